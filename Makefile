@@ -1,0 +1,56 @@
+# Two commands do all set-up: `make demo` and `make test`. Needs git, make and Python 3.11 or newer.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test quick check format bench lock clean
+
+demo: .venv/demo
+	@$(BIN)/greenlit demo
+
+test: .venv/dev tests/contracts/node_modules/.package-lock.json
+	$(BIN)/pytest
+
+quick: .venv/dev
+	$(BIN)/pytest -m "not slow"
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/interrogate tests -q
+	$(BIN)/codespell bot handlers prompts deploy tests README.md CHANGELOG.md
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev
+	$(BIN)/python -m tests.benchmarks
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Greenlit needs Python 3.11 or newer; this is %d.%d. Say which with: make PYTHON=python3.12 demo" % sys.version_info[:2])'
+	$(PYTHON) -m venv .venv
+
+.venv/demo: .venv/bin/python pyproject.toml requirements.lock
+	@echo "Installing into .venv ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@ 
+
+.venv/dev: .venv/demo requirements-dev.lock
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# GitHub's own descriptions of its API, to hold the bot and the forge against. npm comes in a wheel where there is none.
+tests/contracts/node_modules/.package-lock.json: tests/contracts/package-lock.json | .venv/dev
+	cd tests/contracts && PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --silent
+
+lock: .venv/dev
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --extra demo -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --universal --quiet --generate-hashes --no-emit-index-url --no-header --extra dev -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf .venv tests/contracts/node_modules .greenlit

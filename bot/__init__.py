@@ -1,0 +1,1 @@
+"""Here lives Greenlit: a GitHub App that turns a labelled issue into a pull request that is already green."""

@@ -1,0 +1,173 @@
+"""Here live the ports: what a step may touch, the World that holds them, and the errors they raise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from bot.values import (
+    Annotation,
+    Answers,
+    Branch,
+    Brief,
+    Checks,
+    Entry,
+    Hit,
+    Issue,
+    JobStep,
+    Patch,
+    Permission,
+    Person,
+    Pull,
+    Pushed,
+    Remark,
+    Remote,
+    Repo,
+    Repository,
+    Said,
+    Sha,
+    Tree,
+    Turn,
+)
+
+
+class Refusal(Exception):
+    """A human asked for what we will not do, or cannot: the text is posted as it is and ends the run."""
+
+
+class Unreachable(Exception):
+    """A port failed in a way that may pass: the engine tries again, capped. The text holds no secret."""
+
+
+class RateLimited(Unreachable):
+    """A port said when it will listen again: `until` is seconds since the epoch."""
+
+    def __init__(self, text: str, until: float) -> None:
+        super().__init__(text)
+        self.until = until
+
+
+class GitHub(Protocol):
+    """What the bot needs of GitHub. Every write may be repeated: it finds what an earlier try left and does not double it.
+
+    Raises Unreachable and RateLimited where a later try may help, Refusal (naming the missing permission) where not.
+    """
+
+    def login(self) -> str:
+        """The bot's own login, "greenlit[bot]"."""
+
+    def repository(self, repo: Repo) -> Repository: ...
+
+    def permission(self, repo: Repo, login: str) -> Permission:
+        """Asked of the collaborator API now; "none" for an unknown login."""
+
+    def issue(self, repo: Repo, number: int) -> Issue | None:
+        """Without its remarks. None when it is gone."""
+
+    def remarks(self, repo: Repo, number: int) -> tuple[Remark, ...]:
+        """All comments, oldest first."""
+
+    def file(self, repo: Repo, path: str) -> str | None:
+        """A text file on the default branch."""
+
+    def react(self, repo: Repo, number: int, comment: int | None, content: Literal["eyes", "confused"]) -> None:
+        """On the comment, or on the issue when there is none."""
+
+    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
+        """Edit our comment that holds the hidden marker, or write it. Returns its id."""
+
+    def checks(self, repo: Repo, sha: Sha) -> Checks:
+        """All check suites and commit statuses of a commit, latest of each; our own and empty suites left out."""
+
+    def job_steps(self, repo: Repo, job: int) -> tuple[JobStep, ...]: ...
+
+    def job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
+        """The log of an Actions job, head and tail when it is longer than the limit; b"" when it is gone."""
+
+    def annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]: ...
+
+    def rerun_failed(self, repo: Repo, run: int) -> None:
+        """Run the failed jobs of a workflow run again, unless it already ran more than once."""
+
+    def pull(self, repo: Repo, branch: Branch) -> Pull | None:
+        """The pull request from this branch of this repository: the open one, else the newest closed one."""
+
+    def open_pull(self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool) -> Pull:
+        """The open pull request of this branch with this title, body and draft state; opened if there is none."""
+
+    def remote(self, repo: Repo) -> Remote:
+        """Where git finds it, with a token for this one repository that lives at most an hour."""
+
+
+class Git(Protocol):
+    """Bare mirrors, read and written by plumbing. No work tree, no hooks, no filters: nothing of a repository runs."""
+
+    def fetch(self, repo: Repo, remote: Remote, branch: Branch) -> Tree:
+        """Bring the branch's history and the files of its tip into the mirror. Raises Refusal for an empty repository."""
+
+    def entries(self, tree: Tree) -> tuple[Entry, ...]:
+        """All files, by path in git's order."""
+
+    def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
+        """The bytes of those paths that are regular files; what is missing, a symlink or a gitlink is left out."""
+
+    def overlay(self, tree: Tree, patch: Patch) -> Tree:
+        """The tree with the patch laid over it, as a tree object; modes are kept."""
+
+    def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[Hit, ...]:
+        """Lines that match an extended regular expression, at most `limit`. Raises ValueError for a bad pattern."""
+
+    def diff(self, tree: Tree, patch: Patch) -> str:
+        """The patch as a unified diff with git's headers, as `git apply` takes it."""
+
+    def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
+        """The newest commits' subjects, newest first: the repository's manner."""
+
+    def commit(self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Person, at: str) -> Sha:
+        """Commit `tree` with the patch laid over it on `parent`. The same values give the same sha."""
+
+    def push(self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None) -> Pushed:
+        """Move the remote's branch from `expect` (None: it does not exist) to `sha`; already there is success."""
+
+    def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
+        """Where the remote's branch points."""
+
+
+class Model(Protocol):
+    """A language model behind one call."""
+
+    def turn(self, brief: Brief, said: Sequence[Said | Turn | Answers], purse_usd: float) -> Turn:
+        """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with "budget"."""
+
+
+class Clock(Protocol):
+    """Time, as a port: a replay is the same run."""
+
+    def now(self) -> datetime:
+        """Now, aware, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What the operator allows one run to use; a repository's own configuration may ask for less."""
+
+    usd: float = 5.0
+    turns: int = 80
+    minutes: int = 60  # of work; time spent waiting for CI is apart
+    attempts: int = 3
+    ci_patience_s: int = 3 * 3600  # how long CI may take in all
+    ci_poll_s: float = 60.0  # how often to ask when no webhook comes
+    ci_grace_s: float = 90.0  # how long CI may stay silent before we say so
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that a step may touch."""
+
+    github: GitHub
+    git: Git
+    model: Model
+    clock: Clock
+    caps: Caps = Caps()

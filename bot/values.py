@@ -48,6 +48,7 @@ class Asking:
     on_pull: bool = False
     title: str = ""
     body: str = ""
+    asker_id: int = 0  # of the account: links a co-author's noreply address to it
 
     @property
     def subject(self) -> Subject:
@@ -460,3 +461,25 @@ class Outcome:
     state: Literal["opened", "draft", "refused", "ignored", "stopped", "asked", "gave up", "failed", "done"]
     text: str = ""
     pull: int | None = None
+
+
+# --- what it costs ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens, by how they are billed."""
+
+    fresh: float
+    written: float
+    read: float
+    out: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A model, how hard it shall think, and its price."""
+
+    model: str
+    effort: str
+    price: Price

@@ -1,0 +1,155 @@
+"""Here live the Settings: everything an operator may set, as GREENLIT_* variables or in a .env file, read once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.values import Deal, Price
+from bot.world import Caps
+
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+
+# US dollars per million tokens: fresh, written to the 5-minute cache, read from the cache, out (Claude's price list, November 2026).
+PRICES = {
+    "claude-opus-5-5": (4.0, 5.0, 0.20, 20.0),
+    "claude-sonnet-5-5": (2.0, 2.5, 0.20, 10.0),
+    "claude-haiku-5-5": (0.5, 0.625, 0.05, 2.5),
+    "claude-fable-5-1": (10.0, 12.5, 0.25, 50.0),
+}
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong: the text lists all of them by their names, each with what to do."""
+
+
+class ModelSettings(BaseSettings):
+    """What it takes to talk to Claude."""
+
+    model_config = SettingsConfigDict(env_prefix="GREENLIT_", env_file=".env", extra="ignore", frozen=True)
+
+    anthropic_api_key: SecretStr = Field(
+        description="Claude's API key; ANTHROPIC_API_KEY is read too",
+        min_length=1,
+        validation_alias=AliasChoices("anthropic_api_key", "GREENLIT_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"),
+    )
+    anthropic_url: str | None = Field(None, description="Another base URL for Claude's API, such as a proxy")
+    prices: Annotated[dict[str, tuple[float, float, float, float]], NoDecode] = Field(
+        default_factory=dict,
+        description="Prices of models that are not in the built-in table, as JSON: model to US dollars per million tokens [fresh, cache write, cache read, out]",
+    )
+    model: str = Field("claude-opus-5-5", validate_default=True, description="The model that plans and writes")
+    effort: Effort = Field("medium", description="How hard it thinks: low, medium, high, xhigh or max")
+    usd_per_run: float = Field(5.0, gt=0, description="The most that one run may spend on Claude, in US dollars")
+    turns_per_run: int = Field(80, gt=0, description="The most turns of the model in one run")
+    minutes_per_run: int = Field(60, gt=0, description="The most minutes of work in one run; waiting for CI is apart")
+
+    @field_validator("prices", mode="before")
+    @classmethod
+    def _from_json(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value
+
+    @field_validator("model")
+    @classmethod
+    def _priced(cls, model: str, info: ValidationInfo) -> str:
+        known = PRICES | info.data.get("prices", {})
+        if model not in known:
+            raise ValueError(
+                f"the price of {model!r} is not known, so its budget could not be kept: "
+                f"set GREENLIT_PRICES or choose one of {', '.join(known)}"
+            )
+        return model
+
+    @property
+    def deal(self) -> Deal:
+        return Deal(self.model, self.effort, Price(*(PRICES | self.prices)[self.model]))
+
+
+class Settings(ModelSettings):
+    """All that `greenlit serve` needs. Secrets have no default."""
+
+    app_id: int = Field(description="The GitHub App's id", gt=0)
+    private_key: SecretStr = Field(description="The App's private key: the PEM text, or the path of its file")
+    webhook_secret: SecretStr = Field(description="The App's webhook secret", min_length=8)
+    github_url: str = Field("https://github.com", description="The web address of GitHub or of your Enterprise server")
+    github_api_url: str = Field("https://api.github.com", description="The API's address; on Enterprise HOST/api/v3")
+    home: Path = Field(Path(".greenlit"), description="Where the record and the mirrors are kept")
+    host: str = Field("127.0.0.1", description="The address that the door listens on")
+    port: int = Field(8484, ge=0, le=65535, description="The door's port")
+    page_port: int = Field(8485, ge=0, le=65535, description="The port of the page of runs, always on 127.0.0.1")
+    attempts: int = Field(3, ge=1, le=10, description="The most pushes of one run")
+    slots: int = Field(4, ge=1, description="How many runs may work at the same time")
+    slots_per_repository: int = Field(1, ge=1, description="How many of them in one repository")
+    ci_patience_minutes: float = Field(180, gt=0, description="How long CI may take before a run gives up on it")
+    ci_grace_s: float = Field(90, gt=0, description="How many seconds CI may stay silent before the bot says so")
+    ci_poll_s: float = Field(60, gt=0, description="How many seconds to wait for a webhook before asking GitHub")
+    write_pause_s: float = Field(1.0, ge=0, description="Seconds between two writes to GitHub, as its manners ask")
+    keep_days: int = Field(30, ge=4, description="How long the record of an ended run is kept")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged")
+
+    @field_validator("private_key")
+    @classmethod
+    def _pem(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value().replace("\\n", "\n")
+        if "-----BEGIN" not in text:
+            path = Path(text).expanduser()
+            if not path.is_file():
+                raise ValueError("is neither a PEM text nor the path of a file that exists")
+            text = path.read_text()
+        if "PRIVATE KEY-----" not in text:
+            raise ValueError("holds no private key in PEM form")
+        return SecretStr(text)
+
+    @property
+    def caps(self) -> Caps:
+        return Caps(
+            usd=self.usd_per_run,
+            turns=self.turns_per_run,
+            minutes=self.minutes_per_run,
+            attempts=self.attempts,
+            ci_patience_s=int(self.ci_patience_minutes * 60),
+            ci_poll_s=self.ci_poll_s,
+            ci_grace_s=self.ci_grace_s,
+        )
+
+
+S = TypeVar("S", bound=ModelSettings)
+
+
+def load(kind: type[S], **given: object) -> S:
+    """Read the settings. Raises SettingsError that lists everything missing or wrong at once."""
+    try:
+        return kind(**given)  # type: ignore[arg-type]
+    except ValidationError as wrong:
+        raise SettingsError("\n".join(_told(kind, wrong))) from None
+
+
+def described(kind: type[ModelSettings]) -> dict[str, tuple[str, str]]:
+    """Every setting's name, with what it means and its default; an empty default means that it must be set."""
+    return {
+        f"GREENLIT_{name.upper()}": (field.description or "", "" if field.is_required() else _shown(field.default))
+        for name, field in kind.model_fields.items()
+    }
+
+
+def _shown(default: object) -> str:
+    return "{}" if default is PydanticUndefined else "none" if default is None else str(default)
+
+
+def _told(kind: type[ModelSettings], wrong: ValidationError) -> Iterator[str]:
+    fields = {name.lower(): name for name in kind.model_fields}
+    for error in wrong.errors(include_input=False, include_url=False):
+        said = str(error["loc"][0]).lower().removeprefix("greenlit_") if error["loc"] else ""
+        name = fields.get(said, said)
+        if error["type"] == "missing":
+            yield f"GREENLIT_{name.upper()} is not set. {kind.model_fields[name].description}."
+        elif name:
+            yield f"GREENLIT_{name.upper()}: {error['msg'].removeprefix('Value error, ')}."
+        else:
+            yield error["msg"].removeprefix("Value error, ") + "."

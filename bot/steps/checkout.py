@@ -1,0 +1,37 @@
+"""Here lives the checkout: the files of the base commit in the mirror. No work tree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.values import Patch, Repo, Tree
+from bot.world import Git, World
+
+
+def checkout(world: World, repo: Repo) -> Tree:
+    """The default branch as it is now."""
+    branch = world.github.repository(repo).default_branch
+    return world.git.fetch(repo, world.github.remote(repo), branch)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The regular files of a tree, as bot.source wants to be handed them."""
+
+    git: Git
+    tree: Tree
+    only: tuple[str, ...] | None = None
+
+    def paths(self) -> Sequence[str]:
+        if self.only is not None:
+            return self.only
+        return [entry.path for entry in self.git.entries(self.tree) if entry.mode.startswith("100")]
+
+    def read(self, paths: Collection[str]) -> Mapping[str, bytes]:
+        return self.git.read(self.tree, paths)
+
+
+def laid_over(world: World, tree: Tree, patch: Patch) -> Tree:
+    """The tree with the patch, or the tree itself when nothing is changed."""
+    return world.git.overlay(tree, patch) if patch.files else tree

@@ -1,0 +1,62 @@
+"""Here lives the diagnosis: what a red CI means, and whose fault it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.logs import explain, merged
+from bot.steps.checkout import Files
+from bot.values import Annotation, Check, Checks, Reading, Sha, Tree, Verdict
+from bot.world import World
+
+LIMIT_BYTES = 20_000_000
+JOBS = 6  # read; the rest of a large matrix says the same
+
+
+def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
+    """Read the logs of the failed jobs and weigh them against the base commit's."""
+    files = frozenset(Files(world.git, Tree(base.repo, head, base.branch)).paths())
+    reading = _read(world, base, checks.failed, files)
+    jobs = tuple(check.name for check in checks.failed)
+    if reading.action in ("rerun", "human"):
+        return Verdict("infrastructure", reading, jobs)
+    if _red_before(world, base, checks, reading, files):
+        return Verdict("already red", reading, jobs)
+    return Verdict("ours", reading, jobs)
+
+
+def rerun(world: World, base: Tree, checks: Checks) -> dict[str, int]:
+    """Run the failed jobs again; the attempt of each workflow run that is over, so that its old word is not read as new."""
+    attempts = {str(check.run): check.run_attempt for check in checks.failed if check.run}
+    for run in attempts:
+        world.github.rerun_failed(base.repo, int(run))
+    return attempts
+
+
+def _read(world: World, base: Tree, failed: Iterable[Check], files: frozenset[str]) -> Reading:
+    readings = [_of_check(world, base, check, files) for check in list(failed)[:JOBS]]
+    return merged(readings)
+
+
+def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> Reading:
+    log = world.github.job_log(base.repo, check.id, LIMIT_BYTES) if check.job else b""
+    notes = world.github.annotations(base.repo, check.id) if check.id else ()
+    lines = log.splitlines(keepends=True) + [_as_line(note) for note in notes if note.level == "failure"]
+    return explain(lines or [f"{check.name}: {check.conclusion}\n".encode()], files, job=check.name)
+
+
+def _as_line(note: Annotation) -> bytes:
+    """Timeouts and lost runners are told in annotations only."""
+    return f"##[error]{note.message}\n".encode()
+
+
+def _red_before(world: World, base: Tree, checks: Checks, reading: Reading, files: frozenset[str]) -> bool:
+    """Whether all that failed had failed on the base commit in the same way."""
+    before = world.github.checks(base.repo, base.sha)
+    names = {check.name for check in checks.failed}
+    same = [check for check in before.failed if check.name in names]
+    if not same or names - {check.name for check in same}:
+        return False
+    ours = {failure.fingerprint for failure in reading.failures}
+    theirs = {failure.fingerprint for failure in _read(world, base, same, files).failures}
+    return bool(ours) and ours <= theirs

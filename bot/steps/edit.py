@@ -1,0 +1,159 @@
+"""Here lives the running of a turn's tool calls: over the tree and the patch, never over a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from bot.patch import Rejected, replace
+from bot.steps.look import Looker, NotThere, cut
+from bot.steps.tools import (
+    NAMED,
+    CreateFile,
+    DeleteFile,
+    EditFile,
+    FilePlan,
+    FindSymbol,
+    FinishWork,
+    Grep,
+    Input,
+    ListDir,
+    LogGrep,
+    LogLines,
+    ReadFile,
+    ReadRequest,
+    SubmitPlan,
+    UpdateTodo,
+)
+from bot.values import Answer, Call, Clues, Finish, Issue, Patch, Plan, PlannedFile, Repo, Tree
+from bot.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies before the model when it makes its calls."""
+
+    tree: Tree
+    issue: Issue
+    clues: Clues
+    patch: Patch = field(default_factory=Patch)
+    wish: str = ""
+    instructions: str = ""
+    planned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a turn's calls came to. `changes` are the files that they changed; `finish` has no answer yet."""
+
+    answers: tuple[Answer, ...]
+    changes: dict[str, str | None] = field(default_factory=dict)
+    plan: Plan | None = None
+    finish: Finish | None = None
+    finish_call: str = ""
+    todo: tuple[str, ...] | None = None
+
+
+def use_tools(world: World, desk: Desk, calls: Sequence[Call]) -> Used:
+    """Run the calls in order, each on what the ones before it left. A call that fails says why and changes nothing."""
+    hands = _Hands(world, desk)
+    answers = tuple(answer for call in calls if (answer := hands.run(call)))
+    return Used(answers, hands.changes, hands.plan, hands.finish, hands.finish_call, hands.todo)
+
+
+class _Hands:
+    """The state of one turn's calls."""
+
+    def __init__(self, world: World, desk: Desk) -> None:
+        self.world = world
+        self.desk = desk
+        self.patch = desk.patch
+        self.planned = desk.planned
+        self.changes: dict[str, str | None] = {}
+        self.plan: Plan | None = None
+        self.finish: Finish | None = None
+        self.finish_call = ""
+        self.todo: tuple[str, ...] | None = None
+
+    def run(self, call: Call) -> Answer | None:
+        """The answer, or None for the `finish` that waits for the checks and for CI."""
+        try:
+            asked = dict(NAMED)[call.name].model_validate(call.input)
+            text = self._write(asked) if isinstance(asked, Writing) else self._read(asked, call)
+        except KeyError:
+            return Answer(call.id, f"There is no tool {call.name!r}.", failed=True)
+        except ValidationError as wrong:
+            told = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'input'}: {e['msg']}" for e in wrong.errors())
+            return Answer(call.id, f"The input does not fit: {told}.", failed=True)
+        except (NotThere, Rejected) as refused:
+            return Answer(call.id, str(refused), failed=True)
+        return None if self.finish_call == call.id else Answer(call.id, cut(text))
+
+    def _read(self, asked: Input, call: Call) -> str:
+        look = Looker(self.world, self.desk.tree, self.patch)
+        match asked:
+            case ReadRequest():
+                return look.request(self.desk.issue, self.desk.clues, self.desk.wish, self.desk.instructions)
+            case ListDir():
+                return look.folder(asked.path)
+            case Grep():
+                return look.grep(asked.pattern, asked.under)
+            case ReadFile():
+                return look.file(asked.path, asked.start, asked.end)
+            case FindSymbol():
+                return look.symbol(asked.name)
+            case LogLines():
+                return look.log_lines(asked.job, asked.start, asked.end)
+            case LogGrep():
+                return look.log_grep(asked.job, asked.text)
+            case UpdateTodo():
+                self.todo = tuple(asked.items)
+                return "Noted."
+            case SubmitPlan():
+                return self._planned(asked)
+            case FinishWork():
+                return self._finished(asked, call)
+            case _:
+                raise KeyError(call.name)
+
+    def _write(self, asked: Writing) -> str:
+        if not self.planned:
+            raise NotThere("Submit a plan first: edits are refused until `submit_plan` was accepted.")
+        look = Looker(self.world, self.desk.tree, self.patch)
+        match asked:
+            case EditFile():
+                text: str | None = replace(asked.path, look.text(asked.path), asked.old, asked.new)
+            case CreateFile():
+                look.free(asked.path)
+                text = asked.text
+            case DeleteFile():
+                look.text(asked.path)
+                text = None
+        self.changes[asked.path] = text
+        self.patch = self.patch.with_file(asked.path, text)
+        return "Done."
+
+    def _planned(self, asked: SubmitPlan) -> str:
+        self.plan = Plan(
+            asked.summary,
+            tuple(_planned_file(file) for file in asked.files),
+            tuple(asked.tests),
+            tuple(asked.risks),
+            tuple(asked.questions),
+        )
+        self.planned = True
+        return "Accepted and shown to the maintainers. Now edit."
+
+    def _finished(self, asked: FinishWork, call: Call) -> str:
+        self.finish = Finish(asked.title, asked.message, asked.summary, tuple(asked.look_at), asked.differs)
+        self.finish_call = call.id
+        return ""
+
+
+Writing = EditFile | CreateFile | DeleteFile
+
+
+def _planned_file(file: FilePlan) -> PlannedFile:
+    return PlannedFile(file.path, file.change, tuple(file.symbols))

@@ -1,0 +1,56 @@
+"""Here lives the push: a commit made in the mirror, to the run's own branch and nowhere else."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.text import masked
+from bot.values import Asking, Branch, Finish, Patch, Person, Pushed, Sha, Tree
+from bot.world import World
+
+SLUG_CHARS = 40
+
+
+def commit(world: World, tree: Tree, patch: Patch, parent: Sha, finish: Finish, asking: Asking) -> Sha:
+    """The change as a commit of the bot with the asker as co-author. It is pushed by another step, as recorded."""
+    at = world.clock.now().isoformat(timespec="seconds")
+    return world.git.commit(tree, patch, parent, message(finish, asking), bot(world.github.login()), at)
+
+
+def push(world: World, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None) -> Pushed:
+    """Move the branch from `expect` to the commit. Whoever else moved it keeps what they pushed."""
+    return world.git.push(tree.repo, world.github.remote(tree.repo), sha, branch, expect)
+
+
+def moved(world: World, tree: Tree, branch: Branch, ours: Sha) -> bool:
+    """Whether somebody else moved the branch, or took it away."""
+    return world.git.head(tree.repo, world.github.remote(tree.repo), branch) != ours
+
+
+def branch_name(prefix: str, asking: Asking, number: int) -> Branch:
+    """greenlit/7-slow-report-blocks, and greenlit/7-slow-report-blocks-2 for the second run."""
+    plain = unicodedata.normalize("NFKD", asking.title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if len(slug) > SLUG_CHARS:
+        slug = slug[: SLUG_CHARS + 1].rpartition("-")[0] or slug[:SLUG_CHARS]
+    again = f"-{number}" if number > 1 else ""
+    return Branch(f"{prefix}{asking.number}-{slug or 'change'}{again}")
+
+
+def issue_of(branch: str) -> int | None:
+    """The issue that a branch of ours is for, whatever the prefix; None for a branch that cannot be ours."""
+    found = re.fullmatch(r"(?:.*/)?[^/0-9]*(\d{1,10})-[a-z0-9-]+", branch)
+    return int(found[1]) if found else None
+
+
+def message(finish: Finish, asking: Asking) -> str:
+    """The commit's message: the model's words, masked, and who asked."""
+    who = f"{asking.asker_id}+{asking.asker}" if asking.asker_id else asking.asker
+    parts = [" ".join(finish.title.split()), finish.message.strip()]
+    parts.append(f"Co-authored-by: {asking.asker} <{who}@users.noreply.github.com>")
+    return masked("\n\n".join(part for part in parts if part)) + "\n"
+
+
+def bot(login: str) -> Person:
+    return Person(login, f"{login}@users.noreply.github.com")

@@ -1,0 +1,149 @@
+"""Here live the model's tools as it sees them: names, descriptions and strictly checked inputs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.values import Tool
+
+Path = Annotated[str, Field(min_length=1, max_length=1000, description="Path in the repository, with forward slashes")]
+Line = Annotated[int, Field(ge=1)]
+Text = Annotated[str, Field(max_length=20_000)]
+
+
+class Input(BaseModel):
+    """What a call may hold: nothing that is not named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReadRequest(Input):
+    """The request as its maintainers see it, where in the code to look, the repository's layout and its own guidance. Call this first."""
+
+
+class ListDir(Input):
+    """The files and folders in a folder, with sizes. Use it when the layout in the request's answer is not enough."""
+
+    path: str = Field("", max_length=1000, description="Folder; empty for the root")
+
+
+class Grep(Input):
+    """Lines that match an extended regular expression (POSIX ERE), in the repository with your edits laid over it."""
+
+    pattern: str = Field(min_length=1, max_length=500)
+    under: str = Field("", max_length=1000, description="Only in this file or folder")
+
+
+class ReadFile(Input):
+    """A file with line numbers, with your edits laid over it. Read a range when the file is long."""
+
+    path: Path
+    start: Line = 1
+    end: Line | None = None
+
+
+class FindSymbol(Input):
+    """Where a function, class or method is defined, and where its name is used."""
+
+    name: str = Field(min_length=1, max_length=200)
+
+
+class EditFile(Input):
+    """Replace one place of a file. `old` must stand there exactly once: take enough lines to make it unique, copied exactly."""
+
+    path: Path
+    old: str = Field(min_length=1)
+    new: str
+
+
+class CreateFile(Input):
+    """Write a new file. Its folder need not exist."""
+
+    path: Path
+    text: str
+
+
+class DeleteFile(Input):
+    """Delete a file."""
+
+    path: Path
+
+
+class UpdateTodo(Input):
+    """Your checklist, whole, for people to follow. Optional; worth it for work of more than a few edits."""
+
+    items: list[Annotated[str, Field(max_length=200)]] = Field(max_length=20, description='"[ ] open" or "[x] done"')
+
+
+class LogLines(Input):
+    """Lines of the log of a failed CI job, cleaned. Use it when the reading in the answer of `finish` lacks something."""
+
+    job: int
+    start: Line
+    end: Line
+
+
+class LogGrep(Input):
+    """Lines of the log of a failed CI job that hold a text, with their numbers."""
+
+    job: int
+    text: str = Field(min_length=1, max_length=200)
+
+
+class FilePlan(Input):
+    """One file of a plan."""
+
+    path: Path
+    change: Text = Field(description="What changes there and why")
+    symbols: list[str] = Field(default_factory=list, description="Functions or classes that change or come to be")
+
+
+class SubmitPlan(Input):
+    """What you mean to do, before any edit. It is shown to the maintainers."""
+
+    summary: Text = Field(min_length=1, description="Two or three sentences: the cause, and the change")
+    files: list[FilePlan] = Field(max_length=100)
+    tests: list[Text] = Field(default_factory=list, description="Tests to add or change, and what each shows")
+    risks: list[Text] = Field(default_factory=list, description="What could go wrong for users of the code")
+    questions: list[Text] = Field(default_factory=list, description="Only what you would otherwise have to guess")
+
+
+class FinishWork(Input):
+    """Hand the work to the checks and to CI. The answer tells what they found."""
+
+    title: str = Field(min_length=1, max_length=120, description="Of the pull request, and first line of the commit")
+    message: Text = Field(description="Body of the commit message: why, in the repository's manner; may be empty")
+    summary: Text = Field(min_length=1, description="What changed and why, for the reviewers")
+    look_at: list[Text] = Field(default_factory=list, description="Where reviewers should look closely, and why")
+    differs: Text = Field("", description="Where the work left the plan, and why; empty if nowhere")
+
+
+NAMED: tuple[tuple[str, type[Input]], ...] = (
+    ("read_request", ReadRequest),
+    ("list_dir", ListDir),
+    ("grep", Grep),
+    ("read_file", ReadFile),
+    ("find_symbol", FindSymbol),
+    ("edit_file", EditFile),
+    ("create_file", CreateFile),
+    ("delete_file", DeleteFile),
+    ("update_todo", UpdateTodo),
+    ("log_lines", LogLines),
+    ("log_grep", LogGrep),
+    ("submit_plan", SubmitPlan),
+    ("finish", FinishWork),
+)
+
+
+def tools() -> tuple[Tool, ...]:
+    """The tools in their fixed order: changing it, or a word of it, empties the prompt cache."""
+    return tuple(Tool(name, " ".join((kind.__doc__ or "").split()), _schema(kind)) for name, kind in NAMED)
+
+
+def _schema(kind: type[Input]) -> dict[str, object]:
+    schema = kind.model_json_schema()
+    schema.pop("description", None)
+    schema.pop("title", None)
+    return schema

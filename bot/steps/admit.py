@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.config import Config, read_config
 from bot.values import Asking, Issue, Repo, Repository
-from bot.world import Refusal, World
+from bot.world import Caps, Refusal, World
 
 CONFIG = ".github/greenlit.yml"
 WRITERS = ("admin", "maintain", "write")
@@ -66,3 +68,14 @@ def _obstacle(repository: Repository, issue: Issue | None) -> str:
     if not issue.open:
         return "this issue is closed. Reopen it, then ask again."
     return ""
+
+
+def limits(world: World, config: Config) -> Caps:
+    """What this run may use: the operator's caps, or less where the repository asks for less."""
+    caps = world.caps
+    return replace(
+        caps,
+        usd=min(caps.usd, config.budget_usd or caps.usd),
+        minutes=min(caps.minutes, config.minutes or caps.minutes),
+        attempts=min(caps.attempts, config.attempts or caps.attempts),
+    )

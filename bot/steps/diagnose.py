@@ -17,7 +17,7 @@ def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
     """Read the logs of the failed jobs and weigh them against the base commit's."""
     files = frozenset(Files(world.git, Tree(base.repo, head, base.branch)).paths())
     reading = _read(world, base, checks.failed, files)
-    jobs = tuple(check.name for check in checks.failed)
+    jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
     if reading.action in ("rerun", "human"):
         return Verdict("infrastructure", reading, jobs)
     if _red_before(world, base, checks, reading, files):

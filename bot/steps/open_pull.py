@@ -1,0 +1,117 @@
+"""Here lives the pull request: its words, and its opening."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.steps.report import attempts_table
+from bot.text import masked, quoted
+from bot.values import Asking, Attempt, Branch, Finding, Finish, Plan, Pull, RunKey, Spent, Tree
+from bot.world import World
+
+TEMPLATES = (
+    ".github/pull_request_template.md",
+    ".github/PULL_REQUEST_TEMPLATE.md",
+    "pull_request_template.md",
+    "PULL_REQUEST_TEMPLATE.md",
+    "docs/pull_request_template.md",
+)
+TEXT_CHARS = 6_000
+HEADINGS = {  # which heading of a repository's template takes which part of ours
+    "what": re.compile(r"what|why|summary|description|change|motivation|context|purpose", re.I),
+    "checked": re.compile(r"test|verif|ci\b|check(?!list)|qa", re.I),
+    "issue": re.compile(r"issue|related|close|fixes|ticket|link", re.I),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a pull request tells of the work behind it."""
+
+    key: RunKey
+    asking: Asking
+    plan: Plan
+    finish: Finish
+    changed: tuple[str, ...]
+    attempts: tuple[Attempt, ...] = ()
+    advice: tuple[Finding, ...] = ()
+    spent: Spent = Spent()
+    state: str = ""  # why it is not green; empty when it is
+
+
+def open_pull(world: World, tree: Tree, branch: Branch, work: Work, draft: bool) -> Pull:  # noqa: FBT001 - GitHub's own word
+    """The run's one pull request: opened, or brought up to date when it is open already."""
+    found = world.git.read(tree, TEMPLATES)
+    template = next(iter(found.values()), b"").decode("utf-8", "replace")
+    title = masked(quoted(work.finish.title, 200))
+    body = masked(in_template(template, dict(sections(work)), foot(work)))
+    return world.github.open_pull(tree.repo, branch, tree.branch, title, body, draft)
+
+
+def sections(work: Work) -> Iterator[tuple[str, str]]:
+    """Our parts of the text, by what they tell."""
+    if work.state:
+        yield "state", f"> [!WARNING]\n> {work.state}"
+    yield "issue", f"Closes #{work.asking.number}"
+    yield "what", f"{quoted(work.finish.summary, TEXT_CHARS)}\n\n{_against_plan(work)}"
+    yield "checked", attempts_table(work.attempts) or "Nothing was checked by CI: this repository has none."
+    if work.finish.look_at:
+        yield "look", "\n".join(f"- {quoted(place, 500)}" for place in work.finish.look_at)
+    if work.advice:
+        yield "advice", "\n".join(f"- `{found.path}:{found.line}` {found.text}" for found in work.advice[:3])
+
+
+def foot(work: Work) -> str:
+    """Who asked, what it cost, and that a machine wrote it."""
+    return (
+        f"---\n<sub>Written by Greenlit, a bot that uses Claude, because @{work.asking.asker} asked for it in "
+        f"#{work.asking.number}. It cost ${work.spent.usd:.2f}. Nobody has reviewed it yet: please do. "
+        f"Run `{work.key}`.</sub>"
+    )
+
+
+NAMES = {
+    "what": "What and why",
+    "checked": "CI",
+    "look": "Please look at",
+    "advice": "Left by the checks",
+}
+
+
+def in_template(template: str, parts: dict[str, str], end: str) -> str:
+    """Our parts under the headings of the repository's template that ask for them, the rest after it."""
+    top = parts.pop("state", "")
+    if not template.strip():
+        told = [top, parts.pop("issue")] + [f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()]
+        return "\n\n".join(part for part in [*told, end] if part)
+    filled = [_filled(section, parts) for section in re.split(r"(?m)^(?=#{1,6} )", _bare(template)) if section.strip()]
+    issue = parts.pop("issue", "")
+    rest = [issue] + [f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()]
+    return "\n\n".join(part for part in [top, *filled, *rest, end] if part)
+
+
+def _filled(section: str, parts: dict[str, str]) -> str:
+    """A section of the template with the part of ours that its heading asks for; each part is told once."""
+    heading, _, text = section.strip().partition("\n")
+    for name, asks in HEADINGS.items():
+        if name in parts and heading.startswith("#") and asks.search(heading):
+            boxes = "\n".join(line for line in text.splitlines() if re.match(r"\s*[-*] \[", line))
+            return "\n\n".join(part for part in (heading, parts.pop(name), boxes) if part)
+    return f"{heading}\n\n{text.strip()}".strip()
+
+
+def _bare(template: str) -> str:
+    return re.sub(r"<!--.*?(?:-->|\Z)", "", template, flags=re.S)
+
+
+def _against_plan(work: Work) -> str:
+    planned = {file.path for file in work.plan.files}
+    changed = set(work.changed)
+    lines = [f"- [x] `{file.path}`: {quoted(file.change, 300)}" for file in work.plan.files if file.path in changed]
+    lines += [f"- [ ] `{path}`: planned, and not changed" for path in sorted(planned - changed)]
+    lines += [f"- [x] `{path}`: not in the plan" for path in sorted(changed - planned)]
+    if work.finish.differs:
+        lines.append(f"\nAgainst the plan: {quoted(work.finish.differs, 1_000)}")
+    return "\n".join(lines)

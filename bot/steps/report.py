@@ -1,0 +1,176 @@
+"""Here lives the one comment of a run: what people read of it, edited at each milestone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.text import masked, quoted
+from bot.values import Asking, Attempt, Clues, Outcome, Plan, RunKey, Spent, Verdict
+from bot.world import World
+
+Phase = Literal["reading", "planning", "editing", "waiting", "fixing", "done"]
+PHASES: tuple[Phase, ...] = ("reading", "planning", "editing", "waiting", "fixing", "done")
+WORDS = {
+    "reading": "is reading the request",
+    "planning": "is planning the change",
+    "editing": "is writing the change",
+    "waiting": "waits for CI",
+    "fixing": "reads the red CI and mends it",
+}
+ENDS = {
+    "opened": ("✅", "opened a pull request"),
+    "draft": ("🟠", "left a draft, because CI is not green"),
+    "asked": ("❔", "has a question before it writes"),
+    "stopped": ("⏹️", "stopped"),
+    "refused": ("🚫", "cannot do this"),
+    "gave up": ("🔴", "gave up"),
+    "failed": ("🔴", "failed"),
+}
+PLAN_CHARS = 4_000
+TEXT_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """All that the comment tells."""
+
+    key: RunKey
+    asking: Asking
+    phase: Phase = "reading"
+    clues: Clues = Clues()
+    plan: Plan | None = None
+    todo: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    attempts_cap: int = 3
+    spent: Spent = Spent()
+    turns: int = 0
+    usd_cap: float = 0.0
+    outcome: Outcome | None = None
+
+
+def report(world: World, progress: Progress) -> int:
+    """Write or edit the run's comment; its id."""
+    asking = progress.asking
+    return world.github.put_comment(asking.repo, asking.number, marker(progress.key), masked(rendered(progress)))
+
+
+def apologise(world: World, asking: Asking, key: RunKey, text: str) -> int:
+    """Say once that a run broke because of a fault of ours, where its progress stood."""
+    body = (
+        f"### 🔴 Greenlit failed · asked by @{asking.asker}\n\n"
+        f"This is a fault of mine, not of the request: `{quoted(masked(text), TEXT_CHARS)}`\n\n"
+        f"Nothing was merged. Comment `/generate` to try again; whoever runs me finds the run as `{key}`."
+    )
+    return world.github.put_comment(asking.repo, asking.number, marker(key), body)
+
+
+def marker(key: RunKey) -> str:
+    return f"greenlit:run:{key}"
+
+
+def rendered(progress: Progress) -> str:
+    """The comment as Markdown, without its hidden marker."""
+    parts = (
+        f"### {_headline(progress)} · asked by @{progress.asking.asker}",
+        quoted(progress.outcome.text, PLAN_CHARS) if progress.outcome else "",
+        "\n".join(_checklist(progress)),
+        _plan(progress.plan) if progress.plan else "",
+        "\n".join(f"- {quoted(item, TEXT_CHARS)}" for item in progress.todo) if not progress.outcome else "",
+        _ledger(progress),
+        _looked(progress.clues),
+        _foot(progress),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def attempts_table(attempts: Iterable[Attempt], branch_url: str = "") -> str:
+    """The ledger as a table, for the comment and the pull request."""
+    rows = [
+        f"| {number} | `{attempt.sha[:7]}` | {said(attempt)} |" for number, attempt in enumerate(attempts, 1)
+    ]
+    return "\n".join(["| attempt | commit | CI |", "|---|---|---|", *rows]) if rows else ""
+
+
+def said(attempt: Attempt) -> str:
+    """What CI said of an attempt, in one line."""
+    words = {
+        "running": "⏳ running",
+        "green": "🟢 green",
+        "silent": "⚪ CI never reported",
+        "unchecked": "⚪ this repository has no CI",
+        "rerun": "🔁 run again: " + (_blame(attempt.verdict) if attempt.verdict else ""),
+        "red": "🔴 " + (_blame(attempt.verdict) if attempt.verdict else "red"),
+    }[attempt.state]
+    return f"[{words}]({attempt.url})" if attempt.url and "](" not in words else words
+
+
+def _blame(verdict: Verdict) -> str:
+    kinds = {
+        "ours": "",
+        "already red": "already so before this change: ",
+        "infrastructure": "not the code: ",
+        "flaky": "flaky: ",
+    }
+    failures = verdict.reading.failures
+    if not failures:
+        what = ", ".join(verdict.jobs) or verdict.reading.category
+    else:
+        first = failures[0]
+        what = f"`{first.test or first.error}`" + (f": {first.error}" if first.test and first.error else "")
+        what += f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+    return _cell(kinds[verdict.kind] + what)
+
+
+def _headline(progress: Progress) -> str:
+    if progress.outcome is None:
+        return f"🟡 Greenlit {WORDS[progress.phase]}"
+    sign, words = ENDS.get(progress.outcome.state, ("🔴", progress.outcome.state))
+    return f"{sign} Greenlit {words}"
+
+
+def _checklist(progress: Progress) -> Iterator[str]:
+    at = PHASES.index(progress.phase)
+    opened = progress.outcome is not None and progress.outcome.pull is not None
+    green = any(attempt.state == "green" for attempt in progress.attempts)
+    yield _box("Read the request and the code", at >= 1)
+    yield _box("Plan the change", progress.plan is not None)
+    yield _box("Write it and check it", bool(progress.attempts))
+    yield _box("Green on CI", green)
+    yield _box("Pull request" + (f" #{progress.outcome.pull}" if opened and progress.outcome else ""), opened)
+
+
+def _box(text: str, done: bool) -> str:  # noqa: FBT001 - a box is ticked or not
+    return f"- [{'x' if done else ' '}] {text}"
+
+
+def _plan(plan: Plan) -> str:
+    lines = ["**Plan.** " + quoted(plan.summary, PLAN_CHARS), ""]
+    lines += [f"- `{file.path}`: {_cell(file.change)}" for file in plan.files]
+    lines += [f"- test: {_cell(test)}" for test in plan.tests]
+    lines += [f"- risk: {_cell(risk)}" for risk in plan.risks]
+    lines += [f"- **question:** {_cell(question)}" for question in plan.questions]
+    return "\n".join(lines)
+
+
+def _ledger(progress: Progress) -> str:
+    table = attempts_table(progress.attempts)
+    return f"**CI** (at most {progress.attempts_cap} attempts)\n\n{table}" if table else ""
+
+
+def _looked(clues: Clues) -> str:
+    places = [f"`{clue.path}`" for clue in clues.files[:5]]
+    return f"**Looked first at** {', '.join(places)}" if places else ""
+
+
+def _foot(progress: Progress) -> str:
+    cost = f"${progress.spent.usd:.2f} of at most ${progress.usd_cap:.2f} · {progress.turns} turns of the model"
+    asking = progress.asking
+    how = f"remove the label `{asking.label}`, " if asking.label else ""
+    stop = f" · To stop me: {how}close the issue, or comment `/stop`." if progress.outcome is None else ""
+    return f"<sub>{cost}{stop} · run `{progress.key}`</sub>"
+
+
+def _cell(text: str) -> str:
+    return " ".join(quoted(text, TEXT_CHARS).split()).replace("|", "\\|")

@@ -1,0 +1,103 @@
+"""Here lives the main thing: an issue becomes a pull request that is already green.
+
+Whoever may write asks for it with the label or with `/generate`. The bot reads, plans, writes, checks, pushes to its own
+branch, waits for CI, mends what broke, and opens the pull request when CI is green. Not green in the end: a draft.
+"""
+
+from __future__ import annotations
+
+from bot.logs import telling
+from bot.run import Run
+from bot.steps.admit import limits, rules
+from bot.steps.checkout import checkout
+from bot.steps.diagnose import diagnose, rerun
+from bot.steps.edit import Desk
+from bot.steps.freeze import freeze
+from bot.steps.retrieve import retrieve
+from bot.values import Asking, Outcome, Verdict
+from bot.world import Refusal, Unreachable
+from handlers.shipping import Shipment
+from handlers.telling import GaveUp, Stopped, Teller
+from handlers.watching import settled
+from handlers.writing import Asks, Writer
+
+READING_CHARS = 16_000
+
+
+async def solve_issue(run: Run, asking: Asking) -> Outcome:
+    """From the asking to the outcome, told in one comment."""
+    teller = Teller(run, asking)
+    try:
+        await teller()
+        outcome = await _solved(run, asking, teller)
+    except Stopped as stopped:
+        outcome = Outcome("stopped", f"I stopped because {stopped}. What I had pushed stays on my branch.")
+    except Asks as asks:
+        questions = "\n".join(f"{number}. {question}" for number, question in enumerate(asks.questions, 1))
+        outcome = Outcome("asked", f"Please answer in a comment, then say `/generate`:\n\n{questions}")
+    except GaveUp as gave_up:
+        outcome = Outcome("gave up", f"I could not do it: {gave_up}. Say more in the issue, then try `/generate` again.")
+    except Refusal as refusal:
+        outcome = Outcome("refused", str(refusal))
+    except Unreachable as gone:
+        outcome = Outcome("gave up", f"I tried again for a while, but {gone}. Comment `/retry` when that is over.")
+    return await teller.end(outcome)
+
+
+async def _solved(run: Run, asking: Asking, teller: Teller) -> Outcome:
+    config = await run(rules, asking.repo)
+    caps = await run(limits, config)
+    issue = await run(freeze, asking)
+    async with run.slot(asking.repo):
+        tree = await run(checkout, asking.repo)
+        clues = await run(retrieve, tree, issue)
+        await teller(phase="planning", clues=clues, usd_cap=caps.usd, attempts_cap=caps.attempts)
+        desk = Desk(tree, issue, clues, wish=asking.words, instructions=config.instructions)
+        writer = Writer(run, teller, desk, config, caps)
+        finish = await writer.finish()
+        shipment = Shipment(run, asking, teller, writer)
+        await shipment.push(finish)
+    if shipment.ci.starts == "never":
+        return await shipment.opened_unchecked()
+    if shipment.ci.starts == "on pull request":
+        await shipment.open(draft=True, state="CI runs on this draft; it is marked ready once CI is green.")
+    return await _until_green(run, writer, shipment)
+
+
+async def _until_green(run: Run, writer: Writer, shipment: Shipment) -> Outcome:
+    """Attempt by attempt, until CI is green or another fix would not help."""
+    over: dict[str, int] = {}
+    while True:
+        await shipment.told("waiting")
+        checks = await settled(run, shipment.asking, shipment.head, writer.caps, over)
+        if checks.green:
+            return await shipment.opened(checks)
+        if checks.silent:
+            return await shipment.opened_silent()
+        verdict = await run(diagnose, writer.desk.tree, shipment.head.sha, checks)
+        if verdict.reading.action == "rerun" and not over:
+            over = await run(rerun, writer.desk.tree, checks)
+            if over:
+                shipment.note("rerun", verdict, checks)
+                continue
+        shipment.note("red", verdict, checks)
+        if why := shipment.hopeless(verdict):
+            return await shipment.left(why)
+        over = {}
+        try:
+            await _mend(run, writer, shipment, verdict)
+        except GaveUp as gave_up:
+            return await shipment.left(f"CI is red and I could not mend it: {gave_up}.")
+
+
+async def _mend(run: Run, writer: Writer, shipment: Shipment, verdict: Verdict) -> None:
+    """Answer the open `finish` with the reading of the red CI, and push what the model makes of it."""
+    await shipment.told("fixing")
+    jobs = ", ".join(f"{name} (job {job})" if job else name for name, job in verdict.jobs.items())
+    async with run.slot(shipment.asking.repo):
+        writer.answer(f"CI is red: {jobs}\n\n{telling(verdict.reading, READING_CHARS)}")
+        before = writer.patch
+        finish = await writer.finish()
+        if writer.patch == before:
+            raise GaveUp(f"the model changed nothing more. It says: {finish.summary}")
+        await shipment.push(finish)

@@ -1,0 +1,157 @@
+"""Here lives the writing of a change: one conversation with the model, and what came of it so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from bot.config import Config
+from bot.prompt import load
+from bot.run import Run
+from bot.steps.check import inspect, told
+from bot.steps.edit import Desk, Used, use_tools
+from bot.steps.think import think
+from bot.values import Answer, Answers, Call, Conversation, Finding, Finish, Patch, Plan, Said, Spent, Turn
+from bot.world import Caps
+from handlers.telling import GaveUp, Teller
+from handlers.watching import heed
+
+NUDGES = 2
+GATE_ROUNDS = 4
+SAME_CALL = 4
+
+
+@dataclass
+class Writer:
+    """The conversation, append-only: plan, edit and fix are one, so that each turn is served from the cache."""
+
+    run: Run
+    teller: Teller
+    desk: Desk
+    config: Config
+    caps: Caps
+    said: Conversation = ()
+    plan: Plan = Plan("")
+    spent: Spent = Spent()
+    turns: int = 0
+    worked_s: float = 0.0
+    advice: tuple[Finding, ...] = ()
+    _open: Used | None = None  # the finish that waits for its answer, with the answers to its turn's other calls
+    _made: Counter[str] = field(default_factory=Counter)
+    _nudges: int = 0
+
+    @property
+    def patch(self) -> Patch:
+        return self.desk.patch
+
+    async def finish(self) -> Finish:
+        """Go on until the model says that it is done and the gates let its work through.
+
+        Raises GaveUp at the caps, when the model does not end, or when the gates refuse too often.
+        """
+        for _ in range(GATE_ROUNDS):
+            finish = await self._said_done()
+            if not self.patch.files:
+                raise GaveUp(finish.summary)
+            findings = await self.run(inspect, self.desk.tree, self.patch, self.config)
+            self.advice = tuple(finding for finding in findings if not finding.blocks)
+            blocking = tuple(finding for finding in findings if finding.blocks)
+            if not blocking:
+                return finish
+            self.answer(told(blocking))
+        raise GaveUp(f"the checks refused the change {GATE_ROUNDS} times: {blocking[0].path}: {blocking[0].text}")
+
+    def answer(self, text: str) -> None:
+        """Answer the open `finish`: not done yet, and why. It is data, so what it quotes cannot give orders."""
+        if self._open is None:
+            raise RuntimeError("there is no finish to answer")
+        self._say(Answers((*self._open.answers, Answer(self._open.finish_call, text, failed=True))))
+        self._open = None
+
+    async def _said_done(self) -> Finish:
+        if not self.said:
+            self._say(Said(self._opening()))
+        while True:
+            await heed(self.run, self.teller.progress.asking, await self.run.wait(0))
+            turn = await self._turn()
+            if turn.stop == "end":
+                self._nudge()
+                continue
+            used = await self.run(use_tools, self.desk, turn.calls)
+            await self._take(used)
+            if used.finish is not None:
+                self._open = used
+                return used.finish
+            self._say(Answers(tuple(self._warned(answer, turn) for answer in used.answers)))
+
+    async def _turn(self) -> Turn:
+        if self.turns >= self.caps.turns or self.worked_s >= self.caps.minutes * 60:
+            raise GaveUp(f"it used its {self.caps.turns} turns or {self.caps.minutes} minutes without an end")
+        thought = await self.run(think, self.said, round(self.caps.usd - self.spent.usd, 6))
+        turn = thought.turn
+        self.turns += 1
+        self.worked_s += thought.took_s
+        self.spent += turn.spent
+        self.teller.note(spent=self.spent, turns=self.turns)
+        if turn.stop in ("refused", "budget", "length", "context"):
+            raise GaveUp(_why(turn, self.caps))
+        self._say(turn)
+        return turn
+
+    async def _take(self, used: Used) -> None:
+        files = {**self.patch.files, **used.changes}
+        self.desk = replace(self.desk, patch=Patch(files), planned=self.desk.planned or used.plan is not None)
+        if used.todo is not None:
+            self.teller.note(todo=used.todo)
+        if used.plan is not None:
+            self.plan = used.plan
+            await self.teller(phase="editing", plan=used.plan)
+            if used.plan.questions:
+                raise Asks(used.plan.questions)
+
+    def _nudge(self) -> None:
+        self._nudges += 1
+        if self._nudges > NUDGES:
+            raise GaveUp("the model stopped without an end, although it was told to go on")
+        self._say(Said(load("nudge").render()))
+
+    def _warned(self, answer: Answer, turn: Turn) -> Answer:
+        """A call made again and again with one answer is a loop: said to the model, then the end of the run."""
+        call = next(call for call in turn.calls if call.id == answer.call)
+        seen = _name(call)
+        self._made[seen] += 1
+        if self._made[seen] >= 2 * SAME_CALL:
+            raise GaveUp(f"the model went in circles with `{call.name}`")
+        if self._made[seen] < SAME_CALL:
+            return answer
+        return replace(answer, text=f"{answer.text}\n(You made this very call {self._made[seen]} times. Do otherwise.)")
+
+    def _say(self, entry: Said | Turn | Answers) -> None:
+        self.said = (*self.said, entry)
+
+    def _opening(self) -> str:
+        tree = self.desk.tree
+        number = str(self.desk.issue.number)
+        return load("begin").render(repository=tree.repo.name, number=number, branch=tree.branch, commit=tree.sha[:12])
+
+
+class Asks(Exception):
+    """The plan has questions that the asker must answer first."""
+
+    def __init__(self, questions: tuple[str, ...]) -> None:
+        super().__init__(" ".join(questions))
+        self.questions = questions
+
+
+def _name(call: Call) -> str:
+    return f"{call.name} {sorted(call.input.items())!r}"
+
+
+def _why(turn: Turn, caps: Caps) -> str:
+    words = {
+        "refused": "Claude declined the request",
+        "budget": f"the next turn could pass the ${caps.usd:.2f} that one run may cost",
+        "length": "the model's answer was cut off twice",
+        "context": "the conversation grew longer than the model can read",
+    }
+    return words[turn.stop] + (f": {turn.why}" if turn.why else "")

@@ -1,0 +1,167 @@
+"""Here lives what the double says, as a message and as a stream of events, and the ways in which both go wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Literal, TypeAlias
+
+from bot.forge.claude_cache import Cache, Usage
+from bot.forge.claude_prefix import Json, canon, digests, messages, pieces
+from bot.forge.claude_rules import MODELS, signature
+from bot.forge.claude_script import Line, SayCall, SayText
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """The request is answered with an error."""
+
+    status: int
+    kind: str = "api_error"
+    code: str = ""
+    retry_after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """The answer breaks off after some events: the socket closes, the body ends, an error comes, or nothing more.
+
+    "garbage" is whole, but the inputs of its tool calls are no JSON.
+    """
+
+    how: Literal["drop", "eof", "error", "stall", "garbage"]
+    after: int = 6
+    kind: str = "overloaded_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """The answer ends for another reason than that the model had said all."""
+
+    reason: Literal["refusal", "max_tokens", "pause_turn", "model_context_window_exceeded"]
+    category: str | None = "cyber"
+
+
+Fault: TypeAlias = Fails | Breaks | Stops
+Event: TypeAlias = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer. `cut`: its last block is not all there."""
+
+    id: str
+    model: str
+    blocks: tuple[Json, ...]
+    stop: str
+    usage: Usage
+    out: int
+    cut: bool = False
+    garbage: bool = False
+    category: str | None = None
+
+    @property
+    def whole(self) -> dict[str, object]:
+        """As the API answers without a stream."""
+        blocks = list(self.blocks[: -1 if self.cut else None] or self.blocks[:1])
+        return self._envelope(blocks, self.out) | {"stop_reason": self.stop, "stop_details": self._details}
+
+    @property
+    def events(self) -> Iterator[Event]:
+        """As the API streams it."""
+        yield {"type": "message_start", "message": self._envelope([], 1)}
+        yield {"type": "ping"}
+        for index, block in enumerate(self.blocks):
+            yield from self._block(index, block)
+        delta = {"stop_reason": self.stop, "stop_sequence": None, "stop_details": self._details}
+        yield {"type": "message_delta", "delta": delta, "usage": {"output_tokens": self.out}}
+        yield {"type": "message_stop"}
+
+    def _block(self, index: int, block: Json) -> Iterator[Event]:
+        start, deltas = _opened(block, garbage=self.garbage)
+        if self.cut and index == len(self.blocks) - 1:
+            deltas = deltas[: len(deltas) // 2]
+        yield {"type": "content_block_start", "index": index, "content_block": start}
+        for delta in deltas:
+            yield {"type": "content_block_delta", "index": index, "delta": delta}
+        yield {"type": "content_block_stop", "index": index}
+
+    def _envelope(self, blocks: list[Json], out: int) -> dict[str, object]:
+        return {
+            "id": self.id, "type": "message", "role": "assistant", "model": self.model, "content": blocks,
+            "stop_reason": None, "stop_sequence": None, "stop_details": None, "usage": self.usage.json(out),
+        }  # fmt: skip
+
+    @property
+    def _details(self) -> Json | None:
+        return {"type": "refusal", "category": self.category, "explanation": None} if self.stop == "refusal" else None
+
+
+def reply(line: Line, body: Json, usage: Usage, cache: Cache, fault: Fault | None) -> Reply:
+    """What the model says to a request: the same for the same request, ids and signatures too."""
+    before = digests(pieces(body))[-1]
+    blocks = _said(line, body, before, paused=isinstance(fault, Stops) and fault.reason == "pause_turn")
+    out = max(line.out, sum(cache.tokens(len(canon(block))) for block in blocks))
+    stop = "tool_use" if any(block["type"] == "tool_use" for block in blocks) else "end_turn"
+    category, limit = None, int(str(body["max_tokens"]))
+    if isinstance(fault, Stops):
+        stop, category = fault.reason, fault.category
+    if out > limit:
+        out, stop = limit, "max_tokens"
+    cut = stop in ("max_tokens", "refusal", "model_context_window_exceeded")
+    garbage = fault == Breaks("garbage")
+    return Reply(f"msg_{before[:24]}", str(body["model"]), blocks, stop, usage, out, cut, garbage, category)
+
+
+def sse(event: Event) -> bytes:
+    """An event on the wire."""
+    return f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
+
+
+def _said(line: Line, body: Json, before: str, *, paused: bool) -> tuple[Json, ...]:
+    numbers = count()
+    thought = _thought(line, body, before)
+    if paused:
+        return (*thought, {"type": "text", "text": "One moment."})
+    return (*thought, *(_part(part, before, next(numbers)) for part in line.say))
+
+
+def _thought(line: Line, body: Json, before: str) -> tuple[Json, ...]:
+    resumed = messages(body)[-1][0] == "assistant"
+    if resumed or not MODELS[str(body["model"])].adaptive:
+        return ()
+    config = body.get("thinking")
+    shown = isinstance(config, Mapping) and config.get("display") == "summarized"
+    text = line.thought if shown else ""
+    return ({"type": "thinking", "thinking": text, "signature": signature(before, text)},)
+
+
+def _part(part: SayText | SayCall, before: str, number: int) -> Json:
+    match part:
+        case SayText(text=text):
+            return {"type": "text", "text": text}
+        case SayCall(tool=tool, input=given):
+            return {"type": "tool_use", "id": f"toolu_{before[:20]}{number:02}", "name": tool, "input": given}
+
+
+def _opened(block: Json, *, garbage: bool) -> tuple[Json, list[Json]]:
+    """A block as it begins, and the deltas that complete it."""
+    match block["type"]:
+        case "thinking":
+            shown = [{"type": "thinking_delta", "thinking": piece} for piece in _cut(str(block["thinking"]), 40)]
+            signed = {"type": "signature_delta", "signature": block["signature"]}
+            return {**block, "thinking": "", "signature": ""}, [*shown, signed]
+        case "tool_use":
+            written = '{"path": nowhere' if garbage else json.dumps(block["input"], ensure_ascii=False)
+            deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in ["", *_cut(written, 60)]]
+            return {**block, "input": {}}, [*deltas]
+        case _:
+            return {**block, "text": ""}, [
+                {"type": "text_delta", "text": piece} for piece in _cut(str(block["text"]), 40)
+            ]
+
+
+def _cut(text: str, size: int) -> list[str]:
+    return [text[at : at + size] for at in range(0, len(text), size)]

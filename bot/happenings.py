@@ -1,0 +1,172 @@
+"""Here live the events as frozen values: what GitHub may tell us. `bot.events` reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.values import Repo
+
+
+@dataclass(frozen=True, slots=True)
+class _Labeling:
+    delivery: str
+    repo: Repo
+    number: int
+    label: str
+    title: str
+    body: str
+    sender: str
+    sender_bot: bool
+    at: str
+    on_pull: bool = False
+    sender_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IssueLabeled(_Labeling):
+    """This one label was added; others may have been there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueUnlabeled(_Labeling):
+    """This one label was taken away."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OfIssue:
+    delivery: str
+    repo: Repo
+    number: int
+    sender: str
+    sender_bot: bool
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueClosed(_OfIssue):
+    """The issue was closed, done or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueEdited(_OfIssue):
+    """Somebody changed the title or the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueDeleted(_OfIssue):
+    """The issue is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentCreated:
+    """A new comment. `title` and `body` are the issue's; `at` is when the comment was written."""
+
+    delivery: str
+    repo: Repo
+    number: int
+    comment: int
+    text: str
+    on_pull: bool
+    title: str
+    body: str
+    sender: str
+    sender_bot: bool
+    at: str
+    sender_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PullClosed:
+    """`branch` is empty when the head is not in the repository itself: a fork's branch may have our name."""
+
+    delivery: str
+    repo: Repo
+    number: int
+    branch: str
+    merged: bool
+    sender: str
+    sender_bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PullSynchronized:
+    """The head of a pull request moved. `branch` as in PullClosed."""
+
+    delivery: str
+    repo: Repo
+    number: int
+    branch: str
+    before: str
+    after: str
+    sender: str
+    sender_bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksMoved:
+    """CI finished something for a commit. A hint: it names no branch when the commit is a fork's."""
+
+    delivery: str
+    repo: Repo
+    branches: tuple[str, ...]
+    sha: str
+    kind: Literal["check_run", "check_suite", "workflow_run", "status"]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A branch moved, was made (`before` is zeros) or deleted (`after` is zeros)."""
+
+    delivery: str
+    repo: Repo
+    branch: str
+    before: str
+    after: str
+    sender: str
+    sender_bot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstallationChanged:
+    """The App was installed, removed, suspended or given other repositories; `repositories` are those concerned."""
+
+    delivery: str
+    installation: int
+    action: str
+    repositories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """GitHub asks whether the door answers."""
+
+    delivery: str
+    hook: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something that we do not read, or that came without an installation to act through."""
+
+    delivery: str
+    kind: str
+    action: str
+
+
+Event = (
+    IssueLabeled
+    | IssueUnlabeled
+    | IssueClosed
+    | IssueEdited
+    | IssueDeleted
+    | CommentCreated
+    | PullClosed
+    | PullSynchronized
+    | ChecksMoved
+    | Pushed
+    | InstallationChanged
+    | Ping
+    | Unknown
+)

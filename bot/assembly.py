@@ -1,0 +1,61 @@
+"""Here lives the composition: settings become adapters, a World and an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.adapters.claude import Claude
+from bot.adapters.dbos import Durable
+from bot.adapters.git import Mirrors
+from bot.adapters.github import GitHubApp
+from bot.settings import ModelSettings, Settings
+from bot.steps.report import farewell
+from bot.world import World
+from handlers import STORIES
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def claude(settings: ModelSettings) -> Claude:
+    return Claude(
+        settings.anthropic_api_key.get_secret_value(),
+        {"strong": settings.deal, "quick": settings.deal},
+        base_url=settings.anthropic_url,
+    )
+
+
+def github(settings: Settings) -> GitHubApp:
+    return GitHubApp(
+        settings.app_id,
+        settings.private_key.get_secret_value(),
+        settings.github_url,
+        settings.github_api_url,
+        pause_between_writes_s=settings.write_pause_s,
+    )
+
+
+def engine(settings: Settings) -> Durable:
+    """The durable engine over real GitHub, git and Claude."""
+    plain = settings.github_url.startswith("http://")  # a forge on this machine
+    world = World(
+        github=github(settings),
+        git=Mirrors(settings.home / "mirrors", ("http", "https") if plain else ("https",)),
+        model=claude(settings),
+        clock=SystemClock(),
+        caps=settings.caps,
+    )
+    return Durable(
+        settings.home,
+        world,
+        STORIES,
+        slots=settings.slots,
+        slots_per_repository=settings.slots_per_repository,
+        farewell=farewell,
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -70,7 +71,7 @@ class Claude:
         # A key and an address given here keep the SDK from looking for others in the environment and on the disk.
         # It would obey a retry-after of days by sleeping: the engine tries again instead.
         self._client = anthropic.Anthropic(
-            api_key=api_key, base_url=base_url or URL, timeout=timeout, max_retries=0, open_telemetry=False
+            api_key=api_key.strip(), base_url=base_url or URL, timeout=timeout, max_retries=0, open_telemetry=False
         )
 
     def turn(self, brief: Brief, said: Sequence[Said | Turn | Answers], purse_usd: float) -> Turn:
@@ -108,12 +109,11 @@ class Claude:
         self._client.close()
 
     def _lifecycle(self, model: str) -> str:
-        try:
-            return self._client.models.retrieve(model).lifecycle
-        except anthropic.NotFoundError:
-            return "unknown"
-        except anthropic.APIError as error:
-            raise _told(error, model) from error
+        with _errors(model):
+            try:
+                return self._client.models.retrieve(model).lifecycle
+            except anthropic.NotFoundError:
+                return "unknown"
 
     def _room(self, deal: Deal, request: dict[str, Any], prompt: int, purse_usd: float, limit: int) -> int:
         """How many tokens the answer may have. Only near the cap is it worth asking how long the prompt really is."""
@@ -123,26 +123,18 @@ class Claude:
         return min(limit, room)
 
     def _counted(self, model: str, request: dict[str, Any], otherwise: int) -> int:
-        try:
-            counted = self._client.messages.count_tokens(**request).input_tokens
-        except anthropic.NotFoundError:  # proxies leave it out
-            return otherwise
-        except anthropic.APIError as error:
-            raise _told(error, model) from error
+        with _errors(model):
+            try:
+                counted = self._client.messages.count_tokens(**request).input_tokens
+            except anthropic.NotFoundError:  # proxies leave it out
+                return otherwise
         return counted + counted // 20 + 100  # it is an estimate, the documentation says
 
     def _listen(self, deal: Deal, request: dict[str, Any]) -> _Heard:
         """One answer, or as much of it as came. The SDK repeats nothing once a stream has begun."""
         heard = _Heard(deal)
-        try:
-            with self._client.messages.stream(**request) as stream:
-                heard.all_of(stream)
-        except anthropic.APIStatusError as error:
-            if error.status_code != 200 or STATUS.get(error.type or "", 500) in (401, 402, 403, 404):
-                raise _told(error, deal.model) from error
-            heard.broken = True
-        except anthropic.APIConnectionError as error:
-            raise _told(error, deal.model) from error
+        with _errors(deal.model), self._client.messages.stream(**request) as stream:
+            heard.all_of(stream)
         return heard
 
 
@@ -161,6 +153,10 @@ class _Heard:
             for event in stream:
                 self._take(event, stream)
         except (httpx2.TransportError, ValueError):  # cut off, or JSON that is none
+            self.broken = True
+        except anthropic.APIStatusError as error:
+            if STATUS.get(error.type or "", 500) < 429:
+                raise
             self.broken = True
 
     def _take(self, event: Any, stream: Any) -> None:
@@ -248,8 +244,19 @@ def _too_dear(deal: Deal, purse_usd: float, least: int, spent: Spent) -> Turn:
     return Turn("budget", spent=spent, why=why)
 
 
+@contextmanager
+def _errors(model: str) -> Iterator[None]:
+    """Turn the SDK's errors into the port's; what is left is a bug of ours and stays as it is."""
+    try:
+        yield
+    except anthropic.APIError as error:
+        told = _told(error, model)
+        if told is error:
+            raise
+        raise told from error
+
+
 def _told(error: anthropic.APIError, model: str) -> Exception:
-    """The error as one of the port's; what is left is a bug of ours and stays as it is."""
     if not isinstance(error, anthropic.APIStatusError):
         return Unreachable(f"Claude's API cannot be reached: {type(error).__name__}.")
     status = STATUS.get(error.type or "", error.status_code)

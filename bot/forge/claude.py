@@ -25,9 +25,9 @@ from starlette.types import Receive, Scope, Send
 
 from bot.forge.claude_cache import Cache, Usage
 from bot.forge.claude_prefix import Json, digests, pieces
-from bot.forge.claude_rules import MODELS, ApiError, Offer, check
+from bot.forge.claude_rules import MODELS, ApiError, Offer, check, shaped
 from bot.forge.claude_script import Line, Script, choose, line_of, turn_of
-from bot.forge.claude_shape import Prompt
+from bot.forge.claude_shape import Asked, Prompt
 from bot.forge.claude_stream import Breaks, Event, Fails, Fault, Reply, Stops, reply, sse
 
 VERSIONS = ("2026-10-21", "2023-06-01")
@@ -42,6 +42,7 @@ class Seen:
     script: str = ""
     turn: int | None = None
     usage: Usage = field(default_factory=Usage)
+    out: int = 0
     status: int = 200
     error: str = ""
     whole: bool = False  # the answer was sent to its end
@@ -63,6 +64,7 @@ class Double:
         bytes_per_token: float = 4.0,
     ) -> None:
         self.requests: list[Seen] = []
+        self.counted = 0  # requests that only asked for a prompt's size
         self._scripts = [scripts] if isinstance(scripts, Script) else list(scripts)
         self._faults = faults or {}
         self._key = key
@@ -102,7 +104,7 @@ class Double:
 
     async def _play(self, request: Request, seen: Seen, fault: Fault | None) -> Response:
         seen.body = await self._body(request)
-        check(seen.body, resumed=_name(seen.body) in self._paused)
+        self._check(seen.body, Asked)
         script = choose(self._scripts, seen.body)
         line = line_of(script, seen.body)
         seen.script = script.about
@@ -111,6 +113,7 @@ class Double:
             return _failed(fault)
         seen.turn, seen.usage = turn_of(seen.body), self._cache.serve(seen.body)
         said = reply(line, seen.body, seen.usage, self._cache, fault)
+        seen.out = said.out
         if fault == Stops("pause_turn"):
             last = {"role": "assistant", "content": said.blocks}
             self._paused.add(_name({**seen.body, "messages": [*_messages(seen.body), last]}))
@@ -129,8 +132,13 @@ class Double:
 
     async def _count(self, request: Request) -> Response:
         body = await self._body(request)
-        check(body, Prompt, resumed=_name(body) in self._paused)
+        self._check(body, Prompt)
+        self.counted += 1
         return JSONResponse({"input_tokens": self._cache.count(body)}, headers=_headers())
+
+    def _check(self, body: Json, shape: type[Prompt]) -> None:
+        prompt = shaped(body, shape)
+        check(body, prompt, resumed=_name(body) in self._paused)
 
     async def _models(self, request: Request) -> Response:
         self._known(request)
@@ -225,7 +233,7 @@ async def _rejected(_: Request, rejected: Exception) -> Response:
 
 
 def _failed(fault: Fails) -> Response:
-    error: dict[str, object] = {"type": fault.kind, "message": f"scripted {fault.kind}"}
+    error: dict[str, object] = {"type": fault.kind, "message": fault.message}
     if fault.code:
         error["details"] = {"error_code": fault.code}
     return _error(fault.status, error, {"retry-after": fault.retry_after} if fault.retry_after else {})

@@ -6,12 +6,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from pydantic import ValidationError
 
 from bot.forge.claude_prefix import Json, digests, messages, pieces
-from bot.forge.claude_shape import Prompt, Request, Tool
+from bot.forge.claude_shape import Asked, Prompt, Tool
 
 BREAKPOINTS: Final = 4
 STRICT_TOOLS, STRICT_OPTIONAL, STRICT_UNIONS = 20, 24, 16
@@ -45,16 +46,26 @@ class ApiError(Exception):
         self.kind = kind
 
 
-def check(body: Json, shape: type[Prompt] = Request, *, resumed: bool = False) -> None:
-    """Raise ApiError for what the API rejects. `resumed`: the last message is the model's own, where it paused."""
+def shaped(body: Json, shape: type[Prompt] = Asked) -> Prompt:
+    """The request, if it has the shape of one. Raises ApiError."""
     try:
-        request = shape.model_validate(body)
+        return shape.model_validate(body)
     except ValidationError as wrong:
         raise ApiError("; ".join(_told(wrong))) from None
+
+
+def check(body: Json, request: Prompt, *, resumed: bool = False) -> None:
+    """Raise ApiError for what the API rejects. `resumed`: the last message is the model's own, where it paused."""
     if request.model not in MODELS:
         raise ApiError(f"model: {request.model}", 404, "not_found_error")
-    rules = _model_rules(request, MODELS[request.model]), _tool_rules(request.tools), _breakpoints(body, request)
-    for broken in (*(text for rule in rules for text in rule), *_conversation(body, resumed=resumed), *_thoughts(body)):
+    rules = (
+        _model_rules(request, MODELS[request.model]),
+        _tool_rules(request.tools),
+        _breakpoints(body, request),
+        _conversation(body, resumed=resumed),
+        _thoughts(body),
+    )
+    for broken in chain.from_iterable(rules):
         raise ApiError(broken)
 
 
@@ -79,7 +90,7 @@ def _model_rules(request: Prompt, offer: Offer) -> Iterator[str]:
         yield f"tool_choice: forced tool use is not supported by {request.model}"
     if request.output_config and not offer.adaptive:
         yield f"output_config: effort is not supported by {request.model}"
-    if isinstance(request, Request) and request.max_tokens > offer.longest:
+    if isinstance(request, Asked) and request.max_tokens > offer.longest:
         yield f"max_tokens: {request.max_tokens} > {offer.longest}, the maximum of {request.model}"
 
 

@@ -102,7 +102,7 @@ class Prompt(Shape):
     cache_control: CacheControl | None = None
 
 
-class Request(Prompt):
+class Asked(Prompt):
     """What a message is asked for with. `max_tokens` of 0, which warms the cache, is not in the double."""
 
     max_tokens: Annotated[int, Field(ge=1)]

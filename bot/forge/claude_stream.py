@@ -22,6 +22,7 @@ class Fails:
     kind: str = "api_error"
     code: str = ""
     retry_after: str = ""
+    message: str = "as scripted"
 
 
 @dataclass(frozen=True, slots=True)

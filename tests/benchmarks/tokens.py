@@ -99,7 +99,7 @@ def without_cache(spent: Spent) -> float:
     return bill(OPUS.price, {"fresh": prompt, "written": 0, "kept": 0, "read": 0, "out": spent.out}).usd
 
 
-def rows(work: Path) -> list[Row]:  # noqa: ARG001 - every benchmark is given a directory
+def rows(work: Path) -> list[Row]:
     """Measure; the double's cache keeps prefixes by their hash, as the documentation describes the API's."""
     done = played()
     spent = done.spent

@@ -1,0 +1,221 @@
+"""Here live the Mirrors: the port Git over bare repositories that are kept between runs and never checked out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+from bot.adapters.git_mirror import Mirror
+from bot.adapters.git_overlay import FILES, lay, plain
+from bot.adapters.git_plumbing import GitError, Plumbing, require_git
+from bot.adapters.git_trouble import trouble, words
+from bot.values import Branch, Entry, Hit, Patch, Person, Pushed, Remote, Repo, Sha, Tree
+from bot.world import Refusal, Unreachable
+
+GREENLIT = Person("greenlit", "greenlit@users.noreply.github.com")
+
+NAME = re.compile(r"(?!\.)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)
+SHA = re.compile(r"[0-9a-f]{40}")
+ENTRY = re.compile(rb"(\d{6}) \w+ ([0-9a-f]{40}) +(\d+|-)\t([^\0]+)\0")
+HIT = re.compile(rb"[0-9a-f]{40}:([^\0]+)\0(\d+)\0([^\n]*)(?:\n|$)")
+
+PATHS_AT_ONCE = 200  # an argument list has an end
+GREP_S = 20.0
+GREP_BYTES = 4_000_000
+HIT_CHARS = 1_000
+
+
+class Mirrors:
+    """The port Git over one mirror per repository, at home/<owner>/<name>.git; safe among threads and processes.
+
+    Paths that are not UTF-8 stay in every tree but are not spoken of: neither the record nor the model could.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        protocols: tuple[str, ...] = ("https",),
+        identity: Person = GREENLIT,
+        timeout_s: float = 600.0,
+    ) -> None:
+        require_git()
+        self._home = home.absolute()
+        self._protocols = protocols
+        self._identity = identity
+        self._timeout_s = timeout_s
+        self._empty = self._home / ".empty"
+        self._empty.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def fetch(self, repo: Repo, remote: Remote, branch: Branch) -> Tree:
+        mirror = self._mirror(repo)
+        mirror.make()
+        tip = self.head(repo, remote, branch)
+        if not tip:
+            raise Refusal(self._why_no_tip(repo, remote, branch))
+        if not mirror.has(tip):
+            with _told(repo, remote):
+                mirror.bring(mirror.git.toward(remote, self._protocols), remote.url, tip)
+        return Tree(repo, tip, branch)
+
+    def entries(self, tree: Tree) -> tuple[Entry, ...]:
+        with self._reading(tree) as git:
+            listed = git.run("ls-tree", "-r", "-l", "-z", "--full-tree", tree.sha)
+        return tuple(_entries(listed))
+
+    def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
+        with self._reading(tree) as git:
+            files = [entry for entry in _at(git, tree.sha, sorted(set(paths))) if entry.mode in FILES]
+            contents = _contents(git, [entry.sha for entry in files])
+        return {entry.path: content for entry, content in zip(files, contents, strict=True)}
+
+    def overlay(self, tree: Tree, patch: Patch) -> Tree:
+        with self._reading(tree) as git:
+            root = git.run("rev-parse", "--verify", f"{tree.sha}^{{tree}}").decode().strip()
+            return Tree(tree.repo, Sha(lay(git, root, patch.files)), tree.branch)
+
+    def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[Hit, ...]:
+        """`under` is a directory, a file or a glob; "*.py" without a slash is meant at any depth."""
+        wild = under if "/" in under else f"**/{under}"
+        where = [f":(literal){under.rstrip('/')}", f":(glob){wild}"] if under.strip("/") else []
+        command = ("grep", "-n", "-E", "-I", "-z", "--no-color", "-e", pattern, tree.sha, "--", *where)
+        git = self._git(tree.repo, tree.sha)
+        try:
+            found = git.first(*command, lines=limit, limit_bytes=GREP_BYTES, timeout_s=GREP_S)
+        except GitError as failed:
+            raise ValueError(words(failed)) from None
+        return tuple(_hits(found))[:limit]
+
+    def diff(self, tree: Tree, patch: Patch) -> str:
+        laid = self.overlay(tree, patch)
+        form = ("-r", "-p", "--binary", "--full-index", "--no-color", "--no-renames", "--no-ext-diff", "--no-textconv")
+        with self._reading(tree) as git:
+            shown = git.run("diff-tree", *form, "--src-prefix=a/", "--dst-prefix=b/", tree.sha, laid.sha)
+        return shown.decode("utf-8", "replace")
+
+    def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
+        with self._reading(tree) as git:
+            logged = git.run("log", f"--max-count={limit:d}", "--no-merges", "--format=%s", "-z", tree.sha)
+        return tuple(logged.decode("utf-8", "replace").rstrip("\0").split("\0")) if logged else ()
+
+    def commit(self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Person, at: str) -> Sha:
+        laid = self.overlay(tree, patch)
+        when = f"@{datetime.fromisoformat(at).timestamp():.0f} +0000"
+        who = {"AUTHOR": author, "COMMITTER": self._identity}
+        extra = {f"GIT_{role}_{what}": value for role, person in who.items() for what, value in _fields(person, when)}
+        with self._reading(Tree(tree.repo, parent, tree.branch)) as git:
+            command = ("commit-tree", "-p", parent, "-F", "-", laid.sha)
+            return Sha(git.run(*command, given=message.encode(), extra=extra).decode().strip())
+
+    def push(self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None) -> Pushed:
+        """A branch that is gone although one was expected is told as Pushed("", ours=False)."""
+        git = self._git(repo, sha, *([expect] if expect else [])).toward(remote, self._protocols)
+        ref = _ref(git, branch)
+        lease = f"--force-with-lease={ref}:{expect or ''}"
+        try:
+            git.run("push", "--quiet", "--no-verify", "--no-follow-tags", lease, "--", remote.url, f"{sha}:{ref}")
+        except GitError as failed:
+            # The answer may have been lost, not the push; and whoever came first keeps the branch.
+            found = self.head(repo, remote, branch)
+            if found == expect:
+                raise trouble(failed, repo, remote) from None
+            return Pushed(found or Sha(""), ours=found == sha)
+        return Pushed(sha)
+
+    def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
+        mirror = self._mirror(repo)
+        mirror.make()
+        ref = _ref(mirror.git, branch)
+        return self._refs(mirror.git, repo, remote, ref).get(ref)
+
+    def _refs(self, git: Plumbing, repo: Repo, remote: Remote, *patterns: str) -> dict[str, Sha]:
+        with _told(repo, remote):
+            told = git.toward(remote, self._protocols).run("ls-remote", "--quiet", "--", remote.url, *patterns)
+        parted = (line.split("\t") for line in told.decode("utf-8", "replace").splitlines())
+        return {ref: Sha(sha) for sha, ref in parted}
+
+    def _why_no_tip(self, repo: Repo, remote: Remote, branch: Branch) -> str:
+        if self._refs(self._mirror(repo).git, repo, remote, "HEAD", "refs/heads/*"):
+            return f"{repo.name} has no branch `{branch}`."
+        return f"{repo.name} is empty: it needs a first commit before anything can be built on it."
+
+    def _mirror(self, repo: Repo) -> Mirror:
+        if not NAME.fullmatch(repo.name):
+            raise ValueError(f"not the name of a repository: {repo.name!r}")
+        return Mirror(Plumbing(self._home / f"{repo.name}.git", self._empty, self._timeout_s))
+
+    def _git(self, repo: Repo, *shas: str) -> Plumbing:
+        if wrong := [sha for sha in shas if not SHA.fullmatch(sha)]:
+            raise ValueError(f"not the name of an object: {wrong[0]!r}")
+        return self._mirror(repo).git
+
+    @contextmanager
+    def _reading(self, tree: Tree) -> Iterator[Plumbing]:
+        git = self._git(tree.repo, tree.sha)
+        try:
+            yield git
+        except GitError as failed:
+            self._mirror(tree.repo).distrust()
+            raise Unreachable(f"the mirror of {tree.repo.name} cannot answer: {words(failed)}") from None
+
+
+@contextmanager
+def _told(repo: Repo, remote: Remote) -> Iterator[None]:
+    try:
+        yield
+    except GitError as failed:
+        raise trouble(failed, repo, remote) from None
+
+
+def _ref(git: Plumbing, branch: Branch) -> str:
+    ref = f"refs/heads/{branch}"
+    try:
+        git.run("check-ref-format", ref)
+    except GitError:
+        raise ValueError(f"not the name of a branch: {branch!r}") from None
+    return ref
+
+
+def _at(git: Plumbing, sha: Sha, paths: list[str]) -> Iterator[Entry]:
+    """The entries at these paths. Files only: a directory's line has no size and is passed over."""
+    asked = [path for path in paths if plain(path)]
+    for start in range(0, len(asked), PATHS_AT_ONCE):
+        some = asked[start : start + PATHS_AT_ONCE]
+        yield from _entries(git.run("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some))
+
+
+def _entries(listed: bytes) -> Iterator[Entry]:
+    for mode, sha, size, path in ENTRY.findall(listed):
+        try:
+            name = path.decode()
+        except UnicodeDecodeError:
+            continue
+        yield Entry(name, cast("Any", mode.decode()), Sha(sha.decode()), 0 if size == b"-" else int(size))
+
+
+def _contents(git: Plumbing, shas: list[Sha]) -> Iterator[bytes]:
+    out = git.run("cat-file", "--batch", "--buffer", given="".join(f"{sha}\n" for sha in shas).encode())
+    start = 0
+    for sha in shas:
+        head_end = out.find(b"\n", start)
+        kind, _, size = out[start:head_end].decode("utf-8", "replace").removeprefix(f"{sha} ").partition(" ")
+        if kind != "blob":
+            raise GitError(f"{sha} {kind}")
+        yield out[head_end + 1 : head_end + 1 + int(size)]
+        start = head_end + 1 + int(size) + 1
+
+
+def _hits(found: bytes) -> Iterator[Hit]:
+    for path, line, text in HIT.findall(found):
+        try:
+            name = path.decode()
+        except UnicodeDecodeError:
+            continue
+        yield Hit(name, int(line), text.decode("utf-8", "replace").rstrip("\r")[:HIT_CHARS])
+
+
+def _fields(person: Person, when: str) -> tuple[tuple[str, str], ...]:
+    return ("NAME", person.name), ("EMAIL", person.email), ("DATE", when)

@@ -30,7 +30,7 @@ CONNECTIONS = 512
 log = logging.getLogger(__name__)
 
 
-class _Turned(Exception):  # noqa: N818 - says what happened to the delivery
+class _Turned(Exception):
     """A delivery was turned away, with this status."""
 
     def __init__(self, status: int, why: str) -> None:

@@ -56,7 +56,7 @@ class GitHubApp:
     clock: Callable[[], float] = time.time
     pause_between_writes_s: float = 1.0
     permissions: Mapping[str, str] = field(default_factory=lambda: FOR_API)
-    timeout_s: float = 20.0
+    timeout_s: int = 20
 
     def __post_init__(self) -> None:
         line = Line(self.api_url, self.timeout_s)

@@ -51,7 +51,7 @@ class Request:
 class Line:
     """Sends requests with whatever credential it is given. Raises Unreachable when no answer comes."""
 
-    def __init__(self, api_url: str, timeout_s: float) -> None:
+    def __init__(self, api_url: str, timeout_s: int) -> None:
         self._api_url = api_url.rstrip("/")
         self._timeout_s = timeout_s
         self._idle: deque[tuple[_Credential, Requester]] = deque()
@@ -107,7 +107,7 @@ class Line:
         client = Github(
             auth=credential,
             base_url=self._api_url,
-            timeout=self._timeout_s,  # type: ignore[arg-type] # requests takes fractions too
+            timeout=self._timeout_s,
             user_agent="greenlit",
             retry=READS_AGAIN,
             pool_size=1,

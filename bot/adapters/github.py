@@ -44,7 +44,7 @@ from bot.values import (
 from bot.world import Refusal, Unreachable
 
 
-@dataclass
+@dataclass(eq=False)
 class GitHubApp:
     """The port `bot.world.GitHub`. Safe to use from many threads."""
 

@@ -21,6 +21,7 @@ from bot.world import RateLimited, Refusal, Unreachable
 
 T = TypeVar("T")
 
+JSON = "application/vnd.github+json"
 LONGEST_SLEEP_S = 2.0
 # PyGithub's own GithubRetry repeats a POST after any 5xx, which doubles comments, and sleeps as long as a
 # Retry-After says. So only reads are repeated here, twice; limits are for the engine to wait out.
@@ -80,7 +81,7 @@ class Line:
         try:
             with self._lent(secret) as requester:
                 status, headers, text = requester.requestJson(
-                    request.verb, request.path, dict(request.params), None, request.body
+                    request.verb, request.path, dict(request.params), {"Accept": JSON}, request.body
                 )
         except OSError as error:  # every exception of requests is one
             raise Unreachable(f"GitHub gave no answer to {request.asked} ({type(error).__name__})") from None

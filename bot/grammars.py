@@ -1,0 +1,78 @@
+"""Here lives the one door to the tree-sitter grammars, which ship in a wheel: nothing is fetched when they are used."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from time import monotonic
+from types import MappingProxyType
+
+import semble_grammars
+from tree_sitter import Language, Parser, Tree
+
+PATIENCE_S = 2.0
+READ_BYTES = 1 << 16
+
+
+def language_of(path: str) -> str | None:
+    """The grammar's name for a path, by its name alone; None for what is not code."""
+    name = PurePosixPath(path).name.lower()
+    return NAMES.get(name) or SUFFIXES.get(PurePosixPath(name).suffix)
+
+
+def parser(language: str) -> Parser | None:
+    """A new parser; None for a language, or on a platform, without a grammar. A broken installation raises."""
+    found = grammar(language)
+    return Parser(found) if found else None
+
+
+def grammar(language: str) -> Language | None:
+    try:
+        found: Language = semble_grammars.get_language(language)
+    except (semble_grammars.LanguageNotFoundError, semble_grammars.UnsupportedPlatformError):
+        return None
+    return found
+
+
+def parse(language: str, text: bytes, patience_s: float = PATIENCE_S) -> Tree | None:
+    """The syntax tree; None without a grammar, or when the parser lost its way.
+
+    50 kB of `x=(` keep the grammars of bash, Scala and Kotlin busy for minutes, hence the patience.
+    """
+    found = parser(language)
+    if found is None:
+        return None
+    end = monotonic() + patience_s
+    try:
+        return found.parse(
+            lambda offset, _: text[offset : offset + READ_BYTES], progress_callback=lambda *_: monotonic() > end
+        )
+    except ValueError:  # py-tree-sitter's word for a callback that said stop
+        return None
+
+
+SUFFIXES = MappingProxyType(
+    {
+        f".{suffix}": language
+        for language, suffixes in {
+            "bash": "sh bash zsh ksh bats",
+            "c": "c",
+            "cpp": "cc cpp cxx c++ h hh hpp hxx h++ ipp inl cu cuh",  # the C++ grammar reads most of C's headers
+            "csharp": "cs csx",
+            "go": "go",
+            "java": "java",
+            "javascript": "js jsx mjs cjs",
+            "kotlin": "kt kts",
+            "lua": "lua",
+            "php": "php phtml",
+            "python": "py pyi pyw",
+            "ruby": "rb rake gemspec ru",
+            "rust": "rs",
+            "scala": "scala sc sbt",
+            "swift": "swift",
+            "tsx": "tsx",
+            "typescript": "ts mts cts",
+        }.items()
+        for suffix in suffixes.split()
+    }
+)
+NAMES = MappingProxyType({"rakefile": "ruby", "gemfile": "ruby", "sconstruct": "python", "pkgbuild": "bash"})

@@ -1,0 +1,130 @@
+"""Here lives the way to a repository's files: how they are handed over, what each is for, which are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import Literal, Protocol
+
+from bot.grammars import language_of
+
+FILE_BYTES = 1_000_000
+TOTAL_BYTES = 64_000_000
+BATCH = 200
+LINE_CHARS = 400  # on average, above which nobody wrote the lines by hand
+
+Kind = Literal["code", "text", "docs", "test", "foreign"]
+
+
+class Source(Protocol):
+    """The files of one tree. An adapter over `bot.world.Git` is the caller's."""
+
+    def paths(self) -> Sequence[str]: ...
+
+    def read(self, paths: Collection[str]) -> Mapping[str, bytes]:
+        """The bytes of those paths that are regular files; others are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What was read, and what was not with the reason: "data.bin: binary"."""
+
+    files: Mapping[str, bytes]
+    skipped: tuple[str, ...] = ()
+
+
+def read_files(source: Source, paths: Iterable[str], total_bytes: int = TOTAL_BYTES) -> Shelf:
+    """Read text files in the order of the paths, batch by batch, until the total is used up."""
+    files: dict[str, bytes] = {}
+    skipped: list[str] = []
+    seen = 0
+    for batch in _batches(paths):
+        if seen >= total_bytes:
+            skipped += [f"{path}: over the limit of {total_bytes // 1_000_000} MB read in all" for path in batch]
+            continue
+        for path, data in source.read(batch).items():
+            seen += len(data)
+            if why := unreadable(data):
+                skipped.append(f"{path}: {why}")
+            else:
+                files[path] = data
+    return Shelf(files, tuple(skipped))
+
+
+def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(paths)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+def unreadable(data: bytes) -> str:
+    """Why nobody would read this file; empty when somebody would."""
+    if len(data) > FILE_BYTES:
+        return "larger than 1 MB"
+    if b"\0" in data:
+        return "binary"
+    if len(data) > 10 * LINE_CHARS and len(data) > LINE_CHARS * (data.count(b"\n") + 1):
+        return "minified"
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    return ""
+
+
+def kind_of(path: str) -> Kind:
+    """What a file is for, by its path alone. "foreign" is vendored, generated or a lock file."""
+    parts = PurePosixPath(path.lower()).parts
+    name = PurePosixPath(path).name
+    if FOREIGN_DIRS.intersection(parts[:-1]) or FOREIGN.search(name):
+        return "foreign"
+    if TEST_DIRS.intersection(parts[:-1]) or parts[0] == "testing" or TEST.search(name):
+        return "test"
+    if DOCS_DIRS.intersection(parts[:-1]) or DOCS.search(name):
+        return "docs"
+    return "code" if language_of(path) else "text"
+
+
+FOREIGN_DIRS = frozenset(
+    [
+        "vendor",
+        "vendored",
+        "_vendor",
+        "node_modules",
+        "third_party",
+        "thirdparty",
+        "3rdparty",
+        "bower_components",
+        "site-packages",
+        "dist",
+    ]
+)
+FOREIGN = re.compile(
+    r"[.-]min\.(js|css)$|\.(lock|map|snap|svg|po|pot|sum|ipynb|patch|diff)$|_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$"
+    r"|\.(g|generated|designer)\.\w+$|^(package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json)$",
+    re.IGNORECASE,
+)
+TEST_DIRS = frozenset(
+    [
+        "test",
+        "tests",
+        "__tests__",
+        "__mocks__",
+        "spec",
+        "specs",
+        "e2e",
+        "testdata",
+        "test_data",
+        "fixtures",
+        "dts-test",
+        "benchmarks",
+    ]
+)
+TEST = re.compile(r"^tests?[_.]|[_.-](test|tests|spec|test-d)\.\w+$|^conftest\.py$|[a-z0-9](Test|Tests|Spec|IT)\.\w+$")
+DOCS_DIRS = frozenset(["doc", "docs", "documentation", "examples", "example"])
+DOCS = re.compile(
+    r"\.(md|mdx|rst|adoc|txt)$|^(changes|changelog|history|authors|contributors|license|copying|news)\b", re.IGNORECASE
+)

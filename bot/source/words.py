@@ -1,0 +1,99 @@
+"""Here live the words of code and of issues: how a name is split, and what an issue asks for with which weight."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from heapq import nlargest
+from operator import itemgetter
+
+BODY_CHARS = 30_000
+MOST_TERMS = 400
+TITLE_WEIGHT = 3.0
+CODE_WEIGHT = 1.5
+
+WORD = re.compile(r"[^\W\d]\w*")
+PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
+CODE_SPAN = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+IDENTIFIER = re.compile(r"\b\w+(?:\.\w+)+|\b\w*[a-z][A-Z]\w*|\b\w*[^\W_]_\w+|\b\w+(?=\(\))")
+PATH = re.compile(r"[\w@+-][\w@+./\\-]*\.[A-Za-z]\w{0,9}\b")
+# fmt: off
+STOP = frozenset([
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "can", "could", "do", "does", "for", "from", "has",
+    "have", "how", "i", "if", "in", "into", "is", "it", "its", "me", "my", "no", "not", "of", "on", "or",
+    "our", "should", "so", "than", "that", "the", "their", "then", "there", "these", "this", "those", "to",
+    "was", "we", "were", "what", "when", "where", "which", "will", "with", "would", "you", "your",
+])
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What an issue asks for: terms with weights, and the names and paths that it spells out."""
+
+    terms: dict[str, float]
+    names: frozenset[str]
+    paths: tuple[str, ...]
+
+
+def read_query(title: str, body: str) -> Query:
+    """The title counts three times, code and identifiers once and a half."""
+    body = body[:BODY_CHARS]
+    text = f"{title}\n{body}"
+    weights: defaultdict[str, float] = defaultdict(float)
+    code = " ".join([*CODE_SPAN.findall(text), *IDENTIFIER.findall(CODE_SPAN.sub(" ", text))])
+    for words, weight in ((title, TITLE_WEIGHT), (body, 1.0), (code, CODE_WEIGHT - 1)):
+        for term, count in Counter(terms(words)).items():
+            weights[term] += count * weight
+    # Tracebacks repeat themselves: the hundredth "line" says no more than the fifth.
+    asked = {term: weight / (1 + weight / 20) for term, weight in nlargest(MOST_TERMS, weights.items(), itemgetter(1))}
+    return Query(asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(PATH.findall(text))))
+
+
+def terms(text: str) -> Iterator[str]:
+    """The terms of a text, names split into their parts, each name whole as well."""
+    for word in WORD.findall(text):
+        yield from terms_of(word)
+
+
+def terms_of(word: str) -> tuple[str, ...]:
+    """`getUserName` is get, user, name and getusername."""
+    parts = [stem(part.lower()) for part in PART.findall(word)]
+    whole = word.lower().strip("_")
+    found = parts if len(parts) == 1 else [*parts, whole]
+    return tuple(term for term in found if len(term) > 1 and term not in STOP)
+
+
+def stem(word: str) -> str:
+    """The crudest cut that brings "raises", "raised" and "raising" together."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    for ending, least in (("ing", 6), ("ed", 5), ("es", 5), ("s", 4), ("e", 4)):
+        if word.endswith(ending) and len(word) >= least and not word.endswith(("ss", "us", "is", "eed")):
+            return word[: -len(ending)]
+    return word
+
+
+class Counting:
+    """Counts the terms of one query in many texts; a word is split once, however often it comes."""
+
+    def __init__(self, wanted: Collection[str]) -> None:
+        self._wanted = frozenset(wanted)
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def count(self, text: str) -> tuple[Counter[str], int]:
+        """The wanted terms with their numbers, and the number of words in the text."""
+        hits: Counter[str] = Counter()
+        words = Counter(WORD.findall(text))
+        for word, number in words.items():
+            for term in self._wanted_in(word):
+                hits[term] += number
+        return hits, words.total()
+
+    def _wanted_in(self, word: str) -> tuple[str, ...]:
+        found = self._known.get(word)
+        if found is None:
+            found = self._known[word] = tuple(term for term in terms_of(word) if term in self._wanted)
+        return found

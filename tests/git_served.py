@@ -80,7 +80,7 @@ def commit(repo: Path, files: Mapping[str, bytes | None], message: str = "Change
     if git(repo, "for-each-ref", f"refs/heads/{branch}"):
         lines.append(b"from refs/heads/%b^0\n" % branch.encode())
     for name, content in files.items():
-        mode, _, path = name.rpartition(":") if name[:6].isdigit() else ("100644", "", name)
+        mode, _, path = name.rpartition(":") if name[6:7] == ":" else ("100644", "", name)
         quoted = (
             b'"'
             + path.encode("utf-8", "surrogateescape")

@@ -26,6 +26,9 @@ PACKS = 50  # how many packs may lie about
 UNUSED = "30.days.ago"  # when what was written for a run and never pushed may go
 FETCH = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no")
 
+# Without a filter git does not mark the pack as a promisor's, and a repack would drop what only promised objects reach.
+ALL = "--filter=blob:limit=1000g"
+
 # The remote has no address here: each fetch brings it along, and a missing object cannot be sent for behind our back.
 CONFIG = """\
 [core]
@@ -43,6 +46,7 @@ class Mirror:
     """The bare repository at `git.folder`."""
 
     git: Plumbing
+    packs: int = PACKS
 
     def make(self) -> None:
         """Make it if it is not there or not sound."""
@@ -87,7 +91,7 @@ class Mirror:
         outward.run(*fetch, "--filter=blob:none" if known else "--filter=tree:0", "origin", tip)
         if missing := self._missing(tip):
             alone = ("-c", "fetch.negotiationAlgorithm=noop")  # what is had says nothing of what hangs on it
-            outward.run(*alone, *fetch, "--no-filter", "--stdin", "origin", given=b"\n".join(missing))
+            outward.run(*alone, *fetch, ALL, "--stdin", "origin", given=b"\n".join(missing))
         if self._missing(tip):
             raise GitError(f"remote error: objects of {tip} are missing there")
         self.git.run("update-ref", f"{COMPLETE}/{tip}", tip)
@@ -99,7 +103,7 @@ class Mirror:
     def _tidy(self) -> None:
         refs = self.git.run("for-each-ref", "--sort=-creatordate", "--format=delete %(refname)", COMPLETE).splitlines()
         self.git.run("update-ref", "--stdin", given=b"".join(ref + b"\n" for ref in refs[TIPS:]))
-        if sum(1 for _ in self.git.folder.glob("objects/pack/*.pack")) > PACKS:
+        if sum(1 for _ in self.git.folder.glob("objects/pack/*.pack")) > self.packs:
             self.git.run("repack", "-a", "-d", "-q")
             self.git.run("prune", f"--expire={UNUSED}")
 

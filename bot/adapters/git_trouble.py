@@ -15,6 +15,7 @@ REMOTE = re.compile(
     r"|protocol error|bad line length|Could not read from remote|remote error|redirect",
     re.IGNORECASE,
 )
+UNWELCOME = re.compile(r"Authentication failed|could not read Username|returned error: 401")
 MACHINE = re.compile(r"No space left|Disk quota|Permission denied|Read-only file system|Cannot allocate|Too many open")
 UNSOUND = re.compile(r"fsck error|error: object [0-9a-f]+: ")
 REASON = re.compile(r"\[remote rejected\].*?\((?P<why>[^()]*(?:\([^()]*\))?[^()]*)\)\s*$", re.MULTILINE)
@@ -45,6 +46,8 @@ def trouble(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachab
     for pattern, advice in REFUSALS:
         if re.search(pattern, str(failed)):
             return Refusal(f"GitHub refused git at {repo.name}: {said} {advice}")
+    if UNWELCOME.search(str(failed)):
+        return Unreachable(f"GitHub did not take the token at {repo.name}; a new one may help.")
     if UNSOUND.search(str(failed)):
         return Refusal(f"{repo.name} holds objects that git takes for malformed: {said} `git fsck` there names them.")
     if REASON.search(str(failed)):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.config import Config, read_config
+from bot.config import FILE, Config, read_config
 from bot.values import Asking, Issue, Repo, Repository
 from bot.world import Caps, Refusal, World
 
-CONFIG = ".github/greenlit.yml"
 WRITERS = ("admin", "maintain", "write")
 
 
 def rules(world: World, repo: Repo) -> Config:
     """The repository's own configuration, from its default branch. Raises Refusal with the line of a mistake."""
-    return read_config(world.github.file(repo, CONFIG))
+    return read_config(world.github.file(repo, FILE))
 
 
 def may_ask(world: World, asking: Asking) -> bool:

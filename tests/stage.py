@@ -1,0 +1,195 @@
+"""Here lives the stage: the whole bot in this process, between a forge and a Claude in a box, all over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+import yaml
+
+from bot.assembly import engine
+from bot.demo.bot_process import path
+from bot.door import door, server
+from bot.forge import AppKeys, Forge, serving
+from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_script import AnswerExpected, Expect, Line, SayCall, SayText, Script
+from bot.run import RunView
+from bot.settings import Settings
+from handlers import route
+
+REPO = "acme/greeter"
+WORKFLOW = """\
+name: CI
+on: {on}
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: python test_greeting.py
+"""
+FILES = {
+    "greeting.py": 'def greet(name):\n    return "Hello " + name\n',
+    "test_greeting.py": 'from greeting import greet\n\nassert greet("Ada").startswith("Hello"), greet("Ada")\n',
+    "README.md": "# Greeter\n",
+    ".github/workflows/ci.yml": WORKFLOW.format(on="push"),
+}
+PLAN = {"summary": "Greet in lower case.", "files": [{"path": "greeting.py", "change": "the word"}]}
+FINISH = {"title": "Greet quietly", "message": "It was too loud.", "summary": "The greeting is in lower case."}
+Say = tuple[str, Mapping[str, object]] | str
+
+
+def script(*turns: Sequence[Say], refused: Collection[str] = ()) -> Script:
+    """A conversation: each turn is the calls (name, input) or words that the model makes.
+
+    Every call must come back answered: an open `finish` as failed, `refused` names other tools whose calls fail.
+    """
+    lines = []
+    before: Sequence[Say] = ()
+    for number, turn in enumerate(turns):
+        calls = sorted((say[0] for say in before if not isinstance(say, str)), key=lambda name: name == "finish")
+        answers = tuple(AnswerExpected(tool=name, failed=name == "finish" or name in refused) for name in calls)
+        said = ("solve issue",) if not number else ("The job is not finished",) if not calls else ()
+        lines.append(Line(expect=Expect(answers=answers, said=said), say=tuple(_said(say) for say in turn)))
+        before = turn
+    return Script(about=REPO, turns=tuple(lines))
+
+
+def edit(old: str, new: str, path: str = "greeting.py") -> Say:
+    return ("edit_file", {"path": path, "old": old, "new": new})
+
+
+BEGIN: tuple[Sequence[Say], ...] = ([("read_request", {})], [("submit_plan", PLAN)])
+END: Sequence[Say] = [("finish", FINISH)]
+GOOD = edit('"Hello "', '"Hello, "')
+BAD = edit('"Hello "', '"hello "')
+MENDED = edit('"hello "', '"Hello, "')
+
+
+@dataclass
+class Stage:
+    """What a test sees and does."""
+
+    forge: Forge
+    double: Double
+    keys: AppKeys
+    bot: object
+    webhooks: str
+
+    def issue(self, title: str = "Greet more quietly", body: str = "It shouts.", by: str = "ada") -> int:
+        return self.forge.open_issue(REPO, by, title, body)
+
+    def label(self, issue: int, by: str = "ada", name: str = "autogen") -> None:
+        self.forge.label(REPO, issue, name, by)
+
+    def ended(self, issue: int, run: int = 1, patience_s: float = 60) -> RunView:
+        """The run once it has ended."""
+        return self._until(f"{REPO}#{issue}/{run}", patience_s)
+
+    def heard(self, patience_s: float = 20) -> RunView:
+        """The newest hearing once it has ended."""
+        deadline = time.monotonic() + patience_s
+        while not (found := self.bot.runs(1, story="hear_asking")):
+            assert time.monotonic() < deadline, "nothing was heard"
+            time.sleep(0.02)
+        return self._until(found[0].key, patience_s)
+
+    def until_waiting(self, issue: int, patience_s: float = 30) -> None:
+        """Until the run has pushed and waits for CI."""
+        deadline = time.monotonic() + patience_s
+        while "look_at_checks" not in {step.name for step in self.bot.steps(f"{REPO}#{issue}/1")}:
+            assert time.monotonic() < deadline, "the run never came to wait for CI"
+            time.sleep(0.02)
+
+    def own(self, issue: int) -> list[str]:
+        """The bodies of the bot's comments on the issue."""
+        return [comment.body for comment in self.forge.comments(REPO, issue) if comment.author == "greenlit[bot]"]
+
+    def branches(self) -> set[str]:
+        return set(self.forge.branches(REPO)) - {"main"}
+
+    def _until(self, key: str, patience_s: float) -> RunView:
+        deadline = time.monotonic() + patience_s
+        while True:
+            run = self.bot.run(key)
+            if run is not None and (run.outcome or run.error):
+                return run
+            assert time.monotonic() < deadline, f"{key} has not ended: {run}, {[s.name for s in self.bot.steps(key)]}"
+            time.sleep(0.02)
+
+
+def settings_for(keys: AppKeys, url: str, claude: str, home: Path, **more: object) -> dict[str, object]:
+    """Settings of a bot that works at this forge and with this double."""
+    return {
+        "app_id": keys.id,
+        "private_key": keys.private_key,
+        "webhook_secret": keys.webhook_secret,
+        "github_url": url,
+        "github_api_url": f"{url}/api/v3",
+        "anthropic_api_key": "the-double-takes-any",
+        "anthropic_url": claude,
+        "home": home,
+        "write_pause_s": 0,
+        "ci_poll_s": 2,
+        "ci_grace_s": 3,
+        **more,
+    }
+
+
+@contextmanager
+def forged(home: Path, wrap, tree: Mapping[str, str] = FILES) -> Iterator[tuple[Forge, AppKeys, str]]:
+    """A forge with the greeter, the App installed on it, and its address."""
+    forge = Forge(home / "forge")
+    forge.runner_env = {"PATH": path(), "HOME": str(home)}
+    forge.create_repository(REPO, tree, people={"ada": "admin", "tim": "triage", "eve": "read"})
+    app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text())
+    keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])
+    forge.install(keys, REPO)
+    with serving(forge, wrap) as url:
+        yield forge, keys, url
+
+
+@contextmanager
+def staged(home: Path, wrap, play: Script, tree: Mapping[str, str] = FILES, **more: object) -> Iterator[Stage]:
+    """The bot on its stage."""
+    with ExitStack() as stack:
+        forge, keys, url = stack.enter_context(forged(home, wrap, tree))
+        double = Double(play, pace=0)
+        claude = stack.enter_context(claude_serving(double))
+        settings = Settings(_env_file=None, **settings_for(keys, url, claude, home / "bot", **more))
+        durable = engine(settings)
+        durable.launch()
+        stack.callback(durable.close)
+        webhooks = stack.enter_context(_listening(durable, keys.webhook_secret))
+        forge.hook_to(keys, webhooks)
+        yield Stage(forge, double, keys, durable, webhooks)
+        forge.quiet(10)
+
+
+@contextmanager
+def _listening(durable, secret: str) -> Iterator[str]:
+    listening = server(door(durable, route, secret), "127.0.0.1", 0)
+    thread = Thread(target=lambda: asyncio.run(listening.serve()), daemon=True)
+    thread.start()
+    while not listening.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{_port(listening)}/github"
+    listening.should_exit = True
+    thread.join(10)
+
+
+def _port(listening: uvicorn.Server) -> int:
+    return listening.servers[0].sockets[0].getsockname()[1]
+
+
+def _said(say: Say) -> SayText | SayCall:
+    return SayText(text=say) if isinstance(say, str) else SayCall(tool=say[0], input=dict(say[1]))
+

@@ -1,0 +1,112 @@
+"""Here lives what can be done to pull requests, by people and by Apps alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.forge.issues import Issues
+from bot.forge.news import News
+from bot.forge.records import Pull
+from bot.forge.state import Repository, State, now
+from bot.forge.views_issues import full_pull
+
+Opened = Callable[[Repository, Pull, str], None]
+
+
+class Pulls:
+    """Opens, moves and closes pull requests, and tells it. `run_checks` starts the workflows for a new head."""
+
+    def __init__(self, state: State, news: News, issues: Issues, run_checks: Opened) -> None:
+        self._state = state
+        self._news = news
+        self._issues = issues
+        self._run_checks = run_checks
+
+    def open(self, repo: Repository, by: str, ends: tuple[str, str], title: str, body: str, *, draft: bool) -> Pull:
+        """`ends` are the head and base branch, which must differ by a commit."""
+        at = now()
+        number = self._issues.next_number(repo)
+        heads = self._state.store.branches(repo.name)
+        head, base = ends
+        made = Pull(
+            id=self._state.new_id(),
+            number=number,
+            title=title,
+            body=body,
+            author=by,
+            created_at=at,
+            updated_at=at,
+            head=head,
+            base=base,
+            head_sha=heads[head],
+            base_sha=heads[base],
+            draft=draft,
+        )
+        repo.issues[number] = made
+        self._tell(repo, "opened", made, by)
+        self._run_checks(repo, made, by)
+        return made
+
+    def edit(self, repo: Repository, number: int, by: str, title: str | None, body: str | None) -> Pull:
+        old = self._get(repo, number)
+        new = replace(
+            old,
+            title=old.title if title is None else title,
+            body=old.body if body is None else body,
+            updated_at=now(),
+        )
+        repo.issues[number] = new
+        changes = {
+            what: {"from": was}
+            for what, was, is_now in (("title", old.title, new.title), ("body", old.body, new.body))
+            if was != is_now
+        }
+        if changes:
+            self._tell(repo, "edited", new, by, changes=changes)
+        return new
+
+    def close(self, repo: Repository, number: int, by: str) -> Pull:
+        at = now()
+        closed = replace(self._get(repo, number), state="closed", closed_at=at, updated_at=at)
+        repo.issues[number] = closed
+        self._tell(repo, "closed", closed, by)
+        return closed
+
+    def reopen(self, repo: Repository, number: int, by: str) -> Pull:
+        opened = replace(self._get(repo, number), state="open", closed_at=None, updated_at=now())
+        repo.issues[number] = opened
+        self._tell(repo, "reopened", opened, by)
+        self._run_checks(repo, opened, by)
+        return opened
+
+    def draft(self, repo: Repository, number: int, by: str, *, draft: bool) -> Pull:
+        """Make it a draft or mark it ready; nothing happens when it is so already."""
+        old = self._get(repo, number)
+        if old.draft == draft:
+            return old
+        new = replace(old, draft=draft, updated_at=now())
+        repo.issues[number] = new
+        self._tell(repo, "converted_to_draft" if draft else "ready_for_review", new, by)
+        return new
+
+    def moved(self, repo: Repository, branch: str, old: str, new: str, by: str) -> None:
+        """A branch was pushed: open pull requests from it follow, those from a branch that is gone are closed."""
+        for one in [pull for pull in repo.pulls() if pull.head == branch and pull.state == "open"]:
+            if not new:
+                self.close(repo, one.number, by)
+                continue
+            after = replace(one, head_sha=new, updated_at=now())
+            repo.issues[one.number] = after
+            self._tell(repo, "synchronize", after, by, before=old, after=new)
+            self._run_checks(repo, after, by)
+
+    def _get(self, repo: Repository, number: int) -> Pull:
+        found = repo.pull(number)
+        if found is None:
+            raise KeyError(number)
+        return found
+
+    def _tell(self, repo: Repository, action: str, one: Pull, by: str, **parts: object) -> None:
+        view = full_pull(self._state, repo, one)
+        self._news.tell(repo, "pull_request", action, by, number=one.number, pull_request=view, **parts)

@@ -1,0 +1,211 @@
+"""Here live the forge's records: frozen values, replaced as a whole when something happens to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.forge.runner import JobSpec, StepResult
+from bot.values import Annotation
+
+Kind = Literal["User", "Bot", "Organization"]
+Progress = Literal["queued", "in_progress", "completed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person, a bot or an organization."""
+
+    id: int
+    login: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label of a repository."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on an issue or a pull request."""
+
+    id: int
+    number: int
+    author: str
+    body: str
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A reaction to an issue, or to one of its comments."""
+
+    id: int
+    number: int
+    comment: int | None
+    author: str
+    content: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue. `state` and `labels` are GitHub's words."""
+
+    id: int
+    number: int
+    title: str
+    body: str
+    author: str
+    created_at: str
+    updated_at: str
+    labels: tuple[str, ...] = ()
+    state: Literal["open", "closed"] = "open"
+    locked: bool = False
+    closed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pull(Issue):
+    """A pull request, which is an issue too. Its branches belong to one repository: the forge has no forks."""
+
+    head: str = ""
+    base: str = ""
+    head_sha: str = ""
+    base_sha: str = ""
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A commit status from another CI."""
+
+    id: int
+    sha: str
+    context: str
+    state: str
+    description: str
+    target_url: str
+    created_at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A check suite: what one App says of one commit. Only suites of Actions have a workflow run."""
+
+    id: int
+    app: int
+    sha: str
+    branch: str
+    before: str
+    created_at: str
+    updated_at: str
+    status: Progress = "queued"
+    conclusion: str | None = None
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRun:
+    """One run of one workflow file. Its branch is the one that was pushed, also for a pull request."""
+
+    id: int
+    suite: int
+    number: int
+    workflow: int
+    workflow_name: str
+    path: str
+    event: Literal["push", "pull_request"]
+    sha: str
+    branch: str
+    title: str
+    actor: str
+    created_at: str
+    updated_at: str
+    attempt: int = 1
+    status: Progress = "queued"
+    conclusion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of a workflow run, and the check run that shows it: GitHub Actions gives both one id."""
+
+    id: int
+    run: int
+    suite: int
+    spec: JobSpec
+    sha: str
+    branch: str
+    attempt: int
+    created_at: str
+    started_at: str
+    completed_at: str | None = None
+    status: Progress = "queued"
+    conclusion: str | None = None
+    steps: tuple[StepResult, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    log: bytes = field(default=b"", repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+
+@dataclass(frozen=True, slots=True)
+class AppKeys:
+    """What the owner of an App is given when it is registered."""
+
+    id: int
+    slug: str
+    private_key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A GitHub App as the forge keeps it. Without a public key nobody can speak for it."""
+
+    id: int
+    slug: str
+    owner: str
+    permissions: dict[str, str]
+    events: tuple[str, ...]
+    created_at: str
+    public_key: str = ""
+    webhook_secret: str = field(default="", repr=False)
+    hook: str = ""
+
+    @property
+    def login(self) -> str:
+        return f"{self.slug}[bot]"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """An App installed on some repositories of one owner, with the permissions granted then."""
+
+    id: int
+    app: int
+    account: str
+    repositories: tuple[str, ...]
+    permissions: dict[str, str]
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An installation token, narrowed to repositories and permissions; `until` is seconds since the epoch."""
+
+    secret: str = field(repr=False)
+    app: int
+    installation: int
+    repositories: tuple[str, ...]
+    permissions: dict[str, str]
+    until: float

@@ -1,0 +1,251 @@
+"""Here lives the REST API's frame: who asks, whether they may, and answers with GitHub's headers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
+from urllib.parse import parse_qsl, quote, urlencode
+
+from bot.forge.apps import Apps
+from bot.forge.records import App, Installation, Token
+from bot.forge.refusals import Refused
+from bot.forge.state import Json, Repository, State, allows
+
+T = TypeVar("T")
+
+HOURLY = 5000
+NOT_GRANTED = "Resource not accessible by integration"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request, its path taken apart. `repo` is there when the path names one, `app` when a JWT was shown."""
+
+    state: State
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    args: Mapping[str, str] = field(default_factory=dict)
+    given_repo: Repository | None = None
+    given_token: Token | None = None
+    given_app: App | None = None
+
+    @property
+    def repo(self) -> Repository:
+        if self.given_repo is None:
+            raise Refused(404, "Not Found")
+        return self.given_repo
+
+    @property
+    def token(self) -> Token:
+        if self.given_token is None:
+            raise Refused(
+                403, "You must authenticate with an installation access token in order to access this endpoint."
+            )
+        return self.given_token
+
+    @property
+    def app(self) -> App:
+        if self.given_app is None:
+            raise Refused(401, "A JSON web token could not be decoded")
+        return self.given_app
+
+    @property
+    def installation(self) -> Installation:
+        return self.state.installations[self.token.installation]
+
+    @property
+    def login(self) -> str:
+        return self.state.apps[self.token.app].login
+
+    def number(self, name: str) -> int:
+        return int(self.args[name])
+
+    def data(self) -> Json:
+        """The JSON object of the body; none is an empty one."""
+        try:
+            data = json.loads(self.body or b"{}")
+        except ValueError:
+            raise Refused(400, "Problems parsing JSON") from None
+        if not isinstance(data, dict):
+            raise Refused(400, "Body should be a JSON object")
+        return data
+
+    def text(self, name: str) -> str | None:
+        """A text of the body; None when it is not there or null."""
+        found = self.data().get(name)
+        if found is None or isinstance(found, str):
+            return found
+        raise Refused(422, f"Invalid request.\n\nFor 'properties/{name}', {json.dumps(found)} is not a string.")
+
+    def required(self, name: str) -> str:
+        """A text of the body that must be there."""
+        found = self.text(name)
+        if found is None:
+            raise Refused(422, f'Invalid request.\n\n"{name}" wasn\'t supplied.')
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response. Data is sent as JSON, bytes as they are, None as an empty body."""
+
+    status: int = 200
+    data: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Ask], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path with {names}; a name with a star takes slashes too. `needs` is as in X-Accepted-GitHub-Permissions."""
+
+    method: str
+    path: str
+    handler: Handler
+    needs: str = "metadata=read"
+    who: Literal["token", "app", "anybody"] = "token"
+    pattern: re.Pattern[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        written = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
+        written = re.sub(r"\{(\w+)\*\}", r"(?P<\1>.*)", written)
+        object.__setattr__(self, "pattern", re.compile(written))
+
+
+class Rest:
+    """Answers requests to the API by a table of routes; one at a time, as the state has one lock."""
+
+    def __init__(self, state: State, apps: Apps, routes: Sequence[Route]) -> None:
+        self._state = state
+        self._apps = apps
+        self._routes = tuple(routes)
+
+    def answer(self, ask: Ask) -> Answer:
+        with self._state.lock:
+            try:
+                answer = self._answer(ask)
+            except Refused as no:
+                answer = Answer(no.status, no.body(), no.headers)
+        return self._dressed(ask, answer)
+
+    def _answer(self, ask: Ask) -> Answer:
+        route, ask = self._routed(ask)
+        ask = self._identified(ask, route)
+        if "owner" in ask.args:
+            ask = replace(ask, given_repo=self._visible(ask))
+        if route.who == "token":
+            self._permitted(ask, route)
+        return route.handler(ask)
+
+    def _routed(self, ask: Ask) -> tuple[Route, Ask]:
+        for route in self._routes:
+            found = route.pattern.fullmatch(ask.path)
+            if found and route.method == ask.method:
+                args = found.groupdict()
+                if all(args[name].isdigit() for name in args if name in ("number", "id")):
+                    return route, replace(ask, args=args)
+        raise Refused(404, "Not Found")
+
+    def _identified(self, ask: Ask, route: Route) -> Ask:
+        scheme, _, secret = ask.headers.get("authorization", "").partition(" ")
+        if not secret:
+            if route.who == "anybody":
+                return ask
+            raise Refused(401, "Requires authentication")
+        if scheme.lower() not in ("bearer", "token"):
+            raise Refused(401, "Bad credentials")
+        if route.who == "app":
+            return replace(ask, given_app=self._apps.speaking(secret))
+        token = self._apps.token(secret)
+        if token is None:
+            raise Refused(401, "Bad credentials")
+        return replace(ask, given_token=token)
+
+    def _visible(self, ask: Ask) -> Repository:
+        try:
+            repo = self._state.repository(f"{ask.args['owner']}/{ask.args['repo']}")
+        except KeyError:
+            raise Refused(404, "Not Found") from None
+        if ask.given_token and repo.name not in ask.given_token.repositories:
+            raise Refused(404, "Not Found")
+        return repo
+
+    def _permitted(self, ask: Ask, route: Route) -> None:
+        headers = {"X-Accepted-GitHub-Permissions": route.needs}
+        needs = route.needs
+        if "pull_requests" in needs and "; " in needs and ask.given_repo and self._is_issue(ask):
+            needs = "; ".join(need for need in needs.split("; ") if not need.startswith("pull_requests"))
+        if not allows(ask.token.permissions, needs):
+            raise Refused(403, NOT_GRANTED, headers=headers)
+        if ask.given_repo and ask.given_repo.archived and ask.method != "GET":
+            raise Refused(403, "Repository was archived so is read-only.")
+
+    def _is_issue(self, ask: Ask) -> bool:
+        """Whether the path names an issue that is no pull request: that needs `issues` itself."""
+        return "number" in ask.args and ask.repo.pull(ask.number("number")) is None
+
+    def _dressed(self, ask: Ask, answer: Answer) -> Answer:
+        headers = {
+            "X-GitHub-Request-Id": uuid.uuid4().hex.upper(),
+            "X-GitHub-Media-Type": "github.v3; format=json",
+            "X-GitHub-Api-Version-Selected": ask.headers.get("x-github-api-version", "2022-11-28"),
+            **answer.headers,
+        }
+        if answer.status == 200 and ask.method == "GET":
+            headers["ETag"] = f'W/"{hashlib.sha256(repr(answer.data).encode()).hexdigest()}"'
+            if ask.headers.get("if-none-match") == headers["ETag"]:
+                answer = replace(answer, status=304, data=None)
+        headers |= limits(ask, free=answer.status == 304 or ask.path == "/rate_limit")
+        return replace(answer, headers=headers)
+
+
+def limits(ask: Ask, *, free: bool) -> dict[str, str]:
+    """The headers of the primary limit. The hour begins with the clock's; 304 and /rate_limit cost nothing."""
+    who = ask.headers.get("authorization", "anonymous")
+    with ask.state.lock:
+        used = ask.state.spent[who] = ask.state.spent.get(who, 0) + (not free)
+    return {
+        "X-RateLimit-Limit": str(HOURLY),
+        "X-RateLimit-Remaining": str(max(0, HOURLY - used)),
+        "X-RateLimit-Used": str(used),
+        "X-RateLimit-Reset": str((int(time.time()) // 3600 + 1) * 3600),
+        "X-RateLimit-Resource": "core",
+    }
+
+
+def paged(ask: Ask, found: Iterable[T], view: Callable[[T], Json], wrap: str = "") -> Answer:
+    """One page of a list, with GitHub's Link header; `wrap` is the key of lists that come with their count."""
+    items = list(found)
+    size = min(100, max(1, _whole(ask.query.get("per_page"), 30)))
+    page, last = max(1, _whole(ask.query.get("page"), 1)), max(1, -(-len(items) // size))
+    shown = [view(item) for item in items[(page - 1) * size : page * size]]
+    places = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
+    wanted = [
+        rel for rel in places if (rel in ("prev", "first") and page > 1) or (rel in ("next", "last") and page < last)
+    ]
+    links = ", ".join(f'<{_at(ask, places[rel])}>; rel="{rel}"' for rel in wanted)
+    data: object = {"total_count": len(items), wrap: shown} if wrap else shown
+    return Answer(200, data, {"Link": links} if links else {})
+
+
+def _at(ask: Ask, page: int) -> str:
+    return f"{ask.state.api}{quote(ask.path)}?{urlencode({**ask.query, 'page': page})}"
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isdigit() else otherwise
+
+
+def query_of(raw: bytes) -> dict[str, str]:
+    return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True))

@@ -1,0 +1,159 @@
+"""Here lives the REST API of checks, statuses and Actions, with the signed addresses of logs."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import time
+from collections.abc import Mapping
+
+from bot.forge.ci import CI
+from bot.forge.records import Job, WorkflowRun
+from bot.forge.refusals import Refused
+from bot.forge.rest import Answer, Ask, Route, paged
+from bot.forge.rest_code import commit_named
+from bot.forge.state import State
+from bot.forge.views_ci import annotation, check_run, combined_status, job, latest, suite, workflow_run
+
+HERE = "/repos/{owner}/{repo}"
+CHECKS, ACTIONS, STATUSES = "checks=read", "actions=read", "statuses=read"
+LOG_S = 60
+
+
+class Logs:
+    """Job logs at signed addresses of another host, as Actions keeps them: good for a minute, and for nobody known."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._key = secrets.token_bytes(32)
+
+    def address(self, job: Job) -> str:
+        until = str(int(time.time()) + LOG_S)
+        return f"{self._state.logs}/logs/{job.id}?se={until}&sig={self._signature(str(job.id), until)}"
+
+    def answer(self, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        """The log. A request that shows credentials is refused, as the blob storage behind GitHub refuses it."""
+        if "authorization" in headers:
+            return Answer(400, b"InvalidAuthenticationInfo", {"Content-Type": "application/xml"})
+        key, until = path.rpartition("/")[2], query.get("se", "0")
+        signed = hmac.compare_digest(self._signature(key, until), query.get("sig", ""))
+        if not signed or not until.isdigit() or int(until) < time.time():
+            return Answer(403, b"AuthenticationFailed", {"Content-Type": "application/xml"})
+        for repo in self._state.repositories.values():
+            if found := repo.jobs.get(int(key)):
+                return Answer(200, found.log, {"Content-Type": "text/plain"})
+        return Answer(404, b"BlobNotFound", {"Content-Type": "application/xml"})
+
+    def _signature(self, key: str, until: str) -> str:
+        return hmac.digest(self._key, f"{key} {until}".encode(), "sha256").hex()
+
+
+class CheckRoutes:
+    """What an App asks about CI, and the re-run."""
+
+    def __init__(self, ci: CI, logs: Logs) -> None:
+        self._ci = ci
+        self._logs = logs
+
+    def table(self) -> tuple[Route, ...]:
+        return (
+            Route("GET", f"{HERE}/commits/{{ref*}}/check-runs", self._check_runs, CHECKS),
+            Route("GET", f"{HERE}/commits/{{ref*}}/check-suites", self._check_suites, CHECKS),
+            Route("GET", f"{HERE}/commits/{{ref*}}/status", self._status, STATUSES),
+            Route("GET", f"{HERE}/check-runs/{{id}}", self._check_run, CHECKS),
+            Route("GET", f"{HERE}/check-runs/{{id}}/annotations", self._annotations, CHECKS),
+            Route("GET", f"{HERE}/check-suites/{{id}}/check-runs", self._of_suite, CHECKS),
+            Route("GET", f"{HERE}/actions/jobs/{{id}}", self._job, ACTIONS),
+            Route("GET", f"{HERE}/actions/jobs/{{id}}/logs", self._log, ACTIONS),
+            Route("GET", f"{HERE}/actions/runs", self._runs, ACTIONS),
+            Route("GET", f"{HERE}/actions/runs/{{id}}", self._run, ACTIONS),
+            Route("GET", f"{HERE}/actions/runs/{{id}}/jobs", self._jobs, ACTIONS),
+            Route("POST", f"{HERE}/actions/runs/{{id}}/rerun-failed-jobs", self._rerun, "actions=write"),
+        )
+
+    def _check_runs(self, ask: Ask) -> Answer:
+        sha = commit_named(ask, ask.args["ref"])
+        suites = [one for one in ask.repo.suites.values() if one.sha == sha]
+        if ask.query.get("filter") == "all":
+            found = [one for one in ask.repo.jobs.values() if one.sha == sha]
+        else:
+            found = [one for its in suites for one in latest(ask.repo, its)]
+        return _check_page(ask, found)
+
+    def _check_suites(self, ask: Ask) -> Answer:
+        sha = commit_named(ask, ask.args["ref"])
+        app = ask.query.get("app_id")
+        found = [one for one in ask.repo.suites.values() if one.sha == sha and app in (None, str(one.app))]
+        return paged(ask, found, lambda one: suite(ask.state, ask.repo, one), "check_suites")
+
+    def _status(self, ask: Ask) -> Answer:
+        return Answer(200, combined_status(ask.state, ask.repo, commit_named(ask, ask.args["ref"])))
+
+    def _check_run(self, ask: Ask) -> Answer:
+        return Answer(200, check_run(ask.state, ask.repo, _job(ask)))
+
+    def _annotations(self, ask: Ask) -> Answer:
+        its = _job(ask)
+        return paged(ask, its.annotations, lambda one: annotation(ask.state, ask.repo, one, its.sha))
+
+    def _of_suite(self, ask: Ask) -> Answer:
+        found = ask.repo.suites.get(ask.number("id"))
+        if found is None:
+            raise Refused(404, "Not Found")
+        return _check_page(ask, latest(ask.repo, found))
+
+    # --- Actions
+
+    def _job(self, ask: Ask) -> Answer:
+        return Answer(200, job(ask.state, ask.repo, _job(ask)))
+
+    def _log(self, ask: Ask) -> Answer:
+        """There is no log before the job has ended, and none of a job that was skipped."""
+        found = _job(ask)
+        if found.status != "completed" or found.conclusion == "skipped":
+            raise Refused(404, "Not Found")
+        return Answer(302, None, {"Location": self._logs.address(found)})
+
+    def _runs(self, ask: Ask) -> Answer:
+        sha, branch = ask.query.get("head_sha"), ask.query.get("branch")
+        found = [one for one in ask.repo.runs.values() if sha in (None, one.sha) and branch in (None, one.branch)]
+        return paged(ask, reversed(found), lambda one: workflow_run(ask.state, ask.repo, one), "workflow_runs")
+
+    def _run(self, ask: Ask) -> Answer:
+        return Answer(200, workflow_run(ask.state, ask.repo, _run(ask)))
+
+    def _jobs(self, ask: Ask) -> Answer:
+        run = _run(ask)
+        found = [one for one in ask.repo.jobs.values() if one.run == run.id]
+        if ask.query.get("filter") != "all":
+            found = latest(ask.repo, ask.repo.suites[run.suite])
+        return paged(ask, found, lambda one: job(ask.state, ask.repo, one), "jobs")
+
+    def _rerun(self, ask: Ask) -> Answer:
+        run = _run(ask)
+        if run.status != "completed":
+            raise Refused(403, "This workflow is already running")
+        if run.conclusion in ("success", "skipped", "startup_failure"):
+            raise Refused(403, "This workflow run cannot be retried")
+        self._ci.rerun_failed(ask.repo, run)
+        return Answer(201, {})
+
+
+def _check_page(ask: Ask, found: list[Job]) -> Answer:
+    name, status = ask.query.get("check_name"), ask.query.get("status")
+    kept = [one for one in found if name in (None, one.name) and status in (None, one.status)]
+    return paged(ask, kept, lambda one: check_run(ask.state, ask.repo, one), "check_runs")
+
+
+def _job(ask: Ask) -> Job:
+    found = ask.repo.jobs.get(ask.number("id"))
+    if found is None:
+        raise Refused(404, "Not Found")
+    return found
+
+
+def _run(ask: Ask) -> WorkflowRun:
+    found = ask.repo.runs.get(ask.number("id"))
+    if found is None:
+        raise Refused(404, "Not Found")
+    return found

@@ -1,0 +1,135 @@
+"""Here lives the forge's server: API, GraphQL, git and logs behind one port, logs also behind another host's name."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from bot.forge.faults import Faulty
+from bot.forge.forge import Forge
+from bot.forge.git_http import git_app
+from bot.forge.graphql import GraphQL
+from bot.forge.rest import Answer, Ask, Rest, query_of
+from bot.forge.rest_apps import AppRoutes
+from bot.forge.rest_ci import CheckRoutes, Logs
+from bot.forge.rest_code import CodeRoutes
+from bot.forge.rest_issues import IssueRoutes
+from bot.forge.rest_pulls import PullRoutes
+from bot.forge.state import State
+
+API, GRAPHQL, LOGS = "/api/v3", "/api/graphql", "/logs/"
+CLOSING_S = 10.0
+
+Wrap = Callable[[ASGIApp], ASGIApp]
+
+
+def forge_app(forge: Forge) -> ASGIApp:
+    """The forge over HTTP, laid out as GitHub Enterprise Server: /api/v3, /api/graphql, /owner/name.git."""
+    state, logs = forge.state, Logs(forge.state)
+    routes = (
+        *AppRoutes(forge.apps, forge.courier, forge.again).table(),
+        *IssueRoutes(forge.issues).table(),
+        *PullRoutes(forge.pull_requests).table(),
+        *CheckRoutes(forge.ci, logs).table(),
+        *CodeRoutes().table(),
+        *GraphQL(forge.pull_requests).table(),
+    )
+    rest = Rest(state, forge.apps, routes)
+    git = git_app(state.store.root, forge.apps.access, forge.pushes.pushed)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith(LOGS):
+            request = Request(scope)
+            answer = logs.answer(path, dict(request.query_params), dict(request.headers))
+            await _response(answer)(scope, receive, send)
+        elif path.startswith(f"{API}/") or path == GRAPHQL:
+            ask = await _ask(state, Request(scope, receive))
+            answer = await run_in_threadpool(rest.answer, ask)
+            await _response(answer)(scope, receive, send)
+        else:
+            await git(scope, receive, send)
+
+    return app
+
+
+async def _ask(state: State, request: Request) -> Ask:
+    path = request.scope["path"]
+    return Ask(
+        state=state,
+        method=request.method,
+        path="/graphql" if path == GRAPHQL else path.removeprefix(API),
+        headers=dict(request.headers),
+        query=query_of(request.scope["query_string"]),
+        body=await request.body(),
+    )
+
+
+def _response(answer: Answer) -> Response:
+    if isinstance(answer.data, bytes):
+        return Response(answer.data, answer.status, answer.headers)
+    if answer.data is None:
+        return Response(None, answer.status, answer.headers)
+    headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
+    return Response(json.dumps(answer.data), answer.status, headers)
+
+
+class _Recorded:
+    """Notes method, path and status of every request."""
+
+    def __init__(self, app: ASGIApp, state: State) -> None:
+        self._app = app
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status = 0
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            with self._state.lock:
+                self._state.requests.append((scope["method"], scope["path"], status))
+
+
+class _Cuttable(HttpToolsProtocol):
+    """Puts the connection into the scope, so that a fault can cut it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+@contextmanager
+def serving(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
+    """Serve the forge on a free port of 127.0.0.1 as long as the block lasts; yields the address for people."""
+    app = _Recorded(Faulty(wrap(forge_app(forge)), forge.faults), forge.state)
+    with socket.create_server(("127.0.0.1", 0)) as main, socket.create_server(("127.0.0.1", 0)) as other:
+        forge.state.web = f"http://127.0.0.1:{main.getsockname()[1]}"
+        # Another name and port: what a client sends to the API's host must not follow a redirect there.
+        forge.state.logs = f"http://localhost:{other.getsockname()[1]}"
+        config = uvicorn.Config(app, http=_Cuttable, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve([main, other])), name="forge")
+        thread.start()
+        try:
+            yield forge.state.web
+        finally:
+            forge.quiet(CLOSING_S)
+            server.should_exit = True
+            thread.join()

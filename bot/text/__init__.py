@@ -1,0 +1,8 @@
+"""Here lives what is done to text that is not ours: seen as readers see it, rid of secrets, quoted safely."""
+
+from bot.text.command import commands
+from bot.text.masks import masked
+from bot.text.page import visible
+from bot.text.quote import quoted
+
+__all__ = ["commands", "masked", "quoted", "visible"]

@@ -9,13 +9,12 @@ import json
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from yaml import Node
-from yaml.error import Mark
 from yaml.reader import ReaderError
 
 from bot.world import Refusal
@@ -45,35 +44,35 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     label: str = Field(
-        default="autogen", min_length=1, max_length=50, description="the label that starts a run: 1 to 50 characters"
+        default="autogen", min_length=1, max_length=50, description="the label that starts a run (1 to 50 characters)"
     )
     branch_prefix: Annotated[str, AfterValidator(_ref_prefix)] = Field(
         default="greenlit/",
         min_length=1,
         max_length=100,
-        description="how the bot's branches begin: a text that git allows there",
+        description="how the bot's branches begin (a text that git allows there)",
     )
     attempts: int | None = Field(
-        default=None, ge=1, le=10, description="how often a run may push: a whole number from 1 to 10"
+        default=None, ge=1, le=10, description="how often a run may push (a whole number from 1 to 10)"
     )
     budget_usd: float | None = Field(
-        default=None, gt=0, le=10_000, description="US dollars that a run may cost: a number above 0, at most 10000"
+        default=None, gt=0, le=10_000, description="US dollars that a run may cost (a number above 0, at most 10000)"
     )
     minutes: int | None = Field(
-        default=None, ge=1, le=10_000, description="minutes that a run may work: a whole number from 1 to 10000"
+        default=None, ge=1, le=10_000, description="minutes that a run may work (a whole number from 1 to 10000)"
     )
     protected: Globs = Field(
-        default=(), description="more paths that the bot may not change: a list of at most 100 globs"
+        default=(), description="more paths that the bot may not change (a list of at most 100 globs)"
     )
     allow: Globs = Field(
-        default=(), description="protected paths that the bot may change all the same: a list of at most 100 globs"
+        default=(), description="protected paths that the bot may change all the same (a list of at most 100 globs)"
     )
     when_red: Literal["draft", "nothing"] = Field(
-        default="draft", description="what to open when CI stays red: draft or nothing"
+        default="draft", description="what to open when CI stays red (draft or nothing)"
     )
-    draft: bool = Field(default=False, description="whether pull requests open as drafts: true or false")
+    draft: bool = Field(default=False, description="whether pull requests open as drafts (true or false)")
     instructions: str = Field(
-        default="", max_length=10_000, description="what the bot shall heed: a text of at most 10000 characters"
+        default="", max_length=10_000, description="what the bot shall heed (a text of at most 10000 characters)"
     )
 
 
@@ -105,12 +104,19 @@ def read_config(text: str | None) -> Config:
         raise _refusal([text for _, text in found]) from None
 
 
+class _Mark(Protocol):
+    """PyYAML has two classes of this shape."""
+
+    line: int
+    column: int
+
+
 def _refusal(mistakes: Sequence[str]) -> Refusal:
     told = "\n".join(f"- {PATH}, {mistake}" for mistake in mistakes)
     return Refusal(f"The configuration cannot be used:\n{told}")
 
 
-def _place(mark: Mark | None) -> str:
+def _place(mark: _Mark | None) -> str:
     return f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
 
 
@@ -133,13 +139,13 @@ def _composed(text: str) -> Node | None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH:
             raise _wrong("this is nested too deep", event)
-        if isinstance(event, NodeEvent) and (event.anchor or getattr(event, "tag", None)):
+        if isinstance(event, yaml.NodeEvent) and (event.anchor or getattr(event, "tag", None)):
             raise _wrong("anchors, aliases and tags are not allowed", event)
     return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
-def _wrong(problem: str, where: Node | yaml.Event) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=where.start_mark)
+def _wrong(problem: str, where: Node | yaml.Event) -> Refusal:
+    return _refusal([f"{_place(where.start_mark)}{problem}."])
 
 
 def _value(node: Node) -> object:
@@ -184,8 +190,8 @@ def _mistake(root: Node, error: ErrorDetails) -> tuple[int, str]:
         where, text = key, _unknown(str(place[0]))
     else:
         field = Config.model_fields[str(place[0])]
-        given = f"is {_short(value.value)}, which" if isinstance(value, yaml.ScalarNode) else "has a value that"
-        where, text = value, f"`{place[0]}` {given} it cannot be. It is {field.description}."
+        given = f"be {_short(value.value)}" if isinstance(value, yaml.ScalarNode) else "have this value"
+        where, text = value, f"`{place[0]}` cannot {given}. Expected: {field.description}."
     mark = where.start_mark
     return (mark.line if mark else 0), _place(mark) + text
 

@@ -77,7 +77,16 @@ def test_every_mistake_is_told_with_its_place():
     """The file, the line, the column, what is wrong and what is allowed."""
     text = "label: 7\nattempts: 99\nlables: x\nprotected:\n  - a\n  - 3\nwhen_red: merge\ndraft: 1\nbudget_usd: .inf\n"
 
-    assert snapshot() == refused(text)
+    assert snapshot("""\
+The configuration cannot be used:
+- .github/greenlit.yml, line 1, column 8: `label` cannot be `7`. Expected: the label that starts a run (1 to 50 characters).
+- .github/greenlit.yml, line 2, column 11: `attempts` cannot be `99`. Expected: how often a run may push (a whole number from 1 to 10).
+- .github/greenlit.yml, line 3, column 1: `lables` is no setting. Did you mean `label`? Settings are label, branch_prefix, attempts, budget_usd, minutes, protected, allow, when_red, draft, instructions.
+- .github/greenlit.yml, line 6, column 5: `protected` cannot be `3`. Expected: more paths that the bot may not change (a list of at most 100 globs).
+- .github/greenlit.yml, line 7, column 11: `when_red` cannot be `merge`. Expected: what to open when CI stays red (draft or nothing).
+- .github/greenlit.yml, line 8, column 8: `draft` cannot be `1`. Expected: whether pull requests open as drafts (true or false).
+- .github/greenlit.yml, line 9, column 13: `budget_usd` cannot be `.inf`. Expected: US dollars that a run may cost (a number above 0, at most 10000).\
+""") == refused(text)  # noqa: E501
 
 
 @pytest.mark.parametrize(
@@ -99,9 +108,9 @@ def test_every_mistake_is_told_with_its_place():
         ("label: 2024-99-99\nx: 1\n", "line 2, column 1: `x` is no setting."),
         ("<<: {label: a}\n", "line 1, column 1: `<<` is no setting."),
         ("instructions: " + "x" * 65_536, "the file is larger than 64 KB."),
-        ("branch_prefix: -x\n", "line 1, column 16: `branch_prefix` is `-x`, which it cannot be."),
-        ("attempts: true\n", "line 1, column 11: `attempts` is `true`, which it cannot be. It is how often"),
-        ("attempts:\n  a: 1\n", "line 2, column 3: `attempts` has a value that it cannot be."),
+        ("branch_prefix: -x\n", "line 1, column 16: `branch_prefix` cannot be `-x`."),
+        ("attempts: true\n", "line 1, column 11: `attempts` cannot be `true`. Expected: how often"),
+        ("attempts:\n  a: 1\n", "line 2, column 3: `attempts` cannot have this value."),
         ('"@org/team": `x`\n', "line 1, column 14: found character '`' that cannot start any token."),
     ],
 )

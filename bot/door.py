@@ -21,6 +21,7 @@ from bot.events import BadPayload, BadSignature, Event, Unknown, read
 from bot.run import Engine, Ignore, Intent, Start, Tell
 from bot.world import Unreachable
 
+PATIENCE_S = 8.0  # GitHub waits ten seconds (docs.github.com, "Best practices for using webhooks")
 LIMIT_BYTES = 25 * 1024 * 1024  # GitHub's own cap (docs.github.com, "Webhook events and payloads")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # an event's name, or a delivery's GUID
 BIG_BYTES = 256 * 1024  # from here on hashing would be felt by the other deliveries
@@ -39,16 +40,23 @@ class _Turned(Exception):
 
 
 def door(
-    engine: Engine, route: Callable[[Event], Sequence[Intent]], secret: str, *, limit_bytes: int = LIMIT_BYTES
+    engine: Engine,
+    route: Callable[[Event], Sequence[Intent]],
+    secret: str,
+    *,
+    limit_bytes: int = LIMIT_BYTES,
+    patience_s: float = PATIENCE_S,
 ) -> FastAPI:
-    """The App's public web app. It answers when every intent of the delivery is on disk, and 503 when that failed.
+    """The App's public web app. It answers when every intent of the delivery is on disk, and 503 when that fails.
+
+    Fails means: Unreachable, or not within `patience_s`; what was begun then may still be done, once, under its key.
 
     GitHub does not repeat a delivery by itself, but records a failed one, so that it can be asked for again.
     """
     if not secret:
         raise ValueError("without a secret anybody could sign")
     app = FastAPI(title="Greenlit", docs_url=None, redoc_url=None, openapi_url=None)
-    entrance = _Entrance(engine, route, secret, limit_bytes)
+    entrance = _Entrance(engine, route, secret, limit_bytes, patience_s)
     app.add_api_route("/github", entrance.delivery, methods=["POST"], response_model=None)
     app.add_api_route("/health", _health, methods=["GET"])
     return app
@@ -94,6 +102,7 @@ class _Entrance:
     route: Callable[[Event], Sequence[Intent]]
     secret: str
     limit_bytes: int
+    patience_s: float
     held_bytes: int = field(default=0, init=False)
 
     async def delivery(self, request: Request) -> JSONResponse:
@@ -120,9 +129,12 @@ class _Entrance:
         if isinstance(event, Unknown):
             line["action"] = event.action[:64]
         try:
-            return [await self._take(intent) for intent in self.route(event)]
+            async with asyncio.timeout(self.patience_s):
+                return [await self._take(intent) for intent in self.route(event)]
         except Unreachable as away:
             raise _Turned(503, f"not taken, deliver it again: {away}") from away
+        except TimeoutError as late:
+            raise _Turned(503, "not taken in time, deliver it again") from late
 
     async def _event(self, request: Request) -> Event:
         if len(request.headers.getlist("x-hub-signature-256")) != 1:

@@ -77,10 +77,12 @@ class Kept:
     tells: list[Tell] = field(default_factory=list)
     live: bool = True
     away: str = ""
+    slow_s: float = 0.0
 
     async def start(self, start: Start) -> RunKey:
         if self.away:
             raise Unreachable(self.away)
+        await asyncio.sleep(self.slow_s)
         self.starts.append(start)
         return RunKey(start.key)
 

@@ -97,6 +97,15 @@ def test_an_engine_that_is_away_fails_the_delivery(client, engine):
     assert (503, {"error": "not taken, deliver it again: the record is locked"}) == (status, answer)
 
 
+def test_an_engine_that_is_late_fails_the_delivery(engine):
+    """GitHub waits ten seconds; the door says before that that it could not write."""
+    engine.slow_s = 60
+    with TestClient(door(engine, route, SECRET, patience_s=0.05)) as client:
+        answer = posted(client, "issues", issues("labeled"))
+
+    assert (503, {"error": "not taken in time, deliver it again"}) == answer
+
+
 def test_health_is_ok(client):
     """A proxy can ask whether the door is there."""
     answer = client.get("/health")

@@ -111,7 +111,7 @@ def _of_field(key: str, inside: object) -> Iterator[str]:
         yield f"{key}: {'; '.join(inside)}"
     elif isinstance(inside, dict | list):
         yield from _lines(inside)
-    elif inside is not None and inside != "":
+    elif inside not in (None, "", False):
         yield f"{key}: {inside}"
 
 

@@ -405,7 +405,7 @@ class Verdict:
 
     kind: Literal["ours", "already red", "infrastructure", "flaky"]
     reading: Reading
-    jobs: tuple[str, ...] = ()  # the failed jobs, by name
+    jobs: dict[str, int] = field(default_factory=dict)  # the failed jobs, name to id (0 for a commit status)
 
     @property
     def fingerprint(self) -> str:
@@ -448,7 +448,7 @@ class Pushed:
 class Note:
     """What a run is told while it waits. A hint: the step that follows asks GitHub what is true."""
 
-    kind: Literal["checks", "stop", "pushed"]
+    kind: Literal["checks", "stop", "issue", "pushed", "closed"]
     text: str = ""
     by: str = ""
     sha: str = ""

@@ -215,6 +215,12 @@ def test_full_window_is_told() -> None:
         assert "context" == it.turn().stop
 
 
+def test_unknown_stop_is_a_bug() -> None:
+    """A reason to stop that came after this program was written is not guessed at."""
+    with talk(faults={0: Stops("compaction")}) as it, pytest.raises(ValueError, match="compaction"):  # type: ignore[arg-type]
+        it.turn()
+
+
 def test_paused_turn_goes_on() -> None:
     """A paused turn is sent back as it is, and what follows belongs to the same turn."""
     with talk(LOOK, DONE, faults={0: Stops("pause_turn")}) as it:
@@ -240,6 +246,7 @@ BROKEN = [
     pytest.param(Breaks("error", 3, "api_error"), id="api-error"),
     pytest.param(Breaks("stall", 6), id="stall"),
     pytest.param(Breaks("garbage"), id="garbage"),
+    pytest.param(Breaks("half"), id="half"),
 ]  # fmt: skip
 
 
@@ -405,6 +412,26 @@ def test_prompt_is_counted_only_near_the_cap() -> None:
 
     assert (0, 1) == (far, it.double.counted)
     assert 4_000 < int(str(it.double.requests[1].body["max_tokens"])) < 10_000
+
+
+def test_proxy_that_does_not_count_is_held_to_the_worst_case() -> None:
+    """Where nobody counts, the prompt is taken for as long as it can be."""
+    with talk(bytes_per_token=1) as it:
+        it.double.app.routes.pop(1)
+        turn = it.turn(purse_usd=0.3)
+
+    assert "tools" == turn.stop
+    assert int(str(it.double.requests[0].body["max_tokens"])) < 14_000
+
+
+def test_new_text_counts_at_its_worst() -> None:
+    """Text whose every byte is a token, such as a long answer of a tool, does not pass the purse either."""
+    dense = {**LOOK, "expect": {"answers": [{"tool": "grep"}]}, "out": 64_000}
+    with talk(LOOK, dense, bytes_per_token=1) as it:
+        first = it.turn()
+        second = it.turn([*BEGIN, first, answered(first, "x" * 200_000)], purse_usd=2.0)
+
+    assert 1.0 < second.spent.usd <= 2.0
 
 
 @settings(max_examples=25, deadline=None)

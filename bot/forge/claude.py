@@ -200,7 +200,7 @@ class _Stream(Response):
         super().__init__(headers=_headers(), media_type="text/event-stream")
         del self.headers["content-length"]
         self._events = events
-        self._breaks = breaks if breaks and breaks.how != "garbage" else None
+        self._breaks = breaks if breaks and breaks.how not in ("garbage", "half") else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})

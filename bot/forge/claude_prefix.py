@@ -22,8 +22,8 @@ class Piece:
 
 
 def pieces(body: Json) -> list[Piece]:
-    """Tools, system, messages, in the order in which they are cached; blocks of nothing are no part of a prompt."""
-    row = [piece for role, block in _blocks(body) for piece in _pieces(role, block)]
+    """Tools, system, messages, in the order in which they are cached."""
+    row = [_piece(role, block) for role, block in _blocks(body)]
     automatic = body.get("cache_control")
     if isinstance(automatic, Mapping):
         last = max((at for at, piece in enumerate(row) if piece.block.get("type") != "thinking"), default=None)
@@ -72,11 +72,9 @@ def _blocks(body: Json) -> Iterator[tuple[str, Json]]:
         yield from ((role, block) for block in blocks)
 
 
-def _pieces(role: str, block: Json) -> Iterator[Piece]:
-    if block.get("type") == "text" and not block.get("text"):
-        return
+def _piece(role: str, block: Json) -> Piece:
     mark = block.get("cache_control")
-    yield Piece(role, block, _ttl(mark) if isinstance(mark, Mapping) else "", canon(block))
+    return Piece(role, block, _ttl(mark) if isinstance(mark, Mapping) else "", canon(block))
 
 
 def _ttl(mark: Json) -> str:

@@ -29,10 +29,10 @@ class Fails:
 class Breaks:
     """The answer breaks off after some events: the socket closes, the body ends, an error comes, or nothing more.
 
-    "garbage" is whole, but the inputs of its tool calls are no JSON.
+    "garbage" and "half" are whole, but the inputs of their tool calls are no JSON, or end in the middle.
     """
 
-    how: Literal["drop", "eof", "error", "stall", "garbage"]
+    how: Literal["drop", "eof", "error", "stall", "garbage", "half"]
     after: int = 6
     kind: str = "overloaded_error"
 
@@ -60,7 +60,7 @@ class Reply:
     usage: Usage
     out: int
     cut: bool = False
-    garbage: bool = False
+    inputs: Literal["whole", "garbage", "half"] = "whole"
     category: str | None = None
 
     @property
@@ -81,7 +81,7 @@ class Reply:
         yield {"type": "message_stop"}
 
     def _block(self, index: int, block: Json) -> Iterator[Event]:
-        start, deltas = _opened(block, garbage=self.garbage)
+        start, deltas = _opened(block, self.inputs)
         if self.cut and index == len(self.blocks) - 1:
             deltas = deltas[: len(deltas) // 2]
         yield {"type": "content_block_start", "index": index, "content_block": start}
@@ -112,8 +112,8 @@ def reply(line: Line, body: Json, usage: Usage, cache: Cache, fault: Fault | Non
     if out > limit:
         out, stop = limit, "max_tokens"
     cut = stop in ("max_tokens", "refusal", "model_context_window_exceeded")
-    garbage = fault == Breaks("garbage")
-    return Reply(f"msg_{before[:24]}", str(body["model"]), blocks, stop, usage, out, cut, garbage, category)
+    inputs = fault.how if isinstance(fault, Breaks) and fault.how in ("garbage", "half") else "whole"
+    return Reply(f"msg_{before[:24]}", str(body["model"]), blocks, stop, usage, out, cut, inputs, category)
 
 
 def sse(event: Event) -> bytes:
@@ -147,7 +147,7 @@ def _part(part: SayText | SayCall, before: str, number: int) -> Json:
             return {"type": "tool_use", "id": f"toolu_{before[:20]}{number:02}", "name": tool, "input": given}
 
 
-def _opened(block: Json, *, garbage: bool) -> tuple[Json, list[Json]]:
+def _opened(block: Json, inputs: str) -> tuple[Json, list[Json]]:
     """A block as it begins, and the deltas that complete it."""
     match block["type"]:
         case "thinking":
@@ -155,7 +155,8 @@ def _opened(block: Json, *, garbage: bool) -> tuple[Json, list[Json]]:
             signed = {"type": "signature_delta", "signature": block["signature"]}
             return {**block, "thinking": "", "signature": ""}, [*shown, signed]
         case "tool_use":
-            written = '{"path": nowhere' if garbage else json.dumps(block["input"], ensure_ascii=False)
+            text = json.dumps(block["input"], ensure_ascii=False)
+            written = {"whole": text, "garbage": '{"path": nowhere', "half": text[: len(text) * 2 // 3]}[inputs]
             deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in ["", *_cut(written, 60)]]
             return {**block, "input": {}}, [*deltas]
         case _:

@@ -127,6 +127,17 @@ def words_first(body: Body) -> None:
     body["messages"][2]["content"].insert(0, {"type": "text", "text": "Here:"})
 
 
+def said_twice(body: Body) -> None:
+    """The same call, made again."""
+    body["messages"] += deepcopy(body["messages"][1:])
+
+
+def call_of_the_user(body: Body) -> None:
+    """A call that is not the model's."""
+    call = {"type": "tool_use", "id": "toolu_1", "name": "grep", "input": {}}
+    body["messages"][0]["content"].append(call)
+
+
 def prefill(body: Body) -> None:
     """Words put into the model's mouth."""
     body["messages"].append({"role": "assistant", "content": "Sure:"})
@@ -164,6 +175,9 @@ TEXT = {"type": "string"}
         pytest.param(change(max_tokens=0), "max_tokens", id="no-tokens"),
         pytest.param(change(model="claude-9"), "404 not_found_error: model: claude-9", id="model"),
         pytest.param(change(model="claude-haiku-4-5"), "'adaptive'", id="old-model"),
+        pytest.param(change(model="claude-haiku-4-5", thinking=None), "effort", id="old-model-effort"),
+        pytest.param(said_twice, "must be unique", id="same-call"),
+        pytest.param(call_of_the_user, "only be in assistant", id="call-of-the-user"),
         pytest.param(change(messages=[]), "messages", id="no-messages"),
         pytest.param(change(messages="hi"), "messages", id="messages-text"),
         pytest.param(change(system=[{"type": "text", "text": " "}]), "system", id="empty-system"),
@@ -191,7 +205,7 @@ TEXT = {"type": "string"}
         pytest.param(change(tools=[{**GREP, "name": "a b"}]), "tools.0.name", id="tool-name"),
         pytest.param(schema(type="string"), "must be 'object'", id="no-object"),
         pytest.param(schema(properties={"a": {"type": "text"}}), "no JSON type", id="no-type"),
-        pytest.param(schema(properties={"a": {"type": "array", "items": 5}}), "invalid", id="no-schema"),
+        pytest.param(schema(properties={"a": {"type": "array", "items": 5}}), "JSON schema is invalid", id="no-schema"),
         pytest.param(schema(required="a"), "required a list", id="required"),
         pytest.param(strict(*[{}] * 21), "too many strict tools", id="strict-tools"),
         pytest.param(strict({"properties": {f"p{at}": TEXT for at in range(25)}}), "optional", id="strict-optional"),

@@ -38,6 +38,7 @@ def serve() -> None:
     """Listen to GitHub and work. Settings come from GREENLIT_* variables or a .env file."""
     settings = _settings(Settings)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line for each request says nothing that the record does not
     durable = engine(settings)
     durable.launch()
     try:

@@ -80,7 +80,7 @@ class Shipment:
     async def opened(self, checks: Checks) -> Outcome:
         """The pull request, ready: CI is green."""
         self.note("green", None, checks)
-        pull = await self.open(draft=False)
+        pull = await self.open(draft=self.writer.config.draft)
         return Outcome("opened", f"CI is green: #{pull.number}.", pull.number)
 
     async def opened_unchecked(self) -> Outcome:

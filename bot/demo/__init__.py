@@ -6,6 +6,7 @@ Without a key a conversation written by hand plays Claude's part.
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -146,8 +147,13 @@ def _told(console: Console, stage: Stage, home: Path) -> None:
     for pull in stage.forge.pulls(REPO):
         title = f"pull request #{pull.number}: {pull.title}"
         console.print(Panel(Markdown(_shown(pull.body)), title=escape(title)))
-        console.print(Syntax(stage.forge.diff(REPO, pull.base, pull.head), "diff", background_color="default"))
+        console.print(Syntax(_diff(stage.forge, pull.base, pull.head), "diff", background_color="default"))
     console.print(f"Its log is {home / 'bot.log'}.")
+
+
+def _diff(forge: Forge, base: str, head: str) -> str:
+    told = ["git", "-C", str(forge.git_dir(REPO)), "diff", f"{base}...{head}"]
+    return subprocess.run(told, capture_output=True, text=True, check=True).stdout
 
 
 def _shown(body: str) -> str:

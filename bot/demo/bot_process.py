@@ -32,11 +32,11 @@ class Bot:
 
     def runs(self) -> list[Mapping[str, Any]]:
         """Its runs as its page tells them, newest first."""
-        return self._asked(".json")["runs"]  # type: ignore[no-any-return]
+        return self._asked("runs.json")  # type: ignore[no-any-return]
 
     def run(self, key: str) -> Mapping[str, Any]:
         """One run with its steps."""
-        return self._asked(f"runs/{quote(key)}.json")
+        return self._asked(f"runs/{quote(key)}.json")  # type: ignore[no-any-return]
 
     def _asked(self, path: str) -> Any:
         if self.process.poll() is not None:

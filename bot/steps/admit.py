@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.config import FILE, Config, read_config
+from bot.config import PATH, Config, read_config
 from bot.values import Asking, Issue, Repo, Repository
 from bot.world import Caps, Refusal, World
 
@@ -13,7 +13,7 @@ WRITERS = ("admin", "maintain", "write")
 
 def rules(world: World, repo: Repo) -> Config:
     """The repository's own configuration, from its default branch. Raises Refusal with the line of a mistake."""
-    return read_config(world.github.file(repo, FILE))
+    return read_config(world.github.file(repo, PATH))
 
 
 def may_ask(world: World, asking: Asking) -> bool:

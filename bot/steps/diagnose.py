@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from bot.logs import explain, merged
+from bot.logs import explain
 from bot.steps.checkout import Files
-from bot.values import Annotation, Check, Checks, Reading, Sha, Tree, Verdict
+from bot.values import Annotation, Check, Checks, Failure, Reading, Sha, Tree, Verdict
 from bot.world import World
 
 LIMIT_BYTES = 20_000_000
@@ -34,15 +35,31 @@ def rerun(world: World, base: Tree, checks: Checks) -> dict[str, int]:
 
 
 def _read(world: World, base: Tree, failed: Iterable[Check], files: frozenset[str]) -> Reading:
-    readings = [_of_check(world, base, check, files) for check in list(failed)[:JOBS]]
-    return merged(readings)
+    return merged([_of_check(world, base, check, files) for check in list(failed)[:JOBS]])
+
+
+def merged(readings: Sequence[Reading]) -> Reading:
+    """The readings of several jobs as one: equal failures told once, and code before outages only if there is code."""
+    telling = [reading for reading in readings if reading.action == "fix"] or list(readings)
+    by_name: dict[str, Failure] = {}
+    for failure in (failure for reading in telling for failure in reading.failures):
+        seen = by_name.get(failure.fingerprint)
+        by_name[failure.fingerprint] = _counted(seen, failure) if seen else failure
+    return replace(telling[0], failures=tuple(by_name.values()))
+
+
+def _counted(seen: Failure, more: Failure) -> Failure:
+    jobs = tuple(dict.fromkeys((*seen.jobs, *more.jobs)))
+    return replace(seen, count=max(seen.count, more.count), jobs=jobs)
 
 
 def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> Reading:
     log = world.github.job_log(base.repo, check.id, LIMIT_BYTES) if check.job else b""
     notes = world.github.annotations(base.repo, check.id) if check.id else ()
     lines = log.splitlines(keepends=True) + [_as_line(note) for note in notes if note.level == "failure"]
-    return explain(lines or [f"{check.name}: {check.conclusion}\n".encode()], files, job=check.name)
+    reading = explain(lines or [f"{check.name}: {check.conclusion}\n".encode()], files)
+    failures = tuple(replace(failure, jobs=(check.name,)) for failure in reading.failures)
+    return replace(reading, failures=failures)
 
 
 def _as_line(note: Annotation) -> bytes:

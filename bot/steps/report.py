@@ -56,14 +56,15 @@ def report(world: World, progress: Progress) -> int:
     return world.github.put_comment(asking.repo, asking.number, marker(progress.key), masked(rendered(progress)))
 
 
-def apologise(world: World, asking: Asking, key: RunKey, text: str) -> int:
-    """Say once that a run broke because of a fault of ours, where its progress stood."""
+def farewell(world: World, asking: Asking, kind: str, text: str, key: RunKey = RunKey("")) -> None:
+    """Say once, where its progress stood, that a run ended in a way that its story did not foresee."""
+    why = quoted(masked(text), TEXT_CHARS)
+    fault = f"This is a fault of mine, not of the request: `{why}`" if kind == "failed" else why
     body = (
-        f"### 🔴 Greenlit failed · asked by @{asking.asker}\n\n"
-        f"This is a fault of mine, not of the request: `{quoted(masked(text), TEXT_CHARS)}`\n\n"
+        f"### 🔴 Greenlit {kind} · asked by @{asking.asker}\n\n{fault}\n\n"
         f"Nothing was merged. Comment `/generate` to try again; whoever runs me finds the run as `{key}`."
     )
-    return world.github.put_comment(asking.repo, asking.number, marker(key), body)
+    world.github.put_comment(asking.repo, asking.number, marker(key), body)
 
 
 def marker(key: RunKey) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.adapters.git_mirror import Mirror
-from bot.adapters.git_overlay import FILES, lay, plain
-from bot.adapters.git_plumbing import GitError, Plumbing, require_git
+from bot.adapters.git_overlay import FILES, inside, lay
+from bot.adapters.git_plumbing import GitError, GitTimeoutError, Plumbing, require_git
 from bot.adapters.git_trouble import trouble, words
 from bot.values import Branch, Entry, Hit, Patch, Person, Pushed, Remote, Repo, Sha, Tree
 from bot.world import Refusal, Unreachable
@@ -23,7 +23,10 @@ SHA = re.compile(r"[0-9a-f]{40}")
 ENTRY = re.compile(rb"(\d{6}) \w+ ([0-9a-f]{40}) +(\d+|-)\t([^\0]+)\0")
 HIT = re.compile(rb"[0-9a-f]{40}:([^\0]+)\0(\d+)\0([^\n]*)(?:\n|$)")
 
+BAD_GREP = re.compile("^fatal: -e option, |outside repository")
+
 PATHS_AT_ONCE = 200  # an argument list has an end
+GREP_CHARS = 10_000
 GREP_S = 20.0
 GREP_BYTES = 4_000_000
 HIT_CHARS = 1_000
@@ -79,14 +82,18 @@ class Mirrors:
 
     def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[Hit, ...]:
         """`under` is a directory, a file or a glob; "*.py" without a slash is meant at any depth."""
+        if len(pattern) + len(under) > GREP_CHARS:
+            raise ValueError("the pattern is too long")
         wild = under if "/" in under else f"**/{under}"
         where = [f":(literal){under.rstrip('/')}", f":(glob){wild}"] if under.strip("/") else []
         command = ("grep", "-n", "-E", "-I", "-z", "--no-color", "-e", pattern, tree.sha, "--", *where)
-        git = self._git(tree.repo, tree.sha)
-        try:
-            found = git.first(*command, lines=limit, limit_bytes=GREP_BYTES, timeout_s=GREP_S)
-        except GitError as failed:
-            raise ValueError(words(failed)) from None
+        with self._reading(tree) as git:
+            try:
+                found = git.first(*command, lines=limit, limit_bytes=GREP_BYTES, timeout_s=GREP_S)
+            except GitError as failed:
+                if isinstance(failed, GitTimeoutError) or BAD_GREP.search(str(failed)):
+                    raise ValueError(words(failed)) from None
+                raise
         return tuple(_hits(found))[:limit]
 
     def diff(self, tree: Tree, patch: Patch) -> str:
@@ -181,7 +188,7 @@ def _ref(git: Plumbing, branch: Branch) -> str:
 
 def _at(git: Plumbing, sha: Sha, paths: list[str]) -> Iterator[Entry]:
     """The entries at these paths. Files only: a directory's line has no size and is passed over."""
-    asked = [path for path in paths if plain(path)]
+    asked = [path for path in paths if inside(path)]
     for start in range(0, len(asked), PATHS_AT_ONCE):
         some = asked[start : start + PATHS_AT_ONCE]
         yield from _entries(git.run("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some))

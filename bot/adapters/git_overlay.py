@@ -30,11 +30,18 @@ class Item:
     sha: str
 
 
-def plain(path: str) -> bool:
-    """Whether this is a path inside a repository, to every file system: relative, no "..", no spelling of ".git"."""
-    if "\0" in path or "\\" in path or len(path.encode("utf-8", "replace")) > LONGEST:
+def inside(path: str) -> bool:
+    """Whether this can be a path of a tree at all."""
+    try:
+        length = len(path.encode())
+    except UnicodeEncodeError:
         return False
-    return not any(_special(name) for name in path.split("/"))
+    return length <= LONGEST and "\0" not in path and not {"", ".", ".."} & set(path.split("/"))
+
+
+def _plain(path: str) -> bool:
+    """Whether it would also be one to every file system: no backslash, no spelling of ".git"."""
+    return inside(path) and "\\" not in path and not any(_special(name) for name in path.split("/"))
 
 
 def _special(name: str) -> bool:
@@ -48,7 +55,7 @@ def lay(git: Plumbing, root: str, files: Mapping[str, str | None]) -> str:
 
     Raises ValueError, in words, for a path that leaves the tree or runs into a symlink, submodule or other file.
     """
-    if wrong := [path for path in files if not plain(path)]:
+    if wrong := [path for path in files if not _plain(path)]:
         raise ValueError(f"not a path inside the repository: {wrong[0]!r}")
     changes = {
         tuple(path.encode().split(b"/")): None if text is None else _store(git, b"blob", text.encode())

@@ -22,7 +22,7 @@ from git import Git
 
 from bot.values import Remote
 
-OLDEST = (2, 31)  # the first that reads GIT_CONFIG_COUNT: an older one would drop the token and every line below
+OLDEST = (2, 33)  # GIT_CONFIG_COUNT, without which the token and every line below are dropped, and push.negotiate
 
 CONFIG = {
     "core.hooksPath": os.devnull,
@@ -42,15 +42,10 @@ CONFIG = {
     "push.negotiate": "true",  # or git would walk into the history's trees, which the mirror does not have
     "push.recurseSubmodules": "no",
     "submodule.recurse": "false",
-    "transfer.fsckObjects": "true",
+    # Before 2.44 git cannot be told what to tolerate in a promisor's pack, and would refuse respected repositories for
+    # an old time zone (fetch-pack.c). Nothing is checked out, so nothing falls for what fsck guards against.
+    "transfer.fsckObjects": "false",
 }
-
-# Old and respected repositories hold these; none of them matters where nothing is checked out.
-TOLERATED = (
-    *("badDate", "badDateOverflow", "badTimezone", "zeroPaddedDate", "missingSpaceBeforeDate"),
-    *("badEmail", "missingEmail", "missingNameBeforeEmail", "missingSpaceBeforeEmail", "multipleAuthors"),
-    *("hasDotgit", "zeroPaddedFilemode"),
-)
 
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",  # git's words stay English, its regular expressions know letters
@@ -58,7 +53,6 @@ ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_LFS_SKIP_SMUDGE": "1",
-    "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
@@ -148,12 +142,13 @@ class Plumbing:
                 _end(process)
 
     def _environment(self) -> dict[str, str]:
-        config = CONFIG | {f"fetch.fsck.{what}": "ignore" for what in TOLERATED} | self.config
+        config = CONFIG | self.config
         return ENVIRONMENT | {
             "PATH": os.pathsep.join(os.get_exec_path()),
             "HOME": str(self.home),
             "GIT_DIR": str(self.folder),
             "GIT_ALLOW_PROTOCOL": self.protocols,
+            "GIT_NO_LAZY_FETCH": "1" if self.protocols == "none" else "0",  # a thin pack may build on what is not here
             "GIT_CONFIG_COUNT": str(len(config)),
             **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(config)},
             **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(config.values())},

@@ -17,7 +17,6 @@ REMOTE = re.compile(
 )
 UNWELCOME = re.compile(r"Authentication failed|could not read Username|returned error: 401")
 MACHINE = re.compile(r"No space left|Disk quota|Permission denied|Read-only file system|Cannot allocate|Too many open")
-UNSOUND = re.compile(r"fsck error|error: object [0-9a-f]+: ")
 REASON = re.compile(r"\[remote rejected\].*?\((?P<why>[^()]*(?:\([^()]*\))?[^()]*)\)\s*$", re.MULTILINE)
 
 REFUSALS = (
@@ -48,8 +47,6 @@ def trouble(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachab
             return Refusal(f"GitHub refused git at {repo.name}: {said} {advice}")
     if UNWELCOME.search(str(failed)):
         return Unreachable(f"GitHub did not take the token at {repo.name}; a new one may help.")
-    if UNSOUND.search(str(failed)):
-        return Refusal(f"{repo.name} holds objects that git takes for malformed: {said} `git fsck` there names them.")
     if REASON.search(str(failed)):
         return Refusal(f"{repo.name} did not take the push: {said}")
     return Unreachable(f"git could not reach {repo.name}: {said}")
@@ -57,8 +54,8 @@ def trouble(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachab
 
 def is_local(failed: GitError) -> bool:
     """Whether it is the mirror itself that is at fault, so that making it anew may help."""
-    elsewhere = (REMOTE, MACHINE, UNSOUND)
-    return not isinstance(failed, GitTimeoutError) and not any(pattern.search(str(failed)) for pattern in elsewhere)
+    elsewhere = isinstance(failed, GitTimeoutError) or REMOTE.search(str(failed)) or MACHINE.search(str(failed))
+    return not elsewhere
 
 
 def words(failed: GitError) -> str:

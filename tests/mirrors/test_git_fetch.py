@@ -98,6 +98,20 @@ def test_a_branch_at_an_old_commit_is_whole(origin: Path, remote: Remote, mirror
     assert {"README.md": b"old\n"} == mirrors.read(tree, ["README.md"])
 
 
+def test_a_delta_on_what_is_not_here_is_understood(origin: Path, remote: Remote, mirrors: Mirrors):
+    """A remote with bitmaps sends changes of files that only the history had: their bases are sent for."""
+    text = [os.urandom(20).hex() for _ in range(500)]
+    commit(origin, {"big": "\n".join(text).encode()})
+    commit(origin, {"big": os.urandom(100)})
+    mirrors.fetch(REPO, remote, MAIN)
+    commit(origin, {"big": "\n".join(text[:400]).encode()})
+    git(origin, "repack", "-q", "-a", "-d", "-b", "-f")
+    git(origin, "config", "pack.useBitmaps", "true")
+    tree = mirrors.fetch(REPO, remote, MAIN)
+
+    assert "\n".join(text[:400]).encode() == mirrors.read(tree, ["big"])["big"]
+
+
 def test_force_push_is_followed(origin: Path, remote: Remote, mirrors: Mirrors):
     """A branch whose history was rewritten is fetched as it is now; the old tree can still be read."""
     commit(origin, {"README.md": b"one\n"})

@@ -11,6 +11,7 @@ import pytest
 from scripted_github import Answer, ScriptedGitHub
 
 from bot.adapters.github import GitHubApp
+from bot.adapters.github_http import Line
 from bot.values import Remote, Repo
 from bot.world import Refusal, Unreachable
 
@@ -136,13 +137,13 @@ def test_log_and_errors_hold_no_token(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, caplog: pytest.LogCaptureFixture
 ):
     """PyGithub logs bodies at DEBUG, the minted token among them, and errors may echo it: neither gets through."""
-    caplog.set_level(logging.DEBUG)
+    _log_all(caplog)
     secret = app.remote(repo).secret
     github.on(ISSUE, Answer(400, {"message": f"strange: {secret}"}))
     with pytest.raises(Refusal, match="strange") as told:
         app.issue(repo, 7)
 
-    assert MINT.partition(" ")[2] in caplog.text
+    assert "POST http://127.0.0.1/api/v3/app/installations/1/access_tokens" in caplog.text
     assert len(secret) > 500
     for part in (secret, secret[:40], secret[-40:], github.hits(MINT)[0].token, github.hits(ISSUE)[0].token):
         assert part not in caplog.text + str(told.value) + repr(told.value)
@@ -152,11 +153,12 @@ def test_token_without_a_known_prefix_is_not_logged(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, caplog: pytest.LogCaptureFixture
 ):
     """Tokens are opaque: one of an unknown form is kept out of the log as well."""
-    caplog.set_level(logging.DEBUG)
+    _log_all(caplog)
     github.on(MINT, Answer(201, {"token": "v1.0123456789", "expires_at": "2099-01-01T00:00:00Z"}))
     remote = app.remote(repo)
 
     assert "v1.0123456789" == remote.secret
+    assert '"token": "***"' in caplog.text
     assert "v1.0123456789" not in caplog.text
 
 
@@ -166,3 +168,22 @@ def test_unreachable_github_is_said_without_a_secret(make: Callable[..., GitHubA
 
     with pytest.raises(Unreachable, match=r"^GitHub gave no answer to GET /app/installations/1 \(ConnectionError\)$"):
         app.issue(repo, 7)
+
+
+def _log_all(caplog: pytest.LogCaptureFixture) -> None:
+    """PyGithub sets its own logger to INFO; an operator may set it to DEBUG."""
+    for name in ("", "github", "urllib3"):
+        caplog.set_level(logging.DEBUG, name)
+
+
+def test_client_is_lent_to_one_thread_at_a_time():
+    """PyGithub keeps the request in its one connection, and we the credential: nobody else may have it."""
+    line = Line("http://127.0.0.1:9", 1)
+    with line._lent("a") as one, line._lent("b") as other:
+        shown = [client.auth.token for client in (one, other) if client.auth]
+    with line._lent("c") as again:
+        reused = again in (one, other)
+
+    assert one is not other
+    assert ["a", "b"] == shown
+    assert reused

@@ -176,6 +176,13 @@ def test_workflow_between_two_jobs_is_pending(graph: Graph, app: GitHubApp, repo
     assert not checks.green
 
 
+def test_running_job_is_told_once(graph: Graph, app: GitHubApp, repo: Repo):
+    """A workflow whose job is under way is pending by that job, not once more by itself."""
+    graph.suites = [[suite(run("build", None, "IN_PROGRESS"), status="IN_PROGRESS")]]
+
+    assert {"build": "pending"} == states(app.checks(repo, SHA))
+
+
 def test_all_pages_are_read(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
     """More than a hundred suites, and more than a hundred runs in one of them."""
     more = {"hasNextPage": True, "endCursor": "c"}

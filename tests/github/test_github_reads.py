@@ -47,10 +47,10 @@ def test_permission_is_the_finer_word(
 
 
 def test_unknown_person_has_no_permission(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """GitHub answers 404 to a login that it does not know; a bot's brackets are escaped."""
-    github.on("GET /repos/o/r/collaborators/odd%5Bbot%5D/permission", Answer(404, {"message": "Not Found"}))
+    """GitHub answers 404 to a login that it does not know; whatever the login holds stays one part of the path."""
+    github.on("GET /repos/o/r/collaborators/odd%2F..%2Fx%5Bbot%5D/permission", Answer(404, {"message": "Not Found"}))
 
-    assert "none" == app.permission(repo, "odd[bot]")
+    assert "none" == app.permission(repo, "odd/../x[bot]")
 
 
 def test_issue_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -120,6 +120,8 @@ class Store:
         self.url = ""
 
     def hear(self, heard: Heard) -> Answer:
+        if heard.path == "/second":
+            return Answer(data=b"somebody else's")
         return Answer(400, b"") if "authorization" in heard.headers else self.answer
 
 
@@ -142,13 +144,15 @@ def test_log_that_is_gone_is_empty(github: ScriptedGitHub, store: Store, app: Gi
     """Gone at the store or at GitHub: both are no log."""
     store.answer = Answer(404, b"BlobNotFound")
     at_store = app.job_log(repo, 9, 1000)
+    store.answer = Answer(410)
+    expired = app.job_log(repo, 9, 1000)
     github.on(LOG, Answer(404, {"message": "Not Found"}), Answer(410))
 
-    assert [b""] * 3 == [at_store, app.job_log(repo, 9, 1000), app.job_log(repo, 9, 1000)]
+    assert [b""] * 4 == [at_store, expired, app.job_log(repo, 9, 1000), app.job_log(repo, 9, 1000)]
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(302, headers={"Location": "/x"}), Answer(403), Answer(503), Answer(cut=True)]
+    "answer", [Answer(302, headers={"Location": "/second"}), Answer(403), Answer(503), Answer(cut=True)]
 )
 def test_log_that_cannot_be_had_now_is_unreachable(store: Store, app: GitHubApp, repo: Repo, answer: Answer):
     """No second redirect is followed, and the text does not hold the signed address."""
@@ -174,11 +178,11 @@ def test_long_log_is_cut_in_the_middle(store: Store, app: GitHubApp, repo: Repo)
     """The start and the end are kept, in whole lines, with a line between that says how much is missing."""
     lines = [b"line %07d\n" % number for number in range(100_000)]
     store.answer = Answer(data=b"".join(lines))
-    log = app.job_log(repo, 9, 1300).splitlines(keepends=True)
+    log = app.job_log(repo, 9, 1310).splitlines(keepends=True)
 
     assert lines[:25] == log[:25]
-    assert b"... 1298713 bytes of this log are left out here ...\n" == log[25]
-    assert lines[-74:] == log[26:]
+    assert b"... 1298700 bytes of this log are left out here ...\n" == log[25]
+    assert lines[-75:] == log[26:]
 
 
 @given(st.binary(max_size=300), st.integers(8, 200), st.integers(1, 50))

@@ -64,8 +64,9 @@ def test_limited_write_is_not_looked_for(github: ScriptedGitHub, app: GitHubApp,
 
 def test_comment_is_found_again_and_edited(github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo):
     """After a restart the comment is found by its marker; people who quote the marker are not us."""
-    theirs = [comment(1, "<!-- m -->\nquoted", "mallory", "User"), comment(2, "<!-- m1 -->\nother")]
-    Board(github).comments += [*theirs, comment(3, "<!-- m -->\nqueued")]
+    theirs = [comment(1, "talk", "ada", "User"), comment(2, "<!-- m1 -->\nother")]
+    quoted = comment(4, "<!-- m -->\nquoted", "mallory", "User")
+    Board(github).comments += [*theirs, comment(3, "<!-- m -->\nqueued"), quoted]
     edit = "PATCH /repos/o/r/issues/comments/3"
     github.on(edit, Answer(502), Answer(data={}))
 

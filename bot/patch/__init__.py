@@ -1,0 +1,26 @@
+"""Here lives what the bot knows of changing code: edits that fit in one place, and the gates a change must pass.
+
+Pure: it is handed texts and hands texts back.
+"""
+
+from bot.patch.apply import apply
+from bot.patch.counts import DiffCounts, counts
+from bot.patch.gates import check
+from bot.patch.places import Rejected
+from bot.patch.policy import protected
+from bot.patch.replace import replace
+from bot.patch.size import Rules, size
+from bot.patch.syntax import parses
+
+__all__ = [
+    "DiffCounts",
+    "Rejected",
+    "Rules",
+    "apply",
+    "check",
+    "counts",
+    "parses",
+    "protected",
+    "replace",
+    "size",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
@@ -121,12 +122,18 @@ class Journal(Protocol):
 
 def to_json(value: object) -> Any:
     """A value as JSON data."""
-    return TypeAdapter[Any](type(value)).dump_python(value, mode="json")
+    return _adapter(type(value)).dump_python(value, mode="json")
 
 
 def from_json(data: object, kind: Any) -> Any:
     """JSON data as the value it was; `kind` is a type or an annotation. Raises pydantic.ValidationError."""
-    return TypeAdapter[Any](kind).validate_python(data)
+    return _adapter(kind).validate_python(data)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Made once for each kind: making one takes two milliseconds, which a burst of deliveries feels."""
+    return TypeAdapter(kind)
 
 
 def result_kind(step: Callable[..., object]) -> Any:

@@ -65,7 +65,7 @@ class Forge:
         private: bool = False,
         people: Mapping[str, Permission] | None = None,
     ) -> None:
-        """A repository with one commit on main; empty without files. The owner is an organization unless in `people`."""
+        """One commit on main; none without files. The owner is an organization, unless it is one of the people."""
         with self.state.lock:
             owner = name.partition("/")[0]
             known = dict(people or {})

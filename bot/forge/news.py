@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.forge.hooks import Courier
 from bot.forge.records import App, Installation
 from bot.forge.state import ACTIONS, Json, Repository, State, allows, node_id, now
+from bot.forge.views import epoch, organization, pushed_repository, repository, user
 from bot.forge.views import installation as installation_view
-from bot.forge.views import organization, pushed_repository, repository, user
 
 # https://docs.github.com/en/webhooks/webhook-events-and-payloads, "Availability" of each event.
 NEEDS = {
@@ -47,11 +47,12 @@ class News:
                 self._courier.send(app, "check_suite", payload, one)
 
     def installed(self, one: Installation, by: str) -> None:
-        """Installation events need neither subscription nor permission."""
+        """Installation events need neither subscription nor permission. Their times are numbers."""
+        began = epoch(one.created_at)
         names = [self._state.repository(name) for name in one.repositories]
         payload: Json = {
             "action": "created",
-            "installation": installation_view(self._state, one),
+            "installation": {**installation_view(self._state, one), "created_at": began, "updated_at": began},
             "repositories": [
                 {
                     "id": repo.id,

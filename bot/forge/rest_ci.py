@@ -13,7 +13,7 @@ from bot.forge.refusals import Refused
 from bot.forge.rest import Answer, Ask, Route, paged
 from bot.forge.rest_code import commit_named
 from bot.forge.state import State
-from bot.forge.views_ci import annotation, check_run, combined_status, job, latest, suite, workflow_run
+from bot.forge.views_ci import annotation, check_run, combined_status, job, latest, listed_suite, workflow_run
 
 HERE = "/repos/{owner}/{repo}"
 CHECKS, ACTIONS, STATUSES = "checks=read", "actions=read", "statuses=read"
@@ -84,7 +84,7 @@ class CheckRoutes:
         sha = commit_named(ask, ask.args["ref"])
         app = ask.query.get("app_id")
         found = [one for one in ask.repo.suites.values() if one.sha == sha and app in (None, str(one.app))]
-        return paged(ask, found, lambda one: suite(ask.state, ask.repo, one), "check_suites")
+        return paged(ask, found, lambda one: listed_suite(ask.state, ask.repo, one), "check_suites")
 
     def _status(self, ask: Ask) -> Answer:
         return Answer(200, combined_status(ask.state, ask.repo, commit_named(ask, ask.args["ref"])))

@@ -66,6 +66,7 @@ _OF_REPOSITORY = {
     "teams_url": "/teams",
     "trees_url": "/git/trees{/sha}",
 }
+_UNSIGNED = ("signature", "payload", "verified_at")
 _LEVELS = ("none", "read", "triage", "write", "maintain", "admin")
 
 
@@ -148,6 +149,7 @@ def repository(state: State, repo: Repository) -> Json:
         "allow_forking": True,
         "web_commit_signoff_required": False,
         "topics": [],
+        "custom_properties": {},
         "visibility": "private" if repo.private else "public",
         "default_branch": repo.default_branch,
     }
@@ -158,10 +160,15 @@ def full_repository(state: State, repo: Repository) -> Json:
 
 
 def pushed_repository(state: State, repo: Repository) -> Json:
-    """As `push` has it: two of the times are numbers there (webhooks-examples, push)."""
-    seen = int(datetime.fromisoformat(repo.created_at).timestamp())
+    """As `push` has it: two of the times are numbers there, and the owner has a name (webhooks-examples, push)."""
+    seen = epoch(repo.created_at)
     more = {"created_at": seen, "pushed_at": seen, "stargazers": 0, "master_branch": repo.default_branch}
-    return {**repository(state, repo), **more}
+    owner = {**user(state, repo.owner), "name": repo.owner, "email": None}
+    return {**repository(state, repo), **more, "owner": owner}
+
+
+def epoch(time: str) -> int:
+    return int(datetime.fromisoformat(time).timestamp())
 
 
 def permission(state: State, repo: Repository, login: str) -> Json:
@@ -235,7 +242,7 @@ def commit(state: State, repo: Repository, one: Commit) -> Json:
             "tree": tree,
             "url": f"{url}/git/commits/{one.sha}",
             "comment_count": 0,
-            "verification": {"verified": False, "reason": "unsigned", "signature": None, "payload": None},
+            "verification": {"verified": False, "reason": "unsigned", **dict.fromkeys(_UNSIGNED)},
         },
         "url": f"{url}/commits/{one.sha}",
         "html_url": f"{page}/commit/{one.sha}",

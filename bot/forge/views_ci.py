@@ -13,7 +13,6 @@ def suite(state: State, repo: Repository, one: Suite) -> Json:
     url = f"{state.api}/repos/{repo.name}/check-suites/{one.id}"
     return {
         **_suite(state, repo, one),
-        "node_id": node_id("CS", repo.name, one.id),
         "latest_check_runs_count": len(latest(repo, one)),
         "check_runs_url": f"{url}/check-runs",
         "head_commit": simple_commit(state.store.details(repo.name, one.sha)),
@@ -22,9 +21,15 @@ def suite(state: State, repo: Repository, one: Suite) -> Json:
     }
 
 
+def listed_suite(state: State, repo: Repository, one: Suite) -> Json:
+    """As the API lists it, which names the repository in each."""
+    return {**suite(state, repo, one), "repository": repository(state, repo)}
+
+
 def _suite(state: State, repo: Repository, one: Suite) -> Json:
     return {
         "id": one.id,
+        "node_id": node_id("CS", repo.name, one.id),
         "head_branch": one.branch,
         "head_sha": one.sha,
         "status": one.status,

@@ -14,7 +14,7 @@ _CONTENTS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes
 def issue(state: State, repo: Repository, one: Issue) -> Json:
     """Any issue; a pull request is shown as the issue that it also is."""
     url = f"{state.api}/repos/{repo.name}/issues/{one.number}"
-    pull = {"pull_request": _pull_links(state, repo, one), "draft": one.draft} if isinstance(one, Pull) else {}
+    pull = {"pull_request": _pull_links(state, repo, one)} if isinstance(one, Pull) else {}
     return {
         "url": url,
         "repository_url": f"{state.api}/repos/{repo.name}",
@@ -27,6 +27,7 @@ def issue(state: State, repo: Repository, one: Issue) -> Json:
         "reactions": _reactions(repo, one.number, None, url),
         "timeline_url": f"{url}/timeline",
         "performed_via_github_app": None,
+        "draft": isinstance(one, Pull) and one.draft,
         "state_reason": "completed" if one.state == "closed" and not pull else None,
         **_common(state, repo, one),
         **pull,

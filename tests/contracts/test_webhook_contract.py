@@ -1,0 +1,131 @@
+"""Here lives the comparison of the forge's webhooks with the examples that GitHub publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contracts.descriptions import examples
+from tests.forge.boxed import CI, REPO, Boxed, Heard, boxed
+
+pytestmark = pytest.mark.usefixtures("described")
+
+MISSING = object()
+# Which permissions an App has is no matter of shape; the hooks of the published pings belong to repositories.
+CHANCE = ("permissions",)
+NOT_OURS = {"ping": {"repository"}}
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Heard]]:
+    """All webhooks of an eventful day."""
+    with boxed(tmp_path_factory.mktemp("forge")) as box:
+        _live(box)
+        assert box.forge.quiet(30)
+        yield box.heard
+
+
+def _live(box: Boxed) -> None:
+    forge = box.forge
+    forge.empty_suites = True
+    number = forge.open_issue(REPO, "ada", "Title", "Body", ["autogen"])
+    forge.edit_issue(REPO, number, "ada", title="Other")
+    comment = forge.comment(REPO, number, "ada", "/generate")
+    forge.edit_comment(REPO, comment, "ada", "/stop")
+    forge.delete_comment(REPO, comment, "ada")
+    forge.unlabel(REPO, number, "autogen", "ada")
+    forge.lock_issue(REPO, number, "ada")
+    forge.close_issue(REPO, number, "ada")
+    forge.reopen_issue(REPO, number, "ada")
+    forge.delete_issue(REPO, number, "ada")
+    sha = forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI}, "Add CI.")
+    forge.set_status(REPO, sha, "ci/other", "success")
+    pull = box.ask("POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main", "draft": True}).json()
+    for mutation in ("markPullRequestReadyForReview", "convertPullRequestToDraft"):
+        box.graph(
+            f"mutation($id: ID!) {{ {mutation}(input: {{pullRequestId: $id}}) {{ clientMutationId }} }}",
+            id=pull["node_id"],
+        )
+    forge.push(REPO, "ada", "a", {"broken": ""}, "Break it.")
+    assert forge.quiet(30)
+    forge.close_pull(REPO, pull["number"], "ada")
+    box.ask("PATCH", f"/repos/{REPO}/pulls/{pull['number']}", {"state": "open"})
+
+
+def test_webhooks_have_what_the_examples_share(heard: list[Heard]):
+    """Every key that all of GitHub's examples of an event have is there, with a type that one of them has."""
+    lacks = {f"{one.name}: {what}" for one in heard for what in lacking(one.name, one.payload, published(one))}
+
+    assert set() == lacks
+
+
+def test_every_event_is_compared(heard: list[Heard]):
+    """All kinds of webhooks that the forge sends are among those that are compared."""
+    assert [
+        "check_run.completed",
+        "check_run.created",
+        "check_suite.completed",
+        "check_suite.requested",
+        "installation.created",
+        "issue_comment.created",
+        "issue_comment.deleted",
+        "issue_comment.edited",
+        "issues.closed",
+        "issues.deleted",
+        "issues.edited",
+        "issues.labeled",
+        "issues.locked",
+        "issues.opened",
+        "issues.reopened",
+        "issues.unlabeled",
+        "ping",
+        "pull_request.closed",
+        "pull_request.converted_to_draft",
+        "pull_request.opened",
+        "pull_request.ready_for_review",
+        "pull_request.reopened",
+        "pull_request.synchronize",
+        "push",
+        "status",
+        "workflow_job.completed",
+        "workflow_job.in_progress",
+        "workflow_job.queued",
+        "workflow_run.completed",
+        "workflow_run.in_progress",
+        "workflow_run.requested",
+    ] == sorted({one.name for one in heard})
+
+
+def test_what_lacks_is_found():
+    """A key that is not there, or holds another type, is told with its place."""
+    shared = [{"a": {"b": 1, "c": "x"}, "d": None}, {"a": {"b": 2, "c": None}, "d": {"e": 1}}]
+
+    assert ["a.b is str, not int", "d is missing"] == list(lacking("", {"a": {"b": "1", "c": None}}, shared))
+
+
+def published(one: Heard) -> list[dict[str, Any]]:
+    """GitHub's examples of this event and action; of the event alone where none has the action."""
+    all_of_it = examples()[one.event]
+    same = [example for example in all_of_it if example.get("action") == one.payload.get("action")]
+    return same or all_of_it
+
+
+def lacking(name: str, ours: Any, theirs: list[Any], where: str = "") -> Iterator[str]:
+    """What all of theirs have and ours has not."""
+    if where.endswith(CHANCE) or where in NOT_OURS.get(name, ()):
+        return
+    if ours is MISSING:
+        yield f"{where} is missing"
+    elif not any(_alike(ours, one) for one in theirs):
+        yield f"{where} is {type(ours).__name__}, not {' or '.join(sorted({type(one).__name__ for one in theirs}))}"
+    elif isinstance(ours, dict) and all(isinstance(one, dict) for one in theirs):
+        for key in sorted(set.intersection(*(set(one) for one in theirs))):
+            inner = f"{where}.{key}" if where else key
+            yield from lacking(name, ours.get(key, MISSING), [one[key] for one in theirs], inner)
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Nothing is alike to null where an example has one: the examples are few, and what may be null may be set."""
+    return type(one) is type(other) or other is None or one is None

@@ -1,0 +1,16 @@
+"""Here lives the served forge that its tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.forge.boxed import Boxed, boxed
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Boxed]:
+    with boxed(tmp_path) as box:
+        yield box

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -141,7 +141,8 @@ def _handler(answer: Callable[[Heard], Answer]) -> type[BaseHTTPRequestHandler]:
                 {name.lower(): value for name, value in self.headers.items()},
                 json.loads(raw) if raw else None,
             )
-            self._send(answer(heard))
+            with suppress(ConnectionError):  # who asked may be gone
+                self._send(answer(heard))
 
         def _send(self, given: Answer) -> None:
             time.sleep(given.slow_s)

@@ -51,7 +51,8 @@ class Mirrors:
         self._identity = identity
         self._timeout_s = timeout_s
         self._empty = self._home / ".empty"
-        self._empty.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self._home, self._empty):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def fetch(self, repo: Repo, remote: Remote, branch: Branch) -> Tree:
         mirror = self._mirror(repo)
@@ -72,7 +73,7 @@ class Mirrors:
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
         with self._reading(tree) as git:
             files = [entry for entry in _at(git, tree.sha, sorted(set(paths))) if entry.mode in FILES]
-            contents = _contents(git, [entry.sha for entry in files])
+            contents = list(_contents(git, [entry.sha for entry in files]))
         return {entry.path: content for entry, content in zip(files, contents, strict=True)}
 
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
@@ -165,7 +166,7 @@ class Mirrors:
         try:
             yield git
         except GitError as failed:
-            self._mirror(tree.repo).distrust()
+            self._mirror(tree.repo).distrust(failed, tree.sha)
             raise Unreachable(f"the mirror of {tree.repo.name} cannot answer: {words(failed)}") from None
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.adapters.git_plumbing import GitError, Plumbing
-from bot.adapters.git_trouble import is_local, words
+from bot.adapters.git_trouble import is_damage, words
 
 log = logging.getLogger(__name__)
 
@@ -56,15 +56,18 @@ class Mirror:
             if not self._sound():
                 self._make_anew("it is damaged")
 
-    def distrust(self) -> None:
-        """Have it made anew by the next fetch."""
-        if self.git.folder.is_dir():
+    def distrust(self, failed: GitError, sha: str) -> None:
+        """Have it made anew by the next fetch, if it failed at an object that is here."""
+        if is_damage(failed) and self._succeeds("cat-file", "-e", sha):
             self._suspect.touch()
 
     def has(self, tip: str) -> bool:
         """Whether the commit is here with all of its files."""
+        return self._succeeds("rev-parse", "--quiet", "--verify", f"{COMPLETE}/{tip}^{{tree}}")
+
+    def _succeeds(self, *args: str) -> bool:
         try:
-            self.git.run("rev-parse", "--quiet", "--verify", f"{COMPLETE}/{tip}^{{tree}}")
+            self.git.run(*args)
         except GitError:
             return False
         return True
@@ -77,7 +80,7 @@ class Mirror:
             try:
                 self._bring(outward, url, tip)
             except GitError as failed:
-                if not is_local(failed):
+                if not is_damage(failed):
                     raise
                 self._make_anew(words(failed))
                 self._bring(outward, url, tip)

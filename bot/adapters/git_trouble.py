@@ -12,7 +12,7 @@ from bot.world import Refusal, Unreachable
 REMOTE = re.compile(
     r"unable to access|could not resolve|returned error|remote end hung up|RPC failed|early EOF|unexpected disconnect"
     r"|timed out|invalid index-pack output|Authentication failed|could not read Username|not found|expected flush"
-    r"|protocol error|bad line length|Could not read from remote|remote error|redirect",
+    r"|protocol error|bad line length|Could not read from remote|remote error",
     re.IGNORECASE,
 )
 UNWELCOME = re.compile(r"Authentication failed|could not read Username|returned error: 401")
@@ -52,10 +52,10 @@ def trouble(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachab
     return Unreachable(f"git could not reach {repo.name}: {said}")
 
 
-def is_local(failed: GitError) -> bool:
-    """Whether it is the mirror itself that is at fault, so that making it anew may help."""
-    elsewhere = isinstance(failed, GitTimeoutError) or REMOTE.search(str(failed)) or MACHINE.search(str(failed))
-    return not elsewhere
+def is_damage(failed: GitError) -> bool:
+    """Whether the mirror itself is at fault, so that making it anew may help."""
+    elsewhere = (REMOTE, MACHINE)
+    return not isinstance(failed, GitTimeoutError) and not any(pattern.search(str(failed)) for pattern in elsewhere)
 
 
 def words(failed: GitError) -> str:

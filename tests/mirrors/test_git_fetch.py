@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -98,18 +98,21 @@ def test_a_branch_at_an_old_commit_is_whole(origin: Path, remote: Remote, mirror
     assert {"README.md": b"old\n"} == mirrors.read(tree, ["README.md"])
 
 
-def test_a_delta_on_what_is_not_here_is_understood(origin: Path, remote: Remote, mirrors: Mirrors):
-    """A remote with bitmaps sends changes of files that only the history had: their bases are sent for."""
-    text = [os.urandom(20).hex() for _ in range(500)]
-    commit(origin, {"big": "\n".join(text).encode()})
-    commit(origin, {"big": os.urandom(100)})
+def test_a_delta_on_what_is_not_here_is_understood(
+    origin: Path, remote: Remote, mirrors: Mirrors, caplog: pytest.LogCaptureFixture
+):
+    """A remote with bitmaps sends changes of trees that only the history had: their bases are sent for."""
+    old = {f"many/{os.urandom(10).hex()}": b"%d\n" % number for number in range(500)}
+    new = {f"many/{os.urandom(10).hex()}": b"new\n" for number in range(5)}
+    commit(origin, old)
+    commit(origin, dict.fromkeys(old) | new)
     mirrors.fetch(REPO, remote, MAIN)
-    commit(origin, {"big": "\n".join(text[:400]).encode()})
+    some = dict(list(old.items())[:400])
+    commit(origin, some | dict.fromkeys(new))
     git(origin, "repack", "-q", "-a", "-d", "-b", "-f")
-    git(origin, "config", "pack.useBitmaps", "true")
-    tree = mirrors.fetch(REPO, remote, MAIN)
 
-    assert "\n".join(text[:400]).encode() == mirrors.read(tree, ["big"])["big"]
+    assert some == mirrors.read(mirrors.fetch(REPO, remote, MAIN), list(old))
+    assert "" == caplog.text  # the mirror was not made anew for it
 
 
 def test_force_push_is_followed(origin: Path, remote: Remote, mirrors: Mirrors):
@@ -239,24 +242,32 @@ def test_emptied_mirror_is_made_anew(origin: Path, remote: Remote, mirrors: Mirr
     assert {"README.md": b"hello\n"} == mirrors.read(tree, ["README.md"])
 
 
+@pytest.mark.parametrize("kind", ["blob", "tree"])
 def test_corrupt_mirror_is_told_and_healed(
-    origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path, caplog: pytest.LogCaptureFixture
+    origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path, kind: str, caplog: pytest.LogCaptureFixture
 ):
-    """Bytes that rotted are noticed when they are read; the next fetch makes the mirror anew and says so."""
-    commit(origin, {"README.md": os.urandom(5000)})
+    """An object that rotted is noticed when it is read; the next fetch makes the mirror anew and says so."""
+    commit(origin, {"src/app.py": os.urandom(500)})
     tree = mirrors.fetch(REPO, remote, MAIN)
+    sha = git(mirror, "rev-parse", f"{tree.sha}:src/app.py" if kind == "blob" else f"{tree.sha}:src")
     for pack in mirror.glob("objects/pack/*.pack"):
+        rot(pack, sha)
+    with pytest.raises(Unreachable, match="the mirror of ada/engine cannot answer"):
+        mirrors.read(tree, ["src/app.py"])
+    mirrors.fetch(REPO, remote, MAIN)
+
+    assert ["src/app.py"] == list(mirrors.read(tree, ["src/app.py"]))
+    assert "is made anew" in caplog.text
+
+
+def rot(pack: Path, sha: str) -> None:
+    """Change the bytes of one object in a pack that holds it."""
+    shown = git(pack.parent, "verify-pack", "-v", str(pack.with_suffix(".idx")))
+    for size, offset in re.findall(rf"^{sha} \w+ +\d+ (\d+) (\d+)", shown, re.MULTILINE):
         pack.chmod(0o600)
         content = bytearray(pack.read_bytes())
-        content[len(content) // 2] ^= 0xFF
+        content[int(offset) + 6 : int(offset) + int(size)] = bytes(int(size) - 6)
         pack.write_bytes(content)
-    with pytest.raises(Unreachable, match="the mirror of ada/engine cannot answer"):
-        mirrors.read(tree, ["README.md"])
-    with caplog.at_level(logging.WARNING):
-        mirrors.fetch(REPO, remote, MAIN)
-
-    assert ["README.md"] == list(mirrors.read(tree, ["README.md"]))
-    assert "is made anew" in caplog.text
 
 
 def test_lock_of_a_killed_git_does_not_last(origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path):

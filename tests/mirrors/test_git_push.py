@@ -212,6 +212,17 @@ def test_lost_mirror_is_told(mirrors: Mirrors, tree: Tree, mirror: Path):
         mirrors.entries(tree)
 
 
+def test_unknown_parent_is_told_and_damages_nothing(
+    remote: Remote, mirrors: Mirrors, tree: Tree, mirror: Path, caplog: pytest.LogCaptureFixture
+):
+    """A commit that was made elsewhere is missed in words; the mirror is no worse for it."""
+    with pytest.raises(Unreachable, match="cannot answer"):
+        mirrors.commit(tree, PATCH, Sha("1" * 40), "Fix.\n", ADA, AT)
+    mirrors.fetch(REPO, remote, MAIN)
+
+    assert "" == caplog.text
+
+
 def test_secret_is_in_no_error(remote: Remote, mirrors: Mirrors, sha: Sha, served: Served):
     """A remote that says the token back does not get it into our words."""
     (served.root / ".hooks/update").write_text(f"#!/bin/sh\necho 'you sent {SECRET}'; exit 1\n")

@@ -13,7 +13,8 @@ import uvicorn
 from rich.console import Console
 
 from bot.adapters.dbos import Durable
-from bot.assembly import engine
+from bot.adapters.github import GitHubApp
+from bot.assembly import engine, github
 from bot.config import schema
 from bot.demo import show
 from bot.doctor import examine
@@ -21,6 +22,7 @@ from bot.door import door, server
 from bot.page import page
 from bot.settings import ModelSettings, Settings, SettingsError, load
 from bot.solve import solved
+from bot.world import Refusal, Unreachable
 from handlers import route
 
 app = typer.Typer(
@@ -30,6 +32,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 WRONG_USE = 2
+DAY_S = 86_400
+REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
 S = TypeVar("S", bound=ModelSettings)
 
 
@@ -39,15 +43,16 @@ def serve() -> None:
     settings = _settings(Settings)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line for each request says nothing that the record does not
-    durable = engine(settings)
+    hub = github(settings)
+    durable = engine(settings, hub)
     durable.launch()
     try:
-        asyncio.run(_listen(settings, durable))
+        asyncio.run(_listen(settings, hub, durable))
     finally:
         durable.close()
 
 
-async def _listen(settings: Settings, durable: Durable) -> None:
+async def _listen(settings: Settings, hub: GitHubApp, durable: Durable) -> None:
     doors = server(door(durable, route, settings.webhook_secret.get_secret_value()), settings.host, settings.port)
     pages = server(page(durable), "127.0.0.1", settings.page_port)
     both = asyncio.gather(doors.serve(), pages.serve())
@@ -56,7 +61,27 @@ async def _listen(settings: Settings, durable: Durable) -> None:
     if not both.done():
         sys.stdout.write(f"webhooks: {_address(doors)}/github\nruns: {_address(pages)}/\n")
         sys.stdout.flush()
+    chores = [asyncio.create_task(_catch_up(hub)), asyncio.create_task(_forget(durable, settings.keep_days))]
     await both
+    for chore in chores:
+        chore.cancel()
+
+
+async def _catch_up(hub: GitHubApp) -> None:
+    """Have GitHub deliver again what did not arrive while nobody listened: it never does so by itself."""
+    try:
+        for missed in await asyncio.to_thread(hub.missed_deliveries, REDELIVERABLE_S):
+            logging.getLogger("greenlit").info("asking again for %s %s of %s", missed.event, missed.action, missed.at)
+            await asyncio.to_thread(hub.redeliver, missed.id)
+    except (Refusal, Unreachable) as wrong:
+        logging.getLogger("greenlit").warning("missed deliveries cannot be asked for: %s", wrong)
+
+
+async def _forget(durable: Durable, keep_days: int) -> None:
+    """Delete the records of runs that ended long ago, once a day."""
+    while True:
+        await asyncio.to_thread(durable.forget, keep_days * DAY_S)
+        await asyncio.sleep(DAY_S)
 
 
 def _address(listening: uvicorn.Server) -> str:

@@ -41,11 +41,11 @@ def github(settings: Settings) -> GitHubApp:
     )
 
 
-def engine(settings: Settings) -> Durable:
+def engine(settings: Settings, hub: GitHubApp) -> Durable:
     """The durable engine over real GitHub, git and Claude."""
     plain = settings.github_url.startswith("http://")  # a forge on this machine
     world = World(
-        github=github(settings),
+        github=hub,
         git=Mirrors(settings.home / "mirrors", ("http", "https") if plain else ("https",)),
         model=claude(settings),
         clock=SystemClock(),

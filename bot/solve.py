@@ -17,7 +17,7 @@ from rich.syntax import Syntax
 
 from bot.adapters.git import Mirrors
 from bot.assembly import SystemClock, claude
-from bot.config import FILE, read_config
+from bot.config import PATH, read_config
 from bot.run import Start, Tell
 from bot.settings import ModelSettings
 from bot.steps.edit import Desk
@@ -59,7 +59,7 @@ def solved(console: Console, settings: ModelSettings, folder: Path, issue: str, 
 async def _written(console: Console, world: World, tree: Tree, request: Issue) -> tuple[Patch, Finish]:
     run = Plain(world)
     asking = Asking(HERE, 0, "you", "", "", title=request.title, body=request.body)
-    text = world.git.read(tree, [FILE]).get(FILE)
+    text = world.git.read(tree, [PATH]).get(PATH)
     config = read_config(text.decode() if text else None)
     clues = await run(retrieve, tree, request)
     desk = Desk(tree, request, clues, instructions=config.instructions)

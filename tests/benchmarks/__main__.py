@@ -1,0 +1,32 @@
+"""Here lives `make bench`: everything that is measured, in one table after the other."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.benchmarks import checkout, door, overhead, tokens
+from tests.benchmarks.table import show
+
+
+def main() -> None:
+    """Measure all; nothing is asserted."""
+    git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    Console().print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {git}\n")
+    for title, measured in (
+        ("Overhead: from the webhook to the opened pull request", overhead),
+        ("Door: 600 signed deliveries from 50 connections", door),
+        ("Checkout: a repository of 10,000 files over HTTP", checkout),
+        ("Tokens: a scripted run", tokens),
+    ):
+        with tempfile.TemporaryDirectory(prefix="greenlit-bench-") as work:
+            show(title, measured.rows(Path(work)))
+
+
+if __name__ == "__main__":
+    main()

@@ -122,7 +122,8 @@ class Journal(Protocol):
 
 def to_json(value: object) -> Any:
     """A value as JSON data."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    kind: Any = type(value)
+    return _adapter(kind).dump_python(value, mode="json")
 
 
 def from_json(data: object, kind: Any) -> Any:

@@ -130,6 +130,7 @@ def listening(answer: Callable[[Heard], Answer], host: str = "127.0.0.1") -> Ite
 def _handler(answer: Callable[[Heard], Answer]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 65_536  # an answer in two packets waits 40 ms for the first to be acknowledged
 
         def _serve(self) -> None:
             there = urlsplit(self.path)

@@ -160,6 +160,7 @@ class Clues:
     files: tuple[Clue, ...] = ()
     symbols: tuple[Clue, ...] = ()
     tests: tuple[Clue, ...] = ()
+    skipped: tuple[str, ...] = ()  # what was not read, and why
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,9 @@ TEST_DIRS = frozenset(
         "benchmarks",
     ]
 )
-TEST = re.compile(r"^tests?[_.]|[_.-](test|tests|spec|test-d)\.\w+$|^conftest\.py$|[a-z0-9](Test|Tests|Spec|IT)\.\w+$")
+TEST = re.compile(
+    r"^tests?[_.]|[_.-](test|tests|spec|test-d)\.\w+$|^conftest\.py$|\w(Test|Tests|Spec)\.\w+$|[a-z0-9]IT\.\w+$"
+)
 DOCS_DIRS = frozenset(["doc", "docs", "documentation", "examples", "example"])
 DOCS = re.compile(
     r"\.(md|mdx|rst|adoc|txt)$|^(changes|changelog|history|authors|contributors|license|copying|news)\b", re.IGNORECASE

@@ -22,6 +22,7 @@ NAMED_FILES = 3  # more files than this with one name are none in particular
 RARE_FILES = 8  # likewise for a definition's name
 FILE_IN_SYMBOL = 0.5  # how much a definition gains from its file
 WHY_TERMS = 5
+SKIPPED = 20  # files told of that were not read
 
 
 def locate(source: Source, title: str, body: str, top: int = 20) -> Clues:
@@ -36,7 +37,7 @@ def locate(source: Source, title: str, body: str, top: int = 20) -> Clues:
     every = list(pages(shelf.files, kinds, Counting(query.terms)))
     code = _Ranking.of([page for page in every if page.kind != "test"], query)
     tests = _Ranking.of([page for page in every if page.kind == "test"], query)
-    return Clues(code.files(top), code.symbols(top), tests.files(top))
+    return Clues(code.files(top), code.symbols(top), tests.files(top), shelf.skipped[:SKIPPED])
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def _definition(captures: dict[str, list[Node]]) -> _Definition:
     name = _plain(captures["name"][0])
     owner = captures.get("owner")
     kind = next(kind for kind in captures if kind not in ("name", "owner"))
+    name = name.rpartition(".")[2] if kind == "scope" else name  # Rust: impl Trait for path::Type
     return _Definition(captures[kind][0], kind, f"{_plain(owner[0])}.{name}" if owner else name)
 
 

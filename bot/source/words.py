@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from operator import itemgetter
 
+TITLE_CHARS = 500
 BODY_CHARS = 30_000
 MOST_TERMS = 400
 TITLE_WEIGHT = 3.0
@@ -17,8 +18,10 @@ CODE_WEIGHT = 1.5
 WORD = re.compile(r"[^\W\d]\w*")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
 CODE_SPAN = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
-IDENTIFIER = re.compile(r"\b\w+(?:\.\w+)+|\b\w*[a-z][A-Z]\w*|\b\w*[^\W_]_\w+|\b\w+(?=\(\))")
-PATH = re.compile(r"[\w@+-][\w@+./\\-]*\.[A-Za-z]\w{0,9}\b")
+NAME = re.compile(r"[\w.]+(?:\(\))?")
+CAMEL = re.compile(r"[a-z][A-Z]")
+PATH = re.compile(r"[\w@+./\\-]{3,300}")
+SUFFIX = re.compile(r"\.[A-Za-z]\w{0,9}$")
 # fmt: off
 STOP = frozenset([
     "a", "an", "and", "are", "as", "at", "be", "but", "by", "can", "could", "do", "does", "for", "from", "has",
@@ -40,16 +43,29 @@ class Query:
 
 def read_query(title: str, body: str) -> Query:
     """The title counts three times, code and identifiers once and a half."""
-    body = body[:BODY_CHARS]
+    title, body = title[:TITLE_CHARS], body[:BODY_CHARS]
     text = f"{title}\n{body}"
     weights: defaultdict[str, float] = defaultdict(float)
-    code = " ".join([*CODE_SPAN.findall(text), *IDENTIFIER.findall(CODE_SPAN.sub(" ", text))])
+    code = " ".join([*CODE_SPAN.findall(text), *_identifiers(CODE_SPAN.sub(" ", text))])
     for words, weight in ((title, TITLE_WEIGHT), (body, 1.0), (code, CODE_WEIGHT - 1)):
         for term, count in Counter(terms(words)).items():
             weights[term] += count * weight
     # Tracebacks repeat themselves: the hundredth "line" says no more than the fifth.
     asked = {term: weight / (1 + weight / 20) for term, weight in nlargest(MOST_TERMS, weights.items(), itemgetter(1))}
-    return Query(asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(PATH.findall(text))))
+    return Query(asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(_paths(text))))
+
+
+def _identifiers(text: str) -> Iterator[str]:
+    """Words that only code has: dotted, called, with underscores or capitals inside."""
+    for word in NAME.findall(text):
+        name = word.strip(".()")
+        if "." in name or word.endswith(")") or "_" in name.strip("_") or CAMEL.search(name):
+            yield name
+
+
+def _paths(text: str) -> Iterator[str]:
+    """What ends as a file's name or as a dotted name does."""
+    return (path for run in PATH.findall(text) if SUFFIX.search(path := run.rstrip(".-/")))
 
 
 def terms(text: str) -> Iterator[str]:

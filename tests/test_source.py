@@ -1,0 +1,345 @@
+"""Here live the promises about knowing code: what is defined where, and which places an issue speaks of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.grammars import SUFFIXES, language_of, parser
+from bot.source import definitions_and_references, layout, locate, skeleton, symbols
+from bot.source.files import kind_of, read_files
+from bot.source.symbols import QUERIES
+from bot.source.words import read_query, terms
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Files held in memory: all that the library asks of a repository."""
+
+    files: Mapping[str, bytes]
+
+    def paths(self) -> Sequence[str]:
+        return list(self.files)
+
+    def read(self, paths: Collection[str]) -> Mapping[str, bytes]:
+        return {path: self.files[path] for path in paths if path in self.files}
+
+
+def shelf(**more: str) -> Shelf:
+    files = {
+        "shop/cart.py": (
+            "class Cart:\n    def total(self):\n        return sum(self.prices)\n\n"
+            "    def add_item(self, item):\n        self.items.append(item)\n"
+        ),
+        "shop/reports.py": '"""Sales reports."""\n\n\ndef render_report(rows):\n    return "\\n".join(rows)\n',
+        "shop/app.py": "from shop.cart import Cart\n\n\ndef make_app():\n    return Cart().total()\n",
+        "tests/test_cart.py": "from shop.cart import Cart\n\n\ndef test_total():\n    assert Cart().total() == 0\n",
+        "README.md": "# Shop\n\nA cart with a total.\n",
+        "vendor/cart.py": "class Cart: total = 1\n",
+    }
+    return Shelf({path: text.encode() for path, text in {**files, **more}.items()})
+
+
+# --- symbols ------------------------------------------------------------------------------------------------------
+
+CODE = {
+    "a.py": ("class A:\n    def m(self):\n        def inner(): ...\n\nasync def f(): ...\n", "A A.m A.inner f"),
+    "a.js": ("class A { m() {} }\nconst f = () => 1\nexports.g = function () {}\n", "A A.m f g"),
+    "a.ts": ("interface I { a: number }\ntype T = {}\nenum E { A }\nexport class A { f = () => 1 }\n", "I T E A A.f"),
+    "a.tsx": ("export function F() { return <div></div> }\nabstract class A { abstract m(): void }\n", "F A A.m"),
+    "a.go": ("package a\nfunc (r *T[K]) M() {}\nfunc F() {}\ntype T struct {}\ntype I interface {}\n", "T.M F T I"),
+    "a.rs": ("impl X for m::Foo<T> { fn m() {} }\nfn f() {}\nstruct S;\ntrait T { fn q(); }\n", "Foo.m f S T T.q"),
+    "b.rs": ("impl<T> Foo<T> { fn m(&self) {} }\nmod k { fn inner() {} }\n", "Foo.m k inner"),
+    "a.java": (
+        "class A { A() {} int m() { return 1; } enum E {X} }\ninterface I { void q(); }\n",
+        "A A.A A.m A.E I I.q",
+    ),
+    "a.rb": ("module M\n  class A\n    def m\n    end\n    def self.s\n    end\n  end\nend\n", "M M.A M.A.m M.A.s"),
+    "a.c": ("int *f(void) { return 0; }\nstruct S { int a; };\n#define M(x) x\n", "f S M"),
+    "a.cpp": ("namespace n { class A { int m() { return 1; } }; }\nint& A::r() { return x; }\n", "n A A.m A.r"),
+    "a.cs": ("class A { public int M() { return 1; } int P { get; } }\nrecord R(int X);\n", "A A.M A.P R"),
+    "a.php": ("<?php\nfunction f() {}\nclass B { public function m() {} }\ntrait T {}\n", "f B B.m T"),
+    "a.kt": ("class A {\n    fun m(): Int {\n        return 1\n    }\n}\nobject O {}\nfun f() = 1\n", "A A.m O f"),
+    "a.swift": ("class A { func m() {}\n init() {} }\nprotocol P { func q() }\n", "A A.m A.init P P.q"),
+    "a.scala": ("class A { def m(x: Int): Int = 1 }\nobject O { def o() = 2 }\n", "A A.m O O.o"),
+    "a.sh": ("f() { echo; }\nfunction g { echo; }\n", "f g"),
+    "a.lua": ("function a.b(x) end\n", "a.b"),
+}
+
+
+@pytest.mark.parametrize("path", CODE)
+def test_definitions_are_found_in_every_language(path):
+    """By qualified name, in their order."""
+    text, names = CODE[path]
+
+    assert names == " ".join(symbol.name for symbol in symbols(path, text.encode()))
+
+
+def test_every_language_has_a_grammar_and_a_query():
+    """No suffix leads nowhere, and no pattern names a node its grammar lacks."""
+    assert set(SUFFIXES.values()) == set(QUERIES)
+    assert all(parser(language) for language in QUERIES)
+    assert parser("klingon") is None
+
+
+def test_a_definition_has_its_lines_kind_and_signature():
+    """The signature is one line, up to the body, however it is written."""
+    text = b"@deco\nclass A(B,\n        C):\n    async def m(self,\n            x=1) -> int:\n        return 1\n"
+    a, m = symbols("a.py", text)
+
+    assert ("A", "class", 2, 6, "class A(B, C):", 0) == (a.name, a.kind, a.line, a.end_line, a.signature, a.depth)
+    assert ("A.m", "method", 4, 6, "async def m(self, x=1) -> int:", 1) == (
+        m.name,
+        m.kind,
+        m.line,
+        m.end_line,
+        m.signature,
+        m.depth,
+    )
+
+
+@given(st.binary(max_size=200), st.sampled_from(sorted(CODE)))
+def test_any_bytes_have_symbols_or_none(data, path):
+    """Nothing crashes on half a file."""
+    lines = data.count(b"\n") + 1
+
+    assert all(1 <= it.line <= it.end_line <= lines + 1 for it in symbols(path, data))
+
+
+@pytest.mark.parametrize("path", ["a.sh", "a.kt", "a.scala", "a.js"])
+def test_a_parser_that_loses_its_way_is_stopped(path):
+    """Some grammars need minutes for 60 kB of this."""
+    start = time.process_time()
+    symbols(path, b"x=(" * 20_000)
+
+    assert time.process_time() - start < 4
+
+
+# --- locate -------------------------------------------------------------------------------------------------------
+
+
+def test_the_file_and_the_definition_an_issue_speaks_of_come_first():
+    """With the words that say why; tests are apart, and what is vendored is nowhere."""
+    clues = locate(shelf(), "Total of an empty cart is wrong", "`Cart.total` should be 0.")
+
+    assert "shop/cart.py" == clues.files[0].path
+    assert ("shop/cart.py", "Cart.total", "method", 2, 3) == (
+        clues.symbols[0].path,
+        clues.symbols[0].name,
+        clues.symbols[0].kind,
+        clues.symbols[0].line,
+        clues.symbols[0].end_line,
+    )
+    assert ["tests/test_cart.py"] == [clue.path for clue in clues.tests]
+    assert "defines Cart, total" in clues.files[0].why
+    assert all("test" not in clue.path and "vendor" not in clue.path for clue in clues.files)
+
+
+@pytest.mark.parametrize(
+    "spelled", ["shop/reports.py", "reports.py", "shop.reports.render", "/srv/app/shop/reports.py"]
+)
+def test_a_path_spelled_out_counts(spelled):
+    """As a path, a bare name, a module, or with a strange machine's folders before it."""
+    clues = locate(shelf(), "Crash in the cart", f"It happens in {spelled} when the cart is empty.")
+
+    assert "shop/reports.py" == clues.files[0].path
+    assert f"the issue names {spelled}" in clues.files[0].why
+
+
+def test_the_title_counts_more_than_the_body():
+    """What a person put first is what they mean."""
+    clues = locate(shelf(), "render report", "cart")
+
+    assert "shop/reports.py" == clues.files[0].path
+
+
+def test_at_most_top_are_told_best_first():
+    """In the order of their scores, whatever the order of the paths."""
+    many = {f"pkg/m{n}.py": f"def handler_{n}():\n    return request\n" for n in range(30)}
+    source = shelf(**many)
+    clues = locate(source, "request handler", "", top=5)
+
+    assert 5 == len(clues.files) == len(clues.symbols)
+    assert sorted(clues.files, key=lambda clue: (-clue.score, clue.path)) == list(clues.files)
+    assert clues == locate(Shelf(dict(reversed(source.files.items()))), "request handler", "", top=5)
+
+
+@pytest.mark.parametrize("title", ["", "zzzz", "the of and", "???", "\x00"])
+def test_an_issue_about_nothing_has_no_clues(title):
+    """An empty result is a result."""
+    clues = locate(shelf(), title, "")
+
+    assert () == clues.files == clues.symbols == clues.tests
+
+
+def test_an_empty_repository_has_no_clues():
+    """Nothing divides by zero."""
+    assert () == locate(Shelf({}), "cart", "total").files
+
+
+def test_what_is_not_read_is_said():
+    """Large, binary, minified and undecodable files, each with its reason."""
+    odd = {
+        "big.py": b"x = 1\n" * 200_000,
+        "bin.py": b"cart\0",
+        "min.js": b"var cart=1;" * 1_000,
+        "latin.py": "# Größe cart\n".encode("latin-1"),
+    }
+    clues = locate(Shelf({**shelf().files, **odd}), "cart", "")
+
+    assert {"big.py: larger than 1 MB", "bin.py: binary", "min.js: minified", "latin.py: not UTF-8"} == set(
+        clues.skipped
+    )
+    assert not odd.keys() & {clue.path for clue in clues.files}
+
+
+def test_reading_stops_at_the_limit():
+    """The rest is not even asked for."""
+    files = {f"{n:04}.py": b"x = 1 + 1\n" * 1_000 for n in range(400)}
+    found = read_files(Shelf(files), sorted(files), total_bytes=1_000_000)
+
+    assert 200 == len(found.files) == len(found.skipped)
+    assert all("limit of 1 MB" in why for why in found.skipped)
+
+
+def test_a_large_repository_is_ranked_in_seconds():
+    """Three hundred files of a hundred functions."""
+    body = "".join(f"def function_{n}(value, other):\n    return value + other * {n}\n\n\n" for n in range(100))
+    files = {f"pkg{n % 20}/module_{n}.py": body.replace("function", f"act{n}").encode() for n in range(300)}
+    start = time.process_time()
+    clues = locate(Shelf(files), "act77_5 adds wrongly", "See `act77_5`.")
+
+    assert "pkg17/module_77.py" == clues.files[0].path
+    assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("src/a.py", "code"),
+        ("src/_pytest/fixtures.py", "code"),
+        ("sympy/testing/runtests.py", "code"),
+        ("web/latest.ts", "code"),
+        ("Makefile", "text"),
+        ("conf/a.yml", "text"),
+        ("docs/conf.py", "docs"),
+        ("README.md", "docs"),
+        ("tests/a.py", "test"),
+        ("testing/a.py", "test"),
+        ("pkg/a_test.go", "test"),
+        ("src/a.spec.ts", "test"),
+        ("src/ATest.java", "test"),
+        ("conftest.py", "test"),
+        ("vendor/a.go", "foreign"),
+        ("a.min.js", "foreign"),
+        ("package-lock.json", "foreign"),
+        ("api_pb2.py", "foreign"),
+    ],
+)
+def test_files_are_told_apart_by_their_paths(path, kind):
+    """Code, text, docs, tests, and what somebody else wrote."""
+    assert kind == kind_of(path)
+
+
+def test_names_are_split_as_people_read_them():
+    """Camel, snake and capitals; endings cut; the whole name stays."""
+    assert ["get", "user", "nam", "getusername"] == list(terms("getUserName"))
+    assert ["http", "server", "2", "httpserver_2"][:2] == list(terms("HTTPServer_2"))[:2]
+    assert list(terms("raises")) == list(terms("raised")) == list(terms("raising"))
+
+
+@given(st.text(max_size=200), st.text(max_size=400))
+def test_any_issue_is_a_query(title, body):
+    """Weights are positive, whatever people write."""
+    assert all(weight > 0 for weight in read_query(title, body).terms.values())
+
+
+def test_hostile_issues_are_read_in_time():
+    """No pattern backtracks over a long body."""
+    start = time.process_time()
+    for piece in ("a.", "a_", "`", "```", "aB", "./", "a-", "_", "a.a ", "\\"):
+        read_query(piece * 20_000, piece * 20_000)
+
+    assert time.process_time() - start < 10
+
+
+# --- find_symbol, layout, skeleton --------------------------------------------------------------------------------
+
+
+def test_a_name_is_found_where_it_is_defined_and_used():
+    """With lines and signatures; ours before tests before what is vendored."""
+    told = definitions_and_references(shelf(), "Cart.total")
+
+    assert (
+        "Definitions of Cart.total:\n"
+        "  shop/cart.py:2-3 method Cart.total: def total(self):\n"
+        "Other lines with total:\n"
+        "  README.md:3: A cart with a total.\n"
+        "  shop/app.py:5: return Cart().total()\n"
+        "  tests/test_cart.py:5: assert Cart().total() == 0\n"
+        "  vendor/cart.py:1: class Cart: total = 1"
+    ) == told
+
+
+def test_a_name_nobody_knows_has_none():
+    """Said in so many words."""
+    assert "Definitions of nope: none.\nOther lines with nope: none." == definitions_and_references(shelf(), "nope")
+
+
+def test_the_answer_is_bounded():
+    """And says how much was left out."""
+    many = {f"m{n}.py": "def same():\n    return same()\n" for n in range(100)}
+    told = definitions_and_references(shelf(**many), "same")
+
+    assert "... and 80 more" in told
+    assert "... and 40 more" in told
+    assert len(told.split("\n")) < 90
+
+
+def test_a_layout_shows_all_that_fits():
+    """Folders first, in order, whatever the order of the paths."""
+    paths = ["b/x/1.py", "b/2.py", "a.py", "b/x/0.py"]
+
+    assert "b/\n  x/\n    0.py\n    1.py\n  2.py\na.py" == layout(paths, 1_000) == layout(paths[::-1], 1_000)
+
+
+def test_a_layout_keeps_large_folders_closed():
+    """A closed folder tells how many files it holds."""
+    paths = ["a.py", "small/b.py", *(f"large/{n}.py" for n in range(1_000))]
+
+    assert "large/ (1000 files)\nsmall/\n  b.py\na.py" == layout(paths, 60)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map("/".join), max_size=30), st.integers(0, 200)
+)
+def test_a_layout_never_exceeds_its_limit(paths, limit):
+    """Not by a character."""
+    assert len(layout(paths, limit)) <= limit
+
+
+def test_a_skeleton_is_the_signatures_with_their_lines():
+    """Indented as they nest."""
+    text = b"class A:\n    def m(self, x):\n        return x\n\n\ndef f():\n    pass\n"
+
+    assert "    1  class A:\n    2      def m(self, x):\n    6  def f():" == skeleton("a.py", text, 10)
+
+
+def test_a_skeleton_drops_what_is_inside_first():
+    """And says how much."""
+    text = b"class A:\n    def m(self): ...\n    def n(self): ...\nclass B:\n    def o(self): ...\n"
+
+    assert "    1  class A:\n    4  class B:\n       ... 3 more definitions" == skeleton("a.py", text, 3)
+    assert "       ... 5 more definitions" == skeleton("a.py", text, 0)
+
+
+def test_only_code_has_a_language():
+    """By suffix, by name, or not at all."""
+    assert ["python", "tsx", "ruby", None, None] == [
+        language_of(path) for path in ("a/B.PY", "x.tsx", "Rakefile", "README.md", "Makefile")
+    ]

@@ -50,14 +50,12 @@ class Served:
 
     def access(self, repo: str, user: str, password: str, write: bool) -> Access:
         self.asked.append((repo, user, password, write))
-        match password:
-            case "ghs_1234_canary.eyJhbGciOiJSUzI1NiJ9.c2VjcmV0LWNhbmFyeQ":
-                return Access("ok", "greenlit[bot]")
-            case "ghs_maintainer":
-                return Access("ok", "ada", may_write_workflows=True)
-            case "ghs_reader":
-                return Access("forbidden" if write else "ok", "reader")
-        return Access("unauthorized")
+        known = {
+            SECRET: Access("ok", "greenlit[bot]"),
+            MAINTAINER: Access("ok", "ada", may_write_workflows=True),
+            READER: Access("forbidden" if write else "ok", "reader"),
+        }
+        return known.get(password, Access("unauthorized"))
 
     def pushed(self, repo: str, login: str, updates: tuple[RefUpdate, ...]) -> None:
         self.pushes.append((repo, login, updates))

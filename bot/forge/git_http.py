@@ -101,11 +101,12 @@ class _Bridge:
         request = Request(scope, receive)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         found = PATH.fullmatch(path)
-        if not found or found["repo"].endswith("/..") or not self._folder(found["repo"]).is_dir():
-            access = Access("missing")
-        else:
+        access = Access("missing")
+        if found:
             write = "git-receive-pack" in (found["act"], request.query_params.get("service"))
             access = self.access(found["repo"], *_credentials(request), write)
+        if found and access.state == "ok" and not self._folder(found["repo"]).is_dir():
+            access = Access("missing")
         if access.state != "ok" or not found:
             await _refusal(access, found["repo"] if found else "")(scope, receive, send)
         elif found["act"] == "git-receive-pack":

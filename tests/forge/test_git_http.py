@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx2
@@ -50,7 +53,7 @@ def test_clone_brings_the_files(served: Served, tmp_path: Path):
     """A clone over HTTP has the repository's files."""
     clone(served, tmp_path / "work")
 
-    assert (tmp_path / "work/README.md").read_text() == "hello\n"
+    assert "hello\n" == (tmp_path / "work/README.md").read_text()
     assert ("ada/engine", "x-access-token", SECRET, False) in served.asked
 
 
@@ -98,8 +101,8 @@ def test_partial_and_shallow_clones_work(served: Served, tmp_path: Path):
     missing = git(tmp_path / "part", "rev-list", "--objects", "--missing=print", "HEAD")
 
     assert f"?{old}" in missing
-    assert git(tmp_path / "part", "cat-file", "blob", old) == "hello"
-    assert git(tmp_path / "flat", "rev-list", "--count", "HEAD") == "1"
+    assert "hello" == git(tmp_path / "part", "cat-file", "blob", old)
+    assert "1" == git(tmp_path / "flat", "rev-list", "--count", "HEAD")
 
 
 def test_who_may_not_is_told_as_github_tells(served: Served, tmp_path: Path):
@@ -109,9 +112,9 @@ def test_who_may_not_is_told_as_github_tells(served: Served, tmp_path: Path):
     forbidden = httpx2.get(f"{base}receive-pack", auth=("x", READER))
     missing = httpx2.get(f"{base}upload-pack".replace("engine", "else"), auth=("x", SECRET))
 
-    assert (unauthorized.status_code, unauthorized.headers["www-authenticate"]) == (401, 'Basic realm="GitHub"')
-    assert (forbidden.status_code, forbidden.text) == (403, "Permission to ada/engine.git denied to reader.")
-    assert (missing.status_code, missing.text) == (404, "Repository not found.")
+    assert (401, 'Basic realm="GitHub"') == (unauthorized.status_code, unauthorized.headers["www-authenticate"])
+    assert (403, "Permission to ada/engine.git denied to reader.") == (forbidden.status_code, forbidden.text)
+    assert (404, "Repository not found.") == (missing.status_code, missing.text)
 
 
 @pytest.mark.parametrize("header", ["Basic ?", "Basic /w==", "Bearer x", "Basic"])
@@ -119,26 +122,22 @@ def test_broken_credentials_are_no_credentials(served: Served, header: str):
     """A credential that cannot be read is answered like none."""
     answer = httpx2.get(f"{served.url}/ada/engine.git/info/refs", headers={"Authorization": header})
 
-    assert answer.status_code == 401
+    assert 401 == answer.status_code
 
 
 @pytest.mark.parametrize(
     "path",
-    [
-        "/ada/../ada/engine.git/info/refs",
-        "/..%2Fsrv/ada/engine.git/info/refs",
-        "/ada/engine.git/config",
-        "/ada/..git/HEAD",
-        "/",
-    ],
+    ["/..%2Fsrv/ada/engine.git/info/refs", "/ada/engine.git/config", "/ada/..git/HEAD", "/ada/../info/refs", "/"],
 )
 def test_nothing_but_git_is_served(served: Served, path: str):
     """No path leads out of the root, or to a file of a repository."""
-    connection = httpx2.Client(base_url=served.url)
-    with connection:
-        answer = connection.request("GET", path, auth=("x", SECRET))
+    connection = HTTPConnection(served.url.removeprefix("http://"), timeout=10)
+    with closing(connection):
+        connection.request(
+            "GET", path, headers={"Authorization": f"Basic {b64encode(f'x:{SECRET}'.encode()).decode()}"}
+        )
 
-    assert answer.status_code == 404 or path.startswith("/ada/../ada")  # the client itself resolves this one
+        assert 404 == connection.getresponse().status
 
 
 def test_read_token_cannot_push(served: Served, tmp_path: Path):
@@ -148,7 +147,7 @@ def test_read_token_cannot_push(served: Served, tmp_path: Path):
     with pytest.raises(AssertionError, match=r"denied to reader[\s\S]*403"):
         git(tmp_path / "work", "push", "-q", "origin", "main")
 
-    assert served.pushes == []
+    assert [] == served.pushes
 
 
 def test_workflow_needs_its_permission(served: Served, tmp_path: Path):
@@ -162,7 +161,7 @@ def test_workflow_needs_its_permission(served: Served, tmp_path: Path):
         ["git", "cat-file", "-e", sha], cwd=served.root / "ada/engine.git", stderr=subprocess.DEVNULL, check=False
     )
 
-    assert (served.pushes, min(stayed.returncode, 1)) == ([], 1)
+    assert ([], 1) == (served.pushes, min(stayed.returncode, 1))
 
 
 def test_workflow_passes_with_its_permission(served: Served, tmp_path: Path):
@@ -173,7 +172,7 @@ def test_workflow_passes_with_its_permission(served: Served, tmp_path: Path):
     change(tmp_path / "work", "on/top.txt")
     git(tmp_path / "work", "push", "-q", url(served, SECRET), "main")
 
-    assert [login for _, login, _ in served.pushes] == ["ada", "greenlit[bot]"]
+    assert ["ada", "greenlit[bot]"] == [login for _, login, _ in served.pushes]
 
 
 def test_hanging_up_in_the_middle_leaves_the_server_well(served: Served, tmp_path: Path):
@@ -189,4 +188,4 @@ def test_hanging_up_in_the_middle_leaves_the_server_well(served: Served, tmp_pat
     change(tmp_path / "work")
     git(tmp_path / "work", "push", "-q", "origin", "main")
 
-    assert len(served.pushes) == 1
+    assert 1 == len(served.pushes)

@@ -31,23 +31,28 @@ COMMENT = {"id": 5, "body": "/generate", "created_at": "2026-11-20T10:01:00Z", "
 
 
 def issues(action: str, **more: object) -> dict[str, object]:
+    """An issue was labelled, closed or otherwise changed."""
     return {**ENVELOPE, "action": action, "issue": ISSUE, "label": {"name": "autogen"}, **more}
 
 
 def commented(**more: object) -> dict[str, object]:
+    """Somebody commented on the issue."""
     return {**ENVELOPE, "action": "created", "issue": ISSUE, "comment": COMMENT, **more}
 
 
 def pull(action: str, head_repo: dict[str, object] | None, **more: object) -> dict[str, object]:
+    """The head of a pull request, in this repository or that one."""
     head = {"ref": "greenlit/7-slow", "repo": head_repo}
     return {**ENVELOPE, "action": action, "pull_request": {"number": 8, "merged": False, "head": head}, **more}
 
 
 def signature(body: bytes, secret: str = SECRET) -> str:
+    """As GitHub signs."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def headers(kind: str, body: bytes, guid: str = GUID, secret: str = SECRET) -> dict[str, str]:
+    """As GitHub sends them."""
     return {
         "content-type": "application/json",
         "x-github-event": kind,
@@ -80,6 +85,7 @@ class Kept:
     slow_s: float = 0.0
 
     async def start(self, start: Start) -> RunKey:
+        """Keep it, or be away."""
         if self.away:
             raise Unreachable(self.away)
         await asyncio.sleep(self.slow_s)
@@ -87,6 +93,7 @@ class Kept:
         return RunKey(start.key)
 
     async def tell(self, tell: Tell) -> bool:
+        """Keep it."""
         self.tells.append(tell)
         return self.live
 

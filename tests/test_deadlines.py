@@ -18,6 +18,7 @@ from tests.deliveries import SECRET, Kept, half_request, headers, serving, signe
 
 @pytest.fixture
 def app() -> FastAPI:
+    """A door behind which nothing happens."""
     return door(Kept(), lambda _: [Ignore("a test")], SECRET)
 
 

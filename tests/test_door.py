@@ -21,10 +21,12 @@ SUBJECT = Subject("ada/engine#7")
 
 
 async def hear(run: Run, value: str) -> Outcome:
+    """A story that is never told here."""
     return Outcome("done", f"{run.key} {value}")
 
 
 def route(event: Event) -> list[Intent]:
+    """One event starts, one tells, the others are ignored."""
     match event:
         case IssueLabeled():
             return [Start(hear, "asked", key=event.delivery)]
@@ -36,16 +38,19 @@ def route(event: Event) -> list[Intent]:
 
 @pytest.fixture
 def engine() -> Kept:
+    """What the door hands on is kept there."""
     return Kept()
 
 
 @pytest.fixture
 def client(engine: Kept) -> Iterator[TestClient]:
+    """A client of the door."""
     with TestClient(door(engine, route, SECRET), raise_server_exceptions=False) as client:
         yield client
 
 
 def posted(client: TestClient, kind: str, payload: object) -> tuple[int, object]:
+    """The status and the body of the answer to a signed delivery."""
     head, body = signed(kind, payload)
     answer = client.post("/github", content=body, headers=head)
     return answer.status_code, answer.json()
@@ -202,6 +207,7 @@ def test_one_line_is_logged_for_each_delivery(client, caplog):
 
 
 def padded(size: int) -> bytes:
+    """A sound payload of this many bytes."""
     body = b'{"hook_id": 1, "zen": "'
     return body + b"x" * (size - len(body) - 2) + b'"}'
 

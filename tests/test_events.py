@@ -11,6 +11,7 @@ from tests.deliveries import ADA, GUID, ISSUE, SECRET, headers, issues, signed
 
 
 def told(kind: str, payload: object) -> Event:
+    """The event of a signed delivery."""
     return read(*signed(kind, payload), SECRET)
 
 

@@ -55,10 +55,12 @@ MOVED = ChecksMoved(GUID, REPO, ("greenlit/7-slow",), SHA, "check_suite", "failu
 
 
 def told(kind: str, payload: object) -> Event:
+    """The event of a signed delivery."""
     return read(*signed(kind, payload), SECRET)
 
 
 def as_bot(payload: dict[str, object]) -> dict[str, object]:
+    """The same payload, sent by a bot."""
     return {**payload, "sender": BOT}
 
 

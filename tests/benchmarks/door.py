@@ -44,10 +44,12 @@ def rows(work: Path) -> list[Row]:
 
 
 def _ms(took_s: Sequence[float], percent: int) -> str:
+    """A percentile, in milliseconds."""
     return f"{quantiles(took_s, n=100)[percent - 1] * 1000:.0f} ms"
 
 
 def _deliveries(action: str) -> list[bytes]:
+    """Each delivery twice, as GitHub would send them."""
     issue = {**ISSUE, "body": "It hangs. " * (BODY_CHARS // 10)}
     once = [
         _request("issues", issues(action, issue={**issue, "number": at}), f"{action}-{at}")
@@ -57,6 +59,7 @@ def _deliveries(action: str) -> list[bytes]:
 
 
 def _request(kind: str, payload: object, guid: str) -> bytes:
+    """The bytes of one signed request."""
     head, body = signed(kind, payload, guid)
     lines = [f"{name}: {value}" for name, value in {**head, "host": "door", "content-length": len(body)}.items()]
     return "\r\n".join(["POST /github HTTP/1.1", *lines, "", ""]).encode() + body
@@ -67,6 +70,7 @@ async def _burst(port: int, requests: Sequence[bytes]) -> list[float]:
     left = list(reversed(requests))
 
     async def connection() -> list[float]:
+        """Send what is left, one after the other."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         took = []
         while left:
@@ -95,6 +99,7 @@ async def trivial(run: Run, asking: Asking) -> Outcome:
 
 
 def _route(event: Event) -> list[Intent]:
+    """A label starts a run."""
     match event:
         case IssueLabeled():
             asking = Asking(event.repo, event.number, event.sender, event.at, event.delivery, title=event.title)

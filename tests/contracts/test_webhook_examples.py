@@ -40,16 +40,19 @@ def examples() -> list[Delivery]:
 
 @cache
 def _parsed() -> list[dict[str, Any]]:
+    """The file as it is."""
     return json.loads(EXAMPLES.read_bytes())
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
+    """A client of a door with the real handlers behind it."""
     with TestClient(door(Kept(), route, SECRET), raise_server_exceptions=False) as client:
         yield client
 
 
 def is_read(kind: str, payload: dict[str, Any]) -> bool:
+    """Whether this action of this event is among those that we read."""
     return kind in EVENTS and (not EVENTS[kind] or payload.get("action") in EVENTS[kind])
 
 

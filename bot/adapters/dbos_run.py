@@ -1,0 +1,287 @@
+"""Here lives one run of a story: its steps, tries, waits and slots, each remembered by DBOS."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from dbos import DBOS, error
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.run import Start, Story, Tell, from_json, result_kind, to_json
+from bot.text import masked
+from bot.values import Note, Outcome, Repo, RunKey
+from bot.world import RateLimited, Refusal, Unreachable, World
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+INBOX = "inbox"
+PAUSE = "(pause)"  # no function can be called so
+MOST_TEXT = 2000
+
+Told = dict[str, Any]  # what a step left in the record: {"ok": data} or {"fault": ..., "text": ..., ...}
+Farewell = Callable[[World, Any, str, str, RunKey], None]  # value, how it ended, why, which run
+
+
+class StepFailed(Exception):
+    """A bug in a step, as the record tells it."""
+
+
+class RecordLost(BaseException):
+    """The record cannot be written: no fault of the run, which stays as it is and goes on at the next launch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often and how long to try again when a port is unreachable."""
+
+    tries: int = 8
+    total_s: float = 3600.0
+    first_s: float = 1.0  # then doubled
+    most_s: float = 60.0
+
+    def weigh(self, told: Told, tries: int, began: float) -> Told:
+        """Turn `gone` into `again`, with the time of the next try, unless this was the last one."""
+        if told.get("fault") != "gone":
+            return told
+        now = time.time()
+        began = began or now
+        until = max(told["until"], now + min(self.first_s * 2 ** (tries - 1), self.most_s))
+        if tries >= self.tries or until - began > self.total_s:
+            return told
+        text = f"again in {until - now:.3g} s: {told['text']}"
+        return {"fault": "again", "text": text, "until": until, "began": began}
+
+
+class Slots:
+    """Slots of work in this process, so many in all and so many per repository; who asks first is served first.
+
+    They are not in the record: when the process dies so does the work, and a replay needs a slot only where it goes on.
+    """
+
+    def __init__(self, total: int, each: int) -> None:
+        self._all = asyncio.Semaphore(total)
+        self._of = defaultdict[str, asyncio.Semaphore](partial(asyncio.Semaphore, each))
+
+    async def take(self, repo: str) -> None:
+        await self._of[repo].acquire()
+        try:
+            await self._all.acquire()
+        except asyncio.CancelledError:
+            self._of[repo].release()
+            raise
+
+    def leave(self, repo: str) -> None:
+        self._all.release()
+        self._of[repo].release()
+
+
+class Gate:
+    """Where runs go in to work. Once it is shut nobody goes in; who is inside may end and be remembered."""
+
+    def __init__(self) -> None:
+        self._inside = set[str]()
+        self._shut = False
+
+    async def enter(self, key: str) -> None:
+        if self._shut:
+            await asyncio.Future()  # until the loop ends
+        self._inside.add(key)
+
+    def leave(self, key: str) -> None:
+        self._inside.discard(key)
+
+    async def shut(self) -> None:
+        self._shut = True
+        while self._inside:  # noqa: ASYNC110 - a moment at the end of the process
+            await asyncio.sleep(0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What all runs share."""
+
+    world: World
+    hands: Executor
+    gate: Gate
+    slots: Slots
+    patience: Patience
+    farewell: Farewell | None
+    start: Callable[[Start, str], Awaitable[tuple[RunKey, bool]]]
+    tell: Callable[[Tell, str], Awaitable[bool]]
+
+
+class DurableRun:
+    """Run, on DBOS. A story must do one thing at a time: the record is a line."""
+
+    def __init__(self, shop: Workshop, key: RunKey) -> None:
+        self._shop = shop
+        self._key = key
+        self._repo = ""  # of the slot's block that the story is in
+        self._holds = False  # a slot; only for as long as it works
+        self._begun = 0
+        self._adrift = False  # from the record: what still has to be done is done without it
+
+    @property
+    def key(self) -> RunKey:
+        return self._key
+
+    async def __call__(self, step: Callable[Concatenate[World, P], R], /, *values: P.args, **named: P.kwargs) -> R:
+        name, act = step.__name__, partial(self._act, partial(step, self._shop.world, *values, **named))
+        tries, began = 1, 0.0
+        while True:
+            told = await self._remember(name, act, partial(self._shop.patience.weigh, tries=tries, began=began))
+            if told.get("fault") != "again":
+                return _read(name, _opened(told), result_kind(step))
+            tries, began = tries + 1, told["began"]
+            self._rest()
+            await self._remember(PAUSE, partial(_sleep_until, told["until"]), preemptible=True)
+
+    async def wait(self, patience_s: float) -> Note | None:
+        self._rest()
+        with self._record():
+            data = await DBOS.recv_async(INBOX, timeout_seconds=patience_s)
+        return None if data is None else _read("wait", data, Note)
+
+    @asynccontextmanager
+    async def slot(self, repo: Repo) -> AsyncIterator[None]:
+        if self._repo:
+            raise RuntimeError("a run holds one slot at a time")
+        self._repo = repo.name
+        try:
+            await self._remember("slot", self._hold, preemptible=True)
+            yield
+        finally:
+            self._rest()
+            self._repo = ""
+
+    async def begin(self, start: Start) -> tuple[RunKey, bool]:
+        key, new = _opened(await self._remember("begin", partial(self._shop.start, start, self._next())))
+        return RunKey(key), new
+
+    async def tell(self, tell: Tell) -> bool:
+        told = await self._remember("tell", partial(self._shop.tell, tell, tell.key or self._next()))
+        return bool(_opened(told))
+
+    async def through(self, story: Story, value: object) -> Outcome:
+        """The whole story. However it ends, it ends with an outcome, and who waits for it hears why."""
+        told = await settled(partial(story, self, value), "in the story")
+        if "ok" in told:
+            return told["ok"]
+        words = {"refused": "refused", "gone": "gave up", "failed": "failed"}
+        kind, text = words[told["fault"]], told["text"]
+        if self._shop.farewell:
+            # What goes wrong here is in the record, and nobody is left to be told.
+            await settled(partial(self, self._shop.farewell, value, kind, text, self._key), "in the farewell")
+        return Outcome(kind, text)
+
+    async def _act(self, call: Callable[[], object]) -> object:
+        await self._hold()
+        await self._shop.gate.enter(self._key)
+        return to_json(await asyncio.get_running_loop().run_in_executor(self._shop.hands, call))
+
+    async def _remember(
+        self,
+        name: str,
+        act: Callable[[], Awaitable[object]],
+        weigh: Callable[[Told], Told] = lambda told: told,
+        *,
+        preemptible: bool = False,
+    ) -> Told:
+        async def once() -> Told:
+            return weigh(await settled(act, f"in step {name}"))
+
+        if self._adrift:
+            return await once()
+        try:
+            with self._record():
+                return await DBOS.run_step_async({"name": name, "preemptible": preemptible}, once)
+        finally:
+            self._shop.gate.leave(self._key)
+
+    @contextmanager
+    def _record(self) -> Iterator[None]:
+        """Around what DBOS does alone: how it fails is not how an act fails."""
+        try:
+            yield
+        except error.DBOSUnexpectedStepError as changed:
+            self._adrift = True
+            raise StepFailed(f"this run was begun by another version of its story: {_told(changed)}") from None
+        except (SQLAlchemyError, RuntimeError) as lost:  # no database, or no threads because the process ends
+            raise RecordLost(_told(lost)) from lost
+
+    async def _hold(self) -> None:
+        """Hold a slot if the story is in a slot's block. Only a step that is really done comes here, not its replay."""
+        if self._repo and not self._holds:
+            await self._shop.slots.take(self._repo)
+            self._holds = True
+
+    def _rest(self) -> None:
+        if self._holds:
+            self._holds = False
+            self._shop.slots.leave(self._repo)
+
+    def _next(self) -> str:
+        """A name for this place in the story, the same at replay: what is begun or told here happens once."""
+        self._begun += 1
+        return f"{self._key}@{self._begun}"
+
+
+async def settled(act: Callable[[], Awaitable[object]], where: str) -> Told:
+    """What an act gives, or how it failed, as data: here every exception ends, and nowhere else.
+
+    Cancellation and DBOS's control of runs are no `Exception`s and pass.
+    """
+    try:
+        return {"ok": await act()}
+    except Refusal as refusal:
+        return {"fault": "refused", "text": _told(refusal)}
+    except Unreachable as gone:
+        return {"fault": "gone", "text": _told(gone), "until": gone.until if isinstance(gone, RateLimited) else 0.0}
+    except StepFailed as failed:
+        return {"fault": "failed", "text": str(failed)}
+    except Exception as bug:  # noqa: BLE001 - the root of a run
+        trace = masked("".join(traceback.format_exception(bug)))
+        logging.getLogger(__name__).error("%s: %s", where, trace)  # noqa: TRY400 - not with secrets
+        return {"fault": "failed", "text": f"{where}: {type(bug).__name__}: {_told(bug)}"}
+
+
+def _opened(told: Told) -> Any:
+    """The result, or its fault raised again: the same at the first pass as at replay."""
+    if "ok" in told:
+        return told["ok"]
+    match told["fault"]:
+        case "refused":
+            raise Refusal(told["text"])
+        case "gone":
+            raise Unreachable(told["text"])
+        case _:
+            raise StepFailed(told["text"])
+
+
+def _read(name: str, data: object, kind: Any) -> Any:
+    try:
+        return from_json(data, kind)
+    except ValidationError as wrong:
+        first = wrong.errors(include_input=False, include_url=False)[0]
+        raise StepFailed(f"in step {name}: its result does not read back at {first['loc']}: {first['msg']}") from None
+
+
+def _told(error: Exception) -> str:
+    """What an error says, without secrets and not at any length."""
+    return masked(str(error))[:MOST_TEXT]
+
+
+async def _sleep_until(until: float) -> None:
+    await asyncio.sleep(max(0.0, until - time.time()))

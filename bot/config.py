@@ -65,7 +65,8 @@ class Config(BaseModel):
         default=(), description="more paths that the bot may not change (a list of at most 100 globs)"
     )
     allow: Globs = Field(
-        default=(), description="protected paths that the bot may change all the same (a list of at most 100 globs)"
+        default=(),
+        description="protected paths that the bot may change all the same (at most 100 globs, a folder as folder/**)",
     )
     when_red: Literal["draft", "nothing"] = Field(
         default="draft", description="what to open when CI stays red (draft or nothing)"

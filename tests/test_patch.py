@@ -68,7 +68,7 @@ def test_a_wrong_indentation_is_named():
 
 def test_a_misspelled_line_finds_its_likeness():
     """Though no line is the same, the one most like it is shown."""
-    assert "    2\t    return 1" in no_replace("a = 0\n    return 1\nb = 2\n", "    retrun 1", "x")
+    assert "    2\t    return 1" in no_replace("a = 0\n    return 1\nb = 2\n", "    retern 1", "x")
 
 
 def test_nothing_like_it_says_read_again():

@@ -248,7 +248,7 @@ def test_files_are_told_apart_by_their_paths(path, kind):
 
 def test_names_are_split_as_people_read_them():
     """Camel, snake and capitals; endings cut; the whole name stays."""
-    assert ["get", "user", "nam", "getusername"] == list(terms("getUserName"))
+    assert ["get", "user", "list", "getuserlist"] == list(terms("getUserList"))
     assert ["http", "server", "2", "httpserver_2"][:2] == list(terms("HTTPServer_2"))[:2]
     assert list(terms("raises")) == list(terms("raised")) == list(terms("raising"))
 

@@ -95,7 +95,6 @@ FOREIGN_DIRS = frozenset(
         "_vendor",
         "node_modules",
         "third_party",
-        "thirdparty",
         "3rdparty",
         "bower_components",
         "site-packages",

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from bot.source.bm25 import scores
 from bot.source.files import Source, kind_of, read_files
 from bot.source.pages import Chunk, Page, pages
+from bot.source.symbols import Symbol
 from bot.source.words import Counting, Query, read_query
 from bot.values import Clue, Clues
 
@@ -48,6 +49,7 @@ class _Ranking:
     score: Sequence[float]
     why: Sequence[tuple[str, ...]]
     chunks: Sequence[Sequence[tuple[Chunk, dict[str, float]]]]
+    spelled: Mapping[str, str]
 
     @staticmethod
     def of(found: Sequence[Page], query: Query) -> _Ranking:
@@ -69,10 +71,10 @@ class _Ranking:
             for page, score in zip(found, _fused(parts), strict=True)
         ]
         why = [
-            _why(words, path, list(rare[page.path]), named.get(page.path))
+            (*_said(named.get(page.path), rare[page.path], path, query), *_words(words, query.spelled))
             for page, words, path in zip(found, earned, in_path, strict=True)
         ]
-        return _Ranking(found, total, why, chunks)
+        return _Ranking(found, total, why, chunks, query.spelled)
 
     def files(self, top: int) -> tuple[Clue, ...]:
         best = sorted(range(len(self.pages)), key=lambda i: (-self.score[i], self.pages[i].path))
@@ -83,7 +85,9 @@ class _Ranking:
     def symbols(self, top: int) -> tuple[Clue, ...]:
         most = max((sum(it.values()) for of_page in self.chunks for _, it in of_page), default=0) or 1
         clues = [
-            _symbol_clue(chunk, earned, sum(earned.values()) / most + FILE_IN_SYMBOL * score)
+            _symbol_clue(
+                chunk.symbol, _words(earned, self.spelled), sum(earned.values()) / most + FILE_IN_SYMBOL * score
+            )
             for of_page, score in zip(self.chunks, self.score, strict=True)
             for chunk, earned in of_page
             if chunk.symbol and earned
@@ -91,11 +95,7 @@ class _Ranking:
         return tuple(sorted(clues, key=lambda clue: (-clue.score, clue.path, clue.line))[:top])
 
 
-def _symbol_clue(chunk: Chunk, earned: Mapping[str, float], score: float) -> Clue:
-    symbol = chunk.symbol
-    if symbol is None:
-        raise ValueError("a file's rest is no definition")
-    why = (_words(earned),)
+def _symbol_clue(symbol: Symbol, why: tuple[str, ...], score: float) -> Clue:
     return Clue(symbol.path, round(score, 4), why, symbol.name, symbol.kind, symbol.line, symbol.end_line)
 
 
@@ -163,14 +163,16 @@ def _meant(spelled: str, ends: Mapping[str, Sequence[str]]) -> Sequence[str]:
     return meant if len(meant) <= NAMED_FILES else ()
 
 
-def _why(
-    words: Mapping[str, float], in_path: Mapping[str, float], defines: Sequence[str], named: str | None
-) -> tuple[str, ...]:
-    told = [f"the issue names {named}" if named else "", f"defines {', '.join(sorted(defines)[:3])}" if defines else ""]
-    told += [f"path: {', '.join(sorted(in_path))}" if in_path else "", _words(words)]
-    return tuple(text for text in told if text)
+def _said(named: str | None, defines: Iterable[str], in_path: Iterable[str], query: Query) -> Iterator[str]:
+    """What speaks for a file besides its words."""
+    if named:
+        yield f"the issue names {named}"
+    if names := sorted(defines)[:3]:
+        yield f"defines {', '.join(names)}"
+    if terms := sorted(query.spelled.get(term, term) for term in in_path):
+        yield f"path: {', '.join(terms)}"
 
 
-def _words(earned: Mapping[str, float]) -> str:
+def _words(earned: Mapping[str, float], spelled: Mapping[str, str]) -> tuple[str, ...]:
     best = sorted(earned, key=lambda term: (-earned[term], term))[:WHY_TERMS]
-    return f"words: {', '.join(best)}" if best else ""
+    return (f"words: {', '.join(spelled.get(term, term) for term in best)}",) if best else ()

@@ -71,6 +71,8 @@ def _definition(captures: dict[str, list[Node]]) -> _Definition:
 def _plain(node: Node) -> str:
     """A name as people say it: without type arguments, with dots."""
     text = (node.text or b"").decode(errors="replace")
+    if text.isidentifier():
+        return text
     return re.sub(r"<[^()]*>|\s|^[\"']|[\"']$", "", text).replace("::", ".").replace(":", ".").strip(".")
 
 

@@ -39,6 +39,7 @@ class Query:
     terms: dict[str, float]
     names: frozenset[str]
     paths: tuple[str, ...]
+    spelled: dict[str, str]  # term to a word that it was cut from
 
 
 def read_query(title: str, body: str) -> Query:
@@ -52,7 +53,11 @@ def read_query(title: str, body: str) -> Query:
             weights[term] += count * weight
     # Tracebacks repeat themselves: the hundredth "line" says no more than the fifth.
     asked = {term: weight / (1 + weight / 20) for term, weight in nlargest(MOST_TERMS, weights.items(), itemgetter(1))}
-    return Query(asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(_paths(text))))
+    return Query(asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(_paths(text))), _spelled(text))
+
+
+def _spelled(text: str) -> dict[str, str]:
+    return {stem(part): part for word in WORD.findall(text) for part in map(str.lower, PART.findall(word))}
 
 
 def _identifiers(text: str) -> Iterator[str]:

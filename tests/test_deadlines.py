@@ -43,6 +43,7 @@ def closed_after(connection: socket.socket, drip: bytes, every_s: float = 0.05, 
     [
         pytest.param(b"", b"", id="nothing at all"),
         pytest.param(b"", b"\r\n", id="empty lines for ever"),
+        pytest.param(b"GET /health HTTP/1.1\r\nhost: door\r\n\r\n", b"\r\n", id="empty lines after an answer"),
         pytest.param(b"POST /github HTTP/1.1\r\nhost: door\r\n", b"", id="half of the headers"),
         pytest.param(b"POST /github HTTP/1.1\r\nhost: door\r\n", b"x: y\r\n", id="headers for ever"),
         pytest.param(half_request({**headers("ping", b""), "host": "d", "content-length": "99"}), b"", id="no body"),

@@ -293,7 +293,6 @@ def test_nothing_is_run_or_fetched(client):
         ),
         (to_json(Note("stop", "@ada said so", "ada")), ("stop @ada said so ada",)),
         (list(range(70)), (*map(str, range(60)), "… 10 more lines")),
-        (True, ("True",)),
     ],
 )
 def test_records_are_told_in_lines(data, expected):

@@ -1,0 +1,7 @@
+"""Here lives the reading of CI logs: what kind of failure, what to do about it, what broke where."""
+
+from bot.logs.clean import cleaned
+from bot.logs.explain import explain
+from bot.logs.tell import telling
+
+__all__ = ["cleaned", "explain", "telling"]

@@ -7,6 +7,7 @@ import secrets
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -50,7 +51,7 @@ class Apps:
         for one in self._state.installations.values():
             if (one.app, one.account) == (app.id, owner):
                 names = tuple(dict.fromkeys([*one.repositories, *(repo.name for repo in repositories)]))
-                joined = Installation(one.id, app.id, owner, names, one.permissions, one.created_at)
+                joined = replace(one, repositories=names)
                 self._state.installations[one.id] = joined
                 return joined
         names = tuple(repo.name for repo in repositories)

@@ -45,8 +45,12 @@ class CI:
         self._start(repo, "pull_request", (one.head, ZEROS, one.head_sha), one.base, by)
 
     def rerun_failed(self, repo: Repository, run: WorkflowRun) -> None:
-        """The failed jobs once more, as new jobs of the next attempt; those that passed stay."""
-        again = [job for job in latest(repo, repo.suites[run.suite]) if job.conclusion not in ("success", "skipped")]
+        """The failed jobs once more and those that need them, as new jobs of the next attempt; the others stay."""
+        jobs = latest(repo, repo.suites[run.suite])
+        keys = {job.spec.key for job in jobs if job.conclusion not in ("success", "skipped")}
+        while more := {job.spec.key for job in jobs if keys & set(job.spec.needs)} - keys:
+            keys |= more
+        again = [job for job in jobs if job.spec.key in keys]
         run = replace(run, attempt=run.attempt + 1, status="queued", conclusion=None, updated_at=now())
         repo.runs[run.id] = run
         self._progress(repo, run, "queued", None)

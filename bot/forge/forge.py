@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bot.forge.apps import Apps
@@ -15,7 +16,7 @@ from bot.forge.issues import Issues
 from bot.forge.news import News
 from bot.forge.pulls import Pulls
 from bot.forge.pushes import Pushes
-from bot.forge.records import App, AppKeys, Comment, Issue, Job, Pull, Reaction, Status
+from bot.forge.records import AppKeys, Comment, Issue, Job, Pull, Reaction, Status
 from bot.forge.state import Repository, State, now
 from bot.forge.store import ZEROS, Signature
 from bot.forge.views_ci import status_event
@@ -93,19 +94,7 @@ class Forge:
     def hook_to(self, app: AppKeys, url: str) -> None:
         """Where the App's webhooks go from now on; it is pinged there."""
         with self.state.lock:
-            old = self.state.apps[app.id]
-            new = App(
-                id=old.id,
-                slug=old.slug,
-                owner=old.owner,
-                permissions=old.permissions,
-                events=old.events,
-                created_at=old.created_at,
-                public_key=old.public_key,
-                webhook_secret=old.webhook_secret,
-                hook=url,
-            )
-            self.state.apps[app.id] = new
+            self.state.apps[app.id] = new = replace(self.state.apps[app.id], hook=url)
             self._news.ping(new)
 
     def expire_tokens(self) -> None:

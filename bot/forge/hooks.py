@@ -10,7 +10,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from bot.forge.records import App, Installation
@@ -29,14 +29,14 @@ class Delivery:
     guid: str
     event: str
     action: str | None
-    status: int
     payload: bytes = field(repr=False)
-    headers: dict[str, str] = field(repr=False)
     app: int
     installation: int | None
     repository: int | None
-    delivered_at: str
-    duration_s: float
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict, repr=False)
+    delivered_at: str = ""
+    duration_s: float = 0
     redelivery: bool = False
     answer: str = ""
 
@@ -96,14 +96,10 @@ class Courier:
             guid=str(uuid.uuid4()),
             event=event,
             action=action if isinstance(action, str) else None,
-            status=0,
             payload=body,
-            headers={},
             app=app.id,
             installation=installation.id if installation else None,
             repository=repo["id"] if isinstance(repo, dict) else None,
-            delivered_at="",
-            duration_s=0,
         )
         with self._state.lock:
             lane = self._lanes.setdefault(app.id, Lane(self._state))
@@ -118,17 +114,11 @@ class Courier:
         headers = _headers(app, parcel)
         began = time.monotonic()
         status, answer = _post(app.hook, headers, parcel.payload)
-        attempt = Delivery(
+        attempt = replace(
+            parcel,
             id=self._state.new_id() if redelivery else parcel.id,
-            guid=parcel.guid,
-            event=parcel.event,
-            action=parcel.action,
             status=status,
-            payload=parcel.payload,
             headers=headers,
-            app=parcel.app,
-            installation=parcel.installation,
-            repository=parcel.repository,
             delivered_at=now(),
             duration_s=round(time.monotonic() - began, 3),
             redelivery=redelivery,

@@ -92,7 +92,8 @@ class Pulls:
 
     def moved(self, repo: Repository, branch: str, old: str, new: str, by: str) -> None:
         """A branch was pushed: open pull requests from it follow, those from a branch that is gone are closed."""
-        for one in [pull for pull in repo.pulls() if pull.head == branch and pull.state == "open"]:
+        behind = [pull for pull in repo.pulls() if (pull.head, pull.state) == (branch, "open") and pull.head_sha != new]
+        for one in behind:  # one that was opened since the push has its head already
             if not new:
                 self.close(repo, one.number, by)
                 continue

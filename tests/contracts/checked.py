@@ -46,12 +46,13 @@ class Checked:
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
         async def around(scope: Scope, receive: Receive, send: Send) -> None:
-            if not scope["path"].startswith((f"{API}/", GRAPHQL)):
+            if scope["type"] != "http" or not scope["path"].startswith((f"{API}/", GRAPHQL)):
                 await app(scope, receive, send)
                 return
             seen = _Seen(receive, send)
             await app(scope, seen.receive, seen.send)
-            self.exchanges.append(seen.exchange(scope))
+            if seen.answered:
+                self.exchanges.append(seen.exchange(scope))
 
         return around
 
@@ -88,6 +89,10 @@ class _Seen:
         if message["type"] == "http.response.start":
             self._start = message
         await self._send(message)
+
+    @property
+    def answered(self) -> bool:
+        return bool(self._start)
 
     def exchange(self, scope: Scope) -> Exchange:
         path = scope["path"]

@@ -103,10 +103,7 @@ def _validator(pointer: str) -> Draft7Validator:
 
 def faults(schema: Json, value: object) -> Iterator[str]:
     """What is wrong with a value, by a schema of the description."""
-    if set(schema) == {"$ref"}:
-        validator = _validator(schema["$ref"])
-    else:
-        validator = _inline(json.dumps(schema))
+    validator = _validator(schema["$ref"]) if set(schema) == {"$ref"} else _inline(json.dumps(schema))
     for error in validator.iter_errors(value):
         yield f"{error.json_path}: {_deepest(error)}"[:400]
 

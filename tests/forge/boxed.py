@@ -83,6 +83,7 @@ class Boxed:
     installation: int
     heard: list[Heard]
     answers: list[int]
+    client: httpx2.Client
     ours: str = field(default="", repr=False)
 
     def jwt(self, **claims: object) -> str:
@@ -97,8 +98,7 @@ class Boxed:
         """A request to the API; as the App's installation, unless told otherwise."""
         shown = {} if auth == "" else {"Authorization": f"Bearer {auth or self.ours}"}
         url = f"{self.base}/api{path}" if path == "/graphql" else f"{self.base}/api/v3{path}"
-        with httpx2.Client() as client:
-            return client.request(method, url, json=body, headers={**shown, **headers})
+        return self.client.request(method, url, json=body, headers={**shown, **headers})
 
     def token(self, repositories: list[str] | None = None, **permissions: str) -> str:
         body = {"repositories": repositories or ["demo"], "permissions": permissions or EVERYTHING}
@@ -124,9 +124,9 @@ def boxed(home: Path, wrap: Any = lambda app: app) -> Iterator[Boxed]:
     forge.create_repository(REPO, {"README.md": "Hello\n", "src/a.py": "A = 1\n"}, people={"ada": "write"})
     forge.create_repository(OTHER, {"README.md": "Other\n"}, private=True)
     keys = forge.create_app("greenlit", EVERYTHING, EVENTS)
-    with serving(forge, wrap) as base, listening(keys) as (url, heard, answers):
+    with serving(forge, wrap) as base, listening(keys) as (url, heard, answers), httpx2.Client() as client:
         forge.hook_to(keys, url)
-        box = Boxed(forge, base, keys, forge.install(keys, REPO), heard, answers)
+        box = Boxed(forge, base, keys, forge.install(keys, REPO), heard, answers, client)
         box.ours = box.token()
         yield box
 

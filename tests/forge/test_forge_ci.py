@@ -1,0 +1,164 @@
+"""Here live the tests of the forge's CI: workflows really run, and all that GitHub tells of them is told."""
+
+from __future__ import annotations
+
+import httpx2
+
+from tests.forge.boxed import CI, REPO, Boxed
+
+HERE = f"/repos/{REPO}"
+ON_PULL = CI.replace("on: [push]", "on: pull_request")
+
+
+def ends(box: Boxed) -> list[tuple[str, int, str | None]]:
+    assert box.forge.quiet(20)
+    return [(job.name, job.attempt, job.conclusion) for job in box.forge.jobs(REPO)]
+
+
+def test_push_is_checked(box: Boxed):
+    """A commit with a workflow gets a suite, a run and its jobs, which pass."""
+    sha = box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI}, "Add CI.")
+
+    assert [("test", 1, "success"), ("after", 1, "success")] == ends(box)
+
+    suites = box.ask("GET", f"{HERE}/commits/{sha}/check-suites").json()["check_suites"]
+    runs = box.ask("GET", f"{HERE}/actions/runs?head_sha={sha}").json()["workflow_runs"]
+
+    assert [("completed", "success", "github-actions")] == [
+        (one["status"], one["conclusion"], one["app"]["slug"]) for one in suites
+    ]
+    assert [("CI", "push", "success", suites[0]["id"])] == [
+        (one["name"], one["event"], one["conclusion"], one["check_suite_id"]) for one in runs
+    ]
+
+
+def test_events_of_a_run_come_in_order(box: Boxed):
+    """Requested, queued, in progress and completed: of the run, its jobs, their check runs and the suite."""
+    box.names()
+    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI}, "Add CI.")
+
+    assert [
+        "push",
+        "workflow_run.requested",
+        "workflow_job.queued",
+        "check_run.created",
+        "workflow_job.queued",
+        "check_run.created",
+        "workflow_run.in_progress",
+        "workflow_job.in_progress",
+        "workflow_job.completed",
+        "check_run.completed",
+        "workflow_job.in_progress",
+        "workflow_job.completed",
+        "check_run.completed",
+        "workflow_run.completed",
+        "check_suite.completed",
+    ] == box.names()
+
+
+def test_failure_stops_what_needs_it(box: Boxed):
+    """A job that fails has a log, its failing step and annotations; the job behind it is skipped."""
+    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI, "broken": ""}, "Break.")
+
+    assert [("test", 1, "failure"), ("after", 1, "skipped")] == ends(box)
+
+    failed, skipped = box.forge.jobs(REPO)
+    steps = box.ask("GET", f"{HERE}/actions/jobs/{failed.id}").json()["steps"]
+    notes = box.ask("GET", f"{HERE}/check-runs/{failed.id}/annotations").json()
+
+    assert ["Look"] == [step["name"] for step in steps if step["conclusion"] == "failure"]
+    assert ("broken", 1, "failure", "It is broken") == tuple(
+        notes[0][key] for key in ("path", "start_line", "annotation_level", "message")
+    )
+    assert 404 == box.ask("GET", f"{HERE}/actions/jobs/{skipped.id}/logs").status_code
+
+
+def test_log_lies_elsewhere_and_wants_no_credentials(box: Boxed):
+    """The log's address is on another host, signed; who shows a token there is refused, and so is a bad signature."""
+    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI, "broken": ""}, "Break.")
+    ends(box)
+    answer = box.ask("GET", f"{HERE}/actions/jobs/{box.forge.jobs(REPO)[0].id}/logs")
+    address = answer.headers["Location"]
+    with httpx2.Client() as client:
+        plain = client.get(address)
+        shown = client.get(address, headers={"Authorization": f"Bearer {box.ours}"})
+        forged = client.get(address[:-1] + ("0" if address[-1] != "0" else "1"))
+        late = client.get(address.replace("se=", "se=1"))
+
+    assert (302, "localhost") == (answer.status_code, httpx2.URL(address).host)
+    assert "##[error]Process completed with exit code 1." in plain.text
+    assert [200, 400, 403, 403] == [one.status_code for one in (plain, shown, forged, late)]
+
+
+def test_failed_jobs_run_again(box: Boxed):
+    """A re-run makes new jobs of what failed and what needs it; the lists show the latest, all when asked for."""
+    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI, "broken": ""}, "Break.")
+    ends(box)
+    run = box.forge.jobs(REPO)[0].run
+    asked = box.ask("POST", f"{HERE}/actions/runs/{run}/rerun-failed-jobs")
+
+    assert 201 == asked.status_code
+    assert [("test", 2, "failure"), ("after", 2, "skipped")] == ends(box)[2:]
+    assert [2, 4] == [
+        box.ask("GET", f"{HERE}/actions/runs/{run}/jobs?filter={which}").json()["total_count"]
+        for which in ("latest", "all")
+    ]
+    assert (2, "failure") == tuple(
+        box.ask("GET", f"{HERE}/actions/runs/{run}").json()[key] for key in ("run_attempt", "conclusion")
+    )
+
+
+def test_passed_run_is_not_repeated(box: Boxed):
+    """There is nothing to re-run where nothing failed."""
+    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI}, "Add CI.")
+    ends(box)
+
+    assert 403 == box.ask("POST", f"{HERE}/actions/runs/{box.forge.jobs(REPO)[0].run}/rerun-failed-jobs").status_code
+
+
+def test_broken_workflow_fails_at_once(box: Boxed):
+    """A file that is no workflow makes a run without jobs, called by its path, that failed to start."""
+    sha = box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": "on: push\njobs: 1\n"}, "Break it.")
+    assert box.forge.quiet(5)
+    runs = box.ask("GET", f"{HERE}/actions/runs?head_sha={sha}").json()["workflow_runs"]
+
+    assert [] == box.forge.jobs(REPO)
+    assert [(".github/workflows/ci.yml", "startup_failure")] == [(one["name"], one["conclusion"]) for one in runs]
+
+
+def test_workflow_on_pull_requests_waits_for_one(box: Boxed):
+    """A workflow on `pull_request` runs when one is opened and when it is pushed to, not on the push before."""
+    box.forge.push(REPO, "ada", "main", {".github/workflows/ci.yml": ON_PULL}, "CI.")
+    box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
+
+    assert [] == ends(box)
+
+    box.ask("POST", f"{HERE}/pulls", {"title": "T", "head": "a", "base": "main"})
+    assert 2 == len(ends(box))
+    box.forge.push(REPO, "ada", "a", {"y": ""}, "Y.")
+
+    assert 4 == len(ends(box))
+    assert {"pull_request"} == {one["event"] for one in box.ask("GET", f"{HERE}/actions/runs").json()["workflow_runs"]}
+
+
+def test_other_apps_leave_empty_suites(box: Boxed):
+    """Each push makes a queued suite for every installed App, without a run, when the forge is told so."""
+    box.forge.empty_suites = True
+    sha = box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
+    assert box.forge.quiet(5)
+    suites = box.ask("GET", f"{HERE}/commits/{sha}/check-suites").json()["check_suites"]
+
+    assert [("greenlit", "queued", 0)] == [
+        (one["app"]["slug"], one["status"], one["latest_check_runs_count"]) for one in suites
+    ]
+
+
+def test_statuses_are_combined(box: Boxed):
+    """The latest status of each context counts; one failure is enough."""
+    sha = box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
+    states = []
+    for context, state in (("a", "pending"), ("a", "success"), ("b", "error")):
+        box.forge.set_status(REPO, sha, context, state)
+        states.append(box.ask("GET", f"{HERE}/commits/{sha}/status").json()["state"])
+
+    assert ["pending", "success", "failure"] == states

@@ -1,0 +1,90 @@
+"""Here live the tests of the forge's GraphQL API: what it says no to, and how it counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forge.boxed import CI, REPO, Boxed
+
+SUITES = """query($oid: GitObjectID!, $first: Int, $after: String) {
+  repository(owner: "acme", name: "demo") { object(oid: $oid) { ... on Commit {
+    checkSuites(first: $first, after: $after) { totalCount nodes { databaseId checkRuns(first: 9) { nodes { name } } }
+      pageInfo { hasNextPage endCursor } }
+  } } }
+}"""
+
+
+def suites(box: Boxed, sha: str, **given: object) -> dict:
+    return box.graph(SUITES, oid=sha, **given)["data"]["repository"]["object"]["checkSuites"]
+
+
+@pytest.mark.parametrize(
+    ("query", "kind", "words"),
+    [
+        ('{ repository(owner: "acme", name: "other") { id } }', "NOT_FOUND", "Could not resolve to a Repository"),
+        ('{ repository(owner: "acme", name: "demo") { pullRequest(number: 9) { id } } }', "NOT_FOUND", "number of 9"),
+        ('{ node(id: "PR_xyz") { id } }', "NOT_FOUND", "global id of 'PR_xyz'"),
+        (
+            '{ repository(owner: "acme", name: "demo") { pullRequests { totalCount } } }',
+            "MISSING_PAGINATION_BOUNDARIES",
+            "`first` or `last`",
+        ),
+        (
+            '{ repository(owner: "acme", name: "demo") { pullRequests(first: 101) { totalCount } } }',
+            "EXCESSIVE_PAGINATION",
+            "100",
+        ),
+        ("{ colour }", None, "Cannot query field 'colour'"),
+        ("{", None, "Syntax Error"),
+    ],
+)
+def test_errors_have_a_type(shared: Boxed, query: str, kind: str | None, words: str):
+    """An error is answered with 200, beside the data, with GitHub's type for it."""
+    error = shared.graph(query)["errors"][0]
+
+    assert kind == error.get("type")
+    assert words in error["message"]
+
+
+def test_permissions_hold_for_graphql(box: Boxed):
+    """Fields that a token has no right to are null, with an error that says so."""
+    sha = box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
+    box.ours = box.token(contents="read")
+    answer = box.graph(SUITES, oid=sha, first=1)
+
+    assert {"checkSuites": None} == answer["data"]["repository"]["object"]
+    assert [("FORBIDDEN", "Resource not accessible by integration")] == [
+        (error["type"], error["message"]) for error in answer["errors"]
+    ]
+
+
+def test_marking_ready_needs_contents_too(box: Boxed):
+    """pull_requests: write alone cannot mark a draft as ready."""
+    box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
+    asked = {"title": "T", "head": "a", "base": "main", "draft": True}
+    pull = box.ask("POST", f"/repos/{REPO}/pulls", asked).json()
+    box.ours = box.token(pull_requests="write")
+    query = "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }"
+
+    assert "FORBIDDEN" == box.graph(query, id=pull["node_id"])["errors"][0]["type"]
+    assert box.forge.pulls(REPO)[0].draft
+
+
+def test_connections_come_in_pages(shared: Boxed):
+    """A cursor leads from page to page; the count is of all."""
+    files = {f".github/workflows/{name}.yml": CI for name in "abc"}
+    sha = shared.forge.push(REPO, "ada", "a", files, "CI.")
+    assert shared.forge.quiet(20)
+    first = suites(shared, sha, first=2)
+    second = suites(shared, sha, first=2, after=first["pageInfo"]["endCursor"])
+
+    assert [(3, 2, True), (3, 1, False)] == [
+        (page["totalCount"], len(page["nodes"]), page["pageInfo"]["hasNextPage"]) for page in (first, second)
+    ]
+    assert 3 == len({suite["databaseId"] for page in (first, second) for suite in page["nodes"]})
+    assert [{"name": "test"}, {"name": "after"}] == second["nodes"][0]["checkRuns"]["nodes"]
+
+
+def test_viewer_is_the_bot(shared: Boxed):
+    """A token speaks for the App's bot."""
+    assert {"data": {"viewer": {"login": "greenlit[bot]"}}} == shared.graph("{ viewer { login } }")

@@ -1,0 +1,101 @@
+"""Here live the tests of the forge's pull requests."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.forge.boxed import REPO, Boxed
+
+HERE = f"/repos/{REPO}/pulls"
+MARK = """mutation($id: ID!) { %s(input: {pullRequestId: $id}) { pullRequest { isDraft } } }"""
+
+
+@pytest.fixture
+def pull(box: Boxed) -> dict:
+    """An open draft from the branch a/b to main."""
+    box.forge.push(REPO, "ada", "a/b", {"new": "1\n2\n"}, "First.")
+    asked = {"title": "T", "head": "a/b", "base": "main", "body": "B", "draft": True}
+    made = box.ask("POST", HERE, asked).raise_for_status().json()
+    box.names()
+    return made
+
+
+def errors(box: Boxed, **asked: str) -> list[dict[str, str]]:
+    answer = box.ask("POST", HERE, {"title": "T", "head": "a/b", "base": "main", **asked})
+    assert 422 == answer.status_code
+    return answer.json()["errors"]
+
+
+def test_pull_request_is_opened(box: Boxed, pull: dict):
+    """It has the branch's commits and lines, the App's bot as author, and is an issue too."""
+    found = box.forge.pulls(REPO)[0]
+
+    assert (1, 1, 2, "greenlit[bot]") == (
+        pull["commits"],
+        pull["changed_files"],
+        pull["additions"],
+        pull["user"]["login"],
+    )
+    assert (found.number, True, "open") == (pull["number"], found.draft, found.state)
+    assert "pull_request" in box.ask("GET", f"/repos/{REPO}/issues/{pull['number']}").json()
+
+
+def test_one_pull_request_for_a_branch(box: Boxed, pull: dict):
+    """A second open one for the same head and base is refused, in GitHub's words."""
+    assert ["A pull request already exists for acme:a/b."] == [one["message"] for one in errors(box)]
+
+
+def test_pull_request_needs_commits_and_branches(box: Boxed):
+    """Between equal branches there is nothing to ask for; a branch that is not there is invalid."""
+    box.forge.push(REPO, "ada", "main", {"b": "b"}, "On main.")
+
+    assert [("head", "invalid")] == [(one["field"], one["code"]) for one in errors(box)]
+    assert ["No commits between main and main"] == [one["message"] for one in errors(box, head="main")]
+    assert [("base", "invalid")] == [(one["field"], one["code"]) for one in errors(box, head="main", base="none")]
+
+
+def test_pull_requests_are_found_by_head_and_state(box: Boxed, pull: dict):
+    """A head is named with its owner; without one the filter is ignored, as GitHub does."""
+    box.forge.close_pull(REPO, pull["number"], "ada")
+    counts = [
+        len(box.ask("GET", f"{HERE}?{query}").json())
+        for query in (
+            "head=acme:a/b&state=all",
+            "head=acme:a/b",
+            "state=closed",
+            "head=acme:x&state=all",
+            "head=x&state=all",
+        )
+    ]
+
+    assert [1, 0, 1, 0, 1] == counts
+
+
+def test_push_moves_the_pull_request(box: Boxed, pull: dict):
+    """A push to the head branch sends `synchronize` with both ends."""
+    sha = box.forge.push(REPO, "ada", "a/b", {"new": "3"}, "Second.")
+    box.forge.quiet(5)
+    told = box.heard[-1].payload
+
+    assert (pull["head"]["sha"], sha) == (told["before"], told["after"])
+    assert ["push", "pull_request.synchronize"] == box.names()
+    assert sha == box.ask("GET", f"{HERE}/{pull['number']}").json()["head"]["sha"]
+
+
+def test_draft_is_marked_ready_and_back(box: Boxed, pull: dict):
+    """Ready and draft are GraphQL's, once each."""
+    mark, back = (MARK % name for name in ("markPullRequestReadyForReview", "convertPullRequestToDraft"))
+    answers = [box.graph(query, id=pull["node_id"]) for query in (mark, mark, back)]
+
+    assert [False, False, True] == [next(iter(one["data"].values()))["pullRequest"]["isDraft"] for one in answers]
+    assert ["pull_request.ready_for_review", "pull_request.converted_to_draft"] == box.names()
+
+
+def test_pull_request_is_edited_closed_and_opened_again(box: Boxed, pull: dict):
+    """State and words are changed by one call."""
+    path = f"{HERE}/{pull['number']}"
+    closed = box.ask("PATCH", path, {"state": "closed", "title": "New"}).json()
+    opened = box.ask("PATCH", path, {"state": "open", "body": ""}).json()
+
+    assert ("closed", "New", "open", None) == (closed["state"], closed["title"], opened["state"], opened["body"])
+    assert ["closed", "edited", "reopened", "edited"] == [name.partition(".")[2] for name in box.names()]

@@ -1,0 +1,153 @@
+"""Here live the tests of the forge's webhooks: who hears of what, signed, in order, and again."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.forge import Forge
+from tests.forge.boxed import EVENTS, OTHER, REPO, Boxed, listening
+
+
+def test_webhook_is_signed_and_named(box: Boxed):
+    """A delivery carries GitHub's headers, its signature fits the secret, and what became of it is kept."""
+    box.names()
+    box.forge.open_issue(REPO, "ada", "A", "B")
+    box.forge.quiet(5)
+    one, kept = box.heard[0], box.forge.deliveries()[-1]
+
+    assert one.signed
+    assert {"id": box.installation, "node_id": one.payload["installation"]["node_id"]} == one.payload["installation"]
+    assert one.headers["User-Agent"].startswith("GitHub-Hookshot/")
+    assert "integration" == one.headers["X-GitHub-Hook-Installation-Target-Type"]
+    assert str(box.keys.id) == one.headers["X-GitHub-Hook-Installation-Target-ID"]
+    assert (one.headers["X-GitHub-Delivery"], "issues", "opened", 202) == (
+        kept.guid,
+        kept.event,
+        kept.action,
+        kept.status,
+    )
+
+
+def test_new_address_is_pinged_and_told_of_the_installation(box: Boxed):
+    """The first that an App hears is a ping, then where it was installed."""
+    assert ["ping", "installation.created"] == box.names()
+
+
+def test_issue_is_opened_then_labeled(box: Boxed):
+    """An issue that is opened with labels sends `opened` and one `labeled` for each, in order."""
+    box.names()
+    box.forge.open_issue(REPO, "ada", "A", "B", ["bug", "autogen"])
+    box.forge.quiet(5)
+
+    assert [None, "bug", "autogen"] == [one.payload.get("label", {}).get("name") for one in box.heard]
+    assert ["issues.opened", "issues.labeled", "issues.labeled"] == box.names()
+
+
+def test_acts_of_an_app_make_events_too(box: Boxed):
+    """An App hears of its own comments; the sender is its bot."""
+    number = box.forge.open_issue(REPO, "ada", "A", "B")
+    box.names()
+    box.ask("POST", f"/repos/{REPO}/issues/{number}/comments", {"body": "mine"})
+    box.forge.quiet(5)
+    sender = box.heard[0].payload["sender"]
+
+    assert ("greenlit[bot]", "Bot") == (sender["login"], sender["type"])
+    assert ["issue_comment.created"] == box.names()
+
+
+def test_edit_tells_what_was_before(box: Boxed):
+    """`edited` carries the old text of what changed, and only of that."""
+    number = box.forge.open_issue(REPO, "ada", "A", "B")
+    box.names()
+    box.forge.edit_issue(REPO, number, "ada", title="New")
+    box.forge.quiet(5)
+
+    assert {"title": {"from": "A"}} == box.heard[0].payload["changes"]
+
+
+@pytest.mark.parametrize(
+    ("permissions", "events", "expected"),
+    [
+        ({"issues": "read"}, EVENTS, ["issues.opened", "issue_comment.created"]),
+        ({"issues": "read"}, ["issue_comment"], ["issue_comment.created"]),
+        ({"contents": "read"}, EVENTS, ["push"]),
+        ({}, EVENTS, []),
+        ({"contents": "read", "issues": "read"}, [], []),
+    ],
+)
+def test_event_needs_subscription_and_permission(
+    box: Boxed, permissions: dict[str, str], events: list[str], expected: list[str]
+):
+    """An App hears of what it subscribes to and may read, where it is installed."""
+    keys = box.forge.create_app("nosy", permissions, events)
+    with listening(keys) as (url, heard, _):
+        box.forge.hook_to(keys, url)
+        box.forge.install(keys, REPO)
+        number = box.forge.open_issue(REPO, "ada", "A", "B")
+        box.forge.comment(REPO, number, "ada", "C")
+        box.forge.push(REPO, "ada", "main", {"a": "a"}, "A.")
+        box.forge.open_issue(OTHER, "ada", "elsewhere", "")
+        assert box.forge.quiet(5)
+
+    assert ["ping", "installation.created", *expected] == [one.name for one in heard]
+
+
+def test_failed_delivery_is_kept_and_can_be_repeated(box: Boxed):
+    """A redelivery has the GUID and the body of the first, and is listed beside it."""
+    box.names()
+    box.answers.append(500)
+    box.forge.open_issue(REPO, "ada", "A", "B")
+    box.forge.quiet(5)
+    failed = box.forge.deliveries()[-1]
+    again = box.forge.redeliver(failed.guid)
+
+    assert (500, 202) == (failed.status, again)
+    assert 1 == len({one.headers["X-GitHub-Delivery"] for one in box.heard})
+    assert box.heard[0].payload == box.heard[1].payload
+    assert [(500, False), (202, True)] == [(one.status, one.redelivery) for one in box.forge.deliveries()[-2:]]
+
+
+def test_app_finds_and_repeats_what_failed(box: Boxed):
+    """Failed deliveries are listed by the API, newest first, and repeated by it."""
+    box.names()
+    box.answers.append(503)
+    box.forge.open_issue(REPO, "ada", "A", "B")
+    box.forge.quiet(5)
+    found = box.ask("GET", "/app/hook/deliveries?status=failure", auth=box.jwt()).json()
+    again = box.ask("POST", f"/app/hook/deliveries/{found[0]['id']}/attempts", auth=box.jwt())
+
+    assert [("issues", "opened", 503)] == [(one["event"], one["action"], one["status_code"]) for one in found]
+    assert 202 == again.status_code
+    assert ["issues.opened", "issues.opened"] == box.names()
+
+
+def test_nobody_listens(tmp_path):
+    """A webhook that nobody takes has the status 0, and the next one is still delivered."""
+    forge = Forge(tmp_path)
+    forge.create_repository(REPO, {"a": "a"})
+    keys = forge.create_app("greenlit", {"issues": "read"}, EVENTS)
+    forge.hook_to(keys, "http://127.0.0.1:9/github")
+    forge.install(keys, REPO)
+    forge.open_issue(REPO, "ada", "A", "B")
+
+    assert forge.quiet(5)
+    assert [("ping", 0), ("installation", 0), ("issues", 0)] == [(one.event, one.status) for one in forge.deliveries()]
+
+
+def test_push_is_told_with_its_commits(box: Boxed):
+    """A push names the branch, the commits and the files; of a new branch, what the default branch lacks."""
+    box.names()
+    first = box.forge.push(REPO, "ada", "a", {"new": "1", "README.md": "x\n", "src/a.py": None}, "First.")
+    second = box.forge.push(REPO, "ada", "a", {"run.sh": "ls"}, "Second.")
+    box.forge.quiet(5)
+    created, moved = (one.payload for one in box.heard if one.event == "push")
+
+    assert ("refs/heads/a", "0" * 40, first, True) == tuple(
+        created[key] for key in ("ref", "before", "after", "created")
+    )
+    assert (first, second, False) == tuple(moved[key] for key in ("before", "after", "created"))
+    assert [(["new"], ["src/a.py"], ["README.md"])] == [
+        (one["added"], one["removed"], one["modified"]) for one in created["commits"]
+    ]
+    assert ["Second."] == [one["message"] for one in moved["commits"]]
+    assert {"new": "1", "README.md": "x\n", "run.sh": "ls"} == box.forge.files_at(REPO, "a")

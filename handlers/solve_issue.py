@@ -14,12 +14,13 @@ from bot.steps.diagnose import diagnose, rerun
 from bot.steps.edit import Desk
 from bot.steps.freeze import freeze
 from bot.steps.retrieve import retrieve
+from bot.text import quoted
 from bot.values import Asking, Outcome, Verdict
 from bot.world import Refusal, Unreachable
 from handlers.shipping import Shipment
 from handlers.telling import GaveUp, Stopped, Teller
 from handlers.watching import settled
-from handlers.writing import Asks, Writer
+from handlers.writing import WORDS, Asks, Writer
 
 READING_CHARS = 16_000
 
@@ -33,7 +34,7 @@ async def solve_issue(run: Run, asking: Asking) -> Outcome:
     except Stopped as stopped:
         outcome = Outcome("stopped", f"I stopped because {stopped}. What I had pushed stays on my branch.")
     except Asks as asks:
-        questions = "\n".join(f"{number}. {question}" for number, question in enumerate(asks.questions, 1))
+        questions = "\n".join(f"{number}. {quoted(question, WORDS)}" for number, question in enumerate(asks.questions, 1))
         outcome = Outcome("asked", f"Please answer in a comment, then say `/generate`:\n\n{questions}")
     except GaveUp as gave_up:
         outcome = Outcome("gave up", f"I could not do it: {gave_up}. Say more in the issue, then try `/generate` again.")
@@ -99,5 +100,5 @@ async def _mend(run: Run, writer: Writer, shipment: Shipment, verdict: Verdict) 
         before = writer.patch
         finish = await writer.finish()
         if writer.patch == before:
-            raise GaveUp(f"the model changed nothing more. It says: {finish.summary}")
+            raise GaveUp(f"the model changed nothing more. It says: {quoted(finish.summary, WORDS)}")
         await shipment.push(finish)

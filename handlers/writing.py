@@ -11,6 +11,7 @@ from bot.run import Run
 from bot.steps.check import inspect, told
 from bot.steps.edit import Desk, Used, use_tools
 from bot.steps.think import think
+from bot.text import quoted
 from bot.values import Answer, Answers, Call, Conversation, Finding, Finish, Patch, Plan, Said, Spent, Turn
 from bot.world import Caps
 from handlers.telling import GaveUp, Teller
@@ -19,6 +20,7 @@ from handlers.watching import heed
 NUDGES = 2
 GATE_ROUNDS = 4
 SAME_CALL = 4
+WORDS = 1_000  # characters of the model's that a comment quotes
 
 
 @dataclass
@@ -52,14 +54,15 @@ class Writer:
         for _ in range(GATE_ROUNDS):
             finish = await self._said_done()
             if not self.patch.files:
-                raise GaveUp(finish.summary)
+                raise GaveUp(quoted(finish.summary, WORDS))
             findings = await self.run(inspect, self.desk.tree, self.patch, self.config)
             self.advice = tuple(finding for finding in findings if not finding.blocks)
             blocking = tuple(finding for finding in findings if finding.blocks)
             if not blocking:
                 return finish
             self.answer(told(blocking))
-        raise GaveUp(f"the checks refused the change {GATE_ROUNDS} times: {blocking[0].path}: {blocking[0].text}")
+        found = quoted(f"{blocking[0].path}: {blocking[0].text}", WORDS)
+        raise GaveUp(f"the checks refused the change {GATE_ROUNDS} times, at last for {found}")
 
     def answer(self, text: str) -> None:
         """Answer the open `finish`: not done yet, and why. It is data, so what it quotes cannot give orders."""
@@ -99,7 +102,7 @@ class Writer:
         return turn
 
     async def _take(self, used: Used) -> None:
-        files = {**self.patch.files, **used.changes}
+        files = {path: text for path, text in {**self.patch.files, **used.changes}.items() if path not in used.undone}
         self.desk = replace(self.desk, patch=Patch(files), planned=self.desk.planned or used.plan is not None)
         if used.todo is not None:
             self.teller.note(todo=used.todo)

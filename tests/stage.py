@@ -14,7 +14,7 @@ from threading import Thread
 import uvicorn
 import yaml
 
-from bot.assembly import engine
+from bot.assembly import engine, github
 from bot.demo.bot_process import path
 from bot.door import door, server
 from bot.forge import AppKeys, Forge, serving
@@ -164,13 +164,16 @@ def staged(home: Path, wrap, play: Script, tree: Mapping[str, str] = FILES, **mo
         double = Double(play, pace=0)
         claude = stack.enter_context(claude_serving(double))
         settings = Settings(_env_file=None, **settings_for(keys, url, claude, home / "bot", **more))
-        durable = engine(settings)
+        durable = engine(settings, github(settings))
         durable.launch()
         stack.callback(durable.close)
         webhooks = stack.enter_context(_listening(durable, keys.webhook_secret))
         forge.hook_to(keys, webhooks)
-        yield Stage(forge, double, keys, durable, webhooks)
-        forge.quiet(10)
+        try:
+            yield Stage(forge, double, keys, durable, webhooks)
+        finally:
+            (home / "go").touch()
+            forge.quiet(10)
 
 
 @contextmanager

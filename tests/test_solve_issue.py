@@ -5,6 +5,11 @@ import pytest
 from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, WORKFLOW, edit, script, staged
 
 
+SLOW = {  # CI that runs until the stage is taken down
+    "test_greeting.py": "import time\nfrom pathlib import Path\n\nwhile not Path.home().joinpath('go').exists():\n    time.sleep(0.05)\n"
+}
+
+
 @pytest.fixture
 def stage(tmp_path, checked):
     """Makes stages: stage(script, tree, settings...)."""
@@ -85,9 +90,10 @@ def test_ci_that_runs_on_pull_requests_only_gets_a_draft_first(stage):
 
 
 def test_silent_ci_is_said_to_be_silent(stage):
-    """A workflow that never starts leaves a draft that says so."""
-    tree = FILES | {".github/workflows/ci.yml": "on: {push: {paths: [nothing/**]}}\njobs: {}\n"}
+    """CI that spoke on the base and says nothing of our commit leaves a draft that says so."""
+    tree = {path: text for path, text in FILES.items() if not path.startswith(".github")}
     with stage(script(*BEGIN, [GOOD], END), tree, ci_grace_s=1, ci_poll_s=1) as on:
+        on.forge.set_status(REPO, on.forge.branches(REPO)["main"], "ci/elsewhere", "success")
         issue = on.issue()
         on.label(issue)
 
@@ -211,8 +217,7 @@ def test_what_nobody_sees_does_not_reach_the_model(stage):
 @pytest.mark.parametrize("way", ["close", "unlabel", "stop"])
 def test_people_stop_a_run(stage, way):
     """A closed issue, a removed label, /stop: the run ends and says who did what; nothing is opened."""
-    slow = {"test_greeting.py": "import time\n\ntime.sleep(30)\n"}
-    with stage(script(*BEGIN, [GOOD], END), FILES | slow) as on:
+    with stage(script(*BEGIN, [GOOD], END), FILES | SLOW) as on:
         issue = on.issue()
         on.label(issue)
         on.until_waiting(issue)
@@ -229,8 +234,7 @@ def test_people_stop_a_run(stage, way):
 
 def test_a_persons_push_to_the_branch_stops_the_run(stage):
     """The branch is theirs then: the bot pushes nothing more and says so."""
-    slow = {"test_greeting.py": "import time\n\ntime.sleep(30)\n"}
-    with stage(script(*BEGIN, [GOOD], END), FILES | slow) as on:
+    with stage(script(*BEGIN, [GOOD], END), FILES | SLOW) as on:
         issue = on.issue()
         on.label(issue)
         on.until_waiting(issue)
@@ -244,7 +248,8 @@ def test_a_persons_push_to_the_branch_stops_the_run(stage):
 def test_a_base_that_was_red_already_is_told_apart(stage):
     """The same failure on the base commit is not ours: a draft that says so, and no fix is tried."""
     red = {"test_greeting.py": 'raise ValueError("always")\n'}
-    with stage(script(*BEGIN, [GOOD], END), FILES | red) as on:
+    with stage(script(*BEGIN, [GOOD], END)) as on:
+        on.forge.push(REPO, "ada", "main", red, "Break it")
         on.forge.quiet(20)
         issue = on.issue()
         on.label(issue)

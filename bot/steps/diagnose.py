@@ -41,11 +41,11 @@ def _read(world: World, base: Tree, failed: Iterable[Check], files: frozenset[st
 def merged(readings: Sequence[Reading]) -> Reading:
     """The readings of several jobs as one: equal failures told once, and code before outages only if there is code."""
     telling = [reading for reading in readings if reading.action == "fix"] or list(readings)
-    by_name: dict[str, Failure] = {}
+    told: dict[tuple[str, str, str], Failure] = {}
     for failure in (failure for reading in telling for failure in reading.failures):
-        seen = by_name.get(failure.fingerprint)
-        by_name[failure.fingerprint] = _counted(seen, failure) if seen else failure
-    return replace(telling[0], failures=tuple(by_name.values()))
+        name = (failure.fingerprint, failure.message, failure.test)
+        told[name] = _counted(told[name], failure) if name in told else failure
+    return replace(telling[0], failures=tuple(told.values()))
 
 
 def _counted(seen: Failure, more: Failure) -> Failure:
@@ -56,7 +56,7 @@ def _counted(seen: Failure, more: Failure) -> Failure:
 def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> Reading:
     log = world.github.job_log(base.repo, check.id, LIMIT_BYTES) if check.job else b""
     notes = world.github.annotations(base.repo, check.id) if check.id else ()
-    lines = log.splitlines(keepends=True) + [_as_line(note) for note in notes if note.level == "failure"]
+    lines = log.split(b"\n")[: None if log else 0] + [_as_line(note) for note in notes if note.level == "failure"]
     reading = explain(lines or [f"{check.name}: {check.conclusion}\n".encode()], files)
     failures = tuple(replace(failure, jobs=(check.name,)) for failure in reading.failures)
     return replace(reading, failures=failures)

@@ -27,7 +27,7 @@ from bot.steps.tools import (
     SubmitPlan,
     UpdateTodo,
 )
-from bot.values import Answer, Call, Clues, Finish, Issue, Patch, Plan, PlannedFile, Repo, Tree
+from bot.values import Answer, Call, Clues, Finish, Issue, Patch, Plan, PlannedFile, Tree
 from bot.world import World
 
 
@@ -50,6 +50,7 @@ class Used:
 
     answers: tuple[Answer, ...]
     changes: dict[str, str | None] = field(default_factory=dict)
+    undone: tuple[str, ...] = ()  # files that are as in the base again
     plan: Plan | None = None
     finish: Finish | None = None
     finish_call: str = ""
@@ -60,7 +61,9 @@ def use_tools(world: World, desk: Desk, calls: Sequence[Call]) -> Used:
     """Run the calls in order, each on what the ones before it left. A call that fails says why and changes nothing."""
     hands = _Hands(world, desk)
     answers = tuple(answer for call in calls if (answer := hands.run(call)))
-    return Used(answers, hands.changes, hands.plan, hands.finish, hands.finish_call, hands.todo)
+    changes = {path: text for path, text in hands.patch.files.items() if desk.patch.files.get(path, ...) != text}
+    undone = tuple(path for path, text in changes.items() if hands.base_text(path) == text)
+    return Used(answers, changes, undone, hands.plan, hands.finish, hands.finish_call, hands.todo)
 
 
 class _Hands:
@@ -71,11 +74,17 @@ class _Hands:
         self.desk = desk
         self.patch = desk.patch
         self.planned = desk.planned
-        self.changes: dict[str, str | None] = {}
         self.plan: Plan | None = None
         self.finish: Finish | None = None
         self.finish_call = ""
         self.todo: tuple[str, ...] | None = None
+
+    def base_text(self, path: str) -> str | None:
+        """The file before any edit; None when there was none."""
+        try:
+            return Looker(self.world, self.desk.tree, Patch()).text(path)
+        except NotThere:
+            return None
 
     def run(self, call: Call) -> Answer | None:
         """The answer, or None for the `finish` that waits for the checks and for CI."""
@@ -131,7 +140,6 @@ class _Hands:
             case DeleteFile():
                 look.text(asked.path)
                 text = None
-        self.changes[asked.path] = text
         self.patch = self.patch.with_file(asked.path, text)
         return "Done."
 

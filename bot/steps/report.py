@@ -75,7 +75,7 @@ def rendered(progress: Progress) -> str:
     """The comment as Markdown, without its hidden marker."""
     parts = (
         f"### {_headline(progress)} · asked by @{progress.asking.asker}",
-        quoted(progress.outcome.text, PLAN_CHARS) if progress.outcome else "",
+        progress.outcome.text if progress.outcome else "",  # our words; what it quotes was made harmless there
         "\n".join(_checklist(progress)),
         _plan(progress.plan) if progress.plan else "",
         "\n".join(f"- {quoted(item, TEXT_CHARS)}" for item in progress.todo) if not progress.outcome else "",

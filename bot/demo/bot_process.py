@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 from urllib.request import urlopen
 
@@ -50,25 +50,29 @@ def running(home: Path, settings: Mapping[str, str]) -> Iterator[Bot]:
     """Start `greenlit serve` with these settings and nothing of the surrounding environment; end it afterwards."""
     home.mkdir(parents=True, exist_ok=True)
     log = home / "bot.log"
-    with log.open("w") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"],
-            cwd=home,
-            env={"PATH": path(), "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(home), **settings},
-            stdout=subprocess.PIPE,
-            stderr=written,
-            text=True,
-        )
+    with log.open("a") as written, _started(home, settings, written) as process:
+        webhooks, pages = (_line(process, name, log) for name in ("webhooks", "runs"))
+        yield Bot(process, webhooks, pages, log)
+
+
+@contextmanager
+def _started(home: Path, settings: Mapping[str, str], log: IO[str]) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "serve"],
+        cwd=home,
+        env={"PATH": path(), "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(home), **settings},
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+    ) as process:
         try:
-            webhooks, pages = (_line(process, name, log) for name in ("webhooks", "runs"))
-            yield Bot(process, webhooks, pages, log)
+            yield process
         finally:
             process.terminate()
             try:
                 process.wait(STOP_S)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
 
 
 def path() -> str:

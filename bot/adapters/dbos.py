@@ -38,7 +38,7 @@ MOST_DEATHS = 100  # of the process during one run; every restart while it waits
 KEPT_S = 4 * 86400  # GitHub redelivers for three days, and a key that is forgotten would start again
 DELETE_AT_ONCE = 200
 THREADS = 16
-WAITERS_POLL_S = 2.0  # a net below `_send`, which wakes a waiting run at once
+WAITERS_POLL_S = 1.0  # a net below `_send`, which wakes a waiting run at once; `close` takes as long
 
 
 class Durable(Record):

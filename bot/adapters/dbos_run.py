@@ -202,9 +202,9 @@ class DurableRun:
         async def once() -> Told:
             return weigh(await settled(act, f"in step {name}"))
 
-        if self._adrift:
-            return await once()
         try:
+            if self._adrift:
+                return await once()
             with self._record():
                 return await DBOS.run_step_async({"name": name, "preemptible": preemptible}, once)
         finally:

@@ -1,0 +1,35 @@
+"""Here lives what the engine's tests ask for."""
+
+import pytest
+from engine_stage import Killable, durable
+
+
+@pytest.fixture
+def diary(tmp_path):
+    """Where the steps leave their traces."""
+    path = tmp_path / "diary"
+    path.touch()
+    return path
+
+
+@pytest.fixture
+def engine(tmp_path):
+    """An engine in this process."""
+    engine = durable(tmp_path / "home")
+    engine.launch()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def killable(tmp_path):
+    """Starts an engine in a process of its own, over one home."""
+    started = []
+
+    def start():
+        started.append(Killable(tmp_path / "home"))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()

@@ -1,0 +1,78 @@
+"""Here lives who asked for what, where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NewType
+
+RunKey = NewType("RunKey", str)  # "owner/repo#7/1": the first run for issue 7
+Subject = NewType("Subject", str)  # "owner/repo#7"
+Branch = NewType("Branch", str)  # without refs/heads/
+Permission = Literal["admin", "maintain", "write", "triage", "read", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repo:
+    """A repository by its full name, and the App installation through which we may touch it."""
+
+    name: str  # "owner/repo"
+    installation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asked for what, when. Title and body are the webhook's: as they stood at the trigger."""
+
+    repo: Repo
+    number: int
+    asker: str
+    at: str
+    delivery: str
+    command: str = "generate"
+    words: str = ""  # what stands behind the command
+    label: str = ""  # the label that was added; empty when a comment asked
+    comment: int | None = None
+    on_pull: bool = False
+    title: str = ""
+    body: str = ""
+    asker_id: int = 0  # of the account: links a co-author's noreply address to it
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(f"{self.repo.name}#{self.number}")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What GitHub says of a repository."""
+
+    default_branch: Branch
+    archived: bool = False
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One comment on an issue."""
+
+    id: int
+    author: str
+    body: str
+    at: str
+    edited_at: str
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue. After `freeze`: only what a reader of the page would see, from people who may write, at the trigger."""
+
+    number: int
+    title: str
+    body: str
+    author: str
+    open: bool = True
+    locked: bool = False
+    pull: bool = False  # GitHub's issues include pull requests
+    labels: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()

@@ -1,0 +1,166 @@
+"""Here lives what CI says, what it means, and how a run ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.values.code import Sha
+
+Category = Literal[
+    "test-failure", "compile-error", "lint", "type-error", "dependency", "infra", "timeout", "crash", "passed"
+]
+Action = Literal["fix", "rerun", "human", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check run or commit status of a commit."""
+
+    name: str
+    state: Literal["pending", "passed", "failed"]
+    conclusion: str = ""  # GitHub's own word
+    url: str = ""
+    id: int = 0  # of the check run; 0 for a commit status
+    run: int = 0  # of the workflow run; 0 when not GitHub Actions
+    job: bool = False  # a GitHub Actions job: its id is the check run's, and it has a log
+    run_attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """All that CI said of a commit. Suites without a run (other Apps' empty ones) are not here."""
+
+    sha: Sha
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def silent(self) -> bool:
+        return not self.checks
+
+    @property
+    def pending(self) -> bool:
+        return any(check.state == "pending" for check in self.checks)
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.state == "failed")
+
+    @property
+    def green(self) -> bool:
+        return bool(self.checks) and all(check.state == "passed" for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class JobStep:
+    """A step of an Actions job."""
+
+    name: str
+    number: int
+    conclusion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A note that CI pinned to a line. Timeouts and lost runners are told only here."""
+
+    path: str
+    line: int
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A place in a stack trace, as a path of the repository."""
+
+    file: str
+    line: int | None
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that broke; frames outermost first, innermost last."""
+
+    error: str
+    message: str
+    test: str = ""
+    frames: tuple[Frame, ...] = ()
+    root_cause: str = ""
+    count: int = 1
+    jobs: tuple[str, ...] = ()
+    fingerprint: str = ""
+    log_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a CI log says: what kind of failure, what to do about it, what broke."""
+
+    category: Category
+    action: Action
+    tool: str = ""
+    failures: tuple[Failure, ...] = ()
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a red CI means, with the reading that says so."""
+
+    kind: Literal["ours", "already red", "infrastructure", "flaky"]
+    reading: Reading
+    jobs: dict[str, int] = field(default_factory=dict)  # the failed jobs, name to id (0 for a commit status)
+
+    @property
+    def fingerprint(self) -> str:
+        """What failed, as one name: equal for equal failures, whatever their order."""
+        return "+".join(sorted({failure.fingerprint for failure in self.reading.failures}))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One push and what CI said of it; a run's attempts are its ledger."""
+
+    sha: Sha
+    state: Literal["running", "green", "red", "silent", "unchecked", "rerun"]
+    verdict: Verdict | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A pull request of ours."""
+
+    number: int
+    url: str
+    draft: bool
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """Where the branch points now. `ours` is false when somebody else moved it: then nothing was pushed."""
+
+    sha: Sha
+    ours: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a run is told while it waits. A hint: the step that follows asks GitHub what is true."""
+
+    kind: Literal["checks", "stop", "issue", "pushed", "closed"]
+    text: str = ""
+    by: str = ""
+    sha: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended, in one word and one sentence."""
+
+    state: Literal["opened", "draft", "refused", "ignored", "stopped", "asked", "gave up", "failed", "done"]
+    text: str = ""
+    pull: int | None = None

@@ -1,0 +1,98 @@
+"""Here lives the code as values: trees, patches, and places in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NewType
+
+from bot.values.asking import Branch, Repo
+
+Sha = NewType("Sha", str)  # 40 hex digits
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where git fetches and pushes. The secret goes into the environment of one git process and nowhere else."""
+
+    url: str
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of a repository at a commit (or at a bare tree object, for an overlay), in the mirror we trust."""
+
+    repo: Repo
+    sha: Sha
+    branch: Branch
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a tree. `size` is in bytes; 0 for a gitlink."""
+
+    path: str
+    mode: Literal["100644", "100755", "120000", "160000"]
+    sha: Sha
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A change as a value: path to its new text, or None where the file goes."""
+
+    files: dict[str, str | None] = field(default_factory=dict)
+
+    def with_file(self, path: str, text: str | None) -> Patch:
+        return Patch({**self.files, path: text})
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line that a grep found. Lines count from 1."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A place in the code worth reading. `name` is empty for a whole file; lines count from 1, 0 when unknown."""
+
+    path: str
+    score: float
+    why: tuple[str, ...] = ()
+    name: str = ""
+    kind: str = ""
+    line: int = 0
+    end_line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """Where to look for an issue, each list best first."""
+
+    files: tuple[Clue, ...] = ()
+    symbols: tuple[Clue, ...] = ()
+    tests: tuple[Clue, ...] = ()
+    skipped: tuple[str, ...] = ()  # what was not read, and why
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a gate found in a change. A finding that `blocks` keeps the change from being pushed."""
+
+    gate: str
+    path: str
+    line: int
+    text: str
+    blocks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A git author. A GitHub noreply address links the commit to the account."""
+
+    name: str
+    email: str

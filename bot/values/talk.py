@@ -1,0 +1,145 @@
+"""Here lives the conversation with the model, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool as the model sees it; `schema` is a JSON Schema object."""
+
+    name: str
+    description: str
+    schema: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What stays the same through a conversation, byte for byte, or the prompt cache and thinking blocks break."""
+
+    system: str
+    tools: tuple[Tool, ...]
+    role: Literal["strong", "quick"] = "strong"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Our own words to the model. Never text from outside: that is data, and data comes as a tool's answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call that the model made."""
+
+    id: str
+    name: str
+    input: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a tool answered to the call with this id."""
+
+    call: str
+    text: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All answers to one turn's calls, in the order of the calls: one user message."""
+
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Tokens by how they are billed, and their price in US dollars."""
+
+    usd: float = 0.0
+    fresh: int = 0  # prompt tokens neither read from nor written to the cache
+    written: int = 0
+    read: int = 0
+    out: int = 0
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(
+            round(self.usd + other.usd, 6),
+            self.fresh + other.fresh,
+            self.written + other.written,
+            self.read + other.read,
+            self.out + other.out,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer of the model, whole. `content` is the JSON of its blocks as received, to be sent back unchanged.
+
+    stop: "tools" calls to run; "end" it stopped by itself; "refused"; "budget" not asked, the next call could pass
+    the cap; "length" cut off twice; "context" the window is full.
+    """
+
+    stop: Literal["tools", "end", "refused", "budget", "length", "context"]
+    content: str = "[]"
+    calls: tuple[Call, ...] = ()
+    text: str = ""
+    spent: Spent = Spent()
+    why: str = ""  # for refused and budget
+
+
+Conversation = tuple[Said | Turn | Answers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """One file of a plan: what changes there and why."""
+
+    path: str
+    change: str
+    symbols: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the model means to do, before it may edit."""
+
+    summary: str
+    files: tuple[PlannedFile, ...] = ()
+    tests: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What the model says it did: the commit's message and the pull request's words."""
+
+    title: str
+    message: str
+    summary: str
+    look_at: tuple[str, ...] = ()
+    differs: str = ""  # where the work left the plan, and why
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens, by how they are billed."""
+
+    fresh: float
+    written: float
+    read: float
+    out: float
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A model, how hard it shall think, and its price."""
+
+    model: str
+    effort: str
+    price: Price

@@ -49,10 +49,6 @@ class Faults:
             self._waiting.append(fault)
         return fault
 
-    def clear(self) -> None:
-        with self._lock:
-            self._waiting.clear()
-
     def fired(self) -> int:
         """How often any of them fired."""
         with self._lock:

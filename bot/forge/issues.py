@@ -13,6 +13,12 @@ from bot.forge.views_issues import issue as issue_view
 from bot.forge.views_issues import label as label_view
 
 
+def changes(old: Issue, new: Issue) -> Json:
+    """What `edited` tells: the old words of those that are new."""
+    words = (("title", old.title, new.title), ("body", old.body, new.body))
+    return {what: {"from": was} for what, was, is_now in words if was != is_now}
+
+
 class Issues:
     """Opens, edits, labels and closes issues, and tells it."""
 
@@ -44,12 +50,7 @@ class Issues:
             updated_at=now(),
         )
         repo.issues[number] = new
-        changes = {
-            what: {"from": was}
-            for what, was, is_now in (("title", old.title, new.title), ("body", old.body, new.body))
-            if was != is_now
-        }
-        self.tell(repo, "edited", new, by, changes=changes)
+        self.tell(repo, "edited", new, by, changes=changes(old, new))
         return new
 
     def close(self, repo: Repository, number: int, by: str) -> None:

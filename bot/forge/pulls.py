@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.forge.issues import Issues
+from bot.forge.issues import Issues, changes
 from bot.forge.news import News
 from bot.forge.records import Pull
 from bot.forge.state import Repository, State, now
@@ -57,13 +57,8 @@ class Pulls:
             updated_at=now(),
         )
         repo.issues[number] = new
-        changes = {
-            what: {"from": was}
-            for what, was, is_now in (("title", old.title, new.title), ("body", old.body, new.body))
-            if was != is_now
-        }
-        if changes:
-            self._tell(repo, "edited", new, by, changes=changes)
+        if told := changes(old, new):
+            self._tell(repo, "edited", new, by, changes=told)
         return new
 
     def close(self, repo: Repository, number: int, by: str) -> Pull:

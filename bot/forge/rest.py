@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from bot.forge.apps import Apps
-from bot.forge.records import App, Installation, Token
+from bot.forge.records import App, Token
 from bot.forge.refusals import Refused
 from bot.forge.state import Json, Repository, State, allows
 
@@ -57,10 +57,6 @@ class Ask:
         if self.given_app is None:
             raise Refused(401, "A JSON web token could not be decoded")
         return self.given_app
-
-    @property
-    def installation(self) -> Installation:
-        return self.state.installations[self.token.installation]
 
     @property
     def login(self) -> str:

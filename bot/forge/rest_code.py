@@ -13,8 +13,8 @@ from bot.forge.views import commit, full_repository, permission
 
 HERE = "/repos/{owner}/{repo}"
 CODE = "contents=read"
-# https://docs.github.com/en/rest/repos/contents: larger files have no content in the answer, or none at all.
-LARGEST_INLINE, LARGEST = 1024 * 1024, 100 * 1024 * 1024
+# https://docs.github.com/en/rest/repos/contents: larger files have no content in the answer.
+LARGEST_INLINE = 1024 * 1024
 
 
 class CodeRoutes:
@@ -60,13 +60,9 @@ class CodeRoutes:
         content = ask.state.store.read(ask.repo.name, blob.sha)
         if "raw" in ask.headers.get("accept", ""):
             return Answer(200, content, {"Content-Type": "application/vnd.github.raw+json; charset=utf-8"})
-        if blob.size > LARGEST:
-            raise Refused(403, "This API returns blobs up to 100 MB in size.")
-        view = _entry(ask, blob, {"120000": "symlink", "160000": "submodule"}.get(blob.mode, "file"))
+        view = _entry(ask, blob, "symlink" if blob.mode == "120000" else "file")
         if view["type"] == "symlink":
             return Answer(200, {**view, "target": content.decode("utf-8", "replace")})
-        if view["type"] == "submodule":
-            return Answer(200, {**view, "submodule_git_url": None})
         inline = blob.size <= LARGEST_INLINE
         encoded = encodebytes(content).decode() if inline else ""
         return Answer(200, {**view, "content": encoded, "encoding": "base64" if inline else "none"})

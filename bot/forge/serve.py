@@ -86,25 +86,31 @@ def _response(answer: Answer) -> Response:
 
 
 class _Recorded:
-    """Notes method, path and status of every request."""
+    """Notes method, path and status of every request, before the one who asked hears the answer."""
 
     def __init__(self, app: ASGIApp, state: State) -> None:
         self._app = app
         self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status = 0
+        answered = False
+
+        def note(status: int) -> None:
+            with self._state.lock:
+                self._state.requests.append((scope["method"], scope["path"], status))
 
         async def noting(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                answered = True
+                note(message["status"])
             await send(message)
 
         try:
             await self._app(scope, receive, noting)
         finally:
-            with self._state.lock:
-                self._state.requests.append((scope["method"], scope["path"], status))
+            if not answered:
+                note(0)
 
 
 class _Cuttable(HttpToolsProtocol):

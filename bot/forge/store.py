@@ -57,7 +57,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
         self._lock = threading.Lock()
-        self._commits: dict[str, Commit] = {}
+        self._commits: dict[tuple[str, str], Commit] = {}
         self._environment = {
             "PATH": os.pathsep.join(os.get_exec_path()),
             "HOME": os.devnull,
@@ -109,7 +109,7 @@ class Store:
     def details(self, repo: str, sha: str) -> Commit:
         """What a commit says. Raises KeyError when there is none."""
         with self._lock:
-            known = self._commits.get(sha)
+            known = self._commits.get((repo, sha))
         if known:
             return known
         form = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
@@ -120,7 +120,7 @@ class Store:
         author, committer = Signature(*parts[3:6]), Signature(*parts[6:9])
         found = Commit(parts[0], parts[1], tuple(parts[2].split()), author, committer, parts[9].rstrip("\n"))
         with self._lock:
-            return self._commits.setdefault(sha, found)
+            return self._commits.setdefault((repo, sha), found)
 
     def blobs(self, repo: str, sha: str, under: str = "") -> tuple[Blob, ...]:
         """The files at a commit, at or under a path."""

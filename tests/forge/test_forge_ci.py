@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx2
 
 from tests.forge.boxed import CI, REPO, Boxed
@@ -106,6 +108,26 @@ def test_failed_jobs_run_again(box: Boxed):
     assert (2, "failure") == tuple(
         box.ask("GET", f"{HERE}/actions/runs/{run}").json()[key] for key in ("run_attempt", "conclusion")
     )
+
+
+def test_running_run_is_not_repeated(box: Boxed):
+    """A run that is under way cannot be re-run, and its job has no log yet."""
+    slow = CI.replace("if test -f broken", "sleep 1; if test -f broken")
+    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": slow, ".github/workflows/notes.txt": "x"}, "Slow.")
+    while not box.forge.jobs(REPO):
+        time.sleep(0.01)
+    job = box.forge.jobs(REPO)[0]
+
+    assert 403 == box.ask("POST", f"{HERE}/actions/runs/{job.run}/rerun-failed-jobs").status_code
+    assert 404 == box.ask("GET", f"{HERE}/actions/jobs/{job.id}/logs").status_code
+
+
+def test_stubborn_job_runs_after_a_failure(box: Boxed):
+    """A job with `always()` runs although what it needs failed."""
+    flow = CI.replace("needs: test", "needs: test\n    if: always()")
+    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": flow, "broken": ""}, "Break.")
+
+    assert [("test", 1, "failure"), ("after", 1, "success")] == ends(box)
 
 
 def test_passed_run_is_not_repeated(box: Boxed):

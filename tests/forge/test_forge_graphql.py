@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.forge.boxed import CI, REPO, Boxed
 
+READY = "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }"
 SUITES = """query($oid: GitObjectID!, $first: Int, $after: String) {
   repository(owner: "acme", name: "demo") { object(oid: $oid) { ... on Commit {
     checkSuites(first: $first, after: $after) { totalCount nodes { databaseId checkRuns(first: 9) { nodes { name } } }
@@ -64,9 +67,8 @@ def test_marking_ready_needs_contents_too(box: Boxed):
     asked = {"title": "T", "head": "a", "base": "main", "draft": True}
     pull = box.ask("POST", f"/repos/{REPO}/pulls", asked).json()
     box.ours = box.token(pull_requests="write")
-    query = "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }"
 
-    assert "FORBIDDEN" == box.graph(query, id=pull["node_id"])["errors"][0]["type"]
+    assert "FORBIDDEN" == box.graph(READY, id=pull["node_id"])["errors"][0]["type"]
     assert box.forge.pulls(REPO)[0].draft
 
 
@@ -83,6 +85,64 @@ def test_connections_come_in_pages(shared: Boxed):
     ]
     assert 3 == len({suite["databaseId"] for page in (first, second) for suite in page["nodes"]})
     assert [{"name": "test"}, {"name": "after"}] == second["nodes"][0]["checkRuns"]["nodes"]
+
+
+def test_node_is_found_by_its_id(shared: Boxed):
+    """Every id that was answered leads back to its node; one of another repository to nothing."""
+    sha = shared.forge.push(REPO, "ada", "n", {".github/workflows/ci.yml": CI}, "CI.")
+    assert shared.forge.quiet(20)
+    pull = shared.ask("POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "n", "base": "main"}).json()
+    repo = shared.ask("GET", f"/repos/{REPO}").json()["node_id"]
+    suite = shared.ask("GET", f"/repos/{REPO}/commits/{sha}/check-suites").json()["check_suites"][0]["node_id"]
+    run = shared.ask("GET", f"/repos/{REPO}/commits/{sha}/check-runs").json()["check_runs"][0]["node_id"]
+    commit = shared.ask("GET", f"/repos/{REPO}/commits/{sha}").json()["node_id"]
+    kinds = [
+        shared.graph("query($id: ID!) { node(id: $id) { __typename id } }", id=key)["data"]["node"]["__typename"]
+        for key in (repo, commit, suite, run, pull["node_id"])
+    ]
+
+    assert ["Repository", "Commit", "CheckSuite", "CheckRun", "PullRequest"] == kinds
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        (lambda box: box.forge.close_pull(REPO, 1, "ada"), "UNPROCESSABLE"),
+        (lambda box: box.forge.archive(REPO), "FORBIDDEN"),
+    ],
+)
+def test_only_what_is_open_is_marked(box: Boxed, act: Callable[[Boxed], None], kind: str):
+    """A closed pull request, or one of an archived repository, cannot be made ready."""
+    box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
+    pull = box.ask("POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main", "draft": True}).json()
+    act(box)
+
+    assert [kind] == [error["type"] for error in box.graph(READY, id=pull["node_id"])["errors"]]
+
+
+def test_checks_are_filtered(shared: Boxed):
+    """Suites by App, check runs by name and to the latest; a commit without CI has no rollup."""
+    sha = shared.forge.push(REPO, "ada", "f", {".github/workflows/ci.yml": CI, "broken": ""}, "CI.")
+    base = shared.forge.branches(REPO)["main"]
+    assert shared.forge.quiet(20)
+    run = shared.forge.jobs(REPO)[-1].run
+    shared.ask("POST", f"/repos/{REPO}/actions/runs/{run}/rerun-failed-jobs")
+    assert shared.forge.quiet(20)
+    query = """query($oid: GitObjectID!) { repository(owner: "acme", name: "demo") { object(oid: $oid) { ... on Commit {
+      none: checkSuites(first: 1, filterBy: {appId: 1}) { totalCount }
+      statusCheckRollup { state }
+      status { state }
+      checkSuites(first: 1, filterBy: {appId: 15368}) { nodes {
+        all: checkRuns(first: 9) { totalCount }
+        latest: checkRuns(first: 9, filterBy: {checkType: LATEST}) { totalCount }
+        named: checkRuns(first: 9, filterBy: {checkName: "after"}) { totalCount }
+      } }
+    } } } }"""
+    red, bare = (shared.graph(query, oid=one)["data"]["repository"]["object"] for one in (sha, base))
+
+    assert [4, 2, 2] == [one["totalCount"] for one in red["checkSuites"]["nodes"][0].values()]
+    assert ({"state": "FAILURE"}, None, None) == (red["statusCheckRollup"], red["status"], bare["statusCheckRollup"])
+    assert {"totalCount": 0} == red["none"]
 
 
 def test_viewer_is_the_bot(shared: Boxed):

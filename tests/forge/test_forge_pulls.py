@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from tests.forge.boxed import REPO, Boxed
@@ -89,6 +91,35 @@ def test_draft_is_marked_ready_and_back(box: Boxed, pull: dict):
 
     assert [False, False, True] == [next(iter(one["data"].values()))["pullRequest"]["isDraft"] for one in answers]
     assert ["pull_request.ready_for_review", "pull_request.converted_to_draft"] == box.names()
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"state": "merged"}, "state"),
+        ({"title": " "}, "title"),
+        ({"title": "x" * 257}, "title"),
+        ({"state": "open"}, "state"),
+    ],
+)
+def test_bad_edit_is_invalid(box: Boxed, pull: dict, asked: dict[str, str], field: str):
+    """Unknown states, blank or long titles, and opening again without the branch are refused."""
+    if asked == {"state": "open"}:
+        delete = ["git", "--git-dir", str(box.forge.git_dir(REPO)), "update-ref", "-d", "refs/heads/a/b"]
+        box.forge.close_pull(REPO, pull["number"], "ada")
+        subprocess.run(delete, check=True)
+    answer = box.ask("PATCH", f"{HERE}/{pull['number']}", asked)
+
+    assert (422, field) == (answer.status_code, answer.json()["errors"][0]["field"])
+
+
+def test_pull_request_is_labeled_like_an_issue(box: Boxed, pull: dict):
+    """What happens to a pull request as an issue is not told as an issue's event."""
+    box.forge.label(REPO, pull["number"], "autogen", "ada")
+    box.forge.label(REPO, pull["number"], "autogen", "ada")
+
+    assert [] == box.names()
+    assert ["autogen"] == [one["name"] for one in box.ask("GET", f"{HERE}/{pull['number']}").json()["labels"]]
 
 
 def test_pull_request_is_edited_closed_and_opened_again(box: Boxed, pull: dict):

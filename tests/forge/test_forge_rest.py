@@ -222,6 +222,75 @@ def test_files_are_read_from_any_ref(box: Boxed):
     assert 404 == box.ask("GET", f"{HERE}/contents/none").status_code
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/nothing", 404),
+        ("/issues/x", 404),
+        ("/issues/comments/1", 404),
+        ("/pulls/999", 404),
+        ("/branches/none", 404),
+        ("/git/ref/tags/none", 404),
+        ("/contents/README.md?ref=none", 404),
+        ("/commits/none", 422),
+        ("/commits/-x", 422),
+        ("/check-suites/1/check-runs", 404),
+        ("/check-runs/1", 404),
+        ("/actions/jobs/1", 404),
+        ("/actions/runs/1", 404),
+    ],
+)
+def test_what_is_not_there_is_not_found(shared: Boxed, path: str, status: int):
+    """404, or 422 where a commit is looked for."""
+    assert status == shared.ask("GET", HERE + path).status_code
+
+
+@pytest.mark.parametrize("path", ["/app/installations/1", f"/repos/{OTHER}/installation", "/app/hook/deliveries/1"])
+def test_app_sees_its_own_only(shared: Boxed, path: str):
+    """Installations and deliveries of others are not found."""
+    assert 404 == shared.ask("GET", path, auth=shared.jwt()).status_code
+
+
+def test_token_for_too_many_repositories_is_refused(shared: Boxed):
+    """A token names 500 repositories at most."""
+    asked = {"repositories": ["demo"] * 501}
+
+    assert (
+        422
+        == shared.ask(
+            "POST", f"/app/installations/{shared.installation}/access_tokens", asked, shared.jwt()
+        ).status_code
+    )
+
+
+def test_limit_is_told_to_anybody(shared: Boxed):
+    """/rate_limit answers without credentials, and costs nothing."""
+    answers = [shared.ask("GET", "/rate_limit", auth="").json()["rate"]["used"] for _ in range(2)]
+
+    assert answers[0] == answers[1]
+    assert 401 == shared.ask("GET", HERE, auth="", Authorization="Basic eA==").status_code
+
+
+def test_repositories_join_an_installation(box: Boxed):
+    """Installing an App on a second repository of the owner widens the installation."""
+    again = box.forge.install(box.keys, OTHER)
+    tokens = box.ask("POST", f"/app/installations/{again}/access_tokens", {"repository_ids": []}, box.jwt())
+    whole = box.ask("POST", f"/app/installations/{again}/access_tokens", auth=box.jwt()).json()["token"]
+    seen = box.ask("GET", "/installation/repositories", auth=whole).json()
+
+    assert (box.installation, 201) == (again, tokens.status_code)
+    assert [REPO, OTHER] == [one["full_name"] for one in seen["repositories"]]
+
+
+def test_large_file_comes_raw_only(box: Boxed):
+    """Over a megabyte the answer has no content; raw it is whole."""
+    box.forge.push(REPO, "ada", "main", {"big": "x" * 1_100_000}, "Big.")
+    answer = box.ask("GET", f"{HERE}/contents/big").json()
+
+    assert ("none", "", 1_100_000) == (answer["encoding"], answer["content"], answer["size"])
+    assert 1_100_000 == len(box.ask("GET", f"{HERE}/contents/big", Accept="application/vnd.github.raw").content)
+
+
 def test_what_was_asked_is_kept(shared: Boxed):
     """Method, path and status of every request can be looked up."""
     shared.ask("GET", HERE)

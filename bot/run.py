@@ -18,12 +18,12 @@ R = TypeVar("R")
 
 
 class Run(Protocol):
-    """One run of a story, as the story sees it. Whatever goes through it is remembered; nothing else may have effects."""
+    """One run of a story, as the story sees it. What goes through it is remembered; nothing else may have effects."""
 
     @property
     def key(self) -> RunKey: ...
 
-    async def __call__(self, step: Callable[Concatenate[World, P], R], *values: P.args, **named: P.kwargs) -> R:
+    async def __call__(self, step: Callable[Concatenate[World, P], R], /, *values: P.args, **named: P.kwargs) -> R:
         """Do a step and remember its result. Unreachable ports are tried again, capped; then Unreachable is raised."""
 
     async def wait(self, patience_s: float) -> Note | None:
@@ -52,7 +52,7 @@ class Start:
     story: Story
     value: object
     key: str = ""
-    subject: Subject = Subject("")
+    subject: Subject | None = None
 
 
 @dataclass(frozen=True, slots=True)

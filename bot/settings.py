@@ -16,7 +16,7 @@ from bot.world import Caps
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
-# US dollars per million tokens: fresh, written to the 5-minute cache, read from the cache, out (Claude's price list, November 2026).
+# US dollars a million tokens: fresh, written to the 5-minute cache, read from it, out. Claude's prices of November 2026.
 PRICES = {
     "claude-opus-5-5": (4.0, 5.0, 0.20, 20.0),
     "claude-sonnet-5-5": (2.0, 2.5, 0.20, 10.0),
@@ -42,7 +42,8 @@ class ModelSettings(BaseSettings):
     anthropic_url: str | None = Field(None, description="Another base URL for Claude's API, such as a proxy")
     prices: Annotated[dict[str, tuple[float, float, float, float]], NoDecode] = Field(
         default_factory=dict,
-        description="Prices of models that are not in the built-in table, as JSON: model to US dollars per million tokens [fresh, cache write, cache read, out]",
+        description="Prices of other models, as JSON: model to [fresh, cache write, cache read, out] US dollars "
+        "per million tokens",
     )
     model: str = Field("claude-opus-5-5", validate_default=True, description="The model that plans and writes")
     effort: Effort = Field("medium", description="How hard it thinks: low, medium, high, xhigh or max")

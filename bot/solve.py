@@ -23,7 +23,7 @@ from bot.settings import ModelSettings
 from bot.steps.edit import Desk
 from bot.steps.retrieve import retrieve
 from bot.text import visible
-from bot.values import Asking, Branch, Finish, Issue, Note, Outcome, Patch, Plan, Remote, Repo, RunKey, Tree
+from bot.values import Asking, Branch, Finish, Issue, Note, Patch, Plan, Remote, Repo, RunKey, Tree
 from bot.world import Caps, GitHub, Refusal, Unreachable, World
 from handlers.telling import GaveUp
 from handlers.writing import Asks, Writer
@@ -63,7 +63,7 @@ async def _written(console: Console, world: World, tree: Tree, request: Issue) -
     config = read_config(text.decode() if text else None)
     clues = await run(retrieve, tree, request)
     desk = Desk(tree, request, clues, instructions=config.instructions)
-    writer = Writer(run, Printer(console, asking), desk, config, world.caps)
+    writer = Writer(run, asking, Printer(console), desk, config, world.caps)
     finish = await writer.finish()
     console.print(f"[dim]${writer.spent.usd:.2f}, {writer.turns} turns[/]")
     return writer.patch, finish
@@ -77,31 +77,30 @@ class Plain:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    async def __call__(self, step: Callable[Concatenate[World, P], R], *values: P.args, **named: P.kwargs) -> R:
+    async def __call__(self, step: Callable[Concatenate[World, P], R], /, *values: P.args, **named: P.kwargs) -> R:
         return await asyncio.to_thread(step, self.world, *values, **named)
 
-    async def wait(self, patience_s: float) -> Note | None:
+    async def wait(self, patience_s: float) -> Note | None:  # noqa: ARG002 - nobody to wait for
         """Nobody tells this run anything."""
         return None
 
     @asynccontextmanager
-    async def slot(self, repo: Repo) -> AsyncIterator[None]:
+    async def slot(self, repo: Repo) -> AsyncIterator[None]:  # noqa: ARG002 - one run, one slot
         """There is one run, so there is no limit."""
         yield
 
-    async def begin(self, start: Start) -> tuple[RunKey, bool]:
+    async def begin(self, start: Start) -> tuple[RunKey, bool]:  # noqa: ARG002 - always refused
         raise Refusal("without a record no other story can be started")
 
-    async def tell(self, tell: Tell) -> bool:
+    async def tell(self, tell: Tell) -> bool:  # noqa: ARG002 - nobody listens
         return False
 
 
 class Printer:
     """Tells the terminal what a Teller tells the issue."""
 
-    def __init__(self, console: Console, asking: Asking) -> None:
+    def __init__(self, console: Console) -> None:
         self.console = console
-        self.asking = asking
 
     def note(self, **changed: Any) -> None:
         if "turns" in changed:

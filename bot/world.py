@@ -50,7 +50,7 @@ class RateLimited(Unreachable):
 
 
 class GitHub(Protocol):
-    """What the bot needs of GitHub. Every write may be repeated: it finds what an earlier try left and does not double it.
+    """What the bot needs of GitHub. Every write may be repeated: it finds what an earlier try left and doubles nothing.
 
     Raises Unreachable and RateLimited where a later try may help, Refusal (naming the missing permission) where not.
     """
@@ -94,7 +94,7 @@ class GitHub(Protocol):
     def pull(self, repo: Repo, branch: Branch) -> Pull | None:
         """The pull request from this branch of this repository: the open one, else the newest closed one."""
 
-    def open_pull(self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool) -> Pull:
+    def open_pull(self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool) -> Pull:  # noqa: FBT001 - GitHub's own word
         """The open pull request of this branch with this title, body and draft state; opened if there is none."""
 
     def remote(self, repo: Repo) -> Remote:
@@ -102,10 +102,10 @@ class GitHub(Protocol):
 
 
 class Git(Protocol):
-    """Bare mirrors, read and written by plumbing. No work tree, no hooks, no filters: nothing of a repository runs."""
+    """Bare mirrors, read and written by plumbing. No work tree, hooks or filters: nothing of a repository runs."""
 
     def fetch(self, repo: Repo, remote: Remote, branch: Branch) -> Tree:
-        """Bring the branch's history and the files of its tip into the mirror. Raises Refusal for an empty repository."""
+        """Bring the branch's history and the files of its tip into the mirror. Raises Refusal for an empty one."""
 
     def entries(self, tree: Tree) -> tuple[Entry, ...]:
         """All files, by path in git's order."""

@@ -18,6 +18,6 @@ STORIES: tuple[Story, ...] = (hear_asking.hear_asking, solve_issue.solve_issue)
 def route(event: Event) -> list[Intent]:
     """What to do about an event: what the handlers want, or one Ignore with their reasons."""
     intents = [decide(event) for decide in HANDLERS]
-    wanted = [intent for intent in intents if not isinstance(intent, Ignore)]
+    wanted: list[Intent] = [intent for intent in intents if not isinstance(intent, Ignore)]
     why = "; ".join(dict.fromkeys(intent.why for intent in intents if isinstance(intent, Ignore) and intent.why))
     return wanted or [Ignore(why or f"nothing to do for {type(event).__name__}")]

@@ -1,4 +1,4 @@
-"""Here lives the following of an issue: when it is closed, deleted or loses the label, the run that works on it hears of it."""
+"""Here lives the following of an issue: when it is closed, deleted or loses the label, its run hears of it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Here lives the hearing of people: a label or a command, who gave it, and what follows.
 
-Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with a line that
-starts with a command: `/generate [what]`, `/retry`, `/stop`, `/status`, `/help`. Only people with write access are heard.
+Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with a line that starts
+with a command: `/generate [what]`, `/retry`, `/stop`, `/status`, `/help`. Only people with write access are heard.
 """
 
 from __future__ import annotations

@@ -12,9 +12,11 @@ from bot.steps.push import branch_name, commit, moved, push
 from bot.steps.report import Phase
 from bot.steps.watch import Ci, expect_ci
 from bot.values import Asking, Attempt, Branch, Checks, Finish, Outcome, Pull, Sha, Verdict
-from handlers.telling import GaveUp, Stopped, Teller
+from handlers.telling import Stopped, Teller
 from handlers.watching import Head
 from handlers.writing import Writer
+
+State = Literal["green", "red", "silent", "unchecked", "rerun"]
 
 
 class Shipment:
@@ -55,7 +57,7 @@ class Shipment:
     async def told(self, phase: Phase) -> None:
         await self.teller(phase=phase, attempts=self.attempts)
 
-    def note(self, state: Literal["green", "red", "silent", "unchecked", "rerun"], verdict: Verdict | None, checks: Checks) -> None:
+    def note(self, state: State, verdict: Verdict | None, checks: Checks) -> None:
         """What CI said of the newest attempt."""
         failed = checks.failed or checks.checks
         last = replace(self.attempts[-1], state=state, url=failed[0].url if failed else "")
@@ -87,7 +89,8 @@ class Shipment:
         """The pull request of a repository that has no CI, which it says."""
         self.note("unchecked", None, Checks(self.head.sha))
         pull = await self.open(draft=False, state="This repository has no CI: nothing has run these changes.")
-        return Outcome("opened", f"#{pull.number}. This repository has no CI, so nothing has run the change.", pull.number)
+        why = "This repository has no CI, so nothing has run the change."
+        return Outcome("opened", f"#{pull.number}. {why}", pull.number)
 
     async def opened_silent(self) -> Outcome:
         self.note("silent", None, Checks(self.head.sha))

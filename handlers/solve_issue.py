@@ -1,7 +1,7 @@
 """Here lives the main thing: an issue becomes a pull request that is already green.
 
-Whoever may write asks for it with the label or with `/generate`. The bot reads, plans, writes, checks, pushes to its own
-branch, waits for CI, mends what broke, and opens the pull request when CI is green. Not green in the end: a draft.
+Whoever may write asks for it with the label or with `/generate`. The bot reads, plans, writes, checks, pushes to its
+own branch, waits for CI, mends what broke, and opens the pull request when CI is green. Not green in the end: a draft.
 """
 
 from __future__ import annotations
@@ -34,14 +34,16 @@ async def solve_issue(run: Run, asking: Asking) -> Outcome:
     except Stopped as stopped:
         outcome = Outcome("stopped", f"I stopped because {stopped}. What I had pushed stays on my branch.")
     except Asks as asks:
-        questions = "\n".join(f"{number}. {quoted(question, WORDS)}" for number, question in enumerate(asks.questions, 1))
+        questions = "\n".join(
+            f"{number}. {quoted(question, WORDS)}" for number, question in enumerate(asks.questions, 1)
+        )
         outcome = Outcome("asked", f"Please answer in a comment, then say `/generate`:\n\n{questions}")
     except GaveUp as gave_up:
-        outcome = Outcome("gave up", f"I could not do it: {gave_up}. Say more in the issue, then try `/generate` again.")
+        outcome = Outcome("gave up", f"I could not do it: {gave_up}. Say more in the issue, then `/generate` again.")
     except Refusal as refusal:
         outcome = Outcome("refused", str(refusal))
     except Unreachable as gone:
-        outcome = Outcome("gave up", f"I tried again for a while, but {gone}. Comment `/retry` when that is over.")
+        outcome = Outcome("gave up", f"I tried for a while, but {gone}. Comment `/retry` when that is over.")
     return await teller.end(outcome)
 
 
@@ -54,7 +56,7 @@ async def _solved(run: Run, asking: Asking, teller: Teller) -> Outcome:
         clues = await run(retrieve, tree, issue)
         await teller(phase="planning", clues=clues, usd_cap=caps.usd, attempts_cap=caps.attempts)
         desk = Desk(tree, issue, clues, wish=asking.words, instructions=config.instructions)
-        writer = Writer(run, teller, desk, config, caps)
+        writer = Writer(run, asking, teller, desk, config, caps)
         finish = await writer.finish()
         shipment = Shipment(run, asking, teller, writer)
         await shipment.push(finish)

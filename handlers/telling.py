@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from bot.run import Run
 from bot.steps.report import Progress, report
@@ -16,6 +16,16 @@ class Stopped(Exception):
 
 class GaveUp(Exception):
     """The work cannot go on; the text says why and what people can do."""
+
+
+class Tells(Protocol):
+    """Whom a story tells how it stands: the issue's comment, or a terminal."""
+
+    def note(self, **changed: Any) -> None:
+        """Keep it for the next milestone."""
+
+    async def __call__(self, **changed: Any) -> None:
+        """Tell it now."""
 
 
 class Teller:

@@ -12,9 +12,9 @@ from bot.steps.check import inspect, told
 from bot.steps.edit import Desk, Used, use_tools
 from bot.steps.think import think
 from bot.text import quoted
-from bot.values import Answer, Answers, Call, Conversation, Finding, Finish, Patch, Plan, Said, Spent, Turn
+from bot.values import Answer, Answers, Asking, Call, Conversation, Finding, Finish, Patch, Plan, Said, Spent, Turn
 from bot.world import Caps
-from handlers.telling import GaveUp, Teller
+from handlers.telling import GaveUp, Tells
 from handlers.watching import heed
 
 NUDGES = 2
@@ -28,13 +28,14 @@ class Writer:
     """The conversation, append-only: plan, edit and fix are one, so that each turn is served from the cache."""
 
     run: Run
-    teller: Teller
+    asking: Asking
+    teller: Tells
     desk: Desk
     config: Config
     caps: Caps
     said: Conversation = ()
-    plan: Plan = Plan("")
-    spent: Spent = Spent()
+    plan: Plan = field(default_factory=lambda: Plan(""))
+    spent: Spent = field(default_factory=Spent)
     turns: int = 0
     worked_s: float = 0.0
     advice: tuple[Finding, ...] = ()
@@ -75,7 +76,7 @@ class Writer:
         if not self.said:
             self._say(Said(self._opening()))
         while True:
-            await heed(self.run, self.teller.progress.asking, await self.run.wait(0))
+            await heed(self.run, self.asking, await self.run.wait(0))
             turn = await self._turn()
             if turn.stop == "end":
                 self._nudge()

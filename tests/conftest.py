@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture
 def checked():
-    """Put around a forge: all that the bot asks and all that the forge answers is held against GitHub's own descriptions.
+    """Put around a forge: what the bot asks and what the forge answers is held against GitHub's own descriptions.
 
     Where npm did not bring them the test still runs, but not in CI.
     """

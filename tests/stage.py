@@ -195,4 +195,3 @@ def _port(listening: uvicorn.Server) -> int:
 
 def _said(say: Say) -> SayText | SayCall:
     return SayText(text=say) if isinstance(say, str) else SayCall(tool=say[0], input=dict(say[1]))
-

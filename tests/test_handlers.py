@@ -48,7 +48,7 @@ def test_a_command_starts_a_hearing_with_its_words():
 
 @pytest.mark.parametrize(
     "text",
-    ["generate it", "please /generate", "`/generate`", "> /generate", "```\n/generate\n```", "/generated", "/merge", ""],
+    ["generate it", "please /generate", "`/generate`", "> /generate", "```\n/generate\n```", "/generated", "/merge"],
 )
 def test_what_is_no_command_is_ignored(text):
     """In code, in a quote, in the middle of a line, or of others: not for us."""

@@ -5,7 +5,8 @@ import pytest
 from bot.settings import ModelSettings, Settings, SettingsError, described, load
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----"
-RIGHT = {"app_id": 1, "private_key": PEM, "webhook_secret": "x" * 20, "anthropic_api_key": "sk-ant-x", "_env_file": None}
+SECRETS = {"private_key": PEM, "webhook_secret": "x" * 20, "anthropic_api_key": "sk-ant-x"}
+RIGHT = {"app_id": 1, "_env_file": None, **SECRETS}
 
 
 def test_all_that_is_missing_or_wrong_is_told_at_once():
@@ -61,9 +62,8 @@ def test_a_model_needs_a_price():
     with pytest.raises(SettingsError, match="GREENLIT_PRICES"):
         load(ModelSettings, _env_file=None, anthropic_api_key="k", model="claude-new-9")
 
-    told = load(
-        ModelSettings, _env_file=None, anthropic_api_key="k", model="claude-new-9", prices='{"claude-new-9": [1, 2, 3, 4]}'
-    )
+    prices = '{"claude-new-9": [1, 2, 3, 4]}'
+    told = load(ModelSettings, _env_file=None, anthropic_api_key="k", model="claude-new-9", prices=prices)
     assert 4 == told.deal.price.out
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, WORKFLOW, edit, script, staged
 
-
 SLOW = {  # CI that runs until the stage is taken down
-    "test_greeting.py": "import time\nfrom pathlib import Path\n\nwhile not Path.home().joinpath('go').exists():\n    time.sleep(0.05)\n"
+    "test_greeting.py": "import time\nfrom pathlib import Path\n\n"
+    "while not Path.home().joinpath('go').exists():\n    time.sleep(0.05)\n"
 }
 
 

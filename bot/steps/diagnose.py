@@ -27,7 +27,7 @@ def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
 
 
 def rerun(world: World, base: Tree, checks: Checks) -> dict[str, int]:
-    """Run the failed jobs again; the attempt of each workflow run that is over, so that its old word is not read as new."""
+    """Run the failed jobs again; which attempt of each workflow run is over, so that its word is not read as new."""
     attempts = {str(check.run): check.run_attempt for check in checks.failed if check.run}
     for run in attempts:
         world.github.rerun_failed(base.repo, int(run))

@@ -8,21 +8,15 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from bot.patch import Rejected, replace
-from bot.steps.look import Looker, NotThere, cut
+from bot.steps.look import Looker, NotThere, cut, looked
 from bot.steps.tools import (
     NAMED,
     CreateFile,
     DeleteFile,
     EditFile,
     FilePlan,
-    FindSymbol,
     FinishWork,
-    Grep,
     Input,
-    ListDir,
-    LogGrep,
-    LogLines,
-    ReadFile,
     ReadRequest,
     SubmitPlan,
     UpdateTodo,
@@ -101,22 +95,7 @@ class _Hands:
         return None if self.finish_call == call.id else Answer(call.id, cut(text))
 
     def _read(self, asked: Input, call: Call) -> str:
-        look = Looker(self.world, self.desk.tree, self.patch)
         match asked:
-            case ReadRequest():
-                return look.request(self.desk.issue, self.desk.clues, self.desk.wish, self.desk.instructions)
-            case ListDir():
-                return look.folder(asked.path)
-            case Grep():
-                return look.grep(asked.pattern, asked.under)
-            case ReadFile():
-                return look.file(asked.path, asked.start, asked.end)
-            case FindSymbol():
-                return look.symbol(asked.name)
-            case LogLines():
-                return look.log_lines(asked.job, asked.start, asked.end)
-            case LogGrep():
-                return look.log_grep(asked.job, asked.text)
             case UpdateTodo():
                 self.todo = tuple(asked.items)
                 return "Noted."
@@ -124,13 +103,19 @@ class _Hands:
                 return self._planned(asked)
             case FinishWork():
                 return self._finished(asked, call)
+            case ReadRequest():
+                return self._look.request(self.desk.issue, self.desk.clues, self.desk.wish, self.desk.instructions)
             case _:
-                raise KeyError(call.name)
+                return looked(self._look, asked)
+
+    @property
+    def _look(self) -> Looker:
+        return Looker(self.world, self.desk.tree, self.patch)
 
     def _write(self, asked: Writing) -> str:
         if not self.planned:
             raise NotThere("Submit a plan first: edits are refused until `submit_plan` was accepted.")
-        look = Looker(self.world, self.desk.tree, self.patch)
+        look = self._look
         match asked:
             case EditFile():
                 text: str | None = replace(asked.path, look.text(asked.path), asked.old, asked.new)

@@ -9,6 +9,7 @@ from bot.logs import cleaned
 from bot.source import definitions_and_references
 from bot.steps.checkout import Files, laid_over
 from bot.steps.retrieve import request
+from bot.steps.tools import FindSymbol, Grep, Input, ListDir, LogGrep, LogLines, ReadFile
 from bot.values import Clues, Issue, Patch, Tree
 from bot.world import World
 
@@ -28,6 +29,26 @@ def cut(text: str) -> str:
         return text
     missing = len(text) - LIMIT_CHARS * 4
     return f"{text[: LIMIT_CHARS * 3]}\n... {missing} characters left out ...\n{text[-LIMIT_CHARS:]}"
+
+
+def looked(look: Looker, asked: Input) -> str:
+    """The answer to a call that only looks. Raises NotThere."""
+    match asked:
+        case ListDir():
+            text = look.folder(asked.path)
+        case Grep():
+            text = look.grep(asked.pattern, asked.under)
+        case ReadFile():
+            text = look.file(asked.path, asked.start, asked.end)
+        case FindSymbol():
+            text = look.symbol(asked.name)
+        case LogLines():
+            text = look.log_lines(asked.job, asked.start, asked.end)
+        case LogGrep():
+            text = look.log_grep(asked.job, asked.text)
+        case _:
+            raise TypeError(f"{type(asked).__name__} is no looking")
+    return text
 
 
 @dataclass

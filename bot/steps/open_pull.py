@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.steps.report import attempts_table
 from bot.text import masked, quoted
@@ -20,9 +20,9 @@ TEMPLATES = (
 )
 TEXT_CHARS = 6_000
 HEADINGS = {  # which heading of a repository's template takes which part of ours
-    "what": re.compile(r"what|why|summary|description|change|motivation|context|purpose", re.I),
-    "checked": re.compile(r"test|verif|ci\b|check(?!list)|qa", re.I),
-    "issue": re.compile(r"issue|related|close|fixes|ticket|link", re.I),
+    "what": re.compile(r"what|why|summary|description|change|motivation|context|purpose", re.IGNORECASE),
+    "checked": re.compile(r"test|verif|ci\b|check(?!list)|qa", re.IGNORECASE),
+    "issue": re.compile(r"issue|related|close|fixes|ticket|link", re.IGNORECASE),
 }
 
 
@@ -37,7 +37,7 @@ class Work:
     changed: tuple[str, ...]
     attempts: tuple[Attempt, ...] = ()
     advice: tuple[Finding, ...] = ()
-    spent: Spent = Spent()
+    spent: Spent = field(default_factory=Spent)
     state: str = ""  # why it is not green; empty when it is
 
 
@@ -103,7 +103,7 @@ def _filled(section: str, parts: dict[str, str]) -> str:
 
 
 def _bare(template: str) -> str:
-    return re.sub(r"<!--.*?(?:-->|\Z)", "", template, flags=re.S)
+    return re.sub(r"<!--.*?(?:-->|\Z)", "", template, flags=re.DOTALL)
 
 
 def _against_plan(work: Work) -> str:

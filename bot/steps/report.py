@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.text import masked, quoted
@@ -39,12 +39,12 @@ class Progress:
     key: RunKey
     asking: Asking
     phase: Phase = "reading"
-    clues: Clues = Clues()
+    clues: Clues = field(default_factory=Clues)
     plan: Plan | None = None
     todo: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     attempts_cap: int = 3
-    spent: Spent = Spent()
+    spent: Spent = field(default_factory=Spent)
     turns: int = 0
     usd_cap: float = 0.0
     outcome: Outcome | None = None
@@ -56,7 +56,7 @@ def report(world: World, progress: Progress) -> int:
     return world.github.put_comment(asking.repo, asking.number, marker(progress.key), masked(rendered(progress)))
 
 
-def farewell(world: World, asking: Asking, kind: str, text: str, key: RunKey = RunKey("")) -> None:
+def farewell(world: World, asking: Asking, kind: str, text: str, key: RunKey) -> None:
     """Say once, where its progress stood, that a run ended in a way that its story did not foresee."""
     why = quoted(masked(text), TEXT_CHARS)
     fault = f"This is a fault of mine, not of the request: `{why}`" if kind == "failed" else why
@@ -86,11 +86,9 @@ def rendered(progress: Progress) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def attempts_table(attempts: Iterable[Attempt], branch_url: str = "") -> str:
+def attempts_table(attempts: Iterable[Attempt]) -> str:
     """The ledger as a table, for the comment and the pull request."""
-    rows = [
-        f"| {number} | `{attempt.sha[:7]}` | {said(attempt)} |" for number, attempt in enumerate(attempts, 1)
-    ]
+    rows = [f"| {number} | `{attempt.sha[:7]}` | {said(attempt)} |" for number, attempt in enumerate(attempts, 1)]
     return "\n".join(["| attempt | commit | CI |", "|---|---|---|", *rows]) if rows else ""
 
 

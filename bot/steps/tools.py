@@ -20,7 +20,7 @@ class Input(BaseModel):
 
 
 class ReadRequest(Input):
-    """The request as its maintainers see it, where in the code to look, the repository's layout and its own guidance. Call this first."""
+    """The request as its maintainers see it, where to look, the repository's layout and its guidance. Call it first."""
 
 
 class ListDir(Input):
@@ -51,7 +51,7 @@ class FindSymbol(Input):
 
 
 class EditFile(Input):
-    """Replace one place of a file. `old` must stand there exactly once: take enough lines to make it unique, copied exactly."""
+    """Replace one place of a file. `old` must stand there exactly once: copy enough lines to make it unique."""
 
     path: Path
     old: str = Field(min_length=1)
@@ -78,7 +78,7 @@ class UpdateTodo(Input):
 
 
 class LogLines(Input):
-    """Lines of the log of a failed CI job, cleaned. Use it when the reading in the answer of `finish` lacks something."""
+    """Lines of the log of a failed CI job, cleaned. Use it when the answer of `finish` lacks something."""
 
     job: int
     start: Line

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -29,6 +28,7 @@ from bot.forge.claude_rules import MODELS, ApiError, Offer, check, shaped
 from bot.forge.claude_script import Line, Script, choose, line_of, turn_of
 from bot.forge.claude_shape import Asked, Prompt
 from bot.forge.claude_stream import Breaks, Event, Fails, Fault, Reply, Stops, reply, sse
+from bot.forge.listener import loopback
 
 VERSIONS = ("2026-10-21", "2023-06-01")
 LIMIT_BYTES = 32 * 1024 * 1024
@@ -177,8 +177,7 @@ class Double:
 @contextmanager
 def claude_serving(double: Double) -> Iterator[str]:
     """Serve the double on a free port of this machine; gives its base URL."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = loopback()
     config = uvicorn.Config(double.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, args=([listener],), daemon=True)

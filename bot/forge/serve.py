@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from bot.forge.faults import Faulty
 from bot.forge.forge import Forge
 from bot.forge.git_http import git_app
 from bot.forge.graphql import GraphQL
+from bot.forge.listener import loopback
 from bot.forge.rest import Answer, Ask, Rest, query_of
 from bot.forge.rest_apps import AppRoutes
 from bot.forge.rest_ci import CheckRoutes, Logs
@@ -125,7 +125,7 @@ class _Cuttable(HttpToolsProtocol):
 def serving(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
     """Serve the forge on a free port of 127.0.0.1 as long as the block lasts; yields the address for people."""
     app = _Recorded(Faulty(wrap(forge_app(forge)), forge.faults), forge.state)
-    with socket.create_server(("127.0.0.1", 0)) as main, socket.create_server(("127.0.0.1", 0)) as other:
+    with loopback() as main, loopback() as other:
         forge.state.web = f"http://127.0.0.1:{main.getsockname()[1]}"
         # Another name and port: what a client sends to the API's host must not follow a redirect there.
         forge.state.logs = f"http://localhost:{other.getsockname()[1]}"

@@ -9,10 +9,10 @@ demo: .venv/demo
 	@$(BIN)/greenlit demo
 
 test: .venv/dev tests/contracts/node_modules/.package-lock.json
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 quick: .venv/dev
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not slow"
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -15,6 +15,15 @@ def pytest_collection_modifyitems(items):
             raise pytest.UsageError(f"{item.nodeid} asks for monkeypatch; pass the part in instead")
 
 
+def pytest_sessionfinish(session):
+    """In CI everything that the tests need is there, so a test that skips has lost something."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and os.environ.get("CI"):  # noqa: TID251 - asks where it runs, not how it is set
+        reporter.write_line(f"{len(skipped)} tests skipped in CI, where none may", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture
 def checked():
     """Put around a forge: what the bot asks and what the forge answers is held against GitHub's own descriptions.

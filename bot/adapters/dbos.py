@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -133,6 +134,12 @@ class Durable(Record):
             self._undo = undo.pop_all()
 
     def _shut(self) -> None:
+        # DBOS ends its loop first and its queues then, which would hand runs to a loop that is gone.
+        for stop in self._dbos.background_thread_stop_events:
+            stop.set()
+        for thread in threading.enumerate():
+            if thread.name.startswith("queue-worker-"):
+                thread.join()
         asyncio.run_coroutine_threadsafe(self._shop.gate.shut(), self._loop).result()
 
     def _config(self, database: sa.Engine) -> DBOSConfig:

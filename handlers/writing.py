@@ -6,13 +6,26 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from bot.config import Config
-from bot.prompt import load
 from bot.run import Run
 from bot.steps.check import inspect, told
 from bot.steps.edit import Desk, Used, use_tools
-from bot.steps.think import think
+from bot.steps.think import Opening, open_talk, think
 from bot.text import quoted
-from bot.values import Answer, Answers, Asking, Call, Conversation, Finding, Finish, Patch, Plan, Said, Spent, Turn
+from bot.values import (
+    Answer,
+    Answers,
+    Asking,
+    Brief,
+    Call,
+    Conversation,
+    Finding,
+    Finish,
+    Patch,
+    Plan,
+    Said,
+    Spent,
+    Turn,
+)
 from bot.world import Caps
 from handlers.telling import GaveUp, Tells
 from handlers.watching import heed
@@ -39,6 +52,7 @@ class Writer:
     turns: int = 0
     worked_s: float = 0.0
     advice: tuple[Finding, ...] = ()
+    _ours: Opening | None = None
     _open: Used | None = None  # the finish that waits for its answer, with the answers to its turn's other calls
     _made: Counter[str] = field(default_factory=Counter)
     _nudges: int = 0
@@ -73,13 +87,15 @@ class Writer:
         self._open = None
 
     async def _said_done(self) -> Finish:
+        ours = self._ours or await self.run(open_talk, self.desk.tree, self.desk.issue.number)
+        self._ours = ours
         if not self.said:
-            self._say(Said(self._opening()))
+            self._say(Said(ours.first))
         while True:
             await heed(self.run, self.asking, await self.run.wait(0))
-            turn = await self._turn()
+            turn = await self._turn(ours.brief)
             if turn.stop == "end":
-                self._nudge()
+                self._nudge(ours.nudge)
                 continue
             used = await self.run(use_tools, self.desk, turn.calls)
             await self._take(used)
@@ -88,10 +104,10 @@ class Writer:
                 return used.finish
             self._say(Answers(tuple(self._warned(answer, turn) for answer in used.answers)))
 
-    async def _turn(self) -> Turn:
+    async def _turn(self, brief: Brief) -> Turn:
         if self.turns >= self.caps.turns or self.worked_s >= self.caps.minutes * 60:
             raise GaveUp(f"it used its {self.caps.turns} turns or {self.caps.minutes} minutes without an end")
-        thought = await self.run(think, self.said, round(self.caps.usd - self.spent.usd, 6))
+        thought = await self.run(think, brief, self.said, round(self.caps.usd - self.spent.usd, 6))
         turn = thought.turn
         self.turns += 1
         self.worked_s += thought.took_s
@@ -113,11 +129,11 @@ class Writer:
             if used.plan.questions:
                 raise Asks(used.plan.questions)
 
-    def _nudge(self) -> None:
+    def _nudge(self, words: str) -> None:
         self._nudges += 1
         if self._nudges > NUDGES:
             raise GaveUp("the model stopped without an end, although it was told to go on")
-        self._say(Said(load("nudge").render()))
+        self._say(Said(words))
 
     def _warned(self, answer: Answer, turn: Turn) -> Answer:
         """A call made again and again with one answer is a loop: said to the model, then the end of the run."""
@@ -132,11 +148,6 @@ class Writer:
 
     def _say(self, entry: Said | Turn | Answers) -> None:
         self.said = (*self.said, entry)
-
-    def _opening(self) -> str:
-        tree = self.desk.tree
-        number = str(self.desk.issue.number)
-        return load("begin").render(repository=tree.repo.name, number=number, branch=tree.branch, commit=tree.sha[:12])
 
 
 class Asks(Exception):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.prompt import load
 from bot.steps.tools import tools
-from bot.values import Brief, Conversation, Turn
+from bot.values import Brief, Conversation, Tree, Turn
 from bot.world import World
 
 
@@ -18,11 +18,29 @@ class Thought:
     took_s: float
 
 
-def think(world: World, said: Conversation, purse_usd: float) -> Thought:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Our side of a conversation: what stays the same, the first words, and those for a model that stops early."""
+
+    brief: Brief
+    first: str
+    nudge: str
+
+
+def think(world: World, brief: Brief, said: Conversation, purse_usd: float) -> Thought:
     """The model's next turn. It is remembered before any of its calls is run, so it is paid for once."""
     began = world.clock.now()
-    turn = world.model.turn(brief(), said, purse_usd)
+    turn = world.model.turn(brief, said, purse_usd)
     return Thought(turn, round((world.clock.now() - began).total_seconds(), 3))
+
+
+def open_talk(_: World, tree: Tree, issue: int) -> Opening:
+    """What a conversation begins with, remembered with the run.
+
+    Claude refuses a conversation whose beginning changed, and a deploy may change every word of it.
+    """
+    first = load("begin").render(repository=tree.repo.name, number=str(issue), branch=tree.branch, commit=tree.sha[:12])
+    return Opening(brief(), first, load("nudge").render())
 
 
 def brief() -> Brief:

@@ -87,8 +87,9 @@ class Writer:
         self._open = None
 
     async def _said_done(self) -> Finish:
-        ours = self._ours or await self.run(open_talk, self.desk.tree, self.desk.issue.number)
-        self._ours = ours
+        if self._ours is None:
+            self._ours = await self.run(open_talk, self.desk.tree, self.desk.issue.number)
+        ours = self._ours
         if not self.said:
             self._say(Said(ours.first))
         while True:

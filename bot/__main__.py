@@ -10,7 +10,6 @@ from typing import Annotated, TypeVar
 
 import typer
 import uvicorn
-from rich.console import Console
 
 from bot.adapters.dbos import Durable
 from bot.adapters.github import GitHubApp
@@ -22,6 +21,7 @@ from bot.door import door, server
 from bot.page import page
 from bot.settings import ModelSettings, Settings, SettingsError, load
 from bot.solve import solved
+from bot.terminal import terminal
 from bot.world import Refusal, Unreachable
 from handlers import route
 
@@ -42,7 +42,9 @@ def serve() -> None:
     """Listen to GitHub and work. Settings come from GREENLIT_* variables or a .env file."""
     settings = _settings(Settings)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line for each request says nothing that the record does not
+    logging.getLogger("httpx2").setLevel(
+        logging.WARNING
+    )  # a line for each request says nothing that the record does not
     hub = github(settings)
     durable = engine(settings, hub)
     durable.launch()
@@ -95,7 +97,7 @@ def demo(
     keep: Annotated[Path | None, typer.Option(help="Where its files go; a new temporary folder by default")] = None,
 ) -> None:
     """Watch an issue become a green pull request on this machine: nothing to set, nothing to sign up for."""
-    raise typer.Exit(show(Console(), live=live, keep=keep))
+    raise typer.Exit(show(terminal(), live=live, keep=keep))
 
 
 @app.command()
@@ -105,13 +107,13 @@ def solve(
     apply: Annotated[bool, typer.Option("--apply", help="Write the change into the folder")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
-    raise typer.Exit(solved(Console(), _settings(ModelSettings), repo, issue, apply=apply))
+    raise typer.Exit(solved(terminal(), _settings(ModelSettings), repo, issue, apply=apply))
 
 
 @app.command()
 def doctor() -> None:
     """Look over settings, git, the App and the models; say what is missing and how to fix it."""
-    raise typer.Exit(examine(Console()))
+    raise typer.Exit(examine(terminal()))
 
 
 @app.command(name="schema")
@@ -124,7 +126,7 @@ def _settings(kind: type[S]) -> S:
     try:
         return load(kind)
     except SettingsError as wrong:
-        Console(stderr=True).print(f"[bold red]Some settings are missing or wrong.[/]\n{wrong}", highlight=False)
+        terminal(stderr=True).print(f"Some settings are missing or wrong.\n{wrong}")
         raise typer.Exit(WRONG_USE) from None
 
 

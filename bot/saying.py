@@ -1,12 +1,21 @@
-"""Here lives what a step was, in one line for people who watch."""
+"""Here lives what a step was, in a line for people who watch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from rich.text import Text
+
+from bot.terminal import plain
+
 Result = Any  # JSON data as recorded
-Line = tuple[str, str]  # what was done, and what came of it
+Line = tuple[str, Text]  # what was done, and what came of it
+
+REFUSED_CHARS = 240
+FINDINGS = 3
 
 
 def line(name: str, result: Result) -> Line | None:
@@ -16,86 +25,127 @@ def line(name: str, result: Result) -> Line | None:
 
 
 def _admitted(result: Result) -> Line:
-    return "may @ada ask?", "yes, she may write here" if result else "no"
+    return "who asks?", Text("may write here, so may ask" if result else "may not ask")
 
 
 def _frozen(result: Result) -> Line:
-    return "freeze the request", f"“{result['title']}”, as it stood when the label came"
+    return "the request", _text(f"“{result['title']}”, as it stood when it was asked")
 
 
 def _checked_out(result: Result) -> Line:
-    return "check out", f"{result['branch']} at {result['sha'][:7]}, into a bare mirror"
+    return "check out", _text(f"{result['branch']} at {result['sha'][:7]}, into a bare mirror")
 
 
 def _retrieved(result: Result) -> Line:
-    return "where to look", ", ".join(clue["path"] for clue in result["files"][:4])
+    return "where to look", _text(", ".join(clue["path"] for clue in result["files"][:4]) or "nowhere in particular")
 
 
 def _thought(result: Result) -> Line:
     turn = result["turn"]
-    spent = f"${turn['spent']['usd']:.4f}"
-    if not turn["calls"]:
-        return "Claude", f"{turn['stop']}  {spent}"
-    return "Claude", f"{', '.join(_call(call) for call in turn['calls'])}  [dim]{spent}[/]"
+    said = _text(_calls(turn["calls"]) or turn["why"] or f"stopped: {turn['stop']}")
+    said.append(f"  ${turn['spent']['usd']:.4f}", "dim")
+    for call in turn["calls"]:
+        if call["name"] == "submit_plan":
+            said.append_text(_plan(call["input"]))
+    return "Claude", said
+
+
+def _calls(calls: Sequence[Result]) -> str:
+    made = Counter(map(_call, calls))
+    return ", ".join(f"{call} ×{times}" if times > 1 else call for call, times in made.items())
 
 
 def _call(call: Mapping[str, Any]) -> str:
     given = call["input"]
     what = given.get("path") or given.get("pattern") or given.get("name") or given.get("title") or ""
-    return f"{call['name']}({what})" if what else call["name"]
+    return f"{call['name']}({what})" if what else str(call["name"])
+
+
+def _plan(given: Mapping[str, Any]) -> Text:
+    """The plan as the model wrote it, before anybody has checked its shape."""
+    said = Text(f"\n{plain(str(given.get('summary', '')))}")
+    files = given.get("files")
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, dict):
+            said.append(f"\n- {plain(str(file.get('path')))}", "cyan").append(f": {plain(str(file.get('change')))}")
+    return said
 
 
 def _tools(result: Result) -> Line | None:
     failed = [answer["text"] for answer in result["answers"] if answer["failed"]]
-    return ("refused", "; ".join(failed)[:160]) if failed else None
+    return ("refused", _text("; ".join(failed)[:REFUSED_CHARS], "magenta")) if failed else None
 
 
 def _inspected(result: Result) -> Line:
-    found = "; ".join(f"{finding['path']}: {finding['text']}" for finding in result)
-    return "check the change", found or "it parses, and touches nothing protected"
+    if not result:
+        return "check the change", Text("it parses, and touches nothing protected")
+    found = "; ".join(f"{finding['path']}: {finding['text']}" for finding in result[:FINDINGS])
+    return "check the change", _text(found, "magenta")
 
 
 def _pushed(result: Result) -> Line:
-    return "push", f"{result['sha'][:7]} to its own branch" if result["ours"] else "refused: the branch moved"
+    if not result["ours"]:
+        return "push", Text("refused: the branch moved", "red")
+    return "push", _text(f"{result['sha'][:7]} to its own branch")
 
 
 def _expected(result: Result) -> Line:
-    return "what CI is there", f"{result['workflows']} workflow, starts {result['starts']}"
+    count = result["workflows"]
+    return "what CI is there", _text(f"{count} workflow{'' if count == 1 else 's'}, starts {result['starts']}")
 
 
-def _looked(result: Result) -> Line | None:
-    checks = result["checks"]["checks"]
-    told = ", ".join(f"{check['name']} {SIGNS[check['state']]} {check['conclusion']}" for check in checks)
-    return "CI", told or "has not said anything yet"
+def _looked(result: Result) -> Line:
+    said = Text()
+    for check in result["checks"]["checks"]:
+        sign, style = SIGNS[check["state"]]
+        said.append(", " if said else "").append(f"{sign} ", style)
+        said.append(plain(f"{check['name']} {check['conclusion'] or 'running'}"), style)
+    return "CI", said or Text("has not said anything yet", "dim")
 
 
 def _diagnosed(result: Result) -> Line:
-    failures = result["reading"]["failures"]
-    first = failures[0] if failures else {"test": "", "error": result["reading"]["category"], "frames": []}
-    at = f" at {first['frames'][-1]['file']}:{first['frames'][-1]['line']}" if first["frames"] else ""
-    return "read the red log", f"[red]{first['test'] or first['error']}[/]: {first['error']}{at} ({result['kind']})"
+    reading = result["reading"]
+    if not reading["failures"]:
+        return "read its log", _text(f"{reading['category']} ({result['kind']})", "red")
+    first = reading["failures"][0]
+    said = _text(first["test"] or first["error"], "red")
+    said.append(plain(f"\n{first['error']}: {first['message']}"))
+    if first["frames"]:
+        said.append(plain(f"\nat {first['frames'][-1]['file']}:{first['frames'][-1]['line']}"))
+    return "read its log", said.append(KINDS[result["kind"]], "dim")
 
 
 def _opened(result: Result) -> Line:
-    return "pull request", f"#{result['number']} {'draft' if result['draft'] else 'ready for review'}"
+    state = "a draft" if result["draft"] else "ready for review"
+    return "pull request", _text(f"#{result['number']}, {state}", "" if result["draft"] else "green")
 
 
-def _told(result: Result) -> Line:
-    return "status comment", "edited"
+def _text(text: str, style: str = "") -> Text:
+    return Text(plain(text), style)
 
 
-SIGNS = {"pending": "[yellow]…[/]", "passed": "[green]✓[/]", "failed": "[red]✗[/]"}
-SAYINGS: Mapping[str, Callable[[Result], Line | None]] = {
-    "may_ask": _admitted,
-    "freeze": _frozen,
-    "checkout": _checked_out,
-    "retrieve": _retrieved,
-    "think": _thought,
-    "use_tools": _tools,
-    "inspect": _inspected,
-    "push": _pushed,
-    "expect_ci": _expected,
-    "look_at_checks": _looked,
-    "diagnose": _diagnosed,
-    "open_pull": _opened,
-}
+SIGNS = MappingProxyType({"pending": ("…", "dim"), "passed": ("✓", "green"), "failed": ("✗", "red")})
+KINDS = MappingProxyType(
+    {
+        "ours": ", broken by this change",
+        "already red": ", red before this change too",
+        "infrastructure": ", not the code's fault",
+        "flaky": ", which fails now and then",
+    }
+)
+SAYINGS: Mapping[str, Callable[[Result], Line | None]] = MappingProxyType(
+    {
+        "may_ask": _admitted,
+        "freeze": _frozen,
+        "checkout": _checked_out,
+        "retrieve": _retrieved,
+        "think": _thought,
+        "use_tools": _tools,
+        "inspect": _inspected,
+        "push": _pushed,
+        "expect_ci": _expected,
+        "look_at_checks": _looked,
+        "diagnose": _diagnosed,
+        "open_pull": _opened,
+    }
+)

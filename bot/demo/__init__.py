@@ -6,115 +6,92 @@ Without a key a conversation written by hand plays Claude's part.
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from importlib.resources import as_file, files
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+from types import FrameType
 from typing import Any
 
-import yaml
-from rich.console import Console
-from rich.markdown import Markdown
-from rich.markup import escape
+from rich.console import Console, RenderableType
 from rich.panel import Panel
-from rich.syntax import Syntax
+from rich.text import Text
 
-from bot.demo.bot_process import Bot, BotDied, path, running
-from bot.demo.saying import line
-from bot.forge import Forge, serving
-from bot.forge.claude import Double, claude_serving
-from bot.forge.claude_script import Script
+from bot.demo.bot_process import BotDied
+from bot.demo.staging import ASKER, REPO, Cast, Stage, issue, staged
+from bot.saying import line
 from bot.settings import ModelSettings, SettingsError, load
+from bot.terminal import diff, markdown, plain, step
 
-REPO = "acme/orders"
-ASKER = "ada"
+GREEN, NOT_GREEN, NO_KEY, STOPPED = 0, 1, 2, 130
 PATIENCE_S = 900
 LOOK_S = 0.1
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Where the demo plays."""
-
-    forge: Forge
-    bot: Bot
-    issue: int
-
-
-def show(console: Console, *, live: bool, keep: Path | None) -> int:
-    """Play it; 0 when the pull request was opened green, 1 when not, 2 when there is no key for `live`."""
+def show(console: Console, *, live: bool, keep: Path | None, conversation: Path | None = None) -> int:
+    """Play it; 0 when the pull request opened green, 1 when not, 2 without a key for `live`, 130 when stopped."""
     try:
-        model = load(ModelSettings) if live else None
+        cast = Cast(load(ModelSettings) if live else None, conversation)
     except SettingsError as wrong:
-        console.print(f"[bold red]--live needs Claude.[/]\n{wrong}", highlight=False)
-        return 2
-    who = f"Claude itself ({model.model})" if model else "a conversation written by hand, so no key and no cost"
-    console.print(f"[bold]Claude's part is played by {who}.[/] All else is real.\n", highlight=False)
+        console.print(Text("--live needs Claude.", "bold red"), f"\n{wrong}", sep="")
+        return NO_KEY
+    who = f"Claude itself ({cast.model.model})" if cast.model else "A conversation written by hand"
+    console.print(Text(f"{who} plays Claude's part; all else is real.", "bold"), "\n")
     home = keep or Path(mkdtemp(prefix="greenlit-demo-"))
     began = time.monotonic()
+    code = _played(console, home, cast)
+    took = f"{time.monotonic() - began:.0f} s in all; nothing is left running."
+    console.print(f"\n{took}\nIts files: {home}\nIts log: {home / 'bot.log'}", soft_wrap=True)
+    return code
+
+
+def _played(console: Console, home: Path, cast: Cast) -> int:
     try:
-        with _staged(home, model) as stage:
+        with _ended_by_signals(), staged(home, cast) as stage:
+            _asked(console, stage)
             _watched(console, stage)
-            _told(console, stage, home)
+            _told(console, stage)
             green = any(pull.draft is False for pull in stage.forge.pulls(REPO))
+            return GREEN if green and not stage.misfits() else NOT_GREEN
     except BotDied as died:
-        console.print(f"[bold red]The bot ended:[/]\n{escape(str(died))}", highlight=False)
-        green = False
-    console.print(f"\n{time.monotonic() - began:.0f} s in all. Its files are in {home}; nothing is left running.")
-    return 0 if green else 1
+        console.print(Text("The bot ended by itself:", "bold red"), f"\n{plain(str(died))}", sep="")
+        return NOT_GREEN
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return STOPPED
 
 
 @contextmanager
-def _staged(home: Path, model: ModelSettings | None) -> Iterator[Stage]:
-    """The forge with the sample, the bot beside it, and the issue with its label."""
-    forge = Forge(home / "forge")
-    forge.runner_env = {"PATH": path(), "HOME": str(home)}
-    forge.create_repository(REPO, _sample(), people={ASKER: "admin"})
-    app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text())
-    keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])
-    forge.install(keys, REPO)
-    with ExitStack() as stack:
-        url = stack.enter_context(serving(forge))
-        settings = {
-            "GREENLIT_APP_ID": str(keys.id),
-            "GREENLIT_PRIVATE_KEY": keys.private_key,
-            "GREENLIT_WEBHOOK_SECRET": keys.webhook_secret,
-            "GREENLIT_GITHUB_URL": url,
-            "GREENLIT_GITHUB_API_URL": f"{url}/api/v3",
-            "GREENLIT_HOME": str(home / "bot"),
-            "GREENLIT_PORT": "0",
-            "GREENLIT_PAGE_PORT": "0",
-            "GREENLIT_WRITE_PAUSE_S": "0",
-            **(_claude(model) if model else _scripted(stack)),
-        }
-        bot = stack.enter_context(running(home, settings))
-        forge.hook_to(keys, bot.webhooks)
-        title, _, body = _text("sample_issue.md").partition("\n")
-        issue = forge.open_issue(REPO, ASKER, title, body.strip())
-        forge.label(REPO, issue, "autogen", ASKER)
-        yield Stage(forge, bot, issue)
+def _ended_by_signals() -> Iterator[None]:
+    """Ctrl-C, a closed terminal and SIGTERM end the demo; what comes while it clears up changes nothing."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        for known in ENDS:
+            signal.signal(known, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in ENDS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _claude(model: ModelSettings) -> dict[str, str]:
-    key = model.anthropic_api_key.get_secret_value()
-    return {"GREENLIT_ANTHROPIC_API_KEY": key, "GREENLIT_MODEL": model.model, "GREENLIT_EFFORT": model.effort}
-
-
-def _scripted(stack: ExitStack) -> dict[str, str]:
-    with as_file(files("bot.demo").joinpath("conversation.yml")) as script:
-        double = Double(Script.load(script), pace=1.0)
-    url = stack.enter_context(claude_serving(double))
-    return {"GREENLIT_ANTHROPIC_URL": url, "GREENLIT_ANTHROPIC_API_KEY": "the-double-takes-any"}
+def _asked(console: Console, stage: Stage) -> None:
+    title, body = issue()
+    number = stage.forge.open_issue(REPO, ASKER, title, body)
+    console.print(_panel(f"issue #{number} of {REPO}: {title}", markdown(body)))
+    console.print(Text.assemble(f"@{ASKER} adds the label ", ("autogen", "bold"), f". The runs: {stage.bot.pages}\n"))
+    stage.forge.label(REPO, number, "autogen", ASKER)
 
 
 def _watched(console: Console, stage: Stage) -> None:
     """Print each step as it is done, until the run has ended."""
-    console.print(f"[bold]{REPO}#{stage.issue}[/] {escape(_text('sample_issue.md').splitlines()[0])}", highlight=False)
-    console.print(f"@{ASKER} adds the label [bold]autogen[/]\n", highlight=False)
     deadline = time.monotonic() + PATIENCE_S
     told: set[tuple[str, int]] = set()
     with console.status("working"):
@@ -126,50 +103,38 @@ def _watched(console: Console, stage: Stage) -> None:
             if ended or any(run["error"] for run in runs):
                 return
             time.sleep(LOOK_S)
+    console.print(Text(f"It has not ended in {PATIENCE_S // 60} minutes.", "bold red"))
 
 
 def _news(console: Console, run: Mapping[str, Any], told: set[tuple[str, int]]) -> None:
     """The steps that were not told yet, a line each."""
-    for step in run["steps"]:
-        if (run["key"], step["number"]) in told:
+    for done in run["steps"]:
+        if (run["key"], done["number"]) in told:
             continue
-        told.add((run["key"], step["number"]))
-        said = line(step["name"], step["result"]) if not step["error"] else (step["name"], f"[red]{step['error']}[/]")
+        told.add((run["key"], done["number"]))
+        failed = (done["name"], Text(plain(done["error"]), "red"))
+        said = failed if done["error"] else line(done["name"], done["result"])
         if said:
-            took = step["ended"] - step["began"]
-            console.print(f"[dim]{took:5.1f} s[/]  [bold]{said[0]:<20}[/] {said[1]}", highlight=False)
+            console.print(step(done["ended"] - done["began"], *said))
 
 
-def _told(console: Console, stage: Stage, home: Path) -> None:
-    """What people see on GitHub in the end: the comment, the pull request, the diff."""
+def _told(console: Console, stage: Stage) -> None:
+    """What went wrong here; then what people see on GitHub in the end: the comment, the pull request, the diff."""
+    console.print()
+    for misfit in stage.misfits()[:1]:
+        console.print(Text("The conversation written by hand no longer fits what the bot says.", "bold red"))
+        console.print(f"{plain(misfit)}\n", style="red")
     for comment in stage.forge.comments(REPO, stage.issue):
-        console.print(Panel(Markdown(_shown(comment.body)), title=f"the comment of {comment.author} on the issue"))
+        console.print(_panel(f"the comment of {comment.author} on the issue", markdown(comment.body)))
     for pull in stage.forge.pulls(REPO):
-        title = f"pull request #{pull.number}: {pull.title}"
-        console.print(Panel(Markdown(_shown(pull.body)), title=escape(title)))
-        console.print(Syntax(_diff(stage.forge, pull.base, pull.head), "diff", background_color="default"))
-    console.print(f"Its log is {home / 'bot.log'}.")
+        console.print(_panel(f"pull request #{pull.number}: {pull.title}", markdown(pull.body)))
+        console.print(diff(_changed(stage, pull.base, pull.head)))
 
 
-def _diff(forge: Forge, base: str, head: str) -> str:
-    told = ["git", "-C", str(forge.git_dir(REPO)), "diff", f"{base}...{head}"]
-    return subprocess.run(told, capture_output=True, text=True, check=True).stdout
+def _panel(title: str, inside: RenderableType) -> Panel:
+    return Panel(inside, title=Text(plain(title), "bold"), title_align="left", border_style="dim")
 
 
-def _shown(body: str) -> str:
-    """Markdown as a terminal can show it: without what is hidden, and without HTML tags for small print."""
-    lines = [text for text in body.splitlines() if not text.startswith("<!--")]
-    return "\n".join(lines).replace("<sub>", "").replace("</sub>", "")
-
-
-def _sample() -> dict[str, str]:
-    with as_file(files("bot.demo").joinpath("sample")) as root:
-        return {
-            str(found.relative_to(root)): found.read_text(encoding="utf-8")
-            for found in sorted(Path(root).rglob("*"))
-            if found.is_file() and "__pycache__" not in found.parts
-        }
-
-
-def _text(name: str) -> str:
-    return files("bot.demo").joinpath(name).read_text(encoding="utf-8")
+def _changed(stage: Stage, base: str, head: str) -> str:
+    asked = ["git", "-C", str(stage.forge.git_dir(REPO)), "diff", f"{base}...{head}"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout

@@ -1,0 +1,87 @@
+"""Here lives what people see of the work in a terminal: its steps, diffs and Markdown, at any width, light or dark."""
+
+from __future__ import annotations
+
+import re
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Markdown, TableElement
+from rich.table import Table
+from rich.text import Text
+from rich.theme import Theme
+
+# No background of our own, and no yellow for what must be read: it is lost on white.
+THEME = Theme(
+    {
+        "markdown.code": "cyan",
+        "markdown.code_block": "cyan",
+        "markdown.h2": "bold",
+        "markdown.h3": "bold",
+        "markdown.h4": "bold",
+        "markdown.block_quote": "default",
+        "markdown.table.header": "bold",
+        "markdown.table.border": "dim",
+    }
+)
+TIME_CHARS, NAME_CHARS = 6, 16
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+HIDDEN = re.compile(r"<!--.*?-->\n?|</?sub>", re.DOTALL)
+BOXES = {"- [x] ": "- ☑ ", "- [ ] ": "- ☐ "}
+DIFF = (
+    ("+++", "bold"),
+    ("---", "bold"),
+    ("diff ", "bold"),
+    ("index ", "dim"),
+    ("@@", "cyan"),
+    ("+", "green"),
+    ("-", "red"),
+)
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    return Console(theme=THEME, stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def plain(text: str) -> str:
+    """A stranger's text without what would command the terminal or turn its lines around."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def step(took_s: float, name: str, said: Text) -> Table:
+    """One line for a step; what does not fit goes on below itself."""
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(width=TIME_CHARS, justify="right", style="dim", no_wrap=True)
+    row.add_column(width=NAME_CHARS, style="bold", no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(f"{took_s:.1f} s", name, said)
+    return row
+
+
+def diff(text: str) -> Text:
+    """A unified diff with its colours, every line whole."""
+    shown = Text()
+    for line in plain(text).splitlines():
+        shown.append(f"{line}\n", next((style for sign, style in DIFF if line.startswith(sign)), ""))
+    return shown
+
+
+def markdown(body: str) -> Markdown:
+    """Markdown as its reader on GitHub sees it: without what is hidden there, small print as print, boxes as boxes."""
+    text = HIDDEN.sub("", plain(body))
+    for box, sign in BOXES.items():
+        text = text.replace(box, sign)
+    return _Whole(text)
+
+
+class _WholeTable(TableElement):
+    """Cells fold; rich cuts off words that are longer than their column."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for table in super().__rich_console__(console, options):
+            for column in table.columns if isinstance(table, Table) else ():
+                column.overflow = "fold"
+            yield table
+
+
+class _Whole(Markdown):
+    elements = {**Markdown.elements, "table_open": _WholeTable}  # noqa: RUF012 - as in rich

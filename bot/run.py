@@ -27,7 +27,7 @@ class Run(Protocol):
         """Do a step and remember its result. Unreachable ports are tried again, capped; then Unreachable is raised."""
 
     async def wait(self, patience_s: float) -> Note | None:
-        """The next note of the inbox, or None when `patience_s` has passed. Holds no slot of work."""
+        """The next note of the inbox, or None when `patience_s` has passed. Who waits holds no slot of work."""
 
     def slot(self, repo: Repo) -> AbstractAsyncContextManager[None]:
         """Hold one of the limited slots of work, of this repository's and of all, for as long as the block lasts."""

@@ -149,7 +149,8 @@ class DurableRun:
             await self._remember(PAUSE, partial(_sleep_until, told["until"]), preemptible=True)
 
     async def wait(self, patience_s: float) -> Note | None:
-        self._rest()
+        if patience_s:  # a look into the inbox is no waiting
+            self._rest()
         with self._record():
             data = await DBOS.recv_async(INBOX, timeout_seconds=patience_s)
         return None if data is None else _read("wait", data, Note)

@@ -10,14 +10,14 @@ from dataclasses import replace
 
 from bot.events import CommentCreated, Event, IssueLabeled
 from bot.run import Ignore, Intent, Run, Start, Tell
-from bot.steps.admit import acknowledge, may_ask, obstacle, reply, rules
+from bot.steps.admit import acknowledge, decline, may_ask, obstacle, reply, rules
 from bot.text import commands
 from bot.values import Asking, Note, Outcome
 from bot.world import Refusal
 from handlers.solve_issue import solve_issue
 
 COMMANDS = ("generate", "retry", "stop", "status", "help")
-NOT_YOURS = "only people with write access to this repository can ask me for that."
+NOT_YOURS = "sorry: only people with write access to this repository can ask me for that."
 HELP = (
     "add my label, or comment `/generate` (what you write behind it goes into the request) and I open a pull request "
     "once CI is green. `/stop` ends my work on this issue, `/retry` starts it again, `/status` says how it stands."
@@ -46,7 +46,8 @@ async def hear_asking(run: Run, asking: Asking) -> Outcome:
     if asking.label and not await _is_ours(run, asking):
         return Outcome("ignored", f"the label {asking.label} is not mine")
     if not await run(may_ask, asking):
-        return await _answered(run, asking, "refused", NOT_YOURS)
+        await run(decline, asking, NOT_YOURS)
+        return Outcome("refused", NOT_YOURS)
     await run(acknowledge, asking)
     match asking.command:
         case "help":

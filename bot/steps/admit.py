@@ -51,8 +51,16 @@ def acknowledge(world: World, asking: Asking) -> None:
 
 def reply(world: World, asking: Asking, text: str) -> None:
     """One short answer to this asking, written once however often it is tried."""
-    marker = f"greenlit:answer:{asking.delivery}"
-    world.github.put_comment(asking.repo, asking.number, marker, f"@{asking.asker} {text}")
+    _put(world, asking, asking.delivery, text)
+
+
+def decline(world: World, asking: Asking, text: str) -> None:
+    """One polite answer to whoever may not ask, and no second one in this issue however often they ask."""
+    _put(world, asking, f"{asking.asker} may not", text)
+
+
+def _put(world: World, asking: Asking, name: str, text: str) -> None:
+    world.github.put_comment(asking.repo, asking.number, f"greenlit:answer:{name}", f"@{asking.asker} {text}")
 
 
 def _obstacle(repository: Repository, issue: Issue | None) -> str:

@@ -84,7 +84,7 @@ def _floor(work: Path) -> float:
     with forged(work, _bare, TREE) as (forge, keys, url):
         settings = Settings(_env_file=None, **settings_for(keys, url, url, work / "bot"))
         issue = forge.open_issue(REPO, "ada", "T", "B")
-        repo = Repo(REPO, 1)
+        repo = Repo(REPO, forge.install(keys, REPO))
         hub, git = github(settings), Mirrors(work / "mirrors", ("http",))
         began = time.monotonic()
         for ask in _asked(hub, repo, issue):

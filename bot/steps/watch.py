@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Literal
 
 import yaml
@@ -12,15 +13,16 @@ import yaml
 from bot.values import Branch, Checks, Repo, Sha, Tree
 from bot.world import World
 
-FOLDER = ".github/workflows/"
+WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")  # GitHub reads no deeper folder
 
 
 @dataclass(frozen=True, slots=True)
 class Ci:
-    """What CI of a repository will do with our branch. `workflows`: how many of its own workflows will run."""
+    """What CI will do with our branch: how many of the repository's own workflows will run, and who else may speak."""
 
     starts: Literal["on push", "on pull request", "never"]
     workflows: int = 0
+    others: tuple[str, ...] = ()  # other systems' checks and statuses on the base, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +41,31 @@ def look_at_checks(world: World, repo: Repo, sha: Sha) -> Seen:
 def expect_ci(world: World, tree: Tree, branch: Branch) -> Ci:
     """Whether a push to the branch will start CI, or a pull request, or nothing.
 
-    Read from the workflows at the base; where there are none, other systems are known by what they said of the base.
+    Read from the workflows at the base; other systems are known by what they said of the base. What Actions said of
+    it promises nothing: its workflows may be for that branch alone.
     """
-    paths = [entry.path for entry in world.git.entries(tree) if entry.path.startswith(FOLDER)]
-    texts = world.git.read(tree, [path for path in paths if path.endswith((".yml", ".yaml"))]).values()
-    workflows = [events for text in texts if (events := _events(text)) is not None]
+    said = world.github.checks(tree.repo, tree.sha).checks
+    others = tuple(sorted({check.name for check in said if not check.run}))
+    paths = [entry.path for entry in world.git.entries(tree) if WORKFLOW.fullmatch(entry.path)]
+    workflows = [events for text in world.git.read(tree, paths).values() if (events := _events(text)) is not None]
     pushed = sum(_starts(events.get("push", False), branch) for events in workflows)
     if pushed:
-        return Ci("on push", pushed)
+        return Ci("on push", pushed, others)
     pulled = sum(
-        _starts(events.get(kind, False), tree.branch)
+        _starts(events.get(kind, False), tree.branch) and _opens(events[kind])
         for events in workflows
         for kind in ("pull_request", "pull_request_target")
     )
     if pulled:
-        return Ci("on pull request", pulled)
-    return Ci("never" if world.github.checks(tree.repo, tree.sha).silent else "on push")
+        return Ci("on pull request", pulled, others)
+    return Ci("on push" if others else "never", 0, others)
 
 
 def _events(text: bytes) -> dict[str, object] | None:
     """The events that start a workflow, by name; None for what is no workflow."""
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: a day that no calendar has
         return None
     on = found.get("on", found.get(True)) if isinstance(found, dict) else None  # YAML 1.1 reads `on` as true
     match on:
@@ -88,15 +92,30 @@ def _starts(how: object, branch: str) -> bool:
     return "tags" not in how and "tags-ignore" not in how
 
 
+def _opens(how: object) -> bool:
+    """Whether it runs when a pull request is opened, and not only when one is closed, labelled or made ready."""
+    types = how.get("types") if isinstance(how, dict) else None
+    return types is None or "opened" in (types if isinstance(types, list) else [types])
+
+
 def _any(patterns: object, branch: str) -> bool:
+    """Whether the last pattern that fits is none with `!`."""
     globs: Iterable[object] = patterns if isinstance(patterns, list) else [patterns]
     matches = False
     for glob in map(str, globs):
-        if fnmatchcase(branch, glob.removeprefix("!").replace("**", "*")) and _same_depth(glob, branch):
+        if _fits(glob.removeprefix("!"), branch):
             matches = not glob.startswith("!")
     return matches
 
 
-def _same_depth(glob: str, branch: str) -> bool:
-    """GitHub's single star does not cross a slash."""
-    return "**" in glob or glob.count("/") == branch.count("/")
+def _fits(glob: str, branch: str) -> bool:
+    """GitHub's patterns: one star does not cross a slash; `?` and `+` say how often the character before stands."""
+    pattern = "".join(GLOB.get(part, re.escape(part) if len(part) == 1 else part) for part in PARTS.findall(glob))
+    try:
+        return re.fullmatch(pattern, branch) is not None
+    except re.error:
+        return False
+
+
+PARTS = re.compile(r"\*\*|\[[\w-]+\]|\\.|.", re.DOTALL)
+GLOB = MappingProxyType({"**": ".*", "*": "[^/]*", "?": "?", "+": "+"})

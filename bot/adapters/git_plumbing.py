@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from git import Git
+from git import Git, GitCommandNotFound
 
 from bot.values import Remote
 
@@ -67,12 +67,20 @@ class GitTimeoutError(GitError):
     """Git took too long and was ended."""
 
 
-def require_git() -> None:
-    """Raises RuntimeError where git is too old to be kept safe."""
-    if (version := Git().version_info) < OLDEST:
-        raise RuntimeError(
-            f"git {'.'.join(map(str, OLDEST))} or newer is needed; this is {'.'.join(map(str, version))}"
-        )
+class GitUnfitError(RuntimeError):
+    """There is no git here, or one that is too old to be kept safe."""
+
+
+def require_git() -> str:
+    """The version of git. Raises GitUnfitError."""
+    needed = f"git {'.'.join(map(str, OLDEST))} or newer is needed"
+    try:
+        version = Git().version_info
+    except GitCommandNotFound:
+        raise GitUnfitError(f"{needed}, and none is on PATH") from None
+    if version < OLDEST:
+        raise GitUnfitError(f"{needed}; this is {'.'.join(map(str, version))}")
+    return ".".join(map(str, version))
 
 
 @dataclass(frozen=True, slots=True)

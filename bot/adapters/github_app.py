@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +46,7 @@ class Registration:
     events: tuple[str, ...]
     hook_url: str
     installations: tuple[Installed, ...]
-    failed: tuple[Delivery, ...]  # of the newest hundred attempts, those that nobody answered with 2xx
+    failed: tuple[Delivery, ...]  # of the newest hundred attempts, newest first: deliveries that none brought through
 
 
 class _App(Shape):
@@ -82,14 +82,15 @@ def slug_of(wire: Wire) -> str:
 def registration(wire: Wire) -> Registration:
     app = _App.model_validate(wire.get(None, "/app"))
     pages = wire.pages(None, "/app/installations")
-    newest = [_Delivery.model_validate(item).value() for item in wire.get(None, DELIVERIES, per_page=100)]
+    newest = [_Delivery.model_validate(item).value() for item in wire.find(None, DELIVERIES, per_page=100) or ()]
+    hook = wire.find(None, "/app/hook/config") or {}
     return Registration(
         app.slug,
         app.permissions,
         app.events,
-        str(wire.get(None, "/app/hook/config").get("url") or ""),
+        str(hook.get("url") or ""),
         tuple(_installed(_Installation.model_validate(item)) for page in pages for item in page),
-        tuple(delivery for delivery in newest if delivery.status != OK),
+        _not_through(newest),
     )
 
 
@@ -98,13 +99,7 @@ def missed(wire: Wire, after: float) -> tuple[Delivery, ...]:
 
     GitHub's own filter for failures knows status codes only: it leaves out time-outs and refused connections.
     """
-    newest: dict[str, Delivery] = {}
-    through: set[str] = set()
-    for delivery in _deliveries(wire, after):
-        newest.setdefault(delivery.guid, delivery)
-        if delivery.status == OK:
-            through.add(delivery.guid)
-    return tuple(delivery for delivery in reversed(newest.values()) if delivery.guid not in through)
+    return tuple(reversed(_not_through(_deliveries(wire, after))))
 
 
 def redeliver(wire: Wire, delivery: int) -> None:
@@ -120,6 +115,17 @@ def _deliveries(wire: Wire, after: float) -> Iterator[Delivery]:
             if datetime.fromisoformat(delivery.at).timestamp() < after:
                 return
             yield delivery
+
+
+def _not_through(newest_first: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """The newest attempt of each delivery that no attempt brought through."""
+    newest: dict[str, Delivery] = {}
+    through: set[str] = set()
+    for delivery in newest_first:
+        newest.setdefault(delivery.guid, delivery)
+        if delivery.status == OK:
+            through.add(delivery.guid)
+    return tuple(delivery for delivery in newest.values() if delivery.guid not in through)
 
 
 def _installed(found: _Installation) -> Installed:

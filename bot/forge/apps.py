@@ -88,6 +88,8 @@ class Apps:
 
     def mint(self, one: Installation, names: Sequence[str] | None, permissions: Mapping[str, str] | None) -> Token:
         """A token for some of the installation's repositories and permissions; None means all."""
+        if one.suspended_at:
+            raise Refused(403, "This installation has been suspended")
         wanted = one.repositories if names is None else self._chosen(one, names)
         rights = dict(one.permissions) if not permissions else {"metadata": "read", **permissions}
         if not all(allows(one.permissions, f"{name}={level}") for name, level in rights.items()):
@@ -96,6 +98,9 @@ class Apps:
         token = Token(self._secret(one, until), one.app, one.id, wanted, rights, until)
         self._state.tokens[token.secret] = token
         return token
+
+    def suspend(self, installation: int) -> None:
+        self._state.installations[installation] = replace(self._state.installations[installation], suspended_at=now())
 
     def expire(self) -> None:
         """Every token is as if its hour were over."""

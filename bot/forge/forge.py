@@ -97,6 +97,11 @@ class Forge:
             self.state.apps[app.id] = new = replace(self.state.apps[app.id], hook=url)
             self._news.ping(new)
 
+    def suspend(self, installation: int) -> None:
+        """Its owner forbids the App everything there, until further notice."""
+        with self.state.lock:
+            self.apps.suspend(installation)
+
     def expire_tokens(self) -> None:
         """Let every installation token's hour be over."""
         with self.state.lock:

@@ -197,6 +197,7 @@ class Installation:
     repositories: tuple[str, ...]
     permissions: dict[str, str]
     created_at: str
+    suspended_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

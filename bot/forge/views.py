@@ -224,8 +224,8 @@ def installation(state: State, one: Installation) -> Json:
         "single_file_name": None,
         "has_multiple_single_files": False,
         "single_file_paths": [],
-        "suspended_by": None,
-        "suspended_at": None,
+        "suspended_by": user(state, one.account) if one.suspended_at else None,
+        "suspended_at": one.suspended_at,
     }
 
 

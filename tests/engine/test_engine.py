@@ -87,6 +87,14 @@ def test_a_begin_that_is_repeated_is_still_new(engine, diary):
     assert (("o/r#7/1", True), ("o/r#7/1", True), ("o/r#7/2", True)) == (first, again, other)
 
 
+def test_a_begin_by_key_is_new_for_who_began_it(engine, diary):
+    """A story that begins a run by key hears that it is new, also when the step is repeated; another story does not."""
+    asking = Start(stories.listen, Task(str(diary), seconds=0), key="k")
+    begun = [asyncio.run(engine._begin(asking, by)) for by in ("parent@1", "parent@1", "parent@2")]
+
+    assert [("k", True), ("k", True), ("k", False)] == begun
+
+
 def test_a_story_that_is_not_listed_is_refused(engine, diary):
     """A run that no engine could ever do is not accepted."""
 

@@ -6,7 +6,7 @@ import sys
 import time
 
 from dbos import DBOSClient
-from engine_stage import HERE, durable, ended, eventually, lines, peak
+from engine_stage import HERE, altered, durable, ended, eventually, lines, peak
 from engine_stories import Task, listen, mark, three
 
 from bot.adapters.dbos_journal import Json
@@ -191,3 +191,23 @@ def test_a_run_whose_story_changed_under_it_fails_loudly(tmp_path, diary):
     assert "failed" == outcome.state
     assert "another version of its story" in outcome.text
     assert ["a", f"sorry, k failed: {outcome.text}"] == lines(diary)
+
+
+def test_a_record_that_cannot_be_written_is_no_fault_of_the_run(tmp_path, diary):
+    """The database fails while a step is recorded: nobody is told anything, and the next engine repeats the step."""
+    first = durable(tmp_path / "home")
+    first.launch()
+    asyncio.run(first.start(Start(three, Task(str(diary), seconds=0.5), key="k")))
+    eventually(lambda: lines(diary), ["a", "b began"])
+    altered(tmp_path / "home", "alter table operation_outputs rename to gone")
+    eventually(lambda: lines(diary), ["a", "b began", "b ended"])
+    time.sleep(0.3)
+    first.close()
+    altered(tmp_path / "home", "alter table gone rename to operation_outputs")
+    second = durable(tmp_path / "home")
+    second.launch()
+    outcome = ended(second, "k")
+    second.close()
+
+    assert Outcome("done") == outcome
+    assert ["a", "b began", "b ended", "b began", "b ended", "c"] == lines(diary)

@@ -1,7 +1,7 @@
 # Two commands do all set-up: `make demo` and `make test`. Needs git, make and Python 3.11 or newer.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: demo test quick check format bench lock clean
 
@@ -30,8 +30,8 @@ bench: .venv/dev
 	$(BIN)/python -m tests.benchmarks
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Greenlit needs Python 3.11 or newer; this is %d.%d. Say which with: make PYTHON=python3.12 demo" % sys.version_info[:2])'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Greenlit needs Python 3.11 or newer; this is %d.%d. Say which with: make PYTHON=python3.12 demo" % sys.version_info[:2])'
+	@$(PYTHON) -m venv .venv
 
 .venv/demo: .venv/bin/python pyproject.toml requirements.lock
 	@echo "Installing into .venv ..."

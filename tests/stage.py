@@ -157,11 +157,11 @@ def forged(home: Path, wrap, tree: Mapping[str, str] = FILES) -> Iterator[tuple[
 
 
 @contextmanager
-def staged(home: Path, wrap, play: Script, tree: Mapping[str, str] = FILES, **more: object) -> Iterator[Stage]:
+def staged(home: Path, wrap, play: Script | Double, tree: Mapping[str, str] = FILES, **more: object) -> Iterator[Stage]:
     """The bot on its stage."""
     with ExitStack() as stack:
         forge, keys, url = stack.enter_context(forged(home, wrap, tree))
-        double = Double(play, pace=0)
+        double = play if isinstance(play, Double) else Double(play, pace=0)
         claude = stack.enter_context(claude_serving(double))
         settings = Settings(_env_file=None, **settings_for(keys, url, claude, home / "bot", **more))
         durable = engine(settings, github(settings))

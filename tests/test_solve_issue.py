@@ -91,6 +91,19 @@ def test_ci_that_runs_on_pull_requests_only_gets_a_draft_first(stage):
         assert [False] == [pull.draft for pull in on.forge.pulls(REPO)]
 
 
+def test_what_runs_on_pull_requests_alone_has_its_say_too(stage):
+    """One workflow is green on push, another runs on pull requests only and is red: that is not green."""
+    lint = "on: push\njobs: {lint: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}\n"
+    tree = FILES | {".github/workflows/ci.yml": WORKFLOW.format(on="pull_request"), ".github/workflows/lint.yml": lint}
+    with stage(script(*BEGIN, [BAD], END, [MENDED], END), tree) as on:
+        issue = on.issue()
+        on.label(issue)
+
+        assert "opened" == on.ended(issue).outcome.state
+        assert [False] == [pull.draft for pull in on.forge.pulls(REPO)]
+        assert "🔴" in on.own(issue)[0]
+
+
 def test_silent_ci_is_said_to_be_silent(stage):
     """CI that spoke on the base and says nothing of our commit leaves a draft that says so."""
     tree = {path: text for path, text in FILES.items() if not path.startswith(".github")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -48,17 +48,20 @@ def expect_ci(world: World, tree: Tree, branch: Branch) -> Ci:
     others = tuple(sorted({check.name for check in said if not check.run}))
     paths = [entry.path for entry in world.git.entries(tree) if WORKFLOW.fullmatch(entry.path)]
     workflows = [events for text in world.git.read(tree, paths).values() if (events := _events(text)) is not None]
-    pushed = sum(_starts(events.get("push", False), branch) for events in workflows)
-    if pushed:
-        return Ci("on push", pushed, others)
-    pulled = sum(
-        _starts(events.get(kind, False), tree.branch) and _opens(events[kind])
-        for events in workflows
-        for kind in ("pull_request", "pull_request_target")
-    )
-    if pulled:
-        return Ci("on pull request", pulled, others)
+    on_push = [_starts(events.get("push", False), branch) for events in workflows]
+    on_pull = [_of_pull(events, tree.branch) for events in workflows]
+    if any(pulled and not pushed for pulled, pushed in zip(on_pull, on_push, strict=True)):
+        # What runs on pull requests alone has its say before anything is called green.
+        return Ci("on pull request", sum(on_push) + sum(on_pull), others)
+    if any(on_push):
+        return Ci("on push", sum(on_push), others)
     return Ci("on push" if others else "never", 0, others)
+
+
+def _of_pull(events: Mapping[str, object], base: Branch) -> int:
+    """How often a pull request against the base starts the workflow when it is opened."""
+    kinds = [events[kind] for kind in ("pull_request", "pull_request_target") if kind in events]
+    return sum(_starts(how, base) and _opens(how) for how in kinds)
 
 
 def _events(text: bytes) -> dict[str, object] | None:

@@ -128,7 +128,8 @@ def test_filters_of_a_pull_request_are_of_its_base(bare, event, filters, starts)
 @pytest.mark.parametrize(
     ("texts", "ci"),
     [
-        (["on: push", "on: push", "on: pull_request"], Ci(PUSH, 2)),
+        (["on: push", "on: push", "on: pull_request"], Ci(PULL, 3)),
+        (["on: [push, pull_request]"], Ci(PUSH, 1)),
         (["on: pull_request", "on: [pull_request, pull_request_target]"], Ci(PULL, 3)),
         ([push("branches: [main]"), "on: workflow_call"], Ci(NEVER)),
         ([push("branches: [main]"), "on: push"], Ci(PUSH, 1)),

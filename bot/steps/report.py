@@ -78,7 +78,7 @@ def rendered(progress: Progress) -> str:
         progress.outcome.text if progress.outcome else "",  # our words; what it quotes was made harmless there
         "\n".join(_checklist(progress)),
         _plan(progress.plan) if progress.plan else "",
-        "\n".join(f"- {quoted(item, TEXT_CHARS)}" for item in progress.todo) if not progress.outcome else "",
+        _todo(progress.todo) if not progress.outcome else "",
         _ledger(progress),
         _looked(progress.clues),
         _foot(progress),
@@ -151,6 +151,10 @@ def _plan(plan: Plan) -> str:
     lines += [f"- risk: {_cell(risk)}" for risk in plan.risks]
     lines += [f"- **question:** {_cell(question)}" for question in plan.questions]
     return "\n".join(lines)
+
+
+def _todo(items: tuple[str, ...]) -> str:
+    return "\n".join(["**To do**", "", *(f"- {quoted(item, TEXT_CHARS)}" for item in items)]) if items else ""
 
 
 def _ledger(progress: Progress) -> str:

@@ -2,132 +2,226 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Literal
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import yaml
 from rich.console import Console
-from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
 
-from bot.adapters.github_app import Installed, Registration
+from bot.adapters.dbos_sqlite import HomeInUse, locked
+from bot.adapters.git_plumbing import GitUnfitError, require_git
+from bot.adapters.github_app import Delivery, Installed, Registration
 from bot.assembly import claude, github
-from bot.settings import Settings, SettingsError, load
+from bot.door import listener
+from bot.grammars import SUFFIXES, GrammarLoadError, grammar
+from bot.settings import ModelSettings, Settings, SettingsError, load
+from bot.terminal import plain
 from bot.world import Refusal, Unreachable
 
-GIT_AT_LEAST = (2, 31)  # GIT_CONFIG_COUNT, by which a token stays out of argv and files
+WELL, SICK = 0, 1
+RANKS = ("none", "read", "write", "admin")
+SIGNS = {"well": ("✓", "green"), "odd": ("!", "magenta"), "sick": ("✗", "red")}
+NAME_CHARS = 13
+ASK_S = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `fix` is empty when it is well."""
+    """One thing looked at, and how to mend it. What is odd may be meant."""
 
     what: str
     found: str
     fix: str = ""
+    state: Literal["well", "odd", "sick"] = "sick"
 
 
-def examine(console: Console) -> int:
-    """Look at everything, say all of it; 0 when a run can work, 1 when not."""
-    sound = True
-    for finding in _findings():
-        sign = "[red]✗[/]" if finding.fix else "[green]✓[/]"
-        console.print(f"{sign} [bold]{finding.what}[/]  {escape(finding.found)}", highlight=False)
-        if finding.fix:
-            sound = False
-            console.print(f"    [yellow]{escape(finding.fix)}[/]", highlight=False)
-    console.print("\nAll is well: [bold]greenlit serve[/]" if sound else "\nMend what is marked, then ask me again.")
-    return 0 if sound else 1
+def well(what: str, found: str) -> Finding:
+    return Finding(what, found, state="well")
 
 
-def _findings() -> Iterator[Finding]:
-    yield _python()
+def examine(console: Console, given: Mapping[str, object] | None = None) -> int:
+    """Look at everything, say all of it; 0 when a run can work, 1 when not. `given` goes before the environment."""
+    sick = False
+    for finding in _findings(given or {}):
+        sick = sick or finding.state == "sick"
+        console.print(_line(finding))
+    console.print("\nMend what is marked, then ask me again." if sick else "\nAll is well. Start it: greenlit serve")
+    return SICK if sick else WELL
+
+
+def _line(finding: Finding) -> Table:
+    sign, style = SIGNS[finding.state]
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(style=style, no_wrap=True)
+    row.add_column(width=NAME_CHARS, style="bold", no_wrap=True)
+    row.add_column(overflow="fold")
+    row.add_row(sign, finding.what, Text(plain(" ".join(filter(None, (finding.found, finding.fix))))))
+    return row
+
+
+def _findings(given: Mapping[str, object]) -> Iterator[Finding]:
+    yield well("Python", ".".join(map(str, sys.version_info[:3])))
     yield _git()
+    yield _grammars()
     try:
-        settings = load(Settings)
+        settings = load(Settings, **given)
     except SettingsError as wrong:
         for line in str(wrong).splitlines():
-            yield Finding("Setting", line, "Set it in the environment or in .env; the README lists all of them.")
+            yield Finding("Setting", line, "Set it in the environment or in .env.")
         return
-    yield Finding("Settings", "all there")
+    yield well("Settings", "all there")
+    yield from _place(settings)
     yield from _app(settings)
     yield from _models(settings)
 
 
-def _python() -> Finding:
-    return Finding("Python", ".".join(map(str, sys.version_info[:3])))
-
-
 def _git() -> Finding:
     try:
-        said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return Finding("git", "not found", "Install git 2.31 or newer.")
-    version = tuple(int(part) for part in said.split()[2].split(".")[:2])
-    fix = "" if version >= GIT_AT_LEAST else "Install git 2.31 or newer: older ones would put the token where others see it."
-    return Finding("git", said.strip(), fix)
+        return well("git", require_git())
+    except GitUnfitError as unfit:
+        return Finding("git", f"{unfit}.", "Install it.")
+
+
+def _grammars() -> Finding:
+    languages = sorted(set(SUFFIXES.values()))
+    try:
+        there = [language for language in languages if grammar(language)]
+    except GrammarLoadError as broken:
+        why = "They are unpacked below HOME: make it writable, or set SEMBLE_GRAMMARS_CACHE_DIR to a folder that is."
+        return Finding("Grammars", f"{broken}.", why)
+    if there == languages:
+        return well("Grammars", f"{len(there)} languages")
+    lacking = ", ".join(language for language in languages if language not in there)
+    fix = (
+        "They come for Linux with glibc, macOS and Windows, on x86-64 and ARM; without one, code is read as plain text."
+    )
+    return Finding("Grammars", f"none here for {lacking}.", fix, "odd")
+
+
+def _place(settings: Settings) -> Iterator[Finding]:
+    """Whether the record can be kept and the ports be had; leaves no trace where there is no home yet."""
+    home = settings.home.absolute()
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        yield Finding("Home", f"{there} cannot be written to.", "Set GREENLIT_HOME to a folder that can.")
+        return
+    try:
+        if there == home:
+            locked(home).close()
+    except HomeInUse as used:
+        serves = _serving(settings)
+        yield well("Home", f"{home}, in use by the bot that serves now") if serves else Finding("Home", f"{used}.")
+        return
+    yield well("Home", f"{home}" if there == home else f"{home}, made at the first start")
+    yield from _ports(settings)
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    wanted = {"PORT": (settings.host, settings.port), "PAGE_PORT": ("127.0.0.1", settings.page_port)}
+    for name, (host, port) in wanted.items():
+        try:
+            listener(host, port).close()
+        except Unreachable as taken:
+            yield Finding("Port", f"{taken}.", f"Set GREENLIT_{name} to another one.")
+
+
+def _serving(settings: Settings) -> bool:
+    try:
+        with urlopen(f"http://{settings.host}:{settings.port}/health", timeout=ASK_S) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def _app(settings: Settings) -> Iterator[Finding]:
     """What GitHub says of the App, beside deploy/app.yml."""
     try:
         app = github(settings).doctor()
-    except (Refusal, Unreachable) as wrong:
-        yield Finding("GitHub App", str(wrong), f"Look at GREENLIT_APP_ID, GREENLIT_PRIVATE_KEY and {settings.github_api_url}.")
+    except Refusal as refused:  # its words say what to look at
+        yield Finding("GitHub App", str(refused))
+        return
+    except Unreachable as gone:
+        fix = f"Is {settings.github_api_url} right (GREENLIT_GITHUB_API_URL), and reached from here?"
+        yield Finding("GitHub App", f"{gone}.", fix)
         return
     wanted = yaml.safe_load(files("deploy").joinpath("app.yml").read_text(encoding="utf-8"))
-    yield Finding("GitHub App", app.slug)
+    yield well("GitHub App", app.slug)
     yield _permissions("Permissions", wanted["default_permissions"], app.permissions)
     yield _events(wanted["default_events"], app.events)
     yield _hook(app)
     if not app.installations:
-        yield Finding("Installations", "none", "Install the App on a repository: its page on GitHub, Install App.")
+        yield Finding("Installed", "nowhere.", f"Install it on a repository: {settings.github_url}/apps/{app.slug}")
     for installed in app.installations:
         yield _installed(installed, wanted["default_permissions"])
     if app.failed:
-        newest = app.failed[0]
-        what = f"{len(app.failed)} of the newest hundred failed; last {newest.event} at {newest.at}: {newest.status}"
-        yield Finding("Deliveries", what, "Is the webhook URL reached, and GREENLIT_WEBHOOK_SECRET the App's own?")
+        yield _deliveries(app.failed)
 
 
-def _permissions(what: str, wanted: dict[str, str], granted: dict[str, str]) -> Finding:
-    ranks = ["none", "read", "write", "admin"]
+def _permissions(what: str, wanted: Mapping[str, str], granted: Mapping[str, str], where: str = "") -> Finding:
     lacking = [
         f"{name}: {level}"
         for name, level in wanted.items()
-        if ranks.index(granted.get(name, "none")) < ranks.index(level)
+        if RANKS.index(granted.get(name, "none")) < RANKS.index(level)
     ]
-    fix = f"Give the App {', '.join(lacking)} (its settings, Permissions), then accept it where it is installed."
-    return Finding(what, f"lacks {', '.join(lacking)}", fix) if lacking else Finding(what, "all there")
+    if not lacking:
+        return well(what, where or "all there")
+    if where:
+        return Finding(
+            what, f"{where}, lacks {', '.join(lacking)}.", "Its owner must accept the App's new permissions."
+        )
+    return Finding(what, f"lacks {', '.join(lacking)}.", "Give them to the App: its settings, Permissions & events.")
 
 
 def _events(wanted: list[str], heard: tuple[str, ...]) -> Finding:
-    lacking = sorted(set(wanted) - set(heard))
-    fix = f"Subscribe the App to {', '.join(lacking)} (its settings, Subscribe to events)."
-    return Finding("Events", f"lacks {', '.join(lacking)}", fix) if lacking else Finding("Events", "all there")
+    lacking = ", ".join(sorted(set(wanted) - set(heard)))
+    if not lacking:
+        return well("Events", "all there")
+    return Finding("Events", f"lacks {lacking}.", "Subscribe the App to them: its settings, Permissions & events.")
 
 
 def _hook(app: Registration) -> Finding:
-    if app.hook_url.endswith("/github"):
-        return Finding("Webhook", app.hook_url)
-    return Finding("Webhook", app.hook_url or "no URL", "Set the App's webhook URL to where this machine is reached, with the path /github.")
+    if urlsplit(app.hook_url).path == "/github":
+        return well("Webhook", app.hook_url)
+    fix = "Set the App's webhook URL to where the world reaches this machine, with the path /github."
+    return Finding("Webhook", f"{app.hook_url or 'no URL'}.", fix)
 
 
-def _installed(installed: Installed, wanted: dict[str, str]) -> Finding:
-    what = f"Installed at {installed.account}"
+def _installed(installed: Installed, wanted: Mapping[str, str]) -> Finding:
     if installed.suspended:
-        return Finding(what, "suspended", "Its owner can unsuspend it: settings, Applications.")
-    return _permissions(what, wanted, installed.permissions)
+        return Finding("Installed", f"at {installed.account}, but suspended.", "Its owner can undo that: Applications.")
+    return _permissions("Installed", wanted, installed.permissions, f"at {installed.account}")
 
 
-def _models(settings: Settings) -> Iterator[Finding]:
+def _deliveries(failed: tuple[Delivery, ...]) -> Finding:
+    newest = failed[0]
+    what = f"{newest.event}.{newest.action}" if newest.action else newest.event
+    found = f"{len(failed)} of the newest hundred did not arrive; last {what} at {newest.at}: {newest.status}."
+    unsigned = "Set GREENLIT_WEBHOOK_SECRET to the App's own secret."
+    fix = unsigned if "401" in newest.status else "Is the webhook URL reached from outside, and the bot serving?"
+    return Finding("Deliveries", found, f"{fix} `greenlit serve` asks for them again when it starts.", "odd")
+
+
+def _models(settings: ModelSettings) -> Iterator[Finding]:
     try:
         known = claude(settings).models()
-    except (Refusal, Unreachable) as wrong:
-        yield Finding("Claude", str(wrong), "Look at GREENLIT_ANTHROPIC_API_KEY.")
+    except Refusal as refused:
+        yield Finding("Claude", str(refused))
+        return
+    except Unreachable as gone:
+        yield Finding("Claude", str(gone), "Is it reached from here? GREENLIT_ANTHROPIC_URL sets another address.")
         return
     for model, state in known.items():
-        fix = "" if state in ("active", "deprecated") else "Set GREENLIT_MODEL to a model that your key may use."
-        yield Finding("Model", f"{model}: {state}", fix)
+        if state == "active":
+            yield well("Claude", model)
+        elif state == "deprecated":
+            yield Finding("Claude", f"{model} is deprecated.", "Choose a newer GREENLIT_MODEL soon.", "odd")
+        else:
+            yield Finding("Claude", f"{model} is {state} to this key.", "Set GREENLIT_MODEL to one that it may use.")

@@ -6,8 +6,10 @@ import asyncio
 import json
 import logging
 import re
+import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -89,7 +91,25 @@ def server(
         access_log=False,
         log_config=None,
     )
-    return uvicorn.Server(config)
+    return _Server(config)
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises Unreachable where nobody can."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=2048)
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0]
+        raise Unreachable(f"cannot listen on {host}:{port}: {why}") from None
+
+
+class _Server(uvicorn.Server):
+    """Without uvicorn's own signal handlers: signals are the process's, which ends more than one server."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 async def _health() -> dict[str, str]:

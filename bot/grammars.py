@@ -7,7 +7,10 @@ from time import monotonic
 from types import MappingProxyType
 
 import semble_grammars
+from semble_grammars import GrammarLoadError
 from tree_sitter import Language, Parser, Tree
+
+__all__ = ["NAMES", "SUFFIXES", "GrammarLoadError", "grammar", "language_of", "parse", "parser"]
 
 PATIENCE_S = 2.0
 READ_BYTES = 1 << 16

@@ -99,10 +99,10 @@ class Settings(ModelSettings):
     def _pem(cls, value: SecretStr) -> SecretStr:
         text = value.get_secret_value().replace("\\n", "\n")
         if "-----BEGIN" not in text:
-            path = Path(text).expanduser()
-            if not path.is_file():
-                raise ValueError("is neither a PEM text nor the path of a file that exists")
-            text = path.read_text()
+            try:
+                text = Path(text).expanduser().read_text(errors="replace")
+            except (OSError, RuntimeError):  # the latter for the home of a user that is not there
+                raise ValueError("is neither a PEM text nor the path of a file that can be read") from None
         if "PRIVATE KEY-----" not in text:
             raise ValueError("holds no private key in PEM form")
         return SecretStr(text)

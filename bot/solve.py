@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from rich.console import Console
-from rich.markup import escape
-from rich.syntax import Syntax
+from rich.text import Text
 
 from bot.adapters.git import Mirrors
+from bot.adapters.git_plumbing import GitUnfitError
 from bot.assembly import SystemClock, claude
 from bot.config import PATH, read_config
-from bot.run import Start, Tell
+from bot.run import Start, Tell, to_json
+from bot.saying import line
 from bot.settings import ModelSettings
+from bot.steps.admit import limits
 from bot.steps.edit import Desk
 from bot.steps.retrieve import retrieve
+from bot.terminal import diff, plain, step, terminal
 from bot.text import visible
-from bot.values import Asking, Branch, Finish, Issue, Note, Patch, Plan, Remote, Repo, RunKey, Tree
+from bot.values import Asking, Branch, Issue, Note, Remote, Repo, RunKey, Tree
 from bot.world import Caps, GitHub, Refusal, Unreachable, World
 from handlers.telling import GaveUp
 from handlers.writing import Asks, Writer
@@ -31,54 +35,150 @@ from handlers.writing import Asks, Writer
 P = ParamSpec("P")
 R = TypeVar("R")
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
-HERE = Repo("here/folder", 0)
+HERE = Repo("this/folder", 0)
+MOST_CHARS = 65_536  # GitHub's own cap on an issue's text
+
+
+class WrongUseError(Exception):
+    """What was typed cannot be meant; the text says why, and what can."""
 
 
 def solved(console: Console, settings: ModelSettings, folder: Path, issue: str, *, apply: bool) -> int:
-    """Show the plan and the diff for the request; write it into the folder when told to. 0 done, 1 not, 2 wrong use."""
+    """Write the change for the request and show it: the diff on standard output, all else on `console`.
+
+    0 done, 1 not done, 2 wrong use.
+    """
     try:
+        place = _place(folder, apply=apply)
         request = _request(issue)
-        branch = _branch(folder)
-        with TemporaryDirectory(prefix="greenlit-") as home:
-            git = Mirrors(Path(home), ("file",))
-            tree = git.fetch(HERE, Remote(folder.resolve().as_uri()), branch)
-            world = World(cast("GitHub", Nowhere()), git, claude(settings), SystemClock(), _caps(settings))
-            patch, finish = asyncio.run(_written(console, world, tree, request))
-            diff = git.diff(tree, patch)
-    except (Refusal, Unreachable, GaveUp, Asks) as ended:
-        console.print(f"[bold red]Not solved.[/] {escape(str(ended))}", highlight=False)
-        return NOT_DONE
-    except (OSError, ValueError) as wrong:
-        console.print(f"[bold red]{escape(str(wrong))}[/]", highlight=False)
+    except WrongUseError as wrong:
+        console.print(Text(plain(str(wrong)), "red"))
         return WRONG_USE
-    console.print(f"\n[bold]{escape(finish.title)}[/]\n{escape(finish.summary)}\n", highlight=False)
-    console.print(Syntax(diff, "diff", background_color="default", word_wrap=True))
-    return _apply(console, folder, diff) if apply else DONE
+    if place.dirty:
+        console.print("Changes that are not committed are not seen: the base is the newest commit.", style="magenta")
+    try:
+        changes = _solve(console, settings, place, request)
+    except Asks as asks:
+        console.print(Text("\nIt asks first. Answer in the request, then run this again:", "bold"))
+        console.print("\n".join(f"- {plain(question)}" for question in asks.questions))
+        return NOT_DONE
+    except (Refusal, Unreachable, GaveUp, GitUnfitError) as ended:
+        console.print(Text.assemble(("\nNot solved. ", "bold red"), plain(str(ended))))
+        return NOT_DONE
+    _show(changes)
+    return _apply(console, place, changes) if apply else DONE
 
 
-async def _written(console: Console, world: World, tree: Tree, request: Issue) -> tuple[Patch, Finish]:
-    run = Plain(world)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The repository as it lies there."""
+
+    root: Path
+    branch: Branch
+    dirty: bool
+
+
+def _place(folder: Path, *, apply: bool) -> Place:
+    if not folder.is_dir():
+        raise WrongUseError(f"{folder} is no folder.")
+    try:
+        bare = _git(folder, "rev-parse", "--is-bare-repository") == "true"
+        root = Path(_git(folder, "rev-parse", "--absolute-git-dir" if bare else "--show-toplevel"))
+    except subprocess.CalledProcessError as failed:
+        raise WrongUseError(f"{folder} is no git repository: {failed.stderr.strip()}") from None
+    except FileNotFoundError:
+        raise WrongUseError("git is not installed.") from None
+    if bare and apply:
+        raise WrongUseError(f"{root} is a bare repository: there are no files to write into. Leave --apply out.")
+    try:
+        branch = _git(root, "symbolic-ref", "--short", "HEAD")
+    except subprocess.CalledProcessError:
+        raise WrongUseError(f"{root} has no branch checked out (its HEAD is detached): check one out first.") from None
+    try:
+        _git(root, "rev-parse", "--verify", "HEAD^{commit}")
+    except subprocess.CalledProcessError:
+        raise WrongUseError(f"{root} has no commit yet: commit something to build on first.") from None
+    return Place(root, Branch(branch), dirty=not bare and bool(_git(root, "status", "--porcelain", "--no-renames")))
+
+
+def _git(folder: Path, *asked: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *asked], capture_output=True, check=True, text=True, errors="replace"
+    )
+    return done.stdout.strip()
+
+
+def _request(issue: str) -> Issue:
+    try:
+        raw = sys.stdin.buffer.read() if issue == "-" else Path(issue).read_bytes()
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WrongUseError(f"The request {issue} is not UTF-8 text.") from None
+    except (OSError, ValueError) as wrong:
+        raise WrongUseError(f"The request {issue} cannot be read: {getattr(wrong, 'strerror', wrong)}.") from None
+    if len(text) > MOST_CHARS:
+        raise WrongUseError(f"The request {issue} has {len(text):,} characters; an issue has at most {MOST_CHARS:,}.")
+    title, _, body = visible(text).strip().partition("\n")
+    if not title:
+        raise WrongUseError(f"The request {issue} is empty. Its first line is the title, the rest says what is wanted.")
+    return Issue(0, title.lstrip("# "), body.strip(), "you")
+
+
+def _solve(console: Console, settings: ModelSettings, place: Place, request: Issue) -> str:
+    """The change as a diff."""
+    with TemporaryDirectory(prefix="greenlit-") as home:
+        git = Mirrors(Path(home), ("file",))
+        tree = git.fetch(HERE, Remote(place.root.resolve().as_uri()), place.branch)
+        caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
+        world = World(cast("GitHub", Nowhere()), git, claude(settings), SystemClock(), caps)
+        writer = _at_once(_writer(console, world, tree, request))
+        try:
+            finish = _at_once(writer.finish())
+        finally:
+            cost = f"{writer.turns} turns of {settings.model}, ${writer.spent.usd:.2f}"
+            console.print(step(writer.worked_s, "in all", Text(cost)))
+        console.print(Text.assemble("\n", (plain(finish.title), "bold"), f"\n{plain(finish.summary)}\n"))
+        return git.diff(tree, writer.patch)
+
+
+async def _writer(console: Console, world: World, tree: Tree, request: Issue) -> Writer:
+    """Ready to write: the repository's own configuration is read, and the places to look at are found."""
+    run = Plain(world, console)
     asking = Asking(HERE, 0, "you", "", "", title=request.title, body=request.body)
     text = world.git.read(tree, [PATH]).get(PATH)
-    config = read_config(text.decode() if text else None)
+    config = read_config(None if text is None else text.decode("utf-8", "replace"))
+    caps = await run(limits, config)
     clues = await run(retrieve, tree, request)
     desk = Desk(tree, request, clues, instructions=config.instructions)
-    writer = Writer(run, asking, Printer(console), desk, config, world.caps)
-    finish = await writer.finish()
-    console.print(f"[dim]${writer.spent.usd:.2f}, {writer.turns} turns[/]")
-    return writer.patch, finish
+    return Writer(run, asking, Silent(), desk, config, caps)
+
+
+def _at_once(doing: Coroutine[Any, Any, R]) -> R:
+    """Nothing here waits for anything, so it needs no loop, and nothing stands between Ctrl-C and a step."""
+    try:
+        doing.send(None)
+    except StopIteration as done:
+        return cast("R", done.value)
+    raise RuntimeError("it waits, and nobody would wake it")
 
 
 class Plain:
-    """A run without a record: each step is simply done."""
+    """A run without a record: each step is simply done, and told."""
 
     key = RunKey("here#0/1")
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, console: Console) -> None:
         self.world = world
+        self.console = console
 
-    async def __call__(self, step: Callable[Concatenate[World, P], R], /, *values: P.args, **named: P.kwargs) -> R:
-        return await asyncio.to_thread(step, self.world, *values, **named)
+    async def __call__(self, act: Callable[Concatenate[World, P], R], /, *values: P.args, **named: P.kwargs) -> R:
+        began = time.monotonic()
+        with self.console.status("working"):
+            result = act(self.world, *values, **named)
+        said = line(act.__name__, to_json(result))
+        if said:
+            self.console.print(step(time.monotonic() - began, *said))
+        return result
 
     async def wait(self, patience_s: float) -> Note | None:  # noqa: ARG002 - nobody to wait for
         """Nobody tells this run anything."""
@@ -96,24 +196,12 @@ class Plain:
         return False
 
 
-class Printer:
-    """Tells the terminal what a Teller tells the issue."""
+class Silent:
+    """Told how it stands, it says nothing: the terminal shows the steps themselves."""
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
+    def note(self, **changed: Any) -> None: ...
 
-    def note(self, **changed: Any) -> None:
-        if "turns" in changed:
-            self.console.print(f"[dim]turn {changed['turns']}[/]", highlight=False)
-
-    async def __call__(self, **changed: Any) -> None:
-        plan = changed.get("plan")
-        if isinstance(plan, Plan):
-            self.console.print(f"\n[bold]Plan.[/] {escape(plan.summary)}", highlight=False)
-            for file in plan.files:
-                self.console.print(f"  [cyan]{escape(file.path)}[/] {escape(file.change)}", highlight=False)
-            for question in plan.questions:
-                self.console.print(f"  [yellow]?[/] {escape(question)}", highlight=False)
+    async def __call__(self, **changed: Any) -> None: ...
 
 
 class Nowhere:
@@ -123,32 +211,26 @@ class Nowhere:
         raise Refusal(f"there is no GitHub here, so {name} cannot be asked")
 
 
-def _request(issue: str) -> Issue:
-    text = sys.stdin.read() if issue == "-" else Path(issue).read_text(encoding="utf-8")
-    title, _, body = text.strip().partition("\n")
-    if not title:
-        raise ValueError(f"the request {issue} is empty: its first line is the title, the rest says what is wanted")
-    return Issue(0, visible(title.lstrip("# ")), visible(body), "you")
+def _show(changes: str) -> None:
+    """In colours for people; as it is for a file or a pipe, so that git can apply it."""
+    out = terminal()
+    if out.is_terminal:
+        out.print(diff(changes))
+    else:
+        sys.stdout.write(changes)
+        sys.stdout.flush()
 
 
-def _branch(folder: Path) -> Branch:
-    asked = ["git", "-C", str(folder), "symbolic-ref", "--short", "HEAD"]
-    found = subprocess.run(asked, capture_output=True, text=True, check=False)
-    if found.returncode:
-        raise ValueError(f"{folder} is no git repository with a branch checked out: {found.stderr.strip()}")
-    return Branch(found.stdout.strip())
-
-
-def _caps(settings: ModelSettings) -> Caps:
-    return Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
-
-
-def _apply(console: Console, folder: Path, diff: str) -> int:
-    done = subprocess.run(
-        ["git", "-C", str(folder), "apply", "--whitespace=nowarn"], input=diff.encode(), capture_output=True, check=False
-    )
-    if done.returncode:
-        console.print(f"[bold red]Not applied:[/] {escape(done.stderr.decode())}", highlight=False)
-        return NOT_DONE
-    console.print(f"Written into {folder}. Nothing is committed.")
-    return DONE
+def _apply(console: Console, place: Place, changes: str) -> int:
+    """All of it or nothing: git looks at every file before it writes the first."""
+    command = ["git", "-C", str(place.root), "apply", "--whitespace=nowarn"]
+    done = subprocess.run(command, input=changes.encode(), capture_output=True, check=False)
+    if not done.returncode:
+        console.print(f"Written into {place.root}. Nothing is committed.", soft_wrap=True)
+        return DONE
+    with NamedTemporaryFile("w", prefix="greenlit-", suffix=".patch", encoding="utf-8", delete=False) as kept:
+        kept.write(changes)
+    console.print(Text("Not applied, nothing was written: it does not fit what is in the folder.", "bold red"))
+    console.print(plain(done.stderr.decode("utf-8", "replace")), end="")
+    console.print(f"The change is kept. Commit or stash your own, then: git apply {kept.name}", soft_wrap=True)
+    return NOT_DONE

@@ -1,0 +1,103 @@
+"""Here lives `greenlit serve`: the door, the page and the engine in one process, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from socket import socket
+from threading import Thread
+
+from bot.adapters.dbos import Durable
+from bot.adapters.dbos_sqlite import HomeInUse
+from bot.adapters.git_plumbing import GitUnfitError
+from bot.adapters.github import GitHubApp
+from bot.assembly import engine, github
+from bot.door import door, listener, server
+from bot.page import page
+from bot.settings import Settings
+from bot.terminal import terminal
+from bot.world import Refusal, Unreachable
+from handlers import route
+
+ENDED, NOT_STARTED = 0, 1
+LAST_S = 8  # for the steps under way: Docker kills after ten seconds
+DAY_S = 86_400
+REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
+
+log = logging.getLogger("greenlit")
+
+
+def serve(settings: Settings) -> int:
+    """Listen and work until SIGINT or SIGTERM; 0 then, 1 when it could not start, which is told in words."""
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for chatty in ("httpx2", "uvicorn"):  # a line for each request says nothing that the record does not
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        outside, inside = listener(settings.host, settings.port), listener("127.0.0.1", settings.page_port)
+        hub = github(settings)
+        durable = engine(settings, hub)
+        durable.launch()
+    except (Unreachable, HomeInUse, GitUnfitError, OSError) as wrong:
+        terminal(stderr=True).print(f"Greenlit cannot start: {wrong}.\nAsk what else is missing: greenlit doctor")
+        return NOT_STARTED
+    for chore in (lambda: _catch_up(hub), lambda: _forget(durable, settings.keep_days)):
+        Thread(target=chore, daemon=True).start()
+    asyncio.run(_listen(settings, durable, outside, inside))
+    _close(durable)
+    return ENDED
+
+
+async def _listen(settings: Settings, durable: Durable, outside: socket, inside: socket) -> None:
+    secret = settings.webhook_secret.get_secret_value()
+    doors = server(door(durable, route, secret), settings.host, settings.port)
+    pages = server(page(durable), "127.0.0.1", settings.page_port)
+
+    def end() -> None:
+        log.info("ending; the runs go on at the next start")
+        doors.should_exit = pages.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    sys.stdout.write(f"webhooks: {_address(outside)}/github\nruns: {_address(inside)}/\n")
+    sys.stdout.flush()
+    await asyncio.gather(doors.serve([outside]), pages.serve([inside]))
+
+
+def _close(durable: Durable) -> None:
+    """Let the steps under way be remembered. What takes longer is repeated at the next start, as after a crash."""
+    closing = Thread(target=durable.close, daemon=True)
+    closing.start()
+    try:
+        closing.join(LAST_S)
+    except KeyboardInterrupt:  # a second Ctrl-C
+        log.info("ending at once")
+    if closing.is_alive():
+        log.warning("a step was left under way; it is done again at the next start")
+        logging.shutdown()
+        os._exit(ENDED)  # its thread would keep the process
+
+
+def _catch_up(hub: GitHubApp) -> None:
+    """Have GitHub deliver again what did not arrive while nobody listened: it never does so by itself."""
+    try:
+        for missed in hub.missed_deliveries(REDELIVERABLE_S):
+            log.info("asking again for %s %s of %s", missed.event, missed.action, missed.at)
+            hub.redeliver(missed.id)
+    except (Refusal, Unreachable) as wrong:
+        log.warning("missed deliveries cannot be asked for: %s", wrong)
+
+
+def _forget(durable: Durable, keep_days: int) -> None:
+    """Delete the records of runs that ended long ago, once a day."""
+    while True:
+        durable.forget(keep_days * DAY_S)
+        time.sleep(DAY_S)
+
+
+def _address(listening: socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

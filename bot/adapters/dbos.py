@@ -24,7 +24,8 @@ from dbos import DBOS, DBOSConfig, WorkflowStatus
 
 from bot.adapters.dbos_intake import Intake
 from bot.adapters.dbos_journal import LIVE, Json, Record, calm
-from bot.adapters.dbos_run import INBOX, DurableRun, Farewell, Gate, Patience, Slots, Workshop
+from bot.adapters.dbos_run import INBOX, DurableRun, Farewell, Patience, Workshop
+from bot.adapters.dbos_slots import Gate, Slots
 from bot.adapters.dbos_sqlite import locked, opened
 from bot.run import Start, Story, Tell, from_json, to_json
 from bot.values import RunKey, Subject

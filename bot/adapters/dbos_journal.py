@@ -106,7 +106,7 @@ def _wrong(status: WorkflowStatus, outcome: Outcome | None) -> str:
 
 
 def _step(number: int, info: StepInfo) -> StepView:
-    told = info["output"]
+    told: Any = info["output"]
     ours = isinstance(told, dict) and ("ok" in told or "fault" in told)
     return StepView(
         number,

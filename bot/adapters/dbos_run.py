@@ -6,18 +6,18 @@ import asyncio
 import logging
 import time
 import traceback
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from dbos import DBOS, error
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.adapters.dbos_slots import Gate, Slots
 from bot.run import Start, Story, Tell, from_json, result_kind, to_json
 from bot.text import masked
 from bot.values import Note, Outcome, Repo, RunKey
@@ -29,6 +29,12 @@ R = TypeVar("R")
 INBOX = "inbox"
 PAUSE = "(pause)"  # no function can be called so
 MOST_TEXT = 2000
+
+WORDS: dict[str, Literal["refused", "gave up", "failed"]] = {
+    "refused": "refused",
+    "gone": "gave up",
+    "failed": "failed",
+}
 
 Told = dict[str, Any]  # what a step left in the record: {"ok": data} or {"fault": ..., "text": ..., ...}
 Farewell = Callable[[World, Any, str, str, RunKey], None]  # value, how it ended, why, which run
@@ -47,7 +53,7 @@ class Patience:
     """How often and how long to try again when a port is unreachable."""
 
     tries: int = 8
-    total_s: float = 3600.0
+    total_s: float = 2 * 3600.0  # GitHub's limits last an hour by its own clock
     first_s: float = 1.0  # then doubled
     most_s: float = 60.0
 
@@ -62,50 +68,6 @@ class Patience:
             return told
         text = f"again in {until - now:.3g} s: {told['text']}"
         return {"fault": "again", "text": text, "until": until, "began": began}
-
-
-class Slots:
-    """Slots of work in this process, so many in all and so many per repository; who asks first is served first.
-
-    They are not in the record: when the process dies so does the work, and a replay needs a slot only where it goes on.
-    """
-
-    def __init__(self, total: int, each: int) -> None:
-        self._all = asyncio.Semaphore(total)
-        self._of = defaultdict[str, asyncio.Semaphore](partial(asyncio.Semaphore, each))
-
-    async def take(self, repo: str) -> None:
-        await self._of[repo].acquire()
-        try:
-            await self._all.acquire()
-        except asyncio.CancelledError:
-            self._of[repo].release()
-            raise
-
-    def leave(self, repo: str) -> None:
-        self._all.release()
-        self._of[repo].release()
-
-
-class Gate:
-    """Where runs go in to work. Once it is shut nobody goes in; who is inside may end and be remembered."""
-
-    def __init__(self) -> None:
-        self._inside = set[str]()
-        self._shut = False
-
-    async def enter(self, key: str) -> None:
-        if self._shut:
-            await asyncio.Future()  # until the loop ends
-        self._inside.add(key)
-
-    def leave(self, key: str) -> None:
-        self._inside.discard(key)
-
-    async def shut(self) -> None:
-        self._shut = True
-        while self._inside:  # noqa: ASYNC110 - a moment at the end of the process
-            await asyncio.sleep(0.02)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +105,8 @@ class DurableRun:
         while True:
             told = await self._remember(name, act, partial(self._shop.patience.weigh, tries=tries, began=began))
             if told.get("fault") != "again":
-                return _read(name, _opened(told), result_kind(step))
+                result: R = _read(name, _opened(told), result_kind(step))
+                return result
             tries, began = tries + 1, told["began"]
             self._rest()
             await self._remember(PAUSE, partial(_sleep_until, told["until"]), preemptible=True)
@@ -177,15 +140,21 @@ class DurableRun:
 
     async def through(self, story: Story, value: object) -> Outcome:
         """The whole story. However it ends, it ends with an outcome, and who waits for it hears why."""
-        told = await settled(partial(story, self, value), "in the story")
+        told = await settled(partial(self._ended, story, value), "in the story")
         if "ok" in told:
-            return told["ok"]
-        words = {"refused": "refused", "gone": "gave up", "failed": "failed"}
-        kind, text = words[told["fault"]], told["text"]
+            outcome: Outcome = told["ok"]
+            return outcome
+        kind, text = WORDS[told["fault"]], told["text"]
         if self._shop.farewell:
             # What goes wrong here is in the record, and nobody is left to be told.
             await settled(partial(self, self._shop.farewell, value, kind, text, self._key), "in the farewell")
         return Outcome(kind, text)
+
+    async def _ended(self, story: Story, value: object) -> Outcome:
+        outcome: object = await story(self, value)
+        if not isinstance(outcome, Outcome):
+            raise TypeError(f"{story.__name__} ended with {type(outcome).__name__}, not with an Outcome")
+        return outcome
 
     async def _act(self, call: Callable[[], object]) -> object:
         await self._hold()

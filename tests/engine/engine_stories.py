@@ -177,6 +177,10 @@ async def wrong_itself(run: Run, task: Task) -> Outcome:
     raise Wrong("by itself")
 
 
+async def silent(run: Run, task: Task) -> Outcome:
+    await run(mark, task.diary, "a")  # and no outcome
+
+
 async def values(run: Run, task: Task) -> Outcome:
     spoken = await run(turn)
     several = await run(both)
@@ -211,6 +215,7 @@ STORIES = (
     refused,
     broken,
     wrong_itself,
+    silent,
     values,
     parent,
 )

@@ -75,6 +75,15 @@ def test_a_bug_in_the_story_is_apologised_for_once(engine, diary):
     assert ["a", "sorry, k failed: in the story: Wrong: by itself"] == lines(diary)
 
 
+def test_a_story_without_an_outcome_is_a_bug(engine, diary):
+    """A story that forgets its outcome ends as failed."""
+    start(engine, stories.silent, diary)
+
+    assert Outcome("failed", "in the story: TypeError: silent ended with NoneType, not with an Outcome") == ended(
+        engine, "k"
+    )
+
+
 def test_no_error_brings_a_secret_into_the_record(engine, diary, tmp_path, caplog):
     """A token in an exception's text is neither in the outcome nor in the file nor in the log."""
     start(engine, stories.leaking, diary)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
+from types import MappingProxyType
 
 from bot.logs import cleaned
 from bot.source import definitions_and_references
@@ -15,8 +17,10 @@ from bot.world import World
 
 LIMIT_CHARS = 12_000
 LIMIT_LINES = 400
+LIMIT_LINE_CHARS = 2_000
 LIMIT_HITS = 120
 LIMIT_LOG_BYTES = 8_000_000
+ODD = MappingProxyType({"120000": "symbolic link", "160000": "submodule"})
 
 
 class NotThere(Exception):
@@ -79,7 +83,7 @@ class Looker:
             return written
         found = self.world.git.read(self.base, [path])
         if path not in found:
-            raise NotThere(f"There is no file {path}.{self._like(path)}")
+            raise NotThere(self._why_not(path))
         try:
             return found[path].decode()
         except UnicodeDecodeError:
@@ -96,23 +100,27 @@ class Looker:
             raise NotThere(f"{path} cannot be written: {refused}.") from None
 
     def file(self, path: str, start: int, end: int | None) -> str:
-        lines = self.text(path).splitlines()
+        lines = _lines(self.text(path))
         last = min(end or len(lines), len(lines), start + LIMIT_LINES - 1)
-        shown = [f"{number:>5}\t{line[:500]}" for number, line in enumerate(lines[start - 1 : last], start)]
+        shown = [f"{number:>5}\t{_short(line)}" for number, line in enumerate(lines[start - 1 : last], start)]
         more = f"\n({len(lines)} lines in all)" if last < len(lines) else ""
         return "\n".join(shown) + more if shown else f"{path} has {len(lines)} lines."
 
     def folder(self, path: str) -> str:
         under = path.strip("/")
         prefix = f"{under}/" if under and under != "." else ""
-        files: dict[str, int] = {}
+        found: dict[str, int | str] = {}
         for entry in self.world.git.entries(self.tree):
             if entry.path.startswith(prefix):
                 name, slash, _ = entry.path[len(prefix) :].partition("/")
-                files[name + slash] = files.get(name + slash, 0) + entry.size
-        if not files:
+                before = found.get(name + slash, 0)
+                size = before + entry.size if isinstance(before, int) else before
+                found[name + slash] = size if slash or entry.mode not in ODD else f"({ODD[entry.mode]})"
+        if not found:
             raise NotThere(f"There is no folder {path}.")
-        return "\n".join(f"{name}  {size}" for name, size in list(files.items())[:LIMIT_LINES])
+        shown = [f"{name}  {size}" for name, size in list(found.items())[:LIMIT_LINES]]
+        more = f"\n({LIMIT_LINES} of {len(found)})" if len(found) > LIMIT_LINES else ""
+        return "\n".join(shown) + more
 
     def grep(self, pattern: str, under: str) -> str:
         try:
@@ -145,7 +153,26 @@ class Looker:
             raise NotThere(f"GitHub has no log of job {job}.")
         return cleaned(raw)
 
-    def _like(self, path: str) -> str:
-        name = path.rpartition("/")[2]
-        near = [entry for entry in self.files.paths() if entry.rpartition("/")[2] == name][:5]
-        return f" Did you mean {', '.join(near)}?" if near else ""
+    def _why_not(self, path: str) -> str:
+        """Why there is no text at a path, and what to do instead."""
+        for entry in self.world.git.entries(self.tree):
+            if entry.path == path:
+                return f"{path} is a {ODD[entry.mode]}, which is not followed and cannot be changed."
+            if entry.path.startswith(f"{path.rstrip('/')}/"):
+                return f"{path} is a folder: use list_dir."
+        folder, _, name = path.rpartition("/")
+        known = self.files.paths()
+        near = [other for other in known if other.rpartition("/")[2] == name]
+        near = near or get_close_matches(path, [other for other in known if other.rpartition("/")[0] == folder])
+        return f"There is no file {path}." + (f" Did you mean {', '.join(near[:5])}?" if near else "")
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as git, compilers and traces count them: a form feed ends none."""
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines if lines[-1] else lines[:-1]
+
+
+def _short(line: str) -> str:
+    more = f" ... (this line has {len(line)} characters)" if len(line) > LIMIT_LINE_CHARS else ""
+    return line[:LIMIT_LINE_CHARS] + more

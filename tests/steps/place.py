@@ -16,7 +16,7 @@ from bot.forge import Forge, serving
 from bot.forge.serve import Wrap
 from bot.values import Asking, Branch, Checks, Repo, Sha, Tree
 from bot.world import World
-from tests.git_served import commit
+from tests.git_served import commit, git
 
 GRANTED = {
     "actions": "write",
@@ -61,6 +61,14 @@ class Place:
     def lay(self, files: Mapping[str, bytes | None]) -> Tree:
         """Commit bytes onto main, as "100644" or as the mode before the path says, and fetch it. CI hears nothing."""
         commit(self.forge.git_dir(self.repo.name), files)
+        return self.tree()
+
+    def lay_submodule(self, path: str) -> Tree:
+        """Commit a submodule at the path, whose commit is nowhere."""
+        folder = self.forge.git_dir(self.repo.name)
+        head = git(folder, "rev-parse", "refs/heads/main")
+        lines = f"commit refs/heads/main\ncommitter Ada <ada@example.org> 1793534500 +0000\ndata 1\n.\nfrom {head}\n"
+        git(folder, "fast-import", "--quiet", given=f"{lines}M 160000 {'a' * 40} {path}\n".encode())
         return self.tree()
 
     def tree(self, branch: str = "main") -> Tree:

@@ -7,16 +7,16 @@ from typing import Literal
 
 from bot.run import Run
 from bot.steps.admit import still_wanted
-from bot.steps.open_pull import Work, open_pull
+from bot.steps.open_pull import Work, open_pull, was_closed
 from bot.steps.push import branch_name, commit, moved, push
 from bot.steps.report import Phase
 from bot.steps.watch import Ci, expect_ci
 from bot.values import Asking, Attempt, Branch, Checks, Finish, Outcome, Pull, Sha, Verdict
 from handlers.telling import Stopped, Teller
-from handlers.watching import Head
+from handlers.watching import Head, heed
 from handlers.writing import Writer
 
-State = Literal["green", "red", "silent", "unchecked", "rerun"]
+State = Literal["green", "red", "silent", "skipped", "unchecked", "rerun"]
 
 
 class Shipment:
@@ -67,7 +67,7 @@ class Shipment:
 
     def hopeless(self, verdict: Verdict) -> str:
         """Why another fix would not help; empty when it may."""
-        again = verdict.fingerprint in self.earlier
+        again = bool(verdict.fingerprint) and verdict.fingerprint in self.earlier
         self.earlier.add(verdict.fingerprint)
         if verdict.kind == "already red":
             return f"`{self.tree.branch}` was red in the same way before this change, and nothing new broke."
@@ -78,6 +78,12 @@ class Shipment:
         if len(self.attempts) >= self.writer.caps.attempts:
             return f"CI is still red after {len(self.attempts)} attempts."
         return ""
+
+    async def unbroken(self, checks: Checks) -> Outcome:
+        """Nothing failed; that is green only if something passed."""
+        if checks.green:
+            return await self.opened(checks)
+        return await (self.opened_silent() if checks.silent else self.opened_idle(checks))
 
     async def opened(self, checks: Checks) -> Outcome:
         """The pull request, ready: CI is green."""
@@ -96,6 +102,10 @@ class Shipment:
         self.note("silent", None, Checks(self.head.sha))
         return await self.left("CI never reported on this commit, so nothing has run these changes.")
 
+    async def opened_idle(self, checks: Checks) -> Outcome:
+        self.note("skipped", None, checks)
+        return await self.left("CI skipped every check of this commit, so nothing has run these changes.")
+
     async def left(self, why: str) -> Outcome:
         """Not green: a draft with the ledger and the honest state, or only the branch if the repository says so."""
         if self.writer.config.when_red == "nothing" and self.ci.starts != "on pull request":
@@ -107,8 +117,12 @@ class Shipment:
         """Open the one pull request or bring it up to date, if it is still wanted and the branch still ours."""
         if self.finish is None:
             raise RuntimeError("nothing is pushed yet")
+        while note := await self.run.wait(0):
+            await heed(self.run, self.asking, note)
         if why := await self.run(still_wanted, self.asking):
             raise Stopped(why)
+        if await self.run(was_closed, self.tree, self.branch):
+            raise Stopped("its pull request was closed")
         if await self.run(moved, self.tree, self.branch, self.head.sha):
             raise Stopped(f"somebody else pushed to `{self.branch}`, so the branch is theirs now")
         work = Work(

@@ -72,11 +72,12 @@ async def _until_green(run: Run, writer: Writer, shipment: Shipment) -> Outcome:
     over: dict[str, int] = {}
     while True:
         await shipment.told("waiting")
-        checks = await settled(run, shipment.asking, shipment.head, writer.caps, over)
-        if checks.green:
-            return await shipment.opened(checks)
-        if checks.silent:
-            return await shipment.opened_silent()
+        try:
+            checks = await settled(run, shipment.asking, shipment.head, writer.caps, over)
+        except GaveUp as late:
+            return await shipment.left(f"{late}.")
+        if not checks.failed:
+            return await shipment.unbroken(checks)
         verdict = await run(diagnose, writer.desk.tree, shipment.head.sha, checks)
         if verdict.reading.action == "rerun" and not over:
             over = await run(rerun, writer.desk.tree, checks)

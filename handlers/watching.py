@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.run import Run
 from bot.steps.admit import still_wanted
+from bot.steps.open_pull import was_closed
 from bot.steps.push import moved
 from bot.steps.watch import Ci, Seen, look_at_checks
 from bot.values import Asking, Branch, Checks, Note, Sha, Tree
@@ -56,7 +57,7 @@ async def heed(run: Run, asking: Asking, note: Note | None) -> None:
 
 async def heed_branch(run: Run, head: Head, note: Note) -> None:
     """Stop when somebody else took the branch over, or closed its pull request."""
-    if note.kind == "closed":
+    if note.kind == "closed" and await run(was_closed, head.tree, head.branch):
         raise Stopped(f"@{note.by} closed the pull request")
     if note.kind == "pushed" and await run(moved, head.tree, head.branch, head.sha):
         raise Stopped(f"@{note.by} pushed to `{head.branch}`, so the branch is theirs now")
@@ -80,7 +81,8 @@ def _spoken(seen: Seen, ci: Ci, after: Mapping[str, int], *, patient: bool) -> b
     checks = seen.checks
     if checks.silent or checks.pending:
         return False
-    if any(check.run_attempt <= after.get(str(check.run), 0) for check in checks.checks if check.run):
+    if any(check.run_attempt <= after.get(str(check.run), 0) for check in checks.failed if check.run):
         return False
     runs = {check.run for check in checks.checks if check.run}
-    return len(runs) >= ci.workflows or not patient
+    names = {check.name for check in checks.checks}
+    return not patient or (len(runs) >= ci.workflows and names.issuperset(ci.others))

@@ -27,8 +27,11 @@ def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
 
 
 def rerun(world: World, base: Tree, checks: Checks) -> dict[str, int]:
-    """Run the failed jobs again; which attempt of each workflow run is over, so that its word is not read as new."""
-    attempts = {str(check.run): check.run_attempt for check in checks.failed if check.run}
+    """Run the failed jobs again; which attempt of each workflow run is over, so that its word is not read as new.
+
+    Nothing for those that somebody ran again before: twice is enough.
+    """
+    attempts = {str(check.run): check.run_attempt for check in checks.failed if check.run and check.run_attempt == 1}
     for run in attempts:
         world.github.rerun_failed(base.repo, int(run))
     return attempts

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.steps.report import attempts_table
-from bot.text import masked, quoted
+from bot.text import coded, masked, quoted
 from bot.values import Asking, Attempt, Branch, Finding, Finish, Plan, Pull, RunKey, Spent, Tree
 from bot.world import World
 
@@ -50,6 +50,12 @@ def open_pull(world: World, tree: Tree, branch: Branch, work: Work, draft: bool)
     return world.github.open_pull(tree.repo, branch, tree.branch, title, body, draft)
 
 
+def was_closed(world: World, tree: Tree, branch: Branch) -> bool:
+    """Whether the run's pull request was closed or merged. No other run has this branch, so it was this one's."""
+    pull = world.github.pull(tree.repo, branch)
+    return pull is not None and not pull.open
+
+
 def sections(work: Work) -> Iterator[tuple[str, str]]:
     """Our parts of the text, by what they tell."""
     if work.state:
@@ -60,7 +66,12 @@ def sections(work: Work) -> Iterator[tuple[str, str]]:
     if work.finish.look_at:
         yield "look", "\n".join(f"- {quoted(place, 500)}" for place in work.finish.look_at)
     if work.advice:
-        yield "advice", "\n".join(f"- `{found.path}:{found.line}` {found.text}" for found in work.advice[:3])
+        yield (
+            "advice",
+            "\n".join(
+                f"- {coded(f'{found.path}:{found.line}')} {quoted(found.text, 500)}" for found in work.advice[:3]
+            ),
+        )
 
 
 def foot(work: Work) -> str:
@@ -109,9 +120,11 @@ def _bare(template: str) -> str:
 def _against_plan(work: Work) -> str:
     planned = {file.path for file in work.plan.files}
     changed = set(work.changed)
-    lines = [f"- [x] `{file.path}`: {quoted(file.change, 300)}" for file in work.plan.files if file.path in changed]
-    lines += [f"- [ ] `{path}`: planned, and not changed" for path in sorted(planned - changed)]
-    lines += [f"- [x] `{path}`: not in the plan" for path in sorted(changed - planned)]
+    lines = [
+        f"- [x] {coded(file.path)}: {quoted(file.change, 300)}" for file in work.plan.files if file.path in changed
+    ]
+    lines += [f"- [ ] {coded(path)}: planned, and not changed" for path in sorted(planned - changed)]
+    lines += [f"- [x] {coded(path)}: not in the plan" for path in sorted(changed - planned)]
     if work.finish.differs:
         lines.append(f"\nAgainst the plan: {quoted(work.finish.differs, 1_000)}")
     return "\n".join(lines)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.text import masked, quoted
+from bot.text import coded, masked, quoted
 from bot.values import Asking, Attempt, Clues, Outcome, Plan, RunKey, Spent, Verdict
 from bot.world import World
 
@@ -98,6 +98,7 @@ def said(attempt: Attempt) -> str:
         "running": "⏳ running",
         "green": "🟢 green",
         "silent": "⚪ CI never reported",
+        "skipped": "⚪ CI skipped everything",
         "unchecked": "⚪ this repository has no CI",
         "rerun": "🔁 run again: " + (_blame(attempt.verdict) if attempt.verdict else ""),
         "red": "🔴 " + (_blame(attempt.verdict) if attempt.verdict else "red"),
@@ -146,7 +147,7 @@ def _box(text: str, done: bool) -> str:  # noqa: FBT001 - a box is ticked or not
 
 def _plan(plan: Plan) -> str:
     lines = ["**Plan.** " + quoted(plan.summary, PLAN_CHARS), ""]
-    lines += [f"- `{file.path}`: {_cell(file.change)}" for file in plan.files]
+    lines += [f"- {coded(file.path)}: {_cell(file.change)}" for file in plan.files]
     lines += [f"- test: {_cell(test)}" for test in plan.tests]
     lines += [f"- risk: {_cell(risk)}" for risk in plan.risks]
     lines += [f"- **question:** {_cell(question)}" for question in plan.questions]
@@ -163,7 +164,7 @@ def _ledger(progress: Progress) -> str:
 
 
 def _looked(clues: Clues) -> str:
-    places = [f"`{clue.path}`" for clue in clues.files[:5]]
+    places = [coded(clue.path) for clue in clues.files[:5]]
     return f"**Looked first at** {', '.join(places)}" if places else ""
 
 

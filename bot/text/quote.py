@@ -44,6 +44,12 @@ def quoted(text: str, limit: int) -> str:
     return harmless if len(harmless) <= limit else _MORE[:limit]
 
 
+def coded(text: str, limit: int = 200) -> str:
+    """A name that is not ours, such as a path, as code on one line."""
+    plain = " ".join(seen(text).replace("`", "'").replace("<!--", "<! --").split())
+    return f"`{plain if len(plain) <= limit else plain[:limit] + _MORE}`"
+
+
 def _cut(text: str, room: int) -> str:
     whole_lines = text[: room + 1].rpartition("\n")[0]
     return whole_lines or text[:room]

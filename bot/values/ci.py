@@ -47,8 +47,14 @@ class Checks:
         return tuple(check for check in self.checks if check.state == "failed")
 
     @property
+    def idle(self) -> bool:
+        """Whether all of it passed for having done nothing: GitHub lets skipped and neutral checks pass."""
+        passed = bool(self.checks) and all(check.state == "passed" for check in self.checks)
+        return passed and all(check.conclusion in ("skipped", "neutral") for check in self.checks)
+
+    @property
     def green(self) -> bool:
-        return bool(self.checks) and all(check.state == "passed" for check in self.checks)
+        return bool(self.checks) and all(check.state == "passed" for check in self.checks) and not self.idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ class Attempt:
     """One push and what CI said of it; a run's attempts are its ledger."""
 
     sha: Sha
-    state: Literal["running", "green", "red", "silent", "unchecked", "rerun"]
+    state: Literal["running", "green", "red", "silent", "skipped", "unchecked", "rerun"]
     verdict: Verdict | None = None
     url: str = ""
 

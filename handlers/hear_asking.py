@@ -18,6 +18,7 @@ from handlers.solve_issue import solve_issue
 
 COMMANDS = ("generate", "retry", "stop", "status", "help")
 NOT_YOURS = "sorry: only people with write access to this repository can ask me for that."
+LOOK_CHARS = 8_000  # for commands: reading hostile Markdown takes time by its square, and anybody may comment
 HELP = (
     "add my label, or comment `/generate` (what you write behind it goes into the request) and I open a pull request "
     "once CI is green. `/stop` ends my work on this issue, `/retry` starts it again, `/status` says how it stands."
@@ -32,7 +33,7 @@ def decide(event: Event) -> Intent:
         case IssueLabeled():
             return _hear(replace(_asking(event), label=event.label))
         case CommentCreated():
-            wanted = [command for command in commands(event.text) if command[0] in COMMANDS]
+            wanted = [command for command in commands(event.text[:LOOK_CHARS]) if command[0] in COMMANDS]
             if not wanted:
                 return Ignore("no command for me")
             word, rest = wanted[0]

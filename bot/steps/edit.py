@@ -71,6 +71,7 @@ class _Hands:
         self.plan: Plan | None = None
         self.finish: Finish | None = None
         self.finish_call = ""
+        self.failed_write = False
         self.todo: tuple[str, ...] | None = None
 
     def base_text(self, path: str) -> str | None:
@@ -91,6 +92,7 @@ class _Hands:
             told = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'input'}: {e['msg']}" for e in wrong.errors())
             return Answer(call.id, f"The input does not fit: {told}.", failed=True)
         except (NotThere, Rejected) as refused:
+            self.failed_write = self.failed_write or call.name in WRITES
             return Answer(call.id, str(refused), failed=True)
         return None if self.finish_call == call.id else Answer(call.id, cut(text))
 
@@ -140,12 +142,17 @@ class _Hands:
         return "Accepted and shown to the maintainers. Now edit."
 
     def _finished(self, asked: FinishWork, call: Call) -> str:
+        if self.finish is not None:
+            raise NotThere("`finish` was called in this turn already.")
+        if self.failed_write:
+            raise NotThere("An edit in this turn failed, so the work is not what you say. Mend that, then call finish.")
         self.finish = Finish(asked.title, asked.message, asked.summary, tuple(asked.look_at), asked.differs)
         self.finish_call = call.id
         return ""
 
 
 Writing = EditFile | CreateFile | DeleteFile
+WRITES = ("edit_file", "create_file", "delete_file")
 
 
 def _planned_file(file: FilePlan) -> PlannedFile:

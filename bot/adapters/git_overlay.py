@@ -15,6 +15,7 @@ from bot.adapters.git_plumbing import Plumbing
 
 FILES = {"100644", "100755"}
 LONGEST = 4096  # bytes of a path, Linux's PATH_MAX
+DEEPEST = 100  # folders of a path that is written: each is a step down
 
 # What HFS+ does not see in a name (git's utf8.c, next_hfs_char).
 UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
@@ -41,7 +42,8 @@ def inside(path: str) -> bool:
 
 def _plain(path: str) -> bool:
     """Whether it would also be one to every file system: no backslash, no spelling of ".git"."""
-    return inside(path) and "\\" not in path and not any(_special(name) for name in path.split("/"))
+    fits = inside(path) and path.count("/") <= DEEPEST and "\\" not in path
+    return fits and not any(_special(name) for name in path.split("/"))
 
 
 def _special(name: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.values import Tool
 
@@ -17,6 +18,13 @@ class Input(BaseModel):
     """What a call may hold: nothing that is not named."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _whole(cls, value: object) -> object:
+        """Half a character, a lone surrogate, can stand in JSON but in no file."""
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+        return value
 
 
 class ReadRequest(Input):

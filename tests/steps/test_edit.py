@@ -1,0 +1,275 @@
+"""What the model's calls change: a value, one call after the other, and nothing when a call fails."""
+
+import pytest
+
+from bot.run import from_json, to_json
+from bot.steps.edit import Used
+from bot.steps.think import Thought
+from bot.steps.tools import NAMED, tools
+from bot.values import Call, Patch, Plan, PlannedFile, Turn
+from tests.steps.desk import FINISH, PLAN, Sitting
+from tests.steps.test_look import OUTSIDE
+
+FILES = {
+    "app/main.py": b"import os\n\n\ndef serve(port):\n    return port\n",
+    "crlf.txt": b"one\r\ntwo\r\nthree\r\n",
+    "latin.txt": "Gr\u00fc\u00dfe\n".encode("latin-1"),
+    "logo.png": b"\x89PNG\r\n\x1a\n\x00\x00\xff",
+    "100755:run.sh": b"echo hi\n",
+    "120000:link": b"app/main.py",
+}
+EDIT = ("edit_file", {"path": "app/main.py", "old": "return port", "new": "return port + 1"})
+
+
+@pytest.fixture(scope="module")
+def shelf(town):
+    """A repository with a few odd files."""
+    place = town.place("acme/shelf", {"a.txt": "a\n"})
+    return place.world, place.lay(FILES)
+
+
+@pytest.fixture
+def sit(shelf):
+    """A model that may edit: its plan is accepted."""
+    return Sitting(*shelf)
+
+
+def test_an_edit_replaces_one_place(sit):
+    """The rest of the file stays, and the repository too."""
+    assert "Done." == sit.turn(EDIT).answers[0].text
+    assert {"app/main.py": "import os\n\n\ndef serve(port):\n    return port + 1\n"} == sit.files
+
+
+def test_edits_of_one_turn_build_on_each_other(sit):
+    """Several edits of one file, the second of what the first wrote; a read between them sees it."""
+    used = sit.turn(
+        ("edit_file", {"path": "app/main.py", "old": "import os\n", "new": "import sys\n"}),
+        ("read_file", {"path": "app/main.py", "end": 1}),
+        ("edit_file", {"path": "app/main.py", "old": "import sys\n", "new": "import re\n"}),
+        EDIT,
+    )
+
+    assert "import sys" in used.answers[1].text
+    assert "import re\n\n\ndef serve(port):\n    return port + 1\n" == sit.files["app/main.py"]
+
+
+def test_a_failed_edit_between_others_fails_alone(sit):
+    """The ones before and after it hold, each call has its answer, in order."""
+    wrong = ("edit_file", {"path": "app/main.py", "old": "import nothing", "new": "x"})
+    used = sit.turn(("create_file", {"path": "b.py", "text": "b = 1\n"}), wrong, EDIT)
+
+    assert [False, True, False] == [answer.failed for answer in used.answers]
+    assert ["c0", "c1", "c2"] == [answer.call for answer in used.answers]
+    assert {"b.py", "app/main.py"} == set(sit.files)
+
+
+def test_nothing_is_edited_before_the_plan(sit):
+    """Looking is free; writing waits for `submit_plan`, which may stand in the same turn."""
+    sit.desk = type(sit.desk)(sit.tree, sit.desk.issue, sit.desk.clues)
+
+    for call in (EDIT, ("create_file", {"path": "b.py", "text": ""}), ("delete_file", {"path": "a.txt"})):
+        assert "Submit a plan first" in sit.refused(call[0], **call[1])
+    assert "import os" in sit.told("read_file", path="app/main.py")
+    assert not any(answer.failed for answer in sit.turn(("submit_plan", PLAN), EDIT).answers)
+    assert {"app/main.py"} == set(sit.files)
+
+
+def test_a_plan_is_taken_whole(sit):
+    """Files with their symbols, tests, risks and questions."""
+    given = {
+        "summary": "Count.",
+        "files": [{"path": "a.py", "change": "count", "symbols": ["f"]}],
+        "tests": ["counts"],
+        "risks": ["slow"],
+        "questions": ["From 0?"],
+    }
+    used = sit.turn(("submit_plan", given))
+
+    assert Plan("Count.", (PlannedFile("a.py", "count", ("f",)),), ("counts",), ("slow",), ("From 0?",)) == used.plan
+
+
+def test_windows_line_ends_stay(sit):
+    """The model writes line feeds; the file keeps its own."""
+    sit.told("edit_file", path="crlf.txt", old="one\ntwo\n", new="one\n2\n")
+
+    assert "one\r\n2\r\nthree\r\n" == sit.files["crlf.txt"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "why"),
+    [
+        ("edit_file", {"path": "app/main.py", "old": "port", "new": "x"}, "stands in 3 places"),
+        ("edit_file", {"path": "app/main.py", "old": "prot", "new": "x"}, "not in the file"),
+        ("edit_file", {"path": "app/main.py", "old": "port):", "new": "port):"}, "the same"),
+        ("edit_file", {"path": "main.py", "old": "a", "new": "b"}, "Did you mean app/main.py?"),
+        ("edit_file", {"path": "latin.txt", "old": "G", "new": "g"}, "not UTF-8"),
+        ("edit_file", {"path": "logo.png", "old": "PNG", "new": "GIF"}, "not UTF-8"),
+        ("edit_file", {"path": "link", "old": "app", "new": "bpp"}, "symbolic link"),
+        ("create_file", {"path": "app/main.py", "text": "x"}, "exists; use edit_file"),
+        ("create_file", {"path": "latin.txt", "text": "x"}, "exists"),
+        ("create_file", {"path": "link", "text": "x"}, "exists"),
+        ("create_file", {"path": "link/x.py", "text": "x"}, "symbolic link"),
+        ("create_file", {"path": "app", "text": "x"}, "directory"),
+        ("create_file", {"path": "app/", "text": "x"}, "cannot be written"),
+        ("create_file", {"path": "app/main.py/x.py", "text": "x"}, "not a directory"),
+        ("create_file", {"path": "crlf.txt", "text": "x"}, "exists"),
+        ("delete_file", {"path": "app"}, "folder"),
+        ("delete_file", {"path": "nowhere.py"}, "There is no file"),
+        ("delete_file", {"path": "link"}, "symbolic link"),
+    ],
+)
+def test_an_edit_that_does_not_fit_says_why(sit, tool, given, why):
+    """And changes nothing."""
+    assert why in sit.refused(tool, **given)
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+def test_nothing_outside_the_tree_can_be_written(sit, path):
+    """Neither .git nor a path upwards, absolute, with a backslash or too long; what is only odd is a plain file."""
+    plain = {"x" * 1000, "-n", "--output=x", "HEAD:README.md", "*", "\n"}
+    answer = sit.call("create_file", path=path, text="x")
+
+    assert (path not in plain) is answer.failed
+    assert ({path} if path in plain else set()) == set(sit.files)
+
+
+@pytest.mark.parametrize("path", [".GIT/config", "app/.git", ".git ", "git~1/config", ".g\u200cit/config", ".git::x"])
+def test_gits_own_folder_cannot_be_spelled_otherwise(sit, path):
+    """Case, short names, invisible characters and streams: some file system would take them for .git."""
+    assert "not a path inside" in sit.refused("create_file", path=path, text="x")
+
+
+def test_a_deleted_file_is_gone_until_it_is_written_anew(sit):
+    """Delete, then create: the new text; then deleted again."""
+    sit.told("delete_file", path="app/main.py")
+    gone = dict(sit.files)
+    sit.refused("delete_file", path="app/main.py")
+    sit.refused("edit_file", path="app/main.py", old="import os", new="x")
+    sit.told("create_file", path="app/main.py", text="new = 1\n")
+    new = dict(sit.files)
+    sit.told("delete_file", path="app/main.py")
+
+    assert {"app/main.py": None} == gone == sit.files
+    assert {"app/main.py": "new = 1\n"} == new
+
+
+def test_a_folder_may_take_a_deleted_files_place(sit):
+    """And the tree that is pushed holds the one and not the other."""
+    sit.turn(("delete_file", {"path": "crlf.txt"}), ("create_file", {"path": "crlf.txt/a.py", "text": "a = 1\n"}))
+
+    assert "crlf.txt/" in sit.told("list_dir")
+
+
+def test_what_is_undone_is_no_change(sit):
+    """Edited back, created and deleted, deleted and written as it was: the patch is empty, in one turn or in two."""
+    back = ("edit_file", {"path": "app/main.py", "old": "return port + 1", "new": "return port"})
+    whole = FILES["app/main.py"].decode()
+    for turns in (
+        [[EDIT], [back]],
+        [[EDIT, back]],
+        [[("create_file", {"path": "b.py", "text": "b"})], [("delete_file", {"path": "b.py"})]],
+        [[("delete_file", {"path": "app/main.py"})], [("create_file", {"path": "app/main.py", "text": whole})]],
+    ):
+        for calls in turns:
+            sit.turn(*calls)
+
+        assert {} == sit.files
+
+
+def test_an_edit_undone_and_made_again_counts(sit):
+    """Only the end counts."""
+    back = ("edit_file", {"path": "app/main.py", "old": "return port + 1", "new": "return port"})
+    sit.turn(EDIT)
+    sit.turn(back, EDIT)
+
+    assert "return port + 1" in sit.files["app/main.py"]
+
+
+def test_a_finish_waits_for_its_answer(sit):
+    """It has none yet; the calls beside it have theirs, and edits before and after it count."""
+    used = sit.turn(("list_dir", {}), ("finish", FINISH), EDIT)
+
+    assert ["c0", "c2"] == [answer.call for answer in used.answers]
+    assert ("c1", "Did it") == (used.finish_call, used.finish.title)
+    assert {"app/main.py"} == set(sit.files)
+
+
+def test_a_second_finish_in_a_turn_is_answered_at_once(sit):
+    """Every call must come back answered, or the API refuses the next turn; the first one counts."""
+    used = sit.turn(("finish", FINISH), ("finish", FINISH | {"title": "Again"}))
+
+    assert [("c1", True)] == [(answer.call, answer.failed) for answer in used.answers]
+    assert ("c0", "Did it") == (used.finish_call, used.finish.title)
+
+
+def test_a_list_for_people_is_kept(sit):
+    """The newest one, whole."""
+    used = sit.turn(("update_todo", {"items": ["[x] a"]}), ("update_todo", {"items": ["[x] a", "[ ] b"]}))
+
+    assert ("[x] a", "[ ] b") == used.todo
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "why"),
+    [
+        ("run_shell", {"command": "id"}, "no tool 'run_shell'"),
+        ("", {}, "no tool"),
+        ("read_file", {}, "path: Field required"),
+        ("read_file", {"path": ""}, "path:"),
+        ("read_file", {"path": 7}, "path:"),
+        ("read_file", {"path": "a.txt", "start": 0}, "start:"),
+        ("read_file", {"path": "a.txt", "start": "one"}, "start:"),
+        ("read_file", {"path": "a.txt", "end": -1}, "end:"),
+        ("read_file", {"path": "a.txt", "encoding": "utf-8"}, "encoding: Extra inputs"),
+        ("read_file", {"path": ["a.txt"]}, "path:"),
+        ("edit_file", {"path": "a.txt", "old": "", "new": "b"}, "old:"),
+        ("edit_file", {"path": "a.txt", "new": "b"}, "old: Field required"),
+        ("create_file", {"path": "b.txt", "text": None}, "text:"),
+        ("create_file", {"path": "b.txt", "text": "half \ud83d"}, "text:"),
+        ("create_file", {"path": "half \ud83d", "text": ""}, "path:"),
+        ("grep", {"pattern": "x" * 501}, "pattern:"),
+        ("find_symbol", {"name": ""}, "name:"),
+        ("log_lines", {"job": "test", "start": 1, "end": 2}, "job:"),
+        ("submit_plan", {"files": []}, "summary: Field required"),
+        ("submit_plan", {"summary": "x", "files": [{"path": "a"}]}, "files.0.change: Field required"),
+        ("finish", {"title": "", "message": "", "summary": ""}, "title:"),
+        ("finish", {"title": "x" * 121, "message": "", "summary": "x"}, "title:"),
+        ("update_todo", {"items": ["x"] * 21}, "items:"),
+    ],
+)
+def test_a_call_that_does_not_fit_says_what_is_wrong(sit, tool, given, why):
+    """Which field, and why; nothing is done and nothing ends."""
+    assert why in sit.refused(tool, **given)
+
+
+def test_every_tool_that_is_offered_is_answered(sit):
+    """None falls through to "no such tool" or to a bug, whatever it is given."""
+    for name, _ in NAMED:
+        used = sit.turn((name, {}))
+        assert all("no tool" not in answer.text for answer in used.answers)
+    assert [name for name, _ in NAMED] == [tool.name for tool in tools()]
+
+
+def test_logs_of_jobs_that_are_not_there_are_told(sit):
+    """A wrong number is a mistake of the model's, not the end of the run."""
+    for job in (1, 10**15, -1):
+        assert "no log of job" in sit.refused("log_lines", job=job, start=1, end=5)
+        assert "no log of job" in sit.refused("log_grep", job=job, text="Error")
+
+
+def test_what_was_used_survives_the_record(sit):
+    """A turn with odd characters and its results go through JSON and back, or the run could not go on."""
+    odd = "\u2028 \U0001f600 \x00 \x1b[31m \ufffe"
+    used = sit.turn(("create_file", {"path": "odd.txt", "text": odd}), ("finish", FINISH), ("grep", {"pattern": "["}))
+    turn = Thought(Turn("tools", calls=(Call("c", "create_file", {"text": odd}),)), 1.0)
+
+    assert used == from_json(to_json(used), Used)
+    assert turn == from_json(to_json(turn), Thought)
+    assert Patch(used.changes) == from_json(to_json(Patch(used.changes)), Patch)
+
+
+def test_half_a_character_does_not_end_a_run():
+    """JSON can hold lone surrogates, and models have written them: the turn must still go into the record."""
+    turn = Thought(Turn("tools", '[{"text": "\\ud83d"}]', (Call("c", "create_file", {"text": "\ud83d"}),)), 1.0)
+
+    assert to_json(turn)

@@ -90,6 +90,8 @@ def _place(folder: Path, *, apply: bool) -> Place:
         raise WrongUseError("git is not installed.") from None
     if bare and apply:
         raise WrongUseError(f"{root} is a bare repository: there are no files to write into. Leave --apply out.")
+    if _git(root, "rev-parse", "--is-shallow-repository") == "true":  # git older than 2.45 chases what is cut off
+        raise WrongUseError(f"{root} is a shallow clone: bring the rest of it with git fetch --unshallow.")
     try:
         branch = _git(root, "symbolic-ref", "--short", "HEAD")
     except subprocess.CalledProcessError:

@@ -100,8 +100,8 @@ class AppRoutes:
     # --- webhooks
 
     def _hook(self, ask: Ask) -> Answer:
-        config = {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": ask.app.hook}
-        return Answer(200, config)
+        config = {"content_type": "json", "insecure_ssl": "0", "secret": "********"}
+        return Answer(200, config | ({"url": ask.app.hook} if ask.app.hook else {}))
 
     def _deliveries(self, ask: Ask) -> Answer:
         """Newest first. The status filter knows answers of 400 to 599 only; it misses what got no answer."""

@@ -41,8 +41,8 @@ def test_a_rate_limit_is_waited_for(engine, diary):
 
 
 def test_a_rate_limit_beyond_patience_ends_the_run(engine, diary):
-    """A limit that passes in two hours is not waited for: the run gives up at once."""
-    start(engine, stories.patient, diary, seconds=7200)
+    """A limit that passes in three hours is not waited for: the run gives up at once."""
+    start(engine, stories.patient, diary, seconds=3 * 3600)
 
     assert Outcome("gave up", "the limit is used up") == ended(engine, "k")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
+import time
 from pathlib import Path
-from sqlite3 import Connection
 from typing import TextIO
 
 import sqlalchemy as sa
@@ -54,8 +55,10 @@ def _file_engine(url: str) -> sa.Engine:
     )
 
     @sa.event.listens_for(engine, "connect")
-    def _connect(connection: Connection, _record: object) -> None:
+    def _connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # ours to begin
+        if sqlite3.sqlite_version_info < (3, 42):
+            connection.create_function("unixepoch", 1, _now)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_S * 1000}", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -64,3 +67,12 @@ def _file_engine(url: str) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _now(_precision: str) -> float:
+    """Seconds since the epoch, for a SQLite whose own function does not know 'subsec'.
+
+    From Python 3.12 on DBOS takes that for granted (get_sqlite_timestamp_expr), but a Python knows no more than the
+    library of its machine: Debian 12 has 3.40, and no run could be written down.
+    """
+    return time.time()

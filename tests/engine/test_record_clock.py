@@ -1,0 +1,17 @@
+"""The record's database tells the time in milliseconds, whatever SQLite this Python was built with."""
+
+import time
+
+import sqlalchemy as sa
+
+from bot.adapters.dbos_sqlite import opened
+
+
+def test_the_record_knows_milliseconds(tmp_path):
+    """DBOS's defaults need `unixepoch('subsec')`, which SQLite before 3.42 answers with NULL."""
+    engine = opened(f"sqlite:///{tmp_path / 'record.sqlite'}")
+    with engine.connect() as connection:
+        told = connection.execute(sa.text("SELECT unixepoch('subsec')")).scalar()
+    engine.dispose()
+
+    assert abs(time.time() - told) < 5

@@ -13,7 +13,7 @@ from bot.steps.report import Phase
 from bot.steps.watch import Ci, expect_ci
 from bot.values import Asking, Attempt, Branch, Checks, Finish, Outcome, Pull, Sha, Verdict
 from handlers.telling import Stopped, Teller
-from handlers.watching import Head, heed
+from handlers.watching import Head, listen
 from handlers.writing import Writer
 
 State = Literal["green", "red", "silent", "skipped", "unchecked", "rerun"]
@@ -44,6 +44,7 @@ class Shipment:
 
     async def push(self, finish: Finish) -> None:
         """Commit the writer's patch on what was pushed before. Raises Stopped when the branch is somebody else's."""
+        await listen(self.run, self.asking)
         sha = await self.run(commit, self.tree, self.writer.patch, self.tip or self.tree.sha, finish, self.asking)
         pushed = await self.run(push, self.tree, sha, self.branch, self.tip)
         if not pushed.ours:
@@ -76,7 +77,7 @@ class Shipment:
         if again:
             return "CI shows the same failure as before my last fix, so I stopped rather than guess."
         if len(self.attempts) >= self.writer.caps.attempts:
-            return f"CI is still red after {len(self.attempts)} attempts."
+            return f"CI is still red after {len(self.attempts)} attempt{'s' * (len(self.attempts) > 1)}."
         return ""
 
     async def unbroken(self, checks: Checks) -> Outcome:
@@ -92,10 +93,10 @@ class Shipment:
         return Outcome("opened", f"CI is green: #{pull.number}.", pull.number)
 
     async def opened_unchecked(self) -> Outcome:
-        """The pull request of a repository that has no CI, which it says."""
+        """The pull request of a repository without CI, or with CI that only runs on main, which it says."""
         self.note("unchecked", None, Checks(self.head.sha))
-        pull = await self.open(draft=False, state="This repository has no CI: nothing has run these changes.")
-        why = "This repository has no CI, so nothing has run the change."
+        why = "This repository has no CI for pull requests: nothing has run these changes."
+        pull = await self.open(draft=self.writer.config.draft, state=why)
         return Outcome("opened", f"#{pull.number}. {why}", pull.number)
 
     async def opened_silent(self) -> Outcome:
@@ -117,8 +118,7 @@ class Shipment:
         """Open the one pull request or bring it up to date, if it is still wanted and the branch still ours."""
         if self.finish is None:
             raise RuntimeError("nothing is pushed yet")
-        while note := await self.run.wait(0):
-            await heed(self.run, self.asking, note)
+        await listen(self.run, self.asking)
         if why := await self.run(still_wanted, self.asking):
             raise Stopped(why)
         if await self.run(was_closed, self.tree, self.branch):

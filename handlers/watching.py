@@ -45,10 +45,14 @@ async def settled(run: Run, asking: Asking, head: Head, caps: Caps, after: Mappi
         await _hint(run, asking, head, min(caps.ci_poll_s, caps.ci_grace_s - waited) if early else caps.ci_poll_s)
 
 
-async def heed(run: Run, asking: Asking, note: Note | None) -> None:
+async def listen(run: Run, asking: Asking) -> None:
+    """Hear all that was told so far: behind what CI said a person may wait. CI is asked anew when it is waited for."""
+    while (note := await run.wait(0)) is not None:
+        await heed(run, asking, note)
+
+
+async def heed(run: Run, asking: Asking, note: Note) -> None:
     """Stop when people do not want the work any more. A webhook hints; GitHub says."""
-    if note is None:
-        return
     if note.kind == "stop":
         raise Stopped(note.text)
     if note.kind == "issue" and (why := await run(still_wanted, asking)):

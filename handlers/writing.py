@@ -28,7 +28,7 @@ from bot.values import (
 )
 from bot.world import Caps
 from handlers.telling import GaveUp, Tells
-from handlers.watching import heed
+from handlers.watching import listen
 
 NUDGES = 2
 GATE_ROUNDS = 4
@@ -93,7 +93,7 @@ class Writer:
         if not self.said:
             self._say(Said(ours.first))
         while True:
-            await heed(self.run, self.asking, await self.run.wait(0))
+            await listen(self.run, self.asking)
             turn = await self._turn(ours.brief)
             if turn.stop == "end":
                 self._nudge(ours.nudge)

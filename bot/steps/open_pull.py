@@ -62,7 +62,10 @@ def sections(work: Work) -> Iterator[tuple[str, str]]:
         yield "state", f"> [!WARNING]\n> {work.state}"
     yield "issue", f"Closes #{work.asking.number}"
     yield "what", f"{quoted(work.finish.summary, TEXT_CHARS)}\n\n{_against_plan(work)}"
-    yield "checked", attempts_table(work.attempts) or "Nothing was checked by CI: this repository has none."
+    yield (
+        "checked",
+        attempts_table(work.attempts) or "Nothing was checked: this repository has no CI for pull requests.",
+    )
     if work.finish.look_at:
         yield "look", "\n".join(f"- {quoted(place, 500)}" for place in work.finish.look_at)
     if work.advice:

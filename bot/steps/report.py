@@ -99,7 +99,7 @@ def said(attempt: Attempt) -> str:
         "green": "🟢 green",
         "silent": "⚪ CI never reported",
         "skipped": "⚪ CI skipped everything",
-        "unchecked": "⚪ this repository has no CI",
+        "unchecked": "⚪ no CI for pull requests",
         "rerun": "🔁 run again: " + (_blame(attempt.verdict) if attempt.verdict else ""),
         "red": "🔴 " + (_blame(attempt.verdict) if attempt.verdict else "red"),
     }[attempt.state]

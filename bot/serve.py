@@ -28,25 +28,28 @@ LAST_S = 8  # for the steps under way: Docker kills after ten seconds
 DAY_S = 86_400
 REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
 
+# What they say of every request, try and migration the record says better, or nobody needs.
+CHATTY = {"httpx2": logging.WARNING, "uvicorn": logging.WARNING, "dbos": logging.WARNING, "urllib3": logging.ERROR}
+
 log = logging.getLogger("greenlit")
 
 
 def serve(settings: Settings) -> int:
     """Listen and work until SIGINT or SIGTERM; 0 then, 1 when it could not start, which is told in words."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("httpx2", "uvicorn"):  # a line for each request says nothing that the record does not
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for name, level in CHATTY.items():
+        logging.getLogger(name).setLevel(level if settings.log_level != "DEBUG" else logging.DEBUG)
     try:
-        outside, inside = listener(settings.host, settings.port), listener("127.0.0.1", settings.page_port)
-        hub = github(settings)
-        durable = engine(settings, hub)
-        durable.launch()
+        with listener(settings.host, settings.port) as outside, listener("127.0.0.1", settings.page_port) as inside:
+            hub = github(settings)
+            durable = engine(settings, hub)
+            durable.launch()
+            for chore in (lambda: _catch_up(hub), lambda: _forget(durable, settings.keep_days)):
+                Thread(target=chore, daemon=True).start()
+            asyncio.run(_listen(settings, durable, outside, inside))
     except (Unreachable, HomeInUse, GitUnfitError, OSError) as wrong:
         terminal(stderr=True).print(f"Greenlit cannot start: {wrong}.\nAsk what else is missing: greenlit doctor")
         return NOT_STARTED
-    for chore in (lambda: _catch_up(hub), lambda: _forget(durable, settings.keep_days)):
-        Thread(target=chore, daemon=True).start()
-    asyncio.run(_listen(settings, durable, outside, inside))
     _close(durable)
     return ENDED
 

@@ -6,6 +6,7 @@ Without a key a conversation written by hand plays Claude's part.
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
 import time
@@ -74,6 +75,7 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(known, signal.SIG_IGN)
         raise KeyboardInterrupt
 
+    logging.getLogger("uvicorn").addHandler(logging.NullHandler())  # who is cut off then need not complain here
     before = {number: signal.signal(number, end) for number in ENDS}
     try:
         yield

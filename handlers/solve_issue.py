@@ -14,7 +14,7 @@ from bot.steps.diagnose import diagnose, rerun
 from bot.steps.edit import Desk
 from bot.steps.freeze import freeze
 from bot.steps.retrieve import retrieve
-from bot.text import quoted
+from bot.text import inline
 from bot.values import Asking, Outcome, Verdict
 from bot.world import Refusal, Unreachable
 from handlers.shipping import Shipment
@@ -35,7 +35,7 @@ async def solve_issue(run: Run, asking: Asking) -> Outcome:
         outcome = Outcome("stopped", f"I stopped because {stopped}. What I had pushed stays on my branch.")
     except Asks as asks:
         questions = "\n".join(
-            f"{number}. {quoted(question, WORDS)}" for number, question in enumerate(asks.questions, 1)
+            f"{number}. {inline(question, WORDS)}" for number, question in enumerate(asks.questions, 1)
         )
         outcome = Outcome("asked", f"Please answer in a comment, then say `/generate`:\n\n{questions}")
     except GaveUp as gave_up:
@@ -103,5 +103,5 @@ async def _mend(run: Run, writer: Writer, shipment: Shipment, verdict: Verdict) 
         before = writer.patch
         finish = await writer.finish()
         if writer.patch == before:
-            raise GaveUp(f"the model changed nothing more. It says: {quoted(finish.summary, WORDS)}")
+            raise GaveUp(f"the model changed nothing more. It says: {inline(finish.summary, WORDS)}")
         await shipment.push(finish)

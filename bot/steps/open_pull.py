@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 
 from bot.steps.report import attempts_table
-from bot.text import coded, masked, quoted
+from bot.text import coded, inline, masked, quoted
 from bot.values import Asking, Attempt, Branch, Finding, Finish, Plan, Pull, RunKey, Spent, Tree
 from bot.world import World
 
-TEMPLATES = (
-    ".github/pull_request_template.md",
-    ".github/PULL_REQUEST_TEMPLATE.md",
-    "pull_request_template.md",
-    "PULL_REQUEST_TEMPLATE.md",
-    "docs/pull_request_template.md",
+TEMPLATES = tuple(
+    f"{folder}pull_request_template{kind}" for folder in (".github/", "", "docs/") for kind in (".md", ".txt")
 )
 TEXT_CHARS = 6_000
 HEADINGS = {  # which heading of a repository's template takes which part of ours
-    "what": re.compile(r"what|why|summary|description|change|motivation|context|purpose", re.IGNORECASE),
+    "what": re.compile(
+        r"^(?!.*\b(types?|kind|breaking|issue)\b).*(what|why|summary|descri|change|motivat|context|purpose)",
+        re.IGNORECASE,
+    ),
     "checked": re.compile(r"test|verif|ci\b|check(?!list)|qa", re.IGNORECASE),
     "issue": re.compile(r"issue|related|close|fixes|ticket|link", re.IGNORECASE),
 }
@@ -43,10 +43,8 @@ class Work:
 
 def open_pull(world: World, tree: Tree, branch: Branch, work: Work, draft: bool) -> Pull:  # noqa: FBT001 - GitHub's own word
     """The run's one pull request: opened, or brought up to date when it is open already."""
-    found = world.git.read(tree, TEMPLATES)
-    template = next(iter(found.values()), b"").decode("utf-8", "replace")
-    title = masked(quoted(work.finish.title, 200))
-    body = masked(in_template(template, dict(sections(work)), foot(work)))
+    title = masked(unescape(inline(work.finish.title, 200)))  # names stay code, but a title knows no entities
+    body = masked(in_template(_template(world, tree), dict(sections(work)), foot(work)))
     return world.github.open_pull(tree.repo, branch, tree.branch, title, body, draft)
 
 
@@ -67,12 +65,12 @@ def sections(work: Work) -> Iterator[tuple[str, str]]:
         attempts_table(work.attempts) or "Nothing was checked: this repository has no CI for pull requests.",
     )
     if work.finish.look_at:
-        yield "look", "\n".join(f"- {quoted(place, 500)}" for place in work.finish.look_at)
+        yield "look", "\n".join(f"- {inline(place, 500)}" for place in work.finish.look_at)
     if work.advice:
         yield (
             "advice",
             "\n".join(
-                f"- {coded(f'{found.path}:{found.line}')} {quoted(found.text, 500)}" for found in work.advice[:3]
+                f"- {coded(f'{found.path}:{found.line}')} {inline(found.text, 500)}" for found in work.advice[:3]
             ),
         )
 
@@ -120,14 +118,22 @@ def _bare(template: str) -> str:
     return re.sub(r"<!--.*?(?:-->|\Z)", "", template, flags=re.DOTALL)
 
 
+def _template(world: World, tree: Tree) -> str:
+    """The repository's own, in any case of letters, as GitHub looks for it; "" when there is none."""
+    known = {entry.path.lower(): entry.path for entry in world.git.entries(tree)}
+    found = world.git.read(tree, [known[path] for path in TEMPLATES if path in known])
+    texts = (found.get(known.get(path, "")) for path in TEMPLATES)
+    return next((text for text in texts if text), b"").decode("utf-8", "replace")
+
+
 def _against_plan(work: Work) -> str:
     planned = {file.path for file in work.plan.files}
     changed = set(work.changed)
     lines = [
-        f"- [x] {coded(file.path)}: {quoted(file.change, 300)}" for file in work.plan.files if file.path in changed
+        f"- [x] {coded(file.path)}: {inline(file.change, 300)}" for file in work.plan.files if file.path in changed
     ]
     lines += [f"- [ ] {coded(path)}: planned, and not changed" for path in sorted(planned - changed)]
     lines += [f"- [x] {coded(path)}: not in the plan" for path in sorted(changed - planned)]
     if work.finish.differs:
-        lines.append(f"\nAgainst the plan: {quoted(work.finish.differs, 1_000)}")
+        lines.append(f"\nAgainst the plan: {inline(work.finish.differs, 1_000)}")
     return "\n".join(lines)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import quote
 
-from bot.text import coded, masked, quoted
+from bot.text import coded, inline, masked, quoted
 from bot.values import Asking, Attempt, Clues, Outcome, Plan, RunKey, Spent, Verdict
 from bot.world import World
 
@@ -30,6 +32,8 @@ ENDS = {
 }
 PLAN_CHARS = 4_000
 TEXT_CHARS = 300
+MOST_LINES = 30
+SAFE = ":/?#[]@!$&'*+,;=%~"  # in an address; a bar would end the cell, a bracket the link
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,12 @@ def report(world: World, progress: Progress) -> int:
 
 def farewell(world: World, asking: Asking, kind: str, text: str, key: RunKey) -> None:
     """Say once, where its progress stood, that a run ended in a way that its story did not foresee."""
-    why = quoted(masked(text), TEXT_CHARS)
-    fault = f"This is a fault of mine, not of the request: `{why}`" if kind == "failed" else why
+    why = masked(text)
+    told = inline(why, TEXT_CHARS)
+    if kind == "failed":
+        told = f"This is a fault of mine, not of the request: {coded(why, TEXT_CHARS)}"
     body = (
-        f"### 🔴 Greenlit {kind} · asked by @{asking.asker}\n\n{fault}\n\n"
+        f"### 🔴 Greenlit {kind} · asked by @{asking.asker}\n\n{told}\n\n"
         f"Nothing was merged. Comment `/generate` to try again; whoever runs me finds the run as `{key}`."
     )
     world.github.put_comment(asking.repo, asking.number, marker(key), body)
@@ -103,7 +109,7 @@ def said(attempt: Attempt) -> str:
         "rerun": "🔁 run again: " + (_blame(attempt.verdict) if attempt.verdict else ""),
         "red": "🔴 " + (_blame(attempt.verdict) if attempt.verdict else "red"),
     }[attempt.state]
-    return f"[{words}]({attempt.url})" if attempt.url and "](" not in words else words
+    return f"[{words}]({quote(attempt.url, safe=SAFE)})" if attempt.url and "](" not in words else words
 
 
 def _blame(verdict: Verdict) -> str:
@@ -118,7 +124,8 @@ def _blame(verdict: Verdict) -> str:
         what = ", ".join(verdict.jobs) or verdict.reading.category
     else:
         first = failures[0]
-        what = f"`{first.test or first.error}`" + (f": {first.error}" if first.test and first.error else "")
+        name = first.test or first.error
+        what = f"`{name}`" + (f": {first.error}" if first.test and first.error else "") if name else first.message
         what += f" and {len(failures) - 1} more" if len(failures) > 1 else ""
     return _cell(kinds[verdict.kind] + what)
 
@@ -146,16 +153,21 @@ def _box(text: str, done: bool) -> str:  # noqa: FBT001 - a box is ticked or not
 
 
 def _plan(plan: Plan) -> str:
-    lines = ["**Plan.** " + quoted(plan.summary, PLAN_CHARS), ""]
-    lines += [f"- {coded(file.path)}: {_cell(file.change)}" for file in plan.files]
-    lines += [f"- test: {_cell(test)}" for test in plan.tests]
-    lines += [f"- risk: {_cell(risk)}" for risk in plan.risks]
-    lines += [f"- **question:** {_cell(question)}" for question in plan.questions]
-    return "\n".join(lines)
+    lines = ["**Plan**", "", quoted(plan.summary, PLAN_CHARS), ""]
+    lines += _some([f"- {coded(file.path)}: {inline(file.change, TEXT_CHARS)}" for file in plan.files])
+    lines += _some([f"- test: {inline(test, TEXT_CHARS)}" for test in plan.tests])
+    lines += _some([f"- risk: {inline(risk, TEXT_CHARS)}" for risk in plan.risks])
+    lines += _some([f"- **question:** {inline(question, TEXT_CHARS)}" for question in plan.questions])
+    return "\n".join(lines).rstrip()
+
+
+def _some(lines: list[str]) -> list[str]:
+    """A comment has an end, and what stands below must still be in it."""
+    return lines[:MOST_LINES] + [f"- and {len(lines) - MOST_LINES} more"] * (len(lines) > MOST_LINES)
 
 
 def _todo(items: tuple[str, ...]) -> str:
-    return "\n".join(["**To do**", "", *(f"- {quoted(item, TEXT_CHARS)}" for item in items)]) if items else ""
+    return "\n".join(["**To do**", "", *(f"- {inline(item, TEXT_CHARS)}" for item in items)]) if items else ""
 
 
 def _ledger(progress: Progress) -> str:
@@ -177,4 +189,5 @@ def _foot(progress: Progress) -> str:
 
 
 def _cell(text: str) -> str:
-    return " ".join(quoted(text, TEXT_CHARS).split()).replace("|", "\\|")
+    # A backslash before the bar would escape ours, and the cell would end there.
+    return re.sub(r"\\*\|", r"\\|", inline(text, TEXT_CHARS))

@@ -44,6 +44,20 @@ def quoted(text: str, limit: int) -> str:
     return harmless if len(harmless) <= limit else _MORE[:limit]
 
 
+def inline(text: str, limit: int) -> str:
+    """The text made harmless as a part of a line of ours, where a fence or an indent is no code."""
+    text = " ".join(seen(text).split())
+    harmless, room = _inline(text), limit - len(_MORE)
+    while len(harmless) > limit and room > 0:
+        harmless = f"{_inline(text[:room])}{_MORE}"
+        room = min(room - 1, room * limit // len(harmless))
+    return harmless if len(harmless) <= limit else _MORE[:limit]
+
+
+def _inline(text: str) -> str:
+    return _defused(text).replace("<!--", "<! --")
+
+
 def coded(text: str, limit: int = 200) -> str:
     """A name that is not ours, such as a path, as code on one line."""
     plain = " ".join(seen(text).replace("`", "'").replace("<!--", "<! --").split())

@@ -16,7 +16,7 @@ from bot.world import Caps
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
-# US dollars a million tokens: fresh, written to the 5-minute cache, read from it, out. Claude's prices of November 2026.
+# US dollars a million tokens: fresh, written to the 5-minute cache, read from it, out. Claude's prices, November 2026.
 PRICES = {
     "claude-opus-5-5": (4.0, 5.0, 0.20, 20.0),
     "claude-sonnet-5-5": (2.0, 2.5, 0.20, 10.0),

@@ -10,7 +10,7 @@ from bot.run import Run
 from bot.steps.check import inspect, told
 from bot.steps.edit import Desk, Used, use_tools
 from bot.steps.think import Opening, open_talk, think
-from bot.text import quoted
+from bot.text import inline
 from bot.values import (
     Answer,
     Answers,
@@ -28,11 +28,12 @@ from bot.values import (
 )
 from bot.world import Caps
 from handlers.telling import GaveUp, Tells
-from handlers.watching import listen
+from handlers.watching import heed, listen
 
 NUDGES = 2
 GATE_ROUNDS = 4
 SAME_CALL = 4
+PAUSES_S = (5, 30, 120)  # between tries, when the model's answers break off
 WORDS = 1_000  # characters of the model's that a comment quotes
 
 
@@ -56,6 +57,7 @@ class Writer:
     _open: Used | None = None  # the finish that waits for its answer, with the answers to its turn's other calls
     _made: Counter[str] = field(default_factory=Counter)
     _nudges: int = 0
+    _broken: int = 0
 
     @property
     def patch(self) -> Patch:
@@ -69,14 +71,14 @@ class Writer:
         for _ in range(GATE_ROUNDS):
             finish = await self._said_done()
             if not self.patch.files:
-                raise GaveUp(quoted(finish.summary, WORDS))
+                raise GaveUp(inline(finish.summary, WORDS))
             findings = await self.run(inspect, self.desk.tree, self.patch, self.config)
             self.advice = tuple(finding for finding in findings if not finding.blocks)
             blocking = tuple(finding for finding in findings if finding.blocks)
             if not blocking:
                 return finish
             self.answer(told(blocking))
-        found = quoted(f"{blocking[0].path}: {blocking[0].text}", WORDS)
+        found = inline(f"{blocking[0].path}: {blocking[0].text}", WORDS)
         raise GaveUp(f"the checks refused the change {GATE_ROUNDS} times, at last for {found}")
 
     def answer(self, text: str) -> None:
@@ -114,8 +116,15 @@ class Writer:
         self.worked_s += thought.took_s
         self.spent += turn.spent
         self.teller.note(spent=self.spent, turns=self.turns)
-        if turn.stop in ("refused", "budget", "length", "context"):
+        if turn.stop == "broken" and self._broken < len(PAUSES_S):
+            pause_s = PAUSES_S[self._broken]
+            self._broken += 1
+            if note := await self.run.wait(pause_s):
+                await heed(self.run, self.asking, note)
+            return await self._turn(brief)
+        if turn.stop in ("refused", "budget", "length", "context", "broken"):
             raise GaveUp(_why(turn, self.caps))
+        self._broken = 0
         self._say(turn)
         return turn
 
@@ -167,6 +176,7 @@ def _why(turn: Turn, caps: Caps) -> str:
     words = {
         "refused": "Claude declined the request",
         "budget": f"the next turn could pass the ${caps.usd:.2f} that one run may cost",
+        "broken": "Claude could not be heard",
         "length": "the model's answer was cut off twice",
         "context": "the conversation grew longer than the model can read",
     }

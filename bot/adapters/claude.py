@@ -98,7 +98,8 @@ class Claude:
                     least, limit = room + 1, longest(deal.model)
                 case _:
                     return _turn(heard, before, spent)
-        raise Unreachable(f"Claude's answer broke off again and again; that cost about ${spent.usd:.2f}.")
+        # No exception: what the broken answers cost is part of what the run has spent.
+        return Turn("broken", spent=spent, why=f"Claude's answer broke off {1 + self._patience.again} times")
 
     def models(self) -> dict[str, str]:
         """Each configured model with "active", "deprecated" or "retired", or "unknown" to the API or for this key."""

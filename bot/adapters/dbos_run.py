@@ -66,7 +66,7 @@ class Patience:
         until = max(told["until"], now + min(self.first_s * 2 ** (tries - 1), self.most_s))
         if tries >= self.tries or until - began > self.total_s:
             return told
-        text = f"again in {until - now:.3g} s: {told['text']}"
+        text = f"again in {round(until - now, 2):g} s: {told['text']}"
         return {"fault": "again", "text": text, "until": until, "began": began}
 
 

@@ -81,10 +81,10 @@ class Turn:
     """One answer of the model, whole. `content` is the JSON of its blocks as received, to be sent back unchanged.
 
     stop: "tools" calls to run; "end" it stopped by itself; "refused"; "budget" not asked, the next call could pass
-    the cap; "length" cut off twice; "context" the window is full.
+    the cap; "length" cut off twice; "context" the window is full; "broken" the answer never came whole.
     """
 
-    stop: Literal["tools", "end", "refused", "budget", "length", "context"]
+    stop: Literal["tools", "end", "refused", "budget", "length", "context", "broken"]
     content: str = "[]"
     calls: tuple[Call, ...] = ()
     text: str = ""

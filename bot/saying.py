@@ -108,7 +108,7 @@ def _diagnosed(result: Result) -> Line:
     if not reading["failures"]:
         return "read its log", _text(f"{reading['category']} ({result['kind']})", "red")
     first = reading["failures"][0]
-    said = _text(first["test"] or first["error"], "red")
+    said = Text().append(plain(first["test"] or first["error"]), "red")
     said.append(plain(f"\n{first['error']}: {first['message']}"))
     if first["frames"]:
         said.append(plain(f"\nat {first['frames'][-1]['file']}:{first['frames'][-1]['line']}"))

@@ -30,6 +30,7 @@ from bot.terminal import diff, markdown, plain, step
 GREEN, NOT_GREEN, NO_KEY, STOPPED = 0, 1, 2, 130
 PATIENCE_S = 900
 LOOK_S = 0.1
+ERROR_CHARS = 240
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -114,27 +115,27 @@ def _news(console: Console, run: Mapping[str, Any], told: set[tuple[str, int]]) 
         if (run["key"], done["number"]) in told:
             continue
         told.add((run["key"], done["number"]))
-        failed = (done["name"], Text(plain(done["error"]), "red"))
+        failed = (done["name"], Text(plain(done["error"][:ERROR_CHARS]), "red"))
         said = failed if done["error"] else line(done["name"], done["result"])
         if said:
             console.print(step(done["ended"] - done["began"], *said))
 
 
 def _told(console: Console, stage: Stage) -> None:
-    """What went wrong here; then what people see on GitHub in the end: the comment, the pull request, the diff."""
+    """What people see on GitHub in the end: the comment, the pull request, the diff; and what is wrong here."""
     console.print()
-    for misfit in stage.misfits()[:1]:
-        console.print(Text("The conversation written by hand no longer fits what the bot says.", "bold red"))
-        console.print(f"{plain(misfit)}\n", style="red")
     for comment in stage.forge.comments(REPO, stage.issue):
         console.print(_panel(f"the comment of {comment.author} on the issue", markdown(comment.body)))
     for pull in stage.forge.pulls(REPO):
         console.print(_panel(f"pull request #{pull.number}: {pull.title}", markdown(pull.body)))
         console.print(diff(_changed(stage, pull.base, pull.head)))
+    for misfit in stage.misfits()[:1]:
+        console.print(Text("The conversation written by hand no longer fits what the bot says.", "bold red"))
+        console.print(plain(misfit), style="red")
 
 
 def _panel(title: str, inside: RenderableType) -> Panel:
-    return Panel(inside, title=Text(plain(title), "bold"), title_align="left", border_style="dim")
+    return Panel(inside, title=Text(plain(title), "bold not dim"), title_align="left", border_style="dim")
 
 
 def _changed(stage: Stage, base: str, head: str) -> str:

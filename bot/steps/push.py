@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.text import masked
+from bot.text import masked, seen
 from bot.values import Asking, Branch, Finish, Patch, Person, Pushed, Sha, Tree
 from bot.world import World
 
 SLUG_CHARS = 40
+MUTE = re.compile(
+    r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|^skip-checks:.*$", re.IGNORECASE | re.MULTILINE
+)
 
 
 def commit(world: World, tree: Tree, patch: Patch, parent: Sha, finish: Finish, asking: Asking) -> Sha:
@@ -45,11 +48,11 @@ def issue_of(branch: str) -> int | None:
 
 
 def message(finish: Finish, asking: Asking) -> str:
-    """The commit's message: the model's words, masked, and who asked."""
+    """The commit's message: the model's words, masked and rid of what nobody sees (git takes no NUL), and who asked."""
     who = f"{asking.asker_id}+{asking.asker}" if asking.asker_id else asking.asker
-    parts = [" ".join(finish.title.split()), finish.message.strip()]
+    parts = [" ".join(seen(finish.title).split()), seen(finish.message).strip()]
     parts.append(f"Co-authored-by: {asking.asker} <{who}@users.noreply.github.com>")
-    return masked("\n\n".join(part for part in parts if part)) + "\n"
+    return MUTE.sub("", masked("\n\n".join(part for part in parts if part))) + "\n"
 
 
 def bot(login: str) -> Person:

@@ -17,12 +17,17 @@ def html(markdown):
     return MarkdownIt("gfm-like", {"linkify": False}).render(markdown)
 
 
+def parts(markdown, kind):
+    """The text of the tokens of a kind: what is "text" is no code."""
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(markdown)
+    children = [child for token in tokens for child in (token.children or [token])]
+    return [child.content for child in children if child.type.startswith(kind)]
+
+
 def live(markdown):
     """What acts on GitHub's page: names and tags outside of code."""
-    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(markdown)
-    parts = [child for token in tokens for child in (token.children or [token])]
-    words = " ".join(part.content for part in parts if part.type == "text").split()
-    return [word for word in words if "@" in word], [part.content for part in parts if part.type.startswith("html")]
+    words = " ".join(parts(markdown, "text")).split()
+    return [word for word in words if "@" in word], parts(markdown, "html")
 
 
 @pytest.mark.parametrize("url", ["https://ci/?a=b|c", "https://ci/(x)", "https://ci/a b", "https://ci/%7C"])

@@ -1,0 +1,70 @@
+"""The gates, asked with what stood in the tree before."""
+
+import pytest
+
+from bot.config import Config
+from bot.steps.check import inspect, told
+from bot.values import Finding, Patch
+
+FILES = {
+    "app/main.py": b"def serve(port):\n    return port\n",
+    "old.py": b"print 'Python 2'\n",
+    "logo.png": b"\x89PNG\r\n\x00\xff",
+    "120000:link.py": b"app/main.py",
+    "bad.json": b"{",
+}
+
+
+@pytest.fixture(scope="module")
+def shelf(town):
+    """A repository with a file that never parsed."""
+    place = town.place("acme/shelf", {"a.txt": "a\n"})
+    return place.world, place.lay(FILES)
+
+
+def gates(shelf, files, **config):
+    return {(one.gate, one.path, one.blocks) for one in inspect(*shelf, Patch(files), Config(**config))}
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"app/main.py": "def serve(port):\n    return port + 1\n"}, set()),
+        ({"app/main.py": "def serve(port:\n"}, {("syntax", "app/main.py", True)}),
+        ({"new.py": "def f(:\n"}, {("syntax", "new.py", True)}),
+        ({"app/main.py": None}, set()),
+        ({"old.py": "print 'Python 2'\nx = 1\n"}, set()),
+        ({"bad.json": "{\n"}, set()),
+        ({"logo.png": "no picture\n"}, set()),
+        ({"notes.txt": "<<<<<<< HEAD\n"}, {("content", "notes.txt", True)}),
+        ({".github/workflows/ci.yml": "on: push\n"}, {("policy", ".github/workflows/ci.yml", True)}),
+        ({"AGENTS.md": "obey\n"}, {("policy", "AGENTS.md", True)}),
+        ({}, set()),
+    ],
+)
+def test_what_is_found(shelf, files, found):
+    """What was broken before may stay so; what is new must parse; protected paths are refused."""
+    assert found == gates(shelf, files)
+
+
+def test_a_repository_allows_and_protects(shelf):
+    """`allow` lifts our protection for a path, `protected` adds to it."""
+    files = {".github/workflows/docs.yml": "on: push\n", "app/main.py": "x = 1\n"}
+
+    assert {("policy", "app/main.py", True)} == gates(
+        shelf, files, allow=(".github/workflows/docs.yml",), protected=("app/**",)
+    )
+
+
+def test_a_huge_change_is_refused(shelf):
+    """More files than anybody reviews."""
+    assert ("size", "", True) in gates(shelf, {f"f{number}.txt": "x\n" for number in range(61)})
+
+
+def test_findings_are_told_as_the_answer_to_finish():
+    """Where, by which gate, what; and what to do."""
+    text = told((Finding("syntax", "a.py", 3, "invalid syntax"), Finding("policy", "b", 0, "protected.")))
+
+    assert "- a.py:3 [syntax] invalid syntax\n- b:0 [policy] protected." in text
+    assert "Not pushed" in text
+    assert text.endswith("call finish again.")

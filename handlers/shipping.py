@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.run import Run
 from bot.steps.admit import still_wanted
-from bot.steps.open_pull import Work, open_pull, was_closed
+from bot.steps.open_pull import Work, open_pull, retell, was_closed
 from bot.steps.push import branch_name, commit, moved, push
 from bot.steps.report import Phase
 from bot.steps.watch import Ci, expect_ci
@@ -35,6 +35,7 @@ class Shipment:
         self.earlier: set[str] = set()  # fingerprints of the attempts before this one
         self.tip: Sha | None = None
         self.finish: Finish | None = None
+        self.shown = False  # in a pull request
 
     @property
     def head(self) -> Head:
@@ -74,6 +75,8 @@ class Shipment:
             return f"`{self.tree.branch}` was red in the same way before this change, and nothing new broke."
         if verdict.kind == "infrastructure":
             return "CI failed for a reason outside the code that I cannot mend. Please look at it."
+        if verdict.reading.action == "human":
+            return f"{', '.join(verdict.jobs)} failed and left nothing that I can read. Please look at it."
         if again:
             return "CI shows the same failure as before my last fix, so I stopped rather than guess."
         if len(self.attempts) >= self.writer.caps.attempts:
@@ -116,16 +119,27 @@ class Shipment:
 
     async def open(self, *, draft: bool, state: str = "") -> Pull:
         """Open the one pull request or bring it up to date, if it is still wanted and the branch still ours."""
-        if self.finish is None:
-            raise RuntimeError("nothing is pushed yet")
         await listen(self.run, self.asking)
+        work = self._work(state)
         if why := await self.run(still_wanted, self.asking):
             raise Stopped(why)
         if await self.run(was_closed, self.tree, self.branch):
             raise Stopped("its pull request was closed")
         if await self.run(moved, self.tree, self.branch, self.head.sha):
-            raise Stopped(f"somebody else pushed to `{self.branch}`, so the branch is theirs now")
-        work = Work(
+            raise Stopped(f"somebody else moved or deleted `{self.branch}`, so the branch is theirs now")
+        self.teller.note(attempts=self.attempts, phase="done")
+        self.shown = True
+        return await self.run(open_pull, self.tree, self.branch, work, draft)
+
+    async def abandon(self, why: str) -> None:
+        """Say in a pull request that was opened before the end how the run ended, if it is still open."""
+        if self.shown:
+            await self.run(retell, self.tree, self.branch, self._work(f"The run ended before CI was green: {why}"))
+
+    def _work(self, state: str) -> Work:
+        if self.finish is None:
+            raise RuntimeError("nothing is pushed yet")
+        return Work(
             self.run.key,
             self.asking,
             self.writer.plan,
@@ -136,5 +150,3 @@ class Shipment:
             self.writer.spent,
             state,
         )
-        self.teller.note(attempts=self.attempts, phase="done")
-        return await self.run(open_pull, self.tree, self.branch, work, draft)

@@ -64,7 +64,11 @@ async def _solved(run: Run, asking: Asking, teller: Teller) -> Outcome:
         return await shipment.opened_unchecked()
     if shipment.ci.starts == "on pull request":
         await shipment.open(draft=True, state="CI runs on this draft; it is marked ready once CI is green.")
-    return await _until_green(run, writer, shipment)
+    try:
+        return await _until_green(run, writer, shipment)
+    except (Stopped, Asks, Refusal, Unreachable) as ended:
+        await shipment.abandon(str(ended))
+        raise
 
 
 async def _until_green(run: Run, writer: Writer, shipment: Shipment) -> Outcome:

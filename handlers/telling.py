@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.run import Run
 from bot.steps.report import Progress, report
 from bot.values import Asking, Outcome
+from bot.world import Refusal
 
 
 class Stopped(Exception):
@@ -45,5 +47,7 @@ class Teller:
         await self.run(report, self.progress)
 
     async def end(self, outcome: Outcome) -> Outcome:
-        await self(outcome=outcome)
+        """Tell the outcome. Where nobody can be told any more, as in an issue that was locked, it is the same."""
+        with suppress(Refusal):
+            await self(outcome=outcome)
         return outcome

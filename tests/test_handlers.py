@@ -15,8 +15,8 @@ from bot.events import (
     Pushed,
 )
 from bot.run import Ignore, Start, Tell
-from bot.steps.push import branch_name, issue_of
-from bot.values import Asking, Repo
+from bot.steps.push import branch_name, issue_of, message
+from bot.values import Asking, Finish, Repo
 from handlers import route
 
 REPO = Repo("acme/orders", 1)
@@ -118,6 +118,15 @@ def test_a_branch_names_its_issue_and_can_be_read_back(title, run, branch):
     assert branch == branch_name("greenlit/", asking, run)
     assert 7 == issue_of(branch)
     assert 7 == issue_of(branch_name("bots/auto-", asking, run))
+
+
+def test_a_commit_cannot_keep_ci_from_running():
+    """What would make CI skip the commit is taken out of the model's words."""
+    finish = Finish("Greet [skip ci] quietly", "Because.\n\nskip-checks: true\n[No CI]", "s")
+    told = message(finish, Asking(REPO, 7, "ada", "", "d", asker_id=5)).lower()
+
+    assert "co-authored-by: ada <5+ada@users.noreply.github.com>" in told
+    assert not any(words in told for words in ("skip ci", "skip-checks", "no ci"))
 
 
 @pytest.mark.parametrize("branch", ["main", "release/1.2", "7", "fix-7"])

@@ -250,6 +250,36 @@ def test_people_stop_a_run(stage, way):
         assert [] == on.forge.pulls(REPO)
 
 
+def test_a_draft_of_a_run_that_was_stopped_says_so(stage):
+    """Where CI needs a pull request, the draft is there before the end; it does not promise what will not come."""
+    tree = FILES | SLOW | {".github/workflows/ci.yml": WORKFLOW.format(on="pull_request")}
+    with stage(script(*BEGIN, [GOOD], END), tree) as on:
+        issue = on.issue()
+        on.label(issue)
+        on.until_waiting(issue)
+        on.forge.unlabel(REPO, issue, "autogen", "ada")
+
+        assert "stopped" == on.ended(issue).outcome.state
+        assert "The run ended before CI was green" in on.forge.pulls(REPO)[0].body
+        assert on.forge.pulls(REPO)[0].draft
+
+
+def test_ci_that_fails_without_a_log_is_left_to_people(stage):
+    """Another system's red status has no log to read: nothing is guessed, a draft names it."""
+    tree = {path: text for path, text in FILES.items() if not path.startswith(".github")}
+    with stage(script(*BEGIN, [GOOD], END), tree) as on:
+        on.forge.set_status(REPO, on.forge.branches(REPO)["main"], "ci/elsewhere", "success")
+        issue = on.issue()
+        on.label(issue)
+        on.until_waiting(issue)
+        head = on.forge.branches(REPO)["greenlit/1-greet-more-quietly"]
+        on.forge.set_status(REPO, head, "ci/elsewhere", "failure")
+
+        assert "draft" == on.ended(issue).outcome.state
+        assert "ci/elsewhere failed and left nothing that I can read" in on.own(issue)[0]
+        assert 4 == len(on.double.requests)
+
+
 def test_a_persons_push_to_the_branch_stops_the_run(stage):
     """The branch is theirs then: the bot pushes nothing more and says so."""
     with stage(script(*BEGIN, [GOOD], END), FILES | SLOW) as on:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from bot.logs import explain
 from bot.steps.checkout import Files
-from bot.values import Annotation, Check, Checks, Failure, Reading, Sha, Tree, Verdict
+from bot.values import Action, Annotation, Category, Check, Checks, Failure, Reading, Sha, Tree, Verdict
 from bot.world import World
 
 LIMIT_BYTES = 20_000_000
+UNREAD: Mapping[str, tuple[Category, Action]] = MappingProxyType(
+    {
+        "cancelled": ("infra", "rerun"),
+        "stale": ("infra", "rerun"),
+        "timed_out": ("timeout", "rerun"),
+        "startup_failure": ("infra", "human"),
+        "action_required": ("infra", "human"),
+    }
+)
 JOBS = 6  # read; the rest of a large matrix says the same
 
 
@@ -19,7 +29,7 @@ def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
     files = frozenset(Files(world.git, Tree(base.repo, head, base.branch)).paths())
     reading = _read(world, base, checks.failed, files)
     jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
-    if reading.action in ("rerun", "human"):
+    if reading.action == "rerun" or reading.category == "infra":
         return Verdict("infrastructure", reading, jobs)
     if _red_before(world, base, checks, reading, files):
         return Verdict("already red", reading, jobs)
@@ -60,9 +70,18 @@ def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> 
     log = world.github.job_log(base.repo, check.id, LIMIT_BYTES) if check.job else b""
     notes = world.github.annotations(base.repo, check.id) if check.id else ()
     lines = log.split(b"\n")[: None if log else 0] + [_as_line(note) for note in notes if note.level == "failure"]
-    reading = explain(lines or [f"{check.name}: {check.conclusion}\n".encode()], files)
+    reading = explain(lines, files)
+    if reading.category == "passed":  # it failed, so what was read, if anything, is not what failed
+        reading = _unread(check)
     failures = tuple(replace(failure, jobs=(check.name,)) for failure in reading.failures)
     return replace(reading, failures=failures)
+
+
+def _unread(check: Check) -> Reading:
+    """What GitHub's own word says, where there is nothing to read."""
+    category, action = UNREAD.get(check.conclusion.lower(), ("crash", "human"))
+    mute = Failure(check.conclusion or "failure", "CI left nothing to read; its own page may say more")
+    return Reading(category, action, failures=(mute,))
 
 
 def _as_line(note: Annotation) -> bytes:

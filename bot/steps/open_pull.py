@@ -54,6 +54,15 @@ def was_closed(world: World, tree: Tree, branch: Branch) -> bool:
     return pull is not None and not pull.open
 
 
+def retell(world: World, tree: Tree, branch: Branch, work: Work) -> bool:
+    """Bring the words of the run's pull request up to date; False when there is none open any more."""
+    pull = world.github.pull(tree.repo, branch)
+    if pull is None or not pull.open:
+        return False
+    open_pull(world, tree, branch, work, pull.draft)
+    return True
+
+
 def sections(work: Work) -> Iterator[tuple[str, str]]:
     """Our parts of the text, by what they tell."""
     if work.state:

@@ -48,7 +48,7 @@ def issue_of(branch: str) -> int | None:
 
 
 def message(finish: Finish, asking: Asking) -> str:
-    """The commit's message: the model's words, masked and rid of what nobody sees (git takes no NUL), and who asked."""
+    """The commit's message: the model's words, masked, without what nobody sees (git takes no NUL), and who asked."""
     who = f"{asking.asker_id}+{asking.asker}" if asking.asker_id else asking.asker
     parts = [" ".join(seen(finish.title).split()), seen(finish.message).strip()]
     parts.append(f"Co-authored-by: {asking.asker} <{who}@users.noreply.github.com>")

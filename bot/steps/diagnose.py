@@ -48,7 +48,9 @@ def rerun(world: World, base: Tree, checks: Checks) -> dict[str, int]:
 
 
 def _read(world: World, base: Tree, failed: Iterable[Check], files: frozenset[str]) -> Reading:
-    return merged([_of_check(world, base, check, files) for check in list(failed)[:JOBS]])
+    # One red job has GitHub cancel the rest of its matrix, and the cancelled have nothing to tell.
+    telling = sorted(failed, key=lambda check: check.conclusion == "cancelled")
+    return merged([_of_check(world, base, check, files) for check in telling[:JOBS]])
 
 
 def merged(readings: Sequence[Reading]) -> Reading:

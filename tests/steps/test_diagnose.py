@@ -1,0 +1,176 @@
+"""What a red CI means: read from real jobs, and weighed against the base."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.steps.diagnose import diagnose, merged, rerun
+from bot.values import Failure, Reading
+from tests.steps.place import Place
+
+CI = ".github/workflows/ci.yml"
+RED, OTHER = "raise ValueError('always')\n", "raise KeyError('other')\n"
+OUTAGE = "import sys\n\nsys.exit('curl: (6) Could not resolve host: files.example.org')\n"
+
+
+def workflow(*jobs):
+    """Each job runs one script of the repository; "a@" waits until it is cancelled."""
+    lines = ["on: push", "jobs:"]
+    for name in jobs:
+        waits = name.endswith("@")
+        lines += [f"  {name.strip('@')}:", "    runs-on: ubuntu-latest", *["    timeout-minutes: 0.004"] * waits]
+        run = "sleep 5" if waits else f"python {name}.py"
+        lines += ["    steps:", "      - uses: actions/checkout@v4", f"      - run: {run}"]
+    return "\n".join(lines) + "\n"
+
+
+def verdict(place: Place, files, base=None):
+    """What a change on a branch means, after the base was checked with its own files."""
+    if base:
+        place.checked(base)
+    tree = place.tree()
+    sha, checks = place.checked(files, "topic")
+    return diagnose(place.world, tree, sha, checks)
+
+
+def errors(found):
+    return [failure.error for failure in found.reading.failures]
+
+
+def test_a_failure_of_ours_is_read_with_its_place(build):
+    """Error, message, file and line of the repository, and the job that can be looked at."""
+    found = verdict(build({CI: workflow("a")}), {"a.py": RED})
+    (failure,) = found.reading.failures
+
+    assert ("ours", "fix") == (found.kind, found.reading.action)
+    assert ("ValueError", "always", ("a",)) == (failure.error, failure.message, failure.jobs)
+    assert ("a.py", 1) == (failure.frames[-1].file, failure.frames[-1].line)
+    assert found.jobs["a"] > 0
+
+
+def test_several_failed_jobs_are_all_told(build):
+    """Each with its own failure; what passed is not named."""
+    found = verdict(build({CI: workflow("a", "b", "c")}), {"a.py": RED, "b.py": OTHER, "c.py": "1\n"})
+
+    assert {"ValueError", "KeyError"} == set(errors(found))
+    assert {"a", "b"} == set(found.jobs)
+
+
+def test_the_same_failure_in_a_matrix_counts_once(build):
+    """One cause, and all the jobs that showed it."""
+    matrix = workflow("a").replace("    runs-on", "    strategy: {matrix: {n: [1, 2, 3]}}\n    runs-on")
+    found = verdict(build({CI: matrix}), {"a.py": RED})
+    (failure,) = found.reading.failures
+
+    assert {"a (1)", "a (2)", "a (3)"} == set(failure.jobs) == set(found.jobs)
+
+
+def test_a_timeout_is_told_by_its_annotation_alone(build):
+    """Its log ends in the middle; nobody's code is blamed, and the job is run again."""
+    found = verdict(build({CI: workflow("a@")}), {"a.txt": "a\n"})
+
+    assert ("infrastructure", "rerun", "timeout") == (found.kind, found.reading.action, found.reading.category)
+
+
+def test_an_outage_beside_a_failure_does_not_hide_it(build):
+    """Code outweighs the network: what can be mended is told, and nothing of the outage."""
+    found = verdict(build({CI: workflow("a", "b")}), {"a.py": OUTAGE, "b.py": RED})
+
+    assert ("ours", ["ValueError"]) == (found.kind, errors(found))
+    assert {"a", "b"} == set(found.jobs)
+
+
+def test_a_failure_behind_many_cancelled_jobs_is_read(build):
+    """GitHub cancels the rest of a matrix when one job fails; that one tells, wherever it stands in the list."""
+    names = [f"a{number}@" for number in range(7)]
+    found = verdict(build({CI: workflow(*names, "z")}), {"z.py": RED})
+
+    assert ("ours", ["ValueError"]) == (found.kind, errors(found))
+
+
+def test_a_log_that_is_gone_is_no_reason_to_guess(build):
+    """GitHub sometimes loses logs: what the annotations say is read; where they say nothing nobody is sent to edit."""
+    place = build({CI: workflow("a")})
+    tree = place.tree()
+    sha, checks = place.checked({"a.py": RED}, "topic")
+    jobs = place.forge.state.repository(place.repo.name).jobs
+    (job,) = jobs.values()
+    jobs[job.id] = replace(job, conclusion="skipped", annotations=())
+    found = diagnose(place.world, tree, sha, checks)
+
+    assert found.reading.action in ("human", "rerun", "none")
+    assert {"a": job.id} == found.jobs
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "kind"),
+    [
+        ({"a.py": RED}, {"x.txt": "x\n"}, "already red"),
+        ({"a.py": RED}, {"a.py": "\n\n" + RED}, "already red"),
+        ({"a.py": RED}, {"a.py": OTHER}, "ours"),
+        ({"a.py": RED}, {"b.py": OTHER}, "ours"),
+        ({"a.py": RED, "b.py": OTHER}, {"a.py": "1\n"}, "already red"),
+        ({"a.py": "1\n"}, {"a.py": RED}, "ours"),
+        ({"a.py": OUTAGE}, {"a.py": RED}, "ours"),
+    ],
+    ids=["same", "same, moved", "another failure", "one more job", "fewer", "green before", "outage before"],
+)
+def test_the_base_is_weighed(build, base, head, kind):
+    """All that failed must have failed before in the same way; one new failure is ours."""
+    scripts = {"a.py": "1\n", "b.py": "1\n"}
+
+    assert kind == verdict(build({CI: workflow("a", "b"), **scripts}), head, base).kind
+
+
+def test_a_workflow_that_cannot_start_is_nobodys_code(build):
+    """GitHub reports it without a job, a log or a word; it was so before, and no edit of ours can mend it."""
+    place = build({CI: workflow("a"), ".github/workflows/bad.yml": "on: push\njobs: {a: {steps: 7}}\n", "a.py": "1\n"})
+    found = verdict(place, {"x.txt": "x\n"}, {"y.txt": "y\n"})
+
+    assert found.kind in ("already red", "infrastructure")
+    assert [".github/workflows/bad.yml"] == list(found.jobs)
+
+
+def test_a_failed_status_has_no_log(build):
+    """Another system's word is all there is: it is named, and nobody is sent to guess at code."""
+    place = build()
+    tree = place.tree()
+    sha, _ = place.checked({"x.txt": "x\n"}, "topic")
+    place.forge.set_status(place.repo.name, sha, "ci/elsewhere", "failure", "Tests failed", "https://ci.example.org/7")
+    checks = place.world.github.checks(place.repo, sha)
+    found = diagnose(place.world, tree, sha, checks)
+
+    assert {"ci/elsewhere": 0} == found.jobs
+    assert "fix" != found.reading.action
+    assert {} == rerun(place.world, tree, checks)
+
+
+def test_a_rerun_tells_which_attempt_is_over(build):
+    """Of each workflow run once; what was run again before is not run a third time."""
+    place = build({CI: workflow("a", "b")})
+    tree = place.tree()
+    sha, checks = place.checked({"a.py": OUTAGE, "b.py": OUTAGE}, "topic")
+    run = checks.failed[0].run
+    first = rerun(place.world, tree, checks)
+    place.forge.quiet(20)
+    again = place.world.github.checks(place.repo, sha)
+
+    assert {str(run): 1} == first
+    assert {2} == {check.run_attempt for check in again.failed}
+    assert {} == rerun(place.world, tree, again)
+    assert 4 == len(place.forge.jobs(place.repo.name))
+
+
+def test_readings_are_merged_by_what_failed():
+    """Equal failures are counted and keep their jobs; different messages of one error stay apart."""
+    one = Failure("E", "m", "t", fingerprint="f", jobs=("a",), count=2)
+    both = merged(
+        [
+            Reading("infra", "rerun", failures=(Failure("", "network"),)),
+            Reading("crash", "fix", "pytest", (one,)),
+            Reading("crash", "fix", "pytest", (replace(one, jobs=("b",), count=1), replace(one, message="n"))),
+        ]
+    )
+
+    assert (replace(one, jobs=("a", "b")), replace(one, message="n")) == both.failures
+    assert "pytest" == both.tool

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from bot.pages.markup import STYLE, Markup, document, tag
-from bot.pages.reading import known, lines, spent
+from bot.pages.markup import STYLE, Markup, document, joined, tag
+from bot.pages.reading import known, lines, said, spent
 from bot.run import Journal, RunView, StepView
 from bot.values import Asking, RunKey, Spent
 
@@ -130,22 +130,31 @@ def _head(run: RunView, steps: Sequence[StepView]) -> Markup:
 
 
 def _step(step: StepView) -> Markup:
-    raw = json.dumps(step.result, indent=1, ensure_ascii=False)[:RAW_CHARS]
+    """What it was, for people; all that is recorded of it for those who open it."""
     took = _took(step.ended - step.began) if step.ended else "under way"
-    return tag(
-        "li",
-        tag(
-            "div",
-            tag("span", str(step.number), class_="dim"),
-            tag("span", step.name, class_="name"),
-            tag("span", took, " · ", _moment(step.began), class_="end dim"),
-            class_="row",
-        ),
-        tag("ul", (tag("li", line) for line in lines(step.result)), class_="said") if step.result else "",
-        tag("pre", step.error, class_="error") if step.error else "",
-        tag("details", tag("summary", "as recorded"), tag("pre", raw)) if step.result else "",
-        id=f"step-{step.number}",
+    row = (
+        tag("span", str(step.number), class_="dim"),
+        tag("span", step.name, class_="name"),
+        tag("span", took, " · ", _moment(step.began), class_="end dim"),
     )
+    wrong = tag("pre", step.error, class_="error") if step.error else ""
+    told = said(step)
+    if not told and not wrong:
+        return tag(
+            "li", tag("details", tag("summary", row, class_="row"), _recorded(step)), class_="quiet", id=_id(step)
+        )
+    shown = tag("ul", (tag("li", line) for line in told), class_="said") if told else ""
+    more = tag("details", tag("summary", "all of it"), _recorded(step)) if step.result else ""
+    return tag("li", tag("div", row, class_="row"), shown, wrong, more, id=_id(step))
+
+
+def _id(step: StepView) -> str:
+    return f"step-{step.number}"
+
+
+def _recorded(step: StepView) -> Markup:
+    raw = json.dumps(step.result, indent=1, ensure_ascii=False)[:RAW_CHARS]
+    return joined(tag("ul", (tag("li", line) for line in lines(step.result)), class_="said"), tag("pre", raw))
 
 
 def _asked(run: RunView) -> tuple[str, str]:

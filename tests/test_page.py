@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.page import page
-from bot.pages.reading import lines, spent
+from bot.pages.reading import lines, said, spent
 from bot.run import RunView, StepView, to_json
+from bot.saying import SAYINGS
 from bot.values import (
     Answer,
     Asking,
@@ -201,12 +202,13 @@ def test_hostile_text_is_text(client, journal):
         assert ("application/json", "nosniff") == (head["content-type"], head["x-content-type-options"])
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    )
+RECORDS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
+
+
+@given(RECORDS)
 def test_any_record_can_be_shown(data):
     """Whatever JSON a record holds, it is at most sixty-one short lines and has a price."""
     told = lines(data)
@@ -214,6 +216,27 @@ def test_any_record_can_be_shown(data):
     assert len(told) <= 61
     assert all(len(line) <= 240 for line in told)
     assert isinstance(spent(data), Spent)
+
+
+TURN_FIELDS = st.fixed_dictionaries({"turn": st.fixed_dictionaries({"calls": RECORDS, "spent": RECORDS})})
+
+
+@given(st.sampled_from(sorted(SAYINGS)), RECORDS | TURN_FIELDS)
+def test_any_step_can_be_told(name, data):
+    """A record of another version, with the name of a step of today, is at most told less well."""
+    told = said(StepView(1, name, 0.0, 1.0, data))
+
+    assert all(len(line) <= 240 for line in told)
+
+
+def test_a_step_that_only_keeps_house_is_one_quiet_row(client, journal):
+    """It opens to all that is recorded; the story of the run stands out."""
+    journal.done += [step(1, "report", 1040), step(2, "push", to_json(Pushed(Sha("b" * 40))))]
+    html = client.get(f"/runs/{quote(KEY)}").text
+
+    assert '<li class="quiet" id="step-1"><details><summary class="row">' in html
+    assert '<li id="step-2"><div class="row">' in html
+    assert "bbbbbbb to its own branch" in html
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])

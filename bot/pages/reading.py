@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.run import from_json
+from bot.run import StepView, from_json
+from bot.saying import line
 from bot.values import (
     Answer,
     Asking,
@@ -62,6 +63,19 @@ def lines(data: object) -> tuple[str, ...]:
     every = [_cut(line) for line in _lines(data)]
     more = len(every) - MOST_LINES
     return (*every[:MOST_LINES], f"… {more} more lines") if more > 0 else tuple(every)
+
+
+def said(step: StepView) -> tuple[str, ...]:
+    """What the step came to, in the words of the terminal; nothing where that would only be noise."""
+    if step.error or step.result is None:
+        return ()
+    try:
+        told = line(step.name, step.result)
+    except (KeyError, TypeError, AttributeError, ValueError):  # a record of another version
+        told = None
+    if told:
+        return tuple(map(_cut, told[1].plain.splitlines()))
+    return lines(step.result) if known(step.result) is not None else ()
 
 
 def known(data: object) -> object:

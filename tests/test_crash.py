@@ -146,12 +146,16 @@ def test_killed_in_the_middle_of_an_effect_nothing_is_doubled(tmp_path, checked,
         assert 1 == max(on.double.asked.values())
 
 
+BROKEN = ("500", "502-after", "cut", "cut-after")
+LIMITED = ("403-secondary", "429")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("effect", "kind"),
     [
-        *((effect, kind) for effect in ("comment", "push", "open") for kind in ("500", "502-after", "cut", "cut-after")),
-        *((effect, kind) for effect in ("comment", "open") for kind in ("403-secondary", "429")),
+        *((effect, kind) for effect in ("comment", "push", "open") for kind in BROKEN),
+        *((effect, kind) for effect in ("comment", "open") for kind in LIMITED),
     ],
 )
 def test_github_breaks_and_nothing_is_doubled(tmp_path, checked, effect, kind):

@@ -148,7 +148,7 @@ class Writer:
     def _warned(self, answer: Answer, turn: Turn) -> Answer:
         """A call made again and again with one answer is a loop: said to the model, then the end of the run."""
         call = next(call for call in turn.calls if call.id == answer.call)
-        seen = _name(call)
+        seen = f"{_name(call)} {answer.text}"  # to read a file again after an edit is no loop
         self._made[seen] += 1
         if self._made[seen] >= 2 * SAME_CALL:
             raise GaveUp(f"the model went in circles with `{call.name}`")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import quote
 
 from bot.text import coded, inline, masked, quoted
 from bot.values import Asking, Attempt, Clues, Outcome, Plan, RunKey, Spent, Verdict
 from bot.world import World
 
+T = TypeVar("T")
 Phase = Literal["reading", "planning", "editing", "waiting", "fixing", "done"]
 PHASES: tuple[Phase, ...] = ("reading", "planning", "editing", "waiting", "fixing", "done")
 WORDS = {
@@ -154,16 +155,17 @@ def _box(text: str, done: bool) -> str:  # noqa: FBT001 - a box is ticked or not
 
 def _plan(plan: Plan) -> str:
     lines = ["**Plan**", "", quoted(plan.summary, PLAN_CHARS), ""]
-    lines += _some([f"- {coded(file.path)}: {inline(file.change, TEXT_CHARS)}" for file in plan.files])
-    lines += _some([f"- test: {inline(test, TEXT_CHARS)}" for test in plan.tests])
-    lines += _some([f"- risk: {inline(risk, TEXT_CHARS)}" for risk in plan.risks])
-    lines += _some([f"- **question:** {inline(question, TEXT_CHARS)}" for question in plan.questions])
+    lines += _some(plan.files, lambda file: f"- {coded(file.path)}: {inline(file.change, TEXT_CHARS)}")
+    lines += _some(plan.tests, lambda test: f"- test: {inline(test, TEXT_CHARS)}")
+    lines += _some(plan.risks, lambda risk: f"- risk: {inline(risk, TEXT_CHARS)}")
+    lines += _some(plan.questions, lambda question: f"- **question:** {inline(question, TEXT_CHARS)}")
     return "\n".join(lines).rstrip()
 
 
-def _some(lines: list[str]) -> list[str]:
+def _some(items: Sequence[T], line: Callable[[T], str]) -> list[str]:
     """A comment has an end, and what stands below must still be in it."""
-    return lines[:MOST_LINES] + [f"- and {len(lines) - MOST_LINES} more"] * (len(lines) > MOST_LINES)
+    lines = [line(item) for item in items[:MOST_LINES]]
+    return lines + [f"- and {len(items) - MOST_LINES} more"] * (len(items) > MOST_LINES)
 
 
 def _todo(items: tuple[str, ...]) -> str:

@@ -46,7 +46,7 @@ def quoted(text: str, limit: int) -> str:
 
 def inline(text: str, limit: int) -> str:
     """The text made harmless as a part of a line of ours, where a fence or an indent is no code."""
-    text = " ".join(seen(text).split())
+    text = " ".join(seen(text[: 20 * limit]).split())[: 2 * limit]  # to be harmless it does not shrink to a half
     harmless, room = _inline(text), limit - len(_MORE)
     while len(harmless) > limit and room > 0:
         harmless = f"{_inline(text[:room])}{_MORE}"

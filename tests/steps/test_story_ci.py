@@ -118,8 +118,8 @@ def test_workflows_of_the_base_alone_are_no_ci(stage):
 def test_a_pull_request_that_people_closed_is_not_opened_again(stage):
     """The draft that starts CI is closed while the fix is written: nothing is opened in its place."""
     tree = FILES | {CI: WORKFLOW.format(on="pull_request")}
-    play = slow(script(*BEGIN, [BAD], END, [MENDED], END), turn=4)
-    with stage(Double(play), tree=tree) as on:
+    play = slow(script(*BEGIN, [BAD], END, [MENDED], END), turn=4, pace_s=1.0)
+    with stage(Double(play), tree=tree, ci_grace_s=1, ci_poll_s=1) as on:
         on.label(on.issue())
         until(lambda: len(on.double.requests) > 4)
         on.forge.close_pull(REPO, on.forge.pulls(REPO)[0].number, "ada")

@@ -51,7 +51,7 @@ def test_commands_are_answered_where_nothing_is_under_way(stage):
 
 def test_a_run_under_way_is_told_of_and_not_doubled(stage):
     """/status and /generate point to its comment; /stop ends it. There is one run."""
-    with stage(Double(slow(PLAY, turn=2, pace_s=4))) as on:
+    with stage(Double(slow(PLAY, turn=2, pace_s=3))) as on:
         issue = on.issue()
         on.label(issue)
         until(lambda: len(on.double.requests) > 2)
@@ -123,16 +123,6 @@ def test_one_run_at_a_time_works_in_a_repository(stage):
         assert spans[0][1] <= spans[1][0]
         assert {"greenlit/1-greet-more-quietly", "greenlit/2-greet-more-quietly"} == on.branches()
         assert 2 == len(on.forge.pulls(REPO))
-
-
-def test_more_slots_let_runs_work_side_by_side(stage):
-    """The limit is a setting: with two slots the same two runs overlap."""
-    with stage(Double(slow(PLAY, turn=2, pace_s=1.5)), slots=4, slots_per_repository=2) as on:
-        for _ in range(2):
-            on.label(on.issue())
-        spans = sorted(span(on, issue) for issue in (1, 2))
-
-        assert spans[0][1] > spans[1][0]
 
 
 def span(on, issue):

@@ -11,11 +11,13 @@ from bot.steps.open_pull import Work, open_pull, retell, was_closed
 from bot.steps.push import branch_name, commit, moved, push
 from bot.steps.report import Phase
 from bot.steps.watch import Ci, expect_ci
+from bot.text import coded
 from bot.values import Asking, Attempt, Branch, Checks, Finish, Outcome, Pull, Sha, Verdict
 from handlers.telling import Stopped, Teller
 from handlers.watching import Head, listen
 from handlers.writing import Writer
 
+MOST_NAMES = 5
 State = Literal["green", "red", "silent", "skipped", "unchecked", "rerun"]
 
 
@@ -76,7 +78,8 @@ class Shipment:
         if verdict.kind == "infrastructure":
             return "CI failed for a reason outside the code that I cannot mend. Please look at it."
         if verdict.reading.action == "human":
-            return f"{', '.join(verdict.jobs)} failed and left nothing that I can read. Please look at it."
+            names = ", ".join(coded(name) for name in list(verdict.jobs)[:MOST_NAMES])
+            return f"{names} failed and left nothing that I can read. Please look at it."
         if again:
             return "CI shows the same failure as before my last fix, so I stopped rather than guess."
         if len(self.attempts) >= self.writer.caps.attempts:

@@ -276,7 +276,7 @@ def test_ci_that_fails_without_a_log_is_left_to_people(stage):
         on.forge.set_status(REPO, head, "ci/elsewhere", "failure")
 
         assert "draft" == on.ended(issue).outcome.state
-        assert "ci/elsewhere failed and left nothing that I can read" in on.own(issue)[0]
+        assert "`ci/elsewhere` failed and left nothing that I can read" in on.own(issue)[0]
         assert 4 == len(on.double.requests)
 
 

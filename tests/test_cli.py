@@ -87,6 +87,14 @@ def test_missing_settings_are_told_before_anything_starts(typed, tmp_path, comma
     assert [] == list(tmp_path.iterdir())
 
 
+def test_the_demo_does_not_write_among_other_files(typed, tmp_path):
+    """A place that is not empty is wrong use, and stays as it is."""
+    (tmp_path / "mine").touch()
+
+    assert 2 == typed("demo", "--keep", ".").exit_code
+    assert ["mine"] == [found.name for found in tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize(
     ("name", "wrong", "said"),
     [
@@ -237,6 +245,7 @@ def test_ctrl_c_ends_solve_in_the_middle_of_a_turn(tmp_path, checked):
             text=True,
         ) as process:
             until(lambda: double.asked[0])
+            time.sleep(0.5)  # it waits for more; a signal in the middle of a C callback can be lost
             process.send_signal(signal.SIGINT)
             _, told = process.communicate(timeout=10)
 

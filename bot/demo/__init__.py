@@ -27,7 +27,7 @@ from bot.saying import line
 from bot.settings import ModelSettings, SettingsError, load
 from bot.terminal import diff, markdown, plain, step
 
-GREEN, NOT_GREEN, NO_KEY, STOPPED = 0, 1, 2, 130
+GREEN, NOT_GREEN, WRONG_USE, STOPPED = 0, 1, 2, 130
 PATIENCE_S = 900
 LOOK_S = 0.1
 ERROR_CHARS = 240
@@ -35,15 +35,18 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def show(console: Console, *, live: bool, keep: Path | None, conversation: Path | None = None) -> int:
-    """Play it; 0 when the pull request opened green, 1 when not, 2 without a key for `live`, 130 when stopped."""
+    """Play it; 0 when the pull request opened green, 1 when not, 2 for wrong use, 130 when stopped."""
     try:
         cast = Cast(load(ModelSettings) if live else None, conversation)
     except SettingsError as wrong:
         console.print(Text("--live needs Claude.", "bold red"), f"\n{wrong}", sep="")
-        return NO_KEY
+        return WRONG_USE
     who = f"Claude itself ({cast.model.model})" if cast.model else "A conversation written by hand"
     console.print(Text(f"{who} plays Claude's part; all else is real.", "bold"), "\n")
-    home = keep or Path(mkdtemp(prefix="greenlit-demo-"))
+    home = keep.absolute() if keep else Path(mkdtemp(prefix="greenlit-demo-"))
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        console.print(Text(f"{home} is not empty: choose another place for the demo's files.", "red"), soft_wrap=True)
+        return WRONG_USE
     began = time.monotonic()
     code = _played(console, home, cast)
     took = f"{time.monotonic() - began:.0f} s in all; nothing is left running."

@@ -8,11 +8,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 demo: .venv/demo
 	@$(BIN)/greenlit demo
 
+# Most tests wait for servers and processes, so more of them than cores run at a time.
 test: .venv/dev tests/contracts/node_modules/.package-lock.json
-	$(BIN)/pytest --numprocesses 2 --dist worksteal
+	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 quick: .venv/dev
-	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not slow"
+	$(BIN)/pytest --numprocesses 4 --dist worksteal -m "not slow"
 
 check: .venv/dev
 	$(BIN)/ruff check .

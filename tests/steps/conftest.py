@@ -1,4 +1,4 @@
-"""Here live the parts that the tests of the steps share: one served forge per module, and a place for each test."""
+"""Here live the parts that the tests of the steps share: one served forge, and a place for each test."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.steps.place import Place, Town
 FILES = {"greeting.py": 'def greet(name):\n    return "Hello " + name\n', "README.md": "# Greeter\n"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A served forge; what passes is held against GitHub's own descriptions, where npm brought them."""
     around = Checked()

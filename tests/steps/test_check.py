@@ -18,7 +18,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def shelf(town):
     """A repository with a file that never parsed."""
-    place = town.place("acme/shelf", {"a.txt": "a\n"})
+    place = town.place("acme/shelf-check", {"a.txt": "a\n"})
     return place.world, place.lay(FILES)
 
 

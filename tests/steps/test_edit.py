@@ -24,7 +24,7 @@ EDIT = ("edit_file", {"path": "app/main.py", "old": "return port", "new": "retur
 @pytest.fixture(scope="module")
 def shelf(town):
     """A repository with a few odd files."""
-    place = town.place("acme/shelf", {"a.txt": "a\n"})
+    place = town.place("acme/shelf-edit", {"a.txt": "a\n"})
     return place.world, place.lay(FILES)
 
 

@@ -29,7 +29,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def shelf(town):
     """A repository with files of every sort, and a submodule."""
-    place = town.place("acme/shelf", {"a.txt": "a\n"})
+    place = town.place("acme/shelf-look", {"a.txt": "a\n"})
     place.lay(FILES)
     return place.world, place.lay_submodule("vendor")
 

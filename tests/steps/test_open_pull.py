@@ -157,20 +157,15 @@ def test_in_the_repositorys_template(template, expected):
 @pytest.mark.parametrize(
     ("heading", "part"),
     [
-        ("What", "lower case"),
         ("Summary of changes", "lower case"),
         ("Motivation and context", "lower case"),
-        ("Proposed changes", "lower case"),
         ("Testing", "attempt | commit"),
         ("How did you verify this?", "attempt | commit"),
         ("CI", "attempt | commit"),
         ("Related issue", "Closes #7"),
-        ("Linked tickets", "Closes #7"),
         ("Type of change", ""),
         ("Breaking changes", ""),
         ("Checklist", ""),
-        ("Screenshots", ""),
-        ("Decision", ""),
     ],
 )
 def test_headings_are_understood(heading, part):
@@ -230,7 +225,6 @@ def test_the_models_words_act_on_nothing(words):
     ("path", "used"),
     [
         (".github/pull_request_template.md", True),
-        (".github/PULL_REQUEST_TEMPLATE.md", True),
         ("PULL_REQUEST_TEMPLATE.md", True),
         ("Pull_Request_Template.txt", True),
         ("docs/PULL_REQUEST_TEMPLATE.md", True),
@@ -284,7 +278,6 @@ def test_there_is_one_pull_request(place):
     [
         ("Take List<int> & `x`", "Take List<int> & `x`"),
         ("Ping @eve about #3", "Ping `@eve` about `#3`"),
-        ("two\nlines", "two lines"),
         ("key ghs_" + "a1" * 20, "key ***"),
         ("x" * 300, "x" * 197 + "..."),
     ],

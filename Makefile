@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: demo test quick check format bench lock clean
+.PHONY: install demo test quick check format bench lock clean
+
+install: .venv/demo
 
 demo: .venv/demo
 	@$(BIN)/greenlit demo

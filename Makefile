@@ -5,6 +5,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: install demo test quick check format bench lock clean
 
+# The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
+# pinned version to the newest, which has no hash here.
 install: .venv/demo
 
 demo: .venv/demo
@@ -38,12 +40,12 @@ bench: .venv/dev
 
 .venv/demo: .venv/bin/python pyproject.toml requirements.lock
 	@echo "Installing into .venv ..."
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
 	@$(PIP) install --no-deps --editable .
 	@touch $@ 
 
 .venv/dev: .venv/demo requirements-dev.lock
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 # GitHub's own descriptions of its API, to hold the bot and the forge against. npm comes in a wheel where there is none.

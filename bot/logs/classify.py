@@ -26,7 +26,16 @@ def _outage(name: str, action: Action, *patterns: str, stops: bool = False, cate
 
 # The first row that matches wins.
 OUTAGES = (
-    _outage("time limit", "rerun", "exceeded the maximum execution time", stops=True, category="timeout"),
+    _outage(
+        "time limit",
+        "rerun",
+        "exceeded the maximum execution time",
+        r"^The (?:action|job|step) .* has timed out after \d+ (?:minutes|hours)",
+        r"^ERROR: Job failed: execution took longer",
+        r"^No output has been received in the last \d+m",
+        stops=True,
+        category="timeout",
+    ),
     _outage(
         "runner",
         "rerun",
@@ -34,6 +43,9 @@ OUTAGES = (
         "runner has received a shutdown signal",
         "The hosted runner (?:encountered|lost)",
         "The runner was unable to",
+        r"Failed to download a(?:rchive|ction) 'https?:",
+        r"An action could not be found at the URI",
+        r"Unable to resolve action",
         "No runner .*available",
         "The operation was canceled",
         "The job was canceled",

@@ -24,6 +24,7 @@ class Found:
     test: str = ""
     frames: tuple[Frame, ...] = ()
     root_cause: str = ""
+    tool: str = ""  # where one reader knows many tools
 
 
 Reader = Callable[[Sequence[Line]], list[Found]]

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut, error_type, shortened
-from bot.logs.python import FILE, traces_of
+from bot.logs.tools.python import FILE, traces_of
 from bot.values import Category, Frame
 
 _MOST = 1000  # failures that are read
@@ -21,7 +21,7 @@ _PLACE = re.compile(
     r"(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+):(?: in (?P<name>\S.*)| (?P<error>[\w.]+)(?:: .*)?)?$"
 )
 _DEF = re.compile(r"    (?:async )?def (?P<name>\w+)")
-_RESULT = re.compile(r"(?P<word>FAILED|ERROR) (?P<rest>\S.*)$")
+_RESULT = re.compile(r"(?:\[gw\d+\] )?(?P<word>FAILED|ERROR) (?:\[[\d.]+s\] )?(?P<rest>\S.*)$")
 _TITLE = re.compile(r"(?:ERROR at (?:setup|teardown) of |ERROR collecting |\[doctest\] )?(?P<name>.+)$")
 _CONFTEST = re.compile(r"ImportError while loading conftest '(?P<path>[^']+)'")
 _CRASHED = re.compile(r"worker '\w+' crashed while running '(?P<test>.+)'$")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut
-from bot.logs.python import FILE, traces_of
+from bot.logs.tools.python import FILE, traces_of
 from bot.values import Frame
 
 _TITLE = re.compile(r"(?:ERROR|FAIL|UNEXPECTED SUCCESS): (?P<name>\S+)(?: \((?P<where>[\w.]+)\))?(?P<rest>.*)$")

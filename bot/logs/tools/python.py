@@ -18,7 +18,12 @@ _LEAF = re.compile(r"^\s*\+[-+]*-{5,}")
 _FATAL = re.compile(r"^(?:(?P<test>\S+::.+?) )?(?P<error>Fatal Python error: .+)$")
 _STACK = re.compile(r"^~+ Stack of (?P<thread>\S+) .*~+$")
 # These say only that a child process failed; what it printed before says why.
-_WRAPPERS = ("CalledProcessError", "SystemExit")
+_WRAPPERS = ("CalledProcessError", "SystemExit", "SubprocessError", "KeyboardInterrupt")
+_WRAPPER = re.compile(
+    r"\b(?:failed|exited)!?$|exit(?:ed with)? (?:code|status)|non-?zero|return(?:ed"
+    r"|code)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,16 @@ class Trace:
 def tracebacks(lines: Sequence[Line]) -> list[Found]:
     """The last traceback of a script, which is what ended it; each leaf of a group."""
     traces = list(traces_of(lines))
-    if len(traces) > 1 and traces[-1].error.endswith(_WRAPPERS):
+    while len(traces) > 1 and is_wrapper(traces[-1].error, traces[-1].message):
         traces.pop()
     groups = [n for n, trace in enumerate(traces) if trace.group]
     chosen = [trace for trace in traces[groups[-1] :] if not trace.group] if groups else traces[-1:]
     return [_found(trace, lines) for trace in chosen or traces[-1:]]
+
+
+def is_wrapper(error: str, message: str) -> bool:
+    """Whether an error only says that something else failed, which said why before."""
+    return error.endswith(_WRAPPERS) or bool(_WRAPPER.search(message.partition("\n")[0][:300]))
 
 
 def _found(trace: Trace, lines: Sequence[Line]) -> Found:
@@ -95,7 +105,7 @@ def _read(lines: Sequence[Line], at: int, before: str, *, group: bool) -> Trace:
 
 def _noise(lines: Sequence[Line], at: int, before: str) -> bool:
     """Whether the line is another thread's print in the middle: then the places go on right behind it."""
-    soon = lines[at + 1 : at + 3]
+    soon = lines[at + 1 : at + 7]
     return not error_type(_peeled(lines[at].text, before)) and any(FILE.match(_peeled(x.text, before)) for x in soon)
 
 

@@ -1,0 +1,123 @@
+"""Here live the reports of jest and vitest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.logs.clean import Line
+from bot.logs.found import Found, cut
+from bot.logs.tools.v8 import first_stack, frame, kind_and_message, message_of
+from bot.values import Frame
+
+_BULLET = re.compile(r"^\s{0,4}● (?P<title>\S.*)$")
+_SUITE = re.compile(r"^\s*(?P<word>FAIL|PASS|RUNS)\s+(?P<rest>\S.*)$")
+_PATH = re.compile(r"[\w@./\\+\[\]()-]+\.[cm]?[jt]sx?\b|[\w@./\\-]+\.(?:vue|svelte|snap)\b")
+_END = re.compile(r"^(?:Test Suites:|Tests:|Snapshots:|Snapshot Summary|Summary of all failing tests| › \d+ )")
+_NO_FAILURE = re.compile(r"^(?:Console|Deprecation Warning|Validation Warning|.*Cannot log after tests are done)")
+_BAD_SYNTAX = re.compile(
+    r"(?P<path>(?:/|\w:\\|\.{1,2}/)?[\w@./\\+-]+\.[cm]?[jt]sx?)(?:: .*\((?P<line>\d+):\d+\)|:(?P<line2>\d+):\d+ - error"
+    r"|:(?P<line3>\d+):\d+\])"
+)
+_VITEST = re.compile(r"^\s*FAIL\s+(?:\|?[\w@/-]+\|?\s+)?(?P<title>\S+\.\S+(?: > .+| \[ .+ \])?)$")
+_VITEST_RULE = re.compile(r"^\s*⎯{5,}")
+_UNHANDLED = re.compile(r"^\s*⎯{2,} (?:Unhandled (?:Errors?|Rejection)|Uncaught Exception|Startup Error) ⎯{2,}")
+
+
+def jest_report(lines: Sequence[Line]) -> list[Found]:
+    """Each `●` block, once: a summary at the end repeats them."""
+    return [_jest_failure(title, suite, block) for title, suite, block in _bullets(lines)]
+
+
+def _bullets(lines: Sequence[Line]) -> Iterator[tuple[str, str, list[Line]]]:
+    suite, title, block = "", "", list[Line]()
+    for line in lines:
+        bullet, file = _BULLET.match(line.text), _SUITE.match(line.text)
+        if bullet or file or _END.match(line.text):
+            if title:
+                yield title, suite, block
+            title, block = "", []
+        if file:
+            paths = _PATH.findall(file["rest"])
+            suite = paths[-1] if paths else suite
+        if bullet and not _NO_FAILURE.match(bullet["title"]):
+            title = bullet["title"].strip()
+        if title:
+            block.append(line)
+    if title:
+        yield title, suite, block
+
+
+def _jest_failure(title: str, suite: str, block: Sequence[Line]) -> Found:
+    texts = [line.text for line in block[1:]]
+    whole = title == "Test suite failed to run"
+    said = message_of(texts)
+    kind, message = kind_and_message(said)
+    frames = first_stack(texts)
+    if whole:
+        kind, message, frames = _suite_failure(said, frames or _code_frame(texts, suite))
+    test = suite if whole else title
+    frames = frames or ((Frame(suite, None),) if suite else ())
+    return Found("test-failure", kind, message or title, block[0].number, _last(block), test, frames)
+
+
+def _suite_failure(said: str, frames: tuple[Frame, ...]) -> tuple[str, str, tuple[Frame, ...]]:
+    """A file that could not be loaded: what says so stands below pages of advice, and names the place itself."""
+    details = said.partition("Details:\n")[2].strip() or said
+    kind, message = kind_and_message(details)
+    bad = _BAD_SYNTAX.search(details)
+    if bad:
+        number = next(filter(None, (bad["line"], bad["line2"], bad["line3"])))
+        frames = (Frame(bad["path"], int(number)),)
+    return kind, message, frames
+
+
+def _code_frame(texts: Sequence[str], suite: str) -> tuple[Frame, ...]:
+    """The line that the excerpt of code points at."""
+    arrow = next(filter(None, (re.match(r"^\s*> +(\d+) \|", text) for text in texts)), None)
+    return (Frame(suite, int(arrow[1])),) if arrow and suite else ()
+
+
+def _last(block: Sequence[Line]) -> int:
+    return next((line.number for line in reversed(block) if line.text.strip()), block[0].number)
+
+
+def vitest_report(lines: Sequence[Line]) -> list[Found]:
+    """Each block below `FAIL`, where several tests may share one error, and errors that no test caught."""
+    found: list[Found] = []
+    titles: list[str] = []
+    block: list[Line] = []
+    for line in lines:
+        title = _VITEST.match(line.text)
+        ends = bool(_VITEST_RULE.match(line.text)) or (title and len(block) > len(titles))
+        if ends and titles:
+            found += _vitest_failures(titles, block)
+            titles, block = [], []
+        if _UNHANDLED.match(line.text):
+            titles, block = [""], [line]
+        elif title:
+            titles.append(title["title"])
+            block.append(line)
+        elif titles:
+            block.append(line)
+    return found + (_vitest_failures(titles, block) if titles else [])
+
+
+def _vitest_failures(titles: Sequence[str], block: Sequence[Line]) -> list[Found]:
+    texts = [line.text for line in block[len(titles) :]]
+    until = next(
+        (n for n, text in enumerate(texts) if text.startswith(("Caused by:", "Serialized Error:"))), len(texts)
+    )
+    kind, message = kind_and_message(message_of(texts[:until]))
+    frames = tuple(_stack(texts[:until]))
+    first, last = block[0].number, _last(block)
+    found = []
+    for title in titles:
+        path, _, rest = title.partition(" [ ")
+        place = frames or ((Frame(title.split(" > ", 1)[0], None),) if title else ())
+        found.append(Found("test-failure", kind, cut(message), first, last, path if rest else title, place))
+    return [one for one in found if one.message or one.frames]
+
+
+def _stack(texts: Sequence[str]) -> list[Frame]:
+    return [place for text in texts if (place := frame(text)) and "node_modules/" not in place.file][::-1]

@@ -14,6 +14,7 @@ from bot import serve as serving
 from bot.config import schema
 from bot.demo import show
 from bot.doctor import examine
+from bot.explain import explained
 from bot.settings import ModelSettings, Settings, SettingsError, load
 from bot.solve import solved
 from bot.terminal import terminal
@@ -51,6 +52,21 @@ def solve(
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
     raise typer.Exit(solved(terminal(stderr=True), _settings(ModelSettings), repo, issue, apply=apply))
+
+
+@app.command()
+def explain(
+    logs: Annotated[
+        list[str] | None, typer.Argument(help="Logs of CI; standard input when there is none, or for -")
+    ] = None,
+    repo: Annotated[
+        Path | None, typer.Option(help="The git repository that the log is of, at the commit it ran on")
+    ] = None,
+    files: Annotated[Path | None, typer.Option(help="A list of the repository's files instead, one a line")] = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs: all failures, as JSON")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Read a CI log: what failed, where, with which error, and what to do about it."""
+    raise typer.Exit(explained(terminal(), logs or [], repo, files, as_json=json))
 
 
 @app.command()

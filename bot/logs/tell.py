@@ -52,6 +52,8 @@ def _told(cause: Sequence[Failure]) -> Iterator[str]:
         yield f"because of\n{_quoted(first.root_cause)}"
     for frame in first.frames[-_FRAMES:]:
         yield _quoted(f"{frame.file}:{frame.line or '?'}" + (f" in {frame.function}" if frame.function else ""), "at ")
+    if first.code:
+        yield _quoted(first.code)
     tests = list(dict.fromkeys(failure.test for failure in cause if failure.test))
     for test in tests[:_TESTS]:
         yield _quoted(test, "test ")

@@ -99,6 +99,7 @@ class Failure:
     jobs: tuple[str, ...] = ()
     fingerprint: str = ""
     log_line: int = 0
+    code: str = ""  # the lines around the innermost frame, as of the commit that failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.steps.diagnose import diagnose, merged, rerun
+from bot.logs import merged
+from bot.steps.diagnose import diagnose, rerun
 from bot.values import Failure, Reading
 from tests.steps.place import Place
 

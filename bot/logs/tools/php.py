@@ -47,6 +47,7 @@ def _test(block: Sequence[Line], name: str) -> Found:
         place = _PLACE.match(line.text)
         if place:
             frames.append(Frame(place["path"], int(place["line"])))
+            last = line.number
         elif (frames and line.text.strip()) or (line.text.startswith(("--", "Caused by")) and said):
             break
         elif not frames:

@@ -24,6 +24,7 @@ class Found:
     test: str = ""
     frames: tuple[Frame, ...] = ()
     root_cause: str = ""
+    column: str = ""  # tells apart two faults of one line
     tool: str = ""  # where one reader knows many tools
 
 

@@ -15,7 +15,8 @@ _ERROR = re.compile(
 )
 _WRAPPER = re.compile(
     r"Process completed with exit code|^The process '.*' failed with"
-    r"|Executing the custom container implementation failed|^npm (?:ERR!|error)|^make(?:\[\d+\])?: \*\*\*|ELIFECYCLE"
+    r"|Executing the custom container implementation failed|^npm (?:ERR! |error )(?:A complete log|errno|path|signal"
+    r"|Lifecycle|Exit status|code ELIFECYCLE|command|  |This is|$)|^make(?:\[\d+\])?: \*\*\*|ELIFECYCLE"
     r"|^error Command failed"
     r"|^Error: Process completed|exited with|returned a non-zero|^The command .* failed|Command failed with exit code"
 )
@@ -32,7 +33,8 @@ def speaks_of_error(lines: Sequence[Line]) -> bool:
 
 def last_resort(lines: Sequence[Line]) -> list[Found]:
     """The last line that speaks of an error, with the places named around it; else the last line that says anything."""
-    said = [at for at, line in enumerate(lines) if line.text.strip() and not _WRAPPER.search(line.text)]
+    printed = [at for at, line in enumerate(lines) if line.text.strip()]
+    said = [at for at in printed if not _WRAPPER.search(lines[at].text)] or printed
     if not said:
         return []
     at = next((at for at in reversed(said) if _ERROR.search(lines[at].text)), said[-1])

@@ -11,8 +11,8 @@ from bot.logs.found import Found, cut
 from bot.values import Category, Frame
 
 _AT = r"(?P<path>(?:[A-Za-z]:)?[^\s:()'\"\[\]|]+\.\w+)"
-_LC = r":(?P<line>\d+)(?::\d+)?"
-_PY = r"(?P<path>[^\s:]+\.(?:pyi?|ipynb)):(?P<line>\d+)(?::\d+)?"
+_LC = r":(?P<line>\d+)(?::(?P<col>\d+))?"
+_PY = r"(?P<path>[^\s:]+\.(?:pyi?|ipynb)):(?P<line>\d+)(?::(?P<col>\d+))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,6 @@ TABLE = (
     ),
     _row("eslint", "lint", "[Error/", rf"{_AT}{_LC}: (?P<text>.+?) \[Error/(?P<code>[\w@/-]+)\]$"),
     _row("standard", "lint", ": ", rf"\s+{_AT}{_LC}: (?P<text>.+?) \((?P<code>[\w@/-]+)\)$"),
-    _row("biome", "lint", " lint/", rf"{_AT}{_LC} (?P<code>lint/\S+)(?P<text>)", text_below=True),
     _row("actionlint", "lint", ".y", rf"(?P<path>\S+\.ya?ml){_LC}: (?P<text>.+?) \[(?P<code>[\w-]+)\]$"),
     _row("codespell", "lint", " ==> ", rf"{_AT}:(?P<line>\d+): (?P<text>\S+ ==> .+)"),
     _row("psalm", "type-error", "ERROR: ", rf"ERROR: (?P<code>\w+) - {_AT}{_LC} - (?P<text>.+)"),
@@ -331,7 +330,17 @@ def _said(row: Row, lines: Sequence[Line], at: int) -> Found | None:
     text = said["text"] or next((line.text.strip(" ×>│|") for line in below if _TEXT_LIKE.search(line.text)), "")
     chain = _chain(lines, at) if row.tool == "compiler" else []
     code, number = said.groupdict().get("code") or "", lines[at].number
-    return Found(row.category, code, cut(text), number, number, "", (*chain, *place), tool=row.tool)
+    return Found(
+        row.category,
+        code,
+        cut(text),
+        number,
+        number,
+        "",
+        (*chain, *place),
+        column=said.groupdict().get("col") or "",
+        tool=row.tool,
+    )
 
 
 def _place(row: Row, said: re.Match[str], below: Sequence[Line]) -> tuple[Frame, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut
@@ -11,11 +12,14 @@ from bot.values import Category, Frame
 
 _FILE = re.compile(r"^(?P<path>(?:[A-Za-z]:\\)?[^\s:][^:]*\.\w+)$")
 _STYLISH = re.compile(
-    r"^\s+(?:(?P<line>\d+):\d+)\s+(?P<level>error|warning|✖|×|⚠)\s+(?P<text>\S.*?)(?:\s{2,}\(?"
+    r"^\s+(?:(?P<line>\d+):(?P<col>\d+))\s+(?P<level>error|warning|✖|×|⚠)\s+(?P<text>\S.*?)(?:\s{2,}\(?"
     r"(?P<code>[\w@/.-]+)\)?)?\s*$",
     re.IGNORECASE,
 )
-_NEXT = re.compile(r"^(?P<line>\d+):\d+\s+(?P<level>Error|Warning): (?P<text>.+?)(?:\s{2}(?P<code>[\w@/-]+))?$")
+_NEXT = re.compile(
+    r"^(?P<line>\d+):(?P<col>\d+)\s+(?P<level>Error|Warning): (?P<text>.+?)(?:\s{2}"
+    r"(?P<code>[\w@/-]+))?$"
+)
 _PRETTIER = re.compile(
     r"^\[(?:warn|error)\] (?P<path>\S+(?: \S+)*?\.\w+)(?:: (?P<text>\w+: .*?\((?P<line>\d+):\d+\)))?$"
 )
@@ -25,6 +29,10 @@ _SHELLCHECK_SAID = re.compile(r"^\s*\^-*\^? ?-*\s*(?P<code>SC\d+) \((?P<level>\w
 _PYDOCSTYLE = re.compile(r"^(?P<path>\S+\.py):(?P<line>\d+) (?:at|in) ")
 _PYDOCSTYLE_SAID = re.compile(r"^\s+(?P<code>D\d{3}): (?P<text>.+)$")
 _BARE = re.compile(r"^(?:\./)?[\w@./+-]+\.\w{1,5}$")
+_BIOME = re.compile(
+    r"^(?P<path>[^\s:]+\.\w+)(?::(?P<line>\d+):\d+)? (?P<code>lint/\S+|format|parse|assist\S*"
+    r"|organizeImports)\b.*━"
+)
 _ESBUILD = re.compile(r"^[✘X] \[ERROR\] (?P<text>.+)$")
 _ESBUILD_AT = re.compile(r"^\s+(?P<path>\S+\.\w+):(?P<line>\d+):\d+:$")
 
@@ -38,7 +46,8 @@ def stylish(lines: Sequence[Line]) -> list[Found]:
         if said and path:
             if said["level"].lower() not in {"warning", "⚠"}:
                 place = (Frame(path, int(said["line"])),)
-                found.append(Found("lint", said["code"] or "", said["text"], line.number, line.number, "", place))
+                told = Found("lint", said["code"] or "", said["text"], line.number, line.number, "", place)
+                found.append(replace(told, column=said["col"]))
         elif file:
             path = file["path"]
         elif not line.text.strip():
@@ -96,6 +105,18 @@ def _headed(lines: Sequence[Line], head: re.Pattern[str], said: re.Pattern[str])
         if place and told:
             frame = Frame(place["path"], int(place["line"]))
             found.append(Found("lint", told["code"], told["text"], line.number, line.number, "", (frame,)))
+    return found
+
+
+def biome(lines: Sequence[Line]) -> list[Found]:
+    """A place, a rule and a line to the right edge; below it a cross and what is wrong. Another sign is a warning."""
+    found = []
+    for at, line in enumerate(lines):
+        place = _BIOME.match(line.text)
+        said = next((each.text.strip() for each in lines[at + 1 : at + 4] if each.text.strip()), "") if place else ""
+        if place and said.startswith(("×", "✖", "x ")):
+            frame = Frame(place["path"], int(place["line"]) if place["line"] else None)
+            found.append(Found("lint", place["code"], said[1:].strip(), line.number, line.number, "", (frame,)))
     return found
 
 

@@ -17,7 +17,7 @@ _END = re.compile(r"^(?:Test Suites:|Tests:|Snapshots:|Snapshot Summary|Summary 
 _NO_FAILURE = re.compile(r"^(?:Console|Deprecation Warning|Validation Warning|.*Cannot log after tests are done)")
 _BAD_SYNTAX = re.compile(
     r"(?P<path>(?:/|\w:\\|\.{1,2}/)?[\w@./\\+-]+\.[cm]?[jt]sx?)(?:: .*\((?P<line>\d+):\d+\)|:(?P<line2>\d+):\d+ - error"
-    r"|:(?P<line3>\d+):\d+\])"
+    r"|:(?P<line3>\d+):\d+\]|:(?P<line4>\d+)\n)"
 )
 _VITEST = re.compile(r"^\s*FAIL\s+(?:\|?[\w@/-]+\|?\s+)?(?P<title>\S+\.\S+(?: > .+| \[ .+ \])?)$")
 _VITEST_RULE = re.compile(r"^\s*⎯{5,}")
@@ -67,7 +67,7 @@ def _suite_failure(said: str, frames: tuple[Frame, ...]) -> tuple[str, str, tupl
     kind, message = kind_and_message(details)
     bad = _BAD_SYNTAX.search(details)
     if bad:
-        number = next(filter(None, (bad["line"], bad["line2"], bad["line3"])))
+        number = next(filter(None, (bad["line"], bad["line2"], bad["line3"], bad["line4"])))
         frames = (Frame(bad["path"], int(number)),)
     return kind, message, frames
 
@@ -114,7 +114,7 @@ def _vitest_failures(titles: Sequence[str], block: Sequence[Line]) -> list[Found
     found = []
     for title in titles:
         path, _, rest = title.partition(" [ ")
-        place = frames or ((Frame(title.split(" > ", 1)[0], None),) if title else ())
+        place = frames or ((Frame(path.split(" > ", 1)[0], None),) if path else ())
         found.append(Found("test-failure", kind, cut(message), first, last, path if rest else title, place))
     return [one for one in found if one.message or one.frames]
 

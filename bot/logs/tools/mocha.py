@@ -16,6 +16,8 @@ _PLAYWRIGHT = re.compile(
     r"^\s+\d+\) (?:\[(?P<project>[^\]]+)\] › )?(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>\d+):\d+ › (?P<title>.+?)[ ─]*$"
 )
 _RETRY = re.compile(r"^\s+Retry #\d+ ─+")
+_AVA = re.compile(r"^\s+✘ \[fail\]: (.+?)(?: (?:Error thrown in test|Rejected promise).*)?$")
+_AVA_PLACE = re.compile(r"^\s+(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>\d+)$")
 _JASMINE = re.compile(r"^\s*(?:Message:|Stack:)\s*$")
 
 
@@ -50,7 +52,31 @@ def _mocha_failure(block: Sequence[Line]) -> Found:
     stop = next((n + 1 for n in range(len(texts) - 1, -1, -1) if frame(texts[n])), len(texts))
     kind, message = kind_and_message(message_of(texts[:stop]))
     last = block[min(end + stop, len(block)) - 1].number
-    return Found("test-failure", kind, message, block[0].number, last, " > ".join(names), first_stack(texts[:stop]))
+    frames = first_stack(texts[:stop]) or _named(message)
+    return Found("test-failure", kind, message, block[0].number, last, " > ".join(names), frames)
+
+
+def _named(message: str) -> tuple[Frame, ...]:
+    """A test that ran out of time has no stack, but names its file."""
+    file = re.search(r"\((/[^()]+\.[cm]?[jt]sx?)\)", message)
+    return (Frame(file[1], None),) if file else ()
+
+
+def ava_report(lines: Sequence[Line]) -> list[Found]:
+    """Below the first rule: a test's title, a place with its code, what it says, a stack."""
+    titles = {title[1] for line in lines if (title := _AVA.match(line.text))}
+    heads = [n for n, line in enumerate(lines) if line.text.startswith("  ") and line.text.strip() in titles]
+    found = []
+    for at, after in zip(heads, [*heads[1:], len(lines)], strict=False):
+        texts = [line.text for line in lines[at + 1 : min(after, at + 100)]]
+        place = next(filter(None, (_AVA_PLACE.match(text) for text in texts[:3])), None)
+        frames = first_stack(texts) or ((Frame(place["path"], int(place["line"])),) if place else ())
+        error = next((text.strip() for text in texts if re.match(r"\s+\w*Error: ", text)), "")
+        said = "\n".join(text.strip() for text in texts if not frame(text) and not re.match(r"\s+\d+: ", text))
+        kind, message = kind_and_message(error or said.strip().removeprefix(place[0].strip() if place else "").strip())
+        last = lines[at + len(texts)].number
+        found.append(Found("test-failure", kind, message, lines[at].number, last, lines[at].text.strip(), frames))
+    return found
 
 
 def _title(block: Sequence[Line]) -> tuple[list[str], int]:

@@ -8,12 +8,13 @@ from textwrap import dedent
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut
-from bot.logs.tools.v8 import AT, first_stack, kind_and_message, message_of, own
+from bot.logs.tools.v8 import first_stack, frame, kind_and_message, message_of, own
 from bot.values import Frame
 
 _RESULT = re.compile(r"^(?P<indent>\s*)(?P<not>not )?ok\b(?: \d+)?(?: -)? ?(?P<name>.*)$")
 _SUBTEST = re.compile(r"^(?P<indent>\s*)# Subtest: (?P<name>.+)$")
 _PARENT = re.compile(r"failureType: '?(?:subtestsFailed|parentCancelled)|error: ['\"]?\d+ subtests? failed")
+_TIME = re.compile(r" # time=[\d.]+ms(?: \{)?$")
 _EXCUSED = re.compile(r"# (?:TODO|SKIP)\b", re.IGNORECASE)
 _FIELD = re.compile(r"^\s*(?P<key>[\w-]+):(?: (?P<value>.*))?$")
 _SPEC_AT = re.compile(r"^test at (?P<path>.+?):(?P<line>\d+):\d+$")
@@ -29,10 +30,14 @@ def tap_report(lines: Sequence[Line]) -> list[Found]:
         if subtest:
             depth = len(subtest["indent"])
             parents = [*(each for each in parents if each[0] < depth), (depth, subtest["name"])]
-        elif result and result["not"] and not _EXCUSED.search(result["name"]):
+        elif result and not _EXCUSED.search(result["name"]):
             depth = len(result["indent"])
             names = [name for at_depth, name in parents if at_depth < depth]
-            found += _failure(lines, at, [*names, result["name"].strip()])
+            name = _TIME.sub("", result["name"]).strip()
+            if result["name"].endswith("{"):  # its children stand below it
+                parents = [*(each for each in parents if each[0] < depth), (depth, name)]
+            elif result["not"]:
+                found += _failure(lines, at, [*names, name])
     return found
 
 
@@ -42,18 +47,38 @@ def _failure(lines: Sequence[Line], at: int, names: list[str]) -> list[Found]:
     if _PARENT.search("\n".join(texts)) or (not block and _is_parent(lines, at)):
         return []
     fields = _fields(texts)
+    if not block:
+        return [_plain(lines, at, names)]
     stack = fields.get("stack", "") or fields.get("at", "") or fields.get("location", "")
     frames = _frames(stack) or _frames(fields.get("location", ""))
-    said = fields.get("error") or fields.get("message") or _difference(fields)
+    said = _inner(fields.get("error", "")) or fields.get("message") or _difference(fields)
     kind, message = kind_and_message(said)
     kind = fields.get("name", "") or kind or kind_and_message(stack.strip())[0]
-    last = block[-1].number if block else lines[at].number
-    return [Found("test-failure", kind, message or names[-1], lines[at].number, last, " > ".join(names), frames)]
+    first, last = lines[at].number, block[-1].number
+    return [Found("test-failure", kind, message or names[-1], first, last, " > ".join(names), frames)]
+
+
+def _plain(lines: Sequence[Line], at: int, names: list[str]) -> Found:
+    """What stands indented below, or behind `#`: a message and a stack."""
+    below = lines[at + 1 : at + 80]
+    end = next((n for n, line in enumerate(below) if line.text and not line.text.startswith((" ", "#"))), len(below))
+    texts = [line.text.removeprefix("#") for line in below[:end]]
+    kind, message = kind_and_message(message_of(texts))
+    last = below[end - 1].number if end else lines[at].number
+    return Found(
+        "test-failure", kind, message or names[-1], lines[at].number, last, " > ".join(names), first_stack(texts)
+    )
+
+
+def _inner(error: str) -> str:
+    """Vitest nests a name and a message in the error."""
+    said = re.search(r'^message: "(.*)"$', error, re.MULTILINE | re.DOTALL)
+    return said[1] if said else error
 
 
 def _yaml(lines: Sequence[Line], at: int) -> Sequence[Line]:
     if at + 1 >= len(lines) or lines[at + 1].text.strip() != "---":
-        return []
+        return []  # mocha says the same as plain text, see _plain
     end = next((n for n in range(at + 2, min(at + 400, len(lines))) if lines[n].text.strip() == "..."), at + 2)
     return lines[at + 2 : end]
 
@@ -83,8 +108,8 @@ def _fields(texts: Sequence[str]) -> dict[str, str]:
 
 def _frames(stack: str) -> tuple[Frame, ...]:
     texts = (text.strip().strip("'\"") for text in stack.split("\n"))
-    places = [AT.match(text if text.startswith("at ") else f"at {text}") for text in texts]
-    frames = [Frame(place["path"], int(place["line"]), place["name"] or "") for place in places if place]
+    places = (frame(text if text.startswith("at ") else f"at {text}") for text in texts)
+    frames = [place for place in places if place]
     return tuple(own(frames)[::-1])
 
 

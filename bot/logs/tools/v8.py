@@ -9,9 +9,11 @@ from bot.logs.clean import Line
 from bot.logs.found import Found, cut, error_type, shortened
 from bot.values import Frame
 
+_FILE = r"(?:(?:file://|webpack://|webpack-internal://)[^:\n]*|[A-Za-z]:[\\/][^:\n]*|[^:\s][^:\n]*)"
 AT = re.compile(
-    r"^\s*(?:at|❯|›|⎯) (?:async )?(?:(?P<name>[^()\n]{1,300}?(?: \[as [^\]]+\])?) \(?)??"
-    r"(?P<path>(?:file://|webpack://|\w:\\)?[^()\s:][^():]*):(?P<line>\d+)(?::\d+)?\)?(?: \{)?$"
+    rf"^\s*(?:at|❯|›|⎯) (?:async )?(?:(?P<name>[^(\n]{{1,300}}) \((?P<path>{_FILE}):(?P<line>\d+)(?::\d+)?\)"
+    r"|(?:(?P<name2>[^\s(][^(\n]{0,300}) )?(?P<path2>(?:[A-Za-z]:[\\/]|[a-z-]+://)?[^\s:(][^\s:]*):(?P<line2>\d+)"
+    r"(?::\d+)?)(?: \{)?$"
 )
 _INSIDE = re.compile(r"(?:^|/)node_modules/|^node:|^internal/|^<anonymous>")
 _CODE = re.compile(r"^\s*(?:>\s*)?\d*\s*\|")
@@ -28,8 +30,8 @@ def frame(text: str) -> Frame | None:
     at = AT.match(text)
     if not at:
         return None
-    name = (at["name"] or "").partition(" [as ")[0].strip()
-    return Frame(at["path"].partition("?")[0], int(at["line"]), name)
+    name, path, number = (at[key] or at[f"{key}2"] for key in ("name", "path", "line"))
+    return Frame(path.partition("?")[0], int(number), (name or "").partition(" [as ")[0].strip())
 
 
 def own(frames: Sequence[Frame]) -> list[Frame]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.logs.classify import Outage, outage
-from bot.logs.clean import Line, lines_of
+from bot.logs.clean import Line, lines_of, peeled
 from bot.logs.failures import excerpt, failures
 from bot.logs.found import Found
 from bot.logs.generic import last_resort, speaks_of_error
@@ -52,7 +52,7 @@ class _Scene:
 
 
 def _scene(step: Step, files: Collection[str]) -> _Scene:
-    lines = step.lines
+    lines = peeled(step.lines)
     text = "\n".join(line.text for line in lines)
     paths = Paths(files, lambda: "\n".join(line.text for line in step.command) + "\n" + text)
     scene = _Scene(lines, paths)
@@ -160,5 +160,7 @@ def _placed(one: Found, paths: Paths) -> Found:
     places = ((paths.place(frame.file), frame) for frame in one.frames)
     frames = tuple(Frame(file, frame.line, frame.function) for file, frame in places if file)
     path, colons, name = one.test.partition("::")
-    at_root = paths.place(path) if colons and path.startswith("/") else None
-    return replace(one, frames=frames, test=f"{at_root}::{name}" if at_root else one.test)
+    if colons and path.startswith("/"):
+        at_root = paths.place(path) or (frames[0].file if frames else "")
+        return replace(one, frames=frames, test=f"{at_root}::{name}" if at_root else name)
+    return replace(one, frames=frames)

@@ -10,7 +10,7 @@ from bot.logs.found import Reader
 from bot.logs.table import diagnostics
 from bot.logs.tools import blocks, dotnet, go, jest, jvm, mocha, native, php, ruby, rust, tap, v8
 from bot.logs.tools.pytests import pytest_report
-from bot.logs.tools.python import dying, timed_out, tracebacks
+from bot.logs.tools.python import bad_syntax, dying, timed_out, tracebacks
 from bot.logs.tools.unittests import doctest_report, unittest_report
 
 # What was tested is believed before what points at lines, that before what ended a program.
@@ -53,6 +53,7 @@ READERS = (
     Entry("test-unit", "tests", ruby.unit_report, ("Failure: test", "Error: test")),
     Entry("jasmine", "tests", mocha.jasmine_report, ("Stack:",)),
     Entry("phpunit", "tests", php.phpunit_report, ("There was 1 ", "There were ")),
+    Entry("phpunit", "tests", php.testdox, (" ✘ ",)),
     Entry("pest", "tests", php.pest_report, ("FAILED  ",)),
     Entry("dotnet test", "tests", dotnet.dotnet_tests, ("Error Message:", "[FAIL]", "failed ")),
     Entry("googletest", "tests", native.gtest_report, ("[  FAILED  ]",)),
@@ -76,6 +77,7 @@ READERS = (
     Entry("assert", "ends", native.asserted, ("Assertion ",)),
     Entry("python", "ends", dying, ("Fatal Python error",)),
     Entry("python", "ends", tracebacks, ("Traceback (most recent call last)",)),
+    Entry("python", "ends", bad_syntax, ("SyntaxError: ", "IndentationError: ", "TabError: ")),
     Entry("go", "ends", go.go_panic, ("goroutine ",)),
     Entry("rust", "ends", rust.rust_panic, ("panicked at", "has overflowed")),
     Entry("java", "ends", jvm.uncaught, ("\tat ", "    at ")),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.logs.clean import Line
 
-_HEAD, _TAIL = 2_000_000, 12_000_000  # characters of one step that are kept
+_HEAD, _TAIL = 1_500_000, 8_000_000  # characters of one step that are kept
 _BEGIN = "##[group]Run "
 _FAILED = re.compile(
     r"Process completed with exit code|The process '.*' failed with exit code|^The operation was canceled"
@@ -58,9 +58,10 @@ def job_of(lines: Iterable[Line]) -> Job:
     notes: list[Line] = []
     where = "steps"
     for line in lines:
-        if line.text in _AFTER:
+        text = line.text
+        if text in _AFTER:
             where = "after"
-        elif line.text.startswith(_BEGIN):
+        elif text.startswith(_BEGIN):
             step, where = Step(), "command"
         if where == "command":
             step.command.append(line)
@@ -69,9 +70,10 @@ def job_of(lines: Iterable[Line]) -> Job:
             notes += [line] if line.mark == "error" else []
         else:
             step.add(line)
-            marked = step if line.mark == "error" else marked
-            if line.mark == "error" and _FAILED.search(line.text) and step not in failed[-1:]:
-                failed.append(step)
+            if line.mark == "error":
+                marked = step
+                if _FAILED.search(text) and step not in failed[-1:]:
+                    failed.append(step)
     steps = failed[-3:] or [marked or (whole if not step.command else step)]
     return Job(tuple(steps), _news(notes, steps))
 

@@ -149,8 +149,9 @@ TABLE = (
     _row(
         "compiler",
         "compile-error",
-        "rror: ",
-        rf"(?:\[ERROR\] |\s*\[javac\] )?{_AT}{_LC}: (?:fatal |internal compiler )?error: (?P<text>.+)",
+        "rror",
+        rf"(?:\[ERROR\] |\s*\[javac\] )?{_AT}{_LC}: (?:fatal |internal compiler )?error(?:\[(?P<code>E\d+)\])?: "
+        rf"(?P<text>.+)",
     ),
     _row(
         "compiler",

@@ -16,6 +16,7 @@ _STYLISH = re.compile(
     r"(?P<code>[\w@/.-]+)\)?)?\s*$",
     re.IGNORECASE,
 )
+_GROUPED = re.compile(r"^\s+(?P<line>\d+):(?P<col>\d+)\s+(?P<code>[A-Z]{1,4}\d{1,4}) (?:\[\*\] )?(?P<text>.+)$")
 _NEXT = re.compile(
     r"^(?P<line>\d+):(?P<col>\d+)\s+(?P<level>Error|Warning): (?P<text>.+?)(?:\s{2}"
     r"(?P<code>[\w@/-]+))?$"
@@ -42,16 +43,15 @@ def stylish(lines: Sequence[Line]) -> list[Found]:
     found: list[Found] = []
     path = ""
     for line in lines:
-        said, file = _STYLISH.match(line.text) or _NEXT.match(line.text), _FILE.match(line.text)
+        said = _STYLISH.match(line.text) or _NEXT.match(line.text) or _GROUPED.match(line.text)
+        file = _FILE.match(line.text.removesuffix(":"))
         if said and path:
-            if said["level"].lower() not in {"warning", "⚠"}:
+            if said.groupdict().get("level", "").lower() not in {"warning", "⚠"}:
                 place = (Frame(path, int(said["line"])),)
                 told = Found("lint", said["code"] or "", said["text"], line.number, line.number, "", place)
                 found.append(replace(told, column=said["col"]))
         elif file:
             path = file["path"]
-        elif not line.text.strip():
-            continue
     return found
 
 

@@ -82,13 +82,17 @@ def go_tests(lines: Sequence[Line]) -> list[Found]:
     plain = list(_from_json(lines)) if any(line.text.startswith('{"Time"') for line in lines[:4000]) else lines
     found: list[Found] = []
     run = _Run()
+    told = 0  # the last line of a panic that was read: it is printed once more, "recovered"
     for at, line in enumerate(plain):
         package = _PACKAGE.match(line.text)
+        if line.number <= told:
+            continue
         if package:
             found += _failures(run, package["package"])
             run = _Run()
         elif _PANIC.match(line.text) and _is_panic(plain, at):
             found += _panic(plain, at, run)
+            told = found[-1].last
             run.current = ""
         else:
             _sort(run, line)
@@ -155,10 +159,11 @@ def _panic(lines: Sequence[Line], at: int, run: _Run) -> list[Found]:
     frames = next((stack for stack in stacks if stack), ())
     text = said["text"] if said else ""
     timeout = text.startswith("test timed out")
-    test = next(iter(run.failed), "") or run.current
     named = [frame.function for frame in frames if frame.function.startswith(("Test", "Fuzz", "Example", "Benchmark"))]
-    test = next(reversed(run.failed), "") or (named[0].partition(".")[0] if named else run.current)
-    run.failed.pop(test, None)
+    deepest = max(run.failed, key=len, default="")
+    test = deepest or (named[0].partition(".")[0] if named else run.current)
+    for parent in [each for each in run.failed if test == each or test.startswith(f"{each}/")]:
+        del run.failed[parent]
     category: Category = "timeout" if timeout else "crash"
     message = text.removesuffix(" [recovered]")
     return [Found(category, said["kind"] if said else "", cut(message), lines[at].number, end, test, shortened(frames))]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut, error_type, shortened
 from bot.values import Frame
 
 _NUMBER = re.compile(r"^\d+\) (?P<test>[A-Za-z_\\][\w\\]*(?:::\w+.*)?)$")
+_SECTION = re.compile(r"^There (?:was|were) \d+ (?P<what>\w+?)s?(?: test)?s?:$")
+_DOX = re.compile(r"^\s+✘ (?P<test>\S.*?)(?: \[[\d.]+ ms\])?$")
 _PLACE = re.compile(r"^(?P<path>(?:/|[A-Za-z]:\\|phar://)?[^\s:]+\.(?:php|phpt|inc)):(?P<line>\d+)$")
 _DATA = re.compile(r'(?P<name>.* with data set (?:"[^"]*"|#\d+)).*')
 _FATAL = re.compile(
@@ -30,12 +32,40 @@ _FIXER = re.compile(r"^\s+\d+\) (?P<path>\S+\.php)(?: \((?P<text>.+)\))?$")
 def phpunit_report(lines: Sequence[Line]) -> list[Found]:
     """Each numbered test below `There was 1 failure:`, with what it says and its places, innermost first."""
     found = []
-    heads = [n for n, line in enumerate(lines) if _NUMBER.match(line.text)]
+    heads = list(_heads(lines))
     for at, after in zip(heads, [*heads[1:], len(lines)], strict=False):
         named = _NUMBER.match(lines[at].text)
         if named:
             found.append(_test(lines[at : min(after, at + 300)], named["test"]))
     return [one for one in found if one.frames or one.message]
+
+
+def _heads(lines: Sequence[Line]) -> Iterator[int]:
+    """Where errors and failures begin; what was risky, skipped or deprecated failed nothing."""
+    counts = False
+    for n, line in enumerate(lines):
+        section = _SECTION.match(line.text)
+        counts = section["what"] in {"error", "failure", "warning"} if section else counts
+        if counts and _NUMBER.match(line.text):
+            yield n
+
+
+def testdox(lines: Sequence[Line]) -> list[Found]:
+    """PHPUnit's prose: `✘ What it should do`, then lines behind a bar."""
+    found = []
+    heads = [n for n, line in enumerate(lines) if _DOX.match(line.text)]
+    for at in heads:
+        end = next((n for n in range(at + 1, len(lines)) if "│" not in lines[n].text[:8]), len(lines))
+        texts = [line.text.partition("│")[2].strip() for line in lines[at + 1 : end]]
+        frames = [Frame(place["path"], int(place["line"])) for text in texts if (place := _PLACE.match(text))]
+        said = "\n".join(text for text in texts if not _PLACE.match(text)).strip()
+        named = _DOX.match(lines[at].text)
+        if named and said:
+            last = lines[end - 1].number
+            found.append(
+                Found("test-failure", "", cut(said), lines[at].number, last, named["test"], shortened(frames[::-1]))
+            )
+    return found
 
 
 def _test(block: Sequence[Line], name: str) -> Found:
@@ -48,7 +78,7 @@ def _test(block: Sequence[Line], name: str) -> Found:
         if place:
             frames.append(Frame(place["path"], int(place["line"])))
             last = line.number
-        elif (frames and line.text.strip()) or (line.text.startswith(("--", "Caused by")) and said):
+        elif (frames and line.text.strip()) or ((line.text == "--" or line.text.startswith("Caused by")) and said):
             break
         elif not frames:
             said.append(line.text)

@@ -24,6 +24,7 @@ _DEF = re.compile(r"    (?:async )?def (?P<name>\w+)")
 _RESULT = re.compile(r"(?:\[gw\d+\] )?(?P<word>FAILED|ERROR) (?:\[[\d.]+s\] )?(?P<rest>\S.*)$")
 _TITLE = re.compile(r"(?:ERROR at (?:setup|teardown) of |ERROR collecting |\[doctest\] )?(?P<name>.+)$")
 _CONFTEST = re.compile(r"ImportError while loading conftest '(?P<path>[^']+)'")
+_LIBRARY = re.compile(r"^<|/(?:site-packages|dist-packages|lib/python\d[\d.]*)/")
 _CRASHED = re.compile(r"worker '\w+' crashed while running '(?P<test>.+)'$")
 
 
@@ -75,7 +76,7 @@ def _into_block(report: _Report, line: Line) -> None:
         report.blocks[-1][1].append(line)
         title, place = report.blocks[-1][0], _PLACE.match(line.text)
         report.open = bool(title) or not (place and place["error"])  # in `line` style the place comes last
-    elif line.text:
+    elif line.text and not line.text.startswith("[XPASS("):
         report.begin("", line)
 
 
@@ -90,6 +91,8 @@ def _split(rest: str) -> tuple[str, str]:
 def _block(title: str, block: list[Line], left: list[tuple[str, str, Line]]) -> Found:
     captured = next((at for at, line in enumerate(block) if _CAPTURED.match(line.text)), len(block))
     body = block[1 if title else 0 : captured]
+    if not title and captured < len(block):
+        body = [*body, block[-1]]  # in `line` style the place comes last
     parts = _parts(body)
     told = _told(parts[-1])
     root = _told(parts[0]) if len(parts) > 1 else None
@@ -151,7 +154,8 @@ def _test(title: str, found: Found, left: list[tuple[str, str, Line]]) -> str:
     paths = {frame.file for frame in found.frames}
     first_line = found.message.split("\n")[0]
     same = [test for test, _, _ in left if test.partition("::")[2].replace("::", ".") == name.replace("::", ".")]
-    said = [test for test, message, _ in left if not title and first_line and first_line in message]
+    whole = f"{found.error}: {first_line}" if found.error else first_line
+    said = [test for test, message, _ in left if not title and _tells(message, whole)]
     near = [test for test in same if test.partition("::")[0] in paths]
     by_order = [left[0][0]] if left and not title else []  # the summary cuts messages to the terminal's width
     for tests in (near, same, said, by_order):
@@ -159,7 +163,13 @@ def _test(title: str, found: Found, left: list[tuple[str, str, Line]]) -> str:
             return tests[0]
     bare, bracket, rest = name.partition("[")
     own = f"{bare.replace('.', '::')}{bracket}{rest}"
-    return f"{found.frames[0].file}::{own}" if found.frames and own else own
+    first = next((frame.file for frame in found.frames if not _LIBRARY.search(frame.file)), "")
+    return f"{first}::{own}" if first and own and not first.endswith("conftest.py") else own
+
+
+def _tells(summary: str, whole: str) -> bool:
+    """Whether the summary, which is cut to the terminal's width, is of this message."""
+    return bool(whole) and (whole in summary or whole.startswith(summary.removesuffix("...") or "\n"))
 
 
 def _take(left: list[tuple[str, str, Line]], test: str) -> None:

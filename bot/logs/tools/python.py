@@ -16,6 +16,7 @@ _CHAIN = re.compile(r"(During handling of the above exception, another|The above
 _GROUP = re.compile(r"^\s*[|+] ?(?!-)")
 _LEAF = re.compile(r"^\s*\+[-+]*-{5,}")
 _FATAL = re.compile(r"^(?:(?P<test>\S+::.+?) )?(?P<error>Fatal Python error: .+)$")
+_SYNTAX = re.compile(r"^\s*(?:\w+\.)*(?:SyntaxError|IndentationError|TabError): .+")
 _STACK = re.compile(r"^~+ Stack of (?P<thread>\S+) .*~+$")
 # These say only that a child process failed; what it printed before says why.
 _WRAPPERS = ("CalledProcessError", "SystemExit", "SubprocessError", "KeyboardInterrupt")
@@ -124,6 +125,19 @@ def _peeled(text: str, before: str) -> str:
     if before.strip(" +|"):
         return text.removeprefix(before)
     return _GROUP.sub("", text) if _GROUP.match(text) else text.removeprefix(before)
+
+
+def bad_syntax(lines: Sequence[Line]) -> list[Found]:
+    """A file that could not be compiled: a place, the code, a mark below it, and no traceback above."""
+    found = []
+    for at, line in enumerate(lines):
+        place = FILE.match(line.text)
+        said = next((each for each in lines[at + 1 : at + 4] if _SYNTAX.match(each.text)), None) if place else None
+        if place and said:
+            kind, _, message = said.text.strip().partition(": ")
+            frames = (Frame(place["path"], int(place["line"])),)
+            found.append(Found("compile-error", kind, message, line.number, said.number, "", frames))
+    return found[-1:]
 
 
 def dying(lines: Sequence[Line]) -> list[Found]:

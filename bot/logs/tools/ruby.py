@@ -15,7 +15,7 @@ AT = re.compile(
 )
 _PLACE = re.compile(r"^\s*# (?P<path>[^\s:]\S*?):(?P<line>\d+)(?::in [`'](?P<name>.*)')?$")
 _NUMBER = re.compile(r"^\s{0,4}(?P<number>\d+)\) (?P<title>\S.*)$")
-_LOADING = re.compile(r"^An error occurred (?:while loading (?P<path>\S+?)\.?|in .*)$")
+_LOADING = re.compile(r"^An error occurred (?:while loading (?P<path>[^\s]+?)\.?(?: - Did you mean.*)?|in .*)$")
 _MINI = re.compile(r"^\s*(?:\d+\) )?(?P<word>Error|Failure):\s*$")
 _MINI_NAME = re.compile(r"^(?P<test>[A-Z][\w:]*#\S.*?)(?: \[(?P<path>[^\]]+?):(?P<line>\d+)\])?:$")
 _UNIT = re.compile(r"^(?P<word>Error|Failure): (?P<test>test\S.*?)(?:: (?P<kind>[\w:]+).*)?$")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.text import masked
@@ -30,16 +30,12 @@ class Line(NamedTuple):
     mark: str = ""
 
 
-def lines_of(raw: Iterable[bytes]) -> Iterator[Line]:
-    """One line for each one of the log, without timestamps, colours, overwritten text and marks."""
-    for number, line in enumerate(raw, 1):
-        text = _plain(line)
-        if text.startswith("##["):
-            # A problem matcher marks lines in the middle of a traceback, so the mark goes and the line stays.
-            mark = _MARK.match(text)
-            yield Line(number, text[mark.end() :], mark[1]) if mark else Line(number, text)
-        else:
-            yield Line(number, text)
+def line_of(number: int, raw: bytes) -> Line:
+    """A line of the log without timestamp, colours, overwritten text and mark."""
+    text = _plain(raw)
+    # A problem matcher marks lines in the middle of a traceback, so the mark goes and the line stays.
+    mark = _MARK.match(text) if text.startswith("##[") else None
+    return Line(number, text[mark.end() :], mark[1]) if mark else Line(number, text)
 
 
 def peeled(lines: Iterable[Line]) -> list[Line]:

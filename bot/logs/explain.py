@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.logs.classify import Outage, outage
-from bot.logs.clean import Line, lines_of, peeled
+from bot.logs.clean import Line
 from bot.logs.failures import excerpt, failures
 from bot.logs.found import Found
 from bot.logs.generic import last_resort, speaks_of_error
@@ -25,7 +25,7 @@ def explain(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
     Frames are files of the repository (`repo_files`, as of the job's commit), outermost first. Where a network, a
     runner or a disk failed, the action is never "fix". Secrets are masked. Holds some MB of a step at most.
     """
-    job = job_of(lines_of(lines))
+    job = job_of(lines)
     told = outage((note.text for note in job.notes), only_stops=True)
     if told:
         return _nobody(told, job.steps[-1].lines)
@@ -52,7 +52,7 @@ class _Scene:
 
 
 def _scene(step: Step, files: Collection[str]) -> _Scene:
-    lines = peeled(step.lines)
+    lines = step.lines
     text = "\n".join(line.text for line in lines)
     paths = Paths(files, lambda: "\n".join(line.text for line in step.command) + "\n" + text)
     scene = _Scene(lines, paths)

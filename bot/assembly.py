@@ -9,6 +9,7 @@ from bot.adapters.claude import Claude
 from bot.adapters.dbos import Durable
 from bot.adapters.git import Mirrors
 from bot.adapters.github import GitHubApp
+from bot.adapters.shelf import Shelf
 from bot.settings import ModelSettings, Settings
 from bot.steps.report import farewell
 from bot.world import World
@@ -41,6 +42,11 @@ def github(settings: Settings) -> GitHubApp:
     )
 
 
+def shelf(settings: Settings) -> Shelf:
+    """The logs of CI in the bot's home."""
+    return Shelf(settings.home / "logs")
+
+
 def engine(settings: Settings, hub: GitHubApp) -> Durable:
     """The durable engine over real GitHub, git and Claude."""
     plain = settings.github_url.startswith("http://")  # a forge on this machine
@@ -50,6 +56,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         model=claude(settings),
         clock=SystemClock(),
         caps=settings.caps,
+        shelf=shelf(settings),
     )
     return Durable(
         settings.home,

@@ -142,6 +142,25 @@ class Model(Protocol):
         """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with "budget"."""
 
 
+class Shelf(Protocol):
+    """Where the logs of CI are kept once they were fetched and masked: a model asks for them again and again."""
+
+    def get(self, repo: Repo, job: int) -> bytes | None:
+        """The log of the job (each attempt is a job of its own); None when it is not kept."""
+
+    def put(self, repo: Repo, job: int, log: bytes) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoShelf:
+    """Keeps nothing: every log is fetched when it is asked for."""
+
+    def get(self, repo: Repo, job: int) -> bytes | None:  # noqa: ARG002 - nothing is kept
+        return None
+
+    def put(self, repo: Repo, job: int, log: bytes) -> None: ...
+
+
 class Clock(Protocol):
     """Time, as a port: a replay is the same run."""
 
@@ -171,3 +190,4 @@ class World:
     model: Model
     clock: Clock
     caps: Caps = Caps()
+    shelf: Shelf = NoShelf()

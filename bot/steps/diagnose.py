@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from bot.logs import explain, merged, of_job, with_code
 from bot.steps.checkout import Files
+from bot.steps.job_log import job_log
 from bot.values import Action, Annotation, Category, Check, Checks, Failure, Reading, Sha, Tree, Verdict
 from bot.world import World
 
-LIMIT_BYTES = 20_000_000
 UNREAD: Mapping[str, tuple[Category, Action]] = MappingProxyType(
     {
         "cancelled": ("infra", "rerun"),
@@ -54,7 +54,7 @@ def _read(world: World, base: Tree, failed: Iterable[Check], files: frozenset[st
 
 
 def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> Reading:
-    log = world.github.job_log(base.repo, check.id, LIMIT_BYTES) if check.job else b""
+    log = job_log(world, base.repo, check.id) if check.job else b""
     notes = world.github.annotations(base.repo, check.id) if check.id else ()
     lines = log.split(b"\n")[: None if log else 0] + [_as_line(note) for note in notes if note.level == "failure"]
     reading = explain(lines, files)

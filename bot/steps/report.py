@@ -127,6 +127,8 @@ def _blame(verdict: Verdict) -> str:
         first = failures[0]
         name = first.test or first.error
         what = f"`{name}`" + (f": {first.error}" if first.test and first.error else "") if name else first.message
+        place = first.frames[-1] if first.frames else None
+        what += f" at `{place.file}:{place.line}`" if place and place.line else ""
         what += f" and {len(failures) - 1} more" if len(failures) > 1 else ""
     return _cell(kinds[verdict.kind] + what)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut, shortened
@@ -31,6 +32,7 @@ _SUMMARY = re.compile(
     r"(?:[:>-][\w$.>:-]*?)?:(?P<line>\d+) ?(?P<text>.*)$"
 )
 _GRADLE = re.compile(r"^(?P<test>\S.* > .+?) FAILED$")
+_GRADLE_SHORT = re.compile(r"^(?P<type>[\w.$]+) at (?P<file>[\w$-]+\.\w+):(?P<line>\d+)")
 _ANT = re.compile(
     r"^Testcase: (?P<test>\S+?)(?:\((?P<owner>[\w.$]+)\))?(?: took [\d.,]+ sec)?:?\s*(?P<how>FAILED|Caused an ERROR)?$"
 )
@@ -135,7 +137,18 @@ def _summary(lines: Sequence[Line]) -> list[Found]:
 
 def gradle_tests(lines: Sequence[Line]) -> list[Found]:
     """`Class > test FAILED`, then an indented throwable."""
-    return _titled(lines, lambda text: named["test"] if (named := _GRADLE.match(text)) else "", gap=3)
+    found = _titled(lines, lambda text: named["test"] if (named := _GRADLE.match(text)) else "", gap=3)
+    return [_short(one) for one in found]
+
+
+def _short(one: Found) -> Found:
+    """By default Gradle says no more than the type and the place of a failure, on one line."""
+    said = _GRADLE_SHORT.match(one.message) if not one.frames else None
+    if not said:
+        return one
+    owner = re.split(r" > ", one.test)[0].rpartition(".")[0].replace(".", "/")
+    file = f"{owner}/{said['file']}" if owner else said["file"]
+    return replace(one, error=said["type"], message=said["type"], frames=(Frame(file, int(said["line"])),))
 
 
 def ant_junit(lines: Sequence[Line]) -> list[Found]:

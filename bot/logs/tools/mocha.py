@@ -18,6 +18,7 @@ _PLAYWRIGHT = re.compile(
 _RETRY = re.compile(r"^\s+Retry #\d+ ─+")
 _AVA = re.compile(r"^\s+✘ \[fail\]: (.+?)(?: (?:Error thrown in test|Rejected promise).*)?$")
 _AVA_PLACE = re.compile(r"^\s+(?P<path>\S+\.[cm]?[jt]sx?):(?P<line>\d+)$")
+_KARMA = re.compile(r"^[A-Z][\w ]+ [\d.]+ \([^)]+\) (?P<test>\S.*) FAILED$")
 _JASMINE = re.compile(r"^\s*(?:Message:|Stack:)\s*$")
 
 
@@ -106,6 +107,22 @@ def jasmine_report(lines: Sequence[Line]) -> list[Found]:
             found.append(
                 Found("test-failure", kind, message, block[0].number, block[-1].number, number["title"], frames)
             )
+    return found
+
+
+def karma_report(lines: Sequence[Line]) -> list[Found]:
+    """`Browser 1.0 (System) a test FAILED`, then indented what it says and its stack."""
+    found = []
+    for at, line in enumerate(lines):
+        named = _KARMA.match(line.text)
+        if not named:
+            continue
+        below = lines[at + 1 : at + 60]
+        end = next((n for n, each in enumerate(below) if each.text[:1] not in {"\t", " "}), len(below))
+        texts = [each.text for each in below[:end]]
+        kind, message = kind_and_message(message_of(texts))
+        last = lines[at + end].number
+        found.append(Found("test-failure", kind, message, line.number, last, named["test"], first_stack(texts)))
     return found
 
 

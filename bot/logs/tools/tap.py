@@ -14,6 +14,7 @@ from bot.values import Frame
 _RESULT = re.compile(r"^(?P<indent>\s*)(?P<not>not )?ok\b(?: \d+)?(?: -)? ?(?P<name>.*)$")
 _SUBTEST = re.compile(r"^(?P<indent>\s*)# Subtest: (?P<name>.+)$")
 _PARENT = re.compile(r"failureType: '?(?:subtestsFailed|parentCancelled)|error: ['\"]?\d+ subtests? failed")
+_PERL_AT = re.compile(r"^\s*(?:Failed test (?:'.*' )?)?(?:at|in) (?P<path>\S+) (?:at )?line (?P<line>\d+)\.?$")
 _TIME = re.compile(r" # time=[\d.]+ms(?: \{)?$")
 _EXCUSED = re.compile(r"# (?:TODO|SKIP)\b", re.IGNORECASE)
 _FIELD = re.compile(r"^\s*(?P<key>[\w-]+):(?: (?P<value>.*))?$")
@@ -64,10 +65,10 @@ def _plain(lines: Sequence[Line], at: int, names: list[str]) -> Found:
     end = next((n for n, line in enumerate(below) if line.text and not line.text.startswith((" ", "#"))), len(below))
     texts = [line.text.removeprefix("#") for line in below[:end]]
     kind, message = kind_and_message(message_of(texts))
+    perl = next(filter(None, (_PERL_AT.match(text) for text in texts)), None)
+    frames = first_stack(texts) or ((Frame(perl["path"], int(perl["line"])),) if perl else ())
     last = below[end - 1].number if end else lines[at].number
-    return Found(
-        "test-failure", kind, message or names[-1], lines[at].number, last, " > ".join(names), first_stack(texts)
-    )
+    return Found("test-failure", kind, message or names[-1], lines[at].number, last, " > ".join(names), frames)
 
 
 def _inner(error: str) -> str:

@@ -14,9 +14,9 @@ def merged(readings: Sequence[Reading]) -> Reading:
         *(reading for reading in readings if reading.category != "passed"),
         *readings[:1],
     ]
-    told: dict[tuple[str, str, str], Failure] = {}
+    told: dict[tuple[object, ...], Failure] = {}
     for failure in (failure for reading in telling for failure in reading.failures):
-        name = (failure.fingerprint, failure.message, failure.test)
+        name = (failure.fingerprint, failure.message, failure.test, failure.frames[-1:])
         told[name] = _counted(told[name], failure) if name in told else failure
     return replace(telling[0], failures=tuple(told.values()))
 

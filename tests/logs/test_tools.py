@@ -34,7 +34,9 @@ def test_a_tool_is_read(path: Path):
 def test_colours_and_another_folder_change_nothing(path: Path):
     """The same words with ANSI colours at both ends of each line, from a checkout elsewhere."""
     expected, said = cut(path)
-    elsewhere = said.replace("/home/runner/work/shop/shop/", "/__w/shop/shop/").replace("/home/runner/work/app/app/", "/__w/app/app/")
+    elsewhere = said.replace("/home/runner/work/shop/shop/", "/__w/shop/shop/").replace(
+        "/home/runner/work/app/app/", "/__w/app/app/"
+    )
     painted = "\n".join(f"\x1b[31m{line}\x1b(B\x1b[m" if line.strip() else line for line in elsewhere.split("\n"))
 
     assert expected == words(read(painted, files(expected)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from bot.logs.tools.python import is_wrapper
 from bot.values import Frame, Reading
 
 _LATE = 150  # lines before the end of a step: what was said there more likely ended it
+_USES = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 
 def explain(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
@@ -149,6 +151,11 @@ def _unread(job: Job, files: Collection[str]) -> Reading:
         why = outage(line.text for line in looked_at)
         if why:
             return replace(_nobody(why, lines), confidence="medium")
+    script = job.steps[-1].command
+    if script and _USES.match(script[0].text) and marked:
+        # The code of an action is nobody's here: what it says at its end is about its inputs, or the world.
+        said = Found("infra", "", marked[-1].text, marked[-1].number, marked[-1].number)
+        return Reading("infra", "human", "", failures([said]), excerpt(lines, said), "low")
     paths = Paths(files)
     found = [_placed(one, paths) for one in last_resort(lines)]
     if not found or not speaks_of_error(lines):

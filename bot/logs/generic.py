@@ -9,9 +9,11 @@ from bot.logs.clean import Line
 from bot.logs.found import Found, cut
 from bot.values import Category, Frame
 
-_PLACE = re.compile(r"(?P<path>(?:[A-Za-z]:)?[^\s:()'\"]+\.\w+)(?::|\(|\", line | line )(?P<line>\d+)")
+_PLACE = re.compile(
+    r"(?<![^\s:()'\"])(?P<path>(?:[A-Za-z]:)?[^\s:()'\"]{1,300}\.\w{1,12})(?::|\(|\", line | line )(?P<line>\d{1,9})"
+)
 _ERROR = re.compile(
-    r"\b(error|failed|failure|fatal|panic|exception|not found|denied|cannot|can't|killed)\b", re.IGNORECASE
+    r"\b(error|failed|failure|fatal|panic|exception|not found|no such file|denied|cannot|can't|killed)\b", re.IGNORECASE
 )
 _WRAPPER = re.compile(
     r"Process completed with exit code|^The process '.*' failed with"

@@ -26,7 +26,7 @@ _FOREIGN = re.compile(
 # Where a tool says that it works: what it prints is relative to there.
 _SAYS_WHERE = re.compile(
     r"(?:^rootdir: |Entering directory [`'\"]?|working-directory: |(?:^|&& |; )cd |(?:^|\s)-S |(?:^|\s)-C "
-    r"|--(?:prefix|project|cwd|dir|rootDir)[ =]|\s+RUN  v\S+ |^> \S+@\S+ \S+ (?=/)|[Ii]n directory:? "
+    r"|--(?:prefix|project|cwd|dir|rootDir)[ =]|^ {0,2}RUN  v\S{1,40} |^> \S{1,200} \S{1,60} (?=/)|[Ii]n directory:? "
     r"|--manifest-path[ =]"
     r"|^npm (?:ERR!|error) path |at location: )['\"]?(?P<where>[\w./@-]+)",
     re.MULTILINE,

@@ -75,6 +75,7 @@ READERS = (
     Entry("pydocstyle", "points", blocks.pydocstyle, (": D", " D")),
     Entry("biome", "points", blocks.biome, (" lint/", " format ", " assist/", " parse ", " organizeImports ")),
     Entry("esbuild", "points", blocks.esbuild, ("[ERROR]",)),
+    Entry("pre-commit", "points", blocks.modified, ("files were modified by this hook",)),
     Entry("formatter", "points", blocks.listed),
     Entry("diagnostics", "points", diagnostics),
     Entry("sanitizer", "ends", native.sanitized, ("Sanitizer: ", "runtime error: ")),

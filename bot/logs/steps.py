@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,42 +20,64 @@ _FAILED = re.compile(
 )
 _AFTER = ("Post job cleanup.", "Cleaning up orphan processes")
 _ENDS = tuple(text.encode() for text in _AFTER)
-Raw = tuple[int, bytes]
+_BLOCK = 1024  # lines
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines that follow each other; `first` is the number of the first."""
+
+    first: int = 0
+    lines: list[bytes] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.lines)) + 40 * len(self.lines)
+
+    def read(self) -> Iterator[Line]:
+        return (line_of(number, raw) for number, raw in enumerate(self.lines, self.first))
 
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """What a step printed; what stands in its first group (the script and its environment) is the `command`."""
+    """What a step printed; what stands in its first group (the script and its environment) is the `script`."""
 
-    script: list[Raw] = field(default_factory=list)
-    head: list[Raw] = field(default_factory=list)
-    tail: deque[Raw] = field(default_factory=deque)
+    script: _Block = field(default_factory=_Block)
+    head: list[_Block] = field(default_factory=list)
+    tail: deque[_Block] = field(default_factory=deque)
+    last: _Block = field(default_factory=_Block)
     sizes: list[int] = field(default_factory=lambda: [0, 0])
 
     @property
     def lines(self) -> list[Line]:
-        return peeled(line_of(number, raw) for number, raw in (*self.head, *self.tail))
+        return peeled(line for block in (*self.head, *self.tail, self.last) for line in block.read())
 
     @property
     def command(self) -> list[Line]:
-        return [line_of(number, raw) for number, raw in self.script]
+        return list(self.script.read())
 
     def add(self, number: int, raw: bytes) -> None:
         """Keep the line: the first and the last ones of a step that prints more than is kept."""
-        size = min(len(raw), _ONE) + 60
-        if not self.tail and self.sizes[0] + size <= _HEAD:
-            self.head.append((number, raw[:_ONE]))
-            self.sizes[0] += size
-            return
-        self.tail.append((number, raw[:_ONE]))
-        self.sizes[1] += size
-        while self.sizes[1] > _TAIL:
-            self.sizes[1] -= len(self.tail.popleft()[1]) + 60
+        lines = self.last.lines
+        if not lines:
+            self.last.first = number
+        lines.append(raw if len(raw) < _ONE else raw[:_ONE])
+        if len(lines) >= _BLOCK:
+            self._store()
+
+    def _store(self) -> None:
+        block, self.last = self.last, _Block()
+        kept = 1 if self.tail or self.sizes[0] > _HEAD else 0
+        self.sizes[kept] += block.size
+        (self.tail if kept else self.head).append(block)
+        while self.sizes[1] > _TAIL and len(self.tail) > 1:
+            self.sizes[1] -= self.tail.popleft().size
 
     def tell(self, number: int, raw: bytes) -> None:
         """Keep the line as one of the script."""
-        if len(self.script) < _COMMAND:
-            self.script.append((number, raw[:_ONE]))
+        self.script.first = self.script.first or number
+        if len(self.script.lines) < _COMMAND:
+            self.script.lines.append(raw[:_ONE])
 
 
 @dataclass(frozen=True)
@@ -118,5 +140,5 @@ class _Sorting:
 
     def job(self) -> Job:
         """What failed."""
-        last = self.step if self.step.script else self.whole
+        last = self.step if self.step.script.lines else self.whole
         return Job(tuple(self.failed[-3:] or [self.marked or last]), tuple(self.notes))

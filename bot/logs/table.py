@@ -61,7 +61,12 @@ TABLE = (
     _row("pylint", "lint", ": [", rf"{_AT}{_LC}: \[(?P<code>[CEFRW]\d{{4}})[^\]]*\] (?P<text>.+)"),
     _row("rubocop", "lint", ": ", rf"{_AT}{_LC}: [CWEFR]: (?:\[Correctable\] )?(?P<code>[A-Z]\w+/\w+): (?P<text>.+)"),
     _row("flake8 or ruff", "lint", ":", rf"{_AT}{_LC}:? (?P<code>[A-Z]{{1,4}}\d{{1,4}}) (?:\[\*\] )?(?P<text>.+)"),
-    _row("markdownlint", "lint", " MD", rf"{_AT}{_LC} (?:error )?(?P<code>MD\d+\S*) (?P<text>.+)"),
+    _row(
+        "markdownlint",
+        "lint",
+        " MD",
+        rf"{_AT}: ?(?P<line>\d+)(?::(?P<col>\d+))?:? (?:error )?(?P<code>MD\d+\S*) (?P<text>.+)",
+    ),
     _row(
         "hadolint",
         "lint",
@@ -215,6 +220,12 @@ TABLE = (
         "error: cannot format ",
         r"(?P<text>error: cannot format (?P<path>[^:]+): .+?(?P<line>\d+)?:?\d*:? .*)",
     ),
+    _row("black", "lint", "reformatted ", r"(?P<text>reformatted (?P<path>\S+\.\w+))$"),
+    _row(
+        "apt", "dependency", "E: ", r"E: (?P<text>(?:Unable to locate package|Package .* has no installation cand).*)"
+    ),
+    _row("conda", "dependency", "Error: ", r"(?P<code>PackagesNotFoundError|UnsatisfiableError): (?P<text>.+)"),
+    _row("docker", "dependency", "failed to ", r"(?:ERROR: )?(?P<text>failed to (?:solve|resolve).*: not found)$"),
     _row("isort", "lint", "ERROR: ", r"ERROR: (?P<path>\S+) (?P<text>Imports are incorrectly sorted.*)"),
     _row("pre-commit", "lint", "Fixing ", r"(?P<text>Fixing (?P<path>\S+\.\w+))$"),
     _row(
@@ -303,7 +314,7 @@ TABLE = (
 )
 _ARROW = re.compile(rf"\s*(?:-->|╭─\[|::|,-\[|❯) ?{_AT}{_LC}\]?$")
 _CHAIN = re.compile(
-    r"^(?:In file included from |\s+from )?(?P<path>[^\s:]+\.\w+|[^\s:]*/[^\s:]+):(?P<line>\d+)(?::\d+)?"
+    r"^(?:In file included from |\s+from )?(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?"
     r"(?:[:,]$|:\s+(?:(?:recursively )?required (?:from|by)|in .constexpr. expansion|in instantiation))"
 )
 _TEXT_LIKE = re.compile(r"\w")

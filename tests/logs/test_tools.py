@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.values import Reading
 from tests.logs.reading import read, words
 
 SAID = sorted((Path(__file__).parent / "said").glob("*.txt"))
@@ -40,3 +43,16 @@ def test_colours_and_another_folder_change_nothing(path: Path):
     painted = "\n".join(f"\x1b[31m{line}\x1b(B\x1b[m" if line.strip() else line for line in elsewhere.split("\n"))
 
     assert expected == words(read(painted, files(expected)))
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_cut_or_mixed_is_read(data: st.DataObject):
+    """Parts of two tools' words in one step, lines missing: a reading, never a crash."""
+    parts = []
+    for path in data.draw(st.lists(st.sampled_from(SAID), min_size=1, max_size=2)):
+        lines = cut(path)[1].split("\n")
+        begin, end = (data.draw(st.integers(0, len(lines))) for _ in range(2))
+        parts += lines[begin : end : data.draw(st.integers(1, 3))]
+
+    assert isinstance(read("\n".join(parts)), Reading)

@@ -29,6 +29,7 @@ _SHELLCHECK = re.compile(r"^In (?P<path>\S+) line (?P<line>\d+):$")
 _SHELLCHECK_SAID = re.compile(r"^\s*\^-*\^? ?-*\s*(?P<code>SC\d+) \((?P<level>\w+)\): (?P<text>.+)$")
 _PYDOCSTYLE = re.compile(r"^(?P<path>\S+\.py):(?P<line>\d+) (?:at|in) ")
 _PYDOCSTYLE_SAID = re.compile(r"^\s+(?P<code>D\d{3}): (?P<text>.+)$")
+_DIFF = re.compile(r"^diff --git a/(?P<path>\S+) b/\S+$")
 _BARE = re.compile(r"^(?:\./)?[\w@./+-]+\.\w{1,5}$")
 _BIOME = re.compile(
     r"^(?P<path>[^\s:]+\.\w+)(?::(?P<line>\d+):\d+)? (?P<code>lint/\S+|format|parse|assist\S*"
@@ -133,6 +134,17 @@ def esbuild(lines: Sequence[Line]) -> list[Found]:
         if said and place:
             frame = Frame(place["path"], int(place["line"]))
             found.append(Found("compile-error", "", said["text"], line.number, line.number, "", (frame,)))
+    return found
+
+
+def modified(lines: Sequence[Line]) -> list[Found]:
+    """What the hooks of pre-commit changed, as the difference that it shows at the end."""
+    found = []
+    for line in lines:
+        file = _DIFF.match(line.text)
+        if file:
+            text = f"{file['path']} was changed by a hook"
+            found.append(Found("lint", "", text, line.number, line.number, "", (Frame(file["path"], None),)))
     return found
 
 

@@ -16,14 +16,14 @@ _RUN = re.compile(r"^\s*=== (?:RUN|CONT|NAME|PAUSE)\s+(?P<test>\S+)")
 _RESULT = re.compile(r"^(?P<indent>\s*)--- (?P<word>FAIL|PASS|SKIP): (?P<test>\S+)(?: \([\d.]+s\))?")
 _PACKAGE = re.compile(r"^(?:FAIL|ok|\?|---)\s+(?P<package>[\w.-]+(?:/[\w.~-]+)*)\s+(?:[\d.]+s|\[|\(cached)")
 _PLACE = re.compile(r"^\s+(?P<path>[\w./-]+\.go):(?P<line>\d+): ?(?P<text>.*)$")
-_TRACE = re.compile(r"^\s*(?:Error Trace:)?\s+(?P<path>[\w./-]+\.go):(?P<line>\d+)$")
+_TRACE = re.compile(r"^\s*Error Trace:\s+(?P<path>[\w./-]+\.go):(?P<line>\d+)$")
 _FAILING_WORDS = re.compile(
     r"\b(?:got|want|expect\w*|unexpected|err(?:or)?|fail\w*|mismatch|should|must|invalid|cannot|diff)\b|!=|Error Trace",
     re.IGNORECASE,
 )
 _PANIC = re.compile(r"^\s*(?P<kind>panic|fatal error): (?P<text>.*)$")
 _GOROUTINE = re.compile(r"^\s*goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[(?P<state>[^\]]+)\]:")
-_CALL = re.compile(r"^\s*(?P<name>[\w./~-]+(?:\.\(\*?[\w\[\].]+\))?[\w.\[\]·-]*)\(.*\)$")
+_CALL = re.compile(r"^\s*(?P<name>[^\s(]+(?:\(\*?[^\s()]+\)[^\s(]*){0,3})\([^\n]*\)$")
 _FILE = re.compile(r"^\s+(?P<path>\S+\.go):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
 _OURS = re.compile(
     r"^(?!.*(?:/go/[\d.]+/x64/src/|/usr/local/go/src/|/go/src/(?:runtime|testing)/|/pkg/mod/|_testmain\.go))"
@@ -37,6 +37,7 @@ _VET = re.compile(
     r"|call has (?:possible|arguments)|declaration of .* shadows|non-constant format|unusedresult|is not closed"
     r"|context leak"
 )
+_NO_FAULT = re.compile(r"exit status \d+$|.*\bwarning:")
 _MODULE = re.compile(
     r"no required module provides|missing go\.sum entry|cannot find (?:module|package)|is not in (?:GOROOT|std)"
     r"|updates to go\.mod needed|unknown revision|inconsistent vendoring"
@@ -48,7 +49,7 @@ def go_build(lines: Sequence[Line]) -> list[Found]:
     found: list[Found] = []
     for at, line in enumerate(lines):
         said = _BUILD.match(line.text) if ".go:" in line.text else None
-        if not said or "warning:" in said["text"]:
+        if not said or _NO_FAULT.match(said["text"]):
             continue
         more = []
         for below in lines[at + 1 : at + 6]:
@@ -124,6 +125,13 @@ def _failure(test: str, run: _Run, package: str) -> Found:
     first = run.failed[test].number
     if race:
         return replace(race, test=test, message="race detected during execution of test", first=min(first, race.first))
+    traced = [place for line in lines if (place := _TRACE.search(line.text))]
+    if not told and traced:
+        said = "\n".join(line.text.strip() for line in lines if not line.text.startswith(("=", "-"))).partition(
+            "Error:"
+        )[2]
+        frames = (Frame(_inside(package, traced[0]["path"]), int(traced[0]["line"])),)
+        return Found("test-failure", "", cut(said.strip()), first, max(lines[-1].number, first), test, frames)
     if not told:
         said = "\n".join(line.text.strip() for line in lines[-20:]) or "failed"
         return Found("test-failure", "", cut(said), first, first, test)

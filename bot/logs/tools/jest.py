@@ -12,12 +12,12 @@ from bot.values import Frame
 
 _BULLET = re.compile(r"^\s{0,4}● (?P<title>\S.*)$")
 _SUITE = re.compile(r"^\s*(?P<word>FAIL|PASS|RUNS)\s+(?P<rest>\S.*)$")
-_PATH = re.compile(r"[\w@./\\+\[\]()-]+\.[cm]?[jt]sx?\b|[\w@./\\-]+\.(?:vue|svelte|snap)\b")
+_PATH = re.compile(r"\S{1,400}\.(?:[cm]?[jt]sx?|vue|svelte|snap)")
 _END = re.compile(r"^(?:Test Suites:|Tests:|Snapshots:|Snapshot Summary|Summary of all failing tests| › \d+ )")
 _NO_FAILURE = re.compile(r"^(?:Console|Deprecation Warning|Validation Warning|.*Cannot log after tests are done)")
 _BAD_SYNTAX = re.compile(
-    r"(?P<path>(?:/|\w:\\|\.{1,2}/)?[\w@./\\+-]+\.[cm]?[jt]sx?)(?:: .*\((?P<line>\d+):\d+\)|:(?P<line2>\d+):\d+ - error"
-    r"|:(?P<line3>\d+):\d+\]|:(?P<line4>\d+)\n)"
+    r"(?<![\w@./\\+-])(?P<path>(?:\w:)?[\w@./\\+-]{1,300}\.[cm]?[jt]sx?)(?:: [^\n]{0,300}?\((?P<line>\d+):\d+\)"
+    r"|:(?P<line2>\d+):\d+ - error|:(?P<line3>\d+):\d+\]|:(?P<line4>\d+)\n)"
 )
 _VITEST = re.compile(r"^\s*FAIL\s+(?:\|?[\w@/-]+\|?\s+)?(?P<title>\S+\.\S+(?: > .+| \[ .+ \])?)$")
 _VITEST_RULE = re.compile(r"^\s*⎯{5,}")
@@ -38,7 +38,7 @@ def _bullets(lines: Sequence[Line]) -> Iterator[tuple[str, str, list[Line]]]:
                 yield title, suite, block
             title, block = "", []
         if file:
-            paths = _PATH.findall(file["rest"])
+            paths = [word for word in file["rest"].split() if _PATH.fullmatch(word)]
             suite = paths[-1] if paths else suite
         if bullet and not _NO_FAILURE.match(bullet["title"]):
             title = bullet["title"].strip()

@@ -31,7 +31,7 @@ _SUMMARY = re.compile(
     r"^(?:\[ERROR\] +|  )(?:Run \d+: )?(?P<owner>[A-Z][\w$]*)(?:\.|>)(?P<method>[\w$]+)(?:\[[^\]]*\])?"
     r"(?:[:>-][\w$.>:-]*?)?:(?P<line>\d+) ?(?P<text>.*)$"
 )
-_GRADLE = re.compile(r"^(?P<test>\S.* > .+?) FAILED$")
+_GRADLE = re.compile(r"^(?P<test>\S[^\n]*) FAILED$")
 _GRADLE_SHORT = re.compile(r"^(?P<type>[\w.$]+) at (?P<file>[\w$-]+\.\w+):(?P<line>\d+)")
 _ANT = re.compile(
     r"^Testcase: (?P<test>\S+?)(?:\((?P<owner>[\w.$]+)\))?(?: took [\d.,]+ sec)?:?\s*(?P<how>FAILED|Caused an ERROR)?$"
@@ -137,7 +137,9 @@ def _summary(lines: Sequence[Line]) -> list[Found]:
 
 def gradle_tests(lines: Sequence[Line]) -> list[Found]:
     """`Class > test FAILED`, then an indented throwable."""
-    found = _titled(lines, lambda text: named["test"] if (named := _GRADLE.match(text)) else "", gap=3)
+    found = _titled(
+        lines, lambda text: named["test"] if " > " in text and (named := _GRADLE.match(text)) else "", gap=3
+    )
     return [_short(one) for one in found]
 
 

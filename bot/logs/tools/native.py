@@ -18,7 +18,7 @@ _FAILURE = re.compile(
 _CTEST = re.compile(r"^\s*\d+/\d+ Test +#\d+: (?P<test>\S.*?) \.*\s*(?:[\w ]*\*\*\*)(?P<how>\S.*?)\s+[\d.]+ sec")
 _CTEST_LIST = re.compile(r"^\s+\d+ - (?P<test>\S+) \((?P<how>[^)]+)\)")
 _ASSERT = re.compile(
-    r"^(?P<before>.*?)(?P<path>[\w./@+-]+\.(?:c|cc|cpp|cxx|h|hh|hpp)):(?P<line>\d+): (?P<name>.*): "
+    r"(?<![\w./@+-])(?P<path>[\w./@+-]{1,300}\.(?:c|cc|cpp|cxx|h|hh|hpp)):(?P<line>\d+): (?P<name>.{0,500}?): "
     r"(?P<text>Assertion [`'].*failed\.?)"
 )
 _SANITIZER = re.compile(
@@ -106,7 +106,7 @@ def asserted(lines: Sequence[Line]) -> list[Found]:
     """C's `assert`: it names the place itself."""
     found = []
     for line in lines:
-        said = _ASSERT.match(line.text) if "Assertion " in line.text else None
+        said = _ASSERT.search(line.text) if "Assertion " in line.text else None
         if said:
             frames = (Frame(said["path"], int(said["line"]), said["name"].partition("(")[0]),)
             found.append(Found("crash", "", cut(said["text"]), line.number, line.number, "", frames))

@@ -20,6 +20,7 @@ _CHAIN = re.compile(r"(During handling of the above exception, another|The above
 _PLACE = re.compile(
     r"(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+):(?: in (?P<name>\S.*)| (?P<error>[\w.]+)(?:: .*)?)?$"
 )
+_NO_FIXTURE = re.compile(r"file (?P<path>\S.*), line (?P<line>\d+)(?P<name>$)")
 _DEF = re.compile(r"    (?:async )?def (?P<name>\w+)")
 _RESULT = re.compile(r"(?:\[gw\d+\] )?(?P<word>FAILED|ERROR) (?:\[[\d.]+s\] )?(?P<rest>\S.*)$")
 _TITLE = re.compile(r"(?:ERROR at (?:setup|teardown) of |ERROR collecting |\[doctest\] )?(?P<name>.+)$")
@@ -131,7 +132,7 @@ def _places(part: list[Line]) -> tuple[tuple[Frame, ...], str]:
     frames: list[Frame] = []
     name = error = ""
     for line in part:
-        place = _PLACE.match(line.text) or FILE.match(line.text.removeprefix("E"))
+        place = _PLACE.match(line.text) or FILE.match(line.text.removeprefix("E")) or _NO_FIXTURE.match(line.text)
         source = _DEF.match(line.text.replace(">", " ", 1))
         if place:
             frames.append(Frame(place["path"], int(place["line"]), place["name"] or name))

@@ -101,7 +101,8 @@ def _read(lines: Sequence[Line], at: int, before: str, *, group: bool) -> Trace:
     said = _said(lines, end, before)
     error = error_type(said[0]) if said else ""
     message = "\n".join(said).removeprefix(f"{error}: ") if said else ""
-    return Trace(at, end + max(len(said), 1), error or message[:60], cut(message), shortened(frames), group=group)
+    last = min(end + max(len(said), 1), len(lines))
+    return Trace(at, last, error or message[:60], cut(message), shortened(frames), group=group)
 
 
 def _noise(lines: Sequence[Line], at: int, before: str) -> bool:

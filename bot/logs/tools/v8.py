@@ -16,7 +16,7 @@ AT = re.compile(
     r"(?::\d+)?)(?: \{)?$"
 )
 _INSIDE = re.compile(r"(?:^|/)node_modules/|^node:|^internal/|^<anonymous>")
-_CODE = re.compile(r"^\s*(?:>\s*)?\d*\s*\|")
+_CODE = re.compile(r"^\s{0,8}(?:>\s{0,4})?\d{0,6}\s{0,4}\|")
 _EXIT = re.compile(
     r"^Node\.js v\d|^\s+at (?:node:internal|internal/|Module\._compile|ModuleJob)|triggerUncaughtException"
 )

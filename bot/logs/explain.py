@@ -11,6 +11,7 @@ from bot.logs.clean import Line
 from bot.logs.failures import excerpt, failures
 from bot.logs.found import Found
 from bot.logs.generic import last_resort, speaks_of_error
+from bot.logs.junit import junit_report, peeked
 from bot.logs.paths import Paths
 from bot.logs.registry import READERS, Entry, Kind
 from bot.logs.steps import Job, Step, job_of
@@ -22,11 +23,14 @@ _USES = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 
 def explain(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
-    """Read the log of one job, line by line; annotations may follow it as further lines `##[error]...`.
+    """Read the log of one job, line by line, or a JUnit report. Annotations may follow as lines `##[error]...`.
 
     Frames are files of the repository (`repo_files`, as of the job's commit), outermost first. Where a network, a
     runner or a disk failed, the action is never "fix". Secrets are masked. Holds some MB of a step at most.
     """
+    is_report, lines = peeked(lines)
+    if is_report:
+        return _reported(junit_report(lines), Paths(repo_files))
     job = job_of(lines)
     told = outage((note.text for note in job.notes), only_stops=True)
     if told:
@@ -37,6 +41,15 @@ def explain(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
         if reading:
             return reading
     return _unread(job, repo_files)
+
+
+def _reported(found: Sequence[Found], paths: Paths) -> Reading:
+    """A JUnit report, in which nothing but failures is told."""
+    placed = [_placed(one, paths) for one in found]
+    if not placed:
+        return Reading("passed", "none", "junit")
+    sure = any(one.frames for one in placed)
+    return Reading("test-failure", "fix", "junit", failures(placed), "", "high" if sure else "medium")
 
 
 @dataclass(slots=True)

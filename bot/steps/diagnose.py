@@ -58,6 +58,9 @@ def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> 
     notes = world.github.annotations(base.repo, check.id) if check.id else ()
     lines = log.split(b"\n")[: None if log else 0] + [_as_line(note) for note in notes if note.level == "failure"]
     reading = explain(lines, files)
+    if reading.confidence == "low":  # notes know places that the runner leaves out of the log
+        placed = explain([_as_place(note) for note in notes if note.level == "failure" and note.line], files)
+        reading = placed if any(failure.frames for failure in placed.failures) else reading
     if reading.category == "passed":  # it failed, so what was read, if anything, is not what failed
         reading = _unread(check)
     return of_job(reading, check.name)
@@ -73,6 +76,10 @@ def _unread(check: Check) -> Reading:
 def _as_line(note: Annotation) -> bytes:
     """Timeouts and lost runners are told in annotations only."""
     return f"##[error]{note.message}\n".encode()
+
+
+def _as_place(note: Annotation) -> bytes:
+    return f"{note.path}:{note.line}: error: {' '.join(note.message.split())}\n".encode()
 
 
 def _red_before(world: World, base: Tree, checks: Checks, reading: Reading, files: frozenset[str]) -> bool:

@@ -95,8 +95,8 @@ def _block(title: str, block: list[Line], left: list[tuple[str, str, Line]]) -> 
     if not title and captured < len(block):
         body = [*body, block[-1]]  # in `line` style the place comes last
     parts = _parts(body)
-    told = _told(parts[-1])
-    root = _told(parts[0]) if len(parts) > 1 else None
+    told = told_by(parts[-1])
+    root = told_by(parts[0]) if len(parts) > 1 else None
     found = replace(told, root_cause=f"{root.error}: {root.message}") if root else told
     crashed = _CRASHED.search(found.message)
     test = crashed["test"] if crashed else _test(title, found, left)
@@ -116,7 +116,7 @@ def _parts(body: list[Line]) -> list[list[Line]]:
     return parts
 
 
-def _told(part: list[Line]) -> Found:
+def told_by(part: list[Line]) -> Found:
     """What one traceback says, in whichever style it is written."""
     native = None if any(line.text.startswith("E ") for line in part) else next(traces_of(part), None)
     if native:

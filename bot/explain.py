@@ -122,7 +122,8 @@ def _show(console: Console, reading: Reading, *, placed: bool) -> None:
     console.print(_head(reading))
     room = max(console.height, NARROWEST_PAGE) - 8
     shown = 0
-    for number, failure in enumerate(reading.failures, 1):
+    best = sorted(reading.failures, key=lambda failure: not (failure.frames and failure.frames[-1].line))
+    for number, failure in enumerate(best, 1):
         told = list(_told(number, failure))
         lines = sum(1 + line.cell_len // max(console.width, 20) for line in told)
         if shown and lines > room:

@@ -43,7 +43,7 @@ def junit_report(raw: Iterable[bytes]) -> list[Found]:
 
 def _read(parser: XMLPullParser[Element]) -> Iterator[Found]:
     for event in parser.read_events():
-        element = event[1]
+        element = event[-1]
         if isinstance(element, Element) and element.tag.rpartition("}")[2] == "testcase":
             yield from _case(element)
             element.clear()

@@ -28,7 +28,7 @@ class Entry:
 
 
 # To teach the bot a tool, write a reader and give it a row here; for a linter or a compiler that says a line for each
-# fault, a row in bot/logs/table.py is enough. Of two readers that read the same lines, the upper one is believed.
+# fault, a row in bot/logs/rows/ is enough. Of two readers that read the same lines, the upper one is believed.
 READERS = (
     Entry("pytest", "tests", pytest_report, (" FAILURES ===", " ERRORS ===", "short test summary", "loading conftest")),
     Entry("unittest", "tests", unittest_report, ("=" * 70,)),

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.logs.found import Reader
 from bot.logs.table import diagnostics
-from bot.logs.tools import blocks, dotnet, go, jest, jvm, mocha, native, numbered, php, ruby, rust, scala, tap, v8
+from bot.logs.tools import blocks, dotnet, elixir, go, jest, jvm, mocha, native, php, r, ruby, rust, scala, tap, v8
 from bot.logs.tools.pytests import pytest_report
 from bot.logs.tools.python import bad_syntax, dying, timed_out, tracebacks
 from bot.logs.tools.unittests import doctest_report, unittest_report
@@ -46,8 +46,8 @@ READERS = (
     Entry("surefire", "tests", jvm.surefire, ("<<< FAILURE!", "<<< ERROR!", "Tests run:")),
     Entry("karma", "tests", mocha.karma_report, ("FAILED",)),
     Entry("scalatest", "tests", scala.scalatest, ("*** FAILED ***", "==> X ", "failed: ")),
-    Entry("exunit", "tests", numbered.exunit, ("stacktrace:",)),
-    Entry("testthat", "tests", numbered.testthat, ("── Failure", "── Error", "── 1. ")),
+    Entry("exunit", "tests", elixir.exunit, ("stacktrace:",)),
+    Entry("testthat", "tests", r.testthat, ("── Failure", "── Error", "── 1. ")),
     Entry("gradle", "tests", jvm.gradle_tests, (" FAILED",)),
     Entry("junit", "tests", jvm.junit_console, (") ",)),
     Entry("ant", "tests", jvm.ant_junit, ("Testcase: ",)),

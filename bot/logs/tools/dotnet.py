@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut, shortened
+from bot.logs.sections import sections
 from bot.values import Frame
 
 _FAILED = re.compile(
@@ -29,13 +30,7 @@ def dotnet_tests(lines: Sequence[Line]) -> list[Found]:
 
 
 def _blocks(lines: Sequence[Line], head: re.Pattern[str]) -> list[Found]:
-    found = []
-    heads = [n for n, line in enumerate(lines) if head.match(line.text)]
-    for at, after in zip(heads, [*heads[1:], len(lines)], strict=False):
-        named = head.match(lines[at].text)
-        block = lines[at + 1 : min(after, at + 120)]
-        if named and block:
-            found.append(_failure(lines[at], named["test"], block))
+    found = [_failure(block[0], named["test"], block[1:]) for named, block in sections(lines, head, 120)]
     return [one for one in found if one.message or one.frames]
 
 

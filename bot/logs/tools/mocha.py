@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bot.logs.clean import Line
 from bot.logs.found import Found
+from bot.logs.sections import numbered, sections
 from bot.logs.tools.v8 import first_stack, frame, kind_and_message, message_of
 from bot.values import Frame
 
@@ -25,26 +26,9 @@ _JASMINE = re.compile(r"^\s*(?:Message:|Stack:)\s*$")
 def mocha_report(lines: Sequence[Line]) -> list[Found]:
     """Each numbered failure below `N failing`."""
     found: list[Found] = []
-    starts = [n for n, line in enumerate(lines) if _FAILING.match(line.text)]
-    for at, after in zip(starts, [*starts[1:], len(lines)], strict=False):
-        found += [_mocha_failure(block) for block in _numbered(lines[at + 1 : after])]
+    for _, block in sections(lines, _FAILING, len(lines)):
+        found += [_mocha_failure(each) for each in numbered(block, _NUMBER)]
     return found
-
-
-def _numbered(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """The blocks below 1), 2), 3): a number out of turn belongs to what a test printed."""
-    block: list[Line] = []
-    turn = 1
-    for line in lines:
-        number = _NUMBER.match(line.text) if line.text[:1] in {" ", ""} or line.text[:1].isdigit() else None
-        if number and int(number["number"]) == turn:
-            if block:
-                yield block
-            block, turn = [line], turn + 1
-        elif block:
-            block.append(line)
-    if block:
-        yield block
 
 
 def _mocha_failure(block: Sequence[Line]) -> Found:
@@ -98,7 +82,7 @@ def jasmine_report(lines: Sequence[Line]) -> list[Found]:
     """Each numbered failure with its `Message:` and `Stack:`."""
     start = next((n for n, line in enumerate(lines) if line.text.strip() == "Failures:"), len(lines))
     found = []
-    for block in _numbered(lines[start + 1 :]):
+    for block in numbered(lines[start + 1 :], _NUMBER):
         texts = [line.text for line in block[1:] if not _JASMINE.match(line.text)]
         number = _NUMBER.match(block[0].text)
         kind, message = kind_and_message(message_of(texts))
@@ -129,14 +113,12 @@ def karma_report(lines: Sequence[Line]) -> list[Found]:
 def playwright_report(lines: Sequence[Line]) -> list[Found]:
     """Each failed test with its place; retries tell the same again."""
     found: list[Found] = []
-    heads = [n for n, line in enumerate(lines) if _PLAYWRIGHT.match(line.text)]
-    for at, after in zip(heads, [*heads[1:], len(lines)], strict=False):
-        head = _PLAYWRIGHT.match(lines[at].text)
-        texts = [line.text for line in lines[at + 1 : min(after, at + 120)]]
+    for head, block in sections(lines, _PLAYWRIGHT, 120):
+        texts = [line.text for line in block[1:]]
         texts = texts[: next((n for n, text in enumerate(texts) if _RETRY.match(text)), len(texts))]
         kind, message = kind_and_message(message_of(texts))
-        if head and message:
+        if message:
             frames = first_stack(texts) or (Frame(head["path"], int(head["line"])),)
-            last = lines[at + len(texts)].number
-            found.append(Found("test-failure", kind, message, lines[at].number, last, head["title"], frames))
+            first, last = block[0].number, block[len(texts)].number
+            found.append(Found("test-failure", kind, message, first, last, head["title"], frames))
     return found

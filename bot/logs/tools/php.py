@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut, error_type, shortened
+from bot.logs.sections import sections
 from bot.values import Frame
 
 _NUMBER = re.compile(r"^\d+\) (?P<test>[A-Za-z_\\][\w\\]*(?:::\w+.*)?)$")
@@ -91,18 +92,15 @@ def _test(block: Sequence[Line], name: str) -> Found:
 def pest_report(lines: Sequence[Line]) -> list[Found]:
     """Each ` FAILED  Suite > test` block."""
     found = []
-    heads = [n for n, line in enumerate(lines) if _PEST.match(line.text) and ">" in line.text]
-    for at, after in zip(heads, [*heads[1:], len(lines)], strict=False):
-        block = lines[at + 1 : min(after, at + 80)]
+    for named, below in sections(lines, _PEST, 80):
+        block = below[1:]
         places = [place for line in block if (place := _PEST_AT.match(line.text))]
         said = next((line.text.strip() for line in block if line.text.strip()), "")
-        named = _PEST.match(lines[at].text)
-        if named and said and places:
+        if ">" in named["test"] and said and places:
             frames = tuple(Frame(place["path"], int(place["line"])) for place in places[::-1])
             kind = named["kind"] or ""
-            found.append(
-                Found("test-failure", kind, cut(said), lines[at].number, block[-1].number, named["test"], frames)
-            )
+            first, last = below[0].number, below[-1].number
+            found.append(Found("test-failure", kind, cut(said), first, last, named["test"], frames))
     return found
 
 

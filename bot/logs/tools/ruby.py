@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut, error_type, shortened
+from bot.logs.sections import numbered
 from bot.values import Category, Frame
 
 AT = re.compile(
@@ -35,22 +36,8 @@ def rspec_report(lines: Sequence[Line]) -> list[Found]:
     start = next((n for n, line in enumerate(lines) if line.text.strip() == "Failures:"), None)
     if start is not None:
         end = next((n for n in range(start, len(lines)) if lines[n].text.startswith("Finished in ")), len(lines))
-        found += [_example(block) for block in _numbered(lines[start:end])]
+        found += [_example(block) for block in numbered(lines[start:end], _NUMBER)]
     return found
-
-
-def _numbered(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    block, turn = list[Line](), 1
-    for line in lines:
-        number = _NUMBER.match(line.text)
-        if number and int(number["number"]) == turn:
-            if block:
-                yield block
-            block, turn = [line], turn + 1
-        elif block:
-            block.append(line)
-    if block:
-        yield block
 
 
 def _example(block: Sequence[Line]) -> Found:

@@ -8,6 +8,7 @@ from textwrap import dedent
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut
+from bot.logs.sections import sections
 from bot.logs.tools.v8 import first_stack, frame, kind_and_message, message_of, own
 from bot.values import Frame
 
@@ -122,15 +123,13 @@ def _difference(fields: dict[str, str]) -> str:
 def spec_report(lines: Sequence[Line]) -> list[Found]:
     """What node:test lists below `failing tests:`."""
     start = next((n for n, line in enumerate(lines) if line.text.endswith("failing tests:")), len(lines))
-    heads = [n for n in range(start, len(lines)) if _SPEC_AT.match(lines[n].text)]
     found = []
-    for at, after in zip(heads, [*heads[1:], len(lines)], strict=False):
-        place = _SPEC_AT.match(lines[at].text)
-        name = _SPEC_NAME.match(lines[at + 1].text) if at + 1 < after else None
-        texts = [line.text for line in lines[at + 2 : after]]
+    for place, block in sections(lines[start:], _SPEC_AT):
+        name = _SPEC_NAME.match(block[1].text) if len(block) > 1 else None
+        texts = [line.text for line in block[2:]]
         kind, message = kind_and_message(message_of(texts))
-        if place and name and not message.startswith(("'1 subtest failed", "1 subtest failed")):
+        if name and not message.startswith(("'1 subtest failed", "1 subtest failed")):
             frames = first_stack(texts) or (Frame(place["path"], int(place["line"])),)
-            last = lines[after - 1].number
-            found.append(Found("test-failure", kind, message, lines[at].number, last, name["name"], frames))
+            first, last = block[0].number, block[-1].number
+            found.append(Found("test-failure", kind, message, first, last, name["name"], frames))
     return found

@@ -69,7 +69,8 @@ def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> 
 def _unread(check: Check) -> Reading:
     """What GitHub's own word says, where there is nothing to read."""
     category, action = UNREAD.get(check.conclusion.lower(), ("crash", "human"))
-    mute = Failure(check.conclusion or "failure", "CI left nothing to read; its own page may say more")
+    more = f"see {check.url}" if check.url else "its own page may say more"
+    mute = Failure(check.conclusion or "failure", f"CI left nothing to read; {more}")
     return Reading(category, action, failures=(mute,))
 
 

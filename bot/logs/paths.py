@@ -21,7 +21,7 @@ _INSTALLED = re.compile(
 _FOREIGN = re.compile(
     r"^(?:/rustc/|/usr/(?!src/(?!debug))|/opt/hostedtoolcache/|/lib(?:64)?/|/nix/store/|/snap/|/System/"
     r"|/Applications/|/Library/"
-    r"|/opt/homebrew/|/root/\.|<|node:|internal/|[A-Za-z]:/hostedtoolcache/|[A-Za-z]:/Program Files)"
+    r"|/opt/homebrew/|/root/\.|<|https?://|node:|internal/|[A-Za-z]:/hostedtoolcache/|[A-Za-z]:/Program Files)"
 )
 # Where a tool says that it works: what it prints is relative to there.
 _SAYS_WHERE = re.compile(

@@ -16,7 +16,7 @@ _COMMAND = 500  # lines of a script and its environment
 _BEGIN = "##[group]Run "
 _FAILED = re.compile(
     r"Process completed with exit code|The process '.*' failed with exit code|^The operation was canceled"
-    r"|has timed out after \d+ "
+    r"|has timed out after \d+ |^Gradle build failed|^(?:Error: )?The process \S+ failed|^Command failed"
 )
 _AFTER = ("Post job cleanup.", "Cleaning up orphan processes")
 _ENDS = tuple(text.encode() for text in _AFTER)
@@ -113,7 +113,7 @@ class _Sorting:
     def __init__(self) -> None:
         self.whole = self.step = Step()
         self.failed: list[Step] = []
-        self.marked: Step | None = None
+        self.marked: list[Step] = []
         self.notes: list[Line] = []
 
     def turn(self, number: int, raw: bytes, keep: Callable[[int, bytes], None]) -> Callable[[int, bytes], None]:
@@ -128,7 +128,7 @@ class _Sorting:
         if keep == self.step.tell:
             return self.step.add if line.text == "##[endgroup]" else keep
         if line.mark == "error" and keep == self.step.add:
-            self.marked = self.step
+            self.marked += [self.step] if self.step not in self.marked[-1:] else []
             if _FAILED.search(line.text) and self.step not in self.failed[-1:]:
                 self.failed.append(self.step)
         return keep
@@ -141,4 +141,4 @@ class _Sorting:
     def job(self) -> Job:
         """What failed."""
         last = self.step if self.step.script.lines else self.whole
-        return Job(tuple(self.failed[-3:] or [self.marked or last]), tuple(self.notes))
+        return Job(tuple(self.failed[-3:] or self.marked[-3:] or [last]), tuple(self.notes))

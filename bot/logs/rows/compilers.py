@@ -6,17 +6,37 @@ from bot.logs.rows.row import AT, LC, PY, row
 
 COMPILERS = (
     row(
+        "clang-format",
+        "lint",
+        "clang-format",
+        rf"{AT}{LC}: error: (?P<text>.+) \[(?P<code>-Wclang-format-violations)\]$",
+    ),
+    row("clang-tidy", "lint", ",-warnings-as-errors]", rf"{AT}{LC}: error: (?P<text>.+) \[(?P<code>[\w.,-]+)\]$"),
+    row(
+        "swiftlint",
+        "lint",
+        ".swift:",
+        r"(?P<path>\S+\.swift):(?P<line>\d+):(?P<col>\d+): error: (?P<text>.+) \((?P<code>\w+)\)$",
+    ),
+    row(
+        "swift testing",
+        "test-failure",
+        " recorded an issue ",
+        r".{0,3}Test (?P<code>.+?) recorded an issue .*?at (?P<path>\S+?):(?P<line>\d+):\d+: (?P<text>.+)",
+    ),
+    row("android lint", "lint", ": Error: ", rf"{AT}{LC}: Error: (?P<text>.+) \[(?P<code>\w+)\]$"),
+    row(
         "tsc",
         "type-error",
         " error TS",
-        rf"{AT}(?:\((?P<line>\d+),\d+\):|:(?P<line2>\d+):\d+ -) error (?P<code>TS\d+): (?P<text>.+)",
+        rf"(?:Error: )?{AT}(?:\((?P<line>\d+),\d+\):|:(?P<line2>\d+):\d+ -) error (?P<code>TS\d+): (?P<text>.+)",
     ),
     row("tsc", "type-error", "error TS", r"error (?P<code>TS\d+): (?P<text>.+)"),
     row(
         "webpack",
         "compile-error",
         "ERROR in ",
-        rf"ERROR in {AT}(?:{LC}|[ (](?P<line2>\d+)[:,]\d+\)?).*(?P<text>)",
+        rf"(?:\[tsl\] )?ERROR in {AT}(?:{LC}|[ (](?P<line2>\d+)[:,]\d+\)?).*(?P<text>)",
         text_below=True,
     ),
     row("next", "compile-error", "./", rf"{AT}{LC}(?P<text>)$", text_below=True),

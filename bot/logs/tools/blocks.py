@@ -30,6 +30,7 @@ _SHELLCHECK_SAID = re.compile(r"^\s*\^-*\^? ?-*\s*(?P<code>SC\d+) \((?P<level>\w
 _PYDOCSTYLE = re.compile(r"^(?P<path>\S+\.py):(?P<line>\d+) (?:at|in) ")
 _PYDOCSTYLE_SAID = re.compile(r"^\s+(?P<code>D\d{3}): (?P<text>.+)$")
 _DIFF = re.compile(r"^diff --git a/(?P<path>\S+) b/\S+$")
+_INDENTED = re.compile(r"^(?:\[ERROR\])?\s{4,8}(?P<path>[\w./@+-]+/[\w.@+-]+\.\w+)$")
 _BARE = re.compile(r"^(?:\./)?[\w@./+-]+\.\w{1,5}$")
 _BIOME = re.compile(
     r"^(?P<path>[^\s:]+\.\w+)(?::(?P<line>\d+):\d+)? (?P<code>lint/\S+|format|parse|assist\S*"
@@ -133,8 +134,21 @@ def esbuild(lines: Sequence[Line]) -> list[Found]:
         )
         if said and place:
             frame = Frame(place["path"], int(place["line"]))
-            found.append(Found("compile-error", "", said["text"], line.number, line.number, "", (frame,)))
+            category: Category = "type-error" if re.match(r"TS\d+", said["text"]) else "compile-error"
+            found.append(Found(category, "", said["text"], line.number, line.number, "", (frame,)))
     return found
+
+
+def spotless(lines: Sequence[Line]) -> list[Found]:
+    """Files below `format violations:`, each with its difference."""
+    start = next((n for n, line in enumerate(lines) if "format violations:" in line.text), len(lines))
+    named = [(line, file) for line in lines[start + 1 :] if (file := _INDENTED.match(line.text))]
+    return [
+        Found(
+            "lint", "", f"{file['path']} is not formatted", line.number, line.number, "", (Frame(file["path"], None),)
+        )
+        for line, file in named
+    ]
 
 
 def modified(lines: Sequence[Line]) -> list[Found]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut
+from bot.logs.sections import sections
 from bot.logs.tools.v8 import first_stack, frame, kind_and_message, message_of
 from bot.values import Frame
 
@@ -20,6 +21,9 @@ _BAD_SYNTAX = re.compile(
     r"|:(?P<line2>\d+):\d+ - error|:(?P<line3>\d+):\d+\]|:(?P<line4>\d+)\n)"
 )
 _VITEST = re.compile(r"^\s*FAIL\s+(?:\|?[\w@/-]+\|?\s+)?(?P<title>\S+\.\S+(?: > .+| \[ .+ \])?)$")
+_BUN = re.compile(r"^(?P<word>✓|✗|\((?:pass|fail|skip|todo)\)) (?P<test>\S.*?)(?: \[[\d.]+m?s\])?$")
+_BUN_ERROR = re.compile(r"^(?:error|\w*Error): ")
+_DENO = re.compile(r"^(?P<test>\S.*?) => (?P<path>\S+?):(?P<line>\d+):\d+$")
 _VITEST_RULE = re.compile(r"^\s*⎯{5,}")
 _UNHANDLED = re.compile(r"^\s*⎯{2,} (?:Unhandled (?:Errors?|Rejection)|Uncaught Exception|Startup Error) ⎯{2,}")
 
@@ -121,3 +125,35 @@ def _vitest_failures(titles: Sequence[str], block: Sequence[Line]) -> list[Found
 
 def _stack(texts: Sequence[str]) -> list[Frame]:
     return [place for text in texts if (place := frame(text)) and "node_modules/" not in place.file][::-1]
+
+
+def bun_report(lines: Sequence[Line]) -> list[Found]:
+    """`(fail) a test [1 ms]`, with what it says above it."""
+    found: list[Found] = []
+    begin = 0
+    for at, line in enumerate(lines):
+        result = _BUN.match(line.text)
+        if not result:
+            continue
+        if result["word"] in {"✗", "(fail)"}:
+            texts = [each.text for each in lines[max(begin, at - 80) : at]]
+            start = next((n for n, text in enumerate(texts) if _BUN_ERROR.match(text)), len(texts))
+            kind, message = kind_and_message(message_of(texts[start:]).removeprefix("error: "))
+            first = lines[max(at - len(texts) + start, 0)].number
+            frames = first_stack(texts)
+            found.append(Found("test-failure", kind, message or "failed", first, line.number, result["test"], frames))
+        begin = at + 1
+    return found
+
+
+def deno_report(lines: Sequence[Line]) -> list[Found]:
+    """Below `ERRORS`: `a test => ./file.ts:3:6`, then `error: ` and a stack."""
+    start = next((n for n, line in enumerate(lines) if line.text.strip() == "ERRORS"), len(lines))
+    end = next((n for n, line in enumerate(lines) if line.text.strip() == "FAILURES"), len(lines))
+    found = []
+    for head, block in sections(lines[start:end], _DENO, 120):
+        texts = [line.text for line in block[1:]]
+        kind, message = kind_and_message(message_of(texts).removeprefix("error: "))
+        frames = first_stack(texts) or (Frame(head["path"], int(head["line"])),)
+        found.append(Found("test-failure", kind, message, block[0].number, block[-1].number, head["test"], frames))
+    return found

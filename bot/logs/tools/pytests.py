@@ -22,7 +22,10 @@ _PLACE = re.compile(
 )
 _NO_FIXTURE = re.compile(r"file (?P<path>\S.*), line (?P<line>\d+)(?P<name>$)")
 _DEF = re.compile(r"    (?:async )?def (?P<name>\w+)")
-_RESULT = re.compile(r"(?:\[gw\d+\] )?(?P<word>FAILED|ERROR) (?:\[[\d.]+s\] )?(?P<rest>\S.*)$")
+_RESULT = re.compile(
+    r"(?:\[gw\d+\] )?(?P<word>FAILED|ERROR|SUBFAIL(?:ED)?(?:[\[(].*?[\])])?) (?:\[[\d.]+s\] )?"
+    r"(?P<rest>\S.*)$"
+)
 _TITLE = re.compile(r"(?:ERROR at (?:setup|teardown) of |ERROR collecting |\[doctest\] )?(?P<name>.+)$")
 _CONFTEST = re.compile(r"ImportError while loading conftest '(?P<path>[^']+)'")
 _LIBRARY = re.compile(r"^<|/(?:site-packages|dist-packages|lib/python\d[\d.]*)/")
@@ -47,7 +50,10 @@ def pytest_report(lines: Sequence[Line]) -> list[Found]:
     report = _sorted(lines)
     left = report.results[:_MOST]
     found = [_block(title, block, left) for title, block in report.blocks[:_MOST]]
-    found += [_only_result(test, message, line) for test, message, line in left]
+    named = {
+        one.test.partition(" ")[0] for one in found if " (" in one.test
+    }  # a subtest's block says more than its result
+    found += [_only_result(test, message, line) for test, message, line in left if test not in named]
     return [one for one in found if one.message or one.frames]
 
 

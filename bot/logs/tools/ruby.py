@@ -24,6 +24,7 @@ _UNCAUGHT = re.compile(
     r"^(?P<path>[^\s:][^:]*|<internal:[^>]+>):(?P<line>\d+):in [`'](?P<name>.*?)': (?P<text>.*?)(?: \("
     r"(?P<kind>[A-Z][\w:]*)\))?$"
 )
+_ABORTED = re.compile(r"^(?:rake|rails|bin/rails|cap) aborted!$")
 _SYNTAX = re.compile(
     r"^(?P<path>[^\s:][^:]*\.\w+):(?P<line>\d+): (?P<text>(?:syntax errors? found|syntax error, ).*?)"
     r"(?: \(SyntaxError\))?$"
@@ -154,6 +155,23 @@ def unit_report(lines: Sequence[Line]) -> list[Found]:
             )
         )
     return found
+
+
+def rake_abort(lines: Sequence[Line]) -> list[Found]:
+    """`rake aborted!`, then the exception and its trace, innermost first."""
+    for at, line in enumerate(lines):
+        if not _ABORTED.match(line.text):
+            continue
+        texts = [each.text for each in lines[at + 1 : at + 120]]
+        end = next((n for n, text in enumerate(texts) if text.startswith(("Tasks: ", "(See full"))), len(texts))
+        places = [place for text in texts[:end] if (place := AT.match(text))]
+        said = "\n".join(text for text in texts[:end] if not AT.match(text)).strip()
+        kind = error_type(said.partition(":")[0])
+        frames = _once([Frame(place["path"], int(place["line"]), place["name"]) for place in places])
+        if frames and "Command failed with status" not in said:
+            message = cut(said.removeprefix(f"{kind}: "))
+            return [Found("crash", kind, message, line.number, lines[at + end].number, "", frames)]
+    return []
 
 
 def ruby_trace(lines: Sequence[Line]) -> list[Found]:

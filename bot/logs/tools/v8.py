@@ -9,13 +9,13 @@ from bot.logs.clean import Line
 from bot.logs.found import Found, cut, error_type, shortened
 from bot.values import Frame
 
-_FILE = r"(?:(?:file://|webpack://|webpack-internal://)[^:\n]*|[A-Za-z]:[\\/][^:\n]*|[^:\s][^:\n]*)"
+_FILE = r"(?:[a-z-]+://[^:\n]*|[A-Za-z]:[\\/][^:\n]*|[^:\s][^:\n]*)"
 AT = re.compile(
     rf"^\s*(?:at|❯|›|⎯) (?:async )?(?:(?P<name>[^(\n]{{1,300}}) \((?P<path>{_FILE}):(?P<line>\d+)(?::\d+)?\)"
     r"|(?:(?P<name2>[^\s(][^(\n]{0,300}) )?(?P<path2>(?:[A-Za-z]:[\\/]|[a-z-]+://)?[^\s:(][^\s:]*):(?P<line2>\d+)"
     r"(?::\d+)?)(?: \{)?$"
 )
-_INSIDE = re.compile(r"(?:^|/)node_modules/|^node:|^internal/|^<anonymous>")
+_INSIDE = re.compile(r"(?:^|/)node_modules/|^node:|^https?://|^internal/|^<anonymous>")
 _CODE = re.compile(r"^\s{0,8}(?:>\s{0,4})?\d{0,6}\s{0,4}\|")
 _EXIT = re.compile(
     r"^Node\.js v\d|^\s+at (?:node:internal|internal/|Module\._compile|ModuleJob)|triggerUncaughtException"

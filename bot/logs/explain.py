@@ -18,6 +18,7 @@ from bot.logs.steps import Job, Step, job_of
 from bot.logs.tools.python import is_wrapper
 from bot.values import Frame, Reading
 
+_MOST = 1000  # failures that one reader may tell of
 _LATE = 150  # lines before the end of a step: what was said there more likely ended it
 _USES = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
@@ -73,7 +74,7 @@ def _scene(step: Step, files: Collection[str]) -> _Scene:
     scene = _Scene(lines, paths)
     for entry in READERS:
         if any(sign in text for sign in entry.signs):
-            found = [_placed(one, paths) for one in entry.read(lines)]
+            found = [_placed(one, paths) for one in entry.read(lines)[:_MOST]]
             scene.found[entry.kind] += [(entry, one) for one in found if not _claimed(scene, entry, one)]
     return scene
 

@@ -20,6 +20,7 @@ def telling(reading: Reading, limit_chars: int) -> str:
     """
     causes = _causes(reading.failures)
     read_as = reading.tool or "plain text"
+    read_as += ", a guess" if reading.confidence == "low" else ""
     head = f"{reading.category}, read as {read_as}: {len(reading.failures)} failures, {len(causes)} causes"
     parts = [head]
     room = limit_chars - len(head) - 60

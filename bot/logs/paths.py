@@ -14,14 +14,14 @@ _WORKSPACE = re.compile(
 )
 # Installed code: only a file of the repository that is at the same place below the root is the same file.
 _INSTALLED = re.compile(
-    r"^.*/(?:site-packages|dist-packages|lib/python\d[\d.]*|node_modules|\.cargo/registry/src/[^/]+|pkg/mod"
-    r"|vendor/bundle"
-    r"|gems)/"
+    r"^.*/(?:(?:site-packages|dist-packages)/(?:[^/]+\.egg/)?|node_modules/|\.cargo/registry/src/[^/]+/|pkg/mod/"
+    r"|vendor/bundle/|gems/)"
 )
+# What belongs to a language, a tool or the system: files of the same name in the repository are others.
 _FOREIGN = re.compile(
-    r"^(?:/rustc/|/usr/(?!src/(?!debug))|/opt/hostedtoolcache/|/lib(?:64)?/|/nix/store/|/snap/|/System/"
-    r"|/Applications/|/Library/"
-    r"|/opt/homebrew/|/root/\.|<|https?://|node:|internal/|[A-Za-z]:/hostedtoolcache/|[A-Za-z]:/Program Files)"
+    r"^(?:/rustc/|/usr/(?!src/(?!debug))|/opt/hostedtoolcache/|/lib(?:64)?/|/nix/store/|/snap/|/System/|/Applications/"
+    r"|/Library/|/opt/homebrew/|<|https?://|node:|internal/|[A-Za-z]:/hostedtoolcache/|[A-Za-z]:/Program Files"
+    r"|.*/lib/python\d[\d.]*t?/|.*/\.(?:rustup|nvm|rbenv|rvm|gradle|m2|nuget|sdkman)/)"
 )
 # Where a tool says that it works: what it prints is relative to there.
 _SAYS_WHERE = re.compile(

@@ -15,10 +15,11 @@ _ANSI = re.compile(r"(?:\x1b|\^\[)(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\
 _MARK = re.compile(r"##\[(error|warning|notice)\]")
 # Job and step, as `gh run view` prints them before each line.
 _GH = re.compile(rb"[^\t\n]{1,300}\t[^\t\n]{0,300}\t(?=(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT)")
-# What a tool that runs another puts before each line of it: Ant, docker compose, docker build, Turborepo, Azure.
+# What a tool that runs another puts before each line of it: Ant, docker compose, docker build, Lerna, Turborepo, pnpm.
 _PEELS = re.compile(
     r"(?:\s{3,}\[(?:junit|javac|exec|java|testng|echo|groovyc)\] ?|[a-z][\w.-]{0,60}[-_]\d+\s+\| ?|#\d+ \d+\.\d+ "
-    r"|@?[\w./-]{1,80}:(?:test|build|lint|typecheck|type-check|check)(?::[\w-]+)?: |\[gw\d+\] (?=FAILED|ERROR))"
+    r"|@[\w.-]{1,60}/[\w.-]{1,60}: |@?[\w./-]{1,80}[ :](?:test|build|lint|typecheck|type-check|check)(?::[\w-]+)?: "
+    r"|\[gw\d+\] (?=FAILED|ERROR))"
 )
 
 

@@ -352,6 +352,7 @@ def test_a_doctest_run(shelf: Shelf):
         ("HttpError: 403 Forbidden: Resource not accessible by integration", "infra", "human"),
         ("fatal: could not read Username for 'https://x.org': terminal prompts disabled", "infra", "human"),
         ("ERROR: No matching distribution found for no-such-thing==1", "dependency", "fix"),
+        ("curl: (7) Failed to connect to localhost port 8080: Connection refused", "crash", "fix"),
         ("src/a.py:3:1: F401 'os' imported but unused", "lint", "fix"),
         ('src/a.py:3: error: Name "x" is not defined  [name-defined]', "type-error", "fix"),
         ("src/a.c:3:9: error: expected ';' before '}' token", "compile-error", "fix"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from bot.values import Action, Category
 
+# A connection to this machine is no outage: what the job itself had to start did not run.
+_HERE = re.compile(r"\blocalhost\b|\b127\.0\.0\.\d|\b0\.0\.0\.0\b|\[?::1\]?:\d|\.sock\b")
 # A text that stands in the line, or such a text and the pattern that it must fit.
 Sign = str | tuple[str, str]
 
@@ -193,7 +195,7 @@ def outage(texts: Iterable[str], *, only_stops: bool = False) -> tuple[Outage, s
     for row in OUTAGES:
         if (only_stops and not row.stops) or not any(sign in whole for sign, _ in row.signs):
             continue
-        found = [text for text in kept if row.tells(text)]
+        found = [text for text in kept if row.tells(text) and not (row.name == "network" and _HERE.search(text))]
         if found:
             return row, max(found, key=len)
     return None

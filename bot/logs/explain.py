@@ -143,9 +143,10 @@ def _last(ends: list[tuple[Entry, Found]]) -> list[tuple[Entry, Found]]:
 
 def _cause(one: Found) -> tuple[Outage, str] | None:
     """The outage that a failure tells of. An assertion only quotes what the code under test said."""
-    if one.error.endswith(("AssertionError", "Failed")):
+    if one.error.endswith(("AssertionError", "Failed")) or one.message.startswith("expect("):
         return None
-    return outage([f"{one.error}: {one.message}"])
+    said = "\n".join(one.message.split("\n", maxsplit=2)[:2])
+    return outage([f"{one.error}: {said}"])
 
 
 def _nobody(why: tuple[Outage, str] | None, lines: Sequence[Line], tool: str = "") -> Reading:

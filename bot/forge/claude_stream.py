@@ -118,7 +118,7 @@ def reply(line: Line, body: Json, usage: Usage, cache: Cache, fault: Fault | Non
 
 def sse(event: Event) -> bytes:
     """An event on the wire."""
-    return f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
+    return f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n".encode(errors="backslashreplace")
 
 
 def _said(line: Line, body: Json, before: str, *, paused: bool) -> tuple[Json, ...]:

@@ -1,141 +1,147 @@
-"""Here lives the search for the one place an edit means, and the words for when there is none or more than one."""
+"""Here lives the search for the one place that an edit means."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from itertools import pairwise
 
-SHOWN_LINES = 12
-SHOWN_CHARS = 200
-FUZZY_LINES = 5_000  # of a file, compared one by one
-ALIKE = 0.6
-
-
-class Rejected(Exception):
-    """An edit that was not made. Its text says why and shows the nearest lines, so that one more try can mend it."""
-
-    def __init__(self, reason: str, nearest: Sequence[str] = ()) -> None:
-        self.reason = reason
-        self.nearest = tuple(nearest)
-        super().__init__("\n".join([reason, *nearest]))
+from bot.patch.edits import COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
+from bot.patch.indent import Shift, shift_of
+from bot.patch.lines import TIERS, Key, Lines, loose, same
+from bot.patch.nearest import irregular, too_many
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line without its end, and its end: only a text's last line has none."""
+class Place:
+    """Where a reading of an edit stands: for each of its lines the file's, None for what has none there."""
 
-    text: str
-    end: str
+    ops: Ops
+    at: tuple[int | None, ...]
+    shift: Shift
 
-
-def split(text: str) -> list[Line]:
-    """The lines of a text; after a final line break stands one empty line, so that joining gives the text again."""
-    *lines, last = text.split("\n")
-    return [Line(line[:-1], "\r\n") if line.endswith("\r") else Line(line, "\n") for line in lines] + [Line(last, "")]
+    def pairs(self) -> Iterator[tuple[Op, int]]:
+        return ((op, at) for op, at in zip(self.ops, self.at, strict=True) if at is not None)
 
 
-def join(lines: Sequence[Line]) -> str:
-    return "".join(line.text + line.end for line in lines)
+def exact_place(lines: Lines, readings: Sequence[Ops]) -> Place | None:
+    """The only place where every line of a reading stands, one after the other; None when there is none.
+
+    As written first, then but for blanks at the ends of lines, then but for indentation and drawn quotes. Raises
+    Rejected for more than one: a laxer comparison would only find more.
+    """
+    for key in TIERS:
+        for ops in readings:
+            starts = _starts(lines, ops, key)
+            if len(starts) > 1:
+                raise Rejected(*too_many(lines, [at[0] for at in starts]))
+            if starts:
+                return _shifted(lines, ops, starts[0])
+    return None
 
 
-def unified(text: str) -> str:
-    """The text with line feeds for line ends, as a model may or may not have written it."""
-    return text.replace("\r\n", "\n")
+def _shifted(lines: Lines, ops: Ops, at: Sequence[int]) -> Place:
+    """The place, when one rule turns the edit's indentation into the file's."""
+    where = iter(at)
+    placed = tuple(next(where) if op.sign in (STAYS, GOES) else None for op in ops)
+    pairs = [(op.old, lines.texts[n]) for op, n in zip(ops, placed, strict=True) if n is not None]
+    shift = shift_of(pairs)
+    if shift is None:
+        raise Rejected(*irregular(lines, at[0], [old for old, _ in pairs]))
+    return Place(ops, placed, shift)
 
 
-def splice(lines: Sequence[Line], start: int, old: Sequence[str], new: Sequence[str]) -> list[Line]:
-    """Put `new` where `old` stands. Lines that both have stay as the file has them, byte for byte."""
-    end = _end(lines, start)
-    result = list(lines[:start])
-    for kind, first, last, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        kept = lines[start + first : start + last]
-        result += kept if kind == "equal" else [Line(text, end) for text in new[begin:stop]]
-    result += lines[start + len(old) :]
-    body = [line if line.end else Line(line.text, end) for line in result[:-1]]
-    return [*body, *(Line(line.text, "") for line in result[-1:])]
+def _starts(lines: Lines, ops: Ops, key: Key) -> list[list[int]]:
+    """All ways in which the reading's old lines stand in the file."""
+    pieces = _pieces(ops)
+    if len(pieces) == 1:
+        return [list(run) for run in runs(lines, old_side(pieces[0]), key)]
+    return _chains(lines, pieces, key)
 
 
-def _end(lines: Sequence[Line], near: int) -> str:
-    """How lines end here, else in most of the file."""
-    ends = Counter(line.end for line in lines if line.end)
-    return lines[near].end or (ends.most_common(1)[0][0] if ends else "\n")
+def _pieces(ops: Ops) -> list[Ops]:
+    """What stands between the gaps."""
+    ends = [-1, *(n for n, op in enumerate(ops) if op.sign == GAP), len(ops)]
+    return [ops[start + 1 : stop] for start, stop in pairwise(ends)]
 
 
-def one_place(lines: Sequence[Line], wanted: Sequence[str], where: str) -> int:
-    """The index of the only place where these whole lines stand: exactly, else but for space at their ends."""
-    for look in (str, str.rstrip):
-        have, want = [look(line.text) for line in lines], [look(text) for text in wanted]
-        found = _runs(have, want)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise Rejected(f"{where}: {too_many([place + 1 for place in found])}")
-    raise Rejected(f"{where}: {absent(lines, wanted)}", nearest(lines, wanted))
+def runs(lines: Lines, wanted: Sequence[str], key: Key) -> list[range]:
+    """Where the lines stand together, looked for by the rarest: a blank one would be tried everywhere."""
+    index, want = lines.index(key), [key(text) for text in wanted]
+    if not want or not all(text in index for text in want):
+        return []
+    pivot = min(range(len(want)), key=lambda at: len(index[want[at]]))
+    found = [range(at - pivot, at - pivot + len(want)) for at in index[want[pivot]] if at >= pivot]
+    return [run for run in found if run.stop <= len(lines.texts) and _stands(lines, run, wanted, key)]
 
 
-def _runs(have: Sequence[str], want: Sequence[str]) -> list[int]:
-    """Where `want` stands in `have`, looked for by its rarest line: a blank first line would try every blank one."""
-    counts = Counter(have)
-    pivot = min(range(len(want)), key=lambda at: counts[want[at]])
-    starts = [at - pivot for at, text in enumerate(have) if text == want[pivot] and at >= pivot]
-    return [start for start in starts if have[start : start + len(want)] == list(want)]
+def _stands(lines: Lines, run: range, wanted: Sequence[str], key: Key) -> bool:
+    have = lines.texts[run.start : run.stop]
+    if key is not loose:
+        return list(map(key, have)) == list(map(key, wanted))
+    return all(loose(old) == loose(text) and same(old, text) for old, text in zip(wanted, have, strict=True))
 
 
-def too_many(numbers: Sequence[int]) -> str:
-    shown = ", ".join(map(str, numbers[:SHOWN_LINES])) + (", ..." if len(numbers) > SHOWN_LINES else "")
-    return (
-        f"the old text stands in {len(numbers)} places, at lines {shown}. "
-        "Take in more of the lines around the one you mean, until the text is found once."
+def _chains(lines: Lines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
+    """The ways in which all pieces stand in this order. Two ways differ only where the edit changes something."""
+    runs = [runs(lines, old_side(piece), key) for piece in pieces]
+    end = 0
+    for n, found in enumerate(runs):
+        runs[n] = [run for run in found if run.start >= end]
+        end = runs[n][0].stop if runs[n] else len(lines.texts) + 1
+    begin = len(lines.texts)
+    for n, found in reversed(list(enumerate(runs))):
+        runs[n] = [run for run in found if run.stop <= begin]
+        begin = runs[n][-1].start if runs[n] else -1
+    if not all(runs):
+        return []
+    many = next((n for n, piece in enumerate(pieces) if len(runs[n]) > 1 and _changes(piece)), None)
+    chains = [[run[0] for run in runs]] if many is None else [[run] for run in runs[many]]
+    return [[at for run in chain for at in run] for chain in chains]
+
+
+def _changes(ops: Ops) -> bool:
+    return any(op.sign != STAYS for op in ops)
+
+
+def splices(lines: Lines, place: Place, come: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """What stands instead of which lines; `come` are the new lines in their order. Raises Rejected without an anchor.
+
+    New lines stand after the line that they follow in the edit, or before the one that they precede. When the file has
+    lines between those two that the edit leaves out, a line that goes decides; else nobody knows.
+    """
+    made: list[tuple[int, int, tuple[str, ...]]] = []
+    new = iter(come)
+    ops, at = place.ops, place.at
+    n = 0
+    while n < len(ops):
+        if ops[n].sign != COMES:
+            where = at[n]
+            if ops[n].sign == GOES and where is not None:
+                made.append((where, where + 1, ()))
+            n += 1
+            continue
+        stop = next((later for later in range(n, len(ops)) if ops[later].sign != COMES), len(ops))
+        anchor = _anchor(lines, ops, at, n, stop)
+        made.append((anchor, anchor, tuple(next(new) for _ in range(n, stop))))
+        n = stop
+    return made
+
+
+def _anchor(lines: Lines, ops: Ops, at: Sequence[int | None], start: int, stop: int) -> int:
+    """The line before which the new lines from `start` to `stop` stand."""
+    before = at[start - 1] if start else None
+    after = at[stop] if stop < len(ops) else None
+    if before is not None and (after is None or after == before + 1 or ops[start - 1].sign == GOES):
+        return before + 1
+    if after is not None and (before is None or ops[stop].sign == GOES):
+        return after
+    if before is not None and after is not None:
+        raise Rejected(
+            "new lines would stand between two lines that are not neighbours in the file, so their place is not sure. "
+            "Quote the lines between:",
+            [f"{n + 1:>5}\t{lines.texts[n]}" for n in range(before, min(after + 1, before + 12))],
+        )
+    raise Rejected(
+        "the lines beside the new ones are not in the file, so their place is not sure. Quote a line that is there."
     )
-
-
-def absent(lines: Sequence[Line], wanted: Sequence[str]) -> str:
-    """Why the text is not there, as far as the nearest place tells."""
-    start = _nearest(lines, wanted)
-    told = "the old text is not in the file."
-    if start is None:
-        return f"{told} No line is like it: read the file again."
-    here = [line.text.strip() for line in lines[start : start + len(wanted)]]
-    if here == [text.strip() for text in wanted]:
-        return f"{told} The indentation differs; it stands like this:"
-    return f"{told} Copy it exactly, without line numbers. The nearest lines are:"
-
-
-def nearest(lines: Sequence[Line], wanted: Sequence[str]) -> tuple[str, ...]:
-    """The lines most like the wanted ones, as they stand, with their numbers."""
-    start = _nearest(lines, wanted)
-    if start is None:
-        return ()
-    shown = list(enumerate(lines, 1))[start : start + min(len(wanted), SHOWN_LINES)]
-    return tuple(f"{number:>5}\t{line.text[:SHOWN_CHARS]}" for number, line in shown)
-
-
-def _nearest(lines: Sequence[Line], wanted: Sequence[str]) -> int | None:
-    """Where most of the wanted lines stand but for indentation; else where the longest has its likeness."""
-    places: dict[str, list[int]] = {}
-    for at, line in enumerate(lines):
-        places.setdefault(line.text.strip(), []).append(at)
-    votes: Counter[int] = Counter()
-    for at, text in enumerate(wanted):
-        for there in places.get(text.strip(), ()) if text.strip() else ():
-            votes[max(0, there - at)] += len(text.strip()) + 1
-    if votes:
-        return max(votes, key=lambda start: (votes[start], -start))
-    longest = max(range(len(wanted)), key=lambda at: len(wanted[at].strip()))
-    place = _alike([line.text for line in lines[:FUZZY_LINES]], wanted[longest])
-    return None if place is None else max(0, place - longest)
-
-
-def _alike(have: Sequence[str], wanted: str) -> int | None:
-    matcher = SequenceMatcher(autojunk=False)
-    matcher.set_seq2(wanted.strip()[:SHOWN_CHARS])
-    best = ALIKE
-    place: int | None = None
-    for at, text in enumerate(have):
-        matcher.set_seq1(text.strip()[:SHOWN_CHARS])
-        # The cheap upper bounds spare the real comparison for almost every line.
-        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
-            best, place = ratio, at
-    return place

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from bot.patch.edits import GAP, GOES, STAYS, Ops, Rejected, old_side
+from bot.patch.edits import COMES, GAP, GOES, STAYS, Ops, Rejected, old_side
 from bot.patch.indent import shift_of
-from bot.patch.lines import Lines, loose, same
+from bot.patch.lines import Key, Lines, loose, same
 from bot.patch.nearest import absent, alike, nearest, too_many
-from bot.patch.places import Place
+from bot.patch.places import Place, placed
 
 LONGEST = 400  # lines of an edit that are looked for inexactly
 STARTS = 3  # lines of an edit that the search may start from
@@ -23,50 +23,50 @@ def near_place(lines: Lines, readings: Sequence[Ops]) -> Place:
 
     Every line that goes must be there, and most of those that stay. Raises Rejected otherwise.
     """
-    for ops in readings:
-        found = {place.at: place for place in aligned(lines, ops)}
-        if len(found) > 1:
-            starts = [min(at for at in where if at is not None) for where in found]
-            raise Rejected(*too_many(lines, sorted(starts)))
-        if found:
-            return next(iter(found.values()))
+    for key in (str.rstrip, loose):
+        for ops in readings:
+            found = {place.at: place for place in aligned(lines, ops, key)}
+            if len(found) > 1:
+                starts = [min(at for at in where if at is not None) for where in found]
+                raise Rejected(*too_many(lines, sorted(starts)))
+            if found:
+                return next(iter(found.values()))
     raise Rejected(*_why_not(lines, readings[0]))
 
 
 def _why_not(lines: Lines, ops: Ops) -> tuple[str, Sequence[str]]:
-    gone = [op.old for op in ops if op.sign == GOES]
     index = lines.index(loose)
-    missing = [text for text in gone if loose(text) not in index]
+    missing = [op.old for op in ops if op.sign == GOES and loose(op.old) not in index]
     wanted = missing[:1] or old_side(ops)
     return absent(lines, wanted, goes=bool(missing)), nearest(lines, wanted)
 
 
-def aligned(lines: Lines, ops: Ops) -> Iterator[Place]:
+def aligned(lines: Lines, ops: Ops, key: Key) -> Iterator[Place]:
     """Places where every line that goes stands, and most that stay; none when the edit is too long or too common."""
-    olds = [n for n, op in enumerate(ops) if op.sign in (STAYS, GOES)]
+    olds = [n for n, op in enumerate(ops) if op.sign not in (COMES, GAP)]
     if len(olds) > LONGEST or any(op.sign == GAP for op in ops):
         return
-    index = lines.index(loose)
-    keys = {n: loose(ops[n].old) for n in olds}
+    index = lines.index(key)
+    keys = {n: key(ops[n].old) for n in olds}
     goes = [n for n in olds if ops[n].sign == GOES and keys[n]]
     if not all(keys[n] in index for n in goes):
         return
-    starts = sorted((n for n in goes or olds if index.get(keys[n]) and keys[n]), key=lambda n: len(index[keys[n]]))
+    starts = sorted((n for n in goes or olds if keys[n] and keys[n] in index), key=lambda n: len(index[keys[n]]))
     for start in starts[: 1 if goes else STARTS]:
         if len(index[keys[start]]) > MOST_PLACES:
             return
         for at in index[keys[start]]:
-            if place := _around(lines, ops, olds, (olds.index(start), at)):
+            if place := _around(lines, ops, olds, (olds.index(start), at), key):
                 yield place
 
 
-def _around(lines: Lines, ops: Ops, olds: Sequence[int], pivot: tuple[int, int]) -> Place | None:
+def _around(lines: Lines, ops: Ops, olds: Sequence[int], pivot: tuple[int, int], key: Key) -> Place | None:
     """The reading laid over the lines around one that both have."""
     slack = 4 + len(olds) // 4
     low = max(0, pivot[1] - pivot[0] - slack)
     have = lines.texts[low : pivot[1] + len(olds) - pivot[0] + slack]
     want = [ops[n].old for n in olds]
-    matcher = SequenceMatcher(None, [loose(text) for text in want], [loose(text) for text in have], autojunk=False)
+    matcher = SequenceMatcher(None, list(map(key, want)), list(map(key, have)), autojunk=False)
     at: list[int | None] = [None] * len(olds)
     for first, there, size in matcher.get_matching_blocks():
         for step in range(size):
@@ -102,4 +102,4 @@ def _placed(lines: Lines, ops: Ops, olds: Sequence[int], at: Sequence[int | None
         return None
     pairs = [(ops[n].old, lines.texts[where]) for n, where in have.items() if where is not None]
     shift = shift_of([pair for pair in pairs if loose(pair[0]) == loose(pair[1])])
-    return None if shift is None else Place(ops, tuple(have.get(n) for n in range(len(ops))), shift)
+    return None if shift is None else placed(ops, tuple(have.get(n) for n in range(len(ops))), shift)

@@ -56,7 +56,7 @@ def read(files: Mapping[str, str], text: str) -> list[FileEdit]:
         raise Rejected(f"The edit has {len(text):,} characters; at most {MOST_CHARS:,} are read. Make it in parts.")
     if "\0" in text:
         raise Rejected(f"Line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the edit holds a NUL: this is no text.")
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     found = list(blocks(lines, files) if any(SEARCH.match(line) for line in lines) else diffs(lines))
     if not found:
         raise Rejected("There is neither a SEARCH/REPLACE block nor a unified diff in this text.")

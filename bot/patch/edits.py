@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-STAYS, GOES, COMES, GAP = " ", "-", "+", "~"
+STAYS, GOES, COMES, GAP, BARE = " ", "-", "+", "~", "?"
 NOWHERE = "/dev/null"
 
 
@@ -21,7 +21,10 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One line of an edit. One that stays may be written differently on its two sides; a gap stands for any lines."""
+    """One line of an edit. One that stays may be written differently on its two sides; a gap stands for any lines.
+
+    A bare one is blank and lost its sign: it stays where the file has a blank line, else it comes.
+    """
 
     sign: str
     old: str = ""
@@ -69,8 +72,10 @@ def compared(old: Sequence[str], new: Sequence[str], key: Callable[[str], str] =
 
 
 def old_side(ops: Ops) -> list[str]:
-    return [op.old for op in ops if op.sign in (STAYS, GOES)]
+    """The lines that the file shall have."""
+    return [op.old for op in ops if op.sign not in (COMES, GAP)]
 
 
 def new_side(ops: Ops) -> list[str]:
-    return [op.new for op in ops if op.sign in (STAYS, COMES)]
+    """The lines that the file will have."""
+    return [op.new for op in ops if op.sign not in (GOES, GAP)]

@@ -31,12 +31,6 @@ def too_many(lines: Lines, starts: Sequence[int]) -> tuple[str, list[str]]:
     return told, [line for at in starts[:SHOWN_PLACES] for line in [*numbered(lines, at - 1, at + 1), "  ..."]]
 
 
-def irregular(lines: Lines, start: int, wanted: Sequence[str]) -> tuple[str, list[str]]:
-    """The lines are there, but no one rule makes their indentation the file's."""
-    told = "the old text is not in the file. The indentation differs; it stands like this:"
-    return told, numbered(lines, start, start + min(len(wanted), SHOWN_LINES))
-
-
 def absent(lines: Lines, wanted: Sequence[str], *, goes: bool = False) -> str:
     """Why the text is not there, as far as the nearest place tells."""
     told = "the line to remove is not in the file:" if goes else "the old text is not in the file."

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.patch.edits import COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
+from bot.patch.edits import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
 from bot.patch.indent import Shift, shift_of
 from bot.patch.lines import TIERS, Key, Lines, loose, same
-from bot.patch.nearest import irregular, too_many
+from bot.patch.nearest import too_many
+
+
+At = tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +20,17 @@ class Place:
     """Where a reading of an edit stands: for each of its lines the file's, None for what has none there."""
 
     ops: Ops
-    at: tuple[int | None, ...]
+    at: At
     shift: Shift
 
     def pairs(self) -> Iterator[tuple[Op, int]]:
         return ((op, at) for op, at in zip(self.ops, self.at, strict=True) if at is not None)
+
+
+def placed(ops: Ops, at: At, shift: Shift) -> Place:
+    """The place, where bare lines have become what they are."""
+    bare = {True: Op(COMES), False: Op(STAYS)}
+    return Place(tuple(bare[n is None] if op.sign == BARE else op for op, n in zip(ops, at, strict=True)), at, shift)
 
 
 def exact_place(lines: Lines, readings: Sequence[Ops]) -> Place | None:
@@ -32,31 +41,64 @@ def exact_place(lines: Lines, readings: Sequence[Ops]) -> Place | None:
     """
     for key in TIERS:
         for ops in readings:
-            starts = _starts(lines, ops, key)
-            if len(starts) > 1:
-                raise Rejected(*too_many(lines, [at[0] for at in starts]))
-            if starts:
-                return _shifted(lines, ops, starts[0])
+            found = _found(lines, ops, key)
+            if len(found) > 1:
+                raise Rejected(*too_many(lines, [_first(at) for at in found]))
+            if found:
+                return _shifted(lines, ops, found[0])
     return None
 
 
-def _shifted(lines: Lines, ops: Ops, at: Sequence[int]) -> Place:
+def _first(at: At) -> int:
+    return min(n for n in at if n is not None)
+
+
+def _shifted(lines: Lines, ops: Ops, at: At) -> Place | None:
     """The place, when one rule turns the edit's indentation into the file's."""
-    where = iter(at)
-    placed = tuple(next(where) if op.sign in (STAYS, GOES) else None for op in ops)
-    pairs = [(op.old, lines.texts[n]) for op, n in zip(ops, placed, strict=True) if n is not None]
+    pairs = [(op.old, lines.texts[n]) for op, n in zip(ops, at, strict=True) if n is not None]
     shift = shift_of(pairs)
-    if shift is None:
-        raise Rejected(*irregular(lines, at[0], [old for old, _ in pairs]))
-    return Place(ops, placed, shift)
+    return None if shift is None else placed(ops, at, shift)
 
 
-def _starts(lines: Lines, ops: Ops, key: Key) -> list[list[int]]:
+def _found(lines: Lines, ops: Ops, key: Key) -> list[At]:
     """All ways in which the reading's old lines stand in the file."""
+    if any(op.sign == BARE for op in ops):
+        return _with_bare(lines, ops, key)
     pieces = _pieces(ops)
-    if len(pieces) == 1:
-        return [list(run) for run in runs(lines, old_side(pieces[0]), key)]
-    return _chains(lines, pieces, key)
+    chains = _chains(lines, pieces, key) if len(pieces) > 1 else [list(run) for run in runs(lines, old_side(ops), key)]
+    return [_spread(ops, chain) for chain in chains]
+
+
+def _spread(ops: Ops, chain: Sequence[int]) -> At:
+    where = iter(chain)
+    return tuple(next(where, None) if op.sign in (STAYS, GOES) else None for op in ops)
+
+
+def _with_bare(lines: Lines, ops: Ops, key: Key) -> list[At]:
+    """The ways when some lines are bare: each takes a blank line of the file where there is one."""
+    index = lines.index(key)
+    sure = [n for n, op in enumerate(ops) if op.sign in (STAYS, GOES)]
+    if not sure or not all(key(ops[n].old) in index for n in sure):
+        return []
+    pivot = min(sure, key=lambda n: len(index[key(ops[n].old)]))
+    walks = (_walk(lines, ops, (pivot, start), key) for start in index[key(ops[pivot].old)])
+    return list(dict.fromkeys(at for at in walks if at))
+
+
+def _walk(lines: Lines, ops: Ops, pivot: tuple[int, int], key: Key) -> At | None:
+    at: list[int | None] = [None] * len(ops)
+    for numbers, start, step in ((range(pivot[0], len(ops)), pivot[1], 1), (range(pivot[0] - 1, -1, -1), pivot[1] - 1, -1)):
+        here = start
+        for n in numbers:
+            op = ops[n]
+            text = lines.texts[here] if 0 <= here < len(lines.texts) else None
+            if op.sign == COMES or (op.sign == BARE and (text is None or text.strip())):
+                continue
+            if text is None or key(text) != key(op.old) or not same(op.old, text):
+                return None
+            at[n] = here
+            here += step
+    return tuple(at)
 
 
 def _pieces(ops: Ops) -> list[Ops]:
@@ -84,19 +126,19 @@ def _stands(lines: Lines, run: range, wanted: Sequence[str], key: Key) -> bool:
 
 def _chains(lines: Lines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
     """The ways in which all pieces stand in this order. Two ways differ only where the edit changes something."""
-    runs = [runs(lines, old_side(piece), key) for piece in pieces]
+    found = [runs(lines, old_side(piece), key) for piece in pieces]
     end = 0
-    for n, found in enumerate(runs):
-        runs[n] = [run for run in found if run.start >= end]
-        end = runs[n][0].stop if runs[n] else len(lines.texts) + 1
+    for n, some in enumerate(found):
+        found[n] = [run for run in some if run.start >= end]
+        end = found[n][0].stop if found[n] else len(lines.texts) + 1
     begin = len(lines.texts)
-    for n, found in reversed(list(enumerate(runs))):
-        runs[n] = [run for run in found if run.stop <= begin]
-        begin = runs[n][-1].start if runs[n] else -1
-    if not all(runs):
+    for n, some in reversed(list(enumerate(found))):
+        found[n] = [run for run in some if run.stop <= begin]
+        begin = found[n][-1].start if found[n] else -1
+    if not all(found):
         return []
-    many = next((n for n, piece in enumerate(pieces) if len(runs[n]) > 1 and _changes(piece)), None)
-    chains = [[run[0] for run in runs]] if many is None else [[run] for run in runs[many]]
+    many = next((n for n, piece in enumerate(pieces) if len(found[n]) > 1 and _changes(piece)), None)
+    chains = [[run[0] for run in found]] if many is None else [[run] for run in found[many]]
     return [[at for run in chain for at in run] for chain in chains]
 
 

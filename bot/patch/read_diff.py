@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.patch.edits import COMES, GOES, NOWHERE, STAYS, FileEdit, Hunk, Op, Ops, Rejected
+from bot.patch.edits import BARE, COMES, GOES, NOWHERE, STAYS, FileEdit, Hunk, Op, Ops, Rejected, new_side
 
 HEAD = re.compile(r"^@@.*?(?:-\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@|@@|$)")
 FENCE = re.compile(r"^\s*(```|~~~)")
@@ -39,7 +39,6 @@ class _Header:
 def diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
     """The files of a diff. Raises Rejected for what no text can say."""
     header = _Header()
-    spaced = any(line == " " or (line.startswith(" ") and not line.strip()) for line in lines)
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -55,7 +54,7 @@ def diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
             at += 1
         elif line.startswith("@@"):
             body = _body(lines, at + 1)
-            header.hunks.append(_hunk(at, line, body, spaced=spaced))
+            header.hunks.append(_hunk(at, line, body))
             at += len(body)
         elif line.startswith(BINARY):
             raise Rejected(f"{header.new or 'A file'}: binary changes cannot be made by a text.")
@@ -135,7 +134,7 @@ def _ends(lines: Sequence[str], at: int) -> bool:
     return line.rstrip() == "--" and at + 1 < len(lines) and bool(SIGNATURE.match(lines[at + 1]))
 
 
-def _hunk(at: int, head: str, body: Sequence[str], *, spaced: bool) -> Hunk:
+def _hunk(at: int, head: str, body: Sequence[str]) -> Hunk:
     """The hunk's readings differ in what its bare blank lines are, and in whether those at its end belong to it."""
     bare = [False, False]
     ops: list[Op] = []
@@ -145,7 +144,7 @@ def _hunk(at: int, head: str, body: Sequence[str], *, spaced: bool) -> Hunk:
             bare = [one or other for one, other in zip(bare, sides, strict=True)]
         else:
             ops.append(_op(line))
-    return Hunk(at + 1, tuple(_readings(ops, _counted(head), spaced=spaced)), bare_end=(bare[0], bare[1]))
+    return Hunk(at + 1, tuple(_readings(ops, _counted(head))), bare_end=(bare[0], bare[1]))
 
 
 def _op(line: str) -> Op:
@@ -155,7 +154,7 @@ def _op(line: str) -> Op:
         case "-":
             return Op(GOES, line[1:])
         case "":
-            return Op("")
+            return Op(BARE)
         case " ":
             return Op(STAYS, line[1:], line[1:])
         case _:
@@ -169,31 +168,18 @@ def _counted(head: str) -> tuple[int, int] | None:
     return int(match[1] or 1), int(match[2] or 1)
 
 
-def _readings(ops: Sequence[Op], counted: tuple[int, int] | None, *, spaced: bool) -> Iterator[Ops]:
-    end = len(ops) - next((n for n, op in enumerate(reversed(ops)) if op.sign), len(ops))
-    stays = Op(STAYS)
-    short = [_settled(ops[:end], added=added) for added in (False, True)]
-    whole = [_settled(ops, added=added) for added in (False, True)]
-    if spaced:
-        short, whole = short[::-1], whole[::-1]
-    readings = [tuple(op if op.sign else stays for op in reading) for reading in (*short, *whole[: 2 if end < len(ops) else 0])]
-    if counted:
-        readings.sort(key=lambda reading: _counts(reading) != counted)
-    yield from dict.fromkeys(reading for reading in readings if reading)
+def _readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterator[Ops]:
+    """Bare blank lines at the end belong to the hunk or only follow it: the head's count of new lines may tell."""
+    settled = tuple(_settled(ops, n) if op.sign == BARE else op for n, op in enumerate(ops))
+    end = len(ops) - next((n for n, op in enumerate(reversed(ops)) if op.sign != BARE), len(ops))
+    ways = [settled[:end], settled]
+    if counted and len(new_side(settled)) == counted[1] != len(new_side(settled[:end])):
+        ways.reverse()
+    yield from dict.fromkeys(ways)
 
 
-def _settled(ops: Sequence[Op], *, added: bool) -> list[Op]:
-    """Bare blank lines as what comes where they stand beside such lines, else as what stays."""
-    settled: list[Op] = []
-    for n, op in enumerate(ops):
-        beside = bool(settled) and settled[-1].sign == COMES or _comes_after(ops, n)
-        settled.append(op if op.sign else Op(COMES) if added and beside else Op(STAYS))
-    return settled
-
-
-def _comes_after(ops: Sequence[Op], at: int) -> bool:
-    return next((op.sign for op in ops[at:] if op.sign), "") == COMES
-
-
-def _counts(ops: Ops) -> tuple[int, int]:
-    return sum(op.sign != COMES for op in ops), sum(op.sign != GOES for op in ops)
+def _settled(ops: Sequence[Op], at: int) -> Op:
+    """A bare line between two that stay does too; beside what changes it may come."""
+    before = next((op.sign for op in reversed(ops[:at]) if op.sign != BARE), STAYS)
+    after = next((op.sign for op in ops[at:] if op.sign != BARE), STAYS)
+    return Op(STAYS) if before == after == STAYS else Op(BARE)

@@ -1,4 +1,4 @@
-"""Here lives the inexact search: a file that has moved on from what the edit quotes, where nothing that goes is in doubt."""
+"""Here lives the inexact search: the file has moved on from what the edit quotes, and nothing that goes is in doubt."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def near_place(lines: Lines, readings: Sequence[Ops]) -> Place:
 def _why_not(lines: Lines, ops: Ops) -> tuple[str, Sequence[str]]:
     index = lines.index(loose)
     missing = [op.old for op in ops if op.sign == GOES and loose(op.old) not in index]
-    wanted = missing[:1] or old_side(ops)
-    return absent(lines, wanted, goes=bool(missing)), nearest(lines, wanted)
+    wanted = old_side(ops)
+    return absent(lines, wanted, missing[:1]), nearest(lines, wanted)
 
 
 def aligned(lines: Lines, ops: Ops, key: Key) -> Iterator[Place]:
@@ -82,7 +82,12 @@ def _pair(lines: Lines, want: Sequence[str], at: list[int | None]) -> None:
     """A line that is not there as quoted is the file's one line in its stead, when it is like it."""
     for n in range(1, len(at) - 1):
         before, after = at[n - 1], at[n + 1]
-        if at[n] is None and before is not None and after == before + 2 and alike([lines.texts[before + 1]], want[n]) == 0:
+        if (
+            at[n] is None
+            and before is not None
+            and after == before + 2
+            and alike([lines.texts[before + 1]], want[n]) == 0
+        ):
             at[n] = before + 1
 
 
@@ -94,7 +99,7 @@ def _placed(lines: Lines, ops: Ops, olds: Sequence[int], at: Sequence[int | None
     stay = [n for n in olds if ops[n].sign == STAYS and ops[n].old.strip()]
     there = [n for n in stay if have[n] is not None]
     missing = len(stay) - len(there)
-    if len(there) < CONTEXT * len(stay) and not (missing == 1 and len(there) > 1):
+    if not there or (len(there) < CONTEXT * len(stay) and not (missing == 1 and len(there) > 1)):
         return None
     found = [n for n in at if n is not None]
     skipped = sum(bool(text.strip()) for one, two in pairwise(found) for text in lines.texts[one + 1 : two])

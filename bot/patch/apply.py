@@ -55,7 +55,9 @@ def read(files: Mapping[str, str], text: str) -> list[FileEdit]:
     if len(text) > MOST_CHARS:
         raise Rejected(f"The edit has {len(text):,} characters; at most {MOST_CHARS:,} are read. Make it in parts.")
     if "\0" in text:
-        raise Rejected(f"Line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the edit holds a NUL: this is no text.")
+        raise Rejected(
+            f"Line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the edit holds a NUL: this is no text."
+        )
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     found = list(blocks(lines, files) if any(SEARCH.match(line) for line in lines) else diffs(lines))
     if not found:
@@ -67,7 +69,7 @@ def read(files: Mapping[str, str], text: str) -> list[FileEdit]:
 
 def _together(failed: list[Rejected], hunks: int) -> Rejected:
     """One rejection for all that failed, so that one more try can mend them all."""
-    if len(failed) == 1 and hunks < 2:  # noqa: PLR2004
+    if len(failed) == 1 and hunks < 2:
         return failed[0]
     told = [line for one in failed[:SHOWN] for line in (one.reason, *one.nearest)]
     more = [f"... and {len(failed) - SHOWN} more."] if len(failed) > SHOWN else []

@@ -1,4 +1,4 @@
-"""Here lives the making of one edit in one file: found, checked that it was not made before, and written as the file is."""
+"""Here lives the making of one edit in one file: found, not made before, and written as the file is."""
 
 from __future__ import annotations
 
@@ -66,7 +66,11 @@ def _refuse_repetition(lines: Lines, place: Place, come: Sequence[str]) -> None:
 
 def _new_lines(lines: Lines, place: Place) -> list[str]:
     """The lines that come, with the file's indentation: by those that stay beside them, else as the old side's."""
-    stay = [(op.new, lines.texts[at]) for op, at in place.pairs() if op.sign == STAYS and loose(op.old) == loose(lines.texts[at])]
+    stay = [
+        (op.new, lines.texts[at])
+        for op, at in place.pairs()
+        if op.sign == STAYS and loose(op.old) == loose(lines.texts[at])
+    ]
     shift = shift_of(stay) if any(new.strip() for new, _ in stay) else None
     return [(shift or place.shift)(op.new) for op in place.ops if op.sign == COMES]
 

@@ -12,12 +12,14 @@ COMMENT = r"^\s*(?:#+|//+|/\*+|\*|--|<!--|;+|%+|\{/\*|\(|\[|<|\"\"\")\s*"
 DOTS = r"(?:\.{3}|\u2026)"
 OLD = r"(?:rest|remaining|remainder|existing|previous|original|unchanged|other|same|omitted)"
 CODE = (
-    r"(?:code|methods?|functions?|class(?:es)?|imports?|tests?|implementation|content|file|body|lines|logic|fields|stays?)"
+    r"(?:code|methods?|functions?|class(?:es)?|imports?|tests?|implementation|content"
+    r"|file|body|lines|logic|fields|stays?)"
 )
 SAYS = re.compile(
     rf"{COMMENT}(?:{DOTS}.{{0,60}}\b{OLD}\b.*"
     rf"|(?:the )?(?:rest|remainder) of\b.{{0,60}}(?:\b(?:unchanged|same|before|omitted|here|remains|stays?)\b|{DOTS}).*"
-    rf"|(?:the )?{OLD} (?:of the )?{CODE}\b.{{0,30}}(?:{DOTS}|\b(?:unchanged|here|remains?|same|as before|omitted)\b).{{0,20}}"
+    rf"|(?:the )?{OLD} (?:of the )?{CODE}\b.{{0,30}}"
+    rf"(?:{DOTS}|\b(?:unchanged|here|remains?|same|as before|omitted)\b).{{0,20}}"
     rf"|{OLD} {CODE}\s*(?:\*/|-->|\*/\}}|\)|\]|>)?\s*"
     rf"|rest unchanged\b.*)$"
     rf"|^\s*{DOTS}\s?(?:the )?{OLD}\b.*$",

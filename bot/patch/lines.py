@@ -98,7 +98,7 @@ class Lines:
         at = 0
         for start, stop, come in sorted(splices):
             texts += self.texts[at:start] + list(come)
-            ends += self.ends[at:start] + [self.end_near(start)] * len(come)
+            ends += self.ends[at:start] + [self.end_near(start if stop > start else start - 1)] * len(come)
             at = stop
         texts += self.texts[at:]
         ends += self.ends[at:]
@@ -112,5 +112,5 @@ class Lines:
 
     def end_near(self, at: int) -> str:
         """How lines end here, else in most of the file."""
-        here = self.ends[min(at, len(self.ends) - 1)] if self.ends else "\n"
-        return here or Counter(end for end in self.ends if end).most_common(1)[:1][0][0] if any(self.ends) else "\n"
+        here = self.ends[min(max(at, 0), len(self.ends) - 1)] if self.ends else "\n"
+        return here or next((end for end, _ in Counter(self.ends[:-1]).most_common(1)), "\n")

@@ -31,10 +31,10 @@ def too_many(lines: Lines, starts: Sequence[int]) -> tuple[str, list[str]]:
     return told, [line for at in starts[:SHOWN_PLACES] for line in [*numbered(lines, at - 1, at + 1), "  ..."]]
 
 
-def absent(lines: Lines, wanted: Sequence[str], *, goes: bool = False) -> str:
-    """Why the text is not there, as far as the nearest place tells."""
-    told = "the line to remove is not in the file:" if goes else "the old text is not in the file."
-    told += f" `{wanted[0].strip()[:SHOWN_CHARS]}`." if goes else ""
+def absent(lines: Lines, wanted: Sequence[str], missing: Sequence[str] = ()) -> str:
+    """Why the text is not there, as far as the nearest place tells; `missing` are lines to remove that are nowhere."""
+    told = "the old text is not in the file."
+    told += f" No line of it is `{missing[0].strip()[:SHOWN_CHARS]}`." if missing else ""
     start = _nearest(lines, wanted)
     if start is None:
         return f"{told} No line is like it: read the file again."

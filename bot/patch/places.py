@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, islice, pairwise
 
 from bot.patch.edits import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
 from bot.patch.indent import Shift, shift_of
-from bot.patch.lines import TIERS, Key, Lines, loose, same
+from bot.patch.lines import TIERS, Key, Lines, Splice, loose, same
 from bot.patch.nearest import too_many
-
 
 At = tuple[int | None, ...]
 
@@ -23,8 +22,10 @@ class Place:
     at: At
     shift: Shift
 
-    def pairs(self) -> Iterator[tuple[Op, int]]:
-        return ((op, at) for op, at in zip(self.ops, self.at, strict=True) if at is not None)
+    def pairs(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[Op, int]]:
+        """The lines that have one in the file, with it."""
+        both = zip(self.ops[start:stop], self.at[start:stop], strict=True)
+        return ((op, at) for op, at in both if at is not None)
 
 
 def placed(ops: Ops, at: At, shift: Shift) -> Place:
@@ -87,7 +88,10 @@ def _with_bare(lines: Lines, ops: Ops, key: Key) -> list[At]:
 
 def _walk(lines: Lines, ops: Ops, pivot: tuple[int, int], key: Key) -> At | None:
     at: list[int | None] = [None] * len(ops)
-    for numbers, start, step in ((range(pivot[0], len(ops)), pivot[1], 1), (range(pivot[0] - 1, -1, -1), pivot[1] - 1, -1)):
+    for numbers, start, step in (
+        (range(pivot[0], len(ops)), pivot[1], 1),
+        (range(pivot[0] - 1, -1, -1), pivot[1] - 1, -1),
+    ):
         here = start
         for n in numbers:
             op = ops[n]
@@ -146,32 +150,40 @@ def _changes(ops: Ops) -> bool:
     return any(op.sign != STAYS for op in ops)
 
 
-def splices(lines: Lines, place: Place, come: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
+def splices(lines: Lines, place: Place, come: Sequence[str]) -> list[Splice]:
     """What stands instead of which lines; `come` are the new lines in their order. Raises Rejected without an anchor.
 
     New lines stand after the line that they follow in the edit, or before the one that they precede. When the file has
     lines between those two that the edit leaves out, a line that goes decides; else nobody knows.
     """
-    made: list[tuple[int, int, tuple[str, ...]]] = []
+    made: list[Splice] = []
     new = iter(come)
-    ops, at = place.ops, place.at
-    n = 0
-    while n < len(ops):
-        if ops[n].sign != COMES:
-            where = at[n]
-            if ops[n].sign == GOES and where is not None:
-                made.append((where, where + 1, ()))
-            n += 1
-            continue
-        stop = next((later for later in range(n, len(ops)) if ops[later].sign != COMES), len(ops))
-        anchor = _anchor(lines, ops, at, n, stop)
-        made.append((anchor, anchor, tuple(next(new) for _ in range(n, stop))))
-        n = stop
-    return made
+    end = 0
+    for comes, run in groupby(range(len(place.ops)), lambda n: place.ops[n].sign == COMES):
+        start, end = end, end + len(list(run))
+        if comes:
+            anchor = _anchor(lines, place, start, end)
+            made.append((anchor, anchor, tuple(islice(new, end - start))))
+        else:
+            made += [(at, at + 1, ()) for op, at in place.pairs(start, end) if op.sign == GOES]
+    return _merged(made)
 
 
-def _anchor(lines: Lines, ops: Ops, at: Sequence[int | None], start: int, stop: int) -> int:
+def _merged(made: Sequence[Splice]) -> list[Splice]:
+    """Neighbours as one, so that what comes can end as the lines that it replaces."""
+    merged: list[Splice] = []
+    for start, stop, come in made:
+        if merged and merged[-1][1] == start:
+            first, _, before = merged.pop()
+            merged.append((first, stop, before + come))
+        else:
+            merged.append((start, stop, come))
+    return merged
+
+
+def _anchor(lines: Lines, place: Place, start: int, stop: int) -> int:
     """The line before which the new lines from `start` to `stop` stand."""
+    ops, at = place.ops, place.at
     before = at[start - 1] if start else None
     after = at[stop] if stop < len(ops) else None
     if before is not None and (after is None or after == before + 1 or ops[start - 1].sign == GOES):

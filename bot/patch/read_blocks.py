@@ -14,7 +14,9 @@ REPLACE = re.compile(r"^>{5,9} ?(REPLACE|UPDATED?|NEW|AFTER)\s*$", re.IGNORECASE
 FENCE = re.compile(r"^\s*(?:```|~~~)[\w+-]*:?\s*(.*)$")
 # A line of dots, bare or as a comment, that stands for any lines.
 DOTS = re.compile(r"^\s*(?:#|//|/\*|--|<!--|;|%|\{/\*)?\s*(?:\.{3}|\u2026)\s*(?:\*/|-->|\*/\})?\s*$")
-WORDED = re.compile(r"^\s*(?:#|//|/\*|--|<!--|;|%|\{/\*)\s*(?:\.{3}|\u2026).*(?:\.{3}|\u2026)?\s*(?:\*/|-->|\*/\})?\s*$")
+WORDED = re.compile(
+    r"^\s*(?:#|//|/\*|--|<!--|;|%|\{/\*)\s*(?:\.{3}|\u2026).*(?:\.{3}|\u2026)?\s*(?:\*/|-->|\*/\})?\s*$"
+)
 
 
 def blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileEdit]:
@@ -70,7 +72,7 @@ def _named(line: str, known: Collection[str]) -> str:
 
 def _looks(bare: str) -> str:
     """What looks like a path: one word, or the last of a sentence that does."""
-    word = bare.split()[-1].strip("`*:\"'") if bare else ""
+    word = bare.rsplit(maxsplit=1)[-1].strip("`*:\"'") if bare else ""
     return word if " " not in bare or re.search(r"[\w-]+[./][\w-]+", word) else ""
 
 

@@ -9,10 +9,7 @@ from dataclasses import dataclass, field
 from bot.patch.edits import BARE, COMES, GOES, NOWHERE, STAYS, FileEdit, Hunk, Op, Ops, Rejected, new_side
 
 HEAD = re.compile(r"^@@.*?(?:-\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@|@@|$)")
-FENCE = re.compile(r"^\s*(```|~~~)")
-EXTENDED = re.compile(
-    r"^(?:(rename) (from|to)|(copy) (from|to)|(new|deleted) file mode|(old|new) mode|(?:dis)?similarity index|index) ?(.*)$"
-)
+EXTENDED = re.compile(r"^(?:(rename) (from|to)|(copy) (from|to)|(new|deleted) file mode|(old|new) mode) (.*)$")
 BINARY = ("GIT binary patch", "Binary files ")
 SIGNATURE = re.compile(r"^\d+\.\d+[\w.-]*$")
 ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
@@ -170,7 +167,8 @@ def _counted(head: str) -> tuple[int, int] | None:
 
 def _readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterator[Ops]:
     """Bare blank lines at the end belong to the hunk or only follow it: the head's count of new lines may tell."""
-    settled = tuple(_settled(ops, n) if op.sign == BARE else op for n, op in enumerate(ops))
+    changes = any(op.sign in (GOES, COMES) for op in ops)
+    settled = tuple(_settled(ops, n) if op.sign == BARE and changes else op for n, op in enumerate(ops))
     end = len(ops) - next((n for n, op in enumerate(reversed(ops)) if op.sign != BARE), len(ops))
     ways = [settled[:end], settled]
     if counted and len(new_side(settled)) == counted[1] != len(new_side(settled[:end])):

@@ -1,4 +1,4 @@
-"""Here lives the work of one text of edits: files opened, edited, made, moved and deleted, over ones that stay as they are."""
+"""Here lives the work of one text of edits: files opened, edited, made, moved and deleted."""
 
 from __future__ import annotations
 

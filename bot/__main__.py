@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from bot import serve as serving
+from bot.apply import applied
 from bot.config import schema
 from bot.demo import show
 from bot.doctor import examine
@@ -51,6 +52,17 @@ def solve(
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
     raise typer.Exit(solved(terminal(stderr=True), _settings(ModelSettings), repo, issue, apply=apply))
+
+
+@app.command()
+def apply(
+    edit: Annotated[str, typer.Argument(help="A file with the edit; - for standard input")] = "-",
+    root: Annotated[Path, typer.Option(help="The folder that the edit's paths start from")] = Path(),
+    check: Annotated[bool, typer.Option("--check", help="Only say whether it fits; write nothing")] = False,  # noqa: FBT002 - typer's way
+    as_json: Annotated[bool, typer.Option("--json", help="Say what came of it as JSON")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Make a unified diff or SEARCH/REPLACE blocks, as models write them, in a folder: all of it or nothing."""
+    raise typer.Exit(applied(edit, root, check=check, as_json=as_json))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 Pure: it is handed texts and hands texts back.
 """
 
-from bot.patch.apply import apply
+from bot.patch.apply import Changes, apply, changes
 from bot.patch.counts import DiffCounts, counts
 from bot.patch.edits import Rejected
 from bot.patch.gates import check
@@ -13,10 +13,12 @@ from bot.patch.size import Rules, size
 from bot.patch.syntax import parses
 
 __all__ = [
+    "Changes",
     "DiffCounts",
     "Rejected",
     "Rules",
     "apply",
+    "changes",
     "check",
     "counts",
     "parses",

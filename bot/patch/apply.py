@@ -17,10 +17,11 @@ SHOWN = 5  # edits that failed, of one text
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an edit comes to: new texts by path, None for what goes; and modes, where the edit sets them."""
+    """What an edit comes to: new texts by path, None for what goes; git's modes and old paths, by new path."""
 
     files: dict[str, str | None]
     modes: dict[str, str]
+    moves: dict[str, str]
 
 
 def apply(files: Mapping[str, str], text: str) -> dict[str, str]:
@@ -47,7 +48,7 @@ def changes(files: Mapping[str, str], text: str) -> Changes:
         raise Rejected("The edits change nothing.")
     if len(files) > 1 and all(made.get(path, "") is None for path in files):
         raise Rejected("This would delete every file. Delete only what the change is about.")
-    return Changes(made, work.modes)
+    return Changes(made, work.modes, work.moves)
 
 
 def read(files: Mapping[str, str], text: str) -> list[FileEdit]:

@@ -82,6 +82,7 @@ class Work:
         self.open: dict[str, _File] = {}
         self.gone: set[str] = set()
         self.modes: dict[str, str] = {}
+        self.moves: dict[str, str] = {}
 
     def done(self) -> dict[str, str | None]:
         """What changed: new texts by path, None for what went."""
@@ -198,6 +199,7 @@ class Work:
             self.gone.add(path)
             self.names.drop(path)
         self.names.add(target)
+        self.moves[target] = path
         return target
 
 

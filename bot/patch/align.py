@@ -44,7 +44,8 @@ def _why_not(lines: Lines, ops: Ops) -> tuple[str, Sequence[str]]:
 def aligned(lines: Lines, ops: Ops, key: Key) -> Iterator[Place]:
     """Places where every line that goes stands, and most that stay; none when the edit is too long or too common."""
     olds = [n for n, op in enumerate(ops) if op.sign not in (COMES, GAP)]
-    if len(olds) > LONGEST or any(op.sign == GAP for op in ops):
+    changes = any(op.sign in (GOES, COMES) and (op.old + op.new).strip() for op in ops)
+    if not changes or len(olds) > LONGEST or any(op.sign == GAP for op in ops):
         return
     index = lines.index(key)
     keys = {n: key(ops[n].old) for n in olds}

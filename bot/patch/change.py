@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.patch.align import near_place
-from bot.patch.edits import COMES, GOES, STAYS, Hunk, Op, Ops, Rejected, compared, new_side
-from bot.patch.indent import NONE, margin, shift_of
+from bot.patch.edits import COMES, GOES, STAYS, Hunk, Op, Ops, Rejected, compared, new_side, old_side
+from bot.patch.indent import NONE, in_style, margin, shift_of
 from bot.patch.lines import SMART, Lines, Splice, loose
 from bot.patch.places import Place, exact_place, runs, splices
 
@@ -51,14 +51,11 @@ def _refuse_made(lines: Lines, hunk: Hunk) -> None:
 
 def _refuse_repetition(lines: Lines, place: Place, come: Sequence[str]) -> None:
     """An insertion whose lines stand there already was made before."""
-    if any(op.sign == GOES for op in place.ops) or not any(text.strip() for text in come):
+    if any(op.sign == GOES and op.old.strip() for op in place.ops) or not any(text.strip() for text in come):
         return
     at = [n for n in place.at if n is not None]
-    first, last = min(at) - len(come), max(at) + len(come)
-    new = new_side(place.ops)
-    for run in runs(lines, new, loose):
-        if first <= run.start <= last:
-            raise Rejected(f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made.")
+    for run in runs(lines, new_side(place.ops), loose):
+        raise Rejected(f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made.")
     for run in runs(lines, come, loose):
         if min(at) < run.start and run.stop <= max(at):
             raise Rejected(f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made.")
@@ -72,17 +69,16 @@ def _new_lines(lines: Lines, place: Place) -> list[str]:
         if op.sign == STAYS and loose(op.old) == loose(lines.texts[at])
     ]
     shift = shift_of(stay) if any(new.strip() for new, _ in stay) else None
-    return [(shift or place.shift)(op.new) for op in place.ops if op.sign == COMES]
+    come = [(shift or place.shift)(op.new) for op in place.ops if op.sign == COMES]
+    told = any(margin(lines.texts[at]) for op, at in place.pairs() if op.old.strip())
+    return come if told else in_style(come, lines.texts)
 
 
 def _other_margin(lines: Lines, place: Place) -> Place:
     """The place read anew when only the old side lost its indentation, and the new one is written as the file is."""
     texts = [lines.texts[at] for _, at in place.pairs()]
-    if len(texts) != sum(op.sign != COMES for op in place.ops):
-        return place
-    new = new_side(place.ops)
-    least = min((len(margin(text)) for text in texts if text.strip()), default=0)
-    if any(text.strip() and len(margin(text)) < least for text in new):
+    old, new = old_side(place.ops), new_side(place.ops)
+    if len(texts) != len(old) or _least(new) <= _least(old):
         return place
     written = compared(texts, new)
     moved = compared(texts, [place.shift(text) for text in new])
@@ -90,6 +86,10 @@ def _other_margin(lines: Lines, place: Place) -> Place:
         return place
     at = iter([at for _, at in place.pairs()])
     return Place(written, tuple(next(at) if op.sign != COMES else None for op in written), NONE)
+
+
+def _least(lines: Sequence[str]) -> int:
+    return min((len(margin(text)) for text in lines if text.strip()), default=0)
 
 
 def _kept(ops: Ops) -> int:

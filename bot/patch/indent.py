@@ -34,7 +34,8 @@ def _doubled(blanks: str) -> str:
 
 
 def _halved(blanks: str) -> str:
-    return blanks[: (len(blanks) + 1) // 2]
+    """Half of it; what has no half is no margin."""
+    return blanks + "?" if len(blanks) % 2 or "\t" in blanks else blanks[: len(blanks) // 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,26 @@ def _moved(convert: Callable[[str], str], pair: Pair) -> Shift | None:
     return None
 
 
+def in_style(lines: Sequence[str], file: Sequence[str]) -> list[str]:
+    """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file is indented so and none of them.
+
+    For when nothing that stays tells how they are indented.
+    """
+    ours, its = _margins(lines), _margins(file)
+    tabs = sum(blanks[0] == "\t" for blanks in its)
+    if ours and tabs > MOST * len(its) and all(blanks[0] == " " for blanks in ours):
+        width = 2 if any(len(blanks) % 4 == 2 for blanks in ours) else 4
+        return [Shift(partial(_tabs, width=width))(line) for line in lines]
+    if ours and its and tabs < len(its) * (1 - MOST) and all(blanks[0] == "\t" for blanks in ours):
+        return [Shift(partial(_spaces, width=min(map(len, its))))(line) for line in lines]
+    return list(lines)
+
+
+def _margins(lines: Sequence[str]) -> list[str]:
+    return [blanks for line in lines if line.strip() and (blanks := margin(line))]
+
+
+MOST = 0.9
 NUMBERED = re.compile(r"^\s*(\d+)(?:\s?[|:\u2192]|\t) ?(.*)$")
 
 

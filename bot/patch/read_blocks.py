@@ -96,4 +96,6 @@ def _trimmed(old: Sequence[str], new: Sequence[str]) -> Ops:
     stop = next((n for n, text in enumerate(reversed(old)) if text.strip()), 0)
     head = next((n for n, text in enumerate(new) if text.strip()), len(new))
     tail = next((n for n, text in enumerate(reversed(new)) if text.strip()), 0)
-    return compared(old[start : len(old) - stop], new[min(start, head) : len(new) - min(stop, tail)])
+    if head not in (0, start) or tail not in (0, stop):
+        return ()
+    return compared(old[start : len(old) - stop], new[head : len(new) - tail])

@@ -154,7 +154,7 @@ class Work:
             file.lines = Lines.of("\n".join([*new_side(hunk.readings[0]), ""]))
             return
         if not any(text.strip() for ops in hunk.readings for text in old_side(ops)):
-            raise Rejected("the old text is empty, but the file exists. Quote lines of it.")
+            raise Rejected("the old text is empty or blank, but the file exists. Quote lines of it that hold text.")
         refuse_left_out(hunk.readings[0])
         file.take(hunk)
 

@@ -7,10 +7,9 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from bot.patch.edits import COMES, GAP, GOES, STAYS, Ops, Rejected, old_side
-from bot.patch.indent import shift_of
 from bot.patch.lines import Key, Lines, loose, same
 from bot.patch.nearest import absent, alike, nearest, too_many
-from bot.patch.places import Place, placed
+from bot.patch.places import Place, firm_shift, placed
 
 LONGEST = 400  # lines of an edit that are looked for inexactly
 STARTS = 3  # lines of an edit that the search may start from
@@ -100,6 +99,8 @@ def _placed(lines: Lines, ops: Ops, olds: Sequence[int], at: Sequence[int | None
     stay = [n for n in olds if ops[n].sign == STAYS and ops[n].old.strip()]
     there = [n for n in stay if have[n] is not None]
     missing = len(stay) - len(there)
+    if {loose(ops[n].old) for n in stay if have[n] is None} & {loose(op.old) for op in ops if op.sign == GOES}:
+        return None  # which of two equal lines stays, and which goes?
     if not there or (len(there) < CONTEXT * len(stay) and not (missing == 1 and len(there) > 1)):
         return None
     found = [n for n in at if n is not None]
@@ -107,5 +108,5 @@ def _placed(lines: Lines, ops: Ops, olds: Sequence[int], at: Sequence[int | None
     if skipped > max(1, len(olds) * (1 - CONTEXT)):
         return None
     pairs = [(ops[n].old, lines.texts[where]) for n, where in have.items() if where is not None]
-    shift = shift_of([pair for pair in pairs if loose(pair[0]) == loose(pair[1])])
+    shift = firm_shift(ops, [pair for pair in pairs if loose(pair[0]) == loose(pair[1])])
     return None if shift is None else placed(ops, tuple(have.get(n) for n in range(len(ops))), shift)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from bot.patch.align import near_place
 from bot.patch.edits import COMES, GOES, STAYS, Hunk, Op, Ops, Rejected, compared, new_side, old_side
-from bot.patch.indent import NONE, in_style, margin, shift_of
+from bot.patch.indent import NONE, in_style, margin, margins, shift_of
 from bot.patch.lines import SMART, Lines, Splice, loose
 from bot.patch.places import Place, exact_place, runs, splices
+
+STYLED_LINES = 2_000  # of a file, that show how it is indented
 
 
 def change(lines: Lines, hunk: Hunk) -> list[Splice]:
@@ -68,10 +70,10 @@ def _new_lines(lines: Lines, place: Place) -> list[str]:
         for op, at in place.pairs()
         if op.sign == STAYS and loose(op.old) == loose(lines.texts[at])
     ]
-    shift = shift_of(stay) if any(new.strip() for new, _ in stay) else None
+    shift = shift_of(stay) if any(margin(new) or margin(have) for new, have in stay if new.strip()) else None
     come = [(shift or place.shift)(op.new) for op in place.ops if op.sign == COMES]
     told = any(margin(lines.texts[at]) for op, at in place.pairs() if op.old.strip())
-    return come if told else in_style(come, lines.texts)
+    return come if told or not margins(come) else in_style(come, margins(lines.texts[:STYLED_LINES]))
 
 
 def _other_margin(lines: Lines, place: Place) -> Place:

@@ -86,12 +86,12 @@ def _moved(convert: Callable[[str], str], pair: Pair) -> Shift | None:
     return None
 
 
-def in_style(lines: Sequence[str], file: Sequence[str]) -> list[str]:
-    """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file is indented so and none of them.
+def in_style(lines: Sequence[str], its: Sequence[str]) -> list[str]:
+    """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file's margins are so and none of theirs.
 
     For when nothing that stays tells how they are indented.
     """
-    ours, its = _margins(lines), _margins(file)
+    ours = margins(lines)
     tabs = sum(blanks[0] == "\t" for blanks in its)
     if ours and tabs > MOST * len(its) and all(blanks[0] == " " for blanks in ours):
         width = 2 if any(len(blanks) % 4 == 2 for blanks in ours) else 4
@@ -101,7 +101,8 @@ def in_style(lines: Sequence[str], file: Sequence[str]) -> list[str]:
     return list(lines)
 
 
-def _margins(lines: Sequence[str]) -> list[str]:
+def margins(lines: Sequence[str]) -> list[str]:
+    """The margins of those lines that have one."""
     return [blanks for line in lines if line.strip() and (blanks := margin(line))]
 
 

@@ -8,7 +8,7 @@ from bot.patch.edits import COMES, GOES, Ops, Rejected
 
 SHOWN_CHARS = 120
 LONGEST = 160
-COMMENT = r"^\s*(?:#+|//+|/\*+|\*|--|<!--|;+|%+|\{/\*|\(|\[|<|\"\"\")\s*"
+COMMENT = r"^\s*(?:#+|//+|/\*+|\*|--|<!--|;+|%+|\{/\*|\(|\[|<|\"\"\")\s*[(\[<]?\s*"
 DOTS = r"(?:\.{3}|\u2026)"
 OLD = r"(?:rest|remaining|remainder|existing|previous|original|unchanged|other|same|omitted)"
 CODE = (

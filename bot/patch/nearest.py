@@ -12,6 +12,7 @@ SHOWN_LINES = 12
 SHOWN_PLACES = 4
 SHOWN_CHARS = 200
 FUZZY_LINES = 5_000  # of a file, compared one by one
+VOTING_LINES = 200  # of an edit, and places of each
 ALIKE = 0.6
 
 
@@ -56,8 +57,8 @@ def _nearest(lines: Lines, wanted: Sequence[str]) -> int | None:
     """Where most of the wanted lines stand but for indentation; else where the longest has its likeness."""
     places = lines.index(str.strip)
     votes: Counter[int] = Counter()
-    for at, text in enumerate(wanted):
-        for there in places.get(text.strip(), ()) if text.strip() else ():
+    for at, text in enumerate(wanted[:VOTING_LINES]):
+        for there in places.get(text.strip(), ())[:VOTING_LINES] if text.strip() else ():
             votes[max(0, there - at)] += len(text.strip()) + 1
     if votes:
         return max(votes, key=lambda start: (votes[start], -start))

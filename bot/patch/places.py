@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice, pairwise
 
 from bot.patch.edits import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
-from bot.patch.indent import NONE, Shift, shift_of
+from bot.patch.indent import NONE, Pair, Shift, shift_of
 from bot.patch.lines import TIERS, Key, Lines, Splice, loose, same
 from bot.patch.nearest import too_many
 
@@ -57,11 +57,15 @@ def _first(at: At) -> int:
 def _shifted(lines: Lines, ops: Ops, at: At) -> Place | None:
     """The place, when one rule turns the edit's indentation into the file's."""
     pairs = [(op.old, lines.texts[n]) for op, n in zip(ops, at, strict=True) if n is not None]
+    shift = firm_shift(ops, pairs)
+    return None if shift is None else placed(ops, at, shift)
+
+
+def firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
+    """The rule for the indentation; one line at another margin is no anchor for new ones."""
     shift = shift_of(pairs)
     inserts = not any(op.sign == GOES for op in ops)
-    if shift != NONE and inserts and sum(bool(old.strip()) for old, _ in pairs) < 2:
-        return None  # one line at another margin is no anchor
-    return None if shift is None else placed(ops, at, shift)
+    return None if inserts and shift != NONE and sum(bool(old.strip()) for old, _ in pairs) == 1 else shift
 
 
 def _found(lines: Lines, ops: Ops, key: Key) -> list[At]:

@@ -28,6 +28,12 @@ class _Header:
     named: bool = False  # by --- and +++
     hunks: list[Hunk] = field(default_factory=list)
 
+    def name(self, old: str, new: str) -> None:
+        """Take the paths of --- and +++, unless a rename said them, without prefixes."""
+        self.named = True
+        if not (self.renames or self.copies):
+            self.old, self.new = old, new
+
     def done(self) -> Iterator[FileEdit]:
         if self.hunks or self.renames or self.copies or self.mode or NOWHERE in (self.old, self.new):
             yield FileEdit(self.old, self.new, tuple(self.hunks), self.renames, self.copies, self.mode)
@@ -47,7 +53,7 @@ def diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
             if header.named or header.hunks:
                 yield from header.done()
                 header = _Header()
-            header.old, header.new, header.named = _named(line), _named(lines[at + 1]), True
+            header.name(_named(line), _named(lines[at + 1]))
             at += 1
         elif line.startswith("@@"):
             body = _body(lines, at + 1)

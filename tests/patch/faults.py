@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from random import Random
 from textwrap import dedent
 
@@ -30,12 +31,15 @@ class Case:
 class Maker:
     """One case after the other from a source of chance."""
 
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Random, *, alike: bool = True) -> None:
         self.chance = chance
+        self.alike = alike  # whether lines may be there twice
+        self.numbers = count(100)
 
     def name(self) -> str:
-        """A name that may well be there already."""
-        return f"{self.chance.choice(WORDS)}_{self.chance.choice(WORDS)}{self.chance.randrange(9)}"
+        """A name that may be there already."""
+        number = self.chance.randrange(9) if self.alike else next(self.numbers)
+        return f"{self.chance.choice(WORDS)}_{self.chance.choice(WORDS)}{number}"
 
     def case(self) -> Case:
         """A file of functions, some lines of it common to all, and a small edit."""
@@ -48,7 +52,9 @@ class Maker:
         after = list(lines)
         for _ in range(self.chance.randint(1, 2)):
             at = self.chance.randrange(1, len(after))
-            come = [f"{unit}{self.name()}.changed({self.chance.randrange(1000)})" for _ in range(self.chance.randint(0, 3))]
+            come = [
+                f"{unit}{self.name()}.changed({self.chance.randrange(1000)})" for _ in range(self.chance.randint(0, 3))
+            ]
             come[1:1] = [""] if len(come) > 1 and self.chance.random() < 0.5 else []
             after[at : at + self.chance.randint(0 if come else 1, 2)] = come
         lines, after = [*lines, closes or "LAST = 1"], [*after, closes or "LAST = 1"]
@@ -61,7 +67,7 @@ class Maker:
             return ""
         deep = unit * self.chance.randint(1, 2)
         own = f"{deep}{self.name()} = {self.name()}('{self.name()}', {self.chance.randrange(100)})"
-        return own if kind < 0.8 else f"{deep}return None"
+        return own if kind < 0.8 or not self.alike else f"{deep}return None"
 
 
 def diff_of(case: Case, context: int = 3) -> Case:
@@ -100,7 +106,9 @@ def halves(case: Case, change: Callable[[str, str], tuple[str, str]]) -> Case:
 def body(case: Case, change: Callable[[str], str]) -> Case:
     """The case with every line of a diff's hunks changed."""
     lines = case.edit.split("\n")
-    return replace(case, edit="\n".join(line if line.startswith(("---", "+++", "@@")) else change(line) for line in lines))
+    return replace(
+        case, edit="\n".join(line if line.startswith(("---", "+++", "@@")) else change(line) for line in lines)
+    )
 
 
 def wrong_numbers(case: Case) -> Case:
@@ -144,14 +152,13 @@ def no_end(case: Case) -> Case:
 
 
 def dedented(case: Case) -> Case:
-    return halves(case, lambda old, new: (*_dedented(old, new),))
+    """Both halves without the margin that they share."""
 
+    def cut(old: str, new: str) -> tuple[str, str]:
+        both = dedent(f"{old}\n{new}").split("\n")
+        return "\n".join(both[: old.count("\n") + 1]), "\n".join(both[old.count("\n") + 1 :])
 
-def _dedented(old: str, new: str) -> list[str]:
-    cut = dedent(f"{old}\n<middle>".replace("<middle>", "")) if False else dedent(f"{old}\n{new}")
-    lines = cut.split("\n")
-    count = old.count("\n") + 1
-    return ["\n".join(lines[:count]), "\n".join(lines[count:])]
+    return halves(case, cut)
 
 
 def search_dedented(case: Case) -> Case:
@@ -163,12 +170,31 @@ def tabs_spelled(case: Case) -> Case:
 
 
 def numbered(case: Case) -> Case:
-    return halves(case, lambda old, new: ("\n".join(f"{n:>5}| {line}" for n, line in enumerate(old.split("\n"), 41)), new))
+    return halves(
+        case, lambda old, new: ("\n".join(f"{n:>5}| {line}" for n, line in enumerate(old.split("\n"), 41)), new)
+    )
 
 
-def leading_blank(case: Case) -> Case:
-    return halves(case, lambda old, new: (f"\n{old}", new))
+def stale(case: Case, chance: Random) -> Case:
+    """A line that the edit may quote, and that stays, has changed since."""
+    before, after = case.before.split("\n"), case.after.split("\n")
+    blocks = difflib.SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    pairs = [(a + n, b + n) for a, b, size in blocks for n in range(size) if before[a + n].strip()]
+    old, new = chance.choice(pairs)
+    before[old] = after[new] = f"{before[old]}s"
+    return replace(case, before="\n".join(before), after="\n".join(after))
 
 
-LOSSLESS_DIFFS = (wrong_numbers, wrong_counts, no_numbers, in_prose, no_prefixes, bare_blanks, stripped, blanks_after, crlf, no_end)
-LOSSLESS_BLOCKS = (crlf, no_end, dedented, search_dedented, tabs_spelled, numbered, leading_blank)
+def dropped(case: Case, chance: Random) -> Case:
+    """A line of a diff that stays was left out."""
+    lines = case.edit.split("\n")
+    stay = [n for n, line in enumerate(lines) if line.startswith(" ") and line.strip()]
+    gone = chance.choice(stay) if stay else -1
+    return replace(case, edit="\n".join(line for n, line in enumerate(lines) if n != gone))
+
+
+DIFFS = (
+    *(lambda case: case, wrong_numbers, wrong_counts, no_numbers, in_prose, no_prefixes, bare_blanks),
+    *(stripped, blanks_after, crlf, no_end),
+)
+BLOCKS = (lambda case: case, crlf, no_end, tabs_spelled, numbered, dedented, search_dedented)

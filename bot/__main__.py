@@ -15,6 +15,8 @@ from bot.apply import applied
 from bot.config import schema
 from bot.demo import show
 from bot.doctor import examine
+from bot.refactor import rename_symbol
+from bot.refactoring import refactored
 from bot.settings import ModelSettings, Settings, SettingsError, load
 from bot.solve import solved
 from bot.terminal import terminal
@@ -63,6 +65,26 @@ def apply(
 ) -> None:
     """Make a unified diff or SEARCH/REPLACE blocks, as models write them, in a folder: all of it or nothing."""
     raise typer.Exit(applied(edit, root, check=check, as_json=as_json))
+
+
+refactor = typer.Typer(help="Change a name, or what a function is, through a whole folder.", no_args_is_help=True)
+app.add_typer(refactor, name="refactor")
+Repo = Annotated[Path, typer.Option(help="The folder with the code")]
+Write = Annotated[
+    bool, typer.Option("--apply", help="Write the change into the folder; without it, only the diff is shown")
+]
+
+
+@refactor.command()
+def rename(
+    old: Annotated[str, typer.Argument(help="A name, Class.method, or dotted from its module")],
+    new: Annotated[str, typer.Argument(help="The new name alone")],
+    repo: Repo = Path(),
+    apply: Write = False,  # noqa: FBT002 - typer's way
+    guess: Annotated[bool, typer.Option("--guess", help="Take attributes of unknown objects for it too")] = False,  # noqa: FBT002
+) -> None:
+    """Rename a function, class, method, variable or module with all that names it."""
+    raise typer.Exit(refactored(repo, lambda files: rename_symbol(files, old, new, guess=guess), apply=apply))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from bot.patch.policy import protected
 from bot.patch.replace import replace
 from bot.patch.size import Rules, size
 from bot.patch.syntax import parses
+from bot.patch.written import written
 
 __all__ = [
     "Changes",
@@ -25,4 +26,5 @@ __all__ = [
     "protected",
     "replace",
     "size",
+    "written",
 ]

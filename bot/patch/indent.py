@@ -87,7 +87,7 @@ def _moved(convert: Callable[[str], str], pair: Pair) -> Shift | None:
 
 
 def in_style(lines: Sequence[str], its: Sequence[str]) -> list[str]:
-    """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file's margins are so and none of theirs.
+    """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file has the other.
 
     For when nothing that stays tells how they are indented.
     """

@@ -1,0 +1,10 @@
+"""Here lives what changes a whole repository at once: renaming and making asynchronous, proved name by name.
+
+Pure: it is handed texts by path and hands back those that change, and what it could not prove.
+"""
+
+from bot.refactor.edit import Refactoring, Unproven
+from bot.refactor.project import CannotRefactor
+from bot.refactor.rename import rename_symbol
+
+__all__ = ["CannotRefactor", "Refactoring", "Unproven", "rename_symbol"]

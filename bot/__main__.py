@@ -15,7 +15,7 @@ from bot.apply import applied
 from bot.config import schema
 from bot.demo import show
 from bot.doctor import examine
-from bot.refactor import rename_symbol
+from bot.refactor import make_async, move_symbol, rename_symbol
 from bot.refactoring import refactored
 from bot.settings import ModelSettings, Settings, SettingsError, load
 from bot.solve import solved
@@ -85,6 +85,27 @@ def rename(
 ) -> None:
     """Rename a function, class, method, variable or module with all that names it."""
     raise typer.Exit(refactored(repo, lambda files: rename_symbol(files, old, new, guess=guess), apply=apply))
+
+
+@refactor.command(name="async")
+def asynchronous(
+    name: Annotated[str, typer.Argument(help="A function or Class.method, or dotted from its module")],
+    repo: Repo = Path(),
+    apply: Write = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Make a function asynchronous, with every caller that must await it."""
+    raise typer.Exit(refactored(repo, lambda files: make_async(files, name), apply=apply))
+
+
+@refactor.command()
+def move(
+    name: Annotated[str, typer.Argument(help="A function or class, or dotted from its module")],
+    to: Annotated[str, typer.Argument(help="The module to move it to, dotted or a path; it may be new")],
+    repo: Repo = Path(),
+    apply: Write = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Move a function or class to another module, with its imports and those of it."""
+    raise typer.Exit(refactored(repo, lambda files: move_symbol(files, name, to), apply=apply))
 
 
 @app.command()

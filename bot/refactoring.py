@@ -20,16 +20,13 @@ SKIPPED = frozenset([".venv", "venv", "node_modules", ".tox", "__pycache__", ".m
 
 
 def refactored(repo: Path, act: Callable[[Mapping[str, str]], Refactoring], *, apply: bool) -> int:
-    """Show what the act would change in the folder, and write it when asked: 0 done, 1 it cannot be done, 2 wrong use."""
+    """Show what the act would change in the folder, and write it when asked: 0 done, 1 cannot be done, 2 wrong use."""
     err = terminal(stderr=True)
-    try:
-        if not repo.is_dir():
-            raise UnfitError(f"{repo} is no folder.")
-        folder = Folder(repo)
-    except UnfitError as wrong:
-        err.print(Text(plain(str(wrong)), "red"), soft_wrap=True)
+    if not repo.is_dir():
+        err.print(Text(plain(f"{repo} is no folder."), "red"), soft_wrap=True)
         return WRONG_USE
     try:
+        folder = Folder(repo)
         made = act(_texts(folder))
         _show(folder, made)
         if apply:

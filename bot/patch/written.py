@@ -31,7 +31,8 @@ def _file(path: str, was: str, old: str | None, new: str | None) -> Iterator[str
     elif new is None:
         yield "deleted file mode 100644\n"
     elif was != path:
-        yield f"similarity index {'100' if old == new else '90'}%\nrename from {_quoted(was)}\nrename to {_quoted(path)}\n"
+        yield f"similarity index {100 if old == new else 90}%\n"
+        yield f"rename from {_quoted(was)}\nrename to {_quoted(path)}\n"
     names = (_quoted(f"a/{was}") if old is not None else NOWHERE, _quoted(f"b/{path}") if new is not None else NOWHERE)
     for line in difflib.unified_diff(_lines(old), _lines(new), *names):
         yield line if line.endswith("\n") else line + BARE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from bot.refactor.project import Module
 
@@ -33,13 +34,25 @@ class Refactoring:
 
 @dataclass(slots=True)
 class Edits:
-    """Places to write, by path: line from 1, bytes of UTF-8 from and to, and the new text."""
+    """Places to write, by path: bytes of UTF-8 from and to, and the new text."""
 
-    made: dict[str, set[tuple[int, int, int, str]]] = field(default_factory=dict)
+    files: Mapping[str, str]
+    made: dict[str, set[tuple[int, int, str]]] = field(default_factory=dict)
     unproven: set[Unproven] = field(default_factory=set)
+    starts: dict[str, list[int]] = field(default_factory=dict)
 
     def put(self, path: str, line: int, start: int, stop: int, new: str) -> None:
-        self.made.setdefault(path, set()).add((line, start, stop, new))
+        """Write within one line, from 1; columns count bytes."""
+        self.span(path, (line, start), (line, stop), new)
+
+    def span(self, path: str, start: tuple[int, int], stop: tuple[int, int], new: str) -> None:
+        """Write from one line and column to another."""
+        if path not in self.starts:
+            text = self.files[path]
+            lengths = (len(line.encode(errors="surrogatepass")) + 1 for line in text.removeprefix("\ufeff").split("\n"))
+            self.starts[path] = list(accumulate(lengths, initial=3 if text.startswith("\ufeff") else 0))
+        at = self.starts[path]
+        self.made.setdefault(path, set()).add((at[start[0] - 1] + start[1], at[stop[0] - 1] + stop[1], new))
 
     def at_end(self, module: Module, node: ast.expr | ast.alias, old: str, new: str) -> None:
         """Write over a name that a node ends with."""
@@ -48,29 +61,27 @@ class Edits:
         if module.raw(line)[start:stop] == old.encode():
             self.put(module.path, line, start, stop, new)
         else:
-            self.doubt(module.path, module.text, line, "inside a string that this Python cannot place")
+            self.doubt(module.path, line, "inside a string that this Python cannot place")
 
-    def doubt(self, path: str, text: str, line: int, why: str) -> None:
+    def doubt(self, path: str, line: int, why: str) -> None:
         """Leave a place as it is, and say so."""
-        shown = text.split("\n")[line - 1].strip()[:SHOWN_CHARS]
+        shown = self.files[path].split("\n")[line - 1].strip()[:SHOWN_CHARS]
         self.unproven.add(Unproven(path, line, shown, why))
 
-    def done(self, files: Mapping[str, str], moves: Mapping[str, str] | None = None) -> Refactoring:
-        """The texts with all places written."""
-        changed: dict[str, str | None] = {path: written(files[path], places) for path, places in self.made.items()}
-        for new, old in (moves or {}).items():
-            changed[new] = changed.get(old) or files[old]
+    def done(self, moves: Mapping[str, str] | None = None, new: Mapping[str, str] | None = None) -> Refactoring:
+        """The texts with all places written, some of them moved, and some new."""
+        changed: dict[str, str | None] = {path: _written(self.files[path], made) for path, made in self.made.items()}
+        for path, old in (moves or {}).items():
+            changed[path] = changed.get(old) or self.files[old]
             changed[old] = None
         places = sum(map(len, self.made.values()))
         doubts = tuple(sorted(self.unproven, key=lambda it: (it.path, it.line, it.why)))
-        return Refactoring(changed, places, doubts, dict(moves or {}))
+        return Refactoring({**changed, **(new or {})}, places, doubts, dict(moves or {}))
 
 
-def written(text: str, places: Iterable[tuple[int, int, int, str]]) -> str:
+def _written(text: str, made: Iterable[tuple[int, int, str]]) -> str:
     """The text with each place written, from the last to the first."""
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
-    lines = [line.encode(errors="surrogatepass") for line in text.removeprefix(mark).split("\n")]
-    for line, start, stop, new in sorted(places, reverse=True):
-        raw = lines[line - 1]
-        lines[line - 1] = raw[:start] + new.encode() + raw[stop:]
-    return mark + b"\n".join(lines).decode(errors="surrogatepass")
+    raw = text.encode(errors="surrogatepass")
+    for start, stop, new in sorted(made, reverse=True):
+        raw = raw[:start] + new.encode() + raw[stop:]
+    return raw.decode(errors="surrogatepass")

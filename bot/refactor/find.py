@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
 
-from bot.refactor.project import FUNCTIONS, CannotRefactor, Project, qualified
+from bot.refactor.project import DEEPEST, FUNCTIONS, CannotRefactor, Module, Project, qualified
 
 SHOWN = 8
 
@@ -49,3 +50,44 @@ def _defined(project: Project, path: str, last: str) -> list[str]:
         else []
     )
     return named + assigned
+
+
+def family(project: Project, target: str, holding: Iterable[str]) -> set[str]:
+    """The target, and for a method all that override it. Raises CannotRefactor when it overrides another itself."""
+    holder, _, last = target.rpartition(".")
+    owners = [(module, node) for module, node in project.definition(holder) if isinstance(node, ast.ClassDef)]
+    for module, node in owners:
+        for base in project.bases(module, node):
+            above = project.canonical(f"{base}.{last}")
+            if project.definition(above):
+                raise CannotRefactor(f"{target} overrides {above}: change that, and this goes with it.")
+    below = {
+        f"{module.name}.{qualified(module, node)}.{last}"
+        for module, node in (_classes(project, holding) if owners else ())
+        if last in module.bound[node] and holder in _lineage(project, module, node)
+    }
+    return {target} | below
+
+
+def _classes(project: Project, holding: Iterable[str]) -> Iterator[tuple[Module, ast.ClassDef]]:
+    for path in holding:
+        module = project.module(path) if path.endswith((".py", ".pyi")) else None
+        for node in module.scopes if module else ():
+            if module and isinstance(node, ast.ClassDef):
+                yield module, node
+
+
+def _lineage(project: Project, module: Module, node: ast.ClassDef, depth: int = 0) -> set[str]:
+    """The names of all classes above one."""
+    found = set(project.bases(module, node)) if depth < DEEPEST else set()
+    for base in list(found):
+        for where, above in project.definition(base):
+            if isinstance(above, ast.ClassDef):
+                found |= _lineage(project, where, above, depth + 1)
+    return found
+
+
+def holding(project: Project, name: str) -> list[str]:
+    """The files in which the name stands as a word: only they need to be read."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    return [path for path, text in project.files.items() if name in text and word.search(text)]

@@ -31,6 +31,7 @@ SCOPES = (
     ast.DictComp,
     ast.GeneratorExp,
 )
+ASSIGNING = (ast.Assign, ast.AnnAssign)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -251,10 +252,10 @@ def source_of(module: Module, node: ast.ImportFrom) -> str:
 
 
 def owner(module: Module, node: ast.AST, name: str) -> ast.AST | None:
-    """The scope whose name this is here; None for a builtin, or what a star brings. A class is seen only from inside."""
+    """The scope whose name this is here; None for a builtin, or what a star brings."""
     around = module.scopes[node]
     for scope in reversed(around):
-        if isinstance(scope, ast.ClassDef) and scope is not around[-1]:
+        if isinstance(scope, ast.ClassDef) and scope is not around[-1]:  # a class is seen only from directly inside
             continue
         binders = module.bound[scope].get(name, [])
         if any(isinstance(it, ast.Global) for it in binders):
@@ -304,29 +305,30 @@ def _outside(node: ast.AST) -> set[ast.AST]:
 
 def _bind(module: Module, node: ast.AST, scope: Scope) -> None:
     names = module.bound[scope]
-    if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
-        names.setdefault(node.name, []).append(node)
-    elif isinstance(node, ast.arg):
-        names.setdefault(node.arg, []).append(node)
-    elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        _bind_import(module, node, names)
-    elif isinstance(node, (ast.Global, ast.Nonlocal)):
-        for name in node.names:
+    for name in _names(node):
+        # An assignment binds its targets once, though they are nodes of their own as well.
+        if not (isinstance(node, ast.Name) and any(isinstance(it, ASSIGNING) for it in names.get(name, ()))):
             names.setdefault(name, []).append(node)
-    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            if isinstance(target, ast.Name):
-                names.setdefault(target.id, []).append(node)
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-        if not any(isinstance(it, (ast.Assign, ast.AnnAssign)) for it in names.get(node.id, ())):
-            names.setdefault(node.id, []).append(node)
-    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-        names.setdefault(node.name, []).append(node)
+    if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+        module.stars.append(source_of(module, node))
 
 
-def _bind_import(module: Module, node: ast.Import | ast.ImportFrom, names: dict[str, list[ast.AST]]) -> None:
-    for alias in node.names:
-        if alias.name == "*" and isinstance(node, ast.ImportFrom):
-            module.stars.append(source_of(module, node))
-        else:
-            names.setdefault(alias.asname or alias.name.partition(".")[0], []).append(node)
+def _names(node: ast.AST) -> list[str]:
+    """The names that a node binds in the scope around it."""
+    found: list[str] = []
+    match node:
+        case ast.ClassDef(name=str(name)) | ast.FunctionDef(name=str(name)) | ast.AsyncFunctionDef(name=str(name)):
+            found = [name]
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            found = [name]
+        case (
+            ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.AnnAssign(target=ast.Name(id=name))
+        ):
+            found = [name]
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            found = [alias.asname or alias.name.partition(".")[0] for alias in names if alias.name != "*"]
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            found = names
+        case ast.Assign(targets=targets):
+            found = [target.id for target in targets if isinstance(target, ast.Name)]
+    return found

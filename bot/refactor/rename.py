@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.refactor.edit import Edits, Refactoring
-from bot.refactor.find import only_definition
+from bot.refactor.find import family, holding, only_definition
 from bot.refactor.project import FUNCTIONS, CannotRefactor, Module, Project, imported, owner, qualified, source_of
 
 BY_NAME = frozenset(["getattr", "setattr", "hasattr", "delattr", "object"])  # take an object and a name in a string
@@ -31,16 +31,15 @@ def rename_symbol(files: Mapping[str, str], old: str, new: str, *, guess: bool =
     if last == new:
         raise CannotRefactor(f"{target} has that name already.")
     work = _Renaming(project, target, last, new, guess=guess)
-    word = re.compile(rf"\b{re.escape(last)}\b")
-    holding = [path for path, text in files.items() if last in text and word.search(text)]
-    work.find_family(holding)
+    paths = holding(project, last)
+    work.find_family(paths)
     work.refuse_taken()
-    for path in holding:
+    for path in paths:
         if path.endswith((".py", ".pyi")):
             work.in_module(path)
         elif path.lower().endswith(PROSE):
             work.in_text(path, files[path], 1)
-    return work.edits.done(files, _moved(project, target, new))
+    return work.edits.done(_moved(project, target, new))
 
 
 def _moved(project: Project, target: str, new: str) -> dict[str, str]:
@@ -67,37 +66,14 @@ class _Renaming:
     new: str
     guess: bool = False
     family: set[str] = field(default_factory=set)  # the target, and what overrides it
-    edits: Edits = field(default_factory=Edits)
+    edits: Edits = field(init=False)
 
-    def find_family(self, holding: list[str]) -> None:
-        """A method is renamed with all that override it; one that overrides must be renamed from its base."""
-        self.family = {self.target}
-        holder = self.target.rpartition(".")[0]
-        owners = [node for _, node in self.project.definition(holder) if isinstance(node, ast.ClassDef)]
-        for node in owners:
-            module = self.project.definition(holder)[0][0]
-            for base in self.project.bases(module, node):
-                above = self.project.canonical(f"{base}.{self.last}")
-                if self.project.definition(above):
-                    raise CannotRefactor(f"{self.target} overrides {above}: rename that, and this goes with it.")
-        for module, node in self._classes(holding) if owners else ():
-            if self.last in module.bound[node] and holder in self._lineage(module, node):
-                self.family.add(f"{module.name}.{qualified(module, node)}.{self.last}")
+    def __post_init__(self) -> None:
+        self.edits = Edits(self.project.files)
 
-    def _classes(self, holding: list[str]) -> Iterator[tuple[Module, ast.ClassDef]]:
-        for path in holding:
-            module = self.project.module(path) if path.endswith((".py", ".pyi")) else None
-            for node in module.scopes if module else ():
-                if module and isinstance(node, ast.ClassDef):
-                    yield module, node
-
-    def _lineage(self, module: Module, node: ast.ClassDef, depth: int = 0) -> set[str]:
-        found = set(self.project.bases(module, node)) if depth < 9 else set()
-        for base in list(found):
-            for where, above in self.project.definition(base):
-                if isinstance(above, ast.ClassDef):
-                    found |= self._lineage(where, above, depth + 1)
-        return found
+    def find_family(self, paths: list[str]) -> None:
+        """A method is renamed with all that override it."""
+        self.family = family(self.project, self.target, paths)
 
     def refuse_taken(self) -> None:
         """The new name must be free wherever the old one is defined."""
@@ -120,7 +96,7 @@ class _Renaming:
     def _all_doubtful(self, path: str) -> None:
         for number, line in enumerate(self.project.files[path].split("\n"), 1):
             if re.search(rf"\b{re.escape(self.last)}\b", line):
-                self.edits.doubt(path, self.project.files[path], number, "this Python cannot read the file")
+                self.edits.doubt(path, number, "this Python cannot read the file")
 
     def _node(self, module: Module, node: ast.AST) -> None:
         match node:
@@ -177,7 +153,7 @@ class _Renaming:
             if self.guess:
                 self.edits.at_end(module, node, self.last, self.new)
             else:
-                self.edits.doubt(module.path, module.text, node.end_lineno or 1, "an attribute of an unknown object")
+                self.edits.doubt(module.path, node.end_lineno or 1, "an attribute of an unknown object")
 
     def _after_keyword(self, module: Module, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         found = re.compile(rb"(?:class|def)\s+(" + self.last.encode() + rb")\b").search(
@@ -226,12 +202,14 @@ class _Renaming:
     def _bare_string(self, module: Module, node: ast.Constant) -> None:
         parent = module.parents.get(node)
         exported = isinstance(parent, (ast.List, ast.Tuple, ast.Set)) and self._in_all(module, parent)
-        if (exported and self.means(f"{module.name}.{self.last}")) or (isinstance(parent, ast.Call) and self._names_attribute(module, parent, node)):
+        if (exported and self.means(f"{module.name}.{self.last}")) or (
+            isinstance(parent, ast.Call) and self._names_attribute(module, parent, node)
+        ):
             self._inside_quotes(module, node)
         elif _annotates(module, node):
             self._annotation(module, node)
         elif not isinstance(parent, ast.Expr):
-            self.edits.doubt(module.path, module.text, node.lineno, "a string with that name")
+            self.edits.doubt(module.path, node.lineno, "a string with that name")
 
     def _annotation(self, module: Module, node: ast.Constant) -> None:
         """A type in quotes means what the name alone would."""
@@ -276,7 +254,7 @@ class _Renaming:
                     at = start + len(line[: found.start(2)].encode())
                     self.edits.put(path, first + number, at, at + len(self.last.encode()), self.new)
             if not path.endswith((".py", ".pyi")) and re.search(rf"`{re.escape(self.last)}(?:\(\))?`", line):
-                self.edits.doubt(path, text, first + number, "a document names it alone")
+                self.edits.doubt(path, first + number, "a document names it alone")
 
 
 def _annotates(module: Module, node: ast.AST) -> bool:

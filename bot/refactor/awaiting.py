@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.refactor.edit import Edits, Refactoring
 from bot.refactor.find import family, holding, only_definition
 from bot.refactor.imports import add_import
-from bot.refactor.project import FUNCTIONS, CannotRefactor, Function, Module, Project, qualified
+from bot.refactor.project import FUNCTIONS, CannotRefactor, Function, Module, Project, imported, owner, qualified
 
 MOST = 2_000  # functions that become asynchronous
 YIELDS = (ast.Yield, ast.YieldFrom)
@@ -67,7 +67,7 @@ class _Awaiting:
             self.edits.doubt(module.path, node.lineno, "an async test needs a plugin of the test runner")
 
     def _use(self, module: Module, node: ast.Name | ast.Attribute, last: str, kin: set[str]) -> None:
-        if last != (node.id if isinstance(node, ast.Name) else node.attr):
+        if last != (node.attr if isinstance(node, ast.Attribute) else self._imported_as(module, node)):
             return
         call = module.parents.get(node)
         called = isinstance(call, ast.Call) and call.func is node
@@ -80,6 +80,14 @@ class _Awaiting:
             self._await(module, call)
         else:
             self.edits.doubt(module.path, node.lineno, "handed on, not called")
+
+    def _imported_as(self, module: Module, node: ast.Name) -> str:
+        """The name under which a name was defined, when it was imported as another."""
+        scope = owner(module, node, node.id)
+        for it in module.bound[scope][node.id] if scope else ():
+            if isinstance(it, ast.ImportFrom):
+                return imported(module, it, node.id).rpartition(".")[2]
+        return node.id
 
     def _await(self, module: Module, call: ast.Call) -> None:
         parent = module.parents[call]

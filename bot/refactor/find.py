@@ -26,13 +26,21 @@ def only_definition(project: Project, name: str) -> str:
     )
     meant = [one for one in ends if one.endswith(f".{name}") or one == name]
     modules = [one for one in project.paths if one.endswith(f".{name}") or one == name]
-    meant = meant or modules
+    meant = meant or modules or _parameter(project, name)
     if len(meant) > 1:
         raise CannotRefactor(f"{name} could be any of {', '.join(meant[:SHOWN])}. Give the whole name.")
     if not meant:
         near = f" There are {', '.join(ends[:SHOWN])}." if ends else ""
         raise CannotRefactor(f"No file defines {name}.{near}")
     return meant[0]
+
+
+def _parameter(project: Project, name: str) -> list[str]:
+    holder, _, last = name.rpartition(".")
+    if not holder:
+        return []
+    found = f"{only_definition(project, holder)}.{last}"
+    return [found] if any(isinstance(node, ast.arg) for _, node in project.definition(found)) else []
 
 
 def _defined(project: Project, path: str, last: str) -> list[str]:

@@ -11,7 +11,11 @@ from bot.refactor.project import Module
 def add_import(edits: Edits, module: Module, name: str, source: str = "") -> None:
     """`import name`, or `from source import name`, after the file's other imports, unless the name is there."""
     bound = name.partition(" as ")[2] or name
-    if any(isinstance(it, (ast.Import, ast.ImportFrom)) for it in module.bound[module.tree].get(bound, ())):
+    if "." in bound:  # binds its first part, which may stand for another of its modules
+        there = any(alias.name == name for it in module.tree.body if isinstance(it, ast.Import) for alias in it.names)
+    else:
+        there = any(isinstance(it, (ast.Import, ast.ImportFrom)) for it in module.bound[module.tree].get(bound, ()))
+    if there:
         return
     line = after_imports(module.tree)
     end = "\r\n" if "\r\n" in module.text else "\n"

@@ -164,7 +164,7 @@ class _Moving:
             elif isinstance(node, ast.Attribute) and node.attr == self.node.name:
                 base = self.project.meaning(other, node.value)
                 if base == self.module.name:
-                    self._use_bare(other, node, new)
+                    self._use_there(other, node, new)
         self._mentions(path, target)
 
     def _reimport(self, other: Module, node: ast.ImportFrom, target: str, new: str) -> None:
@@ -178,15 +178,17 @@ class _Moving:
                 at = ((node.end_lineno or node.lineno) + 1, 0)
                 self.edits.span(other.path, at, at, f"{' ' * node.col_offset}from {new} import {said}{end}")
 
-    def _use_bare(self, other: Module, node: ast.Attribute, new: str) -> None:
-        """`module.name` becomes `name`, imported from its new place."""
-        if self.node.name in other.bound[other.tree]:
-            self.edits.doubt(other.path, node.lineno, f"the old module's {self.node.name}, and the name is taken here")
+    def _use_there(self, other: Module, node: ast.Attribute, new: str) -> None:
+        """`old.name` becomes `new.name`, unless the first part of the new module's name means something else here."""
+        root = new.partition(".")[0]
+        scope = owner(other, node, root)
+        binders = other.bound[other.tree].get(root, ())
+        if scope not in (None, other.tree) or not all(isinstance(it, ast.Import) for it in binders):
+            self.edits.doubt(other.path, node.lineno, f"the old module's {self.node.name}, and {root} is taken here")
             return
-        end = node.end_lineno or node.lineno, node.end_col_offset or 0
-        self.edits.span(other.path, (node.lineno, node.col_offset), end, self.node.name)
-        if other.path != self.path:
-            add_import(self.edits, other, self.node.name, new)
+        end = node.value.end_lineno or node.lineno, node.value.end_col_offset or 0
+        self.edits.span(other.path, (node.value.lineno, node.value.col_offset), end, new)
+        add_import(self.edits, other, new)
 
     def _mentions(self, path: str, target: str) -> None:
         """Its dotted name in strings and documents."""

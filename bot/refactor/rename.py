@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.refactor.edit import Edits, Refactoring
 from bot.refactor.find import family, holding, only_definition
+from bot.refactor.parameter import rename_parameter
 from bot.refactor.project import FUNCTIONS, CannotRefactor, Module, Project, imported, owner, qualified, source_of
 
 BY_NAME = frozenset(["getattr", "setattr", "hasattr", "delattr", "object"])  # take an object and a name in a string
@@ -17,7 +18,7 @@ PROSE = (".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json
 
 
 def rename_symbol(files: Mapping[str, str], old: str, new: str, *, guess: bool = False) -> Refactoring:
-    """Rename a function, class, method, variable or module: `name`, `Class.method`, or dotted from its module.
+    """Rename what is named `name`, `Class.method`, `function.parameter`, or dotted from its module, or a module.
 
     Follows imports and re-exports, `__all__`, overrides, names in strings that tests patch, and dotted names in
     documents. What cannot be proved is listed; attributes of unknown objects are touched only when `guess` says so.
@@ -27,6 +28,8 @@ def rename_symbol(files: Mapping[str, str], old: str, new: str, *, guess: bool =
         raise CannotRefactor(f"{new!r} is no name that Python can have.")
     project = Project(files)
     target = only_definition(project, old)
+    if any(isinstance(node, ast.arg) for _, node in project.definition(target)):
+        return rename_parameter(project, *target.rpartition(".")[::2], new)
     last = target.rpartition(".")[2]
     if last == new:
         raise CannotRefactor(f"{target} has that name already.")

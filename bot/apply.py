@@ -117,7 +117,7 @@ def _refused(reason: str, nearest: Sequence[str], *, as_json: bool) -> None:
         _json({"fits": False, "written": False, "reason": reason, "nearest": list(nearest)})
         return
     err = terminal(stderr=True)
-    err.print(Text(plain(reason), "bold red"))
+    err.print(Text(plain(reason), "bold red"), soft_wrap=True)
     for line in nearest:
         err.print(plain(line), soft_wrap=True)
 

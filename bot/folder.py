@@ -63,21 +63,24 @@ class Folder(Mapping[str, str]):
 
         A new path that `moves` has takes encoding and mode of the old one; `modes` are git's. Raises UnfitError.
         """
+        try:
+            self._write(files, moves, modes)
+        except OSError as wrong:
+            raise UnfitError(f"{wrong.filename}: {wrong.strerror}. Nothing was changed.") from None
+
+    def _write(self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]) -> None:
         for path in {*files, *modes}:
             self._refuse_changed(path)
         texts = {path: text for path, text in files.items() if text is not None}
         raw = {path: self._encoded(path, text, moves.get(path, path)) for path, text in texts.items()}
         raw |= {path: self._held(path).raw for path in modes if path not in files}
-        try:
-            with ExitStack() as undo, ExitStack() as tidy:
-                staged = {path: self._staged(path, data, undo, tidy) for path, data in raw.items()}
-                for path, place in staged.items():
-                    self._set_mode(place, moves.get(path, path), modes.get(path, ""))
-                for path in {*files, *staged}:
-                    _swap(self.root / path, staged.get(path), undo, tidy)
-                undo.pop_all()
-        except OSError as wrong:
-            raise UnfitError(f"{wrong.filename}: {wrong.strerror}. Nothing was changed.") from None
+        with ExitStack() as undo, ExitStack() as tidy:
+            staged = {path: self._staged(path, data, undo, tidy) for path, data in raw.items()}
+            for path, place in staged.items():
+                self._set_mode(place, moves.get(path, path), modes.get(path, ""))
+            for path in {*files, *staged}:
+                _swap(self.root / path, staged.get(path), undo, tidy)
+            undo.pop_all()
 
     def _staged(self, path: str, raw: bytes, undo: ExitStack, tidy: ExitStack) -> Path:
         """The bytes in a file beside the place where they shall stand."""

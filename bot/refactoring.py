@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.folder import Folder, UnfitError
 from bot.patch import written
-from bot.refactor import CannotRefactor, Refactoring
+from bot.refactor import CannotRefactor, Refactoring, is_read
 from bot.terminal import diff, plain, terminal
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
@@ -42,7 +42,7 @@ def _texts(folder: Folder) -> dict[str, str]:
     """The files that can be read as texts, but for what tools put there."""
     texts = {}
     for path in folder:
-        if SKIPPED.isdisjoint(path.split("/")):
+        if is_read(path) and SKIPPED.isdisjoint(path.split("/")):
             try:
                 texts[path] = folder[path]
             except UnfitError:

@@ -46,7 +46,7 @@ def changes(files: Mapping[str, str], text: str) -> Changes:
     made = work.done()
     if not made and not work.modes:
         raise Rejected("The edits change nothing.")
-    if len(files) > 1 and all(made.get(path, "") is None for path in files):
+    if len(files) > 1 and not any(made.values()) and all(made.get(path, "") is None for path in files):
         raise Rejected("This would delete every file. Delete only what the change is about.")
     return Changes(made, work.modes, work.moves)
 

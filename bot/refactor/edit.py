@@ -80,8 +80,8 @@ class Edits:
 
 
 def _written(text: str, made: Iterable[tuple[int, int, str]]) -> str:
-    """The text with each place written, from the last to the first."""
+    """The text with each place written, from the last to the first; whole lines stand before what begins one."""
     raw = text.encode(errors="surrogatepass")
-    for start, stop, new in sorted(made, reverse=True):
+    for start, stop, new in sorted(made, key=lambda it: (*it[:2], it[2][-1:] != "\n", it[2]), reverse=True):
         raw = raw[:start] + new.encode() + raw[stop:]
     return raw.decode(errors="surrogatepass")

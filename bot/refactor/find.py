@@ -9,6 +9,13 @@ from collections.abc import Iterable, Iterator
 from bot.refactor.project import DEEPEST, FUNCTIONS, CannotRefactor, Module, Project, qualified
 
 SHOWN = 8
+CODE = (".py", ".pyi")
+PROSE = (".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json")
+
+
+def is_read(path: str) -> bool:
+    """Whether a refactoring looks into such a file."""
+    return path.lower().endswith((*CODE, *PROSE))
 
 
 def only_definition(project: Project, name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.refactor.edit import Edits, Refactoring
-from bot.refactor.find import holding, only_definition
+from bot.refactor.find import holding, is_read, only_definition
 from bot.refactor.imports import add_import, take_out
 from bot.refactor.project import (
     CannotRefactor,
@@ -94,7 +94,7 @@ class _Moving:
         for path in holding(self.project, self.node.name):
             if path.endswith((".py", ".pyi")) and path != self.module.path:
                 self._follow(path, target, from_module)
-            else:
+            elif is_read(path):
                 self._mentions(path, target)
         return self._put(text, needs)
 

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.refactor.edit import Edits, Refactoring
-from bot.refactor.find import family, holding, only_definition
+from bot.refactor.find import PROSE, family, holding, only_definition
 from bot.refactor.parameter import rename_parameter
 from bot.refactor.project import FUNCTIONS, CannotRefactor, Module, Project, imported, owner, qualified, source_of
 
 BY_NAME = frozenset(["getattr", "setattr", "hasattr", "delattr", "object"])  # take an object and a name in a string
-PROSE = (".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json")
 
 
 def rename_symbol(files: Mapping[str, str], old: str, new: str, *, guess: bool = False) -> Refactoring:

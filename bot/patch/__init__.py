@@ -3,24 +3,28 @@
 Pure: it is handed texts and hands texts back.
 """
 
-from bot.patch.apply import apply
+from bot.patch.apply import Changes, apply, changes
 from bot.patch.counts import DiffCounts, counts
+from bot.patch.edits import Rejected
 from bot.patch.gates import check
-from bot.patch.places import Rejected
 from bot.patch.policy import protected
 from bot.patch.replace import replace
 from bot.patch.size import Rules, size
 from bot.patch.syntax import parses
+from bot.patch.written import written
 
 __all__ = [
+    "Changes",
     "DiffCounts",
     "Rejected",
     "Rules",
     "apply",
+    "changes",
     "check",
     "counts",
     "parses",
     "protected",
     "replace",
     "size",
+    "written",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -14,9 +14,12 @@ from bot.values import (
     Brief,
     Checks,
     Entry,
+    Finding,
     Hit,
     Issue,
     JobStep,
+    Leak,
+    Package,
     Patch,
     Permission,
     Person,
@@ -142,6 +145,27 @@ class Model(Protocol):
         """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with "budget"."""
 
 
+class Linter(Protocol):
+    """A linter that reads code and runs none of it."""
+
+    def lint(self, files: Mapping[str, str], config: Mapping[str, str]) -> tuple[Finding, ...]:
+        """What it finds in the files; `config` are the repository's own configuration files, as texts."""
+
+
+class Secrets(Protocol):
+    """A finder of secrets that asks nobody whether they are valid."""
+
+    def find(self, text: str) -> tuple[Leak, ...]:
+        """The secrets in the text, each once."""
+
+
+class Index(Protocol):
+    """The indexes that packages are installed from."""
+
+    def look(self, kind: str, name: str) -> Package | None:
+        """What the index of the kind, "python" or "node", says of the name; None when it cannot be asked."""
+
+
 class Clock(Protocol):
     """Time, as a port: a replay is the same run."""
 
@@ -171,3 +195,6 @@ class World:
     model: Model
     clock: Clock
     caps: Caps = Caps()
+    linter: Linter | None = None  # without one, the gates say that nothing was linted
+    secrets: Secrets | None = None  # without one, only secrets of well-known shapes are masked
+    index: Index | None = None  # without one, new packages are said to be unchecked

@@ -4,8 +4,9 @@ Pure: it is handed texts and hands texts back.
 """
 
 from bot.patch.apply import apply
+from bot.patch.change import Change
 from bot.patch.counts import DiffCounts, counts
-from bot.patch.gates import check
+from bot.patch.gates import check, gates, new, weighed
 from bot.patch.places import Rejected
 from bot.patch.policy import protected
 from bot.patch.replace import replace
@@ -13,14 +14,18 @@ from bot.patch.size import Rules, size
 from bot.patch.syntax import parses
 
 __all__ = [
+    "Change",
     "DiffCounts",
     "Rejected",
     "Rules",
     "apply",
     "check",
     "counts",
+    "gates",
+    "new",
     "parses",
     "protected",
     "replace",
     "size",
+    "weighed",
 ]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
+from bot.steps.leaks import hushed
 from bot.steps.report import attempts_table
-from bot.text import coded, inline, masked, quoted
+from bot.text import coded, inline, quoted
 from bot.values import Asking, Attempt, Branch, Finding, Finish, Plan, Pull, RunKey, Spent, Tree
 from bot.world import World
 
@@ -43,8 +44,8 @@ class Work:
 
 def open_pull(world: World, tree: Tree, branch: Branch, work: Work, draft: bool) -> Pull:  # noqa: FBT001 - GitHub's own word
     """The run's one pull request: opened, or brought up to date when it is open already."""
-    title = masked(unescape(inline(work.finish.title, 200)))  # names stay code, but a title knows no entities
-    body = masked(in_template(_template(world, tree), dict(sections(work)), foot(work)))
+    title = hushed(world, unescape(inline(work.finish.title, 200)))  # names stay code, but a title knows no entities
+    body = hushed(world, in_template(_template(world, tree), dict(sections(work)), foot(work)))
     return world.github.open_pull(tree.repo, branch, tree.branch, title, body, draft)
 
 

@@ -22,7 +22,7 @@ from bot.values.ci import (
     Reading,
     Verdict,
 )
-from bot.values.code import Clue, Clues, Entry, Finding, Hit, Patch, Person, Remote, Sha, Tree
+from bot.values.code import Clue, Clues, Entry, Finding, Hit, Leak, Package, Patch, Person, Remote, Sha, Tree
 from bot.values.talk import (
     Answer,
     Answers,
@@ -65,8 +65,10 @@ __all__ = [
     "Hit",
     "Issue",
     "JobStep",
+    "Leak",
     "Note",
     "Outcome",
+    "Package",
     "Patch",
     "Permission",
     "Person",

@@ -7,6 +7,7 @@ from bot.patch.apply import apply
 from bot.patch.change import Change
 from bot.patch.counts import DiffCounts, counts
 from bot.patch.gates import check, gates, new, weighed
+from bot.patch.honest import inputs
 from bot.patch.places import Rejected
 from bot.patch.policy import protected
 from bot.patch.replace import replace
@@ -22,6 +23,7 @@ __all__ = [
     "check",
     "counts",
     "gates",
+    "inputs",
     "new",
     "parses",
     "protected",

@@ -6,8 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from bot.patch.change import Change
+from bot.patch.honest import honest
 from bot.patch.licence import licence
 from bot.patch.policy import odd_files, protected
 from bot.patch.size import Rules, size
@@ -16,6 +18,7 @@ from bot.values import Finding, Patch
 
 # What these find is a matter of safety or a plain fact: no repository can make advice of it.
 FIRM = ("secrets", "policy", "content", "syntax")
+NOTHING_NAMED: Mapping[str, str] = MappingProxyType({})
 BREAKS = re.compile(r"E9|F82")  # a name that is gone: the program fails there
 
 
@@ -24,8 +27,8 @@ def check(patch: Patch, before: Mapping[str, str | None], rules: Rules) -> tuple
     return gates(Change.of(patch, before), rules)
 
 
-def gates(change: Change, rules: Rules) -> tuple[Finding, ...]:
-    """All that the gates find by looking at the texts alone."""
+def gates(change: Change, rules: Rules, named: Mapping[str, str] = NOTHING_NAMED) -> tuple[Finding, ...]:
+    """All that the gates find by looking at the texts alone. `named` is what may ask for less, and why."""
     patch = Patch(dict(change.after))
     paths = (*patch.files, *change.odd)
     found = (
@@ -34,6 +37,7 @@ def gates(change: Change, rules: Rules) -> tuple[Finding, ...]:
         *size(patch, change.before, rules),
         *_syntax(change),
         *licence(change),
+        *honest(change, named),
     )
     return weighed(found, rules)
 

@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
 from bot.config import Config
-from bot.patch import Change, Rules, gates, new, weighed
+from bot.patch import Change, Rules, gates, inputs, new, weighed
 from bot.source.files import kind_of
 from bot.steps.checkout import Files
 from bot.steps.leaks import leaked
-from bot.values import Finding, Patch, Tree
+from bot.values import Finding, Patch, Plan, Tree
 from bot.world import World
 
 CONFIGS = ("pyproject.toml", "ruff.toml", ".ruff.toml")
+MOST_HITS = 40
 LICENCES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "COPYING", "NOTICE", "pyproject.toml", "package.json")
 
 
-def inspect(world: World, tree: Tree, patch: Patch, config: Config) -> tuple[Finding, ...]:
+def inspect(world: World, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None) -> tuple[Finding, ...]:
     """What the gates say of the change, on changed files only. Nothing of the repository is run."""
     files = Files(world.git, tree)
     before = {path: _text(data) for path, data in files.read(list(patch.files)).items()}
     around = {path: text for path, data in files.read({*CONFIGS, *LICENCES}).items() if (text := _text(data))}
     change = Change({path: before.get(path) for path in patch.files}, patch.files, around)
-    return examined(world, change, rules(config))
+    change = replace(change, around={**around, **_tests_with(world, tree, inputs(change))})
+    return examined(world, change, rules(config), {one.what: one.why for one in plan.lowered} if plan else {})
 
 
-def examined(world: World, change: Change, limits: Rules) -> tuple[Finding, ...]:
-    """All gates: those that look at texts, the linter, the finder of secrets."""
-    return (*gates(change, limits), *weighed((*leaked(world, change), *_linted(world, change)), limits))
+def examined(world: World, change: Change, limits: Rules, named: Mapping[str, str]) -> tuple[Finding, ...]:
+    """All gates: those that look at texts, the linter, the finder of secrets. What blocks comes first."""
+    found = (*gates(change, limits, named), *weighed((*leaked(world, change), *_linted(world, change)), limits))
+    return tuple(sorted(found, key=lambda finding: not finding.blocks))
+
+
+def _tests_with(world: World, tree: Tree, values: tuple[str, ...]) -> dict[str, str]:
+    """The tests that the change leaves alone and that hold one of these values."""
+    hits = (hit for value in values for hit in world.git.grep(tree, re.escape(value), "", MOST_HITS))
+    paths = {hit.path for hit in hits if kind_of(hit.path) == "test"}
+    return {
+        path: text for path, data in world.git.read(tree, sorted(paths)[:MOST_HITS]).items() if (text := _text(data))
+    }
 
 
 def rules(config: Config) -> Rules:
-    return Rules(allowed=config.allow, extra=config.protected)
+    return Rules(
+        allowed=config.allow,
+        extra=config.protected,
+        max_files=config.max_files,
+        max_lines=config.max_lines,
+        block=config.block,
+        advise=config.advise,
+    )
 
 
 def told(findings: tuple[Finding, ...]) -> str:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot import serve as serving
+from bot.check import Form, checked
 from bot.config import schema
-from bot.demo import show
-from bot.doctor import examine
 from bot.settings import ModelSettings, Settings, SettingsError, load
-from bot.solve import solved
 from bot.terminal import terminal
 
 app = typer.Typer(
@@ -31,7 +29,7 @@ S = TypeVar("S", bound=ModelSettings)
 @app.command()
 def serve() -> None:
     """Listen to GitHub and work. Settings come from GREENLIT_* variables or a .env file."""
-    raise typer.Exit(serving.serve(_settings(Settings)))
+    raise typer.Exit(_part("serve").serve(_settings(Settings)))
 
 
 @app.command()
@@ -40,7 +38,7 @@ def demo(
     keep: Annotated[Path | None, typer.Option(help="Where its files go; a new temporary folder by default")] = None,
 ) -> None:
     """Watch an issue become a green pull request on this machine: nothing to set, nothing to sign up for."""
-    raise typer.Exit(show(terminal(), live=live, keep=keep))
+    raise typer.Exit(_part("demo").show(terminal(), live=live, keep=keep))
 
 
 @app.command()
@@ -50,19 +48,40 @@ def solve(
     apply: Annotated[bool, typer.Option("--apply", help="Write the change into the folder")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
-    raise typer.Exit(solved(terminal(stderr=True), _settings(ModelSettings), repo, issue, apply=apply))
+    console, settings = terminal(stderr=True), _settings(ModelSettings)
+    raise typer.Exit(_part("solve").solved(console, settings, repo, issue, apply=apply))
+
+
+@app.command()
+def check(
+    repo: Annotated[Path, typer.Option(help="A git work tree on this machine")] = Path(),
+    base: Annotated[str | None, typer.Option(help="Compare with this commit; else with where the branch began")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002 - typer's way
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0")] = False,  # noqa: FBT002 - typer's way
+    strict: Annotated[bool, typer.Option("--strict", help="Advice counts too")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Look a change over, committed or not: syntax, lint, secrets, policy, honest tests. Exit 0 clean, 1 findings."""
+    if json and sarif:
+        raise typer.BadParameter("choose one of --json and --sarif")
+    form: Form = "json" if json else "sarif" if sarif else "page"
+    raise typer.Exit(checked(terminal(stderr=form != "page"), repo, base, form, strict=strict))
 
 
 @app.command()
 def doctor() -> None:
     """Look over settings, git, the App and the models; say what is missing and how to fix it."""
-    raise typer.Exit(examine(terminal()))
+    raise typer.Exit(_part("doctor").examine(terminal()))
 
 
 @app.command(name="schema")
 def print_schema() -> None:
     """Print the JSON schema of .github/greenlit.yml."""
     sys.stdout.write(schema())
+
+
+def _part(name: str) -> Any:
+    """What a command starts, loaded only for it: the engine and Claude's library take seconds."""
+    return import_module(f"bot.{name}")
 
 
 def _settings(kind: type[S]) -> S:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.adapters.betterleaks import Betterleaks
+from bot.adapters.checkers import checkers
 from bot.adapters.claude import Claude
 from bot.adapters.dbos import Durable
 from bot.adapters.git import Mirrors
 from bot.adapters.github import GitHubApp
-from bot.adapters.ruff import Ruff
 from bot.settings import ModelSettings, Settings
 from bot.steps.report import farewell
 from bot.world import World
@@ -52,8 +51,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         model=claude(settings),
         clock=SystemClock(),
         caps=settings.caps,
-        linter=Ruff(),
-        secrets=Betterleaks(),
+        checkers=checkers(),
     )
     return Durable(
         settings.home,

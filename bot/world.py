@@ -187,6 +187,15 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkers:
+    """What the gates ask beside the change's own texts. Where one is missing, the gates say what they did not check."""
+
+    linter: Linter | None = None
+    secrets: Secrets | None = None  # secrets of well-known shapes are found without
+    index: Index | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """All that a step may touch."""
 
@@ -195,6 +204,4 @@ class World:
     model: Model
     clock: Clock
     caps: Caps = Caps()
-    linter: Linter | None = None  # without one, the gates say that nothing was linted
-    secrets: Secrets | None = None  # without one, only secrets of well-known shapes are masked
-    index: Index | None = None  # without one, new packages are said to be unchecked
+    checkers: Checkers = Checkers()

@@ -12,27 +12,48 @@ from bot.source.files import kind_of
 from bot.steps.checkout import Files
 from bot.steps.leaks import leaked
 from bot.values import Finding, Patch, Plan, Tree
-from bot.world import World
+from bot.world import Checkers, Linter, World
 
-CONFIGS = ("pyproject.toml", "ruff.toml", ".ruff.toml")
+AROUND = (  # what the repository says of its linter and of its licence
+    "pyproject.toml",
+    "ruff.toml",
+    ".ruff.toml",
+    "package.json",
+    "LICENSE",
+    "LICENSE.txt",
+    "LICENSE.md",
+    "LICENCE",
+    "COPYING",
+    "NOTICE",
+)
+SCRIPTS = frozenset(["js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"])
 MOST_HITS = 40
-LICENCES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "COPYING", "NOTICE", "pyproject.toml", "package.json")
 
 
 def inspect(world: World, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None) -> tuple[Finding, ...]:
     """What the gates say of the change, on changed files only. Nothing of the repository is run."""
     files = Files(world.git, tree)
     before = {path: _text(data) for path, data in files.read(list(patch.files)).items()}
-    around = {path: text for path, data in files.read({*CONFIGS, *LICENCES}).items() if (text := _text(data))}
+    around = {path: text for path, data in files.read(AROUND).items() if (text := _text(data))}
     change = Change({path: before.get(path) for path in patch.files}, patch.files, around)
     change = replace(change, around={**around, **_tests_with(world, tree, inputs(change))})
-    return examined(world, change, rules(config), {one.what: one.why for one in plan.lowered} if plan else {})
+    return examined(world.checkers, change, rules(config), {one.what: one.why for one in plan.lowered} if plan else {})
 
 
-def examined(world: World, change: Change, limits: Rules, named: Mapping[str, str]) -> tuple[Finding, ...]:
+def examined(asked: Checkers, change: Change, limits: Rules, named: Mapping[str, str]) -> tuple[Finding, ...]:
     """All gates: those that look at texts, the linter, the finder of secrets. What blocks comes first."""
-    found = (*gates(change, limits, named), *weighed((*leaked(world, change), *_linted(world, change)), limits))
+    found = (*gates(change, limits, named), *weighed((*leaked(asked, change), *_linted(asked.linter, change)), limits))
     return tuple(sorted(found, key=lambda finding: not finding.blocks))
+
+
+def unchecked(asked: Checkers, change: Change) -> tuple[str, ...]:
+    """What the gates did not look at, in words, so that silence is not taken for approval."""
+    told = []
+    if asked.linter is None:
+        told.append("lint: there is no linter here.")
+    if {path.rpartition(".")[2] for path in change.after} & SCRIPTS:
+        told.append("what eslint or another linter of JavaScript finds: its configuration is code, so only CI runs it.")
+    return tuple(told)
 
 
 def _tests_with(world: World, tree: Tree, values: tuple[str, ...]) -> dict[str, str]:
@@ -61,14 +82,14 @@ def told(findings: tuple[Finding, ...]) -> str:
     return "Not pushed. The checks found:\n" + "\n".join(lines) + "\nMend these, then call finish again."
 
 
-def _linted(world: World, change: Change) -> tuple[Finding, ...]:
+def _linted(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
     """What the linter finds now and did not find before."""
-    if world.linter is None:
+    if linter is None:
         return ()
     now = {path: text for path, text in change.after.items() if text is not None and kind_of(path) != "foreign"}
     then = {path: text for path, text in change.before.items() if text is not None and path in now}
-    found = world.linter.lint(now, change.around)
-    return new(change, found, world.linter.lint(then, change.around) if found else ())
+    found = linter.lint(now, change.around)
+    return new(change, found, linter.lint(then, change.around) if found else ())
 
 
 def _text(data: bytes) -> str | None:

@@ -6,7 +6,7 @@ from bot.patch import Change
 from bot.source.files import kind_of
 from bot.text import masked, secrets
 from bot.values import Finding, Leak
-from bot.world import World
+from bot.world import Checkers, World
 
 GATE = "secrets"
 GENERIC = "generic-api-key"  # told by its disorder alone; in tests, values are made to look like that
@@ -16,22 +16,22 @@ KEPT_CHARS = 4
 def hushed(world: World, text: str) -> str:
     """The text with each secret as ***, by our shapes and by the finder's rules. Give it whole texts."""
     quiet = masked(text)
-    for leak in sorted(_found(world, quiet), key=lambda leak: -len(leak.secret)):
+    for leak in sorted(_found(world.checkers, quiet), key=lambda leak: -len(leak.secret)):
         quiet = quiet.replace(leak.secret, "***")
     return quiet
 
 
-def leaked(world: World, change: Change) -> tuple[Finding, ...]:
+def leaked(asked: Checkers, change: Change) -> tuple[Finding, ...]:
     """The secrets on new lines. What stood anywhere in the changed files before was not leaked by this change."""
     new = "\n".join(line for path in change.after for _, line in change.added(path))
     old = "\n".join(text for text in change.before.values() if text)
-    leaks = (*(Leak(secret, "shape", "secret") for secret in secrets(new)), *_found(world, new))
+    leaks = (*(Leak(secret, "shape", "secret") for secret in secrets(new)), *_found(asked, new))
     once = {leak.secret: leak for leak in leaks if leak.secret not in old}
     return tuple(_finding(change, leak) for leak in once.values() if not _within(leak, once))
 
 
-def _found(world: World, text: str) -> tuple[Leak, ...]:
-    return world.secrets.find(text) if world.secrets and text else ()
+def _found(asked: Checkers, text: str) -> tuple[Leak, ...]:
+    return asked.secrets.find(text) if asked.secrets and text else ()
 
 
 def _within(leak: Leak, others: dict[str, Leak]) -> bool:

@@ -21,7 +21,7 @@ LITERAL = re.compile(
 def squeezed(text: str) -> str:
     """On one line, one kind of quote, no comma before a closing bracket."""
     flat = " ".join(text.split())
-    flat = re.sub(r"\s*([()\[\]{},])\s*", lambda found: found[1] + (" " if found[1] == "," else ""), flat)
+    flat = re.sub(r"(?<=[(\[{])\s+|\s+(?=[)\]},])", "", flat)
     return re.sub(r",\s*([)\]}])", r"\1", flat).strip().rstrip(";").replace("'", '"')
 
 

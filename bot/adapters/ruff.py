@@ -96,23 +96,27 @@ def repository_config(files: Mapping[str, str]) -> dict[str, Any]:
             read = tomllib.loads(files.get(name, ""))
         except (tomllib.TOMLDecodeError, RecursionError):
             continue
-        found = read.get("tool", {}).get("ruff", {}) if name == "pyproject.toml" else read
-        if isinstance(found, dict) and found:
+        found = _table(_table(read.get("tool")).get("ruff")) if name == "pyproject.toml" else read
+        if found:
             return _known(found)
     return {}
 
 
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _known(found: Mapping[str, Any]) -> dict[str, Any]:
     """Ruff once had its lint keys at the top; `extend` would have it read a file of this machine."""
-    inner = found.get("lint")
-    lint = {**found, **(inner if isinstance(inner, dict) else {})}
+    lint = {**found, **_table(found.get("lint"))}
     top = {key: found[key] for key in KEYS if key in found}
     return {**top, "lint": {key: lint[key] for key in LINT_KEYS if key in lint}}
 
 
 def _selected(theirs: Mapping[str, Any]) -> tuple[str, ...]:
     lint = theirs.get("lint", {})
-    return tuple(code for key in ("select", "extend-select") for code in lint.get(key, ()) if isinstance(code, str))
+    listed = (lint.get(key) for key in ("select", "extend-select"))
+    return tuple(code for codes in listed if isinstance(codes, list) for code in codes if isinstance(code, str))
 
 
 def _chosen(theirs: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +125,7 @@ def _chosen(theirs: Mapping[str, Any]) -> dict[str, Any]:
     lint["select"] = sorted({*_selected(theirs), *OURS, *STYLE})
     lint.pop("extend-select", None)
     tests = {"**/test*/**": ["S", "B", "PERF", "SIM"], "**/test_*.py": ["S", "B"], "**/*_test.py": ["S", "B"]}
-    lint["extend-per-file-ignores"] = {**tests, **lint.get("extend-per-file-ignores", {})}
+    lint["extend-per-file-ignores"] = {**tests, **_table(lint.get("extend-per-file-ignores"))}
     return {**theirs, "lint": lint}
 
 

@@ -11,9 +11,9 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot.check import Form, checked
+from bot.check import Asked, checked
 from bot.config import schema
-from bot.settings import ModelSettings, Settings, SettingsError, load
+from bot.settings import GateSettings, ModelSettings, Settings, SettingsError, load
 from bot.terminal import terminal
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 FAILED, WRONG_USE = 1, 2
-S = TypeVar("S", bound=ModelSettings)
+S = TypeVar("S", bound=GateSettings)
 
 
 @app.command()
@@ -63,8 +63,9 @@ def check(
     """Look a change over, committed or not: syntax, lint, secrets, policy, honest tests. Exit 0 clean, 1 findings."""
     if json and sarif:
         raise typer.BadParameter("choose one of --json and --sarif")
-    form: Form = "json" if json else "sarif" if sarif else "page"
-    raise typer.Exit(checked(terminal(stderr=form != "page"), repo, base, form, strict=strict))
+    asked = Asked(base, "json" if json else "sarif" if sarif else "page", strict)
+    settings = _settings(GateSettings, _env_file=None)  # a folder that is looked at sets nothing
+    raise typer.Exit(checked(terminal(stderr=asked.form != "page"), settings, repo, asked))
 
 
 @app.command()
@@ -84,9 +85,9 @@ def _part(name: str) -> Any:
     return import_module(f"bot.{name}")
 
 
-def _settings(kind: type[S]) -> S:
+def _settings(kind: type[S], **given: object) -> S:
     try:
-        return load(kind)
+        return load(kind, **given)
     except SettingsError as wrong:
         terminal(stderr=True).print(f"Some settings are missing or wrong.\n{wrong}")
         raise typer.Exit(WRONG_USE) from None

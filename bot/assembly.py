@@ -51,7 +51,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         model=claude(settings),
         clock=SystemClock(),
         caps=settings.caps,
-        checkers=checkers(),
+        checkers=checkers(settings.indexes),
     )
     return Durable(
         settings.home,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -17,14 +18,24 @@ from bot.adapters.git_folder import GONE, LINK, MOST_FILES, SUBMODULE, Folder, F
 from bot.check_report import as_json, as_sarif
 from bot.config import PATH, read_config
 from bot.patch import Change, inputs
+from bot.settings import GateSettings
 from bot.source.files import kind_of
 from bot.steps.check import AROUND, examined, rules, unchecked
 from bot.terminal import plain
 from bot.values import Finding
-from bot.world import Refusal
+from bot.world import Checkers, Refusal
 
 CLEAN, FOUND, WRONG_USE = 0, 1, 2
 Form = Literal["page", "json", "sarif"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed: against which commit, in which form, and whether advice counts."""
+
+    base: str | None = None
+    form: Form = "page"
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +48,29 @@ class Looked:
     unchecked: tuple[str, ...]
 
 
-def checked(console: Console, place: Path, base: str | None, form: Form, *, strict: bool) -> int:
-    """Show what the gates find in the change since `base`. 0 nothing that keeps it back, 1 something, 2 wrong use.
-
-    With `strict` advice keeps it back too.
-    """
+def checked(console: Console, settings: GateSettings, place: Path, asked: Asked) -> int:
+    """Show what the gates find in the change. 0 nothing that keeps it back, 1 something, 2 wrong use."""
     try:
-        looked = _look(Folder.at(place), base)
+        looked = _look(Folder.at(place), asked.base, checkers(settings.indexes))
     except (FolderError, Refusal) as wrong:
         console.print(Text(plain(str(wrong)), "red"), soft_wrap=True)
         return WRONG_USE
-    if form == "page":
+    if asked.form == "page":
         _show(console, looked)
     else:
-        written = as_json if form == "json" else as_sarif
+        written = as_json if asked.form == "json" else as_sarif
         sys.stdout.write(written(looked.findings, looked.unchecked, looked.base, looked.files))
-    return FOUND if any(one.blocks or strict for one in looked.findings) else CLEAN
+    return FOUND if any(one.blocks or asked.strict for one in looked.findings) else CLEAN
 
 
-def _look(folder: Folder, rev: str | None) -> Looked:
+def _look(folder: Folder, rev: str | None, asked: Checkers) -> Looked:
     base = folder.commit(rev) if rev else folder.base()
     moved = folder.moved(base)
     config = read_config(_text(folder.before(base, [PATH]).get(PATH)))
     change = _change(folder, base, moved[:MOST_FILES])
-    findings = examined(checkers(), change, replace(rules(config)), {})
+    findings = examined(asked, change, rules(config), {}, datetime.now(UTC))
     more = (f"{len(moved) - MOST_FILES} more changed files",) if len(moved) > MOST_FILES else ()
-    return Looked(base, len(moved), findings, (*more, *unchecked(checkers(), change)))
+    return Looked(base, len(moved), findings, (*more, *unchecked(asked, change)))
 
 
 def _change(folder: Folder, base: str, moved: Sequence[Moved]) -> Change:
@@ -71,9 +79,8 @@ def _change(folder: Folder, base: str, moved: Sequence[Moved]) -> Change:
     odd = {one.path: what for one in moved if (what := _odd(folder, one, after.get(one.path)))}
     texts = [one.path for one in moved if one.path not in odd]
     around = {path: text for path in AROUND if (text := _text(folder.before(base, [path]).get(path)))}
-    change = Change(
-        {path: _text(before.get(path)) for path in texts}, {path: _text(after.get(path)) for path in texts}, around, odd
-    )
+    old, new = ({path: _text(side.get(path)) for path in texts} for side in (before, after))
+    change = Change(old, new, around, odd, folder.paths())
     return replace(change, around={**around, **_tests_with(folder, inputs(change))})
 
 

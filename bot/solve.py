@@ -133,7 +133,7 @@ def _solve(console: Console, settings: ModelSettings, place: Place, request: Iss
         git = Mirrors(Path(home), ("file",))
         tree = git.fetch(HERE, Remote(place.root.resolve().as_uri()), place.branch)
         caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
-        world = World(cast("GitHub", Nowhere()), git, claude(settings), SystemClock(), caps, checkers())
+        world = World(cast("GitHub", Nowhere()), git, claude(settings), SystemClock(), caps, checkers(settings.indexes))
         writer = _at_once(_writer(console, world, tree, request))
         try:
             finish = _at_once(writer.finish())

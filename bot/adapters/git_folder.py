@@ -90,6 +90,11 @@ class Folder:
         place = self.root / path
         return LINK if place.is_symlink() else SUBMODULE if place.is_dir() else "100644"
 
+    def paths(self) -> tuple[str, ...]:
+        """What git knows of in the work tree."""
+        told = self._ask("ls-files", "-z").decode("utf-8", "replace")
+        return tuple(path for path in told.split("\0") if path)
+
     def before(self, base: str, paths: Collection[str]) -> dict[str, bytes]:
         """The bytes of regular files as the commit has them; what is missing or too large is left out."""
         wanted = [path for path in paths if "\n" not in path]

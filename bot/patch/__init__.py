@@ -8,6 +8,7 @@ from bot.patch.change import Change
 from bot.patch.counts import DiffCounts, counts
 from bot.patch.gates import check, gates, new, weighed
 from bot.patch.honest import inputs
+from bot.patch.packages import judged, new_names
 from bot.patch.places import Rejected
 from bot.patch.policy import protected
 from bot.patch.replace import replace
@@ -24,7 +25,9 @@ __all__ = [
     "counts",
     "gates",
     "inputs",
+    "judged",
     "new",
+    "new_names",
     "parses",
     "protected",
     "replace",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -36,6 +36,7 @@ class Change:
     after: Mapping[str, str | None]
     around: Mapping[str, str] = field(default_factory=dict)
     odd: Mapping[str, str] = field(default_factory=dict)
+    paths: Collection[str] = ()  # all of the repository, as far as known
 
     @classmethod
     def of(cls, patch: Patch, before: Mapping[str, str | None]) -> Change:

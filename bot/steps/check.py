@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 
 from bot.config import Config
-from bot.patch import Change, Rules, gates, inputs, new, weighed
+from bot.patch import Change, Rules, gates, inputs, judged, new, new_names, weighed
 from bot.source.files import kind_of
 from bot.steps.checkout import Files
 from bot.steps.leaks import leaked
 from bot.values import Finding, Patch, Plan, Tree
-from bot.world import Checkers, Linter, World
+from bot.world import Checkers, Index, Linter, World
 
 AROUND = (  # what the repository says of its linter and of its licence
     "pyproject.toml",
     "ruff.toml",
     ".ruff.toml",
     "package.json",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "setup.py",
+    "setup.cfg",
+    "Pipfile",
     "LICENSE",
     "LICENSE.txt",
     "LICENSE.md",
@@ -28,6 +35,8 @@ AROUND = (  # what the repository says of its linter and of its licence
 )
 SCRIPTS = frozenset(["js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"])
 MOST_HITS = 40
+MOST_PACKAGES = 40
+MOST_ASKED = 8  # at a time
 
 
 def inspect(world: World, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None) -> tuple[Finding, ...]:
@@ -35,15 +44,34 @@ def inspect(world: World, tree: Tree, patch: Patch, config: Config, plan: Plan |
     files = Files(world.git, tree)
     before = {path: _text(data) for path, data in files.read(list(patch.files)).items()}
     around = {path: text for path, data in files.read(AROUND).items() if (text := _text(data))}
-    change = Change({path: before.get(path) for path in patch.files}, patch.files, around)
+    paths = [entry.path for entry in world.git.entries(tree)]
+    change = Change({path: before.get(path) for path in patch.files}, patch.files, around, paths=paths)
     change = replace(change, around={**around, **_tests_with(world, tree, inputs(change))})
-    return examined(world.checkers, change, rules(config), {one.what: one.why for one in plan.lowered} if plan else {})
+    named = {one.what: one.why for one in plan.lowered} if plan else {}
+    return examined(world.checkers, change, rules(config), named, world.clock.now())
 
 
-def examined(asked: Checkers, change: Change, limits: Rules, named: Mapping[str, str]) -> tuple[Finding, ...]:
-    """All gates: those that look at texts, the linter, the finder of secrets. What blocks comes first."""
-    found = (*gates(change, limits, named), *weighed((*leaked(asked, change), *_linted(asked.linter, change)), limits))
+def examined(
+    asked: Checkers, change: Change, limits: Rules, named: Mapping[str, str], now: datetime
+) -> tuple[Finding, ...]:
+    """All gates: those that look at texts, and those that ask a checker. What blocks comes first."""
+    told = (*leaked(asked, change), *_linted(asked.linter, change), *_packages(asked.index, change, now))
+    found = (*gates(change, limits, named), *weighed(told, limits))
     return tuple(sorted(found, key=lambda finding: not finding.blocks))
+
+
+def _packages(index: Index | None, change: Change, now: datetime) -> tuple[Finding, ...]:
+    """What is wrong with the packages that the change names anew. A change that names very many is not looked up."""
+    named = new_names(change)
+    ask = index.look if index and len(named) <= MOST_PACKAGES else _unasked
+    with ThreadPoolExecutor(MOST_ASKED) as pool:
+        said = list(pool.map(lambda one: ask(one.kind, one.name), named))
+    found = (judged(one, package, now) for one, package in zip(named, said, strict=True))
+    return tuple(one for one in found if one)
+
+
+def _unasked(kind: str, name: str) -> None:  # noqa: ARG001 - as an index is asked
+    return None
 
 
 def unchecked(asked: Checkers, change: Change) -> tuple[str, ...]:

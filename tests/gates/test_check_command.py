@@ -8,13 +8,15 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bot.check import checked
+from bot.check import Asked, checked
+from bot.settings import GateSettings
 
 FILES = {
     "app/main.py": "import os\n\n\ndef total(items):\n    return sum(items)\n",
     "tests/test_main.py": "from app.main import total\n\n\ndef test_total():\n    assert total([1, 2]) == 3\n",
     "LICENSE": "MIT License\n\nCopyright (c) 2026 Ada King\n",
 }
+UNSET = GateSettings(_env_file=None, python_index=None, node_index=None)
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 
 
@@ -43,12 +45,12 @@ def folder(tmp_path):
 
 def page(folder, base=None, *, strict=False):
     out = StringIO()
-    code = checked(Console(file=out, width=80), folder, base, "page", strict=strict)
+    code = checked(Console(file=out, width=80), UNSET, folder, Asked(base, strict=strict))
     return code, out.getvalue()
 
 
 def found(folder, capsys, base=None):
-    code = checked(Console(file=StringIO()), folder, base, "json", strict=False)
+    code = checked(Console(file=StringIO()), UNSET, folder, Asked(base, "json"))
     said = json.loads(capsys.readouterr().out)
     return code, {(one["gate"], one["path"], one["line"], one["rule"]) for one in said["findings"] if one["blocks"]}
 
@@ -134,7 +136,7 @@ def test_the_page_says_what_and_where(folder):
 def test_sarif_is_sarif(folder, capsys):
     """One run, each result with its rule, its level and its place."""
     write(folder, {"a b.py": "import os\n"})
-    checked(Console(file=StringIO()), folder, None, "sarif", strict=False)
+    checked(Console(file=StringIO()), UNSET, folder, Asked(form="sarif"))
     (run,) = json.loads(capsys.readouterr().out)["runs"]
     (result,) = run["results"]
     place = result["locations"][0]["physicalLocation"]

@@ -1,5 +1,7 @@
 """The gates that ask a tool, and those that look at texts: what they find, and what they leave alone."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,8 @@ from bot.steps.leaks import hushed, leaked
 from bot.values import Patch
 from bot.world import Checkers, World
 
+ASKED = checkers({})
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 PRIVATE = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA0Z3VS5JJcds3\n" * 4 + "-----END RSA PRIVATE KEY-----"
 SLACK = "xoxb-" + "123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx"
@@ -25,7 +29,7 @@ def change(after, before=None, around=None):
 
 
 def found(made, rules=None):
-    told = examined(checkers(), made, rules or Rules(), {})
+    told = examined(ASKED, made, rules or Rules(), {}, NOW)
     return {(one.gate, one.path, one.line, one.rule) for one in told if one.blocks}
 
 
@@ -128,7 +132,7 @@ def test_no_file_is_written_elsewhere(path):
 )
 def test_a_secret_is_found_and_not_repeated(secret, rule):
     """On its line, with its kind; the finding itself holds no more than its first signs."""
-    (one,) = leaked(checkers(), change({"a.py": f'x = 1\nKEY = """{secret}"""\n'}))
+    (one,) = leaked(ASKED, change({"a.py": f'x = 1\nKEY = """{secret}"""\n'}))
 
     assert (2, True) == (one.line, one.blocks)
     assert secret[8:24] not in one.text
@@ -138,7 +142,7 @@ def test_what_stood_there_before_was_not_leaked_now():
     """It moved, or the line around it changed."""
     made = change({"b.py": f'KEY = "{TOKEN}"\n', "a.py": None}, {"a.py": f'x = "{TOKEN}"\n'})
 
-    assert () == leaked(checkers(), made)
+    assert () == leaked(ASKED, made)
 
 
 @pytest.mark.parametrize(
@@ -152,12 +156,12 @@ def test_what_stood_there_before_was_not_leaked_now():
 )
 def test_what_only_looks_like_a_secret_passes(text):
     """Hashes, and the reading of a secret from elsewhere."""
-    assert () == leaked(checkers(), change({"a.py": f"{text}\n"}))
+    assert () == leaked(ASKED, change({"a.py": f"{text}\n"}))
 
 
 def test_what_the_bot_says_holds_no_secret():
     """Not in a comment, a title or a message: by shape where there is no finder, by its rules where there is one."""
-    world = World(None, None, None, None, checkers=checkers())
+    world = World(None, None, None, None, checkers=ASKED)
 
     assert "I used *** here" == hushed(world, f"I used {TOKEN} here")
     assert "as in ***" == hushed(world, f"as in {SLACK}")

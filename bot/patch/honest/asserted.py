@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bot.patch.honest.claims import Claim, claim, row
-from bot.patch.honest.scan import arguments
+from bot.patch.honest.names import EXACT
+from bot.patch.honest.scan import arguments, squeezed
 
 TEXT_CHARS = 20_000
 HEAD_CHARS = 300
+ASSIGNMENTS = frozenset(
+    ["assignment", "short_var_declaration", "variable_declarator", "let_declaration", "assignment_expression"]
+)
+EXPECTED = re.compile(r"^(?:expected|want|wanted|exp|should_be|correct)(?:_\w+|[A-Z]\w*)?$")
 CALLS = frozenset(
     [
         "call",
@@ -66,6 +71,8 @@ def claim_of(node: Node) -> Claim | None:
     line = node.start_point.row + 1
     if node.type in ("assert_statement", "assert_expression"):
         return claim(text_of(node), line)
+    if node.type in ASSIGNMENTS:
+        return _expected(node, line)
     if node.type == "if_statement":
         return _go_if(node, line)
     if node.type not in CALLS:
@@ -75,6 +82,16 @@ def claim_of(node: Node) -> Claim | None:
     if re.match(r"(?:\w+\.)?(?:assertAll|subTest|assertSoftly|expect\.assertions)\b", head):
         return None
     return claim(text[:TEXT_CHARS], line) if ASSERTS.match(head) or SUFFIXED.match(head) else None
+
+
+def _expected(node: Node, line: int) -> Claim | None:
+    """Expected = 3: what an assertion below compares with."""
+    left = node.child_by_field_name("left") or node.child_by_field_name("name") or node.child_by_field_name("pattern")
+    right = node.child_by_field_name("right") or node.child_by_field_name("value")
+    if left is None or right is None or not EXPECTED.match(text_of(left)):
+        return None
+    value = squeezed(text_of(right))
+    return Claim(f"{text_of(left)} = {value}", text_of(left), value, EXACT, bound="=", line=line)
 
 
 def _go_if(node: Node, line: int) -> Claim | None:
@@ -118,8 +135,9 @@ def rows_of(node: Node) -> Iterator[Claim]:
 
 def _tabled(node: Node) -> bool:
     """Whether the node is a line of a table that is named like one; its lists of lists are not lines."""
+    kinds = ROWS - {"call"}
     inside = [
-        child for child in node.children if child.type in ROWS or (child.children and child.children[0].type in ROWS)
+        child for child in node.children if child.type in kinds or (child.children and child.children[0].type in kinds)
     ]
     if len(inside) > 1 and len(inside) == len([child for child in node.children if child.is_named]):
         return False

@@ -24,6 +24,7 @@ from bot.patch.honest.names import (
 from bot.patch.honest.scan import arguments, called, literal, numbers, split_at, squeezed
 
 OR = re.compile(r"\bor\b(?=[\s(])|\|\|")
+BLOCK = re.compile(r"expect\s*(?:do|\{)\s*(.*?)\s*(?:\}|\bend)\s*\.(.*)$")  # expect { boom }.to raise_error
 COMPARES = re.compile(r"===|!==|==|!=|<=|>=|(?<![-=<>])[<>](?![<>=])|(?<=\s)(?:not in|in|is not|is)(?=[\s(\[{])")
 WILD = re.compile(r"\bANY\b|\banything\(|\bany\(|\bmock\.ANY\b|\bAny\w*\(|\bexpect\.any|\bobjectContaining|\bIsNull\b")
 
@@ -79,6 +80,10 @@ def _spoken(flat: str) -> Claim | None:
         r"(.+?)[.\s]+(?:should|Should)(_not|Not)?(?:\(\))?([A-Z.\s].*)$", flat
     ):  # x.should eq 1, x.Should().Be(1)
         flat = f"expect({should[1]}){'.not' if should[2] else ''}.{should[3].lstrip('. ')}"
+    if block := re.match(
+        r"expect\s*(?:do|\{)\s*(.*?)\s*(?:\}|\bend)\s*\.(.*)$", flat
+    ):  # expect { boom }.to raise_error
+        flat = f"expect({block[1]}).{block[2]}"
     head = called(flat)
     if (
         not head

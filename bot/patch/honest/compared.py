@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from types import MappingProxyType
 
 from bot.patch.change import Change
 from bot.patch.honest.claims import Claim
 from bot.patch.honest.explained import Code, explains
 from bot.patch.honest.names import EXACT, NEAR, NOTHING, PART
-from bot.patch.honest.scan import TOKEN, numbers
+from bot.patch.honest.scan import NUMBER, STRING, TOKEN, literal, numbers
 from bot.patch.honest.suite import Test
 from bot.values import Finding
 
@@ -19,6 +20,8 @@ GATE = "tests"
 ALIKE = 0.6
 LAXER = 1.5  # times as wide
 FINE = 1e-3  # a float may be compared so without any doubt
+OUTCOME = re.compile(r"assert|expect|should|want|raises|\b[tb]\.(?:Error|Fatal)|verify|check")
+LITERALS = re.compile(f"{STRING.pattern}|{NUMBER.pattern}", re.IGNORECASE)
 CONSTANTS = ("True", "False", "None", "true", "false", "null", "nil")
 MOST_PAIRS = 400
 MEASURES = re.compile(r"\b(?:len|size|count|type|bool|length|sizeof|cap|any|all)\b", re.IGNORECASE)
@@ -30,6 +33,11 @@ class Pair:
 
     old: Test
     new: Test
+
+    @property
+    def other_input(self) -> bool:
+        """Whether other values are put in: what is written down outside of its assertions changed."""
+        return _put_in(self.old) != _put_in(self.new)
 
 
 class Loose:
@@ -68,9 +76,7 @@ def weaker(pair: Pair, loose: Loose, code: Code) -> Iterator[Finding]:
         new = _partner(old, come)
         if new is None:
             if not _excused(old, pair, loose, code, len(come) >= len(gone)):
-                yield found(
-                    pair.new, "assertion-removed", f"An assertion was removed: {_shown(old)}", line=pair.new.line
-                )
+                yield found(pair.new, "assertion-removed", f"An assertion was removed: {_shown(old)}")
             continue
         come.remove(new)
         yield from _compared(pair, old, new, code)
@@ -104,7 +110,7 @@ def _holds(one: str, other: str) -> bool:
 
 def _excused(old: Claim, pair: Pair, loose: Loose, code: Code, as_many: bool) -> bool:  # noqa: FBT001 - a fact of the pair
     """Moved elsewhere, of something that is gone, of nothing, or followed by as many others."""
-    if old.firmness == NOTHING or loose.has(old) or code.lost_what(old.text):
+    if old.firmness == NOTHING or old.bound == "=" or loose.has(old) or code.lost_what(old.text):
         return True
     if any(re.search(rf"\b{helper}\(", pair.new.body) for helper in loose.helpers):
         return True
@@ -114,21 +120,34 @@ def _excused(old: Claim, pair: Pair, loose: Loose, code: Code, as_many: bool) ->
 def _compared(pair: Pair, old: Claim, new: Claim, code: Code) -> Iterator[Finding]:
     if old.actual != new.actual and old.actual in new.actual and MEASURES.search(new.actual):
         new = replace(new, firmness=min(new.firmness, PART))  # how long it is says little of what it is
-    line = new.line or pair.new.line
-    if _wider(old, new):
-        yield found(
-            pair.new,
-            "tolerance-widened",
-            f"What is near enough was widened: {_shown(old)} became {_shown(new)}",
-            line=line,
-        )
-    elif _looser(old, new):
-        yield found(
-            pair.new, "assertion-loosened", f"An assertion was loosened: {_shown(old)} became {_shown(new)}", line=line
-        )
-    elif _other_value(old, new) and not explains(code, old.expected, new.expected):
-        why = "The expected value was changed, and nothing in the code's change speaks of it:"
-        yield found(pair.new, "expectation-changed", f"{why} {_shown(old)} became {_shown(new)}", line=line)
+    if rule := _rule(pair, old, new, code):
+        why = f"{WORDS[rule]} {_shown(old)} became {_shown(new)}"
+        yield found(pair.new, rule, why, line=new.line or pair.new.line)
+
+
+def _rule(pair: Pair, old: Claim, new: Claim, code: Code) -> str:
+    """What is less in the new claim than in the old; empty when nothing is."""
+    if _wider(old, new) and not (new.bound and explains(code, old.expected, new.expected)):
+        return "tolerance-widened"
+    if _looser(old, new):
+        return "assertion-loosened"
+    if _other_value(old, new, pair) and not explains(code, old.expected, new.expected):
+        return "expectation-changed"
+    return ""
+
+
+WORDS = MappingProxyType(
+    {
+        "tolerance-widened": "What is near enough was widened:",
+        "assertion-loosened": "An assertion was loosened:",
+        "expectation-changed": "The expected value was changed, and nothing in the code's change speaks of it:",
+    }
+)
+
+
+def _put_in(test: Test) -> set[str]:
+    lines = (line for line in test.body.split("\n")[1:] if not OUTCOME.search(line))
+    return {token for line in lines for token in LITERALS.findall(line)}
 
 
 def _wider(old: Claim, new: Claim) -> bool:
@@ -150,9 +169,11 @@ def _looser(old: Claim, new: Claim) -> bool:
     return new.firmness < old.firmness
 
 
-def _other_value(old: Claim, new: Claim) -> bool:
+def _other_value(old: Claim, new: Claim, pair: Pair) -> bool:
     """The same thing is looked at, with the same input, and something else must come out."""
-    return old.actual == new.actual and old.expected != new.expected and new.firmness <= old.firmness
+    same = old.actual == new.actual and old.expected != new.expected and new.firmness <= old.firmness
+    judged = literal(old.expected) or old.expected in new.actual
+    return same and judged and (old.is_row or not pair.other_input)
 
 
 def _shown(claim: Claim) -> str:
@@ -172,7 +193,7 @@ def written(claim: Claim) -> set[str]:
 
 
 def claims_anything(test: Test) -> bool:
-    return any(claim.firmness > NOTHING for claim in test.claims)
+    return any(claim.firmness > NOTHING and claim.bound != "=" for claim in test.claims)
 
 
 def found(test: Test, rule: str, text: str, *, line: int = 0, blocks: bool = True) -> Finding:

@@ -63,7 +63,8 @@ DULL = frozenset(
     ]
 )
 ROUTE = re.compile(r"""["'`]((?:/|--)[\w/{}:.-]{3,})""")
-SMALL = 1e-9
+SMALL, ALMOST = 1e-9, 1e-6
+ROUNDS = re.compile(r"round|toFixed|\bint\(|trunc|floor|ceil|quantize|//|%\.\d", re.IGNORECASE)
 REORDERS = re.compile(r"sort|order_?by|reverse|shuffle|\bkey=|compar", re.IGNORECASE)
 SHAPES = re.compile(
     r"\.(?:lower|upper|title|strip|casefold|capitalize|toLowerCase|toUpperCase"
@@ -152,16 +153,31 @@ def _signs(text: str) -> set[str]:
 
 def _moved_alike(old: str, new: str, gone: str, come: str) -> bool:
     """Whether a number of the expectation moved as a number of the code did: by as much, or in proportion."""
-    pairs = list(zip(numbers(old), numbers(new), strict=False))
+    pairs = [(x, y) for x, y in zip(numbers(old), numbers(new), strict=False) if x != y]
     was, now = numbers(gone), numbers(come)
     steps = [(a, b) for a in was for b in now if a != b and a not in now][:200]
-    return any(_alike(x, y, a, b) for x, y in pairs if x != y for a, b in steps)
+    fresh = [b for b in now if b not in was and abs(b) > 1][:50]
+    return any(
+        any(_alike(x, y, a, b) for a, b in steps) or any(_by(x, y, b) for b in fresh) or _rounded(x, y, come)
+        for x, y in pairs
+    )
+
+
+def _by(x: float, y: float, b: float) -> bool:
+    """Whether one is so many times the other, or so much more or less."""
+    return any(abs(gap) < ALMOST * max(1.0, abs(x), abs(y)) for gap in (y - x * b, x - y * b, abs(y - x) - abs(b)))
+
+
+def _rounded(x: float, y: float, come: str) -> bool:
+    """Whether the code rounds now, and the new value is the old one with fewer digits."""
+    digits = len(f"{y:g}".partition(".")[2])
+    return bool(ROUNDS.search(come)) and abs(x - y) < 10.0**-digits and digits < len(f"{x:.10g}".partition(".")[2])
 
 
 def _alike(x: float, y: float, a: float, b: float) -> bool:
     if abs((y - x) - (b - a)) < SMALL:
         return True
     for base in (0.0, 1.0, -1.0, 100.0, -100.0):  # times a; plus a of it; less a of it; the same in percent
-        if abs(x * (base + b) - y * (base + a)) < 1e-6 * max(1.0, abs(x), abs(y)) and x and y:
+        if abs(x * (base + b) - y * (base + a)) < ALMOST * max(1.0, abs(x), abs(y)) and x and y:
             return True
     return False

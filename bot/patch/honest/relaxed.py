@@ -49,7 +49,7 @@ LEAVES_OUT = re.compile(
 )
 ASKS = re.compile(
     r"(?:^|\.)(?:select|extend-select|extend_select|enable|enabled|testMatch|testpaths"
-    r"|plugins|load-plugins|extends|linters\.enable|source|fail_on)$"
+    r"|plugins|load-plugins|extends|linters\.enable|source|fail_on|hooks\.id)$"
 )
 ONES = re.compile(r"rules\.|lints\.|\.rules$|severity|^Style/|^Lint/|^Metrics/|Enabled$")
 OFF = re.compile(r"^\W*(?:off|0|allow|false|none|disabled?)\b", re.IGNORECASE)
@@ -92,7 +92,7 @@ def relaxed(change: Change) -> Iterator[Finding]:
             was, now = before.get(name, ()), after[path].get(name, ())
             if not now and was == elsewhere.get(_last(name)):
                 continue
-            if was != now and (why := _why(f"{path}.{name}", name, was, now)):
+            if was != now and not _new_there(change, was, now) and (why := _why(f"{path}.{name}", name, was, now)):
                 yield _finding(change, path, name, now, why)
         yield from _commands(change, path)
 
@@ -103,6 +103,17 @@ def _last(name: str) -> str:
 
 def _moved(before: dict[str, Values], elsewhere: dict[str, Values]) -> bool:
     return bool(before) and all(_last(name) in elsewhere for name in before)
+
+
+def _new_there(change: Change, was: Values, now: Values) -> bool:
+    """Whether all that a list gained are places that the change itself makes: nothing that was looked at is lost."""
+    gained = [one.strip("^$*/\\").replace("\\", "") for one in now if one not in was]
+    made = [path for path, text in change.before.items() if text is None]
+    kept = [path for path, text in change.before.items() if text is not None]
+    return bool(gained) and all(
+        "/" in one and any(path.startswith(one) for path in made) and not any(path.startswith(one) for path in kept)
+        for one in gained
+    )
 
 
 def _why(whole: str, name: str, was: Values, now: Values) -> str:

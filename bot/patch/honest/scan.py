@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+MOST_PARTS = 50
 OPENING, CLOSING = "([{", ")]}"
 STRING = re.compile(
     r"""(?<!\w)(?:[rbuf]{0,2})(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)""", re.IGNORECASE
@@ -12,7 +13,7 @@ STRING = re.compile(
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
 TOKEN = re.compile(STRING.pattern + r"|(?<![\w.])\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[^\w\s]", re.IGNORECASE)
 LITERAL = re.compile(
-    r"""^(?:[rbuf]{0,2}["'`]|[-+]?\.?\d|[\[{(]|&?\[\]|(?:True|False|None|true|false|null|nil|undefined|NULL)\b"""
+    r"""^(?:[rbuf]{0,2}["'`]|[-+]?\.?\d|&?\[\]|(?:True|False|None|true|false|null|nil|undefined|NULL)\b"""
     r"""|Some\(|Ok\(|Err\(|vec!|new\s|List\.of|Map\.of|set\(|frozenset\(|Decimal\(|expected|want\b|exp\b|\w*Expected)""",
     re.IGNORECASE,
 )
@@ -73,8 +74,12 @@ def called(text: str) -> tuple[str, str, str] | None:
 
 
 def literal(text: str) -> bool:
-    """Whether the text is a value that somebody wrote down."""
-    return bool(LITERAL.match(text.strip()))
+    """Whether the text is a value that somebody wrote down; a list is one, when all that it holds is."""
+    plain = text.strip()
+    if plain[:1] in OPENING and plain[-1:] in CLOSING and len(plain) > 1:
+        parts = arguments(plain[1:-1])
+        return all(literal(part.partition(": ")[2] or part) for part in parts[:MOST_PARTS])
+    return bool(LITERAL.match(plain))
 
 
 def atoms(text: str) -> set[str]:

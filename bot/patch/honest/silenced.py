@@ -28,8 +28,7 @@ MARK = re.compile(
     r"|\bswiftlint:disable|\bnoinspection\b|\bCHECKSTYLE[:.]\s*OFF|\blint:ignore"
     r"|\bshellcheck disable|\bNOLINT|\bcoverage:ignore|\bdetekt:|\bktlint-disable"
     r"|\bbandit:\s*skip"
-    r"|\bsemgrep:?\s*ignore|\bnosemgrep|\bdoctest:\s*\+SKIP|\bgcov\w*_EXCL|LCOV_EXCL)"
-    r"(?P<what>\s*[:\[(=]?\s*[\w./@-]*(?:\s*,\s*[\w./@-]+)*)",
+    r"|\bsemgrep:?\s*ignore|\bnosemgrep|\bdoctest:\s*\+SKIP|\bgcov\w*_EXCL|LCOV_EXCL)",
     re.IGNORECASE,
 )
 ATTRIBUTES = re.compile(
@@ -48,6 +47,10 @@ UNREACHABLE = re.compile(
     r"TYPE_CHECKING|__main__|NotImplementedError|@overload|@abstractmethod|\.\.\.\s*#"
     r"|unreachable|assert_never|typing\.|Protocol|__repr__|sys\.platform|version_info"
 )
+LINE_CHARS = 1_000
+# : FBT001 - GitHub's own word, [arg-type] # the library has no types, next-line no-eval -- a trusted text
+REASON = re.compile(r"\s*[:\[(=]?\s*[\w./@-]+[\w./@,\s-]*?[\])]?\s*(?:--?|#|//|;|\u2013|\u2014)\s*\w+\W+\w+")
+MAY_SWALLOW = re.compile(r"\bexcept\b|\bcatch\b|\brescue\b|\bsuppress\b|err != nil")
 COMMENTS = frozenset(["comment", "line_comment", "block_comment", "multiline_comment"])
 HANDLERS = frozenset(
     ["except_clause", "except_group_clause", "catch_clause", "catch_block", "rescue", "rescue_modifier", "if_statement"]
@@ -66,20 +69,27 @@ class Spot:
 
     line: int
     mark: str
-    what: str = ""
+    reason: bool = False  # it names one rule, and words say why
 
 
 def silenced(change: Change) -> Iterator[Finding]:
     """What the change added of both; what only moved is not new."""
+    if any(MARK.search(line) or _attribute(line) for path in change.after for _, line in change.added(path)):
+        yield from _marked(change)
+    if any(MAY_SWALLOW.search(line) for path in change.after for _, line in change.added(path)):
+        yield from _swallowing(change)
+
+
+def _marked(change: Change) -> Iterator[Finding]:
     had = Counter(spot.mark for path in change.before for spot in _marks(path, change.before[path]))
     for path in change.after:
         for spot in _marks(path, change.after[path]):
             if had[spot.mark] > 0:
                 had[spot.mark] -= 1
             elif spot.line in change.numbers[path] and not _narrower(change, path, spot):
-                why = f"`{spot.mark}` was added: it tells a check to look away here. Mend what the check found."
-                yield Finding(GATE, path, spot.line, why, rule="check-silenced")
-    yield from _swallowing(change)
+                why = "and says why" if spot.reason else "mend what the check found"
+                text = f"`{spot.mark}` was added: it tells a check to look away here, {why}."
+                yield Finding(GATE, path, spot.line, text, not spot.reason, "check-silenced")
 
 
 def _narrower(change: Change, path: str, spot: Spot) -> bool:
@@ -105,10 +115,14 @@ def _marks(path: str, text: str | None) -> Iterator[Spot]:
     for number, line in _comments(path, text):
         found = MARK.search(line)
         if found and not _fair(path, found["mark"], text.split("\n")[number - 1]):
-            yield Spot(number, _plain(found["mark"]), found["what"])
+            yield Spot(number, _plain(found["mark"]), bool(REASON.match(line[found.end("mark") :])))
     for number, line in enumerate(text.split("\n"), 1):
-        if len(line) < 1_000 and (found := ATTRIBUTES.search(line) or WARNINGS_OFF.search(line)):
+        if found := _attribute(line):
             yield Spot(number, found[0].strip())
+
+
+def _attribute(line: str) -> re.Match[str] | None:
+    return ATTRIBUTES.search(line) or WARNINGS_OFF.search(line) if len(line) < LINE_CHARS else None
 
 
 def _fair(path: str, mark: str, line: str) -> bool:
@@ -145,16 +159,13 @@ def _nodes(root: Node, kinds: frozenset[str]) -> Iterator[Node]:
 
 
 def _swallowing(change: Change) -> Iterator[Finding]:
-    had = sum(1 for path in change.before for _ in _swallows(path, change.before[path]))
-    for path in change.after:
-        for line, shown in _swallows(path, change.after[path]):
-            if change.numbers[path].isdisjoint(range(line, line + 4)):
-                had -= 1
-            elif had > sum(1 for other in change.after for _ in _swallows(other, change.after[other])) - 1:
-                continue
-            else:
-                why = f"Every error is swallowed here: `{shown}`. Catch the one that is meant, and say what follows."
-                yield Finding(GATE, path, line, why, rule="error-swallowed")
+    """As many as are more than before, of those that stand where something changed."""
+    before = [one for path in change.before for one in _swallows(path, change.before[path])]
+    after = [(path, *one) for path in change.after for one in _swallows(path, change.after[path])]
+    fresh = [one for one in after if not change.numbers[one[0]].isdisjoint(range(one[1], one[1] + 4))]
+    for path, line, shown in fresh[: max(0, len(after) - len(before))]:
+        why = f"Every error is swallowed here: `{shown}`. Catch the one that is meant, and say what follows."
+        yield Finding(GATE, path, line, why, rule="error-swallowed")
 
 
 def _swallows(path: str, text: str | None) -> Iterator[tuple[int, str]]:

@@ -93,8 +93,9 @@ class _Reader:
 
     def walk(self, node: Node, around: _Around, depth: int) -> Iterator[Claim]:
         """Keep each test below the node, and give the claims that belong to none."""
-        for child in node.children if depth < DEPTH else ():
-            head = text_of(child)[:HEAD_CHARS]
+        for part in node.children if depth < DEPTH else ():
+            child = part.children[-1] if part.type == "decorated_definition" else part
+            head = text_of(child)[:HEAD_CHARS] if child.type in CALLS else ""
             if child.type in CLASSES:
                 header = _header(child)
                 inner = around.inside(_name(child), header, collected=_collected(child, header, self.path))
@@ -105,8 +106,9 @@ class _Reader:
                 self._keep(child, around, _name(child), _header(child), depth)
             elif (made := claim_of(child)) is not None:
                 yield made
+            elif rows := tuple(rows_of(child)):
+                yield from rows
             else:
-                yield from rows_of(child)
                 yield from self.walk(child, around, depth + 1)
 
     def _spoken(self, node: Node, head: str, around: _Around, depth: int) -> Iterator[Claim]:

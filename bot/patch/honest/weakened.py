@@ -15,7 +15,7 @@ from bot.values import Finding
 SKIPS = re.compile(
     r"@(?:pytest\.mark\.|mark\.|unittest\.)?(?:skip\w*|xfail|expectedFailure)\b"
     r"|\bmark\.(?:skip\w*|xfail)\b|@Disabled\b|@Ignore\b"
-    r"|\[\s*Ignore\b|\bSkip\s*=|#\[ignore|\.(?:skip|todo|failing|fails|skipIf|runIf)\s*[.(]"
+    r"|[\[,]\s*(?:Ignore|Explicit)\b|\bSkip\s*=|#\[ignore|\.(?:skip|todo|failing|fails|skipIf|runIf)\s*[.(]"
     r"|^\s*x(?:it|test|describe|specify|context)\b|:skip\b|:pending\b|\bskip:\s*"
     r"|\benabled\s*=\s*false|#\[cfg\((?:any\(\)|FALSE|never)\)|@pytest\.fixture"
     r"|__test__\s*=\s*False|DISABLED_|allow_module_level|collect_ignore",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.steps.leaks import hushed
 from bot.text import bare, masked, seen
 from bot.values import Asking, Branch, Finish, Patch, Person, Pushed, Sha, Tree
 from bot.world import World
@@ -18,7 +19,7 @@ MUTE = re.compile(
 def commit(world: World, tree: Tree, patch: Patch, parent: Sha, finish: Finish, asking: Asking) -> Sha:
     """The change as a commit of the bot with the asker as co-author. It is pushed by another step, as recorded."""
     at = world.clock.now().isoformat(timespec="seconds")
-    return world.git.commit(tree, patch, parent, message(finish, asking), bot(world.github.login()), at)
+    return world.git.commit(tree, patch, parent, hushed(world, message(finish, asking)), bot(world.github.login()), at)
 
 
 def push(world: World, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None) -> Pushed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.adapters.checkers import checkers
 from bot.adapters.claude import Claude
 from bot.adapters.dbos import Durable
 from bot.adapters.git import Mirrors
@@ -57,6 +58,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         clock=SystemClock(),
         caps=settings.caps,
         shelf=shelf(settings),
+        checkers=checkers(settings.indexes),
     )
     return Durable(
         settings.home,

@@ -3,24 +3,38 @@
 Pure: it is handed texts and hands texts back.
 """
 
-from bot.patch.apply import apply
+from bot.patch.apply import Changes, apply, changes
+from bot.patch.change import Change
 from bot.patch.counts import DiffCounts, counts
-from bot.patch.gates import check
-from bot.patch.places import Rejected
+from bot.patch.edits import Rejected
+from bot.patch.gates import check, gates, new, weighed
+from bot.patch.honest import inputs
+from bot.patch.packages import judged, new_names
 from bot.patch.policy import protected
 from bot.patch.replace import replace
 from bot.patch.size import Rules, size
 from bot.patch.syntax import parses
+from bot.patch.written import written
 
 __all__ = [
+    "Change",
+    "Changes",
     "DiffCounts",
     "Rejected",
     "Rules",
     "apply",
+    "changes",
     "check",
     "counts",
+    "gates",
+    "inputs",
+    "judged",
+    "new",
+    "new_names",
     "parses",
     "protected",
     "replace",
     "size",
+    "weighed",
+    "written",
 ]

@@ -79,6 +79,28 @@ class DeleteFile(Input):
     path: Path
 
 
+class RenameSymbol(Input):
+    """Rename a Python function, class, method, parameter or module in every file at once: imports, overrides, strings
+    that tests patch, documents. The answer lists what could not be proved and was left.
+    """
+
+    old: str = Field(min_length=1, max_length=300, description="name, Class.method, function.parameter or pkg.mod.name")
+    new: str = Field(min_length=1, max_length=100, description="The new name alone")
+
+
+class MakeAsync(Input):
+    """Make a Python function asynchronous, and every caller that must await it, up to where the program starts."""
+
+    name: str = Field(min_length=1, max_length=300, description="name, Class.method or pkg.mod.name")
+
+
+class MoveSymbol(Input):
+    """Move a Python function or class to another module, new or not, with the imports it needs and those of it."""
+
+    name: str = Field(min_length=1, max_length=300, description="name or pkg.mod.name")
+    to: str = Field(min_length=1, max_length=300, description="The module, dotted or a path")
+
+
 class UpdateTodo(Input):
     """Your checklist, whole, for people to follow. Optional; worth it for work of more than a few edits."""
 
@@ -108,6 +130,13 @@ class FilePlan(Input):
     symbols: list[str] = Field(default_factory=list, description="Functions or classes that change or come to be")
 
 
+class LoweredPlan(Input):
+    """One of them."""
+
+    what: str = Field(min_length=1, max_length=300, description="Path of the file, or name of the test or setting")
+    why: Text = Field(min_length=10, description="Why the request cannot be met otherwise")
+
+
 class SubmitPlan(Input):
     """What you mean to do, before any edit. It is shown to the maintainers."""
 
@@ -116,6 +145,12 @@ class SubmitPlan(Input):
     tests: list[Text] = Field(default_factory=list, description="Tests to add or change, and what each shows")
     risks: list[Text] = Field(default_factory=list, description="What could go wrong for users of the code")
     questions: list[Text] = Field(default_factory=list, description="Only what you would otherwise have to guess")
+    lowered: list[LoweredPlan] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Existing tests that must expect something else, be loosened, skipped or removed, and checks that "
+        "must ask for less; the pull request says so in its first lines",
+    )
 
 
 class FinishWork(Input):
@@ -137,6 +172,9 @@ NAMED: tuple[tuple[str, type[Input]], ...] = (
     ("edit_file", EditFile),
     ("create_file", CreateFile),
     ("delete_file", DeleteFile),
+    ("rename_symbol", RenameSymbol),
+    ("make_async", MakeAsync),
+    ("move_symbol", MoveSymbol),
     ("update_todo", UpdateTodo),
     ("log_lines", LogLines),
     ("log_grep", LogGrep),

@@ -23,7 +23,7 @@ from bot.values.ci import (
     Reading,
     Verdict,
 )
-from bot.values.code import Clue, Clues, Entry, Finding, Hit, Patch, Person, Remote, Sha, Tree
+from bot.values.code import Clue, Clues, Entry, Finding, Hit, Leak, Package, Patch, Person, Remote, Sha, Tree
 from bot.values.talk import (
     Answer,
     Answers,
@@ -32,6 +32,7 @@ from bot.values.talk import (
     Conversation,
     Deal,
     Finish,
+    Lowered,
     Plan,
     PlannedFile,
     Price,
@@ -67,8 +68,11 @@ __all__ = [
     "Hit",
     "Issue",
     "JobStep",
+    "Leak",
+    "Lowered",
     "Note",
     "Outcome",
+    "Package",
     "Patch",
     "Permission",
     "Person",

@@ -68,7 +68,7 @@ OUTAGES = (
         "No space left on device",
         ("ENOSPC", r"\bENOSPC\b"),
         "Disk quota exceeded",
-        "ot enough space on the disk",
+        ("enough space", "[Nn]ot enough space on the disk"),
         "You are running out of disk space",
         stops=True,
     ),

@@ -140,6 +140,10 @@ def _head(reading: Reading) -> Text:
     what = f"{count} failure{'s' if count != 1 else ''}" if count else "no failure"
     tool = f", read as {reading.tool}" if reading.tool else ""
     colour = {"passed": "green", "infra": "magenta", "timeout": "magenta"}.get(reading.category, "red")
+    if not count and reading.confidence == "low":
+        return Text(
+            "Nothing to read: this is no text, or it is empty. Whether anything failed is not known.", "magenta"
+        )
     unsure = ". A guess: no reader knows this log" if reading.confidence == "low" and count else ""
     return Text.assemble(
         (reading.category, f"bold {colour}"), plain(f": {what}{tool}{unsure}."), f" {TO_DO[reading.action]}"

@@ -174,8 +174,15 @@ def _unread(job: Job, files: Collection[str]) -> Reading:
     paths = Paths(files)
     found = [_placed(one, paths) for one in last_resort(lines)]
     if not found or not speaks_of_error(lines):
-        return Reading("passed", "none")
+        return Reading("passed", "none", confidence="high" if _is_text(lines) else "low")
     return Reading(found[0].category, "fix", "", failures(found), excerpt(lines, found[0]), "low")
+
+
+def _is_text(lines: Sequence[Line]) -> bool:
+    """Whether there was anything to read: an empty or a binary file does not say that all is well."""
+    said = "".join(line.text for line in lines[:1000])
+    odd = sum(said.count(sign) for sign in ("\N{REPLACEMENT CHARACTER}", "\0"))
+    return bool(said.strip()) and odd * 20 < len(said)
 
 
 def _placed(one: Found, paths: Paths) -> Found:

@@ -113,3 +113,10 @@ def test_what_is_no_log_is_read_all_the_same(given: bytes):
 
     assert (0, "") == (done.exit_code, done.stderr)
     assert "fix" != json.loads(done.stdout)["action"]
+
+
+@pytest.mark.parametrize("given", [b"", b"\n \n", b"\x00\xff\xfe" * 5000, "alles gut\n".encode("utf-16")])
+def test_nothing_to_read_is_not_all_well(given: bytes):
+    """An empty or a binary file says so, with low confidence."""
+    assert "Whether anything failed is not known." in " ".join(greenlit(given=given).stdout.split())
+    assert "low" == json.loads(greenlit("--json", given=given).stdout)["confidence"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.logs.clean import Line
 from bot.logs.found import Found, cut, shortened
@@ -140,7 +141,8 @@ def rustc(lines: Sequence[Line]) -> list[Found]:
             )
             code = lint[0] if lint else said["code"] or ""
             place = (Frame(arrow["path"], int(arrow["line"])),)
-            found.append(Found(category, code, cut(said["text"]), line.number, block[-1].number, "", place))
+            told = Found(category, code, cut(said["text"]), line.number, block[-1].number, "", place)
+            found.append(replace(told, tool="clippy" if category == "lint" else ""))
         elif _DEPENDS.match(said["text"]):
             message = "\n".join(each.text for each in block)
             found.append(Found("dependency", "", cut(message), line.number, block[-1].number))

@@ -54,7 +54,6 @@ OUTAGES = (
         "The runner was unable to",
         "Failed to download archive 'http",
         "Failed to download action 'http",
-        "An action could not be found at the URI",
         ("available", "No runner .*available"),
         "The operation was canceled",
         "The job was canceled",
@@ -155,6 +154,8 @@ OUTAGES = (
         "503 Service Temporarily Unavailable",
         "received unexpected HTTP status: 5",
         "429 Too Many Requests",
+        "Docker pull failed with exit code",
+        "pull rate limit",
         "toomanyrequests",
         "rate limit exceeded",
         "TooManyRequests",
@@ -181,6 +182,16 @@ OUTAGES = (
         "refusing to allow a GitHub App to create or update workflow",
         (" 401", r"(?:HTTP|status|error):? 401\b"),
         "remote: Invalid username or ",
+    ),
+    _outage(
+        "workflow",
+        "human",
+        "An action could not be found at the URI",
+        "Unable to resolve action",
+        "Can't find 'action.yml'",
+        "uses a deprecated version of `actions/",
+        "requires approval from a maintainer",
+        "spending limit needs to be increased",
     ),
     _outage(
         "image", "human", "manifest unknown", ("manifest for ", "manifest for .* not found"), "Unable to find image"

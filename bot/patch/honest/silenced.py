@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from bot.grammars import language_of, parse
-from bot.patch.change import Change
+from bot.patch.change import LINE_CHARS, Change
 from bot.source.files import kind_of
 from bot.values import Finding
 
@@ -47,7 +47,6 @@ UNREACHABLE = re.compile(
     r"TYPE_CHECKING|__main__|NotImplementedError|@overload|@abstractmethod|\.\.\.\s*#"
     r"|unreachable|assert_never|typing\.|Protocol|__repr__|sys\.platform|version_info"
 )
-LINE_CHARS = 1_000
 # : FBT001 - GitHub's own word, [arg-type] # the library has no types, next-line no-eval -- a trusted text
 REASON = re.compile(r"\s*[:\[(=]?\s*[\w./@-]+[\w./@,\s-]*?[\])]?\s*(?:--?|#|//|;|\u2013|\u2014)\s*\w+\W+\w+")
 MAY_SWALLOW = re.compile(r"\bexcept\b|\bcatch\b|\brescue\b|\bsuppress\b|err != nil")
@@ -74,9 +73,9 @@ class Spot:
 
 def silenced(change: Change) -> Iterator[Finding]:
     """What the change added of both; what only moved is not new."""
-    if any(MARK.search(line) or _attribute(line) for path in change.after for _, line in change.added(path)):
+    if any(MARK.search(line) or _attribute(line) for path in change.after for _, line in change.written(path)):
         yield from _marked(change)
-    if any(MAY_SWALLOW.search(line) for path in change.after for _, line in change.added(path)):
+    if any(MAY_SWALLOW.search(line) for path in change.after for _, line in change.written(path)):
         yield from _swallowing(change)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from bot.grammars import language_of, parse
-from bot.patch.honest.asserted import CALLS, HEAD_CHARS, TEXT_CHARS, attribute_rows, claim_of, rows_of, text_of
+from bot.patch.honest.asserted import CALLS, HEAD_CHARS, TEXT_CHARS, attribute_rows, claim_of, head_of, rows_of, text_of
 from bot.patch.honest.claims import Claim
 
 FILE_CHARS = 400_000
@@ -93,9 +93,9 @@ class _Reader:
 
     def walk(self, node: Node, around: _Around, depth: int) -> Iterator[Claim]:
         """Keep each test below the node, and give the claims that belong to none."""
-        for part in node.children if depth < DEPTH else ():
+        for part in node.named_children if depth < DEPTH else ():
             child = part.children[-1] if part.type == "decorated_definition" else part
-            head = text_of(child)[:HEAD_CHARS] if child.type in CALLS else ""
+            head = head_of(child, HEAD_CHARS) if child.type in CALLS else ""
             if child.type in CLASSES:
                 header = _header(child)
                 inner = around.inside(_name(child), header, collected=_collected(child, header, self.path))

@@ -197,4 +197,7 @@ def claims_anything(test: Test) -> bool:
 
 
 def found(test: Test, rule: str, text: str, *, line: int = 0, blocks: bool = True) -> Finding:
-    return Finding(GATE, test.path, line or test.line, text, blocks, rule)
+    """A finding about a test, whose name it tells: by that a plan may have named it."""
+    name = test.name.rpartition("::")[2]
+    told = text if not name or f"`{name}`" in text else f"`{name}`: {text}"
+    return Finding(GATE, test.path, line or test.line, told, blocks, rule)

@@ -69,6 +69,63 @@ def check(
 
 
 @app.command()
+def apply(
+    edit: Annotated[str, typer.Argument(help="A file with the edit; - for standard input")] = "-",
+    root: Annotated[Path, typer.Option(help="The folder that the edit's paths start from")] = Path(),
+    check: Annotated[bool, typer.Option("--check", help="Only say whether it fits; write nothing")] = False,  # noqa: FBT002 - typer's way
+    as_json: Annotated[bool, typer.Option("--json", help="Say what came of it as JSON")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Make a unified diff or SEARCH/REPLACE blocks, as models write them, in a folder: all of it or nothing."""
+    raise typer.Exit(_part("apply").applied(edit, root, check=check, as_json=as_json))
+
+
+refactor = typer.Typer(help="Change a name, or what a function is, through a whole folder.", no_args_is_help=True)
+app.add_typer(refactor, name="refactor")
+Repo = Annotated[Path, typer.Option(help="The folder with the code")]
+Write = Annotated[
+    bool, typer.Option("--apply", help="Write the change into the folder; without it, only the diff is shown")
+]
+
+
+@refactor.command()
+def rename(
+    old: Annotated[str, typer.Argument(help="A name, Class.method, or dotted from its module")],
+    new: Annotated[str, typer.Argument(help="The new name alone")],
+    repo: Repo = Path(),
+    apply: Write = False,  # noqa: FBT002 - typer's way
+    guess: Annotated[bool, typer.Option("--guess", help="Take attributes of unknown objects for it too")] = False,  # noqa: FBT002
+) -> None:
+    """Rename a function, class, method, variable or module with all that names it."""
+    act = _part("refactor").rename_symbol
+    raise typer.Exit(
+        _part("refactoring").refactored(repo, lambda files: act(files, old, new, guess=guess), apply=apply)
+    )
+
+
+@refactor.command(name="async")
+def asynchronous(
+    name: Annotated[str, typer.Argument(help="A function or Class.method, or dotted from its module")],
+    repo: Repo = Path(),
+    apply: Write = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Make a function asynchronous, with every caller that must await it."""
+    act = _part("refactor").make_async
+    raise typer.Exit(_part("refactoring").refactored(repo, lambda files: act(files, name), apply=apply))
+
+
+@refactor.command()
+def move(
+    name: Annotated[str, typer.Argument(help="A function or class, or dotted from its module")],
+    to: Annotated[str, typer.Argument(help="The module to move it to, dotted or a path; it may be new")],
+    repo: Repo = Path(),
+    apply: Write = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Move a function or class to another module, with its imports and those of it."""
+    act = _part("refactor").move_symbol
+    raise typer.Exit(_part("refactoring").refactored(repo, lambda files: act(files, name, to), apply=apply))
+
+
+@app.command()
 def doctor() -> None:
     """Look over settings, git, the App and the models; say what is missing and how to fix it."""
     raise typer.Exit(_part("doctor").examine(terminal()))

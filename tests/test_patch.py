@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import assume, given
@@ -60,7 +61,7 @@ def test_the_nearest_lines_are_shown_when_the_text_is_absent():
 
 def test_a_wrong_indentation_is_named():
     """The most common slip gets its own words."""
-    told = no_replace(FILE, "  def two():\n      return 2", "x")
+    told = no_replace(FILE, "  def two():\n   return 2", "x")
 
     assert "indentation differs" in told
     assert "    5\tdef two():" in told
@@ -132,11 +133,10 @@ def test_a_replacement_is_exact_unique_or_rejected(file, old, new, end):
         after = replace("f", before, want, "\n".join(new))
     except Rejected:
         return
-    trimmed = [line.rstrip() for line in before.replace("\r\n", "\n").split("\n")]
-    places = "\n".join(trimmed).count("\n".join(line.rstrip() for line in old).rstrip("\n"))
+    gone = Counter(" ".join(line.split()) for line in old) - Counter(" ".join(line.split()) for line in new)
 
     assert before != after
-    assert places >= 1
+    assert gone <= Counter(" ".join(line.split()) for line in before.split("\n"))
     if "\r\n" in before:
         assert after.count("\n") == after.count("\r\n")
 

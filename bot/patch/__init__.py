@@ -3,24 +3,27 @@
 Pure: it is handed texts and hands texts back.
 """
 
-from bot.patch.apply import apply
+from bot.patch.apply import Changes, apply, changes
 from bot.patch.change import Change
 from bot.patch.counts import DiffCounts, counts
+from bot.patch.edits import Rejected
 from bot.patch.gates import check, gates, new, weighed
 from bot.patch.honest import inputs
 from bot.patch.packages import judged, new_names
-from bot.patch.places import Rejected
 from bot.patch.policy import protected
 from bot.patch.replace import replace
 from bot.patch.size import Rules, size
 from bot.patch.syntax import parses
+from bot.patch.written import written
 
 __all__ = [
     "Change",
+    "Changes",
     "DiffCounts",
     "Rejected",
     "Rules",
     "apply",
+    "changes",
     "check",
     "counts",
     "gates",
@@ -33,4 +36,5 @@ __all__ = [
     "replace",
     "size",
     "weighed",
+    "written",
 ]

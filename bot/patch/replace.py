@@ -2,65 +2,73 @@
 
 from __future__ import annotations
 
-import re
-
-from bot.patch.places import Rejected, absent, join, nearest, splice, split, too_many, unified
+from bot.patch.edits import COMES, Hunk, Rejected, compared
+from bot.patch.hunk import change
+from bot.patch.indent import NONE
+from bot.patch.left_out import refuse_left_out
+from bot.patch.lines import Lines, Splice, exact
+from bot.patch.nearest import too_many
+from bot.patch.places import Place, splices
+from bot.patch.read_blocks import readings
 
 
 def replace(path: str, before: str, old: str, new: str) -> str:
-    """The file with `new` in the one place of `old`. Line ends and space before them need not match; the file's stay.
+    """The file with `new` in the one place of `old`, a part of a line or many. Blanks need not match; the file's stay.
 
     Raises Rejected when `old` is empty, absent or there more than once, and when nothing would change.
     """
-    old, new = unified(old), unified(new)
+    old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
     if not old:
         raise Rejected(f"{path}: the old text is empty. Quote the line beside which the new text shall stand.")
     if old == new:
         raise Rejected(f"{path}: the old and the new text are the same, so nothing would change.")
-    start, end = _only_place(path, before, old, new)
-    if old.endswith("\n") and not before[start:end].endswith("\n"):  # the file's last line has no end to match
-        old, new = old[:-1], new.removesuffix("\n")
-    first = before.count("\n", 0, start)
-    head = before[before.rfind("\n", 0, start) + 1 : start]
-    rest = before.find("\n", end)
-    tail = before[end : rest if rest >= 0 else len(before)].removesuffix("\r")
-    after = join(splice(split(before), first, (head + old + tail).split("\n"), (head + new + tail).split("\n")))
+    lines = Lines.of(before)
+    try:
+        made = _part(lines, old, new) or _whole(lines, old, new)
+    except Rejected as why:
+        raise Rejected(f"{path}: {why.reason}", why.nearest) from None
+    after = lines.spliced(made).joined()
     if after == before:
         raise Rejected(f"{path}: nothing would change.")
     return after
 
 
-def _only_place(path: str, before: str, old: str, new: str) -> tuple[int, int]:
-    for pattern in (re.compile(re.escape(old)), _tolerant(old)):
-        found = _places(pattern, before)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise Rejected(f"{path}: {too_many([before.count(chr(10), 0, start) + 1 for start, _ in found])}")
-    if new.strip() and len(_places(_tolerant(new), before)) == 1:
-        raise Rejected(f"{path}: the old text is not in the file, and the new text is: this edit seems to be made.")
-    lines, wanted = split(before), old.strip("\n").split("\n")
-    raise Rejected(f"{path}: {absent(lines, wanted)}", nearest(lines, wanted))
+def _part(lines: Lines, old: str, new: str) -> list[Splice]:
+    """The old text as it is, wherever in a line it begins and ends; nothing when it is not there."""
+    text = lines.fed()
+    starts = _starts(text, old)
+    if len(starts) > 1:
+        raise Rejected(*too_many(lines, [text.count("\n", 0, at) for at in starts]))
+    if not starts:
+        return []
+    start, end = starts[0], starts[0] + len(old)
+    first = text.count("\n", 0, start)
+    head = text[text.rfind("\n", 0, start) + 1 : start]
+    tail = text[end:].partition("\n")[0]
+    was, now = f"{head}{old}{tail}".split("\n"), f"{head}{new}{tail}".split("\n")
+    if old.endswith("\n") and end == len(text):  # no line begins after the file's last end
+        was.pop()
+        now = now if now[-1] else now[:-1]
+    ops = compared(was, now, exact)
+    refuse_left_out(ops)
+    at = iter(range(first, first + len(was)))
+    place = Place(ops, tuple(None if op.sign == COMES else next(at) for op in ops), NONE)
+    return splices(lines, place, [op.new for op in ops if op.sign == COMES])
 
 
-def _places(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+def _starts(text: str, old: str) -> list[int]:
     """All places, those that overlap too: `aa` stands twice in `aaa`."""
     found = []
-    at = 0
-    while match := pattern.search(text, at):
-        found.append(match.span())
-        at = match.start() + 1
+    at = text.find(old)
+    while at >= 0:
+        found.append(at)
+        at = text.find(old, at + 1)
     return found
 
 
-def _tolerant(old: str) -> re.Pattern[str]:
-    r"""Any line end, any blanks before it. Each run of blanks can match in one way only, so the search stays linear."""
-    *lines, last = old.split("\n")
-    ends = [f"{re.escape(line.rstrip())}{GAP if line.strip() else BLANK}" for line in lines]
-    if lines and not last:
-        ends[-1] = ends[-1].removesuffix(r"\n") + r"(?:\n|\Z)"
-    return re.compile("".join(ends) + re.escape(last))
-
-
-GAP = r"[ \t]*\r?\n"
-BLANK = r"(?<![ \t])[ \t]*\r?\n"
+def _whole(lines: Lines, old: str, new: str) -> list[Splice]:
+    """Whole lines, where they stand but for blanks or for what else the applier forgives."""
+    new = new.removesuffix("\n") if old.endswith("\n") else new
+    ways = tuple(readings(old.removesuffix("\n").split("\n"), new.split("\n") if new else []))
+    refuse_left_out(ways[0])
+    return change(lines, Hunk(1, ways, blocks=True))

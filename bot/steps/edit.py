@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from bot.patch import Rejected, replace
 from bot.steps.look import Looker, NotThere, cut, looked
+from bot.steps.refactor import WideEdit, refactored
 from bot.steps.tools import (
     NAMED,
     CreateFile,
@@ -118,6 +119,10 @@ class _Hands:
         if not self.planned:
             raise NotThere("Submit a plan first: edits are refused until `submit_plan` was accepted.")
         look = self._look
+        if isinstance(asked, WideEdit):
+            changes, told = refactored(look, asked)
+            self.patch = Patch({**self.patch.files, **changes})
+            return told
         match asked:
             case EditFile():
                 text: str | None = replace(asked.path, look.text(asked.path), asked.old, asked.new)
@@ -152,8 +157,8 @@ class _Hands:
         return ""
 
 
-Writing = EditFile | CreateFile | DeleteFile
-WRITES = ("edit_file", "create_file", "delete_file")
+Writing = EditFile | CreateFile | DeleteFile | WideEdit
+WRITES = ("edit_file", "create_file", "delete_file", "rename_symbol", "make_async", "move_symbol")
 
 
 def _planned_file(file: FilePlan) -> PlannedFile:

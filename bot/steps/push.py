@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from bot.steps.leaks import hushed
-from bot.text import masked, seen
+from bot.text import bare, masked, seen
 from bot.values import Asking, Branch, Finish, Patch, Person, Pushed, Sha, Tree
 from bot.world import World
 
@@ -49,9 +49,9 @@ def issue_of(branch: str) -> int | None:
 
 
 def message(finish: Finish, asking: Asking) -> str:
-    """The commit's message: the model's words, masked, without what nobody sees (git takes no NUL), and who asked."""
+    """The commit's message: the model's words, harmless, without what nobody sees (git takes no NUL), and who asked."""
     who = f"{asking.asker_id}+{asking.asker}" if asking.asker_id else asking.asker
-    parts = [" ".join(seen(finish.title).split()), seen(finish.message).strip()]
+    parts = [bare(part) for part in (" ".join(seen(finish.title).split()), seen(finish.message).strip())]
     parts.append(f"Co-authored-by: {asking.asker} <{who}@users.noreply.github.com>")
     return MUTE.sub("", masked("\n\n".join(part for part in parts if part))) + "\n"
 

@@ -79,6 +79,28 @@ class DeleteFile(Input):
     path: Path
 
 
+class RenameSymbol(Input):
+    """Rename a Python function, class, method, parameter or module in every file at once: imports, overrides, strings
+    that tests patch, documents. The answer lists what could not be proved and was left.
+    """
+
+    old: str = Field(min_length=1, max_length=300, description="name, Class.method, function.parameter or pkg.mod.name")
+    new: str = Field(min_length=1, max_length=100, description="The new name alone")
+
+
+class MakeAsync(Input):
+    """Make a Python function asynchronous, and every caller that must await it, up to where the program starts."""
+
+    name: str = Field(min_length=1, max_length=300, description="name, Class.method or pkg.mod.name")
+
+
+class MoveSymbol(Input):
+    """Move a Python function or class to another module, new or not, with the imports it needs and those of it."""
+
+    name: str = Field(min_length=1, max_length=300, description="name or pkg.mod.name")
+    to: str = Field(min_length=1, max_length=300, description="The module, dotted or a path")
+
+
 class UpdateTodo(Input):
     """Your checklist, whole, for people to follow. Optional; worth it for work of more than a few edits."""
 
@@ -150,6 +172,9 @@ NAMED: tuple[tuple[str, type[Input]], ...] = (
     ("edit_file", EditFile),
     ("create_file", CreateFile),
     ("delete_file", DeleteFile),
+    ("rename_symbol", RenameSymbol),
+    ("make_async", MakeAsync),
+    ("move_symbol", MoveSymbol),
     ("update_todo", UpdateTodo),
     ("log_lines", LogLines),
     ("log_grep", LogGrep),

@@ -3,7 +3,7 @@
 from bot.text.command import commands
 from bot.text.masks import masked, secrets
 from bot.text.page import visible
-from bot.text.quote import coded, inline, quoted
+from bot.text.quote import bare, coded, inline, quoted
 from bot.text.unseen import seen
 
-__all__ = ["coded", "commands", "inline", "masked", "quoted", "secrets", "seen", "visible"]
+__all__ = ["bare", "coded", "commands", "inline", "masked", "quoted", "secrets", "seen", "visible"]

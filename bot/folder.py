@@ -1,0 +1,179 @@
+"""Here lives a folder as texts by path: read as they are encoded, written all or not at all, no symlink followed."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+MOST_FILES = 500_000
+MOST_BYTES = 50_000_000  # of one file
+WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+class UnfitError(Exception):
+    """A folder or a file that cannot be worked on; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A file as it was read."""
+
+    raw: bytes
+    text: str
+    encoding: str
+    mode: int
+
+
+class Folder(Mapping[str, str]):
+    """The regular files below a folder, without git's own; each is read when it is asked for, and once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.names = dict.fromkeys(_names(self.root))
+        self.held: dict[str, _Held] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.names
+
+    def __getitem__(self, path: str) -> str:
+        if path not in self.names:
+            raise KeyError(path)
+        return self._held(path).text
+
+    def _held(self, path: str) -> _Held:
+        if path not in self.held:
+            self.held[path] = _read(self.root / path, path)
+        return self.held[path]
+
+    def write(self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]) -> None:
+        """Write texts, and delete what has none. All or nothing: new bytes are laid beside, then put in place.
+
+        A new path that `moves` has takes encoding and mode of the old one; `modes` are git's. Raises UnfitError.
+        """
+        try:
+            self._write(files, moves, modes)
+        except OSError as wrong:
+            raise UnfitError(f"{wrong.filename}: {wrong.strerror}. Nothing was changed.") from None
+
+    def _write(self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]) -> None:
+        for path in {*files, *modes}:
+            self._refuse_changed(path)
+        texts = {path: text for path, text in files.items() if text is not None}
+        raw = {path: self._encoded(path, text, moves.get(path, path)) for path, text in texts.items()}
+        raw |= {path: self._held(path).raw for path in modes if path not in files}
+        with ExitStack() as undo, ExitStack() as tidy:
+            staged = {path: self._staged(path, data, undo, tidy) for path, data in raw.items()}
+            for path, place in staged.items():
+                self._set_mode(place, moves.get(path, path), modes.get(path, ""))
+            for path in {*files, *staged}:
+                _swap(self.root / path, staged.get(path), undo, tidy)
+            undo.pop_all()
+
+    def _staged(self, path: str, raw: bytes, undo: ExitStack, tidy: ExitStack) -> Path:
+        """The bytes in a file beside the place where they shall stand."""
+        folder = (self.root / path).parent
+        for parent in reversed([folder, *folder.parents]):
+            if not parent.exists():
+                parent.mkdir()
+                undo.callback(parent.rmdir)
+        beside = _beside(folder)
+        tidy.callback(beside.unlink, missing_ok=True)
+        with beside.open("xb") as file:
+            file.write(raw)
+        return beside
+
+    def _set_mode(self, place: Path, like: str, git: str) -> None:
+        mode = self._held(like).mode if like in self.names else stat.S_IMODE(place.stat().st_mode)
+        if git == "100755":
+            mode |= (mode & 0o444) >> 2
+        elif git == "100644":
+            mode &= ~0o111
+        place.chmod(mode)
+
+    def _encoded(self, path: str, text: str, like: str) -> bytes:
+        encoding = self._held(like).encoding if like in self.names else "utf-8"
+        try:
+            return text.encode(encoding)
+        except UnicodeEncodeError as wrong:
+            char = text[wrong.start]
+            raise UnfitError(f"{path}: the file is {encoding}, which has no {char!r} (U+{ord(char):04X}).") from None
+
+    def _refuse_changed(self, path: str) -> None:
+        """Raises UnfitError when the file is not as it was read, or a symlink has come into its path."""
+        place = self.root
+        for part in path.split("/"):
+            place /= part
+            if place.is_symlink():
+                raise UnfitError(f"{path}: {place.relative_to(self.root)} is a symbolic link, and none is followed.")
+        if path in self.names and (self.root / path).read_bytes() != self._held(path).raw:
+            raise UnfitError(f"{path}: the file changed while the edit was looked at. Try again.")
+        if path not in self.names and place.exists():
+            raise UnfitError(f"{path}: something that is no regular file stands there.")
+
+
+def _names(root: Path) -> Iterator[str]:
+    """The paths of regular files, in order, with forward slashes."""
+    count = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name.lower() != ".git")
+        for name in sorted(names):
+            path = os.path.join(folder, name)  # noqa: PTH118 - half a million of them
+            if stat.S_ISREG(os.lstat(path).st_mode):
+                count += 1
+                if count > MOST_FILES:
+                    raise UnfitError(f"{root} holds more than {MOST_FILES:,} files: give a folder further down.")
+                yield os.path.relpath(path, root).replace(os.sep, "/")
+
+
+def _read(place: Path, path: str) -> _Held:
+    try:
+        mode = place.lstat()
+        if mode.st_size > MOST_BYTES:
+            raise UnfitError(f"{path}: the file has {mode.st_size:,} bytes; at most {MOST_BYTES:,} are read.")
+        raw = place.read_bytes()
+    except OSError as wrong:
+        raise UnfitError(f"{path}: {wrong.strerror}.") from None
+    for encoding in [wide for mark, wide in WIDE if raw.startswith(mark)] or ["utf-8", "latin-1"]:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return _Held(raw, text, encoding, stat.S_IMODE(mode.st_mode))
+    raise UnfitError(f"{path}: this is no text file.")
+
+
+def _swap(place: Path, staged: Path | None, undo: ExitStack, tidy: ExitStack) -> None:
+    """Put the staged file where the old one stands, or nothing; `undo` puts the old one back."""
+    if place.exists():
+        kept = _beside(place.parent)
+        tidy.callback(kept.unlink, missing_ok=True)
+        try:
+            kept.hardlink_to(place)
+        except OSError:  # a file system without hard links
+            shutil.copy2(place, kept)
+        undo.callback(kept.replace, place)
+    else:
+        undo.callback(place.unlink, missing_ok=True)
+    if staged is None:
+        place.unlink()
+    else:
+        staged.replace(place)
+
+
+def _beside(folder: Path) -> Path:
+    return folder / f".greenlit-{token_hex(8)}"

@@ -1,0 +1,119 @@
+"""Here lives indentation: how that of an edit becomes that of the file, when one rule fits every line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+Pair = tuple[str, str]  # a line as it is written, and as it shall be
+
+
+def margin(line: str) -> str:
+    """The blanks that a line begins with."""
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _as_is(blanks: str) -> str:
+    return blanks
+
+
+def _tabs(blanks: str, width: int) -> str:
+    """The leading spaces as tabs, as far as they are whole ones."""
+    columns = len(blanks.expandtabs(width))
+    return "\t" * (columns // width) + " " * (columns % width)
+
+
+def _spaces(blanks: str, width: int) -> str:
+    return blanks.expandtabs(width)
+
+
+def _doubled(blanks: str) -> str:
+    return blanks * 2
+
+
+def _halved(blanks: str) -> str:
+    """Half of it; what has no half is no margin."""
+    return blanks + "?" if len(blanks) % 2 or "\t" in blanks else blanks[: len(blanks) // 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One rule for the blanks in front of lines: converted, then some put before them or taken from them."""
+
+    convert: Callable[[str], str] = _as_is
+    add: str = ""
+    take: str = ""
+
+    def __call__(self, line: str) -> str:
+        """The line at its new margin; a blank one stays as it is."""
+        text = line.lstrip()
+        if not text:
+            return line
+        blanks = self.convert(margin(line))
+        return self.add + (blanks[len(self.take) :] if blanks.startswith(self.take) else "") + text
+
+    def fits(self, pairs: Iterable[Pair]) -> bool:
+        """Whether it turns every written margin into the wished one."""
+        return all(margin(self(written)) == margin(wished) for written, wished in pairs)
+
+
+CONVERSIONS: tuple[Callable[[str], str], ...] = (
+    _as_is,
+    *(partial(turn, width=width) for turn in (_tabs, _spaces) for width in (4, 2, 8)),
+    _doubled,
+    _halved,
+)
+NONE = Shift()
+
+
+def shift_of(pairs: Sequence[Pair]) -> Shift | None:
+    """The rule that turns the first margin of each pair into the second; None when no single one does."""
+    pairs = [pair for pair in pairs if pair[0].strip()]
+    if NONE.fits(pairs):
+        return NONE
+    rules = (rule for convert in CONVERSIONS if (rule := _moved(convert, pairs[0])))
+    return next((rule for rule in rules if rule.fits(pairs)), None)
+
+
+def _moved(convert: Callable[[str], str], pair: Pair) -> Shift | None:
+    written, wished = convert(margin(pair[0])), margin(pair[1])
+    if wished.endswith(written):
+        return Shift(convert, add=wished.removesuffix(written))
+    if written.endswith(wished):
+        return Shift(convert, take=written.removesuffix(wished))
+    return None
+
+
+def in_style(lines: Sequence[str], its: Sequence[str]) -> list[str]:
+    """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file has the other.
+
+    For when nothing that stays tells how they are indented.
+    """
+    ours = margins(lines)
+    tabs = sum(blanks[0] == "\t" for blanks in its)
+    if ours and tabs > MOST * len(its) and all(blanks[0] == " " for blanks in ours):
+        width = 2 if any(len(blanks) % 4 == 2 for blanks in ours) else 4
+        return [Shift(partial(_tabs, width=width))(line) for line in lines]
+    if ours and its and tabs < len(its) * (1 - MOST) and all(blanks[0] == "\t" for blanks in ours):
+        return [Shift(partial(_spaces, width=min(map(len, its))))(line) for line in lines]
+    return list(lines)
+
+
+def margins(lines: Sequence[str]) -> list[str]:
+    """The margins of those lines that have one."""
+    return [blanks for line in lines if line.strip() and (blanks := margin(line))]
+
+
+MOST = 0.9
+NUMBERED = re.compile(r"^\s*(\d+)(?:\s?[|:\u2192]|\t) ?(.*)$")
+
+
+def without_numbers(lines: Sequence[str]) -> list[str] | None:
+    """The lines without the numbers that a viewer put before them; None when they are not numbered throughout."""
+    found = [NUMBERED.match(line) for line in lines]
+    numbers = [int(match[1]) for match in found if match]
+    if len(numbers) != len(lines) or not numbers or numbers != list(range(numbers[0], numbers[0] + len(lines))):
+        return None
+    return [match[2] for match in found if match]

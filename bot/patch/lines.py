@@ -1,0 +1,116 @@
+"""Here lives a file as lines: where each stands, as it is and as it is but for its blanks, and how it ends."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Key = Callable[[str], str]
+Splice = tuple[int, int, tuple[str, ...]]  # lines from, up to, and what stands there instead
+
+# What word processors and models make of plain punctuation.
+SMART = MappingProxyType(
+    str.maketrans(
+        {
+            **dict.fromkeys("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2032\u2033", '"'),
+            **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+            **dict.fromkeys("\u00a0\u2007\u202f", " "),
+            "\u2026": "...",
+        }
+    )
+)
+QUOTES = MappingProxyType(str.maketrans("'", '"'))
+LINE_END = re.compile(r"\r?\n")
+
+
+def exact(text: str) -> str:
+    return text
+
+
+def loose(text: str) -> str:
+    """A line but for its blanks, and for how quotes and dashes are drawn."""
+    if not text.isascii():
+        text = text.translate(SMART)
+    if "'" in text:
+        text = text.translate(QUOTES)
+    return " ".join(text.split())
+
+
+def same(wanted: str, have: str) -> bool:
+    """Whether two lines whose loose forms are equal may be the same: a straight quote means itself."""
+    if wanted.isascii() or wanted == have:
+        return " ".join(wanted.split()) == " ".join(have.split())
+    return True
+
+
+TIERS: tuple[Key, ...] = (exact, str.rstrip, loose)
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a file and their ends: only the last may have none. A byte order mark is kept apart."""
+
+    texts: list[str]
+    ends: list[str]
+    mark: str = ""
+    _indexes: dict[Key, dict[str, list[int]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> Lines:
+        """The lines of a text; joining them gives it again."""
+        mark = "\ufeff" if text.startswith("\ufeff") else ""
+        texts = text.removeprefix(mark).split("\n")
+        ends = ["\n"] * (len(texts) - 1) + [""]
+        if not texts[-1]:
+            texts.pop()
+            ends.pop()
+        if "\r" in text:
+            ends = ["\r\n" if end and line.endswith("\r") else end for line, end in zip(texts, ends, strict=True)]
+            texts = [line[:-1] if len(end) > 1 else line for line, end in zip(texts, ends, strict=True)]
+        return cls(texts, ends, mark)
+
+    def joined(self) -> str:
+        if "\r\n" in self.ends:
+            return self.mark + "".join(map("".join, zip(self.texts, self.ends, strict=True)))
+        last = self.ends[-1] if self.ends else ""
+        return self.mark + "\n".join(self.texts) + last
+
+    def fed(self) -> str:
+        """The text with line feeds alone for ends, and without its mark."""
+        return "\n".join([*self.texts, *([""] if self.ends and self.ends[-1] else [])])
+
+    def index(self, key: Key) -> dict[str, list[int]]:
+        """Where each line stands, by its key."""
+        if key not in self._indexes:
+            places: dict[str, list[int]] = {}
+            for at, text in enumerate(map(key, self.texts)):
+                places.setdefault(text, []).append(at)
+            self._indexes[key] = places
+        return self._indexes[key]
+
+    def spliced(self, splices: Sequence[Splice]) -> Lines:
+        """The lines with others in some places. What comes ends as its neighbours do, and the file ends as it did."""
+        texts: list[str] = []
+        ends: list[str] = []
+        at = 0
+        for start, stop, come in sorted(splices):
+            texts += self.texts[at:start] + list(come)
+            ends += self.ends[at:start] + [self.end_near(start if stop > start else start - 1)] * len(come)
+            at = stop
+        texts += self.texts[at:]
+        ends += self.ends[at:]
+        bare = bool(self.ends) and not self.ends[-1]
+        ends = [end or self.end_near(len(self.ends)) for end in ends[:-1]] + ends[-1:]
+        if ends and bare:
+            ends[-1] = ""
+        elif ends and not ends[-1]:
+            ends[-1] = self.end_near(len(self.ends))
+        return Lines(texts, ends, self.mark)
+
+    def end_near(self, at: int) -> str:
+        """How lines end here, else in most of the file."""
+        here = self.ends[min(max(at, 0), len(self.ends) - 1)] if self.ends else "\n"
+        return here or next((end for end, _ in Counter(self.ends[:-1]).most_common(1)), "\n")

@@ -57,6 +57,7 @@ SUFFIXED = re.compile(
     r"[\w.$>()\[\]'\"-]{1,200}(?:\.|->)(?:assert_\w+|should\w*|must_\w+)\b|\S{1,200}\s+should\w*\s"
     r"|[\w.()]{1,200}\.Should\("
 )
+COMPARED = frozenset(["comparison_operator", "binary_expression", "binary_operator", "pair", "keyword_argument"])
 GO_FAILS = re.compile(r"\b[tbf]\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(")
 TABLE = re.compile(
     r"parametrize|\.each\b|\w*cases\b|\btests\b|\w*table\b|examples\b|scenarios\b|struct\s*\{|parameters\(",
@@ -140,6 +141,8 @@ def _tabled(node: Node) -> bool:
     if len(inside) > 1 and len(inside) == len([child for child in node.children if child.is_named]):
         return False
     above = node.parent
+    if above is not None and above.type in COMPARED:
+        return False
     for _ in range(5):
         if above is None:
             return False

@@ -118,7 +118,7 @@ def _excused(old: Claim, pair: Pair, loose: Loose, code: Code, as_many: bool) ->
 
 
 def _compared(pair: Pair, old: Claim, new: Claim, code: Code) -> Iterator[Finding]:
-    if old.actual != new.actual and old.actual in new.actual and MEASURES.search(new.actual):
+    if not old.is_row and old.actual != new.actual and old.actual in new.actual and MEASURES.search(new.actual):
         new = replace(new, firmness=min(new.firmness, PART))  # how long it is says little of what it is
     if rule := _rule(pair, old, new, code):
         why = f"{WORDS[rule]} {_shown(old)} became {_shown(new)}"

@@ -44,6 +44,7 @@ ANNOTATED = re.compile(
     r"|TestCase)\b|#\[(?:\w+::)*(?:test|rstest)\b"
 )
 NAMED = re.compile(r"test|Test|Fuzz|Example|TEST|spec_|should_|it_")
+FIXTURE = re.compile(r"@(?:\w+\.)*fixture\b")
 SPOKEN = re.compile(r"[xf]?(?:it|test|specify|example|scenario|describe|context|suite)(?:\.\w+)*\s*[(\s]")
 SUITE = re.compile(r"[xf]?(?:describe|context|suite)\b")
 MODULE_SAYS = re.compile(
@@ -136,7 +137,7 @@ class _Reader:
 def _is_test(node: Node, around: _Around) -> bool:
     header = _header(node)
     return bool(ANNOTATED.search(header)) or (
-        around.collected and bool(NAMED.match(_name(node))) and "fixture" not in header
+        around.collected and bool(NAMED.match(_name(node))) and not FIXTURE.search(header)
     )
 
 

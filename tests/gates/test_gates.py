@@ -214,6 +214,7 @@ def test_what_was_not_checked_is_said():
     told = " ".join(unchecked(Checkers(), change({"a.ts": "let x = 1\n"})))
 
     assert "no linter" in told
+    assert "finder of secrets" in told
     assert "eslint" in told
 
 

@@ -60,7 +60,7 @@ def check(
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0")] = False,  # noqa: FBT002 - typer's way
     strict: Annotated[bool, typer.Option("--strict", help="Advice counts too")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
-    """Look a change over, committed or not: syntax, lint, secrets, policy, honest tests. Exit 0 clean, 1 findings."""
+    """Look over a change, committed or not: syntax, lint, secrets, policy, tests. Exit 0 clean, 1 findings."""
     if json and sarif:
         raise typer.BadParameter("choose one of --json and --sarif")
     asked = Asked(base, "json" if json else "sarif" if sarif else "page", strict)

@@ -161,6 +161,9 @@ def _plan(plan: Plan) -> str:
     lines += _some(plan.files, lambda file: f"- {coded(file.path)}: {inline(file.change, TEXT_CHARS)}")
     lines += _some(plan.tests, lambda test: f"- test: {inline(test, TEXT_CHARS)}")
     lines += _some(plan.risks, lambda risk: f"- risk: {inline(risk, TEXT_CHARS)}")
+    lines += _some(
+        plan.lowered, lambda one: f"- **asks for less:** {inline(one.what, TEXT_CHARS)}: {inline(one.why, TEXT_CHARS)}"
+    )
     lines += _some(plan.questions, lambda question: f"- **question:** {inline(question, TEXT_CHARS)}")
     return "\n".join(lines).rstrip()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import checkout, ci_logs, door, overhead, tokens
+from tests.benchmarks import checkout, ci_logs, door, gates, overhead, tokens
 from tests.benchmarks.table import show
 
 
@@ -22,6 +22,7 @@ def main() -> None:
         ("Overhead: from the webhook to the opened pull request", overhead),
         ("Door: 600 signed deliveries from 50 connections", door),
         ("Checkout: a repository of 10,000 files over HTTP", checkout),
+        ("Gates: a change of twenty files", gates),
         ("Tokens: a scripted run", tokens),
         ("Logs: what CI said, read", ci_logs),
     ):

@@ -122,7 +122,12 @@ class Project:
         return [(module, node) for node in module.bound[scope].get(rest[-1], ())]
 
     def _parted(self, dotted: str) -> tuple[Module | None, list[str]]:
+        """The module that a name begins with, and the rest. What a package binds hides its module of that name."""
         parts = dotted.split(".")
+        if dotted in self.paths and (package := self.named(".".join(parts[:-1]))):
+            binders = package.bound[package.tree].get(parts[-1], ())
+            if any(not isinstance(it, ast.ImportFrom) or imported(package, it, parts[-1]) != dotted for it in binders):
+                return package, parts[-1:]
         for end in range(len(parts), 0, -1):
             if module := self.named(".".join(parts[:end])):
                 return module, parts[end:]

@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.refactor.project import DEEPEST, FUNCTIONS, CannotRefactor, Module, Project, qualified
+from bot.refactor.module import FUNCTIONS, Module, qualified
+from bot.refactor.project import DEEPEST, CannotRefactor, Project
 
 SHOWN = 8
 CODE = (".py", ".pyi")

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from bot.refactor.edit import Edits, Refactoring
 from bot.refactor.find import PROSE, family, holding, only_definition
+from bot.refactor.module import FUNCTIONS, Module, imported, owner, qualified, source_of
 from bot.refactor.parameter import rename_parameter
-from bot.refactor.project import FUNCTIONS, CannotRefactor, Module, Project, imported, owner, qualified, source_of
+from bot.refactor.project import CannotRefactor, Project
 
 BY_NAME = frozenset(["getattr", "setattr", "hasattr", "delattr", "object"])  # take an object and a name in a string
 

@@ -6,8 +6,9 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
+from bot.grammars import language_of
 from bot.refactor.module import FUNCTIONS, Module, qualified
-from bot.refactor.project import DEEPEST, CannotRefactor, Project
+from bot.refactor.project import DEEPEST, CannotRefactor, Project, UnknownNameError
 
 SHOWN = 8
 CODE = (".py", ".pyi")
@@ -16,7 +17,7 @@ PROSE = (".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json
 
 def is_read(path: str) -> bool:
     """Whether a refactoring looks into such a file."""
-    return path.lower().endswith((*CODE, *PROSE))
+    return path.lower().endswith((*CODE, *PROSE)) or language_of(path) is not None
 
 
 def only_definition(project: Project, name: str) -> str:
@@ -39,7 +40,7 @@ def only_definition(project: Project, name: str) -> str:
         raise CannotRefactor(f"{name} could be any of {', '.join(meant[:SHOWN])}. Give the whole name.")
     if not meant:
         near = f" There are {', '.join(ends[:SHOWN])}." if ends else ""
-        raise CannotRefactor(f"No file defines {name}.{near}")
+        raise UnknownNameError(f"No file defines {name}.{near}")
     return meant[0]
 
 

@@ -16,6 +16,10 @@ class CannotRefactor(Exception):
     """A change that was not made; the text says why, and what to do instead."""
 
 
+class UnknownNameError(CannotRefactor):
+    """Nothing has that name."""
+
+
 @dataclass(slots=True)
 class Project:
     """The files by path; each is parsed when it is first asked for."""

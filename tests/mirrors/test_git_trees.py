@@ -328,7 +328,7 @@ PLACES = st.sampled_from(
 )
 
 
-@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(PLACES, TEXTS, min_size=1, max_size=4))
 def test_any_diff_applies_and_is_one(mirrors: Mirrors, clone: Path, tree: Tree, changes: dict[str, str | None]):
     """Whatever comes, changes or goes, in any encoding and with any ends: git takes the diff, and it reads as one."""

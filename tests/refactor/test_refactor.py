@@ -248,3 +248,25 @@ def test_any_source_stays_as_it_is_but_for_the_name():
         there = rename_symbol({"a.py": text}, "f", "other").files["a.py"]
 
         assert text == rename_symbol({"a.py": there}, "other", "f").files["a.py"]
+
+
+def test_another_language_renames_what_is_declared_once():
+    """Calls, imports and Go's packages; members of unknown objects are listed, and a shorthand keeps its property."""
+    go = {
+        "store/load.go": "package store\n\nfunc Load(a int) int { return a }\n",
+        "main.go": 'package main\n\nimport "x/store"\n\nfunc main() { store.Load(1); other.Load(2) }\n',
+    }
+    ts = {"a.ts": "export function load(a: string) { return a }\nconst o = { load, k: load }\nx.load()\n"}
+    made, other = rename_symbol(go, "Load", "Fetch"), rename_symbol(ts, "load", "fetch2")
+
+    assert "func Fetch(a int)" in made.files["store/load.go"]
+    assert "{ store.Fetch(1); other.Load(2) }" in made.files["main.go"]
+    assert {("main.go", 5)} == doubts(made)
+    assert (
+        "function fetch2(a: string) { return a }\nconst o = { load: fetch2, k: fetch2 }\nx.load()\n"
+        in other.files["a.ts"]
+    )
+    with pytest.raises(CannotRefactor, match="declared 2 times"):
+        rename_symbol({"a.js": "function f() {}\n", "b.js": "function f() {}\n"}, "f", "g")
+    with pytest.raises(CannotRefactor, match="there already"):
+        rename_symbol({"a.js": "function f() {}\nfunction g() {}\n"}, "f", "g")

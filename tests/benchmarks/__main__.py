@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import checkout, door, overhead, tokens
+from tests.benchmarks import checkout, door, edits, overhead, tokens
 from tests.benchmarks.table import show
 
 
@@ -23,6 +23,7 @@ def main() -> None:
         ("Door: 600 signed deliveries from 50 connections", door),
         ("Checkout: a repository of 10,000 files over HTTP", checkout),
         ("Tokens: a scripted run", tokens),
+        ("Edits: made where they belong, or refused", edits),
     ):
         with tempfile.TemporaryDirectory(prefix="greenlit-bench-") as work:
             show(title, measured.rows(Path(work)))

@@ -27,13 +27,13 @@ def typed(tmp_path):
 
 def test_an_edit_is_made_in_the_folder(typed, tmp_path):
     """Modes, encodings and all bytes outside the change stay."""
-    (tmp_path / "a.py").write_bytes("# caf\u00e9\r\nx = 1\r\n".encode("latin-1"))
+    (tmp_path / "a.py").write_bytes("# \u00fcber\r\nx = 1\r\n".encode("latin-1"))
     (tmp_path / "a.py").chmod(0o750)
     done = typed("apply", given=EDIT)
 
     assert 0 == done.exit_code
     assert "modified  a.py  +1 -1\nWritten: 1 file.\n" == done.stdout
-    assert "# caf\u00e9\r\nx = 2\r\n".encode("latin-1") == (tmp_path / "a.py").read_bytes()
+    assert "# \u00fcber\r\nx = 2\r\n".encode("latin-1") == (tmp_path / "a.py").read_bytes()
     assert 0o750 == (tmp_path / "a.py").stat().st_mode & 0o777
     assert ["a.py"] == [path.name for path in tmp_path.iterdir()]
 

@@ -236,7 +236,7 @@ def test_any_source_stays_as_it_is_but_for_the_name():
     odd = [
         "\ufeff",
         "",
-        "# caf\u00e9 \U0001f600\r\n",
+        "# \u00fcber \U0001f600\r\n",
         "\tx = f  (  1 )  # f\r\n",
         "if f:\n",
         "\tf ;f\n",

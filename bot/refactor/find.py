@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.grammars import language_of
 from bot.refactor.module import FUNCTIONS, Module, qualified
-from bot.refactor.project import DEEPEST, CannotRefactor, Project, UnknownNameError
+from bot.refactor.project import CannotRefactor, Project, UnknownNameError
 
 SHOWN = 8
 CODE = (".py", ".pyi")
@@ -94,13 +94,16 @@ def _classes(project: Project, holding: Iterable[str]) -> Iterator[tuple[Module,
                 yield module, node
 
 
-def _lineage(project: Project, module: Module, node: ast.ClassDef, depth: int = 0) -> set[str]:
+def _lineage(project: Project, module: Module, node: ast.ClassDef) -> set[str]:
     """The names of all classes above one."""
-    found = set(project.bases(module, node)) if depth < DEEPEST else set()
-    for base in list(found):
-        for where, above in project.definition(base):
-            if isinstance(above, ast.ClassDef):
-                found |= _lineage(project, where, above, depth + 1)
+    found: set[str] = set()
+    waiting = [(module, node)]
+    while waiting:
+        where, below = waiting.pop()
+        new = set(project.bases(where, below)) - found
+        found |= new
+        definitions = [it for base in new for it in project.definition(base)]
+        waiting += [(place, above) for place, above in definitions if isinstance(above, ast.ClassDef)]
     return found
 
 

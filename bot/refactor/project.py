@@ -27,6 +27,7 @@ class Project:
     files: Mapping[str, str]
     read: dict[str, Module | None] = field(default_factory=dict)
     paths: dict[str, str] = field(default_factory=dict)
+    known: dict[str, str] = field(default_factory=dict)  # canonical names
 
     def __post_init__(self) -> None:
         self.paths = {module_name(path, self.files): path for path in self.files if path.endswith((".py", ".pyi"))}
@@ -43,6 +44,12 @@ class Project:
 
     def canonical(self, dotted: str, depth: int = 0) -> str:
         """Where a dotted name is defined: through re-exports, and through bases for what a class inherits."""
+        if dotted not in self.known:
+            self.known[dotted] = dotted  # for imports that go in circles
+            self.known[dotted] = self._canonical(dotted, depth)
+        return self.known[dotted]
+
+    def _canonical(self, dotted: str, depth: int) -> str:
         module, rest = self._parted(dotted)
         if module is None or not rest or depth > DEEPEST:
             return dotted

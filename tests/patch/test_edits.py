@@ -190,12 +190,13 @@ def test_two_places_are_shown_with_what_is_before_them():
 
 
 def test_large_edits_end():
-    """Ten thousand hunks, ten megabytes, and a file of lines that are all alike."""
+    """Ten thousand hunks or files, ten megabytes, and a file of lines that are all alike."""
     lines = [f"value_{n} = {n}" for n in range(20_000)]
     hunks = "".join(f"@@ @@\n-{lines[n]}\n+{lines[n]}0\n" for n in range(0, 20_000, 2))
     after = apply({"a": "\n".join(lines) + "\n"}, f"--- a/a\n+++ b/a\n{hunks}")["a"]
 
     assert "value_10 = 100\nvalue_11 = 11\n" in after
+    assert 2_001 == len(apply({"a": "x\n"}, "".join(made(f"d{n}/f{n}") for n in range(2_000))))
     assert "characters" in refused({"a": "x\n"}, "x" * 20_000_001)
     assert "places" in refused({"a": "x\n" * 200_000}, block("a", "x", "y"))
     assert refused({"a": " a\n" * 3_000}, diff("a", *["-a", "+b", " c"] * 1_000))

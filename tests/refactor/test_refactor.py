@@ -217,6 +217,14 @@ def test_what_python_cannot_read_is_listed():
     assert {("b.py", 1), ("b.py", 2)} == doubts(made)
 
 
+def test_imports_that_go_in_circles_end():
+    """Every module takes all of every other, and nobody has the name."""
+    stars = "".join(f"from m{n} import *\n" for n in range(30))
+    files = {f"m{n}.py": f"{stars}x = f(1)\n" for n in range(30)} | {"d.py": "def f(x):\n    pass\n"}
+
+    assert {"d.py"} == set(rename_symbol(files, "d.f", "g").files)
+
+
 def test_two_hundred_files_are_one_call():
     """And the diff of it names them all."""
     files = {

@@ -116,7 +116,8 @@ class Project:
         if depth > DEEPEST:
             return None
         if isinstance(node, ast.Name):
-            return self._of_name(module, node, depth)
+            found = self._of_name(module, node, depth)
+            return self._of_member(found, depth) if found and not found.endswith("()") else found
         if isinstance(node, ast.Attribute):
             base = self.meaning(module, node.value, depth + 1)
             return self._of_member(self.canonical(f"{base.removesuffix('()')}.{node.attr}"), depth) if base else None
@@ -129,6 +130,9 @@ class Project:
     def _of_member(self, found: str, depth: int) -> str:
         """A field or property is an object of the class that it is annotated with; all else is itself."""
         for module, node in self.definition(found)[:1]:
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and len(self.definition(found)) == 1:
+                made = self.meaning(module, node.value, depth + 1)
+                return made if made and made.endswith("()") else found
             said = node.annotation if isinstance(node, ast.AnnAssign) else None
             if isinstance(node, ast.FunctionDef) and any(_last(mark) in PROPERTIES for mark in node.decorator_list):
                 said = node.returns
@@ -196,11 +200,14 @@ class Project:
 
 
 def _bare(node: ast.expr) -> ast.expr:
-    """An annotation or base without its subscript, and without None: list[int] is a list."""
+    """An annotation or base without its quotes, its subscript, and None: "list[int] | None" is a list."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            return _bare(ast.parse(node.value, mode="eval").body)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return node
     if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
         node = node.left
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
-        return ast.copy_location(ast.Name(node.value, ast.Load()), node)
     return node.value if isinstance(node, ast.Subscript) else node
 
 

@@ -221,3 +221,42 @@ def test_any_text_is_an_edit_or_refused(lines, before):
         return
 
     assert "kept\n" == after["other"]
+
+
+def test_blanks_that_are_quoted_to_the_last_can_go():
+    """An edit whose old half has the file's blanks means the new half's."""
+    assert {"a": "x\ny  \n"} == apply({"a": "x  \ny  \n"}, block("a", "x  ", "x"))
+    assert {"a": "x  \nz\n"} == apply({"a": "x  \ny\n"}, block("a", "x\ny", "x\nz"))
+    with pytest.raises(Rejected, match="nothing would change"):
+        replace("a", "x  \n", "x\n", "x\n\n"[:2] + "")
+
+
+def test_new_lines_are_indented_as_the_file_is():
+    """When nothing that stays tells how: tabs in a file of tabs, the file's step in one of spaces."""
+    tabs, spaces = "f {\n\tx\n}\n", "f {\n  x\n}\n"
+
+    assert {"a": "f {\n\tx\n}\ng {\n\ty\n}\n"} == apply({"a": tabs}, block("a", "}", "}\ng {\n    y\n}"))
+    assert {"a": "f {\n  x\n}\ng {\n  y\n}\n"} == apply({"a": spaces}, block("a", "}", "}\ng {\n\ty\n}"))
+
+
+def test_an_insertion_without_its_anchor_is_refused():
+    """The lines beside it are not in the file, or not beside each other."""
+    file = {"a": "one\ntwo\nthree\nfour\n"}
+
+    assert "not neighbours" in refused(file, diff("a", " one", "+new", " three", " four"))
+    lines = [f"line {n}" for n in range(12)]
+    told = [f" {line}" for line in lines]
+    assert "not sure" in refused({"a": "\n".join(lines)}, diff("a", *told[:5], " gone", "+new", " lost", *told[7:]))
+
+
+def test_a_path_is_found_as_people_write_it():
+    """In the fence, beside the marker, in a sentence, with decoration."""
+    body = "<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n"
+    for head in ("```python src/a.py\n", "In `src/a.py`:\n```\n", "**File: src/a.py**\n", "### src/a.py\n\n"):
+        assert {"src/a.py": "y\n"} == apply({"src/a.py": "x\n"}, head + body)
+    assert {"src/a.py": "y\n"} == apply({"src/a.py": "x\n"}, body.replace("SEARCH", "SEARCH src/a.py"))
+
+
+def test_a_signature_of_a_mailed_patch_is_no_line():
+    """As `git format-patch` ends its files."""
+    assert {"a": "y\n"} == apply({"a": "x\n"}, diff("a", "-x", "+y") + "-- \n2.45.1\n")

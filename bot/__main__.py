@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot import serve as serving
-from bot.apply import applied
+from bot.check import Asked, checked
 from bot.config import schema
-from bot.demo import show
-from bot.doctor import examine
-from bot.refactor import make_async, move_symbol, rename_symbol
-from bot.refactoring import refactored
-from bot.settings import ModelSettings, Settings, SettingsError, load
-from bot.solve import solved
+from bot.settings import GateSettings, ModelSettings, Settings, SettingsError, load
 from bot.terminal import terminal
 
 app = typer.Typer(
@@ -28,13 +23,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 FAILED, WRONG_USE = 1, 2
-S = TypeVar("S", bound=ModelSettings)
+S = TypeVar("S", bound=GateSettings)
 
 
 @app.command()
 def serve() -> None:
     """Listen to GitHub and work. Settings come from GREENLIT_* variables or a .env file."""
-    raise typer.Exit(serving.serve(_settings(Settings)))
+    raise typer.Exit(_part("serve").serve(_settings(Settings)))
 
 
 @app.command()
@@ -43,7 +38,7 @@ def demo(
     keep: Annotated[Path | None, typer.Option(help="Where its files go; a new temporary folder by default")] = None,
 ) -> None:
     """Watch an issue become a green pull request on this machine: nothing to set, nothing to sign up for."""
-    raise typer.Exit(show(terminal(), live=live, keep=keep))
+    raise typer.Exit(_part("demo").show(terminal(), live=live, keep=keep))
 
 
 @app.command()
@@ -53,7 +48,24 @@ def solve(
     apply: Annotated[bool, typer.Option("--apply", help="Write the change into the folder")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
-    raise typer.Exit(solved(terminal(stderr=True), _settings(ModelSettings), repo, issue, apply=apply))
+    console, settings = terminal(stderr=True), _settings(ModelSettings)
+    raise typer.Exit(_part("solve").solved(console, settings, repo, issue, apply=apply))
+
+
+@app.command()
+def check(
+    repo: Annotated[Path, typer.Option(help="A git work tree on this machine")] = Path(),
+    base: Annotated[str | None, typer.Option(help="Compare with this commit; else with where the branch began")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002 - typer's way
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0")] = False,  # noqa: FBT002 - typer's way
+    strict: Annotated[bool, typer.Option("--strict", help="Advice counts too")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Look a change over, committed or not: syntax, lint, secrets, policy, honest tests. Exit 0 clean, 1 findings."""
+    if json and sarif:
+        raise typer.BadParameter("choose one of --json and --sarif")
+    asked = Asked(base, "json" if json else "sarif" if sarif else "page", strict)
+    settings = _settings(GateSettings, _env_file=None)  # a folder that is looked at sets nothing
+    raise typer.Exit(checked(terminal(stderr=asked.form != "page"), settings, repo, asked))
 
 
 @app.command()
@@ -64,7 +76,7 @@ def apply(
     as_json: Annotated[bool, typer.Option("--json", help="Say what came of it as JSON")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Make a unified diff or SEARCH/REPLACE blocks, as models write them, in a folder: all of it or nothing."""
-    raise typer.Exit(applied(edit, root, check=check, as_json=as_json))
+    raise typer.Exit(_part("apply").applied(edit, root, check=check, as_json=as_json))
 
 
 refactor = typer.Typer(help="Change a name, or what a function is, through a whole folder.", no_args_is_help=True)
@@ -84,7 +96,10 @@ def rename(
     guess: Annotated[bool, typer.Option("--guess", help="Take attributes of unknown objects for it too")] = False,  # noqa: FBT002
 ) -> None:
     """Rename a function, class, method, variable or module with all that names it."""
-    raise typer.Exit(refactored(repo, lambda files: rename_symbol(files, old, new, guess=guess), apply=apply))
+    act = _part("refactor").rename_symbol
+    raise typer.Exit(
+        _part("refactoring").refactored(repo, lambda files: act(files, old, new, guess=guess), apply=apply)
+    )
 
 
 @refactor.command(name="async")
@@ -94,7 +109,8 @@ def asynchronous(
     apply: Write = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Make a function asynchronous, with every caller that must await it."""
-    raise typer.Exit(refactored(repo, lambda files: make_async(files, name), apply=apply))
+    act = _part("refactor").make_async
+    raise typer.Exit(_part("refactoring").refactored(repo, lambda files: act(files, name), apply=apply))
 
 
 @refactor.command()
@@ -105,13 +121,14 @@ def move(
     apply: Write = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Move a function or class to another module, with its imports and those of it."""
-    raise typer.Exit(refactored(repo, lambda files: move_symbol(files, name, to), apply=apply))
+    act = _part("refactor").move_symbol
+    raise typer.Exit(_part("refactoring").refactored(repo, lambda files: act(files, name, to), apply=apply))
 
 
 @app.command()
 def doctor() -> None:
     """Look over settings, git, the App and the models; say what is missing and how to fix it."""
-    raise typer.Exit(examine(terminal()))
+    raise typer.Exit(_part("doctor").examine(terminal()))
 
 
 @app.command(name="schema")
@@ -120,9 +137,14 @@ def print_schema() -> None:
     sys.stdout.write(schema())
 
 
-def _settings(kind: type[S]) -> S:
+def _part(name: str) -> Any:
+    """What a command starts, loaded only for it: the engine and Claude's library take seconds."""
+    return import_module(f"bot.{name}")
+
+
+def _settings(kind: type[S], **given: object) -> S:
     try:
-        return load(kind)
+        return load(kind, **given)
     except SettingsError as wrong:
         terminal(stderr=True).print(f"Some settings are missing or wrong.\n{wrong}")
         raise typer.Exit(WRONG_USE) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.adapters.checkers import checkers
 from bot.adapters.claude import Claude
 from bot.adapters.dbos import Durable
 from bot.adapters.git import Mirrors
@@ -50,6 +51,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         model=claude(settings),
         clock=SystemClock(),
         caps=settings.caps,
+        checkers=checkers(settings.indexes),
     )
     return Durable(
         settings.home,

@@ -36,6 +36,9 @@ def _ref_prefix(value: str) -> str:
 
 Glob = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\\]+$")]
 Globs = Annotated[tuple[Glob, ...], Field(strict=False, max_length=100)]
+Gates = Annotated[
+    tuple[Literal["lint", "style", "tests", "licence", "size", "packages"], ...], Field(strict=False, max_length=6)
+]
 
 
 class Config(BaseModel):
@@ -68,6 +71,16 @@ class Config(BaseModel):
         default=(),
         description="protected paths that the bot may change all the same (at most 100 globs, a folder as folder/**)",
     )
+    block: Gates = Field(
+        default=(),
+        description="checks that keep a change back for all they find (a list of style, packages, ...)",
+    )
+    advise: Gates = Field(
+        default=(),
+        description="checks that only advise (a list of lint, style, tests, licence, size, packages; none of security)",
+    )
+    max_files: int = Field(default=60, ge=1, le=1_000, description="files that a change may touch (1 to 1000)")
+    max_lines: int = Field(default=4_000, ge=1, le=100_000, description="lines that a change may change (1 to 100000)")
     when_red: Literal["draft", "nothing"] = Field(
         default="draft", description="what to open when CI stays red (draft or nothing)"
     )

@@ -77,9 +77,11 @@ def _tools(result: Result) -> Line | None:
 
 
 def _inspected(result: Result) -> Line:
-    if not result:
-        return "check the change", Text("it parses, and touches nothing protected")
-    found = "; ".join(f"{finding['path']}: {finding['text']}" for finding in result[:FINDINGS])
+    blocking = [finding for finding in result if finding["blocks"]]
+    if not blocking:
+        advice = f"; {len(result)} remarks as advice" if result else ""
+        return "check the change", Text(f"nothing keeps it back{advice}")
+    found = "; ".join(f"{one['path']}:{one['line']} [{one['gate']}] {one['text']}" for one in blocking[:FINDINGS])
     return "check the change", _text(found, "magenta")
 
 

@@ -29,10 +29,25 @@ class SettingsError(Exception):
     """Settings are missing or wrong: the text lists all of them by their names, each with what to do."""
 
 
-class ModelSettings(BaseSettings):
-    """What it takes to talk to Claude."""
+class GateSettings(BaseSettings):
+    """What the gates may ask."""
 
     model_config = SettingsConfigDict(env_prefix="GREENLIT_", env_file=".env", extra="ignore", frozen=True)
+
+    python_index: str | None = Field(
+        None, description="Address of a Python package index with JSON pages, to look up packages that a change names"
+    )
+    node_index: str | None = Field(None, description="The same for node's packages")
+
+    @property
+    def indexes(self) -> dict[str, str]:
+        """Addresses by kind; a kind without one is not asked."""
+        told = {"python": self.python_index, "node": self.node_index}
+        return {kind: address for kind, address in told.items() if address}
+
+
+class ModelSettings(GateSettings):
+    """What it takes to talk to Claude."""
 
     anthropic_api_key: SecretStr = Field(
         description="Claude's API key; ANTHROPIC_API_KEY is read too",
@@ -120,7 +135,7 @@ class Settings(ModelSettings):
         )
 
 
-S = TypeVar("S", bound=ModelSettings)
+S = TypeVar("S", bound=GateSettings)
 
 
 def load(kind: type[S], **given: object) -> S:
@@ -131,7 +146,7 @@ def load(kind: type[S], **given: object) -> S:
         raise SettingsError("\n".join(_told(kind, wrong))) from None
 
 
-def described(kind: type[ModelSettings]) -> dict[str, tuple[str, str]]:
+def described(kind: type[GateSettings]) -> dict[str, tuple[str, str]]:
     """Every setting's name, with what it means and its default; an empty default means that it must be set."""
     return {
         f"GREENLIT_{name.upper()}": (field.description or "", "" if field.is_required() else _shown(field.default))
@@ -143,7 +158,7 @@ def _shown(default: object) -> str:
     return "{}" if default is PydanticUndefined else "none" if default is None else str(default)
 
 
-def _told(kind: type[ModelSettings], wrong: ValidationError) -> Iterator[str]:
+def _told(kind: type[GateSettings], wrong: ValidationError) -> Iterator[str]:
     fields = {name.lower(): name for name in kind.model_fields}
     for error in wrong.errors(include_input=False, include_url=False):
         said = str(error["loc"][0]).lower().removeprefix("greenlit_") if error["loc"] else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -14,9 +14,12 @@ from bot.values import (
     Brief,
     Checks,
     Entry,
+    Finding,
     Hit,
     Issue,
     JobStep,
+    Leak,
+    Package,
     Patch,
     Permission,
     Person,
@@ -142,6 +145,27 @@ class Model(Protocol):
         """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with "budget"."""
 
 
+class Linter(Protocol):
+    """A linter that reads code and runs none of it."""
+
+    def lint(self, files: Mapping[str, str], config: Mapping[str, str]) -> tuple[Finding, ...]:
+        """What it finds in the files; `config` are the repository's own configuration files, as texts."""
+
+
+class Secrets(Protocol):
+    """A finder of secrets that asks nobody whether they are valid."""
+
+    def find(self, text: str) -> tuple[Leak, ...]:
+        """The secrets in the text, each once."""
+
+
+class Index(Protocol):
+    """The indexes that packages are installed from."""
+
+    def look(self, kind: str, name: str) -> Package | None:
+        """What the index of the kind, "python" or "node", says of the name; None when it cannot be asked."""
+
+
 class Clock(Protocol):
     """Time, as a port: a replay is the same run."""
 
@@ -163,6 +187,15 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkers:
+    """What the gates ask beside the change's own texts. Where one is missing, the gates say what they did not check."""
+
+    linter: Linter | None = None
+    secrets: Secrets | None = None  # secrets of well-known shapes are found without
+    index: Index | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """All that a step may touch."""
 
@@ -171,3 +204,4 @@ class World:
     model: Model
     clock: Clock
     caps: Caps = Caps()
+    checkers: Checkers = Checkers()

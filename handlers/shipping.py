@@ -152,4 +152,5 @@ class Shipment:
             self.writer.advice,
             self.writer.spent,
             state,
+            self.writer.mended,
         )

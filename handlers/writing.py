@@ -53,6 +53,7 @@ class Writer:
     turns: int = 0
     worked_s: float = 0.0
     advice: tuple[Finding, ...] = ()
+    mended: tuple[Finding, ...] = ()  # what kept the work back, once it does no more
     _ours: Opening | None = None
     _open: Used | None = None  # the finish that waits for its answer, with the answers to its turn's other calls
     _made: Counter[str] = field(default_factory=Counter)
@@ -72,9 +73,10 @@ class Writer:
             finish = await self._said_done()
             if not self.patch.files:
                 raise GaveUp(inline(finish.summary, WORDS))
-            findings = await self.run(inspect, self.desk.tree, self.patch, self.config)
+            findings = await self.run(inspect, self.desk.tree, self.patch, self.config, self.plan)
             self.advice = tuple(finding for finding in findings if not finding.blocks)
             blocking = tuple(finding for finding in findings if finding.blocks)
+            self.mended = tuple(one for one in self.mended if one not in findings) + blocking
             if not blocking:
                 return finish
             self.answer(told(blocking))

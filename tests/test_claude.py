@@ -128,6 +128,15 @@ def test_half_a_surrogate_pair_is_sent() -> None:
         assert "Done." == it.turn([*BEGIN, first, answered(first, "app.py:3 \ud800")]).text
 
 
+def test_half_a_surrogate_pair_that_is_heard_can_be_kept() -> None:
+    """What no file, commit or record could hold is replaced; the rest of the turn stays."""
+    with talk({"say": [{"text": "See \ud83d ☃."}]}) as it:
+        turn = it.turn()
+
+    assert "See \ufffd ☃." == turn.text
+    assert turn.content.encode()
+
+
 def test_turn_without_content_is_left_out_of_the_prompt() -> None:
     """A refused turn is no message, and neither are its empty words."""
     said = [Said("a"), Turn("refused"), Said("b"), Turn("end", '[{"type": "text", "text": " "}]'), Said("c")]

@@ -1,6 +1,6 @@
 """Killed anywhere, a run goes on where it was: one branch, one comment, one pull request, and no turn paid twice.
 
-The bot is `greenlit serve` in its own process, killed with SIGKILL and started again on the same home.
+Where it is killed, the bot is `greenlit serve` in its own process, ended with SIGKILL and started again on its home.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from bot.demo.bot_process import running
 from bot.forge.claude import Double, claude_serving
-from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for
+from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for, staged
 
 PATIENCE_S = 120
 PLAY = (*BEGIN, [BAD], END, [MENDED], END)
@@ -68,11 +68,11 @@ def killable(home, checked):
         yield on
 
 
-def happened(on):
+def happened(on, outcome):
     """What a maintainer finds in the end."""
     pulls = on.forge.pulls(REPO)
     return {
-        "outcome": on.outcome(),
+        "outcome": outcome,
         "branches": sorted(on.forge.branches(REPO)),
         "comments": len(on.forge.comments(REPO, 1)),
         "pulls": [(pull.head, pull.draft) for pull in pulls],
@@ -113,7 +113,7 @@ def test_killed_after_every_step_the_outcome_is_the_same(tmp_path, checked):
             time.sleep(0.005)
 
         assert on.kills > 10
-        assert UNHARMED == happened(on)
+        assert UNHARMED == happened(on, on.outcome())
 
 
 EFFECTS = {
@@ -142,7 +142,7 @@ def test_killed_in_the_middle_of_an_effect_nothing_is_doubled(tmp_path, checked,
         on.kill()
         ended(on)
 
-        assert UNHARMED == happened(on)
+        assert UNHARMED == happened(on, on.outcome())
         assert 1 == max(on.double.asked.values())
 
 
@@ -150,7 +150,6 @@ BROKEN = ("500", "502-after", "cut", "cut-after")
 LIMITED = ("403-secondary", "429")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("effect", "kind"),
     [
@@ -161,11 +160,10 @@ LIMITED = ("403-secondary", "429")
 def test_github_breaks_and_nothing_is_doubled(tmp_path, checked, effect, kind):
     """GitHub answers with an error, before or after it did the write: the write is there once, and the run goes on."""
     method, path = EFFECTS[effect]
-    with killable(tmp_path, checked) as on:
-        on.forge.faults.add(method=method, path=path, times=1, kind=kind)
-        issue = on.forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
-        on.forge.label(REPO, issue, "autogen", "ada")
-        ended(on)
+    with staged(tmp_path, checked, script(*PLAY)) as stage:
+        stage.forge.faults.add(method=method, path=path, times=1, kind=kind)
+        stage.label(stage.issue())
+        run = stage.ended(1, patience_s=PATIENCE_S)
 
-        assert UNHARMED == happened(on)
-        assert 1 == max(on.double.asked.values())
+        assert UNHARMED == happened(stage, run.outcome.state)
+        assert 1 == max(stage.double.asked.values())

@@ -52,6 +52,8 @@ def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
         "issue #1 of acme/orders",
         "adds the label autogen",
         "submit_plan",
+        "[lint] `app.reports.UnknownMonth` imported but unused",
+        "nothing keeps it back",
         "✗ test failure",
         "app.reports.UnknownMonth",
         "✓ test success",

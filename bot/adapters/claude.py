@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, cast
+from weakref import finalize
 
 import anthropic
 import httpx2
@@ -73,6 +74,7 @@ class Claude:
         self._client = anthropic.Anthropic(
             api_key=api_key.strip(), base_url=base_url or URL, timeout=timeout, max_retries=0, open_telemetry=False
         )
+        finalize(self, self._client.close)  # else its connections stay open until the memory is tidied
 
     def turn(self, brief: Brief, said: Sequence[Said | Turn | Answers], purse_usd: float) -> Turn:
         """The model's next turn. Raises Refusal where the operator must act, Unreachable where waiting may help."""
@@ -179,7 +181,10 @@ class _Heard:
 
     @property
     def blocks(self) -> list[Block]:
-        return [block.to_dict() for block in self.message.content]
+        written = json.dumps([block.to_dict() for block in self.message.content], ensure_ascii=False)
+        # Half a surrogate pair can stand in JSON, but in no file, commit, request or record.
+        whole = written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return cast("list[Block]", json.loads(whole))
 
     @property
     def spent(self) -> Spent:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 from urllib.parse import urlsplit
+from weakref import finalize
 
 from github import Auth, Github
 from github.Requester import Requester
@@ -116,6 +117,7 @@ class Line:
             seconds_between_writes=0,
             api_version="2022-11-28",
         )
+        finalize(self, client.requester.close)  # else its connection stays open until the memory is tidied
         return credential, client.requester
 
 

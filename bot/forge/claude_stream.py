@@ -118,7 +118,8 @@ def reply(line: Line, body: Json, usage: Usage, cache: Cache, fault: Fault | Non
 
 def sse(event: Event) -> bytes:
     """An event on the wire."""
-    return f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
+    told = json.dumps(event, ensure_ascii=False).encode(errors="backslashreplace")  # half a pair, as JSON escapes it
+    return b"event: %b\ndata: %b\n\n" % (str(event["type"]).encode(), told)
 
 
 def _said(line: Line, body: Json, before: str, *, paused: bool) -> tuple[Json, ...]:

@@ -4,9 +4,12 @@ Pure: it is handed texts and hands texts back.
 """
 
 from bot.patch.apply import Changes, apply, changes
+from bot.patch.change import Change
 from bot.patch.counts import DiffCounts, counts
 from bot.patch.edits import Rejected
-from bot.patch.gates import check
+from bot.patch.gates import check, gates, new, weighed
+from bot.patch.honest import inputs
+from bot.patch.packages import judged, new_names
 from bot.patch.policy import protected
 from bot.patch.replace import replace
 from bot.patch.size import Rules, size
@@ -14,6 +17,7 @@ from bot.patch.syntax import parses
 from bot.patch.written import written
 
 __all__ = [
+    "Change",
     "Changes",
     "DiffCounts",
     "Rejected",
@@ -22,9 +26,15 @@ __all__ = [
     "changes",
     "check",
     "counts",
+    "gates",
+    "inputs",
+    "judged",
+    "new",
+    "new_names",
     "parses",
     "protected",
     "replace",
     "size",
+    "weighed",
     "written",
 ]

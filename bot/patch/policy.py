@@ -6,7 +6,7 @@ What is pushed runs in CI with the repository's secrets, and what guides agents 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
@@ -24,6 +24,23 @@ def protected(paths: Collection[str], allowed: Collection[str], extra: Collectio
     outside the repository stay refused, whatever is allowed.
     """
     return tuple(Finding(GATE, path, 0, why) for path in paths if (why := _why(path, allowed, extra)))
+
+
+def odd_files(odd: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Changed paths that hold no text: nobody can review them, and a link or a submodule leads elsewhere."""
+    return tuple(
+        Finding(GATE, path, 0, f"This is a {what}: {ODD_WHY.get(what.split()[0], '')}") for path, what in odd.items()
+    )
+
+
+ODD_WHY = MappingProxyType(
+    {
+        "binary": "nobody can review it.",
+        "symbolic": "what is written through it lands elsewhere.",
+        "submodule": "it brings code that is not in this change.",
+        "huge": "it is not looked into.",
+    }
+)
 
 
 def _why(path: str, allowed: Collection[str], extra: Collection[str]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.patch.change import change
 from bot.patch.edits import COMES, Hunk, Rejected, compared
+from bot.patch.hunk import change
 from bot.patch.indent import NONE
 from bot.patch.left_out import refuse_left_out
 from bot.patch.lines import Lines, Splice, exact

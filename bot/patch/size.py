@@ -23,6 +23,8 @@ class Rules:
     max_files: int = 60
     max_lines: int = 4_000
     max_bytes: int = 1_000_000
+    block: tuple[str, ...] = ()  # gates that only advise and shall keep a change back
+    advise: tuple[str, ...] = ()  # gates that keep a change back and shall only advise
 
 
 def size(patch: Patch, before: Mapping[str, str | None], limits: Rules) -> tuple[Finding, ...]:

@@ -6,8 +6,8 @@ from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.patch.change import change
 from bot.patch.edits import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
+from bot.patch.hunk import change
 from bot.patch.left_out import refuse_left_out
 from bot.patch.lines import Lines, Splice
 from bot.patch.naming import Names, spellings

@@ -22,7 +22,7 @@ from bot.steps.tools import (
     SubmitPlan,
     UpdateTodo,
 )
-from bot.values import Answer, Call, Clues, Finish, Issue, Patch, Plan, PlannedFile, Tree
+from bot.values import Answer, Call, Clues, Finish, Issue, Lowered, Patch, Plan, PlannedFile, Tree
 from bot.world import World
 
 
@@ -142,6 +142,7 @@ class _Hands:
             tuple(asked.tests),
             tuple(asked.risks),
             tuple(asked.questions),
+            tuple(Lowered(one.what, one.why) for one in asked.lowered),
         )
         self.planned = True
         return "Accepted and shown to the maintainers. Now edit."

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
+from bot.steps.leaks import hushed
 from bot.steps.report import attempts_table
-from bot.text import coded, inline, masked, quoted
+from bot.text import coded, inline, quoted
 from bot.values import Asking, Attempt, Branch, Finding, Finish, Plan, Pull, RunKey, Spent, Tree
 from bot.world import World
 
@@ -16,6 +17,7 @@ TEMPLATES = tuple(
     f"{folder}pull_request_template{kind}" for folder in (".github/", "", "docs/") for kind in (".md", ".txt")
 )
 TEXT_CHARS = 6_000
+MOST_LOWERED = 5
 HEADINGS = {  # which heading of a repository's template takes which part of ours
     "what": re.compile(
         r"^(?!.*\b(types?|kind|breaking|issue)\b).*(what|why|summary|descri|change|motivat|context|purpose)",
@@ -39,12 +41,13 @@ class Work:
     advice: tuple[Finding, ...] = ()
     spent: Spent = field(default_factory=Spent)
     state: str = ""  # why it is not green; empty when it is
+    mended: tuple[Finding, ...] = ()
 
 
 def open_pull(world: World, tree: Tree, branch: Branch, work: Work, draft: bool) -> Pull:  # noqa: FBT001 - GitHub's own word
     """The run's one pull request: opened, or brought up to date when it is open already."""
-    title = masked(unescape(inline(work.finish.title, 200)))  # names stay code, but a title knows no entities
-    body = masked(in_template(_template(world, tree), dict(sections(work)), foot(work)))
+    title = hushed(world, unescape(inline(work.finish.title, 200)))  # names stay code, but a title knows no entities
+    body = hushed(world, in_template(_template(world, tree), dict(sections(work)), foot(work)))
     return world.github.open_pull(tree.repo, branch, tree.branch, title, body, draft)
 
 
@@ -65,8 +68,8 @@ def retell(world: World, tree: Tree, branch: Branch, work: Work) -> bool:
 
 def sections(work: Work) -> Iterator[tuple[str, str]]:
     """Our parts of the text, by what they tell."""
-    if work.state:
-        yield "state", f"> [!WARNING]\n> {work.state}"
+    if top := "\n\n".join(part for part in (_lowered(work), _state(work)) if part):
+        yield "state", top
     yield "issue", f"Closes #{work.asking.number}"
     yield "what", f"{quoted(work.finish.summary, TEXT_CHARS)}\n\n{_against_plan(work)}"
     yield (
@@ -75,13 +78,35 @@ def sections(work: Work) -> Iterator[tuple[str, str]]:
     )
     if work.finish.look_at:
         yield "look", "\n".join(f"- {inline(place, 500)}" for place in work.finish.look_at)
-    if work.advice:
-        yield (
-            "advice",
-            "\n".join(
-                f"- {coded(f'{found.path}:{found.line}')} {inline(found.text, 500)}" for found in work.advice[:3]
-            ),
-        )
+    if told := "\n".join(_found(work)):
+        yield "found", told
+
+
+def _state(work: Work) -> str:
+    return f"> [!WARNING]\n> {work.state}" if work.state else ""
+
+
+def _lowered(work: Work) -> str:
+    """What asks for less than before, first of all: the plan named it, and people decide."""
+    found = [one for one in work.advice if one.gate == "tests"]
+    lines = [f"> - {coded(f'{one.path}:{one.line}')} {inline(one.text, 500)}" for one in found[:MOST_LOWERED]]
+    more = [f"> - and {len(found) - MOST_LOWERED} more"] if len(found) > MOST_LOWERED else []
+    return "\n".join(["> [!IMPORTANT]", "> Tests or checks ask for less than before:", *lines, *more]) if found else ""
+
+
+def _found(work: Work) -> Iterator[str]:
+    """What the checks found, in at most three lines: what was mended, and what was left. All of it is in the record."""
+    if work.mended:
+        yield f"- Mended before the push: {_first(work.mended)}"
+    left = tuple(one for one in work.advice if one.gate != "tests")
+    if left:
+        yield f"- Left, as advice: {_first(left)}"
+
+
+def _first(findings: Sequence[Finding]) -> str:
+    first = findings[0]
+    more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
+    return f"{coded(f'{first.path}:{first.line}')} {inline(first.text, 300)}{more}"
 
 
 def foot(work: Work) -> str:
@@ -97,7 +122,7 @@ NAMES = {
     "what": "What and why",
     "checked": "CI",
     "look": "Please look at",
-    "advice": "Left by the checks",
+    "found": "What the checks found",
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.text import masked, seen
+from bot.steps.leaks import hushed
+from bot.text import bare, masked, seen
 from bot.values import Asking, Branch, Finish, Patch, Person, Pushed, Sha, Tree
 from bot.world import World
 
@@ -18,7 +19,7 @@ MUTE = re.compile(
 def commit(world: World, tree: Tree, patch: Patch, parent: Sha, finish: Finish, asking: Asking) -> Sha:
     """The change as a commit of the bot with the asker as co-author. It is pushed by another step, as recorded."""
     at = world.clock.now().isoformat(timespec="seconds")
-    return world.git.commit(tree, patch, parent, message(finish, asking), bot(world.github.login()), at)
+    return world.git.commit(tree, patch, parent, hushed(world, message(finish, asking)), bot(world.github.login()), at)
 
 
 def push(world: World, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None) -> Pushed:
@@ -48,9 +49,9 @@ def issue_of(branch: str) -> int | None:
 
 
 def message(finish: Finish, asking: Asking) -> str:
-    """The commit's message: the model's words, masked, without what nobody sees (git takes no NUL), and who asked."""
+    """The commit's message: the model's words, harmless, without what nobody sees (git takes no NUL), and who asked."""
     who = f"{asking.asker_id}+{asking.asker}" if asking.asker_id else asking.asker
-    parts = [" ".join(seen(finish.title).split()), seen(finish.message).strip()]
+    parts = [bare(part) for part in (" ".join(seen(finish.title).split()), seen(finish.message).strip())]
     parts.append(f"Co-authored-by: {asking.asker} <{who}@users.noreply.github.com>")
     return MUTE.sub("", masked("\n\n".join(part for part in parts if part))) + "\n"
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 from urllib.parse import quote
 
-from bot.text import coded, inline, masked, quoted
+from bot.steps.leaks import hushed
+from bot.text import coded, inline, quoted
 from bot.values import Asking, Attempt, Clues, Outcome, Plan, RunKey, Spent, Verdict
 from bot.world import World
 
@@ -58,12 +59,12 @@ class Progress:
 def report(world: World, progress: Progress) -> int:
     """Write or edit the run's comment; its id."""
     asking = progress.asking
-    return world.github.put_comment(asking.repo, asking.number, marker(progress.key), masked(rendered(progress)))
+    return world.github.put_comment(asking.repo, asking.number, marker(progress.key), hushed(world, rendered(progress)))
 
 
 def farewell(world: World, asking: Asking, kind: str, text: str, key: RunKey) -> None:
     """Say once, where its progress stood, that a run ended in a way that its story did not foresee."""
-    why = masked(text)
+    why = hushed(world, text)
     told = inline(why, TEXT_CHARS)
     if kind == "failed":
         told = f"This is a fault of mine, not of the request: {coded(why, TEXT_CHARS)}"

@@ -130,6 +130,13 @@ class FilePlan(Input):
     symbols: list[str] = Field(default_factory=list, description="Functions or classes that change or come to be")
 
 
+class LoweredPlan(Input):
+    """One of them."""
+
+    what: str = Field(min_length=1, max_length=300, description="Path of the file, or name of the test or setting")
+    why: Text = Field(min_length=10, description="Why the request cannot be met otherwise")
+
+
 class SubmitPlan(Input):
     """What you mean to do, before any edit. It is shown to the maintainers."""
 
@@ -138,6 +145,12 @@ class SubmitPlan(Input):
     tests: list[Text] = Field(default_factory=list, description="Tests to add or change, and what each shows")
     risks: list[Text] = Field(default_factory=list, description="What could go wrong for users of the code")
     questions: list[Text] = Field(default_factory=list, description="Only what you would otherwise have to guess")
+    lowered: list[LoweredPlan] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Existing tests that must expect something else, be loosened, skipped or removed, and checks that "
+        "must ask for less; the pull request says so in its first lines",
+    )
 
 
 class FinishWork(Input):

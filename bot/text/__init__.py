@@ -1,9 +1,9 @@
 """Here lives what is done to text that is not ours: seen as readers see it, rid of secrets, quoted safely."""
 
 from bot.text.command import commands
-from bot.text.masks import masked
+from bot.text.masks import masked, secrets
 from bot.text.page import visible
-from bot.text.quote import coded, inline, quoted
+from bot.text.quote import bare, coded, inline, quoted
 from bot.text.unseen import seen
 
-__all__ = ["coded", "commands", "inline", "masked", "quoted", "seen", "visible"]
+__all__ = ["bare", "coded", "commands", "inline", "masked", "quoted", "secrets", "seen", "visible"]

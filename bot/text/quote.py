@@ -28,6 +28,8 @@ _LIVE = re.compile(
     """,
     re.VERBOSE,
 )
+_CALLS = re.compile(r"(?<![A-Za-z0-9])@(?=[A-Za-z0-9])|#(?=\d)|(?<=\b[Gg][Hh])(?P<gh>-)(?=\d)")
+_CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b\s*:?\s*(?=https?://)", re.IGNORECASE)
 _SIGNS = {"<": "&lt;", "`": "&#96;", "!": "&#33;", "&": "&amp;"}
 
 
@@ -62,6 +64,14 @@ def coded(text: str, limit: int = 200) -> str:
     """A name that is not ours, such as a path, as code on one line."""
     plain = " ".join(seen(text).replace("`", "'").replace("<!--", "<! --").split())
     return f"`{plain if len(plain) <= limit else plain[:limit] + _MORE}`"
+
+
+def bare(text: str) -> str:
+    """The text made harmless where nothing is rendered, as in a commit: names lose their @, issue numbers their sign.
+
+    "Fixes", "closes" and their like before an address, which close that issue too, become "see".
+    """
+    return _CLOSES.sub("see ", _CALLS.sub(lambda found: " " if found["gh"] else "", text))
 
 
 def _cut(text: str, room: int) -> str:

@@ -22,7 +22,7 @@ from bot.values.ci import (
     Reading,
     Verdict,
 )
-from bot.values.code import Clue, Clues, Entry, Finding, Hit, Patch, Person, Remote, Sha, Tree
+from bot.values.code import Clue, Clues, Entry, Finding, Hit, Leak, Package, Patch, Person, Remote, Sha, Tree
 from bot.values.talk import (
     Answer,
     Answers,
@@ -31,6 +31,7 @@ from bot.values.talk import (
     Conversation,
     Deal,
     Finish,
+    Lowered,
     Plan,
     PlannedFile,
     Price,
@@ -65,8 +66,11 @@ __all__ = [
     "Hit",
     "Issue",
     "JobStep",
+    "Leak",
+    "Lowered",
     "Note",
     "Outcome",
+    "Package",
     "Patch",
     "Permission",
     "Person",

@@ -88,6 +88,25 @@ class Finding:
     line: int
     text: str
     blocks: bool = True
+    rule: str = ""  # of the gate's, as its tool names it
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A secret that was found in a text. It is held no longer than it takes to mask it, and never recorded."""
+
+    secret: str = field(repr=False)
+    rule: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What an index of packages says of a name; `first` is the date of its first release, empty when unknown."""
+
+    exists: bool
+    first: str = ""
+    releases: int = 0
 
 
 @dataclass(frozen=True, slots=True)

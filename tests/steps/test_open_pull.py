@@ -27,6 +27,30 @@ WORK = Work(
 )
 
 
+def test_what_asks_for_less_stands_first():
+    """The plan named it, and people decide: test, reason, before all else but what closes."""
+    weaker = Finding(
+        "tests", "test_greeting.py", 4, "An assertion was loosened. The plan says why: no case.", blocks=False
+    )
+    text = body(work=replace(WORK, advice=(weaker,), mended=(), state="Not green."))
+
+    assert text.startswith(
+        "> [!IMPORTANT]\n> Tests or checks ask for less than before:\n> - `test_greeting.py:4` An assert"
+    )
+    assert "What the checks found" not in text
+
+
+def test_what_the_checks_found_is_told_in_two_lines():
+    """What was mended, and what was left; the rest is in the record."""
+    found = tuple(Finding("lint", "a.py", line, "`os` imported but unused", rule="F401") for line in (1, 2, 3))
+    text = body(work=replace(WORK, mended=found))
+    told = text.partition("## What the checks found\n\n")[2].partition("\n\n---")[0]
+
+    assert 2 == len(told.splitlines())
+    assert "Mended before the push: `a.py:1` `os` imported but unused, and 2 more" in told
+    assert "Left, as advice: `greeting.py:3` A long line." in told
+
+
 TEMPLATE = (
     "<!-- Thanks! -->\n## Type of change\n\n- [ ] Bug fix\n\n## Description\n<!-- What? -->\nTell us.\n\n"
     "## How has this been tested?\n\n## Related issues\n\nFixes #\n\n## Checklist\n- [ ] I read CONTRIBUTING"
@@ -63,9 +87,9 @@ Against the plan: The README said it already.
 
 - callers
 
-## Left by the checks
+## What the checks found
 
-- `greeting.py:3` A long line.
+- Left, as advice: `greeting.py:3` A long line.
 
 ---
 <sub>Written by Greenlit, a bot that uses Claude, because @ada asked for it in #7.

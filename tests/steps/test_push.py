@@ -43,6 +43,20 @@ def test_a_message_without_a_body_or_an_id(finish, asking, expected):
 
 
 @pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Fixes #99, see acme/other#3 and GH-12", "Fixes 99, see acme/other3 and GH 12"),
+        ("Thanks @ada and @acme/team", "Thanks ada and acme/team"),
+        ("Closes: https://github.com/acme/greeter/issues/9", "see https://github.com/acme/greeter/issues/9"),
+        ("Write to a@b.example; colour #fff; C# 5", "Write to a@b.example; colour #fff; C# 5"),
+    ],
+)
+def test_a_commit_calls_nobody_and_closes_nothing(said, kept):
+    """GitHub reads commits too: names are called, numbers linked, and issues closed once it is merged."""
+    assert kept == message(replace(FINISH, message=said), ASKING).split("\n\n")[1]
+
+
+@pytest.mark.parametrize(
     "secret", ["ghs_" + "a1" * 20, "sk-ant-api03-abcdefgh", "https://u:hunter2hunter2@example.org", "AKIA" + "A" * 16]
 )
 def test_secrets_never_reach_a_commit(secret):

@@ -1,0 +1,15 @@
+"""Here live the checkers together, as every command hands them to the gates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.adapters.betterleaks import Betterleaks
+from bot.adapters.index import Indexes
+from bot.adapters.ruff import Ruff
+from bot.world import Checkers
+
+
+def checkers(indexes: Mapping[str, str]) -> Checkers:
+    """What the gates ask: it reads code, and runs none of it. `indexes` are addresses of package indexes by kind."""
+    return Checkers(Ruff(), Betterleaks(), Indexes(indexes) if indexes else None)

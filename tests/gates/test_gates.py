@@ -1,0 +1,232 @@
+"""The gates that ask a tool, and those that look at texts: what they find, and what they leave alone."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.adapters.betterleaks import Betterleaks, available
+from bot.adapters.checkers import checkers
+from bot.adapters.ruff import Ruff, repository_config
+from bot.patch import Change, Rules, gates
+from bot.patch.change import lines
+from bot.steps.check import examined, unchecked
+from bot.steps.leaks import hushed, leaked
+from bot.values import Patch
+from bot.world import Checkers, World
+
+ASKED = checkers({})
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+PRIVATE = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA0Z3VS5JJcds3\n" * 4 + "-----END RSA PRIVATE KEY-----"
+SLACK = "xoxb-" + "123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx"
+
+
+def change(after, before=None, around=None):
+    """A change of these files; those that `before` does not name are new."""
+    return Change({path: (before or {}).get(path) for path in after}, after, around or {})
+
+
+def found(made, rules=None):
+    told = examined(ASKED, made, rules or Rules(), {}, NOW)
+    return {(one.gate, one.path, one.line, one.rule) for one in told if one.blocks}
+
+
+# --- which lines are new ------------------------------------------------------------------------------------------
+
+TEXTS = st.lists(st.sampled_from(["a", "b", "", "x = 1"]), max_size=12).map("\n".join)
+
+
+@given(TEXTS, TEXTS)
+def test_the_new_lines_make_the_new_text(old, new):
+    """The old text without what went, and with what came, is the new one."""
+    made = Change({"a": old}, {"a": new})
+    kept = [line for number, line in enumerate(lines(new), 1) if number not in made.numbers["a"]]
+    gone = {number for number, _ in made.removed("a")}
+
+    assert kept == [line for number, line in enumerate(lines(old), 1) if number not in gone]
+
+
+def test_a_huge_change_is_counted():
+    """Ten thousand lines are not compared one with the other."""
+    old = "\n".join(f"a{n}" for n in range(10_000))
+    made = Change({"a": old}, {"a": old.replace("a5\n", "b\n").replace("a9998", "c")})
+
+    assert {6, 9_999} == made.numbers["a"]
+
+
+# --- lint ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "told"),
+    [
+        ("import os\n", None, {("lint", "a.py", 1, "F401")}),
+        ("x = 1\nimport os\n", "import os\n", set()),
+        ("def f():\n    return y\n", "def f():\n    y = 1\n    return y\n", {("lint", "a.py", 2, "F821")}),
+        ("def f(a=[]):\n    return a\n", None, {("lint", "a.py", 1, "B006")}),
+        ("import os\n\nx = 1\nos.system(x)\n", None, set()),
+        ("eval(input())\n", None, {("lint", "a.py", 1, "S307")}),
+        ("import b\nimport a\n\nprint(a, b)\n", None, set()),
+        ("assert 1\n", None, set()),
+        (
+            "def g():\n    z()\n\n\ndef f():\n    pass\n",
+            "def z(): ...\n\n\ndef g():\n    z()\n",
+            {("lint", "a.py", 2, "F821")},
+        ),
+    ],
+)
+def test_what_lint_keeps_back(after, before, told):
+    """What is wrong for sure and new; style and taste only advise."""
+    assert told == found(change({"a.py": after}, {"a.py": before}))
+
+
+def test_style_is_advice():
+    """It is told, and keeps nothing back."""
+    told = Ruff().lint({"a.py": "import b\nimport a\n\nprint(a, b)\n"}, {})
+
+    assert {("style", "I001", False)} == {(one.gate, one.rule, one.blocks) for one in told}
+
+
+def test_the_repositorys_own_rules_count():
+    """What it selects blocks, what it ignores does not."""
+    config = {"pyproject.toml": '[tool.ruff]\nline-length = 20\n[tool.ruff.lint]\nselect = ["E"]\nignore = ["F401"]\n'}
+    told = Ruff().lint({"a.py": "import os\nlonger = 'than twenty signs'\n"}, config)
+
+    assert {("E501", True)} == {(one.rule, one.blocks) for one in told if one.gate == "lint"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[lint",
+        'extend = "/etc/passwd"\n',
+        "lint = 3\n",
+        '[lint]\nselect = ["NOPE999"]\n',
+        "[lint]\nselect = 3\n",
+        "cache-dir = '/x'",
+    ],
+)
+def test_a_broken_configuration_leaves_our_rules(text):
+    """Nor does it make ruff read a file of this machine."""
+    told = Ruff().lint({"a.py": "import os\n"}, {"ruff.toml": text})
+
+    assert "extend" not in repository_config({"ruff.toml": text})
+    assert "F401" in {one.rule for one in told}
+
+
+@pytest.mark.parametrize("path", ["../a.py", "/tmp/a.py", "a\0.py"])
+def test_no_file_is_written_elsewhere(path):
+    """A path that leads out is not linted."""
+    assert () == Ruff().lint({path: "import os\n"}, {})
+
+
+# --- secrets ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not available(), reason="betterleaks has no wheel for this platform")
+@pytest.mark.parametrize(
+    ("secret", "rule"),
+    [(TOKEN, "github-pat"), (SLACK, "slack-bot-token"), (PRIVATE, "private-key")],
+)
+def test_a_secret_is_found_and_not_repeated(secret, rule):
+    """On its line, with its kind; the finding itself holds no more than its first signs."""
+    (one,) = leaked(ASKED, change({"a.py": f'x = 1\nKEY = """{secret}"""\n'}))
+
+    assert (2, True) == (one.line, one.blocks)
+    assert secret[8:24] not in one.text
+
+
+def test_what_stood_there_before_was_not_leaked_now():
+    """It moved, or the line around it changed."""
+    made = change({"b.py": f'KEY = "{TOKEN}"\n', "a.py": None}, {"a.py": f'x = "{TOKEN}"\n'})
+
+    assert () == leaked(ASKED, made)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"integrity": "sha512-9f8a7s6d5f4g3h2j1k0l9q8w7e6r5t4yAAAAbbbbccccdddd=="',
+        "sha = 63d2b82aaf0a3a5c8c6c8d1fba6d8e0e5c3a1b2d",
+        "password = os.environ['PASSWORD_2026_x']",
+        "TOKEN = settings.github_token_2",
+    ],
+)
+def test_what_only_looks_like_a_secret_passes(text):
+    """Hashes, and the reading of a secret from elsewhere."""
+    assert () == leaked(ASKED, change({"a.py": f"{text}\n"}))
+
+
+def test_what_the_bot_says_holds_no_secret():
+    """Not in a comment, a title or a message: by shape where there is no finder, by its rules where there is one."""
+    world = World(None, None, None, None, checkers=ASKED)
+
+    assert "I used *** here" == hushed(world, f"I used {TOKEN} here")
+    assert "as in ***" == hushed(world, f"as in {SLACK}")
+    assert "run acme/shop#7/1 of 63d2b82" == hushed(world, "run acme/shop#7/1 of 63d2b82")
+    assert "I used *** here" == hushed(World(None, None, None, None), f"I used {TOKEN} here")
+
+
+@given(st.text(max_size=60))
+def test_any_text_can_be_searched(text):
+    """Nothing crashes, and what is left has no more secrets."""
+    assert () == tuple(leak for leak in Betterleaks().find(hushed(World(None, None, None, None), text)))
+
+
+# --- licence ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "bad"),
+    [
+        ("# Copyright (c) 2019 Big Corporation, Inc.", True),
+        ("// SPDX-License-Identifier: GPL-3.0-only", True),
+        ("# Licensed under the Apache License, Version 2.0", True),
+        ("# Permission is hereby granted, free of charge, to any person", True),
+        ("# Copyright (c) 2026 Ada King", False),
+        ("# The copyright holder's name is shown in the foot", False),
+        ("x = 'copyright'", False),
+    ],
+)
+def test_other_peoples_headers_are_found(line, bad):
+    """Those of the repository itself are its own."""
+    made = change({"a.py": f"{line}\nx = 1\n"}, around={"LICENSE": "MIT\nCopyright (c) 2024 Ada King\n"})
+
+    assert bad is ("licence" in {one.gate for one in gates(made, Rules())})
+
+
+# --- all together -------------------------------------------------------------------------------------------------
+
+
+def test_a_repository_tightens_and_loosens_but_not_security():
+    """What advises can block, what blocks can advise; secrets and protected paths stay."""
+    made = change({"a.py": f'import b\nimport a\nKEY = "{TOKEN}"\n', ".github/x.yml": "a: 1\n"})
+    loose, tight = Rules(advise=("lint", "tests", "licence", "size")), Rules(block=("style",))
+
+    assert {"secrets", "policy"} == {one[0] for one in found(made, loose)}
+    assert {"secrets", "policy", "lint", "style"} == {one[0] for one in found(made, tight)}
+
+
+def test_what_was_not_checked_is_said():
+    """Silence would be taken for approval."""
+    told = " ".join(unchecked(Checkers(), change({"a.ts": "let x = 1\n"})))
+
+    assert "no linter" in told
+    assert "eslint" in told
+
+
+def test_deletions_and_empty_files_pass():
+    """There is nothing in them."""
+    assert set() == found(change({"a.py": None, "b.py": "", "c": "x\n"}, {"a.py": "import os\n"}))
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["a.py", "t/test_a.py", "x.toml"]), st.one_of(st.none(), st.text(max_size=30)), max_size=2
+    )
+)
+def test_any_change_can_be_looked_at(files):
+    """Whatever the texts are."""
+    assert isinstance(gates(Change.of(Patch(files), {}), Rules()), tuple)

@@ -27,13 +27,13 @@ def typed(tmp_path):
 
 def test_an_edit_is_made_in_the_folder(typed, tmp_path):
     """Modes, encodings and all bytes outside the change stay."""
-    (tmp_path / "a.py").write_bytes("# caf\u00e9\r\nx = 1\r\n".encode("latin-1"))
+    (tmp_path / "a.py").write_bytes("# \u00fcber\r\nx = 1\r\n".encode("latin-1"))
     (tmp_path / "a.py").chmod(0o750)
     done = typed("apply", given=EDIT)
 
     assert 0 == done.exit_code
     assert "modified  a.py  +1 -1\nWritten: 1 file.\n" == done.stdout
-    assert "# caf\u00e9\r\nx = 2\r\n".encode("latin-1") == (tmp_path / "a.py").read_bytes()
+    assert "# \u00fcber\r\nx = 2\r\n".encode("latin-1") == (tmp_path / "a.py").read_bytes()
     assert 0o750 == (tmp_path / "a.py").stat().st_mode & 0o777
     assert ["a.py"] == [path.name for path in tmp_path.iterdir()]
 
@@ -128,3 +128,35 @@ def test_a_refactoring_is_shown_and_then_written(typed, tmp_path):
     assert (tmp_path / "b.py").is_file()
     assert 1 == typed("refactor", "rename", "nothing", "x").exit_code
     assert 2 == typed("refactor", "rename", "g", "h", "--repo", "nowhere").exit_code
+
+
+def test_what_is_no_text_is_told(typed, tmp_path):
+    """A binary file is refused, UTF-16 keeps its encoding, and Latin-1 takes no other letters."""
+    (tmp_path / "a.py").write_bytes(b"x = 1\n\0")
+    assert "no text file" in typed("apply", given=EDIT).stderr
+    (tmp_path / "a.py").write_bytes("\ufeffx = 1\n".encode("utf-16-le"))
+    assert 0 == typed("apply", given=EDIT).exit_code
+    assert "\ufeffx = 2\n".encode("utf-16-le") == (tmp_path / "a.py").read_bytes()
+    (tmp_path / "a.py").write_bytes("\u00fc\nx = 1\n".encode("latin-1"))
+    assert "U+2603" in typed("apply", given=EDIT.replace("x = 2", "x = '\u2603'")).stderr
+
+
+def test_a_mode_alone_can_change(typed, tmp_path):
+    """The bytes stay."""
+    (tmp_path / "a.sh").write_text("x\n")
+    (tmp_path / "a.sh").chmod(0o644)
+    given = "diff --git a/a.sh b/a.sh\nold mode 100644\nnew mode 100755\n"
+
+    assert "mode 100755" in typed("apply", given=given).stdout
+    assert 0o755 == (tmp_path / "a.sh").stat().st_mode & 0o777
+    assert 0 == typed("apply", given=given.replace("new mode 100755", "new mode 100644")).exit_code
+    assert 0o644 == (tmp_path / "a.sh").stat().st_mode & 0o777
+
+
+def test_what_a_refactoring_cannot_prove_is_on_standard_error(typed, tmp_path):
+    """With file, line and reason."""
+    (tmp_path / "a.py").write_text("class C:\n    def go(self):\n        pass\n\n\ndef f(x):\n    x.go()\n")
+    told = typed("refactor", "rename", "C.go", "run").stderr
+
+    assert "Not proved, so left as they are (1):" in told
+    assert "a.py:7: x.go()  (an attribute of an unknown object)" in told

@@ -80,7 +80,7 @@ def _other_margin(lines: Lines, place: Place) -> Place:
     """The place read anew when only the old side lost its indentation, and the new one is written as the file is."""
     texts = [lines.texts[at] for _, at in place.pairs()]
     old, new = old_side(place.ops), new_side(place.ops)
-    if len(texts) != len(old) or _least(new) <= _least(old):
+    if len(texts) != len(old) or _first_margin(new) == _first_margin(old):
         return place
     written = compared(texts, new)
     moved = compared(texts, [place.shift(text) for text in new])
@@ -90,8 +90,8 @@ def _other_margin(lines: Lines, place: Place) -> Place:
     return Place(written, tuple(next(at) if op.sign != COMES else None for op in written), NONE)
 
 
-def _least(lines: Sequence[str]) -> int:
-    return min((len(margin(text)) for text in lines if text.strip()), default=0)
+def _first_margin(lines: Sequence[str]) -> str:
+    return next((margin(text) for text in lines if text.strip()), "")
 
 
 def _kept(ops: Ops) -> int:

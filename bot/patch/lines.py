@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -22,7 +22,6 @@ SMART = MappingProxyType(
         }
     )
 )
-QUOTES = MappingProxyType(str.maketrans("'", '"'))
 LINE_END = re.compile(r"\r?\n")
 
 
@@ -34,9 +33,14 @@ def loose(text: str) -> str:
     """A line but for its blanks, and for how quotes and dashes are drawn."""
     if not text.isascii():
         text = text.translate(SMART)
-    if "'" in text:
-        text = text.translate(QUOTES)
-    return " ".join(text.split())
+    return " ".join(text.replace("'", '"').split())
+
+
+def _loose_all(texts: list[str]) -> list[str]:
+    """The loose forms of many lines: at once, for a megabyte of them takes its time one by one."""
+    whole = "\n".join(texts)
+    whole = (whole if whole.isascii() else whole.translate(SMART)).replace("'", '"')
+    return [" ".join(text.split()) for text in whole.split("\n")]
 
 
 def same(wanted: str, have: str) -> bool:
@@ -85,10 +89,14 @@ class Lines:
     def index(self, key: Key) -> dict[str, list[int]]:
         """Where each line stands, by its key."""
         if key not in self._indexes:
-            places: dict[str, list[int]] = {}
-            for at, text in enumerate(map(key, self.texts)):
-                places.setdefault(text, []).append(at)
-            self._indexes[key] = places
+            keys = _loose_all(self.texts) if key is loose else list(map(key, self.texts))
+            if key is str.rstrip and keys == self.texts:
+                self._indexes[key] = self.index(exact)
+                return self._indexes[key]
+            places: dict[str, list[int]] = defaultdict(list)
+            for at, text in enumerate(keys):
+                places[text].append(at)
+            self._indexes[key] = dict(places)
         return self._indexes[key]
 
     def spliced(self, splices: Sequence[Splice]) -> Lines:

@@ -76,13 +76,13 @@ class Names:
 
     def add(self, path: str) -> None:
         """Take in a file that came to be."""
-        self._changed(self.paths | {path})
+        self.paths.add(path)
+        self.by_name.setdefault(path.rpartition("/")[2], []).append(path)
+        self.folded.update(dict.fromkeys(_with_folders(folded(path)), path))
 
     def drop(self, path: str) -> None:
         """Forget a file that went."""
-        self._changed(self.paths - {path})
-
-    def _changed(self, paths: set[str]) -> None:
+        paths = self.paths - {path}
         self.__dict__.clear()
         self.paths = paths
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from bot.refactor.edit import Edits, Refactoring
 from bot.refactor.find import family, holding, only_definition
 from bot.refactor.imports import add_import
-from bot.refactor.project import FUNCTIONS, CannotRefactor, Function, Module, Project, imported, owner, qualified
+from bot.refactor.module import FUNCTIONS, Function, Module, imported, owner, qualified
+from bot.refactor.project import CannotRefactor, Project
 
 MOST = 2_000  # functions that become asynchronous
 YIELDS = (ast.Yield, ast.YieldFrom)

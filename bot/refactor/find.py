@@ -6,7 +6,9 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.refactor.project import DEEPEST, FUNCTIONS, CannotRefactor, Module, Project, qualified
+from bot.grammars import language_of
+from bot.refactor.module import FUNCTIONS, Module, qualified
+from bot.refactor.project import CannotRefactor, Project, UnknownNameError
 
 SHOWN = 8
 CODE = (".py", ".pyi")
@@ -15,7 +17,7 @@ PROSE = (".md", ".rst", ".txt", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json
 
 def is_read(path: str) -> bool:
     """Whether a refactoring looks into such a file."""
-    return path.lower().endswith((*CODE, *PROSE))
+    return path.lower().endswith((*CODE, *PROSE)) or language_of(path) is not None
 
 
 def only_definition(project: Project, name: str) -> str:
@@ -38,7 +40,7 @@ def only_definition(project: Project, name: str) -> str:
         raise CannotRefactor(f"{name} could be any of {', '.join(meant[:SHOWN])}. Give the whole name.")
     if not meant:
         near = f" There are {', '.join(ends[:SHOWN])}." if ends else ""
-        raise CannotRefactor(f"No file defines {name}.{near}")
+        raise UnknownNameError(f"No file defines {name}.{near}")
     return meant[0]
 
 
@@ -92,13 +94,16 @@ def _classes(project: Project, holding: Iterable[str]) -> Iterator[tuple[Module,
                 yield module, node
 
 
-def _lineage(project: Project, module: Module, node: ast.ClassDef, depth: int = 0) -> set[str]:
+def _lineage(project: Project, module: Module, node: ast.ClassDef) -> set[str]:
     """The names of all classes above one."""
-    found = set(project.bases(module, node)) if depth < DEEPEST else set()
-    for base in list(found):
-        for where, above in project.definition(base):
-            if isinstance(above, ast.ClassDef):
-                found |= _lineage(project, where, above, depth + 1)
+    found: set[str] = set()
+    waiting = [(module, node)]
+    while waiting:
+        where, below = waiting.pop()
+        new = set(project.bases(where, below)) - found
+        found |= new
+        definitions = [it for base in new for it in project.definition(base)]
+        waiting += [(place, above) for place, above in definitions if isinstance(above, ast.ClassDef)]
     return found
 
 

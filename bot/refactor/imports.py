@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from bot.refactor.edit import Edits
-from bot.refactor.project import Module
+from bot.refactor.module import Module
 
 
 def add_import(edits: Edits, module: Module, name: str, source: str = "") -> None:

@@ -10,16 +10,8 @@ from dataclasses import dataclass
 from bot.refactor.edit import Edits, Refactoring
 from bot.refactor.find import holding, is_read, only_definition
 from bot.refactor.imports import add_import, take_out
-from bot.refactor.project import (
-    CannotRefactor,
-    Function,
-    Module,
-    Project,
-    imported,
-    module_name,
-    owner,
-    source_of,
-)
+from bot.refactor.module import Function, Module, imported, module_name, owner, source_of
+from bot.refactor.project import CannotRefactor, Project
 
 Moved = ast.ClassDef | Function
 

@@ -7,7 +7,8 @@ import re
 
 from bot.refactor.edit import Edits, Refactoring
 from bot.refactor.find import family, holding
-from bot.refactor.project import FUNCTIONS, CannotRefactor, Function, Module, Project, owner
+from bot.refactor.module import FUNCTIONS, Function, Module, owner
+from bot.refactor.project import CannotRefactor, Project
 
 
 def rename_parameter(project: Project, function: str, old: str, new: str) -> Refactoring:

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.refactor.edit import Edits, Refactoring
+from bot.refactor.elsewhere import rename_unique
 from bot.refactor.find import PROSE, family, holding, only_definition
+from bot.refactor.module import FUNCTIONS, Module, imported, owner, qualified, source_of
 from bot.refactor.parameter import rename_parameter
-from bot.refactor.project import FUNCTIONS, CannotRefactor, Module, Project, imported, owner, qualified, source_of
+from bot.refactor.project import CannotRefactor, Project, UnknownNameError
 
 BY_NAME = frozenset(["getattr", "setattr", "hasattr", "delattr", "object"])  # take an object and a name in a string
 
@@ -20,15 +22,25 @@ def rename_symbol(files: Mapping[str, str], old: str, new: str, *, guess: bool =
     """Rename what is named `name`, `Class.method`, `function.parameter`, or dotted from its module, or a module.
 
     Follows imports and re-exports, `__all__`, overrides, names in strings that tests patch, and dotted names in
-    documents. What cannot be proved is listed; attributes of unknown objects are touched only when `guess` says so.
-    Raises CannotRefactor for names that are unknown, ambiguous or taken.
+    documents. In other languages than Python: a name that is declared once. What cannot be proved is listed; attributes
+    of unknown objects are touched only when `guess` says so. Raises CannotRefactor for names that are unknown,
+    ambiguous or taken.
     """
     if not new.isidentifier() or keyword.iskeyword(new):
         raise CannotRefactor(f"{new!r} is no name that Python can have.")
     project = Project(files)
-    target = only_definition(project, old)
+    try:
+        target = only_definition(project, old)
+    except UnknownNameError:
+        if (made := rename_unique(files, old, new)) is None:
+            raise
+        return made
     if any(isinstance(node, ast.arg) for _, node in project.definition(target)):
         return rename_parameter(project, *target.rpartition(".")[::2], new)
+    return _renamed(project, target, new, guess=guess)
+
+
+def _renamed(project: Project, target: str, new: str, *, guess: bool) -> Refactoring:
     last = target.rpartition(".")[2]
     if last == new:
         raise CannotRefactor(f"{target} has that name already.")
@@ -40,7 +52,7 @@ def rename_symbol(files: Mapping[str, str], old: str, new: str, *, guess: bool =
         if path.endswith((".py", ".pyi")):
             work.in_module(path)
         elif path.lower().endswith(PROSE):
-            work.in_text(path, files[path], 1)
+            work.in_text(path, project.files[path], 1)
     return work.edits.done(_moved(project, target, new))
 
 

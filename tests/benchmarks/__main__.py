@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import checkout, ci_logs, door, gates, overhead, tokens
+from tests.benchmarks import checkout, ci_logs, door, edits, gates, overhead, tokens
 from tests.benchmarks.table import show
 
 
@@ -25,6 +25,7 @@ def main() -> None:
         ("Gates: a change of twenty files", gates),
         ("Tokens: a scripted run", tokens),
         ("Logs: what CI said, read", ci_logs),
+        ("Edits: made where they belong, or refused", edits),
     ):
         with tempfile.TemporaryDirectory(prefix="greenlit-bench-") as work:
             show(title, measured.rows(Path(work)))

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.git import Mirrors
+from bot.patch import counts
 from bot.values import Branch, Entry, Hit, Patch, Remote, Repo, Sha, Tree
 from tests.git_served import commit, git
 
@@ -62,6 +63,14 @@ def mirrors(home: Path) -> Mirrors:
 def tree(mirrors: Mirrors, origin: Path) -> Tree:
     """A fetched tree with files of every kind."""
     return mirrors.fetch(REPO, Remote(origin.as_uri()), MAIN)
+
+
+@pytest.fixture(scope="module")
+def clone(origin: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where git itself applies diffs, to its index."""
+    folder = tmp_path_factory.mktemp("clone")
+    git(folder, "clone", "-q", "--no-checkout", str(origin), "work")
+    return folder / "work"
 
 
 def created(folder: Path) -> Path:
@@ -309,6 +318,29 @@ def test_diff_applies(mirrors: Mirrors, origin: Path, tree: Tree, tmp_path: Path
     assert mirrors.overlay(tree, patch).sha == git(tmp_path / "work", "write-tree")
     assert "--- a/bin/run\n+++ b/bin/run\n" in diff
     assert "rename" not in mirrors.diff(tree, Patch({"README.md": None, "moved.md": "hello\n"}))
+
+
+LINES = st.sampled_from(["a\n", "b\r\n", "\tc  \n", "\n", "\u00e9\ufeff\n", "-- d\n", "+++ e\n", "no end"])
+NO_TEXT = ("image.png", "latin.txt", "link", "120000:link")  # no UTF-8, no file
+TEXTS = st.none() | st.lists(LINES, max_size=6).map("".join)
+PLACES = st.sampled_from(
+    [path.rpartition(":")[2] for path in FILES if path not in NO_TEXT] + ["new/n", "a b/c\td", '"q"']
+)
+
+
+@settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(PLACES, TEXTS, min_size=1, max_size=4))
+def test_any_diff_applies_and_is_one(mirrors: Mirrors, clone: Path, tree: Tree, changes: dict[str, str | None]):
+    """Whatever comes, changes or goes, in any encoding and with any ends: git takes the diff, and it reads as one."""
+    there = {entry.path for entry in mirrors.entries(tree)}
+    patch = Patch({path: text for path, text in changes.items() if text is not None or path in there})
+    diff = mirrors.diff(tree, patch)
+    git(clone, "read-tree", "HEAD")
+    if diff:
+        git(clone, "apply", "--cached", given=diff.encode())
+        assert counts(diff).files >= 1
+
+    assert mirrors.overlay(tree, patch).sha == git(clone, "write-tree")
 
 
 def test_subjects_are_the_newest_first(mirrors: Mirrors, tmp_path: Path):

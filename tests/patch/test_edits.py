@@ -106,7 +106,7 @@ def test_a_path_outside_the_tree_is_refused(path):
 def test_names_that_some_machines_hold_for_one_are_refused():
     """By case, by Unicode's forms, and a file where a folder is needed."""
     assert "same name" in refused({"README.md": "x\n"}, made("Readme.md"))
-    assert "same name" in refused({"caf\u00e9": "x\n"}, made("cafe\u0301"))
+    assert "same name" in refused({"\u00fcber": "x\n"}, made("u\u0308ber"))
     assert "is a file" in refused({"a": "x\n"}, made("a/b"))
     assert "names differ by case" in refused({"src/README.md": "x\n"}, diff("src/readme.md", "-x", "+y"))
 
@@ -174,7 +174,7 @@ def test_dots_in_both_halves_stand_for_lines_that_stay():
 
 def test_all_that_failed_is_told_at_once():
     """With the number of each and the lines near it, so that one more try can mend them."""
-    told = refused({"a": FILE}, diff("a", "-    return 9", "+    return 8", "@@ @@", "-    retrun 2", "+    return 3"))
+    told = refused({"a": FILE}, diff("a", "-    return 9", "+    return 8", "@@ @@", "-    return 22", "+    return 3"))
 
     assert "2 of 2 edits" in told
     assert "hunk 1 of 2" in told
@@ -190,12 +190,13 @@ def test_two_places_are_shown_with_what_is_before_them():
 
 
 def test_large_edits_end():
-    """Ten thousand hunks, ten megabytes, and a file of lines that are all alike."""
+    """Ten thousand hunks or files, ten megabytes, and a file of lines that are all alike."""
     lines = [f"value_{n} = {n}" for n in range(20_000)]
     hunks = "".join(f"@@ @@\n-{lines[n]}\n+{lines[n]}0\n" for n in range(0, 20_000, 2))
     after = apply({"a": "\n".join(lines) + "\n"}, f"--- a/a\n+++ b/a\n{hunks}")["a"]
 
     assert "value_10 = 100\nvalue_11 = 11\n" in after
+    assert 2_001 == len(apply({"a": "x\n"}, "".join(made(f"d{n}/f{n}") for n in range(2_000))))
     assert "characters" in refused({"a": "x\n"}, "x" * 20_000_001)
     assert "places" in refused({"a": "x\n" * 200_000}, block("a", "x", "y"))
     assert refused({"a": " a\n" * 3_000}, diff("a", *["-a", "+b", " c"] * 1_000))
@@ -220,3 +221,42 @@ def test_any_text_is_an_edit_or_refused(lines, before):
         return
 
     assert "kept\n" == after["other"]
+
+
+def test_blanks_that_are_quoted_to_the_last_can_go():
+    """An edit whose old half has the file's blanks means the new half's."""
+    assert {"a": "x\ny  \n"} == apply({"a": "x  \ny  \n"}, block("a", "x  ", "x"))
+    assert {"a": "x  \nz\n"} == apply({"a": "x  \ny\n"}, block("a", "x\ny", "x\nz"))
+    with pytest.raises(Rejected, match="nothing would change"):
+        replace("a", "x  \n", "x\n", "x\n\n"[:2] + "")
+
+
+def test_new_lines_are_indented_as_the_file_is():
+    """When nothing that stays tells how: tabs in a file of tabs, the file's step in one of spaces."""
+    tabs, spaces = "f {\n\tx\n}\n", "f {\n  x\n}\n"
+
+    assert {"a": "f {\n\tx\n}\ng {\n\ty\n}\n"} == apply({"a": tabs}, block("a", "}", "}\ng {\n    y\n}"))
+    assert {"a": "f {\n  x\n}\ng {\n  y\n}\n"} == apply({"a": spaces}, block("a", "}", "}\ng {\n\ty\n}"))
+
+
+def test_an_insertion_without_its_anchor_is_refused():
+    """The lines beside it are not in the file, or not beside each other."""
+    file = {"a": "one\ntwo\nthree\nfour\n"}
+
+    assert "not neighbours" in refused(file, diff("a", " one", "+new", " three", " four"))
+    lines = [f"line {n}" for n in range(12)]
+    told = [f" {line}" for line in lines]
+    assert "not sure" in refused({"a": "\n".join(lines)}, diff("a", *told[:5], " gone", "+new", " lost", *told[7:]))
+
+
+def test_a_path_is_found_as_people_write_it():
+    """In the fence, beside the marker, in a sentence, with decoration."""
+    body = "<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n"
+    for head in ("```python src/a.py\n", "In `src/a.py`:\n```\n", "**File: src/a.py**\n", "### src/a.py\n\n"):
+        assert {"src/a.py": "y\n"} == apply({"src/a.py": "x\n"}, head + body)
+    assert {"src/a.py": "y\n"} == apply({"src/a.py": "x\n"}, body.replace("SEARCH", "SEARCH src/a.py"))
+
+
+def test_a_signature_of_a_mailed_patch_is_no_line():
+    """As `git format-patch` ends its files."""
+    assert {"a": "y\n"} == apply({"a": "x\n"}, diff("a", "-x", "+y") + "-- \n2.45.1\n")

@@ -217,6 +217,14 @@ def test_what_python_cannot_read_is_listed():
     assert {("b.py", 1), ("b.py", 2)} == doubts(made)
 
 
+def test_imports_that_go_in_circles_end():
+    """Every module takes all of every other, and nobody has the name."""
+    stars = "".join(f"from m{n} import *\n" for n in range(30))
+    files = {f"m{n}.py": f"{stars}x = f(1)\n" for n in range(30)} | {"d.py": "def f(x):\n    pass\n"}
+
+    assert {"d.py"} == set(rename_symbol(files, "d.f", "g").files)
+
+
 def test_two_hundred_files_are_one_call():
     """And the diff of it names them all."""
     files = {
@@ -236,7 +244,7 @@ def test_any_source_stays_as_it_is_but_for_the_name():
     odd = [
         "\ufeff",
         "",
-        "# caf\u00e9 \U0001f600\r\n",
+        "# \u00fcber \U0001f600\r\n",
         "\tx = f  (  1 )  # f\r\n",
         "if f:\n",
         "\tf ;f\n",
@@ -248,3 +256,25 @@ def test_any_source_stays_as_it_is_but_for_the_name():
         there = rename_symbol({"a.py": text}, "f", "other").files["a.py"]
 
         assert text == rename_symbol({"a.py": there}, "other", "f").files["a.py"]
+
+
+def test_another_language_renames_what_is_declared_once():
+    """Calls, imports and Go's packages; members of unknown objects are listed, and a shorthand keeps its property."""
+    go = {
+        "store/load.go": "package store\n\nfunc Load(a int) int { return a }\n",
+        "main.go": 'package main\n\nimport "x/store"\n\nfunc main() { store.Load(1); other.Load(2) }\n',
+    }
+    ts = {"a.ts": "export function load(a: string) { return a }\nconst o = { load, k: load }\nx.load()\n"}
+    made, other = rename_symbol(go, "Load", "Fetch"), rename_symbol(ts, "load", "fetch2")
+
+    assert "func Fetch(a int)" in made.files["store/load.go"]
+    assert "{ store.Fetch(1); other.Load(2) }" in made.files["main.go"]
+    assert {("main.go", 5)} == doubts(made)
+    assert (
+        "function fetch2(a: string) { return a }\nconst o = { load: fetch2, k: fetch2 }\nx.load()\n"
+        in other.files["a.ts"]
+    )
+    with pytest.raises(CannotRefactor, match="declared 2 times"):
+        rename_symbol({"a.js": "function f() {}\n", "b.js": "function f() {}\n"}, "f", "g")
+    with pytest.raises(CannotRefactor, match="there already"):
+        rename_symbol({"a.js": "function f() {}\nfunction g() {}\n"}, "f", "g")

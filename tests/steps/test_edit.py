@@ -284,3 +284,25 @@ def test_half_a_character_does_not_end_a_run():
     turn = Thought(Turn("tools", '[{"text": "\\ud83d"}]', (Call("c", "create_file", {"text": "\ud83d"}),)), 1.0)
 
     assert to_json(turn)
+
+
+def test_a_rename_through_the_tree_is_one_call(sit):
+    """The answer names the files, and what was left because nothing proves it."""
+    sit.told(
+        "create_file", path="app/use.py", text="from app.main import serve\n\n\ndef go(x):\n    x.serve(serve(1))\n"
+    )
+    told = sit.told("rename_symbol", old="app.main.serve", new="listen")
+
+    assert "Done: 3 places in 2 files: app/main.py, app/use.py." in told
+    assert "import os\n\n\ndef listen(port):\n    return port\n" == sit.files["app/main.py"]
+    assert "from app.main import listen\n\n\ndef go(x):\n    x.serve(listen(1))\n" == sit.files["app/use.py"]
+
+
+def test_a_move_and_an_async_function_are_one_call_each(sit):
+    """A new file comes to be where none was; what cannot be done says why."""
+    sit.told("move_symbol", name="serve", to="app.server")
+    sit.told("make_async", name="serve")
+
+    assert "async def serve(port):\n    return port\n" == sit.files["app/server.py"]
+    assert "No file defines" in sit.refused("rename_symbol", old="nothing", new="x")
+    assert "cannot be written" in sit.refused("move_symbol", name="serve", to=".git/x.py")

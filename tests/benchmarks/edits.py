@@ -1,0 +1,113 @@
+"""Here lives the measurement of edits: faulty ones, in small files and in large, a wide rename, a minute of noise."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from bot.patch import Rejected, apply
+from bot.refactor import rename_symbol
+from tests.benchmarks.table import Row
+from tests.patch.faults import BLOCKS, DIFFS, Maker, block_of, diff_of
+
+CASES = 100
+NOISE_S = 60
+PARTS = (
+    *("--- a/f\n", "+++ b/f\n", "@@ -1,2 +1,2 @@\n", "-x\n", "+y\n", " z\n", "\n", "\\ No newline at end of file\n"),
+    *(
+        "<<<<<<< SEARCH\n",
+        "=======\n",
+        ">>>>>>> REPLACE\n",
+        "f\n",
+        "```\n",
+        "...\n",
+        "\r\n",
+        "\0",
+        "\ufeff",
+        "\t",
+        "../f",
+    ),
+    *("diff --git a/f b/f\n", "rename from f\n", "rename to ../g\n", "new file mode 120000\n", "x\nz\n" * 50),
+)
+
+
+def rows(_: Path) -> list[Row]:
+    """What an edit costs, and what becomes of faulty ones."""
+    return [*_faults(), *_large(), _renamed(), _noise()]
+
+
+def _faults() -> list[Row]:
+    outcomes = Counter[str]()
+    start = time.process_time()
+    for seed in range(CASES):
+        made = Maker(Random(seed)).case()
+        diff, block = diff_of(made), block_of(made)
+        for case in [*(fault(diff) for fault in DIFFS), *(fault(block) for fault in BLOCKS)]:
+            outcomes[_outcome(case.before, case.edit, case.path, case.after)] += 1
+    each = (time.process_time() - start) / outcomes.total() * 1000
+    told = ", ".join(f"{count} {what}" for what, count in outcomes.most_common())
+    return [
+        Row(f"{outcomes.total()} edits with one fault each", told, "0 wrong", "-"),
+        Row("one edit of a small file", f"{each:.1f} ms", "5 ms", "-"),
+    ]
+
+
+def _outcome(before: str, edit: str, path: str, after: str) -> str:
+    try:
+        return "right" if apply({path: before}, edit)[path] == after else "wrong"
+    except Rejected:
+        return "refused"
+
+
+def _large() -> list[Row]:
+    lines = [f"    value_{n} = compute({n}, 'x{n}')" for n in range(25_000)]
+    text = "\n".join(lines) + "\n"
+    at = len(lines) // 2
+    exact = f"--- a/f\n+++ b/f\n@@ @@\n {lines[at]}\n-{lines[at + 1]}\n+y\n"
+    margin = f"--- a/f\n+++ b/f\n@@ @@\n {lines[at].strip()}\n-{lines[at + 1].strip()}\n+y\n"
+    hunks = "--- a/f\n+++ b/f\n" + "".join(f"@@ @@\n-{line}\n+{line}0\n" for line in lines[::2][:10_000])
+    return [
+        Row("one edit of a megabyte, as it stands", f"{_took(text, exact):.0f} ms", "50 ms", "-"),
+        Row("one edit of a megabyte, at another margin", f"{_took(text, margin):.0f} ms", "-", "-"),
+        Row("10,000 edits of a megabyte", f"{_took(text, hunks):.0f} ms", "-", "-"),
+    ]
+
+
+def _took(text: str, edit: str) -> float:
+    start = time.process_time()
+    apply({"f": text}, edit)
+    return (time.process_time() - start) * 1000
+
+
+def _renamed() -> Row:
+    files = {
+        f"pkg/m{n}.py": f"from pkg.base import old_name\n\n\ndef f{n}():\n    return old_name({n})\n" * 20
+        for n in range(200)
+    }
+    files |= {"pkg/__init__.py": "", "pkg/base.py": "def old_name(x):\n    return x\n"}
+    start = time.process_time()
+    made = rename_symbol(files, "old_name", "new_name")
+    took = time.process_time() - start
+    return Row(f"a rename in {len(made.files)} files, {made.places} places", f"{took:.2f} s", "one turn", "-")
+
+
+def _noise() -> Row:
+    """Edits made of parts of edits, for a minute: whatever is no Rejected ends the measurement."""
+    chance, tried, slowest = Random(0), 0, 0.0
+    end = time.monotonic() + NOISE_S
+    while time.monotonic() < end:
+        edit = "".join(chance.choices(PARTS, k=chance.randint(1, 40)))
+        start = time.process_time()
+        _try(lambda edit=edit: apply({"f": "x\nz\n", "g": "y"}, edit))
+        slowest, tried = max(slowest, time.process_time() - start), tried + 1
+    return Row(f"{tried:,} edits of noise", f"no crash, {slowest * 1000:.0f} ms the slowest", "no crash", "-")
+
+
+def _try(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Rejected:
+        return

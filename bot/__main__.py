@@ -14,6 +14,7 @@ from bot import serve as serving
 from bot.config import schema
 from bot.demo import show
 from bot.doctor import examine
+from bot.locate import Place, located
 from bot.settings import ModelSettings, Settings, SettingsError, load
 from bot.solve import solved
 from bot.terminal import terminal
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 FAILED, WRONG_USE = 1, 2
+CACHE = Path("~/.cache/greenlit")
 S = TypeVar("S", bound=ModelSettings)
 
 
@@ -51,6 +53,19 @@ def solve(
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
     raise typer.Exit(solved(terminal(stderr=True), _settings(ModelSettings), repo, issue, apply=apply))
+
+
+@app.command()
+def locate(
+    request: Annotated[str, typer.Argument(metavar="[FILE]", help="The request; - for standard input")] = "-",
+    repo: Annotated[Path, typer.Option(help="Any git repository on this machine, bare or not")] = Path(),
+    rev: Annotated[str, typer.Option(help="Any commit of it; no work tree is touched")] = "HEAD",
+    top: Annotated[int, typer.Option(min=1, max=200, help="How many files, definitions and tests")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,  # noqa: FBT002 - typer's way
+    cache: Annotated[Path, typer.Option(help="Where to remember what was learned of the code")] = CACHE,
+) -> None:
+    """Find the files, definitions and tests that a request is about, best first, with the reasons."""
+    raise typer.Exit(located(Place(repo, rev, cache), request, top, as_json=as_json))
 
 
 @app.command()

@@ -9,7 +9,9 @@ from bot.adapters.claude import Claude
 from bot.adapters.dbos import Durable
 from bot.adapters.git import Mirrors
 from bot.adapters.github import GitHubApp
+from bot.adapters.memory import Remembered
 from bot.settings import ModelSettings, Settings
+from bot.source import FORMAT
 from bot.steps.report import farewell
 from bot.world import World
 from handlers import STORIES
@@ -50,6 +52,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         model=claude(settings),
         clock=SystemClock(),
         caps=settings.caps,
+        memory=Remembered(settings.home / "known", FORMAT),
     )
     return Durable(
         settings.home,

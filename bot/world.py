@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -17,6 +17,7 @@ from bot.values import (
     Hit,
     Issue,
     JobStep,
+    Past,
     Patch,
     Permission,
     Person,
@@ -113,6 +114,9 @@ class Git(Protocol):
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
         """The bytes of those paths that are regular files; what is missing, a symlink or a gitlink is left out."""
 
+    def blobs(self, tree: Tree, shas: Collection[Sha]) -> dict[Sha, bytes]:
+        """Files by the names of their contents; those that this clone lacks are left out."""
+
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
         """The tree with the patch laid over it, as a tree object; modes are kept."""
 
@@ -124,6 +128,15 @@ class Git(Protocol):
 
     def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
         """The newest commits' subjects, newest first: the repository's manner."""
+
+    def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
+        """The commits that led here, newest first, merges left out."""
+
+    def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[Past, ...]:
+        """What these commits said and changed; nothing when the clone does not know which files they changed."""
+
+    def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
+        """The beginning of a past commit's diff; empty when the clone lacks what it changed."""
 
     def commit(self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Person, at: str) -> Sha:
         """Commit `tree` with the patch laid over it on `parent`. The same values give the same sha."""
@@ -140,6 +153,40 @@ class Model(Protocol):
 
     def turn(self, brief: Brief, said: Sequence[Said | Turn | Answers], purse_usd: float) -> Turn:
         """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with "budget"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What was derived from many objects at once, as bytes; `keys` name the objects, in their order."""
+
+    keys: tuple[str, ...]
+    columns: Mapping[str, bytes]
+    number: int = 0  # in the Memory that it was recalled from
+
+
+class Memory(Protocol):
+    """What was derived from a repository's objects, each by a key that means the same for ever. It may forget."""
+
+    def recall(self, shelf: str, keys: Collection[str]) -> tuple[Pack, ...]:
+        """The packs that hold any of these keys."""
+
+    def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:
+        """What was noted of these keys; those it does not know are left out."""
+
+    def keep(self, shelf: str, pack: Pack, notes: Mapping[str, bytes], instead: Collection[int] = ()) -> None:
+        """Keep one more pack, in the place of others when it holds all that they do."""
+
+
+class Forgetful:
+    """A Memory that keeps nothing: all is derived again each time."""
+
+    def recall(self, shelf: str, keys: Collection[str]) -> tuple[Pack, ...]:  # noqa: ARG002 - it knows nothing
+        return ()
+
+    def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:  # noqa: ARG002 - likewise
+        return {}
+
+    def keep(self, shelf: str, pack: Pack, notes: Mapping[str, bytes], instead: Collection[int] = ()) -> None: ...
 
 
 class Clock(Protocol):
@@ -171,3 +218,4 @@ class World:
     model: Model
     clock: Clock
     caps: Caps = Caps()
+    memory: Memory = field(default_factory=Forgetful)

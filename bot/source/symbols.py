@@ -47,7 +47,7 @@ def read_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbo
     tree = parse(language, text, patience_s)
     if tree is None:
         return None
-    found = [_definition(captures) for _, captures in QueryCursor(query).matches(tree.root_node)]
+    found = [_definition(captures, text) for _, captures in QueryCursor(query).matches(tree.root_node)]
     # Go's structs and interfaces match twice: the more telling kind comes first and stays.
     found.sort(key=lambda it: (it.node.start_byte, -it.node.end_byte, it.kind == "type"))
     return tuple(_qualified(path, text, found))
@@ -60,20 +60,20 @@ class _Definition:
     name: str
 
 
-def _definition(captures: dict[str, list[Node]]) -> _Definition:
-    name = _plain(captures["name"][0])
+def _definition(captures: dict[str, list[Node]], text: bytes) -> _Definition:
+    name = _plain(captures["name"][0], text)
     owner = captures.get("owner")
     kind = next(kind for kind in captures if kind not in ("name", "owner"))
     name = name.rpartition(".")[2] if kind == "scope" else name  # Rust: impl Trait for path::Type
-    return _Definition(captures[kind][0], kind, f"{_plain(owner[0])}.{name}" if owner else name)
+    return _Definition(captures[kind][0], kind, f"{_plain(owner[0], text)}.{name}" if owner else name)
 
 
-def _plain(node: Node) -> str:
+def _plain(node: Node, text: bytes) -> str:
     """A name as people say it: without type arguments, with dots."""
-    text = (node.text or b"").decode(errors="replace")
-    if text.isidentifier():
-        return text
-    return re.sub(r"<[^()]*>|\s|^[\"']|[\"']$", "", text).replace("::", ".").replace(":", ".").strip(".")
+    name = text[node.start_byte : node.end_byte].decode(errors="replace")
+    if name.isidentifier():
+        return name
+    return re.sub(r"<[^()]*>|\s|^[\"']|[\"']$", "", name).replace("::", ".").replace(":", ".").strip(".")
 
 
 def _qualified(path: str, text: bytes, found: list[_Definition]) -> Iterator[Symbol]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nlargest
 from operator import itemgetter
 
@@ -87,6 +88,7 @@ def terms_of(word: str) -> tuple[str, ...]:
     return tuple(term for term in found if len(term) > 1 and term not in STOP)
 
 
+@lru_cache(50_000)
 def stem(word: str) -> str:
     """The crudest cut that brings "raises", "raised" and "raising" together."""
     if word.endswith("ies") and len(word) > 4:

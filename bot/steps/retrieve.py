@@ -6,6 +6,7 @@ import json
 
 from bot.source import layout, locate
 from bot.steps.checkout import Files
+from bot.steps.know import know
 from bot.values import Clue, Clues, Issue, Tree
 from bot.world import World
 
@@ -18,7 +19,8 @@ SUBJECTS = 12
 def retrieve(world: World, tree: Tree, issue: Issue) -> Clues:
     """The files, symbols and tests worth reading for the issue, best first. An empty result is a result."""
     remarks = "\n\n".join(remark.body for remark in issue.remarks)
-    return locate(Files(world.git, tree), issue.title, f"{issue.body}\n\n{remarks}")
+    known = know(world, tree)
+    return locate(known.knowledge, issue.title, f"{issue.body}\n\n{remarks}", known.notebook.leaves)
 
 
 def request(world: World, tree: Tree, issue: Issue, clues: Clues, wish: str, instructions: str) -> str:

@@ -22,7 +22,7 @@ from bot.values.ci import (
     Reading,
     Verdict,
 )
-from bot.values.code import Clue, Clues, Entry, Finding, Hit, Patch, Person, Remote, Sha, Tree
+from bot.values.code import Clue, Clues, Entry, Finding, Hit, Past, Patch, Person, Remote, Sha, Tree
 from bot.values.talk import (
     Answer,
     Answers,
@@ -67,6 +67,7 @@ __all__ = [
     "JobStep",
     "Note",
     "Outcome",
+    "Past",
     "Patch",
     "Permission",
     "Person",

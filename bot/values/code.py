@@ -57,6 +57,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """A commit of the past: what it said, and the files that it changed."""
+
+    sha: Sha
+    message: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Clue:
     """A place in the code worth reading. `name` is empty for a whole file; lines count from 1, 0 when unknown."""
 

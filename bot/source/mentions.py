@@ -1,0 +1,45 @@
+"""Here live the mentions: which files a text spells out, as a path, a bare name or a module."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+
+MOST_FILES = 3  # with one name; more of them are none in particular
+
+
+def mentioned(paths: Sequence[str], spelled: Iterable[str]) -> dict[int, str]:
+    """The files that are meant, by their number, each with the words that mean it."""
+    wanted = {end: words for words in spelled for end in _ends_meant(words)}
+    ends: defaultdict[str, list[int]] = defaultdict(list)
+    for number, path in enumerate(paths):
+        for end in _endings(path):
+            if end in wanted:
+                ends[end].append(number)
+    return {number: words for words in dict.fromkeys(wanted.values()) for number in _meant(words, ends)}
+
+
+def _endings(path: str) -> Iterator[str]:
+    """All ends of the path, and of its module's dotted name when that has two parts."""
+    parts = path.split("/")
+    for start in range(len(parts)):
+        yield "/".join(parts[start:])
+    module = [*parts[:-1], PurePosixPath(path).stem]
+    for start in range(len(module) - 1):
+        yield ".".join(module[start:])
+
+
+def _ends_meant(spelled: str) -> Iterator[str]:
+    """The longest first: a path may begin with a strange machine's folders, a module end with a name inside it."""
+    parts = spelled.replace("\\", "/").removeprefix("./").split("/")
+    for start in range(len(parts)):
+        yield "/".join(parts[start:])
+    module = spelled.split(".")
+    for end in range(len(module), 1, -1) if len(parts) == 1 else ():
+        yield ".".join(module[:end])
+
+
+def _meant(spelled: str, ends: Mapping[str, Sequence[int]]) -> Sequence[int]:
+    meant = next((ends[end] for end in _ends_meant(spelled) if end in ends), ())
+    return meant if len(meant) <= MOST_FILES else ()

@@ -14,7 +14,7 @@ from bot import serve as serving
 from bot.config import schema
 from bot.demo import show
 from bot.doctor import examine
-from bot.locate import Place, located
+from bot.locate import Place, located, mapped
 from bot.settings import ModelSettings, Settings, SettingsError, load
 from bot.solve import solved
 from bot.terminal import terminal
@@ -66,6 +66,17 @@ def locate(
 ) -> None:
     """Find the files, definitions and tests that a request is about, best first, with the reasons."""
     raise typer.Exit(located(Place(repo, rev, cache), request, top, as_json=as_json))
+
+
+@app.command(name="map")
+def print_map(
+    repo: Annotated[Path, typer.Option(help="Any git repository on this machine, bare or not")] = Path(),
+    rev: Annotated[str, typer.Option(help="Any commit of it")] = "HEAD",
+    tokens: Annotated[int, typer.Option(min=100, max=200_000, help="How much of it, in a model's tokens")] = 2_000,
+    cache: Annotated[Path, typer.Option(help="Where to remember what was learned of the code")] = CACHE,
+) -> None:
+    """Print a repository's layout and its most telling signatures, the same for the same commit."""
+    raise typer.Exit(mapped(Place(repo, rev, cache), tokens))
 
 
 @app.command()

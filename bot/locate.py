@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-from rich.console import Console
 from rich.text import Text
 
 from bot.adapters.git import Mirrors
 from bot.adapters.git_borrowed import NoRepositoryError, borrow
 from bot.adapters.git_plumbing import GitUnfitError
 from bot.adapters.memory import Remembered
-from bot.source import FORMAT, locate
-from bot.steps.know import know
+from bot.clues import show
+from bot.source import FORMAT
+from bot.steps.know import know, map_of
+from bot.steps.retrieve import look_for
 from bot.terminal import plain, terminal
 from bot.text import visible
-from bot.values import Clue, Clues, Tree
+from bot.values import Change, Clue, Clues, Tree
 from bot.world import Clock, GitHub, Model, Unreachable, World
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
@@ -44,30 +44,50 @@ class Place:
 
 def located(place: Place, request: str, top: int, *, as_json: bool) -> int:
     """Print the files that the request is about, best first, with the reasons, and under them the definitions."""
+
+    def look(world: World, tree: Tree) -> int:
+        known = know(world, tree)
+        clues = look_for(world, tree, known, title, body, top)
+        if as_json:
+            sys.stdout.write(json.dumps(_data(clues), ensure_ascii=False, indent=1) + "\n")
+        else:
+            show(terminal(), clues)
+        return FOUND if clues.files or clues.symbols else NOTHING
+
     try:
         title, body = _request(request)
-        with _looking(place) as (world, tree):
-            known = know(world, tree)
-            clues = locate(known.knowledge, title, body, known.notebook.leaves, top)
-    except (WrongUseError, NoRepositoryError, GitUnfitError, Unreachable) as wrong:
-        terminal(stderr=True).print(Text(plain(str(wrong)), "red"), soft_wrap=True)
-        return WRONG_USE
-    if as_json:
-        sys.stdout.write(json.dumps(_data(clues), ensure_ascii=False, indent=1) + "\n")
-    else:
-        _show(terminal(), clues)
-    return FOUND if clues.files or clues.symbols else NOTHING
+    except WrongUseError as wrong:
+        return _refused(wrong)
+    return _looking(place, look)
 
 
-@contextmanager
-def _looking(place: Place) -> Iterator[tuple[World, Tree]]:
-    """A world with nothing in it but this commit."""
+def mapped(place: Place, tokens: int) -> int:
+    """Print the repository's layout and its most telling signatures."""
+
+    def look(world: World, tree: Tree) -> int:
+        text = map_of(know(world, tree), tokens)
+        sys.stdout.write(f"{plain(text)}\n" if text else "")
+        return FOUND if text else NOTHING
+
+    return _looking(place, look)
+
+
+def _looking(place: Place, look: Callable[[World, Tree], int]) -> int:
+    """Look at this commit, in a world with nothing else in it."""
+    nobody = None
+    memory = Remembered(place.cache.expanduser(), FORMAT)
     with TemporaryDirectory(prefix="greenlit-") as home:
-        git = Mirrors(Path(home), ())
-        tree = borrow(Path(home), place.repo, place.rev)
-        nobody = None
-        memory = Remembered(place.cache.expanduser(), FORMAT)
-        yield World(cast("GitHub", nobody), git, cast("Model", nobody), cast("Clock", nobody), memory=memory), tree
+        try:
+            git = Mirrors(Path(home), ())
+            world = World(cast("GitHub", nobody), git, cast("Model", nobody), cast("Clock", nobody), memory=memory)
+            return look(world, borrow(Path(home), place.repo, place.rev))
+        except (NoRepositoryError, GitUnfitError, Unreachable) as wrong:
+            return _refused(wrong)
+
+
+def _refused(wrong: Exception) -> int:
+    terminal(stderr=True).print(Text(plain(str(wrong)), "red"), soft_wrap=True)
+    return WRONG_USE
 
 
 def _request(source: str) -> tuple[str, str]:
@@ -87,15 +107,15 @@ def _data(clues: Clues) -> dict[str, object]:
         "files": [{"path": clue.path, "score": clue.score, "why": list(clue.why)} for clue in clues.files],
         "symbols": [_symbol(clue) for clue in clues.symbols],
         "tests": [{"path": clue.path, "score": clue.score} for clue in clues.tests],
+        "similar_changes": [_change(change) for change in clues.similar],
         "skipped": list(clues.skipped),
     }
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {"commit": change.sha, "message": change.message, "files": list(change.paths), "diff": change.diff}
 
 
 def _symbol(clue: Clue) -> dict[str, object]:
     where = {"path": clue.path, "name": clue.name, "kind": clue.kind}
     return where | {"line": clue.line, "end_line": clue.end_line, "score": clue.score}
-
-
-def _show(out: Console, clues: Clues) -> None:
-    for clue in clues.files:
-        out.print(plain(clue.path))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.grammars import SUFFIXES, language_of, parser
 from bot.source import definitions_and_references, layout, skeleton, symbols
-from bot.source.files import kind_of, read_files
+from bot.source.files import kind_of
 from bot.source.symbols import QUERIES
 from bot.source.words import read_query, terms
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
+from zlib import crc32
 
 from bot.world import Pack
 
@@ -28,7 +29,7 @@ DAY_S = 86_400
 KEYS_AT_ONCE = 500  # the parameters of a statement have an end
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS format (name TEXT);
-CREATE TABLE IF NOT EXISTS packs (number INTEGER PRIMARY KEY, keys TEXT, bytes INTEGER, used INTEGER);
+CREATE TABLE IF NOT EXISTS packs (number INTEGER PRIMARY KEY, keys TEXT, bytes INTEGER, used INTEGER, sum INTEGER);
 CREATE TABLE IF NOT EXISTS columns (pack INTEGER, name TEXT, data BLOB);
 CREATE INDEX IF NOT EXISTS columns_of ON columns (pack);
 CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, pack INTEGER, note BLOB);
@@ -45,6 +46,7 @@ class Remembered:
     format: str
     folder_bytes: int = FOLDER_BYTES
     file_bytes: int = FILE_BYTES
+    patience_s: float = PATIENCE_S
 
     def recall(self, shelf: str, keys: Collection[str]) -> tuple[Pack, ...]:
         return self._done(shelf, lambda db: tuple(_packs(db, keys)), ())
@@ -76,7 +78,7 @@ class Remembered:
 
     def _opened(self, file: Path) -> sqlite3.Connection:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = sqlite3.connect(file, timeout=PATIENCE_S)
+        db = sqlite3.connect(file, timeout=self.patience_s)
         try:
             db.execute("PRAGMA auto_vacuum = FULL")
             db.execute("PRAGMA synchronous = OFF")  # it may be lost
@@ -85,6 +87,7 @@ class Remembered:
             found = db.execute("SELECT name FROM format").fetchone()
             if found is None:
                 db.execute("INSERT INTO format VALUES (?)", [self.format])
+                db.commit()
             elif found != (self.format,):
                 raise sqlite3.DatabaseError(f"its format is {found[0]}")
         except sqlite3.Error:
@@ -111,9 +114,13 @@ def _packs(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[Pack]:
     wanted = frozenset(keys)
     held = {pack for key, pack in db.execute("SELECT key, pack FROM notes") if key in wanted}
     today = int(time.time() // DAY_S)
-    for number, names, used in db.execute("SELECT number, keys, used FROM packs ORDER BY number").fetchall():
+    for number, names, used, whole in db.execute(
+        "SELECT number, keys, used, sum FROM packs ORDER BY number"
+    ).fetchall():
         if number in held:
             columns = dict(db.execute("SELECT name, data FROM columns WHERE pack = ?", [number]))
+            if whole != _sum(columns):  # SQLite does not look at what it is given
+                raise sqlite3.DatabaseError("its contents are damaged")
             if used != today:
                 db.execute("UPDATE packs SET used = ? WHERE number = ?", [today, number])
             yield Pack(tuple(names.split("\n")), columns, number)
@@ -130,14 +137,18 @@ def _write(db: sqlite3.Connection, pack: Pack, notes: Mapping[str, bytes], inste
     size = sum(map(len, pack.columns.values())) + sum(map(len, notes.values()))
     today = int(time.time() // DAY_S)
     db.execute("BEGIN IMMEDIATE")
-    row = db.execute("INSERT INTO packs (keys, bytes, used) VALUES (?, ?, ?)", ["\n".join(pack.keys), size, today])
-    number = row.lastrowid
+    row = ["\n".join(pack.keys), size, today, _sum(pack.columns)]
+    number = db.execute("INSERT INTO packs (keys, bytes, used, sum) VALUES (?, ?, ?, ?)", row).lastrowid
     db.executemany("INSERT INTO columns VALUES (?, ?, ?)", [(number, *column) for column in pack.columns.items()])
     # What another process wrote meanwhile stays: the same key means the same content.
     db.executemany("INSERT OR IGNORE INTO notes VALUES (?, ?, ?)", [(key, number, note) for key, note in notes.items()])
     for old in instead:
         db.execute("UPDATE notes SET pack = ? WHERE pack = ?", [number, old])
         _forget(db, old)
+
+
+def _sum(columns: Mapping[str, bytes]) -> int:
+    return sum(crc32(data) for data in columns.values())
 
 
 def _shrink(db: sqlite3.Connection, limit_bytes: int) -> None:

@@ -79,6 +79,8 @@ def kind_of(path: str) -> Kind:
     """What a file is for, by its path alone. "foreign" is vendored, generated or a lock file."""
     parts = PurePosixPath(path.lower()).parts
     name = PurePosixPath(path).name
+    if parts[0] == ".github":
+        return "text"
     if FOREIGN_DIRS.intersection(parts[:-1]) or FOREIGN.search(name):
         return "foreign"
     if TEST_DIRS.intersection(parts[:-1]) or parts[0] == "testing" or TEST.search(name):

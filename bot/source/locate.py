@@ -16,7 +16,7 @@ from bot.source.segment import Leaf
 from bot.source.weights import FILE_IN_SYMBOL, TEXT_WORTH, WEIGHTS
 from bot.source.why import Reasons
 from bot.source.words import Query, read_query
-from bot.values import Clue, Clues
+from bot.values import Clue, Clues, Past
 
 SYMBOL_CHUNKS = 3  # looked up for each definition that is asked for: some are no definitions
 SKIPPED = 20  # files told of that were not read
@@ -46,6 +46,12 @@ def locate(known: Knowledge, title: str, body: str, leaves: Leaves, top: int = 2
         _rounded(tests, top),
         known.skipped[:SKIPPED],
     )
+
+
+def similar(known: Knowledge, title: str, body: str, top: int) -> list[Past]:
+    """The past commits that say the most of what the request says; those that changed everything are left out."""
+    past = Seen.of(known, read_query(title, body)).past
+    return [known.commits[voice.who] for voice in past if voice.files][:top]
 
 
 def _rounded(clues: Sequence[Clue], top: int) -> tuple[Clue, ...]:
@@ -145,7 +151,8 @@ def _symbols(code: Read, score: Floats, leaves: Leaves, top: int) -> Iterator[Cl
     index = code.index
     of_chunks = code.chunks / (code.chunks.max(initial=0) or 1)
     worth = (of_chunks + FILE_IN_SYMBOL * score[index.chunk_files]) * (index.chunk_places > 0) * (of_chunks > 0)
-    chunks = signals.best(worth, SYMBOL_CHUNKS * top)
+    order = np.lexsort((index.chunk_places, index.chunk_files, -worth))  # the same, however the segments lie
+    chunks = [int(chunk) for chunk in order[: SYMBOL_CHUNKS * top] if worth[chunk]]
     files = dict.fromkeys(int(index.chunk_files[chunk]) for chunk in chunks)
     found = leaves([(index.paths[file], index.keys[file]) for file in files])
     for chunk in chunks:

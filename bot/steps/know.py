@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.grammars import language_of
-from bot.source import Knowledge, Press, knowledge, pack
+from bot.source import Knowledge, Press, knowledge, overview, pack
 from bot.source.files import FILE_BYTES, kind_of
 from bot.source.index import silent
 from bot.steps.notebook import Derived, Notebook, written_past
@@ -39,6 +39,12 @@ def know(world: World, tree: Tree) -> Known:
     listed = [(entry.path, key) for key, entries in files.items() for entry in entries]
     found = knowledge(segments, sorted(listed), notebook.past(commits))
     return Known(replace(found, skipped=(*skipped, *_unread(found, notebook))), notebook)
+
+
+def map_of(known: Known, tokens: int) -> str:
+    """The repository in so many tokens: the same text for the same commit."""
+    code = known.knowledge.code
+    return overview(known.knowledge, known.notebook.leaves(list(zip(code.paths, code.keys, strict=True))), tokens)
 
 
 def _chosen(entries: Sequence[Entry]) -> tuple[dict[str, list[Entry]], list[str]]:
@@ -96,8 +102,8 @@ def _derived_past(commits: Sequence[Past]) -> Derived:
 
 
 def _unread(found: Knowledge, notebook: Notebook) -> Iterator[str]:
-    """Why a file has no word: nobody could read it, or it is not here."""
-    for shelf in (found.code, found.tests, found.texts):
+    """Why a file of code has no word: nobody could read it, or it is not here. Of pictures nobody expects any."""
+    for shelf in (found.code, found.tests):
         quiet = silent(shelf)[:SILENT]
         leaves = notebook.leaves(quiet)
         for path, _ in quiet:

@@ -22,7 +22,7 @@ from bot.values.ci import (
     Reading,
     Verdict,
 )
-from bot.values.code import Clue, Clues, Entry, Finding, Hit, Past, Patch, Person, Remote, Sha, Tree
+from bot.values.code import Change, Clue, Clues, Entry, Finding, Hit, Past, Patch, Person, Remote, Sha, Tree
 from bot.values.talk import (
     Answer,
     Answers,
@@ -51,6 +51,7 @@ __all__ = [
     "Brief",
     "Call",
     "Category",
+    "Change",
     "Check",
     "Checks",
     "Clue",

@@ -79,6 +79,16 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A past commit worth imitating. `diff` is its beginning; empty when the clone lacks what it changed."""
+
+    sha: Sha
+    message: str
+    paths: tuple[str, ...]
+    diff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Clues:
     """Where to look for an issue, each list best first."""
 
@@ -86,6 +96,8 @@ class Clues:
     symbols: tuple[Clue, ...] = ()
     tests: tuple[Clue, ...] = ()
     skipped: tuple[str, ...] = ()  # what was not read, and why
+    similar: tuple[Change, ...] = ()  # past commits most like the issue
+    map: str = ""  # of the whole repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,14 +42,14 @@ def _held(sums: Floats) -> tuple[Places, Floats]:
     return held, sums[held]
 
 
-def earned(hits: Hits, query: Mapping[str, float]) -> dict[str, Earned]:
+def earned(hits: Hits, query: Mapping[str, float], k1: float = K1, b: float = B) -> dict[str, Earned]:
     """What each term earned the documents that hold it; the sum over the terms is a document's score."""
     size = len(hits.lengths)
-    norm = K1 * (1 - B + B * hits.lengths / max(1.0, float(hits.lengths.mean()) if size else 1.0))
+    norm = k1 * (1 - b + b * hits.lengths / max(1.0, float(hits.lengths.mean()) if size else 1.0))
     found = {}
     for term, (docs, counts) in hits.terms.items():
         rarity = log(1 + (size - len(docs) + 0.5) / (len(docs) + 0.5))
-        found[term] = (docs, query[term] * rarity * (K1 + 1) * counts / (counts + norm[docs]))
+        found[term] = (docs, query[term] * rarity * (k1 + 1) * counts / (counts + norm[docs]))
     return found
 
 
@@ -60,5 +60,5 @@ def total(earned: Mapping[str, Earned], size: int) -> Floats:
     return scores
 
 
-def scores(hits: Hits, query: Mapping[str, float]) -> Floats:
-    return total(earned(hits, query), len(hits.lengths))
+def scores(hits: Hits, query: Mapping[str, float], k1: float = K1, b: float = B) -> Floats:
+    return total(earned(hits, query, k1, b), len(hits.lengths))

@@ -87,9 +87,15 @@ def kind_of(path: str) -> Kind:
         return "test"
     if DOCS_DIRS.intersection(parts[:-1]) or DOCS.search(name):
         return "docs"
-    return "code" if language_of(path) else "text"
+    return "code" if language_of(path) or CODE.search(name) else "text"
 
 
+# Programs in languages without a grammar here: they are ranked with the code, whole.
+CODE = re.compile(
+    r"\.(astro|clj|cljs|coffee|cr|cshtml|css|dart|elm|ejs|erb|erl|ex|exs|f90|fs|groovy|haml|hbs|hcl|hrl|hs|html|jl|less|lisp"
+    r"|m|ml|mli|mm|nim|pas|pl|pm|proto|ps1|psm1|pug|pyx|pxd|r|razor|scss|sass|sql|styl|svelte|tcl|tf|twig|v|vb|vue|xsl|zig)$",
+    re.IGNORECASE,
+)
 FOREIGN_DIRS = frozenset(
     [
         "vendor",

@@ -13,12 +13,14 @@ from bot.source.index import Index
 from bot.source.knowledge import Knowledge
 from bot.source.mentions import mentioned
 from bot.source.segment import Leaf
-from bot.source.weights import FILE_IN_SYMBOL, TEXT_WORTH, WEIGHTS
+from bot.source.weights import FILE_IN_SYMBOL, NAME_IN_SYMBOL, TEXT_WORTH, WEIGHTS
 from bot.source.why import Reasons
 from bot.source.words import Query, read_query
 from bot.values import Clue, Clues, Past
 
-SYMBOL_CHUNKS = 3  # looked up for each definition that is asked for: some are no definitions
+SYMBOL_CHUNKS = 4  # looked up for each definition that is asked for: some gain by their names
+CHUNK_B = 0.5  # a long definition is not that much more than a short one
+FILE_K1 = 2.0  # in a whole file the tenth mention still counts
 SKIPPED = 20  # files told of that were not read
 
 Leaves = Callable[[Sequence[tuple[str, str]]], Mapping[str, Leaf]]  # of files as path and key, by path
@@ -39,7 +41,7 @@ def locate(known: Knowledge, title: str, body: str, leaves: Leaves, top: int = 2
     ]
     of_tests = seen.tests.score
     tests = [Clue(known.tests.paths[test], float(of_tests[test])) for test in signals.best(of_tests, top)]
-    symbols = sorted(_symbols(seen.code, score, leaves, top), key=lambda clue: -clue.score)
+    symbols = sorted(_symbols(seen.code, score, query, leaves, top), key=lambda clue: -clue.score)
     return Clues(
         _rounded([*files, *_texts(known, seen, query, top)], top),
         _rounded(symbols, top),
@@ -71,8 +73,9 @@ class Read:
     @staticmethod
     def of(index: Index, query: Query) -> Read:
         hits = index.chunks.hits(query.terms)
-        words = earned(hits.grouped(index.chunk_files, len(index.paths)), query.terms)
-        return Read(index, scores(hits, query.terms), words, earned(index.path_words.hits(query.terms), query.terms))
+        words = earned(hits.grouped(index.chunk_files, len(index.paths)), query.terms, k1=FILE_K1)
+        chunks = scores(hits, query.terms, b=CHUNK_B)
+        return Read(index, chunks, words, earned(index.path_words.hits(query.terms), query.terms))
 
     @property
     def whole(self) -> Floats:
@@ -130,10 +133,10 @@ class Seen:
 
 
 def fused(parts: Mapping[str, Floats], weights: Mapping[str, float] = WEIGHTS) -> Floats:
-    """The weighted sum of the signals, each divided by its best."""
+    """The weighted sum of the signals, each the root of its share of its best: a good second is nearly as good."""
     score = np.zeros(len(next(iter(parts.values()))))
     for name, values in parts.items():
-        score += weights[name] * values / (values.max(initial=0) or 1)
+        score += weights[name] * np.sqrt(values / (values.max(initial=0) or 1))
     return score / sum(weights.values())
 
 
@@ -146,8 +149,8 @@ def _texts(known: Knowledge, seen: Seen, query: Query, top: int) -> Iterator[Clu
         yield Clue(known.texts.paths[file], TEXT_WORTH * float(texts.score[file]) / most, why)
 
 
-def _symbols(code: Read, score: Floats, leaves: Leaves, top: int) -> Iterator[Clue]:
-    """The definitions by their own words and their file's score."""
+def _symbols(code: Read, score: Floats, query: Query, leaves: Leaves, top: int) -> Iterator[Clue]:
+    """The definitions by their own words, their file's score, and whether the issue spells out their names."""
     index = code.index
     of_chunks = code.chunks / (code.chunks.max(initial=0) or 1)
     worth = (of_chunks + FILE_IN_SYMBOL * score[index.chunk_files]) * (index.chunk_places > 0) * (of_chunks > 0)
@@ -160,4 +163,5 @@ def _symbols(code: Read, score: Floats, leaves: Leaves, top: int) -> Iterator[Cl
         place = int(index.chunk_places[chunk]) - 1
         if path in found and place < len(found[path].symbols):
             it = found[path].symbols[place]
-            yield Clue(path, float(worth[chunk]), (), it.name, it.kind, it.line, it.end_line)
+            spelled = NAME_IN_SYMBOL * (it.last_name in query.names)
+            yield Clue(path, float(worth[chunk]) + spelled, (), it.name, it.kind, it.line, it.end_line)

@@ -16,9 +16,10 @@ from bot.values import Past
 
 BEST_CHUNKS = (1.0, 0.5, 0.25)
 RARE_FILES = 8  # a name that more files define says nothing of any
-BEST_COMMITS = 30
+BEST_COMMITS = 100
+LOUDEST = 3
 WIDE_COMMIT = 30  # files, above which a commit says nothing of any
-BEST_TESTS = 60
+BEST_TESTS = 10
 TESTED = re.compile(r"^tests?[_-]|[_.-](tests?|spec|test-d)$|(Tests?|Spec|IT)$")
 
 
@@ -59,15 +60,16 @@ def heard(voices: Iterable[Voice], size: int) -> Floats:
     earned = np.zeros(size)
     for voice in voices:
         for file in voice.files:
-            earned[file] += voice.loud / len(voice.files)
+            earned[file] += voice.loud / len(voice.files) ** 0.5
     return earned
 
 
 def past(of_commits: Floats, commits: Sequence[Past], paths: Sequence[str]) -> list[Voice]:
-    """The commits whose messages answer the request speak for the files that they changed."""
+    """The commits whose messages answer the request speak for the files they changed, the best by far the loudest."""
     numbers = Moved(paths)
+    most = of_commits.max(initial=0)
     return [
-        Voice(commit, float(of_commits[commit]), numbers.of(commits[commit].paths))
+        Voice(commit, float(of_commits[commit] / most) ** LOUDEST, numbers.of(commits[commit].paths))
         for commit in best(of_commits, BEST_COMMITS)
         if len(commits[commit].paths) <= WIDE_COMMIT
     ]

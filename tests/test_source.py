@@ -68,6 +68,12 @@ CODE = {
     "a.swift": ("class A { func m() {}\n init() {} }\nprotocol P { func q() }\n", "A A.m A.init P P.q"),
     "a.scala": ("class A { def m(x: Int): Int = 1 }\nobject O { def o() = 2 }\n", "A A.m O O.o"),
     "a.sh": ("f() { echo; }\nfunction g { echo; }\n", "f g"),
+    "a.vue": (
+        '<template><p>{{ x() }}</p></template>\n<script setup lang="ts">\nfunction f(a: number) {}\n'
+        "const g = () => 1\n</script>\n",
+        "f g",
+    ),
+    "a.svelte": ("<script>\n  export function h() {}\n</script>\n<p on:click={h}>x</p>\n", "h"),
     "a.lua": ("function a.b(x) end\n", "a.b"),
 }
 

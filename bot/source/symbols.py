@@ -13,6 +13,9 @@ from tree_sitter import Node, Query, QueryCursor
 from bot.grammars import grammar, language_of, parse
 
 SIGNATURE_CHARS = 200
+PAGES = (".svelte", ".vue")  # only their scripts define what others use
+SCRIPT = re.compile(rb"<script\b[^>]{0,300}>", re.IGNORECASE)
+NO_BREAK = re.compile(rb"[^\n]")
 SCOPES = frozenset({"class", "interface", "enum", "scope", "struct", "trait", "object", "module"})
 
 
@@ -41,6 +44,8 @@ def symbols(path: str, text: bytes) -> tuple[Symbol, ...]:
 def read_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbol, ...] | None:
     """As `symbols`; None when the parser lost its way, so that a caller with many files can lose patience."""
     language = language_of(path)
+    if path.lower().endswith(PAGES):
+        language, text = "typescript", _scripts(text)  # which reads JavaScript too
     query = _query(language) if language else None
     if language is None or query is None:
         return ()
@@ -51,6 +56,15 @@ def read_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbo
     # Go's structs and interfaces match twice: the more telling kind comes first and stays.
     found.sort(key=lambda it: (it.node.start_byte, -it.node.end_byte, it.kind == "type"))
     return tuple(_qualified(path, text, found))
+
+
+def _scripts(page: bytes) -> bytes:
+    """The scripts of a page where they stand; all else is blank, so that the lines stay."""
+    kept = bytearray(NO_BREAK.sub(b" ", page))
+    at = 0
+    while (opened := SCRIPT.search(page, at)) and (at := page.find(b"</script", opened.end())) > 0:
+        kept[opened.end() : at] = page[opened.end() : at]
+    return bytes(kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from bot.grammars import language_of
 from bot.source import Knowledge, Press, knowledge, overview, pack
@@ -62,8 +63,8 @@ def _chosen(entries: Sequence[Entry]) -> tuple[dict[str, list[Entry]], list[str]
         elif total > TOTAL_BYTES:
             skipped.append(f"{entry.path}: over the limit of {TOTAL_BYTES // 1_000_000} MB in all")
         else:
-            language = language_of(entry.path) if kind == "code" else None
-            chosen.setdefault(f"{entry.sha}:{language or ''}", []).append(entry)
+            read_as = (language_of(entry.path) or PurePosixPath(entry.path).suffix) if kind == "code" else ""
+            chosen.setdefault(f"{entry.sha}:{read_as}", []).append(entry)
     return chosen, skipped
 
 

@@ -69,8 +69,7 @@ CODE = {
     "a.scala": ("class A { def m(x: Int): Int = 1 }\nobject O { def o() = 2 }\n", "A A.m O O.o"),
     "a.sh": ("f() { echo; }\nfunction g { echo; }\n", "f g"),
     "a.vue": (
-        '<template><p>{{ x() }}</p></template>\n<script setup lang="ts">\nfunction f(a: number) {}\n'
-        "const g = () => 1\n</script>\n",
+        '<template><p /></template>\n<script lang="ts">\nfunction f(a: number) {}\nconst g = () => 1\n</script>\n',
         "f g",
     ),
     "a.svelte": ("<script>\n  export function h() {}\n</script>\n<p on:click={h}>x</p>\n", "h"),

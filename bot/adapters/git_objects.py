@@ -29,7 +29,7 @@ def entries(listed: bytes) -> Iterator[Entry]:
 def blobs(git: Plumbing, shas: Iterable[Sha]) -> Iterator[tuple[Sha, bytes | None]]:
     """Each with its bytes, or None when it is no file or not here."""
     wanted = list(shas)
-    out = git.run("cat-file", "--batch", "--buffer", given="".join(f"{sha}\n" for sha in wanted).encode())
+    out = git.run("cat-file", "--batch", "--buffer", given=_lines(wanted))
     start = 0
     for sha in wanted:
         head_end = out.find(b"\n", start)
@@ -48,14 +48,42 @@ def log(git: Plumbing, sha: Sha, limit: int) -> tuple[Sha, ...]:
 
 
 def past(git: Plumbing, commits: Collection[Sha]) -> Iterator[Past]:
-    if not commits:
-        return
-    told = git.run("log", "--stdin", *LOG, given="".join(f"{sha}\n" for sha in commits).encode())
+    """What the commits said and changed; without those whose files the clone does not know."""
+    try:
+        told = _logged(git, commits)
+    except GitError:
+        told = _logged(git, _whole(git, commits))
     parts = COMMIT.split(told)
     for sha, rest in zip(parts[1::2], parts[2::2], strict=True):
         message, _, listed = rest.partition(b"\0")
         paths = tuple(path.decode("utf-8", "replace") for path in listed.strip(b"\0\n").split(b"\0") if path)
         yield Past(Sha(sha.decode()), message[:MESSAGE_BYTES].decode("utf-8", "replace"), paths)
+
+
+def _logged(git: Plumbing, commits: Collection[Sha]) -> bytes:
+    return git.run("log", "--stdin", *LOG, given=_lines(commits)) if commits else b""
+
+
+def _whole(git: Plumbing, commits: Collection[Sha]) -> list[Sha]:
+    """Those of them whose trees are here, and whose parents' are, to tell what they changed."""
+    listed = git.run("rev-list", "--no-walk", "--parents", "--stdin", given=_lines(commits)).decode()
+    families = [line.split() for line in listed.splitlines()]
+    everybody = {name for family in families for name in family}
+    listed = git.run("log", "--no-walk", "--format=%H %T", "--stdin", given=_lines(everybody)).decode()
+    trees = dict(line.split() for line in listed.splitlines())
+    missing = set(missing_trees(git, everybody))
+    return [Sha(family[0]) for family in families if not missing.intersection(trees[name] for name in family)]
+
+
+def missing_trees(git: Plumbing, commits: Collection[str]) -> list[str]:
+    """The root trees of these commits that are not here. Nothing is sent for."""
+    how = ("--objects", "--no-object-names", "--missing=print", "--no-walk", "--filter=tree:1", "--stdin")
+    listed = git.run("rev-list", *how, given=_lines(commits)).decode()
+    return [line[1:] for line in listed.split() if line.startswith("?")]
+
+
+def _lines(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode()
 
 
 def change(git: Plumbing, commit: Sha, limit_chars: int) -> str:

@@ -28,7 +28,7 @@ class Input(BaseModel):
 
 
 class ReadRequest(Input):
-    """The request as its maintainers see it, where to look, past changes, a map of the repository, its guidance. Call it first."""
+    """The request as its maintainers see it, where to look, past changes, a map, its guidance. Call it first."""
 
 
 class ListDir(Input):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import Literal, Protocol
 
 from bot.grammars import language_of
@@ -75,10 +75,11 @@ def unreadable(data: bytes) -> str:
     return ""
 
 
+@lru_cache(100_000)  # each path is asked about a few times, one after the other
 def kind_of(path: str) -> Kind:
     """What a file is for, by its path alone. "foreign" is vendored, generated or a lock file."""
-    parts = PurePosixPath(path.lower()).parts
-    name = PurePosixPath(path).name
+    parts = path.lower().split("/")
+    name = path.rpartition("/")[2]
     if parts[0] == ".github":
         return "text"
     if FOREIGN_DIRS.intersection(parts[:-1]) or FOREIGN.search(name):

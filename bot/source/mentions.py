@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
 
 MOST_FILES = 3  # with one name; more of them are none in particular
 
@@ -12,9 +12,11 @@ MOST_FILES = 3  # with one name; more of them are none in particular
 def mentioned(paths: Sequence[str], spelled: Iterable[str]) -> dict[int, str]:
     """The files that are meant, by their number, each with the words that mean it."""
     wanted = {end: words for words in spelled for end in _ends_meant(words)}
+    tails = {re.split(r"[/.]", end)[-1] for end in wanted} | {end.rpartition("/")[2] for end in wanted}
     ends: defaultdict[str, list[int]] = defaultdict(list)
     for number, path in enumerate(paths):
-        for end in _endings(path):
+        name = path.rpartition("/")[2]
+        for end in _endings(path) if name in tails or name.partition(".")[0] in tails else ():
             if end in wanted:
                 ends[end].append(number)
     return {number: words for words in dict.fromkeys(wanted.values()) for number in _meant(words, ends)}
@@ -25,7 +27,7 @@ def _endings(path: str) -> Iterator[str]:
     parts = path.split("/")
     for start in range(len(parts)):
         yield "/".join(parts[start:])
-    module = [*parts[:-1], PurePosixPath(path).stem]
+    module = [*parts[:-1], parts[-1].partition(".")[0]]
     for start in range(len(module) - 1):
         yield ".".join(module[start:])
 

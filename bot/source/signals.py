@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 import numpy as np
 
@@ -97,7 +96,7 @@ def tested(of_tests: Floats, tests: Sequence[str], paths: Sequence[str]) -> list
     """The tests that answer the request speak for the files that are named like them, the nearest of these."""
     named: defaultdict[str, list[int]] = defaultdict(list)
     for number, path in enumerate(paths):
-        named[PurePosixPath(path).name.split(".")[0].lower()].append(number)
+        named[path.rpartition("/")[2].partition(".")[0].lower()].append(number)
     return [
         Voice(test, float(of_tests[test]), _nearest(tests[test], named.get(subject(tests[test]), ()), paths))
         for test in best(of_tests, BEST_TESTS)
@@ -106,7 +105,7 @@ def tested(of_tests: Floats, tests: Sequence[str], paths: Sequence[str]) -> list
 
 def subject(test: str) -> str:
     """What a test is about, by its name: `test_cart.py`, `cart.spec.ts` and `CartTest.java` are about "cart"."""
-    name = PurePosixPath(test).name
+    name = test.rpartition("/")[2]
     stem = re.sub(r"\.(test|spec|test-d)$", "", name.rpartition(".")[0])
     return TESTED.sub("", stem.split(".")[0]).lower()
 

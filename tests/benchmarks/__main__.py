@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import checkout, door, overhead, tokens
+from tests.benchmarks import checkout, door, locating, overhead, tokens
 from tests.benchmarks.table import show
 
 
@@ -22,6 +22,7 @@ def main() -> None:
         ("Overhead: from the webhook to the opened pull request", overhead),
         ("Door: 600 signed deliveries from 50 connections", door),
         ("Checkout: a repository of 10,000 files over HTTP", checkout),
+        ("Locate: CPU time and memory", locating),
         ("Tokens: a scripted run", tokens),
     ):
         with tempfile.TemporaryDirectory(prefix="greenlit-bench-") as work:

@@ -15,6 +15,7 @@ from bot.source import definitions_and_references, layout, skeleton, symbols
 from bot.source.files import kind_of
 from bot.source.symbols import QUERIES
 from bot.source.words import read_query, terms
+from tests.knowing import files
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,7 @@ class Shelf:
 
 
 def shelf(**more: str) -> Shelf:
-    files = {
-        "shop/cart.py": (
-            "class Cart:\n    def total(self):\n        return sum(self.prices)\n\n"
-            "    def add_item(self, item):\n        self.items.append(item)\n"
-        ),
-        "shop/reports.py": '"""Sales reports."""\n\n\ndef render_report(rows):\n    return "\\n".join(rows)\n',
-        "shop/app.py": "from shop.cart import Cart\n\n\ndef make_app():\n    return Cart().total()\n",
-        "tests/test_cart.py": "from shop.cart import Cart\n\n\ndef test_total():\n    assert Cart().total() == 0\n",
-        "README.md": "# Shop\n\nA cart with a total.\n",
-        "vendor/cart.py": "class Cart: total = 1\n",
-    }
-    return Shelf({path: text.encode() for path, text in {**files, **more}.items()})
+    return Shelf(files(**more))
 
 
 # --- symbols ------------------------------------------------------------------------------------------------------

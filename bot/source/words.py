@@ -25,7 +25,7 @@ CAMEL = re.compile(r"[a-z][A-Z]")
 PATH = re.compile(r"[\w@+./\\-]{3,300}")
 # What says nothing of the code: numbers of issues, addresses, trailers of commits, banners of interpreters.
 NOISE = re.compile(
-    r"\b(?:fix(?:e[sd])?|clos(?:e[sd]?)?|resolv(?:e[sd]?)?|refs?|see)\b:?[ \t]+(?:[\w.-]{1,99}/[\w.-]{1,99})?#\d+"
+    r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|see)\b:?[ \t]+(?:[\w.-]{1,99}/[\w.-]{1,99})?#\d+"
     r"|#\d+|https?://\S+|^[ \t]*(?:[A-Z][\w-]{1,40}-by|Change-Id|Cc):.*$|^\(cherry picked from.*$"
     r"|^(?:Python \d|IPython \d|Type [\"']).*$",
     re.IGNORECASE | re.MULTILINE,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from bot.terminal import plain
@@ -35,8 +35,8 @@ def show(out: Console, clues: Clues) -> None:
 def _show_file(out: Console, place: int, clue: Clue, symbols: Sequence[Clue]) -> None:
     head = Text.assemble(f"{place:>2}  ", (plain(clue.path), "bold cyan"), (f"  {clue.score:.2f}", "dim"))
     out.print(head, soft_wrap=True)
-    if clue.why:
-        out.print(Padding(Text(plain("; ".join(clue.why)), "dim"), (0, 0, 0, 4), expand=False))
+    for line in wrap(plain("; ".join(clue.why)), max(20, out.width - 4)):
+        out.print(Text(f"    {line}", "dim"), soft_wrap=True)
     for symbol in symbols[:MOST_SYMBOLS]:
         lines = (f"    {f'{symbol.line}-{symbol.end_line}':<11}", "magenta")
         out.print(Text.assemble(lines, plain(f"{symbol.kind} {symbol.name}")), soft_wrap=True)

@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 FAILED, WRONG_USE = 1, 2
+CACHE = Path("~/.cache/greenlit")
 S = TypeVar("S", bound=GateSettings)
 
 
@@ -138,6 +139,32 @@ def explain(
 ) -> None:
     """Read a CI log: what failed, where, with which error, and what to do about it."""
     raise typer.Exit(_part("explain").explained(terminal(), logs or [], repo, files, as_json=json))
+
+
+@app.command()
+def locate(
+    request: Annotated[str, typer.Argument(metavar="[FILE]", help="The request; - for standard input")] = "-",
+    repo: Annotated[Path, typer.Option(help="Any git repository on this machine, bare or not")] = Path(),
+    rev: Annotated[str, typer.Option(help="Any commit of it; no work tree is touched")] = "HEAD",
+    top: Annotated[int, typer.Option(min=1, max=200, help="How many files, definitions and tests")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,  # noqa: FBT002 - typer's way
+    cache: Annotated[Path, typer.Option(help="Where to remember what was learned of the code")] = CACHE,
+) -> None:
+    """Find the files, definitions and tests that a request is about, best first, with the reasons."""
+    part = _part("locate")
+    raise typer.Exit(part.located(part.Place(repo, rev, cache), request, top, as_json=as_json))
+
+
+@app.command(name="map")
+def print_map(
+    repo: Annotated[Path, typer.Option(help="Any git repository on this machine, bare or not")] = Path(),
+    rev: Annotated[str, typer.Option(help="Any commit of it")] = "HEAD",
+    tokens: Annotated[int, typer.Option(min=100, max=200_000, help="How much of it, in a model's tokens")] = 2_000,
+    cache: Annotated[Path, typer.Option(help="Where to remember what was learned of the code")] = CACHE,
+) -> None:
+    """Print a repository's layout and its most telling signatures, the same for the same commit."""
+    part = _part("locate")
+    raise typer.Exit(part.mapped(part.Place(repo, rev, cache), tokens))
 
 
 @app.command()

@@ -10,8 +10,10 @@ from bot.adapters.claude import Claude
 from bot.adapters.dbos import Durable
 from bot.adapters.git import Mirrors
 from bot.adapters.github import GitHubApp
+from bot.adapters.memory import Remembered
 from bot.adapters.shelf import Shelf
 from bot.settings import ModelSettings, Settings
+from bot.source import FORMAT
 from bot.steps.report import farewell
 from bot.world import World
 from handlers import STORIES
@@ -59,6 +61,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         caps=settings.caps,
         shelf=shelf(settings),
         checkers=checkers(settings.indexes),
+        memory=Remembered(settings.home / "known", FORMAT),
     )
     return Durable(
         settings.home,

@@ -23,7 +23,22 @@ from bot.values.ci import (
     Reading,
     Verdict,
 )
-from bot.values.code import Clue, Clues, Entry, Finding, Hit, Leak, Package, Patch, Person, Remote, Sha, Tree
+from bot.values.code import (
+    Change,
+    Clue,
+    Clues,
+    Entry,
+    Finding,
+    Hit,
+    Leak,
+    Package,
+    Past,
+    Patch,
+    Person,
+    Remote,
+    Sha,
+    Tree,
+)
 from bot.values.talk import (
     Answer,
     Answers,
@@ -53,6 +68,7 @@ __all__ = [
     "Brief",
     "Call",
     "Category",
+    "Change",
     "Check",
     "Checks",
     "Clue",
@@ -73,6 +89,7 @@ __all__ = [
     "Note",
     "Outcome",
     "Package",
+    "Past",
     "Patch",
     "Permission",
     "Person",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import checkout, ci_logs, door, edits, gates, overhead, tokens
+from tests.benchmarks import checkout, ci_logs, door, edits, gates, locating, overhead, tokens
 from tests.benchmarks.table import show
 
 
@@ -23,6 +23,7 @@ def main() -> None:
         ("Door: 600 signed deliveries from 50 connections", door),
         ("Checkout: a repository of 10,000 files over HTTP", checkout),
         ("Gates: a change of twenty files", gates),
+        ("Locate: CPU time and memory", locating),
         ("Tokens: a scripted run", tokens),
         ("Logs: what CI said, read", ci_logs),
         ("Edits: made where they belong, or refused", edits),

@@ -67,7 +67,7 @@ OUTAGES = (
         "No space left on device",
         ("ENOSPC", r"\bENOSPC\b"),
         "Disk quota exceeded",
-        ("enough space", "[Nn]ot enough space on the disk"),
+        "enough space on the disk",
         "You are running out of disk space",
         stops=True,
     ),

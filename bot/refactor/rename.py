@@ -80,6 +80,7 @@ class _Renaming:
     new: str
     guess: bool = False
     family: set[str] = field(default_factory=set)  # the target, and what overrides it
+    structural: bool = False  # a protocol's: classes follow it without saying so
     edits: Edits = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +89,9 @@ class _Renaming:
     def find_family(self, paths: list[str]) -> None:
         """A method is renamed with all that override it."""
         self.family = family(self.project, self.target, paths)
+        holder = self.project.definition(self.target.rpartition(".")[0])
+        bases = [base for _, node in holder if isinstance(node, ast.ClassDef) for base in node.bases]
+        self.structural = any(isinstance(base, ast.Name) and base.id == "Protocol" for base in bases)
 
     def refuse_taken(self) -> None:
         """The new name must be free wherever the old one is defined."""
@@ -119,8 +123,7 @@ class _Renaming:
             case ast.Attribute(attr=self.last):
                 self._attribute(module, node)
             case ast.ClassDef(name=self.last) | ast.FunctionDef(name=self.last) | ast.AsyncFunctionDef(name=self.last):
-                if self.means(f"{module.name}.{qualified(module, node)}"):
-                    self._after_keyword(module, node)
+                self._definition(module, node)
             case ast.Import() | ast.ImportFrom():
                 self._import(module, node)
             case ast.Global(names=names) if self.last in names and self.means(f"{module.name}.{self.last}"):
@@ -129,6 +132,12 @@ class _Renaming:
                 self._string(module, node, value)
             case _:
                 pass
+
+    def _definition(self, module: Module, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        if self.means(f"{module.name}.{qualified(module, node)}"):
+            self._after_keyword(module, node)
+        elif self.structural and isinstance(module.scopes[node][-1], ast.ClassDef):
+            self.edits.doubt(module.path, node.lineno, "may stand for the protocol's")
 
     def _name(self, module: Module, node: ast.Name) -> None:
         scope = owner(module, node, node.id)

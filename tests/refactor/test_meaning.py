@@ -187,3 +187,14 @@ def test_what_is_awaited_already_stays():
     made = make_async({"a.py": A, "use.py": text}, "give").files["use.py"]
 
     assert text.replace("    give() ** 2", "    (await give()) ** 2") == made
+
+
+def test_what_follows_a_protocol_unsaid_is_listed():
+    """A class that has its method need not name it."""
+    go = "    def go(self): ...\n\n\n"
+    made = rename_symbol(
+        {"a.py": f"from typing import Protocol\n\n\nclass P(Protocol):\n{go}class Q:\n{go}"}, "P.go", "run"
+    )
+
+    assert "class P(Protocol):\n    def run(self): ...\n\n\nclass Q:\n    def go(self)" in made.files["a.py"]
+    assert [(9, "may stand for the protocol's")] == [(one.line, one.why) for one in made.unproven]

@@ -19,6 +19,7 @@ WEIGHTS = MappingProxyType(
 )
 # Not learned: whoever asks for code seldom means a text, so a text must be much better to come before code.
 TEXT_WORTH = 0.4
-# How much a definition gains from its file, and from its name being spelled out.
-FILE_IN_SYMBOL = 0.7
-NAME_IN_SYMBOL = 0.15
+# What a definition gains from its file and from its name's words, and what a class loses to its methods.
+FILE_IN_SYMBOL = 0.8
+NAME_IN_SYMBOL = 0.2
+OUTER_SYMBOL = 0.2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,21 @@ def test_a_second_commit_is_answered_as_if_it_were_the_first(shop, ask, tmp_path
     remembered = [ask(shop, rev=rev, as_json=True) for rev in ("HEAD~1", "HEAD")][1]
     (tmp_path / "cache").rename(tmp_path / "elsewhere")
 
+    assert remembered == ask(shop, as_json=True)
+
+
+def test_many_commits_later_the_answer_is_the_same(shop, ask, tmp_path):
+    """What was learned commit by commit is joined, and says what it would say had it been learned at once."""
+    for number in range(12):
+        (shop / "shop/cart.py").write_text(files()["shop/cart.py"].decode() + f"\n\ndef total_{number}(): ...\n")
+        git(shop, "commit", "--quiet", "--all", f"--message=Total number {number}")
+        remembered = ask(shop, as_json=True)
+    (file,) = (tmp_path / "cache").glob("*.sqlite")
+    with closing(sqlite3.connect(file)) as db:
+        (packs,) = db.execute("SELECT count(*) FROM packs").fetchone()
+    (tmp_path / "cache").rename(tmp_path / "elsewhere")
+
+    assert packs < 24
     assert remembered == ask(shop, as_json=True)
 
 

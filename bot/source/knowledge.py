@@ -38,7 +38,7 @@ def knowledge(
         index(segments, shelves.get("code", ())),
         index(segments, shelves.get("test", ())),
         index(segments, texts),
-        index(segments, [(commit.sha, commit.sha) for commit in commits]),
+        index(segments, [("", commit.sha) for commit in commits]),  # a commit has no path
         commits,
         skipped,
     )

@@ -13,9 +13,10 @@ from bot.source.index import Index
 from bot.source.knowledge import Knowledge
 from bot.source.mentions import mentioned
 from bot.source.segment import Leaf
-from bot.source.weights import FILE_IN_SYMBOL, NAME_IN_SYMBOL, TEXT_WORTH, WEIGHTS
+from bot.source.symbols import SCOPES, Symbol
+from bot.source.weights import FILE_IN_SYMBOL, NAME_IN_SYMBOL, OUTER_SYMBOL, TEXT_WORTH, WEIGHTS
 from bot.source.why import Reasons
-from bot.source.words import Query, read_query
+from bot.source.words import Query, read_query, terms_of
 from bot.values import Clue, Clues, Past
 
 SYMBOL_CHUNKS = 4  # looked up for each definition that is asked for: some gain by their names
@@ -150,7 +151,7 @@ def _texts(known: Knowledge, seen: Seen, query: Query, top: int) -> Iterator[Clu
 
 
 def _symbols(code: Read, score: Floats, query: Query, leaves: Leaves, top: int) -> Iterator[Clue]:
-    """The definitions by their own words, their file's score, and whether the issue spells out their names."""
+    """The definitions by their own words, their file's score, and their names."""
     index = code.index
     of_chunks = code.chunks / (code.chunks.max(initial=0) or 1)
     worth = (of_chunks + FILE_IN_SYMBOL * score[index.chunk_files]) * (index.chunk_places > 0) * (of_chunks > 0)
@@ -163,5 +164,12 @@ def _symbols(code: Read, score: Floats, query: Query, leaves: Leaves, top: int) 
         place = int(index.chunk_places[chunk]) - 1
         if path in found and place < len(found[path].symbols):
             it = found[path].symbols[place]
-            spelled = NAME_IN_SYMBOL * (it.last_name in query.names)
-            yield Clue(path, float(worth[chunk]) + spelled, (), it.name, it.kind, it.line, it.end_line)
+            score_of_it = float(worth[chunk]) + _of_name(it, query)
+            yield Clue(path, score_of_it, (), it.name, it.kind, it.line, it.end_line)
+
+
+def _of_name(symbol: Symbol, query: Query) -> float:
+    """What a definition gains when the issue asks for its name's words; a class has methods that say more."""
+    words = terms_of(symbol.last_name)
+    asked = sum(term in query.terms for term in words) / max(1, len(words))
+    return NAME_IN_SYMBOL * asked - OUTER_SYMBOL * (symbol.kind in SCOPES)

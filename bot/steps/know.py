@@ -15,7 +15,7 @@ from bot.values import Entry, Past, Sha, Tree
 from bot.world import World
 
 COMMITS = 6_000
-READ_BYTES = 8_000_000  # at once
+READ_BYTES = 4_000_000  # at once
 PRESS_BYTES = 64_000_000  # of text in one segment
 TOTAL_BYTES = 512_000_000
 MESSAGE_CHARS = 3_000

@@ -193,6 +193,7 @@ OUTAGES = (
         "requires approval from a maintainer",
         "spending limit needs to be increased",
     ),
+    _outage("artifact", "human", "Artifact not found for name", "Unable to find any artifacts for"),
     _outage(
         "image", "human", "manifest unknown", ("manifest for ", "manifest for .* not found"), "Unable to find image"
     ),

@@ -10,7 +10,7 @@ from bot.logs.classify import Outage, outage
 from bot.logs.clean import Line
 from bot.logs.failures import excerpt, failures
 from bot.logs.found import Found
-from bot.logs.generic import last_resort, speaks_of_error
+from bot.logs.generic import last_resort, listing, speaks_of_error
 from bot.logs.junit import junit_report, peeked
 from bot.logs.paths import Paths
 from bot.logs.registry import READERS, Entry, Kind
@@ -172,6 +172,9 @@ def _unread(job: Job, files: Collection[str]) -> Reading:
         said = Found("infra", "", marked[-1].text, marked[-1].number, marked[-1].number)
         return Reading("infra", "human", "", failures([said]), excerpt(lines, said), "low")
     paths = Paths(files)
+    listed = [placed for one in listing(lines) if (placed := _placed(one, paths)).frames]
+    if files and listed:
+        return Reading("lint", "fix", "", failures(listed[:_MOST]), excerpt(lines, listed[0]), "low")
     found = [_placed(one, paths) for one in last_resort(lines)]
     if not found or not speaks_of_error(lines):
         return Reading("passed", "none", confidence="high" if _is_text(lines) else "low")

@@ -19,13 +19,40 @@ _WRAPPER = re.compile(
     r"Process completed with exit code|^The process '.*' failed with"
     r"|Executing the custom container implementation failed|^npm (?:ERR! |error )(?:A complete log|errno|path|signal"
     r"|Lifecycle|Exit status|code ELIFECYCLE|command|  |This is|$)|^make(?:\[\d+\])?: \*\*\*|ELIFECYCLE"
-    r"|^error Command failed"
+    r"|^error Command failed|^Node(?:\.js)? \d+ (?:is being|actions are) deprecated|^##\[|^Post job cleanup"
+    r"|^Cleaning up orphan|ailed to (?:upload|save) |No files were found with the provided path|^(?:Build )?FAILED?!?$"
     r"|^Error: Process completed|exited with|returned a non-zero|^The command .* failed|Command failed with exit code"
 )
 _TESTS = re.compile(
     r"\b\d+ (?:tests?|specs?|examples?|suites?|failing|failures?)\b|^\s*(?:--- FAIL|not ok|# fail [1-9])"
     r"|\bTests?(?: run)?:|^\s*Tests  |test result: FAILED"
 )
+
+
+# A place and what is wrong there, as nearly every linter writes it: `a.rb:3:5: C: ...`, `a.ts[4, 1]: ...`, `a.c(3) ...`
+_LISTED = re.compile(
+    r"\s{0,4}(?:[\w.-]{1,40}: )?\[?(?P<path>(?:[A-Za-z]:)?[^\s:()\[\]'\",]{1,300})"
+    r"(?::(?P<line>\d{1,9})(?::\d{1,9})?|[(\[](?P<line2>\d{1,9})(?:[,:] ?\d{1,9})?[)\]])\]?"
+    r"(?:[:,]? ?- |[:,]|\s)\s*(?P<text>\S.*)"
+)
+_LESS = re.compile(r"\W{0,2}(?:warn(?:ing)?|note|info|debug|hint|ok|passed|trace)\b", re.IGNORECASE)
+
+
+def listing(lines: Sequence[Line]) -> list[Found]:
+    """Each line that begins with a place and goes on with words, as those of a linter that no reader knows do.
+
+    Whoever calls it must drop the places that are not the repository's. What is only a warning is not told.
+    """
+    found = ((line, _LISTED.match(line.text)) for line in lines)
+    return [
+        Found("lint", "", cut(at["text"]), line.number, line.number, "", (_frame(at),))
+        for line, at in found
+        if at and not _LESS.match(at["text"])
+    ]
+
+
+def _frame(at: re.Match[str]) -> Frame:
+    return Frame(at["path"], int(at["line"] or at["line2"]))
 
 
 def speaks_of_error(lines: Sequence[Line]) -> bool:

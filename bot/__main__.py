@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 FAILED, WRONG_USE = 1, 2
+CACHE = Path("~/.cache/greenlit")
 S = TypeVar("S", bound=GateSettings)
 
 
@@ -60,7 +61,7 @@ def check(
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0")] = False,  # noqa: FBT002 - typer's way
     strict: Annotated[bool, typer.Option("--strict", help="Advice counts too")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
-    """Look a change over, committed or not: syntax, lint, secrets, policy, honest tests. Exit 0 clean, 1 findings."""
+    """Look over a change, committed or not: syntax, lint, secrets, policy, tests. Exit 0 clean, 1 findings."""
     if json and sarif:
         raise typer.BadParameter("choose one of --json and --sarif")
     asked = Asked(base, "json" if json else "sarif" if sarif else "page", strict)
@@ -123,6 +124,47 @@ def move(
     """Move a function or class to another module, with its imports and those of it."""
     act = _part("refactor").move_symbol
     raise typer.Exit(_part("refactoring").refactored(repo, lambda files: act(files, name, to), apply=apply))
+
+
+@app.command()
+def explain(
+    logs: Annotated[
+        list[str] | None, typer.Argument(help="Logs of CI; standard input when there is none, or for -")
+    ] = None,
+    repo: Annotated[
+        Path | None, typer.Option(help="The git repository that the log is of, at the commit it ran on")
+    ] = None,
+    files: Annotated[Path | None, typer.Option(help="A list of the repository's files instead, one a line")] = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs: all failures, as JSON")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Read a CI log: what failed, where, with which error, and what to do about it."""
+    raise typer.Exit(_part("explain").explained(terminal(), logs or [], repo, files, as_json=json))
+
+
+@app.command()
+def locate(
+    request: Annotated[str, typer.Argument(metavar="[FILE]", help="The request; - for standard input")] = "-",
+    repo: Annotated[Path, typer.Option(help="Any git repository on this machine, bare or not")] = Path(),
+    rev: Annotated[str, typer.Option(help="Any commit of it; no work tree is touched")] = "HEAD",
+    top: Annotated[int, typer.Option(min=1, max=200, help="How many files, definitions and tests")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,  # noqa: FBT002 - typer's way
+    cache: Annotated[Path, typer.Option(help="Where to remember what was learned of the code")] = CACHE,
+) -> None:
+    """Find the files, definitions and tests that a request is about, best first, with the reasons."""
+    part = _part("locate")
+    raise typer.Exit(part.located(part.Place(repo, rev, cache), request, top, as_json=as_json))
+
+
+@app.command(name="map")
+def print_map(
+    repo: Annotated[Path, typer.Option(help="Any git repository on this machine, bare or not")] = Path(),
+    rev: Annotated[str, typer.Option(help="Any commit of it")] = "HEAD",
+    tokens: Annotated[int, typer.Option(min=100, max=200_000, help="How much of it, in a model's tokens")] = 2_000,
+    cache: Annotated[Path, typer.Option(help="Where to remember what was learned of the code")] = CACHE,
+) -> None:
+    """Print a repository's layout and its most telling signatures, the same for the same commit."""
+    part = _part("locate")
+    raise typer.Exit(part.mapped(part.Place(repo, rev, cache), tokens))
 
 
 @app.command()

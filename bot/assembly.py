@@ -10,7 +10,10 @@ from bot.adapters.claude import Claude
 from bot.adapters.dbos import Durable
 from bot.adapters.git import Mirrors
 from bot.adapters.github import GitHubApp
+from bot.adapters.memory import Remembered
+from bot.adapters.shelf import Shelf
 from bot.settings import ModelSettings, Settings
+from bot.source import FORMAT
 from bot.steps.report import farewell
 from bot.world import World
 from handlers import STORIES
@@ -42,6 +45,11 @@ def github(settings: Settings) -> GitHubApp:
     )
 
 
+def shelf(settings: Settings) -> Shelf:
+    """The logs of CI in the bot's home."""
+    return Shelf(settings.home / "logs")
+
+
 def engine(settings: Settings, hub: GitHubApp) -> Durable:
     """The durable engine over real GitHub, git and Claude."""
     plain = settings.github_url.startswith("http://")  # a forge on this machine
@@ -51,7 +59,9 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         model=claude(settings),
         clock=SystemClock(),
         caps=settings.caps,
+        shelf=shelf(settings),
         checkers=checkers(settings.indexes),
+        memory=Remembered(settings.home / "known", FORMAT),
     )
     return Durable(
         settings.home,

@@ -117,7 +117,7 @@ def _tests_with(folder: Folder, values: tuple[str, ...]) -> Mapping[str, str]:
 
 def _show(console: Console, looked: Looked) -> None:
     """File by file, what keeps the change back before what is advice."""
-    for path in dict.fromkeys(one.path for one in looked.findings):
+    for path in sorted({one.path for one in looked.findings}):
         console.print(Text(plain(path) or "the change as a whole", "bold"))
         console.print(_table([one for one in looked.findings if one.path == path]))
     for what in looked.unchecked:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from time import monotonic
 from types import MappingProxyType
 
@@ -18,8 +17,9 @@ READ_BYTES = 1 << 16
 
 def language_of(path: str) -> str | None:
     """The grammar's name for a path, by its name alone; None for what is not code."""
-    name = PurePosixPath(path).name.lower()
-    return NAMES.get(name) or SUFFIXES.get(PurePosixPath(name).suffix)
+    name = path.rpartition("/")[2].lower()
+    stem, _, suffix = name.rpartition(".")
+    return NAMES.get(name) or (SUFFIXES.get(f".{suffix}") if stem else None)
 
 
 def parser(language: str) -> Parser | None:

@@ -15,7 +15,8 @@ from bot.adapters.dbos import Durable
 from bot.adapters.dbos_sqlite import HomeInUse
 from bot.adapters.git_plumbing import GitUnfitError
 from bot.adapters.github import GitHubApp
-from bot.assembly import engine, github
+from bot.adapters.shelf import Shelf
+from bot.assembly import engine, github, shelf
 from bot.door import door, listener, server
 from bot.page import page
 from bot.settings import Settings
@@ -44,7 +45,7 @@ def serve(settings: Settings) -> int:
             hub = github(settings)
             durable = engine(settings, hub)
             durable.launch()
-            for chore in (lambda: _catch_up(hub), lambda: _forget(durable, settings.keep_days)):
+            for chore in (lambda: _catch_up(hub), lambda: _forget(durable, shelf(settings), settings.keep_days)):
                 Thread(target=chore, daemon=True).start()
             asyncio.run(_listen(settings, durable, outside, inside))
     except (Unreachable, HomeInUse, GitUnfitError, OSError) as wrong:
@@ -94,10 +95,11 @@ def _catch_up(hub: GitHubApp) -> None:
         log.warning("missed deliveries cannot be asked for: %s", wrong)
 
 
-def _forget(durable: Durable, keep_days: int) -> None:
-    """Delete the records of runs that ended long ago, once a day."""
+def _forget(durable: Durable, logs: Shelf, keep_days: int) -> None:
+    """Delete the records of runs that ended long ago and the logs of then, once a day."""
     while True:
         durable.forget(keep_days * DAY_S)
+        logs.forget(keep_days * DAY_S)
         time.sleep(DAY_S)
 
 

@@ -95,7 +95,9 @@ class Settings(ModelSettings):
     webhook_secret: SecretStr = Field(description="The App's webhook secret", min_length=8)
     github_url: str = Field("https://github.com", description="The web address of GitHub or of your Enterprise server")
     github_api_url: str = Field("https://api.github.com", description="The API's address; on Enterprise HOST/api/v3")
-    home: Path = Field(Path(".greenlit"), description="Where the record and the mirrors are kept")
+    home: Path = Field(
+        Path(".greenlit"), description="Where the record, the mirrors and what is known of code are kept"
+    )
     host: str = Field("127.0.0.1", description="The address that the door listens on")
     port: int = Field(8484, ge=0, le=65535, description="The door's port")
     page_port: int = Field(8485, ge=0, le=65535, description="The port of the page of runs, always on 127.0.0.1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -20,6 +20,7 @@ from bot.values import (
     JobStep,
     Leak,
     Package,
+    Past,
     Patch,
     Permission,
     Person,
@@ -116,6 +117,9 @@ class Git(Protocol):
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
         """The bytes of those paths that are regular files; what is missing, a symlink or a gitlink is left out."""
 
+    def blobs(self, tree: Tree, shas: Collection[Sha]) -> dict[Sha, bytes]:
+        """Files by the names of their contents; those that this clone lacks are left out."""
+
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
         """The tree with the patch laid over it, as a tree object; modes are kept."""
 
@@ -127,6 +131,15 @@ class Git(Protocol):
 
     def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
         """The newest commits' subjects, newest first: the repository's manner."""
+
+    def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
+        """The commits that led here, newest first, merges left out."""
+
+    def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[Past, ...]:
+        """What these commits said and changed; nothing when the clone does not know which files they changed."""
+
+    def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
+        """The beginning of a past commit's diff; empty when the clone lacks what it changed."""
 
     def commit(self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Person, at: str) -> Sha:
         """Commit `tree` with the patch laid over it on `parent`. The same values give the same sha."""
@@ -143,6 +156,25 @@ class Model(Protocol):
 
     def turn(self, brief: Brief, said: Sequence[Said | Turn | Answers], purse_usd: float) -> Turn:
         """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with "budget"."""
+
+
+class Shelf(Protocol):
+    """Where the logs of CI are kept once they were fetched and masked: a model asks for them again and again."""
+
+    def get(self, repo: Repo, job: int) -> bytes | None:
+        """The log of the job (each attempt is a job of its own); None when it is not kept."""
+
+    def put(self, repo: Repo, job: int, log: bytes) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoShelf:
+    """Keeps nothing: every log is fetched when it is asked for."""
+
+    def get(self, repo: Repo, job: int) -> bytes | None:  # noqa: ARG002 - nothing is kept
+        return None
+
+    def put(self, repo: Repo, job: int, log: bytes) -> None: ...
 
 
 class Linter(Protocol):
@@ -164,6 +196,40 @@ class Index(Protocol):
 
     def look(self, kind: str, name: str) -> Package | None:
         """What the index of the kind, "python" or "node", says of the name; None when it cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What was derived from many objects at once, as bytes; `keys` name the objects, in their order."""
+
+    keys: tuple[str, ...]
+    columns: Mapping[str, bytes]
+    number: int = 0  # in the Memory that it was recalled from
+
+
+class Memory(Protocol):
+    """What was derived from a repository's objects, each by a key that means the same for ever. It may forget."""
+
+    def recall(self, shelf: str, keys: Collection[str]) -> tuple[Pack, ...]:
+        """The packs that hold any of these keys."""
+
+    def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:
+        """What was noted of these keys; those it does not know are left out."""
+
+    def keep(self, shelf: str, pack: Pack, notes: Mapping[str, bytes], instead: Collection[int] = ()) -> None:
+        """Keep one more pack, in the place of others when it holds all that they do."""
+
+
+class Forgetful:
+    """A Memory that keeps nothing: all is derived again each time."""
+
+    def recall(self, shelf: str, keys: Collection[str]) -> tuple[Pack, ...]:  # noqa: ARG002 - it knows nothing
+        return ()
+
+    def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:  # noqa: ARG002 - likewise
+        return {}
+
+    def keep(self, shelf: str, pack: Pack, notes: Mapping[str, bytes], instead: Collection[int] = ()) -> None: ...
 
 
 class Clock(Protocol):
@@ -205,3 +271,5 @@ class World:
     clock: Clock
     caps: Caps = Caps()
     checkers: Checkers = Checkers()
+    shelf: Shelf = NoShelf()
+    memory: Memory = field(default_factory=Forgetful)

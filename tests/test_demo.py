@@ -55,7 +55,7 @@ def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
         "[lint] `app.reports.UnknownMonth` imported but unused",
         "nothing keeps it back",
         "✗ test failure",
-        "app.reports.UnknownMonth",
+        "app.reports.UnknownMonth: there are no orders",
         "✓ test success",
         "#2, ready for review",
         "the comment of greenlit[bot]",

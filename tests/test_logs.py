@@ -350,8 +350,15 @@ def test_a_doctest_run(shelf: Shelf):
         ("The runner has received a shutdown signal.", "infra", "rerun"),
         ("##[error]The operation was canceled.", "infra", "rerun"),
         ("HttpError: 403 Forbidden: Resource not accessible by integration", "infra", "human"),
+        ("##[error]Unable to resolve action `acme/gone@v9`, unable to find version `v9`", "infra", "human"),
+        ("##[error]Docker pull failed with exit code 1", "infra", "rerun"),
+        ("npm error network request to https://npm.example.org failed", "infra", "rerun"),
+        ("E: Failed to fetch http://deb.example.org/x.deb  Connection failed", "infra", "rerun"),
+        ("c++: fatal error: Killed signal terminated program cc1plus", "infra", "rerun"),
+        ("##[error]The action 'Test' has timed out after 60 minutes.", "timeout", "rerun"),
         ("fatal: could not read Username for 'https://x.org': terminal prompts disabled", "infra", "human"),
         ("ERROR: No matching distribution found for no-such-thing==1", "dependency", "fix"),
+        ("curl: (7) Failed to connect to localhost port 8080: Connection refused", "crash", "fix"),
         ("src/a.py:3:1: F401 'os' imported but unused", "lint", "fix"),
         ('src/a.py:3: error: Name "x" is not defined  [name-defined]', "type-error", "fix"),
         ("src/a.c:3:9: error: expected ';' before '}' token", "compile-error", "fix"),
@@ -422,6 +429,10 @@ def test_the_failed_step_is_read_and_no_other():
         ("/tmp/build/x/src/app/a.py", "src/app/a.py"),
         ("D:\\a\\shop\\shop\\src\\app\\a.py", "src/app/a.py"),
         ("/usr/lib/python3.11/site-packages/app/a.py", "src/app/a.py"),
+        ("/x/lib/python3.11/site-packages/app-1.0-py3.11.egg/app/a.py", "src/app/a.py"),
+        ("/home/runner/work/shop/shop/build-install/lib/python3/dist-packages/app/a.py", "src/app/a.py"),
+        ("../../src/app/a.py", "src/app/a.py"),
+        ("file:///home/runner/work/shop/shop/src/app/a.py", "src/app/a.py"),
         ("app/a.py", "src/app/a.py"),
         ("b.py", "b.py"),
     ],
@@ -435,7 +446,14 @@ def test_paths_become_those_of_the_repository(printed: str, file: str):
 
 
 @pytest.mark.parametrize(
-    "printed", ["/usr/lib/python3.11/json/__init__.py", "/usr/lib/python3.11/a.py", "<frozen x>", "nowhere.py"]
+    "printed",
+    [
+        "/usr/lib/python3.11/json/__init__.py",
+        "/usr/lib/python3.11/a.py",
+        "/x/y/lib/python3.12/app/a.py",
+        "<frozen x>",
+        "nowhere.py",
+    ],
 )
 def test_other_peoples_code_is_no_frame(printed: str):
     """A file of the same name elsewhere is not ours."""
@@ -532,3 +550,15 @@ def test_a_hostile_log_is_read_in_time():
     hostile += ["E   " + "a." * 30_000, "'" * 50_000, "===" * 20_000, '  File "x", line 1, in y\n' * 5000]
 
     assert read("\n".join(hostile)).action in {"fix", "rerun"}
+
+
+def test_where_a_tool_worked_decides_between_files_of_the_same_name():
+    """What the command or the tool says of its folder comes before a file of that name in the root."""
+    output = "Makefile:3: warning\nsrc/a.c:3:9: error: expected ';'"
+    files = ("src/a.c", "services/billing/src/a.c", "services/ledger/src/a.c")
+    inside = "make: Entering directory '/home/runner/work/shop/shop/services/ledger'\n"
+
+    assert [Frame("src/a.c", 3)] == [failure.frames[-1] for failure in read(output, files).failures]
+    assert [Frame("services/ledger/src/a.c", 3)] == [
+        failure.frames[-1] for failure in read(inside + output, files).failures
+    ]

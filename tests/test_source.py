@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grammars import SUFFIXES, language_of, parser
-from bot.source import definitions_and_references, layout, locate, skeleton, symbols
-from bot.source.files import kind_of, read_files
+from bot.source import definitions_and_references, layout, skeleton, symbols
+from bot.source.files import kind_of
 from bot.source.symbols import QUERIES
 from bot.source.words import read_query, terms
+from tests.knowing import files
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,7 @@ class Shelf:
 
 
 def shelf(**more: str) -> Shelf:
-    files = {
-        "shop/cart.py": (
-            "class Cart:\n    def total(self):\n        return sum(self.prices)\n\n"
-            "    def add_item(self, item):\n        self.items.append(item)\n"
-        ),
-        "shop/reports.py": '"""Sales reports."""\n\n\ndef render_report(rows):\n    return "\\n".join(rows)\n',
-        "shop/app.py": "from shop.cart import Cart\n\n\ndef make_app():\n    return Cart().total()\n",
-        "tests/test_cart.py": "from shop.cart import Cart\n\n\ndef test_total():\n    assert Cart().total() == 0\n",
-        "README.md": "# Shop\n\nA cart with a total.\n",
-        "vendor/cart.py": "class Cart: total = 1\n",
-    }
-    return Shelf({path: text.encode() for path, text in {**files, **more}.items()})
+    return Shelf(files(**more))
 
 
 # --- symbols ------------------------------------------------------------------------------------------------------
@@ -68,6 +58,11 @@ CODE = {
     "a.swift": ("class A { func m() {}\n init() {} }\nprotocol P { func q() }\n", "A A.m A.init P P.q"),
     "a.scala": ("class A { def m(x: Int): Int = 1 }\nobject O { def o() = 2 }\n", "A A.m O O.o"),
     "a.sh": ("f() { echo; }\nfunction g { echo; }\n", "f g"),
+    "a.vue": (
+        '<template><p /></template>\n<script lang="ts">\nfunction f(a: number) {}\nconst g = () => 1\n</script>\n',
+        "f g",
+    ),
+    "a.svelte": ("<script>\n  export function h() {}\n</script>\n<p on:click={h}>x</p>\n", "h"),
     "a.lua": ("function a.b(x) end\n", "a.b"),
 }
 
@@ -120,102 +115,7 @@ def test_a_parser_that_loses_its_way_is_stopped(path):
     assert time.process_time() - start < 4
 
 
-# --- locate -------------------------------------------------------------------------------------------------------
-
-
-def test_the_file_and_the_definition_an_issue_speaks_of_come_first():
-    """With the words that say why; tests are apart, and what is vendored is nowhere."""
-    clues = locate(shelf(), "Total of an empty cart is wrong", "`Cart.total` should be 0.")
-
-    assert "shop/cart.py" == clues.files[0].path
-    assert ("shop/cart.py", "Cart.total", "method", 2, 3) == (
-        clues.symbols[0].path,
-        clues.symbols[0].name,
-        clues.symbols[0].kind,
-        clues.symbols[0].line,
-        clues.symbols[0].end_line,
-    )
-    assert ["tests/test_cart.py"] == [clue.path for clue in clues.tests]
-    assert "defines Cart, total" in clues.files[0].why
-    assert all("test" not in clue.path and "vendor" not in clue.path for clue in clues.files)
-
-
-@pytest.mark.parametrize(
-    "spelled", ["shop/reports.py", "reports.py", "shop.reports.render", "/srv/app/shop/reports.py"]
-)
-def test_a_path_spelled_out_counts(spelled):
-    """As a path, a bare name, a module, or with a strange machine's folders before it."""
-    clues = locate(shelf(), "Crash in the cart", f"It happens in {spelled} when the cart is empty.")
-
-    assert "shop/reports.py" == clues.files[0].path
-    assert f"the issue names {spelled}" in clues.files[0].why
-
-
-def test_the_title_counts_more_than_the_body():
-    """What a person put first is what they mean."""
-    clues = locate(shelf(), "render report", "cart")
-
-    assert "shop/reports.py" == clues.files[0].path
-
-
-def test_at_most_top_are_told_best_first():
-    """In the order of their scores, whatever the order of the paths."""
-    many = {f"pkg/m{n}.py": f"def handler_{n}():\n    return request\n" for n in range(30)}
-    source = shelf(**many)
-    clues = locate(source, "request handler", "", top=5)
-
-    assert 5 == len(clues.files) == len(clues.symbols)
-    assert sorted(clues.files, key=lambda clue: (-clue.score, clue.path)) == list(clues.files)
-    assert clues == locate(Shelf(dict(reversed(source.files.items()))), "request handler", "", top=5)
-
-
-@pytest.mark.parametrize("title", ["", "zzzz", "the of and", "???", "\x00"])
-def test_an_issue_about_nothing_has_no_clues(title):
-    """An empty result is a result."""
-    clues = locate(shelf(), title, "")
-
-    assert () == clues.files == clues.symbols == clues.tests
-
-
-def test_an_empty_repository_has_no_clues():
-    """Nothing divides by zero."""
-    assert () == locate(Shelf({}), "cart", "total").files
-
-
-def test_what_is_not_read_is_said():
-    """Large, binary, minified and undecodable files, each with its reason."""
-    odd = {
-        "big.py": b"x = 1\n" * 200_000,
-        "bin.py": b"cart\0",
-        "min.js": b"var cart=1;" * 1_000,
-        "latin.py": "# Größe cart\n".encode("latin-1"),
-    }
-    clues = locate(Shelf({**shelf().files, **odd}), "cart", "")
-
-    assert {"big.py: larger than 1 MB", "bin.py: binary", "min.js: minified", "latin.py: not UTF-8"} == set(
-        clues.skipped
-    )
-    assert not odd.keys() & {clue.path for clue in clues.files}
-
-
-def test_reading_stops_at_the_limit():
-    """The rest is not even asked for."""
-    files = {f"{n:04}.py": b"x = 1 + 1\n" * 1_000 for n in range(400)}
-    found = read_files(Shelf(files), sorted(files), total_bytes=1_000_000)
-
-    assert 200 == len(found.files) == len(found.skipped)
-    assert all("limit of 1 MB" in why for why in found.skipped)
-
-
-def test_a_large_repository_is_ranked_in_seconds():
-    """Three hundred files of a hundred functions."""
-    body = "".join(f"def function_{n}(value, other):\n    return value + other * {n}\n\n\n" for n in range(100))
-    files = {f"pkg{n % 20}/module_{n}.py": body.replace("function", f"act{n}").encode() for n in range(300)}
-    start = time.process_time()
-    clues = locate(Shelf(files), "act77_5 adds wrongly", "See `act77_5`.")
-
-    assert "pkg17/module_77.py" == clues.files[0].path
-    assert time.process_time() - start < 20
+# --- files and words ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

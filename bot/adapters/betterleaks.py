@@ -20,8 +20,7 @@ class Betterleaks:
     """The port Secrets."""
 
     def find(self, text: str) -> tuple[Leak, ...]:
-        """Secrets by the library's rules, each once. Where the library does not know the platform, none."""
-        if not suspicious(text) or not available():
+        if not suspicious(text):
             return ()
         library = import_module(LIBRARY)  # when first needed: it brings a runtime of its own
         said = library.scan_text(text, validation=False, redact=False, timeout_seconds=PATIENCE_S)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.adapters.betterleaks import Betterleaks
+from bot.adapters.betterleaks import Betterleaks, available
 from bot.adapters.index import Indexes
 from bot.adapters.ruff import Ruff
 from bot.world import Checkers
@@ -12,4 +12,4 @@ from bot.world import Checkers
 
 def checkers(indexes: Mapping[str, str]) -> Checkers:
     """What the gates ask: it reads code, and runs none of it. `indexes` are addresses of package indexes by kind."""
-    return Checkers(Ruff(), Betterleaks(), Indexes(indexes) if indexes else None)
+    return Checkers(Ruff(), Betterleaks() if available() else None, Indexes(indexes) if indexes else None)

@@ -7,20 +7,19 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
 
+from bot.adapters import git_objects
 from bot.adapters.git_mirror import Mirror
 from bot.adapters.git_overlay import FILES, inside, lay
 from bot.adapters.git_plumbing import GitError, GitTimeoutError, Plumbing, require_git
 from bot.adapters.git_trouble import trouble, words
-from bot.values import Branch, Entry, Hit, Patch, Person, Pushed, Remote, Repo, Sha, Tree
+from bot.values import Branch, Entry, Hit, Past, Patch, Person, Pushed, Remote, Repo, Sha, Tree
 from bot.world import Refusal, Unreachable
 
 GREENLIT = Person("greenlit", "greenlit@users.noreply.github.com")
 
 NAME = re.compile(r"(?!\.)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)
 SHA = re.compile(r"[0-9a-f]{40}")
-ENTRY = re.compile(rb"(\d{6}) \w+ ([0-9a-f]{40}) +(\d+|-)\t([^\0]+)\0")
 HIT = re.compile(rb"[0-9a-f]{40}:([^\0]+)\0(\d+)\0([^\n]*)(?:\n|$)")
 
 BAD_GREP = re.compile("^fatal: -e option, |outside repository")
@@ -68,13 +67,19 @@ class Mirrors:
     def entries(self, tree: Tree) -> tuple[Entry, ...]:
         with self._reading(tree) as git:
             listed = git.run("ls-tree", "-r", "-l", "-z", "--full-tree", tree.sha)
-        return tuple(_entries(listed))
+        return tuple(git_objects.entries(listed))
 
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
         with self._reading(tree) as git:
             files = [entry for entry in _at(git, tree.sha, sorted(set(paths))) if entry.mode in FILES]
-            contents = list(_contents(git, [entry.sha for entry in files]))
-        return {entry.path: content for entry, content in zip(files, contents, strict=True)}
+            contents = dict(git_objects.blobs(git, [entry.sha for entry in files]))
+            if lost := next((sha for sha, content in contents.items() if content is None), None):
+                raise GitError(f"{lost} missing")
+        return {entry.path: contents[entry.sha] or b"" for entry in files}
+
+    def blobs(self, tree: Tree, shas: Collection[Sha]) -> dict[Sha, bytes]:
+        with self._reading(tree) as git:
+            return {sha: content for sha, content in git_objects.blobs(git, shas) if content is not None}
 
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
         with self._reading(tree) as git:
@@ -108,6 +113,19 @@ class Mirrors:
         with self._reading(tree) as git:
             logged = git.run("log", f"--max-count={limit:d}", "--no-merges", "--format=%s", "-z", tree.sha)
         return tuple(logged.decode("utf-8", "replace").rstrip("\0").split("\0")) if logged else ()
+
+    def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
+        with self._reading(tree) as git:
+            return git_objects.log(git, tree.sha, limit)
+
+    def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[Past, ...]:
+        try:
+            return tuple(git_objects.past(self._git(tree.repo, tree.sha), commits))
+        except GitError:  # the clone has commits without their trees
+            return ()
+
+    def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
+        return git_objects.change(self._git(tree.repo, commit), commit, limit_chars)
 
     def commit(self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Person, at: str) -> Sha:
         laid = self.overlay(tree, patch)
@@ -192,28 +210,8 @@ def _at(git: Plumbing, sha: Sha, paths: list[str]) -> Iterator[Entry]:
     asked = [path for path in paths if inside(path)]
     for start in range(0, len(asked), PATHS_AT_ONCE):
         some = asked[start : start + PATHS_AT_ONCE]
-        yield from _entries(git.run("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some))
-
-
-def _entries(listed: bytes) -> Iterator[Entry]:
-    for mode, sha, size, path in ENTRY.findall(listed):
-        try:
-            name = path.decode()
-        except UnicodeDecodeError:
-            continue
-        yield Entry(name, cast("Any", mode.decode()), Sha(sha.decode()), 0 if size == b"-" else int(size))
-
-
-def _contents(git: Plumbing, shas: list[Sha]) -> Iterator[bytes]:
-    out = git.run("cat-file", "--batch", "--buffer", given="".join(f"{sha}\n" for sha in shas).encode())
-    start = 0
-    for sha in shas:
-        head_end = out.find(b"\n", start)
-        kind, _, size = out[start:head_end].decode("utf-8", "replace").removeprefix(f"{sha} ").partition(" ")
-        if kind != "blob":
-            raise GitError(f"{sha} {kind}")
-        yield out[head_end + 1 : head_end + 1 + int(size)]
-        start = head_end + 1 + int(size) + 1
+        listed = git.run("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some)
+        yield from git_objects.entries(listed)
 
 
 def _hits(found: bytes) -> Iterator[Hit]:

@@ -1,7 +1,8 @@
 """Here lives one mirror on the disk: made, locked, filled, kept small, and made anew when it is damaged.
 
-It holds the history's commits and whole trees only of the tips that were asked for. A tip that is whole has a ref,
-refs/greenlit/complete/<sha>: the proof that it need not be walked again, and what the next fetch builds on.
+It holds the history's commits, the newest ones' trees, and files only of the tips that were asked for. A tip that is
+whole has a ref, refs/greenlit/complete/<sha>: the proof that it need not be walked again, and what the next fetch
+builds on.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import logging
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.adapters.git_objects import missing_trees
 from bot.adapters.git_plumbing import GitError, Plumbing
 from bot.adapters.git_trouble import is_damage, words
 
 log = logging.getLogger(__name__)
 
 COMPLETE = "refs/greenlit/complete"
+PAST = 2_000  # commits whose trees are kept
 TIPS = 20  # how many whole tips are remembered; their objects stay
 PACKS = 50  # how many packs may lie about
 UNUSED = "30.days.ago"  # when what was written for a run and never pushed may go
@@ -98,6 +101,16 @@ class Mirror:
         if self._missing(tip):
             raise GitError(f"remote error: objects of {tip} are missing there")
         self.git.run("update-ref", f"{COMPLETE}/{tip}", tip)
+        with suppress(GitError):  # the tip is whole; what the past changed is worth having, not worth failing for
+            self._bring_past(outward, fetch, tip)
+
+    def _bring_past(self, outward: Plumbing, fetch: tuple[str, ...], tip: str) -> None:
+        """The trees of the newest commits, in one request, to know which files each of them changed."""
+        commits = self.git.run("rev-list", f"--max-count={PAST:d}", tip).decode().split()
+        if missing := missing_trees(self.git, commits):
+            alone = ("-c", "fetch.negotiationAlgorithm=noop")
+            wanted = "\n".join(missing).encode()
+            outward.run(*alone, *fetch, "--filter=blob:none", "--stdin", "origin", given=wanted)
 
     def _missing(self, tip: str) -> list[bytes]:
         walked = self.git.run("rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk", tip)

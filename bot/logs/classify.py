@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 from bot.values import Action, Category
 
+# A connection to this machine is no outage: what the job itself had to start did not run.
+_HERE = re.compile(r"\blocalhost\b|\b127\.0\.0\.\d|\b0\.0\.0\.0\b|\[?::1\]?:\d|\.sock\b")
+# A text that stands in the line, or such a text and the pattern that it must fit.
+Sign = str | tuple[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Outage:
@@ -15,93 +20,142 @@ class Outage:
 
     name: str
     action: Action
-    pattern: re.Pattern[str]
+    signs: tuple[tuple[str, re.Pattern[str] | None], ...]
     stops: bool = False
     category: Category = "infra"
 
+    def tells(self, text: str) -> bool:
+        return any(sign in text and (pattern is None or pattern.search(text)) for sign, pattern in self.signs)
 
-def _outage(name: str, action: Action, *patterns: str, stops: bool = False, category: Category = "infra") -> Outage:
-    return Outage(name, action, re.compile("|".join(patterns)), stops, category)
+
+def _outage(name: str, action: Action, *signs: Sign, stops: bool = False, category: Category = "infra") -> Outage:
+    compiled = ((sign, None) if isinstance(sign, str) else (sign[0], re.compile(sign[1])) for sign in signs)
+    return Outage(name, action, tuple(compiled), stops, category)
 
 
 # The first row that matches wins.
 OUTAGES = (
-    _outage("time limit", "rerun", "exceeded the maximum execution time", stops=True, category="timeout"),
+    _outage(
+        "time limit",
+        "rerun",
+        "exceeded the maximum execution time",
+        ("has timed out after", r"^The (?:action|job|step) .* has timed out after \d+ (?:minutes|hours)"),
+        "ERROR: Job failed: execution took longer",
+        "No output has been received in the last ",
+        stops=True,
+        category="timeout",
+    ),
     _outage(
         "runner",
         "rerun",
         "lost communication with the server",
         "runner has received a shutdown signal",
-        "The hosted runner (?:encountered|lost)",
+        ("The hosted runner", "The hosted runner (?:encountered|lost)"),
         "The runner was unable to",
-        "No runner .*available",
+        "Failed to download archive 'http",
+        "Failed to download action 'http",
+        ("available", "No runner .*available"),
         "The operation was canceled",
         "The job was canceled",
+        "The job was not acquired by Runner",
+        "daemon disappeared unexpectedly",
         stops=True,
     ),
     _outage(
         "disk",
         "rerun",
         "No space left on device",
-        r"\bENOSPC\b",
+        ("ENOSPC", r"\bENOSPC\b"),
         "Disk quota exceeded",
-        "not enough space on the disk",
+        "enough space on the disk",
+        "You are running out of disk space",
         stops=True,
     ),
     _outage("memory", "human", "JavaScript heap out of memory"),
     _outage(
         "memory",
         "rerun",
-        r"^(?:\S+: )?(?:line \d+: )?\s*(?:\d+ )?Killed\b",
+        ("Killed", r"^(?:\S{1,200}: )?(?:line \d+: )?\s{0,20}(?:\d+ )?Killed\b"),
         "Out of memory: Killed process",
         "OOMKilled",
-        "exit code 137",
+        "Killed signal terminated program",
+        "terminated with signal 9 [Killed]",
+        "signal: 9, SIGKILL",
+        (" 137", r"\bexit(?:ed with)?(?: status| code:?)? 137\b"),
         "Cannot allocate memory",
+        "There is insufficient memory for the Java Runtime",
         "oom-kill",
         stops=True,
     ),
     _outage(
         "name service",
         "rerun",
-        "Could not resolve host",
-        "Temporary failure in name resolution",
+        "ould not resolve host",
+        "emporary failure in name resolution",
         "Name or service not known",
-        r"\bENOTFOUND\b",
-        r"\bEAI_AGAIN\b",
+        ("ENOTFOUND", r"\bENOTFOUND\b"),
+        ("EAI_AGAIN", r"\bEAI_AGAIN\b"),
         "getaddrinfo failed",
         "NameResolutionError",
         "no such host",
         "Temporary failure resolving",
+        "failed to lookup address information",
         "nodename nor servname provided",
+        "server misbehaving",
+        "UnknownHostException",
     ),
     _outage(
         "network",
         "rerun",
         "NewConnectionError",
-        "Connection timed out",
-        "Connection reset by peer",
-        "Network is unreachable",
-        r"\bECONNRESET\b",
-        r"\bETIMEDOUT\b",
-        r"\bECONNREFUSED\b",
+        "onnection timed out",
+        "onnection reset by peer",
+        "etwork is unreachable",
+        ("ECONN", r"\bECONN(?:RESET|REFUSED|ABORTED)\b"),
+        ("TIMEDOUT", r"\bETIMEDOUT\b"),
+        ("ERR_SOCKET_TIMEOUT", r"\bERR_SOCKET_TIMEOUT\b"),
         "ConnectTimeout",
         "ReadTimeoutError",
         "TLS handshake timeout",
         "Failed to establish a new connection",
         "SSL_ERROR_SYSCALL",
-        "Connection refused",
+        "onnection refused",
         "i/o timeout",
         "RemoteDisconnected",
-        "network is unreachable",
         "spurious network error",
         "early EOF",
+        "The remote end hung up unexpectedly",
+        ("RPC failed; ", "RPC failed; (?:curl|HTTP)"),
+        "unexpected disconnect while reading sideband packet",
+        ("connect error", r"(?:SSL|TLS) connect error"),
+        "gnutls_handshake() failed",
+        "Client.Timeout exceeded while awaiting headers",
+        "error sending request for url",
+        (
+            "Could not ",
+            r"Could not (?:transfer artifact|GET|HEAD) .{0,300}(?:timed? ?out|refused|reset|5\d\d|handshake)",
+        ),
+        ("network", r"npm (?:ERR!|error) network"),
+        "CondaHTTPError",
+        "Hash Sum mismatch",
+        "E: Failed to fetch ",
+        ("curl: (", r"curl: \((?:6|7|18|28|35|52|55|56|92)\)"),
+        "Operation timed out after ",
+        "socket hang up",
+        "Premature end of Content-Length",
     ),
     _outage(
         "registry",
         "rerun",
-        r"\b50[0234] (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)",
-        r"(?:HTTP|status|code|error):? ?(?:error )?50[0234]\b",
-        r"\b429 Too Many Requests",
+        ("50", r"\b50[0234] (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)"),
+        ("50", r"(?:HTTP|status|code|error):? ?(?:error )?50[0234]\b"),
+        ("HTTP Error 50", r"HTTP Error 50\d"),
+        ("server error (50", r"status server error \(50\d"),
+        "503 Service Temporarily Unavailable",
+        "received unexpected HTTP status: 5",
+        "429 Too Many Requests",
+        "Docker pull failed with exit code",
+        "pull rate limit",
         "toomanyrequests",
         "rate limit exceeded",
         "TooManyRequests",
@@ -109,27 +163,50 @@ OUTAGES = (
     _outage(
         "permission",
         "human",
-        r"\b(?:401|403)\b.*(?:Unauthorized|Forbidden)",
-        "(?:Unauthorized|Forbidden).*\\b(?:401|403)\\b",
+        ("Unauthorized", r"\b401\b.*Unauthorized|Unauthorized.*\b401\b"),
+        ("Forbidden", r"\b403\b.*Forbidden|Forbidden.*\b403\b"),
         "Resource not accessible by integration",
         "Bad credentials",
-        "Input required and not supplied: .*(?:token|key|secret)",
-        "Permission denied \\(publickey\\)",
+        ("Input required and not supplied: ", "Input required and not supplied: .*(?:token|key|secret)"),
+        "Permission denied (publickey)",
         "denied: requested access",
+        "denied: permission_denied",
         "could not read Username for",
         "authentication required",
-        "Invalid (?:API key|credentials)",
+        ("Invalid ", "Invalid (?:API key|credentials)"),
         "not authorized",
+        ("enied", r"\bAccess ?Denied\b.*(?:when calling|operation)"),
+        "Could not load credentials from any providers",
+        ("security token included", "security token included in the request is (?:expired|invalid)"),
+        ("Permission to ", r"Permission to \S+ denied to "),
+        "refusing to allow a GitHub App to create or update workflow",
+        (" 401", r"(?:HTTP|status|error):? 401\b"),
+        "remote: Invalid username or ",
     ),
-    _outage("image", "human", "manifest unknown", "manifest for .* not found", "Unable to find image"),
+    _outage(
+        "workflow",
+        "human",
+        "An action could not be found at the URI",
+        "Unable to resolve action",
+        "Can't find 'action.yml'",
+        "uses a deprecated version of `actions/",
+        "requires approval from a maintainer",
+        "spending limit needs to be increased",
+    ),
+    _outage(
+        "image", "human", "manifest unknown", ("manifest for ", "manifest for .* not found"), "Unable to find image"
+    ),
 )
 
 
 def outage(texts: Iterable[str], *, only_stops: bool = False) -> tuple[Outage, str] | None:
     """The first row of the table that a text matches, and the longest such text: it says most."""
     kept = list(texts)
+    whole = "\n".join(kept)
     for row in OUTAGES:
-        found = [text for text in kept if row.pattern.search(text)] if row.stops or not only_stops else []
+        if (only_stops and not row.stops) or not any(sign in whole for sign, _ in row.signs):
+            continue
+        found = [text for text in kept if row.tells(text) and not (row.name == "network" and _HERE.search(text))]
         if found:
             return row, max(found, key=len)
     return None

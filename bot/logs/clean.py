@@ -1,10 +1,10 @@
-"""Here lives the cleaning of a CI log: bytes as GitHub stores them become numbered lines of plain text."""
+"""Here lives the cleaning of a CI log: bytes as they are stored become numbered lines of plain text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from bot.text import masked
 
@@ -13,10 +13,17 @@ _STAMP = 28  # "2026-03-15T15:27:20.0592285Z", then a blank
 # CSI, then OSC up to its end, then `ESC ( B` and the like, then the same as `gh` prints it with a caret.
 _ANSI = re.compile(r"(?:\x1b|\^\[)(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/][0-~]|[@-Z\\^_=>])")
 _MARK = re.compile(r"##\[(error|warning|notice)\]")
+# Job and step, as `gh run view` prints them before each line.
+_GH = re.compile(rb"[^\t\n]{1,300}\t[^\t\n]{0,300}\t(?=(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT)")
+# What a tool that runs another puts before each line of it: Ant, docker compose, docker build, Lerna, Turborepo, pnpm.
+_PEELS = re.compile(
+    r"(?:\s{3,}\[(?:junit|javac|exec|java|testng|echo|groovyc)\] ?|[a-z][\w.-]{0,60}[-_]\d+\s+\| ?|#\d+ \d+\.\d+ "
+    r"|@[\w.-]{1,60}/[\w.-]{1,60}: |@?[\w./-]{1,80}[ :](?:test|build|lint|typecheck|type-check|check)(?::[\w-]+)?: "
+    r"|\[gw\d+\] (?=FAILED|ERROR))"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of the log by its number there; `mark` is what the runner had written before it, "error" or "warning"."""
 
     number: int
@@ -24,13 +31,20 @@ class Line:
     mark: str = ""
 
 
-def lines_of(raw: Iterable[bytes]) -> Iterator[Line]:
-    """One line for each one of the log, without timestamps, colours, overwritten text and marks."""
-    for number, line in enumerate(raw, 1):
-        text = _plain(line)
-        mark = _MARK.match(text)
-        # A problem matcher marks lines in the middle of a traceback, so the mark goes and the line stays.
-        yield Line(number, text[mark.end() :] if mark else text, mark[1] if mark else "")
+def line_of(number: int, raw: bytes) -> Line:
+    """A line of the log without timestamp, colours, overwritten text and mark."""
+    text = _plain(raw)
+    # A problem matcher marks lines in the middle of a traceback, so the mark goes and the line stays.
+    mark = _MARK.match(text) if text.startswith("##[") else None
+    return Line(number, text[mark.end() :], mark[1]) if mark else Line(number, text)
+
+
+def peeled(lines: Iterable[Line]) -> list[Line]:
+    """The lines without what a tool that runs another puts before each of them."""
+    return [
+        Line(line.number, line.text[found.end() :], line.mark) if (found := _PEELS.match(line.text)) else line
+        for line in lines
+    ]
 
 
 def cleaned(raw: bytes) -> list[str]:
@@ -40,11 +54,14 @@ def cleaned(raw: bytes) -> list[str]:
 
 
 def _plain(raw: bytes) -> str:
-    cut = raw[: LONGEST * 4].removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
+    if b"Z" not in raw[:60] and b"\x1b" not in raw and b"\r" not in raw:
+        return raw[: LONGEST * 4].removeprefix(b"\xef\xbb\xbf").decode(errors="replace")[:LONGEST].rstrip()
+    gh = _GH.match(raw) if b"\t" in raw[:600] else None
+    cut = raw[gh.end() if gh else 0 :][: LONGEST * 4].removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
     text = cut.decode(errors="replace")
-    if text[10:11] == "T" and text[_STAMP - 1 : _STAMP] == "Z" and text[:4].isdecimal():
+    if text[_STAMP - 1 : _STAMP] == "Z" and text[10:11] == "T" and text[:4].isdecimal():
         text = text[_STAMP + 1 :]
     if "\x1b" in text or "^[[" in text:
         text = _ANSI.sub("", text)
     # What a progress bar overwrote was not the last word.
-    return text.rpartition("\r")[2][:LONGEST].rstrip()
+    return (text.rpartition("\r")[2] if "\r" in text else text)[:LONGEST].rstrip()

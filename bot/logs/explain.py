@@ -2,64 +2,151 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from bot.logs.classify import Outage, outage
-from bot.logs.clean import Line, lines_of
-from bot.logs.fingerprint import fingerprint
+from bot.logs.clean import Line
+from bot.logs.failures import excerpt, failures
 from bot.logs.found import Found
 from bot.logs.generic import last_resort, speaks_of_error
+from bot.logs.junit import junit_report, peeked
 from bot.logs.paths import Paths
-from bot.logs.registry import READERS, Entry
-from bot.logs.steps import Job, job_of
-from bot.text import masked
-from bot.values import Failure, Frame, Reading
+from bot.logs.registry import READERS, Entry, Kind
+from bot.logs.steps import Job, Step, job_of
+from bot.logs.tools.python import is_wrapper
+from bot.values import Frame, Reading
 
-_EXCERPT = 60  # lines
-_AROUND = 6
-_MOST = 200  # failures that are kept
+_MOST = 1000  # failures that one reader may tell of
+_LATE = 150  # lines before the end of a step: what was said there more likely ended it
+_USES = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 
 def explain(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
-    """Read the log of one job, line by line; annotations may follow it as further lines `##[error]...`.
+    """Read the log of one job, line by line, or a JUnit report. Annotations may follow as lines `##[error]...`.
 
     Frames are files of the repository (`repo_files`, as of the job's commit), outermost first. Where a network, a
-    runner or a disk failed, the action is never "fix". Secrets are masked. Holds 14 MB of a step at most.
+    runner or a disk failed, the action is never "fix". Secrets are masked. Holds some MB of a step at most.
     """
-    job = job_of(lines_of(lines))
-    paths = Paths(repo_files)
+    is_report, lines = peeked(lines)
+    if is_report:
+        return _reported(junit_report(lines), Paths(repo_files))
+    job = job_of(lines)
     told = outage((note.text for note in job.notes), only_stops=True)
     if told:
         return _nobody(told, job.steps[-1].lines)
     for step in reversed(job.steps):
-        for entry in READERS:
-            found = [_placed(one, paths) for one in entry.read(step.lines)]
-            if found:
-                return _judged(entry, found, step.lines)
-    return _unread(job, paths)
+        scene = _scene(step, repo_files)
+        reading = _judged(scene)
+        if reading:
+            return reading
+    return _unread(job, repo_files)
 
 
-def _judged(entry: Entry, found: Sequence[Found], lines: Sequence[Line]) -> Reading:
-    """What a reader found, unless it is nobody's fault: of some failures, only the others are told."""
-    blamed = [one for one in found if not _cause(one)]
+def _reported(found: Sequence[Found], paths: Paths) -> Reading:
+    """A JUnit report, in which nothing but failures is told."""
+    placed = [_placed(one, paths) for one in found]
+    if not placed:
+        return Reading("passed", "none", "junit")
+    sure = any(one.frames for one in placed)
+    return Reading("test-failure", "fix", "junit", failures(placed), "", "high" if sure else "medium")
+
+
+@dataclass(slots=True)
+class _Scene:
+    """A failed step and what the readers found in it, by how far they are believed."""
+
+    lines: Sequence[Line]
+    paths: Paths
+    found: dict[Kind, list[tuple[Entry, Found]]] = field(
+        default_factory=lambda: {"tests": [], "points": [], "ends": []}
+    )
+
+    def told(self, kind: Kind) -> list[tuple[Entry, Found]]:
+        return self.found[kind]
+
+
+def _scene(step: Step, files: Collection[str]) -> _Scene:
+    lines = step.lines
+    text = "\n".join(line.text for line in lines)
+    paths = Paths(files, lambda: "\n".join(line.text for line in step.command) + "\n" + text)
+    scene = _Scene(lines, paths)
+    for entry in READERS:
+        if any(sign in text for sign in entry.signs):
+            found = [_placed(one, paths) for one in entry.read(lines)[:_MOST]]
+            scene.found[entry.kind] += [(entry, one) for one in found if not _claimed(scene, entry, one)]
+    return scene
+
+
+def _claimed(scene: _Scene, entry: Entry, one: Found) -> bool:
+    """Whether a reader that is believed more has read these lines: what a failed test printed is no further failure."""
+    others = (other for kind in scene.found for by, other in scene.found[kind] if by is not entry)
+    return any(
+        (other.first <= one.first <= other.last)
+        or (one.first <= other.first and other.last <= one.last)
+        or _same(one, other)
+        for other in others
+    )
+
+
+def _same(one: Found, other: Found) -> bool:
+    """Two tellings of one failure, by two reporters."""
+    first, second = one.message.split("\n")[0], other.message.split("\n")[0]
+    return (
+        bool(one.frames)
+        and one.frames[-1:] == other.frames[-1:]
+        and bool(first)
+        and (first in second or second in first)
+    )
+
+
+def _judged(scene: _Scene) -> Reading | None:
+    """What the readers found, unless it is nobody's fault: of some failures, only the others are told."""
+    chosen = _chosen(scene)
+    if not chosen:
+        return None
+    blamed = [(entry, one) for entry, one in chosen if not _cause(one)]
     if not blamed:
-        return _nobody(_cause(found[0]), lines, entry.tool)
-    if not entry.tests:
+        entry, one = chosen[0]
+        return _nobody(_cause(one), scene.lines, one.tool or entry.tool)
+    sure = any(one.frames for _, one in blamed)
+    if blamed[0][0].kind != "tests":
         # A place in the repository's code outweighs a word about the network, but not a full disk or a killed process.
-        sure = any(one.frames for one in blamed)
-        outside = outage((line.text for line in lines), only_stops=sure)
+        outside = outage((line.text for line in scene.lines), only_stops=sure)
         if outside:
-            return _nobody(outside, lines, entry.tool)
-    best = next((one for one in blamed if one.frames), blamed[0])
-    return Reading(best.category, "fix", entry.tool, _failures(blamed), _excerpt(lines, best))
+            return _nobody(outside, scene.lines, blamed[0][0].tool)
+    entry, best = next(((entry, one) for entry, one in blamed if one.frames), blamed[0])
+    told = failures([one for _, one in blamed])
+    shown = excerpt(scene.lines, best)
+    return Reading(best.category, "fix", best.tool or entry.tool, told, shown, "high" if sure else "medium")
+
+
+def _chosen(scene: _Scene) -> list[tuple[Entry, Found]]:
+    """Tests; else places in the repository's code; else what ended the program; else whatever else was said."""
+    tests, points, ends = scene.told("tests"), scene.told("points"), scene.told("ends")
+    ours = [(entry, one) for entry, one in points if one.frames or not one.first]
+    if tests:
+        return tests + [(entry, one) for entry, one in ours if entry.tool == "go" and one.category != "lint"]
+    died = [(entry, one) for entry, one in ends if one.frames and not is_wrapper(one.error, one.message)]
+    lasting = [(entry, one) for entry, one in points if one.frames or one.category == "dependency"]
+    return ours or _last(died) or lasting or points or _last(ends)
+
+
+def _last(ends: list[tuple[Entry, Found]]) -> list[tuple[Entry, Found]]:
+    """What the reader found that read furthest: a program ends but once."""
+    if not ends:
+        return []
+    by = max(ends, key=lambda each: each[1].last)[0]
+    return [(entry, one) for entry, one in ends if entry is by]
 
 
 def _cause(one: Found) -> tuple[Outage, str] | None:
     """The outage that a failure tells of. An assertion only quotes what the code under test said."""
-    if one.error.endswith(("AssertionError", "Failed")):
+    if one.error.endswith(("AssertionError", "Failed")) or one.message.startswith("expect("):
         return None
-    return outage([f"{one.error}: {one.message}"])
+    said = "\n".join(one.message.split("\n", maxsplit=2)[:2])
+    return outage([f"{one.error}: {said}"])
 
 
 def _nobody(why: tuple[Outage, str] | None, lines: Sequence[Line], tool: str = "") -> Reading:
@@ -68,56 +155,41 @@ def _nobody(why: tuple[Outage, str] | None, lines: Sequence[Line], tool: str = "
     row, text = why
     at = next((line.number for line in lines if line.text == text), lines[-1].number if lines else 0)
     found = Found(row.category, "", text[:500], at, at)
-    return Reading(row.category, row.action, tool or row.name, _failures([found]), _excerpt(lines, found))
+    return Reading(row.category, row.action, tool or row.name, failures([found]), excerpt(lines, found), "high")
 
 
-def _unread(job: Job, paths: Paths) -> Reading:
+def _unread(job: Job, files: Collection[str]) -> Reading:
     """No reader knows the tool: an outage, or the last line that speaks of an error."""
     lines = [*job.notes, *job.steps[-1].lines]
-    why = outage(line.text for line in lines)
-    if why:
-        return _nobody(why, lines)
+    marked = [line for line in lines if line.mark == "error" and not line.text.startswith("Process completed")]
+    for looked_at in (marked, lines[-_LATE:], lines):
+        why = outage(line.text for line in looked_at)
+        if why:
+            return replace(_nobody(why, lines), confidence="medium")
+    script = job.steps[-1].command
+    if script and _USES.match(script[0].text) and marked:
+        # The code of an action is nobody's here: what it says at its end is about its inputs, or the world.
+        said = Found("infra", "", marked[-1].text, marked[-1].number, marked[-1].number)
+        return Reading("infra", "human", "", failures([said]), excerpt(lines, said), "low")
+    paths = Paths(files)
     found = [_placed(one, paths) for one in last_resort(lines)]
     if not found or not speaks_of_error(lines):
-        return Reading("passed", "none")
-    return Reading(found[0].category, "fix", "", _failures(found), _excerpt(lines, found[0]))
+        return Reading("passed", "none", confidence="high" if _is_text(lines) else "low")
+    return Reading(found[0].category, "fix", "", failures(found), excerpt(lines, found[0]), "low")
+
+
+def _is_text(lines: Sequence[Line]) -> bool:
+    """Whether there was anything to read: an empty or a binary file does not say that all is well."""
+    said = "".join(line.text for line in lines[:1000])
+    odd = sum(said.count(sign) for sign in ("\N{REPLACEMENT CHARACTER}", "\0"))
+    return bool(said.strip()) and odd * 20 < len(said)
 
 
 def _placed(one: Found, paths: Paths) -> Found:
     places = ((paths.place(frame.file), frame) for frame in one.frames)
-    return replace(one, frames=tuple(Frame(file, frame.line, frame.function) for file, frame in places if file))
-
-
-def _failures(found: Sequence[Found]) -> tuple[Failure, ...]:
-    """Each failure once; one that was reported twice (by a rerun, by two reporters) counts both."""
-    kept: dict[tuple[str, str], Failure] = {}
-    for one in found:
-        failure = _failure(one)
-        key = (failure.test, failure.fingerprint if failure.test else f"{failure.message} {failure.frames[-1:]}")
-        if key in kept:
-            failure = replace(kept[key], count=kept[key].count + 1)
-        if key in kept or len(kept) < _MOST:
-            kept[key] = failure
-    return tuple(kept.values())
-
-
-def _failure(one: Found) -> Failure:
-    message, test = masked(one.message), masked(one.test)
-    return Failure(
-        error=one.error,
-        message=message,
-        test=test,
-        frames=one.frames,
-        root_cause=masked(one.root_cause[:500]),
-        fingerprint=fingerprint(one.error, message, test, one.frames),
-        log_line=one.first,
-    )
-
-
-def _excerpt(lines: Sequence[Line], best: Found) -> str:
-    """The lines that the best failure was read from, and some around them; head and tail of what is too long."""
-    near = [line for line in lines if best.first - _AROUND <= line.number <= best.last + _AROUND]
-    shown = masked("\n".join(line.text for line in near)).split("\n")
-    if len(shown) > _EXCERPT:
-        shown = [*shown[: _EXCERPT // 3], "[...]", *shown[1 + _EXCERPT // 3 - _EXCERPT :]]
-    return "\n".join(shown)
+    frames = tuple(Frame(file, frame.line, frame.function) for file, frame in places if file)
+    path, colons, name = one.test.partition("::")
+    if colons and path.startswith("/"):
+        at_root = paths.place(path) or (frames[0].file if frames else "")
+        return replace(one, frames=frames, test=f"{at_root}::{name}" if at_root else name)
+    return replace(one, frames=frames)

@@ -24,6 +24,8 @@ class Found:
     test: str = ""
     frames: tuple[Frame, ...] = ()
     root_cause: str = ""
+    column: str = ""  # tells apart two faults of one line
+    tool: str = ""  # where one reader knows many tools
 
 
 Reader = Callable[[Sequence[Line]], list[Found]]

@@ -20,6 +20,7 @@ def telling(reading: Reading, limit_chars: int) -> str:
     """
     causes = _causes(reading.failures)
     read_as = reading.tool or "plain text"
+    read_as += ", a guess" if reading.confidence == "low" else ""
     head = f"{reading.category}, read as {read_as}: {len(reading.failures)} failures, {len(causes)} causes"
     parts = [head]
     room = limit_chars - len(head) - 60
@@ -52,6 +53,8 @@ def _told(cause: Sequence[Failure]) -> Iterator[str]:
         yield f"because of\n{_quoted(first.root_cause)}"
     for frame in first.frames[-_FRAMES:]:
         yield _quoted(f"{frame.file}:{frame.line or '?'}" + (f" in {frame.function}" if frame.function else ""), "at ")
+    if first.code:
+        yield _quoted(first.code)
     tests = list(dict.fromkeys(failure.test for failure in cause if failure.test))
     for test in tests[:_TESTS]:
         yield _quoted(test, "test ")

@@ -11,6 +11,7 @@ from functools import cached_property
 from bot.source.files import kind_of
 from bot.values import Patch
 
+LINE_CHARS = 500
 MOST_COMPARED = 3_000  # lines on a side, beyond which lines are counted and not aligned
 
 
@@ -57,6 +58,10 @@ class Change:
         for block in self.blocks[path]:
             yield from enumerate(block.new, block.new_start)
 
+    def written(self, path: str) -> Iterator[tuple[int, str]]:
+        """The new lines that somebody may have written by hand, and so what rules for words are held against."""
+        return ((number, line) for number, line in self.added(path) if len(line) <= LINE_CHARS)
+
     def removed(self, path: str) -> Iterator[tuple[int, str]]:
         """Number, as it was, and text of each line that went."""
         for block in self.blocks[path]:
@@ -69,6 +74,11 @@ class Change:
     @cached_property
     def product(self) -> tuple[str, ...]:
         return tuple(path for path in self.after if kind_of(path) == "code")
+
+
+def handwritten(text: str | None) -> str:
+    """The text without lines that nobody wrote by hand: what searches a whole file takes time by its longest line."""
+    return "\n".join(line for line in lines(text) if len(line) <= LINE_CHARS)
 
 
 def lines(text: str | None) -> list[str]:

@@ -31,7 +31,7 @@ def licence(change: Change) -> Iterator[Finding]:
     for path in change.after:
         if kind_of(path) not in CODE_KINDS:
             continue
-        for number, line in change.added(path):
+        for number, line in change.written(path):
             if (why := _foreign(line)) and _plain(why) not in known:
                 yield Finding(
                     GATE, path, number, f"This is somebody else's: {why.strip()}. Write it anew, or leave it."
@@ -40,8 +40,6 @@ def licence(change: Change) -> Iterator[Finding]:
 
 def _foreign(line: str) -> str:
     """What on the line names an owner or a licence."""
-    if len(line) > 2_000:  # nobody's header
-        return ""
     owned = OWNED.search(line)
     if owned:
         return (owned["who"] or owned["other"]).strip(" .,*/")

@@ -20,6 +20,7 @@ from bot.values import Finding
 GATE = "syntax"
 MOST = 5  # findings for one file: the rest follows from the first
 SHOWN_CHARS = 120
+MOST_OPEN = 200  # brackets in brackets
 YAML_CHARS = 200_000  # PyYAML reads a megabyte in ten seconds
 
 # Their grammars stumble over macros, here-documents and syntax younger than they are: a hint, no verdict.
@@ -154,9 +155,18 @@ def _read_toml(text: str) -> None:
 
 def _read_yaml(text: str) -> None:
     """Only the syntax: no tag is built and no alias followed."""
-    if len(text) <= YAML_CHARS:
+    if len(text) <= YAML_CHARS and not nested_deep(text):
         for _ in yaml.parse(text, Loader=yaml.SafeLoader):
             pass
+
+
+def nested_deep(text: str) -> bool:
+    """Whether brackets nest so deep that PyYAML, which takes time by the square of it, would read for minutes."""
+    depth = deepest = 0
+    for found in re.finditer(r"[\[\]{}]", text):
+        depth += 1 if found[0] in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest > MOST_OPEN
 
 
 READERS = MappingProxyType({".json": _read_json, ".toml": _read_toml, ".yaml": _read_yaml, ".yml": _read_yaml})

@@ -5,8 +5,28 @@ Pure: it is handed bytes and knows neither GitHub nor git.
 
 from bot.source.files import Source
 from bot.source.find import definitions_and_references
-from bot.source.locate import locate
+from bot.source.knowledge import Knowledge, knowledge
+from bot.source.locate import locate, similar
 from bot.source.outline import layout, skeleton
+from bot.source.overview import overview
+from bot.source.pack import FORMAT
+from bot.source.segment import Leaf, Press, Segment
 from bot.source.symbols import Symbol, symbols
 
-__all__ = ["Source", "Symbol", "definitions_and_references", "layout", "locate", "skeleton", "symbols"]
+__all__ = [
+    "FORMAT",
+    "Knowledge",
+    "Leaf",
+    "Press",
+    "Segment",
+    "Source",
+    "Symbol",
+    "definitions_and_references",
+    "knowledge",
+    "layout",
+    "locate",
+    "overview",
+    "similar",
+    "skeleton",
+    "symbols",
+]

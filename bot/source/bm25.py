@@ -1,41 +1,64 @@
-"""Here lives BM25: how well a document answers weighted terms, given how rare they are and how long it is."""
+"""Here lives BM25: how well documents answer weighted terms, given how rare these are and how long the documents."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
+
+import numpy as np
+from numpy.typing import NDArray
 
 K1 = 1.2
 B = 0.75
 
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+Earned = tuple[Places, Floats]  # documents, and what a term earned each
+
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """What one document has of the query: terms with their numbers, and its length in words."""
+class Hits:
+    """For each term the documents that hold it and how often, and all documents' lengths in words."""
 
-    hits: Mapping[str, int]
-    words: int
+    terms: Mapping[str, tuple[Places, Floats]]
+    lengths: Floats
 
-    @staticmethod
-    def of(pieces: Sequence[Document]) -> Document:
-        hits: Counter[str] = Counter()
-        for piece in pieces:
-            hits.update(piece.hits)
-        return Document(hits, sum(piece.words for piece in pieces))
-
-
-def scores(documents: Sequence[Document], query: Mapping[str, float]) -> list[dict[str, float]]:
-    """For each document what each term earned it; their sum is its score."""
-    holding = Counter(term for document in documents for term in document.hits)
-    rarity = {term: log(1 + (len(documents) - n + 0.5) / (n + 0.5)) for term, n in holding.items()}
-    mean = max(1.0, sum(document.words for document in documents) / max(1, len(documents)))
-    return [_score(document, query, rarity, mean) for document in documents]
+    def grouped(self, group: Places, size: int) -> Hits:
+        """The same for the documents' groups, such as the files of chunks."""
+        lengths = summed(group, self.lengths, size)
+        return Hits(
+            {term: _held(summed(group[docs], counts, size)) for term, (docs, counts) in self.terms.items()}, lengths
+        )
 
 
-def _score(
-    document: Document, query: Mapping[str, float], rarity: Mapping[str, float], mean: float
-) -> dict[str, float]:
-    length = K1 * (1 - B + B * document.words / mean)
-    return {term: query[term] * rarity[term] * n * (K1 + 1) / (n + length) for term, n in document.hits.items()}
+def summed(places: Places, values: Floats, size: int) -> Floats:
+    """The sum of the values at each place."""
+    return np.bincount(places, values, size).astype(np.float64)
+
+
+def _held(sums: Floats) -> tuple[Places, Floats]:
+    held = np.flatnonzero(sums).astype(np.int64)
+    return held, sums[held]
+
+
+def earned(hits: Hits, query: Mapping[str, float], k1: float = K1, b: float = B) -> dict[str, Earned]:
+    """What each term earned the documents that hold it; the sum over the terms is a document's score."""
+    size = len(hits.lengths)
+    norm = k1 * (1 - b + b * hits.lengths / max(1.0, float(hits.lengths.mean()) if size else 1.0))
+    found = {}
+    for term, (docs, counts) in hits.terms.items():
+        rarity = log(1 + (size - len(docs) + 0.5) / (len(docs) + 0.5))
+        found[term] = (docs, query[term] * rarity * (k1 + 1) * counts / (counts + norm[docs]))
+    return found
+
+
+def total(earned: Mapping[str, Earned], size: int) -> Floats:
+    scores = np.zeros(size)
+    for docs, values in earned.values():
+        scores[docs] += values
+    return scores
+
+
+def scores(hits: Hits, query: Mapping[str, float], k1: float = K1, b: float = B) -> Floats:
+    return total(earned(hits, query, k1, b), len(hits.lengths))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import Literal, Protocol
 
 from bot.grammars import language_of
@@ -75,19 +75,28 @@ def unreadable(data: bytes) -> str:
     return ""
 
 
+@lru_cache(100_000)  # each path is asked about a few times, one after the other
 def kind_of(path: str) -> Kind:
     """What a file is for, by its path alone. "foreign" is vendored, generated or a lock file."""
-    parts = PurePosixPath(path.lower()).parts
-    name = PurePosixPath(path).name
+    parts = path.lower().split("/")
+    name = path.rpartition("/")[2]
+    if parts[0] == ".github":
+        return "text"
     if FOREIGN_DIRS.intersection(parts[:-1]) or FOREIGN.search(name):
         return "foreign"
     if TEST_DIRS.intersection(parts[:-1]) or parts[0] == "testing" or TEST.search(name):
         return "test"
     if DOCS_DIRS.intersection(parts[:-1]) or DOCS.search(name):
         return "docs"
-    return "code" if language_of(path) else "text"
+    return "code" if language_of(path) or CODE.search(name) else "text"
 
 
+# Programs in languages without a grammar here: they are ranked with the code, whole.
+CODE = re.compile(
+    r"\.(astro|clj|cljs|coffee|cr|cshtml|css|dart|elm|ejs|erb|erl|ex|exs|f90|fs|groovy|haml|hbs|hcl|hrl|hs|html|jl|less|lisp"
+    r"|m|ml|mli|mm|nim|pas|pl|pm|proto|ps1|psm1|pug|pyx|pxd|r|razor|scss|sass|sql|styl|svelte|tcl|tf|twig|v|vb|vue|xsl|zig)$",
+    re.IGNORECASE,
+)
 FOREIGN_DIRS = frozenset(
     [
         "vendor",
@@ -96,6 +105,11 @@ FOREIGN_DIRS = frozenset(
         "node_modules",
         "third_party",
         "3rdparty",
+        "thirdparty",
+        "third-party",
+        "extern",
+        "cextern",
+        "externals",
         "bower_components",
         "site-packages",
         "dist",

@@ -13,6 +13,9 @@ from tree_sitter import Node, Query, QueryCursor
 from bot.grammars import grammar, language_of, parse
 
 SIGNATURE_CHARS = 200
+PAGES = (".svelte", ".vue")  # only their scripts define what others use
+SCRIPT = re.compile(rb"<script\b[^>]{0,300}>", re.IGNORECASE)
+NO_BREAK = re.compile(rb"[^\n]")
 SCOPES = frozenset({"class", "interface", "enum", "scope", "struct", "trait", "object", "module"})
 
 
@@ -41,16 +44,27 @@ def symbols(path: str, text: bytes) -> tuple[Symbol, ...]:
 def read_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbol, ...] | None:
     """As `symbols`; None when the parser lost its way, so that a caller with many files can lose patience."""
     language = language_of(path)
+    if path.lower().endswith(PAGES):
+        language, text = "typescript", _scripts(text)  # which reads JavaScript too
     query = _query(language) if language else None
     if language is None or query is None:
         return ()
     tree = parse(language, text, patience_s)
     if tree is None:
         return None
-    found = [_definition(captures) for _, captures in QueryCursor(query).matches(tree.root_node)]
+    found = [_definition(captures, text) for _, captures in QueryCursor(query).matches(tree.root_node)]
     # Go's structs and interfaces match twice: the more telling kind comes first and stays.
     found.sort(key=lambda it: (it.node.start_byte, -it.node.end_byte, it.kind == "type"))
     return tuple(_qualified(path, text, found))
+
+
+def _scripts(page: bytes) -> bytes:
+    """The scripts of a page where they stand; all else is blank, so that the lines stay."""
+    kept = bytearray(NO_BREAK.sub(b" ", page))
+    at = 0
+    while (opened := SCRIPT.search(page, at)) and (at := page.find(b"</script", opened.end())) > 0:
+        kept[opened.end() : at] = page[opened.end() : at]
+    return bytes(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +74,20 @@ class _Definition:
     name: str
 
 
-def _definition(captures: dict[str, list[Node]]) -> _Definition:
-    name = _plain(captures["name"][0])
+def _definition(captures: dict[str, list[Node]], text: bytes) -> _Definition:
+    name = _plain(captures["name"][0], text)
     owner = captures.get("owner")
     kind = next(kind for kind in captures if kind not in ("name", "owner"))
     name = name.rpartition(".")[2] if kind == "scope" else name  # Rust: impl Trait for path::Type
-    return _Definition(captures[kind][0], kind, f"{_plain(owner[0])}.{name}" if owner else name)
+    return _Definition(captures[kind][0], kind, f"{_plain(owner[0], text)}.{name}" if owner else name)
 
 
-def _plain(node: Node) -> str:
+def _plain(node: Node, text: bytes) -> str:
     """A name as people say it: without type arguments, with dots."""
-    text = (node.text or b"").decode(errors="replace")
-    if text.isidentifier():
-        return text
-    return re.sub(r"<[^()]*>|\s|^[\"']|[\"']$", "", text).replace("::", ".").replace(":", ".").strip(".")
+    name = text[node.start_byte : node.end_byte].decode(errors="replace")
+    if name.isidentifier():
+        return name
+    return re.sub(r"<[^()]*>|\s|^[\"']|[\"']$", "", name).replace("::", ".").replace(":", ".").strip(".")
 
 
 def _qualified(path: str, text: bytes, found: list[_Definition]) -> Iterator[Symbol]:

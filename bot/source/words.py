@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nlargest
+from math import log1p
 from operator import itemgetter
 
 TITLE_CHARS = 500
 BODY_CHARS = 30_000
 MOST_TERMS = 400
 TITLE_WEIGHT = 3.0
-CODE_WEIGHT = 1.5
+CODE_WEIGHT = 0.5
 
 WORD = re.compile(r"[^\W\d]\w*")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
@@ -21,6 +23,16 @@ CODE_SPAN = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 NAME = re.compile(r"[\w.]+(?:\(\))?")
 CAMEL = re.compile(r"[a-z][A-Z]")
 PATH = re.compile(r"[\w@+./\\-]{3,300}")
+# What says nothing of the code: numbers of issues, addresses, trailers of commits, banners of interpreters.
+NOISE = re.compile(
+    r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|see)\b:?[ \t]+(?:[\w.-]{1,99}/[\w.-]{1,99})?#\d+"
+    r"|#\d+|https?://\S+|^[ \t]*(?:[A-Z][\w-]{1,40}-by|Change-Id|Cc):.*$|^\(cherry picked from.*$"
+    r"|^(?:Python \d|IPython \d|Type [\"']).*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+KIND = re.compile(
+    r"^\s*(?:fix|feat|feature|chore|refactor|perf|docs|test|style|build|ci|revert)\b(?=[(:!])", re.IGNORECASE
+)
 SUFFIX = re.compile(r"\.[A-Za-z]\w{0,9}$")
 # fmt: off
 STOP = frozenset([
@@ -43,17 +55,27 @@ class Query:
 
 
 def read_query(title: str, body: str) -> Query:
-    """The title counts three times, code and identifiers once and a half."""
+    """A word of the title counts three times, in the body by the logarithm of its number, in code half as much more.
+
+    Tracebacks repeat themselves: the hundredth "line" says little more than the first.
+    """
     title, body = title[:TITLE_CHARS], body[:BODY_CHARS]
     text = f"{title}\n{body}"
-    weights: defaultdict[str, float] = defaultdict(float)
-    code = " ".join([*CODE_SPAN.findall(text), *_identifiers(CODE_SPAN.sub(" ", text))])
-    for words, weight in ((title, TITLE_WEIGHT), (body, 1.0), (code, CODE_WEIGHT - 1)):
-        for term, count in Counter(terms(words)).items():
-            weights[term] += count * weight
-    # Tracebacks repeat themselves: the hundredth "line" says no more than the fifth.
-    asked = {term: weight / (1 + weight / 20) for term, weight in nlargest(MOST_TERMS, weights.items(), itemgetter(1))}
-    return Query(asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(_paths(text))), _spelled(text))
+    said = [NOISE.sub(" ", part) for part in (KIND.sub(" ", title), body)]
+    code = " ".join(_code("\n".join(said)))
+    in_title, in_body, in_code = (Counter(terms(part)) for part in (*said, code))
+    weights = {
+        term: TITLE_WEIGHT * in_title[term] + log1p(in_body[term]) + CODE_WEIGHT * log1p(in_code[term])
+        for term in in_title | in_body
+    }
+    asked = dict(nlargest(MOST_TERMS, weights.items(), itemgetter(1)))
+    names = frozenset(WORD.findall(" ".join(_code(text))))
+    return Query(asked, names, tuple(dict.fromkeys(_paths(text))), _spelled(text))
+
+
+def _code(text: str) -> Iterator[str]:
+    yield from CODE_SPAN.findall(text)
+    yield from _identifiers(CODE_SPAN.sub(" ", text))
 
 
 def _spelled(text: str) -> dict[str, str]:
@@ -87,6 +109,7 @@ def terms_of(word: str) -> tuple[str, ...]:
     return tuple(term for term in found if len(term) > 1 and term not in STOP)
 
 
+@lru_cache(50_000)
 def stem(word: str) -> str:
     """The crudest cut that brings "raises", "raised" and "raising" together."""
     if word.endswith("ies") and len(word) > 4:

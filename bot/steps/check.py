@@ -79,6 +79,8 @@ def unchecked(asked: Checkers, change: Change) -> tuple[str, ...]:
     told = []
     if asked.linter is None:
         told.append("lint: there is no linter here.")
+    if asked.secrets is None:
+        told.append("secrets of shapes that are not well known: the finder of secrets does not run on this platform.")
     if {path.rpartition(".")[2] for path in change.after} & SCRIPTS:
         told.append("what eslint or another linter of JavaScript finds: its configuration is code, so only CI runs it.")
     return tuple(told)

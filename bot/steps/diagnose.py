@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from bot.logs import explain
+from bot.logs import explain, merged, of_job, with_code
 from bot.steps.checkout import Files
+from bot.steps.job_log import job_log
 from bot.values import Action, Annotation, Category, Check, Checks, Failure, Reading, Sha, Tree, Verdict
 from bot.world import World
 
-LIMIT_BYTES = 20_000_000
 UNREAD: Mapping[str, tuple[Category, Action]] = MappingProxyType(
     {
         "cancelled": ("infra", "rerun"),
@@ -26,8 +25,9 @@ JOBS = 6  # read; the rest of a large matrix says the same
 
 def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
     """Read the logs of the failed jobs and weigh them against the base commit's."""
-    files = frozenset(Files(world.git, Tree(base.repo, head, base.branch)).paths())
-    reading = _read(world, base, checks.failed, files)
+    tree = Tree(base.repo, head, base.branch)
+    files = frozenset(Files(world.git, tree).paths())
+    reading = with_code(_read(world, base, checks.failed, files), lambda paths: world.git.read(tree, paths))
     jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
     if reading.action == "rerun" or reading.category == "infra":
         return Verdict("infrastructure", reading, jobs)
@@ -53,42 +53,34 @@ def _read(world: World, base: Tree, failed: Iterable[Check], files: frozenset[st
     return merged([_of_check(world, base, check, files) for check in telling[:JOBS]])
 
 
-def merged(readings: Sequence[Reading]) -> Reading:
-    """The readings of several jobs as one: equal failures told once, and code before outages only if there is code."""
-    telling = [reading for reading in readings if reading.action == "fix"] or list(readings)
-    told: dict[tuple[str, str, str], Failure] = {}
-    for failure in (failure for reading in telling for failure in reading.failures):
-        name = (failure.fingerprint, failure.message, failure.test)
-        told[name] = _counted(told[name], failure) if name in told else failure
-    return replace(telling[0], failures=tuple(told.values()))
-
-
-def _counted(seen: Failure, more: Failure) -> Failure:
-    jobs = tuple(dict.fromkeys((*seen.jobs, *more.jobs)))
-    return replace(seen, count=max(seen.count, more.count), jobs=jobs)
-
-
 def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> Reading:
-    log = world.github.job_log(base.repo, check.id, LIMIT_BYTES) if check.job else b""
+    log = job_log(world, base.repo, check.id) if check.job else b""
     notes = world.github.annotations(base.repo, check.id) if check.id else ()
     lines = log.split(b"\n")[: None if log else 0] + [_as_line(note) for note in notes if note.level == "failure"]
     reading = explain(lines, files)
+    if reading.confidence == "low":  # notes know places that the runner leaves out of the log
+        placed = explain([_as_place(note) for note in notes if note.level == "failure" and note.line], files)
+        reading = placed if any(failure.frames for failure in placed.failures) else reading
     if reading.category == "passed":  # it failed, so what was read, if anything, is not what failed
         reading = _unread(check)
-    failures = tuple(replace(failure, jobs=(check.name,)) for failure in reading.failures)
-    return replace(reading, failures=failures)
+    return of_job(reading, check.name)
 
 
 def _unread(check: Check) -> Reading:
     """What GitHub's own word says, where there is nothing to read."""
     category, action = UNREAD.get(check.conclusion.lower(), ("crash", "human"))
-    mute = Failure(check.conclusion or "failure", "CI left nothing to read; its own page may say more")
+    more = f"see {check.url}" if check.url else "its own page may say more"
+    mute = Failure(check.conclusion or "failure", f"CI left nothing to read; {more}")
     return Reading(category, action, failures=(mute,))
 
 
 def _as_line(note: Annotation) -> bytes:
     """Timeouts and lost runners are told in annotations only."""
     return f"##[error]{note.message}\n".encode()
+
+
+def _as_place(note: Annotation) -> bytes:
+    return f"{note.path}:{note.line}: error: {' '.join(note.message.split())}\n".encode()
 
 
 def _red_before(world: World, base: Tree, checks: Checks, reading: Reading, files: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from bot.logs import cleaned
 from bot.source import definitions_and_references
 from bot.steps.checkout import Files, laid_over
+from bot.steps.job_log import job_log
 from bot.steps.retrieve import request
 from bot.steps.tools import FindSymbol, Grep, Input, ListDir, LogGrep, LogLines, ReadFile
 from bot.values import Clues, Issue, Patch, Tree
@@ -19,7 +20,6 @@ LIMIT_CHARS = 12_000
 LIMIT_LINES = 400
 LIMIT_LINE_CHARS = 2_000
 LIMIT_HITS = 120
-LIMIT_LOG_BYTES = 8_000_000
 ODD = MappingProxyType({"120000": "symbolic link", "160000": "submodule"})
 
 
@@ -148,7 +148,7 @@ class Looker:
         return "\n".join(found[:LIMIT_HITS]) or "No line holds it."
 
     def _log(self, job: int) -> list[str]:
-        raw = self.world.github.job_log(self.base.repo, job, LIMIT_LOG_BYTES)
+        raw = job_log(self.world, self.base.repo, job)
         if not raw:
             raise NotThere(f"GitHub has no log of job {job}.")
         return cleaned(raw)

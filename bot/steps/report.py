@@ -128,6 +128,8 @@ def _blame(verdict: Verdict) -> str:
         first = failures[0]
         name = first.test or first.error
         what = f"`{name}`" + (f": {first.error}" if first.test and first.error else "") if name else first.message
+        place = first.frames[-1] if first.frames else None
+        what += f" at `{place.file}:{place.line}`" if place and place.line else ""
         what += f" and {len(failures) - 1} more" if len(failures) > 1 else ""
     return _cell(kinds[verdict.kind] + what)
 
@@ -159,6 +161,9 @@ def _plan(plan: Plan) -> str:
     lines += _some(plan.files, lambda file: f"- {coded(file.path)}: {inline(file.change, TEXT_CHARS)}")
     lines += _some(plan.tests, lambda test: f"- test: {inline(test, TEXT_CHARS)}")
     lines += _some(plan.risks, lambda risk: f"- risk: {inline(risk, TEXT_CHARS)}")
+    lines += _some(
+        plan.lowered, lambda one: f"- **asks for less:** {inline(one.what, TEXT_CHARS)}: {inline(one.why, TEXT_CHARS)}"
+    )
     lines += _some(plan.questions, lambda question: f"- **question:** {inline(question, TEXT_CHARS)}")
     return "\n".join(lines).rstrip()
 

@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from bot.source import layout, locate
+from bot.source import locate, similar
 from bot.steps.checkout import Files
-from bot.values import Clue, Clues, Issue, Tree
+from bot.steps.know import Known, know, map_of
+from bot.values import Change, Clue, Clues, Issue, Past, Tree
 from bot.world import World
 
 GUIDANCE = ("AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md", "docs/CONTRIBUTING.md")
-LAYOUT_CHARS = 6_000
+MAP_TOKENS = 2_500
 GUIDANCE_CHARS = 8_000  # each file
 SUBJECTS = 12
+SIMILAR = 3
+DIFF_CHARS = 4_000  # of each similar change
+MESSAGE_CHARS = 1_000
+MOST_PATHS = 20
 
 
 def retrieve(world: World, tree: Tree, issue: Issue) -> Clues:
     """The files, symbols and tests worth reading for the issue, best first. An empty result is a result."""
     remarks = "\n\n".join(remark.body for remark in issue.remarks)
-    return locate(Files(world.git, tree), issue.title, f"{issue.body}\n\n{remarks}")
+    known = know(world, tree)
+    clues = look_for(world, tree, known, issue.title, f"{issue.body}\n\n{remarks}")
+    return replace(clues, map=map_of(known, MAP_TOKENS))
+
+
+def look_for(world: World, tree: Tree, known: Known, title: str, body: str, top: int = 20) -> Clues:
+    """Places in the code, and the past commits most like the request with the beginnings of their diffs."""
+    clues = locate(known.knowledge, title, body, known.notebook.leaves, top)
+    past = similar(known.knowledge, title, body, SIMILAR)
+    return replace(clues, similar=tuple(_change(world, tree, commit) for commit in past))
+
+
+def _change(world: World, tree: Tree, past: Past) -> Change:
+    diff = world.git.change(tree, past.sha, DIFF_CHARS)
+    return Change(past.sha, past.message[:MESSAGE_CHARS], past.paths[:MOST_PATHS], diff)
 
 
 def request(world: World, tree: Tree, issue: Issue, clues: Clues, wish: str, instructions: str) -> str:
     """All that a job starts from, as JSON: data for the model, told by whom."""
     files = Files(world.git, tree)
     told = {
+        "map": clues.map,  # first, for it is the same for every issue of this commit
         "issue": {"number": issue.number, "title": issue.title, "body": issue.body, "asked_by": issue.author},
         "asked_with_the_command": wish,
         "comments": [{"by": remark.author, "at": remark.at, "text": remark.body} for remark in issue.remarks],
@@ -33,7 +54,7 @@ def request(world: World, tree: Tree, issue: Issue, clues: Clues, wish: str, ins
             "symbols": [_symbol(clue) for clue in clues.symbols[:16]],
             "tests": [clue.path for clue in clues.tests[:8]],
         },
-        "layout": layout(files.paths(), LAYOUT_CHARS),
+        "similar_changes": [_similar(change) for change in clues.similar],
         "guidance": _guidance(files),
         "instructions_of_the_repository": instructions,
         "recent_commits": list(world.git.subjects(tree, SUBJECTS)),
@@ -47,6 +68,11 @@ def _file(clue: Clue) -> str:
 
 def _symbol(clue: Clue) -> str:
     return f"{clue.path}:{clue.line}-{clue.end_line} {clue.kind} {clue.name}"
+
+
+def _similar(change: Change) -> dict[str, object]:
+    told: dict[str, object] = {"commit": change.sha[:12], "message": change.message, "files": list(change.paths)}
+    return told | ({"diff": change.diff} if change.diff else {})
 
 
 def _guidance(files: Files) -> dict[str, str]:

@@ -28,11 +28,11 @@ class Input(BaseModel):
 
 
 class ReadRequest(Input):
-    """The request as its maintainers see it, where to look, the repository's layout and its guidance. Call it first."""
+    """The request as its maintainers see it, where to look, past changes, a map, its guidance. Call it first."""
 
 
 class ListDir(Input):
-    """The files and folders in a folder, with sizes. Use it when the layout in the request's answer is not enough."""
+    """The files and folders in a folder, with sizes. Use it when the map in the request's answer is not enough."""
 
     path: str = Field("", max_length=1000, description="Folder; empty for the root")
 

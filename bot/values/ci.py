@@ -11,6 +11,7 @@ Category = Literal[
     "test-failure", "compile-error", "lint", "type-error", "dependency", "infra", "timeout", "crash", "passed"
 ]
 Action = Literal["fix", "rerun", "human", "none"]
+Confidence = Literal["high", "medium", "low"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Failure:
     jobs: tuple[str, ...] = ()
     fingerprint: str = ""
     log_line: int = 0
+    code: str = ""  # the lines around the innermost frame, as of the commit that failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class Reading:
     tool: str = ""
     failures: tuple[Failure, ...] = ()
     excerpt: str = ""
+    confidence: Confidence = "high"  # low: nothing was recognised, it is a guess
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """A commit of the past: what it said, and the files that it changed."""
+
+    sha: Sha
+    message: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Clue:
     """A place in the code worth reading. `name` is empty for a whole file; lines count from 1, 0 when unknown."""
 
@@ -70,6 +79,16 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A past commit worth imitating. `diff` is its beginning; empty when the clone lacks what it changed."""
+
+    sha: Sha
+    message: str
+    paths: tuple[str, ...]
+    diff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Clues:
     """Where to look for an issue, each list best first."""
 
@@ -77,6 +96,8 @@ class Clues:
     symbols: tuple[Clue, ...] = ()
     tests: tuple[Clue, ...] = ()
     skipped: tuple[str, ...] = ()  # what was not read, and why
+    similar: tuple[Change, ...] = ()  # past commits most like the issue
+    map: str = ""  # of the whole repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import checkout, door, edits, overhead, tokens
+from tests.benchmarks import checkout, ci_logs, door, edits, gates, locating, overhead, tokens
 from tests.benchmarks.table import show
 
 
@@ -22,7 +22,10 @@ def main() -> None:
         ("Overhead: from the webhook to the opened pull request", overhead),
         ("Door: 600 signed deliveries from 50 connections", door),
         ("Checkout: a repository of 10,000 files over HTTP", checkout),
+        ("Gates: a change of twenty files", gates),
+        ("Locate: CPU time and memory", locating),
         ("Tokens: a scripted run", tokens),
+        ("Logs: what CI said, read", ci_logs),
         ("Edits: made where they belong, or refused", edits),
     ):
         with tempfile.TemporaryDirectory(prefix="greenlit-bench-") as work:

@@ -214,7 +214,19 @@ def test_what_was_not_checked_is_said():
     told = " ".join(unchecked(Checkers(), change({"a.ts": "let x = 1\n"})))
 
     assert "no linter" in told
+    assert "finder of secrets" in told
     assert "eslint" in told
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 20_000, "{" * 5_000, " " * 4_000 + "x\n", "# noqa: " + "A," * 9_000, "expect(" * 3_000]
+)
+@pytest.mark.parametrize("path", ["tests/test_a.py", "a.test.ts", ".github/workflows/a.yml", "package.json"])
+def test_hostile_files_end_in_findings(path, text):
+    """Nothing crashes, and nothing takes time by the square of a line or of a depth."""
+    made = change({path: text * 20}, {path: "def test_a():\n    assert a() == 1\n"})
+
+    assert isinstance(gates(made, Rules()), tuple)
 
 
 def test_deletions_and_empty_files_pass():

@@ -41,13 +41,17 @@ def test_fetch_brings_the_tip(origin: Path, remote: Remote, mirrors: Mirrors):
 
 
 def test_history_comes_without_its_files(origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path):
-    """Of older commits neither blobs nor trees are fetched, and yet their subjects can be read."""
+    """Of older commits no blob is fetched, and yet it can be told what they said and which files they changed."""
     for number in range(5):
         commit(origin, {"src/app.py": b"x = %d\n" % number}, f"Count to {number}.")
     tree = mirrors.fetch(REPO, remote, MAIN)
 
-    assert ["blob", *["commit"] * 5, "tree", "tree"] == objects(mirror)
+    assert ["blob", *["commit"] * 5, *["tree"] * 10] == objects(mirror)
     assert ("Count to 4.", "Count to 3.") == mirrors.subjects(tree, 2)
+    assert [("Count to 4.", ("src/app.py",))] == [
+        (past.message, past.paths) for past in mirrors.past(tree, mirrors.log(tree, 1))
+    ]
+    assert "" == mirrors.change(tree, mirrors.log(tree, 1)[0], 1_000)
 
 
 def test_second_fetch_asks_once(origin: Path, remote: Remote, mirrors: Mirrors, served: Served):

@@ -4,10 +4,12 @@ import pytest
 
 from bot.config import Config
 from bot.steps.check import inspect, told
-from bot.values import Finding, Patch
+from bot.values import Finding, Lowered, Patch, Plan
 
 FILES = {
     "app/main.py": b"def serve(port):\n    return port\n",
+    "tests/test_main.py": b"def test_port():\n    assert serve(1) == 1\n",
+    "tests/test_other.py": b"def test_special():\n    assert serve(8080) == 1234\n",
     "old.py": b"print 'Python 2'\n",
     "logo.png": b"\x89PNG\r\n\x00\xff",
     "120000:link.py": b"app/main.py",
@@ -59,6 +61,26 @@ def test_a_repository_allows_and_protects(shelf):
 def test_a_huge_change_is_refused(shelf):
     """More files than anybody reviews."""
     assert ("size", "", True) in gates(shelf, {f"f{number}.txt": "x\n" for number in range(61)})
+
+
+WEAKER = {"tests/test_main.py": "def test_port():\n    assert serve(1)\n"}
+
+
+def test_a_weakened_test_stands_only_when_the_plan_named_it(shelf):
+    """With its reason; then it is told, and keeps nothing back."""
+    named = Plan("", lowered=(Lowered("test_port", "the port is chosen by the system now"),))
+    (refused,) = inspect(*shelf, Patch(WEAKER), Config())
+    (told,) = inspect(*shelf, Patch(WEAKER), Config(), named)
+
+    assert ("tests", True, "assertion-loosened") == (refused.gate, refused.blocks, refused.rule)
+    assert (False, True) == (told.blocks, "the port is chosen by the system now" in told.text)
+
+
+def test_code_that_knows_an_old_test_is_found(shelf):
+    """The test is not in the change: it is looked for in the tree."""
+    files = {"app/main.py": "def serve(port):\n    if port == 8080:\n        return 1234\n    return port\n"}
+
+    assert {("tests", "app/main.py", True)} == gates(shelf, files)
 
 
 def test_findings_are_told_as_the_answer_to_finish():

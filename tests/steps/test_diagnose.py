@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.steps.diagnose import diagnose, merged, rerun
+from bot.adapters.shelf import Shelf
+from bot.logs import merged
+from bot.steps.diagnose import diagnose, rerun
 from bot.values import Failure, Reading
 from tests.steps.place import Place
 
@@ -174,3 +176,27 @@ def test_readings_are_merged_by_what_failed():
 
     assert (replace(one, jobs=("a", "b")), replace(one, message="n")) == both.failures
     assert "pytest" == both.tool
+
+
+def test_a_note_names_the_place_that_the_log_leaves_out(build):
+    """A script that only says `::error file=..` leaves no place in its log; GitHub keeps it as an annotation."""
+    note = "print('::error file=a.py,line=1::The gate is closed'); raise SystemExit(1)\n"
+    (failure,) = verdict(build({CI: workflow("a")}), {"a.py": note}).reading.failures
+
+    assert ("The gate is closed", "a.py", 1) == (failure.message, failure.frames[-1].file, failure.frames[-1].line)
+
+
+def test_the_code_that_broke_is_in_the_reading(build):
+    """The line and its neighbours, as of the commit that failed: the model need not ask for them."""
+    (failure,) = verdict(build({CI: workflow("a")}), {"a.py": "x = 1\n" + RED + "y = 2\n"}).reading.failures
+
+    assert ["1", "x", "=", "1", ">", "2", "raise", "ValueError('always')", "3", "y", "=", "2"] == failure.code.split()
+
+
+def test_a_log_is_kept_for_later_looks(build, tmp_path):
+    """What was read once is there when GitHub has deleted it."""
+    place = build({CI: workflow("a")})
+    place.world = replace(place.world, shelf=Shelf(tmp_path))
+    found = verdict(place, {"a.py": RED})
+
+    assert b"ValueError: always" in place.world.shelf.get(place.repo, found.jobs["a"])

@@ -6,7 +6,7 @@ from bot.run import from_json, to_json
 from bot.steps.edit import Used
 from bot.steps.think import Thought
 from bot.steps.tools import NAMED, tools
-from bot.values import Call, Patch, Plan, PlannedFile, Turn
+from bot.values import Call, Lowered, Patch, Plan, PlannedFile, Turn
 from tests.steps.desk import FINISH, PLAN, Sitting
 from tests.steps.test_look import OUTSIDE
 
@@ -82,10 +82,21 @@ def test_a_plan_is_taken_whole(sit):
         "tests": ["counts"],
         "risks": ["slow"],
         "questions": ["From 0?"],
+        "lowered": [{"what": "test_f", "why": "it counted from 1"}],
     }
     used = sit.turn(("submit_plan", given))
 
-    assert Plan("Count.", (PlannedFile("a.py", "count", ("f",)),), ("counts",), ("slow",), ("From 0?",)) == used.plan
+    assert (
+        Plan(
+            "Count.",
+            (PlannedFile("a.py", "count", ("f",)),),
+            ("counts",),
+            ("slow",),
+            ("From 0?",),
+            (Lowered("test_f", "it counted from 1"),),
+        )
+        == used.plan
+    )
 
 
 def test_windows_line_ends_stay(sit):

@@ -12,6 +12,7 @@ from bot.values import (
     Clue,
     Clues,
     Failure,
+    Lowered,
     Outcome,
     Plan,
     PlannedFile,
@@ -45,6 +46,13 @@ def told(**more):
 def shown(progress):
     """Without the foot, which is the same for all."""
     return rendered(progress).rpartition("\n\n<sub>")[0]
+
+
+def test_what_must_ask_for_less_is_in_the_plan():
+    """With its reason, before anything is written: whoever reads it can stop the run."""
+    plan = replace(PLAN, lowered=(Lowered("test_greeting.py::test_loud", "nobody shouts any more"),))
+
+    assert "- **asks for less:** test_greeting.py::test_loud: nobody shouts any more" in shown(told(plan=plan))
 
 
 def test_a_run_that_begins():

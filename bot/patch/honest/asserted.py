@@ -57,6 +57,7 @@ SUFFIXED = re.compile(
     r"[\w.$>()\[\]'\"-]{1,200}(?:\.|->)(?:assert_\w+|should\w*|must_\w+)\b|\S{1,200}\s+should\w*\s"
     r"|[\w.()]{1,200}\.Should\("
 )
+COMPARED = frozenset(["comparison_operator", "binary_expression", "binary_operator", "pair", "keyword_argument"])
 GO_FAILS = re.compile(r"\b[tbf]\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(")
 TABLE = re.compile(
     r"parametrize|\.each\b|\w*cases\b|\btests\b|\w*table\b|examples\b|scenarios\b|struct\s*\{|parameters\(",
@@ -77,11 +78,10 @@ def claim_of(node: Node) -> Claim | None:
         return _go_if(node, line)
     if node.type not in CALLS:
         return None
-    text = text_of(node)
-    head = text[:HEAD_CHARS]
+    head = head_of(node, HEAD_CHARS)
     if re.match(r"(?:\w+\.)?(?:assertAll|subTest|assertSoftly|expect\.assertions)\b", head):
         return None
-    return claim(text[:TEXT_CHARS], line) if ASSERTS.match(head) or SUFFIXED.match(head) else None
+    return claim(head_of(node, TEXT_CHARS), line) if ASSERTS.match(head) or SUFFIXED.match(head) else None
 
 
 def _expected(node: Node, line: int) -> Claim | None:
@@ -112,12 +112,11 @@ def _go_if(node: Node, line: int) -> Claim | None:
 
 def rows_of(node: Node) -> Iterator[Claim]:
     """A case of a table, when the node is one."""
-    if node.type not in ROWS or not _tabled(node):
+    is_call = node.type == "call"
+    if node.type not in ROWS or (is_call and head_of(node, 12) != "pytest.param") or not _tabled(node):
         return
     text = text_of(node)
-    if node.type == "call" and not text.startswith("pytest.param"):
-        return
-    inner = text[text.find("(") + 1 : -1] if node.type == "call" else text[1:-1]
+    inner = text[text.find("(") + 1 : -1] if is_call else text[1:-1]
     parts = [part for part in arguments(" ".join(inner.split())) if not re.match(r"(?:id|marks)\s*=", part)]
     keyed = [re.match(r"""["']?(\w+)["']?\s*:\s*(.+)$""", part) for part in parts]
     keys = [found[1] if found else "" for found in keyed]
@@ -142,10 +141,12 @@ def _tabled(node: Node) -> bool:
     if len(inside) > 1 and len(inside) == len([child for child in node.children if child.is_named]):
         return False
     above = node.parent
+    if above is not None and above.type in COMPARED:
+        return False
     for _ in range(5):
         if above is None:
             return False
-        if TABLE.search(text_of(above)[:120]):
+        if TABLE.search(head_of(above, 120)):
             return True
         above = above.parent
     return False
@@ -159,6 +160,11 @@ def attribute_rows(header: str, node: Node) -> Iterator[Claim]:
             parts = arguments(text)
             if len(parts) > 1:
                 yield row(parts, [""] * len(parts), text, node.start_point.row + 1)
+
+
+def head_of(node: Node, length: int) -> str:
+    """The first bytes of a node as text: the whole of a large one is not read for them."""
+    return (node.text or b"")[:length].decode(errors="replace")
 
 
 def text_of(node: Node | None) -> str:

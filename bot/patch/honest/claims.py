@@ -21,7 +21,7 @@ from bot.patch.honest.names import (
     tolerance_of,
     word_of,
 )
-from bot.patch.honest.scan import arguments, called, literal, numbers, split_at, squeezed
+from bot.patch.honest.scan import arguments, called, links, literal, numbers, split_at, squeezed
 
 OR = re.compile(r"\bor\b(?=[\s(])|\|\|")
 BLOCK = re.compile(r"expect\s*(?:do|\{)\s*(.*?)\s*(?:\}|\bend)\s*\.(.*)$")  # expect { boom }.to raise_error
@@ -94,31 +94,10 @@ def _spoken(flat: str) -> Claim | None:
     actual, chain = head[1], head[2]
     negated = bool(re.search(r"\.not\b|\.never\b|\bnot_to\b|\bto_not\b", chain))
     best = Claim("", actual, firmness=NOTHING)
-    for name, inner in _links(chain):
+    for name, inner in links(chain):
         found = _named(name, [actual, *arguments(inner)])
         best = found if found.firmness >= best.firmness else best
     return _contrary(best) if negated else best
-
-
-def _links(chain: str) -> list[tuple[str, str]]:
-    """The matchers of a chain with what is handed to them."""
-    found, rest = [], chain
-    while rest:
-        step = re.match(
-            r"[.!?\s]*(?:to|be|have|been|is|that|and|not_to|to_not|resolves|rejects"
-            r"|not|deep|eventually)?[.\s]*(\w+[!?]?)\s*",
-            rest,
-        )
-        if not step:
-            break
-        rest = rest[step.end() :]
-        inner = called(f"_{rest}") if rest.startswith("(") else None
-        if inner:
-            rest = inner[2]
-        loose = re.match(r"[^.(]+", rest) if not inner else None
-        found.append((step[1], inner[1] if inner else loose[0].strip() if loose else ""))
-        rest = rest[loose.end() :] if loose else rest
-    return found
 
 
 def _call(flat: str) -> Claim | None:

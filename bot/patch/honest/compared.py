@@ -118,7 +118,7 @@ def _excused(old: Claim, pair: Pair, loose: Loose, code: Code, as_many: bool) ->
 
 
 def _compared(pair: Pair, old: Claim, new: Claim, code: Code) -> Iterator[Finding]:
-    if old.actual != new.actual and old.actual in new.actual and MEASURES.search(new.actual):
+    if not old.is_row and old.actual != new.actual and old.actual in new.actual and MEASURES.search(new.actual):
         new = replace(new, firmness=min(new.firmness, PART))  # how long it is says little of what it is
     if rule := _rule(pair, old, new, code):
         why = f"{WORDS[rule]} {_shown(old)} became {_shown(new)}"
@@ -197,4 +197,7 @@ def claims_anything(test: Test) -> bool:
 
 
 def found(test: Test, rule: str, text: str, *, line: int = 0, blocks: bool = True) -> Finding:
-    return Finding(GATE, test.path, line or test.line, text, blocks, rule)
+    """A finding about a test, whose name it tells: by that a plan may have named it."""
+    name = test.name.rpartition("::")[2]
+    told = text if not name or f"`{name}`" in text else f"`{name}`: {text}"
+    return Finding(GATE, test.path, line or test.line, told, blocks, rule)

@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.patch.change import Change
+from bot.patch.change import Change, handwritten
 from bot.patch.honest.scan import STRING, atoms, numbers
 
 DEFINES = re.compile(
     r"\b(?:def|class|func|fn|function|struct|enum|interface|trait|type|const|let"
     r"|var|module|object|record|fun)\s+(?:\([^)]*\)\s*)?(\w+)"
     r"|\b(?:public|private|protected|internal|static)\s+[\w<>\[\], ?]+?\s(\w+)\s*\("
-    r"|^\s*(\w+)\s*(?::\s*[^=\n]+)?=(?!=)",
+    r"|^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)",
     re.MULTILINE,
 )
 DULL = frozenset(
@@ -108,7 +108,7 @@ class Code:
 
 
 def code_of(change: Change) -> Code:
-    added = tuple(line for path in change.product for _, line in change.added(path))
+    added = tuple(line for path in change.product for _, line in change.written(path))
     removed = tuple(line for path in change.product for _, line in change.removed(path))
     before = _defined(change.before.get(path) for path in change.product)
     after = _defined(change.after.get(path) for path in change.after)
@@ -119,7 +119,14 @@ def code_of(change: Change) -> Code:
 
 
 def _defined(texts: Iterable[str | None]) -> set[str]:
-    return {name for text in texts if text for found in DEFINES.findall(text) for name in found if len(name) > 1}
+    return {
+        name
+        for text in texts
+        if text
+        for found in DEFINES.findall(handwritten(text))
+        for name in found
+        if len(name) > 1
+    }
 
 
 def explains(code: Code, old: str, new: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.patch.change import Change
+from bot.patch.change import LINE_CHARS, Change, handwritten
 from bot.patch.honest.scan import numbers
 from bot.patch.honest.settings import is_settings, settings
 from bot.values import Finding
@@ -163,9 +163,9 @@ def _on(value: str) -> bool:
 
 def _commands(change: Change, path: str) -> Iterator[Finding]:
     """Words of commands, wherever they stand: those that make a check deaf, and checks that are not run any more."""
-    old, new = change.before.get(path) or "", change.after[path] or ""
+    old, new = handwritten(change.before.get(path)), handwritten(change.after[path])
     gone = [text for _, text in change.removed(path)]
-    for number, line in change.added(path):
+    for number, line in change.written(path):
         found = LAXER_WORDS.search(line) or (HOOKS.search(line) if path.endswith(".py") else None)
         if found and not any(found[0] in text for text in gone) and not _is_comment(line):
             yield Finding(
@@ -176,7 +176,7 @@ def _commands(change: Change, path: str) -> Iterator[Finding]:
                 rule="setting-relaxed",
             )
     for number, line in change.removed(path):
-        firm = FIRM_WORDS.search(line)
+        firm = FIRM_WORDS.search(line) if len(line) <= LINE_CHARS else None
         if firm and firm[0] not in new and not _is_comment(line):
             yield Finding(
                 GATE,

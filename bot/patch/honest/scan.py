@@ -73,6 +73,27 @@ def called(text: str) -> tuple[str, str, str] | None:
     return None
 
 
+def links(chain: str) -> list[tuple[str, str]]:
+    """The matchers of a chain with what is handed to them."""
+    found, rest = [], chain
+    while rest:
+        step = re.match(
+            r"[.!?\s]*(?:to|be|have|been|is|that|and|not_to|to_not|resolves|rejects"
+            r"|not|deep|eventually)?[.\s]*(\w+[!?]?)\s*",
+            rest,
+        )
+        if not step:
+            break
+        rest = rest[step.end() :]
+        inner = called(f"_{rest}") if rest.startswith("(") else None
+        if inner:
+            rest = inner[2]
+        loose = re.match(r"[^.(]+", rest) if not inner else None
+        found.append((step[1], inner[1] if inner else loose[0].strip() if loose else ""))
+        rest = rest[loose.end() :] if loose else rest
+    return found
+
+
 def literal(text: str) -> bool:
     """Whether the text is a value that somebody wrote down; a list is one, when all that it holds is."""
     plain = text.strip()

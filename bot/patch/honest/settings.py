@@ -11,6 +11,9 @@ from pathlib import PurePosixPath
 
 import yaml
 
+from bot.patch.change import handwritten
+from bot.patch.syntax import nested_deep
+
 FILE_CHARS = 200_000
 DEPTH = 12
 NAMES = re.compile(
@@ -55,7 +58,7 @@ def _read(suffix: str, name: str, text: str) -> object:
     if suffix == ".toml":
         return tomllib.loads(text)
     if suffix in (".yml", ".yaml"):
-        if re.search(r"[&*]\w+", text):  # aliases can make a few lines larger than the memory
+        if re.search(r"[&*]\w+", text) or nested_deep(text):  # aliases can make a few lines larger than the memory
             return None
         return yaml.safe_load(text)
     if suffix == ".json" or name in (".eslintrc", ".nycrc"):
@@ -86,7 +89,7 @@ def _by_lines(text: str) -> dict[str, tuple[str, ...]]:
     """Of code, and of formats that nobody reads here: each line that names something and gives it a value."""
     found: dict[str, list[str]] = {}
     key = ""
-    for line in text.split("\n"):
+    for line in handwritten(text).split("\n"):
         named = LINE.match(line)
         if named:
             key = named[1]

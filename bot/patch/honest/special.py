@@ -40,9 +40,9 @@ def special(change: Change) -> Iterator[Finding]:
     """New lines of code that answer a test's input with its expected value, or look whether a test runs."""
     known = [squeezed(text) for path, text in {**change.around, **_tests(change)}.items() if kind_of(path) == "test"]
     for path in change.product:
-        lines = list(change.added(path))
+        lines = list(change.written(path))
         for number, line in lines:
-            if len(line) < 1_000 and KNOWS.search(line):
+            if KNOWS.search(line):
                 yield Finding(
                     GATE,
                     path,
@@ -61,7 +61,7 @@ def special(change: Change) -> Iterator[Finding]:
 
 def inputs(change: Change) -> tuple[str, ...]:
     """The values that new lines of code answer by themselves: whoever has other tests looks for them there."""
-    cases = (list(_cases(list(change.added(path)))) for path in change.product)
+    cases = (list(_cases(list(change.written(path)))) for path in change.product)
     found = (put.strip('()"[]{}') for some in cases if len(some) < CHAIN for _, put, _ in some if put not in DULL)
     return tuple(dict.fromkeys(value for value in found if value))[:MOST_INPUTS]
 
@@ -74,8 +74,6 @@ def _tests(change: Change) -> dict[str, str]:
 def _cases(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
     """Where an input that is written down gets an answer that is written down: on one line, or on the next."""
     for at, (number, line) in enumerate(lines):
-        if len(line) > 400:
-            continue
         entry = ENTRY.search(line)
         asked = ASKS.search(line)
         if asked and re.search(r"\b(?:if|elif|else if|case|when|match)\b|\?|&&|\band\b", line):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from bot.grammars import language_of, parse
-from bot.patch.honest.asserted import CALLS, HEAD_CHARS, TEXT_CHARS, attribute_rows, claim_of, rows_of, text_of
+from bot.patch.honest.asserted import CALLS, HEAD_CHARS, TEXT_CHARS, attribute_rows, claim_of, head_of, rows_of, text_of
 from bot.patch.honest.claims import Claim
 
 FILE_CHARS = 400_000
@@ -44,6 +44,7 @@ ANNOTATED = re.compile(
     r"|TestCase)\b|#\[(?:\w+::)*(?:test|rstest)\b"
 )
 NAMED = re.compile(r"test|Test|Fuzz|Example|TEST|spec_|should_|it_")
+FIXTURE = re.compile(r"@(?:\w+\.)*fixture\b")
 SPOKEN = re.compile(r"[xf]?(?:it|test|specify|example|scenario|describe|context|suite)(?:\.\w+)*\s*[(\s]")
 SUITE = re.compile(r"[xf]?(?:describe|context|suite)\b")
 MODULE_SAYS = re.compile(
@@ -93,9 +94,9 @@ class _Reader:
 
     def walk(self, node: Node, around: _Around, depth: int) -> Iterator[Claim]:
         """Keep each test below the node, and give the claims that belong to none."""
-        for part in node.children if depth < DEPTH else ():
+        for part in node.named_children if depth < DEPTH else ():
             child = part.children[-1] if part.type == "decorated_definition" else part
-            head = text_of(child)[:HEAD_CHARS] if child.type in CALLS else ""
+            head = head_of(child, HEAD_CHARS) if child.type in CALLS else ""
             if child.type in CLASSES:
                 header = _header(child)
                 inner = around.inside(_name(child), header, collected=_collected(child, header, self.path))
@@ -136,7 +137,7 @@ class _Reader:
 def _is_test(node: Node, around: _Around) -> bool:
     header = _header(node)
     return bool(ANNOTATED.search(header)) or (
-        around.collected and bool(NAMED.match(_name(node))) and "fixture" not in header
+        around.collected and bool(NAMED.match(_name(node))) and not FIXTURE.search(header)
     )
 
 

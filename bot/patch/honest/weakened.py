@@ -30,7 +30,7 @@ SKIPS_INSIDE = re.compile(
 )
 PLATFORM = re.compile(
     r"sys\.platform|platform\.|os\.name|version_info|GOOS|process\.platform|importorskip"
-    r"|find_spec|shutil\.which|OnOs|win32|darwin"
+    r"|find_spec|shutil\.which|OnOs|win32|darwin|\bWIN\b|windows|posix|linux|macos|PYPY"
     r"|testing\.Short\(|cfg\(windows|cfg_attr\(|hasattr\(|HAS_\w+|not\s+\w+_AVAILABLE",
     re.IGNORECASE,
 )

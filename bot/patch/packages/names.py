@@ -100,7 +100,7 @@ def _same(name: str) -> str:
 
 
 def _line(change: Change, path: str, name: str) -> int:
-    return next((number for number, line in change.added(path) if name in line), 0)
+    return next((number for number, line in change.written(path) if name in line), 0)
 
 
 # --- manifests ----------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def _imported(change: Change) -> Iterator[Named]:
     for path in change.after:
         if kind_of(path) not in ("code", "test"):
             continue
-        for number, line in change.added(path):
+        for number, line in change.written(path):
             for kind, name in _imports(path, line):
                 if kind == "node" or name not in own:
                     yield Named(kind, ALIASES.get(name.casefold(), name), path, number, declared=False)
@@ -184,5 +184,5 @@ def _imports(path: str, line: str) -> Iterator[tuple[str, str]]:
         names = re.split(r"\s*,\s*", found[1] or found[2]) if found else []
         tops = (name.partition(".")[0] for name in names)
         yield from (("python", top) for top in tops if top and top not in sys.stdlib_module_names)
-    elif path.endswith((".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx")) and len(line) < 1_000:
+    elif path.endswith((".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx")):
         yield from (("node", name) for name in REQUIRE.findall(line) if name not in NODE_OWN)

@@ -1,0 +1,70 @@
+"""Here lives the shelf of CI logs: files in the bot's home, compressed, bounded, forgotten like the runs."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import time
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from bot.values import Repo
+
+LIMIT_BYTES = 1_000_000_000  # of all files together, as they lie there
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One file for each job: its id is another one for each attempt. What is lost is fetched again."""
+
+    root: Path
+    limit_bytes: int = LIMIT_BYTES
+
+    def get(self, repo: Repo, job: int) -> bytes | None:
+        """The log as it was put here; None when it is not here, or broken."""
+        try:
+            return gzip.decompress(self._path(repo, job).read_bytes())
+        except (OSError, EOFError, zlib.error):
+            return None
+
+    def put(self, repo: Repo, job: int, log: bytes) -> None:
+        """Keep the log. It must be masked; a full disk keeps nothing and hinders nobody."""
+        path = self._path(repo, job)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                file.write(gzip.compress(log, compresslevel=3))
+            Path(file.name).replace(path)
+        except OSError:
+            return
+        self._bound()
+
+    def forget(self, older_than_s: float) -> None:
+        """Delete what was put here longer ago."""
+        for path, stat in self._files():
+            if stat.st_mtime < time.time() - older_than_s:
+                path.unlink(missing_ok=True)
+
+    def _bound(self) -> None:
+        """Delete the oldest logs until all of them have room."""
+        files = sorted(self._files(), key=lambda each: each[1].st_mtime)
+        total = sum(stat.st_size for _, stat in files)
+        for path, stat in files[:-1]:
+            if total <= self.limit_bytes:
+                return
+            path.unlink(missing_ok=True)
+            total -= stat.st_size
+
+    def _files(self) -> list[tuple[Path, os.stat_result]]:
+        found = []
+        for path in self.root.glob("*/*"):
+            try:
+                found.append((path, path.stat()))
+            except FileNotFoundError:  # another worker deletes too
+                continue
+        return found
+
+    def _path(self, repo: Repo, job: int) -> Path:
+        return self.root / repo.name.replace("/", "+") / f"{job}.log.gz"

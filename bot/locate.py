@@ -1,0 +1,121 @@
+"""Here live `greenlit locate` and `greenlit map`: what a request is about in any repository on this machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+from rich.text import Text
+
+from bot.adapters.git import Mirrors
+from bot.adapters.git_borrowed import NoRepositoryError, borrow
+from bot.adapters.git_plumbing import GitUnfitError
+from bot.adapters.memory import Remembered
+from bot.clues import show
+from bot.source import FORMAT
+from bot.steps.know import know, map_of
+from bot.steps.retrieve import look_for
+from bot.terminal import plain, terminal
+from bot.text import visible
+from bot.values import Change, Clue, Clues, Tree
+from bot.world import Clock, GitHub, Model, Unreachable, World
+
+FOUND, NOTHING, WRONG_USE = 0, 1, 2
+MOST_BYTES = 1_000_000
+
+
+class WrongUseError(Exception):
+    """What was typed cannot be meant; the text says why, and what can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which commit of which repository, and where to remember what was learned of it."""
+
+    repo: Path
+    rev: str
+    cache: Path
+
+
+def located(place: Place, request: str, top: int, *, as_json: bool) -> int:
+    """Print the files that the request is about, best first, with the reasons, and under them the definitions."""
+
+    def look(world: World, tree: Tree) -> int:
+        known = know(world, tree)
+        clues = look_for(world, tree, known, title, body, top)
+        if as_json:
+            sys.stdout.write(json.dumps(_data(clues), ensure_ascii=False, indent=1) + "\n")
+        else:
+            show(terminal(), clues)
+        return FOUND if clues.files or clues.symbols else NOTHING
+
+    try:
+        title, body = _request(request)
+    except WrongUseError as wrong:
+        return _refused(wrong)
+    return _looking(place, look)
+
+
+def mapped(place: Place, tokens: int) -> int:
+    """Print the repository's layout and its most telling signatures."""
+
+    def look(world: World, tree: Tree) -> int:
+        text = map_of(know(world, tree), tokens)
+        sys.stdout.write(f"{plain(text)}\n" if text else "")
+        return FOUND if text else NOTHING
+
+    return _looking(place, look)
+
+
+def _looking(place: Place, look: Callable[[World, Tree], int]) -> int:
+    """Look at this commit, in a world with nothing else in it."""
+    nobody = None
+    memory = Remembered(place.cache.expanduser(), FORMAT)
+    with TemporaryDirectory(prefix="greenlit-") as home:
+        try:
+            git = Mirrors(Path(home), ())
+            world = World(cast("GitHub", nobody), git, cast("Model", nobody), cast("Clock", nobody), memory=memory)
+            return look(world, borrow(Path(home), place.repo, place.rev))
+        except (NoRepositoryError, GitUnfitError, Unreachable) as wrong:
+            return _refused(wrong)
+
+
+def _refused(wrong: Exception) -> int:
+    terminal(stderr=True).print(Text(plain(str(wrong)), "red"), soft_wrap=True)
+    return WRONG_USE
+
+
+def _request(source: str) -> tuple[str, str]:
+    try:
+        raw = sys.stdin.buffer.read(MOST_BYTES + 1) if source == "-" else Path(source).read_bytes()
+    except OSError as wrong:
+        raise WrongUseError(f"The request {source} cannot be read: {wrong.strerror}.") from None
+    text = visible(raw[:MOST_BYTES].decode("utf-8-sig", "replace")).strip()
+    if not text:
+        raise WrongUseError("The request is empty. Its first line is the title, the rest says what is wanted.")
+    title, _, body = text.partition("\n")
+    return title.lstrip("# "), body.strip()
+
+
+def _data(clues: Clues) -> dict[str, object]:
+    return {
+        "files": [{"path": clue.path, "score": clue.score, "why": list(clue.why)} for clue in clues.files],
+        "symbols": [_symbol(clue) for clue in clues.symbols],
+        "tests": [{"path": clue.path, "score": clue.score} for clue in clues.tests],
+        "similar_changes": [_change(change) for change in clues.similar],
+        "skipped": list(clues.skipped),
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {"commit": change.sha, "message": change.message, "files": list(change.paths), "diff": change.diff}
+
+
+def _symbol(clue: Clue) -> dict[str, object]:
+    where = {"path": clue.path, "name": clue.name, "kind": clue.kind}
+    return where | {"line": clue.line, "end_line": clue.end_line, "score": clue.score}

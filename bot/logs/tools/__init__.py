@@ -1,0 +1,1 @@
+"""Here live the readers, one file for each family of tools."""

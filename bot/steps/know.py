@@ -1,0 +1,114 @@
+"""Here lives the knowing of a commit: what the Memory has of its files and its past is taken, the rest derived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from bot.grammars import language_of
+from bot.source import Knowledge, Press, knowledge, overview, pack
+from bot.source.files import FILE_BYTES, kind_of
+from bot.source.index import silent
+from bot.steps.notebook import Derived, Notebook, written_past
+from bot.values import Entry, Past, Sha, Tree
+from bot.world import World
+
+COMMITS = 6_000
+READ_BYTES = 4_000_000  # at once
+PRESS_BYTES = 64_000_000  # of text in one segment
+TOTAL_BYTES = 512_000_000
+MESSAGE_CHARS = 3_000
+SILENT = 200  # files without a word that are asked why
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a commit, and the notebook that it was taken from."""
+
+    knowledge: Knowledge
+    notebook: Notebook
+
+
+def know(world: World, tree: Tree) -> Known:
+    """All that ranking needs. The first time it takes a while; after that, what changed."""
+    notebook = Notebook(world.memory, tree.repo.name)
+    files, skipped = _chosen(world.git.entries(tree))
+    segments = notebook.segments(list(files), lambda keys: _derived(world, tree, {key: files[key] for key in keys}))
+    commits = world.git.log(tree, COMMITS)
+    segments += notebook.segments(commits, lambda shas: _derived_past(world.git.past(tree, [Sha(sha) for sha in shas])))
+    listed = [(entry.path, key) for key, entries in files.items() for entry in entries]
+    found = knowledge(segments, sorted(listed), notebook.past(commits))
+    return Known(replace(found, skipped=(*skipped, *_unread(found, notebook))), notebook)
+
+
+def map_of(known: Known, tokens: int) -> str:
+    """The repository in so many tokens: the same text for the same commit."""
+    code = known.knowledge.code
+    return overview(known.knowledge, known.notebook.leaves(list(zip(code.paths, code.keys, strict=True))), tokens)
+
+
+def _chosen(entries: Sequence[Entry]) -> tuple[dict[str, list[Entry]], list[str]]:
+    """The files to be known, by what they are known as, and those that are left out with the reason."""
+    chosen: dict[str, list[Entry]] = {}
+    skipped: list[str] = []
+    total = 0
+    for entry in sorted(entries, key=lambda entry: kind_of(entry.path) != "code"):
+        kind = kind_of(entry.path)
+        if kind == "foreign" or not entry.mode.startswith("100"):
+            continue
+        total += entry.size
+        if entry.size > FILE_BYTES:
+            skipped.append(f"{entry.path}: larger than {FILE_BYTES // 1_000_000} MB")
+        elif total > TOTAL_BYTES:
+            skipped.append(f"{entry.path}: over the limit of {TOTAL_BYTES // 1_000_000} MB in all")
+        else:
+            read_as = (language_of(entry.path) or PurePosixPath(entry.path).suffix) if kind == "code" else ""
+            chosen.setdefault(f"{entry.sha}:{read_as}", []).append(entry)
+    return chosen, skipped
+
+
+def _derived(world: World, tree: Tree, files: Mapping[str, Sequence[Entry]]) -> Derived:
+    press = Press()
+    for batch in _batches(files):
+        found = world.git.blobs(tree, [entry.sha for _, entry in batch])
+        for key, entry in batch:
+            if entry.sha in found:
+                press.add(key, entry.path, found[entry.sha])
+        if press.bytes_in > PRESS_BYTES:
+            yield press.segment(), {leaf.key: pack.written(leaf) for leaf in press.leaves}
+            press = Press()
+    if press.leaves:
+        yield press.segment(), {leaf.key: pack.written(leaf) for leaf in press.leaves}
+
+
+def _batches(files: Mapping[str, Sequence[Entry]]) -> Iterator[list[tuple[str, Entry]]]:
+    batch: list[tuple[str, Entry]] = []
+    size = 0
+    for key, entries in files.items():
+        batch.append((key, entries[0]))
+        size += entries[0].size
+        if size > READ_BYTES:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _derived_past(commits: Sequence[Past]) -> Derived:
+    press = Press()
+    for commit in commits:
+        press.add_text(commit.sha, commit.message[:MESSAGE_CHARS])
+    if commits:
+        yield press.segment(), {commit.sha: written_past(commit) for commit in commits}
+
+
+def _unread(found: Knowledge, notebook: Notebook) -> Iterator[str]:
+    """Why a file of code has no word: nobody could read it, or it is not here. Of pictures nobody expects any."""
+    for shelf in (found.code, found.tests):
+        quiet = silent(shelf)[:SILENT]
+        leaves = notebook.leaves(quiet)
+        for path, _ in quiet:
+            if path not in leaves:
+                yield f"{path}: not in this clone"
+            elif leaves[path].note:
+                yield f"{path}: {leaves[path].note}"

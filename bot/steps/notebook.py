@@ -1,0 +1,67 @@
+"""Here lives the notebook of one repository: what the Memory knows of its objects, and what was derived just now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from bot.source import Leaf, Segment, pack
+from bot.source.segment import joined
+from bot.values import Past, Sha
+from bot.world import Memory, Pack
+
+SMALL = 1_000  # keys, below which a pack is joined with others like it
+MOST_SMALL = 8
+
+Derived = Iterator[tuple[Segment, Mapping[str, bytes]]]  # segments, with a note on each of their keys
+Derive = Callable[[Sequence[str]], Derived]
+
+
+class Notebook:
+    """What is derived goes into the Memory; what the Memory may forget at once is kept here for this once."""
+
+    def __init__(self, memory: Memory, shelf: str) -> None:
+        self._memory = memory
+        self._shelf = shelf
+        self._fresh: dict[str, bytes] = {}
+
+    def segments(self, keys: Collection[str], derive: Derive) -> list[Segment]:
+        """Segments that hold all of the keys, as far as they can be had; only what is not known is derived."""
+        packs = self._memory.recall(self._shelf, keys)
+        known = {key for pack in packs for key in pack.keys}
+        found = self._joined(packs)
+        for segment, notes in derive([key for key in keys if key not in known]):
+            self._memory.keep(self._shelf, pack.packed(segment), notes)
+            self._fresh.update(notes)
+            found.append(segment)
+        return found
+
+    def leaves(self, files: Sequence[tuple[str, str]]) -> dict[str, Leaf]:
+        """What these files define, given as path and key."""
+        notes = self._notes([key for _, key in files])
+        return {path: pack.read(key, path, notes[key]) for path, key in files if key in notes}
+
+    def past(self, commits: Sequence[Sha]) -> tuple[Past, ...]:
+        notes = self._notes(commits)
+        return tuple(read_past(sha, notes[sha]) for sha in commits if sha in notes)
+
+    def _notes(self, keys: Collection[str]) -> dict[str, bytes]:
+        fresh = {key: self._fresh[key] for key in keys if key in self._fresh}
+        return self._memory.notes(self._shelf, [key for key in keys if key not in fresh]) | fresh
+
+    def _joined(self, packs: Sequence[Pack]) -> list[Segment]:
+        small = [pack for pack in packs if len(pack.keys) < SMALL]
+        if len(small) <= MOST_SMALL:
+            return [pack.unpacked(each) for each in packs]
+        one = joined([pack.unpacked(each) for each in small])
+        self._memory.keep(self._shelf, pack.packed(one), {}, instead=[each.number for each in small])
+        return [one, *(pack.unpacked(each) for each in packs if each not in small)]
+
+
+def written_past(past: Past) -> bytes:
+    return json.dumps([past.message, past.paths], ensure_ascii=False).encode("utf-8", "replace")
+
+
+def read_past(sha: Sha, note: bytes) -> Past:
+    message, paths = json.loads(note)
+    return Past(sha, message, tuple(paths))

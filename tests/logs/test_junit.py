@@ -1,0 +1,73 @@
+"""JUnit's XML is read as it is written by runners of several languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.logs import explain
+from bot.values import Reading
+from tests.logs.reading import words
+
+PYTEST = """<?xml version="1.0" encoding="utf-8"?><testsuites><testsuite name="pytest">
+<testcase classname="tests.test_cart" name="test_fine" time="0.001" />
+<testcase classname="tests.test_cart" name="test_adds[a]"><failure message="assert 2 == 3">def test_adds(a):
+&gt;       assert total(a) == 3
+E       assert 2 == 3
+
+tests/test_cart.py:4: AssertionError</failure></testcase></testsuite></testsuites>
+"""
+SUREFIRE = """<?xml version="1.0" encoding="UTF-8"?>
+<testsuite name="com.shop.CartTest" tests="1">
+  <testcase name="rejects" classname="com.shop.CartTest" time="0.01">
+    <error type="java.lang.IllegalStateException"><![CDATA[java.lang.IllegalStateException: no such fruit
+	at com.shop.Cart.price(Cart.java:9)
+	at com.shop.CartTest.rejects(CartTest.java:22)
+]]></error>
+  </testcase>
+</testsuite>
+"""
+JEST = """<testsuites><testsuite name="cart"><testcase classname="cart adds" name="cart adds" time="0.01">
+<failure>Error: expect(received).toBe(expected)
+    at Object.toBe (/home/runner/work/shop/shop/src/cart.test.ts:6:24)
+    at run (/home/runner/work/shop/shop/node_modules/jest-circus/build/run.js:71:3)</failure></testcase>
+<testcase classname="cart skips" name="cart skips"><skipped/></testcase></testsuite></testsuites>
+"""
+FILES = ["tests/test_cart.py", "src/main/java/com/shop/Cart.java", "src/cart.test.ts"]
+
+
+def read(text: str) -> Reading:
+    return explain(text.encode().splitlines(keepends=True), FILES)
+
+
+@pytest.mark.parametrize(
+    ("text", "failure"),
+    [
+        (PYTEST, "tests.test_cart.test_adds[a] | AssertionError | tests/test_cart.py:4"),
+        (
+            SUREFIRE,
+            "com.shop.CartTest.rejects | java.lang.IllegalStateException | src/main/java/com/shop/Cart.java:9",
+        ),
+        (JEST, "cart adds.cart adds | - | src/cart.test.ts:6"),
+    ],
+)
+def test_a_report_names_test_error_and_place(text: str, failure: str):
+    """The text of a failure is read in its own language's way."""
+    assert ["test-failure, fix, junit", failure] == words(read(text))
+
+
+def test_a_report_without_failures_is_passed():
+    """Skipped tests are none."""
+    assert ("passed", "none") == (read("<testsuite/>\n").category, read("<testsuite/>\n").action)
+
+
+@pytest.mark.parametrize("end", range(0, len(PYTEST), 41))
+def test_a_report_that_stops_is_read_as_far_as_it_goes(end: int):
+    """Half an element tells nothing, and nothing breaks."""
+    assert read(PYTEST[:end]).category in {"passed", "test-failure"}
+
+
+def test_entities_that_unfold_are_not_read():
+    """A doctype ends the reading: nothing harmless needs one."""
+    bomb = '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>\n' + PYTEST.partition("?>")[2]
+
+    assert () == read(bomb).failures

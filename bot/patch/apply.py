@@ -60,11 +60,12 @@ def read(files: Mapping[str, str], text: str) -> list[FileEdit]:
             f"Line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the edit holds a NUL: this is no text."
         )
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    many = sum(line.startswith(("@@", "<<<<<", "diff --git ", "--- ")) for line in lines)
+    if many > 3 * MOST_HUNKS:
+        raise Rejected(f"The edit has some {many:,} parts; at most {MOST_HUNKS:,} are read. Make it in several.")
     found = list(blocks(lines, files) if any(SEARCH.match(line) for line in lines) else diffs(lines))
     if not found:
         raise Rejected("There is neither a SEARCH/REPLACE block nor a unified diff in this text.")
-    if (many := sum(len(edit.hunks) for edit in found)) > MOST_HUNKS:
-        raise Rejected(f"The edit has {many:,} hunks; at most {MOST_HUNKS:,} are read. Make it in parts.")
     return found
 
 

@@ -11,6 +11,7 @@ from bot.patch.indent import NONE, Pair, Shift, shift_of
 from bot.patch.lines import TIERS, Key, Lines, Splice, loose, same
 from bot.patch.nearest import too_many
 
+MOST_COMPARED = 20_000_000  # lines with lines, in one search
 At = tuple[int | None, ...]
 
 
@@ -124,6 +125,8 @@ def runs(lines: Lines, wanted: Sequence[str], key: Key) -> list[range]:
     if not want or not all(text in index for text in want):
         return []
     pivot = min(range(len(want)), key=lambda at: len(index[want[at]]))
+    if len(index[want[pivot]]) * len(want) > MOST_COMPARED:
+        raise Rejected("the old text is long, and made of lines that stand all over the file. Quote less of it.")
     found = [range(at - pivot, at - pivot + len(want)) for at in index[want[pivot]] if at >= pivot]
     return [run for run in found if run.stop <= len(lines.texts) and _stands(lines, run, wanted, key)]
 

@@ -198,6 +198,7 @@ def test_large_edits_end():
     assert "value_10 = 100\nvalue_11 = 11\n" in after
     assert 2_001 == len(apply({"a": "x\n"}, "".join(made(f"d{n}/f{n}") for n in range(2_000))))
     assert "characters" in refused({"a": "x\n"}, "x" * 20_000_001)
+    assert "parts" in refused({"a": "x\n"}, "@@\n" * 100_000)
     assert "places" in refused({"a": "x\n" * 200_000}, block("a", "x", "y"))
     assert refused({"a": " a\n" * 3_000}, diff("a", *["-a", "+b", " c"] * 1_000))
 

@@ -10,13 +10,9 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from bot import serve as serving
 from bot.config import schema
-from bot.demo import show
-from bot.doctor import examine
 from bot.locate import Place, located, mapped
 from bot.settings import ModelSettings, Settings, SettingsError, load
-from bot.solve import solved
 from bot.terminal import terminal
 
 app = typer.Typer(
@@ -33,6 +29,8 @@ S = TypeVar("S", bound=ModelSettings)
 @app.command()
 def serve() -> None:
     """Listen to GitHub and work. Settings come from GREENLIT_* variables or a .env file."""
+    from bot import serve as serving  # noqa: PLC0415 - seconds that `locate` need not wait for
+
     raise typer.Exit(serving.serve(_settings(Settings)))
 
 
@@ -42,6 +40,8 @@ def demo(
     keep: Annotated[Path | None, typer.Option(help="Where its files go; a new temporary folder by default")] = None,
 ) -> None:
     """Watch an issue become a green pull request on this machine: nothing to set, nothing to sign up for."""
+    from bot.demo import show  # noqa: PLC0415 - seconds that `locate` need not wait for
+
     raise typer.Exit(show(terminal(), live=live, keep=keep))
 
 
@@ -52,6 +52,8 @@ def solve(
     apply: Annotated[bool, typer.Option("--apply", help="Write the change into the folder")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
+    from bot.solve import solved  # noqa: PLC0415 - seconds that `locate` need not wait for
+
     raise typer.Exit(solved(terminal(stderr=True), _settings(ModelSettings), repo, issue, apply=apply))
 
 
@@ -82,6 +84,8 @@ def print_map(
 @app.command()
 def doctor() -> None:
     """Look over settings, git, the App and the models; say what is missing and how to fix it."""
+    from bot.doctor import examine  # noqa: PLC0415 - seconds that `locate` need not wait for
+
     raise typer.Exit(examine(terminal()))
 
 

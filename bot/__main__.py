@@ -11,7 +11,6 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot.check import Asked, checked
 from bot.config import schema
 from bot.settings import GateSettings, ModelSettings, Settings, SettingsError, load
 from bot.terminal import terminal
@@ -64,9 +63,10 @@ def check(
     """Look over a change, committed or not: syntax, lint, secrets, policy, tests. Exit 0 clean, 1 findings."""
     if json and sarif:
         raise typer.BadParameter("choose one of --json and --sarif")
-    asked = Asked(base, "json" if json else "sarif" if sarif else "page", strict)
+    part = _part("check")
+    asked = part.Asked(base, "json" if json else "sarif" if sarif else "page", strict)
     settings = _settings(GateSettings, _env_file=None)  # a folder that is looked at sets nothing
-    raise typer.Exit(checked(terminal(stderr=asked.form != "page"), settings, repo, asked))
+    raise typer.Exit(part.checked(terminal(stderr=asked.form != "page"), settings, repo, asked))
 
 
 @app.command()

@@ -108,6 +108,8 @@ class _Moving:
         stop = last
         while stop < len(lines) - 1 and not lines[stop].strip():
             stop += 1
+        while first > 1 and not any(lines[stop:]) and not lines[first - 2].strip():  # or the file would end in blanks
+            first -= 1
         self.edits.span(self.module.path, (first, 0), (stop + 1, 0), "")
         return text
 

@@ -27,7 +27,8 @@ def rename_symbol(files: Mapping[str, str], old: str, new: str, *, guess: bool =
     ambiguous or taken.
     """
     if not new.isidentifier() or keyword.iskeyword(new):
-        raise CannotRefactor(f"{new!r} is no name that Python can have.")
+        hint = f" Give the new name alone: {new.rpartition('.')[2]}." if "." in new else ""
+        raise CannotRefactor(f"{new!r} is no name that Python can have.{hint}")
     project = Project(files)
     try:
         target = only_definition(project, old)

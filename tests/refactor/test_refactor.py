@@ -181,11 +181,19 @@ def test_a_function_moves_with_its_imports(to):
     assert f"{module}.load(" in after["app/use.py"]
 
 
+def test_what_moves_from_the_end_leaves_no_blank_lines():
+    """The file ends with what stood before it."""
+    made = move_symbol({"a.py": "X = 1\n\n\ndef f():\n    return 2\n"}, "f", "b.py")
+
+    assert {"a.py": "X = 1\n", "b.py": "def f():\n    return 2\n"} == made.files
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
         ("nope", "x", "No file defines"),
         ("load", "class", "no name"),
+        ("load", "app.read", "alone: read"),
         ("load", "Base", "there already"),
         ("step", "x", "any of"),
         ("Child.step", "x", "overrides"),

@@ -44,8 +44,10 @@ def is_far(failures: Sequence[Failure], changed: Collection[str], texts: Mapping
 
     `texts` holds the files where the tests failed: to name a changed file, or to lie beside it, is to be within reach.
     """
-    places = {frame.file for failure in failures for frame in failure.frames}
-    known = bool(failures) and all(failure.test and failure.frames for failure in failures)
+    # A job that only gathers the others' results fails with them, and says no more than that.
+    telling = [failure for failure in failures if failure.test or failure.frames]
+    places = {frame.file for failure in telling for frame in failure.frames}
+    known = bool(telling) and all(failure.test and failure.frames for failure in telling)
     if not known or not places.issubset(texts) or places & set(changed):
         return False
     said = _squeezed(" ".join(texts[path][:READ_BYTES].decode(errors="replace") for path in places))

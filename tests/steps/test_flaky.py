@@ -1,5 +1,7 @@
 """What tells a flaky test: pure, from what the attempts of one commit said."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.steps.flaky import Try, flaky, is_far
@@ -88,6 +90,16 @@ def test_a_change_that_the_test_does_not_name_is_far(changed):
 def test_a_change_that_may_reach_the_test_is_near(changed, text):
     """It is the test, lies beside it, is named there, or has a say in everything."""
     assert not is_far([failed()], ["README.md", changed], {"tests/test_b.py": text})
+
+
+def test_a_job_that_only_gathers_the_others_does_not_count():
+    """It says nothing but that it failed: beside a test it is no reason to edit, alone it is no test."""
+    gathers = Failure("", "Process completed with exit code 1.", jobs=("all",))
+    texts = {"tests/test_b.py": b""}
+
+    assert is_far([gathers, failed()], [], texts)
+    assert not is_far([gathers], [], texts)
+    assert flaky([gathers, failed()], {UNIT: [Try(1, passed=True)], replace(UNIT, name="all"): []}, far=True) == ""
 
 
 def test_what_is_no_test_or_has_no_place_is_near():

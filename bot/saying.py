@@ -132,7 +132,7 @@ KINDS = MappingProxyType(
         "ours": ", broken by this change",
         "already red": ", red before this change too",
         "infrastructure": ", not the code's fault",
-        "flaky": ", which fails now and then",
+        "flaky": ", which seems to fail now and then",
     }
 )
 SAYINGS: Mapping[str, Callable[[Result], Line | None]] = MappingProxyType(

@@ -12,6 +12,7 @@ from bot.values import (
     Answers,
     Branch,
     Brief,
+    Check,
     Checks,
     Entry,
     Finding,
@@ -84,6 +85,9 @@ class GitHub(Protocol):
 
     def checks(self, repo: Repo, sha: Sha) -> Checks:
         """All check suites and commit statuses of a commit, latest of each; our own and empty suites left out."""
+
+    def attempt(self, repo: Repo, run: int, number: int) -> tuple[Check, ...]:
+        """The jobs of a workflow run as they stood after an attempt, counted from 1; none when GitHub forgot them."""
 
     def job_steps(self, repo: Repo, job: int) -> tuple[JobStep, ...]: ...
 

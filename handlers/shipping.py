@@ -73,10 +73,8 @@ class Shipment:
         """Why another fix would not help; empty when it may."""
         again = bool(verdict.fingerprint) and verdict.fingerprint in self.earlier
         self.earlier.add(verdict.fingerprint)
-        if verdict.kind == "already red":
-            return f"`{self.tree.branch}` was red in the same way before this change, and nothing new broke."
-        if verdict.kind == "infrastructure":
-            return "CI failed for a reason outside the code that I cannot mend. Please look at it."
+        if why := self._not_ours(verdict):
+            return why
         if verdict.reading.action == "human":
             names = ", ".join(coded(name) for name in list(verdict.jobs)[:MOST_NAMES])
             return f"{names} failed and left nothing that I can read. Please look at it."
@@ -84,6 +82,15 @@ class Shipment:
             return "CI shows the same failure as before my last fix, so I stopped rather than guess."
         if len(self.attempts) >= self.writer.caps.attempts:
             return f"CI is still red after {len(self.attempts)} attempt{'s' * (len(self.attempts) > 1)}."
+        return ""
+
+    def _not_ours(self, verdict: Verdict) -> str:
+        if verdict.kind == "already red":
+            return f"`{self.tree.branch}` was red in the same way before this change, and nothing new broke."
+        if verdict.kind == "infrastructure":
+            return "CI failed for a reason outside the code that I cannot mend. Please look at it."
+        if verdict.why:
+            return f"CI is flaky: {verdict.why}. I edit no code for that. Please run it again, or mend the test."
         return ""
 
     async def unbroken(self, checks: Checks) -> Outcome:

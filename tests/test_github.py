@@ -243,6 +243,7 @@ def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Rep
         github.rerun_failed(repo, red.run)
         assert forge.quiet(30)
     again = github.checks(repo, sha).failed[0]
+    first = github.attempt(repo, red.run, 1)
 
     assert {"test": "failed", "lint": "passed"} == {check.name: check.state for check in checks.checks}
     assert red == Check("test", "failed", "failure", red.url, id=red.id, run=red.run, job=True)
@@ -250,6 +251,8 @@ def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Rep
     assert b"NameError: greet" in log
     assert [("failure", "Process completed with exit code 3.")] == [(note.level, note.message) for note in notes]
     assert 2 == again.run_attempt
+    assert red in first
+    assert {"test": "failed", "lint": "passed"} == {check.name: check.state for check in first}
     assert red.id != again.id
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from bot.adapters import github_app
 from bot.adapters.github_app import Delivery, Registration
 from bot.adapters.github_auth import FOR_API, FOR_GIT, Tokens
-from bot.adapters.github_checks import checks_of
+from bot.adapters.github_checks import checks_of, jobs_of
 from bot.adapters.github_comments import Comments
 from bot.adapters.github_http import Line, Pace, Request
 from bot.adapters.github_logs import fetch_log
@@ -30,6 +30,7 @@ from bot.adapters.github_wire import GONE, Wire
 from bot.values import (
     Annotation,
     Branch,
+    Check,
     Checks,
     Issue,
     JobStep,
@@ -113,6 +114,9 @@ class GitHubApp:
 
     def checks(self, repo: Repo, sha: Sha) -> Checks:
         return checks_of(self._wire, repo, sha, self._own_slug())
+
+    def attempt(self, repo: Repo, run: int, number: int) -> tuple[Check, ...]:
+        return tuple(jobs_of(self._wire, repo, run, number))
 
     def job_steps(self, repo: Repo, job: int) -> tuple[JobStep, ...]:
         data = self._wire.find(repo, f"/repos/{repo.name}/actions/jobs/{job}") or {}

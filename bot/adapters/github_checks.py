@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Literal
 
-from bot.adapters.github_shapes import CheckRun, CheckRuns, CheckSuite, CommitShape, Context, RunShape
-from bot.adapters.github_wire import Wire
+from bot.adapters.github_shapes import (
+    CheckRun,
+    CheckRuns,
+    CheckSuite,
+    CommitShape,
+    Context,
+    JobInRun,
+    JobsShape,
+    RunShape,
+)
+from bot.adapters.github_wire import PAGE, Wire
 from bot.values import Check, Checks, Repo, Sha
 
 RUN_FIELDS = "nodes { databaseId name status conclusion detailsUrl } pageInfo { hasNextPage endCursor }"
@@ -59,6 +69,16 @@ def checks_of(wire: Wire, repo: Repo, sha: Sha, own: str) -> Checks:
         run: _attempt(wire, repo, run) for run in {check.run for check in found if check.state == "failed"} if run
     }
     return Checks(sha, tuple(replace(check, run_attempt=attempts.get(check.run, 1)) for check in found))
+
+
+def jobs_of(wire: Wire, repo: Repo, run: int, number: int) -> Iterator[Check]:
+    """The jobs of a workflow run as they stood after an attempt."""
+    path = f"/repos/{repo.name}/actions/runs/{run}/attempts/{number}/jobs"
+    for page in count(1):
+        jobs = JobsShape.model_validate(wire.find(repo, path, per_page=PAGE, page=page) or {}).jobs
+        yield from (_of_job(job, run, number) for job in jobs)
+        if len(jobs) < PAGE:
+            return
 
 
 def _commits(wire: Wire, repo: Repo, sha: Sha) -> Iterator[CommitShape]:
@@ -113,6 +133,12 @@ def _of_run(run: CheckRun, suite: CheckSuite) -> Check:
         run=_workflow_run(suite),
         job=job,
     )
+
+
+def _of_job(job: JobInRun, run: int, number: int) -> Check:
+    ended = job.conclusion or ""
+    state = _state(job.status.upper(), ended.upper())
+    return Check(job.name, state, ended, job.html_url or "", id=job.id, run=run, job=True, run_attempt=number)
 
 
 def _of_whole(suite: CheckSuite) -> Check:

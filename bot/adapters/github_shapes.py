@@ -103,6 +103,18 @@ class JobShape(Shape):
     steps: tuple[StepShape, ...] = ()
 
 
+class JobInRun(Shape):
+    id: int
+    name: str
+    status: str
+    conclusion: str | None = None
+    html_url: str | None = None
+
+
+class JobsShape(Shape):
+    jobs: tuple[JobInRun, ...] = ()
+
+
 class AnnotationShape(Shape):
     path: str
     start_line: int

@@ -68,6 +68,7 @@ class CheckRoutes:
             Route("GET", f"{HERE}/actions/runs", self._runs, ACTIONS),
             Route("GET", f"{HERE}/actions/runs/{{id}}", self._run, ACTIONS),
             Route("GET", f"{HERE}/actions/runs/{{id}}/jobs", self._jobs, ACTIONS),
+            Route("GET", f"{HERE}/actions/runs/{{id}}/attempts/{{number}}/jobs", self._attempt_jobs, ACTIONS),
             Route("POST", f"{HERE}/actions/runs/{{id}}/rerun-failed-jobs", self._rerun, "actions=write"),
         )
 
@@ -127,6 +128,14 @@ class CheckRoutes:
         found = [one for one in ask.repo.jobs.values() if one.run == run.id]
         if ask.query.get("filter") != "all":
             found = latest(ask.repo, ask.repo.suites[run.suite])
+        return paged(ask, found, lambda one: job(ask.state, ask.repo, one), "jobs")
+
+    def _attempt_jobs(self, ask: Ask) -> Answer:
+        """The jobs as they stood after an attempt: those that it did not run again are an earlier one's."""
+        run, number = _run(ask), ask.number("number")
+        if not 1 <= number <= run.attempt:
+            raise Refused(404, "Not Found")
+        found = latest(ask.repo, ask.repo.suites[run.suite], number)
         return paged(ask, found, lambda one: job(ask.state, ask.repo, one), "jobs")
 
     def _rerun(self, ask: Ask) -> Answer:

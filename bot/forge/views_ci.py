@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from bot.forge.records import Job, Status, Suite, WorkflowRun
 from bot.forge.state import Json, Repository, State, node_id
 from bot.forge.views import app, commit, repository, simple_commit, user
@@ -44,9 +46,10 @@ def _suite(state: State, repo: Repository, one: Suite) -> Json:
     }
 
 
-def latest(repo: Repository, one: Suite) -> list[Job]:
-    """The newest check run of each name in a suite."""
-    return list({job.name: job for job in repo.jobs.values() if job.suite == one.id}.values())
+def latest(repo: Repository, one: Suite, attempt: float = math.inf) -> list[Job]:
+    """The newest check run of each name in a suite, as of an attempt or now."""
+    jobs = [job for job in repo.jobs.values() if job.suite == one.id and job.attempt <= attempt]
+    return list({job.name: job for job in jobs}.values())
 
 
 def check_run(state: State, repo: Repository, one: Job, *, whole_suite: bool = False) -> Json:

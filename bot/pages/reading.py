@@ -136,7 +136,7 @@ def _of_value(value: object) -> Iterator[str]:
         case Answer():
             yield f"{'✗' if value.failed else '✓'} {value.text}"
         case Verdict(kind, reading):
-            yield f"{kind}: {reading.category}, so {reading.action}"
+            yield f"{kind}: {value.why or reading.category}, so {reading.action}"
             yield from map(_failure, reading.failures)
         case Reading(category, action, _, failures):
             yield f"{category}, so {action}"

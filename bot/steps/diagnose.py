@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot.logs import explain, merged, of_job, with_code
 from bot.steps.checkout import Files
+from bot.steps.flaky import Try, flaky, is_far
 from bot.steps.job_log import job_log
 from bot.values import Action, Annotation, Category, Check, Checks, Failure, Reading, Sha, Tree, Verdict
 from bot.world import World
@@ -21,6 +23,7 @@ UNREAD: Mapping[str, tuple[Category, Action]] = MappingProxyType(
     }
 )
 JOBS = 6  # read; the rest of a large matrix says the same
+TRIES = 2  # looked back at
 
 
 def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
@@ -31,8 +34,15 @@ def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
     jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
     if reading.action == "rerun" or reading.category == "infra":
         return Verdict("infrastructure", reading, jobs)
+    far = _is_far(world, base, tree, reading)
+    blamed = {job for failure in reading.failures for job in failure.jobs}
+    tries = {check: _tries(world, base, check, files) for check in checks.failed if check.name in blamed}
+    if why := flaky(reading.failures, tries, far=far):
+        return Verdict("flaky", reading, jobs, why)
     if _red_before(world, base, checks, reading, files):
         return Verdict("already red", reading, jobs)
+    if far and all(check.job and check.run_attempt == 1 for check in checks.failed):
+        return Verdict("flaky", replace(reading, action="rerun"), jobs)  # CI's second word costs less than an edit
     return Verdict("ours", reading, jobs)
 
 
@@ -64,6 +74,25 @@ def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> 
     if reading.category == "passed":  # it failed, so what was read, if anything, is not what failed
         reading = _unread(check)
     return of_job(reading, check.name)
+
+
+def _is_far(world: World, base: Tree, head: Tree, reading: Reading) -> bool:
+    """Whether what failed are tests that the change does not seem to reach."""
+    before, after = ({(entry.path, entry.sha) for entry in world.git.entries(tree)} for tree in (base, head))
+    places = {frame.file for failure in reading.failures for frame in failure.frames}
+    return is_far(reading.failures, {path for path, _ in before ^ after}, world.git.read(head, places))
+
+
+def _tries(world: World, base: Tree, check: Check, files: frozenset[str]) -> tuple[Try, ...]:
+    """What the attempts before this one said of a failed job, newest first."""
+    numbers = range(check.run_attempt - 1, 0, -1)[:TRIES] if check.job else ()
+    jobs = [job for number in numbers for job in world.github.attempt(base.repo, check.run, number)]
+    return tuple(_try(world, base, job, files) for job in jobs if job.name == check.name)
+
+
+def _try(world: World, base: Tree, job: Check, files: frozenset[str]) -> Try:
+    failures = _of_check(world, base, job, files).failures if job.state == "failed" else ()
+    return Try(job.run_attempt, job.conclusion == "success", failures)
 
 
 def _unread(check: Check) -> Reading:

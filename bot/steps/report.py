@@ -104,7 +104,7 @@ def said(attempt: Attempt) -> str:
     """What CI said of an attempt, in one line."""
     words = {
         "running": "⏳ running",
-        "green": "🟢 green",
+        "green": "🟢 green" + (_lucky(attempt.verdict) if attempt.verdict else ""),
         "silent": "⚪ CI never reported",
         "skipped": "⚪ CI skipped everything",
         "unchecked": "⚪ no CI for pull requests",
@@ -119,19 +119,26 @@ def _blame(verdict: Verdict) -> str:
         "ours": "",
         "already red": "already so before this change: ",
         "infrastructure": "not the code: ",
-        "flaky": "flaky: ",
+        "flaky": "flaky: " if verdict.why else "may be flaky: ",
     }
+    return kinds[verdict.kind] + _what(verdict)
+
+
+def _what(verdict: Verdict) -> str:
     failures = verdict.reading.failures
     if not failures:
-        what = ", ".join(verdict.jobs) or verdict.reading.category
-    else:
-        first = failures[0]
-        name = first.test or first.error
-        what = f"`{name}`" + (f": {first.error}" if first.test and first.error else "") if name else first.message
-        place = first.frames[-1] if first.frames else None
-        what += f" at `{place.file}:{place.line}`" if place and place.line else ""
-        what += f" and {len(failures) - 1} more" if len(failures) > 1 else ""
-    return _cell(kinds[verdict.kind] + what)
+        return _cell(", ".join(verdict.jobs) or verdict.reading.category)
+    first = failures[0]
+    name = first.test or first.error
+    what = f"`{name}`" + (f": {first.error}" if first.test and first.error else "") if name else first.message
+    place = first.frames[-1] if first.frames else None
+    what += f" at `{place.file}:{place.line}`" if place and place.line else ""
+    what += f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+    return _cell(what)
+
+
+def _lucky(verdict: Verdict) -> str:
+    return f": flaky, passed when run again: {_what(verdict)}" if verdict.kind == "flaky" else ""
 
 
 def _headline(progress: Progress) -> str:

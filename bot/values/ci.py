@@ -121,6 +121,7 @@ class Verdict:
     kind: Literal["ours", "already red", "infrastructure", "flaky"]
     reading: Reading
     jobs: dict[str, int] = field(default_factory=dict)  # the failed jobs, name to id (0 for a commit status)
+    why: str = ""  # what earlier attempts say of a flaky one, in words; empty where it is only likely
 
     @property
     def fingerprint(self) -> str:

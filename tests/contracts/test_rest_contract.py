@@ -165,6 +165,7 @@ def everything(filled: dict[str, object]) -> Iterator[tuple[str, str, object]]:
         f"{HERE}/actions/runs",
         f"{HERE}/actions/runs/{run}",
         f"{HERE}/actions/runs/{run}/jobs?filter=all",
+        f"{HERE}/actions/runs/{run}/attempts/1/jobs",
         f"{HERE}/issues?state=all",
         f"{HERE}/issues/{number}",
         f"{HERE}/issues/{pull}",

@@ -9,6 +9,7 @@ import httpx2
 from tests.forge.boxed import CI, REPO, Boxed
 
 HERE = f"/repos/{REPO}"
+CI_LINT = "  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo lint\n"
 ON_PULL = CI.replace("on: [push]", "on: pull_request")
 
 
@@ -108,6 +109,23 @@ def test_failed_jobs_run_again(box: Boxed):
     assert (2, "failure") == tuple(
         box.ask("GET", f"{HERE}/actions/runs/{run}").json()[key] for key in ("run_attempt", "conclusion")
     )
+
+
+def test_each_attempt_keeps_its_jobs(box: Boxed):
+    """What an attempt did not run again is shown as it was before; an attempt that never was is not there."""
+    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI + CI_LINT, "broken": ""}, "Break.")
+    ends(box)
+    at = f"{HERE}/actions/runs/{box.forge.jobs(REPO)[0].run}"
+    box.ask("POST", f"{at}/rerun-failed-jobs")
+    ends(box)
+    first, second = (
+        {(job["name"], job["run_attempt"]) for job in box.ask("GET", f"{at}/attempts/{number}/jobs").json()["jobs"]}
+        for number in (1, 2)
+    )
+
+    assert {("test", 1), ("after", 1), ("lint", 1)} == first
+    assert {("test", 2), ("after", 2), ("lint", 1)} == second
+    assert [404, 404] == [box.ask("GET", f"{at}/attempts/{number}/jobs").status_code for number in (0, 3)]
 
 
 def test_running_run_is_not_repeated(box: Boxed):

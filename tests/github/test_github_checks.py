@@ -110,6 +110,22 @@ def test_job_is_told_whole(github: ScriptedGitHub, graph: Graph, app: GitHubApp,
     assert 1 == len(github.hits("GET /repos/o/r/actions/runs/3"))
 
 
+def test_jobs_of_an_attempt_are_read_to_the_last_page(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Each as it ended then; none where GitHub has forgotten the run."""
+    path = "GET /repos/o/r/actions/runs/3/attempts/1/jobs"
+    page = [{"id": 1, "name": "unit", "status": "completed", "conclusion": "success", "html_url": None}] * 100
+    running = {"id": 2, "name": "lint", "status": "in_progress", "conclusion": None, "html_url": "u"}
+    github.on(
+        path, Answer(data={"jobs": page}), Answer(data={"jobs": [running]}), Answer(404, {"message": "Not Found"})
+    )
+    jobs = app.attempt(repo, 3, 1)
+
+    assert 101 == len(jobs)
+    assert Check("unit", "passed", "success", "", id=1, run=3, job=True) == jobs[0]
+    assert Check("lint", "pending", "", "u", id=2, run=3, job=True) == jobs[-1]
+    assert () == app.attempt(repo, 3, 1)
+
+
 def test_conclusions_are_read(graph: Graph, app: GitHubApp, repo: Repo):
     """Every conclusion and status that GitHub knows is passed, failed or pending."""
     passed = ["SUCCESS", "NEUTRAL", "SKIPPED"]

@@ -163,6 +163,80 @@ def test_a_rerun_tells_which_attempt_is_over(build):
     assert 4 == len(place.forge.jobs(place.repo.name))
 
 
+CLOCK = """\
+import os
+import unittest
+
+
+class ClockTest(unittest.TestCase):
+    def test_tick(self):
+        self.assertNotEqual("1", os.environ["GITHUB_RUN_ATTEMPT"])
+
+    def test_tock(self):
+        self.assertNotEqual("2", os.environ["GITHUB_RUN_ATTEMPT"])
+"""
+TESTED = {
+    CI: workflow("a").replace("python a.py", "python -m unittest tests/test_clock.py"),
+    "tests/test_clock.py": CLOCK.replace('"2"', '"no"'),
+    "app/greeting.py": "x = 1\n",
+}
+
+
+def again(place, tree, sha, checks):
+    """What the second attempt of a commit means."""
+    rerun(place.world, tree, checks)
+    assert place.forge.quiet(30)
+    return diagnose(place.world, tree, sha, place.world.github.checks(place.repo, sha))
+
+
+def test_a_test_that_the_change_does_not_reach_is_run_again(build):
+    """It may be flaky: CI is asked once more before anybody edits."""
+    found = verdict(build(TESTED), {"app/greeting.py": "x = 2\n"})
+
+    assert ("flaky", "rerun", "") == (found.kind, found.reading.action, found.why)
+    assert ["tests.test_clock.ClockTest.test_tick"] == [failure.test for failure in found.reading.failures]
+
+
+@pytest.mark.parametrize("change", [{"tests/test_clock.py": CLOCK}, {CI: TESTED[CI] + "\n"}], ids=["test", "workflow"])
+def test_a_test_that_the_change_reaches_is_ours_at_once(build, change):
+    """No time of CI is spent on a doubt that nothing supports."""
+    found = verdict(build(TESTED), change)
+
+    assert ("ours", "fix") == (found.kind, found.reading.action)
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [
+        (CLOCK, ("flaky", "fix")),
+        (CLOCK.replace('NotEqual("1"', 'Equal("never"'), ("ours", "fix")),
+    ],
+    ids=["another test", "the same test"],
+)
+def test_the_second_attempt_is_weighed_against_the_first(build, clock, expected):
+    """Another failed test tells that both are flaky; the same one is real."""
+    place = build(TESTED | {"tests/test_clock.py": clock})
+    tree = place.tree()
+    sha, checks = place.checked({"app/greeting.py": "x = 2\n"}, "topic")
+    found = again(place, tree, sha, checks)
+
+    assert expected == (found.kind, found.reading.action)
+
+
+def test_a_job_that_passed_at_the_first_attempt_is_flaky(build):
+    """Even where the change could have broken it: the commit is the same."""
+    flow = workflow("a", "b").replace("  b:\n", "  b:\n    needs: a\n    if: always()\n")
+    on = "import os\n\nif os.environ['GITHUB_RUN_ATTEMPT'] == '{}':\n    {}"
+    place = build({CI: flow})
+    tree = place.tree()
+    files = {"a.py": on.format(1, OUTAGE.partition("sys\n\n")[2].replace("sys.exit", "raise SystemExit"))}
+    sha, checks = place.checked(files | {"b.py": on.format(2, RED)}, "topic")
+    found = again(place, tree, sha, checks)
+
+    assert "flaky" == found.kind
+    assert "`b` passed at attempt 1 and failed at attempt 2 of the same commit" == found.why
+
+
 def test_readings_are_merged_by_what_failed():
     """Equal failures are counted and keep their jobs; different messages of one error stay apart."""
     one = Failure("E", "m", "t", fingerprint="f", jobs=("a",), count=2)

@@ -218,6 +218,7 @@ def test_the_ledger_has_a_word_for_each_state():
     """One line for each attempt; what nobody is to blame for is told in its own words."""
     dead = Failure("", "curl: (6) Could not resolve host: files.example.org", fingerprint="g")
     outage = Verdict("infrastructure", Reading("infra", "rerun", "name service", (dead,)))
+    shaky = Verdict("flaky", Reading("test-failure", "rerun", "pytest", (replace(FAILURE, test="test_clock"),)))
     attempts = [
         Attempt(Sha("1" * 40), "running"),
         Attempt(Sha("2" * 40), "silent"),
@@ -226,6 +227,10 @@ def test_the_ledger_has_a_word_for_each_state():
         Attempt(Sha("5" * 40), "red", Verdict("already red", Reading("crash", "fix"), {"lint": 3, "test": 0})),
         Attempt(Sha("6" * 40), "red"),
         Attempt(Sha("7" * 40), "skipped"),
+        Attempt(Sha("8" * 40), "rerun", shaky),
+        Attempt(Sha("9" * 40), "green", shaky),
+        Attempt(Sha("a" * 40), "red", replace(shaky, why="`unit` passed at attempt 1")),
+        Attempt(Sha("b" * 40), "green", outage),
     ]
     assert attempts_table(attempts) == snapshot("""\
 | attempt | commit | CI |
@@ -236,7 +241,11 @@ def test_the_ledger_has_a_word_for_each_state():
 | 4 | `4444444` | [🔁 run again: not the code: curl: (6) Could not resolve host: files.example.org](https://ci/4) |
 | 5 | `5555555` | 🔴 already so before this change: lint, test |
 | 6 | `6666666` | 🔴 red |
-| 7 | `7777777` | ⚪ CI skipped everything |\
+| 7 | `7777777` | ⚪ CI skipped everything |
+| 8 | `8888888` | 🔁 run again: may be flaky: `test_clock`: AssertionError |
+| 9 | `9999999` | 🟢 green: flaky, passed when run again: `test_clock`: AssertionError |
+| 10 | `aaaaaaa` | 🔴 flaky: `test_clock`: AssertionError |
+| 11 | `bbbbbbb` | 🟢 green |\
 """)
 
 

@@ -15,6 +15,19 @@ ONCE = (  # an outage at the first attempt only
     "import os, sys\n\nif os.environ['GITHUB_RUN_ATTEMPT'] == '1':\n"
     "    sys.exit('curl: (6) Could not resolve host: files.example.org')\n"
 )
+SHAKY = """\
+import os
+import unittest
+
+
+class ClockTest(unittest.TestCase):
+    def test_tick(self):
+        self.assertNotEqual("1", os.environ["GITHUB_RUN_ATTEMPT"])
+"""
+TESTS = FILES | {
+    "tests/test_clock.py": SHAKY,
+    CI: WORKFLOW.format(on="push").replace("python test_greeting.py", "python -m unittest tests/test_clock.py"),
+}
 NEVER_ENDS = (
     "import time\nfrom pathlib import Path\n\n"
     "while not Path.home().joinpath('go').exists():\n    time.sleep(0.05)\n"  # until the stage is taken down
@@ -48,6 +61,38 @@ def test_a_rerun_that_passes_is_green(stage):
     with stage(*BEGIN, [GOOD], END, tree=FILES | {"test_greeting.py": ONCE}) as on:
         assert "opened" == outcome(on).state
         assert [False] == drafts(on)
+
+
+def test_a_flaky_test_costs_no_turn(stage):
+    """It fails far from the change and passes when it is run again: nobody edits, and people are told."""
+    with stage(*BEGIN, [GOOD], END, tree=TESTS) as on:
+        assert "opened" == outcome(on).state
+        assert 4 == len(on.double.requests)
+        for text in (on.own(1)[0], on.forge.pulls(REPO)[0].body):
+            assert "🟢 green: flaky, passed when run again: `tests.test_clock.ClockTest.test_tick`" in text
+
+
+def test_a_flaky_suite_is_left_to_people(stage):
+    """Other tests fail when it is run again: a draft says what failed when, and no fix is guessed."""
+    other = SHAKY + "".join(SHAKY.partition("    def")[1:]).replace("tick", "tock").replace('"1"', '"2"')
+    with stage(*BEGIN, [GOOD], END, tree=TESTS | {"tests/test_clock.py": other}) as on:
+        ended = outcome(on)
+
+        assert "draft" == ended.state
+        assert "at attempt 1 of this commit `tests.test_clock.ClockTest.test_tick` failed" in ended.text
+        assert "at attempt 2 `tests.test_clock.ClockTest.test_tock` did instead" in ended.text
+        assert "🔴 flaky: `tests.test_clock.ClockTest.test_tock`" in on.forge.pulls(REPO)[0].body
+        assert 4 == len(on.double.requests)
+
+
+def test_a_test_that_fails_again_is_mended(stage):
+    """It looked flaky, but the second attempt failed in the same way: the model is asked."""
+    bad = SHAKY.replace('"1", os.environ["GITHUB_RUN_ATTEMPT"]', 'b"O", os.pread(os.open("README.md", 0), 1, 2)')
+    mended = ("edit_file", {"path": "README.md", "old": "# Oreeter", "new": "# Greeter"})
+    tree = TESTS | {"tests/test_clock.py": bad, "README.md": "# Oreeter\n"}
+    with stage(*BEGIN, [GOOD], END, [mended], END, tree=tree) as on:
+        assert "opened" == outcome(on).state
+        assert 1 == sum("rerun-failed-jobs" in request[1] for request in on.forge.requests())
 
 
 def test_the_first_status_is_not_taken_for_the_last(stage):

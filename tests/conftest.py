@@ -7,10 +7,20 @@ import pytest
 from tests.contracts.checked import Checked
 from tests.contracts.descriptions import missing
 
+SHARES = 4  # the processes of `make test`, each of which takes a share of the tests in their order
+
+
+def spread(items):
+    """Each share begins with its part of the slow tests, or one process would still be at them when all else is done."""
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    rest = [item for item in items if not item.get_closest_marker("slow")]
+    size = -(-len(rest) // SHARES)
+    return [item for n in range(SHARES) for item in (*slow[n::SHARES], *rest[n * size : (n + 1) * size])]
+
 
 def pytest_collection_modifyitems(items):
-    """A test that replaces parts of what it tests would show nothing: pass the part in. The slowest begin first."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """A test that replaces parts of what it tests would show nothing: pass the part in."""
+    items[:] = spread(items)
     for item in items:
         if "monkeypatch" in getattr(item, "fixturenames", ()):
             raise pytest.UsageError(f"{item.nodeid} asks for monkeypatch; pass the part in instead")

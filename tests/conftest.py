@@ -11,7 +11,7 @@ SHARES = 4  # the processes of `make test`, each of which takes a share of the t
 
 
 def spread(items):
-    """Each share begins with its part of the slow tests, or one process would still be at them when all else is done."""
+    """Each share begins with its part of the slow tests, or one process would be at them when all else is done."""
     slow = [item for item in items if item.get_closest_marker("slow")]
     rest = [item for item in items if not item.get_closest_marker("slow")]
     size = -(-len(rest) // SHARES)

@@ -226,7 +226,7 @@ def test_twenty_five_megabytes_pass(engine):
 
 def test_a_byte_more_is_refused_by_its_length(engine):
     """What says that it is too long is refused before it is read."""
-    with serving(door(engine, route, SECRET)) as port, socket.create_connection(("127.0.0.1", port), 10) as sent:
+    with serving(door(engine, route, SECRET)) as port, socket.create_connection(("127.0.0.1", port), 60) as sent:
         head = headers("ping", b"") | {"host": "door", "content-length": str(LIMIT_BYTES + 1)}
         sent.sendall(half_request(head))
         answer = sent.recv(4096)
@@ -251,7 +251,7 @@ def test_bodies_together_have_a_limit(engine):
     """Nobody has proved to be GitHub before the last byte, so what waits in memory is bounded over all senders."""
     head = headers("ping", b"") | {"host": "door", "content-length": "1000"}
     with serving(door(engine, route, SECRET, limit_bytes=1000), body_deadline_s=1) as port:
-        sent = [socket.create_connection(("127.0.0.1", port), 10) for _ in range(9)]
+        sent = [socket.create_connection(("127.0.0.1", port), 60) for _ in range(9)]
         for one in sent:
             one.sendall(half_request(head) + b"x" * 999)
         answer = sent[-1].recv(4096)
@@ -266,7 +266,7 @@ def test_bodies_together_have_a_limit(engine):
 def test_the_server_does_not_say_what_it_is(engine):
     """No header names the software."""
     with serving(door(engine, route, SECRET)) as port:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", "/health")
         names = {name.lower() for name, _ in connection.getresponse().getheaders()}
         connection.close()

@@ -33,7 +33,7 @@ def stage(tmp_path, checked):
     return make
 
 
-def until(what, patience_s=30):
+def until(what, patience_s=60):
     deadline = time.monotonic() + patience_s
     while not what():
         assert time.monotonic() < deadline, "it never came to that"

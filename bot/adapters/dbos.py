@@ -56,12 +56,14 @@ class Durable(Record):
         slots_per_repository: int = 1,
         farewell: Farewell | None = None,
         poll_s: float = 0.1,
+        waiters_poll_s: float = WAITERS_POLL_S,
         database_url: str | None = None,
         retry: Patience = PATIENCE,
     ) -> None:
         self._home = home
         self._url = database_url or f"sqlite:///{home.absolute() / 'engine.sqlite'}"
         self._poll_s = poll_s
+        self._waiters_poll_s = waiters_poll_s
         self._stories = {story.__name__: story for story in stories}
         self._hands = ThreadPoolExecutor(slots + THREADS, thread_name_prefix="step")
         self._shop = Workshop(
@@ -152,7 +154,7 @@ class Durable(Record):
             serializer=Json(),
             log_level="WARNING",
             max_executor_threads=THREADS,
-            notification_listener_polling_interval_sec=WAITERS_POLL_S,
+            notification_listener_polling_interval_sec=self._waiters_poll_s,
             run_migrations=False,
             system_database_engine=database,
         )

@@ -26,8 +26,8 @@ def killable(tmp_path):
     """Starts an engine in a process of its own, over one home."""
     started = []
 
-    def start():
-        started.append(Killable(tmp_path / "home"))
+    def start(**options):
+        started.append(Killable(tmp_path / "home", **options))
         return started[-1]
 
     yield start

@@ -33,7 +33,7 @@ async def obey(engine, command):
 
 
 def main():
-    engine = durable(Path(sys.argv[1]))
+    engine = durable(Path(sys.argv[1]), **json.loads(sys.argv[2] if sys.argv[2:] else "{}"))
     try:
         engine.launch()
     except HomeInUse as used:

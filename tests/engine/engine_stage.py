@@ -21,7 +21,7 @@ from bot.run import Start, Tell
 from bot.values import Note, Subject
 from bot.world import World
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 HERE = Path(__file__).parent
 
 
@@ -94,10 +94,10 @@ def peak(diary, repo=""):
 class Killable:
     """An engine in a process of its own."""
 
-    def __init__(self, home):
+    def __init__(self, home, **options):
         with (home.parent / "stderr").open("a") as stderr:
             self.process = subprocess.Popen(
-                [sys.executable, "-W", "error", HERE / "engine_process.py", home],
+                [sys.executable, "-W", "error", HERE / "engine_process.py", home, json.dumps(options)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import engine_stories as stories
 import pytest
-from engine_stage import HERE, aged, durable, ended, eventually, lines, parked, start, tell
+from engine_stage import HERE, aged, durable, ended, lines, parked, start, tell
 from engine_stories import Task
 
 from bot.run import Run, Start
@@ -129,18 +129,6 @@ def test_nobody_is_told_when_no_run_lives(engine, diary):
     ended(engine, "o/r#7/1")
 
     assert [False, False] == [tell(engine, "o/r#7", "hello"), tell(engine, "o/r#8", "hello")]
-
-
-def test_a_note_wakes_a_run_at_once(engine, diary):
-    """From telling to the next step's trace in a fifth of a second, though DBOS itself looks once a second."""
-    start(engine, stories.listen, diary, key="", subject="o/r#7", seconds=60)
-    parked(engine, "o/r#7/1")
-    time.sleep(0.2)
-    tell(engine, "o/r#7", "hello")
-    began = time.monotonic()
-    eventually(lambda: lines(diary), ["a", "hello"])
-
-    assert time.monotonic() - began < 0.5
 
 
 def test_old_runs_are_forgotten(engine, diary, tmp_path):

@@ -10,8 +10,9 @@ from bot.adapters.dbos_sqlite import opened
 def test_the_record_knows_milliseconds(tmp_path):
     """DBOS's defaults need `unixepoch('subsec')`, which SQLite before 3.42 answers with NULL."""
     engine = opened(f"sqlite:///{tmp_path / 'record.sqlite'}")
+    before = time.time()
     with engine.connect() as connection:
         told = connection.execute(sa.text("SELECT unixepoch('subsec')")).scalar()
     engine.dispose()
 
-    assert abs(time.time() - told) < 5
+    assert before - 0.002 <= told <= time.time() + 0.002

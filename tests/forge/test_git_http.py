@@ -131,7 +131,7 @@ def test_broken_credentials_are_no_credentials(served: Served, header: str):
 )
 def test_nothing_but_git_is_served(served: Served, path: str):
     """No path leads out of the root, or to a file of a repository."""
-    connection = HTTPConnection(served.url.removeprefix("http://"), timeout=10)
+    connection = HTTPConnection(served.url.removeprefix("http://"), timeout=60)
     with closing(connection):
         connection.request(
             "GET", path, headers={"Authorization": f"Basic {b64encode(f'x:{SECRET}'.encode()).decode()}"}

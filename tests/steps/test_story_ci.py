@@ -49,7 +49,7 @@ def stage(tmp_path, checked):
 
 def outcome(on):
     on.label(on.issue())
-    return on.ended(1, patience_s=20).outcome
+    return on.ended(1).outcome
 
 
 def drafts(on):

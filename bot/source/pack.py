@@ -12,7 +12,7 @@ from bot.source.segment import Leaf, Segment
 from bot.source.symbols import Symbol
 from bot.world import Pack
 
-FORMAT = "1"  # another with every change of what is derived, or how: then all of it is derived again
+FORMAT = "2"  # another with every change of what is derived, or how: then all of it is derived again
 
 
 def packed(segment: Segment) -> Pack:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor
 
 from bot.grammars import grammar, language_of, parse
+from bot.source.python import definitions
 
 SIGNATURE_CHARS = 200
 PAGES = (".svelte", ".vue")  # only their scripts define what others use
@@ -44,6 +46,8 @@ def symbols(path: str, text: bytes) -> tuple[Symbol, ...]:
 def read_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbol, ...] | None:
     """As `symbols`; None when the parser lost its way, so that a caller with many files can lose patience."""
     language = language_of(path)
+    if language == "python":
+        return tuple(_qualified(path, _of_python(text)))
     if path.lower().endswith(PAGES):
         language, text = "typescript", _scripts(text)  # which reads JavaScript too
     query = _query(language) if language else None
@@ -54,8 +58,8 @@ def read_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbo
         return None
     found = [_definition(captures, text) for _, captures in QueryCursor(query).matches(tree.root_node)]
     # Go's structs and interfaces match twice: the more telling kind comes first and stays.
-    found.sort(key=lambda it: (it.node.start_byte, -it.node.end_byte, it.kind == "type"))
-    return tuple(_qualified(path, text, found))
+    found.sort(key=lambda it: (it.start, -it.end, it.kind == "type"))
+    return tuple(_qualified(path, found))
 
 
 def _scripts(page: bytes) -> bytes:
@@ -67,11 +71,20 @@ def _scripts(page: bytes) -> bytes:
     return bytes(kept)
 
 
-@dataclass(frozen=True, slots=True)
-class _Definition:
-    node: Node
+class _Definition(NamedTuple):
+    """`start` and `end` say what lies inside what, on any scale."""
+
+    start: int
+    end: int
     kind: str
     name: str
+    lines: tuple[int, int]
+    signature: str
+
+
+def _of_python(text: bytes) -> Iterator[_Definition]:
+    for it in definitions(text):
+        yield _Definition(it.line, it.end_line + 1, it.kind, it.name, (it.line, it.end_line), _one_line(it.header))
 
 
 def _definition(captures: dict[str, list[Node]], text: bytes) -> _Definition:
@@ -79,7 +92,9 @@ def _definition(captures: dict[str, list[Node]], text: bytes) -> _Definition:
     owner = captures.get("owner")
     kind = next(kind for kind in captures if kind not in ("name", "owner"))
     name = name.rpartition(".")[2] if kind == "scope" else name  # Rust: impl Trait for path::Type
-    return _Definition(captures[kind][0], kind, f"{_plain(owner[0], text)}.{name}" if owner else name)
+    name = f"{_plain(owner[0], text)}.{name}" if owner else name
+    node = captures[kind][0]
+    return _Definition(node.start_byte, node.end_byte, kind, name, _lines(node), _signature(node, text))
 
 
 def _plain(node: Node, text: bytes) -> str:
@@ -90,23 +105,23 @@ def _plain(node: Node, text: bytes) -> str:
     return re.sub(r"<[^()]*>|\s|^[\"']|[\"']$", "", name).replace("::", ".").replace(":", ".").strip(".")
 
 
-def _qualified(path: str, text: bytes, found: list[_Definition]) -> Iterator[Symbol]:
-    around: list[tuple[int, str, str]] = []  # end byte, name, kind of the definitions we are in
-    seen: set[int] = set()
+def _qualified(path: str, found: Iterable[_Definition]) -> Iterator[Symbol]:
+    around: list[tuple[int, str, str]] = []  # end, name, kind of the definitions we are in
+    before = (-1, -1)
     for it in found:
-        if it.node.id in seen:
+        if it[:2] == before:
             continue
-        seen.add(it.node.id)
-        while around and around[-1][0] <= it.node.start_byte:
+        before = it[:2]
+        while around and around[-1][0] <= it.start:
             around.pop()
         scope = next((name for _, name, kind in reversed(around) if kind in SCOPES), "")
         in_class = bool(around) and around[-1][2] in SCOPES
         name = f"{scope}.{it.name}" if scope else it.name
         depth = sum(kind != "scope" for *_, kind in around)
-        around.append((it.node.end_byte, name, it.kind))
+        around.append((it.end, name, it.kind))
         if it.kind != "scope":
             kind = "method" if in_class and it.kind == "function" else it.kind
-            yield Symbol(path, name, kind, *_lines(it.node), _signature(it.node, text), depth)
+            yield Symbol(path, name, kind, *it.lines, it.signature, depth)
 
 
 def _lines(node: Node) -> tuple[int, int]:
@@ -121,6 +136,10 @@ def _signature(node: Node, text: bytes) -> str:
     body = node.child_by_field_name("body") or value.child_by_field_name("body")
     end = body.start_byte if body else text.find(b"\n", node.start_byte)
     piece = text[start : end if end > start else len(text)][: 8 * SIGNATURE_CHARS]
+    return _one_line(piece)
+
+
+def _one_line(piece: bytes) -> str:
     return " ".join(piece.decode(errors="replace").split()).rstrip(" {")[:SIGNATURE_CHARS]
 
 
@@ -170,7 +189,6 @@ _C = """
 """
 QUERIES = MappingProxyType(
     {
-        "python": _named("class_definition: class\nfunction_definition: function"),
         "javascript": _JAVASCRIPT
         + "(field_definition property: (_) @name value: [(arrow_function) (function_expression)]) @function",
         "typescript": _TYPESCRIPT,

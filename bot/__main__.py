@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from bot.config import schema
-from bot.settings import GateSettings, ModelSettings, Settings, SettingsError, load
+from bot.settings import GateSettings, LookSettings, ModelSettings, Settings, SettingsError, load
 from bot.terminal import terminal
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 FAILED, WRONG_USE = 1, 2
 CACHE = Path("~/.cache/greenlit")
-S = TypeVar("S", bound=GateSettings)
+S = TypeVar("S", bound=LookSettings)
 
 
 @app.command()
@@ -151,8 +151,10 @@ def locate(
     cache: Annotated[Path, typer.Option(help="Where to remember what was learned of the code")] = CACHE,
 ) -> None:
     """Find the files, definitions and tests that a request is about, best first, with the reasons."""
+    settings = _settings(LookSettings, _env_file=None)  # a folder that is looked at sets nothing
+    meaning = _part("adapters.embeddings").embedder(*settings.meaning) if settings.embeddings else None
     part = _part("locate")
-    raise typer.Exit(part.located(part.Place(repo, rev, cache), request, top, as_json=as_json))
+    raise typer.Exit(part.located(part.Place(repo, rev, cache), request, top, as_json=as_json, embedder=meaning))
 
 
 @app.command(name="map")

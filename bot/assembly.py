@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from bot.adapters.checkers import checkers
 from bot.adapters.claude import Claude
 from bot.adapters.dbos import Durable
+from bot.adapters.embeddings import embedder
 from bot.adapters.git import Mirrors
 from bot.adapters.github import GitHubApp
 from bot.adapters.memory import Remembered
@@ -62,6 +63,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         shelf=shelf(settings),
         checkers=checkers(settings.indexes),
         memory=Remembered(settings.home / "known", FORMAT),
+        embedder=embedder(*settings.meaning),
     )
     return Durable(
         settings.home,

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.adapters.dbos_sqlite import HomeInUse, locked
+from bot.adapters.embeddings import embedder
 from bot.adapters.git_plumbing import GitUnfitError, require_git
 from bot.adapters.github_app import Delivery, Installed, Registration
 from bot.assembly import claude, github
@@ -81,6 +82,7 @@ def _findings(given: Mapping[str, object]) -> Iterator[Finding]:
     yield from _place(settings)
     yield from _app(settings)
     yield from _models(settings)
+    yield from _meaning(settings)
 
 
 def _git() -> Finding:
@@ -139,6 +141,17 @@ def _serving(settings: Settings) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def _meaning(settings: Settings) -> Iterator[Finding]:
+    """Whether the model of meaning answers, where one is set."""
+    found = embedder(*settings.meaning)
+    try:
+        if found:
+            found.vectors(["def total(items): return sum(items)"])
+            yield well("Embeddings", found.name)
+    except Unreachable as gone:
+        yield Finding("Embeddings", str(gone), "Until it answers, code is found by words alone.", "odd")
 
 
 def _app(settings: Settings) -> Iterator[Finding]:

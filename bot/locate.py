@@ -23,7 +23,7 @@ from bot.steps.retrieve import look_for
 from bot.terminal import plain, terminal
 from bot.text import visible
 from bot.values import Change, Clue, Clues, Tree
-from bot.world import Clock, GitHub, Model, Unreachable, World
+from bot.world import Clock, Embedder, GitHub, Model, Unreachable, World
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
 MOST_BYTES = 1_000_000
@@ -42,7 +42,7 @@ class Place:
     cache: Path
 
 
-def located(place: Place, request: str, top: int, *, as_json: bool) -> int:
+def located(place: Place, request: str, top: int, *, as_json: bool, embedder: Embedder | None = None) -> int:
     """Print the files that the request is about, best first, with the reasons, and under them the definitions."""
 
     def look(world: World, tree: Tree) -> int:
@@ -58,7 +58,7 @@ def located(place: Place, request: str, top: int, *, as_json: bool) -> int:
         title, body = _request(request)
     except WrongUseError as wrong:
         return _refused(wrong)
-    return _looking(place, look)
+    return _looking(place, look, embedder)
 
 
 def mapped(place: Place, tokens: int) -> int:
@@ -72,14 +72,21 @@ def mapped(place: Place, tokens: int) -> int:
     return _looking(place, look)
 
 
-def _looking(place: Place, look: Callable[[World, Tree], int]) -> int:
+def _looking(place: Place, look: Callable[[World, Tree], int], embedder: Embedder | None = None) -> int:
     """Look at this commit, in a world with nothing else in it."""
     nobody = None
     memory = Remembered(place.cache.expanduser(), FORMAT)
     with TemporaryDirectory(prefix="greenlit-") as home:
         try:
             git = Mirrors(Path(home), ())
-            world = World(cast("GitHub", nobody), git, cast("Model", nobody), cast("Clock", nobody), memory=memory)
+            world = World(
+                cast("GitHub", nobody),
+                git,
+                cast("Model", nobody),
+                cast("Clock", nobody),
+                memory=memory,
+                embedder=embedder,
+            )
             return look(world, borrow(Path(home), place.repo, place.rev))
         except (NoRepositoryError, GitUnfitError, Unreachable) as wrong:
             return _refused(wrong)

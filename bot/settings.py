@@ -29,10 +29,38 @@ class SettingsError(Exception):
     """Settings are missing or wrong: the text lists all of them by their names, each with what to do."""
 
 
-class GateSettings(BaseSettings):
-    """What the gates may ask."""
+class LookSettings(BaseSettings):
+    """What looking for code may ask."""
 
     model_config = SettingsConfigDict(env_prefix="GREENLIT_", env_file=".env", extra="ignore", frozen=True)
+
+    embeddings_model: str | None = Field(None, description="The model of meaning to ask an address for")
+    embeddings_key: SecretStr | None = Field(None, description="The key to ask it with, where one is needed")
+    embeddings: str | None = Field(
+        None,
+        description="Rank by meaning too: the address of an embeddings API, to which pieces of the code are sent, or a "
+        "folder with a static model",
+    )
+
+    @field_validator("embeddings")
+    @classmethod
+    def _model(cls, where: str | None, info: ValidationInfo) -> str | None:
+        if where and where.startswith(("http://", "https://")):
+            if not info.data.get("embeddings_model"):
+                raise ValueError("an address needs GREENLIT_EMBEDDINGS_MODEL, the name of the model to ask there")
+        elif where and not (Path(where).expanduser() / "model.safetensors").is_file():
+            raise ValueError(f"{where} is neither an http address nor a folder with a model.safetensors in it")
+        return where
+
+    @property
+    def meaning(self) -> tuple[str | None, str, str]:
+        """Where to ask, which model, with which key."""
+        key = self.embeddings_key.get_secret_value() if self.embeddings_key else ""
+        return self.embeddings, self.embeddings_model or "", key
+
+
+class GateSettings(LookSettings):
+    """What the gates may ask."""
 
     python_index: str | None = Field(
         None, description="Address of a Python package index with JSON pages, to look up packages that a change names"
@@ -137,7 +165,7 @@ class Settings(ModelSettings):
         )
 
 
-S = TypeVar("S", bound=GateSettings)
+S = TypeVar("S", bound=LookSettings)
 
 
 def load(kind: type[S], **given: object) -> S:
@@ -148,7 +176,7 @@ def load(kind: type[S], **given: object) -> S:
         raise SettingsError("\n".join(_told(kind, wrong))) from None
 
 
-def described(kind: type[GateSettings]) -> dict[str, tuple[str, str]]:
+def described(kind: type[LookSettings]) -> dict[str, tuple[str, str]]:
     """Every setting's name, with what it means and its default; an empty default means that it must be set."""
     return {
         f"GREENLIT_{name.upper()}": (field.description or "", "" if field.is_required() else _shown(field.default))
@@ -160,7 +188,7 @@ def _shown(default: object) -> str:
     return "{}" if default is PydanticUndefined else "none" if default is None else str(default)
 
 
-def _told(kind: type[GateSettings], wrong: ValidationError) -> Iterator[str]:
+def _told(kind: type[LookSettings], wrong: ValidationError) -> Iterator[str]:
     fields = {name.lower(): name for name in kind.model_fields}
     for error in wrong.errors(include_input=False, include_url=False):
         said = str(error["loc"][0]).lower().removeprefix("greenlit_") if error["loc"] else ""

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.adapters.checkers import checkers
+from bot.adapters.embeddings import embedder
 from bot.adapters.git import Mirrors
 from bot.adapters.git_plumbing import GitUnfitError
 from bot.assembly import SystemClock, claude
@@ -133,7 +134,15 @@ def _solve(console: Console, settings: ModelSettings, place: Place, request: Iss
         git = Mirrors(Path(home), ("file",))
         tree = git.fetch(HERE, Remote(place.root.resolve().as_uri()), place.branch)
         caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
-        world = World(cast("GitHub", Nowhere()), git, claude(settings), SystemClock(), caps, checkers(settings.indexes))
+        world = World(
+            cast("GitHub", Nowhere()),
+            git,
+            claude(settings),
+            SystemClock(),
+            caps,
+            checkers(settings.indexes),
+            embedder=embedder(*settings.meaning),
+        )
         writer = _at_once(_writer(console, world, tree, request))
         try:
             finish = _at_once(writer.finish())

@@ -236,6 +236,17 @@ class Forgetful:
     def keep(self, shelf: str, pack: Pack, notes: Mapping[str, bytes], instead: Collection[int] = ()) -> None: ...
 
 
+class Embedder(Protocol):
+    """A model of meaning: it turns texts into directions, and texts that mean the like point the same way."""
+
+    @property
+    def name(self) -> str:
+        """Which model it is: the directions of two models have nothing in common."""
+
+    def vectors(self, texts: Sequence[str]) -> Sequence[bytes]:
+        """One for each text: float32 numbers of length 1. Raises Unreachable."""
+
+
 class Clock(Protocol):
     """Time, as a port: a replay is the same run."""
 
@@ -277,3 +288,4 @@ class World:
     checkers: Checkers = Checkers()
     shelf: Shelf = NoShelf()
     memory: Memory = field(default_factory=Forgetful)
+    embedder: Embedder | None = None

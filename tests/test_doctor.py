@@ -217,3 +217,13 @@ def test_a_deprecated_model_is_told_but_forbids_nothing(ward):
 
     assert (0, 1) == (code, len(marked))
     assert "deprecated" in marked[0]
+
+
+def test_a_model_of_meaning_that_does_not_answer_is_told_but_forbids_nothing(ward):
+    """Code is found by words all the same."""
+    with ward() as made:
+        code, told = made.examine(embeddings=NOWHERE, embeddings_model="small")
+
+    assert code == 0
+    assert ["!  Embeddings"] == [line[:13] for line in told]
+    assert "by words alone" in told[0]

@@ -11,6 +11,7 @@ from bot.source import signals
 from bot.source.bm25 import Earned, Floats, Places, earned, scores, total
 from bot.source.index import Index
 from bot.source.knowledge import Knowledge
+from bot.source.meaning import CANDIDATES, NEAR, Alike, meant
 from bot.source.mentions import mentioned
 from bot.source.segment import Leaf
 from bot.source.symbols import SCOPES, Symbol
@@ -27,15 +28,22 @@ SKIPPED = 20  # files told of that were not read
 Leaves = Callable[[Sequence[tuple[str, str]]], Mapping[str, Leaf]]  # of files as path and key, by path
 
 
-def locate(known: Knowledge, title: str, body: str, leaves: Leaves, top: int = 20) -> Clues:
+def locate(known: Knowledge, title: str, body: str, leaves: Leaves, top: int = 20, alike: Alike | None = None) -> Clues:
     """Where to look for a request: at most `top` files, definitions and tests, each best first.
 
     A file's score is 1 when it is the best by every signal (bot/source/weights.py).
     """
     query = read_query(title, body)
     seen = Seen.of(known, query)
-    score = fused(seen.signals())
-    why = Reasons(query, seen.named, seen.rare, seen.past, seen.tested)
+    parts = seen.signals()
+    score = fused(parts)
+    near: list[int] = []
+    if alike:
+        candidates = signals.best(score, CANDIDATES)
+        parts["meaning"] = meant(alike, f"{title}\n{body}", known.code, candidates, seen.code.chunks)
+        near = signals.best(parts["meaning"], NEAR)
+        score = fused(parts)
+    why = Reasons(query, seen.named, seen.rare, seen.past, seen.tested, near)
     files = [
         Clue(known.code.paths[file], float(score[file]), why.of(file, known, seen.code.in_path, seen.code.words))
         for file in signals.best(score, top)
@@ -138,7 +146,7 @@ def fused(parts: Mapping[str, Floats], weights: Mapping[str, float] = WEIGHTS) -
     score = np.zeros(len(next(iter(parts.values()))))
     for name, values in parts.items():
         score += weights[name] * np.sqrt(values / (values.max(initial=0) or 1))
-    return score / sum(weights.values())
+    return score / sum(weights[name] for name in parts)
 
 
 def _texts(known: Knowledge, seen: Seen, query: Query, top: int) -> Iterator[Clue]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.source import locate, similar
 from bot.steps.checkout import Files
 from bot.steps.know import Known, know, map_of
+from bot.steps.meaning import alike
 from bot.values import Change, Clue, Clues, Issue, Past, Tree
 from bot.world import World
 
@@ -31,7 +32,8 @@ def retrieve(world: World, tree: Tree, issue: Issue) -> Clues:
 
 def look_for(world: World, tree: Tree, known: Known, title: str, body: str, top: int = 20) -> Clues:
     """Places in the code, and the past commits most like the request with the beginnings of their diffs."""
-    clues = locate(known.knowledge, title, body, known.notebook.leaves, top)
+    meaning = alike(world, tree, known.notebook)
+    clues = locate(known.knowledge, title, body, known.notebook.leaves, top, meaning)
     past = similar(known.knowledge, title, body, SIMILAR)
     return replace(clues, similar=tuple(_change(world, tree, commit) for commit in past))
 

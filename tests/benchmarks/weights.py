@@ -32,6 +32,7 @@ from bot.steps.know import know
 from bot.values import Clues
 from bot.world import World
 
+LEARNED = tuple(name for name in WEIGHTS if name != "meaning")  # which needs a model that is not here
 CANDIDATES = 40  # of each signal
 ROUNDS, PACE, PULL = 120, 0.3, 0.003
 Floats = NDArray[np.float64]
@@ -62,7 +63,7 @@ def main() -> None:
         asked = [json.loads(line) for line in given.cases.open()]
         cases = [case for it in asked if (case := _case(world, Path(home), given.repos, it))]
     Console().print(_table(cases))
-    learned = dict(zip(WEIGHTS, _learned(cases), strict=True))
+    learned = dict(zip(LEARNED, _learned(cases), strict=True))
     Console().print("Learned of all:", {name: round(float(weight), 2) for name, weight in learned.items()})
 
 
@@ -75,7 +76,7 @@ def _case(world: World, home: Path, repos: Path, asked: Mapping[str, Any]) -> Ca
     known = know(world, borrow(home, folder, asked["parent"]))
     title, _, body = asked["query"].strip().partition("\n")
     parts = Seen.of(known.knowledge, read_query(title.lstrip("# "), body)).signals()
-    shares = np.stack([np.sqrt(parts[name] / (parts[name].max(initial=0) or 1)) for name in WEIGHTS], axis=1)
+    shares = np.stack([np.sqrt(parts[name] / (parts[name].max(initial=0) or 1)) for name in LEARNED], axis=1)
     right = np.isin(np.array(known.knowledge.code.paths), asked["gold"])
     some = sorted({*np.flatnonzero(right), *(file for values in parts.values() for file in best(values, CANDIDATES))})
     functions = frozenset((path, name) for path, name in asked["gold_functions"])
@@ -85,7 +86,7 @@ def _case(world: World, home: Path, repos: Path, asked: Mapping[str, Any]) -> Ca
 
 def _learned(cases: Sequence[Case]) -> Floats:
     """The weights under which a softmax over the candidates says most of the right ones; by Adam, kept above 0."""
-    weights = np.full(len(WEIGHTS), 2.0)
+    weights = np.full(len(LEARNED), 2.0)
     mean, square = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, ROUNDS + 1):
         slope = sum((_slope(case, weights) for case in cases if case.right.any()), np.zeros_like(weights))

@@ -1,0 +1,56 @@
+"""Here lives the ranking by meaning: what a model of meaning says of the best candidates, when there is one.
+
+It is asked for these alone: a whole repository would cost hours, and its answer is worth the most where words ran out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.source.bm25 import Floats
+from bot.source.index import Index
+
+CANDIDATES = 40  # files
+PASSAGES = 3  # of each, its best chunks
+NEAR = 5  # files that are told to be near
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk of a file: `place` is that of its definition among the file's, from 1, or 0 for the file's rest."""
+
+    path: str
+    key: str
+    place: int
+
+
+# How alike in meaning a request is to each passage, at most 1; NaN where one cannot be read, None when nobody can say.
+Alike = Callable[[str, Sequence[Passage]], Sequence[float] | None]
+
+
+def meant(alike: Alike, request: str, index: Index, files: Sequence[int], of_chunks: Floats) -> Floats:
+    """How much each file means what the request does: from 0 to 1 among these files, 0 for all others."""
+    chunks = [chunk for file in files for chunk in _best(index, file, of_chunks)]
+    told = alike(request, [_passage(index, chunk) for chunk in chunks])
+    found = np.zeros(len(index.paths))
+    if not told:
+        return found
+    likeness = np.nan_to_num(np.array(told, dtype=np.float64), nan=-1.0)
+    best = np.full(len(index.paths), -1.0)
+    np.maximum.at(best, index.chunk_files[chunks], likeness)
+    mine = best[list(files)]
+    found[list(files)] = (mine - mine.min()) / (np.ptp(mine) or 1)
+    return found
+
+
+def _best(index: Index, file: int, of_chunks: Floats) -> Iterator[int]:
+    mine = np.flatnonzero(index.chunk_files == file)
+    yield from (int(chunk) for chunk in mine[np.argsort(-of_chunks[mine], kind="stable")][:PASSAGES])
+
+
+def _passage(index: Index, chunk: int) -> Passage:
+    file = index.chunk_files[chunk]
+    return Passage(index.paths[file], index.keys[file], int(index.chunk_places[chunk]))

@@ -48,10 +48,9 @@ class Press:
     _body: Tally = field(default_factory=Tally)
     _names: Tally = field(default_factory=Tally)
     _lost: int = 0
-    bytes_in: int = 0
+    parse: bool = True  # without it nothing is known of definitions
 
     def add(self, key: str, path: str, data: bytes) -> None:
-        self.bytes_in += len(data)
         note = unreadable(data)
         found = () if note else self._symbols(path, data)
         self._write(Leaf(key, found, note), {} if note else chunks(data, found))
@@ -60,7 +59,7 @@ class Press:
         self._write(Leaf(key), {REST: text.encode()})
 
     def _symbols(self, path: str, data: bytes) -> tuple[Symbol, ...]:
-        if self._lost >= HOPELESS or kind_of(path) != "code":
+        if not self.parse or self._lost >= HOPELESS or kind_of(path) != "code":
             return ()
         parsed = read_symbols(path, data)
         self._lost += parsed is None

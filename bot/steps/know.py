@@ -10,13 +10,13 @@ from bot.grammars import language_of
 from bot.source import Knowledge, Press, knowledge, overview, pack
 from bot.source.files import FILE_BYTES, kind_of
 from bot.source.index import silent
-from bot.steps.notebook import Derived, Notebook, written_past
+from bot.source.presses import BUNDLE_BYTES, Bundle, Pressed, pressed
+from bot.steps.notebook import Notebook, written_past
 from bot.values import Entry, Past, Sha, Tree
 from bot.world import World
 
 COMMITS = 6_000
 READ_BYTES = 4_000_000  # at once
-PRESS_BYTES = 64_000_000  # of text in one segment
 TOTAL_BYTES = 512_000_000
 MESSAGE_CHARS = 3_000
 SILENT = 200  # files without a word that are asked why
@@ -34,7 +34,7 @@ def know(world: World, tree: Tree) -> Known:
     """All that ranking needs. The first time it takes a while; after that, what changed."""
     notebook = Notebook(world.memory, tree.repo.name)
     files, skipped = _chosen(world.git.entries(tree))
-    segments = notebook.segments(list(files), lambda keys: _derived(world, tree, {key: files[key] for key in keys}))
+    segments = notebook.segments(list(files), lambda keys: pressed(_bundles(world, tree, {k: files[k] for k in keys})))
     commits = world.git.log(tree, COMMITS)
     segments += notebook.segments(commits, lambda shas: _derived_past(world.git.past(tree, [Sha(sha) for sha in shas])))
     listed = [(entry.path, key) for key, entries in files.items() for entry in entries]
@@ -68,18 +68,19 @@ def _chosen(entries: Sequence[Entry]) -> tuple[dict[str, list[Entry]], list[str]
     return chosen, skipped
 
 
-def _derived(world: World, tree: Tree, files: Mapping[str, Sequence[Entry]]) -> Derived:
-    press = Press()
+def _bundles(world: World, tree: Tree, files: Mapping[str, Sequence[Entry]]) -> Iterator[Bundle]:
+    """The contents of these files, so many bytes at a time; those that the clone lacks are left out."""
+    bundle: list[tuple[str, str, bytes]] = []
+    size = 0
     for batch in _batches(files):
         found = world.git.blobs(tree, [entry.sha for _, entry in batch])
-        for key, entry in batch:
-            if entry.sha in found:
-                press.add(key, entry.path, found[entry.sha])
-        if press.bytes_in > PRESS_BYTES:
-            yield press.segment(), {leaf.key: pack.written(leaf) for leaf in press.leaves}
-            press = Press()
-    if press.leaves:
-        yield press.segment(), {leaf.key: pack.written(leaf) for leaf in press.leaves}
+        bundle += [(key, entry.path, found[entry.sha]) for key, entry in batch if entry.sha in found]
+        size += sum(map(len, found.values()))
+        if size > BUNDLE_BYTES:
+            yield bundle
+            bundle, size = [], 0
+    if bundle:
+        yield bundle
 
 
 def _batches(files: Mapping[str, Sequence[Entry]]) -> Iterator[list[tuple[str, Entry]]]:
@@ -94,12 +95,12 @@ def _batches(files: Mapping[str, Sequence[Entry]]) -> Iterator[list[tuple[str, E
     yield batch
 
 
-def _derived_past(commits: Sequence[Past]) -> Derived:
-    press = Press()
+def _derived_past(commits: Sequence[Past]) -> Iterator[Pressed]:
+    made = Press()
     for commit in commits:
-        press.add_text(commit.sha, commit.message[:MESSAGE_CHARS])
+        made.add_text(commit.sha, commit.message[:MESSAGE_CHARS])
     if commits:
-        yield press.segment(), {commit.sha: written_past(commit) for commit in commits}
+        yield pack.packed(made.segment()), {commit.sha: written_past(commit) for commit in commits}
 
 
 def _unread(found: Knowledge, notebook: Notebook) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from bot.source import Leaf, Segment, pack
+from bot.source.presses import Pressed
 from bot.source.segment import joined
 from bot.values import Past, Sha
 from bot.world import Memory, Pack
@@ -13,8 +14,7 @@ from bot.world import Memory, Pack
 SMALL = 1_000  # keys, below which a pack is joined with others like it
 MOST_SMALL = 8
 
-Derived = Iterator[tuple[Segment, Mapping[str, bytes]]]  # segments, with a note on each of their keys
-Derive = Callable[[Sequence[str]], Derived]
+Derive = Callable[[Sequence[str]], Iterator[Pressed]]
 
 
 class Notebook:
@@ -30,10 +30,10 @@ class Notebook:
         packs = self._memory.recall(self._shelf, keys)
         known = {key for pack in packs for key in pack.keys}
         found = self._joined(packs)
-        for segment, notes in derive([key for key in keys if key not in known]):
-            self._memory.keep(self._shelf, pack.packed(segment), notes)
+        for made, notes in derive([key for key in keys if key not in known]):
+            self._memory.keep(self._shelf, made, notes)
             self._fresh.update(notes)
-            found.append(segment)
+            found.append(pack.unpacked(made))
         return found
 
     def leaves(self, files: Sequence[tuple[str, str]]) -> dict[str, Leaf]:

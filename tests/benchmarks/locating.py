@@ -22,7 +22,7 @@ from bot.world import World
 from tests.benchmarks.table import Row
 from tests.git_served import git
 
-FILES, MANY = 1_600, 20_000
+FILES, SOME, MANY = 1_600, 25_000, 100_000
 WORDS = ("parse", "render", "token", "matrix", "total", "cart", "visit", "emit", "cache", "queue", "merge", "split")
 ISSUE = "Parsing a cached matrix token is wrong\n\n`visit_matrix` should merge the queue."
 ROOT = Path(__file__).parents[2]
@@ -35,11 +35,14 @@ def rows(work: Path) -> list[Row]:
     ask = [sys.executable, "-m", "bot", "locate", "--repo", str(repo), "--cache", str(work / "cache"), "-"]
     first_s, first_mb = _cost(ask)
     again_s, _ = _cost(ask)
-    _write(repo / "pkg0/mod0.py", random.Random(8), 60)
+    (repo / "pkg0/sub0/mod0.py").write_text(_text(random.Random(8), 60))
     git(repo, "commit", "--quiet", "--all", "--message=Change one")
     next_s, _ = _cost(ask)
-    many = _filled(work / "many", MANY, 5)
-    many_s, many_mb = _cost([*ask[:5], str(many), *ask[6:]])
+    git(work, "clone", "--quiet", str(ROOT), "own")
+    own = work / "own"
+    map_s, _ = _cost([*ask[:3], "map", "--repo", str(own), *ask[6:8]])
+    some_s, some_mb = _cost([*ask[:5], str(_filled(work / "some", SOME, 1)), *ask[6:]])
+    many_s, many_mb = _cost([*ask[:5], str(_filled(work / "many", MANY, 1)), *ask[6:]])
     return [
         Row(f"locate: start, {FILES} files of {_mb(repo):.0f} MB below", f"{start_s:.2f} s", "", ""),
         Row("locate: first look, without the start", f"{first_s - start_s:.2f} s, {first_mb:.0f} MB", "", _ctags(repo)),
@@ -48,7 +51,14 @@ def rows(work: Path) -> list[Row]:
         Row(
             "locate: a question, once known", f"{1000 * _question_s(work, repo):.0f} ms", "under 50 ms", _ripgrep(repo)
         ),
-        Row(f"locate: first look at {MANY} small files", f"{many_s - start_s:.2f} s, {many_mb:.0f} MB", "", ""),
+        Row("map: of this repository, with the start", f"{map_s:.2f} s", "", _aider(own)),
+        Row(f"locate: first look at {SOME:,} small files", f"{some_s - start_s:.1f} s, {some_mb:.0f} MB", "", ""),
+        Row(
+            f"locate: first look at {MANY:,}, and how many times that is",
+            f"{many_s - start_s:.1f} s, {many_mb:.0f} MB",
+            f"linear: {MANY / SOME:.0f} times",
+            f"{(many_s - start_s) / (some_s - start_s):.1f} times, {many_mb / some_mb:.1f} times the memory",
+        ),
     ]
 
 
@@ -88,9 +98,20 @@ def _ripgrep(repo: Path) -> str:
     )
 
 
-def _cost(command: Sequence[str]) -> tuple[float, float]:
+def _aider(repo: Path) -> str:
+    """Its map, the first time; it needs a model's name and a key to begin, and asks nobody for a map."""
+    found = which("aider")
+    if not found:
+        return "no aider here"
+    quiet = ["--yes-always", "--no-check-update", "--no-analytics", "--no-gitignore", "--no-show-model-warnings"]
+    asked = [found, "--show-repo-map", "--map-tokens", "2000", "--model", "gpt-4o", "--openai-api-key", "none", *quiet]
+    return f"{_cost(asked, repo)[0]:.1f} s (aider, its start included)"
+
+
+def _cost(command: Sequence[str], cwd: Path = ROOT) -> tuple[float, float]:
     """Seconds of CPU with those of its children, and its own most memory in MB."""
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, cwd=cwd) as process:
         cast("Any", process.stdin).write(ISSUE.encode())
         cast("Any", process.stdin).close()
         _, status, used = os.wait4(process.pid, 0)
@@ -99,18 +120,24 @@ def _cost(command: Sequence[str]) -> tuple[float, float]:
 
 
 def _filled(repo: Path, files: int, functions: int) -> Path:
-    chance = random.Random(7)  # the same files every time
-    for number in range(files):
-        _write(repo / f"pkg{number % 100}/mod{number}.py", chance, functions)
+    """A repository with one commit; its files are the same every time."""
+    chance = random.Random(7)
+    repo.mkdir(parents=True)
     git(repo, "init", "--quiet", "--initial-branch=main")
-    git(repo, "add", ".")
-    git(repo, "commit", "--quiet", "--message=Begin")
+    with subprocess.Popen(["git", "-C", str(repo), "fast-import", "--quiet"], stdin=subprocess.PIPE) as importing:
+        into = cast("Any", importing.stdin)
+        into.write(b"commit refs/heads/main\ncommitter a <a@example.com> 1700000000 +0000\ndata 5\nBegin\n")
+        for number in range(files):
+            text = _text(chance, functions).encode()
+            path = f"pkg{number % 100}/sub{number // 100 % 100}/mod{number}.py"
+            into.write(f"M 100644 inline {path}\ndata {len(text)}\n".encode() + text + b"\n")
+        into.close()
+    git(repo, "reset", "--quiet", "--hard")
     return repo
 
 
-def _write(path: Path, chance: random.Random, functions: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n\n".join(_function(chance) for _ in range(functions)))
+def _text(chance: random.Random, functions: int) -> str:
+    return "\n\n".join(_function(chance) for _ in range(functions))
 
 
 def _function(chance: random.Random) -> str:

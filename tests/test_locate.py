@@ -87,10 +87,12 @@ def test_at_most_top_are_told_best_first():
     assert found == clues(dict(reversed(many.items())), "request handler", top=5)
 
 
-@pytest.mark.parametrize("title", ["", "zzzz", "the of and", "???", "\x00", "購物車"])
+@pytest.mark.parametrize(
+    "title", ["", "zzzz", "the of and", "???", "\x00", "購物車", "[image]", "https://x.y/image.png"]
+)
 def test_an_issue_about_nothing_has_no_clues(title):
-    """An empty result is a result."""
-    found = clues(files(), title)
+    """An empty result is a result; a picture says nothing, whatever stands for it."""
+    found = clues(files(**{"shop/image.py": "def image(): ..."}), title)
 
     assert () == found.files == found.symbols == found.tests
 

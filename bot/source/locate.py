@@ -38,11 +38,10 @@ def locate(known: Knowledge, title: str, body: str, leaves: Leaves, top: int = 2
     parts = seen.signals()
     score = fused(parts)
     near: list[int] = []
-    if alike:
-        candidates = signals.best(score, CANDIDATES)
-        parts["meaning"] = meant(alike, f"{title}\n{body}", known.code, candidates, seen.code.chunks)
-        near = signals.best(parts["meaning"], NEAR)
-        score = fused(parts)
+    candidates = signals.best(score, CANDIDATES)
+    if alike and (meaning := meant(alike, f"{title}\n{body}", known.code, candidates, seen.code.chunks)) is not None:
+        near = signals.best(meaning, NEAR)
+        score = fused(parts | {"meaning": meaning})
     why = Reasons(query, seen.named, seen.rare, seen.past, seen.tested, near)
     files = [
         Clue(known.code.paths[file], float(score[file]), why.of(file, known, seen.code.in_path, seen.code.words))

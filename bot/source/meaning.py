@@ -31,18 +31,17 @@ class Passage:
 Alike = Callable[[str, Sequence[Passage]], Sequence[float] | None]
 
 
-def meant(alike: Alike, request: str, index: Index, files: Sequence[int], of_chunks: Floats) -> Floats:
+def meant(alike: Alike, request: str, index: Index, files: Sequence[int], of_chunks: Floats) -> Floats | None:
     """How much each file means what the request does: from 0 to 1 among these files, 0 for all others."""
     chunks = [chunk for file in files for chunk in _best(index, file, of_chunks)]
     told = alike(request, [_passage(index, chunk) for chunk in chunks])
+    likeness = np.array(told or [np.nan], dtype=np.float64)
+    if np.isnan(likeness).all():
+        return None
+    best = np.full(len(index.paths), likeness[~np.isnan(likeness)].min())
+    np.fmax.at(best, index.chunk_files[chunks], likeness)
     found = np.zeros(len(index.paths))
-    if not told:
-        return found
-    likeness = np.nan_to_num(np.array(told, dtype=np.float64), nan=-1.0)
-    best = np.full(len(index.paths), -1.0)
-    np.maximum.at(best, index.chunk_files[chunks], likeness)
-    mine = best[list(files)]
-    found[list(files)] = (mine - mine.min()) / (np.ptp(mine) or 1)
+    found[list(files)] = (best[list(files)] - best.min()) / (np.ptp(best) or 1)
     return found
 
 

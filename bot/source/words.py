@@ -23,10 +23,10 @@ CODE_SPAN = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 NAME = re.compile(r"[\w.]+(?:\(\))?")
 CAMEL = re.compile(r"[a-z][A-Z]")
 PATH = re.compile(r"[\w@+./\\-]{3,300}")
-# What says nothing of the code: numbers of issues, addresses, trailers of commits, banners of interpreters.
+# What says nothing of the code: numbers of issues, addresses, pictures, trailers of commits, banners of interpreters.
 NOISE = re.compile(
     r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|see)\b:?[ \t]+(?:[\w.-]{1,99}/[\w.-]{1,99})?#\d+"
-    r"|#\d+|https?://\S+|^[ \t]*(?:[A-Z][\w-]{1,40}-by|Change-Id|Cc):.*$|^\(cherry picked from.*$"
+    r"|#\d+|https?://\S+|!?\[image\]|^[ \t]*(?:[A-Z][\w-]{1,40}-by|Change-Id|Cc):.*$|^\(cherry picked from.*$"
     r"|^(?:Python \d|IPython \d|Type [\"']).*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -69,8 +69,7 @@ def read_query(title: str, body: str) -> Query:
         for term in in_title | in_body
     }
     asked = dict(nlargest(MOST_TERMS, weights.items(), itemgetter(1)))
-    names = frozenset(WORD.findall(" ".join(_code(text))))
-    return Query(asked, names, tuple(dict.fromkeys(_paths(text))), _spelled(text))
+    return Query(asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(_paths(text))), _spelled(text))
 
 
 def _code(text: str) -> Iterator[str]:

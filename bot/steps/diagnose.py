@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -11,7 +12,9 @@ from bot.steps.checkout import Files
 from bot.steps.flaky import Try, flaky, is_far
 from bot.steps.job_log import job_log
 from bot.values import Action, Annotation, Category, Check, Checks, Failure, Reading, Sha, Tree, Verdict
-from bot.world import World
+from bot.world import Refusal, World
+
+log = logging.getLogger(__name__)
 
 UNREAD: Mapping[str, tuple[Category, Action]] = MappingProxyType(
     {
@@ -49,12 +52,18 @@ def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
 def rerun(world: World, base: Tree, checks: Checks) -> dict[str, int]:
     """Run the failed jobs again; which attempt of each workflow run is over, so that its word is not read as new.
 
-    Nothing for those that somebody ran again before: twice is enough.
+    Nothing for those that somebody ran again before, for twice is enough; nor where the App may not ask for it.
     """
     attempts = {str(check.run): check.run_attempt for check in checks.failed if check.run and check.run_attempt == 1}
-    for run in attempts:
-        world.github.rerun_failed(base.repo, int(run))
-    return attempts
+    over: dict[str, int] = {}
+    for run, attempt in attempts.items():
+        try:
+            world.github.rerun_failed(base.repo, int(run))
+        except Refusal as refused:
+            log.warning("CI is taken at its first word: %s", refused)
+            break
+        over[run] = attempt
+    return over
 
 
 def _read(world: World, base: Tree, failed: Iterable[Check], files: frozenset[str]) -> Reading:

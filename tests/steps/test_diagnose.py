@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.adapters.github import GitHubApp
 from bot.adapters.shelf import Shelf
 from bot.logs import merged
 from bot.steps.diagnose import diagnose, rerun
 from bot.values import Failure, Reading
-from tests.steps.place import Place
+from tests.steps.place import GRANTED, Place
 
 CI = ".github/workflows/ci.yml"
 RED, OTHER = "raise ValueError('always')\n", "raise KeyError('other')\n"
@@ -161,6 +162,20 @@ def test_a_rerun_tells_which_attempt_is_over(build):
     assert {2} == {check.run_attempt for check in again.failed}
     assert {} == rerun(place.world, tree, again)
     assert 4 == len(place.forge.jobs(place.repo.name))
+
+
+def test_an_app_that_may_not_run_it_again_takes_the_first_word(build):
+    """A permission that is missing ends no run: what failed is told, or mended."""
+    place = build({CI: workflow("a")})
+    tree = place.tree()
+    sha, checks = place.checked({"a.py": OUTAGE}, "topic")
+    keys = place.forge.create_app("reader", GRANTED | {"actions": "read"}, [])
+    place.forge.install(keys, place.repo.name)
+    url = place.world.github.remote(place.repo).url.removesuffix(f"/{place.repo.name}.git")
+    reader = GitHubApp(keys.id, keys.private_key, url, f"{url}/api/v3", pause_between_writes_s=0)
+
+    assert {} == rerun(replace(place.world, github=reader), tree, checks)
+    assert 1 == place.world.github.checks(place.repo, sha).failed[0].run_attempt
 
 
 CLOCK = """\

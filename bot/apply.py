@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.text import Text
 
 from bot.folder import Folder, UnfitError
-from bot.patch import Changes, Rejected, changes
+from bot.patch import Applied, Rejected, changes
 from bot.terminal import plain, terminal
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
@@ -79,7 +79,7 @@ def _folder(root: Path) -> Folder:
     return Folder(root)
 
 
-def _made(folder: Folder, found: Changes) -> list[Made]:
+def _made(folder: Folder, found: Applied) -> list[Made]:
     left = set(found.moves.values())
     made = []
     for path, text in sorted(found.files.items()):

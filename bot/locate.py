@@ -22,7 +22,7 @@ from bot.steps.know import know, map_of
 from bot.steps.retrieve import look_for
 from bot.terminal import plain, terminal
 from bot.text import visible
-from bot.values import Change, Clue, Clues, Tree
+from bot.values import Clue, Clues, Precedent, Tree
 from bot.world import Clock, Embedder, GitHub, Model, Unreachable, World
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
@@ -114,13 +114,13 @@ def _data(clues: Clues) -> dict[str, object]:
         "files": [{"path": clue.path, "score": clue.score, "why": list(clue.why)} for clue in clues.files],
         "symbols": [_symbol(clue) for clue in clues.symbols],
         "tests": [{"path": clue.path, "score": clue.score} for clue in clues.tests],
-        "similar_changes": [_change(change) for change in clues.similar],
+        "similar_changes": [_precedent(it) for it in clues.similar],
         "skipped": list(clues.skipped),
     }
 
 
-def _change(change: Change) -> dict[str, object]:
-    return {"commit": change.sha, "message": change.message, "files": list(change.paths), "diff": change.diff}
+def _precedent(it: Precedent) -> dict[str, object]:
+    return {"commit": it.sha, "message": it.message, "files": list(it.paths), "diff": it.diff}
 
 
 def _symbol(clue: Clue) -> dict[str, object]:

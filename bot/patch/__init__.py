@@ -3,7 +3,7 @@
 Pure: it is handed texts and hands texts back.
 """
 
-from bot.patch.apply import Changes, apply, changes
+from bot.patch.apply import Applied, apply, changes
 from bot.patch.change import Change
 from bot.patch.counts import DiffCounts, counts
 from bot.patch.edits import Rejected
@@ -17,8 +17,8 @@ from bot.patch.syntax import parses
 from bot.patch.written import written
 
 __all__ = [
+    "Applied",
     "Change",
-    "Changes",
     "DiffCounts",
     "Rejected",
     "Rules",

@@ -16,7 +16,7 @@ SHOWN = 5  # edits that failed, of one text
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class Applied:
     """What an edit comes to: new texts by path, None for what goes; git's modes and old paths, by new path."""
 
     files: dict[str, str | None]
@@ -34,7 +34,7 @@ def apply(files: Mapping[str, str], text: str) -> dict[str, str]:
     return {path: text for path, text in after.items() if text is not None}
 
 
-def changes(files: Mapping[str, str], text: str) -> Changes:
+def changes(files: Mapping[str, str], text: str) -> Applied:
     """What the edits change, and nothing else. Raises Rejected, which tells of every edit that does not fit."""
     edits = read(files, text)
     work = Work(files)
@@ -48,7 +48,7 @@ def changes(files: Mapping[str, str], text: str) -> Changes:
         raise Rejected("The edits change nothing.")
     if len(files) > 1 and not any(made.values()) and all(made.get(path, "") is None for path in files):
         raise Rejected("This would delete every file. Delete only what the change is about.")
-    return Changes(made, work.modes, work.moves)
+    return Applied(made, work.modes, work.moves)
 
 
 def read(files: Mapping[str, str], text: str) -> list[FileEdit]:

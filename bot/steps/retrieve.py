@@ -9,7 +9,7 @@ from bot.source import locate, similar
 from bot.steps.checkout import Files
 from bot.steps.know import Known, know, map_of
 from bot.steps.meaning import alike
-from bot.values import Change, Clue, Clues, Issue, Past, Tree
+from bot.values import Clue, Clues, Issue, Past, Precedent, Tree
 from bot.world import World
 
 GUIDANCE = ("AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md", "docs/CONTRIBUTING.md")
@@ -35,12 +35,12 @@ def look_for(world: World, tree: Tree, known: Known, title: str, body: str, top:
     meaning = alike(world, tree, known.notebook)
     clues = locate(known.knowledge, title, body, known.notebook.leaves, top, meaning)
     past = similar(known.knowledge, title, body, SIMILAR)
-    return replace(clues, similar=tuple(_change(world, tree, commit) for commit in past))
+    return replace(clues, similar=tuple(_precedent(world, tree, commit) for commit in past))
 
 
-def _change(world: World, tree: Tree, past: Past) -> Change:
+def _precedent(world: World, tree: Tree, past: Past) -> Precedent:
     diff = world.git.change(tree, past.sha, DIFF_CHARS)
-    return Change(past.sha, past.message[:MESSAGE_CHARS], past.paths[:MOST_PATHS], diff)
+    return Precedent(past.sha, past.message[:MESSAGE_CHARS], past.paths[:MOST_PATHS], diff)
 
 
 def request(world: World, tree: Tree, issue: Issue, clues: Clues, wish: str, instructions: str) -> str:
@@ -56,7 +56,7 @@ def request(world: World, tree: Tree, issue: Issue, clues: Clues, wish: str, ins
             "symbols": [_symbol(clue) for clue in clues.symbols[:16]],
             "tests": [clue.path for clue in clues.tests[:8]],
         },
-        "similar_changes": [_similar(change) for change in clues.similar],
+        "similar_changes": [_similar(it) for it in clues.similar],
         "guidance": _guidance(files),
         "instructions_of_the_repository": instructions,
         "recent_commits": list(world.git.subjects(tree, SUBJECTS)),
@@ -72,9 +72,9 @@ def _symbol(clue: Clue) -> str:
     return f"{clue.path}:{clue.line}-{clue.end_line} {clue.kind} {clue.name}"
 
 
-def _similar(change: Change) -> dict[str, object]:
-    told: dict[str, object] = {"commit": change.sha[:12], "message": change.message, "files": list(change.paths)}
-    return told | ({"diff": change.diff} if change.diff else {})
+def _similar(it: Precedent) -> dict[str, object]:
+    told: dict[str, object] = {"commit": it.sha[:12], "message": it.message, "files": list(it.paths)}
+    return told | ({"diff": it.diff} if it.diff else {})
 
 
 def _guidance(files: Files) -> dict[str, str]:

@@ -24,7 +24,6 @@ from bot.values.ci import (
     Verdict,
 )
 from bot.values.code import (
-    Change,
     Clue,
     Clues,
     Entry,
@@ -35,6 +34,7 @@ from bot.values.code import (
     Past,
     Patch,
     Person,
+    Precedent,
     Remote,
     Sha,
     Tree,
@@ -68,7 +68,6 @@ __all__ = [
     "Brief",
     "Call",
     "Category",
-    "Change",
     "Check",
     "Checks",
     "Clue",
@@ -95,6 +94,7 @@ __all__ = [
     "Person",
     "Plan",
     "PlannedFile",
+    "Precedent",
     "Price",
     "Pull",
     "Pushed",

@@ -79,7 +79,7 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Precedent:
     """A past commit worth imitating. `diff` is its beginning; empty when the clone lacks what it changed."""
 
     sha: Sha
@@ -96,7 +96,7 @@ class Clues:
     symbols: tuple[Clue, ...] = ()
     tests: tuple[Clue, ...] = ()
     skipped: tuple[str, ...] = ()  # what was not read, and why
-    similar: tuple[Change, ...] = ()  # past commits most like the issue
+    similar: tuple[Precedent, ...] = ()  # past commits most like the issue
     map: str = ""  # of the whole repository
 
 

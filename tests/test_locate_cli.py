@@ -197,3 +197,14 @@ def test_a_map_is_the_same_each_time_and_keeps_its_budget(shop, tmp_path, capsys
     assert "shop/cart.py:\n  1: class Cart:\n" in maps[0]
     assert len(maps[0]) <= 200 * 4
     assert place.repo == shop
+
+
+def test_programs_that_were_not_read_are_told_and_pictures_are_not(shop, ask):
+    """Among the tests as well."""
+    (shop / "tests/shot.png").write_bytes(b"\x89PNG\0")
+    (shop / "tests/test_odd.py").write_bytes(b"def test_odd():\0\n")
+    git(shop, "add", ".")
+    git(shop, "commit", "--quiet", "--message=Odd things")
+    _, said = ask(shop, as_json=True)
+
+    assert ["tests/test_odd.py: binary"] == json.loads(said)["skipped"]

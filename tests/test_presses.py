@@ -41,13 +41,16 @@ def test_processes_make_what_one_makes():
 
 
 def test_a_bundle_that_kills_its_process_is_known_as_text(caplog):
-    """Its words are there, its definitions are not, and it is said."""
+    """Its words are there, its definitions are not, and it is said; the next is read by another process."""
     hand = Hand()
     os.kill(hand.pid, signal.SIGKILL)
     hand.give(BUNDLES[0])
     made, notes = hand.result()
+    hand.give(BUNDLES[1])
+    after = hand.result()
     hand.end()
 
+    assert after == press(BUNDLES[1])
     assert made.keys == press(BUNDLES[0])[0].keys
     assert len(pack.unpacked(made).body.terms)
     assert not any(pack.read(key, "a.py", note).symbols for key, note in notes.items())

@@ -88,7 +88,12 @@ def kind_of(path: str) -> Kind:
         return "test"
     if DOCS_DIRS.intersection(parts[:-1]) or DOCS.search(name):
         return "docs"
-    return "code" if language_of(path) or CODE.search(name) else "text"
+    return "code" if is_program(path) else "text"
+
+
+def is_program(path: str) -> bool:
+    """Whether the path's ending is one of a programming language, whatever the file is for."""
+    return bool(language_of(path) or CODE.search(path))
 
 
 # Programs in languages without a grammar here: they are ranked with the code, whole.

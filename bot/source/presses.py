@@ -61,6 +61,10 @@ class Hand:
     """A process that presses one bundle after the other, until its input ends: with us, however we end."""
 
     def __init__(self) -> None:
+        self._bundle: Bundle = ()
+        self._begin()
+
+    def _begin(self) -> None:
         command = [
             sys.executable,
             "-I",
@@ -69,7 +73,6 @@ class Hand:
         ]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._in, self._out = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
-        self._bundle: Bundle = ()
 
     @property
     def pid(self) -> int:
@@ -92,6 +95,8 @@ class Hand:
             made: Pressed = pickle.load(self._out)  # noqa: S301 - written by `work`
         except (EOFError, OSError, pickle.UnpicklingError):
             log.warning("no definitions are known of %d files: reading them killed a process", len(bundle))
+            self.end()
+            self._begin()
             return press(bundle, parse=False)
         return made
 

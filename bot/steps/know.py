@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from bot.grammars import language_of
 from bot.source import Knowledge, Press, knowledge, overview, pack
-from bot.source.files import FILE_BYTES, kind_of
+from bot.source.files import FILE_BYTES, is_program, kind_of
 from bot.source.index import silent
 from bot.source.presses import BUNDLE_BYTES, Bundle, Pressed, pressed
 from bot.steps.notebook import Notebook, written_past
@@ -106,7 +106,7 @@ def _derived_past(commits: Sequence[Past]) -> Iterator[Pressed]:
 def _unread(found: Knowledge, notebook: Notebook) -> Iterator[str]:
     """Why a file of code has no word: nobody could read it, or it is not here. Of pictures nobody expects any."""
     for shelf in (found.code, found.tests):
-        quiet = silent(shelf)[:SILENT]
+        quiet = [(path, key) for path, key in silent(shelf) if is_program(path)][:SILENT]
         leaves = notebook.leaves(quiet)
         for path, _ in quiet:
             if path not in leaves:

@@ -93,7 +93,7 @@ def test_a_model_in_a_folder_ranks_what_words_cannot(ask, model):
     found = ask(embedder(str(model)))
 
     assert next(iter(found)) == "a/one.py"
-    assert "means the like: nearest" in found["a/one.py"]
+    assert "by meaning: number 1" in found["a/one.py"]
 
 
 def test_an_address_is_asked_for_what_is_not_known_yet(ask, model):

@@ -38,7 +38,7 @@ class Reasons:
             "words:": self._terms(file, words),
             "changed by": [f'"{_subject(known, voice)}"' for voice in _speaking(self.past, file)],
             "tested by": [known.tests.paths[voice.who] for voice in _speaking(self.tested, file)],
-            "means the like:": ["nearest but " + str(at) if at else "nearest" for at in _place(self.near, file)],
+            "by meaning: number": [str(place) for place, near in enumerate(self.near, 1) if near == file],
         }
         return tuple(f"{kind} {', '.join(told)}" for kind, told in found.items() if told)
 
@@ -59,10 +59,6 @@ def _speaking(voices: Sequence[Voice], file: int) -> Iterator[Voice]:
     loudest = next((voice for voice in voices if file in voice.files), None)
     if loudest:
         yield loudest
-
-
-def _place(files: Sequence[int], file: int) -> list[int]:
-    return [files.index(file)] if file in files else []
 
 
 def _subject(known: Knowledge, voice: Voice) -> str:

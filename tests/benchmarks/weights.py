@@ -2,7 +2,8 @@
 
 Each case is a line of JSON: repo, parent (the commit to look at), query, gold (the files that answer it) and
 gold_functions. DIR holds git directories as owner+name, owner+name/repo, owner/name or owner/name.git. What is shown
-is measured with weights that were learned without the case's own repository.
+is measured with weights that were learned without the case's own repository, and with those that the bot uses.
+`python -m tests.benchmarks.cases` makes cases of any history.
 """
 
 from __future__ import annotations
@@ -118,6 +119,8 @@ def _table(cases: Sequence[Case]) -> Table:
         every += rows
         table.add_row(repo, str(len(rows)), *_means(rows))
     table.add_row("all", str(len(every)), *_means(every), style="bold")
+    shipped = np.array([WEIGHTS[name] for name in LEARNED])
+    table.add_row("with bot/source/weights.py", str(len(cases)), *_means([list(_figures(it, shipped)) for it in cases]))
     return table
 
 

@@ -149,6 +149,21 @@ def test_names_are_split_as_people_read_them():
     assert list(terms("raises")) == list(terms("raised")) == list(terms("raising"))
 
 
+@pytest.mark.parametrize(
+    ("title", "body", "asked"),
+    [
+        ("Fix the cart (#12)", "Merge pull request 12 from ada/topic", {"cart"}),
+        ("fixed: a cart", "(cherry picked from commit abc)\nSigned-off-by: Ada <ada@example.org>", {"cart"}),
+        ("feat(cart): total", "", {"cart", "total"}),
+        ("Fixtures of carts", "", {"fixtur", "cart"}),
+        ("Fix", "", set()),
+    ],
+)
+def test_what_a_commit_says_of_itself_is_not_asked_for(title, body, asked):
+    """That it fixes, of which kind it is, who merged it: the code knows nothing of that."""
+    assert asked == set(read_query(title, body).terms)
+
+
 @given(st.text(max_size=200), st.text(max_size=400))
 def test_any_issue_is_a_query(title, body):
     """Weights are positive, whatever people write."""

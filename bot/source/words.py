@@ -26,8 +26,8 @@ PATH = re.compile(r"[\w@+./\\-]{3,300}")
 # What says nothing of the code: numbers of issues, addresses, pictures, trailers of commits, banners of interpreters.
 NOISE = re.compile(
     r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|see)\b:?[ \t]+(?:[\w.-]{1,99}/[\w.-]{1,99})?#\d+"
-    r"|#\d+|https?://\S+|!?\[image\]|^[ \t]*(?:[A-Z][\w-]{1,40}-by|Change-Id|Cc):.*$|^\(cherry picked from.*$|^Merge pull request.*$"
-    r"|^(?:Python \d|IPython \d|Type [\"']).*$",
+    r"|#\d+|https?://\S+|!?\[image\]|^[ \t]*(?:[A-Z][\w-]{1,40}-by|Change-Id|Cc):.*$"
+    r"|^(?:\(cherry picked from|Merge pull request|Python \d|IPython \d|Type [\"']).*$",
     re.IGNORECASE | re.MULTILINE,
 )
 KIND = re.compile(

@@ -208,3 +208,12 @@ def test_programs_that_were_not_read_are_told_and_pictures_are_not(shop, ask):
     _, said = ask(shop, as_json=True)
 
     assert ["tests/test_odd.py: binary"] == json.loads(said)["skipped"]
+
+
+def test_who_reviewed_a_commit_says_nothing_of_its_files(shop, ask):
+    """Trailers are not what a commit says of the code; the rest of its message is."""
+    (shop / "shop/app.py").write_text("x = 1\n")
+    git(shop, "commit", "--quiet", "--all", "--message=Tidy the zebra\n\nReviewed-by: Wombat <wombat@example.org>")
+
+    assert NOTHING == ask(shop, "wombat")[0]
+    assert FOUND == ask(shop, "zebra")[0]

@@ -62,7 +62,7 @@ def read_query(title: str, body: str) -> Query:
     """
     title, body = title[:TITLE_CHARS], body[:BODY_CHARS]
     text = f"{title}\n{body}"
-    said = [NOISE.sub(" ", part) for part in (KIND.sub(" ", title), body)]
+    said = [of_code(title), NOISE.sub(" ", body)]
     code = " ".join(_code("\n".join(said)))
     in_title, in_body, in_code = (Counter(terms(part)) for part in (*said, code))
     weights = {
@@ -71,6 +71,11 @@ def read_query(title: str, body: str) -> Query:
     }
     asked = dict(nlargest(MOST_TERMS, weights.items(), itemgetter(1)))
     return Query(asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(_paths(text))), _spelled(text))
+
+
+def of_code(message: str) -> str:
+    """What a commit's message says of the code."""
+    return NOISE.sub(" ", KIND.sub(" ", message))
 
 
 def _code(text: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from bot.source import Knowledge, Press, knowledge, overview, pack
 from bot.source.files import FILE_BYTES, is_program, kind_of
 from bot.source.index import silent
 from bot.source.presses import BUNDLE_BYTES, Bundle, Pressed, pressed
+from bot.source.words import of_code
 from bot.steps.notebook import Notebook, written_past
 from bot.values import Entry, Past, Sha, Tree
 from bot.world import World
@@ -98,7 +99,7 @@ def _batches(files: Mapping[str, Sequence[Entry]]) -> Iterator[list[tuple[str, E
 def _derived_past(commits: Sequence[Past]) -> Iterator[Pressed]:
     made = Press()
     for commit in commits:
-        made.add_text(commit.sha, commit.message[:MESSAGE_CHARS])
+        made.add_text(commit.sha, of_code(commit.message[:MESSAGE_CHARS]))
     if commits:
         yield pack.packed(made.segment()), {commit.sha: written_past(commit) for commit in commits}
 

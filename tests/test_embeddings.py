@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import numpy as np
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -16,6 +17,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
+from bot.adapters.bounded import body_of
 from bot.adapters.embeddings import Endpoint, Folder, embedder
 from bot.locate import FOUND, Place, located
 from bot.settings import LookSettings, SettingsError, load
@@ -155,3 +157,22 @@ def test_settings_say_what_is_missing(tmp_path, model):
 
     assert load(LookSettings, _env_file=None).meaning == (None, "", "")
     assert load(LookSettings, _env_file=None, embeddings=str(model)).meaning == (str(model), "", "")
+
+
+def test_a_model_without_sense_is_said(tmp_path, model):
+    """What is no number ranks nothing."""
+    tokenizer = StaticModel.from_pretrained(model, force_download=False).tokenizer
+    StaticModel(np.full((len(WORDS), 2), np.nan, np.float32), tokenizer).save_pretrained(str(tmp_path / "odd"))
+
+    with pytest.raises(Unreachable, match="is of no use"):
+        Folder(tmp_path / "odd").vectors(["invoice"])
+
+
+def test_an_answer_without_end_is_cut_off(model):
+    """Whoever says more than was agreed is heard no further."""
+    with (
+        answering(model, body="x" * 100_000) as (address, _),
+        httpx2.stream("POST", f"{address}/embeddings", json={"input": ["x"]}) as reply,
+        pytest.raises(ValueError, match="longer than 0 MB"),
+    ):
+        body_of(reply, 1_000)

@@ -75,4 +75,4 @@ def test_a_megabyte_of_noise_is_read(part):
     """The work never grows faster than the text: this would not end."""
     text = (part * (1_000_000 // len(part))).encode()
 
-    assert len(symbols("a.py", text)) == (text.count(b"def f():\n") or part.startswith("def"))
+    assert len(symbols("a.py", text)) == (1 if part == "def f(" else text.count(b"def f():\n"))

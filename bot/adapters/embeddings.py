@@ -18,6 +18,7 @@ import httpx2
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.adapters.bounded import body_of
 from bot.world import Embedder, Unreachable
 
 if TYPE_CHECKING:
@@ -61,21 +62,16 @@ class Endpoint:
 
     def _asked(self, client: httpx2.Client, texts: Sequence[str]) -> list[bytes]:
         """Redirects are not followed: the code goes where the operator said, and nowhere else."""
-        body = bytearray()
         try:
             with client.stream("POST", self._address, json={"model": self._model, "input": list(texts)}) as reply:
-                for part in reply.iter_bytes():
-                    body += part
-                    if len(body) > LIMIT_BYTES:
-                        raise Unreachable(f"{self._address} says more than {LIMIT_BYTES // 1_000_000} MB.")
+                body = body_of(reply, LIMIT_BYTES)
+            if reply.status_code != httpx2.codes.OK:
+                said = body[:SAID_CHARS].decode("utf-8", "replace")
+                raise Unreachable(f"{self._address} answers {reply.status_code}: {said}")
+            rows = sorted(json.loads(body)["data"], key=lambda row: row["index"])
+            return _rows(np.array([row["embedding"] for row in rows], np.float32), len(texts))
         except httpx2.TransportError as failed:
             raise Unreachable(f"{self._address} cannot be asked: {failed or type(failed).__name__}.") from None
-        if reply.status_code != httpx2.codes.OK:
-            said = bytes(body[:SAID_CHARS]).decode("utf-8", "replace")
-            raise Unreachable(f"{self._address} answers {reply.status_code}: {said}")
-        try:
-            rows = sorted(json.loads(bytes(body))["data"], key=lambda row: row["index"])
-            return _rows(np.array([row["embedding"] for row in rows], np.float32), len(texts))
         except (ValueError, KeyError, TypeError) as wrong:
             raise Unreachable(f"{self._address} does not answer as an embeddings API does: {wrong}.") from None
 
@@ -107,11 +103,14 @@ class Folder:
             raise Unreachable("A model in a folder needs one more package: pip install model2vec") from None
         try:
             return StaticModel.from_pretrained(self._folder, force_download=False)
-        except Exception as wrong:
+        except Exception as wrong:  # of an odd tokenizer.json the library raises Exception itself
             raise Unreachable(f"{self._folder} cannot be read as a static model: {wrong}") from wrong
 
     def vectors(self, texts: Sequence[str]) -> list[bytes]:
-        return _rows(np.asarray(self._model.encode(list(texts)), np.float32), len(texts))
+        try:
+            return _rows(np.asarray(self._model.encode(list(texts)), np.float32), len(texts))
+        except ValueError as wrong:
+            raise Unreachable(f"The model in {self._folder} is of no use: {wrong}.") from None
 
 
 def _rows(found: NDArray[np.float32], wanted: int) -> list[bytes]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx2
 
+from bot.adapters.bounded import body_of
 from bot.values import Package
 
 PATIENCE_S = 8.0
@@ -42,12 +43,8 @@ class Indexes:
             httpx2.Client(timeout=self._patience_s, trust_env=False) as client,
             client.stream("GET", address) as reply,
         ):
-            body = bytearray()
-            for part in reply.iter_bytes():
-                body += part
-                if len(body) > LIMIT_BYTES:
-                    raise ValueError("the answer is too long")
-        parsed = httpx2.Response(reply.status_code, content=bytes(body))
+            body = body_of(reply, LIMIT_BYTES)
+        parsed = httpx2.Response(reply.status_code, content=body)
         return reply.status_code, parsed.json() if reply.status_code == httpx2.codes.OK else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nlargest
@@ -123,26 +123,3 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) >= least and not word.endswith(("ss", "us", "is", "eed")):
             return word[: -len(ending)]
     return word
-
-
-class Counting:
-    """Counts the terms of one query in many texts; a word is split once, however often it comes."""
-
-    def __init__(self, wanted: Collection[str]) -> None:
-        self._wanted = frozenset(wanted)
-        self._known: dict[str, tuple[str, ...]] = {}
-
-    def count(self, text: str) -> tuple[Counter[str], int]:
-        """The wanted terms with their numbers, and the number of words in the text."""
-        hits: Counter[str] = Counter()
-        words = Counter(WORD.findall(text))
-        for word, number in words.items():
-            for term in self._wanted_in(word):
-                hits[term] += number
-        return hits, words.total()
-
-    def _wanted_in(self, word: str) -> tuple[str, ...]:
-        found = self._known.get(word)
-        if found is None:
-            found = self._known[word] = tuple(term for term in terms_of(word) if term in self._wanted)
-        return found

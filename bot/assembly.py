@@ -16,7 +16,7 @@ from bot.adapters.shelf import Shelf
 from bot.settings import ModelSettings, Settings
 from bot.source import FORMAT
 from bot.steps.report import farewell
-from bot.world import World
+from bot.ports import World
 from handlers import STORIES
 
 

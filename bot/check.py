@@ -23,7 +23,7 @@ from bot.source.files import kind_of
 from bot.steps.check import AROUND, examined, rules, unchecked
 from bot.terminal import plain
 from bot.values import Finding
-from bot.world import Checkers, Refusal
+from bot.ports import Checkers, Refusal
 
 CLEAN, FOUND, WRONG_USE = 0, 1, 2
 Form = Literal["page", "json", "sarif"]

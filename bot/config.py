@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from yaml import Node
 from yaml.reader import ReaderError
 
-from bot.world import Refusal
+from bot.ports import Refusal
 
 PATH = ".github/greenlit.yml"
 LIMIT_BYTES = 64 * 1024

@@ -21,11 +21,11 @@ from bot.adapters.embeddings import embedder
 from bot.adapters.git_plumbing import GitUnfitError, require_git
 from bot.adapters.github_app import Delivery, Installed, Registration
 from bot.assembly import claude, github
-from bot.door import listener
+from bot.web.door import listener
 from bot.grammars import SUFFIXES, GrammarLoadError, grammar
 from bot.settings import ModelSettings, Settings, SettingsError, load
 from bot.terminal import plain
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 
 WELL, SICK = 0, 1
 RANKS = ("none", "read", "write", "admin")

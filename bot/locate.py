@@ -23,7 +23,7 @@ from bot.steps.retrieve import look_for
 from bot.terminal import plain, terminal
 from bot.text import visible
 from bot.values import Clue, Clues, Precedent, Tree
-from bot.world import Clock, Embedder, GitHub, Model, Unreachable, World
+from bot.ports import Clock, Embedder, GitHub, Model, Unreachable, World
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
 MOST_BYTES = 1_000_000

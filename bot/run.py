@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, get_type_hint
 from pydantic import TypeAdapter
 
 from bot.values import Note, Outcome, Repo, RunKey, Subject
-from bot.world import World
+from bot.ports import World
 
 P = ParamSpec("P")
 R = TypeVar("R")

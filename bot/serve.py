@@ -17,11 +17,11 @@ from bot.adapters.git_plumbing import GitUnfitError
 from bot.adapters.github import GitHubApp
 from bot.adapters.shelf import Shelf
 from bot.assembly import engine, github, shelf
-from bot.door import door, listener, server
-from bot.page import page
+from bot.web.door import door, listener, server
+from bot.web.page.routes import page
 from bot.settings import Settings
 from bot.terminal import terminal
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 from handlers import route
 
 ENDED, NOT_STARTED = 0, 1

@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.values import Deal, Price
-from bot.world import Caps
+from bot.ports import Caps
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 

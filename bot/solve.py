@@ -30,7 +30,7 @@ from bot.steps.retrieve import retrieve
 from bot.terminal import diff, plain, step, terminal
 from bot.text import visible
 from bot.values import Asking, Branch, Issue, Note, Remote, Repo, RunKey, Tree
-from bot.world import Caps, GitHub, Refusal, Unreachable, World
+from bot.ports import Caps, GitHub, Refusal, Unreachable, World
 from handlers.telling import GaveUp
 from handlers.writing import Asks, Writer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.events import Event
+from bot.web.webhook import Event
 from bot.run import Ignore, Intent, Story
 from handlers import follow_branch, follow_issue, hear_asking, solve_issue
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.events import ChecksMoved, Event, PullClosed, PullSynchronized, Pushed
+from bot.web.webhook import ChecksMoved, Event, PullClosed, PullSynchronized, Pushed
 from bot.run import Ignore, Intent, Tell
 from bot.steps.push import issue_of
 from bot.values import Note, Subject

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.events import Event, IssueClosed, IssueDeleted, IssueEdited, IssueUnlabeled
+from bot.web.webhook import Event, IssueClosed, IssueDeleted, IssueEdited, IssueUnlabeled
 from bot.run import Ignore, Intent, Tell
 from bot.values import Note, Subject
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.events import CommentCreated, Event, IssueLabeled
+from bot.web.webhook import CommentCreated, Event, IssueLabeled
 from bot.run import Ignore, Intent, Run, Start, Tell
 from bot.steps.admit import acknowledge, decline, may_ask, obstacle, reply, rules
 from bot.text import commands
 from bot.values import Asking, Note, Outcome
-from bot.world import Refusal
+from bot.ports import Refusal
 from handlers.solve_issue import solve_issue
 
 COMMANDS = ("generate", "retry", "stop", "status", "help")

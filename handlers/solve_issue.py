@@ -16,7 +16,7 @@ from bot.steps.freeze import freeze
 from bot.steps.retrieve import retrieve
 from bot.text import inline
 from bot.values import Asking, Outcome, Verdict
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 from handlers.shipping import Shipment
 from handlers.telling import GaveUp, Stopped, Teller
 from handlers.watching import settled

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from bot.run import Run
 from bot.steps.report import Progress, report
 from bot.values import Asking, Outcome
-from bot.world import Refusal
+from bot.ports import Refusal
 
 
 class Stopped(Exception):

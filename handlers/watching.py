@@ -11,7 +11,7 @@ from bot.steps.open_pull import was_closed
 from bot.steps.push import moved
 from bot.steps.watch import Ci, Seen, look_at_checks
 from bot.values import Asking, Branch, Checks, Note, Sha, Tree
-from bot.world import Caps
+from bot.ports import Caps
 from handlers.telling import GaveUp, Stopped
 
 

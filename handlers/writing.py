@@ -26,7 +26,7 @@ from bot.values import (
     Spent,
     Turn,
 )
-from bot.world import Caps
+from bot.ports import Caps
 from handlers.telling import GaveUp, Tells
 from handlers.watching import heed, listen
 

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
 
-from bot.door import server
+from bot.web.door import server
 from bot.run import Start, Tell
 from bot.values import RunKey
-from bot.world import Unreachable
+from bot.ports import Unreachable
 
 SECRET = "a secret of the test's own"
 GUID = "0b989ba4-242f-11e5-81e1-c7b6966d2516"

@@ -16,7 +16,7 @@ import yaml
 
 from bot.assembly import engine, github
 from bot.demo.bot_process import path
-from bot.door import door, server
+from bot.web.door import door, server
 from bot.forge import AppKeys, Forge, serving
 from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_script import AnswerExpected, Expect, Line, SayCall, SayText, Script

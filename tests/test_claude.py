@@ -21,7 +21,7 @@ from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_script import Script
 from bot.forge.claude_stream import Breaks, Fails, Fault, Stops
 from bot.values import Answer, Answers, Brief, Call, Deal, Price, Said, Spent, Tool, Turn
-from bot.world import RateLimited, Refusal, Unreachable
+from bot.ports import RateLimited, Refusal, Unreachable
 from tests.benchmarks.tokens import played
 
 KEY = "sk-ant-api03-" + "a1B2c3D4" * 5

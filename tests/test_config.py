@@ -15,7 +15,7 @@ from inline_snapshot import snapshot
 from pydantic import ValidationError
 
 from bot.config import Config, read_config, schema
-from bot.world import Refusal
+from bot.ports import Refusal
 
 SCHEMA = Path(__file__).parents[1] / "deploy" / "greenlit.schema.json"
 FULL = """\

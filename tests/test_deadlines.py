@@ -11,7 +11,7 @@ import time
 import pytest
 from fastapi import FastAPI
 
-from bot.door import door
+from bot.web.door import door
 from bot.run import Ignore
 from tests.deliveries import SECRET, Kept, half_request, headers, serving, signed
 

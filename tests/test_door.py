@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from bot.door import LIMIT_BYTES, door
-from bot.events import Event, IssueClosed, IssueLabeled
+from bot.web.door import LIMIT_BYTES, door
+from bot.web.webhook import Event, IssueClosed, IssueLabeled
 from bot.run import Ignore, Intent, Run, Start, Tell
 from bot.values import Note, Outcome, Subject
 from tests.deliveries import GUID, SECRET, Kept, half_request, headers, issues, serving, signature, signed
@@ -175,10 +175,10 @@ def test_signed_nonsense_is_refused(client, body):
 
 def test_one_line_is_logged_for_each_delivery(client, caplog):
     """The line says what came and what was decided; it holds neither the body nor a secret."""
-    caplog.set_level(logging.INFO, "bot.door")
+    caplog.set_level(logging.INFO, "bot.web.door")
     posted(client, "star", {"action": "created", "zen": "canary"})
     client.post("/github", content=b"canary", headers=headers("ping", b"", secret="another"))
-    lines = [json.loads(record.message) for record in caplog.records if record.name == "bot.door"]
+    lines = [json.loads(record.message) for record in caplog.records if record.name == "bot.web.door"]
     taken = [line.pop("ms") for line in lines]
 
     assert [

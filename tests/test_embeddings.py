@@ -21,7 +21,7 @@ from bot.adapters.bounded import body_of
 from bot.adapters.embeddings import Endpoint, Folder, embedder
 from bot.locate import FOUND, Place, located
 from bot.settings import LookSettings, SettingsError, load
-from bot.world import Unreachable
+from bot.ports import Unreachable
 from tests.deliveries import serving
 from tests.git_served import git
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events import BadPayload, BadSignature, Event, Ping, read
+from bot.web.webhook import BadPayload, BadSignature, Event, Ping, read
 from tests.deliveries import ADA, GUID, ISSUE, SECRET, headers, issues, signed
 
 

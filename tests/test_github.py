@@ -16,7 +16,7 @@ from bot.adapters.github import GitHubApp
 from bot.forge import AppKeys, Forge, serving
 from bot.forge.serve import Wrap
 from bot.values import Branch, Check, Checks, Issue, Permission, Pull, Remark, Repo, Repository, Sha
-from bot.world import RateLimited, Refusal, Unreachable
+from bot.ports import RateLimited, Refusal, Unreachable
 
 REPO = "acme/greeter"
 HEAD, MAIN = Branch("greenlit/1-quiet"), Branch("main")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.events import (
+from bot.web.webhook import (
     ChecksMoved,
     CommentCreated,
     IssueClosed,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.memory import Remembered
-from bot.world import Pack
+from bot.ports import Pack
 
 
 def pack(*keys: str, size: int = 10) -> Pack:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from bot.page import page
-from bot.pages.reading import lines, said, spent
+from bot.web.page.routes import page
+from bot.web.page.run_views import lines, said, spent
 from bot.run import RunView, StepView, to_json
 from bot.saying import SAYINGS
 from bot.values import (

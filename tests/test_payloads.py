@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.events import (
+from bot.web.webhook import (
     EVENTS,
     ChecksMoved,
     CommentCreated,

@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from bot.values import Leak
-from bot.world import Unreachable
+from bot.ports import Unreachable
 
 LIBRARY = "pybetterleaks"
 PATIENCE_S = 20.0

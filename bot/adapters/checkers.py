@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.adapters.betterleaks import Betterleaks, available
 from bot.adapters.index import Indexes
 from bot.adapters.ruff import Ruff
-from bot.world import Checkers
+from bot.ports import Checkers
 
 
 def checkers(indexes: Mapping[str, str]) -> Checkers:

@@ -26,7 +26,7 @@ from bot.adapters.claude_layout import (
 )
 from bot.text import masked
 from bot.values import Answers, Brief, Call, Deal, Said, Spent, Turn
-from bot.world import RateLimited, Refusal, Unreachable
+from bot.ports import RateLimited, Refusal, Unreachable
 
 URL: Final = "https://api.anthropic.com"
 LONG: Final = 64_000  # a cap of 16,000 lost 15 to 33 % of attempts (platform documentation, August 2026)

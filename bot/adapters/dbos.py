@@ -29,7 +29,7 @@ from bot.adapters.dbos_slots import Gate, Slots
 from bot.adapters.dbos_sqlite import locked, opened
 from bot.run import Start, Story, Tell, from_json, to_json
 from bot.values import RunKey, Subject
-from bot.world import World
+from bot.ports import World
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from bot.adapters.dbos_slots import Gate, Slots
 from bot.run import Start, Story, Tell, from_json, result_kind, to_json
 from bot.text import masked
 from bot.values import Note, Outcome, Repo, RunKey
-from bot.world import RateLimited, Refusal, Unreachable, World
+from bot.ports import RateLimited, Refusal, Unreachable, World
 
 P = ParamSpec("P")
 R = TypeVar("R")

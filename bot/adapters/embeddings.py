@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.adapters.bounded import body_of
-from bot.world import Embedder, Unreachable
+from bot.ports import Embedder, Unreachable
 
 if TYPE_CHECKING:
     from model2vec import StaticModel

@@ -14,7 +14,7 @@ from bot.adapters.git_overlay import FILES, inside, lay
 from bot.adapters.git_plumbing import GitError, GitTimeoutError, Plumbing, require_git
 from bot.adapters.git_trouble import trouble, words
 from bot.values import Branch, Entry, Hit, Past, Patch, Person, Pushed, Remote, Repo, Sha, Tree
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 
 GREENLIT = Person("greenlit", "greenlit@users.noreply.github.com")
 

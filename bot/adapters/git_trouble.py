@@ -7,7 +7,7 @@ from base64 import b64encode
 
 from bot.adapters.git_plumbing import GitError, GitTimeoutError
 from bot.values import Remote, Repo
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 
 REMOTE = re.compile(
     r"unable to access|could not resolve|returned error|remote end hung up|RPC failed|early EOF|unexpected disconnect"

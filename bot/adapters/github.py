@@ -42,12 +42,12 @@ from bot.values import (
     Repository,
     Sha,
 )
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 
 
 @dataclass(eq=False)
 class GitHubApp:
-    """The port `bot.world.GitHub`. Safe to use from many threads."""
+    """The port `bot.ports.GitHub`. Safe to use from many threads."""
 
     app_id: int | str
     private_key: str = field(repr=False)

@@ -13,7 +13,7 @@ from jwt import PyJWTError
 from bot.adapters.github_http import Line, Request
 from bot.adapters.github_reply import Reply, checked
 from bot.values import Repo
-from bot.world import Refusal
+from bot.ports import Refusal
 
 # Marking a pull request ready asks for contents: write besides pull_requests: write (cli/cli discussion 6924).
 FOR_API = {

@@ -18,7 +18,7 @@ from github.Requester import Requester
 from urllib3 import Retry
 
 from bot.adapters.github_reply import Reply, blanked
-from bot.world import RateLimited, Refusal, Unreachable
+from bot.ports import RateLimited, Refusal, Unreachable
 
 T = TypeVar("T")
 

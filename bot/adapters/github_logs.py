@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 
 CHUNK_BYTES = 65_536
 PATIENCE_S = 120.0

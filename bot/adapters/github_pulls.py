@@ -9,7 +9,7 @@ from bot.adapters.github_reply import Reply, checked
 from bot.adapters.github_shapes import PullShape
 from bot.adapters.github_wire import Wire
 from bot.values import Branch, Pull, Repo
-from bot.world import Refusal
+from bot.ports import Refusal
 
 READY = "mutation Ready($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }"
 DRAFT = "mutation Draft($id: ID!) { convertPullRequestToDraft(input: {pullRequestId: $id}) { clientMutationId } }"

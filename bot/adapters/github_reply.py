@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.text import masked
-from bot.world import RateLimited, Refusal, Unreachable
+from bot.ports import RateLimited, Refusal, Unreachable
 
 # Where GitHub says "slow down" but not for how long, its documentation asks for at least a minute.
 PATIENCE_S = 60.0

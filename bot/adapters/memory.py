@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 from zlib import crc32
 
-from bot.world import Pack
+from bot.ports import Pack
 
 log = logging.getLogger(__name__)
 

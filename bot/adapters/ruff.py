@@ -14,7 +14,7 @@ from typing import Any
 from ruff import find_ruff_bin
 
 from bot.values import Finding
-from bot.world import Unreachable
+from bot.ports import Unreachable
 
 OURS = ("E9", "F", "B", "S")
 STYLE = ("I", "UP", "PERF", "SIM")

@@ -10,7 +10,7 @@ import numpy as np
 from bot.source.postings import Numbers, Postings
 from bot.source.segment import Leaf, Segment
 from bot.source.symbols import Symbol
-from bot.world import Pack
+from bot.ports import Pack
 
 FORMAT = "2"  # another with every change of what is derived, or how: then all of it is derived again
 

@@ -17,7 +17,7 @@ from typing import IO, cast
 
 from bot.source.pack import packed, written
 from bot.source.segment import Press
-from bot.world import Pack
+from bot.ports import Pack
 
 log = logging.getLogger(__name__)
 

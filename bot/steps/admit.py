@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.config import PATH, Config, read_config
 from bot.values import Asking, Issue, Repo, Repository
-from bot.world import Caps, Refusal, World
+from bot.ports import Caps, Refusal, World
 
 WRITERS = ("admin", "maintain", "write")
 

@@ -14,7 +14,7 @@ from bot.source.files import kind_of
 from bot.steps.checkout import Files
 from bot.steps.leaks import leaked
 from bot.values import Finding, Patch, Plan, Tree
-from bot.world import Checkers, Index, Linter, World
+from bot.ports import Checkers, Index, Linter, World
 
 AROUND = (  # what the repository says of its linter and of its licence
     "pyproject.toml",

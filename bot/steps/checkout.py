@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.values import Patch, Repo, Tree
-from bot.world import Git, World
+from bot.ports import Git, World
 
 
 def checkout(world: World, repo: Repo) -> Tree:

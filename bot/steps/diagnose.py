@@ -12,7 +12,7 @@ from bot.steps.checkout import Files
 from bot.steps.flaky import Try, flaky, is_far
 from bot.steps.job_log import job_log
 from bot.values import Action, Annotation, Category, Check, Checks, Failure, Reading, Sha, Tree, Verdict
-from bot.world import Refusal, World
+from bot.ports import Refusal, World
 
 log = logging.getLogger(__name__)
 

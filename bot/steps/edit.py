@@ -23,7 +23,7 @@ from bot.steps.tools import (
     UpdateTodo,
 )
 from bot.values import Answer, Call, Clues, Finish, Issue, Lowered, Patch, Plan, PlannedFile, Tree
-from bot.world import World
+from bot.ports import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from bot.steps.admit import WRITERS
 from bot.steps.report import ENDS
 from bot.text import seen, visible
 from bot.values import Asking, Issue, Remark
-from bot.world import World
+from bot.ports import World
 
 QUESTION = ENDS["asked"][1]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.text import masked
 from bot.values import Repo
-from bot.world import World
+from bot.ports import World
 
 LIMIT_BYTES = 20_000_000
 

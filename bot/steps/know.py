@@ -14,7 +14,7 @@ from bot.source.presses import BUNDLE_BYTES, Bundle, Pressed, pressed
 from bot.source.words import of_code
 from bot.steps.notebook import Notebook, written_past
 from bot.values import Entry, Past, Sha, Tree
-from bot.world import World
+from bot.ports import World
 
 COMMITS = 6_000
 READ_BYTES = 4_000_000  # at once

@@ -6,7 +6,7 @@ from bot.patch import Change
 from bot.source.files import kind_of
 from bot.text import masked, secrets
 from bot.values import Finding, Leak
-from bot.world import Checkers, World
+from bot.ports import Checkers, World
 
 GATE = "secrets"
 GENERIC = "generic-api-key"  # told by its disorder alone; in tests, values are made to look like that

@@ -14,7 +14,7 @@ from bot.steps.job_log import job_log
 from bot.steps.retrieve import request
 from bot.steps.tools import FindSymbol, Grep, Input, ListDir, LogGrep, LogLines, ReadFile
 from bot.values import Clues, Issue, Patch, Tree
-from bot.world import World
+from bot.ports import World
 
 LIMIT_CHARS = 12_000
 LIMIT_LINES = 400

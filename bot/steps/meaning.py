@@ -10,7 +10,7 @@ import numpy as np
 from bot.source import Alike, Passage, chunks
 from bot.steps.notebook import Notebook
 from bot.values import Sha, Tree
-from bot.world import Embedder, Pack, Unreachable, World
+from bot.ports import Embedder, Pack, Unreachable, World
 
 log = logging.getLogger(__name__)
 

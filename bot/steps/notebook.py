@@ -9,7 +9,7 @@ from bot.source import Leaf, Segment, pack
 from bot.source.presses import Pressed
 from bot.source.segment import joined
 from bot.values import Past, Sha
-from bot.world import Memory, Pack
+from bot.ports import Memory, Pack
 
 SMALL = 1_000  # keys, below which a pack is joined with others like it
 MOST_SMALL = 8

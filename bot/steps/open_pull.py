@@ -11,7 +11,7 @@ from bot.steps.leaks import hushed
 from bot.steps.report import attempts_table
 from bot.text import coded, inline, quoted
 from bot.values import Asking, Attempt, Branch, Finding, Finish, Plan, Pull, RunKey, Spent, Tree
-from bot.world import World
+from bot.ports import World
 
 TEMPLATES = tuple(
     f"{folder}pull_request_template{kind}" for folder in (".github/", "", "docs/") for kind in (".md", ".txt")

@@ -8,7 +8,7 @@ import unicodedata
 from bot.steps.leaks import hushed
 from bot.text import bare, masked, seen
 from bot.values import Asking, Branch, Finish, Patch, Person, Pushed, Sha, Tree
-from bot.world import World
+from bot.ports import World
 
 SLUG_CHARS = 40
 MUTE = re.compile(

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from bot.steps.leaks import hushed
 from bot.text import coded, inline, quoted
 from bot.values import Asking, Attempt, Clues, Outcome, Plan, RunKey, Spent, Verdict
-from bot.world import World
+from bot.ports import World
 
 T = TypeVar("T")
 Phase = Literal["reading", "planning", "editing", "waiting", "fixing", "done"]

@@ -10,7 +10,7 @@ from bot.steps.checkout import Files
 from bot.steps.know import Known, know, map_of
 from bot.steps.meaning import alike
 from bot.values import Clue, Clues, Issue, Past, Precedent, Tree
-from bot.world import World
+from bot.ports import World
 
 GUIDANCE = ("AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md", "docs/CONTRIBUTING.md")
 MAP_TOKENS = 2_500

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.prompt import load
 from bot.steps.tools import tools
 from bot.values import Brief, Conversation, Tree, Turn
-from bot.world import World
+from bot.ports import World
 
 
 @dataclass(frozen=True, slots=True)

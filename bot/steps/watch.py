@@ -11,7 +11,7 @@ from typing import Literal
 import yaml
 
 from bot.values import Branch, Checks, Repo, Sha, Tree
-from bot.world import World
+from bot.ports import World
 
 WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")  # GitHub reads no deeper folder
 

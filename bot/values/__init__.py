@@ -4,7 +4,7 @@ Standard library only. Every one of them survives a trip through JSON (`bot.run.
 text, numbers, booleans, tuples, dicts with text keys, other values, or None. Times are ISO 8601, UTC.
 """
 
-from bot.values.asking import Asking, Branch, Issue, Permission, Remark, Repo, Repository, RunKey, Subject
+from bot.values.request import Asking, Branch, Issue, Permission, Remark, Repo, Repository, RunKey, Subject
 from bot.values.ci import (
     Action,
     Annotation,
@@ -39,7 +39,7 @@ from bot.values.code import (
     Sha,
     Tree,
 )
-from bot.values.talk import (
+from bot.values.conversation import (
     Answer,
     Answers,
     Brief,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NewType
 
-from bot.values.asking import Branch, Repo
+from bot.values.request import Branch, Repo
 
 Sha = NewType("Sha", str)  # 40 hex digits
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from statistics import quantiles
 
 from bot.adapters.dbos import Durable
-from bot.door import door
-from bot.events import Event, IssueLabeled
+from bot.web.door import door
+from bot.web.webhook import Event, IssueLabeled
 from bot.run import Ignore, Intent, Run, Start
 from bot.values import Asking, Outcome
-from bot.world import World
+from bot.ports import World
 from tests.benchmarks.table import Row
 from tests.deliveries import ISSUE, SECRET, issues, serving, signed
 

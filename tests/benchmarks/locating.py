@@ -18,7 +18,7 @@ from bot.adapters.git_borrowed import borrow
 from bot.adapters.memory import Remembered
 from bot.source import FORMAT, locate
 from bot.steps.know import know
-from bot.world import World
+from bot.ports import World
 from tests.benchmarks.table import Row
 from tests.git_served import git
 

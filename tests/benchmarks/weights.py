@@ -31,7 +31,7 @@ from bot.source.weights import WEIGHTS
 from bot.source.words import read_query
 from bot.steps.know import know
 from bot.values import Clues
-from bot.world import World
+from bot.ports import World
 
 LEARNED = tuple(name for name in WEIGHTS if name != "meaning")  # which needs a model that is not here
 CANDIDATES = 40  # of each signal

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from bot.door import door
-from bot.events import EVENTS, BadPayload, Unknown, read
+from bot.web.door import door
+from bot.web.webhook import EVENTS, BadPayload, Unknown, read
 from handlers import route
 from tests.deliveries import GUID, SECRET, Kept, signed
 

@@ -19,7 +19,7 @@ from bot.adapters.dbos import Durable
 from bot.adapters.dbos_run import Patience
 from bot.run import Start, Tell
 from bot.values import Note, Subject
-from bot.world import World
+from bot.ports import World
 
 PATIENCE_S = 60
 HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.run import Run, Start, Tell
 from bot.values import Answer, Answers, Call, Note, Outcome, Repo, RunKey, Said, Subject, Turn
-from bot.world import RateLimited, Refusal, Unreachable, World
+from bot.ports import RateLimited, Refusal, Unreachable, World
 
 
 @dataclass(frozen=True, slots=True)

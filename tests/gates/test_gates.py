@@ -14,7 +14,7 @@ from bot.patch.change import lines
 from bot.steps.check import examined, unchecked
 from bot.steps.leaks import hushed, leaked
 from bot.values import Patch
-from bot.world import Checkers, World
+from bot.ports import Checkers, World
 
 ASKED = checkers({})
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

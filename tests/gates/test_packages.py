@@ -16,7 +16,7 @@ from bot.patch.packages import Named
 from bot.patch.packages.popular import NODE, PYTHON
 from bot.steps.check import examined
 from bot.values import Package
-from bot.world import Checkers
+from bot.ports import Checkers
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 OLD = Package(exists=True, first="2019-01-01T00:00:00Z", releases=40)

@@ -13,7 +13,7 @@ from scripted_github import Answer, ScriptedGitHub
 from bot.adapters.github import GitHubApp
 from bot.adapters.github_http import Line
 from bot.values import Remote, Repo
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 
 MINT = "POST /app/installations/1/access_tokens"
 ISSUE = "GET /repos/o/r/issues/7"

@@ -12,7 +12,7 @@ from bot.adapters.github import GitHubApp
 from bot.adapters.github_checks import RUNS, SUITES
 from bot.adapters.github_pulls import DRAFT, READY
 from bot.values import Check, Checks, Repo, Sha
-from bot.world import RateLimited, Refusal, Unreachable
+from bot.ports import RateLimited, Refusal, Unreachable
 from tests.contracts.descriptions import graphql
 
 GRAPHQL = "POST /api/graphql"

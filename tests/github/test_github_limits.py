@@ -10,7 +10,7 @@ from scripted_github import Answer, Board, ScriptedGitHub
 
 from bot.adapters.github import GitHubApp
 from bot.values import Repo
-from bot.world import RateLimited, Refusal, Unreachable
+from bot.ports import RateLimited, Refusal, Unreachable
 
 ISSUE = "GET /repos/o/r/issues/7"
 POST = "POST /repos/o/r/issues/7/comments"

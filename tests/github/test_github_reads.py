@@ -14,7 +14,7 @@ from bot.adapters.github import GitHubApp
 from bot.adapters.github_app import Delivery, Installed, Registration
 from bot.adapters.github_logs import head_and_tail
 from bot.values import Annotation, Branch, Issue, JobStep, Remark, Repo, Repository
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 
 LOG = "GET /repos/o/r/actions/jobs/9/logs"
 

@@ -13,7 +13,7 @@ from scripted_github import Answer, Board, Heard, ScriptedGitHub, comment, liste
 from bot.adapters.github import GitHubApp
 from bot.adapters.github_pulls import DRAFT, READY
 from bot.values import Branch, Pull, Repo
-from bot.world import RateLimited, Refusal, Unreachable
+from bot.ports import RateLimited, Refusal, Unreachable
 
 POST = "POST /repos/o/r/issues/7/comments"
 LIST = "GET /repos/o/r/issues/7/comments"

@@ -12,7 +12,7 @@ import pytest
 from bot.adapters.shelf import Shelf
 from bot.steps.job_log import job_log
 from bot.values import Repo
-from bot.world import NoShelf, World
+from bot.ports import NoShelf, World
 
 SHOP = Repo("acme/shop", 1)
 TOKEN = "ghp_" + "a" * 36

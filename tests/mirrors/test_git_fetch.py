@@ -16,7 +16,7 @@ from bot.adapters.git import Mirrors
 from bot.adapters.git_mirror import Mirror
 from bot.adapters.git_plumbing import Plumbing
 from bot.values import Branch, Remote, Repo, Sha, Tree
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 from tests.git_served import SECRET, Served, commit, git, serving
 from tests.mirrors.weather import Weather
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.git import Mirrors
 from bot.values import Branch, Patch, Person, Pushed, Remote, Repo, Sha, Tree
-from bot.world import Refusal, Unreachable
+from bot.ports import Refusal, Unreachable
 from tests.git_served import READER, SECRET, Served, commit, git
 from tests.mirrors.weather import Weather
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.steps.edit import Desk, Used, use_tools
 from bot.values import Answer, Call, Clues, Issue, Patch, Tree
-from bot.world import World
+from bot.ports import World
 
 PLAN = {"summary": "Do it.", "files": []}
 FINISH = {"title": "Did it", "message": "", "summary": "It is done."}

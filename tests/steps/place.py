@@ -15,7 +15,7 @@ from bot.assembly import SystemClock
 from bot.forge import Forge, serving
 from bot.forge.serve import Wrap
 from bot.values import Asking, Branch, Checks, Repo, Sha, Tree
-from bot.world import World
+from bot.ports import World
 from tests.git_served import commit, git
 
 GRANTED = {

@@ -7,7 +7,7 @@ import pytest
 from bot.config import Config
 from bot.steps.admit import acknowledge, limits, may_ask, obstacle, reply, rules, still_wanted
 from bot.values import Repo
-from bot.world import Caps, Refusal
+from bot.ports import Caps, Refusal
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.forge.claude_stream import Stops
 from bot.solve import Plain
 from bot.steps.edit import Desk
 from bot.values import Clues, Deal, Issue, Price
-from bot.world import Caps
+from bot.ports import Caps
 from handlers.telling import GaveUp, Teller
 from handlers.writing import Asks, Writer
 from tests.stage import BEGIN, END, FINISH, GOOD, edit, script

@@ -12,8 +12,8 @@ from urllib.parse import quote
 from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from bot.pages.markup import STYLE, Markup, document, joined, tag
-from bot.pages.reading import known, lines, said, spent
+from bot.web.page.html import STYLE, Markup, document, joined, tag
+from bot.web.page.run_views import known, lines, said, spent
 from bot.run import Journal, RunView, StepView
 from bot.values import Asking, RunKey, Spent
 

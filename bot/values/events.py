@@ -1,4 +1,4 @@
-"""Here live the events as frozen values: what GitHub may tell us. `bot.events` reads them."""
+"""Here live the events as frozen values: what GitHub may tell us. `bot.web.webhook` reads them."""
 
 from __future__ import annotations
 

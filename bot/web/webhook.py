@@ -7,8 +7,8 @@ import hmac
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bot import payloads
-from bot.happenings import (
+from bot.web import payloads
+from bot.values.events import (
     ChecksMoved,
     CommentCreated,
     Event,
@@ -24,7 +24,7 @@ from bot.happenings import (
     Pushed,
     Unknown,
 )
-from bot.payloads import BadPayload, as_object, as_shape
+from bot.web.payloads import BadPayload, as_object, as_shape
 from bot.values import Repo
 
 __all__ = [

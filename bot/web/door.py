@@ -19,9 +19,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from bot.events import BadPayload, BadSignature, Event, Unknown, read
+from bot.web.webhook import BadPayload, BadSignature, Event, Unknown, read
 from bot.run import Engine, Ignore, Intent, Start, Tell
-from bot.world import Unreachable
+from bot.ports import Unreachable
 
 PATIENCE_S = 8.0  # GitHub waits ten seconds (docs.github.com, "Best practices for using webhooks")
 LIMIT_BYTES = 25 * 1024 * 1024  # GitHub's own cap (docs.github.com, "Webhook events and payloads")

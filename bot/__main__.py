@@ -11,9 +11,9 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot.config import schema
+from bot.steps.repo_config import schema
 from bot.settings import GateSettings, LookSettings, ModelSettings, Settings, SettingsError, load
-from bot.terminal import terminal
+from bot.cli.terminal import terminal
 
 app = typer.Typer(
     help="Greenlit: a labelled issue becomes a pull request that is already green.",

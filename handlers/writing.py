@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from bot.config import Config
+from bot.steps.repo_config import Config
 from bot.run import Run
 from bot.steps.check import inspect, told
 from bot.steps.edit import Desk, Used, use_tools

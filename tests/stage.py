@@ -15,7 +15,7 @@ import uvicorn
 import yaml
 
 from bot.assembly import engine, github
-from bot.demo.bot_process import path
+from bot.cli.demo.bot_process import path
 from bot.web.door import door, server
 from bot.forge import AppKeys, Forge, serving
 from bot.forge.claude import Double, claude_serving

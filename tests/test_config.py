@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from pydantic import ValidationError
 
-from bot.config import Config, read_config, schema
+from bot.steps.repo_config import Config, read_config, schema
 from bot.ports import Refusal
 
 SCHEMA = Path(__file__).parents[1] / "deploy" / "greenlit.schema.json"

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from bot.demo.bot_process import running
+from bot.cli.demo.bot_process import running
 from bot.forge.claude import Double, claude_serving
 from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for, staged
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-import bot.demo
-from bot.demo import show
-from bot.demo.bot_process import path
+import bot.cli.demo
+from bot.cli.demo import show
+from bot.cli.demo.bot_process import path
 
 DEMO = [sys.executable, "-m", "bot", "demo", "--keep", "kept"]
 
@@ -101,7 +101,7 @@ def test_stopped_in_the_middle_it_leaves_nothing_running(tmp_path, ending):
 @pytest.mark.slow
 def test_a_conversation_that_does_not_fit_fails_and_says_what_differs(tmp_path):
     """Which turn, what it expected, and what came: in the terminal, not only in a log."""
-    written = (Path(bot.demo.__file__).parent / "conversation.yml").read_text()
+    written = (Path(bot.cli.demo.__file__).parent / "conversation.yml").read_text()
     changed = tmp_path / "conversation.yml"
     changed.write_text(re.sub("BOOKKEEPING_S", "bookkeeping_minutes", written, count=1))
     told = StringIO()

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from bot.__main__ import app
-from bot.config import read_config
+from bot.steps.repo_config import read_config
 from bot.settings import Settings, described
 from handlers.hear_asking import COMMANDS
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from rich.console import Console
 
 from bot.adapters.dbos_sqlite import locked
-from bot.doctor import examine
+from bot.cli.doctor import examine
 from bot.forge import Forge, serving
 from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_script import Script

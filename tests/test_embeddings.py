@@ -19,7 +19,7 @@ from tokenizers.pre_tokenizers import Whitespace
 
 from bot.adapters.bounded import body_of
 from bot.adapters.embeddings import Endpoint, Folder, embedder
-from bot.locate import FOUND, Place, located
+from bot.cli.locate import FOUND, Place, located
 from bot.settings import LookSettings, SettingsError, load
 from bot.ports import Unreachable
 from tests.deliveries import serving

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.locate import FOUND, NOTHING, WRONG_USE, Place, located, mapped
+from bot.cli.locate import FOUND, NOTHING, WRONG_USE, Place, located, mapped
 from tests.git_served import git
 from tests.knowing import files
 

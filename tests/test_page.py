@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from bot.web.page.routes import page
 from bot.web.page.run_views import lines, said, spent
 from bot.run import RunView, StepView, to_json
-from bot.saying import SAYINGS
+from bot.steps.summaries import SAYINGS
 from bot.values import (
     Answer,
     Asking,

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from bot.prompt import PromptError, load
+from bot.text.prompts import PromptError, load
 from bot.steps.think import brief
 
 NAMES = sorted(found.name.removesuffix(".md") for found in files("prompts").iterdir() if found.name.endswith(".md"))

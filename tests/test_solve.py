@@ -10,7 +10,7 @@ from rich.console import Console
 from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_stream import Fails, Stops
 from bot.settings import ModelSettings
-from bot.solve import solved
+from bot.cli.solve import solved
 from tests.stage import BEGIN, END, FILES, GOOD, PLAN, edit, script
 
 PLAY = (*BEGIN, [GOOD], END)

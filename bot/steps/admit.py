@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.config import PATH, Config, read_config
+from bot.steps.repo_config import PATH, Config, read_config
 from bot.values import Asking, Issue, Repo, Repository
 from bot.ports import Caps, Refusal, World
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
-from bot.config import Config
+from bot.steps.repo_config import Config
 from bot.patch import Change, Rules, gates, inputs, judged, new, new_names, weighed
 from bot.source.files import kind_of
 from bot.steps.checkout import Files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.prompt import load
+from bot.text.prompts import load
 from bot.steps.tools import tools
 from bot.values import Brief, Conversation, Tree, Turn
 from bot.ports import World

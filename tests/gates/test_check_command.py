@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bot.check import Asked, checked
+from bot.cli.check import Asked, checked
 from bot.settings import GateSettings
 
 FILES = {

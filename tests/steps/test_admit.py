@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.config import Config
+from bot.steps.repo_config import Config
 from bot.steps.admit import acknowledge, limits, may_ask, obstacle, reply, rules, still_wanted
 from bot.values import Repo
 from bot.ports import Caps, Refusal

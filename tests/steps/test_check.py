@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.config import Config
+from bot.steps.repo_config import Config
 from bot.steps.check import inspect, told
 from bot.values import Finding, Lowered, Patch, Plan
 

@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from bot.adapters.claude import Claude
-from bot.config import Config
+from bot.steps.repo_config import Config
 from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_stream import Stops
-from bot.solve import Plain
+from bot.cli.solve import Plain
 from bot.steps.edit import Desk
 from bot.values import Clues, Deal, Issue, Price
 from bot.ports import Caps

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.run import StepView, from_json
-from bot.saying import line
+from bot.steps.summaries import line
 from bot.values import (
     Answer,
     Asking,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.demo.bot_process import Bot, path, running
+from bot.cli.demo.bot_process import Bot, path, running
 from bot.forge import Forge, serving
 from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_script import Script
@@ -78,12 +78,12 @@ def staged(home: Path, cast: Cast) -> Iterator[Stage]:
 
 def issue() -> tuple[str, str]:
     """The title and the body of the issue that is asked."""
-    title, _, body = files("bot.demo").joinpath("sample_issue.md").read_text(encoding="utf-8").partition("\n")
+    title, _, body = files("bot.cli.demo").joinpath("sample_issue.md").read_text(encoding="utf-8").partition("\n")
     return title, body.strip()
 
 
 def _double(conversation: Path | None) -> Double:
-    with as_file(files("bot.demo").joinpath("conversation.yml")) as own:
+    with as_file(files("bot.cli.demo").joinpath("conversation.yml")) as own:
         return Double(Script.load(conversation or own), pace=1.0)
 
 
@@ -98,7 +98,7 @@ def _of_claude(model: ModelSettings) -> dict[str, str]:
 
 
 def _sample() -> dict[str, str]:
-    with as_file(files("bot.demo").joinpath("sample")) as root:
+    with as_file(files("bot.cli.demo").joinpath("sample")) as root:
         return {
             str(found.relative_to(root)): found.read_text(encoding="utf-8")
             for found in sorted(Path(root).rglob("*"))

@@ -8,7 +8,7 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
-from bot.terminal import plain
+from bot.cli.terminal import plain
 from bot.values import Clue, Clues
 
 MOST_SYMBOLS = 6  # under one file

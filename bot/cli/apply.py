@@ -11,9 +11,9 @@ from pathlib import Path
 
 from rich.text import Text
 
-from bot.folder import Folder, UnfitError
+from bot.cli.workspace import Folder, UnfitError
 from bot.patch import Applied, Rejected, changes
-from bot.terminal import plain, terminal
+from bot.cli.terminal import plain, terminal
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
 MOST_BYTES = 50_000_000

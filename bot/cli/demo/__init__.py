@@ -21,11 +21,11 @@ from rich.console import Console, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.demo.bot_process import BotDied
-from bot.demo.staging import ASKER, REPO, Cast, Stage, issue, staged
-from bot.saying import line
+from bot.cli.demo.bot_process import BotDied
+from bot.cli.demo.staging import ASKER, REPO, Cast, Stage, issue, staged
+from bot.steps.summaries import line
 from bot.settings import ModelSettings, SettingsError, load
-from bot.terminal import diff, markdown, plain, step
+from bot.cli.terminal import diff, markdown, plain, step
 
 GREEN, NOT_GREEN, WRONG_USE, STOPPED = 0, 1, 2, 130
 PATIENCE_S = 900

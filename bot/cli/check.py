@@ -15,13 +15,13 @@ from rich.text import Text
 
 from bot.adapters.checkers import checkers
 from bot.adapters.git_folder import GONE, LINK, MOST_FILES, SUBMODULE, Folder, FolderError, Moved
-from bot.check_report import as_json, as_sarif
-from bot.config import PATH, read_config
+from bot.cli.check_report import as_json, as_sarif
+from bot.steps.repo_config import PATH, read_config
 from bot.patch import Change, inputs
 from bot.settings import GateSettings
 from bot.source.files import kind_of
 from bot.steps.check import AROUND, examined, rules, unchecked
-from bot.terminal import plain
+from bot.cli.terminal import plain
 from bot.values import Finding
 from bot.ports import Checkers, Refusal
 

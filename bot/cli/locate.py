@@ -16,11 +16,11 @@ from bot.adapters.git import Mirrors
 from bot.adapters.git_borrowed import NoRepositoryError, borrow
 from bot.adapters.git_plumbing import GitUnfitError
 from bot.adapters.memory import Remembered
-from bot.clues import show
+from bot.cli.retrieval_view import show
 from bot.source import FORMAT
 from bot.steps.know import know, map_of
 from bot.steps.retrieve import look_for
-from bot.terminal import plain, terminal
+from bot.cli.terminal import plain, terminal
 from bot.text import visible
 from bot.values import Clue, Clues, Precedent, Tree
 from bot.ports import Clock, Embedder, GitHub, Model, Unreachable, World

@@ -24,7 +24,7 @@ from bot.assembly import claude, github
 from bot.web.door import listener
 from bot.grammars import SUFFIXES, GrammarLoadError, grammar
 from bot.settings import ModelSettings, Settings, SettingsError, load
-from bot.terminal import plain
+from bot.cli.terminal import plain
 from bot.ports import Refusal, Unreachable
 
 WELL, SICK = 0, 1

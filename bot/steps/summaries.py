@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
-from bot.terminal import plain
+from bot.cli.terminal import plain
 
 Result = Any  # JSON data as recorded
 Line = tuple[str, Text]  # what was done, and what came of it

@@ -20,7 +20,7 @@ from bot.assembly import engine, github, shelf
 from bot.web.door import door, listener, server
 from bot.web.page.routes import page
 from bot.settings import Settings
-from bot.terminal import terminal
+from bot.cli.terminal import terminal
 from bot.ports import Refusal, Unreachable
 from handlers import route
 

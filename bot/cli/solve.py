@@ -20,14 +20,14 @@ from bot.adapters.embeddings import embedder
 from bot.adapters.git import Mirrors
 from bot.adapters.git_plumbing import GitUnfitError
 from bot.assembly import SystemClock, claude
-from bot.config import PATH, read_config
+from bot.steps.repo_config import PATH, read_config
 from bot.run import Start, Tell, to_json
-from bot.saying import line
+from bot.steps.summaries import line
 from bot.settings import ModelSettings
 from bot.steps.admit import limits
 from bot.steps.edit import Desk
 from bot.steps.retrieve import retrieve
-from bot.terminal import diff, plain, step, terminal
+from bot.cli.terminal import diff, plain, step, terminal
 from bot.text import visible
 from bot.values import Asking, Branch, Issue, Note, Remote, Repo, RunKey, Tree
 from bot.ports import Caps, GitHub, Refusal, Unreachable, World

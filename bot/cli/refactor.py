@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.folder import Folder, UnfitError
+from bot.cli.workspace import Folder, UnfitError
 from bot.patch import written
 from bot.refactor import CannotRefactor, Refactoring, is_read
-from bot.terminal import diff, plain, terminal
+from bot.cli.terminal import diff, plain, terminal
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
 SHOWN_UNPROVEN = 40

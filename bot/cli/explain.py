@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.logs import explain, merged, of_job, with_code
-from bot.terminal import plain
+from bot.cli.terminal import plain
 from bot.values import Failure, Reading
 
 READ, WRONG_USE = 0, 2

@@ -11,7 +11,7 @@ from bot.run import Run
 from bot.steps.admit import limits, rules
 from bot.steps.checkout import checkout
 from bot.steps.diagnose import diagnose, rerun
-from bot.steps.edit import Desk
+from bot.steps.use_tools import Desk
 from bot.steps.freeze import freeze
 from bot.steps.retrieve import retrieve
 from bot.text import inline

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.steps.repo_config import Config
 from bot.run import Run
-from bot.steps.check import inspect, told
-from bot.steps.edit import Desk, Used, use_tools
+from bot.steps.inspect_change import inspect, told
+from bot.steps.use_tools import Desk, Used, use_tools
 from bot.steps.think import Opening, open_talk, think
 from bot.text import inline
 from bot.values import (

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.patch import DiffCounts, Rejected, Rules, apply, check, counts, parses, protected, replace, size
+from bot.edits import DiffCounts, Rejected
+from bot.gates import Rules, check, parses, protected
+from bot.edits import apply
+from bot.edits import counts
+from bot.edits import replace
+from bot.gates import size
 from bot.values import Patch
 
 FILE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.text import Text
 
 from bot.cli.workspace import Folder, UnfitError
-from bot.patch import Applied, Rejected, changes
+from bot.edits import Applied, Rejected, changes
 from bot.cli.terminal import plain, terminal
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2

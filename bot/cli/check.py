@@ -17,10 +17,10 @@ from bot.adapters.checkers import checkers
 from bot.adapters.git_folder import GONE, LINK, MOST_FILES, SUBMODULE, Folder, FolderError, Moved
 from bot.cli.check_report import as_json, as_sarif
 from bot.steps.repo_config import PATH, read_config
-from bot.patch import Change, inputs
+from bot.gates import Change, inputs
 from bot.settings import GateSettings
 from bot.source.files import kind_of
-from bot.steps.check import AROUND, examined, rules, unchecked
+from bot.steps.inspect_change import AROUND, examined, rules, unchecked
 from bot.cli.terminal import plain
 from bot.values import Finding
 from bot.ports import Checkers, Refusal

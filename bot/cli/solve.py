@@ -25,7 +25,7 @@ from bot.run import Start, Tell, to_json
 from bot.steps.summaries import line
 from bot.settings import ModelSettings
 from bot.steps.admit import limits
-from bot.steps.edit import Desk
+from bot.steps.use_tools import Desk
 from bot.steps.retrieve import retrieve
 from bot.cli.terminal import diff, plain, step, terminal
 from bot.text import visible

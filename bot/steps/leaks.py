@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.patch import Change
+from bot.gates import Change
 from bot.source.files import kind_of
 from bot.text import masked, secrets
 from bot.values import Finding, Leak

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.source import locate, similar
 from bot.steps.checkout import Files
 from bot.steps.know import Known, know, map_of
-from bot.steps.meaning import alike
+from bot.steps.embed import alike
 from bot.values import Clue, Clues, Issue, Past, Precedent, Tree
 from bot.ports import World
 

@@ -4,6 +4,6 @@ from bot.text.command import commands
 from bot.text.masks import masked, secrets
 from bot.text.page import visible
 from bot.text.quote import bare, coded, inline, quoted
-from bot.text.unseen import seen
+from bot.text.invisible_chars import seen
 
 __all__ = ["bare", "coded", "commands", "inline", "masked", "quoted", "secrets", "seen", "visible"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from markdown_it import MarkdownIt
 
 from bot.text.markup import Tag, shown
-from bot.text.unseen import seen
+from bot.text.invisible_chars import seen
 
 _BLOCKS = frozenset(
     {

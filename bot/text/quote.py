@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.text.unseen import seen
+from bot.text.invisible_chars import seen
 
 _MORE = "..."
 _TICKS = re.compile(r"\\.|(`+)", re.DOTALL)

@@ -11,8 +11,9 @@ from pathlib import Path
 from statistics import median
 
 from bot.adapters.checkers import checkers
-from bot.patch import Change, Rules, gates
-from bot.steps.check import examined
+from bot.gates import Change, Rules
+from bot.gates import all_gates
+from bot.steps.inspect_change import examined
 from bot.steps.leaks import leaked
 from tests.benchmarks.table import Row
 from tests.git_served import git

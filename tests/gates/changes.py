@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.patch.change import Change
+from bot.gates.change import Change
 
 SIGNS = {"=": (True, True), "-": (True, False), "+": (False, True)}
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from bot.adapters.betterleaks import Betterleaks, available
 from bot.adapters.checkers import checkers
 from bot.adapters.ruff import Ruff, repository_config
-from bot.patch import Change, Rules, gates
-from bot.patch.change import lines
-from bot.steps.check import examined, unchecked
+from bot.gates import Change, Rules
+from bot.gates import all_gates
+from bot.gates.change import lines
+from bot.steps.inspect_change import examined, unchecked
 from bot.steps.leaks import hushed, leaked
 from bot.values import Patch
 from bot.ports import Checkers, World

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.patch.change import Change
-from bot.patch.honest import honest
-from bot.patch.honest.claims import BOUND, EXACT, NEAR, PART, SOME, claim
+from bot.gates.change import Change
+from bot.gates.test_integrity import honest
+from bot.gates.test_integrity.claims import BOUND, EXACT, NEAR, PART, SOME, claim
 from tests.gates.changes import labelled
 
 HERE = Path(__file__).parent

@@ -11,10 +11,10 @@ from threading import Thread
 import pytest
 
 from bot.adapters.index import Indexes
-from bot.patch import Change, Rules, judged, new_names
-from bot.patch.packages import Named
-from bot.patch.packages.popular import NODE, PYTHON
-from bot.steps.check import examined
+from bot.gates import Change, Rules, judged, new_names
+from bot.gates.packages import Named
+from bot.gates.packages.popular import NODE, PYTHON
+from bot.steps.inspect_change import examined
 from bot.values import Package
 from bot.ports import Checkers
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.patch import Rejected, apply, changes, replace
+from bot.edits import Rejected, changes
+from bot.edits import apply
+from bot.edits import replace
 
 FILE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.steps.edit import Desk, Used, use_tools
+from bot.steps.use_tools import Desk, Used, use_tools
 from bot.values import Answer, Call, Clues, Issue, Patch, Tree
 from bot.ports import World
 

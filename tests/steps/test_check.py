@@ -3,7 +3,7 @@
 import pytest
 
 from bot.steps.repo_config import Config
-from bot.steps.check import inspect, told
+from bot.steps.inspect_change import inspect, told
 from bot.values import Finding, Lowered, Patch, Plan
 
 FILES = {

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.run import from_json, to_json
-from bot.steps.edit import Used
+from bot.steps.use_tools import Used
 from bot.steps.think import Thought
 from bot.steps.tools import NAMED, tools
 from bot.values import Call, Lowered, Patch, Plan, PlannedFile, Turn

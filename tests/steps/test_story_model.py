@@ -12,7 +12,7 @@ from bot.steps.repo_config import Config
 from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_stream import Stops
 from bot.cli.solve import Plain
-from bot.steps.edit import Desk
+from bot.steps.use_tools import Desk
 from bot.values import Clues, Deal, Issue, Price
 from bot.ports import Caps
 from handlers.telling import GaveUp, Teller

@@ -1,0 +1,41 @@
+"""Here lives the sight of code that was left out: a comment that says "the rest as before" where the rest should be."""
+
+from __future__ import annotations
+
+import re
+
+from bot.edits.edits import COMES, GOES, Ops, Rejected
+
+SHOWN_CHARS = 120
+LONGEST = 160
+COMMENT = r"^\s*(?:#+|//+|/\*+|\*|--|<!--|;+|%+|\{/\*|\(|\[|<|\"\"\")\s*[(\[<]?\s*"
+DOTS = r"(?:\.{3}|\u2026)"
+OLD = r"(?:rest|remaining|remainder|existing|previous|original|unchanged|other|same|omitted)"
+CODE = (
+    r"(?:code|methods?|functions?|class(?:es)?|imports?|tests?|implementation|content"
+    r"|file|body|lines|logic|fields|stays?)"
+)
+SAYS = re.compile(
+    rf"{COMMENT}(?:{DOTS}.{{0,60}}\b{OLD}\b.*"
+    rf"|(?:the )?(?:rest|remainder) of\b.{{0,60}}(?:\b(?:unchanged|same|before|omitted|here|remains|stays?)\b|{DOTS}).*"
+    rf"|(?:the )?{OLD} (?:of the )?{CODE}\b.{{0,30}}"
+    rf"(?:{DOTS}|\b(?:unchanged|here|remains?|same|as before|omitted)\b).{{0,20}}"
+    rf"|{OLD} {CODE}\s*(?:\*/|-->|\*/\}}|\)|\]|>)?\s*"
+    rf"|rest unchanged\b.*)$"
+    rf"|^\s*{DOTS}\s?(?:the )?{OLD}\b.*$",
+    re.IGNORECASE,
+)
+BARE = re.compile(rf"^\s*(?:(?:#+|//+|/\*+|--|<!--|;+|%+|\{{/\*)\s*)?{DOTS}\s*(?:\*/|-->|\*/\}}|etc\.?)?\s*$")
+FEWER = 3  # lines less than before make bare dots a gap
+
+
+def refuse_left_out(ops: Ops) -> None:
+    """Raises Rejected when a new line stands for code that was left out, with the line."""
+    come = [op.new for op in ops if op.sign == COMES]
+    shrinks = sum(op.sign == GOES for op in ops) - len(come) >= FEWER
+    for text in come:
+        if len(text) <= LONGEST and (SAYS.match(text) or (shrinks and BARE.match(text))):
+            raise Rejected(
+                f"this line stands for code that was left out: `{text.strip()[:SHOWN_CHARS]}`. "
+                "It would take the place of that code: write the code out, or edit less of the file."
+            )

@@ -1,0 +1,81 @@
+"""Here live the words for an edit that has no place or more than one, with the lines that help to mend it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from bot.edits.lines import Lines
+
+SHOWN_LINES = 12
+SHOWN_PLACES = 4
+SHOWN_CHARS = 200
+FUZZY_LINES = 5_000  # of a file, compared one by one
+VOTING_LINES = 200  # of an edit, and places of each
+ALIKE = 0.6
+
+
+def numbered(lines: Lines, start: int, stop: int) -> list[str]:
+    """Lines as they stand, with their numbers."""
+    shown = enumerate(lines.texts[max(start, 0) : stop], max(start, 0) + 1)
+    return [f"{number:>5}\t{text[:SHOWN_CHARS]}" for number, text in shown]
+
+
+def too_many(lines: Lines, starts: Sequence[int]) -> tuple[str, list[str]]:
+    """Why two places are one too many, and how the first few differ: by the line before each."""
+    shown = ", ".join(str(at + 1) for at in starts[:SHOWN_LINES]) + (", ..." if len(starts) > SHOWN_LINES else "")
+    told = (
+        f"the old text stands in {len(starts)} places, at lines {shown}. "
+        "Take in more of the lines around the one you mean, until the text is found once."
+    )
+    return told, [line for at in starts[:SHOWN_PLACES] for line in [*numbered(lines, at - 1, at + 1), "  ..."]]
+
+
+def absent(lines: Lines, wanted: Sequence[str], missing: Sequence[str] = ()) -> str:
+    """Why the text is not there, as far as the nearest place tells; `missing` are lines to remove that are nowhere."""
+    told = "the old text is not in the file."
+    told += f" No line of it is `{missing[0].strip()[:SHOWN_CHARS]}`." if missing else ""
+    start = _nearest(lines, wanted)
+    if start is None:
+        return f"{told} No line is like it: read the file again."
+    here = [text.strip() for text in lines.texts[start : start + len(wanted)]]
+    if here == [text.strip() for text in wanted]:
+        return f"{told} The indentation differs; it stands like this:"
+    return f"{told} Copy it exactly, without line numbers. The nearest lines are:"
+
+
+def nearest(lines: Lines, wanted: Sequence[str]) -> tuple[str, ...]:
+    """The lines most like the wanted ones, as they stand, with their numbers."""
+    start = _nearest(lines, wanted)
+    if start is None:
+        return ()
+    return tuple(numbered(lines, start, start + min(len(wanted), SHOWN_LINES)))
+
+
+def _nearest(lines: Lines, wanted: Sequence[str]) -> int | None:
+    """Where most of the wanted lines stand but for indentation; else where the longest has its likeness."""
+    places = lines.index(str.strip)
+    votes: Counter[int] = Counter()
+    for at, text in enumerate(wanted[:VOTING_LINES]):
+        for there in places.get(text.strip(), ())[:VOTING_LINES] if text.strip() else ():
+            votes[max(0, there - at)] += len(text.strip()) + 1
+    if votes:
+        return max(votes, key=lambda start: (votes[start], -start))
+    longest = max(range(len(wanted)), key=lambda at: len(wanted[at].strip()), default=None)
+    place = None if longest is None else alike(lines.texts[:FUZZY_LINES], wanted[longest])
+    return None if place is None or longest is None else max(0, place - longest)
+
+
+def alike(have: Sequence[str], wanted: str) -> int | None:
+    """The line most like the wanted one, when one is like it at all."""
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(wanted.strip()[:SHOWN_CHARS])
+    best = ALIKE
+    place: int | None = None
+    for at, text in enumerate(have):
+        matcher.set_seq1(text.strip()[:SHOWN_CHARS])
+        # The cheap upper bounds spare the real comparison for almost every line.
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
+            best, place = ratio, at
+    return place

@@ -1,0 +1,211 @@
+"""Here lives the search for the one place that an edit means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice, pairwise
+
+from bot.edits.edits import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
+from bot.edits.indent import NONE, Pair, Shift, shift_of
+from bot.edits.lines import TIERS, Key, Lines, Splice, loose, same
+from bot.edits.nearest import too_many
+
+MOST_COMPARED = 20_000_000  # lines with lines, in one search
+At = tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reading of an edit stands: for each of its lines the file's, None for what has none there."""
+
+    ops: Ops
+    at: At
+    shift: Shift
+
+    def pairs(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[Op, int]]:
+        """The lines that have one in the file, with it."""
+        both = zip(self.ops[start:stop], self.at[start:stop], strict=True)
+        return ((op, at) for op, at in both if at is not None)
+
+
+def placed(ops: Ops, at: At, shift: Shift) -> Place:
+    """The place, where bare lines have become what they are."""
+    bare = {True: Op(COMES), False: Op(STAYS)}
+    return Place(tuple(bare[n is None] if op.sign == BARE else op for op, n in zip(ops, at, strict=True)), at, shift)
+
+
+def exact_place(lines: Lines, readings: Sequence[Ops]) -> Place | None:
+    """The only place where every line of a reading stands, one after the other; None when there is none.
+
+    As written first, then but for blanks at the ends of lines, then but for indentation and drawn quotes. Raises
+    Rejected for more than one: a laxer comparison would only find more.
+    """
+    for key in TIERS:
+        for ops in readings:
+            found = _found(lines, ops, key)
+            if len(found) > 1:
+                raise Rejected(*too_many(lines, [_first(at) for at in found]))
+            if found:
+                return _shifted(lines, ops, found[0])
+    return None
+
+
+def _first(at: At) -> int:
+    return min(n for n in at if n is not None)
+
+
+def _shifted(lines: Lines, ops: Ops, at: At) -> Place | None:
+    """The place, when one rule turns the edit's indentation into the file's."""
+    pairs = [(op.old, lines.texts[n]) for op, n in zip(ops, at, strict=True) if n is not None]
+    shift = firm_shift(ops, pairs)
+    return None if shift is None else placed(ops, at, shift)
+
+
+def firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
+    """The rule for the indentation; one line at another margin is no anchor for new ones."""
+    shift = shift_of(pairs)
+    inserts = not any(op.sign == GOES for op in ops)
+    return None if inserts and shift != NONE and sum(bool(old.strip()) for old, _ in pairs) == 1 else shift
+
+
+def _found(lines: Lines, ops: Ops, key: Key) -> list[At]:
+    """All ways in which the reading's old lines stand in the file."""
+    if any(op.sign == BARE for op in ops):
+        return _with_bare(lines, ops, key)
+    pieces = _pieces(ops)
+    chains = _chains(lines, pieces, key) if len(pieces) > 1 else [list(run) for run in runs(lines, old_side(ops), key)]
+    return [_spread(ops, chain) for chain in chains]
+
+
+def _spread(ops: Ops, chain: Sequence[int]) -> At:
+    where = iter(chain)
+    return tuple(next(where, None) if op.sign in (STAYS, GOES) else None for op in ops)
+
+
+def _with_bare(lines: Lines, ops: Ops, key: Key) -> list[At]:
+    """The ways when some lines are bare: each takes a blank line of the file where there is one."""
+    index = lines.index(key)
+    sure = [n for n, op in enumerate(ops) if op.sign in (STAYS, GOES)]
+    if not sure or not all(key(ops[n].old) in index for n in sure):
+        return []
+    pivot = min(sure, key=lambda n: len(index[key(ops[n].old)]))
+    walks = (_walk(lines, ops, (pivot, start), key) for start in index[key(ops[pivot].old)])
+    return list(dict.fromkeys(at for at in walks if at))
+
+
+def _walk(lines: Lines, ops: Ops, pivot: tuple[int, int], key: Key) -> At | None:
+    at: list[int | None] = [None] * len(ops)
+    for numbers, start, step in (
+        (range(pivot[0], len(ops)), pivot[1], 1),
+        (range(pivot[0] - 1, -1, -1), pivot[1] - 1, -1),
+    ):
+        here = start
+        for n in numbers:
+            op = ops[n]
+            text = lines.texts[here] if 0 <= here < len(lines.texts) else None
+            if op.sign == COMES or (op.sign == BARE and (text is None or text.strip())):
+                continue
+            if text is None or key(text) != key(op.old) or not same(op.old, text):
+                return None
+            at[n] = here
+            here += step
+    return tuple(at)
+
+
+def _pieces(ops: Ops) -> list[Ops]:
+    """What stands between the gaps."""
+    ends = [-1, *(n for n, op in enumerate(ops) if op.sign == GAP), len(ops)]
+    return [ops[start + 1 : stop] for start, stop in pairwise(ends)]
+
+
+def runs(lines: Lines, wanted: Sequence[str], key: Key) -> list[range]:
+    """Where the lines stand together, looked for by the rarest: a blank one would be tried everywhere."""
+    index, want = lines.index(key), [key(text) for text in wanted]
+    if not want or not all(text in index for text in want):
+        return []
+    pivot = min(range(len(want)), key=lambda at: len(index[want[at]]))
+    if len(index[want[pivot]]) * len(want) > MOST_COMPARED:
+        raise Rejected("the old text is long, and made of lines that stand all over the file. Quote less of it.")
+    found = [range(at - pivot, at - pivot + len(want)) for at in index[want[pivot]] if at >= pivot]
+    return [run for run in found if run.stop <= len(lines.texts) and _stands(lines, run, wanted, key)]
+
+
+def _stands(lines: Lines, run: range, wanted: Sequence[str], key: Key) -> bool:
+    have = lines.texts[run.start : run.stop]
+    if key is not loose:
+        return list(map(key, have)) == list(map(key, wanted))
+    return all(loose(old) == loose(text) and same(old, text) for old, text in zip(wanted, have, strict=True))
+
+
+def _chains(lines: Lines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
+    """The ways in which all pieces stand in this order. Two ways differ only where the edit changes something."""
+    found = [runs(lines, old_side(piece), key) for piece in pieces]
+    end = 0
+    for n, some in enumerate(found):
+        found[n] = [run for run in some if run.start >= end]
+        end = found[n][0].stop if found[n] else len(lines.texts) + 1
+    begin = len(lines.texts)
+    for n, some in reversed(list(enumerate(found))):
+        found[n] = [run for run in some if run.stop <= begin]
+        begin = found[n][-1].start if found[n] else -1
+    if not all(found):
+        return []
+    many = next((n for n, piece in enumerate(pieces) if len(found[n]) > 1 and _changes(piece)), None)
+    chains = [[run[0] for run in found]] if many is None else [[run] for run in found[many]]
+    return [[at for run in chain for at in run] for chain in chains]
+
+
+def _changes(ops: Ops) -> bool:
+    return any(op.sign != STAYS for op in ops)
+
+
+def splices(lines: Lines, place: Place, come: Sequence[str]) -> list[Splice]:
+    """What stands instead of which lines; `come` are the new lines in their order. Raises Rejected without an anchor.
+
+    New lines stand after the line that they follow in the edit, or before the one that they precede. When the file has
+    lines between those two that the edit leaves out, a line that goes decides; else nobody knows.
+    """
+    made: list[Splice] = []
+    new = iter(come)
+    end = 0
+    for comes, run in groupby(range(len(place.ops)), lambda n: place.ops[n].sign == COMES):
+        start, end = end, end + len(list(run))
+        if comes:
+            anchor = _anchor(lines, place, start, end)
+            made.append((anchor, anchor, tuple(islice(new, end - start))))
+        else:
+            made += [(at, at + 1, ()) for op, at in place.pairs(start, end) if op.sign == GOES]
+    return _merged(made)
+
+
+def _merged(made: Sequence[Splice]) -> list[Splice]:
+    """Neighbours as one, so that what comes can end as the lines that it replaces."""
+    merged: list[Splice] = []
+    for start, stop, come in made:
+        if merged and merged[-1][1] == start:
+            first, _, before = merged.pop()
+            merged.append((first, stop, before + come))
+        else:
+            merged.append((start, stop, come))
+    return merged
+
+
+def _anchor(lines: Lines, place: Place, start: int, stop: int) -> int:
+    """The line before which the new lines from `start` to `stop` stand."""
+    ops, at = place.ops, place.at
+    before = at[start - 1] if start else None
+    after = at[stop] if stop < len(ops) else None
+    if before is not None and (after is None or after == before + 1 or ops[start - 1].sign == GOES):
+        return before + 1
+    if after is not None and (before is None or ops[stop].sign == GOES):
+        return after
+    if before is not None and after is not None:
+        raise Rejected(
+            "new lines would stand between two lines that are not neighbours in the file, so their place is not sure. "
+            "Quote the lines between:",
+            [f"{n + 1:>5}\t{lines.texts[n]}" for n in range(before, min(after + 1, before + 12))],
+        )
+    raise Rejected(
+        "the lines beside the new ones are not in the file, so their place is not sure. Quote a line that is there."
+    )

@@ -1,0 +1,74 @@
+"""Here lives the edit tool: one text for another, where it stands exactly once."""
+
+from __future__ import annotations
+
+from bot.edits.edits import COMES, Hunk, Rejected, compared
+from bot.edits.hunk import change
+from bot.edits.indent import NONE
+from bot.edits.left_out import refuse_left_out
+from bot.edits.lines import Lines, Splice, exact
+from bot.edits.nearest import too_many
+from bot.edits.places import Place, splices
+from bot.edits.read_blocks import readings
+
+
+def replace(path: str, before: str, old: str, new: str) -> str:
+    """The file with `new` in the one place of `old`, a part of a line or many. Blanks need not match; the file's stay.
+
+    Raises Rejected when `old` is empty, absent or there more than once, and when nothing would change.
+    """
+    old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
+    if not old:
+        raise Rejected(f"{path}: the old text is empty. Quote the line beside which the new text shall stand.")
+    if old == new:
+        raise Rejected(f"{path}: the old and the new text are the same, so nothing would change.")
+    lines = Lines.of(before)
+    try:
+        made = _part(lines, old, new) or _whole(lines, old, new)
+    except Rejected as why:
+        raise Rejected(f"{path}: {why.reason}", why.nearest) from None
+    after = lines.spliced(made).joined()
+    if after == before:
+        raise Rejected(f"{path}: nothing would change.")
+    return after
+
+
+def _part(lines: Lines, old: str, new: str) -> list[Splice]:
+    """The old text as it is, wherever in a line it begins and ends; nothing when it is not there."""
+    text = lines.fed()
+    starts = _starts(text, old)
+    if len(starts) > 1:
+        raise Rejected(*too_many(lines, [text.count("\n", 0, at) for at in starts]))
+    if not starts:
+        return []
+    start, end = starts[0], starts[0] + len(old)
+    first = text.count("\n", 0, start)
+    head = text[text.rfind("\n", 0, start) + 1 : start]
+    tail = text[end:].partition("\n")[0]
+    was, now = f"{head}{old}{tail}".split("\n"), f"{head}{new}{tail}".split("\n")
+    if old.endswith("\n") and end == len(text):  # no line begins after the file's last end
+        was.pop()
+        now = now if now[-1] else now[:-1]
+    ops = compared(was, now, exact)
+    refuse_left_out(ops)
+    at = iter(range(first, first + len(was)))
+    place = Place(ops, tuple(None if op.sign == COMES else next(at) for op in ops), NONE)
+    return splices(lines, place, [op.new for op in ops if op.sign == COMES])
+
+
+def _starts(text: str, old: str) -> list[int]:
+    """All places, those that overlap too: `aa` stands twice in `aaa`."""
+    found = []
+    at = text.find(old)
+    while at >= 0:
+        found.append(at)
+        at = text.find(old, at + 1)
+    return found
+
+
+def _whole(lines: Lines, old: str, new: str) -> list[Splice]:
+    """Whole lines, where they stand but for blanks or for what else the applier forgives."""
+    new = new.removesuffix("\n") if old.endswith("\n") else new
+    ways = tuple(readings(old.removesuffix("\n").split("\n"), new.split("\n") if new else []))
+    refuse_left_out(ways[0])
+    return change(lines, Hunk(1, ways, blocks=True))

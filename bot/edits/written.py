@@ -1,0 +1,51 @@
+"""Here lives the writing of a change as a diff that git applies."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+
+from bot.edits.counts import counts
+from bot.edits.edits import NOWHERE
+
+BARE = "\n\\ No newline at end of file\n"
+
+
+def written(before: Mapping[str, str], after: Mapping[str, str | None], moves: Mapping[str, str]) -> str:
+    """A unified diff with git's headers of what changes in the files; `moves` has the old path by the new one."""
+    left = set(moves.values())
+    text = "".join(
+        part
+        for path, new in sorted(after.items())
+        if not (new is None and path in left)
+        for part in _file(path, moves.get(path, path), before.get(moves.get(path, path)), new)
+    )
+    counts(text)  # raises for what is no diff
+    return text
+
+
+def _file(path: str, was: str, old: str | None, new: str | None) -> Iterator[str]:
+    yield f"diff --git {_quoted('a/' + was)} {_quoted('b/' + path)}\n"
+    if old is None:
+        yield "new file mode 100644\n"
+    elif new is None:
+        yield "deleted file mode 100644\n"
+    elif was != path:
+        yield f"similarity index {100 if old == new else 90}%\n"
+        yield f"rename from {_quoted(was)}\nrename to {_quoted(path)}\n"
+    names = (_quoted(f"a/{was}") if old is not None else NOWHERE, _quoted(f"b/{path}") if new is not None else NOWHERE)
+    for line in difflib.unified_diff(_lines(old), _lines(new), *names):
+        yield line if line.endswith("\n") else line + BARE
+
+
+def _lines(text: str | None) -> list[str]:
+    """Lines as git counts them: only a line feed ends one."""
+    return [line for line in (text or "").replace("\n", "\n\0").split("\0") if line]
+
+
+def _quoted(path: str) -> str:
+    """A path as git writes it: in C's manner when it holds odd characters."""
+    raw = path.encode(errors="surrogateescape")
+    if all(32 <= byte < 127 and byte not in b'"\\' for byte in raw):
+        return path
+    return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in raw) + '"'

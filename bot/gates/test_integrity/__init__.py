@@ -1,0 +1,42 @@
+"""Here lives the gate "tests": a change may not come to green by making the checks see less.
+
+Deterministic, by the change's texts alone. What it finds may stand only where the plan named it and said why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.gates.change import Change
+from bot.gates.test_integrity.relaxed import relaxed
+from bot.gates.test_integrity.silenced import silenced
+from bot.gates.test_integrity.special import inputs, special
+from bot.gates.test_integrity.weakened import weakened
+from bot.values import Finding
+
+__all__ = ["honest", "inputs"]
+
+
+def honest(change: Change, named: Mapping[str, str]) -> tuple[Finding, ...]:
+    """What makes the checks see less. `named` is what the plan said of it: what must change, and why."""
+    found = (*weakened(change), *silenced(change), *relaxed(change), *special(change))
+    unique = {(one.path, one.line, one.rule, one.text): one for one in found}
+    return tuple(_answered(one, named) for one in unique.values())
+
+
+def _answered(finding: Finding, named: Mapping[str, str]) -> Finding:
+    """A finding that the plan named is told, with the plan's reason, and does not keep the change back."""
+    why = next((why for what, why in named.items() if _means(what, finding) and why.strip()), "")
+    return replace(finding, text=f"{finding.text} The plan says why: {why}", blocks=False) if why else finding
+
+
+def _means(what: str, finding: Finding) -> bool:
+    """By path, or by the name of a test or a setting that the finding tells."""
+    plain = what.strip().strip("`")
+    name = plain.rpartition("::")[2]
+    return (
+        plain == finding.path
+        or (plain.partition("::")[0] == finding.path and name in finding.text)
+        or f"`{name}`" in finding.text
+    )

@@ -1,0 +1,130 @@
+"""Here live the gates: what stands between the model's work and a push."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+
+from bot.steps.repo_config import Config
+from bot.gates import Change, Rules, inputs, judged, new, new_names, weighed
+from bot.gates import all_gates
+from bot.source.files import kind_of
+from bot.steps.checkout import Files
+from bot.steps.leaks import leaked
+from bot.values import Finding, Patch, Plan, Tree
+from bot.ports import Checkers, Index, Linter, World
+
+AROUND = (  # what the repository says of its linter and of its licence
+    "pyproject.toml",
+    "ruff.toml",
+    ".ruff.toml",
+    "package.json",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "setup.py",
+    "setup.cfg",
+    "Pipfile",
+    "LICENSE",
+    "LICENSE.txt",
+    "LICENSE.md",
+    "LICENCE",
+    "COPYING",
+    "NOTICE",
+)
+SCRIPTS = frozenset(["js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"])
+MOST_HITS = 40
+MOST_PACKAGES = 40
+MOST_ASKED = 8  # at a time
+
+
+def inspect(world: World, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None) -> tuple[Finding, ...]:
+    """What the gates say of the change, on changed files only. Nothing of the repository is run."""
+    files = Files(world.git, tree)
+    before = {path: _text(data) for path, data in files.read(list(patch.files)).items()}
+    around = {path: text for path, data in files.read(AROUND).items() if (text := _text(data))}
+    paths = [entry.path for entry in world.git.entries(tree)]
+    change = Change({path: before.get(path) for path in patch.files}, patch.files, around, paths=paths)
+    change = replace(change, around={**around, **_tests_with(world, tree, inputs(change))})
+    named = {one.what: one.why for one in plan.lowered} if plan else {}
+    return examined(world.checkers, change, rules(config), named, world.clock.now())
+
+
+def examined(
+    asked: Checkers, change: Change, limits: Rules, named: Mapping[str, str], now: datetime
+) -> tuple[Finding, ...]:
+    """All gates: those that look at texts, and those that ask a checker. What blocks comes first."""
+    told = (*leaked(asked, change), *_linted(asked.linter, change), *_packages(asked.index, change, now))
+    found = (*gates(change, limits, named), *weighed(told, limits))
+    return tuple(sorted(found, key=lambda finding: not finding.blocks))
+
+
+def _packages(index: Index | None, change: Change, now: datetime) -> tuple[Finding, ...]:
+    """What is wrong with the packages that the change names anew. A change that names very many is not looked up."""
+    named = new_names(change)
+    ask = index.look if index and len(named) <= MOST_PACKAGES else _unasked
+    with ThreadPoolExecutor(MOST_ASKED) as pool:
+        said = list(pool.map(lambda one: ask(one.kind, one.name), named))
+    found = (judged(one, package, now) for one, package in zip(named, said, strict=True))
+    return tuple(one for one in found if one)
+
+
+def _unasked(kind: str, name: str) -> None:  # noqa: ARG001 - as an index is asked
+    return None
+
+
+def unchecked(asked: Checkers, change: Change) -> tuple[str, ...]:
+    """What the gates did not look at, in words, so that silence is not taken for approval."""
+    told = []
+    if asked.linter is None:
+        told.append("lint: there is no linter here.")
+    if asked.secrets is None:
+        told.append("secrets of shapes that are not well known: the finder of secrets does not run on this platform.")
+    if {path.rpartition(".")[2] for path in change.after} & SCRIPTS:
+        told.append("what eslint or another linter of JavaScript finds: its configuration is code, so only CI runs it.")
+    return tuple(told)
+
+
+def _tests_with(world: World, tree: Tree, values: tuple[str, ...]) -> dict[str, str]:
+    """The tests that the change leaves alone and that hold one of these values."""
+    hits = (hit for value in values for hit in world.git.grep(tree, re.escape(value), "", MOST_HITS))
+    paths = {hit.path for hit in hits if kind_of(hit.path) == "test"}
+    return {
+        path: text for path, data in world.git.read(tree, sorted(paths)[:MOST_HITS]).items() if (text := _text(data))
+    }
+
+
+def rules(config: Config) -> Rules:
+    return Rules(
+        allowed=config.allow,
+        extra=config.protected,
+        max_files=config.max_files,
+        max_lines=config.max_lines,
+        block=config.block,
+        advise=config.advise,
+    )
+
+
+def told(findings: tuple[Finding, ...]) -> str:
+    """Findings as the answer to `finish`."""
+    lines = [f"- {finding.path}:{finding.line} [{finding.gate}] {finding.text}" for finding in findings]
+    return "Not pushed. The checks found:\n" + "\n".join(lines) + "\nMend these, then call finish again."
+
+
+def _linted(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
+    """What the linter finds now and did not find before."""
+    if linter is None:
+        return ()
+    now = {path: text for path, text in change.after.items() if text is not None and kind_of(path) != "foreign"}
+    then = {path: text for path, text in change.before.items() if text is not None and path in now}
+    found = linter.lint(now, change.around)
+    return new(change, found, linter.lint(then, change.around) if found else ())
+
+
+def _text(data: bytes) -> str | None:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from bot.edits.edits import COMES, GAP, GOES, STAYS, Ops, Rejected, old_side
+from bot.edits.parsed_edit import COMES, GAP, GOES, STAYS, Ops, Rejected, old_side
 from bot.edits.lines import Key, Lines, loose, same
-from bot.edits.nearest import absent, alike, nearest, too_many
-from bot.edits.places import Place, firm_shift, placed
+from bot.edits.nearest_lines import absent, alike, nearest, too_many
+from bot.edits.find_place import Place, firm_shift, placed
 
 LONGEST = 400  # lines of an edit that are looked for inexactly
 STARTS = 3  # lines of an edit that the search may start from

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from bot.edits.edits import GAP, STAYS, FileEdit, Hunk, Op, Ops, Rejected, compared
+from bot.edits.parsed_edit import GAP, STAYS, FileEdit, Hunk, Op, Ops, Rejected, compared
 from bot.edits.indent import without_numbers
 
 SEARCH = re.compile(r"^<{5,9} ?(SEARCH|ORIGINAL|OLD|BEFORE)\b[ :]*(.*)$", re.IGNORECASE)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.edits.edits import BARE, COMES, GOES, NOWHERE, STAYS, FileEdit, Hunk, Op, Ops, Rejected, new_side
+from bot.edits.parsed_edit import BARE, COMES, GOES, NOWHERE, STAYS, FileEdit, Hunk, Op, Ops, Rejected, new_side
 
 HEAD = re.compile(r"^@@.*?(?:-\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@|@@|$)")
 EXTENDED = re.compile(r"^(?:(rename) (from|to)|(copy) (from|to)|(new|deleted) file mode|(old|new) mode) (.*)$")

@@ -3,7 +3,7 @@
 Pure: it is handed texts and hands findings back.
 """
 
-from bot.gates.all_gates import check, gates, new, weighed
+from bot.gates.run_gates import check, gates, new, weighed
 from bot.gates.change import Change
 from bot.gates.packages import judged, new_names
 from bot.gates.policy import protected

@@ -13,7 +13,7 @@ import pytest
 from bot.adapters.index import Indexes
 from bot.gates import Change, Rules, judged, new_names
 from bot.gates.packages import Named
-from bot.gates.packages.popular import NODE, PYTHON
+from bot.gates.packages.popular_names import NODE, PYTHON
 from bot.steps.inspect_change import examined
 from bot.values import Package
 from bot.ports import Checkers

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.gates.packages.names import Named, new_names
-from bot.gates.packages.popular import NODE, PYTHON
+from bot.gates.packages.package_names import Named, new_names
+from bot.gates.packages.popular_names import NODE, PYTHON
 from bot.values import Finding, Package
 
 __all__ = ["Named", "judged", "new_names"]

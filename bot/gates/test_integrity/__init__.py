@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.relaxed import relaxed
-from bot.gates.test_integrity.silenced import silenced
-from bot.gates.test_integrity.special import inputs, special
-from bot.gates.test_integrity.weakened import weakened
+from bot.gates.test_integrity.config_relaxed import relaxed
+from bot.gates.test_integrity.suppressions import silenced
+from bot.gates.test_integrity.hardcoded_answers import inputs, special
+from bot.gates.test_integrity.weakenings import weakened
 from bot.values import Finding
 
 __all__ = ["honest", "inputs"]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from bot.gates.test_integrity.names import (
+from bot.gates.test_integrity.assertion_names import (
     BOUND,
     EXACT,
     EXPECTED_FIRST,
@@ -21,7 +21,7 @@ from bot.gates.test_integrity.names import (
     tolerance_of,
     word_of,
 )
-from bot.gates.test_integrity.scan import arguments, called, links, literal, numbers, split_at, squeezed
+from bot.gates.test_integrity.expression_scan import arguments, called, links, literal, numbers, split_at, squeezed
 
 OR = re.compile(r"\bor\b(?=[\s(])|\|\|")
 BLOCK = re.compile(r"expect\s*(?:do|\{)\s*(.*?)\s*(?:\}|\bend)\s*\.(.*)$")  # expect { boom }.to raise_error

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.compared import ALIKE, Loose, Pair, claims_anything, found, likeness, weaker, written
-from bot.gates.test_integrity.explained import Code, code_of
-from bot.gates.test_integrity.scan import TOKEN, squeezed
-from bot.gates.test_integrity.suite import Test, tests_in
+from bot.gates.test_integrity.compare_claims import ALIKE, Loose, Pair, claims_anything, found, likeness, weaker, written
+from bot.gates.test_integrity.explain_expectation import Code, code_of
+from bot.gates.test_integrity.expression_scan import TOKEN, squeezed
+from bot.gates.test_integrity.test_suite import Test, tests_in
 from bot.values import Finding
 
 SKIPS = re.compile(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bot.gates.test_integrity.claims import Claim, claim, row
-from bot.gates.test_integrity.names import EXACT
-from bot.gates.test_integrity.scan import arguments, squeezed
+from bot.gates.test_integrity.assertion_names import EXACT
+from bot.gates.test_integrity.expression_scan import arguments, squeezed
 
 TEXT_CHARS = 20_000
 HEAD_CHARS = 300

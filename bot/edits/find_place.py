@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, pairwise
 
-from bot.edits.edits import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
+from bot.edits.parsed_edit import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
 from bot.edits.indent import NONE, Pair, Shift, shift_of
 from bot.edits.lines import TIERS, Key, Lines, Splice, loose, same
-from bot.edits.nearest import too_many
+from bot.edits.nearest_lines import too_many
 
 MOST_COMPARED = 20_000_000  # lines with lines, in one search
 At = tuple[int | None, ...]

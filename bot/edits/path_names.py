@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cached_property
 
-from bot.edits.edits import NOWHERE, Rejected
+from bot.edits.parsed_edit import NOWHERE, Rejected
 from bot.edits.paths import path_refusal
 
 PREFIXES = ("a", "b", "c", "i", "o", "w")  # git's, with diff.mnemonicPrefix

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from types import MappingProxyType
 
-from bot.gates.test_integrity.scan import numbers
+from bot.gates.test_integrity.expression_scan import numbers
 
 EXACT, NEAR, PART, BOUND, SOME, NOTHING = 5, 4, 3, 2, 1, 0
 TOLERANCES = re.compile(

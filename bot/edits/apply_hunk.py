@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.edits.align import near_place
-from bot.edits.edits import COMES, GOES, STAYS, Hunk, Op, Ops, Rejected, compared, new_side, old_side
+from bot.edits.parsed_edit import COMES, GOES, STAYS, Hunk, Op, Ops, Rejected, compared, new_side, old_side
 from bot.edits.indent import NONE, in_style, margin, margins, shift_of
 from bot.edits.lines import SMART, Lines, Splice, loose
-from bot.edits.places import Place, exact_place, runs, splices
+from bot.edits.find_place import Place, exact_place, runs, splices
 
 STYLED_LINES = 2_000  # of a file, that show how it is indented
 

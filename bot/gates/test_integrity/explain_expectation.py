@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.gates.change import Change, handwritten
-from bot.gates.test_integrity.scan import STRING, atoms, numbers
+from bot.gates.test_integrity.expression_scan import STRING, atoms, numbers
 
 DEFINES = re.compile(
     r"\b(?:def|class|func|fn|function|struct|enum|interface|trait|type|const|let"

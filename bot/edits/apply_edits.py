@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.edits.edits import FileEdit, Rejected
+from bot.edits.parsed_edit import FileEdit, Rejected
 from bot.edits.read_blocks import SEARCH, blocks
 from bot.edits.read_diff import diffs
-from bot.edits.work import Work
+from bot.edits.edit_session import Work
 
 MOST_CHARS = 20_000_000
 MOST_HUNKS = 20_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.edits.edits import COMES, GOES, Ops, Rejected
+from bot.edits.parsed_edit import COMES, GOES, Ops, Rejected
 
 SHOWN_CHARS = 120
 LONGEST = 160

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.edits.edits import COMES, Hunk, Rejected, compared
-from bot.edits.hunk import change
+from bot.edits.parsed_edit import COMES, Hunk, Rejected, compared
+from bot.edits.apply_hunk import change
 from bot.edits.indent import NONE
-from bot.edits.left_out import refuse_left_out
+from bot.edits.omitted_code import refuse_left_out
 from bot.edits.lines import Lines, Splice, exact
-from bot.edits.nearest import too_many
-from bot.edits.places import Place, splices
+from bot.edits.nearest_lines import too_many
+from bot.edits.find_place import Place, splices
 from bot.edits.read_blocks import readings
 
 

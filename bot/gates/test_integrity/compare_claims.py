@@ -10,10 +10,10 @@ from types import MappingProxyType
 
 from bot.gates.change import Change
 from bot.gates.test_integrity.claims import Claim
-from bot.gates.test_integrity.explained import Code, explains
-from bot.gates.test_integrity.names import EXACT, NEAR, NOTHING, PART
-from bot.gates.test_integrity.scan import NUMBER, STRING, TOKEN, literal, numbers
-from bot.gates.test_integrity.suite import Test
+from bot.gates.test_integrity.explain_expectation import Code, explains
+from bot.gates.test_integrity.assertion_names import EXACT, NEAR, NOTHING, PART
+from bot.gates.test_integrity.expression_scan import NUMBER, STRING, TOKEN, literal, numbers
+from bot.gates.test_integrity.test_suite import Test
 from bot.values import Finding
 
 GATE = "tests"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bot.gates.change import LINE_CHARS, Change, handwritten
-from bot.gates.test_integrity.scan import numbers
-from bot.gates.test_integrity.settings import is_settings, settings
+from bot.gates.test_integrity.expression_scan import numbers
+from bot.gates.test_integrity.checker_config import is_settings, settings
 from bot.values import Finding
 
 GATE = "tests"

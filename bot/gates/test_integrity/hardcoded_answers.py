@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.scan import squeezed
+from bot.gates.test_integrity.expression_scan import squeezed
 from bot.source.files import kind_of
 from bot.values import Finding
 

@@ -6,11 +6,11 @@ from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.edits.edits import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
-from bot.edits.hunk import change
-from bot.edits.left_out import refuse_left_out
+from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
+from bot.edits.apply_hunk import change
+from bot.edits.omitted_code import refuse_left_out
 from bot.edits.lines import Lines, Splice
-from bot.edits.naming import Names, spellings
+from bot.edits.path_names import Names, spellings
 
 MOST_AGAIN = 50  # times that a file is read anew because an edit builds on one before
 

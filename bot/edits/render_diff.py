@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 
-from bot.edits.counts import counts
-from bot.edits.edits import NOWHERE
+from bot.edits.diff_counts import counts
+from bot.edits.parsed_edit import NOWHERE
 
 BARE = "\n\\ No newline at end of file\n"
 

@@ -14,7 +14,7 @@ from bot.adapters.github import GitHubApp
 from bot.adapters.memory import Remembered
 from bot.adapters.shelf import Shelf
 from bot.settings import ModelSettings, Settings
-from bot.source import FORMAT
+from bot.search import FORMAT
 from bot.steps.report import farewell
 from bot.ports import World
 from handlers import STORIES

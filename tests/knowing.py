@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.source import Knowledge, Leaf, Press, knowledge, locate
-from bot.source.files import kind_of
+from bot.search import Knowledge, Leaf, Press
+from bot.search import commit_index
+from bot.search import ranking
+from bot.search.source_files import kind_of
 from bot.values import Clues, Past
 
 SHOP = {

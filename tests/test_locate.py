@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.source.signals import subject
+from bot.search.signals import subject
 from bot.values import Past, Sha
 from tests.knowing import clues, files
 

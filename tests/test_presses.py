@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.source import pack
-from bot.source.presses import Hand, press, pressed
+from bot.search import segment_bytes
+from bot.search.index_workers import Hand, press, pressed
 
 PATIENCE_S = 60
 BUNDLES = [
     [(f"{n}{m}", f"pkg/mod{n}{m}.py", b"class A:\n    def f%d(self): ...\n" % m) for m in range(9)] for n in range(5)
 ]
-START = "from bot.source.presses import Hand; import time; print(Hand().pid, flush=True); time.sleep(999)"
+START = "from bot.search.index_workers import Hand; import time; print(Hand().pid, flush=True); time.sleep(999)"
 
 
 def _gone(pid: int) -> bool:
@@ -52,8 +52,8 @@ def test_a_bundle_that_kills_its_process_is_known_as_text(caplog):
 
     assert after == press(BUNDLES[1])
     assert made.keys == press(BUNDLES[0])[0].keys
-    assert len(pack.unpacked(made).body.terms)
-    assert not any(pack.read(key, "a.py", note).symbols for key, note in notes.items())
+    assert len(segment_bytes.unpacked(made).body.terms)
+    assert not any(segment_bytes.read(key, "a.py", note).symbols for key, note in notes.items())
     assert "no definitions are known of 9 files" in caplog.text
 
 

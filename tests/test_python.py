@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.source import symbols
-from bot.source.python import definitions
+from bot.search import symbols
+from bot.search.python_symbols import definitions
 
 ROOT = Path(__file__).parents[1]
 THREE = '"' * 3

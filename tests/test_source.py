@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.grammars import SUFFIXES, language_of, parser
-from bot.source import definitions_and_references, layout, skeleton, symbols
-from bot.source.files import kind_of
-from bot.source.symbols import QUERIES
-from bot.source.words import read_query, terms
+from bot.search.grammars import SUFFIXES, language_of, parser
+from bot.search import definitions_and_references, layout, skeleton
+from bot.search import symbols
+from bot.search.source_files import kind_of
+from bot.search.symbols import QUERIES
+from bot.search.terms import read_query, terms
 from tests.knowing import files
 
 

@@ -19,7 +19,7 @@ from bot.cli.check_report import as_json, as_sarif
 from bot.steps.repo_config import PATH, read_config
 from bot.gates import Change, inputs
 from bot.settings import GateSettings
-from bot.source.files import kind_of
+from bot.search.source_files import kind_of
 from bot.steps.inspect_change import AROUND, examined, rules, unchecked
 from bot.cli.terminal import plain
 from bot.values import Finding

@@ -22,7 +22,7 @@ from bot.adapters.git_plumbing import GitUnfitError, require_git
 from bot.adapters.github_app import Delivery, Installed, Registration
 from bot.assembly import claude, github
 from bot.web.door import listener
-from bot.grammars import SUFFIXES, GrammarLoadError, grammar
+from bot.search.grammars import SUFFIXES, GrammarLoadError, grammar
 from bot.settings import ModelSettings, Settings, SettingsError, load
 from bot.cli.terminal import plain
 from bot.ports import Refusal, Unreachable

@@ -17,7 +17,7 @@ from bot.adapters.git_borrowed import NoRepositoryError, borrow
 from bot.adapters.git_plumbing import GitUnfitError
 from bot.adapters.memory import Remembered
 from bot.cli.retrieval_view import show
-from bot.source import FORMAT
+from bot.search import FORMAT
 from bot.steps.know import know, map_of
 from bot.steps.retrieve import look_for
 from bot.cli.terminal import plain, terminal

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from bot.source.files import kind_of
+from bot.search.source_files import kind_of
 from bot.values import Patch
 
 LINE_CHARS = 500

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.gates.change import Change
-from bot.source.files import kind_of
+from bot.search.source_files import kind_of
 from bot.values import Finding
 
 GATE = "licence"

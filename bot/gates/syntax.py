@@ -14,7 +14,7 @@ from types import MappingProxyType
 import yaml
 from tree_sitter import Node
 
-from bot.grammars import language_of, parse
+from bot.search.grammars import language_of, parse
 from bot.values import Finding
 
 GATE = "syntax"

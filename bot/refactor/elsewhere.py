@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from bot.grammars import language_of, parse
+from bot.search.grammars import language_of, parse
 from bot.refactor.edit import Edits, Refactoring
 from bot.refactor.project import CannotRefactor
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.grammars import language_of
+from bot.search.grammars import language_of
 from bot.refactor.module import FUNCTIONS, Module, qualified
 from bot.refactor.project import CannotRefactor, Project, UnknownNameError
 

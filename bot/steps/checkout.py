@@ -17,7 +17,7 @@ def checkout(world: World, repo: Repo) -> Tree:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The regular files of a tree, as bot.source wants to be handed them."""
+    """The regular files of a tree, as bot.search wants to be handed them."""
 
     git: Git
     tree: Tree

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from bot.source import Alike, Passage, chunks
+from bot.search import Alike, Passage
+from bot.search import chunks
 from bot.steps.notebook import Notebook
 from bot.values import Sha, Tree
 from bot.ports import Embedder, Pack, Unreachable, World

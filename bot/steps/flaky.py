@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from bot.grammars import language_of
-from bot.source.files import kind_of
+from bot.search.grammars import language_of
+from bot.search.source_files import kind_of
 from bot.text import coded
 from bot.values import Check, Failure
 

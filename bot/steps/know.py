@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from bot.grammars import language_of
-from bot.source import Knowledge, Press, knowledge, overview, pack
-from bot.source.files import FILE_BYTES, is_program, kind_of
-from bot.source.index import silent
-from bot.source.presses import BUNDLE_BYTES, Bundle, Pressed, pressed
-from bot.source.words import of_code
+from bot.search.grammars import language_of
+from bot.search import Knowledge, Press
+from bot.search import commit_index
+from bot.search import overview
+from bot.search import segment_bytes
+from bot.search.source_files import FILE_BYTES, is_program, kind_of
+from bot.search.file_index import silent
+from bot.search.index_workers import BUNDLE_BYTES, Bundle, Pressed, pressed
+from bot.search.terms import of_code
 from bot.steps.notebook import Notebook, written_past
 from bot.values import Entry, Past, Sha, Tree
 from bot.ports import World
@@ -101,7 +104,7 @@ def _derived_past(commits: Sequence[Past]) -> Iterator[Pressed]:
     for commit in commits:
         made.add_text(commit.sha, of_code(commit.message[:MESSAGE_CHARS]))
     if commits:
-        yield pack.packed(made.segment()), {commit.sha: written_past(commit) for commit in commits}
+        yield segment_bytes.packed(made.segment()), {commit.sha: written_past(commit) for commit in commits}
 
 
 def _unread(found: Knowledge, notebook: Notebook) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.gates import Change
-from bot.source.files import kind_of
+from bot.search.source_files import kind_of
 from bot.text import masked, secrets
 from bot.values import Finding, Leak
 from bot.ports import Checkers, World

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from bot.logs import cleaned
-from bot.source import definitions_and_references
+from bot.search import definitions_and_references
 from bot.steps.checkout import Files, laid_over
 from bot.steps.job_log import job_log
 from bot.steps.retrieve import request

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from bot.source import Leaf, Segment, pack
-from bot.source.presses import Pressed
-from bot.source.segment import joined
+from bot.search import Leaf, Segment
+from bot.search import segment_bytes
+from bot.search.index_workers import Pressed
+from bot.search.segment import joined
 from bot.values import Past, Sha
 from bot.ports import Memory, Pack
 
@@ -28,18 +29,18 @@ class Notebook:
     def segments(self, keys: Collection[str], derive: Derive) -> list[Segment]:
         """Segments that hold all of the keys, as far as they can be had; only what is not known is derived."""
         packs = self._memory.recall(self._shelf, keys)
-        known = {key for pack in packs for key in pack.keys}
+        known = {key for pack in packs for key in segment_bytes.keys}
         found = self._joined(packs)
         for made, notes in derive([key for key in keys if key not in known]):
             self._memory.keep(self._shelf, made, notes)
             self._fresh.update(notes)
-            found.append(pack.unpacked(made))
+            found.append(segment_bytes.unpacked(made))
         return found
 
     def leaves(self, files: Sequence[tuple[str, str]]) -> dict[str, Leaf]:
         """What these files define, given as path and key."""
         notes = self._notes([key for _, key in files])
-        return {path: pack.read(key, path, notes[key]) for path, key in files if key in notes}
+        return {path: segment_bytes.read(key, path, notes[key]) for path, key in files if key in notes}
 
     def past(self, commits: Sequence[Sha]) -> tuple[Past, ...]:
         notes = self._notes(commits)
@@ -50,12 +51,12 @@ class Notebook:
         return self._memory.notes(self._shelf, [key for key in keys if key not in fresh]) | fresh
 
     def _joined(self, packs: Sequence[Pack]) -> list[Segment]:
-        small = [pack for pack in packs if len(pack.keys) < SMALL]
+        small = [pack for pack in packs if len(segment_bytes.keys) < SMALL]
         if len(small) <= MOST_SMALL:
-            return [pack.unpacked(each) for each in packs]
-        one = joined([pack.unpacked(each) for each in small])
-        self._memory.keep(self._shelf, pack.packed(one), {}, instead=[each.number for each in small])
-        return [one, *(pack.unpacked(each) for each in packs if each not in small)]
+            return [segment_bytes.unpacked(each) for each in packs]
+        one = joined([segment_bytes.unpacked(each) for each in small])
+        self._memory.keep(self._shelf, segment_bytes.packed(one), {}, instead=[each.number for each in small])
+        return [one, *(segment_bytes.unpacked(each) for each in packs if each not in small)]
 
 
 def written_past(past: Past) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from bot.source import locate, similar
+from bot.search import similar
+from bot.search import ranking
 from bot.steps.checkout import Files
 from bot.steps.know import Known, know, map_of
 from bot.steps.embed import alike

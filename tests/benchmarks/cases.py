@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bot.source.files import kind_of
+from bot.search.source_files import kind_of
 
 FIXES = re.compile(r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)\b[^\n]{0,40}#\d+", re.IGNORECASE)
 MOST_FILES = 4

@@ -16,7 +16,8 @@ from typing import Any, cast
 from bot.adapters.git import Mirrors
 from bot.adapters.git_borrowed import borrow
 from bot.adapters.memory import Remembered
-from bot.source import FORMAT, locate
+from bot.search import FORMAT
+from bot.search import ranking
 from bot.steps.know import know
 from bot.ports import World
 from tests.benchmarks.table import Row

@@ -1,4 +1,4 @@
-"""Here lives the learning of bot/source/weights.py: `python -m tests.benchmarks.weights --repos DIR --cases FILE`.
+"""Here lives the learning of bot/search/weights.py: `python -m tests.benchmarks.weights --repos DIR --cases FILE`.
 
 Each case is a line of JSON: repo, parent (the commit to look at), query, gold (the files that answer it) and
 gold_functions. DIR holds git directories as owner+name, owner+name/repo, owner/name or owner/name.git. What is shown
@@ -24,11 +24,12 @@ from rich.table import Table
 from bot.adapters.git import Mirrors
 from bot.adapters.git_borrowed import borrow
 from bot.adapters.memory import Remembered
-from bot.source import FORMAT, locate
-from bot.source.locate import Seen
-from bot.source.signals import best
-from bot.source.weights import WEIGHTS
-from bot.source.words import read_query
+from bot.search import FORMAT
+from bot.search import ranking
+from bot.search.ranking import Seen
+from bot.search.signals import best
+from bot.search.weights import WEIGHTS
+from bot.search.terms import read_query
 from bot.steps.know import know
 from bot.values import Clues
 from bot.ports import World
@@ -120,7 +121,7 @@ def _table(cases: Sequence[Case]) -> Table:
         table.add_row(repo, str(len(rows)), *_means(rows))
     table.add_row("all", str(len(every)), *_means(every), style="bold")
     shipped = np.array([WEIGHTS[name] for name in LEARNED])
-    table.add_row("with bot/source/weights.py", str(len(cases)), *_means([list(_figures(it, shipped)) for it in cases]))
+    table.add_row("with bot/search/weights.py", str(len(cases)), *_means([list(_figures(it, shipped)) for it in cases]))
     return table
 
 

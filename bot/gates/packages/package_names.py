@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.gates.change import Change
-from bot.source.files import kind_of
+from bot.search.source_files import kind_of
 
 REQUIREMENTS = re.compile(
     r"^(?:[\w.-]*requirements[\w.-]*|constraints[\w.-]*)\.(?:txt|in)$|^requirements$", re.IGNORECASE

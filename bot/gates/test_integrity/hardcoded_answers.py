@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.gates.change import Change
 from bot.gates.test_integrity.expression_scan import squeezed
-from bot.source.files import kind_of
+from bot.search.source_files import kind_of
 from bot.values import Finding
 
 GATE = "tests"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from bot.grammars import language_of, parse
+from bot.search.grammars import language_of, parse
 from bot.gates.change import LINE_CHARS, Change
-from bot.source.files import kind_of
+from bot.search.source_files import kind_of
 from bot.values import Finding
 
 GATE = "tests"

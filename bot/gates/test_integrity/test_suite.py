@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from bot.grammars import language_of, parse
+from bot.search.grammars import language_of, parse
 from bot.gates.test_integrity.assertions import CALLS, HEAD_CHARS, TEXT_CHARS, attribute_rows, claim_of, head_of, rows_of, text_of
 from bot.gates.test_integrity.claims import Claim
 

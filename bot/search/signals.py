@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.source.bm25 import Floats, Places, summed
-from bot.source.index import Index
+from bot.search.bm25 import Floats, Places, summed
+from bot.search.file_index import Index
 from bot.values import Past
 
 BEST_CHUNKS = (1.0, 0.5, 0.25)

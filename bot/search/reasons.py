@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.source.bm25 import Earned, Places
-from bot.source.knowledge import Knowledge
-from bot.source.signals import Voice
-from bot.source.words import Query
+from bot.search.bm25 import Earned, Places
+from bot.search.commit_index import Knowledge
+from bot.search.signals import Voice
+from bot.search.terms import Query
 
 MOST_TERMS = 5
 MOST_NAMES = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.source.files import Kind, kind_of
-from bot.source.index import Index, index
-from bot.source.segment import Segment
+from bot.search.source_files import Kind, kind_of
+from bot.search.file_index import Index, index
+from bot.search.segment import Segment
 from bot.values import Past
 
 

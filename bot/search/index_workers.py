@@ -15,8 +15,8 @@ from contextlib import suppress
 from itertools import chain
 from typing import IO, cast
 
-from bot.source.pack import packed, written
-from bot.source.segment import Press
+from bot.search.segment_bytes import packed, written
+from bot.search.segment import Press
 from bot.ports import Pack
 
 log = logging.getLogger(__name__)

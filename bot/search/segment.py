@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.source.chunks import REST, chunks
-from bot.source.files import kind_of, unreadable
-from bot.source.postings import Numbers, Postings, merged
-from bot.source.symbols import Symbol, read_symbols
-from bot.source.tally import Tally
+from bot.search.chunks import REST, chunks
+from bot.search.source_files import kind_of, unreadable
+from bot.search.postings import Numbers, Postings, merged
+from bot.search.symbols import Symbol, read_symbols
+from bot.search.term_counts import Tally
 
 NAME_WEIGHT = 2  # a definition's name counts as often more as a word inside it
 HOPELESS = 10  # files the parser lost its way in, after which no more are parsed

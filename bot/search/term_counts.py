@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.source.postings import Numbers, Postings, hashed, postings
-from bot.source.words import terms
+from bot.search.postings import Numbers, Postings, hashed, postings
+from bot.search.terms import terms
 
 # Bytes, because decoding every file costs more than finding its words; what is not ASCII is split when first met.
 WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bot.source.postings import Numbers, Postings
-from bot.source.segment import Leaf, Segment
-from bot.source.symbols import Symbol
+from bot.search.postings import Numbers, Postings
+from bot.search.segment import Leaf, Segment
+from bot.search.symbols import Symbol
 from bot.ports import Pack
 
 FORMAT = "2"  # another with every change of what is derived, or how: then all of it is derived again

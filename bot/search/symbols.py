@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor
 
-from bot.grammars import grammar, language_of, parse
-from bot.source.python import definitions
+from bot.search.grammars import grammar, language_of, parse
+from bot.search.python_symbols import definitions
 
 SIGNATURE_CHARS = 200
 PAGES = (".svelte", ".vue")  # only their scripts define what others use

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal, Protocol
 
-from bot.grammars import language_of
+from bot.search.grammars import language_of
 
 FILE_BYTES = 1_000_000
 TOTAL_BYTES = 64_000_000

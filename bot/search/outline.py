@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bot.source.symbols import Symbol, symbols
+from bot.search.symbols import Symbol, symbols
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.source.bm25 import Floats
-from bot.source.index import Index
+from bot.search.bm25 import Floats
+from bot.search.file_index import Index
 
 CANDIDATES = 40  # files
 PASSAGES = 3  # of each, its best chunks

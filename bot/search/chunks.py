@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bot.source.symbols import SCOPES, Symbol
+from bot.search.symbols import SCOPES, Symbol
 
 LINE_BREAK = 10
 REST = -1  # the owner of what belongs to no definition

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bot.source import signals
-from bot.source.bm25 import Earned, Floats, Places, earned, scores, total
-from bot.source.index import Index
-from bot.source.knowledge import Knowledge
-from bot.source.meaning import CANDIDATES, NEAR, Alike, meant
-from bot.source.mentions import mentioned
-from bot.source.segment import Leaf
-from bot.source.symbols import SCOPES, Symbol
-from bot.source.weights import FILE_IN_SYMBOL, NAME_IN_SYMBOL, OUTER_SYMBOL, TEXT_WORTH, WEIGHTS
-from bot.source.why import Reasons
-from bot.source.words import Query, read_query, terms_of
+from bot.search import signals
+from bot.search.bm25 import Earned, Floats, Places, earned, scores, total
+from bot.search.file_index import Index
+from bot.search.commit_index import Knowledge
+from bot.search.semantic_similarity import CANDIDATES, NEAR, Alike, meant
+from bot.search.path_mentions import mentioned
+from bot.search.segment import Leaf
+from bot.search.symbols import SCOPES, Symbol
+from bot.search.weights import FILE_IN_SYMBOL, NAME_IN_SYMBOL, OUTER_SYMBOL, TEXT_WORTH, WEIGHTS
+from bot.search.reasons import Reasons
+from bot.search.terms import Query, read_query, terms_of
 from bot.values import Clue, Clues, Past
 
 SYMBOL_CHUNKS = 4  # looked up for each definition that is asked for: some gain by their names
@@ -31,7 +31,7 @@ Leaves = Callable[[Sequence[tuple[str, str]]], Mapping[str, Leaf]]  # of files a
 def locate(known: Knowledge, title: str, body: str, leaves: Leaves, top: int = 20, alike: Alike | None = None) -> Clues:
     """Where to look for a request: at most `top` files, definitions and tests, each best first.
 
-    A file's score is 1 when it is the best by every signal (bot/source/weights.py).
+    A file's score is 1 when it is the best by every signal (bot/search/weights.py).
     """
     query = read_query(title, body)
     seen = Seen.of(known, query)

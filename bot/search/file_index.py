@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.source.bm25 import Floats, Hits, Places, summed
-from bot.source.postings import COUNT_BITS, MOST, Postings
-from bot.source.segment import Segment
-from bot.source.tally import counted
+from bot.search.bm25 import Floats, Hits, Places, summed
+from bot.search.postings import COUNT_BITS, MOST, Postings
+from bot.search.segment import Segment
+from bot.search.term_counts import counted
 
 GONE = -1
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.source.files import Source, kind_of, read_files
-from bot.source.symbols import Symbol, symbols
+from bot.search.source_files import Source, kind_of, read_files
+from bot.search.symbols import Symbol, symbols
 
 DEFINITIONS = 20
 REFERENCES = 60

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import log1p
 
-from bot.source.index import Index
-from bot.source.knowledge import Knowledge
-from bot.source.outline import layout
-from bot.source.segment import Leaf
-from bot.source.symbols import Symbol
-from bot.source.words import terms_of
+from bot.search.file_index import Index
+from bot.search.commit_index import Knowledge
+from bot.search.outline import layout
+from bot.search.segment import Leaf
+from bot.search.symbols import Symbol
+from bot.search.terms import terms_of
 
 TOKEN_CHARS = 3.5  # of code, for Claude's tokenizer; on the safe side
 LAYOUT_SHARE = 0.35

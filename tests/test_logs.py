@@ -9,7 +9,8 @@ from textwrap import dedent
 
 import pytest
 
-from bot.logs import cleaned, explain, telling
+from bot.logs import cleaned, telling
+from bot.logs import read_log
 from bot.values import Failure, Frame, Reading
 
 SHOP = {

@@ -12,7 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.logs import explain, merged, of_job, with_code
+from bot.logs import merged, of_job, with_code
+from bot.logs import read_log
 from bot.cli.terminal import plain
 from bot.values import Failure, Reading
 

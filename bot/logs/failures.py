@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.logs.clean import Line
+from bot.logs.clean_log import Line
 from bot.logs.fingerprint import fingerprint
-from bot.logs.found import Found
+from bot.logs.parsed_failure import Found
 from bot.text import masked
 from bot.values import Failure
 

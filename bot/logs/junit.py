@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut
-from bot.logs.tools import jvm
-from bot.logs.tools.pytests import told_by
-from bot.logs.tools.v8 import first_stack
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut
+from bot.logs.readers import jvm
+from bot.logs.readers.pytests import told_by
+from bot.logs.readers.v8 import first_stack
 from bot.values import Frame
 
 _LONGEST = 100_000  # characters of what one test says

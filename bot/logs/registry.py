@@ -6,12 +6,26 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.logs.found import Reader
-from bot.logs.table import diagnostics
-from bot.logs.tools import blocks, dotnet, elixir, go, jest, jvm, mocha, native, php, r, ruby, rust, scala, tap, v8
-from bot.logs.tools.pytests import pytest_report
-from bot.logs.tools.python import bad_syntax, dying, timed_out, tracebacks
-from bot.logs.tools.unittests import doctest_report, unittest_report
+from bot.logs.parsed_failure import Reader
+from bot.logs.dialect_reader import diagnostics
+from bot.logs.readers import blocks
+from bot.logs.readers import dotnet
+from bot.logs.readers import elixir
+from bot.logs.readers import go
+from bot.logs.readers import jest
+from bot.logs.readers import jvm
+from bot.logs.readers import mocha
+from bot.logs.readers import native
+from bot.logs.readers import php
+from bot.logs.readers import r
+from bot.logs.readers import ruby
+from bot.logs.readers import rust
+from bot.logs.readers import scala
+from bot.logs.readers import tap
+from bot.logs.readers import v8
+from bot.logs.readers.pytests import pytest_report
+from bot.logs.readers.python import bad_syntax, dying, timed_out, tracebacks
+from bot.logs.readers.unittests import doctest_report, unittest_report
 
 # What was tested is believed before what points at lines, that before what ended a program.
 Kind = Literal["tests", "points", "ends"]
@@ -28,7 +42,7 @@ class Entry:
 
 
 # To teach the bot a tool, write a reader and give it a row here; for a linter or a compiler that says a line for each
-# fault, a row in bot/logs/rows/ is enough. Of two readers that read the same lines, the upper one is believed.
+# fault, a row in bot/logs/dialects/ is enough. Of two readers that read the same lines, the upper one is believed.
 READERS = (
     Entry("pytest", "tests", pytest_report, (" FAILURES ===", " ERRORS ===", "short test summary", "loading conftest")),
     Entry("unittest", "tests", unittest_report, ("=" * 70,)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.logs.clean import Line
+from bot.logs.clean_log import Line
 
 
 def sections(

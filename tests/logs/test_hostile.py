@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.logs import explain, telling
+from bot.logs import telling
+from bot.logs import read_log
 from tests.logs.reading import job, read
 
 LINES = {

@@ -1,9 +1,9 @@
 """Here lives the table of linters and compilers: one row for each way to write a place, a severity and a message."""
 
-from bot.logs.rows.compilers import COMPILERS
-from bot.logs.rows.dependencies import DEPENDENCIES
-from bot.logs.rows.linters import LINTERS
-from bot.logs.rows.row import AT, LC, Row
+from bot.logs.dialects.compilers import COMPILERS
+from bot.logs.dialects.dependencies import DEPENDENCIES
+from bot.logs.dialects.linters import LINTERS
+from bot.logs.dialects.dialect import AT, LC, Row
 
 # The first row that a line fits is believed.
 TABLE = (*LINTERS, *COMPILERS, *DEPENDENCIES)

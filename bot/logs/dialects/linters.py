@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.logs.rows.row import AT, LC, row
+from bot.logs.dialects.dialect import AT, LC, row
 
 LINTERS = (
     row("pylint", "lint", ": ", rf"{AT}{LC}: (?P<code>[CEFRW]\d{{4}}): (?P<text>.+)"),

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut, shortened
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut, shortened
 from bot.values import Frame
 
 AT = re.compile(

@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.logs.classify import Outage, outage
-from bot.logs.clean import Line
+from bot.logs.clean_log import Line
 from bot.logs.failures import excerpt, failures
-from bot.logs.found import Found
-from bot.logs.generic import last_resort, listing, speaks_of_error
+from bot.logs.parsed_failure import Found
+from bot.logs.generic_reader import last_resort, listing, speaks_of_error
 from bot.logs.junit import junit_report, peeked
-from bot.logs.paths import Paths
+from bot.logs.repo_paths import Paths
 from bot.logs.registry import READERS, Entry, Kind
-from bot.logs.steps import Job, Step, job_of
-from bot.logs.tools.python import is_wrapper
+from bot.logs.job_steps import Job, Step, job_of
+from bot.logs.readers.python import is_wrapper
 from bot.values import Frame, Reading
 
 _MOST = 1000  # failures that one reader may tell of

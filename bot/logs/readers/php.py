@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut, error_type, shortened
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut, error_type, shortened
 from bot.logs.sections import sections
 from bot.values import Frame
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut
-from bot.logs.rows import AT, LC, TABLE, Row
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut
+from bot.logs.dialects import AT, LC, TABLE, Row
 from bot.values import Frame
 
 _ARROW = re.compile(rf"\s*(?:-->|╭─\[|::|,-\[|❯) ?{AT}{LC}\]?$")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import dedent
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut, error_type, shortened
-from bot.logs.tools.python import FILE, traces_of
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut, error_type, shortened
+from bot.logs.readers.python import FILE, traces_of
 from bot.values import Category, Frame
 
 _MOST = 1000  # failures that are read

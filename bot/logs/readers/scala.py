@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut
-from bot.logs.tools import jvm
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut
+from bot.logs.readers import jvm
 from bot.values import Frame
 
 _SBT = re.compile(r"^\[(?:info|error)\] ?")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut
 from bot.values import Category, Frame
 
 _PLACE = re.compile(

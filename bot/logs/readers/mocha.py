@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.logs.clean import Line
-from bot.logs.found import Found
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found
 from bot.logs.sections import numbered, sections
-from bot.logs.tools.v8 import first_stack, frame, kind_and_message, message_of
+from bot.logs.readers.v8 import first_stack, frame, kind_and_message, message_of
 from bot.values import Frame
 
 _FAILING = re.compile(r"^\s*\d+ failing\b")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.logs.rows.row import row
+from bot.logs.dialects.dialect import row
 
 DEPENDENCIES = (
     row(

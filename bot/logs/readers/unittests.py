@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut
-from bot.logs.tools.python import FILE, traces_of
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut
+from bot.logs.readers.python import FILE, traces_of
 from bot.values import Frame
 
 _TITLE = re.compile(r"(?:ERROR|FAIL|UNEXPECTED SUCCESS): (?P<name>\S+)(?: \((?P<where>[\w.]+)\))?(?P<rest>.*)$")

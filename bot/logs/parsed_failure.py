@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.logs.clean import Line
+from bot.logs.clean_log import Line
 from bot.values import Category, Frame
 
 MESSAGE = 2000  # characters of a message that are kept

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut
 from bot.logs.sections import sections
-from bot.logs.tools.v8 import first_stack, frame, kind_and_message, message_of
+from bot.logs.readers.v8 import first_stack, frame, kind_and_message, message_of
 from bot.values import Frame
 
 _BULLET = re.compile(r"^\s{0,4}● (?P<title>\S.*)$")

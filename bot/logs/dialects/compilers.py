@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.logs.rows.row import AT, LC, PY, row
+from bot.logs.dialects.dialect import AT, LC, PY, row
 
 COMPILERS = (
     row(

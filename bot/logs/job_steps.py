@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.logs.clean import LONGEST, Line, line_of, peeled
+from bot.logs.clean_log import LONGEST, Line, line_of, peeled
 
 _HEAD, _TAIL = 1_500_000, 8_000_000  # bytes of one step that are kept
 _ONE = LONGEST * 4 + 400  # bytes of one line

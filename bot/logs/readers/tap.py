@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from textwrap import dedent
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut
 from bot.logs.sections import sections
-from bot.logs.tools.v8 import first_stack, frame, kind_and_message, message_of, own
+from bot.logs.readers.v8 import first_stack, frame, kind_and_message, message_of, own
 from bot.values import Frame
 
 _RESULT = re.compile(r"^(?P<indent>\s*)(?P<not>not )?ok\b(?: \d+)?(?: -)? ?(?P<name>.*)$")

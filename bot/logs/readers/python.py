@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut, error_type, shortened
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut, error_type, shortened
 from bot.values import Category, Frame
 
 FILE = re.compile(r'\s*File "(?P<path>[^"]+)", line (?P<line>\d+)(?:,? in (?P<name>.+))?$')

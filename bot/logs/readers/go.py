@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut, shortened
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut, shortened
 from bot.values import Category, Frame
 
 _RUN = re.compile(r"^\s*=== (?:RUN|CONT|NAME|PAUSE)\s+(?P<test>\S+)")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.logs.clean import Line
-from bot.logs.found import Found, cut
+from bot.logs.clean_log import Line
+from bot.logs.parsed_failure import Found, cut
 from bot.values import Category, Frame
 
 _FILE = re.compile(r"^(?P<path>(?:[A-Za-z]:\\)?[^\s:][^:]*\.\w+)$")

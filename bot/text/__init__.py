@@ -1,9 +1,9 @@
 """Here lives what is done to text that is not ours: seen as readers see it, rid of secrets, quoted safely."""
 
-from bot.text.command import commands
-from bot.text.masks import masked, secrets
-from bot.text.page import visible
-from bot.text.quote import bare, coded, inline, quoted
+from bot.text.comment_commands import commands
+from bot.text.secret_masks import masked, secrets
+from bot.text.rendered_markdown import visible
+from bot.text.quoting import bare, coded, inline, quoted
 from bot.text.invisible_chars import seen
 
 __all__ = ["bare", "coded", "commands", "inline", "masked", "quoted", "secrets", "seen", "visible"]

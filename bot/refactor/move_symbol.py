@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.refactor.edit import Edits, Refactoring
-from bot.refactor.find import holding, is_read, only_definition
-from bot.refactor.imports import add_import, take_out
-from bot.refactor.module import Function, Module, imported, module_name, owner, source_of
-from bot.refactor.project import CannotRefactor, Project
+from bot.refactor.text_edit import Edits, Refactoring
+from bot.refactor.find_definition import holding, is_read, only_definition
+from bot.refactor.import_statements import add_import, take_out
+from bot.refactor.module_scopes import Function, Module, imported, module_name, owner, source_of
+from bot.refactor.python_project import CannotRefactor, Project
 
 Moved = ast.ClassDef | Function
 

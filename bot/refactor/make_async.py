@@ -6,11 +6,11 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.refactor.edit import Edits, Refactoring
-from bot.refactor.find import family, holding, only_definition
-from bot.refactor.imports import add_import
-from bot.refactor.module import FUNCTIONS, Function, Module, imported, owner, qualified
-from bot.refactor.project import CannotRefactor, Project
+from bot.refactor.text_edit import Edits, Refactoring
+from bot.refactor.find_definition import family, holding, only_definition
+from bot.refactor.import_statements import add_import
+from bot.refactor.module_scopes import FUNCTIONS, Function, Module, imported, owner, qualified
+from bot.refactor.python_project import CannotRefactor, Project
 
 MOST = 2_000  # functions that become asynchronous
 YIELDS = (ast.Yield, ast.YieldFrom)

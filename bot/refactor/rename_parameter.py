@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-from bot.refactor.edit import Edits, Refactoring
-from bot.refactor.find import family, holding
-from bot.refactor.module import FUNCTIONS, Function, Module, owner
-from bot.refactor.project import CannotRefactor, Project
+from bot.refactor.text_edit import Edits, Refactoring
+from bot.refactor.find_definition import family, holding
+from bot.refactor.module_scopes import FUNCTIONS, Function, Module, owner
+from bot.refactor.python_project import CannotRefactor, Project
 
 
 def rename_parameter(project: Project, function: str, old: str, new: str) -> Refactoring:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.refactor.module import FUNCTIONS, Function, Module, imported, module_name, owner, parsed, qualified
+from bot.refactor.module_scopes import FUNCTIONS, Function, Module, imported, module_name, owner, parsed, qualified
 
 DEEPEST = 12  # re-exports, bases and assignments that are followed
 PROPERTIES = ("property", "cached_property")

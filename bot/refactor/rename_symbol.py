@@ -8,12 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.refactor.edit import Edits, Refactoring
-from bot.refactor.elsewhere import rename_unique
-from bot.refactor.find import PROSE, family, holding, only_definition
-from bot.refactor.module import FUNCTIONS, Module, imported, owner, qualified, source_of
-from bot.refactor.parameter import rename_parameter
-from bot.refactor.project import CannotRefactor, Project, UnknownNameError
+from bot.refactor.text_edit import Edits, Refactoring
+from bot.refactor.other_languages import rename_unique
+from bot.refactor.find_definition import PROSE, family, holding, only_definition
+from bot.refactor.module_scopes import FUNCTIONS, Module, imported, owner, qualified, source_of
+from bot.refactor.rename_parameter import rename_parameter
+from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
 
 BY_NAME = frozenset(["getattr", "setattr", "hasattr", "delattr", "object"])  # take an object and a name in a string
 

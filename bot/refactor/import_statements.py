@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from bot.refactor.edit import Edits
-from bot.refactor.module import Module
+from bot.refactor.text_edit import Edits
+from bot.refactor.module_scopes import Module
 
 
 def add_import(edits: Edits, module: Module, name: str, source: str = "") -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from bot.refactor.module import Module
+from bot.refactor.module_scopes import Module
 
 SHOWN_CHARS = 120
 

@@ -8,7 +8,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.text.markup import VOID, Tag, pieces
+from bot.text.html_visibility import VOID, Tag, pieces
 from bot.text.invisible_chars import seen
 
 _COMMAND = re.compile(r"/([A-Za-z][\w-]*)[.:,!]?(?:\s+(.*))?$")

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.search.grammars import language_of
-from bot.refactor.module import FUNCTIONS, Module, qualified
-from bot.refactor.project import CannotRefactor, Project, UnknownNameError
+from bot.refactor.module_scopes import FUNCTIONS, Module, qualified
+from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
 
 SHOWN = 8
 CODE = (".py", ".pyi")

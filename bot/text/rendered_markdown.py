@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from markdown_it import MarkdownIt
 
-from bot.text.markup import Tag, shown
+from bot.text.html_visibility import Tag, shown
 from bot.text.invisible_chars import seen
 
 _BLOCKS = frozenset(

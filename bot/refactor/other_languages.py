@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from bot.search.grammars import language_of, parse
-from bot.refactor.edit import Edits, Refactoring
-from bot.refactor.project import CannotRefactor
+from bot.refactor.text_edit import Edits, Refactoring
+from bot.refactor.python_project import CannotRefactor
 
 DECLARES = re.compile(r"(declaration|definition|item|spec|signature|declarator|_def|class|module|method|function)$")
 MEMBERS = frozenset(["field_identifier", "property_identifier"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.search import Knowledge, Leaf, Press
-from bot.search import commit_index
-from bot.search import ranking
+from bot.search import knowledge
+from bot.search import locate
 from bot.search.source_files import kind_of
 from bot.values import Clues, Past
 

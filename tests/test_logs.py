@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from bot.logs import cleaned, telling
-from bot.logs import read_log
+from bot.logs import explain
 from bot.values import Failure, Frame, Reading
 
 SHOP = {

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bot.edits import DiffCounts, Rejected
 from bot.gates import Rules, check, parses, protected
-from bot.edits import apply_edits
-from bot.edits import diff_counts
-from bot.edits import replace_text
+from bot.edits import apply
+from bot.edits import counts
+from bot.edits import replace
 from bot.gates import size
 from bot.values import Patch
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.logs import merged, of_job, with_code
-from bot.logs import read_log
+from bot.logs import explain
 from bot.cli.terminal import plain
 from bot.values import Failure, Reading
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.workspace import Folder, UnfitError
-from bot.edits import render_diff
+from bot.edits import written
 from bot.refactor import CannotRefactor, Refactoring, is_read
 from bot.cli.terminal import diff, plain, terminal
 

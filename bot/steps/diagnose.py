@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.logs import merged, of_job, with_code
-from bot.logs import read_log
+from bot.logs import explain
 from bot.steps.checkout import Files
 from bot.steps.flaky import Try, flaky, is_far
 from bot.steps.job_log import job_log

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.steps.repo_config import Config
 from bot.gates import Change, Rules, inputs, judged, new, new_names, weighed
-from bot.gates import run_gates
+from bot.gates import gates
 from bot.search.source_files import kind_of
 from bot.steps.checkout import Files
 from bot.steps.leaks import leaked

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from bot.search.grammars import language_of
 from bot.search import Knowledge, Press
-from bot.search import commit_index
+from bot.search import knowledge
 from bot.search import overview
 from bot.search import segment_bytes
 from bot.search.source_files import FILE_BYTES, is_program, kind_of

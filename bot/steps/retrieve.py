@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from bot.search import similar
-from bot.search import ranking
+from bot.search import locate
 from bot.steps.checkout import Files
 from bot.steps.know import Known, know, map_of
 from bot.steps.embed import alike

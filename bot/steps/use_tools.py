@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from bot.edits import Rejected
-from bot.edits import replace_text
+from bot.edits import replace
 from bot.steps.look import Looker, NotThere, cut, looked
 from bot.steps.refactor_tree import WideEdit, refactored
 from bot.steps.tools import (

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.logs import read_log
+from bot.logs import explain
 from bot.values import Failure, Reading
 from tests.benchmarks.table import Row
 

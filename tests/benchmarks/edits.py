@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from bot.edits import Rejected
-from bot.edits import apply_edits
+from bot.edits import apply
 from bot.refactor import rename_symbol
 from tests.benchmarks.table import Row
 from tests.patch.faults import BLOCKS, DIFFS, Maker, block_of, diff_of

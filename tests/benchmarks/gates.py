@@ -12,7 +12,7 @@ from statistics import median
 
 from bot.adapters.checkers import checkers
 from bot.gates import Change, Rules
-from bot.gates import run_gates
+from bot.gates import gates
 from bot.steps.inspect_change import examined
 from bot.steps.leaks import leaked
 from tests.benchmarks.table import Row

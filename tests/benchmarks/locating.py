@@ -17,7 +17,7 @@ from bot.adapters.git import Mirrors
 from bot.adapters.git_borrowed import borrow
 from bot.adapters.memory import Remembered
 from bot.search import FORMAT
-from bot.search import ranking
+from bot.search import locate
 from bot.steps.know import know
 from bot.ports import World
 from tests.benchmarks.table import Row

@@ -25,7 +25,7 @@ from bot.adapters.git import Mirrors
 from bot.adapters.git_borrowed import borrow
 from bot.adapters.memory import Remembered
 from bot.search import FORMAT
-from bot.search import ranking
+from bot.search import locate
 from bot.search.ranking import Seen
 from bot.search.signals import best
 from bot.search.weights import WEIGHTS

@@ -10,7 +10,7 @@ from bot.adapters.betterleaks import Betterleaks, available
 from bot.adapters.checkers import checkers
 from bot.adapters.ruff import Ruff, repository_config
 from bot.gates import Change, Rules
-from bot.gates import run_gates
+from bot.gates import gates
 from bot.gates.change import lines
 from bot.steps.inspect_change import examined, unchecked
 from bot.steps.leaks import hushed, leaked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.logs import read_log
+from bot.logs import explain
 from bot.values import Failure, Reading
 
 STAMP = "2026-03-15T15:27:20.0592285Z "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.logs import telling
-from bot.logs import read_log
+from bot.logs import explain
 from tests.logs.reading import job, read
 
 LINES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.logs import read_log
+from bot.logs import explain
 from bot.values import Reading
 from tests.logs.reading import words
 

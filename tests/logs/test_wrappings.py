@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.logs import read_log
+from bot.logs import explain
 from tests.logs.reading import STAMP, job, words
 
 SAID = """=== RUN   TestGet

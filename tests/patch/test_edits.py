@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.edits import Rejected, changes
-from bot.edits import apply_edits
-from bot.edits import replace_text
+from bot.edits import apply
+from bot.edits import replace
 
 FILE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.edits import Rejected
-from bot.edits import apply_edits
+from bot.edits import apply
 from tests.patch.faults import BLOCKS, DIFFS, Case, Maker, block_of, diff_of, dropped, stale
 
 chances = st.integers(0, 10_000).map(Random)

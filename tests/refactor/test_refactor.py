@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from bot.edits import render_diff
+from bot.edits import written
 from bot.refactor import CannotRefactor, Refactoring, make_async, move_symbol, rename_symbol
 
 CORE = '''"""Core."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.adapters.checkers import checkers
-from bot.adapters.claude import Claude
-from bot.adapters.dbos import Durable
+from bot.adapters.claude.claude_client import Claude
+from bot.adapters.dbos.durable_engine import Durable
 from bot.adapters.embeddings import embedder
-from bot.adapters.git import Mirrors
-from bot.adapters.github import GitHubApp
-from bot.adapters.memory import Remembered
-from bot.adapters.shelf import Shelf
+from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.sqlite_cache import Remembered
+from bot.adapters.log_cache import Shelf
 from bot.settings import ModelSettings, Settings
 from bot.search import FORMAT
 from bot.steps.report import farewell

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.claude import Claude, Patience
-from bot.adapters.claude_layout import bill, layout
+from bot.adapters.claude.claude_client import Claude, Patience
+from bot.adapters.claude.prompt_layout import bill, layout
 from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_script import Script
 from bot.forge.claude_stream import Breaks, Fails, Fault, Stops

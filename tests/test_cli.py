@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.adapters.dbos_sqlite import locked
+from bot.adapters.dbos.sqlite import locked
 from bot.cli.demo.bot_process import path, running
 from bot.forge.claude import Double, claude_serving
 from tests.stage import BEGIN, END, GOOD, REPO, forged, script, settings_for

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.console import Console
 
-from bot.adapters.dbos_sqlite import locked
+from bot.adapters.dbos.sqlite import locked
 from bot.cli.doctor import examine
 from bot.forge import Forge, serving
 from bot.forge.claude import Double, claude_serving

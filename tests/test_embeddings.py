@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from bot.adapters.bounded import body_of
+from bot.adapters.bounded_http import body_of
 from bot.adapters.embeddings import Endpoint, Folder, embedder
 from bot.cli.locate import FOUND, Place, located
 from bot.settings import LookSettings, SettingsError, load

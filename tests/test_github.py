@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from bot.adapters.github import GitHubApp
+from bot.adapters.github.github_app import GitHubApp
 from bot.forge import AppKeys, Forge, serving
 from bot.forge.serve import Wrap
 from bot.values import Branch, Check, Checks, Issue, Permission, Pull, Remark, Repo, Repository, Sha

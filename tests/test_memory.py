@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.memory import Remembered
+from bot.adapters.sqlite_cache import Remembered
 from bot.ports import Pack
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.adapters.betterleaks import Betterleaks, available
-from bot.adapters.index import Indexes
-from bot.adapters.ruff import Ruff
+from bot.adapters.package_index import Indexes
+from bot.adapters.ruff_linter import Ruff
 from bot.ports import Checkers
 
 

@@ -18,7 +18,7 @@ import httpx2
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.adapters.bounded import body_of
+from bot.adapters.bounded_http import body_of
 from bot.ports import Embedder, Unreachable
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.adapters.checkers import checkers
-from bot.adapters.git_folder import GONE, LINK, MOST_FILES, SUBMODULE, Folder, FolderError, Moved
+from bot.adapters.git.work_tree import GONE, LINK, MOST_FILES, SUBMODULE, Folder, FolderError, Moved
 from bot.cli.check_report import as_json, as_sarif
 from bot.steps.repo_config import PATH, read_config
 from bot.gates import Change, inputs

@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.adapters.dbos_sqlite import HomeInUse, locked
+from bot.adapters.dbos.sqlite import HomeInUse, locked
 from bot.adapters.embeddings import embedder
-from bot.adapters.git_plumbing import GitUnfitError, require_git
-from bot.adapters.github_app import Delivery, Installed, Registration
+from bot.adapters.git.git_process import GitUnfitError, require_git
+from bot.adapters.github.app_api import Delivery, Installed, Registration
 from bot.assembly import claude, github
 from bot.web.door import listener
 from bot.search.grammars import SUFFIXES, GrammarLoadError, grammar

@@ -12,10 +12,10 @@ from typing import cast
 
 from rich.text import Text
 
-from bot.adapters.git import Mirrors
-from bot.adapters.git_borrowed import NoRepositoryError, borrow
-from bot.adapters.git_plumbing import GitUnfitError
-from bot.adapters.memory import Remembered
+from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.borrowed_repository import NoRepositoryError, borrow
+from bot.adapters.git.git_process import GitUnfitError
+from bot.adapters.sqlite_cache import Remembered
 from bot.cli.retrieval_view import show
 from bot.search import FORMAT
 from bot.steps.know import know, map_of

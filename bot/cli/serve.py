@@ -11,11 +11,11 @@ import time
 from socket import socket
 from threading import Thread
 
-from bot.adapters.dbos import Durable
-from bot.adapters.dbos_sqlite import HomeInUse
-from bot.adapters.git_plumbing import GitUnfitError
-from bot.adapters.github import GitHubApp
-from bot.adapters.shelf import Shelf
+from bot.adapters.dbos.durable_engine import Durable
+from bot.adapters.dbos.sqlite import HomeInUse
+from bot.adapters.git.git_process import GitUnfitError
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.log_cache import Shelf
 from bot.assembly import engine, github, shelf
 from bot.web.door import door, listener, server
 from bot.web.page.routes import page

@@ -17,8 +17,8 @@ from rich.text import Text
 
 from bot.adapters.checkers import checkers
 from bot.adapters.embeddings import embedder
-from bot.adapters.git import Mirrors
-from bot.adapters.git_plumbing import GitUnfitError
+from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.git_process import GitUnfitError
 from bot.assembly import SystemClock, claude
 from bot.steps.repo_config import PATH, read_config
 from bot.run import Start, Tell, to_json

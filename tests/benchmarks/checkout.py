@@ -10,7 +10,7 @@ from shutil import rmtree
 from statistics import median
 from typing import TypeVar
 
-from bot.adapters.git import Mirrors
+from bot.adapters.git.mirrors import Mirrors
 from bot.values import Branch, Patch, Remote, Repo
 from tests.benchmarks.table import Row
 from tests.git_served import SECRET, Served, commit, git, serving

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
 
-from bot.adapters.dbos import Durable
+from bot.adapters.dbos.durable_engine import Durable
 from bot.web.door import door
 from bot.web.webhook import Event, IssueLabeled
 from bot.run import Ignore, Intent, Run, Start

@@ -13,9 +13,9 @@ from shutil import which
 from statistics import median
 from typing import Any, cast
 
-from bot.adapters.git import Mirrors
-from bot.adapters.git_borrowed import borrow
-from bot.adapters.memory import Remembered
+from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.borrowed_repository import borrow
+from bot.adapters.sqlite_cache import Remembered
 from bot.search import FORMAT
 from bot.search import locate
 from bot.steps.know import know

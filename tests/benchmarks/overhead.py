@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from threading import Event, Thread
 
-from bot.adapters.git import Mirrors
+from bot.adapters.git.mirrors import Mirrors
 from bot.assembly import github
 from bot.forge import Forge
 from bot.run import StepView

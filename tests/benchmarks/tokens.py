@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from bot.adapters.claude import Claude, Patience
-from bot.adapters.claude_layout import bill
+from bot.adapters.claude.claude_client import Claude, Patience
+from bot.adapters.claude.prompt_layout import bill
 from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_script import Script
 from bot.values import Answer, Answers, Brief, Deal, Price, Said, Spent, Tool, Turn

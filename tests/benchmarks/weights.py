@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from bot.adapters.git import Mirrors
-from bot.adapters.git_borrowed import borrow
-from bot.adapters.memory import Remembered
+from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.borrowed_repository import borrow
+from bot.adapters.sqlite_cache import Remembered
 from bot.search import FORMAT
 from bot.search import locate
 from bot.search.ranking import Seen

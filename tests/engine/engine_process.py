@@ -10,7 +10,7 @@ from pathlib import Path
 import engine_stories
 from engine_stage import durable
 
-from bot.adapters.dbos_sqlite import HomeInUse
+from bot.adapters.dbos.sqlite import HomeInUse
 from bot.run import Start, Tell
 from bot.values import Note, RunKey, Subject
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import engine_stories
 from engine_stories import Task
 
-from bot.adapters.dbos import Durable
-from bot.adapters.dbos_run import Patience
+from bot.adapters.dbos.durable_engine import Durable
+from bot.adapters.dbos.durable_run import Patience
 from bot.run import Start, Tell
 from bot.values import Note, Subject
 from bot.ports import World

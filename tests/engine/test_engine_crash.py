@@ -9,7 +9,7 @@ from dbos import DBOSClient
 from engine_stage import HERE, altered, durable, ended, eventually, lines, peak
 from engine_stories import Task, listen, mark, three
 
-from bot.adapters.dbos_journal import Json
+from bot.adapters.dbos.journal import Json
 from bot.run import Run, Start
 from bot.values import Outcome
 

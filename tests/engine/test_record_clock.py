@@ -4,7 +4,7 @@ import time
 
 import sqlalchemy as sa
 
-from bot.adapters.dbos_sqlite import opened
+from bot.adapters.dbos.sqlite import opened
 
 
 def test_the_record_knows_milliseconds(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.betterleaks import Betterleaks, available
 from bot.adapters.checkers import checkers
-from bot.adapters.ruff import Ruff, repository_config
+from bot.adapters.ruff_linter import Ruff, repository_config
 from bot.gates import Change, Rules
 from bot.gates import gates
 from bot.gates.change import lines

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from bot.adapters.index import Indexes
+from bot.adapters.package_index import Indexes
 from bot.gates import Change, Rules, judged, new_names
 from bot.gates.packages import Named
 from bot.gates.packages.popular_names import NODE, PYTHON

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from scripted_github import ScriptedGitHub, listening, pem
 
-from bot.adapters.github import GitHubApp
+from bot.adapters.github.github_app import GitHubApp
 from bot.values import Repo
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 from scripted_github import Answer, ScriptedGitHub
 
-from bot.adapters.github import GitHubApp
-from bot.adapters.github_http import Line
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.http_client import Line
 from bot.values import Remote, Repo
 from bot.ports import Refusal, Unreachable
 

@@ -8,9 +8,9 @@ import pytest
 from graphql import GraphQLSchema, graphql_sync, parse, validate
 from scripted_github import Answer, Heard, ScriptedGitHub
 
-from bot.adapters.github import GitHubApp
-from bot.adapters.github_checks import RUNS, SUITES
-from bot.adapters.github_pulls import DRAFT, READY
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.check_runs import RUNS, SUITES
+from bot.adapters.github.pull_requests import DRAFT, READY
 from bot.values import Check, Checks, Repo, Sha
 from bot.ports import RateLimited, Refusal, Unreachable
 from tests.contracts.descriptions import graphql

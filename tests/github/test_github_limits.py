@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from scripted_github import Answer, Board, ScriptedGitHub
 
-from bot.adapters.github import GitHubApp
+from bot.adapters.github.github_app import GitHubApp
 from bot.values import Repo
 from bot.ports import RateLimited, Refusal, Unreachable
 

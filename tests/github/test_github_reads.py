@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_github import Answer, Heard, ScriptedGitHub, comment, listening
 
-from bot.adapters.github import GitHubApp
-from bot.adapters.github_app import Delivery, Installed, Registration
-from bot.adapters.github_logs import head_and_tail
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.app_api import Delivery, Installed, Registration
+from bot.adapters.github.log_download import head_and_tail
 from bot.values import Annotation, Branch, Issue, JobStep, Remark, Repo, Repository
 from bot.ports import Refusal, Unreachable
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from scripted_github import Answer, Board, Heard, ScriptedGitHub, comment, listening, pull
 
-from bot.adapters.github import GitHubApp
-from bot.adapters.github_pulls import DRAFT, READY
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.pull_requests import DRAFT, READY
 from bot.values import Branch, Pull, Repo
 from bot.ports import RateLimited, Refusal, Unreachable
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.shelf import Shelf
+from bot.adapters.log_cache import Shelf
 from bot.steps.job_log import job_log
 from bot.values import Repo
 from bot.ports import NoShelf, World

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git import Mirrors
+from bot.adapters.git.mirrors import Mirrors
 from bot.values import Remote
 from tests.git_served import SECRET, Served, serving
 from tests.mirrors.weather import Weather

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git import Mirrors
-from bot.adapters.git_mirror import Mirror
-from bot.adapters.git_plumbing import Plumbing
+from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirror import Mirror
+from bot.adapters.git.git_process import Plumbing
 from bot.values import Branch, Remote, Repo, Sha, Tree
 from bot.ports import Refusal, Unreachable
 from tests.git_served import SECRET, Served, commit, git, serving
@@ -316,7 +316,7 @@ def test_processes_share_a_mirror(origin: Path, remote: Remote, tmp_path: Path, 
     """Processes that fetch the same repository at once all get it."""
     sha = commit(origin, {f"{number}": b"%d\n" % number for number in range(100)})
     program = (
-        "import sys, pathlib; from bot.adapters.git import Mirrors; from bot.values import Remote, Repo;"
+        "import sys, pathlib; from bot.adapters.git.mirrors import Mirrors; from bot.values import Remote, Repo;"
         "mirrors = Mirrors(pathlib.Path(sys.argv[1]), ('http',));"
         "print(mirrors.fetch(Repo('ada/engine', 1), Remote(sys.argv[2], sys.stdin.read()), 'main').sha)"
     )

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git import Mirrors
-from bot.adapters.git_plumbing import GitTimeoutError, Plumbing
+from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.git_process import GitTimeoutError, Plumbing
 from bot.values import Branch, Patch, Person, Pushed, Remote, Repo
 from tests.git_served import SECRET, Served, commit, git
 from tests.mirrors.weather import Weather
@@ -102,7 +102,7 @@ def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, t
     )
     commit(origin, {"src/app.py": b"x = 1\n"})
     program = (
-        "import sys, pathlib; from bot.adapters.git import Mirrors; from bot.values import Remote;"
+        "import sys, pathlib; from bot.adapters.git.mirrors import Mirrors; from bot.values import Remote;"
         "from tests.mirrors.test_git_hostile import worked;"
         "print(worked(Mirrors(pathlib.Path(sys.argv[1]), ('http',)), Remote(sys.argv[2], sys.stdin.read())))"
     )

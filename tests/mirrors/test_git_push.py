@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git import Mirrors
+from bot.adapters.git.mirrors import Mirrors
 from bot.values import Branch, Patch, Person, Pushed, Remote, Repo, Sha, Tree
 from bot.ports import Refusal, Unreachable
 from tests.git_served import READER, SECRET, Served, commit, git

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.git import Mirrors
+from bot.adapters.git.mirrors import Mirrors
 from bot.edits import counts
 from bot.values import Branch, Entry, Hit, Patch, Remote, Repo, Sha, Tree
 from tests.git_served import commit, git

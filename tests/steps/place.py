@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.adapters.claude import Claude
-from bot.adapters.git import Mirrors
-from bot.adapters.github import GitHubApp
+from bot.adapters.claude.claude_client import Claude
+from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.github.github_app import GitHubApp
 from bot.assembly import SystemClock
 from bot.forge import Forge, serving
 from bot.forge.serve import Wrap

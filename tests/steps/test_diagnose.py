@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.github import GitHubApp
-from bot.adapters.shelf import Shelf
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.log_cache import Shelf
 from bot.logs import merged
 from bot.steps.diagnose import diagnose, rerun
 from bot.values import Failure, Reading

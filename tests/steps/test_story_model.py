@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from bot.adapters.claude import Claude
+from bot.adapters.claude.claude_client import Claude
 from bot.steps.repo_config import Config
 from bot.forge.claude import Double, claude_serving
 from bot.forge.claude_stream import Stops

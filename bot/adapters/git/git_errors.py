@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 
-from bot.adapters.git_plumbing import GitError, GitTimeoutError
+from bot.adapters.git.git_process import GitError, GitTimeoutError
 from bot.values import Remote, Repo
 from bot.ports import Refusal, Unreachable
 

@@ -9,15 +9,15 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal, cast, get_args
 from urllib.parse import quote
 
-from bot.adapters import github_app
-from bot.adapters.github_app import Delivery, Registration
-from bot.adapters.github_auth import FOR_API, FOR_GIT, Tokens
-from bot.adapters.github_checks import checks_of, jobs_of
-from bot.adapters.github_comments import Comments
-from bot.adapters.github_http import Line, Pace, Request
-from bot.adapters.github_logs import fetch_log
-from bot.adapters.github_pulls import Words, find_pull, put_pull, value_of
-from bot.adapters.github_shapes import (
+from bot.adapters.github.github_app import app_api
+from bot.adapters.github.app_api import Delivery, Registration
+from bot.adapters.github.auth import FOR_API, FOR_GIT, Tokens
+from bot.adapters.github.check_runs import checks_of, jobs_of
+from bot.adapters.github.issue_comments import Comments
+from bot.adapters.github.http_client import Line, Pace, Request
+from bot.adapters.github.log_download import fetch_log
+from bot.adapters.github.pull_requests import Words, find_pull, put_pull, value_of
+from bot.adapters.github.shapes import (
     AnnotationShape,
     CommentShape,
     FileShape,
@@ -26,7 +26,7 @@ from bot.adapters.github_shapes import (
     PermissionShape,
     RunShape,
 )
-from bot.adapters.github_wire import GONE, Wire
+from bot.adapters.github.api_client import GONE, Wire
 from bot.values import (
     Annotation,
     Branch,
@@ -156,17 +156,17 @@ class GitHubApp:
 
     def doctor(self) -> Registration:
         """How GitHub knows the App: what it may do, what it hears, where it is installed, what did not reach it."""
-        return github_app.registration(self._wire)
+        return app_api.registration(self._wire)
 
     def missed_deliveries(self, since_s: float) -> tuple[Delivery, ...]:
         """The webhooks of the last `since_s` seconds that never reached us, oldest first; GitHub keeps three days."""
-        return github_app.missed(self._wire, self.clock() - since_s)
+        return app_api.missed(self._wire, self.clock() - since_s)
 
     def redeliver(self, id: int) -> None:  # noqa: A002 - GitHub's own word
-        github_app.redeliver(self._wire, id)
+        app_api.redeliver(self._wire, id)
 
     def _own_slug(self) -> str:
-        self._slug = self._slug or github_app.slug_of(self._wire)
+        self._slug = self._slug or app_api.slug_of(self._wire)
         return self._slug
 
     def _all(self, repo: Repo, path: str) -> list[Any]:

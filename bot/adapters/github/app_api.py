@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.adapters.github_http import Request
-from bot.adapters.github_shapes import Account, Shape
-from bot.adapters.github_wire import Wire
+from bot.adapters.github.http_client import Request
+from bot.adapters.github.shapes import Account, Shape
+from bot.adapters.github.api_client import Wire
 
 DELIVERIES = "/app/hook/deliveries"
 OK = "OK"

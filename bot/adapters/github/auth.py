@@ -10,8 +10,8 @@ from threading import Lock
 from github import Auth
 from jwt import PyJWTError
 
-from bot.adapters.github_http import Line, Request
-from bot.adapters.github_reply import Reply, checked
+from bot.adapters.github.http_client import Line, Request
+from bot.adapters.github.replies import Reply, checked
 from bot.values import Repo
 from bot.ports import Refusal
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOSClient, EnqueueOptions, error
 
-from bot.adapters.dbos_journal import Json
+from bot.adapters.dbos.journal import Json
 
 QUEUE = "runs"  # without limits: a run that waits is no work
 MOMENT_S = 0.1

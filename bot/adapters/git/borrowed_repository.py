@@ -12,7 +12,7 @@ import subprocess
 from hashlib import blake2b
 from pathlib import Path
 
-from bot.adapters.git_plumbing import ENVIRONMENT, GitError
+from bot.adapters.git.git_process import ENVIRONMENT, GitError
 from bot.values import Branch, Repo, Sha, Tree
 
 PATIENCE_S = 60.0

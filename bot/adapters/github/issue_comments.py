@@ -6,8 +6,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from threading import Lock
 
-from bot.adapters.github_shapes import CommentShape
-from bot.adapters.github_wire import GONE, Wire
+from bot.adapters.github.shapes import CommentShape
+from bot.adapters.github.api_client import GONE, Wire
 from bot.values import Repo
 
 BODY_CHARS = 65_536

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
-from bot.adapters.git_plumbing import GitError, Plumbing
+from bot.adapters.git.git_process import GitError, Plumbing
 from bot.values import Entry, Past, Sha
 
 # A file that the clone lacks has no size that could be told: git says "BAD".

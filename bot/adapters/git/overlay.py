@@ -11,7 +11,7 @@ from typing import cast
 
 from gitdb import IStream, LooseObjectDB  # type: ignore[import-untyped]
 
-from bot.adapters.git_plumbing import Plumbing
+from bot.adapters.git.git_process import Plumbing
 
 FILES = {"100644", "100755"}
 LONGEST = 4096  # bytes of a path, Linux's PATH_MAX

@@ -16,9 +16,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.git_objects import missing_trees
-from bot.adapters.git_plumbing import GitError, Plumbing
-from bot.adapters.git_trouble import is_damage, words
+from bot.adapters.git.objects import missing_trees
+from bot.adapters.git.git_process import GitError, Plumbing
+from bot.adapters.git.git_errors import is_damage, words
 
 log = logging.getLogger(__name__)
 

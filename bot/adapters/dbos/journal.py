@@ -10,7 +10,7 @@ from typing import Any
 
 from dbos import DBOS, Serializer, StepInfo, WorkflowStatus, error
 
-from bot.adapters.dbos_run import MOST_TEXT, PAUSE
+from bot.adapters.dbos.durable_run import MOST_TEXT, PAUSE
 from bot.run import RunView, StepView, from_json
 from bot.text import masked
 from bot.values import Outcome, RunKey

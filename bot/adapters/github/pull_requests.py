@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.adapters.github_comments import within_limit
-from bot.adapters.github_reply import Reply, checked
-from bot.adapters.github_shapes import PullShape
-from bot.adapters.github_wire import Wire
+from bot.adapters.github.issue_comments import within_limit
+from bot.adapters.github.replies import Reply, checked
+from bot.adapters.github.shapes import PullShape
+from bot.adapters.github.api_client import Wire
 from bot.values import Branch, Pull, Repo
 from bot.ports import Refusal
 

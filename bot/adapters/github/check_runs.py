@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Literal
 
-from bot.adapters.github_shapes import (
+from bot.adapters.github.shapes import (
     CheckRun,
     CheckRuns,
     CheckSuite,
@@ -18,7 +18,7 @@ from bot.adapters.github_shapes import (
     JobsShape,
     RunShape,
 )
-from bot.adapters.github_wire import PAGE, Wire
+from bot.adapters.github.api_client import PAGE, Wire
 from bot.values import Check, Checks, Repo, Sha
 
 RUN_FIELDS = "nodes { databaseId name status conclusion detailsUrl } pageInfo { hasNextPage endCursor }"

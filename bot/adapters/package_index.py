@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from bot.adapters.bounded import body_of
+from bot.adapters.bounded_http import body_of
 from bot.values import Package
 
 PATIENCE_S = 8.0

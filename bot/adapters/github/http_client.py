@@ -17,7 +17,7 @@ from github import Auth, Github
 from github.Requester import Requester
 from urllib3 import Retry
 
-from bot.adapters.github_reply import Reply, blanked
+from bot.adapters.github.replies import Reply, blanked
 from bot.ports import RateLimited, Refusal, Unreachable
 
 T = TypeVar("T")

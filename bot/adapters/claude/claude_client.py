@@ -14,7 +14,7 @@ from weakref import finalize
 import anthropic
 import httpx2
 
-from bot.adapters.claude_layout import (
+from bot.adapters.claude.prompt_layout import (
     MILLION,
     Block,
     affordable,

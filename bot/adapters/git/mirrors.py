@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from bot.adapters import git_objects
-from bot.adapters.git_mirror import Mirror
-from bot.adapters.git_overlay import FILES, inside, lay
-from bot.adapters.git_plumbing import GitError, GitTimeoutError, Plumbing, require_git
-from bot.adapters.git_trouble import trouble, words
+from bot.adapters.git.mirrors import objects
+from bot.adapters.git.mirror import Mirror
+from bot.adapters.git.overlay import FILES, inside, lay
+from bot.adapters.git.git_process import GitError, GitTimeoutError, Plumbing, require_git
+from bot.adapters.git.git_errors import trouble, words
 from bot.values import Branch, Entry, Hit, Past, Patch, Person, Pushed, Remote, Repo, Sha, Tree
 from bot.ports import Refusal, Unreachable
 
@@ -67,19 +67,19 @@ class Mirrors:
     def entries(self, tree: Tree) -> tuple[Entry, ...]:
         with self._reading(tree) as git:
             listed = git.run("ls-tree", "-r", "-l", "-z", "--full-tree", tree.sha)
-        return tuple(git_objects.entries(listed))
+        return tuple(objects.entries(listed))
 
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
         with self._reading(tree) as git:
             files = [entry for entry in _at(git, tree.sha, sorted(set(paths))) if entry.mode in FILES]
-            contents = dict(git_objects.blobs(git, [entry.sha for entry in files]))
+            contents = dict(objects.blobs(git, [entry.sha for entry in files]))
             if lost := next((sha for sha, content in contents.items() if content is None), None):
                 raise GitError(f"{lost} missing")
         return {entry.path: contents[entry.sha] or b"" for entry in files}
 
     def blobs(self, tree: Tree, shas: Collection[Sha]) -> dict[Sha, bytes]:
         with self._reading(tree) as git:
-            return {sha: content for sha, content in git_objects.blobs(git, shas) if content is not None}
+            return {sha: content for sha, content in objects.blobs(git, shas) if content is not None}
 
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
         with self._reading(tree) as git:
@@ -116,16 +116,16 @@ class Mirrors:
 
     def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
         with self._reading(tree) as git:
-            return git_objects.log(git, tree.sha, limit)
+            return objects.log(git, tree.sha, limit)
 
     def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[Past, ...]:
         try:
-            return tuple(git_objects.past(self._git(tree.repo, tree.sha), commits))
+            return tuple(objects.past(self._git(tree.repo, tree.sha), commits))
         except GitError:  # the clone has commits without their trees
             return ()
 
     def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
-        return git_objects.change(self._git(tree.repo, commit), commit, limit_chars)
+        return objects.change(self._git(tree.repo, commit), commit, limit_chars)
 
     def commit(self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Person, at: str) -> Sha:
         laid = self.overlay(tree, patch)
@@ -211,7 +211,7 @@ def _at(git: Plumbing, sha: Sha, paths: list[str]) -> Iterator[Entry]:
     for start in range(0, len(asked), PATHS_AT_ONCE):
         some = asked[start : start + PATHS_AT_ONCE]
         listed = git.run("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some)
-        yield from git_objects.entries(listed)
+        yield from objects.entries(listed)
 
 
 def _hits(found: bytes) -> Iterator[Hit]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.adapters.github_auth import Tokens
-from bot.adapters.github_http import Line, Pace, Request, next_page, surely
-from bot.adapters.github_reply import Reply, checked, graphql_data
+from bot.adapters.github.auth import Tokens
+from bot.adapters.github.http_client import Line, Pace, Request, next_page, surely
+from bot.adapters.github.replies import Reply, checked, graphql_data
 from bot.values import Repo
 
 T = TypeVar("T")

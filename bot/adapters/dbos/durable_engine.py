@@ -22,11 +22,11 @@ from typing import Any, TypeVar, get_type_hints
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, WorkflowStatus
 
-from bot.adapters.dbos_intake import Intake
-from bot.adapters.dbos_journal import LIVE, Json, Record, calm
-from bot.adapters.dbos_run import INBOX, DurableRun, Farewell, Patience, Workshop
-from bot.adapters.dbos_slots import Gate, Slots
-from bot.adapters.dbos_sqlite import locked, opened
+from bot.adapters.dbos.intake import Intake
+from bot.adapters.dbos.journal import LIVE, Json, Record, calm
+from bot.adapters.dbos.durable_run import INBOX, DurableRun, Farewell, Patience, Workshop
+from bot.adapters.dbos.slots import Gate, Slots
+from bot.adapters.dbos.sqlite import locked, opened
 from bot.run import Start, Story, Tell, from_json, to_json
 from bot.values import RunKey, Subject
 from bot.ports import World

@@ -17,7 +17,7 @@ from dbos import DBOS, error
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.adapters.dbos_slots import Gate, Slots
+from bot.adapters.dbos.slots import Gate, Slots
 from bot.run import Start, Story, Tell, from_json, result_kind, to_json
 from bot.text import masked
 from bot.values import Note, Outcome, Repo, RunKey

@@ -18,7 +18,7 @@ from bot.assembly import engine, github
 from bot.cli.demo.bot_process import path
 from bot.web.door import door, server
 from bot.forge import AppKeys, Forge, serving
-from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_script import AnswerExpected, Expect, Line, SayCall, SayText, Script
 from bot.run import RunView
 from bot.settings import Settings

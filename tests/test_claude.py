@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.claude.claude_client import Claude, Patience
 from bot.adapters.claude.prompt_layout import bill, layout
-from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_script import Script
 from bot.forge.claude_stream import Breaks, Fails, Fault, Stops
 from bot.values import Answer, Answers, Brief, Call, Deal, Price, Said, Spent, Tool, Turn

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.adapters.dbos.sqlite import locked
 from bot.cli.demo.bot_process import path, running
-from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_double import Double, claude_serving
 from tests.stage import BEGIN, END, GOOD, REPO, forged, script, settings_for
 
 NOWHERE = "http://127.0.0.1:9"

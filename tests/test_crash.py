@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from bot.cli.demo.bot_process import running
-from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_double import Double, claude_serving
 from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for, staged
 
 PATIENCE_S = 120

@@ -14,7 +14,7 @@ from rich.console import Console
 from bot.adapters.dbos.sqlite import locked
 from bot.cli.doctor import examine
 from bot.forge import Forge, serving
-from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_script import Script
 
 REPO = "acme/greeter"

@@ -14,7 +14,7 @@ import pytest
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.forge import AppKeys, Forge, serving
-from bot.forge.serve import Wrap
+from bot.forge.forge_server import Wrap
 from bot.values import Branch, Check, Checks, Issue, Permission, Pull, Remark, Repo, Repository, Sha
 from bot.ports import RateLimited, Refusal, Unreachable
 

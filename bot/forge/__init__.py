@@ -4,7 +4,7 @@ from bot.forge.faults import Fault, Faults
 from bot.forge.forge import Forge
 from bot.forge.hooks import Delivery
 from bot.forge.records import AppKeys, Comment, Issue, Job, Pull, Reaction
-from bot.forge.serve import forge_app, serving
+from bot.forge.forge_server import forge_app, serving
 
 __all__ = [
     "AppKeys",

@@ -8,17 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.forge.apps import Apps
-from bot.forge.ci import CI
+from bot.forge.ci_control import CI
 from bot.forge.faults import Faults
 from bot.forge.git_http import RefUpdate
 from bot.forge.hooks import Courier, Delivery, Lane
-from bot.forge.issues import Issues
+from bot.forge.forge_issues import Issues
 from bot.forge.news import News
-from bot.forge.pulls import Pulls
+from bot.forge.forge_pulls import Pulls
 from bot.forge.pushes import Pushes
 from bot.forge.records import AppKeys, Comment, Issue, Job, Pull, Reaction, Status
 from bot.forge.state import Repository, State, now
-from bot.forge.store import ZEROS, Signature
+from bot.forge.git_store import ZEROS, Signature
 from bot.forge.views_ci import status_event
 from bot.values import Permission
 

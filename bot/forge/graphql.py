@@ -21,7 +21,7 @@ from graphql import (
 
 from bot.forge.graph_errors import GraphRefused, formatted
 from bot.forge.graph_nodes import Nodes
-from bot.forge.pulls import Pulls
+from bot.forge.forge_pulls import Pulls
 from bot.forge.rest import HOURLY, Answer, Ask, Route
 from bot.forge.state import Json, Repository
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.forge.ci import CI
+from bot.forge.ci_control import CI
 from bot.forge.git_http import RefUpdate
 from bot.forge.hooks import Lane
 from bot.forge.news import News
-from bot.forge.pulls import Pulls
+from bot.forge.forge_pulls import Pulls
 from bot.forge.state import Json, Repository, State
-from bot.forge.store import ZEROS, Commit, Signature
+from bot.forge.git_store import ZEROS, Commit, Signature
 
 BRANCH = "refs/heads/"
 MOST_COMMITS = 2048  # that a push event lists

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Mapping
 
-from bot.forge.ci import CI
+from bot.forge.ci_control import CI
 from bot.forge.records import Job, WorkflowRun
 from bot.forge.refusals import Refused
 from bot.forge.rest import Answer, Ask, Route, paged

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from bot.forge.refusals import Refused
 from bot.forge.rest import Answer, Ask, Route, paged
 from bot.forge.state import Json, node_id
-from bot.forge.store import Blob
+from bot.forge.git_store import Blob
 from bot.forge.views import commit, full_repository, permission
 
 HERE = "/repos/{owner}/{repo}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.forge.issues import Issues
+from bot.forge.forge_issues import Issues
 from bot.forge.records import Comment, Issue
 from bot.forge.refusals import Refused, invalid
 from bot.forge.rest import Answer, Ask, Route, paged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.forge.pulls import Pulls
+from bot.forge.forge_pulls import Pulls
 from bot.forge.records import Pull
 from bot.forge.refusals import Refused, invalid
 from bot.forge.rest import Answer, Ask, Route, paged

@@ -26,7 +26,7 @@ from bot.forge.records import (
     Token,
     WorkflowRun,
 )
-from bot.forge.store import Store
+from bot.forge.git_store import Store
 from bot.values import Permission
 
 Json = dict[str, object]

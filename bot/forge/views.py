@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bot.forge.records import App, Installation
 from bot.forge.state import ACTIONS, Json, Repository, State, node_id
-from bot.forge.store import Commit, Signature
+from bot.forge.git_store import Commit, Signature
 
 _OF_USER = {
     "followers_url": "/followers",

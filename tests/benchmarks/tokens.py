@@ -9,7 +9,7 @@ from random import Random
 
 from bot.adapters.claude.claude_client import Claude, Patience
 from bot.adapters.claude.prompt_layout import bill
-from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_script import Script
 from bot.values import Answer, Answers, Brief, Deal, Price, Said, Spent, Tool, Turn
 from tests.benchmarks.table import Row

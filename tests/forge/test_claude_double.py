@@ -15,7 +15,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_cache import Cache, Usage
 from bot.forge.claude_script import Script
 from bot.forge.claude_stream import Breaks

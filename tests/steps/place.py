@@ -13,7 +13,7 @@ from bot.adapters.git.mirrors import Mirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.assembly import SystemClock
 from bot.forge import Forge, serving
-from bot.forge.serve import Wrap
+from bot.forge.forge_server import Wrap
 from bot.values import Asking, Branch, Checks, Repo, Sha, Tree
 from bot.ports import World
 from tests.git_served import commit, git

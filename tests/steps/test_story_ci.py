@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.forge.claude import Double
+from bot.forge.claude_double import Double
 from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, WORKFLOW, script, staged
 
 BRANCH = "greenlit/1-greet-more-quietly"

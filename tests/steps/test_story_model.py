@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.adapters.claude.claude_client import Claude
 from bot.steps.repo_config import Config
-from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_stream import Stops
 from bot.cli.solve import Plain
 from bot.steps.use_tools import Desk

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.forge.claude import Double
+from bot.forge.claude_double import Double
 from bot.forge.claude_stream import Stops
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, script, staged
 from tests.steps.test_story_ci import slow, until

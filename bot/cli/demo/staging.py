@@ -13,7 +13,7 @@ import yaml
 
 from bot.cli.demo.bot_process import Bot, path, running
 from bot.forge import Forge, serving
-from bot.forge.claude import Double, claude_serving
+from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_script import Script
 from bot.settings import ModelSettings
 

@@ -13,7 +13,7 @@ from bot.forge.news import News
 from bot.forge.records import Job, Pull, Suite, WorkflowRun
 from bot.forge.runner import JobSpec, jobs_of, run_job
 from bot.forge.state import ACTIONS, Repository, State, now
-from bot.forge.store import ZEROS
+from bot.forge.git_store import ZEROS
 from bot.forge.views_ci import check_run, latest, suite, workflow, workflow_run
 from bot.forge.views_ci import job as job_view
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.forge.issues import Issues, changes
+from bot.forge.forge_issues import Issues, changes
 from bot.forge.news import News
 from bot.forge.records import Pull
 from bot.forge.state import Repository, State, now

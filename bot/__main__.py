@@ -11,9 +11,9 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot.steps.repo_config import schema
-from bot.settings import GateSettings, LookSettings, ModelSettings, Settings, SettingsError, load
 from bot.cli.terminal import terminal
+from bot.settings import GateSettings, LookSettings, ModelSettings, Settings, SettingsError, load
+from bot.steps.repo_config import schema
 
 app = typer.Typer(
     help="Greenlit: a labelled issue becomes a pull request that is already green.",
@@ -34,8 +34,12 @@ def serve() -> None:
 
 @app.command()
 def demo(
-    live: Annotated[bool, typer.Option("--live", help="Use Claude itself; needs ANTHROPIC_API_KEY")] = False,  # noqa: FBT002 - typer's way
-    keep: Annotated[Path | None, typer.Option(help="Where its files go; a new temporary folder by default")] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Use Claude itself; needs ANTHROPIC_API_KEY")
+    ] = False,  # noqa: FBT002 - typer's way
+    keep: Annotated[
+        Path | None, typer.Option(help="Where its files go; a new temporary folder by default")
+    ] = None,
 ) -> None:
     """Watch an issue become a green pull request on this machine: nothing to set, nothing to sign up for."""
     raise typer.Exit(_part("demo").show(terminal(), live=live, keep=keep))
@@ -43,9 +47,19 @@ def demo(
 
 @app.command()
 def solve(
-    repo: Annotated[Path, typer.Option(help="A git repository on this machine; the tip of its branch is the base")],
-    issue: Annotated[str, typer.Option(help="A file with the request, its first line the title; - for standard input")],
-    apply: Annotated[bool, typer.Option("--apply", help="Write the change into the folder")] = False,  # noqa: FBT002 - typer's way
+    repo: Annotated[
+        Path,
+        typer.Option(help="A git repository on this machine; the tip of its branch is the base"),
+    ],
+    issue: Annotated[
+        str,
+        typer.Option(
+            help="A file with the request, its first line the title; - for standard input"
+        ),
+    ],
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write the change into the folder")
+    ] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
     console, settings = terminal(stderr=True), _settings(ModelSettings)
@@ -55,7 +69,9 @@ def solve(
 @app.command()
 def check(
     repo: Annotated[Path, typer.Option(help="A git work tree on this machine")] = Path(),
-    base: Annotated[str | None, typer.Option(help="Compare with this commit; else with where the branch began")] = None,
+    base: Annotated[
+        str | None, typer.Option(help="Compare with this commit; else with where the branch began")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002 - typer's way
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0")] = False,  # noqa: FBT002 - typer's way
     strict: Annotated[bool, typer.Option("--strict", help="Advice counts too")] = False,  # noqa: FBT002 - typer's way
@@ -72,19 +88,28 @@ def check(
 @app.command()
 def apply(
     edit: Annotated[str, typer.Argument(help="A file with the edit; - for standard input")] = "-",
-    root: Annotated[Path, typer.Option(help="The folder that the edit's paths start from")] = Path(),
-    check: Annotated[bool, typer.Option("--check", help="Only say whether it fits; write nothing")] = False,  # noqa: FBT002 - typer's way
+    root: Annotated[
+        Path, typer.Option(help="The folder that the edit's paths start from")
+    ] = Path(),
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether it fits; write nothing")
+    ] = False,  # noqa: FBT002 - typer's way
     as_json: Annotated[bool, typer.Option("--json", help="Say what came of it as JSON")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Make a unified diff or SEARCH/REPLACE blocks, as models write them, in a folder: all of it or nothing."""
     raise typer.Exit(_part("apply").applied(edit, root, check=check, as_json=as_json))
 
 
-refactor = typer.Typer(help="Change a name, or what a function is, through a whole folder.", no_args_is_help=True)
+refactor = typer.Typer(
+    help="Change a name, or what a function is, through a whole folder.", no_args_is_help=True
+)
 app.add_typer(refactor, name="refactor")
 Repo = Annotated[Path, typer.Option(help="The folder with the code")]
 Write = Annotated[
-    bool, typer.Option("--apply", help="Write the change into the folder; without it, only the diff is shown")
+    bool,
+    typer.Option(
+        "--apply", help="Write the change into the folder; without it, only the diff is shown"
+    ),
 ]
 
 
@@ -94,48 +119,66 @@ def rename(
     new: Annotated[str, typer.Argument(help="The new name alone")],
     repo: Repo = Path(),
     apply: Write = False,  # noqa: FBT002 - typer's way
-    guess: Annotated[bool, typer.Option("--guess", help="Take attributes of unknown objects for it too")] = False,  # noqa: FBT002
+    guess: Annotated[
+        bool, typer.Option("--guess", help="Take attributes of unknown objects for it too")
+    ] = False,  # noqa: FBT002
 ) -> None:
     """Rename a function, class, method, variable or module with all that names it."""
-    act = _part("refactor").rename_symbol
+    act = import_module("bot.refactor").rename_symbol
     raise typer.Exit(
-        _part("refactoring").refactored(repo, lambda files: act(files, old, new, guess=guess), apply=apply)
+        _part("refactor").refactored(
+            repo, lambda files: act(files, old, new, guess=guess), apply=apply
+        )
     )
 
 
 @refactor.command(name="async")
 def asynchronous(
-    name: Annotated[str, typer.Argument(help="A function or Class.method, or dotted from its module")],
+    name: Annotated[
+        str, typer.Argument(help="A function or Class.method, or dotted from its module")
+    ],
     repo: Repo = Path(),
     apply: Write = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Make a function asynchronous, with every caller that must await it."""
-    act = _part("refactor").make_async
-    raise typer.Exit(_part("refactoring").refactored(repo, lambda files: act(files, name), apply=apply))
+    act = import_module("bot.refactor").make_async
+    raise typer.Exit(
+        _part("refactor").refactored(repo, lambda files: act(files, name), apply=apply)
+    )
 
 
 @refactor.command()
 def move(
     name: Annotated[str, typer.Argument(help="A function or class, or dotted from its module")],
-    to: Annotated[str, typer.Argument(help="The module to move it to, dotted or a path; it may be new")],
+    to: Annotated[
+        str, typer.Argument(help="The module to move it to, dotted or a path; it may be new")
+    ],
     repo: Repo = Path(),
     apply: Write = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Move a function or class to another module, with its imports and those of it."""
-    act = _part("refactor").move_symbol
-    raise typer.Exit(_part("refactoring").refactored(repo, lambda files: act(files, name, to), apply=apply))
+    act = import_module("bot.refactor").move_symbol
+    raise typer.Exit(
+        _part("refactor").refactored(repo, lambda files: act(files, name, to), apply=apply)
+    )
 
 
 @app.command()
 def explain(
     logs: Annotated[
-        list[str] | None, typer.Argument(help="Logs of CI; standard input when there is none, or for -")
+        list[str] | None,
+        typer.Argument(help="Logs of CI; standard input when there is none, or for -"),
     ] = None,
     repo: Annotated[
-        Path | None, typer.Option(help="The git repository that the log is of, at the commit it ran on")
+        Path | None,
+        typer.Option(help="The git repository that the log is of, at the commit it ran on"),
     ] = None,
-    files: Annotated[Path | None, typer.Option(help="A list of the repository's files instead, one a line")] = None,
-    json: Annotated[bool, typer.Option("--json", help="For programs: all failures, as JSON")] = False,  # noqa: FBT002 - typer's way
+    files: Annotated[
+        Path | None, typer.Option(help="A list of the repository's files instead, one a line")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="For programs: all failures, as JSON")
+    ] = False,  # noqa: FBT002 - typer's way
 ) -> None:
     """Read a CI log: what failed, where, with which error, and what to do about it."""
     raise typer.Exit(_part("explain").explained(terminal(), logs or [], repo, files, as_json=json))
@@ -143,26 +186,44 @@ def explain(
 
 @app.command()
 def locate(
-    request: Annotated[str, typer.Argument(metavar="[FILE]", help="The request; - for standard input")] = "-",
-    repo: Annotated[Path, typer.Option(help="Any git repository on this machine, bare or not")] = Path(),
+    request: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="The request; - for standard input")
+    ] = "-",
+    repo: Annotated[
+        Path, typer.Option(help="Any git repository on this machine, bare or not")
+    ] = Path(),
     rev: Annotated[str, typer.Option(help="Any commit of it; no work tree is touched")] = "HEAD",
-    top: Annotated[int, typer.Option(min=1, max=200, help="How many files, definitions and tests")] = 20,
+    top: Annotated[
+        int, typer.Option(min=1, max=200, help="How many files, definitions and tests")
+    ] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,  # noqa: FBT002 - typer's way
-    cache: Annotated[Path, typer.Option(help="Where to remember what was learned of the code")] = CACHE,
+    cache: Annotated[
+        Path, typer.Option(help="Where to remember what was learned of the code")
+    ] = CACHE,
 ) -> None:
     """Find the files, definitions and tests that a request is about, best first, with the reasons."""
     settings = _settings(LookSettings, _env_file=None)  # a folder that is looked at sets nothing
-    meaning = _part("adapters.embeddings").embedder(*settings.meaning) if settings.embeddings else None
+    meaning = (
+        import_module("bot.adapters.embeddings").embedder(*settings.meaning) if settings.embeddings else None
+    )
     part = _part("locate")
-    raise typer.Exit(part.located(part.Place(repo, rev, cache), request, top, as_json=as_json, embedder=meaning))
+    raise typer.Exit(
+        part.located(part.Place(repo, rev, cache), request, top, as_json=as_json, embedder=meaning)
+    )
 
 
 @app.command(name="map")
 def print_map(
-    repo: Annotated[Path, typer.Option(help="Any git repository on this machine, bare or not")] = Path(),
+    repo: Annotated[
+        Path, typer.Option(help="Any git repository on this machine, bare or not")
+    ] = Path(),
     rev: Annotated[str, typer.Option(help="Any commit of it")] = "HEAD",
-    tokens: Annotated[int, typer.Option(min=100, max=200_000, help="How much of it, in a model's tokens")] = 2_000,
-    cache: Annotated[Path, typer.Option(help="Where to remember what was learned of the code")] = CACHE,
+    tokens: Annotated[
+        int, typer.Option(min=100, max=200_000, help="How much of it, in a model's tokens")
+    ] = 2_000,
+    cache: Annotated[
+        Path, typer.Option(help="Where to remember what was learned of the code")
+    ] = CACHE,
 ) -> None:
     """Print a repository's layout and its most telling signatures, the same for the same commit."""
     part = _part("locate")
@@ -183,7 +244,7 @@ def print_schema() -> None:
 
 def _part(name: str) -> Any:
     """What a command starts, loaded only for it: the engine and Claude's library take seconds."""
-    return import_module(f"bot.{name}")
+    return import_module(f"bot.cli.{name}")
 
 
 def _settings(kind: type[S], **given: object) -> S:

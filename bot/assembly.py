@@ -11,13 +11,13 @@ from bot.adapters.dbos.durable_engine import Durable
 from bot.adapters.embeddings import embedder
 from bot.adapters.git.mirrors import Mirrors
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.sqlite_cache import Remembered
 from bot.adapters.log_cache import Shelf
-from bot.settings import ModelSettings, Settings
+from bot.adapters.sqlite_cache import Remembered
+from bot.ports import Ports
 from bot.search import FORMAT
+from bot.settings import ModelSettings, Settings
 from bot.steps.report import farewell
-from bot.ports import World
-from handlers import STORIES
+from bot.stories import STORIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def shelf(settings: Settings) -> Shelf:
 def engine(settings: Settings, hub: GitHubApp) -> Durable:
     """The durable engine over real GitHub, git and Claude."""
     plain = settings.github_url.startswith("http://")  # a forge on this machine
-    world = World(
+    ports = Ports(
         github=hub,
         git=Mirrors(settings.home / "mirrors", ("http", "https") if plain else ("https",)),
         model=claude(settings),
@@ -67,7 +67,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
     )
     return Durable(
         settings.home,
-        world,
+        ports,
         STORIES,
         slots=settings.slots,
         slots_per_repository=settings.slots_per_repository,

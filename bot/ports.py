@@ -9,32 +9,32 @@ from typing import Literal, Protocol
 
 from bot.values import (
     Annotation,
-    Answers,
+    Author,
     Branch,
-    Brief,
     Check,
     Checks,
-    Entry,
+    Comment,
+    CommitInfo,
     Finding,
-    Hit,
+    GrepMatch,
     Issue,
     JobStep,
     Leak,
     Package,
-    Past,
     Patch,
     Permission,
-    Person,
-    Pull,
-    Pushed,
-    Remark,
+    PromptPrefix,
+    PullRequest,
+    PushResult,
     Remote,
     Repo,
-    Repository,
-    Said,
+    RepoInfo,
     Sha,
+    ToolResults,
     Tree,
+    TreeEntry,
     Turn,
+    UserText,
 )
 
 
@@ -63,7 +63,7 @@ class GitHub(Protocol):
     def login(self) -> str:
         """The bot's own login, "greenlit[bot]"."""
 
-    def repository(self, repo: Repo) -> Repository: ...
+    def repository(self, repo: Repo) -> RepoInfo: ...
 
     def permission(self, repo: Repo, login: str) -> Permission:
         """Asked of the collaborator API now; "none" for an unknown login."""
@@ -71,13 +71,15 @@ class GitHub(Protocol):
     def issue(self, repo: Repo, number: int) -> Issue | None:
         """Without its remarks. None when it is gone."""
 
-    def remarks(self, repo: Repo, number: int) -> tuple[Remark, ...]:
+    def remarks(self, repo: Repo, number: int) -> tuple[Comment, ...]:
         """All comments, oldest first."""
 
     def file(self, repo: Repo, path: str) -> str | None:
         """A text file on the default branch."""
 
-    def react(self, repo: Repo, number: int, comment: int | None, content: Literal["eyes", "confused"]) -> None:
+    def react(
+        self, repo: Repo, number: int, comment: int | None, content: Literal["eyes", "confused"]
+    ) -> None:
         """On the comment, or on the issue when there is none."""
 
     def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
@@ -99,10 +101,12 @@ class GitHub(Protocol):
     def rerun_failed(self, repo: Repo, run: int) -> None:
         """Run the failed jobs of a workflow run again, unless it already ran more than once."""
 
-    def pull(self, repo: Repo, branch: Branch) -> Pull | None:
+    def pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
         """The pull request from this branch of this repository: the open one, else the newest closed one."""
 
-    def open_pull(self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool) -> Pull:  # noqa: FBT001 - GitHub's own word
+    def open_pull(
+        self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool
+    ) -> PullRequest:  # noqa: FBT001 - GitHub's own word
         """The open pull request of this branch with this title, body and draft state; opened if there is none."""
 
     def remote(self, repo: Repo) -> Remote:
@@ -115,7 +119,7 @@ class Git(Protocol):
     def fetch(self, repo: Repo, remote: Remote, branch: Branch) -> Tree:
         """Bring the branch's history and the files of its tip into the mirror. Raises Refusal for an empty one."""
 
-    def entries(self, tree: Tree) -> tuple[Entry, ...]:
+    def entries(self, tree: Tree) -> tuple[TreeEntry, ...]:
         """All files, by path in git's order."""
 
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
@@ -127,7 +131,7 @@ class Git(Protocol):
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
         """The tree with the patch laid over it, as a tree object; modes are kept."""
 
-    def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[Hit, ...]:
+    def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[GrepMatch, ...]:
         """Lines that match an extended regular expression, at most `limit`. Raises ValueError for a bad pattern."""
 
     def diff(self, tree: Tree, patch: Patch) -> str:
@@ -139,16 +143,20 @@ class Git(Protocol):
     def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
         """The commits that led here, newest first, merges left out."""
 
-    def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[Past, ...]:
+    def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[CommitInfo, ...]:
         """What these commits said and changed; nothing when the clone does not know which files they changed."""
 
     def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
         """The beginning of a past commit's diff; empty when the clone lacks what it changed."""
 
-    def commit(self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Person, at: str) -> Sha:
+    def commit(
+        self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, at: str
+    ) -> Sha:
         """Commit `tree` with the patch laid over it on `parent`. The same values give the same sha."""
 
-    def push(self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None) -> Pushed:
+    def push(
+        self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None
+    ) -> PushResult:
         """Move the remote's branch from `expect` (None: it does not exist) to `sha`; already there is success."""
 
     def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
@@ -158,11 +166,13 @@ class Git(Protocol):
 class Model(Protocol):
     """A language model behind one call."""
 
-    def turn(self, brief: Brief, said: Sequence[Said | Turn | Answers], purse_usd: float) -> Turn:
+    def turn(
+        self, brief: PromptPrefix, said: Sequence[UserText | Turn | ToolResults], purse_usd: float
+    ) -> Turn:
         """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with "budget"."""
 
 
-class Shelf(Protocol):
+class LogCache(Protocol):
     """Where the logs of CI are kept once they were fetched and masked: a model asks for them again and again."""
 
     def get(self, repo: Repo, job: int) -> bytes | None:
@@ -172,7 +182,7 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NoShelf:
+class NullLogCache:
     """Keeps nothing: every log is fetched when it is asked for."""
 
     def get(self, repo: Repo, job: int) -> bytes | None:  # noqa: ARG002 - nothing is kept
@@ -188,14 +198,14 @@ class Linter(Protocol):
         """What it finds in the files; `config` are the repository's own configuration files, as texts."""
 
 
-class Secrets(Protocol):
+class SecretFinder(Protocol):
     """A finder of secrets that asks nobody whether they are valid."""
 
     def find(self, text: str) -> tuple[Leak, ...]:
         """The secrets in the text, each once."""
 
 
-class Index(Protocol):
+class PackageIndex(Protocol):
     """The indexes that packages are installed from."""
 
     def look(self, kind: str, name: str) -> Package | None:
@@ -203,7 +213,7 @@ class Index(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class SegmentBlob:
     """What was derived from many objects at once, as bytes; `keys` name the objects, in their order."""
 
     keys: tuple[str, ...]
@@ -211,29 +221,41 @@ class Pack:
     number: int = 0  # in the Memory that it was recalled from
 
 
-class Memory(Protocol):
+class DerivedCache(Protocol):
     """What was derived from a repository's objects, each by a key that means the same for ever. It may forget."""
 
-    def recall(self, shelf: str, keys: Collection[str]) -> tuple[Pack, ...]:
+    def recall(self, shelf: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:
         """The packs that hold any of these keys."""
 
     def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:
         """What was noted of these keys; those it does not know are left out."""
 
-    def keep(self, shelf: str, pack: Pack, notes: Mapping[str, bytes], instead: Collection[int] = ()) -> None:
+    def keep(
+        self,
+        shelf: str,
+        pack: SegmentBlob,
+        notes: Mapping[str, bytes],
+        instead: Collection[int] = (),
+    ) -> None:
         """Keep one more pack, in the place of others when it holds all that they do."""
 
 
-class Forgetful:
+class NullCache:
     """A Memory that keeps nothing: all is derived again each time."""
 
-    def recall(self, shelf: str, keys: Collection[str]) -> tuple[Pack, ...]:  # noqa: ARG002 - it knows nothing
+    def recall(self, shelf: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:  # noqa: ARG002 - it knows nothing
         return ()
 
     def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:  # noqa: ARG002 - likewise
         return {}
 
-    def keep(self, shelf: str, pack: Pack, notes: Mapping[str, bytes], instead: Collection[int] = ()) -> None: ...
+    def keep(
+        self,
+        shelf: str,
+        pack: SegmentBlob,
+        notes: Mapping[str, bytes],
+        instead: Collection[int] = (),
+    ) -> None: ...
 
 
 class Embedder(Protocol):
@@ -272,12 +294,12 @@ class Checkers:
     """What the gates ask beside the change's own texts. Where one is missing, the gates say what they did not check."""
 
     linter: Linter | None = None
-    secrets: Secrets | None = None  # secrets of well-known shapes are found without
-    index: Index | None = None
+    secrets: SecretFinder | None = None  # secrets of well-known shapes are found without
+    index: PackageIndex | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Ports:
     """All that a step may touch."""
 
     github: GitHub
@@ -286,6 +308,6 @@ class World:
     clock: Clock
     caps: Caps = Caps()
     checkers: Checkers = Checkers()
-    shelf: Shelf = NoShelf()
-    memory: Memory = field(default_factory=Forgetful)
+    shelf: LogCache = NullLogCache()
+    memory: DerivedCache = field(default_factory=NullCache)
     embedder: Embedder | None = None

@@ -10,8 +10,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, get_type_hint
 
 from pydantic import TypeAdapter
 
-from bot.values import Note, Outcome, Repo, RunKey, Subject
-from bot.ports import World
+from bot.ports import Ports
+from bot.values import Outcome, Repo, RunKey, Signal, Subject
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,19 +23,21 @@ class Run(Protocol):
     @property
     def key(self) -> RunKey: ...
 
-    async def __call__(self, step: Callable[Concatenate[World, P], R], /, *values: P.args, **named: P.kwargs) -> R:
+    async def __call__(
+        self, step: Callable[Concatenate[Ports, P], R], /, *values: P.args, **named: P.kwargs
+    ) -> R:
         """Do a step and remember its result. Unreachable ports are tried again, capped; then Unreachable is raised."""
 
-    async def wait(self, patience_s: float) -> Note | None:
+    async def wait(self, patience_s: float) -> Signal | None:
         """The next note of the inbox, or None when `patience_s` has passed. Who waits holds no slot of work."""
 
     def slot(self, repo: Repo) -> AbstractAsyncContextManager[None]:
         """Hold one of the limited slots of work, of this repository's and of all, for as long as the block lasts."""
 
-    async def begin(self, start: Start) -> tuple[RunKey, bool]:
+    async def begin(self, start: StartRun) -> tuple[RunKey, bool]:
         """Start another story for its subject, and whether it is new: a subject has one live run at a time."""
 
-    async def tell(self, tell: Tell) -> bool:
+    async def tell(self, tell: SignalRun) -> bool:
         """Put a note into the inbox of the subject's live run; False when none lives."""
 
 
@@ -43,7 +45,7 @@ Story = Callable[[Run, Any], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartRun:
     """Start a story. `key` names the asking: once is enough, however often it is heard.
 
     A `subject` instead of a key numbers the runs: "owner/repo#7" becomes "owner/repo#7/1", and "/2" once that ended.
@@ -56,11 +58,11 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class SignalRun:
     """Put a note into the inbox of the live run of a subject, if there is one. `key` makes it happen once."""
 
     subject: Subject
-    note: Note
+    note: Signal
     key: str = ""
 
 
@@ -71,15 +73,15 @@ class Ignore:
     why: str
 
 
-Intent = Start | Tell | Ignore
+Intent = StartRun | SignalRun | Ignore
 
 
 class Engine(Protocol):
     """What the door hands intents to. When a call returns, the intent is on disk."""
 
-    async def start(self, start: Start) -> RunKey: ...
+    async def start(self, start: StartRun) -> RunKey: ...
 
-    async def tell(self, tell: Tell) -> bool: ...
+    async def tell(self, tell: SignalRun) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.values import Deal, Price
 from bot.ports import Caps
+from bot.values import ModelConfig, Price
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
@@ -32,10 +39,16 @@ class SettingsError(Exception):
 class LookSettings(BaseSettings):
     """What looking for code may ask."""
 
-    model_config = SettingsConfigDict(env_prefix="GREENLIT_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="GREENLIT_", env_file=".env", extra="ignore", frozen=True
+    )
 
-    embeddings_model: str | None = Field(None, description="The model of meaning to ask an address for")
-    embeddings_key: SecretStr | None = Field(None, description="The key to ask it with, where one is needed")
+    embeddings_model: str | None = Field(
+        None, description="The model of meaning to ask an address for"
+    )
+    embeddings_key: SecretStr | None = Field(
+        None, description="The key to ask it with, where one is needed"
+    )
     embeddings: str | None = Field(
         None,
         description="Rank by meaning too: the address of an embeddings API, to which pieces of the code are sent, or a "
@@ -47,9 +60,13 @@ class LookSettings(BaseSettings):
     def _model(cls, where: str | None, info: ValidationInfo) -> str | None:
         if where and where.startswith(("http://", "https://")):
             if not info.data.get("embeddings_model"):
-                raise ValueError("an address needs GREENLIT_EMBEDDINGS_MODEL, the name of the model to ask there")
+                raise ValueError(
+                    "an address needs GREENLIT_EMBEDDINGS_MODEL, the name of the model to ask there"
+                )
         elif where and not (Path(where).expanduser() / "model.safetensors").is_file():
-            raise ValueError(f"{where} is neither an http address nor a folder with a model.safetensors in it")
+            raise ValueError(
+                f"{where} is neither an http address nor a folder with a model.safetensors in it"
+            )
         return where
 
     @property
@@ -63,7 +80,8 @@ class GateSettings(LookSettings):
     """What the gates may ask."""
 
     python_index: str | None = Field(
-        None, description="Address of a Python package index with JSON pages, to look up packages that a change names"
+        None,
+        description="Address of a Python package index with JSON pages, to look up packages that a change names",
     )
     node_index: str | None = Field(None, description="The same for node's packages")
 
@@ -80,19 +98,31 @@ class ModelSettings(GateSettings):
     anthropic_api_key: SecretStr = Field(
         description="Claude's API key; ANTHROPIC_API_KEY is read too",
         min_length=1,
-        validation_alias=AliasChoices("anthropic_api_key", "GREENLIT_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"),
+        validation_alias=AliasChoices(
+            "anthropic_api_key", "GREENLIT_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"
+        ),
     )
-    anthropic_url: str | None = Field(None, description="Another base URL for Claude's API, such as a proxy")
+    anthropic_url: str | None = Field(
+        None, description="Another base URL for Claude's API, such as a proxy"
+    )
     prices: Annotated[dict[str, tuple[float, float, float, float]], NoDecode] = Field(
         default_factory=dict,
         description="Prices of other models, as JSON: model to [fresh, cache write, cache read, out] US dollars "
         "per million tokens",
     )
-    model: str = Field("claude-opus-5-5", validate_default=True, description="The model that plans and writes")
-    effort: Effort = Field("medium", description="How hard it thinks: low, medium, high, xhigh or max")
-    usd_per_run: float = Field(5.0, gt=0, description="The most that one run may spend on Claude, in US dollars")
+    model: str = Field(
+        "claude-opus-5-5", validate_default=True, description="The model that plans and writes"
+    )
+    effort: Effort = Field(
+        "medium", description="How hard it thinks: low, medium, high, xhigh or max"
+    )
+    usd_per_run: float = Field(
+        5.0, gt=0, description="The most that one run may spend on Claude, in US dollars"
+    )
     turns_per_run: int = Field(80, gt=0, description="The most turns of the model in one run")
-    minutes_per_run: int = Field(60, gt=0, description="The most minutes of work in one run; waiting for CI is apart")
+    minutes_per_run: int = Field(
+        60, gt=0, description="The most minutes of work in one run; waiting for CI is apart"
+    )
 
     @field_validator("prices", mode="before")
     @classmethod
@@ -111,33 +141,52 @@ class ModelSettings(GateSettings):
         return model
 
     @property
-    def deal(self) -> Deal:
-        return Deal(self.model, self.effort, Price(*(PRICES | self.prices)[self.model]))
+    def deal(self) -> ModelConfig:
+        return ModelConfig(self.model, self.effort, Price(*(PRICES | self.prices)[self.model]))
 
 
 class Settings(ModelSettings):
     """All that `greenlit serve` needs. Secrets have no default."""
 
     app_id: int = Field(description="The GitHub App's id", gt=0)
-    private_key: SecretStr = Field(description="The App's private key: the PEM text, or the path of its file")
+    private_key: SecretStr = Field(
+        description="The App's private key: the PEM text, or the path of its file"
+    )
     webhook_secret: SecretStr = Field(description="The App's webhook secret", min_length=8)
-    github_url: str = Field("https://github.com", description="The web address of GitHub or of your Enterprise server")
-    github_api_url: str = Field("https://api.github.com", description="The API's address; on Enterprise HOST/api/v3")
+    github_url: str = Field(
+        "https://github.com", description="The web address of GitHub or of your Enterprise server"
+    )
+    github_api_url: str = Field(
+        "https://api.github.com", description="The API's address; on Enterprise HOST/api/v3"
+    )
     home: Path = Field(
-        Path(".greenlit"), description="Where the record, the mirrors and what is known of code are kept"
+        Path(".greenlit"),
+        description="Where the record, the mirrors and what is known of code are kept",
     )
     host: str = Field("127.0.0.1", description="The address that the door listens on")
     port: int = Field(8484, ge=0, le=65535, description="The door's port")
-    page_port: int = Field(8485, ge=0, le=65535, description="The port of the page of runs, always on 127.0.0.1")
+    page_port: int = Field(
+        8485, ge=0, le=65535, description="The port of the page of runs, always on 127.0.0.1"
+    )
     attempts: int = Field(3, ge=1, le=10, description="The most pushes of one run")
     slots: int = Field(4, ge=1, description="How many runs may work at the same time")
     slots_per_repository: int = Field(1, ge=1, description="How many of them in one repository")
-    ci_patience_minutes: float = Field(180, gt=0, description="How long CI may take before a run gives up on it")
-    ci_grace_s: float = Field(90, gt=0, description="How many seconds CI may stay silent before the bot says so")
-    ci_poll_s: float = Field(60, gt=0, description="How many seconds to wait for a webhook before asking GitHub")
-    write_pause_s: float = Field(1.0, ge=0, description="Seconds between two writes to GitHub, as its manners ask")
+    ci_patience_minutes: float = Field(
+        180, gt=0, description="How long CI may take before a run gives up on it"
+    )
+    ci_grace_s: float = Field(
+        90, gt=0, description="How many seconds CI may stay silent before the bot says so"
+    )
+    ci_poll_s: float = Field(
+        60, gt=0, description="How many seconds to wait for a webhook before asking GitHub"
+    )
+    write_pause_s: float = Field(
+        1.0, ge=0, description="Seconds between two writes to GitHub, as its manners ask"
+    )
     keep_days: int = Field(30, ge=4, description="How long the record of an ended run is kept")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="How much is logged"
+    )
 
     @field_validator("private_key")
     @classmethod
@@ -147,7 +196,9 @@ class Settings(ModelSettings):
             try:
                 text = Path(text).expanduser().read_text(errors="replace")
             except (OSError, RuntimeError):  # the latter for the home of a user that is not there
-                raise ValueError("is neither a PEM text nor the path of a file that can be read") from None
+                raise ValueError(
+                    "is neither a PEM text nor the path of a file that can be read"
+                ) from None
         if "PRIVATE KEY-----" not in text:
             raise ValueError("holds no private key in PEM form")
         return SecretStr(text)
@@ -179,7 +230,10 @@ def load(kind: type[S], **given: object) -> S:
 def described(kind: type[LookSettings]) -> dict[str, tuple[str, str]]:
     """Every setting's name, with what it means and its default; an empty default means that it must be set."""
     return {
-        f"GREENLIT_{name.upper()}": (field.description or "", "" if field.is_required() else _shown(field.default))
+        f"GREENLIT_{name.upper()}": (
+            field.description or "",
+            "" if field.is_required() else _shown(field.default),
+        )
         for name, field in kind.model_fields.items()
     }
 

@@ -1,23 +1,29 @@
-"""Here lives the table of what the bot does: one file per thing, and the way from an event to intents."""
+"""The table of what the bot does: one file for each thing that a person or CI does on GitHub."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.web.webhook import Event
-from bot.run import Ignore, Intent, Story
-from handlers import follow_branch, follow_issue, hear_asking, solve_issue
+from bot.run import Ignore, Intent
+from bot.values.events import Event
+from handlers import checks, close_issue, command, label_issue, pull_request, push
 
 Decide = Callable[[Event], Intent]
 
-HANDLERS: tuple[Decide, ...] = (hear_asking.decide, follow_issue.decide, follow_branch.decide)
-
-STORIES: tuple[Story, ...] = (hear_asking.hear_asking, solve_issue.solve_issue)
+HANDLERS: tuple[Decide, ...] = (
+    label_issue.decide,
+    command.decide,
+    close_issue.decide,
+    checks.decide,
+    push.decide,
+    pull_request.decide,
+)
 
 
 def route(event: Event) -> list[Intent]:
-    """What to do about an event: what the handlers want, or one Ignore with their reasons."""
+    """Ask every handler about the event; one Ignore with their reasons when none wants it."""
     intents = [decide(event) for decide in HANDLERS]
     wanted: list[Intent] = [intent for intent in intents if not isinstance(intent, Ignore)]
-    why = "; ".join(dict.fromkeys(intent.why for intent in intents if isinstance(intent, Ignore) and intent.why))
+    reasons = [intent.why for intent in intents if isinstance(intent, Ignore) and intent.why]
+    why = "; ".join(dict.fromkeys(reasons))
     return wanted or [Ignore(why or f"nothing to do for {type(event).__name__}")]

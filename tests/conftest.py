@@ -1,11 +1,15 @@
 """Here lives what holds for all tests."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
 from tests.contracts.checked import Checked
 from tests.contracts.descriptions import missing
+from tests.place import Place, Town
 
 SHARES = 4  # the processes of `make test`, each of which takes a share of the tests in their order
 
@@ -15,7 +19,9 @@ def spread(items):
     slow = [item for item in items if item.get_closest_marker("slow")]
     rest = [item for item in items if not item.get_closest_marker("slow")]
     size = -(-len(rest) // SHARES)
-    return [item for n in range(SHARES) for item in (*slow[n::SHARES], *rest[n * size : (n + 1) * size])]
+    return [
+        item for n in range(SHARES) for item in (*slow[n::SHARES], *rest[n * size : (n + 1) * size])
+    ]
 
 
 def pytest_collection_modifyitems(items):
@@ -58,3 +64,36 @@ def checked():
     around = Checked()
     yield around
     assert [] == around.violations
+
+
+FILES = {
+    "greeting.py": 'def greet(name):\n    return "Hello " + name\n',
+    "README.md": "# Greeter\n",
+}
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A served forge; what passes is held against GitHub's own descriptions, where npm brought them."""
+    around = Checked()
+    with Town(
+        tmp_path_factory.mktemp("town"), (lambda app: app) if missing() else around
+    ).open() as opened:
+        yield opened
+    assert [] == around.violations
+
+
+@pytest.fixture
+def build(town: Town, request: pytest.FixtureRequest) -> Callable[..., Place]:
+    """Builds a place with these files: a repository that no other test knows."""
+
+    def place(files: Mapping[str, str] = FILES) -> Place:
+        return town.place(f"acme/r{len(town.forge.state.repositories)}", files)
+
+    return place
+
+
+@pytest.fixture
+def place(build: Callable[..., Place]) -> Place:
+    """A repository with a greeter and without CI."""
+    return build()

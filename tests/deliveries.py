@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
 
-from bot.web.door import server
-from bot.run import Start, Tell
-from bot.values import RunKey
 from bot.ports import Unreachable
+from bot.run import SignalRun, StartRun
+from bot.values import RunKey
+from bot.web.door import server
 
 SECRET = "a secret of the test's own"
 GUID = "0b989ba4-242f-11e5-81e1-c7b6966d2516"
@@ -27,7 +27,12 @@ REPOSITORY = {"id": 7, "full_name": "ada/engine"}
 ADA = {"login": "ada", "id": 42, "type": "User"}
 ENVELOPE = {"installation": {"id": 99}, "repository": REPOSITORY, "sender": ADA}
 ISSUE = {"number": 7, "title": "Slow report", "body": None, "updated_at": "2026-11-20T10:00:00Z"}
-COMMENT = {"id": 5, "body": "/generate", "created_at": "2026-11-20T10:01:00Z", "performed_via_github_app": None}
+COMMENT = {
+    "id": 5,
+    "body": "/generate",
+    "created_at": "2026-11-20T10:01:00Z",
+    "performed_via_github_app": None,
+}
 
 
 def issues(action: str, **more: object) -> dict[str, object]:
@@ -43,7 +48,12 @@ def commented(**more: object) -> dict[str, object]:
 def pull(action: str, head_repo: dict[str, object] | None, **more: object) -> dict[str, object]:
     """The head of a pull request, in this repository or that one."""
     head = {"ref": "greenlit/7-slow", "repo": head_repo}
-    return {**ENVELOPE, "action": action, "pull_request": {"number": 8, "merged": False, "head": head}, **more}
+    return {
+        **ENVELOPE,
+        "action": action,
+        "pull_request": {"number": 8, "merged": False, "head": head},
+        **more,
+    }
 
 
 def signature(body: bytes, secret: str = SECRET) -> str:
@@ -78,13 +88,13 @@ def half_request(head: dict[str, str]) -> bytes:
 class Kept:
     """An engine that keeps what it is handed, in memory; it is away for as long as `away` says why."""
 
-    starts: list[Start] = field(default_factory=list)
-    tells: list[Tell] = field(default_factory=list)
+    starts: list[StartRun] = field(default_factory=list)
+    tells: list[SignalRun] = field(default_factory=list)
     live: bool = True
     away: str = ""
     slow_s: float = 0.0
 
-    async def start(self, start: Start) -> RunKey:
+    async def start(self, start: StartRun) -> RunKey:
         """Keep it, or be away."""
         if self.away:
             raise Unreachable(self.away)
@@ -92,16 +102,20 @@ class Kept:
         self.starts.append(start)
         return RunKey(start.key)
 
-    async def tell(self, tell: Tell) -> bool:
+    async def tell(self, tell: SignalRun) -> bool:
         """Keep it."""
         self.tells.append(tell)
         return self.live
 
 
 @contextmanager
-def serving(app: ASGIApp, *, header_deadline_s: float = 10, body_deadline_s: float = 20) -> Iterator[int]:
+def serving(
+    app: ASGIApp, *, header_deadline_s: float = 10, body_deadline_s: float = 20
+) -> Iterator[int]:
     """Serve the app on a free port of loopback for as long as the block lasts."""
-    served = server(app, "127.0.0.1", 0, header_deadline_s=header_deadline_s, body_deadline_s=body_deadline_s)
+    served = server(
+        app, "127.0.0.1", 0, header_deadline_s=header_deadline_s, body_deadline_s=body_deadline_s
+    )
     # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer waits 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))

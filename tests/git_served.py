@@ -28,9 +28,15 @@ def git(folder: Path, *args: str, given: bytes | None = None) -> str:
         "HOME": "/nonexistent",
         "GIT_CONFIG_GLOBAL": "/dev/null",
         "GIT_CONFIG_NOSYSTEM": "1",
-        **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in WHO.items()},
+        **{
+            f"GIT_{who}_{what}": value
+            for who in ("AUTHOR", "COMMITTER")
+            for what, value in WHO.items()
+        },
     }
-    done = subprocess.run(["git", *args], cwd=folder, env=environment, input=given, capture_output=True, check=False)
+    done = subprocess.run(
+        ["git", *args], cwd=folder, env=environment, input=given, capture_output=True, check=False
+    )
     if done.returncode:
         raise AssertionError(f"git {args}: {done.stderr.decode()}")
     return done.stdout.decode("utf-8", "surrogateescape").strip()
@@ -68,7 +74,9 @@ class Served:
         return folder
 
 
-def commit(repo: Path, files: Mapping[str, bytes | None], message: str = "Change.", branch: str = "main") -> str:
+def commit(
+    repo: Path, files: Mapping[str, bytes | None], message: str = "Change.", branch: str = "main"
+) -> str:
     """Commit onto a branch of a bare repository, by fast-import: no work tree, any path."""
     lines = [
         b"commit refs/heads/%b\n" % branch.encode(),
@@ -114,7 +122,9 @@ def _data(content: bytes) -> bytes:
 def serving(root: Path, wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> Iterator[Served]:
     """Serve the repositories under root for as long as the block lasts."""
     served = Served(root)
-    config = uvicorn.Config(wrap(git_app(root, served.access, served.pushed)), log_level="error", lifespan="off")
+    config = uvicorn.Config(
+        wrap(git_app(root, served.access, served.pushed)), log_level="error", lifespan="off"
+    )
     server = uvicorn.Server(config)
     # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer waits 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:

@@ -16,12 +16,12 @@ import yaml
 
 from bot.assembly import engine, github
 from bot.cli.demo.bot_process import path
-from bot.web.door import door, server
 from bot.forge import AppKeys, Forge, serving
 from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_script import AnswerExpected, Expect, Line, SayCall, SayText, Script
 from bot.run import RunView
 from bot.settings import Settings
+from bot.web.door import door, server
 from handlers import route
 
 REPO = "acme/greeter"
@@ -42,7 +42,11 @@ FILES = {
     ".github/workflows/ci.yml": WORKFLOW.format(on="push"),
 }
 PLAN = {"summary": "Greet in lower case.", "files": [{"path": "greeting.py", "change": "the word"}]}
-FINISH = {"title": "Greet quietly", "message": "It was too loud.", "summary": "The greeting is in lower case."}
+FINISH = {
+    "title": "Greet quietly",
+    "message": "It was too loud.",
+    "summary": "The greeting is in lower case.",
+}
 Say = tuple[str, Mapping[str, object]] | str
 
 
@@ -54,10 +58,17 @@ def script(*turns: Sequence[Say], refused: Collection[str] = ()) -> Script:
     lines = []
     before: Sequence[Say] = ()
     for number, turn in enumerate(turns):
-        calls = sorted((say[0] for say in before if not isinstance(say, str)), key=lambda name: name == "finish")
-        answers = tuple(AnswerExpected(tool=name, failed=name == "finish" or name in refused) for name in calls)
+        calls = sorted(
+            (say[0] for say in before if not isinstance(say, str)),
+            key=lambda name: name == "finish",
+        )
+        answers = tuple(
+            AnswerExpected(tool=name, failed=name == "finish" or name in refused) for name in calls
+        )
         said = ("solve issue",) if not number else ("The job is not finished",) if not calls else ()
-        lines.append(Line(expect=Expect(answers=answers, said=said), say=tuple(_said(say) for say in turn)))
+        lines.append(
+            Line(expect=Expect(answers=answers, said=said), say=tuple(_said(say) for say in turn))
+        )
         before = turn
     return Script(about=REPO, turns=tuple(lines))
 
@@ -83,7 +94,9 @@ class Stage:
     bot: object
     webhooks: str
 
-    def issue(self, title: str = "Greet more quietly", body: str = "It shouts.", by: str = "ada") -> int:
+    def issue(
+        self, title: str = "Greet more quietly", body: str = "It shouts.", by: str = "ada"
+    ) -> int:
         return self.forge.open_issue(REPO, by, title, body)
 
     def label(self, issue: int, by: str = "ada", name: str = "autogen") -> None:
@@ -96,7 +109,7 @@ class Stage:
     def heard(self, patience_s: float = 20) -> RunView:
         """The newest hearing once it has ended."""
         deadline = time.monotonic() + patience_s
-        while not (found := self.bot.runs(1, story="hear_asking")):
+        while not (found := self.bot.runs(1, story="handle_command")):
             assert time.monotonic() < deadline, "nothing was heard"
             time.sleep(0.02)
         return self._until(found[0].key, patience_s)
@@ -110,7 +123,11 @@ class Stage:
 
     def own(self, issue: int) -> list[str]:
         """The bodies of the bot's comments on the issue."""
-        return [comment.body for comment in self.forge.comments(REPO, issue) if comment.author == "greenlit[bot]"]
+        return [
+            comment.body
+            for comment in self.forge.comments(REPO, issue)
+            if comment.author == "greenlit[bot]"
+        ]
 
     def branches(self) -> set[str]:
         return set(self.forge.branches(REPO)) - {"main"}
@@ -121,11 +138,15 @@ class Stage:
             run = self.bot.run(key)
             if run is not None and (run.outcome or run.error):
                 return run
-            assert time.monotonic() < deadline, f"{key} has not ended: {run}, {[s.name for s in self.bot.steps(key)]}"
+            assert time.monotonic() < deadline, (
+                f"{key} has not ended: {run}, {[s.name for s in self.bot.steps(key)]}"
+            )
             time.sleep(0.02)
 
 
-def settings_for(keys: AppKeys, url: str, claude: str, home: Path, **more: object) -> dict[str, object]:
+def settings_for(
+    keys: AppKeys, url: str, claude: str, home: Path, **more: object
+) -> dict[str, object]:
     """Settings of a bot that works at this forge and with this double."""
     return {
         "app_id": keys.id,
@@ -144,7 +165,9 @@ def settings_for(keys: AppKeys, url: str, claude: str, home: Path, **more: objec
 
 
 @contextmanager
-def forged(home: Path, wrap, tree: Mapping[str, str] = FILES) -> Iterator[tuple[Forge, AppKeys, str]]:
+def forged(
+    home: Path, wrap, tree: Mapping[str, str] = FILES
+) -> Iterator[tuple[Forge, AppKeys, str]]:
     """A forge with the greeter, the App installed on it, and its address."""
     forge = Forge(home / "forge")
     forge.runner_env = {"PATH": path(), "HOME": str(home)}
@@ -157,7 +180,9 @@ def forged(home: Path, wrap, tree: Mapping[str, str] = FILES) -> Iterator[tuple[
 
 
 @contextmanager
-def staged(home: Path, wrap, play: Script | Double, tree: Mapping[str, str] = FILES, **more: object) -> Iterator[Stage]:
+def staged(
+    home: Path, wrap, play: Script | Double, tree: Mapping[str, str] = FILES, **more: object
+) -> Iterator[Stage]:
     """The bot on its stage."""
     with ExitStack() as stack:
         forge, keys, url = stack.enter_context(forged(home, wrap, tree))

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from bot.__main__ import app
-from bot.steps.repo_config import read_config
 from bot.settings import Settings, described
-from handlers.hear_asking import COMMANDS
+from bot.steps.repo_config import read_config
+from bot.stories.handle_command import COMMANDS
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -29,13 +29,17 @@ def test_every_command_for_people_is_in_the_readme(command):
     assert f"`/{command}" in README
 
 
-@pytest.mark.parametrize("prompt", [found.name for found in files("prompts").iterdir() if found.name.endswith(".md")])
+@pytest.mark.parametrize(
+    "prompt", [found.name for found in files("prompts").iterdir() if found.name.endswith(".md")]
+)
 def test_every_prompt_is_in_the_readme(prompt):
     """Whoever wants to change what it says to Claude finds the file."""
     assert prompt in README
 
 
-@pytest.mark.parametrize("command", [command.name or command.callback.__name__ for command in app.registered_commands])
+@pytest.mark.parametrize(
+    "command", [command.name or command.callback.__name__ for command in app.registered_commands]
+)
 def test_every_command_line_is_in_the_readme_or_changelog(command):
     """Whatever can be typed can be looked up."""
     changelog = (Path(__file__).parents[1] / "CHANGELOG.md").read_text(encoding="utf-8")

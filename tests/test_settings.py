@@ -63,7 +63,9 @@ def test_a_model_needs_a_price():
         load(ModelSettings, _env_file=None, anthropic_api_key="k", model="claude-new-9")
 
     prices = '{"claude-new-9": [1, 2, 3, 4]}'
-    told = load(ModelSettings, _env_file=None, anthropic_api_key="k", model="claude-new-9", prices=prices)
+    told = load(
+        ModelSettings, _env_file=None, anthropic_api_key="k", model="claude-new-9", prices=prices
+    )
     assert 4 == told.deal.price.out
 
 

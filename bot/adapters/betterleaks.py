@@ -6,8 +6,8 @@ import re
 from importlib import import_module
 from importlib.util import find_spec
 
-from bot.values import Leak
 from bot.ports import Unreachable
+from bot.values import Leak
 
 LIBRARY = "pybetterleaks"
 PATIENCE_S = 20.0
@@ -27,7 +27,9 @@ class Betterleaks:
         if said.errors:
             raise Unreachable(f"the finder of secrets failed: {said.errors[0].code}")
         found = {
-            one.secret: Leak(one.secret, one.rule_id, _what(one.description)) for one in said.findings if one.secret
+            one.secret: Leak(one.secret, one.rule_id, _what(one.description))
+            for one in said.findings
+            if one.secret
         }
         return tuple(found.values())
 
@@ -39,11 +41,19 @@ def available() -> bool:
 
 def suspicious(text: str) -> bool:
     """Whether the text has a word that a secret could be. Bounded: each word is looked at once."""
-    mixed = (word for word in WORDS.findall(text) if any(map(str.isdigit, word)) and any(map(str.isalpha, word)))
+    mixed = (
+        word
+        for word in WORDS.findall(text)
+        if any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+    )
     return "-----BEGIN" in text or any(True for _ in mixed)
 
 
 def _what(description: str) -> str:
     """The kind of secret, of a sentence that also says what may follow from it."""
     kind = description.partition(",")[0].rstrip(".")
-    return re.sub(r"^(Uncovered|Found|Detected|Discovered|Identified|Recognized|Spotted) (an? |possible )*", "", kind)
+    return re.sub(
+        r"^(Uncovered|Found|Detected|Discovered|Identified|Recognized|Spotted) (an? |possible )*",
+        "",
+        kind,
+    )

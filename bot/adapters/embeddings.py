@@ -36,13 +36,19 @@ def embedder(where: str | None, model: str = "", key: str = "") -> Embedder | No
     """The model behind an address, or in a folder; None for nowhere."""
     if not where:
         return None
-    return Endpoint(where, model, key) if where.startswith(ADDRESSES) else Folder(Path(where).expanduser())
+    return (
+        Endpoint(where, model, key)
+        if where.startswith(ADDRESSES)
+        else Folder(Path(where).expanduser())
+    )
 
 
 class Endpoint:
     """The port Embedder over HTTP: POST {"model", "input"} to ADDRESS/embeddings."""
 
-    def __init__(self, address: str, model: str, key: str = "", patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self, address: str, model: str, key: str = "", patience_s: float = PATIENCE_S
+    ) -> None:
         base = address.rstrip("/")
         self._address = base if base.endswith("/embeddings") else f"{base}/embeddings"
         self._model = model
@@ -55,7 +61,9 @@ class Endpoint:
 
     def vectors(self, texts: Sequence[str]) -> list[bytes]:
         found: list[bytes] = []
-        with httpx2.Client(timeout=self._patience_s, trust_env=False, headers=self._headers) as client:
+        with httpx2.Client(
+            timeout=self._patience_s, trust_env=False, headers=self._headers
+        ) as client:
             for start in range(0, len(texts), AT_ONCE):
                 found += self._asked(client, texts[start : start + AT_ONCE])
         return found
@@ -63,7 +71,9 @@ class Endpoint:
     def _asked(self, client: httpx2.Client, texts: Sequence[str]) -> list[bytes]:
         """Redirects are not followed: the code goes where the operator said, and nowhere else."""
         try:
-            with client.stream("POST", self._address, json={"model": self._model, "input": list(texts)}) as reply:
+            with client.stream(
+                "POST", self._address, json={"model": self._model, "input": list(texts)}
+            ) as reply:
                 body = body_of(reply, LIMIT_BYTES)
             if reply.status_code != httpx2.codes.OK:
                 said = body[:SAID_CHARS].decode("utf-8", "replace")
@@ -71,9 +81,13 @@ class Endpoint:
             rows = sorted(json.loads(body)["data"], key=lambda row: row["index"])
             return _rows(np.array([row["embedding"] for row in rows], np.float32), len(texts))
         except httpx2.TransportError as failed:
-            raise Unreachable(f"{self._address} cannot be asked: {failed or type(failed).__name__}.") from None
+            raise Unreachable(
+                f"{self._address} cannot be asked: {failed or type(failed).__name__}."
+            ) from None
         except (ValueError, KeyError, TypeError) as wrong:
-            raise Unreachable(f"{self._address} does not answer as an embeddings API does: {wrong}.") from None
+            raise Unreachable(
+                f"{self._address} does not answer as an embeddings API does: {wrong}."
+            ) from None
 
 
 class Folder:
@@ -92,7 +106,9 @@ class Folder:
         try:
             stat = (self._folder / WEIGHTS).stat()
         except OSError as wrong:
-            raise Unreachable(f"{self._folder} holds no model: {WEIGHTS} cannot be read: {wrong.strerror}.") from None
+            raise Unreachable(
+                f"{self._folder} holds no model: {WEIGHTS} cannot be read: {wrong.strerror}."
+            ) from None
         return blake2b(f"{stat.st_size} {stat.st_mtime_ns}".encode(), digest_size=6).hexdigest()
 
     @cached_property
@@ -100,11 +116,15 @@ class Folder:
         try:
             from model2vec import StaticModel  # noqa: PLC0415 - an extra that few install
         except ImportError:
-            raise Unreachable("A model in a folder needs one more package: pip install model2vec") from None
+            raise Unreachable(
+                "A model in a folder needs one more package: pip install model2vec"
+            ) from None
         try:
             return StaticModel.from_pretrained(self._folder, force_download=False)
         except Exception as wrong:  # of an odd tokenizer.json the library raises Exception itself
-            raise Unreachable(f"{self._folder} cannot be read as a static model: {wrong}") from wrong
+            raise Unreachable(
+                f"{self._folder} cannot be read as a static model: {wrong}"
+            ) from wrong
 
     def vectors(self, texts: Sequence[str]) -> list[bytes]:
         try:

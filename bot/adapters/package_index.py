@@ -28,7 +28,11 @@ class Indexes:
         if not base:
             return None
         safe = quote(name, safe="@")
-        address = f"{base.rstrip('/')}/pypi/{safe}/json" if kind == "python" else f"{base.rstrip('/')}/{safe}"
+        address = (
+            f"{base.rstrip('/')}/pypi/{safe}/json"
+            if kind == "python"
+            else f"{base.rstrip('/')}/{safe}"
+        )
         try:
             status, said = self._get(address)
         except (httpx2.TransportError, ValueError):
@@ -53,8 +57,12 @@ def _package(kind: str, said: Any) -> Package | None:
         if kind == "python":
             files = [file for release in said["releases"].values() for file in release]
             dates = [file["upload_time_iso_8601"] for file in files]
-            return Package(exists=True, first=min(dates, default=""), releases=len(said["releases"]))
+            return Package(
+                exists=True, first=min(dates, default=""), releases=len(said["releases"])
+            )
         times = said.get("time", {})
-        return Package(exists=True, first=str(times.get("created", "")), releases=len(said.get("versions", {})))
+        return Package(
+            exists=True, first=str(times.get("created", "")), releases=len(said.get("versions", {}))
+        )
     except (KeyError, TypeError, AttributeError):
         return None

@@ -13,19 +13,33 @@ from typing import Any
 
 from ruff import find_ruff_bin
 
-from bot.values import Finding
 from bot.ports import Unreachable
+from bot.values import Finding
 
 OURS = ("E9", "F", "B", "S")
 STYLE = ("I", "UP", "PERF", "SIM")
 # Right to ask in a review, wrong to refuse: what frameworks do on purpose (B008), asserts, subprocesses, weak hashes.
-ADVICE = re.compile(r"B00[8-9]|B01[0-9]|B02[7-9]|B9|S1(?!02)|S3(?!01|07)|S4|S60[3-7]|S7|F841|F40[35]|B007")
-CONFIG_NAMES = (".ruff.toml", "ruff.toml", "pyproject.toml")  # the first of them is ruff's configuration
+ADVICE = re.compile(
+    r"B00[8-9]|B01[0-9]|B02[7-9]|B9|S1(?!02)|S3(?!01|07)|S4|S60[3-7]|S7|F841|F40[35]|B007"
+)
+CONFIG_NAMES = (
+    ".ruff.toml",
+    "ruff.toml",
+    "pyproject.toml",
+)  # the first of them is ruff's configuration
 LINT_KEYS = (
     "select", "extend-select", "ignore", "extend-ignore", "per-file-ignores", "extend-per-file-ignores",
     "isort", "pydocstyle", "mccabe", "pylint", "flake8-quotes", "flake8-bugbear", "pep8-naming", "external",
 )  # fmt: skip
-KEYS = ("line-length", "target-version", "exclude", "extend-exclude", "builtins", "src", "namespace-packages")
+KEYS = (
+    "line-length",
+    "target-version",
+    "exclude",
+    "extend-exclude",
+    "builtins",
+    "src",
+    "namespace-packages",
+)
 PATIENCE_S = 20
 SUFFIXES = (".py", ".pyi")
 
@@ -35,7 +49,9 @@ class Ruff:
 
     def lint(self, files: Mapping[str, str], config: Mapping[str, str]) -> tuple[Finding, ...]:
         """Findings of our rules and of the repository's own. Raises Unreachable when ruff does not end in time."""
-        wanted = {path: text for path, text in files.items() if path.endswith(SUFFIXES) and _inside(path)}
+        wanted = {
+            path: text for path, text in files.items() if path.endswith(SUFFIXES) and _inside(path)
+        }
         if not wanted:
             return ()
         theirs = repository_config(config)
@@ -49,40 +65,67 @@ class Ruff:
 
 
 def _inside(path: str) -> bool:
-    return not PurePosixPath(path).is_absolute() and ".." not in PurePosixPath(path).parts and "\0" not in path
+    return (
+        not PurePosixPath(path).is_absolute()
+        and ".." not in PurePosixPath(path).parts
+        and "\0" not in path
+    )
 
 
 def _run(folder: Path, theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
     (folder / "ruff.toml").write_text(_toml(_chosen(theirs)), encoding="utf-8")
-    command = [find_ruff_bin(), "check", "--no-cache", "--output-format", "json", "--exit-zero", "--quiet", "."]
+    command = [
+        find_ruff_bin(),
+        "check",
+        "--no-cache",
+        "--output-format",
+        "json",
+        "--exit-zero",
+        "--quiet",
+        ".",
+    ]
     try:
-        done = subprocess.run(command, cwd=folder, env={}, capture_output=True, timeout=PATIENCE_S, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env={}, capture_output=True, timeout=PATIENCE_S, check=False
+        )
     except subprocess.TimeoutExpired:
         raise Unreachable(f"the linter did not end within {PATIENCE_S} s") from None
     if done.returncode and theirs:  # a rule that this ruff does not know, for instance
         return _run(folder, {})
     if done.returncode:
-        raise Unreachable(f"the linter failed: {done.stderr.decode('utf-8', 'replace').strip()[-400:]}")
+        raise Unreachable(
+            f"the linter failed: {done.stderr.decode('utf-8', 'replace').strip()[-400:]}"
+        )
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 
 
-def _findings(said: list[dict[str, Any]], folder: Path, theirs: tuple[str, ...]) -> Iterator[Finding]:
+def _findings(
+    said: list[dict[str, Any]], folder: Path, theirs: tuple[str, ...]
+) -> Iterator[Finding]:
     for one in said:
         code = one["code"] or ""
         if not re.fullmatch(r"[A-Z]+\d+", code):  # what does not parse is told by the gate "syntax"
             continue
-        path = PurePosixPath(Path(one["filename"]).resolve().relative_to(folder.resolve())).as_posix()
+        path = PurePosixPath(
+            Path(one["filename"]).resolve().relative_to(folder.resolve())
+        ).as_posix()
         asked = _picked(code, theirs)
         style = not _picked(code, OURS) and not asked
         blocks = asked or not (style or ADVICE.match(code))
-        yield Finding("style" if style else "lint", path, one["location"]["row"], one["message"], blocks, code)
+        yield Finding(
+            "style" if style else "lint", path, one["location"]["row"], one["message"], blocks, code
+        )
 
 
 def _picked(code: str, selected: tuple[str, ...]) -> bool:
     """Whether a selector takes the rule: "S" takes S101 and not SIM105."""
     letters = code.rstrip("0123456789")
-    fits = (one for one in selected if code.startswith(one) and (one == "PL" or one.rstrip("0123456789") == letters))
+    fits = (
+        one
+        for one in selected
+        if code.startswith(one) and (one == "PL" or one.rstrip("0123456789") == letters)
+    )
     return "ALL" in selected or any(fits)
 
 
@@ -116,7 +159,13 @@ def _known(found: Mapping[str, Any]) -> dict[str, Any]:
 def _selected(theirs: Mapping[str, Any]) -> tuple[str, ...]:
     lint = theirs.get("lint", {})
     listed = (lint.get(key) for key in ("select", "extend-select"))
-    return tuple(code for codes in listed if isinstance(codes, list) for code in codes if isinstance(code, str))
+    return tuple(
+        code
+        for codes in listed
+        if isinstance(codes, list)
+        for code in codes
+        if isinstance(code, str)
+    )
 
 
 def _chosen(theirs: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,7 +173,11 @@ def _chosen(theirs: Mapping[str, Any]) -> dict[str, Any]:
     lint = dict(theirs.get("lint", {}))
     lint["select"] = sorted({*_selected(theirs), *OURS, *STYLE})
     lint.pop("extend-select", None)
-    tests = {"**/test*/**": ["S", "B", "PERF", "SIM"], "**/test_*.py": ["S", "B"], "**/*_test.py": ["S", "B"]}
+    tests = {
+        "**/test*/**": ["S", "B", "PERF", "SIM"],
+        "**/test_*.py": ["S", "B"],
+        "**/*_test.py": ["S", "B"],
+    }
     lint["extend-per-file-ignores"] = {**tests, **_table(lint.get("extend-per-file-ignores"))}
     return {**theirs, "lint": lint}
 
@@ -137,7 +190,11 @@ def _inline(value: object) -> str:
     """JSON's scalars are TOML's; its objects are not."""
     if isinstance(value, dict):
         return (
-            "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)} = {_inline(x)}" for key, x in value.items()) + "}"
+            "{"
+            + ", ".join(
+                f"{json.dumps(key, ensure_ascii=False)} = {_inline(x)}" for key, x in value.items()
+            )
+            + "}"
         )
     if isinstance(value, list):
         return "[" + ", ".join(map(_inline, value)) + "]"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 from zlib import crc32
 
-from bot.ports import Pack
+from bot.ports import SegmentBlob
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +48,19 @@ class Remembered:
     file_bytes: int = FILE_BYTES
     patience_s: float = PATIENCE_S
 
-    def recall(self, shelf: str, keys: Collection[str]) -> tuple[Pack, ...]:
+    def recall(self, shelf: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:
         return self._done(shelf, lambda db: tuple(_packs(db, keys)), ())
 
     def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:
         return self._done(shelf, lambda db: dict(_notes(db, keys)), {})
 
-    def keep(self, shelf: str, pack: Pack, notes: Mapping[str, bytes], instead: Collection[int] = ()) -> None:
+    def keep(
+        self,
+        shelf: str,
+        pack: SegmentBlob,
+        notes: Mapping[str, bytes],
+        instead: Collection[int] = (),
+    ) -> None:
         def write(db: sqlite3.Connection) -> None:
             _write(db, pack, notes, instead)
             _shrink(db, self.file_bytes)
@@ -68,7 +74,10 @@ class Remembered:
             try:
                 with closing(self._opened(file)) as db, db:
                     return do(db)
-            except (sqlite3.OperationalError, OSError) as failed:  # locked for long, a full disk, a folder not ours
+            except (
+                sqlite3.OperationalError,
+                OSError,
+            ) as failed:  # locked for long, a full disk, a folder not ours
                 log.warning("going without %s: %s", file, failed)
                 return otherwise
             except sqlite3.DatabaseError as failed:
@@ -97,7 +106,9 @@ class Remembered:
 
     def _file(self, shelf: str) -> Path:
         mark = blake2b(shelf.encode(), digest_size=6).hexdigest()
-        return self.folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', shelf)[-40:].strip('-')}-{mark}.sqlite"
+        return (
+            self.folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', shelf)[-40:].strip('-')}-{mark}.sqlite"
+        )
 
     def _tidy(self, mine: Path) -> None:
         """The files of repositories that nobody asked for lately go, until the folder is small enough."""
@@ -110,7 +121,7 @@ class Remembered:
                     _remove(file)
 
 
-def _packs(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[Pack]:
+def _packs(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[SegmentBlob]:
     wanted = frozenset(keys)
     held = {pack for key, pack in db.execute("SELECT key, pack FROM notes") if key in wanted}
     today = int(time.time() // DAY_S)
@@ -123,25 +134,37 @@ def _packs(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[Pack]:
                 raise sqlite3.DatabaseError("its contents are damaged")
             if used != today:
                 db.execute("UPDATE packs SET used = ? WHERE number = ?", [today, number])
-            yield Pack(tuple(names.split("\n")), columns, number)
+            yield SegmentBlob(tuple(names.split("\n")), columns, number)
 
 
 def _notes(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[tuple[str, bytes]]:
     wanted = list(keys)
     for start in range(0, len(wanted), KEYS_AT_ONCE):
         some = wanted[start : start + KEYS_AT_ONCE]
-        yield from db.execute(f"SELECT key, note FROM notes WHERE key IN ({','.join('?' * len(some))})", some)  # noqa: S608 - question marks
+        yield from db.execute(
+            f"SELECT key, note FROM notes WHERE key IN ({','.join('?' * len(some))})", some
+        )  # noqa: S608 - question marks
 
 
-def _write(db: sqlite3.Connection, pack: Pack, notes: Mapping[str, bytes], instead: Collection[int]) -> None:
+def _write(
+    db: sqlite3.Connection, pack: SegmentBlob, notes: Mapping[str, bytes], instead: Collection[int]
+) -> None:
     size = sum(map(len, pack.columns.values())) + sum(map(len, notes.values()))
     today = int(time.time() // DAY_S)
     db.execute("BEGIN IMMEDIATE")
     row = ["\n".join(pack.keys), size, today, _sum(pack.columns)]
-    number = db.execute("INSERT INTO packs (keys, bytes, used, sum) VALUES (?, ?, ?, ?)", row).lastrowid
-    db.executemany("INSERT INTO columns VALUES (?, ?, ?)", [(number, *column) for column in pack.columns.items()])
+    number = db.execute(
+        "INSERT INTO packs (keys, bytes, used, sum) VALUES (?, ?, ?, ?)", row
+    ).lastrowid
+    db.executemany(
+        "INSERT INTO columns VALUES (?, ?, ?)",
+        [(number, *column) for column in pack.columns.items()],
+    )
     # What another process wrote meanwhile stays: the same key means the same content.
-    db.executemany("INSERT OR IGNORE INTO notes VALUES (?, ?, ?)", [(key, number, note) for key, note in notes.items()])
+    db.executemany(
+        "INSERT OR IGNORE INTO notes VALUES (?, ?, ?)",
+        [(key, number, note) for key, note in notes.items()],
+    )
     for old in instead:
         db.execute("UPDATE notes SET pack = ? WHERE pack = ?", [number, old])
         _forget(db, old)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from rich.text import Text
 
+from bot.cli.terminal import terminal
 from bot.cli.workspace import Folder, UnfitError
 from bot.edits import Applied, Rejected, changes
-from bot.cli.terminal import plain, terminal
+from bot.text.terminal_text import strip_control
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
 MOST_BYTES = 50_000_000
@@ -59,7 +60,9 @@ def applied(edit: str, root: Path, *, check: bool, as_json: bool) -> int:
 
 def _edit(named: str) -> str:
     if named == "-" and sys.stdin.isatty():
-        terminal(stderr=True).print("Reading the edit from the terminal; Ctrl-D ends it.", style="dim")
+        terminal(stderr=True).print(
+            "Reading the edit from the terminal; Ctrl-D ends it.", style="dim"
+        )
     try:
         with sys.stdin.buffer if named == "-" else Path(named).open("rb") as file:
             raw = file.read(MOST_BYTES + 1)
@@ -88,9 +91,23 @@ def _made(folder: Folder, found: Applied) -> list[Made]:
         was = found.moves.get(path, "")
         old = was or path
         before = folder.get(old, "")
-        change = "moved" if was else "deleted" if text is None else "modified" if path in folder else "added"
-        made.append(Made(path, change, *_counts(before, text or ""), was, found.modes.get(path, "")))
-    modes = [Made(path, "mode", 0, 0, "", mode) for path, mode in found.modes.items() if path not in found.files]
+        change = (
+            "moved"
+            if was
+            else "deleted"
+            if text is None
+            else "modified"
+            if path in folder
+            else "added"
+        )
+        made.append(
+            Made(path, change, *_counts(before, text or ""), was, found.modes.get(path, ""))
+        )
+    modes = [
+        Made(path, "mode", 0, 0, "", mode)
+        for path, mode in found.modes.items()
+        if path not in found.files
+    ]
     return made + modes
 
 
@@ -104,7 +121,7 @@ def _tell(made: Sequence[Made], *, check: bool) -> None:
     out = terminal()
     for one in made:
         said = Text(f"{one.change:<9} ")
-        said.append(plain(f"{one.was} -> {one.path}" if one.was else one.path), "bold")
+        said.append(strip_control(f"{one.was} -> {one.path}" if one.was else one.path), "bold")
         said.append(f"  +{one.added}", "green").append(f" -{one.removed}", "red")
         said.append(f"  mode {one.mode}" if one.mode else "")
         out.print(said, soft_wrap=True)
@@ -117,9 +134,9 @@ def _refused(reason: str, nearest: Sequence[str], *, as_json: bool) -> None:
         _json({"fits": False, "written": False, "reason": reason, "nearest": list(nearest)})
         return
     err = terminal(stderr=True)
-    err.print(Text(plain(reason), "bold red"), soft_wrap=True)
+    err.print(Text(strip_control(reason), "bold red"), soft_wrap=True)
     for line in nearest:
-        err.print(plain(line), soft_wrap=True)
+        err.print(strip_control(line), soft_wrap=True)
 
 
 def _json(value: dict[str, object]) -> None:

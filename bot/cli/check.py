@@ -16,14 +16,14 @@ from rich.text import Text
 from bot.adapters.checkers import checkers
 from bot.adapters.git.work_tree import GONE, LINK, MOST_FILES, SUBMODULE, Folder, FolderError, Moved
 from bot.cli.check_report import as_json, as_sarif
-from bot.steps.repo_config import PATH, read_config
 from bot.gates import Change, inputs
-from bot.settings import GateSettings
-from bot.search.source_files import kind_of
-from bot.steps.inspect_change import AROUND, examined, rules, unchecked
-from bot.cli.terminal import plain
-from bot.values import Finding
 from bot.ports import Checkers, Refusal
+from bot.search.source_files import kind_of
+from bot.settings import GateSettings
+from bot.steps.inspect_change import AROUND, examined, rules, unchecked
+from bot.steps.repo_config import PATH, read_config
+from bot.text.terminal_text import strip_control
+from bot.values import Finding
 
 CLEAN, FOUND, WRONG_USE = 0, 1, 2
 Form = Literal["page", "json", "sarif"]
@@ -53,7 +53,7 @@ def checked(console: Console, settings: GateSettings, place: Path, asked: Asked)
     try:
         looked = _look(Folder.at(place), asked.base, checkers(settings.indexes))
     except (FolderError, Refusal) as wrong:
-        console.print(Text(plain(str(wrong)), "red"), soft_wrap=True)
+        console.print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
         return WRONG_USE
     if asked.form == "page":
         _show(console, looked)
@@ -78,7 +78,9 @@ def _change(folder: Folder, base: str, moved: Sequence[Moved]) -> Change:
     after = {one.path: folder.now(one.path) for one in moved if one.mode != GONE}
     odd = {one.path: what for one in moved if (what := _odd(folder, one, after.get(one.path)))}
     texts = [one.path for one in moved if one.path not in odd]
-    around = {path: text for path in AROUND if (text := _text(folder.before(base, [path]).get(path)))}
+    around = {
+        path: text for path in AROUND if (text := _text(folder.before(base, [path]).get(path)))
+    }
     old, new = ({path: _text(side.get(path)) for path in texts} for side in (before, after))
     change = Change(old, new, around, odd, folder.paths())
     return replace(change, around={**around, **_tests_with(folder, inputs(change))})
@@ -118,10 +120,10 @@ def _tests_with(folder: Folder, values: tuple[str, ...]) -> Mapping[str, str]:
 def _show(console: Console, looked: Looked) -> None:
     """File by file, what keeps the change back before what is advice."""
     for path in sorted({one.path for one in looked.findings}):
-        console.print(Text(plain(path) or "the change as a whole", "bold"))
+        console.print(Text(strip_control(path) or "the change as a whole", "bold"))
         console.print(_table([one for one in looked.findings if one.path == path]))
     for what in looked.unchecked:
-        console.print(Text(f"Not checked: {plain(what)}", "dim"))
+        console.print(Text(f"Not checked: {strip_control(what)}", "dim"))
     console.print(_sum(looked))
 
 
@@ -131,7 +133,7 @@ def _table(findings: Sequence[Finding]) -> Table:
     table.add_column(width=8, no_wrap=True)
     table.add_column(overflow="fold")
     for one in sorted(findings, key=lambda one: one.line):
-        words = Text(plain(one.text)).append(f"  {one.rule}" if one.rule else "", "dim")
+        words = Text(strip_control(one.text)).append(f"  {one.rule}" if one.rule else "", "dim")
         table.add_row(str(one.line or ""), Text(one.gate, "red" if one.blocks else "dim"), words)
     return table
 
@@ -143,4 +145,7 @@ def _sum(looked: Looked) -> Text:
     more = f", {advice} remark{'' if advice == 1 else 's'} as advice" if advice else ""
     if not blocking:
         return Text.assemble(("Nothing keeps it back", "bold green"), f": {files}{more}.")
-    return Text.assemble((f"{blocking} finding{'' if blocking == 1 else 's'} to mend", "bold red"), f": {files}{more}.")
+    return Text.assemble(
+        (f"{blocking} finding{'' if blocking == 1 else 's'} to mend", "bold red"),
+        f": {files}{more}.",
+    )

@@ -40,7 +40,11 @@ def as_sarif(findings: Sequence[Finding], unchecked: Sequence[str], base: str, f
     names = sorted({_rule(one) for one in findings})
     run = {
         "tool": {
-            "driver": {"name": "greenlit", "version": version("greenlit"), "rules": [{"id": name} for name in names]}
+            "driver": {
+                "name": "greenlit",
+                "version": version("greenlit"),
+                "rules": [{"id": name} for name in names],
+            }
         },
         "columnKind": "unicodeCodePoints",
         "results": [_result(one, names) for one in findings],
@@ -48,13 +52,19 @@ def as_sarif(findings: Sequence[Finding], unchecked: Sequence[str], base: str, f
             {
                 "executionSuccessful": True,
                 "toolExecutionNotifications": [
-                    {"level": "note", "message": {"text": f"Not checked: {what}"}} for what in unchecked
+                    {"level": "note", "message": {"text": f"Not checked: {what}"}}
+                    for what in unchecked
                 ],
             }
         ],
         "properties": {"base": base, "files": files},
     }
-    return json.dumps({"$schema": SARIF, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+    return (
+        json.dumps(
+            {"$schema": SARIF, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2
+        )
+        + "\n"
+    )
 
 
 def _rule(one: Finding) -> str:
@@ -69,7 +79,9 @@ def _result(one: Finding, names: Sequence[str]) -> dict[str, Any]:
         "message": {"text": one.text},
     }
     if one.path:
-        place: dict[str, Any] = {"artifactLocation": {"uri": quote(one.path), "uriBaseId": "%SRCROOT%"}}
+        place: dict[str, Any] = {
+            "artifactLocation": {"uri": quote(one.path), "uriBaseId": "%SRCROOT%"}
+        }
         if one.line > 0:
             place["region"] = {"startLine": one.line}
         result["locations"] = [{"physicalLocation": place}]

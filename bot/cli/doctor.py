@@ -21,11 +21,11 @@ from bot.adapters.embeddings import embedder
 from bot.adapters.git.git_process import GitUnfitError, require_git
 from bot.adapters.github.app_api import Delivery, Installed, Registration
 from bot.assembly import claude, github
-from bot.web.door import listener
+from bot.ports import Refusal, Unreachable
 from bot.search.grammars import SUFFIXES, GrammarLoadError, grammar
 from bot.settings import ModelSettings, Settings, SettingsError, load
-from bot.cli.terminal import plain
-from bot.ports import Refusal, Unreachable
+from bot.text.terminal_text import strip_control
+from bot.web.door import listener
 
 WELL, SICK = 0, 1
 RANKS = ("none", "read", "write", "admin")
@@ -54,7 +54,11 @@ def examine(console: Console, given: Mapping[str, object] | None = None) -> int:
     for finding in _findings(given or {}):
         sick = sick or finding.state == "sick"
         console.print(_line(finding))
-    console.print("\nMend what is marked, then ask me again." if sick else "\nAll is well. Start it: greenlit serve")
+    console.print(
+        "\nMend what is marked, then ask me again."
+        if sick
+        else "\nAll is well. Start it: greenlit serve"
+    )
     return SICK if sick else WELL
 
 
@@ -64,7 +68,11 @@ def _line(finding: Finding) -> Table:
     row.add_column(style=style, no_wrap=True)
     row.add_column(width=NAME_CHARS, style="bold", no_wrap=True)
     row.add_column(overflow="fold")
-    row.add_row(sign, finding.what, Text(plain(" ".join(filter(None, (finding.found, finding.fix))))))
+    row.add_row(
+        sign,
+        finding.what,
+        Text(strip_control(" ".join(filter(None, (finding.found, finding.fix))))),
+    )
     return row
 
 
@@ -102,9 +110,7 @@ def _grammars() -> Finding:
     if there == languages:
         return well("Grammars", f"{len(there)} languages")
     lacking = ", ".join(language for language in languages if language not in there)
-    fix = (
-        "They come for Linux with glibc, macOS and Windows, on x86-64 and ARM; without one, code is read as plain text."
-    )
+    fix = "They come for Linux with glibc, macOS and Windows, on x86-64 and ARM; without one, code is read as plain text."
     return Finding("Grammars", f"none here for {lacking}.", fix, "odd")
 
 
@@ -113,21 +119,30 @@ def _place(settings: Settings) -> Iterator[Finding]:
     home = settings.home.absolute()
     there = next(folder for folder in (home, *home.parents) if folder.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        yield Finding("Home", f"{there} cannot be written to.", "Set GREENLIT_HOME to a folder that can.")
+        yield Finding(
+            "Home", f"{there} cannot be written to.", "Set GREENLIT_HOME to a folder that can."
+        )
         return
     try:
         if there == home:
             locked(home).close()
     except HomeInUse as used:
         serves = _serving(settings)
-        yield well("Home", f"{home}, in use by the bot that serves now") if serves else Finding("Home", f"{used}.")
+        yield (
+            well("Home", f"{home}, in use by the bot that serves now")
+            if serves
+            else Finding("Home", f"{used}.")
+        )
         return
     yield well("Home", f"{home}" if there == home else f"{home}, made at the first start")
     yield from _ports(settings)
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
-    wanted = {"PORT": (settings.host, settings.port), "PAGE_PORT": ("127.0.0.1", settings.page_port)}
+    wanted = {
+        "PORT": (settings.host, settings.port),
+        "PAGE_PORT": ("127.0.0.1", settings.page_port),
+    }
     for name, (host, port) in wanted.items():
         try:
             listener(host, port).close()
@@ -151,7 +166,9 @@ def _meaning(settings: Settings) -> Iterator[Finding]:
             found.vectors(["def total(items): return sum(items)"])
             yield well("Embeddings", found.name)
     except Unreachable as gone:
-        yield Finding("Embeddings", str(gone), "Until it answers, code is found by words alone.", "odd")
+        yield Finding(
+            "Embeddings", str(gone), "Until it answers, code is found by words alone.", "odd"
+        )
 
 
 def _app(settings: Settings) -> Iterator[Finding]:
@@ -162,7 +179,9 @@ def _app(settings: Settings) -> Iterator[Finding]:
         yield Finding("GitHub App", str(refused))
         return
     except Unreachable as gone:
-        fix = f"Is {settings.github_api_url} right (GREENLIT_GITHUB_API_URL), and reached from here?"
+        fix = (
+            f"Is {settings.github_api_url} right (GREENLIT_GITHUB_API_URL), and reached from here?"
+        )
         yield Finding("GitHub App", f"{gone}.", fix)
         return
     wanted = yaml.safe_load(files("deploy").joinpath("app.yml").read_text(encoding="utf-8"))
@@ -171,14 +190,20 @@ def _app(settings: Settings) -> Iterator[Finding]:
     yield _events(wanted["default_events"], app.events)
     yield _hook(app)
     if not app.installations:
-        yield Finding("Installed", "nowhere.", f"Install it on a repository: {settings.github_url}/apps/{app.slug}")
+        yield Finding(
+            "Installed",
+            "nowhere.",
+            f"Install it on a repository: {settings.github_url}/apps/{app.slug}",
+        )
     for installed in app.installations:
         yield _installed(installed, wanted["default_permissions"])
     if app.failed:
         yield _deliveries(app.failed)
 
 
-def _permissions(what: str, wanted: Mapping[str, str], granted: Mapping[str, str], where: str = "") -> Finding:
+def _permissions(
+    what: str, wanted: Mapping[str, str], granted: Mapping[str, str], where: str = ""
+) -> Finding:
     lacking = [
         f"{name}: {level}"
         for name, level in wanted.items()
@@ -188,28 +213,44 @@ def _permissions(what: str, wanted: Mapping[str, str], granted: Mapping[str, str
         return well(what, where or "all there")
     if where:
         return Finding(
-            what, f"{where}, lacks {', '.join(lacking)}.", "Its owner must accept the App's new permissions."
+            what,
+            f"{where}, lacks {', '.join(lacking)}.",
+            "Its owner must accept the App's new permissions.",
         )
-    return Finding(what, f"lacks {', '.join(lacking)}.", "Give them to the App: its settings, Permissions & events.")
+    return Finding(
+        what,
+        f"lacks {', '.join(lacking)}.",
+        "Give them to the App: its settings, Permissions & events.",
+    )
 
 
 def _events(wanted: list[str], heard: tuple[str, ...]) -> Finding:
     lacking = ", ".join(sorted(set(wanted) - set(heard)))
     if not lacking:
         return well("Events", "all there")
-    return Finding("Events", f"lacks {lacking}.", "Subscribe the App to them: its settings, Permissions & events.")
+    return Finding(
+        "Events",
+        f"lacks {lacking}.",
+        "Subscribe the App to them: its settings, Permissions & events.",
+    )
 
 
 def _hook(app: Registration) -> Finding:
     if urlsplit(app.hook_url).path == "/github":
         return well("Webhook", app.hook_url)
-    fix = "Set the App's webhook URL to where the world reaches this machine, with the path /github."
+    fix = (
+        "Set the App's webhook URL to where the world reaches this machine, with the path /github."
+    )
     return Finding("Webhook", f"{app.hook_url or 'no URL'}.", fix)
 
 
 def _installed(installed: Installed, wanted: Mapping[str, str]) -> Finding:
     if installed.suspended:
-        return Finding("Installed", f"at {installed.account}, but suspended.", "Its owner can undo that: Applications.")
+        return Finding(
+            "Installed",
+            f"at {installed.account}, but suspended.",
+            "Its owner can undo that: Applications.",
+        )
     return _permissions("Installed", wanted, installed.permissions, f"at {installed.account}")
 
 
@@ -218,8 +259,14 @@ def _deliveries(failed: tuple[Delivery, ...]) -> Finding:
     what = f"{newest.event}.{newest.action}" if newest.action else newest.event
     found = f"{len(failed)} of the newest hundred did not arrive; last {what} at {newest.at}: {newest.status}."
     unsigned = "Set GREENLIT_WEBHOOK_SECRET to the App's own secret."
-    fix = unsigned if "401" in newest.status else "Is the webhook URL reached from outside, and the bot serving?"
-    return Finding("Deliveries", found, f"{fix} `greenlit serve` asks for them again when it starts.", "odd")
+    fix = (
+        unsigned
+        if "401" in newest.status
+        else "Is the webhook URL reached from outside, and the bot serving?"
+    )
+    return Finding(
+        "Deliveries", found, f"{fix} `greenlit serve` asks for them again when it starts.", "odd"
+    )
 
 
 def _models(settings: ModelSettings) -> Iterator[Finding]:
@@ -229,12 +276,22 @@ def _models(settings: ModelSettings) -> Iterator[Finding]:
         yield Finding("Claude", str(refused))
         return
     except Unreachable as gone:
-        yield Finding("Claude", str(gone), "Is it reached from here? GREENLIT_ANTHROPIC_URL sets another address.")
+        yield Finding(
+            "Claude",
+            str(gone),
+            "Is it reached from here? GREENLIT_ANTHROPIC_URL sets another address.",
+        )
         return
     for model, state in known.items():
         if state == "active":
             yield well("Claude", model)
         elif state == "deprecated":
-            yield Finding("Claude", f"{model} is deprecated.", "Choose a newer GREENLIT_MODEL soon.", "odd")
+            yield Finding(
+                "Claude", f"{model} is deprecated.", "Choose a newer GREENLIT_MODEL soon.", "odd"
+            )
         else:
-            yield Finding("Claude", f"{model} is {state} to this key.", "Set GREENLIT_MODEL to one that it may use.")
+            yield Finding(
+                "Claude",
+                f"{model} is {state} to this key.",
+                "Set GREENLIT_MODEL to one that it may use.",
+            )

@@ -12,9 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.logs import merged, of_job, with_code
-from bot.logs import explain
-from bot.cli.terminal import plain
+from bot.logs import explain, merged, of_job, with_code
+from bot.text.terminal_text import strip_control
 from bot.values import Failure, Reading
 
 READ, WRONG_USE = 0, 2
@@ -34,13 +33,17 @@ class WrongUseError(Exception):
     """What was typed cannot be meant; the text says why, and what can."""
 
 
-def explained(console: Console, logs: Sequence[str], repo: Path | None, files: Path | None, *, as_json: bool) -> int:
+def explained(
+    console: Console, logs: Sequence[str], repo: Path | None, files: Path | None, *, as_json: bool
+) -> int:
     """Read the logs (standard input when there is none) and show one reading of them all. 0 read, 2 wrong use."""
     try:
         known = _Repository(repo).files() if repo else _listed(files)
         readings = [_reading(log, known) for log in logs or ["-"]]
     except WrongUseError as wrong:
-        Console(stderr=True, highlight=False, markup=False).print(Text(plain(str(wrong)), "red"))
+        Console(stderr=True, highlight=False, markup=False).print(
+            Text(strip_control(str(wrong)), "red")
+        )
         return WRONG_USE
     reading = merged(readings)
     if repo:
@@ -67,12 +70,16 @@ class _Repository:
 
     def _git(self, *asked: str) -> bytes:
         try:
-            return subprocess.run(["git", "-C", str(self.root), *asked], capture_output=True, check=True).stdout
+            return subprocess.run(
+                ["git", "-C", str(self.root), *asked], capture_output=True, check=True
+            ).stdout
         except subprocess.CalledProcessError as failed:
             why = failed.stderr.decode(errors="replace").strip().partition("\n")[0]
             raise WrongUseError(f"{self.root} is no git repository with a commit: {why}") from None
         except FileNotFoundError:
-            raise WrongUseError("git is not installed; give the files' names with --files instead.") from None
+            raise WrongUseError(
+                "git is not installed; give the files' names with --files instead."
+            ) from None
 
 
 def _listed(files: Path | None) -> list[str]:
@@ -123,7 +130,9 @@ def _show(console: Console, reading: Reading, *, placed: bool) -> None:
     console.print(_head(reading))
     room = max(console.height, NARROWEST_PAGE) - 8
     shown = 0
-    best = sorted(reading.failures, key=lambda failure: not (failure.frames and failure.frames[-1].line))
+    best = sorted(
+        reading.failures, key=lambda failure: not (failure.frames and failure.frames[-1].line)
+    )
     for number, failure in enumerate(best, 1):
         told = list(_told(number, failure))
         lines = sum(1 + line.cell_len // max(console.width, 20) for line in told)
@@ -140,35 +149,44 @@ def _head(reading: Reading) -> Text:
     count = len(reading.failures)
     what = f"{count} failure{'s' if count != 1 else ''}" if count else "no failure"
     tool = f", read as {reading.tool}" if reading.tool else ""
-    colour = {"passed": "green", "infra": "magenta", "timeout": "magenta"}.get(reading.category, "red")
+    colour = {"passed": "green", "infra": "magenta", "timeout": "magenta"}.get(
+        reading.category, "red"
+    )
     if not count and reading.confidence == "low":
         return Text(
-            "Nothing to read: this is no text, or it is empty. Whether anything failed is not known.", "magenta"
+            "Nothing to read: this is no text, or it is empty. Whether anything failed is not known.",
+            "magenta",
         )
     unsure = ". A guess: no reader knows this log" if reading.confidence == "low" and count else ""
     return Text.assemble(
-        (reading.category, f"bold {colour}"), plain(f": {what}{tool}{unsure}."), f" {TO_DO[reading.action]}"
+        (reading.category, f"bold {colour}"),
+        strip_control(f": {what}{tool}{unsure}."),
+        f" {TO_DO[reading.action]}",
     )
 
 
 def _told(number: int, failure: Failure) -> Iterator[Text]:
     title = failure.test or failure.error or "error"
-    yield Text.assemble(f"\n{number}. ", (plain(title), "bold"), _times(failure))
+    yield Text.assemble(f"\n{number}. ", (strip_control(title), "bold"), _times(failure))
     said = [line for line in failure.message.split("\n") if line.strip()]
     kind = f"{failure.error}: " if failure.error and failure.test else ""
     for line in [kind + (said[0] if said else ""), *said[1:MESSAGE_LINES]]:
-        yield Text(f"   {plain(line)}", "red")
+        yield Text(f"   {strip_control(line)}", "red")
     if failure.root_cause:
-        yield Text(f"   because of {plain(failure.root_cause.partition(chr(10))[0])}")
+        yield Text(f"   because of {strip_control(failure.root_cause.partition(chr(10))[0])}")
     for frame in failure.frames[-FRAMES:]:
         where = f"{frame.file}:{frame.line}" if frame.line else frame.file
-        yield Text.assemble("   at ", (plain(where), "cyan"), plain(f" in {frame.function}" if frame.function else ""))
+        yield Text.assemble(
+            "   at ",
+            (strip_control(where), "cyan"),
+            strip_control(f" in {frame.function}" if frame.function else ""),
+        )
     for line in failure.code.split("\n") if failure.code else ():
-        yield Text(f"   {plain(line)}", "" if line.startswith(">") else "dim")
+        yield Text(f"   {strip_control(line)}", "" if line.startswith(">") else "dim")
 
 
 def _times(failure: Failure) -> str:
-    jobs = f" in {', '.join(map(plain, failure.jobs))}" if len(failure.jobs) > 1 else ""
+    jobs = f" in {', '.join(map(strip_control, failure.jobs))}" if len(failure.jobs) > 1 else ""
     return (
         (f" ({failure.count} times{jobs})" if failure.count > 1 else f" ({jobs.strip()})")
         if jobs or failure.count > 1
@@ -181,4 +199,6 @@ def _foot(console: Console, reading: Reading, shown: int, *, placed: bool) -> No
     if more:
         console.print(f"\n{more} more; --json tells them all.")
     if reading.failures and not placed:
-        console.print("\nPlaces are as printed. Give --repo PATH to see them as files of the repository, with code.")
+        console.print(
+            "\nPlaces are as printed. Give --repo PATH to see them as files of the repository, with code."
+        )

@@ -12,18 +12,19 @@ from typing import cast
 
 from rich.text import Text
 
-from bot.adapters.git.mirrors import Mirrors
 from bot.adapters.git.borrowed_repository import NoRepositoryError, borrow
 from bot.adapters.git.git_process import GitUnfitError
+from bot.adapters.git.mirrors import Mirrors
 from bot.adapters.sqlite_cache import Remembered
 from bot.cli.retrieval_view import show
+from bot.cli.terminal import terminal
+from bot.ports import Clock, Embedder, GitHub, Model, Ports, Unreachable
 from bot.search import FORMAT
 from bot.steps.know import know, map_of
 from bot.steps.retrieve import look_for
-from bot.cli.terminal import plain, terminal
 from bot.text import visible
-from bot.values import Clue, Clues, Precedent, Tree
-from bot.ports import Clock, Embedder, GitHub, Model, Unreachable, World
+from bot.text.terminal_text import strip_control
+from bot.values import Retrieval, SearchHit, SimilarCommit, Tree
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
 MOST_BYTES = 1_000_000
@@ -42,12 +43,14 @@ class Place:
     cache: Path
 
 
-def located(place: Place, request: str, top: int, *, as_json: bool, embedder: Embedder | None = None) -> int:
+def located(
+    place: Place, request: str, top: int, *, as_json: bool, embedder: Embedder | None = None
+) -> int:
     """Print the files that the request is about, best first, with the reasons, and under them the definitions."""
 
-    def look(world: World, tree: Tree) -> int:
-        known = know(world, tree)
-        clues = look_for(world, tree, known, title, body, top)
+    def look(ports: Ports, tree: Tree) -> int:
+        known = know(ports, tree)
+        clues = look_for(ports, tree, known, title, body, top)
         if as_json:
             sys.stdout.write(json.dumps(_data(clues), ensure_ascii=False, indent=1) + "\n")
         else:
@@ -64,22 +67,24 @@ def located(place: Place, request: str, top: int, *, as_json: bool, embedder: Em
 def mapped(place: Place, tokens: int) -> int:
     """Print the repository's layout and its most telling signatures."""
 
-    def look(world: World, tree: Tree) -> int:
-        text = map_of(know(world, tree), tokens)
-        sys.stdout.write(f"{plain(text)}\n" if text else "")
+    def look(ports: Ports, tree: Tree) -> int:
+        text = map_of(know(ports, tree), tokens)
+        sys.stdout.write(f"{strip_control(text)}\n" if text else "")
         return FOUND if text else NOTHING
 
     return _looking(place, look)
 
 
-def _looking(place: Place, look: Callable[[World, Tree], int], embedder: Embedder | None = None) -> int:
+def _looking(
+    place: Place, look: Callable[[Ports, Tree], int], embedder: Embedder | None = None
+) -> int:
     """Look at this commit, in a world with nothing else in it."""
     nobody = None
     memory = Remembered(place.cache.expanduser(), FORMAT)
     with TemporaryDirectory(prefix="greenlit-") as home:
         try:
             git = Mirrors(Path(home), ())
-            world = World(
+            ports = Ports(
                 cast("GitHub", nobody),
                 git,
                 cast("Model", nobody),
@@ -87,13 +92,13 @@ def _looking(place: Place, look: Callable[[World, Tree], int], embedder: Embedde
                 memory=memory,
                 embedder=embedder,
             )
-            return look(world, borrow(Path(home), place.repo, place.rev))
+            return look(ports, borrow(Path(home), place.repo, place.rev))
         except (NoRepositoryError, GitUnfitError, Unreachable) as wrong:
             return _refused(wrong)
 
 
 def _refused(wrong: Exception) -> int:
-    terminal(stderr=True).print(Text(plain(str(wrong)), "red"), soft_wrap=True)
+    terminal(stderr=True).print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
     return WRONG_USE
 
 
@@ -104,14 +109,18 @@ def _request(source: str) -> tuple[str, str]:
         raise WrongUseError(f"The request {source} cannot be read: {wrong.strerror}.") from None
     text = visible(raw[:MOST_BYTES].decode("utf-8-sig", "replace")).strip()
     if not text:
-        raise WrongUseError("The request is empty. Its first line is the title, the rest says what is wanted.")
+        raise WrongUseError(
+            "The request is empty. Its first line is the title, the rest says what is wanted."
+        )
     title, _, body = text.partition("\n")
     return title.lstrip("# "), body.strip()
 
 
-def _data(clues: Clues) -> dict[str, object]:
+def _data(clues: Retrieval) -> dict[str, object]:
     return {
-        "files": [{"path": clue.path, "score": clue.score, "why": list(clue.why)} for clue in clues.files],
+        "files": [
+            {"path": clue.path, "score": clue.score, "why": list(clue.why)} for clue in clues.files
+        ],
         "symbols": [_symbol(clue) for clue in clues.symbols],
         "tests": [{"path": clue.path, "score": clue.score} for clue in clues.tests],
         "similar_changes": [_precedent(it) for it in clues.similar],
@@ -119,10 +128,10 @@ def _data(clues: Clues) -> dict[str, object]:
     }
 
 
-def _precedent(it: Precedent) -> dict[str, object]:
+def _precedent(it: SimilarCommit) -> dict[str, object]:
     return {"commit": it.sha, "message": it.message, "files": list(it.paths), "diff": it.diff}
 
 
-def _symbol(clue: Clue) -> dict[str, object]:
+def _symbol(clue: SearchHit) -> dict[str, object]:
     where = {"path": clue.path, "name": clue.name, "kind": clue.kind}
     return where | {"line": clue.line, "end_line": clue.end_line, "score": clue.score}

@@ -9,21 +9,24 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from bot.cli.terminal import diff, terminal
 from bot.cli.workspace import Folder, UnfitError
 from bot.edits import written
 from bot.refactor import CannotRefactor, Refactoring, is_read
-from bot.cli.terminal import diff, plain, terminal
+from bot.text.terminal_text import strip_control
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
 SHOWN_UNPROVEN = 40
-SKIPPED = frozenset([".venv", "venv", "node_modules", ".tox", "__pycache__", ".mypy_cache", "build", "dist"])
+SKIPPED = frozenset(
+    [".venv", "venv", "node_modules", ".tox", "__pycache__", ".mypy_cache", "build", "dist"]
+)
 
 
 def refactored(repo: Path, act: Callable[[Mapping[str, str]], Refactoring], *, apply: bool) -> int:
     """Show what the act would change in the folder, and write it when asked: 0 done, 1 cannot be done, 2 wrong use."""
     err = terminal(stderr=True)
     if not repo.is_dir():
-        err.print(Text(plain(f"{repo} is no folder."), "red"), soft_wrap=True)
+        err.print(Text(strip_control(f"{repo} is no folder."), "red"), soft_wrap=True)
         return WRONG_USE
     try:
         folder = Folder(repo)
@@ -32,7 +35,7 @@ def refactored(repo: Path, act: Callable[[Mapping[str, str]], Refactoring], *, a
         if apply:
             folder.write(made.files, made.moves, {})
     except (CannotRefactor, UnfitError) as wrong:
-        err.print(Text(plain(str(wrong)), "red"), soft_wrap=True)
+        err.print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
         return NOT_DONE
     _tell(err, made, apply=apply)
     return DONE
@@ -68,6 +71,8 @@ def _tell(err: Console, made: Refactoring, *, apply: bool) -> None:
     if made.unproven:
         err.print(f"Not proved, so left as they are ({len(made.unproven)}):", style="bold")
     for one in made.unproven[:SHOWN_UNPROVEN]:
-        err.print(plain(f"  {one.path}:{one.line}: {one.text}  ({one.why})"), soft_wrap=True)
+        err.print(
+            strip_control(f"  {one.path}:{one.line}: {one.text}  ({one.why})"), soft_wrap=True
+        )
     if len(made.unproven) > SHOWN_UNPROVEN:
         err.print(f"  ... and {len(made.unproven) - SHOWN_UNPROVEN} more.")

@@ -17,11 +17,11 @@ from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import Shelf
 from bot.assembly import engine, github, shelf
-from bot.web.door import door, listener, server
-from bot.web.page.routes import page
-from bot.settings import Settings
 from bot.cli.terminal import terminal
 from bot.ports import Refusal, Unreachable
+from bot.settings import Settings
+from bot.web.door import door, listener, server
+from bot.web.page.routes import page
 from handlers import route
 
 ENDED, NOT_STARTED = 0, 1
@@ -30,26 +30,41 @@ DAY_S = 86_400
 REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
 
 # What they say of every request, try and migration the record says better, or nobody needs.
-CHATTY = {"httpx2": logging.WARNING, "uvicorn": logging.WARNING, "dbos": logging.WARNING, "urllib3": logging.ERROR}
+CHATTY = {
+    "httpx2": logging.WARNING,
+    "uvicorn": logging.WARNING,
+    "dbos": logging.WARNING,
+    "urllib3": logging.ERROR,
+}
 
 log = logging.getLogger("greenlit")
 
 
 def serve(settings: Settings) -> int:
     """Listen and work until SIGINT or SIGTERM; 0 then, 1 when it could not start, which is told in words."""
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     for name, level in CHATTY.items():
         logging.getLogger(name).setLevel(level if settings.log_level != "DEBUG" else logging.DEBUG)
     try:
-        with listener(settings.host, settings.port) as outside, listener("127.0.0.1", settings.page_port) as inside:
+        with (
+            listener(settings.host, settings.port) as outside,
+            listener("127.0.0.1", settings.page_port) as inside,
+        ):
             hub = github(settings)
             durable = engine(settings, hub)
             durable.launch()
-            for chore in (lambda: _catch_up(hub), lambda: _forget(durable, shelf(settings), settings.keep_days)):
+            for chore in (
+                lambda: _catch_up(hub),
+                lambda: _forget(durable, shelf(settings), settings.keep_days),
+            ):
                 Thread(target=chore, daemon=True).start()
             asyncio.run(_listen(settings, durable, outside, inside))
     except (Unreachable, HomeInUse, GitUnfitError, OSError) as wrong:
-        terminal(stderr=True).print(f"Greenlit cannot start: {wrong}.\nAsk what else is missing: greenlit doctor")
+        terminal(stderr=True).print(
+            f"Greenlit cannot start: {wrong}.\nAsk what else is missing: greenlit doctor"
+        )
         return NOT_STARTED
     _close(durable)
     return ENDED

@@ -17,22 +17,23 @@ from rich.text import Text
 
 from bot.adapters.checkers import checkers
 from bot.adapters.embeddings import embedder
-from bot.adapters.git.mirrors import Mirrors
 from bot.adapters.git.git_process import GitUnfitError
+from bot.adapters.git.mirrors import Mirrors
 from bot.assembly import SystemClock, claude
-from bot.steps.repo_config import PATH, read_config
-from bot.run import Start, Tell, to_json
-from bot.steps.summaries import line
+from bot.cli.terminal import diff, step, terminal
+from bot.ports import Caps, GitHub, Ports, Refusal, Unreachable
+from bot.run import SignalRun, StartRun, to_json
 from bot.settings import ModelSettings
 from bot.steps.admit import limits
-from bot.steps.use_tools import Desk
+from bot.steps.repo_config import PATH, read_config
 from bot.steps.retrieve import retrieve
-from bot.cli.terminal import diff, plain, step, terminal
+from bot.steps.summaries import line
+from bot.steps.use_tools import Desk
+from bot.stories.agent import Asks, Writer
+from bot.stories.progress import GaveUp
 from bot.text import visible
-from bot.values import Asking, Branch, Issue, Note, Remote, Repo, RunKey, Tree
-from bot.ports import Caps, GitHub, Refusal, Unreachable, World
-from handlers.telling import GaveUp
-from handlers.writing import Asks, Writer
+from bot.text.terminal_text import strip_control
+from bot.values import Branch, Issue, Remote, Repo, Request, RunKey, Signal, Tree
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,7 +46,9 @@ class WrongUseError(Exception):
     """What was typed cannot be meant; the text says why, and what can."""
 
 
-def solved(console: Console, settings: ModelSettings, folder: Path, issue: str, *, apply: bool) -> int:
+def solved(
+    console: Console, settings: ModelSettings, folder: Path, issue: str, *, apply: bool
+) -> int:
     """Write the change for the request and show it: the diff on standard output, all else on `console`.
 
     0 done, 1 not done, 2 wrong use.
@@ -54,18 +57,21 @@ def solved(console: Console, settings: ModelSettings, folder: Path, issue: str, 
         place = _place(folder, apply=apply)
         request = _request(issue)
     except WrongUseError as wrong:
-        console.print(Text(plain(str(wrong)), "red"))
+        console.print(Text(strip_control(str(wrong)), "red"))
         return WRONG_USE
     if place.dirty:
-        console.print("Changes that are not committed are not seen: the base is the newest commit.", style="magenta")
+        console.print(
+            "Changes that are not committed are not seen: the base is the newest commit.",
+            style="magenta",
+        )
     try:
         changes = _solve(console, settings, place, request)
     except Asks as asks:
         console.print(Text("\nIt asks first. Answer in the request, then run this again:", "bold"))
-        console.print("\n".join(f"- {plain(question)}" for question in asks.questions))
+        console.print("\n".join(f"- {strip_control(question)}" for question in asks.questions))
         return NOT_DONE
     except (Refusal, Unreachable, GaveUp, GitUnfitError) as ended:
-        console.print(Text.assemble(("\nNot solved. ", "bold red"), plain(str(ended))))
+        console.print(Text.assemble(("\nNot solved. ", "bold red"), strip_control(str(ended))))
         return NOT_DONE
     _show(changes)
     return _apply(console, place, changes) if apply else DONE
@@ -91,23 +97,41 @@ def _place(folder: Path, *, apply: bool) -> Place:
     except FileNotFoundError:
         raise WrongUseError("git is not installed.") from None
     if bare and apply:
-        raise WrongUseError(f"{root} is a bare repository: there are no files to write into. Leave --apply out.")
-    if _git(root, "rev-parse", "--is-shallow-repository") == "true":  # git older than 2.45 chases what is cut off
-        raise WrongUseError(f"{root} is a shallow clone: bring the rest of it with git fetch --unshallow.")
+        raise WrongUseError(
+            f"{root} is a bare repository: there are no files to write into. Leave --apply out."
+        )
+    if (
+        _git(root, "rev-parse", "--is-shallow-repository") == "true"
+    ):  # git older than 2.45 chases what is cut off
+        raise WrongUseError(
+            f"{root} is a shallow clone: bring the rest of it with git fetch --unshallow."
+        )
     try:
         branch = _git(root, "symbolic-ref", "--short", "HEAD")
     except subprocess.CalledProcessError:
-        raise WrongUseError(f"{root} has no branch checked out (its HEAD is detached): check one out first.") from None
+        raise WrongUseError(
+            f"{root} has no branch checked out (its HEAD is detached): check one out first."
+        ) from None
     try:
         _git(root, "rev-parse", "--verify", "HEAD^{commit}")
     except subprocess.CalledProcessError:
-        raise WrongUseError(f"{root} has no commit yet: commit something to build on first.") from None
-    return Place(root, Branch(branch), dirty=not bare and bool(_git(root, "status", "--porcelain", "--no-renames")))
+        raise WrongUseError(
+            f"{root} has no commit yet: commit something to build on first."
+        ) from None
+    return Place(
+        root,
+        Branch(branch),
+        dirty=not bare and bool(_git(root, "status", "--porcelain", "--no-renames")),
+    )
 
 
 def _git(folder: Path, *asked: str) -> str:
     done = subprocess.run(
-        ["git", "-C", str(folder), *asked], capture_output=True, check=True, text=True, errors="replace"
+        ["git", "-C", str(folder), *asked],
+        capture_output=True,
+        check=True,
+        text=True,
+        errors="replace",
     )
     return done.stdout.strip()
 
@@ -119,12 +143,18 @@ def _request(issue: str) -> Issue:
     except UnicodeDecodeError:
         raise WrongUseError(f"The request {issue} is not UTF-8 text.") from None
     except (OSError, ValueError) as wrong:
-        raise WrongUseError(f"The request {issue} cannot be read: {getattr(wrong, 'strerror', wrong)}.") from None
+        raise WrongUseError(
+            f"The request {issue} cannot be read: {getattr(wrong, 'strerror', wrong)}."
+        ) from None
     if len(text) > MOST_CHARS:
-        raise WrongUseError(f"The request {issue} has {len(text):,} characters; an issue has at most {MOST_CHARS:,}.")
+        raise WrongUseError(
+            f"The request {issue} has {len(text):,} characters; an issue has at most {MOST_CHARS:,}."
+        )
     title, _, body = visible(text).strip().partition("\n")
     if not title:
-        raise WrongUseError(f"The request {issue} is empty. Its first line is the title, the rest says what is wanted.")
+        raise WrongUseError(
+            f"The request {issue} is empty. Its first line is the title, the rest says what is wanted."
+        )
     return Issue(0, title.lstrip("# "), body.strip(), "you")
 
 
@@ -134,7 +164,7 @@ def _solve(console: Console, settings: ModelSettings, place: Place, request: Iss
         git = Mirrors(Path(home), ("file",))
         tree = git.fetch(HERE, Remote(place.root.resolve().as_uri()), place.branch)
         caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
-        world = World(
+        ports = Ports(
             cast("GitHub", Nowhere()),
             git,
             claude(settings),
@@ -143,26 +173,30 @@ def _solve(console: Console, settings: ModelSettings, place: Place, request: Iss
             checkers(settings.indexes),
             embedder=embedder(*settings.meaning),
         )
-        writer = _at_once(_writer(console, world, tree, request))
+        writer = _at_once(_writer(console, ports, tree, request))
         try:
             finish = _at_once(writer.finish())
         finally:
             cost = f"{writer.turns} turns of {settings.model}, ${writer.spent.usd:.2f}"
             console.print(step(writer.worked_s, "in all", Text(cost)))
-        console.print(Text.assemble("\n", (plain(finish.title), "bold"), f"\n{plain(finish.summary)}\n"))
+        console.print(
+            Text.assemble(
+                "\n", (strip_control(finish.title), "bold"), f"\n{strip_control(finish.summary)}\n"
+            )
+        )
         return git.diff(tree, writer.patch)
 
 
-async def _writer(console: Console, world: World, tree: Tree, request: Issue) -> Writer:
+async def _writer(console: Console, ports: Ports, tree: Tree, request: Issue) -> Writer:
     """Ready to write: the repository's own configuration is read, and the places to look at are found."""
-    run = Plain(world, console)
-    asking = Asking(HERE, 0, "you", "", "", title=request.title, body=request.body)
-    text = world.git.read(tree, [PATH]).get(PATH)
+    run = Plain(ports, console)
+    trigger = Request(HERE, 0, "you", "", "", title=request.title, body=request.body)
+    text = ports.git.read(tree, [PATH]).get(PATH)
     config = read_config(None if text is None else text.decode("utf-8", "replace"))
     caps = await run(limits, config)
     clues = await run(retrieve, tree, request)
     desk = Desk(tree, request, clues, instructions=config.instructions)
-    return Writer(run, asking, Silent(), desk, config, caps)
+    return Writer(run, trigger, Silent(), desk, config, caps)
 
 
 def _at_once(doing: Coroutine[Any, Any, R]) -> R:
@@ -179,20 +213,22 @@ class Plain:
 
     key = RunKey("here#0/1")
 
-    def __init__(self, world: World, console: Console) -> None:
-        self.world = world
+    def __init__(self, ports: Ports, console: Console) -> None:
+        self.ports = ports
         self.console = console
 
-    async def __call__(self, act: Callable[Concatenate[World, P], R], /, *values: P.args, **named: P.kwargs) -> R:
+    async def __call__(
+        self, act: Callable[Concatenate[Ports, P], R], /, *values: P.args, **named: P.kwargs
+    ) -> R:
         began = time.monotonic()
         with self.console.status("working"):
-            result = act(self.world, *values, **named)
+            result = act(self.ports, *values, **named)
         said = line(act.__name__, to_json(result))
         if said:
             self.console.print(step(time.monotonic() - began, *said))
         return result
 
-    async def wait(self, patience_s: float) -> Note | None:  # noqa: ARG002 - nobody to wait for
+    async def wait(self, patience_s: float) -> Signal | None:  # noqa: ARG002 - nobody to wait for
         """Nobody tells this run anything."""
         return None
 
@@ -201,10 +237,10 @@ class Plain:
         """There is one run, so there is no limit."""
         yield
 
-    async def begin(self, start: Start) -> tuple[RunKey, bool]:  # noqa: ARG002 - always refused
+    async def begin(self, start: StartRun) -> tuple[RunKey, bool]:  # noqa: ARG002 - always refused
         raise Refusal("without a record no other story can be started")
 
-    async def tell(self, tell: Tell) -> bool:  # noqa: ARG002 - nobody listens
+    async def tell(self, tell: SignalRun) -> bool:  # noqa: ARG002 - nobody listens
         return False
 
 
@@ -240,9 +276,15 @@ def _apply(console: Console, place: Place, changes: str) -> int:
     if not done.returncode:
         console.print(f"Written into {place.root}. Nothing is committed.", soft_wrap=True)
         return DONE
-    with NamedTemporaryFile("w", prefix="greenlit-", suffix=".patch", encoding="utf-8", delete=False) as kept:
+    with NamedTemporaryFile(
+        "w", prefix="greenlit-", suffix=".patch", encoding="utf-8", delete=False
+    ) as kept:
         kept.write(changes)
-    console.print(Text("Not applied, nothing was written: it does not fit what is in the folder.", "bold red"))
-    console.print(plain(done.stderr.decode("utf-8", "replace")), end="")
-    console.print(f"The change is kept. Commit or stash your own, then: git apply {kept.name}", soft_wrap=True)
+    console.print(
+        Text("Not applied, nothing was written: it does not fit what is in the folder.", "bold red")
+    )
+    console.print(strip_control(done.stderr.decode("utf-8", "replace")), end="")
+    console.print(
+        f"The change is kept. Commit or stash your own, then: git apply {kept.name}", soft_wrap=True
+    )
     return NOT_DONE

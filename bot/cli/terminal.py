@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from bot.text.terminal_text import strip_control
+
 # No background of our own, and no yellow for what must be read: it is lost on white.
 THEME = Theme(
     {
@@ -24,7 +26,6 @@ THEME = Theme(
     }
 )
 TIME_CHARS, NAME_CHARS = 6, 16
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 HIDDEN = re.compile(r"<!--.*?-->\n?|</?sub>", re.DOTALL)
 BOXES = {"- [x] ": "- ☑ ", "- [ ] ": "- ☐ "}
 DIFF = (
@@ -42,11 +43,6 @@ def terminal(*, stderr: bool = False) -> Console:
     return Console(theme=THEME, stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-def plain(text: str) -> str:
-    """A stranger's text without what would command the terminal or turn its lines around."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
 def step(took_s: float, name: str, said: Text) -> Table:
     """One line for a step; what does not fit goes on below itself."""
     row = Table.grid(padding=(0, 2, 0, 0))
@@ -60,14 +56,16 @@ def step(took_s: float, name: str, said: Text) -> Table:
 def diff(text: str) -> Text:
     """A unified diff with its colours, every line whole."""
     shown = Text()
-    for line in plain(text).splitlines():
-        shown.append(f"{line}\n", next((style for sign, style in DIFF if line.startswith(sign)), ""))
+    for line in strip_control(text).splitlines():
+        shown.append(
+            f"{line}\n", next((style for sign, style in DIFF if line.startswith(sign)), "")
+        )
     return shown
 
 
 def markdown(body: str) -> Markdown:
     """Markdown as its reader on GitHub sees it: without what is hidden there, small print as print, boxes as boxes."""
-    text = HIDDEN.sub("", plain(body))
+    text = HIDDEN.sub("", strip_control(body))
     for box, sign in BOXES.items():
         text = text.replace(box, sign)
     return _Whole(text)

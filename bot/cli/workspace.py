@@ -58,7 +58,9 @@ class Folder(Mapping[str, str]):
             self.held[path] = _read(self.root / path, path)
         return self.held[path]
 
-    def write(self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]) -> None:
+    def write(
+        self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]
+    ) -> None:
         """Write texts, and delete what has none. All or nothing: new bytes are laid beside, then put in place.
 
         A new path that `moves` has takes encoding and mode of the old one; `modes` are git's. Raises UnfitError.
@@ -68,11 +70,15 @@ class Folder(Mapping[str, str]):
         except OSError as wrong:
             raise UnfitError(f"{wrong.filename}: {wrong.strerror}. Nothing was changed.") from None
 
-    def _write(self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]) -> None:
+    def _write(
+        self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]
+    ) -> None:
         for path in {*files, *modes}:
             self._refuse_changed(path)
         texts = {path: text for path, text in files.items() if text is not None}
-        raw = {path: self._encoded(path, text, moves.get(path, path)) for path, text in texts.items()}
+        raw = {
+            path: self._encoded(path, text, moves.get(path, path)) for path, text in texts.items()
+        }
         raw |= {path: self._held(path).raw for path in modes if path not in files}
         with ExitStack() as undo, ExitStack() as tidy:
             staged = {path: self._staged(path, data, undo, tidy) for path, data in raw.items()}
@@ -109,7 +115,9 @@ class Folder(Mapping[str, str]):
             return text.encode(encoding)
         except UnicodeEncodeError as wrong:
             char = text[wrong.start]
-            raise UnfitError(f"{path}: the file is {encoding}, which has no {char!r} (U+{ord(char):04X}).") from None
+            raise UnfitError(
+                f"{path}: the file is {encoding}, which has no {char!r} (U+{ord(char):04X})."
+            ) from None
 
     def _refuse_changed(self, path: str) -> None:
         """Raises UnfitError when the file is not as it was read, or a symlink has come into its path."""
@@ -117,7 +125,9 @@ class Folder(Mapping[str, str]):
         for part in path.split("/"):
             place /= part
             if place.is_symlink():
-                raise UnfitError(f"{path}: {place.relative_to(self.root)} is a symbolic link, and none is followed.")
+                raise UnfitError(
+                    f"{path}: {place.relative_to(self.root)} is a symbolic link, and none is followed."
+                )
         if path in self.names and (self.root / path).read_bytes() != self._held(path).raw:
             raise UnfitError(f"{path}: the file changed while the edit was looked at. Try again.")
         if path not in self.names and place.exists():
@@ -134,7 +144,9 @@ def _names(root: Path) -> Iterator[str]:
             if stat.S_ISREG(os.lstat(path).st_mode):
                 count += 1
                 if count > MOST_FILES:
-                    raise UnfitError(f"{root} holds more than {MOST_FILES:,} files: give a folder further down.")
+                    raise UnfitError(
+                        f"{root} holds more than {MOST_FILES:,} files: give a folder further down."
+                    )
                 yield os.path.relpath(path, root).replace(os.sep, "/")
 
 
@@ -142,7 +154,9 @@ def _read(place: Path, path: str) -> _Held:
     try:
         mode = place.lstat()
         if mode.st_size > MOST_BYTES:
-            raise UnfitError(f"{path}: the file has {mode.st_size:,} bytes; at most {MOST_BYTES:,} are read.")
+            raise UnfitError(
+                f"{path}: the file has {mode.st_size:,} bytes; at most {MOST_BYTES:,} are read."
+            )
         raw = place.read_bytes()
     except OSError as wrong:
         raise UnfitError(f"{path}: {wrong.strerror}.") from None

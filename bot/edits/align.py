@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from bot.edits.parsed_edit import COMES, GAP, GOES, STAYS, Ops, Rejected, old_side
+from bot.edits.find_place import Place, firm_shift, placed
 from bot.edits.lines import Key, Lines, loose, same
 from bot.edits.nearest_lines import absent, alike, nearest, too_many
-from bot.edits.find_place import Place, firm_shift, placed
+from bot.edits.parsed_edit import COMES, GAP, GOES, STAYS, Ops, Rejected, old_side
 
 LONGEST = 400  # lines of an edit that are looked for inexactly
 STARTS = 3  # lines of an edit that the search may start from
@@ -51,7 +51,9 @@ def aligned(lines: Lines, ops: Ops, key: Key) -> Iterator[Place]:
     goes = [n for n in olds if ops[n].sign == GOES and keys[n]]
     if not all(keys[n] in index for n in goes):
         return
-    starts = sorted((n for n in goes or olds if keys[n] and keys[n] in index), key=lambda n: len(index[keys[n]]))
+    starts = sorted(
+        (n for n in goes or olds if keys[n] and keys[n] in index), key=lambda n: len(index[keys[n]])
+    )
     for start in starts[: 1 if goes else STARTS]:
         if len(index[keys[start]]) > MOST_PLACES:
             return
@@ -60,7 +62,9 @@ def aligned(lines: Lines, ops: Ops, key: Key) -> Iterator[Place]:
                 yield place
 
 
-def _around(lines: Lines, ops: Ops, olds: Sequence[int], pivot: tuple[int, int], key: Key) -> Place | None:
+def _around(
+    lines: Lines, ops: Ops, olds: Sequence[int], pivot: tuple[int, int], key: Key
+) -> Place | None:
     """The reading laid over the lines around one that both have."""
     slack = 4 + len(olds) // 4
     low = max(0, pivot[1] - pivot[0] - slack)
@@ -99,14 +103,20 @@ def _placed(lines: Lines, ops: Ops, olds: Sequence[int], at: Sequence[int | None
     stay = [n for n in olds if ops[n].sign == STAYS and ops[n].old.strip()]
     there = [n for n in stay if have[n] is not None]
     missing = len(stay) - len(there)
-    if {loose(ops[n].old) for n in stay if have[n] is None} & {loose(op.old) for op in ops if op.sign == GOES}:
+    if {loose(ops[n].old) for n in stay if have[n] is None} & {
+        loose(op.old) for op in ops if op.sign == GOES
+    }:
         return None  # which of two equal lines stays, and which goes?
     if not there or (len(there) < CONTEXT * len(stay) and not (missing == 1 and len(there) > 1)):
         return None
     found = [n for n in at if n is not None]
-    skipped = sum(bool(text.strip()) for one, two in pairwise(found) for text in lines.texts[one + 1 : two])
+    skipped = sum(
+        bool(text.strip()) for one, two in pairwise(found) for text in lines.texts[one + 1 : two]
+    )
     if skipped > max(1, len(olds) * (1 - CONTEXT)):
         return None
     pairs = [(ops[n].old, lines.texts[where]) for n, where in have.items() if where is not None]
     shift = firm_shift(ops, [pair for pair in pairs if loose(pair[0]) == loose(pair[1])])
-    return None if shift is None else placed(ops, tuple(have.get(n) for n in range(len(ops))), shift)
+    return (
+        None if shift is None else placed(ops, tuple(have.get(n) for n in range(len(ops))), shift)
+    )

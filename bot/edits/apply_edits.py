@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.edits.edit_session import Work
 from bot.edits.parsed_edit import FileEdit, Rejected
 from bot.edits.read_blocks import SEARCH, blocks
 from bot.edits.read_diff import diffs
-from bot.edits.edit_session import Work
 
 MOST_CHARS = 20_000_000
 MOST_HUNKS = 20_000
@@ -46,7 +46,11 @@ def changes(files: Mapping[str, str], text: str) -> Applied:
     made = work.done()
     if not made and not work.modes:
         raise Rejected("The edits change nothing.")
-    if len(files) > 1 and not any(made.values()) and all(made.get(path, "") is None for path in files):
+    if (
+        len(files) > 1
+        and not any(made.values())
+        and all(made.get(path, "") is None for path in files)
+    ):
         raise Rejected("This would delete every file. Delete only what the change is about.")
     return Applied(made, work.modes, work.moves)
 
@@ -54,7 +58,9 @@ def changes(files: Mapping[str, str], text: str) -> Applied:
 def read(files: Mapping[str, str], text: str) -> list[FileEdit]:
     """The edits that a text holds. Raises Rejected for what is no edit, or too much of one."""
     if len(text) > MOST_CHARS:
-        raise Rejected(f"The edit has {len(text):,} characters; at most {MOST_CHARS:,} are read. Make it in parts.")
+        raise Rejected(
+            f"The edit has {len(text):,} characters; at most {MOST_CHARS:,} are read. Make it in parts."
+        )
     if "\0" in text:
         raise Rejected(
             f"Line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the edit holds a NUL: this is no text."
@@ -62,8 +68,12 @@ def read(files: Mapping[str, str], text: str) -> list[FileEdit]:
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     many = sum(line.startswith(("@@", "<<<<<", "diff --git ", "--- ")) for line in lines)
     if many > 3 * MOST_HUNKS:
-        raise Rejected(f"The edit has some {many:,} parts; at most {MOST_HUNKS:,} are read. Make it in several.")
-    found = list(blocks(lines, files) if any(SEARCH.match(line) for line in lines) else diffs(lines))
+        raise Rejected(
+            f"The edit has some {many:,} parts; at most {MOST_HUNKS:,} are read. Make it in several."
+        )
+    found = list(
+        blocks(lines, files) if any(SEARCH.match(line) for line in lines) else diffs(lines)
+    )
     if not found:
         raise Rejected("There is neither a SEARCH/REPLACE block nor a unified diff in this text.")
     return found

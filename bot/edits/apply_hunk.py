@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.edits.align import near_place
-from bot.edits.parsed_edit import COMES, GOES, STAYS, Hunk, Op, Ops, Rejected, compared, new_side, old_side
+from bot.edits.find_place import Place, exact_place, runs, splices
 from bot.edits.indent import NONE, in_style, margin, margins, shift_of
 from bot.edits.lines import SMART, Lines, Splice, loose
-from bot.edits.find_place import Place, exact_place, runs, splices
+from bot.edits.parsed_edit import (
+    COMES,
+    GOES,
+    STAYS,
+    Hunk,
+    Op,
+    Ops,
+    Rejected,
+    compared,
+    new_side,
+    old_side,
+)
 
 STYLED_LINES = 2_000  # of a file, that show how it is indented
 
@@ -36,7 +47,11 @@ def _as_written(lines: Lines, place: Place) -> Place:
         return place
     ops, at = [], []
     for op, where in zip(place.ops, place.at, strict=True):
-        parts = [op] if op.sign != STAYS or op.old == op.new else [Op(GOES, op.old), Op(COMES, "", op.new)]
+        parts = (
+            [op]
+            if op.sign != STAYS or op.old == op.new
+            else [Op(GOES, op.old), Op(COMES, "", op.new)]
+        )
         ops += parts
         at += [where, None][: len(parts)]
     return Place(tuple(ops), tuple(at), place.shift)
@@ -46,21 +61,32 @@ def _refuse_made(lines: Lines, hunk: Hunk) -> None:
     """An edit whose new text stands there in the old one's stead was made before."""
     for ops in hunk.readings:
         new = new_side(ops)
-        if any(op.sign == COMES and op.new.strip() for op in ops) and len(found := runs(lines, new, loose)) == 1:
+        if (
+            any(op.sign == COMES and op.new.strip() for op in ops)
+            and len(found := runs(lines, new, loose)) == 1
+        ):
             at = found[0].start + 1
-            raise Rejected(f"the old text is not in the file, and the new text is, at line {at}: it seems to be made.")
+            raise Rejected(
+                f"the old text is not in the file, and the new text is, at line {at}: it seems to be made."
+            )
 
 
 def _refuse_repetition(lines: Lines, place: Place, come: Sequence[str]) -> None:
     """An insertion whose lines stand there already was made before."""
-    if any(op.sign == GOES and op.old.strip() for op in place.ops) or not any(text.strip() for text in come):
+    if any(op.sign == GOES and op.old.strip() for op in place.ops) or not any(
+        text.strip() for text in come
+    ):
         return
     at = [n for n in place.at if n is not None]
     for run in runs(lines, new_side(place.ops), loose):
-        raise Rejected(f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made.")
+        raise Rejected(
+            f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made."
+        )
     for run in runs(lines, come, loose):
         if min(at) < run.start and run.stop <= max(at):
-            raise Rejected(f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made.")
+            raise Rejected(
+                f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made."
+            )
 
 
 def _new_lines(lines: Lines, place: Place) -> list[str]:
@@ -70,10 +96,16 @@ def _new_lines(lines: Lines, place: Place) -> list[str]:
         for op, at in place.pairs()
         if op.sign == STAYS and loose(op.old) == loose(lines.texts[at])
     ]
-    shift = shift_of(stay) if any(margin(new) or margin(have) for new, have in stay if new.strip()) else None
+    shift = (
+        shift_of(stay)
+        if any(margin(new) or margin(have) for new, have in stay if new.strip())
+        else None
+    )
     come = [(shift or place.shift)(op.new) for op in place.ops if op.sign == COMES]
     told = any(margin(lines.texts[at]) for op, at in place.pairs() if op.old.strip())
-    return come if told or not margins(come) else in_style(come, margins(lines.texts[:STYLED_LINES]))
+    return (
+        come if told or not margins(come) else in_style(come, margins(lines.texts[:STYLED_LINES]))
+    )
 
 
 def _other_margin(lines: Lines, place: Place) -> Place:
@@ -104,5 +136,9 @@ def _straight(lines: Lines, place: Place, come: Sequence[str]) -> list[str]:
     for op, at in place.pairs():
         old, have = op.old.strip(), lines.texts[at].strip()
         if not old.isascii() and len(old) == len(have):
-            drawn |= {ord(ours): its for ours, its in zip(old, have, strict=True) if ours != its and ord(ours) in SMART}
+            drawn |= {
+                ord(ours): its
+                for ours, its in zip(old, have, strict=True)
+                if ours != its and ord(ours) in SMART
+            }
     return [text.translate(dict(SMART) | drawn) if drawn else text for text in come]

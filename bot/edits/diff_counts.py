@@ -10,7 +10,9 @@ from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchSet
 
 # Names do not matter here, and unidiff does not read all of git's: quoted ones, and those with " b/" in them.
-NAMES = re.compile(r"^(diff --git|---|\+\+\+|(?:rename|copy) (?:from|to)) (?!/dev/null).*$", re.MULTILINE)
+NAMES = re.compile(
+    r"^(diff --git|---|\+\+\+|(?:rename|copy) (?:from|to)) (?!/dev/null).*$", re.MULTILINE
+)
 FORMS = MappingProxyType({"diff --git": "diff --git a/f b/f", "---": "--- a/f", "+++": "+++ b/f"})
 
 

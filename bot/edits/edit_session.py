@@ -6,10 +6,10 @@ from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
 from bot.edits.apply_hunk import change
-from bot.edits.omitted_code import refuse_left_out
 from bot.edits.lines import Lines, Splice
+from bot.edits.omitted_code import refuse_left_out
+from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
 from bot.edits.path_names import Names, spellings
 
 MOST_AGAIN = 50  # times that a file is read anew because an edit builds on one before
@@ -63,7 +63,9 @@ class _File:
     def text(self) -> str:
         self.settle()
         if self.ending is not None and self.lines.ends:
-            self.lines.ends[-1] = (self.lines.ends[-1] or self.lines.end_near(0)) if self.ending else ""
+            self.lines.ends[-1] = (
+                (self.lines.ends[-1] or self.lines.end_near(0)) if self.ending else ""
+            )
         return self.lines.joined()
 
 
@@ -102,7 +104,9 @@ class Work:
 
     def _take(self, edit: FileEdit) -> list[Rejected]:
         if edit.mode[:3] in ("120", "160"):
-            raise Rejected(f"{edit.new_path}: a symbolic link or submodule cannot be made by a text.")
+            raise Rejected(
+                f"{edit.new_path}: a symbolic link or submodule cannot be made by a text."
+            )
         path = self._meant(edit)
         if path is None:
             self._create(edit)
@@ -115,7 +119,9 @@ class Work:
         if edit.new_path == NOWHERE:
             self._delete(path, file)
         elif any(edit.hunks) and not file.text().strip() and (self.before.get(path) or "").strip():
-            raise Rejected(f"{path}: nothing would be left of the file. To delete it, say so: +++ {NOWHERE}.")
+            raise Rejected(
+                f"{path}: nothing would be left of the file. To delete it, say so: +++ {NOWHERE}."
+            )
         if edit.mode:
             self.modes[target] = edit.mode
         return []
@@ -125,8 +131,14 @@ class Work:
         if edit.old_path == NOWHERE:
             return None
         path = self.names.resolved(edit.old_path)
-        if path is None and edit.new_path not in ("", NOWHERE) and not (edit.renames or edit.copies):
-            path = self.names.resolved(edit.new_path)  # only the new name is a file's: `x.orig` and `x`
+        if (
+            path is None
+            and edit.new_path not in ("", NOWHERE)
+            and not (edit.renames or edit.copies)
+        ):
+            path = self.names.resolved(
+                edit.new_path
+            )  # only the new name is a file's: `x.orig` and `x`
         quotes = any(text.strip() for hunk in edit.hunks for text in old_side(hunk.readings[0]))
         makes = bool(edit.hunks) and edit.hunks[0].blocks and not quotes
         if makes and (path is None or path not in spellings(edit.old_path)):
@@ -154,7 +166,9 @@ class Work:
             file.lines = Lines.of("\n".join([*new_side(hunk.readings[0]), ""]))
             return
         if not any(text.strip() for ops in hunk.readings for text in old_side(ops)):
-            raise Rejected("the old text is empty or blank, but the file exists. Quote lines of it that hold text.")
+            raise Rejected(
+                "the old text is empty or blank, but the file exists. Quote lines of it that hold text."
+            )
         refuse_left_out(hunk.readings[0])
         file.take(hunk)
 
@@ -162,7 +176,9 @@ class Work:
         named = edit.new_path if edit.old_path == NOWHERE else edit.old_path
         path = self.names.free(spellings(named)[-1] if edit.old_path == NOWHERE else named)
         if len(edit.hunks) > 1:
-            raise Rejected(f"{path}: a new file comes in one piece, and this has {len(edit.hunks)}.")
+            raise Rejected(
+                f"{path}: a new file comes in one piece, and this has {len(edit.hunks)}."
+            )
         lines = [text for hunk in edit.hunks for text in new_side(hunk.readings[0])]
         for hunk in edit.hunks:
             if any(text.strip() for text in old_side(hunk.readings[0])):
@@ -176,7 +192,9 @@ class Work:
 
     def _delete(self, path: str, file: _File) -> None:
         if file.text().strip():
-            raise Rejected(f"{path}: the diff deletes the file but does not remove all of its lines.")
+            raise Rejected(
+                f"{path}: the diff deletes the file but does not remove all of its lines."
+            )
         del self.open[path]
         self.gone.add(path)
         self.names.drop(path)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, pairwise
 
-from bot.edits.parsed_edit import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
 from bot.edits.indent import NONE, Pair, Shift, shift_of
 from bot.edits.lines import TIERS, Key, Lines, Splice, loose, same
 from bot.edits.nearest_lines import too_many
+from bot.edits.parsed_edit import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
 
 MOST_COMPARED = 20_000_000  # lines with lines, in one search
 At = tuple[int | None, ...]
@@ -32,7 +32,11 @@ class Place:
 def placed(ops: Ops, at: At, shift: Shift) -> Place:
     """The place, where bare lines have become what they are."""
     bare = {True: Op(COMES), False: Op(STAYS)}
-    return Place(tuple(bare[n is None] if op.sign == BARE else op for op, n in zip(ops, at, strict=True)), at, shift)
+    return Place(
+        tuple(bare[n is None] if op.sign == BARE else op for op, n in zip(ops, at, strict=True)),
+        at,
+        shift,
+    )
 
 
 def exact_place(lines: Lines, readings: Sequence[Ops]) -> Place | None:
@@ -66,7 +70,11 @@ def firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
     """The rule for the indentation; one line at another margin is no anchor for new ones."""
     shift = shift_of(pairs)
     inserts = not any(op.sign == GOES for op in ops)
-    return None if inserts and shift != NONE and sum(bool(old.strip()) for old, _ in pairs) == 1 else shift
+    return (
+        None
+        if inserts and shift != NONE and sum(bool(old.strip()) for old, _ in pairs) == 1
+        else shift
+    )
 
 
 def _found(lines: Lines, ops: Ops, key: Key) -> list[At]:
@@ -74,7 +82,11 @@ def _found(lines: Lines, ops: Ops, key: Key) -> list[At]:
     if any(op.sign == BARE for op in ops):
         return _with_bare(lines, ops, key)
     pieces = _pieces(ops)
-    chains = _chains(lines, pieces, key) if len(pieces) > 1 else [list(run) for run in runs(lines, old_side(ops), key)]
+    chains = (
+        _chains(lines, pieces, key)
+        if len(pieces) > 1
+        else [list(run) for run in runs(lines, old_side(ops), key)]
+    )
     return [_spread(ops, chain) for chain in chains]
 
 
@@ -126,16 +138,23 @@ def runs(lines: Lines, wanted: Sequence[str], key: Key) -> list[range]:
         return []
     pivot = min(range(len(want)), key=lambda at: len(index[want[at]]))
     if len(index[want[pivot]]) * len(want) > MOST_COMPARED:
-        raise Rejected("the old text is long, and made of lines that stand all over the file. Quote less of it.")
+        raise Rejected(
+            "the old text is long, and made of lines that stand all over the file. Quote less of it."
+        )
     found = [range(at - pivot, at - pivot + len(want)) for at in index[want[pivot]] if at >= pivot]
-    return [run for run in found if run.stop <= len(lines.texts) and _stands(lines, run, wanted, key)]
+    return [
+        run for run in found if run.stop <= len(lines.texts) and _stands(lines, run, wanted, key)
+    ]
 
 
 def _stands(lines: Lines, run: range, wanted: Sequence[str], key: Key) -> bool:
     have = lines.texts[run.start : run.stop]
     if key is not loose:
         return list(map(key, have)) == list(map(key, wanted))
-    return all(loose(old) == loose(text) and same(old, text) for old, text in zip(wanted, have, strict=True))
+    return all(
+        loose(old) == loose(text) and same(old, text)
+        for old, text in zip(wanted, have, strict=True)
+    )
 
 
 def _chains(lines: Lines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
@@ -151,7 +170,9 @@ def _chains(lines: Lines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
         begin = found[n][-1].start if found[n] else -1
     if not all(found):
         return []
-    many = next((n for n, piece in enumerate(pieces) if len(found[n]) > 1 and _changes(piece)), None)
+    many = next(
+        (n for n, piece in enumerate(pieces) if len(found[n]) > 1 and _changes(piece)), None
+    )
     chains = [[run[0] for run in found]] if many is None else [[run] for run in found[many]]
     return [[at for run in chain for at in run] for chain in chains]
 

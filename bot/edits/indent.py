@@ -114,6 +114,10 @@ def without_numbers(lines: Sequence[str]) -> list[str] | None:
     """The lines without the numbers that a viewer put before them; None when they are not numbered throughout."""
     found = [NUMBERED.match(line) for line in lines]
     numbers = [int(match[1]) for match in found if match]
-    if len(numbers) != len(lines) or not numbers or numbers != list(range(numbers[0], numbers[0] + len(lines))):
+    if (
+        len(numbers) != len(lines)
+        or not numbers
+        or numbers != list(range(numbers[0], numbers[0] + len(lines)))
+    ):
         return None
     return [match[2] for match in found if match]

@@ -72,8 +72,13 @@ class Lines:
             texts.pop()
             ends.pop()
         if "\r" in text:
-            ends = ["\r\n" if end and line.endswith("\r") else end for line, end in zip(texts, ends, strict=True)]
-            texts = [line[:-1] if len(end) > 1 else line for line, end in zip(texts, ends, strict=True)]
+            ends = [
+                "\r\n" if end and line.endswith("\r") else end
+                for line, end in zip(texts, ends, strict=True)
+            ]
+            texts = [
+                line[:-1] if len(end) > 1 else line for line, end in zip(texts, ends, strict=True)
+            ]
         return cls(texts, ends, mark)
 
     def joined(self) -> str:
@@ -106,7 +111,9 @@ class Lines:
         at = 0
         for start, stop, come in sorted(splices):
             texts += self.texts[at:start] + list(come)
-            ends += self.ends[at:start] + [self.end_near(start if stop > start else start - 1)] * len(come)
+            ends += self.ends[at:start] + [
+                self.end_near(start if stop > start else start - 1)
+            ] * len(come)
             at = stop
         texts += self.texts[at:]
         ends += self.ends[at:]

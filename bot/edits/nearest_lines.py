@@ -24,12 +24,16 @@ def numbered(lines: Lines, start: int, stop: int) -> list[str]:
 
 def too_many(lines: Lines, starts: Sequence[int]) -> tuple[str, list[str]]:
     """Why two places are one too many, and how the first few differ: by the line before each."""
-    shown = ", ".join(str(at + 1) for at in starts[:SHOWN_LINES]) + (", ..." if len(starts) > SHOWN_LINES else "")
+    shown = ", ".join(str(at + 1) for at in starts[:SHOWN_LINES]) + (
+        ", ..." if len(starts) > SHOWN_LINES else ""
+    )
     told = (
         f"the old text stands in {len(starts)} places, at lines {shown}. "
         "Take in more of the lines around the one you mean, until the text is found once."
     )
-    return told, [line for at in starts[:SHOWN_PLACES] for line in [*numbered(lines, at - 1, at + 1), "  ..."]]
+    return told, [
+        line for at in starts[:SHOWN_PLACES] for line in [*numbered(lines, at - 1, at + 1), "  ..."]
+    ]
 
 
 def absent(lines: Lines, wanted: Sequence[str], missing: Sequence[str] = ()) -> str:
@@ -76,6 +80,10 @@ def alike(have: Sequence[str], wanted: str) -> int | None:
     for at, text in enumerate(have):
         matcher.set_seq1(text.strip()[:SHOWN_CHARS])
         # The cheap upper bounds spare the real comparison for almost every line.
-        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
+        if (
+            matcher.real_quick_ratio() > best
+            and matcher.quick_ratio() > best
+            and (ratio := matcher.ratio()) > best
+        ):
             best, place = ratio, at
     return place

@@ -25,7 +25,9 @@ SAYS = re.compile(
     rf"|^\s*{DOTS}\s?(?:the )?{OLD}\b.*$",
     re.IGNORECASE,
 )
-BARE = re.compile(rf"^\s*(?:(?:#+|//+|/\*+|--|<!--|;+|%+|\{{/\*)\s*)?{DOTS}\s*(?:\*/|-->|\*/\}}|etc\.?)?\s*$")
+BARE = re.compile(
+    rf"^\s*(?:(?:#+|//+|/\*+|--|<!--|;+|%+|\{{/\*)\s*)?{DOTS}\s*(?:\*/|-->|\*/\}}|etc\.?)?\s*$"
+)
 FEWER = 3  # lines less than before make bare dots a gap
 
 

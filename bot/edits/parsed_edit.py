@@ -69,20 +69,33 @@ def compared(old: Sequence[str], new: Sequence[str], key: Callable[[str], str] =
     middle = keys[0][head : len(old) - tail], keys[1][head : len(new) - tail]
     counts = Counter(middle[1])
     if sum(counts[line] for line in middle[0]) > MOST_ALIKE:
-        raise Rejected("the two halves are long, and most of their lines are alike. Make the edit in parts.")
+        raise Rejected(
+            "the two halves are long, and most of their lines are alike. Make the edit in parts."
+        )
     ops = [Op(STAYS, *pair) for pair in zip(old[:head], new[:head], strict=True)]
     for kind, *places in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
         first, last, begin, stop = (head + at for at in places)
         if kind == "equal":
             ops += [Op(STAYS, *pair) for pair in zip(old[first:last], new[begin:stop], strict=True)]
         else:
-            ops += [Op(GOES, line) for line in old[first:last]] + [Op(COMES, "", line) for line in new[begin:stop]]
-    return (*ops, *(Op(STAYS, *pair) for pair in zip(old[len(old) - tail :], new[len(new) - tail :], strict=True)))
+            ops += [Op(GOES, line) for line in old[first:last]] + [
+                Op(COMES, "", line) for line in new[begin:stop]
+            ]
+    return (
+        *ops,
+        *(
+            Op(STAYS, *pair)
+            for pair in zip(old[len(old) - tail :], new[len(new) - tail :], strict=True)
+        ),
+    )
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
     """How many lines both begin with."""
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
 
 
 def old_side(ops: Ops) -> list[str]:

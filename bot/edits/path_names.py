@@ -54,9 +54,14 @@ class Names:
         if path is not None:
             return path
         if like := self.folded.get(folded(spellings(named)[-1])):
-            raise Rejected(f"{named}: there is no such file; names differ by case or spelling from {like}.")
+            raise Rejected(
+                f"{named}: there is no such file; names differ by case or spelling from {like}."
+            )
         near = get_close_matches(named, sorted(self.paths)[:10_000], SHOWN_PATHS)
-        raise Rejected(f"{named}: there is no such file." + (f" Did you mean {', '.join(near)}?" if near else ""))
+        raise Rejected(
+            f"{named}: there is no such file."
+            + (f" Did you mean {', '.join(near)}?" if near else "")
+        )
 
     def free(self, named: str) -> str:
         """The path for a new file. Raises Rejected when something stands there, or would on some machines."""
@@ -68,7 +73,9 @@ class Names:
             raise Rejected(f"{path}: the file exists already. Edit it by quoting lines of it.")
         whole, *parents = _with_folders(folded(path))
         if like := self.folded.get(whole):
-            raise Rejected(f"{path}: {like} is there, and on some machines the two are the same name.")
+            raise Rejected(
+                f"{path}: {like} is there, and on some machines the two are the same name."
+            )
         for parent in parents:
             if (like := self.folded.get(parent)) and folded(like) == parent:
                 raise Rejected(f"{path}: {like} is a file, so nothing can be put under it.")

@@ -12,7 +12,12 @@ def path_refusal(path: str) -> str:
     parts = normalize_path(path).split("/")
     if any(is_unseen(char) or char in "\t\n\r\f" for char in path):
         return "a path may not hold control or invisible characters."
-    if not path or path.startswith(("/", "\\")) or ".." in path.replace("\\", "/").split("/") or path[1:2] == ":":
+    if (
+        not path
+        or path.startswith(("/", "\\"))
+        or ".." in path.replace("\\", "/").split("/")
+        or path[1:2] == ":"
+    ):
         return "a path must be relative and stay inside the repository."
     if any(part == ".git" or part.startswith("git~") for part in parts):
         return "git's own directory can never be changed."
@@ -23,5 +28,8 @@ def normalize_path(path: str) -> str:
     """The path as the laxest file system would take it: NTFS and APFS fold case, HFS+ drops what is not seen."""
     seen = "".join(char for char in unicodedata.normalize("NFKC", path) if not is_unseen(char))
     folded = unicodedata.normalize("NFKC", seen.casefold()).replace("\\", "/")
-    parts = (part.partition(":")[0].rstrip(". ") if part not in (".", "..") else part for part in folded.split("/"))
+    parts = (
+        part.partition(":")[0].rstrip(". ") if part not in (".", "..") else part
+        for part in folded.split("/")
+    )
     return "/".join(part for part in parts if part not in ("", "."))

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from bot.edits.parsed_edit import GAP, STAYS, FileEdit, Hunk, Op, Ops, Rejected, compared
 from bot.edits.indent import without_numbers
+from bot.edits.parsed_edit import GAP, STAYS, FileEdit, Hunk, Op, Ops, Rejected, compared
 
 SEARCH = re.compile(r"^<{5,9} ?(SEARCH|ORIGINAL|OLD|BEFORE)\b[ :]*(.*)$", re.IGNORECASE)
 DIVIDER = re.compile(r"^={5,9}\s*$")
 REPLACE = re.compile(r"^>{5,9} ?(REPLACE|UPDATED?|NEW|AFTER)\s*$", re.IGNORECASE)
 FENCE = re.compile(r"^\s*(?:```|~~~)[\w+-]*:?\s*(.*)$")
 # A line of dots, bare or as a comment, that stands for any lines.
-DOTS = re.compile(r"^\s*(?:#|//|/\*|--|<!--|;|%|\{/\*)?\s*(?:\.{3}|\u2026)\s*(?:\*/|-->|\*/\})?\s*$")
+DOTS = re.compile(
+    r"^\s*(?:#|//|/\*|--|<!--|;|%|\{/\*)?\s*(?:\.{3}|\u2026)\s*(?:\*/|-->|\*/\})?\s*$"
+)
 WORDED = re.compile(
     r"^\s*(?:#|//|/\*|--|<!--|;|%|\{/\*)\s*(?:\.{3}|\u2026).*(?:\.{3}|\u2026)?\s*(?:\*/|-->|\*/\})?\s*$"
 )
@@ -30,14 +32,18 @@ def blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileEdit]:
             raise Rejected(f"{where}: a SEARCH block does not end with >>>>>>> REPLACE.")
         middle = _divider(lines, start, stop, where)
         if not path:
-            raise Rejected(f"{where}: an edit does not say which file it is for. Write the path on the line above it.")
+            raise Rejected(
+                f"{where}: an edit does not say which file it is for. Write the path on the line above it."
+            )
         ways = tuple(readings(lines[start + 1 : middle], lines[middle + 1 : stop]))
         yield FileEdit(path, path, (Hunk(start + 1, ways, blocks=True),))
         at = stop + 1
 
 
 def _next(marker: re.Pattern[str], lines: Sequence[str], at: int) -> int | None:
-    return next((n for n in range(at, len(lines)) if lines[n][:1] in "<=>" and marker.match(lines[n])), None)
+    return next(
+        (n for n in range(at, len(lines)) if lines[n][:1] in "<=>" and marker.match(lines[n])), None
+    )
 
 
 def _divider(lines: Sequence[str], start: int, stop: int, where: str) -> int:
@@ -47,7 +53,9 @@ def _divider(lines: Sequence[str], start: int, stop: int, where: str) -> int:
         width = len(lines[start]) - len(lines[start].lstrip("<"))
         found = [n for n in found if len(lines[n].rstrip()) == width] or found
     if len(found) != 1:
-        raise Rejected(f"{where}: a SEARCH block has {len(found)} lines of =======, not one; use a unified diff.")
+        raise Rejected(
+            f"{where}: a SEARCH block has {len(found)} lines of =======, not one; use a unified diff."
+        )
     return found[0]
 
 
@@ -67,7 +75,10 @@ def _named(line: str, known: Collection[str]) -> str:
     """The path on a line, without its decoration."""
     bare = line.strip().strip("`*#:\"' ").strip()
     words = [bare, *re.findall(r"[`*\"']([^`*\"']+)[`*\"']", line), *bare.replace(":", " ").split()]
-    return next((word for word in words if word in known), "" if " " in bare and not _looks(bare) else _looks(bare))
+    return next(
+        (word for word in words if word in known),
+        "" if " " in bare and not _looks(bare) else _looks(bare),
+    )
 
 
 def _looks(bare: str) -> str:

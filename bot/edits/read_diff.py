@@ -6,14 +6,36 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.edits.parsed_edit import BARE, COMES, GOES, NOWHERE, STAYS, FileEdit, Hunk, Op, Ops, Rejected, new_side
+from bot.edits.parsed_edit import (
+    BARE,
+    COMES,
+    GOES,
+    NOWHERE,
+    STAYS,
+    FileEdit,
+    Hunk,
+    Op,
+    Ops,
+    Rejected,
+    new_side,
+)
 
 HEAD = re.compile(r"^@@.*?(?:-\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@|@@|$)")
-EXTENDED = re.compile(r"^(?:(rename) (from|to)|(copy) (from|to)|(new|deleted) file mode|(old|new) mode) (.*)$")
+EXTENDED = re.compile(
+    r"^(?:(rename) (from|to)|(copy) (from|to)|(new|deleted) file mode|(old|new) mode) (.*)$"
+)
 BINARY = ("GIT binary patch", "Binary files ")
 SIGNATURE = re.compile(r"^\d+\.\d+[\w.-]*$")
 ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
-ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
+ESCAPED = {
+    b"n": b"\n",
+    b"t": b"\t",
+    b"r": b"\r",
+    b"a": b"\a",
+    b"b": b"\b",
+    b"f": b"\f",
+    b"v": b"\v",
+}
 
 
 @dataclass(slots=True)
@@ -35,8 +57,16 @@ class _Header:
             self.old, self.new = old, new
 
     def done(self) -> Iterator[FileEdit]:
-        if self.hunks or self.renames or self.copies or self.mode or NOWHERE in (self.old, self.new):
-            yield FileEdit(self.old, self.new, tuple(self.hunks), self.renames, self.copies, self.mode)
+        if (
+            self.hunks
+            or self.renames
+            or self.copies
+            or self.mode
+            or NOWHERE in (self.old, self.new)
+        ):
+            yield FileEdit(
+                self.old, self.new, tuple(self.hunks), self.renames, self.copies, self.mode
+            )
 
 
 def diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
@@ -111,7 +141,11 @@ def _unquoted(path: str) -> str:
     if len(path) < 2 or path[0] != '"' or path[-1] != '"':
         return path
     raw = ESCAPE.sub(
-        lambda found: bytes([int(found[1], 8) & 255]) if len(found[1]) == 3 else ESCAPED.get(found[1], found[1]),
+        lambda found: (
+            bytes([int(found[1], 8) & 255])
+            if len(found[1]) == 3
+            else ESCAPED.get(found[1], found[1])
+        ),
         path[1:-1].encode(errors="surrogateescape"),
     )
     return raw.decode(errors="surrogateescape")
@@ -143,7 +177,9 @@ def _hunk(at: int, head: str, body: Sequence[str]) -> Hunk:
     ops: list[Op] = []
     for line in body:
         if line.startswith("\\"):
-            sides = {GOES: (True, False), COMES: (False, True)}.get(ops[-1].sign if ops else STAYS, (True, True))
+            sides = {GOES: (True, False), COMES: (False, True)}.get(
+                ops[-1].sign if ops else STAYS, (True, True)
+            )
             bare = [one or other for one, other in zip(bare, sides, strict=True)]
         else:
             ops.append(_op(line))
@@ -174,7 +210,9 @@ def _counted(head: str) -> tuple[int, int] | None:
 def _readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterator[Ops]:
     """Bare blank lines at the end belong to the hunk or only follow it: the head's count of new lines may tell."""
     changes = any(op.sign in (GOES, COMES) for op in ops)
-    settled = tuple(_settled(ops, n) if op.sign == BARE and changes else op for n, op in enumerate(ops))
+    settled = tuple(
+        _settled(ops, n) if op.sign == BARE and changes else op for n, op in enumerate(ops)
+    )
     end = len(ops) - next((n for n, op in enumerate(reversed(ops)) if op.sign != BARE), len(ops))
     ways = [settled[:end], settled]
     if counted and len(new_side(settled)) == counted[1] != len(new_side(settled[:end])):

@@ -11,7 +11,9 @@ from bot.edits.parsed_edit import NOWHERE
 BARE = "\n\\ No newline at end of file\n"
 
 
-def written(before: Mapping[str, str], after: Mapping[str, str | None], moves: Mapping[str, str]) -> str:
+def written(
+    before: Mapping[str, str], after: Mapping[str, str | None], moves: Mapping[str, str]
+) -> str:
     """A unified diff with git's headers of what changes in the files; `moves` has the old path by the new one."""
     left = set(moves.values())
     text = "".join(
@@ -33,7 +35,10 @@ def _file(path: str, was: str, old: str | None, new: str | None) -> Iterator[str
     elif was != path:
         yield f"similarity index {100 if old == new else 90}%\n"
         yield f"rename from {_quoted(was)}\nrename to {_quoted(path)}\n"
-    names = (_quoted(f"a/{was}") if old is not None else NOWHERE, _quoted(f"b/{path}") if new is not None else NOWHERE)
+    names = (
+        _quoted(f"a/{was}") if old is not None else NOWHERE,
+        _quoted(f"b/{path}") if new is not None else NOWHERE,
+    )
     for line in difflib.unified_diff(_lines(old), _lines(new), *names):
         yield line if line.endswith("\n") else line + BARE
 
@@ -48,4 +53,8 @@ def _quoted(path: str) -> str:
     raw = path.encode(errors="surrogateescape")
     if all(32 <= byte < 127 and byte not in b'"\\' for byte in raw):
         return path
-    return '"' + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in raw) + '"'
+    return (
+        '"'
+        + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in raw)
+        + '"'
+    )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.edits.parsed_edit import COMES, Hunk, Rejected, compared
 from bot.edits.apply_hunk import change
+from bot.edits.find_place import Place, splices
 from bot.edits.indent import NONE
-from bot.edits.omitted_code import refuse_left_out
 from bot.edits.lines import Lines, Splice, exact
 from bot.edits.nearest_lines import too_many
-from bot.edits.find_place import Place, splices
+from bot.edits.omitted_code import refuse_left_out
+from bot.edits.parsed_edit import COMES, Hunk, Rejected, compared
 from bot.edits.read_blocks import readings
 
 
@@ -19,7 +19,9 @@ def replace(path: str, before: str, old: str, new: str) -> str:
     """
     old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
     if not old:
-        raise Rejected(f"{path}: the old text is empty. Quote the line beside which the new text shall stand.")
+        raise Rejected(
+            f"{path}: the old text is empty. Quote the line beside which the new text shall stand."
+        )
     if old == new:
         raise Rejected(f"{path}: the old and the new text are the same, so nothing would change.")
     lines = Lines.of(before)

@@ -2,9 +2,9 @@
 
 from bot.forge.faults import Fault, Faults
 from bot.forge.forge import Forge
+from bot.forge.forge_server import forge_app, serving
 from bot.forge.hooks import Delivery
 from bot.forge.records import AppKeys, Comment, Issue, Job, Pull, Reaction
-from bot.forge.forge_server import forge_app, serving
 
 __all__ = [
     "AppKeys",

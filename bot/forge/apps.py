@@ -11,7 +11,12 @@ from dataclasses import replace
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from bot.forge.git_http import Access
 from bot.forge.records import App, AppKeys, Installation, Token
@@ -36,11 +41,17 @@ class Apps:
 
     def register(self, slug: str, permissions: Mapping[str, str], events: Sequence[str]) -> AppKeys:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
-        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        private = key.private_bytes(
+            Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+        ).decode()
+        public = (
+            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        )
         keys = AppKeys(self._state.new_id(), slug, private, secrets.token_hex(20))
         granted = {"metadata": "read", **permissions}
-        app = App(keys.id, slug, "octo-owner", granted, tuple(events), now(), public, keys.webhook_secret)
+        app = App(
+            keys.id, slug, "octo-owner", granted, tuple(events), now(), public, keys.webhook_secret
+        )
         self._state.apps[app.id] = app
         self._state.account(app.login)
         return keys
@@ -50,7 +61,9 @@ class Apps:
         owner = repositories[0].owner
         for one in self._state.installations.values():
             if (one.app, one.account) == (app.id, owner):
-                names = tuple(dict.fromkeys([*one.repositories, *(repo.name for repo in repositories)]))
+                names = tuple(
+                    dict.fromkeys([*one.repositories, *(repo.name for repo in repositories)])
+                )
                 joined = replace(one, repositories=names)
                 self._state.installations[one.id] = joined
                 return joined
@@ -65,7 +78,14 @@ class Apps:
         """The App that signed this JWT. Raises Refused, in GitHub's words."""
         try:
             claimed = jwt.decode(bearer, options={"verify_signature": False})
-            app = next((one for one in self._state.apps.values() if str(one.id) == str(claimed.get("iss"))), None)
+            app = next(
+                (
+                    one
+                    for one in self._state.apps.values()
+                    if str(one.id) == str(claimed.get("iss"))
+                ),
+                None,
+            )
             if app is None or not app.public_key:
                 raise Refused(404, "Integration not found")
             options: jwt.types.Options = {"require": ["iat", "exp"], "verify_iss": False}
@@ -86,7 +106,9 @@ class Apps:
         found = self._state.tokens.get(secret)
         return found if found and found.until > time.time() else None
 
-    def mint(self, one: Installation, names: Sequence[str] | None, permissions: Mapping[str, str] | None) -> Token:
+    def mint(
+        self, one: Installation, names: Sequence[str] | None, permissions: Mapping[str, str] | None
+    ) -> Token:
         """A token for some of the installation's repositories and permissions; None means all."""
         if one.suspended_at:
             raise Refused(403, "This installation has been suspended")
@@ -100,7 +122,9 @@ class Apps:
         return token
 
     def suspend(self, installation: int) -> None:
-        self._state.installations[installation] = replace(self._state.installations[installation], suspended_at=now())
+        self._state.installations[installation] = replace(
+            self._state.installations[installation], suspended_at=now()
+        )
 
     def expire(self) -> None:
         """Every token is as if its hour were over."""
@@ -118,8 +142,16 @@ class Apps:
     def _secret(self, one: Installation, until: float) -> str:
         """`ghs_` + App id + what looks like a JWT: about 520 characters (github.blog changelog of 15 May 2026)."""
         head = {"alg": "RS256", "typ": "JWT"}
-        claims = {"iss": "github", "sub": str(one.id), "exp": int(until), "jti": secrets.token_hex(20)}
-        parts = [urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (head, claims)]
+        claims = {
+            "iss": "github",
+            "sub": str(one.id),
+            "exp": int(until),
+            "jti": secrets.token_hex(20),
+        }
+        parts = [
+            urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+            for part in (head, claims)
+        ]
         return f"ghs_{one.app}_{parts[0]}.{parts[1]}.{secrets.token_urlsafe(256)}"
 
     # --- git
@@ -139,6 +171,8 @@ class Apps:
             login = self._state.apps[token.app].login
             if repo.name not in token.repositories:
                 return Access("missing" if repo.private or not write else "forbidden", login)
-            if not allows(token.permissions, f"contents={'write' if write else 'read'}") or (write and repo.archived):
+            if not allows(token.permissions, f"contents={'write' if write else 'read'}") or (
+                write and repo.archived
+            ):
                 return Access("forbidden", login)
             return Access("ok", login, allows(token.permissions, "workflows=write"))

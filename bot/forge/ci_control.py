@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Literal
 
+from bot.forge.git_store import ZEROS
 from bot.forge.news import News
 from bot.forge.records import Job, Pull, Suite, WorkflowRun
 from bot.forge.runner import JobSpec, jobs_of, run_job
 from bot.forge.state import ACTIONS, Repository, State, now
-from bot.forge.git_store import ZEROS
 from bot.forge.views_ci import check_run, latest, suite, workflow, workflow_run
 from bot.forge.views_ci import job as job_view
 
@@ -37,7 +37,9 @@ class CI:
         """Start what runs on a push, and leave the empty suites of the other Apps that GitHub makes."""
         for one in self._state.installed(repo) if self._state.empty_suites else []:
             empty = self._suite(repo, one.app, (branch, before, sha))
-            self._news.suite_requested(repo, self._state.apps[one.app], by, check_suite=suite(self._state, repo, empty))
+            self._news.suite_requested(
+                repo, self._state.apps[one.app], by, check_suite=suite(self._state, repo, empty)
+            )
         self._start(repo, "push", (branch, before, sha), branch, by)
 
     def pull(self, repo: Repository, one: Pull, by: str) -> None:
@@ -51,12 +53,16 @@ class CI:
         while more := {job.spec.key for job in jobs if keys & set(job.spec.needs)} - keys:
             keys |= more
         again = [job for job in jobs if job.spec.key in keys]
-        run = replace(run, attempt=run.attempt + 1, status="queued", conclusion=None, updated_at=now())
+        run = replace(
+            run, attempt=run.attempt + 1, status="queued", conclusion=None, updated_at=now()
+        )
         repo.runs[run.id] = run
         self._progress(repo, run, "queued", None)
         self._go(repo, run, [self._job(repo, run, job.spec) for job in again])
 
-    def _start(self, repo: Repository, event: Event, head: tuple[str, str, str], branch: str, by: str) -> None:
+    def _start(
+        self, repo: Repository, event: Event, head: tuple[str, str, str], branch: str, by: str
+    ) -> None:
         for path, text in sorted(self._state.store.texts(repo.name, head[2], FOLDER).items()):
             if not path.endswith((".yml", ".yaml")):
                 continue
@@ -81,7 +87,12 @@ class CI:
         return made
 
     def _run(
-        self, repo: Repository, event: Event, head: tuple[str, str, str], named: tuple[str, str], by: str
+        self,
+        repo: Repository,
+        event: Event,
+        head: tuple[str, str, str],
+        named: tuple[str, str],
+        by: str,
     ) -> WorkflowRun:
         its = self._suite(repo, ACTIONS, head)
         at, path = now(), named[0]
@@ -108,19 +119,27 @@ class CI:
 
     def _job(self, repo: Repository, run: WorkflowRun, spec: JobSpec) -> Job:
         at = now()
-        made = Job(self._state.new_id(), run.id, run.suite, spec, run.sha, run.branch, run.attempt, at, at)
+        made = Job(
+            self._state.new_id(), run.id, run.suite, spec, run.sha, run.branch, run.attempt, at, at
+        )
         repo.jobs[made.id] = made
         self._tell_job(repo, made, "queued")
         self._tell_check(repo, made, "created")
         return made
 
     def _progress(
-        self, repo: Repository, run: WorkflowRun, status: Literal["queued", "in_progress", "completed"], end: str | None
+        self,
+        repo: Repository,
+        run: WorkflowRun,
+        status: Literal["queued", "in_progress", "completed"],
+        end: str | None,
     ) -> None:
         """Move a run and its suite on together."""
         at = now()
         repo.runs[run.id] = replace(repo.runs[run.id], status=status, conclusion=end, updated_at=at)
-        repo.suites[run.suite] = replace(repo.suites[run.suite], status=status, conclusion=end, updated_at=at)
+        repo.suites[run.suite] = replace(
+            repo.suites[run.suite], status=status, conclusion=end, updated_at=at
+        )
         if status == "queued":
             return
         self._tell_run(repo, repo.runs[run.id], status)
@@ -161,11 +180,23 @@ class CI:
                 repo.jobs[job.id] = job
                 self._tell_job(repo, job, "in_progress")
             work = self._state.home / "work" / str(job.id) / repo.short
-            done = run_job(job.spec, self._state.store.folder(repo.name), job.sha, work, self._environment(repo, job))
+            done = run_job(
+                job.spec,
+                self._state.store.folder(repo.name),
+                job.sha,
+                work,
+                self._environment(repo, job),
+            )
             shutil.rmtree(work.parent, ignore_errors=True)
         self._finish(
             repo,
-            replace(job, conclusion=done.conclusion, steps=done.steps, annotations=done.annotations, log=done.log),
+            replace(
+                job,
+                conclusion=done.conclusion,
+                steps=done.steps,
+                annotations=done.annotations,
+                log=done.log,
+            ),
         )
 
     def _finish(self, repo: Repository, job: Job) -> None:
@@ -176,7 +207,9 @@ class CI:
             self._tell_check(repo, job, "completed")
 
     def _wanted(self, repo: Repository, job: Job) -> bool:
-        needed = [one for one in latest(repo, repo.suites[job.suite]) if one.spec.key in job.spec.needs]
+        needed = [
+            one for one in latest(repo, repo.suites[job.suite]) if one.spec.key in job.spec.needs
+        ]
         if any(word in job.spec.condition for word in STUBBORN):
             return True
         return all(one.conclusion == "success" for one in needed)
@@ -199,16 +232,27 @@ class CI:
     # --- telling
 
     def _tell_run(self, repo: Repository, one: WorkflowRun, action: str) -> None:
-        views = {"workflow_run": workflow_run(self._state, repo, one), "workflow": workflow(self._state, repo, one)}
+        views = {
+            "workflow_run": workflow_run(self._state, repo, one),
+            "workflow": workflow(self._state, repo, one),
+        }
         self._news.tell(repo, "workflow_run", action, one.actor, **views)
 
     def _tell_job(self, repo: Repository, one: Job, action: str) -> None:
         by = repo.runs[one.run].actor
-        self._news.tell(repo, "workflow_job", action, by, workflow_job=job_view(self._state, repo, one))
+        self._news.tell(
+            repo, "workflow_job", action, by, workflow_job=job_view(self._state, repo, one)
+        )
 
     def _tell_check(self, repo: Repository, one: Job, action: str) -> None:
         by = repo.runs[one.run].actor
-        self._news.tell(repo, "check_run", action, by, check_run=check_run(self._state, repo, one, whole_suite=True))
+        self._news.tell(
+            repo,
+            "check_run",
+            action,
+            by,
+            check_run=check_run(self._state, repo, one, whole_suite=True),
+        )
 
 
 def _conclusion(ends: Sequence[str]) -> str:

@@ -10,7 +10,9 @@ from math import ceil
 
 from bot.forge.claude_prefix import Json, Piece, digests, pieces
 
-LOOKBACK = 20  # blocks before a breakpoint, itself among them, in which an earlier breakpoint is found
+LOOKBACK = (
+    20  # blocks before a breakpoint, itself among them, in which an earlier breakpoint is found
+)
 LEAST = 512  # tokens of a prefix that is worth keeping (the Opus 5 and 5.5 family)
 TTL_S = {"5m": 300.0, "1h": 3600.0}
 
@@ -62,7 +64,9 @@ class Cache:
         """Bill a prompt, and keep it at its breakpoints."""
         row = pieces(body)
         # A model has its own cache, and another effort or way of thinking starts it anew.
-        names = digests(row, f"{body['model']} {body.get('output_config')} {body.get('thinking')}")[1:]
+        names = digests(row, f"{body['model']} {body.get('output_config')} {body.get('thinking')}")[
+            1:
+        ]
         sizes = list(accumulate(self.tokens(len(piece.canon)) for piece in row))
         marks = [at for at, piece in enumerate(row) if piece.ttl and sizes[at] >= LEAST]
         found = [at for mark in marks for at in self._found(names, mark)]
@@ -76,7 +80,12 @@ class Cache:
         return [at for at in window if self._kept.get(names[at], (0.0, ""))[0] > self._now()][:1]
 
     def _keep(
-        self, row: Sequence[Piece], names: Sequence[str], sizes: Sequence[int], marks: Sequence[int], read: int
+        self,
+        row: Sequence[Piece],
+        names: Sequence[str],
+        sizes: Sequence[int],
+        marks: Sequence[int],
+        read: int,
     ) -> dict[str, int]:
         written, upto = {"5m": 0, "1h": 0}, read
         for mark in marks:

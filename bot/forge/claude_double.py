@@ -118,7 +118,9 @@ class Double:
             last = {"role": "assistant", "content": said.blocks}
             self._paused.add(_name({**seen.body, "messages": [*_messages(seen.body), last]}))
         if seen.body.get("stream"):
-            return _Stream(self._timed(said, line, seen), fault if isinstance(fault, Breaks) else None)
+            return _Stream(
+                self._timed(said, line, seen), fault if isinstance(fault, Breaks) else None
+            )
         seen.whole = True
         return JSONResponse(said.whole, headers=_headers())
 
@@ -143,7 +145,12 @@ class Double:
     async def _models(self, request: Request) -> Response:
         self._known(request)
         data = [_described(name, offer) for name, offer in MODELS.items()]
-        page = {"data": data, "has_more": False, "first_id": data[0]["id"], "last_id": data[-1]["id"]}
+        page = {
+            "data": data,
+            "has_more": False,
+            "first_id": data[0]["id"],
+            "last_id": data[-1]["id"],
+        }
         return JSONResponse(page, headers=_headers())
 
     async def _model(self, request: Request) -> Response:
@@ -178,7 +185,9 @@ class Double:
 def claude_serving(double: Double) -> Iterator[str]:
     """Serve the double on a free port of this machine; gives its base URL."""
     listener = loopback()
-    config = uvicorn.Config(double.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        double.app, log_config=None, lifespan="off", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
@@ -220,14 +229,19 @@ class _Stream(Response):
                 while (await receive())["type"] != "http.disconnect":
                     pass
             case "error":
-                error: Event = {"type": "error", "error": {"type": breaks.kind, "message": "Overloaded"}}
+                error: Event = {
+                    "type": "error",
+                    "error": {"type": breaks.kind, "message": "Overloaded"},
+                }
                 await send({"type": "http.response.body", "body": sse(error)})
             case _:
                 await send({"type": "http.response.body", "body": b""})
 
 
 async def _rejected(_: Request, rejected: Exception) -> Response:
-    status, kind = (rejected.status, rejected.kind) if isinstance(rejected, ApiError) else (500, "api_error")
+    status, kind = (
+        (rejected.status, rejected.kind) if isinstance(rejected, ApiError) else (500, "api_error")
+    )
     return _error(status, {"type": kind, "message": str(rejected)}, {})
 
 
@@ -235,12 +249,16 @@ def _failed(fault: Fails) -> Response:
     error: dict[str, object] = {"type": fault.kind, "message": fault.message}
     if fault.code:
         error["details"] = {"error_code": fault.code}
-    return _error(fault.status, error, {"retry-after": fault.retry_after} if fault.retry_after else {})
+    return _error(
+        fault.status, error, {"retry-after": fault.retry_after} if fault.retry_after else {}
+    )
 
 
 def _error(status: int, error: Json, more: Mapping[str, str]) -> Response:
     headers = _headers() | dict(more)
-    return JSONResponse({"type": "error", "error": error, "request_id": headers["request-id"]}, status, headers)
+    return JSONResponse(
+        {"type": "error", "error": error, "request_id": headers["request-id"]}, status, headers
+    )
 
 
 def _headers() -> dict[str, str]:

@@ -26,7 +26,10 @@ def pieces(body: Json) -> list[Piece]:
     row = [_piece(role, block) for role, block in _blocks(body)]
     automatic = body.get("cache_control")
     if isinstance(automatic, Mapping):
-        last = max((at for at, piece in enumerate(row) if piece.block.get("type") != "thinking"), default=None)
+        last = max(
+            (at for at, piece in enumerate(row) if piece.block.get("type") != "thinking"),
+            default=None,
+        )
         if last is not None and not row[last].ttl:
             row[last] = replace(row[last], ttl=_ttl(automatic))
     return row
@@ -36,7 +39,9 @@ def digests(row: Sequence[Piece], seed: str = "") -> list[str]:
     """For each piece a name of all that stands before it, and at the end one of all."""
     names = [hashlib.sha256(seed.encode()).hexdigest()]
     for piece in row:
-        names.append(hashlib.sha256(f"{names[-1]} {piece.role} ".encode() + piece.canon).hexdigest())
+        names.append(
+            hashlib.sha256(f"{names[-1]} {piece.role} ".encode() + piece.canon).hexdigest()
+        )
     return names
 
 
@@ -44,7 +49,11 @@ def listed(content: object) -> list[Json]:
     """Content as blocks: a text stands for one text block."""
     if isinstance(content, str):
         return [{"type": "text", "text": content}] if content else []
-    return [block for block in content if isinstance(block, Mapping)] if isinstance(content, Sequence) else []
+    return (
+        [block for block in content if isinstance(block, Mapping)]
+        if isinstance(content, Sequence)
+        else []
+    )
 
 
 def messages(body: Json) -> list[tuple[str, list[Json]]]:
@@ -62,7 +71,9 @@ def messages(body: Json) -> list[tuple[str, list[Json]]]:
 def canon(block: Json) -> bytes:
     """The block's bytes: without cache marks, keys sorted."""
     bare = {key: value for key, value in block.items() if key != "cache_control"}
-    return json.dumps(bare, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    return json.dumps(bare, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(
+        errors="replace"
+    )
 
 
 def _blocks(body: Json) -> Iterator[tuple[str, Json]]:

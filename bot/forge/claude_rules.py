@@ -76,7 +76,9 @@ def signature(before: str, thought: str) -> str:
 
 def _told(wrong: ValidationError) -> Iterator[str]:
     for error in wrong.errors(include_url=False, include_input=False):
-        what = "Extra inputs are not permitted" if error["type"] == "extra_forbidden" else error["msg"]
+        what = (
+            "Extra inputs are not permitted" if error["type"] == "extra_forbidden" else error["msg"]
+        )
         yield f"{'.'.join(map(str, error['loc']))}: {what}"
 
 
@@ -96,7 +98,9 @@ def _model_rules(request: Prompt, offer: Offer) -> Iterator[str]:
 
 def _breakpoints(body: Json, request: Prompt) -> Iterator[str]:
     row = pieces({**body, "cache_control": None})
-    ttls = [piece.ttl for piece in row if piece.ttl] + ([request.cache_control.ttl] if request.cache_control else [])
+    ttls = [piece.ttl for piece in row if piece.ttl] + (
+        [request.cache_control.ttl] if request.cache_control else []
+    )
     if len(ttls) > BREAKPOINTS:
         yield f"A maximum of {BREAKPOINTS} blocks with cache_control may be provided. Found {len(ttls)}."
     if "1h" in ttls and "5m" in ttls[: len(ttls) - ttls[::-1].index("1h")]:
@@ -158,7 +162,11 @@ def _optional(schema: Json) -> int:
 def _walk(schema: object) -> Iterator[Json]:
     if isinstance(schema, Mapping):
         yield schema
-        parts = [*dict(schema.get("properties", {})).values(), schema.get("items"), *schema.get("anyOf", [])]
+        parts = [
+            *dict(schema.get("properties", {})).values(),
+            schema.get("items"),
+            *schema.get("anyOf", []),
+        ]
         for part in parts:
             yield from _walk(part)
 
@@ -172,7 +180,9 @@ def _conversation(body: Json, *, resumed: bool) -> Iterator[str]:
         yield "messages: first message must use the user role"
     if talk[-1][0] == "assistant" and not resumed:
         yield "messages: the conversation must end with a user message; assistant prefill is not supported"
-    ids = Counter(block["id"] for _, blocks in talk for block in blocks if block["type"] == "tool_use")
+    ids = Counter(
+        block["id"] for _, blocks in talk for block in blocks if block["type"] == "tool_use"
+    )
     if ids and max(ids.values()) > 1:
         yield "messages: `tool_use` ids must be unique"
     for (role, blocks), (_, after) in zip(talk, [*talk[1:], ("", [])], strict=True):
@@ -207,7 +217,9 @@ def _thoughts(body: Json) -> Iterator[str]:
     row = pieces(body)
     for piece, before in zip(row, digests(row), strict=False):
         block = piece.block
-        if block.get("type") == "thinking" and block["signature"] != signature(before, str(block["thinking"])):
+        if block.get("type") == "thinking" and block["signature"] != signature(
+            before, str(block["thinking"])
+        ):
             yield "messages: `thinking` blocks cannot be modified, nor what stood before them: signature mismatch"
     for role, blocks in messages(body):
         kinds = [block["type"] for block in blocks]

@@ -91,7 +91,9 @@ def line_of(script: Script, body: Json) -> Line:
     turn = turn_of(body)
     where = f"script {script.about!r}, turn {turn}"
     if turn >= len(script.turns):
-        raise ApiError(f"{where}: the script has ended, it has {len(script.turns)} turns; came {_last(body)}")
+        raise ApiError(
+            f"{where}: the script has ended, it has {len(script.turns)} turns; came {_last(body)}"
+        )
     line = script.turns[turn]
     wrong = [*_offered(line, script, body), *_answered(line, body), *_words(line, body, turn)]
     if wrong:
@@ -102,13 +104,19 @@ def line_of(script: Script, body: Json) -> Line:
 def _offered(line: Line, script: Script, body: Json) -> list[str]:
     expected = script.tools if line.expect.tools is None else line.expect.tools
     came = tuple(str(tool["name"]) for tool in listed(body.get("tools")))
-    return [] if expected is None or expected == came else [f"expected the tools {expected}, came {came}"]
+    return (
+        []
+        if expected is None or expected == came
+        else [f"expected the tools {expected}, came {came}"]
+    )
 
 
 def _answered(line: Line, body: Json) -> list[str]:
     came = _answers(body)
     expected = line.expect.answers
-    if [(answer.tool, answer.failed) for answer in expected] != [(tool, failed) for tool, failed, _ in came]:
+    if [(answer.tool, answer.failed) for answer in expected] != [
+        (tool, failed) for tool, failed, _ in came
+    ]:
         wanted = [f"{answer.tool} {'failed' if answer.failed else 'ok'}" for answer in expected]
         return [f"expected the answers {wanted}, came {_shown(came)}"]
     return [
@@ -123,7 +131,11 @@ def _words(line: Line, body: Json, turn: int) -> list[str]:
     said = _text(_newest(body))
     if said and not line.expect.said and turn:
         return [f"expected no words, came {said[:400]!r}"]
-    return [f"expected words that hold {held!r}, came {said[:400]!r}" for held in line.expect.said if held not in said]
+    return [
+        f"expected words that hold {held!r}, came {said[:400]!r}"
+        for held in line.expect.said
+        if held not in said
+    ]
 
 
 def _newest(body: Json) -> list[Json]:
@@ -154,7 +166,9 @@ def _text(blocks: Sequence[Json]) -> str:
 
 
 def _shown(answers: Sequence[tuple[str, bool, str]]) -> list[str]:
-    return [f"{tool} {'failed' if failed else 'ok'}: {text[:200]}" for tool, failed, text in answers]
+    return [
+        f"{tool} {'failed' if failed else 'ok'}: {text[:200]}" for tool, failed, text in answers
+    ]
 
 
 def _last(body: Json) -> str:

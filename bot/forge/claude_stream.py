@@ -67,7 +67,10 @@ class Reply:
     def whole(self) -> dict[str, object]:
         """As the API answers without a stream."""
         blocks = list(self.blocks[: -1 if self.cut else None] or self.blocks[:1])
-        return self._envelope(blocks, self.out) | {"stop_reason": self.stop, "stop_details": self._details}
+        return self._envelope(blocks, self.out) | {
+            "stop_reason": self.stop,
+            "stop_details": self._details,
+        }
 
     @property
     def events(self) -> Iterator[Event]:
@@ -97,13 +100,19 @@ class Reply:
 
     @property
     def _details(self) -> Json | None:
-        return {"type": "refusal", "category": self.category, "explanation": None} if self.stop == "refusal" else None
+        return (
+            {"type": "refusal", "category": self.category, "explanation": None}
+            if self.stop == "refusal"
+            else None
+        )
 
 
 def reply(line: Line, body: Json, usage: Usage, cache: Cache, fault: Fault | None) -> Reply:
     """What the model says to a request: the same for the same request, ids and signatures too."""
     before = digests(pieces(body))[-1]
-    blocks = _said(line, body, before, paused=isinstance(fault, Stops) and fault.reason == "pause_turn")
+    blocks = _said(
+        line, body, before, paused=isinstance(fault, Stops) and fault.reason == "pause_turn"
+    )
     out = max(line.out, sum(cache.tokens(len(canon(block))) for block in blocks))
     stop = "tool_use" if any(block["type"] == "tool_use" for block in blocks) else "end_turn"
     category, limit = None, int(str(body["max_tokens"]))
@@ -112,13 +121,19 @@ def reply(line: Line, body: Json, usage: Usage, cache: Cache, fault: Fault | Non
     if out > limit:
         out, stop = limit, "max_tokens"
     cut = stop in ("max_tokens", "refusal", "model_context_window_exceeded")
-    inputs = fault.how if isinstance(fault, Breaks) and fault.how in ("garbage", "half") else "whole"
-    return Reply(f"msg_{before[:24]}", str(body["model"]), blocks, stop, usage, out, cut, inputs, category)
+    inputs = (
+        fault.how if isinstance(fault, Breaks) and fault.how in ("garbage", "half") else "whole"
+    )
+    return Reply(
+        f"msg_{before[:24]}", str(body["model"]), blocks, stop, usage, out, cut, inputs, category
+    )
 
 
 def sse(event: Event) -> bytes:
     """An event on the wire."""
-    told = json.dumps(event, ensure_ascii=False).encode(errors="backslashreplace")  # half a pair, as JSON escapes it
+    told = json.dumps(event, ensure_ascii=False).encode(
+        errors="backslashreplace"
+    )  # half a pair, as JSON escapes it
     return b"event: %b\ndata: %b\n\n" % (str(event["type"]).encode(), told)
 
 
@@ -145,20 +160,35 @@ def _part(part: SayText | SayCall, before: str, number: int) -> Json:
         case SayText(text=text):
             return {"type": "text", "text": text}
         case SayCall(tool=tool, input=given):
-            return {"type": "tool_use", "id": f"toolu_{before[:20]}{number:02}", "name": tool, "input": given}
+            return {
+                "type": "tool_use",
+                "id": f"toolu_{before[:20]}{number:02}",
+                "name": tool,
+                "input": given,
+            }
 
 
 def _opened(block: Json, inputs: str) -> tuple[Json, list[Json]]:
     """A block as it begins, and the deltas that complete it."""
     match block["type"]:
         case "thinking":
-            shown = [{"type": "thinking_delta", "thinking": piece} for piece in _cut(str(block["thinking"]), 40)]
+            shown = [
+                {"type": "thinking_delta", "thinking": piece}
+                for piece in _cut(str(block["thinking"]), 40)
+            ]
             signed = {"type": "signature_delta", "signature": block["signature"]}
             return {**block, "thinking": "", "signature": ""}, [*shown, signed]
         case "tool_use":
             text = json.dumps(block["input"], ensure_ascii=False)
-            written = {"whole": text, "garbage": '{"path": nowhere', "half": text[: len(text) * 2 // 3]}[inputs]
-            deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in ["", *_cut(written, 60)]]
+            written = {
+                "whole": text,
+                "garbage": '{"path": nowhere',
+                "half": text[: len(text) * 2 // 3],
+            }[inputs]
+            deltas = [
+                {"type": "input_json_delta", "partial_json": piece}
+                for piece in ["", *_cut(written, 60)]
+            ]
             return {**block, "input": {}}, [*deltas]
         case _:
             return {**block, "text": ""}, [

@@ -14,10 +14,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.forge.refusals import DOCS
 
 Kind = Literal[
-    "500", "502-after", "403-secondary", "403-secondary-silent", "403-primary", "429", "429-silent", "cut", "cut-after"
+    "500",
+    "502-after",
+    "403-secondary",
+    "403-secondary-silent",
+    "403-primary",
+    "429",
+    "429-silent",
+    "cut",
+    "cut-after",
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
-SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+SECONDARY = (
+    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+)
 PRIMARY = "API rate limit exceeded for installation ID 1."
 
 
@@ -58,7 +68,11 @@ class Faults:
         """The fault that this request meets, counted."""
         with self._lock:
             for fault in self._waiting:
-                if fault.fired < fault.times and fault.method in (method, "*") and fault.path.search(path):
+                if (
+                    fault.fired < fault.times
+                    and fault.method in (method, "*")
+                    and fault.path.search(path)
+                ):
                     fault.fired += 1
                     return fault
         return None
@@ -72,7 +86,9 @@ class Faulty:
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        fault = self._faults.take(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        fault = (
+            self._faults.take(scope["method"], scope["path"]) if scope["type"] == "http" else None
+        )
         if fault is None:
             await self._app(scope, receive, send)
             return
@@ -110,7 +126,11 @@ async def _answer(fault: Fault, send: Send) -> None:
     if fault.kind == "403-primary":
         words = PRIMARY
         reset = str(int(time.time()) + fault.wait_s)
-        headers |= {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
+        headers |= {
+            "x-ratelimit-limit": "5000",
+            "x-ratelimit-remaining": "0",
+            "x-ratelimit-reset": reset,
+        }
     elif fault.kind in ("403-secondary", "429"):
         headers |= {"retry-after": str(fault.wait_s)}
     body = json.dumps({"message": words, "documentation_url": DOCS}).encode()

@@ -10,15 +10,15 @@ from pathlib import Path
 from bot.forge.apps import Apps
 from bot.forge.ci_control import CI
 from bot.forge.faults import Faults
-from bot.forge.git_http import RefUpdate
-from bot.forge.hooks import Courier, Delivery, Lane
 from bot.forge.forge_issues import Issues
-from bot.forge.news import News
 from bot.forge.forge_pulls import Pulls
+from bot.forge.git_http import RefUpdate
+from bot.forge.git_store import ZEROS, Signature
+from bot.forge.hooks import Courier, Delivery, Lane
+from bot.forge.news import News
 from bot.forge.pushes import Pushes
 from bot.forge.records import AppKeys, Comment, Issue, Job, Pull, Reaction, Status
 from bot.forge.state import Repository, State, now
-from bot.forge.git_store import ZEROS, Signature
 from bot.forge.views_ci import status_event
 from bot.values import Permission
 
@@ -73,12 +73,16 @@ class Forge:
             self.state.account(owner, "User" if owner in known else "Organization")
             for login in known:
                 self.state.account(login)
-            self.state.repositories[name.lower()] = Repository(self.state.new_id(), name, now(), private, people=known)
+            self.state.repositories[name.lower()] = Repository(
+                self.state.new_id(), name, now(), private, people=known
+            )
             self.state.store.create(name)
             if files:
                 self._commit(name, "main", files, owner, "Initial commit")
 
-    def create_app(self, slug: str, permissions: Mapping[str, str], events: Sequence[str]) -> AppKeys:
+    def create_app(
+        self, slug: str, permissions: Mapping[str, str], events: Sequence[str]
+    ) -> AppKeys:
         """Register an App; `metadata: read` comes with every one."""
         with self.state.lock:
             return self.apps.register(slug, permissions, events)
@@ -118,11 +122,15 @@ class Forge:
 
     # --- people
 
-    def open_issue(self, repo: str, by: str, title: str, body: str, labels: Sequence[str] = ()) -> int:
+    def open_issue(
+        self, repo: str, by: str, title: str, body: str, labels: Sequence[str] = ()
+    ) -> int:
         with self.state.lock:
             return self.issues.open(self.state.repository(repo), by, title, body, labels).number
 
-    def edit_issue(self, repo: str, number: int, by: str, title: str | None = None, body: str | None = None) -> None:
+    def edit_issue(
+        self, repo: str, number: int, by: str, title: str | None = None, body: str | None = None
+    ) -> None:
         with self.state.lock:
             self.issues.edit(self.state.repository(repo), number, by, title, body)
 
@@ -163,7 +171,9 @@ class Forge:
         with self.state.lock:
             self.issues.delete_comment(self.state.repository(repo), comment, by)
 
-    def push(self, repo: str, by: str, branch: str, files: Mapping[str, str | None], message: str) -> str:
+    def push(
+        self, repo: str, by: str, branch: str, files: Mapping[str, str | None], message: str
+    ) -> str:
         """A person's commit on a branch, begun where main is when it is new; None deletes. Returns its sha."""
         with self.state.lock:
             old = self.state.store.head(repo, branch) or ZEROS
@@ -176,12 +186,27 @@ class Forge:
             self.pull_requests.close(self.state.repository(repo), number, by)
 
     def set_status(
-        self, repo: str, sha: str, context: str, state: str, description: str = "", target_url: str = ""
+        self,
+        repo: str,
+        sha: str,
+        context: str,
+        state: str,
+        description: str = "",
+        target_url: str = "",
     ) -> None:
         """What another CI says of a commit: error, failure, pending or success."""
         with self.state.lock:
             here = self.state.repository(repo)
-            one = Status(self.state.new_id(), sha, context, state, description, target_url, now(), "other-ci[bot]")
+            one = Status(
+                self.state.new_id(),
+                sha,
+                context,
+                state,
+                description,
+                target_url,
+                now(),
+                "other-ci[bot]",
+            )
             here.statuses.append(one)
             self._news.tell(here, "status", "", one.by, **status_event(self.state, here, one))
 
@@ -237,7 +262,11 @@ class Forge:
         """Wait until no webhook and no job of CI is under way; False when that takes too long."""
         return self.state.quiet(timeout_s)
 
-    def _commit(self, repo: str, branch: str, files: Mapping[str, str | None], by: str, message: str) -> str:
+    def _commit(
+        self, repo: str, branch: str, files: Mapping[str, str | None], by: str, message: str
+    ) -> str:
         account = self.state.account(by)
         email = f"{account.id}+{account.login}@users.noreply.github.com"
-        return self.state.store.commit(repo, branch, files, Signature(by, email, str(int(time.time()))), message)
+        return self.state.store.commit(
+            repo, branch, files, Signature(by, email, str(int(time.time()))), message
+        )

@@ -26,7 +26,9 @@ class Issues:
         self._state = state
         self._news = news
 
-    def open(self, repo: Repository, by: str, title: str, body: str, labels: Sequence[str] = ()) -> Issue:
+    def open(
+        self, repo: Repository, by: str, title: str, body: str, labels: Sequence[str] = ()
+    ) -> Issue:
         """GitHub sends `opened`, then one `labeled` for each label."""
         at = now()
         number = self.next_number(repo)
@@ -41,7 +43,9 @@ class Issues:
         """Issues and pull requests are numbered together; a deleted number is not used again."""
         return max([*repo.issues, *repo.gone], default=0) + 1
 
-    def edit(self, repo: Repository, number: int, by: str, title: str | None, body: str | None) -> Issue:
+    def edit(
+        self, repo: Repository, number: int, by: str, title: str | None, body: str | None
+    ) -> Issue:
         old = repo.issues[number]
         new = replace(
             old,
@@ -92,14 +96,20 @@ class Issues:
 
     def unlabel(self, repo: Repository, number: int, name: str, by: str) -> None:
         before = repo.issues[number]
-        after = replace(before, labels=tuple(one for one in before.labels if one != name), updated_at=now())
+        after = replace(
+            before, labels=tuple(one for one in before.labels if one != name), updated_at=now()
+        )
         repo.issues[number] = after
-        self.tell(repo, "unlabeled", after, by, label=label_view(self._state, repo, repo.labels[name]))
+        self.tell(
+            repo, "unlabeled", after, by, label=label_view(self._state, repo, repo.labels[name])
+        )
 
     def tell(self, repo: Repository, action: str, one: Issue, by: str, **parts: object) -> None:
         """What happens to a pull request as an issue is told by `Pulls`."""
         if type(one) is Issue:
-            self._news.tell(repo, "issues", action, by, issue=issue_view(self._state, repo, one), **parts)
+            self._news.tell(
+                repo, "issues", action, by, issue=issue_view(self._state, repo, one), **parts
+            )
 
     # --- comments and reactions
 
@@ -124,7 +134,9 @@ class Issues:
         self._tell_comment(repo, "deleted", old, by)
         del repo.comments[key]
 
-    def react(self, repo: Repository, number: int, key: int | None, by: str, content: str) -> tuple[Reaction, bool]:
+    def react(
+        self, repo: Repository, number: int, key: int | None, by: str, content: str
+    ) -> tuple[Reaction, bool]:
         """The reaction, and whether it is new: nobody reacts twice with the same."""
         for one in repo.reactions:
             if (one.number, one.comment, one.author, one.content) == (number, key, by, content):
@@ -136,7 +148,9 @@ class Issues:
     def _touch(self, repo: Repository, number: int) -> None:
         repo.issues[number] = replace(repo.issues[number], updated_at=now())
 
-    def _tell_comment(self, repo: Repository, action: str, one: Comment, by: str, **parts: Json) -> None:
+    def _tell_comment(
+        self, repo: Repository, action: str, one: Comment, by: str, **parts: Json
+    ) -> None:
         views = {
             "issue": issue_view(self._state, repo, repo.issues[one.number]),
             "comment": comment_view(self._state, repo, one),

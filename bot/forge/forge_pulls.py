@@ -23,7 +23,16 @@ class Pulls:
         self._issues = issues
         self._run_checks = run_checks
 
-    def open(self, repo: Repository, by: str, ends: tuple[str, str], title: str, body: str, *, draft: bool) -> Pull:
+    def open(
+        self,
+        repo: Repository,
+        by: str,
+        ends: tuple[str, str],
+        title: str,
+        body: str,
+        *,
+        draft: bool,
+    ) -> Pull:
         """`ends` are the head and base branch, which must differ by a commit."""
         at = now()
         number = self._issues.next_number(repo)
@@ -48,7 +57,9 @@ class Pulls:
         self._run_checks(repo, made, by)
         return made
 
-    def edit(self, repo: Repository, number: int, by: str, title: str | None, body: str | None) -> Pull:
+    def edit(
+        self, repo: Repository, number: int, by: str, title: str | None, body: str | None
+    ) -> Pull:
         old = self._get(repo, number)
         new = replace(
             old,
@@ -87,7 +98,11 @@ class Pulls:
 
     def moved(self, repo: Repository, branch: str, old: str, new: str, by: str) -> None:
         """A branch was pushed: open pull requests from it follow, those from a branch that is gone are closed."""
-        behind = [pull for pull in repo.pulls() if (pull.head, pull.state) == (branch, "open") and pull.head_sha != new]
+        behind = [
+            pull
+            for pull in repo.pulls()
+            if (pull.head, pull.state) == (branch, "open") and pull.head_sha != new
+        ]
         for one in behind:  # one that was opened since the push has its head already
             if not new:
                 self.close(repo, one.number, by)
@@ -105,4 +120,6 @@ class Pulls:
 
     def _tell(self, repo: Repository, action: str, one: Pull, by: str, **parts: object) -> None:
         view = full_pull(self._state, repo, one)
-        self._news.tell(repo, "pull_request", action, by, number=one.number, pull_request=view, **parts)
+        self._news.tell(
+            repo, "pull_request", action, by, number=one.number, pull_request=view, **parts
+        )

@@ -129,9 +129,13 @@ def serving(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
         forge.state.web = f"http://127.0.0.1:{main.getsockname()[1]}"
         # Another name and port: what a client sends to the API's host must not follow a redirect there.
         forge.state.logs = f"http://localhost:{other.getsockname()[1]}"
-        config = uvicorn.Config(app, http=_Cuttable, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, http=_Cuttable, log_level="error", lifespan="off", timeout_graceful_shutdown=1
+        )
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve([main, other])), name="forge")
+        thread = threading.Thread(
+            target=lambda: asyncio.run(server.serve([main, other])), name="forge"
+        )
         thread.start()
         try:
             yield forge.state.web

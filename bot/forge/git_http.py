@@ -20,10 +20,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-PATH = re.compile(r"/(?P<repo>[\w-][\w.-]*/[\w.-]+?)(?:\.git)?/(?P<act>info/refs|git-upload-pack|git-receive-pack)")
+PATH = re.compile(
+    r"/(?P<repo>[\w-][\w.-]*/[\w.-]+?)(?:\.git)?/(?P<act>info/refs|git-upload-pack|git-receive-pack)"
+)
 
 REFUSED = {
-    "unauthorized": (401, "Invalid username or token. Password authentication is not supported for Git operations."),
+    "unauthorized": (
+        401,
+        "Invalid username or token. Password authentication is not supported for Git operations.",
+    ),
     "forbidden": (403, "Permission to {repo}.git denied to {login}."),
     "missing": (404, "Repository not found."),
 }
@@ -93,7 +98,9 @@ class _Bridge:
     hooks: Path
     access: Ask
     pushed: Tell
-    pushes: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    pushes: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -112,7 +119,9 @@ class _Bridge:
         elif found["act"] == "git-receive-pack":
             await self._push(request, send, found["repo"], access)
         else:
-            await _serve(request, send, self._environment(request, found["repo"], found["act"], access))
+            await _serve(
+                request, send, self._environment(request, found["repo"], found["act"], access)
+            )
 
     async def _push(self, request: Request, send: Send, repo: str, access: Access) -> None:
         environment = self._environment(request, repo, "git-receive-pack", access)
@@ -151,7 +160,9 @@ class _Bridge:
             "CONTENT_TYPE": cgi["CONTENT_TYPE"],
             "HTTP_CONTENT_ENCODING": cgi["CONTENT_ENCODING"],
             "HTTP_GIT_PROTOCOL": cgi["GIT_PROTOCOL"],
-        } | ({"CONTENT_LENGTH": cgi["CONTENT_LENGTH"]} if cgi["CONTENT_LENGTH"] else {})  # absent: it is chunked
+        } | (
+            {"CONTENT_LENGTH": cgi["CONTENT_LENGTH"]} if cgi["CONTENT_LENGTH"] else {}
+        )  # absent: it is chunked
 
 
 def _credentials(request: Request) -> tuple[str, str]:
@@ -179,7 +190,13 @@ async def _serve(
     after: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     process = await asyncio.create_subprocess_exec(
-        "git", "http-backend", stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment, start_new_session=True
+        "git",
+        "http-backend",
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        env=environment,
+        start_new_session=True,
     )
     feeding = asyncio.create_task(_feed(request, process))
     try:
@@ -220,7 +237,9 @@ async def _answer(process: Process, send: Send) -> None:
         head = "Status: 500 Internal Server Error"
     fields = [line.split(": ", 1) for line in head.split("\r\n") if ": " in line]
     status = next((int(value[:3]) for name, value in fields if name == "Status"), 200)
-    headers = [(name.lower().encode(), value.encode()) for name, value in fields if name != "Status"]
+    headers = [
+        (name.lower().encode(), value.encode()) for name, value in fields if name != "Status"
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     while chunk := await process.stdout.read(65536):
         await send({"type": "http.response.body", "body": chunk, "more_body": True})

@@ -74,23 +74,34 @@ class Store:
         folder.mkdir(parents=True)
         self._git(repo, "init", "-q", "--bare", "-b", "main", "--template=")
 
-    def commit(self, repo: str, branch: str, files: Mapping[str, str | None], by: Signature, message: str) -> str:
+    def commit(
+        self, repo: str, branch: str, files: Mapping[str, str | None], by: Signature, message: str
+    ) -> str:
         """Commit onto a branch, begun where main is when it is new. None deletes a file. Returns the sha."""
         who = f"{by.name} <{by.email}> {by.date} +0000"
         start = branch if self.head(repo, branch) else "main"
-        lines = [f"commit refs/heads/{branch}\nauthor {who}\ncommitter {who}\n".encode(), _data(message)]
+        lines = [
+            f"commit refs/heads/{branch}\nauthor {who}\ncommitter {who}\n".encode(),
+            _data(message),
+        ]
         if parent := self.head(repo, start):
             lines.append(f"from {parent}\n".encode())
         for path, text in files.items():
             name = '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
             mode = "100755" if path.endswith(".sh") else "100644"
-            lines.append(f"D {name}\n".encode() if text is None else f"M {mode} inline {name}\n".encode() + _data(text))
+            lines.append(
+                f"D {name}\n".encode()
+                if text is None
+                else f"M {mode} inline {name}\n".encode() + _data(text)
+            )
         self._git(repo, "fast-import", "--quiet", "--date-format=raw", given=b"".join(lines))
         return self.branches(repo)[branch]
 
     def branches(self, repo: str) -> dict[str, str]:
         """Every branch and where it points."""
-        out = self._git(repo, "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads/")
+        out = self._git(
+            repo, "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads/"
+        )
         return dict(line.rsplit(" ", 1) for line in out.splitlines())
 
     def head(self, repo: str, branch: str) -> str:
@@ -101,7 +112,9 @@ class Store:
         if not ref or ref.startswith("-"):
             return ""
         for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", ref):
-            done = self._try(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+            done = self._try(
+                repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
+            )
             if done.returncode == 0:
                 return done.stdout.decode().strip()
         return ""
@@ -118,13 +131,17 @@ class Store:
             raise KeyError(sha)
         parts = done.stdout.decode("utf-8", "replace").split("\0")
         author, committer = Signature(*parts[3:6]), Signature(*parts[6:9])
-        found = Commit(parts[0], parts[1], tuple(parts[2].split()), author, committer, parts[9].rstrip("\n"))
+        found = Commit(
+            parts[0], parts[1], tuple(parts[2].split()), author, committer, parts[9].rstrip("\n")
+        )
         with self._lock:
             return self._commits.setdefault((repo, sha), found)
 
     def blobs(self, repo: str, sha: str, under: str = "") -> tuple[Blob, ...]:
         """The files at a commit, at or under a path."""
-        out = self._try(repo, "ls-tree", "-r", "-l", "-z", "--full-tree", sha, *(["--", under] if under else []))
+        out = self._try(
+            repo, "ls-tree", "-r", "-l", "-z", "--full-tree", sha, *(["--", under] if under else [])
+        )
         if out.returncode:
             return ()
         found = []
@@ -140,25 +157,34 @@ class Store:
     def texts(self, repo: str, sha: str, under: str = "") -> dict[str, str]:
         """The files at a commit as text, at or under a path."""
         return {
-            blob.path: self.read(repo, blob.sha).decode("utf-8", "replace") for blob in self.blobs(repo, sha, under)
+            blob.path: self.read(repo, blob.sha).decode("utf-8", "replace")
+            for blob in self.blobs(repo, sha, under)
         }
 
     def between(self, repo: str, base: str, head: str) -> Difference:
         """What the head has that the base does not, commits oldest first."""
         commits = self._git(repo, "rev-list", "--reverse", f"{base}..{head}", "--").split()
-        out = self._try(repo, "diff", "--numstat", "-z", "--no-renames", f"{base}...{head}", "--").stdout.decode()
+        out = self._try(
+            repo, "diff", "--numstat", "-z", "--no-renames", f"{base}...{head}", "--"
+        ).stdout.decode()
         files = []
         for line in out.split("\0")[:-1]:
             more, less, path = line.split("\t", 2)
-            files.append((path, int(more) if more.isdigit() else 0, int(less) if less.isdigit() else 0))
+            files.append(
+                (path, int(more) if more.isdigit() else 0, int(less) if less.isdigit() else 0)
+            )
         return Difference(tuple(commits), tuple(files))
 
     def changed(self, repo: str, sha: str) -> dict[str, list[str]]:
         """The paths that a commit added, removed and modified."""
-        out = self._git(repo, "show", "--format=", "--name-status", "--no-renames", "-z", sha, "--").split("\0")
+        out = self._git(
+            repo, "show", "--format=", "--name-status", "--no-renames", "-z", sha, "--"
+        ).split("\0")
         pairs = list(zip(out[::2], out[1::2], strict=False))
         words = {"added": "A", "removed": "D", "modified": "MT"}
-        return {word: [path for mark, path in pairs if mark in marks] for word, marks in words.items()}
+        return {
+            word: [path for mark, path in pairs if mark in marks] for word, marks in words.items()
+        }
 
     def descends(self, repo: str, old: str, new: str) -> bool:
         return self._try(repo, "merge-base", "--is-ancestor", old, new).returncode == 0
@@ -169,9 +195,13 @@ class Store:
             raise RuntimeError(f"git {args[0]}: {done.stderr.decode()}")
         return done.stdout.decode("utf-8", "surrogateescape")
 
-    def _try(self, repo: str, *args: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    def _try(
+        self, repo: str, *args: str, given: bytes | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
         command = ["git", "--git-dir", str(self.folder(repo)), *args]
-        return subprocess.run(command, env=self._environment, input=given, capture_output=True, check=False)
+        return subprocess.run(
+            command, env=self._environment, input=given, capture_output=True, check=False
+        )
 
 
 def _data(text: str) -> bytes:

@@ -21,6 +21,8 @@ def formatted(error: GraphQLError) -> Json:
     if error.path is not None:
         plain["path"] = list(error.path)
     if error.locations:
-        plain["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+        plain["locations"] = [
+            {"line": place.line, "column": place.column} for place in error.locations
+        ]
     kind = error.original_error.kind if isinstance(error.original_error, GraphRefused) else ""
     return {**({"type": kind} if kind else {}), **plain}

@@ -61,7 +61,9 @@ class Nodes:
             "isPrivate": repo.private,
             "defaultBranchRef": self._ref(repo, repo.default_branch, head),
             "ref": lambda _, qualifiedName: self._named_ref(repo, qualifiedName),  # noqa: N803 - the schema's name
-            "object": lambda _, expression=None, oid=None: self._object(repo, oid or expression or ""),
+            "object": lambda _, expression=None, oid=None: self._object(
+                repo, oid or expression or ""
+            ),
             "pullRequest": lambda _, number: self._numbered_pull(repo, number),
             "pullRequests": lambda info, **given: self._pulls(info, repo, given),
         }
@@ -126,7 +128,11 @@ class Nodes:
             return None
         self.need("actions=read")
         one: WorkflowRun = repo.runs[its.run]
-        workflow = {"id": node_id("W", one.workflow), "databaseId": one.workflow, "name": one.workflow_name}
+        workflow = {
+            "id": node_id("W", one.workflow),
+            "databaseId": one.workflow,
+            "name": one.workflow_name,
+        }
         return {
             "__typename": "WorkflowRun",
             "id": node_id("WFR", repo.name, one.id),
@@ -169,15 +175,23 @@ class Nodes:
         found = latest_statuses(repo, sha)
         contexts = [_context(repo, one) for one in found]
         state = _worst([one.state.upper() for one in found])
-        return {"id": node_id("ST", repo.name, sha), "state": state, "contexts": contexts} if found else None
+        return (
+            {"id": node_id("ST", repo.name, sha), "state": state, "contexts": contexts}
+            if found
+            else None
+        )
 
     def _rollup(self, repo: Repository, sha: str) -> Json | None:
         """Check runs and statuses in one; null for a commit that nobody checks."""
         self.need("checks=read")
         runs = [one for its in repo.suites.values() if its.sha == sha for one in latest(repo, its)]
         statuses = latest_statuses(repo, sha)
-        ends = [(one.conclusion or "pending").upper() for one in runs] + [one.state.upper() for one in statuses]
-        found = [self.check_run(repo, one) for one in runs] + [_context(repo, one) for one in statuses]
+        ends = [(one.conclusion or "pending").upper() for one in runs] + [
+            one.state.upper() for one in statuses
+        ]
+        found = [self.check_run(repo, one) for one in runs] + [
+            _context(repo, one) for one in statuses
+        ]
         if not ends:
             return None
         return {
@@ -192,7 +206,9 @@ class Nodes:
         self.need("pull_requests=read")
         found = repo.pull(number)
         if found is None:
-            raise GraphRefused("NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}.")
+            raise GraphRefused(
+                "NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}."
+            )
         return self.pull(repo, found)
 
     def _pulls(self, info: Info, repo: Repository, given: Json) -> Json:
@@ -239,7 +255,9 @@ def connection(info: Info, found: Sequence[T], view: Callable[[T], Json], given:
         words = f"Requesting {size} records on the `{info.field_name}` connection exceeds the limit of {MOST} records."
         raise GraphRefused("EXCESSIVE_PAGINATION", words)
     start, end = _place(given.get("after"), 0), _place(given.get("before"), len(found) + 1) - 1
-    start, end = (start, min(end, start + size)) if first is not None else (max(start, end - size), end)
+    start, end = (
+        (start, min(end, start + size)) if first is not None else (max(start, end - size), end)
+    )
     return {
         "totalCount": len(found),
         "nodes": [view(one) for one in found[start:end]],
@@ -286,6 +304,13 @@ def _context(repo: Repository, one: Status) -> Json:
 
 
 def _worst(ends: Sequence[str]) -> str:
-    if set(ends) & {"FAILURE", "ERROR", "TIMED_OUT", "CANCELLED", "ACTION_REQUIRED", "STARTUP_FAILURE"}:
+    if set(ends) & {
+        "FAILURE",
+        "ERROR",
+        "TIMED_OUT",
+        "CANCELLED",
+        "ACTION_REQUIRED",
+        "STARTUP_FAILURE",
+    }:
         return "FAILURE"
     return "PENDING" if "PENDING" in ends else "SUCCESS"

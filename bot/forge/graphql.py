@@ -19,9 +19,9 @@ from graphql import (
     validate,
 )
 
+from bot.forge.forge_pulls import Pulls
 from bot.forge.graph_errors import GraphRefused, formatted
 from bot.forge.graph_nodes import Nodes
-from bot.forge.forge_pulls import Pulls
 from bot.forge.rest import HOURLY, Answer, Ask, Route
 from bot.forge.state import Json, Repository
 
@@ -54,7 +54,9 @@ class GraphQL:
         done = execute_sync(
             self.schema,
             document,
-            root.mutations() if operation and operation.operation is OperationType.MUTATION else root.queries(),
+            root.mutations()
+            if operation and operation.operation is OperationType.MUTATION
+            else root.queries(),
             variable_values=variables if isinstance(variables, dict) else None,
         )
         errors = {"errors": [formatted(error) for error in done.errors]} if done.errors else {}
@@ -72,14 +74,18 @@ class _Root:
     def queries(self) -> Json:
         return {
             "node": lambda _, id: self._node(id),  # noqa: A006 - the schema's name
-            "repository": lambda _, owner, name, **__: self._nodes.repository(self._repository(f"{owner}/{name}")),
+            "repository": lambda _, owner, name, **__: self._nodes.repository(
+                self._repository(f"{owner}/{name}")
+            ),
             "viewer": lambda _: self._nodes.viewer(),
             "rateLimit": lambda _, **__: self._limit(),
         }
 
     def mutations(self) -> Json:
         return {
-            "markPullRequestReadyForReview": lambda info, input: self._draft(info, input, draft=False),  # noqa: A006
+            "markPullRequestReadyForReview": lambda info, input: self._draft(
+                info, input, draft=False
+            ),  # noqa: A006
             "convertPullRequestToDraft": lambda info, input: self._draft(info, input, draft=True),  # noqa: A006
         }
 
@@ -89,13 +95,17 @@ class _Root:
         except KeyError:
             repo = None
         if repo is None or repo.name not in self._ask.token.repositories:
-            raise GraphRefused("NOT_FOUND", f"Could not resolve to a Repository with the name '{name}'.")
+            raise GraphRefused(
+                "NOT_FOUND", f"Could not resolve to a Repository with the name '{name}'."
+            )
         return repo
 
     def _node(self, key: str) -> Json:
         kind, repo, rest = self._opened(key)
         self._nodes.need(
-            {"PR": "pull_requests=read", "C": "contents=read", "R": "metadata=read"}.get(kind, "checks=read")
+            {"PR": "pull_requests=read", "C": "contents=read", "R": "metadata=read"}.get(
+                kind, "checks=read"
+            )
         )
         number = int(rest) if rest.isdigit() else 0
         pull, suite, run = repo.pull(number), repo.suites.get(number), repo.jobs.get(number)
@@ -115,7 +125,9 @@ class _Root:
         """What a global id stands for. One that is not ours, or not for this token, stands for nothing."""
         kind, _, coded = key.partition("_")
         try:
-            name, _, rest = urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode().partition("#")
+            name, _, rest = (
+                urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode().partition("#")
+            )
             return kind, self._repository(name), rest
         except (NotBase64, UnicodeDecodeError, GraphRefused):
             raise _unresolved(key) from None
@@ -133,10 +145,19 @@ class _Root:
             words = f"{info.field_name} cannot be done to a pull request that is not open"
             raise GraphRefused("UNPROCESSABLE", words)
         after = self._pulls.draft(repo, pull.number, self._ask.login, draft=draft)
-        return {"clientMutationId": given.get("clientMutationId"), "pullRequest": self._nodes.pull(repo, after)}
+        return {
+            "clientMutationId": given.get("clientMutationId"),
+            "pullRequest": self._nodes.pull(repo, after),
+        }
 
     def _limit(self) -> Json:
-        known: Json = {"cost": 1, "limit": HOURLY, "nodeCount": 0, "remaining": HOURLY - 1, "used": 1}
+        known: Json = {
+            "cost": 1,
+            "limit": HOURLY,
+            "nodeCount": 0,
+            "remaining": HOURLY - 1,
+            "used": 1,
+        }
         return {**known, "resetAt": self._ask.state.apps[self._ask.token.app].created_at}
 
 

@@ -43,7 +43,11 @@ class Delivery:
     @property
     def word(self) -> str:
         """What GitHub calls the status."""
-        return http.client.responses.get(self.status, "") if self.status else "failed to connect to host"
+        return (
+            http.client.responses.get(self.status, "")
+            if self.status
+            else "failed to connect to host"
+        )
 
 
 class Lane:
@@ -85,7 +89,9 @@ class Courier:
         self._lanes: dict[int, Lane] = {}
         self.deliveries: list[Delivery] = []
 
-    def send(self, app: App, event: str, payload: Json, installation: Installation | None = None) -> None:
+    def send(
+        self, app: App, event: str, payload: Json, installation: Installation | None = None
+    ) -> None:
         """Deliver soon, after what was given before. An App without an address is told nothing."""
         body = json.dumps(payload).encode()
         if not app.hook or len(body) > LARGEST:

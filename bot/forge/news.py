@@ -41,7 +41,11 @@ class News:
     def suite_requested(self, repo: Repository, app: App, by: str, **parts: object) -> None:
         """Only the App that owns a suite is asked to fill it, and only when it may write checks."""
         for one in self._state.installed(repo):
-            if one.app == app.id != ACTIONS and "check_suite" in app.events and allows(one.permissions, "checks=write"):
+            if (
+                one.app == app.id != ACTIONS
+                and "check_suite" in app.events
+                and allows(one.permissions, "checks=write")
+            ):
                 payload = self._payload(repo, "check_suite", "requested", by, parts)
                 payload["installation"] = {"id": one.id, "node_id": node_id("IN", one.id)}
                 self._courier.send(app, "check_suite", payload, one)
@@ -52,7 +56,11 @@ class News:
         names = [self._state.repository(name) for name in one.repositories]
         payload: Json = {
             "action": "created",
-            "installation": {**installation_view(self._state, one), "created_at": began, "updated_at": began},
+            "installation": {
+                **installation_view(self._state, one),
+                "created_at": began,
+                "updated_at": began,
+            },
             "repositories": [
                 {
                     "id": repo.id,
@@ -78,7 +86,12 @@ class News:
             "name": "web",
             "active": True,
             "events": list(app.events),
-            "config": {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": app.hook},
+            "config": {
+                "content_type": "json",
+                "insecure_ssl": "0",
+                "secret": "********",
+                "url": app.hook,
+            },
             "created_at": at,
             "updated_at": at,
             "app_id": app.id,
@@ -87,16 +100,27 @@ class News:
             "deliveries_url": f"{url}/deliveries",
         }
         zen = "Approachable is better than simple."
-        payload: Json = {"zen": zen, "hook_id": app.id, "hook": hook, "sender": user(self._state, app.owner)}
+        payload: Json = {
+            "zen": zen,
+            "hook_id": app.id,
+            "hook": hook,
+            "sender": user(self._state, app.owner),
+        }
         self._courier.send(app, "ping", payload)
 
-    def _payload(self, repo: Repository, event: str, action: str, by: str, parts: dict[str, object]) -> Json:
+    def _payload(
+        self, repo: Repository, event: str, action: str, by: str, parts: dict[str, object]
+    ) -> Json:
         owner = self._state.account(repo.owner)
         seen = pushed_repository if event == "push" else repository
         return {
             **({"action": action} if action else {}),
             **parts,
             "repository": seen(self._state, repo),
-            **({"organization": organization(self._state, owner.login)} if owner.kind == "Organization" else {}),
+            **(
+                {"organization": organization(self._state, owner.login)}
+                if owner.kind == "Organization"
+                else {}
+            ),
             "sender": user(self._state, by),
         }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.forge.ci_control import CI
+from bot.forge.forge_pulls import Pulls
 from bot.forge.git_http import RefUpdate
+from bot.forge.git_store import ZEROS, Commit, Signature
 from bot.forge.hooks import Lane
 from bot.forge.news import News
-from bot.forge.forge_pulls import Pulls
 from bot.forge.state import Json, Repository, State
-from bot.forge.git_store import ZEROS, Commit, Signature
 
 BRANCH = "refs/heads/"
 MOST_COMMITS = 2048  # that a push event lists
@@ -45,8 +45,14 @@ class Pushes:
     def _payload(self, repo: Repository, login: str, update: RefUpdate) -> Json:
         created, deleted = update.old == ZEROS, update.new == ZEROS
         commits = [] if deleted else [self._commit(repo, sha) for sha in self._new(repo, update)]
-        head = None if deleted else self._commit(repo, self._state.store.resolve(repo.name, update.new))
-        forced = not (created or deleted) and not self._state.store.descends(repo.name, update.old, update.new)
+        head = (
+            None
+            if deleted
+            else self._commit(repo, self._state.store.resolve(repo.name, update.new))
+        )
+        forced = not (created or deleted) and not self._state.store.descends(
+            repo.name, update.old, update.new
+        )
         return {
             "ref": update.ref,
             "before": update.old,
@@ -85,4 +91,8 @@ class Pushes:
 
 
 def _person(one: Signature) -> Json:
-    return {"name": one.name, "email": one.email, "username": one.email.partition("@")[0].rpartition("+")[2]}
+    return {
+        "name": one.name,
+        "email": one.email,
+        "username": one.email.partition("@")[0].rpartition("+")[2],
+    }

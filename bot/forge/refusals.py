@@ -25,10 +25,17 @@ class Refused(Exception):
 
     def body(self) -> dict[str, object]:
         errors = {"errors": [dict(error) for error in self.errors]} if self.errors else {}
-        return {"message": self.message, **errors, "documentation_url": DOCS, "status": str(self.status)}
+        return {
+            "message": self.message,
+            **errors,
+            "documentation_url": DOCS,
+            "status": str(self.status),
+        }
 
 
 def invalid(resource: str, field: str, code: str, message: str = "") -> Refused:
     """422 for one field, with GitHub's code: missing, missing_field, invalid, already_exists, custom."""
-    error = {"resource": resource, "field": field, "code": code} | ({"message": message} if message else {})
+    error = {"resource": resource, "field": field, "code": code} | (
+        {"message": message} if message else {}
+    )
     return Refused(422, "Validation Failed", (error,))

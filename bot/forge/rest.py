@@ -48,7 +48,8 @@ class Ask:
     def token(self) -> Token:
         if self.given_token is None:
             raise Refused(
-                403, "You must authenticate with an installation access token in order to access this endpoint."
+                403,
+                "You must authenticate with an installation access token in order to access this endpoint.",
             )
         return self.given_token
 
@@ -80,7 +81,10 @@ class Ask:
         found = self.data().get(name)
         if found is None or isinstance(found, str):
             return found
-        raise Refused(422, f"Invalid request.\n\nFor 'properties/{name}', {json.dumps(found)} is not a string.")
+        raise Refused(
+            422,
+            f"Invalid request.\n\nFor 'properties/{name}', {json.dumps(found)} is not a string.",
+        )
 
     def required(self, name: str) -> str:
         """A text of the body that must be there."""
@@ -181,7 +185,9 @@ class Rest:
         headers = {"X-Accepted-GitHub-Permissions": route.needs}
         needs = route.needs
         if "pull_requests" in needs and "; " in needs and ask.given_repo and self._is_issue(ask):
-            needs = "; ".join(need for need in needs.split("; ") if not need.startswith("pull_requests"))
+            needs = "; ".join(
+                need for need in needs.split("; ") if not need.startswith("pull_requests")
+            )
         if not allows(ask.token.permissions, needs):
             raise Refused(403, NOT_GRANTED, headers=headers)
         if ask.given_repo and ask.given_repo.archived and ask.method != "GET":
@@ -228,7 +234,9 @@ def paged(ask: Ask, found: Iterable[T], view: Callable[[T], Json], wrap: str = "
     shown = [view(item) for item in items[(page - 1) * size : page * size]]
     places = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
     wanted = [
-        rel for rel in places if (rel in ("prev", "first") and page > 1) or (rel in ("next", "last") and page < last)
+        rel
+        for rel in places
+        if (rel in ("prev", "first") and page > 1) or (rel in ("next", "last") and page < last)
     ]
     links = ", ".join(f'<{_at(ask, places[rel])}>; rel="{rel}"' for rel in wanted)
     data: object = {"total_count": len(items), wrap: shown} if wrap else shown

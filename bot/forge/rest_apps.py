@@ -61,14 +61,22 @@ class AppRoutes:
 
     def _mint(self, ask: Ask) -> Answer:
         one, data = _mine(ask), ask.data()
-        names, ids, wanted = data.get("repositories"), data.get("repository_ids"), data.get("permissions")
+        names, ids, wanted = (
+            data.get("repositories"),
+            data.get("repository_ids"),
+            data.get("permissions"),
+        )
         if isinstance(ids, list):
             by_id = {repo.id: repo.short for repo in ask.state.repositories.values()}
             names = [by_id.get(key, "") for key in ids]
         chosen = [str(name) for name in names] if isinstance(names, list) else None
         if chosen is not None and len(chosen) > MOST_REPOSITORIES:
             raise Refused(422, f"You may only specify up to {MOST_REPOSITORIES} repositories.")
-        rights = {str(name): str(level) for name, level in wanted.items()} if isinstance(wanted, dict) else None
+        rights = (
+            {str(name): str(level) for name, level in wanted.items()}
+            if isinstance(wanted, dict)
+            else None
+        )
         token = self._apps.mint(one, chosen, rights)
         answer: Json = {
             "token": token.secret,
@@ -95,7 +103,9 @@ class AppRoutes:
         names = {"limit": "Limit", "remaining": "Remaining", "used": "Used", "reset": "Reset"}
         core = {name: int(said[f"X-RateLimit-{header}"]) for name, header in names.items()}
         other = {"limit": HOURLY, "remaining": HOURLY, "used": 0, "reset": int(time.time()) + 3600}
-        return Answer(200, {"resources": {"core": core, "search": other, "graphql": other}, "rate": core})
+        return Answer(
+            200, {"resources": {"core": core, "search": other, "graphql": other}, "rate": core}
+        )
 
     # --- webhooks
 
@@ -105,19 +115,30 @@ class AppRoutes:
 
     def _deliveries(self, ask: Ask) -> Answer:
         """Newest first. The status filter knows answers of 400 to 599 only; it misses what got no answer."""
-        reach = {"failure": range(400, 600), "success": range(200, 400)}.get(ask.query.get("status", ""), range(600))
-        mine = [one for one in self._courier.deliveries if one.app == ask.app.id and one.status in reach]
+        reach = {"failure": range(400, 600), "success": range(200, 400)}.get(
+            ask.query.get("status", ""), range(600)
+        )
+        mine = [
+            one for one in self._courier.deliveries if one.app == ask.app.id and one.status in reach
+        ]
         cursor = int(ask.query.get("cursor") or 0)
         size = min(100, int(ask.query.get("per_page") or 30))
         older = [one for one in reversed(mine) if not cursor or one.id < cursor]
         page = older[:size]
-        link = f'<{ask.state.api}{ask.path}?per_page={size}&cursor={page[-1].id}>; rel="next"' if older[size:] else ""
+        link = (
+            f'<{ask.state.api}{ask.path}?per_page={size}&cursor={page[-1].id}>; rel="next"'
+            if older[size:]
+            else ""
+        )
         return Answer(200, [_item(one) for one in page], {"Link": link} if link else {})
 
     def _delivery(self, ask: Ask) -> Answer:
         one = self._found(ask)
         request = {"headers": one.headers, "payload": json.loads(one.payload)}
-        return Answer(200, {**_item(one), "request": request, "response": {"headers": {}, "payload": one.answer}})
+        return Answer(
+            200,
+            {**_item(one), "request": request, "response": {"headers": {}, "payload": one.answer}},
+        )
 
     def _redeliver(self, ask: Ask) -> Answer:
         one = self._found(ask)

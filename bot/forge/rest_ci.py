@@ -13,7 +13,15 @@ from bot.forge.refusals import Refused
 from bot.forge.rest import Answer, Ask, Route, paged
 from bot.forge.rest_code import commit_named
 from bot.forge.state import State
-from bot.forge.views_ci import annotation, check_run, combined_status, job, latest, listed_suite, workflow_run
+from bot.forge.views_ci import (
+    annotation,
+    check_run,
+    combined_status,
+    job,
+    latest,
+    listed_suite,
+    workflow_run,
+)
 
 HERE = "/repos/{owner}/{repo}"
 CHECKS, ACTIONS, STATUSES = "checks=read", "actions=read", "statuses=read"
@@ -29,7 +37,9 @@ class Logs:
 
     def address(self, job: Job) -> str:
         until = str(int(time.time()) + LOG_S)
-        return f"{self._state.logs}/logs/{job.id}?se={until}&sig={self._signature(str(job.id), until)}"
+        return (
+            f"{self._state.logs}/logs/{job.id}?se={until}&sig={self._signature(str(job.id), until)}"
+        )
 
     def answer(self, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         """The log. A request that shows credentials is refused, as the blob storage behind GitHub refuses it."""
@@ -68,8 +78,18 @@ class CheckRoutes:
             Route("GET", f"{HERE}/actions/runs", self._runs, ACTIONS),
             Route("GET", f"{HERE}/actions/runs/{{id}}", self._run, ACTIONS),
             Route("GET", f"{HERE}/actions/runs/{{id}}/jobs", self._jobs, ACTIONS),
-            Route("GET", f"{HERE}/actions/runs/{{id}}/attempts/{{number}}/jobs", self._attempt_jobs, ACTIONS),
-            Route("POST", f"{HERE}/actions/runs/{{id}}/rerun-failed-jobs", self._rerun, "actions=write"),
+            Route(
+                "GET",
+                f"{HERE}/actions/runs/{{id}}/attempts/{{number}}/jobs",
+                self._attempt_jobs,
+                ACTIONS,
+            ),
+            Route(
+                "POST",
+                f"{HERE}/actions/runs/{{id}}/rerun-failed-jobs",
+                self._rerun,
+                "actions=write",
+            ),
         )
 
     def _check_runs(self, ask: Ask) -> Answer:
@@ -84,7 +104,11 @@ class CheckRoutes:
     def _check_suites(self, ask: Ask) -> Answer:
         sha = commit_named(ask, ask.args["ref"])
         app = ask.query.get("app_id")
-        found = [one for one in ask.repo.suites.values() if one.sha == sha and app in (None, str(one.app))]
+        found = [
+            one
+            for one in ask.repo.suites.values()
+            if one.sha == sha and app in (None, str(one.app))
+        ]
         return paged(ask, found, lambda one: listed_suite(ask.state, ask.repo, one), "check_suites")
 
     def _status(self, ask: Ask) -> Answer:
@@ -95,7 +119,9 @@ class CheckRoutes:
 
     def _annotations(self, ask: Ask) -> Answer:
         its = _job(ask)
-        return paged(ask, its.annotations, lambda one: annotation(ask.state, ask.repo, one, its.sha))
+        return paged(
+            ask, its.annotations, lambda one: annotation(ask.state, ask.repo, one, its.sha)
+        )
 
     def _of_suite(self, ask: Ask) -> Answer:
         found = ask.repo.suites.get(ask.number("id"))
@@ -117,8 +143,17 @@ class CheckRoutes:
 
     def _runs(self, ask: Ask) -> Answer:
         sha, branch = ask.query.get("head_sha"), ask.query.get("branch")
-        found = [one for one in ask.repo.runs.values() if sha in (None, one.sha) and branch in (None, one.branch)]
-        return paged(ask, reversed(found), lambda one: workflow_run(ask.state, ask.repo, one), "workflow_runs")
+        found = [
+            one
+            for one in ask.repo.runs.values()
+            if sha in (None, one.sha) and branch in (None, one.branch)
+        ]
+        return paged(
+            ask,
+            reversed(found),
+            lambda one: workflow_run(ask.state, ask.repo, one),
+            "workflow_runs",
+        )
 
     def _run(self, ask: Ask) -> Answer:
         return Answer(200, workflow_run(ask.state, ask.repo, _run(ask)))

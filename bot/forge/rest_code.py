@@ -5,10 +5,10 @@ from __future__ import annotations
 from base64 import encodebytes
 from urllib.parse import quote
 
+from bot.forge.git_store import Blob
 from bot.forge.refusals import Refused
 from bot.forge.rest import Answer, Ask, Route, paged
 from bot.forge.state import Json, node_id
-from bot.forge.git_store import Blob
 from bot.forge.views import commit, full_repository, permission
 
 HERE = "/repos/{owner}/{repo}"
@@ -45,7 +45,9 @@ class CodeRoutes:
 
     def _contents(self, ask: Ask) -> Answer:
         path = ask.args["path"].strip("/")
-        sha = ask.state.store.resolve(ask.repo.name, ask.query.get("ref") or ask.repo.default_branch)
+        sha = ask.state.store.resolve(
+            ask.repo.name, ask.query.get("ref") or ask.repo.default_branch
+        )
         if not sha:
             raise Refused(404, f"No commit found for the ref {ask.query.get('ref', '')}")
         found = ask.state.store.blobs(ask.repo.name, sha, path)
@@ -59,7 +61,9 @@ class CodeRoutes:
     def _file(self, ask: Ask, blob: Blob) -> Answer:
         content = ask.state.store.read(ask.repo.name, blob.sha)
         if "raw" in ask.headers.get("accept", ""):
-            return Answer(200, content, {"Content-Type": "application/vnd.github.raw+json; charset=utf-8"})
+            return Answer(
+                200, content, {"Content-Type": "application/vnd.github.raw+json; charset=utf-8"}
+            )
         view = _entry(ask, blob, "symlink" if blob.mode == "120000" else "file")
         if view["type"] == "symlink":
             return Answer(200, {**view, "target": content.decode("utf-8", "replace")})
@@ -71,14 +75,22 @@ class CodeRoutes:
 
     def _ref(self, ask: Ask) -> Answer:
         name = ask.args["ref"]
-        sha = ask.state.store.head(ask.repo.name, name.removeprefix("heads/")) if name.startswith("heads/") else ""
+        sha = (
+            ask.state.store.head(ask.repo.name, name.removeprefix("heads/"))
+            if name.startswith("heads/")
+            else ""
+        )
         if not sha:
             raise Refused(404, "Not Found")
         return Answer(200, _ref_view(ask, name, sha))
 
     def _matching(self, ask: Ask) -> Answer:
         heads = ask.state.store.branches(ask.repo.name)
-        found = [(f"heads/{name}", sha) for name, sha in heads.items() if f"heads/{name}".startswith(ask.args["ref"])]
+        found = [
+            (f"heads/{name}", sha)
+            for name, sha in heads.items()
+            if f"heads/{name}".startswith(ask.args["ref"])
+        ]
         return paged(ask, found, lambda one: _ref_view(ask, *one))
 
     def _branches(self, ask: Ask) -> Answer:
@@ -86,7 +98,11 @@ class CodeRoutes:
         return paged(
             ask,
             ask.state.store.branches(ask.repo.name).items(),
-            lambda one: {"name": one[0], "commit": {"sha": one[1], "url": f"{url}/{one[1]}"}, "protected": False},
+            lambda one: {
+                "name": one[0],
+                "commit": {"sha": one[1], "url": f"{url}/{one[1]}"},
+                "protected": False,
+            },
         )
 
     def _branch(self, ask: Ask) -> Answer:
@@ -132,7 +148,10 @@ def _children(found: tuple[Blob, ...], folder: str) -> list[tuple[Blob, str]]:
 def _entry(ask: Ask, blob: Blob, kind: str) -> Json:
     url, page = f"{ask.state.api}/repos/{ask.repo.name}", f"{ask.state.web}/{ask.repo.name}"
     own = f"{url}/contents/{quote(blob.path)}"
-    git, html = f"{url}/git/blobs/{blob.sha}", f"{page}/blob/{ask.repo.default_branch}/{quote(blob.path)}"
+    git, html = (
+        f"{url}/git/blobs/{blob.sha}",
+        f"{page}/blob/{ask.repo.default_branch}/{quote(blob.path)}",
+    )
     return {
         "name": blob.path.rpartition("/")[2],
         "path": blob.path,
@@ -141,7 +160,9 @@ def _entry(ask: Ask, blob: Blob, kind: str) -> Json:
         "url": own,
         "html_url": html,
         "git_url": git,
-        "download_url": f"{page}/raw/{ask.repo.default_branch}/{quote(blob.path)}" if kind == "file" else None,
+        "download_url": f"{page}/raw/{ask.repo.default_branch}/{quote(blob.path)}"
+        if kind == "file"
+        else None,
         "type": kind,
         "_links": {"self": own, "git": git, "html": html},
     }

@@ -69,7 +69,12 @@ class IssueRoutes:
         old = _comment_of(ask)
         _writable(ask.repo.issues[old.number])
         return Answer(
-            200, comment(ask.state, ask.repo, self._issues.edit_comment(ask.repo, old.id, ask.login, _body(ask)))
+            200,
+            comment(
+                ask.state,
+                ask.repo,
+                self._issues.edit_comment(ask.repo, old.id, ask.login, _body(ask)),
+            ),
         )
 
     def _delete_comment(self, ask: Ask) -> Answer:
@@ -86,7 +91,9 @@ class IssueRoutes:
     def _comment_reactions(self, ask: Ask) -> Answer:
         key = _comment_of(ask).id
         return paged(
-            ask, [one for one in ask.repo.reactions if one.comment == key], lambda one: reaction(ask.state, one)
+            ask,
+            [one for one in ask.repo.reactions if one.comment == key],
+            lambda one: reaction(ask.state, one),
         )
 
     def _react(self, ask: Ask) -> Answer:
@@ -133,5 +140,7 @@ def _body(ask: Ask) -> str:
     if not body.strip():
         raise invalid("IssueComment", "body", "missing_field", "body cannot be blank")
     if len(body) > LONGEST:
-        raise invalid("IssueComment", "body", "custom", f"body is too long (maximum is {LONGEST} characters)")
+        raise invalid(
+            "IssueComment", "body", "custom", f"body is too long (maximum is {LONGEST} characters)"
+        )
     return body

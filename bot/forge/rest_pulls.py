@@ -26,12 +26,21 @@ class PullRoutes:
             Route("POST", HERE, self._create, WRITE),
             Route("GET", f"{HERE}/{{number}}", self._get, READ),
             Route("PATCH", f"{HERE}/{{number}}", self._edit, WRITE),
-            Route("GET", "/repos/{owner}/{repo}/commits/{sha}/pulls", self._of_commit, f"{READ}; contents=read"),
+            Route(
+                "GET",
+                "/repos/{owner}/{repo}/commits/{sha}/pulls",
+                self._of_commit,
+                f"{READ}; contents=read",
+            ),
         )
 
     def _list(self, ask: Ask) -> Answer:
         """Newest first. A `head` without an owner is ignored, as GitHub does."""
-        state, head, base = ask.query.get("state", "open"), ask.query.get("head", ""), ask.query.get("base")
+        state, head, base = (
+            ask.query.get("state", "open"),
+            ask.query.get("head", ""),
+            ask.query.get("base"),
+        )
         found = [
             one
             for one in ask.repo.pulls()
@@ -40,7 +49,11 @@ class PullRoutes:
             and base in (None, one.base)
         ]
         oldest_first = ask.query.get("direction") == "asc"
-        return paged(ask, found if oldest_first else reversed(found), lambda one: pull(ask.state, ask.repo, one))
+        return paged(
+            ask,
+            found if oldest_first else reversed(found),
+            lambda one: pull(ask.state, ask.repo, one),
+        )
 
     def _of_commit(self, ask: Ask) -> Answer:
         found = [one for one in ask.repo.pulls() if one.head_sha == ask.args["sha"]]
@@ -60,7 +73,9 @@ class PullRoutes:
         if not ask.state.store.between(ask.repo.name, heads[base], heads[head]).commits:
             raise invalid("PullRequest", "head", "custom", f"No commits between {base} and {head}")
         draft = ask.data().get("draft") is True
-        made = self._pulls.open(ask.repo, ask.login, (head, base), title, ask.text("body") or "", draft=draft)
+        made = self._pulls.open(
+            ask.repo, ask.login, (head, base), title, ask.text("body") or "", draft=draft
+        )
         view = full_pull(ask.state, ask.repo, made)
         return Answer(201, view, {"Location": str(view["url"])})
 
@@ -92,7 +107,12 @@ def _title(title: str) -> str:
     if not title.strip():
         raise invalid("PullRequest", "title", "missing_field")
     if len(title) > LONGEST_TITLE:
-        raise invalid("PullRequest", "title", "custom", f"title is too long (maximum is {LONGEST_TITLE} characters)")
+        raise invalid(
+            "PullRequest",
+            "title",
+            "custom",
+            f"title is too long (maximum is {LONGEST_TITLE} characters)",
+        )
     return title
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.forge.git_store import Store
 from bot.forge.records import (
     Account,
     App,
@@ -26,7 +27,6 @@ from bot.forge.records import (
     Token,
     WorkflowRun,
 )
-from bot.forge.git_store import Store
 from bot.values import Permission
 
 Json = dict[str, object]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
+from bot.forge.git_store import Commit, Signature
 from bot.forge.records import App, Installation
 from bot.forge.state import ACTIONS, Json, Repository, State, node_id
-from bot.forge.git_store import Commit, Signature
 
 _OF_USER = {
     "followers_url": "/followers",
@@ -77,7 +77,9 @@ def user(state: State, login: str) -> Json:
     return {
         "login": account.login,
         "id": account.id,
-        "node_id": node_id({"Bot": "BOT", "Organization": "O", "User": "U"}[account.kind], account.login),
+        "node_id": node_id(
+            {"Bot": "BOT", "Organization": "O", "User": "U"}[account.kind], account.login
+        ),
         "avatar_url": f"{state.web}/avatars/u/{account.id}",
         "gravatar_id": "",
         "url": url,
@@ -137,7 +139,9 @@ def repository(state: State, repo: Repository) -> Json:
         "svn_url": page,
         "homepage": None,
         "size": 1,
-        **dict.fromkeys(("stargazers_count", "watchers_count", "watchers", "forks_count", "forks"), 0),
+        **dict.fromkeys(
+            ("stargazers_count", "watchers_count", "watchers", "forks_count", "forks"), 0
+        ),
         "language": None,
         **dict.fromkeys(("has_issues", "has_projects", "has_downloads", "has_wiki"), True),
         **dict.fromkeys(("has_pages", "has_discussions", "disabled", "is_template"), False),
@@ -162,7 +166,12 @@ def full_repository(state: State, repo: Repository) -> Json:
 def pushed_repository(state: State, repo: Repository) -> Json:
     """As `push` has it: two of the times are numbers there, and the owner has a name (webhooks-examples, push)."""
     seen = epoch(repo.created_at)
-    more = {"created_at": seen, "pushed_at": seen, "stargazers": 0, "master_branch": repo.default_branch}
+    more = {
+        "created_at": seen,
+        "pushed_at": seen,
+        "stargazers": 0,
+        "master_branch": repo.default_branch,
+    }
     owner = {**user(state, repo.owner), "name": repo.owner, "email": None}
     return {**repository(state, repo), **more, "owner": owner}
 
@@ -250,7 +259,8 @@ def commit(state: State, repo: Repository, one: Commit) -> Json:
         "author": _account(state, one.author),
         "committer": _account(state, one.committer),
         "parents": [
-            {"sha": sha, "url": f"{url}/commits/{sha}", "html_url": f"{page}/commit/{sha}"} for sha in one.parents
+            {"sha": sha, "url": f"{url}/commits/{sha}", "html_url": f"{page}/commit/{sha}"}
+            for sha in one.parents
         ],
     }
 

@@ -269,4 +269,8 @@ def job_page(state: State, repo: Repository, one: Job) -> str:
 
 
 def _pulls(state: State, repo: Repository, sha: str) -> list[Json]:
-    return [pull_in_check(state, repo, one) for one in repo.pulls() if one.state == "open" and one.head_sha == sha]
+    return [
+        pull_in_check(state, repo, one)
+        for one in repo.pulls()
+        if one.state == "open" and one.head_sha == sha
+    ]

@@ -3,10 +3,10 @@
 Pure: it is handed texts and hands findings back.
 """
 
-from bot.gates.run_gates import check, gates, new, weighed
 from bot.gates.change import Change
 from bot.gates.packages import judged, new_names
 from bot.gates.policy import protected
+from bot.gates.run_gates import check, gates, new, weighed
 from bot.gates.size import Rules, size
 from bot.gates.syntax import parses
 from bot.gates.test_integrity import inputs

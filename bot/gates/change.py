@@ -46,7 +46,10 @@ class Change:
     @cached_property
     def blocks(self) -> dict[str, tuple[Block, ...]]:
         """What was replaced in each file."""
-        return {path: tuple(_blocks(lines(self.before.get(path)), lines(text))) for path, text in self.after.items()}
+        return {
+            path: tuple(_blocks(lines(self.before.get(path)), lines(text)))
+            for path, text in self.after.items()
+        }
 
     @cached_property
     def numbers(self) -> dict[str, frozenset[int]]:

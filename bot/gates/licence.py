@@ -27,14 +27,19 @@ CODE_KINDS = ("code", "test", "foreign")
 
 def licence(change: Change) -> Iterator[Finding]:
     """Each such line whose holder or licence the repository did not name before, in what we know of it."""
-    known = " ".join(_plain(text) for text in (*change.before.values(), *change.around.values()) if text)
+    known = " ".join(
+        _plain(text) for text in (*change.before.values(), *change.around.values()) if text
+    )
     for path in change.after:
         if kind_of(path) not in CODE_KINDS:
             continue
         for number, line in change.written(path):
             if (why := _foreign(line)) and _plain(why) not in known:
                 yield Finding(
-                    GATE, path, number, f"This is somebody else's: {why.strip()}. Write it anew, or leave it."
+                    GATE,
+                    path,
+                    number,
+                    f"This is somebody else's: {why.strip()}. Write it anew, or leave it.",
                 )
 
 

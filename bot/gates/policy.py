@@ -16,20 +16,25 @@ from bot.values import Finding
 GATE = "policy"
 
 
-def protected(paths: Collection[str], allowed: Collection[str], extra: Collection[str]) -> tuple[Finding, ...]:
+def protected(
+    paths: Collection[str], allowed: Collection[str], extra: Collection[str]
+) -> tuple[Finding, ...]:
     """The paths among these that are protected, by our list and by `extra`, and not by `allowed`.
 
     Globs are as in .gitignore: without a slash at any depth, else from the root; but what is allowed in a folder must
     be said with `folder/**`. Case, look-alike spelling and invisible characters do not matter. Paths inside .git or
     outside the repository stay refused, whatever is allowed.
     """
-    return tuple(Finding(GATE, path, 0, why) for path in paths if (why := _why(path, allowed, extra)))
+    return tuple(
+        Finding(GATE, path, 0, why) for path in paths if (why := _why(path, allowed, extra))
+    )
 
 
 def odd_files(odd: Mapping[str, str]) -> tuple[Finding, ...]:
     """Changed paths that hold no text: nobody can review them, and a link or a submodule leads elsewhere."""
     return tuple(
-        Finding(GATE, path, 0, f"This is a {what}: {ODD_WHY.get(what.split()[0], '')}") for path, what in odd.items()
+        Finding(GATE, path, 0, f"This is a {what}: {ODD_WHY.get(what.split()[0], '')}")
+        for path, what in odd.items()
     )
 
 
@@ -53,7 +58,9 @@ def _why(path: str, allowed: Collection[str], extra: Collection[str]) -> str:
         if any(matches(plain, glob) for glob in globs):
             return f"{reason} is protected. A maintainer can allow the path under `allow:` in .github/greenlit.yml."
     glob = next((glob for glob in extra if matches(plain, glob)), None)
-    return f"the repository protects `{glob}` (`protected:` in .github/greenlit.yml)." if glob else ""
+    return (
+        f"the repository protects `{glob}` (`protected:` in .github/greenlit.yml)." if glob else ""
+    )
 
 
 def matches(path: str, glob: str, *, inside: bool = True) -> bool:
@@ -152,7 +159,12 @@ PROTECTED = MappingProxyType(
             ".aider*",
             "copilot-instructions.md",
         ),
-        "what an editor or shell runs by itself": (".vscode/**", ".devcontainer/**", ".devcontainer.json", ".envrc"),
+        "what an editor or shell runs by itself": (
+            ".vscode/**",
+            ".devcontainer/**",
+            ".devcontainer.json",
+            ".envrc",
+        ),
         "where credentials and registries are set": (
             ".npmrc",
             ".pypirc",

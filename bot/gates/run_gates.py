@@ -9,11 +9,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.gates.change import Change
-from bot.gates.test_integrity import honest
 from bot.gates.licence import licence
 from bot.gates.policy import odd_files, protected
 from bot.gates.size import Rules, size
 from bot.gates.syntax import parses
+from bot.gates.test_integrity import honest
 from bot.values import Finding, Patch
 
 # What these find is a matter of safety or a plain fact: no repository can make advice of it.
@@ -27,7 +27,9 @@ def check(patch: Patch, before: Mapping[str, str | None], rules: Rules) -> tuple
     return gates(Change.of(patch, before), rules)
 
 
-def gates(change: Change, rules: Rules, named: Mapping[str, str] = NOTHING_NAMED) -> tuple[Finding, ...]:
+def gates(
+    change: Change, rules: Rules, named: Mapping[str, str] = NOTHING_NAMED
+) -> tuple[Finding, ...]:
     """All that the gates find by looking at the texts alone. `named` is what may ask for less, and why."""
     patch = Patch(dict(change.after))
     paths = (*patch.files, *change.odd)
@@ -55,10 +57,14 @@ def new(change: Change, now: tuple[Finding, ...], then: tuple[Finding, ...]) -> 
     """
     had = Counter(map(_same, then))
     told = []
-    for one in sorted(now, key=lambda one: _fresh(change, one)):  # old ones first: they stand where nothing changed
+    for one in sorted(
+        now, key=lambda one: _fresh(change, one)
+    ):  # old ones first: they stand where nothing changed
         had[_same(one)] -= 1
         if had[_same(one)] < 0:
-            told.append(one if _fresh(change, one) or BREAKS.match(one.rule) else replace(one, blocks=False))
+            told.append(
+                one if _fresh(change, one) or BREAKS.match(one.rule) else replace(one, blocks=False)
+            )
     return tuple(told)
 
 

@@ -41,7 +41,9 @@ def _too_large(patch: Patch, before: Mapping[str, str | None], limits: Rules) ->
         ("bytes in the changed files", written, limits.max_bytes),
     ):
         if much > most:
-            yield Finding("size", "", 0, f"The change has {much} {what}; at most {most} are allowed.")
+            yield Finding(
+                "size", "", 0, f"The change has {much} {what}; at most {most} are allowed."
+            )
 
 
 def _changed(after: str | None, before: str | None) -> int:

@@ -26,7 +26,9 @@ YAML_CHARS = 200_000  # PyYAML reads a megabyte in ten seconds
 # Their grammars stumble over macros, here-documents and syntax younger than they are: a hint, no verdict.
 UNSURE = frozenset({"bash", "c", "cpp", "csharp", "kotlin", "php", "scala", "swift"})
 # What CPython 3.11 says of code that only a later Python can read.
-YOUNGER = re.compile(r"^invalid syntax$|^expected '\('$|^f-string|^multiple exception types must be parenthesized$")
+YOUNGER = re.compile(
+    r"^invalid syntax$|^expected '\('$|^f-string|^multiple exception types must be parenthesized$"
+)
 
 
 def parses(path: str, text: str, before: str | None) -> tuple[Finding, ...]:
@@ -42,10 +44,16 @@ def parses(path: str, text: str, before: str | None) -> tuple[Finding, ...]:
     return _by_grammar(path, language, text, before, blocks=language not in UNSURE)
 
 
-def _by_grammar(path: str, language: str, text: str, before: str | None, *, blocks: bool) -> tuple[Finding, ...]:
+def _by_grammar(
+    path: str, language: str, text: str, before: str | None, *, blocks: bool
+) -> tuple[Finding, ...]:
     errors = _errors(language, text)
     if errors is None:
-        return (Finding(GATE, path, 0, "This takes too long to parse: it was not checked.", blocks=False),)
+        return (
+            Finding(
+                GATE, path, 0, "This takes too long to parse: it was not checked.", blocks=False
+            ),
+        )
     old = Counter(what for _, what in _errors(language, before or "") or ())
     new = []
     for line, what in errors:
@@ -74,7 +82,11 @@ def _errors(language: str, text: str) -> list[tuple[int, str]] | None:
 
 
 def _words(node: Node, lines: list[bytes]) -> str:
-    line = lines[min(node.start_point.row, len(lines) - 1)].decode(errors="replace").strip()[:SHOWN_CHARS]
+    line = (
+        lines[min(node.start_point.row, len(lines) - 1)]
+        .decode(errors="replace")
+        .strip()[:SHOWN_CHARS]
+    )
     what = f"`{node.type}` is missing" if node.is_missing else "This does not parse"
     return f"{what}: {line}"
 
@@ -97,7 +109,9 @@ def _python_error(text: str) -> tuple[int, str] | None:
     try:
         ast.parse(text)
     except SyntaxError as wrong:
-        if wrong.msg.startswith("invalid escape sequence"):  # a warning, where warnings are made errors
+        if wrong.msg.startswith(
+            "invalid escape sequence"
+        ):  # a warning, where warnings are made errors
             return None
         return wrong.lineno or 1, wrong.msg
     except ValueError as wrong:  # NUL and lone surrogates
@@ -110,7 +124,9 @@ def _python_error(text: str) -> tuple[int, str] | None:
 # --- data files ---------------------------------------------------------------------------------------------------
 
 
-def _by_reader(path: str, text: str, before: str | None, read: Callable[[str], None]) -> tuple[Finding, ...]:
+def _by_reader(
+    path: str, text: str, before: str | None, read: Callable[[str], None]
+) -> tuple[Finding, ...]:
     wrong = _reading(read, text)
     if wrong is None or _is_template(text) or _may_have_comments(path):
         return ()
@@ -125,7 +141,11 @@ def _is_template(text: str) -> bool:
 
 def _may_have_comments(path: str) -> bool:
     """JSON files that their own tools read with comments in them."""
-    return bool(re.search(r"(^|/)([tj]sconfig[^/]*|\.eslintrc|devcontainer|\.?\w+rc)\.json$|(^|/)\.vscode/", path))
+    return bool(
+        re.search(
+            r"(^|/)([tj]sconfig[^/]*|\.eslintrc|devcontainer|\.?\w+rc)\.json$|(^|/)\.vscode/", path
+        )
+    )
 
 
 def _reading(read: Callable[[str], None], text: str) -> tuple[int, str] | None:
@@ -169,4 +189,6 @@ def nested_deep(text: str) -> bool:
     return deepest > MOST_OPEN
 
 
-READERS = MappingProxyType({".json": _read_json, ".toml": _read_toml, ".yaml": _read_yaml, ".yml": _read_yaml})
+READERS = MappingProxyType(
+    {".json": _read_json, ".toml": _read_toml, ".yaml": _read_yaml, ".yml": _read_yaml}
+)

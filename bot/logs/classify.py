@@ -25,11 +25,18 @@ class Outage:
     category: Category = "infra"
 
     def tells(self, text: str) -> bool:
-        return any(sign in text and (pattern is None or pattern.search(text)) for sign, pattern in self.signs)
+        return any(
+            sign in text and (pattern is None or pattern.search(text))
+            for sign, pattern in self.signs
+        )
 
 
-def _outage(name: str, action: Action, *signs: Sign, stops: bool = False, category: Category = "infra") -> Outage:
-    compiled = ((sign, None) if isinstance(sign, str) else (sign[0], re.compile(sign[1])) for sign in signs)
+def _outage(
+    name: str, action: Action, *signs: Sign, stops: bool = False, category: Category = "infra"
+) -> Outage:
+    compiled = (
+        (sign, None) if isinstance(sign, str) else (sign[0], re.compile(sign[1])) for sign in signs
+    )
     return Outage(name, action, tuple(compiled), stops, category)
 
 
@@ -39,7 +46,10 @@ OUTAGES = (
         "time limit",
         "rerun",
         "exceeded the maximum execution time",
-        ("has timed out after", r"^The (?:action|job|step) .* has timed out after \d+ (?:minutes|hours)"),
+        (
+            "has timed out after",
+            r"^The (?:action|job|step) .* has timed out after \d+ (?:minutes|hours)",
+        ),
         "ERROR: Job failed: execution took longer",
         "No output has been received in the last ",
         stops=True,
@@ -147,7 +157,10 @@ OUTAGES = (
     _outage(
         "registry",
         "rerun",
-        ("50", r"\b50[0234] (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)"),
+        (
+            "50",
+            r"\b50[0234] (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)",
+        ),
         ("50", r"(?:HTTP|status|code|error):? ?(?:error )?50[0234]\b"),
         ("HTTP Error 50", r"HTTP Error 50\d"),
         ("server error (50", r"status server error \(50\d"),
@@ -167,7 +180,10 @@ OUTAGES = (
         ("Forbidden", r"\b403\b.*Forbidden|Forbidden.*\b403\b"),
         "Resource not accessible by integration",
         "Bad credentials",
-        ("Input required and not supplied: ", "Input required and not supplied: .*(?:token|key|secret)"),
+        (
+            "Input required and not supplied: ",
+            "Input required and not supplied: .*(?:token|key|secret)",
+        ),
         "Permission denied (publickey)",
         "denied: requested access",
         "denied: permission_denied",
@@ -177,7 +193,10 @@ OUTAGES = (
         "not authorized",
         ("enied", r"\bAccess ?Denied\b.*(?:when calling|operation)"),
         "Could not load credentials from any providers",
-        ("security token included", "security token included in the request is (?:expired|invalid)"),
+        (
+            "security token included",
+            "security token included in the request is (?:expired|invalid)",
+        ),
         ("Permission to ", r"Permission to \S+ denied to "),
         "refusing to allow a GitHub App to create or update workflow",
         (" 401", r"(?:HTTP|status|error):? 401\b"),
@@ -195,7 +214,11 @@ OUTAGES = (
     ),
     _outage("artifact", "human", "Artifact not found for name", "Unable to find any artifacts for"),
     _outage(
-        "image", "human", "manifest unknown", ("manifest for ", "manifest for .* not found"), "Unable to find image"
+        "image",
+        "human",
+        "manifest unknown",
+        ("manifest for ", "manifest for .* not found"),
+        "Unable to find image",
     ),
 )
 
@@ -207,7 +230,11 @@ def outage(texts: Iterable[str], *, only_stops: bool = False) -> tuple[Outage, s
     for row in OUTAGES:
         if (only_stops and not row.stops) or not any(sign in whole for sign, _ in row.signs):
             continue
-        found = [text for text in kept if row.tells(text) and not (row.name == "network" and _HERE.search(text))]
+        found = [
+            text
+            for text in kept
+            if row.tells(text) and not (row.name == "network" and _HERE.search(text))
+        ]
         if found:
             return row, max(found, key=len)
     return None

@@ -11,7 +11,9 @@ from bot.text import masked
 LONGEST = 4096  # characters; a longer line would make expressions slow, and nobody reads it
 _STAMP = 28  # "2026-03-15T15:27:20.0592285Z", then a blank
 # CSI, then OSC up to its end, then `ESC ( B` and the like, then the same as `gh` prints it with a caret.
-_ANSI = re.compile(r"(?:\x1b|\^\[)(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/][0-~]|[@-Z\\^_=>])")
+_ANSI = re.compile(
+    r"(?:\x1b|\^\[)(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/][0-~]|[@-Z\\^_=>])"
+)
 _MARK = re.compile(r"##\[(error|warning|notice)\]")
 # Job and step, as `gh run view` prints them before each line.
 _GH = re.compile(rb"[^\t\n]{1,300}\t[^\t\n]{0,300}\t(?=(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT)")
@@ -42,20 +44,29 @@ def line_of(number: int, raw: bytes) -> Line:
 def peeled(lines: Iterable[Line]) -> list[Line]:
     """The lines without what a tool that runs another puts before each of them."""
     return [
-        Line(line.number, line.text[found.end() :], line.mark) if (found := _PEELS.match(line.text)) else line
+        Line(line.number, line.text[found.end() :], line.mark)
+        if (found := _PEELS.match(line.text))
+        else line
         for line in lines
     ]
 
 
 def cleaned(raw: bytes) -> list[str]:
     """A whole log as lines to be read by people and models; secrets are masked."""
-    text = "\n".join(_plain(line) for line in raw.removesuffix(b"\n").split(b"\n"))  # \r alone ends no line
+    text = "\n".join(
+        _plain(line) for line in raw.removesuffix(b"\n").split(b"\n")
+    )  # \r alone ends no line
     return masked(text).split("\n")
 
 
 def _plain(raw: bytes) -> str:
     if b"Z" not in raw[:60] and b"\x1b" not in raw and b"\r" not in raw:
-        return raw[: LONGEST * 4].removeprefix(b"\xef\xbb\xbf").decode(errors="replace")[:LONGEST].rstrip()
+        return (
+            raw[: LONGEST * 4]
+            .removeprefix(b"\xef\xbb\xbf")
+            .decode(errors="replace")[:LONGEST]
+            .rstrip()
+        )
     gh = _GH.match(raw) if b"\t" in raw[:600] else None
     cut = raw[gh.end() if gh else 0 :][: LONGEST * 4].removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
     text = cut.decode(errors="replace")

@@ -33,6 +33,7 @@ def _around(failure: Failure, files: Mapping[str, bytes]) -> str:
     chosen = enumerate(lines[begin : frame.line + AROUND], begin + 1)
     return masked(
         "\n".join(
-            f"{'>' if number == frame.line else ' '} {number:>4}  {line.rstrip()[:_LINE]}" for number, line in chosen
+            f"{'>' if number == frame.line else ' '} {number:>4}  {line.rstrip()[:_LINE]}"
+            for number, line in chosen
         )
     )

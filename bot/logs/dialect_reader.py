@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from bot.logs.clean_log import Line
-from bot.logs.parsed_failure import Found, cut
 from bot.logs.dialects import AT, LC, TABLE, Row
+from bot.logs.parsed_failure import Found, cut
 from bot.values import Frame
 
 _ARROW = re.compile(rf"\s*(?:-->|╭─\[|::|,-\[|❯) ?{AT}{LC}\]?$")
@@ -37,7 +37,9 @@ def _said(row: Row, lines: Sequence[Line], at: int) -> Found | None:
     place = _place(row, said, below) if said else None
     if said is None or place is None:
         return None
-    text = said["text"] or next((line.text.strip(" ×>│|") for line in below if _TEXT_LIKE.search(line.text)), "")
+    text = said["text"] or next(
+        (line.text.strip(" ×>│|") for line in below if _TEXT_LIKE.search(line.text)), ""
+    )
     chain = _chain(lines, at) if row.tool == "compiler" else []
     code, number = said.groupdict().get("code") or "", lines[at].number
     return Found(
@@ -69,7 +71,12 @@ def _chain(lines: Sequence[Line], at: int) -> list[Frame]:
     for line in reversed(lines[max(at - 30, 0) : at]):
         place = _CHAIN.match(line.text)
         if place:
-            steps.append((bool(re.match(r"In file|\s+from", line.text)), Frame(place["path"], int(place["line"]))))
+            steps.append(
+                (
+                    bool(re.match(r"In file|\s+from", line.text)),
+                    Frame(place["path"], int(place["line"])),
+                )
+            )
         elif not re.match(r"^\S+: (?:In |At )|^\s+(?:required|from)", line.text):
             break
     made = [frame for included, frame in steps if not included]

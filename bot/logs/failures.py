@@ -22,7 +22,10 @@ def failures(found: Sequence[Found]) -> tuple[Failure, ...]:
     for one in found:
         failure = _failure(one)
         place = failure.frames[-1:]
-        key = (failure.test, failure.fingerprint if failure.test else f"{failure.message} {place} {one.column}")
+        key = (
+            failure.test,
+            failure.fingerprint if failure.test else f"{failure.message} {place} {one.column}",
+        )
         if key in kept:
             failure = replace(kept[key], count=kept[key].count + 1)
         if key in kept or len(kept) < _MOST:

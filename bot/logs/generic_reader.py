@@ -13,7 +13,8 @@ _PLACE = re.compile(
     r"(?<![^\s:()'\"])(?P<path>(?:[A-Za-z]:)?[^\s:()'\"]{1,300}\.\w{1,12})(?::|\(|\", line | line )(?P<line>\d{1,9})"
 )
 _ERROR = re.compile(
-    r"\b(error|failed|failure|fatal|panic|exception|not found|no such file|denied|cannot|can't|killed)\b", re.IGNORECASE
+    r"\b(error|failed|failure|fatal|panic|exception|not found|no such file|denied|cannot|can't|killed)\b",
+    re.IGNORECASE,
 )
 _WRAPPER = re.compile(
     r"Process completed with exit code|^The process '.*' failed with"
@@ -69,8 +70,20 @@ def last_resort(lines: Sequence[Line]) -> list[Found]:
     at = next((at for at in reversed(said) if _ERROR.search(lines[at].text)), said[-1])
     around = lines[max(0, at - 5) : at + 6]
     frames = tuple(_places(around))
-    category: Category = "test-failure" if any(_TESTS.search(line.text) for line in lines[-200:]) else "crash"
-    return [Found(category, "", cut(lines[at].text.strip()), around[0].number, around[-1].number, "", frames)]
+    category: Category = (
+        "test-failure" if any(_TESTS.search(line.text) for line in lines[-200:]) else "crash"
+    )
+    return [
+        Found(
+            category,
+            "",
+            cut(lines[at].text.strip()),
+            around[0].number,
+            around[-1].number,
+            "",
+            frames,
+        )
+    ]
 
 
 def _places(lines: Sequence[Line]) -> Iterator[Frame]:

@@ -50,7 +50,9 @@ class Step:
 
     @property
     def lines(self) -> list[Line]:
-        return peeled(line for block in (*self.head, *self.tail, self.last) for line in block.read())
+        return peeled(
+            line for block in (*self.head, *self.tail, self.last) for line in block.read()
+        )
 
     @property
     def command(self) -> list[Line]:
@@ -90,7 +92,11 @@ class Job:
     @cached_property
     def notes(self) -> tuple[Line, ...]:
         """The errors told after the end that no step has told."""
-        known = {line.text for step in self.steps for line in step.lines if line.mark} if self.told else set()
+        known = (
+            {line.text for step in self.steps for line in step.lines if line.mark}
+            if self.told
+            else set()
+        )
         return tuple(note for note in self.told if note.text not in known)
 
 
@@ -116,7 +122,9 @@ class _Sorting:
         self.marked: list[Step] = []
         self.notes: list[Line] = []
 
-    def turn(self, number: int, raw: bytes, keep: Callable[[int, bytes], None]) -> Callable[[int, bytes], None]:
+    def turn(
+        self, number: int, raw: bytes, keep: Callable[[int, bytes], None]
+    ) -> Callable[[int, bytes], None]:
         """Take a line that may change where the following ones go."""
         line = line_of(number, raw)
         if line.text in _AFTER:

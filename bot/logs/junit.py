@@ -58,7 +58,15 @@ def _case(case: Element) -> Iterator[Found]:
             message = child.get("message") or message or child.get("type") or "failed"
             file, line = case.get("file"), case.get("line") or ""
             own = (Frame(file, int(line) if line.isdecimal() else None),) if file else ()
-            yield Found("test-failure", error or child.get("type") or "", cut(message), 0, 0, name, frames or own)
+            yield Found(
+                "test-failure",
+                error or child.get("type") or "",
+                cut(message),
+                0,
+                0,
+                name,
+                frames or own,
+            )
 
 
 def _said(text: str) -> tuple[str, str, tuple[Frame, ...]]:

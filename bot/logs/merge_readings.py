@@ -23,7 +23,9 @@ def merged(readings: Sequence[Reading]) -> Reading:
 
 def of_job(reading: Reading, job: str) -> Reading:
     """The reading with the job's name on each failure."""
-    return replace(reading, failures=tuple(replace(failure, jobs=(job,)) for failure in reading.failures))
+    return replace(
+        reading, failures=tuple(replace(failure, jobs=(job,)) for failure in reading.failures)
+    )
 
 
 def _counted(seen: Failure, more: Failure) -> Failure:

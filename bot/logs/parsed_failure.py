@@ -31,7 +31,9 @@ class Found:
 Reader = Callable[[Sequence[Line]], list[Found]]
 
 _TYPE = re.compile(r"(?P<type>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
-_KNOWN = re.compile(r"(Error|Exception|Exit|Warning|Interrupt|Failed|Failure|Timeout|Group|Iteration|fixture|Skipped)$")
+_KNOWN = re.compile(
+    r"(Error|Exception|Exit|Warning|Interrupt|Failed|Failure|Timeout|Group|Iteration|fixture|Skipped)$"
+)
 
 
 def error_type(line: str) -> str:
@@ -40,7 +42,11 @@ def error_type(line: str) -> str:
     if not found:
         return "AssertionError" if line.startswith("assert ") else ""
     name = found["type"]
-    return name if _KNOWN.search(name) or ("." in name and name.rpartition(".")[2][:1].isupper()) else ""
+    return (
+        name
+        if _KNOWN.search(name) or ("." in name and name.rpartition(".")[2][:1].isupper())
+        else ""
+    )
 
 
 def cut(text: str) -> str:

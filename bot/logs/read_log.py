@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from bot.logs.classify import Outage, outage
 from bot.logs.clean_log import Line
 from bot.logs.failures import excerpt, failures
-from bot.logs.parsed_failure import Found
 from bot.logs.generic_reader import last_resort, listing, speaks_of_error
-from bot.logs.junit import junit_report, peeked
-from bot.logs.repo_paths import Paths
-from bot.logs.registry import READERS, Entry, Kind
 from bot.logs.job_steps import Job, Step, job_of
+from bot.logs.junit import junit_report, peeked
+from bot.logs.parsed_failure import Found
 from bot.logs.readers.python import is_wrapper
+from bot.logs.registry import READERS, Entry, Kind
+from bot.logs.repo_paths import Paths
 from bot.values import Frame, Reading
 
 _MOST = 1000  # failures that one reader may tell of
@@ -50,7 +50,9 @@ def _reported(found: Sequence[Found], paths: Paths) -> Reading:
     if not placed:
         return Reading("passed", "none", "junit")
     sure = any(one.frames for one in placed)
-    return Reading("test-failure", "fix", "junit", failures(placed), "", "high" if sure else "medium")
+    return Reading(
+        "test-failure", "fix", "junit", failures(placed), "", "high" if sure else "medium"
+    )
 
 
 @dataclass(slots=True)
@@ -75,7 +77,9 @@ def _scene(step: Step, files: Collection[str]) -> _Scene:
     for entry in READERS:
         if any(sign in text for sign in entry.signs):
             found = [_placed(one, paths) for one in entry.read(lines)[:_MOST]]
-            scene.found[entry.kind] += [(entry, one) for one in found if not _claimed(scene, entry, one)]
+            scene.found[entry.kind] += [
+                (entry, one) for one in found if not _claimed(scene, entry, one)
+            ]
     return scene
 
 
@@ -119,7 +123,9 @@ def _judged(scene: _Scene) -> Reading | None:
     entry, best = next(((entry, one) for entry, one in blamed if one.frames), blamed[0])
     told = failures([one for _, one in blamed])
     shown = excerpt(scene.lines, best)
-    return Reading(best.category, "fix", best.tool or entry.tool, told, shown, "high" if sure else "medium")
+    return Reading(
+        best.category, "fix", best.tool or entry.tool, told, shown, "high" if sure else "medium"
+    )
 
 
 def _chosen(scene: _Scene) -> list[tuple[Entry, Found]]:
@@ -127,8 +133,12 @@ def _chosen(scene: _Scene) -> list[tuple[Entry, Found]]:
     tests, points, ends = scene.told("tests"), scene.told("points"), scene.told("ends")
     ours = [(entry, one) for entry, one in points if one.frames or not one.first]
     if tests:
-        return tests + [(entry, one) for entry, one in ours if entry.tool == "go" and one.category != "lint"]
-    died = [(entry, one) for entry, one in ends if one.frames and not is_wrapper(one.error, one.message)]
+        return tests + [
+            (entry, one) for entry, one in ours if entry.tool == "go" and one.category != "lint"
+        ]
+    died = [
+        (entry, one) for entry, one in ends if one.frames and not is_wrapper(one.error, one.message)
+    ]
     lasting = [(entry, one) for entry, one in points if one.frames or one.category == "dependency"]
     return ours or _last(died) or lasting or points or _last(ends)
 
@@ -153,15 +163,23 @@ def _nobody(why: tuple[Outage, str] | None, lines: Sequence[Line], tool: str = "
     if why is None:
         raise ValueError("no outage")
     row, text = why
-    at = next((line.number for line in lines if line.text == text), lines[-1].number if lines else 0)
+    at = next(
+        (line.number for line in lines if line.text == text), lines[-1].number if lines else 0
+    )
     found = Found(row.category, "", text[:500], at, at)
-    return Reading(row.category, row.action, tool or row.name, failures([found]), excerpt(lines, found), "high")
+    return Reading(
+        row.category, row.action, tool or row.name, failures([found]), excerpt(lines, found), "high"
+    )
 
 
 def _unread(job: Job, files: Collection[str]) -> Reading:
     """No reader knows the tool: an outage, or the last line that speaks of an error."""
     lines = [*job.notes, *job.steps[-1].lines]
-    marked = [line for line in lines if line.mark == "error" and not line.text.startswith("Process completed")]
+    marked = [
+        line
+        for line in lines
+        if line.mark == "error" and not line.text.startswith("Process completed")
+    ]
     for looked_at in (marked, lines[-_LATE:], lines):
         why = outage(line.text for line in looked_at)
         if why:
@@ -174,7 +192,9 @@ def _unread(job: Job, files: Collection[str]) -> Reading:
     paths = Paths(files)
     listed = [placed for one in listing(lines) if (placed := _placed(one, paths)).frames]
     if files and listed:
-        return Reading("lint", "fix", "", failures(listed[:_MOST]), excerpt(lines, listed[0]), "low")
+        return Reading(
+            "lint", "fix", "", failures(listed[:_MOST]), excerpt(lines, listed[0]), "low"
+        )
     found = [_placed(one, paths) for one in last_resort(lines)]
     if not found or not speaks_of_error(lines):
         return Reading("passed", "none", confidence="high" if _is_text(lines) else "low")

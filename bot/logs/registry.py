@@ -6,23 +6,25 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.logs.parsed_failure import Reader
 from bot.logs.dialect_reader import diagnostics
-from bot.logs.readers import blocks
-from bot.logs.readers import dotnet
-from bot.logs.readers import elixir
-from bot.logs.readers import go
-from bot.logs.readers import jest
-from bot.logs.readers import jvm
-from bot.logs.readers import mocha
-from bot.logs.readers import native
-from bot.logs.readers import php
-from bot.logs.readers import r
-from bot.logs.readers import ruby
-from bot.logs.readers import rust
-from bot.logs.readers import scala
-from bot.logs.readers import tap
-from bot.logs.readers import v8
+from bot.logs.parsed_failure import Reader
+from bot.logs.readers import (
+    blocks,
+    dotnet,
+    elixir,
+    go,
+    jest,
+    jvm,
+    mocha,
+    native,
+    php,
+    r,
+    ruby,
+    rust,
+    scala,
+    tap,
+    v8,
+)
 from bot.logs.readers.pytests import pytest_report
 from bot.logs.readers.python import bad_syntax, dying, timed_out, tracebacks
 from bot.logs.readers.unittests import doctest_report, unittest_report
@@ -44,7 +46,12 @@ class Entry:
 # To teach the bot a tool, write a reader and give it a row here; for a linter or a compiler that says a line for each
 # fault, a row in bot/logs/dialects/ is enough. Of two readers that read the same lines, the upper one is believed.
 READERS = (
-    Entry("pytest", "tests", pytest_report, (" FAILURES ===", " ERRORS ===", "short test summary", "loading conftest")),
+    Entry(
+        "pytest",
+        "tests",
+        pytest_report,
+        (" FAILURES ===", " ERRORS ===", "short test summary", "loading conftest"),
+    ),
     Entry("unittest", "tests", unittest_report, ("=" * 70,)),
     Entry("doctest", "tests", doctest_report, ("*" * 70,)),
     Entry("pytest-timeout", "tests", timed_out, ("~ Stack of ",)),
@@ -57,8 +64,15 @@ READERS = (
     Entry("playwright", "tests", mocha.playwright_report, (" › ",)),
     Entry("node:test", "tests", tap.spec_report, ("failing tests:",)),
     Entry("TAP", "tests", tap.tap_report, ("not ok",)),
-    Entry("go test", "tests", go.go_tests, ("--- FAIL: ", "panic: ", '"Action":"', "fatal error: ")),
-    Entry("cargo test", "tests", rust.cargo_tests, (" stdout ----", " stderr ----", "STDERR:", "STDOUT:")),
+    Entry(
+        "go test", "tests", go.go_tests, ("--- FAIL: ", "panic: ", '"Action":"', "fatal error: ")
+    ),
+    Entry(
+        "cargo test",
+        "tests",
+        rust.cargo_tests,
+        (" stdout ----", " stderr ----", "STDERR:", "STDOUT:"),
+    ),
     Entry("surefire", "tests", jvm.surefire, ("<<< FAILURE!", "<<< ERROR!", "Tests run:")),
     Entry("karma", "tests", mocha.karma_report, ("FAILED",)),
     Entry("scalatest", "tests", scala.scalatest, ("*** FAILED ***", "==> X ", "failed: ")),
@@ -89,7 +103,12 @@ READERS = (
     Entry("php-cs-fixer", "points", php.php_fixer, ("that can be fixed", "PHP CS Fixer")),
     Entry("shellcheck", "points", blocks.shellcheck, ("SC",)),
     Entry("pydocstyle", "points", blocks.pydocstyle, (": D", " D")),
-    Entry("biome", "points", blocks.biome, (" lint/", " format ", " assist/", " parse ", " organizeImports ")),
+    Entry(
+        "biome",
+        "points",
+        blocks.biome,
+        (" lint/", " format ", " assist/", " parse ", " organizeImports "),
+    ),
     Entry("esbuild", "points", blocks.esbuild, ("[ERROR]",)),
     Entry("pre-commit", "points", blocks.modified, ("files were modified by this hook",)),
     Entry("spotless", "points", blocks.spotless, ("format violations:",)),

@@ -42,8 +42,13 @@ def _causes(failures: Sequence[Failure]) -> list[list[Failure]]:
     """Failures that say the same at the same place are one cause; those with a place first, then the most frequent."""
     by_cause: dict[tuple[object, ...], list[Failure]] = defaultdict(list)
     for failure in failures:
-        by_cause[failure.error, masked_message(failure.message), failure.frames[-1:]].append(failure)
-    return sorted(by_cause.values(), key=lambda cause: (not cause[0].frames, -sum(each.count for each in cause)))
+        by_cause[failure.error, masked_message(failure.message), failure.frames[-1:]].append(
+            failure
+        )
+    return sorted(
+        by_cause.values(),
+        key=lambda cause: (not cause[0].frames, -sum(each.count for each in cause)),
+    )
 
 
 def _told(cause: Sequence[Failure]) -> Iterator[str]:
@@ -52,7 +57,11 @@ def _told(cause: Sequence[Failure]) -> Iterator[str]:
     if first.root_cause:
         yield f"because of\n{_quoted(first.root_cause)}"
     for frame in first.frames[-_FRAMES:]:
-        yield _quoted(f"{frame.file}:{frame.line or '?'}" + (f" in {frame.function}" if frame.function else ""), "at ")
+        yield _quoted(
+            f"{frame.file}:{frame.line or '?'}"
+            + (f" in {frame.function}" if frame.function else ""),
+            "at ",
+        )
     if first.code:
         yield _quoted(first.code)
     tests = list(dict.fromkeys(failure.test for failure in cause if failure.test))

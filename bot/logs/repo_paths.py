@@ -58,21 +58,32 @@ class Paths:
             return path if whole or not re.match(r"/|\w:", path) else None
         if whole and path in self._files:
             return path
-        return self._longest(path) if path.startswith("/") or path[1:2] == ":" else self._relative(path)
+        return (
+            self._longest(path)
+            if path.startswith("/") or path[1:2] == ":"
+            else self._relative(path)
+        )
 
     def _relative(self, path: str) -> str | None:
         """Where tools said that they work comes first: the root may have a file of the same name."""
-        hinted = [f"{folder}/{path}" for folder in self._folders if f"{folder}/{path}" in self._files]
+        hinted = [
+            f"{folder}/{path}" for folder in self._folders if f"{folder}/{path}" in self._files
+        ]
         if hinted:
             return hinted[0]
-        return path if path in self._files else self._only(path, several=True) or self._longest(path)
+        return (
+            path if path in self._files else self._only(path, several=True) or self._longest(path)
+        )
 
     @cached_property
     def _folders(self) -> tuple[str, ...]:
         """The folders of the repository that the log says somebody works in, the last said first."""
         known = {file[:at] for file in self._files for at in _slashes(file)}
         told = (found["where"].rstrip("./") for found in _SAYS_WHERE.finditer(self._said()))
-        inside = (re.sub(r"^(?:\./)+|/Cargo\.toml$", "", _WORKSPACE.sub("", f"{where}/").rstrip("/")) for where in told)
+        inside = (
+            re.sub(r"^(?:\./)+|/Cargo\.toml$", "", _WORKSPACE.sub("", f"{where}/").rstrip("/"))
+            for where in told
+        )
         return tuple(dict.fromkeys(reversed([folder for folder in inside if folder in known])))
 
     def _longest(self, path: str) -> str | None:
@@ -89,7 +100,9 @@ class Paths:
     def _only(self, end: str, *, several: bool = False) -> str | None:
         """The one file that ends so; with `several`, the first of more."""
         found = [
-            file for file in self._by_name.get(end.rpartition("/")[2], ()) if file == end or file.endswith(f"/{end}")
+            file
+            for file in self._by_name.get(end.rpartition("/")[2], ())
+            if file == end or file.endswith(f"/{end}")
         ]
         return found[0] if len(found) == 1 or (found and several) else None
 

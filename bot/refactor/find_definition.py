@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.search.grammars import language_of
 from bot.refactor.module_scopes import FUNCTIONS, Module, qualified
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
+from bot.search.grammars import language_of
 
 SHOWN = 8
 CODE = (".py", ".pyi")
@@ -31,13 +31,20 @@ def only_definition(project: Project, name: str) -> str:
     last = name.rpartition(".")[2]
     word = re.compile(rf"\b{re.escape(last)}\b")
     ends = sorted(
-        {one for path, text in project.files.items() if word.search(text) for one in _defined(project, path, last)}
+        {
+            one
+            for path, text in project.files.items()
+            if word.search(text)
+            for one in _defined(project, path, last)
+        }
     )
     meant = [one for one in ends if one.endswith(f".{name}") or one == name]
     modules = [one for one in project.paths if one.endswith(f".{name}") or one == name]
     meant = meant or modules or _parameter(project, name)
     if len(meant) > 1:
-        raise CannotRefactor(f"{name} could be any of {', '.join(meant[:SHOWN])}. Give the whole name.")
+        raise CannotRefactor(
+            f"{name} could be any of {', '.join(meant[:SHOWN])}. Give the whole name."
+        )
     if not meant:
         near = f" There are {', '.join(ends[:SHOWN])}." if ends else ""
         raise UnknownNameError(f"No file defines {name}.{near}")
@@ -49,7 +56,9 @@ def _parameter(project: Project, name: str) -> list[str]:
     if not holder:
         return []
     found = f"{only_definition(project, holder)}.{last}"
-    return [found] if any(isinstance(node, ast.arg) for _, node in project.definition(found)) else []
+    return (
+        [found] if any(isinstance(node, ast.arg) for _, node in project.definition(found)) else []
+    )
 
 
 def _defined(project: Project, path: str, last: str) -> list[str]:
@@ -63,7 +72,10 @@ def _defined(project: Project, path: str, last: str) -> list[str]:
     ]
     assigned = (
         [f"{module.name}.{last}"]
-        if any(isinstance(it, (ast.Assign, ast.AnnAssign)) for it in module.bound[module.tree].get(last, ()))
+        if any(
+            isinstance(it, (ast.Assign, ast.AnnAssign))
+            for it in module.bound[module.tree].get(last, ())
+        )
         else []
     )
     return named + assigned
@@ -72,12 +84,18 @@ def _defined(project: Project, path: str, last: str) -> list[str]:
 def family(project: Project, target: str, holding: Iterable[str]) -> set[str]:
     """The target, and for a method all that override it. Raises CannotRefactor when it overrides another itself."""
     holder, _, last = target.rpartition(".")
-    owners = [(module, node) for module, node in project.definition(holder) if isinstance(node, ast.ClassDef)]
+    owners = [
+        (module, node)
+        for module, node in project.definition(holder)
+        if isinstance(node, ast.ClassDef)
+    ]
     for module, node in owners:
         for base in project.bases(module, node):
             above = project.canonical(f"{base}.{last}")
             if project.definition(above):
-                raise CannotRefactor(f"{target} overrides {above}: change that, and this goes with it.")
+                raise CannotRefactor(
+                    f"{target} overrides {above}: change that, and this goes with it."
+                )
     below = {
         f"{module.name}.{qualified(module, node)}.{last}"
         for module, node in (_classes(project, holding) if owners else ())
@@ -103,7 +121,9 @@ def _lineage(project: Project, module: Module, node: ast.ClassDef) -> set[str]:
         new = set(project.bases(where, below)) - found
         found |= new
         definitions = [it for base in new for it in project.definition(base)]
-        waiting += [(place, above) for place, above in definitions if isinstance(above, ast.ClassDef)]
+        waiting += [
+            (place, above) for place, above in definitions if isinstance(above, ast.ClassDef)
+        ]
     return found
 
 

@@ -6,15 +6,17 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.refactor.text_edit import Edits, Refactoring
 from bot.refactor.find_definition import family, holding, only_definition
 from bot.refactor.import_statements import add_import
 from bot.refactor.module_scopes import FUNCTIONS, Function, Module, imported, owner, qualified
 from bot.refactor.python_project import CannotRefactor, Project
+from bot.refactor.text_edit import Edits, Refactoring
 
 MOST = 2_000  # functions that become asynchronous
 YIELDS = (ast.Yield, ast.YieldFrom)
-TAKERS = frozenset(["run", "create_task", "gather", "wait_for", "ensure_future", "shield", "run_until_complete"])
+TAKERS = frozenset(
+    ["run", "create_task", "gather", "wait_for", "ensure_future", "shield", "run_until_complete"]
+)
 
 
 def make_async(files: Mapping[str, str], name: str) -> Refactoring:
@@ -57,24 +59,38 @@ class _Awaiting:
         for path in paths:
             module = self.project.module(path) if path.endswith((".py", ".pyi")) else None
             for node in list(module.scopes) if module else ():
-                if module and isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+                if (
+                    module
+                    and isinstance(node, (ast.Name, ast.Attribute))
+                    and isinstance(node.ctx, ast.Load)
+                ):
                     self._use(module, node, last, kin)
 
     def _define(self, module: Module, node: ast.FunctionDef) -> None:
         self.edits.put(module.path, node.lineno, node.col_offset, node.col_offset, "async ")
         if node.decorator_list:
-            self.edits.doubt(module.path, node.lineno, "it has a decorator, which may not take an async function")
+            self.edits.doubt(
+                module.path, node.lineno, "it has a decorator, which may not take an async function"
+            )
         if node.name.startswith("test"):
-            self.edits.doubt(module.path, node.lineno, "an async test needs a plugin of the test runner")
+            self.edits.doubt(
+                module.path, node.lineno, "an async test needs a plugin of the test runner"
+            )
 
-    def _use(self, module: Module, node: ast.Name | ast.Attribute, last: str, kin: set[str]) -> None:
-        if last != (node.attr if isinstance(node, ast.Attribute) else self._imported_as(module, node)):
+    def _use(
+        self, module: Module, node: ast.Name | ast.Attribute, last: str, kin: set[str]
+    ) -> None:
+        if last != (
+            node.attr if isinstance(node, ast.Attribute) else self._imported_as(module, node)
+        ):
             return
         call = module.parents.get(node)
         called = isinstance(call, ast.Call) and call.func is node
         meant = self.project.meaning(module, node)
         if meant is None and isinstance(node, ast.Attribute) and called:
-            self.edits.doubt(module.path, node.end_lineno or node.lineno, "a call on an unknown object")
+            self.edits.doubt(
+                module.path, node.end_lineno or node.lineno, "a call on an unknown object"
+            )
         if meant not in kin:
             return
         if isinstance(call, ast.Call) and called:
@@ -92,10 +108,14 @@ class _Awaiting:
 
     def _await(self, module: Module, call: ast.Call) -> None:
         parent = module.parents[call]
-        if isinstance(parent, ast.Await) or (isinstance(parent, ast.Call) and call in parent.args and _takes(parent)):
+        if isinstance(parent, ast.Await) or (
+            isinstance(parent, ast.Call) and call in parent.args and _takes(parent)
+        ):
             return
         scope = next(
-            it for it in reversed(module.scopes[call]) if not isinstance(it, (ast.ListComp, ast.SetComp, ast.DictComp))
+            it
+            for it in reversed(module.scopes[call])
+            if not isinstance(it, (ast.ListComp, ast.SetComp, ast.DictComp))
         )
         if isinstance(scope, ast.Module):
             self._around(module, call, "asyncio.run(")
@@ -140,7 +160,9 @@ def _cannot(module: Module, scope: Function) -> str:
         return ""
     if scope.name.startswith("__") and scope.name.endswith("__"):
         return f"Python itself calls {scope.name}"
-    marks = {ast.unparse(mark).partition("(")[0].rpartition(".")[2] for mark in scope.decorator_list}
+    marks = {
+        ast.unparse(mark).partition("(")[0].rpartition(".")[2] for mark in scope.decorator_list
+    }
     if marks & {"property", "cached_property", "setter"}:
         return f"{scope.name} is a property"
     if any(isinstance(node, YIELDS) for node in ast.walk(scope) if scope in module.scopes[node]):

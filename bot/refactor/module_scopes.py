@@ -64,13 +64,17 @@ def module_name(path: str, files: Mapping[str, str]) -> str:
     start = len(folders)
     while start and f"{'/'.join(folders[:start])}/__init__.py" in files:
         start -= 1
-    inside = folders[start:] if start < len(folders) else [part for part in folders if part != "src"]
+    inside = (
+        folders[start:] if start < len(folders) else [part for part in folders if part != "src"]
+    )
     return ".".join(inside if name == "__init__" else [*inside, name])
 
 
 def qualified(module: Module, node: ast.ClassDef | Function) -> str:
     """A definition's name with those around it."""
-    around = [scope.name for scope in module.scopes[node] if isinstance(scope, (ast.ClassDef, *FUNCTIONS))]
+    around = [
+        scope.name for scope in module.scopes[node] if isinstance(scope, (ast.ClassDef, *FUNCTIONS))
+    ]
     return ".".join([*around, node.name])
 
 
@@ -97,7 +101,9 @@ def owner(module: Module, node: ast.AST, name: str) -> ast.AST | None:
     """The scope whose name this is here; None for a builtin, or what a star brings."""
     around = module.scopes.get(node, (module.tree,))  # a name in quotes is no node of the tree
     for scope in reversed(around):
-        if isinstance(scope, ast.ClassDef) and scope is not around[-1]:  # a class is seen only from directly inside
+        if (
+            isinstance(scope, ast.ClassDef) and scope is not around[-1]
+        ):  # a class is seen only from directly inside
             continue
         binders = module.bound[scope].get(name, [])
         if any(isinstance(it, ast.Global) for it in binders):
@@ -133,7 +139,9 @@ def _read(module: Module) -> None:
             inner = (*around, node)
         outside = _outside(node)
         module.parents.update(dict.fromkeys(ast.iter_child_nodes(node), node))
-        waiting += [(child, around if child in outside else inner) for child in ast.iter_child_nodes(node)]
+        waiting += [
+            (child, around if child in outside else inner) for child in ast.iter_child_nodes(node)
+        ]
 
 
 def _outside(node: ast.AST) -> set[ast.AST]:
@@ -149,7 +157,10 @@ def _bind(module: Module, node: ast.AST, scope: Scope) -> None:
     names = module.bound[scope]
     for name in _names(node):
         # An assignment binds its targets once, though they are nodes of their own as well.
-        if not (isinstance(node, ast.Name) and any(isinstance(it, ASSIGNING) for it in names.get(name, ()))):
+        if not (
+            isinstance(node, ast.Name)
+            and any(isinstance(it, ASSIGNING) for it in names.get(name, ()))
+        ):
             names.setdefault(name, []).append(node)
     if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
         module.stars.append(source_of(module, node))
@@ -159,16 +170,28 @@ def _names(node: ast.AST) -> list[str]:
     """The names that a node binds in the scope around it."""
     found: list[str] = []
     match node:
-        case ast.ClassDef(name=str(name)) | ast.FunctionDef(name=str(name)) | ast.AsyncFunctionDef(name=str(name)):
-            found = [name]
-        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+        case (
+            ast.ClassDef(name=str(name))
+            | ast.FunctionDef(name=str(name))
+            | ast.AsyncFunctionDef(name=str(name))
+        ):
             found = [name]
         case (
-            ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.AnnAssign(target=ast.Name(id=name))
+            ast.ExceptHandler(name=str(name))
+            | ast.MatchAs(name=str(name))
+            | ast.MatchStar(name=str(name))
+        ):
+            found = [name]
+        case (
+            ast.arg(arg=name)
+            | ast.Name(id=name, ctx=ast.Store() | ast.Del())
+            | ast.AnnAssign(target=ast.Name(id=name))
         ):
             found = [name]
         case ast.Import(names=names) | ast.ImportFrom(names=names):
-            found = [alias.asname or alias.name.partition(".")[0] for alias in names if alias.name != "*"]
+            found = [
+                alias.asname or alias.name.partition(".")[0] for alias in names if alias.name != "*"
+            ]
         case ast.Global(names=names) | ast.Nonlocal(names=names):
             found = names
         case ast.Assign(targets=targets):

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.refactor.text_edit import Edits, Refactoring
 from bot.refactor.find_definition import holding, is_read, only_definition
 from bot.refactor.import_statements import add_import, take_out
 from bot.refactor.module_scopes import Function, Module, imported, module_name, owner, source_of
 from bot.refactor.python_project import CannotRefactor, Project
+from bot.refactor.text_edit import Edits, Refactoring
 
 Moved = ast.ClassDef | Function
 
@@ -29,7 +29,11 @@ def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
     there = project.module(path) if path in files else None
     if path == module.path:
         raise CannotRefactor(f"{target} is there already.")
-    if there and node.name in there.bound[there.tree] and not _imports(project, there, node.name, target):
+    if (
+        there
+        and node.name in there.bound[there.tree]
+        and not _imports(project, there, node.name, target)
+    ):
         raise CannotRefactor(f"{path} has a {node.name} already.")
     return _Moving(project, Edits(files), module, node, path, there).done(target)
 
@@ -40,7 +44,9 @@ def _only(project: Project, target: str) -> tuple[Module, Moved]:
         module, node = found[0]
         if isinstance(node, Moved) and node in module.tree.body:
             return module, node
-    raise CannotRefactor(f"{target} is no function or class of a module's top level, or is defined twice.")
+    raise CannotRefactor(
+        f"{target} is no function or class of a module's top level, or is defined twice."
+    )
 
 
 def _path(project: Project, to: str) -> str:
@@ -57,7 +63,8 @@ def _path(project: Project, to: str) -> str:
 def _imports(project: Project, module: Module, name: str, target: str) -> bool:
     nodes = module.bound[module.tree].get(name, [])
     return bool(nodes) and all(
-        isinstance(it, (ast.Import, ast.ImportFrom)) and project.canonical(imported(module, it, name)) == target
+        isinstance(it, (ast.Import, ast.ImportFrom))
+        and project.canonical(imported(module, it, name)) == target
         for it in nodes
     )
 
@@ -108,7 +115,9 @@ class _Moving:
         stop = last
         while stop < len(lines) - 1 and not lines[stop].strip():
             stop += 1
-        while first > 1 and not any(lines[stop:]) and not lines[first - 2].strip():  # or the file would end in blanks
+        while (
+            first > 1 and not any(lines[stop:]) and not lines[first - 2].strip()
+        ):  # or the file would end in blanks
             first -= 1
         self.edits.span(self.module.path, (first, 0), (stop + 1, 0), "")
         return text
@@ -126,7 +135,11 @@ class _Moving:
         """What it uses of its module: the name to import, and from where; no source for a plain import."""
         for node in self.module.scopes:
             named = isinstance(node, ast.Name) and node.id != self.node.name and self._inside(node)
-            if isinstance(node, ast.Name) and named and owner(self.module, node, node.id) is self.module.tree:
+            if (
+                isinstance(node, ast.Name)
+                and named
+                and owner(self.module, node, node.id) is self.module.tree
+            ):
                 yield self._import_of(node.id)
 
     def _import_of(self, name: str) -> tuple[str, str]:
@@ -134,7 +147,9 @@ class _Moving:
             for alias in it.names if isinstance(it, (ast.Import, ast.ImportFrom)) else ():
                 if (alias.asname or alias.name.partition(".")[0]) == name:
                     said = alias.name + (f" as {alias.asname}" if alias.asname else "")
-                    return said, source_of(self.module, it) if isinstance(it, ast.ImportFrom) else ""
+                    return said, source_of(self.module, it) if isinstance(
+                        it, ast.ImportFrom
+                    ) else ""
         return name, self.module.name
 
     def _still_used(self) -> bool:
@@ -170,7 +185,9 @@ class _Moving:
                 said = alias.name + (f" as {alias.asname}" if alias.asname else "")
                 end = "\r\n" if "\r\n" in other.text else "\n"
                 at = ((node.end_lineno or node.lineno) + 1, 0)
-                self.edits.span(other.path, at, at, f"{' ' * node.col_offset}from {new} import {said}{end}")
+                self.edits.span(
+                    other.path, at, at, f"{' ' * node.col_offset}from {new} import {said}{end}"
+                )
 
     def _use_there(self, other: Module, node: ast.Attribute, new: str) -> None:
         """`old.name` becomes `new.name`, unless the first part of the new module's name means something else here."""
@@ -178,7 +195,11 @@ class _Moving:
         scope = owner(other, node, root)
         binders = other.bound[other.tree].get(root, ())
         if scope not in (None, other.tree) or not all(isinstance(it, ast.Import) for it in binders):
-            self.edits.doubt(other.path, node.lineno, f"the old module's {self.node.name}, and {root} is taken here")
+            self.edits.doubt(
+                other.path,
+                node.lineno,
+                f"the old module's {self.node.name}, and {root} is taken here",
+            )
             return
         end = node.value.end_lineno or node.lineno, node.value.end_col_offset or 0
         self.edits.span(other.path, (node.value.lineno, node.value.col_offset), end, new)
@@ -187,9 +208,13 @@ class _Moving:
     def _mentions(self, path: str, target: str) -> None:
         """Its dotted name in strings and documents."""
         pattern = re.compile(rf"(?<![\w.]){re.escape(target)}\b")
-        for number, line in enumerate(self.project.files[path].removeprefix("\ufeff").split("\n"), 1):
+        for number, line in enumerate(
+            self.project.files[path].removeprefix("\ufeff").split("\n"), 1
+        ):
             for found in pattern.finditer(line):
-                quoted = not path.endswith((".py", ".pyi")) or line[found.start() - 1 : found.start()] in (
+                quoted = not path.endswith((".py", ".pyi")) or line[
+                    found.start() - 1 : found.start()
+                ] in (
                     "'",
                     '"',
                     "`",
@@ -197,7 +222,11 @@ class _Moving:
                 if quoted:
                     start = len(line[: found.start()].encode())
                     self.edits.put(
-                        path, number, start, start + len(target.encode()), f"{self._from()}.{self.node.name}"
+                        path,
+                        number,
+                        start,
+                        start + len(target.encode()),
+                        f"{self._from()}.{self.node.name}",
                     )
 
     def _put(self, text: str, needs: list[tuple[str, str]]) -> Refactoring:
@@ -208,9 +237,14 @@ class _Moving:
                 if "from __future__ import annotations" in self.module.text
                 else []
             )
-            said = [f"from {source} import {name}" if source else f"import {name}" for name, source in mine]
+            said = [
+                f"from {source} import {name}" if source else f"import {name}"
+                for name, source in mine
+            ]
             head = "\n".join([*future, *said])
-            return self.edits.done(new={self.path: f"{head}\n\n\n{text}\n" if head else f"{text}\n"})
+            return self.edits.done(
+                new={self.path: f"{head}\n\n\n{text}\n" if head else f"{text}\n"}
+            )
         for name, source in mine:
             if source != "__future__":
                 add_import(self.edits, self.there, name, source)

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from bot.search.grammars import language_of, parse
-from bot.refactor.text_edit import Edits, Refactoring
 from bot.refactor.python_project import CannotRefactor
+from bot.refactor.text_edit import Edits, Refactoring
+from bot.search.grammars import language_of, parse
 
-DECLARES = re.compile(r"(declaration|definition|item|spec|signature|declarator|_def|class|module|method|function)$")
+DECLARES = re.compile(
+    r"(declaration|definition|item|spec|signature|declarator|_def|class|module|method|function)$"
+)
 MEMBERS = frozenset(["field_identifier", "property_identifier"])
 SHOWN = 6
 
@@ -42,7 +44,9 @@ def rename_unique(files: Mapping[str, str], old: str, new: str) -> Refactoring |
         return None
     if len(declared) > 1:
         shown = ", ".join(f"{it.path}:{it.line}" for it in declared[:SHOWN])
-        raise CannotRefactor(f"{old} is declared {len(declared)} times ({shown}), so what it means is not sure.")
+        raise CannotRefactor(
+            f"{old} is declared {len(declared)} times ({shown}), so what it means is not sure."
+        )
     touched = {it.path: files[it.path] for it in places}
     if taken := next(_named(touched, new), None):
         raise CannotRefactor(f"{taken.path}:{taken.line}: {new} is there already.")
@@ -63,7 +67,11 @@ def _named(files: Mapping[str, str], name: str) -> Iterator[_Named]:
         while waiting:
             node = waiting.pop()
             waiting += node.children
-            if not node.child_count and node.type.endswith(("identifier", "constant")) and node.text == name.encode():
+            if (
+                not node.child_count
+                and node.type.endswith(("identifier", "constant"))
+                and node.text == name.encode()
+            ):
                 yield _Named(path, node, _declares(node))
 
 
@@ -91,4 +99,9 @@ def _exported(declared: _Named, place: _Named) -> bool:
     parent = place.node.parent
     operand = parent.child_by_field_name("operand") if parent else None
     folder = declared.path.rpartition("/")[0].rpartition("/")[2]
-    return declared.path.endswith(".go") and operand is not None and bool(folder) and operand.text == folder.encode()
+    return (
+        declared.path.endswith(".go")
+        and operand is not None
+        and bool(folder)
+        and operand.text == folder.encode()
+    )

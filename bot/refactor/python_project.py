@@ -6,7 +6,16 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.refactor.module_scopes import FUNCTIONS, Function, Module, imported, module_name, owner, parsed, qualified
+from bot.refactor.module_scopes import (
+    FUNCTIONS,
+    Function,
+    Module,
+    imported,
+    module_name,
+    owner,
+    parsed,
+    qualified,
+)
 
 DEEPEST = 12  # re-exports, bases and assignments that are followed
 PROPERTIES = ("property", "cached_property")
@@ -30,7 +39,11 @@ class Project:
     known: dict[str, str] = field(default_factory=dict)  # canonical names
 
     def __post_init__(self) -> None:
-        self.paths = {module_name(path, self.files): path for path in self.files if path.endswith((".py", ".pyi"))}
+        self.paths = {
+            module_name(path, self.files): path
+            for path in self.files
+            if path.endswith((".py", ".pyi"))
+        }
 
     def module(self, path: str) -> Module | None:
         """The file's module; None when this Python cannot read it."""
@@ -78,7 +91,11 @@ class Project:
         scope: ast.AST = module.tree
         for name in rest[:-1]:
             scope = next(
-                (node for node in module.bound[scope].get(name, ()) if isinstance(node, (ast.ClassDef, *FUNCTIONS))),
+                (
+                    node
+                    for node in module.bound[scope].get(name, ())
+                    if isinstance(node, (ast.ClassDef, *FUNCTIONS))
+                ),
                 scope,
             )
             if scope is module.tree:
@@ -90,7 +107,10 @@ class Project:
         parts = dotted.split(".")
         if dotted in self.paths and (package := self.named(".".join(parts[:-1]))):
             binders = package.bound[package.tree].get(parts[-1], ())
-            if any(not isinstance(it, ast.ImportFrom) or imported(package, it, parts[-1]) != dotted for it in binders):
+            if any(
+                not isinstance(it, ast.ImportFrom) or imported(package, it, parts[-1]) != dotted
+                for it in binders
+            ):
                 return package, parts[-1:]
         for end in range(len(parts), 0, -1):
             if module := self.named(".".join(parts[:end])):
@@ -120,7 +140,11 @@ class Project:
             return self._of_member(found, depth) if found and not found.endswith("()") else found
         if isinstance(node, ast.Attribute):
             base = self.meaning(module, node.value, depth + 1)
-            return self._of_member(self.canonical(f"{base.removesuffix('()')}.{node.attr}"), depth) if base else None
+            return (
+                self._of_member(self.canonical(f"{base.removesuffix('()')}.{node.attr}"), depth)
+                if base
+                else None
+            )
         if isinstance(node, ast.Call):
             return self._of_call(module, node, depth)
         if isinstance(node, ast.Await):
@@ -130,11 +154,17 @@ class Project:
     def _of_member(self, found: str, depth: int) -> str:
         """A field or property is an object of the class that it is annotated with; all else is itself."""
         for module, node in self.definition(found)[:1]:
-            if isinstance(node, ast.Assign) and len(node.targets) == 1 and len(self.definition(found)) == 1:
+            if (
+                isinstance(node, ast.Assign)
+                and len(node.targets) == 1
+                and len(self.definition(found)) == 1
+            ):
                 made = self.meaning(module, node.value, depth + 1)
                 return made if made and made.endswith("()") else found
             said = node.annotation if isinstance(node, ast.AnnAssign) else None
-            if isinstance(node, ast.FunctionDef) and any(_last(mark) in PROPERTIES for mark in node.decorator_list):
+            if isinstance(node, ast.FunctionDef) and any(
+                _last(mark) in PROPERTIES for mark in node.decorator_list
+            ):
                 said = node.returns
             kind = self.meaning(module, _bare(said), depth + 1) if said else None
             return f"{kind}()" if kind else found
@@ -142,7 +172,14 @@ class Project:
 
     def _of_call(self, module: Module, node: ast.Call, depth: int) -> str | None:
         if isinstance(node.func, ast.Name) and node.func.id == "super":
-            inside = next((scope for scope in reversed(module.scopes[node]) if isinstance(scope, ast.ClassDef)), None)
+            inside = next(
+                (
+                    scope
+                    for scope in reversed(module.scopes[node])
+                    if isinstance(scope, ast.ClassDef)
+                ),
+                None,
+            )
             bases = self.bases(module, inside) if inside else []
             return f"{bases[0]}()" if bases else None
         made = self.meaning(module, node.func, depth + 1)
@@ -160,8 +197,14 @@ class Project:
             found = [self.canonical(f"{star}.{node.id}") for star in module.stars]
             return next((name for name in found if self.defines(name)), None)
         if scope is module.tree or isinstance(scope, ast.ClassDef):
-            where = f"{module.name}.{qualified(module, scope)}" if isinstance(scope, ast.ClassDef) else module.name
-            return self._of_value(module, scope, node.id, depth) or self.canonical(f"{where}.{node.id}")
+            where = (
+                f"{module.name}.{qualified(module, scope)}"
+                if isinstance(scope, ast.ClassDef)
+                else module.name
+            )
+            return self._of_value(module, scope, node.id, depth) or self.canonical(
+                f"{where}.{node.id}"
+            )
         return self._of_local(module, scope, node.id, depth)
 
     def _of_local(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
@@ -175,10 +218,15 @@ class Project:
             return self._of_argument(module, scope, node, depth)
         return self._of_value(module, scope, name, depth)
 
-    def _of_argument(self, module: Module, scope: Function, node: ast.arg, depth: int) -> str | None:
+    def _of_argument(
+        self, module: Module, scope: Function, node: ast.arg, depth: int
+    ) -> str | None:
         around = module.scopes[scope][-1]
         first = [*scope.args.posonlyargs, *scope.args.args][:1]
-        static = any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in scope.decorator_list)
+        static = any(
+            isinstance(mark, ast.Name) and mark.id == "staticmethod"
+            for mark in scope.decorator_list
+        )
         if isinstance(around, ast.ClassDef) and [node] == first and not static:
             return f"{module.name}.{qualified(module, around)}()"
         if node.annotation is not None:
@@ -212,4 +260,10 @@ def _bare(node: ast.expr) -> ast.expr:
 
 
 def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return (
+        node.attr
+        if isinstance(node, ast.Attribute)
+        else node.id
+        if isinstance(node, ast.Name)
+        else ""
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 
-from bot.refactor.text_edit import Edits, Refactoring
 from bot.refactor.find_definition import family, holding
 from bot.refactor.module_scopes import FUNCTIONS, Function, Module, owner
 from bot.refactor.python_project import CannotRefactor, Project
+from bot.refactor.text_edit import Edits, Refactoring
 
 
 def rename_parameter(project: Project, function: str, old: str, new: str) -> Refactoring:
@@ -42,16 +42,24 @@ def _in_function(edits: Edits, module: Module, node: Function, names: tuple[str,
         elif isinstance(found, ast.Name) and found.id == old and owner(module, found, old) is node:
             edits.at_end(module, found, old, new)
     said = re.compile(rf":param (?:\w+ )?{re.escape(old)}:|^\s*{re.escape(old)}(?: \(.*\))?:")
-    for number in range(node.lineno, node.body[0].end_lineno or node.lineno) if ast.get_docstring(node) else ():
+    for number in (
+        range(node.lineno, node.body[0].end_lineno or node.lineno)
+        if ast.get_docstring(node)
+        else ()
+    ):
         if found_doc := said.search(module.lines[number - 1]):
-            start = len(module.lines[number - 1][: found_doc.start()].encode()) + found_doc[0].encode().rindex(
-                old.encode()
-            )
+            start = len(module.lines[number - 1][: found_doc.start()].encode()) + found_doc[
+                0
+            ].encode().rindex(old.encode())
             edits.put(module.path, number, start, start + size, new)
 
 
 def _in_call(
-    edits: Edits, project: Project, module: Module, call: ast.Call, wish: tuple[str, set[str], str, str]
+    edits: Edits,
+    project: Project,
+    module: Module,
+    call: ast.Call,
+    wish: tuple[str, set[str], str, str],
 ) -> None:
     called, kin, old, new = wish
     for given in call.keywords:
@@ -59,6 +67,12 @@ def _in_call(
             continue
         meant = project.meaning(module, call.func)
         if meant in kin:
-            edits.put(module.path, given.lineno, given.col_offset, given.col_offset + len(old.encode()), new)
+            edits.put(
+                module.path,
+                given.lineno,
+                given.col_offset,
+                given.col_offset + len(old.encode()),
+                new,
+            )
         elif meant is None and isinstance(call.func, ast.Attribute) and call.func.attr == called:
             edits.doubt(module.path, given.lineno, "a call on an unknown object")

@@ -8,17 +8,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.refactor.text_edit import Edits, Refactoring
-from bot.refactor.other_languages import rename_unique
 from bot.refactor.find_definition import PROSE, family, holding, only_definition
 from bot.refactor.module_scopes import FUNCTIONS, Module, imported, owner, qualified, source_of
-from bot.refactor.rename_parameter import rename_parameter
+from bot.refactor.other_languages import rename_unique
 from bot.refactor.python_project import CannotRefactor, Project, UnknownNameError
+from bot.refactor.rename_parameter import rename_parameter
+from bot.refactor.text_edit import Edits, Refactoring
 
-BY_NAME = frozenset(["getattr", "setattr", "hasattr", "delattr", "object"])  # take an object and a name in a string
+BY_NAME = frozenset(
+    ["getattr", "setattr", "hasattr", "delattr", "object"]
+)  # take an object and a name in a string
 
 
-def rename_symbol(files: Mapping[str, str], old: str, new: str, *, guess: bool = False) -> Refactoring:
+def rename_symbol(
+    files: Mapping[str, str], old: str, new: str, *, guess: bool = False
+) -> Refactoring:
     """Rename what is named `name`, `Class.method`, `function.parameter`, or dotted from its module, or a module.
 
     Follows imports and re-exports, `__all__`, overrides, names in strings that tests patch, and dotted names in
@@ -65,7 +69,11 @@ def _moved(project: Project, target: str, new: str) -> dict[str, str]:
     if path.endswith(("/__init__.py", "/__init__.pyi")):
         folder = path.rpartition("/")[0]
         base = "/".join([*folder.split("/")[:-1], new])
-        return {f"{base}{other[len(folder) :]}": other for other in project.files if other.startswith(f"{folder}/")}
+        return {
+            f"{base}{other[len(folder) :]}": other
+            for other in project.files
+            if other.startswith(f"{folder}/")
+        }
     folder, slash, name = path.rpartition("/")
     moved = f"{folder}{slash}{new}.{name.partition('.')[2]}"
     if moved in project.files:
@@ -91,8 +99,12 @@ class _Renaming:
         """A method is renamed with all that override it."""
         self.family = family(self.project, self.target, paths)
         holder = self.project.definition(self.target.rpartition(".")[0])
-        bases = [base for _, node in holder if isinstance(node, ast.ClassDef) for base in node.bases]
-        self.structural = any(isinstance(base, ast.Name) and base.id == "Protocol" for base in bases)
+        bases = [
+            base for _, node in holder if isinstance(node, ast.ClassDef) for base in node.bases
+        ]
+        self.structural = any(
+            isinstance(base, ast.Name) and base.id == "Protocol" for base in bases
+        )
 
     def refuse_taken(self) -> None:
         """The new name must be free wherever the old one is defined."""
@@ -102,7 +114,9 @@ class _Renaming:
                 raise CannotRefactor(f"{other} is there already: rename or remove that first.")
 
     def means(self, dotted: str | None) -> bool:
-        return dotted is not None and (dotted in self.family or self.project.canonical(dotted) in self.family)
+        return dotted is not None and (
+            dotted in self.family or self.project.canonical(dotted) in self.family
+        )
 
     def in_module(self, path: str) -> None:
         module = self.project.module(path)
@@ -123,18 +137,26 @@ class _Renaming:
                 self._name(module, node)
             case ast.Attribute(attr=self.last):
                 self._attribute(module, node)
-            case ast.ClassDef(name=self.last) | ast.FunctionDef(name=self.last) | ast.AsyncFunctionDef(name=self.last):
+            case (
+                ast.ClassDef(name=self.last)
+                | ast.FunctionDef(name=self.last)
+                | ast.AsyncFunctionDef(name=self.last)
+            ):
                 self._definition(module, node)
             case ast.Import() | ast.ImportFrom():
                 self._import(module, node)
-            case ast.Global(names=names) if self.last in names and self.means(f"{module.name}.{self.last}"):
+            case ast.Global(names=names) if self.last in names and self.means(
+                f"{module.name}.{self.last}"
+            ):
                 self._in_statement(module, node)
             case ast.Constant(value=str() as value) if self.last in value:
                 self._string(module, node, value)
             case _:
                 pass
 
-    def _definition(self, module: Module, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def _definition(
+        self, module: Module, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> None:
         if self.means(f"{module.name}.{qualified(module, node)}"):
             self._after_keyword(module, node)
         elif self.structural and isinstance(module.scopes[node][-1], ast.ClassDef):
@@ -144,14 +166,22 @@ class _Renaming:
         scope = owner(module, node, node.id)
         if scope is not None and scope is not module.tree:
             nodes = module.bound[scope][node.id]
-            local = not isinstance(scope, ast.ClassDef) and not isinstance(nodes[0], (ast.Import, ast.ImportFrom))
-            own = f"{module.name}.{qualified(module, scope)}.{node.id}" if isinstance(scope, ast.ClassDef) else ""
+            local = not isinstance(scope, ast.ClassDef) and not isinstance(
+                nodes[0], (ast.Import, ast.ImportFrom)
+            )
+            own = (
+                f"{module.name}.{qualified(module, scope)}.{node.id}"
+                if isinstance(scope, ast.ClassDef)
+                else ""
+            )
             if local or (own and not self.means(own)):
                 return
         if self._refers(module, node, scope):
             taken = owner(module, node, self.new)
             if taken is not None:
-                raise CannotRefactor(f"{module.path}:{node.lineno}: {self.new} has another meaning there.")
+                raise CannotRefactor(
+                    f"{module.path}:{node.lineno}: {self.new} has another meaning there."
+                )
             self.edits.at_end(module, node, self.last, self.new)
 
     def _refers(self, module: Module, node: ast.Name, scope: ast.AST | None) -> bool:
@@ -173,13 +203,20 @@ class _Renaming:
                 return
             if not base.endswith("()") or self.project.definition(self.project.canonical(found)):
                 return
-        if any(self.project.definition(one.rpartition(".")[0]) for one in self.family) or self.guess:
+        if (
+            any(self.project.definition(one.rpartition(".")[0]) for one in self.family)
+            or self.guess
+        ):
             if self.guess:
                 self.edits.at_end(module, node, self.last, self.new)
             else:
-                self.edits.doubt(module.path, node.end_lineno or 1, "an attribute of an unknown object")
+                self.edits.doubt(
+                    module.path, node.end_lineno or 1, "an attribute of an unknown object"
+                )
 
-    def _after_keyword(self, module: Module, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def _after_keyword(
+        self, module: Module, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> None:
         found = re.compile(rb"(?:class|def)\s+(" + self.last.encode() + rb")\b").search(
             module.raw(node.lineno), node.col_offset
         )
@@ -192,7 +229,13 @@ class _Renaming:
         for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
             start = node.col_offset if number == node.lineno else 0
             if found := pattern.search(module.raw(number), start):
-                self.edits.put(module.path, number, found.end() - len(self.last.encode()), found.end(), self.new)
+                self.edits.put(
+                    module.path,
+                    number,
+                    found.end() - len(self.last.encode()),
+                    found.end(),
+                    self.new,
+                )
                 return
 
     def _import(self, module: Module, node: ast.Import | ast.ImportFrom) -> None:
@@ -204,12 +247,18 @@ class _Renaming:
         for alias in node.names:
             if alias.name == self.last and self.means(f"{source}.{alias.name}"):
                 self.edits.put(
-                    module.path, alias.lineno, alias.col_offset, alias.col_offset + len(self.last.encode()), self.new
+                    module.path,
+                    alias.lineno,
+                    alias.col_offset,
+                    alias.col_offset + len(self.last.encode()),
+                    self.new,
                 )
         if node.module:
             self._dotted(module, node, node.module, source.removesuffix(node.module))
 
-    def _dotted(self, module: Module, node: ast.stmt | ast.alias, dotted: str, before: str = "") -> None:
+    def _dotted(
+        self, module: Module, node: ast.stmt | ast.alias, dotted: str, before: str = ""
+    ) -> None:
         """A dotted module name in an import: the part of it that is the target."""
         parts = dotted.split(".")
         for end in range(1, len(parts) + 1):
@@ -225,7 +274,9 @@ class _Renaming:
 
     def _bare_string(self, module: Module, node: ast.Constant) -> None:
         parent = module.parents.get(node)
-        exported = isinstance(parent, (ast.List, ast.Tuple, ast.Set)) and self._in_all(module, parent)
+        exported = isinstance(parent, (ast.List, ast.Tuple, ast.Set)) and self._in_all(
+            module, parent
+        )
         if (exported and self.means(f"{module.name}.{self.last}")) or (
             isinstance(parent, ast.Call) and self._names_attribute(module, parent, node)
         ):
@@ -246,7 +297,8 @@ class _Renaming:
         return any(
             isinstance(name, ast.Name) and name.id == "__all__"
             for found in module.tree.body
-            if isinstance(found, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)) and node in ast.walk(found)
+            if isinstance(found, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr))
+            and node in ast.walk(found)
             for name in ast.walk(found)
         )
 
@@ -277,7 +329,9 @@ class _Renaming:
                 if self.means(found[1].replace(":", ".") + self.last):
                     at = start + len(line[: found.start(2)].encode())
                     self.edits.put(path, first + number, at, at + len(self.last.encode()), self.new)
-            if not path.endswith((".py", ".pyi")) and re.search(rf"`{re.escape(self.last)}(?:\(\))?`", line):
+            if not path.endswith((".py", ".pyi")) and re.search(
+                rf"`{re.escape(self.last)}(?:\(\))?`", line
+            ):
                 self.edits.doubt(path, first + number, "a document names it alone")
 
 

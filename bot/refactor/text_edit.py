@@ -49,10 +49,17 @@ class Edits:
         """Write from one line and column to another."""
         if path not in self.starts:
             text = self.files[path]
-            lengths = (len(line.encode(errors="surrogatepass")) + 1 for line in text.removeprefix("\ufeff").split("\n"))
-            self.starts[path] = list(accumulate(lengths, initial=3 if text.startswith("\ufeff") else 0))
+            lengths = (
+                len(line.encode(errors="surrogatepass")) + 1
+                for line in text.removeprefix("\ufeff").split("\n")
+            )
+            self.starts[path] = list(
+                accumulate(lengths, initial=3 if text.startswith("\ufeff") else 0)
+            )
         at = self.starts[path]
-        self.made.setdefault(path, set()).add((at[start[0] - 1] + start[1], at[stop[0] - 1] + stop[1], new))
+        self.made.setdefault(path, set()).add(
+            (at[start[0] - 1] + start[1], at[stop[0] - 1] + stop[1], new)
+        )
 
     def at_end(self, module: Module, node: ast.expr | ast.alias, old: str, new: str) -> None:
         """Write over a name that a node ends with."""
@@ -68,9 +75,13 @@ class Edits:
         shown = self.files[path].split("\n")[line - 1].strip()[:SHOWN_CHARS]
         self.unproven.add(Unproven(path, line, shown, why))
 
-    def done(self, moves: Mapping[str, str] | None = None, new: Mapping[str, str] | None = None) -> Refactoring:
+    def done(
+        self, moves: Mapping[str, str] | None = None, new: Mapping[str, str] | None = None
+    ) -> Refactoring:
         """The texts with all places written, some of them moved, and some new."""
-        changed: dict[str, str | None] = {path: _written(self.files[path], made) for path, made in self.made.items()}
+        changed: dict[str, str | None] = {
+            path: _written(self.files[path], made) for path, made in self.made.items()
+        }
         for path, old in (moves or {}).items():
             changed[path] = changed.get(old) or self.files[old]
             changed[old] = None
@@ -82,6 +93,8 @@ class Edits:
 def _written(text: str, made: Iterable[tuple[int, int, str]]) -> str:
     """The text with each place written, from the last to the first; whole lines stand before what begins one."""
     raw = text.encode(errors="surrogatepass")
-    for start, stop, new in sorted(made, key=lambda it: (*it[:2], it[2][-1:] != "\n", it[2]), reverse=True):
+    for start, stop, new in sorted(
+        made, key=lambda it: (*it[:2], it[2][-1:] != "\n", it[2]), reverse=True
+    ):
         raw = raw[:start] + new.encode() + raw[stop:]
     return raw.decode(errors="surrogatepass")

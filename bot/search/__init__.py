@@ -4,15 +4,15 @@ Pure: it is handed bytes and knows neither GitHub nor git.
 """
 
 from bot.search.chunks import chunks
-from bot.search.source_files import Source
-from bot.search.find_symbol import definitions_and_references
 from bot.search.commit_index import Knowledge, knowledge
-from bot.search.ranking import locate, similar
-from bot.search.semantic_similarity import Alike, Passage
+from bot.search.find_symbol import definitions_and_references
 from bot.search.outline import layout, skeleton
 from bot.search.overview import overview
-from bot.search.segment_bytes import FORMAT
+from bot.search.ranking import locate, similar
 from bot.search.segment import Leaf, Press, Segment
+from bot.search.segment_bytes import FORMAT
+from bot.search.semantic_similarity import Alike, Passage
+from bot.search.source_files import Source
 from bot.search.symbols import Symbol, symbols
 
 __all__ = [

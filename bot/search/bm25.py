@@ -28,7 +28,11 @@ class Hits:
         """The same for the documents' groups, such as the files of chunks."""
         lengths = summed(group, self.lengths, size)
         return Hits(
-            {term: _held(summed(group[docs], counts, size)) for term, (docs, counts) in self.terms.items()}, lengths
+            {
+                term: _held(summed(group[docs], counts, size))
+                for term, (docs, counts) in self.terms.items()
+            },
+            lengths,
         )
 
 
@@ -42,7 +46,9 @@ def _held(sums: Floats) -> tuple[Places, Floats]:
     return held, sums[held]
 
 
-def earned(hits: Hits, query: Mapping[str, float], k1: float = K1, b: float = B) -> dict[str, Earned]:
+def earned(
+    hits: Hits, query: Mapping[str, float], k1: float = K1, b: float = B
+) -> dict[str, Earned]:
     """What each term earned the documents that hold it; the sum over the terms is a document's score."""
     size = len(hits.lengths)
     norm = k1 * (1 - b + b * hits.lengths / max(1.0, float(hits.lengths.mean()) if size else 1.0))

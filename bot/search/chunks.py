@@ -10,7 +10,15 @@ from bot.search.symbols import SCOPES, Symbol
 
 LINE_BREAK = 10
 REST = -1  # the owner of what belongs to no definition
-ABOVE = (b"#", b"//", b"/*", b"*", b"@", b"--", b"[")  # comments and decorators belong to what follows
+ABOVE = (
+    b"#",
+    b"//",
+    b"/*",
+    b"*",
+    b"@",
+    b"--",
+    b"[",
+)  # comments and decorators belong to what follows
 
 
 def chunks(data: bytes, found: Sequence[Symbol]) -> dict[int, bytes]:
@@ -46,7 +54,9 @@ def _spans(data: bytes, found: Sequence[Symbol]) -> Iterator[tuple[int, int, int
         if symbol.kind not in SCOPES and symbol.kind != "namespace":
             function_end = symbol.end_line
         first = symbol.line - 1
-        while first > last_line and data[starts[first - 1] : starts[first]].lstrip().startswith(ABOVE):
+        while first > last_line and data[starts[first - 1] : starts[first]].lstrip().startswith(
+            ABOVE
+        ):
             first -= 1
         last_line = symbol.line if symbol.kind in SCOPES else symbol.end_line
         yield index, starts[first], starts[min(symbol.end_line, len(starts) - 1)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.search.source_files import Kind, kind_of
 from bot.search.file_index import Index, index
 from bot.search.segment import Segment
-from bot.values import Past
+from bot.search.source_files import Kind, kind_of
+from bot.values import CommitInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Knowledge:
     tests: Index
     texts: Index
     past: Index
-    commits: Sequence[Past] = ()
+    commits: Sequence[CommitInfo] = ()
     skipped: tuple[str, ...] = ()
 
 
 def knowledge(
     segments: Sequence[Segment],
     files: Sequence[tuple[str, str]],
-    commits: Sequence[Past],
+    commits: Sequence[CommitInfo],
     skipped: tuple[str, ...] = (),
 ) -> Knowledge:
     """From the files as path and key, and the commits that led here, newest first."""

@@ -74,7 +74,10 @@ def index(segments: Sequence[Segment], files: Sequence[tuple[str, str]]) -> Inde
         lengths.append(segment.lengths[here].astype(np.float64))
     paths = tuple(path for path, _ in files)
     words, sizes = counted([path.encode() for path in paths])
-    name_counts = sum((_lengths(postings, numbers, len(paths)) for postings, numbers in names), np.zeros(len(paths)))
+    name_counts = sum(
+        (_lengths(postings, numbers, len(paths)) for postings, numbers in names),
+        np.zeros(len(paths)),
+    )
     return Index(
         paths,
         tuple(key for _, key in files),

@@ -22,20 +22,32 @@ def definitions_and_references(source: Source, name: str) -> str:
     paths = sorted(source.paths(), key=lambda path: (kind_of(path) in ("test", "foreign"), path))
     shelf = read_files(source, paths)
     holding = {path: data for path, data in shelf.files.items() if last.encode() in data}
-    defined = [it for path, data in holding.items() for it in symbols(path, data) if _means(it, name, last)]
+    defined = [
+        it for path, data in holding.items() for it in symbols(path, data) if _means(it, name, last)
+    ]
     starts = {(it.path, it.line) for it in defined}
     used = [line for line in _lines_with(last, holding) if line[:2] not in starts]
     told = [
         *_told(f"Definitions of {name}", [_definition(it) for it in defined], DEFINITIONS),
-        *_told(f"Other lines with {last}", [f"{path}:{line}: {text}" for path, line, text in used], REFERENCES),
+        *_told(
+            f"Other lines with {last}",
+            [f"{path}:{line}: {text}" for path, line, text in used],
+            REFERENCES,
+        ),
     ]
     if shelf.skipped:
-        told.append(f"Not searched: {'; '.join(shelf.skipped[:5])}{' ...' if len(shelf.skipped) > 5 else ''}")
+        told.append(
+            f"Not searched: {'; '.join(shelf.skipped[:5])}{' ...' if len(shelf.skipped) > 5 else ''}"
+        )
     return "\n".join(told)
 
 
 def _means(symbol: Symbol, name: str, last: str) -> bool:
-    return symbol.name == name or symbol.name.endswith(f".{name}") if "." in name else symbol.last_name == last
+    return (
+        symbol.name == name or symbol.name.endswith(f".{name}")
+        if "." in name
+        else symbol.last_name == last
+    )
 
 
 def _definition(symbol: Symbol) -> str:

@@ -47,7 +47,8 @@ def parse(language: str, text: bytes, patience_s: float = PATIENCE_S) -> Tree | 
     end = monotonic() + patience_s
     try:
         return found.parse(
-            lambda offset, _: text[offset : offset + READ_BYTES], progress_callback=lambda *_: monotonic() > end
+            lambda offset, _: text[offset : offset + READ_BYTES],
+            progress_callback=lambda *_: monotonic() > end,
         )
     except ValueError:  # py-tree-sitter's word for a callback that said stop
         return None
@@ -78,4 +79,6 @@ SUFFIXES = MappingProxyType(
         for suffix in suffixes.split()
     }
 )
-NAMES = MappingProxyType({"rakefile": "ruby", "gemfile": "ruby", "sconstruct": "python", "pkgbuild": "bash"})
+NAMES = MappingProxyType(
+    {"rakefile": "ruby", "gemfile": "ruby", "sconstruct": "python", "pkgbuild": "bash"}
+)

@@ -15,9 +15,9 @@ from contextlib import suppress
 from itertools import chain
 from typing import IO, cast
 
-from bot.search.segment_bytes import packed, written
+from bot.ports import SegmentBlob
 from bot.search.segment import Press
-from bot.ports import Pack
+from bot.search.segment_bytes import packed, written
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ HANDS = 2
 BUNDLE_BYTES = 8_000_000
 
 Bundle = Sequence[tuple[str, str, bytes]]  # files as key, path, content
-Pressed = tuple[Pack, Mapping[str, bytes]]  # what was derived, and a note on each key
+Pressed = tuple[SegmentBlob, Mapping[str, bytes]]  # what was derived, and a note on each key
 
 
 def press(bundle: Bundle, *, parse: bool = True) -> Pressed:
@@ -72,7 +72,10 @@ class Hand:
             f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as it; it.work()",
         ]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._in, self._out = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        self._in, self._out = (
+            cast("IO[bytes]", self._process.stdin),
+            cast("IO[bytes]", self._process.stdout),
+        )
 
     @property
     def pid(self) -> int:
@@ -94,7 +97,9 @@ class Hand:
         try:
             made: Pressed = pickle.load(self._out)  # noqa: S301 - written by `work`
         except (EOFError, OSError, pickle.UnpicklingError):
-            log.warning("no definitions are known of %d files: reading them killed a process", len(bundle))
+            log.warning(
+                "no definitions are known of %d files: reading them killed a process", len(bundle)
+            )
             self.end()
             self._begin()
             return press(bundle, parse=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import log1p
 
-from bot.search.file_index import Index
 from bot.search.commit_index import Knowledge
+from bot.search.file_index import Index
 from bot.search.outline import layout
 from bot.search.segment import Leaf
 from bot.search.symbols import Symbol
@@ -57,7 +57,9 @@ def _worth(code: Index, leaves: Mapping[str, Leaf]) -> dict[str, float]:
 
 
 def _of_file(leaf: Leaf, worth: Mapping[str, float]) -> float:
-    best = sorted((worth.get(symbol.name, 0.0) for symbol in leaf.symbols if not symbol.depth), reverse=True)
+    best = sorted(
+        (worth.get(symbol.name, 0.0) for symbol in leaf.symbols if not symbol.depth), reverse=True
+    )
     return sum(value / place for place, value in enumerate(best[:SIGNATURES], 1))
 
 

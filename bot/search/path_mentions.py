@@ -12,14 +12,18 @@ MOST_FILES = 3  # with one name; more of them are none in particular
 def mentioned(paths: Sequence[str], spelled: Iterable[str]) -> dict[int, str]:
     """The files that are meant, by their number, each with the words that mean it."""
     wanted = {end: words for words in spelled for end in _ends_meant(words)}
-    tails = {re.split(r"[/.]", end)[-1] for end in wanted} | {end.rpartition("/")[2] for end in wanted}
+    tails = {re.split(r"[/.]", end)[-1] for end in wanted} | {
+        end.rpartition("/")[2] for end in wanted
+    }
     ends: defaultdict[str, list[int]] = defaultdict(list)
     for number, path in enumerate(paths):
         name = path.rpartition("/")[2]
         for end in _endings(path) if name in tails or name.partition(".")[0] in tails else ():
             if end in wanted:
                 ends[end].append(number)
-    return {number: words for words in dict.fromkeys(wanted.values()) for number in _meant(words, ends)}
+    return {
+        number: words for words in dict.fromkeys(wanted.values()) for number in _meant(words, ends)
+    }
 
 
 def _endings(path: str) -> Iterator[str]:

@@ -46,7 +46,9 @@ NONE.flags.writeable = False
 
 
 def hashed(term: str) -> int:
-    return int.from_bytes(blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+    return int.from_bytes(
+        blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "little"
+    )
 
 
 def postings(hashes: Hashes, documents: Numbers, counts: Numbers) -> Postings:
@@ -61,6 +63,13 @@ def merged(parts: Sequence[Postings], sizes: Sequence[int]) -> Postings:
     """One after the other: the documents of each part are numbered behind those of the parts before it."""
     offsets = list(accumulate(sizes, initial=0))
     hashes = [np.repeat(part.terms, np.diff(part.starts)) for part in parts]
-    packed = [part.packed + (np.uint32(at) << COUNT_BITS) for part, at in zip(parts, offsets, strict=False)]
+    packed = [
+        part.packed + (np.uint32(at) << COUNT_BITS)
+        for part, at in zip(parts, offsets, strict=False)
+    ]
     every = np.concatenate(packed) if packed else NONE
-    return postings(np.concatenate(hashes) if hashes else NONE.astype(np.uint64), every >> COUNT_BITS, every & MOST)
+    return postings(
+        np.concatenate(hashes) if hashes else NONE.astype(np.uint64),
+        every >> COUNT_BITS,
+        every & MOST,
+    )

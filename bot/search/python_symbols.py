@@ -30,7 +30,9 @@ STRING = re.compile(
 )
 BEGINNINGS = (b"def ", b"class ", b"async ")
 DEFINITION = re.compile(rb"(?:async +)?(def|class) +([A-Za-z_\x80-\xff][\w\x80-\xff]*)")
-IN_HEADER = re.compile(rb"""[(\[{]|[)\]}]|[:\n]|\#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
+IN_HEADER = re.compile(
+    rb"""[(\[{]|[)\]}]|[:\n]|\#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL
+)
 
 
 class Found(NamedTuple):
@@ -48,10 +50,16 @@ def definitions(text: bytes) -> list[Found]:
     text = text.expandtabs()
     lines = _Lines.of(text)
     found: list[Found] = []
-    around: list[tuple[int, int]] = []  # the indentation of the definitions that we are in, and their places in `found`
+    around: list[
+        tuple[int, int]
+    ] = []  # the indentation of the definitions that we are in, and their places in `found`
     header_end = 0
     for line in [*lines.beginnings, len(lines.starts)]:
-        first, indent = (lines.firsts[line], lines.indents[line]) if line < len(lines.starts) else (len(text), 0)
+        first, indent = (
+            (lines.firsts[line], lines.indents[line])
+            if line < len(lines.starts)
+            else (len(text), 0)
+        )
         if first < header_end:
             continue
         while around and around[-1][0] >= indent:
@@ -61,7 +69,15 @@ def definitions(text: bytes) -> list[Found]:
             header_end = _header_end(text, it.end())
             around.append((indent, len(found)))
             kind = "class" if it[1] == b"class" else "function"
-            found.append(Found(kind, it[2].decode("utf-8", "replace"), line + 1, line + 1, text[first:header_end]))
+            found.append(
+                Found(
+                    kind,
+                    it[2].decode("utf-8", "replace"),
+                    line + 1,
+                    line + 1,
+                    text[first:header_end],
+                )
+            )
     return found
 
 
@@ -81,7 +97,9 @@ class _Lines(NamedTuple):
         shown = np.append(np.flatnonzero(data > SPACE), len(data))
         firsts = shown[np.searchsorted(shown, starts)]
         inside = np.zeros(len(starts), np.bool_)
-        for opened, ended in np.searchsorted(starts, list(_strings(text)), side="right").reshape(-1, 2).tolist():
+        for opened, ended in (
+            np.searchsorted(starts, list(_strings(text)), side="right").reshape(-1, 2).tolist()
+        ):
             inside[opened:ended] = True
         byte = np.append(data, COMMENT)[firsts]
         filled = firsts < np.append(starts[1:], len(data))
@@ -97,7 +115,9 @@ class _Lines(NamedTuple):
     def last(self, before: int, indent: int) -> int:
         """The last line of what is indented more than this and ends before that line, comments at its end included."""
         code = self.code[before - 1]
-        return next((line for line in range(before - 1, code, -1) if self.indents[line] > indent), code)
+        return next(
+            (line for line in range(before - 1, code, -1) if self.indents[line] > indent), code
+        )
 
 
 def _strings(text: bytes) -> Iterator[tuple[int, int]]:

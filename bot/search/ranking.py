@@ -9,26 +9,35 @@ import numpy as np
 
 from bot.search import signals
 from bot.search.bm25 import Earned, Floats, Places, earned, scores, total
-from bot.search.file_index import Index
 from bot.search.commit_index import Knowledge
-from bot.search.semantic_similarity import CANDIDATES, NEAR, Alike, meant
+from bot.search.file_index import Index
 from bot.search.path_mentions import mentioned
-from bot.search.segment import Leaf
-from bot.search.symbols import SCOPES, Symbol
-from bot.search.weights import FILE_IN_SYMBOL, NAME_IN_SYMBOL, OUTER_SYMBOL, TEXT_WORTH, WEIGHTS
 from bot.search.reasons import Reasons
+from bot.search.segment import Leaf
+from bot.search.semantic_similarity import CANDIDATES, NEAR, Alike, meant
+from bot.search.symbols import SCOPES, Symbol
 from bot.search.terms import Query, read_query, terms_of
-from bot.values import Clue, Clues, Past
+from bot.search.weights import FILE_IN_SYMBOL, NAME_IN_SYMBOL, OUTER_SYMBOL, TEXT_WORTH, WEIGHTS
+from bot.values import CommitInfo, Retrieval, SearchHit
 
 SYMBOL_CHUNKS = 4  # looked up for each definition that is asked for: some gain by their names
 CHUNK_B = 0.5  # a long definition is not that much more than a short one
 FILE_K1 = 2.0  # in a whole file the tenth mention still counts
 SKIPPED = 20  # files told of that were not read
 
-Leaves = Callable[[Sequence[tuple[str, str]]], Mapping[str, Leaf]]  # of files as path and key, by path
+Leaves = Callable[
+    [Sequence[tuple[str, str]]], Mapping[str, Leaf]
+]  # of files as path and key, by path
 
 
-def locate(known: Knowledge, title: str, body: str, leaves: Leaves, top: int = 20, alike: Alike | None = None) -> Clues:
+def locate(
+    known: Knowledge,
+    title: str,
+    body: str,
+    leaves: Leaves,
+    top: int = 20,
+    alike: Alike | None = None,
+) -> Retrieval:
     """Where to look for a request: at most `top` files, definitions and tests, each best first.
 
     A file's score is 1 when it is the best by every signal (bot/search/weights.py).
@@ -39,18 +48,29 @@ def locate(known: Knowledge, title: str, body: str, leaves: Leaves, top: int = 2
     score = fused(parts)
     near: list[int] = []
     candidates = signals.best(score, CANDIDATES)
-    if alike and (meaning := meant(alike, f"{title}\n{body}", known.code, candidates, seen.code.chunks)) is not None:
+    if (
+        alike
+        and (meaning := meant(alike, f"{title}\n{body}", known.code, candidates, seen.code.chunks))
+        is not None
+    ):
         near = signals.best(meaning, NEAR)
         score = fused(parts | {"meaning": meaning})
     why = Reasons(query, seen.named, seen.rare, seen.past, seen.tested, near)
     files = [
-        Clue(known.code.paths[file], float(score[file]), why.of(file, known, seen.code.in_path, seen.code.words))
+        SearchHit(
+            known.code.paths[file],
+            float(score[file]),
+            why.of(file, known, seen.code.in_path, seen.code.words),
+        )
         for file in signals.best(score, top)
     ]
     of_tests = seen.tests.score
-    tests = [Clue(known.tests.paths[test], float(of_tests[test])) for test in signals.best(of_tests, top)]
+    tests = [
+        SearchHit(known.tests.paths[test], float(of_tests[test]))
+        for test in signals.best(of_tests, top)
+    ]
     symbols = sorted(_symbols(seen.code, score, query, leaves, top), key=lambda clue: -clue.score)
-    return Clues(
+    return Retrieval(
         _rounded([*files, *_texts(known, seen, query, top)], top),
         _rounded(symbols, top),
         _rounded(tests, top),
@@ -58,13 +78,13 @@ def locate(known: Knowledge, title: str, body: str, leaves: Leaves, top: int = 2
     )
 
 
-def similar(known: Knowledge, title: str, body: str, top: int) -> list[Past]:
+def similar(known: Knowledge, title: str, body: str, top: int) -> list[CommitInfo]:
     """The past commits that say the most of what the request says; those that changed everything are left out."""
     past = Seen.of(known, read_query(title, body)).past
     return [known.commits[voice.who] for voice in past if voice.files][:top]
 
 
-def _rounded(clues: Sequence[Clue], top: int) -> tuple[Clue, ...]:
+def _rounded(clues: Sequence[SearchHit], top: int) -> tuple[SearchHit, ...]:
     best = sorted(clues, key=lambda clue: -clue.score)[:top]
     return tuple(replace(clue, score=round(clue.score, 4)) for clue in best)
 
@@ -113,8 +133,14 @@ class Seen:
 
     @staticmethod
     def of(known: Knowledge, query: Query) -> Seen:
-        code, tests, paths = Read.of(known.code, query), Read.of(known.tests, query), known.code.paths
-        commits = known.past.chunks.hits(query.terms).grouped(known.past.chunk_files, len(known.past.paths))
+        code, tests, paths = (
+            Read.of(known.code, query),
+            Read.of(known.tests, query),
+            known.code.paths,
+        )
+        commits = known.past.chunks.hits(query.terms).grouped(
+            known.past.chunk_files, len(known.past.paths)
+        )
         return Seen(
             code,
             tests,
@@ -148,21 +174,29 @@ def fused(parts: Mapping[str, Floats], weights: Mapping[str, float] = WEIGHTS) -
     return score / sum(weights[name] for name in parts)
 
 
-def _texts(known: Knowledge, seen: Seen, query: Query, top: int) -> Iterator[Clue]:
+def _texts(known: Knowledge, seen: Seen, query: Query, top: int) -> Iterator[SearchHit]:
     """What is no code, on the scale of the code's words."""
     texts = Read.of(known.texts, query)
     most = max(seen.code.score.max(initial=0), texts.score.max(initial=0)) or 1
     for file in signals.best(texts.score, top):
         why = Reasons(query).of(file, known, texts.in_path, texts.words)
-        yield Clue(known.texts.paths[file], TEXT_WORTH * float(texts.score[file]) / most, why)
+        yield SearchHit(known.texts.paths[file], TEXT_WORTH * float(texts.score[file]) / most, why)
 
 
-def _symbols(code: Read, score: Floats, query: Query, leaves: Leaves, top: int) -> Iterator[Clue]:
+def _symbols(
+    code: Read, score: Floats, query: Query, leaves: Leaves, top: int
+) -> Iterator[SearchHit]:
     """The definitions by their own words, their file's score, and their names."""
     index = code.index
     of_chunks = code.chunks / (code.chunks.max(initial=0) or 1)
-    worth = (of_chunks + FILE_IN_SYMBOL * score[index.chunk_files]) * (index.chunk_places > 0) * (of_chunks > 0)
-    order = np.lexsort((index.chunk_places, index.chunk_files, -worth))  # the same, however the segments lie
+    worth = (
+        (of_chunks + FILE_IN_SYMBOL * score[index.chunk_files])
+        * (index.chunk_places > 0)
+        * (of_chunks > 0)
+    )
+    order = np.lexsort(
+        (index.chunk_places, index.chunk_files, -worth)
+    )  # the same, however the segments lie
     chunks = [int(chunk) for chunk in order[: SYMBOL_CHUNKS * top] if worth[chunk]]
     files = dict.fromkeys(int(index.chunk_files[chunk]) for chunk in chunks)
     found = leaves([(index.paths[file], index.keys[file]) for file in files])
@@ -172,7 +206,7 @@ def _symbols(code: Read, score: Floats, query: Query, leaves: Leaves, top: int) 
         if path in found and place < len(found[path].symbols):
             it = found[path].symbols[place]
             score_of_it = float(worth[chunk]) + _of_name(it, query)
-            yield Clue(path, score_of_it, (), it.name, it.kind, it.line, it.end_line)
+            yield SearchHit(path, score_of_it, (), it.name, it.kind, it.line, it.end_line)
 
 
 def _of_name(symbol: Symbol, query: Query) -> float:

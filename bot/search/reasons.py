@@ -29,7 +29,11 @@ class Reasons:
     near: Sequence[int] = ()
 
     def of(
-        self, file: int, known: Knowledge, in_path: Mapping[str, Earned], words: Mapping[str, Earned]
+        self,
+        file: int,
+        known: Knowledge,
+        in_path: Mapping[str, Earned],
+        words: Mapping[str, Earned],
     ) -> tuple[str, ...]:
         found = {
             "the issue names": [self.named[file]] if file in self.named else [],
@@ -38,13 +42,19 @@ class Reasons:
             "words:": self._terms(file, words),
             "changed by": [f'"{_subject(known, voice)}"' for voice in _speaking(self.past, file)],
             "tested by": [known.tests.paths[voice.who] for voice in _speaking(self.tested, file)],
-            "by meaning: number": [str(place) for place, near in enumerate(self.near, 1) if near == file],
+            "by meaning: number": [
+                str(place) for place, near in enumerate(self.near, 1) if near == file
+            ],
         }
         return tuple(f"{kind} {', '.join(told)}" for kind, told in found.items() if told)
 
     def _terms(self, file: int, earned: Mapping[str, Earned]) -> list[str]:
         """The words of the query that earned this file the most, as they were spelled, best first."""
-        mine = {term: float(values[at]) for term, (places, values) in earned.items() if (at := _at(places, file)) >= 0}
+        mine = {
+            term: float(values[at])
+            for term, (places, values) in earned.items()
+            if (at := _at(places, file)) >= 0
+        }
         best = sorted(mine, key=lambda term: (-mine[term], term))[:MOST_TERMS]
         return list(dict.fromkeys(self.query.spelled.get(term, term) for term in best))
 

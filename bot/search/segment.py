@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bot.search.chunks import REST, chunks
-from bot.search.source_files import kind_of, unreadable
 from bot.search.postings import Numbers, Postings, merged
+from bot.search.source_files import kind_of, unreadable
 from bot.search.symbols import Symbol, read_symbols
 from bot.search.term_counts import Tally
 
@@ -92,7 +92,9 @@ def joined(segments: Sequence[Segment]) -> Segment:
     chunks = [len(segment.owners) for segment in segments]
     return Segment(
         tuple(key for segment in segments for key in segment.keys),
-        np.concatenate([segment.owners + at for segment, at in zip(segments, _offsets(files), strict=True)]),
+        np.concatenate(
+            [segment.owners + at for segment, at in zip(segments, _offsets(files), strict=True)]
+        ),
         np.concatenate([segment.places for segment in segments]),
         np.concatenate([segment.lengths for segment in segments]),
         merged([segment.body for segment in segments], chunks),

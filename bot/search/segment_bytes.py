@@ -7,30 +7,40 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from bot.ports import SegmentBlob
 from bot.search.postings import Numbers, Postings
 from bot.search.segment import Leaf, Segment
 from bot.search.symbols import Symbol
-from bot.ports import Pack
 
-FORMAT = "2"  # another with every change of what is derived, or how: then all of it is derived again
+FORMAT = (
+    "2"  # another with every change of what is derived, or how: then all of it is derived again
+)
 
 
-def packed(segment: Segment) -> Pack:
+def packed(segment: Segment) -> SegmentBlob:
     numbers = {"owners": segment.owners, "places": segment.places, "lengths": segment.lengths}
     columns = {name: column.tobytes() for name, column in numbers.items()}
-    return Pack(segment.keys, columns | _columns("body", segment.body) | _columns("names", segment.names))
+    return SegmentBlob(
+        segment.keys, columns | _columns("body", segment.body) | _columns("names", segment.names)
+    )
 
 
-def unpacked(pack: Pack) -> Segment:
+def unpacked(pack: SegmentBlob) -> Segment:
     """Raises KeyError or ValueError for what `packed` did not write."""
-    owners, places, lengths = (_numbers(pack.columns[name]) for name in ("owners", "places", "lengths"))
+    owners, places, lengths = (
+        _numbers(pack.columns[name]) for name in ("owners", "places", "lengths")
+    )
     body, names = (_postings(name, pack.columns) for name in ("body", "names"))
     return Segment(pack.keys, owners, places, lengths, body, names)
 
 
 def written(leaf: Leaf) -> bytes:
-    symbols = [(it.name, it.kind, it.line, it.end_line, it.signature, it.depth) for it in leaf.symbols]
-    return json.dumps([leaf.note, symbols], ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    symbols = [
+        (it.name, it.kind, it.line, it.end_line, it.signature, it.depth) for it in leaf.symbols
+    ]
+    return json.dumps([leaf.note, symbols], ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "replace"
+    )
 
 
 def read(key: str, path: str, note: bytes) -> Leaf:

@@ -31,7 +31,9 @@ class Passage:
 Alike = Callable[[str, Sequence[Passage]], Sequence[float] | None]
 
 
-def meant(alike: Alike, request: str, index: Index, files: Sequence[int], of_chunks: Floats) -> Floats | None:
+def meant(
+    alike: Alike, request: str, index: Index, files: Sequence[int], of_chunks: Floats
+) -> Floats | None:
     """How much each file means what the request does: from 0 to 1 among these files, 0 for all others."""
     chunks = [chunk for file in files for chunk in _best(index, file, of_chunks)]
     told = alike(request, [_passage(index, chunk) for chunk in chunks])
@@ -47,7 +49,9 @@ def meant(alike: Alike, request: str, index: Index, files: Sequence[int], of_chu
 
 def _best(index: Index, file: int, of_chunks: Floats) -> Iterator[int]:
     mine = np.flatnonzero(index.chunk_files == file)
-    yield from (int(chunk) for chunk in mine[np.argsort(-of_chunks[mine], kind="stable")][:PASSAGES])
+    yield from (
+        int(chunk) for chunk in mine[np.argsort(-of_chunks[mine], kind="stable")][:PASSAGES]
+    )
 
 
 def _passage(index: Index, chunk: int) -> Passage:

@@ -11,7 +11,7 @@ import numpy as np
 
 from bot.search.bm25 import Floats, Places, summed
 from bot.search.file_index import Index
-from bot.values import Past
+from bot.values import CommitInfo
 
 BEST_CHUNKS = (1.0, 0.5, 0.25)
 RARE_FILES = 8  # a name that more files define says nothing of any
@@ -29,7 +29,9 @@ def best_chunks(of_chunks: Floats, files: Places, size: int) -> Floats:
     firsts = np.flatnonzero(np.diff(files[order], prepend=-1))
     rank = np.arange(len(order)) - np.repeat(firsts, np.diff(np.append(firsts, len(order))))
     first = rank < len(BEST_CHUNKS)
-    return summed(files[order[first]], of_chunks[order[first]] * np.array(BEST_CHUNKS)[rank[first]], size)
+    return summed(
+        files[order[first]], of_chunks[order[first]] * np.array(BEST_CHUNKS)[rank[first]], size
+    )
 
 
 def rare_names(index: Index, names: Iterable[str]) -> dict[str, Places]:
@@ -63,12 +65,14 @@ def heard(voices: Iterable[Voice], size: int) -> Floats:
     return earned
 
 
-def past(of_commits: Floats, commits: Sequence[Past], paths: Sequence[str]) -> list[Voice]:
+def past(of_commits: Floats, commits: Sequence[CommitInfo], paths: Sequence[str]) -> list[Voice]:
     """The commits whose messages answer the request speak for the files they changed, the best by far the loudest."""
     numbers = Moved(paths)
     most = of_commits.max(initial=0)
     return [
-        Voice(commit, float(of_commits[commit] / most) ** LOUDEST, numbers.of(commits[commit].paths))
+        Voice(
+            commit, float(of_commits[commit] / most) ** LOUDEST, numbers.of(commits[commit].paths)
+        )
         for commit in best(of_commits, BEST_COMMITS)
         if len(commits[commit].paths) <= WIDE_COMMIT
     ]
@@ -98,7 +102,11 @@ def tested(of_tests: Floats, tests: Sequence[str], paths: Sequence[str]) -> list
     for number, path in enumerate(paths):
         named[path.rpartition("/")[2].partition(".")[0].lower()].append(number)
     return [
-        Voice(test, float(of_tests[test]), _nearest(tests[test], named.get(subject(tests[test]), ()), paths))
+        Voice(
+            test,
+            float(of_tests[test]),
+            _nearest(tests[test], named.get(subject(tests[test]), ()), paths),
+        )
         for test in best(of_tests, BEST_TESTS)
     ]
 
@@ -118,7 +126,10 @@ def _nearest(test: str, files: Sequence[int], paths: Sequence[str]) -> list[int]
 def _common(one: str, other: str) -> int:
     """How many folders lead to both."""
     pairs = zip(one.split("/")[:-1], other.split("/")[:-1], strict=False)
-    return next((depth for depth, (a, b) in enumerate(pairs) if a != b), min(one.count("/"), other.count("/")))
+    return next(
+        (depth for depth, (a, b) in enumerate(pairs) if a != b),
+        min(one.count("/"), other.count("/")),
+    )
 
 
 def best(values: Floats, top: int) -> list[int]:

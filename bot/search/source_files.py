@@ -43,7 +43,10 @@ def read_files(source: Source, paths: Iterable[str], total_bytes: int = TOTAL_BY
     seen = 0
     for batch in _batches(paths):
         if seen >= total_bytes:
-            skipped += [f"{path}: over the limit of {total_bytes // 1_000_000} MB read in all" for path in batch]
+            skipped += [
+                f"{path}: over the limit of {total_bytes // 1_000_000} MB read in all"
+                for path in batch
+            ]
             continue
         for path, data in source.read(batch).items():
             seen += len(data)
@@ -146,5 +149,6 @@ TEST = re.compile(
 )
 DOCS_DIRS = frozenset(["doc", "docs", "documentation", "examples", "example"])
 DOCS = re.compile(
-    r"\.(md|mdx|rst|adoc|txt)$|^(changes|changelog|history|authors|contributors|license|copying|news)\b", re.IGNORECASE
+    r"\.(md|mdx|rst|adoc|txt)$|^(changes|changelog|history|authors|contributors|license|copying|news)\b",
+    re.IGNORECASE,
 )

@@ -56,7 +56,9 @@ def read_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbo
     tree = parse(language, text, patience_s)
     if tree is None:
         return None
-    found = [_definition(captures, text) for _, captures in QueryCursor(query).matches(tree.root_node)]
+    found = [
+        _definition(captures, text) for _, captures in QueryCursor(query).matches(tree.root_node)
+    ]
     # Go's structs and interfaces match twice: the more telling kind comes first and stays.
     found.sort(key=lambda it: (it.start, -it.end, it.kind == "type"))
     return tuple(_qualified(path, found))
@@ -84,7 +86,9 @@ class _Definition(NamedTuple):
 
 def _of_python(text: bytes) -> Iterator[_Definition]:
     for it in definitions(text):
-        yield _Definition(it.line, it.end_line + 1, it.kind, it.name, (it.line, it.end_line), _one_line(it.header))
+        yield _Definition(
+            it.line, it.end_line + 1, it.kind, it.name, (it.line, it.end_line), _one_line(it.header)
+        )
 
 
 def _definition(captures: dict[str, list[Node]], text: bytes) -> _Definition:
@@ -94,7 +98,9 @@ def _definition(captures: dict[str, list[Node]], text: bytes) -> _Definition:
     name = name.rpartition(".")[2] if kind == "scope" else name  # Rust: impl Trait for path::Type
     name = f"{_plain(owner[0], text)}.{name}" if owner else name
     node = captures[kind][0]
-    return _Definition(node.start_byte, node.end_byte, kind, name, _lines(node), _signature(node, text))
+    return _Definition(
+        node.start_byte, node.end_byte, kind, name, _lines(node), _signature(node, text)
+    )
 
 
 def _plain(node: Node, text: bytes) -> str:
@@ -102,7 +108,12 @@ def _plain(node: Node, text: bytes) -> str:
     name = text[node.start_byte : node.end_byte].decode(errors="replace")
     if name.isidentifier():
         return name
-    return re.sub(r"<[^()]*>|\s|^[\"']|[\"']$", "", name).replace("::", ".").replace(":", ".").strip(".")
+    return (
+        re.sub(r"<[^()]*>|\s|^[\"']|[\"']$", "", name)
+        .replace("::", ".")
+        .replace(":", ".")
+        .strip(".")
+    )
 
 
 def _qualified(path: str, found: Iterable[_Definition]) -> Iterator[Symbol]:
@@ -152,7 +163,11 @@ def _query(language: str) -> Query | None:
 def _named(kinds: str) -> str:
     """Patterns for nodes that hold their name in a field: "node node: kind" on each line."""
     lines = (line.partition(":") for line in kinds.split("\n") if line.strip())
-    return "\n".join(f"({node} name: (_) @name) @{kind.strip()}" for nodes, _, kind in lines for node in nodes.split())
+    return "\n".join(
+        f"({node} name: (_) @name) @{kind.strip()}"
+        for nodes, _, kind in lines
+        for node in nodes.split()
+    )
 
 
 _JAVASCRIPT = (
@@ -231,7 +246,9 @@ QUERIES = MappingProxyType(
                          enum_declaration: enum
                          function_definition method_declaration: function"""),
         "ruby": _named("class: class\nmodule: module\nmethod singleton_method: function"),
-        "kotlin": _named("class_declaration: class\nobject_declaration: object\nfunction_declaration: function"),
+        "kotlin": _named(
+            "class_declaration: class\nobject_declaration: object\nfunction_declaration: function"
+        ),
         "swift": _named("""class_declaration: class
                            protocol_declaration: interface
                            function_declaration protocol_function_declaration: function""")

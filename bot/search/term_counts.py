@@ -42,12 +42,18 @@ class Tally:
         keys = np.concatenate([keys for keys, _ in self._done])
         counts = np.concatenate([counts for _, counts in self._done])
         hashes = np.fromiter(map(hashed, self._words.terms), np.uint64, len(self._words.terms))
-        return postings(hashes[(keys >> 32).astype(np.int64)], (keys & 0xFFFFFFFF).astype(np.uint32), counts)
+        return postings(
+            hashes[(keys >> 32).astype(np.int64)], (keys & 0xFFFFFFFF).astype(np.uint32), counts
+        )
 
     def _flush(self) -> None:
-        documents = np.repeat(np.arange(self._first, len(self.lengths), dtype=np.uint64), self._sizes)
+        documents = np.repeat(
+            np.arange(self._first, len(self.lengths), dtype=np.uint64), self._sizes
+        )
         words = np.array(self._ids, dtype=np.uint64)
-        self._done.append(self._words.counted(*np.unique(documents << np.uint64(32) | words, return_counts=True)))
+        self._done.append(
+            self._words.counted(*np.unique(documents << np.uint64(32) | words, return_counts=True))
+        )
         self._first = len(self.lengths)
         self._ids.clear()
         self._sizes.clear()
@@ -88,9 +94,9 @@ class _Words(dict[bytes, int]):
         order = np.argsort(keys, kind="stable")
         firsts = np.flatnonzero(np.diff(keys[order], prepend=np.uint64(2**64 - 1)))
         every = np.repeat(counts, sizes)[order]
-        return keys[order][firsts], np.add.reduceat(every, firsts).astype(np.uint32) if len(firsts) else every.astype(
-            np.uint32
-        )
+        return keys[order][firsts], np.add.reduceat(every, firsts).astype(np.uint32) if len(
+            firsts
+        ) else every.astype(np.uint32)
 
 
 def counted(texts: Sequence[bytes]) -> tuple[Postings, Numbers]:

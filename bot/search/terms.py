@@ -66,11 +66,15 @@ def read_query(title: str, body: str) -> Query:
     code = " ".join(_code("\n".join(said)))
     in_title, in_body, in_code = (Counter(terms(part)) for part in (*said, code))
     weights = {
-        term: TITLE_WEIGHT * in_title[term] + log1p(in_body[term]) + CODE_WEIGHT * log1p(in_code[term])
+        term: TITLE_WEIGHT * in_title[term]
+        + log1p(in_body[term])
+        + CODE_WEIGHT * log1p(in_code[term])
         for term in in_title | in_body
     }
     asked = dict(nlargest(MOST_TERMS, weights.items(), itemgetter(1)))
-    return Query(asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(_paths(text))), _spelled(text))
+    return Query(
+        asked, frozenset(WORD.findall(code)), tuple(dict.fromkeys(_paths(text))), _spelled(text)
+    )
 
 
 def of_code(message: str) -> str:
@@ -84,7 +88,11 @@ def _code(text: str) -> Iterator[str]:
 
 
 def _spelled(text: str) -> dict[str, str]:
-    return {stem(part): part for word in WORD.findall(text) for part in map(str.lower, PART.findall(word))}
+    return {
+        stem(part): part
+        for word in WORD.findall(text)
+        for part in map(str.lower, PART.findall(word))
+    }
 
 
 def _identifiers(text: str) -> Iterator[str]:
@@ -120,6 +128,10 @@ def stem(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     for ending, least in (("ing", 6), ("ed", 5), ("es", 5), ("s", 4), ("e", 4)):
-        if word.endswith(ending) and len(word) >= least and not word.endswith(("ss", "us", "is", "eed")):
+        if (
+            word.endswith(ending)
+            and len(word) >= least
+            and not word.endswith(("ss", "us", "is", "eed"))
+        ):
             return word[: -len(ending)]
     return word

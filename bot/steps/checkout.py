@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.ports import Git, Ports
 from bot.values import Patch, Repo, Tree
-from bot.ports import Git, World
 
 
-def checkout(world: World, repo: Repo) -> Tree:
+def checkout(ports: Ports, repo: Repo) -> Tree:
     """The default branch as it is now."""
-    branch = world.github.repository(repo).default_branch
-    return world.git.fetch(repo, world.github.remote(repo), branch)
+    branch = ports.github.repository(repo).default_branch
+    return ports.git.fetch(repo, ports.github.remote(repo), branch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,6 @@ class Files:
         return self.git.read(self.tree, paths)
 
 
-def laid_over(world: World, tree: Tree, patch: Patch) -> Tree:
+def laid_over(ports: Ports, tree: Tree, patch: Patch) -> Tree:
     """The tree with the patch, or the tree itself when nothing is changed."""
-    return world.git.overlay(tree, patch) if patch.files else tree
+    return ports.git.overlay(tree, patch) if patch.files else tree

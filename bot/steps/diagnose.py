@@ -7,13 +7,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.logs import merged, of_job, with_code
-from bot.logs import explain
+from bot.logs import explain, merged, of_job, with_code
+from bot.ports import Ports, Refusal
 from bot.steps.checkout import Files
 from bot.steps.flaky import Try, flaky, is_far
 from bot.steps.job_log import job_log
-from bot.values import Action, Annotation, Category, Check, Checks, Failure, Reading, Sha, Tree, Verdict
-from bot.ports import Refusal, World
+from bot.values import (
+    Action,
+    Annotation,
+    Category,
+    Check,
+    Checks,
+    Failure,
+    Reading,
+    Sha,
+    Tree,
+    Verdict,
+)
 
 log = logging.getLogger(__name__)
 
@@ -30,36 +40,46 @@ JOBS = 6  # read; the rest of a large matrix says the same
 TRIES = 2  # looked back at
 
 
-def diagnose(world: World, base: Tree, head: Sha, checks: Checks) -> Verdict:
+def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
     """Read the logs of the failed jobs and weigh them against the base commit's."""
     tree = Tree(base.repo, head, base.branch)
-    files = frozenset(Files(world.git, tree).paths())
-    reading = with_code(_read(world, base, checks.failed, files), lambda paths: world.git.read(tree, paths))
+    files = frozenset(Files(ports.git, tree).paths())
+    reading = with_code(
+        _read(ports, base, checks.failed, files), lambda paths: ports.git.read(tree, paths)
+    )
     jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
     if reading.action == "rerun" or reading.category == "infra":
         return Verdict("infrastructure", reading, jobs)
-    far = _is_far(world, base, tree, reading)
+    far = _is_far(ports, base, tree, reading)
     blamed = {job for failure in reading.failures for job in failure.jobs}
-    tries = {check: _tries(world, base, check, files) for check in checks.failed if check.name in blamed}
+    tries = {
+        check: _tries(ports, base, check, files) for check in checks.failed if check.name in blamed
+    }
     if why := flaky(reading.failures, tries, far=far):
         return Verdict("flaky", reading, jobs, why)
-    if _red_before(world, base, checks, reading, files):
+    if _red_before(ports, base, checks, reading, files):
         return Verdict("already red", reading, jobs)
     if far and all(check.job and check.run_attempt == 1 for check in checks.failed):
-        return Verdict("flaky", replace(reading, action="rerun"), jobs)  # CI's second word costs less than an edit
+        return Verdict(
+            "flaky", replace(reading, action="rerun"), jobs
+        )  # CI's second word costs less than an edit
     return Verdict("ours", reading, jobs)
 
 
-def rerun(world: World, base: Tree, checks: Checks) -> dict[str, int]:
+def rerun(ports: Ports, base: Tree, checks: Checks) -> dict[str, int]:
     """Run the failed jobs again; which attempt of each workflow run is over, so that its word is not read as new.
 
     Nothing for those that somebody ran again before, for twice is enough; nor where the App may not ask for it.
     """
-    attempts = {str(check.run): check.run_attempt for check in checks.failed if check.run and check.run_attempt == 1}
+    attempts = {
+        str(check.run): check.run_attempt
+        for check in checks.failed
+        if check.run and check.run_attempt == 1
+    }
     over: dict[str, int] = {}
     for run, attempt in attempts.items():
         try:
-            world.github.rerun_failed(base.repo, int(run))
+            ports.github.rerun_failed(base.repo, int(run))
         except Refusal as refused:
             log.warning("CI is taken at its first word: %s", refused)
             break
@@ -67,41 +87,49 @@ def rerun(world: World, base: Tree, checks: Checks) -> dict[str, int]:
     return over
 
 
-def _read(world: World, base: Tree, failed: Iterable[Check], files: frozenset[str]) -> Reading:
+def _read(ports: Ports, base: Tree, failed: Iterable[Check], files: frozenset[str]) -> Reading:
     # One red job has GitHub cancel the rest of its matrix, and the cancelled have nothing to tell.
     telling = sorted(failed, key=lambda check: check.conclusion == "cancelled")
-    return merged([_of_check(world, base, check, files) for check in telling[:JOBS]])
+    return merged([_of_check(ports, base, check, files) for check in telling[:JOBS]])
 
 
-def _of_check(world: World, base: Tree, check: Check, files: frozenset[str]) -> Reading:
-    log = job_log(world, base.repo, check.id) if check.job else b""
-    notes = world.github.annotations(base.repo, check.id) if check.id else ()
-    lines = log.split(b"\n")[: None if log else 0] + [_as_line(note) for note in notes if note.level == "failure"]
+def _of_check(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> Reading:
+    log = job_log(ports, base.repo, check.id) if check.job else b""
+    notes = ports.github.annotations(base.repo, check.id) if check.id else ()
+    lines = log.split(b"\n")[: None if log else 0] + [
+        _as_line(note) for note in notes if note.level == "failure"
+    ]
     reading = explain(lines, files)
     if reading.confidence == "low":  # notes know places that the runner leaves out of the log
-        placed = explain([_as_place(note) for note in notes if note.level == "failure" and note.line], files)
+        placed = explain(
+            [_as_place(note) for note in notes if note.level == "failure" and note.line], files
+        )
         reading = placed if any(failure.frames for failure in placed.failures) else reading
     if reading.category == "passed":  # it failed, so what was read, if anything, is not what failed
         reading = _unread(check)
     return of_job(reading, check.name)
 
 
-def _is_far(world: World, base: Tree, head: Tree, reading: Reading) -> bool:
+def _is_far(ports: Ports, base: Tree, head: Tree, reading: Reading) -> bool:
     """Whether what failed are tests that the change does not seem to reach."""
-    before, after = ({(entry.path, entry.sha) for entry in world.git.entries(tree)} for tree in (base, head))
+    before, after = (
+        {(entry.path, entry.sha) for entry in ports.git.entries(tree)} for tree in (base, head)
+    )
     places = {frame.file for failure in reading.failures for frame in failure.frames}
-    return is_far(reading.failures, {path for path, _ in before ^ after}, world.git.read(head, places))
+    return is_far(
+        reading.failures, {path for path, _ in before ^ after}, ports.git.read(head, places)
+    )
 
 
-def _tries(world: World, base: Tree, check: Check, files: frozenset[str]) -> tuple[Try, ...]:
+def _tries(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> tuple[Try, ...]:
     """What the attempts before this one said of a failed job, newest first."""
     numbers = range(check.run_attempt - 1, 0, -1)[:TRIES] if check.job else ()
-    jobs = [job for number in numbers for job in world.github.attempt(base.repo, check.run, number)]
-    return tuple(_try(world, base, job, files) for job in jobs if job.name == check.name)
+    jobs = [job for number in numbers for job in ports.github.attempt(base.repo, check.run, number)]
+    return tuple(_try(ports, base, job, files) for job in jobs if job.name == check.name)
 
 
-def _try(world: World, base: Tree, job: Check, files: frozenset[str]) -> Try:
-    failures = _of_check(world, base, job, files).failures if job.state == "failed" else ()
+def _try(ports: Ports, base: Tree, job: Check, files: frozenset[str]) -> Try:
+    failures = _of_check(ports, base, job, files).failures if job.state == "failed" else ()
     return Try(job.run_attempt, job.conclusion == "success", failures)
 
 
@@ -122,13 +150,15 @@ def _as_place(note: Annotation) -> bytes:
     return f"{note.path}:{note.line}: error: {' '.join(note.message.split())}\n".encode()
 
 
-def _red_before(world: World, base: Tree, checks: Checks, reading: Reading, files: frozenset[str]) -> bool:
+def _red_before(
+    ports: Ports, base: Tree, checks: Checks, reading: Reading, files: frozenset[str]
+) -> bool:
     """Whether all that failed had failed on the base commit in the same way."""
-    before = world.github.checks(base.repo, base.sha)
+    before = ports.github.checks(base.repo, base.sha)
     names = {check.name for check in checks.failed}
     same = [check for check in before.failed if check.name in names]
     if not same or names - {check.name for check in same}:
         return False
     ours = {failure.fingerprint for failure in reading.failures}
-    theirs = {failure.fingerprint for failure in _read(world, base, same, files).failures}
+    theirs = {failure.fingerprint for failure in _read(ports, base, same, files).failures}
     return bool(ours) and ours <= theirs

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from bot.search import Alike, Passage
-from bot.search import chunks
+from bot.ports import Embedder, Ports, SegmentBlob, Unreachable
+from bot.search import Alike, Passage, chunks
 from bot.steps.notebook import Notebook
 from bot.values import Sha, Tree
-from bot.ports import Embedder, Pack, Unreachable, World
 
 log = logging.getLogger(__name__)
 
@@ -19,44 +18,49 @@ PASSAGE_CHARS = 1_000  # most models read no more
 REQUEST_CHARS = 1_000
 
 
-def alike(world: World, tree: Tree, notebook: Notebook) -> Alike | None:
+def alike(ports: Ports, tree: Tree, notebook: Notebook) -> Alike | None:
     """How alike in meaning passages are to a request, by the World's embedder; None without one.
 
     When it cannot be asked there is no answer, and the words alone decide.
     """
-    embedder = world.embedder
+    embedder = ports.embedder
     if embedder is None:
         return None
 
     def ask(request: str, passages: Sequence[Passage]) -> Sequence[float] | None:
         try:
-            known = _known(world, embedder, tree, notebook, passages)
+            known = _known(ports, embedder, tree, notebook, passages)
             asked = _direction(embedder.vectors([request[:REQUEST_CHARS]])[0])
         except Unreachable as failed:
             log.warning("ranking by words alone: %s", failed)
             return None
-        return [float(_direction(known[name]) @ asked) if (name := _name(it)) in known else np.nan for it in passages]
+        return [
+            float(_direction(known[name]) @ asked) if (name := _name(it)) in known else np.nan
+            for it in passages
+        ]
 
     return ask
 
 
 def _known(
-    world: World, embedder: Embedder, tree: Tree, notebook: Notebook, passages: Sequence[Passage]
+    ports: Ports, embedder: Embedder, tree: Tree, notebook: Notebook, passages: Sequence[Passage]
 ) -> dict[str, bytes]:
     shelf = f"{tree.repo.name} by {embedder.name}"
-    known = world.memory.notes(shelf, [_name(it) for it in passages])
-    fresh = dict(_texts(world, tree, notebook, [it for it in passages if _name(it) not in known]))
+    known = ports.memory.notes(shelf, [_name(it) for it in passages])
+    fresh = dict(_texts(ports, tree, notebook, [it for it in passages if _name(it) not in known]))
     if fresh:
         found = dict(zip(fresh, embedder.vectors(list(fresh.values())), strict=True))
-        world.memory.keep(shelf, Pack(tuple(found), {}), found)
+        ports.memory.keep(shelf, SegmentBlob(tuple(found), {}), found)
         known |= found
     return known
 
 
-def _texts(world: World, tree: Tree, notebook: Notebook, passages: Sequence[Passage]) -> Iterator[tuple[str, str]]:
+def _texts(
+    ports: Ports, tree: Tree, notebook: Notebook, passages: Sequence[Passage]
+) -> Iterator[tuple[str, str]]:
     """What is to be read of each passage: where it stands, what it is called, how it begins."""
     leaves = notebook.leaves([(it.path, it.key) for it in passages])
-    blobs = world.git.blobs(tree, {_sha(it) for it in passages})
+    blobs = ports.git.blobs(tree, {_sha(it) for it in passages})
     cut: dict[str, Mapping[int, bytes]] = {}
     for it in passages:
         if it.path not in leaves or _sha(it) not in blobs:

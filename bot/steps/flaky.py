@@ -12,7 +12,9 @@ from bot.search.source_files import kind_of
 from bot.text import coded
 from bot.values import Check, Failure
 
-ROOTS = frozenset(["app", "conftest", "index", "init", "lib", "main", "mod", "setup"])  # reach further than their name
+ROOTS = frozenset(
+    ["app", "conftest", "index", "init", "lib", "main", "mod", "setup"]
+)  # reach further than their name
 PUNCTUATION = re.compile(r"[\W_]+")
 READ_BYTES = 200_000
 
@@ -35,11 +37,15 @@ def flaky(failures: Sequence[Failure], tries: Mapping[Check, Sequence[Try]], *, 
     whys = []
     for check, its in tries.items():
         now = [failure for failure in failures if check.name in failure.jobs]
-        whys += [_why(check, now, its if far else [one for one in its if one.passed])] if now else []
+        whys += (
+            [_why(check, now, its if far else [one for one in its if one.passed])] if now else []
+        )
     return whys[0] if whys and all(whys) else ""
 
 
-def is_far(failures: Sequence[Failure], changed: Collection[str], texts: Mapping[str, bytes]) -> bool:
+def is_far(
+    failures: Sequence[Failure], changed: Collection[str], texts: Mapping[str, bytes]
+) -> bool:
     """Whether these are tests that the changed files do not seem to reach. In doubt they do.
 
     `texts` holds the files where the tests failed: to name a changed file, or to lie beside it, is to be within reach.
@@ -52,7 +58,10 @@ def is_far(failures: Sequence[Failure], changed: Collection[str], texts: Mapping
         return False
     said = _squeezed(" ".join(texts[path][:READ_BYTES].decode(errors="replace") for path in places))
     folders = {PurePosixPath(path).parent for path in places}
-    return all(kind_of(path) == "docs" or _is_beyond(PurePosixPath(path), folders, said) for path in changed)
+    return all(
+        kind_of(path) == "docs" or _is_beyond(PurePosixPath(path), folders, said)
+        for path in changed
+    )
 
 
 def _why(check: Check, now: Sequence[Failure], tries: Sequence[Try]) -> str:

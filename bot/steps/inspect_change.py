@@ -8,14 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
-from bot.steps.repo_config import Config
-from bot.gates import Change, Rules, inputs, judged, new, new_names, weighed
-from bot.gates import gates
+from bot.gates import Change, Rules, gates, inputs, judged, new, new_names, weighed
+from bot.ports import Checkers, Linter, PackageIndex, Ports
 from bot.search.source_files import kind_of
 from bot.steps.checkout import Files
 from bot.steps.leaks import leaked
+from bot.steps.repo_config import Config
 from bot.values import Finding, Patch, Plan, Tree
-from bot.ports import Checkers, Index, Linter, World
 
 AROUND = (  # what the repository says of its linter and of its licence
     "pyproject.toml",
@@ -40,28 +39,36 @@ MOST_PACKAGES = 40
 MOST_ASKED = 8  # at a time
 
 
-def inspect(world: World, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None) -> tuple[Finding, ...]:
+def inspect(
+    ports: Ports, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None
+) -> tuple[Finding, ...]:
     """What the gates say of the change, on changed files only. Nothing of the repository is run."""
-    files = Files(world.git, tree)
+    files = Files(ports.git, tree)
     before = {path: _text(data) for path, data in files.read(list(patch.files)).items()}
     around = {path: text for path, data in files.read(AROUND).items() if (text := _text(data))}
-    paths = [entry.path for entry in world.git.entries(tree)]
-    change = Change({path: before.get(path) for path in patch.files}, patch.files, around, paths=paths)
-    change = replace(change, around={**around, **_tests_with(world, tree, inputs(change))})
+    paths = [entry.path for entry in ports.git.entries(tree)]
+    change = Change(
+        {path: before.get(path) for path in patch.files}, patch.files, around, paths=paths
+    )
+    change = replace(change, around={**around, **_tests_with(ports, tree, inputs(change))})
     named = {one.what: one.why for one in plan.lowered} if plan else {}
-    return examined(world.checkers, change, rules(config), named, world.clock.now())
+    return examined(ports.checkers, change, rules(config), named, ports.clock.now())
 
 
 def examined(
     asked: Checkers, change: Change, limits: Rules, named: Mapping[str, str], now: datetime
 ) -> tuple[Finding, ...]:
     """All gates: those that look at texts, and those that ask a checker. What blocks comes first."""
-    told = (*leaked(asked, change), *_linted(asked.linter, change), *_packages(asked.index, change, now))
+    told = (
+        *leaked(asked, change),
+        *_linted(asked.linter, change),
+        *_packages(asked.index, change, now),
+    )
     found = (*gates(change, limits, named), *weighed(told, limits))
     return tuple(sorted(found, key=lambda finding: not finding.blocks))
 
 
-def _packages(index: Index | None, change: Change, now: datetime) -> tuple[Finding, ...]:
+def _packages(index: PackageIndex | None, change: Change, now: datetime) -> tuple[Finding, ...]:
     """What is wrong with the packages that the change names anew. A change that names very many is not looked up."""
     named = new_names(change)
     ask = index.look if index and len(named) <= MOST_PACKAGES else _unasked
@@ -81,18 +88,26 @@ def unchecked(asked: Checkers, change: Change) -> tuple[str, ...]:
     if asked.linter is None:
         told.append("lint: there is no linter here.")
     if asked.secrets is None:
-        told.append("secrets of shapes that are not well known: the finder of secrets does not run on this platform.")
+        told.append(
+            "secrets of shapes that are not well known: the finder of secrets does not run on this platform."
+        )
     if {path.rpartition(".")[2] for path in change.after} & SCRIPTS:
-        told.append("what eslint or another linter of JavaScript finds: its configuration is code, so only CI runs it.")
+        told.append(
+            "what eslint or another linter of JavaScript finds: its configuration is code, so only CI runs it."
+        )
     return tuple(told)
 
 
-def _tests_with(world: World, tree: Tree, values: tuple[str, ...]) -> dict[str, str]:
+def _tests_with(ports: Ports, tree: Tree, values: tuple[str, ...]) -> dict[str, str]:
     """The tests that the change leaves alone and that hold one of these values."""
-    hits = (hit for value in values for hit in world.git.grep(tree, re.escape(value), "", MOST_HITS))
+    hits = (
+        hit for value in values for hit in ports.git.grep(tree, re.escape(value), "", MOST_HITS)
+    )
     paths = {hit.path for hit in hits if kind_of(hit.path) == "test"}
     return {
-        path: text for path, data in world.git.read(tree, sorted(paths)[:MOST_HITS]).items() if (text := _text(data))
+        path: text
+        for path, data in ports.git.read(tree, sorted(paths)[:MOST_HITS]).items()
+        if (text := _text(data))
     }
 
 
@@ -109,15 +124,25 @@ def rules(config: Config) -> Rules:
 
 def told(findings: tuple[Finding, ...]) -> str:
     """Findings as the answer to `finish`."""
-    lines = [f"- {finding.path}:{finding.line} [{finding.gate}] {finding.text}" for finding in findings]
-    return "Not pushed. The checks found:\n" + "\n".join(lines) + "\nMend these, then call finish again."
+    lines = [
+        f"- {finding.path}:{finding.line} [{finding.gate}] {finding.text}" for finding in findings
+    ]
+    return (
+        "Not pushed. The checks found:\n"
+        + "\n".join(lines)
+        + "\nMend these, then call finish again."
+    )
 
 
 def _linted(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
     """What the linter finds now and did not find before."""
     if linter is None:
         return ()
-    now = {path: text for path, text in change.after.items() if text is not None and kind_of(path) != "foreign"}
+    now = {
+        path: text
+        for path, text in change.after.items()
+        if text is not None and kind_of(path) != "foreign"
+    }
     then = {path: text for path, text in change.before.items() if text is not None and path in now}
     found = linter.lint(now, change.around)
     return new(change, found, linter.lint(then, change.around) if found else ())

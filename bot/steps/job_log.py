@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from bot.ports import Ports
 from bot.text import masked
 from bot.values import Repo
-from bot.ports import World
 
 LIMIT_BYTES = 20_000_000
 
 
-def job_log(world: World, repo: Repo, job: int) -> bytes:
+def job_log(ports: Ports, repo: Repo, job: int) -> bytes:
     """The log without its secrets, head and tail when it is very long; b"" when GitHub has none."""
-    kept = world.shelf.get(repo, job)
+    kept = ports.shelf.get(repo, job)
     if kept is not None:
         return kept
-    raw = world.github.job_log(repo, job, LIMIT_BYTES)
+    raw = ports.github.job_log(repo, job, LIMIT_BYTES)
     log = masked(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
     if log:
-        world.shelf.put(repo, job, log)
+        ports.shelf.put(repo, job, log)
     return log

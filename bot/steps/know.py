@@ -6,18 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from bot.search.grammars import language_of
-from bot.search import Knowledge, Press
-from bot.search import knowledge
-from bot.search import overview
-from bot.search import segment_bytes
-from bot.search.source_files import FILE_BYTES, is_program, kind_of
+from bot.ports import Ports
+from bot.search import Knowledge, Press, knowledge, overview, segment_bytes
 from bot.search.file_index import silent
+from bot.search.grammars import language_of
 from bot.search.index_workers import BUNDLE_BYTES, Bundle, Pressed, pressed
+from bot.search.source_files import FILE_BYTES, is_program, kind_of
 from bot.search.terms import of_code
 from bot.steps.notebook import Notebook, written_past
-from bot.values import Entry, Past, Sha, Tree
-from bot.ports import World
+from bot.values import CommitInfo, Sha, Tree, TreeEntry
 
 COMMITS = 6_000
 READ_BYTES = 4_000_000  # at once
@@ -34,13 +31,17 @@ class Known:
     notebook: Notebook
 
 
-def know(world: World, tree: Tree) -> Known:
+def know(ports: Ports, tree: Tree) -> Known:
     """All that ranking needs. The first time it takes a while; after that, what changed."""
-    notebook = Notebook(world.memory, tree.repo.name)
-    files, skipped = _chosen(world.git.entries(tree))
-    segments = notebook.segments(list(files), lambda keys: pressed(_bundles(world, tree, {k: files[k] for k in keys})))
-    commits = world.git.log(tree, COMMITS)
-    segments += notebook.segments(commits, lambda shas: _derived_past(world.git.past(tree, [Sha(sha) for sha in shas])))
+    notebook = Notebook(ports.memory, tree.repo.name)
+    files, skipped = _chosen(ports.git.entries(tree))
+    segments = notebook.segments(
+        list(files), lambda keys: pressed(_bundles(ports, tree, {k: files[k] for k in keys}))
+    )
+    commits = ports.git.log(tree, COMMITS)
+    segments += notebook.segments(
+        commits, lambda shas: _derived_past(ports.git.past(tree, [Sha(sha) for sha in shas]))
+    )
     listed = [(entry.path, key) for key, entries in files.items() for entry in entries]
     found = knowledge(segments, sorted(listed), notebook.past(commits))
     return Known(replace(found, skipped=(*skipped, *_unread(found, notebook))), notebook)
@@ -49,12 +50,16 @@ def know(world: World, tree: Tree) -> Known:
 def map_of(known: Known, tokens: int) -> str:
     """The repository in so many tokens: the same text for the same commit."""
     code = known.knowledge.code
-    return overview(known.knowledge, known.notebook.leaves(list(zip(code.paths, code.keys, strict=True))), tokens)
+    return overview(
+        known.knowledge,
+        known.notebook.leaves(list(zip(code.paths, code.keys, strict=True))),
+        tokens,
+    )
 
 
-def _chosen(entries: Sequence[Entry]) -> tuple[dict[str, list[Entry]], list[str]]:
+def _chosen(entries: Sequence[TreeEntry]) -> tuple[dict[str, list[TreeEntry]], list[str]]:
     """The files to be known, by what they are known as, and those that are left out with the reason."""
-    chosen: dict[str, list[Entry]] = {}
+    chosen: dict[str, list[TreeEntry]] = {}
     skipped: list[str] = []
     total = 0
     for entry in sorted(entries, key=lambda entry: kind_of(entry.path) != "code"):
@@ -67,18 +72,26 @@ def _chosen(entries: Sequence[Entry]) -> tuple[dict[str, list[Entry]], list[str]
         elif total > TOTAL_BYTES:
             skipped.append(f"{entry.path}: over the limit of {TOTAL_BYTES // 1_000_000} MB in all")
         else:
-            read_as = (language_of(entry.path) or PurePosixPath(entry.path).suffix) if kind == "code" else ""
+            read_as = (
+                (language_of(entry.path) or PurePosixPath(entry.path).suffix)
+                if kind == "code"
+                else ""
+            )
             chosen.setdefault(f"{entry.sha}:{read_as}", []).append(entry)
     return chosen, skipped
 
 
-def _bundles(world: World, tree: Tree, files: Mapping[str, Sequence[Entry]]) -> Iterator[Bundle]:
+def _bundles(
+    ports: Ports, tree: Tree, files: Mapping[str, Sequence[TreeEntry]]
+) -> Iterator[Bundle]:
     """The contents of these files, so many bytes at a time; those that the clone lacks are left out."""
     bundle: list[tuple[str, str, bytes]] = []
     size = 0
     for batch in _batches(files):
-        found = world.git.blobs(tree, [entry.sha for _, entry in batch])
-        bundle += [(key, entry.path, found[entry.sha]) for key, entry in batch if entry.sha in found]
+        found = ports.git.blobs(tree, [entry.sha for _, entry in batch])
+        bundle += [
+            (key, entry.path, found[entry.sha]) for key, entry in batch if entry.sha in found
+        ]
         size += sum(map(len, found.values()))
         if size > BUNDLE_BYTES:
             yield bundle
@@ -87,8 +100,8 @@ def _bundles(world: World, tree: Tree, files: Mapping[str, Sequence[Entry]]) -> 
         yield bundle
 
 
-def _batches(files: Mapping[str, Sequence[Entry]]) -> Iterator[list[tuple[str, Entry]]]:
-    batch: list[tuple[str, Entry]] = []
+def _batches(files: Mapping[str, Sequence[TreeEntry]]) -> Iterator[list[tuple[str, TreeEntry]]]:
+    batch: list[tuple[str, TreeEntry]] = []
     size = 0
     for key, entries in files.items():
         batch.append((key, entries[0]))
@@ -99,12 +112,15 @@ def _batches(files: Mapping[str, Sequence[Entry]]) -> Iterator[list[tuple[str, E
     yield batch
 
 
-def _derived_past(commits: Sequence[Past]) -> Iterator[Pressed]:
+def _derived_past(commits: Sequence[CommitInfo]) -> Iterator[Pressed]:
     made = Press()
     for commit in commits:
         made.add_text(commit.sha, of_code(commit.message[:MESSAGE_CHARS]))
     if commits:
-        yield segment_bytes.packed(made.segment()), {commit.sha: written_past(commit) for commit in commits}
+        yield (
+            segment_bytes.packed(made.segment()),
+            {commit.sha: written_past(commit) for commit in commits},
+        )
 
 
 def _unread(found: Knowledge, notebook: Notebook) -> Iterator[str]:

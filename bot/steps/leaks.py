@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from bot.gates import Change
+from bot.ports import Checkers, Ports
 from bot.search.source_files import kind_of
 from bot.text import masked, secrets
 from bot.values import Finding, Leak
-from bot.ports import Checkers, World
 
 GATE = "secrets"
-GENERIC = "generic-api-key"  # told by its disorder alone; in tests, values are made to look like that
+GENERIC = (
+    "generic-api-key"  # told by its disorder alone; in tests, values are made to look like that
+)
 KEPT_CHARS = 4
 
 
-def hushed(world: World, text: str) -> str:
+def hushed(ports: Ports, text: str) -> str:
     """The text with each secret as ***, by our shapes and by the finder's rules. Give it whole texts."""
     quiet = masked(text)
-    for leak in sorted(_found(world.checkers, quiet), key=lambda leak: -len(leak.secret)):
+    for leak in sorted(_found(ports.checkers, quiet), key=lambda leak: -len(leak.secret)):
         quiet = quiet.replace(leak.secret, "***")
     return quiet
 
@@ -41,7 +43,13 @@ def _within(leak: Leak, others: dict[str, Leak]) -> bool:
 def _finding(change: Change, leak: Leak) -> Finding:
     first = next(line for line in leak.secret.split("\n") if line.strip())
     path, number = next(
-        ((path, number) for path in change.after for number, line in change.added(path) if first in line), ("", 0)
+        (
+            (path, number)
+            for path in change.after
+            for number, line in change.added(path)
+            if first in line
+        ),
+        ("", 0),
     )
     blocks = leak.rule != GENERIC or kind_of(path) in ("code", "text")
     text = f"This looks like a {leak.what}, {_shown(leak.secret)}: read it from the environment or a secret store."

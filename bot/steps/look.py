@@ -8,13 +8,13 @@ from functools import cached_property
 from types import MappingProxyType
 
 from bot.logs import cleaned
+from bot.ports import Ports
 from bot.search import definitions_and_references
 from bot.steps.checkout import Files, laid_over
 from bot.steps.job_log import job_log
 from bot.steps.retrieve import request
 from bot.steps.tools import FindSymbol, Grep, Input, ListDir, LogGrep, LogLines, ReadFile
-from bot.values import Clues, Issue, Patch, Tree
-from bot.ports import World
+from bot.values import Issue, Patch, Retrieval, Tree
 
 LIMIT_CHARS = 12_000
 LIMIT_LINES = 400
@@ -32,7 +32,9 @@ def cut(text: str) -> str:
     if len(text) <= LIMIT_CHARS * 4:
         return text
     missing = len(text) - LIMIT_CHARS * 4
-    return f"{text[: LIMIT_CHARS * 3]}\n... {missing} characters left out ...\n{text[-LIMIT_CHARS:]}"
+    return (
+        f"{text[: LIMIT_CHARS * 3]}\n... {missing} characters left out ...\n{text[-LIMIT_CHARS:]}"
+    )
 
 
 def looked(look: Looker, asked: Input) -> str:
@@ -59,20 +61,20 @@ def looked(look: Looker, asked: Input) -> str:
 class Looker:
     """Eyes on one state of the work."""
 
-    world: World
+    ports: Ports
     base: Tree
     patch: Patch
 
     @cached_property
     def tree(self) -> Tree:
-        return laid_over(self.world, self.base, self.patch)
+        return laid_over(self.ports, self.base, self.patch)
 
     @cached_property
     def files(self) -> Files:
-        return Files(self.world.git, self.tree)
+        return Files(self.ports.git, self.tree)
 
-    def request(self, issue: Issue, clues: Clues, wish: str, instructions: str) -> str:
-        return request(self.world, self.base, issue, clues, wish, instructions)
+    def request(self, issue: Issue, clues: Retrieval, wish: str, instructions: str) -> str:
+        return request(self.ports, self.base, issue, clues, wish, instructions)
 
     def text(self, path: str) -> str:
         """A file's text. Raises NotThere for what is missing, no regular file or no UTF-8."""
@@ -81,7 +83,7 @@ class Looker:
             if written is None:
                 raise NotThere(f"{path} was deleted in this change.")
             return written
-        found = self.world.git.read(self.base, [path])
+        found = self.ports.git.read(self.base, [path])
         if path not in found:
             raise NotThere(self._why_not(path))
         try:
@@ -91,18 +93,21 @@ class Looker:
 
     def free(self, path: str) -> None:
         """Raises NotThere when a new file cannot stand at the path."""
-        taken = {entry.path for entry in self.world.git.entries(self.tree)}
+        taken = {entry.path for entry in self.ports.git.entries(self.tree)}
         if path in taken:
             raise NotThere(f"{path} exists; use edit_file.")
         try:
-            self.world.git.overlay(self.tree, Patch({path: ""}))
+            self.ports.git.overlay(self.tree, Patch({path: ""}))
         except ValueError as refused:
             raise NotThere(f"{path} cannot be written: {refused}.") from None
 
     def file(self, path: str, start: int, end: int | None) -> str:
         lines = _lines(self.text(path))
         last = min(end or len(lines), len(lines), start + LIMIT_LINES - 1)
-        shown = [f"{number:>5}\t{_short(line)}" for number, line in enumerate(lines[start - 1 : last], start)]
+        shown = [
+            f"{number:>5}\t{_short(line)}"
+            for number, line in enumerate(lines[start - 1 : last], start)
+        ]
         more = f"\n({len(lines)} lines in all)" if last < len(lines) else ""
         return "\n".join(shown) + more if shown else f"{path} has {len(lines)} lines."
 
@@ -110,12 +115,14 @@ class Looker:
         under = path.strip("/")
         prefix = f"{under}/" if under and under != "." else ""
         found: dict[str, int | str] = {}
-        for entry in self.world.git.entries(self.tree):
+        for entry in self.ports.git.entries(self.tree):
             if entry.path.startswith(prefix):
                 name, slash, _ = entry.path[len(prefix) :].partition("/")
                 before = found.get(name + slash, 0)
                 size = before + entry.size if isinstance(before, int) else before
-                found[name + slash] = size if slash or entry.mode not in ODD else f"({ODD[entry.mode]})"
+                found[name + slash] = (
+                    size if slash or entry.mode not in ODD else f"({ODD[entry.mode]})"
+                )
         if not found:
             raise NotThere(f"There is no folder {path}.")
         shown = [f"{name}  {size}" for name, size in list(found.items())[:LIMIT_LINES]]
@@ -124,47 +131,61 @@ class Looker:
 
     def grep(self, pattern: str, under: str) -> str:
         try:
-            hits = self.world.git.grep(self.tree, pattern, under, LIMIT_HITS)
+            hits = self.ports.git.grep(self.tree, pattern, under, LIMIT_HITS)
         except ValueError as wrong:
             raise NotThere(f"The pattern does not work: {wrong}.") from None
         more = f"\n(the first {LIMIT_HITS})" if len(hits) == LIMIT_HITS else ""
-        return "\n".join(f"{hit.path}:{hit.line}: {hit.text[:300]}" for hit in hits) + more or "No line matches."
+        return (
+            "\n".join(f"{hit.path}:{hit.line}: {hit.text[:300]}" for hit in hits) + more
+            or "No line matches."
+        )
 
     def symbol(self, name: str) -> str:
         last = name.rpartition(".")[2]
         if not last.isidentifier():
             raise NotThere(f"{name!r} is no name; use grep for other text.")
-        hits = self.world.git.grep(self.tree, rf"\b{last}\b", "", 2_000)
+        hits = self.ports.git.grep(self.tree, rf"\b{last}\b", "", 2_000)
         paths = tuple(dict.fromkeys(hit.path for hit in hits))
-        return definitions_and_references(Files(self.world.git, self.tree, paths), name)
+        return definitions_and_references(Files(self.ports.git, self.tree, paths), name)
 
     def log_lines(self, job: int, start: int, end: int) -> str:
         lines = self._log(job)
         chosen = lines[start - 1 : min(end, start + LIMIT_LINES)]
-        return "\n".join(f"{number}: {line}" for number, line in enumerate(chosen, start)) or f"{len(lines)} lines."
+        return (
+            "\n".join(f"{number}: {line}" for number, line in enumerate(chosen, start))
+            or f"{len(lines)} lines."
+        )
 
     def log_grep(self, job: int, text: str) -> str:
-        found = [f"{number}: {line}" for number, line in enumerate(self._log(job), 1) if text in line]
+        found = [
+            f"{number}: {line}" for number, line in enumerate(self._log(job), 1) if text in line
+        ]
         return "\n".join(found[:LIMIT_HITS]) or "No line holds it."
 
     def _log(self, job: int) -> list[str]:
-        raw = job_log(self.world, self.base.repo, job)
+        raw = job_log(self.ports, self.base.repo, job)
         if not raw:
             raise NotThere(f"GitHub has no log of job {job}.")
         return cleaned(raw)
 
     def _why_not(self, path: str) -> str:
         """Why there is no text at a path, and what to do instead."""
-        for entry in self.world.git.entries(self.tree):
+        for entry in self.ports.git.entries(self.tree):
             if entry.path == path:
-                return f"{path} is a {ODD[entry.mode]}, which is not followed and cannot be changed."
+                return (
+                    f"{path} is a {ODD[entry.mode]}, which is not followed and cannot be changed."
+                )
             if entry.path.startswith(f"{path.rstrip('/')}/"):
                 return f"{path} is a folder: use list_dir."
         folder, _, name = path.rpartition("/")
         known = self.files.paths()
         near = [other for other in known if other.rpartition("/")[2] == name]
-        near = near or get_close_matches(path, [other for other in known if other.rpartition("/")[0] == folder])
-        return f"There is no file {path}." + (f" Did you mean {', '.join(near[:5])}?" if near else "")
+        near = near or get_close_matches(
+            path, [other for other in known if other.rpartition("/")[0] == folder]
+        )
+        return f"There is no file {path}." + (
+            f" Did you mean {', '.join(near[:5])}?" if near else ""
+        )
 
 
 def _lines(text: str) -> list[str]:

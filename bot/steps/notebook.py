@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from bot.search import Leaf, Segment
-from bot.search import segment_bytes
+from bot.ports import DerivedCache, SegmentBlob
+from bot.search import Leaf, Segment, segment_bytes
 from bot.search.index_workers import Pressed
 from bot.search.segment import joined
-from bot.values import Past, Sha
-from bot.ports import Memory, Pack
+from bot.values import CommitInfo, Sha
 
 SMALL = 1_000  # keys, below which a pack is joined with others like it
 MOST_SMALL = 8
@@ -21,7 +20,7 @@ Derive = Callable[[Sequence[str]], Iterator[Pressed]]
 class Notebook:
     """What is derived goes into the Memory; what the Memory may forget at once is kept here for this once."""
 
-    def __init__(self, memory: Memory, shelf: str) -> None:
+    def __init__(self, memory: DerivedCache, shelf: str) -> None:
         self._memory = memory
         self._shelf = shelf
         self._fresh: dict[str, bytes] = {}
@@ -29,7 +28,7 @@ class Notebook:
     def segments(self, keys: Collection[str], derive: Derive) -> list[Segment]:
         """Segments that hold all of the keys, as far as they can be had; only what is not known is derived."""
         packs = self._memory.recall(self._shelf, keys)
-        known = {key for pack in packs for key in segment_bytes.keys}
+        known = {key for pack in packs for key in pack.keys}
         found = self._joined(packs)
         for made, notes in derive([key for key in keys if key not in known]):
             self._memory.keep(self._shelf, made, notes)
@@ -40,9 +39,11 @@ class Notebook:
     def leaves(self, files: Sequence[tuple[str, str]]) -> dict[str, Leaf]:
         """What these files define, given as path and key."""
         notes = self._notes([key for _, key in files])
-        return {path: segment_bytes.read(key, path, notes[key]) for path, key in files if key in notes}
+        return {
+            path: segment_bytes.read(key, path, notes[key]) for path, key in files if key in notes
+        }
 
-    def past(self, commits: Sequence[Sha]) -> tuple[Past, ...]:
+    def past(self, commits: Sequence[Sha]) -> tuple[CommitInfo, ...]:
         notes = self._notes(commits)
         return tuple(read_past(sha, notes[sha]) for sha in commits if sha in notes)
 
@@ -50,19 +51,21 @@ class Notebook:
         fresh = {key: self._fresh[key] for key in keys if key in self._fresh}
         return self._memory.notes(self._shelf, [key for key in keys if key not in fresh]) | fresh
 
-    def _joined(self, packs: Sequence[Pack]) -> list[Segment]:
-        small = [pack for pack in packs if len(segment_bytes.keys) < SMALL]
+    def _joined(self, packs: Sequence[SegmentBlob]) -> list[Segment]:
+        small = [pack for pack in packs if len(pack.keys) < SMALL]
         if len(small) <= MOST_SMALL:
             return [segment_bytes.unpacked(each) for each in packs]
         one = joined([segment_bytes.unpacked(each) for each in small])
-        self._memory.keep(self._shelf, segment_bytes.packed(one), {}, instead=[each.number for each in small])
+        self._memory.keep(
+            self._shelf, segment_bytes.packed(one), {}, instead=[each.number for each in small]
+        )
         return [one, *(segment_bytes.unpacked(each) for each in packs if each not in small)]
 
 
-def written_past(past: Past) -> bytes:
+def written_past(past: CommitInfo) -> bytes:
     return json.dumps([past.message, past.paths], ensure_ascii=False).encode("utf-8", "replace")
 
 
-def read_past(sha: Sha, note: bytes) -> Past:
+def read_past(sha: Sha, note: bytes) -> CommitInfo:
     message, paths = json.loads(note)
-    return Past(sha, message, tuple(paths))
+    return CommitInfo(sha, message, tuple(paths))

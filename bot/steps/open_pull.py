@@ -7,14 +7,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
+from bot.ports import Ports
 from bot.steps.leaks import hushed
 from bot.steps.report import attempts_table
 from bot.text import coded, inline, quoted
-from bot.values import Asking, Attempt, Branch, Finding, Finish, Plan, Pull, RunKey, Spent, Tree
-from bot.ports import World
+from bot.values import (
+    Attempt,
+    Branch,
+    Finding,
+    Finish,
+    Plan,
+    PullRequest,
+    Request,
+    RunKey,
+    Tree,
+    Usage,
+)
 
 TEMPLATES = tuple(
-    f"{folder}pull_request_template{kind}" for folder in (".github/", "", "docs/") for kind in (".md", ".txt")
+    f"{folder}pull_request_template{kind}"
+    for folder in (".github/", "", "docs/")
+    for kind in (".md", ".txt")
 )
 TEXT_CHARS = 6_000
 MOST_LOWERED = 5
@@ -33,36 +46,38 @@ class Work:
     """What a pull request tells of the work behind it."""
 
     key: RunKey
-    asking: Asking
+    request: Request
     plan: Plan
     finish: Finish
     changed: tuple[str, ...]
     attempts: tuple[Attempt, ...] = ()
     advice: tuple[Finding, ...] = ()
-    spent: Spent = field(default_factory=Spent)
+    spent: Usage = field(default_factory=Usage)
     state: str = ""  # why it is not green; empty when it is
     mended: tuple[Finding, ...] = ()
 
 
-def open_pull(world: World, tree: Tree, branch: Branch, work: Work, draft: bool) -> Pull:  # noqa: FBT001 - GitHub's own word
+def open_pull(ports: Ports, tree: Tree, branch: Branch, work: Work, draft: bool) -> PullRequest:  # noqa: FBT001 - GitHub's own word
     """The run's one pull request: opened, or brought up to date when it is open already."""
-    title = hushed(world, unescape(inline(work.finish.title, 200)))  # names stay code, but a title knows no entities
-    body = hushed(world, in_template(_template(world, tree), dict(sections(work)), foot(work)))
-    return world.github.open_pull(tree.repo, branch, tree.branch, title, body, draft)
+    title = hushed(
+        ports, unescape(inline(work.finish.title, 200))
+    )  # names stay code, but a title knows no entities
+    body = hushed(ports, in_template(_template(ports, tree), dict(sections(work)), foot(work)))
+    return ports.github.open_pull(tree.repo, branch, tree.branch, title, body, draft)
 
 
-def was_closed(world: World, tree: Tree, branch: Branch) -> bool:
+def was_closed(ports: Ports, tree: Tree, branch: Branch) -> bool:
     """Whether the run's pull request was closed or merged. No other run has this branch, so it was this one's."""
-    pull = world.github.pull(tree.repo, branch)
+    pull = ports.github.pull(tree.repo, branch)
     return pull is not None and not pull.open
 
 
-def retell(world: World, tree: Tree, branch: Branch, work: Work) -> bool:
+def retell(ports: Ports, tree: Tree, branch: Branch, work: Work) -> bool:
     """Bring the words of the run's pull request up to date; False when there is none open any more."""
-    pull = world.github.pull(tree.repo, branch)
+    pull = ports.github.pull(tree.repo, branch)
     if pull is None or not pull.open:
         return False
-    open_pull(world, tree, branch, work, pull.draft)
+    open_pull(ports, tree, branch, work, pull.draft)
     return True
 
 
@@ -70,11 +85,12 @@ def sections(work: Work) -> Iterator[tuple[str, str]]:
     """Our parts of the text, by what they tell."""
     if top := "\n\n".join(part for part in (_lowered(work), _state(work)) if part):
         yield "state", top
-    yield "issue", f"Closes #{work.asking.number}"
+    yield "issue", f"Closes #{work.request.number}"
     yield "what", f"{quoted(work.finish.summary, TEXT_CHARS)}\n\n{_against_plan(work)}"
     yield (
         "checked",
-        attempts_table(work.attempts) or "Nothing was checked: this repository has no CI for pull requests.",
+        attempts_table(work.attempts)
+        or "Nothing was checked: this repository has no CI for pull requests.",
     )
     if work.finish.look_at:
         yield "look", "\n".join(f"- {inline(place, 500)}" for place in work.finish.look_at)
@@ -89,9 +105,16 @@ def _state(work: Work) -> str:
 def _lowered(work: Work) -> str:
     """What asks for less than before, first of all: the plan named it, and people decide."""
     found = [one for one in work.advice if one.gate == "tests"]
-    lines = [f"> - {coded(f'{one.path}:{one.line}')} {inline(one.text, 500)}" for one in found[:MOST_LOWERED]]
+    lines = [
+        f"> - {coded(f'{one.path}:{one.line}')} {inline(one.text, 500)}"
+        for one in found[:MOST_LOWERED]
+    ]
     more = [f"> - and {len(found) - MOST_LOWERED} more"] if len(found) > MOST_LOWERED else []
-    return "\n".join(["> [!IMPORTANT]", "> Tests or checks ask for less than before:", *lines, *more]) if found else ""
+    return (
+        "\n".join(["> [!IMPORTANT]", "> Tests or checks ask for less than before:", *lines, *more])
+        if found
+        else ""
+    )
 
 
 def _found(work: Work) -> Iterator[str]:
@@ -112,8 +135,8 @@ def _first(findings: Sequence[Finding]) -> str:
 def foot(work: Work) -> str:
     """Who asked, what it cost, and that a machine wrote it."""
     return (
-        f"---\n<sub>Written by Greenlit, a bot that uses Claude, because @{work.asking.asker} asked for it in "
-        f"#{work.asking.number}. It cost ${work.spent.usd:.2f}. Nobody has reviewed it yet: please do. "
+        f"---\n<sub>Written by Greenlit, a bot that uses Claude, because @{work.request.asker} asked for it in "
+        f"#{work.request.number}. It cost ${work.spent.usd:.2f}. Nobody has reviewed it yet: please do. "
         f"Run `{work.key}`.</sub>"
     )
 
@@ -130,9 +153,15 @@ def in_template(template: str, parts: dict[str, str], end: str) -> str:
     """Our parts under the headings of the repository's template that ask for them, the rest after it."""
     top = parts.pop("state", "")
     if not template.strip():
-        told = [top, parts.pop("issue")] + [f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()]
+        told = [top, parts.pop("issue")] + [
+            f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()
+        ]
         return "\n\n".join(part for part in [*told, end] if part)
-    filled = [_filled(section, parts) for section in re.split(r"(?m)^(?=#{1,6} )", _bare(template)) if section.strip()]
+    filled = [
+        _filled(section, parts)
+        for section in re.split(r"(?m)^(?=#{1,6} )", _bare(template))
+        if section.strip()
+    ]
     issue = parts.pop("issue", "")
     rest = [issue] + [f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()]
     return "\n\n".join(part for part in [top, *filled, *rest, end] if part)
@@ -152,10 +181,10 @@ def _bare(template: str) -> str:
     return re.sub(r"<!--.*?(?:-->|\Z)", "", template, flags=re.DOTALL)
 
 
-def _template(world: World, tree: Tree) -> str:
+def _template(ports: Ports, tree: Tree) -> str:
     """The repository's own, in any case of letters, as GitHub looks for it; "" when there is none."""
-    known = {entry.path.lower(): entry.path for entry in world.git.entries(tree)}
-    found = world.git.read(tree, [known[path] for path in TEMPLATES if path in known])
+    known = {entry.path.lower(): entry.path for entry in ports.git.entries(tree)}
+    found = ports.git.read(tree, [known[path] for path in TEMPLATES if path in known])
     texts = (found.get(known.get(path, "")) for path in TEMPLATES)
     return next((text for text in texts if text), b"").decode("utf-8", "replace")
 
@@ -164,9 +193,13 @@ def _against_plan(work: Work) -> str:
     planned = {file.path for file in work.plan.files}
     changed = set(work.changed)
     lines = [
-        f"- [x] {coded(file.path)}: {inline(file.change, 300)}" for file in work.plan.files if file.path in changed
+        f"- [x] {coded(file.path)}: {inline(file.change, 300)}"
+        for file in work.plan.files
+        if file.path in changed
     ]
-    lines += [f"- [ ] {coded(path)}: planned, and not changed" for path in sorted(planned - changed)]
+    lines += [
+        f"- [ ] {coded(path)}: planned, and not changed" for path in sorted(planned - changed)
+    ]
     lines += [f"- [x] {coded(path)}: not in the plan" for path in sorted(changed - planned)]
     if work.finish.differs:
         lines.append(f"\nAgainst the plan: {inline(work.finish.differs, 1_000)}")

@@ -5,41 +5,46 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.ports import Ports
 from bot.steps.leaks import hushed
 from bot.text import bare, masked, seen
-from bot.values import Asking, Branch, Finish, Patch, Person, Pushed, Sha, Tree
-from bot.ports import World
+from bot.values import Author, Branch, Finish, Patch, PushResult, Request, Sha, Tree
 
 SLUG_CHARS = 40
 MUTE = re.compile(
-    r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|^skip-checks:.*$", re.IGNORECASE | re.MULTILINE
+    r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|^skip-checks:.*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
-def commit(world: World, tree: Tree, patch: Patch, parent: Sha, finish: Finish, asking: Asking) -> Sha:
+def commit(
+    ports: Ports, tree: Tree, patch: Patch, parent: Sha, finish: Finish, request: Request
+) -> Sha:
     """The change as a commit of the bot with the asker as co-author. It is pushed by another step, as recorded."""
-    at = world.clock.now().isoformat(timespec="seconds")
-    return world.git.commit(tree, patch, parent, hushed(world, message(finish, asking)), bot(world.github.login()), at)
+    at = ports.clock.now().isoformat(timespec="seconds")
+    return ports.git.commit(
+        tree, patch, parent, hushed(ports, message(finish, request)), bot(ports.github.login()), at
+    )
 
 
-def push(world: World, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None) -> Pushed:
+def push(ports: Ports, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None) -> PushResult:
     """Move the branch from `expect` to the commit. Whoever else moved it keeps what they pushed."""
-    return world.git.push(tree.repo, world.github.remote(tree.repo), sha, branch, expect)
+    return ports.git.push(tree.repo, ports.github.remote(tree.repo), sha, branch, expect)
 
 
-def moved(world: World, tree: Tree, branch: Branch, ours: Sha) -> bool:
+def moved(ports: Ports, tree: Tree, branch: Branch, ours: Sha) -> bool:
     """Whether somebody else moved the branch, or took it away."""
-    return world.git.head(tree.repo, world.github.remote(tree.repo), branch) != ours
+    return ports.git.head(tree.repo, ports.github.remote(tree.repo), branch) != ours
 
 
-def branch_name(prefix: str, asking: Asking, number: int) -> Branch:
+def branch_name(prefix: str, request: Request, number: int) -> Branch:
     """greenlit/7-slow-report-blocks, and greenlit/7-slow-report-blocks-2 for the second run."""
-    plain = unicodedata.normalize("NFKD", asking.title).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", request.title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if len(slug) > SLUG_CHARS:
         slug = slug[: SLUG_CHARS + 1].rpartition("-")[0] or slug[:SLUG_CHARS]
     again = f"-{number}" if number > 1 else ""
-    return Branch(f"{prefix}{asking.number}-{slug or 'change'}{again}")
+    return Branch(f"{prefix}{request.number}-{slug or 'change'}{again}")
 
 
 def issue_of(branch: str) -> int | None:
@@ -48,13 +53,15 @@ def issue_of(branch: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def message(finish: Finish, asking: Asking) -> str:
+def message(finish: Finish, request: Request) -> str:
     """The commit's message: the model's words, harmless, without what nobody sees (git takes no NUL), and who asked."""
-    who = f"{asking.asker_id}+{asking.asker}" if asking.asker_id else asking.asker
-    parts = [bare(part) for part in (" ".join(seen(finish.title).split()), seen(finish.message).strip())]
-    parts.append(f"Co-authored-by: {asking.asker} <{who}@users.noreply.github.com>")
+    who = f"{request.asker_id}+{request.asker}" if request.asker_id else request.asker
+    parts = [
+        bare(part) for part in (" ".join(seen(finish.title).split()), seen(finish.message).strip())
+    ]
+    parts.append(f"Co-authored-by: {request.asker} <{who}@users.noreply.github.com>")
     return MUTE.sub("", masked("\n\n".join(part for part in parts if part))) + "\n"
 
 
-def bot(login: str) -> Person:
-    return Person(login, f"{login}@users.noreply.github.com")
+def bot(login: str) -> Author:
+    return Author(login, f"{login}@users.noreply.github.com")

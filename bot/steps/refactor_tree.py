@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.refactor import CannotRefactor, Refactoring, is_read, make_async, move_symbol, rename_symbol
+from bot.refactor import (
+    CannotRefactor,
+    Refactoring,
+    is_read,
+    make_async,
+    move_symbol,
+    rename_symbol,
+)
 from bot.steps.look import Looker, NotThere
 from bot.steps.tools import MakeAsync, MoveSymbol, RenameSymbol
 
@@ -36,11 +43,17 @@ def refactored(look: Looker, asked: WideEdit) -> tuple[Mapping[str, str | None],
 
 def _texts(look: Looker) -> dict[str, str]:
     """The files that a name may stand in, as they are by now."""
-    entries = [it for it in look.world.git.entries(look.tree) if it.mode.startswith("100") and is_read(it.path)]
+    entries = [
+        it
+        for it in look.ports.git.entries(look.tree)
+        if it.mode.startswith("100") and is_read(it.path)
+    ]
     small = [it for it in entries if it.size <= MOST_BYTES]
     if sum(it.size for it in small) > MOST_IN_ALL:
-        raise NotThere(f"The repository has more than {MOST_IN_ALL:,} bytes of code: edit the places one by one.")
-    read = look.world.git.read(look.tree, [it.path for it in small])
+        raise NotThere(
+            f"The repository has more than {MOST_IN_ALL:,} bytes of code: edit the places one by one."
+        )
+    read = look.ports.git.read(look.tree, [it.path for it in small])
     texts = {}
     for path, raw in read.items():
         try:
@@ -57,5 +70,7 @@ def _told(made: Refactoring) -> str:
     if made.unproven:
         told.append("Not proved, so left as they are; look at them and edit what is meant:")
         told += [f"{one.path}:{one.line}: {one.text}  ({one.why})" for one in made.unproven[:SHOWN]]
-        told += [f"... and {len(made.unproven) - SHOWN} more."] if len(made.unproven) > SHOWN else []
+        told += (
+            [f"... and {len(made.unproven) - SHOWN} more."] if len(made.unproven) > SHOWN else []
+        )
     return "\n".join(told)

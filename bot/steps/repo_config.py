@@ -37,7 +37,8 @@ def _ref_prefix(value: str) -> str:
 Glob = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\\]+$")]
 Globs = Annotated[tuple[Glob, ...], Field(strict=False, max_length=100)]
 Gates = Annotated[
-    tuple[Literal["lint", "style", "tests", "licence", "size", "packages"], ...], Field(strict=False, max_length=6)
+    tuple[Literal["lint", "style", "tests", "licence", "size", "packages"], ...],
+    Field(strict=False, max_length=6),
 ]
 
 
@@ -47,7 +48,10 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     label: str = Field(
-        default="autogen", min_length=1, max_length=50, description="the label that starts a run (1 to 50 characters)"
+        default="autogen",
+        min_length=1,
+        max_length=50,
+        description="the label that starts a run (1 to 50 characters)",
     )
     branch_prefix: Annotated[str, AfterValidator(_ref_prefix)] = Field(
         default="greenlit/",
@@ -56,16 +60,26 @@ class Config(BaseModel):
         description="how the bot's branches begin (a text that git allows there)",
     )
     attempts: int | None = Field(
-        default=None, ge=1, le=10, description="how often a run may push (a whole number from 1 to 10)"
+        default=None,
+        ge=1,
+        le=10,
+        description="how often a run may push (a whole number from 1 to 10)",
     )
     budget_usd: float | None = Field(
-        default=None, gt=0, le=10_000, description="US dollars that a run may cost (a number above 0, at most 10000)"
+        default=None,
+        gt=0,
+        le=10_000,
+        description="US dollars that a run may cost (a number above 0, at most 10000)",
     )
     minutes: int | None = Field(
-        default=None, ge=1, le=10_000, description="minutes that a run may work (a whole number from 1 to 10000)"
+        default=None,
+        ge=1,
+        le=10_000,
+        description="minutes that a run may work (a whole number from 1 to 10000)",
     )
     protected: Globs = Field(
-        default=(), description="more paths that the bot may not change (a list of at most 100 globs)"
+        default=(),
+        description="more paths that the bot may not change (a list of at most 100 globs)",
     )
     allow: Globs = Field(
         default=(),
@@ -79,14 +93,22 @@ class Config(BaseModel):
         default=(),
         description="checks that only advise (a list of lint, style, tests, licence, size, packages; none of security)",
     )
-    max_files: int = Field(default=60, ge=1, le=1_000, description="files that a change may touch (1 to 1000)")
-    max_lines: int = Field(default=4_000, ge=1, le=100_000, description="lines that a change may change (1 to 100000)")
+    max_files: int = Field(
+        default=60, ge=1, le=1_000, description="files that a change may touch (1 to 1000)"
+    )
+    max_lines: int = Field(
+        default=4_000, ge=1, le=100_000, description="lines that a change may change (1 to 100000)"
+    )
     when_red: Literal["draft", "nothing"] = Field(
         default="draft", description="what to open when CI stays red (draft or nothing)"
     )
-    draft: bool = Field(default=False, description="whether pull requests open as drafts (true or false)")
+    draft: bool = Field(
+        default=False, description="whether pull requests open as drafts (true or false)"
+    )
     instructions: str = Field(
-        default="", max_length=10_000, description="what the bot shall heed (a text of at most 10000 characters)"
+        default="",
+        max_length=10_000,
+        description="what the bot shall heed (a text of at most 10000 characters)",
     )
 
 
@@ -150,7 +172,9 @@ def _composed(text: str) -> Node | None:
     """
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
+            event, yaml.CollectionEndEvent
+        )
         if depth > DEPTH:
             raise _wrong("this is nested too deep", event)
         if isinstance(event, yaml.NodeEvent) and (event.anchor or getattr(event, "tag", None)):
@@ -199,12 +223,17 @@ def _mistake(root: Node, error: ErrorDetails) -> tuple[int, str]:
     place = error["loc"]
     key, value = _nodes(root, place)
     if not place:
-        where, text = root, f"this is no list of settings. Settings are {', '.join(Config.model_fields)}."
+        where, text = (
+            root,
+            f"this is no list of settings. Settings are {', '.join(Config.model_fields)}.",
+        )
     elif error["type"] == "extra_forbidden":
         where, text = key, _unknown(str(place[0]))
     else:
         field = Config.model_fields[str(place[0])]
-        given = f"be {_short(value.value)}" if isinstance(value, yaml.ScalarNode) else "have this value"
+        given = (
+            f"be {_short(value.value)}" if isinstance(value, yaml.ScalarNode) else "have this value"
+        )
         where, text = value, f"`{place[0]}` cannot {given}. Expected: {field.description}."
     mark = where.start_mark
     return (mark.line if mark else 0), _place(mark) + text

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 from urllib.parse import quote
 
+from bot.ports import Ports
 from bot.steps.leaks import hushed
 from bot.text import coded, inline, quoted
-from bot.values import Asking, Attempt, Clues, Outcome, Plan, RunKey, Spent, Verdict
-from bot.ports import World
+from bot.values import Attempt, Outcome, Plan, Request, Retrieval, RunKey, Usage, Verdict
 
 T = TypeVar("T")
 Phase = Literal["reading", "planning", "editing", "waiting", "fixing", "done"]
@@ -43,36 +43,38 @@ class Progress:
     """All that the comment tells."""
 
     key: RunKey
-    asking: Asking
+    request: Request
     phase: Phase = "reading"
-    clues: Clues = field(default_factory=Clues)
+    clues: Retrieval = field(default_factory=Retrieval)
     plan: Plan | None = None
     todo: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     attempts_cap: int = 3
-    spent: Spent = field(default_factory=Spent)
+    spent: Usage = field(default_factory=Usage)
     turns: int = 0
     usd_cap: float = 0.0
     outcome: Outcome | None = None
 
 
-def report(world: World, progress: Progress) -> int:
+def report(ports: Ports, progress: Progress) -> int:
     """Write or edit the run's comment; its id."""
-    asking = progress.asking
-    return world.github.put_comment(asking.repo, asking.number, marker(progress.key), hushed(world, rendered(progress)))
+    request = progress.request
+    return ports.github.put_comment(
+        request.repo, request.number, marker(progress.key), hushed(ports, rendered(progress))
+    )
 
 
-def farewell(world: World, asking: Asking, kind: str, text: str, key: RunKey) -> None:
+def farewell(ports: Ports, request: Request, kind: str, text: str, key: RunKey) -> None:
     """Say once, where its progress stood, that a run ended in a way that its story did not foresee."""
-    why = hushed(world, text)
+    why = hushed(ports, text)
     told = inline(why, TEXT_CHARS)
     if kind == "failed":
         told = f"This is a fault of mine, not of the request: {coded(why, TEXT_CHARS)}"
     body = (
-        f"### 🔴 Greenlit {kind} · asked by @{asking.asker}\n\n{told}\n\n"
+        f"### 🔴 Greenlit {kind} · asked by @{request.asker}\n\n{told}\n\n"
         f"Nothing was merged. Comment `/generate` to try again; whoever runs me finds the run as `{key}`."
     )
-    world.github.put_comment(asking.repo, asking.number, marker(key), body)
+    ports.github.put_comment(request.repo, request.number, marker(key), body)
 
 
 def marker(key: RunKey) -> str:
@@ -82,8 +84,10 @@ def marker(key: RunKey) -> str:
 def rendered(progress: Progress) -> str:
     """The comment as Markdown, without its hidden marker."""
     parts = (
-        f"### {_headline(progress)} · asked by @{progress.asking.asker}",
-        progress.outcome.text if progress.outcome else "",  # our words; what it quotes was made harmless there
+        f"### {_headline(progress)} · asked by @{progress.request.asker}",
+        progress.outcome.text
+        if progress.outcome
+        else "",  # our words; what it quotes was made harmless there
         "\n".join(_checklist(progress)),
         _plan(progress.plan) if progress.plan else "",
         _todo(progress.todo) if not progress.outcome else "",
@@ -96,7 +100,10 @@ def rendered(progress: Progress) -> str:
 
 def attempts_table(attempts: Iterable[Attempt]) -> str:
     """The ledger as a table, for the comment and the pull request."""
-    rows = [f"| {number} | `{attempt.sha[:7]}` | {said(attempt)} |" for number, attempt in enumerate(attempts, 1)]
+    rows = [
+        f"| {number} | `{attempt.sha[:7]}` | {said(attempt)} |"
+        for number, attempt in enumerate(attempts, 1)
+    ]
     return "\n".join(["| attempt | commit | CI |", "|---|---|---|", *rows]) if rows else ""
 
 
@@ -111,7 +118,11 @@ def said(attempt: Attempt) -> str:
         "rerun": "🔁 run again: " + (_blame(attempt.verdict) if attempt.verdict else ""),
         "red": "🔴 " + (_blame(attempt.verdict) if attempt.verdict else "red"),
     }[attempt.state]
-    return f"[{words}]({quote(attempt.url, safe=SAFE)})" if attempt.url and "](" not in words else words
+    return (
+        f"[{words}]({quote(attempt.url, safe=SAFE)})"
+        if attempt.url and "](" not in words
+        else words
+    )
 
 
 def _blame(verdict: Verdict) -> str:
@@ -130,7 +141,11 @@ def _what(verdict: Verdict) -> str:
         return _cell(", ".join(verdict.jobs) or verdict.reading.category)
     first = failures[0]
     name = first.test or first.error
-    what = f"`{name}`" + (f": {first.error}" if first.test and first.error else "") if name else first.message
+    what = (
+        f"`{name}`" + (f": {first.error}" if first.test and first.error else "")
+        if name
+        else first.message
+    )
     place = first.frames[-1] if first.frames else None
     what += f" at `{place.file}:{place.line}`" if place and place.line else ""
     what += f" and {len(failures) - 1} more" if len(failures) > 1 else ""
@@ -156,7 +171,10 @@ def _checklist(progress: Progress) -> Iterator[str]:
     yield _box("Plan the change", progress.plan is not None)
     yield _box("Write it and check it", bool(progress.attempts))
     yield _box("Green on CI", green)
-    yield _box("Pull request" + (f" #{progress.outcome.pull}" if opened and progress.outcome else ""), opened)
+    yield _box(
+        "Pull request" + (f" #{progress.outcome.pull}" if opened and progress.outcome else ""),
+        opened,
+    )
 
 
 def _box(text: str, done: bool) -> str:  # noqa: FBT001 - a box is ticked or not
@@ -165,13 +183,20 @@ def _box(text: str, done: bool) -> str:  # noqa: FBT001 - a box is ticked or not
 
 def _plan(plan: Plan) -> str:
     lines = ["**Plan**", "", quoted(plan.summary, PLAN_CHARS), ""]
-    lines += _some(plan.files, lambda file: f"- {coded(file.path)}: {inline(file.change, TEXT_CHARS)}")
+    lines += _some(
+        plan.files, lambda file: f"- {coded(file.path)}: {inline(file.change, TEXT_CHARS)}"
+    )
     lines += _some(plan.tests, lambda test: f"- test: {inline(test, TEXT_CHARS)}")
     lines += _some(plan.risks, lambda risk: f"- risk: {inline(risk, TEXT_CHARS)}")
     lines += _some(
-        plan.lowered, lambda one: f"- **asks for less:** {inline(one.what, TEXT_CHARS)}: {inline(one.why, TEXT_CHARS)}"
+        plan.lowered,
+        lambda one: (
+            f"- **asks for less:** {inline(one.what, TEXT_CHARS)}: {inline(one.why, TEXT_CHARS)}"
+        ),
     )
-    lines += _some(plan.questions, lambda question: f"- **question:** {inline(question, TEXT_CHARS)}")
+    lines += _some(
+        plan.questions, lambda question: f"- **question:** {inline(question, TEXT_CHARS)}"
+    )
     return "\n".join(lines).rstrip()
 
 
@@ -182,7 +207,11 @@ def _some(items: Sequence[T], line: Callable[[T], str]) -> list[str]:
 
 
 def _todo(items: tuple[str, ...]) -> str:
-    return "\n".join(["**To do**", "", *(f"- {inline(item, TEXT_CHARS)}" for item in items)]) if items else ""
+    return (
+        "\n".join(["**To do**", "", *(f"- {inline(item, TEXT_CHARS)}" for item in items)])
+        if items
+        else ""
+    )
 
 
 def _ledger(progress: Progress) -> str:
@@ -190,16 +219,20 @@ def _ledger(progress: Progress) -> str:
     return f"**CI** (at most {progress.attempts_cap} attempts)\n\n{table}" if table else ""
 
 
-def _looked(clues: Clues) -> str:
+def _looked(clues: Retrieval) -> str:
     places = [coded(clue.path) for clue in clues.files[:5]]
     return f"**Looked first at** {', '.join(places)}" if places else ""
 
 
 def _foot(progress: Progress) -> str:
     cost = f"${progress.spent.usd:.2f} of at most ${progress.usd_cap:.2f} · {progress.turns} turns of the model"
-    asking = progress.asking
-    how = f"remove the label `{asking.label}`, " if asking.label else ""
-    stop = f" · To stop me: {how}close the issue, or comment `/stop`." if progress.outcome is None else ""
+    request = progress.request
+    how = f"remove the label `{request.label}`, " if request.label else ""
+    stop = (
+        f" · To stop me: {how}close the issue, or comment `/stop`."
+        if progress.outcome is None
+        else ""
+    )
     return f"<sub>{cost}{stop} · run `{progress.key}`</sub>"
 
 

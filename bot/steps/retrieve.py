@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from bot.search import similar
-from bot.search import locate
+from bot.ports import Ports
+from bot.search import locate, similar
 from bot.steps.checkout import Files
-from bot.steps.know import Known, know, map_of
 from bot.steps.embed import alike
-from bot.values import Clue, Clues, Issue, Past, Precedent, Tree
-from bot.ports import World
+from bot.steps.know import Known, know, map_of
+from bot.values import CommitInfo, Issue, Retrieval, SearchHit, SimilarCommit, Tree
 
-GUIDANCE = ("AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md", "docs/CONTRIBUTING.md")
+GUIDANCE = (
+    "AGENTS.md",
+    "CLAUDE.md",
+    "CONTRIBUTING.md",
+    ".github/CONTRIBUTING.md",
+    "docs/CONTRIBUTING.md",
+)
 MAP_TOKENS = 2_500
 GUIDANCE_CHARS = 8_000  # each file
 SUBJECTS = 12
@@ -23,35 +28,46 @@ MESSAGE_CHARS = 1_000
 MOST_PATHS = 20
 
 
-def retrieve(world: World, tree: Tree, issue: Issue) -> Clues:
+def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
     """The files, symbols and tests worth reading for the issue, best first. An empty result is a result."""
     remarks = "\n\n".join(remark.body for remark in issue.remarks)
-    known = know(world, tree)
-    clues = look_for(world, tree, known, issue.title, f"{issue.body}\n\n{remarks}")
+    known = know(ports, tree)
+    clues = look_for(ports, tree, known, issue.title, f"{issue.body}\n\n{remarks}")
     return replace(clues, map=map_of(known, MAP_TOKENS))
 
 
-def look_for(world: World, tree: Tree, known: Known, title: str, body: str, top: int = 20) -> Clues:
+def look_for(
+    ports: Ports, tree: Tree, known: Known, title: str, body: str, top: int = 20
+) -> Retrieval:
     """Places in the code, and the past commits most like the request with the beginnings of their diffs."""
-    meaning = alike(world, tree, known.notebook)
+    meaning = alike(ports, tree, known.notebook)
     clues = locate(known.knowledge, title, body, known.notebook.leaves, top, meaning)
     past = similar(known.knowledge, title, body, SIMILAR)
-    return replace(clues, similar=tuple(_precedent(world, tree, commit) for commit in past))
+    return replace(clues, similar=tuple(_precedent(ports, tree, commit) for commit in past))
 
 
-def _precedent(world: World, tree: Tree, past: Past) -> Precedent:
-    diff = world.git.change(tree, past.sha, DIFF_CHARS)
-    return Precedent(past.sha, past.message[:MESSAGE_CHARS], past.paths[:MOST_PATHS], diff)
+def _precedent(ports: Ports, tree: Tree, past: CommitInfo) -> SimilarCommit:
+    diff = ports.git.change(tree, past.sha, DIFF_CHARS)
+    return SimilarCommit(past.sha, past.message[:MESSAGE_CHARS], past.paths[:MOST_PATHS], diff)
 
 
-def request(world: World, tree: Tree, issue: Issue, clues: Clues, wish: str, instructions: str) -> str:
+def request(
+    ports: Ports, tree: Tree, issue: Issue, clues: Retrieval, wish: str, instructions: str
+) -> str:
     """All that a job starts from, as JSON: data for the model, told by whom."""
-    files = Files(world.git, tree)
+    files = Files(ports.git, tree)
     told = {
         "map": clues.map,  # first, for it is the same for every issue of this commit
-        "issue": {"number": issue.number, "title": issue.title, "body": issue.body, "asked_by": issue.author},
+        "issue": {
+            "number": issue.number,
+            "title": issue.title,
+            "body": issue.body,
+            "asked_by": issue.author,
+        },
         "asked_with_the_command": wish,
-        "comments": [{"by": remark.author, "at": remark.at, "text": remark.body} for remark in issue.remarks],
+        "comments": [
+            {"by": remark.author, "at": remark.at, "text": remark.body} for remark in issue.remarks
+        ],
         "look_at": {
             "files": [_file(clue) for clue in clues.files[:12]],
             "symbols": [_symbol(clue) for clue in clues.symbols[:16]],
@@ -60,21 +76,25 @@ def request(world: World, tree: Tree, issue: Issue, clues: Clues, wish: str, ins
         "similar_changes": [_similar(it) for it in clues.similar],
         "guidance": _guidance(files),
         "instructions_of_the_repository": instructions,
-        "recent_commits": list(world.git.subjects(tree, SUBJECTS)),
+        "recent_commits": list(ports.git.subjects(tree, SUBJECTS)),
     }
     return json.dumps(told, ensure_ascii=False, indent=1)
 
 
-def _file(clue: Clue) -> str:
+def _file(clue: SearchHit) -> str:
     return f"{clue.path} ({'; '.join(clue.why)})" if clue.why else clue.path
 
 
-def _symbol(clue: Clue) -> str:
+def _symbol(clue: SearchHit) -> str:
     return f"{clue.path}:{clue.line}-{clue.end_line} {clue.kind} {clue.name}"
 
 
-def _similar(it: Precedent) -> dict[str, object]:
-    told: dict[str, object] = {"commit": it.sha[:12], "message": it.message, "files": list(it.paths)}
+def _similar(it: SimilarCommit) -> dict[str, object]:
+    told: dict[str, object] = {
+        "commit": it.sha[:12],
+        "message": it.message,
+        "files": list(it.paths),
+    }
     return told | ({"diff": it.diff} if it.diff else {})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
-from bot.cli.terminal import plain
+from bot.text.terminal_text import strip_control
 
 Result = Any  # JSON data as recorded
 Line = tuple[str, Text]  # what was done, and what came of it
@@ -37,7 +37,9 @@ def _checked_out(result: Result) -> Line:
 
 
 def _retrieved(result: Result) -> Line:
-    return "where to look", _text(", ".join(clue["path"] for clue in result["files"][:4]) or "nowhere in particular")
+    return "where to look", _text(
+        ", ".join(clue["path"] for clue in result["files"][:4]) or "nowhere in particular"
+    )
 
 
 def _thought(result: Result) -> Line:
@@ -57,17 +59,21 @@ def _calls(calls: Sequence[Result]) -> str:
 
 def _call(call: Mapping[str, Any]) -> str:
     given = call["input"]
-    what = given.get("path") or given.get("pattern") or given.get("name") or given.get("title") or ""
+    what = (
+        given.get("path") or given.get("pattern") or given.get("name") or given.get("title") or ""
+    )
     return f"{call['name']}({what})" if what else str(call["name"])
 
 
 def _plan(given: Mapping[str, Any]) -> Text:
     """The plan as the model wrote it, before anybody has checked its shape."""
-    said = Text(f"\n{plain(str(given.get('summary', '')))}")
+    said = Text(f"\n{strip_control(str(given.get('summary', '')))}")
     files = given.get("files")
     for file in files if isinstance(files, list) else ():
         if isinstance(file, dict):
-            said.append(f"\n- {plain(str(file.get('path')))}", "cyan").append(f": {plain(str(file.get('change')))}")
+            said.append(f"\n- {strip_control(str(file.get('path')))}", "cyan").append(
+                f": {strip_control(str(file.get('change')))}"
+            )
     return said
 
 
@@ -81,7 +87,9 @@ def _inspected(result: Result) -> Line:
     if not blocking:
         advice = f"; {len(result)} remarks as advice" if result else ""
         return "check the change", Text(f"nothing keeps it back{advice}")
-    found = "; ".join(f"{one['path']}:{one['line']} [{one['gate']}] {one['text']}" for one in blocking[:FINDINGS])
+    found = "; ".join(
+        f"{one['path']}:{one['line']} [{one['gate']}] {one['text']}" for one in blocking[:FINDINGS]
+    )
     return "check the change", _text(found, "magenta")
 
 
@@ -93,7 +101,9 @@ def _pushed(result: Result) -> Line:
 
 def _expected(result: Result) -> Line:
     count = result["workflows"]
-    return "what CI is there", _text(f"{count} workflow{'' if count == 1 else 's'}, starts {result['starts']}")
+    return "what CI is there", _text(
+        f"{count} workflow{'' if count == 1 else 's'}, starts {result['starts']}"
+    )
 
 
 def _looked(result: Result) -> Line:
@@ -101,7 +111,7 @@ def _looked(result: Result) -> Line:
     for check in result["checks"]["checks"]:
         sign, style = SIGNS[check["state"]]
         said.append(", " if said else "").append(f"{sign} ", style)
-        said.append(plain(f"{check['name']} {check['conclusion'] or 'running'}"), style)
+        said.append(strip_control(f"{check['name']} {check['conclusion'] or 'running'}"), style)
     return "CI", said or Text("has not said anything yet", "dim")
 
 
@@ -110,23 +120,29 @@ def _diagnosed(result: Result) -> Line:
     if not reading["failures"]:
         return "read its log", _text(f"{reading['category']} ({result['kind']})", "red")
     first = reading["failures"][0]
-    said = Text().append(plain(first["test"] or first["error"]), "red")
-    said.append(plain(f"\n{first['error']}: {first['message']}"))
+    said = Text().append(strip_control(first["test"] or first["error"]), "red")
+    said.append(strip_control(f"\n{first['error']}: {first['message']}"))
     if first["frames"]:
-        said.append(plain(f"\nat {first['frames'][-1]['file']}:{first['frames'][-1]['line']}"))
+        said.append(
+            strip_control(f"\nat {first['frames'][-1]['file']}:{first['frames'][-1]['line']}")
+        )
     return "read its log", said.append(KINDS[result["kind"]], "dim")
 
 
 def _opened(result: Result) -> Line:
     state = "a draft" if result["draft"] else "ready for review"
-    return "pull request", _text(f"#{result['number']}, {state}", "" if result["draft"] else "green")
+    return "pull request", _text(
+        f"#{result['number']}, {state}", "" if result["draft"] else "green"
+    )
 
 
 def _text(text: str, style: str = "") -> Text:
-    return Text(plain(text), style)
+    return Text(strip_control(text), style)
 
 
-SIGNS = MappingProxyType({"pending": ("…", "dim"), "passed": ("✓", "green"), "failed": ("✗", "red")})
+SIGNS = MappingProxyType(
+    {"pending": ("…", "dim"), "passed": ("✓", "green"), "failed": ("✗", "red")}
+)
 KINDS = MappingProxyType(
     {
         "ours": ", broken by this change",

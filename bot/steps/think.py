@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.text.prompts import load
+from bot.ports import Ports
 from bot.steps.tools import tools
-from bot.values import Brief, Conversation, Tree, Turn
-from bot.ports import World
+from bot.text.prompts import load
+from bot.values import Conversation, PromptPrefix, Tree, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +22,30 @@ class Thought:
 class Opening:
     """Our side of a conversation: what stays the same, the first words, and those for a model that stops early."""
 
-    brief: Brief
+    brief: PromptPrefix
     first: str
     nudge: str
 
 
-def think(world: World, brief: Brief, said: Conversation, purse_usd: float) -> Thought:
+def think(ports: Ports, brief: PromptPrefix, said: Conversation, purse_usd: float) -> Thought:
     """The model's next turn. It is remembered before any of its calls is run, so it is paid for once."""
-    began = world.clock.now()
-    turn = world.model.turn(brief, said, purse_usd)
-    return Thought(turn, round((world.clock.now() - began).total_seconds(), 3))
+    began = ports.clock.now()
+    turn = ports.model.turn(brief, said, purse_usd)
+    return Thought(turn, round((ports.clock.now() - began).total_seconds(), 3))
 
 
-def open_talk(_: World, tree: Tree, issue: int) -> Opening:
+def open_talk(_: Ports, tree: Tree, issue: int) -> Opening:
     """What a conversation begins with, remembered with the run.
 
     Claude refuses a conversation whose beginning changed, and a deploy may change every word of it.
     """
-    first = load("begin").render(repository=tree.repo.name, number=str(issue), branch=tree.branch, commit=tree.sha[:12])
+    first = load("begin").render(
+        repository=tree.repo.name, number=str(issue), branch=tree.branch, commit=tree.sha[:12]
+    )
     return Opening(brief(), first, load("nudge").render())
 
 
-def brief() -> Brief:
+def brief() -> PromptPrefix:
     """The same bytes for every run: no date, name or id, so that the cache serves it to all of them."""
     system = load("system")
-    return Brief(system.text, tools(), system.model)
+    return PromptPrefix(system.text, tools(), system.model)

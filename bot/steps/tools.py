@@ -7,9 +7,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from bot.values import Tool
+from bot.values import ToolSchema
 
-Path = Annotated[str, Field(min_length=1, max_length=1000, description="Path in the repository, with forward slashes")]
+Path = Annotated[
+    str,
+    Field(
+        min_length=1, max_length=1000, description="Path in the repository, with forward slashes"
+    ),
+]
 Line = Annotated[int, Field(ge=1)]
 Text = Annotated[str, Field(max_length=20_000)]
 
@@ -84,14 +89,20 @@ class RenameSymbol(Input):
     that tests patch, documents. The answer lists what could not be proved and was left.
     """
 
-    old: str = Field(min_length=1, max_length=300, description="name, Class.method, function.parameter or pkg.mod.name")
+    old: str = Field(
+        min_length=1,
+        max_length=300,
+        description="name, Class.method, function.parameter or pkg.mod.name",
+    )
     new: str = Field(min_length=1, max_length=100, description="The new name alone")
 
 
 class MakeAsync(Input):
     """Make a Python function asynchronous, and every caller that must await it, up to where the program starts."""
 
-    name: str = Field(min_length=1, max_length=300, description="name, Class.method or pkg.mod.name")
+    name: str = Field(
+        min_length=1, max_length=300, description="name, Class.method or pkg.mod.name"
+    )
 
 
 class MoveSymbol(Input):
@@ -104,7 +115,9 @@ class MoveSymbol(Input):
 class UpdateTodo(Input):
     """Your checklist, whole, for people to follow. Optional; worth it for work of more than a few edits."""
 
-    items: list[Annotated[str, Field(max_length=200)]] = Field(max_length=20, description='"[ ] open" or "[x] done"')
+    items: list[Annotated[str, Field(max_length=200)]] = Field(
+        max_length=20, description='"[ ] open" or "[x] done"'
+    )
 
 
 class LogLines(Input):
@@ -127,24 +140,36 @@ class FilePlan(Input):
 
     path: Path
     change: Text = Field(description="What changes there and why")
-    symbols: list[str] = Field(default_factory=list, description="Functions or classes that change or come to be")
+    symbols: list[str] = Field(
+        default_factory=list, description="Functions or classes that change or come to be"
+    )
 
 
 class LoweredPlan(Input):
     """One of them."""
 
-    what: str = Field(min_length=1, max_length=300, description="Path of the file, or name of the test or setting")
+    what: str = Field(
+        min_length=1, max_length=300, description="Path of the file, or name of the test or setting"
+    )
     why: Text = Field(min_length=10, description="Why the request cannot be met otherwise")
 
 
 class SubmitPlan(Input):
     """What you mean to do, before any edit. It is shown to the maintainers."""
 
-    summary: Text = Field(min_length=1, description="Two or three sentences: the cause, and the change")
+    summary: Text = Field(
+        min_length=1, description="Two or three sentences: the cause, and the change"
+    )
     files: list[FilePlan] = Field(max_length=100)
-    tests: list[Text] = Field(default_factory=list, description="Tests to add or change, and what each shows")
-    risks: list[Text] = Field(default_factory=list, description="What could go wrong for users of the code")
-    questions: list[Text] = Field(default_factory=list, description="Only what you would otherwise have to guess")
+    tests: list[Text] = Field(
+        default_factory=list, description="Tests to add or change, and what each shows"
+    )
+    risks: list[Text] = Field(
+        default_factory=list, description="What could go wrong for users of the code"
+    )
+    questions: list[Text] = Field(
+        default_factory=list, description="Only what you would otherwise have to guess"
+    )
     lowered: list[LoweredPlan] = Field(
         default_factory=list,
         max_length=20,
@@ -156,10 +181,18 @@ class SubmitPlan(Input):
 class FinishWork(Input):
     """Hand the work to the checks and to CI. The answer tells what they found."""
 
-    title: str = Field(min_length=1, max_length=120, description="Of the pull request, and first line of the commit")
-    message: Text = Field(description="Body of the commit message: why, in the repository's manner; may be empty")
+    title: str = Field(
+        min_length=1,
+        max_length=120,
+        description="Of the pull request, and first line of the commit",
+    )
+    message: Text = Field(
+        description="Body of the commit message: why, in the repository's manner; may be empty"
+    )
     summary: Text = Field(min_length=1, description="What changed and why, for the reviewers")
-    look_at: list[Text] = Field(default_factory=list, description="Where reviewers should look closely, and why")
+    look_at: list[Text] = Field(
+        default_factory=list, description="Where reviewers should look closely, and why"
+    )
     differs: Text = Field("", description="Where the work left the plan, and why; empty if nowhere")
 
 
@@ -183,9 +216,12 @@ NAMED: tuple[tuple[str, type[Input]], ...] = (
 )
 
 
-def tools() -> tuple[Tool, ...]:
+def tools() -> tuple[ToolSchema, ...]:
     """The tools in their fixed order: changing it, or a word of it, empties the prompt cache."""
-    return tuple(Tool(name, " ".join((kind.__doc__ or "").split()), _schema(kind)) for name, kind in NAMED)
+    return tuple(
+        ToolSchema(name, " ".join((kind.__doc__ or "").split()), _schema(kind))
+        for name, kind in NAMED
+    )
 
 
 def _schema(kind: type[Input]) -> dict[str, object]:

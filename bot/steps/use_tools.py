@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from bot.edits import Rejected
-from bot.edits import replace
+from bot.edits import Rejected, replace
+from bot.ports import Ports
 from bot.steps.look import Looker, NotThere, cut, looked
 from bot.steps.refactor_tree import WideEdit, refactored
 from bot.steps.tools import (
@@ -23,8 +23,18 @@ from bot.steps.tools import (
     SubmitPlan,
     UpdateTodo,
 )
-from bot.values import Answer, Call, Clues, Finish, Issue, Lowered, Patch, Plan, PlannedFile, Tree
-from bot.ports import World
+from bot.values import (
+    Finish,
+    Issue,
+    Patch,
+    Plan,
+    PlannedFile,
+    PlannedWeakening,
+    Retrieval,
+    ToolCall,
+    ToolResult,
+    Tree,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ class Desk:
 
     tree: Tree
     issue: Issue
-    clues: Clues
+    clues: Retrieval
     patch: Patch = field(default_factory=Patch)
     wish: str = ""
     instructions: str = ""
@@ -44,7 +54,7 @@ class Desk:
 class Used:
     """What a turn's calls came to. `changes` are the files that they changed; `finish` has no answer yet."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[ToolResult, ...]
     changes: dict[str, str | None] = field(default_factory=dict)
     undone: tuple[str, ...] = ()  # files that are as in the base again
     plan: Plan | None = None
@@ -53,11 +63,15 @@ class Used:
     todo: tuple[str, ...] | None = None
 
 
-def use_tools(world: World, desk: Desk, calls: Sequence[Call]) -> Used:
+def use_tools(ports: Ports, desk: Desk, calls: Sequence[ToolCall]) -> Used:
     """Run the calls in order, each on what the ones before it left. A call that fails says why and changes nothing."""
-    hands = _Hands(world, desk)
+    hands = _Hands(ports, desk)
     answers = tuple(answer for call in calls if (answer := hands.run(call)))
-    changes = {path: text for path, text in hands.patch.files.items() if desk.patch.files.get(path, ...) != text}
+    changes = {
+        path: text
+        for path, text in hands.patch.files.items()
+        if desk.patch.files.get(path, ...) != text
+    }
     undone = tuple(path for path, text in changes.items() if hands.base_text(path) == text)
     return Used(answers, changes, undone, hands.plan, hands.finish, hands.finish_call, hands.todo)
 
@@ -65,8 +79,8 @@ def use_tools(world: World, desk: Desk, calls: Sequence[Call]) -> Used:
 class _Hands:
     """The state of one turn's calls."""
 
-    def __init__(self, world: World, desk: Desk) -> None:
-        self.world = world
+    def __init__(self, ports: Ports, desk: Desk) -> None:
+        self.ports = ports
         self.desk = desk
         self.patch = desk.patch
         self.planned = desk.planned
@@ -79,26 +93,28 @@ class _Hands:
     def base_text(self, path: str) -> str | None:
         """The file before any edit; None when there was none."""
         try:
-            return Looker(self.world, self.desk.tree, Patch()).text(path)
+            return Looker(self.ports, self.desk.tree, Patch()).text(path)
         except NotThere:
             return None
 
-    def run(self, call: Call) -> Answer | None:
+    def run(self, call: ToolCall) -> ToolResult | None:
         """The answer, or None for the `finish` that waits for the checks and for CI."""
         try:
             asked = dict(NAMED)[call.name].model_validate(call.input)
             text = self._write(asked) if isinstance(asked, Writing) else self._read(asked, call)
         except KeyError:
-            return Answer(call.id, f"There is no tool {call.name!r}.", failed=True)
+            return ToolResult(call.id, f"There is no tool {call.name!r}.", failed=True)
         except ValidationError as wrong:
-            told = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'input'}: {e['msg']}" for e in wrong.errors())
-            return Answer(call.id, f"The input does not fit: {told}.", failed=True)
+            told = "; ".join(
+                f"{'.'.join(map(str, e['loc'])) or 'input'}: {e['msg']}" for e in wrong.errors()
+            )
+            return ToolResult(call.id, f"The input does not fit: {told}.", failed=True)
         except (NotThere, Rejected) as refused:
             self.failed_write = self.failed_write or call.name in WRITES
-            return Answer(call.id, str(refused), failed=True)
-        return None if self.finish_call == call.id else Answer(call.id, cut(text))
+            return ToolResult(call.id, str(refused), failed=True)
+        return None if self.finish_call == call.id else ToolResult(call.id, cut(text))
 
-    def _read(self, asked: Input, call: Call) -> str:
+    def _read(self, asked: Input, call: ToolCall) -> str:
         match asked:
             case UpdateTodo():
                 self.todo = tuple(asked.items)
@@ -108,17 +124,21 @@ class _Hands:
             case FinishWork():
                 return self._finished(asked, call)
             case ReadRequest():
-                return self._look.request(self.desk.issue, self.desk.clues, self.desk.wish, self.desk.instructions)
+                return self._look.request(
+                    self.desk.issue, self.desk.clues, self.desk.wish, self.desk.instructions
+                )
             case _:
                 return looked(self._look, asked)
 
     @property
     def _look(self) -> Looker:
-        return Looker(self.world, self.desk.tree, self.patch)
+        return Looker(self.ports, self.desk.tree, self.patch)
 
     def _write(self, asked: Writing) -> str:
         if not self.planned:
-            raise NotThere("Submit a plan first: edits are refused until `submit_plan` was accepted.")
+            raise NotThere(
+                "Submit a plan first: edits are refused until `submit_plan` was accepted."
+            )
         look = self._look
         if isinstance(asked, WideEdit):
             changes, told = refactored(look, asked)
@@ -143,17 +163,21 @@ class _Hands:
             tuple(asked.tests),
             tuple(asked.risks),
             tuple(asked.questions),
-            tuple(Lowered(one.what, one.why) for one in asked.lowered),
+            tuple(PlannedWeakening(one.what, one.why) for one in asked.lowered),
         )
         self.planned = True
         return "Accepted and shown to the maintainers. Now edit."
 
-    def _finished(self, asked: FinishWork, call: Call) -> str:
+    def _finished(self, asked: FinishWork, call: ToolCall) -> str:
         if self.finish is not None:
             raise NotThere("`finish` was called in this turn already.")
         if self.failed_write:
-            raise NotThere("An edit in this turn failed, so the work is not what you say. Mend that, then call finish.")
-        self.finish = Finish(asked.title, asked.message, asked.summary, tuple(asked.look_at), asked.differs)
+            raise NotThere(
+                "An edit in this turn failed, so the work is not what you say. Mend that, then call finish."
+            )
+        self.finish = Finish(
+            asked.title, asked.message, asked.summary, tuple(asked.look_at), asked.differs
+        )
         self.finish_call = call.id
         return ""
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 import yaml
 
+from bot.ports import Ports
 from bot.values import Branch, Checks, Repo, Sha, Tree
-from bot.ports import World
 
 WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")  # GitHub reads no deeper folder
 
@@ -33,21 +33,25 @@ class Seen:
     at: float
 
 
-def look_at_checks(world: World, repo: Repo, sha: Sha) -> Seen:
+def look_at_checks(ports: Ports, repo: Repo, sha: Sha) -> Seen:
     """Ask for all suites and statuses of the commit: a webhook is a hint, this is the truth."""
-    return Seen(world.github.checks(repo, sha), world.clock.now().timestamp())
+    return Seen(ports.github.checks(repo, sha), ports.clock.now().timestamp())
 
 
-def expect_ci(world: World, tree: Tree, branch: Branch) -> Ci:
+def expect_ci(ports: Ports, tree: Tree, branch: Branch) -> Ci:
     """Whether a push to the branch will start CI, or a pull request, or nothing.
 
     Read from the workflows at the base; other systems are known by what they said of the base. What Actions said of
     it promises nothing: its workflows may be for that branch alone.
     """
-    said = world.github.checks(tree.repo, tree.sha).checks
+    said = ports.github.checks(tree.repo, tree.sha).checks
     others = tuple(sorted({check.name for check in said if not check.run}))
-    paths = [entry.path for entry in world.git.entries(tree) if WORKFLOW.fullmatch(entry.path)]
-    workflows = [events for text in world.git.read(tree, paths).values() if (events := _events(text)) is not None]
+    paths = [entry.path for entry in ports.git.entries(tree) if WORKFLOW.fullmatch(entry.path)]
+    workflows = [
+        events
+        for text in ports.git.read(tree, paths).values()
+        if (events := _events(text)) is not None
+    ]
     on_push = [_starts(events.get("push", False), branch) for events in workflows]
     on_pull = [_of_pull(events, tree.branch) for events in workflows]
     if any(pulled and not pushed for pulled, pushed in zip(on_pull, on_push, strict=True)):
@@ -70,7 +74,9 @@ def _events(text: bytes) -> dict[str, object] | None:
         found = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: a day that no calendar has
         return None
-    on = found.get("on", found.get(True)) if isinstance(found, dict) else None  # YAML 1.1 reads `on` as true
+    on = (
+        found.get("on", found.get(True)) if isinstance(found, dict) else None
+    )  # YAML 1.1 reads `on` as true
     match on:
         case str():
             return {on: None}
@@ -113,7 +119,9 @@ def _any(patterns: object, branch: str) -> bool:
 
 def _fits(glob: str, branch: str) -> bool:
     """GitHub's patterns: one star does not cross a slash; `?` and `+` say how often the character before stands."""
-    pattern = "".join(GLOB.get(part, re.escape(part) if len(part) == 1 else part) for part in PARTS.findall(glob))
+    pattern = "".join(
+        GLOB.get(part, re.escape(part) if len(part) == 1 else part) for part in PARTS.findall(glob)
+    )
     try:
         return re.fullmatch(pattern, branch) is not None
     except re.error:

@@ -30,7 +30,11 @@ def commands(markdown: str) -> tuple[tuple[str, str], ...]:
     if not any("/" in line for line in lines):
         return ()
     free = _free(parser.renderer.render(tokens, parser.options, {}), mark)
-    found = [_COMMAND.match(seen(line).strip()) for number, line in enumerate(lines) if str(number) in free]
+    found = [
+        _COMMAND.match(seen(line).strip())
+        for number, line in enumerate(lines)
+        if str(number) in free
+    ]
     return tuple((command[1].lower(), (command[2] or "").strip()) for command in found if command)
 
 

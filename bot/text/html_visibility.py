@@ -8,11 +8,37 @@ from dataclasses import dataclass, field
 from html import unescape
 
 VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
+    (
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    )
 )
 # What browsers do not parse as markup; then what they show on demand, as something else, or not at all.
 _RAW = frozenset(
-    ("iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp")
+    (
+        "iframe",
+        "noembed",
+        "noframes",
+        "noscript",
+        "plaintext",
+        "script",
+        "style",
+        "textarea",
+        "title",
+        "xmp",
+    )
 )
 _HIDDEN = frozenset(
     {
@@ -102,7 +128,9 @@ def _markup(html: str, start: int) -> tuple[str | Tag | None, int]:
     if end < 0:
         return None, len(html)
     if tag.name in _RAW and not closes:
-        close = re.compile(rf"</{re.escape(tag.name)}(?=[\s/>])[^>]*>?", re.IGNORECASE).search(html, end)
+        close = re.compile(rf"</{re.escape(tag.name)}(?=[\s/>])[^>]*>?", re.IGNORECASE).search(
+            html, end
+        )
         return None, close.end() if close else len(html)
     return tag, end
 

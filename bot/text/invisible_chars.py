@@ -18,16 +18,32 @@ _BREAK = re.compile(r"\r\n?|[\u2028\u2029]")
 
 def seen(text: str) -> str:
     """The text without what no reader sees; exotic spaces become plain ones, exotic line ends newlines."""
-    return text if text.isascii() and text.isprintable() else _UNSEEN.sub("", _BLANK.sub(" ", _BREAK.sub("\n", text)))
+    return (
+        text
+        if text.isascii() and text.isprintable()
+        else _UNSEEN.sub("", _BLANK.sub(" ", _BREAK.sub("\n", text)))
+    )
 
 
 # Hangul fillers, Khmer inherent vowels, Mongolian and other variation selectors, the combining grapheme joiner:
 # letters and marks by category, drawn as nothing (Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties).
 IGNORABLE = frozenset(
-    [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xE0100, 0xE01F0)]
+    [
+        0x034F,
+        0x115F,
+        0x1160,
+        0x17B4,
+        0x17B5,
+        0x3164,
+        0xFFA0,
+        *range(0x180B, 0x1810),
+        *range(0xE0100, 0xE01F0),
+    ]
 )
 
 
 def is_unseen(char: str) -> bool:
     """Controls (but for tab and line ends), formats as bidi and zero width, tags, surrogates, fillers."""
-    return char not in "\t\n\r\f" and (unicodedata.category(char) in ("Cc", "Cf", "Cs") or ord(char) in IGNORABLE)
+    return char not in "\t\n\r\f" and (
+        unicodedata.category(char) in ("Cc", "Cf", "Cs") or ord(char) in IGNORABLE
+    )

@@ -32,7 +32,9 @@ class Prompt:
     def render(self, **values: str) -> str:
         """The text with its inputs filled in, once: what a value holds is never read as a prompt."""
         if values.keys() != self.inputs:
-            raise PromptError(f"prompts/{self.name}.md takes {sorted(self.inputs)}, not {sorted(values)}")
+            raise PromptError(
+                f"prompts/{self.name}.md takes {sorted(self.inputs)}, not {sorted(values)}"
+            )
         return INPUT.sub(lambda found: values[found[1]], self.text)
 
 
@@ -48,7 +50,9 @@ def load(name: str) -> Prompt:
 
 def _checked(name: str, front: Mapping[str, object], text: str) -> Prompt:
     if front.keys() != FIELDS:
-        raise PromptError(f"prompts/{name}.md: front matter has {sorted(front)}, wanted {sorted(FIELDS)}")
+        raise PromptError(
+            f"prompts/{name}.md: front matter has {sorted(front)}, wanted {sorted(FIELDS)}"
+        )
     inputs = front["inputs"] or []
     used = set(INPUT.findall(text))
     if not isinstance(inputs, list) or used != set(inputs):
@@ -56,4 +60,6 @@ def _checked(name: str, front: Mapping[str, object], text: str) -> Prompt:
     if front["model"] not in ("strong", "quick"):
         raise PromptError(f"prompts/{name}.md: model is {front['model']!r}, wanted strong or quick")
     model: Literal["strong", "quick"] = "strong" if front["model"] == "strong" else "quick"
-    return Prompt(name, str(front["purpose"]), model, frozenset(inputs), str(front["returns"]), text)
+    return Prompt(
+        name, str(front["purpose"]), model, frozenset(inputs), str(front["returns"]), text
+    )

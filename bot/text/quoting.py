@@ -29,7 +29,9 @@ _LIVE = re.compile(
     re.VERBOSE,
 )
 _CALLS = re.compile(r"(?<![A-Za-z0-9])@(?=[A-Za-z0-9])|#(?=\d)|(?<=\b[Gg][Hh])(?P<gh>-)(?=\d)")
-_CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b\s*:?\s*(?=https?://)", re.IGNORECASE)
+_CLOSES = re.compile(
+    r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b\s*:?\s*(?=https?://)", re.IGNORECASE
+)
 _SIGNS = {"<": "&lt;", "`": "&#96;", "!": "&#33;", "&": "&amp;"}
 
 
@@ -48,7 +50,9 @@ def quoted(text: str, limit: int) -> str:
 
 def inline(text: str, limit: int) -> str:
     """The text made harmless as a part of a line of ours, where a fence or an indent is no code."""
-    text = " ".join(seen(text[: 20 * limit]).split())[: 2 * limit]  # to be harmless it does not shrink to a half
+    text = " ".join(seen(text[: 20 * limit]).split())[
+        : 2 * limit
+    ]  # to be harmless it does not shrink to a half
     harmless, room = _inline(text), limit - len(_MORE)
     while len(harmless) > limit and room > 0:
         harmless = f"{_inline(text[:room])}{_MORE}"
@@ -81,18 +85,25 @@ def _cut(text: str, room: int) -> str:
 
 def _harmless(text: str) -> str:
     # Parsed without HTML, because there is none in what comes out: blocks and code spans are those of the result.
-    tokens = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).parse(text)
+    tokens = (
+        MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).parse(text)
+    )
     lines, done = text.split("\n"), 0
     out: list[str] = []
     for kind, begin, end in sorted(_regions(tokens), key=lambda region: (region[1], -region[2])):
         if begin < done:
             continue
-        out += [_defused(line) for line in lines[done:begin]]  # rules, fences' ends, reference definitions, blank lines
+        out += [
+            _defused(line) for line in lines[done:begin]
+        ]  # rules, fences' ends, reference definitions, blank lines
         done = min(end, len(lines))
         if kind == "code":
             out += lines[begin:done]
         elif kind == "table":
-            out += ["|".join(_defused(cell) for cell in re.split(r"(?<!\\)\|", line)) for line in lines[begin:done]]
+            out += [
+                "|".join(_defused(cell) for cell in re.split(r"(?<!\\)\|", line))
+                for line in lines[begin:done]
+            ]
         else:
             out.append(_defused("\n".join(lines[begin:done])))
     out += [_defused(line) for line in lines[done:]]
@@ -112,7 +123,9 @@ def _missing_end(tokens: list[Token], lines: list[str]) -> list[str]:
     last = tokens[-1] if tokens else None
     if not last or last.type != "fence" or not last.map:
         return []
-    closed = last.map[1] - last.map[0] > 1 and re.fullmatch(rf" {{0,3}}{last.markup}{last.markup[0]}*\s*", lines[-1])
+    closed = last.map[1] - last.map[0] > 1 and re.fullmatch(
+        rf" {{0,3}}{last.markup}{last.markup[0]}*\s*", lines[-1]
+    )
     return [] if closed else [last.markup]
 
 

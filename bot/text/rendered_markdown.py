@@ -49,7 +49,9 @@ _BLOCKS = frozenset(
         "ul",
     }
 )
-_PHANTOM = re.compile(r"\\[hv]?phantom\s*\{[^{}]*\}")  # GitHub sets $math$, and a phantom is set as nothing
+_PHANTOM = re.compile(
+    r"\\[hv]?phantom\s*\{[^{}]*\}"
+)  # GitHub sets $math$, and a phantom is set as nothing
 _LANGUAGE = re.compile(r"language-([\w+#.-]{1,20})$")
 
 
@@ -75,7 +77,9 @@ class _Page:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.line: list[str] = []
-        self.around: list[tuple[str, list[str]]] = []  # element, and before its next line, before those after that
+        self.around: list[
+            tuple[str, list[str]]
+        ] = []  # element, and before its next line, before those after that
         self.numbers: list[int | None] = []  # of each open list; None for bullets
         self.code: list[str] | None = None  # the text of an open code span or block
         self.fenced = False
@@ -176,7 +180,9 @@ class _Page:
         if self.code is not None and not self.fenced:
             text, self.code = " ".join("".join(self.code).split()), None
             ticks = "`" * (_longest_run(text) + 1)
-            self.line.append(f"{ticks} {text} {ticks}" if len(ticks) > 1 else f"`{text}`" if text else "")
+            self.line.append(
+                f"{ticks} {text} {ticks}" if len(ticks) > 1 else f"`{text}`" if text else ""
+            )
 
     def begin_pre(self, _tag: Tag) -> None:
         self.end_code()
@@ -199,7 +205,10 @@ def _longest_run(text: str) -> int:
 
 
 _BEGINS: Mapping[str, Callable[[_Page, Tag], None]] = {
-    **{f"h{level}": lambda page, tag: page.line.append("#" * int(tag.name[1]) + " ") for level in range(1, 7)},
+    **{
+        f"h{level}": lambda page, tag: page.line.append("#" * int(tag.name[1]) + " ")
+        for level in range(1, 7)
+    },
     "ul": _Page.begin_list,
     "ol": _Page.begin_list,
     "li": _Page.begin_item,

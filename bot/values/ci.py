@@ -8,7 +8,15 @@ from typing import Literal
 from bot.values.code import Sha
 
 Category = Literal[
-    "test-failure", "compile-error", "lint", "type-error", "dependency", "infra", "timeout", "crash", "passed"
+    "test-failure",
+    "compile-error",
+    "lint",
+    "type-error",
+    "dependency",
+    "infra",
+    "timeout",
+    "crash",
+    "passed",
 ]
 Action = Literal["fix", "rerun", "human", "none"]
 Confidence = Literal["high", "medium", "low"]
@@ -55,7 +63,11 @@ class Checks:
 
     @property
     def green(self) -> bool:
-        return bool(self.checks) and all(check.state == "passed" for check in self.checks) and not self.idle
+        return (
+            bool(self.checks)
+            and all(check.state == "passed" for check in self.checks)
+            and not self.idle
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +132,12 @@ class Verdict:
 
     kind: Literal["ours", "already red", "infrastructure", "flaky"]
     reading: Reading
-    jobs: dict[str, int] = field(default_factory=dict)  # the failed jobs, name to id (0 for a commit status)
-    why: str = ""  # what earlier attempts say of a flaky one, in words; empty where it is only likely
+    jobs: dict[str, int] = field(
+        default_factory=dict
+    )  # the failed jobs, name to id (0 for a commit status)
+    why: str = (
+        ""  # what earlier attempts say of a flaky one, in words; empty where it is only likely
+    )
 
     @property
     def fingerprint(self) -> str:
@@ -140,7 +156,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Pull:
+class PullRequest:
     """A pull request of ours."""
 
     number: int
@@ -150,7 +166,7 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushResult:
     """Where the branch points now. `ours` is false when somebody else moved it: then nothing was pushed."""
 
     sha: Sha
@@ -158,7 +174,7 @@ class Pushed:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Signal:
     """What a run is told while it waits. A hint: the step that follows asks GitHub what is true."""
 
     kind: Literal["checks", "stop", "issue", "pushed", "closed"]
@@ -171,6 +187,8 @@ class Note:
 class Outcome:
     """How a run ended, in one word and one sentence."""
 
-    state: Literal["opened", "draft", "refused", "ignored", "stopped", "asked", "gave up", "failed", "done"]
+    state: Literal[
+        "opened", "draft", "refused", "ignored", "stopped", "asked", "gave up", "failed", "done"
+    ]
     text: str = ""
     pull: int | None = None

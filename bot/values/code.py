@@ -28,7 +28,7 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """A file of a tree. `size` is in bytes; 0 for a gitlink."""
 
     path: str
@@ -48,7 +48,7 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class GrepMatch:
     """One line that a grep found. Lines count from 1."""
 
     path: str
@@ -57,7 +57,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class CommitInfo:
     """A commit of the past: what it said, and the files that it changed."""
 
     sha: Sha
@@ -66,7 +66,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Clue:
+class SearchHit:
     """A place in the code worth reading. `name` is empty for a whole file; lines count from 1, 0 when unknown."""
 
     path: str
@@ -79,7 +79,7 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
-class Precedent:
+class SimilarCommit:
     """A past commit worth imitating. `diff` is its beginning; empty when the clone lacks what it changed."""
 
     sha: Sha
@@ -89,14 +89,14 @@ class Precedent:
 
 
 @dataclass(frozen=True, slots=True)
-class Clues:
+class Retrieval:
     """Where to look for an issue, each list best first."""
 
-    files: tuple[Clue, ...] = ()
-    symbols: tuple[Clue, ...] = ()
-    tests: tuple[Clue, ...] = ()
+    files: tuple[SearchHit, ...] = ()
+    symbols: tuple[SearchHit, ...] = ()
+    tests: tuple[SearchHit, ...] = ()
     skipped: tuple[str, ...] = ()  # what was not read, and why
-    similar: tuple[Precedent, ...] = ()  # past commits most like the issue
+    similar: tuple[SimilarCommit, ...] = ()  # past commits most like the issue
     map: str = ""  # of the whole repository
 
 
@@ -131,7 +131,7 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Author:
     """A git author. A GitHub noreply address links the commit to the account."""
 
     name: str

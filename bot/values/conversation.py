@@ -7,7 +7,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class ToolSchema:
     """A tool as the model sees it; `schema` is a JSON Schema object."""
 
     name: str
@@ -16,23 +16,23 @@ class Tool:
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class PromptPrefix:
     """What stays the same through a conversation, byte for byte, or the prompt cache and thinking blocks break."""
 
     system: str
-    tools: tuple[Tool, ...]
+    tools: tuple[ToolSchema, ...]
     role: Literal["strong", "quick"] = "strong"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class UserText:
     """Our own words to the model. Never text from outside: that is data, and data comes as a tool's answer."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ToolCall:
     """A tool call that the model made."""
 
     id: str
@@ -41,7 +41,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ToolResult:
     """What a tool answered to the call with this id."""
 
     call: str
@@ -50,14 +50,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class ToolResults:
     """All answers to one turn's calls, in the order of the calls: one user message."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[ToolResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Usage:
     """Tokens by how they are billed, and their price in US dollars."""
 
     usd: float = 0.0
@@ -66,8 +66,8 @@ class Spent:
     read: int = 0
     out: int = 0
 
-    def __add__(self, other: Spent) -> Spent:
-        return Spent(
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
             round(self.usd + other.usd, 6),
             self.fresh + other.fresh,
             self.written + other.written,
@@ -86,13 +86,13 @@ class Turn:
 
     stop: Literal["tools", "end", "refused", "budget", "length", "context", "broken"]
     content: str = "[]"
-    calls: tuple[Call, ...] = ()
+    calls: tuple[ToolCall, ...] = ()
     text: str = ""
-    spent: Spent = Spent()
+    spent: Usage = Usage()
     why: str = ""  # for refused and budget
 
 
-Conversation = tuple[Said | Turn | Answers, ...]
+Conversation = tuple[UserText | Turn | ToolResults, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class PlannedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Lowered:
+class PlannedWeakening:
     """An existing test, check or setting that must ask for less than before, by path or name, and why."""
 
     what: str
@@ -121,7 +121,7 @@ class Plan:
     tests: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
-    lowered: tuple[Lowered, ...] = ()
+    lowered: tuple[PlannedWeakening, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Deal:
+class ModelConfig:
     """A model, how hard it shall think, and its price."""
 
     model: str

@@ -20,7 +20,7 @@ class Repo:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class Request:
     """Who asked for what, when. Title and body are the webhook's: as they stood at the trigger."""
 
     repo: Repo
@@ -43,7 +43,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Repository:
+class RepoInfo:
     """What GitHub says of a repository."""
 
     default_branch: Branch
@@ -52,7 +52,7 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Comment:
     """One comment on an issue."""
 
     id: int
@@ -75,4 +75,4 @@ class Issue:
     locked: bool = False
     pull: bool = False  # GitHub's issues include pull requests
     labels: tuple[str, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Comment, ...] = ()

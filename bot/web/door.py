@@ -19,15 +19,19 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from bot.web.webhook import BadPayload, BadSignature, Event, Unknown, read
-from bot.run import Engine, Ignore, Intent, Start, Tell
 from bot.ports import Unreachable
+from bot.run import Engine, Ignore, Intent, SignalRun, StartRun
+from bot.values.events import Event, Unknown
+from bot.web.payloads import BadPayload
+from bot.web.webhook import BadSignature, read
 
 PATIENCE_S = 8.0  # GitHub waits ten seconds (docs.github.com, "Best practices for using webhooks")
 LIMIT_BYTES = 25 * 1024 * 1024  # GitHub's own cap (docs.github.com, "Webhook events and payloads")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # an event's name, or a delivery's GUID
 BIG_BYTES = 256 * 1024  # from here on hashing would be felt by the other deliveries
-BIG_BODIES = 8  # how many times `limit_bytes` may wait in memory, before anybody has proved to be GitHub
+BIG_BODIES = (
+    8  # how many times `limit_bytes` may wait in memory, before anybody has proved to be GitHub
+)
 CONNECTIONS = 512
 
 log = logging.getLogger(__name__)
@@ -65,7 +69,12 @@ def door(
 
 
 def server(
-    app: ASGIApp, host: str, port: int, *, header_deadline_s: float = 10, body_deadline_s: float = 20
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    header_deadline_s: float = 10,
+    body_deadline_s: float = 20,
 ) -> uvicorn.Server:
     """A web server that hangs up on senders who are slow on purpose, and says nothing of what it is made of.
 
@@ -97,7 +106,9 @@ def server(
 def listener(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises Unreachable where nobody can."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         return socket.create_server(address[:2], family=family, backlog=2048)
     except OSError as error:
         why = str(error.strerror).partition(" (")[0]
@@ -135,7 +146,10 @@ class _Entrance:
             line["status"], answer = turned.status, {"error": str(turned)}
         except ClientDisconnect:
             # What is answered now reaches nobody; uvicorn would log a page of traceback for it.
-            line["status"], answer = 400, {"error": "the connection was closed before the body's end"}
+            line["status"], answer = (
+                400,
+                {"error": "the connection was closed before the body's end"},
+            )
         took = {"ms": round((time.perf_counter() - began) * 1000, 1)}
         log.log(
             logging.INFO if line["status"] == 202 else logging.WARNING,
@@ -144,7 +158,10 @@ class _Entrance:
         return JSONResponse(answer, status_code=int(str(line["status"])))
 
     async def _decided(self, request: Request, line: dict[str, object]) -> list[str]:
-        line |= {"event": _only(request, "x-github-event"), "delivery": _only(request, "x-github-delivery")}
+        line |= {
+            "event": _only(request, "x-github-event"),
+            "delivery": _only(request, "x-github-delivery"),
+        }
         event = await self._event(request)
         if isinstance(event, Unknown):
             line["action"] = event.action[:64]
@@ -188,9 +205,9 @@ class _Entrance:
 
     async def _take(self, intent: Intent) -> str:
         match intent:
-            case Start():
+            case StartRun():
                 return f"started {await self.engine.start(intent)}"
-            case Tell():
+            case SignalRun():
                 return f"{'told' if await self.engine.tell(intent) else 'ignored: nothing runs for'} {intent.subject}"
             case Ignore(why):
                 return f"ignored: {why}"

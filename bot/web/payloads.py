@@ -35,7 +35,9 @@ Id = Annotated[int, Field(ge=1, lt=2**63)]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 Time = Annotated[str, AfterValidator(_is_time)]
-FullName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"), AfterValidator(_is_repository)]
+FullName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"), AfterValidator(_is_repository)
+]
 
 
 class Shape(BaseModel):
@@ -196,7 +198,10 @@ def as_shape(shape: type[S], value: dict[str, object]) -> S:
     try:
         return shape.model_validate(value)
     except ValidationError as wrong:
-        places = {".".join(map(str, error["loc"])) for error in wrong.errors(include_input=False, include_url=False)}
+        places = {
+            ".".join(map(str, error["loc"]))
+            for error in wrong.errors(include_input=False, include_url=False)
+        }
         raise BadPayload(f"not as GitHub sends it: {', '.join(sorted(places))}") from None
 
 

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bot.web import payloads
+from bot.values import Repo
 from bot.values.events import (
     ChecksMoved,
     CommentCreated,
@@ -24,29 +24,8 @@ from bot.values.events import (
     Pushed,
     Unknown,
 )
+from bot.web import payloads
 from bot.web.payloads import BadPayload, as_object, as_shape
-from bot.values import Repo
-
-__all__ = [
-    "EVENTS",
-    "BadPayload",
-    "BadSignature",
-    "ChecksMoved",
-    "CommentCreated",
-    "Event",
-    "InstallationChanged",
-    "IssueClosed",
-    "IssueDeleted",
-    "IssueEdited",
-    "IssueLabeled",
-    "IssueUnlabeled",
-    "Ping",
-    "PullClosed",
-    "PullSynchronized",
-    "Pushed",
-    "Unknown",
-    "read",
-]
 
 # What is read: the event, and its actions where it has some. `installation*` and `ping` come to every App;
 # the others are the `default_events` of deploy/app.yml.
@@ -112,7 +91,9 @@ def _issues(delivery: str, action: str, data: dict[str, object]) -> Event | None
     return kind(delivery, _repo(told), told.issue.number, sender.login, _is_bot(sender), at)
 
 
-def _labeling(delivery: str, kind: type[IssueLabeled | IssueUnlabeled], data: dict[str, object]) -> Event | None:
+def _labeling(
+    delivery: str, kind: type[IssueLabeled | IssueUnlabeled], data: dict[str, object]
+) -> Event | None:
     if data.get("label") is None:
         return None  # the label itself was deleted from the repository
     told = as_shape(payloads.Labeling, data)
@@ -167,14 +148,26 @@ def _check_run(delivery: str, _: str, data: dict[str, object]) -> Event:
     told = as_shape(payloads.CheckRun, data)
     run = told.check_run
     return ChecksMoved(
-        delivery, _repo(told), _some(run.check_suite.head_branch), run.head_sha, "check_run", run.conclusion
+        delivery,
+        _repo(told),
+        _some(run.check_suite.head_branch),
+        run.head_sha,
+        "check_run",
+        run.conclusion,
     )
 
 
 def _check_suite(delivery: str, _: str, data: dict[str, object]) -> Event:
     told = as_shape(payloads.CheckSuite, data)
     suite = told.check_suite
-    return ChecksMoved(delivery, _repo(told), _some(suite.head_branch), suite.head_sha, "check_suite", suite.conclusion)
+    return ChecksMoved(
+        delivery,
+        _repo(told),
+        _some(suite.head_branch),
+        suite.head_sha,
+        "check_suite",
+        suite.conclusion,
+    )
 
 
 def _workflow_run(delivery: str, _: str, data: dict[str, object]) -> Event:
@@ -182,7 +175,9 @@ def _workflow_run(delivery: str, _: str, data: dict[str, object]) -> Event:
     run = told.workflow_run
     ours = run.head_repository is None or run.head_repository.id == told.repository.id
     branches = _some(run.head_branch) if ours else ()
-    return ChecksMoved(delivery, _repo(told), branches, run.head_sha, "workflow_run", run.conclusion)
+    return ChecksMoved(
+        delivery, _repo(told), branches, run.head_sha, "workflow_run", run.conclusion
+    )
 
 
 def _status(delivery: str, _: str, data: dict[str, object]) -> Event:
@@ -204,7 +199,9 @@ def _push(delivery: str, _: str, data: dict[str, object]) -> Event | None:
 def _installation(delivery: str, action: str, data: dict[str, object]) -> Event:
     told = as_shape(payloads.Installed, data)
     concerned = (*told.repositories, *told.repositories_added, *told.repositories_removed)
-    return InstallationChanged(delivery, told.installation.id, action, tuple(repo.full_name for repo in concerned))
+    return InstallationChanged(
+        delivery, told.installation.id, action, tuple(repo.full_name for repo in concerned)
+    )
 
 
 def _ping(delivery: str, _: str, data: dict[str, object]) -> Event:

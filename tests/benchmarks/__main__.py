@@ -16,8 +16,12 @@ from tests.benchmarks.table import show
 
 def main() -> None:
     """Measure all; nothing is asserted."""
-    git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    Console().print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {git}\n")
+    git = subprocess.run(
+        ["git", "--version"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    Console().print(
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {git}\n"
+    )
     for title, measured in (
         ("Overhead: from the webhook to the opened pull request", overhead),
         ("Door: 600 signed deliveries from 50 connections", door),

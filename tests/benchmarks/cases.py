@@ -22,7 +22,9 @@ FIXES = re.compile(r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)\b[^\n]{0,40}#\d
 MOST_FILES = 4
 LINES = range(2, 201)  # changed in all: less is a slip of the pen, more is many things at once
 FORMAT = "--format=%x1e%H %P%x1f%B%x1f"
-ENTRY = re.compile(r"(?P<fix>\w+) (?P<parent>\w+)\x1f(?P<message>[^\x1f]+)\x1f(?P<changes>.*)", re.DOTALL)
+ENTRY = re.compile(
+    r"(?P<fix>\w+) (?P<parent>\w+)\x1f(?P<message>[^\x1f]+)\x1f(?P<changes>.*)", re.DOTALL
+)
 CHANGE = re.compile(r"^(\d+)\t(\d+)\t(.+)$", re.MULTILINE)
 
 
@@ -45,8 +47,15 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=25, help="cases of one repository")
     parser.add_argument("--since", default="10 years ago")
     given = parser.parse_args()
-    for folder in sorted({head.parent for depth in ("*", "*/*") for head in given.repos.glob(f"{depth}/HEAD")}):
-        name = str(folder.relative_to(given.repos)).removesuffix("/repo").removesuffix(".git").replace("+", "/")
+    for folder in sorted(
+        {head.parent for depth in ("*", "*/*") for head in given.repos.glob(f"{depth}/HEAD")}
+    ):
+        name = (
+            str(folder.relative_to(given.repos))
+            .removesuffix("/repo")
+            .removesuffix(".git")
+            .replace("+", "/")
+        )
         found = list(mined(folder, name, given.since))
         random.Random(5).shuffle(found)
         for case in found[: given.most]:
@@ -55,17 +64,36 @@ def main() -> None:
 
 def mined(folder: Path, name: str, since: str) -> Iterator[Mined]:
     """All cases that the history of a git directory holds, newest first."""
-    asked = ["git", "log", "--no-merges", "--no-renames", f"--since={since}", "--numstat", "--diff-filter=M", FORMAT]
+    asked = [
+        "git",
+        "log",
+        "--no-merges",
+        "--no-renames",
+        f"--since={since}",
+        "--numstat",
+        "--diff-filter=M",
+        FORMAT,
+    ]
     # A clone that lacks files fails where it needs one; what it told until then is kept.
-    told = subprocess.run(asked, cwd=folder, stdout=subprocess.PIPE, check=False).stdout.decode("utf-8", "replace")
+    told = subprocess.run(asked, cwd=folder, stdout=subprocess.PIPE, check=False).stdout.decode(
+        "utf-8", "replace"
+    )
     for entry in told.split("\x1e")[1:]:
         found = ENTRY.fullmatch(entry)
         if not found or not FIXES.search(found["message"]):
             continue
-        code = [change for change in CHANGE.findall(found["changes"]) if kind_of(change[2]) == "code"]
+        code = [
+            change for change in CHANGE.findall(found["changes"]) if kind_of(change[2]) == "code"
+        ]
         lines = sum(int(added) + int(removed) for added, removed, _ in code)
         if len(code) <= MOST_FILES and lines in LINES:
-            yield Mined(name, found["parent"], found["fix"], found["message"].strip(), [path for *_, path in code])
+            yield Mined(
+                name,
+                found["parent"],
+                found["fix"],
+                found["message"].strip(),
+                [path for *_, path in code],
+            )
 
 
 if __name__ == "__main__":

@@ -36,9 +36,15 @@ def _measured(served: Served, work: Path) -> list[Row]:
     remote = Remote(f"{served.url}/ada/engine.git", SECRET)
     url = remote.url.replace("http://", f"http://x-access-token:{SECRET}@")
 
-    clone_s = _median_s(lambda: git(work, "clone", "-q", "--depth=1", url, "clone"), 3, lambda: _gone(work / "clone"))
+    clone_s = _median_s(
+        lambda: git(work, "clone", "-q", "--depth=1", url, "clone"),
+        3,
+        lambda: _gone(work / "clone"),
+    )
     asked_s = _median_s(lambda: git(work, "ls-remote", url, "refs/heads/main"), TIMES)
-    first_s = _median_s(lambda: mirrors.fetch(REPO, remote, MAIN), 3, lambda: _gone(work / "home/ada"))
+    first_s = _median_s(
+        lambda: mirrors.fetch(REPO, remote, MAIN), 3, lambda: _gone(work / "home/ada")
+    )
     again_s = _median_s(lambda: mirrors.fetch(REPO, remote, MAIN), TIMES)
     changed_s = _median_s(
         lambda: mirrors.fetch(REPO, remote, MAIN),
@@ -47,14 +53,32 @@ def _measured(served: Served, work: Path) -> list[Row]:
     )
     tree = mirrors.fetch(REPO, remote, MAIN)
     read_s = _median_s(
-        lambda: mirrors.read(tree, [entry.path for entry in mirrors.entries(tree)[:: FILES // 50]]), TIMES
+        lambda: mirrors.read(tree, [entry.path for entry in mirrors.entries(tree)[:: FILES // 50]]),
+        TIMES,
     )
-    laid_s = _median_s(lambda: mirrors.overlay(tree, Patch({"src/7/mod7.py": "x\n", "src/8/new.py": "y\n"})), TIMES)
+    laid_s = _median_s(
+        lambda: mirrors.overlay(tree, Patch({"src/7/mod7.py": "x\n", "src/8/new.py": "y\n"})), TIMES
+    )
     found_s = _median_s(lambda: mirrors.grep(tree, "def f12_3[0-9]", "", 50), TIMES)
     return [
-        Row("checkout: first, 10,000 files", _s(first_s), "", f"{_s(clone_s)} (clone --depth 1, with its work tree)"),
-        Row("checkout: second, nothing changed", _s(again_s), "under 0.3 s", f"{_s(asked_s)} (ls-remote)"),
-        Row("checkout: second against clone --depth 1", f"{clone_s / again_s:.0f} times faster", "20 times", ""),
+        Row(
+            "checkout: first, 10,000 files",
+            _s(first_s),
+            "",
+            f"{_s(clone_s)} (clone --depth 1, with its work tree)",
+        ),
+        Row(
+            "checkout: second, nothing changed",
+            _s(again_s),
+            "under 0.3 s",
+            f"{_s(asked_s)} (ls-remote)",
+        ),
+        Row(
+            "checkout: second against clone --depth 1",
+            f"{clone_s / again_s:.0f} times faster",
+            "20 times",
+            "",
+        ),
         Row("checkout: second, one file changed", _s(changed_s), "", f"{_s(asked_s)} (ls-remote)"),
         Row("checkout: list all, read 50", _s(read_s), "", ""),
         Row("checkout: lay a patch over it", _s(laid_s), "", ""),
@@ -64,7 +88,9 @@ def _measured(served: Served, work: Path) -> list[Row]:
 
 def _fill(origin: Path) -> None:
     chance = random.Random(7)  # the same files every time
-    files = {f"src/{number % 100}/mod{number}.py": _source(number, chance) for number in range(FILES)}
+    files = {
+        f"src/{number % 100}/mod{number}.py": _source(number, chance) for number in range(FILES)
+    }
     commit(origin, files)
     for number in range(COMMITS):
         commit(origin, {f"src/{number}/mod{number}.py": _source(number, chance)})
@@ -76,7 +102,9 @@ def _source(number: int, chance: random.Random) -> bytes:
     return "".join(lines).encode()
 
 
-def _median_s(act: Callable[[], T], times: int, before: Callable[[], object] = lambda: None) -> float:
+def _median_s(
+    act: Callable[[], T], times: int, before: Callable[[], object] = lambda: None
+) -> float:
     took = []
     for _ in range(times):
         before()

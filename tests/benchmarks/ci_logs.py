@@ -20,7 +20,14 @@ from tests.benchmarks.table import Row
 
 EXAMPLES = Path(__file__).parents[2] / "bench" / "ci-logs"
 BIG_BYTES = 100_000_000
-FAMILIES = {"c": "C and C++", "go": "Go", "infra": "outages", "java": "Java", "js": "JavaScript", "php": "PHP"}
+FAMILIES = {
+    "c": "C and C++",
+    "go": "Go",
+    "infra": "outages",
+    "java": "Java",
+    "js": "JavaScript",
+    "php": "PHP",
+}
 FAMILIES |= {"py": "Python", "rb": "Ruby", "rs": "Rust"}
 
 
@@ -55,7 +62,10 @@ class Score:
     def add(self, name: str, reading: Reading, label: Mapping[str, Any]) -> None:
         """Weigh a reading against its label."""
         self.logs += 1
-        self.right += reading.category in {label["category"], *label.get("category_alternatives", ())}
+        self.right += reading.category in {
+            label["category"],
+            *label.get("category_alternatives", ()),
+        }
         if label.get("expect_action", reading.action) != reading.action:
             self.unfit.append(name)
         left = list(reading.failures)
@@ -76,7 +86,10 @@ def same(failure: Failure, wanted: Mapping[str, Any]) -> bool:
     """By the innermost place (or the root cause's), and the test's name; without a place by the message."""
     ends = [
         places[-1]
-        for places in (_placed(wanted["frames"]), _placed((wanted.get("root_cause") or {}).get("frames", [])))
+        for places in (
+            _placed(wanted["frames"]),
+            _placed((wanted.get("root_cause") or {}).get("frames", [])),
+        )
         if places
     ]
     if not _placed(wanted["frames"]):
@@ -122,12 +135,17 @@ def rows(work: Path) -> Iterator[Row]:
     aims = "0.97, 0.95, 0.92, 0.95"
     for family, score in scored().items():
         told = f"{score.category:.2f}, {score.recall:.2f}, {score.precision:.2f}, {score.frame_recall:.2f}"
-        yield Row(f"{family}: category, recall, precision, frames of {score.logs} logs", told, aims, "")
+        yield Row(
+            f"{family}: category, recall, precision, frames of {score.logs} logs", told, aims, ""
+        )
     log = work / "big.log"
     _write_big(log)
     took, rss = _timed(log)
     yield Row(
-        "a log of 100 MB", f"{BIG_BYTES / 1e6 / took:.0f} MB/s, {rss:.0f} MB of memory", "20 MB/s, 64 MB", _ripgrep(log)
+        "a log of 100 MB",
+        f"{BIG_BYTES / 1e6 / took:.0f} MB/s, {rss:.0f} MB of memory",
+        "20 MB/s, 64 MB",
+        _ripgrep(log),
     )
 
 
@@ -135,16 +153,27 @@ def _write_big(path: Path) -> None:
     """Mostly what a build prints, with tracebacks between, in one step."""
     draw = Random(3)
     stamp = b"2026-03-24T23:44:21.8115079Z "
-    noise = [b"tests/test_%d.py::test_case_%d \x1b[32mPASSED\x1b[0m" % (n, n * 7) for n in range(100)]
-    trace = [b"Traceback (most recent call last):", b'  File "/x/y.py", line 3, in f', b"ValueError: retried"]
+    noise = [
+        b"tests/test_%d.py::test_case_%d \x1b[32mPASSED\x1b[0m" % (n, n * 7) for n in range(100)
+    ]
+    trace = [
+        b"Traceback (most recent call last):",
+        b'  File "/x/y.py", line 3, in f',
+        b"ValueError: retried",
+    ]
     size = 0
     with path.open("wb") as log:
         size += log.write(stamp + b"##[group]Run make\n" + stamp + b"##[endgroup]\n")
         while size < BIG_BYTES:
-            lines = trace if draw.random() < 0.01 else [draw.choice(noise) + b" x" * draw.randrange(30)]
+            lines = (
+                trace if draw.random() < 0.01 else [draw.choice(noise) + b" x" * draw.randrange(30)]
+            )
             size += log.write(b"".join(stamp + line + b"\n" for line in lines))
         log.write(
-            stamp + b"src/a.c:3:9: error: expected ';'\n" + stamp + b"##[error]Process completed with exit code 2.\n"
+            stamp
+            + b"src/a.c:3:9: error: expected ';'\n"
+            + stamp
+            + b"##[error]Process completed with exit code 2.\n"
         )
 
 
@@ -155,7 +184,9 @@ def _timed(path: Path) -> tuple[float, float]:
         "with open(sys.argv[1], 'rb') as log: assert explain(log, ['src/a.c']).failures\n"
         "print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
     took, rss = done.stdout.split()
     return float(took), float(rss)
 
@@ -165,5 +196,7 @@ def _ripgrep(path: Path) -> str:
     if shutil.which("rg") is None:
         return "no rg here"
     began = time.perf_counter()
-    subprocess.run(["rg", "--count", "error|Error|FAIL|panic", str(path)], capture_output=True, check=False)
+    subprocess.run(
+        ["rg", "--count", "error|Error|FAIL|panic", str(path)], capture_output=True, check=False
+    )
     return f"rg {BIG_BYTES / 1e6 / (time.perf_counter() - began):.0f} MB/s"

@@ -12,11 +12,11 @@ from pathlib import Path
 from statistics import quantiles
 
 from bot.adapters.dbos.durable_engine import Durable
+from bot.ports import Ports
+from bot.run import Ignore, Intent, Run, StartRun
+from bot.values import Outcome, Request
+from bot.values.events import Event, IssueLabeled
 from bot.web.door import door
-from bot.web.webhook import Event, IssueLabeled
-from bot.run import Ignore, Intent, Run, Start
-from bot.values import Asking, Outcome
-from bot.ports import World
 from tests.benchmarks.table import Row
 from tests.deliveries import ISSUE, SECRET, issues, serving, signed
 
@@ -30,16 +30,26 @@ def rows(work: Path) -> list[Row]:
     home = work / "door"
     home.mkdir(parents=True)
     with subprocess.Popen(
-        [sys.executable, "-m", __name__, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", __name__, str(home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as served:
         port = int(served.stdout.readline())
-        floor = asyncio.run(_burst(port, _deliveries("edited")))  # as big, and read as closely, but nothing to start
+        floor = asyncio.run(
+            _burst(port, _deliveries("edited"))
+        )  # as big, and read as closely, but nothing to start
         took = asyncio.run(_burst(port, _deliveries("labeled")))
         ran = json.loads(served.communicate("\n", timeout=120)[0])
     return [
         Row("door: answer, median", _ms(took, 50), "", _ms(floor, 50)),
         Row("door: answer, 99th percentile", _ms(took, 99), "under 100 ms", _ms(floor, 99)),
-        Row("door: runs for 600 deliveries", f"{ran['runs']}, {ran['done']} done", str(DISTINCT), str(DISTINCT)),
+        Row(
+            "door: runs for 600 deliveries",
+            f"{ran['runs']}, {ran['done']} done",
+            str(DISTINCT),
+            str(DISTINCT),
+        ),
     ]
 
 
@@ -61,7 +71,10 @@ def _deliveries(action: str) -> list[bytes]:
 def _request(kind: str, payload: object, guid: str) -> bytes:
     """The bytes of one signed request."""
     head, body = signed(kind, payload, guid)
-    lines = [f"{name}: {value}" for name, value in {**head, "host": "door", "content-length": len(body)}.items()]
+    lines = [
+        f"{name}: {value}"
+        for name, value in {**head, "host": "door", "content-length": len(body)}.items()
+    ]
     return "\r\n".join(["POST /github HTTP/1.1", *lines, "", ""]).encode() + body
 
 
@@ -78,22 +91,28 @@ async def _burst(port: int, requests: Sequence[bytes]) -> list[float]:
             began = time.perf_counter()
             writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
-            await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
+            await reader.readexactly(
+                int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            )
             took.append(time.perf_counter() - began)
             if not head.startswith(b"HTTP/1.1 202 "):
                 raise RuntimeError(head.decode())
         writer.close()
         return took
 
-    return [one for each in await asyncio.gather(*(connection() for _ in range(CONNECTIONS))) for one in each]
+    return [
+        one
+        for each in await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
+        for one in each
+    ]
 
 
-def note(world: World, asking: Asking) -> int:
+def note(ports: Ports, asking: Request) -> int:
     """The one step: nothing but itself."""
     return asking.number
 
 
-async def trivial(run: Run, asking: Asking) -> Outcome:
+async def trivial(run: Run, asking: Request) -> Outcome:
     """A run that is over at once."""
     return Outcome("done", str(await run(note, asking)))
 
@@ -102,15 +121,17 @@ def _route(event: Event) -> list[Intent]:
     """A label starts a run."""
     match event:
         case IssueLabeled():
-            asking = Asking(event.repo, event.number, event.sender, event.at, event.delivery, title=event.title)
-            return [Start(trivial, asking, key=f"asking/{event.delivery}")]
+            asking = Request(
+                event.repo, event.number, event.sender, event.at, event.delivery, title=event.title
+            )
+            return [StartRun(trivial, asking, key=f"asking/{event.delivery}")]
         case _:
             return [Ignore("the floor")]
 
 
 def _serve(home: Path) -> None:
     """Serve until a line comes, then say how many runs there were and how many have ended."""
-    engine = Durable(home, World(None, None, None, None), (trivial,))
+    engine = Durable(home, Ports(None, None, None, None), (trivial,))
     engine.launch()
     try:
         with serving(door(engine, _route, SECRET)) as port:

@@ -8,16 +8,24 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from bot.edits import Rejected
-from bot.edits import apply
+from bot.edits import Rejected, apply
 from bot.refactor import rename_symbol
 from tests.benchmarks.table import Row
-from tests.patch.faults import BLOCKS, DIFFS, Maker, block_of, diff_of
+from tests.edits.model_faults import BLOCKS, DIFFS, Maker, block_of, diff_of
 
 CASES = 100
 NOISE_S = 60
 PARTS = (
-    *("--- a/f\n", "+++ b/f\n", "@@ -1,2 +1,2 @@\n", "-x\n", "+y\n", " z\n", "\n", "\\ No newline at end of file\n"),
+    *(
+        "--- a/f\n",
+        "+++ b/f\n",
+        "@@ -1,2 +1,2 @@\n",
+        "-x\n",
+        "+y\n",
+        " z\n",
+        "\n",
+        "\\ No newline at end of file\n",
+    ),
     *(
         "<<<<<<< SEARCH\n",
         "=======\n",
@@ -31,7 +39,13 @@ PARTS = (
         "\t",
         "../f",
     ),
-    *("diff --git a/f b/f\n", "rename from f\n", "rename to ../g\n", "new file mode 120000\n", "x\nz\n" * 50),
+    *(
+        "diff --git a/f b/f\n",
+        "rename from f\n",
+        "rename to ../g\n",
+        "new file mode 120000\n",
+        "x\nz\n" * 50,
+    ),
 )
 
 
@@ -69,7 +83,9 @@ def _large() -> list[Row]:
     at = len(lines) // 2
     exact = f"--- a/f\n+++ b/f\n@@ @@\n {lines[at]}\n-{lines[at + 1]}\n+y\n"
     margin = f"--- a/f\n+++ b/f\n@@ @@\n {lines[at].strip()}\n-{lines[at + 1].strip()}\n+y\n"
-    hunks = "--- a/f\n+++ b/f\n" + "".join(f"@@ @@\n-{line}\n+{line}0\n" for line in lines[::2][:10_000])
+    hunks = "--- a/f\n+++ b/f\n" + "".join(
+        f"@@ @@\n-{line}\n+{line}0\n" for line in lines[::2][:10_000]
+    )
     return [
         Row("one edit of a megabyte, as it stands", f"{_took(text, exact):.0f} ms", "50 ms", "-"),
         Row("one edit of a megabyte, at another margin", f"{_took(text, margin):.0f} ms", "-", "-"),
@@ -85,14 +101,20 @@ def _took(text: str, edit: str) -> float:
 
 def _renamed() -> Row:
     files = {
-        f"pkg/m{n}.py": f"from pkg.base import old_name\n\n\ndef f{n}():\n    return old_name({n})\n" * 20
+        f"pkg/m{n}.py": f"from pkg.base import old_name\n\n\ndef f{n}():\n    return old_name({n})\n"
+        * 20
         for n in range(200)
     }
     files |= {"pkg/__init__.py": "", "pkg/base.py": "def old_name(x):\n    return x\n"}
     start = time.process_time()
     made = rename_symbol(files, "old_name", "new_name")
     took = time.process_time() - start
-    return Row(f"a rename in {len(made.files)} files, {made.places} places", f"{took:.2f} s", "one turn", "-")
+    return Row(
+        f"a rename in {len(made.files)} files, {made.places} places",
+        f"{took:.2f} s",
+        "one turn",
+        "-",
+    )
 
 
 def _noise() -> Row:
@@ -104,7 +126,12 @@ def _noise() -> Row:
         start = time.process_time()
         _try(lambda edit=edit: apply({"f": "x\nz\n", "g": "y"}, edit))
         slowest, tried = max(slowest, time.process_time() - start), tried + 1
-    return Row(f"{tried:,} edits of noise", f"no crash, {slowest * 1000:.0f} ms the slowest", "no crash", "-")
+    return Row(
+        f"{tried:,} edits of noise",
+        f"no crash, {slowest * 1000:.0f} ms the slowest",
+        "no crash",
+        "-",
+    )
 
 
 def _try(act: Callable[[], object]) -> None:

@@ -11,8 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from bot.adapters.checkers import checkers
-from bot.gates import Change, Rules
-from bot.gates import gates
+from bot.gates import Change, Rules, gates
 from bot.steps.inspect_change import examined
 from bot.steps.leaks import leaked
 from tests.benchmarks.table import Row
@@ -34,22 +33,37 @@ def rows(work: Path) -> list[Row]:
     lines = sum(text.count("\n") for text in after.values())
     asked, now = checkers({}), datetime.now(UTC)
     return [
-        _row(f"all, {FILES} files, {lines} lines", lambda: examined(asked, change, Rules(), {}, now), "under 1 s"),
+        _row(
+            f"all, {FILES} files, {lines} lines",
+            lambda: examined(asked, change, Rules(), {}, now),
+            "under 1 s",
+        ),
         _row("  on the texts alone", lambda: gates(Change(before, after), Rules())),
-        _row("  lint, before and after", lambda: (asked.linter.lint(after, {}), asked.linter.lint(before, {}))),
+        _row(
+            "  lint, before and after",
+            lambda: (asked.linter.lint(after, {}), asked.linter.lint(before, {})),
+        ),
         _row("  secrets", lambda: leaked(asked, change)),
-        _row("greenlit check, as a process", lambda: _check(_folder(work, before, after)), floor=_nothing),
+        _row(
+            "greenlit check, as a process",
+            lambda: _check(_folder(work, before, after)),
+            floor=_nothing,
+        ),
     ]
 
 
-def _row(what: str, act: Callable[[], object], aim: str = "", floor: Callable[[], object] | None = None) -> Row:
+def _row(
+    what: str, act: Callable[[], object], aim: str = "", floor: Callable[[], object] | None = None
+) -> Row:
     return Row(what, _took(act), aim, _took(floor) if floor else "")
 
 
 def _paths() -> list[str]:
     """Half of them tests."""
     tests = sorted(path.relative_to(HERE).as_posix() for path in (HERE / "tests").glob("test_*.py"))
-    code = sorted(path.relative_to(HERE).as_posix() for path in (HERE / "bot" / "adapters").glob("*.py"))
+    code = sorted(
+        path.relative_to(HERE).as_posix() for path in (HERE / "bot" / "adapters").glob("*.py")
+    )
     return [*tests[: FILES // 2], *code[: FILES // 2]]
 
 
@@ -82,7 +96,12 @@ def _write(root: Path, files: dict[str, str]) -> None:
 
 
 def _check(root: Path) -> None:
-    subprocess.run([sys.executable, "-m", "bot", "check", "--repo", root], cwd=HERE, capture_output=True, check=False)
+    subprocess.run(
+        [sys.executable, "-m", "bot", "check", "--repo", root],
+        cwd=HERE,
+        capture_output=True,
+        check=False,
+    )
 
 
 def _nothing() -> None:

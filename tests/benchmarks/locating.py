@@ -13,18 +13,30 @@ from shutil import which
 from statistics import median
 from typing import Any, cast
 
-from bot.adapters.git.mirrors import Mirrors
 from bot.adapters.git.borrowed_repository import borrow
+from bot.adapters.git.mirrors import Mirrors
 from bot.adapters.sqlite_cache import Remembered
-from bot.search import FORMAT
-from bot.search import locate
+from bot.ports import Ports
+from bot.search import FORMAT, locate
 from bot.steps.know import know
-from bot.ports import World
 from tests.benchmarks.table import Row
 from tests.git_served import git
 
 FILES, SOME, MANY = 1_600, 25_000, 100_000
-WORDS = ("parse", "render", "token", "matrix", "total", "cart", "visit", "emit", "cache", "queue", "merge", "split")
+WORDS = (
+    "parse",
+    "render",
+    "token",
+    "matrix",
+    "total",
+    "cart",
+    "visit",
+    "emit",
+    "cache",
+    "queue",
+    "merge",
+    "split",
+)
 ISSUE = "Parsing a cached matrix token is wrong\n\n`visit_matrix` should merge the queue."
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +45,17 @@ def rows(work: Path) -> list[Row]:
     """Seconds of CPU, git's included, and the most memory; start is what `greenlit` takes to say hello."""
     start_s, _ = _cost([sys.executable, "-m", "bot", "--help"])
     repo = _filled(work / "repo", FILES, 60)
-    ask = [sys.executable, "-m", "bot", "locate", "--repo", str(repo), "--cache", str(work / "cache"), "-"]
+    ask = [
+        sys.executable,
+        "-m",
+        "bot",
+        "locate",
+        "--repo",
+        str(repo),
+        "--cache",
+        str(work / "cache"),
+        "-",
+    ]
     first_s, first_mb = _cost(ask)
     again_s, _ = _cost(ask)
     (repo / "pkg0/sub0/mod0.py").write_text(_text(random.Random(8), 60))
@@ -45,15 +67,32 @@ def rows(work: Path) -> list[Row]:
     some_s, some_mb = _cost([*ask[:5], str(_filled(work / "some", SOME, 1)), *ask[6:]])
     many_s, many_mb = _cost([*ask[:5], str(_filled(work / "many", MANY, 1)), *ask[6:]])
     return [
-        Row(f"locate: start, {FILES} files of {_mb(repo):.0f} MB below", f"{start_s:.2f} s", "", ""),
-        Row("locate: first look, without the start", f"{first_s - start_s:.2f} s, {first_mb:.0f} MB", "", _ctags(repo)),
-        Row("locate: same commit again", f"{again_s - start_s:.2f} s", "", ""),
-        Row("locate: next commit, one file changed", f"{next_s - start_s:.2f} s", "under 0.3 s", ""),
         Row(
-            "locate: a question, once known", f"{1000 * _question_s(work, repo):.0f} ms", "under 50 ms", _ripgrep(repo)
+            f"locate: start, {FILES} files of {_mb(repo):.0f} MB below", f"{start_s:.2f} s", "", ""
+        ),
+        Row(
+            "locate: first look, without the start",
+            f"{first_s - start_s:.2f} s, {first_mb:.0f} MB",
+            "",
+            _ctags(repo),
+        ),
+        Row("locate: same commit again", f"{again_s - start_s:.2f} s", "", ""),
+        Row(
+            "locate: next commit, one file changed", f"{next_s - start_s:.2f} s", "under 0.3 s", ""
+        ),
+        Row(
+            "locate: a question, once known",
+            f"{1000 * _question_s(work, repo):.0f} ms",
+            "under 50 ms",
+            _ripgrep(repo),
         ),
         Row("map: of this repository, with the start", f"{map_s:.2f} s", "", _aider(own)),
-        Row(f"locate: first look at {SOME:,} small files", f"{some_s - start_s:.1f} s, {some_mb:.0f} MB", "", ""),
+        Row(
+            f"locate: first look at {SOME:,} small files",
+            f"{some_s - start_s:.1f} s, {some_mb:.0f} MB",
+            "",
+            "",
+        ),
         Row(
             f"locate: first look at {MANY:,}, and how many times that is",
             f"{many_s - start_s:.1f} s, {many_mb:.0f} MB",
@@ -64,10 +103,11 @@ def rows(work: Path) -> list[Row]:
 
 
 def _question_s(work: Path, repo: Path) -> float:
-    world = World(
-        *cast("Any", (None, Mirrors(work / "home", ()), None, None)), memory=Remembered(work / "cache", FORMAT)
+    ports = Ports(
+        *cast("Any", (None, Mirrors(work / "home", ()), None, None)),
+        memory=Remembered(work / "cache", FORMAT),
     )
-    known = know(world, borrow(work / "home", repo, "HEAD"))
+    known = know(ports, borrow(work / "home", repo, "HEAD"))
     title, _, body = ISSUE.partition("\n")
     return _median_s(lambda: locate(known.knowledge, title, body, known.notebook.leaves))
 
@@ -104,15 +144,33 @@ def _aider(repo: Path) -> str:
     found = which("aider")
     if not found:
         return "no aider here"
-    quiet = ["--yes-always", "--no-check-update", "--no-analytics", "--no-gitignore", "--no-show-model-warnings"]
-    asked = [found, "--show-repo-map", "--map-tokens", "2000", "--model", "gpt-4o", "--openai-api-key", "none", *quiet]
+    quiet = [
+        "--yes-always",
+        "--no-check-update",
+        "--no-analytics",
+        "--no-gitignore",
+        "--no-show-model-warnings",
+    ]
+    asked = [
+        found,
+        "--show-repo-map",
+        "--map-tokens",
+        "2000",
+        "--model",
+        "gpt-4o",
+        "--openai-api-key",
+        "none",
+        *quiet,
+    ]
     return f"{_cost(asked, repo)[0]:.1f} s (aider, its start included)"
 
 
 def _cost(command: Sequence[str], cwd: Path = ROOT) -> tuple[float, float]:
     """Seconds of CPU with those of its children, and its own most memory in MB."""
     quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, cwd=cwd) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, cwd=cwd
+    ) as process:
         cast("Any", process.stdin).write(ISSUE.encode())
         cast("Any", process.stdin).close()
         _, status, used = os.wait4(process.pid, 0)
@@ -125,9 +183,13 @@ def _filled(repo: Path, files: int, functions: int) -> Path:
     chance = random.Random(7)
     repo.mkdir(parents=True)
     git(repo, "init", "--quiet", "--initial-branch=main")
-    with subprocess.Popen(["git", "-C", str(repo), "fast-import", "--quiet"], stdin=subprocess.PIPE) as importing:
+    with subprocess.Popen(
+        ["git", "-C", str(repo), "fast-import", "--quiet"], stdin=subprocess.PIPE
+    ) as importing:
         into = cast("Any", importing.stdin)
-        into.write(b"commit refs/heads/main\ncommitter a <a@example.com> 1700000000 +0000\ndata 5\nBegin\n")
+        into.write(
+            b"commit refs/heads/main\ncommitter a <a@example.com> 1700000000 +0000\ndata 5\nBegin\n"
+        )
         for number in range(files):
             text = _text(chance, functions).encode()
             path = f"pkg{number % 100}/sub{number // 100 % 100}/mod{number}.py"
@@ -143,7 +205,10 @@ def _text(chance: random.Random, functions: int) -> str:
 
 def _function(chance: random.Random) -> str:
     name, one, other = ("_".join(chance.choices(WORDS, k=2)) for _ in range(3))
-    lines = [f"    {one}_{n} = {other}(self.{chance.choice(WORDS)}, {one!r}, [{n}, {n + 1}])" for n in range(8)]
+    lines = [
+        f"    {one}_{n} = {other}(self.{chance.choice(WORDS)}, {one!r}, [{n}, {n + 1}])"
+        for n in range(8)
+    ]
     return (
         f'def {name}(self, {one}):\n    """{name.replace("_", " the ")}."""\n'
         + "\n".join(lines)

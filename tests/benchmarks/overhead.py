@@ -14,7 +14,7 @@ from bot.assembly import github
 from bot.forge import Forge
 from bot.run import StepView
 from bot.settings import Settings
-from bot.values import Patch, Person, Repo
+from bot.values import Author, Patch, Repo
 from tests.benchmarks.table import Row
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, Stage, forged, script, settings_for, staged
 
@@ -27,7 +27,10 @@ def rows(work: Path) -> list[Row]:
     took: list[float] = []
     steps: dict[str, list[float]] = defaultdict(list)
     for number in range(RUNS):
-        with staged(work / str(number), _bare, script(*BEGIN, [GOOD], END), TREE) as on, _green_at_once(on.forge):
+        with (
+            staged(work / str(number), _bare, script(*BEGIN, [GOOD], END), TREE) as on,
+            _green_at_once(on.forge),
+        ):
             took.append(_run(on, steps))
     floor = _floor(work / "floor")
     told = [Row("webhook to opened pull request", _s(median(took)), "under 3 s", _s(floor))]
@@ -91,7 +94,9 @@ def _floor(work: Path) -> float:
             ask()
         tree = git.fetch(repo, hub.remote(repo), hub.repository(repo).default_branch)
         patch = Patch({"greeting.py": "x = 1\n"})
-        sha = git.commit(tree, patch, tree.sha, "m", Person("a", "a@b"), "2026-01-01T00:00:00+00:00")
+        sha = git.commit(
+            tree, patch, tree.sha, "m", Author("a", "a@b"), "2026-01-01T00:00:00+00:00"
+        )
         git.push(repo, hub.remote(repo), sha, "greenlit/1-t", None)
         hub.checks(repo, sha)
         hub.put_comment(repo, issue, "m", "pushed")

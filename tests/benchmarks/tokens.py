@@ -11,10 +11,20 @@ from bot.adapters.claude.claude_client import Claude, Patience
 from bot.adapters.claude.prompt_layout import bill
 from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_script import Script
-from bot.values import Answer, Answers, Brief, Deal, Price, Said, Spent, Tool, Turn
+from bot.values import (
+    ModelConfig,
+    Price,
+    PromptPrefix,
+    ToolResult,
+    ToolResults,
+    ToolSchema,
+    Turn,
+    Usage,
+    UserText,
+)
 from tests.benchmarks.table import Row
 
-OPUS = Deal("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.20, 20.0))
+OPUS = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.20, 20.0))
 
 # (tools called, letters of each answer, tokens of the turn): read, plan, edit, check, finish, read CI's log, fix.
 TURNS: tuple[tuple[tuple[str, ...], int, int], ...] = (
@@ -37,8 +47,8 @@ TURNS: tuple[tuple[tuple[str, ...], int, int], ...] = (
 class Played:
     """A conversation that was played to its end."""
 
-    said: tuple[Said | Turn | Answers, ...]
-    spent: Spent
+    said: tuple[UserText | Turn | ToolResults, ...]
+    spent: Usage
     double: Double
 
 
@@ -48,15 +58,22 @@ def prose(letters: int, seed: int) -> str:
     return "".join(draw.choice("abcdefghij klmnop\n") for _ in range(letters))
 
 
-def brief() -> Brief:
+def brief() -> PromptPrefix:
     """A brief with the sizes of ours: some 1,500 tokens of words, and thirteen tools."""
-    names = sorted({name for names, _, _ in TURNS for name in names} | {"list_dir", "find_symbol", "update_todo"})
+    names = sorted(
+        {name for names, _, _ in TURNS for name in names}
+        | {"list_dir", "find_symbol", "update_todo"}
+    )
     schema: dict[str, object] = {
         "type": "object",
-        "properties": {name: {"type": "string", "description": prose(80, 1)} for name in ("path", "old", "new")},
+        "properties": {
+            name: {"type": "string", "description": prose(80, 1)} for name in ("path", "old", "new")
+        },
         "required": ["path"],
     }
-    return Brief(prose(6_000, 0), tuple(Tool(name, prose(250, 2), schema) for name in names))
+    return PromptPrefix(
+        prose(6_000, 0), tuple(ToolSchema(name, prose(250, 2), schema) for name in names)
+    )
 
 
 def script(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Script:
@@ -65,20 +82,27 @@ def script(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Script:
     before: tuple[str, ...] = ()
     for names, _, out in turns:
         say = [{"tool": name, "input": {"path": "a.py", "new": prose(out, 3)}} for name in names]
-        lines.append({"expect": {"answers": [{"tool": name} for name in before]}, "say": say, "out": out})
+        lines.append(
+            {"expect": {"answers": [{"tool": name} for name in before]}, "say": say, "out": out}
+        )
         before = names
     return Script.model_validate({"turns": lines})
 
 
-def play(model: Claude, turns: Sequence[tuple[tuple[str, ...], int, int]], double: Double) -> Played:
+def play(
+    model: Claude, turns: Sequence[tuple[tuple[str, ...], int, int]], double: Double
+) -> Played:
     """Take all turns of the conversation, answering each with as much text as is written there."""
-    said: list[Said | Turn | Answers] = [Said(prose(16_000, 4))]
-    spent = Spent()
+    said: list[UserText | Turn | ToolResults] = [UserText(prose(16_000, 4))]
+    spent = Usage()
     for number, (_, letters, _) in enumerate(turns):
         turn = model.turn(brief(), said, 5.0)
         spent += turn.spent
-        answers = [Answer(call.id, prose(letters, 100 * number + at)) for at, call in enumerate(turn.calls)]
-        said += [turn, Answers(tuple(answers))]
+        answers = [
+            ToolResult(call.id, prose(letters, 100 * number + at))
+            for at, call in enumerate(turn.calls)
+        ]
+        said += [turn, ToolResults(tuple(answers))]
     return Played(tuple(said), spent, double)
 
 
@@ -93,10 +117,12 @@ def played(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Played:
             model.close()
 
 
-def without_cache(spent: Spent) -> float:
+def without_cache(spent: Usage) -> float:
     """What the same tokens cost when each prompt is billed whole."""
     prompt = spent.fresh + spent.written + spent.read
-    return bill(OPUS.price, {"fresh": prompt, "written": 0, "kept": 0, "read": 0, "out": spent.out}).usd
+    return bill(
+        OPUS.price, {"fresh": prompt, "written": 0, "kept": 0, "read": 0, "out": spent.out}
+    ).usd
 
 
 def rows(work: Path) -> list[Row]:
@@ -107,7 +133,10 @@ def rows(work: Path) -> list[Row]:
     ideal = 1 - max(seen.usage.prompt for seen in done.double.requests) / prompt
     return [
         Row(
-            f"prompt tokens served from cache, {len(TURNS)} turns", f"{spent.read / prompt:.1%}", "85 %", f"{ideal:.1%}"
+            f"prompt tokens served from cache, {len(TURNS)} turns",
+            f"{spent.read / prompt:.1%}",
+            "85 %",
+            f"{ideal:.1%}",
         ),
         Row("prompt tokens in all", f"{prompt:,}", "", ""),
         Row("cost with the cache layout", f"${spent.usd:.3f}", "", f"${_floor(done):.3f}"),
@@ -120,4 +149,6 @@ def _floor(done: Played) -> float:
     longest = max(seen.usage.prompt for seen in done.double.requests)
     spent = done.spent
     read = spent.fresh + spent.written + spent.read - longest
-    return bill(OPUS.price, {"fresh": 0, "written": longest, "kept": 0, "read": read, "out": spent.out}).usd
+    return bill(
+        OPUS.price, {"fresh": 0, "written": longest, "kept": 0, "read": read, "out": spent.out}
+    ).usd

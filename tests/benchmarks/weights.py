@@ -21,20 +21,21 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from bot.adapters.git.mirrors import Mirrors
 from bot.adapters.git.borrowed_repository import borrow
+from bot.adapters.git.mirrors import Mirrors
 from bot.adapters.sqlite_cache import Remembered
-from bot.search import FORMAT
-from bot.search import locate
+from bot.ports import Ports
+from bot.search import FORMAT, locate
 from bot.search.ranking import Seen
 from bot.search.signals import best
-from bot.search.weights import WEIGHTS
 from bot.search.terms import read_query
+from bot.search.weights import WEIGHTS
 from bot.steps.know import know
-from bot.values import Clues
-from bot.ports import World
+from bot.values import Retrieval
 
-LEARNED = tuple(name for name in WEIGHTS if name != "meaning")  # which needs a model that is not here
+LEARNED = tuple(
+    name for name in WEIGHTS if name != "meaning"
+)  # which needs a model that is not here
 CANDIDATES = 40  # of each signal
 ROUNDS, PACE, PULL = 120, 0.3, 0.003
 Floats = NDArray[np.float64]
@@ -49,7 +50,7 @@ class Case:
     right: NDArray[np.bool_]
     wanted: int
     functions: frozenset[tuple[str, str]]
-    found: Clues
+    found: Retrieval
 
 
 def main() -> None:
@@ -61,26 +62,35 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         memory = Remembered(given.cache, FORMAT)
-        world = World(*cast("Any", (None, Mirrors(Path(home), ()), None, None)), memory=memory)
+        ports = Ports(*cast("Any", (None, Mirrors(Path(home), ()), None, None)), memory=memory)
         asked = [json.loads(line) for line in given.cases.open()]
-        cases = [case for it in asked if (case := _case(world, Path(home), given.repos, it))]
+        cases = [case for it in asked if (case := _case(ports, Path(home), given.repos, it))]
     Console().print(_table(cases))
     learned = dict(zip(LEARNED, _learned(cases), strict=True))
-    Console().print("Learned of all:", {name: round(float(weight), 2) for name, weight in learned.items()})
+    Console().print(
+        "Learned of all:", {name: round(float(weight), 2) for name, weight in learned.items()}
+    )
 
 
-def _case(world: World, home: Path, repos: Path, asked: Mapping[str, Any]) -> Case | None:
+def _case(ports: Ports, home: Path, repos: Path, asked: Mapping[str, Any]) -> Case | None:
     owner, name = asked["repo"].split("/")
     guesses = (f"{owner}+{name}/repo", f"{owner}+{name}", f"{owner}/{name}", f"{owner}/{name}.git")
     folder = next((repos / guess for guess in guesses if (repos / guess).is_dir()), None)
     if folder is None:
         return None
-    known = know(world, borrow(home, folder, asked["parent"]))
+    known = know(ports, borrow(home, folder, asked["parent"]))
     title, _, body = asked["query"].strip().partition("\n")
     parts = Seen.of(known.knowledge, read_query(title.lstrip("# "), body)).signals()
-    shares = np.stack([np.sqrt(parts[name] / (parts[name].max(initial=0) or 1)) for name in LEARNED], axis=1)
+    shares = np.stack(
+        [np.sqrt(parts[name] / (parts[name].max(initial=0) or 1)) for name in LEARNED], axis=1
+    )
     right = np.isin(np.array(known.knowledge.code.paths), asked["gold"])
-    some = sorted({*np.flatnonzero(right), *(file for values in parts.values() for file in best(values, CANDIDATES))})
+    some = sorted(
+        {
+            *np.flatnonzero(right),
+            *(file for values in parts.values() for file in best(values, CANDIDATES)),
+        }
+    )
     functions = frozenset((path, name) for path, name in asked["gold_functions"])
     found = locate(known.knowledge, title.lstrip("# "), body, known.notebook.leaves)
     return Case(asked["repo"], shares[some], right[some], len(asked["gold"]), functions, found)
@@ -91,7 +101,9 @@ def _learned(cases: Sequence[Case]) -> Floats:
     weights = np.full(len(LEARNED), 2.0)
     mean, square = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, ROUNDS + 1):
-        slope = sum((_slope(case, weights) for case in cases if case.right.any()), np.zeros_like(weights))
+        slope = sum(
+            (_slope(case, weights) for case in cases if case.right.any()), np.zeros_like(weights)
+        )
         slope = slope / len(cases) - PULL * weights
         mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
         stride = PACE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
@@ -112,7 +124,9 @@ def _score(case: Case, weights: Floats) -> Floats:
 
 
 def _table(cases: Sequence[Case]) -> Table:
-    table = Table("repository", "cases", "R@1", "R@5", "R@10", "R@20", "MRR", "functions R@5", "R@10")
+    table = Table(
+        "repository", "cases", "R@1", "R@5", "R@10", "R@20", "MRR", "functions R@5", "R@10"
+    )
     every: list[list[float]] = []
     for repo in sorted({case.repo for case in cases}):
         weights = _learned([case for case in cases if case.repo != repo])
@@ -121,7 +135,11 @@ def _table(cases: Sequence[Case]) -> Table:
         table.add_row(repo, str(len(rows)), *_means(rows))
     table.add_row("all", str(len(every)), *_means(every), style="bold")
     shipped = np.array([WEIGHTS[name] for name in LEARNED])
-    table.add_row("with bot/search/weights.py", str(len(cases)), *_means([list(_figures(it, shipped)) for it in cases]))
+    table.add_row(
+        "with bot/search/weights.py",
+        str(len(cases)),
+        *_means([list(_figures(it, shipped)) for it in cases]),
+    )
     return table
 
 
@@ -134,7 +152,11 @@ def _figures(case: Case, weights: Floats) -> Iterator[float]:
     yield 1 / (1 + float(places.min())) if len(places) else 0.0
     names = list(dict.fromkeys((clue.path, clue.name) for clue in case.found.symbols))
     for top in (5, 10):
-        yield len(case.functions & {*names[:top]}) / len(case.functions) if case.functions else float("nan")
+        yield (
+            len(case.functions & {*names[:top]}) / len(case.functions)
+            if case.functions
+            else float("nan")
+        )
 
 
 def _means(rows: Iterable[Sequence[float]]) -> list[str]:

@@ -135,7 +135,11 @@ def _request(one: Exchange, its: Operation, args: dict[str, str]) -> Iterator[st
         body = json.loads(one.sent)
         yield from (f"request {fault}" for fault in faults(schema, body))
         properties = schema.get("properties", {})
-        yield from (f"request has no field {name!r}" for name in body if properties and name not in properties)
+        yield from (
+            f"request has no field {name!r}"
+            for name in body
+            if properties and name not in properties
+        )
 
 
 def _parameter(name: str, text: str, schema: dict[str, Any]) -> Iterator[str]:
@@ -145,7 +149,12 @@ def _parameter(name: str, text: str, schema: dict[str, Any]) -> Iterator[str]:
 
 
 def _response(one: Exchange, its: Operation) -> Iterator[str]:
-    for name in ("x-github-request-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"):
+    for name in (
+        "x-github-request-id",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+    ):
         if name not in one.headers:
             yield f"no header {name}"
     said = its.answers().get(str(one.status))
@@ -169,13 +178,17 @@ def _success(one: Exchange, said: dict[str, Any]) -> Iterator[str]:
     if kind not in kinds:
         yield f"content type {kind!r} is none of {sorted(kinds)}"
         return
-    yield from (f"response {fault}" for fault in faults(kinds[kind]["schema"], json.loads(one.received)))
+    yield from (
+        f"response {fault}" for fault in faults(kinds[kind]["schema"], json.loads(one.received))
+    )
 
 
 def _error(one: Exchange) -> Iterator[str]:
     body = json.loads(one.received)
     schema = "validation-error" if one.status == 422 else "basic-error"
-    yield from (f"error {fault}" for fault in faults({"$ref": f"#/components/schemas/{schema}"}, body))
+    yield from (
+        f"error {fault}" for fault in faults({"$ref": f"#/components/schemas/{schema}"}, body)
+    )
     if not body.get("message") or not body.get("documentation_url"):
         yield "an error without message or documentation_url"
 
@@ -203,7 +216,14 @@ def _shape_of(one: Exchange) -> object:
     names = tuple(sorted(dict(parse_qsl(one.query, keep_blank_values=True))))
     if one.path == GRAPHQL:
         return one.sent, one.received
-    return place, names, one.status, _shape(_json(one.sent)), _shape(_json(one.received)), "link" in one.headers
+    return (
+        place,
+        names,
+        one.status,
+        _shape(_json(one.sent)),
+        _shape(_json(one.received)),
+        "link" in one.headers,
+    )
 
 
 def _json(body: bytes) -> Any:

@@ -23,7 +23,11 @@ EXAMPLES = HOME / "webhooks-examples/api.github.com/index.json"
 Json = dict[str, Any]
 # Here the description wants an account to be a user and an enterprise at once; its neighbours say "or".
 _INSTALLATIONS = {"type": "array", "items": {"$ref": "#/components/schemas/installation"}}
-CORRECTED = {"apps/list-installations": {"200": {"content": {"application/json": {"schema": _INSTALLATIONS}}}}}
+CORRECTED = {
+    "apps/list-installations": {
+        "200": {"content": {"application/json": {"schema": _INSTALLATIONS}}}
+    }
+}
 FORMATS = FormatChecker(())
 
 
@@ -34,7 +38,9 @@ def _is_time(text: object) -> bool:
 
 @FORMATS.checks("uri", raises=ValueError)
 def _is_uri(text: object) -> bool:
-    return not isinstance(text, str) or (bool(urlsplit(text).scheme) and not re.search(r"[\s\[\]{}<>]", text))
+    return not isinstance(text, str) or (
+        bool(urlsplit(text).scheme) and not re.search(r"[\s\[\]{}<>]", text)
+    )
 
 
 def missing() -> str:
@@ -103,7 +109,9 @@ def _validator(pointer: str) -> Draft7Validator:
 
 def faults(schema: Json, value: object) -> Iterator[str]:
     """What is wrong with a value, by a schema of the description."""
-    validator = _validator(schema["$ref"]) if set(schema) == {"$ref"} else _inline(json.dumps(schema))
+    validator = (
+        _validator(schema["$ref"]) if set(schema) == {"$ref"} else _inline(json.dumps(schema))
+    )
     for error in validator.iter_errors(value):
         yield f"{error.json_path}: {_deepest(error)}"[:400]
 
@@ -129,7 +137,11 @@ def _closure(schema: Json) -> Json:
             raw = _at(pointer)
             found[pointer] = _converted(raw)
             waiting += _references(raw)
-    return {"components": {"schemas": {pointer.rpartition("/")[2]: inner for pointer, inner in found.items()}}}
+    return {
+        "components": {
+            "schemas": {pointer.rpartition("/")[2]: inner for pointer, inner in found.items()}
+        }
+    }
 
 
 def _converted(schema: Any) -> Any:
@@ -138,7 +150,11 @@ def _converted(schema: Any) -> Any:
         return [_converted(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {key: _converted(value) for key, value in schema.items() if key not in ("nullable", "example", "examples")}
+    kept = {
+        key: _converted(value)
+        for key, value in schema.items()
+        if key not in ("nullable", "example", "examples")
+    }
     return {"anyOf": [{"type": "null"}, kept]} if schema.get("nullable") is True else kept
 
 
@@ -170,7 +186,9 @@ def _pattern(path: str) -> re.Pattern[str]:
     deep = {"path", "ref", "branch"}
     parts = re.split(r"\{([\w-]+)\}", path)
     written = "".join(
-        re.escape(part) if n % 2 == 0 else f"(?P<{part.replace('-', '_')}>{'.*' if part in deep else '[^/]+'})"
+        re.escape(part)
+        if n % 2 == 0
+        else f"(?P<{part.replace('-', '_')}>{'.*' if part in deep else '[^/]+'})"
         for n, part in enumerate(parts)
     )
     return re.compile(written)

@@ -27,10 +27,17 @@ KINDS: dict[str, tuple[type, ...]] = {"Int": (int,), "Float": (float, int), "Boo
 
 
 def misfits(
-    schema: GraphQLSchema, document: DocumentNode, asked: OperationDefinitionNode, data: dict[str, Any]
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    asked: OperationDefinitionNode,
+    data: dict[str, Any],
 ) -> Iterator[str]:
     """Where the answer's data is not what the schema says of the fields that were asked for."""
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    fragments = {
+        one.name.value: one
+        for one in document.definitions
+        if isinstance(one, FragmentDefinitionNode)
+    }
     root = schema.get_root_type(asked.operation)
     yield from _Fitting(schema, fragments).of_object(root, asked.selection_set, data, "data")
 
@@ -40,7 +47,9 @@ class _Fitting:
         self._schema = schema
         self._fragments = fragments
 
-    def of_object(self, kind: Any, selection: SelectionSetNode, value: dict[str, Any], where: str) -> Iterator[str]:
+    def of_object(
+        self, kind: Any, selection: SelectionSetNode, value: dict[str, Any], where: str
+    ) -> Iterator[str]:
         left = set(value)
         for owner, node in self._fields(kind, selection):
             key = node.alias.value if node.alias else node.name.value
@@ -58,14 +67,20 @@ class _Fitting:
                 case FieldNode():
                     yield kind, node
                 case InlineFragmentNode():
-                    narrower = self._schema.get_type(node.type_condition.name.value) if node.type_condition else kind
+                    narrower = (
+                        self._schema.get_type(node.type_condition.name.value)
+                        if node.type_condition
+                        else kind
+                    )
                     yield from self._fields(narrower, node.selection_set)
                 case FragmentSpreadNode():
                     fragment = self._fragments[node.name.value]
                     narrower = self._schema.get_type(fragment.type_condition.name.value)
                     yield from self._fields(narrower, fragment.selection_set)
 
-    def _of(self, kind: Any, selection: SelectionSetNode | None, value: Any, where: str) -> Iterator[str]:
+    def _of(
+        self, kind: Any, selection: SelectionSetNode | None, value: Any, where: str
+    ) -> Iterator[str]:
         if isinstance(kind, GraphQLNonNull):
             if value is None:
                 yield f"answer {where} is null"
@@ -80,7 +95,10 @@ class _Fitting:
             isinstance(kind, GraphQLScalarType) and not _is(kind.name, value)
         ):
             yield f"answer {where}: {value!r} is no {kind.name}"
-        elif isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType, GraphQLUnionType)) and selection:
+        elif (
+            isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType, GraphQLUnionType))
+            and selection
+        ):
             yield from self.of_object(kind, selection, value, where)
 
 

@@ -121,8 +121,17 @@ def test_all_that_is_answered_fits(box: Boxed, checked: Checked):
 
 def test_wrong_answers_are_found():
     """An answer with a value of another type, a null where none may be, or an unasked field is a violation."""
-    document = parse('{ repository(owner: "a", name: "b") { id isPrivate pullRequest(number: 1) { state number } } }')
-    data = {"repository": {"id": None, "isPrivate": "no", "cat": 1, "pullRequest": {"state": "SLEEPING", "number": 1}}}
+    document = parse(
+        '{ repository(owner: "a", name: "b") { id isPrivate pullRequest(number: 1) { state number } } }'
+    )
+    data = {
+        "repository": {
+            "id": None,
+            "isPrivate": "no",
+            "cat": 1,
+            "pullRequest": {"state": "SLEEPING", "number": 1},
+        }
+    }
 
     assert [
         "answer data.repository.id is null",
@@ -147,13 +156,23 @@ def strange(ours: GraphQLSchema, theirs: GraphQLSchema) -> Iterator[str]:
             case GraphQLInputObjectType():
                 yield from _strange_types(name, kind.fields, known.fields)
             case GraphQLEnumType():
-                yield from (f"{name}.{value} is unknown" for value in kind.values if value not in known.values)
+                yield from (
+                    f"{name}.{value} is unknown"
+                    for value in kind.values
+                    if value not in known.values
+                )
             case GraphQLUnionType():
                 members = {one.name for one in known.types}
-                yield from (f"{name} | {one.name} is unknown" for one in kind.types if one.name not in members)
+                yield from (
+                    f"{name} | {one.name} is unknown"
+                    for one in kind.types
+                    if one.name not in members
+                )
 
 
-def _strange_fields(kind: GraphQLObjectType | GraphQLInterfaceType, known: GraphQLObjectType) -> Iterator[str]:
+def _strange_fields(
+    kind: GraphQLObjectType | GraphQLInterfaceType, known: GraphQLObjectType
+) -> Iterator[str]:
     above = {one.name for one in known.interfaces}
     yield from (f"{kind.name} is no {one.name}" for one in kind.interfaces if one.name not in above)
     for name, field in kind.fields.items():

@@ -33,8 +33,14 @@ def box(tmp_path: Path, checked: Checked) -> Iterator[Boxed]:
 def test_all_that_is_answered_is_as_described(box: Boxed, checked: Checked):
     """Every route of the forge, with all that it can show, fits GitHub's description."""
     filled = fill(box)
-    asked = [(method, path, box.ask(method, path, body).status_code) for method, path, body in everything(filled)]
-    asked += [(method, path, box.ask(method, path, auth=box.jwt()).status_code) for method, path in as_app(box)]
+    asked = [
+        (method, path, box.ask(method, path, body).status_code)
+        for method, path, body in everything(filled)
+    ]
+    asked += [
+        (method, path, box.ask(method, path, auth=box.jwt()).status_code)
+        for method, path in as_app(box)
+    ]
 
     assert [] == [one for one in asked if one[2] >= 400]
     assert [] == checked.violations
@@ -72,8 +78,16 @@ BROKEN: dict[str, tuple[str, str, object]] = {
     "GitHub has no such operation": ("GET", f"{HERE}/nothing", None),
     "no query parameter 'colour'": ("GET", f"{HERE}/pulls?colour=red", None),
     "parameter state: $: 'red' is not one of": ("GET", f"{HERE}/pulls?state=red", None),
-    "request has no field 'colour'": ("POST", f"{HERE}/issues/1/comments", {"body": "b", "colour": 1}),
-    "request $.content: 'cat' is not one of": ("POST", f"{HERE}/issues/1/reactions", {"content": "cat"}),
+    "request has no field 'colour'": (
+        "POST",
+        f"{HERE}/issues/1/comments",
+        {"body": "b", "colour": 1},
+    ),
+    "request $.content: 'cat' is not one of": (
+        "POST",
+        f"{HERE}/issues/1/reactions",
+        {"content": "cat"},
+    ),
     "a body is required": ("POST", f"{HERE}/issues/1/reactions", None),
     "no body is wanted": ("GET", HERE, {"a": 1}),
 }
@@ -83,7 +97,9 @@ WRONG: dict[str, JSONResponse] = {
     "an error without message or documentation_url": JSONResponse({}, 404),
     "no header x-github-request-id": JSONResponse({}),
     "response $: [] is not of type 'object'": JSONResponse([]),
-    "content type 'text/plain' is none of ['application/json']": JSONResponse({}, media_type="text/plain"),
+    "content type 'text/plain' is none of ['application/json']": JSONResponse(
+        {}, media_type="text/plain"
+    ),
 }
 
 
@@ -98,7 +114,13 @@ def test_what_a_caller_does_wrong_is_found(checked: Checked, what: str):
 
 def test_query_of_unknown_fields_is_found(checked: Checked):
     """A GraphQL query is held to GitHub's schema, not to the forge's."""
-    ask(checked, JSONResponse({"data": {}}), "POST", "/api/graphql", {"query": "{ viewer { colour } }"})
+    ask(
+        checked,
+        JSONResponse({"data": {}}),
+        "POST",
+        "/api/graphql",
+        {"query": "{ viewer { colour } }"},
+    )
 
     assert "query Cannot query field 'colour' on type 'User'" in "\n".join(checked.violations)
 
@@ -111,7 +133,9 @@ def test_what_a_server_does_wrong_is_found(checked: Checked, what: str):
     assert what in "\n".join(checked.violations)
 
 
-def ask(checked: Checked, answer: JSONResponse, method: str, path: str, body: object = None) -> None:
+def ask(
+    checked: Checked, answer: JSONResponse, method: str, path: str, body: object = None
+) -> None:
     """One request to a server that has but one answer."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,13 +153,25 @@ def fill(box: Boxed) -> dict[str, object]:
     for word in ("one", "two", "three"):
         comment = forge.comment(REPO, number, "ada", word)
     sha = forge.push(
-        REPO, "ada", "feature/a", {".github/workflows/ci.yml": CI, "broken": "", "run.sh": "ls\n"}, "Break."
+        REPO,
+        "ada",
+        "feature/a",
+        {".github/workflows/ci.yml": CI, "broken": "", "run.sh": "ls\n"},
+        "Break.",
     )
     forge.set_status(REPO, sha, "ci/other", "failure", "It broke", "https://ci.example/1")
-    pull = box.ask("POST", f"{HERE}/pulls", {"title": "T", "head": "feature/a", "base": "main", "draft": True}).json()
+    pull = box.ask(
+        "POST", f"{HERE}/pulls", {"title": "T", "head": "feature/a", "base": "main", "draft": True}
+    ).json()
     assert forge.quiet(20)
     job = forge.jobs(REPO)[0]
-    ids = {"number": number, "comment": comment, "sha": sha, "pull": pull["number"], "suite": job.suite}
+    ids = {
+        "number": number,
+        "comment": comment,
+        "sha": sha,
+        "pull": pull["number"],
+        "suite": job.suite,
+    }
     return {**ids, "run": job.run, "job": job.id}
 
 

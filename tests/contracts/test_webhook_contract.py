@@ -42,7 +42,9 @@ def _live(box: Boxed) -> None:
     forge.delete_issue(REPO, number, "ada")
     sha = forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI}, "Add CI.")
     forge.set_status(REPO, sha, "ci/other", "success")
-    pull = box.ask("POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main", "draft": True}).json()
+    pull = box.ask(
+        "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main", "draft": True}
+    ).json()
     for mutation in ("markPullRequestReadyForReview", "convertPullRequestToDraft"):
         box.graph(
             f"mutation($id: ID!) {{ {mutation}(input: {{pullRequestId: $id}}) {{ clientMutationId }} }}",
@@ -56,7 +58,11 @@ def _live(box: Boxed) -> None:
 
 def test_webhooks_have_what_the_examples_share(heard: list[Heard]):
     """Every key that all of GitHub's examples of an event have is there, with a type that one of them has."""
-    lacks = {f"{one.name}: {what}" for one in heard for what in lacking(one.name, one.payload, published(one))}
+    lacks = {
+        f"{one.name}: {what}"
+        for one in heard
+        for what in lacking(one.name, one.payload, published(one))
+    }
 
     assert set() == lacks
 
@@ -102,7 +108,9 @@ def test_what_lacks_is_found():
     """A key that is not there, or holds another type, is told with its place."""
     shared = [{"a": {"b": 1, "c": "x"}, "d": None}, {"a": {"b": 2, "c": None}, "d": {"e": 1}}]
 
-    assert ["a.b is str, not int", "d is missing"] == list(lacking("", {"a": {"b": "1", "c": None}}, shared))
+    assert ["a.b is str, not int", "d is missing"] == list(
+        lacking("", {"a": {"b": "1", "c": None}}, shared)
+    )
 
 
 def published(one: Heard) -> list[dict[str, Any]]:

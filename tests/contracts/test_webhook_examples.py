@@ -15,12 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from bot.values.events import Unknown
 from bot.web.door import door
-from bot.web.webhook import EVENTS, BadPayload, Unknown, read
+from bot.web.payloads import BadPayload
+from bot.web.webhook import EVENTS, read
 from handlers import route
 from tests.deliveries import GUID, SECRET, Kept, signed
 
-EXAMPLES = Path(__file__).parent / "node_modules/@octokit/webhooks-examples/api.github.com/index.json"
+EXAMPLES = (
+    Path(__file__).parent / "node_modules/@octokit/webhooks-examples/api.github.com/index.json"
+)
 GONE = object()
 OTHERS = [GONE, None, True, 0, -1, 2**70, 1.5, "", "x", [], [None], {}, {"": None}]
 
@@ -34,7 +38,9 @@ def examples() -> list[Delivery]:
             pytest.fail(f"{EXAMPLES} is missing: run `make test`")
         pytest.skip("GitHub's examples are not installed: `make test` brings them")
     return [
-        (event["name"], {"installation": {"id": 99}, **example}) for event in _parsed() for example in event["examples"]
+        (event["name"], {"installation": {"id": 99}, **example})
+        for event in _parsed()
+        for example in event["examples"]
     ]
 
 
@@ -93,7 +99,13 @@ def test_examples_of_what_is_read_become_its_events():
 
 def paths(value: object, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The way to every key and item."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in items:
         yield (*at, key)
         yield from paths(inner, (*at, key))
@@ -106,7 +118,9 @@ def mutilated(value: Any, path: tuple[Any, ...], to: object) -> Any:
     key, *rest = path
     inner = mutilated(value[key], tuple(rest), to)
     items = value.items() if isinstance(value, dict) else enumerate(value)
-    others = {at: inner if at == key else item for at, item in items if at != key or inner is not GONE}
+    others = {
+        at: inner if at == key else item for at, item in items if at != key or inner is not GONE
+    }
     return others if isinstance(value, dict) else list(others.values())
 
 
@@ -117,7 +131,9 @@ def mutilations(draw: st.DrawFn) -> Delivery:
     for _ in range(draw(st.integers(1, 3))):
         places = list(paths(payload))
         if places:
-            payload = mutilated(payload, draw(st.sampled_from(places)), draw(st.sampled_from(OTHERS)))
+            payload = mutilated(
+                payload, draw(st.sampled_from(places)), draw(st.sampled_from(OTHERS))
+            )
     return kind, payload
 
 
@@ -133,7 +149,11 @@ def test_no_mutilated_example_breaks_the_door(client, delivery):
 def test_every_key_of_what_is_read_may_be_missing_or_wrong():
     """Each key of what we read, dropped, null and of another type: an event or BadPayload, nothing else."""
     refused = Counter()
-    one_each = {(kind, payload.get("action")): payload for kind, payload in examples() if is_read(kind, payload)}
+    one_each = {
+        (kind, payload.get("action")): payload
+        for kind, payload in examples()
+        if is_read(kind, payload)
+    }
     for (kind, _), payload in one_each.items():
         for path in paths(payload):
             if len(path) > 3:  # no shape looks deeper, but for what lists hold

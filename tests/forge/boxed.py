@@ -89,7 +89,9 @@ class Boxed:
     def jwt(self, **claims: object) -> str:
         now = int(time.time())
         return jwt.encode(
-            {"iat": now - 60, "exp": now + 300, "iss": str(self.keys.id), **claims}, self.keys.private_key, "RS256"
+            {"iat": now - 60, "exp": now + 300, "iss": str(self.keys.id), **claims},
+            self.keys.private_key,
+            "RS256",
         )
 
     def ask(
@@ -102,7 +104,9 @@ class Boxed:
 
     def token(self, repositories: list[str] | None = None, **permissions: str) -> str:
         body = {"repositories": repositories or ["demo"], "permissions": permissions or EVERYTHING}
-        answer = self.ask("POST", f"/app/installations/{self.installation}/access_tokens", body, self.jwt())
+        answer = self.ask(
+            "POST", f"/app/installations/{self.installation}/access_tokens", body, self.jwt()
+        )
         return answer.raise_for_status().json()["token"]
 
     def graph(self, query: str, **variables: object) -> dict[str, Any]:
@@ -121,10 +125,16 @@ def boxed(home: Path, wrap: Any = lambda app: app) -> Iterator[Boxed]:
     """Serve a forge as long as the block lasts."""
     forge = Forge(home)
     forge.runner_env = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
-    forge.create_repository(REPO, {"README.md": "Hello\n", "src/a.py": "A = 1\n"}, people={"ada": "write"})
+    forge.create_repository(
+        REPO, {"README.md": "Hello\n", "src/a.py": "A = 1\n"}, people={"ada": "write"}
+    )
     forge.create_repository(OTHER, {"README.md": "Other\n"}, private=True)
     keys = forge.create_app("greenlit", EVERYTHING, EVENTS)
-    with serving(forge, wrap) as base, listening(keys) as (url, heard, answers), httpx2.Client() as client:
+    with (
+        serving(forge, wrap) as base,
+        listening(keys) as (url, heard, answers),
+        httpx2.Client() as client,
+    ):
         forge.hook_to(keys, url)
         box = Boxed(forge, base, keys, forge.install(keys, REPO), heard, answers, client)
         box.ours = box.token()
@@ -142,7 +152,9 @@ def listening(keys: AppKeys) -> Iterator[tuple[str, list[Heard], list[int]]]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             said = hmac.digest(keys.webhook_secret.encode(), body, "sha256").hex()
             signed = self.headers["X-Hub-Signature-256"] == f"sha256={said}"
-            heard.append(Heard(self.headers["X-GitHub-Event"], json.loads(body), dict(self.headers), signed))
+            heard.append(
+                Heard(self.headers["X-GitHub-Event"], json.loads(body), dict(self.headers), signed)
+            )
             self.send_response(answers.pop(0) if answers else 202)
             self.end_headers()
 

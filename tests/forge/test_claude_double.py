@@ -15,13 +15,16 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_cache import Cache, Usage
+from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_script import Script
 from bot.forge.claude_stream import Breaks
 
 HEADERS = {"authorization": "Bearer sk-ant-x", "anthropic-version": "2026-10-21"}
-GREP = {"name": "grep", "input_schema": {"type": "object", "properties": {"pattern": {"type": "string"}}}}
+GREP = {
+    "name": "grep",
+    "input_schema": {"type": "object", "properties": {"pattern": {"type": "string"}}},
+}
 MARK = {"type": "ephemeral"}
 SCRIPT = """
 about: owner/repo#7
@@ -51,7 +54,12 @@ def opening() -> Body:
         "system": [{"type": "text", "text": "You change code. " * 200, "cache_control": MARK}],
         "tools": [GREP],
         "messages": [
-            {"role": "user", "content": [{"type": "text", "text": "Work on owner/repo#7.", "cache_control": MARK}]}
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": "Work on owner/repo#7.", "cache_control": MARK}
+                ],
+            }
         ],
         "thinking": {"type": "adaptive"},
         "output_config": {"effort": "medium"},
@@ -70,8 +78,16 @@ def following(client: httpx2.Client, text: str = "app.py:3: def", *, failed: boo
     """A request for the second turn, with the double's own first turn in it."""
     body = opening()
     content = client.post("/v1/messages", json=body).json()["content"]
-    result = {"type": "tool_result", "tool_use_id": content[-1]["id"], "content": text, "is_error": failed}
-    body["messages"] += [{"role": "assistant", "content": content}, {"role": "user", "content": [result]}]
+    result = {
+        "type": "tool_result",
+        "tool_use_id": content[-1]["id"],
+        "content": text,
+        "is_error": failed,
+    }
+    body["messages"] += [
+        {"role": "assistant", "content": content},
+        {"role": "user", "content": [result]},
+    ]
     return body
 
 
@@ -151,7 +167,11 @@ def schema(**more: Any) -> Callable[[Body], None]:
 def strict(*parts: Body) -> Callable[[Body], None]:
     """Strict tools."""
     tools = [
-        {"name": f"t{at}", "strict": True, "input_schema": {"type": "object", "additionalProperties": False, **part}}
+        {
+            "name": f"t{at}",
+            "strict": True,
+            "input_schema": {"type": "object", "additionalProperties": False, **part},
+        }
         for at, part in enumerate(parts)
     ]
     return change(tools=tools)
@@ -285,7 +305,9 @@ def test_it_rejects_what_is_no_json_object(raw: bytes) -> None:
 def test_it_rejects_more_than_it_can_carry() -> None:
     """A request of more than 32 MB is too large."""
     with serving(Double(script())) as client:
-        assert "413 request_too_large" in told(client.post("/v1/messages", content=b" " * (32 * 1024 * 1024 + 1)))
+        assert "413 request_too_large" in told(
+            client.post("/v1/messages", content=b" " * (32 * 1024 * 1024 + 1))
+        )
 
 
 # --- how it plays -----------------------------------------------------------------------------------------------
@@ -302,7 +324,9 @@ def test_it_rejects_more_than_it_can_carry() -> None:
         (SCRIPT[: SCRIPT.index("- expect")], "app.py:3", False, "turn 1: the script has ended, it has 1 turns"),
     ],
 )  # fmt: skip
-def test_difference_from_the_script_is_loud(text: str, answer: str, failed: bool, says: str) -> None:
+def test_difference_from_the_script_is_loud(
+    text: str, answer: str, failed: bool, says: str
+) -> None:
     """What the script does not expect is a bad request that says which turn, what was expected and what came."""
     double = Double(script(text))
     with serving(double) as client:
@@ -327,7 +351,9 @@ def test_other_tools_are_loud() -> None:
     with serving(Double(script())) as client:
         body = opening() | {"tools": [GREP, {**GREP, "name": "sed"}]}
 
-        assert "expected the tools ('grep',), came ('grep', 'sed')" in told(client.post("/v1/messages", json=body))
+        assert "expected the tools ('grep',), came ('grep', 'sed')" in told(
+            client.post("/v1/messages", json=body)
+        )
 
 
 def test_repeated_request_gets_the_same_answer() -> None:
@@ -343,7 +369,9 @@ def test_repeated_request_gets_the_same_answer() -> None:
 
 def test_script_is_chosen_by_the_first_message() -> None:
     """Each conversation plays the script that is about it; one that is about none is loud."""
-    other = Script.model_validate({"about": "owner/repo#8", "turns": [{"say": [{"text": "Eight."}]}]})
+    other = Script.model_validate(
+        {"about": "owner/repo#8", "turns": [{"say": [{"text": "Eight."}]}]}
+    )
     with serving(Double([script(), other])) as client:
         said = []
         for number in (7, 8, 9):
@@ -352,7 +380,9 @@ def test_script_is_chosen_by_the_first_message() -> None:
             said.append(client.post("/v1/messages", json=body))
 
     assert ["I look.", "Eight."] == [answer.json()["content"][1]["text"] for answer in said[:2]]
-    assert "no script is about this conversation, which begins 'Work on owner/repo#9.'" in told(said[2])
+    assert "no script is about this conversation, which begins 'Work on owner/repo#9.'" in told(
+        said[2]
+    )
 
 
 def test_stream_says_what_the_message_says() -> None:
@@ -364,8 +394,12 @@ def test_stream_says_what_the_message_says() -> None:
     pieces = [event["delta"] for event in events if event["type"] == "content_block_delta"]
 
     assert "I look." == "".join(delta.get("text", "") for delta in pieces)
-    assert {"pattern": "def"} == json.loads("".join(delta.get("partial_json", "") for delta in pieces))
-    assert whole["content"][0]["signature"] == "".join(delta.get("signature", "") for delta in pieces)
+    assert {"pattern": "def"} == json.loads(
+        "".join(delta.get("partial_json", "") for delta in pieces)
+    )
+    assert whole["content"][0]["signature"] == "".join(
+        delta.get("signature", "") for delta in pieces
+    )
     assert ["message_start", "ping", "message_delta", "message_stop"] == [
         event["type"] for event in events if not event["type"].startswith("content_block")
     ]
@@ -377,7 +411,9 @@ def test_thinking_is_shown_when_asked_for() -> None:
     with serving(Double(script())) as client:
         body = opening() | {"thinking": {"type": "adaptive", "display": "summarized"}}
 
-        assert "Considering" in client.post("/v1/messages", json=body).json()["content"][0]["thinking"]
+        assert (
+            "Considering" in client.post("/v1/messages", json=body).json()["content"][0]["thinking"]
+        )
         assert "Considering" in client.post("/v1/messages", json=body | {"stream": True}).text
 
 
@@ -418,7 +454,8 @@ def test_script_is_read_from_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil", ["turn: []", "turns: [{say: []}]", "turns: [{say: [{word: x}]}]", "turns: [{expects: {}}]"]
+    "spoil",
+    ["turn: []", "turns: [{say: []}]", "turns: [{say: [{word: x}]}]", "turns: [{expects: {}}]"],
 )
 def test_mistake_in_a_script_is_told(spoil: str) -> None:
     """A script that says something unknown is not played."""
@@ -515,7 +552,9 @@ def test_cache_keeps_no_short_prefix() -> None:
     assert Usage(fresh=cache.count(body)) == cache.serve(body)
 
 
-@pytest.mark.parametrize("more", [{"model": "n"}, {"output_config": {"effort": "low"}}, {"tools": [GREP]}])
+@pytest.mark.parametrize(
+    "more", [{"model": "n"}, {"output_config": {"effort": "low"}}, {"tools": [GREP]}]
+)
 def test_cache_is_lost_with(more: Body) -> None:
     """Another model, effort or tools find nothing."""
     cache = Cache()

@@ -107,31 +107,45 @@ def test_failed_jobs_run_again(box: Boxed):
         for which in ("latest", "all")
     ]
     assert (2, "failure") == tuple(
-        box.ask("GET", f"{HERE}/actions/runs/{run}").json()[key] for key in ("run_attempt", "conclusion")
+        box.ask("GET", f"{HERE}/actions/runs/{run}").json()[key]
+        for key in ("run_attempt", "conclusion")
     )
 
 
 def test_each_attempt_keeps_its_jobs(box: Boxed):
     """What an attempt did not run again is shown as it was before; an attempt that never was is not there."""
-    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI + CI_LINT, "broken": ""}, "Break.")
+    box.forge.push(
+        REPO, "ada", "a", {".github/workflows/ci.yml": CI + CI_LINT, "broken": ""}, "Break."
+    )
     ends(box)
     at = f"{HERE}/actions/runs/{box.forge.jobs(REPO)[0].run}"
     box.ask("POST", f"{at}/rerun-failed-jobs")
     ends(box)
     first, second = (
-        {(job["name"], job["run_attempt"]) for job in box.ask("GET", f"{at}/attempts/{number}/jobs").json()["jobs"]}
+        {
+            (job["name"], job["run_attempt"])
+            for job in box.ask("GET", f"{at}/attempts/{number}/jobs").json()["jobs"]
+        }
         for number in (1, 2)
     )
 
     assert {("test", 1), ("after", 1), ("lint", 1)} == first
     assert {("test", 2), ("after", 2), ("lint", 1)} == second
-    assert [404, 404] == [box.ask("GET", f"{at}/attempts/{number}/jobs").status_code for number in (0, 3)]
+    assert [404, 404] == [
+        box.ask("GET", f"{at}/attempts/{number}/jobs").status_code for number in (0, 3)
+    ]
 
 
 def test_running_run_is_not_repeated(box: Boxed):
     """A run that is under way cannot be re-run, and its job has no log yet."""
     slow = CI.replace("if test -f broken", "sleep 1; if test -f broken")
-    box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": slow, ".github/workflows/notes.txt": "x"}, "Slow.")
+    box.forge.push(
+        REPO,
+        "ada",
+        "a",
+        {".github/workflows/ci.yml": slow, ".github/workflows/notes.txt": "x"},
+        "Slow.",
+    )
     while not box.forge.jobs(REPO):
         time.sleep(0.01)
     job = box.forge.jobs(REPO)[0]
@@ -153,17 +167,26 @@ def test_passed_run_is_not_repeated(box: Boxed):
     box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI}, "Add CI.")
     ends(box)
 
-    assert 403 == box.ask("POST", f"{HERE}/actions/runs/{box.forge.jobs(REPO)[0].run}/rerun-failed-jobs").status_code
+    assert (
+        403
+        == box.ask(
+            "POST", f"{HERE}/actions/runs/{box.forge.jobs(REPO)[0].run}/rerun-failed-jobs"
+        ).status_code
+    )
 
 
 def test_broken_workflow_fails_at_once(box: Boxed):
     """A file that is no workflow makes a run without jobs, called by its path, that failed to start."""
-    sha = box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": "on: push\njobs: 1\n"}, "Break it.")
+    sha = box.forge.push(
+        REPO, "ada", "a", {".github/workflows/ci.yml": "on: push\njobs: 1\n"}, "Break it."
+    )
     assert box.forge.quiet(5)
     runs = box.ask("GET", f"{HERE}/actions/runs?head_sha={sha}").json()["workflow_runs"]
 
     assert [] == box.forge.jobs(REPO)
-    assert [(".github/workflows/ci.yml", "startup_failure")] == [(one["name"], one["conclusion"]) for one in runs]
+    assert [(".github/workflows/ci.yml", "startup_failure")] == [
+        (one["name"], one["conclusion"]) for one in runs
+    ]
 
 
 def test_workflow_on_pull_requests_waits_for_one(box: Boxed):
@@ -178,7 +201,9 @@ def test_workflow_on_pull_requests_waits_for_one(box: Boxed):
     box.forge.push(REPO, "ada", "a", {"y": ""}, "Y.")
 
     assert 4 == len(ends(box))
-    assert {"pull_request"} == {one["event"] for one in box.ask("GET", f"{HERE}/actions/runs").json()["workflow_runs"]}
+    assert {"pull_request"} == {
+        one["event"] for one in box.ask("GET", f"{HERE}/actions/runs").json()["workflow_runs"]
+    }
 
 
 def test_other_apps_leave_empty_suites(box: Boxed):

@@ -49,11 +49,17 @@ def test_connection_is_cut_before_or_after_the_write(box: Boxed, kind: str, done
         ("403-primary", 403, {"x-ratelimit-remaining": "0"}),
     ],
 )
-def test_limits_are_told_as_github_tells_them(box: Boxed, kind: str, status: int, headers: dict[str, str]):
+def test_limits_are_told_as_github_tells_them(
+    box: Boxed, kind: str, status: int, headers: dict[str, str]
+):
     """With and without a word on when to come back; nothing is done meanwhile."""
     box.forge.faults.add("POST", "/comments$", kind, wait_s=7)
     answer = box.ask("POST", COMMENTS, {"body": "one"})
-    told = {name: answer.headers[name] for name in ("retry-after", "x-ratelimit-remaining") if name in answer.headers}
+    told = {
+        name: answer.headers[name]
+        for name in ("retry-after", "x-ratelimit-remaining")
+        if name in answer.headers
+    }
 
     assert (status, headers) == (answer.status_code, told)
     assert "rate limit" in answer.json()["message"]

@@ -24,7 +24,9 @@ def git(folder: Path, *args: str, token: str = "") -> subprocess.CompletedProces
         **{f"GIT_CONFIG_KEY_{n}": key for n, key in enumerate(config)},
         **{f"GIT_CONFIG_VALUE_{n}": value for n, value in enumerate(config.values())},
     }
-    return subprocess.run(["git", *args], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ["git", *args], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def pushed(box: Boxed, folder: Path, path: str, token: str) -> subprocess.CompletedProcess[str]:
@@ -80,16 +82,23 @@ def test_archived_repository_takes_no_push(box: Boxed, tmp_path: Path):
 def test_private_repository_is_for_its_tokens(box: Boxed, tmp_path: Path):
     """What is public everybody may clone; what is private is not there for others."""
     assert 0 == git(tmp_path, "ls-remote", f"{box.base}/{REPO}.git").returncode
-    assert "not found" in git(tmp_path, "ls-remote", f"{box.base}/{OTHER}.git", token=box.ours).stderr
+    assert (
+        "not found" in git(tmp_path, "ls-remote", f"{box.base}/{OTHER}.git", token=box.ours).stderr
+    )
     # Refused, git asks a person for a name; there is none to ask.
     for repo, token in ((OTHER, ""), (REPO, "old")):
-        assert "could not read Username" in git(tmp_path, "ls-remote", f"{box.base}/{repo}.git", token=token).stderr
+        assert (
+            "could not read Username"
+            in git(tmp_path, "ls-remote", f"{box.base}/{repo}.git", token=token).stderr
+        )
 
 
 def test_deleted_branch_closes_its_pull_request(box: Boxed, tmp_path: Path):
     """A pull request whose branch is deleted is closed."""
     box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
-    box.ask("POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main"}).raise_for_status()
+    box.ask(
+        "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main"}
+    ).raise_for_status()
     git(tmp_path, "init", "-q")
     done = git(tmp_path, "push", f"{box.base}/{REPO}.git", ":refs/heads/a", token=box.ours)
     box.forge.quiet(5)

@@ -24,8 +24,16 @@ def suites(box: Boxed, sha: str, **given: object) -> dict:
 @pytest.mark.parametrize(
     ("query", "kind", "words"),
     [
-        ('{ repository(owner: "acme", name: "other") { id } }', "NOT_FOUND", "Could not resolve to a Repository"),
-        ('{ repository(owner: "acme", name: "demo") { pullRequest(number: 9) { id } } }', "NOT_FOUND", "number of 9"),
+        (
+            '{ repository(owner: "acme", name: "other") { id } }',
+            "NOT_FOUND",
+            "Could not resolve to a Repository",
+        ),
+        (
+            '{ repository(owner: "acme", name: "demo") { pullRequest(number: 9) { id } } }',
+            "NOT_FOUND",
+            "number of 9",
+        ),
         ('{ node(id: "PR_xyz") { id } }', "NOT_FOUND", "global id of 'PR_xyz'"),
         (
             '{ repository(owner: "acme", name: "demo") { pullRequests { totalCount } } }',
@@ -81,7 +89,8 @@ def test_connections_come_in_pages(shared: Boxed):
     second = suites(shared, sha, first=2, after=first["pageInfo"]["endCursor"])
 
     assert [(3, 2, True), (3, 1, False)] == [
-        (page["totalCount"], len(page["nodes"]), page["pageInfo"]["hasNextPage"]) for page in (first, second)
+        (page["totalCount"], len(page["nodes"]), page["pageInfo"]["hasNextPage"])
+        for page in (first, second)
     ]
     assert 3 == len({suite["databaseId"] for page in (first, second) for suite in page["nodes"]})
     assert [{"name": "test"}, {"name": "after"}] == second["nodes"][0]["checkRuns"]["nodes"]
@@ -91,13 +100,21 @@ def test_node_is_found_by_its_id(shared: Boxed):
     """Every id that was answered leads back to its node; one of another repository to nothing."""
     sha = shared.forge.push(REPO, "ada", "n", {".github/workflows/ci.yml": CI}, "CI.")
     assert shared.forge.quiet(20)
-    pull = shared.ask("POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "n", "base": "main"}).json()
+    pull = shared.ask(
+        "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "n", "base": "main"}
+    ).json()
     repo = shared.ask("GET", f"/repos/{REPO}").json()["node_id"]
-    suite = shared.ask("GET", f"/repos/{REPO}/commits/{sha}/check-suites").json()["check_suites"][0]["node_id"]
-    run = shared.ask("GET", f"/repos/{REPO}/commits/{sha}/check-runs").json()["check_runs"][0]["node_id"]
+    suite = shared.ask("GET", f"/repos/{REPO}/commits/{sha}/check-suites").json()["check_suites"][
+        0
+    ]["node_id"]
+    run = shared.ask("GET", f"/repos/{REPO}/commits/{sha}/check-runs").json()["check_runs"][0][
+        "node_id"
+    ]
     commit = shared.ask("GET", f"/repos/{REPO}/commits/{sha}").json()["node_id"]
     kinds = [
-        shared.graph("query($id: ID!) { node(id: $id) { __typename id } }", id=key)["data"]["node"]["__typename"]
+        shared.graph("query($id: ID!) { node(id: $id) { __typename id } }", id=key)["data"]["node"][
+            "__typename"
+        ]
         for key in (repo, commit, suite, run, pull["node_id"])
     ]
 
@@ -114,7 +131,9 @@ def test_node_is_found_by_its_id(shared: Boxed):
 def test_only_what_is_open_is_marked(box: Boxed, act: Callable[[Boxed], None], kind: str):
     """A closed pull request, or one of an archived repository, cannot be made ready."""
     box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
-    pull = box.ask("POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main", "draft": True}).json()
+    pull = box.ask(
+        "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main", "draft": True}
+    ).json()
     act(box)
 
     assert [kind] == [error["type"] for error in box.graph(READY, id=pull["node_id"])["errors"]]
@@ -138,10 +157,16 @@ def test_checks_are_filtered(shared: Boxed):
         named: checkRuns(first: 9, filterBy: {checkName: "after"}) { totalCount }
       } }
     } } } }"""
-    red, bare = (shared.graph(query, oid=one)["data"]["repository"]["object"] for one in (sha, base))
+    red, bare = (
+        shared.graph(query, oid=one)["data"]["repository"]["object"] for one in (sha, base)
+    )
 
     assert [4, 2, 2] == [one["totalCount"] for one in red["checkSuites"]["nodes"][0].values()]
-    assert ({"state": "FAILURE"}, None, None) == (red["statusCheckRollup"], red["status"], bare["statusCheckRollup"])
+    assert ({"state": "FAILURE"}, None, None) == (
+        red["statusCheckRollup"],
+        red["status"],
+        bare["statusCheckRollup"],
+    )
     assert {"totalCount": 0} == red["none"]
 
 

@@ -44,7 +44,9 @@ def test_pull_request_is_opened(box: Boxed, pull: dict):
 
 def test_one_pull_request_for_a_branch(box: Boxed, pull: dict):
     """A second open one for the same head and base is refused, in GitHub's words."""
-    assert ["A pull request already exists for acme:a/b."] == [one["message"] for one in errors(box)]
+    assert ["A pull request already exists for acme:a/b."] == [
+        one["message"] for one in errors(box)
+    ]
 
 
 def test_pull_request_needs_commits_and_branches(box: Boxed):
@@ -52,8 +54,12 @@ def test_pull_request_needs_commits_and_branches(box: Boxed):
     box.forge.push(REPO, "ada", "main", {"b": "b"}, "On main.")
 
     assert [("head", "invalid")] == [(one["field"], one["code"]) for one in errors(box)]
-    assert ["No commits between main and main"] == [one["message"] for one in errors(box, head="main")]
-    assert [("base", "invalid")] == [(one["field"], one["code"]) for one in errors(box, head="main", base="none")]
+    assert ["No commits between main and main"] == [
+        one["message"] for one in errors(box, head="main")
+    ]
+    assert [("base", "invalid")] == [
+        (one["field"], one["code"]) for one in errors(box, head="main", base="none")
+    ]
 
 
 def test_pull_requests_are_found_by_head_and_state(box: Boxed, pull: dict):
@@ -86,10 +92,14 @@ def test_push_moves_the_pull_request(box: Boxed, pull: dict):
 
 def test_draft_is_marked_ready_and_back(box: Boxed, pull: dict):
     """Ready and draft are GraphQL's, once each."""
-    mark, back = (MARK % name for name in ("markPullRequestReadyForReview", "convertPullRequestToDraft"))
+    mark, back = (
+        MARK % name for name in ("markPullRequestReadyForReview", "convertPullRequestToDraft")
+    )
     answers = [box.graph(query, id=pull["node_id"]) for query in (mark, mark, back)]
 
-    assert [False, False, True] == [next(iter(one["data"].values()))["pullRequest"]["isDraft"] for one in answers]
+    assert [False, False, True] == [
+        next(iter(one["data"].values()))["pullRequest"]["isDraft"] for one in answers
+    ]
     assert ["pull_request.ready_for_review", "pull_request.converted_to_draft"] == box.names()
 
 
@@ -105,7 +115,14 @@ def test_draft_is_marked_ready_and_back(box: Boxed, pull: dict):
 def test_bad_edit_is_invalid(box: Boxed, pull: dict, asked: dict[str, str], field: str):
     """Unknown states, blank or long titles, and opening again without the branch are refused."""
     if asked == {"state": "open"}:
-        delete = ["git", "--git-dir", str(box.forge.git_dir(REPO)), "update-ref", "-d", "refs/heads/a/b"]
+        delete = [
+            "git",
+            "--git-dir",
+            str(box.forge.git_dir(REPO)),
+            "update-ref",
+            "-d",
+            "refs/heads/a/b",
+        ]
         box.forge.close_pull(REPO, pull["number"], "ada")
         subprocess.run(delete, check=True)
     answer = box.ask("PATCH", f"{HERE}/{pull['number']}", asked)
@@ -119,7 +136,9 @@ def test_pull_request_is_labeled_like_an_issue(box: Boxed, pull: dict):
     box.forge.label(REPO, pull["number"], "autogen", "ada")
 
     assert [] == box.names()
-    assert ["autogen"] == [one["name"] for one in box.ask("GET", f"{HERE}/{pull['number']}").json()["labels"]]
+    assert ["autogen"] == [
+        one["name"] for one in box.ask("GET", f"{HERE}/{pull['number']}").json()["labels"]
+    ]
 
 
 def test_pull_request_is_edited_closed_and_opened_again(box: Boxed, pull: dict):
@@ -128,5 +147,12 @@ def test_pull_request_is_edited_closed_and_opened_again(box: Boxed, pull: dict):
     closed = box.ask("PATCH", path, {"state": "closed", "title": "New"}).json()
     opened = box.ask("PATCH", path, {"state": "open", "body": ""}).json()
 
-    assert ("closed", "New", "open", None) == (closed["state"], closed["title"], opened["state"], opened["body"])
-    assert ["closed", "edited", "reopened", "edited"] == [name.partition(".")[2] for name in box.names()]
+    assert ("closed", "New", "open", None) == (
+        closed["state"],
+        closed["title"],
+        opened["state"],
+        opened["body"],
+    )
+    assert ["closed", "edited", "reopened", "edited"] == [
+        name.partition(".")[2] for name in box.names()
+    ]

@@ -36,10 +36,14 @@ def test_token_is_long_and_lives_an_hour(shared: Boxed):
         ({"permissions": {"statuses": "write"}}, "The permissions requested are not granted"),
     ],
 )
-def test_token_is_never_wider_than_the_installation(shared: Boxed, asked: dict[str, object], why: str):
+def test_token_is_never_wider_than_the_installation(
+    shared: Boxed, asked: dict[str, object], why: str
+):
     """Repositories and permissions beyond the installation's are refused."""
     status, message = said(
-        shared.ask("POST", f"/app/installations/{shared.installation}/access_tokens", asked, shared.jwt())
+        shared.ask(
+            "POST", f"/app/installations/{shared.installation}/access_tokens", asked, shared.jwt()
+        )
     )
 
     assert 422 == status
@@ -63,10 +67,16 @@ def test_pull_requests_permission_is_no_way_to_issues(box: Boxed):
     token = box.token(pull_requests="write")
     issue = box.forge.open_issue(REPO, "ada", "A", "B")
     box.forge.push(REPO, "ada", "a", {"a": "a"}, "A.")
-    pull = box.ask("POST", f"{HERE}/pulls", {"title": "T", "head": "a", "base": "main"}, token).json()["number"]
+    pull = box.ask(
+        "POST", f"{HERE}/pulls", {"title": "T", "head": "a", "base": "main"}, token
+    ).json()["number"]
 
-    assert 403 == box.ask("POST", f"{HERE}/issues/{issue}/comments", {"body": "x"}, token).status_code
-    assert 201 == box.ask("POST", f"{HERE}/issues/{pull}/comments", {"body": "x"}, token).status_code
+    assert (
+        403 == box.ask("POST", f"{HERE}/issues/{issue}/comments", {"body": "x"}, token).status_code
+    )
+    assert (
+        201 == box.ask("POST", f"{HERE}/issues/{pull}/comments", {"body": "x"}, token).status_code
+    )
 
 
 def test_other_repositories_are_not_there(shared: Boxed):
@@ -97,7 +107,11 @@ def test_tokens_end(box: Boxed):
 def test_jwt_must_be_short_and_fresh(shared: Boxed):
     """A JWT that expired, lives too long or names no App is refused; so is a token where a JWT belongs."""
     now = int(time.time())
-    expired, long, unknown = shared.jwt(exp=now - 1), shared.jwt(exp=now + 3600), shared.jwt(iss="99")
+    expired, long, unknown = (
+        shared.jwt(exp=now - 1),
+        shared.jwt(exp=now + 3600),
+        shared.jwt(iss="99"),
+    )
 
     assert "must be a numeric value" in said(shared.ask("GET", "/app", auth=expired))[1]
     assert "too far in the future" in said(shared.ask("GET", "/app", auth=long))[1]
@@ -135,7 +149,9 @@ def test_archived_repository_is_read_only(box: Boxed):
     assert 403 == box.ask("POST", f"{HERE}/issues/{number}/comments", {"body": "x"}).status_code
 
 
-@pytest.mark.parametrize("body", [{}, {"body": None}, {"body": 1}, {"body": " "}, {"body": "x" * 65537}])
+@pytest.mark.parametrize(
+    "body", [{}, {"body": None}, {"body": 1}, {"body": " "}, {"body": "x" * 65537}]
+)
 def test_bad_comment_is_invalid(shared: Boxed, body: dict[str, object]):
     """A comment must be a text that is neither blank nor too long."""
     number = shared.forge.open_issue(REPO, "ada", "A", "B")
@@ -150,7 +166,9 @@ def test_body_that_is_no_json_is_refused(shared: Boxed):
     url = f"{shared.base}/api/v3{HERE}/issues/{number}/comments"
     shown = {"Authorization": f"token {shared.ours}"}
 
-    assert [400, 400] == [shared.client.post(url, content=body, headers=shown).status_code for body in (b"{", b"[]")]
+    assert [400, 400] == [
+        shared.client.post(url, content=body, headers=shown).status_code for body in (b"{", b"[]")
+    ]
 
 
 def test_lists_come_in_pages(shared: Boxed):
@@ -185,7 +203,12 @@ def test_unchanged_answers_cost_nothing(shared: Boxed):
 
 def test_permission_is_told_in_githubs_words(shared: Boxed):
     """maintain shows as write and triage as read; nobody has none where all is private."""
-    for login, level in (("max", "maintain"), ("tri", "triage"), ("root", "admin"), ("out", "none")):
+    for login, level in (
+        ("max", "maintain"),
+        ("tri", "triage"),
+        ("root", "admin"),
+        ("out", "none"),
+    ):
         shared.forge.set_permission(REPO, login, level)
     found = {
         login: shared.ask("GET", f"{HERE}/collaborators/{login}/permission").json()
@@ -202,7 +225,10 @@ def test_permission_is_told_in_githubs_words(shared: Boxed):
 def test_reaction_is_made_once(shared: Boxed):
     """The same reaction a second time is 200 and not a new one."""
     number = shared.forge.open_issue(REPO, "ada", "A", "B")
-    asks = [shared.ask("POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}).status_code for _ in range(2)]
+    asks = [
+        shared.ask("POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}).status_code
+        for _ in range(2)
+    ]
 
     assert [201, 200] == asks
     assert ["greenlit[bot]"] == [one.author for one in shared.forge.reactions(REPO, number)]
@@ -211,7 +237,9 @@ def test_reaction_is_made_once(shared: Boxed):
 def test_files_are_read_from_any_ref(box: Boxed):
     """Contents come as base64, raw when asked for, as a list for a folder, 404 when there is none."""
     box.forge.push(REPO, "ada", "a/b", {"README.md": "Changed\n"}, "Change.")
-    raw = box.ask("GET", f"{HERE}/contents/README.md?ref=a/b", Accept="application/vnd.github.raw+json")
+    raw = box.ask(
+        "GET", f"{HERE}/contents/README.md?ref=a/b", Accept="application/vnd.github.raw+json"
+    )
 
     assert "SGVsbG8K" == box.ask("GET", f"{HERE}/contents/README.md").json()["content"].strip()
     assert "Changed\n" == raw.text
@@ -245,7 +273,9 @@ def test_what_is_not_there_is_not_found(shared: Boxed, path: str, status: int):
     assert status == shared.ask("GET", HERE + path).status_code
 
 
-@pytest.mark.parametrize("path", ["/app/installations/1", f"/repos/{OTHER}/installation", "/app/hook/deliveries/1"])
+@pytest.mark.parametrize(
+    "path", ["/app/installations/1", f"/repos/{OTHER}/installation", "/app/hook/deliveries/1"]
+)
 def test_app_sees_its_own_only(shared: Boxed, path: str):
     """Installations and deliveries of others are not found."""
     assert 404 == shared.ask("GET", path, auth=shared.jwt()).status_code
@@ -274,8 +304,12 @@ def test_limit_is_told_to_anybody(shared: Boxed):
 def test_repositories_join_an_installation(box: Boxed):
     """Installing an App on a second repository of the owner widens the installation."""
     again = box.forge.install(box.keys, OTHER)
-    tokens = box.ask("POST", f"/app/installations/{again}/access_tokens", {"repository_ids": []}, box.jwt())
-    whole = box.ask("POST", f"/app/installations/{again}/access_tokens", auth=box.jwt()).json()["token"]
+    tokens = box.ask(
+        "POST", f"/app/installations/{again}/access_tokens", {"repository_ids": []}, box.jwt()
+    )
+    whole = box.ask("POST", f"/app/installations/{again}/access_tokens", auth=box.jwt()).json()[
+        "token"
+    ]
     seen = box.ask("GET", "/installation/repositories", auth=whole).json()
 
     assert (box.installation, 201) == (again, tokens.status_code)
@@ -288,7 +322,9 @@ def test_large_file_comes_raw_only(box: Boxed):
     answer = box.ask("GET", f"{HERE}/contents/big").json()
 
     assert ("none", "", 1_100_000) == (answer["encoding"], answer["content"], answer["size"])
-    assert 1_100_000 == len(box.ask("GET", f"{HERE}/contents/big", Accept="application/vnd.github.raw").content)
+    assert 1_100_000 == len(
+        box.ask("GET", f"{HERE}/contents/big", Accept="application/vnd.github.raw").content
+    )
 
 
 def test_what_was_asked_is_kept(shared: Boxed):

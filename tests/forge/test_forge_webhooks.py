@@ -16,7 +16,10 @@ def test_webhook_is_signed_and_named(box: Boxed):
     one, kept = box.heard[0], box.forge.deliveries()[-1]
 
     assert one.signed
-    assert {"id": box.installation, "node_id": one.payload["installation"]["node_id"]} == one.payload["installation"]
+    assert {
+        "id": box.installation,
+        "node_id": one.payload["installation"]["node_id"],
+    } == one.payload["installation"]
     assert one.headers["User-Agent"].startswith("GitHub-Hookshot/")
     assert "integration" == one.headers["X-GitHub-Hook-Installation-Target-Type"]
     assert str(box.keys.id) == one.headers["X-GitHub-Hook-Installation-Target-ID"]
@@ -39,7 +42,9 @@ def test_issue_is_opened_then_labeled(box: Boxed):
     box.forge.open_issue(REPO, "ada", "A", "B", ["bug", "autogen"])
     box.forge.quiet(5)
 
-    assert [None, "bug", "autogen"] == [one.payload.get("label", {}).get("name") for one in box.heard]
+    assert [None, "bug", "autogen"] == [
+        one.payload.get("label", {}).get("name") for one in box.heard
+    ]
     assert ["issues.opened", "issues.labeled", "issues.labeled"] == box.names()
 
 
@@ -104,7 +109,9 @@ def test_failed_delivery_is_kept_and_can_be_repeated(box: Boxed):
     assert (500, 202) == (failed.status, again)
     assert 1 == len({one.headers["X-GitHub-Delivery"] for one in box.heard})
     assert box.heard[0].payload == box.heard[1].payload
-    assert [(500, False), (202, True)] == [(one.status, one.redelivery) for one in box.forge.deliveries()[-2:]]
+    assert [(500, False), (202, True)] == [
+        (one.status, one.redelivery) for one in box.forge.deliveries()[-2:]
+    ]
 
 
 def test_app_finds_and_repeats_what_failed(box: Boxed):
@@ -116,7 +123,9 @@ def test_app_finds_and_repeats_what_failed(box: Boxed):
     found = box.ask("GET", "/app/hook/deliveries?status=failure", auth=box.jwt()).json()
     again = box.ask("POST", f"/app/hook/deliveries/{found[0]['id']}/attempts", auth=box.jwt())
 
-    assert [("issues", "opened", 503)] == [(one["event"], one["action"], one["status_code"]) for one in found]
+    assert [("issues", "opened", 503)] == [
+        (one["event"], one["action"], one["status_code"]) for one in found
+    ]
     assert 202 == again.status_code
     assert ["issues.opened", "issues.opened"] == box.names()
 
@@ -131,13 +140,17 @@ def test_nobody_listens(tmp_path):
     forge.open_issue(REPO, "ada", "A", "B")
 
     assert forge.quiet(5)
-    assert [("ping", 0), ("installation", 0), ("issues", 0)] == [(one.event, one.status) for one in forge.deliveries()]
+    assert [("ping", 0), ("installation", 0), ("issues", 0)] == [
+        (one.event, one.status) for one in forge.deliveries()
+    ]
 
 
 def test_push_is_told_with_its_commits(box: Boxed):
     """A push names the branch, the commits and the files; of a new branch, what the default branch lacks."""
     box.names()
-    first = box.forge.push(REPO, "ada", "a", {"new": "1", "README.md": "x\n", "src/a.py": None}, "First.")
+    first = box.forge.push(
+        REPO, "ada", "a", {"new": "1", "README.md": "x\n", "src/a.py": None}, "First."
+    )
     second = box.forge.push(REPO, "ada", "a", {"run.sh": "ls"}, "Second.")
     box.forge.quiet(5)
     created, moved = (one.payload for one in box.heard if one.event == "push")

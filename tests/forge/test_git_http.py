@@ -86,7 +86,17 @@ def test_six_megabytes_are_streamed(served: Served, tmp_path: Path):
     change(tmp_path / "work", "other")
     git(tmp_path / "work", "add", "noise")
     git(tmp_path / "work", "-c", "core.compression=0", "commit", "-q", "-m", "Noise.")
-    git(tmp_path / "work", "-c", "core.compression=0", "-c", "pack.compression=0", "push", "-q", "origin", "main")
+    git(
+        tmp_path / "work",
+        "-c",
+        "core.compression=0",
+        "-c",
+        "pack.compression=0",
+        "push",
+        "-q",
+        "origin",
+        "main",
+    )
     clone(served, tmp_path / "again")
 
     assert noise[::-1] + noise == (tmp_path / "again/noise").read_bytes()
@@ -112,8 +122,14 @@ def test_who_may_not_is_told_as_github_tells(served: Served, tmp_path: Path):
     forbidden = httpx2.get(f"{base}receive-pack", auth=("x", READER))
     missing = httpx2.get(f"{base}upload-pack".replace("engine", "else"), auth=("x", SECRET))
 
-    assert (401, 'Basic realm="GitHub"') == (unauthorized.status_code, unauthorized.headers["www-authenticate"])
-    assert (403, "Permission to ada/engine.git denied to reader.") == (forbidden.status_code, forbidden.text)
+    assert (401, 'Basic realm="GitHub"') == (
+        unauthorized.status_code,
+        unauthorized.headers["www-authenticate"],
+    )
+    assert (403, "Permission to ada/engine.git denied to reader.") == (
+        forbidden.status_code,
+        forbidden.text,
+    )
     assert (404, "Repository not found.") == (missing.status_code, missing.text)
 
 
@@ -127,14 +143,22 @@ def test_broken_credentials_are_no_credentials(served: Served, header: str):
 
 @pytest.mark.parametrize(
     "path",
-    ["/..%2Fsrv/ada/engine.git/info/refs", "/ada/engine.git/config", "/ada/..git/HEAD", "/ada/../info/refs", "/"],
+    [
+        "/..%2Fsrv/ada/engine.git/info/refs",
+        "/ada/engine.git/config",
+        "/ada/..git/HEAD",
+        "/ada/../info/refs",
+        "/",
+    ],
 )
 def test_nothing_but_git_is_served(served: Served, path: str):
     """No path leads out of the root, or to a file of a repository."""
     connection = HTTPConnection(served.url.removeprefix("http://"), timeout=60)
     with closing(connection):
         connection.request(
-            "GET", path, headers={"Authorization": f"Basic {b64encode(f'x:{SECRET}'.encode()).decode()}"}
+            "GET",
+            path,
+            headers={"Authorization": f"Basic {b64encode(f'x:{SECRET}'.encode()).decode()}"},
         )
 
         assert 404 == connection.getresponse().status
@@ -158,7 +182,10 @@ def test_workflow_needs_its_permission(served: Served, tmp_path: Path):
     with pytest.raises(AssertionError, match=re.escape(REFUSAL)):
         git(tmp_path / "work", "push", "-q", "origin", "HEAD:refs/heads/greenlit/7")
     stayed = subprocess.run(
-        ["git", "cat-file", "-e", sha], cwd=served.root / "ada/engine.git", stderr=subprocess.DEVNULL, check=False
+        ["git", "cat-file", "-e", sha],
+        cwd=served.root / "ada/engine.git",
+        stderr=subprocess.DEVNULL,
+        check=False,
     )
 
     assert ([], 1) == (served.pushes, min(stayed.returncode, 1))
@@ -184,7 +211,9 @@ def test_hanging_up_in_the_middle_leaves_the_server_well(served: Served, tmp_pat
         raise ConnectionAbortedError
 
     with pytest.raises(ConnectionAbortedError):
-        httpx2.post(f"{served.url}/ada/engine.git/git-receive-pack", content=half(), auth=("x", SECRET))
+        httpx2.post(
+            f"{served.url}/ada/engine.git/git-receive-pack", content=half(), auth=("x", SECRET)
+        )
     change(tmp_path / "work")
     git(tmp_path / "work", "push", "-q", "origin", "main")
 

@@ -17,7 +17,9 @@ from bot.values import Annotation
 Play = Callable[..., JobResult]
 PATH = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
 GIT = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"} | {
-    f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    f"GIT_{who}_{what}": "a@example.org"
+    for who in ("AUTHOR", "COMMITTER")
+    for what in ("NAME", "EMAIL")
 }
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ")
 
@@ -32,9 +34,16 @@ def commit(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     (seed / "go.sh").chmod(0o755)
     (seed / ".gitattributes").write_text("src/a.txt export-ignore\n")
     env = {"PATH": PATH} | GIT
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "one"], ["clone", "-q", "--bare", ".", "bare.git"]):
+    for words in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["commit", "-qm", "one"],
+        ["clone", "-q", "--bare", ".", "bare.git"],
+    ):
         subprocess.run(["git", *words], cwd=seed, env=env, check=True)
-    sha = subprocess.run(["git", "rev-parse", "HEAD"], cwd=seed, env=env, check=True, capture_output=True, text=True)
+    sha = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=seed, env=env, check=True, capture_output=True, text=True
+    )
     return seed / "bare.git", sha.stdout.strip()
 
 
@@ -60,13 +69,20 @@ def test_a_green_job_is_a_success(play: Play):
     result = play("    - run: echo one\n    - name: Two\n      run: echo two\n")
 
     assert result.conclusion == "success"
-    assert [step.name for step in result.steps] == ["Set up job", "Run echo one", "Two", "Complete job"]
+    assert [step.name for step in result.steps] == [
+        "Set up job",
+        "Run echo one",
+        "Two",
+        "Complete job",
+    ]
     assert [step.number for step in result.steps] == [1, 2, 3, 4]
 
 
 def test_the_log_has_the_shape_of_actions(play: Play):
     """A BOM, a timestamp before each line, the command's group with shell and env, its output, the exit code."""
-    result = play("    - run: |\n        echo $WORD\n        exit 3\n      env:\n        WORD: hello\n")
+    result = play(
+        "    - run: |\n        echo $WORD\n        exit 3\n      env:\n        WORD: hello\n"
+    )
     lines = said(result)
     at = lines.index("##[group]Run echo $WORD")
 
@@ -139,7 +155,9 @@ def test_a_checkout_that_cannot_be_is_red(play: Play, given: str, message: str):
 
 def test_setup_python_names_the_python_there_is(play: Play):
     """setup-python and the cache say that the machine's own things are used, and warn of another version."""
-    result = play("    - uses: actions/setup-python@v5\n      with:\n        python-version: '2.6'\n")
+    result = play(
+        "    - uses: actions/setup-python@v5\n      with:\n        python-version: '2.6'\n"
+    )
     log = "\n".join(said(result))
 
     assert result.conclusion == "success"
@@ -155,7 +173,9 @@ def test_an_unknown_action_is_refused(play: Play):
     assert "cannot run 'docker/build-push-action@v6'" in result.annotations[0].message
 
 
-@pytest.mark.parametrize("job", ["    container: node:22\n", "    services:\n      db:\n        image: postgres\n"])
+@pytest.mark.parametrize(
+    "job", ["    container: node:22\n", "    services:\n      db:\n        image: postgres\n"]
+)
 def test_containers_are_refused(play: Play, job: str):
     """A job that wants a container or a service is red: the forge has none."""
     assert play("    - run: true\n", job).conclusion == "failure"
@@ -163,7 +183,10 @@ def test_containers_are_refused(play: Play, job: str):
 
 def test_the_environment_is_clean(play: Play):
     """Steps see what was passed, CI and GITHUB_*, and nothing of the forge's own environment."""
-    result = play("    - run: env | cut -d= -f1 | sort | tr '\\n' ' '\n", env={"MINE": "1", "GITHUB_REPOSITORY": "o/r"})
+    result = play(
+        "    - run: env | cut -d= -f1 | sort | tr '\\n' ' '\n",
+        env={"MINE": "1", "GITHUB_REPOSITORY": "o/r"},
+    )
     names = next(line for line in said(result) if line.startswith("CI ")).split()
     own = {name for name in names if not name.startswith(("GITHUB_", "RUNNER_"))}
 
@@ -227,7 +250,10 @@ def test_working_directory(play: Play):
     checkout = "    - uses: actions/checkout@v4\n"
 
     assert "hello" in said(play(f"{checkout}    - run: cat a.txt\n", job))
-    assert play(f"{checkout}    - run: cat a.txt\n      working-directory: nowhere\n", job).conclusion == "failure"
+    assert (
+        play(f"{checkout}    - run: cat a.txt\n      working-directory: nowhere\n", job).conclusion
+        == "failure"
+    )
 
 
 def test_workflow_commands(play: Play):
@@ -243,7 +269,13 @@ def test_workflow_commands(play: Play):
     lines = said(result)
     at = lines.index("##[error]bad")
 
-    assert lines[at : at + 5] == ["##[error]bad", "thing", "##[warning]careful", "##[group]Inside", "##[endgroup]"]
+    assert lines[at : at + 5] == [
+        "##[error]bad",
+        "thing",
+        "##[warning]careful",
+        "##[group]Inside",
+        "##[endgroup]",
+    ]
     assert lines[at + 5 : at + 8] == ["::add-mask::***", "pass ***", "##[error]***"]
     assert "##[notice]again" in lines
     assert "::error::not obeyed" in lines
@@ -266,7 +298,9 @@ def test_annotations_are_limited(play: Play):
 def test_a_step_that_takes_too_long_is_killed_with_its_children(play: Play, tmp_path: Path):
     """The step's whole group is dead, and the step is red."""
     began = time.monotonic()
-    result = play(f"    - run: sh -c 'sleep 2; touch {tmp_path}/alive' & sleep 60\n      timeout-minutes: 0.005\n")
+    result = play(
+        f"    - run: sh -c 'sleep 2; touch {tmp_path}/alive' & sleep 60\n      timeout-minutes: 0.005\n"
+    )
     time.sleep(max(0.0, began + 2.5 - time.monotonic()))
 
     assert result.conclusion == "failure"
@@ -276,7 +310,10 @@ def test_a_step_that_takes_too_long_is_killed_with_its_children(play: Play, tmp_
 
 def test_a_job_that_takes_too_long_is_cancelled(play: Play):
     """Only an annotation tells why; nothing runs after it."""
-    result = play("    - run: sleep 60\n    - run: echo no\n      if: always()\n", "    timeout-minutes: 0.005\n")
+    result = play(
+        "    - run: sleep 60\n    - run: echo no\n      if: always()\n",
+        "    timeout-minutes: 0.005\n",
+    )
     steps = {step.name: step.conclusion for step in result.steps}
 
     assert result.conclusion == "cancelled"
@@ -287,10 +324,14 @@ def test_a_job_that_takes_too_long_is_cancelled(play: Play):
 
 def test_what_runs_in_the_background_lives_till_the_job_ends(play: Play, tmp_path: Path):
     """A server that one step started answers the next; it is dead when the job is over."""
-    result = play("    - run: sleep 60 >/dev/null 2>&1 & echo $! > pid\n    - run: kill -0 $(cat pid) && echo lives\n")
+    result = play(
+        "    - run: sleep 60 >/dev/null 2>&1 & echo $! > pid\n    - run: kill -0 $(cat pid) && echo lives\n"
+    )
     process = Path("/proc") / (tmp_path / "work" / "pid").read_text().strip() / "stat"
     deadline = time.monotonic() + 20
-    while not is_dead(process) and time.monotonic() < deadline:  # it was killed, and may not have noticed yet
+    while (
+        not is_dead(process) and time.monotonic() < deadline
+    ):  # it was killed, and may not have noticed yet
         time.sleep(0.01)
 
     assert "lives" in said(result)
@@ -325,7 +366,9 @@ def test_a_flood_is_cut_in_the_middle(play: Play):
     assert "##[error]Process completed with exit code 1." in lines
 
 
-@pytest.mark.parametrize("text", ["${{ nothing.x }}", "${{ 1 + }}", "${{ guess() }}", "${{ 'open }}"])
+@pytest.mark.parametrize(
+    "text", ["${{ nothing.x }}", "${{ 1 + }}", "${{ guess() }}", "${{ 'open }}"]
+)
 def test_an_expression_that_is_not_understood_is_red(play: Play, text: str):
     """A step with such an expression fails with words; it is not run with a hole in it."""
     result = play(f'    - run: echo "{text}" ran\n')
@@ -351,7 +394,9 @@ def test_an_expression_that_is_not_understood_is_red(play: Play, text: str):
 )
 def test_expressions(play: Play, expression: str, expected: str):
     """Contexts, comparisons, logic and functions give what GitHub's documentation says."""
-    assert f"<{expected}>" in said(play(f'    - run: |\n        echo "<${{{{ {expression} }}}}>"\n'))
+    assert f"<{expected}>" in said(
+        play(f'    - run: |\n        echo "<${{{{ {expression} }}}}>"\n')
+    )
 
 
 def test_a_job_whose_condition_is_false_is_skipped(play: Play):

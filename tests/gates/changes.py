@@ -31,7 +31,10 @@ def labelled(file: Path) -> list[Labelled]:
 
 def _change(files: dict[str, str]) -> Change:
     sides = {path: _sides(text) for path, text in files.items()}
-    return Change({path: old for path, (old, _) in sides.items()}, {path: new for path, (_, new) in sides.items()})
+    return Change(
+        {path: old for path, (old, _) in sides.items()},
+        {path: new for path, (_, new) in sides.items()},
+    )
 
 
 def _sides(text: str) -> tuple[str | None, str | None]:

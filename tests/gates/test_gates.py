@@ -9,18 +9,21 @@ from hypothesis import strategies as st
 from bot.adapters.betterleaks import Betterleaks, available
 from bot.adapters.checkers import checkers
 from bot.adapters.ruff_linter import Ruff, repository_config
-from bot.gates import Change, Rules
-from bot.gates import gates
+from bot.gates import Change, Rules, gates
 from bot.gates.change import lines
+from bot.ports import Checkers, Ports
 from bot.steps.inspect_change import examined, unchecked
 from bot.steps.leaks import hushed, leaked
 from bot.values import Patch
-from bot.ports import Checkers, World
 
 ASKED = checkers({})
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
-PRIVATE = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEA0Z3VS5JJcds3\n" * 4 + "-----END RSA PRIVATE KEY-----"
+PRIVATE = (
+    "-----BEGIN RSA PRIVATE KEY-----\n"
+    + "MIIEowIBAAKCAQEA0Z3VS5JJcds3\n" * 4
+    + "-----END RSA PRIVATE KEY-----"
+)
 SLACK = "xoxb-" + "123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx"
 
 
@@ -65,7 +68,11 @@ def test_a_huge_change_is_counted():
     [
         ("import os\n", None, {("lint", "a.py", 1, "F401")}),
         ("x = 1\nimport os\n", "import os\n", set()),
-        ("def f():\n    return y\n", "def f():\n    y = 1\n    return y\n", {("lint", "a.py", 2, "F821")}),
+        (
+            "def f():\n    return y\n",
+            "def f():\n    y = 1\n    return y\n",
+            {("lint", "a.py", 2, "F821")},
+        ),
         ("def f(a=[]):\n    return a\n", None, {("lint", "a.py", 1, "B006")}),
         ("import os\n\nx = 1\nos.system(x)\n", None, set()),
         ("eval(input())\n", None, {("lint", "a.py", 1, "S307")}),
@@ -92,7 +99,9 @@ def test_style_is_advice():
 
 def test_the_repositorys_own_rules_count():
     """What it selects blocks, what it ignores does not."""
-    config = {"pyproject.toml": '[tool.ruff]\nline-length = 20\n[tool.ruff.lint]\nselect = ["E"]\nignore = ["F401"]\n'}
+    config = {
+        "pyproject.toml": '[tool.ruff]\nline-length = 20\n[tool.ruff.lint]\nselect = ["E"]\nignore = ["F401"]\n'
+    }
     told = Ruff().lint({"a.py": "import os\nlonger = 'than twenty signs'\n"}, config)
 
     assert {("E501", True)} == {(one.rule, one.blocks) for one in told if one.gate == "lint"}
@@ -162,18 +171,20 @@ def test_what_only_looks_like_a_secret_passes(text):
 
 def test_what_the_bot_says_holds_no_secret():
     """Not in a comment, a title or a message: by shape where there is no finder, by its rules where there is one."""
-    world = World(None, None, None, None, checkers=ASKED)
+    ports = Ports(None, None, None, None, checkers=ASKED)
 
-    assert "I used *** here" == hushed(world, f"I used {TOKEN} here")
-    assert "as in ***" == hushed(world, f"as in {SLACK}")
-    assert "run acme/shop#7/1 of 63d2b82" == hushed(world, "run acme/shop#7/1 of 63d2b82")
-    assert "I used *** here" == hushed(World(None, None, None, None), f"I used {TOKEN} here")
+    assert "I used *** here" == hushed(ports, f"I used {TOKEN} here")
+    assert "as in ***" == hushed(ports, f"as in {SLACK}")
+    assert "run acme/shop#7/1 of 63d2b82" == hushed(ports, "run acme/shop#7/1 of 63d2b82")
+    assert "I used *** here" == hushed(Ports(None, None, None, None), f"I used {TOKEN} here")
 
 
 @given(st.text(max_size=60))
 def test_any_text_can_be_searched(text):
     """Nothing crashes, and what is left has no more secrets."""
-    assert () == tuple(leak for leak in Betterleaks().find(hushed(World(None, None, None, None), text)))
+    assert () == tuple(
+        leak for leak in Betterleaks().find(hushed(Ports(None, None, None, None), text))
+    )
 
 
 # --- licence ------------------------------------------------------------------------------------------------------
@@ -193,7 +204,9 @@ def test_any_text_can_be_searched(text):
 )
 def test_other_peoples_headers_are_found(line, bad):
     """Those of the repository itself are its own."""
-    made = change({"a.py": f"{line}\nx = 1\n"}, around={"LICENSE": "MIT\nCopyright (c) 2024 Ada King\n"})
+    made = change(
+        {"a.py": f"{line}\nx = 1\n"}, around={"LICENSE": "MIT\nCopyright (c) 2024 Ada King\n"}
+    )
 
     assert bad is ("licence" in {one.gate for one in gates(made, Rules())})
 
@@ -220,9 +233,12 @@ def test_what_was_not_checked_is_said():
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 20_000, "{" * 5_000, " " * 4_000 + "x\n", "# noqa: " + "A," * 9_000, "expect(" * 3_000]
+    "text",
+    ["(" * 20_000, "{" * 5_000, " " * 4_000 + "x\n", "# noqa: " + "A," * 9_000, "expect(" * 3_000],
 )
-@pytest.mark.parametrize("path", ["tests/test_a.py", "a.test.ts", ".github/workflows/a.yml", "package.json"])
+@pytest.mark.parametrize(
+    "path", ["tests/test_a.py", "a.test.ts", ".github/workflows/a.yml", "package.json"]
+)
 def test_hostile_files_end_in_findings(path, text):
     """Nothing crashes, and nothing takes time by the square of a line or of a depth."""
     made = change({path: text * 20}, {path: "def test_a():\n    assert a() == 1\n"})
@@ -237,7 +253,9 @@ def test_deletions_and_empty_files_pass():
 
 @given(
     st.dictionaries(
-        st.sampled_from(["a.py", "t/test_a.py", "x.toml"]), st.one_of(st.none(), st.text(max_size=30)), max_size=2
+        st.sampled_from(["a.py", "t/test_a.py", "x.toml"]),
+        st.one_of(st.none(), st.text(max_size=30)),
+        max_size=2,
     )
 )
 def test_any_change_can_be_looked_at(files):

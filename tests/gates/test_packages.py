@@ -14,9 +14,9 @@ from bot.adapters.package_index import Indexes
 from bot.gates import Change, Rules, judged, new_names
 from bot.gates.packages import Named
 from bot.gates.packages.popular_names import NODE, PYTHON
+from bot.ports import Checkers
 from bot.steps.inspect_change import examined
 from bot.values import Package
-from bot.ports import Checkers
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 OLD = Package(exists=True, first="2019-01-01T00:00:00Z", releases=40)
@@ -62,14 +62,21 @@ def index():
 
 
 def names(after, before=None, around=None, paths=()):
-    made = Change({path: (before or {}).get(path) for path in after}, after, around or {}, paths=paths)
+    made = Change(
+        {path: (before or {}).get(path) for path in after}, after, around or {}, paths=paths
+    )
     return {(one.kind, one.name, one.line, one.declared) for one in new_names(made)}
 
 
 @pytest.mark.parametrize(
     ("path", "before", "after", "told"),
     [
-        ("requirements.txt", "rich\n", "rich>=13\nhttpx[http2]>=0.27  # http\n", {("python", "httpx", 2, True)}),
+        (
+            "requirements.txt",
+            "rich\n",
+            "rich>=13\nhttpx[http2]>=0.27  # http\n",
+            {("python", "httpx", 2, True)},
+        ),
         ("requirements.txt", "", "-r other.txt\n./here\nx @ https://a.example/x.whl\n", set()),
         (
             "pyproject.toml",
@@ -101,12 +108,12 @@ def test_what_a_manifest_names_anew(path, before, after, told):
 
 def test_what_is_imported_must_be_declared_somewhere():
     """Not the standard library, not the repository's own, not what a manifest names under another spelling."""
-    code = (
-        "import os, strange\nfrom app import x\nfrom . import y\nimport yaml\nfrom my_pkg.sub import z\nimport helpers"
-    )
+    code = "import os, strange\nfrom app import x\nfrom . import y\nimport yaml\nfrom my_pkg.sub import z\nimport helpers"
     around = {"requirements.txt": "PyYAML\nmy-pkg\n"}
 
-    assert {("python", "strange", 1, False)} == names({"app/main.py": code}, around=around, paths=("src/helpers.py",))
+    assert {("python", "strange", 1, False)} == names(
+        {"app/main.py": code}, around=around, paths=("src/helpers.py",)
+    )
     assert set() == names({"app/main.py": code})
 
 
@@ -114,7 +121,9 @@ def test_what_a_script_imports_is_looked_at():
     """Node's own modules and relative paths are none."""
     code = 'import a from "left-pad";\nconst fs = require("fs");\nimport x from "./x";\nimport r from "react/jsx";\n'
 
-    assert {("node", "left-pad", 1, False)} == names({"src/a.ts": code}, around={"package.json": '{"react": "1"}'})
+    assert {("node", "left-pad", 1, False)} == names(
+        {"src/a.ts": code}, around={"package.json": '{"react": "1"}'}
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,9 +131,19 @@ def test_what_a_script_imports_is_looked_at():
     [
         ("panda", None, "lookalike-package", True),
         ("pnadas", None, "lookalike-package", True),
-        ("djangoo", Package(exists=True, first="2024-01-01T00:00:00Z", releases=2), "lookalike-package", True),
+        (
+            "djangoo",
+            Package(exists=True, first="2024-01-01T00:00:00Z", releases=2),
+            "lookalike-package",
+            True,
+        ),
         ("nothing-like-it", Package(exists=False), "unknown-package", True),
-        ("brand-new", Package(exists=True, first="2026-11-20T00:00:00Z", releases=1), "young-package", True),
+        (
+            "brand-new",
+            Package(exists=True, first="2026-11-20T00:00:00Z", releases=1),
+            "young-package",
+            True,
+        ),
         ("somebodys", None, "unchecked-package", False),
     ],
 )
@@ -135,7 +154,9 @@ def test_what_is_wrong_with_a_package(name, said, rule, blocks):
     assert (rule, blocks) == (found.rule, found.blocks)
 
 
-@pytest.mark.parametrize(("name", "said"), [("requests", OLD), ("requestz", OLD), ("somebodys", OLD), ("Flask", OLD)])
+@pytest.mark.parametrize(
+    ("name", "said"), [("requests", OLD), ("requestz", OLD), ("somebodys", OLD), ("Flask", OLD)]
+)
 def test_what_is_long_known_passes(name, said):
     """Also when its name is near to another: it has its own history."""
     assert judged(Named("python", name, "requirements.txt", 1, declared=True), said, NOW) is None
@@ -169,7 +190,9 @@ def test_an_index_is_asked(index, kind, name, said):
 
 def test_an_index_that_is_gone_is_no_answer():
     """So is one that never speaks."""
-    assert Indexes({"python": "http://127.0.0.1:9"}, patience_s=0.5).look("python", "settled") is None
+    assert (
+        Indexes({"python": "http://127.0.0.1:9"}, patience_s=0.5).look("python", "settled") is None
+    )
     assert Indexes({}).look("python", "settled") is None
 
 
@@ -178,4 +201,6 @@ def test_the_gate_asks_the_index(index):
     made = Change({"requirements.txt": None}, {"requirements.txt": "settled\nfresh\nnothing\n"})
     told = examined(Checkers(index=index), made, Rules(), {}, NOW)
 
-    assert {("young-package", 2), ("unknown-package", 3)} == {(one.rule, one.line) for one in told if one.blocks}
+    assert {("young-package", 2), ("unknown-package", 3)} == {
+        (one.rule, one.line) for one in told if one.blocks
+    }

@@ -12,9 +12,24 @@ STAMP = "2026-03-15T15:27:20.0592285Z "
 
 def job(output: str, *, code: int = 1, command: str = "make test") -> bytes:
     """A job's log: a step that went well, the step that failed, the end."""
-    lines = ["##[group]Run pip install .", "pip install .", "##[endgroup]", "done", f"##[group]Run {command}"]
-    lines += [f"\x1b[36;1m{command}\x1b[0m", "shell: /usr/bin/bash -e {0}", "##[endgroup]", *output.splitlines()]
-    lines += [f"##[error]Process completed with exit code {code}.", "Post job cleanup.", "Cleaning up orphan processes"]
+    lines = [
+        "##[group]Run pip install .",
+        "pip install .",
+        "##[endgroup]",
+        "done",
+        f"##[group]Run {command}",
+    ]
+    lines += [
+        f"\x1b[36;1m{command}\x1b[0m",
+        "shell: /usr/bin/bash -e {0}",
+        "##[endgroup]",
+        *output.splitlines(),
+    ]
+    lines += [
+        f"##[error]Process completed with exit code {code}.",
+        "Post job cleanup.",
+        "Cleaning up orphan processes",
+    ]
     return b"\xef\xbb\xbf" + "".join(f"{STAMP}{line}\n" for line in lines).encode()
 
 
@@ -25,7 +40,10 @@ def read(output: str, files: Collection[str] = (), *, command: str = "make test"
 
 def words(reading: Reading) -> list[str]:
     """The reading, a line for itself and one for each failure: test, error, innermost place."""
-    return [f"{reading.category}, {reading.action}, {reading.tool}", *map(_failure, reading.failures)]
+    return [
+        f"{reading.category}, {reading.action}, {reading.tool}",
+        *map(_failure, reading.failures),
+    ]
 
 
 def place(failure: Failure) -> str:

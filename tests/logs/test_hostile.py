@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.logs import telling
-from bot.logs import explain
+from bot.logs import explain, telling
 from tests.logs.reading import job, read
 
 LINES = {
@@ -56,7 +55,9 @@ def test_another_repositorys_log_names_no_place_here():
 
 def test_a_log_that_stops_in_the_middle_is_read_as_far_as_it_goes():
     """Half a traceback, no exit code, no end."""
-    whole = job('Traceback (most recent call last):\n  File "a.py", line 3, in f\n    x()\nValueError: no\n')
+    whole = job(
+        'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    x()\nValueError: no\n'
+    )
     for end in range(0, len(whole), 97):
         reading = explain(whole[:end].splitlines(keepends=True), ["a.py"])
 

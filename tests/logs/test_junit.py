@@ -68,6 +68,9 @@ def test_a_report_that_stops_is_read_as_far_as_it_goes(end: int):
 
 def test_entities_that_unfold_are_not_read():
     """A doctype ends the reading: nothing harmless needs one."""
-    bomb = '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>\n' + PYTEST.partition("?>")[2]
+    bomb = (
+        '<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>\n'
+        + PYTEST.partition("?>")[2]
+    )
 
     assert () == read(bomb).failures

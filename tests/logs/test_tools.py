@@ -40,7 +40,9 @@ def test_colours_and_another_folder_change_nothing(path: Path):
     elsewhere = said.replace("/home/runner/work/shop/shop/", "/__w/shop/shop/").replace(
         "/home/runner/work/app/app/", "/__w/app/app/"
     )
-    painted = "\n".join(f"\x1b[31m{line}\x1b(B\x1b[m" if line.strip() else line for line in elsewhere.split("\n"))
+    painted = "\n".join(
+        f"\x1b[31m{line}\x1b(B\x1b[m" if line.strip() else line for line in elsewhere.split("\n")
+    )
 
     assert expected == words(read(painted, files(expected)))
 

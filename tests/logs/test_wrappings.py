@@ -24,7 +24,15 @@ def behind(prefix: str, ending: str = "\n") -> str:
 
 @pytest.mark.parametrize(
     "prefix",
-    ["    [exec] ", "app-test-1  | ", "tests_1 | ", "#12 3.456 ", "web:test: ", "packages/web test: ", "@acme/web: "],
+    [
+        "    [exec] ",
+        "app-test-1  | ",
+        "tests_1 | ",
+        "#12 3.456 ",
+        "web:test: ",
+        "packages/web test: ",
+        "@acme/web: ",
+    ],
 )
 def test_a_tool_inside_a_tool(prefix: str):
     """Ant, docker compose, docker build, Turborepo, pnpm and Lerna name themselves on each line."""
@@ -52,6 +60,10 @@ def test_marks_colours_and_links_in_the_middle():
     painted = SAID.replace("    store", "##[error]    store").replace(
         "FAIL\n", "\x1b]8;;http://x\x07FAIL\x1b]8;;\x07\x1b(B\n"
     )
-    log = job(painted).replace(f"{STAMP}FAIL".encode(), f"{STAMP}^[[31mFAIL^[[0m".encode()).split(b"\n")
+    log = (
+        job(painted)
+        .replace(f"{STAMP}FAIL".encode(), f"{STAMP}^[[31mFAIL^[[0m".encode())
+        .split(b"\n")
+    )
 
     assert READ == words(explain(log, ["store/store_test.go"]))

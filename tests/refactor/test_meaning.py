@@ -95,7 +95,11 @@ def test_an_object_that_is_not_known_is_left(use):
             "try:\n    from a import (x,\n        N as n)\nexcept E as N:\n    N",
             "try:\n    from a import (x,\n        M as n)\nexcept E as N:\n    N",
         ),
-        ("Top.make", "from a import Top\nTop.make(1); Top().make(2)", "from a import Top\nTop.M(1); Top().M(2)"),
+        (
+            "Top.make",
+            "from a import Top\nTop.make(1); Top().make(2)",
+            "from a import Top\nTop.M(1); Top().M(2)",
+        ),
         ("Part.size", "from a import Part\nPart(size=3)", None),
     ],
 )
@@ -120,7 +124,9 @@ def test_a_global_is_renamed_in_its_statement():
 def test_a_parameter_of_a_constructor_is_given_to_its_class():
     """And the attribute of the same name stays."""
     made = rename_symbol(
-        {"a.py": A, "use.py": "import a\na.Part(size=1)\nx.go(size=2)\n"}, "Part.__init__.size", "width"
+        {"a.py": A, "use.py": "import a\na.Part(size=1)\nx.go(size=2)\n"},
+        "Part.__init__.size",
+        "width",
     )
 
     assert "def __init__(self, width=1):\n        self.size = width" in made.files["a.py"]
@@ -132,7 +138,12 @@ def test_a_parameter_of_a_constructor_is_given_to_its_class():
 
 def test_a_package_moves_with_all_its_files():
     """And what imports from it follows."""
-    files = {"p/__init__.py": "", "p/m.py": "from p import n\n", "p/n.py": "X = 1\n", "u.py": "import p.n\np.n.X\n"}
+    files = {
+        "p/__init__.py": "",
+        "p/m.py": "from p import n\n",
+        "p/n.py": "X = 1\n",
+        "u.py": "import p.n\np.n.X\n",
+    }
     made = rename_symbol(files, "p", "q")
 
     assert {"q/__init__.py": "p/__init__.py", "q/m.py": "p/m.py", "q/n.py": "p/n.py"} == made.moves
@@ -181,9 +192,7 @@ def test_what_cannot_become_asynchronous_is_refused(name, told):
 
 def test_what_is_awaited_already_stays():
     """By an await, or by what takes an awaitable."""
-    text = (
-        "import asyncio\nfrom a import give\nasyncio.run(give())\nasync def f():\n    await give()\n    give() ** 2\n"
-    )
+    text = "import asyncio\nfrom a import give\nasyncio.run(give())\nasync def f():\n    await give()\n    give() ** 2\n"
     made = make_async({"a.py": A, "use.py": text}, "give").files["use.py"]
 
     assert text.replace("    give() ** 2", "    (await give()) ** 2") == made
@@ -193,8 +202,13 @@ def test_what_follows_a_protocol_unsaid_is_listed():
     """A class that has its method need not name it."""
     go = "    def go(self): ...\n\n\n"
     made = rename_symbol(
-        {"a.py": f"from typing import Protocol\n\n\nclass P(Protocol):\n{go}class Q:\n{go}"}, "P.go", "run"
+        {"a.py": f"from typing import Protocol\n\n\nclass P(Protocol):\n{go}class Q:\n{go}"},
+        "P.go",
+        "run",
     )
 
-    assert "class P(Protocol):\n    def run(self): ...\n\n\nclass Q:\n    def go(self)" in made.files["a.py"]
+    assert (
+        "class P(Protocol):\n    def run(self): ...\n\n\nclass Q:\n    def go(self)"
+        in made.files["a.py"]
+    )
     assert [(9, "may stand for the protocol's")] == [(one.line, one.why) for one in made.unproven]

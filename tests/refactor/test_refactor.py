@@ -91,10 +91,15 @@ def test_a_function_is_renamed_wherever_it_is_named():
     after = texts(made)
 
     assert (
-        CORE.replace(" load(", " fetch_all(").replace("[load(", "[fetch_all(").replace("(load(", "(fetch_all(")
+        CORE.replace(" load(", " fetch_all(")
+        .replace("[load(", "[fetch_all(")
+        .replace("(load(", "(fetch_all(")
         == after["app/core.py"]
     )
-    assert 'from .core import fetch_all, Base\n__all__ = ["fetch_all", "Base"]\n' == after["app/__init__.py"]
+    assert (
+        'from .core import fetch_all, Base\n__all__ = ["fetch_all", "Base"]\n'
+        == after["app/__init__.py"]
+    )
     assert "import fetch_all as fetch" in after["app/use.py"]
     assert 'app.core.fetch_all("\u00e9") + c.fetch_all(load)' in after["app/use.py"]
     assert TEST.replace('load")', 'fetch_all")') == after["tests/test_x.py"]
@@ -110,7 +115,10 @@ def test_a_method_goes_with_what_overrides_it():
     assert 4 == texts(made)["app/core.py"].count("advance(")
     assert "b.advance(1)\n    other.step(2)" in texts(made)["app/use.py"]
     assert {("app/use.py", 8)} == doubts(made)
-    assert "other.advance(2)" in texts(rename_symbol(FILES, "Base.step", "advance", guess=True))["app/use.py"]
+    assert (
+        "other.advance(2)"
+        in texts(rename_symbol(FILES, "Base.step", "advance", guess=True))["app/use.py"]
+    )
 
 
 def test_a_module_moves_its_file():
@@ -220,7 +228,9 @@ def test_modules_that_would_import_each_other_are_refused():
 
 def test_what_python_cannot_read_is_listed():
     """Its lines with the name are left."""
-    made = rename_symbol({"a.py": "def f():\n    pass\n", "b.py": "from a import f\nprint f()\n"}, "f", "g")
+    made = rename_symbol(
+        {"a.py": "def f():\n    pass\n", "b.py": "from a import f\nprint f()\n"}, "f", "g"
+    )
 
     assert {("b.py", 1), ("b.py", 2)} == doubts(made)
 
@@ -228,7 +238,9 @@ def test_what_python_cannot_read_is_listed():
 def test_imports_that_go_in_circles_end():
     """Every module takes all of every other, and nobody has the name."""
     stars = "".join(f"from m{n} import *\n" for n in range(30))
-    files = {f"m{n}.py": f"{stars}x = f(1)\n" for n in range(30)} | {"d.py": "def f(x):\n    pass\n"}
+    files = {f"m{n}.py": f"{stars}x = f(1)\n" for n in range(30)} | {
+        "d.py": "def f(x):\n    pass\n"
+    }
 
     assert {"d.py"} == set(rename_symbol(files, "d.f", "g").files)
 
@@ -272,7 +284,9 @@ def test_another_language_renames_what_is_declared_once():
         "store/load.go": "package store\n\nfunc Load(a int) int { return a }\n",
         "main.go": 'package main\n\nimport "x/store"\n\nfunc main() { store.Load(1); other.Load(2) }\n',
     }
-    ts = {"a.ts": "export function load(a: string) { return a }\nconst o = { load, k: load }\nx.load()\n"}
+    ts = {
+        "a.ts": "export function load(a: string) { return a }\nconst o = { load, k: load }\nx.load()\n"
+    }
     made, other = rename_symbol(go, "Load", "Fetch"), rename_symbol(ts, "load", "fetch2")
 
     assert "func Fetch(a int)" in made.files["store/load.go"]

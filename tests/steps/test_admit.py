@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.steps.repo_config import Config
-from bot.steps.admit import acknowledge, limits, may_ask, obstacle, reply, rules, still_wanted
-from bot.values import Repo
 from bot.ports import Caps, Refusal
+from bot.steps.admit import acknowledge, limits, may_ask, obstacle, reply, rules, still_wanted
+from bot.steps.repo_config import Config
+from bot.values import Repo
 
 
 @pytest.mark.parametrize(
@@ -28,16 +28,16 @@ from bot.ports import Caps, Refusal
 @pytest.mark.parametrize("label", ["autogen", ""])
 def test_only_who_may_write_may_ask(place, who, may, label):
     """By label or by command alike: admin, maintain and write. Triage can add labels, so the label proves nothing."""
-    assert may is may_ask(place.world, place.asking(place.issue(), by=who, label=label))
+    assert may is may_ask(place.ports, place.asking(place.issue(), by=who, label=label))
 
 
 def test_the_answer_is_of_this_moment(place):
     """Who loses access may not ask any more; nothing is remembered."""
     asking = place.asking(place.issue(), by="wes")
-    before = may_ask(place.world, asking)
+    before = may_ask(place.ports, asking)
     place.forge.set_permission(place.repo.name, "wes", "read")
 
-    assert (True, False) == (before, may_ask(place.world, asking))
+    assert (True, False) == (before, may_ask(place.ports, asking))
 
 
 def lock(place, issue):
@@ -61,14 +61,15 @@ def nothing(_place, _issue):
 
 
 @pytest.mark.parametrize(
-    ("act", "word"), [(nothing, ""), (archive, "archived"), (lock, "locked"), (close, "closed"), (delete, "gone")]
+    ("act", "word"),
+    [(nothing, ""), (archive, "archived"), (lock, "locked"), (close, "closed"), (delete, "gone")],
 )
 def test_an_obstacle_is_named(place, act, word):
     """Each has its reason, and each reason says what would help where something would."""
     issue = place.issue()
     asking = place.asking(issue)
     act(place, issue)
-    told = obstacle(place.world, asking)
+    told = obstacle(place.ports, asking)
 
     assert word in told
     assert bool(word) is bool(told)
@@ -77,13 +78,14 @@ def test_an_obstacle_is_named(place, act, word):
 def test_a_pull_request_is_no_issue(place):
     """GitHub counts pull requests as issues; commands there are answered with where to go."""
     place.forge.push(place.repo.name, "ada", "topic", {"README.md": "# Topic\n"}, "Topic")
-    pull = place.world.github.open_pull(place.repo, "topic", "main", "Topic", "", draft=False)
+    pull = place.ports.github.open_pull(place.repo, "topic", "main", "Topic", "", draft=False)
 
-    assert "pull request" in obstacle(place.world, place.asking(pull.number))
+    assert "pull request" in obstacle(place.ports, place.asking(pull.number))
 
 
 @pytest.mark.parametrize(
-    ("act", "word"), [(nothing, ""), (close, "closed"), (delete, "deleted"), (lock, ""), (archive, "")]
+    ("act", "word"),
+    [(nothing, ""), (close, "closed"), (delete, "deleted"), (lock, ""), (archive, "")],
 )
 def test_the_work_is_wanted_while_the_issue_is_open(place, act, word):
     """Asked by a command: closing or deleting the issue ends it; locking a discussion does not."""
@@ -91,8 +93,8 @@ def test_the_work_is_wanted_while_the_issue_is_open(place, act, word):
     asking = place.asking(issue)
     act(place, issue)
 
-    assert word in still_wanted(place.world, asking)
-    assert bool(word) is bool(still_wanted(place.world, asking))
+    assert word in still_wanted(place.ports, asking)
+    assert bool(word) is bool(still_wanted(place.ports, asking))
 
 
 def test_taking_the_label_away_ends_what_the_label_began(place):
@@ -100,11 +102,11 @@ def test_taking_the_label_away_ends_what_the_label_began(place):
     issue = place.issue()
     place.forge.label(place.repo.name, issue, "autogen", "ada")
     by_label, by_command = place.asking(issue, label="autogen"), place.asking(issue)
-    before = still_wanted(place.world, by_label)
+    before = still_wanted(place.ports, by_label)
     place.forge.unlabel(place.repo.name, issue, "autogen", "ada")
 
-    assert ("", "") == (before, still_wanted(place.world, by_command))
-    assert "`autogen` was removed" in still_wanted(place.world, by_label)
+    assert ("", "") == (before, still_wanted(place.ports, by_command))
+    assert "`autogen` was removed" in still_wanted(place.ports, by_label)
 
 
 def test_an_asking_is_acknowledged_where_it_was_made(place):
@@ -112,11 +114,13 @@ def test_an_asking_is_acknowledged_where_it_was_made(place):
     issue = place.issue()
     comment = place.comment(issue, "ada", "/generate")
     for _ in range(2):
-        acknowledge(place.world, place.asking(issue, comment=comment))
-        acknowledge(place.world, place.asking(issue))
+        acknowledge(place.ports, place.asking(issue, comment=comment))
+        acknowledge(place.ports, place.asking(issue))
 
     for where in (comment, None):
-        assert ["eyes"] == [one.content for one in place.forge.reactions(place.repo.name, issue, where)]
+        assert ["eyes"] == [
+            one.content for one in place.forge.reactions(place.repo.name, issue, where)
+        ]
 
 
 @pytest.mark.parametrize("act", [lock, delete])
@@ -126,7 +130,7 @@ def test_the_reaction_is_a_courtesy(place, act):
     asking = place.asking(issue)
     act(place, issue)
 
-    acknowledge(place.world, asking)
+    acknowledge(place.ports, asking)
 
     assert [] == place.forge.reactions(place.repo.name, issue)
 
@@ -136,7 +140,7 @@ def test_an_answer_is_written_once_for_each_asking(place):
     issue = place.issue()
     asking = place.asking(issue, by="tim")
     for one in (asking, asking, replace(asking, delivery="d-2")):
-        reply(place.world, one, "no.")
+        reply(place.ports, one, "no.")
 
     assert 2 == len(place.said(issue))
     assert all("@tim no." in text for text in place.said(issue))
@@ -145,10 +149,12 @@ def test_an_answer_is_written_once_for_each_asking(place):
 def test_the_rules_are_those_of_the_default_branch(build):
     """A branch's own configuration says nothing; without one all is as usual."""
     place = build({".github/greenlit.yml": "label: robot\n"})
-    place.forge.push(place.repo.name, "ada", "topic", {".github/greenlit.yml": "label: mine\n"}, "Mine")
+    place.forge.push(
+        place.repo.name, "ada", "topic", {".github/greenlit.yml": "label: mine\n"}, "Mine"
+    )
 
-    assert "robot" == rules(place.world, place.repo).label
-    assert Config() == rules(place.world, build().repo)
+    assert "robot" == rules(place.ports, place.repo).label
+    assert Config() == rules(place.ports, build().repo)
 
 
 def test_a_mistake_in_the_rules_refuses_with_its_line(build):
@@ -156,7 +162,7 @@ def test_a_mistake_in_the_rules_refuses_with_its_line(build):
     place = build({".github/greenlit.yml": "label: a\nattemps: 2\n"})
 
     with pytest.raises(Refusal, match=r"line 2.*Did you mean `attempts`"):
-        rules(place.world, place.repo)
+        rules(place.ports, place.repo)
 
 
 @pytest.mark.parametrize(
@@ -167,9 +173,11 @@ def test_a_mistake_in_the_rules_refuses_with_its_line(build):
         (Config(budget_usd=50.0, minutes=600, attempts=9), 5.0, 60, 3),
     ],
 )
-def test_a_repository_may_ask_for_less_than_the_operator_allows(place, config, usd, minutes, attempts):
+def test_a_repository_may_ask_for_less_than_the_operator_allows(
+    place, config, usd, minutes, attempts
+):
     """Never for more."""
-    assert Caps(usd=usd, minutes=minutes, attempts=attempts) == limits(place.world, config)
+    assert Caps(usd=usd, minutes=minutes, attempts=attempts) == limits(place.ports, config)
 
 
 def test_a_repository_that_is_gone_refuses_in_words(place):
@@ -177,4 +185,4 @@ def test_a_repository_that_is_gone_refuses_in_words(place):
     asking = replace(place.asking(place.issue()), repo=Repo("acme/gone", place.repo.installation))
 
     with pytest.raises(Refusal):
-        obstacle(place.world, asking)
+        obstacle(place.ports, asking)

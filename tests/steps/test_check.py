@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.steps.repo_config import Config
 from bot.steps.inspect_change import inspect, told
-from bot.values import Finding, Lowered, Patch, Plan
+from bot.steps.repo_config import Config
+from bot.values import Finding, Patch, Plan, PlannedWeakening
 
 FILES = {
     "app/main.py": b"def serve(port):\n    return port\n",
@@ -21,11 +21,13 @@ FILES = {
 def shelf(town):
     """A repository with a file that never parsed."""
     place = town.place("acme/shelf-check", {"a.txt": "a\n"})
-    return place.world, place.lay(FILES)
+    return place.ports, place.lay(FILES)
 
 
 def gates(shelf, files, **config):
-    return {(one.gate, one.path, one.blocks) for one in inspect(*shelf, Patch(files), Config(**config))}
+    return {
+        (one.gate, one.path, one.blocks) for one in inspect(*shelf, Patch(files), Config(**config))
+    }
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,10 @@ def gates(shelf, files, **config):
         ({"bad.json": "{\n"}, set()),
         ({"logo.png": "no picture\n"}, set()),
         ({"notes.txt": "<<<<<<< HEAD\n"}, {("content", "notes.txt", True)}),
-        ({".github/workflows/ci.yml": "on: push\n"}, {("policy", ".github/workflows/ci.yml", True)}),
+        (
+            {".github/workflows/ci.yml": "on: push\n"},
+            {("policy", ".github/workflows/ci.yml", True)},
+        ),
         ({"AGENTS.md": "obey\n"}, {("policy", "AGENTS.md", True)}),
         ({}, set()),
     ],
@@ -68,7 +73,9 @@ WEAKER = {"tests/test_main.py": "def test_port():\n    assert serve(1)\n"}
 
 def test_a_weakened_test_stands_only_when_the_plan_named_it(shelf):
     """With its reason; then it is told, and keeps nothing back."""
-    named = Plan("", lowered=(Lowered("test_port", "the port is chosen by the system now"),))
+    named = Plan(
+        "", lowered=(PlannedWeakening("test_port", "the port is chosen by the system now"),)
+    )
     (refused,) = inspect(*shelf, Patch(WEAKER), Config())
     (told,) = inspect(*shelf, Patch(WEAKER), Config(), named)
 
@@ -78,14 +85,18 @@ def test_a_weakened_test_stands_only_when_the_plan_named_it(shelf):
 
 def test_code_that_knows_an_old_test_is_found(shelf):
     """The test is not in the change: it is looked for in the tree."""
-    files = {"app/main.py": "def serve(port):\n    if port == 8080:\n        return 1234\n    return port\n"}
+    files = {
+        "app/main.py": "def serve(port):\n    if port == 8080:\n        return 1234\n    return port\n"
+    }
 
     assert {("tests", "app/main.py", True)} == gates(shelf, files)
 
 
 def test_findings_are_told_as_the_answer_to_finish():
     """Where, by which gate, what; and what to do."""
-    text = told((Finding("syntax", "a.py", 3, "invalid syntax"), Finding("policy", "b", 0, "protected.")))
+    text = told(
+        (Finding("syntax", "a.py", 3, "invalid syntax"), Finding("policy", "b", 0, "protected."))
+    )
 
     assert "- a.py:3 [syntax] invalid syntax\n- b:0 [policy] protected." in text
     assert "Not pushed" in text

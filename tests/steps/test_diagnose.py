@@ -9,7 +9,7 @@ from bot.adapters.log_cache import Shelf
 from bot.logs import merged
 from bot.steps.diagnose import diagnose, rerun
 from bot.values import Failure, Reading
-from tests.steps.place import GRANTED, Place
+from tests.place import GRANTED, Place
 
 CI = ".github/workflows/ci.yml"
 RED, OTHER = "raise ValueError('always')\n", "raise KeyError('other')\n"
@@ -21,7 +21,11 @@ def workflow(*jobs):
     lines = ["on: push", "jobs:"]
     for name in jobs:
         waits = name.endswith("@")
-        lines += [f"  {name.strip('@')}:", "    runs-on: ubuntu-latest", *["    timeout-minutes: 0.004"] * waits]
+        lines += [
+            f"  {name.strip('@')}:",
+            "    runs-on: ubuntu-latest",
+            *["    timeout-minutes: 0.004"] * waits,
+        ]
         run = "sleep 5" if waits else f"python {name}.py"
         lines += ["    steps:", "      - uses: actions/checkout@v4", f"      - run: {run}"]
     return "\n".join(lines) + "\n"
@@ -33,7 +37,7 @@ def verdict(place: Place, files, base=None):
         place.checked(base)
     tree = place.tree()
     sha, checks = place.checked(files, "topic")
-    return diagnose(place.world, tree, sha, checks)
+    return diagnose(place.ports, tree, sha, checks)
 
 
 def errors(found):
@@ -53,7 +57,9 @@ def test_a_failure_of_ours_is_read_with_its_place(build):
 
 def test_several_failed_jobs_are_all_told(build):
     """Each with its own failure; what passed is not named."""
-    found = verdict(build({CI: workflow("a", "b", "c")}), {"a.py": RED, "b.py": OTHER, "c.py": "1\n"})
+    found = verdict(
+        build({CI: workflow("a", "b", "c")}), {"a.py": RED, "b.py": OTHER, "c.py": "1\n"}
+    )
 
     assert {"ValueError", "KeyError"} == set(errors(found))
     assert {"a", "b"} == set(found.jobs)
@@ -61,7 +67,9 @@ def test_several_failed_jobs_are_all_told(build):
 
 def test_the_same_failure_in_a_matrix_counts_once(build):
     """One cause, and all the jobs that showed it."""
-    matrix = workflow("a").replace("    runs-on", "    strategy: {matrix: {n: [1, 2, 3]}}\n    runs-on")
+    matrix = workflow("a").replace(
+        "    runs-on", "    strategy: {matrix: {n: [1, 2, 3]}}\n    runs-on"
+    )
     found = verdict(build({CI: matrix}), {"a.py": RED})
     (failure,) = found.reading.failures
 
@@ -72,7 +80,11 @@ def test_a_timeout_is_told_by_its_annotation_alone(build):
     """Its log ends in the middle; nobody's code is blamed, and the job is run again."""
     found = verdict(build({CI: workflow("a@")}), {"a.txt": "a\n"})
 
-    assert ("infrastructure", "rerun", "timeout") == (found.kind, found.reading.action, found.reading.category)
+    assert ("infrastructure", "rerun", "timeout") == (
+        found.kind,
+        found.reading.action,
+        found.reading.category,
+    )
 
 
 def test_an_outage_beside_a_failure_does_not_hide_it(build):
@@ -99,7 +111,7 @@ def test_a_log_that_is_gone_is_no_reason_to_guess(build):
     jobs = place.forge.state.repository(place.repo.name).jobs
     (job,) = jobs.values()
     jobs[job.id] = replace(job, conclusion="skipped", annotations=())
-    found = diagnose(place.world, tree, sha, checks)
+    found = diagnose(place.ports, tree, sha, checks)
 
     assert found.reading.action in ("human", "rerun", "none")
     assert {"a": job.id} == found.jobs
@@ -116,7 +128,15 @@ def test_a_log_that_is_gone_is_no_reason_to_guess(build):
         ({"a.py": "1\n"}, {"a.py": RED}, "ours"),
         ({"a.py": OUTAGE}, {"a.py": RED}, "ours"),
     ],
-    ids=["same", "same, moved", "another failure", "one more job", "fewer", "green before", "outage before"],
+    ids=[
+        "same",
+        "same, moved",
+        "another failure",
+        "one more job",
+        "fewer",
+        "green before",
+        "outage before",
+    ],
 )
 def test_the_base_is_weighed(build, base, head, kind):
     """All that failed must have failed before in the same way; one new failure is ours."""
@@ -127,7 +147,13 @@ def test_the_base_is_weighed(build, base, head, kind):
 
 def test_a_workflow_that_cannot_start_is_nobodys_code(build):
     """GitHub reports it without a job, a log or a word; it was so before, and no edit of ours can mend it."""
-    place = build({CI: workflow("a"), ".github/workflows/bad.yml": "on: push\njobs: {a: {steps: 7}}\n", "a.py": "1\n"})
+    place = build(
+        {
+            CI: workflow("a"),
+            ".github/workflows/bad.yml": "on: push\njobs: {a: {steps: 7}}\n",
+            "a.py": "1\n",
+        }
+    )
     found = verdict(place, {"x.txt": "x\n"}, {"y.txt": "y\n"})
 
     assert found.kind in ("already red", "infrastructure")
@@ -139,13 +165,15 @@ def test_a_failed_status_has_no_log(build):
     place = build()
     tree = place.tree()
     sha, _ = place.checked({"x.txt": "x\n"}, "topic")
-    place.forge.set_status(place.repo.name, sha, "ci/elsewhere", "failure", "Tests failed", "https://ci.example.org/7")
-    checks = place.world.github.checks(place.repo, sha)
-    found = diagnose(place.world, tree, sha, checks)
+    place.forge.set_status(
+        place.repo.name, sha, "ci/elsewhere", "failure", "Tests failed", "https://ci.example.org/7"
+    )
+    checks = place.ports.github.checks(place.repo, sha)
+    found = diagnose(place.ports, tree, sha, checks)
 
     assert {"ci/elsewhere": 0} == found.jobs
     assert "fix" != found.reading.action
-    assert {} == rerun(place.world, tree, checks)
+    assert {} == rerun(place.ports, tree, checks)
 
 
 def test_a_rerun_tells_which_attempt_is_over(build):
@@ -154,13 +182,13 @@ def test_a_rerun_tells_which_attempt_is_over(build):
     tree = place.tree()
     sha, checks = place.checked({"a.py": OUTAGE, "b.py": OUTAGE}, "topic")
     run = checks.failed[0].run
-    first = rerun(place.world, tree, checks)
+    first = rerun(place.ports, tree, checks)
     place.forge.quiet(20)
-    again = place.world.github.checks(place.repo, sha)
+    again = place.ports.github.checks(place.repo, sha)
 
     assert {str(run): 1} == first
     assert {2} == {check.run_attempt for check in again.failed}
-    assert {} == rerun(place.world, tree, again)
+    assert {} == rerun(place.ports, tree, again)
     assert 4 == len(place.forge.jobs(place.repo.name))
 
 
@@ -171,11 +199,11 @@ def test_an_app_that_may_not_run_it_again_takes_the_first_word(build):
     sha, checks = place.checked({"a.py": OUTAGE}, "topic")
     keys = place.forge.create_app("reader", GRANTED | {"actions": "read"}, [])
     place.forge.install(keys, place.repo.name)
-    url = place.world.github.remote(place.repo).url.removesuffix(f"/{place.repo.name}.git")
+    url = place.ports.github.remote(place.repo).url.removesuffix(f"/{place.repo.name}.git")
     reader = GitHubApp(keys.id, keys.private_key, url, f"{url}/api/v3", pause_between_writes_s=0)
 
-    assert {} == rerun(replace(place.world, github=reader), tree, checks)
-    assert 1 == place.world.github.checks(place.repo, sha).failed[0].run_attempt
+    assert {} == rerun(replace(place.ports, github=reader), tree, checks)
+    assert 1 == place.ports.github.checks(place.repo, sha).failed[0].run_attempt
 
 
 CLOCK = """\
@@ -199,9 +227,9 @@ TESTED = {
 
 def again(place, tree, sha, checks):
     """What the second attempt of a commit means."""
-    rerun(place.world, tree, checks)
+    rerun(place.ports, tree, checks)
     assert place.forge.quiet(30)
-    return diagnose(place.world, tree, sha, place.world.github.checks(place.repo, sha))
+    return diagnose(place.ports, tree, sha, place.ports.github.checks(place.repo, sha))
 
 
 def test_a_test_that_the_change_does_not_reach_is_run_again(build):
@@ -209,10 +237,14 @@ def test_a_test_that_the_change_does_not_reach_is_run_again(build):
     found = verdict(build(TESTED), {"app/greeting.py": "x = 2\n"})
 
     assert ("flaky", "rerun", "") == (found.kind, found.reading.action, found.why)
-    assert ["tests.test_clock.ClockTest.test_tick"] == [failure.test for failure in found.reading.failures]
+    assert ["tests.test_clock.ClockTest.test_tick"] == [
+        failure.test for failure in found.reading.failures
+    ]
 
 
-@pytest.mark.parametrize("change", [{"tests/test_clock.py": CLOCK}, {CI: TESTED[CI] + "\n"}], ids=["test", "workflow"])
+@pytest.mark.parametrize(
+    "change", [{"tests/test_clock.py": CLOCK}, {CI: TESTED[CI] + "\n"}], ids=["test", "workflow"]
+)
 def test_a_test_that_the_change_reaches_is_ours_at_once(build, change):
     """No time of CI is spent on a doubt that nothing supports."""
     found = verdict(build(TESTED), change)
@@ -244,7 +276,9 @@ def test_a_job_that_passed_at_the_first_attempt_is_flaky(build):
     on = "import os\n\nif os.environ['GITHUB_RUN_ATTEMPT'] == '{}':\n    {}"
     place = build({CI: flow})
     tree = place.tree()
-    files = {"a.py": on.format(1, OUTAGE.partition("sys\n\n")[2].replace("sys.exit", "raise SystemExit"))}
+    files = {
+        "a.py": on.format(1, OUTAGE.partition("sys\n\n")[2].replace("sys.exit", "raise SystemExit"))
+    }
     sha, checks = place.checked(files | {"b.py": on.format(2, RED)}, "topic")
     found = again(place, tree, sha, checks)
 
@@ -259,7 +293,12 @@ def test_readings_are_merged_by_what_failed():
         [
             Reading("infra", "rerun", failures=(Failure("", "network"),)),
             Reading("crash", "fix", "pytest", (one,)),
-            Reading("crash", "fix", "pytest", (replace(one, jobs=("b",), count=1), replace(one, message="n"))),
+            Reading(
+                "crash",
+                "fix",
+                "pytest",
+                (replace(one, jobs=("b",), count=1), replace(one, message="n")),
+            ),
         ]
     )
 
@@ -272,20 +311,39 @@ def test_a_note_names_the_place_that_the_log_leaves_out(build):
     note = "print('::error file=a.py,line=1::The gate is closed'); raise SystemExit(1)\n"
     (failure,) = verdict(build({CI: workflow("a")}), {"a.py": note}).reading.failures
 
-    assert ("The gate is closed", "a.py", 1) == (failure.message, failure.frames[-1].file, failure.frames[-1].line)
+    assert ("The gate is closed", "a.py", 1) == (
+        failure.message,
+        failure.frames[-1].file,
+        failure.frames[-1].line,
+    )
 
 
 def test_the_code_that_broke_is_in_the_reading(build):
     """The line and its neighbours, as of the commit that failed: the model need not ask for them."""
-    (failure,) = verdict(build({CI: workflow("a")}), {"a.py": "x = 1\n" + RED + "y = 2\n"}).reading.failures
+    (failure,) = verdict(
+        build({CI: workflow("a")}), {"a.py": "x = 1\n" + RED + "y = 2\n"}
+    ).reading.failures
 
-    assert ["1", "x", "=", "1", ">", "2", "raise", "ValueError('always')", "3", "y", "=", "2"] == failure.code.split()
+    assert [
+        "1",
+        "x",
+        "=",
+        "1",
+        ">",
+        "2",
+        "raise",
+        "ValueError('always')",
+        "3",
+        "y",
+        "=",
+        "2",
+    ] == failure.code.split()
 
 
 def test_a_log_is_kept_for_later_looks(build, tmp_path):
     """What was read once is there when GitHub has deleted it."""
     place = build({CI: workflow("a")})
-    place.world = replace(place.world, shelf=Shelf(tmp_path))
+    place.ports = replace(place.ports, shelf=Shelf(tmp_path))
     found = verdict(place, {"a.py": RED})
 
-    assert b"ValueError: always" in place.world.shelf.get(place.repo, found.jobs["a"])
+    assert b"ValueError: always" in place.ports.shelf.get(place.repo, found.jobs["a"])

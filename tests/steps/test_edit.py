@@ -3,11 +3,11 @@
 import pytest
 
 from bot.run import from_json, to_json
-from bot.steps.use_tools import Used
 from bot.steps.think import Thought
 from bot.steps.tools import NAMED, tools
-from bot.values import Call, Lowered, Patch, Plan, PlannedFile, Turn
-from tests.steps.desk import FINISH, PLAN, Sitting
+from bot.steps.use_tools import Used
+from bot.values import Patch, Plan, PlannedFile, PlannedWeakening, ToolCall, Turn
+from tests.desk import FINISH, PLAN, Sitting
 from tests.steps.test_look import OUTSIDE
 
 FILES = {
@@ -25,7 +25,7 @@ EDIT = ("edit_file", {"path": "app/main.py", "old": "return port", "new": "retur
 def shelf(town):
     """A repository with a few odd files."""
     place = town.place("acme/shelf-edit", {"a.txt": "a\n"})
-    return place.world, place.lay(FILES)
+    return place.ports, place.lay(FILES)
 
 
 @pytest.fixture
@@ -67,7 +67,11 @@ def test_nothing_is_edited_before_the_plan(sit):
     """Looking is free; writing waits for `submit_plan`, which may stand in the same turn."""
     sit.desk = type(sit.desk)(sit.tree, sit.desk.issue, sit.desk.clues)
 
-    for call in (EDIT, ("create_file", {"path": "b.py", "text": ""}), ("delete_file", {"path": "a.txt"})):
+    for call in (
+        EDIT,
+        ("create_file", {"path": "b.py", "text": ""}),
+        ("delete_file", {"path": "a.txt"}),
+    ):
         assert "Submit a plan first" in sit.refused(call[0], **call[1])
     assert "import os" in sit.told("read_file", path="app/main.py")
     assert not any(answer.failed for answer in sit.turn(("submit_plan", PLAN), EDIT).answers)
@@ -93,7 +97,7 @@ def test_a_plan_is_taken_whole(sit):
             ("counts",),
             ("slow",),
             ("From 0?",),
-            (Lowered("test_f", "it counted from 1"),),
+            (PlannedWeakening("test_f", "it counted from 1"),),
         )
         == used.plan
     )
@@ -144,7 +148,9 @@ def test_nothing_outside_the_tree_can_be_written(sit, path):
     assert ({path} if path in plain else set()) == set(sit.files)
 
 
-@pytest.mark.parametrize("path", [".GIT/config", "app/.git", ".git ", "git~1/config", ".g\u200cit/config", ".git::x"])
+@pytest.mark.parametrize(
+    "path", [".GIT/config", "app/.git", ".git ", "git~1/config", ".g\u200cit/config", ".git::x"]
+)
 def test_gits_own_folder_cannot_be_spelled_otherwise(sit, path):
     """Case, short names, invisible characters and streams: some file system would take them for .git."""
     assert "not a path inside" in sit.refused("create_file", path=path, text="x")
@@ -166,7 +172,10 @@ def test_a_deleted_file_is_gone_until_it_is_written_anew(sit):
 
 def test_a_folder_may_take_a_deleted_files_place(sit):
     """And the tree that is pushed holds the one and not the other."""
-    sit.turn(("delete_file", {"path": "crlf.txt"}), ("create_file", {"path": "crlf.txt/a.py", "text": "a = 1\n"}))
+    sit.turn(
+        ("delete_file", {"path": "crlf.txt"}),
+        ("create_file", {"path": "crlf.txt/a.py", "text": "a = 1\n"}),
+    )
 
     assert "crlf.txt/" in sit.told("list_dir")
 
@@ -179,7 +188,10 @@ def test_what_is_undone_is_no_change(sit):
         [[EDIT], [back]],
         [[EDIT, back]],
         [[("create_file", {"path": "b.py", "text": "b"})], [("delete_file", {"path": "b.py"})]],
-        [[("delete_file", {"path": "app/main.py"})], [("create_file", {"path": "app/main.py", "text": whole})]],
+        [
+            [("delete_file", {"path": "app/main.py"})],
+            [("create_file", {"path": "app/main.py", "text": whole})],
+        ],
     ):
         for calls in turns:
             sit.turn(*calls)
@@ -215,7 +227,9 @@ def test_a_second_finish_in_a_turn_is_answered_at_once(sit):
 
 def test_a_list_for_people_is_kept(sit):
     """The newest one, whole."""
-    used = sit.turn(("update_todo", {"items": ["[x] a"]}), ("update_todo", {"items": ["[x] a", "[ ] b"]}))
+    used = sit.turn(
+        ("update_todo", {"items": ["[x] a"]}), ("update_todo", {"items": ["[x] a", "[ ] b"]})
+    )
 
     assert ("[x] a", "[ ] b") == used.todo
 
@@ -242,7 +256,11 @@ def test_a_list_for_people_is_kept(sit):
         ("find_symbol", {"name": ""}, "name:"),
         ("log_lines", {"job": "test", "start": 1, "end": 2}, "job:"),
         ("submit_plan", {"files": []}, "summary: Field required"),
-        ("submit_plan", {"summary": "x", "files": [{"path": "a"}]}, "files.0.change: Field required"),
+        (
+            "submit_plan",
+            {"summary": "x", "files": [{"path": "a"}]},
+            "files.0.change: Field required",
+        ),
         ("finish", {"title": "", "message": "", "summary": ""}, "title:"),
         ("finish", {"title": "x" * 121, "message": "", "summary": "x"}, "title:"),
         ("update_todo", {"items": ["x"] * 21}, "items:"),
@@ -271,8 +289,12 @@ def test_logs_of_jobs_that_are_not_there_are_told(sit):
 def test_what_was_used_survives_the_record(sit):
     """A turn with odd characters and its results go through JSON and back, or the run could not go on."""
     odd = "\u2028 \U0001f600 \x00 \x1b[31m \ufffe"
-    used = sit.turn(("create_file", {"path": "odd.txt", "text": odd}), ("finish", FINISH), ("grep", {"pattern": "["}))
-    turn = Thought(Turn("tools", calls=(Call("c", "create_file", {"text": odd}),)), 1.0)
+    used = sit.turn(
+        ("create_file", {"path": "odd.txt", "text": odd}),
+        ("finish", FINISH),
+        ("grep", {"pattern": "["}),
+    )
+    turn = Thought(Turn("tools", calls=(ToolCall("c", "create_file", {"text": odd}),)), 1.0)
 
     assert used == from_json(to_json(used), Used)
     assert turn == from_json(to_json(turn), Thought)
@@ -281,7 +303,10 @@ def test_what_was_used_survives_the_record(sit):
 
 def test_half_a_character_does_not_end_a_run():
     """JSON can hold lone surrogates, and models have written them: the turn must still go into the record."""
-    turn = Thought(Turn("tools", '[{"text": "\\ud83d"}]', (Call("c", "create_file", {"text": "\ud83d"}),)), 1.0)
+    turn = Thought(
+        Turn("tools", '[{"text": "\\ud83d"}]', (ToolCall("c", "create_file", {"text": "\ud83d"}),)),
+        1.0,
+    )
 
     assert to_json(turn)
 
@@ -289,13 +314,18 @@ def test_half_a_character_does_not_end_a_run():
 def test_a_rename_through_the_tree_is_one_call(sit):
     """The answer names the files, and what was left because nothing proves it."""
     sit.told(
-        "create_file", path="app/use.py", text="from app.main import serve\n\n\ndef go(x):\n    x.serve(serve(1))\n"
+        "create_file",
+        path="app/use.py",
+        text="from app.main import serve\n\n\ndef go(x):\n    x.serve(serve(1))\n",
     )
     told = sit.told("rename_symbol", old="app.main.serve", new="listen")
 
     assert "Done: 3 places in 2 files: app/main.py, app/use.py." in told
     assert "import os\n\n\ndef listen(port):\n    return port\n" == sit.files["app/main.py"]
-    assert "from app.main import listen\n\n\ndef go(x):\n    x.serve(listen(1))\n" == sit.files["app/use.py"]
+    assert (
+        "from app.main import listen\n\n\ndef go(x):\n    x.serve(listen(1))\n"
+        == sit.files["app/use.py"]
+    )
 
 
 def test_a_move_and_an_async_function_are_one_call_each(sit):

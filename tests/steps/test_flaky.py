@@ -26,7 +26,9 @@ def test_another_failed_test_is_flaky():
     """What failed first passed now, and the other way round."""
     why = flaky([failed()], {UNIT: [Try(1, passed=False, failures=(failed("test_a"),))]}, far=True)
 
-    assert why == "at attempt 1 of this commit `test_a` failed, and at attempt 2 `test_b` did instead"
+    assert (
+        why == "at attempt 1 of this commit `test_a` failed, and at attempt 2 `test_b` did instead"
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,16 @@ def test_another_failed_test_is_flaky():
         ({LINT: [Try(1, passed=True)]}, True),
         ({}, True),
     ],
-    ids=["first", "same", "one the same", "near the change", "an outage", "nothing read", "another job", "no job"],
+    ids=[
+        "first",
+        "same",
+        "one the same",
+        "near the change",
+        "an outage",
+        "nothing read",
+        "another job",
+        "no job",
+    ],
 )
 def test_what_may_be_ours_is_not_called_flaky(tries, far):
     """Only a job that passed, or other tests that failed far from the change, speak against the commit's guilt."""
@@ -59,13 +70,19 @@ def test_each_failed_job_must_be_flaky():
 
 def test_a_name_from_a_log_does_nothing_in_a_comment():
     """Test names are strangers' words: they stay code."""
-    why = flaky([failed("x` @ada <!--")], {UNIT: [Try(1, passed=False, failures=(failed("a` @bob"),))]}, far=True)
+    why = flaky(
+        [failed("x` @ada <!--")],
+        {UNIT: [Try(1, passed=False, failures=(failed("a` @bob"),))]},
+        far=True,
+    )
 
     assert "`a' @bob`" in why
     assert "`x' @ada <! --`" in why
 
 
-@pytest.mark.parametrize("changed", [["app/greeting.py"], ["docs/guide.md", "README.md"], ["app/a_b.rb", "x/y.go"], []])
+@pytest.mark.parametrize(
+    "changed", [["app/greeting.py"], ["docs/guide.md", "README.md"], ["app/a_b.rb", "x/y.go"], []]
+)
 def test_a_change_that_the_test_does_not_name_is_far(changed):
     """Neither a frame, nor a word where it failed, nor the folder leads to the change."""
     assert is_far([failed()], changed, {"tests/test_b.py": b"import clock\n\nclock.tick()\n"})
@@ -99,7 +116,14 @@ def test_a_job_that_only_gathers_the_others_does_not_count():
 
     assert is_far([gathers, failed()], [], texts)
     assert not is_far([gathers], [], texts)
-    assert flaky([gathers, failed()], {UNIT: [Try(1, passed=True)], replace(UNIT, name="all"): []}, far=True) == ""
+    assert (
+        flaky(
+            [gathers, failed()],
+            {UNIT: [Try(1, passed=True)], replace(UNIT, name="all"): []},
+            far=True,
+        )
+        == ""
+    )
 
 
 def test_what_is_no_test_or_has_no_place_is_near():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.steps.desk import Sitting
+from tests.desk import Sitting
 
 CRLF = b"one\r\ntwo\r\nthree\r\n"
 LONG = "x = '" + "y" * 9_000 + "'\n"
@@ -29,7 +29,7 @@ def shelf(town):
     """A repository with files of every sort, and a submodule."""
     place = town.place("acme/shelf-look", {"a.txt": "a\n"})
     place.lay(FILES)
-    return place.world, place.lay_submodule("vendor")
+    return place.ports, place.lay_submodule("vendor")
 
 
 @pytest.fixture
@@ -40,14 +40,20 @@ def sit(shelf):
 
 def test_a_file_is_read_with_line_numbers(sit):
     """As an editor shows it; a range is a range, and says how long the file is."""
-    assert "    1\timport os\n    2\t\n    3\t\n    4\tdef serve(port):\n" in sit.told("read_file", path="app/main.py")
-    assert "    4\tdef serve(port):\n(5 lines in all)" == sit.told("read_file", path="app/main.py", start=4, end=4)
+    assert "    1\timport os\n    2\t\n    3\t\n    4\tdef serve(port):\n" in sit.told(
+        "read_file", path="app/main.py"
+    )
+    assert "    4\tdef serve(port):\n(5 lines in all)" == sit.told(
+        "read_file", path="app/main.py", start=4, end=4
+    )
 
 
 @pytest.mark.parametrize(("start", "end"), [(6, None), (99, 120), (3, 2)])
 def test_a_range_without_lines_says_how_many_there_are(sit, start, end):
     """So that the next range can be right."""
-    assert "app/main.py has 5 lines." == sit.told("read_file", path="app/main.py", start=start, end=end)
+    assert "app/main.py has 5 lines." == sit.told(
+        "read_file", path="app/main.py", start=start, end=end
+    )
 
 
 def test_an_empty_file_is_no_mistake(sit):
@@ -171,10 +177,13 @@ def test_edits_lie_over_all_that_is_looked_at(sit):
 
 def test_a_search_tells_path_line_and_text(sit):
     """In the whole tree, in a folder, in one file, by a glob; binary files are left out."""
-    assert "app/deep/main.py:1: from app.main import serve\napp/deep/main.py:3: serve(1)" == sit.told(
-        "grep", pattern="serve", under="app/deep"
+    assert (
+        "app/deep/main.py:1: from app.main import serve\napp/deep/main.py:3: serve(1)"
+        == sit.told("grep", pattern="serve", under="app/deep")
     )
-    assert "app/main.py:4: def serve(port):" == sit.told("grep", pattern="^def", under="app/main.py")
+    assert "app/main.py:4: def serve(port):" == sit.told(
+        "grep", pattern="^def", under="app/main.py"
+    )
     assert "No line matches." == sit.told("grep", pattern="serve", under="*.md")
     assert "No line matches." == sit.told("grep", pattern="PNG")
 
@@ -193,7 +202,9 @@ def test_a_pattern_that_does_not_work_is_told(sit, pattern):
     assert "The pattern does not work" in sit.refused("grep", pattern=pattern)
 
 
-@pytest.mark.parametrize("pattern", ["-v", "--untracked", "-O", "$(id)", "`id`", "x;id", "a;\0b", "a;\nb;"])
+@pytest.mark.parametrize(
+    "pattern", ["-v", "--untracked", "-O", "$(id)", "`id`", "x;id", "a;\0b", "a;\nb;"]
+)
 def test_a_pattern_is_never_an_option_or_a_command(sit, pattern):
     """It is looked for as it is, or told not to work."""
     assert sit.call("grep", pattern=pattern).text.startswith(
@@ -214,7 +225,7 @@ def test_a_symbol_is_found_where_it_is_defined_and_used(sit):
 def test_ten_thousand_files_are_listed_and_searched(place):
     """A long listing says that it is cut; what was only just written is found."""
     tree = place.lay({f"data/f{number:05}.txt": b"grain %d\n" % number for number in range(10_000)})
-    sit = Sitting(place.world, tree)
+    sit = Sitting(place.ports, tree)
     listed = sit.told("list_dir", path="data")
     sit.told("create_file", path="data/needle.txt", text="needle\n")
 
@@ -226,7 +237,7 @@ def test_ten_thousand_files_are_listed_and_searched(place):
 
 def test_a_huge_file_is_read_in_parts(place):
     """Thirty megabytes do not come at once, nor do they end anything."""
-    sit = Sitting(place.world, place.lay({"huge.txt": b"0123456789abcdef" * 64 * 30 * 1024}))
+    sit = Sitting(place.ports, place.lay({"huge.txt": b"0123456789abcdef" * 64 * 30 * 1024}))
 
     assert len(sit.told("read_file", path="huge.txt")) < 50_000
     assert len(sit.told("grep", pattern="abc", under="huge.txt")) < 50_000

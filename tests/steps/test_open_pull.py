@@ -7,30 +7,50 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.steps.open_pull import Work, foot, in_template, open_pull, sections, was_closed
-from bot.values import Asking, Attempt, Branch, Finding, Finish, Plan, PlannedFile, Repo, RunKey, Sha, Spent
+from bot.values import (
+    Attempt,
+    Branch,
+    Finding,
+    Finish,
+    Plan,
+    PlannedFile,
+    Repo,
+    Request,
+    RunKey,
+    Sha,
+    Usage,
+)
 from tests.steps.test_report import GREEN, RED
 from tests.steps.test_report_harmless import EVIL, live, parts
 
 BRANCH = Branch("greenlit/7-greet")
-ASKING = Asking(Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d")
+ASKING = Request(Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d")
 WORK = Work(
     RunKey("acme/greeter#7/1"),
     ASKING,
     Plan("Greet.", (PlannedFile("greeting.py", "lower it"), PlannedFile("README.md", "say so"))),
     Finish(
-        "Greet softly", "It was loud.", "The greeting is in lower case.", ("callers",), "The README said it already."
+        "Greet softly",
+        "It was loud.",
+        "The greeting is in lower case.",
+        ("callers",),
+        "The README said it already.",
     ),
     ("greeting.py", "test_greeting.py"),
     (RED, GREEN),
     (Finding("size", "greeting.py", 3, "A long line.", blocks=False),),
-    Spent(0.42),
+    Usage(0.42),
 )
 
 
 def test_what_asks_for_less_stands_first():
     """The plan named it, and people decide: test, reason, before all else but what closes."""
     weaker = Finding(
-        "tests", "test_greeting.py", 4, "An assertion was loosened. The plan says why: no case.", blocks=False
+        "tests",
+        "test_greeting.py",
+        4,
+        "An assertion was loosened. The plan says why: no case.",
+        blocks=False,
     )
     text = body(work=replace(WORK, advice=(weaker,), mended=(), state="Not green."))
 
@@ -42,7 +62,9 @@ def test_what_asks_for_less_stands_first():
 
 def test_what_the_checks_found_is_told_in_two_lines():
     """What was mended, and what was left; the rest is in the record."""
-    found = tuple(Finding("lint", "a.py", line, "`os` imported but unused", rule="F401") for line in (1, 2, 3))
+    found = tuple(
+        Finding("lint", "a.py", line, "`os` imported but unused", rule="F401") for line in (1, 2, 3)
+    )
     text = body(work=replace(WORK, mended=found))
     told = text.partition("## What the checks found\n\n")[2].partition("\n\n---")[0]
 
@@ -175,7 +197,10 @@ END\
 )
 def test_in_the_repositorys_template(template, expected):
     """Under the headings that ask for it; boxes stay for people to tick; what nobody asked for stands below."""
-    assert in_template(template, dict(sections(replace(WORK, advice=(), plan=Plan("")))), "END") == expected
+    assert (
+        in_template(template, dict(sections(replace(WORK, advice=(), plan=Plan("")))), "END")
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -202,7 +227,9 @@ def test_headings_are_understood(heading, part):
     assert (1, 1) == (told.count("Closes #7"), told.count("The greeting is in lower case."))
 
 
-@pytest.mark.parametrize("template", ["<!-- only a comment -->", "<!-- never closed", "   \n", "\ufeff", "#"])
+@pytest.mark.parametrize(
+    "template", ["<!-- only a comment -->", "<!-- never closed", "   \n", "\ufeff", "#"]
+)
 def test_a_template_without_words_takes_nothing_away(template):
     """All of ours is there, and nothing is swallowed by a comment that does not end."""
     told = body(template)
@@ -216,9 +243,15 @@ def test_a_template_without_words_takes_nothing_away(template):
     ("work", "words"),
     [
         (replace(WORK, attempts=()), "no CI for pull requests"),
-        (replace(WORK, attempts=(Attempt(Sha("a" * 40), "unchecked"),)), "⚪ no CI for pull requests"),
+        (
+            replace(WORK, attempts=(Attempt(Sha("a" * 40), "unchecked"),)),
+            "⚪ no CI for pull requests",
+        ),
         (replace(WORK, attempts=(Attempt(Sha("a" * 40), "silent"),)), "⚪ CI never reported"),
-        (replace(WORK, state="Not green. CI is still red after 3 attempts."), "> Not green. CI is still red"),
+        (
+            replace(WORK, state="Not green. CI is still red after 3 attempts."),
+            "> Not green. CI is still red",
+        ),
     ],
 )
 def test_what_is_not_green_is_said(work, words):
@@ -227,7 +260,9 @@ def test_what_is_not_green_is_said(work, words):
     assert body(work=work).startswith("> [!WARNING]") is bool(work.state)
 
 
-@pytest.mark.parametrize("words", [EVIL, "~~~ @eve", "    @eve", "<details>", "Closes #1, fixes acme/x#2"])
+@pytest.mark.parametrize(
+    "words", [EVIL, "~~~ @eve", "    @eve", "<details>", "Closes #1, fixes acme/x#2"]
+)
 def test_the_models_words_act_on_nothing(words):
     """No mention, no tag and no closing of other issues, wherever they stand."""
     work = replace(
@@ -242,7 +277,9 @@ def test_the_models_words_act_on_nothing(words):
 
     assert ["@ada"] == names
     assert ["<sub>", "</sub>"] == tags
-    assert ["Closes #7"] == re.findall(r"(?i)(?:closes|fixes) [\w/]*#\d+", " ".join(parts(text, "text")))
+    assert ["Closes #7"] == re.findall(
+        r"(?i)(?:closes|fixes) [\w/]*#\d+", " ".join(parts(text, "text"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -267,7 +304,7 @@ def test_the_template_is_found_where_github_finds_it(place, path, used):
 def opened(place, tree, work=WORK, draft=False):
     if BRANCH not in place.forge.branches(place.repo.name):
         place.forge.push(place.repo.name, "ada", BRANCH, {"new.txt": "new\n"}, "New")
-    return open_pull(place.world, tree, BRANCH, work, draft)
+    return open_pull(place.ports, tree, BRANCH, work, draft)
 
 
 def test_a_template_that_is_no_text_is_read_as_far_as_it_goes(place):
@@ -316,9 +353,9 @@ def test_a_title_is_plain_text(place, title, shown):
 def test_whether_people_closed_it_is_asked_of_github(place):
     """None, open, closed."""
     tree = place.tree()
-    before = was_closed(place.world, tree, BRANCH)
+    before = was_closed(place.ports, tree, BRANCH)
     number = opened(place, tree).number
-    between = was_closed(place.world, tree, BRANCH)
+    between = was_closed(place.ports, tree, BRANCH)
     place.forge.close_pull(place.repo.name, number, "ada")
 
-    assert (False, False, True) == (before, between, was_closed(place.world, tree, BRANCH))
+    assert (False, False, True) == (before, between, was_closed(place.ports, tree, BRANCH))

@@ -5,19 +5,19 @@ from dataclasses import replace
 import pytest
 
 from bot.steps.push import commit, issue_of, message, moved, push
-from bot.values import Asking, Branch, Finish, Patch, Repo, Sha
+from bot.values import Branch, Finish, Patch, Repo, Request, Sha
 from tests.git_served import git
 
-ASKING = Asking(Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d", title="Greet", asker_id=1234)
+ASKING = Request(
+    Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d", title="Greet", asker_id=1234
+)
 FINISH = Finish("Greet softly", "It was loud.\n\nNow it is not.", "Softer.")
 BRANCH = Branch("greenlit/7-greet")
 
 
 def test_a_message_is_the_models_with_the_asker_as_co_author():
     """The trailer stands alone at the end, or neither git nor GitHub would know it for one."""
-    expected = (
-        "Greet softly\n\nIt was loud.\n\nNow it is not.\n\nCo-authored-by: ada <1234+ada@users.noreply.github.com>\n"
-    )
+    expected = "Greet softly\n\nIt was loud.\n\nNow it is not.\n\nCo-authored-by: ada <1234+ada@users.noreply.github.com>\n"
 
     assert expected == message(FINISH, ASKING)
 
@@ -47,7 +47,10 @@ def test_a_message_without_a_body_or_an_id(finish, asking, expected):
     [
         ("Fixes #99, see acme/other#3 and GH-12", "Fixes 99, see acme/other3 and GH 12"),
         ("Thanks @ada and @acme/team", "Thanks ada and acme/team"),
-        ("Closes: https://github.com/acme/greeter/issues/9", "see https://github.com/acme/greeter/issues/9"),
+        (
+            "Closes: https://github.com/acme/greeter/issues/9",
+            "see https://github.com/acme/greeter/issues/9",
+        ),
         ("Write to a@b.example; colour #fff; C# 5", "Write to a@b.example; colour #fff; C# 5"),
     ],
 )
@@ -57,7 +60,13 @@ def test_a_commit_calls_nobody_and_closes_nothing(said, kept):
 
 
 @pytest.mark.parametrize(
-    "secret", ["ghs_" + "a1" * 20, "sk-ant-api03-abcdefgh", "https://u:hunter2hunter2@example.org", "AKIA" + "A" * 16]
+    "secret",
+    [
+        "ghs_" + "a1" * 20,
+        "sk-ant-api03-abcdefgh",
+        "https://u:hunter2hunter2@example.org",
+        "AKIA" + "A" * 16,
+    ],
 )
 def test_secrets_never_reach_a_commit(secret):
     """Masked in the title and in the body."""
@@ -78,29 +87,44 @@ def test_a_models_trailer_makes_nobody_a_co_author():
 def test_a_commit_is_the_bots_on_what_was_pushed_before(place):
     """Author, committer, parents, files and modes, as git itself tells them; the base stays."""
     tree = place.lay({"100755:run.sh": b"echo hi\n"})
-    sha = commit(place.world, tree, Patch({"run.sh": "echo ho\n", "README.md": None}), tree.sha, FINISH, ASKING)
-    pushed = push(place.world, tree, sha, BRANCH, None)
+    sha = commit(
+        place.ports,
+        tree,
+        Patch({"run.sh": "echo ho\n", "README.md": None}),
+        tree.sha,
+        FINISH,
+        ASKING,
+    )
+    pushed = push(place.ports, tree, sha, BRANCH, None)
     folder = place.forge.git_dir(place.repo.name)
 
     assert (sha, True) == (pushed.sha, pushed.ours)
-    assert f"greenlit[bot] {tree.sha} Greet softly" == git(folder, "log", "-1", "--format=%an %P %s", BRANCH)
+    assert f"greenlit[bot] {tree.sha} Greet softly" == git(
+        folder, "log", "-1", "--format=%an %P %s", BRANCH
+    )
     assert "100755" in git(folder, "ls-tree", BRANCH, "run.sh")
     assert "M\trun.sh" in git(folder, "show", "--name-status", "--no-renames", "--format=", BRANCH)
-    assert "D\tREADME.md" in git(folder, "show", "--name-status", "--no-renames", "--format=", BRANCH)
+    assert "D\tREADME.md" in git(
+        folder, "show", "--name-status", "--no-renames", "--format=", BRANCH
+    )
     assert ["ada"] == [
         line.split(" <")[0].partition(": ")[2]
-        for line in git(folder, "log", "-1", "--format=%(trailers:key=Co-authored-by)", BRANCH).splitlines()
+        for line in git(
+            folder, "log", "-1", "--format=%(trailers:key=Co-authored-by)", BRANCH
+        ).splitlines()
     ]
     assert tree.sha == place.forge.branches(place.repo.name)["main"]
 
 
-@pytest.mark.parametrize("odd", ["nul \0 here", "esc \x1b[31m", "bidi \u202e", "# a comment", "-m x", "\r\nline"])
+@pytest.mark.parametrize(
+    "odd", ["nul \0 here", "esc \x1b[31m", "bidi \u202e", "# a comment", "-m x", "\r\nline"]
+)
 def test_any_message_can_be_committed(place, odd):
     """What git does not take, and what nobody sees, is left out: no work may be lost for a letter."""
     tree = place.tree()
     finish = replace(FINISH, title=odd, message=odd)
-    sha = commit(place.world, tree, Patch({"a.txt": "a\n"}), tree.sha, finish, ASKING)
-    push(place.world, tree, sha, BRANCH, None)
+    sha = commit(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, finish, ASKING)
+    push(place.ports, tree, sha, BRANCH, None)
     told = git(place.forge.git_dir(place.repo.name), "log", "-1", "--format=%B", BRANCH)
 
     assert all(char.isprintable() or char == "\n" for char in told)
@@ -110,28 +134,28 @@ def test_any_message_can_be_committed(place, odd):
 def test_somebody_elses_branch_stays_theirs(place):
     """Neither a new branch nor a moved one is pushed over; an own push is done again without harm."""
     tree = place.tree()
-    ours = commit(place.world, tree, Patch({"a.txt": "a\n"}), tree.sha, FINISH, ASKING)
+    ours = commit(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, FINISH, ASKING)
     theirs = place.forge.push(place.repo.name, "eve", BRANCH, {"b.txt": "b\n"}, "Mine")
 
     assert (theirs, False) == tuple(
-        getattr(push(place.world, tree, ours, BRANCH, None), name) for name in ("sha", "ours")
+        getattr(push(place.ports, tree, ours, BRANCH, None), name) for name in ("sha", "ours")
     )
     assert theirs == place.forge.branches(place.repo.name)[BRANCH]
     other = Branch("greenlit/7-other")
-    assert push(place.world, tree, ours, other, None) == push(place.world, tree, ours, other, None)
+    assert push(place.ports, tree, ours, other, None) == push(place.ports, tree, ours, other, None)
 
 
 def test_a_branch_that_moved_or_went_is_noticed(place):
     """Somebody pushed to it, or deleted it."""
     tree = place.tree()
-    sha = commit(place.world, tree, Patch({"a.txt": "a\n"}), tree.sha, FINISH, ASKING)
-    push(place.world, tree, sha, BRANCH, None)
-    before = moved(place.world, tree, BRANCH, sha)
+    sha = commit(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, FINISH, ASKING)
+    push(place.ports, tree, sha, BRANCH, None)
+    before = moved(place.ports, tree, BRANCH, sha)
     place.forge.push(place.repo.name, "eve", BRANCH, {"b.txt": "b\n"}, "Mine")
-    pushed = moved(place.world, tree, BRANCH, sha)
+    pushed = moved(place.ports, tree, BRANCH, sha)
     git(place.forge.git_dir(place.repo.name), "update-ref", "-d", f"refs/heads/{BRANCH}")
 
-    assert (False, True, True) == (before, pushed, moved(place.world, tree, BRANCH, Sha(sha)))
+    assert (False, True, True) == (before, pushed, moved(place.ports, tree, BRANCH, Sha(sha)))
 
 
 @pytest.mark.parametrize(

@@ -7,34 +7,42 @@ from inline_snapshot import snapshot
 
 from bot.steps.report import Progress, attempts_table, farewell, rendered, report
 from bot.values import (
-    Asking,
     Attempt,
-    Clue,
-    Clues,
     Failure,
-    Lowered,
     Outcome,
     Plan,
     PlannedFile,
+    PlannedWeakening,
     Reading,
     Repo,
+    Request,
+    Retrieval,
     RunKey,
+    SearchHit,
     Sha,
-    Spent,
+    Usage,
     Verdict,
 )
 
-ASKING = Asking(Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d", label="autogen")
+ASKING = Request(Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d", label="autogen")
 KEY = RunKey("acme/greeter#7/1")
 PLAN = Plan(
     "Greet in lower case.",
-    (PlannedFile("app/greeting.py", "lower the word"), PlannedFile("test_greeting.py", "expect it")),
+    (
+        PlannedFile("app/greeting.py", "lower the word"),
+        PlannedFile("test_greeting.py", "expect it"),
+    ),
     ("greets softly",),
     ("callers that compare the text",),
 )
-FAILURE = Failure("AssertionError", "assert 'hello'", "test_greeting.py::test_greet[a|b]", fingerprint="f")
+FAILURE = Failure(
+    "AssertionError", "assert 'hello'", "test_greeting.py::test_greet[a|b]", fingerprint="f"
+)
 RED = Attempt(
-    Sha("a" * 40), "red", Verdict("ours", Reading("test-failure", "fix", "pytest", (FAILURE, FAILURE))), "https://ci/1"
+    Sha("a" * 40),
+    "red",
+    Verdict("ours", Reading("test-failure", "fix", "pytest", (FAILURE, FAILURE))),
+    "https://ci/1",
 )
 GREEN = Attempt(Sha("b" * 40), "green", None, "https://ci/2")
 
@@ -50,9 +58,13 @@ def shown(progress):
 
 def test_what_must_ask_for_less_is_in_the_plan():
     """With its reason, before anything is written: whoever reads it can stop the run."""
-    plan = replace(PLAN, lowered=(Lowered("test_greeting.py::test_loud", "nobody shouts any more"),))
+    plan = replace(
+        PLAN, lowered=(PlannedWeakening("test_greeting.py::test_loud", "nobody shouts any more"),)
+    )
 
-    assert "- **asks for less:** test_greeting.py::test_loud: nobody shouts any more" in shown(told(plan=plan))
+    assert "- **asks for less:** test_greeting.py::test_loud: nobody shouts any more" in shown(
+        told(plan=plan)
+    )
 
 
 def test_a_run_that_begins():
@@ -70,8 +82,8 @@ def test_a_run_that_begins():
 
 def test_a_run_that_plans():
     """Where it looks first."""
-    places = tuple(Clue(f"app/{name}.py", 1.0) for name in "abcdef")
-    assert shown(told(phase="planning", clues=Clues(places), turns=2)) == snapshot("""\
+    places = tuple(SearchHit(f"app/{name}.py", 1.0) for name in "abcdef")
+    assert shown(told(phase="planning", clues=Retrieval(places), turns=2)) == snapshot("""\
 ### 🟡 Greenlit is planning the change · asked by @ada
 
 - [x] Read the request and the code
@@ -86,7 +98,13 @@ def test_a_run_that_plans():
 
 def test_a_run_that_writes():
     """The plan, and the model's own list."""
-    progress = told(phase="editing", plan=PLAN, todo=("[x] greet", "[ ] test | it"), spent=Spent(0.1234), turns=5)
+    progress = told(
+        phase="editing",
+        plan=PLAN,
+        todo=("[x] greet", "[ ] test | it"),
+        spent=Usage(0.1234),
+        turns=5,
+    )
     assert shown(progress) == snapshot("""\
 ### 🟡 Greenlit is writing the change · asked by @ada
 
@@ -114,7 +132,9 @@ Greet in lower case.
 
 def test_a_run_that_waits_for_ci():
     """The first attempt is under way."""
-    progress = told(phase="waiting", plan=Plan("Greet."), attempts=(Attempt(Sha("a" * 40), "running"),))
+    progress = told(
+        phase="waiting", plan=Plan("Greet."), attempts=(Attempt(Sha("a" * 40), "running"),)
+    )
     assert shown(progress) == snapshot("""\
 ### 🟡 Greenlit waits for CI · asked by @ada
 
@@ -163,8 +183,14 @@ Greet.
     ("outcome", "headline"),
     [
         (Outcome("opened", "CI is green: #8.", 8), "✅ Greenlit opened a pull request"),
-        (Outcome("draft", "#8. CI is still red.", 8), "🟠 Greenlit left a draft, because CI is not green"),
-        (Outcome("asked", "Please answer:\n\n1. Which?"), "❔ Greenlit has a question before it writes"),
+        (
+            Outcome("draft", "#8. CI is still red.", 8),
+            "🟠 Greenlit left a draft, because CI is not green",
+        ),
+        (
+            Outcome("asked", "Please answer:\n\n1. Which?"),
+            "❔ Greenlit has a question before it writes",
+        ),
         (Outcome("stopped", "I stopped because @ada said `/stop`."), "⏹️ Greenlit stopped"),
         (Outcome("refused", "This repository is archived."), "🚫 Greenlit cannot do this"),
         (Outcome("gave up", "I could not do it: it used its 80 turns."), "🔴 Greenlit gave up"),
@@ -189,7 +215,7 @@ def test_green_is_ticked():
 
 def test_the_foot_tells_the_cost_and_how_to_stop():
     """Who asked with a command has no label to remove; who has ended cannot be stopped."""
-    by_command = Progress(KEY, replace(ASKING, label=""), spent=Spent(0.126), turns=5, usd_cap=2.0)
+    by_command = Progress(KEY, replace(ASKING, label=""), spent=Usage(0.126), turns=5, usd_cap=2.0)
     feet = [
         rendered(one).splitlines()[-1].split(" · ")
         for one in (told(), by_command, replace(by_command, outcome=Outcome("refused", "No.")))
@@ -218,13 +244,19 @@ def test_the_ledger_has_a_word_for_each_state():
     """One line for each attempt; what nobody is to blame for is told in its own words."""
     dead = Failure("", "curl: (6) Could not resolve host: files.example.org", fingerprint="g")
     outage = Verdict("infrastructure", Reading("infra", "rerun", "name service", (dead,)))
-    shaky = Verdict("flaky", Reading("test-failure", "rerun", "pytest", (replace(FAILURE, test="test_clock"),)))
+    shaky = Verdict(
+        "flaky", Reading("test-failure", "rerun", "pytest", (replace(FAILURE, test="test_clock"),))
+    )
     attempts = [
         Attempt(Sha("1" * 40), "running"),
         Attempt(Sha("2" * 40), "silent"),
         Attempt(Sha("3" * 40), "unchecked"),
         Attempt(Sha("4" * 40), "rerun", outage, "https://ci/4"),
-        Attempt(Sha("5" * 40), "red", Verdict("already red", Reading("crash", "fix"), {"lint": 3, "test": 0})),
+        Attempt(
+            Sha("5" * 40),
+            "red",
+            Verdict("already red", Reading("crash", "fix"), {"lint": 3, "test": 0}),
+        ),
         Attempt(Sha("6" * 40), "red"),
         Attempt(Sha("7" * 40), "skipped"),
         Attempt(Sha("8" * 40), "rerun", shaky),
@@ -254,8 +286,11 @@ def test_the_comment_is_one_and_holds_no_secret(place):
     issue = place.issue()
     key = RunKey(f"{place.repo.name}#{issue}/1")
     progress = Progress(key, place.asking(issue), plan=Plan("Use ghs_" + "a1" * 20))
-    first = report(place.world, progress)
-    second = report(place.world, Progress(key, place.asking(issue), "done", outcome=Outcome("opened", "Done.", 3)))
+    first = report(place.ports, progress)
+    second = report(
+        place.ports,
+        Progress(key, place.asking(issue), "done", outcome=Outcome("opened", "Done.", 3)),
+    )
     (text,) = place.said(issue)
 
     assert first == second
@@ -294,9 +329,15 @@ Nothing was merged. Comment `/generate` to try again; whoever runs me finds the 
 def test_a_farewell_says_what_broke(place, kind, expected):
     """Where the progress stood: in place of it, once, with the run's name for whoever runs the bot."""
     issue = place.issue()
-    report(place.world, Progress(RunKey("acme/x#1/1"), place.asking(issue)))
+    report(place.ports, Progress(RunKey("acme/x#1/1"), place.asking(issue)))
     for _ in range(2):
-        farewell(place.world, place.asking(issue), kind, "in step push: KeyError: `x`\n@ada", RunKey("acme/x#1/1"))
+        farewell(
+            place.ports,
+            place.asking(issue),
+            kind,
+            "in step push: KeyError: `x`\n@ada",
+            RunKey("acme/x#1/1"),
+        )
 
     (text,) = place.said(issue)
     assert text == expected

@@ -4,7 +4,17 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bot.steps.report import attempts_table, rendered
-from bot.values import Attempt, Clue, Clues, Failure, Plan, PlannedFile, Reading, Sha, Verdict
+from bot.values import (
+    Attempt,
+    Failure,
+    Plan,
+    PlannedFile,
+    Reading,
+    Retrieval,
+    SearchHit,
+    Sha,
+    Verdict,
+)
 from tests.steps.test_report import KEY, RED, told
 
 EVIL = (
@@ -30,7 +40,9 @@ def live(markdown):
     return [word for word in words if "@" in word], parts(markdown, "html")
 
 
-@pytest.mark.parametrize("url", ["https://ci/?a=b|c", "https://ci/(x)", "https://ci/a b", "https://ci/%7C"])
+@pytest.mark.parametrize(
+    "url", ["https://ci/?a=b|c", "https://ci/(x)", "https://ci/a b", "https://ci/%7C"]
+)
 def test_an_odd_address_stays_in_its_cell(url):
     """Another system's statuses name any address."""
     table = html(attempts_table([Attempt(Sha("a" * 40), "green", None, url)]))
@@ -41,12 +53,25 @@ def test_an_odd_address_stays_in_its_cell(url):
 
 
 @pytest.mark.parametrize(
-    "words", ["a | b", "a \\| b", "a \\\\| b", "`a|b`", "||||", "[a](b) | c", "line\nline", "x" * 10_000, EVIL]
+    "words",
+    [
+        "a | b",
+        "a \\| b",
+        "a \\\\| b",
+        "`a|b`",
+        "||||",
+        "[a](b) | c",
+        "line\nline",
+        "x" * 10_000,
+        EVIL,
+    ],
 )
 def test_words_of_others_stay_in_their_cell(words):
     """A failure's text is CI's, and so the repository's: one row, three cells, whatever it holds."""
     for failure in (Failure(words, "", ""), Failure("E", "", words), Failure("", words, "")):
-        attempt = Attempt(Sha("a" * 40), "red", Verdict("ours", Reading("crash", "fix", "", (failure,))))
+        attempt = Attempt(
+            Sha("a" * 40), "red", Verdict("ours", Reading("crash", "fix", "", (failure,)))
+        )
         table = html(attempts_table([attempt]))
 
         assert (2, 3) == (table.count("<tr>"), table.count("<td"))
@@ -76,7 +101,7 @@ def test_words_of_others_stay_in_their_cell(words):
 def test_the_models_words_call_nobody(phase, words):
     """Wherever the model's words stand: no mention, no issue number, no tag, no hidden marker comes alive."""
     plan = Plan(words, (PlannedFile(words, words),), (words,), (words,), (words,))
-    clues = Clues((Clue(words, 1.0),))
+    clues = Retrieval((SearchHit(words, 1.0),))
     text = rendered(told(phase=phase, plan=plan, clues=clues, todo=(words, words), attempts=(RED,)))
 
     assert (["@ada"], ["<sub>", "</sub>"]) == live(text)
@@ -88,7 +113,13 @@ def test_the_models_words_call_nobody(phase, words):
 def test_a_comment_has_an_end():
     """A plan of thousands of lines is told in part; what stands below it is still there."""
     lines = tuple("x" * 10_000 for _ in range(1_000))
-    plan = Plan("y" * 20_000, tuple(PlannedFile("p" * 1000, "c" * 9_000) for _ in range(100)), lines, lines, lines)
+    plan = Plan(
+        "y" * 20_000,
+        tuple(PlannedFile("p" * 1000, "c" * 9_000) for _ in range(100)),
+        lines,
+        lines,
+        lines,
+    )
     text = rendered(told(phase="editing", plan=plan, attempts=(RED,) * 10, todo=lines[:20]))
 
     assert len(text) < 65_000

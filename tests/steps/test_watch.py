@@ -20,15 +20,17 @@ def bare(town):
 def laid(bare, files):
     """What is expected where the base has these files too."""
     place, tree = bare
-    return expect_ci(place.world, place.world.git.overlay(tree, Patch(files)), BRANCH)
+    return expect_ci(place.ports, place.ports.git.overlay(tree, Patch(files)), BRANCH)
 
 
 def expected(place):
-    return expect_ci(place.world, place.tree(), BRANCH)
+    return expect_ci(place.ports, place.tree(), BRANCH)
 
 
 def workflows(*texts):
-    return {f".github/workflows/w{number}.yml": text + JOBS for number, text in enumerate(texts)} | {"a.txt": "a\n"}
+    return {
+        f".github/workflows/w{number}.yml": text + JOBS for number, text in enumerate(texts)
+    } | {"a.txt": "a\n"}
 
 
 def push(filters):
@@ -122,7 +124,9 @@ def test_filters_of_a_push_are_githubs(bare, filters, starts):
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target"])
 def test_filters_of_a_pull_request_are_of_its_base(bare, event, filters, starts):
     """And of its types: what only runs when one is closed, labelled or made ready says nothing of a new draft."""
-    assert (PULL if starts else NEVER) == laid(bare, workflows(f"on: {{{event}: {{{filters}}}}}")).starts
+    assert (PULL if starts else NEVER) == laid(
+        bare, workflows(f"on: {{{event}: {{{filters}}}}}")
+    ).starts
 
 
 @pytest.mark.parametrize(
@@ -172,14 +176,21 @@ def test_only_the_folders_own_yaml_files_are_workflows(bare, files):
 def test_what_cannot_be_read_stops_nothing(bare, text):
     """Neither a broken workflow nor one made to break a parser; the one beside it counts."""
     place, _ = bare
-    place.lay({".github/workflows/bad.yml": text, ".github/workflows/good.yml": b"on: pull_request" + JOBS.encode()})
+    place.lay(
+        {
+            ".github/workflows/bad.yml": text,
+            ".github/workflows/good.yml": b"on: pull_request" + JOBS.encode(),
+        }
+    )
 
     assert PULL == expected(place).starts
 
 
 def test_a_workflow_that_is_a_symlink_is_not_followed(place):
     """It is not a file of this commit."""
-    place.lay({"120000:.github/workflows/ci.yml": b"../../ci.yml", "ci.yml": b"on: push" + JOBS.encode()})
+    place.lay(
+        {"120000:.github/workflows/ci.yml": b"../../ci.yml", "ci.yml": b"on: push" + JOBS.encode()}
+    )
 
     assert Ci(NEVER) == expected(place)
 
@@ -210,8 +221,8 @@ def test_other_systems_are_waited_for_beside_workflows(build):
 def test_a_look_at_checks_tells_when_it_was(place):
     """So that a story can wait by the record's time and not by its own."""
     tree = place.tree()
-    before = place.world.clock.now().timestamp()
-    seen = look_at_checks(place.world, place.repo, tree.sha)
+    before = place.ports.clock.now().timestamp()
+    seen = look_at_checks(place.ports, place.repo, tree.sha)
 
     assert seen.checks.silent
-    assert before <= seen.at <= place.world.clock.now().timestamp()
+    assert before <= seen.at <= place.ports.clock.now().timestamp()

@@ -24,18 +24,26 @@ from bot.adapters.claude.prompt_layout import (
     longest,
     prompt_at_most,
 )
-from bot.text import masked
-from bot.values import Answers, Brief, Call, Deal, Said, Spent, Turn
 from bot.ports import RateLimited, Refusal, Unreachable
+from bot.text import masked
+from bot.values import ModelConfig, PromptPrefix, ToolCall, ToolResults, Turn, Usage, UserText
 
 URL: Final = "https://api.anthropic.com"
-LONG: Final = 64_000  # a cap of 16,000 lost 15 to 33 % of attempts (platform documentation, August 2026)
+LONG: Final = (
+    64_000  # a cap of 16,000 lost 15 to 33 % of attempts (platform documentation, August 2026)
+)
 LEAST: Final = 4_000
 HOUR_S: Final = 3600
-WRITTEN: Final = {"text_delta": "text", "input_json_delta": "partial_json", "thinking_delta": "thinking"}
+WRITTEN: Final = {
+    "text_delta": "text",
+    "input_json_delta": "partial_json",
+    "thinking_delta": "thinking",
+}
 USABLE: Final = ("tool_use", "end_turn", "stop_sequence")
 KEY: Final = "Set GREENLIT_ANTHROPIC_API_KEY to a key that may do this."
-CONSOLE: Final = "The operator can raise the limit or pay in Claude's console (Settings, Limits and Billing)."
+CONSOLE: Final = (
+    "The operator can raise the limit or pay in Claude's console (Settings, Limits and Billing)."
+)
 
 # An error inside of a stream has the status 200: what happened is told by its type.
 STATUS: Final = {
@@ -64,7 +72,11 @@ class Claude:
     """A conversation's turns, streamed. One client for the process; it may be used from many threads."""
 
     def __init__(
-        self, api_key: str, models: Mapping[str, Deal], base_url: str | None = None, patience: Patience | None = None
+        self,
+        api_key: str,
+        models: Mapping[str, ModelConfig],
+        base_url: str | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._models = models
         self._patience = patience or Patience()
@@ -72,16 +84,24 @@ class Claude:
         # A key and an address given here keep the SDK from looking for others in the environment and on the disk.
         # It would obey a retry-after of days by sleeping: the engine tries again instead.
         self._client = anthropic.Anthropic(
-            api_key=api_key.strip(), base_url=base_url or URL, timeout=timeout, max_retries=0, open_telemetry=False
+            api_key=api_key.strip(),
+            base_url=base_url or URL,
+            timeout=timeout,
+            max_retries=0,
+            open_telemetry=False,
         )
-        finalize(self, self._client.close)  # else its connections stay open until the memory is tidied
+        finalize(
+            self, self._client.close
+        )  # else its connections stay open until the memory is tidied
 
-    def turn(self, brief: Brief, said: Sequence[Said | Turn | Answers], purse_usd: float) -> Turn:
+    def turn(
+        self, brief: PromptPrefix, said: Sequence[UserText | Turn | ToolResults], purse_usd: float
+    ) -> Turn:
         """The model's next turn. Raises Refusal where the operator must act, Unreachable where waiting may help."""
         deal = self._models[brief.role]
         request = layout(deal, brief, said)
         prompt, least, limit = prompt_at_most(request, said), LEAST, LONG
-        spent, before, tries = Spent(), list[Block](), 1 + self._patience.again
+        spent, before, tries = Usage(), list[Block](), 1 + self._patience.again
         while tries:
             room = self._room(deal, request, prompt, purse_usd - spent.usd, limit)
             if room < least:
@@ -101,11 +121,16 @@ class Claude:
                 case _:
                     return _turn(heard, before, spent)
         # No exception: what the broken answers cost is part of what the run has spent.
-        return Turn("broken", spent=spent, why=f"Claude's answer broke off {1 + self._patience.again} times")
+        return Turn(
+            "broken", spent=spent, why=f"Claude's answer broke off {1 + self._patience.again} times"
+        )
 
     def models(self) -> dict[str, str]:
         """Each configured model with "active", "deprecated" or "retired", or "unknown" to the API or for this key."""
-        return {model: self._lifecycle(model) for model in sorted({deal.model for deal in self._models.values()})}
+        return {
+            model: self._lifecycle(model)
+            for model in sorted({deal.model for deal in self._models.values()})
+        }
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -118,11 +143,15 @@ class Claude:
             except anthropic.NotFoundError:
                 return "unknown"
 
-    def _room(self, deal: Deal, request: dict[str, Any], prompt: int, purse_usd: float, limit: int) -> int:
+    def _room(
+        self, deal: ModelConfig, request: dict[str, Any], prompt: int, purse_usd: float, limit: int
+    ) -> int:
         """How many tokens the answer may have. Only near the cap is it worth asking how long the prompt really is."""
         room = affordable(deal.price, prompt, purse_usd)
         if room < limit and affordable(deal.price, 0, purse_usd) >= LEAST:
-            room = max(room, affordable(deal.price, self._counted(deal.model, request, prompt), purse_usd))
+            room = max(
+                room, affordable(deal.price, self._counted(deal.model, request, prompt), purse_usd)
+            )
         return min(limit, room)
 
     def _counted(self, model: str, request: dict[str, Any], otherwise: int) -> int:
@@ -133,7 +162,7 @@ class Claude:
                 return otherwise
         return counted + counted // 20 + 100  # it is an estimate, the documentation says
 
-    def _listen(self, deal: Deal, request: dict[str, Any]) -> _Heard:
+    def _listen(self, deal: ModelConfig, request: dict[str, Any]) -> _Heard:
         """One answer, or as much of it as came. The SDK repeats nothing once a stream has begun."""
         heard = _Heard(deal)
         with _errors(deal.model), self._client.messages.stream(**request) as stream:
@@ -145,7 +174,7 @@ class Claude:
 class _Heard:
     """What came of one answer."""
 
-    deal: Deal
+    deal: ModelConfig
     message: Any = None
     broken: bool = False
     inputs: dict[int, str] = field(default_factory=dict)  # of tool calls, as they were written
@@ -168,7 +197,9 @@ class _Heard:
         elif event.type == "content_block_delta":
             self.received += len(_letters(event.delta))
             if event.delta.type == "input_json_delta":
-                self.inputs[event.index] = self.inputs.get(event.index, "") + event.delta.partial_json
+                self.inputs[event.index] = (
+                    self.inputs.get(event.index, "") + event.delta.partial_json
+                )
 
     @property
     def stop(self) -> str:
@@ -181,20 +212,26 @@ class _Heard:
 
     @property
     def blocks(self) -> list[Block]:
-        written = json.dumps([block.to_dict() for block in self.message.content], ensure_ascii=False)
+        written = json.dumps(
+            [block.to_dict() for block in self.message.content], ensure_ascii=False
+        )
         # Half a surrogate pair can stand in JSON, but in no file, commit, request or record.
         whole = written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return cast("list[Block]", json.loads(whole))
 
     @property
-    def spent(self) -> Spent:
+    def spent(self) -> Usage:
         if self.message is None:
-            return Spent()
+            return Usage()
         usage = self.message.usage
         written = usage.cache_creation_input_tokens or 0
         kept = usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation else 0
         # The count comes with the end; of an answer without one we pay at least for what was received.
-        out = usage.output_tokens if self.message.stop_reason else max(usage.output_tokens, self.received // 3)
+        out = (
+            usage.output_tokens
+            if self.message.stop_reason
+            else max(usage.output_tokens, self.received // 3)
+        )
         tokens = {
             "fresh": usage.input_tokens,
             "written": written - kept,
@@ -216,13 +253,17 @@ def _is_object(text: str) -> bool:
         return False
 
 
-def _turn(heard: _Heard, before: list[Block], spent: Spent) -> Turn:
+def _turn(heard: _Heard, before: list[Block], spent: Usage) -> Turn:
     """What cannot be used is not kept: a refused or cut answer has no content and is left out of later prompts."""
     blocks = before + heard.blocks
     text = "\n".join(block["text"] for block in blocks if block["type"] == "text")
     match heard.stop:
         case "tool_use" | "end_turn" | "stop_sequence":
-            calls = tuple(Call(block["id"], block["name"], block["input"]) for block in blocks if _is_call(block))
+            calls = tuple(
+                ToolCall(block["id"], block["name"], block["input"])
+                for block in blocks
+                if _is_call(block)
+            )
             content = json.dumps(blocks, ensure_ascii=False)
             return Turn("tools" if calls else "end", content, calls, text, spent)
         case "refusal":
@@ -243,9 +284,13 @@ def _category(details: Any) -> str:
     return str(details.category) if details and details.category else "no category given"
 
 
-def _too_dear(deal: Deal, purse_usd: float, least: int, spent: Spent) -> Turn:
+def _too_dear(deal: ModelConfig, purse_usd: float, least: int, spent: Usage) -> Turn:
     needed = least * deal.price.out / MILLION
-    cut = "a longer answer than the one that was cut off" if least > LEAST else "the shortest useful answer"
+    cut = (
+        "a longer answer than the one that was cut off"
+        if least > LEAST
+        else "the shortest useful answer"
+    )
     why = f"${max(0.0, purse_usd):.2f} is left; the prompt and {cut} could cost more (the answer alone ${needed:.2f})"
     return Turn("budget", spent=spent, why=why)
 
@@ -274,7 +319,11 @@ def _told(error: anthropic.APIError, model: str) -> Exception:
         return _limited(error, said)
     if status in (408, 409) or status >= 500:
         return Unreachable(f"Claude's API answered {status}: {said}.")
-    advice = {401: KEY, 403: KEY, 404: f"It does not know {model}: set GREENLIT_MODEL to one of its models."}
+    advice = {
+        401: KEY,
+        403: KEY,
+        404: f"It does not know {model}: set GREENLIT_MODEL to one of its models.",
+    }
     return Refusal(f"Claude's API refused: {said}. {advice[status]}") if status in advice else error
 
 

@@ -7,7 +7,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.values import Answer, Answers, Brief, Deal, Price, Said, Spent, Tool, Turn
+from bot.values import (
+    ModelConfig,
+    Price,
+    PromptPrefix,
+    ToolResult,
+    ToolResults,
+    ToolSchema,
+    Turn,
+    Usage,
+    UserText,
+)
 
 # Models before 4.6 know neither adaptive thinking nor effort, and answer with at most 64,000 tokens.
 OLD = re.compile(r"claude-(3-|(opus|sonnet|haiku)-4(-[0-5])?(-20\d+)?$)")
@@ -21,7 +31,9 @@ Block = dict[str, Any]
 Message = dict[str, Any]
 
 
-def layout(deal: Deal, brief: Brief, said: Sequence[Said | Turn | Answers]) -> dict[str, Any]:
+def layout(
+    deal: ModelConfig, brief: PromptPrefix, said: Sequence[UserText | Turn | ToolResults]
+) -> dict[str, Any]:
     """All that a request holds but `max_tokens`, with the four cache breakpoints that the API allows.
 
     They end what all runs share (tools and system), the job's first message, what the previous request ended with
@@ -45,7 +57,10 @@ def layout(deal: Deal, brief: Brief, said: Sequence[Said | Turn | Answers]) -> d
 
 def continued(request: Mapping[str, Any], blocks: Sequence[Block]) -> dict[str, Any]:
     """The request after the model paused: what it said so far comes last, and it goes on from there."""
-    return {**request, "messages": [*request["messages"], {"role": "assistant", "content": list(blocks)}]}
+    return {
+        **request,
+        "messages": [*request["messages"], {"role": "assistant", "content": list(blocks)}],
+    }
 
 
 def longest(model: str) -> int:
@@ -53,7 +68,9 @@ def longest(model: str) -> int:
     return 64_000 if OLD.match(model) else 128_000
 
 
-def prompt_at_most(request: Mapping[str, Any], said: Sequence[Said | Turn | Answers]) -> int:
+def prompt_at_most(
+    request: Mapping[str, Any], said: Sequence[UserText | Turn | ToolResults]
+) -> int:
     """More tokens than the prompt has: what the last turn was billed, and a token for each byte that is new."""
     for index in reversed(range(len(said))):
         match said[index]:
@@ -71,7 +88,7 @@ def affordable(price: Price, prompt: int, purse_usd: float) -> int:
     return max(0, int(left * MILLION / price.out)) if price.out else longest("")
 
 
-def bill(price: Price, tokens: Mapping[str, int]) -> Spent:
+def bill(price: Price, tokens: Mapping[str, int]) -> Usage:
     """What a usage costs. Keys: fresh, written (for five minutes), kept (written for an hour), read, out.
 
     An hour in the cache costs twice the fresh price (Claude's price list, November 2026, for every model).
@@ -83,10 +100,16 @@ def bill(price: Price, tokens: Mapping[str, int]) -> Spent:
         + tokens["read"] * price.read
         + tokens["out"] * price.out
     ) / MILLION
-    return Spent(round(usd, 6), tokens["fresh"], tokens["written"] + tokens["kept"], tokens["read"], tokens["out"])
+    return Usage(
+        round(usd, 6),
+        tokens["fresh"],
+        tokens["written"] + tokens["kept"],
+        tokens["read"],
+        tokens["out"],
+    )
 
 
-def _messages(said: Sequence[Said | Turn | Answers]) -> list[Message]:
+def _messages(said: Sequence[UserText | Turn | ToolResults]) -> list[Message]:
     """Neighbours of one role are one message, so that a tool's answers stay before our own words."""
     messages: list[Message] = []
     for part in said:
@@ -98,11 +121,11 @@ def _messages(said: Sequence[Said | Turn | Answers]) -> list[Message]:
     return messages
 
 
-def _blocks(part: Said | Turn | Answers) -> tuple[str, list[Block]]:
+def _blocks(part: UserText | Turn | ToolResults) -> tuple[str, list[Block]]:
     match part:
-        case Said(text):
+        case UserText(text):
             return "user", [{"type": "text", "text": _clean(text)}]
-        case Answers(answers):
+        case ToolResults(answers):
             return "user", [_result(answer) for answer in answers]
         case Turn(content=content):
             return "assistant", [block for block in json.loads(content) if not _empty(block)]
@@ -113,7 +136,7 @@ def _empty(block: Block) -> bool:
     return block["type"] == "text" and not block["text"].strip()
 
 
-def _result(answer: Answer) -> Block:
+def _result(answer: ToolResult) -> Block:
     text = answer.text if answer.text.strip() else "(nothing)"
     block: Block = {"type": "tool_result", "tool_use_id": answer.call, "content": _clean(text)}
     return block | {"is_error": True} if answer.failed else block
@@ -130,7 +153,7 @@ def _breakpoints(messages: list[Message]) -> list[Block]:
     return ends[:1] + ends[before : before + 1] if before > 0 else ends[:1]
 
 
-def _tool(tool: Tool) -> dict[str, Any]:
+def _tool(tool: ToolSchema) -> dict[str, Any]:
     schema = json.loads(json.dumps(tool.schema, sort_keys=True))
     return {"name": tool.name, "description": tool.description, "input_schema": schema}
 

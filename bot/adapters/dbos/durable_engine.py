@@ -22,14 +22,14 @@ from typing import Any, TypeVar, get_type_hints
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, WorkflowStatus
 
+from bot.adapters.dbos.durable_run import INBOX, DurableRun, Farewell, Patience, Workshop
 from bot.adapters.dbos.intake import Intake
 from bot.adapters.dbos.journal import LIVE, Json, Record, calm
-from bot.adapters.dbos.durable_run import INBOX, DurableRun, Farewell, Patience, Workshop
 from bot.adapters.dbos.slots import Gate, Slots
 from bot.adapters.dbos.sqlite import locked, opened
-from bot.run import Start, Story, Tell, from_json, to_json
+from bot.ports import Ports
+from bot.run import SignalRun, StartRun, Story, from_json, to_json
 from bot.values import RunKey, Subject
-from bot.ports import World
 
 T = TypeVar("T")
 
@@ -37,10 +37,14 @@ APPLICATION = "greenlit"
 VERSION = "1"
 PATIENCE = Patience()
 MOST_DEATHS = 100  # of the process during one run; every restart while it waits counts too
-KEPT_S = 4 * 86400  # GitHub redelivers for three days, and a key that is forgotten would start again
+KEPT_S = (
+    4 * 86400
+)  # GitHub redelivers for three days, and a key that is forgotten would start again
 DELETE_AT_ONCE = 200
 THREADS = 16
-WAITERS_POLL_S = 1.0  # a net below `_send`, which wakes a waiting run at once; `close` takes as long
+WAITERS_POLL_S = (
+    1.0  # a net below `_send`, which wakes a waiting run at once; `close` takes as long
+)
 
 
 class Durable(Record):
@@ -49,7 +53,7 @@ class Durable(Record):
     def __init__(  # noqa: PLR0913 - what an operator may turn
         self,
         home: Path,
-        world: World,
+        ports: Ports,
         stories: Iterable[Story],
         *,
         slots: int = 4,
@@ -67,7 +71,7 @@ class Durable(Record):
         self._stories = {story.__name__: story for story in stories}
         self._hands = ThreadPoolExecutor(slots + THREADS, thread_name_prefix="step")
         self._shop = Workshop(
-            world,
+            ports,
             self._hands,
             Gate(),
             Slots(slots, slots_per_repository),
@@ -88,12 +92,12 @@ class Durable(Record):
         """Let the steps under way end and be remembered, then stop. Live runs go on at the next launch."""
         self._undo.close()
 
-    async def start(self, start: Start) -> RunKey:
+    async def start(self, start: StartRun) -> RunKey:
         """Raises ValueError when there is no such story, or the key is that of another story's run."""
         key, _new = await self._begin(start, start.key)
         return key
 
-    async def tell(self, tell: Tell) -> bool:
+    async def tell(self, tell: SignalRun) -> bool:
         return await self._pass_on(tell, tell.key)
 
     async def cancel(self, key: RunKey) -> None:
@@ -108,8 +112,12 @@ class Durable(Record):
         before = datetime.now(UTC) - timedelta(seconds=max(older_than_s, KEPT_S))
         every = DBOS.list_workflows(load_input=False, load_output=False)
         numbered = [status.workflow_id for status in every if _number(status.workflow_id)]
-        newest = set({key.rpartition("/")[0]: key for key in numbered}.values())  # they are listed oldest first
-        ended = DBOS.list_workflows(completed_before=before.isoformat(), load_input=False, load_output=False)
+        newest = set(
+            {key.rpartition("/")[0]: key for key in numbered}.values()
+        )  # they are listed oldest first
+        ended = DBOS.list_workflows(
+            completed_before=before.isoformat(), load_input=False, load_output=False
+        )
         old = [status.workflow_id for status in ended if status.workflow_id not in newest]
         for first in range(0, len(old), DELETE_AT_ONCE):
             DBOS.delete_workflows(old[first : first + DELETE_AT_ONCE])
@@ -120,7 +128,9 @@ class Durable(Record):
             undo.enter_context(locked(self._home))
             undo.enter_context(calm())
             undo.callback(self._hands.shutdown)
-            DBOS.migrate(self._url)  # by an engine of DBOS's own: its migrations begin their transactions themselves
+            DBOS.migrate(
+                self._url
+            )  # by an engine of DBOS's own: its migrations begin their transactions themselves
             database = opened(self._url)
             undo.callback(database.dispose)
             dbos = DBOS(config=self._config(database))
@@ -169,10 +179,10 @@ class Durable(Record):
 
         return body
 
-    async def _begin(self, start: Start, by: str) -> tuple[RunKey, bool]:
+    async def _begin(self, start: StartRun, by: str) -> tuple[RunKey, bool]:
         return await self._apart(self._begin_apart(start, by))
 
-    async def _pass_on(self, tell: Tell, key: str) -> bool:
+    async def _pass_on(self, tell: SignalRun, key: str) -> bool:
         return await self._apart(self._pass_on_apart(tell, key))
 
     async def _apart(self, doing: Coroutine[Any, Any, T]) -> T:
@@ -180,7 +190,7 @@ class Durable(Record):
         future = contextvars.Context().run(asyncio.run_coroutine_threadsafe, doing, self._loop)
         return await asyncio.shield(asyncio.wrap_future(future))
 
-    async def _begin_apart(self, start: Start, by: str) -> tuple[RunKey, bool]:
+    async def _begin_apart(self, start: StartRun, by: str) -> tuple[RunKey, bool]:
         name = start.story.__name__
         if self._stories.get(name) is not start.story:
             raise ValueError(f"there is no story {name!r}: it must be listed")
@@ -188,7 +198,10 @@ class Durable(Record):
         while True:
             if start.subject:
                 runs = await _runs_of(start.subject)
-                for run in [*(run for run in runs if by and run.by == by), *(run for run in runs if run.live)]:
+                for run in [
+                    *(run for run in runs if by and run.by == by),
+                    *(run for run in runs if run.live),
+                ]:
                     return run.key, bool(by) and run.by == by
                 key = f"{start.subject}/{max((run.number for run in runs), default=0) + 1}"
             taken = await self._intake.enqueue(name, key, to_json(start.value), by)
@@ -199,16 +212,20 @@ class Durable(Record):
                     raise ValueError(f"{key} is a run of {taken}, not of {name}")
                 return RunKey(key), by == key or await _by(key) == by
 
-    async def _pass_on_apart(self, tell: Tell, key: str) -> bool:
+    async def _pass_on_apart(self, tell: SignalRun, key: str) -> bool:
         live = [run.key for run in await _runs_of(tell.subject) if run.live]
         for run in live:
             await self._send(run, to_json(tell.note), key)
         return bool(live)
 
     async def _cancel(self, key: RunKey) -> None:
-        if await DBOS.list_workflows_async(workflow_ids=[key], status=list(LIVE), load_input=False, load_output=False):
+        if await DBOS.list_workflows_async(
+            workflow_ids=[key], status=list(LIVE), load_input=False, load_output=False
+        ):
             await DBOS.cancel_workflow_async(key)
-            await self._send(key, {"kind": "poke"}, "")  # cancelling alone does not wake a run that waits
+            await self._send(
+                key, {"kind": "poke"}, ""
+            )  # cancelling alone does not wake a run that waits
 
     async def _send(self, key: RunKey, note: dict[str, Any], once: str) -> None:
         await DBOS.send_async(key, note, INBOX, idempotency_key=once or None)
@@ -243,7 +260,9 @@ async def _by(key: str) -> str:
 
 def _known(status: WorkflowStatus) -> _Known:
     by = status.input["args"][1] if status.input else ""
-    return _Known(RunKey(status.workflow_id), _number(status.workflow_id), status.status in LIVE, by)
+    return _Known(
+        RunKey(status.workflow_id), _number(status.workflow_id), status.status in LIVE, by
+    )
 
 
 def _number(key: str) -> int:

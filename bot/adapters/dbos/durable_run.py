@@ -18,10 +18,10 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.dbos.slots import Gate, Slots
-from bot.run import Start, Story, Tell, from_json, result_kind, to_json
+from bot.ports import Ports, RateLimited, Refusal, Unreachable
+from bot.run import SignalRun, StartRun, Story, from_json, result_kind, to_json
 from bot.text import masked
-from bot.values import Note, Outcome, Repo, RunKey
-from bot.ports import RateLimited, Refusal, Unreachable, World
+from bot.values import Outcome, Repo, RunKey, Signal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,8 +36,10 @@ WORDS: dict[str, Literal["refused", "gave up", "failed"]] = {
     "failed": "failed",
 }
 
-Told = dict[str, Any]  # what a step left in the record: {"ok": data} or {"fault": ..., "text": ..., ...}
-Farewell = Callable[[World, Any, str, str, RunKey], None]  # value, how it ended, why, which run
+Told = dict[
+    str, Any
+]  # what a step left in the record: {"ok": data} or {"fault": ..., "text": ..., ...}
+Farewell = Callable[[Ports, Any, str, str, RunKey], None]  # value, how it ended, why, which run
 
 
 class StepFailed(Exception):
@@ -74,14 +76,14 @@ class Patience:
 class Workshop:
     """What all runs share."""
 
-    world: World
+    ports: Ports
     hands: Executor
     gate: Gate
     slots: Slots
     patience: Patience
     farewell: Farewell | None
-    start: Callable[[Start, str], Awaitable[tuple[RunKey, bool]]]
-    tell: Callable[[Tell, str], Awaitable[bool]]
+    start: Callable[[StartRun, str], Awaitable[tuple[RunKey, bool]]]
+    tell: Callable[[SignalRun, str], Awaitable[bool]]
 
 
 class DurableRun:
@@ -99,11 +101,18 @@ class DurableRun:
     def key(self) -> RunKey:
         return self._key
 
-    async def __call__(self, step: Callable[Concatenate[World, P], R], /, *values: P.args, **named: P.kwargs) -> R:
-        name, act = step.__name__, partial(self._act, partial(step, self._shop.world, *values, **named))
+    async def __call__(
+        self, step: Callable[Concatenate[Ports, P], R], /, *values: P.args, **named: P.kwargs
+    ) -> R:
+        name, act = (
+            step.__name__,
+            partial(self._act, partial(step, self._shop.ports, *values, **named)),
+        )
         tries, began = 1, 0.0
         while True:
-            told = await self._remember(name, act, partial(self._shop.patience.weigh, tries=tries, began=began))
+            told = await self._remember(
+                name, act, partial(self._shop.patience.weigh, tries=tries, began=began)
+            )
             if told.get("fault") != "again":
                 result: R = _read(name, _opened(told), result_kind(step))
                 return result
@@ -111,12 +120,12 @@ class DurableRun:
             self._rest()
             await self._remember(PAUSE, partial(_sleep_until, told["until"]), preemptible=True)
 
-    async def wait(self, patience_s: float) -> Note | None:
+    async def wait(self, patience_s: float) -> Signal | None:
         if patience_s:  # a look into the inbox is no waiting
             self._rest()
         with self._record():
             data = await DBOS.recv_async(INBOX, timeout_seconds=patience_s)
-        return None if data is None else _read("wait", data, Note)
+        return None if data is None else _read("wait", data, Signal)
 
     @asynccontextmanager
     async def slot(self, repo: Repo) -> AsyncIterator[None]:
@@ -130,12 +139,16 @@ class DurableRun:
             self._rest()
             self._repo = ""
 
-    async def begin(self, start: Start) -> tuple[RunKey, bool]:
-        key, new = _opened(await self._remember("begin", partial(self._shop.start, start, self._next())))
+    async def begin(self, start: StartRun) -> tuple[RunKey, bool]:
+        key, new = _opened(
+            await self._remember("begin", partial(self._shop.start, start, self._next()))
+        )
         return RunKey(key), new
 
-    async def tell(self, tell: Tell) -> bool:
-        told = await self._remember("tell", partial(self._shop.tell, tell, tell.key or self._next()))
+    async def tell(self, tell: SignalRun) -> bool:
+        told = await self._remember(
+            "tell", partial(self._shop.tell, tell, tell.key or self._next())
+        )
         return bool(_opened(told))
 
     async def through(self, story: Story, value: object) -> Outcome:
@@ -147,13 +160,17 @@ class DurableRun:
         kind, text = WORDS[told["fault"]], told["text"]
         if self._shop.farewell:
             # What goes wrong here is in the record, and nobody is left to be told.
-            await settled(partial(self, self._shop.farewell, value, kind, text, self._key), "in the farewell")
+            await settled(
+                partial(self, self._shop.farewell, value, kind, text, self._key), "in the farewell"
+            )
         return Outcome(kind, text)
 
     async def _ended(self, story: Story, value: object) -> Outcome:
         outcome: object = await story(self, value)
         if not isinstance(outcome, Outcome):
-            raise TypeError(f"{story.__name__} ended with {type(outcome).__name__}, not with an Outcome")
+            raise TypeError(
+                f"{story.__name__} ended with {type(outcome).__name__}, not with an Outcome"
+            )
         return outcome
 
     async def _act(self, call: Callable[[], object]) -> object:
@@ -187,8 +204,13 @@ class DurableRun:
             yield
         except error.DBOSUnexpectedStepError as changed:
             self._adrift = True
-            raise StepFailed(f"this run was begun by another version of its story: {_told(changed)}") from None
-        except (SQLAlchemyError, RuntimeError) as lost:  # no database, or no threads because the process ends
+            raise StepFailed(
+                f"this run was begun by another version of its story: {_told(changed)}"
+            ) from None
+        except (
+            SQLAlchemyError,
+            RuntimeError,
+        ) as lost:  # no database, or no threads because the process ends
             raise RecordLost(_told(lost)) from lost
 
     async def _hold(self) -> None:
@@ -218,7 +240,11 @@ async def settled(act: Callable[[], Awaitable[object]], where: str) -> Told:
     except Refusal as refusal:
         return {"fault": "refused", "text": _told(refusal)}
     except Unreachable as gone:
-        return {"fault": "gone", "text": _told(gone), "until": gone.until if isinstance(gone, RateLimited) else 0.0}
+        return {
+            "fault": "gone",
+            "text": _told(gone),
+            "until": gone.until if isinstance(gone, RateLimited) else 0.0,
+        }
     except StepFailed as failed:
         return {"fault": "failed", "text": str(failed)}
     except Exception as bug:  # noqa: BLE001 - the root of a run
@@ -245,7 +271,9 @@ def _read(name: str, data: object, kind: Any) -> Any:
         return from_json(data, kind)
     except ValidationError as wrong:
         first = wrong.errors(include_input=False, include_url=False)[0]
-        raise StepFailed(f"in step {name}: its result does not read back at {first['loc']}: {first['msg']}") from None
+        raise StepFailed(
+            f"in step {name}: its result does not read back at {first['loc']}: {first['msg']}"
+        ) from None
 
 
 def _told(error: Exception) -> str:

@@ -33,9 +33,14 @@ class Intake:
     def __init__(self, database: sa.Engine, application: str, poll_s: float) -> None:
         self._database = database
         self._client = DBOSClient(
-            system_database_engine=database, serializer=Json(), application_name=application, lazy=True
+            system_database_engine=database,
+            serializer=Json(),
+            application_name=application,
+            lazy=True,
         )
-        self._pen = ThreadPoolExecutor(1, thread_name_prefix="intake")  # DBOS's threads are full in a burst
+        self._pen = ThreadPoolExecutor(
+            1, thread_name_prefix="intake"
+        )  # DBOS's threads are full in a burst
         self._waiting: list[_New] = []
         # Before DBOS is launched: it looks for queues that are new to it only once a second.
         self._client.register_queue(QUEUE, polling_interval_sec=poll_s)
@@ -46,7 +51,10 @@ class Intake:
     async def enqueue(self, story: str, key: str, data: Any, by: str) -> str:
         """Put a run into the queue, on disk when this returns. "", or the story whose run has the key already."""
         options = EnqueueOptions(
-            workflow_name=story, queue_name=QUEUE, workflow_id=key, workflow_id_reuse_policy="reject"
+            workflow_name=story,
+            queue_name=QUEUE,
+            workflow_id=key,
+            workflow_id_reuse_policy="reject",
         )
         new = _New(options, data, by)
         self._waiting.append(new)

@@ -26,7 +26,11 @@ STATES = {
     "CANCELLED": "stopped",
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "failed",
 }
-MEANT = ("task cancelled for workflow or step", "was cancelled during execution", "no longer owned by this execution")
+MEANT = (
+    "task cancelled for workflow or step",
+    "was cancelled during execution",
+    "no longer owned by this execution",
+)
 LIVE = ("DELAYED", "ENQUEUED", "PENDING")
 
 
@@ -79,7 +83,9 @@ class Record:
         return _run(found[0]) if found else None
 
     def steps(self, key: RunKey) -> tuple[StepView, ...]:
-        shown = [info for info in DBOS.list_workflow_steps(key) if info["function_name"] not in HIDDEN]
+        shown = [
+            info for info in DBOS.list_workflow_steps(key) if info["function_name"] not in HIDDEN
+        ]
         return tuple(_step(number, info) for number, info in enumerate(shown, 1))
 
 

@@ -41,7 +41,9 @@ def opened(url: str) -> sa.Engine:
     """The record's database."""
     if url.startswith("sqlite"):
         return _file_engine(url)
-    return sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"), pool_size=20, pool_pre_ping=True)
+    return sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg"), pool_size=20, pool_pre_ping=True
+    )
 
 
 def _file_engine(url: str) -> sa.Engine:
@@ -51,7 +53,11 @@ def _file_engine(url: str) -> sa.Engine:
     One connection, handed round: waiting threads are woken in turn, where SQLite's own waiting sleeps up to 100 ms.
     """
     engine = sa.create_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=BUSY_S, connect_args={"check_same_thread": False}
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=BUSY_S,
+        connect_args={"check_same_thread": False},
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -59,7 +65,12 @@ def _file_engine(url: str) -> sa.Engine:
         connection.isolation_level = None  # ours to begin
         if sqlite3.sqlite_version_info < (3, 42):
             connection.create_function("unixepoch", 1, _now)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_S * 1000}", "foreign_keys=ON"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"busy_timeout={BUSY_S * 1000}",
+            "foreign_keys=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

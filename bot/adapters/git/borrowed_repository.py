@@ -55,7 +55,9 @@ def _found(folder: Path) -> Path:
     try:
         there = Path(_asked(folder, "rev-parse", "--absolute-git-dir"))
     except GitError:
-        raise NoRepositoryError(f"{folder} is no git repository. Say which with --repo PATH.") from None
+        raise NoRepositoryError(
+            f"{folder} is no git repository. Say which with --repo PATH."
+        ) from None
     if _asked(there, "rev-parse", "--show-object-format") != "sha1":
         raise NoRepositoryError(f"{folder} names its objects by SHA-256, which is not read yet.")
     return there
@@ -63,14 +65,18 @@ def _found(folder: Path) -> Path:
 
 def _commit(there: Path, folder: Path, rev: str) -> str:
     try:
-        return _asked(there, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+        return _asked(
+            there, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
+        )
     except GitError:
         pass
     if not _asked(there, "rev-list", "--max-count=1", "--all"):
         raise NoRepositoryError(f"{folder} has no commit yet: there is nothing to look at.")
     cut = _asked(there, "rev-parse", "--is-shallow-repository") == "true"
     more = " It is a shallow clone: git fetch --unshallow brings the older ones." if cut else ""
-    raise NoRepositoryError(f"{folder} has no commit {rev}. Name a branch, a tag or a commit.{more}")
+    raise NoRepositoryError(
+        f"{folder} has no commit {rev}. Name a branch, a tag or a commit.{more}"
+    )
 
 
 def _asked(there: Path, *args: str) -> str:

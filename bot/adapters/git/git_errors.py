@@ -6,8 +6,8 @@ import re
 from base64 import b64encode
 
 from bot.adapters.git.git_process import GitError, GitTimeoutError
-from bot.values import Remote, Repo
 from bot.ports import Refusal, Unreachable
+from bot.values import Remote, Repo
 
 REMOTE = re.compile(
     r"unable to access|could not resolve|returned error|remote end hung up|RPC failed|early EOF|unexpected disconnect"
@@ -16,8 +16,12 @@ REMOTE = re.compile(
     re.IGNORECASE,
 )
 UNWELCOME = re.compile(r"Authentication failed|could not read Username|returned error: 401")
-MACHINE = re.compile(r"No space left|Disk quota|Permission denied|Read-only file system|Cannot allocate|Too many open")
-REASON = re.compile(r"\[remote rejected\].*?\((?P<why>[^()]*(?:\([^()]*\))?[^()]*)\)\s*$", re.MULTILINE)
+MACHINE = re.compile(
+    r"No space left|Disk quota|Permission denied|Read-only file system|Cannot allocate|Too many open"
+)
+REASON = re.compile(
+    r"\[remote rejected\].*?\((?P<why>[^()]*(?:\([^()]*\))?[^()]*)\)\s*$", re.MULTILINE
+)
 
 REFUSALS = (
     (
@@ -55,17 +59,25 @@ def trouble(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachab
 def is_damage(failed: GitError) -> bool:
     """Whether the mirror itself is at fault, so that making it anew may help."""
     elsewhere = (REMOTE, MACHINE)
-    return not isinstance(failed, GitTimeoutError) and not any(pattern.search(str(failed)) for pattern in elsewhere)
+    return not isinstance(failed, GitTimeoutError) and not any(
+        pattern.search(str(failed)) for pattern in elsewhere
+    )
 
 
 def words(failed: GitError) -> str:
     """What says most of git's words: the remote's reason, else what the remote said, else the first complaint."""
     if reason := REASON.search(str(failed)):
-        said = [line.removeprefix("remote:").strip() for line in str(failed).splitlines() if line.startswith("remote:")]
+        said = [
+            line.removeprefix("remote:").strip()
+            for line in str(failed).splitlines()
+            if line.startswith("remote:")
+        ]
         return " ".join([reason["why"].rstrip(".") + ".", *filter(None, said)])[:600]
     lines = [line.strip() for line in str(failed).splitlines() if line.strip()]
     order = ("remote: ", "fatal: ", "error: ", "")
-    return next((line for start in order for line in lines if line.startswith(start)), "it gave no reason")[:300]
+    return next(
+        (line for start in order for line in lines if line.startswith(start)), "it gave no reason"
+    )[:300]
 
 
 def masked(text: str, remote: Remote) -> str:

@@ -22,7 +22,10 @@ from git import Git, GitCommandNotFound
 
 from bot.values import Remote
 
-OLDEST = (2, 33)  # GIT_CONFIG_COUNT, without which the token and every line below are dropped, and push.negotiate
+OLDEST = (
+    2,
+    33,
+)  # GIT_CONFIG_COUNT, without which the token and every line below are dropped, and push.negotiate
 
 CONFIG = {
     "core.hooksPath": os.devnull,
@@ -97,8 +100,15 @@ class Plumbing:
         """The same, allowed to talk to this remote, with its secret. Raises ValueError for an odd address."""
         at = urlsplit(remote.url)
         here = at.scheme == "file" and not at.netloc
-        if at.scheme not in protocols or "@" in at.netloc or re.search(r"\s", remote.url) or not (here or at.hostname):
-            raise ValueError(f"not a plain {' or '.join(protocols)} address: {at.scheme}://{at.hostname}{at.path}")
+        if (
+            at.scheme not in protocols
+            or "@" in at.netloc
+            or re.search(r"\s", remote.url)
+            or not (here or at.hostname)
+        ):
+            raise ValueError(
+                f"not a plain {' or '.join(protocols)} address: {at.scheme}://{at.hostname}{at.path}"
+            )
         config = {}
         if remote.secret:
             basic = b64encode(f"x-access-token:{remote.secret}".encode()).decode()
@@ -111,7 +121,9 @@ class Plumbing:
             try:
                 out, err = process.communicate(given, self.timeout_s)
             except subprocess.TimeoutExpired:
-                raise GitTimeoutError(f"git {args[0]} took longer than {self.timeout_s:g} s") from None
+                raise GitTimeoutError(
+                    f"git {args[0]} took longer than {self.timeout_s:g} s"
+                ) from None
         if process.returncode:
             raise GitError(_words(err) or f"status {process.returncode}")
         return out
@@ -134,7 +146,9 @@ class Plumbing:
         return out
 
     @contextmanager
-    def _started(self, args: tuple[str, ...], extra: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    def _started(
+        self, args: tuple[str, ...], extra: dict[str, str]
+    ) -> Iterator[subprocess.Popen[bytes]]:
         with subprocess.Popen(
             ["git", *args],
             cwd=self.home,
@@ -156,7 +170,9 @@ class Plumbing:
             "HOME": str(self.home),
             "GIT_DIR": str(self.folder),
             "GIT_ALLOW_PROTOCOL": self.protocols,
-            "GIT_NO_LAZY_FETCH": "1" if self.protocols == "none" else "0",  # a thin pack may build on what is not here
+            "GIT_NO_LAZY_FETCH": "1"
+            if self.protocols == "none"
+            else "0",  # a thin pack may build on what is not here
             "GIT_CONFIG_COUNT": str(len(config)),
             **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(config)},
             **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(config.values())},

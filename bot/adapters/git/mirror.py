@@ -16,9 +16,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.git.objects import missing_trees
-from bot.adapters.git.git_process import GitError, Plumbing
 from bot.adapters.git.git_errors import is_damage, words
+from bot.adapters.git.git_process import GitError, Plumbing
+from bot.adapters.git.objects import missing_trees
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,13 @@ PAST = 2_000  # commits whose trees are kept
 TIPS = 20  # how many whole tips are remembered; their objects stay
 PACKS = 50  # how many packs may lie about
 UNUSED = "30.days.ago"  # when what was written for a run and never pushed may go
-FETCH = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--recurse-submodules=no")
+FETCH = (
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-auto-maintenance",
+    "--recurse-submodules=no",
+)
 
 # Without a filter git does not mark the pack as a promisor's, and a repack would drop what only promised objects reach.
 ALL = "--filter=blob:limit=1000g"
@@ -96,12 +102,17 @@ class Mirror:
         known = self.git.run("for-each-ref", "--count=1", COMPLETE)
         outward.run(*fetch, "--filter=blob:none" if known else "--filter=tree:0", "origin", tip)
         if missing := self._missing(tip):
-            alone = ("-c", "fetch.negotiationAlgorithm=noop")  # what is had says nothing of what hangs on it
+            alone = (
+                "-c",
+                "fetch.negotiationAlgorithm=noop",
+            )  # what is had says nothing of what hangs on it
             outward.run(*alone, *fetch, ALL, "--stdin", "origin", given=b"\n".join(missing))
         if self._missing(tip):
             raise GitError(f"remote error: objects of {tip} are missing there")
         self.git.run("update-ref", f"{COMPLETE}/{tip}", tip)
-        with suppress(GitError):  # the tip is whole; what the past changed is worth having, not worth failing for
+        with suppress(
+            GitError
+        ):  # the tip is whole; what the past changed is worth having, not worth failing for
             self._bring_past(outward, fetch, tip)
 
     def _bring_past(self, outward: Plumbing, fetch: tuple[str, ...], tip: str) -> None:
@@ -113,11 +124,15 @@ class Mirror:
             outward.run(*alone, *fetch, "--filter=blob:none", "--stdin", "origin", given=wanted)
 
     def _missing(self, tip: str) -> list[bytes]:
-        walked = self.git.run("rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk", tip)
+        walked = self.git.run(
+            "rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk", tip
+        )
         return [line[1:] for line in walked.split() if line.startswith(b"?")]
 
     def _tidy(self) -> None:
-        refs = self.git.run("for-each-ref", "--sort=-creatordate", "--format=delete %(refname)", COMPLETE).splitlines()
+        refs = self.git.run(
+            "for-each-ref", "--sort=-creatordate", "--format=delete %(refname)", COMPLETE
+        ).splitlines()
         self.git.run("update-ref", "--stdin", given=b"".join(ref + b"\n" for ref in refs[TIPS:]))
         if sum(1 for _ in self.git.folder.glob("objects/pack/*.pack")) > self.packs:
             self.git.run("repack", "-a", "-d", "-q")
@@ -128,7 +143,9 @@ class Mirror:
         fresh, old = self.git.folder.with_suffix(".new"), self.git.folder.with_suffix(".old")
         for folder in (fresh, old):
             shutil.rmtree(folder, ignore_errors=True)
-        Plumbing(fresh, self.git.home, self.git.timeout_s).run("init", "--quiet", "--bare", "--template=", str(fresh))
+        Plumbing(fresh, self.git.home, self.git.timeout_s).run(
+            "init", "--quiet", "--bare", "--template=", str(fresh)
+        )
         (fresh / "config").write_text(CONFIG)
         if self.git.folder.exists():
             log.warning("The mirror %s is made anew: %s", self.git.folder, why)
@@ -138,7 +155,9 @@ class Mirror:
 
     def _sound(self) -> bool:
         parts = ("HEAD", "config", "objects", "refs")
-        return all((self.git.folder / part).exists() for part in parts) and not self._suspect.exists()
+        return (
+            all((self.git.folder / part).exists() for part in parts) and not self._suspect.exists()
+        )
 
     @property
     def _suspect(self) -> Path:

@@ -8,15 +8,27 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from bot.adapters.git.mirrors import objects
+from bot.adapters.git import objects
+from bot.adapters.git.git_errors import trouble, words
+from bot.adapters.git.git_process import GitError, GitTimeoutError, Plumbing, require_git
 from bot.adapters.git.mirror import Mirror
 from bot.adapters.git.overlay import FILES, inside, lay
-from bot.adapters.git.git_process import GitError, GitTimeoutError, Plumbing, require_git
-from bot.adapters.git.git_errors import trouble, words
-from bot.values import Branch, Entry, Hit, Past, Patch, Person, Pushed, Remote, Repo, Sha, Tree
 from bot.ports import Refusal, Unreachable
+from bot.values import (
+    Author,
+    Branch,
+    CommitInfo,
+    GrepMatch,
+    Patch,
+    PushResult,
+    Remote,
+    Repo,
+    Sha,
+    Tree,
+    TreeEntry,
+)
 
-GREENLIT = Person("greenlit", "greenlit@users.noreply.github.com")
+GREENLIT = Author("greenlit", "greenlit@users.noreply.github.com")
 
 NAME = re.compile(r"(?!\.)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)
 SHA = re.compile(r"[0-9a-f]{40}")
@@ -41,7 +53,7 @@ class Mirrors:
         self,
         home: Path,
         protocols: tuple[str, ...] = ("https",),
-        identity: Person = GREENLIT,
+        identity: Author = GREENLIT,
         timeout_s: float = 600.0,
     ) -> None:
         require_git()
@@ -64,14 +76,16 @@ class Mirrors:
                 mirror.bring(mirror.git.toward(remote, self._protocols), remote.url, tip)
         return Tree(repo, tip, branch)
 
-    def entries(self, tree: Tree) -> tuple[Entry, ...]:
+    def entries(self, tree: Tree) -> tuple[TreeEntry, ...]:
         with self._reading(tree) as git:
             listed = git.run("ls-tree", "-r", "-l", "-z", "--full-tree", tree.sha)
         return tuple(objects.entries(listed))
 
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
         with self._reading(tree) as git:
-            files = [entry for entry in _at(git, tree.sha, sorted(set(paths))) if entry.mode in FILES]
+            files = [
+                entry for entry in _at(git, tree.sha, sorted(set(paths))) if entry.mode in FILES
+            ]
             contents = dict(objects.blobs(git, [entry.sha for entry in files]))
             if lost := next((sha for sha, content in contents.items() if content is None), None):
                 raise GitError(f"{lost} missing")
@@ -79,20 +93,34 @@ class Mirrors:
 
     def blobs(self, tree: Tree, shas: Collection[Sha]) -> dict[Sha, bytes]:
         with self._reading(tree) as git:
-            return {sha: content for sha, content in objects.blobs(git, shas) if content is not None}
+            return {
+                sha: content for sha, content in objects.blobs(git, shas) if content is not None
+            }
 
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
         with self._reading(tree) as git:
             root = git.run("rev-parse", "--verify", f"{tree.sha}^{{tree}}").decode().strip()
             return Tree(tree.repo, Sha(lay(git, root, patch.files)), tree.branch)
 
-    def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[Hit, ...]:
+    def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[GrepMatch, ...]:
         """`under` is a directory, a file or a glob; "*.py" without a slash is meant at any depth."""
         if len(pattern) + len(under) > GREP_CHARS:
             raise ValueError("the pattern is too long")
         wild = under if "/" in under else f"**/{under}"
         where = [f":(literal){under.rstrip('/')}", f":(glob){wild}"] if under.strip("/") else []
-        command = ("grep", "-n", "-E", "-I", "-z", "--no-color", "-e", pattern, tree.sha, "--", *where)
+        command = (
+            "grep",
+            "-n",
+            "-E",
+            "-I",
+            "-z",
+            "--no-color",
+            "-e",
+            pattern,
+            tree.sha,
+            "--",
+            *where,
+        )
         with self._reading(tree) as git:
             try:
                 found = git.first(*command, lines=limit, limit_bytes=GREP_BYTES, timeout_s=GREP_S)
@@ -104,21 +132,34 @@ class Mirrors:
 
     def diff(self, tree: Tree, patch: Patch) -> str:
         laid = self.overlay(tree, patch)
-        form = ("-r", "-p", "--binary", "--full-index", "--no-color", "--no-renames", "--no-ext-diff", "--no-textconv")
+        form = (
+            "-r",
+            "-p",
+            "--binary",
+            "--full-index",
+            "--no-color",
+            "--no-renames",
+            "--no-ext-diff",
+            "--no-textconv",
+        )
         with self._reading(tree) as git:
-            shown = git.run("diff-tree", *form, "--src-prefix=a/", "--dst-prefix=b/", tree.sha, laid.sha)
+            shown = git.run(
+                "diff-tree", *form, "--src-prefix=a/", "--dst-prefix=b/", tree.sha, laid.sha
+            )
         return shown.decode("utf-8", "replace")
 
     def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
         with self._reading(tree) as git:
-            logged = git.run("log", f"--max-count={limit:d}", "--no-merges", "--format=%s", "-z", tree.sha)
+            logged = git.run(
+                "log", f"--max-count={limit:d}", "--no-merges", "--format=%s", "-z", tree.sha
+            )
         return tuple(logged.decode("utf-8", "replace").rstrip("\0").split("\0")) if logged else ()
 
     def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
         with self._reading(tree) as git:
             return objects.log(git, tree.sha, limit)
 
-    def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[Past, ...]:
+    def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[CommitInfo, ...]:
         try:
             return tuple(objects.past(self._git(tree.repo, tree.sha), commits))
         except GitError:  # the clone has commits without their trees
@@ -127,29 +168,46 @@ class Mirrors:
     def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
         return objects.change(self._git(tree.repo, commit), commit, limit_chars)
 
-    def commit(self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Person, at: str) -> Sha:
+    def commit(
+        self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, at: str
+    ) -> Sha:
         laid = self.overlay(tree, patch)
         when = f"@{datetime.fromisoformat(at).timestamp():.0f} +0000"
         who = {"AUTHOR": author, "COMMITTER": self._identity}
-        extra = {f"GIT_{role}_{what}": value for role, person in who.items() for what, value in _fields(person, when)}
+        extra = {
+            f"GIT_{role}_{what}": value
+            for role, person in who.items()
+            for what, value in _fields(person, when)
+        }
         with self._reading(Tree(tree.repo, parent, tree.branch)) as git:
             command = ("commit-tree", "-p", parent, "-F", "-", laid.sha)
             return Sha(git.run(*command, given=message.encode(), extra=extra).decode().strip())
 
-    def push(self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None) -> Pushed:
-        """A branch that is gone although one was expected is told as Pushed("", ours=False)."""
+    def push(
+        self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None
+    ) -> PushResult:
+        """A branch that is gone although one was expected is told as PushResult("", ours=False)."""
         git = self._git(repo, sha, *([expect] if expect else [])).toward(remote, self._protocols)
         ref = _ref(git, branch)
         lease = f"--force-with-lease={ref}:{expect or ''}"
         try:
-            git.run("push", "--quiet", "--no-verify", "--no-follow-tags", lease, "--", remote.url, f"{sha}:{ref}")
+            git.run(
+                "push",
+                "--quiet",
+                "--no-verify",
+                "--no-follow-tags",
+                lease,
+                "--",
+                remote.url,
+                f"{sha}:{ref}",
+            )
         except GitError as failed:
             # The answer may have been lost, not the push; and whoever came first keeps the branch.
             found = self.head(repo, remote, branch)
             if found == expect:
                 raise trouble(failed, repo, remote) from None
-            return Pushed(found or Sha(""), ours=found == sha)
-        return Pushed(sha)
+            return PushResult(found or Sha(""), ours=found == sha)
+        return PushResult(sha)
 
     def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
         mirror = self._mirror(repo)
@@ -159,7 +217,9 @@ class Mirrors:
 
     def _refs(self, git: Plumbing, repo: Repo, remote: Remote, *patterns: str) -> dict[str, Sha]:
         with _told(repo, remote):
-            told = git.toward(remote, self._protocols).run("ls-remote", "--quiet", "--", remote.url, *patterns)
+            told = git.toward(remote, self._protocols).run(
+                "ls-remote", "--quiet", "--", remote.url, *patterns
+            )
         parted = (line.split("\t") for line in told.decode("utf-8", "replace").splitlines())
         return {ref: Sha(sha) for sha, ref in parted}
 
@@ -185,7 +245,9 @@ class Mirrors:
             yield git
         except GitError as failed:
             self._mirror(tree.repo).distrust(failed, tree.sha)
-            raise Unreachable(f"the mirror of {tree.repo.name} cannot answer: {words(failed)}") from None
+            raise Unreachable(
+                f"the mirror of {tree.repo.name} cannot answer: {words(failed)}"
+            ) from None
 
 
 @contextmanager
@@ -205,23 +267,25 @@ def _ref(git: Plumbing, branch: Branch) -> str:
     return ref
 
 
-def _at(git: Plumbing, sha: Sha, paths: list[str]) -> Iterator[Entry]:
+def _at(git: Plumbing, sha: Sha, paths: list[str]) -> Iterator[TreeEntry]:
     """The entries at these paths. Files only: a directory's line has no size and is passed over."""
     asked = [path for path in paths if inside(path)]
     for start in range(0, len(asked), PATHS_AT_ONCE):
         some = asked[start : start + PATHS_AT_ONCE]
-        listed = git.run("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some)
+        listed = git.run(
+            "--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some
+        )
         yield from objects.entries(listed)
 
 
-def _hits(found: bytes) -> Iterator[Hit]:
+def _hits(found: bytes) -> Iterator[GrepMatch]:
     for path, line, text in HIT.findall(found):
         try:
             name = path.decode()
         except UnicodeDecodeError:
             continue
-        yield Hit(name, int(line), text.decode("utf-8", "replace").rstrip("\r")[:HIT_CHARS])
+        yield GrepMatch(name, int(line), text.decode("utf-8", "replace").rstrip("\r")[:HIT_CHARS])
 
 
-def _fields(person: Person, when: str) -> tuple[tuple[str, str], ...]:
+def _fields(person: Author, when: str) -> tuple[tuple[str, str], ...]:
     return ("NAME", person.name), ("EMAIL", person.email), ("DATE", when)

@@ -60,7 +60,9 @@ def lay(git: Plumbing, root: str, files: Mapping[str, str | None]) -> str:
     if wrong := [path for path in files if not _plain(path)]:
         raise ValueError(f"not a path inside the repository: {wrong[0]!r}")
     changes = {
-        tuple(path.encode().split(b"/")): None if text is None else _store(git, b"blob", text.encode())
+        tuple(path.encode().split(b"/")): None
+        if text is None
+        else _store(git, b"blob", text.encode())
         for path, text in files.items()
     }
     return _laid(git, root, changes, ()) or _make(git, {})
@@ -68,7 +70,9 @@ def lay(git: Plumbing, root: str, files: Mapping[str, str | None]) -> str:
 
 def _store(git: Plumbing, kind: bytes, content: bytes) -> str:
     """Write an object as it is, line ends and all, in this process: no options, no filters, no environment."""
-    stored = LooseObjectDB(str(git.folder / "objects")).store(IStream(kind, len(content), BytesIO(content)))
+    stored = LooseObjectDB(str(git.folder / "objects")).store(
+        IStream(kind, len(content), BytesIO(content))
+    )
     return cast("bytes", stored.hexsha).decode()
 
 
@@ -99,7 +103,13 @@ def _remove(items: dict[bytes, Item], name: bytes, above: Way) -> None:
             del items[name]
 
 
-def _descend(git: Plumbing, items: dict[bytes, Item], name: bytes, inner: Mapping[Way, str | None], above: Way) -> None:
+def _descend(
+    git: Plumbing,
+    items: dict[bytes, Item],
+    name: bytes,
+    inner: Mapping[Way, str | None],
+    above: Way,
+) -> None:
     old = items.get(name)
     if old and old.mode != "040000":
         raise ValueError(f"{_spelled(*above, name)} is {_kind(old)}, not a directory")
@@ -117,7 +127,9 @@ def _mode(old: Item | None, way: Way) -> str:
 
 
 def _kind(item: Item) -> str:
-    return {"040000": "a directory", "120000": "a symbolic link", "160000": "a submodule"}.get(item.mode, "a file")
+    return {"040000": "a directory", "120000": "a symbolic link", "160000": "a submodule"}.get(
+        item.mode, "a file"
+    )
 
 
 def _spelled(*names: bytes) -> str:
@@ -138,5 +150,8 @@ def _fields(head: bytes) -> tuple[str, str]:
 def _make(git: Plumbing, items: Mapping[bytes, Item]) -> str:
     # Git sorts a directory as if its name ended in a slash, and writes its mode without the zero.
     ordered = sorted(items.items(), key=lambda item: item[0] + b"/" * (item[1].mode == "040000"))
-    lines = (f"{item.mode.lstrip('0')} ".encode() + name + b"\0" + bytes.fromhex(item.sha) for name, item in ordered)
+    lines = (
+        f"{item.mode.lstrip('0')} ".encode() + name + b"\0" + bytes.fromhex(item.sha)
+        for name, item in ordered
+    )
     return _store(git, b"tree", b"".join(lines))

@@ -11,7 +11,14 @@ from pathlib import Path
 
 FILE_BYTES = 5_000_000
 MOST_FILES = 1_000
-SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.quotePath=false")
+SAFE = (
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    "core.quotePath=false",
+)
 LINK, SUBMODULE, GONE = "120000", "160000", "000000"
 
 
@@ -51,7 +58,11 @@ class Folder:
         """The commit that a word names. Raises FolderError."""
         try:
             return (
-                self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}").decode().strip()
+                self._ask(
+                    "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
+                )
+                .decode()
+                .strip()
             )
         except subprocess.CalledProcessError:
             raise FolderError(f"There is no commit {rev} in {self.root}.") from None
@@ -74,15 +85,21 @@ class Folder:
 
     def moved(self, base: str) -> tuple[Moved, ...]:
         """What differs from the commit: committed, staged, or neither, new files included, in the order of paths."""
-        told = self._ask("diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--abbrev=40", base, "--")
+        told = self._ask(
+            "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--abbrev=40", base, "--"
+        )
         fields = told.decode("utf-8", "replace").split("\0")
         listed = {
             path: Moved(path, head.split()[1], head.split()[0][1:])
             for head, path in zip(fields[::2], fields[1::2], strict=False)
         }
-        untracked = self._ask("ls-files", "--others", "--exclude-standard", "-z").decode("utf-8", "replace")
+        untracked = self._ask("ls-files", "--others", "--exclude-standard", "-z").decode(
+            "utf-8", "replace"
+        )
         for path in filter(None, untracked.split("\0")):
-            listed[path] = Moved(path, self._mode(path), listed[path].was if path in listed else GONE)
+            listed[path] = Moved(
+                path, self._mode(path), listed[path].was if path in listed else GONE
+            )
         return tuple(listed[path] for path in sorted(listed))
 
     def _mode(self, path: str) -> str:
@@ -105,7 +122,11 @@ class Folder:
         """The bytes of a regular file; None for what is no such file or too large. No link is followed."""
         place = self.root / path
         try:
-            if not stat.S_ISREG(place.lstat().st_mode) or place.lstat().st_size > FILE_BYTES or not self._inside(place):
+            if (
+                not stat.S_ISREG(place.lstat().st_mode)
+                or place.lstat().st_size > FILE_BYTES
+                or not self._inside(place)
+            ):
                 return None
             return place.read_bytes()
         except OSError:
@@ -149,4 +170,9 @@ def _git(folder: Path, *words: str, given: bytes | None = None) -> bytes:
 
 
 def _words(failed: subprocess.CalledProcessError) -> str:
-    return str(failed.stderr.decode("utf-8", "replace")).strip().removeprefix("fatal: ").partition("\n")[0]
+    return (
+        str(failed.stderr.decode("utf-8", "replace"))
+        .strip()
+        .removeprefix("fatal: ")
+        .partition("\n")[0]
+    )

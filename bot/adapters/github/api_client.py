@@ -54,7 +54,14 @@ class Wire:
             yield reply.data
             address = next_page(reply.headers, "prev")
 
-    def write(self, repo: Repo, verb: str, path: str, body: object = None, also: frozenset[int] = frozenset()) -> Reply:
+    def write(
+        self,
+        repo: Repo,
+        verb: str,
+        path: str,
+        body: object = None,
+        also: frozenset[int] = frozenset(),
+    ) -> Reply:
         self.pace.wait(repo.installation)
         return self.send(repo, Request(verb, path, body=body), also)
 
@@ -70,7 +77,9 @@ class Wire:
         """Do a write once; see `github_http.surely`."""
         return surely(write, found, self.settle_s)
 
-    def send(self, repo: Repo | None, request: Request, also: frozenset[int] = frozenset()) -> Reply:
+    def send(
+        self, repo: Repo | None, request: Request, also: frozenset[int] = frozenset()
+    ) -> Reply:
         """The reply. Raises for every error whose status is not in `also`; an old token is replaced once."""
         secret = self._secret(repo)
         reply = self.line.send(secret, request)
@@ -83,5 +92,7 @@ class Wire:
         return self.tokens.jwt() if repo is None else self.tokens.of(repo, self.permissions)
 
     def _graphql(self, repo: Repo, graphql: str, variables: Mapping[str, object]) -> Any:
-        request = Request("POST", self.line.graphql_url, body={"query": graphql, "variables": variables})
+        request = Request(
+            "POST", self.line.graphql_url, body={"query": graphql, "variables": variables}
+        )
         return graphql_data(self.send(repo, request), self.clock())

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.adapters.github.api_client import Wire
 from bot.adapters.github.http_client import Request
 from bot.adapters.github.shapes import Account, Shape
-from bot.adapters.github.api_client import Wire
 
 DELIVERIES = "/app/hook/deliveries"
 OK = "OK"
@@ -46,7 +46,9 @@ class Registration:
     events: tuple[str, ...]
     hook_url: str
     installations: tuple[Installed, ...]
-    failed: tuple[Delivery, ...]  # of the newest hundred attempts, newest first: deliveries that none brought through
+    failed: tuple[
+        Delivery, ...
+    ]  # of the newest hundred attempts, newest first: deliveries that none brought through
 
 
 class _App(Shape):
@@ -72,7 +74,9 @@ class _Delivery(Shape):
     status: str
 
     def value(self) -> Delivery:
-        return Delivery(self.id, self.guid, self.event, self.action or "", self.delivered_at, self.status)
+        return Delivery(
+            self.id, self.guid, self.event, self.action or "", self.delivered_at, self.status
+        )
 
 
 def slug_of(wire: Wire) -> str:
@@ -82,7 +86,10 @@ def slug_of(wire: Wire) -> str:
 def registration(wire: Wire) -> Registration:
     app = _App.model_validate(wire.get(None, "/app"))
     pages = wire.pages(None, "/app/installations")
-    newest = [_Delivery.model_validate(item).value() for item in wire.find(None, DELIVERIES, per_page=100) or ()]
+    newest = [
+        _Delivery.model_validate(item).value()
+        for item in wire.find(None, DELIVERIES, per_page=100) or ()
+    ]
     hook = wire.find(None, "/app/hook/config") or {}
     return Registration(
         app.slug,
@@ -130,4 +137,6 @@ def _not_through(newest_first: Iterable[Delivery]) -> tuple[Delivery, ...]:
 
 def _installed(found: _Installation) -> Installed:
     account = found.account.login if found.account else ""
-    return Installed(found.id, account, found.permissions, found.events, suspended=found.suspended_at is not None)
+    return Installed(
+        found.id, account, found.permissions, found.events, suspended=found.suspended_at is not None
+    )

@@ -12,8 +12,8 @@ from jwt import PyJWTError
 
 from bot.adapters.github.http_client import Line, Request
 from bot.adapters.github.replies import Reply, checked
-from bot.values import Repo
 from bot.ports import Refusal
+from bot.values import Repo
 
 # Marking a pull request ready asks for contents: write besides pull_requests: write (cli/cli discussion 6924).
 FOR_API = {
@@ -44,7 +44,9 @@ class Token:
 class Tokens:
     """Mints tokens and keeps each until shortly before it expires."""
 
-    def __init__(self, line: Line, app_id: int | str, private_key: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, line: Line, app_id: int | str, private_key: str, clock: Callable[[], float]
+    ) -> None:
         self._line = line
         self._app = Auth.AppAuth(app_id, private_key)
         self._clock = clock
@@ -58,7 +60,9 @@ class Tokens:
         """The App's own credential, good for a minute at least."""
         now = self._clock()
         kept = self._jwt
-        if not kept.until - JWT_S <= now < kept.until:  # neither old, nor made before the clock was set back
+        if (
+            not kept.until - JWT_S <= now < kept.until
+        ):  # neither old, nor made before the clock was set back
             kept = self._jwt = Token(self._signed(), now + JWT_S)
         return kept.secret
 
@@ -66,7 +70,9 @@ class Tokens:
         try:
             return self._app.token
         except (PyJWTError, ValueError, TypeError) as error:
-            raise Refusal(f"GREENLIT_PRIVATE_KEY is no RSA private key ({type(error).__name__}).") from None
+            raise Refusal(
+                f"GREENLIT_PRIVATE_KEY is no RSA private key ({type(error).__name__})."
+            ) from None
 
     def of(self, repo: Repo, wanted: Mapping[str, str]) -> str:
         """A token for this repository with those of the permissions that the installation grants."""
@@ -82,16 +88,22 @@ class Tokens:
     def drop(self, secret: str) -> None:
         """Forget a token that GitHub does not accept any more."""
         with self._lock:
-            self._tokens = {key: token for key, token in self._tokens.items() if token.secret != secret}
+            self._tokens = {
+                key: token for key, token in self._tokens.items() if token.secret != secret
+            }
             self._grants.clear()
 
     def _mint(self, repo: Repo, wanted: Mapping[str, str]) -> Token:
         reply = self._asked_for(repo, wanted)
-        if reply.status == 422 and "permission" in reply.message.lower():  # what it grants has changed
+        if (
+            reply.status == 422 and "permission" in reply.message.lower()
+        ):  # what it grants has changed
             self._grants.pop(repo.installation, None)
             reply = self._asked_for(repo, wanted)
         if reply.status in (404, 422):
-            raise Refusal(f"The App is not installed on {repo.name}. Install it there, then ask again.")
+            raise Refusal(
+                f"The App is not installed on {repo.name}. Install it there, then ask again."
+            )
         minted = checked(reply, self._clock()).data
         return Token(minted["token"], datetime.fromisoformat(minted["expires_at"]).timestamp())
 
@@ -99,17 +111,27 @@ class Tokens:
         granted = self._granted(repo)
         body = {
             "repositories": [repo.name.partition("/")[2]],
-            "permissions": {name: _lesser(level, granted[name]) for name, level in wanted.items() if name in granted},
+            "permissions": {
+                name: _lesser(level, granted[name])
+                for name, level in wanted.items()
+                if name in granted
+            },
         }
-        request = Request("POST", f"/app/installations/{repo.installation}/access_tokens", body=body)
+        request = Request(
+            "POST", f"/app/installations/{repo.installation}/access_tokens", body=body
+        )
         return self._line.send(self.jwt(), request)
 
     def _granted(self, repo: Repo) -> Mapping[str, str]:
         at, grants = self._grants.get(repo.installation, (0.0, {}))
         if self._clock() - at > GRANTS_S:
-            reply = self._line.send(self.jwt(), Request("GET", f"/app/installations/{repo.installation}"))
+            reply = self._line.send(
+                self.jwt(), Request("GET", f"/app/installations/{repo.installation}")
+            )
             if reply.status == 404:
-                raise Refusal(f"The App is not installed on {repo.name}. Install it there, then ask again.")
+                raise Refusal(
+                    f"The App is not installed on {repo.name}. Install it there, then ask again."
+                )
             grants = checked(reply, self._clock()).data["permissions"]
             self._grants[repo.installation] = (self._clock(), grants)
         return grants

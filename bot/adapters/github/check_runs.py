@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Literal
 
+from bot.adapters.github.api_client import PAGE, Wire
 from bot.adapters.github.shapes import (
     CheckRun,
     CheckRuns,
@@ -18,10 +19,11 @@ from bot.adapters.github.shapes import (
     JobsShape,
     RunShape,
 )
-from bot.adapters.github.api_client import PAGE, Wire
 from bot.values import Check, Checks, Repo, Sha
 
-RUN_FIELDS = "nodes { databaseId name status conclusion detailsUrl } pageInfo { hasNextPage endCursor }"
+RUN_FIELDS = (
+    "nodes { databaseId name status conclusion detailsUrl } pageInfo { hasNextPage endCursor }"
+)
 SUITES = f"""
 query Suites($owner: String!, $name: String!, $sha: GitObjectID!, $after: String) {{
   repository(owner: $owner, name: $name) {{
@@ -52,7 +54,12 @@ query Runs($suite: ID!, $after: String) {{
 
 ACTIONS = "github-actions"
 PASSING = ("SUCCESS", "NEUTRAL", "SKIPPED")
-BROKEN_EMPTY = ("FAILURE", "STARTUP_FAILURE", "TIMED_OUT", "CANCELLED")  # such a suite tells something without a run
+BROKEN_EMPTY = (
+    "FAILURE",
+    "STARTUP_FAILURE",
+    "TIMED_OUT",
+    "CANCELLED",
+)  # such a suite tells something without a run
 JOB_IN_URL = re.compile(r"/job/(\d+)")
 
 
@@ -66,9 +73,13 @@ def checks_of(wire: Wire, repo: Repo, sha: Sha, own: str) -> Checks:
             if suite.app is None or suite.app.slug != own:
                 found += _of_suite(wire, repo, suite)
     attempts = {
-        run: _attempt(wire, repo, run) for run in {check.run for check in found if check.state == "failed"} if run
+        run: _attempt(wire, repo, run)
+        for run in {check.run for check in found if check.state == "failed"}
+        if run
     }
-    return Checks(sha, tuple(replace(check, run_attempt=attempts.get(check.run, 1)) for check in found))
+    return Checks(
+        sha, tuple(replace(check, run_attempt=attempts.get(check.run, 1)) for check in found)
+    )
 
 
 def jobs_of(wire: Wire, repo: Repo, run: int, number: int) -> Iterator[Check]:
@@ -138,14 +149,22 @@ def _of_run(run: CheckRun, suite: CheckSuite) -> Check:
 def _of_job(job: JobInRun, run: int, number: int) -> Check:
     ended = job.conclusion or ""
     state = _state(job.status.upper(), ended.upper())
-    return Check(job.name, state, ended, job.html_url or "", id=job.id, run=run, job=True, run_attempt=number)
+    return Check(
+        job.name, state, ended, job.html_url or "", id=job.id, run=run, job=True, run_attempt=number
+    )
 
 
 def _of_whole(suite: CheckSuite) -> Check:
     named = suite.workflow_run.name if suite.workflow_run else suite.app.slug if suite.app else ""
     url = suite.workflow_run.url if suite.workflow_run else suite.url
     state = _state(suite.status, suite.conclusion)
-    return Check(named or "check suite", state, (suite.conclusion or "").lower(), url, run=_workflow_run(suite))
+    return Check(
+        named or "check suite",
+        state,
+        (suite.conclusion or "").lower(),
+        url,
+        run=_workflow_run(suite),
+    )
 
 
 def _of_status(context: Context) -> Check:
@@ -175,4 +194,6 @@ def _id_in(url: str) -> int:
 
 def _attempt(wire: Wire, repo: Repo, run: int) -> int:
     """How often a workflow run was run: GraphQL does not tell."""
-    return RunShape.model_validate(wire.find(repo, f"/repos/{repo.name}/actions/runs/{run}") or {}).run_attempt
+    return RunShape.model_validate(
+        wire.find(repo, f"/repos/{repo.name}/actions/runs/{run}") or {}
+    ).run_attempt

@@ -9,12 +9,13 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal, cast, get_args
 from urllib.parse import quote
 
-from bot.adapters.github.github_app import app_api
+from bot.adapters.github import app_api
+from bot.adapters.github.api_client import GONE, Wire
 from bot.adapters.github.app_api import Delivery, Registration
 from bot.adapters.github.auth import FOR_API, FOR_GIT, Tokens
 from bot.adapters.github.check_runs import checks_of, jobs_of
-from bot.adapters.github.issue_comments import Comments
 from bot.adapters.github.http_client import Line, Pace, Request
+from bot.adapters.github.issue_comments import Comments
 from bot.adapters.github.log_download import fetch_log
 from bot.adapters.github.pull_requests import Words, find_pull, put_pull, value_of
 from bot.adapters.github.shapes import (
@@ -26,23 +27,22 @@ from bot.adapters.github.shapes import (
     PermissionShape,
     RunShape,
 )
-from bot.adapters.github.api_client import GONE, Wire
+from bot.ports import Refusal, Unreachable
 from bot.values import (
     Annotation,
     Branch,
     Check,
     Checks,
+    Comment,
     Issue,
     JobStep,
     Permission,
-    Pull,
-    Remark,
+    PullRequest,
     Remote,
     Repo,
-    Repository,
+    RepoInfo,
     Sha,
 )
-from bot.ports import Refusal, Unreachable
 
 
 @dataclass(eq=False)
@@ -63,16 +63,20 @@ class GitHubApp:
         line = Line(self.api_url, self.timeout_s)
         self._tokens = Tokens(line, self.app_id, self.private_key, self.clock)
         pace = Pace(self.pause_between_writes_s, self.clock)
-        self._wire = Wire(line, self._tokens, pace, self.permissions, self.clock, self.pause_between_writes_s)
+        self._wire = Wire(
+            line, self._tokens, pace, self.permissions, self.clock, self.pause_between_writes_s
+        )
         self._comments = Comments(self._wire, self.login)
         self._slug = ""
 
     def login(self) -> str:
         return f"{self._own_slug()}[bot]"
 
-    def repository(self, repo: Repo) -> Repository:
+    def repository(self, repo: Repo) -> RepoInfo:
         data = self._wire.get(repo, f"/repos/{repo.name}")
-        return Repository(Branch(data["default_branch"]), archived=data["archived"], private=data["private"])
+        return RepoInfo(
+            Branch(data["default_branch"]), archived=data["archived"], private=data["private"]
+        )
 
     def permission(self, repo: Repo, login: str) -> Permission:
         path = f"/repos/{repo.name}/collaborators/{quote(login, safe='')}/permission"
@@ -88,7 +92,7 @@ class GitHubApp:
         data = self._wire.find(repo, f"/repos/{repo.name}/issues/{number}")
         return IssueShape.model_validate(data).value() if data else None
 
-    def remarks(self, repo: Repo, number: int) -> tuple[Remark, ...]:
+    def remarks(self, repo: Repo, number: int) -> tuple[Comment, ...]:
         items = self._all(repo, f"/repos/{repo.name}/issues/{number}/comments")
         return tuple(CommentShape.model_validate(item).value() for item in items)
 
@@ -103,11 +107,15 @@ class GitHubApp:
             raise Refusal(f"`{path}` is larger than a megabyte, so GitHub does not show it.")
         return base64.b64decode(found.content).decode("utf-8", "replace")
 
-    def react(self, repo: Repo, number: int, comment: int | None, content: Literal["eyes", "confused"]) -> None:
+    def react(
+        self, repo: Repo, number: int, comment: int | None, content: Literal["eyes", "confused"]
+    ) -> None:
         there = f"comments/{comment}" if comment else str(number)
         path = f"/repos/{repo.name}/issues/{there}/reactions"
         # GitHub answers 200 instead of 201 to a reaction that is there, so a second try doubles nothing.
-        self._wire.surely(lambda: self._wire.write(repo, "POST", path, {"content": content}), lambda: None)
+        self._wire.surely(
+            lambda: self._wire.write(repo, "POST", path, {"content": content}), lambda: None
+        )
 
     def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
         return self._comments.put(repo, number, marker, body)
@@ -128,7 +136,9 @@ class GitHubApp:
         if reply.status in GONE:
             return b""
         if "location" not in reply.headers:
-            raise Unreachable(f"GitHub answered {reply.status} to {reply.asked}, but not where the log is")
+            raise Unreachable(
+                f"GitHub answered {reply.status} to {reply.asked}, but not where the log is"
+            )
         return fetch_log(reply.headers["location"], limit_bytes, self.timeout_s)
 
     def annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
@@ -142,13 +152,17 @@ class GitHubApp:
             return RunShape.model_validate(self._wire.get(repo, path)).run_attempt > 1 or None
 
         if not again():
-            self._wire.surely(lambda: bool(self._wire.write(repo, "POST", f"{path}/rerun-failed-jobs")), again)
+            self._wire.surely(
+                lambda: bool(self._wire.write(repo, "POST", f"{path}/rerun-failed-jobs")), again
+            )
 
-    def pull(self, repo: Repo, branch: Branch) -> Pull | None:
+    def pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
         found = find_pull(self._wire, repo, branch)
         return value_of(found) if found else None
 
-    def open_pull(self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool) -> Pull:  # noqa: FBT001 - the port has it
+    def open_pull(
+        self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool
+    ) -> PullRequest:  # noqa: FBT001 - the port has it
         return put_pull(self._wire, repo, Words(head, base, title, body, draft))
 
     def remote(self, repo: Repo) -> Remote:

@@ -57,7 +57,10 @@ class Line:
         self._api_url = api_url.rstrip("/")
         self._timeout_s = timeout_s
         self._idle: deque[tuple[_Credential, Requester]] = deque()
-        for name in ("github.Requester", "urllib3.connectionpool"):  # at DEBUG they log bodies and signed addresses
+        for name in (
+            "github.Requester",
+            "urllib3.connectionpool",
+        ):  # at DEBUG they log bodies and signed addresses
             logging.getLogger(name).addFilter(_blank)
 
     @property
@@ -67,7 +70,9 @@ class Line:
     def send(self, secret: str, request: Request) -> Reply:
         reply = self._send(secret, request)
         if reply.status in (307, 308):  # a renamed repository; PyGithub takes it for a success
-            return self._send(secret, Request(request.verb, self.here(reply), request.params, request.body))
+            return self._send(
+                secret, Request(request.verb, self.here(reply), request.params, request.body)
+            )
         return reply
 
     def here(self, reply: Reply, address: str = "") -> str:
@@ -85,9 +90,13 @@ class Line:
                     request.verb, request.path, dict(request.params), {"Accept": JSON}, request.body
                 )
         except OSError as error:  # every exception of requests is one
-            raise Unreachable(f"GitHub gave no answer to {request.asked} ({type(error).__name__})") from None
+            raise Unreachable(
+                f"GitHub gave no answer to {request.asked} ({type(error).__name__})"
+            ) from None
         except RuntimeError:  # PyGithub was sent to another host
-            raise Refusal(f"GitHub sends {request.asked} elsewhere. Check GREENLIT_GITHUB_API_URL.") from None
+            raise Refusal(
+                f"GitHub sends {request.asked} elsewhere. Check GREENLIT_GITHUB_API_URL."
+            ) from None
         return Reply(request.asked, status, headers, text)
 
     @contextmanager
@@ -117,7 +126,9 @@ class Line:
             seconds_between_writes=0,
             api_version="2022-11-28",
         )
-        finalize(self, client.requester.close)  # else its connection stays open until the memory is tidied
+        finalize(
+            self, client.requester.close
+        )  # else its connection stays open until the memory is tidied
         return credential, client.requester
 
 
@@ -141,7 +152,9 @@ class Pace:
             if turn - now > LONGEST_SLEEP_S:
                 turn = max(turn, self._promised.get(installation, 0.0) + self._pause_s)
                 self._promised[installation] = turn
-                raise RateLimited("Too much is written to GitHub at once", self._clock() + turn - now)
+                raise RateLimited(
+                    "Too much is written to GitHub at once", self._clock() + turn - now
+                )
             self._next[installation] = turn + self._pause_s
         time.sleep(turn - now)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from threading import Lock
 
-from bot.adapters.github.shapes import CommentShape
 from bot.adapters.github.api_client import GONE, Wire
+from bot.adapters.github.shapes import CommentShape
 from bot.values import Repo
 
 BODY_CHARS = 65_536
@@ -44,14 +44,19 @@ class Comments:
 
     def _is_ours(self, comment: CommentShape) -> bool:
         app = comment.performed_via_github_app
-        return self._login() in (comment.user.login if comment.user else "", f"{app.slug}[bot]" if app else "")
+        return self._login() in (
+            comment.user.login if comment.user else "",
+            f"{app.slug}[bot]" if app else "",
+        )
 
     def _edit(self, repo: Repo, found: tuple[int, str], text: str) -> bool:
         """Whether the comment says this now; False when it was deleted."""
         if found[1] == _digest(text):
             return True
         path = f"/repos/{repo.name}/issues/comments/{found[0]}"
-        reply = self._wire.surely(lambda: self._wire.write(repo, "PATCH", path, {"body": text}, GONE), lambda: None)
+        reply = self._wire.surely(
+            lambda: self._wire.write(repo, "PATCH", path, {"body": text}, GONE), lambda: None
+        )
         return reply.status not in GONE
 
     def _write(self, repo: Repo, number: int, marker: str, text: str) -> tuple[int, str]:

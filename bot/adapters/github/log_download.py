@@ -26,7 +26,9 @@ def fetch_log(address: str, limit_bytes: int, timeout_s: float) -> bytes:
     try:
         with requests.Session() as session:
             session.auth = _nobody
-            with session.get(address, stream=True, allow_redirects=False, timeout=timeout_s) as response:
+            with session.get(
+                address, stream=True, allow_redirects=False, timeout=timeout_s
+            ) as response:
                 if response.status_code in (404, 410):
                     return b""
                 if response.status_code != 200:
@@ -52,7 +54,9 @@ def head_and_tail(chunks: Iterable[bytes], limit_bytes: int) -> bytes:
     del tail[: tail.find(b"\n") + 1]
     cut = length - len(head) - len(tail)
     end = b"" if head.endswith(b"\n") else b"\n"
-    return bytes(head + end + f"... {cut} bytes of this log are left out here ...\n".encode() + tail)
+    return bytes(
+        head + end + f"... {cut} bytes of this log are left out here ...\n".encode() + tail
+    )
 
 
 def _in_time(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.adapters.github.api_client import Wire
 from bot.adapters.github.issue_comments import within_limit
 from bot.adapters.github.replies import Reply, checked
 from bot.adapters.github.shapes import PullShape
-from bot.adapters.github.api_client import Wire
-from bot.values import Branch, Pull, Repo
 from bot.ports import Refusal
+from bot.values import Branch, PullRequest, Repo
 
 READY = "mutation Ready($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }"
 DRAFT = "mutation Draft($id: ID!) { convertPullRequestToDraft(input: {pullRequestId: $id}) { clientMutationId } }"
@@ -35,30 +35,41 @@ def find_pull(wire: Wire, repo: Repo, branch: Branch) -> PullShape | None:
     A fork may have a branch of that name, and an owner a fork of their own repository: the ids of both sides decide.
     """
     owner = repo.name.partition("/")[0]
-    data = wire.get(repo, f"/repos/{repo.name}/pulls", head=f"{owner}:{branch}", state="all", per_page=100)
-    pulls = [pull for pull in map(PullShape.model_validate, data) if pull.branch == branch and pull.head == pull.base]
+    data = wire.get(
+        repo, f"/repos/{repo.name}/pulls", head=f"{owner}:{branch}", state="all", per_page=100
+    )
+    pulls = [
+        pull
+        for pull in map(PullShape.model_validate, data)
+        if pull.branch == branch and pull.head == pull.base
+    ]
     return max(pulls, key=lambda pull: (pull.state == "open", pull.number), default=None)
 
 
-def put_pull(wire: Wire, repo: Repo, words: Words) -> Pull:
+def put_pull(wire: Wire, repo: Repo, words: Words) -> PullRequest:
     """The branch's open pull request with these words; opened if there is none."""
-    words = Words(words.head, words.base, words.title[:TITLE_CHARS], within_limit(words.body), words.draft)
+    words = Words(
+        words.head, words.base, words.title[:TITLE_CHARS], within_limit(words.body), words.draft
+    )
     there = _find_open(wire, repo, words.head)
     if there is None:
-        there = wire.surely(lambda: _open(wire, repo, words), lambda: _find_open(wire, repo, words.head))
+        there = wire.surely(
+            lambda: _open(wire, repo, words), lambda: _find_open(wire, repo, words.head)
+        )
     if (there.title, _plain(there.body)) != (words.title, _plain(words.body)):
         change = {"title": words.title, "body": words.body}
         path = f"/repos/{repo.name}/pulls/{there.number}"
         there = wire.surely(
-            lambda: PullShape.model_validate(wire.write(repo, "PATCH", path, change).data), lambda: None
+            lambda: PullShape.model_validate(wire.write(repo, "PATCH", path, change).data),
+            lambda: None,
         )
     if there.draft != words.draft:
         there = _turn(wire, repo, there, words.draft)
     return value_of(there)
 
 
-def value_of(pull: PullShape) -> Pull:
-    return Pull(pull.number, pull.html_url, pull.draft, pull.state == "open")
+def value_of(pull: PullShape) -> PullRequest:
+    return PullRequest(pull.number, pull.html_url, pull.draft, pull.state == "open")
 
 
 def _find_open(wire: Wire, repo: Repo, branch: Branch) -> PullShape | None:
@@ -71,13 +82,23 @@ def _open(wire: Wire, repo: Repo, words: Words) -> PullShape:
     reply = _post(wire, repo, words, words.draft)
     if reply.status == 422 and "draft pull requests" in reply.message.lower():
         reply = _post(wire, repo, words, draft=False)
-    if reply.status == 422 and "already exists" in reply.message and (there := _find_open(wire, repo, words.head)):
+    if (
+        reply.status == 422
+        and "already exists" in reply.message
+        and (there := _find_open(wire, repo, words.head))
+    ):
         return there
     return PullShape.model_validate(checked(reply, wire.clock()).data)
 
 
 def _post(wire: Wire, repo: Repo, words: Words, draft: bool) -> Reply:  # noqa: FBT001 - GitHub's own word
-    body = {"title": words.title, "head": words.head, "base": words.base, "body": words.body, "draft": draft}
+    body = {
+        "title": words.title,
+        "head": words.head,
+        "base": words.base,
+        "body": words.body,
+        "draft": draft,
+    }
     return wire.write(repo, "POST", f"/repos/{repo.name}/pulls", body, REFUSED)
 
 

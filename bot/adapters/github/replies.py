@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.text import masked
 from bot.ports import RateLimited, Refusal, Unreachable
+from bot.text import masked
 
 # Where GitHub says "slow down" but not for how long, its documentation asks for at least a minute.
 PATIENCE_S = 60.0
@@ -42,7 +42,9 @@ class Reply:
         try:
             return json.loads(self.text) if self.text else None
         except ValueError:
-            raise Unreachable(f"GitHub answered {self.status} to {self.asked}, but not in JSON") from None
+            raise Unreachable(
+                f"GitHub answered {self.status} to {self.asked}, but not in JSON"
+            ) from None
 
     @property
     def message(self) -> str:
@@ -54,7 +56,9 @@ class Reply:
         if not isinstance(said, dict):
             return ""
         errors = said.get("errors") or []
-        words = [said.get("message")] + [error.get("message") if isinstance(error, dict) else error for error in errors]
+        words = [said.get("message")] + [
+            error.get("message") if isinstance(error, dict) else error for error in errors
+        ]
         return blanked(": ".join(str(word) for word in words if word))[:300]
 
 
@@ -80,7 +84,9 @@ def checked(reply: Reply, now: float) -> Reply:
         case status if status >= 500 or status == 408:
             raise Unreachable(f"GitHub answered {status} to {reply.asked}")
         case status:
-            raise Refusal(f"GitHub refused {reply.asked}: {reply.message or 'no reason given'} ({status}).")
+            raise Refusal(
+                f"GitHub refused {reply.asked}: {reply.message or 'no reason given'} ({status})."
+            )
 
 
 def graphql_data(reply: Reply, now: float) -> Any:
@@ -91,12 +97,16 @@ def graphql_data(reply: Reply, now: float) -> Any:
         return answer.get("data") or {}
     kind, words = errors[0].get("type", ""), blanked(str(errors[0].get("message", "")))[:300]
     if kind.startswith("RATE_LIMIT"):
-        raise RateLimited(f"GitHub's limit is reached: {words}", _until(reply, now) or now + PATIENCE_S)
+        raise RateLimited(
+            f"GitHub's limit is reached: {words}", _until(reply, now) or now + PATIENCE_S
+        )
     if kind == "FORBIDDEN" and NOT_GRANTED in words.lower():
         raise Refusal(_grant(reply))
     if kind:
         raise Refusal(f"GitHub refused {reply.asked}: {words}.")
-    raise Unreachable(f"GitHub could not answer {reply.asked}: {words}")  # its time-outs have no type
+    raise Unreachable(
+        f"GitHub could not answer {reply.asked}: {words}"
+    )  # its time-outs have no type
 
 
 def _forbidden(reply: Reply, now: float) -> Exception:
@@ -121,13 +131,21 @@ def _until(reply: Reply, now: float) -> float | None:
         return now + int(wait)
     if reply.headers.get("x-ratelimit-remaining") == "0":
         return max(float(reply.headers.get("x-ratelimit-reset", 0)), now + 1)
-    limited = reply.status == 429 or "rate limit" in reply.message.lower() or "retry-after" in reply.headers
+    limited = (
+        reply.status == 429
+        or "rate limit" in reply.message.lower()
+        or "retry-after" in reply.headers
+    )
     return now + PATIENCE_S if limited else None
 
 
 def _grant(reply: Reply) -> str:
     wanted = reply.headers.get("x-accepted-github-permissions", "")
-    named = f"the permission `{wanted.replace('=', ': ').replace('_', ' ')}`" if wanted else "a permission"
+    named = (
+        f"the permission `{wanted.replace('=', ': ').replace('_', ' ')}`"
+        if wanted
+        else "a permission"
+    )
     return (
         f"The App lacks {named} for {reply.asked}. Grant it in the App's settings under Permissions & events, "
         "then accept the new permissions in the installation's settings."
@@ -137,5 +155,9 @@ def _grant(reply: Reply) -> str:
 def _missing(reply: Reply) -> Refusal:
     verb, path = reply.asked.split(" ", 1)
     if path.startswith("/app") and verb == "GET":
-        return Refusal(f"GitHub knows no App with this id and key ({reply.message}). Check GREENLIT_APP_ID.")
-    return Refusal(f"GitHub knows nothing at {path}: it is gone, or the App is not installed there.")
+        return Refusal(
+            f"GitHub knows no App with this id and key ({reply.message}). Check GREENLIT_APP_ID."
+        )
+    return Refusal(
+        f"GitHub knows nothing at {path}: it is gone, or the App is not installed there."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import AliasPath, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from bot.values import Annotation, Issue, JobStep, Remark
+from bot.values import Annotation, Comment, Issue, JobStep
 
 
 class Shape(BaseModel):
@@ -61,9 +61,16 @@ class CommentShape(Shape):
     updated_at: str
     performed_via_github_app: AppShape | None = None
 
-    def value(self) -> Remark:
+    def value(self) -> Comment:
         user = self.user or GHOST
-        return Remark(self.id, user.login, self.body or "", self.created_at, self.updated_at, user.type == "Bot")
+        return Comment(
+            self.id,
+            user.login,
+            self.body or "",
+            self.created_at,
+            self.updated_at,
+            user.type == "Bot",
+        )
 
 
 class PermissionShape(Shape):
@@ -86,7 +93,9 @@ class PullShape(Shape):
     state: str
     draft: bool = False
     branch: str = Field(validation_alias=AliasPath("head", "ref"))
-    head: int | None = Field(None, validation_alias=AliasPath("head", "repo", "id"))  # None: the fork was deleted
+    head: int | None = Field(
+        None, validation_alias=AliasPath("head", "repo", "id")
+    )  # None: the fork was deleted
     base: int = Field(validation_alias=AliasPath("base", "repo", "id"))
 
 
@@ -122,7 +131,9 @@ class AnnotationShape(Shape):
     message: str | None = None
 
     def value(self) -> Annotation:
-        return Annotation(self.path, self.start_line, self.annotation_level or "", self.message or "")
+        return Annotation(
+            self.path, self.start_line, self.annotation_level or "", self.message or ""
+        )
 
 
 class RunShape(Shape):

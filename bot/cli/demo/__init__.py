@@ -23,9 +23,10 @@ from rich.text import Text
 
 from bot.cli.demo.bot_process import BotDied
 from bot.cli.demo.staging import ASKER, REPO, Cast, Stage, issue, staged
-from bot.steps.summaries import line
+from bot.cli.terminal import diff, markdown, step
 from bot.settings import ModelSettings, SettingsError, load
-from bot.cli.terminal import diff, markdown, plain, step
+from bot.steps.summaries import line
+from bot.text.terminal_text import strip_control
 
 GREEN, NOT_GREEN, WRONG_USE, STOPPED = 0, 1, 2, 130
 PATIENCE_S = 900
@@ -34,7 +35,9 @@ ERROR_CHARS = 240
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def show(console: Console, *, live: bool, keep: Path | None, conversation: Path | None = None) -> int:
+def show(
+    console: Console, *, live: bool, keep: Path | None, conversation: Path | None = None
+) -> int:
     """Play it; 0 when the pull request opened green, 1 when not, 2 for wrong use, 130 when stopped."""
     try:
         cast = Cast(load(ModelSettings) if live else None, conversation)
@@ -45,7 +48,10 @@ def show(console: Console, *, live: bool, keep: Path | None, conversation: Path 
     console.print(Text(f"{who} plays Claude's part; all else is real.", "bold"), "\n")
     home = keep.absolute() if keep else Path(mkdtemp(prefix="greenlit-demo-"))
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
-        console.print(Text(f"{home} is not empty: choose another place for the demo's files.", "red"), soft_wrap=True)
+        console.print(
+            Text(f"{home} is not empty: choose another place for the demo's files.", "red"),
+            soft_wrap=True,
+        )
         return WRONG_USE
     began = time.monotonic()
     code = _played(console, home, cast)
@@ -63,7 +69,9 @@ def _played(console: Console, home: Path, cast: Cast) -> int:
             green = any(pull.draft is False for pull in stage.forge.pulls(REPO))
             return GREEN if green and not stage.misfits() else NOT_GREEN
     except BotDied as died:
-        console.print(Text("The bot ended by itself:", "bold red"), f"\n{plain(str(died))}", sep="")
+        console.print(
+            Text("The bot ended by itself:", "bold red"), f"\n{strip_control(str(died))}", sep=""
+        )
         return NOT_GREEN
     except KeyboardInterrupt:
         console.print("Stopped.")
@@ -79,7 +87,9 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(known, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    logging.getLogger("uvicorn").addHandler(logging.NullHandler())  # who is cut off then need not complain here
+    logging.getLogger("uvicorn").addHandler(
+        logging.NullHandler()
+    )  # who is cut off then need not complain here
     before = {number: signal.signal(number, end) for number in ENDS}
     try:
         yield
@@ -92,7 +102,11 @@ def _asked(console: Console, stage: Stage) -> None:
     title, body = issue()
     number = stage.forge.open_issue(REPO, ASKER, title, body)
     console.print(_panel(f"issue #{number} of {REPO}: {title}", markdown(body)))
-    console.print(Text.assemble(f"@{ASKER} adds the label ", ("autogen", "bold"), f". The runs: {stage.bot.pages}\n"))
+    console.print(
+        Text.assemble(
+            f"@{ASKER} adds the label ", ("autogen", "bold"), f". The runs: {stage.bot.pages}\n"
+        )
+    )
     stage.forge.label(REPO, number, "autogen", ASKER)
 
 
@@ -118,7 +132,7 @@ def _news(console: Console, run: Mapping[str, Any], told: set[tuple[str, int]]) 
         if (run["key"], done["number"]) in told:
             continue
         told.add((run["key"], done["number"]))
-        failed = (done["name"], Text(plain(done["error"][:ERROR_CHARS]), "red"))
+        failed = (done["name"], Text(strip_control(done["error"][:ERROR_CHARS]), "red"))
         said = failed if done["error"] else line(done["name"], done["result"])
         if said:
             console.print(step(done["ended"] - done["began"], *said))
@@ -128,17 +142,26 @@ def _told(console: Console, stage: Stage) -> None:
     """What people see on GitHub in the end: the comment, the pull request, the diff; and what is wrong here."""
     console.print()
     for comment in stage.forge.comments(REPO, stage.issue):
-        console.print(_panel(f"the comment of {comment.author} on the issue", markdown(comment.body)))
+        console.print(
+            _panel(f"the comment of {comment.author} on the issue", markdown(comment.body))
+        )
     for pull in stage.forge.pulls(REPO):
         console.print(_panel(f"pull request #{pull.number}: {pull.title}", markdown(pull.body)))
         console.print(diff(_changed(stage, pull.base, pull.head)))
     for misfit in stage.misfits()[:1]:
-        console.print(Text("The conversation written by hand no longer fits what the bot says.", "bold red"))
-        console.print(plain(misfit), style="red")
+        console.print(
+            Text("The conversation written by hand no longer fits what the bot says.", "bold red")
+        )
+        console.print(strip_control(misfit), style="red")
 
 
 def _panel(title: str, inside: RenderableType) -> Panel:
-    return Panel(inside, title=Text(plain(title), "bold not dim"), title_align="left", border_style="dim")
+    return Panel(
+        inside,
+        title=Text(strip_control(title), "bold not dim"),
+        title_align="left",
+        border_style="dim",
+    )
 
 
 def _changed(stage: Stage, base: str, head: str) -> str:

@@ -56,11 +56,18 @@ def running(home: Path, settings: Mapping[str, str]) -> Iterator[Bot]:
 
 
 @contextmanager
-def _started(home: Path, settings: Mapping[str, str], log: IO[str]) -> Iterator[subprocess.Popen[str]]:
+def _started(
+    home: Path, settings: Mapping[str, str], log: IO[str]
+) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [sys.executable, "-m", "bot", "serve"],
         cwd=home,
-        env={"PATH": path(), "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(home), **settings},
+        env={
+            "PATH": path(),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "HOME": str(home),
+            **settings,
+        },
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
@@ -78,7 +85,12 @@ def _started(home: Path, settings: Mapping[str, str], log: IO[str]) -> Iterator[
 def path() -> str:
     """Where programs are found: this Python's, git's and the system's."""
     git = which("git")
-    places = [str(Path(sys.executable).parent), *([str(Path(git).parent)] if git else []), "/usr/bin", "/bin"]
+    places = [
+        str(Path(sys.executable).parent),
+        *([str(Path(git).parent)] if git else []),
+        "/usr/bin",
+        "/bin",
+    ]
     return ":".join(dict.fromkeys(places))
 
 

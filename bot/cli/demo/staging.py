@@ -78,7 +78,12 @@ def staged(home: Path, cast: Cast) -> Iterator[Stage]:
 
 def issue() -> tuple[str, str]:
     """The title and the body of the issue that is asked."""
-    title, _, body = files("bot.cli.demo").joinpath("sample_issue.md").read_text(encoding="utf-8").partition("\n")
+    title, _, body = (
+        files("bot.cli.demo")
+        .joinpath("sample_issue.md")
+        .read_text(encoding="utf-8")
+        .partition("\n")
+    )
     return title, body.strip()
 
 
@@ -93,7 +98,10 @@ def _of_double(url: str) -> dict[str, str]:
 
 def _of_claude(model: ModelSettings) -> dict[str, str]:
     told = model.model_dump(mode="json", exclude={"anthropic_api_key"}, exclude_none=True)
-    told |= {"prices": json.dumps(model.prices), "anthropic_api_key": model.anthropic_api_key.get_secret_value()}
+    told |= {
+        "prices": json.dumps(model.prices),
+        "anthropic_api_key": model.anthropic_api_key.get_secret_value(),
+    }
     return {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
 
 

@@ -29,7 +29,9 @@ def act(step: StepSpec, scene: Scene, log: JobLog) -> int:
     action = known.get(name.partition("@")[0].lower())
     if action:
         return action(given, scene, log)
-    log.fault(f"The forge cannot run '{name}': it knows run: steps, {', '.join(sorted(known))}, and no containers.")
+    log.fault(
+        f"The forge cannot run '{name}': it knows run: steps, {', '.join(sorted(known))}, and no containers."
+    )
     return 1
 
 
@@ -47,7 +49,9 @@ def _checkout(given: Mapping[str, str], scene: Scene, log: JobLog) -> int:
     target.mkdir(parents=True, exist_ok=True)
     ref = given.get("ref") or scene.sha
     git = _git(scene, target, log)
-    return git("read-tree", f"{ref.lstrip('-')}^{{commit}}") or git("checkout-index", "--all", "--force")
+    return git("read-tree", f"{ref.lstrip('-')}^{{commit}}") or git(
+        "checkout-index", "--all", "--force"
+    )
 
 
 def _git(scene: Scene, target: Path, log: JobLog) -> Callable[..., int]:
@@ -89,9 +93,13 @@ def _setup_python(given: Mapping[str, str], scene: Scene, log: JobLog) -> int:
     if not python:
         log.fault("This machine has no Python on its PATH.")
         return 1
-    told = subprocess.run([python, "--version"], env=dict(scene.env), capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        [python, "--version"], env=dict(scene.env), capture_output=True, text=True, check=False
+    )
     version = told.stdout.strip().removeprefix("Python ")
-    log.group("Installed versions", f"The machine's own Python is used: CPython ({version}) at {python}")
+    log.group(
+        "Installed versions", f"The machine's own Python is used: CPython ({version}) at {python}"
+    )
     wanted = given.get("python-version", "")
     if wanted and not re.match(rf"{re.escape(wanted.rstrip('x*.'))}(\.|$)", version):
         log.line(f"##[warning]Python {wanted} was asked for; the forge has only {version}.")

@@ -29,7 +29,9 @@ class Answers:
         pairs = _pairs(self._text("GITHUB_ENV"))
         for name in pairs:
             if name.startswith(_OURS) or name == "NODE_OPTIONS":
-                raise ValueError(f"Can't store {name} output parameter using '$GITHUB_ENV' command.")
+                raise ValueError(
+                    f"Can't store {name} output parameter using '$GITHUB_ENV' command."
+                )
         return pairs
 
     def paths(self) -> list[str]:

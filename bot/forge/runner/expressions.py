@@ -67,7 +67,9 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-_HOLE = re.compile(r"\$\{\{((?:'[^']*'|[^'}]|\}(?!\}))*|.*?)\}\}", re.DOTALL)  # `}}` in quotes does not end it
+_HOLE = re.compile(
+    r"\$\{\{((?:'[^']*'|[^'}]|\}(?!\}))*|.*?)\}\}", re.DOTALL
+)  # `}}` in quotes does not end it
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w-]*)"
     r"|(?P<sign>==|!=|<=|>=|&&|\|\||[()\[\].,!<>*]))"
@@ -80,7 +82,9 @@ def _tokens(expression: str) -> list[str]:
     while at < end:
         token = _TOKEN.match(expression, at)
         if not token:
-            raise ValueError(f"cannot read the expression '{expression.strip()}' at '{expression[at:].strip()}'")
+            raise ValueError(
+                f"cannot read the expression '{expression.strip()}' at '{expression[at:].strip()}'"
+            )
         found.append(token[token.lastgroup or 0])
         at = token.end()
     return found
@@ -216,7 +220,9 @@ def _format(pattern: object, *given: object) -> str:
 
 
 def _join(values: object, by: object = ",") -> str:
-    return text_of(by).join(text_of(value) for value in (values if isinstance(values, list) else [values]))
+    return text_of(by).join(
+        text_of(value) for value in (values if isinstance(values, list) else [values])
+    )
 
 
 _COMPARE: Mapping[str, Callable[[object, object], bool]] = {

@@ -43,7 +43,9 @@ class JobResult:
     annotations: tuple[Annotation, ...] = ()
 
 
-def run_job(spec: JobSpec, git_dir: Path, sha: str, work: Path, env: Mapping[str, str]) -> JobResult:
+def run_job(
+    spec: JobSpec, git_dir: Path, sha: str, work: Path, env: Mapping[str, str]
+) -> JobResult:
     """Run the job's steps in the folder `work`, which an `actions/checkout` step fills with the commit.
 
     The steps see `env`, CI=true and GITHUB_*; what `env` names GITHUB_X is `github.x` too. There are no secrets:
@@ -82,7 +84,12 @@ class _Job:
         for step in self._spec.steps:
             self._step(step)
         self._tear_down()
-        return JobResult(self._scene.status, tuple(self._results), self._log.content(), tuple(self._log.annotations))
+        return JobResult(
+            self._scene.status,
+            tuple(self._results),
+            self._log.content(),
+            tuple(self._log.annotations),
+        )
 
     def _broken(self, why: str) -> JobResult:
         self._log.fault(why)
@@ -96,7 +103,9 @@ class _Job:
         self._log.line(f"Complete job name: {self._spec.name}")
         conclusion: Conclusion = "success"
         try:
-            self._until = time.monotonic() + 60 * float(self._scene.filled(self._spec.timeout_minutes))
+            self._until = time.monotonic() + 60 * float(
+                self._scene.filled(self._spec.timeout_minutes)
+            )
             self._scene.exported = self._scene.values(self._spec.env)
         except ValueError as error:
             self._log.fault(f"The job was not understood: {error}")
@@ -151,7 +160,9 @@ class _Job:
             return "failure"
         # GitHub tells the reason only in an annotation; the log has no more than the last line.
         limit = self._scene.filled(self._spec.timeout_minutes)
-        self._log.annotate("error", {}, f"The job has exceeded the maximum execution time of {limit}m0s")
+        self._log.annotate(
+            "error", {}, f"The job has exceeded the maximum execution time of {limit}m0s"
+        )
         self._log.fault("The operation was canceled.")
         return "cancelled"
 
@@ -159,7 +170,9 @@ class _Job:
         """A failure that may be is a success, and only the step's `outcome` remembers it."""
         forgiven = outcome == "failure" and self._scene.filled(step.continue_on_error) == "true"
         conclusion: Conclusion = "success" if forgiven else outcome
-        if conclusion == "cancelled" or (conclusion == "failure" and self._scene.status == "success"):
+        if conclusion == "cancelled" or (
+            conclusion == "failure" and self._scene.status == "success"
+        ):
             self._scene.status = conclusion
         self._scene.note(step, outcome=outcome, conclusion=conclusion)
         self._scene.own = {}
@@ -176,7 +189,9 @@ class _Job:
 
     def _add(self, name: str, began: str, conclusion: Conclusion) -> None:
         now = stamp()
-        self._results.append(StepResult(name, len(self._results) + 1, conclusion, _seconds(began), _seconds(now)))
+        self._results.append(
+            StepResult(name, len(self._results) + 1, conclusion, _seconds(began), _seconds(now))
+        )
 
 
 def _seconds(moment: str) -> str:

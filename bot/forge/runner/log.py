@@ -75,7 +75,11 @@ class JobLog:
                 self._stop = ""
             return self.line(text)
         obeyed = self._commands().get(command["name"])
-        return obeyed(dict(_given(command["given"] or "")), _plain(command["text"])) if obeyed else self.line(text)
+        return (
+            obeyed(dict(_given(command["given"] or "")), _plain(command["text"]))
+            if obeyed
+            else self.line(text)
+        )
 
     def annotate(self, level: str, given: dict[str, str], message: str) -> None:
         if self._budget[level] > 0:
@@ -91,7 +95,9 @@ class JobLog:
 
     def _commands(self) -> dict[str, Callable[[dict[str, str], str], None]]:
         return {
-            **dict.fromkeys(("debug", "add-matcher", "remove-matcher", "echo"), lambda _given, _text: None),
+            **dict.fromkeys(
+                ("debug", "add-matcher", "remove-matcher", "echo"), lambda _given, _text: None
+            ),
             **{level: self._noted(level) for level in _LEVELS},
             "group": lambda _given, text: self.line(f"##[group]{text}"),
             "endgroup": lambda _given, _text: self.line("##[endgroup]"),

@@ -23,7 +23,12 @@ class Processes:
         self._started: list[subprocess.Popen[bytes]] = []
 
     def run(
-        self, argv: Sequence[str], cwd: Path, env: Mapping[str, str], until: float, line: Callable[[str], None]
+        self,
+        argv: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        until: float,
+        line: Callable[[str], None],
     ) -> int | None:
         """Run to the end and hand over each line of output; its exit code, or None when `until` (monotonic) came first.
 

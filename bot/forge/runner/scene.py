@@ -27,10 +27,14 @@ class Scene:
     temp: Path
     env: Mapping[str, str]
     status: Status = "success"
-    exported: dict[str, str] = field(default_factory=dict)  # of the job, and what steps wrote to GITHUB_ENV
+    exported: dict[str, str] = field(
+        default_factory=dict
+    )  # of the job, and what steps wrote to GITHUB_ENV
     own: dict[str, str] = field(default_factory=dict)  # of the running step
     paths: list[str] = field(default_factory=list)
-    steps: dict[str, dict[str, object]] = field(default_factory=dict)  # by id, as the `steps` context shows them
+    steps: dict[str, dict[str, object]] = field(
+        default_factory=dict
+    )  # by id, as the `steps` context shows them
 
     @property
     def visible(self) -> dict[str, str]:
@@ -100,10 +104,21 @@ class Scene:
         }
 
     def _hash(self, *patterns: object) -> str:
-        found = sorted({path for pattern in patterns for path in self.work.glob(text_of(pattern)) if path.is_file()})
+        found = sorted(
+            {
+                path
+                for pattern in patterns
+                for path in self.work.glob(text_of(pattern))
+                if path.is_file()
+            }
+        )
         digests = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in found)
         return hashlib.sha256(digests).hexdigest() if found else ""
 
 
 def _under(prefix: str, environment: Mapping[str, str]) -> dict[str, str]:
-    return {name.removeprefix(prefix).lower(): text for name, text in environment.items() if name.startswith(prefix)}
+    return {
+        name.removeprefix(prefix).lower(): text
+        for name, text in environment.items()
+        if name.startswith(prefix)
+    }

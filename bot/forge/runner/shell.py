@@ -32,9 +32,17 @@ def run_script(
     _announce(script, argv, scene, log)
     try:
         where = scene.work / scene.filled(step.directory)
-        code = processes.run([part.replace("{0}", str(file)) for part in argv], where, environment, until, log.printed)
+        code = processes.run(
+            [part.replace("{0}", str(file)) for part in argv],
+            where,
+            environment,
+            until,
+            log.printed,
+        )
     except OSError as error:
-        log.fault(f"An error occurred trying to start process '{argv[0]}' with working directory '{where}'. {error}")
+        log.fault(
+            f"An error occurred trying to start process '{argv[0]}' with working directory '{where}'. {error}"
+        )
         return 1
     if code:
         log.fault(f"Process completed with exit code {code}.")
@@ -44,9 +52,13 @@ def run_script(
 def _argv(shell: str, path: str) -> list[str]:
     command = _SHELLS.get(shell, shell)
     if "{0}" not in command:
-        raise ValueError(f"the shell '{shell}' is not known: it is bash, sh, python, or a command with {{0}}")
+        raise ValueError(
+            f"the shell '{shell}' is not known: it is bash, sh, python, or a command with {{0}}"
+        )
     name, *rest = shlex.split(command)
-    found = shutil.which(name, path=path) or (shutil.which("python3", path=path) if name == "python" else None)
+    found = shutil.which(name, path=path) or (
+        shutil.which("python3", path=path) if name == "python" else None
+    )
     return [found or name, *rest]
 
 

@@ -71,7 +71,9 @@ def jobs_of(workflow_text: str, event: Event, branch: str) -> tuple[JobSpec, ...
     return tuple(found)
 
 
-def _cells(flow: Mapping[str, object], key: str, job: Mapping[str, object], event: Event, branch: str) -> list[JobSpec]:
+def _cells(
+    flow: Mapping[str, object], key: str, job: Mapping[str, object], event: Event, branch: str
+) -> list[JobSpec]:
     where = f"jobs.{key}"
     strategy = _mapping(job.get("strategy"), f"{where}.strategy")
     cells = list(_matrix(_mapping(strategy.get("matrix"), f"{where}.strategy.matrix")))
@@ -93,18 +95,24 @@ def _cells(flow: Mapping[str, object], key: str, job: Mapping[str, object], even
     ]
 
 
-def _steps(flow: Mapping[str, object], job: Mapping[str, object], where: str) -> tuple[StepSpec, ...]:
+def _steps(
+    flow: Mapping[str, object], job: Mapping[str, object], where: str
+) -> tuple[StepSpec, ...]:
     # What the forge cannot run becomes a step that says so when the job runs.
     if "uses" in job:
         return (StepSpec(uses=text_of(job["uses"])),)
     beside = tuple(
-        StepSpec(name="Initialize containers", uses=kind) for kind in ("container", "services") if kind in job
+        StepSpec(name="Initialize containers", uses=kind)
+        for kind in ("container", "services")
+        if kind in job
     )
     steps = job.get("steps")
     if not isinstance(steps, list) or not steps:
         raise ValueError(f"{where}.steps must be a list with at least one step")
     defaults = {**_defaults(flow), **_defaults(job)}
-    return beside + tuple(_step(step, defaults, f"{where}.steps[{n}]") for n, step in enumerate(steps))
+    return beside + tuple(
+        _step(step, defaults, f"{where}.steps[{n}]") for n, step in enumerate(steps)
+    )
 
 
 def _step(raw: object, defaults: Mapping[str, object], where: str) -> StepSpec:
@@ -146,7 +154,9 @@ def _matches(on: object, event: Event, branch: str) -> bool:
         return _chosen(_words(rule["branches"]), branch)
     if "branches-ignore" in rule:
         return not _chosen(_words(rule["branches-ignore"]), branch)
-    return event == "pull_request" or not {"tags", "tags-ignore"} & rule.keys()  # only tags named: no branch matches
+    return (
+        event == "pull_request" or not {"tags", "tags-ignore"} & rule.keys()
+    )  # only tags named: no branch matches
 
 
 def _chosen(patterns: list[str], branch: str) -> bool:
@@ -160,7 +170,9 @@ def _chosen(patterns: list[str], branch: str) -> bool:
 
 def _glob(pattern: str) -> re.Pattern[str]:
     parts = re.findall(r"\*\*/?|\[[^\]]*\]|\\.|.", pattern, re.DOTALL)
-    written = "".join(_GLOB.get(part) or (part if len(part) > 2 else re.escape(part[-1])) for part in parts)
+    written = "".join(
+        _GLOB.get(part) or (part if len(part) > 2 else re.escape(part[-1])) for part in parts
+    )
     try:
         return re.compile(written, re.DOTALL)
     except re.error as error:
@@ -175,8 +187,16 @@ _GLOB: Mapping[str, str] = {"*": "[^/]*", "**": ".*", "**/": "(?:.*/)?", "?": "?
 
 def _matrix(matrix: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     """The cells: the product without what `exclude` names, then what `include` adds to them or beside them."""
-    axes = {axis: _list(values, axis) for axis, values in matrix.items() if axis not in {"include", "exclude"}}
-    products = [dict(zip(axes, cell, strict=True)) for cell in itertools.product(*axes.values())] if axes else []
+    axes = {
+        axis: _list(values, axis)
+        for axis, values in matrix.items()
+        if axis not in {"include", "exclude"}
+    }
+    products = (
+        [dict(zip(axes, cell, strict=True)) for cell in itertools.product(*axes.values())]
+        if axes
+        else []
+    )
     bans = [_mapping(ban, "matrix.exclude") for ban in _list(matrix.get("exclude", []), "exclude")]
     cells = [cell for cell in products if not any(ban.items() <= cell.items() for ban in bans)]
     wide, alone = [dict(cell) for cell in cells], []
@@ -192,8 +212,12 @@ def _matrix(matrix: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
 
 def _name(written: str, cell: Mapping[str, object]) -> str:
     if "${{" in written:
-        return fill(written, Contexts({"matrix": cell, "github": {}, "inputs": {}, "needs": {}, "vars": {}}))
-    return f"{written} ({', '.join(text_of(value) for value in cell.values())})" if cell else written
+        return fill(
+            written, Contexts({"matrix": cell, "github": {}, "inputs": {}, "needs": {}, "vars": {}})
+        )
+    return (
+        f"{written} ({', '.join(text_of(value) for value in cell.values())})" if cell else written
+    )
 
 
 # --- YAML -------------------------------------------------------------------------------------------------------
@@ -222,9 +246,13 @@ def _parsed(text: str) -> object:
         return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise ValueError(f"line {mark.line + 1 if mark else 1}: {error.problem or error.context}") from error
+        raise ValueError(
+            f"line {mark.line + 1 if mark else 1}: {error.problem or error.context}"
+        ) from error
     except yaml.reader.ReaderError as error:
-        raise ValueError(f"line {text.count(chr(10), 0, error.position) + 1}: {error.reason}") from error
+        raise ValueError(
+            f"line {text.count(chr(10), 0, error.position) + 1}: {error.reason}"
+        ) from error
     except RecursionError:
         raise ValueError("line 1: nested too deeply") from None
 
@@ -244,4 +272,7 @@ def _list(value: object, what: str) -> list[object]:
 
 
 def _words(value: object) -> list[str]:
-    return [text_of(word) for word in (value if isinstance(value, list) else [value] if value is not None else [])]
+    return [
+        text_of(word)
+        for word in (value if isinstance(value, list) else [value] if value is not None else [])
+    ]

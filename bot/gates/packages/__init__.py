@@ -24,9 +24,15 @@ SHORTEST = 5  # letters, below which everything is near to something
 def judged(named: Named, said: Package | None, now: datetime) -> Finding | None:
     """What is wrong with a package, by its name and by what the index says of it; None when nothing is."""
     if said is not None and not said.exists:
-        return _finding(named, "unknown-package", f"There is no package `{named.name}` in the {named.kind} index.")
+        return _finding(
+            named,
+            "unknown-package",
+            f"There is no package `{named.name}` in the {named.kind} index.",
+        )
     age = _age(said, now)
-    settled = said is not None and age is not None and age > SETTLED and said.releases >= SETTLED_RELEASES
+    settled = (
+        said is not None and age is not None and age > SETTLED and said.releases >= SETTLED_RELEASES
+    )
     if (near := _near(named)) and not settled:
         why = f"`{named.name}` is one letter away from `{near}`, which everybody uses: is that the one that is meant?"
         return _finding(named, "lookalike-package", why)
@@ -34,7 +40,12 @@ def judged(named: Named, said: Package | None, now: datetime) -> Finding | None:
         why = f"`{named.name}` is {age.days} days old: a maintainer should look at it."
         return _finding(named, "young-package", why)
     if said is None and named.declared:
-        return _finding(named, "unchecked-package", f"`{named.name}` is new, and no index was asked.", blocks=False)
+        return _finding(
+            named,
+            "unchecked-package",
+            f"`{named.name}` is new, and no index was asked.",
+            blocks=False,
+        )
     return None
 
 
@@ -55,14 +66,20 @@ def _near(named: Named) -> str:
     plain = named.name.casefold().replace("_", "-")
     if plain in popular or len(plain) < SHORTEST:
         return ""
-    return next((known for known in sorted(popular) if len(known) >= SHORTEST and _one_off(plain, known)), "")
+    return next(
+        (known for known in sorted(popular) if len(known) >= SHORTEST and _one_off(plain, known)),
+        "",
+    )
 
 
 def _one_off(one: str, other: str) -> bool:
     """Whether one letter was added, left out, changed, or two were swapped."""
     if abs(len(one) - len(other)) > 1 or one == other:
         return False
-    head = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    head = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
     a, b = one[head:], other[head:]
     swapped = len(a) > 1 and len(b) > 1 and (a[0], a[1]) == (b[1], b[0]) and a[2:] == b[2:]
     return swapped or a[1:] == b[1:] or a[1:] == b or a == b[1:]

@@ -78,12 +78,17 @@ class Named:
 def new_names(change: Change) -> tuple[Named, ...]:
     """The packages that no manifest named before; of imports, those that are neither declared nor of the repository."""
     old = {_same(name) for path, text in change.before.items() for _, name in _declared(path, text)}
-    manifests = {path: text for path, text in {**change.around, **change.after}.items() if _is_manifest(path)}
+    manifests = {
+        path: text for path, text in {**change.around, **change.after}.items() if _is_manifest(path)
+    }
     found: dict[tuple[str, str], Named] = {}
     for path, text in change.after.items():
         for kind, name in _declared(path, text):
             if _same(name) not in old:
-                found.setdefault((kind, _same(name)), Named(kind, name, path, _line(change, path, name), declared=True))
+                found.setdefault(
+                    (kind, _same(name)),
+                    Named(kind, name, path, _line(change, path, name), declared=True),
+                )
     said = _same(" ".join(text for text in manifests.values() if text))
     for one in _imported(change):
         if manifests and _same(one.name) not in said and (one.kind, _same(one.name)) not in found:
@@ -132,13 +137,18 @@ def _requirements(lines: list[str]) -> Iterator[str]:
 def _pyproject(read: Mapping[str, Any]) -> Iterator[str]:
     project, tool = _table(read.get("project")), _table(read.get("tool"))
     lists = [project.get("dependencies"), _table(read.get("build-system")).get("requires")]
-    lists += [*_table(project.get("optional-dependencies")).values(), *_table(read.get("dependency-groups")).values()]
+    lists += [
+        *_table(project.get("optional-dependencies")).values(),
+        *_table(read.get("dependency-groups")).values(),
+    ]
     for listed in lists:
         yield from _requirements(listed if isinstance(listed, list) else [])
     poetry = _table(tool.get("poetry"))
     groups = [_table(group).get("dependencies") for group in _table(poetry.get("group")).values()]
     for table in (poetry.get("dependencies"), poetry.get("dev-dependencies"), *groups):
-        yield from (name for name, how in _table(table).items() if name != "python" and not _is_local(how))
+        yield from (
+            name for name, how in _table(table).items() if name != "python" and not _is_local(how)
+        )
 
 
 def _package_json(read: object) -> Iterator[str]:
@@ -152,7 +162,9 @@ def _is_local(how: object) -> bool:
     """A path, an address or another name: no index is asked for it."""
     if isinstance(how, dict):
         return bool({"path", "git", "url"} & how.keys())
-    return isinstance(how, str) and bool(re.match(r"(?:file|link|workspace|git|https?|npm|github)[:+]", how))
+    return isinstance(how, str) and bool(
+        re.match(r"(?:file|link|workspace|git|https?|npm|github)[:+]", how)
+    )
 
 
 def _table(value: object) -> Mapping[str, Any]:
@@ -170,7 +182,9 @@ def _imported(change: Change) -> Iterator[Named]:
         for number, line in change.written(path):
             for kind, name in _imports(path, line):
                 if kind == "node" or name not in own:
-                    yield Named(kind, ALIASES.get(name.casefold(), name), path, number, declared=False)
+                    yield Named(
+                        kind, ALIASES.get(name.casefold(), name), path, number, declared=False
+                    )
 
 
 def _modules(path: str) -> Iterator[str]:

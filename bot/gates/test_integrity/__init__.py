@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from bot.gates.change import Change
 from bot.gates.test_integrity.config_relaxed import relaxed
-from bot.gates.test_integrity.suppressions import silenced
 from bot.gates.test_integrity.hardcoded_answers import inputs, special
+from bot.gates.test_integrity.suppressions import silenced
 from bot.gates.test_integrity.weakenings import weakened
 from bot.values import Finding
 
@@ -28,7 +28,11 @@ def honest(change: Change, named: Mapping[str, str]) -> tuple[Finding, ...]:
 def _answered(finding: Finding, named: Mapping[str, str]) -> Finding:
     """A finding that the plan named is told, with the plan's reason, and does not keep the change back."""
     why = next((why for what, why in named.items() if _means(what, finding) and why.strip()), "")
-    return replace(finding, text=f"{finding.text} The plan says why: {why}", blocks=False) if why else finding
+    return (
+        replace(finding, text=f"{finding.text} The plan says why: {why}", blocks=False)
+        if why
+        else finding
+    )
 
 
 def _means(what: str, finding: Finding) -> bool:

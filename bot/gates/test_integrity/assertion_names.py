@@ -15,17 +15,32 @@ TOLERANCES = re.compile(
 DIGITS = re.compile(r"\b(?:places|decimal|precision)\b")
 # What a name says, the most telling first.
 NAMES = (
-    (r"almost|closeto|indelta|inepsilon|approx|near$|allclose|within|withaccuracy|isclose|_ulps", NEAR),
+    (
+        r"almost|closeto|indelta|inepsilon|approx|near$|allclose|within|withaccuracy|isclose|_ulps",
+        NEAR,
+    ),
     (r"not_?equal|notequals|_ne!?$|notsame|notdeep|(?:^|_)differ|doesnotequal|unequal", BOUND),
-    (r"greater|less|_(?:gt|ge|lt|le)$|instance|typeof|above|below|at_?least|at_?most|between|be_a\b|be_kind", BOUND),
-    (r"not_?(?:nil|null|none|empty|undefined)|notbe|defined$|truthy|no_?error|exists|be_present", SOME),
+    (
+        r"greater|less|_(?:gt|ge|lt|le)$|instance|typeof|above|below|at_?least|at_?most|between|be_a\b|be_kind",
+        BOUND,
+    ),
+    (
+        r"not_?(?:nil|null|none|empty|undefined)|notbe|defined$|truthy|no_?error|exists|be_present",
+        SOME,
+    ),
     (r"doesnotthrow|nothrow|isok$|_ok!?$", SOME),
     (r"called(?:once)?_?(?:once_?)?with|lastcalledwith|nthcalledwith", EXACT),
     (r"called|tohavereturned", SOME),
     (r"raises|throw|panic|warns|reject|error", PART),
-    (r"contain|include|match|regex|subset|starts?_?with|ends?_?with|substring|like$|assertin$", PART),
+    (
+        r"contain|include|match|regex|subset|starts?_?with|ends?_?with|substring|like$|assertin$",
+        PART,
+    ),
     (r"_in$|length|hasitem|count$|property|size$|len$|have_key", PART),
-    (r"equal|_eq!?$|same|(?:^|[._])(?:is|eq|eql|be|tobe|identical)$|^tobe$|deepeq|snapshot|isdeeply", EXACT),
+    (
+        r"equal|_eq!?$|same|(?:^|[._])(?:is|eq|eql|be|tobe|identical)$|^tobe$|deepeq|snapshot|isdeeply",
+        EXACT,
+    ),
 )
 WORDS = MappingProxyType(
     {
@@ -57,14 +72,18 @@ def tolerance_of(name: str, parts: list[str], positional: list[str]) -> float:
     """How far off is near enough: as a number, larger is laxer."""
     told = [(part, TOLERANCES.search(part)) for part in parts]
     named = [
-        10.0 ** -(numbers(found[1]) or [0])[0] if DIGITS.search(part) else (numbers(found[1]) or [0.0])[0]
+        10.0 ** -(numbers(found[1]) or [0])[0]
+        if DIGITS.search(part)
+        else (numbers(found[1]) or [0.0])[0]
         for part, found in told
         if found
     ]
     if named:
         return max(named)
     last = positional[2:3]
-    digits = re.search(r"almost|close", name, re.IGNORECASE) and not re.search(r"allclose|isclose", name, re.IGNORECASE)
+    digits = re.search(r"almost|close", name, re.IGNORECASE) and not re.search(
+        r"allclose|isclose", name, re.IGNORECASE
+    )
     if last and numbers(last[0]):
         number = numbers(last[0])[0]
         return 10.0**-number if digits and number == int(number) and abs(number) < 30 else number
@@ -73,7 +92,9 @@ def tolerance_of(name: str, parts: list[str], positional: list[str]) -> float:
 
 def third_is_gap(positional: list[str]) -> bool:
     """assertEquals(0.3, x, 0.001)"""
-    return len(positional) > 2 and bool(re.fullmatch(r"\d*\.\d+[fd]?|1?e-\d+", positional[2], re.IGNORECASE))
+    return len(positional) > 2 and bool(
+        re.fullmatch(r"\d*\.\d+[fd]?|1?e-\d+", positional[2], re.IGNORECASE)
+    )
 
 
 def bound_of(name: str) -> str:

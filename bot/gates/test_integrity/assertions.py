@@ -7,14 +7,20 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from bot.gates.test_integrity.claims import Claim, claim, row
 from bot.gates.test_integrity.assertion_names import EXACT
+from bot.gates.test_integrity.claims import Claim, claim, row
 from bot.gates.test_integrity.expression_scan import arguments, squeezed
 
 TEXT_CHARS = 20_000
 HEAD_CHARS = 300
 ASSIGNMENTS = frozenset(
-    ["assignment", "short_var_declaration", "variable_declarator", "let_declaration", "assignment_expression"]
+    [
+        "assignment",
+        "short_var_declaration",
+        "variable_declarator",
+        "let_declaration",
+        "assignment_expression",
+    ]
 )
 EXPECTED = re.compile(r"^(?:expected|want|wanted|exp|should_be|correct)(?:_\w+|[A-Z]\w*)?$")
 CALLS = frozenset(
@@ -57,7 +63,9 @@ SUFFIXED = re.compile(
     r"[\w.$>()\[\]'\"-]{1,200}(?:\.|->)(?:assert_\w+|should\w*|must_\w+)\b|\S{1,200}\s+should\w*\s"
     r"|[\w.()]{1,200}\.Should\("
 )
-COMPARED = frozenset(["comparison_operator", "binary_expression", "binary_operator", "pair", "keyword_argument"])
+COMPARED = frozenset(
+    ["comparison_operator", "binary_expression", "binary_operator", "pair", "keyword_argument"]
+)
 GO_FAILS = re.compile(r"\b[tbf]\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(")
 TABLE = re.compile(
     r"parametrize|\.each\b|\w*cases\b|\btests\b|\w*table\b|examples\b|scenarios\b|struct\s*\{|parameters\(",
@@ -81,12 +89,20 @@ def claim_of(node: Node) -> Claim | None:
     head = head_of(node, HEAD_CHARS)
     if re.match(r"(?:\w+\.)?(?:assertAll|subTest|assertSoftly|expect\.assertions)\b", head):
         return None
-    return claim(head_of(node, TEXT_CHARS), line) if ASSERTS.match(head) or SUFFIXED.match(head) else None
+    return (
+        claim(head_of(node, TEXT_CHARS), line)
+        if ASSERTS.match(head) or SUFFIXED.match(head)
+        else None
+    )
 
 
 def _expected(node: Node, line: int) -> Claim | None:
     """Expected = 3: what an assertion below compares with."""
-    left = node.child_by_field_name("left") or node.child_by_field_name("name") or node.child_by_field_name("pattern")
+    left = (
+        node.child_by_field_name("left")
+        or node.child_by_field_name("name")
+        or node.child_by_field_name("pattern")
+    )
     right = node.child_by_field_name("right") or node.child_by_field_name("value")
     if left is None or right is None or not EXPECTED.match(text_of(left)):
         return None
@@ -100,7 +116,9 @@ def _go_if(node: Node, line: int) -> Claim | None:
     if then is None or condition is None:
         return None
     statements = [inner for child in then.children for inner in (child, *child.children)]
-    if not any(one.type == "expression_statement" and GO_FAILS.match(text_of(one)) for one in statements):
+    if not any(
+        one.type == "expression_statement" and GO_FAILS.match(text_of(one)) for one in statements
+    ):
         return None
     first = node.child_by_field_name("initializer")
     given = re.match(r"(\w+)\s*:=\s*(.+)$", text_of(first), re.DOTALL) if first else None
@@ -113,15 +131,24 @@ def _go_if(node: Node, line: int) -> Claim | None:
 def rows_of(node: Node) -> Iterator[Claim]:
     """A case of a table, when the node is one."""
     is_call = node.type == "call"
-    if node.type not in ROWS or (is_call and head_of(node, 12) != "pytest.param") or not _tabled(node):
+    if (
+        node.type not in ROWS
+        or (is_call and head_of(node, 12) != "pytest.param")
+        or not _tabled(node)
+    ):
         return
     text = text_of(node)
     inner = text[text.find("(") + 1 : -1] if is_call else text[1:-1]
-    parts = [part for part in arguments(" ".join(inner.split())) if not re.match(r"(?:id|marks)\s*=", part)]
+    parts = [
+        part
+        for part in arguments(" ".join(inner.split()))
+        if not re.match(r"(?:id|marks)\s*=", part)
+    ]
     keyed = [re.match(r"""["']?(\w+)["']?\s*:\s*(.+)$""", part) for part in parts]
     keys = [found[1] if found else "" for found in keyed]
     if len(parts) < 2 or (
-        any(keys) and not re.search("want|expect|output|result|out|exp", " ".join(keys), re.IGNORECASE)
+        any(keys)
+        and not re.search("want|expect|output|result|out|exp", " ".join(keys), re.IGNORECASE)
     ):
         return
     yield row(
@@ -136,7 +163,9 @@ def _tabled(node: Node) -> bool:
     """Whether the node is a line of a table that is named like one; its lists of lists are not lines."""
     kinds = ROWS - {"call"}
     inside = [
-        child for child in node.children if child.type in kinds or (child.children and child.children[0].type in kinds)
+        child
+        for child in node.children
+        if child.type in kinds or (child.children and child.children[0].type in kinds)
     ]
     if len(inside) > 1 and len(inside) == len([child for child in node.children if child.is_named]):
         return False

@@ -34,7 +34,11 @@ LINE = re.compile(r"""^\s*["'<]?([\w.@/-]+)["']?\s*(?:[:=>]|\s=>)\s*(.*?)[,;]?\s
 
 
 def is_settings(path: str) -> bool:
-    return bool(NAMES.match(PurePosixPath(path).name)) or "/workflows/" in path or path.startswith(".circleci/")
+    return (
+        bool(NAMES.match(PurePosixPath(path).name))
+        or "/workflows/" in path
+        or path.startswith(".circleci/")
+    )
 
 
 def settings(path: str, text: str | None) -> dict[str, tuple[str, ...]]:
@@ -58,12 +62,20 @@ def _read(suffix: str, name: str, text: str) -> object:
     if suffix == ".toml":
         return tomllib.loads(text)
     if suffix in (".yml", ".yaml"):
-        if re.search(r"[&*]\w+", text) or nested_deep(text):  # aliases can make a few lines larger than the memory
+        if re.search(r"[&*]\w+", text) or nested_deep(
+            text
+        ):  # aliases can make a few lines larger than the memory
             return None
         return yaml.safe_load(text)
     if suffix == ".json" or name in (".eslintrc", ".nycrc"):
         return json.loads(text)
-    if suffix in (".ini", ".cfg") or name in (".coveragerc", ".flake8", ".pylintrc", "pylintrc", ".bandit"):
+    if suffix in (".ini", ".cfg") or name in (
+        ".coveragerc",
+        ".flake8",
+        ".pylintrc",
+        "pylintrc",
+        ".bandit",
+    ):
         parser = configparser.RawConfigParser(strict=False)
         parser.read_string(text)
         return {section: dict(parser[section]) for section in parser.sections()}
@@ -93,7 +105,9 @@ def _by_lines(text: str) -> dict[str, tuple[str, ...]]:
         named = LINE.match(line)
         if named:
             key = named[1]
-            inside = re.findall(r"""["']([^"']+)["']""", named[2]) if named[2].startswith("[") else []
+            inside = (
+                re.findall(r"""["']([^"']+)["']""", named[2]) if named[2].startswith("[") else []
+            )
             found.setdefault(key, []).extend(inside or [named[2].strip("\"' ")])
         elif line.strip() and not line.strip().startswith(("#", "//")):
             found.setdefault(key, []).append(line.strip().strip(",\"' "))

@@ -21,12 +21,26 @@ from bot.gates.test_integrity.assertion_names import (
     tolerance_of,
     word_of,
 )
-from bot.gates.test_integrity.expression_scan import arguments, called, links, literal, numbers, split_at, squeezed
+from bot.gates.test_integrity.expression_scan import (
+    arguments,
+    called,
+    links,
+    literal,
+    numbers,
+    split_at,
+    squeezed,
+)
 
 OR = re.compile(r"\bor\b(?=[\s(])|\|\|")
-BLOCK = re.compile(r"expect\s*(?:do|\{)\s*(.*?)\s*(?:\}|\bend)\s*\.(.*)$")  # expect { boom }.to raise_error
-COMPARES = re.compile(r"===|!==|==|!=|<=|>=|(?<![-=<>])[<>](?![<>=])|(?<=\s)(?:not in|in|is not|is)(?=[\s(\[{])")
-WILD = re.compile(r"\bANY\b|\banything\(|\bany\(|\bmock\.ANY\b|\bAny\w*\(|\bexpect\.any|\bobjectContaining|\bIsNull\b")
+BLOCK = re.compile(
+    r"expect\s*(?:do|\{)\s*(.*?)\s*(?:\}|\bend)\s*\.(.*)$"
+)  # expect { boom }.to raise_error
+COMPARES = re.compile(
+    r"===|!==|==|!=|<=|>=|(?<![-=<>])[<>](?![<>=])|(?<=\s)(?:not in|in|is not|is)(?=[\s(\[{])"
+)
+WILD = re.compile(
+    r"\bANY\b|\banything\(|\bany\(|\bmock\.ANY\b|\bAny\w*\(|\bexpect\.any|\bobjectContaining|\bIsNull\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,11 @@ def claim(text: str, line: int = 0) -> Claim:
 
 def row(parts: list[str], keys: list[str], text: str, line: int) -> Claim:
     """A case of a table: what is put in, and what must come out, which is what is named so or stands last."""
-    out = [at for at, key in enumerate(keys) if re.search(r"want|expect|output|result|out$|exp$", key, re.IGNORECASE)]
+    out = [
+        at
+        for at, key in enumerate(keys)
+        if re.search(r"want|expect|output|result|out$|exp$", key, re.IGNORECASE)
+    ]
     out = out or [len(parts) - 1]
     put = ", ".join(squeezed(part) for at, part in enumerate(parts) if at not in out)
     come = ", ".join(squeezed(parts[at]) for at in out)
@@ -109,10 +127,14 @@ def _call(flat: str) -> Claim | None:
     callee = head[0].replace("->", ".").replace("::", ".")
     owner, _, name = callee.rpartition(".")
     parts = arguments(head[1])
-    if parts and owner in ("assert", "require", "is", "must") and parts[0] in ("t", "b", "c"):  # testify's way
+    if (
+        parts and owner in ("assert", "require", "is", "must") and parts[0] in ("t", "b", "c")
+    ):  # testify's way
         parts = parts[1:]
     if owner and not re.search(
-        r"(?:assert\w*|require|expect|testing|self|this|cls|should|chai|pytest|unittest|^t)$", owner, re.IGNORECASE
+        r"(?:assert\w*|require|expect|testing|self|this|cls|should|chai|pytest|unittest|^t)$",
+        owner,
+        re.IGNORECASE,
     ):
         parts = [owner, *parts]  # mock.assert_called_with(1) speaks of the mock
     return _named(name or callee, parts)
@@ -129,7 +151,9 @@ def _named(name: str, parts: list[str]) -> Claim:
     if firmness is None:
         return (
             _of(parts[0])
-            if re.search(r"assert|expect|check|require|verify|true|truthy|ok|should", plain, re.IGNORECASE)
+            if re.search(
+                r"assert|expect|check|require|verify|true|truthy|ok|should", plain, re.IGNORECASE
+            )
             else Claim("", plain, ", ".join(parts), SOME)
         )
     if firmness == SOME:
@@ -139,12 +163,16 @@ def _named(name: str, parts: list[str]) -> Claim:
 
 def _two_sided(name: str, parts: list[str], firmness: int) -> Claim:
     positional = [part for part in parts if not re.match(r"\w+\s*=(?!=)", part)]
-    if firmness == PART and re.search(r"raises|throw|panic|warns|reject|error", name, re.IGNORECASE):
+    if firmness == PART and re.search(
+        r"raises|throw|panic|warns|reject|error", name, re.IGNORECASE
+    ):
         return _raises(parts)
     if len(positional) < 2:
         return Claim("", parts[0], "", firmness)
     first, second = positional[:2]
-    turned = (literal(first) and not literal(second)) or (EXPECTED_FIRST.search(name) and not literal(second))
+    turned = (literal(first) and not literal(second)) or (
+        EXPECTED_FIRST.search(name) and not literal(second)
+    )
     actual, expected = (second, first) if turned else (first, second)
     if firmness == EXACT and (any(map(TOLERANCES.search, parts)) or third_is_gap(positional)):
         firmness = NEAR
@@ -158,14 +186,27 @@ def _raises(parts: list[str]) -> Claim:
         (
             part
             for part in parts
-            if re.match(r"[\w.:&]*(?:Error|Exception|Warning|Exit|Interrupt|Fault|\.class)\b|[A-Z]\w+$", part)
+            if re.match(
+                r"[\w.:&]*(?:Error|Exception|Warning|Exit|Interrupt|Fault|\.class)\b|[A-Z]\w+$",
+                part,
+            )
         ),
         "",
     )
-    more = any(re.match(r"(?:match|message|expected_regex)\s*=", part) or part.startswith(('"', "/")) for part in parts)
-    broad = not kind or re.match(r"(?:Base)?Exception|Error|Throwable|StandardError", kind) is not None
+    more = any(
+        re.match(r"(?:match|message|expected_regex)\s*=", part) or part.startswith(('"', "/"))
+        for part in parts
+    )
+    broad = (
+        not kind or re.match(r"(?:Base)?Exception|Error|Throwable|StandardError", kind) is not None
+    )
     firmness = EXACT if more else SOME if broad else PART
-    return Claim("", "raises", ", ".join(part for part in parts if "=>" not in part and "(" not in part), firmness)
+    return Claim(
+        "",
+        "raises",
+        ", ".join(part for part in parts if "=>" not in part and "(" not in part),
+        firmness,
+    )
 
 
 def _is_word(word: str, parts: list[str]) -> Claim:
@@ -185,7 +226,9 @@ def _of(expression: str) -> Claim:
     if split_at(inner, OR):
         left = split_at(inner, OR) or (inner, "", "")
         trivial = any(_always(side) for side in (left[0], left[2]))
-        return replace(_of(left[0]), firmness=NOTHING if trivial else min(_of(left[0]).firmness, PART))
+        return replace(
+            _of(left[0]), firmness=NOTHING if trivial else min(_of(left[0]).firmness, PART)
+        )
     if inner.startswith(("not ", "!")) and not inner.startswith("!="):
         return _contrary(_of(inner.removeprefix("not ").removeprefix("!")))
     sides = split_at(inner, COMPARES)
@@ -202,12 +245,20 @@ def _compared(left: str, sign: str, right: str) -> Claim:
         return _near(Claim("", actual, expected, firmness))
     if sign in ("!=", "!==", "is not"):
         return Claim(
-            "", actual, expected, SOME if re.fullmatch(r"None|nil|null|undefined", expected) else BOUND, bound="!="
+            "",
+            actual,
+            expected,
+            SOME if re.fullmatch(r"None|nil|null|undefined", expected) else BOUND,
+            bound="!=",
         )
     if sign in ("in", "not in"):
         known = literal(right) and not literal(left)
         return Claim(
-            "", left if known else right, right if known else left, PART, bound="in" if sign == "in" else "not in"
+            "",
+            left if known else right,
+            right if known else left,
+            PART,
+            bound="in" if sign == "in" else "not in",
         )
     sign = sign.translate(str.maketrans("<>", "><")) if turned else sign
     gap = re.match(r"^(?:\w+\.)*(?:abs|fabs|Abs)\((.+)\)$|^\((.+)\)\.abs\(\)$", actual)
@@ -224,7 +275,10 @@ def _near(found: Claim) -> Claim:
     if head and re.search(r"approx|within|close_?to|isclose", head[0], re.IGNORECASE):
         parts = arguments(head[1])
         return replace(
-            found, expected=parts[0] if parts else "", firmness=NEAR, tolerance=tolerance_of("approx", parts, parts)
+            found,
+            expected=parts[0] if parts else "",
+            firmness=NEAR,
+            tolerance=tolerance_of("approx", parts, parts),
         )
     return found
 
@@ -248,7 +302,10 @@ def _bare(inner: str) -> Claim:
         parts = [
             *(
                 [owner]
-                if owner and not re.search(r"math|np|numpy|torch|re|reflect|cmp|bytes|strings|Objects|Arrays", owner)
+                if owner
+                and not re.search(
+                    r"math|np|numpy|torch|re|reflect|cmp|bytes|strings|Objects|Arrays", owner
+                )
                 else []
             ),
             *arguments(head[1]),
@@ -274,7 +331,9 @@ def _contrary(found: Claim) -> Claim:
     )
 
 
-CONTRARY = MappingProxyType({"!=": "==", "<": ">=", ">": "<=", "<=": ">", ">=": "<", "in": "not in", "not in": "in"})
+CONTRARY = MappingProxyType(
+    {"!=": "==", "<": ">=", ">": "<=", "<=": ">", ">=": "<", "in": "not in", "not in": "in"}
+)
 
 
 def _always(text: str) -> bool:
@@ -283,4 +342,10 @@ def _always(text: str) -> bool:
     if plain in ("True", "true", "1", "!0", "not False", "!false"):
         return True
     sides = split_at(plain, COMPARES)
-    return bool(sides) and bool(sides) and sides is not None and sides[0] == sides[2] and literal(sides[0])
+    return (
+        bool(sides)
+        and bool(sides)
+        and sides is not None
+        and sides[0] == sides[2]
+        and literal(sides[0])
+    )

@@ -9,9 +9,9 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from bot.gates.change import Change
+from bot.gates.test_integrity.assertion_names import EXACT, NEAR, NOTHING, PART
 from bot.gates.test_integrity.claims import Claim
 from bot.gates.test_integrity.explain_expectation import Code, explains
-from bot.gates.test_integrity.assertion_names import EXACT, NEAR, NOTHING, PART
 from bot.gates.test_integrity.expression_scan import NUMBER, STRING, TOKEN, literal, numbers
 from bot.gates.test_integrity.test_suite import Test
 from bot.values import Finding
@@ -45,13 +45,19 @@ class Loose:
 
     def __init__(self, after: Sequence[Test], pairs: Sequence[Pair], change: Change) -> None:
         old = {pair.new: {claim.text for claim in pair.old.claims} for pair in pairs}
-        self.claims = [claim for test in after for claim in test.claims if claim.text not in old.get(test, set())]
+        self.claims = [
+            claim
+            for test in after
+            for claim in test.claims
+            if claim.text not in old.get(test, set())
+        ]
         self.texts = {claim.text for claim in self.claims}
         self.helpers = {
             name
             for path in change.tests
             for name in re.findall(
-                r"(?:def|function|func|fn|fun)\s+(\w+)", "\n".join(text for _, text in change.added(path))
+                r"(?:def|function|func|fn|fun)\s+(\w+)",
+                "\n".join(text for _, text in change.added(path)),
             )
         }
 
@@ -63,12 +69,17 @@ class Loose:
         if claim.text in self.texts:
             return True
         values = written(claim)
-        return bool(values) and any(row.is_row and values <= set(TOKEN.findall(row.text)) for row in self.claims)
+        return bool(values) and any(
+            row.is_row and values <= set(TOKEN.findall(row.text)) for row in self.claims
+        )
 
 
 def weaker(pair: Pair, loose: Loose, code: Code) -> Iterator[Finding]:
     """The claims of one test, those that stayed as they were left out."""
-    gone, come = _without(pair.old.claims, pair.new.claims), _without(pair.new.claims, pair.old.claims)
+    gone, come = (
+        _without(pair.old.claims, pair.new.claims),
+        _without(pair.new.claims, pair.old.claims),
+    )
     come = [claim for claim in come if not loose.helps(claim)]
     if not claims_anything(pair.new) and pair.new.name:  # told as emptied
         return
@@ -76,7 +87,9 @@ def weaker(pair: Pair, loose: Loose, code: Code) -> Iterator[Finding]:
         new = _partner(old, come)
         if new is None:
             if not _excused(old, pair, loose, code, len(come) >= len(gone)):
-                yield found(pair.new, "assertion-removed", f"An assertion was removed: {_shown(old)}")
+                yield found(
+                    pair.new, "assertion-removed", f"An assertion was removed: {_shown(old)}"
+                )
             continue
         come.remove(new)
         yield from _compared(pair, old, new, code)
@@ -105,7 +118,9 @@ def _partner(old: Claim, come: Sequence[Claim]) -> Claim | None:
 def _holds(one: str, other: str) -> bool:
     """len(x) speaks of x."""
     pairs = ((one, other), (other, one))
-    return bool(one and other) and any(re.search(rf"(?<!\w){re.escape(a)}(?!\w)", b) for a, b in pairs)
+    return bool(one and other) and any(
+        re.search(rf"(?<!\w){re.escape(a)}(?!\w)", b) for a, b in pairs
+    )
 
 
 def _excused(old: Claim, pair: Pair, loose: Loose, code: Code, as_many: bool) -> bool:  # noqa: FBT001 - a fact of the pair
@@ -118,8 +133,15 @@ def _excused(old: Claim, pair: Pair, loose: Loose, code: Code, as_many: bool) ->
 
 
 def _compared(pair: Pair, old: Claim, new: Claim, code: Code) -> Iterator[Finding]:
-    if not old.is_row and old.actual != new.actual and old.actual in new.actual and MEASURES.search(new.actual):
-        new = replace(new, firmness=min(new.firmness, PART))  # how long it is says little of what it is
+    if (
+        not old.is_row
+        and old.actual != new.actual
+        and old.actual in new.actual
+        and MEASURES.search(new.actual)
+    ):
+        new = replace(
+            new, firmness=min(new.firmness, PART)
+        )  # how long it is says little of what it is
     if rule := _rule(pair, old, new, code):
         why = f"{WORDS[rule]} {_shown(old)} became {_shown(new)}"
         yield found(pair.new, rule, why, line=new.line or pair.new.line)
@@ -155,12 +177,19 @@ def _wider(old: Claim, new: Claim) -> bool:
         return new.tolerance > old.tolerance * LAXER
     if old.bound and old.bound == new.bound and old.bound[0] in "<>":
         was, now = numbers(old.expected), numbers(new.expected)
-        return len(was) == len(now) == 1 and (now[0] > was[0] if old.bound[0] == "<" else now[0] < was[0])
+        return len(was) == len(now) == 1 and (
+            now[0] > was[0] if old.bound[0] == "<" else now[0] < was[0]
+        )
     return False
 
 
 def _looser(old: Claim, new: Claim) -> bool:
-    if old.firmness == EXACT and new.firmness == NEAR and "." in old.expected and new.tolerance <= FINE:
+    if (
+        old.firmness == EXACT
+        and new.firmness == NEAR
+        and "." in old.expected
+        and new.tolerance <= FINE
+    ):
         return False  # floats are compared so
     if old.expected == "True" and new.expected == "True" and old.firmness == new.firmness:
         return False
@@ -171,7 +200,9 @@ def _looser(old: Claim, new: Claim) -> bool:
 
 def _other_value(old: Claim, new: Claim, pair: Pair) -> bool:
     """The same thing is looked at, with the same input, and something else must come out."""
-    same = old.actual == new.actual and old.expected != new.expected and new.firmness <= old.firmness
+    same = (
+        old.actual == new.actual and old.expected != new.expected and new.firmness <= old.firmness
+    )
     judged = literal(old.expected) or old.expected in new.actual
     return same and judged and (old.is_row or not pair.other_input)
 
@@ -182,13 +213,17 @@ def _shown(claim: Claim) -> str:
 
 
 def likeness(old: str, new: str) -> float:
-    return SequenceMatcher(None, TOKEN.findall(old)[:600], TOKEN.findall(new)[:600], autojunk=False).ratio()
+    return SequenceMatcher(
+        None, TOKEN.findall(old)[:600], TOKEN.findall(new)[:600], autojunk=False
+    ).ratio()
 
 
 def written(claim: Claim) -> set[str]:
     """The values that a claim writes down."""
     return {
-        token for token in TOKEN.findall(claim.text) if token[0] in "\"'`" or token[0].isdigit() or token in CONSTANTS
+        token
+        for token in TOKEN.findall(claim.text)
+        if token[0] in "\"'`" or token[0].isdigit() or token in CONSTANTS
     }
 
 

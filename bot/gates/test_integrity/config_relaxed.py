@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bot.gates.change import LINE_CHARS, Change, handwritten
-from bot.gates.test_integrity.expression_scan import numbers
 from bot.gates.test_integrity.checker_config import is_settings, settings
+from bot.gates.test_integrity.expression_scan import numbers
 from bot.values import Finding
 
 GATE = "tests"
@@ -27,9 +27,12 @@ LEAST = re.compile(
     re.IGNORECASE,
 )
 COVERED = re.compile(
-    r"(?:jest|vitest|nyc|c8|karma|coverage)[\w.]*\..*?(?:branches|lines|functions|statements)$", re.IGNORECASE
+    r"(?:jest|vitest|nyc|c8|karma|coverage)[\w.]*\..*?(?:branches|lines|functions|statements)$",
+    re.IGNORECASE,
 )
-MOST = re.compile(r"(?:^|\.)max[-_]?(?!line|len)\w+(?:[-_]\w+)*$|complexity|(?:^|\.)threshold$", re.IGNORECASE)
+MOST = re.compile(
+    r"(?:^|\.)max[-_]?(?!line|len)\w+(?:[-_]\w+)*$|complexity|(?:^|\.)threshold$", re.IGNORECASE
+)
 STRICT = re.compile(
     r"(?:^|\.)(?:strict\w*|warn_\w+|disallow_\w+|check_\w+|no[A-Z]\w+|xfail_strict"
     r"|enforce\w*|show_error\w*|fail\w*|werror|exact\w*|branch|checkJs|alwaysStrict"
@@ -74,7 +77,9 @@ RUNS = re.compile(
     r"|phpunit|phpstan|mvn\s+\S*(?:test|verify)|gradlew?\s+\S*(?:test|check)|dotnet\s+test"
     r"|make\s+(?:test|check|lint)|swift\s+test|ctest)\b"
 )
-HOOKS = re.compile(r"pytest_collection_modifyitems|pytest_runtest_makereport|pytest_ignore_collect|collect_ignore")
+HOOKS = re.compile(
+    r"pytest_collection_modifyitems|pytest_runtest_makereport|pytest_ignore_collect|collect_ignore"
+)
 
 
 def relaxed(change: Change) -> Iterator[Finding]:
@@ -92,7 +97,11 @@ def relaxed(change: Change) -> Iterator[Finding]:
             was, now = before.get(name, ()), after[path].get(name, ())
             if not now and was == elsewhere.get(_last(name)):
                 continue
-            if was != now and not _new_there(change, was, now) and (why := _why(f"{path}.{name}", name, was, now)):
+            if (
+                was != now
+                and not _new_there(change, was, now)
+                and (why := _why(f"{path}.{name}", name, was, now))
+            ):
                 yield _finding(change, path, name, now, why)
         yield from _commands(change, path)
 
@@ -111,7 +120,9 @@ def _new_there(change: Change, was: Values, now: Values) -> bool:
     made = [path for path, text in change.before.items() if text is None]
     kept = [path for path, text in change.before.items() if text is not None]
     return bool(gained) and all(
-        "/" in one and any(path.startswith(one) for path in made) and not any(path.startswith(one) for path in kept)
+        "/" in one
+        and any(path.startswith(one) for path in made)
+        and not any(path.startswith(one) for path in kept)
         for one in gained
     )
 
@@ -149,12 +160,16 @@ def _lists(name: str, was: Values, now: Values) -> str:
 
 def _narrowed(lost: list[str], gained: list[str]) -> bool:
     """A folder that is left out became a file in it."""
-    return all(any(one != old and one.startswith(old.rstrip("/*")) for old in lost) for one in gained)
+    return all(
+        any(one != old and one.startswith(old.rstrip("/*")) for old in lost) for one in gained
+    )
 
 
 def _covered(lost: list[str], now: Values) -> bool:
     """A selector that became a wider one: E501 is in E, everything in ALL."""
-    return all(any(one == "ALL" or (one != old and old.startswith(one)) for one in now) for old in lost)
+    return all(
+        any(one == "ALL" or (one != old and old.startswith(one)) for one in now) for old in lost
+    )
 
 
 def _on(value: str) -> bool:
@@ -194,7 +209,12 @@ def _is_comment(line: str) -> bool:
 
 
 def _has_commands(path: str) -> bool:
-    return bool(re.search(r"workflows/|\.ya?ml$|Makefile|justfile|package\.json|tox\.ini|noxfile|Jenkinsfile", path))
+    return bool(
+        re.search(
+            r"workflows/|\.ya?ml$|Makefile|justfile|package\.json|tox\.ini|noxfile|Jenkinsfile",
+            path,
+        )
+    )
 
 
 def _run(text: str) -> set[str]:
@@ -214,5 +234,9 @@ def _run(text: str) -> set[str]:
 def _finding(change: Change, path: str, name: str, now: Values, why: str) -> Finding:
     last = name.rpartition(".")[2]
     wanted = now[-1] if now else last
-    number = next((number for number, line in change.added(path) if last in line or wanted in line), 0)
-    return Finding(GATE, path, number, f"A check is asked for less: `{name}` {why}.", rule="setting-relaxed")
+    number = next(
+        (number for number, line in change.added(path) if last in line or wanted in line), 0
+    )
+    return Finding(
+        GATE, path, number, f"A check is asked for less: `{name}` {why}.", rule="setting-relaxed"
+    )

@@ -114,7 +114,11 @@ def code_of(change: Change) -> Code:
     after = _defined(change.after.get(path) for path in change.after)
     after_text = "\n".join(change.after.get(path) or "" for path in change.product)
     routes = {route for line in removed for route in ROUTE.findall(line) if route not in after_text}
-    stems = {path.rpartition("/")[2].partition(".")[0] for path in change.product if change.after.get(path) is None}
+    stems = {
+        path.rpartition("/")[2].partition(".")[0]
+        for path in change.product
+        if change.after.get(path) is None
+    }
     return Code(added, removed, frozenset((before | stems) - after - DULL), frozenset(routes))
 
 
@@ -149,13 +153,17 @@ def explains(code: Code, old: str, new: str) -> bool:
 def _status(words: set[str]) -> set[str]:
     lower = {word.casefold() for word in words}
     return {
-        number for number, name in STATUS.items() if any(name == part for word in lower for part in word.split("_"))
+        number
+        for number, name in STATUS.items()
+        if any(name == part for word in lower for part in word.split("_"))
     }
 
 
 def _signs(text: str) -> set[str]:
     """Pieces of punctuation in strings."""
-    return {sign for found in STRING.findall(text) for sign in re.findall(r"[^\w\s]+|\s+", found[1:-1])}
+    return {
+        sign for found in STRING.findall(text) for sign in re.findall(r"[^\w\s]+|\s+", found[1:-1])
+    }
 
 
 def _moved_alike(old: str, new: str, gone: str, come: str) -> bool:
@@ -165,26 +173,41 @@ def _moved_alike(old: str, new: str, gone: str, come: str) -> bool:
     steps = [(a, b) for a in was for b in now if a != b and a not in now][:200]
     fresh = [b for b in now if b not in was and abs(b) > 1][:50]
     return any(
-        any(_alike(x, y, a, b) for a, b in steps) or any(_by(x, y, b) for b in fresh) or _rounded(x, y, come)
+        any(_alike(x, y, a, b) for a, b in steps)
+        or any(_by(x, y, b) for b in fresh)
+        or _rounded(x, y, come)
         for x, y in pairs
     )
 
 
 def _by(x: float, y: float, b: float) -> bool:
     """Whether one is so many times the other, or so much more or less."""
-    return any(abs(gap) < ALMOST * max(1.0, abs(x), abs(y)) for gap in (y - x * b, x - y * b, abs(y - x) - abs(b)))
+    return any(
+        abs(gap) < ALMOST * max(1.0, abs(x), abs(y))
+        for gap in (y - x * b, x - y * b, abs(y - x) - abs(b))
+    )
 
 
 def _rounded(x: float, y: float, come: str) -> bool:
     """Whether the code rounds now, and the new value is the old one with fewer digits."""
     digits = len(f"{y:g}".partition(".")[2])
-    return bool(ROUNDS.search(come)) and abs(x - y) < 10.0**-digits and digits < len(f"{x:.10g}".partition(".")[2])
+    return (
+        bool(ROUNDS.search(come))
+        and abs(x - y) < 10.0**-digits
+        and digits < len(f"{x:.10g}".partition(".")[2])
+    )
 
 
 def _alike(x: float, y: float, a: float, b: float) -> bool:
     if abs((y - x) - (b - a)) < SMALL:
         return True
-    for base in (0.0, 1.0, -1.0, 100.0, -100.0):  # times a; plus a of it; less a of it; the same in percent
+    for base in (
+        0.0,
+        1.0,
+        -1.0,
+        100.0,
+        -100.0,
+    ):  # times a; plus a of it; less a of it; the same in percent
         if abs(x * (base + b) - y * (base + a)) < ALMOST * max(1.0, abs(x), abs(y)) and x and y:
             return True
     return False

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 MOST_PARTS = 50
 OPENING, CLOSING = "([{", ")]}"
 STRING = re.compile(
-    r"""(?<!\w)(?:[rbuf]{0,2})(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)""", re.IGNORECASE
+    r"""(?<!\w)(?:[rbuf]{0,2})(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)""",
+    re.IGNORECASE,
 )
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
-TOKEN = re.compile(STRING.pattern + r"|(?<![\w.])\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[^\w\s]", re.IGNORECASE)
+TOKEN = re.compile(
+    STRING.pattern + r"|(?<![\w.])\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[^\w\s]", re.IGNORECASE
+)
 LITERAL = re.compile(
     r"""^(?:[rbuf]{0,2}["'`]|[-+]?\.?\d|&?\[\]|(?:True|False|None|true|false|null|nil|undefined|NULL)\b"""
     r"""|Some\(|Ok\(|Err\(|vec!|new\s|List\.of|Map\.of|set\(|frozenset\(|Decimal\(|expected|want\b|exp\b|\w*Expected)""",
@@ -69,7 +72,11 @@ def called(text: str) -> tuple[str, str, str] | None:
         return None
     for at, sign in depths(text[start:]):
         if sign == ")":
-            return text[:start].strip(), text[start + 1 : start + at].strip(), text[start + at + 1 :].strip()
+            return (
+                text[:start].strip(),
+                text[start + 1 : start + at].strip(),
+                text[start + at + 1 :].strip(),
+            )
     return None
 
 

@@ -31,14 +31,36 @@ KNOWS = re.compile(
     r"|RSPEC|Rails\.env\.test\?|isRunningTest|ISTEST|NODE_ENV\s*===?\s*[\"']test[\"']"
     r"|cfg!\(test\)|sys\.argv\[0\].*test|\bCI[\"']\s*\)\s*(?:==|is)"
 )
-DULL = frozenset(["0", "1", "-1", "2", "None", "True", "False", "null", "nil", "true", "false", '""', "[]", "{}", "()"])
+DULL = frozenset(
+    [
+        "0",
+        "1",
+        "-1",
+        "2",
+        "None",
+        "True",
+        "False",
+        "null",
+        "nil",
+        "true",
+        "false",
+        '""',
+        "[]",
+        "{}",
+        "()",
+    ]
+)
 MOST_INPUTS = 10
 CHAIN = 3  # cases of one kind: a table, not an exception
 
 
 def special(change: Change) -> Iterator[Finding]:
     """New lines of code that answer a test's input with its expected value, or look whether a test runs."""
-    known = [squeezed(text) for path, text in {**change.around, **_tests(change)}.items() if kind_of(path) == "test"]
+    known = [
+        squeezed(text)
+        for path, text in {**change.around, **_tests(change)}.items()
+        if kind_of(path) == "test"
+    ]
     for path in change.product:
         lines = list(change.written(path))
         for number, line in lines:
@@ -62,7 +84,13 @@ def special(change: Change) -> Iterator[Finding]:
 def inputs(change: Change) -> tuple[str, ...]:
     """The values that new lines of code answer by themselves: whoever has other tests looks for them there."""
     cases = (list(_cases(list(change.written(path)))) for path in change.product)
-    found = (put.strip('()"[]{}') for some in cases if len(some) < CHAIN for _, put, _ in some if put not in DULL)
+    found = (
+        put.strip('()"[]{}')
+        for some in cases
+        if len(some) < CHAIN
+        for _, put, _ in some
+        if put not in DULL
+    )
     return tuple(dict.fromkeys(value for value in found if value))[:MOST_INPUTS]
 
 
@@ -86,7 +114,11 @@ def _cases(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
             )
             if given:
                 put = asked["input"] or asked["turned"] or asked["case"]
-                yield number, squeezed(put), squeezed(given["out"] or given["arrow"] or given["last"])
+                yield (
+                    number,
+                    squeezed(put),
+                    squeezed(given["out"] or given["arrow"] or given["last"]),
+                )
         elif entry:
             yield number, squeezed(entry["key"]), squeezed(entry["value"])
 
@@ -95,7 +127,9 @@ def _is_tested(put: str, out: str, known: list[str]) -> bool:
     """Whether one line of a test holds both, and neither is the kind of value that stands everywhere."""
     if put in DULL or (out in DULL and len(put) < 5):
         return False
-    both = re.compile(rf"{_alone(put)}.{{0,120}}?{_alone(out)}|{_alone(out)}.{{0,120}}?{_alone(put)}")
+    both = re.compile(
+        rf"{_alone(put)}.{{0,120}}?{_alone(out)}|{_alone(out)}.{{0,120}}?{_alone(put)}"
+    )
     return any(both.search(text) for text in known)
 
 

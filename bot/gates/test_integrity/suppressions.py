@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from bot.search.grammars import language_of, parse
 from bot.gates.change import LINE_CHARS, Change
+from bot.search.grammars import language_of, parse
 from bot.search.source_files import kind_of
 from bot.values import Finding
 
@@ -48,12 +48,22 @@ UNREACHABLE = re.compile(
     r"|unreachable|assert_never|typing\.|Protocol|__repr__|sys\.platform|version_info"
 )
 # : FBT001 - GitHub's own word, [arg-type] # the library has no types, next-line no-eval -- a trusted text
-REASON = re.compile(r"\s*[:\[(=]?\s*[\w./@-]+[\w./@,\s-]*?[\])]?\s*(?:--?|#|//|;|\u2013|\u2014)\s*\w+\W+\w+")
+REASON = re.compile(
+    r"\s*[:\[(=]?\s*[\w./@-]+[\w./@,\s-]*?[\])]?\s*(?:--?|#|//|;|\u2013|\u2014)\s*\w+\W+\w+"
+)
 SAYS_WHY = re.compile(r"(?:#|//|/\*)\s*\w+\W+\w+\W+\w+")
 MAY_SWALLOW = re.compile(r"\bexcept\b|\bcatch\b|\brescue\b|\bsuppress\b|err != nil")
 COMMENTS = frozenset(["comment", "line_comment", "block_comment", "multiline_comment"])
 HANDLERS = frozenset(
-    ["except_clause", "except_group_clause", "catch_clause", "catch_block", "rescue", "rescue_modifier", "if_statement"]
+    [
+        "except_clause",
+        "except_group_clause",
+        "catch_clause",
+        "catch_block",
+        "rescue",
+        "rescue_modifier",
+        "if_statement",
+    ]
 )
 EMPTY = re.compile(r"\b(?:pass|continue)\b|\breturn\b(?=\s*(?:[;}]|$))|\.\.\.|[\s;{}()]")
 BROAD = re.compile(r"^except\s*(?::|\(?\s*(?:\w+,\s*)*(?:Base)?Exception\b(?:[^:]*)?:)")
@@ -74,7 +84,11 @@ class Spot:
 
 def silenced(change: Change) -> Iterator[Finding]:
     """What the change added of both; what only moved is not new."""
-    if any(MARK.search(line) or _attribute(line) for path in change.after for _, line in change.written(path)):
+    if any(
+        MARK.search(line) or _attribute(line)
+        for path in change.after
+        for _, line in change.written(path)
+    ):
         yield from _marked(change)
     if any(MAY_SWALLOW.search(line) for path in change.after for _, line in change.written(path)):
         yield from _swallowing(change)
@@ -129,7 +143,9 @@ def _fair(path: str, mark: str, line: str) -> bool:
     if "cover" in mark or "ignore next" in mark:
         return bool(UNREACHABLE.search(line))
     # It fails where there is no error: in a test it claims that the types refuse something.
-    return mark.endswith("expect-error") and (kind_of(path) == "test" or bool(re.search(r"\.d\.[mc]?ts$", path)))
+    return mark.endswith("expect-error") and (
+        kind_of(path) == "test" or bool(re.search(r"\.d\.[mc]?ts$", path))
+    )
 
 
 def _comments(path: str, text: str) -> Iterator[tuple[int, str]]:
@@ -143,7 +159,9 @@ def _comments(path: str, text: str) -> Iterator[tuple[int, str]]:
                 yield number, rest[:400]
         return
     for node in _nodes(tree.root_node, COMMENTS):
-        for offset, line in enumerate((node.text or b"").decode(errors="replace").split("\n")[:200]):
+        for offset, line in enumerate(
+            (node.text or b"").decode(errors="replace").split("\n")[:200]
+        ):
             yield node.start_point.row + 1 + offset, line[:400]
 
 
@@ -163,7 +181,9 @@ def _swallowing(change: Change) -> Iterator[Finding]:
     """As many as are more than before, of those that stand where something changed."""
     before = [one for path in change.before for one in _swallows(path, change.before[path])]
     after = [(path, *one) for path in change.after for one in _swallows(path, change.after[path])]
-    fresh = [one for one in after if not change.numbers[one[0]].isdisjoint(range(one[1], one[1] + 4))]
+    fresh = [
+        one for one in after if not change.numbers[one[0]].isdisjoint(range(one[1], one[1] + 4))
+    ]
     for path, line, shown, told in fresh[: max(0, len(after) - len(before))]:
         why = f"Every error is swallowed here: `{shown}`. Catch the one that is meant, and say what follows."
         yield Finding(GATE, path, line, why, not told, "error-swallowed")
@@ -190,9 +210,9 @@ def _is_deaf(node: Node, said: str) -> bool:
     if node.type == "rescue_modifier":
         return bool(re.search(r"rescue\s+(?:nil|false|\[\]|\{\}|\"\")$", said))
     if node.type == "rescue":
-        return bool(re.match(r"rescue\s*(?:=>\s*\w+|StandardError|Exception|$|\n)", said)) and not EMPTY.sub(
-            "", re.sub(r"^rescue[^\n]*", "", bare)
-        )
+        return bool(
+            re.match(r"rescue\s*(?:=>\s*\w+|StandardError|Exception|$|\n)", said)
+        ) and not EMPTY.sub("", re.sub(r"^rescue[^\n]*", "", bare))
     if node.type == "if_statement":  # Go's `if err != nil {}`
         return bool(re.fullmatch(r"if\s+err\s*!=\s*nil\s*\{\s*\}", bare.strip()))
     return not EMPTY.sub("", bare.partition("{")[2].rpartition("}")[0])

@@ -8,9 +8,18 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from bot.search.grammars import language_of, parse
-from bot.gates.test_integrity.assertions import CALLS, HEAD_CHARS, TEXT_CHARS, attribute_rows, claim_of, head_of, rows_of, text_of
+from bot.gates.test_integrity.assertions import (
+    CALLS,
+    HEAD_CHARS,
+    TEXT_CHARS,
+    attribute_rows,
+    claim_of,
+    head_of,
+    rows_of,
+    text_of,
+)
 from bot.gates.test_integrity.claims import Claim
+from bot.search.grammars import language_of, parse
 
 FILE_CHARS = 400_000
 DEPTH = 60
@@ -25,7 +34,9 @@ FUNCTIONS = frozenset(
         "method_definition",
     ]
 )
-CLASSES = frozenset(["class_definition", "class_declaration", "object_declaration", "class", "module", "mod_item"])
+CLASSES = frozenset(
+    ["class_definition", "class_declaration", "object_declaration", "class", "module", "mod_item"]
+)
 BLOCKS = frozenset(
     [
         "arrow_function",
@@ -45,10 +56,13 @@ ANNOTATED = re.compile(
 )
 NAMED = re.compile(r"test|Test|Fuzz|Example|TEST|spec_|should_|it_")
 FIXTURE = re.compile(r"@(?:\w+\.)*fixture\b")
-SPOKEN = re.compile(r"[xf]?(?:it|test|specify|example|scenario|describe|context|suite)(?:\.\w+)*\s*[(\s]")
+SPOKEN = re.compile(
+    r"[xf]?(?:it|test|specify|example|scenario|describe|context|suite)(?:\.\w+)*\s*[(\s]"
+)
 SUITE = re.compile(r"[xf]?(?:describe|context|suite)\b")
 MODULE_SAYS = re.compile(
-    r"^(?:pytestmark\s*=.*|pytest\.skip\(.*|collect_ignore.*|__test__.*|raise .*SkipTest.*)$", re.MULTILINE
+    r"^(?:pytestmark\s*=.*|pytest\.skip\(.*|collect_ignore.*|__test__.*|raise .*SkipTest.*)$",
+    re.MULTILINE,
 )
 
 
@@ -59,7 +73,9 @@ class Test:
     path: str
     name: str  # with its classes and suites before it; empty for what stands outside of all tests
     line: int
-    header: str  # decorators, attributes, the call's head: its own, those around it and the module's
+    header: (
+        str  # decorators, attributes, the call's head: its own, those around it and the module's
+    )
     body: str
     claims: tuple[Claim, ...] = ()
 
@@ -71,7 +87,9 @@ def tests_in(path: str, text: str) -> tuple[Test, ...]:
     if tree is None:
         return ()
     reader = _Reader(path)
-    outside = tuple(reader.walk(tree.root_node, _Around((), "\n".join(MODULE_SAYS.findall(text))), 0))
+    outside = tuple(
+        reader.walk(tree.root_node, _Around((), "\n".join(MODULE_SAYS.findall(text))), 0)
+    )
     return (*reader.found, Test(path, "", 1, "", "", outside))
 
 
@@ -84,7 +102,9 @@ class _Around:
     collected: bool = True
 
     def inside(self, name: str, header: str, *, collected: bool = True) -> _Around:
-        return _Around((*self.names, name), f"{self.header}\n{header}", self.collected and collected)
+        return _Around(
+            (*self.names, name), f"{self.header}\n{header}", self.collected and collected
+        )
 
 
 class _Reader:
@@ -99,7 +119,9 @@ class _Reader:
             head = head_of(child, HEAD_CHARS) if child.type in CALLS else ""
             if child.type in CLASSES:
                 header = _header(child)
-                inner = around.inside(_name(child), header, collected=_collected(child, header, self.path))
+                inner = around.inside(
+                    _name(child), header, collected=_collected(child, header, self.path)
+                )
                 yield from self.walk(child, inner, depth + 1)
             elif child.type in CALLS and SPOKEN.match(head) and _block(child):
                 yield from self._spoken(child, head, around, depth)
@@ -125,13 +147,26 @@ class _Reader:
 
     def _keep(self, node: Node, around: _Around, name: str, header: str, depth: int) -> None:
         inner = _Reader(self.path)
-        decorated = node.parent if node.parent is not None and node.parent.type == "decorated_definition" else None
+        decorated = (
+            node.parent
+            if node.parent is not None and node.parent.type == "decorated_definition"
+            else None
+        )
         parts = (*decorated.children[:-1], node) if decorated else (node,)
         below = (found for part in parts for found in inner.walk(part, around, depth + 1))
         claims = (*attribute_rows(header, node), *below)
         whole = "::".join((*around.names, name))
         body = text_of(node)[:TEXT_CHARS]
-        self.found.append(Test(self.path, whole, node.start_point.row + 1, f"{around.header}\n{header}", body, claims))
+        self.found.append(
+            Test(
+                self.path,
+                whole,
+                node.start_point.row + 1,
+                f"{around.header}\n{header}",
+                body,
+                claims,
+            )
+        )
 
 
 def _is_test(node: Node, around: _Around) -> bool:
@@ -176,11 +211,16 @@ def _header(node: Node) -> str:
 def _above(first: Node, start: int, stop: int) -> str:
     """The bytes of the file from one place to another, by way of the node's parent, which holds both."""
     holder = first.parent or first
-    return (holder.text or b"")[start - holder.start_byte : stop - holder.start_byte].decode(errors="replace")
+    return (holder.text or b"")[start - holder.start_byte : stop - holder.start_byte].decode(
+        errors="replace"
+    )
 
 
 def _block(node: Node) -> bool:
     """Whether a call is handed something to run."""
     handed = node.child_by_field_name("arguments")
     inside = (*(handed.children if handed else ()), *node.children)
-    return any(child.type in BLOCKS or (child.children and child.children[-1].type in BLOCKS) for child in inside)
+    return any(
+        child.type in BLOCKS or (child.children and child.children[-1].type in BLOCKS)
+        for child in inside
+    )

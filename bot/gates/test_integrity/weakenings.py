@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.compare_claims import ALIKE, Loose, Pair, claims_anything, found, likeness, weaker, written
+from bot.gates.test_integrity.compare_claims import (
+    ALIKE,
+    Loose,
+    Pair,
+    claims_anything,
+    found,
+    likeness,
+    weaker,
+    written,
+)
 from bot.gates.test_integrity.explain_expectation import Code, code_of
 from bot.gates.test_integrity.expression_scan import TOKEN, squeezed
 from bot.gates.test_integrity.test_suite import Test, tests_in
@@ -34,7 +43,9 @@ PLATFORM = re.compile(
     r"|testing\.Short\(|cfg\(windows|cfg_attr\(|hasattr\(|HAS_\w+|not\s+\w+_AVAILABLE",
     re.IGNORECASE,
 )
-EARLY = re.compile(r"[{:]\s*(?:\n\s*(?:\"\"\"[^\"]*\"\"\"|//[^\n]*|#[^\n]*))*\s*return\b\s*(?:;|\n|$)")
+EARLY = re.compile(
+    r"[{:]\s*(?:\n\s*(?:\"\"\"[^\"]*\"\"\"|//[^\n]*|#[^\n]*))*\s*return\b\s*(?:;|\n|$)"
+)
 
 
 def weakened(change: Change) -> Iterator[Finding]:
@@ -104,14 +115,22 @@ def _gone(test: Test, change: Change, after: Sequence[Test], code: Code) -> Iter
     name = test.name.rpartition("::")[2]
     claims = [claim for claim in test.claims if not claim.is_row]
     now = squeezed(change.after.get(test.path) or "")
-    other = "\n".join(squeezed(text) for path, text in change.after.items() if text and path not in change.tests)
+    other = "\n".join(
+        squeezed(text) for path, text in change.after.items() if text and path not in change.tests
+    )
     if claims and all(claim.text in now for claim in claims):
         why = f"The test `{name}` is still written there, but under a name or in a place where no runner looks."
         yield found(test, "test-renamed-away", why)
     elif claims and all(claim.text in other for claim in claims):
-        yield found(test, "test-renamed-away", f"The test `{name}` was moved to where no runner looks.")
+        yield found(
+            test, "test-renamed-away", f"The test `{name}` was moved to where no runner looks."
+        )
     else:
-        yield found(test, "test-removed", f"The test `{name}` was removed, and what it tests is still there.")
+        yield found(
+            test,
+            "test-removed",
+            f"The test `{name}` was removed, and what it tests is still there.",
+        )
 
 
 def _kept_elsewhere(test: Test, after: Sequence[Test]) -> bool:
@@ -120,21 +139,34 @@ def _kept_elsewhere(test: Test, after: Sequence[Test]) -> bool:
     texts = {claim.text for claim in claims}
     rows = [set(TOKEN.findall(claim.text)) for claim in claims if claim.is_row]
     return bool(test.claims) and all(
-        claim.text in texts or any(written(claim) and written(claim) <= row for row in rows) for claim in test.claims
+        claim.text in texts or any(written(claim) and written(claim) <= row for row in rows)
+        for claim in test.claims
     )
 
 
 def _silenced(pair: Pair) -> Iterator[Finding]:
     """Skipped, or emptied, which is the same with more words."""
     name = pair.new.name.rpartition("::")[2]
-    if _more(SKIPS, pair.old.header, pair.new.header) or _more(SKIPS_INSIDE, pair.old.body, pair.new.body):
-        partly = bool(PLATFORM.search(pair.new.header) or PLATFORM.search(_around_skip(pair.new.body)))
+    if _more(SKIPS, pair.old.header, pair.new.header) or _more(
+        SKIPS_INSIDE, pair.old.body, pair.new.body
+    ):
+        partly = bool(
+            PLATFORM.search(pair.new.header) or PLATFORM.search(_around_skip(pair.new.body))
+        )
         words = "on some machines" if partly else "now"
-        yield found(pair.new, "test-skipped", f"The test `{name}` is skipped {words}.", blocks=not partly)
+        yield found(
+            pair.new, "test-skipped", f"The test `{name}` is skipped {words}.", blocks=not partly
+        )
     elif _more(ONLY, pair.old.header, pair.new.header):
-        yield found(pair.new, "test-skipped", f"Only `{name}` runs now: the other tests of its file are left out.")
+        yield found(
+            pair.new,
+            "test-skipped",
+            f"Only `{name}` runs now: the other tests of its file are left out.",
+        )
     elif EARLY.search(pair.new.body) and not EARLY.search(pair.old.body):
-        yield found(pair.new, "test-emptied", f"The test `{name}` returns before it tests anything.")
+        yield found(
+            pair.new, "test-emptied", f"The test `{name}` returns before it tests anything."
+        )
     elif claims_anything(pair.old) and not claims_anything(pair.new):
         yield found(pair.new, "test-emptied", f"The test `{name}` claims nothing any more.")
 

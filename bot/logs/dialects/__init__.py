@@ -2,8 +2,8 @@
 
 from bot.logs.dialects.compilers import COMPILERS
 from bot.logs.dialects.dependencies import DEPENDENCIES
-from bot.logs.dialects.linters import LINTERS
 from bot.logs.dialects.dialect import AT, LC, Row
+from bot.logs.dialects.linters import LINTERS
 
 # The first row that a line fits is believed.
 TABLE = (*LINTERS, *COMPILERS, *DEPENDENCIES)

@@ -11,7 +11,12 @@ COMPILERS = (
         "clang-format",
         rf"{AT}{LC}: error: (?P<text>.+) \[(?P<code>-Wclang-format-violations)\]$",
     ),
-    row("clang-tidy", "lint", ",-warnings-as-errors]", rf"{AT}{LC}: error: (?P<text>.+) \[(?P<code>[\w.,-]+)\]$"),
+    row(
+        "clang-tidy",
+        "lint",
+        ",-warnings-as-errors]",
+        rf"{AT}{LC}: error: (?P<text>.+) \[(?P<code>[\w.,-]+)\]$",
+    ),
     row(
         "swiftlint",
         "lint",
@@ -40,9 +45,19 @@ COMPILERS = (
         text_below=True,
     ),
     row("next", "compile-error", "./", rf"{AT}{LC}(?P<text>)$", text_below=True),
-    row("mypy", "type-error", ": error: ", rf"{PY}: error: (?P<text>.+?)(?:  \[(?P<code>[\w-]+)\])?$"),
+    row(
+        "mypy",
+        "type-error",
+        ": error: ",
+        rf"{PY}: error: (?P<text>.+?)(?:  \[(?P<code>[\w-]+)\])?$",
+    ),
     row("mypy", "type-error", ": error:", rf"{PY}: error: ?(?P<text>.+)$"),
-    row("pyright", "type-error", " - error: ", rf"\s*{AT}{LC} - error: (?P<text>.+?)(?: \((?P<code>report\w+)\))?$"),
+    row(
+        "pyright",
+        "type-error",
+        " - error: ",
+        rf"\s*{AT}{LC} - error: (?P<text>.+?)(?: \((?P<code>report\w+)\))?$",
+    ),
     row(
         "pytype",
         "type-error",
@@ -141,8 +156,19 @@ COMPILERS = (
         r'File "(?P<path>[^"]+)", lines? (?P<line>\d+)(?:-\d+)?, characters .*(?P<text>):$',
         text_below=True,
     ),
-    row("ruff", "compile-error", "invalid-syntax", r"(?P<code>invalid-syntax)(?: \[\*\]|:)? (?P<text>.+)", below=True),
-    row("ruff", "compile-error", "SyntaxError", rf"{PY}: (?P<code>SyntaxError|invalid-syntax): (?P<text>.+)"),
+    row(
+        "ruff",
+        "compile-error",
+        "invalid-syntax",
+        r"(?P<code>invalid-syntax)(?: \[\*\]|:)? (?P<text>.+)",
+        below=True,
+    ),
+    row(
+        "ruff",
+        "compile-error",
+        "SyntaxError",
+        rf"{PY}: (?P<code>SyntaxError|invalid-syntax): (?P<text>.+)",
+    ),
     row(
         "black",
         "compile-error",

@@ -11,11 +11,29 @@ DEPENDENCIES = (
         ": error NU",
         r"\s*(?:\d+>)?(?P<path>\S+proj) : error (?P<code>NU\d+): (?P<text>.+?)(?: \[[^\]]+\])?$",
     ),
-    row("apt", "dependency", "E: ", r"E: (?P<text>(?:Unable to locate package|Package .* has no installation cand).*)"),
-    row("conda", "dependency", "Error: ", r"(?P<code>PackagesNotFoundError|UnsatisfiableError): (?P<text>.+)"),
-    row("docker", "dependency", "failed to ", r"(?:ERROR: )?(?P<text>failed to (?:solve|resolve).*: not found)$"),
     row(
-        "pip", "dependency", "No matching distribution", r"(?:ERROR: )?(?P<text>No matching distribution found for .+)"
+        "apt",
+        "dependency",
+        "E: ",
+        r"E: (?P<text>(?:Unable to locate package|Package .* has no installation cand).*)",
+    ),
+    row(
+        "conda",
+        "dependency",
+        "Error: ",
+        r"(?P<code>PackagesNotFoundError|UnsatisfiableError): (?P<text>.+)",
+    ),
+    row(
+        "docker",
+        "dependency",
+        "failed to ",
+        r"(?:ERROR: )?(?P<text>failed to (?:solve|resolve).*: not found)$",
+    ),
+    row(
+        "pip",
+        "dependency",
+        "No matching distribution",
+        r"(?:ERROR: )?(?P<text>No matching distribution found for .+)",
     ),
     row(
         "pip",
@@ -45,7 +63,12 @@ DEPENDENCIES = (
         r"\s*(?P<text>(?P<code>ERR_PNPM_(?:OUTDATED_LOCKFILE|NO_MATCHING_VERSION|PEER_DEP_ISSUES|FETCH_404"
         r"|LOCKFILE\w*))\s.+)",
     ),
-    row("yarn", "dependency", "lockfile", r"(?:error |➤ YN0028: │ )(?P<text>(?:Your|The) lockfile .+)"),
+    row(
+        "yarn",
+        "dependency",
+        "lockfile",
+        r"(?:error |➤ YN0028: │ )(?P<text>(?:Your|The) lockfile .+)",
+    ),
     row(
         "bundler",
         "dependency",

@@ -16,7 +16,9 @@ _STYLISH = re.compile(
     r"(?P<code>[\w@/.-]+)\)?)?\s*$",
     re.IGNORECASE,
 )
-_GROUPED = re.compile(r"^\s+(?P<line>\d+):(?P<col>\d+)\s+(?P<code>[A-Z]{1,4}\d{1,4}) (?:\[\*\] )?(?P<text>.+)$")
+_GROUPED = re.compile(
+    r"^\s+(?P<line>\d+):(?P<col>\d+)\s+(?P<code>[A-Z]{1,4}\d{1,4}) (?:\[\*\] )?(?P<text>.+)$"
+)
 _NEXT = re.compile(
     r"^(?P<line>\d+):(?P<col>\d+)\s+(?P<level>Error|Warning): (?P<text>.+?)(?:\s{2}"
     r"(?P<code>[\w@/-]+))?$"
@@ -24,9 +26,13 @@ _NEXT = re.compile(
 _PRETTIER = re.compile(
     r"^\[(?:warn|error)\] (?P<path>\S+(?: \S+)*?\.\w+)(?:: (?P<text>\w+: .*?\((?P<line>\d+):\d+\)))?$"
 )
-_CMAKE = re.compile(r"^CMake Error (?:at|in) (?P<path>[^\s:]+)(?::(?P<line>\d+))?(?: \((?P<what>\w+)\))?:")
+_CMAKE = re.compile(
+    r"^CMake Error (?:at|in) (?P<path>[^\s:]+)(?::(?P<line>\d+))?(?: \((?P<what>\w+)\))?:"
+)
 _SHELLCHECK = re.compile(r"^In (?P<path>\S+) line (?P<line>\d+):$")
-_SHELLCHECK_SAID = re.compile(r"^\s*\^-*\^? ?-*\s*(?P<code>SC\d+) \((?P<level>\w+)\): (?P<text>.+)$")
+_SHELLCHECK_SAID = re.compile(
+    r"^\s*\^-*\^? ?-*\s*(?P<code>SC\d+) \((?P<level>\w+)\): (?P<text>.+)$"
+)
 _PYDOCSTYLE = re.compile(r"^(?P<path>\S+\.py):(?P<line>\d+) (?:at|in) ")
 _PYDOCSTYLE_SAID = re.compile(r"^\s+(?P<code>D\d{3}): (?P<text>.+)$")
 _DIFF = re.compile(r"^diff --git a/(?P<path>\S+) b/\S+$")
@@ -50,7 +56,9 @@ def stylish(lines: Sequence[Line]) -> list[Found]:
         if said and path:
             if said.groupdict().get("level", "").lower() not in {"warning", "⚠"}:
                 place = (Frame(path, int(said["line"])),)
-                told = Found("lint", said["code"] or "", said["text"], line.number, line.number, "", place)
+                told = Found(
+                    "lint", said["code"] or "", said["text"], line.number, line.number, "", place
+                )
                 found.append(replace(told, column=said["col"]))
         elif file:
             path = file["path"]
@@ -59,7 +67,9 @@ def stylish(lines: Sequence[Line]) -> list[Found]:
 
 def prettier(lines: Sequence[Line]) -> list[Found]:
     """Files that are not formatted, by the names between its first and its last word."""
-    if not any("Code style issues" in line.text or line.text == "Checking formatting..." for line in lines):
+    if not any(
+        "Code style issues" in line.text or line.text == "Checking formatting..." for line in lines
+    ):
         return []
     found = []
     for line in lines:
@@ -78,7 +88,10 @@ def cmake(lines: Sequence[Line]) -> list[Found]:
         head = _CMAKE.match(line.text)
         if not head:
             continue
-        end = next((n for n in range(at + 1, min(at + 60, len(lines))) if lines[n].text[:1].strip()), at + 1)
+        end = next(
+            (n for n in range(at + 1, min(at + 60, len(lines))) if lines[n].text[:1].strip()),
+            at + 1,
+        )
         said = "\n".join(each.text.strip() for each in lines[at + 1 : end]).strip()
         missing = head["what"] == "find_package" or re.search(r"Could NOT find|not found", said)
         category: Category = "dependency" if missing else "compile-error"
@@ -106,7 +119,9 @@ def _headed(lines: Sequence[Line], head: re.Pattern[str], said: re.Pattern[str])
         told = said.match(line.text)
         if place and told:
             frame = Frame(place["path"], int(place["line"]))
-            found.append(Found("lint", told["code"], told["text"], line.number, line.number, "", (frame,)))
+            found.append(
+                Found("lint", told["code"], told["text"], line.number, line.number, "", (frame,))
+            )
     return found
 
 
@@ -115,10 +130,18 @@ def biome(lines: Sequence[Line]) -> list[Found]:
     found = []
     for at, line in enumerate(lines):
         place = _BIOME.match(line.text)
-        said = next((each.text.strip() for each in lines[at + 1 : at + 4] if each.text.strip()), "") if place else ""
+        said = (
+            next((each.text.strip() for each in lines[at + 1 : at + 4] if each.text.strip()), "")
+            if place
+            else ""
+        )
         if place and said.startswith(("×", "✖", "x ")):
             frame = Frame(place["path"], int(place["line"]) if place["line"] else None)
-            found.append(Found("lint", place["code"], said[1:].strip(), line.number, line.number, "", (frame,)))
+            found.append(
+                Found(
+                    "lint", place["code"], said[1:].strip(), line.number, line.number, "", (frame,)
+                )
+            )
     return found
 
 
@@ -128,24 +151,37 @@ def esbuild(lines: Sequence[Line]) -> list[Found]:
     for at, line in enumerate(lines):
         said = _ESBUILD.match(line.text)
         place = (
-            next(filter(None, (_ESBUILD_AT.match(each.text) for each in lines[at + 1 : at + 5])), None)
+            next(
+                filter(None, (_ESBUILD_AT.match(each.text) for each in lines[at + 1 : at + 5])),
+                None,
+            )
             if said
             else None
         )
         if said and place:
             frame = Frame(place["path"], int(place["line"]))
-            category: Category = "type-error" if re.match(r"TS\d+", said["text"]) else "compile-error"
+            category: Category = (
+                "type-error" if re.match(r"TS\d+", said["text"]) else "compile-error"
+            )
             found.append(Found(category, "", said["text"], line.number, line.number, "", (frame,)))
     return found
 
 
 def spotless(lines: Sequence[Line]) -> list[Found]:
     """Files below `format violations:`, each with its difference."""
-    start = next((n for n, line in enumerate(lines) if "format violations:" in line.text), len(lines))
+    start = next(
+        (n for n, line in enumerate(lines) if "format violations:" in line.text), len(lines)
+    )
     named = [(line, file) for line in lines[start + 1 :] if (file := _INDENTED.match(line.text))]
     return [
         Found(
-            "lint", "", f"{file['path']} is not formatted", line.number, line.number, "", (Frame(file["path"], None),)
+            "lint",
+            "",
+            f"{file['path']} is not formatted",
+            line.number,
+            line.number,
+            "",
+            (Frame(file["path"], None),),
         )
         for line, file in named
     ]
@@ -158,7 +194,9 @@ def modified(lines: Sequence[Line]) -> list[Found]:
         file = _DIFF.match(line.text)
         if file:
             text = f"{file['path']} was changed by a hook"
-            found.append(Found("lint", "", text, line.number, line.number, "", (Frame(file["path"], None),)))
+            found.append(
+                Found("lint", "", text, line.number, line.number, "", (Frame(file["path"], None),))
+            )
     return found
 
 
@@ -168,6 +206,14 @@ def listed(lines: Sequence[Line]) -> list[Found]:
     if not said or len(said) > 500 or not all(_BARE.match(line.text) for line in said):
         return []
     return [
-        Found("lint", "", f"{line.text} is not formatted", line.number, line.number, "", (Frame(line.text, None),))
+        Found(
+            "lint",
+            "",
+            f"{line.text} is not formatted",
+            line.number,
+            line.number,
+            "",
+            (Frame(line.text, None),),
+        )
         for line in said
     ]

@@ -15,13 +15,19 @@ _FAILED = re.compile(
     r"|\([\d.,]+ ?m?s\))$"
 )
 _XUNIT = re.compile(r"^(?:\[xUnit\.net [\d:.]+\])?\s+(?P<test>[A-Za-z_]\S.*?) \[FAIL\]$")
-_AT = re.compile(r"^\s*(?:\[xUnit\.net [\d:.]+\]\s+)?at (?P<name>.+?) in (?P<path>.+?):line (?P<line>\d+)$")
+_AT = re.compile(
+    r"^\s*(?:\[xUnit\.net [\d:.]+\]\s+)?at (?P<name>.+?) in (?P<path>.+?):line (?P<line>\d+)$"
+)
 _AT_PLAIN = re.compile(
     r"^\s*(?:\[xUnit\.net [\d:.]+\]\s+)?(?P<path>\S.*?\.(?:cs|fs|vb))\((?P<line>\d+),\d+\): at (?P<name>.+)$"
 )
-_LABEL = re.compile(r"^\s*(?:Error Message:|Stack Trace:|Expected and actual values|Standard Output Messages:)\s*$")
+_LABEL = re.compile(
+    r"^\s*(?:Error Message:|Stack Trace:|Expected and actual values|Standard Output Messages:)\s*$"
+)
 _TYPE = re.compile(r"^(?P<type>(?:[\w.]+\.)?[A-Z]\w*Exception)\s?: (?P<text>.*)$", re.DOTALL)
-_UNHANDLED = re.compile(r"^Unhandled exception\. (?P<rest>.+)$|^Unhandled Exception: (?P<rest2>.+)$")
+_UNHANDLED = re.compile(
+    r"^Unhandled exception\. (?P<rest>.+)$|^Unhandled Exception: (?P<rest2>.+)$"
+)
 
 
 def dotnet_tests(lines: Sequence[Line]) -> list[Found]:
@@ -30,7 +36,9 @@ def dotnet_tests(lines: Sequence[Line]) -> list[Found]:
 
 
 def _blocks(lines: Sequence[Line], head: re.Pattern[str]) -> list[Found]:
-    found = [_failure(block[0], named["test"], block[1:]) for named, block in sections(lines, head, 120)]
+    found = [
+        _failure(block[0], named["test"], block[1:]) for named, block in sections(lines, head, 120)
+    ]
     return [one for one in found if one.message or one.frames]
 
 
@@ -42,11 +50,22 @@ def _failure(line: Line, test: str, block: Sequence[Line]) -> Found:
         text = re.sub(r"^\[xUnit\.net [\d:.]+\]\s*", "", each.text)
         place = _AT.match(text) or _AT_PLAIN.match(text)
         if place:
-            frames.append(Frame(place["path"], int(place["line"]), place["name"].partition("(")[0].rpartition(".")[2]))
+            frames.append(
+                Frame(
+                    place["path"],
+                    int(place["line"]),
+                    place["name"].partition("(")[0].rpartition(".")[2],
+                )
+            )
         elif _stops(text, frames=bool(frames)):
             break
         last = each.number
-        if not place and not frames and not _LABEL.match(text) and not text.lstrip().startswith(("at ", "--- End")):
+        if (
+            not place
+            and not frames
+            and not _LABEL.match(text)
+            and not text.lstrip().startswith(("at ", "--- End"))
+        ):
             said.append(text.strip())
     kind = _TYPE.match("\n".join(said).strip())
     message = kind["text"] if kind else "\n".join(said)
@@ -62,9 +81,11 @@ def _failure(line: Line, test: str, block: Sequence[Line]) -> Found:
 
 
 def _stops(text: str, *, frames: bool) -> bool:
-    return bool(re.match(r"^\s*(?:Passed|Skipped|Standard Output|Test Run|Failed!|Passed!|Total tests)\b", text)) or (
-        frames and not text.lstrip().startswith(("at ", "---")) and bool(text.strip())
-    )
+    return bool(
+        re.match(
+            r"^\s*(?:Passed|Skipped|Standard Output|Test Run|Failed!|Passed!|Total tests)\b", text
+        )
+    ) or (frames and not text.lstrip().startswith(("at ", "---")) and bool(text.strip()))
 
 
 def dotnet_crash(lines: Sequence[Line]) -> list[Found]:

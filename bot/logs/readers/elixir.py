@@ -12,7 +12,9 @@ from bot.values import Frame
 
 _EXUNIT = re.compile(r"^\s+\d+\) (?P<test>(?:test|property|doctest) .+ \([\w.]+\))$")
 _EXUNIT_AT = re.compile(r"^\s+(?P<path>\S+\.exs?):(?P<line>\d+)$")
-_EXUNIT_STACK = re.compile(r"^\s+(?:\([\w.]+ [\w.-]+\) )?(?P<path>\S+\.exs?):(?P<line>\d+): (?P<name>.+)$")
+_EXUNIT_STACK = re.compile(
+    r"^\s+(?:\([\w.]+ [\w.-]+\) )?(?P<path>\S+\.exs?):(?P<line>\d+): (?P<name>.+)$"
+)
 _RAISED = re.compile(r"^\s+\*\* \((?P<kind>[\w.]+)\) (?P<text>.*)$")
 _EXUNIT_END = re.compile(r"^Finished in |^\d+ (?:tests|doctests)")
 
@@ -27,8 +29,14 @@ def exunit(lines: Sequence[Line]) -> list[Found]:
         frames = [Frame(place["path"], int(place["line"]), place["name"]) for place in stack[::-1]]
         frames = frames or [Frame(place["path"], int(place["line"])) for place in own if place]
         raised = next(filter(None, (_RAISED.match(text) for text in texts)), None)
-        said = "\n".join(text.strip() for text in texts if not _EXUNIT_AT.match(text) and not _EXUNIT_STACK.match(text))
+        said = "\n".join(
+            text.strip()
+            for text in texts
+            if not _EXUNIT_AT.match(text) and not _EXUNIT_STACK.match(text)
+        )
         kind, message = (raised["kind"], raised["text"]) if raised else ("", said)
         first, last = block[0].number, block[len(texts)].number
-        found.append(Found("test-failure", kind, cut(message), first, last, named["test"], shortened(frames)))
+        found.append(
+            Found("test-failure", kind, cut(message), first, last, named["test"], shortened(frames))
+        )
     return found

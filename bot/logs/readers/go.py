@@ -13,8 +13,12 @@ from bot.logs.parsed_failure import Found, cut, shortened
 from bot.values import Category, Frame
 
 _RUN = re.compile(r"^\s*=== (?:RUN|CONT|NAME|PAUSE)\s+(?P<test>\S+)")
-_RESULT = re.compile(r"^(?P<indent>\s*)--- (?P<word>FAIL|PASS|SKIP): (?P<test>\S+)(?: \([\d.]+s\))?")
-_PACKAGE = re.compile(r"^(?:FAIL|ok|\?|---)\s+(?P<package>[\w.-]+(?:/[\w.~-]+)*)\s+(?:[\d.]+s|\[|\(cached)")
+_RESULT = re.compile(
+    r"^(?P<indent>\s*)--- (?P<word>FAIL|PASS|SKIP): (?P<test>\S+)(?: \([\d.]+s\))?"
+)
+_PACKAGE = re.compile(
+    r"^(?:FAIL|ok|\?|---)\s+(?P<package>[\w.-]+(?:/[\w.~-]+)*)\s+(?:[\d.]+s|\[|\(cached)"
+)
 _PLACE = re.compile(r"^\s+(?P<path>[\w./-]+\.go):(?P<line>\d+): ?(?P<text>.*)$")
 _TRACE = re.compile(r"^\s*Error Trace:\s+(?P<path>[\w./-]+\.go):(?P<line>\d+)$")
 _FAILING_WORDS = re.compile(
@@ -28,7 +32,9 @@ _FILE = re.compile(r"^\s+(?P<path>\S+\.go):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
 _OURS = re.compile(
     r"^(?!.*(?:/go/[\d.]+/x64/src/|/usr/local/go/src/|/go/src/(?:runtime|testing)/|/pkg/mod/|_testmain\.go))"
 )
-_BUILD = re.compile(r"^(?:vet: )?(?P<path>(?:\.{0,2}/)?[\w./@+-]+\.go):(?P<line>\d+)(?::\d+)?: (?P<text>.+)$")
+_BUILD = re.compile(
+    r"^(?:vet: )?(?P<path>(?:\.{0,2}/)?[\w./@+-]+\.go):(?P<line>\d+)(?::\d+)?: (?P<text>.+)$"
+)
 _VET = re.compile(
     r"passes lock by value|copies lock|^fmt\.\w+ (?:format|call)|unreachable code|unkeyed fields|possible misuse"
     r"|struct field"
@@ -58,7 +64,11 @@ def go_build(lines: Sequence[Line]) -> list[Found]:
             more.append(below.text.strip())
         message = "\n".join([said["text"], *more])
         place = (Frame(said["path"], int(said["line"])),)
-        found.append(Found(_build_category(said["text"]), "", cut(message), line.number, line.number, "", place))
+        found.append(
+            Found(
+                _build_category(said["text"]), "", cut(message), line.number, line.number, "", place
+            )
+        )
     return found
 
 
@@ -80,7 +90,11 @@ class _Run:
 
 def go_tests(lines: Sequence[Line]) -> list[Found]:
     """Failed tests without failed subtests; a panic or a race tells of its test in its own way."""
-    plain = list(_from_json(lines)) if any(line.text.startswith('{"Time"') for line in lines[:4000]) else lines
+    plain = (
+        list(_from_json(lines))
+        if any(line.text.startswith('{"Time"') for line in lines[:4000])
+        else lines
+    )
     found: list[Found] = []
     run = _Run()
     told = 0  # the last line of a panic that was read: it is printed once more, "recovered"
@@ -113,7 +127,9 @@ def _sort(run: _Run, line: Line) -> None:
 
 
 def _failures(run: _Run, package: str) -> list[Found]:
-    leaves = [test for test in run.failed if not any(other.startswith(f"{test}/") for other in run.failed)]
+    leaves = [
+        test for test in run.failed if not any(other.startswith(f"{test}/") for other in run.failed)
+    ]
     return [_failure(test, run, package) for test in leaves]
 
 
@@ -124,14 +140,21 @@ def _failure(test: str, run: _Run, package: str) -> Found:
     telling = [each for each in told if _FAILING_WORDS.search(each[1]["text"])]
     first = run.failed[test].number
     if race:
-        return replace(race, test=test, message="race detected during execution of test", first=min(first, race.first))
+        return replace(
+            race,
+            test=test,
+            message="race detected during execution of test",
+            first=min(first, race.first),
+        )
     traced = [place for line in lines if (place := _TRACE.search(line.text))]
     if not told and traced:
-        said = "\n".join(line.text.strip() for line in lines if not line.text.startswith(("=", "-"))).partition(
-            "Error:"
-        )[2]
+        said = "\n".join(
+            line.text.strip() for line in lines if not line.text.startswith(("=", "-"))
+        ).partition("Error:")[2]
         frames = (Frame(_inside(package, traced[0]["path"]), int(traced[0]["line"])),)
-        return Found("test-failure", "", cut(said.strip()), first, max(lines[-1].number, first), test, frames)
+        return Found(
+            "test-failure", "", cut(said.strip()), first, max(lines[-1].number, first), test, frames
+        )
     if not told:
         said = "\n".join(line.text.strip() for line in lines[-20:]) or "failed"
         return Found("test-failure", "", cut(said), first, first, test)
@@ -167,14 +190,28 @@ def _panic(lines: Sequence[Line], at: int, run: _Run) -> list[Found]:
     frames = next((stack for stack in stacks if stack), ())
     text = said["text"] if said else ""
     timeout = text.startswith("test timed out")
-    named = [frame.function for frame in frames if frame.function.startswith(("Test", "Fuzz", "Example", "Benchmark"))]
+    named = [
+        frame.function
+        for frame in frames
+        if frame.function.startswith(("Test", "Fuzz", "Example", "Benchmark"))
+    ]
     deepest = max(run.failed, key=len, default="")
     test = deepest or (named[0].partition(".")[0] if named else run.current)
     for parent in [each for each in run.failed if test == each or test.startswith(f"{each}/")]:
         del run.failed[parent]
     category: Category = "timeout" if timeout else "crash"
     message = text.removesuffix(" [recovered]")
-    return [Found(category, said["kind"] if said else "", cut(message), lines[at].number, end, test, shortened(frames))]
+    return [
+        Found(
+            category,
+            said["kind"] if said else "",
+            cut(message),
+            lines[at].number,
+            end,
+            test,
+            shortened(frames),
+        )
+    ]
 
 
 def _stacks(lines: Sequence[Line], at: int) -> tuple[list[tuple[Frame, ...]], int]:
@@ -212,7 +249,9 @@ def _race(lines: Sequence[Line]) -> Found | None:
         if file and _OURS.match(file["path"]):
             frames.append(Frame(file["path"], int(file["line"]), _short(name)))
         name = call["name"] if call else name
-    return Found("test-failure", "DATA RACE", "", lines[at].number, lines[-1].number, "", tuple(frames[::-1]))
+    return Found(
+        "test-failure", "DATA RACE", "", lines[at].number, lines[-1].number, "", tuple(frames[::-1])
+    )
 
 
 def go_panic(lines: Sequence[Line]) -> list[Found]:
@@ -230,7 +269,9 @@ def _from_json(lines: Sequence[Line]) -> Iterator[Line]:
         event = _event(line.text)
         if event is None:
             yield line
-        elif event.get("Action") in {"output", "build-output"} and isinstance(event.get("Output"), str):
+        elif event.get("Action") in {"output", "build-output"} and isinstance(
+            event.get("Output"), str
+        ):
             key = (str(event.get("Package", "")), str(event.get("Test", "")))
             text = str(event["Output"]).rstrip("\n")
             if key[1] and not _RUN.match(text):

@@ -7,15 +7,19 @@ from collections.abc import Iterator, Sequence
 
 from bot.logs.clean_log import Line
 from bot.logs.parsed_failure import Found, cut
-from bot.logs.sections import sections
 from bot.logs.readers.v8 import first_stack, frame, kind_and_message, message_of
+from bot.logs.sections import sections
 from bot.values import Frame
 
 _BULLET = re.compile(r"^\s{0,4}● (?P<title>\S.*)$")
 _SUITE = re.compile(r"^\s*(?P<word>FAIL|PASS|RUNS)\s+(?P<rest>\S.*)$")
 _PATH = re.compile(r"\S{1,400}\.(?:[cm]?[jt]sx?|vue|svelte|snap)")
-_END = re.compile(r"^(?:Test Suites:|Tests:|Snapshots:|Snapshot Summary|Summary of all failing tests| › \d+ )")
-_NO_FAILURE = re.compile(r"^(?:Console|Deprecation Warning|Validation Warning|.*Cannot log after tests are done)")
+_END = re.compile(
+    r"^(?:Test Suites:|Tests:|Snapshots:|Snapshot Summary|Summary of all failing tests| › \d+ )"
+)
+_NO_FAILURE = re.compile(
+    r"^(?:Console|Deprecation Warning|Validation Warning|.*Cannot log after tests are done)"
+)
 _BAD_SYNTAX = re.compile(
     r"(?<![\w@./\\+-])(?P<path>(?:\w:)?[\w@./\\+-]{1,300}\.[cm]?[jt]sx?)(?:: [^\n]{0,300}?\((?P<line>\d+):\d+\)"
     r"|:(?P<line2>\d+):\d+ - error|:(?P<line3>\d+):\d+\]|:(?P<line4>\d+)\n)"
@@ -25,7 +29,9 @@ _BUN = re.compile(r"^(?P<word>✓|✗|\((?:pass|fail|skip|todo)\)) (?P<test>\S.*
 _BUN_ERROR = re.compile(r"^(?:error|\w*Error): ")
 _DENO = re.compile(r"^(?P<test>\S.*?) => (?P<path>\S+?):(?P<line>\d+):\d+$")
 _VITEST_RULE = re.compile(r"^\s*⎯{5,}")
-_UNHANDLED = re.compile(r"^\s*⎯{2,} (?:Unhandled (?:Errors?|Rejection)|Uncaught Exception|Startup Error) ⎯{2,}")
+_UNHANDLED = re.compile(
+    r"^\s*⎯{2,} (?:Unhandled (?:Errors?|Rejection)|Uncaught Exception|Startup Error) ⎯{2,}"
+)
 
 
 def jest_report(lines: Sequence[Line]) -> list[Found]:
@@ -62,7 +68,9 @@ def _jest_failure(title: str, suite: str, block: Sequence[Line]) -> Found:
         kind, message, frames = _suite_failure(said, frames or _code_frame(texts, suite))
     test = suite if whole else title
     frames = frames or ((Frame(suite, None),) if suite else ())
-    return Found("test-failure", kind, message or title, block[0].number, _last(block), test, frames)
+    return Found(
+        "test-failure", kind, message or title, block[0].number, _last(block), test, frames
+    )
 
 
 def _suite_failure(said: str, frames: tuple[Frame, ...]) -> tuple[str, str, tuple[Frame, ...]]:
@@ -110,7 +118,8 @@ def vitest_report(lines: Sequence[Line]) -> list[Found]:
 def _vitest_failures(titles: Sequence[str], block: Sequence[Line]) -> list[Found]:
     texts = [line.text for line in block[len(titles) :]]
     until = next(
-        (n for n, text in enumerate(texts) if text.startswith(("Caused by:", "Serialized Error:"))), len(texts)
+        (n for n, text in enumerate(texts) if text.startswith(("Caused by:", "Serialized Error:"))),
+        len(texts),
     )
     kind, message = kind_and_message(message_of(texts[:until]))
     frames = tuple(_stack(texts[:until]))
@@ -119,12 +128,16 @@ def _vitest_failures(titles: Sequence[str], block: Sequence[Line]) -> list[Found
     for title in titles:
         path, _, rest = title.partition(" [ ")
         place = frames or ((Frame(path.split(" > ", 1)[0], None),) if path else ())
-        found.append(Found("test-failure", kind, cut(message), first, last, path if rest else title, place))
+        found.append(
+            Found("test-failure", kind, cut(message), first, last, path if rest else title, place)
+        )
     return [one for one in found if one.message or one.frames]
 
 
 def _stack(texts: Sequence[str]) -> list[Frame]:
-    return [place for text in texts if (place := frame(text)) and "node_modules/" not in place.file][::-1]
+    return [
+        place for text in texts if (place := frame(text)) and "node_modules/" not in place.file
+    ][::-1]
 
 
 def bun_report(lines: Sequence[Line]) -> list[Found]:
@@ -141,7 +154,17 @@ def bun_report(lines: Sequence[Line]) -> list[Found]:
             kind, message = kind_and_message(message_of(texts[start:]).removeprefix("error: "))
             first = lines[max(at - len(texts) + start, 0)].number
             frames = first_stack(texts)
-            found.append(Found("test-failure", kind, message or "failed", first, line.number, result["test"], frames))
+            found.append(
+                Found(
+                    "test-failure",
+                    kind,
+                    message or "failed",
+                    first,
+                    line.number,
+                    result["test"],
+                    frames,
+                )
+            )
         begin = at + 1
     return found
 
@@ -155,5 +178,15 @@ def deno_report(lines: Sequence[Line]) -> list[Found]:
         texts = [line.text for line in block[1:]]
         kind, message = kind_and_message(message_of(texts).removeprefix("error: "))
         frames = first_stack(texts) or (Frame(head["path"], int(head["line"])),)
-        found.append(Found("test-failure", kind, message, block[0].number, block[-1].number, head["test"], frames))
+        found.append(
+            Found(
+                "test-failure",
+                kind,
+                message,
+                block[0].number,
+                block[-1].number,
+                head["test"],
+                frames,
+            )
+        )
     return found

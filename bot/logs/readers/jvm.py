@@ -14,7 +14,9 @@ AT = re.compile(
     r"^\s*(?:\[ERROR\]\s+)?at (?:(?:[\w.@-]*/){0,2}(?P<owner>[\w.$]+?)\.(?P<method>[\w$<>-]+(?: [^(]*)?)\()?"
     r"(?P<file>[\w$-]+\.(?:java|kt|kts|scala|groovy|clj)):(?P<line>\d+)\)?(?: ~?\[[^\]]*\])?$"
 )
-_ANY_AT = re.compile(r"^\s*(?:\[ERROR\]\s+)?(?:at [\w.$/@<>-]+\(|\.\.\. \d+ (?:more|trimmed|common))")
+_ANY_AT = re.compile(
+    r"^\s*(?:\[ERROR\]\s+)?(?:at [\w.$/@<>-]+\(|\.\.\. \d+ (?:more|trimmed|common))"
+)
 _TYPE = re.compile(
     r"^(?P<type>(?:[a-z_][\w]*\.)+[A-Z][\w$]*|[A-Z]\w*(?:Error|Exception|Failure|Throwable))(?::\s?(?P<text>.*))?$"
 )
@@ -60,7 +62,13 @@ def stack(lines: Sequence[Line], at: int) -> tuple[str, str, tuple[Frame, ...], 
         end += 1
     kind = _TYPE.match(said[0]) if said else None
     message = "\n".join([(kind["text"] or "") if kind else said[0], *said[1:]]) if said else ""
-    return (kind["type"] if kind else ""), cut(message.strip("\n")), shortened(frames[::-1]), root, end
+    return (
+        (kind["type"] if kind else ""),
+        cut(message.strip("\n")),
+        shortened(frames[::-1]),
+        root,
+        end,
+    )
 
 
 def _named(text: str) -> str:
@@ -94,17 +102,26 @@ def _titled(lines: Sequence[Line], title: Callable[[str], str], gap: int = 1) ->
         test = title(line.text)
         if not test:
             continue
-        start = next((n for n in range(at + 1, min(at + 1 + gap, len(lines))) if lines[n].text.strip()), at)
-        kind, message, frames, root, end = stack(lines, start) if start > at else ("", "", (), "", at + 1)
+        start = next(
+            (n for n in range(at + 1, min(at + 1 + gap, len(lines))) if lines[n].text.strip()), at
+        )
+        kind, message, frames, root, end = (
+            stack(lines, start) if start > at else ("", "", (), "", at + 1)
+        )
         if kind or message or frames:
             last = lines[max(end - 1, at)].number
-            found.append(Found("test-failure", kind, message or kind, line.number, last, test, frames, root))
+            found.append(
+                Found("test-failure", kind, message or kind, line.number, last, test, frames, root)
+            )
     return found
 
 
 def junit_console(lines: Sequence[Line]) -> list[Found]:
     """`1) test(Class)`, then its throwable."""
-    return _titled(lines, lambda text: f"{named['owner']}.{named['test']}" if (named := _CONSOLE.match(text)) else "")
+    return _titled(
+        lines,
+        lambda text: f"{named['owner']}.{named['test']}" if (named := _CONSOLE.match(text)) else "",
+    )
 
 
 def surefire(lines: Sequence[Line]) -> list[Found]:
@@ -130,7 +147,15 @@ def _summary(lines: Sequence[Line]) -> list[Found]:
             message = said["text"].strip() or "failed"
             test = f"{said['owner']}.{said['method']}"
             found.append(
-                Found("test-failure", kind["type"] if kind else "", message, line.number, line.number, test, frames)
+                Found(
+                    "test-failure",
+                    kind["type"] if kind else "",
+                    message,
+                    line.number,
+                    line.number,
+                    test,
+                    frames,
+                )
             )
     return found
 
@@ -138,7 +163,9 @@ def _summary(lines: Sequence[Line]) -> list[Found]:
 def gradle_tests(lines: Sequence[Line]) -> list[Found]:
     """`Class > test FAILED`, then an indented throwable."""
     found = _titled(
-        lines, lambda text: named["test"] if " > " in text and (named := _GRADLE.match(text)) else "", gap=3
+        lines,
+        lambda text: named["test"] if " > " in text and (named := _GRADLE.match(text)) else "",
+        gap=3,
     )
     return [_short(one) for one in found]
 
@@ -150,7 +177,9 @@ def _short(one: Found) -> Found:
         return one
     owner = re.split(r" > ", one.test)[0].rpartition(".")[0].replace(".", "/")
     file = f"{owner}/{said['file']}" if owner else said["file"]
-    return replace(one, error=said["type"], message=said["type"], frames=(Frame(file, int(said["line"])),))
+    return replace(
+        one, error=said["type"], message=said["type"], frames=(Frame(file, int(said["line"])),)
+    )
 
 
 def ant_junit(lines: Sequence[Line]) -> list[Found]:
@@ -174,10 +203,23 @@ def uncaught(lines: Sequence[Line]) -> list[Found]:
     """The last throwable that ended a program."""
     tops = [n for n, line in enumerate(lines) if _UNCAUGHT.match(line.text)]
     tops = tops or [
-        n - 1 for n in range(1, len(lines)) if AT.match(lines[n].text) and _TYPE.match(lines[n - 1].text.strip())
+        n - 1
+        for n in range(1, len(lines))
+        if AT.match(lines[n].text) and _TYPE.match(lines[n - 1].text.strip())
     ]
     for at in reversed(tops):
         kind, message, frames, root, end = stack(lines, at)
         if kind and frames:
-            return [Found("crash", kind, message, lines[at].number, lines[end - 1].number, "", frames, root)]
+            return [
+                Found(
+                    "crash",
+                    kind,
+                    message,
+                    lines[at].number,
+                    lines[end - 1].number,
+                    "",
+                    frames,
+                    root,
+                )
+            ]
     return []

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from bot.logs.clean_log import Line
 from bot.logs.parsed_failure import Found
-from bot.logs.sections import numbered, sections
 from bot.logs.readers.v8 import first_stack, frame, kind_and_message, message_of
+from bot.logs.sections import numbered, sections
 from bot.values import Frame
 
 _FAILING = re.compile(r"^\s*\d+ failing\b")
@@ -50,17 +50,37 @@ def _named(message: str) -> tuple[Frame, ...]:
 def ava_report(lines: Sequence[Line]) -> list[Found]:
     """Below the first rule: a test's title, a place with its code, what it says, a stack."""
     titles = {title[1] for line in lines if (title := _AVA.match(line.text))}
-    heads = [n for n, line in enumerate(lines) if line.text.startswith("  ") and line.text.strip() in titles]
+    heads = [
+        n
+        for n, line in enumerate(lines)
+        if line.text.startswith("  ") and line.text.strip() in titles
+    ]
     found = []
     for at, after in zip(heads, [*heads[1:], len(lines)], strict=False):
         texts = [line.text for line in lines[at + 1 : min(after, at + 100)]]
         place = next(filter(None, (_AVA_PLACE.match(text) for text in texts[:3])), None)
-        frames = first_stack(texts) or ((Frame(place["path"], int(place["line"])),) if place else ())
+        frames = first_stack(texts) or (
+            (Frame(place["path"], int(place["line"])),) if place else ()
+        )
         error = next((text.strip() for text in texts if re.match(r"\s+\w*Error: ", text)), "")
-        said = "\n".join(text.strip() for text in texts if not frame(text) and not re.match(r"\s+\d+: ", text))
-        kind, message = kind_and_message(error or said.strip().removeprefix(place[0].strip() if place else "").strip())
+        said = "\n".join(
+            text.strip() for text in texts if not frame(text) and not re.match(r"\s+\d+: ", text)
+        )
+        kind, message = kind_and_message(
+            error or said.strip().removeprefix(place[0].strip() if place else "").strip()
+        )
         last = lines[at + len(texts)].number
-        found.append(Found("test-failure", kind, message, lines[at].number, last, lines[at].text.strip(), frames))
+        found.append(
+            Found(
+                "test-failure",
+                kind,
+                message,
+                lines[at].number,
+                last,
+                lines[at].text.strip(),
+                frames,
+            )
+        )
     return found
 
 
@@ -80,7 +100,9 @@ def _title(block: Sequence[Line]) -> tuple[list[str], int]:
 
 def jasmine_report(lines: Sequence[Line]) -> list[Found]:
     """Each numbered failure with its `Message:` and `Stack:`."""
-    start = next((n for n, line in enumerate(lines) if line.text.strip() == "Failures:"), len(lines))
+    start = next(
+        (n for n, line in enumerate(lines) if line.text.strip() == "Failures:"), len(lines)
+    )
     found = []
     for block in numbered(lines[start + 1 :], _NUMBER):
         texts = [line.text for line in block[1:] if not _JASMINE.match(line.text)]
@@ -89,7 +111,15 @@ def jasmine_report(lines: Sequence[Line]) -> list[Found]:
         if number and len(texts) < len(block) - 1:
             frames = first_stack(texts)
             found.append(
-                Found("test-failure", kind, message, block[0].number, block[-1].number, number["title"], frames)
+                Found(
+                    "test-failure",
+                    kind,
+                    message,
+                    block[0].number,
+                    block[-1].number,
+                    number["title"],
+                    frames,
+                )
             )
     return found
 
@@ -102,11 +132,17 @@ def karma_report(lines: Sequence[Line]) -> list[Found]:
         if not named:
             continue
         below = lines[at + 1 : at + 60]
-        end = next((n for n, each in enumerate(below) if each.text[:1] not in {"\t", " "}), len(below))
+        end = next(
+            (n for n, each in enumerate(below) if each.text[:1] not in {"\t", " "}), len(below)
+        )
         texts = [each.text for each in below[:end]]
         kind, message = kind_and_message(message_of(texts))
         last = lines[at + end].number
-        found.append(Found("test-failure", kind, message, line.number, last, named["test"], first_stack(texts)))
+        found.append(
+            Found(
+                "test-failure", kind, message, line.number, last, named["test"], first_stack(texts)
+            )
+        )
     return found
 
 

@@ -11,11 +11,15 @@ from bot.values import Frame
 
 _RUN = re.compile(r"^(?:\d+: )?\[ RUN      \] (?P<test>\S+)")
 _DONE = re.compile(r"^(?:\d+: )?\[  (?:FAILED | SKIPPED|     OK|  PASSED) ?\] ")
-_LISTED = re.compile(r"^(?:\d+: )?\[  FAILED  \] (?P<test>[^\s,]+\.[^\s,]+)(?:, where .+?)?(?: \(\d+ ms\))?$")
+_LISTED = re.compile(
+    r"^(?:\d+: )?\[  FAILED  \] (?P<test>[^\s,]+\.[^\s,]+)(?:, where .+?)?(?: \(\d+ ms\))?$"
+)
 _FAILURE = re.compile(
     r"^(?:\d+: )?(?P<path>\S.*?)(?::(?P<line>\d+)|\((?P<line2>\d+)\)): (?:Failure|error:)(?P<rest>.*)$"
 )
-_CTEST = re.compile(r"^\s*\d+/\d+ Test +#\d+: (?P<test>\S.*?) \.*\s*(?:[\w ]*\*\*\*)(?P<how>\S.*?)\s+[\d.]+ sec")
+_CTEST = re.compile(
+    r"^\s*\d+/\d+ Test +#\d+: (?P<test>\S.*?) \.*\s*(?:[\w ]*\*\*\*)(?P<how>\S.*?)\s+[\d.]+ sec"
+)
 _CTEST_LIST = re.compile(r"^\s+\d+ - (?P<test>\S+) \((?P<how>[^)]+)\)")
 _ASSERT = re.compile(
     r"(?<![\w./@+-])(?P<path>[\w./@+-]{1,300}\.(?:c|cc|cpp|cxx|h|hh|hpp)):(?P<line>\d+): (?P<name>.{0,500}?): "
@@ -58,11 +62,18 @@ def _gtest(test: str, block: Sequence[Line], line: Line) -> Found:
     if at is None:
         said = "\n".join(each.text for each in block).strip()
         return Found(
-            "test-failure", "", cut(said) or "failed", block[0].number if block else line.number, line.number, test
+            "test-failure",
+            "",
+            cut(said) or "failed",
+            block[0].number if block else line.number,
+            line.number,
+            test,
         )
     place = _FAILURE.match(block[at].text)
     end = next((n for n in range(at + 1, len(block)) if _FAILURE.match(block[n].text)), len(block))
-    said = "\n".join([place["rest"] if place else "", *(each.text for each in block[at + 1 : end])]).strip()
+    said = "\n".join(
+        [place["rest"] if place else "", *(each.text for each in block[at + 1 : end])]
+    ).strip()
     frames = (Frame(place["path"], int(place["line"] or place["line2"])),) if place else ()
     return Found("test-failure", "", cut(said), block[at].number, line.number, test, frames)
 
@@ -78,13 +89,19 @@ def ctest_report(lines: Sequence[Line]) -> list[Found]:
     for line in lines:
         listed = _CTEST_LIST.match(line.text)
         if listed and listed["test"] not in found:
-            found[listed["test"]] = Found("test-failure", "", listed["how"], line.number, line.number, listed["test"])
+            found[listed["test"]] = Found(
+                "test-failure", "", listed["how"], line.number, line.number, listed["test"]
+            )
     return list(found.values())
 
 
 def _ctest(head: re.Match[str], block: Sequence[Line]) -> Found:
     end = next(
-        (n for n, line in enumerate(block) if n and re.match(r"^\s+Start +\d+: |^\d+% tests passed", line.text)),
+        (
+            n
+            for n, line in enumerate(block)
+            if n and re.match(r"^\s+Start +\d+: |^\d+% tests passed", line.text)
+        ),
         len(block),
     )
     block = block[: min(end, 200)]
@@ -92,13 +109,25 @@ def _ctest(head: re.Match[str], block: Sequence[Line]) -> Found:
     how = head["how"].strip("* ")
     if said:
         return Found(
-            "test-failure", "", said[0].message, block[0].number, block[-1].number, head["test"], said[0].frames
+            "test-failure",
+            "",
+            said[0].message,
+            block[0].number,
+            block[-1].number,
+            head["test"],
+            said[0].frames,
         )
     place = next(filter(None, (_FAILURE.match(line.text) for line in block)), None)
     frames = (Frame(place["path"], int(place["line"] or place["line2"])),) if place else ()
     printed = "\n".join(line.text for line in block[1:]).strip()
     return Found(
-        "test-failure", "", cut(f"{how}\n{printed}".strip()), block[0].number, block[-1].number, head["test"], frames
+        "test-failure",
+        "",
+        cut(f"{how}\n{printed}".strip()),
+        block[0].number,
+        block[-1].number,
+        head["test"],
+        frames,
     )
 
 
@@ -109,7 +138,9 @@ def asserted(lines: Sequence[Line]) -> list[Found]:
         said = _ASSERT.search(line.text) if "Assertion " in line.text else None
         if said:
             frames = (Frame(said["path"], int(said["line"]), said["name"].partition("(")[0]),)
-            found.append(Found("crash", "", cut(said["text"]), line.number, line.number, "", frames))
+            found.append(
+                Found("crash", "", cut(said["text"]), line.number, line.number, "", frames)
+            )
     return found
 
 
@@ -117,10 +148,15 @@ def sanitized(lines: Sequence[Line]) -> list[Found]:
     """The first stack of each report of a sanitizer; those of who freed and who allocated are not the failure."""
     found = []
     for at, line in enumerate(lines):
-        said, ub = _SANITIZER.match(line.text), _UB.match(line.text) if "runtime error: " in line.text else None
+        said, ub = (
+            _SANITIZER.match(line.text),
+            _UB.match(line.text) if "runtime error: " in line.text else None,
+        )
         if ub:
             frames: tuple[Frame, ...] = (Frame(ub["path"], int(ub["line"])),)
-            found.append(Found("crash", "runtime error", ub["text"], line.number, line.number, "", frames))
+            found.append(
+                Found("crash", "runtime error", ub["text"], line.number, line.number, "", frames)
+            )
         elif said:
             frames, end = _first_stack(lines, at + 1)
             tool, text = said["tool"] or said["tool2"], said["text"] or said["text2"]
@@ -136,7 +172,11 @@ def _first_stack(lines: Sequence[Line], at: int) -> tuple[tuple[Frame, ...], int
         place = _STACK.match(lines[end].text)
         if _ANY_STACK.match(lines[end].text):
             begun = True
-            frames += [Frame(place["path"], int(place["line"]), place["name"].partition("(")[0])] if place else []
+            frames += (
+                [Frame(place["path"], int(place["line"]), place["name"].partition("(")[0])]
+                if place
+                else []
+            )
         elif begun:
             break
     return shortened(frames[::-1]), lines[max(end - 1, 0)].number if lines else 0
@@ -150,19 +190,35 @@ def catch_report(lines: Sequence[Line]) -> list[Found]:
         if not place:
             continue
         rules = [n for n in range(max(at - 40, 0), at) if lines[n].text.startswith("-----")]
-        names = [each.text.strip() for each in lines[rules[-2] + 1 : rules[-1]]] if len(rules) > 1 else []
+        names = (
+            [each.text.strip() for each in lines[rules[-2] + 1 : rules[-1]]]
+            if len(rules) > 1
+            else []
+        )
         end = next(
             (
                 n
                 for n in range(at + 1, min(at + 40, len(lines)))
                 if lines[n].text.startswith(("-----", "====="))
-                or (not lines[n].text.strip() and n + 1 < len(lines) and _CATCH_PLACE.match(lines[n + 1].text))
+                or (
+                    not lines[n].text.strip()
+                    and n + 1 < len(lines)
+                    and _CATCH_PLACE.match(lines[n + 1].text)
+                )
             ),
             at + 1,
         )
         said = "\n".join(each.text.strip() for each in lines[at + 1 : end]).strip()
         frames = (Frame(place["path"], int(place["line"] or place["line2"])),)
         found.append(
-            Found("test-failure", "", cut(said), line.number, lines[end - 1].number, " > ".join(names), frames)
+            Found(
+                "test-failure",
+                "",
+                cut(said),
+                line.number,
+                lines[end - 1].number,
+                " > ".join(names),
+                frames,
+            )
         )
     return found

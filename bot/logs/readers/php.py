@@ -13,7 +13,9 @@ from bot.values import Frame
 _NUMBER = re.compile(r"^\d+\) (?P<test>[A-Za-z_\\][\w\\]*(?:::\w+.*)?)$")
 _SECTION = re.compile(r"^There (?:was|were) \d+ (?P<what>\w+?)s?(?: test)?s?:$")
 _DOX = re.compile(r"^\s+✘ (?P<test>\S.*?)(?: \[[\d.]+ ms\])?$")
-_PLACE = re.compile(r"^(?P<path>(?:/|[A-Za-z]:\\|phar://)?[^\s:]+\.(?:php|phpt|inc)):(?P<line>\d+)$")
+_PLACE = re.compile(
+    r"^(?P<path>(?:/|[A-Za-z]:\\|phar://)?[^\s:]+\.(?:php|phpt|inc)):(?P<line>\d+)$"
+)
 _DATA = re.compile(r'(?P<name>.* with data set (?:"[^"]*"|#\d+)).*')
 _FATAL = re.compile(
     r"^(?:PHP )?(?P<level>Fatal error|Parse error|Catchable fatal error):\s+(?:Uncaught (?:"
@@ -56,15 +58,29 @@ def testdox(lines: Sequence[Line]) -> list[Found]:
     found = []
     heads = [n for n, line in enumerate(lines) if _DOX.match(line.text)]
     for at in heads:
-        end = next((n for n in range(at + 1, len(lines)) if "│" not in lines[n].text[:8]), len(lines))
+        end = next(
+            (n for n in range(at + 1, len(lines)) if "│" not in lines[n].text[:8]), len(lines)
+        )
         texts = [line.text.partition("│")[2].strip() for line in lines[at + 1 : end]]
-        frames = [Frame(place["path"], int(place["line"])) for text in texts if (place := _PLACE.match(text))]
+        frames = [
+            Frame(place["path"], int(place["line"]))
+            for text in texts
+            if (place := _PLACE.match(text))
+        ]
         said = "\n".join(text for text in texts if not _PLACE.match(text)).strip()
         named = _DOX.match(lines[at].text)
         if named and said:
             last = lines[end - 1].number
             found.append(
-                Found("test-failure", "", cut(said), lines[at].number, last, named["test"], shortened(frames[::-1]))
+                Found(
+                    "test-failure",
+                    "",
+                    cut(said),
+                    lines[at].number,
+                    last,
+                    named["test"],
+                    shortened(frames[::-1]),
+                )
             )
     return found
 
@@ -79,14 +95,18 @@ def _test(block: Sequence[Line], name: str) -> Found:
         if place:
             frames.append(Frame(place["path"], int(place["line"])))
             last = line.number
-        elif (frames and line.text.strip()) or ((line.text == "--" or line.text.startswith("Caused by")) and said):
+        elif (frames and line.text.strip()) or (
+            (line.text == "--" or line.text.startswith("Caused by")) and said
+        ):
             break
         elif not frames:
             said.append(line.text)
     kind = error_type(said[0].replace("\\", ".")).replace(".", "\\") if said else ""
     message = "\n".join(said).strip("\n").removeprefix(f"{kind}: ")
     test = data["name"] if data else name
-    return Found("test-failure", kind, cut(message), block[0].number, last, test, shortened(frames[::-1]))
+    return Found(
+        "test-failure", kind, cut(message), block[0].number, last, test, shortened(frames[::-1])
+    )
 
 
 def pest_report(lines: Sequence[Line]) -> list[Found]:

@@ -16,7 +16,9 @@ _MOST = 1000  # failures that are read
 _SECTION = re.compile(r"={3,} (?P<title>.+?) ={3,}$")
 _BLOCK = re.compile(r"_+ (?!_ _)(?P<title>\S.*?) _+$")
 _CAPTURED = re.compile(r"-{3,} (?:Captured|generated|live) .*-{3,}$")
-_CHAIN = re.compile(r"(During handling of the above exception, another|The above exception was the direct cause)")
+_CHAIN = re.compile(
+    r"(During handling of the above exception, another|The above exception was the direct cause)"
+)
 _PLACE = re.compile(
     r"(?P<path>(?:[A-Za-z]:)?[^\s:][^:]*):(?P<line>\d+):(?: in (?P<name>\S.*)| (?P<error>[\w.]+)(?:: .*)?)?$"
 )
@@ -26,7 +28,9 @@ _RESULT = re.compile(
     r"(?:\[gw\d+\] )?(?P<word>FAILED|ERROR|SUBFAIL(?:ED)?(?:[\[(].*?[\])])?) (?:\[[\d.]+s\] )?"
     r"(?P<rest>\S.*)$"
 )
-_TITLE = re.compile(r"(?:ERROR at (?:setup|teardown) of |ERROR collecting |\[doctest\] )?(?P<name>.+)$")
+_TITLE = re.compile(
+    r"(?:ERROR at (?:setup|teardown) of |ERROR collecting |\[doctest\] )?(?P<name>.+)$"
+)
 _CONFTEST = re.compile(r"ImportError while loading conftest '(?P<path>[^']+)'")
 _LIBRARY = re.compile(r"^<|/(?:site-packages|dist-packages|lib/python\d[\d.]*)/")
 _CRASHED = re.compile(r"worker '\w+' crashed while running '(?P<test>.+)'$")
@@ -37,7 +41,9 @@ class _Report:
     """What stands where: the blocks of tracebacks, loose lines (`--tb=line`) and the summary's results."""
 
     blocks: list[tuple[str, list[Line]]] = field(default_factory=list)
-    results: list[tuple[str, str, Line]] = field(default_factory=list)  # test, first line of its message
+    results: list[tuple[str, str, Line]] = field(
+        default_factory=list
+    )  # test, first line of its message
     open: bool = False  # whether the last block goes on
 
     def begin(self, title: str, line: Line) -> None:
@@ -53,7 +59,9 @@ def pytest_report(lines: Sequence[Line]) -> list[Found]:
     named = {
         one.test.partition(" ")[0] for one in found if " (" in one.test
     }  # a subtest's block says more than its result
-    found += [_only_result(test, message, line) for test, message, line in left if test not in named]
+    found += [
+        _only_result(test, message, line) for test, message, line in left if test not in named
+    ]
     return [one for one in found if one.message or one.frames]
 
 
@@ -82,7 +90,9 @@ def _into_block(report: _Report, line: Line) -> None:
     elif report.open:
         report.blocks[-1][1].append(line)
         title, place = report.blocks[-1][0], _PLACE.match(line.text)
-        report.open = bool(title) or not (place and place["error"])  # in `line` style the place comes last
+        report.open = bool(title) or not (
+            place and place["error"]
+        )  # in `line` style the place comes last
     elif line.text and not line.text.startswith("[XPASS("):
         report.begin("", line)
 
@@ -108,7 +118,13 @@ def _block(title: str, block: list[Line], left: list[tuple[str, str, Line]]) -> 
     test = crashed["test"] if crashed else _test(title, found, left)
     _take(left, test)
     category: Category = "timeout" if re.match(r"Timeout \(?>", found.message) else "test-failure"
-    return replace(found, test=test, category=category, first=block[0].number, last=block[max(captured - 1, 0)].number)
+    return replace(
+        found,
+        test=test,
+        category=category,
+        first=block[0].number,
+        last=block[max(captured - 1, 0)].number,
+    )
 
 
 def _parts(body: list[Line]) -> list[list[Line]]:
@@ -124,11 +140,15 @@ def _parts(body: list[Line]) -> list[list[Line]]:
 
 def told_by(part: list[Line]) -> Found:
     """What one traceback says, in whichever style it is written."""
-    native = None if any(line.text.startswith("E ") for line in part) else next(traces_of(part), None)
+    native = (
+        None if any(line.text.startswith("E ") for line in part) else next(traces_of(part), None)
+    )
     if native:
         return Found("test-failure", native.error, native.message, 0, 0, "", native.frames)
     frames, error = _places(part)
-    said = dedent("\n".join(f" {line.text[1:]}" for line in part if re.match(r"E(\s|$)", line.text))) or _bare(part)
+    said = dedent(
+        "\n".join(f" {line.text[1:]}" for line in part if re.match(r"E(\s|$)", line.text))
+    ) or _bare(part)
     kind = next(filter(None, map(error_type, said.split("\n"))), error)
     return Found("test-failure", kind, cut(said.removeprefix(f"{kind}: ")), 0, 0, "", frames)
 
@@ -138,7 +158,11 @@ def _places(part: list[Line]) -> tuple[tuple[Frame, ...], str]:
     frames: list[Frame] = []
     name = error = ""
     for line in part:
-        place = _PLACE.match(line.text) or FILE.match(line.text.removeprefix("E")) or _NO_FIXTURE.match(line.text)
+        place = (
+            _PLACE.match(line.text)
+            or FILE.match(line.text.removeprefix("E"))
+            or _NO_FIXTURE.match(line.text)
+        )
         source = _DEF.match(line.text.replace(">", " ", 1))
         if place:
             frames.append(Frame(place["path"], int(place["line"]), place["name"] or name))
@@ -149,7 +173,11 @@ def _places(part: list[Line]) -> tuple[tuple[Frame, ...], str]:
 
 def _bare(part: list[Line]) -> str:
     """What a block without `E` lines says: a doctest's difference, a crashed worker."""
-    kept = [line.text for line in part if line.text and not _PLACE.match(line.text) and not line.text.startswith("[gw")]
+    kept = [
+        line.text
+        for line in part
+        if line.text and not _PLACE.match(line.text) and not line.text.startswith("[gw")
+    ]
     return "\n".join(kept[-30:])
 
 
@@ -160,11 +188,17 @@ def _test(title: str, found: Found, left: list[tuple[str, str, Line]]) -> str:
         return name
     paths = {frame.file for frame in found.frames}
     first_line = found.message.split("\n")[0]
-    same = [test for test, _, _ in left if test.partition("::")[2].replace("::", ".") == name.replace("::", ".")]
+    same = [
+        test
+        for test, _, _ in left
+        if test.partition("::")[2].replace("::", ".") == name.replace("::", ".")
+    ]
     whole = f"{found.error}: {first_line}" if found.error else first_line
     said = [test for test, message, _ in left if not title and _tells(message, whole)]
     near = [test for test in same if test.partition("::")[0] in paths]
-    by_order = [left[0][0]] if left and not title else []  # the summary cuts messages to the terminal's width
+    by_order = (
+        [left[0][0]] if left and not title else []
+    )  # the summary cuts messages to the terminal's width
     for tests in (near, same, said, by_order):
         if tests:
             return tests[0]
@@ -176,7 +210,9 @@ def _test(title: str, found: Found, left: list[tuple[str, str, Line]]) -> str:
 
 def _tells(summary: str, whole: str) -> bool:
     """Whether the summary, which is cut to the terminal's width, is of this message."""
-    return bool(whole) and (whole in summary or whole.startswith(summary.removesuffix("...") or "\n"))
+    return bool(whole) and (
+        whole in summary or whole.startswith(summary.removesuffix("...") or "\n")
+    )
 
 
 def _take(left: list[tuple[str, str, Line]], test: str) -> None:

@@ -11,8 +11,12 @@ from bot.logs.parsed_failure import Found, cut, error_type, shortened
 from bot.values import Category, Frame
 
 FILE = re.compile(r'\s*File "(?P<path>[^"]+)", line (?P<line>\d+)(?:,? in (?P<name>.+))?$')
-_HEAD = re.compile(r"^(?P<before>.*?)(?P<group>Exception Group )?Traceback \(most recent call last\):$")
-_CHAIN = re.compile(r"(During handling of the above exception, another|The above exception was the direct cause)")
+_HEAD = re.compile(
+    r"^(?P<before>.*?)(?P<group>Exception Group )?Traceback \(most recent call last\):$"
+)
+_CHAIN = re.compile(
+    r"(During handling of the above exception, another|The above exception was the direct cause)"
+)
 _GROUP = re.compile(r"^\s*[|+] ?(?!-)")
 _LEAF = re.compile(r"^\s*\+[-+]*-{5,}")
 _FATAL = re.compile(r"^(?:(?P<test>\S+::.+?) )?(?P<error>Fatal Python error: .+)$")
@@ -56,9 +60,15 @@ def is_wrapper(error: str, message: str) -> bool:
 
 
 def _found(trace: Trace, lines: Sequence[Line]) -> Found:
-    category: Category = "compile-error" if trace.error in {"SyntaxError", "IndentationError", "TabError"} else "crash"
+    category: Category = (
+        "compile-error"
+        if trace.error in {"SyntaxError", "IndentationError", "TabError"}
+        else "crash"
+    )
     first, last = lines[trace.at].number, lines[trace.end - 1].number
-    return Found(category, trace.error, trace.message, first, last, "", trace.frames, trace.root_cause)
+    return Found(
+        category, trace.error, trace.message, first, last, "", trace.frames, trace.root_cause
+    )
 
 
 def traces_of(lines: Sequence[Line]) -> Iterator[Trace]:
@@ -67,7 +77,11 @@ def traces_of(lines: Sequence[Line]) -> Iterator[Trace]:
     for trace in _single(lines):
         between = lines[before.end : trace.at] if before else []
         if before and any(_CHAIN.search(line.text) for line in between):
-            before = replace(trace, at=before.at, root_cause=before.root_cause or f"{before.error}: {before.message}")
+            before = replace(
+                trace,
+                at=before.at,
+                root_cause=before.root_cause or f"{before.error}: {before.message}",
+            )
             continue
         if before:
             yield before
@@ -108,7 +122,9 @@ def _read(lines: Sequence[Line], at: int, before: str, *, group: bool) -> Trace:
 def _noise(lines: Sequence[Line], at: int, before: str) -> bool:
     """Whether the line is another thread's print in the middle: then the places go on right behind it."""
     soon = lines[at + 1 : at + 7]
-    return not error_type(_peeled(lines[at].text, before)) and any(FILE.match(_peeled(x.text, before)) for x in soon)
+    return not error_type(_peeled(lines[at].text, before)) and any(
+        FILE.match(_peeled(x.text, before)) for x in soon
+    )
 
 
 def _said(lines: Sequence[Line], at: int, before: str) -> list[str]:
@@ -133,11 +149,17 @@ def bad_syntax(lines: Sequence[Line]) -> list[Found]:
     found = []
     for at, line in enumerate(lines):
         place = FILE.match(line.text)
-        said = next((each for each in lines[at + 1 : at + 4] if _SYNTAX.match(each.text)), None) if place else None
+        said = (
+            next((each for each in lines[at + 1 : at + 4] if _SYNTAX.match(each.text)), None)
+            if place
+            else None
+        )
         if place and said:
             kind, _, message = said.text.strip().partition(": ")
             frames = (Frame(place["path"], int(place["line"])),)
-            found.append(Found("compile-error", kind, message, line.number, said.number, "", frames))
+            found.append(
+                Found("compile-error", kind, message, line.number, said.number, "", frames)
+            )
     return found[-1:]
 
 
@@ -149,7 +171,9 @@ def dying(lines: Sequence[Line]) -> list[Found]:
             stack = _until_gap([each for each in lines[at + 1 : at + 200] if each.text][1:])
             last = stack[-1].number if stack else line.number
             frames = shortened(_places(stack)[::-1])
-            return [Found("crash", "", fatal["error"], line.number, last, fatal["test"] or "", frames)]
+            return [
+                Found("crash", "", fatal["error"], line.number, last, fatal["test"] or "", frames)
+            ]
     return []
 
 
@@ -158,9 +182,16 @@ def timed_out(lines: Sequence[Line]) -> list[Found]:
     for at, line in enumerate(lines):
         stack = _STACK.match(line.text)
         if stack and stack["thread"] == "MainThread":
-            end = next((n for n in range(at + 1, len(lines)) if lines[n].text[:3] in {"+++", "~~~"}), len(lines))
+            end = next(
+                (n for n in range(at + 1, len(lines)) if lines[n].text[:3] in {"+++", "~~~"}),
+                len(lines),
+            )
             frames = shortened(_places(lines[at:end]))
-            return [Found("timeout", "Timeout", "Timeout", line.number, lines[end - 1].number, "", frames)]
+            return [
+                Found(
+                    "timeout", "Timeout", "Timeout", line.number, lines[end - 1].number, "", frames
+                )
+            ]
     return []
 
 
@@ -171,4 +202,6 @@ def _until_gap(lines: Sequence[Line]) -> list[Line]:
 
 def _places(lines: Sequence[Line]) -> list[Frame]:
     found = [FILE.match(line.text) for line in lines]
-    return [Frame(place["path"], int(place["line"]), place["name"] or "") for place in found if place]
+    return [
+        Frame(place["path"], int(place["line"]), place["name"] or "") for place in found if place
+    ]

@@ -16,7 +16,9 @@ AT = re.compile(
 )
 _PLACE = re.compile(r"^\s*# (?P<path>[^\s:]\S*?):(?P<line>\d+)(?::in [`'](?P<name>.*)')?$")
 _NUMBER = re.compile(r"^\s{0,4}(?P<number>\d+)\) (?P<title>\S.*)$")
-_LOADING = re.compile(r"^An error occurred (?:while loading (?P<path>[^\s]+?)\.?(?: - Did you mean.*)?|in .*)$")
+_LOADING = re.compile(
+    r"^An error occurred (?:while loading (?P<path>[^\s]+?)\.?(?: - Did you mean.*)?|in .*)$"
+)
 _MINI = re.compile(r"^\s*(?:\d+\) )?(?P<word>Error|Failure):\s*$")
 _MINI_NAME = re.compile(r"^(?P<test>[A-Z][\w:]*#\S.*?)(?: \[(?P<path>[^\]]+?):(?P<line>\d+)\])?:$")
 _UNIT = re.compile(r"^(?P<word>Error|Failure): (?P<test>test\S.*?)(?:: (?P<kind>[\w:]+).*)?$")
@@ -36,7 +38,10 @@ def rspec_report(lines: Sequence[Line]) -> list[Found]:
     found = [_loading(lines, at) for at, line in enumerate(lines) if _LOADING.match(line.text)]
     start = next((n for n, line in enumerate(lines) if line.text.strip() == "Failures:"), None)
     if start is not None:
-        end = next((n for n in range(start, len(lines)) if lines[n].text.startswith("Finished in ")), len(lines))
+        end = next(
+            (n for n in range(start, len(lines)) if lines[n].text.startswith("Finished in ")),
+            len(lines),
+        )
         found += [_example(block) for block in numbered(lines[start:end], _NUMBER)]
     return found
 
@@ -52,7 +57,9 @@ def _example(block: Sequence[Line]) -> Found:
     frames = [Frame(place["path"], int(place["line"]), place["name"] or "") for place in places]
     last = max((line.number for line in block if line.text.strip()), default=block[0].number)
     test = title["title"] if title else ""
-    return Found("test-failure", kind, cut(message.strip("\n")), block[0].number, last, test, _once(frames))
+    return Found(
+        "test-failure", kind, cut(message.strip("\n")), block[0].number, last, test, _once(frames)
+    )
 
 
 def _below_source(said: Sequence[str]) -> list[str]:
@@ -78,7 +85,12 @@ def _loading(lines: Sequence[Line], at: int) -> Found:
     named = _LOADING.match(lines[at].text)
     block = lines[at + 1 : at + 60]
     end = next(
-        (n for n, line in enumerate(block) if n > 2 and not line.text.strip() and _PLACE.match(block[n - 1].text)), 30
+        (
+            n
+            for n, line in enumerate(block)
+            if n > 2 and not line.text.strip() and _PLACE.match(block[n - 1].text)
+        ),
+        30,
     )
     block = block[:end]
     places = [place for line in block if (place := _PLACE.match(line.text))]
@@ -87,7 +99,15 @@ def _loading(lines: Sequence[Line], at: int) -> Found:
     frames = [Frame(place["path"], int(place["line"]), place["name"] or "") for place in places]
     test = (named["path"] or "").removeprefix("./") if named else ""
     last = block[-1].number if block else lines[at].number
-    return Found("test-failure", kind, cut("\n".join(body[1:] or body)), lines[at].number, last, test, _once(frames))
+    return Found(
+        "test-failure",
+        kind,
+        cut("\n".join(body[1:] or body)),
+        lines[at].number,
+        last,
+        test,
+        _once(frames),
+    )
 
 
 def minitest_report(lines: Sequence[Line]) -> list[Found]:
@@ -127,7 +147,13 @@ def _mini(lines: Sequence[Line], at: int, name: re.Match[str]) -> Found:
     place_of = [Frame(name["path"], int(name["line"]))] if name["path"] else []
     frames = frames or place_of
     return Found(
-        "test-failure", kind, cut(message), lines[at].number, lines[end - 1].number, name["test"], _once(frames)
+        "test-failure",
+        kind,
+        cut(message),
+        lines[at].number,
+        lines[end - 1].number,
+        name["test"],
+        _once(frames),
     )
 
 
@@ -138,7 +164,14 @@ def unit_report(lines: Sequence[Line]) -> list[Found]:
         head = _UNIT.match(line.text)
         if not head:
             continue
-        end = next((n for n in range(at + 1, min(at + 100, len(lines))) if lines[n].text.startswith("=====")), at + 1)
+        end = next(
+            (
+                n
+                for n in range(at + 1, min(at + 100, len(lines)))
+                if lines[n].text.startswith("=====")
+            ),
+            at + 1,
+        )
         texts = [each.text for each in lines[at + 1 : end]]
         places = [place for text in texts if (place := AT.match(text))]
         frames = [Frame(place["path"], int(place["line"]), place["name"]) for place in places]
@@ -163,11 +196,16 @@ def rake_abort(lines: Sequence[Line]) -> list[Found]:
         if not _ABORTED.match(line.text):
             continue
         texts = [each.text for each in lines[at + 1 : at + 120]]
-        end = next((n for n, text in enumerate(texts) if text.startswith(("Tasks: ", "(See full"))), len(texts))
+        end = next(
+            (n for n, text in enumerate(texts) if text.startswith(("Tasks: ", "(See full"))),
+            len(texts),
+        )
         places = [place for text in texts[:end] if (place := AT.match(text))]
         said = "\n".join(text for text in texts[:end] if not AT.match(text)).strip()
         kind = error_type(said.partition(":")[0])
-        frames = _once([Frame(place["path"], int(place["line"]), place["name"]) for place in places])
+        frames = _once(
+            [Frame(place["path"], int(place["line"]), place["name"]) for place in places]
+        )
         if frames and "Command failed with status" not in said:
             message = cut(said.removeprefix(f"{kind}: "))
             return [Found("crash", kind, message, line.number, lines[at + end].number, "", frames)]
@@ -182,7 +220,15 @@ def ruby_trace(lines: Sequence[Line]) -> list[Found]:
         if syntax:
             frames: tuple[Frame, ...] = (Frame(syntax["path"], int(syntax["line"])),)
             return [
-                Found("compile-error", "SyntaxError", syntax["text"], lines[at].number, lines[at].number, "", frames)
+                Found(
+                    "compile-error",
+                    "SyntaxError",
+                    syntax["text"],
+                    lines[at].number,
+                    lines[at].number,
+                    "",
+                    frames,
+                )
             ]
         if said and (said["kind"] or _traced(lines, at)):
             return [_uncaught(lines, at, said)]
@@ -203,4 +249,6 @@ def _uncaught(lines: Sequence[Line], at: int, said: re.Match[str]) -> Found:
             end = n
     kind = said["kind"] or ""
     category: Category = "compile-error" if kind == "SyntaxError" else "crash"
-    return Found(category, kind, cut(said["text"]), lines[at].number, lines[end].number, "", _once(frames))
+    return Found(
+        category, kind, cut(said["text"]), lines[at].number, lines[end].number, "", _once(frames)
+    )

@@ -11,13 +11,17 @@ from bot.logs.parsed_failure import Found, cut, shortened
 from bot.values import Category, Frame
 
 _TEST = re.compile(r"^---- (?P<test>\S.*?) (?:stdout|stderr) ----$")
-_NEXTEST = re.compile(r"^\s*[─-]+ (?:TRY \d+ )?(?P<stream>STDOUT|STDERR):\s+(?P<binary>\S+) (?P<test>\S+)(?: [─-]+)?$")
+_NEXTEST = re.compile(
+    r"^\s*[─-]+ (?:TRY \d+ )?(?P<stream>STDOUT|STDERR):\s+(?P<binary>\S+) (?P<test>\S+)(?: [─-]+)?$"
+)
 _END = re.compile(r"^(?:failures:|test result: |error: test failed|\s*[─-]{4,}$|\s*Summary \[)")
 _PANICKED = re.compile(
     r"^\s*thread '(?P<thread>[^']*)'(?: \(\d+\))? (?:has )?(?:panicked|overflowed)(?: at (?:'(?P<old>.*)', )?"
     r"(?P<path>[^\s:'][^:']*):(?P<line>\d+):\d+:?)?"
 )
-_NO_PANIC = re.compile(r"note: test did not panic as expected(?: at (?P<path>[^:]+):(?P<line>\d+):\d+)?")
+_NO_PANIC = re.compile(
+    r"note: test did not panic as expected(?: at (?P<path>[^:]+):(?P<line>\d+):\d+)?"
+)
 _FUNCTION = re.compile(r"^\s*\d+:\s+(?:0x[0-9a-f]+ - )?(?P<name>\S.*)$")
 _AT = re.compile(r"^\s+at (?P<path>\S[^:]*):(?P<line>\d+)(?::\d+)?$")
 _DOC = re.compile(r"^(?P<path>\S+\.(?:rs|md)) - .*\(line (?P<line>\d+)\)$")
@@ -58,7 +62,8 @@ def _blocks(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
 def _tells(block: Sequence[Line]) -> bool:
     """Nextest shows standard output first, and most tests print nothing that says why they failed."""
     return any(line.text.strip() for line in block[1:]) and (
-        not _NEXTEST.match(block[0].text) or any(_PANICKED.match(line.text) or "Error: " in line.text for line in block)
+        not _NEXTEST.match(block[0].text)
+        or any(_PANICKED.match(line.text) or "Error: " in line.text for line in block)
     )
 
 
@@ -95,9 +100,18 @@ def _panic(lines: Sequence[Line]) -> tuple[str, str, tuple[Frame, ...]]:
 
 def _backtrace(lines: Sequence[Line], at: int) -> tuple[tuple[Frame, ...], int]:
     """The own places of the backtrace below, outermost first, and where the message above it ends."""
-    start = next((n for n in range(at, min(at + 60, len(lines))) if lines[n].text.strip() == "stack backtrace:"), None)
+    start = next(
+        (
+            n
+            for n in range(at, min(at + 60, len(lines)))
+            if lines[n].text.strip() == "stack backtrace:"
+        ),
+        None,
+    )
     if start is None:
-        end = next((n for n in range(at, len(lines)) if lines[n].text.startswith("note: ")), len(lines))
+        end = next(
+            (n for n in range(at, len(lines)) if lines[n].text.startswith("note: ")), len(lines)
+        )
         return (), end
     frames: list[Frame] = []
     name = ""
@@ -122,7 +136,17 @@ def rust_panic(lines: Sequence[Line]) -> list[Found]:
     if at is None:
         return []
     kind, message, frames = _panic(lines[at : at + 900])
-    return [Found("crash", kind, message, lines[at].number, lines[min(at + 3, len(lines) - 1)].number, "", frames)]
+    return [
+        Found(
+            "crash",
+            kind,
+            message,
+            lines[at].number,
+            lines[min(at + 3, len(lines) - 1)].number,
+            "",
+            frames,
+        )
+    ]
 
 
 def rustc(lines: Sequence[Line]) -> list[Found]:
@@ -135,13 +159,19 @@ def rustc(lines: Sequence[Line]) -> list[Found]:
         block = _until_blank(lines, at)
         arrow = next(filter(None, (_ARROW.match(each.text) for each in block[:8])), None)
         if arrow:
-            lint = next(filter(None, (re.search(r"clippy::[\w-]+", each.text) for each in block)), None)
+            lint = next(
+                filter(None, (re.search(r"clippy::[\w-]+", each.text) for each in block)), None
+            )
             category: Category = (
-                "lint" if lint or any("rust-clippy" in each.text for each in block) else "compile-error"
+                "lint"
+                if lint or any("rust-clippy" in each.text for each in block)
+                else "compile-error"
             )
             code = lint[0] if lint else said["code"] or ""
             place = (Frame(arrow["path"], int(arrow["line"])),)
-            told = Found(category, code, cut(said["text"]), line.number, block[-1].number, "", place)
+            told = Found(
+                category, code, cut(said["text"]), line.number, block[-1].number, "", place
+            )
             found.append(replace(told, tool="clippy" if category == "lint" else ""))
         elif _DEPENDS.match(said["text"]):
             message = "\n".join(each.text for each in block)
@@ -150,5 +180,8 @@ def rustc(lines: Sequence[Line]) -> list[Found]:
 
 
 def _until_blank(lines: Sequence[Line], at: int) -> Sequence[Line]:
-    end = next((n for n in range(at, min(at + 60, len(lines))) if not lines[n].text.strip()), min(at + 60, len(lines)))
+    end = next(
+        (n for n in range(at, min(at + 60, len(lines))) if not lines[n].text.strip()),
+        min(at + 60, len(lines)),
+    )
     return lines[at : max(end, at + 1)]

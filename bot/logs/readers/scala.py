@@ -34,6 +34,17 @@ def _failure(lines: Sequence[Line], at: int, test: str) -> Found:
     place = _PLACE.search(said)
     if place:
         here = (Frame(place["file"], int(place["line"])),)
-        return Found("test-failure", "", cut(said), lines[at].number, lines[at + 1].number, test, here)
+        return Found(
+            "test-failure", "", cut(said), lines[at].number, lines[at + 1].number, test, here
+        )
     kind, message, frames, root, end = jvm.stack(lines, at + 1)
-    return Found("test-failure", kind, message, lines[at].number, lines[max(end - 1, at)].number, test, frames, root)
+    return Found(
+        "test-failure",
+        kind,
+        message,
+        lines[at].number,
+        lines[max(end - 1, at)].number,
+        test,
+        frames,
+        root,
+    )

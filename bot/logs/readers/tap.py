@@ -8,14 +8,18 @@ from textwrap import dedent
 
 from bot.logs.clean_log import Line
 from bot.logs.parsed_failure import Found, cut
-from bot.logs.sections import sections
 from bot.logs.readers.v8 import first_stack, frame, kind_and_message, message_of, own
+from bot.logs.sections import sections
 from bot.values import Frame
 
 _RESULT = re.compile(r"^(?P<indent>\s*)(?P<not>not )?ok\b(?: \d+)?(?: -)? ?(?P<name>.*)$")
 _SUBTEST = re.compile(r"^(?P<indent>\s*)# Subtest: (?P<name>.+)$")
-_PARENT = re.compile(r"failureType: '?(?:subtestsFailed|parentCancelled)|error: ['\"]?\d+ subtests? failed")
-_PERL_AT = re.compile(r"^\s*(?:Failed test (?:'.*' )?)?(?:at|in) (?P<path>\S+) (?:at )?line (?P<line>\d+)\.?$")
+_PARENT = re.compile(
+    r"failureType: '?(?:subtestsFailed|parentCancelled)|error: ['\"]?\d+ subtests? failed"
+)
+_PERL_AT = re.compile(
+    r"^\s*(?:Failed test (?:'.*' )?)?(?:at|in) (?P<path>\S+) (?:at )?line (?P<line>\d+)\.?$"
+)
 _TIME = re.compile(r" # time=[\d.]+ms(?: \{)?$")
 _EXCUSED = re.compile(r"# (?:TODO|SKIP)\b", re.IGNORECASE)
 _FIELD = re.compile(r"^\s*(?P<key>[\w-]+):(?: (?P<value>.*))?$")
@@ -57,19 +61,32 @@ def _failure(lines: Sequence[Line], at: int, names: list[str]) -> list[Found]:
     kind, message = kind_and_message(said)
     kind = fields.get("name", "") or kind or kind_and_message(stack.strip())[0]
     first, last = lines[at].number, block[-1].number
-    return [Found("test-failure", kind, message or names[-1], first, last, " > ".join(names), frames)]
+    return [
+        Found("test-failure", kind, message or names[-1], first, last, " > ".join(names), frames)
+    ]
 
 
 def _plain(lines: Sequence[Line], at: int, names: list[str]) -> Found:
     """What stands indented below, or behind `#`: a message and a stack."""
     below = lines[at + 1 : at + 80]
-    end = next((n for n, line in enumerate(below) if line.text and not line.text.startswith((" ", "#"))), len(below))
+    end = next(
+        (n for n, line in enumerate(below) if line.text and not line.text.startswith((" ", "#"))),
+        len(below),
+    )
     texts = [line.text.removeprefix("#") for line in below[:end]]
     kind, message = kind_and_message(message_of(texts))
     perl = next(filter(None, (_PERL_AT.match(text) for text in texts)), None)
     frames = first_stack(texts) or ((Frame(perl["path"], int(perl["line"])),) if perl else ())
     last = below[end - 1].number if end else lines[at].number
-    return Found("test-failure", kind, message or names[-1], lines[at].number, last, " > ".join(names), frames)
+    return Found(
+        "test-failure",
+        kind,
+        message or names[-1],
+        lines[at].number,
+        last,
+        " > ".join(names),
+        frames,
+    )
 
 
 def _inner(error: str) -> str:
@@ -81,7 +98,10 @@ def _inner(error: str) -> str:
 def _yaml(lines: Sequence[Line], at: int) -> Sequence[Line]:
     if at + 1 >= len(lines) or lines[at + 1].text.strip() != "---":
         return []  # mocha says the same as plain text, see _plain
-    end = next((n for n in range(at + 2, min(at + 400, len(lines))) if lines[n].text.strip() == "..."), at + 2)
+    end = next(
+        (n for n in range(at + 2, min(at + 400, len(lines))) if lines[n].text.strip() == "..."),
+        at + 2,
+    )
     return lines[at + 2 : end]
 
 
@@ -116,13 +136,17 @@ def _frames(stack: str) -> tuple[Frame, ...]:
 
 
 def _difference(fields: dict[str, str]) -> str:
-    kept = [f"{name}: {fields[name]}" for name in ("operator", "expected", "actual") if fields.get(name)]
+    kept = [
+        f"{name}: {fields[name]}" for name in ("operator", "expected", "actual") if fields.get(name)
+    ]
     return cut("\n".join(kept))
 
 
 def spec_report(lines: Sequence[Line]) -> list[Found]:
     """What node:test lists below `failing tests:`."""
-    start = next((n for n, line in enumerate(lines) if line.text.endswith("failing tests:")), len(lines))
+    start = next(
+        (n for n, line in enumerate(lines) if line.text.endswith("failing tests:")), len(lines)
+    )
     found = []
     for place, block in sections(lines[start:], _SPEC_AT):
         name = _SPEC_NAME.match(block[1].text) if len(block) > 1 else None

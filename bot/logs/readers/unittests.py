@@ -10,7 +10,9 @@ from bot.logs.parsed_failure import Found, cut
 from bot.logs.readers.python import FILE, traces_of
 from bot.values import Frame
 
-_TITLE = re.compile(r"(?:ERROR|FAIL|UNEXPECTED SUCCESS): (?P<name>\S+)(?: \((?P<where>[\w.]+)\))?(?P<rest>.*)$")
+_TITLE = re.compile(
+    r"(?:ERROR|FAIL|UNEXPECTED SUCCESS): (?P<name>\S+)(?: \((?P<where>[\w.]+)\))?(?P<rest>.*)$"
+)
 _RULE, _LINE, _STARS = "=" * 70, "-" * 70, "*" * 70
 
 
@@ -24,7 +26,18 @@ def unittest_report(lines: Sequence[Line]) -> list[Found]:
             test = _test(title["name"], title["where"] or "") + title["rest"].rstrip()
             root = trace.root_cause
             first, last = block[0].number, block[trace.end - 1].number
-            found.append(Found("test-failure", trace.error, trace.message, first, last, test, trace.frames, root))
+            found.append(
+                Found(
+                    "test-failure",
+                    trace.error,
+                    trace.message,
+                    first,
+                    last,
+                    test,
+                    trace.frames,
+                    root,
+                )
+            )
     return found
 
 

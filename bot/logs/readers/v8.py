@@ -71,7 +71,9 @@ def message_of(lines: Sequence[str]) -> str:
 def kind_and_message(text: str) -> tuple[str, str]:
     """`TypeError` and what it says, of `TypeError: what it says`; a code in brackets belongs to neither."""
     first, newline, rest = text.partition("\n")
-    plain = re.sub(r"^(?:Uncaught |\[Error: )?([\w.]*(?:Error|Exception)) \[[A-Z_]+\]:", r"\1:", first)
+    plain = re.sub(
+        r"^(?:Uncaught |\[Error: )?([\w.]*(?:Error|Exception)) \[[A-Z_]+\]:", r"\1:", first
+    )
     kind = error_type(plain.removeprefix("Uncaught "))
     return kind, cut(plain.removeprefix("Uncaught ").removeprefix(f"{kind}: ") + newline + rest)
 
@@ -81,14 +83,19 @@ def node_stacks(lines: Sequence[Line]) -> list[Found]:
     at, end = _last_stack(lines)
     if end == at:
         return []
-    top = next((n for n in range(at - 1, max(at - 40, -1), -1) if _names_error(lines[n].text)), at - 1)
+    top = next(
+        (n for n in range(at - 1, max(at - 40, -1), -1) if _names_error(lines[n].text)), at - 1
+    )
     frames = [place for line in lines[at:end] if (place := frame(line.text))]
     if top < 0 or not frames:
         return []
     kind, said = kind_and_message("\n".join(line.text for line in lines[top:at]).strip())
     if not kind and not said:
         return []
-    syntax = next((found for line in lines[max(top - 8, 0) : top] if (found := _SYNTAX.match(line.text))), None)
+    syntax = next(
+        (found for line in lines[max(top - 8, 0) : top] if (found := _SYNTAX.match(line.text))),
+        None,
+    )
     if syntax and not own(frames):
         frames = [Frame(syntax["path"], int(syntax["line"]))]
     first, last = lines[max(top, 0)].number, lines[end - 1].number
@@ -97,7 +104,10 @@ def node_stacks(lines: Sequence[Line]) -> list[Found]:
 
 def _last_stack(lines: Sequence[Line]) -> tuple[int, int]:
     """Where the stack begins and ends that Node printed before it went: the last one above its version, or the last."""
-    limit = next((n for n in range(len(lines) - 1, -1, -1) if lines[n].text.startswith("Node.js v")), len(lines))
+    limit = next(
+        (n for n in range(len(lines) - 1, -1, -1) if lines[n].text.startswith("Node.js v")),
+        len(lines),
+    )
     end = next((n + 1 for n in range(limit - 1, -1, -1) if frame(lines[n].text)), 0)
     at = end
     while at > 0 and (frame(lines[at - 1].text) or lines[at - 1].text.lstrip().startswith("at ")):
@@ -106,4 +116,9 @@ def _last_stack(lines: Sequence[Line]) -> tuple[int, int]:
 
 
 def _names_error(text: str) -> bool:
-    return bool(re.match(r"^(?:Uncaught |\[)?[A-Za-z][\w.]*(?:Error|Exception)\b(?: \[\w+\])?(?::|$)", text.strip()))
+    return bool(
+        re.match(
+            r"^(?:Uncaught |\[)?[A-Za-z][\w.]*(?:Error|Exception)\b(?: \[\w+\])?(?::|$)",
+            text.strip(),
+        )
+    )

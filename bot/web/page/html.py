@@ -19,12 +19,16 @@ class Markup(str):
 def tag(name: str, /, *inside: str | Iterable[str], **attributes: str) -> Markup:
     """An element. An attribute's trailing underscore is dropped: `class_`."""
     named = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
-    return Markup(f"<{name}{named}>" if name in VOID else f"<{name}{named}>{joined(*inside)}</{name}>")
+    return Markup(
+        f"<{name}{named}>" if name in VOID else f"<{name}{named}>{joined(*inside)}</{name}>"
+    )
 
 
 def joined(*parts: str | Iterable[str]) -> Markup:
     """The parts behind each other."""
-    return Markup("".join(_safe(part) if isinstance(part, str) else joined(*part) for part in parts))
+    return Markup(
+        "".join(_safe(part) if isinstance(part, str) else joined(*part) for part in parts)
+    )
 
 
 def _safe(text: str) -> str:

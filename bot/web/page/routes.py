@@ -9,13 +9,14 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Response
+from fastapi import Request as HttpRequest
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from bot.run import Journal, RunView, StepView
+from bot.values import Request, RunKey, Usage
 from bot.web.page.html import STYLE, Markup, document, joined, tag
 from bot.web.page.run_views import known, lines, said, spent
-from bot.run import Journal, RunView, StepView
-from bot.values import Asking, RunKey, Spent
 
 NEWEST = 100
 RAW_CHARS = 20_000
@@ -46,7 +47,9 @@ def page(journal: Journal, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
     return app
 
 
-async def _guarded(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+async def _guarded(
+    request: HttpRequest, answer: Callable[[HttpRequest], Awaitable[Response]]
+) -> Response:
     response = await answer(request)
     response.headers.update(GUARDS)
     return response
@@ -60,14 +63,14 @@ class _Pages:
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
 
-    def runs(self, request: Request, story: str = "") -> Response:
+    def runs(self, request: HttpRequest, story: str = "") -> Response:
         """The newest runs, newest first; of one story when it is named."""
         runs = self.journal.runs(NEWEST, story)
         if _wants_json(request):
             return _json([asdict(run) for run in runs])
         return _html("Greenlit runs", _stories(runs, story), tag("ol", map(_listed, runs)))
 
-    def run(self, request: Request, key: str) -> Response:
+    def run(self, request: HttpRequest, key: str) -> Response:
         """One run as its steps."""
         run = self.journal.run(RunKey(key.removesuffix(".json")))
         if run is None:
@@ -79,8 +82,10 @@ class _Pages:
         return _html(run.key, back, _head(run, steps), tag("ol", map(_step, steps)))
 
 
-def _wants_json(request: Request) -> bool:
-    return request.url.path.endswith(".json") or "application/json" in request.headers.get("accept", "")
+def _wants_json(request: HttpRequest) -> bool:
+    return request.url.path.endswith(".json") or "application/json" in request.headers.get(
+        "accept", ""
+    )
 
 
 def _json(data: object) -> Response:
@@ -89,7 +94,9 @@ def _json(data: object) -> Response:
 
 
 def _html(title: str, *inside: Markup) -> Response:
-    return Response(document(title, tag("h1", title), *inside), media_type="text/html; charset=utf-8")
+    return Response(
+        document(title, tag("h1", title), *inside), media_type="text/html; charset=utf-8"
+    )
 
 
 def _stories(runs: Sequence[RunView], chosen: str) -> Markup:
@@ -108,7 +115,9 @@ def _listed(run: RunView) -> Markup:
             tag("a", run.key, href=f"/runs/{_quoted(run.key)}"),
             tag("span", title),
             tag("span", f"{run.story} for {asker}" if asker else run.story, class_="dim"),
-            tag("span", _took(run.changed - run.began), " · ", _moment(run.began), class_="end dim"),
+            tag(
+                "span", _took(run.changed - run.began), " · ", _moment(run.began), class_="end dim"
+            ),
             class_="row",
         ),
     )
@@ -116,7 +125,7 @@ def _listed(run: RunView) -> Markup:
 
 def _head(run: RunView, steps: Sequence[StepView]) -> Markup:
     title, asker = _asked(run)
-    cost = sum((spent(step.result) for step in steps), Spent())
+    cost = sum((spent(step.result) for step in steps), Usage())
     facts = (
         _state(run),
         tag("span", title),
@@ -141,7 +150,10 @@ def _step(step: StepView) -> Markup:
     told = said(step)
     if not told and not wrong:
         return tag(
-            "li", tag("details", tag("summary", row, class_="row"), _recorded(step)), class_="quiet", id=_id(step)
+            "li",
+            tag("details", tag("summary", row, class_="row"), _recorded(step)),
+            class_="quiet",
+            id=_id(step),
         )
     shown = tag("ul", (tag("li", line) for line in told), class_="said") if told else ""
     more = tag("details", tag("summary", "all of it"), _recorded(step)) if step.result else ""
@@ -154,13 +166,15 @@ def _id(step: StepView) -> str:
 
 def _recorded(step: StepView) -> Markup:
     raw = json.dumps(step.result, indent=1, ensure_ascii=False)[:RAW_CHARS]
-    return joined(tag("ul", (tag("li", line) for line in lines(step.result)), class_="said"), tag("pre", raw))
+    return joined(
+        tag("ul", (tag("li", line) for line in lines(step.result)), class_="said"), tag("pre", raw)
+    )
 
 
 def _asked(run: RunView) -> tuple[str, str]:
     """The title of what was asked, and who asked."""
     value = known(run.value)
-    return (value.title, value.asker) if isinstance(value, Asking) else ("", "")
+    return (value.title, value.asker) if isinstance(value, Request) else ("", "")
 
 
 def _state(run: RunView) -> Markup:
@@ -180,4 +194,8 @@ def _quoted(text: str) -> str:
 def _took(seconds: float) -> str:
     if seconds < 60:
         return f"{max(seconds, 0):.2f} s"
-    return time.strftime("%H:%M:%S", time.gmtime(seconds)) if seconds < 86400 else f"{seconds / 86400:.1f} days"
+    return (
+        time.strftime("%H:%M:%S", time.gmtime(seconds))
+        if seconds < 86400
+        else f"{seconds / 86400:.1f} days"
+    )

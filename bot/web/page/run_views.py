@@ -16,23 +16,23 @@ from pydantic import ValidationError
 from bot.run import StepView, from_json
 from bot.steps.summaries import line
 from bot.values import (
-    Answer,
-    Asking,
-    Call,
     Check,
-    Clue,
     Failure,
     Finding,
     Finish,
-    Note,
     Patch,
     PlannedFile,
-    Pull,
-    Pushed,
+    PullRequest,
+    PushResult,
     Reading,
-    Spent,
+    Request,
+    SearchHit,
+    Signal,
+    ToolCall,
+    ToolResult,
     Tree,
     Turn,
+    Usage,
     Verdict,
 )
 
@@ -40,20 +40,20 @@ LINE_CHARS = 240
 MOST_LINES = 60
 WORDS: Mapping[type, str] = MappingProxyType(
     {
-        Asking: "{0.asker} asked for {0.command} {0.words}",
+        Request: "{0.asker} asked for {0.command} {0.words}",
         Check: "{0.state}: {0.name} {0.conclusion}",
-        Clue: "{0.path} {0.name} {0.score:.2f}",
+        SearchHit: "{0.path} {0.name} {0.score:.2f}",
         Finding: "{0.gate} {0.path}:{0.line} {0.text}",
-        Note: "{0.kind} {0.text} {0.by}",
+        Signal: "{0.kind} {0.text} {0.by}",
         PlannedFile: "{0.path}: {0.change}",
-        Pull: "#{0.number} {0.url}",
+        PullRequest: "#{0.number} {0.url}",
         Tree: "{0.repo.name} {0.branch} at {0.sha:.10}",
     }
 )
 KINDS: Mapping[frozenset[str], Any] = MappingProxyType(
     {
         frozenset(field.name for field in fields(kind)): kind
-        for kind in (*WORDS, Answer, Finish, Patch, Pushed, Reading, Turn, Verdict)
+        for kind in (*WORDS, ToolResult, Finish, Patch, PushResult, Reading, Turn, Verdict)
     }
 )
 
@@ -88,7 +88,7 @@ def known(data: object) -> object:
         return None
 
 
-def spent(data: object) -> Spent:
+def spent(data: object) -> Usage:
     """What the turns in the data cost."""
     match known(data), data:
         case Turn(spent=cost), _:
@@ -96,11 +96,11 @@ def spent(data: object) -> Spent:
         case _, dict(inside):
             return _sum(spent(value) for value in inside.values())
         case _:
-            return Spent()
+            return Usage()
 
 
-def _sum(costs: Iterable[Spent]) -> Spent:
-    total = Spent()
+def _sum(costs: Iterable[Usage]) -> Usage:
+    total = Usage()
     for cost in costs:
         total += cost
     return total
@@ -133,7 +133,7 @@ def _of_value(value: object) -> Iterator[str]:
     match value:
         case Turn():
             yield _turn(value)
-        case Answer():
+        case ToolResult():
             yield f"{'✗' if value.failed else '✓'} {value.text}"
         case Verdict(kind, reading):
             yield f"{kind}: {value.why or reading.category}, so {reading.action}"
@@ -145,7 +145,7 @@ def _of_value(value: object) -> Iterator[str]:
             yield from (f"finished: {value.title}", value.summary)
         case Patch(files):
             yield f"changes {', '.join(files) or 'nothing'}"
-        case Pushed(sha, ours):
+        case PushResult(sha, ours):
             yield f"at {sha[:10]}" if ours else f"somebody else moved it to {sha[:10]}"
         case _:
             yield WORDS[type(value)].format(value)
@@ -160,14 +160,18 @@ def _turn(turn: Turn) -> str:
     return f"{did} | {used}" + (f" | “{said}”" if said else "")
 
 
-def _call(call: Call) -> str:
+def _call(call: ToolCall) -> str:
     words = (json.dumps(value, ensure_ascii=False) for value in call.input.values())
-    return f"{call.name}({', '.join(word if len(word) < 50 else f'{word[:48]}…' for word in words)})"
+    return (
+        f"{call.name}({', '.join(word if len(word) < 50 else f'{word[:48]}…' for word in words)})"
+    )
 
 
 def _failure(failure: Failure) -> str:
     where = f" at {failure.frames[-1].file}:{failure.frames[-1].line}" if failure.frames else ""
-    return " ".join(part for part in (failure.test, f"{failure.error}: {failure.message}{where}") if part)
+    return " ".join(
+        part for part in (failure.test, f"{failure.error}: {failure.message}{where}") if part
+    )
 
 
 def _cut(line: str) -> str:

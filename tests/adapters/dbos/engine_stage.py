@@ -1,0 +1,140 @@
+"""Here live an engine for tests, and engines in processes that can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import engine_stories
+from engine_stories import Task
+
+from bot.adapters.dbos.durable_engine import Durable
+from bot.adapters.dbos.durable_run import Patience
+from bot.ports import Ports
+from bot.run import SignalRun, StartRun
+from bot.values import Signal, Subject
+
+PATIENCE_S = 60
+HERE = Path(__file__).parent
+
+
+class SystemClock:
+    def now(self):
+        return datetime.now(UTC)
+
+
+def durable(home, stories=engine_stories.STORIES, **options):
+    """An engine over real SQLite. The ports are none of its business: it hands the World on."""
+    ports = Ports(None, None, None, SystemClock())
+    options = {
+        "farewell": engine_stories.apologise,
+        "retry": Patience(tries=4, first_s=0.05),
+    } | options
+    return Durable(home, ports, stories, **options)
+
+
+def eventually(what, expected, patience_s=PATIENCE_S):
+    """Ask until the answer is the expected one, or time is up; the last answer."""
+    deadline = time.monotonic() + patience_s
+    while (found := what()) != expected and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
+def ended(engine, key):
+    """The outcome of a run, once it has one."""
+    eventually(
+        lambda: engine.run(key) is not None and engine.run(key).state not in ("queued", "running"),
+        expected=True,
+    )
+    return engine.run(key).outcome
+
+
+def start(engine, story, diary, *, key="k", subject="", **task):
+    return asyncio.run(
+        engine.start(StartRun(story, Task(str(diary), **task), key=key, subject=Subject(subject)))
+    )
+
+
+def tell(engine, subject, text, key=""):
+    return asyncio.run(engine.tell(SignalRun(Subject(subject), Signal("stop", text), key=key)))
+
+
+def parked(engine, key):
+    """Wait until a run of `listen` has done its first step, and so waits."""
+    return eventually(lambda: len(engine.steps(key)), 1)
+
+
+def aged(home, keys, days):
+    """Make it so that runs ended earlier."""
+    for key in keys:
+        earlier = f"completed_at - {days * 86_400_000}"
+        altered(
+            home,
+            f"update workflow_status set completed_at = {earlier} where workflow_uuid = '{key}'",
+        )
+
+
+def altered(home, statement):
+    """Do something to the record behind the engine's back."""
+    with closing(sqlite3.connect(home / "engine.sqlite", timeout=30)) as database:
+        database.execute(statement)
+        database.commit()
+
+
+def lines(diary):
+    return diary.read_text().splitlines()
+
+
+def peak(diary, repo=""):
+    """How many works overlapped at most, of one repository or of all."""
+    works = [line.split() for line in lines(diary)]
+    spans = [(float(began), float(over)) for name, began, over in works if repo in ("", name)]
+    return max(sum(began <= moment < over for began, over in spans) for moment, _over in spans)
+
+
+class Killable:
+    """An engine in a process of its own."""
+
+    def __init__(self, home, **options):
+        with (home.parent / "stderr").open("a") as stderr:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-W",
+                    "error",
+                    HERE / "engine_process.py",
+                    home,
+                    json.dumps(options),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                env={"PYTHONPATH": f"{HERE}:{HERE.parent.parent}"},
+            )
+        assert self.answer() == "up"
+
+    def answer(self):
+        return json.loads(self.process.stdout.readline())
+
+    def ask(self, *command):
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def start(self, story, key="", subject="", **task):
+        return self.ask("start", story, key, subject, task)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            pipe.close()

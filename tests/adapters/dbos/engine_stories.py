@@ -1,0 +1,235 @@
+"""Here live stories and steps that leave their traces in a diary: a file that outlives the process."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.ports import Ports, RateLimited, Refusal, Unreachable
+from bot.run import Run, SignalRun, StartRun
+from bot.values import (
+    Outcome,
+    Repo,
+    RunKey,
+    Signal,
+    Subject,
+    ToolCall,
+    ToolResult,
+    ToolResults,
+    Turn,
+    UserText,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the stories are given."""
+
+    diary: str
+    word: str = ""
+    seconds: float = 0.0
+    times: int = 0
+    repo: str = "o/r"
+
+
+SECRET = "ghp_" + "a1B2" * 9
+
+
+class Wrong(Exception):
+    """Neither a refusal nor an outage."""
+
+
+# --- steps ------------------------------------------------------------------------------------------------------
+
+
+def mark(ports: Ports, diary: str, word: str) -> str:
+    with Path(diary).open("a") as lines:
+        lines.write(f"{word}\n")
+    return word
+
+
+def linger(ports: Ports, diary: str, word: str, seconds: float) -> str:
+    mark(ports, diary, f"{word} began")
+    time.sleep(seconds)
+    return mark(ports, diary, f"{word} ended")
+
+
+def work(ports: Ports, task: Task) -> None:
+    """Note when it began and ended, to see what overlapped."""
+    began = time.time()
+    time.sleep(task.seconds)
+    mark(ports, task.diary, f"{task.repo} {began} {time.time()}")
+
+
+def falter(ports: Ports, task: Task) -> str:
+    """Unreachable, so many times; then not."""
+    mark(ports, task.diary, "try")
+    if Path(task.diary).read_text().count("try") <= task.times:
+        raise Unreachable("GitHub answered 502")
+    return "reached"
+
+
+def limited(ports: Ports, diary: str, seconds: float) -> str:
+    mark(ports, diary, "try")
+    if Path(diary).read_text().count("try") == 1:
+        raise RateLimited("the limit is used up", time.time() + seconds)
+    return "reached"
+
+
+def refuse(ports: Ports, diary: str) -> None:
+    mark(ports, diary, "refused")
+    raise Refusal("the repository is archived")
+
+
+def break_down(ports: Ports, secret: str) -> None:
+    raise KeyError(secret)
+
+
+def leak(ports: Ports) -> None:
+    raise ValueError(f"bad credentials {SECRET}")
+
+
+def turn(ports: Ports) -> UserText | Turn | ToolResults:
+    return Turn("tools", calls=(ToolCall("1", "grep", {"pattern": "é\ud800"}),), text="x")
+
+
+def both(ports: Ports) -> tuple[UserText | Turn | ToolResults, ...]:
+    return (UserText("x"), Turn("end", text="y"), ToolResults((ToolResult("1", "z"),)))
+
+
+def nothing(ports: Ports) -> Signal | None:
+    return None
+
+
+def apologise(ports: Ports, task: Task, kind: str, text: str, key: RunKey) -> None:
+    mark(ports, task.diary, f"sorry, {key} {kind}: {text}")
+
+
+# --- stories ----------------------------------------------------------------------------------------------------
+
+
+async def three(run: Run, task: Task) -> Outcome:
+    await run(mark, task.diary, "a")
+    await run(linger, task.diary, "b", task.seconds)
+    await run(mark, task.diary, "c")
+    return Outcome("done", task.word)
+
+
+async def listen(run: Run, task: Task) -> Outcome:
+    await run(mark, task.diary, "a")
+    note = await run.wait(task.seconds)
+    await run(mark, task.diary, note.text if note else "nothing")
+    return Outcome("done", note.text if note else "nothing")
+
+
+async def listens_twice(run: Run, task: Task) -> Outcome:
+    await run(mark, task.diary, "a")
+    notes = [await run.wait(60), await run.wait(task.seconds)]
+    return Outcome("done", ", ".join(note.text if note else "nothing" for note in notes))
+
+
+async def leaking(run: Run, task: Task) -> Outcome:
+    await run(leak)
+    return Outcome("done")
+
+
+async def busy_then_listens(run: Run, task: Task) -> Outcome:
+    await run(linger, task.diary, "b", task.seconds)
+    note = await run.wait(60)
+    await run(mark, task.diary, note.text if note else "nothing")
+    return Outcome("done")
+
+
+async def slotted(run: Run, task: Task) -> Outcome:
+    async with run.slot(Repo(task.repo, 1)):
+        await run(work, task)
+        await run(work, task)
+    return Outcome("done")
+
+
+async def waits_in_slot(run: Run, task: Task) -> Outcome:
+    async with run.slot(Repo(task.repo, 1)):
+        await run(mark, task.diary, "in")
+        await run.wait(task.seconds)
+        await run(mark, task.diary, "out")
+    return Outcome("done")
+
+
+async def faltering(run: Run, task: Task) -> Outcome:
+    return Outcome("done", await run(falter, task))
+
+
+async def patient(run: Run, task: Task) -> Outcome:
+    return Outcome("done", await run(limited, task.diary, task.seconds))
+
+
+async def undeterred(run: Run, task: Task) -> Outcome:
+    """Go on after a refusal, with what it said."""
+    try:
+        await run(refuse, task.diary)
+    except Refusal as refusal:
+        await run(linger, task.diary, f"{type(refusal).__name__} {refusal}", task.seconds)
+    return Outcome("done")
+
+
+async def refused(run: Run, task: Task) -> Outcome:
+    await run(refuse, task.diary)
+    return Outcome("done")
+
+
+async def broken(run: Run, task: Task) -> Outcome:
+    await run(break_down, task.word)
+    return Outcome("done")
+
+
+async def wrong_itself(run: Run, task: Task) -> Outcome:
+    await run(mark, task.diary, "a")
+    raise Wrong("by itself")
+
+
+async def silent(run: Run, task: Task) -> Outcome:
+    await run(mark, task.diary, "a")  # and no outcome
+
+
+async def values(run: Run, task: Task) -> Outcome:
+    spoken = await run(turn)
+    several = await run(both)
+    none = await run(nothing)
+    await run(
+        linger,
+        task.diary,
+        repr((spoken, several, none)).encode("ascii", "backslashreplace").decode(),
+        task.seconds,
+    )
+    return Outcome("done")
+
+
+async def parent(run: Run, task: Task) -> Outcome:
+    """Begin a run of the same subject twice, and tell it something."""
+    subject = Subject(f"{task.repo}#1")
+    first = await run.begin(StartRun(listen, task, subject=subject))
+    second = await run.begin(StartRun(listen, task, subject=subject))
+    told = await run.tell(SignalRun(subject, Signal("stop", "hello")))
+    nobody = await run.tell(SignalRun(Subject("o/r#99"), Signal("stop")))
+    return Outcome("done", repr((first, second, told, nobody)))
+
+
+STORIES = (
+    three,
+    listen,
+    listens_twice,
+    leaking,
+    busy_then_listens,
+    slotted,
+    waits_in_slot,
+    faltering,
+    patient,
+    undeterred,
+    refused,
+    broken,
+    wrong_itself,
+    silent,
+    values,
+    parent,
+)

@@ -1,0 +1,172 @@
+"""Here live the tests of starting, numbering, telling and forgetting."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import engine_stories as stories
+import pytest
+from engine_stage import HERE, aged, durable, ended, lines, parked, start, tell
+from engine_stories import Task
+
+from bot.run import Run, StartRun
+from bot.values import Outcome, Subject
+
+
+def test_one_key_starts_one_run(engine, diary):
+    """Fifty starts of one key, from threads and from one loop at the same time, are one run."""
+    asking = StartRun(stories.three, Task(str(diary)), key="k")
+
+    async def many():
+        return await asyncio.gather(*(engine.start(asking) for _ in range(25)))
+
+    with ThreadPoolExecutor(26) as threads:
+        loop = threads.submit(asyncio.run, many())
+        alone = [threads.submit(asyncio.run, engine.start(asking)) for _ in range(25)]
+        keys = {*loop.result(), *(one.result() for one in alone)}
+    outcome = ended(engine, "k")
+
+    assert ({"k"}, Outcome("done")) == (keys, outcome)
+    assert ["a", "b began", "b ended", "c"] == lines(diary)
+
+
+def test_a_redelivery_after_the_end_starts_nothing(engine, diary):
+    """A key that was heard before starts nothing, though its run ended long ago."""
+    start(engine, stories.three, diary)
+    ended(engine, "k")
+    start(engine, stories.three, diary)
+    time.sleep(0.4)
+
+    assert ["a", "b began", "b ended", "c"] == lines(diary)
+    assert 1 == len(engine.runs(10))
+
+
+def test_runs_of_a_subject_are_numbered(engine, diary):
+    """While a run of the subject lives its key is the answer; once it ended the next one has the next number."""
+    first = start(engine, stories.listen, diary, key="", subject="o/r#7", seconds=60)
+    again = start(engine, stories.listen, diary, key="", subject="o/r#7", seconds=60)
+    parked(engine, first)
+    tell(engine, "o/r#7", "go")
+    ended(engine, first)
+    second = start(engine, stories.listen, diary, key="", subject="o/r#7", seconds=0)
+    other = start(engine, stories.listen, diary, key="", subject="o/r#70", seconds=0)
+
+    assert ("o/r#7/1", "o/r#7/1", "o/r#7/2", "o/r#70/1") == (first, again, second, other)
+
+
+def test_fifty_starts_of_a_subject_are_one_run(engine, diary):
+    """Concurrent starts of a subject agree on one run."""
+
+    async def many():
+        asking = StartRun(stories.listen, Task(str(diary), seconds=1), subject=Subject("o/r#7"))
+        return await asyncio.gather(*(engine.start(asking) for _ in range(50)))
+
+    assert {"o/r#7/1"} == set(asyncio.run(many()))
+
+
+def test_a_story_begins_and_tells_another(engine, diary):
+    """From inside a story: the first `begin` is new, the second finds the run alive, and only the living are told."""
+    start(engine, stories.parent, diary, seconds=60)
+    outcome = ended(engine, "k")
+
+    assert "(('o/r#1/1', True), ('o/r#1/1', False), True, False)" == outcome.text
+    assert Outcome("done", "hello") == ended(engine, "o/r#1/1")
+
+
+def test_a_begin_that_is_repeated_is_still_new(engine, diary):
+    """Killed between beginning a run and remembering that: the repeated step finds its own run, and calls it new."""
+    asking = StartRun(stories.listen, Task(str(diary), seconds=0), subject=Subject("o/r#7"))
+    first = asyncio.run(engine._begin(asking, "parent@1"))
+    ended(engine, "o/r#7/1")
+    again = asyncio.run(engine._begin(asking, "parent@1"))
+    other = asyncio.run(engine._begin(asking, "parent@2"))
+
+    assert (("o/r#7/1", True), ("o/r#7/1", True), ("o/r#7/2", True)) == (first, again, other)
+
+
+def test_a_begin_by_key_is_new_for_who_began_it(engine, diary):
+    """A story that begins a run by key hears that it is new, also when the step is repeated; another story does not."""
+    asking = StartRun(stories.listen, Task(str(diary), seconds=0), key="k")
+    begun = [asyncio.run(engine._begin(asking, by)) for by in ("parent@1", "parent@1", "parent@2")]
+
+    assert [("k", True), ("k", True), ("k", False)] == begun
+
+
+def test_a_story_that_is_not_listed_is_refused(engine, diary):
+    """A run that no engine could ever do is not accepted."""
+
+    async def unlisted(run: Run, task: Task) -> Outcome:
+        return Outcome("done")
+
+    with pytest.raises(ValueError, match="there is no story 'unlisted'"):
+        start(engine, unlisted, diary)
+
+
+def test_a_key_of_another_storys_run_is_refused(engine, diary):
+    """Two stories cannot share a key."""
+    start(engine, stories.three, diary)
+
+    with pytest.raises(ValueError, match="k is a run of three, not of listen"):
+        start(engine, stories.listen, diary)
+
+
+def test_a_note_is_told_once_per_key(engine, diary):
+    """The same delivery told twice is one note: a run that waits a second time hears nothing."""
+    start(engine, stories.listens_twice, diary, key="", subject="o/r#7", seconds=1)
+    parked(engine, "o/r#7/1")
+    told = [
+        tell(engine, "o/r#7", "hello", key="delivery"),
+        tell(engine, "o/r#7", "hello", key="delivery"),
+    ]
+
+    assert [True, True] == told
+    assert Outcome("done", "hello, nothing") == ended(engine, "o/r#7/1")
+
+
+def test_nobody_is_told_when_no_run_lives(engine, diary):
+    """A subject that never had a run, and one whose run ended, have nobody to tell."""
+    start(engine, stories.listen, diary, key="", subject="o/r#7", seconds=0)
+    ended(engine, "o/r#7/1")
+
+    assert [False, False] == [tell(engine, "o/r#7", "hello"), tell(engine, "o/r#8", "hello")]
+
+
+def test_old_runs_are_forgotten(engine, diary, tmp_path):
+    """What ended long ago goes, but no sooner than GitHub may redeliver, and never a subject's newest run."""
+    for key, subject in [("old", ""), ("young", ""), ("", "o/r#7"), ("", "o/r#7")]:
+        ended(engine, start(engine, stories.listen, diary, key=key, subject=subject, seconds=0))
+    start(engine, stories.listen, diary, key="live", seconds=60)
+    aged(tmp_path / "home", ["old", "o/r#7/1", "o/r#7/2", "live"], days=5)
+    gone = engine.forget(0)
+    left = {run.key for run in engine.runs(10)}
+
+    assert (2, {"young", "o/r#7/2", "live"}) == (gone, left)
+
+
+def test_a_second_engine_in_the_process_is_refused(engine, tmp_path):
+    """DBOS is one of a kind in a process; a second home would quietly write into the first one's record."""
+    with pytest.raises(RuntimeError, match="another engine is launched"):
+        durable(tmp_path / "other").launch()
+
+
+def test_the_engine_is_quiet(tmp_path, diary):
+    """Nothing is on stdout or stderr but what the process itself says: no banner, no warning, not at the end either."""
+    commands = [
+        ["start", "listen", "k", "", {"diary": str(diary), "seconds": 600}],
+        ["start", "three", "l", "", {"diary": str(diary)}],
+        ["close"],
+    ]
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", HERE / "engine_process.py", tmp_path / "home"],
+        input="".join(f"{json.dumps(command)}\n" for command in commands),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"PYTHONPATH": f"{HERE}:{HERE.parent.parent}"},
+        check=False,
+    )
+
+    assert (0, '"up"\n"k"\n"l"\nnull\n', "") == (ran.returncode, ran.stdout, ran.stderr)

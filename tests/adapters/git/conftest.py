@@ -1,0 +1,51 @@
+"""Here live the parts that the tests of the mirrors share: a server, its repository, and mirrors of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.git.mirrors import Mirrors
+from bot.values import Remote
+from tests.adapters.git.weather import Weather
+from tests.git_served import SECRET, Served, serving
+
+
+@pytest.fixture
+def weather() -> Weather:
+    """What happens between the bot and the server: nothing, until a test says so."""
+    return Weather()
+
+
+@pytest.fixture
+def served(tmp_path: Path, weather: Weather) -> Iterator[Served]:
+    """A server with the repository ada/engine, still empty."""
+    with serving(tmp_path / "srv", weather.over) as served:
+        served.create()
+        yield served
+
+
+@pytest.fixture
+def origin(served: Served) -> Path:
+    """The repository as it lies on the server."""
+    return served.root / "ada/engine.git"
+
+
+@pytest.fixture
+def remote(served: Served) -> Remote:
+    """The repository as the bot is told of it."""
+    return Remote(f"{served.url}/ada/engine.git", SECRET)
+
+
+@pytest.fixture
+def mirrors(tmp_path: Path) -> Mirrors:
+    """Mirrors in an empty home."""
+    return Mirrors(tmp_path / "home", ("http",))
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Path:
+    """Where the mirror of ada/engine lies."""
+    return tmp_path / "home/ada/engine.git"

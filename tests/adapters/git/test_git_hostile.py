@@ -1,0 +1,229 @@
+"""Here live the tests of what must not happen: a repository that runs something, a token that is seen."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.git.git_process import GitTimeoutError, Plumbing
+from bot.adapters.git.mirrors import Mirrors
+from bot.values import Author, Branch, Patch, PushResult, Remote, Repo
+from tests.adapters.git.weather import Weather
+from tests.git_served import SECRET, Served, commit, git
+
+REPO = Repo("ada/engine", 1)
+MAIN = Branch("main")
+BRANCH = Branch("greenlit/7")
+ADA = Author("Ada", "ada@example.org")
+AT = "2026-11-20T12:00:00+00:00"
+SEEN = (SECRET, b64encode(f"x-access-token:{SECRET}".encode()).decode())
+
+
+def worked(mirrors: Mirrors, remote: Remote) -> PushResult:
+    """Everything that a run does with git, once."""
+    tree = mirrors.fetch(REPO, remote, MAIN)
+    paths = [entry.path for entry in mirrors.entries(tree)]
+    mirrors.read(tree, paths[:500])
+    mirrors.grep(tree, "x", "", 10)
+    mirrors.subjects(tree, 5)
+    patch = Patch({"src/app.py": "x = 2\n", ".gitattributes.txt": "x\n"})
+    mirrors.diff(tree, patch)
+    sha = mirrors.commit(tree, patch, tree.sha, "Change.\n", ADA, AT)
+    return mirrors.push(REPO, remote, sha, BRANCH, mirrors.head(REPO, remote, BRANCH))
+
+
+def test_hostile_repository_runs_nothing(
+    origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path, tmp_path: Path
+):
+    """Whatever a repository says of filters, hooks, submodules and monitors, it is listed and never run."""
+    ran = tmp_path / "ran"
+    run = f"sh -c 'echo >> {ran}'"
+    config = f"[core]\nfsmonitor={run}\nhooksPath=hooks\npager={run}\n[filter 'x']\nclean={run}\nsmudge={run}\n"
+    files = {
+        ".GIT/config": config.encode(),
+        ".gitattributes": b"* filter=x diff=x merge=x text eol=crlf export-subst\n",
+        ".gitconfig": config.encode(),
+        ".gitmodules": f'[submodule "x"]\n\tpath = x\n\turl = ext::{run}\n\tupdate = checkout\n'.encode(),
+        ".lfsconfig": f"[lfs]\n\turl = ext::{run}\n".encode(),
+        "120000:README": b"/etc/passwd",
+        "100755:hooks/post-commit": f"#!/bin/sh\n{run}\n".encode(),
+        "100755:hooks/pre-push": f"#!/bin/sh\n{run}\n".encode(),
+        "config": config.encode(),
+        "src/app.py": b"x = 1\n",
+    }
+    commit(
+        origin,
+        files | {f"many/{number % 100}/{number}": b"%d\n" % number for number in range(10_000)},
+    )
+
+    pushed = worked(mirrors, remote)
+    tree = mirrors.fetch(REPO, remote, BRANCH)
+
+    assert pushed.ours
+    assert not ran.exists()
+    assert len(files) + 10_000 + 1 == len(mirrors.entries(tree))
+    assert {"src/app.py": b"x = 2\n", ".GIT/config": config.encode()} == mirrors.read(
+        tree, ["src/app.py", ".GIT/config", "README", "README/x", "../../etc/passwd"]
+    )
+    assert [] == list(mirror.glob("hooks/*"))
+
+
+def test_old_and_odd_objects_are_taken(origin: Path, remote: Remote, mirrors: Mirrors):
+    """A commit with a time zone that never was, as respected repositories have them, is no reason to refuse them."""
+    commit(origin, {"src/app.py": b"x = 1\n"})
+    tree = git(origin, "rev-parse", "main^{tree}")
+    odd = f"tree {tree}\nauthor A <a@b> 1 +51800\ncommitter A <a@b> 1 +51800\n\nOdd.\n"
+    sha = git(
+        origin, "hash-object", "-w", "-t", "commit", "--literally", "--stdin", given=odd.encode()
+    )
+    git(origin, "update-ref", "refs/heads/main", sha)
+
+    assert worked(mirrors, remote).ours
+
+
+def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, tmp_path: Path):
+    """Neither the user's git configuration nor an inherited GIT_* variable reaches the bot's git."""
+    ran, home = tmp_path / "ran", tmp_path / "user"
+    (home / "template/hooks").mkdir(parents=True)
+    script = home / "script"
+    script.write_text(f"#!/bin/sh\necho $0 $* >> {ran}\n")
+    script.chmod(0o755)
+    for hook in ("pre-push", "reference-transaction", "post-checkout", "pre-auto-gc"):
+        (home / "template/hooks" / hook).symlink_to(script)
+    lines = f"fsmonitor={script},hooksPath={home}/template/hooks,askPass={script},sshCommand={script},gitProxy={script}"
+    config = (
+        "[core]\n"
+        + lines.replace(",", "\n")
+        + f"\n[credential]\nhelper={script}\n[init]\ntemplateDir={home}/template\n"
+    )
+    (home / ".gitconfig").write_text(
+        f'{config}[http]\nproxy=http://127.0.0.1:1\n[url "http://127.0.0.1:1/"]\ninsteadOf=http://\n'
+    )
+    commit(origin, {"src/app.py": b"x = 1\n"})
+    program = (
+        "import sys, pathlib; from bot.adapters.git.mirrors import Mirrors; from bot.values import Remote;"
+        "from tests.adapters.git.test_git_hostile import worked;"
+        "print(worked(Mirrors(pathlib.Path(sys.argv[1]), ('http',)), Remote(sys.argv[2], sys.stdin.read())))"
+    )
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(home),
+    }
+    environment |= {
+        "GIT_DIR": str(home),
+        "GIT_INDEX_FILE": "/nonexistent",
+        "GIT_ASKPASS": str(script),
+    }
+    environment |= {
+        "GIT_EXTERNAL_DIFF": str(script),
+        "GIT_PAGER": str(script),
+        "GIT_TEMPLATE_DIR": f"{home}/template",
+    }
+    environment |= {"GIT_OBJECT_DIRECTORY": "/nonexistent", "http_proxy": "http://127.0.0.1:1"}
+    environment |= {"GIT_TRACE": str(tmp_path / "trace"), "GIT_TRACE_CURL": str(tmp_path / "trace")}
+    command = [sys.executable, "-c", program, str(tmp_path / "home"), remote.url]
+    done = subprocess.run(
+        command,
+        input=SECRET,
+        env=environment,
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "ours=True" in done.stdout, done.stderr
+    assert not ran.exists()
+    assert SECRET not in (tmp_path / "trace").read_text() if (tmp_path / "trace").exists() else True
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc here")
+def test_token_is_in_no_command_line(
+    origin: Path, remote: Remote, mirrors: Mirrors, weather: Weather
+):
+    """While git fetches and pushes, no process of the machine shows the token."""
+    commit(origin, {"src/app.py": b"x = 1\n"})
+    weather.on, weather.delay_s = "", 0.05
+    with watching() as lines:
+        worked(mirrors, remote)
+
+    assert {"fetch", "push", "ls-remote"} <= {word for line in lines for word in line.split("\0")}
+    assert [] == [line for line in lines if any(seen in line for seen in SEEN)]
+
+
+def test_token_is_in_no_file(origin: Path, remote: Remote, mirrors: Mirrors, tmp_path: Path):
+    """After a run no file of the home holds the token."""
+    commit(origin, {"src/app.py": b"x = 1\n"})
+    worked(mirrors, remote)
+    files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+
+    assert len(files) > 10
+    assert [] == [
+        path for path in files if any(seen.encode() in path.read_bytes() for seen in SEEN)
+    ]
+    assert SECRET not in repr(remote)
+
+
+def test_token_goes_to_its_host_alone(remote: Remote, mirrors: Mirrors, mirror: Path):
+    """The header with the token is for the remote's scheme, host and port."""
+    plumbing = Plumbing(mirror, mirror, 1).toward(remote, ("http",))
+    host = remote.url.removesuffix("/ada/engine.git")
+
+    assert [f"http.{host}/.extraHeader"] == list(plumbing.config)
+    assert SEEN[1] not in repr(plumbing)
+
+
+def test_local_git_reaches_no_network(
+    origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path, served: Served
+):
+    """An object that is missing is not sent for by a git that only reads."""
+    commit(origin, {"README.md": b"old\n"})
+    old = git(origin, "rev-parse", "main:README.md")
+    commit(origin, {"README.md": b"new\n"})
+    mirrors.fetch(REPO, remote, MAIN)
+    served.asked.clear()
+    git(mirror, "config", "remote.origin.url", remote.url)
+    with pytest.raises(Exception, match=r"could not fetch|not allowed|missing|bad file"):
+        Plumbing(mirror, mirror, 10).run("cat-file", "blob", old)
+
+    assert [] == served.asked
+
+
+def test_endless_reading_is_ended(mirror: Path, tmp_path: Path):
+    """A git that writes nothing and never ends is ended and told so."""
+    os.mkfifo(tmp_path / "silent")
+    with pytest.raises(GitTimeoutError, match=r"git config took longer than 0\.2 s"):
+        Plumbing(mirror, tmp_path, 10).first(
+            "config", "--list", "--file", "silent", lines=9, limit_bytes=9, timeout_s=0.2
+        )
+
+
+@contextmanager
+def watching() -> Iterator[set[str]]:
+    """The command lines of all processes that live while the block lasts."""
+    lines: set[str] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(0.002):
+            for process in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    lines.add(process.read_text("utf-8", "replace"))
+                except OSError:
+                    continue  # it has ended
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield lines
+    finally:
+        done.set()
+        thread.join()

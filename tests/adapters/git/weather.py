@@ -1,0 +1,49 @@
+"""Here lives the weather between a client and an ASGI app: slow, cut in the middle, or gone elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class Cut(Exception):
+    """The connection breaks here."""
+
+
+@dataclass
+class Weather:
+    """Acts on requests whose path ends in `on`, as long as it is set."""
+
+    on: str = "?"
+    delay_s: float = 0.0
+    cut_after: int | None = None  # bytes of the answer
+    elsewhere: str = ""  # a redirect's target
+
+    def over(self, app: ASGIApp) -> ASGIApp:
+        async def with_weather(scope: Scope, receive: Receive, send: Send) -> None:
+            if not scope["path"].endswith(self.on):
+                return await app(scope, receive, send)
+            await asyncio.sleep(self.delay_s)
+            if self.elsewhere:
+                headers = [(b"location", (self.elsewhere + scope["path"]).encode())]
+                await send({"type": "http.response.start", "status": 302, "headers": headers})
+                return await send({"type": "http.response.body"})
+            return await app(
+                scope, receive, send if self.cut_after is None else self._cutting(send)
+            )
+
+        return with_weather
+
+    def _cutting(self, send: Send) -> Send:
+        left = self.cut_after or 0
+
+        async def cutting(message: Message) -> None:
+            nonlocal left
+            body = message.get("body", b"")[:left]
+            left -= len(body)
+            if message["type"] == "http.response.start" or body:
+                await send(message | ({"body": body, "more_body": True} if body else {}))
+
+        return cutting

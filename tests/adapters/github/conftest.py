@@ -1,0 +1,47 @@
+"""Here live the fixtures of the GitHub adapter's tests: a key, a scripted GitHub, and the adapter before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from scripted_github import ScriptedGitHub, listening, pem
+
+from bot.adapters.github.github_app import GitHubApp
+from bot.values import Repo
+
+
+@pytest.fixture(scope="session")
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+@pytest.fixture
+def github(key: rsa.RSAPrivateKey) -> Iterator[ScriptedGitHub]:
+    github = ScriptedGitHub(key)
+    with listening(github.answer) as github.url:
+        yield github
+
+    assert [] == github.unexpected
+
+
+@pytest.fixture
+def make(github: ScriptedGitHub, key: rsa.RSAPrivateKey) -> Callable[..., GitHubApp]:
+    def make(**changed: Any) -> GitHubApp:
+        return GitHubApp(
+            7, pem(key), github.url, github.api_url, **{"pause_between_writes_s": 0.0, **changed}
+        )
+
+    return make
+
+
+@pytest.fixture
+def app(make: Callable[..., GitHubApp]) -> GitHubApp:
+    return make()
+
+
+@pytest.fixture
+def repo() -> Repo:
+    return Repo("o/r", 1)

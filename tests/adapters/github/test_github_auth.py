@@ -1,0 +1,225 @@
+"""Here live the tests of the App's credentials: narrow, kept, renewed, and nowhere to be read."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from scripted_github import Answer, ScriptedGitHub
+
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.http_client import Line
+from bot.ports import Refusal, Unreachable
+from bot.values import Remote, Repo
+
+MINT = "POST /app/installations/1/access_tokens"
+ISSUE = "GET /repos/o/r/issues/7"
+SOME = {"number": 7, "title": "T", "state": "open"}
+
+
+def test_token_is_narrowed_to_the_repository_and_what_is_needed(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """A token names one repository, and of the permissions needed those that the installation grants."""
+    github.granted["issues"] = "read"
+    github.granted["organization_administration"] = "write"
+    github.on(ISSUE, Answer(data=SOME))
+    app.issue(repo, 7)
+
+    assert {
+        "repositories": ["r"],
+        "permissions": {
+            "actions": "write",
+            "checks": "read",
+            "contents": "write",
+            "issues": "read",
+            "metadata": "read",
+            "pull_requests": "write",
+            "statuses": "read",
+        },
+    } == github.hits(MINT)[0].body
+
+
+@pytest.mark.parametrize("granted", [{}, {"workflows": "write"}])
+def test_remote_gets_a_token_for_git_alone(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, granted: dict[str, str]
+):
+    """Git gets contents, and workflows only where they are granted; the secret is not in the address nor the repr."""
+    github.granted |= granted
+    remote = app.remote(repo)
+
+    assert {"contents": "write", "metadata": "read", **granted} == github.hits(MINT)[0].body[
+        "permissions"
+    ]
+    assert f"{github.url}/o/r.git" == remote.url
+    assert remote.secret not in repr(remote) + remote.url
+
+
+def test_one_jwt_serves_for_minutes(
+    github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
+):
+    """Signing costs more than asking: the App's JWT is kept, and made anew long before GitHub refuses it."""
+    now = [time.time()]
+    app = make(clock=lambda: now[0])
+    shown = []
+    for later_s in (0, 100, 101):
+        now[0] += later_s
+        time.sleep(1.1)  # a JWT of another second would be another one
+        app.remote(Repo(f"o/r{later_s}", repo.installation))
+        shown.append(github.hits(MINT)[-1].token)
+
+    assert shown[0] == shown[1]
+    assert shown[1] != shown[2]
+
+
+def test_token_is_kept_until_shortly_before_it_expires(
+    github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
+):
+    """One token serves an hour less a margin; then another is minted."""
+    now = [time.time()]
+    app = make(clock=lambda: now[0])
+    first, again = app.remote(repo), app.remote(repo)
+    now[0] += 3100
+    later = app.remote(repo)
+
+    assert again == first
+    assert first != later
+    assert 2 == len(github.hits(MINT))
+
+
+def test_threads_share_one_token(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Threads that need a token at once wait for the one that mints it."""
+    found: list[Remote] = []
+    threads = [threading.Thread(target=lambda: found.append(app.remote(repo))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert 8 == len(found)
+    assert 1 == len(github.hits(MINT))
+
+
+def test_refused_token_is_replaced_once(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """A token that GitHub does not take any more is replaced, and the request sent again."""
+    github.on(ISSUE, Answer(401, {"message": "Bad credentials"}), Answer(data=SOME))
+    issue = app.issue(repo, 7)
+
+    assert issue is not None
+    first, second = (heard.token for heard in github.hits(ISSUE))
+    assert first != second
+
+
+def test_refused_credentials_name_the_settings(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """When a fresh token is refused too, the text names what to check."""
+    github.on(ISSUE, Answer(401, {"message": "Bad credentials"}))
+
+    with pytest.raises(Refusal, match=r"GREENLIT_APP_ID, GREENLIT_PRIVATE_KEY"):
+        app.issue(repo, 7)
+    assert 2 == len(github.hits(ISSUE))
+
+
+def test_unknown_app_names_the_setting(github: ScriptedGitHub, app: GitHubApp):
+    """A wrong App id is answered with 404 by GitHub."""
+    github.on("GET /app", Answer(404, {"message": "Integration not found"}))
+
+    with pytest.raises(Refusal, match="GREENLIT_APP_ID"):
+        app.login()
+
+
+def test_broken_key_names_the_setting():
+    """A key that is none is told by its setting, and not shown."""
+    app = GitHubApp(7, "-----BEGIN PRIVATE KEY-----\nsecret", api_url="http://127.0.0.1:9")
+
+    with pytest.raises(Refusal, match="GREENLIT_PRIVATE_KEY") as told:
+        app.login()
+    assert "secret" not in f"{told.value}{app}"
+
+
+@pytest.mark.parametrize("status", [404, 422])
+def test_repository_without_the_app_is_said(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, status: int
+):
+    """No token for a repository means that the App is not installed there."""
+    github.on(
+        MINT, Answer(status, {"message": "There is at least one repository that is not accessible"})
+    )
+
+    with pytest.raises(Refusal, match="not installed on o/r"):
+        app.issue(repo, 7)
+
+
+def test_suspended_installation_is_said(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """A suspended installation refuses tokens with 403."""
+    github.on(MINT, Answer(403, {"message": "This installation has been suspended"}))
+
+    with pytest.raises(Refusal, match="suspended"):
+        app.issue(repo, 7)
+
+
+def test_log_and_errors_hold_no_token(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, caplog: pytest.LogCaptureFixture
+):
+    """PyGithub logs bodies at DEBUG, the minted token among them, and errors may echo it: neither gets through."""
+    _log_all(caplog)
+    secret = app.remote(repo).secret
+    github.on(ISSUE, Answer(400, {"message": f"strange: {secret}"}))
+    with pytest.raises(Refusal, match="strange") as told:
+        app.issue(repo, 7)
+
+    assert "POST http://127.0.0.1/api/v3/app/installations/1/access_tokens" in caplog.text
+    assert len(secret) > 500
+    for part in (
+        secret,
+        secret[:40],
+        secret[-40:],
+        github.hits(MINT)[0].token,
+        github.hits(ISSUE)[0].token,
+    ):
+        assert part not in caplog.text + str(told.value) + repr(told.value)
+
+
+def test_token_without_a_known_prefix_is_not_logged(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, caplog: pytest.LogCaptureFixture
+):
+    """Tokens are opaque: one of an unknown form is kept out of the log as well."""
+    _log_all(caplog)
+    github.on(MINT, Answer(201, {"token": "v1.0123456789", "expires_at": "2099-01-01T00:00:00Z"}))
+    remote = app.remote(repo)
+
+    assert "v1.0123456789" == remote.secret
+    assert '"token": "***"' in caplog.text
+    assert "v1.0123456789" not in caplog.text
+
+
+def test_unreachable_github_is_said_without_a_secret(make: Callable[..., GitHubApp], repo: Repo):
+    """A closed port is Unreachable, in short words."""
+    app = GitHubApp(7, make().private_key, api_url="http://127.0.0.1:9", pause_between_writes_s=0)
+
+    with pytest.raises(
+        Unreachable,
+        match=r"^GitHub gave no answer to GET /app/installations/1 \(ConnectionError\)$",
+    ):
+        app.issue(repo, 7)
+
+
+def _log_all(caplog: pytest.LogCaptureFixture) -> None:
+    """PyGithub sets its own logger to INFO; an operator may set it to DEBUG."""
+    for name in ("", "github", "urllib3"):
+        caplog.set_level(logging.DEBUG, name)
+
+
+def test_client_is_lent_to_one_thread_at_a_time():
+    """PyGithub keeps the request in its one connection, and we the credential: nobody else may have it."""
+    line = Line("http://127.0.0.1:9", 1)
+    with line._lent("before") as first:
+        pass
+    with line._lent("a") as one, line._lent("b") as other:
+        shown = [client.auth.token for client in (one, other) if client.auth]
+
+    assert one is not other
+    assert ["a", "b"] == shown
+    assert first is one

@@ -1,0 +1,304 @@
+"""Here live the tests of what CI says, with GraphQL answered by GitHub's own schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from graphql import GraphQLSchema, graphql_sync, parse, validate
+from scripted_github import Answer, Heard, ScriptedGitHub
+
+from bot.adapters.github.check_runs import RUNS, SUITES
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.pull_requests import DRAFT, READY
+from bot.ports import RateLimited, Refusal, Unreachable
+from bot.values import Check, Checks, Repo, Sha
+from tests.contracts.descriptions import graphql
+
+GRAPHQL = "POST /api/graphql"
+SHA = Sha("a" * 40)
+LAST = {"hasNextPage": False, "endCursor": None}
+
+
+@pytest.fixture
+def schema(described: None) -> GraphQLSchema:
+    """GitHub's own."""
+    return graphql()
+
+
+@pytest.mark.parametrize("query", [SUITES, RUNS, READY, DRAFT])
+def test_queries_are_valid(schema: GraphQLSchema, query: str):
+    """Every GraphQL text we hold is one that GitHub's schema accepts."""
+    assert [] == validate(schema, parse(query))
+
+
+class Graph:
+    """Answers GraphQL by executing the query over plain data, so that shapes and enums are the schema's."""
+
+    def __init__(self, github: ScriptedGitHub, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self.suites: list[list[dict[str, Any]]] = [[]]
+        self.more: dict[str, Any] = {}
+        self.contexts: list[dict[str, Any]] = []
+        github.on(GRAPHQL, self._answer)
+
+    def _answer(self, heard: Heard) -> Answer:
+        root = {"repository": self._repository, "node": self._node}
+        body = heard.body
+        done = graphql_sync(self._schema, body["query"], root, variable_values=body["variables"])
+        assert done.errors is None, done.errors
+        return Answer(data={"data": done.data})
+
+    def _repository(self, info: object, owner: str, name: str, **_: object) -> dict[str, Any]:
+        assert (owner, name) == ("o", "r")
+        return {"object": self._commit}
+
+    def _commit(self, info: object, oid: str) -> dict[str, Any] | None:
+        status = {"contexts": self.contexts} if self.contexts else None
+        return (
+            {"__typename": "Commit", "status": status, "checkSuites": self._page}
+            if oid == SHA
+            else None
+        )
+
+    def _page(self, info: object, after: str | None = None, **_: object) -> dict[str, Any]:
+        number = int(after or 0)
+        more = number + 1 < len(self.suites)
+        return {
+            "nodes": self.suites[number],
+            "pageInfo": {"hasNextPage": more, "endCursor": str(number + 1)},
+        }
+
+    def _node(self, info: object, id: str) -> dict[str, Any]:  # noqa: A002
+        return {"__typename": "CheckSuite", "checkRuns": self.more[id]}
+
+
+@pytest.fixture
+def graph(github: ScriptedGitHub, schema: GraphQLSchema) -> Graph:
+    return Graph(github, schema)
+
+
+def suite(
+    *runs: dict[str, Any], app: str = "github-actions", status: str = "COMPLETED", **more: Any
+) -> dict[str, Any]:
+    run = {"databaseId": 3, "url": "https://x.example/runs/3", "workflow": {"name": "CI"}}
+    return {
+        "id": "CS_1",
+        "status": status,
+        "conclusion": "SUCCESS" if status == "COMPLETED" else None,
+        "url": "https://x.example/suite",
+        "app": {"slug": app},
+        "workflowRun": run if app == "github-actions" else None,
+        "checkRuns": {"nodes": list(runs), "pageInfo": LAST},
+        **more,
+    }
+
+
+def run(
+    name: str, conclusion: str | None = "SUCCESS", status: str = "COMPLETED", **more: Any
+) -> dict[str, Any]:
+    there = {"databaseId": 9, "name": name, "status": status, "conclusion": conclusion}
+    return there | {"detailsUrl": "https://x.example/runs/3/job/9"} | more
+
+
+def states(checks: Checks) -> dict[str, str]:
+    return {check.name: check.state for check in checks.checks}
+
+
+def test_job_is_told_whole(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
+    """A failed Actions job comes with its id, its run, and how often that was run."""
+    graph.suites = [[suite(run("test", "FAILURE"), run("lint"))]]
+    github.on("GET /repos/o/r/actions/runs/3", Answer(data={"run_attempt": 2}))
+    url = "https://x.example/runs/3/job/9"
+
+    assert Checks(
+        SHA,
+        (
+            Check("test", "failed", "failure", url, id=9, run=3, job=True, run_attempt=2),
+            Check("lint", "passed", "success", url, id=9, run=3, job=True, run_attempt=2),
+        ),
+    ) == app.checks(repo, SHA)
+    assert 1 == len(github.hits("GET /repos/o/r/actions/runs/3"))
+
+
+def test_jobs_of_an_attempt_are_read_to_the_last_page(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """Each as it ended then; none where GitHub has forgotten the run."""
+    path = "GET /repos/o/r/actions/runs/3/attempts/1/jobs"
+    page = [
+        {"id": 1, "name": "unit", "status": "completed", "conclusion": "success", "html_url": None}
+    ] * 100
+    running = {
+        "id": 2,
+        "name": "lint",
+        "status": "in_progress",
+        "conclusion": None,
+        "html_url": "u",
+    }
+    github.on(
+        path,
+        Answer(data={"jobs": page}),
+        Answer(data={"jobs": [running]}),
+        Answer(404, {"message": "Not Found"}),
+    )
+    jobs = app.attempt(repo, 3, 1)
+
+    assert 101 == len(jobs)
+    assert Check("unit", "passed", "success", "", id=1, run=3, job=True) == jobs[0]
+    assert Check("lint", "pending", "", "u", id=2, run=3, job=True) == jobs[-1]
+    assert () == app.attempt(repo, 3, 1)
+
+
+def test_conclusions_are_read(graph: Graph, app: GitHubApp, repo: Repo):
+    """Every conclusion and status that GitHub knows is passed, failed or pending."""
+    passed = ["SUCCESS", "NEUTRAL", "SKIPPED"]
+    failed = ["FAILURE", "CANCELLED", "TIMED_OUT", "ACTION_REQUIRED", "STARTUP_FAILURE", "STALE"]
+    pending = ["QUEUED", "IN_PROGRESS", "WAITING", "PENDING", "REQUESTED"]
+    runs = [run(word, word) for word in passed + failed] + [
+        run(word, None, word) for word in pending
+    ]
+    graph.suites = [[suite(*runs, app="jenkins")]]
+
+    assert (
+        dict.fromkeys(passed, "passed")
+        | dict.fromkeys(failed, "failed")
+        | dict.fromkeys(pending, "pending")
+    ) == states(app.checks(repo, SHA))
+
+
+def test_statuses_are_read(graph: Graph, app: GitHubApp, repo: Repo):
+    """Commit statuses count too, once, however many pages of suites there are."""
+    words = ["SUCCESS", "FAILURE", "ERROR", "PENDING", "EXPECTED"]
+    graph.contexts = [{"context": word, "state": word, "targetUrl": None} for word in words]
+    graph.suites = [[], []]
+    checks = app.checks(repo, SHA)
+
+    assert ["passed", "failed", "failed", "pending", "pending"] == [
+        check.state for check in checks.checks
+    ]
+    assert Check("SUCCESS", "passed", "success") == checks.checks[0]
+
+
+def test_empty_and_own_suites_are_left_out(graph: Graph, app: GitHubApp, repo: Repo):
+    """GitHub makes an empty suite for every App that may have one: it says nothing. Ours are not CI."""
+    graph.suites = [
+        [
+            suite(app="dependabot", status="QUEUED"),
+            suite(app="codecov"),
+            suite(app="codecov", conclusion="ACTION_REQUIRED"),
+            suite(run("ours", "FAILURE"), app="greenlit"),
+            suite(),
+        ]
+    ]
+
+    assert app.checks(repo, SHA).silent
+
+
+def test_empty_suite_that_broke_speaks(
+    github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo
+):
+    """A workflow that did not even start has no job, and still is red; so is one that waits for an approval."""
+    graph.suites = [
+        [
+            suite(conclusion="STARTUP_FAILURE"),
+            suite(conclusion="ACTION_REQUIRED"),
+            suite(app="circleci", conclusion="TIMED_OUT"),
+        ]
+    ]
+    github.on("GET /repos/o/r/actions/runs/3", Answer(404))
+
+    assert (
+        Check("CI", "failed", "startup_failure", "https://x.example/runs/3", run=3),
+        Check("CI", "failed", "action_required", "https://x.example/runs/3", run=3),
+        Check("circleci", "failed", "timed_out", "https://x.example/suite"),
+    ) == app.checks(repo, SHA).checks
+
+
+def test_workflow_between_two_jobs_is_pending(graph: Graph, app: GitHubApp, repo: Repo):
+    """A job that needs another appears when that has ended: until the workflow is over it is not green."""
+    graph.suites = [[suite(run("build"), status="IN_PROGRESS"), suite(status="QUEUED")]]
+    checks = app.checks(repo, SHA)
+
+    assert ["passed", "pending", "pending"] == [check.state for check in checks.checks]
+    assert not checks.green
+
+
+def test_running_job_is_told_once(graph: Graph, app: GitHubApp, repo: Repo):
+    """A workflow whose job is under way is pending by that job, not once more by itself."""
+    graph.suites = [[suite(run("build", None, "IN_PROGRESS"), status="IN_PROGRESS")]]
+
+    assert {"build": "pending"} == states(app.checks(repo, SHA))
+
+
+def test_all_pages_are_read(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
+    """More than a hundred suites, and more than a hundred runs in one of them."""
+    more = {"hasNextPage": True, "endCursor": "c"}
+    graph.suites = [
+        [suite(run("1"), app="a")],
+        [suite(app="b", checkRuns={"nodes": [run("2")], "pageInfo": more})],
+    ]
+    graph.more["CS_1"] = {"nodes": [run("3")], "pageInfo": LAST}
+
+    assert {"1": "passed", "2": "passed", "3": "passed"} == states(app.checks(repo, SHA))
+    assert [{"suite": "CS_1", "after": "c"}] == [
+        heard.body["variables"] for heard in github.hits(GRAPHQL)[2:]
+    ]
+
+
+def test_job_id_is_read_from_its_address(graph: Graph, app: GitHubApp, repo: Repo):
+    """Ids of new jobs do not fit GraphQL's Int: where it is null, the address has it."""
+    address = "https://github.com/o/r/actions/runs/98765432109/job/51234567890"
+    graph.suites = [[suite(run("test", databaseId=None, detailsUrl=address))]]
+
+    assert [51234567890] == [check.id for check in app.checks(repo, SHA).checks]
+
+
+def test_unknown_commit_is_silent(graph: Graph, app: GitHubApp, repo: Repo):
+    """A commit that GitHub does not know (yet) has no checks."""
+    assert app.checks(repo, Sha("b" * 40)).silent
+
+
+def test_query_is_repeated(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
+    """A query is a POST that changes nothing: after a 502 it is asked again."""
+    answer = graph._answer
+    github.on(GRAPHQL, Answer(502), answer)
+
+    assert app.checks(repo, SHA).silent
+    assert 2 == len(github.hits(GRAPHQL))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        ({"type": "RATE_LIMITED", "message": "API rate limit exceeded"}, RateLimited, "limit"),
+        (
+            {"type": "FORBIDDEN", "message": "Resource not accessible by integration"},
+            Refusal,
+            "lacks a permission",
+        ),
+        (
+            {"type": "NOT_FOUND", "message": "Could not resolve to a Repository"},
+            Refusal,
+            "Could not resolve",
+        ),
+        (
+            {"message": "Something went wrong while executing your query"},
+            Unreachable,
+            "Something went wrong",
+        ),
+    ],
+)
+def test_errors_of_graphql_are_raised(
+    github: ScriptedGitHub,
+    app: GitHubApp,
+    repo: Repo,
+    error: dict[str, str],
+    kind: type[Exception],
+    words: str,
+):
+    """GraphQL answers 200 to its errors: each becomes one of ours."""
+    github.on(GRAPHQL, Answer(data={"data": None, "errors": [error]}))
+
+    with pytest.raises(kind, match=words):
+        app.checks(repo, SHA)

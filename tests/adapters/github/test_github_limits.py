@@ -1,0 +1,183 @@
+"""Here live the tests of GitHub's limits and refusals: who is told what, and how long we wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from scripted_github import Answer, Board, ScriptedGitHub
+
+from bot.adapters.github.github_app import GitHubApp
+from bot.ports import RateLimited, Refusal, Unreachable
+from bot.values import Repo
+
+ISSUE = "GET /repos/o/r/issues/7"
+POST = "POST /repos/o/r/issues/7/comments"
+NOW = 1_800_000_000.0
+SECONDARY = {
+    "message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+}
+
+
+@pytest.fixture
+def app(make: Callable[..., GitHubApp]) -> GitHubApp:
+    return make(clock=lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    ("answer", "until"),
+    [
+        (Answer(429, {"message": "Too many"}), 60),
+        (Answer(429, {"message": "Too many"}, {"Retry-After": "7"}), 7),
+        (Answer(403, SECONDARY), 60),
+        (Answer(403, SECONDARY, {"Retry-After": "90"}), 90),
+        (Answer(403, SECONDARY, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}), 60),
+        (
+            Answer(
+                403,
+                {"message": "API rate limit exceeded for installation ID 1."},
+                {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 1234:.0f}"},
+            ),
+            1234,
+        ),
+        (
+            Answer(
+                429, None, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 12:.0f}"}
+            ),
+            12,
+        ),
+    ],
+)
+@pytest.mark.parametrize("verb", ["read", "write"])
+def test_limits_say_when_to_come_back(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Answer, until: float, verb: str
+):
+    """Primary and secondary limits, as 403 or 429, with Retry-After or not: asked once."""
+    github.on(ISSUE, answer)
+    github.on("POST /repos/o/r/issues/7/reactions", answer)
+    app.login()
+    with pytest.raises(RateLimited) as limited:
+        app.issue(repo, 7) if verb == "read" else app.react(repo, 7, None, "eyes")
+
+    assert until == limited.value.until - NOW
+    assert 1 == len(github.hits(ISSUE)) + len(github.hits("POST /repos/o/r/issues/7/reactions"))
+
+
+def test_missing_permission_is_named(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Where the App lacks a permission the text says which, from GitHub's header, and what to do."""
+    wants = {"X-Accepted-GitHub-Permissions": "issues=write; pull_requests=write"}
+    github.on(ISSUE, Answer(403, {"message": "Resource not accessible by integration"}, wants))
+
+    with pytest.raises(
+        Refusal, match=r"`issues: write; pull requests: write`.*accept the new permissions"
+    ):
+        app.issue(repo, 7)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(403, {"message": "Repository was archived so is read-only."}), "archived"),
+        (Answer(403, {"message": "Unable to create comment because issue is locked."}), "locked"),
+        (Answer(403, {"message": "Your IP is not on the list"}), "Your IP is not on the list"),
+        (Answer(404, {"message": "Not Found"}), "gone, or the App is not installed there"),
+        (Answer(410, {"message": "This issue was deleted"}), "gone"),
+        (
+            Answer(422, {"message": "Validation Failed", "errors": [{"message": "body is odd"}]}),
+            "body is odd",
+        ),
+    ],
+)
+def test_refusals_are_told_in_words(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Answer, words: str
+):
+    """What no later try can change is a Refusal that a maintainer understands; it is not tried again."""
+    Board(github)
+    github.on(POST, answer)
+
+    with pytest.raises(Refusal, match=words):
+        app.put_comment(repo, 7, "m", "hello")
+    assert 1 == len(github.hits(POST))
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_deleted_issue_is_none(github: ScriptedGitHub, app: GitHubApp, repo: Repo, status: int):
+    """A deleted issue is a fact, not an error."""
+    github.on(ISSUE, Answer(status, {"message": "gone"}))
+
+    assert app.issue(repo, 7) is None
+
+
+def test_reads_are_repeated(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """A read that met a 502 or a cut connection is asked again."""
+    github.on(ISSUE, Answer(502), Answer(cut=True), Answer(data={"number": 7, "title": "T"}))
+    issue = app.issue(repo, 7)
+
+    assert issue is not None
+    assert 3 == len(github.hits(ISSUE))
+
+
+def test_reads_are_repeated_twice_at_most(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Then it is Unreachable, which says what was asked and what was answered."""
+    github.on(ISSUE, Answer(502, b"<html>Unicorn!</html>"))
+
+    with pytest.raises(Unreachable, match=r"^GitHub answered 502 to GET /repos/o/r/issues/7$"):
+        app.issue(repo, 7)
+    assert 3 == len(github.hits(ISSUE))
+
+
+def test_answer_that_is_no_json_is_unreachable(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """A proxy's page is not GitHub's answer."""
+    github.on(ISSUE, Answer(200, b"<html>Log in to the network</html>"))
+
+    with pytest.raises(Unreachable, match="not in JSON"):
+        app.issue(repo, 7)
+
+
+def test_slow_answer_is_unreachable(
+    github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
+):
+    """No answer in time is as good as none."""
+    github.on("POST /repos/o/r/issues/7/reactions", Answer(slow_s=1.5))
+    app = make(timeout_s=1)
+
+    with pytest.raises(Unreachable, match="ReadTimeout"):
+        app.react(repo, 7, None, "eyes")
+
+
+def test_writes_keep_a_pause(github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo):
+    """Two writes of an installation are spaced."""
+    github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
+    app = make(pause_between_writes_s=0.3)
+    begun = time.monotonic()
+    for _ in range(3):
+        app.react(repo, 7, None, "eyes")
+
+    assert time.monotonic() - begun >= 0.6
+
+
+def test_reads_keep_no_pause(github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo):
+    """Not even after a write: with a pause of an hour this would not end."""
+    github.on(ISSUE, Answer(data={"number": 7, "title": "T"}))
+    github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
+    app = make(pause_between_writes_s=3600)
+    app.react(repo, 7, None, "eyes")
+
+    assert ["T", "T"] == [app.issue(repo, 7).title for _ in range(2)]
+
+
+def test_long_queue_of_writes_is_sent_away(
+    make: Callable[..., GitHubApp], github: ScriptedGitHub, repo: Repo
+):
+    """Who would sleep longer than two seconds is told when to come back instead, each a little later."""
+    github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
+    app = make(pause_between_writes_s=3.0, clock=lambda: NOW)
+    app.react(repo, 7, None, "eyes")
+    untils = []
+    for _ in range(3):
+        with pytest.raises(RateLimited) as limited:
+            app.react(repo, 7, None, "eyes")
+        untils.append(limited.value.until - NOW)
+
+    assert [3, 6, 9] == [round(until) for until in untils]

@@ -1,0 +1,418 @@
+"""Here live the tests of writes: whatever gets lost on the way, each happens once."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from scripted_github import Answer, Board, Heard, ScriptedGitHub, comment, listening, pull
+
+from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.pull_requests import DRAFT, READY
+from bot.ports import RateLimited, Refusal, Unreachable
+from bot.values import Branch, PullRequest, Repo
+
+POST = "POST /repos/o/r/issues/7/comments"
+LIST = "GET /repos/o/r/issues/7/comments"
+PULLS = "GET /repos/o/r/pulls"
+OPEN = "POST /repos/o/r/pulls"
+GRAPHQL = "POST /api/graphql"
+HEAD, MAIN = Branch("greenlit/7"), Branch("main")
+
+
+@pytest.mark.parametrize("lost", [Answer(502), Answer(500, b"oops"), Answer(cut=True)])
+def test_comment_lost_before_it_was_written_is_written_again(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, lost: Answer
+):
+    """The look finds nothing, so it is written once more."""
+    board = Board(github, lost)
+    app.put_comment(repo, 7, "m", "hello")
+
+    assert ["<!-- m -->\nhello"] == [comment["body"] for comment in board.comments]
+    assert 2 == len(github.hits(POST))
+
+
+@pytest.mark.parametrize("lost", [Answer(502), Answer(500, b"oops"), Answer(cut=True)])
+def test_comment_whose_answer_was_lost_is_not_doubled(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, lost: Answer
+):
+    """GitHub wrote it and the answer got lost: the look finds it."""
+    board = Board(github, (lost,))
+
+    assert 1 == app.put_comment(repo, 7, "m", "hello")
+    assert len(board.comments) == len(github.hits(POST)) == 1
+
+
+def test_comment_is_tried_twice_at_most(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Then it is for the engine to try the step again."""
+    Board(github, *[Answer(503)] * 9)
+
+    with pytest.raises(
+        Unreachable, match="GitHub answered 503 to POST /repos/o/r/issues/7/comments"
+    ):
+        app.put_comment(repo, 7, "m", "hello")
+    assert 2 == len(github.hits(POST))
+
+
+def test_limited_write_is_not_looked_for(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """A limit means that nothing was done, so nothing is asked until it is over."""
+    Board(github, Answer(429))
+
+    with pytest.raises(RateLimited):
+        app.put_comment(repo, 7, "m", "hello")
+    assert len(github.hits(LIST)) == len(github.hits(POST)) == 1
+
+
+def test_comment_is_found_again_and_edited(
+    github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
+):
+    """After a restart the comment is found by its marker; people who quote the marker are not us."""
+    theirs = [comment(1, "talk", "ada", "User"), comment(2, "<!-- m1 -->\nother")]
+    quoted = comment(4, "<!-- m -->\nquoted", "mallory", "User")
+    Board(github).comments += [*theirs, comment(3, "<!-- m -->\nqueued"), quoted]
+    edit = "PATCH /repos/o/r/issues/comments/3"
+    github.on(edit, Answer(502), Answer(data={}))
+
+    assert make().put_comment(repo, 7, "m", "done") == 3
+    assert [{"body": "<!-- m -->\ndone"}] * 2 == [heard.body for heard in github.hits(edit)]
+    assert [] == github.hits(POST)
+
+
+def test_unchanged_comment_costs_nothing(
+    github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
+):
+    """The same body is not sent again; the place is remembered, so the list is read once."""
+    Board(github)
+    app = make()
+    numbers = {app.put_comment(repo, 7, "m", "hello") for _ in range(3)}
+    again = make().put_comment(repo, 7, "m", "hello")
+
+    assert numbers == {again}
+    assert 2 == len(github.hits(LIST))
+    assert 1 == len(github.hits(POST))
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_deleted_comment_is_written_again(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, status: int
+):
+    """Somebody deleted our comment: the news comes as a new one."""
+    board = Board(github)
+    app.put_comment(repo, 7, "m", "one")
+    board.comments[0]["id"] = 99
+    github.on("PATCH /repos/o/r/issues/comments/1", Answer(status, {"message": "Not Found"}))
+    app.put_comment(repo, 7, "m", "two")
+
+    assert ["<!-- m -->\none", "<!-- m -->\ntwo"] == [comment["body"] for comment in board.comments]
+
+
+def test_long_comment_is_cut_and_keeps_its_marker(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """GitHub takes 65,536 characters; the cut is said, and the comment is still found."""
+    board = Board(github)
+    app.put_comment(repo, 7, "m", "x" * 70_000)
+    body = board.comments[0]["body"]
+
+    assert 65_536 == len(body)
+    assert body.startswith("<!-- m -->\n")
+    assert body.endswith("Cut here: GitHub takes no longer text.*")
+
+
+def test_newest_comments_are_searched_first(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """GitHub lists oldest first: after page 1 the pages are read from the last, and the search stops at our comment.
+
+    The addresses of the pages name another host, as behind a proxy: only their paths are used.
+    """
+
+    def page(heard: Heard) -> Answer:
+        number = int(heard.query.get("page", 1))
+        at = '<https://elsewhere.example/api/v3/repos/o/r/issues/7/comments?per_page=100&page={}>; rel="{}"'
+        links = {1: [(2, "next"), (4, "last")]}.get(number, [(1, "first"), (number - 1, "prev")])
+        body = "<!-- m -->\nold" if number == 3 else "talk"
+        return Answer(
+            data=[comment(number, body)],
+            headers={"Link": ", ".join(at.format(*link) for link in links)},
+        )
+
+    github.on(LIST, page)
+    github.on("PATCH /repos/o/r/issues/comments/3", Answer(data={}))
+
+    assert 3 == app.put_comment(repo, 7, "m", "new")
+    assert ["1", "4", "3"] == [heard.query.get("page", "1") for heard in github.hits(LIST)]
+
+
+def test_search_ends_at_the_first_page(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Each page is read once, and what is on none is written."""
+    board = Board(github)
+
+    def page(heard: Heard) -> Answer:
+        number = int(heard.query.get("page", 1))
+        at = f'<{github.api_url}/repos/o/r/issues/7/comments?page={{}}>; rel="{{}}"'
+        links = {1: [(2, "next"), (3, "last")]}.get(number, [(1, "first"), (number - 1, "prev")])
+        return Answer(
+            data=[comment(number, "talk")],
+            headers={"Link": ", ".join(at.format(*link) for link in links)},
+        )
+
+    github.on(LIST, page)
+    app.put_comment(repo, 7, "m", "new")
+
+    assert ["1", "3", "2"] == [heard.query.get("page", "1") for heard in github.hits(LIST)]
+    assert 1 == len(board.comments)
+
+
+def test_threads_do_not_mix_their_requests(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Eight threads write at once; each body arrives where it belongs (PyGithub's clients are not thread-safe)."""
+    mixed: list[object] = []
+
+    def react(heard: Heard) -> Answer:
+        if heard.path.split("/")[5] not in heard.body["body"]:
+            mixed.append(heard)
+        return Answer(201, comment(1, heard.body["body"]))
+
+    for number in range(8):
+        github.on(f"GET /repos/o/r/issues/{number}/comments", Answer(data=[]))
+        github.on(f"POST /repos/o/r/issues/{number}/comments", react)
+
+    def write(number: int) -> None:
+        for turn in range(12):
+            app.put_comment(repo, number, f"m{turn}", f"{number}")
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert [] == mixed
+    assert (
+        sum(heard.verb == "POST" and heard.path.startswith("/repos") for heard in github.heard)
+        == 96
+    )
+
+
+def test_write_follows_a_renamed_repository(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """GitHub answers 307 to writes under an old name, which PyGithub takes for a success."""
+    github.on(
+        "POST /repos/o/r/issues/7/reactions",
+        Answer(307, headers={"Location": f"{github.api_url}/repositories/5/x"}),
+    )
+    github.on("POST /repositories/5/x", Answer(201, {}))
+    app.react(repo, 7, None, "eyes")
+
+    assert [{"content": "eyes"}] == [heard.body for heard in github.hits("POST /repositories/5/x")]
+
+
+def test_redirect_to_another_host_takes_no_token_along(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """Neither the 301 that PyGithub follows nor the 307 that we follow leads away from the API's host."""
+    elsewhere: list[Heard] = []
+
+    def hear(heard: Heard) -> Answer:
+        elsewhere.append(heard)
+        return Answer(data={"number": 7, "title": "T"})
+
+    with listening(hear, host="localhost") as other:
+        github.on("GET /repos/o/r/issues/7", Answer(301, headers={"Location": f"{other}/api/v3/x"}))
+        github.on(
+            "POST /repos/o/r/issues/7/reactions", Answer(307, headers={"Location": f"{other}/x"})
+        )
+        with pytest.raises(Refusal, match="GREENLIT_GITHUB_API_URL"):
+            app.issue(repo, 7)
+        with pytest.raises(Refusal, match="GREENLIT_GITHUB_API_URL"):
+            app.react(repo, 7, None, "eyes")
+
+    assert [] == elsewhere
+
+
+def test_reaction_may_be_repeated(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """GitHub keeps one reaction of a kind, so a lost answer is asked for again, on the comment when there is one."""
+    there = "POST /repos/o/r/issues/comments/5/reactions"
+    github.on(there, Answer(cut=True), Answer(200, {}))
+    app.react(repo, 7, 5, "confused")
+
+    assert [{"content": "confused"}] * 2 == [heard.body for heard in github.hits(there)]
+
+
+def test_rerun_happens_once(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """A re-run whose answer was lost is seen by the attempt's number; a run that ran twice is left alone."""
+    runs = {"run_attempt": 1}
+
+    def rerun(heard: Heard) -> Answer:
+        runs["run_attempt"] += 1
+        return Answer(cut=True)
+
+    github.on("GET /repos/o/r/actions/runs/3", lambda heard: Answer(data=runs))
+    github.on("POST /repos/o/r/actions/runs/3/rerun-failed-jobs", rerun)
+    app.rerun_failed(repo, 3)
+    app.rerun_failed(repo, 3)
+
+    assert {"run_attempt": 2} == runs
+
+
+class Pulls:
+    """The pull requests of o/r, kept for real; `lost` as in Board."""
+
+    def __init__(
+        self,
+        github: ScriptedGitHub,
+        *lost: Answer | tuple[Answer],
+        there: list[dict[str, Any]] | None = None,
+    ):
+        self.pulls = there or []
+        self._lost = list(lost)
+        github.on(PULLS, lambda heard: Answer(data=self.pulls))
+        github.on(OPEN, self._open)
+
+    def _open(self, heard: Heard) -> Answer:
+        lost = self._lost.pop(0) if self._lost else None
+        if isinstance(lost, Answer):
+            return lost
+        number = len(self.pulls) + 1
+        self.pulls.append(
+            pull(number, **{name: heard.body[name] for name in ("title", "body", "draft")})
+        )
+        return lost[0] if lost else Answer(201, self.pulls[-1])
+
+
+def put(
+    app: GitHubApp, repo: Repo, *, draft: bool = False, title: str = "T", body: str = "B"
+) -> PullRequest:
+    return app.open_pull(repo, HEAD, MAIN, title, body, draft)
+
+
+@pytest.mark.parametrize(
+    "lost", [(), (Answer(502),), (Answer(cut=True),), ((Answer(502),),), ((Answer(cut=True),),)]
+)
+def test_pull_is_opened_once(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, lost: tuple[Answer]
+):
+    """Lost before or after it was opened, there is one pull request in the end, with the words asked for."""
+    pulls = Pulls(github, *lost)
+    first, again = put(app, repo, draft=True), put(app, repo, draft=True)
+
+    assert (
+        first == again == PullRequest(1, "https://github.example/o/r/pull/1", draft=True, open=True)
+    )
+    assert [("T", "B", True)] == [
+        (there["title"], there["body"], there["draft"]) for there in pulls.pulls
+    ]
+    assert {"head": "greenlit/7", "base": "main"}.items() <= github.hits(OPEN)[0].body.items()
+
+
+def test_open_pull_gets_new_words(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Title and body are brought up to date, once; line ends are no difference."""
+    pulls = Pulls(github, there=[pull(4, body="one\r\ntwo")])
+    github.on("PATCH /repos/o/r/pulls/4", lambda heard: Answer(data=pulls.pulls[0] | heard.body))
+    put(app, repo, body="one\ntwo")
+
+    assert [] == github.hits("PATCH /repos/o/r/pulls/4")
+    assert 4 == put(app, repo, title="new").number
+    assert [{"title": "new", "body": "B"}] == [
+        heard.body for heard in github.hits("PATCH /repos/o/r/pulls/4")
+    ]
+
+
+@pytest.mark.parametrize("draft", [True, False])
+@pytest.mark.parametrize("lost", [None, Answer(502), Answer(cut=True)])
+def test_pull_is_turned(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, draft: bool, lost: Answer | None
+):
+    """A draft is marked ready and a ready one turned into a draft, and once only when the answer is lost."""
+    pulls = Pulls(github, there=[pull(4, draft=not draft)])
+
+    def turn(heard: Heard) -> Answer:
+        pulls.pulls[0]["draft"] = draft
+        return lost or Answer(data={"data": {}})
+
+    github.on(GRAPHQL, turn)
+
+    assert draft == put(app, repo, draft=draft).draft
+    assert [{"query": DRAFT if draft else READY, "variables": {"id": "PR_4"}}] == [
+        heard.body for heard in github.hits(GRAPHQL)
+    ]
+
+
+def test_pull_is_ready_where_there_are_no_drafts(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """Free plans have no drafts in private repositories: it is opened ready, and the value says so."""
+    Pulls(
+        github,
+        Answer(422, {"message": "Draft pull requests are not supported in this repository."}),
+    )
+    github.on(
+        GRAPHQL, Answer(data={"errors": [{"type": "UNPROCESSABLE", "message": "Not supported"}]})
+    )
+
+    assert [False, False] == [put(app, repo, draft=True).draft for _ in range(2)]
+
+
+def test_pull_opened_by_another_hand_is_taken(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Somebody opened one between our look and our write: GitHub says so, and that one is ours now."""
+    pulls = Pulls(github)
+
+    def refuse(heard: Heard) -> Answer:
+        pulls.pulls.append(pull(9))
+        errors = [{"message": "A pull request already exists for o:greenlit/7."}]
+        return Answer(422, {"message": "Validation Failed", "errors": errors})
+
+    github.on(OPEN, refuse)
+
+    assert 9 == put(app, repo).number
+
+
+def test_pull_without_a_commit_is_told(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """What GitHub refuses is told in its words."""
+    errors = [{"message": "No commits between main and greenlit/7"}]
+    Pulls(github, Answer(422, {"message": "Validation Failed", "errors": errors}))
+
+    with pytest.raises(Refusal, match="No commits between main and greenlit/7"):
+        put(app, repo)
+
+
+def test_ready_that_is_forbidden_is_told(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """GraphQL says what the App lacks with status 200."""
+    Pulls(github, there=[pull(4, draft=True)])
+    error = {"type": "FORBIDDEN", "message": "Resource not accessible by integration"}
+    github.on(GRAPHQL, Answer(data={"errors": [error]}))
+
+    with pytest.raises(Refusal, match="lacks a permission"):
+        put(app, repo)
+
+
+def test_pull_of_a_fork_is_not_ours(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """A fork's branch may be named like ours: only a branch of this repository counts, open before closed."""
+    fork = {"ref": "greenlit/7", "repo": {"id": 2}}
+    gone = {"ref": "greenlit/7", "repo": None}
+    pulls = Pulls(
+        github,
+        there=[
+            pull(5, head=fork),
+            pull(6, head=gone),
+            pull(7, head={"ref": "x", "repo": {"id": 1}}),
+        ],
+    )
+    nobody = app.pull(repo, HEAD)
+    pulls.pulls += [pull(2, state="closed"), pull(3, state="closed")]
+    closed = app.pull(repo, HEAD)
+    pulls.pulls.append(pull(1))
+
+    assert nobody is None
+    assert PullRequest(3, "https://github.example/o/r/pull/3", draft=False, open=False) == closed
+    assert PullRequest(1, "https://github.example/o/r/pull/1", draft=False, open=True) == app.pull(
+        repo, HEAD
+    )
+    assert {"head": "o:greenlit/7", "state": "all", "per_page": "100"} == github.hits(PULLS)[
+        0
+    ].query

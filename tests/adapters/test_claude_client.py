@@ -1,0 +1,595 @@
+"""Here live the tests of a turn with Claude: over real HTTP, against the double of the API."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import formatdate
+
+import anthropic
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.adapters.claude.claude_client import Claude, Patience
+from bot.adapters.claude.prompt_layout import bill, layout
+from bot.forge.claude_double import Double, claude_serving
+from bot.forge.claude_script import Script
+from bot.forge.claude_stream import Breaks, Fails, Fault, Stops
+from bot.ports import RateLimited, Refusal, Unreachable
+from bot.values import (
+    ModelConfig,
+    Price,
+    PromptPrefix,
+    ToolCall,
+    ToolResult,
+    ToolResults,
+    ToolSchema,
+    Turn,
+    Usage,
+    UserText,
+)
+from tests.benchmarks.tokens import played
+
+KEY = "sk-ant-api03-" + "a1B2c3D4" * 5
+DEAL = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.20, 20.0))
+GREP = ToolSchema(
+    "grep", "Find lines.", {"type": "object", "properties": {"pattern": {"type": "string"}}}
+)
+READ = ToolSchema(
+    "read_file",
+    "Read a file.",
+    {"required": ["path"], "type": "object", "properties": {"path": {"type": "string"}}},
+)
+BRIEF = PromptPrefix("You change code. " * 200, (READ, GREP))
+BEGIN = (UserText("Work on owner/repo#7."),)
+LOOK = {"say": [{"text": "I look."}, {"tool": "grep", "input": {"pattern": "naïve ☃"}}]}
+DONE = {
+    "expect": {"answers": [{"tool": "grep", "holds": ["app.py:3"]}]},
+    "say": [{"text": "Done."}],
+}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The adapter, and the double that it talks to."""
+
+    claude: Claude
+    double: Double
+
+    def turn(
+        self, said: Sequence[UserText | Turn | ToolResults] = BEGIN, purse_usd: float = 5.0
+    ) -> Turn:
+        return self.claude.turn(BRIEF, said, purse_usd)
+
+
+@contextmanager
+def talk(
+    *turns: Mapping[str, object],
+    faults: Mapping[int, Fault] | None = None,
+    key: str = KEY,
+    deal: ModelConfig = DEAL,
+    bytes_per_token: float = 4.0,
+) -> Iterator[Talk]:
+    """Serve a script to the adapter, which is not patient."""
+    double = Double(
+        Script.model_validate({"turns": turns or [LOOK]}),
+        faults,
+        key=KEY,
+        bytes_per_token=bytes_per_token,
+    )
+    with claude_serving(double) as url:
+        claude = Claude(key, {"strong": deal}, url, Patience(read_s=0.5, pause_s=0))
+        try:
+            yield Talk(claude, double)
+        finally:
+            claude.close()
+
+
+def answered(turn: Turn, text: str = "app.py:3: naïve", *, failed: bool = False) -> ToolResults:
+    """The same answer to every call of the turn."""
+    return ToolResults(tuple(ToolResult(call.id, text, failed) for call in turn.calls))
+
+
+# --- what a turn says -------------------------------------------------------------------------------------------
+
+
+def test_calls_are_read_and_the_conversation_goes_on() -> None:
+    """A turn holds the words and calls of the model; sent back with the answers, the API takes it as its own."""
+    with talk(LOOK, DONE) as it:
+        first = it.turn()
+        second = it.turn([*BEGIN, first, answered(first)])
+
+    assert ("tools", "I look.", [("grep", {"pattern": "naïve ☃"})]) == (
+        first.stop,
+        first.text,
+        [(call.name, call.input) for call in first.calls],
+    )
+    assert ("end", "Done.", ()) == (second.stop, second.text, second.calls)
+
+
+def test_content_is_kept_as_received() -> None:
+    """The blocks are kept whole, with the thinking and its signature."""
+    with talk() as it:
+        turn = it.turn()
+        sent = it.double.requests[0]
+
+    kept = json.loads(turn.content)
+    assert ["thinking", "text", "tool_use"] == [block["type"] for block in kept]
+    assert {"type", "thinking", "signature"} == kept[0].keys()
+    assert sent.whole
+
+
+def test_failed_answer_is_told_as_an_error() -> None:
+    """The model is told that a tool failed, and that a tool had nothing to say."""
+    failed = {
+        "expect": {"answers": [{"tool": "grep", "failed": True, "holds": ["(nothing)"]}]},
+        "say": [{"text": "Oh."}],
+    }
+    with talk(LOOK, failed) as it:
+        first = it.turn()
+
+        assert "Oh." == it.turn([*BEGIN, first, answered(first, "", failed=True)]).text
+
+
+def test_our_words_stand_behind_the_answers() -> None:
+    """Words of ours after a tool's answers go into the same message, behind them."""
+    more = {
+        "expect": {"answers": [{"tool": "grep"}], "said": ["CI is red"]},
+        "say": [{"text": "I see."}],
+    }
+    with talk(LOOK, more) as it:
+        first = it.turn()
+
+        assert "I see." == it.turn([*BEGIN, first, answered(first), UserText("CI is red.")]).text
+
+
+def test_half_a_surrogate_pair_is_sent() -> None:
+    """Text that is no UTF-8 does not stop a run."""
+    with talk(LOOK, DONE) as it:
+        first = it.turn()
+
+        assert "Done." == it.turn([*BEGIN, first, answered(first, "app.py:3 \ud800")]).text
+
+
+def test_half_a_surrogate_pair_that_is_heard_can_be_kept() -> None:
+    """What no file, commit or record could hold is replaced; the rest of the turn stays."""
+    with talk({"say": [{"text": "See \ud83d ☃."}]}) as it:
+        turn = it.turn()
+
+    assert "See \ufffd ☃." == turn.text
+    assert turn.content.encode()
+
+
+def test_turn_without_content_is_left_out_of_the_prompt() -> None:
+    """A refused turn is no message, and neither are its empty words."""
+    said = [
+        UserText("a"),
+        Turn("refused"),
+        UserText("b"),
+        Turn("end", '[{"type": "text", "text": " "}]'),
+        UserText("c"),
+    ]
+    request = layout(DEAL, BRIEF, said)
+
+    assert [["a", "b", "c"]] == [
+        [block["text"] for block in message["content"]] for message in request["messages"]
+    ]
+
+
+def test_same_conversation_gives_the_same_bytes() -> None:
+    """Tools keep their order and their schemas are sorted, so a schema built in another order breaks no cache."""
+    turned = ToolSchema("read_file", "Read a file.", dict(reversed(READ.schema.items())))
+    first, second = (
+        json.dumps(layout(DEAL, PromptPrefix("s", (tool, GREP)), BEGIN)) for tool in (READ, turned)
+    )
+
+    assert first == second
+
+
+def test_request_asks_for_what_the_model_knows() -> None:
+    """New models think by themselves at an effort; old ones know neither."""
+    new, old = (
+        layout(ModelConfig(name, "low", DEAL.price), BRIEF, BEGIN)
+        for name in ("claude-sonnet-5-5", "claude-haiku-4-5")
+    )
+
+    assert {"type": "adaptive"} == new["thinking"]
+    assert {"effort": "low"} == new["output_config"]
+    assert not {"thinking", "output_config", "tool_choice"} & old.keys()
+
+
+def test_old_model_takes_turns() -> None:
+    """A model from before adaptive thinking works too."""
+    with talk(
+        LOOK, DONE, deal=ModelConfig("claude-haiku-4-5", "low", Price(1, 1.25, 0.1, 5))
+    ) as it:
+        first = it.turn()
+
+        assert "Done." == it.turn([*BEGIN, first, answered(first)]).text
+
+
+# --- how it stops -----------------------------------------------------------------------------------------------
+
+
+def test_refusal_keeps_nothing_but_its_category() -> None:
+    """A refusal drops what was said before it, and is paid."""
+    with talk(faults={0: Stops("refusal", "cyber")}) as it:
+        turn = it.turn()
+
+    assert ("refused", "cyber", "[]", (), "") == (
+        turn.stop,
+        turn.why,
+        turn.content,
+        turn.calls,
+        turn.text,
+    )
+    assert turn.spent.usd > 0
+
+
+def test_refusal_without_category_says_so() -> None:
+    """The API may refuse without a category."""
+    with talk(faults={0: Stops("refusal", None)}) as it:
+        assert "no category given" == it.turn().why
+
+
+def test_cut_answer_is_asked_for_once_more() -> None:
+    """An answer that was cut off is asked for again with the model's longest cap; both are paid."""
+    with talk(faults={0: Stops("max_tokens")}) as it:
+        turn = it.turn()
+        caps = [seen.body["max_tokens"] for seen in it.double.requests]
+
+    assert ("tools", [64_000, 128_000]) == (turn.stop, caps)
+    assert turn.spent.out == sum(seen.out for seen in it.double.requests)
+
+
+def test_answer_cut_twice_is_no_answer() -> None:
+    """Cut off twice, no call of it runs and nothing of it is sent back."""
+    with talk(faults={0: Stops("max_tokens"), 1: Stops("max_tokens")}) as it:
+        turn = it.turn()
+
+    assert ("length", (), "[]") == (turn.stop, turn.calls, turn.content)
+
+
+def test_answer_cut_by_the_purse_ends_in_budget() -> None:
+    """Where no longer answer can be paid, a cut one is the budget's fault."""
+    with talk({"say": [{"text": "x"}], "out": 9_000}) as it:
+        turn = it.turn(purse_usd=0.12)
+
+    assert ("budget", 1) == (turn.stop, len(it.double.requests))
+    assert "longer answer" in turn.why
+    assert 0 < turn.spent.usd <= 0.12
+
+
+def test_full_window_is_told() -> None:
+    """A conversation that fills the window is told as such."""
+    with talk(faults={0: Stops("model_context_window_exceeded")}) as it:
+        assert "context" == it.turn().stop
+
+
+def test_unknown_stop_is_a_bug() -> None:
+    """A reason to stop that came after this program was written is not guessed at."""
+    with talk(faults={0: Stops("compaction")}) as it, pytest.raises(ValueError, match="compaction"):  # type: ignore[arg-type]
+        it.turn()
+
+
+def test_paused_turn_goes_on() -> None:
+    """A paused turn is sent back as it is, and what follows belongs to the same turn."""
+    with talk(LOOK, DONE, faults={0: Stops("pause_turn")}) as it:
+        first = it.turn()
+        second = it.turn([*BEGIN, first, answered(first)])
+
+    assert ("tools", "One moment.\nI look.", "end") == (first.stop, first.text, second.stop)
+
+
+def test_endless_pauses_end() -> None:
+    """A turn that only pauses is given up."""
+    with talk(faults={number: Stops("pause_turn") for number in range(9)}) as it:
+        turn = it.turn()
+
+    assert "broken" == turn.stop
+    assert turn.spent.usd > 0
+
+
+# --- how it breaks ----------------------------------------------------------------------------------------------
+
+BROKEN = [
+    pytest.param(Breaks("drop", after), id=f"drop-{after}") for after in (0, 1, 6)
+] + [
+    pytest.param(Breaks("eof", 6), id="eof"),
+    pytest.param(Breaks("error", 6), id="overloaded"),
+    pytest.param(Breaks("error", 3, "api_error"), id="api-error"),
+    pytest.param(Breaks("stall", 6), id="stall"),
+    pytest.param(Breaks("garbage"), id="garbage"),
+    pytest.param(Breaks("half"), id="half"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_broken_stream_is_asked_for_again(fault: Breaks) -> None:
+    """However a stream breaks, the turn is asked for again, none of its calls is run, and the lost try is paid."""
+    with talk() as whole:
+        expected = whole.turn()
+    with talk(faults={0: fault}) as it:
+        turn = it.turn()
+
+    assert (expected.stop, expected.calls, expected.content) == (
+        turn.stop,
+        turn.calls,
+        turn.content,
+    )
+    assert 2 == len(it.double.requests)
+    if fault.after:
+        assert turn.spent.written > 0
+        assert turn.spent.read > 0
+        assert turn.spent.out > expected.spent.out
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_stream_that_always_breaks_is_told_with_what_it_cost(fault: Breaks) -> None:
+    """After three tries the story has to decide; what the tries cost is spent."""
+    with talk(faults=dict.fromkeys(range(9), fault)) as it:
+        turn = it.turn()
+
+    assert ("broken", "[]", ()) == (turn.stop, turn.content, turn.calls)
+    assert (turn.spent.usd > 0) == (fault.after > 0)
+    assert 3 == len(it.double.requests)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "says"),
+    [
+        (Fails(529, "overloaded_error"), Unreachable, "529"),
+        (Fails(500), Unreachable, "500"),
+        (Fails(502, ""), Unreachable, "502"),
+        (Fails(504, "timeout_error"), Unreachable, "504"),
+        (Fails(408, ""), Unreachable, "408"),
+        (Fails(429, "rate_limit_error", retry_after="7"), RateLimited, "limits the rate"),
+        (Fails(429, "rate_limit_error"), Refusal, "spend limit"),
+        (Fails(429, "rate_limit_error", retry_after="1900000"), Refusal, "spend limit"),
+        (Fails(429, "rate_limit_error", "enforced_spend_limit_reached", "5"), Refusal, "console"),
+        (Fails(400, "invalid_request_error", "workspace_spend_limit_reached"), Refusal, "console"),
+        (Fails(402, "billing_error"), Refusal, "console"),
+        (Fails(400, "invalid_request_error", "organization_on_hold"), Refusal, "account"),
+        (Fails(401, "authentication_error"), Refusal, "GREENLIT_ANTHROPIC_API_KEY"),
+        (Fails(403, "permission_error"), Refusal, "GREENLIT_ANTHROPIC_API_KEY"),
+        (Fails(404, "not_found_error"), Refusal, "GREENLIT_MODEL"),
+        (Fails(413, "request_too_large"), anthropic.APIStatusError, "413"),
+        (Fails(400, "invalid_request_error"), anthropic.BadRequestError, "400"),
+    ],
+)
+def test_error_is_told_as_what_it_is(fault: Fails, kind: type[Exception], says: str) -> None:
+    """What passes is Unreachable, what the operator must settle a Refusal, a bug itself; none is tried again here."""
+    with talk(faults={0: fault}) as it:
+        with pytest.raises(kind, match=says) as told:
+            it.turn()
+
+        assert kind in (type(told.value), anthropic.APIStatusError)
+        assert 1 == len(it.double.requests)
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_rate_limit_says_when_it_ends(dated: bool) -> None:
+    """The API's retry-after, a number or a date, becomes a time."""
+    said = formatdate(time.time() + 900, usegmt=True) if dated else "900"
+    with (
+        talk(faults={0: Fails(429, "rate_limit_error", retry_after=said)}) as it,
+        pytest.raises(RateLimited) as told,
+    ):
+        it.turn()
+
+    assert 600 <= told.value.until - time.time() <= 901
+
+
+def test_errors_inside_of_a_stream_that_no_try_mends() -> None:
+    """An error that comes after the stream began has the status 200; its type tells what it is."""
+    with (
+        talk(faults={0: Breaks("error", 2, "billing_error")}) as it,
+        pytest.raises(Refusal, match="console"),
+    ):
+        it.turn()
+
+
+def test_wrong_key_names_the_setting() -> None:
+    """A wrong key is refused by the API, and the operator is told which setting to change."""
+    with talk(key="sk-ant-wrong") as it, pytest.raises(Refusal, match="GREENLIT_ANTHROPIC_API_KEY"):
+        it.turn()
+
+
+def test_key_is_never_told() -> None:
+    """An error that holds the key is told without it."""
+    with (
+        talk(faults={0: Fails(529, "overloaded_error", message=f"bad {KEY}")}) as it,
+        pytest.raises(Unreachable) as told,
+    ):
+        it.turn()
+
+    assert KEY not in str(told.value)
+
+
+def test_closed_port_is_unreachable() -> None:
+    """Nobody listening is a thing that may pass."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        claude = Claude(KEY, {"strong": DEAL}, f"http://127.0.0.1:{free.getsockname()[1]}")
+
+        with pytest.raises(Unreachable):
+            claude.turn(BRIEF, BEGIN, 5.0)
+        claude.close()
+
+
+def test_models_are_looked_up() -> None:
+    """Each configured model is asked for; one that the API does not know is told."""
+    names = ("claude-opus-5-5", "claude-sonnet-4-5", "claude-nonsense-9")
+    with claude_serving(Double([])) as url:
+        claude = Claude(KEY, {name: ModelConfig(name, "low", DEAL.price) for name in names}, url)
+
+        assert {
+            "claude-nonsense-9": "unknown",
+            "claude-opus-5-5": "active",
+            "claude-sonnet-4-5": "deprecated",
+        } == claude.models()
+        claude.close()
+
+
+def test_models_with_a_wrong_key_name_the_setting() -> None:
+    """A look-up that is refused says why."""
+    with talk(key="sk-ant-wrong") as it, pytest.raises(Refusal, match="GREENLIT_ANTHROPIC_API_KEY"):
+        it.claude.models()
+
+
+# --- what it costs ----------------------------------------------------------------------------------------------
+
+
+def test_bill_has_five_terms() -> None:
+    """Each kind of token has its price; an hour in the cache costs twice the fresh one."""
+    tokens = {
+        "fresh": 100_000,
+        "written": 200_000,
+        "kept": 300_000,
+        "read": 400_000,
+        "out": 500_000,
+    }
+
+    assert Usage(13.88, 100_000, 500_000, 400_000, 500_000) == bill(DEAL.price, tokens)
+
+
+def test_turn_is_billed_as_the_api_says() -> None:
+    """What a turn cost is what its usage says, at the model's prices."""
+    with talk(LOOK, DONE) as it:
+        first = it.turn()
+        second = it.turn([*BEGIN, first, answered(first)])
+        seen = it.double.requests[1]
+
+    usage = seen.usage
+    expected = (
+        usage.fresh * 4 + usage.written_5m * 5 + usage.read * 0.2 + seen.out * 20
+    ) / 1_000_000
+    assert (
+        Usage(round(expected, 6), usage.fresh, usage.written_5m, usage.read, seen.out)
+        == second.spent
+    )
+
+
+def test_empty_purse_is_not_opened() -> None:
+    """What cannot pay the shortest useful answer asks for nothing, not even a count."""
+    with talk() as it:
+        turn = it.turn(purse_usd=0.07)
+
+    assert ("budget", Usage()) == (turn.stop, turn.spent)
+    assert "$0.07 is left" in turn.why
+    assert (0, 0) == (len(it.double.requests), it.double.counted)
+
+
+def test_prompt_is_counted_only_near_the_cap() -> None:
+    """With money enough for the worst case nobody counts; near the cap the count decides."""
+    with talk() as it:
+        it.turn(purse_usd=5.0)
+        far = it.double.counted
+        it.turn(purse_usd=0.2)
+
+    assert (0, 1) == (far, it.double.counted)
+    assert 4_000 < int(str(it.double.requests[1].body["max_tokens"])) < 10_000
+
+
+def test_proxy_that_does_not_count_is_held_to_the_worst_case() -> None:
+    """Where nobody counts, the prompt is taken for as long as it can be."""
+    with talk(bytes_per_token=1) as it:
+        it.double.app.routes.pop(1)
+        turn = it.turn(purse_usd=0.3)
+
+    assert "tools" == turn.stop
+    assert int(str(it.double.requests[0].body["max_tokens"])) < 14_000
+
+
+def test_new_text_counts_at_its_worst() -> None:
+    """Text whose every byte is a token, such as a long answer of a tool, does not pass the purse either."""
+    dense = {**LOOK, "expect": {"answers": [{"tool": "grep"}]}, "out": 64_000}
+    with talk(LOOK, dense, bytes_per_token=1) as it:
+        first = it.turn()
+        second = it.turn([*BEGIN, first, answered(first, "x" * 200_000)], purse_usd=2.0)
+
+    assert 1.0 < second.spent.usd <= 2.0
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    purse=st.floats(0, 3),
+    bytes_per_token=st.floats(1, 5),
+    outs=st.lists(st.integers(1, 150_000), min_size=3, max_size=3),
+    letters=st.integers(1, 60_000),
+    reason=st.sampled_from([None, "refusal", "max_tokens", "pause_turn"]),
+)
+def test_purse_is_never_passed(
+    purse: float, bytes_per_token: float, outs: list[int], letters: int, reason: str | None
+) -> None:
+    """Whatever a prompt and an answer turn out to be, the double's own bill for a turn is within the purse."""
+    lines = [{**LOOK, "out": outs[0]}] + [
+        {**LOOK, "expect": {"answers": [{"tool": "grep"}]}, "out": out} for out in outs[1:]
+    ]
+    faults: dict[int, Fault] = {1: Stops(reason)} if reason else {}  # type: ignore[arg-type] # drawn from its words
+    said: list[UserText | Turn | ToolResults] = [*BEGIN]
+    left = purse
+    with talk(*lines, faults=faults, bytes_per_token=bytes_per_token) as it:
+        for _ in lines:
+            turn = it.turn(said, left)
+            left -= turn.spent.usd
+            if turn.stop != "tools":
+                break
+            said += [turn, answered(turn, "x" * letters)]
+        billed = sum(
+            bill(
+                DEAL.price,
+                {
+                    "fresh": seen.usage.fresh,
+                    "written": seen.usage.written_5m,
+                    "kept": 0,
+                    "read": seen.usage.read,
+                    "out": seen.out,
+                },
+            ).usd
+            for seen in it.double.requests
+        )
+
+    assert billed <= purse
+    assert left >= 0
+
+
+# --- what the cache serves --------------------------------------------------------------------------------------
+
+
+def test_most_of_the_prompts_come_from_the_cache() -> None:
+    """Over a conversation of twelve turns with real sizes the layout serves at least 85 % of the prompts' tokens."""
+    done = played()
+
+    assert done.double.served_from_cache >= 0.85
+    assert done.spent.fresh < 200
+
+
+def test_turn_of_many_calls_keeps_the_cache() -> None:
+    """A turn that adds more blocks than the cache looks back still finds what the one before it wrote."""
+    many = {"say": [{"tool": "grep", "input": {"pattern": f"p{number}"}} for number in range(15)]}
+    more = {"expect": {"answers": [{"tool": "grep"}] * 15}, "say": [{"text": "So many."}]}
+    with talk(LOOK, {**many, "expect": {"answers": [{"tool": "grep"}]}}, more) as it:
+        first = it.turn()
+        said = [*BEGIN, first, answered(first, "long " * 2_000)]
+        second = it.turn(said)
+        it.turn([*said, second, answered(second)])
+        before, after = it.double.requests[1:]
+
+    assert after.usage.read == before.usage.prompt
+
+
+def test_breakpoints_fit_into_the_four_slots() -> None:
+    """Three marks and the automatic one, however long the conversation is."""
+    calls = '[{"type": "tool_use", "id": "%s", "name": "grep", "input": {}}]'
+    said: list[UserText | Turn | ToolResults] = [*BEGIN]
+    for number in range(9):
+        turn = Turn("tools", calls % number, (ToolCall(str(number), "grep", {}),))
+        said += [turn, answered(turn)]
+
+    assert 4 == json.dumps(layout(DEAL, BRIEF, said)).count('"cache_control"')

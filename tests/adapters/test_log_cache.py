@@ -1,0 +1,106 @@
+"""Logs are kept once they were fetched: masked, bounded, forgotten in time."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.log_cache import Shelf
+from bot.ports import NullLogCache, Ports
+from bot.steps.job_log import job_log
+from bot.values import Repo
+
+SHOP = Repo("acme/shop", 1)
+TOKEN = "ghp_" + "a" * 36
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    """An empty shelf."""
+    return Shelf(tmp_path / "logs")
+
+
+class Hub:
+    """A GitHub that has one log, and counts who asks."""
+
+    def __init__(self, log: bytes) -> None:
+        self.log = log
+        self.asked = 0
+
+    def job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
+        self.asked += 1
+        return self.log
+
+
+def ports(hub: Hub, shelf: Shelf | NullLogCache) -> Ports:
+    return replace(Ports(None, None, None, None), github=hub, shelf=shelf)
+
+
+def test_a_log_is_fetched_once_and_kept_without_its_secrets(shelf: Shelf):
+    """The second look asks nobody, and no file holds the token."""
+    hub = Hub(f"token {TOKEN}\nerror\xff\n".encode("latin-1"))
+    first, second = job_log(ports(hub, shelf), SHOP, 7), job_log(ports(hub, shelf), SHOP, 7)
+
+    assert b"token ***\nerror\xff\n" == first == second
+    assert 1 == hub.asked
+
+
+def test_without_a_shelf_every_look_asks(shelf: Shelf):
+    """And what GitHub has no more is not kept as an empty log."""
+    hub, gone = Hub(b"red\n"), Hub(b"")
+
+    assert [b"red\n"] * 2 == [job_log(ports(hub, NullLogCache()), SHOP, 7) for _ in range(2)]
+    assert [b"", b""] == [job_log(ports(gone, shelf), SHOP, 7) for _ in range(2)]
+    assert (2, 2) == (hub.asked, gone.asked)
+
+
+def test_each_job_has_its_own_file(shelf: Shelf):
+    """Of each repository; a broken file is as good as none."""
+    shelf.put(SHOP, 1, b"one")
+    shelf.put(Repo("acme/other", 2), 1, b"other")
+    shelf.put(SHOP, 2, b"two")
+    (shelf.root / "acme+shop" / "2.log.gz").write_bytes(b"\x1f\x8bbroken")
+
+    assert (b"one", None, b"other", None) == (
+        shelf.get(SHOP, 1),
+        shelf.get(SHOP, 2),
+        shelf.get(Repo("acme/other", 2), 1),
+        shelf.get(SHOP, 3),
+    )
+
+
+def test_the_oldest_make_room(shelf: Shelf):
+    """The newest log is kept even when it alone is larger than the limit."""
+    small = replace(shelf, limit_bytes=10)
+    small.put(SHOP, 1, b"one")
+    _age(small, 1, days=1)
+    small.put(SHOP, 2, b"two")
+
+    assert (None, b"two") == (small.get(SHOP, 1), small.get(SHOP, 2))
+
+
+def test_what_is_old_is_forgotten(shelf: Shelf):
+    """As the runs are, whose logs they were."""
+    shelf.put(SHOP, 1, b"one")
+    shelf.put(SHOP, 2, b"two")
+    _age(shelf, 1, days=40)
+    shelf.forget(30 * 86_400)
+
+    assert (None, b"two") == (shelf.get(SHOP, 1), shelf.get(SHOP, 2))
+
+
+def test_a_full_disk_hinders_nobody(tmp_path: Path):
+    """Where nothing can be written, the log is used and not kept."""
+    (tmp_path / "logs").write_text("in the way")
+    hub = Hub(b"red\n")
+
+    assert b"red\n" == job_log(ports(hub, Shelf(tmp_path / "logs")), SHOP, 7)
+
+
+def _age(shelf: Shelf, job: int, *, days: int) -> None:
+    then = datetime.now(UTC).timestamp() - days * 86_400
+    os.utime(shelf.root / "acme+shop" / f"{job}.log.gz", (then, then))

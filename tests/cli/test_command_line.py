@@ -1,0 +1,317 @@
+"""The command line as a stranger meets it, without this process's settings; what lives, in its own process."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from bot.adapters.dbos.sqlite import locked
+from bot.cli.demo.bot_process import path, running
+from bot.forge.claude_double import Double, claude_serving
+from tests.stage import BEGIN, END, GOOD, REPO, forged, script, settings_for
+
+NOWHERE = "http://127.0.0.1:9"
+TRACEBACK = "Traceback (most recent call last)"
+
+
+def environment(home, settings=None):
+    """What a command sees, and nothing else."""
+    mine = {f"GREENLIT_{name.upper()}": str(value) for name, value in (settings or {}).items()}
+    root = str(Path(__file__).parents[2])
+    return {
+        "PATH": path(),
+        "HOME": str(home),
+        "PYTHONPATH": root,
+        "PYTHONUTF8": "1",
+        "COLUMNS": "200",
+        **mine,
+    }
+
+
+def greenlit(home, *typed, settings=None, given="", **env):
+    """Type a command and wait for its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *typed],
+        cwd=home,
+        env=environment(home, settings) | env,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture
+def settings(tmp_path, checked):
+    """Settings of a bot that could serve."""
+    with forged(tmp_path, checked) as (_, keys, url):
+        yield settings_for(keys, url, NOWHERE, tmp_path / "bot", port=0, page_port=0)
+
+
+@pytest.fixture
+def typed(tmp_path):
+    """Type a command that needs no process of its own, where nothing is set."""
+    unset = {name: None for name in os.environ if name.startswith(("GREENLIT_", "ANTHROPIC_"))}  # noqa: TID251
+
+    def act(*words, **env):
+        with contextlib.chdir(tmp_path):
+            return CliRunner().invoke(app, words, env={**unset, **env})
+
+    return act
+
+
+def test_without_a_command_it_says_what_there_is(typed):
+    """Every command with its sentence."""
+    shown = typed().output
+
+    assert [] == [
+        name for name in ("serve", "demo", "solve", "doctor", "schema") if name not in shown
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong", [["frobnicate"], ["solve"], ["solve", "--repo"], ["demo", "--fast"]]
+)
+def test_what_cannot_be_meant_is_wrong_use(typed, wrong):
+    """Exit code 2."""
+    assert 2 == typed(*wrong).exit_code
+
+
+@pytest.mark.parametrize(
+    "command", [["serve"], ["solve", "--repo", ".", "--issue", "-"], ["demo", "--live"]]
+)
+def test_missing_settings_are_told_before_anything_starts(typed, tmp_path, command):
+    """All by name, at once, with exit code 2; nothing is left behind."""
+    told = typed(*command)
+
+    assert 2 == told.exit_code
+    assert "GREENLIT_ANTHROPIC_API_KEY is not set" in told.output
+    assert ("GREENLIT_WEBHOOK_SECRET is not set" in told.output) == (command == ["serve"])
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_the_demo_does_not_write_among_other_files(typed, tmp_path):
+    """A place that is not empty is wrong use, and stays as it is."""
+    (tmp_path / "mine").touch()
+
+    assert 2 == typed("demo", "--keep", ".").exit_code
+    assert ["mine"] == [found.name for found in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "said"),
+    [
+        ("PRIVATE_KEY", "x" * 4000, "is neither"),
+        ("PRIVATE_KEY", "/", "is neither"),
+        ("PRICES", "{", "Expecting property name"),
+        ("PORT", "http", "valid integer"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_its_name(typed, name, wrong, said):
+    """In words, whatever was set."""
+    told = typed("serve", **{f"GREENLIT_{name}": wrong})
+
+    assert 2 == told.exit_code
+    assert f"GREENLIT_{name}: " in told.output
+    assert said in told.output
+
+
+def test_doctor_says_what_is_missing_with_exit_code_1(typed):
+    """On a machine where nothing is set yet."""
+    told = typed("doctor")
+
+    assert 1 == told.exit_code
+    assert "GREENLIT_APP_ID is not set" in told.output
+
+
+def test_a_machine_without_git_or_room_for_the_grammars_is_told_so(tmp_path, settings):
+    """By the doctor and by what needs it. The grammars are unpacked below HOME."""
+    asked = greenlit(tmp_path, "doctor", PATH="/nowhere", HOME="/dev/null")
+    served = greenlit(tmp_path, "serve", settings=settings, PATH="/nowhere")
+
+    assert "none is on PATH" in asked.stdout
+    assert "SEMBLE_GRAMMARS_CACHE_DIR" in asked.stdout
+    assert 1 == served.returncode
+    assert "none is on PATH" in served.stderr
+    assert TRACEBACK not in asked.stderr + served.stderr
+
+
+def test_a_request_may_come_from_standard_input(tmp_path):
+    """And an empty one is wrong use."""
+    folder = committed(tmp_path)
+    told = greenlit(
+        tmp_path,
+        "solve",
+        "--repo",
+        folder,
+        "--issue",
+        "-",
+        settings={"anthropic_api_key": "k"},
+        given=" ",
+    )
+
+    assert 2 == told.returncode
+    assert "The request - is empty" in told.stderr
+
+
+def test_a_port_in_use_is_told(tmp_path, settings):
+    """With the address, and where to ask what else is missing."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = greenlit(tmp_path, "serve", settings=settings | {"port": port})
+
+    assert 1 == told.returncode
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in told.stderr
+    assert TRACEBACK not in told.stderr
+
+
+def test_a_home_in_use_is_told(tmp_path, settings):
+    """Two processes would repeat each other's steps."""
+    with locked(tmp_path / "bot"):
+        told = greenlit(tmp_path, "serve", settings=settings)
+
+    assert 1 == told.returncode
+    assert "in use by another process" in told.stderr
+    assert TRACEBACK not in told.stderr
+
+
+def test_a_home_that_cannot_be_made_is_told(tmp_path, settings):
+    """A file stands in its way."""
+    told = greenlit(tmp_path, "serve", settings=settings | {"home": "/dev/null/home"})
+
+    assert 1 == told.returncode
+    assert TRACEBACK not in told.stderr
+
+
+def test_an_unreachable_github_is_a_warning(tmp_path, settings):
+    """It listens all the same: GitHub may come back, and webhooks are proof that it has."""
+    env = {
+        f"GREENLIT_{name.upper()}": str(value)
+        for name, value in (settings | {"github_api_url": NOWHERE}).items()
+    }
+    with running(tmp_path, env) as bot:
+        until(lambda: "missed deliveries cannot be asked for" in bot.log.read_text())
+        assert [] == bot.runs()
+
+    assert 0 == bot.process.returncode
+    assert TRACEBACK not in bot.log.read_text()
+
+
+def test_ctrl_c_ends_it_without_a_traceback(tmp_path, settings):
+    """Exit code 0: it did what it was told."""
+    env = {f"GREENLIT_{name.upper()}": str(value) for name, value in settings.items()}
+    with running(tmp_path, env) as bot:
+        bot.process.send_signal(signal.SIGINT)
+        assert 0 == bot.process.wait(10)
+
+    assert TRACEBACK not in bot.log.read_text()
+
+
+@contextmanager
+def slow_bot(home, checked, pace):
+    """A bot whose Claude takes its time."""
+    play = script(*BEGIN, [GOOD], END)
+    slow = play.model_copy(
+        update={"turns": tuple(turn.model_copy(update={"pace_s": 1.0}) for turn in play.turns)}
+    )
+    with ExitStack() as stack:
+        forge, keys, url = stack.enter_context(forged(home, checked))
+        double = Double(slow, pace=pace)
+        claude = stack.enter_context(claude_serving(double))
+        told = settings_for(keys, url, claude, home / "bot", port=0, page_port=0)
+        yield (
+            forge,
+            keys,
+            double,
+            {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()},
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("pace", "paid_again"), [(1.5, False), (60, True)])
+def test_sigterm_during_a_run_ends_within_seconds_and_the_run_goes_on(
+    tmp_path, checked, pace, paid_again
+):
+    """A turn that ends soon is waited for; one that does not is left, and asked for again at the next start."""
+    with slow_bot(tmp_path, checked, pace) as (forge, keys, double, env):
+        with running(tmp_path, env) as bot:
+            forge.hook_to(keys, bot.webhooks)
+            forge.label(
+                REPO,
+                forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts."),
+                "autogen",
+                "ada",
+            )
+            until(lambda: double.asked[0])
+            bot.process.terminate()
+            assert 0 == bot.process.wait(15)
+        assert TRACEBACK not in bot.log.read_text()
+        double._pace = 0
+        with running(tmp_path, env) as bot:
+            forge.hook_to(keys, bot.webhooks)
+            until(
+                lambda: any(run["outcome"] for run in bot.runs() if run["story"] == "solve_issue")
+            )
+
+        assert [False] == [pull.draft for pull in forge.pulls(REPO)]
+        assert paid_again == (double.asked[0] > 1)
+
+
+def test_ctrl_c_ends_solve_in_the_middle_of_a_turn(tmp_path, checked):
+    """At once, without a traceback, and with what it cost so far."""
+    committed(tmp_path)
+    (tmp_path / "request.md").write_text("Greet more quietly\n")
+    turns = script(*BEGIN).turns
+    slow = script(*BEGIN).model_copy(
+        update={
+            "about": "",
+            "turns": tuple(turn.model_copy(update={"pace_s": 60.0}) for turn in turns),
+        }
+    )
+    double = Double(slow, pace=1)
+    with claude_serving(double) as url:
+        settings = {"anthropic_url": url, "anthropic_api_key": "k"}
+        with subprocess.Popen(
+            [sys.executable, "-m", "bot", "solve", "--repo", "greeter", "--issue", "request.md"],
+            cwd=tmp_path,
+            env=environment(tmp_path, settings),
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            until(lambda: double.asked[0])
+            time.sleep(0.5)  # it waits for more; a signal in the middle of a C callback can be lost
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=60)
+
+    assert 130 == process.returncode
+    assert "in all" in told
+    assert TRACEBACK not in told
+
+
+def committed(home):
+    """A folder with something to build on."""
+    folder = home / "greeter"
+    folder.mkdir()
+    (folder / "greeting.py").write_text('def greet(name):\n    return "Hello " + name\n')
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    for asked in (["init", "--quiet"], ["add", "."], [*who, "commit", "--quiet", "-m", "Greet"]):
+        subprocess.run(["git", "-C", folder, *asked], check=True)
+    return folder
+
+
+def until(true, patience_s=60):
+    """Wait until it is."""
+    deadline = time.monotonic() + patience_s
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

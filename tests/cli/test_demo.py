@@ -1,0 +1,140 @@
+"""`greenlit demo`, as a stranger starts it: its own process, its own HOME, nothing set, no key."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import bot.cli.demo
+from bot.cli.demo import show
+from bot.cli.demo.bot_process import path
+
+DEMO = [sys.executable, "-m", "bot", "demo", "--keep", "kept"]
+
+
+def environment(home, columns=80):
+    """What the demo sees, and nothing else. Whatever would go out through a proxy ends at once."""
+    nowhere = "http://127.0.0.1:9"
+    proxies = {
+        "HTTP_PROXY": nowhere,
+        "HTTPS_PROXY": nowhere,
+        "ALL_PROXY": nowhere,
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+    mine = {
+        "PATH": path(),
+        "HOME": str(home),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONUTF8": "1",
+    }
+    return {**mine, **proxies, "COLUMNS": str(columns)}
+
+
+def left(home):
+    """Processes whose command line or working folder is below the home, or whose HOME it is."""
+    shown = subprocess.run(
+        ["ps", "-axEww", "-o", "pid=,command="], capture_output=True, text=True, check=False
+    ).stdout
+    if not shown:  # procps has the environment behind another letter
+        shown = subprocess.run(
+            ["ps", "axeww", "-o", "pid=,command="], capture_output=True, text=True, check=True
+        ).stdout
+    return [
+        line
+        for line in shown.splitlines()
+        if str(home) in line and int(line.split()[0]) != os.getpid()
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
+    """Who plays Claude, the red attempt and why, the green one, the pull request, in this order; no process stays."""
+    done = subprocess.run(
+        DEMO,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
+    first, *rest = done.stdout.splitlines()
+    assert "A conversation written by hand plays Claude's part; all else is real." == first.strip()
+    story = " ".join(" ".join(rest).split())
+    told = (
+        "issue #1 of acme/orders",
+        "adds the label autogen",
+        "submit_plan",
+        "[lint] `app.reports.UnknownMonth` imported but unused",
+        "nothing keeps it back",
+        "✗ test failure",
+        "app.reports.UnknownMonth: there are no orders",
+        "✓ test success",
+        "#2, ready for review",
+        "the comment of greenlit[bot]",
+        "opened a pull request",
+        "pull request #2: Reports are built in the background",
+        "+++ b/app/main.py",
+        "nothing is left running",
+    )
+    places = [story.find(words) for words in told]
+    assert -1 not in places, told[places.index(-1)]
+    assert sorted(places) == places
+    assert [] == [
+        line for line in done.stdout.splitlines() if len(line) > 80 and str(tmp_path) not in line
+    ]
+    assert [] == left(tmp_path)
+    assert (tmp_path / "kept" / "bot.log").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_in_the_middle_it_leaves_nothing_running(tmp_path, ending):
+    """Ctrl-C twice, or a kill: no traceback, and the bot, the forge and CI's jobs end with it."""
+    with subprocess.Popen(
+        DEMO,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        for line in process.stdout:
+            if "what CI is there" in line:
+                break
+        assert len(left(tmp_path)) >= 2  # or it would not see what stays
+        os.killpg(process.pid, ending)
+        os.killpg(process.pid, ending)
+        out, err = process.communicate(timeout=60)
+
+    assert (130, "") == (process.returncode, err)
+    assert "Stopped." in out
+    assert [] == left(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_conversation_that_does_not_fit_fails_and_says_what_differs(tmp_path):
+    """Which turn, what it expected, and what came: in the terminal, not only in a log."""
+    written = (Path(bot.cli.demo.__file__).parent / "conversation.yml").read_text()
+    changed = tmp_path / "conversation.yml"
+    changed.write_text(re.sub("BOOKKEEPING_S", "bookkeeping_minutes", written, count=1))
+    told = StringIO()
+
+    code = show(
+        Console(file=told, width=80), live=False, keep=tmp_path / "kept", conversation=changed
+    )
+
+    story = " ".join(told.getvalue().split())
+    assert 1 == code
+    assert "The conversation written by hand no longer fits what the bot says." in story
+    assert "turn 2: expected the answer of read_file to hold 'bookkeeping_minutes'" in story

@@ -1,0 +1,240 @@
+"""`greenlit doctor`: each thing that is wrong is told in one line, with how to mend it."""
+
+import socket
+from contextlib import ExitStack, contextmanager
+from importlib.resources import files
+from io import StringIO
+
+import pytest
+import yaml
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from rich.console import Console
+
+from bot.adapters.dbos.sqlite import locked
+from bot.cli.doctor import examine
+from bot.forge import Forge, serving
+from bot.forge.claude_double import Double, claude_serving
+from bot.forge.claude_script import Script
+
+REPO = "acme/greeter"
+WANTED = yaml.safe_load(files("deploy").joinpath("app.yml").read_text())
+PERMISSIONS, EVENTS = WANTED["default_permissions"], WANTED["default_events"]
+LACKING = {name: level for name, level in PERMISSIONS.items() if name != "checks"} | {
+    "actions": "read"
+}
+NOWHERE = "http://127.0.0.1:9"  # the port of "discard": nobody listens
+
+
+class Ward:
+    """What the doctor looks at, all of it well until a test makes it sick."""
+
+    def __init__(self, home, checked, stack, permissions=PERMISSIONS, events=EVENTS):
+        self.forge = Forge(home / "forge")
+        self.forge.create_repository(REPO, {"README.md": "# Greeter\n"}, people={"ada": "admin"})
+        self.keys = self.forge.create_app("greenlit", permissions, events)
+        self.installation = self.forge.install(self.keys, REPO)
+        self.forge.hook_to(self.keys, f"{NOWHERE}/github")
+        self.url = stack.enter_context(serving(self.forge, checked))
+        self.home = home / "bot"
+        self.claude = stack.enter_context(claude_serving(Double(Script(turns=()), key="right")))
+
+    def examine(self, **changed):
+        """The exit code, and the lines of what is not well."""
+        given = {
+            "app_id": self.keys.id,
+            "private_key": self.keys.private_key,
+            "webhook_secret": self.keys.webhook_secret,
+            "github_url": self.url,
+            "github_api_url": f"{self.url}/api/v3",
+            "anthropic_api_key": "right",
+            "anthropic_url": self.claude,
+            "home": self.home,
+            "port": 0,
+            "page_port": 0,
+            "_env_file": None,
+            **changed,
+        }
+        told = StringIO()
+        code = examine(Console(file=told, width=400), given)
+        return code, [
+            line.strip() for line in told.getvalue().splitlines() if line.startswith(("✗", "!"))
+        ]
+
+
+@pytest.fixture
+def ward(tmp_path, checked):
+    """A forge, an App, Claude's API and a home, as `greenlit serve` needs them."""
+
+    @contextmanager
+    def make(**told):
+        with ExitStack() as stack:
+            made = Ward(tmp_path, checked, stack, **told)
+            made.forge.quiet(5)
+            made.forge.courier.deliveries.clear()  # the ping to nobody
+            yield made
+
+    return make
+
+
+def test_all_is_well(ward):
+    """Nothing is marked, the exit code is 0, and no home was made only because it was looked for."""
+    with ward() as well:
+        assert (0, []) == well.examine()
+        assert not well.home.exists()
+
+
+def other_key():
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+    ).decode()
+
+
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----"
+SICK = {
+    "another App's key": ({"private_key": other_key()}, ("GitHub App", "GREENLIT_PRIVATE_KEY")),
+    "no key at all": ({"private_key": PEM}, ("GitHub App", "GREENLIT_PRIVATE_KEY")),
+    "another App's id": ({"app_id": 4711}, ("GitHub App", "GREENLIT_APP_ID")),
+    "API not reached": ({"github_api_url": NOWHERE}, ("GitHub App", "GREENLIT_GITHUB_API_URL")),
+    "wrong key for Claude": (
+        {"anthropic_api_key": "wrong"},
+        ("Claude", "GREENLIT_ANTHROPIC_API_KEY"),
+    ),
+    "Claude not reached": ({"anthropic_url": NOWHERE}, ("Claude", "GREENLIT_ANTHROPIC_URL")),
+    "unknown model": (
+        {"model": "claude-new-9", "prices": '{"claude-new-9": [1, 1, 1, 1]}'},
+        ("claude-new-9 is unknown", "GREENLIT_MODEL"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("wrong", "said"), SICK.values(), ids=SICK)
+def test_a_wrong_setting_is_one_line_that_names_it(ward, wrong, said):
+    """One mark, with the setting to look at; the exit code is 1."""
+    with ward() as sick:
+        code, marked = sick.examine(**wrong)
+
+    assert (1, 1) == (code, len(marked))
+    assert [] == [word for word in said if word not in marked[0]]
+
+
+def test_no_settings_are_all_told_at_once(ward):
+    """Each that is missing has its line; what can be looked at without them is."""
+    with ward() as sick:
+        code, marked = sick.examine(
+            app_id="", private_key="", webhook_secret="", anthropic_api_key=""
+        )
+
+    names = ("APP_ID", "PRIVATE_KEY", "WEBHOOK_SECRET", "ANTHROPIC_API_KEY")
+    assert (1, 4) == (code, len(marked))
+    assert [] == [name for name in names if not any(f"GREENLIT_{name}" in line for line in marked)]
+
+
+def test_a_lacking_permission_is_named_for_the_app_and_where_it_is_installed(ward):
+    """Also one that is there, but only to read."""
+    with ward(permissions=LACKING) as sick:
+        code, marked = sick.examine()
+
+    assert 1 == code
+    assert ["✗  Permissions", "✗  Installed  "] == [line[:14] for line in marked]
+    assert all("checks: read" in line and "actions: write" in line for line in marked)
+
+
+def test_a_lacking_event_is_named(ward):
+    """With where to subscribe."""
+    with ward(events=[event for event in EVENTS if event != "status"]) as sick:
+        code, marked = sick.examine()
+
+    assert (1, 1) == (code, len(marked))
+    assert "lacks status" in marked[0]
+
+
+@pytest.mark.parametrize("url", ["", "https://bot.example", "https://bot.example/github/"])
+def test_a_webhook_that_does_not_lead_to_the_door_is_marked(ward, url):
+    """No address, or one without the path."""
+    with ward() as sick:
+        sick.forge.hook_to(sick.keys, url)
+        code, marked = sick.examine()
+
+    assert 1 == code
+    assert "/github" in marked[0]
+
+
+def test_an_app_that_is_installed_nowhere_is_told_where_to_install_it(ward):
+    """With the address of the page."""
+    with ward() as sick:
+        del sick.forge.state.installations[sick.installation]
+        code, marked = sick.examine()
+
+    assert (1, 1) == (code, len(marked))
+    assert f"{sick.url}/apps/greenlit" in marked[0]
+
+
+def test_a_suspended_installation_is_told_with_its_owner(ward):
+    """Only the owner can undo it."""
+    with ward() as sick:
+        sick.forge.suspend(sick.installation)
+        code, marked = sick.examine()
+
+    assert (1, 1) == (code, len(marked))
+    assert "at acme, but suspended" in marked[0]
+
+
+def test_deliveries_that_did_not_arrive_are_told_but_forbid_nothing(ward):
+    """They are of the past, and are asked for again when the bot starts."""
+    with ward() as odd:
+        odd.forge.label(REPO, odd.forge.open_issue(REPO, "ada", "Greet", ""), "autogen", "ada")
+        odd.forge.quiet(5)
+        code, marked = odd.examine()
+
+    assert (0, 1) == (code, len(marked))
+    assert "2 of the newest hundred did not arrive; last issues.labeled" in marked[0]
+
+
+def test_a_home_that_cannot_be_written_to_is_marked(ward, tmp_path):
+    """A file stands where the folder would be."""
+    (tmp_path / "file").touch()
+    with ward() as sick:
+        code, marked = sick.examine(home=tmp_path / "file" / "home")
+
+    assert (1, 1) == (code, len(marked))
+    assert "GREENLIT_HOME" in marked[0]
+
+
+def test_a_home_that_another_process_uses_is_marked(ward):
+    """It is locked, and nobody answers at the door."""
+    with ward() as sick, locked(sick.home):
+        code, marked = sick.examine()
+
+    assert (1, 1) == (code, len(marked))
+    assert "in use by another process" in marked[0]
+
+
+def test_a_port_that_is_taken_is_marked(ward):
+    """With the setting that chooses another one."""
+    with ward() as sick, socket.create_server(("127.0.0.1", 0)) as taken:
+        code, marked = sick.examine(page_port=taken.getsockname()[1])
+
+    assert (1, 1) == (code, len(marked))
+    assert "GREENLIT_PAGE_PORT" in marked[0]
+
+
+def test_a_deprecated_model_is_told_but_forbids_nothing(ward):
+    """It still works, for now."""
+    old = "claude-sonnet-4-5"
+    with ward() as odd:
+        code, marked = odd.examine(model=old, prices=f'{{"{old}": [1, 1, 1, 1]}}')
+
+    assert (0, 1) == (code, len(marked))
+    assert "deprecated" in marked[0]
+
+
+def test_a_model_of_meaning_that_does_not_answer_is_told_but_forbids_nothing(ward):
+    """Code is found by words all the same."""
+    with ward() as made:
+        code, told = made.examine(embeddings=NOWHERE, embeddings_model="small")
+
+    assert code == 0
+    assert ["!  Embeddings"] == [line[:13] for line in told]
+    assert "by words alone" in told[0]

@@ -1,0 +1,152 @@
+"""What `greenlit explain` shows, and how it takes what people give it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from tests.git_served import git
+from tests.logs.reading import job
+
+SAID = """\
+Traceback (most recent call last):
+  File "/x/app/cart.py", line 2, in total
+    raise ValueError("no fruit")
+ValueError: no fruit
+"""
+CODE = "def total(names):\n    raise ValueError('no fruit')\n    return 0\n"
+
+
+def greenlit(*argv: str, given: bytes = b"") -> Result:
+    return CliRunner().invoke(
+        app, ["explain", *argv], input=given, env={"COLUMNS": "80", "LINES": "24"}
+    )
+
+
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A git repository with one module."""
+    root = tmp_path_factory.mktemp("shop")
+    (root / "app").mkdir()
+    (root / "app" / "cart.py").write_text(CODE)
+    git(root, "init", "--quiet")
+    git(root, "add", ".")
+    git(
+        root,
+        "-c",
+        "user.name=Ada",
+        "-c",
+        "user.email=ada@example.org",
+        "commit",
+        "--quiet",
+        "--message",
+        "First",
+    )
+    return root
+
+
+def test_a_page_shows_what_broke_with_its_code(repo: Path, tmp_path: Path):
+    """What kind, what to do, error, place, and the line among its neighbours."""
+    log = tmp_path / "ci.log"
+    log.write_bytes(job(SAID))
+    done = greenlit(str(log), "--repo", str(repo))
+
+    assert 0 == done.exit_code
+    assert [
+        "crash: 1 failure, read as python. The code or its tests need a change.",
+        "",
+        "1. ValueError",
+        "   no fruit",
+        "   at app/cart.py:2 in total",
+        "        1  def total(names):",
+        "   >    2      raise ValueError('no fruit')",
+        "        3      return 0",
+    ] == done.stdout.splitlines()
+
+
+def test_json_has_every_failure_from_standard_input(tmp_path: Path):
+    """For programs: the documented keys, and the files from a list."""
+    (tmp_path / "files").write_text("app/cart.py\n")
+    shape = json.loads(
+        greenlit("--json", "--files", str(tmp_path / "files"), given=job(SAID)).stdout
+    )
+    (failure,) = shape["failures"]
+
+    assert ["category", "action", "tool", "failures", "excerpt", "confidence"] == list(shape)
+    assert ("crash", "fix", "high") == (shape["category"], shape["action"], shape["confidence"])
+    assert [{"file": "app/cart.py", "line": 2, "function": "total"}] == failure.pop("frames")
+    assert {
+        "test",
+        "error",
+        "message",
+        "root_cause",
+        "count",
+        "jobs",
+        "fingerprint",
+        "log_line",
+    } == set(failure)
+
+
+def test_several_logs_are_one_reading(tmp_path: Path):
+    """The same failure of two jobs is told once, with both."""
+    logs = [tmp_path / "linux.log", tmp_path / "macos.log"]
+    for log in logs:
+        log.write_bytes(job(SAID))
+    shape = json.loads(greenlit("--json", *map(str, logs)).stdout)
+
+    assert [["linux.log", "macos.log"]] == [failure["jobs"] for failure in shape["failures"]]
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["nowhere.log"], "The log nowhere.log cannot be read: No such file or directory."),
+        (["/"], "The log / cannot be read: Is a directory."),
+        (
+            ["-", "--files", "nowhere"],
+            "The list nowhere cannot be read: No such file or directory.",
+        ),
+        (["-", "--repo", "/"], "/ is no git repository with a commit"),
+    ],
+)
+def test_wrong_use_is_told_in_words(argv: list[str], said: str):
+    """What, where and why, on standard error; the exit code is 2."""
+    done = greenlit(*argv)
+
+    assert (2, "") == (done.exit_code, done.stdout)
+    assert said in " ".join(done.stderr.split())
+
+
+def test_what_a_log_says_commands_no_terminal(tmp_path: Path):
+    """Escapes, bells and turned writing become signs; a long page ends with how much more there is."""
+    lines = [f"src/a.c:{n}:1: error: bad \x07thing \u202eturned" for n in range(1, 60)]
+    shown = greenlit(given=job("\n".join(lines))).stdout
+
+    assert not {"\x07", "\x1b", "\u202e"} & set(shown)
+    assert "more; --json tells them all." in shown
+    assert len(shown.splitlines()) <= 30
+
+
+@pytest.mark.parametrize(
+    "given", [b"", b"\x00\xff\xfe" * 5000, b"x" * 3_000_000, "größe\n".encode("utf-16")]
+)
+def test_what_is_no_log_is_read_all_the_same(given: bytes):
+    """Empty, binary, one endless line, another encoding: nothing is claimed, nothing breaks."""
+    done = greenlit("--json", given=given)
+
+    assert (0, "") == (done.exit_code, done.stderr)
+    assert "fix" != json.loads(done.stdout)["action"]
+
+
+@pytest.mark.parametrize(
+    "given", [b"", b"\n \n", b"\x00\xff\xfe" * 5000, "alles gut\n".encode("utf-16")]
+)
+def test_nothing_to_read_is_not_all_well(given: bytes):
+    """An empty or a binary file says so, with low confidence."""
+    assert "Whether anything failed is not known." in " ".join(greenlit(given=given).stdout.split())
+    assert "low" == json.loads(greenlit("--json", given=given).stdout)["confidence"]

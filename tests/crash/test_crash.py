@@ -1,0 +1,182 @@
+"""Killed anywhere, a run goes on where it was: one branch, one comment, one pull request, and no turn paid twice.
+
+Where it is killed, the bot is `greenlit serve` in its own process, ended with SIGKILL and started again on its home.
+"""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import time
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from bot.cli.demo.bot_process import running
+from bot.forge.claude_double import Double, claude_serving
+from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for, staged
+
+PATIENCE_S = 120
+PLAY = (*BEGIN, [BAD], END, [MENDED], END)
+BRANCH = "greenlit/1-greet-more-quietly"
+
+
+class Killable:
+    """The bot's process, started again after each kill, and what it works between."""
+
+    def __init__(self, home, forge, keys, settings, double):
+        self.home, self.forge, self.keys, self.settings, self.double = (
+            home,
+            forge,
+            keys,
+            settings,
+            double,
+        )
+        self.kills = 0
+        self._up = ExitStack()
+
+    def start(self):
+        self.bot = self._up.enter_context(running(self.home, self.settings))
+        self.forge.hook_to(self.keys, self.bot.webhooks)
+
+    def kill(self):
+        self.kills += 1
+        self.bot.process.send_signal(signal.SIGKILL)
+        self.bot.process.wait()
+        self._up.close()
+        self.start()
+
+    def steps(self):
+        """How many steps are remembered, read beside the bot from its record."""
+        with sqlite3.connect(
+            f"file:{self.home / 'bot' / 'engine.sqlite'}?mode=ro", uri=True
+        ) as record:
+            return record.execute("select count(*) from operation_outputs").fetchone()[0]
+
+    def outcome(self):
+        """How the run stands, from the bot's own page; "" while it lives."""
+        found = [run for run in self.bot.runs() if run["key"] == f"{REPO}#1/1" and run["outcome"]]
+        return found[0]["outcome"]["state"] if found else ""
+
+    def close(self):
+        self._up.close()
+
+
+@contextmanager
+def killable(home, checked):
+    with ExitStack() as stack:
+        forge, keys, url = stack.enter_context(forged(home, checked))
+        double = Double(script(*PLAY), pace=0)
+        claude = stack.enter_context(claude_serving(double))
+        told = settings_for(
+            keys, url, claude, home / "bot", port=0, page_port=0, log_level="WARNING"
+        )
+        settings = {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
+        on = Killable(home, forge, keys, settings, double)
+        stack.callback(on.close)
+        on.start()
+        yield on
+
+
+def happened(on, outcome):
+    """What a maintainer finds in the end."""
+    pulls = on.forge.pulls(REPO)
+    return {
+        "outcome": outcome,
+        "branches": sorted(on.forge.branches(REPO)),
+        "comments": len(on.forge.comments(REPO, 1)),
+        "pulls": [(pull.head, pull.draft) for pull in pulls],
+        "greeting": on.forge.files_at(REPO, BRANCH)["greeting.py"],
+        "turns asked": sorted(on.double.asked),
+    }
+
+
+UNHARMED = {
+    "outcome": "opened",
+    "branches": [BRANCH, "main"],
+    "comments": 1,
+    "pulls": [(BRANCH, False)],
+    "greeting": 'def greet(name):\n    return "Hello, " + name\n',
+    "turns asked": [0, 1, 2, 3, 4, 5],
+}
+
+
+def ended(on):
+    deadline = time.monotonic() + PATIENCE_S
+    while not on.outcome():
+        assert time.monotonic() < deadline, on.bot.log.read_text()[-3000:]
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("spared", [0, 1])
+def test_killed_after_every_other_step_the_outcome_is_the_same(tmp_path, checked, spared):
+    """The process dies at every other step boundary, in two runs at all; at most the step it died in is done again."""
+    with killable(tmp_path, checked) as on:
+        issue = on.forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
+        on.forge.label(REPO, issue, "autogen", "ada")
+        seen = boundaries = 0
+        while not on.outcome():
+            if (done := on.steps()) > seen:
+                boundaries += 1
+                if boundaries % 2 == spared:
+                    on.kill()
+                seen = on.steps() if boundaries % 2 == spared else done
+            time.sleep(0.005)
+
+        assert on.kills > 5
+        assert UNHARMED == happened(on, on.outcome())
+
+
+EFFECTS = {
+    "comment": ("POST", r"/issues/1/comments$"),
+    "edit": ("PATCH", r"/issues/comments/"),
+    "react": ("POST", r"/reactions$"),
+    "push": ("POST", r"git-receive-pack$"),
+    "open": ("POST", r"/pulls$"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["cut", "cut-after"])
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_killed_in_the_middle_of_an_effect_nothing_is_doubled(tmp_path, checked, effect, when):
+    """The process dies while GitHub works, before or after the write was done: the write is there once."""
+    method, path = EFFECTS[effect]
+    with killable(tmp_path, checked) as on:
+        fault = on.forge.faults.add(method=method, path=path, times=1, kind=when)
+        issue = on.forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
+        on.forge.label(REPO, issue, "autogen", "ada")
+        deadline = time.monotonic() + PATIENCE_S
+        while not fault.fired:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+        on.kill()
+        ended(on)
+
+        assert UNHARMED == happened(on, on.outcome())
+        assert 1 == max(on.double.asked.values())
+
+
+BROKEN = ("500", "502-after", "cut", "cut-after")
+LIMITED = ("403-secondary", "429")
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind"),
+    [
+        *((effect, kind) for effect in ("comment", "push", "open") for kind in BROKEN),
+        *((effect, kind) for effect in ("comment", "open") for kind in LIMITED),
+    ],
+)
+def test_github_breaks_and_nothing_is_doubled(tmp_path, checked, effect, kind):
+    """GitHub answers with an error, before or after it did the write: the write is there once, and the run goes on."""
+    method, path = EFFECTS[effect]
+    with staged(tmp_path, checked, script(*PLAY)) as stage:
+        stage.forge.faults.add(method=method, path=path, times=1, kind=kind)
+        stage.label(stage.issue())
+        run = stage.ended(1, patience_s=PATIENCE_S)
+
+        assert UNHARMED == happened(stage, run.outcome.state)
+        assert 1 == max(stage.double.asked.values())

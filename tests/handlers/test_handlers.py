@@ -1,0 +1,153 @@
+"""What the handlers decide about an event, without doing anything."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.run import Ignore, SignalRun, StartRun
+from bot.steps.push import branch_name, issue_of, message
+from bot.values import Finish, Repo, Request
+from bot.values.events import (
+    ChecksMoved,
+    CommentCreated,
+    IssueClosed,
+    IssueEdited,
+    IssueLabeled,
+    Ping,
+    PullClosed,
+    Pushed,
+)
+from handlers import route
+
+REPO = Repo("acme/orders", 1)
+LABELED = IssueLabeled("d1", REPO, 7, "autogen", "T", "B", "ada", False, "2026-11-20T10:00:00Z")
+COMMENT = CommentCreated(
+    "d2", REPO, 7, 99, "/generate", False, "T", "B", "ada", False, "2026-11-20T10:00:00Z"
+)
+CHECKS = ChecksMoved("d3", REPO, ("greenlit/7-slow",), "a" * 40, "check_suite", "failure")
+PUSHED = Pushed("d4", REPO, "greenlit/7-slow", "a" * 40, "b" * 40, "ada", False)
+
+
+def only(event):
+    (intent,) = route(event)
+    return intent
+
+
+def test_a_label_starts_a_hearing_once_per_delivery():
+    """The key is the delivery's: a redelivery finds it taken."""
+    intent = only(LABELED)
+
+    assert isinstance(intent, StartRun)
+    assert ("command/d1", "autogen", "generate") == (
+        intent.key,
+        intent.value.label,
+        intent.value.command,
+    )
+
+
+def test_a_command_starts_a_hearing_with_its_words():
+    """What stands behind the command goes into the asking."""
+    intent = only(replace(COMMENT, text="Hello.\n\n/generate with tests\n"))
+
+    assert ("generate", "with tests", 99) == (
+        intent.value.command,
+        intent.value.words,
+        intent.value.comment,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "generate it",
+        "please /generate",
+        "`/generate`",
+        "> /generate",
+        "```\n/generate\n```",
+        "/generated",
+        "/merge",
+    ],
+)
+def test_what_is_no_command_is_ignored(text):
+    """In code, in a quote, in the middle of a line, or of others: not for us."""
+    assert isinstance(only(replace(COMMENT, text=text)), Ignore)
+
+
+@pytest.mark.parametrize("event", [LABELED, COMMENT])
+def test_bots_are_not_heard(event):
+    """Not others, and not ourselves."""
+    assert isinstance(only(replace(event, sender_bot=True)), Ignore)
+
+
+def test_ci_tells_the_run_of_its_branch():
+    """A hint for the run, once per delivery."""
+    intent = only(CHECKS)
+
+    assert isinstance(intent, SignalRun)
+    assert ("acme/orders#7", "checks", "d3") == (intent.subject, intent.note.kind, intent.key)
+
+
+def test_a_persons_push_tells_and_a_bots_does_not():
+    """Our own pushes come back as events too."""
+    assert "pushed" == only(PUSHED).note.kind
+    assert isinstance(only(replace(PUSHED, sender_bot=True)), Ignore)
+
+
+def test_other_branches_are_not_ours():
+    """A push to main wakes nobody."""
+    assert isinstance(only(replace(PUSHED, branch="main")), Ignore)
+
+
+def test_the_end_of_an_issue_or_pull_request_tells_the_run():
+    """The run then asks GitHub whether it is still wanted."""
+    closed = IssueClosed("d5", REPO, 7, "ada", False, "2026-11-20T10:00:00Z")
+    pull = PullClosed("d6", REPO, 8, "greenlit/7-slow", False, "ada", False)
+
+    assert ("issue", "acme/orders#7") == (only(closed).note.kind, only(closed).subject)
+    assert ("closed", "acme/orders#7") == (only(pull).note.kind, only(pull).subject)
+
+
+def test_an_edit_changes_nothing():
+    """The request was frozen at the trigger."""
+    edited = IssueEdited("d7", REPO, 7, "eve", False, "2026-11-20T10:00:00Z")
+
+    assert "frozen" in only(edited).why
+
+
+def test_what_nobody_handles_is_ignored_with_a_reason():
+    """So that the log says why nothing happened."""
+    assert only(Ping("d8", 1)).why
+
+
+@pytest.mark.parametrize(
+    ("title", "run", "branch"),
+    [
+        ("Reports block their endpoint", 1, "greenlit/7-reports-block-their-endpoint"),
+        ("Reports block their endpoint", 2, "greenlit/7-reports-block-their-endpoint-2"),
+        ("Größe: ../../etc/passwd & más", 1, "greenlit/7-groe-etc-passwd-mas"),
+        ("日本語", 1, "greenlit/7-change"),
+        ("x" * 200, 1, "greenlit/7-" + "x" * 40),
+    ],
+)
+def test_a_branch_names_its_issue_and_can_be_read_back(title, run, branch):
+    """Any title gives a safe name, and the name gives the issue, whatever the prefix."""
+    asking = Request(REPO, 7, "ada", "", "d", title=title)
+
+    assert branch == branch_name("greenlit/", asking, run)
+    assert 7 == issue_of(branch)
+    assert 7 == issue_of(branch_name("bots/auto-", asking, run))
+
+
+def test_a_commit_cannot_keep_ci_from_running():
+    """What would make CI skip the commit is taken out of the model's words."""
+    finish = Finish("Greet [skip ci] quietly", "Because.\n\nskip-checks: true\n[No CI]", "s")
+    told = message(finish, Request(REPO, 7, "ada", "", "d", asker_id=5)).lower()
+
+    assert "co-authored-by: ada <5+ada@users.noreply.github.com>" in told
+    assert not any(words in told for words in ("skip ci", "skip-checks", "no ci"))
+
+
+@pytest.mark.parametrize("branch", ["main", "release/1.2", "7", "fix-7"])
+def test_other_peoples_branches_name_no_issue(branch):
+    """Or only by chance, which does no harm: an event is a hint."""
+    assert issue_of(branch) is None

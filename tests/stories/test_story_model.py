@@ -1,0 +1,198 @@
+"""What a run makes of a model: one that errs, stops, circles, refuses, asks for too much or costs too much."""
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from bot.adapters.claude.claude_client import Claude
+from bot.cli.solve import Plain
+from bot.forge.claude_double import Double, claude_serving
+from bot.forge.claude_stream import Stops
+from bot.ports import Caps
+from bot.steps.repo_config import Config
+from bot.steps.use_tools import Desk
+from bot.stories.agent import Asks, Writer
+from bot.stories.progress import GaveUp, Teller
+from bot.values import Issue, ModelConfig, Price, Retrieval
+from tests.stage import BEGIN, END, FINISH, GOOD, edit, script
+
+DEAL = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.2, 20.0))
+BROKEN = ("create_file", {"path": "new.py", "text": "def f(:\n"})
+READ = ("read_file", {"path": "greeting.py"})
+
+
+@pytest.fixture
+def write(place):
+    """A writer at its desk, and the double that plays the model: write(turns or a double, caps...)."""
+
+    @contextmanager
+    def make(*turns, config=None, **caps):
+        double = (
+            turns[0]
+            if isinstance(turns[0], Double)
+            else Double(about_anything(script(*turns)), pace=0)
+        )
+        with claude_serving(double) as url:
+            model = Claude("any", {"strong": DEAL}, base_url=url)
+            run = Plain(replace(place.ports, model=model), Console(quiet=True))
+            asking = place.asking(place.issue())
+            desk = Desk(place.tree(), Issue(1, "Greet", "It shouts.", "ada"), Retrieval())
+            yield (
+                Writer(run, asking, Teller(run, asking), desk, config or Config(), Caps(**caps)),
+                double,
+            )
+
+    return make
+
+
+def about_anything(play):
+    return play.model_copy(update={"about": ""})
+
+
+def done(writer):
+    return asyncio.run(writer.finish())
+
+
+def given_up(writer):
+    with pytest.raises(GaveUp) as gave_up:
+        done(writer)
+    return str(gave_up.value)
+
+
+def answers(double):
+    """What the tools answered in the newest request."""
+    return str(double.requests[-1].body["messages"])
+
+
+def test_the_work_is_what_was_edited(write):
+    """A plan, an edit, a finish: the patch, the words, the cost."""
+    with write(*BEGIN, [GOOD], END) as (writer, double):
+        finish = done(writer)
+
+        assert "Greet quietly" == finish.title
+        assert {
+            "greeting.py": 'def greet(name):\n    return "Hello, " + name\n'
+        } == writer.patch.files
+        assert (4, 4) == (writer.turns, len(double.requests))
+        assert writer.spent.usd > 0
+
+
+def test_a_finish_without_edits_tells_why(write):
+    """Nothing is checked and nothing pushed: the model's reason is what people read, and it calls nobody."""
+    sorry = ("finish", FINISH | {"summary": "It is quiet already, @eve."})
+    with write(*BEGIN, [sorry]) as (writer, _):
+        assert "It is quiet already, `@eve`." == given_up(writer)
+
+
+def test_edits_that_were_undone_are_no_work(write):
+    """The file is as it was: there is nothing to push."""
+    with write(*BEGIN, [GOOD], [edit('"Hello, "', '"Hello "')], END) as (writer, _):
+        assert given_up(writer)
+        assert {} == writer.patch.files
+
+
+def test_the_gates_refuse_four_times_and_no_more(write):
+    """Each time the finding goes back as the answer to finish; then the run ends with the last one."""
+    with write(*BEGIN, [BROKEN], END, END, END, END) as (writer, double):
+        told = given_up(writer)
+
+        assert "refused the change 4 times" in told
+        assert "new.py" in told
+        assert "new.py:1 [syntax]" in answers(double)
+        assert 3 + 4 == len(double.requests)
+
+
+def test_what_the_gates_refuse_can_be_mended(write):
+    """The model reads the finding and mends it in the same conversation."""
+    with write(*BEGIN, [BROKEN], END, [edit("def f(:", "def f():\n    pass", "new.py")], END) as (
+        writer,
+        _,
+    ):
+        done(writer)
+
+        assert "def f():\n    pass\n" == writer.patch.files["new.py"]
+
+
+def test_the_same_call_with_the_same_answer_is_a_loop(write):
+    """Said to the model at the fourth time; the eighth ends the run."""
+    listing = [("list_dir", {})] * 4
+    with write(BEGIN[0], listing, [("list_dir", {"path": ""})]) as (writer, double):
+        writer.caps = replace(writer.caps, turns=3)
+        given_up(writer)
+
+        assert "You made this very call 4 times" in answers(double)
+    with write(BEGIN[0], listing * 2) as (writer, _):
+        assert "in circles with `list_dir`" in given_up(writer)
+
+
+def test_reading_a_file_after_each_edit_is_no_loop(write):
+    """The call is the same, what it answers is not: the work goes on."""
+    steps = [(edit(f'"{old} "', f'"{old + 1} "'), READ) for old in range(10)]
+    turn = [edit('"Hello "', '"0 "'), *(call for pair in steps for call in pair)]
+    with write(*BEGIN, turn, END) as (writer, double):
+        done(writer)
+
+        assert '"10 "' in writer.patch.files["greeting.py"]
+        assert "this very call" not in answers(double)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("refusal", "Claude declined the request: cyber"),
+        ("model_context_window_exceeded", "longer than the model can read"),
+    ],
+)
+def test_a_model_that_will_not_or_cannot_ends_the_run(write, reason, words):
+    """In words that people can act on; nothing is asked again."""
+    double = Double(about_anything(script(*BEGIN, [GOOD], END)), {1: Stops(reason)}, pace=0)
+    with write(double) as (writer, _):
+        assert words in given_up(writer)
+        assert 2 == len(double.requests)
+
+
+@pytest.mark.parametrize(
+    ("caps", "asked", "words"),
+    [
+        ({"turns": 3}, 3, "used its 3 turns"),
+        ({"minutes": 0}, 0, "or 0 minutes"),
+        ({"usd": 0.001}, 0, "$0.00 that one run may cost"),
+        ({"usd": 0.0}, 0, "one run may cost"),
+    ],
+)
+def test_a_cap_is_kept_before_the_call(write, caps, asked, words):
+    """Turns, minutes, dollars: what would pass the cap is not begun."""
+    with write(*BEGIN, [GOOD], END, **caps) as (writer, double):
+        assert words in given_up(writer)
+        assert asked == len(double.requests)
+
+
+def test_a_question_ends_the_writing(write):
+    """Whatever else the turn holds: nothing of it is pushed."""
+    plan = {"summary": "Unsure.", "files": [], "questions": ["Which?", "When?"]}
+    with write(BEGIN[0], [("submit_plan", plan), GOOD, ("finish", FINISH)]) as (writer, _):
+        with pytest.raises(Asks) as asked:
+            done(writer)
+
+        assert ("Which?", "When?") == asked.value.questions
+
+
+def test_what_the_repository_protects_is_kept(write):
+    """Its own globs count like ours."""
+    with write(*BEGIN, [GOOD], END, END, END, END, config=Config(protected=("*.py",))) as (
+        writer,
+        _,
+    ):
+        assert "the repository protects" in given_up(writer)
+
+
+def test_two_finishes_in_a_turn_do_not_break_the_conversation(write):
+    """Every call comes back answered, so the API takes the next turn; the script's own check would fail otherwise."""
+    twice = [BROKEN, ("finish", FINISH), ("finish", FINISH)]
+    untwice = [("delete_file", {"path": "new.py"}), GOOD]
+    play = about_anything(script(*BEGIN, twice, untwice, END))
+    with write(Double(play, pace=0)) as (writer, _):
+        assert "Greet quietly" == done(writer).title

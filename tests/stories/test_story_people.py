@@ -1,0 +1,160 @@
+"""What people say to the bot, and how runs keep out of each other's way."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from bot.forge.claude_double import Double
+from bot.forge.claude_stream import Stops
+from tests.stage import BEGIN, END, FILES, GOOD, REPO, script, staged
+from tests.stories.test_story_ci import slow, until
+
+BRANCH = "greenlit/1-greet-more-quietly"
+NO_CI = {path: text for path, text in FILES.items() if not path.startswith(".github")}
+PLAY = script(*BEGIN, [GOOD], END)
+
+
+@pytest.fixture
+def stage(tmp_path, checked):
+    """Makes a stage for a script or a double, without CI."""
+
+    @contextmanager
+    def make(play, **settings):
+        with staged(tmp_path, checked, play, NO_CI, **settings) as on:
+            yield on
+
+    return make
+
+
+def say(on, issue, text, by="ada"):
+    """Comment, and what the bot answered in a comment of its own."""
+    before = len(on.bot.runs(100, story="handle_command"))
+    on.forge.comment(REPO, issue, by, text)
+    until(lambda: len(on.bot.runs(100, story="handle_command")) > before)
+    on.heard()
+    return next((own for own in reversed(on.own(issue)) if "greenlit:answer" in own), "")
+
+
+def test_commands_are_answered_where_nothing_is_under_way(stage):
+    """Each with one short answer; strangers are told once who may ask."""
+    with stage(PLAY) as on:
+        issue = on.issue()
+
+        assert "nothing is under way here" in say(on, issue, "/stop")
+        assert "nothing is under way here" in say(on, issue, "/status")
+        assert "/generate" in say(on, issue, "/help")
+        assert "only people with write access" in say(on, issue, "/status", by="eve")
+        say(on, issue, "/stop", by="eve")
+        assert 4 == len(on.own(issue))
+        assert [] == on.double.requests
+
+
+def test_a_run_under_way_is_told_of_and_not_doubled(stage):
+    """/status and /generate point to its comment; /stop ends it. There is one run."""
+    with stage(Double(slow(PLAY, turn=2, pace_s=3))) as on:
+        issue = on.issue()
+        on.label(issue)
+        until(lambda: len(on.double.requests) > 2)
+
+        assert "my comment above shows how it stands" in say(on, issue, "/status")
+        assert "I am on it already" in say(on, issue, "/generate")
+        say(on, issue, "Enough.\n\n/stop")
+        assert "stopped" == on.ended(issue).outcome.state
+        assert "@ada said `/stop`" in on.own(issue)[0]
+        assert on.bot.run(f"{REPO}#{issue}/2") is None
+
+
+def test_a_second_run_has_its_own_branch_comment_and_pull_request(stage):
+    """What the first one left stays as it is."""
+    with stage(PLAY) as on:
+        issue = on.issue()
+        on.label(issue)
+        on.ended(issue)
+        first = on.own(issue)[0]
+        on.forge.comment(REPO, issue, "ada", "/generate again")
+        second = on.ended(issue, run=2)
+
+        assert "opened" == second.outcome.state
+        assert {BRANCH, f"{BRANCH}-2"} == on.branches()
+        assert [BRANCH, f"{BRANCH}-2"] == [pull.head for pull in on.forge.pulls(REPO)]
+        assert 2 == len(on.own(issue))
+        assert first == on.own(issue)[0]
+
+
+def test_a_run_that_ended_badly_is_tried_again(stage):
+    """/retry after a refusal: the second run is as if it were the first."""
+    with stage(Double(PLAY, {0: Stops("refusal")}, pace=0)) as on:
+        issue = on.issue()
+        on.label(issue)
+        first = on.ended(issue)
+        on.forge.comment(REPO, issue, "ada", "/retry")
+
+        assert "gave up" == first.outcome.state
+        assert "declined" in on.own(issue)[0]
+        assert "opened" == on.ended(issue, run=2).outcome.state
+
+
+def test_a_question_its_answer_and_the_work(stage):
+    """The run asks and ends; after the answer the next one knows both, and writes."""
+    plan = {"summary": "Unsure.", "files": [], "questions": ["Which greeting?"]}
+    with stage(script(BEGIN[0], [("submit_plan", plan)])) as on:
+        issue = on.issue()
+        on.label(issue)
+        asked = on.ended(issue)
+        on.double._scripts[:] = [PLAY]
+        on.forge.comment(REPO, issue, "eve", "Mine!")
+        on.forge.comment(REPO, issue, "ada", "The soft one.")
+        on.forge.comment(REPO, issue, "ada", "/generate")
+        ended = on.ended(issue, run=2)
+        request = str(on.double.requests[-1].body)
+
+        assert ("asked", "opened") == (asked.outcome.state, ended.outcome.state)
+        assert request.index("Which greeting?") < request.index("The soft one.")
+        assert "Mine!" not in request
+
+
+def test_one_run_at_a_time_works_in_a_repository(stage):
+    """Two issues at once: both get their pull request, and their work does not overlap."""
+    with stage(Double(slow(PLAY, turn=2, pace_s=0.7)), slots=4, slots_per_repository=1) as on:
+        for _ in range(2):
+            on.label(on.issue())
+        spans = sorted(span(on, issue) for issue in (1, 2))
+
+        assert spans[0][1] <= spans[1][0]
+        assert {"greenlit/1-greet-more-quietly", "greenlit/2-greet-more-quietly"} == on.branches()
+        assert 2 == len(on.forge.pulls(REPO))
+
+
+def span(on, issue):
+    """When a run began and ended its work with the model."""
+    assert "opened" == on.ended(issue).outcome.state
+    steps = [
+        step
+        for step in on.bot.steps(f"{REPO}#{issue}/1")
+        if step.name in ("checkout", "think", "push")
+    ]
+    return steps[0].began, steps[-1].ended
+
+
+def test_an_issue_that_is_locked_gets_no_run(stage):
+    """Nobody can be told there, and nothing is begun."""
+    with stage(PLAY) as on:
+        issue = on.issue()
+        on.forge.lock_issue(REPO, issue, "ada")
+        on.label(issue)
+
+        assert "refused" == on.heard().outcome.state
+        assert "locked" in on.heard().outcome.text
+        assert ([], []) == (on.own(issue), on.double.requests)
+
+
+def test_a_command_on_a_pull_request_is_answered(stage):
+    """It says where to ask instead."""
+    with stage(PLAY) as on:
+        on.forge.push(REPO, "ada", "topic", {"README.md": "# Topic\n"}, "Topic")
+        on.label(on.issue())
+        on.ended(1)
+        pull = on.forge.pulls(REPO)[0].number
+
+        assert "on a pull request I cannot act yet" in say(on, pull, "/generate")
+        assert on.bot.run(f"{REPO}#{pull}/1") is None

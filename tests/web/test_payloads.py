@@ -1,0 +1,267 @@
+"""Payloads: each kind that is read becomes its own frozen value, and the App's manifest asks for just these."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.values import Repo
+from bot.values.events import (
+    ChecksMoved,
+    CommentCreated,
+    Event,
+    InstallationChanged,
+    IssueClosed,
+    IssueDeleted,
+    IssueEdited,
+    IssueLabeled,
+    IssueUnlabeled,
+    Ping,
+    PullClosed,
+    PullSynchronized,
+    Pushed,
+    Unknown,
+)
+from bot.web.webhook import EVENTS, read
+from tests.deliveries import (
+    ADA,
+    COMMENT,
+    ENVELOPE,
+    GUID,
+    ISSUE,
+    REPOSITORY,
+    SECRET,
+    SHA,
+    ZERO,
+    commented,
+    issues,
+    pull,
+    signed,
+)
+
+REPO = Repo("ada/engine", 99)
+AT = "2026-11-20T10:00:00Z"
+BOT = {"login": "renovate[bot]", "id": 43, "type": "Bot"}
+LABELED = IssueLabeled(
+    GUID, REPO, 7, "autogen", "Slow report", "", "ada", False, AT, on_pull=False, sender_id=42
+)
+COMMENTED = CommentCreated(
+    GUID,
+    REPO,
+    7,
+    5,
+    "/generate",
+    False,
+    "Slow report",
+    "",
+    "ada",
+    False,
+    "2026-11-20T10:01:00Z",
+    42,
+)
+SUITE = {"head_branch": "greenlit/7-slow", "head_sha": SHA, "conclusion": "failure"}
+MOVED = ChecksMoved(GUID, REPO, ("greenlit/7-slow",), SHA, "check_suite", "failure")
+
+
+def told(kind: str, payload: object) -> Event:
+    """The event of a signed delivery."""
+    return read(*signed(kind, payload), SECRET)
+
+
+def as_bot(payload: dict[str, object]) -> dict[str, object]:
+    """The same payload, sent by a bot."""
+    return {**payload, "sender": BOT}
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "event"),
+    [
+        ("issues", issues("labeled"), LABELED),
+        (
+            "issues",
+            issues("labeled", issue={**ISSUE, "body": "It hangs.", "pull_request": {}}),
+            replace(LABELED, body="It hangs.", on_pull=True),
+        ),
+        (
+            "issues",
+            issues("unlabeled"),
+            IssueUnlabeled(
+                GUID, REPO, 7, "autogen", "Slow report", "", "ada", False, AT, sender_id=42
+            ),
+        ),
+        ("issues", issues("closed"), IssueClosed(GUID, REPO, 7, "ada", False, AT)),
+        ("issues", as_bot(issues("edited")), IssueEdited(GUID, REPO, 7, "renovate[bot]", True, AT)),
+        ("issues", issues("deleted"), IssueDeleted(GUID, REPO, 7, "ada", False, AT)),
+        ("issue_comment", commented(), COMMENTED),
+        (
+            "issue_comment",
+            commented(issue={**ISSUE, "pull_request": {"url": "x"}}),
+            replace(COMMENTED, on_pull=True),
+        ),
+        (
+            "issue_comment",
+            commented(comment={**COMMENT, "body": None}),
+            replace(COMMENTED, text=""),
+        ),
+        (
+            "pull_request",
+            pull("closed", REPOSITORY),
+            PullClosed(GUID, REPO, 8, "greenlit/7-slow", False, "ada", False),
+        ),
+        (
+            "pull_request",
+            pull("closed", {"id": 8}),
+            PullClosed(GUID, REPO, 8, "", False, "ada", False),
+        ),
+        (
+            "pull_request",
+            pull("synchronize", REPOSITORY, before=ZERO, after=SHA),
+            PullSynchronized(GUID, REPO, 8, "greenlit/7-slow", ZERO, SHA, "ada", False),
+        ),
+        (
+            "pull_request",
+            pull("synchronize", None, before=ZERO, after=SHA),
+            PullSynchronized(GUID, REPO, 8, "", ZERO, SHA, "ada", False),
+        ),
+        ("check_suite", {**ENVELOPE, "action": "completed", "check_suite": SUITE}, MOVED),
+        (
+            "check_suite",
+            {
+                **ENVELOPE,
+                "action": "completed",
+                "check_suite": {**SUITE, "head_branch": None, "conclusion": None},
+            },
+            replace(MOVED, branches=(), state=""),
+        ),
+        (
+            "check_run",
+            {
+                **ENVELOPE,
+                "action": "completed",
+                "check_run": {"head_sha": SHA, "conclusion": "success", "check_suite": SUITE},
+            },
+            replace(MOVED, kind="check_run", state="success"),
+        ),
+        (
+            "workflow_run",
+            {
+                **ENVELOPE,
+                "action": "completed",
+                "workflow_run": {**SUITE, "head_repository": REPOSITORY},
+            },
+            replace(MOVED, kind="workflow_run"),
+        ),
+        (
+            "workflow_run",
+            {
+                **ENVELOPE,
+                "action": "completed",
+                "workflow_run": {**SUITE, "head_repository": {"id": 8}},
+            },
+            replace(MOVED, kind="workflow_run", branches=()),
+        ),
+        (
+            "status",
+            {
+                **ENVELOPE,
+                "sha": SHA,
+                "state": "error",
+                "branches": [{"name": "main"}, {"name": "next"}],
+            },
+            ChecksMoved(GUID, REPO, ("main", "next"), SHA, "status", "error"),
+        ),
+        (
+            "status",
+            {**ENVELOPE, "sha": SHA, "state": "pending"},
+            Unknown(GUID, "status", "pending"),
+        ),
+        (
+            "push",
+            {**ENVELOPE, "ref": "refs/heads/a/b", "before": ZERO, "after": SHA},
+            Pushed(GUID, REPO, "a/b", ZERO, SHA, "ada", False),
+        ),
+        (
+            "push",
+            {**ENVELOPE, "ref": "refs/tags/v1", "before": ZERO, "after": SHA},
+            Unknown(GUID, "push", ""),
+        ),
+        (
+            "installation",
+            {"action": "created", "installation": {"id": 99}, "repositories": [REPOSITORY]},
+            InstallationChanged(GUID, 99, "created", ("ada/engine",)),
+        ),
+        (
+            "installation_repositories",
+            {"action": "removed", "installation": {"id": 99}, "repositories_removed": [REPOSITORY]},
+            InstallationChanged(GUID, 99, "removed", ("ada/engine",)),
+        ),
+        ("ping", {"hook_id": 3}, Ping(GUID, 3)),
+    ],
+)
+def test_payloads_become_events(kind, payload, event):
+    """Each kind that is read becomes its own frozen value."""
+    assert event == told(kind, payload)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "action"),
+    [
+        ("issues", issues("opened"), "opened"),
+        ("issues", issues("labeled", label=None), "labeled"),
+        (
+            "issues",
+            {key: value for key, value in issues("labeled").items() if key != "installation"},
+            "labeled",
+        ),
+        ("check_run", {**ENVELOPE, "action": "created"}, "created"),
+        ("star", {"action": "created"}, "created"),
+        ("star", {"action": 7}, ""),
+        ("security_and_analysis", {}, ""),
+    ],
+)
+def test_the_rest_is_unknown(kind, payload, action):
+    """What we do not read, or could not act on, is an event too: the door answers and logs it."""
+    assert Unknown(GUID, kind, action) == told(kind, payload)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"sender": {**ADA, "type": "Bot"}},
+        {"sender": {**ADA, "login": "greenlit[bot]"}},
+        {"comment": {**COMMENT, "performed_via_github_app": {"id": 1}}},
+    ],
+)
+def test_bots_are_known_by_any_sign(more):
+    """A bot's account, a bot's name, or an App that wrote in somebody's name: none of them is a person asking."""
+    event = told("issue_comment", commented(**more))
+
+    assert isinstance(event, CommentCreated)
+    assert event.sender_bot
+
+
+def test_the_app_subscribes_to_what_is_read():
+    """deploy/app.yml asks GitHub for exactly the events that are read; three come to every App by themselves."""
+    app = yaml.safe_load((Path(__file__).parents[2] / "deploy" / "app.yml").read_text())
+    always = {"installation", "installation_repositories", "ping"}
+
+    assert sorted(EVENTS.keys() - always) == sorted(app["default_events"])
+
+
+def test_the_app_asks_for_no_more_than_it_needs():
+    """The permissions are those of the README and no other; above all no `workflows`."""
+    app = yaml.safe_load((Path(__file__).parents[2] / "deploy" / "app.yml").read_text())
+    expected = {
+        "metadata": "read",
+        "contents": "write",
+        "pull_requests": "write",
+        "issues": "write",
+        "checks": "read",
+        "actions": "write",
+        "statuses": "read",
+    }
+
+    assert expected == app["default_permissions"]

@@ -36,12 +36,14 @@ def serve() -> None:
 def demo(
     live: Annotated[
         bool, typer.Option("--live", help="Use Claude itself; needs ANTHROPIC_API_KEY")
-    ] = False,  # noqa: FBT002 - typer's way
+    ] = False,
     keep: Annotated[
         Path | None, typer.Option(help="Where its files go; a new temporary folder by default")
     ] = None,
 ) -> None:
-    """Watch an issue become a green pull request on this machine: nothing to set, nothing to sign up for."""
+    """Watch an issue become a green pull request on this machine: nothing to set, nothing to sign
+    up for.
+    """
     raise typer.Exit(_part("demo").show(terminal(), live=live, keep=keep))
 
 
@@ -59,7 +61,7 @@ def solve(
     ],
     apply: Annotated[
         bool, typer.Option("--apply", help="Write the change into the folder")
-    ] = False,  # noqa: FBT002 - typer's way
+    ] = False,
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
     console, settings = terminal(stderr=True), _settings(ModelSettings)
@@ -76,7 +78,9 @@ def check(
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0")] = False,  # noqa: FBT002 - typer's way
     strict: Annotated[bool, typer.Option("--strict", help="Advice counts too")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
-    """Look over a change, committed or not: syntax, lint, secrets, policy, tests. Exit 0 clean, 1 findings."""
+    """Look over a change, committed or not: syntax, lint, secrets, policy, tests. Exit 0 clean, 1
+    findings.
+    """
     if json and sarif:
         raise typer.BadParameter("choose one of --json and --sarif")
     part = _part("check")
@@ -93,10 +97,12 @@ def apply(
     ] = Path(),
     check: Annotated[
         bool, typer.Option("--check", help="Only say whether it fits; write nothing")
-    ] = False,  # noqa: FBT002 - typer's way
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Say what came of it as JSON")] = False,  # noqa: FBT002 - typer's way
 ) -> None:
-    """Make a unified diff or SEARCH/REPLACE blocks, as models write them, in a folder: all of it or nothing."""
+    """Make a unified diff or SEARCH/REPLACE blocks, as models write them, in a folder: all of it or
+    nothing.
+    """
     raise typer.Exit(_part("apply").applied(edit, root, check=check, as_json=as_json))
 
 
@@ -121,7 +127,7 @@ def rename(
     apply: Write = False,  # noqa: FBT002 - typer's way
     guess: Annotated[
         bool, typer.Option("--guess", help="Take attributes of unknown objects for it too")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     """Rename a function, class, method, variable or module with all that names it."""
     act = import_module("bot.refactor").rename_symbol
@@ -178,7 +184,7 @@ def explain(
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="For programs: all failures, as JSON")
-    ] = False,  # noqa: FBT002 - typer's way
+    ] = False,
 ) -> None:
     """Read a CI log: what failed, where, with which error, and what to do about it."""
     raise typer.Exit(_part("explain").explained(terminal(), logs or [], repo, files, as_json=json))
@@ -204,7 +210,9 @@ def locate(
     """Find the files, definitions and tests that a request is about, best first, with the reasons."""
     settings = _settings(LookSettings, _env_file=None)  # a folder that is looked at sets nothing
     meaning = (
-        import_module("bot.adapters.embeddings").embedder(*settings.meaning) if settings.embeddings else None
+        import_module("bot.adapters.embeddings").embedder(*settings.meaning)
+        if settings.embeddings
+        else None
     )
     part = _part("locate")
     raise typer.Exit(
@@ -256,7 +264,9 @@ def _settings(kind: type[S], **given: object) -> S:
 
 
 def main() -> None:
-    """The root of a command: whatever nobody foresaw is told in words, and its traceback kept for a report."""
+    """The root of a command: whatever nobody foresaw is told in words, and its traceback kept for a
+    report.
+    """
     try:
         app()
     except Exception as fault:  # noqa: BLE001 - the root

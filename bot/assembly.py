@@ -60,9 +60,9 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         model=claude(settings),
         clock=SystemClock(),
         caps=settings.caps,
-        shelf=shelf(settings),
+        log_cache=shelf(settings),
         checkers=checkers(settings.indexes),
-        memory=Remembered(settings.home / "known", FORMAT),
+        cache=Remembered(settings.home / "known", FORMAT),
         embedder=embedder(*settings.meaning),
     )
     return Durable(

@@ -39,11 +39,15 @@ from bot.values import (
 
 
 class Refusal(Exception):
-    """A human asked for what we will not do, or cannot: the text is posted as it is and ends the run."""
+    """A human asked for what we will not do, or cannot: the text is posted as it is and ends the
+    run.
+    """
 
 
 class Unreachable(Exception):
-    """A port failed in a way that may pass: the engine tries again, capped. The text holds no secret."""
+    """A port failed in a way that may pass: the engine tries again, capped. The text holds no
+    secret.
+    """
 
 
 class RateLimited(Unreachable):
@@ -55,9 +59,11 @@ class RateLimited(Unreachable):
 
 
 class GitHub(Protocol):
-    """What the bot needs of GitHub. Every write may be repeated: it finds what an earlier try left and doubles nothing.
+    """What the bot needs of GitHub. Every write may be repeated: it finds what an earlier try left
+    and doubles nothing.
 
-    Raises Unreachable and RateLimited where a later try may help, Refusal (naming the missing permission) where not.
+    Raises Unreachable and RateLimited where a later try may help, Refusal (naming the missing
+    permission) where not.
     """
 
     def login(self) -> str:
@@ -69,9 +75,9 @@ class GitHub(Protocol):
         """Asked of the collaborator API now; "none" for an unknown login."""
 
     def issue(self, repo: Repo, number: int) -> Issue | None:
-        """Without its remarks. None when it is gone."""
+        """Without its comments. None when it is gone."""
 
-    def remarks(self, repo: Repo, number: int) -> tuple[Comment, ...]:
+    def comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
         """All comments, oldest first."""
 
     def file(self, repo: Repo, path: str) -> str | None:
@@ -86,15 +92,21 @@ class GitHub(Protocol):
         """Edit our comment that holds the hidden marker, or write it. Returns its id."""
 
     def checks(self, repo: Repo, sha: Sha) -> Checks:
-        """All check suites and commit statuses of a commit, latest of each; our own and empty suites left out."""
+        """All check suites and commit statuses of a commit, latest of each; our own and empty
+        suites left out.
+        """
 
     def attempt(self, repo: Repo, run: int, number: int) -> tuple[Check, ...]:
-        """The jobs of a workflow run as they stood after an attempt, counted from 1; none when GitHub forgot them."""
+        """The jobs of a workflow run as they stood after an attempt, counted from 1; none when
+        GitHub forgot them.
+        """
 
     def job_steps(self, repo: Repo, job: int) -> tuple[JobStep, ...]: ...
 
     def job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
-        """The log of an Actions job, head and tail when it is longer than the limit; b"" when it is gone."""
+        """The log of an Actions job, head and tail when it is longer than the limit; b"" when it is
+        gone.
+        """
 
     def annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]: ...
 
@@ -102,28 +114,38 @@ class GitHub(Protocol):
         """Run the failed jobs of a workflow run again, unless it already ran more than once."""
 
     def pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
-        """The pull request from this branch of this repository: the open one, else the newest closed one."""
+        """The pull request from this branch of this repository: the open one, else the newest
+        closed one.
+        """
 
     def open_pull(
         self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool
-    ) -> PullRequest:  # noqa: FBT001 - GitHub's own word
-        """The open pull request of this branch with this title, body and draft state; opened if there is none."""
+    ) -> PullRequest:
+        """The open pull request of this branch with this title, body and draft state; opened if
+        there is none.
+        """
 
     def remote(self, repo: Repo) -> Remote:
         """Where git finds it, with a token for this one repository that lives at most an hour."""
 
 
 class Git(Protocol):
-    """Bare mirrors, read and written by plumbing. No work tree, hooks or filters: nothing of a repository runs."""
+    """Bare mirrors, read and written by plumbing. No work tree, hooks or filters: nothing of a
+    repository runs.
+    """
 
     def fetch(self, repo: Repo, remote: Remote, branch: Branch) -> Tree:
-        """Bring the branch's history and the files of its tip into the mirror. Raises Refusal for an empty one."""
+        """Bring the branch's history and the files of its tip into the mirror. Raises Refusal for
+        an empty one.
+        """
 
     def entries(self, tree: Tree) -> tuple[TreeEntry, ...]:
         """All files, by path in git's order."""
 
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
-        """The bytes of those paths that are regular files; what is missing, a symlink or a gitlink is left out."""
+        """The bytes of those paths that are regular files; what is missing, a symlink or a gitlink
+        is left out.
+        """
 
     def blobs(self, tree: Tree, shas: Collection[Sha]) -> dict[Sha, bytes]:
         """Files by the names of their contents; those that this clone lacks are left out."""
@@ -132,7 +154,9 @@ class Git(Protocol):
         """The tree with the patch laid over it, as a tree object; modes are kept."""
 
     def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[GrepMatch, ...]:
-        """Lines that match an extended regular expression, at most `limit`. Raises ValueError for a bad pattern."""
+        """Lines that match an extended regular expression, at most `limit`. Raises ValueError for a
+        bad pattern.
+        """
 
     def diff(self, tree: Tree, patch: Patch) -> str:
         """The patch as a unified diff with git's headers, as `git apply` takes it."""
@@ -144,7 +168,9 @@ class Git(Protocol):
         """The commits that led here, newest first, merges left out."""
 
     def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[CommitInfo, ...]:
-        """What these commits said and changed; nothing when the clone does not know which files they changed."""
+        """What these commits said and changed; nothing when the clone does not know which files
+        they changed.
+        """
 
     def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
         """The beginning of a past commit's diff; empty when the clone lacks what it changed."""
@@ -157,7 +183,9 @@ class Git(Protocol):
     def push(
         self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None
     ) -> PushResult:
-        """Move the remote's branch from `expect` (None: it does not exist) to `sha`; already there is success."""
+        """Move the remote's branch from `expect` (None: it does not exist) to `sha`; already there
+        is success.
+        """
 
     def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
         """Where the remote's branch points."""
@@ -169,11 +197,15 @@ class Model(Protocol):
     def turn(
         self, brief: PromptPrefix, said: Sequence[UserText | Turn | ToolResults], purse_usd: float
     ) -> Turn:
-        """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with "budget"."""
+        """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with
+        "budget".
+        """
 
 
 class LogCache(Protocol):
-    """Where the logs of CI are kept once they were fetched and masked: a model asks for them again and again."""
+    """Where the logs of CI are kept once they were fetched and masked: a model asks for them again
+    and again.
+    """
 
     def get(self, repo: Repo, job: int) -> bytes | None:
         """The log of the job (each attempt is a job of its own); None when it is not kept."""
@@ -195,7 +227,9 @@ class Linter(Protocol):
     """A linter that reads code and runs none of it."""
 
     def lint(self, files: Mapping[str, str], config: Mapping[str, str]) -> tuple[Finding, ...]:
-        """What it finds in the files; `config` are the repository's own configuration files, as texts."""
+        """What it finds in the files; `config` are the repository's own configuration files, as
+        texts.
+        """
 
 
 class SecretFinder(Protocol):
@@ -209,12 +243,16 @@ class PackageIndex(Protocol):
     """The indexes that packages are installed from."""
 
     def look(self, kind: str, name: str) -> Package | None:
-        """What the index of the kind, "python" or "node", says of the name; None when it cannot be asked."""
+        """What the index of the kind, "python" or "node", says of the name; None when it cannot be
+        asked.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentBlob:
-    """What was derived from many objects at once, as bytes; `keys` name the objects, in their order."""
+    """What was derived from many objects at once, as bytes; `keys` name the objects, in their
+    order.
+    """
 
     keys: tuple[str, ...]
     columns: Mapping[str, bytes]
@@ -222,7 +260,9 @@ class SegmentBlob:
 
 
 class DerivedCache(Protocol):
-    """What was derived from a repository's objects, each by a key that means the same for ever. It may forget."""
+    """What was derived from a repository's objects, each by a key that means the same for ever. It
+    may forget.
+    """
 
     def recall(self, shelf: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:
         """The packs that hold any of these keys."""
@@ -259,7 +299,9 @@ class NullCache:
 
 
 class Embedder(Protocol):
-    """A model of meaning: it turns texts into directions, and texts that mean the like point the same way."""
+    """A model of meaning: it turns texts into directions, and texts that mean the like point the
+    same way.
+    """
 
     @property
     def name(self) -> str:
@@ -291,7 +333,9 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Checkers:
-    """What the gates ask beside the change's own texts. Where one is missing, the gates say what they did not check."""
+    """What the gates ask beside the change's own texts. Where one is missing, the gates say what
+    they did not check.
+    """
 
     linter: Linter | None = None
     secrets: SecretFinder | None = None  # secrets of well-known shapes are found without
@@ -308,6 +352,6 @@ class Ports:
     clock: Clock
     caps: Caps = Caps()
     checkers: Checkers = Checkers()
-    shelf: LogCache = NullLogCache()
-    memory: DerivedCache = field(default_factory=NullCache)
+    log_cache: LogCache = NullLogCache()
+    cache: DerivedCache = field(default_factory=NullCache)
     embedder: Embedder | None = None

@@ -1,4 +1,6 @@
-"""Here live Run, the Intents and the Engine: how stories are started, told, remembered and read back."""
+"""Here live Run, the Intents and the Engine: how stories are started, told, remembered and read
+back.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ R = TypeVar("R")
 
 
 class Run(Protocol):
-    """One run of a story, as the story sees it. What goes through it is remembered; nothing else may have effects."""
+    """One run of a story, as the story sees it. What goes through it is remembered; nothing else
+    may have effects.
+    """
 
     @property
     def key(self) -> RunKey: ...
@@ -26,16 +30,24 @@ class Run(Protocol):
     async def __call__(
         self, step: Callable[Concatenate[Ports, P], R], /, *values: P.args, **named: P.kwargs
     ) -> R:
-        """Do a step and remember its result. Unreachable ports are tried again, capped; then Unreachable is raised."""
+        """Do a step and remember its result. Unreachable ports are tried again, capped; then
+        Unreachable is raised.
+        """
 
     async def wait(self, patience_s: float) -> Signal | None:
-        """The next note of the inbox, or None when `patience_s` has passed. Who waits holds no slot of work."""
+        """The next note of the inbox, or None when `patience_s` has passed. Who waits holds no slot
+        of work.
+        """
 
     def slot(self, repo: Repo) -> AbstractAsyncContextManager[None]:
-        """Hold one of the limited slots of work, of this repository's and of all, for as long as the block lasts."""
+        """Hold one of the limited slots of work, of this repository's and of all, for as long as
+        the block lasts.
+        """
 
     async def begin(self, start: StartRun) -> tuple[RunKey, bool]:
-        """Start another story for its subject, and whether it is new: a subject has one live run at a time."""
+        """Start another story for its subject, and whether it is new: a subject has one live run at
+        a time.
+        """
 
     async def tell(self, tell: SignalRun) -> bool:
         """Put a note into the inbox of the subject's live run; False when none lives."""
@@ -48,7 +60,8 @@ Story = Callable[[Run, Any], Awaitable[Outcome]]
 class StartRun:
     """Start a story. `key` names the asking: once is enough, however often it is heard.
 
-    A `subject` instead of a key numbers the runs: "owner/repo#7" becomes "owner/repo#7/1", and "/2" once that ended.
+    A `subject` instead of a key numbers the runs: "owner/repo#7" becomes "owner/repo#7/1", and "/2"
+    once that ended.
     """
 
     story: Story
@@ -59,7 +72,9 @@ class StartRun:
 
 @dataclass(frozen=True, slots=True)
 class SignalRun:
-    """Put a note into the inbox of the live run of a subject, if there is one. `key` makes it happen once."""
+    """Put a note into the inbox of the live run of a subject, if there is one. `key` makes it
+    happen once.
+    """
 
     subject: Subject
     note: Signal
@@ -129,13 +144,17 @@ def to_json(value: object) -> Any:
 
 
 def from_json(data: object, kind: Any) -> Any:
-    """JSON data as the value it was; `kind` is a type or an annotation. Raises pydantic.ValidationError."""
+    """JSON data as the value it was; `kind` is a type or an annotation. Raises
+    pydantic.ValidationError.
+    """
     return _adapter(kind).validate_python(data)
 
 
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    """Made once for each kind: making one takes two milliseconds, which a burst of deliveries feels."""
+    """Made once for each kind: making one takes two milliseconds, which a burst of deliveries
+    feels.
+    """
     return TypeAdapter(kind)
 
 

@@ -1,4 +1,6 @@
-"""Here live the Settings: everything an operator may set, as GREENLIT_* variables or in a .env file, read once."""
+"""Here live the Settings: everything an operator may set, as GREENLIT_* variables or in a .env
+file, read once.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ from bot.values import ModelConfig, Price
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
-# US dollars a million tokens: fresh, written to the 5-minute cache, read from it, out. Claude's prices, November 2026.
+# US dollars a million tokens: fresh, written to the 5-minute cache, read from it, out. Claude's
+# prices, November 2026.
 PRICES = {
     "claude-opus-5-5": (4.0, 5.0, 0.20, 20.0),
     "claude-sonnet-5-5": (2.0, 2.5, 0.20, 10.0),
@@ -33,7 +36,9 @@ PRICES = {
 
 
 class SettingsError(Exception):
-    """Settings are missing or wrong: the text lists all of them by their names, each with what to do."""
+    """Settings are missing or wrong: the text lists all of them by their names, each with what to
+    do.
+    """
 
 
 class LookSettings(BaseSettings):
@@ -228,7 +233,9 @@ def load(kind: type[S], **given: object) -> S:
 
 
 def described(kind: type[LookSettings]) -> dict[str, tuple[str, str]]:
-    """Every setting's name, with what it means and its default; an empty default means that it must be set."""
+    """Every setting's name, with what it means and its default; an empty default means that it must
+    be set.
+    """
     return {
         f"GREENLIT_{name.upper()}": (
             field.description or "",

@@ -1,4 +1,6 @@
-"""An issue is closed, deleted, edited, or loses a label: its run asks GitHub whether it is still wanted."""
+"""An issue is closed, deleted, edited, or loses a label: its run asks GitHub whether it is still
+wanted.
+"""
 
 from __future__ import annotations
 

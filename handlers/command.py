@@ -1,4 +1,6 @@
-"""A comment holds a command: a line that begins with `/generate [what]`, `/retry`, `/stop`, `/status` or `/help`."""
+"""A comment holds a command: a line that begins with `/generate [what]`, `/retry`, `/stop`,
+`/status` or `/help`.
+"""
 
 from __future__ import annotations
 

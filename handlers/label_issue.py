@@ -1,4 +1,5 @@
-"""A label is added to an issue: `autogen`, or the `label:` of `.github/greenlit.yml`, asks for a pull request.
+"""A label is added to an issue: `autogen`, or the `label:` of `.github/greenlit.yml`, asks for a
+pull request.
 
 Whether the label is the repository's, and whether the person may ask, is found out by the story.
 """

@@ -15,7 +15,9 @@ SHARES = 4  # the processes of `make test`, each of which takes a share of the t
 
 
 def spread(items):
-    """Each share begins with its part of the slow tests, or one process would be at them when all else is done."""
+    """Each share begins with its part of the slow tests, or one process would be at them when all
+    else is done.
+    """
     slow = [item for item in items if item.get_closest_marker("slow")]
     rest = [item for item in items if not item.get_closest_marker("slow")]
     size = -(-len(rest) // SHARES)
@@ -52,7 +54,8 @@ def described():
 
 @pytest.fixture
 def checked():
-    """Put around a forge: what the bot asks and what the forge answers is held against GitHub's own descriptions.
+    """Put around a forge: what the bot asks and what the forge answers is held against GitHub's own
+    descriptions.
 
     Where npm did not bring them the test still runs, but not in CI.
     """
@@ -74,7 +77,9 @@ FILES = {
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """A served forge; what passes is held against GitHub's own descriptions, where npm brought them."""
+    """A served forge; what passes is held against GitHub's own descriptions, where npm brought
+    them.
+    """
     around = Checked()
     with Town(
         tmp_path_factory.mktemp("town"), (lambda app: app) if missing() else around

@@ -1,4 +1,6 @@
-"""Here live deliveries as GitHub makes them: signed payloads, and an engine that keeps what the door hands it."""
+"""Here live deliveries as GitHub makes them: signed payloads, and an engine that keeps what the
+door hands it.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +118,8 @@ def serving(
     served = server(
         app, "127.0.0.1", 0, header_deadline_s=header_deadline_s, body_deadline_s=body_deadline_s
     )
-    # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer waits 40 ms.
+    # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer
+    # waits 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(512)

@@ -47,14 +47,14 @@ class Sitting:
     def told(self, tool: str, /, **given: object) -> str:
         """The text of an answer that must not have failed."""
         answer = self.call(tool, **given)
-        assert not answer.failed, answer.text
+        assert not answer.is_error, answer.text
         return answer.text
 
     def refused(self, tool: str, /, **given: object) -> str:
         """The text of an answer that must have failed, and changed nothing."""
         before = self.desk.patch
         answer = self.call(tool, **given)
-        assert answer.failed, answer.text
+        assert answer.is_error, answer.text
         assert before == self.desk.patch
         return answer.text
 

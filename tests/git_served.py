@@ -1,4 +1,6 @@
-"""Here live the test's own git and a server of it: real repositories behind real HTTP on a free port."""
+"""Here live the test's own git and a server of it: real repositories behind real HTTP on a free
+port.
+"""
 
 from __future__ import annotations
 
@@ -126,7 +128,8 @@ def serving(root: Path, wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app) ->
         wrap(git_app(root, served.access, served.pushed)), log_level="error", lifespan="off"
     )
     server = uvicorn.Server(config)
-    # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer waits 40 ms.
+    # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer
+    # waits 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         served.url = f"http://127.0.0.1:{listening.getsockname()[1]}"

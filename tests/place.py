@@ -1,4 +1,6 @@
-"""Here lives Place: a repository on a served forge, the bot's World around it, and the acts of people there."""
+"""Here lives Place: a repository on a served forge, the bot's World around it, and the acts of
+people there.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ class Place:
         ]
 
     def lay(self, files: Mapping[str, bytes | None]) -> Tree:
-        """Commit bytes onto main, as "100644" or as the mode before the path says, and fetch it. CI hears nothing."""
+        """Commit bytes onto main, as "100644" or as the mode before the path says, and fetch it. CI
+        hears nothing.
+        """
         commit(self.forge.git_dir(self.repo.name), files)
         return self.tree()
 

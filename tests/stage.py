@@ -1,4 +1,6 @@
-"""Here lives the stage: the whole bot in this process, between a forge and a Claude in a box, all over HTTP."""
+"""Here lives the stage: the whole bot in this process, between a forge and a Claude in a box, all
+over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,8 @@ Say = tuple[str, Mapping[str, object]] | str
 def script(*turns: Sequence[Say], refused: Collection[str] = ()) -> Script:
     """A conversation: each turn is the calls (name, input) or words that the model makes.
 
-    Every call must come back answered: an open `finish` as failed, `refused` names other tools whose calls fail.
+    Every call must come back answered: an open `finish` as failed, `refused` names other tools
+    whose calls fail.
     """
     lines = []
     before: Sequence[Say] = ()

@@ -66,7 +66,7 @@ def test_a_model_needs_a_price():
     told = load(
         ModelSettings, _env_file=None, anthropic_api_key="k", model="claude-new-9", prices=prices
     )
-    assert 4 == told.deal.price.out
+    assert 4 == told.deal.price.output
 
 
 def test_every_setting_is_described():

@@ -1,4 +1,6 @@
-"""Here lives the finder of secrets: betterleaks' rules, in this process, asking nobody whether a secret is valid."""
+"""Here lives the finder of secrets: betterleaks' rules, in this process, asking nobody whether a
+secret is valid.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from bot.values import Leak
 
 LIBRARY = "pybetterleaks"
 PATIENCE_S = 20.0
-# A secret is long and mixes letters with digits, or says what it is. Most texts of a run hold no such word, and to
+# A secret is long and mixes letters with digits, or says what it is. Most texts of a run hold no
+# such word, and to
 # compile the rules takes a tenth of a second.
 WORDS = re.compile(r"[^\s\"'`,;()\[\]{}<>]{16,}")
 

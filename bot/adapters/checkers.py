@@ -11,7 +11,9 @@ from bot.ports import Checkers
 
 
 def checkers(indexes: Mapping[str, str]) -> Checkers:
-    """What the gates ask: it reads code, and runs none of it. `indexes` are addresses of package indexes by kind."""
+    """What the gates ask: it reads code, and runs none of it. `indexes` are addresses of package
+    indexes by kind.
+    """
     return Checkers(
         Ruff(), Betterleaks() if available() else None, Indexes(indexes) if indexes else None
     )

@@ -1,7 +1,10 @@
-"""Here live the models of meaning: an endpoint that speaks OpenAI's embeddings API, or a folder on this machine.
+"""Here live the models of meaning: an endpoint that speaks OpenAI's embeddings API, or a folder on
+this machine.
 
-The endpoint may be a model server next door (Ollama, llama.cpp, vLLM, Text Embeddings Inference all speak it). The
-folder holds a static model as model2vec writes it; such a model reads thousands of passages a second on one core.
+The endpoint may be a model server next door (Ollama, llama.cpp, vLLM, Text Embeddings Inference all
+speak it). The
+folder holds a static model as model2vec writes it; such a model reads thousands of passages a
+second on one core.
 Nothing is ever downloaded.
 """
 

@@ -1,4 +1,6 @@
-"""Here lives the shelf of CI logs: files in the bot's home, compressed, bounded, forgotten like the runs."""
+"""Here lives the shelf of CI logs: files in the bot's home, compressed, bounded, forgotten like the
+runs.
+"""
 
 from __future__ import annotations
 

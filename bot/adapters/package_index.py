@@ -1,4 +1,6 @@
-"""Here lives the asking of package indexes: whether a name is there, and since when. Off until an address is set."""
+"""Here lives the asking of package indexes: whether a name is there, and since when. Off until an
+address is set.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ LIMIT_BYTES = 8_000_000  # what a large package's whole history comes to
 
 
 class Indexes:
-    """The port Index, over the JSON pages of Python's index and of node's. A kind without an address is not asked."""
+    """The port Index, over the JSON pages of Python's index and of node's. A kind without an
+    address is not asked.
+    """
 
     def __init__(self, addresses: Mapping[str, str], patience_s: float = PATIENCE_S) -> None:
         self._addresses = addresses

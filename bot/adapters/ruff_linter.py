@@ -1,4 +1,6 @@
-"""Here lives ruff, the linter: one process over texts laid into an empty folder, with nothing it could inherit."""
+"""Here lives ruff, the linter: one process over texts laid into an empty folder, with nothing it
+could inherit.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from bot.values import Finding
 
 OURS = ("E9", "F", "B", "S")
 STYLE = ("I", "UP", "PERF", "SIM")
-# Right to ask in a review, wrong to refuse: what frameworks do on purpose (B008), asserts, subprocesses, weak hashes.
+# Right to ask in a review, wrong to refuse: what frameworks do on purpose (B008), asserts,
+# subprocesses, weak hashes.
 ADVICE = re.compile(
     r"B00[8-9]|B01[0-9]|B02[7-9]|B9|S1(?!02)|S3(?!01|07)|S4|S60[3-7]|S7|F841|F40[35]|B007"
 )
@@ -45,10 +48,14 @@ SUFFIXES = (".py", ".pyi")
 
 
 class Ruff:
-    """The port Linter. Ruff reads and runs nothing; of a repository's configuration it gets keys that we know."""
+    """The port Linter. Ruff reads and runs nothing; of a repository's configuration it gets keys
+    that we know.
+    """
 
     def lint(self, files: Mapping[str, str], config: Mapping[str, str]) -> tuple[Finding, ...]:
-        """Findings of our rules and of the repository's own. Raises Unreachable when ruff does not end in time."""
+        """Findings of our rules and of the repository's own. Raises Unreachable when ruff does not
+        end in time.
+        """
         wanted = {
             path: text for path, text in files.items() if path.endswith(SUFFIXES) and _inside(path)
         }
@@ -129,11 +136,14 @@ def _picked(code: str, selected: tuple[str, ...]) -> bool:
     return "ALL" in selected or any(fits)
 
 
-# --- the repository's own configuration ---------------------------------------------------------------------------
+# --- the repository's own configuration
+# ---------------------------------------------------------------------------
 
 
 def repository_config(files: Mapping[str, str]) -> dict[str, Any]:
-    """What the repository tells ruff, of the keys that we pass on; empty without a readable configuration."""
+    """What the repository tells ruff, of the keys that we pass on; empty without a readable
+    configuration.
+    """
     for name in CONFIG_NAMES:
         try:
             read = tomllib.loads(files.get(name, ""))
@@ -169,7 +179,9 @@ def _selected(theirs: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _chosen(theirs: Mapping[str, Any]) -> dict[str, Any]:
-    """The repository's configuration with our rules added. What it ignores is ignored; asserts belong into tests."""
+    """The repository's configuration with our rules added. What it ignores is ignored; asserts
+    belong into tests.
+    """
     lint = dict(theirs.get("lint", {}))
     lint["select"] = sorted({*_selected(theirs), *OURS, *STYLE})
     lint.pop("extend-select", None)

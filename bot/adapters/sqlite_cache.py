@@ -1,6 +1,8 @@
-"""Here lives the Memory: what was derived from the objects of repositories, in one SQLite file for each of them.
+"""Here lives the Memory: what was derived from the objects of repositories, in one SQLite file for
+each of them.
 
-All of it may be lost at any time: a file that is damaged or of another format is begun anew, one that cannot be
+All of it may be lost at any time: a file that is damaged or of another format is begun anew, one
+that cannot be
 written is done without, and what was used longest ago goes first when there is too much.
 """
 
@@ -111,7 +113,9 @@ class Remembered:
         )
 
     def _tidy(self, mine: Path) -> None:
-        """The files of repositories that nobody asked for lately go, until the folder is small enough."""
+        """The files of repositories that nobody asked for lately go, until the folder is small
+        enough.
+        """
         with suppress(OSError):
             found = sorted(self.folder.glob("*.sqlite"), key=lambda file: file.stat().st_mtime)
             size = sum(file.stat().st_size for file in found)
@@ -143,7 +147,7 @@ def _notes(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[tuple[str,
         some = wanted[start : start + KEYS_AT_ONCE]
         yield from db.execute(
             f"SELECT key, note FROM notes WHERE key IN ({','.join('?' * len(some))})", some
-        )  # noqa: S608 - question marks
+        )
 
 
 def _write(

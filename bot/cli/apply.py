@@ -33,7 +33,9 @@ class Made:
 
 
 def applied(edit: str, root: Path, *, check: bool, as_json: bool) -> int:
-    """Make the edit, or only look whether it fits, and tell: 0 it fits and is made, 1 it does not fit, 2 wrong use."""
+    """Make the edit, or only look whether it fits, and tell: 0 it fits and is made, 1 it does not
+    fit, 2 wrong use.
+    """
     try:
         text = _edit(edit)
         folder = _folder(root)

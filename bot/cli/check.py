@@ -49,7 +49,9 @@ class Looked:
 
 
 def checked(console: Console, settings: GateSettings, place: Path, asked: Asked) -> int:
-    """Show what the gates find in the change. 0 nothing that keeps it back, 1 something, 2 wrong use."""
+    """Show what the gates find in the change. 0 nothing that keeps it back, 1 something, 2 wrong
+    use.
+    """
     try:
         looked = _look(Folder.at(place), asked.base, checkers(settings.indexes))
     except (FolderError, Refusal) as wrong:
@@ -114,7 +116,8 @@ def _tests_with(folder: Folder, values: tuple[str, ...]) -> Mapping[str, str]:
     return {path: text for path in sorted(paths)[:40] if (text := _text(folder.now(path)))}
 
 
-# --- the page -----------------------------------------------------------------------------------------------------
+# --- the page
+# -----------------------------------------------------------------------------------------------------
 
 
 def _show(console: Console, looked: Looked) -> None:

@@ -49,7 +49,9 @@ def well(what: str, found: str) -> Finding:
 
 
 def examine(console: Console, given: Mapping[str, object] | None = None) -> int:
-    """Look at everything, say all of it; 0 when a run can work, 1 when not. `given` goes before the environment."""
+    """Look at everything, say all of it; 0 when a run can work, 1 when not. `given` goes before the
+    environment.
+    """
     sick = False
     for finding in _findings(given or {}):
         sick = sick or finding.state == "sick"
@@ -115,7 +117,9 @@ def _grammars() -> Finding:
 
 
 def _place(settings: Settings) -> Iterator[Finding]:
-    """Whether the record can be kept and the ports be had; leaves no trace where there is no home yet."""
+    """Whether the record can be kept and the ports be had; leaves no trace where there is no home
+    yet.
+    """
     home = settings.home.absolute()
     there = next(folder for folder in (home, *home.parents) if folder.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):

@@ -36,7 +36,9 @@ class WrongUseError(Exception):
 def explained(
     console: Console, logs: Sequence[str], repo: Path | None, files: Path | None, *, as_json: bool
 ) -> int:
-    """Read the logs (standard input when there is none) and show one reading of them all. 0 read, 2 wrong use."""
+    """Read the logs (standard input when there is none) and show one reading of them all. 0 read, 2
+    wrong use.
+    """
     try:
         known = _Repository(repo).files() if repo else _listed(files)
         readings = [_reading(log, known) for log in logs or ["-"]]
@@ -57,7 +59,9 @@ def explained(
 
 @dataclass(frozen=True, slots=True)
 class _Repository:
-    """A git repository on this machine, as its newest commit has it: nothing of it runs, no link is followed."""
+    """A git repository on this machine, as its newest commit has it: nothing of it runs, no link is
+    followed.
+    """
 
     root: Path
 

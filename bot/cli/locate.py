@@ -1,4 +1,6 @@
-"""Here live `greenlit locate` and `greenlit map`: what a request is about in any repository on this machine."""
+"""Here live `greenlit locate` and `greenlit map`: what a request is about in any repository on this
+machine.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Place:
 def located(
     place: Place, request: str, top: int, *, as_json: bool, embedder: Embedder | None = None
 ) -> int:
-    """Print the files that the request is about, best first, with the reasons, and under them the definitions."""
+    """Print the files that the request is about, best first, with the reasons, and under them the
+    definitions.
+    """
 
     def look(ports: Ports, tree: Tree) -> int:
         known = know(ports, tree)
@@ -89,7 +93,7 @@ def _looking(
                 git,
                 cast("Model", nobody),
                 cast("Clock", nobody),
-                memory=memory,
+                cache=memory,
                 embedder=embedder,
             )
             return look(ports, borrow(Path(home), place.repo, place.rev))

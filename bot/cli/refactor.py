@@ -1,4 +1,6 @@
-"""Here lives `greenlit refactor`: a change through a whole folder, shown as a diff first and written when asked to."""
+"""Here lives `greenlit refactor`: a change through a whole folder, shown as a diff first and
+written when asked to.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ SKIPPED = frozenset(
 
 
 def refactored(repo: Path, act: Callable[[Mapping[str, str]], Refactoring], *, apply: bool) -> int:
-    """Show what the act would change in the folder, and write it when asked: 0 done, 1 cannot be done, 2 wrong use."""
+    """Show what the act would change in the folder, and write it when asked: 0 done, 1 cannot be
+    done, 2 wrong use.
+    """
     err = terminal(stderr=True)
     if not repo.is_dir():
         err.print(Text(strip_control(f"{repo} is no folder."), "red"), soft_wrap=True)

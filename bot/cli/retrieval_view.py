@@ -1,4 +1,6 @@
-"""Here lives how clues look in a terminal: files with the reasons, under each its definitions, then the tests."""
+"""Here lives how clues look in a terminal: files with the reasons, under each its definitions, then
+the tests.
+"""
 
 from __future__ import annotations
 

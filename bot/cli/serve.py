@@ -1,4 +1,6 @@
-"""Here lives `greenlit serve`: the door, the page and the engine in one process, until a signal ends it."""
+"""Here lives `greenlit serve`: the door, the page and the engine in one process, until a signal
+ends it.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ log = logging.getLogger("greenlit")
 
 
 def serve(settings: Settings) -> int:
-    """Listen and work until SIGINT or SIGTERM; 0 then, 1 when it could not start, which is told in words."""
+    """Listen and work until SIGINT or SIGTERM; 0 then, 1 when it could not start, which is told in
+    words.
+    """
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
@@ -87,7 +91,9 @@ async def _listen(settings: Settings, durable: Durable, outside: socket, inside:
 
 
 def _close(durable: Durable) -> None:
-    """Let the steps under way be remembered. What takes longer is repeated at the next start, as after a crash."""
+    """Let the steps under way be remembered. What takes longer is repeated at the next start, as
+    after a crash.
+    """
     closing = Thread(target=durable.close, daemon=True)
     closing.start()
     try:
@@ -101,7 +107,9 @@ def _close(durable: Durable) -> None:
 
 
 def _catch_up(hub: GitHubApp) -> None:
-    """Have GitHub deliver again what did not arrive while nobody listened: it never does so by itself."""
+    """Have GitHub deliver again what did not arrive while nobody listened: it never does so by
+    itself.
+    """
     try:
         for missed in hub.missed_deliveries(REDELIVERABLE_S):
             log.info("asking again for %s %s of %s", missed.event, missed.action, missed.at)

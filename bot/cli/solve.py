@@ -1,4 +1,6 @@
-"""Here lives `greenlit solve`: the same plan, edits and gates, on a folder, with neither GitHub nor a record."""
+"""Here lives `greenlit solve`: the same plan, edits and gates, on a folder, with neither GitHub nor
+a record.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,8 @@ class WrongUseError(Exception):
 def solved(
     console: Console, settings: ModelSettings, folder: Path, issue: str, *, apply: bool
 ) -> int:
-    """Write the change for the request and show it: the diff on standard output, all else on `console`.
+    """Write the change for the request and show it: the diff on standard output, all else on
+    `console`.
 
     0 done, 1 not done, 2 wrong use.
     """
@@ -188,7 +191,9 @@ def _solve(console: Console, settings: ModelSettings, place: Place, request: Iss
 
 
 async def _writer(console: Console, ports: Ports, tree: Tree, request: Issue) -> Writer:
-    """Ready to write: the repository's own configuration is read, and the places to look at are found."""
+    """Ready to write: the repository's own configuration is read, and the places to look at are
+    found.
+    """
     run = Plain(ports, console)
     trigger = Request(HERE, 0, "you", "", "", title=request.title, body=request.body)
     text = ports.git.read(tree, [PATH]).get(PATH)
@@ -200,7 +205,9 @@ async def _writer(console: Console, ports: Ports, tree: Tree, request: Issue) ->
 
 
 def _at_once(doing: Coroutine[Any, Any, R]) -> R:
-    """Nothing here waits for anything, so it needs no loop, and nothing stands between Ctrl-C and a step."""
+    """Nothing here waits for anything, so it needs no loop, and nothing stands between Ctrl-C and a
+    step.
+    """
     try:
         doing.send(None)
     except StopIteration as done:

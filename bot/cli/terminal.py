@@ -1,4 +1,6 @@
-"""Here lives what people see of the work in a terminal: its steps, diffs and Markdown, at any width, light or dark."""
+"""Here lives what people see of the work in a terminal: its steps, diffs and Markdown, at any
+width, light or dark.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def diff(text: str) -> Text:
 
 
 def markdown(body: str) -> Markdown:
-    """Markdown as its reader on GitHub sees it: without what is hidden there, small print as print, boxes as boxes."""
+    """Markdown as its reader on GitHub sees it: without what is hidden there, small print as print,
+    boxes as boxes.
+    """
     text = HIDDEN.sub("", strip_control(body))
     for box, sign in BOXES.items():
         text = text.replace(box, sign)

@@ -1,4 +1,6 @@
-"""Here lives a folder as texts by path: read as they are encoded, written all or not at all, no symlink followed."""
+"""Here lives a folder as texts by path: read as they are encoded, written all or not at all, no
+symlink followed.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class _Held:
 
 
 class Folder(Mapping[str, str]):
-    """The regular files below a folder, without git's own; each is read when it is asked for, and once."""
+    """The regular files below a folder, without git's own; each is read when it is asked for, and
+    once.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -61,9 +65,11 @@ class Folder(Mapping[str, str]):
     def write(
         self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]
     ) -> None:
-        """Write texts, and delete what has none. All or nothing: new bytes are laid beside, then put in place.
+        """Write texts, and delete what has none. All or nothing: new bytes are laid beside, then
+        put in place.
 
-        A new path that `moves` has takes encoding and mode of the old one; `modes` are git's. Raises UnfitError.
+        A new path that `moves` has takes encoding and mode of the old one; `modes` are git's.
+        Raises UnfitError.
         """
         try:
             self._write(files, moves, modes)
@@ -120,7 +126,9 @@ class Folder(Mapping[str, str]):
             ) from None
 
     def _refuse_changed(self, path: str) -> None:
-        """Raises UnfitError when the file is not as it was read, or a symlink has come into its path."""
+        """Raises UnfitError when the file is not as it was read, or a symlink has come into its
+        path.
+        """
         place = self.root
         for part in path.split("/"):
             place /= part

@@ -1,4 +1,6 @@
-"""Here lives the inexact search: the file has moved on from what the edit quotes, and nothing that goes is in doubt."""
+"""Here lives the inexact search: the file has moved on from what the edit quotes, and nothing that
+goes is in doubt.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def _why_not(lines: Lines, ops: Ops) -> tuple[str, Sequence[str]]:
 
 
 def aligned(lines: Lines, ops: Ops, key: Key) -> Iterator[Place]:
-    """Places where every line that goes stands, and most that stay; none when the edit is too long or too common."""
+    """Places where every line that goes stands, and most that stay; none when the edit is too long
+    or too common.
+    """
     olds = [n for n, op in enumerate(ops) if op.sign not in (COMES, GAP)]
     changes = any(op.sign in (GOES, COMES) and (op.old + op.new).strip() for op in ops)
     if not changes or len(olds) > LONGEST or any(op.sign == GAP for op in ops):

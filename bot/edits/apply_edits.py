@@ -17,7 +17,9 @@ SHOWN = 5  # edits that failed, of one text
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an edit comes to: new texts by path, None for what goes; git's modes and old paths, by new path."""
+    """What an edit comes to: new texts by path, None for what goes; git's modes and old paths, by
+    new path.
+    """
 
     files: dict[str, str | None]
     modes: dict[str, str]
@@ -25,9 +27,11 @@ class Applied:
 
 
 def apply(files: Mapping[str, str], text: str) -> dict[str, str]:
-    """The files after the edits. Each must fit in exactly one place; Rejected otherwise, and nothing is changed.
+    """The files after the edits. Each must fit in exactly one place; Rejected otherwise, and
+    nothing is changed.
 
-    Takes unified diffs and SEARCH/REPLACE blocks, fenced or in prose. Line numbers and counts are ignored: models get
+    Takes unified diffs and SEARCH/REPLACE blocks, fenced or in prose. Line numbers and counts are
+    ignored: models get
     them wrong.
     """
     after = {**files, **changes(files, text).files}
@@ -35,7 +39,9 @@ def apply(files: Mapping[str, str], text: str) -> dict[str, str]:
 
 
 def changes(files: Mapping[str, str], text: str) -> Applied:
-    """What the edits change, and nothing else. Raises Rejected, which tells of every edit that does not fit."""
+    """What the edits change, and nothing else. Raises Rejected, which tells of every edit that does
+    not fit.
+    """
     edits = read(files, text)
     work = Work(files)
     failed: list[Rejected] = []

@@ -1,4 +1,6 @@
-"""Here lives the making of one hunk in one file: found, not made before, and written as the file is."""
+"""Here lives the making of one hunk in one file: found, not made before, and written as the file
+is.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def change(lines: Lines, hunk: Hunk) -> list[Splice]:
 
 
 def _as_written(lines: Lines, place: Place) -> Place:
-    """Where the old side is quoted to the last blank, blanks that the new side lacks are meant to go."""
+    """Where the old side is quoted to the last blank, blanks that the new side lacks are meant to
+    go.
+    """
     if all(op.old == op.new for op in place.ops if op.sign == STAYS):
         return place
     if any(op.old != lines.texts[at] for op, at in place.pairs()):
@@ -90,7 +94,9 @@ def _refuse_repetition(lines: Lines, place: Place, come: Sequence[str]) -> None:
 
 
 def _new_lines(lines: Lines, place: Place) -> list[str]:
-    """The lines that come, with the file's indentation: by those that stay beside them, else as the old side's."""
+    """The lines that come, with the file's indentation: by those that stay beside them, else as the
+    old side's.
+    """
     stay = [
         (op.new, lines.texts[at])
         for op, at in place.pairs()
@@ -109,7 +115,9 @@ def _new_lines(lines: Lines, place: Place) -> list[str]:
 
 
 def _other_margin(lines: Lines, place: Place) -> Place:
-    """The place read anew when only the old side lost its indentation, and the new one is written as the file is."""
+    """The place read anew when only the old side lost its indentation, and the new one is written
+    as the file is.
+    """
     texts = [lines.texts[at] for _, at in place.pairs()]
     old, new = old_side(place.ops), new_side(place.ops)
     if len(texts) != len(old) or _first_margin(new) == _first_margin(old):

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchSet
 
-# Names do not matter here, and unidiff does not read all of git's: quoted ones, and those with " b/" in them.
+# Names do not matter here, and unidiff does not read all of git's: quoted ones, and those with "
+# b/" in them.
 NAMES = re.compile(
     r"^(diff --git|---|\+\+\+|(?:rename|copy) (?:from|to)) (?!/dev/null).*$", re.MULTILINE
 )

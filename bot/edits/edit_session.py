@@ -30,7 +30,9 @@ class _File:
             self.lines, self.splices = self.lines.spliced(self.splices), []
 
     def take(self, hunk: Hunk) -> None:
-        """Find the edit's place in the file as it was; if it has none there, in what the edits before it made."""
+        """Find the edit's place in the file as it was; if it has none there, in what the edits
+        before it made.
+        """
         try:
             self._add(change(self.lines, hunk), hunk)
         except Rejected:

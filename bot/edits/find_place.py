@@ -17,7 +17,9 @@ At = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reading of an edit stands: for each of its lines the file's, None for what has none there."""
+    """Where a reading of an edit stands: for each of its lines the file's, None for what has none
+    there.
+    """
 
     ops: Ops
     at: At
@@ -40,9 +42,11 @@ def placed(ops: Ops, at: At, shift: Shift) -> Place:
 
 
 def exact_place(lines: Lines, readings: Sequence[Ops]) -> Place | None:
-    """The only place where every line of a reading stands, one after the other; None when there is none.
+    """The only place where every line of a reading stands, one after the other; None when there is
+    none.
 
-    As written first, then but for blanks at the ends of lines, then but for indentation and drawn quotes. Raises
+    As written first, then but for blanks at the ends of lines, then but for indentation and drawn
+    quotes. Raises
     Rejected for more than one: a laxer comparison would only find more.
     """
     for key in TIERS:
@@ -132,7 +136,9 @@ def _pieces(ops: Ops) -> list[Ops]:
 
 
 def runs(lines: Lines, wanted: Sequence[str], key: Key) -> list[range]:
-    """Where the lines stand together, looked for by the rarest: a blank one would be tried everywhere."""
+    """Where the lines stand together, looked for by the rarest: a blank one would be tried
+    everywhere.
+    """
     index, want = lines.index(key), [key(text) for text in wanted]
     if not want or not all(text in index for text in want):
         return []
@@ -158,7 +164,9 @@ def _stands(lines: Lines, run: range, wanted: Sequence[str], key: Key) -> bool:
 
 
 def _chains(lines: Lines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
-    """The ways in which all pieces stand in this order. Two ways differ only where the edit changes something."""
+    """The ways in which all pieces stand in this order. Two ways differ only where the edit changes
+    something.
+    """
     found = [runs(lines, old_side(piece), key) for piece in pieces]
     end = 0
     for n, some in enumerate(found):
@@ -182,9 +190,11 @@ def _changes(ops: Ops) -> bool:
 
 
 def splices(lines: Lines, place: Place, come: Sequence[str]) -> list[Splice]:
-    """What stands instead of which lines; `come` are the new lines in their order. Raises Rejected without an anchor.
+    """What stands instead of which lines; `come` are the new lines in their order. Raises Rejected
+    without an anchor.
 
-    New lines stand after the line that they follow in the edit, or before the one that they precede. When the file has
+    New lines stand after the line that they follow in the edit, or before the one that they
+    precede. When the file has
     lines between those two that the edit leaves out, a line that goes decides; else nobody knows.
     """
     made: list[Splice] = []

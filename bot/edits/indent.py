@@ -1,4 +1,6 @@
-"""Here lives indentation: how that of an edit becomes that of the file, when one rule fits every line."""
+"""Here lives indentation: how that of an edit becomes that of the file, when one rule fits every
+line.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def _halved(blanks: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One rule for the blanks in front of lines: converted, then some put before them or taken from them."""
+    """One rule for the blanks in front of lines: converted, then some put before them or taken from
+    them.
+    """
 
     convert: Callable[[str], str] = _as_is
     add: str = ""
@@ -69,7 +73,9 @@ NONE = Shift()
 
 
 def shift_of(pairs: Sequence[Pair]) -> Shift | None:
-    """The rule that turns the first margin of each pair into the second; None when no single one does."""
+    """The rule that turns the first margin of each pair into the second; None when no single one
+    does.
+    """
     pairs = [pair for pair in pairs if pair[0].strip()]
     if NONE.fits(pairs):
         return NONE
@@ -87,7 +93,8 @@ def _moved(convert: Callable[[str], str], pair: Pair) -> Shift | None:
 
 
 def in_style(lines: Sequence[str], its: Sequence[str]) -> list[str]:
-    """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file has the other.
+    """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file has the
+    other.
 
     For when nothing that stays tells how they are indented.
     """
@@ -111,7 +118,9 @@ NUMBERED = re.compile(r"^\s*(\d+)(?:\s?[|:\u2192]|\t) ?(.*)$")
 
 
 def without_numbers(lines: Sequence[str]) -> list[str] | None:
-    """The lines without the numbers that a viewer put before them; None when they are not numbered throughout."""
+    """The lines without the numbers that a viewer put before them; None when they are not numbered
+    throughout.
+    """
     found = [NUMBERED.match(line) for line in lines]
     numbers = [int(match[1]) for match in found if match]
     if (

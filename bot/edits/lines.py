@@ -1,4 +1,6 @@
-"""Here lives a file as lines: where each stands, as it is and as it is but for its blanks, and how it ends."""
+"""Here lives a file as lines: where each stands, as it is and as it is but for its blanks, and how
+it ends.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ TIERS: tuple[Key, ...] = (exact, str.rstrip, loose)
 
 @dataclass(slots=True)
 class Lines:
-    """The lines of a file and their ends: only the last may have none. A byte order mark is kept apart."""
+    """The lines of a file and their ends: only the last may have none. A byte order mark is kept
+    apart.
+    """
 
     texts: list[str]
     ends: list[str]
@@ -105,7 +109,9 @@ class Lines:
         return self._indexes[key]
 
     def spliced(self, splices: Sequence[Splice]) -> Lines:
-        """The lines with others in some places. What comes ends as its neighbours do, and the file ends as it did."""
+        """The lines with others in some places. What comes ends as its neighbours do, and the file
+        ends as it did.
+        """
         texts: list[str] = []
         ends: list[str] = []
         at = 0

@@ -1,4 +1,6 @@
-"""Here live the words for an edit that has no place or more than one, with the lines that help to mend it."""
+"""Here live the words for an edit that has no place or more than one, with the lines that help to
+mend it.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def too_many(lines: Lines, starts: Sequence[int]) -> tuple[str, list[str]]:
 
 
 def absent(lines: Lines, wanted: Sequence[str], missing: Sequence[str] = ()) -> str:
-    """Why the text is not there, as far as the nearest place tells; `missing` are lines to remove that are nowhere."""
+    """Why the text is not there, as far as the nearest place tells; `missing` are lines to remove
+    that are nowhere.
+    """
     told = "the old text is not in the file."
     told += f" No line of it is `{missing[0].strip()[:SHOWN_CHARS]}`." if missing else ""
     start = _nearest(lines, wanted)
@@ -58,7 +62,9 @@ def nearest(lines: Lines, wanted: Sequence[str]) -> tuple[str, ...]:
 
 
 def _nearest(lines: Lines, wanted: Sequence[str]) -> int | None:
-    """Where most of the wanted lines stand but for indentation; else where the longest has its likeness."""
+    """Where most of the wanted lines stand but for indentation; else where the longest has its
+    likeness.
+    """
     places = lines.index(str.strip)
     votes: Counter[int] = Counter()
     for at, text in enumerate(wanted[:VOTING_LINES]):

@@ -1,4 +1,6 @@
-"""Here lives the sight of code that was left out: a comment that says "the rest as before" where the rest should be."""
+"""Here lives the sight of code that was left out: a comment that says "the rest as before" where
+the rest should be.
+"""
 
 from __future__ import annotations
 

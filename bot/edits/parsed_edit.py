@@ -13,7 +13,9 @@ MOST_ALIKE = 100_000  # pairs of equal lines, in two halves that are compared
 
 
 class Rejected(Exception):
-    """An edit that was not made. Its text says why and shows the nearest lines, so that one more try can mend it."""
+    """An edit that was not made. Its text says why and shows the nearest lines, so that one more
+    try can mend it.
+    """
 
     def __init__(self, reason: str, nearest: Sequence[str] = ()) -> None:
         self.reason = reason
@@ -23,7 +25,8 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One line of an edit. One that stays may be written differently on its two sides; a gap stands for any lines.
+    """One line of an edit. One that stays may be written differently on its two sides; a gap stands
+    for any lines.
 
     A bare one is blank and lost its sign: it stays where the file has a blank line, else it comes.
     """
@@ -38,9 +41,11 @@ Ops = tuple[Op, ...]
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """One place's edit, as it can be read: the likeliest reading first. `line` is where it stands in what was written.
+    """One place's edit, as it can be read: the likeliest reading first. `line` is where it stands
+    in what was written.
 
-    `bare_end` says of the old and of the new side whether a marker claims that the file ends there without a line end.
+    `bare_end` says of the old and of the new side whether a marker claims that the file ends there
+    without a line end.
     """
 
     line: int

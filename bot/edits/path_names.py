@@ -33,7 +33,9 @@ class Names:
         return {part: path for path in sorted(self.paths) for part in _with_folders(folded(path))}
 
     def resolved(self, named: str) -> str | None:
-        """The file that a path means: as it is, without a diff's prefix, or as the only one that ends so."""
+        """The file that a path means: as it is, without a diff's prefix, or as the only one that
+        ends so.
+        """
         spelled = spellings(named)
         if found := next((path for path in spelled if path in self.paths), None):
             return found
@@ -64,7 +66,9 @@ class Names:
         )
 
     def free(self, named: str) -> str:
-        """The path for a new file. Raises Rejected when something stands there, or would on some machines."""
+        """The path for a new file. Raises Rejected when something stands there, or would on some
+        machines.
+        """
         path = named
         if not path or path == NOWHERE:
             raise Rejected("An edit does not say which file it is for.")

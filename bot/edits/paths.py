@@ -25,7 +25,9 @@ def path_refusal(path: str) -> str:
 
 
 def normalize_path(path: str) -> str:
-    """The path as the laxest file system would take it: NTFS and APFS fold case, HFS+ drops what is not seen."""
+    """The path as the laxest file system would take it: NTFS and APFS fold case, HFS+ drops what is
+    not seen.
+    """
     seen = "".join(char for char in unicodedata.normalize("NFKC", path) if not is_unseen(char))
     folded = unicodedata.normalize("NFKC", seen.casefold()).replace("\\", "/")
     parts = (

@@ -1,4 +1,6 @@
-"""Here lives the reading of SEARCH/REPLACE blocks, as models write them: fenced or in prose, each below its path."""
+"""Here lives the reading of SEARCH/REPLACE blocks, as models write them: fenced or in prose, each
+below its path.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ WORDED = re.compile(
 
 
 def blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileEdit]:
-    """The blocks of a text, each with the file that it is for. Raises Rejected for one that is not whole."""
+    """The blocks of a text, each with the file that it is for. Raises Rejected for one that is not
+    whole.
+    """
     path, at = "", 0
     while (start := _next(SEARCH, lines, at)) is not None:
         path = _path(lines[start], lines[at:start], known) or path
@@ -60,7 +64,9 @@ def _divider(lines: Sequence[str], start: int, stop: int, where: str) -> int:
 
 
 def _path(marker: str, above: Sequence[str], known: Collection[str]) -> str:
-    """The path beside the marker, in the fence, or on the last line above that is neither empty nor a fence."""
+    """The path beside the marker, in the fence, or on the last line above that is neither empty nor
+    a fence.
+    """
     match = SEARCH.match(marker)
     said = [match[2]] if match else []
     for line in reversed(above):
@@ -102,7 +108,9 @@ def readings(old: Sequence[str], new: Sequence[str]) -> Iterator[Ops]:
 
 
 def _trimmed(old: Sequence[str], new: Sequence[str]) -> Ops:
-    """Without the blank lines at the ends of the old half, and of the new one as far as both have them."""
+    """Without the blank lines at the ends of the old half, and of the new one as far as both have
+    them.
+    """
     start = next((n for n, text in enumerate(old) if text.strip()), len(old))
     stop = next((n for n, text in enumerate(reversed(old)) if text.strip()), 0)
     head = next((n for n, text in enumerate(new) if text.strip()), len(new))

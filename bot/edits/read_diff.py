@@ -1,4 +1,6 @@
-"""Here lives the reading of unified diffs, as git and as models write them: their numbers are hints at most."""
+"""Here lives the reading of unified diffs, as git and as models write them: their numbers are hints
+at most.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +123,9 @@ def _extend(header: _Header, line: str) -> None:
 
 
 def _both(rest: str) -> tuple[str, str]:
-    """The two paths after `diff --git`: both the same but for their prefixes, or the first blank parts them."""
+    """The two paths after `diff --git`: both the same but for their prefixes, or the first blank
+    parts them.
+    """
     if rest.startswith('"'):
         old, _, new = rest[1:].partition('" ')
         return _unquoted(f'"{old}"'), _unquoted(new)
@@ -152,7 +156,9 @@ def _unquoted(path: str) -> str:
 
 
 def _body(lines: Sequence[str], at: int) -> list[str]:
-    """The hunk's lines, up to what cannot be one. A line without its sign is context when signs follow."""
+    """The hunk's lines, up to what cannot be one. A line without its sign is context when signs
+    follow.
+    """
     end = at
     signed = at  # after the last line with a sign
     while end < len(lines) and not _ends(lines, end):
@@ -172,7 +178,9 @@ def _ends(lines: Sequence[str], at: int) -> bool:
 
 
 def _hunk(at: int, head: str, body: Sequence[str]) -> Hunk:
-    """The hunk's readings differ in what its bare blank lines are, and in whether those at its end belong to it."""
+    """The hunk's readings differ in what its bare blank lines are, and in whether those at its end
+    belong to it.
+    """
     bare = [False, False]
     ops: list[Op] = []
     for line in body:
@@ -208,7 +216,9 @@ def _counted(head: str) -> tuple[int, int] | None:
 
 
 def _readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterator[Ops]:
-    """Bare blank lines at the end belong to the hunk or only follow it: the head's count of new lines may tell."""
+    """Bare blank lines at the end belong to the hunk or only follow it: the head's count of new
+    lines may tell.
+    """
     changes = any(op.sign in (GOES, COMES) for op in ops)
     settled = tuple(
         _settled(ops, n) if op.sign == BARE and changes else op for n, op in enumerate(ops)

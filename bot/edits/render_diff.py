@@ -14,7 +14,9 @@ BARE = "\n\\ No newline at end of file\n"
 def written(
     before: Mapping[str, str], after: Mapping[str, str | None], moves: Mapping[str, str]
 ) -> str:
-    """A unified diff with git's headers of what changes in the files; `moves` has the old path by the new one."""
+    """A unified diff with git's headers of what changes in the files; `moves` has the old path by
+    the new one.
+    """
     left = set(moves.values())
     text = "".join(
         part

@@ -13,9 +13,11 @@ from bot.edits.read_blocks import readings
 
 
 def replace(path: str, before: str, old: str, new: str) -> str:
-    """The file with `new` in the one place of `old`, a part of a line or many. Blanks need not match; the file's stay.
+    """The file with `new` in the one place of `old`, a part of a line or many. Blanks need not
+    match; the file's stay.
 
-    Raises Rejected when `old` is empty, absent or there more than once, and when nothing would change.
+    Raises Rejected when `old` is empty, absent or there more than once, and when nothing would
+    change.
     """
     old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
     if not old:

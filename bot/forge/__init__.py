@@ -1,4 +1,6 @@
-"""Here lives a GitHub in a box, for the demo and the tests: REST, GraphQL, git, webhooks and CI, all over real HTTP."""
+"""Here lives a GitHub in a box, for the demo and the tests: REST, GraphQL, git, webhooks and CI,
+all over real HTTP.
+"""
 
 from bot.forge.faults import Fault, Faults
 from bot.forge.forge import Forge

@@ -140,7 +140,9 @@ class Apps:
         return tuple(mine[name.lower()] for name in names)
 
     def _secret(self, one: Installation, until: float) -> str:
-        """`ghs_` + App id + what looks like a JWT: about 520 characters (github.blog changelog of 15 May 2026)."""
+        """`ghs_` + App id + what looks like a JWT: about 520 characters (github.blog changelog of
+        15 May 2026).
+        """
         head = {"alg": "RS256", "typ": "JWT"}
         claims = {
             "iss": "github",
@@ -157,7 +159,9 @@ class Apps:
     # --- git
 
     def access(self, name: str, user: str, password: str, write: bool) -> Access:  # noqa: FBT001 - as git_http asks
-        """What git over HTTP may do: a public repository is everybody's to read, all else needs a token."""
+        """What git over HTTP may do: a public repository is everybody's to read, all else needs a
+        token.
+        """
         with self._state.lock:
             try:
                 repo = self._state.repository(name)

@@ -1,4 +1,6 @@
-"""Here lives CI: for a new head it starts the workflows of that commit, and tells how each suite, run and job goes."""
+"""Here lives CI: for a new head it starts the workflows of that commit, and tells how each suite,
+run and job goes.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class CI:
         self._pool = threading.BoundedSemaphore(AT_ONCE)
 
     def pushed(self, repo: Repository, branch: str, before: str, sha: str, by: str) -> None:
-        """Start what runs on a push, and leave the empty suites of the other Apps that GitHub makes."""
+        """Start what runs on a push, and leave the empty suites of the other Apps that GitHub
+        makes.
+        """
         for one in self._state.installed(repo) if self._state.empty_suites else []:
             empty = self._suite(repo, one.app, (branch, before, sha))
             self._news.suite_requested(
@@ -47,7 +51,9 @@ class CI:
         self._start(repo, "pull_request", (one.head, ZEROS, one.head_sha), one.base, by)
 
     def rerun_failed(self, repo: Repository, run: WorkflowRun) -> None:
-        """The failed jobs once more and those that need them, as new jobs of the next attempt; the others stay."""
+        """The failed jobs once more and those that need them, as new jobs of the next attempt; the
+        others stay.
+        """
         jobs = latest(repo, repo.suites[run.suite])
         keys = {job.spec.key for job in jobs if job.conclusion not in ("success", "skipped")}
         while more := {job.spec.key for job in jobs if keys & set(job.spec.needs)} - keys:
@@ -69,7 +75,8 @@ class CI:
             try:
                 specs = jobs_of(text, event, branch)
             except ValueError:
-                # As on GitHub: a run without jobs, called by the file's path, that has failed at once.
+                # As on GitHub: a run without jobs, called by the file's path, that has failed at
+                # once.
                 run = self._run(repo, event, head, (path, path), by)
                 self._progress(repo, run, "completed", "startup_failure")
                 continue

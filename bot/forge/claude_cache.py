@@ -1,4 +1,6 @@
-"""Here lives the prompt cache of the double: prefixes kept by their hash, found again from the breakpoints."""
+"""Here lives the prompt cache of the double: prefixes kept by their hash, found again from the
+breakpoints.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Usage:
 
 
 class Cache:
-    """What the API remembers of prompts. Tokens are bytes divided by a constant: stable, and near enough."""
+    """What the API remembers of prompts. Tokens are bytes divided by a constant: stable, and near
+    enough.
+    """
 
     def __init__(self, bytes_per_token: float = 4.0, now: Callable[[], float] = time.time) -> None:
         self._bytes_per_token = bytes_per_token

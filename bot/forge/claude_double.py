@@ -1,7 +1,10 @@
-"""Here lives a double of Claude's Messages API over HTTP: it plays scripts, rejects and breaks as the API does.
+"""Here lives a double of Claude's Messages API over HTTP: it plays scripts, rejects and breaks as
+the API does.
 
-It stands in for the API where there is no key, in the demo and in the tests. It was built from the API's documentation
-and the SDK, not from the API itself: its tokens are bytes divided by four, and its words are a script.
+It stands in for the API where there is no key, in the demo and in the tests. It was built from the
+API's documentation
+and the SDK, not from the API itself: its tokens are bytes divided by four, and its words are a
+script.
 """
 
 from __future__ import annotations
@@ -36,7 +39,9 @@ LIMIT_BYTES = 32 * 1024 * 1024
 
 @dataclass(slots=True)
 class Seen:
-    """A request for a message, and what became of it. `turn` is None when none of a script's was played."""
+    """A request for a message, and what became of it. `turn` is None when none of a script's was
+    played.
+    """
 
     body: Json = field(default_factory=dict)
     script: str = ""
@@ -49,7 +54,8 @@ class Seen:
 
 
 class Double:
-    """The API, as it answers to those scripts. `faults` go by the number of the request, counted from 0.
+    """The API, as it answers to those scripts. `faults` go by the number of the request, counted
+    from 0.
 
     `pace` scales the scripts' own times; 0 makes them instant.
     """

@@ -1,4 +1,6 @@
-"""Here lives a prompt as the API sees it: one row of blocks, each known by all that stands before it."""
+"""Here lives a prompt as the API sees it: one row of blocks, each known by all that stands before
+it.
+"""
 
 from __future__ import annotations
 

@@ -55,7 +55,9 @@ def shaped(body: Json, shape: type[Prompt] = Asked) -> Prompt:
 
 
 def check(body: Json, request: Prompt, *, resumed: bool = False) -> None:
-    """Raise ApiError for what the API rejects. `resumed`: the last message is the model's own, where it paused."""
+    """Raise ApiError for what the API rejects. `resumed`: the last message is the model's own,
+    where it paused.
+    """
     if request.model not in MODELS:
         raise ApiError(f"model: {request.model}", 404, "not_found_error")
     rules = (
@@ -107,7 +109,8 @@ def _breakpoints(body: Json, request: Prompt) -> Iterator[str]:
         yield "cache_control.ttl: a ttl='1h' block must not come after a ttl='5m' block"
 
 
-# --- tools ------------------------------------------------------------------------------------------------------
+# --- tools
+# ------------------------------------------------------------------------------------------------------
 
 
 def _tool_rules(tools: Sequence[Tool]) -> Iterator[str]:
@@ -171,7 +174,8 @@ def _walk(schema: object) -> Iterator[Json]:
             yield from _walk(part)
 
 
-# --- messages ---------------------------------------------------------------------------------------------------
+# --- messages
+# ---------------------------------------------------------------------------------------------------
 
 
 def _conversation(body: Json, *, resumed: bool) -> Iterator[str]:

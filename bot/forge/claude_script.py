@@ -1,4 +1,6 @@
-"""Here live scripts: recorded conversations that the double plays turn by turn, checking the other side of each."""
+"""Here live scripts: recorded conversations that the double plays turn by turn, checking the other
+side of each.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class AnswerExpected(Part):
 
 
 class Expect(Part):
-    """What must have come since the turn before: these answers, in this order, and words of the bot that hold this."""
+    """What must have come since the turn before: these answers, in this order, and words of the bot
+    that hold this.
+    """
 
     answers: tuple[AnswerExpected, ...] = ()
     said: tuple[str, ...] = ()
@@ -72,7 +76,9 @@ class Script(Part):
 
 
 def turn_of(body: Json) -> int:
-    """Which turn a request asks for: as many as the model has had, so a repeated request gets the same one."""
+    """Which turn a request asks for: as many as the model has had, so a repeated request gets the
+    same one.
+    """
     talk = messages(body)
     return sum(role == "assistant" for role, _ in talk[:-1])
 
@@ -87,7 +93,9 @@ def choose(scripts: Sequence[Script], body: Json) -> Script:
 
 
 def line_of(script: Script, body: Json) -> Line:
-    """The turn to play. Raises ApiError, saying which turn, what was expected and what came, on any difference."""
+    """The turn to play. Raises ApiError, saying which turn, what was expected and what came, on any
+    difference.
+    """
     turn = turn_of(body)
     where = f"script {script.about!r}, turn {turn}"
     if turn >= len(script.turns):

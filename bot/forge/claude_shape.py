@@ -1,4 +1,6 @@
-"""Here lives the shape of a request to the Messages API: what the double takes, as strictly as the API."""
+"""Here lives the shape of a request to the Messages API: what the double takes, as strictly as the
+API.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,128}$")]
 
 
 class Shape(BaseModel):
-    """Strict: what is not named is rejected, as the API rejects removed parameters such as `temperature`."""
+    """Strict: what is not named is rejected, as the API rejects removed parameters such as
+    `temperature`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -103,7 +107,9 @@ class Prompt(Shape):
 
 
 class Asked(Prompt):
-    """What a message is asked for with. `max_tokens` of 0, which warms the cache, is not in the double."""
+    """What a message is asked for with. `max_tokens` of 0, which warms the cache, is not in the
+    double.
+    """
 
     max_tokens: Annotated[int, Field(ge=1)]
     stream: bool = False

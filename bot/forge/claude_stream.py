@@ -1,4 +1,6 @@
-"""Here lives what the double says, as a message and as a stream of events, and the ways in which both go wrong."""
+"""Here lives what the double says, as a message and as a stream of events, and the ways in which
+both go wrong.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,11 @@ class Fails:
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
-    """The answer breaks off after some events: the socket closes, the body ends, an error comes, or nothing more.
+    """The answer breaks off after some events: the socket closes, the body ends, an error comes, or
+    nothing more.
 
-    "garbage" and "half" are whole, but the inputs of their tool calls are no JSON, or end in the middle.
+    "garbage" and "half" are whole, but the inputs of their tool calls are no JSON, or end in the
+    middle.
     """
 
     how: Literal["drop", "eof", "error", "stall", "garbage", "half"]

@@ -1,4 +1,6 @@
-"""Here lives what goes wrong on purpose: 5xx before or after a write, limits, and connections that are cut."""
+"""Here lives what goes wrong on purpose: 5xx before or after a write, limits, and connections that
+are cut.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ class Faults:
         self._waiting: list[Fault] = []
 
     def add(self, method: str, path: str, kind: str, times: int = 1, wait_s: int = 1) -> Fault:
-        """Let the next `times` requests fail. The path is a regular expression, searched in "/api/v3/..." or git's."""
+        """Let the next `times` requests fail. The path is a regular expression, searched in
+        "/api/v3/..." or git's.
+        """
         if kind not in KINDS:
             raise ValueError(f"{kind} is none of {', '.join(KINDS)}")
         fault = Fault(method, re.compile(path), times, kind, wait_s)
@@ -107,7 +111,9 @@ async def _nowhere(_: Message) -> None:
 
 
 async def _read(receive: Receive) -> None:
-    """Take the whole request in, or the client may find its connection closed while it still writes."""
+    """Take the whole request in, or the client may find its connection closed while it still
+    writes.
+    """
     while (await receive()).get("more_body"):
         pass
 

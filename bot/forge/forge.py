@@ -1,4 +1,6 @@
-"""Here lives the forge: GitHub in a box, with the acts of its people, and what happened for those who want to look."""
+"""Here lives the forge: GitHub in a box, with the acts of its people, and what happened for those
+who want to look.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ from bot.values import Permission
 
 
 class Forge:
-    """A GitHub with state, in memory and in bare repositories under `home`. Safe to use from many threads."""
+    """A GitHub with state, in memory and in bare repositories under `home`. Safe to use from many
+    threads.
+    """
 
     def __init__(self, home: Path) -> None:
         self.state = State(home)
@@ -49,7 +53,9 @@ class Forge:
 
     @property
     def empty_suites(self) -> bool:
-        """Whether each push leaves a queued suite without runs for every installed App, as on GitHub."""
+        """Whether each push leaves a queued suite without runs for every installed App, as on
+        GitHub.
+        """
         return self.state.empty_suites
 
     @empty_suites.setter
@@ -66,7 +72,9 @@ class Forge:
         private: bool = False,
         people: Mapping[str, Permission] | None = None,
     ) -> None:
-        """One commit on main; none without files. The owner is an organization, unless it is one of the people."""
+        """One commit on main; none without files. The owner is an organization, unless it is one of
+        the people.
+        """
         with self.state.lock:
             owner = name.partition("/")[0]
             known = dict(people or {})
@@ -174,7 +182,9 @@ class Forge:
     def push(
         self, repo: str, by: str, branch: str, files: Mapping[str, str | None], message: str
     ) -> str:
-        """A person's commit on a branch, begun where main is when it is new; None deletes. Returns its sha."""
+        """A person's commit on a branch, begun where main is when it is new; None deletes. Returns
+        its sha.
+        """
         with self.state.lock:
             old = self.state.store.head(repo, branch) or ZEROS
             new = self._commit(repo, branch, files, by, message)
@@ -249,7 +259,9 @@ class Forge:
             return list(self.courier.deliveries)
 
     def requests(self) -> list[tuple[str, str, int]]:
-        """Method, path and status of all that was asked over HTTP; the status is 0 where no answer went out."""
+        """Method, path and status of all that was asked over HTTP; the status is 0 where no answer
+        went out.
+        """
         with self.state.lock:
             return list(self.state.requests)
 

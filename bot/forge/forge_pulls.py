@@ -15,7 +15,9 @@ Opened = Callable[[Repository, Pull, str], None]
 
 
 class Pulls:
-    """Opens, moves and closes pull requests, and tells it. `run_checks` starts the workflows for a new head."""
+    """Opens, moves and closes pull requests, and tells it. `run_checks` starts the workflows for a
+    new head.
+    """
 
     def __init__(self, state: State, news: News, issues: Issues, run_checks: Opened) -> None:
         self._state = state
@@ -97,7 +99,9 @@ class Pulls:
         return new
 
     def moved(self, repo: Repository, branch: str, old: str, new: str, by: str) -> None:
-        """A branch was pushed: open pull requests from it follow, those from a branch that is gone are closed."""
+        """A branch was pushed: open pull requests from it follow, those from a branch that is gone
+        are closed.
+        """
         behind = [
             pull
             for pull in repo.pulls()

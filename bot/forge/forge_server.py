@@ -1,4 +1,6 @@
-"""Here lives the forge's server: API, GraphQL, git and logs behind one port, logs also behind another host's name."""
+"""Here lives the forge's server: API, GraphQL, git and logs behind one port, logs also behind
+another host's name.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ Wrap = Callable[[ASGIApp], ASGIApp]
 
 
 def forge_app(forge: Forge) -> ASGIApp:
-    """The forge over HTTP, laid out as GitHub Enterprise Server: /api/v3, /api/graphql, /owner/name.git."""
+    """The forge over HTTP, laid out as GitHub Enterprise Server: /api/v3, /api/graphql,
+    /owner/name.git.
+    """
     state, logs = forge.state, Logs(forge.state)
     routes = (
         *AppRoutes(forge.apps, forge.courier, forge.again).table(),
@@ -123,11 +127,14 @@ class _Cuttable(HttpToolsProtocol):
 
 @contextmanager
 def serving(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
-    """Serve the forge on a free port of 127.0.0.1 as long as the block lasts; yields the address for people."""
+    """Serve the forge on a free port of 127.0.0.1 as long as the block lasts; yields the address
+    for people.
+    """
     app = _Recorded(Faulty(wrap(forge_app(forge)), forge.faults), forge.state)
     with loopback() as main, loopback() as other:
         forge.state.web = f"http://127.0.0.1:{main.getsockname()[1]}"
-        # Another name and port: what a client sends to the API's host must not follow a redirect there.
+        # Another name and port: what a client sends to the API's host must not follow a redirect
+        # there.
         forge.state.logs = f"http://localhost:{other.getsockname()[1]}"
         config = uvicorn.Config(
             app, http=_Cuttable, log_level="error", lifespan="off", timeout_graceful_shutdown=1

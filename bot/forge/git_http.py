@@ -1,4 +1,6 @@
-"""Here lives git over HTTP: an ASGI bridge to `git http-backend` that asks who may, and tells what was pushed."""
+"""Here lives git over HTTP: an ASGI bridge to `git http-backend` that asks who may, and tells what
+was pushed.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,8 @@ CONFIG = {
     "gc.auto": "0",
 }
 
-# What GitHub says to an App without the permission. It runs in the quarantine, so nothing refused stays behind.
+# What GitHub says to an App without the permission. It runs in the quarantine, so nothing refused
+# stays behind.
 HOOK = r"""#!/bin/sh
 while read -r old new ref; do
     case $new in *[!0]*) ;; *) continue ;; esac
@@ -83,7 +86,8 @@ Tell = Callable[[str, str, tuple[RefUpdate, ...]], None]  # repo, login, updates
 def git_app(root: Path, access: Ask, pushed: Tell) -> ASGIApp:
     """Serve the bare repositories root/owner/name.git, with partial clone as GitHub has it.
 
-    Both callables run on the event loop. `pushed` runs before the client hears that its push is done.
+    Both callables run on the event loop. `pushed` runs before the client hears that its push is
+    done.
     """
     hooks = root / ".hooks"
     hooks.mkdir(parents=True, exist_ok=True)

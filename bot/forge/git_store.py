@@ -77,7 +77,9 @@ class Store:
     def commit(
         self, repo: str, branch: str, files: Mapping[str, str | None], by: Signature, message: str
     ) -> str:
-        """Commit onto a branch, begun where main is when it is new. None deletes a file. Returns the sha."""
+        """Commit onto a branch, begun where main is when it is new. None deletes a file. Returns
+        the sha.
+        """
         who = f"{by.name} <{by.email}> {by.date} +0000"
         start = branch if self.head(repo, branch) else "main"
         lines = [

@@ -1,4 +1,6 @@
-"""Here live the nodes of the GraphQL API: what each type of the schema answers, as mappings that graphql-core reads."""
+"""Here live the nodes of the GraphQL API: what each type of the schema answers, as mappings that
+graphql-core reads.
+"""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class _Root:
         return {
             "markPullRequestReadyForReview": lambda info, input: self._draft(
                 info, input, draft=False
-            ),  # noqa: A006
+            ),
             "convertPullRequestToDraft": lambda info, input: self._draft(info, input, draft=True),  # noqa: A006
         }
 
@@ -122,7 +122,9 @@ class _Root:
         raise _unresolved(key)
 
     def _opened(self, key: str) -> tuple[str, Repository, str]:
-        """What a global id stands for. One that is not ours, or not for this token, stands for nothing."""
+        """What a global id stands for. One that is not ours, or not for this token, stands for
+        nothing.
+        """
         kind, _, coded = key.partition("_")
         try:
             name, _, rest = (

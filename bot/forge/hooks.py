@@ -1,4 +1,6 @@
-"""Here lives the courier: it signs webhooks, delivers each App's in order, and keeps what became of them."""
+"""Here lives the courier: it signs webhooks, delivers each App's in order, and keeps what became of
+them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from bot.forge.records import App, Installation
 from bot.forge.state import Json, State, now
 
 ANSWER_WITHIN_S = 10.0
-# https://docs.github.com/en/webhooks/webhook-events-and-payloads: a larger payload is not sent at all.
+# https://docs.github.com/en/webhooks/webhook-events-and-payloads: a larger payload is not sent at
+# all.
 LARGEST = 25 * 1024 * 1024
 
 

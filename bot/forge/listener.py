@@ -8,7 +8,8 @@ import socket
 def loopback() -> socket.socket:
     """A socket bound to a free port of 127.0.0.1.
 
-    Without a named protocol asyncio leaves Nagle's algorithm on (base_events._set_nodelay looks at it), and each
+    Without a named protocol asyncio leaves Nagle's algorithm on (base_events._set_nodelay looks at
+    it), and each
     answer that is written in two parts then takes 40 ms.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -1,4 +1,6 @@
-"""Here lives who hears of what: an App is told an event when it subscribes to it and has the permission."""
+"""Here lives who hears of what: an App is told an event when it subscribes to it and has the
+permission.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ class News:
         self._courier = courier
 
     def tell(self, repo: Repository, event: str, action: str, by: str, **parts: object) -> None:
-        """Send an event to every App that wants it and may have it. Empty actions are left out, as for `push`."""
+        """Send an event to every App that wants it and may have it. Empty actions are left out, as
+        for `push`.
+        """
         for one in self._state.installed(repo):
             app = self._state.apps[one.app]
             if app.hook and event in app.events and allows(one.permissions, NEEDS[event]):
@@ -77,7 +81,9 @@ class News:
         self._courier.send(self._state.apps[one.app], "installation", payload, one)
 
     def ping(self, app: App) -> None:
-        """What a new address hears first. An App's hook belongs to the App, so there is no repository."""
+        """What a new address hears first. An App's hook belongs to the App, so there is no
+        repository.
+        """
         at = now()
         url = f"{self._state.api}/app/hook"
         hook: Json = {

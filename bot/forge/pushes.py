@@ -17,7 +17,9 @@ MOST_COMMITS = 2048  # that a push event lists
 
 
 class Pushes:
-    """Follows pushes in the order in which they came, apart from who pushed: git's client need not wait."""
+    """Follows pushes in the order in which they came, apart from who pushed: git's client need not
+    wait.
+    """
 
     def __init__(self, state: State, news: News, pulls: Pulls, ci: CI) -> None:
         self._state = state

@@ -72,7 +72,9 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Pull(Issue):
-    """A pull request, which is an issue too. Its branches belong to one repository: the forge has no forks."""
+    """A pull request, which is an issue too. Its branches belong to one repository: the forge has
+    no forks.
+    """
 
     head: str = ""
     base: str = ""
@@ -202,7 +204,9 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An installation token, narrowed to repositories and permissions; `until` is seconds since the epoch."""
+    """An installation token, narrowed to repositories and permissions; `until` is seconds since the
+    epoch.
+    """
 
     secret: str = field(repr=False)
     app: int

@@ -34,7 +34,9 @@ class Refused(Exception):
 
 
 def invalid(resource: str, field: str, code: str, message: str = "") -> Refused:
-    """422 for one field, with GitHub's code: missing, missing_field, invalid, already_exists, custom."""
+    """422 for one field, with GitHub's code: missing, missing_field, invalid, already_exists,
+    custom.
+    """
     error = {"resource": resource, "field": field, "code": code} | (
         {"message": message} if message else {}
     )

@@ -25,7 +25,9 @@ NOT_GRANTED = "Resource not accessible by integration"
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request, its path taken apart. `repo` is there when the path names one, `app` when a JWT was shown."""
+    """One request, its path taken apart. `repo` is there when the path names one, `app` when a JWT
+    was shown.
+    """
 
     state: State
     method: str
@@ -108,7 +110,9 @@ Handler = Callable[[Ask], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path with {names}; a name with a star takes slashes too. `needs` is as in X-Accepted-GitHub-Permissions."""
+    """A path with {names}; a name with a star takes slashes too. `needs` is as in
+    X-Accepted-GitHub-Permissions.
+    """
 
     method: str
     path: str
@@ -213,7 +217,9 @@ class Rest:
 
 
 def limits(ask: Ask, *, free: bool) -> dict[str, str]:
-    """The headers of the primary limit. The hour begins with the clock's; 304 and /rate_limit cost nothing."""
+    """The headers of the primary limit. The hour begins with the clock's; 304 and /rate_limit cost
+    nothing.
+    """
     who = ask.headers.get("authorization", "anonymous")
     with ask.state.lock:
         used = ask.state.spent[who] = ask.state.spent.get(who, 0) + (not free)
@@ -227,7 +233,9 @@ def limits(ask: Ask, *, free: bool) -> dict[str, str]:
 
 
 def paged(ask: Ask, found: Iterable[T], view: Callable[[T], Json], wrap: str = "") -> Answer:
-    """One page of a list, with GitHub's Link header; `wrap` is the key of lists that come with their count."""
+    """One page of a list, with GitHub's Link header; `wrap` is the key of lists that come with
+    their count.
+    """
     items = list(found)
     size = min(100, max(1, _whole(ask.query.get("per_page"), 30)))
     page, last = max(1, _whole(ask.query.get("page"), 1)), max(1, -(-len(items) // size))

@@ -114,7 +114,9 @@ class AppRoutes:
         return Answer(200, config | ({"url": ask.app.hook} if ask.app.hook else {}))
 
     def _deliveries(self, ask: Ask) -> Answer:
-        """Newest first. The status filter knows answers of 400 to 599 only; it misses what got no answer."""
+        """Newest first. The status filter knows answers of 400 to 599 only; it misses what got no
+        answer.
+        """
         reach = {"failure": range(400, 600), "success": range(200, 400)}.get(
             ask.query.get("status", ""), range(600)
         )

@@ -29,7 +29,9 @@ LOG_S = 60
 
 
 class Logs:
-    """Job logs at signed addresses of another host, as Actions keeps them: good for a minute, and for nobody known."""
+    """Job logs at signed addresses of another host, as Actions keeps them: good for a minute, and
+    for nobody known.
+    """
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -42,7 +44,9 @@ class Logs:
         )
 
     def answer(self, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
-        """The log. A request that shows credentials is refused, as the blob storage behind GitHub refuses it."""
+        """The log. A request that shows credentials is refused, as the blob storage behind GitHub
+        refuses it.
+        """
         if "authorization" in headers:
             return Answer(400, b"InvalidAuthenticationInfo", {"Content-Type": "application/xml"})
         key, until = path.rpartition("/")[2], query.get("se", "0")
@@ -166,7 +170,9 @@ class CheckRoutes:
         return paged(ask, found, lambda one: job(ask.state, ask.repo, one), "jobs")
 
     def _attempt_jobs(self, ask: Ask) -> Answer:
-        """The jobs as they stood after an attempt: those that it did not run again are an earlier one's."""
+        """The jobs as they stood after an attempt: those that it did not run again are an earlier
+        one's.
+        """
         run, number = _run(ask), ask.number("number")
         if not 1 <= number <= run.attempt:
             raise Refused(404, "Not Found")

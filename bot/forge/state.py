@@ -1,4 +1,6 @@
-"""Here lives all that the forge knows, behind one lock: accounts, repositories, Apps, and what is still under way."""
+"""Here lives all that the forge knows, behind one lock: accounts, repositories, Apps, and what is
+still under way.
+"""
 
 from __future__ import annotations
 
@@ -155,7 +157,9 @@ def node_id(kind: str, *key: object) -> str:
 
 
 def allows(permissions: Mapping[str, str], needs: str) -> bool:
-    """Whether the permissions hold one of the alternatives of `needs`, "issues=write; pull_requests=write"."""
+    """Whether the permissions hold one of the alternatives of `needs`, "issues=write;
+    pull_requests=write".
+    """
     levels = ("none", "read", "write", "admin")
     for alternative in needs.split("; "):
         name, _, level = alternative.partition("=")

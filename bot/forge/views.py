@@ -164,7 +164,9 @@ def full_repository(state: State, repo: Repository) -> Json:
 
 
 def pushed_repository(state: State, repo: Repository) -> Json:
-    """As `push` has it: two of the times are numbers there, and the owner has a name (webhooks-examples, push)."""
+    """As `push` has it: two of the times are numbers there, and the owner has a name
+    (webhooks-examples, push).
+    """
     seen = epoch(repo.created_at)
     more = {
         "created_at": seen,

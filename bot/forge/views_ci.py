@@ -1,4 +1,6 @@
-"""Here live check suites, check runs, workflow runs, jobs and statuses as GitHub's API and its webhooks show them."""
+"""Here live check suites, check runs, workflow runs, jobs and statuses as GitHub's API and its
+webhooks show them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Here live issues, pull requests, comments and reactions as GitHub's API and its webhooks show them."""
+"""Here live issues, pull requests, comments and reactions as GitHub's API and its webhooks show
+them.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +122,9 @@ def pull(state: State, repo: Repository, one: Pull) -> Json:
 
 
 def full_pull(state: State, repo: Repository, one: Pull) -> Json:
-    """The page of one pull request, with what git says of it. Whether it can be merged stays unknown."""
+    """The page of one pull request, with what git says of it. Whether it can be merged stays
+    unknown.
+    """
     lies = state.store.between(repo.name, one.base_sha, one.head_sha)
     return {
         **pull(state, repo, one),

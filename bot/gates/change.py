@@ -29,8 +29,10 @@ class Block:
 class Change:
     """Text by path before and after: None where there is no file, as for a new or a deleted one.
 
-    `around` are files that the change leaves alone and that tell what it means: tests, licences, manifests.
-    `odd` are changed paths that hold no text, with what they are: "binary", "symbolic link to x", "submodule".
+    `around` are files that the change leaves alone and that tell what it means: tests, licences,
+    manifests.
+    `odd` are changed paths that hold no text, with what they are: "binary", "symbolic link to x",
+    "submodule".
     """
 
     before: Mapping[str, str | None]
@@ -62,7 +64,9 @@ class Change:
             yield from enumerate(block.new, block.new_start)
 
     def written(self, path: str) -> Iterator[tuple[int, str]]:
-        """The new lines that somebody may have written by hand, and so what rules for words are held against."""
+        """The new lines that somebody may have written by hand, and so what rules for words are
+        held against.
+        """
         return ((number, line) for number, line in self.added(path) if len(line) <= LINE_CHARS)
 
     def removed(self, path: str) -> Iterator[tuple[int, str]]:
@@ -80,7 +84,9 @@ class Change:
 
 
 def handwritten(text: str | None) -> str:
-    """The text without lines that nobody wrote by hand: what searches a whole file takes time by its longest line."""
+    """The text without lines that nobody wrote by hand: what searches a whole file takes time by
+    its longest line.
+    """
     return "\n".join(line for line in lines(text) if len(line) <= LINE_CHARS)
 
 

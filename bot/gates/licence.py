@@ -26,7 +26,9 @@ CODE_KINDS = ("code", "test", "foreign")
 
 
 def licence(change: Change) -> Iterator[Finding]:
-    """Each such line whose holder or licence the repository did not name before, in what we know of it."""
+    """Each such line whose holder or licence the repository did not name before, in what we know of
+    it.
+    """
     known = " ".join(
         _plain(text) for text in (*change.before.values(), *change.around.values()) if text
     )

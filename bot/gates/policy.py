@@ -1,6 +1,7 @@
 """Here lives the gate "policy": the paths that no run may change unless the repository allows it.
 
-What is pushed runs in CI with the repository's secrets, and what guides agents or reviewers guides the next run.
+What is pushed runs in CI with the repository's secrets, and what guides agents or reviewers guides
+the next run.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ def protected(
 ) -> tuple[Finding, ...]:
     """The paths among these that are protected, by our list and by `extra`, and not by `allowed`.
 
-    Globs are as in .gitignore: without a slash at any depth, else from the root; but what is allowed in a folder must
-    be said with `folder/**`. Case, look-alike spelling and invisible characters do not matter. Paths inside .git or
+    Globs are as in .gitignore: without a slash at any depth, else from the root; but what is
+    allowed in a folder must
+    be said with `folder/**`. Case, look-alike spelling and invisible characters do not matter.
+    Paths inside .git or
     outside the repository stay refused, whatever is allowed.
     """
     return tuple(
@@ -31,7 +34,9 @@ def protected(
 
 
 def odd_files(odd: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Changed paths that hold no text: nobody can review them, and a link or a submodule leads elsewhere."""
+    """Changed paths that hold no text: nobody can review them, and a link or a submodule leads
+    elsewhere.
+    """
     return tuple(
         Finding(GATE, path, 0, f"This is a {what}: {ODD_WHY.get(what.split()[0], '')}")
         for path, what in odd.items()
@@ -64,7 +69,9 @@ def _why(path: str, allowed: Collection[str], extra: Collection[str]) -> str:
 
 
 def matches(path: str, glob: str, *, inside: bool = True) -> bool:
-    """Whether a normal path is the glob's, or (when `inside` counts, or the glob says **) lies in a folder that is."""
+    """Whether a normal path is the glob's, or (when `inside` counts, or the glob says **) lies in a
+    folder that is.
+    """
     parts = tuple(unicodedata.normalize("NFKC", glob).casefold().strip("/").split("/"))
     if "/" not in glob.rstrip("/"):
         parts = ("**", *parts)
@@ -75,7 +82,9 @@ def matches(path: str, glob: str, *, inside: bool = True) -> bool:
 
 
 def _fits(path: Sequence[str], glob: Sequence[str], *, inside: bool) -> bool:
-    """Whether the glob fits the path, or its beginning. By table, so that many ** cost their product and no more."""
+    """Whether the glob fits the path, or its beginning. By table, so that many ** cost their
+    product and no more.
+    """
     reached = {0}  # how many of the glob's parts the path so far can have used
     for part in path:
         reached = _past_stars(reached, glob)

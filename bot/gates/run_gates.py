@@ -23,14 +23,18 @@ BREAKS = re.compile(r"E9|F82")  # a name that is gone: the program fails there
 
 
 def check(patch: Patch, before: Mapping[str, str | None], rules: Rules) -> tuple[Finding, ...]:
-    """All that the gates find in the patch; `before` holds the changed files as they were, None for what was not."""
+    """All that the gates find in the patch; `before` holds the changed files as they were, None for
+    what was not.
+    """
     return gates(Change.of(patch, before), rules)
 
 
 def gates(
     change: Change, rules: Rules, named: Mapping[str, str] = NOTHING_NAMED
 ) -> tuple[Finding, ...]:
-    """All that the gates find by looking at the texts alone. `named` is what may ask for less, and why."""
+    """All that the gates find by looking at the texts alone. `named` is what may ask for less, and
+    why.
+    """
     patch = Patch(dict(change.after))
     paths = (*patch.files, *change.odd)
     found = (
@@ -52,7 +56,8 @@ def weighed(findings: tuple[Finding, ...], rules: Rules) -> tuple[Finding, ...]:
 def new(change: Change, now: tuple[Finding, ...], then: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Of a tool's findings those that the change brought.
 
-    A finding that moved with its line is old. A new one on a line that was left as it was, such as an import that lost
+    A finding that moved with its line is old. A new one on a line that was left as it was, such as
+    an import that lost
     its last use, is the change's too, but only what breaks the program keeps it back there.
     """
     had = Counter(map(_same, then))

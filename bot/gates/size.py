@@ -1,4 +1,6 @@
-"""Here live the gates "size" and "content": how much a change holds, and what no change should hold."""
+"""Here live the gates "size" and "content": how much a change holds, and what no change should
+hold.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,9 @@ def _bad(line: str, *, first: bool, prose: bool) -> str:
 
 
 def _hidden(line: str) -> str:
-    """The first unseen character. Joiners are seen by what they join, outside ASCII: emoji, Persian, Hindi."""
+    """The first unseen character. Joiners are seen by what they join, outside ASCII: emoji,
+    Persian, Hindi.
+    """
     if line.isascii() and line.isprintable():
         return ""
     for at, char in enumerate(line):

@@ -23,7 +23,8 @@ SHOWN_CHARS = 120
 MOST_OPEN = 200  # brackets in brackets
 YAML_CHARS = 200_000  # PyYAML reads a megabyte in ten seconds
 
-# Their grammars stumble over macros, here-documents and syntax younger than they are: a hint, no verdict.
+# Their grammars stumble over macros, here-documents and syntax younger than they are: a hint, no
+# verdict.
 UNSURE = frozenset({"bash", "c", "cpp", "csharp", "kotlin", "php", "scala", "swift"})
 # What CPython 3.11 says of code that only a later Python can read.
 YOUNGER = re.compile(
@@ -121,7 +122,8 @@ def _python_error(text: str) -> tuple[int, str] | None:
     return None
 
 
-# --- data files ---------------------------------------------------------------------------------------------------
+# --- data files
+# ---------------------------------------------------------------------------------------------------
 
 
 def _by_reader(
@@ -181,7 +183,9 @@ def _read_yaml(text: str) -> None:
 
 
 def nested_deep(text: str) -> bool:
-    """Whether brackets nest so deep that PyYAML, which takes time by the square of it, would read for minutes."""
+    """Whether brackets nest so deep that PyYAML, which takes time by the square of it, would read
+    for minutes.
+    """
     depth = deepest = 0
     for found in re.finditer(r"[\[\]{}]", text):
         depth += 1 if found[0] in "[{" else -1

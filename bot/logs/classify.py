@@ -1,4 +1,6 @@
-"""Here lives the table of what no code is to blame for: networks, registries, disks, memory, runners, permissions."""
+"""Here lives the table of what no code is to blame for: networks, registries, disks, memory,
+runners, permissions.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ Sign = str | tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Why a job could not be judged, and what to do. `stops`: it ends the job itself, whatever the tests say."""
+    """Why a job could not be judged, and what to do. `stops`: it ends the job itself, whatever the
+    tests say.
+    """
 
     name: str
     action: Action

@@ -1,4 +1,6 @@
-"""Here lives the cleaning of a CI log: bytes as they are stored become numbered lines of plain text."""
+"""Here lives the cleaning of a CI log: bytes as they are stored become numbered lines of plain
+text.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,16 @@ from bot.text import masked
 
 LONGEST = 4096  # characters; a longer line would make expressions slow, and nobody reads it
 _STAMP = 28  # "2026-03-15T15:27:20.0592285Z", then a blank
-# CSI, then OSC up to its end, then `ESC ( B` and the like, then the same as `gh` prints it with a caret.
+# CSI, then OSC up to its end, then `ESC ( B` and the like, then the same as `gh` prints it with a
+# caret.
 _ANSI = re.compile(
     r"(?:\x1b|\^\[)(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/][0-~]|[@-Z\\^_=>])"
 )
 _MARK = re.compile(r"##\[(error|warning|notice)\]")
 # Job and step, as `gh run view` prints them before each line.
 _GH = re.compile(rb"[^\t\n]{1,300}\t[^\t\n]{0,300}\t(?=(?:\xef\xbb\xbf)?\d{4}-\d\d-\d\dT)")
-# What a tool that runs another puts before each line of it: Ant, docker compose, docker build, Lerna, Turborepo, pnpm.
+# What a tool that runs another puts before each line of it: Ant, docker compose, docker build,
+# Lerna, Turborepo, pnpm.
 _PEELS = re.compile(
     r"(?:\s{3,}\[(?:junit|javac|exec|java|testng|echo|groovyc)\] ?|[a-z][\w.-]{0,60}[-_]\d+\s+\| ?|#\d+ \d+\.\d+ "
     r"|@[\w.-]{1,60}/[\w.-]{1,60}: |@?[\w./-]{1,80}[ :](?:test|build|lint|typecheck|type-check|check)(?::[\w-]+)?: "
@@ -26,7 +30,9 @@ _PEELS = re.compile(
 
 
 class Line(NamedTuple):
-    """A line of the log by its number there; `mark` is what the runner had written before it, "error" or "warning"."""
+    """A line of the log by its number there; `mark` is what the runner had written before it,
+    "error" or "warning".
+    """
 
     number: int
     text: str
@@ -36,7 +42,8 @@ class Line(NamedTuple):
 def line_of(number: int, raw: bytes) -> Line:
     """A line of the log without timestamp, colours, overwritten text and mark."""
     text = _plain(raw)
-    # A problem matcher marks lines in the middle of a traceback, so the mark goes and the line stays.
+    # A problem matcher marks lines in the middle of a traceback, so the mark goes and the line
+    # stays.
     mark = _MARK.match(text) if text.startswith("##[") else None
     return Line(number, text[mark.end() :], mark[1]) if mark else Line(number, text)
 

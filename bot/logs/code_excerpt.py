@@ -14,7 +14,9 @@ _LINE = 160  # characters
 
 
 def with_code(reading: Reading, read: Callable[[Collection[str]], Mapping[str, bytes]]) -> Reading:
-    """The reading with three lines of code for each of its first failures; `read` gives the files' bytes by path."""
+    """The reading with three lines of code for each of its first failures; `read` gives the files'
+    bytes by path.
+    """
     first, rest = reading.failures[:_MOST], reading.failures[_MOST:]
     files = read({failure.frames[-1].file for failure in first if failure.frames})
     shown = [replace(failure, code=_around(failure, files)) for failure in first]

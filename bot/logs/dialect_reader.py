@@ -56,7 +56,9 @@ def _said(row: Row, lines: Sequence[Line], at: int) -> Found | None:
 
 
 def _place(row: Row, said: re.Match[str], below: Sequence[Line]) -> tuple[Frame, ...] | None:
-    """Where it is; None when a row whose place stands below has no arrow there, and so is no diagnostic."""
+    """Where it is; None when a row whose place stands below has no arrow there, and so is no
+    diagnostic.
+    """
     if row.below:
         arrow = next(filter(None, (_ARROW.match(line.text) for line in below)), None)
         return (Frame(arrow["path"], int(arrow["line"])),) if arrow else None
@@ -66,7 +68,9 @@ def _place(row: Row, said: re.Match[str], below: Sequence[Line]) -> tuple[Frame,
 
 
 def _chain(lines: Sequence[Line], at: int) -> list[Frame]:
-    """How a C++ compiler came to the place: includes and instantiations stand above it, innermost first."""
+    """How a C++ compiler came to the place: includes and instantiations stand above it, innermost
+    first.
+    """
     steps: list[tuple[bool, Frame]] = []
     for line in reversed(lines[max(at - 30, 0) : at]):
         place = _CHAIN.match(line.text)

@@ -1,4 +1,6 @@
-"""Here live failures as a reading tells them: each once, masked, named by what does not change; and the excerpt."""
+"""Here live failures as a reading tells them: each once, masked, named by what does not change; and
+the excerpt.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def _failure(one: Found) -> Failure:
 
 
 def excerpt(lines: Sequence[Line], best: Found) -> str:
-    """The lines that the best failure was read from, and some around them; head and tail of what is too long."""
+    """The lines that the best failure was read from, and some around them; head and tail of what is
+    too long.
+    """
     near = [line for line in lines if best.first - _AROUND <= line.number <= best.last + _AROUND]
     shown = masked("\n".join(line.text for line in near)).split("\n")
     if len(shown) > _EXCERPT:

@@ -1,4 +1,6 @@
-"""Here lives the name of a failure that stays the same from run to run: what changes by itself is masked."""
+"""Here lives the name of a failure that stays the same from run to run: what changes by itself is
+masked.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ _CHANGING = (
 
 
 def fingerprint(error: str, message: str, test: str, frames: tuple[Frame, ...]) -> str:
-    """Equal for the same failure of the same test at the same place, whatever lines, addresses, times and values."""
+    """Equal for the same failure of the same test at the same place, whatever lines, addresses,
+    times and values.
+    """
     place = f"{frames[-1].file} {frames[-1].function}" if frames else ""
     steady_test = _CHANGING[0][0].sub("<hex>", test)
     whole = "\n".join((error, masked_message(message), steady_test, place))

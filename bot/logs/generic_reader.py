@@ -30,7 +30,8 @@ _TESTS = re.compile(
 )
 
 
-# A place and what is wrong there, as nearly every linter writes it: `a.rb:3:5: C: ...`, `a.ts[4, 1]: ...`, `a.c(3) ...`
+# A place and what is wrong there, as nearly every linter writes it: `a.rb:3:5: C: ...`, `a.ts[4,
+# 1]: ...`, `a.c(3) ...`
 _LISTED = re.compile(
     r"\s{0,4}(?:[\w.-]{1,40}: )?\[?(?P<path>(?:[A-Za-z]:)?[^\s:()\[\]'\",]{1,300})"
     r"(?::(?P<line>\d{1,9})(?::\d{1,9})?|[(\[](?P<line2>\d{1,9})(?:[,:] ?\d{1,9})?[)\]])\]?"
@@ -40,9 +41,11 @@ _LESS = re.compile(r"\W{0,2}(?:warn(?:ing)?|note|info|debug|hint|ok|passed|trace
 
 
 def listing(lines: Sequence[Line]) -> list[Found]:
-    """Each line that begins with a place and goes on with words, as those of a linter that no reader knows do.
+    """Each line that begins with a place and goes on with words, as those of a linter that no
+    reader knows do.
 
-    Whoever calls it must drop the places that are not the repository's. What is only a warning is not told.
+    Whoever calls it must drop the places that are not the repository's. What is only a warning is
+    not told.
     """
     found = ((line, _LISTED.match(line.text)) for line in lines)
     return [
@@ -62,7 +65,9 @@ def speaks_of_error(lines: Sequence[Line]) -> bool:
 
 
 def last_resort(lines: Sequence[Line]) -> list[Found]:
-    """The last line that speaks of an error, with the places named around it; else the last line that says anything."""
+    """The last line that speaks of an error, with the places named around it; else the last line
+    that says anything.
+    """
     printed = [at for at, line in enumerate(lines) if line.text.strip()]
     said = [at for at in printed if not _WRAPPER.search(lines[at].text)] or printed
     if not said:

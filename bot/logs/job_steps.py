@@ -40,7 +40,9 @@ class _Block:
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """What a step printed; what stands in its first group (the script and its environment) is the `script`."""
+    """What a step printed; what stands in its first group (the script and its environment) is the
+    `script`.
+    """
 
     script: _Block = field(default_factory=_Block)
     head: list[_Block] = field(default_factory=list)
@@ -84,7 +86,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Job:
-    """The steps that failed, the last one last, and the errors that were told after the job's end (annotations)."""
+    """The steps that failed, the last one last, and the errors that were told after the job's end
+    (annotations).
+    """
 
     steps: tuple[Step, ...]
     told: tuple[Line, ...]
@@ -101,7 +105,9 @@ class Job:
 
 
 def job_of(raw: Iterable[bytes]) -> Job:
-    """Sort the lines into steps. A log without steps is one step; without an exit code the last marked step failed."""
+    """Sort the lines into steps. A log without steps is one step; without an exit code the last
+    marked step failed.
+    """
     sorting = _Sorting()
     keep: Callable[[int, bytes], None] = sorting.step.add
     # Most lines of most logs are never looked at again: they stay bytes.

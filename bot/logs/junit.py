@@ -1,4 +1,6 @@
-"""Here lives the reading of JUnit's XML, which test runners of every language write beside what they print."""
+"""Here lives the reading of JUnit's XML, which test runners of every language write beside what
+they print.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ def peeked(raw: Iterable[bytes]) -> tuple[bool, Iterable[bytes]]:
 
 def junit_report(raw: Iterable[bytes]) -> list[Found]:
     """Each test with a failure or an error. What is no well-formed XML is read as far as it goes."""
-    # No doctype: entities that unfold into gigabytes are declared there. Expat checks no signatures or external files.
+    # No doctype: entities that unfold into gigabytes are declared there. Expat checks no signatures
+    # or external files.
     parser: XMLPullParser[Element] = XMLPullParser(("end",))
     found: list[Found] = []
     try:

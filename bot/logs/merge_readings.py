@@ -9,7 +9,9 @@ from bot.values import Failure, Reading
 
 
 def merged(readings: Sequence[Reading]) -> Reading:
-    """The readings of several jobs as one: equal failures told once, and code before outages only if there is code."""
+    """The readings of several jobs as one: equal failures told once, and code before outages only
+    if there is code.
+    """
     telling = [reading for reading in readings if reading.action == "fix"] or [
         *(reading for reading in readings if reading.category != "passed"),
         *readings[:1],

@@ -14,7 +14,9 @@ MESSAGE = 2000  # characters of a message that are kept
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One failure as the log has it: frames outermost first, with paths as printed; the lines it was read from."""
+    """One failure as the log has it: frames outermost first, with paths as printed; the lines it
+    was read from.
+    """
 
     category: Category
     error: str
@@ -37,7 +39,9 @@ _KNOWN = re.compile(
 
 
 def error_type(line: str) -> str:
-    """`KeyError` of `KeyError: 'kiwi'`; empty when the line does not begin with the name of an exception."""
+    """`KeyError` of `KeyError: 'kiwi'`; empty when the line does not begin with the name of an
+    exception.
+    """
     found = _TYPE.match(line)
     if not found:
         return "AssertionError" if line.startswith("assert ") else ""

@@ -1,4 +1,6 @@
-"""Here lives the explanation of a log: clean it, find the failed step, ask the readers, judge outages, map paths."""
+"""Here lives the explanation of a log: clean it, find the failed step, ask the readers, judge
+outages, map paths.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,13 @@ _USES = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 
 def explain(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
-    """Read the log of one job, line by line, or a JUnit report. Annotations may follow as lines `##[error]...`.
+    """Read the log of one job, line by line, or a JUnit report. Annotations may follow as lines
+    `##[error]...`.
 
-    Frames are files of the repository (`repo_files`, as of the job's commit), outermost first. Where a network, a
-    runner or a disk failed, the action is never "fix". Secrets are masked. Holds some MB of a step at most.
+    Frames are files of the repository (`repo_files`, as of the job's commit), outermost first.
+    Where a network, a
+    runner or a disk failed, the action is never "fix". Secrets are masked. Holds some MB of a step
+    at most.
     """
     is_report, lines = peeked(lines)
     if is_report:
@@ -84,7 +89,9 @@ def _scene(step: Step, files: Collection[str]) -> _Scene:
 
 
 def _claimed(scene: _Scene, entry: Entry, one: Found) -> bool:
-    """Whether a reader that is believed more has read these lines: what a failed test printed is no further failure."""
+    """Whether a reader that is believed more has read these lines: what a failed test printed is no
+    further failure.
+    """
     others = (other for kind in scene.found for by, other in scene.found[kind] if by is not entry)
     return any(
         (other.first <= one.first <= other.last)
@@ -106,7 +113,9 @@ def _same(one: Found, other: Found) -> bool:
 
 
 def _judged(scene: _Scene) -> Reading | None:
-    """What the readers found, unless it is nobody's fault: of some failures, only the others are told."""
+    """What the readers found, unless it is nobody's fault: of some failures, only the others are
+    told.
+    """
     chosen = _chosen(scene)
     if not chosen:
         return None
@@ -116,7 +125,8 @@ def _judged(scene: _Scene) -> Reading | None:
         return _nobody(_cause(one), scene.lines, one.tool or entry.tool)
     sure = any(one.frames for _, one in blamed)
     if blamed[0][0].kind != "tests":
-        # A place in the repository's code outweighs a word about the network, but not a full disk or a killed process.
+        # A place in the repository's code outweighs a word about the network, but not a full disk
+        # or a killed process.
         outside = outage((line.text for line in scene.lines), only_stops=sure)
         if outside:
             return _nobody(outside, scene.lines, blamed[0][0].tool)
@@ -129,7 +139,9 @@ def _judged(scene: _Scene) -> Reading | None:
 
 
 def _chosen(scene: _Scene) -> list[tuple[Entry, Found]]:
-    """Tests; else places in the repository's code; else what ended the program; else whatever else was said."""
+    """Tests; else places in the repository's code; else what ended the program; else whatever else
+    was said.
+    """
     tests, points, ends = scene.told("tests"), scene.told("points"), scene.told("ends")
     ours = [(entry, one) for entry, one in points if one.frames or not one.first]
     if tests:
@@ -186,7 +198,8 @@ def _unread(job: Job, files: Collection[str]) -> Reading:
             return replace(_nobody(why, lines), confidence="medium")
     script = job.steps[-1].command
     if script and _USES.match(script[0].text) and marked:
-        # The code of an action is nobody's here: what it says at its end is about its inputs, or the world.
+        # The code of an action is nobody's here: what it says at its end is about its inputs, or
+        # the world.
         said = Found("infra", "", marked[-1].text, marked[-1].number, marked[-1].number)
         return Reading("infra", "human", "", failures([said]), excerpt(lines, said), "low")
     paths = Paths(files)

@@ -1,4 +1,6 @@
-"""Here lives the table of readers: who is asked what a failed step says, and how far each is believed."""
+"""Here lives the table of readers: who is asked what a failed step says, and how far each is
+believed.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ Kind = Literal["tests", "points", "ends"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A reader by the name of its tool. It is asked when one of its `signs` stands in the step; "" always does."""
+    """A reader by the name of its tool. It is asked when one of its `signs` stands in the step; ""
+    always does.
+    """
 
     tool: str
     kind: Kind
@@ -43,8 +47,10 @@ class Entry:
     signs: Collection[str] = ("",)
 
 
-# To teach the bot a tool, write a reader and give it a row here; for a linter or a compiler that says a line for each
-# fault, a row in bot/logs/dialects/ is enough. Of two readers that read the same lines, the upper one is believed.
+# To teach the bot a tool, write a reader and give it a row here; for a linter or a compiler that
+# says a line for each
+# fault, a row in bot/logs/dialects/ is enough. Of two readers that read the same lines, the upper
+# one is believed.
 READERS = (
     Entry(
         "pytest",

@@ -14,9 +14,11 @@ _FRAMES = 8
 
 
 def telling(reading: Reading, limit_chars: int) -> str:
-    """The reading as text of at most `limit_chars`: causes best first, their places, messages and tests, then the log.
+    """The reading as text of at most `limit_chars`: causes best first, their places, messages and
+    tests, then the log.
 
-    What comes from the log stands behind `| ` on every line, so that none of it can pass for words of ours.
+    What comes from the log stands behind `| ` on every line, so that none of it can pass for words
+    of ours.
     """
     causes = _causes(reading.failures)
     read_as = reading.tool or "plain text"
@@ -39,7 +41,9 @@ def telling(reading: Reading, limit_chars: int) -> str:
 
 
 def _causes(failures: Sequence[Failure]) -> list[list[Failure]]:
-    """Failures that say the same at the same place are one cause; those with a place first, then the most frequent."""
+    """Failures that say the same at the same place are one cause; those with a place first, then
+    the most frequent.
+    """
     by_cause: dict[tuple[object, ...], list[Failure]] = defaultdict(list)
     for failure in failures:
         by_cause[failure.error, masked_message(failure.message), failure.frames[-1:]].append(

@@ -12,12 +12,14 @@ _WORKSPACE = re.compile(
     r"|/github/workspace|/home/travis/build/[^/]+/[^/]+|/home/circleci/project|/builds/[^/]+/[^/]+"
     r"|/home/vsts/work/\d+/s|[A-Za-z]:/projects/[^/]+)/"
 )
-# Installed code: only a file of the repository that is at the same place below the root is the same file.
+# Installed code: only a file of the repository that is at the same place below the root is the same
+# file.
 _INSTALLED = re.compile(
     r"^.*/(?:(?:site-packages|dist-packages)/(?:[^/]+\.egg/)?|node_modules/|\.cargo/registry/src/[^/]+/|pkg/mod/"
     r"|vendor/bundle/|gems/)"
 )
-# What belongs to a language, a tool or the system: files of the same name in the repository are others.
+# What belongs to a language, a tool or the system: files of the same name in the repository are
+# others.
 _FOREIGN = re.compile(
     r"^(?:/rustc/|/usr/(?!src/(?!debug))|/opt/hostedtoolcache/|/lib(?:64)?/|/nix/store/|/snap/|/System/|/Applications/"
     r"|/Library/|/opt/homebrew/|<|https?://|node:|internal/|[A-Za-z]:/hostedtoolcache/|[A-Za-z]:/Program Files"
@@ -34,7 +36,9 @@ _SAYS_WHERE = re.compile(
 
 
 class Paths:
-    """The files of a repository, to be found by the end of a path; `said` is where the log may tell in which folder."""
+    """The files of a repository, to be found by the end of a path; `said` is where the log may tell
+    in which folder.
+    """
 
     def __init__(self, files: Collection[str], said: Callable[[], str] = str) -> None:
         self._files = frozenset(files)
@@ -44,7 +48,9 @@ class Paths:
             self._by_name[file.rpartition("/")[2]].append(file)
 
     def place(self, printed: str) -> str | None:
-        """The file of the repository; None for code of others. Without any files, what a relative path says."""
+        """The file of the repository; None for code of others. Without any files, what a relative
+        path says.
+        """
         path = re.sub(r"^(?:file://|webpack://[^/]*/|app/+)", "", printed.replace("\\", "/"))
         installed = _INSTALLED.sub("", path)
         if installed != path:
@@ -87,7 +93,9 @@ class Paths:
         return tuple(dict.fromkeys(reversed([folder for folder in inside if folder in known])))
 
     def _longest(self, path: str) -> str | None:
-        """The longest end of a path that is a file: the work was somewhere else than on GitHub's runners."""
+        """The longest end of a path that is a file: the work was somewhere else than on GitHub's
+        runners.
+        """
         parts = [part for part in path.split("/") if part]
         for at in range(len(parts)):
             end = "/".join(parts[at:])

@@ -1,4 +1,5 @@
-"""Here lives what changes a whole repository at once: renaming, moving and making asynchronous, proved name by name.
+"""Here lives what changes a whole repository at once: renaming, moving and making asynchronous,
+proved name by name.
 
 Pure: it is handed texts by path and hands back those that change, and what it could not prove.
 """

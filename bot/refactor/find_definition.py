@@ -82,7 +82,9 @@ def _defined(project: Project, path: str, last: str) -> list[str]:
 
 
 def family(project: Project, target: str, holding: Iterable[str]) -> set[str]:
-    """The target, and for a method all that override it. Raises CannotRefactor when it overrides another itself."""
+    """The target, and for a method all that override it. Raises CannotRefactor when it overrides
+    another itself.
+    """
     holder, _, last = target.rpartition(".")
     owners = [
         (module, node)

@@ -9,7 +9,9 @@ from bot.refactor.text_edit import Edits
 
 
 def add_import(edits: Edits, module: Module, name: str, source: str = "") -> None:
-    """`import name`, or `from source import name`, after the file's other imports, unless the name is there."""
+    """`import name`, or `from source import name`, after the file's other imports, unless the name
+    is there.
+    """
     bound = name.partition(" as ")[2] or name
     if "." in bound:  # binds its first part, which may stand for another of its modules
         there = any(
@@ -32,7 +34,9 @@ def add_import(edits: Edits, module: Module, name: str, source: str = "") -> Non
 
 
 def after_imports(tree: ast.Module) -> int:
-    """The line before which a new import may stand: after those at the top, else after the docstring."""
+    """The line before which a new import may stand: after those at the top, else after the
+    docstring.
+    """
     last = 0
     for node in tree.body:
         text = (

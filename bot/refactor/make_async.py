@@ -20,10 +20,13 @@ TAKERS = frozenset(
 
 
 def make_async(files: Mapping[str, str], name: str) -> Refactoring:
-    """Make a function or method asynchronous: each call is awaited, and the function around it is made so too.
+    """Make a function or method asynchronous: each call is awaited, and the function around it is
+    made so too.
 
-    Where a program starts, in a module's own lines, the call runs in `asyncio.run`. Calls that cannot be awaited (in a
-    property, a lambda, `__init__`, a generator) and functions that are handed on are listed and left.
+    Where a program starts, in a module's own lines, the call runs in `asyncio.run`. Calls that
+    cannot be awaited (in a
+    property, a lambda, `__init__`, a generator) and functions that are handed on are listed and
+    left.
     """
     project = Project(files)
     target = only_definition(project, name)

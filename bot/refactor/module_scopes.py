@@ -1,6 +1,7 @@
 """Here lives one Python file as scopes and what each of them binds.
 
-CPython's own parser gives exact positions, so only the names themselves are ever written; all else stays byte for byte.
+CPython's own parser gives exact positions, so only the names themselves are ever written; all else
+stays byte for byte.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ class Module:
 
 
 def module_name(path: str, files: Mapping[str, str]) -> str:
-    """The dotted name by which a file is imported: from the topmost folder that is a package, else from the root."""
+    """The dotted name by which a file is imported: from the topmost folder that is a package, else
+    from the root.
+    """
     *folders, name = path.removesuffix(".pyi").removesuffix(".py").split("/")
     start = len(folders)
     while start and f"{'/'.join(folders[:start])}/__init__.py" in files:
@@ -145,7 +148,9 @@ def _read(module: Module) -> None:
 
 
 def _outside(node: ast.AST) -> set[ast.AST]:
-    """The parts of a definition that belong to the scope around it. Defaults are found through `arguments`."""
+    """The parts of a definition that belong to the scope around it. Defaults are found through
+    `arguments`.
+    """
     if isinstance(node, FUNCTIONS):
         return {*node.decorator_list, *([node.returns] if node.returns else [])}
     if isinstance(node, ast.ClassDef):

@@ -1,4 +1,6 @@
-"""Here lives the moving of a function or class to another module, with the imports that it needs and those of it."""
+"""Here lives the moving of a function or class to another module, with the imports that it needs
+and those of it.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,11 @@ Moved = ast.ClassDef | Function
 
 
 def move_symbol(files: Mapping[str, str], name: str, to: str) -> Refactoring:
-    """Move a function or class of a module's top level to another module, dotted or a path; it may be new.
+    """Move a function or class of a module's top level to another module, dotted or a path; it may
+    be new.
 
-    The imports that it needs come with it, and who imports it imports it from there. Raises CannotRefactor when the two
+    The imports that it needs come with it, and who imports it imports it from there. Raises
+    CannotRefactor when the two
     modules would have to import each other.
     """
     project = Project(files)
@@ -132,7 +136,9 @@ class _Moving:
         return around is self.node
 
     def _needs(self) -> Iterator[tuple[str, str]]:
-        """What it uses of its module: the name to import, and from where; no source for a plain import."""
+        """What it uses of its module: the name to import, and from where; no source for a plain
+        import.
+        """
         for node in self.module.scopes:
             named = isinstance(node, ast.Name) and node.id != self.node.name and self._inside(node)
             if (
@@ -190,7 +196,9 @@ class _Moving:
                 )
 
     def _use_there(self, other: Module, node: ast.Attribute, new: str) -> None:
-        """`old.name` becomes `new.name`, unless the first part of the new module's name means something else here."""
+        """`old.name` becomes `new.name`, unless the first part of the new module's name means
+        something else here.
+        """
         root = new.partition(".")[0]
         scope = owner(other, node, root)
         binders = other.bound[other.tree].get(root, ())

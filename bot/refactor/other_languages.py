@@ -1,4 +1,6 @@
-"""Here lives the renaming in languages other than Python: of a name that the whole tree declares once."""
+"""Here lives the renaming in languages other than Python: of a name that the whole tree declares
+once.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +35,11 @@ class _Named:
 
 
 def rename_unique(files: Mapping[str, str], old: str, new: str) -> Refactoring | None:
-    """Rename a function, type or constant that is declared once in all files of other languages; None if nowhere.
+    """Rename a function, type or constant that is declared once in all files of other languages;
+    None if nowhere.
 
-    Members of objects are listed and not touched, but for what Go's packages export. Raises CannotRefactor when the
+    Members of objects are listed and not touched, but for what Go's packages export. Raises
+    CannotRefactor when the
     name is declared twice, or the new one is there.
     """
     places = list(_named(files, old))

@@ -1,4 +1,6 @@
-"""Here lives a tree of Python files as names that refer to each other: what a name or an attribute means."""
+"""Here lives a tree of Python files as names that refer to each other: what a name or an attribute
+means.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ class Project:
         return self.module(self.paths[name]) if name in self.paths else None
 
     def canonical(self, dotted: str, depth: int = 0) -> str:
-        """Where a dotted name is defined: through re-exports, and through bases for what a class inherits."""
+        """Where a dotted name is defined: through re-exports, and through bases for what a class
+        inherits.
+        """
         if dotted not in self.known:
             self.known[dotted] = dotted  # for imports that go in circles
             self.known[dotted] = self._canonical(dotted, depth)
@@ -103,7 +107,9 @@ class Project:
         return [(module, node) for node in module.bound[scope].get(rest[-1], ())]
 
     def _parted(self, dotted: str) -> tuple[Module | None, list[str]]:
-        """The module that a name begins with, and the rest. What a package binds hides its module of that name."""
+        """The module that a name begins with, and the rest. What a package binds hides its module
+        of that name.
+        """
         parts = dotted.split(".")
         if dotted in self.paths and (package := self.named(".".join(parts[:-1]))):
             binders = package.bound[package.tree].get(parts[-1], ())
@@ -132,7 +138,9 @@ class Project:
         return [name for base in node.bases if (name := self.meaning(module, _bare(base)))]
 
     def meaning(self, module: Module, node: ast.expr, depth: int = 0) -> str | None:
-        """The canonical name that an expression refers to; with () after a class's for one of its objects."""
+        """The canonical name that an expression refers to; with () after a class's for one of its
+        objects.
+        """
         if depth > DEEPEST:
             return None
         if isinstance(node, ast.Name):
@@ -152,7 +160,9 @@ class Project:
         return None
 
     def _of_member(self, found: str, depth: int) -> str:
-        """A field or property is an object of the class that it is annotated with; all else is itself."""
+        """A field or property is an object of the class that it is annotated with; all else is
+        itself.
+        """
         for module, node in self.definition(found)[:1]:
             if (
                 isinstance(node, ast.Assign)
@@ -248,7 +258,9 @@ class Project:
 
 
 def _bare(node: ast.expr) -> ast.expr:
-    """An annotation or base without its quotes, its subscript, and None: "list[int] | None" is a list."""
+    """An annotation or base without its quotes, its subscript, and None: "list[int] | None" is a
+    list.
+    """
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
             return _bare(ast.parse(node.value, mode="eval").body)

@@ -12,7 +12,9 @@ from bot.refactor.text_edit import Edits, Refactoring
 
 
 def rename_parameter(project: Project, function: str, old: str, new: str) -> Refactoring:
-    """Rename the parameter where the function and what overrides it define, use and are given it by name."""
+    """Rename the parameter where the function and what overrides it define, use and are given it by
+    name.
+    """
     edits = Edits(project.files)
     last = function.rpartition(".")[2]
     called = function.rpartition(".")[0].rpartition(".")[2] if last == "__init__" else last

@@ -23,11 +23,15 @@ BY_NAME = frozenset(
 def rename_symbol(
     files: Mapping[str, str], old: str, new: str, *, guess: bool = False
 ) -> Refactoring:
-    """Rename what is named `name`, `Class.method`, `function.parameter`, or dotted from its module, or a module.
+    """Rename what is named `name`, `Class.method`, `function.parameter`, or dotted from its module,
+    or a module.
 
-    Follows imports and re-exports, `__all__`, overrides, names in strings that tests patch, and dotted names in
-    documents. In other languages than Python: a name that is declared once. What cannot be proved is listed; attributes
-    of unknown objects are touched only when `guess` says so. Raises CannotRefactor for names that are unknown,
+    Follows imports and re-exports, `__all__`, overrides, names in strings that tests patch, and
+    dotted names in
+    documents. In other languages than Python: a name that is declared once. What cannot be proved
+    is listed; attributes
+    of unknown objects are touched only when `guess` says so. Raises CannotRefactor for names that
+    are unknown,
     ambiguous or taken.
     """
     if not new.isidentifier() or keyword.iskeyword(new):
@@ -303,7 +307,9 @@ class _Renaming:
         )
 
     def _names_attribute(self, module: Module, call: ast.Call, node: ast.Constant) -> bool:
-        """Whether a call names the target by an object and a string, as getattr and patch.object do."""
+        """Whether a call names the target by an object and a string, as getattr and patch.object
+        do.
+        """
         named = (
             call.func.id
             if isinstance(call.func, ast.Name)
@@ -321,7 +327,9 @@ class _Renaming:
         self.edits.put(module.path, node.lineno, at, at + len(self.last.encode()), self.new)
 
     def in_text(self, path: str, text: str, first: int, column: int = 0) -> None:
-        """Dotted names in a text that mean the target; a name alone, in quotes or code marks, is listed."""
+        """Dotted names in a text that mean the target; a name alone, in quotes or code marks, is
+        listed.
+        """
         pattern = re.compile(rf"(?<![\w.])((?:\w+[.:])+)({re.escape(self.last)})\b")
         for number, line in enumerate(text.split("\n")):
             start = column if not number else 0

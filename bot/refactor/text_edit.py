@@ -1,4 +1,6 @@
-"""Here lives what a refactoring comes to: small texts in exact places, and what could not be proved."""
+"""Here lives what a refactoring comes to: small texts in exact places, and what could not be
+proved.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +93,9 @@ class Edits:
 
 
 def _written(text: str, made: Iterable[tuple[int, int, str]]) -> str:
-    """The text with each place written, from the last to the first; whole lines stand before what begins one."""
+    """The text with each place written, from the last to the first; whole lines stand before what
+    begins one.
+    """
     raw = text.encode(errors="surrogatepass")
     for start, stop, new in sorted(
         made, key=lambda it: (*it[:2], it[2][-1:] != "\n", it[2]), reverse=True

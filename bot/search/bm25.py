@@ -1,4 +1,6 @@
-"""Here lives BM25: how well documents answer weighted terms, given how rare these are and how long the documents."""
+"""Here lives BM25: how well documents answer weighted terms, given how rare these are and how long
+the documents.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def _held(sums: Floats) -> tuple[Places, Floats]:
 def earned(
     hits: Hits, query: Mapping[str, float], k1: float = K1, b: float = B
 ) -> dict[str, Earned]:
-    """What each term earned the documents that hold it; the sum over the terms is a document's score."""
+    """What each term earned the documents that hold it; the sum over the terms is a document's
+    score.
+    """
     size = len(hits.lengths)
     norm = k1 * (1 - b + b * hits.lengths / max(1.0, float(hits.lengths.mean()) if size else 1.0))
     found = {}

@@ -22,7 +22,9 @@ ABOVE = (
 
 
 def chunks(data: bytes, found: Sequence[Symbol]) -> dict[int, bytes]:
-    """The text of each definition without those inside it that are chunks themselves, by its place in `found`."""
+    """The text of each definition without those inside it that are chunks themselves, by its place
+    in `found`.
+    """
     held: dict[int, list[bytes]] = {}
     for owner, start, end in _pieces(len(data), list(_spans(data, found))):
         if end > start:
@@ -45,7 +47,9 @@ def _pieces(size: int, spans: Sequence[tuple[int, int, int]]) -> Iterator[tuple[
 
 
 def _spans(data: bytes, found: Sequence[Symbol]) -> Iterator[tuple[int, int, int]]:
-    """Where the definitions begin and end that are not inside a function, with the comments above them."""
+    """Where the definitions begin and end that are not inside a function, with the comments above
+    them.
+    """
     starts = line_starts(data)
     function_end = last_line = 0
     for index, symbol in enumerate(found):

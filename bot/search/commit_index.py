@@ -1,4 +1,6 @@
-"""Here lives what is known of one commit: its code, tests and texts, each an index, and the past that led to it."""
+"""Here lives what is known of one commit: its code, tests and texts, each an index, and the past
+that led to it.
+"""
 
 from __future__ import annotations
 

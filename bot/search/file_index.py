@@ -1,4 +1,6 @@
-"""Here lives the index of some files of one commit: segments, seen through the paths that stand in it."""
+"""Here lives the index of some files of one commit: segments, seen through the paths that stand in
+it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ GONE = -1
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Documents with their postings in several parts, each part with the numbers that its documents have here."""
+    """Documents with their postings in several parts, each part with the numbers that its documents
+    have here.
+    """
 
     parts: Sequence[tuple[Postings, Places]]
     lengths: Floats
@@ -54,7 +58,9 @@ class Index:
 
 
 def index(segments: Sequence[Segment], files: Sequence[tuple[str, str]]) -> Index:
-    """The index of these files, given as path and key. Of two files with the same content the first is known."""
+    """The index of these files, given as path and key. Of two files with the same content the first
+    is known.
+    """
     known: dict[str, int] = {}
     for number, (_, key) in enumerate(files):
         known.setdefault(key, number)

@@ -14,7 +14,8 @@ LINE_CHARS = 160
 
 
 def definitions_and_references(source: Source, name: str) -> str:
-    """Where `name` ("f", "Class" or "Class.method") is defined and where its last part stands as a word.
+    """Where `name` ("f", "Class" or "Class.method") is defined and where its last part stands as a
+    word.
 
     A text for the model: bounded, and it says what was left out.
     """

@@ -1,4 +1,6 @@
-"""Here lives the one door to the tree-sitter grammars, which ship in a wheel: nothing is fetched when they are used."""
+"""Here lives the one door to the tree-sitter grammars, which ship in a wheel: nothing is fetched
+when they are used.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def language_of(path: str) -> str | None:
 
 
 def parser(language: str) -> Parser | None:
-    """A new parser; None for a language, or on a platform, without a grammar. A broken installation raises."""
+    """A new parser; None for a language, or on a platform, without a grammar. A broken installation
+    raises.
+    """
     found = grammar(language)
     return Parser(found) if found else None
 
@@ -60,7 +64,8 @@ SUFFIXES = MappingProxyType(
         for language, suffixes in {
             "bash": "sh bash zsh ksh bats",
             "c": "c",
-            "cpp": "cc cpp cxx c++ h hh hpp hxx h++ ipp inl cu cuh",  # the C++ grammar reads most of C's headers
+            # the C++ grammar reads most of C's headers
+            "cpp": "cc cpp cxx c++ h hh hpp hxx h++ ipp inl cu cuh",
             "csharp": "cs csx",
             "go": "go",
             "java": "java",

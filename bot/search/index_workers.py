@@ -1,6 +1,8 @@
-"""Here lives the deriving from many files: more than a bundle of them in two processes, on both cores.
+"""Here lives the deriving from many files: more than a bundle of them in two processes, on both
+cores.
 
-A server's own threads go on meanwhile, and a file that makes a parser crash takes no server with it.
+A server's own threads go on meanwhile, and a file that makes a parser crash takes no server with
+it.
 """
 
 from __future__ import annotations
@@ -58,7 +60,9 @@ def pressed(bundles: Iterator[Bundle]) -> Iterator[Pressed]:
 
 
 class Hand:
-    """A process that presses one bundle after the other, until its input ends: with us, however we end."""
+    """A process that presses one bundle after the other, until its input ends: with us, however we
+    end.
+    """
 
     def __init__(self) -> None:
         self._bundle: Bundle = ()
@@ -92,7 +96,9 @@ class Hand:
             self._in.flush()
 
     def result(self) -> Pressed:
-        """Of what it was given. When it died of that, it is known as mere text: nobody parses it a second time."""
+        """Of what it was given. When it died of that, it is known as mere text: nobody parses it a
+        second time.
+        """
         bundle, self._bundle = self._bundle, ()
         try:
             made: Pressed = pickle.load(self._out)  # noqa: S301 - written by `work`

@@ -18,9 +18,11 @@ class _Folder:
 
 
 def layout(paths: Iterable[str], limit_chars: int) -> str:
-    """The tree of these paths as text of at most `limit_chars`: folders are opened level by level while they fit.
+    """The tree of these paths as text of at most `limit_chars`: folders are opened level by level
+    while they fit.
 
-    The order of the paths does not matter. A folder that stays closed tells how many files it holds.
+    The order of the paths does not matter. A folder that stays closed tells how many files it
+    holds.
     """
     root = _tree(paths)
     root.opened = True
@@ -77,7 +79,9 @@ def _cut(text: str, limit_chars: int) -> str:
 
 
 def skeleton(path: str, text: bytes, limit_lines: int) -> str:
-    """The signatures of a file with their line numbers, the outer ones first to stay when they are too many."""
+    """The signatures of a file with their line numbers, the outer ones first to stay when they are
+    too many.
+    """
     found = symbols(path, text)
     kept = _within(found, limit_lines)
     lines = [f"{it.line:>5}  {'    ' * it.depth}{it.signature}" for it in kept]

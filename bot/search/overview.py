@@ -1,4 +1,6 @@
-"""Here lives the map of a repository: its layout and its most telling signatures, within a budget of tokens."""
+"""Here lives the map of a repository: its layout and its most telling signatures, within a budget
+of tokens.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ PRIVATE = 0.1  # what a name with a leading underscore is worth
 
 
 def overview(known: Knowledge, leaves: Mapping[str, Leaf], tokens: int) -> str:
-    """The same text for the same commit. A definition is telling when much of the code speaks of it by name."""
+    """The same text for the same commit. A definition is telling when much of the code speaks of it
+    by name.
+    """
     limit = int(tokens * TOKEN_CHARS)
     paths = sorted({*known.code.paths, *known.tests.paths, *known.texts.paths})
     tree = layout(paths, int(limit * LAYOUT_SHARE))
@@ -42,7 +46,9 @@ def _told(code: Index, leaves: Mapping[str, Leaf], room: int) -> str:
 
 
 def _worth(code: Index, leaves: Mapping[str, Leaf]) -> dict[str, float]:
-    """Of each name that is defined at the top of a file: how much of the code holds it, shared among its definers."""
+    """Of each name that is defined at the top of a file: how much of the code holds it, shared
+    among its definers.
+    """
     definers: dict[str, int] = {}
     for leaf in leaves.values():
         for name in {symbol.name for symbol in leaf.symbols if not symbol.depth}:

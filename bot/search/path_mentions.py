@@ -37,7 +37,9 @@ def _endings(path: str) -> Iterator[str]:
 
 
 def _ends_meant(spelled: str) -> Iterator[str]:
-    """The longest first: a path may begin with a strange machine's folders, a module end with a name inside it."""
+    """The longest first: a path may begin with a strange machine's folders, a module end with a
+    name inside it.
+    """
     parts = spelled.replace("\\", "/").removeprefix("./").split("/")
     for start in range(len(parts)):
         yield "/".join(parts[start:])

@@ -1,6 +1,7 @@
 """Here live postings: for each term the documents that hold it and how often, as arrays.
 
-A term is known by the first eight bytes of its hash; a posting is one number, the document above the lowest eight
+A term is known by the first eight bytes of its hash; a posting is one number, the document above
+the lowest eight
 bits and the count in them.
 """
 
@@ -60,7 +61,9 @@ def postings(hashes: Hashes, documents: Numbers, counts: Numbers) -> Postings:
 
 
 def merged(parts: Sequence[Postings], sizes: Sequence[int]) -> Postings:
-    """One after the other: the documents of each part are numbered behind those of the parts before it."""
+    """One after the other: the documents of each part are numbered behind those of the parts before
+    it.
+    """
     offsets = list(accumulate(sizes, initial=0))
     hashes = [np.repeat(part.terms, np.diff(part.starts)) for part in parts]
     packed = [

@@ -1,7 +1,10 @@
-"""Here live the definitions of Python by its lines: indentation says what a parser would, many times as fast.
+"""Here live the definitions of Python by its lines: indentation says what a parser would, many
+times as fast.
 
-The rules are those of Python's reference, "Lexical analysis": indentation, line joining, strings. With one
-simplification: a line inside brackets that is indented less than its statement is taken for the next statement,
+The rules are those of Python's reference, "Lexical analysis": indentation, line joining, strings.
+With one
+simplification: a line inside brackets that is indented less than its statement is taken for the
+next statement,
 unless it begins with a closing bracket or a string.
 """
 
@@ -17,7 +20,8 @@ HEADER_BYTES = 1_600
 SPACE = 32  # and all bytes below it
 COMMENT = ord("#")
 INSIDE = tuple(b")]}\"'")  # whatever begins with these is the rest of a statement, or of no weight
-# Runs over all that holds no other line's end; what is caught is a string of several lines, or nothing at the end.
+# Runs over all that holds no other line's end; what is caught is a string of several lines, or
+# nothing at the end.
 STRING = re.compile(
     rb"""(?: [^"'#]++ | \#[^\n]*+
            | (?!\"{3}|'{3}) (?: "[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"? | '[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'? )
@@ -82,7 +86,9 @@ def definitions(text: bytes) -> list[Found]:
 
 
 class _Lines(NamedTuple):
-    """Of each line where it starts, where its text starts, how far it is indented, and the last with code up to it."""
+    """Of each line where it starts, where its text starts, how far it is indented, and the last
+    with code up to it.
+    """
 
     starts: list[int]
     firsts: list[int]
@@ -113,7 +119,9 @@ class _Lines(NamedTuple):
         )
 
     def last(self, before: int, indent: int) -> int:
-        """The last line of what is indented more than this and ends before that line, comments at its end included."""
+        """The last line of what is indented more than this and ends before that line, comments at
+        its end included.
+        """
         code = self.code[before - 1]
         return next(
             (line for line in range(before - 1, code, -1) if self.indents[line] > indent), code

@@ -79,7 +79,9 @@ def locate(
 
 
 def similar(known: Knowledge, title: str, body: str, top: int) -> list[CommitInfo]:
-    """The past commits that say the most of what the request says; those that changed everything are left out."""
+    """The past commits that say the most of what the request says; those that changed everything
+    are left out.
+    """
     past = Seen.of(known, read_query(title, body)).past
     return [known.commits[voice.who] for voice in past if voice.files][:top]
 
@@ -167,7 +169,9 @@ class Seen:
 
 
 def fused(parts: Mapping[str, Floats], weights: Mapping[str, float] = WEIGHTS) -> Floats:
-    """The weighted sum of the signals, each the root of its share of its best: a good second is nearly as good."""
+    """The weighted sum of the signals, each the root of its share of its best: a good second is
+    nearly as good.
+    """
     score = np.zeros(len(next(iter(parts.values()))))
     for name, values in parts.items():
         score += weights[name] * np.sqrt(values / (values.max(initial=0) or 1))
@@ -210,7 +214,9 @@ def _symbols(
 
 
 def _of_name(symbol: Symbol, query: Query) -> float:
-    """What a definition gains when the issue asks for its name's words; a class has methods that say more."""
+    """What a definition gains when the issue asks for its name's words; a class has methods that
+    say more.
+    """
     words = terms_of(symbol.last_name)
     asked = sum(term in query.terms for term in words) / max(1, len(words))
     return NAME_IN_SYMBOL * asked - OUTER_SYMBOL * (symbol.kind in SCOPES)

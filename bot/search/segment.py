@@ -1,4 +1,6 @@
-"""Here lives a segment: what is known of some files once and for all, whichever commits they stand in."""
+"""Here lives a segment: what is known of some files once and for all, whichever commits they stand
+in.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +34,12 @@ class Segment:
 
     keys: tuple[str, ...]
     owners: Numbers  # of each document, an index in `keys`
-    places: Numbers  # of each document's definition among the file's, counted from 1; 0 for the file's rest
+    # of each document's definition among the file's, counted from 1; 0 for the file's rest
+    places: Numbers
     lengths: Numbers  # of each document, in words
     body: Postings
-    names: Postings  # over files: the terms of the definitions' names, and "=name" for each name as it is
+    # over files: the terms of the definitions' names, and "=name" for each name as it is
+    names: Postings
 
 
 @dataclass(slots=True)

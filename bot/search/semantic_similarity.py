@@ -1,6 +1,8 @@
-"""Here lives the ranking by meaning: what a model of meaning says of the best candidates, when there is one.
+"""Here lives the ranking by meaning: what a model of meaning says of the best candidates, when
+there is one.
 
-It is asked for these alone: a whole repository would cost hours, and its answer is worth the most where words ran out.
+It is asked for these alone: a whole repository would cost hours, and its answer is worth the most
+where words ran out.
 """
 
 from __future__ import annotations
@@ -20,21 +22,26 @@ NEAR = 5  # files that are told to be near
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk of a file: `place` is that of its definition among the file's, from 1, or 0 for the file's rest."""
+    """A chunk of a file: `place` is that of its definition among the file's, from 1, or 0 for the
+    file's rest.
+    """
 
     path: str
     key: str
     place: int
 
 
-# How alike in meaning a request is to each passage, at most 1; NaN where one cannot be read, None when nobody can say.
+# How alike in meaning a request is to each passage, at most 1; NaN where one cannot be read, None
+# when nobody can say.
 Alike = Callable[[str, Sequence[Passage]], Sequence[float] | None]
 
 
 def meant(
     alike: Alike, request: str, index: Index, files: Sequence[int], of_chunks: Floats
 ) -> Floats | None:
-    """How much each file means what the request does: from 0 to 1 among these files, 0 for all others."""
+    """How much each file means what the request does: from 0 to 1 among these files, 0 for all
+    others.
+    """
     chunks = [chunk for file in files for chunk in _best(index, file, of_chunks)]
     told = alike(request, [_passage(index, chunk) for chunk in chunks])
     likeness = np.array(told or [np.nan], dtype=np.float64)

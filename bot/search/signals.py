@@ -23,7 +23,9 @@ TESTED = re.compile(r"^tests?[_-]|[_.-](tests?|spec|test-d)$|(Tests?|Spec|IT)$")
 
 
 def best_chunks(of_chunks: Floats, files: Places, size: int) -> Floats:
-    """Of each file its three best chunks: much of the request in one place is worth more than a little everywhere."""
+    """Of each file its three best chunks: much of the request in one place is worth more than a
+    little everywhere.
+    """
     held = np.flatnonzero(of_chunks)
     order = held[np.lexsort((-of_chunks[held], files[held]))]
     firsts = np.flatnonzero(np.diff(files[order], prepend=-1))
@@ -66,7 +68,9 @@ def heard(voices: Iterable[Voice], size: int) -> Floats:
 
 
 def past(of_commits: Floats, commits: Sequence[CommitInfo], paths: Sequence[str]) -> list[Voice]:
-    """The commits whose messages answer the request speak for the files they changed, the best by far the loudest."""
+    """The commits whose messages answer the request speak for the files they changed, the best by
+    far the loudest.
+    """
     numbers = Moved(paths)
     most = of_commits.max(initial=0)
     return [
@@ -79,7 +83,9 @@ def past(of_commits: Floats, commits: Sequence[CommitInfo], paths: Sequence[str]
 
 
 class Moved:
-    """The numbers of paths; an old one that is gone is found where its last two parts stand now, if only there."""
+    """The numbers of paths; an old one that is gone is found where its last two parts stand now, if
+    only there.
+    """
 
     def __init__(self, paths: Sequence[str]) -> None:
         self._numbers = {path: number for number, path in enumerate(paths)}
@@ -97,7 +103,9 @@ def _tail(path: str) -> str:
 
 
 def tested(of_tests: Floats, tests: Sequence[str], paths: Sequence[str]) -> list[Voice]:
-    """The tests that answer the request speak for the files that are named like them, the nearest of these."""
+    """The tests that answer the request speak for the files that are named like them, the nearest
+    of these.
+    """
     named: defaultdict[str, list[int]] = defaultdict(list)
     for number, path in enumerate(paths):
         named[path.rpartition("/")[2].partition(".")[0].lower()].append(number)
@@ -112,7 +120,9 @@ def tested(of_tests: Floats, tests: Sequence[str], paths: Sequence[str]) -> list
 
 
 def subject(test: str) -> str:
-    """What a test is about, by its name: `test_cart.py`, `cart.spec.ts` and `CartTest.java` are about "cart"."""
+    """What a test is about, by its name: `test_cart.py`, `cart.spec.ts` and `CartTest.java` are
+    about "cart".
+    """
     name = test.rpartition("/")[2]
     stem = re.sub(r"\.(test|spec|test-d)$", "", name.rpartition(".")[0])
     return TESTED.sub("", stem.split(".")[0]).lower()

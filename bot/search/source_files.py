@@ -1,4 +1,6 @@
-"""Here lives the way to a repository's files: how they are handed over, what each is for, which are read."""
+"""Here lives the way to a repository's files: how they are handed over, what each is for, which are
+read.
+"""
 
 from __future__ import annotations
 

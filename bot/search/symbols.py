@@ -1,4 +1,6 @@
-"""Here live the definitions of a file: what is called what, on which lines, where there is a grammar."""
+"""Here live the definitions of a file: what is called what, on which lines, where there is a
+grammar.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ SCOPES = frozenset({"class", "interface", "enum", "scope", "struct", "trait", "o
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A definition. `name` is qualified: "Class.method". Lines count from 1; `depth` is 0 at the top of the file."""
+    """A definition. `name` is qualified: "Class.method". Lines count from 1; `depth` is 0 at the
+    top of the file.
+    """
 
     path: str
     name: str
@@ -39,12 +43,16 @@ class Symbol:
 
 
 def symbols(path: str, text: bytes) -> tuple[Symbol, ...]:
-    """The definitions of a file in their order; none where there is no grammar or the parser lost its way."""
+    """The definitions of a file in their order; none where there is no grammar or the parser lost
+    its way.
+    """
     return read_symbols(path, text) or ()
 
 
 def read_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbol, ...] | None:
-    """As `symbols`; None when the parser lost its way, so that a caller with many files can lose patience."""
+    """As `symbols`; None when the parser lost its way, so that a caller with many files can lose
+    patience.
+    """
     language = language_of(path)
     if language == "python":
         return tuple(_qualified(path, _of_python(text)))

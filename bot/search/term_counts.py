@@ -1,4 +1,6 @@
-"""Here lives the counting of terms in many documents: each word is split once, and the sums are done by arrays."""
+"""Here lives the counting of terms in many documents: each word is split once, and the sums are
+done by arrays.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,17 @@ from numpy.typing import NDArray
 from bot.search.postings import Numbers, Postings, hashed, postings
 from bot.search.terms import terms
 
-# Bytes, because decoding every file costs more than finding its words; what is not ASCII is split when first met.
+# Bytes, because decoding every file costs more than finding its words; what is not ASCII is split
+# when first met.
 WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 BATCH_WORDS = 400_000
 Wide = NDArray[np.uint64]
 
 
 class Tally:
-    """Documents go in, postings come out. A document is a sequence of texts with what one word in each counts."""
+    """Documents go in, postings come out. A document is a sequence of texts with what one word in
+    each counts.
+    """
 
     def __init__(self) -> None:
         self._words = _Words()

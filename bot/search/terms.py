@@ -1,4 +1,6 @@
-"""Here live the words of code and of issues: how a name is split, and what an issue asks for with which weight."""
+"""Here live the words of code and of issues: how a name is split, and what an issue asks for with
+which weight.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ CODE_SPAN = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 NAME = re.compile(r"[\w.]+(?:\(\))?")
 CAMEL = re.compile(r"[a-z][A-Z]")
 PATH = re.compile(r"[\w@+./\\-]{3,300}")
-# What says nothing of the code: numbers of issues, addresses, pictures, trailers of commits, banners of interpreters.
+# What says nothing of the code: numbers of issues, addresses, pictures, trailers of commits,
+# banners of interpreters.
 NOISE = re.compile(
     r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|see)\b:?[ \t]+(?:[\w.-]{1,99}/[\w.-]{1,99})?#\d+"
     r"|#\d+|https?://\S+|!?\[image\]|^[ \t]*(?:[A-Z][\w-]{1,40}-by|Change-Id|Cc):.*$"
@@ -56,7 +59,8 @@ class Query:
 
 
 def read_query(title: str, body: str) -> Query:
-    """A word of the title counts three times, in the body by the logarithm of its number, in code half as much more.
+    """A word of the title counts three times, in the body by the logarithm of its number, in code
+    half as much more.
 
     Tracebacks repeat themselves: the hundredth "line" says little more than the first.
     """

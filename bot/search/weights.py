@@ -1,4 +1,6 @@
-"""Here lives the one table of what each signal is worth. `python -m tests.benchmarks.weights` learns it again."""
+"""Here lives the one table of what each signal is worth. `python -m tests.benchmarks.weights`
+learns it again.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,15 @@ WEIGHTS = MappingProxyType(
         "past": 1.85,  # commits that said the like changed it
         "tests": 0.65,  # the tests that answer the request exercise it
         "named": 2.1,  # the request spells out its path
-        "meaning": 2.0,  # a model of meaning finds them alike, where there is one; chosen for a small general model
+        # a model of meaning finds them alike, where there is one; chosen for a small general model
+        "meaning": 2.0,
     }
 )
-# Not learned: whoever asks for code seldom means a text, so a text must be much better to come before code.
+# Not learned: whoever asks for code seldom means a text, so a text must be much better to come
+# before code.
 TEXT_WORTH = 0.4
-# What a definition gains from its file and from its name's words, and what a class loses to its methods.
+# What a definition gains from its file and from its name's words, and what a class loses to its
+# methods.
 FILE_IN_SYMBOL = 0.8
 NAME_IN_SYMBOL = 0.2
 OUTER_SYMBOL = 0.2

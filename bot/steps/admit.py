@@ -12,20 +12,25 @@ WRITERS = ("admin", "maintain", "write")
 
 
 def rules(ports: Ports, repo: Repo) -> Config:
-    """The repository's own configuration, from its default branch. Raises Refusal with the line of a mistake."""
+    """The repository's own configuration, from its default branch. Raises Refusal with the line of
+    a mistake.
+    """
     return read_config(ports.github.file(repo, PATH))
 
 
 def may_ask(ports: Ports, request: Request) -> bool:
     """Whether the asker may write to the repository, asked of GitHub now.
 
-    Triage may add labels and anybody may comment, so neither the label nor the comment proves anything.
+    Triage may add labels and anybody may comment, so neither the label nor the comment proves
+    anything.
     """
     return ports.github.permission(request.repo, request.asker) in WRITERS
 
 
 def obstacle(ports: Ports, request: Request) -> str:
-    """Why this issue cannot be worked on, in words for the asker; empty when nothing stands in the way."""
+    """Why this issue cannot be worked on, in words for the asker; empty when nothing stands in the
+    way.
+    """
     return _obstacle(
         ports.github.repository(request.repo), ports.github.issue(request.repo, request.number)
     )
@@ -57,7 +62,9 @@ def reply(ports: Ports, request: Request, text: str) -> None:
 
 
 def decline(ports: Ports, request: Request, text: str) -> None:
-    """One polite answer to whoever may not ask, and no second one in this issue however often they ask."""
+    """One polite answer to whoever may not ask, and no second one in this issue however often they
+    ask.
+    """
     _put(ports, request, f"{request.asker} may not", text)
 
 

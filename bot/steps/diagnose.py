@@ -67,9 +67,11 @@ def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
 
 
 def rerun(ports: Ports, base: Tree, checks: Checks) -> dict[str, int]:
-    """Run the failed jobs again; which attempt of each workflow run is over, so that its word is not read as new.
+    """Run the failed jobs again; which attempt of each workflow run is over, so that its word is
+    not read as new.
 
-    Nothing for those that somebody ran again before, for twice is enough; nor where the App may not ask for it.
+    Nothing for those that somebody ran again before, for twice is enough; nor where the App may not
+    ask for it.
     """
     attempts = {
         str(check.run): check.run_attempt

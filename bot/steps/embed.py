@@ -46,11 +46,11 @@ def _known(
     ports: Ports, embedder: Embedder, tree: Tree, notebook: Notebook, passages: Sequence[Passage]
 ) -> dict[str, bytes]:
     shelf = f"{tree.repo.name} by {embedder.name}"
-    known = ports.memory.notes(shelf, [_name(it) for it in passages])
+    known = ports.cache.notes(shelf, [_name(it) for it in passages])
     fresh = dict(_texts(ports, tree, notebook, [it for it in passages if _name(it) not in known]))
     if fresh:
         found = dict(zip(fresh, embedder.vectors(list(fresh.values())), strict=True))
-        ports.memory.keep(shelf, SegmentBlob(tuple(found), {}), found)
+        ports.cache.keep(shelf, SegmentBlob(tuple(found), {}), found)
         known |= found
     return known
 

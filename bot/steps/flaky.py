@@ -1,4 +1,6 @@
-"""Here lives the telling of flaky tests: what both passed and failed on one commit was not broken by it."""
+"""Here lives the telling of flaky tests: what both passed and failed on one commit was not broken
+by it.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,11 @@ class Try:
 
 
 def flaky(failures: Sequence[Failure], tries: Mapping[Check, Sequence[Try]], *, far: bool) -> str:
-    """Why all that failed is flaky, in words for people; empty where the earlier tries of a failed job do not say so.
+    """Why all that failed is flaky, in words for people; empty where the earlier tries of a failed
+    job do not say so.
 
-    That other tests failed then counts only far from the change: a suite that stops at its first failure may never
+    That other tests failed then counts only far from the change: a suite that stops at its first
+    failure may never
     have come to the one that fails now.
     """
     whys = []
@@ -48,7 +52,8 @@ def is_far(
 ) -> bool:
     """Whether these are tests that the changed files do not seem to reach. In doubt they do.
 
-    `texts` holds the files where the tests failed: to name a changed file, or to lie beside it, is to be within reach.
+    `texts` holds the files where the tests failed: to name a changed file, or to lie beside it, is
+    to be within reach.
     """
     # A job that only gathers the others' results fails with them, and says no more than that.
     telling = [failure for failure in failures if failure.test or failure.frames]
@@ -91,5 +96,7 @@ def _is_beyond(path: PurePosixPath, folders: Collection[PurePosixPath], said: st
 
 
 def _squeezed(text: str) -> str:
-    """Without what differs between a file's name and how code speaks of it: user_account.rb, UserAccount."""
+    """Without what differs between a file's name and how code speaks of it: user_account.rb,
+    UserAccount.
+    """
     return PUNCTUATION.sub("", text).casefold()

@@ -1,4 +1,6 @@
-"""Here lives the freezing of a request: what writers asked, as it stood at the trigger, as a reader sees it."""
+"""Here lives the freezing of a request: what writers asked, as it stood at the trigger, as a reader
+sees it.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +14,18 @@ QUESTION = ENDS["asked"][1]
 
 
 def freeze(ports: Ports, request: Request) -> Issue:
-    """The request as text: title and body from the webhook, and those comments that a writer made before the trigger.
+    """The request as text: title and body from the webhook, and those comments that a writer made
+    before the trigger.
 
-    Comments edited after the trigger are dropped: nobody who may ask has seen what they say now. Everything
+    Comments edited after the trigger are dropped: nobody who may ask has seen what they say now.
+    Everything
     that a reader of the rendered page would not see is dropped too.
     Of what bots say only our own questions stay, for their answers.
     """
     login = ports.github.login()
     remarks = [
         Comment(remark.id, remark.author, visible(remark.body), remark.at, remark.edited_at)
-        for remark in ports.github.remarks(request.repo, request.number)
+        for remark in ports.github.comments(request.repo, request.number)
         if remark.at <= request.at
         and remark.edited_at <= request.at
         and (not remark.bot or (remark.author == login and QUESTION in remark.body))
@@ -37,5 +41,5 @@ def freeze(ports: Ports, request: Request) -> Issue:
         seen(request.title),  # GitHub shows a title as it is written
         visible(request.body),
         request.asker,
-        remarks=tuple(remark for remark in remarks if remark.author in writers),
+        comments=tuple(remark for remark in remarks if remark.author in writers),
     )

@@ -51,7 +51,7 @@ def inspect(
         {path: before.get(path) for path in patch.files}, patch.files, around, paths=paths
     )
     change = replace(change, around={**around, **_tests_with(ports, tree, inputs(change))})
-    named = {one.what: one.why for one in plan.lowered} if plan else {}
+    named = {one.what: one.why for one in plan.weakened} if plan else {}
     return examined(ports.checkers, change, rules(config), named, ports.clock.now())
 
 
@@ -69,7 +69,9 @@ def examined(
 
 
 def _packages(index: PackageIndex | None, change: Change, now: datetime) -> tuple[Finding, ...]:
-    """What is wrong with the packages that the change names anew. A change that names very many is not looked up."""
+    """What is wrong with the packages that the change names anew. A change that names very many is
+    not looked up.
+    """
     named = new_names(change)
     ask = index.look if index and len(named) <= MOST_PACKAGES else _unasked
     with ThreadPoolExecutor(MOST_ASKED) as pool:

@@ -11,11 +11,11 @@ LIMIT_BYTES = 20_000_000
 
 def job_log(ports: Ports, repo: Repo, job: int) -> bytes:
     """The log without its secrets, head and tail when it is very long; b"" when GitHub has none."""
-    kept = ports.shelf.get(repo, job)
+    kept = ports.log_cache.get(repo, job)
     if kept is not None:
         return kept
     raw = ports.github.job_log(repo, job, LIMIT_BYTES)
     log = masked(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
     if log:
-        ports.shelf.put(repo, job, log)
+        ports.log_cache.put(repo, job, log)
     return log

@@ -1,4 +1,6 @@
-"""Here lives the knowing of a commit: what the Memory has of its files and its past is taken, the rest derived."""
+"""Here lives the knowing of a commit: what the Memory has of its files and its past is taken, the
+rest derived.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ class Known:
 
 def know(ports: Ports, tree: Tree) -> Known:
     """All that ranking needs. The first time it takes a while; after that, what changed."""
-    notebook = Notebook(ports.memory, tree.repo.name)
+    notebook = Notebook(ports.cache, tree.repo.name)
     files, skipped = _chosen(ports.git.entries(tree))
     segments = notebook.segments(
         list(files), lambda keys: pressed(_bundles(ports, tree, {k: files[k] for k in keys}))
@@ -58,7 +60,9 @@ def map_of(known: Known, tokens: int) -> str:
 
 
 def _chosen(entries: Sequence[TreeEntry]) -> tuple[dict[str, list[TreeEntry]], list[str]]:
-    """The files to be known, by what they are known as, and those that are left out with the reason."""
+    """The files to be known, by what they are known as, and those that are left out with the
+    reason.
+    """
     chosen: dict[str, list[TreeEntry]] = {}
     skipped: list[str] = []
     total = 0
@@ -84,7 +88,9 @@ def _chosen(entries: Sequence[TreeEntry]) -> tuple[dict[str, list[TreeEntry]], l
 def _bundles(
     ports: Ports, tree: Tree, files: Mapping[str, Sequence[TreeEntry]]
 ) -> Iterator[Bundle]:
-    """The contents of these files, so many bytes at a time; those that the clone lacks are left out."""
+    """The contents of these files, so many bytes at a time; those that the clone lacks are left
+    out.
+    """
     bundle: list[tuple[str, str, bytes]] = []
     size = 0
     for batch in _batches(files):
@@ -124,7 +130,9 @@ def _derived_past(commits: Sequence[CommitInfo]) -> Iterator[Pressed]:
 
 
 def _unread(found: Knowledge, notebook: Notebook) -> Iterator[str]:
-    """Why a file of code has no word: nobody could read it, or it is not here. Of pictures nobody expects any."""
+    """Why a file of code has no word: nobody could read it, or it is not here. Of pictures nobody
+    expects any.
+    """
     for shelf in (found.code, found.tests):
         quiet = [(path, key) for path, key in silent(shelf) if is_program(path)][:SILENT]
         leaves = notebook.leaves(quiet)

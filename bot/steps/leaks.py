@@ -16,7 +16,9 @@ KEPT_CHARS = 4
 
 
 def hushed(ports: Ports, text: str) -> str:
-    """The text with each secret as ***, by our shapes and by the finder's rules. Give it whole texts."""
+    """The text with each secret as ***, by our shapes and by the finder's rules. Give it whole
+    texts.
+    """
     quiet = masked(text)
     for leak in sorted(_found(ports.checkers, quiet), key=lambda leak: -len(leak.secret)):
         quiet = quiet.replace(leak.secret, "***")
@@ -24,7 +26,9 @@ def hushed(ports: Ports, text: str) -> str:
 
 
 def leaked(asked: Checkers, change: Change) -> tuple[Finding, ...]:
-    """The secrets on new lines. What stood anywhere in the changed files before was not leaked by this change."""
+    """The secrets on new lines. What stood anywhere in the changed files before was not leaked by
+    this change.
+    """
     new = "\n".join(line for path in change.after for _, line in change.added(path))
     old = "\n".join(text for text in change.before.values() if text)
     leaks = (*(Leak(secret, "shape", "secret") for secret in secrets(new)), *_found(asked, new))

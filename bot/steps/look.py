@@ -24,7 +24,9 @@ ODD = MappingProxyType({"120000": "symbolic link", "160000": "submodule"})
 
 
 class NotThere(Exception):
-    """What a call asked for is not there or not allowed: the text tells the model what to do instead."""
+    """What a call asked for is not there or not allowed: the text tells the model what to do
+    instead.
+    """
 
 
 def cut(text: str) -> str:

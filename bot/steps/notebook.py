@@ -1,4 +1,6 @@
-"""Here lives the notebook of one repository: what the Memory knows of its objects, and what was derived just now."""
+"""Here lives the notebook of one repository: what the Memory knows of its objects, and what was
+derived just now.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Derive = Callable[[Sequence[str]], Iterator[Pressed]]
 
 
 class Notebook:
-    """What is derived goes into the Memory; what the Memory may forget at once is kept here for this once."""
+    """What is derived goes into the Memory; what the Memory may forget at once is kept here for
+    this once.
+    """
 
     def __init__(self, memory: DerivedCache, shelf: str) -> None:
         self._memory = memory
@@ -26,7 +30,9 @@ class Notebook:
         self._fresh: dict[str, bytes] = {}
 
     def segments(self, keys: Collection[str], derive: Derive) -> list[Segment]:
-        """Segments that hold all of the keys, as far as they can be had; only what is not known is derived."""
+        """Segments that hold all of the keys, as far as they can be had; only what is not known is
+        derived.
+        """
         packs = self._memory.recall(self._shelf, keys)
         known = {key for pack in packs for key in pack.keys}
         found = self._joined(packs)

@@ -67,7 +67,9 @@ def open_pull(ports: Ports, tree: Tree, branch: Branch, work: Work, draft: bool)
 
 
 def was_closed(ports: Ports, tree: Tree, branch: Branch) -> bool:
-    """Whether the run's pull request was closed or merged. No other run has this branch, so it was this one's."""
+    """Whether the run's pull request was closed or merged. No other run has this branch, so it was
+    this one's.
+    """
     pull = ports.github.pull(tree.repo, branch)
     return pull is not None and not pull.open
 
@@ -118,7 +120,9 @@ def _lowered(work: Work) -> str:
 
 
 def _found(work: Work) -> Iterator[str]:
-    """What the checks found, in at most three lines: what was mended, and what was left. All of it is in the record."""
+    """What the checks found, in at most three lines: what was mended, and what was left. All of it
+    is in the record.
+    """
     if work.mended:
         yield f"- Mended before the push: {_first(work.mended)}"
     left = tuple(one for one in work.advice if one.gate != "tests")
@@ -150,7 +154,9 @@ NAMES = {
 
 
 def in_template(template: str, parts: dict[str, str], end: str) -> str:
-    """Our parts under the headings of the repository's template that ask for them, the rest after it."""
+    """Our parts under the headings of the repository's template that ask for them, the rest after
+    it.
+    """
     top = parts.pop("state", "")
     if not template.strip():
         told = [top, parts.pop("issue")] + [
@@ -168,7 +174,9 @@ def in_template(template: str, parts: dict[str, str], end: str) -> str:
 
 
 def _filled(section: str, parts: dict[str, str]) -> str:
-    """A section of the template with the part of ours that its heading asks for; each part is told once."""
+    """A section of the template with the part of ours that its heading asks for; each part is told
+    once.
+    """
     heading, _, text = section.strip().partition("\n")
     for name, asks in HEADINGS.items():
         if name in parts and heading.startswith("#") and asks.search(heading):

@@ -20,7 +20,9 @@ MUTE = re.compile(
 def commit(
     ports: Ports, tree: Tree, patch: Patch, parent: Sha, finish: Finish, request: Request
 ) -> Sha:
-    """The change as a commit of the bot with the asker as co-author. It is pushed by another step, as recorded."""
+    """The change as a commit of the bot with the asker as co-author. It is pushed by another step,
+    as recorded.
+    """
     at = ports.clock.now().isoformat(timespec="seconds")
     return ports.git.commit(
         tree, patch, parent, hushed(ports, message(finish, request)), bot(ports.github.login()), at
@@ -48,13 +50,17 @@ def branch_name(prefix: str, request: Request, number: int) -> Branch:
 
 
 def issue_of(branch: str) -> int | None:
-    """The issue that a branch of ours is for, whatever the prefix; None for a branch that cannot be ours."""
+    """The issue that a branch of ours is for, whatever the prefix; None for a branch that cannot be
+    ours.
+    """
     found = re.fullmatch(r"(?:.*/)?[^/0-9]*(\d{1,10})-[a-z0-9-]+", branch)
     return int(found[1]) if found else None
 
 
 def message(finish: Finish, request: Request) -> str:
-    """The commit's message: the model's words, harmless, without what nobody sees (git takes no NUL), and who asked."""
+    """The commit's message: the model's words, harmless, without what nobody sees (git takes no
+    NUL), and who asked.
+    """
     who = f"{request.asker_id}+{request.asker}" if request.asker_id else request.asker
     parts = [
         bare(part) for part in (" ".join(seen(finish.title).split()), seen(finish.message).strip())

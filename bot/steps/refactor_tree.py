@@ -1,4 +1,6 @@
-"""Here lives the model's reach over the whole tree: one call that renames, moves or makes asynchronous everywhere."""
+"""Here lives the model's reach over the whole tree: one call that renames, moves or makes
+asynchronous everywhere.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ WideEdit = RenameSymbol | MakeAsync | MoveSymbol
 
 
 def refactored(look: Looker, asked: WideEdit) -> tuple[Mapping[str, str | None], str]:
-    """What the call changes, and what the model is told of it. Raises NotThere when it cannot be done."""
+    """What the call changes, and what the model is told of it. Raises NotThere when it cannot be
+    done.
+    """
     files = _texts(look)
     try:
         match asked:

@@ -1,4 +1,5 @@
-"""Here lives a repository's own configuration, `.github/greenlit.yml`, read strictly: a mistake is told with its line.
+"""Here lives a repository's own configuration, `.github/greenlit.yml`, read strictly: a mistake is
+told with its line.
 
 Its JSON schema is published: `greenlit schema > deploy/greenlit.schema.json` writes it anew.
 """
@@ -43,7 +44,9 @@ Gates = Annotated[
 
 
 class Config(BaseModel):
-    """What a repository asks of the bot. An operator's own limits stand above it. Globs are as in .gitignore."""
+    """What a repository asks of the bot. An operator's own limits stand above it. Globs are as in
+    .gitignore.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -118,7 +121,9 @@ def schema() -> str:
 
 
 def read_config(text: str | None) -> Config:
-    """The configuration; all defaults when there is no file. Raises Refusal with every mistake, its line and column."""
+    """The configuration; all defaults when there is no file. Raises Refusal with every mistake, its
+    line and column.
+    """
     if text is None:
         return Config()
     if len(text.encode(errors="replace")) > LIMIT_BYTES:
@@ -162,11 +167,13 @@ def _bad_character(text: str, wrong: ReaderError) -> str:
     return f"line {line}, column {column}: the character U+{ord(text[wrong.position]):04X} is not allowed."
 
 
-# --- YAML, as little of it as is needed ---------------------------------------------------------------------------
+# --- YAML, as little of it as is needed
+# ---------------------------------------------------------------------------
 
 
 def _composed(text: str) -> Node | None:
-    """The document's nodes, refused before they are built when they nest too deep or hold anchors, aliases or tags.
+    """The document's nodes, refused before they are built when they nest too deep or hold anchors,
+    aliases or tags.
 
     Aliases can make a few lines larger than the memory; the rest has no use here.
     """
@@ -215,7 +222,8 @@ def _scalar(node: Node) -> object:
         raise _wrong(f"{_short(node.value)} is too long for a number", node) from None
 
 
-# --- what is wrong, in words --------------------------------------------------------------------------------------
+# --- what is wrong, in words
+# --------------------------------------------------------------------------------------
 
 
 def _mistake(root: Node, error: ErrorDetails) -> tuple[int, str]:

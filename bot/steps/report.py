@@ -189,7 +189,7 @@ def _plan(plan: Plan) -> str:
     lines += _some(plan.tests, lambda test: f"- test: {inline(test, TEXT_CHARS)}")
     lines += _some(plan.risks, lambda risk: f"- risk: {inline(risk, TEXT_CHARS)}")
     lines += _some(
-        plan.lowered,
+        plan.weakened,
         lambda one: (
             f"- **asks for less:** {inline(one.what, TEXT_CHARS)}: {inline(one.why, TEXT_CHARS)}"
         ),

@@ -1,4 +1,6 @@
-"""Here lives retrieval: where in the code to look for an issue, and what the repository says of itself."""
+"""Here lives retrieval: where in the code to look for an issue, and what the repository says of
+itself.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,10 @@ MOST_PATHS = 20
 
 
 def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
-    """The files, symbols and tests worth reading for the issue, best first. An empty result is a result."""
-    remarks = "\n\n".join(remark.body for remark in issue.remarks)
+    """The files, symbols and tests worth reading for the issue, best first. An empty result is a
+    result.
+    """
+    remarks = "\n\n".join(remark.body for remark in issue.comments)
     known = know(ports, tree)
     clues = look_for(ports, tree, known, issue.title, f"{issue.body}\n\n{remarks}")
     return replace(clues, map=map_of(known, MAP_TOKENS))
@@ -39,7 +43,9 @@ def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
 def look_for(
     ports: Ports, tree: Tree, known: Known, title: str, body: str, top: int = 20
 ) -> Retrieval:
-    """Places in the code, and the past commits most like the request with the beginnings of their diffs."""
+    """Places in the code, and the past commits most like the request with the beginnings of their
+    diffs.
+    """
     meaning = alike(ports, tree, known.notebook)
     clues = locate(known.knowledge, title, body, known.notebook.leaves, top, meaning)
     past = similar(known.knowledge, title, body, SIMILAR)
@@ -66,7 +72,7 @@ def request(
         },
         "asked_with_the_command": wish,
         "comments": [
-            {"by": remark.author, "at": remark.at, "text": remark.body} for remark in issue.remarks
+            {"by": remark.author, "at": remark.at, "text": remark.body} for remark in issue.comments
         ],
         "look_at": {
             "files": [_file(clue) for clue in clues.files[:12]],

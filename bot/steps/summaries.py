@@ -45,7 +45,7 @@ def _retrieved(result: Result) -> Line:
 def _thought(result: Result) -> Line:
     turn = result["turn"]
     said = _text(_calls(turn["calls"]) or turn["why"] or f"stopped: {turn['stop']}")
-    said.append(f"  ${turn['spent']['usd']:.4f}", "dim")
+    said.append(f"  ${turn['usage']['usd']:.4f}", "dim")
     for call in turn["calls"]:
         if call["name"] == "submit_plan":
             said.append_text(_plan(call["input"]))
@@ -78,7 +78,7 @@ def _plan(given: Mapping[str, Any]) -> Text:
 
 
 def _tools(result: Result) -> Line | None:
-    failed = [answer["text"] for answer in result["answers"] if answer["failed"]]
+    failed = [answer["text"] for answer in result["answers"] if answer["is_error"]]
     return ("refused", _text("; ".join(failed)[:REFUSED_CHARS], "magenta")) if failed else None
 
 

@@ -20,7 +20,9 @@ class Thought:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Our side of a conversation: what stays the same, the first words, and those for a model that stops early."""
+    """Our side of a conversation: what stays the same, the first words, and those for a model that
+    stops early.
+    """
 
     brief: PromptPrefix
     first: str
@@ -28,7 +30,9 @@ class Opening:
 
 
 def think(ports: Ports, brief: PromptPrefix, said: Conversation, purse_usd: float) -> Thought:
-    """The model's next turn. It is remembered before any of its calls is run, so it is paid for once."""
+    """The model's next turn. It is remembered before any of its calls is run, so it is paid for
+    once.
+    """
     began = ports.clock.now()
     turn = ports.model.turn(brief, said, purse_usd)
     return Thought(turn, round((ports.clock.now() - began).total_seconds(), 3))
@@ -46,6 +50,8 @@ def open_talk(_: Ports, tree: Tree, issue: int) -> Opening:
 
 
 def brief() -> PromptPrefix:
-    """The same bytes for every run: no date, name or id, so that the cache serves it to all of them."""
+    """The same bytes for every run: no date, name or id, so that the cache serves it to all of
+    them.
+    """
     system = load("system")
     return PromptPrefix(system.text, tools(), system.model)

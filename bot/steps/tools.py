@@ -33,17 +33,23 @@ class Input(BaseModel):
 
 
 class ReadRequest(Input):
-    """The request as its maintainers see it, where to look, past changes, a map, its guidance. Call it first."""
+    """The request as its maintainers see it, where to look, past changes, a map, its guidance. Call
+    it first.
+    """
 
 
 class ListDir(Input):
-    """The files and folders in a folder, with sizes. Use it when the map in the request's answer is not enough."""
+    """The files and folders in a folder, with sizes. Use it when the map in the request's answer is
+    not enough.
+    """
 
     path: str = Field("", max_length=1000, description="Folder; empty for the root")
 
 
 class Grep(Input):
-    """Lines that match an extended regular expression (POSIX ERE), in the repository with your edits laid over it."""
+    """Lines that match an extended regular expression (POSIX ERE), in the repository with your
+    edits laid over it.
+    """
 
     pattern: str = Field(min_length=1, max_length=500)
     under: str = Field("", max_length=1000, description="Only in this file or folder")
@@ -64,7 +70,9 @@ class FindSymbol(Input):
 
 
 class EditFile(Input):
-    """Replace one place of a file. `old` must stand there exactly once: copy enough lines to make it unique."""
+    """Replace one place of a file. `old` must stand there exactly once: copy enough lines to make
+    it unique.
+    """
 
     path: Path
     old: str = Field(min_length=1)
@@ -85,7 +93,8 @@ class DeleteFile(Input):
 
 
 class RenameSymbol(Input):
-    """Rename a Python function, class, method, parameter or module in every file at once: imports, overrides, strings
+    """Rename a Python function, class, method, parameter or module in every file at once: imports,
+    overrides, strings
     that tests patch, documents. The answer lists what could not be proved and was left.
     """
 
@@ -98,7 +107,9 @@ class RenameSymbol(Input):
 
 
 class MakeAsync(Input):
-    """Make a Python function asynchronous, and every caller that must await it, up to where the program starts."""
+    """Make a Python function asynchronous, and every caller that must await it, up to where the
+    program starts.
+    """
 
     name: str = Field(
         min_length=1, max_length=300, description="name, Class.method or pkg.mod.name"
@@ -106,14 +117,18 @@ class MakeAsync(Input):
 
 
 class MoveSymbol(Input):
-    """Move a Python function or class to another module, new or not, with the imports it needs and those of it."""
+    """Move a Python function or class to another module, new or not, with the imports it needs and
+    those of it.
+    """
 
     name: str = Field(min_length=1, max_length=300, description="name or pkg.mod.name")
     to: str = Field(min_length=1, max_length=300, description="The module, dotted or a path")
 
 
 class UpdateTodo(Input):
-    """Your checklist, whole, for people to follow. Optional; worth it for work of more than a few edits."""
+    """Your checklist, whole, for people to follow. Optional; worth it for work of more than a few
+    edits.
+    """
 
     items: list[Annotated[str, Field(max_length=200)]] = Field(
         max_length=20, description='"[ ] open" or "[x] done"'
@@ -121,7 +136,9 @@ class UpdateTodo(Input):
 
 
 class LogLines(Input):
-    """Lines of the log of a failed CI job, cleaned. Use it when the answer of `finish` lacks something."""
+    """Lines of the log of a failed CI job, cleaned. Use it when the answer of `finish` lacks
+    something.
+    """
 
     job: int
     start: Line

@@ -52,7 +52,9 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a turn's calls came to. `changes` are the files that they changed; `finish` has no answer yet."""
+    """What a turn's calls came to. `changes` are the files that they changed; `finish` has no
+    answer yet.
+    """
 
     answers: tuple[ToolResult, ...]
     changes: dict[str, str | None] = field(default_factory=dict)
@@ -64,7 +66,9 @@ class Used:
 
 
 def use_tools(ports: Ports, desk: Desk, calls: Sequence[ToolCall]) -> Used:
-    """Run the calls in order, each on what the ones before it left. A call that fails says why and changes nothing."""
+    """Run the calls in order, each on what the ones before it left. A call that fails says why and
+    changes nothing.
+    """
     hands = _Hands(ports, desk)
     answers = tuple(answer for call in calls if (answer := hands.run(call)))
     changes = {
@@ -103,15 +107,15 @@ class _Hands:
             asked = dict(NAMED)[call.name].model_validate(call.input)
             text = self._write(asked) if isinstance(asked, Writing) else self._read(asked, call)
         except KeyError:
-            return ToolResult(call.id, f"There is no tool {call.name!r}.", failed=True)
+            return ToolResult(call.id, f"There is no tool {call.name!r}.", is_error=True)
         except ValidationError as wrong:
             told = "; ".join(
                 f"{'.'.join(map(str, e['loc'])) or 'input'}: {e['msg']}" for e in wrong.errors()
             )
-            return ToolResult(call.id, f"The input does not fit: {told}.", failed=True)
+            return ToolResult(call.id, f"The input does not fit: {told}.", is_error=True)
         except (NotThere, Rejected) as refused:
             self.failed_write = self.failed_write or call.name in WRITES
-            return ToolResult(call.id, str(refused), failed=True)
+            return ToolResult(call.id, str(refused), is_error=True)
         return None if self.finish_call == call.id else ToolResult(call.id, cut(text))
 
     def _read(self, asked: Input, call: ToolCall) -> str:

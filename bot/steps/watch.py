@@ -18,7 +18,9 @@ WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")  # GitHub reads no dee
 
 @dataclass(frozen=True, slots=True)
 class Ci:
-    """What CI will do with our branch: how many of the repository's own workflows will run, and who else may speak."""
+    """What CI will do with our branch: how many of the repository's own workflows will run, and who
+    else may speak.
+    """
 
     starts: Literal["on push", "on pull request", "never"]
     workflows: int = 0
@@ -41,7 +43,8 @@ def look_at_checks(ports: Ports, repo: Repo, sha: Sha) -> Seen:
 def expect_ci(ports: Ports, tree: Tree, branch: Branch) -> Ci:
     """Whether a push to the branch will start CI, or a pull request, or nothing.
 
-    Read from the workflows at the base; other systems are known by what they said of the base. What Actions said of
+    Read from the workflows at the base; other systems are known by what they said of the base. What
+    Actions said of
     it promises nothing: its workflows may be for that branch alone.
     """
     said = ports.github.checks(tree.repo, tree.sha).checks
@@ -89,7 +92,9 @@ def _events(text: bytes) -> dict[str, object] | None:
 
 
 def _starts(how: object, branch: str) -> bool:
-    """Whether an event with these filters starts for the branch. `paths` are not weighed: they only make CI rarer."""
+    """Whether an event with these filters starts for the branch. `paths` are not weighed: they only
+    make CI rarer.
+    """
     if how is False:
         return False
     if not isinstance(how, dict):
@@ -102,7 +107,9 @@ def _starts(how: object, branch: str) -> bool:
 
 
 def _opens(how: object) -> bool:
-    """Whether it runs when a pull request is opened, and not only when one is closed, labelled or made ready."""
+    """Whether it runs when a pull request is opened, and not only when one is closed, labelled or
+    made ready.
+    """
     types = how.get("types") if isinstance(how, dict) else None
     return types is None or "opened" in (types if isinstance(types, list) else [types])
 
@@ -118,7 +125,9 @@ def _any(patterns: object, branch: str) -> bool:
 
 
 def _fits(glob: str, branch: str) -> bool:
-    """GitHub's patterns: one star does not cross a slash; `?` and `+` say how often the character before stands."""
+    """GitHub's patterns: one star does not cross a slash; `?` and `+` say how often the character
+    before stands.
+    """
     pattern = "".join(
         GLOB.get(part, re.escape(part) if len(part) == 1 else part) for part in PARTS.findall(glob)
     )

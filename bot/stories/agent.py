@@ -39,7 +39,9 @@ WORDS = 1_000  # characters of the model's that a comment quotes
 
 @dataclass
 class Writer:
-    """The conversation, append-only: plan, edit and fix are one, so that each turn is served from the cache."""
+    """The conversation, append-only: plan, edit and fix are one, so that each turn is served from
+    the cache.
+    """
 
     run: Run
     request: Request
@@ -86,12 +88,14 @@ class Writer:
         raise GaveUp(f"the checks refused the change {GATE_ROUNDS} times, at last for {found}")
 
     def answer(self, text: str) -> None:
-        """Answer the open `finish`: not done yet, and why. It is data, so what it quotes cannot give orders."""
+        """Answer the open `finish`: not done yet, and why. It is data, so what it quotes cannot
+        give orders.
+        """
         if self._open is None:
             raise RuntimeError("there is no finish to answer")
         self._say(
             ToolResults(
-                (*self._open.answers, ToolResult(self._open.finish_call, text, failed=True))
+                (*self._open.answers, ToolResult(self._open.finish_call, text, is_error=True))
             )
         )
         self._open = None
@@ -124,7 +128,7 @@ class Writer:
         turn = thought.turn
         self.turns += 1
         self.worked_s += thought.took_s
-        self.spent += turn.spent
+        self.spent += turn.usage
         self.teller.note(spent=self.spent, turns=self.turns)
         if turn.stop == "broken" and self._broken < len(PAUSES_S):
             pause_s = PAUSES_S[self._broken]
@@ -162,8 +166,10 @@ class Writer:
         self._say(UserText(words))
 
     def _warned(self, answer: ToolResult, turn: Turn) -> ToolResult:
-        """A call made again and again with one answer is a loop: said to the model, then the end of the run."""
-        call = next(call for call in turn.calls if call.id == answer.call)
+        """A call made again and again with one answer is a loop: said to the model, then the end of
+        the run.
+        """
+        call = next(call for call in turn.calls if call.id == answer.call_id)
         seen = f"{_name(call)} {answer.text}"  # to read a file again after an edit is no loop
         self._made[seen] += 1
         if self._made[seen] >= 2 * SAME_CALL:

@@ -1,4 +1,6 @@
-"""Here lives the shipping of a change: the run's branch, the ledger of its attempts, and its one pull request."""
+"""Here lives the shipping of a change: the run's branch, the ledger of its attempts, and its one
+pull request.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ class Shipment:
         return Head(self.tree, self.branch, self.tip, self.ci)
 
     async def push(self, finish: Finish) -> None:
-        """Commit the writer's patch on what was pushed before. Raises Stopped when the branch is somebody else's."""
+        """Commit the writer's patch on what was pushed before. Raises Stopped when the branch is
+        somebody else's.
+        """
         await listen(self.run, self.request)
         sha = await self.run(
             commit, self.tree, self.writer.patch, self.tip or self.tree.sha, finish, self.request
@@ -110,7 +114,9 @@ class Shipment:
         return Outcome("opened", f"CI is green: #{pull.number}.", pull.number)
 
     async def opened_unchecked(self) -> Outcome:
-        """The pull request of a repository without CI, or with CI that only runs on main, which it says."""
+        """The pull request of a repository without CI, or with CI that only runs on main, which it
+        says.
+        """
         self.note("unchecked", None, Checks(self.head.sha))
         why = "This repository has no CI for pull requests: nothing has run these changes."
         pull = await self.open(draft=self.writer.config.draft, state=why)
@@ -129,14 +135,18 @@ class Shipment:
         )
 
     async def left(self, why: str) -> Outcome:
-        """Not green: a draft with the ledger and the honest state, or only the branch if the repository says so."""
+        """Not green: a draft with the ledger and the honest state, or only the branch if the
+        repository says so.
+        """
         if self.writer.config.when_red == "nothing" and self.ci.starts != "on pull request":
             return Outcome("gave up", f"{why} The work is on the branch `{self.branch}`.")
         pull = await self.open(draft=True, state=f"Not green. {why}")
         return Outcome("draft", f"#{pull.number}. {why}", pull.number)
 
     async def open(self, *, draft: bool, state: str = "") -> PullRequest:
-        """Open the one pull request or bring it up to date, if it is still wanted and the branch still ours."""
+        """Open the one pull request or bring it up to date, if it is still wanted and the branch
+        still ours.
+        """
         await listen(self.run, self.request)
         work = self._work(state)
         if why := await self.run(still_wanted, self.request):
@@ -152,7 +162,9 @@ class Shipment:
         return await self.run(open_pull, self.tree, self.branch, work, draft)
 
     async def abandon(self, why: str) -> None:
-        """Say in a pull request that was opened before the end how the run ended, if it is still open."""
+        """Say in a pull request that was opened before the end how the run ended, if it is still
+        open.
+        """
         if self.shown:
             await self.run(
                 retell,

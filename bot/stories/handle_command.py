@@ -1,7 +1,9 @@
 """Here lives the hearing of people: a label or a command, who gave it, and what follows.
 
-Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with a line that starts
-with a command: `/generate [what]`, `/retry`, `/stop`, `/status`, `/help`. Only people with write access are heard.
+Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with
+a line that starts
+with a command: `/generate [what]`, `/retry`, `/stop`, `/status`, `/help`. Only people with write
+access are heard.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ async def handle_command(run: Run, request: Request) -> Outcome:
 
 
 async def _is_ours(run: Run, request: Request) -> bool:
-    """Other labels come by all day: they are nobody's asking. A broken configuration is told to whoever may ask."""
+    """Other labels come by all day: they are nobody's asking. A broken configuration is told to
+    whoever may ask.
+    """
     try:
         config = await run(rules, request.repo)
     except Refusal:

@@ -47,7 +47,9 @@ class Teller:
         await self.run(report, self.progress)
 
     async def end(self, outcome: Outcome) -> Outcome:
-        """Tell the outcome. Where nobody can be told any more, as in an issue that was locked, it is the same."""
+        """Tell the outcome. Where nobody can be told any more, as in an issue that was locked, it
+        is the same.
+        """
         with suppress(Refusal):
             await self(outcome=outcome)
         return outcome

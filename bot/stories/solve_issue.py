@@ -1,7 +1,9 @@
 """Here lives the main thing: an issue becomes a pull request that is already green.
 
-Whoever may write asks for it with the label or with `/generate`. The bot reads, plans, writes, checks, pushes to its
-own branch, waits for CI, mends what broke, and opens the pull request when CI is green. Not green in the end: a draft.
+Whoever may write asks for it with the label or with `/generate`. The bot reads, plans, writes,
+checks, pushes to its
+own branch, waits for CI, mends what broke, and opens the pull request when CI is green. Not green
+in the end: a draft.
 """
 
 from __future__ import annotations

@@ -30,7 +30,8 @@ async def settled(
 ) -> Checks:
     """What CI says once all of it has spoken; silent checks when it stayed silent for too long.
 
-    `after` names workflow runs that were started again, with the attempt that is over. Holds no slot of work.
+    `after` names workflow runs that were started again, with the attempt that is over. Holds no
+    slot of work.
     """
     began = 0.0
     while True:
@@ -53,7 +54,9 @@ async def settled(
 
 
 async def listen(run: Run, request: Request) -> None:
-    """Hear all that was told so far: behind what CI said a person may wait. CI is asked anew when it is waited for."""
+    """Hear all that was told so far: behind what CI said a person may wait. CI is asked anew when
+    it is waited for.
+    """
     while (note := await run.wait(0)) is not None:
         await heed(run, request, note)
 
@@ -88,7 +91,9 @@ async def _hint(run: Run, request: Request, head: Head, patience_s: float) -> No
 
 
 def _spoken(seen: Seen, ci: Ci, after: Mapping[str, int], *, patient: bool) -> bool:
-    """Whether all of CI has ended. Early on, a suite that is green may only be the first of several."""
+    """Whether all of CI has ended. Early on, a suite that is green may only be the first of
+    several.
+    """
     checks = seen.checks
     if checks.silent or checks.pending:
         return False

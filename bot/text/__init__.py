@@ -1,4 +1,6 @@
-"""Here lives what is done to text that is not ours: seen as readers see it, rid of secrets, quoted safely."""
+"""Here lives what is done to text that is not ours: seen as readers see it, rid of secrets, quoted
+safely.
+"""
 
 from bot.text.comment_commands import commands
 from bot.text.invisible_chars import seen

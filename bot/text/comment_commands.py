@@ -1,4 +1,6 @@
-"""Here live the commands in a comment: lines such as `/generate with tests`, where a reader sees them as such."""
+"""Here live the commands in a comment: lines such as `/generate with tests`, where a reader sees
+them as such.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ _COMMAND = re.compile(r"/([A-Za-z][\w-]*)[.:,!]?(?:\s+(.*))?$")
 def commands(markdown: str) -> tuple[tuple[str, str], ...]:
     """Each line that begins with `/word`: the word in lower case and what follows it, in order.
 
-    Only lines of plain paragraphs count: not code, quotes, lists, tables, nor anything inside raw HTML.
+    Only lines of plain paragraphs count: not code, quotes, lists, tables, nor anything inside raw
+    HTML.
     """
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     tokens = parser.parse(markdown)
@@ -39,7 +42,9 @@ def commands(markdown: str) -> tuple[tuple[str, str], ...]:
 
 
 def _marked(children: list[Token], mark: str, lines: list[str]) -> list[Token]:
-    """The tokens with a mark before each line; adds to `lines` what their reader sees, up to the first HTML in it."""
+    """The tokens with a mark before each line; adds to `lines` what their reader sees, up to the
+    first HTML in it.
+    """
     marked: list[Token] = []
     ended = True
     for number, child in enumerate(children):

@@ -1,4 +1,6 @@
-"""Here lives a reader of HTML by the rules of browsers; where it may err, it takes more for invisible, never less."""
+"""Here lives a reader of HTML by the rules of browsers; where it may err, it takes more for
+invisible, never less.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ VOID = frozenset(
         "wbr",
     )
 )
-# What browsers do not parse as markup; then what they show on demand, as something else, or not at all.
+# What browsers do not parse as markup; then what they show on demand, as something else, or not at
+# all.
 _RAW = frozenset(
     (
         "iframe",
@@ -87,13 +90,16 @@ class Tag:
 
 
 def shown(html: str) -> Iterator[str | Tag]:
-    """Tags and text (entities decoded) that a browser shows, in order; comments and hidden elements are left out."""
+    """Tags and text (entities decoded) that a browser shows, in order; comments and hidden elements
+    are left out.
+    """
     hidden: list[str] = []  # open elements from the hiding one inwards
     for piece in pieces(html):
         if isinstance(piece, Tag) and not piece.closes and (hidden or piece.hides):
             hidden += [] if piece.name in VOID else [piece.name]
         elif hidden:
-            # Only a well-nested end tag shows what follows: a browser forgives more, and then more is left out here.
+            # Only a well-nested end tag shows what follows: a browser forgives more, and then more
+            # is left out here.
             if isinstance(piece, Tag) and piece.name == hidden[-1]:
                 hidden.pop()
         else:
@@ -101,7 +107,9 @@ def shown(html: str) -> Iterator[str | Tag]:
 
 
 def pieces(html: str) -> Iterator[str | Tag]:
-    """Every tag and text; comments, declarations, instructions and raw text elements are left out. Linear."""
+    """Every tag and text; comments, declarations, instructions and raw text elements are left out.
+    Linear.
+    """
     at = 0
     while at < len(html):
         start = html.find("<", at)
@@ -114,7 +122,9 @@ def pieces(html: str) -> Iterator[str | Tag]:
 
 
 def _markup(html: str, start: int) -> tuple[str | Tag | None, int]:
-    """What begins at this `<`, and where it ends. What does not end swallows the rest, as at the end of a file."""
+    """What begins at this `<`, and where it ends. What does not end swallows the rest, as at the
+    end of a file.
+    """
     for opening, ending in (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">")):
         if html.startswith(opening, start):
             end = html.find(ending, start + len(opening))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Unicode's Default_Ignorable_Code_Point, format and control characters, blank letters (Hangul fillers, Braille blank,
-# null notehead), private use, noncharacters, lone surrogates. Emoji lose their joiners; their parts stay readable.
+# Unicode's Default_Ignorable_Code_Point, format and control characters, blank letters (Hangul
+# fillers, Braille blank,
+# null notehead), private use, noncharacters, lone surrogates. Emoji lose their joiners; their parts
+# stay readable.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ud800-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
@@ -17,7 +19,9 @@ _BREAK = re.compile(r"\r\n?|[\u2028\u2029]")
 
 
 def seen(text: str) -> str:
-    """The text without what no reader sees; exotic spaces become plain ones, exotic line ends newlines."""
+    """The text without what no reader sees; exotic spaces become plain ones, exotic line ends
+    newlines.
+    """
     return (
         text
         if text.isascii() and text.isprintable()
@@ -25,8 +29,10 @@ def seen(text: str) -> str:
     )
 
 
-# Hangul fillers, Khmer inherent vowels, Mongolian and other variation selectors, the combining grapheme joiner:
-# letters and marks by category, drawn as nothing (Default_Ignorable_Code_Point in Unicode's DerivedCoreProperties).
+# Hangul fillers, Khmer inherent vowels, Mongolian and other variation selectors, the combining
+# grapheme joiner:
+# letters and marks by category, drawn as nothing (Default_Ignorable_Code_Point in Unicode's
+# DerivedCoreProperties).
 IGNORABLE = frozenset(
     [
         0x034F,
@@ -43,7 +49,9 @@ IGNORABLE = frozenset(
 
 
 def is_unseen(char: str) -> bool:
-    """Controls (but for tab and line ends), formats as bidi and zero width, tags, surrogates, fillers."""
+    """Controls (but for tab and line ends), formats as bidi and zero width, tags, surrogates,
+    fillers.
+    """
     return char not in "\t\n\r\f" and (
         unicodedata.category(char) in ("Cc", "Cf", "Cs") or ord(char) in IGNORABLE
     )

@@ -20,7 +20,9 @@ class PromptError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt as its file says it. `inputs` are the names that its text must use, all of them and no others."""
+    """A prompt as its file says it. `inputs` are the names that its text must use, all of them and
+    no others.
+    """
 
     name: str
     purpose: str

@@ -1,4 +1,6 @@
-"""Here lives the model's text as it goes into a comment: it calls nobody, refers to no issue and hides nothing."""
+"""Here lives the model's text as it goes into a comment: it calls nobody, refers to no issue and
+hides nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from bot.text.invisible_chars import seen
 
 _MORE = "..."
 _TICKS = re.compile(r"\\.|(`+)", re.DOTALL)
-# What has an effect on GitHub's page although it is only text. GitHub looks for names and numbers in the rendered
+# What has an effect on GitHub's page although it is only text. GitHub looks for names and numbers
+# in the rendered
 # page, where `\@` and `&#64;` are an @ again: only code is left alone, so code is what they become.
 _LIVE = re.compile(
     r"""
@@ -36,9 +39,11 @@ _SIGNS = {"<": "&lt;", "`": "&#96;", "!": "&#33;", "&": "&amp;"}
 
 
 def quoted(text: str, limit: int) -> str:
-    """The text made harmless, at most `limit` characters; what is too long ends at a line's end with "...".
+    """The text made harmless, at most `limit` characters; what is too long ends at a line's end
+    with "...".
 
-    Names and issue numbers become code, HTML becomes text, images become links. Code stays as it is, but for `<!--`.
+    Names and issue numbers become code, HTML becomes text, images become links. Code stays as it
+    is, but for `<!--`.
     """
     text = seen(text).strip("\n")
     harmless, room = _harmless(text), limit - len(_MORE) - 1
@@ -71,7 +76,8 @@ def coded(text: str, limit: int = 200) -> str:
 
 
 def bare(text: str) -> str:
-    """The text made harmless where nothing is rendered, as in a commit: names lose their @, issue numbers their sign.
+    """The text made harmless where nothing is rendered, as in a commit: names lose their @, issue
+    numbers their sign.
 
     "Fixes", "closes" and their like before an address, which close that issue too, become "see".
     """
@@ -84,7 +90,8 @@ def _cut(text: str, room: int) -> str:
 
 
 def _harmless(text: str) -> str:
-    # Parsed without HTML, because there is none in what comes out: blocks and code spans are those of the result.
+    # Parsed without HTML, because there is none in what comes out: blocks and code spans are those
+    # of the result.
     tokens = (
         MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).parse(text)
     )
@@ -150,7 +157,9 @@ def _tame(found: re.Match[str]) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[bool, str]]:
-    """The text in pieces, and whether each is a code span: from a run of ticks to the next run as long."""
+    """The text in pieces, and whether each is a code span: from a run of ticks to the next run as
+    long.
+    """
     runs: dict[int, list[int]] = defaultdict(list)
     for run in re.finditer(r"`+", text):
         runs[len(run[0])].append(run.start())

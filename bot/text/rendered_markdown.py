@@ -1,4 +1,6 @@
-"""Here lives Markdown as a person reads it on GitHub's page: what the page does not show is not there."""
+"""Here lives Markdown as a person reads it on GitHub's page: what the page does not show is not
+there.
+"""
 
 from __future__ import annotations
 
@@ -56,9 +58,11 @@ _LANGUAGE = re.compile(r"language-([\w+#.-]{1,20})$")
 
 
 def visible(markdown: str) -> str:
-    """What a reader of the rendered page sees, as readable Markdown: text, lists, quotes, tables, code, links' texts.
+    """What a reader of the rendered page sees, as readable Markdown: text, lists, quotes, tables,
+    code, links' texts.
 
-    Gone: comments, hidden elements, attributes, link targets and titles, alternative texts, reference definitions,
+    Gone: comments, hidden elements, attributes, link targets and titles, alternative texts,
+    reference definitions,
     what follows a language on a fence, invisible characters. In doubt it is gone.
     """
     html = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(markdown)
@@ -72,7 +76,9 @@ def visible(markdown: str) -> str:
 
 
 class _Page:
-    """Collects lines. What stands around them (a quote's `>`, an item's `-`, its indent) is put before each."""
+    """Collects lines. What stands around them (a quote's `>`, an item's `-`, its indent) is put
+    before each.
+    """
 
     def __init__(self) -> None:
         self.lines: list[str] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Each pattern keeps what its group `keep` holds. All are bounded or one class long, so that hostile text costs little.
+# Each pattern keeps what its group `keep` holds. All are bounded or one class long, so that hostile
+# text costs little.
 _SECRETS = re.compile(
     r"""
       \bgh[opsur]_[A-Za-z0-9][A-Za-z0-9._-]{15,}            # GitHub; since April 2026 ghs_<app>_<JWT>, with dots
@@ -25,7 +26,9 @@ _SECRETS = re.compile(
 
 
 def masked(text: str) -> str:
-    """The text with each secret as `***`. Give it whole texts: a private key is not recognised by its lines."""
+    """The text with each secret as `***`. Give it whole texts: a private key is not recognised by
+    its lines.
+    """
     return _SECRETS.sub(lambda found: f"{found['keep'] or ''}***", text)
 
 

@@ -57,7 +57,9 @@ class Checks:
 
     @property
     def idle(self) -> bool:
-        """Whether all of it passed for having done nothing: GitHub lets skipped and neutral checks pass."""
+        """Whether all of it passed for having done nothing: GitHub lets skipped and neutral checks
+        pass.
+        """
         passed = bool(self.checks) and all(check.state == "passed" for check in self.checks)
         return passed and all(check.conclusion in ("skipped", "neutral") for check in self.checks)
 
@@ -167,7 +169,9 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """Where the branch points now. `ours` is false when somebody else moved it: then nothing was pushed."""
+    """Where the branch points now. `ours` is false when somebody else moved it: then nothing was
+    pushed.
+    """
 
     sha: Sha
     ours: bool = True

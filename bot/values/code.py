@@ -12,7 +12,9 @@ Sha = NewType("Sha", str)  # 40 hex digits
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Where git fetches and pushes. The secret goes into the environment of one git process and nowhere else."""
+    """Where git fetches and pushes. The secret goes into the environment of one git process and
+    nowhere else.
+    """
 
     url: str
     secret: str = field(default="", repr=False)
@@ -20,7 +22,9 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The files of a repository at a commit (or at a bare tree object, for an overlay), in the mirror we trust."""
+    """The files of a repository at a commit (or at a bare tree object, for an overlay), in the
+    mirror we trust.
+    """
 
     repo: Repo
     sha: Sha
@@ -67,7 +71,9 @@ class CommitInfo:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A place in the code worth reading. `name` is empty for a whole file; lines count from 1, 0 when unknown."""
+    """A place in the code worth reading. `name` is empty for a whole file; lines count from 1, 0
+    when unknown.
+    """
 
     path: str
     score: float
@@ -80,7 +86,9 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SimilarCommit:
-    """A past commit worth imitating. `diff` is its beginning; empty when the clone lacks what it changed."""
+    """A past commit worth imitating. `diff` is its beginning; empty when the clone lacks what it
+    changed.
+    """
 
     sha: Sha
     message: str
@@ -114,7 +122,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A secret that was found in a text. It is held no longer than it takes to mask it, and never recorded."""
+    """A secret that was found in a text. It is held no longer than it takes to mask it, and never
+    recorded.
+    """
 
     secret: str = field(repr=False)
     rule: str
@@ -123,7 +133,9 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What an index of packages says of a name; `first` is the date of its first release, empty when unknown."""
+    """What an index of packages says of a name; `first` is the date of its first release, empty
+    when unknown.
+    """
 
     exists: bool
     first: str = ""

@@ -17,7 +17,9 @@ class ToolSchema:
 
 @dataclass(frozen=True, slots=True)
 class PromptPrefix:
-    """What stays the same through a conversation, byte for byte, or the prompt cache and thinking blocks break."""
+    """What stays the same through a conversation, byte for byte, or the prompt cache and thinking
+    blocks break.
+    """
 
     system: str
     tools: tuple[ToolSchema, ...]
@@ -26,7 +28,9 @@ class PromptPrefix:
 
 @dataclass(frozen=True, slots=True)
 class UserText:
-    """Our own words to the model. Never text from outside: that is data, and data comes as a tool's answer."""
+    """Our own words to the model. Never text from outside: that is data, and data comes as a tool's
+    answer.
+    """
 
     text: str
 
@@ -44,16 +48,16 @@ class ToolCall:
 class ToolResult:
     """What a tool answered to the call with this id."""
 
-    call: str
+    call_id: str
     text: str
-    failed: bool = False
+    is_error: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ToolResults:
     """All answers to one turn's calls, in the order of the calls: one user message."""
 
-    answers: tuple[ToolResult, ...]
+    results: tuple[ToolResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +65,37 @@ class Usage:
     """Tokens by how they are billed, and their price in US dollars."""
 
     usd: float = 0.0
-    fresh: int = 0  # prompt tokens neither read from nor written to the cache
-    written: int = 0
-    read: int = 0
-    out: int = 0
+    input_tokens: int = 0  # prompt tokens neither read from nor written to the cache
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
+    output_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             round(self.usd + other.usd, 6),
-            self.fresh + other.fresh,
-            self.written + other.written,
-            self.read + other.read,
-            self.out + other.out,
+            self.input_tokens + other.input_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.output_tokens + other.output_tokens,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One answer of the model, whole. `content` is the JSON of its blocks as received, to be sent back unchanged.
+    """One answer of the model, whole. `content` is the JSON of its blocks as received, to be sent
+    back unchanged.
 
-    stop: "tools" calls to run; "end" it stopped by itself; "refused"; "budget" not asked, the next call could pass
-    the cap; "length" cut off twice; "context" the window is full; "broken" the answer never came whole.
+    stop: "tools" calls to run; "end" it stopped by itself; "refused"; "budget" not asked, the next
+    call could pass
+    the cap; "length" cut off twice; "context" the window is full; "broken" the answer never came
+    whole.
     """
 
     stop: Literal["tools", "end", "refused", "budget", "length", "context", "broken"]
     content: str = "[]"
     calls: tuple[ToolCall, ...] = ()
     text: str = ""
-    spent: Usage = Usage()
+    usage: Usage = Usage()
     why: str = ""  # for refused and budget
 
 
@@ -106,7 +113,9 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class PlannedWeakening:
-    """An existing test, check or setting that must ask for less than before, by path or name, and why."""
+    """An existing test, check or setting that must ask for less than before, by path or name, and
+    why.
+    """
 
     what: str
     why: str
@@ -121,7 +130,7 @@ class Plan:
     tests: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
-    lowered: tuple[PlannedWeakening, ...] = ()
+    weakened: tuple[PlannedWeakening, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +148,10 @@ class Finish:
 class Price:
     """US dollars per million tokens, by how they are billed."""
 
-    fresh: float
-    written: float
-    read: float
-    out: float
+    input: float
+    cache_write: float
+    cache_read: float
+    output: float
 
 
 @dataclass(frozen=True, slots=True)

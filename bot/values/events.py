@@ -78,7 +78,9 @@ class CommentCreated:
 
 @dataclass(frozen=True, slots=True)
 class PullClosed:
-    """`branch` is empty when the head is not in the repository itself: a fork's branch may have our name."""
+    """`branch` is empty when the head is not in the repository itself: a fork's branch may have our
+    name.
+    """
 
     delivery: str
     repo: Repo
@@ -130,7 +132,9 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True)
 class InstallationChanged:
-    """The App was installed, removed, suspended or given other repositories; `repositories` are those concerned."""
+    """The App was installed, removed, suspended or given other repositories; `repositories` are
+    those concerned.
+    """
 
     delivery: str
     installation: int

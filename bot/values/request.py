@@ -65,7 +65,9 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue. After `freeze`: only what a reader of the page would see, from people who may write, at the trigger."""
+    """An issue. After `freeze`: only what a reader of the page would see, from people who may
+    write, at the trigger.
+    """
 
     number: int
     title: str
@@ -75,4 +77,4 @@ class Issue:
     locked: bool = False
     pull: bool = False  # GitHub's issues include pull requests
     labels: tuple[str, ...] = ()
-    remarks: tuple[Comment, ...] = ()
+    comments: tuple[Comment, ...] = ()

@@ -1,4 +1,6 @@
-"""Here lives the door: `POST /github` verifies a delivery and hands what it means to the engine, before any work."""
+"""Here lives the door: `POST /github` verifies a delivery and hands what it means to the engine,
+before any work.
+"""
 
 from __future__ import annotations
 
@@ -53,11 +55,14 @@ def door(
     limit_bytes: int = LIMIT_BYTES,
     patience_s: float = PATIENCE_S,
 ) -> FastAPI:
-    """The App's public web app. It answers when every intent of the delivery is on disk, and 503 when that fails.
+    """The App's public web app. It answers when every intent of the delivery is on disk, and 503
+    when that fails.
 
-    Fails means: Unreachable, or not within `patience_s`; what was begun then may still be done, once, under its key.
+    Fails means: Unreachable, or not within `patience_s`; what was begun then may still be done,
+    once, under its key.
 
-    GitHub does not repeat a delivery by itself, but records a failed one, so that it can be asked for again.
+    GitHub does not repeat a delivery by itself, but records a failed one, so that it can be asked
+    for again.
     """
     if not secret:
         raise ValueError("without a secret anybody could sign")
@@ -76,10 +81,13 @@ def server(
     header_deadline_s: float = 10,
     body_deadline_s: float = 20,
 ) -> uvicorn.Server:
-    """A web server that hangs up on senders who are slow on purpose, and says nothing of what it is made of.
+    """A web server that hangs up on senders who are slow on purpose, and says nothing of what it is
+    made of.
 
-    A request's headers must come within the first deadline and its body within the second, never silent for longer than
-    the first. From 512 connections on it answers 503 and from 1024 on it hangs up, whoever asks: a public door belongs
+    A request's headers must come within the first deadline and its body within the second, never
+    silent for longer than
+    the first. From 512 connections on it answers 503 and from 1024 on it hangs up, whoever asks: a
+    public door belongs
     behind a proxy that counts by address. Logging is the caller's.
     """
 
@@ -116,7 +124,9 @@ def listener(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Without uvicorn's own signal handlers: signals are the process's, which ends more than one server."""
+    """Without uvicorn's own signal handlers: signals are the process's, which ends more than one
+    server.
+    """
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -221,7 +231,9 @@ def _only(request: Request, name: str) -> str:
 
 
 class _Punctual(HttpToolsProtocol):
-    """uvicorn's protocol, which has a deadline for idle connections only, with one for each part of a request."""
+    """uvicorn's protocol, which has a deadline for idle connections only, with one for each part of
+    a request.
+    """
 
     header_s: float
     body_s: float
@@ -240,7 +252,8 @@ class _Punctual(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        # Bytes that begin no request, such as empty lines, stop uvicorn's own timer for idle connections.
+        # Bytes that begin no request, such as empty lines, stop uvicorn's own timer for idle
+        # connections.
         busy = self.cycle is not None and not self.cycle.response_complete
         if not busy and self._timer is None and self.timeout_keep_alive_task is None:
             self._allow(self.header_s)

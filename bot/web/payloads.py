@@ -1,6 +1,8 @@
-"""Here live the shapes of GitHub's webhook payloads: what is read of them, checked; all else in them is ignored.
+"""Here live the shapes of GitHub's webhook payloads: what is read of them, checked; all else in
+them is ignored.
 
-GitHub's published schemas have drifted from what it sends, so a shape asks only for the fields that become an event.
+GitHub's published schemas have drifted from what it sends, so a shape asks only for the fields that
+become an event.
 """
 
 from __future__ import annotations
@@ -182,7 +184,9 @@ S = TypeVar("S", bound=Shape)
 
 
 def as_object(body: bytes) -> dict[str, object]:
-    """The body as a JSON object: UTF-8, at most 200 deep, no NaN, no half of a surrogate pair, every key once."""
+    """The body as a JSON object: UTF-8, at most 200 deep, no NaN, no half of a surrogate pair,
+    every key once.
+    """
     try:
         value = from_json(body, allow_inf_nan=False)
         json.loads(body, object_pairs_hook=_unique)
@@ -194,7 +198,9 @@ def as_object(body: bytes) -> dict[str, object]:
 
 
 def as_shape(shape: type[S], value: dict[str, object]) -> S:
-    """The value as one of the shapes above. Raises BadPayload that names the fields that do not fit."""
+    """The value as one of the shapes above. Raises BadPayload that names the fields that do not
+    fit.
+    """
     try:
         return shape.model_validate(value)
     except ValidationError as wrong:

@@ -27,7 +27,8 @@ from bot.values.events import (
 from bot.web import payloads
 from bot.web.payloads import BadPayload, as_object, as_shape
 
-# What is read: the event, and its actions where it has some. `installation*` and `ping` come to every App;
+# What is read: the event, and its actions where it has some. `installation*` and `ping` come to
+# every App;
 # the others are the `default_events` of deploy/app.yml.
 EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -53,7 +54,8 @@ class BadSignature(Exception):
 def read(headers: Mapping[str, str], body: bytes, secret: str) -> Event:
     """The event of a delivery. Raises BadSignature, before anything is parsed, or BadPayload.
 
-    Only X-Hub-Signature-256 counts (docs.github.com, "Validating webhook deliveries"); header names in any case.
+    Only X-Hub-Signature-256 counts (docs.github.com, "Validating webhook deliveries"); header names
+    in any case.
     """
     named = {name.lower(): value for name, value in headers.items()}
     _verify(named.get("x-hub-signature-256", ""), body, secret)

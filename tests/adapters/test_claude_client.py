@@ -95,11 +95,14 @@ def answered(turn: Turn, text: str = "app.py:3: naïve", *, failed: bool = False
     return ToolResults(tuple(ToolResult(call.id, text, failed) for call in turn.calls))
 
 
-# --- what a turn says -------------------------------------------------------------------------------------------
+# --- what a turn says
+# -------------------------------------------------------------------------------------------
 
 
 def test_calls_are_read_and_the_conversation_goes_on() -> None:
-    """A turn holds the words and calls of the model; sent back with the answers, the API takes it as its own."""
+    """A turn holds the words and calls of the model; sent back with the answers, the API takes it
+    as its own.
+    """
     with talk(LOOK, DONE) as it:
         first = it.turn()
         second = it.turn([*BEGIN, first, answered(first)])
@@ -182,7 +185,9 @@ def test_turn_without_content_is_left_out_of_the_prompt() -> None:
 
 
 def test_same_conversation_gives_the_same_bytes() -> None:
-    """Tools keep their order and their schemas are sorted, so a schema built in another order breaks no cache."""
+    """Tools keep their order and their schemas are sorted, so a schema built in another order
+    breaks no cache.
+    """
     turned = ToolSchema("read_file", "Read a file.", dict(reversed(READ.schema.items())))
     first, second = (
         json.dumps(layout(DEAL, PromptPrefix("s", (tool, GREP)), BEGIN)) for tool in (READ, turned)
@@ -213,7 +218,8 @@ def test_old_model_takes_turns() -> None:
         assert "Done." == it.turn([*BEGIN, first, answered(first)]).text
 
 
-# --- how it stops -----------------------------------------------------------------------------------------------
+# --- how it stops
+# -----------------------------------------------------------------------------------------------
 
 
 def test_refusal_keeps_nothing_but_its_category() -> None:
@@ -228,7 +234,7 @@ def test_refusal_keeps_nothing_but_its_category() -> None:
         turn.calls,
         turn.text,
     )
-    assert turn.spent.usd > 0
+    assert turn.usage.usd > 0
 
 
 def test_refusal_without_category_says_so() -> None:
@@ -244,7 +250,7 @@ def test_cut_answer_is_asked_for_once_more() -> None:
         caps = [seen.body["max_tokens"] for seen in it.double.requests]
 
     assert ("tools", [64_000, 128_000]) == (turn.stop, caps)
-    assert turn.spent.out == sum(seen.out for seen in it.double.requests)
+    assert turn.usage.output_tokens == sum(seen.out for seen in it.double.requests)
 
 
 def test_answer_cut_twice_is_no_answer() -> None:
@@ -262,7 +268,7 @@ def test_answer_cut_by_the_purse_ends_in_budget() -> None:
 
     assert ("budget", 1) == (turn.stop, len(it.double.requests))
     assert "longer answer" in turn.why
-    assert 0 < turn.spent.usd <= 0.12
+    assert 0 < turn.usage.usd <= 0.12
 
 
 def test_full_window_is_told() -> None:
@@ -292,10 +298,11 @@ def test_endless_pauses_end() -> None:
         turn = it.turn()
 
     assert "broken" == turn.stop
-    assert turn.spent.usd > 0
+    assert turn.usage.usd > 0
 
 
-# --- how it breaks ----------------------------------------------------------------------------------------------
+# --- how it breaks
+# ----------------------------------------------------------------------------------------------
 
 BROKEN = [
     pytest.param(Breaks("drop", after), id=f"drop-{after}") for after in (0, 1, 6)
@@ -311,7 +318,9 @@ BROKEN = [
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_broken_stream_is_asked_for_again(fault: Breaks) -> None:
-    """However a stream breaks, the turn is asked for again, none of its calls is run, and the lost try is paid."""
+    """However a stream breaks, the turn is asked for again, none of its calls is run, and the lost
+    try is paid.
+    """
     with talk() as whole:
         expected = whole.turn()
     with talk(faults={0: fault}) as it:
@@ -324,9 +333,9 @@ def test_broken_stream_is_asked_for_again(fault: Breaks) -> None:
     )
     assert 2 == len(it.double.requests)
     if fault.after:
-        assert turn.spent.written > 0
-        assert turn.spent.read > 0
-        assert turn.spent.out > expected.spent.out
+        assert turn.usage.cache_write_tokens > 0
+        assert turn.usage.cache_read_tokens > 0
+        assert turn.usage.output_tokens > expected.usage.output_tokens
 
 
 @pytest.mark.parametrize("fault", BROKEN)
@@ -336,7 +345,7 @@ def test_stream_that_always_breaks_is_told_with_what_it_cost(fault: Breaks) -> N
         turn = it.turn()
 
     assert ("broken", "[]", ()) == (turn.stop, turn.content, turn.calls)
-    assert (turn.spent.usd > 0) == (fault.after > 0)
+    assert (turn.usage.usd > 0) == (fault.after > 0)
     assert 3 == len(it.double.requests)
 
 
@@ -363,7 +372,9 @@ def test_stream_that_always_breaks_is_told_with_what_it_cost(fault: Breaks) -> N
     ],
 )
 def test_error_is_told_as_what_it_is(fault: Fails, kind: type[Exception], says: str) -> None:
-    """What passes is Unreachable, what the operator must settle a Refusal, a bug itself; none is tried again here."""
+    """What passes is Unreachable, what the operator must settle a Refusal, a bug itself; none is
+    tried again here.
+    """
     with talk(faults={0: fault}) as it:
         with pytest.raises(kind, match=says) as told:
             it.turn()
@@ -442,7 +453,8 @@ def test_models_with_a_wrong_key_name_the_setting() -> None:
         it.claude.models()
 
 
-# --- what it costs ----------------------------------------------------------------------------------------------
+# --- what it costs
+# ----------------------------------------------------------------------------------------------
 
 
 def test_bill_has_five_terms() -> None:
@@ -471,7 +483,7 @@ def test_turn_is_billed_as_the_api_says() -> None:
     ) / 1_000_000
     assert (
         Usage(round(expected, 6), usage.fresh, usage.written_5m, usage.read, seen.out)
-        == second.spent
+        == second.usage
     )
 
 
@@ -480,7 +492,7 @@ def test_empty_purse_is_not_opened() -> None:
     with talk() as it:
         turn = it.turn(purse_usd=0.07)
 
-    assert ("budget", Usage()) == (turn.stop, turn.spent)
+    assert ("budget", Usage()) == (turn.stop, turn.usage)
     assert "$0.07 is left" in turn.why
     assert (0, 0) == (len(it.double.requests), it.double.counted)
 
@@ -507,13 +519,15 @@ def test_proxy_that_does_not_count_is_held_to_the_worst_case() -> None:
 
 
 def test_new_text_counts_at_its_worst() -> None:
-    """Text whose every byte is a token, such as a long answer of a tool, does not pass the purse either."""
+    """Text whose every byte is a token, such as a long answer of a tool, does not pass the purse
+    either.
+    """
     dense = {**LOOK, "expect": {"answers": [{"tool": "grep"}]}, "out": 64_000}
     with talk(LOOK, dense, bytes_per_token=1) as it:
         first = it.turn()
         second = it.turn([*BEGIN, first, answered(first, "x" * 200_000)], purse_usd=2.0)
 
-    assert 1.0 < second.spent.usd <= 2.0
+    assert 1.0 < second.usage.usd <= 2.0
 
 
 @settings(max_examples=25, deadline=None)
@@ -527,7 +541,9 @@ def test_new_text_counts_at_its_worst() -> None:
 def test_purse_is_never_passed(
     purse: float, bytes_per_token: float, outs: list[int], letters: int, reason: str | None
 ) -> None:
-    """Whatever a prompt and an answer turn out to be, the double's own bill for a turn is within the purse."""
+    """Whatever a prompt and an answer turn out to be, the double's own bill for a turn is within
+    the purse.
+    """
     lines = [{**LOOK, "out": outs[0]}] + [
         {**LOOK, "expect": {"answers": [{"tool": "grep"}]}, "out": out} for out in outs[1:]
     ]
@@ -537,7 +553,7 @@ def test_purse_is_never_passed(
     with talk(*lines, faults=faults, bytes_per_token=bytes_per_token) as it:
         for _ in lines:
             turn = it.turn(said, left)
-            left -= turn.spent.usd
+            left -= turn.usage.usd
             if turn.stop != "tools":
                 break
             said += [turn, answered(turn, "x" * letters)]
@@ -559,19 +575,24 @@ def test_purse_is_never_passed(
     assert left >= 0
 
 
-# --- what the cache serves --------------------------------------------------------------------------------------
+# --- what the cache serves
+# --------------------------------------------------------------------------------------
 
 
 def test_most_of_the_prompts_come_from_the_cache() -> None:
-    """Over a conversation of twelve turns with real sizes the layout serves at least 85 % of the prompts' tokens."""
+    """Over a conversation of twelve turns with real sizes the layout serves at least 85 % of the
+    prompts' tokens.
+    """
     done = played()
 
     assert done.double.served_from_cache >= 0.85
-    assert done.spent.fresh < 200
+    assert done.spent.input_tokens < 200
 
 
 def test_turn_of_many_calls_keeps_the_cache() -> None:
-    """A turn that adds more blocks than the cache looks back still finds what the one before it wrote."""
+    """A turn that adds more blocks than the cache looks back still finds what the one before it
+    wrote.
+    """
     many = {"say": [{"tool": "grep", "input": {"pattern": f"p{number}"}} for number in range(15)]}
     more = {"expect": {"answers": [{"tool": "grep"}] * 15}, "say": [{"text": "So many."}]}
     with talk(LOOK, {**many, "expect": {"answers": [{"tool": "grep"}]}}, more) as it:

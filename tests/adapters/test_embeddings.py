@@ -1,4 +1,6 @@
-"""Here live the promises about ranking by meaning: real models in folders and behind addresses, or words alone."""
+"""Here live the promises about ranking by meaning: real models in folders and behind addresses, or
+words alone.
+"""
 
 from __future__ import annotations
 

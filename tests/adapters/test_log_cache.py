@@ -37,7 +37,7 @@ class Hub:
 
 
 def ports(hub: Hub, shelf: Shelf | NullLogCache) -> Ports:
-    return replace(Ports(None, None, None, None), github=hub, shelf=shelf)
+    return replace(Ports(None, None, None, None), github=hub, log_cache=shelf)
 
 
 def test_a_log_is_fetched_once_and_kept_without_its_secrets(shelf: Shelf):

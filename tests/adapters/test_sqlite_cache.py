@@ -1,4 +1,6 @@
-"""Here live the promises about the Memory: what was derived once is kept, bounded, and never worth an error."""
+"""Here live the promises about the Memory: what was derived once is kept, bounded, and never worth
+an error.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,10 @@
-"""Here lives the mining of cases to learn weights from: `python -m tests.benchmarks.cases --repos DIR > cases.jsonl`.
+"""Here lives the mining of cases to learn weights from: `python -m tests.benchmarks.cases --repos
+DIR > cases.jsonl`.
 
-A case is a commit that says which issue it fixes and changes one to four files of code that were there before: its
-message asks, its files are the answer. DIR holds git directories as owner+name, owner+name/repo or owner/name.git.
+A case is a commit that says which issue it fixes and changes one to four files of code that were
+there before: its
+message asks, its files are the answer. DIR holds git directories as owner+name, owner+name/repo or
+owner/name.git.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Here lives the measurement of checkouts: a repository of 10,000 files over HTTP, against a shallow clone of it."""
+"""Here lives the measurement of checkouts: a repository of 10,000 files over HTTP, against a
+shallow clone of it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ MAIN = Branch("main")
 
 
 def rows(work: Path) -> list[Row]:
-    """First and second checkouts, what a run reads then, and what plain git takes for the same from the same server."""
+    """First and second checkouts, what a run reads then, and what plain git takes for the same from
+    the same server.
+    """
     with serving(work / "srv") as served:
         _fill(served.create())
         return _measured(served, work)

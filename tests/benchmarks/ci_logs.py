@@ -1,4 +1,6 @@
-"""Here lives the measurement of reading logs: the examples in bench/ci-logs by tool family, and the speed."""
+"""Here lives the measurement of reading logs: the examples in bench/ci-logs by tool family, and the
+speed.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ class Score:
 
 
 def same(failure: Failure, wanted: Mapping[str, Any]) -> bool:
-    """By the innermost place (or the root cause's), and the test's name; without a place by the message."""
+    """By the innermost place (or the root cause's), and the test's name; without a place by the
+    message.
+    """
     ends = [
         places[-1]
         for places in (

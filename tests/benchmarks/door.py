@@ -1,4 +1,6 @@
-"""Here lives the measurement of the door: a burst of signed deliveries over real HTTP, every start durable."""
+"""Here lives the measurement of the door: a burst of signed deliveries over real HTTP, every start
+durable.
+"""
 
 from __future__ import annotations
 

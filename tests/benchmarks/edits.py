@@ -1,4 +1,6 @@
-"""Here lives the measurement of edits: faulty ones, in small files and in large, a wide rename, a minute of noise."""
+"""Here lives the measurement of edits: faulty ones, in small files and in large, a wide rename, a
+minute of noise.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Here lives the measurement of the gates: twenty files of a change, as the bot and `greenlit check` look them over."""
+"""Here lives the measurement of the gates: twenty files of a change, as the bot and `greenlit
+check` look them over.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ HERE = Path(__file__).parents[2]
 
 
 def rows(work: Path) -> list[Row]:
-    """The median of some tries; the floor is a process of Python that does nothing, or nothing at all."""
+    """The median of some tries; the floor is a process of Python that does nothing, or nothing at
+    all.
+    """
     before = {path: (HERE / path).read_text() for path in _paths()}
     after = {
         path: text.replace("    return", "    # of 63d2b82aaf0a3a5c8c6c8d1f\n    return", 3)

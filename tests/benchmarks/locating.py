@@ -1,4 +1,6 @@
-"""Here lives the measurement of knowing code: first look, next commit, a question; against ctags and ripgrep."""
+"""Here lives the measurement of knowing code: first look, next commit, a question; against ctags
+and ripgrep.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def rows(work: Path) -> list[Row]:
-    """Seconds of CPU, git's included, and the most memory; start is what `greenlit` takes to say hello."""
+    """Seconds of CPU, git's included, and the most memory; start is what `greenlit` takes to say
+    hello.
+    """
     start_s, _ = _cost([sys.executable, "-m", "bot", "--help"])
     repo = _filled(work / "repo", FILES, 60)
     ask = [
@@ -105,7 +109,7 @@ def rows(work: Path) -> list[Row]:
 def _question_s(work: Path, repo: Path) -> float:
     ports = Ports(
         *cast("Any", (None, Mirrors(work / "home", ()), None, None)),
-        memory=Remembered(work / "cache", FORMAT),
+        cache=Remembered(work / "cache", FORMAT),
     )
     known = know(ports, borrow(work / "home", repo, "HEAD"))
     title, _, body = ISSUE.partition("\n")
@@ -140,7 +144,9 @@ def _ripgrep(repo: Path) -> str:
 
 
 def _aider(repo: Path) -> str:
-    """Its map, the first time; it needs a model's name and a key to begin, and asks nobody for a map."""
+    """Its map, the first time; it needs a model's name and a key to begin, and asks nobody for a
+    map.
+    """
     found = which("aider")
     if not found:
         return "no aider here"

@@ -23,7 +23,9 @@ TREE = {path: text for path, text in FILES.items() if not path.startswith(".gith
 
 
 def rows(work: Path) -> list[Row]:
-    """The median of several runs, split by step; the floor is the same git and HTTP without engine, story and model."""
+    """The median of several runs, split by step; the floor is the same git and HTTP without engine,
+    story and model.
+    """
     took: list[float] = []
     steps: dict[str, list[float]] = defaultdict(list)
     for number in range(RUNS):
@@ -110,7 +112,7 @@ def _asked(hub, repo: Repo, issue: int) -> tuple[Callable[[], object], ...]:
         lambda: hub.permission(repo, "ada"),
         lambda: hub.issue(repo, issue),
         lambda: hub.react(repo, issue, None, "eyes"),
-        lambda: hub.remarks(repo, issue),
+        lambda: hub.comments(repo, issue),
         lambda: hub.put_comment(repo, issue, "m", "begun"),
         lambda: hub.put_comment(repo, issue, "m", "planned"),
     )

@@ -1,4 +1,6 @@
-"""Here lives the measurement of tokens: what the cache layout serves of a conversation with the sizes of a real one."""
+"""Here lives the measurement of tokens: what the cache layout serves of a conversation with the
+sizes of a real one.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ from tests.benchmarks.table import Row
 
 OPUS = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.20, 20.0))
 
-# (tools called, letters of each answer, tokens of the turn): read, plan, edit, check, finish, read CI's log, fix.
+# (tools called, letters of each answer, tokens of the turn): read, plan, edit, check, finish, read
+# CI's log, fix.
 TURNS: tuple[tuple[tuple[str, ...], int, int], ...] = (
     (("get_issue",), 2_500, 150),
     (("read_file", "read_file", "grep"), 6_000, 400),
@@ -97,7 +100,7 @@ def play(
     spent = Usage()
     for number, (_, letters, _) in enumerate(turns):
         turn = model.turn(brief(), said, 5.0)
-        spent += turn.spent
+        spent += turn.usage
         answers = [
             ToolResult(call.id, prose(letters, 100 * number + at))
             for at, call in enumerate(turn.calls)
@@ -119,22 +122,25 @@ def played(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Played:
 
 def without_cache(spent: Usage) -> float:
     """What the same tokens cost when each prompt is billed whole."""
-    prompt = spent.fresh + spent.written + spent.read
+    prompt = spent.input_tokens + spent.cache_write_tokens + spent.cache_read_tokens
     return bill(
-        OPUS.price, {"fresh": prompt, "written": 0, "kept": 0, "read": 0, "out": spent.out}
+        OPUS.price,
+        {"fresh": prompt, "written": 0, "kept": 0, "read": 0, "out": spent.output_tokens},
     ).usd
 
 
 def rows(work: Path) -> list[Row]:
-    """Measure; the double's cache keeps prefixes by their hash, as the documentation describes the API's."""
+    """Measure; the double's cache keeps prefixes by their hash, as the documentation describes the
+    API's.
+    """
     done = played()
     spent = done.spent
-    prompt = spent.fresh + spent.written + spent.read
+    prompt = spent.input_tokens + spent.cache_write_tokens + spent.cache_read_tokens
     ideal = 1 - max(seen.usage.prompt for seen in done.double.requests) / prompt
     return [
         Row(
             f"prompt tokens served from cache, {len(TURNS)} turns",
-            f"{spent.read / prompt:.1%}",
+            f"{spent.cache_read_tokens / prompt:.1%}",
             "85 %",
             f"{ideal:.1%}",
         ),
@@ -148,7 +154,8 @@ def _floor(done: Played) -> float:
     """Each token of the longest prompt written once and read ever after."""
     longest = max(seen.usage.prompt for seen in done.double.requests)
     spent = done.spent
-    read = spent.fresh + spent.written + spent.read - longest
+    read = spent.input_tokens + spent.cache_write_tokens + spent.cache_read_tokens - longest
     return bill(
-        OPUS.price, {"fresh": 0, "written": longest, "kept": 0, "read": read, "out": spent.out}
+        OPUS.price,
+        {"fresh": 0, "written": longest, "kept": 0, "read": read, "out": spent.output_tokens},
     ).usd

@@ -1,8 +1,12 @@
-"""Here lives the learning of bot/search/weights.py: `python -m tests.benchmarks.weights --repos DIR --cases FILE`.
+"""Here lives the learning of bot/search/weights.py: `python -m tests.benchmarks.weights --repos DIR
+--cases FILE`.
 
-Each case is a line of JSON: repo, parent (the commit to look at), query, gold (the files that answer it) and
-gold_functions. DIR holds git directories as owner+name, owner+name/repo, owner/name or owner/name.git. What is shown
-is measured with weights that were learned without the case's own repository, and with those that the bot uses.
+Each case is a line of JSON: repo, parent (the commit to look at), query, gold (the files that
+answer it) and
+gold_functions. DIR holds git directories as owner+name, owner+name/repo, owner/name or
+owner/name.git. What is shown
+is measured with weights that were learned without the case's own repository, and with those that
+the bot uses.
 `python -m tests.benchmarks.cases` makes cases of any history.
 """
 
@@ -43,7 +47,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Case:
-    """What the signals say of the best candidates, which of these are right, and what was found in all."""
+    """What the signals say of the best candidates, which of these are right, and what was found in
+    all.
+    """
 
     repo: str
     shares: Floats  # candidates x signals
@@ -62,7 +68,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         memory = Remembered(given.cache, FORMAT)
-        ports = Ports(*cast("Any", (None, Mirrors(Path(home), ()), None, None)), memory=memory)
+        ports = Ports(*cast("Any", (None, Mirrors(Path(home), ()), None, None)), cache=memory)
         asked = [json.loads(line) for line in given.cases.open()]
         cases = [case for it in asked if (case := _case(ports, Path(home), given.repos, it))]
     Console().print(_table(cases))
@@ -97,7 +103,9 @@ def _case(ports: Ports, home: Path, repos: Path, asked: Mapping[str, Any]) -> Ca
 
 
 def _learned(cases: Sequence[Case]) -> Floats:
-    """The weights under which a softmax over the candidates says most of the right ones; by Adam, kept above 0."""
+    """The weights under which a softmax over the candidates says most of the right ones; by Adam,
+    kept above 0.
+    """
     weights = np.full(len(LEARNED), 2.0)
     mean, square = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, ROUNDS + 1):

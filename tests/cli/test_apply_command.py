@@ -1,4 +1,6 @@
-"""Here live the promises of `greenlit apply` and `greenlit refactor`: what they print, write and leave alone."""
+"""Here live the promises of `greenlit apply` and `greenlit refactor`: what they print, write and
+leave alone.
+"""
 
 from __future__ import annotations
 

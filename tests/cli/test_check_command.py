@@ -1,4 +1,6 @@
-"""`greenlit check`: the gates on a folder, what they say of it, and what they say of folders that are none."""
+"""`greenlit check`: the gates on a folder, what they say of it, and what they say of folders that
+are none.
+"""
 
 import json
 import os
@@ -145,7 +147,9 @@ def test_a_repository_says_what_blocks(folder):
 
 
 def test_the_page_says_what_and_where(folder):
-    """File, line, gate, words and rule, in eighty columns; and nothing that would command the terminal."""
+    """File, line, gate, words and rule, in eighty columns; and nothing that would command the
+    terminal.
+    """
     write(folder, {"new.py": "import os\n", "b\x1b[31m.py": "x = (\n"})
     code, said = page(folder)
 

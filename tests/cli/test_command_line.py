@@ -1,4 +1,6 @@
-"""The command line as a stranger meets it, without this process's settings; what lives, in its own process."""
+"""The command line as a stranger meets it, without this process's settings; what lives, in its own
+process.
+"""
 
 import contextlib
 import os
@@ -242,7 +244,9 @@ def slow_bot(home, checked, pace):
 def test_sigterm_during_a_run_ends_within_seconds_and_the_run_goes_on(
     tmp_path, checked, pace, paid_again
 ):
-    """A turn that ends soon is waited for; one that does not is left, and asked for again at the next start."""
+    """A turn that ends soon is waited for; one that does not is left, and asked for again at the
+    next start.
+    """
     with slow_bot(tmp_path, checked, pace) as (forge, keys, double, env):
         with running(tmp_path, env) as bot:
             forge.hook_to(keys, bot.webhooks)

@@ -55,7 +55,9 @@ def left(home):
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
-    """Who plays Claude, the red attempt and why, the green one, the pull request, in this order; no process stays."""
+    """Who plays Claude, the red attempt and why, the green one, the pull request, in this order; no
+    process stays.
+    """
     done = subprocess.run(
         DEMO,
         cwd=tmp_path,

@@ -1,4 +1,6 @@
-"""Here live the promises of `greenlit locate` and `greenlit map`: any repository, any commit, nothing touched."""
+"""Here live the promises of `greenlit locate` and `greenlit map`: any repository, any commit,
+nothing touched.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,9 @@ def test_a_second_commit_is_answered_as_if_it_were_the_first(shop, ask, tmp_path
 
 
 def test_many_commits_later_the_answer_is_the_same(shop, ask, tmp_path):
-    """What was learned commit by commit is joined, and says what it would say had it been learned at once."""
+    """What was learned commit by commit is joined, and says what it would say had it been learned
+    at once.
+    """
     for number in range(12):
         (shop / "shop/cart.py").write_text(
             files()["shop/cart.py"].decode() + f"\n\ndef total_{number}(): ...\n"

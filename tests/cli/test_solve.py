@@ -1,4 +1,6 @@
-"""`greenlit solve`: a change on a folder, without GitHub, and what it says of folders and requests that are none."""
+"""`greenlit solve`: a change on a folder, without GitHub, and what it says of folders and requests
+that are none.
+"""
 
 import subprocess
 from io import StringIO
@@ -92,7 +94,9 @@ def greeting(folder):
 
 
 def test_it_shows_each_turn_the_plan_the_cost_and_the_diff(solve, folder):
-    """One line a turn, what it means to do, what it cost; the diff alone is on standard output, and git takes it."""
+    """One line a turn, what it means to do, what it cost; the diff alone is on standard output, and
+    git takes it.
+    """
     code, told, diff = solve(*PLAY)
 
     assert 0 == code
@@ -120,7 +124,9 @@ def test_told_to_apply_it_writes_into_the_folder_and_commits_nothing(solve, fold
 
 
 def test_a_folder_inside_of_the_repository_stands_for_all_of_it(solve, folder):
-    """git apply would leave out, without a word, what lies outside of the folder that it is called in."""
+    """git apply would leave out, without a word, what lies outside of the folder that it is called
+    in.
+    """
     assert 0 == solve(*PLAY, repo=folder / ".github", apply=True)[0]
     assert QUIET == greeting(folder)
 
@@ -133,7 +139,9 @@ def test_what_is_not_committed_is_said_not_to_be_seen(solve, folder):
 
 
 def test_a_change_that_does_not_fit_is_kept_and_nothing_is_written(solve, folder):
-    """Uncommitted edits in one of two files: neither is written, and the change that was paid for is not lost."""
+    """Uncommitted edits in one of two files: neither is written, and the change that was paid for
+    is not lost.
+    """
     (folder / "greeting.py").write_text("def greet(name):\n    return name\n")
 
     more = edit("# Greeter", "# Quiet greeter", path="README.md")

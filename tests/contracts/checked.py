@@ -1,4 +1,6 @@
-"""Here lives Checked: an ASGI wrapper that holds every request and response against GitHub's own descriptions."""
+"""Here lives Checked: an ASGI wrapper that holds every request and response against GitHub's own
+descriptions.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ from tests.contracts.descriptions import Operation, faults, graphql, operation
 from tests.contracts.graph_answers import misfits
 
 API, GRAPHQL = "/api/v3", "/api/graphql"
-# GitHub's description names few of the errors that any operation may answer, and few of the unchanged.
+# GitHub's description names few of the errors that any operation may answer, and few of the
+# unchanged.
 ANYWHERE = {304, 401, 403, 404, 410, 422, 429}
 WORD = re.compile(r"[a-z_+-]{1,20}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
@@ -40,7 +43,9 @@ class Exchange:
 
 @dataclass
 class Checked:
-    """`serving(forge, checked)` records; `checked.violations` says what broke GitHub's descriptions."""
+    """`serving(forge, checked)` records; `checked.violations` says what broke GitHub's
+    descriptions.
+    """
 
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -234,7 +239,9 @@ def _json(body: bytes) -> Any:
 
 
 def _shape(value: Any) -> object:
-    """What a schema can tell apart: words that may be of an enumeration stay, other texts become their kind."""
+    """What a schema can tell apart: words that may be of an enumeration stay, other texts become
+    their kind.
+    """
     match value:
         case dict():
             return frozenset((key, _shape(inner)) for key, inner in value.items())

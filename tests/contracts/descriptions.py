@@ -1,4 +1,6 @@
-"""Here live GitHub's own descriptions of itself: its REST operations, its GraphQL schema, its webhook examples."""
+"""Here live GitHub's own descriptions of itself: its REST operations, its GraphQL schema, its
+webhook examples.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ GRAPHQL = HOME / "graphql-schema/schema.graphql"
 EXAMPLES = HOME / "webhooks-examples/api.github.com/index.json"
 
 Json = dict[str, Any]
-# Here the description wants an account to be a user and an enterprise at once; its neighbours say "or".
+# Here the description wants an account to be a user and an enterprise at once; its neighbours say
+# "or".
 _INSTALLATIONS = {"type": "array", "items": {"$ref": "#/components/schemas/installation"}}
 CORRECTED = {
     "apps/list-installations": {
@@ -128,7 +131,9 @@ def _deepest(error: Any) -> str:
 
 
 def _closure(schema: Json) -> Json:
-    """All components that a schema leads to, in JSON Schema's words, at the place where references look for them."""
+    """All components that a schema leads to, in JSON Schema's words, at the place where references
+    look for them.
+    """
     found: dict[str, Json] = {}
     waiting = list(_references(schema))
     while waiting:

@@ -1,4 +1,6 @@
-"""Here lives the comparison of a GraphQL answer with a schema: each field is of the type that the schema gives it."""
+"""Here lives the comparison of a GraphQL answer with a schema: each field is of the type that the
+schema gives it.
+"""
 
 from __future__ import annotations
 

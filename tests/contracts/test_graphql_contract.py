@@ -120,7 +120,9 @@ def test_all_that_is_answered_fits(box: Boxed, checked: Checked):
 
 
 def test_wrong_answers_are_found():
-    """An answer with a value of another type, a null where none may be, or an unasked field is a violation."""
+    """An answer with a value of another type, a null where none may be, or an unasked field is a
+    violation.
+    """
     document = parse(
         '{ repository(owner: "a", name: "b") { id isPrivate pullRequest(number: 1) { state number } } }'
     )

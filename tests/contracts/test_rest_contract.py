@@ -105,7 +105,9 @@ WRONG: dict[str, JSONResponse] = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_what_a_caller_does_wrong_is_found(checked: Checked, what: str):
-    """A request that GitHub does not describe is a violation, also where the server behind would take it."""
+    """A request that GitHub does not describe is a violation, also where the server behind would
+    take it.
+    """
     method, path, body = BROKEN[what]
     ask(checked, JSONResponse({}), method, f"/api/v3{path}", body)
 

@@ -13,7 +13,8 @@ from tests.forge.boxed import CI, REPO, Boxed, Heard, boxed
 pytestmark = pytest.mark.usefixtures("described")
 
 MISSING = object()
-# Which permissions an App has is no matter of shape; the hooks of the published pings belong to repositories.
+# Which permissions an App has is no matter of shape; the hooks of the published pings belong to
+# repositories.
 CHANCE = ("permissions",)
 NOT_OURS = {"ping": {"repository"}}
 
@@ -57,7 +58,9 @@ def _live(box: Boxed) -> None:
 
 
 def test_webhooks_have_what_the_examples_share(heard: list[Heard]):
-    """Every key that all of GitHub's examples of an event have is there, with a type that one of them has."""
+    """Every key that all of GitHub's examples of an event have is there, with a type that one of
+    them has.
+    """
     lacks = {
         f"{one.name}: {what}"
         for one in heard
@@ -135,5 +138,7 @@ def lacking(name: str, ours: Any, theirs: list[Any], where: str = "") -> Iterato
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Nothing is alike to null where an example has one: the examples are few, and what may be null may be set."""
+    """Nothing is alike to null where an example has one: the examples are few, and what may be null
+    may be set.
+    """
     return type(one) is type(other) or other is None or one is None

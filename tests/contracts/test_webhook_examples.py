@@ -1,4 +1,6 @@
-"""GitHub's own examples of its webhooks: all pass the door, and none, however mutilated, makes it fall."""
+"""GitHub's own examples of its webhooks: all pass the door, and none, however mutilated, makes it
+fall.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ Delivery = tuple[str, dict[str, Any]]
 
 
 def examples() -> list[Delivery]:
-    """Every example with its event's name; many lack the installation that an App's delivery always has."""
+    """Every example with its event's name; many lack the installation that an App's delivery always
+    has.
+    """
     if not EXAMPLES.exists():
         if os.environ.get("CI"):  # noqa: TID251 - asks where it runs, not how it is set
             pytest.fail(f"{EXAMPLES} is missing: run `make test`")
@@ -147,7 +151,9 @@ def test_no_mutilated_example_breaks_the_door(client, delivery):
 
 
 def test_every_key_of_what_is_read_may_be_missing_or_wrong():
-    """Each key of what we read, dropped, null and of another type: an event or BadPayload, nothing else."""
+    """Each key of what we read, dropped, null and of another type: an event or BadPayload, nothing
+    else.
+    """
     refused = Counter()
     one_each = {
         (kind, payload.get("action")): payload

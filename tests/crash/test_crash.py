@@ -1,6 +1,8 @@
-"""Killed anywhere, a run goes on where it was: one branch, one comment, one pull request, and no turn paid twice.
+"""Killed anywhere, a run goes on where it was: one branch, one comment, one pull request, and no
+turn paid twice.
 
-Where it is killed, the bot is `greenlit serve` in its own process, ended with SIGKILL and started again on its home.
+Where it is killed, the bot is `greenlit serve` in its own process, ended with SIGKILL and started
+again on its home.
 """
 
 from __future__ import annotations
@@ -112,7 +114,9 @@ def ended(on):
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("spared", [0, 1])
 def test_killed_after_every_other_step_the_outcome_is_the_same(tmp_path, checked, spared):
-    """The process dies at every other step boundary, in two runs at all; at most the step it died in is done again."""
+    """The process dies at every other step boundary, in two runs at all; at most the step it died
+    in is done again.
+    """
     with killable(tmp_path, checked) as on:
         issue = on.forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
         on.forge.label(REPO, issue, "autogen", "ada")
@@ -142,7 +146,9 @@ EFFECTS = {
 @pytest.mark.parametrize("when", ["cut", "cut-after"])
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_killed_in_the_middle_of_an_effect_nothing_is_doubled(tmp_path, checked, effect, when):
-    """The process dies while GitHub works, before or after the write was done: the write is there once."""
+    """The process dies while GitHub works, before or after the write was done: the write is there
+    once.
+    """
     method, path = EFFECTS[effect]
     with killable(tmp_path, checked) as on:
         fault = on.forge.faults.add(method=method, path=path, times=1, kind=when)
@@ -171,7 +177,9 @@ LIMITED = ("403-secondary", "429")
     ],
 )
 def test_github_breaks_and_nothing_is_doubled(tmp_path, checked, effect, kind):
-    """GitHub answers with an error, before or after it did the write: the write is there once, and the run goes on."""
+    """GitHub answers with an error, before or after it did the write: the write is there once, and
+    the run goes on.
+    """
     method, path = EFFECTS[effect]
     with staged(tmp_path, checked, script(*PLAY)) as stage:
         stage.forge.faults.add(method=method, path=path, times=1, kind=kind)

@@ -1,4 +1,6 @@
-"""Here live edits with the faults that models make: a file, a real edit of it, and one fault in how it is written."""
+"""Here live edits with the faults that models make: a file, a real edit of it, and one fault in how
+it is written.
+"""
 
 from __future__ import annotations
 

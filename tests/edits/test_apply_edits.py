@@ -31,7 +31,8 @@ def no_replace(before: str, old: str, new: str) -> str:
     return str(caught.value)
 
 
-# --- replace ------------------------------------------------------------------------------------------------------
+# --- replace
+# ------------------------------------------------------------------------------------------------------
 
 
 def test_a_text_that_stands_once_is_replaced():
@@ -146,7 +147,9 @@ def test_a_replacement_is_exact_unique_or_rejected(file, old, new, end):
 
 
 def test_hopeless_edits_are_rejected():
-    """Long runs of blanks and many like lines cost no more than they must, or the test would not end."""
+    """Long runs of blanks and many like lines cost no more than they must, or the test would not
+    end.
+    """
     no_replace((" " * 50_000 + "x\n") * 4, "\n\n\n\nq", "r")
     no_replace(
         "".join(f"value_{n} = compute({n})\n" for n in range(20_000)),
@@ -156,7 +159,8 @@ def test_hopeless_edits_are_rejected():
     no_replace("\n" * 50_000, "\n" * 2_000 + "x", "r")
 
 
-# --- apply --------------------------------------------------------------------------------------------------------
+# --- apply
+# --------------------------------------------------------------------------------------------------------
 
 
 def block(path: str, old: str, new: str) -> str:
@@ -242,7 +246,8 @@ def test_a_whole_files_diff_gives_the_new_file(old, new, end):
     assert {"f": end.join(new) + end, "other": "kept"} == after
 
 
-# --- syntax -------------------------------------------------------------------------------------------------------
+# --- syntax
+# -------------------------------------------------------------------------------------------------------
 
 BROKEN = {
     "a.py": "def f(:\n    pass\n",
@@ -349,7 +354,8 @@ def test_any_text_can_be_asked_about(text, path):
     assert () == parses(path, text, text)
 
 
-# --- policy -------------------------------------------------------------------------------------------------------
+# --- policy
+# -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -453,7 +459,8 @@ def test_many_stars_cost_little():
     assert () == protected(["a/" * 100 + "b"], ("**/a/" * 30 + "c", "*a" * 50 + "c"), ())
 
 
-# --- size and content ---------------------------------------------------------------------------------------------
+# --- size and content
+# ---------------------------------------------------------------------------------------------
 
 
 def texts(after: str, before: str | None = None, path: str = "a.py") -> list[tuple[int, str]]:
@@ -553,7 +560,8 @@ def test_what_is_no_text_blocks(text):
     assert (0, True) == (number, "no text" in told)
 
 
-# --- all gates, and the diff that leaves --------------------------------------------------------------------------
+# --- all gates, and the diff that leaves
+# --------------------------------------------------------------------------
 
 
 def test_check_asks_every_gate():

@@ -1,4 +1,6 @@
-"""Here live the promises of the applier about files: which may be made, moved, deleted, and what is refused."""
+"""Here live the promises of the applier about files: which may be made, moved, deleted, and what is
+refused.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,9 @@ def cases(chance: Random) -> tuple[Case, Case]:
 @few
 @given(chances)
 def test_a_fault_in_the_writing_changes_nothing_in_the_file(chance):
-    """Numbers, fences, margins, blanks and line ends may be wrong: the edit is made as meant, or refused."""
+    """Numbers, fences, margins, blanks and line ends may be wrong: the edit is made as meant, or
+    refused.
+    """
     diff, block = cases(chance)
     for case in [*(fault(diff) for fault in DIFFS), *(fault(block) for fault in BLOCKS)]:
         assert outcome(case) in (case.after, None)
@@ -53,7 +55,9 @@ def test_most_faults_are_forgiven(chance):
 @few
 @given(chances)
 def test_a_file_that_moved_on_is_edited_in_the_right_place_or_not_at_all(chance):
-    """A line that stays differs, or was left out: the lines around still say where, or the edit is refused."""
+    """A line that stays differs, or was left out: the lines around still say where, or the edit is
+    refused.
+    """
     made = Maker(chance, alike=False).case()
     diff, block = diff_of(made), block_of(made)
     old = stale(made, chance)

@@ -1,4 +1,6 @@
-"""Here lives a forge that is served, with an App installed on one of two repositories, and a place for its webhooks."""
+"""Here lives a forge that is served, with an App installed on one of two repositories, and a place
+for its webhooks.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Here live the tests of Claude's double: what it rejects, what its cache keeps, how it plays scripts."""
+"""Here live the tests of Claude's double: what it rejects, what its cache keeps, how it plays
+scripts.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,8 @@ def told(response: httpx2.Response) -> str:
     return f"{response.status_code} {body['error']['type']}: {body['error']['message']}"
 
 
-# --- what it rejects --------------------------------------------------------------------------------------------
+# --- what it rejects
+# --------------------------------------------------------------------------------------------
 
 
 def change(**more: Any) -> Callable[[Body], None]:
@@ -241,7 +244,9 @@ TEXT = {"type": "string"}
     ],
 )  # fmt: skip
 def test_it_rejects_what_the_api_rejects(spoil: Callable[[Body], None], says: str) -> None:
-    """A request that was good is answered with the API's error once it is spoiled, and plays no turn."""
+    """A request that was good is answered with the API's error once it is spoiled, and plays no
+    turn.
+    """
     double = Double(script())
     with serving(double) as client:
         body = following(client)
@@ -254,7 +259,9 @@ def test_it_rejects_what_the_api_rejects(spoil: Callable[[Body], None], says: st
 
 
 def test_it_takes_what_the_api_takes() -> None:
-    """Words after the answers, a note of the operator, an hour's breakpoint before the others: all are good."""
+    """Words after the answers, a note of the operator, an hour's breakpoint before the others: all
+    are good.
+    """
     double = Double(script(SCRIPT.replace('app.py:3"]}]', 'app.py:3"]}]\n    said: [Hurry]')))
     with serving(double) as client:
         body = opening()
@@ -310,7 +317,8 @@ def test_it_rejects_more_than_it_can_carry() -> None:
         )
 
 
-# --- how it plays -----------------------------------------------------------------------------------------------
+# --- how it plays
+# -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -327,7 +335,9 @@ def test_it_rejects_more_than_it_can_carry() -> None:
 def test_difference_from_the_script_is_loud(
     text: str, answer: str, failed: bool, says: str
 ) -> None:
-    """What the script does not expect is a bad request that says which turn, what was expected and what came."""
+    """What the script does not expect is a bad request that says which turn, what was expected and
+    what came.
+    """
     double = Double(script(text))
     with serving(double) as client:
         response = client.post("/v1/messages", json=following(client, answer, failed=failed))
@@ -357,7 +367,9 @@ def test_other_tools_are_loud() -> None:
 
 
 def test_repeated_request_gets_the_same_answer() -> None:
-    """Which turn comes is told by the request alone, so a repeated one gets the same; how often is counted."""
+    """Which turn comes is told by the request alone, so a repeated one gets the same; how often is
+    counted.
+    """
     double = Double(script())
     with serving(double) as client:
         body = following(client)
@@ -463,7 +475,8 @@ def test_mistake_in_a_script_is_told(spoil: str) -> None:
         script(spoil)
 
 
-# --- what it counts ---------------------------------------------------------------------------------------------
+# --- what it counts
+# ---------------------------------------------------------------------------------------------
 
 
 def test_tokens_are_counted_as_they_are_billed() -> None:
@@ -510,7 +523,9 @@ def test_cache_reads_what_it_wrote() -> None:
 
 
 def test_cache_forgets_after_its_time() -> None:
-    """Five minutes after it was last used a prefix is gone; an hour after, if it was written for an hour."""
+    """Five minutes after it was last used a prefix is gone; an hour after, if it was written for an
+    hour.
+    """
     for ttl, lives_s in (("5m", 300), ("1h", 3_600)):
         now = [0.0]
         cache = Cache(now=lambda now=now: now[0])  # type: ignore[misc] # bound at once

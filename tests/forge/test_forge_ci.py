@@ -1,4 +1,6 @@
-"""Here live the tests of the forge's CI: workflows really run, and all that GitHub tells of them is told."""
+"""Here live the tests of the forge's CI: workflows really run, and all that GitHub tells of them is
+told.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def test_push_is_checked(box: Boxed):
 
 
 def test_events_of_a_run_come_in_order(box: Boxed):
-    """Requested, queued, in progress and completed: of the run, its jobs, their check runs and the suite."""
+    """Requested, queued, in progress and completed: of the run, its jobs, their check runs and the
+    suite.
+    """
     box.names()
     box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI}, "Add CI.")
 
@@ -77,7 +81,9 @@ def test_failure_stops_what_needs_it(box: Boxed):
 
 
 def test_log_lies_elsewhere_and_wants_no_credentials(box: Boxed):
-    """The log's address is on another host, signed; who shows a token there is refused, and so is a bad signature."""
+    """The log's address is on another host, signed; who shows a token there is refused, and so is a
+    bad signature.
+    """
     box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI, "broken": ""}, "Break.")
     ends(box)
     answer = box.ask("GET", f"{HERE}/actions/jobs/{box.forge.jobs(REPO)[0].id}/logs")
@@ -94,7 +100,9 @@ def test_log_lies_elsewhere_and_wants_no_credentials(box: Boxed):
 
 
 def test_failed_jobs_run_again(box: Boxed):
-    """A re-run makes new jobs of what failed and what needs it; the lists show the latest, all when asked for."""
+    """A re-run makes new jobs of what failed and what needs it; the lists show the latest, all when
+    asked for.
+    """
     box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI, "broken": ""}, "Break.")
     ends(box)
     run = box.forge.jobs(REPO)[0].run
@@ -113,7 +121,9 @@ def test_failed_jobs_run_again(box: Boxed):
 
 
 def test_each_attempt_keeps_its_jobs(box: Boxed):
-    """What an attempt did not run again is shown as it was before; an attempt that never was is not there."""
+    """What an attempt did not run again is shown as it was before; an attempt that never was is not
+    there.
+    """
     box.forge.push(
         REPO, "ada", "a", {".github/workflows/ci.yml": CI + CI_LINT, "broken": ""}, "Break."
     )
@@ -176,7 +186,9 @@ def test_passed_run_is_not_repeated(box: Boxed):
 
 
 def test_broken_workflow_fails_at_once(box: Boxed):
-    """A file that is no workflow makes a run without jobs, called by its path, that failed to start."""
+    """A file that is no workflow makes a run without jobs, called by its path, that failed to
+    start.
+    """
     sha = box.forge.push(
         REPO, "ada", "a", {".github/workflows/ci.yml": "on: push\njobs: 1\n"}, "Break it."
     )
@@ -190,7 +202,9 @@ def test_broken_workflow_fails_at_once(box: Boxed):
 
 
 def test_workflow_on_pull_requests_waits_for_one(box: Boxed):
-    """A workflow on `pull_request` runs when one is opened and when it is pushed to, not on the push before."""
+    """A workflow on `pull_request` runs when one is opened and when it is pushed to, not on the
+    push before.
+    """
     box.forge.push(REPO, "ada", "main", {".github/workflows/ci.yml": ON_PULL}, "CI.")
     box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
 
@@ -207,7 +221,9 @@ def test_workflow_on_pull_requests_waits_for_one(box: Boxed):
 
 
 def test_other_apps_leave_empty_suites(box: Boxed):
-    """Each push makes a queued suite for every installed App, without a run, when the forge is told so."""
+    """Each push makes a queued suite for every installed App, without a run, when the forge is told
+    so.
+    """
     box.forge.empty_suites = True
     sha = box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
     assert box.forge.quiet(5)

@@ -19,7 +19,9 @@ def issue(box: Boxed) -> None:
 
 @pytest.mark.parametrize(("kind", "status", "done"), [("500", 500, 0), ("502-after", 502, 1)])
 def test_server_fails_before_or_after_the_write(box: Boxed, kind: str, status: int, done: int):
-    """A 500 is answered before anything happens, a 502 after the write; the next request is well again."""
+    """A 500 is answered before anything happens, a 502 after the write; the next request is well
+    again.
+    """
     fault = box.forge.faults.add("POST", "/comments$", kind)
     first = box.ask("POST", COMMENTS, {"body": "one"})
 

@@ -1,4 +1,6 @@
-"""Here live the tests of git against the forge: tokens open what they are for, and pushes are followed."""
+"""Here live the tests of git against the forge: tokens open what they are for, and pushes are
+followed.
+"""
 
 from __future__ import annotations
 

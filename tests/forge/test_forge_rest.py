@@ -105,7 +105,9 @@ def test_tokens_end(box: Boxed):
 
 
 def test_jwt_must_be_short_and_fresh(shared: Boxed):
-    """A JWT that expired, lives too long or names no App is refused; so is a token where a JWT belongs."""
+    """A JWT that expired, lives too long or names no App is refused; so is a token where a JWT
+    belongs.
+    """
     now = int(time.time())
     expired, long, unknown = (
         shared.jwt(exp=now - 1),
@@ -189,7 +191,9 @@ def test_lists_come_in_pages(shared: Boxed):
 
 
 def test_unchanged_answers_cost_nothing(shared: Boxed):
-    """A conditional request that finds nothing new is 304 and does not count; a change is 200 again."""
+    """A conditional request that finds nothing new is 304 and does not count; a change is 200
+    again.
+    """
     number = shared.forge.open_issue(REPO, "ada", "A", "B")
     first = shared.ask("GET", f"{HERE}/issues/{number}")
     same = shared.ask("GET", f"{HERE}/issues/{number}", **{"If-None-Match": first.headers["ETag"]})

@@ -9,7 +9,9 @@ from tests.forge.boxed import EVENTS, OTHER, REPO, Boxed, listening
 
 
 def test_webhook_is_signed_and_named(box: Boxed):
-    """A delivery carries GitHub's headers, its signature fits the secret, and what became of it is kept."""
+    """A delivery carries GitHub's headers, its signature fits the secret, and what became of it is
+    kept.
+    """
     box.names()
     box.forge.open_issue(REPO, "ada", "A", "B")
     box.forge.quiet(5)
@@ -146,7 +148,9 @@ def test_nobody_listens(tmp_path):
 
 
 def test_push_is_told_with_its_commits(box: Boxed):
-    """A push names the branch, the commits and the files; of a new branch, what the default branch lacks."""
+    """A push names the branch, the commits and the files; of a new branch, what the default branch
+    lacks.
+    """
     box.names()
     first = box.forge.push(
         REPO, "ada", "a", {"new": "1", "README.md": "x\n", "src/a.py": None}, "First."

@@ -175,7 +175,9 @@ def test_read_token_cannot_push(served: Served, tmp_path: Path):
 
 
 def test_workflow_needs_its_permission(served: Served, tmp_path: Path):
-    """A push with a workflow in any of its commits is refused with GitHub's words and leaves nothing behind."""
+    """A push with a workflow in any of its commits is refused with GitHub's words and leaves
+    nothing behind.
+    """
     clone(served, tmp_path / "work")
     change(tmp_path / "work", ".github/workflows/ci.yml")
     sha = change(tmp_path / "work")

@@ -79,7 +79,9 @@ def test_a_green_job_is_a_success(play: Play):
 
 
 def test_the_log_has_the_shape_of_actions(play: Play):
-    """A BOM, a timestamp before each line, the command's group with shell and env, its output, the exit code."""
+    """A BOM, a timestamp before each line, the command's group with shell and env, its output, the
+    exit code.
+    """
     result = play(
         "    - run: |\n        echo $WORD\n        exit 3\n      env:\n        WORD: hello\n"
     )
@@ -154,7 +156,9 @@ def test_a_checkout_that_cannot_be_is_red(play: Play, given: str, message: str):
 
 
 def test_setup_python_names_the_python_there_is(play: Play):
-    """setup-python and the cache say that the machine's own things are used, and warn of another version."""
+    """setup-python and the cache say that the machine's own things are used, and warn of another
+    version.
+    """
     result = play(
         "    - uses: actions/setup-python@v5\n      with:\n        python-version: '2.6'\n"
     )
@@ -214,7 +218,9 @@ def test_steps_speak_to_later_steps(play: Play):
 
 @pytest.mark.parametrize("line", ["no equals sign", "GITHUB_SHA=1", "A<<END"])
 def test_a_malformed_file_fails_the_step(play: Play, line: str):
-    """A line that is no assignment, a forbidden name and a missing delimiter are errors, as on GitHub."""
+    """A line that is no assignment, a forbidden name and a missing delimiter are errors, as on
+    GitHub.
+    """
     assert play(f'    - run: echo "{line}" >> $GITHUB_ENV\n').conclusion == "failure"
 
 
@@ -240,7 +246,9 @@ def test_env_of_the_step_wins(play: Play):
     ],
 )
 def test_shells(play: Play, shell: str, run: str, conclusion: str):
-    """bash asked for by name has pipefail; sh and python work; a template is obeyed; what is not there is red."""
+    """bash asked for by name has pipefail; sh and python work; a template is obeyed; what is not
+    there is red.
+    """
     assert conclusion == play(f'    - run: {run}\n      shell: "{shell}"\n').conclusion
 
 
@@ -257,7 +265,9 @@ def test_working_directory(play: Play):
 
 
 def test_workflow_commands(play: Play):
-    """Errors and warnings become log lines and annotations; groups, masks and debug lines are obeyed."""
+    """Errors and warnings become log lines and annotations; groups, masks and debug lines are
+    obeyed.
+    """
     result = play(
         "    - run: |\n"
         '        echo "::error file=$PWD/src/a.py,line=7,title=T::bad%0Athing"\n'
@@ -352,7 +362,9 @@ def test_a_signal_is_told_as_a_shell_tells_it(play: Play):
 
 
 def test_a_flood_is_cut_in_the_middle(play: Play):
-    """At most 10 MB are kept, head and tail, and the gap is told; one endless line does not fill the memory."""
+    """At most 10 MB are kept, head and tail, and the gap is told; one endless line does not fill
+    the memory.
+    """
     result = play(
         "    - run: |\n        echo first\n"
         "        yes 0123456789 | head -c 14000000 | tr -d '\\n'; echo; echo last; exit 1\n"

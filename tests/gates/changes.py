@@ -1,4 +1,6 @@
-"""Here lives the reading of labelled changes: what stood in their files before, and what stands there after."""
+"""Here lives the reading of labelled changes: what stood in their files before, and what stands
+there after.
+"""
 
 from __future__ import annotations
 

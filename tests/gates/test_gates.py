@@ -1,4 +1,6 @@
-"""The gates that ask a tool, and those that look at texts: what they find, and what they leave alone."""
+"""The gates that ask a tool, and those that look at texts: what they find, and what they leave
+alone.
+"""
 
 from datetime import UTC, datetime
 
@@ -37,7 +39,8 @@ def found(made, rules=None):
     return {(one.gate, one.path, one.line, one.rule) for one in told if one.blocks}
 
 
-# --- which lines are new ------------------------------------------------------------------------------------------
+# --- which lines are new
+# ------------------------------------------------------------------------------------------
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "", "x = 1"]), max_size=12).map("\n".join)
 
@@ -60,7 +63,8 @@ def test_a_huge_change_is_counted():
     assert {6, 9_999} == made.numbers["a"]
 
 
-# --- lint ---------------------------------------------------------------------------------------------------------
+# --- lint
+# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -132,7 +136,8 @@ def test_no_file_is_written_elsewhere(path):
     assert () == Ruff().lint({path: "import os\n"}, {})
 
 
-# --- secrets ------------------------------------------------------------------------------------------------------
+# --- secrets
+# ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(not available(), reason="betterleaks has no wheel for this platform")
@@ -170,7 +175,9 @@ def test_what_only_looks_like_a_secret_passes(text):
 
 
 def test_what_the_bot_says_holds_no_secret():
-    """Not in a comment, a title or a message: by shape where there is no finder, by its rules where there is one."""
+    """Not in a comment, a title or a message: by shape where there is no finder, by its rules where
+    there is one.
+    """
     ports = Ports(None, None, None, None, checkers=ASKED)
 
     assert "I used *** here" == hushed(ports, f"I used {TOKEN} here")
@@ -187,7 +194,8 @@ def test_any_text_can_be_searched(text):
     )
 
 
-# --- licence ------------------------------------------------------------------------------------------------------
+# --- licence
+# ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -211,7 +219,8 @@ def test_other_peoples_headers_are_found(line, bad):
     assert bad is ("licence" in {one.gate for one in gates(made, Rules())})
 
 
-# --- all together -------------------------------------------------------------------------------------------------
+# --- all together
+# -------------------------------------------------------------------------------------------------
 
 
 def test_a_repository_tightens_and_loosens_but_not_security():

@@ -107,7 +107,9 @@ def test_what_a_manifest_names_anew(path, before, after, told):
 
 
 def test_what_is_imported_must_be_declared_somewhere():
-    """Not the standard library, not the repository's own, not what a manifest names under another spelling."""
+    """Not the standard library, not the repository's own, not what a manifest names under another
+    spelling.
+    """
     code = "import os, strange\nfrom app import x\nfrom . import y\nimport yaml\nfrom my_pkg.sub import z\nimport helpers"
     around = {"requirements.txt": "PyYAML\nmy-pkg\n"}
 
@@ -148,7 +150,9 @@ def test_what_a_script_imports_is_looked_at():
     ],
 )
 def test_what_is_wrong_with_a_package(name, said, rule, blocks):
-    """Unknown, young, or one letter from what everybody uses; unchecked is said, and keeps nothing back."""
+    """Unknown, young, or one letter from what everybody uses; unchecked is said, and keeps nothing
+    back.
+    """
     found = judged(Named("python", name, "requirements.txt", 1, declared=True), said, NOW)
 
     assert (rule, blocks) == (found.rule, found.blocks)

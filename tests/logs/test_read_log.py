@@ -1,4 +1,6 @@
-"""Here live the tests of reading logs: real tools really fail, and the reading says what broke where."""
+"""Here live the tests of reading logs: real tools really fail, and the reading says what broke
+where.
+"""
 
 from __future__ import annotations
 
@@ -431,7 +433,9 @@ def test_tests_that_need_a_dead_network_are_an_outage():
 
 
 def test_annotations_behind_the_log_are_heard():
-    """Only an annotation tells that a job ran into its limit; one that repeats the log says nothing new."""
+    """Only an annotation tells that a job ran into its limit; one that repeats the log says nothing
+    new.
+    """
     log = (
         job("still running", code=0)
         + b"##[error]The job has exceeded the maximum execution time of 6h0m0s\n"
@@ -543,7 +547,9 @@ def test_secrets_are_masked_everywhere():
 
 
 def test_logs_are_cleaned():
-    """Byte order mark, timestamps, colours, links, overwritten progress and endless lines go; indentation stays."""
+    """Byte order mark, timestamps, colours, links, overwritten progress and endless lines go;
+    indentation stays.
+    """
     raw = (
         b"\xef\xbb\xbf"
         + f"{STAMP}  \x1b[1;31mred\x1b(B\x1b[m ^[[31mx^[[0m\n{STAMP}\x1b]8;;http://x\x07link\x1b]8;;\x07\n".encode()
@@ -554,7 +560,9 @@ def test_logs_are_cleaned():
 
 
 def test_a_model_is_told_the_causes(shop: Shelf):
-    """Causes with places and tests come first, then the log; every line from outside stands behind a bar."""
+    """Causes with places and tests come first, then the log; every line from outside stands behind
+    a bar.
+    """
     text = telling(shop.pytest(), 4000)
 
     assert text.startswith("test-failure, read as pytest: 2 failures, 2 causes\n\n1.\n| ")

@@ -1,4 +1,6 @@
-"""What tools print is read: each file in said/ holds what is expected, a rule, and what the tool said."""
+"""What tools print is read: each file in said/ holds what is expected, a rule, and what the tool
+said.
+"""
 
 from __future__ import annotations
 

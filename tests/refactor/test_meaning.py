@@ -1,4 +1,6 @@
-"""Here live the promises about what a name means: each case is a module `a` and a use of it, before and after."""
+"""Here live the promises about what a name means: each case is a module `a` and a use of it, before
+and after.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ STAYS = [
 
 @pytest.mark.parametrize("use", GOES)
 def test_an_object_that_is_known_is_followed(use):
-    """By its import, annotation, only assignment, base, field, property, or what a function returns."""
+    """By its import, annotation, only assignment, base, field, property, or what a function
+    returns.
+    """
     made = rename_symbol({"a.py": A, "use.py": use}, "Part.go", "run")
 
     assert use.replace(".go()", ".run()").replace("'go'", "'run'") == made.files["use.py"]

@@ -1,4 +1,6 @@
-"""Here live the promises about changes of a whole repository: every name that is proved, and no other."""
+"""Here live the promises about changes of a whole repository: every name that is proved, and no
+other.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,9 @@ def doubts(made: Refactoring) -> set[tuple[str, int]]:
 
 
 def test_a_function_is_renamed_wherever_it_is_named():
-    """In its module, through re-exports, aliases, `__all__`, strings that are patched, documents and entry points."""
+    """In its module, through re-exports, aliases, `__all__`, strings that are patched, documents
+    and entry points.
+    """
     made = rename_symbol(FILES, "load", "fetch_all")
     after = texts(made)
 
@@ -279,7 +283,9 @@ def test_any_source_stays_as_it_is_but_for_the_name():
 
 
 def test_another_language_renames_what_is_declared_once():
-    """Calls, imports and Go's packages; members of unknown objects are listed, and a shorthand keeps its property."""
+    """Calls, imports and Go's packages; members of unknown objects are listed, and a shorthand
+    keeps its property.
+    """
     go = {
         "store/load.go": "package store\n\nfunc Load(a int) int { return a }\n",
         "main.go": 'package main\n\nimport "x/store"\n\nfunc main() { store.Load(1); other.Load(2) }\n',

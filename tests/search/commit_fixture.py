@@ -1,4 +1,6 @@
-"""Here lives the shop: a small repository to look things up in, and the way from its files to clues."""
+"""Here lives the shop: a small repository to look things up in, and the way from its files to
+clues.
+"""
 
 from __future__ import annotations
 

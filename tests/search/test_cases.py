@@ -1,4 +1,6 @@
-"""Here live the promises about mining cases from a history, which the weights of ranking are learned from."""
+"""Here live the promises about mining cases from a history, which the weights of ranking are
+learned from.
+"""
 
 from __future__ import annotations
 

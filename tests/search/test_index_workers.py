@@ -1,4 +1,6 @@
-"""Here live the promises about deriving in other processes: the same as in one, and none of them outlives us."""
+"""Here live the promises about deriving in other processes: the same as in one, and none of them
+outlives us.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ START = "from bot.search.index_workers import Hand; import time; print(Hand().pi
 
 
 def _gone(pid: int) -> bool:
-    """Wait until the process is no more; a zombie is none, and whether it is reaped is up to the machine."""
+    """Wait until the process is no more; a zombie is none, and whether it is reaped is up to the
+    machine.
+    """
     stat = Path("/proc") / str(pid) / "stat"
     until = time.monotonic() + PATIENCE_S
     with suppress(OSError):
@@ -42,7 +46,9 @@ def test_processes_make_what_one_makes():
 
 
 def test_a_bundle_that_kills_its_process_is_known_as_text(caplog):
-    """Its words are there, its definitions are not, and it is said; the next is read by another process."""
+    """Its words are there, its definitions are not, and it is said; the next is read by another
+    process.
+    """
     hand = Hand()
     os.kill(hand.pid, signal.SIGKILL)
     hand.give(BUNDLES[0])

@@ -1,4 +1,6 @@
-"""Here live the promises about Python's definitions, which are read by lines: the same as a parser's, of anything."""
+"""Here live the promises about Python's definitions, which are read by lines: the same as a
+parser's, of anything.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def test_what_is_in_strings_brackets_and_comments_ends_nothing(case):
     "path", sorted(ROOT.glob("[bt]*/**/*.py")), ids=lambda path: str(path.relative_to(ROOT))
 )
 def test_of_what_people_wrote_a_parser_says_the_same(path):
-    """Kinds, names and lines are those of the standard library's; comments at the end belong to what they follow."""
+    """Kinds, names and lines are those of the standard library's; comments at the end belong to
+    what they follow.
+    """
     text = path.read_bytes()
     kinds = {ast.ClassDef: "class", ast.FunctionDef: "function", ast.AsyncFunctionDef: "function"}
     parsed = sorted(

@@ -1,4 +1,6 @@
-"""Here live the promises about finding: which files, definitions and tests a request speaks of, and why."""
+"""Here live the promises about finding: which files, definitions and tests a request speaks of, and
+why.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def test_the_title_counts_more_than_the_body():
 
 
 def test_the_past_speaks_for_the_files_that_it_changed():
-    """A commit that said the like helps where the code has none of the words, and is named as the reason."""
+    """A commit that said the like helps where the code has none of the words, and is named as the
+    reason.
+    """
     past = CommitInfo(Sha("c1"), "Fix the invoice footer\n\nIt was cut.", ("shop/reports.py",))
     found = clues(files(), "Invoice footer is cut", commits=[past])
 

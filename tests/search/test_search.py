@@ -1,4 +1,6 @@
-"""Here live the promises about knowing code: what is defined where, and which places an issue speaks of."""
+"""Here live the promises about knowing code: what is defined where, and which places an issue
+speaks of.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ def shelf(**more: str) -> Shelf:
     return Shelf(files(**more))
 
 
-# --- symbols ------------------------------------------------------------------------------------------------------
+# --- symbols
+# ------------------------------------------------------------------------------------------------------
 
 CODE = {
     "a.py": (
@@ -108,7 +111,9 @@ def test_definitions_are_found_in_every_language(path):
 
 
 def test_every_language_has_a_grammar_and_a_query():
-    """No suffix leads nowhere, and no pattern names a node its grammar lacks; Python is read by its lines."""
+    """No suffix leads nowhere, and no pattern names a node its grammar lacks; Python is read by its
+    lines.
+    """
     assert set(SUFFIXES.values()) == {*QUERIES, "python"}
     assert all(parser(language) for language in QUERIES)
     assert parser("klingon") is None
@@ -151,7 +156,8 @@ def test_a_parser_that_loses_its_way_is_stopped(path):
     assert isinstance(symbols(path, b"x=(" * 20_000), tuple)
 
 
-# --- files and words ----------------------------------------------------------------------------------------------
+# --- files and words
+# ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -220,7 +226,8 @@ def test_hostile_issues_are_read(piece):
     assert all(weight > 0 for weight in read_query(piece * 20_000, piece * 20_000).terms.values())
 
 
-# --- find_symbol, layout, skeleton --------------------------------------------------------------------------------
+# --- find_symbol, layout, skeleton
+# --------------------------------------------------------------------------------
 
 
 def test_a_name_is_found_where_it_is_defined_and_used():

@@ -27,7 +27,9 @@ from bot.values import Repo
 )
 @pytest.mark.parametrize("label", ["autogen", ""])
 def test_only_who_may_write_may_ask(place, who, may, label):
-    """By label or by command alike: admin, maintain and write. Triage can add labels, so the label proves nothing."""
+    """By label or by command alike: admin, maintain and write. Triage can add labels, so the label
+    proves nothing.
+    """
     assert may is may_ask(place.ports, place.asking(place.issue(), by=who, label=label))
 
 

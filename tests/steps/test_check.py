@@ -74,7 +74,7 @@ WEAKER = {"tests/test_main.py": "def test_port():\n    assert serve(1)\n"}
 def test_a_weakened_test_stands_only_when_the_plan_named_it(shelf):
     """With its reason; then it is told, and keeps nothing back."""
     named = Plan(
-        "", lowered=(PlannedWeakening("test_port", "the port is chosen by the system now"),)
+        "", weakened=(PlannedWeakening("test_port", "the port is chosen by the system now"),)
     )
     (refused,) = inspect(*shelf, Patch(WEAKER), Config())
     (told,) = inspect(*shelf, Patch(WEAKER), Config(), named)

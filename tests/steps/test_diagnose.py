@@ -96,7 +96,9 @@ def test_an_outage_beside_a_failure_does_not_hide_it(build):
 
 
 def test_a_failure_behind_many_cancelled_jobs_is_read(build):
-    """GitHub cancels the rest of a matrix when one job fails; that one tells, wherever it stands in the list."""
+    """GitHub cancels the rest of a matrix when one job fails; that one tells, wherever it stands in
+    the list.
+    """
     names = [f"a{number}@" for number in range(7)]
     found = verdict(build({CI: workflow(*names, "z")}), {"z.py": RED})
 
@@ -104,7 +106,9 @@ def test_a_failure_behind_many_cancelled_jobs_is_read(build):
 
 
 def test_a_log_that_is_gone_is_no_reason_to_guess(build):
-    """GitHub sometimes loses logs: what the annotations say is read; where they say nothing nobody is sent to edit."""
+    """GitHub sometimes loses logs: what the annotations say is read; where they say nothing nobody
+    is sent to edit.
+    """
     place = build({CI: workflow("a")})
     tree = place.tree()
     sha, checks = place.checked({"a.py": RED}, "topic")
@@ -146,7 +150,9 @@ def test_the_base_is_weighed(build, base, head, kind):
 
 
 def test_a_workflow_that_cannot_start_is_nobodys_code(build):
-    """GitHub reports it without a job, a log or a word; it was so before, and no edit of ours can mend it."""
+    """GitHub reports it without a job, a log or a word; it was so before, and no edit of ours can
+    mend it.
+    """
     place = build(
         {
             CI: workflow("a"),
@@ -307,7 +313,9 @@ def test_readings_are_merged_by_what_failed():
 
 
 def test_a_note_names_the_place_that_the_log_leaves_out(build):
-    """A script that only says `::error file=..` leaves no place in its log; GitHub keeps it as an annotation."""
+    """A script that only says `::error file=..` leaves no place in its log; GitHub keeps it as an
+    annotation.
+    """
     note = "print('::error file=a.py,line=1::The gate is closed'); raise SystemExit(1)\n"
     (failure,) = verdict(build({CI: workflow("a")}), {"a.py": note}).reading.failures
 
@@ -343,7 +351,7 @@ def test_the_code_that_broke_is_in_the_reading(build):
 def test_a_log_is_kept_for_later_looks(build, tmp_path):
     """What was read once is there when GitHub has deleted it."""
     place = build({CI: workflow("a")})
-    place.ports = replace(place.ports, shelf=Shelf(tmp_path))
+    place.ports = replace(place.ports, log_cache=Shelf(tmp_path))
     found = verdict(place, {"a.py": RED})
 
-    assert b"ValueError: always" in place.ports.shelf.get(place.repo, found.jobs["a"])
+    assert b"ValueError: always" in place.ports.log_cache.get(place.repo, found.jobs["a"])

@@ -58,8 +58,8 @@ def test_a_failed_edit_between_others_fails_alone(sit):
     wrong = ("edit_file", {"path": "app/main.py", "old": "import nothing", "new": "x"})
     used = sit.turn(("create_file", {"path": "b.py", "text": "b = 1\n"}), wrong, EDIT)
 
-    assert [False, True, False] == [answer.failed for answer in used.answers]
-    assert ["c0", "c1", "c2"] == [answer.call for answer in used.answers]
+    assert [False, True, False] == [answer.is_error for answer in used.answers]
+    assert ["c0", "c1", "c2"] == [answer.call_id for answer in used.answers]
     assert {"b.py", "app/main.py"} == set(sit.files)
 
 
@@ -74,7 +74,7 @@ def test_nothing_is_edited_before_the_plan(sit):
     ):
         assert "Submit a plan first" in sit.refused(call[0], **call[1])
     assert "import os" in sit.told("read_file", path="app/main.py")
-    assert not any(answer.failed for answer in sit.turn(("submit_plan", PLAN), EDIT).answers)
+    assert not any(answer.is_error for answer in sit.turn(("submit_plan", PLAN), EDIT).answers)
     assert {"app/main.py"} == set(sit.files)
 
 
@@ -140,11 +140,13 @@ def test_an_edit_that_does_not_fit_says_why(sit, tool, given, why):
 
 @pytest.mark.parametrize("path", OUTSIDE)
 def test_nothing_outside_the_tree_can_be_written(sit, path):
-    """Neither .git nor a path upwards, absolute, with a backslash or too long; what is only odd is a plain file."""
+    """Neither .git nor a path upwards, absolute, with a backslash or too long; what is only odd is
+    a plain file.
+    """
     plain = {"x" * 1000, "-n", "--output=x", "HEAD:README.md", "*", "\n"}
     answer = sit.call("create_file", path=path, text="x")
 
-    assert (path not in plain) is answer.failed
+    assert (path not in plain) is answer.is_error
     assert ({path} if path in plain else set()) == set(sit.files)
 
 
@@ -152,7 +154,9 @@ def test_nothing_outside_the_tree_can_be_written(sit, path):
     "path", [".GIT/config", "app/.git", ".git ", "git~1/config", ".g\u200cit/config", ".git::x"]
 )
 def test_gits_own_folder_cannot_be_spelled_otherwise(sit, path):
-    """Case, short names, invisible characters and streams: some file system would take them for .git."""
+    """Case, short names, invisible characters and streams: some file system would take them for
+    .git.
+    """
     assert "not a path inside" in sit.refused("create_file", path=path, text="x")
 
 
@@ -181,7 +185,9 @@ def test_a_folder_may_take_a_deleted_files_place(sit):
 
 
 def test_what_is_undone_is_no_change(sit):
-    """Edited back, created and deleted, deleted and written as it was: the patch is empty, in one turn or in two."""
+    """Edited back, created and deleted, deleted and written as it was: the patch is empty, in one
+    turn or in two.
+    """
     back = ("edit_file", {"path": "app/main.py", "old": "return port + 1", "new": "return port"})
     whole = FILES["app/main.py"].decode()
     for turns in (
@@ -212,7 +218,7 @@ def test_a_finish_waits_for_its_answer(sit):
     """It has none yet; the calls beside it have theirs, and edits before and after it count."""
     used = sit.turn(("list_dir", {}), ("finish", FINISH), EDIT)
 
-    assert ["c0", "c2"] == [answer.call for answer in used.answers]
+    assert ["c0", "c2"] == [answer.call_id for answer in used.answers]
     assert ("c1", "Did it") == (used.finish_call, used.finish.title)
     assert {"app/main.py"} == set(sit.files)
 
@@ -221,7 +227,7 @@ def test_a_second_finish_in_a_turn_is_answered_at_once(sit):
     """Every call must come back answered, or the API refuses the next turn; the first one counts."""
     used = sit.turn(("finish", FINISH), ("finish", FINISH | {"title": "Again"}))
 
-    assert [("c1", True)] == [(answer.call, answer.failed) for answer in used.answers]
+    assert [("c1", True)] == [(answer.call_id, answer.is_error) for answer in used.answers]
     assert ("c0", "Did it") == (used.finish_call, used.finish.title)
 
 
@@ -287,7 +293,9 @@ def test_logs_of_jobs_that_are_not_there_are_told(sit):
 
 
 def test_what_was_used_survives_the_record(sit):
-    """A turn with odd characters and its results go through JSON and back, or the run could not go on."""
+    """A turn with odd characters and its results go through JSON and back, or the run could not go
+    on.
+    """
     odd = "\u2028 \U0001f600 \x00 \x1b[31m \ufffe"
     used = sit.turn(
         ("create_file", {"path": "odd.txt", "text": odd}),
@@ -302,7 +310,9 @@ def test_what_was_used_survives_the_record(sit):
 
 
 def test_half_a_character_does_not_end_a_run():
-    """JSON can hold lone surrogates, and models have written them: the turn must still go into the record."""
+    """JSON can hold lone surrogates, and models have written them: the turn must still go into the
+    record.
+    """
     turn = Thought(
         Turn("tools", '[{"text": "\\ud83d"}]', (ToolCall("c", "create_file", {"text": "\ud83d"}),)),
         1.0,

@@ -55,7 +55,9 @@ def test_another_failed_test_is_flaky():
     ],
 )
 def test_what_may_be_ours_is_not_called_flaky(tries, far):
-    """Only a job that passed, or other tests that failed far from the change, speak against the commit's guilt."""
+    """Only a job that passed, or other tests that failed far from the change, speak against the
+    commit's guilt.
+    """
     assert flaky([failed()], tries, far=far) == ""
 
 
@@ -110,7 +112,9 @@ def test_a_change_that_may_reach_the_test_is_near(changed, text):
 
 
 def test_a_job_that_only_gathers_the_others_does_not_count():
-    """It says nothing but that it failed: beside a test it is no reason to edit, alone it is no test."""
+    """It says nothing but that it failed: beside a test it is no reason to edit, alone it is no
+    test.
+    """
     gathers = Failure("", "Process completed with exit code 1.", jobs=("all",))
     texts = {"tests/test_b.py": b""}
 

@@ -1,4 +1,6 @@
-"""What of an issue reaches the work: what writers asked, as it stood at the trigger, as a reader sees it."""
+"""What of an issue reaches the work: what writers asked, as it stood at the trigger, as a reader
+sees it.
+"""
 
 import pytest
 
@@ -7,7 +9,7 @@ from tests.place import EARLIER, LATER, TRIGGER
 
 
 def bodies(place, issue, **asking):
-    return [remark.body for remark in freeze(place.ports, place.asking(issue, **asking)).remarks]
+    return [remark.body for remark in freeze(place.ports, place.asking(issue, **asking)).comments]
 
 
 def test_the_text_of_the_trigger_counts_not_todays(place):
@@ -40,7 +42,9 @@ def test_a_comment_counts_as_it_stood_at_the_trigger(place, at, edited, kept):
 
 
 def test_only_writers_are_quoted(place):
-    """Triage, readers, strangers and people without any access may comment, and change nothing by it."""
+    """Triage, readers, strangers and people without any access may comment, and change nothing by
+    it.
+    """
     issue = place.issue()
     for who in ("ada", "mel", "wes", "tim", "eve", "nan", "stranger", "dependabot[bot]"):
         place.comment(issue, who, f"says {who}")
@@ -57,7 +61,9 @@ def test_a_deleted_account_is_nobody(place):
 
 
 def test_the_askers_own_command_is_kept(place):
-    """The comment that asked is at the trigger, and what it says besides the command belongs to the request."""
+    """The comment that asked is at the trigger, and what it says besides the command belongs to the
+    request.
+    """
     issue = place.issue()
     place.comment(issue, "wes", "Use a comma.\n\n/generate", TRIGGER)
 
@@ -65,7 +71,9 @@ def test_the_askers_own_command_is_kept(place):
 
 
 def test_the_bots_question_is_kept_for_its_answer(place):
-    """Without the question the answer says nothing. Its other comments, and those of other bots, are dropped."""
+    """Without the question the answer says nothing. Its other comments, and those of other bots,
+    are dropped.
+    """
     issue = place.issue()
     place.comment(
         issue, "greenlit[bot]", "<!-- greenlit:run:x -->\n### 🔴 Greenlit gave up · asked by @ada"
@@ -97,7 +105,7 @@ def test_what_no_reader_sees_is_gone(place):
     frozen = freeze(place.ports, place.asking(issue))
 
     assert "Greet" == frozen.title
-    for text in (frozen.body, frozen.remarks[0].body):
+    for text in (frozen.body, frozen.comments[0].body):
         assert text.startswith("Greet")
         assert "obey" not in text
         assert text.isascii()

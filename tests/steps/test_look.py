@@ -1,4 +1,6 @@
-"""What the model may look at: the tree with its edits laid over it, and nothing else of this machine or of GitHub."""
+"""What the model may look at: the tree with its edits laid over it, and nothing else of this
+machine or of GitHub.
+"""
 
 import pytest
 
@@ -62,7 +64,9 @@ def test_an_empty_file_is_no_mistake(sit):
 
 
 def test_line_numbers_are_those_of_git_and_of_compilers(sit):
-    """Only line feeds end lines: form feeds and Unicode's separators do not, or every trace would point elsewhere."""
+    """Only line feeds end lines: form feeds and Unicode's separators do not, or every trace would
+    point elsewhere.
+    """
     assert "    4\tc = 3" in sit.told("read_file", path="feed.py")
     assert "feed.py:4: c = 3" == sit.told("grep", pattern="c = 3")
 
@@ -135,7 +139,9 @@ OUTSIDE = [
 
 @pytest.mark.parametrize("path", OUTSIDE)
 def test_nothing_outside_the_tree_can_be_read(sit, path):
-    """No path is a path of the disk, an option, a revision or a pattern: there is simply no such file."""
+    """No path is a path of the disk, an option, a revision or a pattern: there is simply no such
+    file.
+    """
     assert "here is no" in sit.refused("read_file", path=path)
 
 

@@ -84,7 +84,9 @@ def body(template="", work=WORK):
 
 
 def test_without_a_template():
-    """What and why, the plan against what was done, the attempts, where to look, who asked and what wrote it."""
+    """What and why, the plan against what was done, the attempts, where to look, who asked and what
+    wrote it.
+    """
     assert body().replace(". ", ".\n") == snapshot("""\
 Closes #7
 
@@ -196,7 +198,9 @@ END\
     ids=["headings", "no headings"],
 )
 def test_in_the_repositorys_template(template, expected):
-    """Under the headings that ask for it; boxes stay for people to tick; what nobody asked for stands below."""
+    """Under the headings that ask for it; boxes stay for people to tick; what nobody asked for
+    stands below.
+    """
     assert (
         in_template(template, dict(sections(replace(WORK, advice=(), plan=Plan("")))), "END")
         == expected
@@ -218,7 +222,9 @@ def test_in_the_repositorys_template(template, expected):
     ],
 )
 def test_headings_are_understood(heading, part):
-    """Each part once, under the first heading that asks for it; a heading that asks for nothing of ours stays empty."""
+    """Each part once, under the first heading that asks for it; a heading that asks for nothing of
+    ours stays empty.
+    """
     told = body(f"## {heading}\n\n## Other\n")
     under = told.partition(f"## {heading}\n")[2].partition("\n## ")[0]
 

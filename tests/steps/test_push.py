@@ -55,7 +55,9 @@ def test_a_message_without_a_body_or_an_id(finish, asking, expected):
     ],
 )
 def test_a_commit_calls_nobody_and_closes_nothing(said, kept):
-    """GitHub reads commits too: names are called, numbers linked, and issues closed once it is merged."""
+    """GitHub reads commits too: names are called, numbers linked, and issues closed once it is
+    merged.
+    """
     assert kept == message(replace(FINISH, message=said), ASKING).split("\n\n")[1]
 
 

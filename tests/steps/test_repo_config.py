@@ -1,4 +1,6 @@
-"""Here live the promises about `.github/greenlit.yml`: what it may say, and how a mistake in it is told."""
+"""Here live the promises about `.github/greenlit.yml`: what it may say, and how a mistake in it is
+told.
+"""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def shown(progress):
 def test_what_must_ask_for_less_is_in_the_plan():
     """With its reason, before anything is written: whoever reads it can stop the run."""
     plan = replace(
-        PLAN, lowered=(PlannedWeakening("test_greeting.py::test_loud", "nobody shouts any more"),)
+        PLAN, weakened=(PlannedWeakening("test_greeting.py::test_loud", "nobody shouts any more"),)
     )
 
     assert "- **asks for less:** test_greeting.py::test_loud: nobody shouts any more" in shown(

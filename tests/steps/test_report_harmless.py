@@ -99,7 +99,9 @@ def test_words_of_others_stay_in_their_cell(words):
     ],
 )
 def test_the_models_words_call_nobody(phase, words):
-    """Wherever the model's words stand: no mention, no issue number, no tag, no hidden marker comes alive."""
+    """Wherever the model's words stand: no mention, no issue number, no tag, no hidden marker comes
+    alive.
+    """
     plan = Plan(words, (PlannedFile(words, words),), (words,), (words,), (words,))
     clues = Retrieval((SearchHit(words, 1.0),))
     text = rendered(told(phase=phase, plan=plan, clues=clues, todo=(words, words), attempts=(RED,)))

@@ -103,7 +103,9 @@ def test_events_decide(bare, on, starts):
     ],
 )
 def test_filters_of_a_push_are_githubs(bare, filters, starts):
-    """`*` does not cross a slash, `**` does, `?` and `+` count the character before, `!` takes back, order counts."""
+    """`*` does not cross a slash, `**` does, `?` and `+` count the character before, `!` takes
+    back, order counts.
+    """
     assert (PUSH if starts else NEVER) == laid(bare, workflows(push(filters))).starts
 
 
@@ -123,7 +125,9 @@ def test_filters_of_a_push_are_githubs(bare, filters, starts):
 )
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target"])
 def test_filters_of_a_pull_request_are_of_its_base(bare, event, filters, starts):
-    """And of its types: what only runs when one is closed, labelled or made ready says nothing of a new draft."""
+    """And of its types: what only runs when one is closed, labelled or made ready says nothing of a
+    new draft.
+    """
     assert (PULL if starts else NEVER) == laid(
         bare, workflows(f"on: {{{event}: {{{filters}}}}}")
     ).starts

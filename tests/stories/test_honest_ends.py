@@ -52,7 +52,9 @@ def until(what, patience_s=60):
 
 
 def test_an_outage_that_passes_ends_green(stage):
-    """CI failed for a dead network; run again it is green: so is the pull request, and nothing was edited."""
+    """CI failed for a dead network; run again it is green: so is the pull request, and nothing was
+    edited.
+    """
     with stage(script(*BEGIN, [GOOD], END), FILES | {"test_greeting.py": OUTAGE_ONCE}) as on:
         issue = on.issue()
         on.label(issue)
@@ -75,7 +77,9 @@ def test_ci_of_which_every_job_was_skipped_is_not_green(stage):
 
 
 def test_another_system_that_spoke_on_the_base_is_waited_for(stage):
-    """Actions is green at once; the other CI, known from the base, comes late and red: the run is not green."""
+    """Actions is green at once; the other CI, known from the base, comes late and red: the run is
+    not green.
+    """
     with stage(script(*BEGIN, [GOOD], END, END), ci_grace_s=6) as on:
         on.forge.set_status(REPO, on.forge.branches(REPO)["main"], "ci/elsewhere", "success")
         issue = on.issue()
@@ -102,7 +106,9 @@ def test_ci_that_does_not_end_leaves_a_draft(stage):
 
 
 def test_a_pull_request_that_a_person_closed_is_not_opened_again(stage, tmp_path):
-    """The webhook is lost, yet the run finds its draft closed: it stops, and there is still only that one."""
+    """The webhook is lost, yet the run finds its draft closed: it stops, and there is still only
+    that one.
+    """
     red = UNTIL.format("closed") + FILES["test_greeting.py"]
     tree = FILES | {CI: WORKFLOW.format(on="pull_request"), "test_greeting.py": red}
     with stage(script(*BEGIN, [BAD], END, [MENDED], END), tree) as on:

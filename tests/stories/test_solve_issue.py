@@ -23,7 +23,9 @@ def stage(tmp_path, checked):
 
 
 def test_a_labelled_issue_becomes_a_green_pull_request(stage):
-    """One branch, one comment, one pull request that is ready, and CI was green before it was opened."""
+    """One branch, one comment, one pull request that is ready, and CI was green before it was
+    opened.
+    """
     with stage(script(*BEGIN, [GOOD], END)) as on:
         issue = on.issue()
         on.label(issue)
@@ -44,7 +46,9 @@ def test_a_labelled_issue_becomes_a_green_pull_request(stage):
 
 
 def test_a_red_check_is_read_and_mended(stage):
-    """The failing test's trace goes back into the same conversation; the fix is pushed; then it is green."""
+    """The failing test's trace goes back into the same conversation; the fix is pushed; then it is
+    green.
+    """
     with stage(script(*BEGIN, [BAD], END, [MENDED], END)) as on:
         issue = on.issue()
         on.label(issue)
@@ -98,7 +102,9 @@ def test_ci_that_runs_on_pull_requests_only_gets_a_draft_first(stage):
 
 
 def test_what_runs_on_pull_requests_alone_has_its_say_too(stage):
-    """One workflow is green on push, another runs on pull requests only and is red: that is not green."""
+    """One workflow is green on push, another runs on pull requests only and is red: that is not
+    green.
+    """
     lint = "on: push\njobs: {lint: {runs-on: ubuntu-latest, steps: [{run: 'true'}]}}\n"
     tree = FILES | {
         ".github/workflows/ci.yml": WORKFLOW.format(on="pull_request"),
@@ -245,7 +251,9 @@ def test_what_nobody_sees_does_not_reach_the_model(stage):
 
 @pytest.mark.parametrize("way", ["close", "unlabel", "stop"])
 def test_people_stop_a_run(stage, way):
-    """A closed issue, a removed label, /stop: the run ends and says who did what; nothing is opened."""
+    """A closed issue, a removed label, /stop: the run ends and says who did what; nothing is
+    opened.
+    """
     with stage(script(*BEGIN, [GOOD], END), FILES | SLOW) as on:
         issue = on.issue()
         on.label(issue)
@@ -262,7 +270,9 @@ def test_people_stop_a_run(stage, way):
 
 
 def test_a_draft_of_a_run_that_was_stopped_says_so(stage):
-    """Where CI needs a pull request, the draft is there before the end; it does not promise what will not come."""
+    """Where CI needs a pull request, the draft is there before the end; it does not promise what
+    will not come.
+    """
     tree = FILES | SLOW | {".github/workflows/ci.yml": WORKFLOW.format(on="pull_request")}
     with stage(script(*BEGIN, [GOOD], END), tree) as on:
         issue = on.issue()
@@ -320,7 +330,9 @@ def test_a_base_that_was_red_already_is_told_apart(stage):
 
 
 def test_an_outage_is_run_again_once_and_never_edited(stage):
-    """A log that shows a dead network gets one re-run of the failed jobs; the second time it is left to people."""
+    """A log that shows a dead network gets one re-run of the failed jobs; the second time it is
+    left to people.
+    """
     outage = 'import sys\n\nsys.exit("curl: (6) Could not resolve host: files.example.org")\n'
     with stage(script(*BEGIN, [GOOD], END), FILES | {"test_greeting.py": outage}) as on:
         issue = on.issue()

@@ -32,7 +32,8 @@ TESTS = FILES | {
 }
 NEVER_ENDS = (
     "import time\nfrom pathlib import Path\n\n"
-    "while not Path.home().joinpath('go').exists():\n    time.sleep(0.05)\n"  # until the stage is taken down
+    # until the stage is taken down
+    "while not Path.home().joinpath('go').exists():\n    time.sleep(0.05)\n"
 )
 
 
@@ -66,7 +67,9 @@ def test_a_rerun_that_passes_is_green(stage):
 
 
 def test_a_flaky_test_costs_no_turn(stage):
-    """It fails far from the change and passes when it is run again: nobody edits, and people are told."""
+    """It fails far from the change and passes when it is run again: nobody edits, and people are
+    told.
+    """
     with stage(*BEGIN, [GOOD], END, tree=TESTS) as on:
         assert "opened" == outcome(on).state
         assert 4 == len(on.double.requests)
@@ -108,7 +111,9 @@ def test_a_test_that_fails_again_is_mended(stage):
 
 
 def test_the_first_status_is_not_taken_for_the_last(stage):
-    """Two systems spoke of the base: when the first one is green on our commit, the second is still waited for."""
+    """Two systems spoke of the base: when the first one is green on our commit, the second is still
+    waited for.
+    """
     with stage(*BEGIN, [GOOD], END, tree=NO_CI, ci_grace_s=30, ci_poll_s=30) as on:
         for context in ("ci/one", "ci/two"):
             on.forge.set_status(REPO, on.forge.branches(REPO)["main"], context, "success")
@@ -166,7 +171,9 @@ def test_when_red_nothing_opens_nothing(stage):
 
 
 def test_workflows_of_the_base_alone_are_no_ci(stage):
-    """A workflow that runs on main only says nothing of our branch: opened, with the words that nothing has run it."""
+    """A workflow that runs on main only says nothing of our branch: opened, with the words that
+    nothing has run it.
+    """
     only_main = WORKFLOW.format(on="{push: {branches: [main]}}")
     with stage(*BEGIN, [GOOD], END, tree=FILES | {CI: only_main}) as on:
         on.forge.push(REPO, "ada", "main", {"README.md": "# Hi\n"}, "So that CI has spoken of main")

@@ -1,4 +1,6 @@
-"""What a run makes of a model: one that errs, stops, circles, refuses, asks for too much or costs too much."""
+"""What a run makes of a model: one that errs, stops, circles, refuses, asks for too much or costs
+too much.
+"""
 
 import asyncio
 from contextlib import contextmanager
@@ -81,7 +83,9 @@ def test_the_work_is_what_was_edited(write):
 
 
 def test_a_finish_without_edits_tells_why(write):
-    """Nothing is checked and nothing pushed: the model's reason is what people read, and it calls nobody."""
+    """Nothing is checked and nothing pushed: the model's reason is what people read, and it calls
+    nobody.
+    """
     sorry = ("finish", FINISH | {"summary": "It is quiet already, @eve."})
     with write(*BEGIN, [sorry]) as (writer, _):
         assert "It is quiet already, `@eve`." == given_up(writer)
@@ -190,7 +194,9 @@ def test_what_the_repository_protects_is_kept(write):
 
 
 def test_two_finishes_in_a_turn_do_not_break_the_conversation(write):
-    """Every call comes back answered, so the API takes the next turn; the script's own check would fail otherwise."""
+    """Every call comes back answered, so the API takes the next turn; the script's own check would
+    fail otherwise.
+    """
     twice = [BROKEN, ("finish", FINISH), ("finish", FINISH)]
     untwice = [("delete_file", {"path": "new.py"}), GOOD]
     play = about_anything(script(*BEGIN, twice, untwice, END))

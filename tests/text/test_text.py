@@ -1,4 +1,6 @@
-"""Here live the tests of strangers' text: what a reader sees of it, its secrets, its quotation, its commands."""
+"""Here live the tests of strangers' text: what a reader sees of it, its secrets, its quotation, its
+commands.
+"""
 
 from __future__ import annotations
 
@@ -176,7 +178,9 @@ def test_what_the_page_shows_is_kept(markdown: str, expected: str):
     )
 )
 def test_nothing_breaks_the_reading(parts: list[str]):
-    """Whatever pieces of Markdown and HTML come together, the answer is text without invisible characters."""
+    """Whatever pieces of Markdown and HTML come together, the answer is text without invisible
+    characters.
+    """
     text = visible("".join(parts))
 
     assert not re.search("[\u200b-\u200f\U000e0000-\U000e0fff]", text)

@@ -1,4 +1,6 @@
-"""The server under the door: slow senders are hung up on, honest ones do not notice, and the log is not flooded."""
+"""The server under the door: slow senders are hung up on, honest ones do not notice, and the log is
+not flooded.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def hung_up_on(
     ],
 )
 def test_slow_senders_are_hung_up_on(app, caplog, first, drip):
-    """Headers and bodies have deadlines, in all and between two parts; a drop now and then does not stretch them."""
+    """Headers and bodies have deadlines, in all and between two parts; a drop now and then does not
+    stretch them.
+    """
     with (
         serving(app, header_deadline_s=0.3, body_deadline_s=0.6) as port,
         socket.create_connection(("127.0.0.1", port), 60) as connection,

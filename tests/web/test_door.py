@@ -1,4 +1,6 @@
-"""The door: it answers before any work, takes nothing unsigned, and stands up to the big and the broken."""
+"""The door: it answers before any work, takes nothing unsigned, and stands up to the big and the
+broken.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,8 @@ def posted(client: TestClient, kind: str, payload: object) -> tuple[int, object]
     return answer.status_code, answer.json()
 
 
-# --- what it answers ----------------------------------------------------------------------------------------------
+# --- what it answers
+# ----------------------------------------------------------------------------------------------
 
 
 def test_a_start_is_handed_to_the_engine(client, engine):
@@ -112,7 +115,9 @@ def test_the_rest_is_accepted_and_ignored(client, engine, kind, payload, name):
 
 
 def test_an_engine_that_is_away_fails_the_delivery(client, engine):
-    """When nothing could be written, GitHub must record a failed delivery: nobody else will remember it."""
+    """When nothing could be written, GitHub must record a failed delivery: nobody else will
+    remember it.
+    """
     engine.away = "the record is locked"
     status, answer = posted(client, "issues", issues("labeled"))
 
@@ -155,7 +160,8 @@ def test_a_door_without_a_secret_is_not_built(engine):
         door(engine, route, "")
 
 
-# --- what it turns away -------------------------------------------------------------------------------------------
+# --- what it turns away
+# -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["x-github-event", "x-github-delivery"])
@@ -163,7 +169,9 @@ def test_a_door_without_a_secret_is_not_built(engine):
     "values", [[], ["a", "a"], [""], ["a b"], ["a" * 65], ['a"\\u0000'], ["é".encode()]]
 )
 def test_a_missing_doubled_or_odd_header_is_refused(client, engine, name, values):
-    """The two names of a delivery come once each, and are names: they go into the log and into keys."""
+    """The two names of a delivery come once each, and are names: they go into the log and into
+    keys.
+    """
     head, body = signed("issues", issues("labeled"))
     del head[name]
     answer = client.post(
@@ -233,7 +241,8 @@ def test_one_line_is_logged_for_each_delivery(client, caplog):
     assert SECRET not in caplog.text
 
 
-# --- the big ------------------------------------------------------------------------------------------------------
+# --- the big
+# ------------------------------------------------------------------------------------------------------
 
 
 def padded(size: int) -> bytes:
@@ -281,7 +290,9 @@ def test_a_byte_more_is_refused_by_count(engine):
 
 
 def test_bodies_together_have_a_limit(engine):
-    """Nobody has proved to be GitHub before the last byte, so what waits in memory is bounded over all senders."""
+    """Nobody has proved to be GitHub before the last byte, so what waits in memory is bounded over
+    all senders.
+    """
     head = headers("ping", b"") | {"host": "door", "content-length": "1000"}
     with serving(door(engine, route, SECRET, limit_bytes=1000), body_deadline_s=1) as port:
         sent = [socket.create_connection(("127.0.0.1", port), 60) for _ in range(9)]

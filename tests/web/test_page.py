@@ -61,7 +61,7 @@ TURN = Turn(
         ToolCall("2", "grep", {"pattern": "report", "under": ""}),
     ),
     text="Let me\nlook.",
-    spent=Usage(0.0123, 100, 900, 9000, 50),
+    usage=Usage(0.0123, 100, 900, 9000, 50),
 )
 TURN_LINE = 'read_file("app/main.py") · grep("report", "") | $0.0123, 10000 tokens in (90 % cached), 50 out | “Let me look.”'
 PLAN = Plan(
@@ -118,7 +118,9 @@ def words(html: str) -> str:
 
 
 def test_runs_are_listed(client):
-    """The list shows each run's state, subject, title, asker, length and time, with a link to its steps."""
+    """The list shows each run's state, subject, title, asker, length and time, with a link to its
+    steps.
+    """
     html = client.get("/").text
 
     assert 'href="/runs/ada/engine%237/1"' in html
@@ -195,7 +197,9 @@ def test_an_unknown_run_is_not_found(client):
 
 
 def test_hostile_text_is_text(client, journal):
-    """Markup in any field of a run or step is shown as characters; half a surrogate pair breaks nothing."""
+    """Markup in any field of a run or step is shown as characters; half a surrogate pair breaks
+    nothing.
+    """
     key = RunKey("x/" + EVIL.replace("\ud800", ""))
     asking = replace(ASKING, title=EVIL, asker=EVIL, words=EVIL)
     journal.all[:] = [
@@ -291,7 +295,9 @@ def test_loopback_is_served(client, host):
 
 
 def test_nothing_is_run_or_fetched(client):
-    """No script, no style in the markup, nothing from elsewhere: the policy forbids it and the page has none."""
+    """No script, no style in the markup, nothing from elsewhere: the policy forbids it and the page
+    has none.
+    """
     answer = client.get("/")
     policy = answer.headers["content-security-policy"]
 
@@ -319,7 +325,7 @@ def test_nothing_is_run_or_fetched(client):
             {
                 "answers": [
                     to_json(ToolResult("1", "edited\napp.py")),
-                    to_json(ToolResult("2", "no such file", failed=True)),
+                    to_json(ToolResult("2", "no such file", is_error=True)),
                 ]
             },
             ("✓ edited app.py", "✗ no such file"),
@@ -365,5 +371,7 @@ def test_nothing_is_run_or_fetched(client):
     ],
 )
 def test_records_are_told_in_lines(data, expected):
-    """A turn, a plan, what CI said and what was done are told in words; other values field by field."""
+    """A turn, a plan, what CI said and what was done are told in words; other values field by
+    field.
+    """
     assert expected == lines(json.loads(json.dumps(data)))

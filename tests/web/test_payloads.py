@@ -1,4 +1,6 @@
-"""Payloads: each kind that is read becomes its own frozen value, and the App's manifest asks for just these."""
+"""Payloads: each kind that is read becomes its own frozen value, and the App's manifest asks for
+just these.
+"""
 
 from __future__ import annotations
 
@@ -236,7 +238,9 @@ def test_the_rest_is_unknown(kind, payload, action):
     ],
 )
 def test_bots_are_known_by_any_sign(more):
-    """A bot's account, a bot's name, or an App that wrote in somebody's name: none of them is a person asking."""
+    """A bot's account, a bot's name, or an App that wrote in somebody's name: none of them is a
+    person asking.
+    """
     event = told("issue_comment", commented(**more))
 
     assert isinstance(event, CommentCreated)
@@ -244,7 +248,9 @@ def test_bots_are_known_by_any_sign(more):
 
 
 def test_the_app_subscribes_to_what_is_read():
-    """deploy/app.yml asks GitHub for exactly the events that are read; three come to every App by themselves."""
+    """deploy/app.yml asks GitHub for exactly the events that are read; three come to every App by
+    themselves.
+    """
     app = yaml.safe_load((Path(__file__).parents[2] / "deploy" / "app.yml").read_text())
     always = {"installation", "installation_repositories", "ping"}
 

@@ -1,4 +1,6 @@
-"""Events: who signed it is asked first, then what it says; bytes become frozen values or an error with a name."""
+"""Events: who signed it is asked first, then what it says; bytes become frozen values or an error
+with a name.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,14 @@ def told(kind: str, payload: object) -> Event:
     return read(*signed(kind, payload), SECRET)
 
 
-# --- who signed it ------------------------------------------------------------------------------------------------
+# --- who signed it
+# ------------------------------------------------------------------------------------------------
 
 
 def test_github_published_vector_is_accepted():
-    """The example of GitHub's documentation passes the signature: it is refused only for not being JSON."""
+    """The example of GitHub's documentation passes the signature: it is refused only for not being
+    JSON.
+    """
     body = b"Hello, World!"
     signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
     head = headers("ping", body) | {"x-hub-signature-256": signature}
@@ -78,7 +83,8 @@ def test_header_names_come_in_any_case():
     )
 
 
-# --- hostile JSON -------------------------------------------------------------------------------------------------
+# --- hostile JSON
+# -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Here lives Claude: the Messages API behind the port `Model`, with every way it stops, breaks, refuses and bills."""
+"""Here lives Claude: the Messages API behind the port `Model`, with every way it stops, breaks,
+refuses and bills.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ STATUS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one read may take, how often a broken stream is asked for again, and the pause before."""
+    """How long one read may take, how often a broken stream is asked for again, and the pause
+    before.
+    """
 
     read_s: float = 120.0
     connect_s: float = 10.0
@@ -69,7 +73,9 @@ class Patience:
 
 
 class Claude:
-    """A conversation's turns, streamed. One client for the process; it may be used from many threads."""
+    """A conversation's turns, streamed. One client for the process; it may be used from many
+    threads.
+    """
 
     def __init__(
         self,
@@ -81,7 +87,8 @@ class Claude:
         self._models = models
         self._patience = patience or Patience()
         timeout = httpx2.Timeout(self._patience.read_s, connect=self._patience.connect_s)
-        # A key and an address given here keep the SDK from looking for others in the environment and on the disk.
+        # A key and an address given here keep the SDK from looking for others in the environment
+        # and on the disk.
         # It would obey a retry-after of days by sleeping: the engine tries again instead.
         self._client = anthropic.Anthropic(
             api_key=api_key.strip(),
@@ -97,7 +104,9 @@ class Claude:
     def turn(
         self, brief: PromptPrefix, said: Sequence[UserText | Turn | ToolResults], purse_usd: float
     ) -> Turn:
-        """The model's next turn. Raises Refusal where the operator must act, Unreachable where waiting may help."""
+        """The model's next turn. Raises Refusal where the operator must act, Unreachable where
+        waiting may help.
+        """
         deal = self._models[brief.role]
         request = layout(deal, brief, said)
         prompt, least, limit = prompt_at_most(request, said), LEAST, LONG
@@ -114,7 +123,10 @@ class Claude:
                     time.sleep(self._patience.pause_s if tries else 0)
                 case "pause_turn":
                     tries -= 1
-                    request, prompt = continued(request, heard.blocks), prompt + heard.spent.out
+                    request, prompt = (
+                        continued(request, heard.blocks),
+                        prompt + heard.spent.output_tokens,
+                    )
                     before += heard.blocks
                 case "max_tokens" if limit < longest(deal.model):
                     least, limit = room + 1, longest(deal.model)
@@ -122,11 +134,13 @@ class Claude:
                     return _turn(heard, before, spent)
         # No exception: what the broken answers cost is part of what the run has spent.
         return Turn(
-            "broken", spent=spent, why=f"Claude's answer broke off {1 + self._patience.again} times"
+            "broken", usage=spent, why=f"Claude's answer broke off {1 + self._patience.again} times"
         )
 
     def models(self) -> dict[str, str]:
-        """Each configured model with "active", "deprecated" or "retired", or "unknown" to the API or for this key."""
+        """Each configured model with "active", "deprecated" or "retired", or "unknown" to the API
+        or for this key.
+        """
         return {
             model: self._lifecycle(model)
             for model in sorted({deal.model for deal in self._models.values()})
@@ -146,7 +160,9 @@ class Claude:
     def _room(
         self, deal: ModelConfig, request: dict[str, Any], prompt: int, purse_usd: float, limit: int
     ) -> int:
-        """How many tokens the answer may have. Only near the cap is it worth asking how long the prompt really is."""
+        """How many tokens the answer may have. Only near the cap is it worth asking how long the
+        prompt really is.
+        """
         room = affordable(deal.price, prompt, purse_usd)
         if room < limit and affordable(deal.price, 0, purse_usd) >= LEAST:
             room = max(
@@ -226,7 +242,8 @@ class _Heard:
         usage = self.message.usage
         written = usage.cache_creation_input_tokens or 0
         kept = usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation else 0
-        # The count comes with the end; of an answer without one we pay at least for what was received.
+        # The count comes with the end; of an answer without one we pay at least for what was
+        # received.
         out = (
             usage.output_tokens
             if self.message.stop_reason
@@ -254,7 +271,9 @@ def _is_object(text: str) -> bool:
 
 
 def _turn(heard: _Heard, before: list[Block], spent: Usage) -> Turn:
-    """What cannot be used is not kept: a refused or cut answer has no content and is left out of later prompts."""
+    """What cannot be used is not kept: a refused or cut answer has no content and is left out of
+    later prompts.
+    """
     blocks = before + heard.blocks
     text = "\n".join(block["text"] for block in blocks if block["type"] == "text")
     match heard.stop:
@@ -267,11 +286,11 @@ def _turn(heard: _Heard, before: list[Block], spent: Usage) -> Turn:
             content = json.dumps(blocks, ensure_ascii=False)
             return Turn("tools" if calls else "end", content, calls, text, spent)
         case "refusal":
-            return Turn("refused", spent=spent, why=_category(heard.message.stop_details))
+            return Turn("refused", usage=spent, why=_category(heard.message.stop_details))
         case "max_tokens":
-            return Turn("length", text=text, spent=spent)
+            return Turn("length", text=text, usage=spent)
         case "model_context_window_exceeded":
-            return Turn("context", text=text, spent=spent)
+            return Turn("context", text=text, usage=spent)
         case other:
             raise ValueError(f"Claude stopped with {other!r}, which this version does not know")
 
@@ -285,14 +304,14 @@ def _category(details: Any) -> str:
 
 
 def _too_dear(deal: ModelConfig, purse_usd: float, least: int, spent: Usage) -> Turn:
-    needed = least * deal.price.out / MILLION
+    needed = least * deal.price.output / MILLION
     cut = (
         "a longer answer than the one that was cut off"
         if least > LEAST
         else "the shortest useful answer"
     )
     why = f"${max(0.0, purse_usd):.2f} is left; the prompt and {cut} could cost more (the answer alone ${needed:.2f})"
-    return Turn("budget", spent=spent, why=why)
+    return Turn("budget", usage=spent, why=why)
 
 
 @contextmanager

@@ -1,4 +1,6 @@
-"""Here lives the layout of a request to Claude: the same bytes for the same conversation, and what it may cost."""
+"""Here lives the layout of a request to Claude: the same bytes for the same conversation, and what
+it may cost.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ from bot.values import (
     UserText,
 )
 
-# Models before 4.6 know neither adaptive thinking nor effort, and answer with at most 64,000 tokens.
+# Models before 4.6 know neither adaptive thinking nor effort, and answer with at most 64,000
+# tokens.
 OLD = re.compile(r"claude-(3-|(opus|sonnet|haiku)-4(-[0-5])?(-20\d+)?$)")
 MILLION = 1_000_000
 # What the API adds and does not show: its own words about tools, and the frames around blocks.
@@ -34,10 +37,13 @@ Message = dict[str, Any]
 def layout(
     deal: ModelConfig, brief: PromptPrefix, said: Sequence[UserText | Turn | ToolResults]
 ) -> dict[str, Any]:
-    """All that a request holds but `max_tokens`, with the four cache breakpoints that the API allows.
+    """All that a request holds but `max_tokens`, with the four cache breakpoints that the API
+    allows.
 
-    They end what all runs share (tools and system), the job's first message, what the previous request ended with
-    (a turn of twenty blocks or more puts it out of the automatic one's reach), and, automatic, the growing end.
+    They end what all runs share (tools and system), the job's first message, what the previous
+    request ended with
+    (a turn of twenty blocks or more puts it out of the automatic one's reach), and, automatic, the
+    growing end.
     """
     messages = _messages(said)
     for block in _breakpoints(messages):
@@ -56,7 +62,9 @@ def layout(
 
 
 def continued(request: Mapping[str, Any], blocks: Sequence[Block]) -> dict[str, Any]:
-    """The request after the model paused: what it said so far comes last, and it goes on from there."""
+    """The request after the model paused: what it said so far comes last, and it goes on from
+    there.
+    """
     return {
         **request,
         "messages": [*request["messages"], {"role": "assistant", "content": list(blocks)}],
@@ -71,12 +79,21 @@ def longest(model: str) -> int:
 def prompt_at_most(
     request: Mapping[str, Any], said: Sequence[UserText | Turn | ToolResults]
 ) -> int:
-    """More tokens than the prompt has: what the last turn was billed, and a token for each byte that is new."""
+    """More tokens than the prompt has: what the last turn was billed, and a token for each byte
+    that is new.
+    """
     for index in reversed(range(len(said))):
         match said[index]:
-            case Turn(spent=spent) if spent.out:
+            case Turn(usage=spent) if spent.output_tokens:
                 new = _messages(said[index + 1 :])
-                return spent.fresh + spent.written + spent.read + spent.out + _bytes(new) + HIDDEN
+                return (
+                    spent.input_tokens
+                    + spent.cache_write_tokens
+                    + spent.cache_read_tokens
+                    + spent.output_tokens
+                    + _bytes(new)
+                    + HIDDEN
+                )
             case _:
                 pass
     return _bytes([request["system"], request.get("tools"), request["messages"]]) + HIDDEN
@@ -84,21 +101,27 @@ def prompt_at_most(
 
 def affordable(price: Price, prompt: int, purse_usd: float) -> int:
     """How many tokens of answer the purse can pay when all of the prompt is billed at its dearest."""
-    left = purse_usd - SLACK_USD - prompt * max(price.fresh, price.written, price.read) / MILLION
-    return max(0, int(left * MILLION / price.out)) if price.out else longest("")
+    left = (
+        purse_usd
+        - SLACK_USD
+        - prompt * max(price.input, price.cache_write, price.cache_read) / MILLION
+    )
+    return max(0, int(left * MILLION / price.output)) if price.output else longest("")
 
 
 def bill(price: Price, tokens: Mapping[str, int]) -> Usage:
-    """What a usage costs. Keys: fresh, written (for five minutes), kept (written for an hour), read, out.
+    """What a usage costs. Keys: fresh, written (for five minutes), kept (written for an hour),
+    read, out.
 
-    An hour in the cache costs twice the fresh price (Claude's price list, November 2026, for every model).
+    An hour in the cache costs twice the fresh price (Claude's price list, November 2026, for every
+    model).
     """
     usd = (
-        tokens["fresh"] * price.fresh
-        + tokens["written"] * price.written
-        + tokens["kept"] * 2 * price.fresh
-        + tokens["read"] * price.read
-        + tokens["out"] * price.out
+        tokens["fresh"] * price.input
+        + tokens["written"] * price.cache_write
+        + tokens["kept"] * 2 * price.input
+        + tokens["read"] * price.cache_read
+        + tokens["out"] * price.output
     ) / MILLION
     return Usage(
         round(usd, 6),
@@ -138,8 +161,8 @@ def _empty(block: Block) -> bool:
 
 def _result(answer: ToolResult) -> Block:
     text = answer.text if answer.text.strip() else "(nothing)"
-    block: Block = {"type": "tool_result", "tool_use_id": answer.call, "content": _clean(text)}
-    return block | {"is_error": True} if answer.failed else block
+    block: Block = {"type": "tool_result", "tool_use_id": answer.call_id, "content": _clean(text)}
+    return block | {"is_error": True} if answer.is_error else block
 
 
 def _clean(text: str) -> str:

@@ -1,8 +1,12 @@
-"""Here lives the engine: stories made durable by DBOS, on a SQLite file in the bot's home or on PostgreSQL.
+"""Here lives the engine: stories made durable by DBOS, on a SQLite file in the bot's home or on
+PostgreSQL.
 
-One process runs a home. What several would need is not here: taking over a dead one's runs, and limits across them.
-A story's name and the order of what it does are the shape of its record. While runs of it live, change it only behind
-what they have done, or give the new story a new name. The application's version is constant: a deploy strands nobody.
+One process runs a home. What several would need is not here: taking over a dead one's runs, and
+limits across them.
+A story's name and the order of what it does are the shape of its record. While runs of it live,
+change it only behind
+what they have done, or give the new story a new name. The application's version is constant: a
+deploy strands nobody.
 """
 
 from __future__ import annotations
@@ -84,12 +88,15 @@ class Durable(Record):
 
     def launch(self) -> None:
         """Take the home and go on with every run that was live. Raises HomeInUse."""
-        # In a thread of its own: DBOS would adopt a running loop, and stories must not share the door's.
+        # In a thread of its own: DBOS would adopt a running loop, and stories must not share the
+        # door's.
         with ThreadPoolExecutor(1) as apart:
             apart.submit(self._launch).result()
 
     def close(self) -> None:
-        """Let the steps under way end and be remembered, then stop. Live runs go on at the next launch."""
+        """Let the steps under way end and be remembered, then stop. Live runs go on at the next
+        launch.
+        """
         self._undo.close()
 
     async def start(self, start: StartRun) -> RunKey:
@@ -105,9 +112,11 @@ class Durable(Record):
         await self._apart(self._cancel(key))
 
     def forget(self, older_than_s: float) -> int:
-        """Delete the runs that ended so long ago, but none younger than KEPT_S. Returns how many went.
+        """Delete the runs that ended so long ago, but none younger than KEPT_S. Returns how many
+        went.
 
-        A subject's newest run stays: the number of the next one, and with it its branch and its comment, must be new.
+        A subject's newest run stays: the number of the next one, and with it its branch and its
+        comment, must be new.
         """
         before = datetime.now(UTC) - timedelta(seconds=max(older_than_s, KEPT_S))
         every = DBOS.list_workflows(load_input=False, load_output=False)
@@ -147,7 +156,8 @@ class Durable(Record):
             self._undo = undo.pop_all()
 
     def _shut(self) -> None:
-        # DBOS ends its loop first and its queues then, which would hand runs to a loop that is gone.
+        # DBOS ends its loop first and its queues then, which would hand runs to a loop that is
+        # gone.
         for stop in self._dbos.background_thread_stop_events:
             stop.set()
         for thread in threading.enumerate():
@@ -186,7 +196,9 @@ class Durable(Record):
         return await self._apart(self._pass_on_apart(tell, key))
 
     async def _apart(self, doing: Coroutine[Any, Any, T]) -> T:
-        """On DBOS's loop, outside the context of any run. A caller who leaves does not tear it in the middle."""
+        """On DBOS's loop, outside the context of any run. A caller who leaves does not tear it in
+        the middle.
+        """
         future = contextvars.Context().run(asyncio.run_coroutine_threadsafe, doing, self._loop)
         return await asyncio.shield(asyncio.wrap_future(future))
 
@@ -229,7 +241,8 @@ class Durable(Record):
 
     async def _send(self, key: RunKey, note: dict[str, Any], once: str) -> None:
         await DBOS.send_async(key, note, INBOX, idempotency_key=once or None)
-        # On SQLite DBOS asks for each waiting run in turn, so it must ask seldom. We are its only sender, and have it
+        # On SQLite DBOS asks for each waiting run in turn, so it must ask seldom. We are its only
+        # sender, and have it
         # ask for this one at once. PostgreSQL notifies.
         record = self._dbos._sys_db  # noqa: SLF001
         waiting: Any = record.notifications_map.get(f"{key}::{INBOX}")

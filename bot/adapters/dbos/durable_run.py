@@ -47,7 +47,9 @@ class StepFailed(Exception):
 
 
 class RecordLost(BaseException):
-    """The record cannot be written: no fault of the run, which stays as it is and goes on at the next launch."""
+    """The record cannot be written: no fault of the run, which stays as it is and goes on at the
+    next launch.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,9 @@ class DurableRun:
         return bool(_opened(told))
 
     async def through(self, story: Story, value: object) -> Outcome:
-        """The whole story. However it ends, it ends with an outcome, and who waits for it hears why."""
+        """The whole story. However it ends, it ends with an outcome, and who waits for it hears
+        why.
+        """
         told = await settled(partial(self._ended, story, value), "in the story")
         if "ok" in told:
             outcome: Outcome = told["ok"]
@@ -214,7 +218,9 @@ class DurableRun:
             raise RecordLost(_told(lost)) from lost
 
     async def _hold(self) -> None:
-        """Hold a slot if the story is in a slot's block. Only a step that is really done comes here, not its replay."""
+        """Hold a slot if the story is in a slot's block. Only a step that is really done comes
+        here, not its replay.
+        """
         if self._repo and not self._holds:
             await self._shop.slots.take(self._repo)
             self._holds = True
@@ -225,7 +231,9 @@ class DurableRun:
             self._shop.slots.leave(self._repo)
 
     def _next(self) -> str:
-        """A name for this place in the story, the same at replay: what is begun or told here happens once."""
+        """A name for this place in the story, the same at replay: what is begun or told here
+        happens once.
+        """
         self._begun += 1
         return f"{self._key}@{self._begun}"
 

@@ -1,4 +1,6 @@
-"""Here lives the intake: new runs are written down together, so that a burst of them costs few trips to the disk."""
+"""Here lives the intake: new runs are written down together, so that a burst of them costs few
+trips to the disk.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ class Intake:
         self._heard = 0.0
 
     async def enqueue(self, story: str, key: str, data: Any, by: str) -> str:
-        """Put a run into the queue, on disk when this returns. "", or the story whose run has the key already."""
+        """Put a run into the queue, on disk when this returns. "", or the story whose run has the
+        key already.
+        """
         options = EnqueueOptions(
             workflow_name=story,
             queue_name=QUEUE,
@@ -66,7 +70,9 @@ class Intake:
         return new.taken or ""
 
     async def quiet(self) -> None:
-        """Let the door go first: in turn, return once nothing has come in for a moment, or after some all the same."""
+        """Let the door go first: in turn, return once nothing has come in for a moment, or after
+        some all the same.
+        """
         async with self._turn:
             for _ in range(MOST_MOMENTS):
                 if asyncio.get_running_loop().time() > self._heard + MOMENT_S:

@@ -39,7 +39,9 @@ class RecordedError(Exception):
 
 
 class Json(Serializer):
-    """JSON, not pickle: a record is data. In ASCII, since models and diffs have halves of surrogate pairs."""
+    """JSON, not pickle: a record is data. In ASCII, since models and diffs have halves of surrogate
+    pairs.
+    """
 
     def name(self) -> str:
         return "json"
@@ -56,7 +58,9 @@ class Json(Serializer):
 
 @contextmanager
 def calm() -> Iterator[None]:
-    """Keep out of the log what DBOS says when runs are cancelled or the engine is closed: both are meant."""
+    """Keep out of the log what DBOS says when runs are cancelled or the engine is closed: both are
+    meant.
+    """
     logger = logging.getLogger("dbos")
     logger.addFilter(_worth_a_line)
     try:

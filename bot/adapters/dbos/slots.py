@@ -8,9 +8,11 @@ from functools import partial
 
 
 class Slots:
-    """Slots of work in this process, so many in all and so many per repository; who asks first is served first.
+    """Slots of work in this process, so many in all and so many per repository; who asks first is
+    served first.
 
-    They are not in the record: when the process dies so does the work, and a replay needs a slot only where it goes on.
+    They are not in the record: when the process dies so does the work, and a replay needs a slot
+    only where it goes on.
     """
 
     def __init__(self, total: int, each: int) -> None:
@@ -31,7 +33,9 @@ class Slots:
 
 
 class Gate:
-    """Where runs go in to work. Once it is shut nobody goes in; who is inside may end and be remembered."""
+    """Where runs go in to work. Once it is shut nobody goes in; who is inside may end and be
+    remembered.
+    """
 
     def __init__(self) -> None:
         self._inside = set[str]()

@@ -19,7 +19,9 @@ class HomeInUse(RuntimeError):
 
 
 def locked(home: Path) -> TextIO:
-    """Make the home and lock it for this process, for as long as the file is open. Raises HomeInUse."""
+    """Make the home and lock it for this process, for as long as the file is open. Raises
+    HomeInUse.
+    """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (home / "engine.lock").open("a+")
     try:
@@ -47,10 +49,12 @@ def opened(url: str) -> sa.Engine:
 
 
 def _file_engine(url: str) -> sa.Engine:
-    """An engine in which each transaction takes the write lock when it begins, and is on the disk when it ends.
+    """An engine in which each transaction takes the write lock when it begins, and is on the disk
+    when it ends.
 
     DBOS's own engine reads before it locks, so a count and the claim that rests on it are not one.
-    One connection, handed round: waiting threads are woken in turn, where SQLite's own waiting sleeps up to 100 ms.
+    One connection, handed round: waiting threads are woken in turn, where SQLite's own waiting
+    sleeps up to 100 ms.
     """
     engine = sa.create_engine(
         url,
@@ -83,7 +87,8 @@ def _file_engine(url: str) -> sa.Engine:
 def _now(_precision: str) -> float:
     """Seconds since the epoch, for a SQLite whose own function does not know 'subsec'.
 
-    From Python 3.12 on DBOS takes that for granted (get_sqlite_timestamp_expr), but a Python knows no more than the
+    From Python 3.12 on DBOS takes that for granted (get_sqlite_timestamp_expr), but a Python knows
+    no more than the
     library of its machine: Debian 12 has 3.40, and no run could be written down.
     """
     return time.time()

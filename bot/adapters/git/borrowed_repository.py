@@ -1,6 +1,8 @@
-"""Here lives the reading of a repository on this machine that is not ours: its objects are borrowed, nothing is copied.
+"""Here lives the reading of a repository on this machine that is not ours: its objects are
+borrowed, nothing is copied.
 
-A bare repository of our own names the other's objects as alternates. So nothing that the other one configures is
+A bare repository of our own names the other's objects as alternates. So nothing that the other one
+configures is
 obeyed, what its partial clone lacks is missing and never sent for, and not a byte of it is written.
 """
 
@@ -21,11 +23,15 @@ CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 
 
 class NoRepositoryError(Exception):
-    """There is no repository, or nothing in it that was asked for; the text says what, and what can be done."""
+    """There is no repository, or nothing in it that was asked for; the text says what, and what can
+    be done.
+    """
 
 
 def borrow(home: Path, folder: Path, rev: str) -> Tree:
-    """The tree at `rev` of the repository in `folder`, to be read through Mirrors(home). Raises NoRepositoryError."""
+    """The tree at `rev` of the repository in `folder`, to be read through Mirrors(home). Raises
+    NoRepositoryError.
+    """
     there = _found(folder)
     sha = _commit(there, folder, rev)
     repo = _named(there)
@@ -80,7 +86,9 @@ def _commit(there: Path, folder: Path, rev: str) -> str:
 
 
 def _asked(there: Path, *args: str) -> str:
-    """The answer of git in that folder, whoever owns it. Raises GitError. It is never let out to a network."""
+    """The answer of git in that folder, whoever owns it. Raises GitError. It is never let out to a
+    network.
+    """
     done = subprocess.run(
         ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C", str(there), *args],
         capture_output=True,

@@ -1,4 +1,6 @@
-"""Here live git's complaints, told as what they mean for a run: a refusal, or a port that may answer later."""
+"""Here live git's complaints, told as what they mean for a run: a refusal, or a port that may
+answer later.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def is_damage(failed: GitError) -> bool:
 
 
 def words(failed: GitError) -> str:
-    """What says most of git's words: the remote's reason, else what the remote said, else the first complaint."""
+    """What says most of git's words: the remote's reason, else what the remote said, else the first
+    complaint.
+    """
     if reason := REASON.search(str(failed)):
         said = [
             line.removeprefix("remote:").strip()

@@ -1,6 +1,8 @@
-"""Here lives the running of git: one process, a clean environment, nothing that a repository could configure.
+"""Here lives the running of git: one process, a clean environment, nothing that a repository could
+configure.
 
-GitPython writes objects (git_overlay.py), but the processes are our own: its `Git.execute` hands the whole environment
+GitPython writes objects (git_overlay.py), but the processes are our own: its `Git.execute` hands
+the whole environment
 of the bot, its secrets and any inherited GIT_* included, to every git that it starts.
 """
 
@@ -42,11 +44,14 @@ CONFIG = {
     "http.lowSpeedTime": "60",
     "maintenance.auto": "false",
     "protocol.version": "2",
-    "push.negotiate": "true",  # or git would walk into the history's trees, which the mirror does not have
+    # or git would walk into the history's trees, which the mirror does not have
+    "push.negotiate": "true",
     "push.recurseSubmodules": "no",
     "submodule.recurse": "false",
-    # Before 2.44 git cannot be told what to tolerate in a promisor's pack, and would refuse respected repositories for
-    # an old time zone (fetch-pack.c). Nothing is checked out, so nothing falls for what fsck guards against.
+    # Before 2.44 git cannot be told what to tolerate in a promisor's pack, and would refuse
+    # respected repositories for
+    # an old time zone (fetch-pack.c). Nothing is checked out, so nothing falls for what fsck guards
+    # against.
     "transfer.fsckObjects": "false",
 }
 
@@ -97,7 +102,9 @@ class Plumbing:
     protocols: str = "none"
 
     def toward(self, remote: Remote, protocols: tuple[str, ...]) -> Plumbing:
-        """The same, allowed to talk to this remote, with its secret. Raises ValueError for an odd address."""
+        """The same, allowed to talk to this remote, with its secret. Raises ValueError for an odd
+        address.
+        """
         at = urlsplit(remote.url)
         here = at.scheme == "file" and not at.netloc
         if (
@@ -129,7 +136,9 @@ class Plumbing:
         return out
 
     def first(self, *args: str, lines: int, limit_bytes: int, timeout_s: float) -> bytes:
-        """The beginning of what git writes; it is ended where enough was read. Status 1 is a result: nothing found."""
+        """The beginning of what git writes; it is ended where enough was read. Status 1 is a
+        result: nothing found.
+        """
         out = b""
         with self._started(args, {}) as process, _watched(process, timeout_s) as late:
             process.stdin.close()  # type: ignore[union-attr]

@@ -1,7 +1,10 @@
-"""Here lives one mirror on the disk: made, locked, filled, kept small, and made anew when it is damaged.
+"""Here lives one mirror on the disk: made, locked, filled, kept small, and made anew when it is
+damaged.
 
-It holds the history's commits, the newest ones' trees, and files only of the tips that were asked for. A tip that is
-whole has a ref, refs/greenlit/complete/<sha>: the proof that it need not be walked again, and what the next fetch
+It holds the history's commits, the newest ones' trees, and files only of the tips that were asked
+for. A tip that is
+whole has a ref, refs/greenlit/complete/<sha>: the proof that it need not be walked again, and what
+the next fetch
 builds on.
 """
 
@@ -35,10 +38,12 @@ FETCH = (
     "--recurse-submodules=no",
 )
 
-# Without a filter git does not mark the pack as a promisor's, and a repack would drop what only promised objects reach.
+# Without a filter git does not mark the pack as a promisor's, and a repack would drop what only
+# promised objects reach.
 ALL = "--filter=blob:limit=1000g"
 
-# The remote has no address here: each fetch brings it along, and a missing object cannot be sent for behind our back.
+# The remote has no address here: each fetch brings it along, and a missing object cannot be sent
+# for behind our back.
 CONFIG = """\
 [core]
 \trepositoryformatversion = 1
@@ -97,7 +102,8 @@ class Mirror:
 
     def _bring(self, outward: Plumbing, url: str, tip: str) -> None:
         fetch = ("-c", f"remote.origin.url={url}", "fetch", *FETCH)
-        # Of the history nothing but commits, then the tip's tree with all that hangs on it: two requests, each object
+        # Of the history nothing but commits, then the tip's tree with all that hangs on it: two
+        # requests, each object
         # once. On top of a whole tip the new trees are wanted at once, for most of theirs are here.
         known = self.git.run("for-each-ref", "--count=1", COMPLETE)
         outward.run(*fetch, "--filter=blob:none" if known else "--filter=tree:0", "origin", tip)
@@ -116,7 +122,9 @@ class Mirror:
             self._bring_past(outward, fetch, tip)
 
     def _bring_past(self, outward: Plumbing, fetch: tuple[str, ...], tip: str) -> None:
-        """The trees of the newest commits, in one request, to know which files each of them changed."""
+        """The trees of the newest commits, in one request, to know which files each of them
+        changed.
+        """
         commits = self.git.run("rev-list", f"--max-count={PAST:d}", tip).decode().split()
         if missing := missing_trees(self.git, commits):
             alone = ("-c", "fetch.negotiationAlgorithm=noop")
@@ -174,7 +182,9 @@ class Mirror:
             yield
 
     def _unlock_refs(self) -> None:
-        """Remove what a git that was killed left locked; one that runs longer than our patience does not exist."""
+        """Remove what a git that was killed left locked; one that runs longer than our patience
+        does not exist.
+        """
         for left in (*self.git.folder.glob(f"{COMPLETE}/*.lock"), *self.git.folder.glob("*.lock")):
             if time.time() - left.stat().st_mtime > self.git.timeout_s:
                 left.unlink(missing_ok=True)

@@ -1,4 +1,6 @@
-"""Here live the Mirrors: the port Git over bare repositories that are kept between runs and never checked out."""
+"""Here live the Mirrors: the port Git over bare repositories that are kept between runs and never
+checked out.
+"""
 
 from __future__ import annotations
 
@@ -44,9 +46,11 @@ HIT_CHARS = 1_000
 
 
 class Mirrors:
-    """The port Git over one mirror per repository, at home/<owner>/<name>.git; safe among threads and processes.
+    """The port Git over one mirror per repository, at home/<owner>/<name>.git; safe among threads
+    and processes.
 
-    Paths that are not UTF-8 stay in every tree but are not spoken of: neither the record nor the model could.
+    Paths that are not UTF-8 stay in every tree but are not spoken of: neither the record nor the
+    model could.
     """
 
     def __init__(

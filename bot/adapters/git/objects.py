@@ -1,4 +1,6 @@
-"""Here lives the reading of git objects: trees, contents and commits, in as few processes as there can be."""
+"""Here lives the reading of git objects: trees, contents and commits, in as few processes as there
+can be.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Here lives the laying of a patch over a tree: new blobs and trees, without an index and without a work tree."""
+"""Here lives the laying of a patch over a tree: new blobs and trees, without an index and without a
+work tree.
+"""
 
 from __future__ import annotations
 
@@ -47,15 +49,18 @@ def _plain(path: str) -> bool:
 
 
 def _special(name: str) -> bool:
-    # NTFS drops what follows a colon, and dots and spaces at the end; git~1 is its short name for .git.
+    # NTFS drops what follows a colon, and dots and spaces at the end; git~1 is its short name for
+    # .git.
     bare = UNSEEN.sub("", name).split(":")[0].rstrip(". ").lower()
     return not bare or bare in {".git", "git~1"}
 
 
 def lay(git: Plumbing, root: str, files: Mapping[str, str | None]) -> str:
-    """The tree object of `root` with the files laid over it. Modes are kept, and empty directories vanish.
+    """The tree object of `root` with the files laid over it. Modes are kept, and empty directories
+    vanish.
 
-    Raises ValueError, in words, for a path that leaves the tree or runs into a symlink, submodule or other file.
+    Raises ValueError, in words, for a path that leaves the tree or runs into a symlink, submodule
+    or other file.
     """
     if wrong := [path for path in files if not _plain(path)]:
         raise ValueError(f"not a path inside the repository: {wrong[0]!r}")
@@ -69,7 +74,9 @@ def lay(git: Plumbing, root: str, files: Mapping[str, str | None]) -> str:
 
 
 def _store(git: Plumbing, kind: bytes, content: bytes) -> str:
-    """Write an object as it is, line ends and all, in this process: no options, no filters, no environment."""
+    """Write an object as it is, line ends and all, in this process: no options, no filters, no
+    environment.
+    """
     stored = LooseObjectDB(str(git.folder / "objects")).store(
         IStream(kind, len(content), BytesIO(content))
     )

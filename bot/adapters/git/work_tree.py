@@ -1,4 +1,6 @@
-"""Here lives a repository as it lies on somebody's disk: what differs from a commit, committed or not."""
+"""Here lives a repository as it lies on somebody's disk: what differs from a commit, committed or
+not.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ class Folder:
             raise FolderError(f"There is no commit {rev} in {self.root}.") from None
 
     def base(self) -> str:
-        """Where this branch left the default branch; the newest commit, where there is nothing to have left."""
+        """Where this branch left the default branch; the newest commit, where there is nothing to
+        have left.
+        """
         head = self.commit("HEAD")
         for name in (
             "refs/remotes/origin/HEAD",
@@ -84,7 +88,9 @@ class Folder:
         return head
 
     def moved(self, base: str) -> tuple[Moved, ...]:
-        """What differs from the commit: committed, staged, or neither, new files included, in the order of paths."""
+        """What differs from the commit: committed, staged, or neither, new files included, in the
+        order of paths.
+        """
         told = self._ask(
             "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--abbrev=40", base, "--"
         )
@@ -113,13 +119,17 @@ class Folder:
         return tuple(path for path in told.split("\0") if path)
 
     def before(self, base: str, paths: Collection[str]) -> dict[str, bytes]:
-        """The bytes of regular files as the commit has them; what is missing or too large is left out."""
+        """The bytes of regular files as the commit has them; what is missing or too large is left
+        out.
+        """
         wanted = [path for path in paths if "\n" not in path]
         asked = "".join(f"{base}:{path}\n" for path in wanted).encode()
         return dict(_batch(wanted, self._ask("cat-file", "--batch", given=asked)))
 
     def now(self, path: str) -> bytes | None:
-        """The bytes of a regular file; None for what is no such file or too large. No link is followed."""
+        """The bytes of a regular file; None for what is no such file or too large. No link is
+        followed.
+        """
         place = self.root / path
         try:
             if (

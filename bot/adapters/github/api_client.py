@@ -1,4 +1,6 @@
-"""Here lives the API as the adapter asks it: by repository, with the right token, at the right pace, errors raised."""
+"""Here lives the API as the adapter asks it: by repository, with the right token, at the right
+pace, errors raised.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class Wire:
         return None if reply.status in GONE else reply.data
 
     def pages(self, repo: Repo | None, path: str, **params: str | int) -> Iterator[Any]:
-        """Each page in turn. The next address is GitHub's own: a redirect may have changed the path."""
+        """Each page in turn. The next address is GitHub's own: a redirect may have changed the
+        path.
+        """
         reply = self.send(repo, Request("GET", path, {"per_page": PAGE, **params}))
         yield reply.data
         while address := next_page(reply.headers):
@@ -45,7 +49,9 @@ class Wire:
             yield reply.data
 
     def newest_pages(self, repo: Repo, path: str) -> Iterator[Any]:
-        """The first page, then the others from the last one backwards: GitHub lists comments oldest first only."""
+        """The first page, then the others from the last one backwards: GitHub lists comments oldest
+        first only.
+        """
         reply = self.send(repo, Request("GET", path, {"per_page": PAGE}))
         yield reply.data
         address = next_page(reply.headers, "last")
@@ -66,7 +72,9 @@ class Wire:
         return self.send(repo, Request(verb, path, body=body), also)
 
     def query(self, repo: Repo, graphql: str, **variables: object) -> Any:
-        """What a GraphQL query found. To the client it is a POST, but it changes nothing, so it may be repeated."""
+        """What a GraphQL query found. To the client it is a POST, but it changes nothing, so it may
+        be repeated.
+        """
         return surely(lambda: self._graphql(repo, graphql, variables), lambda: None, 0.0)
 
     def mutate(self, repo: Repo, graphql: str, **variables: object) -> Any:
@@ -80,7 +88,9 @@ class Wire:
     def send(
         self, repo: Repo | None, request: Request, also: frozenset[int] = frozenset()
     ) -> Reply:
-        """The reply. Raises for every error whose status is not in `also`; an old token is replaced once."""
+        """The reply. Raises for every error whose status is not in `also`; an old token is replaced
+        once.
+        """
         secret = self._secret(repo)
         reply = self.line.send(secret, request)
         if reply.status == 401 and repo is not None:

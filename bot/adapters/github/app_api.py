@@ -1,4 +1,6 @@
-"""Here lives what the App knows of itself: how it is registered and installed, and the deliveries it missed."""
+"""Here lives what the App knows of itself: how it is registered and installed, and the deliveries
+it missed.
+"""
 
 from __future__ import annotations
 
@@ -102,9 +104,11 @@ def registration(wire: Wire) -> Registration:
 
 
 def missed(wire: Wire, after: float) -> tuple[Delivery, ...]:
-    """The newest attempt of each delivery after this time that no attempt brought through, oldest first.
+    """The newest attempt of each delivery after this time that no attempt brought through, oldest
+    first.
 
-    GitHub's own filter for failures knows status codes only: it leaves out time-outs and refused connections.
+    GitHub's own filter for failures knows status codes only: it leaves out time-outs and refused
+    connections.
     """
     return tuple(reversed(_not_through(_deliveries(wire, after))))
 

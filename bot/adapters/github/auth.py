@@ -1,4 +1,6 @@
-"""Here live the App's credentials: its JWT, and tokens narrowed to one repository and what is needed there."""
+"""Here live the App's credentials: its JWT, and tokens narrowed to one repository and what is
+needed there.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from bot.adapters.github.replies import Reply, checked
 from bot.ports import Refusal
 from bot.values import Repo
 
-# Marking a pull request ready asks for contents: write besides pull_requests: write (cli/cli discussion 6924).
+# Marking a pull request ready asks for contents: write besides pull_requests: write (cli/cli
+# discussion 6924).
 FOR_API = {
     "actions": "write",
     "checks": "read",
@@ -30,12 +33,16 @@ FOR_GIT = {"contents": "write", "metadata": "read", "workflows": "write"}
 LEVELS = ("read", "write", "admin")
 MARGIN_S = 600.0  # a push of a large history may take minutes
 GRANTS_S = 600.0  # how long we believe what an installation grants
-JWT_S = 200.0  # of the five minutes that a JWT is good for; making one takes tens of milliseconds, mostly for the key
+# of the five minutes that a JWT is good for; making one takes tens of milliseconds, mostly for the
+# key
+JWT_S = 200.0
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A credential, opaque, and when it is used no more. An installation's has about 520 characters, with dots."""
+    """A credential, opaque, and when it is used no more. An installation's has about 520
+    characters, with dots.
+    """
 
     secret: str = field(repr=False)
     until: float

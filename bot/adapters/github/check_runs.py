@@ -187,7 +187,9 @@ def _workflow_run(suite: CheckSuite) -> int:
 
 
 def _id_in(url: str) -> int:
-    """The id in the address of a job: `databaseId` is an Int in the schema, and newer ids do not fit."""
+    """The id in the address of a job: `databaseId` is an Int in the schema, and newer ids do not
+    fit.
+    """
     found = JOB_IN_URL.search(url)
     return int(found[1]) if found else 0
 

@@ -84,7 +84,8 @@ class GitHubApp:
         if data is None:
             return "none"
         shown = PermissionShape.model_validate(data)
-        # `permission` folds maintain into write and triage into read; `role_name` may be an organization's own.
+        # `permission` folds maintain into write and triage into read; `role_name` may be an
+        # organization's own.
         known = get_args(Permission)
         return cast(Permission, shown.role_name if shown.role_name in known else shown.permission)
 
@@ -92,7 +93,7 @@ class GitHubApp:
         data = self._wire.find(repo, f"/repos/{repo.name}/issues/{number}")
         return IssueShape.model_validate(data).value() if data else None
 
-    def remarks(self, repo: Repo, number: int) -> tuple[Comment, ...]:
+    def comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
         items = self._all(repo, f"/repos/{repo.name}/issues/{number}/comments")
         return tuple(CommentShape.model_validate(item).value() for item in items)
 
@@ -112,7 +113,8 @@ class GitHubApp:
     ) -> None:
         there = f"comments/{comment}" if comment else str(number)
         path = f"/repos/{repo.name}/issues/{there}/reactions"
-        # GitHub answers 200 instead of 201 to a reaction that is there, so a second try doubles nothing.
+        # GitHub answers 200 instead of 201 to a reaction that is there, so a second try doubles
+        # nothing.
         self._wire.surely(
             lambda: self._wire.write(repo, "POST", path, {"content": content}), lambda: None
         )
@@ -162,18 +164,22 @@ class GitHubApp:
 
     def open_pull(
         self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool
-    ) -> PullRequest:  # noqa: FBT001 - the port has it
+    ) -> PullRequest:
         return put_pull(self._wire, repo, Words(head, base, title, body, draft))
 
     def remote(self, repo: Repo) -> Remote:
         return Remote(f"{self.url.rstrip('/')}/{repo.name}.git", self._tokens.of(repo, FOR_GIT))
 
     def doctor(self) -> Registration:
-        """How GitHub knows the App: what it may do, what it hears, where it is installed, what did not reach it."""
+        """How GitHub knows the App: what it may do, what it hears, where it is installed, what did
+        not reach it.
+        """
         return app_api.registration(self._wire)
 
     def missed_deliveries(self, since_s: float) -> tuple[Delivery, ...]:
-        """The webhooks of the last `since_s` seconds that never reached us, oldest first; GitHub keeps three days."""
+        """The webhooks of the last `since_s` seconds that never reached us, oldest first; GitHub
+        keeps three days.
+        """
         return app_api.missed(self._wire, self.clock() - since_s)
 
     def redeliver(self, id: int) -> None:  # noqa: A002 - GitHub's own word

@@ -1,4 +1,6 @@
-"""Here lives the wire to GitHub: PyGithub's clients, one thread each, their errors, and the pace of writes."""
+"""Here lives the wire to GitHub: PyGithub's clients, one thread each, their errors, and the pace of
+writes.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ T = TypeVar("T")
 
 JSON = "application/vnd.github+json"
 LONGEST_SLEEP_S = 2.0
-# PyGithub's own GithubRetry repeats a POST after any 5xx, which doubles comments, and sleeps as long as a
+# PyGithub's own GithubRetry repeats a POST after any 5xx, which doubles comments, and sleeps as
+# long as a
 # Retry-After says. So only reads are repeated here, twice; limits are for the engine to wait out.
 READS_AGAIN = Retry(
     total=2,
@@ -38,7 +41,9 @@ READS_AGAIN = Retry(
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request to the API. `path` begins with "/", or is the whole address of the GraphQL endpoint."""
+    """One request to the API. `path` begins with "/", or is the whole address of the GraphQL
+    endpoint.
+    """
 
     verb: str
     path: str
@@ -76,7 +81,9 @@ class Line:
         return reply
 
     def here(self, reply: Reply, address: str = "") -> str:
-        """The path of an address that GitHub sent, so that the credential goes to no other host than the API's."""
+        """The path of an address that GitHub sent, so that the credential goes to no other host
+        than the API's.
+        """
         there = urlsplit(address or reply.headers.get("location", ""))
         prefix = urlsplit(self._api_url).path
         if not there.path.startswith(f"{prefix}/"):
@@ -101,7 +108,9 @@ class Line:
 
     @contextmanager
     def _lent(self, secret: str) -> Iterator[Requester]:
-        """A client for one request. It is nobody else's meanwhile: PyGithub keeps the request in its connection."""
+        """A client for one request. It is nobody else's meanwhile: PyGithub keeps the request in
+        its connection.
+        """
         try:
             credential, requester = self._idle.pop()
         except IndexError:
@@ -143,7 +152,9 @@ class Pace:
         self._promised: dict[int, float] = {}
 
     def wait(self, installation: int) -> None:
-        """Sleep until it is our turn. Raises RateLimited, each caller with a later time, when the queue is long."""
+        """Sleep until it is our turn. Raises RateLimited, each caller with a later time, when the
+        queue is long.
+        """
         if not self._pause_s:
             return
         with self._lock:
@@ -160,7 +171,9 @@ class Pace:
 
 
 def surely(write: Callable[[], T], found: Callable[[], T | None], settle_s: float) -> T:
-    """Do a write once. When nobody can tell whether it happened, look for it before it is tried again."""
+    """Do a write once. When nobody can tell whether it happened, look for it before it is tried
+    again.
+    """
     for _ in range(2):
         try:
             return write()

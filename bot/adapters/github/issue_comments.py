@@ -1,4 +1,6 @@
-"""Here live our comments: one for each hidden marker, found again whoever wrote it last, and edited."""
+"""Here live our comments: one for each hidden marker, found again whoever wrote it last, and
+edited.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Key = tuple[str, int, str]
 
 
 class Comments:
-    """Puts comments, and remembers where they are to save the listing. A marker is hidden in the body by us."""
+    """Puts comments, and remembers where they are to save the listing. A marker is hidden in the
+    body by us.
+    """
 
     def __init__(self, wire: Wire, login: Callable[[], str]) -> None:
         self._wire = wire

@@ -1,4 +1,6 @@
-"""Here lives the fetching of a job's log from where GitHub sends us: another host, a signed address, any length."""
+"""Here lives the fetching of a job's log from where GitHub sends us: another host, a signed
+address, any length.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,11 @@ PATIENCE_S = 120.0
 
 
 def fetch_log(address: str, limit_bytes: int, timeout_s: float) -> bytes:
-    """The text at the address, its head and tail when it is longer than the limit; b"" when it is gone.
+    """The text at the address, its head and tail when it is longer than the limit; b"" when it is
+    gone.
 
-    The store refuses requests that carry an Authorization header, and its address is a secret for some minutes:
+    The store refuses requests that carry an Authorization header, and its address is a secret for
+    some minutes:
     neither is sent on, and no second redirect is followed. Raises Unreachable.
     """
     if not _may_be_asked(address):
@@ -39,7 +43,9 @@ def fetch_log(address: str, limit_bytes: int, timeout_s: float) -> bytes:
 
 
 def head_and_tail(chunks: Iterable[bytes], limit_bytes: int) -> bytes:
-    """A quarter of the limit from the start, three from the end, in whole lines, and a line between that says so."""
+    """A quarter of the limit from the start, three from the end, in whole lines, and a line between
+    that says so.
+    """
     room = limit_bytes // 4
     head, tail, length = bytearray(), bytearray(), 0
     for chunk in chunks:

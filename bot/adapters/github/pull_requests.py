@@ -32,7 +32,8 @@ class Words:
 def find_pull(wire: Wire, repo: Repo, branch: Branch) -> PullShape | None:
     """The open pull request of the branch, else the newest closed one.
 
-    A fork may have a branch of that name, and an owner a fork of their own repository: the ids of both sides decide.
+    A fork may have a branch of that name, and an owner a fork of their own repository: the ids of
+    both sides decide.
     """
     owner = repo.name.partition("/")[0]
     data = wire.get(
@@ -103,7 +104,9 @@ def _post(wire: Wire, repo: Repo, words: Words, draft: bool) -> Reply:  # noqa: 
 
 
 def _turn(wire: Wire, repo: Repo, pull: PullShape, draft: bool) -> PullShape:  # noqa: FBT001 - GitHub's own word
-    """Make it a draft, or ready. What cannot become a draft stays as it is; what cannot become ready is told."""
+    """Make it a draft, or ready. What cannot become a draft stays as it is; what cannot become
+    ready is told.
+    """
 
     def turn() -> PullShape:
         wire.mutate(repo, DRAFT if draft else READY, id=pull.node_id)

@@ -1,4 +1,6 @@
-"""Here lives the reading of GitHub's answers: which of our errors a status, its headers and its message mean."""
+"""Here lives the reading of GitHub's answers: which of our errors a status, its headers and its
+message mean.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +25,16 @@ FORBIDDEN = {
     "month ago": "GitHub does not run workflows again that are older than a month. Push a commit to start them anew.",
 }
 
-# What `masked` cannot know by its looks: a token of an older Enterprise server, and the address of a signed log.
+# What `masked` cannot know by its looks: a token of an older Enterprise server, and the address of
+# a signed log.
 _NAMED_SECRET = re.compile(r'(?<="token":")[^"]+|(?<="token": ")[^"]+|(?<=[?&]sig=)[^&\s\'"]+')
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What GitHub answered, and to what: `asked` is "POST /repos/owner/repo/pulls". Header names are in lower case."""
+    """What GitHub answered, and to what: `asked` is "POST /repos/owner/repo/pulls". Header names
+    are in lower case.
+    """
 
     asked: str
     status: int
@@ -38,7 +43,9 @@ class Reply:
 
     @property
     def data(self) -> Any:
-        """The JSON of the body. Raises Unreachable when it is something else: a proxy's page, or half an answer."""
+        """The JSON of the body. Raises Unreachable when it is something else: a proxy's page, or
+        half an answer.
+        """
         try:
             return json.loads(self.text) if self.text else None
         except ValueError:
@@ -48,7 +55,9 @@ class Reply:
 
     @property
     def message(self) -> str:
-        """GitHub's own words for an error, with those of the single fields; empty when there are none."""
+        """GitHub's own words for an error, with those of the single fields; empty when there are
+        none.
+        """
         try:
             said = json.loads(self.text)
         except ValueError:
@@ -90,7 +99,9 @@ def checked(reply: Reply, now: float) -> Reply:
 
 
 def graphql_data(reply: Reply, now: float) -> Any:
-    """What a GraphQL query found. GitHub answers 200 to errors too: they are raised like those of the other API."""
+    """What a GraphQL query found. GitHub answers 200 to errors too: they are raised like those of
+    the other API.
+    """
     answer = reply.data or {}
     errors = answer.get("errors")
     if not errors:

@@ -1,6 +1,8 @@
-"""Here lives `greenlit demo`: an issue becomes a green pull request on this machine, live in the terminal.
+"""Here lives `greenlit demo`: an issue becomes a green pull request on this machine, live in the
+terminal.
 
-The forge, git, the webhooks, the bot (`greenlit serve`, as its own process), its record and the sample's CI are real.
+The forge, git, the webhooks, the bot (`greenlit serve`, as its own process), its record and the
+sample's CI are real.
 Without a key a conversation written by hand plays Claude's part.
 """
 
@@ -80,7 +82,9 @@ def _played(console: Console, home: Path, cast: Cast) -> int:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Ctrl-C, a closed terminal and SIGTERM end the demo; what comes while it clears up changes nothing."""
+    """Ctrl-C, a closed terminal and SIGTERM end the demo; what comes while it clears up changes
+    nothing.
+    """
 
     def end(_number: int, _frame: FrameType | None) -> None:
         for known in ENDS:
@@ -139,7 +143,9 @@ def _news(console: Console, run: Mapping[str, Any], told: set[tuple[str, int]]) 
 
 
 def _told(console: Console, stage: Stage) -> None:
-    """What people see on GitHub in the end: the comment, the pull request, the diff; and what is wrong here."""
+    """What people see on GitHub in the end: the comment, the pull request, the diff; and what is
+    wrong here.
+    """
     console.print()
     for comment in stage.forge.comments(REPO, stage.issue):
         console.print(

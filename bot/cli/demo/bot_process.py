@@ -1,4 +1,6 @@
-"""Here lives the bot as the demo runs it: `greenlit serve` in its own process, with settings of its own."""
+"""Here lives the bot as the demo runs it: `greenlit serve` in its own process, with settings of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class Bot:
 
 @contextmanager
 def running(home: Path, settings: Mapping[str, str]) -> Iterator[Bot]:
-    """Start `greenlit serve` with these settings and nothing of the surrounding environment; end it afterwards."""
+    """Start `greenlit serve` with these settings and nothing of the surrounding environment; end it
+    afterwards.
+    """
     home.mkdir(parents=True, exist_ok=True)
     log = home / "bot.log"
     with log.open("a") as written, _started(home, settings, written) as process:

@@ -1,4 +1,6 @@
-"""Here lives the demo's stage: the forge with the sample, the bot beside it, and who plays Claude's part."""
+"""Here lives the demo's stage: the forge with the sample, the bot beside it, and who plays Claude's
+part.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Here lives the forge's CI: it reads workflow files and runs their jobs for real, with logs shaped as Actions' are."""
+"""Here lives the forge's CI: it reads workflow files and runs their jobs for real, with logs shaped
+as Actions' are.
+"""
 
 from bot.forge.runner.job import JobResult, StepResult, run_job
 from bot.forge.runner.workflow import JobSpec, StepSpec, jobs_of

@@ -1,4 +1,6 @@
-"""Here live `uses:` steps: checkout is real, set-up says that the machine's own tool is used, the rest is refused."""
+"""Here live `uses:` steps: checkout is real, set-up says that the machine's own tool is used, the
+rest is refused.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from bot.forge.runner.workflow import StepSpec
 
 
 def act(step: StepSpec, scene: Scene, log: JobLog) -> int:
-    """Do the action; 0 when it went well. Raises ValueError for an expression that is not understood."""
+    """Do the action; 0 when it went well. Raises ValueError for an expression that is not
+    understood.
+    """
     given = scene.values(step.given)
     name = scene.filled(step.uses)
     shown = [f"  {key}: {value}" for key, value in given.items()]
@@ -55,7 +59,8 @@ def _checkout(given: Mapping[str, str], scene: Scene, log: JobLog) -> int:
 
 
 def _git(scene: Scene, target: Path, log: JobLog) -> Callable[..., int]:
-    # Plumbing only: the commit's files come out of the bare repository, and nothing of it is run (no hooks, no
+    # Plumbing only: the commit's files come out of the bare repository, and nothing of it is run
+    # (no hooks, no
     # filters but those of the repository's own configuration, which the forge wrote).
     environment = {
         "PATH": scene.env.get("PATH", ""),

@@ -1,4 +1,6 @@
-"""Here live the files through which a step answers its job: GITHUB_ENV, GITHUB_PATH, GITHUB_OUTPUT and their kin."""
+"""Here live the files through which a step answers its job: GITHUB_ENV, GITHUB_PATH, GITHUB_OUTPUT
+and their kin.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Here lives the small language between `${{` and `}}`: contexts, comparisons, logic, a dozen functions.
+"""Here lives the small language between `${{` and `}}`: contexts, comparisons, logic, a dozen
+functions.
 
 Grammar and coercions as in GitHub's "Evaluate expressions in workflows and actions".
 """
@@ -15,7 +16,9 @@ Function = Callable[..., object]
 
 @dataclass(frozen=True, slots=True)
 class Contexts:
-    """What an expression can see: `github`, `env`, `matrix` ... by name, and the functions that ask the job."""
+    """What an expression can see: `github`, `env`, `matrix` ... by name, and the functions that ask
+    the job.
+    """
 
     values: Mapping[str, object]
     functions: Mapping[str, Function] = field(default_factory=dict)
@@ -27,7 +30,9 @@ def fill(text: str, contexts: Contexts) -> str:
 
 
 def evaluate(expression: str, contexts: Contexts) -> object:
-    """The value of one expression, without its braces. Raises ValueError, which names what is not understood."""
+    """The value of one expression, without its braces. Raises ValueError, which names what is not
+    understood.
+    """
     reader = _Reader(_tokens(expression), contexts)
     try:
         value = reader.either()

@@ -1,4 +1,6 @@
-"""Here lives the runner: it does a job's steps for real and writes down what happened, as GitHub Actions does."""
+"""Here lives the runner: it does a job's steps for real and writes down what happened, as GitHub
+Actions does.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +48,13 @@ class JobResult:
 def run_job(
     spec: JobSpec, git_dir: Path, sha: str, work: Path, env: Mapping[str, str]
 ) -> JobResult:
-    """Run the job's steps in the folder `work`, which an `actions/checkout` step fills with the commit.
+    """Run the job's steps in the folder `work`, which an `actions/checkout` step fills with the
+    commit.
 
-    The steps see `env`, CI=true and GITHUB_*; what `env` names GITHUB_X is `github.x` too. There are no secrets:
-    each is empty, as an unset one is. The folder holds no `.git`. Whatever the steps started is dead on return.
+    The steps see `env`, CI=true and GITHUB_*; what `env` names GITHUB_X is `github.x` too. There
+    are no secrets:
+    each is empty, as an unset one is. The folder holds no `.git`. Whatever the steps started is
+    dead on return.
     """
     work.mkdir(parents=True, exist_ok=True)
     processes = Processes()

@@ -1,4 +1,6 @@
-"""Here lives the log of a job as GitHub Actions writes it: timestamps, groups, masks, commands, annotations."""
+"""Here lives the log of a job as GitHub Actions writes it: timestamps, groups, masks, commands,
+annotations.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def stamp() -> str:
 
 
 class JobLog:
-    """Takes what a job prints, line by line, and keeps it as bytes; obeys the workflow commands in it."""
+    """Takes what a job prints, line by line, and keeps it as bytes; obeys the workflow commands in
+    it.
+    """
 
     def __init__(self, workspace: Path) -> None:
         self.annotations: list[Annotation] = []

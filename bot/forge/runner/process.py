@@ -1,4 +1,6 @@
-"""Here lives one process of a step: started in its own group, read line by line, killed with all its children."""
+"""Here lives one process of a step: started in its own group, read line by line, killed with all
+its children.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,14 @@ from pathlib import Path
 from typing import IO
 
 _LONGEST = 64 * 1024  # a longer line is broken, so that a line without end cannot fill the memory
-_GRACE_S = 2.0  # how long output may trickle in after the process is gone; a child in the background keeps the pipe
+# how long output may trickle in after the process is gone; a child in the background keeps the pipe
+_GRACE_S = 2.0
 
 
 class Processes:
-    """The processes of one job. What a step leaves in the background lives on until `end`, as on GitHub's runner."""
+    """The processes of one job. What a step leaves in the background lives on until `end`, as on
+    GitHub's runner.
+    """
 
     def __init__(self) -> None:
         self._started: list[subprocess.Popen[bytes]] = []
@@ -30,7 +35,8 @@ class Processes:
         until: float,
         line: Callable[[str], None],
     ) -> int | None:
-        """Run to the end and hand over each line of output; its exit code, or None when `until` (monotonic) came first.
+        """Run to the end and hand over each line of output; its exit code, or None when `until`
+        (monotonic) came first.
 
         Raises OSError when it cannot be started.
         """
@@ -52,7 +58,9 @@ class Processes:
         return code
 
     def end(self) -> None:
-        """Kill what is left of every group. None was reaped before, so no group's number can be somebody else's now."""
+        """Kill what is left of every group. None was reaped before, so no group's number can be
+        somebody else's now.
+        """
         for process in self._started:
             with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of a zombie
                 os.killpg(process.pid, signal.SIGKILL)

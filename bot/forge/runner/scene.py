@@ -1,4 +1,6 @@
-"""Here lives what a step of a job finds around it: its environment, its contexts, what the steps before it left."""
+"""Here lives what a step of a job finds around it: its environment, its contexts, what the steps
+before it left.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from bot.forge.runner.process import Processes
 from bot.forge.runner.scene import Scene
 from bot.forge.runner.workflow import StepSpec
 
-# As GitHub documents them under `jobs.<job_id>.steps[*].shell`; bash is stricter when it is asked for by name.
+# As GitHub documents them under `jobs.<job_id>.steps[*].shell`; bash is stricter when it is asked
+# for by name.
 _SHELLS = {
     "": "bash -e {0}",
     "bash": "bash --noprofile --norc -eo pipefail {0}",
@@ -23,7 +24,9 @@ _SHELLS = {
 def run_script(
     step: StepSpec, scene: Scene, log: JobLog, processes: Processes, answers: Answers, until: float
 ) -> int | None:
-    """The script's exit code; None when `until` (monotonic seconds) came first. Raises ValueError: unknown shell."""
+    """The script's exit code; None when `until` (monotonic seconds) came first. Raises ValueError:
+    unknown shell.
+    """
     script = scene.filled(step.run).rstrip("\n")
     file = answers.folder / "script"
     file.write_text(script + "\n")

@@ -138,7 +138,8 @@ def _defaults(part: Mapping[str, object]) -> dict[str, object]:
     return _mapping(_mapping(part.get("defaults"), "defaults").get("run"), "defaults.run")
 
 
-# --- on: --------------------------------------------------------------------------------------------------------
+# --- on:
+# --------------------------------------------------------------------------------------------------------
 
 
 def _matches(on: object, event: Event, branch: str) -> bool:
@@ -182,11 +183,14 @@ def _glob(pattern: str) -> re.Pattern[str]:
 _GLOB: Mapping[str, str] = {"*": "[^/]*", "**": ".*", "**/": "(?:.*/)?", "?": "?", "+": "+"}
 
 
-# --- strategy.matrix --------------------------------------------------------------------------------------------
+# --- strategy.matrix
+# --------------------------------------------------------------------------------------------
 
 
 def _matrix(matrix: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    """The cells: the product without what `exclude` names, then what `include` adds to them or beside them."""
+    """The cells: the product without what `exclude` names, then what `include` adds to them or
+    beside them.
+    """
     axes = {
         axis: _list(values, axis)
         for axis, values in matrix.items()
@@ -220,11 +224,14 @@ def _name(written: str, cell: Mapping[str, object]) -> str:
     )
 
 
-# --- YAML -------------------------------------------------------------------------------------------------------
+# --- YAML
+# -------------------------------------------------------------------------------------------------------
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain scalars as YAML 1.2 has them and Actions reads them: `on` and `yes` are words, 12:30 and 1_000 too."""
+    """Plain scalars as YAML 1.2 has them and Actions reads them: `on` and `yes` are words, 12:30
+    and 1_000 too.
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the shape that PyYAML's class wants
         start: [

@@ -1,6 +1,8 @@
-"""Here lives the gate "packages": a package that a change names anew must exist, be no stranger and be no lookalike.
+"""Here lives the gate "packages": a package that a change names anew must exist, be no stranger and
+be no lookalike.
 
-Models name packages that do not exist, and others register those names. The index is asked by whoever has one; what it
+Models name packages that do not exist, and others register those names. The index is asked by
+whoever has one; what it
 said is judged here.
 """
 
@@ -22,7 +24,9 @@ SHORTEST = 5  # letters, below which everything is near to something
 
 
 def judged(named: Named, said: Package | None, now: datetime) -> Finding | None:
-    """What is wrong with a package, by its name and by what the index says of it; None when nothing is."""
+    """What is wrong with a package, by its name and by what the index says of it; None when nothing
+    is.
+    """
     if said is not None and not said.exists:
         return _finding(
             named,

@@ -76,7 +76,9 @@ class Named:
 
 
 def new_names(change: Change) -> tuple[Named, ...]:
-    """The packages that no manifest named before; of imports, those that are neither declared nor of the repository."""
+    """The packages that no manifest named before; of imports, those that are neither declared nor
+    of the repository.
+    """
     old = {_same(name) for path, text in change.before.items() for _, name in _declared(path, text)}
     manifests = {
         path: text for path, text in {**change.around, **change.after}.items() if _is_manifest(path)
@@ -108,7 +110,8 @@ def _line(change: Change, path: str, name: str) -> int:
     return next((number for number, line in change.written(path) if name in line), 0)
 
 
-# --- manifests ----------------------------------------------------------------------------------------------------
+# --- manifests
+# ----------------------------------------------------------------------------------------------------
 
 
 def _declared(path: str, text: str | None) -> Iterator[tuple[str, str]]:
@@ -171,7 +174,8 @@ def _table(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-# --- imports ------------------------------------------------------------------------------------------------------
+# --- imports
+# ------------------------------------------------------------------------------------------------------
 
 
 def _imported(change: Change) -> Iterator[Named]:

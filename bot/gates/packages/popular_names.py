@@ -1,4 +1,6 @@
-"""Here lives a list of packages that everybody installs, which is why others take names like theirs."""
+"""Here lives a list of packages that everybody installs, which is why others take names like
+theirs.
+"""
 
 import re
 

@@ -1,6 +1,7 @@
 """Here lives the gate "tests": a change may not come to green by making the checks see less.
 
-Deterministic, by the change's texts alone. What it finds may stand only where the plan named it and said why.
+Deterministic, by the change's texts alone. What it finds may stand only where the plan named it and
+said why.
 """
 
 from __future__ import annotations
@@ -19,14 +20,18 @@ __all__ = ["honest", "inputs"]
 
 
 def honest(change: Change, named: Mapping[str, str]) -> tuple[Finding, ...]:
-    """What makes the checks see less. `named` is what the plan said of it: what must change, and why."""
+    """What makes the checks see less. `named` is what the plan said of it: what must change, and
+    why.
+    """
     found = (*weakened(change), *silenced(change), *relaxed(change), *special(change))
     unique = {(one.path, one.line, one.rule, one.text): one for one in found}
     return tuple(_answered(one, named) for one in unique.values())
 
 
 def _answered(finding: Finding, named: Mapping[str, str]) -> Finding:
-    """A finding that the plan named is told, with the plan's reason, and does not keep the change back."""
+    """A finding that the plan named is told, with the plan's reason, and does not keep the change
+    back.
+    """
     why = next((why for what, why in named.items() if _means(what, finding) and why.strip()), "")
     return (
         replace(finding, text=f"{finding.text} The plan says why: {why}", blocks=False)

@@ -1,4 +1,6 @@
-"""Here lives what an assertion's name says: how firm it is, how near is near enough, and the bare words in it."""
+"""Here lives what an assertion's name says: how firm it is, how near is near enough, and the bare
+words in it.
+"""
 
 from __future__ import annotations
 

@@ -160,7 +160,9 @@ def rows_of(node: Node) -> Iterator[Claim]:
 
 
 def _tabled(node: Node) -> bool:
-    """Whether the node is a line of a table that is named like one; its lists of lists are not lines."""
+    """Whether the node is a line of a table that is named like one; its lists of lists are not
+    lines.
+    """
     kinds = ROWS - {"call"}
     inside = [
         child

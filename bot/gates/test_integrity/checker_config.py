@@ -1,4 +1,6 @@
-"""Here lives the reading of the settings of checkers, whatever their files are written in, as names and values."""
+"""Here lives the reading of the settings of checkers, whatever their files are written in, as names
+and values.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def is_settings(path: str) -> bool:
 
 
 def settings(path: str, text: str | None) -> dict[str, tuple[str, ...]]:
-    """Values by dotted name; a list's items one by one, a table's under their own names, a text's lines as they are."""
+    """Values by dotted name; a list's items one by one, a table's under their own names, a text's
+    lines as they are.
+    """
     if not text or len(text) > FILE_CHARS:
         return {}
     suffix = PurePosixPath(path).suffix.lower()
@@ -98,7 +102,9 @@ def _flat(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
 
 
 def _by_lines(text: str) -> dict[str, tuple[str, ...]]:
-    """Of code, and of formats that nobody reads here: each line that names something and gives it a value."""
+    """Of code, and of formats that nobody reads here: each line that names something and gives it a
+    value.
+    """
     found: dict[str, list[str]] = {}
     key = ""
     for line in handwritten(text).split("\n"):

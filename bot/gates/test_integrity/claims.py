@@ -1,4 +1,6 @@
-"""Here lives what an assertion claims: of what, which value, how firmly, and how near is near enough."""
+"""Here lives what an assertion claims: of what, which value, how firmly, and how near is near
+enough.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ def claim(text: str, line: int = 0) -> Claim:
 
 
 def row(parts: list[str], keys: list[str], text: str, line: int) -> Claim:
-    """A case of a table: what is put in, and what must come out, which is what is named so or stands last."""
+    """A case of a table: what is put in, and what must come out, which is what is named so or
+    stands last.
+    """
     out = [
         at
         for at, key in enumerate(keys)
@@ -119,7 +123,9 @@ def _spoken(flat: str) -> Claim | None:
 
 
 def _call(flat: str) -> Claim | None:
-    """assertEqual(a, b), assert_eq!(a, b), require.Equal(t, a, b), assert_equal a, b, m.assert_called_with(1)."""
+    """assertEqual(a, b), assert_eq!(a, b), require.Equal(t, a, b), assert_equal a, b,
+    m.assert_called_with(1).
+    """
     spoken = re.match(r"^([\w.:$>!-]+)\s+(?=[^\s=(.])(.+)$", flat)  # ruby's way
     head = called(flat) if not spoken or "(" in spoken[1] else (spoken[1], spoken[2], "")
     if not head:

@@ -107,7 +107,9 @@ def _without(claims: Sequence[Claim], others: Sequence[Claim]) -> list[Claim]:
 
 
 def _partner(old: Claim, come: Sequence[Claim]) -> Claim | None:
-    """Of the new claims the one that speaks of the same: exactly, as a part of it, or in much the same words."""
+    """Of the new claims the one that speaks of the same: exactly, as a part of it, or in much the
+    same words.
+    """
     like = [new for new in come[:MOST_PAIRS] if new.is_row == old.is_row]
     exact = (new for new in like if new.actual == old.actual)
     partly = (new for new in like if not old.is_row and _holds(old.actual, new.actual))

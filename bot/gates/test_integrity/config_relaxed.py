@@ -1,4 +1,6 @@
-"""Here lives the comparison of settings: whether linters, types, coverage, test runs or CI are asked for less."""
+"""Here lives the comparison of settings: whether linters, types, coverage, test runs or CI are
+asked for less.
+"""
 
 from __future__ import annotations
 
@@ -115,7 +117,9 @@ def _moved(before: dict[str, Values], elsewhere: dict[str, Values]) -> bool:
 
 
 def _new_there(change: Change, was: Values, now: Values) -> bool:
-    """Whether all that a list gained are places that the change itself makes: nothing that was looked at is lost."""
+    """Whether all that a list gained are places that the change itself makes: nothing that was
+    looked at is lost.
+    """
     gained = [one.strip("^$*/\\").replace("\\", "") for one in now if one not in was]
     made = [path for path, text in change.before.items() if text is None]
     kept = [path for path, text in change.before.items() if text is not None]
@@ -177,7 +181,9 @@ def _on(value: str) -> bool:
 
 
 def _commands(change: Change, path: str) -> Iterator[Finding]:
-    """Words of commands, wherever they stand: those that make a check deaf, and checks that are not run any more."""
+    """Words of commands, wherever they stand: those that make a check deaf, and checks that are not
+    run any more.
+    """
     old, new = handwritten(change.before.get(path)), handwritten(change.after[path])
     gone = [text for _, text in change.removed(path)]
     for number, line in change.written(path):

@@ -1,6 +1,8 @@
-"""Here lives the question whether the change of the code itself explains a new expectation of a test.
+"""Here lives the question whether the change of the code itself explains a new expectation of a
+test.
 
-When the code now says "Hi" where it said "Hello", a test that expects "Hi" follows it. When nothing in the code speaks
+When the code now says "Hi" where it said "Hello", a test that expects "Hi" follows it. When nothing
+in the code speaks
 of the new value, the test was made to agree with what the code happens to give.
 """
 
@@ -167,7 +169,9 @@ def _signs(text: str) -> set[str]:
 
 
 def _moved_alike(old: str, new: str, gone: str, come: str) -> bool:
-    """Whether a number of the expectation moved as a number of the code did: by as much, or in proportion."""
+    """Whether a number of the expectation moved as a number of the code did: by as much, or in
+    proportion.
+    """
     pairs = [(x, y) for x, y in zip(numbers(old), numbers(new), strict=False) if x != y]
     was, now = numbers(gone), numbers(come)
     steps = [(a, b) for a in was for b in now if a != b and a not in now][:200]

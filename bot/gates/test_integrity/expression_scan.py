@@ -1,4 +1,6 @@
-"""Here lives the reading of expressions without a grammar: split where no bracket or string is open."""
+"""Here lives the reading of expressions without a grammar: split where no bracket or string is
+open.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def squeezed(text: str) -> str:
 
 
 def depths(text: str) -> Iterator[tuple[int, str]]:
-    """Each place outside of strings and brackets, with its sign; a bracket counts as outside of itself."""
+    """Each place outside of strings and brackets, with its sign; a bracket counts as outside of
+    itself.
+    """
     depth, at = 0, 0
     while at < len(text):
         found = STRING.match(text, at) if text[at] in "\"'`rbufRBUF" else None
@@ -66,7 +70,9 @@ def split_at(text: str, operators: re.Pattern[str]) -> tuple[str, str, str] | No
 
 
 def called(text: str) -> tuple[str, str, str] | None:
-    """Callee, what stands between its brackets, and what follows, for a text that begins with a call."""
+    """Callee, what stands between its brackets, and what follows, for a text that begins with a
+    call.
+    """
     start = text.find("(")
     if start < 0:
         return None
@@ -102,7 +108,9 @@ def links(chain: str) -> list[tuple[str, str]]:
 
 
 def literal(text: str) -> bool:
-    """Whether the text is a value that somebody wrote down; a list is one, when all that it holds is."""
+    """Whether the text is a value that somebody wrote down; a list is one, when all that it holds
+    is.
+    """
     plain = text.strip()
     if plain[:1] in OPENING and plain[-1:] in CLOSING and len(plain) > 1:
         parts = arguments(plain[1:-1])

@@ -1,4 +1,6 @@
-"""Here lives the search for code that knows its tests: an answer for just their input, a look whether they run."""
+"""Here lives the search for code that knows its tests: an answer for just their input, a look
+whether they run.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ CHAIN = 3  # cases of one kind: a table, not an exception
 
 
 def special(change: Change) -> Iterator[Finding]:
-    """New lines of code that answer a test's input with its expected value, or look whether a test runs."""
+    """New lines of code that answer a test's input with its expected value, or look whether a test
+    runs.
+    """
     known = [
         squeezed(text)
         for path, text in {**change.around, **_tests(change)}.items()
@@ -82,7 +86,9 @@ def special(change: Change) -> Iterator[Finding]:
 
 
 def inputs(change: Change) -> tuple[str, ...]:
-    """The values that new lines of code answer by themselves: whoever has other tests looks for them there."""
+    """The values that new lines of code answer by themselves: whoever has other tests looks for
+    them there.
+    """
     cases = (list(_cases(list(change.written(path)))) for path in change.product)
     found = (
         put.strip('()"[]{}')
@@ -100,7 +106,9 @@ def _tests(change: Change) -> dict[str, str]:
 
 
 def _cases(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
-    """Where an input that is written down gets an answer that is written down: on one line, or on the next."""
+    """Where an input that is written down gets an answer that is written down: on one line, or on
+    the next.
+    """
     for at, (number, line) in enumerate(lines):
         entry = ENTRY.search(line)
         asked = ASKS.search(line)
@@ -124,7 +132,9 @@ def _cases(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
 
 
 def _is_tested(put: str, out: str, known: list[str]) -> bool:
-    """Whether one line of a test holds both, and neither is the kind of value that stands everywhere."""
+    """Whether one line of a test holds both, and neither is the kind of value that stands
+    everywhere.
+    """
     if put in DULL or (out in DULL and len(put) < 5):
         return False
     both = re.compile(

@@ -47,7 +47,8 @@ UNREACHABLE = re.compile(
     r"TYPE_CHECKING|__main__|NotImplementedError|@overload|@abstractmethod|\.\.\.\s*#"
     r"|unreachable|assert_never|typing\.|Protocol|__repr__|sys\.platform|version_info"
 )
-# : FBT001 - GitHub's own word, [arg-type] # the library has no types, next-line no-eval -- a trusted text
+# : FBT001 - GitHub's own word, [arg-type] # the library has no types, next-line no-eval -- a
+# trusted text
 REASON = re.compile(
     r"\s*[:\[(=]?\s*[\w./@-]+[\w./@,\s-]*?[\])]?\s*(?:--?|#|//|;|\u2013|\u2014)\s*\w+\W+\w+"
 )
@@ -149,7 +150,9 @@ def _fair(path: str, mark: str, line: str) -> bool:
 
 
 def _comments(path: str, text: str) -> Iterator[tuple[int, str]]:
-    """Each comment's first line with its number; of languages without a grammar, what looks like one."""
+    """Each comment's first line with its number; of languages without a grammar, what looks like
+    one.
+    """
     language = language_of(path)
     tree = parse(language, text.encode(errors="replace")) if language else None
     if tree is None:
@@ -174,7 +177,8 @@ def _nodes(root: Node, kinds: frozenset[str]) -> Iterator[Node]:
         waiting.extend(reversed(node.children))
 
 
-# --- errors that nobody hears of ----------------------------------------------------------------------------------
+# --- errors that nobody hears of
+# ----------------------------------------------------------------------------------
 
 
 def _swallowing(change: Change) -> Iterator[Finding]:
@@ -190,7 +194,9 @@ def _swallowing(change: Change) -> Iterator[Finding]:
 
 
 def _swallows(path: str, text: str | None) -> Iterator[tuple[int, str, bool]]:
-    """Line and first words of each handler that takes any error and does nothing, and whether words in it say why."""
+    """Line and first words of each handler that takes any error and does nothing, and whether words
+    in it say why.
+    """
     language = language_of(path)
     if not text or language is None or len(text) > FILE_CHARS or kind_of(path) == "foreign":
         return

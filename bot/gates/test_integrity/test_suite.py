@@ -1,4 +1,6 @@
-"""Here lives the reading of test files: each test with its claims, in any language that has a grammar."""
+"""Here lives the reading of test files: each test with its claims, in any language that has a
+grammar.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ class Test:
 
 
 def tests_in(path: str, text: str) -> tuple[Test, ...]:
-    """The tests of a file in their order, and last one without a name for the claims outside of them."""
+    """The tests of a file in their order, and last one without a name for the claims outside of
+    them.
+    """
     language = language_of(path) if len(text) <= FILE_CHARS else None
     tree = parse(language, text.encode(errors="replace")) if language else None
     if tree is None:
@@ -95,7 +99,9 @@ def tests_in(path: str, text: str) -> tuple[Test, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What a node stands in: names of classes and suites, what is written above them, whether a runner looks there."""
+    """What a node stands in: names of classes and suites, what is written above them, whether a
+    runner looks there.
+    """
 
     names: tuple[str, ...]
     header: str
@@ -209,7 +215,9 @@ def _header(node: Node) -> str:
 
 
 def _above(first: Node, start: int, stop: int) -> str:
-    """The bytes of the file from one place to another, by way of the node's parent, which holds both."""
+    """The bytes of the file from one place to another, by way of the node's parent, which holds
+    both.
+    """
     holder = first.parent or first
     return (holder.text or b"")[start - holder.start_byte : stop - holder.start_byte].decode(
         errors="replace"

@@ -1,4 +1,6 @@
-"""Here lives the comparison of tests before and after: what was taken from them, and what was made to fit."""
+"""Here lives the comparison of tests before and after: what was taken from them, and what was made
+to fit.
+"""
 
 from __future__ import annotations
 
@@ -73,11 +75,14 @@ def _is_test_file(path: str, change: Change) -> bool:
     )
 
 
-# --- which is which -----------------------------------------------------------------------------------------------
+# --- which is which
+# -----------------------------------------------------------------------------------------------
 
 
 def _paired(before: Sequence[Test], after: Sequence[Test]) -> tuple[list[Pair], list[Test]]:
-    """Tests of one name in one file, then of one name anywhere, then those that are alike; and who is left over."""
+    """Tests of one name in one file, then of one name anywhere, then those that are alike; and who
+    is left over.
+    """
     pairs: list[Pair] = []
     rest, free = list(before), list(after)
     for same in (_same_place, _same_name, _same_claims):
@@ -106,7 +111,8 @@ def _same_claims(old: Test, new: Test) -> bool:
     return bool(shared) or likeness(old.body, new.body) > ALIKE
 
 
-# --- a whole test -------------------------------------------------------------------------------------------------
+# --- a whole test
+# -------------------------------------------------------------------------------------------------
 
 
 def _gone(test: Test, change: Change, after: Sequence[Test], code: Code) -> Iterator[Finding]:
@@ -134,7 +140,9 @@ def _gone(test: Test, change: Change, after: Sequence[Test], code: Code) -> Iter
 
 
 def _kept_elsewhere(test: Test, after: Sequence[Test]) -> bool:
-    """All that it claimed is claimed by other tests now, as when two became one or cases became a table."""
+    """All that it claimed is claimed by other tests now, as when two became one or cases became a
+    table.
+    """
     claims = [claim for other in after for claim in other.claims if other.name or claim.is_row]
     texts = {claim.text for claim in claims}
     rows = [set(TOKEN.findall(claim.text)) for claim in claims if claim.is_row]

@@ -1,4 +1,6 @@
-"""Here lives the table of linters and compilers: one row for each way to write a place, a severity and a message."""
+"""Here lives the table of linters and compilers: one row for each way to write a place, a severity
+and a message.
+"""
 
 from bot.logs.dialects.compilers import COMPILERS
 from bot.logs.dialects.dependencies import DEPENDENCIES

@@ -1,4 +1,6 @@
-"""Here lives what compilers, linkers and type checkers say, and gates that are no test, a row for each dialect."""
+"""Here lives what compilers, linkers and type checkers say, and gates that are no test, a row for
+each dialect.
+"""
 
 from __future__ import annotations
 

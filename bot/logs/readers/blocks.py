@@ -126,7 +126,9 @@ def _headed(lines: Sequence[Line], head: re.Pattern[str], said: re.Pattern[str])
 
 
 def biome(lines: Sequence[Line]) -> list[Found]:
-    """A place, a rule and a line to the right edge; below it a cross and what is wrong. Another sign is a warning."""
+    """A place, a rule and a line to the right edge; below it a cross and what is wrong. Another
+    sign is a warning.
+    """
     found = []
     for at, line in enumerate(lines):
         place = _BIOME.match(line.text)

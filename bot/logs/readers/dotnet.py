@@ -31,7 +31,9 @@ _UNHANDLED = re.compile(
 
 
 def dotnet_tests(lines: Sequence[Line]) -> list[Found]:
-    """Each `Failed Test [3 ms]` with its message and stack; xUnit's own lines only where there are no others."""
+    """Each `Failed Test [3 ms]` with its message and stack; xUnit's own lines only where there are
+    no others.
+    """
     return _blocks(lines, _FAILED) or _blocks(lines, _XUNIT)
 
 

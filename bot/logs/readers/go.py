@@ -263,7 +263,9 @@ def go_panic(lines: Sequence[Line]) -> list[Found]:
 
 
 def _from_json(lines: Sequence[Line]) -> Iterator[Line]:
-    """`go test -json` as the text it stands for: each test's lines together, as if nothing ran beside it."""
+    """`go test -json` as the text it stands for: each test's lines together, as if nothing ran
+    beside it.
+    """
     by_test: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for line in lines:
         event = _event(line.text)

@@ -74,7 +74,9 @@ def _jest_failure(title: str, suite: str, block: Sequence[Line]) -> Found:
 
 
 def _suite_failure(said: str, frames: tuple[Frame, ...]) -> tuple[str, str, tuple[Frame, ...]]:
-    """A file that could not be loaded: what says so stands below pages of advice, and names the place itself."""
+    """A file that could not be loaded: what says so stands below pages of advice, and names the
+    place itself.
+    """
     details = said.partition("Details:\n")[2].strip() or said
     kind, message = kind_and_message(details)
     bad = _BAD_SYNTAX.search(details)
@@ -95,7 +97,9 @@ def _last(block: Sequence[Line]) -> int:
 
 
 def vitest_report(lines: Sequence[Line]) -> list[Found]:
-    """Each block below `FAIL`, where several tests may share one error, and errors that no test caught."""
+    """Each block below `FAIL`, where several tests may share one error, and errors that no test
+    caught.
+    """
     found: list[Found] = []
     titles: list[str] = []
     block: list[Line] = []

@@ -1,4 +1,6 @@
-"""Here lives the Java virtual machine: its stacks, and the reports of JUnit, Surefire, Gradle, Ant and TestNG."""
+"""Here lives the Java virtual machine: its stacks, and the reports of JUnit, Surefire, Gradle, Ant
+and TestNG.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ _TESTNG = re.compile(r"^FAILED: (?P<test>[\w.$]+)(?:\(.*\))?$")
 
 
 def stack(lines: Sequence[Line], at: int) -> tuple[str, str, tuple[Frame, ...], str, int]:
-    """One throwable from the line that names it: type, message, frames outermost first, root cause, end."""
+    """One throwable from the line that names it: type, message, frames outermost first, root cause,
+    end.
+    """
     said: list[str] = []
     frames: list[Frame] = []
     root = ""
@@ -125,7 +129,9 @@ def junit_console(lines: Sequence[Line]) -> list[Found]:
 
 
 def surefire(lines: Sequence[Line]) -> list[Found]:
-    """Maven's tests: each `<<< FAILURE!` with its throwable; the summary only where there is nothing else."""
+    """Maven's tests: each `<<< FAILURE!` with its throwable; the summary only where there is
+    nothing else.
+    """
     return _titled(lines, _surefire_name) or _summary(lines)
 
 

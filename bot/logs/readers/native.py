@@ -1,4 +1,6 @@
-"""Here lives native code: GoogleTest, CTest, Catch2, sanitizers, failed assertions, the chains of C++ templates."""
+"""Here lives native code: GoogleTest, CTest, Catch2, sanitizers, failed assertions, the chains of
+C++ templates.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def _gtest(test: str, block: Sequence[Line], line: Line) -> Found:
 
 
 def ctest_report(lines: Sequence[Line]) -> list[Found]:
-    """Tests that failed, unless what they printed was read by another reader: then they only wrap it."""
+    """Tests that failed, unless what they printed was read by another reader: then they only wrap
+    it.
+    """
     found: dict[str, Found] = {}
     heads = [n for n, line in enumerate(lines) if re.match(r"^\s*\d+/\d+ Test +#\d+: ", line.text)]
     for at, after in zip(heads, [*heads[1:], len(lines)], strict=False):
@@ -145,7 +149,9 @@ def asserted(lines: Sequence[Line]) -> list[Found]:
 
 
 def sanitized(lines: Sequence[Line]) -> list[Found]:
-    """The first stack of each report of a sanitizer; those of who freed and who allocated are not the failure."""
+    """The first stack of each report of a sanitizer; those of who freed and who allocated are not
+    the failure.
+    """
     found = []
     for at, line in enumerate(lines):
         said, ub = (

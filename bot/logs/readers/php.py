@@ -33,7 +33,9 @@ _FIXER = re.compile(r"^\s+\d+\) (?P<path>\S+\.php)(?: \((?P<text>.+)\))?$")
 
 
 def phpunit_report(lines: Sequence[Line]) -> list[Found]:
-    """Each numbered test below `There was 1 failure:`, with what it says and its places, innermost first."""
+    """Each numbered test below `There was 1 failure:`, with what it says and its places, innermost
+    first.
+    """
     found = []
     heads = list(_heads(lines))
     for at, after in zip(heads, [*heads[1:], len(lines)], strict=False):

@@ -38,7 +38,9 @@ _CRASHED = re.compile(r"worker '\w+' crashed while running '(?P<test>.+)'$")
 
 @dataclass(slots=True)
 class _Report:
-    """What stands where: the blocks of tracebacks, loose lines (`--tb=line`) and the summary's results."""
+    """What stands where: the blocks of tracebacks, loose lines (`--tb=line`) and the summary's
+    results.
+    """
 
     blocks: list[tuple[str, list[Line]]] = field(default_factory=list)
     results: list[tuple[str, str, Line]] = field(
@@ -52,7 +54,9 @@ class _Report:
 
 
 def pytest_report(lines: Sequence[Line]) -> list[Found]:
-    """Every failed test, every error of a fixture or of a collection; with the test's id as the summary has it."""
+    """Every failed test, every error of a fixture or of a collection; with the test's id as the
+    summary has it.
+    """
     report = _sorted(lines)
     left = report.results[:_MOST]
     found = [_block(title, block, left) for title, block in report.blocks[:_MOST]]
@@ -154,7 +158,9 @@ def told_by(part: list[Line]) -> Found:
 
 
 def _places(part: list[Line]) -> tuple[tuple[Frame, ...], str]:
-    """The frames, and the error that the last place names. Long style names a function only by its source."""
+    """The frames, and the error that the last place names. Long style names a function only by its
+    source.
+    """
     frames: list[Frame] = []
     name = error = ""
     for line in part:

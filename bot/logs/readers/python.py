@@ -1,4 +1,6 @@
-"""Here live Python's own ways to tell of an error: tracebacks, chains, exception groups, dying interpreters."""
+"""Here live Python's own ways to tell of an error: tracebacks, chains, exception groups, dying
+interpreters.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ _WRAPPER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One traceback with those it is chained to: `at` and `end` are positions in the lines, `end` exclusive."""
+    """One traceback with those it is chained to: `at` and `end` are positions in the lines, `end`
+    exclusive.
+    """
 
     at: int
     end: int
@@ -101,7 +105,9 @@ def _single(lines: Sequence[Line]) -> Iterator[Trace]:
 
 
 def _read(lines: Sequence[Line], at: int, before: str, *, group: bool) -> Trace:
-    """One traceback: pairs of a place and its source, then the error and what it says until a blank line."""
+    """One traceback: pairs of a place and its source, then the error and what it says until a blank
+    line.
+    """
     frames: list[Frame] = []
     end = at + 1
     while end < len(lines):
@@ -120,7 +126,9 @@ def _read(lines: Sequence[Line], at: int, before: str, *, group: bool) -> Trace:
 
 
 def _noise(lines: Sequence[Line], at: int, before: str) -> bool:
-    """Whether the line is another thread's print in the middle: then the places go on right behind it."""
+    """Whether the line is another thread's print in the middle: then the places go on right behind
+    it.
+    """
     soon = lines[at + 1 : at + 7]
     return not error_type(_peeled(lines[at].text, before)) and any(
         FILE.match(_peeled(x.text, before)) for x in soon
@@ -145,7 +153,9 @@ def _peeled(text: str, before: str) -> str:
 
 
 def bad_syntax(lines: Sequence[Line]) -> list[Found]:
-    """A file that could not be compiled: a place, the code, a mark below it, and no traceback above."""
+    """A file that could not be compiled: a place, the code, a mark below it, and no traceback
+    above.
+    """
     found = []
     for at, line in enumerate(lines):
         place = FILE.match(line.text)

@@ -78,7 +78,9 @@ def _failure(test: str, block: Sequence[Line]) -> Found:
 
 
 def _panic(lines: Sequence[Line]) -> tuple[str, str, tuple[Frame, ...]]:
-    """What panicked, what it said, and the way there: of the first panic, the others follow from it."""
+    """What panicked, what it said, and the way there: of the first panic, the others follow from
+    it.
+    """
     for at, line in enumerate(lines):
         panicked = _PANICKED.match(line.text)
         if panicked:

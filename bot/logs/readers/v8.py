@@ -1,4 +1,6 @@
-"""Here live the stacks of JavaScript engines, as every tool of Node prints them, and Node's own last words."""
+"""Here live the stacks of JavaScript engines, as every tool of Node prints them, and Node's own
+last words.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def first_stack(lines: Sequence[str]) -> tuple[Frame, ...]:
 
 
 def _between(text: str) -> bool:
-    """What stands in the middle of a stack without ending it: an excerpt of code, a place that has no line."""
+    """What stands in the middle of a stack without ending it: an excerpt of code, a place that has
+    no line.
+    """
     return bool(_CODE.match(text)) or text.lstrip().startswith(("at ", "❯ ")) or "|" in text[:8]
 
 
@@ -69,7 +73,9 @@ def message_of(lines: Sequence[str]) -> str:
 
 
 def kind_and_message(text: str) -> tuple[str, str]:
-    """`TypeError` and what it says, of `TypeError: what it says`; a code in brackets belongs to neither."""
+    """`TypeError` and what it says, of `TypeError: what it says`; a code in brackets belongs to
+    neither.
+    """
     first, newline, rest = text.partition("\n")
     plain = re.sub(
         r"^(?:Uncaught |\[Error: )?([\w.]*(?:Error|Exception)) \[[A-Z_]+\]:", r"\1:", first
@@ -103,7 +109,9 @@ def node_stacks(lines: Sequence[Line]) -> list[Found]:
 
 
 def _last_stack(lines: Sequence[Line]) -> tuple[int, int]:
-    """Where the stack begins and ends that Node printed before it went: the last one above its version, or the last."""
+    """Where the stack begins and ends that Node printed before it went: the last one above its
+    version, or the last.
+    """
     limit = next(
         (n for n in range(len(lines) - 1, -1, -1) if lines[n].text.startswith("Node.js v")),
         len(lines),

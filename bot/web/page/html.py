@@ -11,7 +11,9 @@ VOID = frozenset({"link", "meta"})
 
 
 class Markup(str):
-    """Text that is HTML. Only `tag` and `joined` make it; an f-string of it is plain text again, and is escaped."""
+    """Text that is HTML. Only `tag` and `joined` make it; an f-string of it is plain text again,
+    and is escaped.
+    """
 
     __slots__ = ()
 

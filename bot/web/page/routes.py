@@ -1,4 +1,6 @@
-"""Here lives the page: the runs and their steps, read-only, from the record that the engine replays."""
+"""Here lives the page: the runs and their steps, read-only, from the record that the engine
+replays.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,11 @@ GUARDS = {
 
 
 def page(journal: Journal, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
-    """The web app of the page. It shows what private repositories hold and asks nobody's name: serve it on loopback.
+    """The web app of the page. It shows what private repositories hold and asks nobody's name:
+    serve it on loopback.
 
-    `hosts` are the names by which it may be called: a stranger's page whose name was pointed at loopback is refused.
+    `hosts` are the names by which it may be called: a stranger's page whose name was pointed at
+    loopback is refused.
     """
     app = FastAPI(title="Greenlit runs", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
@@ -130,7 +134,9 @@ def _head(run: RunView, steps: Sequence[StepView]) -> Markup:
         _state(run),
         tag("span", title),
         tag("span", f"{run.story} for {asker}" if asker else run.story, class_="dim"),
-        tag("span", f"${cost.usd:.2f} for {cost.out} tokens out", class_="dim") if cost.usd else "",
+        tag("span", f"${cost.usd:.2f} for {cost.output_tokens} tokens out", class_="dim")
+        if cost.usd
+        else "",
         tag("span", _took(run.changed - run.began), " · ", _moment(run.began), class_="end dim"),
     )
     ended = tag("p", run.outcome.text) if run.outcome else ""

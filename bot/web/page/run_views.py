@@ -91,7 +91,7 @@ def known(data: object) -> object:
 def spent(data: object) -> Usage:
     """What the turns in the data cost."""
     match known(data), data:
-        case Turn(spent=cost), _:
+        case Turn(usage=cost), _:
             return cost
         case _, dict(inside):
             return _sum(spent(value) for value in inside.values())
@@ -134,7 +134,7 @@ def _of_value(value: object) -> Iterator[str]:
         case Turn():
             yield _turn(value)
         case ToolResult():
-            yield f"{'✗' if value.failed else '✓'} {value.text}"
+            yield f"{'✗' if value.is_error else '✓'} {value.text}"
         case Verdict(kind, reading):
             yield f"{kind}: {value.why or reading.category}, so {reading.action}"
             yield from map(_failure, reading.failures)
@@ -152,11 +152,11 @@ def _of_value(value: object) -> Iterator[str]:
 
 
 def _turn(turn: Turn) -> str:
-    cost = turn.spent
-    asked = cost.fresh + cost.written + cost.read
+    cost = turn.usage
+    asked = cost.input_tokens + cost.cache_write_tokens + cost.cache_read_tokens
     said = " ".join(turn.text.split())
     did = " · ".join(map(_call, turn.calls)) or turn.why or turn.stop
-    used = f"${cost.usd:.4f}, {asked} tokens in ({round(100 * cost.read / max(asked, 1))} % cached), {cost.out} out"
+    used = f"${cost.usd:.4f}, {asked} tokens in ({round(100 * cost.cache_read_tokens / max(asked, 1))} % cached), {cost.output_tokens} out"
     return f"{did} | {used}" + (f" | “{said}”" if said else "")
 
 

@@ -1,4 +1,6 @@
-"""Here lives a process that runs an engine and does what it reads, line by line, so that a test can kill it."""
+"""Here lives a process that runs an engine and does what it reads, line by line, so that a test can
+kill it.
+"""
 
 from __future__ import annotations
 

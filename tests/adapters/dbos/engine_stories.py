@@ -40,7 +40,8 @@ class Wrong(Exception):
     """Neither a refusal nor an outage."""
 
 
-# --- steps ------------------------------------------------------------------------------------------------------
+# --- steps
+# ------------------------------------------------------------------------------------------------------
 
 
 def mark(ports: Ports, diary: str, word: str) -> str:
@@ -106,7 +107,8 @@ def apologise(ports: Ports, task: Task, kind: str, text: str, key: RunKey) -> No
     mark(ports, task.diary, f"sorry, {key} {kind}: {text}")
 
 
-# --- stories ----------------------------------------------------------------------------------------------------
+# --- stories
+# ----------------------------------------------------------------------------------------------------
 
 
 async def three(run: Run, task: Task) -> Outcome:

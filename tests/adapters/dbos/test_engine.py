@@ -45,7 +45,9 @@ def test_a_redelivery_after_the_end_starts_nothing(engine, diary):
 
 
 def test_runs_of_a_subject_are_numbered(engine, diary):
-    """While a run of the subject lives its key is the answer; once it ended the next one has the next number."""
+    """While a run of the subject lives its key is the answer; once it ended the next one has the
+    next number.
+    """
     first = start(engine, stories.listen, diary, key="", subject="o/r#7", seconds=60)
     again = start(engine, stories.listen, diary, key="", subject="o/r#7", seconds=60)
     parked(engine, first)
@@ -68,7 +70,9 @@ def test_fifty_starts_of_a_subject_are_one_run(engine, diary):
 
 
 def test_a_story_begins_and_tells_another(engine, diary):
-    """From inside a story: the first `begin` is new, the second finds the run alive, and only the living are told."""
+    """From inside a story: the first `begin` is new, the second finds the run alive, and only the
+    living are told.
+    """
     start(engine, stories.parent, diary, seconds=60)
     outcome = ended(engine, "k")
 
@@ -77,7 +81,9 @@ def test_a_story_begins_and_tells_another(engine, diary):
 
 
 def test_a_begin_that_is_repeated_is_still_new(engine, diary):
-    """Killed between beginning a run and remembering that: the repeated step finds its own run, and calls it new."""
+    """Killed between beginning a run and remembering that: the repeated step finds its own run, and
+    calls it new.
+    """
     asking = StartRun(stories.listen, Task(str(diary), seconds=0), subject=Subject("o/r#7"))
     first = asyncio.run(engine._begin(asking, "parent@1"))
     ended(engine, "o/r#7/1")
@@ -88,7 +94,9 @@ def test_a_begin_that_is_repeated_is_still_new(engine, diary):
 
 
 def test_a_begin_by_key_is_new_for_who_began_it(engine, diary):
-    """A story that begins a run by key hears that it is new, also when the step is repeated; another story does not."""
+    """A story that begins a run by key hears that it is new, also when the step is repeated;
+    another story does not.
+    """
     asking = StartRun(stories.listen, Task(str(diary), seconds=0), key="k")
     begun = [asyncio.run(engine._begin(asking, by)) for by in ("parent@1", "parent@1", "parent@2")]
 
@@ -135,7 +143,9 @@ def test_nobody_is_told_when_no_run_lives(engine, diary):
 
 
 def test_old_runs_are_forgotten(engine, diary, tmp_path):
-    """What ended long ago goes, but no sooner than GitHub may redeliver, and never a subject's newest run."""
+    """What ended long ago goes, but no sooner than GitHub may redeliver, and never a subject's
+    newest run.
+    """
     for key, subject in [("old", ""), ("young", ""), ("", "o/r#7"), ("", "o/r#7")]:
         ended(engine, start(engine, stories.listen, diary, key=key, subject=subject, seconds=0))
     start(engine, stories.listen, diary, key="live", seconds=60)
@@ -147,13 +157,17 @@ def test_old_runs_are_forgotten(engine, diary, tmp_path):
 
 
 def test_a_second_engine_in_the_process_is_refused(engine, tmp_path):
-    """DBOS is one of a kind in a process; a second home would quietly write into the first one's record."""
+    """DBOS is one of a kind in a process; a second home would quietly write into the first one's
+    record.
+    """
     with pytest.raises(RuntimeError, match="another engine is launched"):
         durable(tmp_path / "other").launch()
 
 
 def test_the_engine_is_quiet(tmp_path, diary):
-    """Nothing is on stdout or stderr but what the process itself says: no banner, no warning, not at the end either."""
+    """Nothing is on stdout or stderr but what the process itself says: no banner, no warning, not
+    at the end either.
+    """
     commands = [
         ["start", "listen", "k", "", {"diary": str(diary), "seconds": 600}],
         ["start", "three", "l", "", {"diary": str(diary)}],

@@ -38,7 +38,9 @@ def test_a_start_that_was_answered_survives(killable, diary):
 
 
 def test_a_note_sent_while_the_engine_was_down_is_delivered(killable, diary, tmp_path):
-    """A run waits, the engine is killed, a note is put into the record: the next engine's run wakes with it."""
+    """A run waits, the engine is killed, a note is put into the record: the next engine's run wakes
+    with it.
+    """
     first = killable()
     first.start("listen", "k", diary=str(diary), seconds=600)
     eventually(lambda: first.ask("steps", "k"), ["mark"])
@@ -55,7 +57,9 @@ def test_a_note_sent_while_the_engine_was_down_is_delivered(killable, diary, tmp
 
 
 def test_a_note_to_a_busy_run_survives(killable, diary):
-    """A note that came before the kill, while the run was in a step, is there when the run comes to wait."""
+    """A note that came before the kill, while the run was in a step, is there when the run comes to
+    wait.
+    """
     first = killable()
     first.start("busy_then_listens", subject="o/r#7", diary=str(diary), seconds=1.0)
     eventually(lambda: lines(diary), ["b began"])
@@ -79,7 +83,9 @@ def test_a_note_wakes_a_run_at_once(killable, diary):
 
 
 def test_patience_runs_on_while_the_engine_is_down(killable, diary):
-    """A wait of three seconds ends three seconds after it began, with a kill and a pause in between."""
+    """A wait of three seconds ends three seconds after it began, with a kill and a pause in
+    between.
+    """
     first = killable()
     began = time.monotonic()
     first.start("listen", "k", diary=str(diary), seconds=3)
@@ -107,7 +113,9 @@ def test_a_refusal_is_the_same_at_replay(killable, diary):
 
 
 def test_values_are_the_same_at_replay(killable, diary):
-    """Dataclasses, unions, tuples, None and half a surrogate pair come back from the record as they first were."""
+    """Dataclasses, unions, tuples, None and half a surrogate pair come back from the record as they
+    first were.
+    """
     first = killable()
     first.start("values", "k", diary=str(diary), seconds=1.0)
     eventually(lambda: len(lines(diary)), 1)
@@ -121,7 +129,9 @@ def test_values_are_the_same_at_replay(killable, diary):
 
 
 def test_a_wait_between_tries_survives(killable, diary):
-    """Killed while it waits for a rate limit to pass: the wait ends when it would have, and the step goes on."""
+    """Killed while it waits for a rate limit to pass: the wait ends when it would have, and the
+    step goes on.
+    """
     first = killable()
     began = time.monotonic()
     first.start("patient", "k", diary=str(diary), seconds=2.5)
@@ -136,7 +146,9 @@ def test_a_wait_between_tries_survives(killable, diary):
 
 
 def test_slots_hold_across_a_kill(killable, diary):
-    """Killed inside slots: in the next engine all runs end, still one at a time per repository and four in all."""
+    """Killed inside slots: in the next engine all runs end, still one at a time per repository and
+    four in all.
+    """
     first = killable()
     for number in range(12):
         first.start("slotted", f"k{number}", diary=str(diary), seconds=0.2, repo=f"o/{number % 6}")
@@ -153,7 +165,9 @@ def test_slots_hold_across_a_kill(killable, diary):
 
 
 def test_a_second_process_on_the_home_is_refused(killable, tmp_path):
-    """Two engines on one home would repeat each other's steps: the second one ends with words that name the first."""
+    """Two engines on one home would repeat each other's steps: the second one ends with words that
+    name the first.
+    """
     first = killable()
     second = subprocess.run(
         [sys.executable, HERE / "engine_process.py", tmp_path / "home"],
@@ -169,7 +183,9 @@ def test_a_second_process_on_the_home_is_refused(killable, tmp_path):
 
 
 def test_close_lets_the_step_under_way_be_remembered(tmp_path, diary):
-    """Closed in the middle of a step: it ends and is recorded, nothing more begins, and nothing is done twice."""
+    """Closed in the middle of a step: it ends and is recorded, nothing more begins, and nothing is
+    done twice.
+    """
     first = durable(tmp_path / "home")
     first.launch()
     asyncio.run(first.start(StartRun(three, Task(str(diary), seconds=0.5), key="k")))
@@ -210,7 +226,9 @@ def test_a_run_whose_story_changed_under_it_fails_loudly(tmp_path, diary):
 
 
 def test_a_record_that_cannot_be_written_is_no_fault_of_the_run(tmp_path, diary):
-    """The database fails while a step is recorded: nobody is told anything, and the next engine repeats the step."""
+    """The database fails while a step is recorded: nobody is told anything, and the next engine
+    repeats the step.
+    """
     first = durable(tmp_path / "home")
     first.launch()
     asyncio.run(first.start(StartRun(three, Task(str(diary), seconds=0.5), key="k")))

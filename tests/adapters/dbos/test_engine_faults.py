@@ -8,7 +8,9 @@ from bot.values import Outcome, RunKey
 
 
 def test_an_unreachable_port_is_tried_again(engine, diary):
-    """Two failed tries are in the journal with what they said and when the next one comes; the third one succeeds."""
+    """Two failed tries are in the journal with what they said and when the next one comes; the
+    third one succeeds.
+    """
     start(engine, stories.faltering, diary, times=2)
     outcome = ended(engine, "k")
     shown = [(step.name, step.error, step.result) for step in engine.steps("k")]
@@ -98,7 +100,9 @@ def test_no_error_brings_a_secret_into_the_record(engine, diary, tmp_path, caplo
 
 
 def test_a_farewell_that_fails_changes_nothing(tmp_path, diary):
-    """When even the apology breaks, the run still ends with what went wrong first; the record has both."""
+    """When even the apology breaks, the run still ends with what went wrong first; the record has
+    both.
+    """
 
     def stumble(ports, task: Task, kind: str, text: str, key: RunKey) -> None:
         raise KeyError("comment")

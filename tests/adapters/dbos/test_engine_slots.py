@@ -53,7 +53,9 @@ def test_cancel_wakes_a_waiting_run(engine, diary, capfd):
 
 
 def test_cancel_frees_the_place_in_the_queue_for_slots(engine, diary):
-    """A cancelled run that works ends after its step and gives its slot back; one that waited for it never works."""
+    """A cancelled run that works ends after its step and gives its slot back; one that waited for
+    it never works.
+    """
     start(engine, stories.slotted, diary, key="first", seconds=0.8)
     eventually(lambda: len(engine.steps("first")), 1)
     start(engine, stories.slotted, diary, key="second", seconds=0.1)

@@ -14,7 +14,9 @@ MANY = 300
 
 
 def test_a_run_is_shown_with_its_steps_in_order(engine, diary):
-    """A run has its story, value, outcome and times; its steps have names, results and times, in order."""
+    """A run has its story, value, outcome and times; its steps have names, results and times, in
+    order.
+    """
     before = time.time()
     start(engine, stories.three, diary, word="well", seconds=0.2)
     ended(engine, "k")
@@ -47,7 +49,9 @@ def test_a_run_is_shown_with_its_steps_in_order(engine, diary):
 
 
 def test_live_runs_say_so(engine, diary):
-    """A run that works or waits is running and has no outcome yet; a key that was never heard has no run."""
+    """A run that works or waits is running and has no outcome yet; a key that was never heard has
+    no run.
+    """
     start(engine, stories.listen, diary, seconds=60)
     parked(engine, "k")
     run = engine.run("k")
@@ -87,7 +91,9 @@ def test_runs_are_listed_newest_first(engine, diary):
 
 
 def test_of_many_runs_the_newest_are_listed(tmp_path, diary):
-    """No more than were asked for, though there are many; one that is not listed is found by its key."""
+    """No more than were asked for, though there are many; one that is not listed is found by its
+    key.
+    """
     engine = durable(tmp_path / "home", poll_s=600)  # they stay in the queue
     engine.launch()
 

@@ -1,4 +1,6 @@
-"""Here live the parts that the tests of the mirrors share: a server, its repository, and mirrors of it."""
+"""Here live the parts that the tests of the mirrors share: a server, its repository, and mirrors of
+it.
+"""
 
 from __future__ import annotations
 

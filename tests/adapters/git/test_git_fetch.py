@@ -1,4 +1,6 @@
-"""Here live the tests of fetching: what comes into a mirror, what does not, and what happens when it breaks."""
+"""Here live the tests of fetching: what comes into a mirror, what does not, and what happens when
+it breaks.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def test_fetch_brings_the_tip(origin: Path, remote: Remote, mirrors: Mirrors):
 def test_history_comes_without_its_files(
     origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path
 ):
-    """Of older commits no blob is fetched, and yet it can be told what they said and which files they changed."""
+    """Of older commits no blob is fetched, and yet it can be told what they said and which files
+    they changed.
+    """
     for number in range(5):
         commit(origin, {"src/app.py": b"x = %d\n" % number}, f"Count to {number}.")
     tree = mirrors.fetch(REPO, remote, MAIN)
@@ -68,7 +72,9 @@ def test_second_fetch_asks_once(origin: Path, remote: Remote, mirrors: Mirrors, 
 
 
 def test_only_what_is_new_is_fetched(origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path):
-    """A later fetch brings the new commits, the trees on the way to a change, and the tip's new files."""
+    """A later fetch brings the new commits, the trees on the way to a change, and the tip's new
+    files.
+    """
     commit(origin, {f"src/{number}/mod.py": b"%d\n" % number for number in range(30)})
     mirrors.fetch(REPO, remote, MAIN)
     before = objects(mirror)
@@ -110,7 +116,9 @@ def test_a_branch_at_an_old_commit_is_whole(origin: Path, remote: Remote, mirror
 def test_a_delta_on_what_is_not_here_is_understood(
     origin: Path, remote: Remote, mirrors: Mirrors, caplog: pytest.LogCaptureFixture
 ):
-    """A remote with bitmaps sends changes of trees that only the history had: their bases are sent for."""
+    """A remote with bitmaps sends changes of trees that only the history had: their bases are sent
+    for.
+    """
     old = {f"many/{os.urandom(10).hex()}": b"%d\n" % number for number in range(500)}
     new = {f"many/{os.urandom(10).hex()}": b"new\n" for number in range(5)}
     commit(origin, old)
@@ -211,7 +219,9 @@ def test_closed_port_is_unreachable(tmp_path: Path, mirrors: Mirrors):
 def test_cut_fetch_is_begun_again(
     origin: Path, remote: Remote, mirrors: Mirrors, weather: Weather, cut_after: int
 ):
-    """A connection that breaks in the middle is a trouble that may pass, and leaves a mirror that works."""
+    """A connection that breaks in the middle is a trouble that may pass, and leaves a mirror that
+    works.
+    """
     commit(origin, {f"{number}": os.urandom(1000) for number in range(20)})
     weather.on, weather.cut_after = "git-upload-pack", cut_after
     with pytest.raises(Unreachable):
@@ -276,7 +286,9 @@ def test_corrupt_mirror_is_told_and_healed(
     kind: str,
     caplog: pytest.LogCaptureFixture,
 ):
-    """An object that rotted is noticed when it is read; the next fetch makes the mirror anew and says so."""
+    """An object that rotted is noticed when it is read; the next fetch makes the mirror anew and
+    says so.
+    """
     commit(origin, {"src/app.py": os.urandom(500)})
     tree = mirrors.fetch(REPO, remote, MAIN)
     sha = git(
@@ -371,7 +383,9 @@ def test_processes_share_a_mirror(origin: Path, remote: Remote, tmp_path: Path, 
 
 
 def test_folder_on_this_machine_is_fetched(origin: Path, tmp_path: Path):
-    """A folder can be a remote, where the file protocol is allowed: the command line solves issues there."""
+    """A folder can be a remote, where the file protocol is allowed: the command line solves issues
+    there.
+    """
     commit(origin, {"README.md": b"old\n"})
     commit(origin, {"README.md": b"hello\n"})
     mirrors = Mirrors(tmp_path / "other", ("file",))

@@ -1,4 +1,6 @@
-"""Here live the tests of what must not happen: a repository that runs something, a token that is seen."""
+"""Here live the tests of what must not happen: a repository that runs something, a token that is
+seen.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def worked(mirrors: Mirrors, remote: Remote) -> PushResult:
 def test_hostile_repository_runs_nothing(
     origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path, tmp_path: Path
 ):
-    """Whatever a repository says of filters, hooks, submodules and monitors, it is listed and never run."""
+    """Whatever a repository says of filters, hooks, submodules and monitors, it is listed and never
+    run.
+    """
     ran = tmp_path / "ran"
     run = f"sh -c 'echo >> {ran}'"
     config = f"[core]\nfsmonitor={run}\nhooksPath=hooks\npager={run}\n[filter 'x']\nclean={run}\nsmudge={run}\n"
@@ -77,7 +81,9 @@ def test_hostile_repository_runs_nothing(
 
 
 def test_old_and_odd_objects_are_taken(origin: Path, remote: Remote, mirrors: Mirrors):
-    """A commit with a time zone that never was, as respected repositories have them, is no reason to refuse them."""
+    """A commit with a time zone that never was, as respected repositories have them, is no reason
+    to refuse them.
+    """
     commit(origin, {"src/app.py": b"x = 1\n"})
     tree = git(origin, "rev-parse", "main^{tree}")
     odd = f"tree {tree}\nauthor A <a@b> 1 +51800\ncommitter A <a@b> 1 +51800\n\nOdd.\n"

@@ -147,7 +147,9 @@ def test_a_deleted_branch_stays_deleted(
 def test_push_needs_no_history_when_the_base_moved(
     origin: Path, remote: Remote, mirrors: Mirrors, sha: Sha
 ):
-    """The base may move on while we work: what is on the remote is neither sent again nor missed here."""
+    """The base may move on while we work: what is on the remote is neither sent again nor missed
+    here.
+    """
     commit(origin, {"README.md": b"moved\n"})
 
     assert PushResult(sha) == mirrors.push(REPO, remote, sha, BRANCH, None)

@@ -143,7 +143,9 @@ def test_read_takes_many(mirrors: Mirrors, tmp_path: Path):
 
 
 def test_overlay_is_the_tree_with_the_patch(mirrors: Mirrors, tree: Tree):
-    """Changed files keep their mode, new ones are plain, deleted ones go with the directories that held only them."""
+    """Changed files keep their mode, new ones are plain, deleted ones go with the directories that
+    held only them.
+    """
     patch = {
         "bin/run": "#!/bin/bash\n",
         "src/deep/er/mod.py": None,
@@ -206,7 +208,9 @@ def test_overlay_stays_among_files(mirrors: Mirrors, tree: Tree, path: str, said
 
 
 def test_overlay_deletes_links_but_no_submodules(mirrors: Mirrors, tree: Tree):
-    """A symlink may go, nothing beneath it; a submodule stays; deleting what is not there is no error."""
+    """A symlink may go, nothing beneath it; a submodule stays; deleting what is not there is no
+    error.
+    """
     assert "link" not in listed(
         mirrors, mirrors.overlay(tree, Patch({"link": None, "no/such": None, "src": None}))
     )
@@ -410,7 +414,9 @@ PLACES = st.sampled_from(
 def test_any_diff_applies_and_is_one(
     mirrors: Mirrors, clone: Path, tree: Tree, changes: dict[str, str | None]
 ):
-    """Whatever comes, changes or goes, in any encoding and with any ends: git takes the diff, and it reads as one."""
+    """Whatever comes, changes or goes, in any encoding and with any ends: git takes the diff, and
+    it reads as one.
+    """
     there = {entry.path for entry in mirrors.entries(tree)}
     patch = Patch(
         {path: text for path, text in changes.items() if text is not None or path in there}

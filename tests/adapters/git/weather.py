@@ -1,4 +1,6 @@
-"""Here lives the weather between a client and an ASGI app: slow, cut in the middle, or gone elsewhere."""
+"""Here lives the weather between a client and an ASGI app: slow, cut in the middle, or gone
+elsewhere.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Here live the fixtures of the GitHub adapter's tests: a key, a scripted GitHub, and the adapter before it."""
+"""Here live the fixtures of the GitHub adapter's tests: a key, a scripted GitHub, and the adapter
+before it.
+"""
 
 from __future__ import annotations
 

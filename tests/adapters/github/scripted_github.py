@@ -1,4 +1,6 @@
-"""Here lives a small GitHub over real HTTP that answers what a test scripts, counts, cuts connections and is slow."""
+"""Here lives a small GitHub over real HTTP that answers what a test scripts, counts, cuts
+connections and is slow.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ Scripted = Answer | Callable[[Heard], Answer]
 
 
 class ScriptedGitHub:
-    """Answers "VERB /path" in the order given; the last answer stays. What was not scripted is a failure."""
+    """Answers "VERB /path" in the order given; the last answer stays. What was not scripted is a
+    failure.
+    """
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
         self.url = ""

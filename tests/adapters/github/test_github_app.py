@@ -1,4 +1,6 @@
-"""Here live the tests of the GitHub port: the adapter against the forge, over HTTP, with all that can go wrong."""
+"""Here live the tests of the GitHub port: the adapter against the forge, over HTTP, with all that
+can go wrong.
+"""
 
 from __future__ import annotations
 
@@ -145,7 +147,7 @@ def test_remarks_are_read_in_order(forge: Forge, github: GitHubApp, repo: Repo, 
     for number in range(101):
         forge.comment(REPO, issue, "tim", f"remark {number}")
     github.put_comment(repo, issue, "greenlit:x", "mine")
-    remarks = github.remarks(repo, issue)
+    remarks = github.comments(repo, issue)
 
     assert [f"remark {number}" for number in range(101)] == [remark.body for remark in remarks[:-1]]
     first = forge.comments(REPO, issue)[0]
@@ -180,7 +182,9 @@ def test_reaction_is_given_once(forge: Forge, github: GitHubApp, repo: Repo, iss
 def test_comment_is_written_once(
     forge: Forge, make: Callable[[], GitHubApp], repo: Repo, issue: int, lost: str
 ):
-    """Written, edited, and found again after a restart: one comment, though every kind of request gets lost once."""
+    """Written, edited, and found again after a restart: one comment, though every kind of request
+    gets lost once.
+    """
     forge.faults.add("POST", "/comments$", lost)
     forge.faults.add("PATCH", "/comments/", lost)
     github = make()
@@ -223,7 +227,9 @@ def test_archived_repository_is_refused_in_words(
 
 @pytest.mark.parametrize("lost", LOST)
 def test_pull_is_opened_once(forge: Forge, make: Callable[[], GitHubApp], repo: Repo, lost: str):
-    """A draft is opened, given new words and marked ready: one pull request, though every request gets lost once."""
+    """A draft is opened, given new words and marked ready: one pull request, though every request
+    gets lost once.
+    """
     forge.push(REPO, "ada", HEAD, {"a.txt": "a"}, "A")
     forge.faults.add("POST", "/pulls$", lost)
     forge.faults.add("PATCH", "/pulls/", lost)
@@ -268,7 +274,9 @@ def test_pull_without_a_commit_is_refused_in_words(forge: Forge, github: GitHubA
 
 
 def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Repo):
-    """A job that really failed: its check, steps, annotations and log; then it runs a second time, and no third."""
+    """A job that really failed: its check, steps, annotations and log; then it runs a second time,
+    and no third.
+    """
     sha = Sha(
         forge.push(REPO, "ada", HEAD, {"test.sh": "echo 'NameError: greet'\nexit 3\n"}, "Break it")
     )
@@ -305,7 +313,9 @@ def test_log_that_is_not_there_is_empty(github: GitHubApp, repo: Repo):
 
 
 def test_statuses_count_and_empty_suites_do_not(forge: Forge, github: GitHubApp, repo: Repo):
-    """Another CI's word counts; the suite that GitHub makes for every App does not, and is not waited for."""
+    """Another CI's word counts; the suite that GitHub makes for every App does not, and is not
+    waited for.
+    """
     forge.empty_suites = True
     sha = Sha(forge.push(REPO, "ada", "other", {".github/workflows/ci.yml": None}, "No CI"))
     assert forge.quiet(30)
@@ -320,7 +330,9 @@ def test_statuses_count_and_empty_suites_do_not(forge: Forge, github: GitHubApp,
 
 
 def test_git_gets_a_token_of_its_own(forge: Forge, keys: AppKeys, github: GitHubApp):
-    """The remote's secret opens a private repository to git, its address alone does not, and only that repository."""
+    """The remote's secret opens a private repository to git, its address alone does not, and only
+    that repository.
+    """
     for name in ("acme/secret", "acme/other"):
         forge.create_repository(name, FILES, private=True)
     remote = github.remote(Repo("acme/secret", forge.install(keys, "acme/secret", "acme/other")))
@@ -380,7 +392,9 @@ def test_missing_permission_is_named(forge: Forge, issue: int):
     "kind", ["403-secondary", "403-secondary-silent", "403-primary", "429", "429-silent"]
 )
 def test_limits_are_told(forge: Forge, github: GitHubApp, repo: Repo, issue: int, kind: str):
-    """Every way in which GitHub says "later" becomes one error that says when, and nothing was done twice."""
+    """Every way in which GitHub says "later" becomes one error that says when, and nothing was done
+    twice.
+    """
     forge.faults.add("POST", "/comments$", kind)
     with pytest.raises(RateLimited):
         github.put_comment(repo, issue, "greenlit:run", "queued")

@@ -23,7 +23,9 @@ SOME = {"number": 7, "title": "T", "state": "open"}
 def test_token_is_narrowed_to_the_repository_and_what_is_needed(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo
 ):
-    """A token names one repository, and of the permissions needed those that the installation grants."""
+    """A token names one repository, and of the permissions needed those that the installation
+    grants.
+    """
     github.granted["issues"] = "read"
     github.granted["organization_administration"] = "write"
     github.on(ISSUE, Answer(data=SOME))
@@ -47,7 +49,9 @@ def test_token_is_narrowed_to_the_repository_and_what_is_needed(
 def test_remote_gets_a_token_for_git_alone(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, granted: dict[str, str]
 ):
-    """Git gets contents, and workflows only where they are granted; the secret is not in the address nor the repr."""
+    """Git gets contents, and workflows only where they are granted; the secret is not in the
+    address nor the repr.
+    """
     github.granted |= granted
     remote = app.remote(repo)
 
@@ -61,7 +65,9 @@ def test_remote_gets_a_token_for_git_alone(
 def test_one_jwt_serves_for_minutes(
     github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
 ):
-    """Signing costs more than asking: the App's JWT is kept, and made anew long before GitHub refuses it."""
+    """Signing costs more than asking: the App's JWT is kept, and made anew long before GitHub
+    refuses it.
+    """
     now = [time.time()]
     app = make(clock=lambda: now[0])
     shown = []
@@ -163,7 +169,9 @@ def test_suspended_installation_is_said(github: ScriptedGitHub, app: GitHubApp, 
 def test_log_and_errors_hold_no_token(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, caplog: pytest.LogCaptureFixture
 ):
-    """PyGithub logs bodies at DEBUG, the minted token among them, and errors may echo it: neither gets through."""
+    """PyGithub logs bodies at DEBUG, the minted token among them, and errors may echo it: neither
+    gets through.
+    """
     _log_all(caplog)
     secret = app.remote(repo).secret
     github.on(ISSUE, Answer(400, {"message": f"strange: {secret}"}))
@@ -213,7 +221,9 @@ def _log_all(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_client_is_lent_to_one_thread_at_a_time():
-    """PyGithub keeps the request in its one connection, and we the credential: nobody else may have it."""
+    """PyGithub keeps the request in its one connection, and we the credential: nobody else may have
+    it.
+    """
     line = Line("http://127.0.0.1:9", 1)
     with line._lent("before") as first:
         pass

@@ -33,7 +33,9 @@ def test_queries_are_valid(schema: GraphQLSchema, query: str):
 
 
 class Graph:
-    """Answers GraphQL by executing the query over plain data, so that shapes and enums are the schema's."""
+    """Answers GraphQL by executing the query over plain data, so that shapes and enums are the
+    schema's.
+    """
 
     def __init__(self, github: ScriptedGitHub, schema: GraphQLSchema) -> None:
         self._schema = schema
@@ -181,7 +183,9 @@ def test_statuses_are_read(graph: Graph, app: GitHubApp, repo: Repo):
 
 
 def test_empty_and_own_suites_are_left_out(graph: Graph, app: GitHubApp, repo: Repo):
-    """GitHub makes an empty suite for every App that may have one: it says nothing. Ours are not CI."""
+    """GitHub makes an empty suite for every App that may have one: it says nothing. Ours are not
+    CI.
+    """
     graph.suites = [
         [
             suite(app="dependabot", status="QUEUED"),
@@ -198,7 +202,9 @@ def test_empty_and_own_suites_are_left_out(graph: Graph, app: GitHubApp, repo: R
 def test_empty_suite_that_broke_speaks(
     github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo
 ):
-    """A workflow that did not even start has no job, and still is red; so is one that waits for an approval."""
+    """A workflow that did not even start has no job, and still is red; so is one that waits for an
+    approval.
+    """
     graph.suites = [
         [
             suite(conclusion="STARTUP_FAILURE"),
@@ -216,7 +222,9 @@ def test_empty_suite_that_broke_speaks(
 
 
 def test_workflow_between_two_jobs_is_pending(graph: Graph, app: GitHubApp, repo: Repo):
-    """A job that needs another appears when that has ended: until the workflow is over it is not green."""
+    """A job that needs another appears when that has ended: until the workflow is over it is not
+    green.
+    """
     graph.suites = [[suite(run("build"), status="IN_PROGRESS"), suite(status="QUEUED")]]
     checks = app.checks(repo, SHA)
 

@@ -92,7 +92,9 @@ def test_missing_permission_is_named(github: ScriptedGitHub, app: GitHubApp, rep
 def test_refusals_are_told_in_words(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Answer, words: str
 ):
-    """What no later try can change is a Refusal that a maintainer understands; it is not tried again."""
+    """What no later try can change is a Refusal that a maintainer understands; it is not tried
+    again.
+    """
     Board(github)
     github.on(POST, answer)
 
@@ -170,7 +172,9 @@ def test_reads_keep_no_pause(github: ScriptedGitHub, make: Callable[..., GitHubA
 def test_long_queue_of_writes_is_sent_away(
     make: Callable[..., GitHubApp], github: ScriptedGitHub, repo: Repo
 ):
-    """Who would sleep longer than two seconds is told when to come back instead, each a little later."""
+    """Who would sleep longer than two seconds is told when to come back instead, each a little
+    later.
+    """
     github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
     app = make(pause_between_writes_s=3.0, clock=lambda: NOW)
     app.react(repo, 7, None, "eyes")

@@ -43,14 +43,18 @@ def test_repository_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
 def test_permission_is_the_finer_word(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, data: dict[str, str], permission: str
 ):
-    """The role tells maintain and triage apart; an organization's own role falls back to what it amounts to."""
+    """The role tells maintain and triage apart; an organization's own role falls back to what it
+    amounts to.
+    """
     github.on("GET /repos/o/r/collaborators/ada/permission", Answer(data=data))
 
     assert permission == app.permission(repo, "ada")
 
 
 def test_unknown_person_has_no_permission(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """GitHub answers 404 to a login that it does not know; whatever the login holds stays one part of the path."""
+    """GitHub answers 404 to a login that it does not know; whatever the login holds stays one part
+    of the path.
+    """
     github.on(
         "GET /repos/o/r/collaborators/odd%2F..%2Fx%5Bbot%5D/permission",
         Answer(404, {"message": "Not Found"}),
@@ -60,7 +64,9 @@ def test_unknown_person_has_no_permission(github: ScriptedGitHub, app: GitHubApp
 
 
 def test_issue_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """With labels of both shapes; a deleted author is the ghost; a pull request is told from an issue."""
+    """With labels of both shapes; a deleted author is the ghost; a pull request is told from an
+    issue.
+    """
     data = {
         "number": 7,
         "title": "T",
@@ -91,7 +97,7 @@ def test_remarks_are_read_to_the_last_page(github: ScriptedGitHub, app: GitHubAp
     assert (
         Comment(1, "ada", "a", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
         Comment(2, "greenlit[bot]", "b", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", bot=True),
-    ) == app.remarks(repo, 7)
+    ) == app.comments(repo, 7)
     assert [{"per_page": "100"}, {"per_page": "100", "page": "2"}] == [
         heard.query for heard in github.hits(path)
     ]
@@ -203,7 +209,9 @@ def test_log_elsewhere_is_not_asked(
 
 
 def test_long_log_is_cut_in_the_middle(store: Store, app: GitHubApp, repo: Repo):
-    """The start and the end are kept, in whole lines, with a line between that says how much is missing."""
+    """The start and the end are kept, in whole lines, with a line between that says how much is
+    missing.
+    """
     lines = [b"line %07d\n" % number for number in range(100_000)]
     store.answer = Answer(data=b"".join(lines))
     log = app.job_log(repo, 9, 1310).splitlines(keepends=True)
@@ -230,7 +238,9 @@ def test_cut_keeps_both_ends_however_it_arrives(log: bytes, limit: int, size: in
 
 
 def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: GitHubApp):
-    """What the App asks for, what each installation grants, where webhooks go and which did not arrive."""
+    """What the App asks for, what each installation grants, where webhooks go and which did not
+    arrive.
+    """
     there = {
         "id": 1,
         "account": {"login": "o"},
@@ -261,7 +271,9 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
 def test_missed_deliveries_are_found_and_asked_for_again(
     github: ScriptedGitHub, key: object, make: object
 ):
-    """Of each delivery that no attempt brought through, the newest attempt; older ones than asked for are left."""
+    """Of each delivery that no attempt brought through, the newest attempt; older ones than asked
+    for are left.
+    """
     app = make(clock=lambda: 1_780_272_010.0)  # type: ignore[operator] # 2026-06-01T00:00:10Z
     path = "GET /app/hook/deliveries"
     link = {"Link": f'<{github.api_url}/app/hook/deliveries?per_page=100&cursor=v1_4>; rel="next"'}

@@ -123,7 +123,8 @@ def test_long_comment_is_cut_and_keeps_its_marker(
 
 
 def test_newest_comments_are_searched_first(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """GitHub lists oldest first: after page 1 the pages are read from the last, and the search stops at our comment.
+    """GitHub lists oldest first: after page 1 the pages are read from the last, and the search
+    stops at our comment.
 
     The addresses of the pages name another host, as behind a proxy: only their paths are used.
     """
@@ -166,7 +167,9 @@ def test_search_ends_at_the_first_page(github: ScriptedGitHub, app: GitHubApp, r
 
 
 def test_threads_do_not_mix_their_requests(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """Eight threads write at once; each body arrives where it belongs (PyGithub's clients are not thread-safe)."""
+    """Eight threads write at once; each body arrives where it belongs (PyGithub's clients are not
+    thread-safe).
+    """
     mixed: list[object] = []
 
     def react(heard: Heard) -> Answer:
@@ -215,7 +218,9 @@ def test_write_follows_a_renamed_repository(github: ScriptedGitHub, app: GitHubA
 def test_redirect_to_another_host_takes_no_token_along(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo
 ):
-    """Neither the 301 that PyGithub follows nor the 307 that we follow leads away from the API's host."""
+    """Neither the 301 that PyGithub follows nor the 307 that we follow leads away from the API's
+    host.
+    """
     elsewhere: list[Heard] = []
 
     def hear(heard: Heard) -> Answer:
@@ -236,7 +241,9 @@ def test_redirect_to_another_host_takes_no_token_along(
 
 
 def test_reaction_may_be_repeated(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """GitHub keeps one reaction of a kind, so a lost answer is asked for again, on the comment when there is one."""
+    """GitHub keeps one reaction of a kind, so a lost answer is asked for again, on the comment when
+    there is one.
+    """
     there = "POST /repos/o/r/issues/comments/5/reactions"
     github.on(there, Answer(cut=True), Answer(200, {}))
     app.react(repo, 7, 5, "confused")
@@ -245,7 +252,9 @@ def test_reaction_may_be_repeated(github: ScriptedGitHub, app: GitHubApp, repo: 
 
 
 def test_rerun_happens_once(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """A re-run whose answer was lost is seen by the attempt's number; a run that ran twice is left alone."""
+    """A re-run whose answer was lost is seen by the attempt's number; a run that ran twice is left
+    alone.
+    """
     runs = {"run_attempt": 1}
 
     def rerun(heard: Heard) -> Answer:
@@ -297,7 +306,9 @@ def put(
 def test_pull_is_opened_once(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, lost: tuple[Answer]
 ):
-    """Lost before or after it was opened, there is one pull request in the end, with the words asked for."""
+    """Lost before or after it was opened, there is one pull request in the end, with the words
+    asked for.
+    """
     pulls = Pulls(github, *lost)
     first, again = put(app, repo, draft=True), put(app, repo, draft=True)
 
@@ -328,7 +339,9 @@ def test_open_pull_gets_new_words(github: ScriptedGitHub, app: GitHubApp, repo: 
 def test_pull_is_turned(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, draft: bool, lost: Answer | None
 ):
-    """A draft is marked ready and a ready one turned into a draft, and once only when the answer is lost."""
+    """A draft is marked ready and a ready one turned into a draft, and once only when the answer is
+    lost.
+    """
     pulls = Pulls(github, there=[pull(4, draft=not draft)])
 
     def turn(heard: Heard) -> Answer:
@@ -392,7 +405,9 @@ def test_ready_that_is_forbidden_is_told(github: ScriptedGitHub, app: GitHubApp,
 
 
 def test_pull_of_a_fork_is_not_ours(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """A fork's branch may be named like ours: only a branch of this repository counts, open before closed."""
+    """A fork's branch may be named like ours: only a branch of this repository counts, open before
+    closed.
+    """
     fork = {"ref": "greenlit/7", "repo": {"id": 2}}
     gone = {"ref": "greenlit/7", "repo": None}
     pulls = Pulls(

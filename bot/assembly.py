@@ -9,7 +9,7 @@ from bot.adapters.checkers import checkers
 from bot.adapters.claude.claude_client import Claude
 from bot.adapters.dbos.durable_engine import Durable
 from bot.adapters.embeddings import embedder
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import Shelf
 from bot.adapters.sqlite_cache import Remembered
@@ -56,7 +56,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
     plain = settings.github_url.startswith("http://")  # a forge on this machine
     ports = Ports(
         github=hub,
-        git=Mirrors(settings.home / "mirrors", ("http", "https") if plain else ("https",)),
+        mirrors=GitMirrors(settings.home / "mirrors", ("http", "https") if plain else ("https",)),
         model=claude(settings),
         clock=SystemClock(),
         caps=settings.caps,

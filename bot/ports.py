@@ -129,7 +129,7 @@ class GitHub(Protocol):
         """Where git finds it, with a token for this one repository that lives at most an hour."""
 
 
-class Git(Protocol):
+class Mirrors(Protocol):
     """Bare mirrors, read and written by plumbing. No work tree, hooks or filters: nothing of a
     repository runs.
     """
@@ -347,7 +347,7 @@ class Ports:
     """All that a step may touch."""
 
     github: GitHub
-    git: Git
+    mirrors: Mirrors
     model: Model
     clock: Clock
     caps: Caps = Caps()

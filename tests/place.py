@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.adapters.claude.claude_client import Claude
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.assembly import SystemClock
 from bot.forge import Forge, serving
@@ -89,7 +89,9 @@ class Place:
         return self.tree()
 
     def tree(self, branch: str = "main") -> Tree:
-        return self.ports.git.fetch(self.repo, self.ports.github.remote(self.repo), Branch(branch))
+        return self.ports.mirrors.fetch(
+            self.repo, self.ports.github.remote(self.repo), Branch(branch)
+        )
 
     def checked(self, files: Mapping[str, str | None], branch: str = "main") -> tuple[Sha, Checks]:
         """Push as a person, and what CI says of it once it has ended."""
@@ -120,7 +122,7 @@ class Town:
                 "no key", {}, base_url="http://127.0.0.1:9"
             )  # no step here asks a model
             self.ports = Ports(
-                github, Mirrors(self._home / "mirrors", ("http",)), nobody, SystemClock()
+                github, GitMirrors(self._home / "mirrors", ("http",)), nobody, SystemClock()
             )
             yield self
 

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from bot.adapters.git.borrowed_repository import NoRepositoryError, borrow
 from bot.adapters.git.git_process import GitUnfitError
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import Remembered
 from bot.cli.retrieval_view import show
 from bot.cli.terminal import terminal
@@ -87,7 +87,7 @@ def _looking(
     memory = Remembered(place.cache.expanduser(), FORMAT)
     with TemporaryDirectory(prefix="greenlit-") as home:
         try:
-            git = Mirrors(Path(home), ())
+            git = GitMirrors(Path(home), ())
             ports = Ports(
                 cast("GitHub", nobody),
                 git,

@@ -20,7 +20,7 @@ from rich.text import Text
 from bot.adapters.checkers import checkers
 from bot.adapters.embeddings import embedder
 from bot.adapters.git.git_process import GitUnfitError
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.assembly import SystemClock, claude
 from bot.cli.terminal import diff, step, terminal
 from bot.ports import Caps, GitHub, Ports, Refusal, Unreachable
@@ -164,7 +164,7 @@ def _request(issue: str) -> Issue:
 def _solve(console: Console, settings: ModelSettings, place: Place, request: Issue) -> str:
     """The change as a diff."""
     with TemporaryDirectory(prefix="greenlit-") as home:
-        git = Mirrors(Path(home), ("file",))
+        git = GitMirrors(Path(home), ("file",))
         tree = git.fetch(HERE, Remote(place.root.resolve().as_uri()), place.branch)
         caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
         ports = Ports(
@@ -196,7 +196,7 @@ async def _writer(console: Console, ports: Ports, tree: Tree, request: Issue) ->
     """
     run = Plain(ports, console)
     trigger = Request(HERE, 0, "you", "", "", title=request.title, body=request.body)
-    text = ports.git.read(tree, [PATH]).get(PATH)
+    text = ports.mirrors.read(tree, [PATH]).get(PATH)
     config = read_config(None if text is None else text.decode("utf-8", "replace"))
     caps = await run(limits, config)
     clues = await run(retrieve, tree, request)

@@ -22,7 +22,7 @@ Kind = Literal["code", "text", "docs", "test", "foreign"]
 
 
 class Source(Protocol):
-    """The files of one tree. An adapter over `bot.ports.Git` is the caller's."""
+    """The files of one tree. An adapter over `bot.ports.Mirrors` is the caller's."""
 
     def paths(self) -> Sequence[str]: ...
 

@@ -5,33 +5,35 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.ports import Git, Ports
+from bot.ports import Mirrors, Ports
 from bot.values import Patch, Repo, Tree
 
 
 def checkout(ports: Ports, repo: Repo) -> Tree:
     """The default branch as it is now."""
     branch = ports.github.repository(repo).default_branch
-    return ports.git.fetch(repo, ports.github.remote(repo), branch)
+    return ports.mirrors.fetch(repo, ports.github.remote(repo), branch)
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
     """The regular files of a tree, as bot.search wants to be handed them."""
 
-    git: Git
+    mirrors: Mirrors
     tree: Tree
     only: tuple[str, ...] | None = None
 
     def paths(self) -> Sequence[str]:
         if self.only is not None:
             return self.only
-        return [entry.path for entry in self.git.entries(self.tree) if entry.mode.startswith("100")]
+        return [
+            entry.path for entry in self.mirrors.entries(self.tree) if entry.mode.startswith("100")
+        ]
 
     def read(self, paths: Collection[str]) -> Mapping[str, bytes]:
-        return self.git.read(self.tree, paths)
+        return self.mirrors.read(self.tree, paths)
 
 
 def laid_over(ports: Ports, tree: Tree, patch: Patch) -> Tree:
     """The tree with the patch, or the tree itself when nothing is changed."""
-    return ports.git.overlay(tree, patch) if patch.files else tree
+    return ports.mirrors.overlay(tree, patch) if patch.files else tree

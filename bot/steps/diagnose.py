@@ -43,9 +43,9 @@ TRIES = 2  # looked back at
 def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
     """Read the logs of the failed jobs and weigh them against the base commit's."""
     tree = Tree(base.repo, head, base.branch)
-    files = frozenset(Files(ports.git, tree).paths())
+    files = frozenset(Files(ports.mirrors, tree).paths())
     reading = with_code(
-        _read(ports, base, checks.failed, files), lambda paths: ports.git.read(tree, paths)
+        _read(ports, base, checks.failed, files), lambda paths: ports.mirrors.read(tree, paths)
     )
     jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
     if reading.action == "rerun" or reading.category == "infra":
@@ -115,11 +115,11 @@ def _of_check(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> 
 def _is_far(ports: Ports, base: Tree, head: Tree, reading: Reading) -> bool:
     """Whether what failed are tests that the change does not seem to reach."""
     before, after = (
-        {(entry.path, entry.sha) for entry in ports.git.entries(tree)} for tree in (base, head)
+        {(entry.path, entry.sha) for entry in ports.mirrors.entries(tree)} for tree in (base, head)
     )
     places = {frame.file for failure in reading.failures for frame in failure.frames}
     return is_far(
-        reading.failures, {path for path, _ in before ^ after}, ports.git.read(head, places)
+        reading.failures, {path for path, _ in before ^ after}, ports.mirrors.read(head, places)
     )
 
 

@@ -60,7 +60,7 @@ def _texts(
 ) -> Iterator[tuple[str, str]]:
     """What is to be read of each passage: where it stands, what it is called, how it begins."""
     leaves = notebook.leaves([(it.path, it.key) for it in passages])
-    blobs = ports.git.blobs(tree, {_sha(it) for it in passages})
+    blobs = ports.mirrors.blobs(tree, {_sha(it) for it in passages})
     cut: dict[str, Mapping[int, bytes]] = {}
     for it in passages:
         if it.path not in leaves or _sha(it) not in blobs:

@@ -43,10 +43,10 @@ def inspect(
     ports: Ports, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None
 ) -> tuple[Finding, ...]:
     """What the gates say of the change, on changed files only. Nothing of the repository is run."""
-    files = Files(ports.git, tree)
+    files = Files(ports.mirrors, tree)
     before = {path: _text(data) for path, data in files.read(list(patch.files)).items()}
     around = {path: text for path, data in files.read(AROUND).items() if (text := _text(data))}
-    paths = [entry.path for entry in ports.git.entries(tree)]
+    paths = [entry.path for entry in ports.mirrors.entries(tree)]
     change = Change(
         {path: before.get(path) for path in patch.files}, patch.files, around, paths=paths
     )
@@ -103,12 +103,12 @@ def unchecked(asked: Checkers, change: Change) -> tuple[str, ...]:
 def _tests_with(ports: Ports, tree: Tree, values: tuple[str, ...]) -> dict[str, str]:
     """The tests that the change leaves alone and that hold one of these values."""
     hits = (
-        hit for value in values for hit in ports.git.grep(tree, re.escape(value), "", MOST_HITS)
+        hit for value in values for hit in ports.mirrors.grep(tree, re.escape(value), "", MOST_HITS)
     )
     paths = {hit.path for hit in hits if kind_of(hit.path) == "test"}
     return {
         path: text
-        for path, data in ports.git.read(tree, sorted(paths)[:MOST_HITS]).items()
+        for path, data in ports.mirrors.read(tree, sorted(paths)[:MOST_HITS]).items()
         if (text := _text(data))
     }
 

@@ -36,13 +36,13 @@ class Known:
 def know(ports: Ports, tree: Tree) -> Known:
     """All that ranking needs. The first time it takes a while; after that, what changed."""
     notebook = Notebook(ports.cache, tree.repo.name)
-    files, skipped = _chosen(ports.git.entries(tree))
+    files, skipped = _chosen(ports.mirrors.entries(tree))
     segments = notebook.segments(
         list(files), lambda keys: pressed(_bundles(ports, tree, {k: files[k] for k in keys}))
     )
-    commits = ports.git.log(tree, COMMITS)
+    commits = ports.mirrors.log(tree, COMMITS)
     segments += notebook.segments(
-        commits, lambda shas: _derived_past(ports.git.past(tree, [Sha(sha) for sha in shas]))
+        commits, lambda shas: _derived_past(ports.mirrors.past(tree, [Sha(sha) for sha in shas]))
     )
     listed = [(entry.path, key) for key, entries in files.items() for entry in entries]
     found = knowledge(segments, sorted(listed), notebook.past(commits))
@@ -94,7 +94,7 @@ def _bundles(
     bundle: list[tuple[str, str, bytes]] = []
     size = 0
     for batch in _batches(files):
-        found = ports.git.blobs(tree, [entry.sha for _, entry in batch])
+        found = ports.mirrors.blobs(tree, [entry.sha for _, entry in batch])
         bundle += [
             (key, entry.path, found[entry.sha]) for key, entry in batch if entry.sha in found
         ]

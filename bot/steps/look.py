@@ -73,7 +73,7 @@ class Looker:
 
     @cached_property
     def files(self) -> Files:
-        return Files(self.ports.git, self.tree)
+        return Files(self.ports.mirrors, self.tree)
 
     def request(self, issue: Issue, clues: Retrieval, wish: str, instructions: str) -> str:
         return request(self.ports, self.base, issue, clues, wish, instructions)
@@ -85,7 +85,7 @@ class Looker:
             if written is None:
                 raise NotThere(f"{path} was deleted in this change.")
             return written
-        found = self.ports.git.read(self.base, [path])
+        found = self.ports.mirrors.read(self.base, [path])
         if path not in found:
             raise NotThere(self._why_not(path))
         try:
@@ -95,11 +95,11 @@ class Looker:
 
     def free(self, path: str) -> None:
         """Raises NotThere when a new file cannot stand at the path."""
-        taken = {entry.path for entry in self.ports.git.entries(self.tree)}
+        taken = {entry.path for entry in self.ports.mirrors.entries(self.tree)}
         if path in taken:
             raise NotThere(f"{path} exists; use edit_file.")
         try:
-            self.ports.git.overlay(self.tree, Patch({path: ""}))
+            self.ports.mirrors.overlay(self.tree, Patch({path: ""}))
         except ValueError as refused:
             raise NotThere(f"{path} cannot be written: {refused}.") from None
 
@@ -117,7 +117,7 @@ class Looker:
         under = path.strip("/")
         prefix = f"{under}/" if under and under != "." else ""
         found: dict[str, int | str] = {}
-        for entry in self.ports.git.entries(self.tree):
+        for entry in self.ports.mirrors.entries(self.tree):
             if entry.path.startswith(prefix):
                 name, slash, _ = entry.path[len(prefix) :].partition("/")
                 before = found.get(name + slash, 0)
@@ -133,7 +133,7 @@ class Looker:
 
     def grep(self, pattern: str, under: str) -> str:
         try:
-            hits = self.ports.git.grep(self.tree, pattern, under, LIMIT_HITS)
+            hits = self.ports.mirrors.grep(self.tree, pattern, under, LIMIT_HITS)
         except ValueError as wrong:
             raise NotThere(f"The pattern does not work: {wrong}.") from None
         more = f"\n(the first {LIMIT_HITS})" if len(hits) == LIMIT_HITS else ""
@@ -146,9 +146,9 @@ class Looker:
         last = name.rpartition(".")[2]
         if not last.isidentifier():
             raise NotThere(f"{name!r} is no name; use grep for other text.")
-        hits = self.ports.git.grep(self.tree, rf"\b{last}\b", "", 2_000)
+        hits = self.ports.mirrors.grep(self.tree, rf"\b{last}\b", "", 2_000)
         paths = tuple(dict.fromkeys(hit.path for hit in hits))
-        return definitions_and_references(Files(self.ports.git, self.tree, paths), name)
+        return definitions_and_references(Files(self.ports.mirrors, self.tree, paths), name)
 
     def log_lines(self, job: int, start: int, end: int) -> str:
         lines = self._log(job)
@@ -172,7 +172,7 @@ class Looker:
 
     def _why_not(self, path: str) -> str:
         """Why there is no text at a path, and what to do instead."""
-        for entry in self.ports.git.entries(self.tree):
+        for entry in self.ports.mirrors.entries(self.tree):
             if entry.path == path:
                 return (
                     f"{path} is a {ODD[entry.mode]}, which is not followed and cannot be changed."

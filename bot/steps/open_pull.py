@@ -191,8 +191,8 @@ def _bare(template: str) -> str:
 
 def _template(ports: Ports, tree: Tree) -> str:
     """The repository's own, in any case of letters, as GitHub looks for it; "" when there is none."""
-    known = {entry.path.lower(): entry.path for entry in ports.git.entries(tree)}
-    found = ports.git.read(tree, [known[path] for path in TEMPLATES if path in known])
+    known = {entry.path.lower(): entry.path for entry in ports.mirrors.entries(tree)}
+    found = ports.mirrors.read(tree, [known[path] for path in TEMPLATES if path in known])
     texts = (found.get(known.get(path, "")) for path in TEMPLATES)
     return next((text for text in texts if text), b"").decode("utf-8", "replace")
 

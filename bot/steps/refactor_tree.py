@@ -49,7 +49,7 @@ def _texts(look: Looker) -> dict[str, str]:
     """The files that a name may stand in, as they are by now."""
     entries = [
         it
-        for it in look.ports.git.entries(look.tree)
+        for it in look.ports.mirrors.entries(look.tree)
         if it.mode.startswith("100") and is_read(it.path)
     ]
     small = [it for it in entries if it.size <= MOST_BYTES]
@@ -57,7 +57,7 @@ def _texts(look: Looker) -> dict[str, str]:
         raise NotThere(
             f"The repository has more than {MOST_IN_ALL:,} bytes of code: edit the places one by one."
         )
-    read = look.ports.git.read(look.tree, [it.path for it in small])
+    read = look.ports.mirrors.read(look.tree, [it.path for it in small])
     texts = {}
     for path, raw in read.items():
         try:

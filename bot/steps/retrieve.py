@@ -53,7 +53,7 @@ def look_for(
 
 
 def _precedent(ports: Ports, tree: Tree, past: CommitInfo) -> SimilarCommit:
-    diff = ports.git.change(tree, past.sha, DIFF_CHARS)
+    diff = ports.mirrors.change(tree, past.sha, DIFF_CHARS)
     return SimilarCommit(past.sha, past.message[:MESSAGE_CHARS], past.paths[:MOST_PATHS], diff)
 
 
@@ -61,7 +61,7 @@ def request(
     ports: Ports, tree: Tree, issue: Issue, clues: Retrieval, wish: str, instructions: str
 ) -> str:
     """All that a job starts from, as JSON: data for the model, told by whom."""
-    files = Files(ports.git, tree)
+    files = Files(ports.mirrors, tree)
     told = {
         "map": clues.map,  # first, for it is the same for every issue of this commit
         "issue": {
@@ -82,7 +82,7 @@ def request(
         "similar_changes": [_similar(it) for it in clues.similar],
         "guidance": _guidance(files),
         "instructions_of_the_repository": instructions,
-        "recent_commits": list(ports.git.subjects(tree, SUBJECTS)),
+        "recent_commits": list(ports.mirrors.subjects(tree, SUBJECTS)),
     }
     return json.dumps(told, ensure_ascii=False, indent=1)
 

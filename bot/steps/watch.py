@@ -49,10 +49,10 @@ def expect_ci(ports: Ports, tree: Tree, branch: Branch) -> Ci:
     """
     said = ports.github.checks(tree.repo, tree.sha).checks
     others = tuple(sorted({check.name for check in said if not check.run}))
-    paths = [entry.path for entry in ports.git.entries(tree) if WORKFLOW.fullmatch(entry.path)]
+    paths = [entry.path for entry in ports.mirrors.entries(tree) if WORKFLOW.fullmatch(entry.path)]
     workflows = [
         events
-        for text in ports.git.read(tree, paths).values()
+        for text in ports.mirrors.read(tree, paths).values()
         if (events := _events(text)) is not None
     ]
     on_push = [_starts(events.get("push", False), branch) for events in workflows]

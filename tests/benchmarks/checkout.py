@@ -12,7 +12,7 @@ from shutil import rmtree
 from statistics import median
 from typing import TypeVar
 
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.values import Branch, Patch, Remote, Repo
 from tests.benchmarks.table import Row
 from tests.git_served import SECRET, Served, commit, git, serving
@@ -36,7 +36,7 @@ def rows(work: Path) -> list[Row]:
 
 
 def _measured(served: Served, work: Path) -> list[Row]:
-    origin, mirrors = served.root / "ada/engine.git", Mirrors(work / "home", ("http",))
+    origin, mirrors = served.root / "ada/engine.git", GitMirrors(work / "home", ("http",))
     remote = Remote(f"{served.url}/ada/engine.git", SECRET)
     url = remote.url.replace("http://", f"http://x-access-token:{SECRET}@")
 

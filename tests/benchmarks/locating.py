@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any, cast
 
 from bot.adapters.git.borrowed_repository import borrow
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import Remembered
 from bot.ports import Ports
 from bot.search import FORMAT, locate
@@ -108,7 +108,7 @@ def rows(work: Path) -> list[Row]:
 
 def _question_s(work: Path, repo: Path) -> float:
     ports = Ports(
-        *cast("Any", (None, Mirrors(work / "home", ()), None, None)),
+        *cast("Any", (None, GitMirrors(work / "home", ()), None, None)),
         cache=Remembered(work / "cache", FORMAT),
     )
     known = know(ports, borrow(work / "home", repo, "HEAD"))

@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.adapters.git.borrowed_repository import borrow
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import Remembered
 from bot.ports import Ports
 from bot.search import FORMAT, locate
@@ -68,7 +68,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         memory = Remembered(given.cache, FORMAT)
-        ports = Ports(*cast("Any", (None, Mirrors(Path(home), ()), None, None)), cache=memory)
+        ports = Ports(*cast("Any", (None, GitMirrors(Path(home), ()), None, None)), cache=memory)
         asked = [json.loads(line) for line in given.cases.open()]
         cases = [case for it in asked if (case := _case(ports, Path(home), given.repos, it))]
     Console().print(_table(cases))

@@ -20,7 +20,7 @@ def bare(town):
 def laid(bare, files):
     """What is expected where the base has these files too."""
     place, tree = bare
-    return expect_ci(place.ports, place.ports.git.overlay(tree, Patch(files)), BRANCH)
+    return expect_ci(place.ports, place.ports.mirrors.overlay(tree, Patch(files)), BRANCH)
 
 
 def expected(place):

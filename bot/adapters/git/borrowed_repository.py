@@ -29,7 +29,7 @@ class NoRepositoryError(Exception):
 
 
 def borrow(home: Path, folder: Path, rev: str) -> Tree:
-    """The tree at `rev` of the repository in `folder`, to be read through Mirrors(home). Raises
+    """The tree at `rev` of the repository in `folder`, to be read through GitMirrors(home). Raises
     NoRepositoryError.
     """
     there = _found(folder)

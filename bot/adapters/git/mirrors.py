@@ -1,4 +1,4 @@
-"""Here live the Mirrors: the port Git over bare repositories that are kept between runs and never
+"""Here live the GitMirrors: the port Git over bare repositories that are kept between runs and never
 checked out.
 """
 
@@ -45,7 +45,7 @@ GREP_BYTES = 4_000_000
 HIT_CHARS = 1_000
 
 
-class Mirrors:
+class GitMirrors:
     """The port Git over one mirror per repository, at home/<owner>/<name>.git; safe among threads
     and processes.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.values import Remote
 from tests.adapters.git.weather import Weather
 from tests.git_served import SECRET, Served, serving
@@ -42,9 +42,9 @@ def remote(served: Served) -> Remote:
 
 
 @pytest.fixture
-def mirrors(tmp_path: Path) -> Mirrors:
-    """Mirrors in an empty home."""
-    return Mirrors(tmp_path / "home", ("http",))
+def mirrors(tmp_path: Path) -> GitMirrors:
+    """GitMirrors in an empty home."""
+    return GitMirrors(tmp_path / "home", ("http",))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import pytest
 
 from bot.adapters.git.git_process import Plumbing
 from bot.adapters.git.mirror import Mirror
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.ports import Refusal, Unreachable
 from bot.values import Branch, Remote, Repo, Sha, Tree
 from tests.adapters.git.weather import Weather
@@ -32,7 +32,7 @@ def objects(mirror: Path) -> list[str]:
     return sorted(kinds)
 
 
-def test_fetch_brings_the_tip(origin: Path, remote: Remote, mirrors: Mirrors):
+def test_fetch_brings_the_tip(origin: Path, remote: Remote, mirrors: GitMirrors):
     """A fetched tree lists its files and reads them."""
     sha = commit(origin, {"README.md": b"hello\n", "src/app.py": b"x = 1\n"})
     tree = mirrors.fetch(REPO, remote, MAIN)
@@ -43,7 +43,7 @@ def test_fetch_brings_the_tip(origin: Path, remote: Remote, mirrors: Mirrors):
 
 
 def test_history_comes_without_its_files(
-    origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path
+    origin: Path, remote: Remote, mirrors: GitMirrors, mirror: Path
 ):
     """Of older commits no blob is fetched, and yet it can be told what they said and which files
     they changed.
@@ -60,7 +60,7 @@ def test_history_comes_without_its_files(
     assert "" == mirrors.change(tree, mirrors.log(tree, 1)[0], 1_000)
 
 
-def test_second_fetch_asks_once(origin: Path, remote: Remote, mirrors: Mirrors, served: Served):
+def test_second_fetch_asks_once(origin: Path, remote: Remote, mirrors: GitMirrors, served: Served):
     """When nothing changed the remote is asked for its branch, and for nothing else."""
     commit(origin, {"README.md": b"hello\n"})
     first = mirrors.fetch(REPO, remote, MAIN)
@@ -71,7 +71,9 @@ def test_second_fetch_asks_once(origin: Path, remote: Remote, mirrors: Mirrors, 
     assert 2 == len(served.asked)  # protocol 2: what can you do, and where is the branch
 
 
-def test_only_what_is_new_is_fetched(origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path):
+def test_only_what_is_new_is_fetched(
+    origin: Path, remote: Remote, mirrors: GitMirrors, mirror: Path
+):
     """A later fetch brings the new commits, the trees on the way to a change, and the tip's new
     files.
     """
@@ -87,7 +89,7 @@ def test_only_what_is_new_is_fetched(origin: Path, remote: Remote, mirrors: Mirr
 
 
 def test_a_tip_that_returns_to_an_old_state_is_whole(
-    origin: Path, remote: Remote, mirrors: Mirrors
+    origin: Path, remote: Remote, mirrors: GitMirrors
 ):
     """A revert's files are in the history that was not fetched, and are fetched all the same."""
     commit(origin, {"src/app.py": b"old\n", "src/deep/er.py": b"old\n", "keep": b"\n"})
@@ -102,7 +104,7 @@ def test_a_tip_that_returns_to_an_old_state_is_whole(
     )
 
 
-def test_a_branch_at_an_old_commit_is_whole(origin: Path, remote: Remote, mirrors: Mirrors):
+def test_a_branch_at_an_old_commit_is_whole(origin: Path, remote: Remote, mirrors: GitMirrors):
     """A commit that came as mere history gets its files when a branch points at it."""
     old = commit(origin, {"README.md": b"old\n"})
     commit(origin, {"README.md": b"new\n"})
@@ -114,7 +116,7 @@ def test_a_branch_at_an_old_commit_is_whole(origin: Path, remote: Remote, mirror
 
 
 def test_a_delta_on_what_is_not_here_is_understood(
-    origin: Path, remote: Remote, mirrors: Mirrors, caplog: pytest.LogCaptureFixture
+    origin: Path, remote: Remote, mirrors: GitMirrors, caplog: pytest.LogCaptureFixture
 ):
     """A remote with bitmaps sends changes of trees that only the history had: their bases are sent
     for.
@@ -132,7 +134,7 @@ def test_a_delta_on_what_is_not_here_is_understood(
     assert "" == caplog.text  # the mirror was not made anew for it
 
 
-def test_force_push_is_followed(origin: Path, remote: Remote, mirrors: Mirrors):
+def test_force_push_is_followed(origin: Path, remote: Remote, mirrors: GitMirrors):
     """A branch whose history was rewritten is fetched as it is now; the old tree can still be read."""
     commit(origin, {"README.md": b"one\n"})
     old = mirrors.fetch(REPO, remote, MAIN)
@@ -145,13 +147,13 @@ def test_force_push_is_followed(origin: Path, remote: Remote, mirrors: Mirrors):
     ]
 
 
-def test_empty_repository_is_refused(remote: Remote, mirrors: Mirrors, served: Served):
+def test_empty_repository_is_refused(remote: Remote, mirrors: GitMirrors, served: Served):
     """A repository without a commit is told so."""
     with pytest.raises(Refusal, match="ada/engine is empty"):
         mirrors.fetch(REPO, remote, MAIN)
 
 
-def test_unknown_branch_is_refused(origin: Path, remote: Remote, mirrors: Mirrors):
+def test_unknown_branch_is_refused(origin: Path, remote: Remote, mirrors: GitMirrors):
     """A branch that is not there is named; a tail of a branch's name is not the branch."""
     commit(origin, {"README.md": b"\n"}, branch="feature/main")
     with pytest.raises(Refusal, match="no branch `main`"):
@@ -161,14 +163,14 @@ def test_unknown_branch_is_refused(origin: Path, remote: Remote, mirrors: Mirror
 
 
 @pytest.mark.parametrize("branch", ["", "a..b", "a b", "a.lock", "x/", "a\nb", "@{-1}", "a:b"])
-def test_odd_branch_is_no_branch(remote: Remote, mirrors: Mirrors, branch: str):
+def test_odd_branch_is_no_branch(remote: Remote, mirrors: GitMirrors, branch: str):
     """A name that git would not take as a branch is not asked for."""
     with pytest.raises(ValueError, match="not the name of a branch"):
         mirrors.head(REPO, remote, Branch(branch))
 
 
 @pytest.mark.parametrize("name", ["../etc", "a/..", "a/b/c", "a", ".empty/x", "a/b\n", ""])
-def test_odd_repository_has_no_mirror(remote: Remote, mirrors: Mirrors, name: str):
+def test_odd_repository_has_no_mirror(remote: Remote, mirrors: GitMirrors, name: str):
     """No name of a repository leads out of the home."""
     with pytest.raises(ValueError, match="not the name of a repository"):
         mirrors.fetch(Repo(name, 1), remote, MAIN)
@@ -186,13 +188,13 @@ def test_odd_repository_has_no_mirror(remote: Remote, mirrors: Mirrors, name: st
         "/etc",
     ],
 )
-def test_odd_address_is_not_fetched_from(mirrors: Mirrors, url: str):
+def test_odd_address_is_not_fetched_from(mirrors: GitMirrors, url: str):
     """Only plain addresses of the allowed protocols are used, and none with a password in it."""
     with pytest.raises(ValueError, match="not a plain http address"):
         mirrors.head(REPO, Remote(url, SECRET), MAIN)
 
 
-def test_wrong_token_may_be_renewed(origin: Path, remote: Remote, mirrors: Mirrors):
+def test_wrong_token_may_be_renewed(origin: Path, remote: Remote, mirrors: GitMirrors):
     """A token that the remote does not take is a trouble that may pass, told without the token."""
     commit(origin, {"README.md": b"\n"})
     with pytest.raises(Unreachable, match="did not take the token") as raised:
@@ -201,13 +203,13 @@ def test_wrong_token_may_be_renewed(origin: Path, remote: Remote, mirrors: Mirro
     assert "ghs_wrong" not in str(raised.value)
 
 
-def test_missing_repository_is_refused_with_advice(remote: Remote, mirrors: Mirrors):
+def test_missing_repository_is_refused_with_advice(remote: Remote, mirrors: GitMirrors):
     """A repository that the App cannot see is a refusal that says what to do."""
     with pytest.raises(Refusal, match="Install the App"):
         mirrors.fetch(REPO, Remote(remote.url.replace("engine", "else"), SECRET), MAIN)
 
 
-def test_closed_port_is_unreachable(tmp_path: Path, mirrors: Mirrors):
+def test_closed_port_is_unreachable(tmp_path: Path, mirrors: GitMirrors):
     """A server that is down is a trouble that may pass."""
     with serving(tmp_path / "srv") as gone:
         url = f"{gone.url}/ada/engine.git"
@@ -217,7 +219,7 @@ def test_closed_port_is_unreachable(tmp_path: Path, mirrors: Mirrors):
 
 @pytest.mark.parametrize("cut_after", [0, 100, 3_000])
 def test_cut_fetch_is_begun_again(
-    origin: Path, remote: Remote, mirrors: Mirrors, weather: Weather, cut_after: int
+    origin: Path, remote: Remote, mirrors: GitMirrors, weather: Weather, cut_after: int
 ):
     """A connection that breaks in the middle is a trouble that may pass, and leaves a mirror that
     works.
@@ -236,7 +238,7 @@ def test_silent_server_is_left(origin: Path, remote: Remote, tmp_path: Path, wea
     commit(origin, {"README.md": b"\n"})
     weather.on, weather.delay_s = "", 3.0
     with pytest.raises(Unreachable, match=r"took longer than 0\.5 s"):
-        Mirrors(tmp_path / "home", ("http",), timeout_s=0.5).fetch(REPO, remote, MAIN)
+        GitMirrors(tmp_path / "home", ("http",), timeout_s=0.5).fetch(REPO, remote, MAIN)
 
     assert [] == [line for line in processes() if remote.url in line]
 
@@ -249,7 +251,7 @@ def processes() -> list[str]:
 
 
 def test_redirect_is_not_followed(
-    origin: Path, remote: Remote, tmp_path: Path, mirrors: Mirrors, weather: Weather
+    origin: Path, remote: Remote, tmp_path: Path, mirrors: GitMirrors, weather: Weather
 ):
     """Nobody else gets to see the token, whoever the remote points to."""
     commit(origin, {"README.md": b"\n"})
@@ -263,7 +265,7 @@ def test_redirect_is_not_followed(
 
 @pytest.mark.parametrize("lost", ["objects", "HEAD", "config", "refs", "."])
 def test_emptied_mirror_is_made_anew(
-    origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path, lost: str
+    origin: Path, remote: Remote, mirrors: GitMirrors, mirror: Path, lost: str
 ):
     """A mirror that lost a part of itself is fetched again."""
     commit(origin, {"README.md": b"hello\n"})
@@ -281,7 +283,7 @@ def test_emptied_mirror_is_made_anew(
 def test_corrupt_mirror_is_told_and_healed(
     origin: Path,
     remote: Remote,
-    mirrors: Mirrors,
+    mirrors: GitMirrors,
     mirror: Path,
     kind: str,
     caplog: pytest.LogCaptureFixture,
@@ -315,7 +317,7 @@ def rot(pack: Path, sha: str) -> None:
 
 
 def test_lock_of_a_killed_git_does_not_last(
-    origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path
+    origin: Path, remote: Remote, mirrors: GitMirrors, mirror: Path
 ):
     """A lock file that is older than any git could be is removed."""
     commit(origin, {"README.md": b"one\n"})
@@ -330,7 +332,7 @@ def test_lock_of_a_killed_git_does_not_last(
 
 def test_mirror_stays_small(origin: Path, remote: Remote, tmp_path: Path, mirror: Path):
     """Many fetches leave few packs, and every tree that was fetched can still be read."""
-    mirrors = Mirrors(tmp_path / "home", ("http",))
+    mirrors = GitMirrors(tmp_path / "home", ("http",))
     trees = []
     for number in range(4):
         commit(origin, {"README.md": b"%d\n" % number, f"{number}": b"\n"})
@@ -349,7 +351,7 @@ def test_mirror_stays_small(origin: Path, remote: Remote, tmp_path: Path, mirror
     assert b"last\n" == mirrors.read(mirrors.fetch(REPO, remote, MAIN), ["README.md"])["README.md"]
 
 
-def test_threads_share_a_mirror(origin: Path, remote: Remote, mirrors: Mirrors):
+def test_threads_share_a_mirror(origin: Path, remote: Remote, mirrors: GitMirrors):
     """Threads that fetch the same repository at once all get it."""
     sha = commit(origin, {f"{number}": b"%d\n" % number for number in range(100)})
     with ThreadPoolExecutor(4) as pool:
@@ -359,12 +361,14 @@ def test_threads_share_a_mirror(origin: Path, remote: Remote, mirrors: Mirrors):
     assert 100 == len(mirrors.read(trees[0], [str(number) for number in range(100)]))
 
 
-def test_processes_share_a_mirror(origin: Path, remote: Remote, tmp_path: Path, mirrors: Mirrors):
+def test_processes_share_a_mirror(
+    origin: Path, remote: Remote, tmp_path: Path, mirrors: GitMirrors
+):
     """Processes that fetch the same repository at once all get it."""
     sha = commit(origin, {f"{number}": b"%d\n" % number for number in range(100)})
     program = (
-        "import sys, pathlib; from bot.adapters.git.mirrors import Mirrors; from bot.values import Remote, Repo;"
-        "mirrors = Mirrors(pathlib.Path(sys.argv[1]), ('http',));"
+        "import sys, pathlib; from bot.adapters.git.mirrors import GitMirrors; from bot.values import Remote, Repo;"
+        "mirrors = GitMirrors(pathlib.Path(sys.argv[1]), ('http',));"
         "print(mirrors.fetch(Repo('ada/engine', 1), Remote(sys.argv[2], sys.stdin.read()), 'main').sha)"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "home"), remote.url]
@@ -388,7 +392,7 @@ def test_folder_on_this_machine_is_fetched(origin: Path, tmp_path: Path):
     """
     commit(origin, {"README.md": b"old\n"})
     commit(origin, {"README.md": b"hello\n"})
-    mirrors = Mirrors(tmp_path / "other", ("file",))
+    mirrors = GitMirrors(tmp_path / "other", ("file",))
     tree = mirrors.fetch(REPO, Remote(origin.as_uri()), MAIN)
 
     assert {"README.md": b"hello\n"} == mirrors.read(tree, ["README.md"])

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.git.git_process import GitTimeoutError, Plumbing
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.values import Author, Branch, Patch, PushResult, Remote, Repo
 from tests.adapters.git.weather import Weather
 from tests.git_served import SECRET, Served, commit, git
@@ -29,7 +29,7 @@ AT = "2026-11-20T12:00:00+00:00"
 SEEN = (SECRET, b64encode(f"x-access-token:{SECRET}".encode()).decode())
 
 
-def worked(mirrors: Mirrors, remote: Remote) -> PushResult:
+def worked(mirrors: GitMirrors, remote: Remote) -> PushResult:
     """Everything that a run does with git, once."""
     tree = mirrors.fetch(REPO, remote, MAIN)
     paths = [entry.path for entry in mirrors.entries(tree)]
@@ -43,7 +43,7 @@ def worked(mirrors: Mirrors, remote: Remote) -> PushResult:
 
 
 def test_hostile_repository_runs_nothing(
-    origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path, tmp_path: Path
+    origin: Path, remote: Remote, mirrors: GitMirrors, mirror: Path, tmp_path: Path
 ):
     """Whatever a repository says of filters, hooks, submodules and monitors, it is listed and never
     run.
@@ -80,7 +80,7 @@ def test_hostile_repository_runs_nothing(
     assert [] == list(mirror.glob("hooks/*"))
 
 
-def test_old_and_odd_objects_are_taken(origin: Path, remote: Remote, mirrors: Mirrors):
+def test_old_and_odd_objects_are_taken(origin: Path, remote: Remote, mirrors: GitMirrors):
     """A commit with a time zone that never was, as respected repositories have them, is no reason
     to refuse them.
     """
@@ -115,9 +115,9 @@ def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, t
     )
     commit(origin, {"src/app.py": b"x = 1\n"})
     program = (
-        "import sys, pathlib; from bot.adapters.git.mirrors import Mirrors; from bot.values import Remote;"
+        "import sys, pathlib; from bot.adapters.git.mirrors import GitMirrors; from bot.values import Remote;"
         "from tests.adapters.git.test_git_hostile import worked;"
-        "print(worked(Mirrors(pathlib.Path(sys.argv[1]), ('http',)), Remote(sys.argv[2], sys.stdin.read())))"
+        "print(worked(GitMirrors(pathlib.Path(sys.argv[1]), ('http',)), Remote(sys.argv[2], sys.stdin.read())))"
     )
     environment = {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
@@ -153,7 +153,7 @@ def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, t
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc here")
 def test_token_is_in_no_command_line(
-    origin: Path, remote: Remote, mirrors: Mirrors, weather: Weather
+    origin: Path, remote: Remote, mirrors: GitMirrors, weather: Weather
 ):
     """While git fetches and pushes, no process of the machine shows the token."""
     commit(origin, {"src/app.py": b"x = 1\n"})
@@ -165,7 +165,7 @@ def test_token_is_in_no_command_line(
     assert [] == [line for line in lines if any(seen in line for seen in SEEN)]
 
 
-def test_token_is_in_no_file(origin: Path, remote: Remote, mirrors: Mirrors, tmp_path: Path):
+def test_token_is_in_no_file(origin: Path, remote: Remote, mirrors: GitMirrors, tmp_path: Path):
     """After a run no file of the home holds the token."""
     commit(origin, {"src/app.py": b"x = 1\n"})
     worked(mirrors, remote)
@@ -178,7 +178,7 @@ def test_token_is_in_no_file(origin: Path, remote: Remote, mirrors: Mirrors, tmp
     assert SECRET not in repr(remote)
 
 
-def test_token_goes_to_its_host_alone(remote: Remote, mirrors: Mirrors, mirror: Path):
+def test_token_goes_to_its_host_alone(remote: Remote, mirrors: GitMirrors, mirror: Path):
     """The header with the token is for the remote's scheme, host and port."""
     plumbing = Plumbing(mirror, mirror, 1).toward(remote, ("http",))
     host = remote.url.removesuffix("/ada/engine.git")
@@ -188,7 +188,7 @@ def test_token_goes_to_its_host_alone(remote: Remote, mirrors: Mirrors, mirror: 
 
 
 def test_local_git_reaches_no_network(
-    origin: Path, remote: Remote, mirrors: Mirrors, mirror: Path, served: Served
+    origin: Path, remote: Remote, mirrors: GitMirrors, mirror: Path, served: Served
 ):
     """An object that is missing is not sent for by a git that only reads."""
     commit(origin, {"README.md": b"old\n"})

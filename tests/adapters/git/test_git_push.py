@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.ports import Refusal, Unreachable
 from bot.values import Author, Branch, Patch, PushResult, Remote, Repo, Sha, Tree
 from tests.adapters.git.weather import Weather
@@ -23,7 +23,7 @@ PATCH = Patch({"src/app.py": "x = 2\n"})
 
 
 @pytest.fixture
-def tree(origin: Path, remote: Remote, mirrors: Mirrors) -> Tree:
+def tree(origin: Path, remote: Remote, mirrors: GitMirrors) -> Tree:
     """The fetched tip of a repository with some history."""
     for number in range(3):
         commit(origin, {"README.md": b"%d\n" % number, "src/app.py": b"x = %d\n" % number})
@@ -31,7 +31,7 @@ def tree(origin: Path, remote: Remote, mirrors: Mirrors) -> Tree:
 
 
 @pytest.fixture
-def sha(mirrors: Mirrors, tree: Tree) -> Sha:
+def sha(mirrors: GitMirrors, tree: Tree) -> Sha:
     """A commit of ours on the tip."""
     return mirrors.commit(tree, PATCH, tree.sha, "Change.\n\nBody.\n", ADA, AT)
 
@@ -42,7 +42,7 @@ def there(origin: Path, branch: str = BRANCH) -> str:
 
 
 def test_commit_is_what_was_asked_for(
-    origin: Path, remote: Remote, mirrors: Mirrors, tree: Tree, sha: Sha
+    origin: Path, remote: Remote, mirrors: GitMirrors, tree: Tree, sha: Sha
 ):
     """A commit has the parent, the author, our committer, the date and the message byte for byte."""
     mirrors.push(REPO, remote, sha, BRANCH, None)
@@ -62,10 +62,10 @@ def test_commit_is_what_was_asked_for(
 
 
 def test_same_values_make_the_same_commit(
-    origin: Path, remote: Remote, mirrors: Mirrors, tree: Tree, sha: Sha, tmp_path: Path
+    origin: Path, remote: Remote, mirrors: GitMirrors, tree: Tree, sha: Sha, tmp_path: Path
 ):
     """Another machine that repeats the step makes the very commit."""
-    other = Mirrors(tmp_path / "other", ("http",))
+    other = GitMirrors(tmp_path / "other", ("http",))
     other.fetch(REPO, remote, MAIN)
 
     assert sha == mirrors.commit(tree, PATCH, tree.sha, "Change.\n\nBody.\n", ADA, AT)
@@ -78,7 +78,7 @@ def test_same_values_make_the_same_commit(
 
 
 def test_push_creates_the_branch(
-    origin: Path, remote: Remote, mirrors: Mirrors, sha: Sha, served: Served
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha, served: Served
 ):
     """A first push creates our branch and touches no other."""
     pushed = mirrors.push(REPO, remote, sha, BRANCH, None)
@@ -90,7 +90,7 @@ def test_push_creates_the_branch(
     ]
 
 
-def test_push_is_idempotent(remote: Remote, mirrors: Mirrors, sha: Sha, served: Served):
+def test_push_is_idempotent(remote: Remote, mirrors: GitMirrors, sha: Sha, served: Served):
     """A push that is repeated after a crash finds its work done, whatever it expected."""
     mirrors.push(REPO, remote, sha, BRANCH, None)
     again = mirrors.push(REPO, remote, sha, BRANCH, None)
@@ -100,7 +100,7 @@ def test_push_is_idempotent(remote: Remote, mirrors: Mirrors, sha: Sha, served: 
 
 
 def test_next_push_goes_on_top(
-    origin: Path, remote: Remote, mirrors: Mirrors, tree: Tree, sha: Sha
+    origin: Path, remote: Remote, mirrors: GitMirrors, tree: Tree, sha: Sha
 ):
     """A fix is pushed on the commit before it."""
     mirrors.push(REPO, remote, sha, BRANCH, None)
@@ -111,7 +111,7 @@ def test_next_push_goes_on_top(
 
 
 def test_a_humans_push_is_kept(
-    origin: Path, remote: Remote, mirrors: Mirrors, tree: Tree, sha: Sha
+    origin: Path, remote: Remote, mirrors: GitMirrors, tree: Tree, sha: Sha
 ):
     """Whoever pushed to our branch in between is told of, and their commit stays."""
     mirrors.push(REPO, remote, sha, BRANCH, None)
@@ -123,7 +123,7 @@ def test_a_humans_push_is_kept(
 
 
 def test_a_branch_that_was_there_before_is_kept(
-    origin: Path, remote: Remote, mirrors: Mirrors, sha: Sha
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha
 ):
     """A branch of that name that we did not make is not moved."""
     human = commit(origin, {"human.py": b"\n"}, branch=BRANCH)
@@ -133,7 +133,7 @@ def test_a_branch_that_was_there_before_is_kept(
 
 
 def test_a_deleted_branch_stays_deleted(
-    origin: Path, remote: Remote, mirrors: Mirrors, tree: Tree, sha: Sha
+    origin: Path, remote: Remote, mirrors: GitMirrors, tree: Tree, sha: Sha
 ):
     """A branch that somebody deleted is not pushed anew."""
     mirrors.push(REPO, remote, sha, BRANCH, None)
@@ -145,7 +145,7 @@ def test_a_deleted_branch_stays_deleted(
 
 
 def test_push_needs_no_history_when_the_base_moved(
-    origin: Path, remote: Remote, mirrors: Mirrors, sha: Sha
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha
 ):
     """The base may move on while we work: what is on the remote is neither sent again nor missed
     here.
@@ -156,7 +156,7 @@ def test_push_needs_no_history_when_the_base_moved(
 
 
 def test_push_needs_no_history_when_the_base_was_rewritten(
-    origin: Path, remote: Remote, mirrors: Mirrors, sha: Sha
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha
 ):
     """No branch of the remote points at anything we know, and the push still goes through."""
     git(origin, "update-ref", "-d", "refs/heads/main")
@@ -167,7 +167,7 @@ def test_push_needs_no_history_when_the_base_was_rewritten(
 
 @pytest.mark.parametrize("cut_after", [0, 10])
 def test_lost_answer_is_no_failure(
-    origin: Path, remote: Remote, mirrors: Mirrors, sha: Sha, weather: Weather, cut_after: int
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha, weather: Weather, cut_after: int
 ):
     """The connection breaks after the remote took the push: reading back finds it there."""
     weather.on, weather.cut_after = "git-receive-pack", cut_after
@@ -177,7 +177,7 @@ def test_lost_answer_is_no_failure(
 
 
 def test_push_that_never_arrived_may_be_tried_again(
-    origin: Path, remote: Remote, mirrors: Mirrors, sha: Sha, weather: Weather
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha, weather: Weather
 ):
     """The connection breaks before the remote took anything: that may pass."""
     weather.on, weather.cut_after = "info/refs", 0
@@ -189,13 +189,13 @@ def test_push_that_never_arrived_may_be_tried_again(
     assert PushResult(sha) == mirrors.push(REPO, remote, sha, BRANCH, None)
 
 
-def test_reader_is_refused(remote: Remote, mirrors: Mirrors, sha: Sha):
+def test_reader_is_refused(remote: Remote, mirrors: GitMirrors, sha: Sha):
     """A token that may only read: the refusal names the permission."""
     with pytest.raises(Refusal, match="contents: write"):
         mirrors.push(REPO, replace(remote, secret=READER), sha, BRANCH, None)
 
 
-def test_workflow_is_refused_in_words(remote: Remote, mirrors: Mirrors, tree: Tree):
+def test_workflow_is_refused_in_words(remote: Remote, mirrors: GitMirrors, tree: Tree):
     """GitHub's refusal of a workflow reaches the reader, with what to do."""
     sha = mirrors.commit(
         tree, Patch({".github/workflows/ci.yml": "on: push\n"}), tree.sha, "CI.\n", ADA, AT
@@ -221,7 +221,7 @@ def test_workflow_is_refused_in_words(remote: Remote, mirrors: Mirrors, tree: Tr
     ],
 )
 def test_refused_branch_is_told_in_words(
-    remote: Remote, mirrors: Mirrors, sha: Sha, served: Served, hook: str, said: str
+    remote: Remote, mirrors: GitMirrors, sha: Sha, served: Served, hook: str, said: str
 ):
     """What a rule of the remote says to a push reaches the reader."""
     (served.root / ".hooks/update").write_text(f"#!/bin/sh\n{hook}\n")
@@ -233,13 +233,13 @@ def test_refused_branch_is_told_in_words(
 
 
 @pytest.mark.parametrize("sha", ["HEAD", "main", "--all", "", "a" * 39, "A" * 40])
-def test_only_full_shas_are_pushed(remote: Remote, mirrors: Mirrors, tree: Tree, sha: str):
+def test_only_full_shas_are_pushed(remote: Remote, mirrors: GitMirrors, tree: Tree, sha: str):
     """Nothing but the name of an object is given to git as one."""
     with pytest.raises(ValueError, match="not the name of an object"):
         mirrors.push(REPO, remote, Sha(sha), BRANCH, None)
 
 
-def test_lost_mirror_is_told(mirrors: Mirrors, tree: Tree, mirror: Path):
+def test_lost_mirror_is_told(mirrors: GitMirrors, tree: Tree, mirror: Path):
     """Without its mirror a tree cannot be read, which may pass."""
     shutil.rmtree(mirror)
     with pytest.raises(Unreachable, match="the mirror of ada/engine cannot answer"):
@@ -247,7 +247,7 @@ def test_lost_mirror_is_told(mirrors: Mirrors, tree: Tree, mirror: Path):
 
 
 def test_unknown_parent_is_told_and_damages_nothing(
-    remote: Remote, mirrors: Mirrors, tree: Tree, mirror: Path, caplog: pytest.LogCaptureFixture
+    remote: Remote, mirrors: GitMirrors, tree: Tree, mirror: Path, caplog: pytest.LogCaptureFixture
 ):
     """A commit that was made elsewhere is missed in words; the mirror is no worse for it."""
     with pytest.raises(Unreachable, match="cannot answer"):
@@ -257,7 +257,7 @@ def test_unknown_parent_is_told_and_damages_nothing(
     assert "" == caplog.text
 
 
-def test_secret_is_in_no_error(remote: Remote, mirrors: Mirrors, sha: Sha, served: Served):
+def test_secret_is_in_no_error(remote: Remote, mirrors: GitMirrors, sha: Sha, served: Served):
     """A remote that says the token back does not get it into our words."""
     (served.root / ".hooks/update").write_text(f"#!/bin/sh\necho 'you sent {SECRET}'; exit 1\n")
     (served.root / ".hooks/update").chmod(0o755)

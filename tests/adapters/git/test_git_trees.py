@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.git.mirrors import Mirrors
+from bot.adapters.git.mirrors import GitMirrors
 from bot.edits import counts
 from bot.values import Branch, GrepMatch, Patch, Remote, Repo, Sha, Tree, TreeEntry
 from tests.git_served import commit, git
@@ -52,13 +52,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def mirrors(home: Path) -> Mirrors:
-    """Mirrors of folders on this machine: how a tree came does not matter here."""
-    return Mirrors(home, ("file",))
+def mirrors(home: Path) -> GitMirrors:
+    """GitMirrors of folders on this machine: how a tree came does not matter here."""
+    return GitMirrors(home, ("file",))
 
 
 @pytest.fixture(scope="module")
-def tree(mirrors: Mirrors, origin: Path) -> Tree:
+def tree(mirrors: GitMirrors, origin: Path) -> Tree:
     """A fetched tree with files of every kind."""
     return mirrors.fetch(REPO, Remote(origin.as_uri()), MAIN)
 
@@ -77,18 +77,18 @@ def created(folder: Path) -> Path:
     return folder
 
 
-def fetched(mirrors: Mirrors, folder: Path, files: dict[str, bytes]) -> Tree:
+def fetched(mirrors: GitMirrors, folder: Path, files: dict[str, bytes]) -> Tree:
     """The tree of a new repository with these files."""
     commit(created(folder), files)
     return mirrors.fetch(Repo(f"new/{folder.name}", 1), Remote(folder.as_uri()), MAIN)
 
 
-def listed(mirrors: Mirrors, tree: Tree) -> dict[str, str]:
+def listed(mirrors: GitMirrors, tree: Tree) -> dict[str, str]:
     """The paths of a tree, with their modes."""
     return {entry.path: entry.mode for entry in mirrors.entries(tree)}
 
 
-def test_entries_are_all_files_in_gits_order(mirrors: Mirrors, tree: Tree):
+def test_entries_are_all_files_in_gits_order(mirrors: GitMirrors, tree: Tree):
     """Every path is listed as it is, with its mode, object and size."""
     entries = mirrors.entries(tree)
 
@@ -100,7 +100,7 @@ def test_entries_are_all_files_in_gits_order(mirrors: Mirrors, tree: Tree):
     assert ("100755", "120000") == (listed(mirrors, tree)["bin/run"], listed(mirrors, tree)["link"])
 
 
-def test_paths_that_are_no_text_are_not_spoken_of(home: Path, mirrors: Mirrors, tmp_path: Path):
+def test_paths_that_are_no_text_are_not_spoken_of(home: Path, mirrors: GitMirrors, tmp_path: Path):
     """A path that is not UTF-8 is left out, and stays in the tree."""
     tree = fetched(mirrors, tmp_path, {"\udce9": b"\n", "README.md": b"\n"})
     laid = mirrors.overlay(tree, Patch({"new": "x\n"}))
@@ -109,7 +109,7 @@ def test_paths_that_are_no_text_are_not_spoken_of(home: Path, mirrors: Mirrors, 
     assert "\udce9" in git(home / f"{tree.repo.name}.git", "ls-tree", "-z", "--name-only", laid.sha)
 
 
-def test_read_takes_regular_files_byte_for_byte(mirrors: Mirrors, tree: Tree):
+def test_read_takes_regular_files_byte_for_byte(mirrors: GitMirrors, tree: Tree):
     """Files come as they are; symlinks, submodules, directories and nonsense are left out."""
     files = {
         name.rpartition(":")[2]: content for name, content in FILES.items() if name != "120000:link"
@@ -133,7 +133,7 @@ def test_read_takes_regular_files_byte_for_byte(mirrors: Mirrors, tree: Tree):
     assert files == mirrors.read(tree, [*files, *odd])
 
 
-def test_read_takes_many(mirrors: Mirrors, tmp_path: Path):
+def test_read_takes_many(mirrors: GitMirrors, tmp_path: Path):
     """More paths than an argument list holds are read."""
     files = {
         f"a/rather/long/directory/name/{number:04}": b"%d\n" % number for number in range(1_000)
@@ -142,7 +142,7 @@ def test_read_takes_many(mirrors: Mirrors, tmp_path: Path):
     assert files == mirrors.read(fetched(mirrors, tmp_path, files), list(files))
 
 
-def test_overlay_is_the_tree_with_the_patch(mirrors: Mirrors, tree: Tree):
+def test_overlay_is_the_tree_with_the_patch(mirrors: GitMirrors, tree: Tree):
     """Changed files keep their mode, new ones are plain, deleted ones go with the directories that
     held only them.
     """
@@ -167,19 +167,19 @@ def test_overlay_is_the_tree_with_the_patch(mirrors: Mirrors, tree: Tree):
     assert GITLINK == next(entry.sha for entry in mirrors.entries(laid) if entry.path == "sub")
 
 
-def test_empty_patch_is_the_same_tree(mirrors: Mirrors, tree: Tree, origin: Path):
+def test_empty_patch_is_the_same_tree(mirrors: GitMirrors, tree: Tree, origin: Path):
     """Nothing laid over a tree is the tree, as an object."""
     assert git(origin, "rev-parse", f"{tree.sha}^{{tree}}") == mirrors.overlay(tree, Patch()).sha
 
 
-def test_overlay_may_empty_the_tree(mirrors: Mirrors, tmp_path: Path):
+def test_overlay_may_empty_the_tree(mirrors: GitMirrors, tmp_path: Path):
     """A patch that deletes every file leaves the empty tree."""
     tree = fetched(mirrors, tmp_path, {"a/b": b"\n"})
 
     assert () == mirrors.entries(mirrors.overlay(tree, Patch({"a/b": None})))
 
 
-def test_files_and_directories_may_change_places(mirrors: Mirrors, tree: Tree):
+def test_files_and_directories_may_change_places(mirrors: GitMirrors, tree: Tree):
     """A file goes and a directory comes in its place, and the other way round."""
     there = mirrors.overlay(
         tree, Patch({"README.md": None, "README.md/en": "x\n", "bin/run": None, "bin": "y\n"})
@@ -201,13 +201,13 @@ def test_files_and_directories_may_change_places(mirrors: Mirrors, tree: Tree):
         ("src/app.py/x", "src/app.py is a file"),
     ],
 )
-def test_overlay_stays_among_files(mirrors: Mirrors, tree: Tree, path: str, said: str):
+def test_overlay_stays_among_files(mirrors: GitMirrors, tree: Tree, path: str, said: str):
     """Nothing is written over or beneath what is no file or directory."""
     with pytest.raises(ValueError, match=said):
         mirrors.overlay(tree, Patch({path: "x"}))
 
 
-def test_overlay_deletes_links_but_no_submodules(mirrors: Mirrors, tree: Tree):
+def test_overlay_deletes_links_but_no_submodules(mirrors: GitMirrors, tree: Tree):
     """A symlink may go, nothing beneath it; a submodule stays; deleting what is not there is no
     error.
     """
@@ -260,7 +260,7 @@ def test_overlay_deletes_links_but_no_submodules(mirrors: Mirrors, tree: Tree):
         "\ud800",
     ],
 )
-def test_overlay_refuses_paths_that_leave_the_tree(mirrors: Mirrors, tree: Tree, path: str):
+def test_overlay_refuses_paths_that_leave_the_tree(mirrors: GitMirrors, tree: Tree, path: str):
     """Every spelling of a way out or of .git is refused, whichever file system would fall for it."""
     with pytest.raises(ValueError, match="not a path inside"):
         mirrors.overlay(tree, Patch({path: "x"}))
@@ -289,7 +289,7 @@ NAMES = st.sampled_from(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(names=st.lists(NAMES, min_size=1, max_size=4))
-def test_what_overlay_takes_can_be_read_back(mirrors: Mirrors, tree: Tree, names: list[str]):
+def test_what_overlay_takes_can_be_read_back(mirrors: GitMirrors, tree: Tree, names: list[str]):
     """A path is either refused, or listed and read as it was given."""
     path = "/".join(names)
     try:
@@ -300,7 +300,7 @@ def test_what_overlay_takes_can_be_read_back(mirrors: Mirrors, tree: Tree, names
         assert {path: b"x\n"} == mirrors.read(laid, [path])
 
 
-def test_grep_finds_lines(mirrors: Mirrors, tree: Tree):
+def test_grep_finds_lines(mirrors: GitMirrors, tree: Tree):
     """Matches come with path and line, in text files only."""
     hits = mirrors.grep(tree, "^x = [0-9]+|PNG", "", 10)
 
@@ -327,13 +327,13 @@ def test_grep_finds_lines(mirrors: Mirrors, tree: Tree):
     ],
 )
 def test_grep_looks_under_a_path_or_glob(
-    mirrors: Mirrors, tree: Tree, under: str, paths: list[str]
+    mirrors: GitMirrors, tree: Tree, under: str, paths: list[str]
 ):
     """`under` is a directory, a file or a glob, and no other of git's spells."""
     assert paths == [hit.path for hit in mirrors.grep(tree, "^x = ", under, 10)]
 
 
-def test_grep_is_bounded(mirrors: Mirrors, tmp_path: Path):
+def test_grep_is_bounded(mirrors: GitMirrors, tmp_path: Path):
     """At most so many lines, each at most so long."""
     tree = fetched(mirrors, tmp_path, {"long": b"x" * 100_000 + b"\n" + b"y x\r\n" * 100_000})
 
@@ -342,13 +342,13 @@ def test_grep_is_bounded(mirrors: Mirrors, tmp_path: Path):
 
 
 @pytest.mark.parametrize("pattern", ["(", "[", "a{2,1}", "x\0y", "x" * 200_000])
-def test_bad_pattern_is_told(mirrors: Mirrors, tree: Tree, pattern: str):
+def test_bad_pattern_is_told(mirrors: GitMirrors, tree: Tree, pattern: str):
     """A pattern that does not compile is answered with git's words."""
     with pytest.raises(ValueError, match=r"\w+"):
         mirrors.grep(tree, pattern, "", 10)
 
 
-def test_grep_cannot_look_outside(mirrors: Mirrors, tree: Tree):
+def test_grep_cannot_look_outside(mirrors: GitMirrors, tree: Tree):
     """A place outside the tree is a mistake of who asks."""
     with pytest.raises(ValueError, match="outside repository"):
         mirrors.grep(tree, "x", "../etc", 10)
@@ -357,12 +357,12 @@ def test_grep_cannot_look_outside(mirrors: Mirrors, tree: Tree):
 @pytest.mark.parametrize(
     "pattern", ["-x", "--help", "-f/etc/passwd", "--open-files-in-pager=id", "", "a\nb"]
 )
-def test_odd_pattern_is_a_pattern(mirrors: Mirrors, tree: Tree, pattern: str):
+def test_odd_pattern_is_a_pattern(mirrors: GitMirrors, tree: Tree, pattern: str):
     """A pattern is never taken for an option."""
     assert all(hit.path in listed(mirrors, tree) for hit in mirrors.grep(tree, pattern, "", 10))
 
 
-def test_grep_reads_an_overlay(mirrors: Mirrors, tree: Tree):
+def test_grep_reads_an_overlay(mirrors: GitMirrors, tree: Tree):
     """What a patch brings can be found, letters of every alphabet in it."""
     laid = mirrors.overlay(tree, Patch({"neu.txt": "\u00e9 gr\u00fcn\n"}))
 
@@ -371,7 +371,7 @@ def test_grep_reads_an_overlay(mirrors: Mirrors, tree: Tree):
     )
 
 
-def test_diff_applies(mirrors: Mirrors, origin: Path, tree: Tree, tmp_path: Path):
+def test_diff_applies(mirrors: GitMirrors, origin: Path, tree: Tree, tmp_path: Path):
     """The diff, given to `git apply` in a clone, makes the overlay's tree."""
     patch = Patch(
         {
@@ -412,7 +412,7 @@ PLACES = st.sampled_from(
 )
 @given(st.dictionaries(PLACES, TEXTS, min_size=1, max_size=4))
 def test_any_diff_applies_and_is_one(
-    mirrors: Mirrors, clone: Path, tree: Tree, changes: dict[str, str | None]
+    mirrors: GitMirrors, clone: Path, tree: Tree, changes: dict[str, str | None]
 ):
     """Whatever comes, changes or goes, in any encoding and with any ends: git takes the diff, and
     it reads as one.
@@ -430,7 +430,7 @@ def test_any_diff_applies_and_is_one(
     assert mirrors.overlay(tree, patch).sha == git(clone, "write-tree")
 
 
-def test_subjects_are_the_newest_first(mirrors: Mirrors, tmp_path: Path):
+def test_subjects_are_the_newest_first(mirrors: GitMirrors, tmp_path: Path):
     """Subjects of commits, at most so many."""
     created(tmp_path)
     for subject in ("One.", "Two: \u00e9.", "Three."):
@@ -440,7 +440,7 @@ def test_subjects_are_the_newest_first(mirrors: Mirrors, tmp_path: Path):
     assert ("Three.", "Two: \u00e9.") == mirrors.subjects(tree, 2)
 
 
-def test_overlay_can_be_laid_on_an_overlay(mirrors: Mirrors, tree: Tree):
+def test_overlay_can_be_laid_on_an_overlay(mirrors: GitMirrors, tree: Tree):
     """An overlay is a tree like any other."""
     first = mirrors.overlay(tree, Patch({"a": "1\n"}))
     second = mirrors.overlay(first, Patch({"b": "2\n"}))

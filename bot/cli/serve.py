@@ -22,8 +22,9 @@ from bot.assembly import engine, github, shelf
 from bot.cli.terminal import terminal
 from bot.ports import Refusal, Unreachable
 from bot.settings import Settings
+from bot.stories import RUNS
 from bot.web.door import door, listener, server
-from bot.web.page.routes import page
+from bot.web.page.routes import create_page
 from handlers import route
 
 ENDED, NOT_STARTED = 0, 1
@@ -77,7 +78,8 @@ def serve(settings: Settings) -> int:
 async def _listen(settings: Settings, durable: Durable, outside: socket, inside: socket) -> None:
     secret = settings.webhook_secret.get_secret_value()
     doors = server(door(durable, route, secret), settings.host, settings.port)
-    pages = server(page(durable), "127.0.0.1", settings.page_port)
+    page = create_page(durable, [story.__name__ for story in RUNS])
+    pages = server(page, "127.0.0.1", settings.page_port)
 
     def end() -> None:
         log.info("ending; the runs go on at the next start")

@@ -6,4 +6,5 @@ from bot.run import Story
 from bot.stories.handle_command import handle_command
 from bot.stories.solve_issue import solve_issue
 
-STORIES: tuple[Story, ...] = (handle_command, solve_issue)
+RUNS: tuple[Story, ...] = (solve_issue,)  # what people call a run; the rest handles their events
+STORIES: tuple[Story, ...] = (handle_command, *RUNS)

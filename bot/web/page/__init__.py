@@ -1,1 +1,1 @@
-"""Here lives what the page is made of: safe markup, the reading of records, and the style."""
+"""The page of runs: read-only, made from the record that the engine replays."""

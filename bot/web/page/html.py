@@ -1,51 +1,99 @@
-"""Here lives markup that is safe by its type: text is escaped wherever it is not Markup already."""
+"""Render runs and steps as HTML. The templates escape whatever they are given."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from html import escape
-from pathlib import Path
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import quote
 
-STYLE = (Path(__file__).parent / "style.css").read_text()
-VOID = frozenset({"link", "meta"})
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bot.run import RunView, StepView
+from bot.values import Request, Usage
+from bot.web.page.run_views import read_value, render_lines, sum_usage, summarize_step
+
+RECORD_CHARS = 20_000
+MINUTE_S, DAY_S = 60, 86_400
 
 
-class Markup(str):
-    """Text that is HTML. Only `tag` and `joined` make it; an f-string of it is plain text again,
-    and is escaped.
-    """
-
-    __slots__ = ()
+def render_runs(runs: Sequence[RunView]) -> str:
+    """Render the list of runs."""
+    rows = [_describe_run(run) for run in runs]
+    return _templates().get_template("runs.html").render(title="Greenlit runs", runs=rows)
 
 
-def tag(name: str, /, *inside: str | Iterable[str], **attributes: str) -> Markup:
-    """An element. An attribute's trailing underscore is dropped: `class_`."""
-    named = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
-    return Markup(
-        f"<{name}{named}>" if name in VOID else f"<{name}{named}>{joined(*inside)}</{name}>"
+def render_run(run: RunView, steps: Sequence[StepView]) -> str:
+    """Render one run: how it stands, what it cost, and each step."""
+    cost = sum((sum_usage(step.result) for step in steps), Usage())
+    return (
+        _templates()
+        .get_template("run.html")
+        .render(
+            title=run.key,
+            run=_describe_run(run),
+            cost=cost,
+            steps=[_describe_step(step) for step in steps],
+        )
     )
 
 
-def joined(*parts: str | Iterable[str]) -> Markup:
-    """The parts behind each other."""
-    return Markup(
-        "".join(_safe(part) if isinstance(part, str) else joined(*part) for part in parts)
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("bot.web.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
+    templates.filters["quote"] = lambda text: quote(text, errors="replace")
+    return templates
 
 
-def _safe(text: str) -> str:
-    return text if isinstance(text, Markup) else escape(text)
+def _describe_run(run: RunView) -> dict[str, object]:
+    title = asker = ""
+    match read_value(run.value):
+        case Request() as request:
+            title, asker = request.title, f"for {request.asker}"
+        case _:
+            pass
+    return {
+        "key": run.key,
+        "state": run.state,
+        "title": title,
+        "asker": asker,
+        "began": _render_time(run.began),
+        "took": _render_seconds(run.changed - run.began),
+        "outcome": run.outcome.text if run.outcome else "",
+        "error": run.error,
+    }
 
 
-def document(title: str, *inside: str | Iterable[str]) -> bytes:
-    """A whole page. What UTF-8 cannot hold, such as half a surrogate pair, is replaced."""
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", title),
-        tag("link", rel="stylesheet", href="/style.css"),
-    )
-    page = "<!doctype html>\n" + tag("html", head, tag("body", *inside), lang="en")
-    return page.encode(errors="replace")
+def _describe_step(step: StepView) -> dict[str, object]:
+    summary = summarize_step(step)
+    record = json.dumps(step.result, indent=1, ensure_ascii=False)
+    return {
+        "number": step.number,
+        "name": step.name,
+        "began": _render_time(step.began),
+        "took": _render_seconds(step.ended - step.began) if step.ended else "under way",
+        "is_quiet": not summary and not step.error,
+        "summary": summary,
+        "error": step.error,
+        "record": record[:RECORD_CHARS],
+        "record_lines": render_lines(step.result),
+    }
+
+
+def _render_time(epoch_s: float) -> str:
+    if not epoch_s:
+        return "not yet"
+    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _render_seconds(seconds: float) -> str:
+    if seconds < MINUTE_S:
+        return f"{max(seconds, 0):.2f} s"
+    if seconds < DAY_S:
+        return time.strftime("%H:%M:%S", time.gmtime(seconds))
+    return f"{seconds / DAY_S:.1f} days"

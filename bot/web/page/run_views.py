@@ -1,4 +1,4 @@
-"""Here lives the reading of a record: what a step left there, as lines for people.
+"""Read a record: what a step left there, as lines for people.
 
 A record is JSON without the names of its types, so a value is known by the names of its fields.
 """
@@ -6,7 +6,7 @@ A record is JSON without the names of its types, so a value is known by the name
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
@@ -37,8 +37,9 @@ from bot.values import (
 )
 
 LINE_CHARS = 240
-MOST_LINES = 60
-WORDS: Mapping[type, str] = MappingProxyType(
+ARGUMENT_CHARS = 50
+LIMIT_LINES = 60
+FORMATS: Mapping[type, str] = MappingProxyType(
     {
         Request: "{0.asker} asked for {0.command} {0.words}",
         Check: "{0.state}: {0.name} {0.conclusion}",
@@ -50,97 +51,94 @@ WORDS: Mapping[type, str] = MappingProxyType(
         Tree: "{0.repo.name} {0.branch} at {0.sha:.10}",
     }
 )
-KINDS: Mapping[frozenset[str], Any] = MappingProxyType(
+TYPES_BY_FIELDS: Mapping[frozenset[str], Any] = MappingProxyType(
     {
         frozenset(field.name for field in fields(kind)): kind
-        for kind in (*WORDS, ToolResult, Finish, Patch, PushResult, Reading, Turn, Verdict)
+        for kind in (*FORMATS, ToolResult, Finish, Patch, PushResult, Reading, Turn, Verdict)
     }
 )
 
 
-def lines(data: object) -> tuple[str, ...]:
-    """What the data says, at most 60 lines of at most 240 characters."""
-    every = [_cut(line) for line in _lines(data)]
-    more = len(every) - MOST_LINES
-    return (*every[:MOST_LINES], f"… {more} more lines") if more > 0 else tuple(every)
+def render_lines(record: object) -> tuple[str, ...]:
+    """Render any recorded JSON as at most 60 lines of at most 240 characters."""
+    every = [_shorten(text) for text in _iter_lines(record)]
+    extra = len(every) - LIMIT_LINES
+    return (*every[:LIMIT_LINES], f"… {extra} more lines") if extra > 0 else tuple(every)
 
 
-def said(step: StepView) -> tuple[str, ...]:
-    """What the step came to, in the words of the terminal; nothing where that would only be noise."""
+def summarize_step(step: StepView) -> tuple[str, ...]:
+    """Tell what the step came to, in the terminal's words; nothing for steps that only keep house."""
     if step.error or step.result is None:
         return ()
     try:
-        told = line(step.name, step.result)
+        summary = line(step.name, step.result)
     except (KeyError, TypeError, AttributeError, ValueError):  # a record of another version
-        told = None
-    if told:
-        return tuple(map(_cut, told[1].plain.splitlines()))
-    return lines(step.result) if known(step.result) is not None else ()
+        summary = None
+    if summary:
+        return tuple(map(_shorten, summary[1].plain.splitlines()))
+    return render_lines(step.result) if read_value(step.result) is not None else ()
 
 
-def known(data: object) -> object:
-    """The value that the data was, where its fields tell; None where they do not."""
-    if not isinstance(data, dict) or (kind := KINDS.get(frozenset(data))) is None:
+def read_value(record: object) -> object:
+    """Read the record as the value that it was, where its fields tell; None where they do not."""
+    if not isinstance(record, dict):
+        return None
+    kind = TYPES_BY_FIELDS.get(frozenset(record))
+    if kind is None:
         return None
     try:
-        return from_json(data, kind)
+        return from_json(record, kind)
     except ValidationError:
         return None
 
 
-def spent(data: object) -> Usage:
-    """What the turns in the data cost."""
-    match known(data), data:
-        case Turn(usage=cost), _:
-            return cost
+def sum_usage(record: object) -> Usage:
+    """Add up what the turns in the record cost."""
+    match read_value(record), record:
+        case Turn() as turn, _:
+            return turn.usage
         case _, dict(inside):
-            return _sum(spent(value) for value in inside.values())
+            return sum((sum_usage(value) for value in inside.values()), Usage())
         case _:
             return Usage()
 
 
-def _sum(costs: Iterable[Usage]) -> Usage:
-    total = Usage()
-    for cost in costs:
-        total += cost
-    return total
-
-
-def _lines(data: object) -> Iterator[str]:
-    value = known(data)
+def _iter_lines(record: object) -> Iterator[str]:
+    value = read_value(record)
     if value is not None:
-        yield from _of_value(value)
-    elif isinstance(data, dict):
-        for key, inside in data.items():
-            yield from _of_field(str(key), inside)
-    elif isinstance(data, list):
-        for item in data:
-            yield from _lines(item)
-    elif data is not None:
-        yield str(data)
+        yield from _render_value(value)
+    elif isinstance(record, dict):
+        for key, inside in record.items():
+            yield from _render_field(str(key), inside)
+    elif isinstance(record, list):
+        for item in record:
+            yield from _iter_lines(item)
+    elif record is not None:
+        yield str(record)
 
 
-def _of_field(key: str, inside: object) -> Iterator[str]:
-    if isinstance(inside, list) and inside and all(isinstance(item, str) for item in inside):
-        yield f"{key}: {'; '.join(inside)}"
-    elif isinstance(inside, dict | list):
-        yield from _lines(inside)
-    elif inside not in (None, "", False):
-        yield f"{key}: {inside}"
+def _render_field(key: str, value: object) -> Iterator[str]:
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        yield f"{key}: {'; '.join(value)}"
+    elif isinstance(value, dict | list):
+        yield from _iter_lines(value)
+    elif value not in (None, "", False):
+        yield f"{key}: {value}"
 
 
-def _of_value(value: object) -> Iterator[str]:
+def _render_value(value: object) -> Iterator[str]:
     match value:
         case Turn():
-            yield _turn(value)
+            yield _render_turn(value)
         case ToolResult():
-            yield f"{'✗' if value.is_error else '✓'} {value.text}"
+            sign = "✗" if value.is_error else "✓"
+            yield f"{sign} {value.text}"
         case Verdict(kind, reading):
             yield f"{kind}: {value.why or reading.category}, so {reading.action}"
-            yield from map(_failure, reading.failures)
+            yield from map(_render_failure, reading.failures)
         case Reading(category, action, _, failures):
             yield f"{category}, so {action}"
-            yield from map(_failure, failures)
+            yield from map(_render_failure, failures)
         case Finish():
             yield from (f"finished: {value.title}", value.summary)
         case Patch(files):
@@ -148,32 +146,40 @@ def _of_value(value: object) -> Iterator[str]:
         case PushResult(sha, ours):
             yield f"at {sha[:10]}" if ours else f"somebody else moved it to {sha[:10]}"
         case _:
-            yield WORDS[type(value)].format(value)
+            yield FORMATS[type(value)].format(value)
 
 
-def _turn(turn: Turn) -> str:
-    cost = turn.usage
-    asked = cost.input_tokens + cost.cache_write_tokens + cost.cache_read_tokens
-    said = " ".join(turn.text.split())
-    did = " · ".join(map(_call, turn.calls)) or turn.why or turn.stop
-    used = f"${cost.usd:.4f}, {asked} tokens in ({round(100 * cost.cache_read_tokens / max(asked, 1))} % cached), {cost.output_tokens} out"
-    return f"{did} | {used}" + (f" | “{said}”" if said else "")
-
-
-def _call(call: ToolCall) -> str:
-    words = (json.dumps(value, ensure_ascii=False) for value in call.input.values())
-    return (
-        f"{call.name}({', '.join(word if len(word) < 50 else f'{word[:48]}…' for word in words)})"
+def _render_turn(turn: Turn) -> str:
+    usage = turn.usage
+    prompt = usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens
+    cached_percent = round(100 * usage.cache_read_tokens / max(prompt, 1))
+    actions = " · ".join(map(_render_call, turn.calls)) or turn.why or turn.stop
+    cost = (
+        f"${usage.usd:.4f}, {prompt} tokens in ({cached_percent} % cached), "
+        f"{usage.output_tokens} out"
     )
+    text = " ".join(turn.text.split())
+    return f"{actions} | {cost} | “{text}”" if text else f"{actions} | {cost}"
 
 
-def _failure(failure: Failure) -> str:
-    where = f" at {failure.frames[-1].file}:{failure.frames[-1].line}" if failure.frames else ""
-    return " ".join(
-        part for part in (failure.test, f"{failure.error}: {failure.message}{where}") if part
-    )
+def _render_call(call: ToolCall) -> str:
+    arguments = [_render_argument(value) for value in call.input.values()]
+    return f"{call.name}({', '.join(arguments)})"
 
 
-def _cut(line: str) -> str:
-    flat = " ".join(line.split())
+def _render_argument(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) < ARGUMENT_CHARS else f"{text[: ARGUMENT_CHARS - 2]}…"
+
+
+def _render_failure(failure: Failure) -> str:
+    message = f"{failure.error}: {failure.message}"
+    if failure.frames:
+        frame = failure.frames[-1]
+        message += f" at {frame.file}:{frame.line}"
+    return f"{failure.test} {message}" if failure.test else message
+
+
+def _shorten(text: str) -> str:
+    flat = " ".join(text.split())
     return flat if len(flat) <= LINE_CHARS else f"{flat[: LINE_CHARS - 1]}…"

@@ -55,7 +55,6 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
     """The durable engine over real GitHub, git and Claude."""
     plain = settings.github_url.startswith("http://")  # a forge on this machine
     ports = Ports(
-        github=hub,
         mirrors=GitMirrors(settings.home / "mirrors", ("http", "https") if plain else ("https",)),
         model=claude(settings),
         clock=SystemClock(),
@@ -64,6 +63,12 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         checkers=checkers(settings.indexes),
         cache=Remembered(settings.home / "known", FORMAT),
         embedder=embedder(*settings.meaning),
+        repositories=hub,
+        issues=hub,
+        comments=hub,
+        pulls=hub,
+        ci=hub,
+        credentials=hub,
     )
     return Durable(
         settings.home,

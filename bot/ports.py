@@ -1,11 +1,11 @@
-"""Here live the ports: what a step may touch, the World that holds them, and the errors they raise."""
+"""The ports: what a step may touch, the value that holds them, and the errors they raise."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Protocol
 
 from bot.values import (
     Annotation,
@@ -18,13 +18,13 @@ from bot.values import (
     Finding,
     GrepMatch,
     Issue,
-    JobStep,
     Leak,
     Package,
     Patch,
     Permission,
     PromptPrefix,
     PullRequest,
+    PullRequestContent,
     PushResult,
     Remote,
     Repo,
@@ -58,75 +58,88 @@ class RateLimited(Unreachable):
         self.until = until
 
 
-class GitHub(Protocol):
-    """What the bot needs of GitHub. Every write may be repeated: it finds what an earlier try left
-    and doubles nothing.
-
-    Raises Unreachable and RateLimited where a later try may help, Refusal (naming the missing
-    permission) where not.
+class Repositories(Protocol):
+    """Read a repository. Raises Refusal, Unreachable and RateLimited, as all ports of the forge do:
+    a Refusal names the permission that is missing.
     """
 
-    def login(self) -> str:
-        """The bot's own login, "greenlit[bot]"."""
+    def fetch_info(self, repo: Repo) -> RepoInfo:
+        """Return the default branch, and whether the repository is archived or private."""
 
-    def repository(self, repo: Repo) -> RepoInfo: ...
+    def fetch_permission(self, repo: Repo, login: str) -> Permission:
+        """Return what this person may do now; "none" for an unknown login."""
 
-    def permission(self, repo: Repo, login: str) -> Permission:
-        """Asked of the collaborator API now; "none" for an unknown login."""
+    def fetch_file(self, repo: Repo, path: str) -> str | None:
+        """Return a text file of the default branch; None when there is no such file."""
 
-    def issue(self, repo: Repo, number: int) -> Issue | None:
-        """Without its comments. None when it is gone."""
 
-    def comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
-        """All comments, oldest first."""
+class Issues(Protocol):
+    """Read issues and what was said there."""
 
-    def file(self, repo: Repo, path: str) -> str | None:
-        """A text file on the default branch."""
+    def fetch_issue(self, repo: Repo, number: int) -> Issue | None:
+        """Return the issue without its comments; None when it is gone."""
 
-    def react(
-        self, repo: Repo, number: int, comment: int | None, content: Literal["eyes", "confused"]
-    ) -> None:
-        """On the comment, or on the issue when there is none."""
+    def list_comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
+        """Return all comments, oldest first."""
+
+
+class Comments(Protocol):
+    """Write to an issue or a pull request. Every write may be repeated: it doubles nothing."""
 
     def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
         """Edit our comment that holds the hidden marker, or write it. Returns its id."""
 
-    def checks(self, repo: Repo, sha: Sha) -> Checks:
-        """All check suites and commit statuses of a commit, latest of each; our own and empty
-        suites left out.
-        """
+    def add_reaction(self, repo: Repo, number: int, comment: int | None) -> None:
+        """React with eyes to the comment, or to the issue when there is no comment."""
 
-    def attempt(self, repo: Repo, run: int, number: int) -> tuple[Check, ...]:
-        """The jobs of a workflow run as they stood after an attempt, counted from 1; none when
-        GitHub forgot them.
-        """
 
-    def job_steps(self, repo: Repo, job: int) -> tuple[JobStep, ...]: ...
+class Pulls(Protocol):
+    """Find and open pull requests. Opening may be repeated: one branch has one pull request."""
 
-    def job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
-        """The log of an Actions job, head and tail when it is longer than the limit; b"" when it is
-        gone.
-        """
-
-    def annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]: ...
-
-    def rerun_failed(self, repo: Repo, run: int) -> None:
-        """Run the failed jobs of a workflow run again, unless it already ran more than once."""
-
-    def pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
-        """The pull request from this branch of this repository: the open one, else the newest
-        closed one.
+    def find_pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
+        """Return the pull request from this branch of this repository: the open one, else the
+        newest closed one.
         """
 
     def open_pull(
-        self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool
+        self, repo: Repo, head: Branch, base: Branch, content: PullRequestContent
     ) -> PullRequest:
-        """The open pull request of this branch with this title, body and draft state; opened if
-        there is none.
+        """Bring the branch's open pull request to this content; open it if there is none."""
+
+
+class ContinuousIntegration(Protocol):
+    """Read what CI says, and run failed jobs again."""
+
+    def fetch_checks(self, repo: Repo, sha: Sha) -> Checks:
+        """Return the latest of all checks and statuses of a commit; our own are left out."""
+
+    def list_jobs(self, repo: Repo, run: int, attempt: int) -> tuple[Check, ...]:
+        """Return the jobs of a CI run as they stood after an attempt, counted from 1; none when
+        they are forgotten.
         """
 
-    def remote(self, repo: Repo) -> Remote:
-        """Where git finds it, with a token for this one repository that lives at most an hour."""
+    def fetch_job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
+        """Return the log of a job, head and tail when it is longer than the limit; b"" when it is
+        gone.
+        """
+
+    def list_annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
+        """Return the notes that a check pinned to lines."""
+
+    def rerun_failed(self, repo: Repo, run: int) -> None:
+        """Run the failed jobs of a CI run again, unless it already ran more than once."""
+
+
+class Credentials(Protocol):
+    """Tell who the bot is, and give it access to a repository."""
+
+    def fetch_login(self) -> str:
+        """Return the bot's own login, "greenlit[bot]"."""
+
+    def fetch_remote(self, repo: Repo) -> Remote:
+        """Return where git finds the repository, with a token for this one alone that lives at most
+        an hour.
+        """
 
 
 class Mirrors(Protocol):
@@ -342,11 +355,20 @@ class Checkers:
     index: PackageIndex | None = None
 
 
+class NoForge:
+    """Stand where GitHub would be, in a command that works without: every request is refused."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise Refusal(f"there is no GitHub here, so {name} cannot be asked")
+
+
+NO_FORGE: Any = NoForge()  # Any: it passes for every port of the forge
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All that a step may touch."""
+    """All that a step may touch. Commands that work without GitHub leave its ports out."""
 
-    github: GitHub
     mirrors: Mirrors
     model: Model
     clock: Clock
@@ -355,3 +377,9 @@ class Ports:
     log_cache: LogCache = NullLogCache()
     cache: DerivedCache = field(default_factory=NullCache)
     embedder: Embedder | None = None
+    repositories: Repositories = NO_FORGE
+    issues: Issues = NO_FORGE
+    comments: Comments = NO_FORGE
+    pulls: Pulls = NO_FORGE
+    ci: ContinuousIntegration = NO_FORGE
+    credentials: Credentials = NO_FORGE

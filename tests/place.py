@@ -90,7 +90,7 @@ class Place:
 
     def tree(self, branch: str = "main") -> Tree:
         return self.ports.mirrors.fetch(
-            self.repo, self.ports.github.remote(self.repo), Branch(branch)
+            self.repo, self.ports.credentials.fetch_remote(self.repo), Branch(branch)
         )
 
     def checked(self, files: Mapping[str, str | None], branch: str = "main") -> tuple[Sha, Checks]:
@@ -98,7 +98,7 @@ class Place:
         sha = Sha(self.forge.push(self.repo.name, "ada", branch, files, "Change"))
         assert self.forge.quiet(30)
         self.tree(branch)
-        return sha, self.ports.github.checks(self.repo, sha)
+        return sha, self.ports.ci.fetch_checks(self.repo, sha)
 
 
 class Town:
@@ -122,7 +122,15 @@ class Town:
                 "no key", {}, base_url="http://127.0.0.1:9"
             )  # no step here asks a model
             self.ports = Ports(
-                github, GitMirrors(self._home / "mirrors", ("http",)), nobody, SystemClock()
+                GitMirrors(self._home / "mirrors", ("http",)),
+                nobody,
+                SystemClock(),
+                repositories=github,
+                issues=github,
+                comments=github,
+                pulls=github,
+                ci=github,
+                credentials=github,
             )
             yield self
 

@@ -20,7 +20,7 @@ from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import Remembered
 from bot.cli.retrieval_view import show
 from bot.cli.terminal import terminal
-from bot.ports import Clock, Embedder, GitHub, Model, Ports, Unreachable
+from bot.ports import Clock, Embedder, Model, Ports, Unreachable
 from bot.search import FORMAT
 from bot.steps.know import know, map_of
 from bot.steps.retrieve import look_for
@@ -89,7 +89,6 @@ def _looking(
         try:
             git = GitMirrors(Path(home), ())
             ports = Ports(
-                cast("GitHub", nobody),
                 git,
                 cast("Model", nobody),
                 cast("Clock", nobody),

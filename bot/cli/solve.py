@@ -23,7 +23,7 @@ from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.git.mirrors import GitMirrors
 from bot.assembly import SystemClock, claude
 from bot.cli.terminal import diff, step, terminal
-from bot.ports import Caps, GitHub, Ports, Refusal, Unreachable
+from bot.ports import Caps, Ports, Refusal, Unreachable
 from bot.run import SignalRun, StartRun, to_json
 from bot.settings import ModelSettings
 from bot.steps.admit import limits
@@ -40,7 +40,7 @@ from bot.values import Branch, Issue, Remote, Repo, Request, RunKey, Signal, Tre
 P = ParamSpec("P")
 R = TypeVar("R")
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
-HERE = Repo("this/folder", 0)
+HERE = Repo("this/folder")
 MOST_CHARS = 65_536  # GitHub's own cap on an issue's text
 
 
@@ -168,7 +168,6 @@ def _solve(console: Console, settings: ModelSettings, place: Place, request: Iss
         tree = git.fetch(HERE, Remote(place.root.resolve().as_uri()), place.branch)
         caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
         ports = Ports(
-            cast("GitHub", Nowhere()),
             git,
             claude(settings),
             SystemClock(),
@@ -257,13 +256,6 @@ class Silent:
     def note(self, **changed: Any) -> None: ...
 
     async def __call__(self, **changed: Any) -> None: ...
-
-
-class Nowhere:
-    """Stands where GitHub would be: whatever is asked of it is refused in words."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise Refusal(f"there is no GitHub here, so {name} cannot be asked")
 
 
 def _show(changes: str) -> None:

@@ -15,7 +15,7 @@ def rules(ports: Ports, repo: Repo) -> Config:
     """The repository's own configuration, from its default branch. Raises Refusal with the line of
     a mistake.
     """
-    return read_config(ports.github.file(repo, PATH))
+    return read_config(ports.repositories.fetch_file(repo, PATH))
 
 
 def may_ask(ports: Ports, request: Request) -> bool:
@@ -24,7 +24,7 @@ def may_ask(ports: Ports, request: Request) -> bool:
     Triage may add labels and anybody may comment, so neither the label nor the comment proves
     anything.
     """
-    return ports.github.permission(request.repo, request.asker) in WRITERS
+    return ports.repositories.fetch_permission(request.repo, request.asker) in WRITERS
 
 
 def obstacle(ports: Ports, request: Request) -> str:
@@ -32,13 +32,14 @@ def obstacle(ports: Ports, request: Request) -> str:
     way.
     """
     return _obstacle(
-        ports.github.repository(request.repo), ports.github.issue(request.repo, request.number)
+        ports.repositories.fetch_info(request.repo),
+        ports.issues.fetch_issue(request.repo, request.number),
     )
 
 
 def still_wanted(ports: Ports, request: Request) -> str:
     """Why the work is not wanted any more; empty when it is. A webhook only hints at this."""
-    issue = ports.github.issue(request.repo, request.number)
+    issue = ports.issues.fetch_issue(request.repo, request.number)
     if issue is None:
         return "the issue was deleted"
     if not issue.open:
@@ -51,7 +52,7 @@ def still_wanted(ports: Ports, request: Request) -> str:
 def acknowledge(ports: Ports, request: Request) -> None:
     """Show within a second that the asking was heard."""
     try:
-        ports.github.react(request.repo, request.number, request.comment, "eyes")
+        ports.comments.add_reaction(request.repo, request.number, request.comment)
     except Refusal:  # locked or deleted in the meantime: the reaction is a courtesy
         return
 
@@ -69,7 +70,7 @@ def decline(ports: Ports, request: Request, text: str) -> None:
 
 
 def _put(ports: Ports, request: Request, name: str, text: str) -> None:
-    ports.github.put_comment(
+    ports.comments.put_comment(
         request.repo, request.number, f"greenlit:answer:{name}", f"@{request.asker} {text}"
     )
 

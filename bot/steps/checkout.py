@@ -11,8 +11,8 @@ from bot.values import Patch, Repo, Tree
 
 def checkout(ports: Ports, repo: Repo) -> Tree:
     """The default branch as it is now."""
-    branch = ports.github.repository(repo).default_branch
-    return ports.mirrors.fetch(repo, ports.github.remote(repo), branch)
+    branch = ports.repositories.fetch_info(repo).default_branch
+    return ports.mirrors.fetch(repo, ports.credentials.fetch_remote(repo), branch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def rerun(ports: Ports, base: Tree, checks: Checks) -> dict[str, int]:
     over: dict[str, int] = {}
     for run, attempt in attempts.items():
         try:
-            ports.github.rerun_failed(base.repo, int(run))
+            ports.ci.rerun_failed(base.repo, int(run))
         except Refusal as refused:
             log.warning("CI is taken at its first word: %s", refused)
             break
@@ -97,7 +97,7 @@ def _read(ports: Ports, base: Tree, failed: Iterable[Check], files: frozenset[st
 
 def _of_check(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> Reading:
     log = job_log(ports, base.repo, check.id) if check.job else b""
-    notes = ports.github.annotations(base.repo, check.id) if check.id else ()
+    notes = ports.ci.list_annotations(base.repo, check.id) if check.id else ()
     lines = log.split(b"\n")[: None if log else 0] + [
         _as_line(note) for note in notes if note.level == "failure"
     ]
@@ -126,7 +126,7 @@ def _is_far(ports: Ports, base: Tree, head: Tree, reading: Reading) -> bool:
 def _tries(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> tuple[Try, ...]:
     """What the attempts before this one said of a failed job, newest first."""
     numbers = range(check.run_attempt - 1, 0, -1)[:TRIES] if check.job else ()
-    jobs = [job for number in numbers for job in ports.github.attempt(base.repo, check.run, number)]
+    jobs = [job for number in numbers for job in ports.ci.list_jobs(base.repo, check.run, number)]
     return tuple(_try(ports, base, job, files) for job in jobs if job.name == check.name)
 
 
@@ -156,7 +156,7 @@ def _red_before(
     ports: Ports, base: Tree, checks: Checks, reading: Reading, files: frozenset[str]
 ) -> bool:
     """Whether all that failed had failed on the base commit in the same way."""
-    before = ports.github.checks(base.repo, base.sha)
+    before = ports.ci.fetch_checks(base.repo, base.sha)
     names = {check.name for check in checks.failed}
     same = [check for check in before.failed if check.name in names]
     if not same or names - {check.name for check in same}:

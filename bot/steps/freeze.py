@@ -22,10 +22,10 @@ def freeze(ports: Ports, request: Request) -> Issue:
     that a reader of the rendered page would not see is dropped too.
     Of what bots say only our own questions stay, for their answers.
     """
-    login = ports.github.login()
+    login = ports.credentials.fetch_login()
     remarks = [
         Comment(remark.id, remark.author, visible(remark.body), remark.at, remark.edited_at)
-        for remark in ports.github.comments(request.repo, request.number)
+        for remark in ports.issues.list_comments(request.repo, request.number)
         if remark.at <= request.at
         and remark.edited_at <= request.at
         and (not remark.bot or (remark.author == login and QUESTION in remark.body))
@@ -34,7 +34,7 @@ def freeze(ports: Ports, request: Request) -> Issue:
         author
         for author in sorted({remark.author for remark in remarks})
         if author in (request.asker, login)
-        or ports.github.permission(request.repo, author) in WRITERS
+        or ports.repositories.fetch_permission(request.repo, author) in WRITERS
     }
     return Issue(
         request.number,

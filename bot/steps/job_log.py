@@ -14,7 +14,7 @@ def job_log(ports: Ports, repo: Repo, job: int) -> bytes:
     kept = ports.log_cache.get(repo, job)
     if kept is not None:
         return kept
-    raw = ports.github.job_log(repo, job, LIMIT_BYTES)
+    raw = ports.ci.fetch_job_log(repo, job, LIMIT_BYTES)
     log = masked(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
     if log:
         ports.log_cache.put(repo, job, log)

@@ -18,6 +18,7 @@ from bot.values import (
     Finish,
     Plan,
     PullRequest,
+    PullRequestContent,
     Request,
     RunKey,
     Tree,
@@ -63,20 +64,22 @@ def open_pull(ports: Ports, tree: Tree, branch: Branch, work: Work, draft: bool)
         ports, unescape(inline(work.finish.title, 200))
     )  # names stay code, but a title knows no entities
     body = hushed(ports, in_template(_template(ports, tree), dict(sections(work)), foot(work)))
-    return ports.github.open_pull(tree.repo, branch, tree.branch, title, body, draft)
+    return ports.pulls.open_pull(
+        tree.repo, branch, tree.branch, PullRequestContent(title, body, draft)
+    )
 
 
 def was_closed(ports: Ports, tree: Tree, branch: Branch) -> bool:
     """Whether the run's pull request was closed or merged. No other run has this branch, so it was
     this one's.
     """
-    pull = ports.github.pull(tree.repo, branch)
+    pull = ports.pulls.find_pull(tree.repo, branch)
     return pull is not None and not pull.open
 
 
 def retell(ports: Ports, tree: Tree, branch: Branch, work: Work) -> bool:
     """Bring the words of the run's pull request up to date; False when there is none open any more."""
-    pull = ports.github.pull(tree.repo, branch)
+    pull = ports.pulls.find_pull(tree.repo, branch)
     if pull is None or not pull.open:
         return False
     open_pull(ports, tree, branch, work, pull.draft)

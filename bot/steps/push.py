@@ -25,18 +25,23 @@ def commit(
     """
     at = ports.clock.now().isoformat(timespec="seconds")
     return ports.mirrors.commit(
-        tree, patch, parent, hushed(ports, message(finish, request)), bot(ports.github.login()), at
+        tree,
+        patch,
+        parent,
+        hushed(ports, message(finish, request)),
+        bot(ports.credentials.fetch_login()),
+        at,
     )
 
 
 def push(ports: Ports, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None) -> PushResult:
     """Move the branch from `expect` to the commit. Whoever else moved it keeps what they pushed."""
-    return ports.mirrors.push(tree.repo, ports.github.remote(tree.repo), sha, branch, expect)
+    return ports.mirrors.push(tree.repo, ports.credentials.fetch_remote(tree.repo), sha, branch, expect)
 
 
 def moved(ports: Ports, tree: Tree, branch: Branch, ours: Sha) -> bool:
     """Whether somebody else moved the branch, or took it away."""
-    return ports.mirrors.head(tree.repo, ports.github.remote(tree.repo), branch) != ours
+    return ports.mirrors.head(tree.repo, ports.credentials.fetch_remote(tree.repo), branch) != ours
 
 
 def branch_name(prefix: str, request: Request, number: int) -> Branch:

@@ -59,7 +59,7 @@ class Progress:
 def report(ports: Ports, progress: Progress) -> int:
     """Write or edit the run's comment; its id."""
     request = progress.request
-    return ports.github.put_comment(
+    return ports.comments.put_comment(
         request.repo, request.number, marker(progress.key), hushed(ports, rendered(progress))
     )
 
@@ -74,7 +74,7 @@ def farewell(ports: Ports, request: Request, kind: str, text: str, key: RunKey) 
         f"### 🔴 Greenlit {kind} · asked by @{request.asker}\n\n{told}\n\n"
         f"Nothing was merged. Comment `/generate` to try again; whoever runs me finds the run as `{key}`."
     )
-    ports.github.put_comment(request.repo, request.number, marker(key), body)
+    ports.comments.put_comment(request.repo, request.number, marker(key), body)
 
 
 def marker(key: RunKey) -> str:

@@ -37,7 +37,7 @@ class Seen:
 
 def look_at_checks(ports: Ports, repo: Repo, sha: Sha) -> Seen:
     """Ask for all suites and statuses of the commit: a webhook is a hint, this is the truth."""
-    return Seen(ports.github.checks(repo, sha), ports.clock.now().timestamp())
+    return Seen(ports.ci.fetch_checks(repo, sha), ports.clock.now().timestamp())
 
 
 def expect_ci(ports: Ports, tree: Tree, branch: Branch) -> Ci:
@@ -47,7 +47,7 @@ def expect_ci(ports: Ports, tree: Tree, branch: Branch) -> Ci:
     Actions said of
     it promises nothing: its workflows may be for that branch alone.
     """
-    said = ports.github.checks(tree.repo, tree.sha).checks
+    said = ports.ci.fetch_checks(tree.repo, tree.sha).checks
     others = tuple(sorted({check.name for check in said if not check.run}))
     paths = [entry.path for entry in ports.mirrors.entries(tree) if WORKFLOW.fullmatch(entry.path)]
     workflows = [

@@ -73,15 +73,6 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
-class JobStep:
-    """A step of an Actions job."""
-
-    name: str
-    number: int
-    conclusion: str
-
-
-@dataclass(frozen=True, slots=True)
 class Annotation:
     """A note that CI pinned to a line. Timeouts and lost runners are told only here."""
 
@@ -165,6 +156,15 @@ class PullRequest:
     url: str
     draft: bool
     open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestContent:
+    """What a pull request shall say, and whether it shall be a draft."""
+
+    title: str
+    body: str
+    draft: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Literal, NewType
 RunKey = NewType("RunKey", str)  # "owner/repo#7/1": the first run for issue 7
 Subject = NewType("Subject", str)  # "owner/repo#7"
 Branch = NewType("Branch", str)  # without refs/heads/
+InstallationId = NewType("InstallationId", int)  # read by the adapter of GitHub alone
 Permission = Literal["admin", "maintain", "write", "triage", "read", "none"]
 
 
@@ -16,7 +17,7 @@ class Repo:
     """A repository by its full name, and the App installation through which we may touch it."""
 
     name: str  # "owner/repo"
-    installation: int
+    installation: InstallationId = InstallationId(0)  # 0: a repository on this machine
 
 
 @dataclass(frozen=True, slots=True)

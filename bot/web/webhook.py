@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bot.values import Repo
+from bot.values import InstallationId, Repo
 from bot.values.events import (
     ChecksMoved,
     CommentCreated,
@@ -232,7 +232,7 @@ _READERS: Mapping[str, Callable[[str, str, dict[str, object]], Event | None]] = 
 
 
 def _repo(told: payloads.Envelope) -> Repo:
-    return Repo(told.repository.full_name, told.installation.id)
+    return Repo(told.repository.full_name, InstallationId(told.installation.id))
 
 
 def _own_branch(told: payloads.PullRequest) -> str:

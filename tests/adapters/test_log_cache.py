@@ -31,13 +31,13 @@ class Hub:
         self.log = log
         self.asked = 0
 
-    def job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
+    def fetch_job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
         self.asked += 1
         return self.log
 
 
 def ports(hub: Hub, shelf: Shelf | NullLogCache) -> Ports:
-    return replace(Ports(None, None, None, None), github=hub, log_cache=shelf)
+    return replace(Ports(None, None, None), ci=hub, log_cache=shelf)
 
 
 def test_a_log_is_fetched_once_and_kept_without_its_secrets(shelf: Shelf):

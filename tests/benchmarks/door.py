@@ -133,7 +133,7 @@ def _route(event: Event) -> list[Intent]:
 
 def _serve(home: Path) -> None:
     """Serve until a line comes, then say how many runs there were and how many have ended."""
-    engine = Durable(home, Ports(None, None, None, None), (trivial,))
+    engine = Durable(home, Ports(None, None, None), (trivial,))
     engine.launch()
     try:
         with serving(door(engine, _route, SECRET)) as port:

@@ -108,7 +108,7 @@ def rows(work: Path) -> list[Row]:
 
 def _question_s(work: Path, repo: Path) -> float:
     ports = Ports(
-        *cast("Any", (None, GitMirrors(work / "home", ()), None, None)),
+        *cast("Any", (GitMirrors(work / "home", ()), None, None)),
         cache=Remembered(work / "cache", FORMAT),
     )
     known = know(ports, borrow(work / "home", repo, "HEAD"))

@@ -14,7 +14,7 @@ from bot.assembly import github
 from bot.forge import Forge
 from bot.run import StepView
 from bot.settings import Settings
-from bot.values import Author, Patch, Repo
+from bot.values import Author, Patch, PullRequestContent, Repo
 from tests.benchmarks.table import Row
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, Stage, forged, script, settings_for, staged
 
@@ -94,25 +94,25 @@ def _floor(work: Path) -> float:
         began = time.monotonic()
         for ask in _asked(hub, repo, issue):
             ask()
-        tree = git.fetch(repo, hub.remote(repo), hub.repository(repo).default_branch)
+        tree = git.fetch(repo, hub.fetch_remote(repo), hub.fetch_info(repo).default_branch)
         patch = Patch({"greeting.py": "x = 1\n"})
         sha = git.commit(
             tree, patch, tree.sha, "m", Author("a", "a@b"), "2026-01-01T00:00:00+00:00"
         )
-        git.push(repo, hub.remote(repo), sha, "greenlit/1-t", None)
-        hub.checks(repo, sha)
+        git.push(repo, hub.fetch_remote(repo), sha, "greenlit/1-t", None)
+        hub.fetch_checks(repo, sha)
         hub.put_comment(repo, issue, "m", "pushed")
-        hub.open_pull(repo, "greenlit/1-t", tree.branch, "T", "B", draft=False)
+        hub.open_pull(repo, "greenlit/1-t", tree.branch, PullRequestContent("T", "B", draft=False))
         hub.put_comment(repo, issue, "m", "opened")
         return time.monotonic() - began
 
 
 def _asked(hub, repo: Repo, issue: int) -> tuple[Callable[[], object], ...]:
     return (
-        lambda: hub.permission(repo, "ada"),
-        lambda: hub.issue(repo, issue),
-        lambda: hub.react(repo, issue, None, "eyes"),
-        lambda: hub.comments(repo, issue),
+        lambda: hub.fetch_permission(repo, "ada"),
+        lambda: hub.fetch_issue(repo, issue),
+        lambda: hub.add_reaction(repo, issue, None),
+        lambda: hub.list_comments(repo, issue),
         lambda: hub.put_comment(repo, issue, "m", "begun"),
         lambda: hub.put_comment(repo, issue, "m", "planned"),
     )

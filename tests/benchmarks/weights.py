@@ -68,7 +68,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         memory = Remembered(given.cache, FORMAT)
-        ports = Ports(*cast("Any", (None, GitMirrors(Path(home), ()), None, None)), cache=memory)
+        ports = Ports(*cast("Any", (GitMirrors(Path(home), ()), None, None)), cache=memory)
         asked = [json.loads(line) for line in given.cases.open()]
         cases = [case for it in asked if (case := _case(ports, Path(home), given.repos, it))]
     Console().print(_table(cases))

@@ -178,20 +178,18 @@ def test_what_the_bot_says_holds_no_secret():
     """Not in a comment, a title or a message: by shape where there is no finder, by its rules where
     there is one.
     """
-    ports = Ports(None, None, None, None, checkers=ASKED)
+    ports = Ports(None, None, None, checkers=ASKED)
 
     assert "I used *** here" == hushed(ports, f"I used {TOKEN} here")
     assert "as in ***" == hushed(ports, f"as in {SLACK}")
     assert "run acme/shop#7/1 of 63d2b82" == hushed(ports, "run acme/shop#7/1 of 63d2b82")
-    assert "I used *** here" == hushed(Ports(None, None, None, None), f"I used {TOKEN} here")
+    assert "I used *** here" == hushed(Ports(None, None, None), f"I used {TOKEN} here")
 
 
 @given(st.text(max_size=60))
 def test_any_text_can_be_searched(text):
     """Nothing crashes, and what is left has no more secrets."""
-    assert () == tuple(
-        leak for leak in Betterleaks().find(hushed(Ports(None, None, None, None), text))
-    )
+    assert () == tuple(leak for leak in Betterleaks().find(hushed(Ports(None, None, None), text)))
 
 
 # --- licence

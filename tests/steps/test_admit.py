@@ -7,7 +7,7 @@ import pytest
 from bot.ports import Caps, Refusal
 from bot.steps.admit import acknowledge, limits, may_ask, obstacle, reply, rules, still_wanted
 from bot.steps.repo_config import Config
-from bot.values import Repo
+from bot.values import PullRequestContent, Repo
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,9 @@ def test_an_obstacle_is_named(place, act, word):
 def test_a_pull_request_is_no_issue(place):
     """GitHub counts pull requests as issues; commands there are answered with where to go."""
     place.forge.push(place.repo.name, "ada", "topic", {"README.md": "# Topic\n"}, "Topic")
-    pull = place.ports.github.open_pull(place.repo, "topic", "main", "Topic", "", draft=False)
+    pull = place.ports.pulls.open_pull(
+        place.repo, "topic", "main", PullRequestContent("Topic", "", draft=False)
+    )
 
     assert "pull request" in obstacle(place.ports, place.asking(pull.number))
 

@@ -174,7 +174,7 @@ def test_a_failed_status_has_no_log(build):
     place.forge.set_status(
         place.repo.name, sha, "ci/elsewhere", "failure", "Tests failed", "https://ci.example.org/7"
     )
-    checks = place.ports.github.checks(place.repo, sha)
+    checks = place.ports.ci.fetch_checks(place.repo, sha)
     found = diagnose(place.ports, tree, sha, checks)
 
     assert {"ci/elsewhere": 0} == found.jobs
@@ -190,7 +190,7 @@ def test_a_rerun_tells_which_attempt_is_over(build):
     run = checks.failed[0].run
     first = rerun(place.ports, tree, checks)
     place.forge.quiet(20)
-    again = place.ports.github.checks(place.repo, sha)
+    again = place.ports.ci.fetch_checks(place.repo, sha)
 
     assert {str(run): 1} == first
     assert {2} == {check.run_attempt for check in again.failed}
@@ -205,11 +205,13 @@ def test_an_app_that_may_not_run_it_again_takes_the_first_word(build):
     sha, checks = place.checked({"a.py": OUTAGE}, "topic")
     keys = place.forge.create_app("reader", GRANTED | {"actions": "read"}, [])
     place.forge.install(keys, place.repo.name)
-    url = place.ports.github.remote(place.repo).url.removesuffix(f"/{place.repo.name}.git")
+    url = place.ports.credentials.fetch_remote(place.repo).url.removesuffix(
+        f"/{place.repo.name}.git"
+    )
     reader = GitHubApp(keys.id, keys.private_key, url, f"{url}/api/v3", pause_between_writes_s=0)
 
-    assert {} == rerun(replace(place.ports, github=reader), tree, checks)
-    assert 1 == place.ports.github.checks(place.repo, sha).failed[0].run_attempt
+    assert {} == rerun(replace(place.ports, ci=reader), tree, checks)
+    assert 1 == place.ports.ci.fetch_checks(place.repo, sha).failed[0].run_attempt
 
 
 CLOCK = """\
@@ -235,7 +237,7 @@ def again(place, tree, sha, checks):
     """What the second attempt of a commit means."""
     rerun(place.ports, tree, checks)
     assert place.forge.quiet(30)
-    return diagnose(place.ports, tree, sha, place.ports.github.checks(place.repo, sha))
+    return diagnose(place.ports, tree, sha, place.ports.ci.fetch_checks(place.repo, sha))
 
 
 def test_a_test_that_the_change_does_not_reach_is_run_again(build):

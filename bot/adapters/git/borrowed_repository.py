@@ -52,7 +52,7 @@ def _named(there: Path) -> Repo:
     """By its folder's name for people, and by its whole path."""
     folder = there.parent if there.name == ".git" else there
     mark = blake2b(bytes(there.resolve()), digest_size=8).hexdigest()
-    return Repo(f"borrowed/{re.sub(r'[^A-Za-z0-9]+', '-', folder.name).strip('-')}-{mark}", 0)
+    return Repo(f"borrowed/{re.sub(r'[^A-Za-z0-9]+', '-', folder.name).strip('-')}-{mark}")
 
 
 def _found(folder: Path) -> Path:

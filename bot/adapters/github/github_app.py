@@ -6,7 +6,7 @@ import base64
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 from urllib.parse import quote
 
 from bot.adapters.github import app_api
@@ -23,7 +23,6 @@ from bot.adapters.github.shapes import (
     CommentShape,
     FileShape,
     IssueShape,
-    JobShape,
     PermissionShape,
     RunShape,
 )
@@ -35,9 +34,9 @@ from bot.values import (
     Checks,
     Comment,
     Issue,
-    JobStep,
     Permission,
     PullRequest,
+    PullRequestContent,
     Remote,
     Repo,
     RepoInfo,
@@ -47,7 +46,7 @@ from bot.values import (
 
 @dataclass(eq=False)
 class GitHubApp:
-    """The port `bot.ports.GitHub`. Safe to use from many threads."""
+    """All ports of GitHub. Safe to use from many threads."""
 
     app_id: int | str
     private_key: str = field(repr=False)
@@ -66,19 +65,19 @@ class GitHubApp:
         self._wire = Wire(
             line, self._tokens, pace, self.permissions, self.clock, self.pause_between_writes_s
         )
-        self._comments = Comments(self._wire, self.login)
+        self._comments = Comments(self._wire, self.fetch_login)
         self._slug = ""
 
-    def login(self) -> str:
+    def fetch_login(self) -> str:
         return f"{self._own_slug()}[bot]"
 
-    def repository(self, repo: Repo) -> RepoInfo:
+    def fetch_info(self, repo: Repo) -> RepoInfo:
         data = self._wire.get(repo, f"/repos/{repo.name}")
         return RepoInfo(
             Branch(data["default_branch"]), archived=data["archived"], private=data["private"]
         )
 
-    def permission(self, repo: Repo, login: str) -> Permission:
+    def fetch_permission(self, repo: Repo, login: str) -> Permission:
         path = f"/repos/{repo.name}/collaborators/{quote(login, safe='')}/permission"
         data = self._wire.find(repo, path)
         if data is None:
@@ -89,15 +88,15 @@ class GitHubApp:
         known = get_args(Permission)
         return cast(Permission, shown.role_name if shown.role_name in known else shown.permission)
 
-    def issue(self, repo: Repo, number: int) -> Issue | None:
+    def fetch_issue(self, repo: Repo, number: int) -> Issue | None:
         data = self._wire.find(repo, f"/repos/{repo.name}/issues/{number}")
         return IssueShape.model_validate(data).value() if data else None
 
-    def comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
+    def list_comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
         items = self._all(repo, f"/repos/{repo.name}/issues/{number}/comments")
         return tuple(CommentShape.model_validate(item).value() for item in items)
 
-    def file(self, repo: Repo, path: str) -> str | None:
+    def fetch_file(self, repo: Repo, path: str) -> str | None:
         data = self._wire.find(repo, f"/repos/{repo.name}/contents/{quote(path)}")
         if not isinstance(data, dict):  # not there, or a folder
             return None
@@ -108,31 +107,25 @@ class GitHubApp:
             raise Refusal(f"`{path}` is larger than a megabyte, so GitHub does not show it.")
         return base64.b64decode(found.content).decode("utf-8", "replace")
 
-    def react(
-        self, repo: Repo, number: int, comment: int | None, content: Literal["eyes", "confused"]
-    ) -> None:
+    def add_reaction(self, repo: Repo, number: int, comment: int | None) -> None:
         there = f"comments/{comment}" if comment else str(number)
         path = f"/repos/{repo.name}/issues/{there}/reactions"
         # GitHub answers 200 instead of 201 to a reaction that is there, so a second try doubles
         # nothing.
         self._wire.surely(
-            lambda: self._wire.write(repo, "POST", path, {"content": content}), lambda: None
+            lambda: self._wire.write(repo, "POST", path, {"content": "eyes"}), lambda: None
         )
 
     def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
         return self._comments.put(repo, number, marker, body)
 
-    def checks(self, repo: Repo, sha: Sha) -> Checks:
+    def fetch_checks(self, repo: Repo, sha: Sha) -> Checks:
         return checks_of(self._wire, repo, sha, self._own_slug())
 
-    def attempt(self, repo: Repo, run: int, number: int) -> tuple[Check, ...]:
-        return tuple(jobs_of(self._wire, repo, run, number))
+    def list_jobs(self, repo: Repo, run: int, attempt: int) -> tuple[Check, ...]:
+        return tuple(jobs_of(self._wire, repo, run, attempt))
 
-    def job_steps(self, repo: Repo, job: int) -> tuple[JobStep, ...]:
-        data = self._wire.find(repo, f"/repos/{repo.name}/actions/jobs/{job}") or {}
-        return tuple(step.value() for step in JobShape.model_validate(data).steps)
-
-    def job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
+    def fetch_job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
         request = Request("GET", f"/repos/{repo.name}/actions/jobs/{job}/logs")
         reply = self._wire.send(repo, request, also=GONE | {302})
         if reply.status in GONE:
@@ -143,7 +136,7 @@ class GitHubApp:
             )
         return fetch_log(reply.headers["location"], limit_bytes, self.timeout_s)
 
-    def annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
+    def list_annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
         items = self._all(repo, f"/repos/{repo.name}/check-runs/{check}/annotations")
         return tuple(AnnotationShape.model_validate(item).value() for item in items)
 
@@ -158,16 +151,18 @@ class GitHubApp:
                 lambda: bool(self._wire.write(repo, "POST", f"{path}/rerun-failed-jobs")), again
             )
 
-    def pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
+    def find_pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
         found = find_pull(self._wire, repo, branch)
         return value_of(found) if found else None
 
     def open_pull(
-        self, repo: Repo, head: Branch, base: Branch, title: str, body: str, draft: bool
+        self, repo: Repo, head: Branch, base: Branch, content: PullRequestContent
     ) -> PullRequest:
-        return put_pull(self._wire, repo, Words(head, base, title, body, draft))
+        return put_pull(
+            self._wire, repo, Words(head, base, content.title, content.body, content.draft)
+        )
 
-    def remote(self, repo: Repo) -> Remote:
+    def fetch_remote(self, repo: Repo) -> Remote:
         return Remote(f"{self.url.rstrip('/')}/{repo.name}.git", self._tokens.of(repo, FOR_GIT))
 
     def doctor(self) -> Registration:

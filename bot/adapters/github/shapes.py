@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import AliasPath, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from bot.values import Annotation, Comment, Issue, JobStep
+from bot.values import Annotation, Comment, Issue
 
 
 class Shape(BaseModel):
@@ -97,19 +97,6 @@ class PullShape(Shape):
         None, validation_alias=AliasPath("head", "repo", "id")
     )  # None: the fork was deleted
     base: int = Field(validation_alias=AliasPath("base", "repo", "id"))
-
-
-class StepShape(Shape):
-    name: str
-    number: int
-    conclusion: str | None = None
-
-    def value(self) -> JobStep:
-        return JobStep(self.name, self.number, self.conclusion or "")
-
-
-class JobShape(Shape):
-    steps: tuple[StepShape, ...] = ()
 
 
 class JobInRun(Shape):

@@ -32,7 +32,7 @@ class SystemClock:
 
 def durable(home, stories=engine_stories.STORIES, **options):
     """An engine over real SQLite. The ports are none of its business: it hands the World on."""
-    ports = Ports(None, None, None, SystemClock())
+    ports = Ports(None, None, SystemClock())
     options = {
         "farewell": engine_stories.apologise,
         "retry": Patience(tries=4, first_s=0.05),

@@ -26,6 +26,7 @@ from bot.values import (
     Issue,
     Permission,
     PullRequest,
+    PullRequestContent,
     Repo,
     RepoInfo,
     Sha,
@@ -105,16 +106,16 @@ def issue(forge: Forge) -> int:
 
 def test_bot_knows_its_login(github: GitHubApp):
     """The login is the App's slug with GitHub's ending."""
-    assert "greenlit[bot]" == github.login()
+    assert "greenlit[bot]" == github.fetch_login()
 
 
 def test_repository_is_read(forge: Forge, github: GitHubApp, repo: Repo):
     """Its default branch, and that it was archived since."""
-    before = github.repository(repo)
+    before = github.fetch_info(repo)
     forge.archive(REPO)
 
     assert RepoInfo(MAIN) == before
-    assert RepoInfo(MAIN, archived=True) == github.repository(repo)
+    assert RepoInfo(MAIN, archived=True) == github.fetch_info(repo)
 
 
 @pytest.mark.parametrize(
@@ -123,15 +124,15 @@ def test_repository_is_read(forge: Forge, github: GitHubApp, repo: Repo):
 )
 def test_permission_is_asked_now(github: GitHubApp, repo: Repo, login: str, permission: Permission):
     """Each role by its own name; an unknown login has none."""
-    assert permission == github.permission(repo, login)
+    assert permission == github.fetch_permission(repo, login)
 
 
 def test_issue_is_read(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
     """With its labels and state; a deleted one is none, and so is one that never was."""
-    there = github.issue(repo, issue)
+    there = github.fetch_issue(repo, issue)
     forge.lock_issue(REPO, issue, "ada")
     forge.close_issue(REPO, issue, "ada")
-    closed = github.issue(repo, issue)
+    closed = github.fetch_issue(repo, issue)
     forge.delete_issue(REPO, issue, "ada")
 
     assert Issue(issue, "Greet", "It shouts.", "ada", labels=("autogen",)) == there
@@ -139,7 +140,7 @@ def test_issue_is_read(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
         Issue(issue, "Greet", "It shouts.", "ada", open=False, locked=True, labels=("autogen",))
         == closed
     )
-    assert (None, None) == (github.issue(repo, issue), github.issue(repo, 999))
+    assert (None, None) == (github.fetch_issue(repo, issue), github.fetch_issue(repo, 999))
 
 
 def test_remarks_are_read_in_order(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
@@ -147,7 +148,7 @@ def test_remarks_are_read_in_order(forge: Forge, github: GitHubApp, repo: Repo, 
     for number in range(101):
         forge.comment(REPO, issue, "tim", f"remark {number}")
     github.put_comment(repo, issue, "greenlit:x", "mine")
-    remarks = github.comments(repo, issue)
+    remarks = github.list_comments(repo, issue)
 
     assert [f"remark {number}" for number in range(101)] == [remark.body for remark in remarks[:-1]]
     first = forge.comments(REPO, issue)[0]
@@ -158,7 +159,7 @@ def test_remarks_are_read_in_order(forge: Forge, github: GitHubApp, repo: Repo, 
 def test_file_is_read_from_the_default_branch(github: GitHubApp, repo: Repo):
     """As text; a folder and what is not there are none."""
     found = [
-        github.file(repo, path)
+        github.fetch_file(repo, path)
         for path in ("README.md", ".github/workflows/ci.yml", ".github", "no.txt")
     ]
 
@@ -171,11 +172,11 @@ def test_reaction_is_given_once(forge: Forge, github: GitHubApp, repo: Repo, iss
     comment = forge.comment(REPO, issue, "ada", "/generate")
     forge.faults.add("POST", "/reactions$", lost)
     for _ in range(2):
-        github.react(repo, issue, None, "eyes")
-        github.react(repo, issue, comment, "confused")
+        github.add_reaction(repo, issue, None)
+        github.add_reaction(repo, issue, comment)
 
     given = [forge.reactions(REPO, issue), forge.reactions(REPO, issue, comment)]
-    assert [["eyes"], ["confused"]] == [[reaction.content for reaction in on] for on in given]
+    assert [["eyes"], ["eyes"]] == [[reaction.content for reaction in on] for on in given]
 
 
 @pytest.mark.parametrize("lost", LOST)
@@ -234,8 +235,10 @@ def test_pull_is_opened_once(forge: Forge, make: Callable[[], GitHubApp], repo: 
     forge.faults.add("POST", "/pulls$", lost)
     forge.faults.add("PATCH", "/pulls/", lost)
     forge.faults.add("POST", "/graphql$", lost)
-    draft = make().open_pull(repo, HEAD, MAIN, "Greet", "Quietly", draft=True)
-    ready = make().open_pull(repo, HEAD, MAIN, "Greet quietly", "Closes #1", draft=False)
+    draft = make().open_pull(repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=True))
+    ready = make().open_pull(
+        repo, HEAD, MAIN, PullRequestContent("Greet quietly", "Closes #1", draft=False)
+    )
 
     there = forge.pulls(REPO)
     assert [("Greet quietly", "Closes #1", False)] == [
@@ -252,16 +255,16 @@ def test_pull_is_opened_once(forge: Forge, make: Callable[[], GitHubApp], repo: 
 def test_pull_is_found_by_its_branch(forge: Forge, github: GitHubApp, repo: Repo):
     """None before it is opened; closed when a person closed it; the open one before a closed one."""
     forge.push(REPO, "ada", HEAD, {"a.txt": "a"}, "A")
-    nothing = github.pull(repo, HEAD)
-    opened = github.open_pull(repo, HEAD, MAIN, "Greet", "Quietly", draft=False)
+    nothing = github.find_pull(repo, HEAD)
+    opened = github.open_pull(repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False))
     forge.close_pull(REPO, opened.number, "ada")
-    closed = github.pull(repo, HEAD)
-    again = github.open_pull(repo, HEAD, MAIN, "Greet", "Quietly", draft=False)
+    closed = github.find_pull(repo, HEAD)
+    again = github.open_pull(repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False))
 
     assert nothing is None
     assert PullRequest(opened.number, opened.url, draft=False, open=False) == closed
     assert opened.number != again.number
-    assert again == github.pull(repo, HEAD)
+    assert again == github.find_pull(repo, HEAD)
 
 
 def test_pull_without_a_commit_is_refused_in_words(forge: Forge, github: GitHubApp, repo: Repo):
@@ -270,7 +273,7 @@ def test_pull_without_a_commit_is_refused_in_words(forge: Forge, github: GitHubA
     subprocess.run(["git", "-C", forge.git_dir(REPO), "branch", HEAD, sha], check=True)
 
     with pytest.raises(Refusal, match="No commits between main and greenlit/1-quiet"):
-        github.open_pull(repo, HEAD, MAIN, "Greet", "Quietly", draft=False)
+        github.open_pull(repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False))
 
 
 def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Repo):
@@ -281,22 +284,20 @@ def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Rep
         forge.push(REPO, "ada", HEAD, {"test.sh": "echo 'NameError: greet'\nexit 3\n"}, "Break it")
     )
     assert forge.quiet(30)
-    checks = github.checks(repo, sha)
+    checks = github.fetch_checks(repo, sha)
     red = checks.failed[0]
-    steps = github.job_steps(repo, red.id)
-    log = github.job_log(repo, red.id, 10_000)
-    notes = github.annotations(repo, red.id)
+    log = github.fetch_job_log(repo, red.id, 10_000)
+    notes = github.list_annotations(repo, red.id)
     for _ in range(2):
         github.rerun_failed(repo, red.run)
         assert forge.quiet(30)
-    again = github.checks(repo, sha).failed[0]
-    first = github.attempt(repo, red.run, 1)
+    again = github.fetch_checks(repo, sha).failed[0]
+    first = github.list_jobs(repo, red.run, 1)
 
     assert {"test": "failed", "lint": "passed"} == {
         check.name: check.state for check in checks.checks
     }
     assert red == Check("test", "failed", "failure", red.url, id=red.id, run=red.run, job=True)
-    assert "failure" in {step.conclusion for step in steps}
     assert b"NameError: greet" in log
     assert [("failure", "Process completed with exit code 3.")] == [
         (note.level, note.message) for note in notes
@@ -308,8 +309,8 @@ def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Rep
 
 
 def test_log_that_is_not_there_is_empty(github: GitHubApp, repo: Repo):
-    """A job that GitHub does not know (any more) has no log and no steps."""
-    assert (b"", ()) == (github.job_log(repo, 12345, 1000), github.job_steps(repo, 12345))
+    """A job that GitHub does not know (any more) has no log."""
+    assert b"" == github.fetch_job_log(repo, 12345, 1000)
 
 
 def test_statuses_count_and_empty_suites_do_not(forge: Forge, github: GitHubApp, repo: Repo):
@@ -319,14 +320,14 @@ def test_statuses_count_and_empty_suites_do_not(forge: Forge, github: GitHubApp,
     forge.empty_suites = True
     sha = Sha(forge.push(REPO, "ada", "other", {".github/workflows/ci.yml": None}, "No CI"))
     assert forge.quiet(30)
-    silent = github.checks(repo, sha)
+    silent = github.fetch_checks(repo, sha)
     forge.set_status(REPO, sha, "jenkins", "pending", target_url="https://ci.example/1")
-    pending = github.checks(repo, sha)
+    pending = github.fetch_checks(repo, sha)
     forge.set_status(REPO, sha, "jenkins", "success")
 
     assert Checks(sha) == silent
     assert (Check("jenkins", "pending", "pending", "https://ci.example/1"),) == pending.checks
-    assert github.checks(repo, sha).green
+    assert github.fetch_checks(repo, sha).green
 
 
 def test_git_gets_a_token_of_its_own(forge: Forge, keys: AppKeys, github: GitHubApp):
@@ -335,7 +336,9 @@ def test_git_gets_a_token_of_its_own(forge: Forge, keys: AppKeys, github: GitHub
     """
     for name in ("acme/secret", "acme/other"):
         forge.create_repository(name, FILES, private=True)
-    remote = github.remote(Repo("acme/secret", forge.install(keys, "acme/secret", "acme/other")))
+    remote = github.fetch_remote(
+        Repo("acme/secret", forge.install(keys, "acme/secret", "acme/other"))
+    )
     other = f"{forge.state.web}/acme/other.git"
 
     assert [False, True, False] == [
@@ -364,10 +367,10 @@ def _opens(url: str, secret: str) -> bool:
 
 def test_expired_token_is_replaced(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
     """Tokens that ended before their time are minted again, unseen."""
-    github.issue(repo, issue)
+    github.fetch_issue(repo, issue)
     forge.expire_tokens()
 
-    assert github.issue(repo, issue) is not None
+    assert github.fetch_issue(repo, issue) is not None
 
 
 def test_uninstalled_repository_is_refused_in_words(forge: Forge, github: GitHubApp, repo: Repo):
@@ -375,7 +378,7 @@ def test_uninstalled_repository_is_refused_in_words(forge: Forge, github: GitHub
     forge.create_repository("acme/other", FILES)
 
     with pytest.raises(Refusal, match="not installed on acme/other"):
-        github.repository(Repo("acme/other", repo.installation))
+        github.fetch_info(Repo("acme/other", repo.installation))
 
 
 def test_missing_permission_is_named(forge: Forge, issue: int):
@@ -385,7 +388,7 @@ def test_missing_permission_is_named(forge: Forge, issue: int):
     github = GitHubApp(keys.id, keys.private_key, forge.state.web, f"{forge.state.web}/api/v3")
 
     with pytest.raises(Refusal, match=r"`issues: write; pull requests: write`"):
-        github.react(repo, issue, None, "eyes")
+        github.add_reaction(repo, issue, None)
 
 
 @pytest.mark.parametrize(
@@ -410,7 +413,7 @@ def test_long_outage_is_unreachable(forge: Forge, github: GitHubApp, repo: Repo,
     with pytest.raises(
         Unreachable, match=f"GitHub answered 500 to GET /repos/{REPO}/issues/{issue}$"
     ):
-        github.issue(repo, issue)
+        github.fetch_issue(repo, issue)
 
 
 def test_missed_deliveries_are_asked_for_again(

@@ -29,7 +29,7 @@ def test_token_is_narrowed_to_the_repository_and_what_is_needed(
     github.granted["issues"] = "read"
     github.granted["organization_administration"] = "write"
     github.on(ISSUE, Answer(data=SOME))
-    app.issue(repo, 7)
+    app.fetch_issue(repo, 7)
 
     assert {
         "repositories": ["r"],
@@ -53,7 +53,7 @@ def test_remote_gets_a_token_for_git_alone(
     address nor the repr.
     """
     github.granted |= granted
-    remote = app.remote(repo)
+    remote = app.fetch_remote(repo)
 
     assert {"contents": "write", "metadata": "read", **granted} == github.hits(MINT)[0].body[
         "permissions"
@@ -74,7 +74,7 @@ def test_one_jwt_serves_for_minutes(
     for later_s in (0, 100, 101):
         now[0] += later_s
         time.sleep(1.1)  # a JWT of another second would be another one
-        app.remote(Repo(f"o/r{later_s}", repo.installation))
+        app.fetch_remote(Repo(f"o/r{later_s}", repo.installation))
         shown.append(github.hits(MINT)[-1].token)
 
     assert shown[0] == shown[1]
@@ -87,9 +87,9 @@ def test_token_is_kept_until_shortly_before_it_expires(
     """One token serves an hour less a margin; then another is minted."""
     now = [time.time()]
     app = make(clock=lambda: now[0])
-    first, again = app.remote(repo), app.remote(repo)
+    first, again = app.fetch_remote(repo), app.fetch_remote(repo)
     now[0] += 3100
-    later = app.remote(repo)
+    later = app.fetch_remote(repo)
 
     assert again == first
     assert first != later
@@ -99,7 +99,9 @@ def test_token_is_kept_until_shortly_before_it_expires(
 def test_threads_share_one_token(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """Threads that need a token at once wait for the one that mints it."""
     found: list[Remote] = []
-    threads = [threading.Thread(target=lambda: found.append(app.remote(repo))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: found.append(app.fetch_remote(repo))) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -112,7 +114,7 @@ def test_threads_share_one_token(github: ScriptedGitHub, app: GitHubApp, repo: R
 def test_refused_token_is_replaced_once(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """A token that GitHub does not take any more is replaced, and the request sent again."""
     github.on(ISSUE, Answer(401, {"message": "Bad credentials"}), Answer(data=SOME))
-    issue = app.issue(repo, 7)
+    issue = app.fetch_issue(repo, 7)
 
     assert issue is not None
     first, second = (heard.token for heard in github.hits(ISSUE))
@@ -124,7 +126,7 @@ def test_refused_credentials_name_the_settings(github: ScriptedGitHub, app: GitH
     github.on(ISSUE, Answer(401, {"message": "Bad credentials"}))
 
     with pytest.raises(Refusal, match=r"GREENLIT_APP_ID, GREENLIT_PRIVATE_KEY"):
-        app.issue(repo, 7)
+        app.fetch_issue(repo, 7)
     assert 2 == len(github.hits(ISSUE))
 
 
@@ -133,7 +135,7 @@ def test_unknown_app_names_the_setting(github: ScriptedGitHub, app: GitHubApp):
     github.on("GET /app", Answer(404, {"message": "Integration not found"}))
 
     with pytest.raises(Refusal, match="GREENLIT_APP_ID"):
-        app.login()
+        app.fetch_login()
 
 
 def test_broken_key_names_the_setting():
@@ -141,7 +143,7 @@ def test_broken_key_names_the_setting():
     app = GitHubApp(7, "-----BEGIN PRIVATE KEY-----\nsecret", api_url="http://127.0.0.1:9")
 
     with pytest.raises(Refusal, match="GREENLIT_PRIVATE_KEY") as told:
-        app.login()
+        app.fetch_login()
     assert "secret" not in f"{told.value}{app}"
 
 
@@ -155,7 +157,7 @@ def test_repository_without_the_app_is_said(
     )
 
     with pytest.raises(Refusal, match="not installed on o/r"):
-        app.issue(repo, 7)
+        app.fetch_issue(repo, 7)
 
 
 def test_suspended_installation_is_said(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -163,7 +165,7 @@ def test_suspended_installation_is_said(github: ScriptedGitHub, app: GitHubApp, 
     github.on(MINT, Answer(403, {"message": "This installation has been suspended"}))
 
     with pytest.raises(Refusal, match="suspended"):
-        app.issue(repo, 7)
+        app.fetch_issue(repo, 7)
 
 
 def test_log_and_errors_hold_no_token(
@@ -173,10 +175,10 @@ def test_log_and_errors_hold_no_token(
     gets through.
     """
     _log_all(caplog)
-    secret = app.remote(repo).secret
+    secret = app.fetch_remote(repo).secret
     github.on(ISSUE, Answer(400, {"message": f"strange: {secret}"}))
     with pytest.raises(Refusal, match="strange") as told:
-        app.issue(repo, 7)
+        app.fetch_issue(repo, 7)
 
     assert "POST http://127.0.0.1/api/v3/app/installations/1/access_tokens" in caplog.text
     assert len(secret) > 500
@@ -196,7 +198,7 @@ def test_token_without_a_known_prefix_is_not_logged(
     """Tokens are opaque: one of an unknown form is kept out of the log as well."""
     _log_all(caplog)
     github.on(MINT, Answer(201, {"token": "v1.0123456789", "expires_at": "2099-01-01T00:00:00Z"}))
-    remote = app.remote(repo)
+    remote = app.fetch_remote(repo)
 
     assert "v1.0123456789" == remote.secret
     assert '"token": "***"' in caplog.text
@@ -211,7 +213,7 @@ def test_unreachable_github_is_said_without_a_secret(make: Callable[..., GitHubA
         Unreachable,
         match=r"^GitHub gave no answer to GET /app/installations/1 \(ConnectionError\)$",
     ):
-        app.issue(repo, 7)
+        app.fetch_issue(repo, 7)
 
 
 def _log_all(caplog: pytest.LogCaptureFixture) -> None:

@@ -119,7 +119,7 @@ def test_job_is_told_whole(github: ScriptedGitHub, graph: Graph, app: GitHubApp,
             Check("test", "failed", "failure", url, id=9, run=3, job=True, run_attempt=2),
             Check("lint", "passed", "success", url, id=9, run=3, job=True, run_attempt=2),
         ),
-    ) == app.checks(repo, SHA)
+    ) == app.fetch_checks(repo, SHA)
     assert 1 == len(github.hits("GET /repos/o/r/actions/runs/3"))
 
 
@@ -144,12 +144,12 @@ def test_jobs_of_an_attempt_are_read_to_the_last_page(
         Answer(data={"jobs": [running]}),
         Answer(404, {"message": "Not Found"}),
     )
-    jobs = app.attempt(repo, 3, 1)
+    jobs = app.list_jobs(repo, 3, 1)
 
     assert 101 == len(jobs)
     assert Check("unit", "passed", "success", "", id=1, run=3, job=True) == jobs[0]
     assert Check("lint", "pending", "", "u", id=2, run=3, job=True) == jobs[-1]
-    assert () == app.attempt(repo, 3, 1)
+    assert () == app.list_jobs(repo, 3, 1)
 
 
 def test_conclusions_are_read(graph: Graph, app: GitHubApp, repo: Repo):
@@ -166,7 +166,7 @@ def test_conclusions_are_read(graph: Graph, app: GitHubApp, repo: Repo):
         dict.fromkeys(passed, "passed")
         | dict.fromkeys(failed, "failed")
         | dict.fromkeys(pending, "pending")
-    ) == states(app.checks(repo, SHA))
+    ) == states(app.fetch_checks(repo, SHA))
 
 
 def test_statuses_are_read(graph: Graph, app: GitHubApp, repo: Repo):
@@ -174,7 +174,7 @@ def test_statuses_are_read(graph: Graph, app: GitHubApp, repo: Repo):
     words = ["SUCCESS", "FAILURE", "ERROR", "PENDING", "EXPECTED"]
     graph.contexts = [{"context": word, "state": word, "targetUrl": None} for word in words]
     graph.suites = [[], []]
-    checks = app.checks(repo, SHA)
+    checks = app.fetch_checks(repo, SHA)
 
     assert ["passed", "failed", "failed", "pending", "pending"] == [
         check.state for check in checks.checks
@@ -196,7 +196,7 @@ def test_empty_and_own_suites_are_left_out(graph: Graph, app: GitHubApp, repo: R
         ]
     ]
 
-    assert app.checks(repo, SHA).silent
+    assert app.fetch_checks(repo, SHA).silent
 
 
 def test_empty_suite_that_broke_speaks(
@@ -218,7 +218,7 @@ def test_empty_suite_that_broke_speaks(
         Check("CI", "failed", "startup_failure", "https://x.example/runs/3", run=3),
         Check("CI", "failed", "action_required", "https://x.example/runs/3", run=3),
         Check("circleci", "failed", "timed_out", "https://x.example/suite"),
-    ) == app.checks(repo, SHA).checks
+    ) == app.fetch_checks(repo, SHA).checks
 
 
 def test_workflow_between_two_jobs_is_pending(graph: Graph, app: GitHubApp, repo: Repo):
@@ -226,7 +226,7 @@ def test_workflow_between_two_jobs_is_pending(graph: Graph, app: GitHubApp, repo
     green.
     """
     graph.suites = [[suite(run("build"), status="IN_PROGRESS"), suite(status="QUEUED")]]
-    checks = app.checks(repo, SHA)
+    checks = app.fetch_checks(repo, SHA)
 
     assert ["passed", "pending", "pending"] == [check.state for check in checks.checks]
     assert not checks.green
@@ -236,7 +236,7 @@ def test_running_job_is_told_once(graph: Graph, app: GitHubApp, repo: Repo):
     """A workflow whose job is under way is pending by that job, not once more by itself."""
     graph.suites = [[suite(run("build", None, "IN_PROGRESS"), status="IN_PROGRESS")]]
 
-    assert {"build": "pending"} == states(app.checks(repo, SHA))
+    assert {"build": "pending"} == states(app.fetch_checks(repo, SHA))
 
 
 def test_all_pages_are_read(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
@@ -248,7 +248,7 @@ def test_all_pages_are_read(github: ScriptedGitHub, graph: Graph, app: GitHubApp
     ]
     graph.more["CS_1"] = {"nodes": [run("3")], "pageInfo": LAST}
 
-    assert {"1": "passed", "2": "passed", "3": "passed"} == states(app.checks(repo, SHA))
+    assert {"1": "passed", "2": "passed", "3": "passed"} == states(app.fetch_checks(repo, SHA))
     assert [{"suite": "CS_1", "after": "c"}] == [
         heard.body["variables"] for heard in github.hits(GRAPHQL)[2:]
     ]
@@ -259,12 +259,12 @@ def test_job_id_is_read_from_its_address(graph: Graph, app: GitHubApp, repo: Rep
     address = "https://github.com/o/r/actions/runs/98765432109/job/51234567890"
     graph.suites = [[suite(run("test", databaseId=None, detailsUrl=address))]]
 
-    assert [51234567890] == [check.id for check in app.checks(repo, SHA).checks]
+    assert [51234567890] == [check.id for check in app.fetch_checks(repo, SHA).checks]
 
 
 def test_unknown_commit_is_silent(graph: Graph, app: GitHubApp, repo: Repo):
     """A commit that GitHub does not know (yet) has no checks."""
-    assert app.checks(repo, Sha("b" * 40)).silent
+    assert app.fetch_checks(repo, Sha("b" * 40)).silent
 
 
 def test_query_is_repeated(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
@@ -272,7 +272,7 @@ def test_query_is_repeated(github: ScriptedGitHub, graph: Graph, app: GitHubApp,
     answer = graph._answer
     github.on(GRAPHQL, Answer(502), answer)
 
-    assert app.checks(repo, SHA).silent
+    assert app.fetch_checks(repo, SHA).silent
     assert 2 == len(github.hits(GRAPHQL))
 
 
@@ -309,4 +309,4 @@ def test_errors_of_graphql_are_raised(
     github.on(GRAPHQL, Answer(data={"data": None, "errors": [error]}))
 
     with pytest.raises(kind, match=words):
-        app.checks(repo, SHA)
+        app.fetch_checks(repo, SHA)

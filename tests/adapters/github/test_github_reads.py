@@ -14,7 +14,7 @@ from bot.adapters.github.app_api import Delivery, Installed, Registration
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.github.log_download import head_and_tail
 from bot.ports import Refusal, Unreachable
-from bot.values import Annotation, Branch, Comment, Issue, JobStep, Repo, RepoInfo
+from bot.values import Annotation, Branch, Comment, Issue, Repo, RepoInfo
 
 LOG = "GET /repos/o/r/actions/jobs/9/logs"
 
@@ -26,7 +26,7 @@ def test_repository_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
         Answer(data={"default_branch": "trunk", "archived": True, "private": False}),
     )
 
-    assert RepoInfo(Branch("trunk"), archived=True, private=False) == app.repository(repo)
+    assert RepoInfo(Branch("trunk"), archived=True, private=False) == app.fetch_info(repo)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_permission_is_the_finer_word(
     """
     github.on("GET /repos/o/r/collaborators/ada/permission", Answer(data=data))
 
-    assert permission == app.permission(repo, "ada")
+    assert permission == app.fetch_permission(repo, "ada")
 
 
 def test_unknown_person_has_no_permission(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -60,7 +60,7 @@ def test_unknown_person_has_no_permission(github: ScriptedGitHub, app: GitHubApp
         Answer(404, {"message": "Not Found"}),
     )
 
-    assert "none" == app.permission(repo, "odd/../x[bot]")
+    assert "none" == app.fetch_permission(repo, "odd/../x[bot]")
 
 
 def test_issue_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -79,7 +79,9 @@ def test_issue_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     }
     github.on("GET /repos/o/r/issues/7", Answer(data=data))
 
-    assert Issue(7, "T", "", "ghost", False, True, True, ("autogen", "old")) == app.issue(repo, 7)
+    assert Issue(7, "T", "", "ghost", False, True, True, ("autogen", "old")) == app.fetch_issue(
+        repo, 7
+    )
 
 
 def test_remarks_are_read_to_the_last_page(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -97,7 +99,7 @@ def test_remarks_are_read_to_the_last_page(github: ScriptedGitHub, app: GitHubAp
     assert (
         Comment(1, "ada", "a", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
         Comment(2, "greenlit[bot]", "b", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", bot=True),
-    ) == app.comments(repo, 7)
+    ) == app.list_comments(repo, 7)
     assert [{"per_page": "100"}, {"per_page": "100", "page": "2"}] == [
         heard.query for heard in github.hits(path)
     ]
@@ -115,25 +117,17 @@ def test_file_is_text_or_none(github: ScriptedGitHub, app: GitHubApp, repo: Repo
         Answer(data={"type": "file", "encoding": "none", "content": ""}),
     )
 
-    assert ["käse", None, None, None] == [app.file(repo, "a b/c.yml") for _ in range(4)]
+    assert ["käse", None, None, None] == [app.fetch_file(repo, "a b/c.yml") for _ in range(4)]
     with pytest.raises(Refusal, match="larger than a megabyte"):
-        app.file(repo, "a b/c.yml")
+        app.fetch_file(repo, "a b/c.yml")
 
 
-def test_steps_and_annotations_are_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """The steps of a job; the notes of a check; none of a job that is gone."""
-    step = {"name": "test", "number": 2, "conclusion": "failure"}
-    github.on(
-        "GET /repos/o/r/actions/jobs/9",
-        Answer(data={"steps": [step, step | {"conclusion": None}]}),
-        Answer(404),
-    )
+def test_annotations_are_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """The notes that a check pinned to lines."""
     note = {"path": "a.py", "start_line": 3, "annotation_level": "failure", "message": "boom"}
     github.on("GET /repos/o/r/check-runs/9/annotations", Answer(data=[note]))
 
-    assert (JobStep("test", 2, "failure"), JobStep("test", 2, "")) == app.job_steps(repo, 9)
-    assert () == app.job_steps(repo, 9)
-    assert (Annotation("a.py", 3, "failure", "boom"),) == app.annotations(repo, 9)
+    assert (Annotation("a.py", 3, "failure", "boom"),) == app.list_annotations(repo, 9)
 
 
 class Store:
@@ -163,7 +157,7 @@ def test_log_is_fetched_without_a_credential(store: Store, app: GitHubApp, repo:
     """The log lies on another host that refuses our token: it is asked plainly."""
     store.answer = Answer(data=b"2026-01-01T00:00:00Z boom\n")
 
-    assert b"2026-01-01T00:00:00Z boom\n" == app.job_log(repo, 9, 1000)
+    assert b"2026-01-01T00:00:00Z boom\n" == app.fetch_job_log(repo, 9, 1000)
 
 
 def test_log_that_is_gone_is_empty(
@@ -171,12 +165,17 @@ def test_log_that_is_gone_is_empty(
 ):
     """Gone at the store or at GitHub: both are no log."""
     store.answer = Answer(404, b"BlobNotFound")
-    at_store = app.job_log(repo, 9, 1000)
+    at_store = app.fetch_job_log(repo, 9, 1000)
     store.answer = Answer(410)
-    expired = app.job_log(repo, 9, 1000)
+    expired = app.fetch_job_log(repo, 9, 1000)
     github.on(LOG, Answer(404, {"message": "Not Found"}), Answer(410))
 
-    assert [b""] * 4 == [at_store, expired, app.job_log(repo, 9, 1000), app.job_log(repo, 9, 1000)]
+    assert [b""] * 4 == [
+        at_store,
+        expired,
+        app.fetch_job_log(repo, 9, 1000),
+        app.fetch_job_log(repo, 9, 1000),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +189,7 @@ def test_log_that_cannot_be_had_now_is_unreachable(
     store.answer = answer
 
     with pytest.raises(Unreachable) as told:
-        app.job_log(repo, 9, 1000)
+        app.fetch_job_log(repo, 9, 1000)
     assert "secret" not in f"{told.value}{told.value!r}{told.value.__cause__}"
 
 
@@ -205,7 +204,7 @@ def test_log_elsewhere_is_not_asked(
     github.on(LOG, Answer(302, headers={"Location": address}))
 
     with pytest.raises(Refusal, match="neither https nor this machine"):
-        app.job_log(repo, 9, 1000)
+        app.fetch_job_log(repo, 9, 1000)
 
 
 def test_long_log_is_cut_in_the_middle(store: Store, app: GitHubApp, repo: Repo):
@@ -214,7 +213,7 @@ def test_long_log_is_cut_in_the_middle(store: Store, app: GitHubApp, repo: Repo)
     """
     lines = [b"line %07d\n" % number for number in range(100_000)]
     store.answer = Answer(data=b"".join(lines))
-    log = app.job_log(repo, 9, 1310).splitlines(keepends=True)
+    log = app.fetch_job_log(repo, 9, 1310).splitlines(keepends=True)
 
     assert lines[:25] == log[:25]
     assert b"... 1298700 bytes of this log are left out here ...\n" == log[25]

@@ -13,7 +13,7 @@ from scripted_github import Answer, Board, Heard, ScriptedGitHub, comment, liste
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.github.pull_requests import DRAFT, READY
 from bot.ports import RateLimited, Refusal, Unreachable
-from bot.values import Branch, PullRequest, Repo
+from bot.values import Branch, PullRequest, PullRequestContent, Repo
 
 POST = "POST /repos/o/r/issues/7/comments"
 LIST = "GET /repos/o/r/issues/7/comments"
@@ -210,7 +210,7 @@ def test_write_follows_a_renamed_repository(github: ScriptedGitHub, app: GitHubA
         Answer(307, headers={"Location": f"{github.api_url}/repositories/5/x"}),
     )
     github.on("POST /repositories/5/x", Answer(201, {}))
-    app.react(repo, 7, None, "eyes")
+    app.add_reaction(repo, 7, None)
 
     assert [{"content": "eyes"}] == [heard.body for heard in github.hits("POST /repositories/5/x")]
 
@@ -233,9 +233,9 @@ def test_redirect_to_another_host_takes_no_token_along(
             "POST /repos/o/r/issues/7/reactions", Answer(307, headers={"Location": f"{other}/x"})
         )
         with pytest.raises(Refusal, match="GREENLIT_GITHUB_API_URL"):
-            app.issue(repo, 7)
+            app.fetch_issue(repo, 7)
         with pytest.raises(Refusal, match="GREENLIT_GITHUB_API_URL"):
-            app.react(repo, 7, None, "eyes")
+            app.add_reaction(repo, 7, None)
 
     assert [] == elsewhere
 
@@ -246,9 +246,9 @@ def test_reaction_may_be_repeated(github: ScriptedGitHub, app: GitHubApp, repo: 
     """
     there = "POST /repos/o/r/issues/comments/5/reactions"
     github.on(there, Answer(cut=True), Answer(200, {}))
-    app.react(repo, 7, 5, "confused")
+    app.add_reaction(repo, 7, 5)
 
-    assert [{"content": "confused"}] * 2 == [heard.body for heard in github.hits(there)]
+    assert [{"content": "eyes"}] * 2 == [heard.body for heard in github.hits(there)]
 
 
 def test_rerun_happens_once(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -297,7 +297,7 @@ class Pulls:
 def put(
     app: GitHubApp, repo: Repo, *, draft: bool = False, title: str = "T", body: str = "B"
 ) -> PullRequest:
-    return app.open_pull(repo, HEAD, MAIN, title, body, draft)
+    return app.open_pull(repo, HEAD, MAIN, PullRequestContent(title, body, draft))
 
 
 @pytest.mark.parametrize(
@@ -418,16 +418,16 @@ def test_pull_of_a_fork_is_not_ours(github: ScriptedGitHub, app: GitHubApp, repo
             pull(7, head={"ref": "x", "repo": {"id": 1}}),
         ],
     )
-    nobody = app.pull(repo, HEAD)
+    nobody = app.find_pull(repo, HEAD)
     pulls.pulls += [pull(2, state="closed"), pull(3, state="closed")]
-    closed = app.pull(repo, HEAD)
+    closed = app.find_pull(repo, HEAD)
     pulls.pulls.append(pull(1))
 
     assert nobody is None
     assert PullRequest(3, "https://github.example/o/r/pull/3", draft=False, open=False) == closed
-    assert PullRequest(1, "https://github.example/o/r/pull/1", draft=False, open=True) == app.pull(
-        repo, HEAD
-    )
+    assert PullRequest(
+        1, "https://github.example/o/r/pull/1", draft=False, open=True
+    ) == app.find_pull(repo, HEAD)
     assert {"head": "o:greenlit/7", "state": "all", "per_page": "100"} == github.hits(PULLS)[
         0
     ].query

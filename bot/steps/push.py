@@ -36,7 +36,9 @@ def commit(
 
 def push(ports: Ports, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None) -> PushResult:
     """Move the branch from `expect` to the commit. Whoever else moved it keeps what they pushed."""
-    return ports.mirrors.push(tree.repo, ports.credentials.fetch_remote(tree.repo), sha, branch, expect)
+    return ports.mirrors.push(
+        tree.repo, ports.credentials.fetch_remote(tree.repo), sha, branch, expect
+    )
 
 
 def moved(ports: Ports, tree: Tree, branch: Branch, ours: Sha) -> bool:

@@ -120,7 +120,7 @@ class Stage:
     def until_waiting(self, issue: int, patience_s: float = 30) -> None:
         """Until the run has pushed and waits for CI."""
         deadline = time.monotonic() + patience_s
-        while "look_at_checks" not in {step.name for step in self.bot.steps(f"{REPO}#{issue}/1")}:
+        while "fetch_checks" not in {step.name for step in self.bot.steps(f"{REPO}#{issue}/1")}:
             assert time.monotonic() < deadline, "the run never came to wait for CI"
             time.sleep(0.02)
 

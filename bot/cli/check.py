@@ -20,7 +20,7 @@ from bot.gates import Change, inputs
 from bot.ports import Checkers, Refusal
 from bot.search.source_files import kind_of
 from bot.settings import GateSettings
-from bot.steps.inspect_change import AROUND, examined, rules, unchecked
+from bot.steps.inspect_change import CONTEXT_FILES, gate_rules, list_unchecked, run_gates
 from bot.steps.repo_config import PATH, read_config
 from bot.text.terminal_text import strip_control
 from bot.values import Finding
@@ -70,9 +70,9 @@ def _look(folder: Folder, rev: str | None, asked: Checkers) -> Looked:
     moved = folder.moved(base)
     config = read_config(_text(folder.before(base, [PATH]).get(PATH)))
     change = _change(folder, base, moved[:MOST_FILES])
-    findings = examined(asked, change, rules(config), {}, datetime.now(UTC))
+    findings = run_gates(asked, change, gate_rules(config), {}, datetime.now(UTC))
     more = (f"{len(moved) - MOST_FILES} more changed files",) if len(moved) > MOST_FILES else ()
-    return Looked(base, len(moved), findings, (*more, *unchecked(asked, change)))
+    return Looked(base, len(moved), findings, (*more, *list_unchecked(asked, change)))
 
 
 def _change(folder: Folder, base: str, moved: Sequence[Moved]) -> Change:
@@ -81,7 +81,9 @@ def _change(folder: Folder, base: str, moved: Sequence[Moved]) -> Change:
     odd = {one.path: what for one in moved if (what := _odd(folder, one, after.get(one.path)))}
     texts = [one.path for one in moved if one.path not in odd]
     around = {
-        path: text for path in AROUND if (text := _text(folder.before(base, [path]).get(path)))
+        path: text
+        for path in CONTEXT_FILES
+        if (text := _text(folder.before(base, [path]).get(path)))
     }
     old, new = ({path: _text(side.get(path)) for path in texts} for side in (before, after))
     change = Change(old, new, around, odd, folder.paths())

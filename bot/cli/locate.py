@@ -22,8 +22,8 @@ from bot.cli.retrieval_view import show
 from bot.cli.terminal import terminal
 from bot.ports import Clock, Embedder, Model, Ports, Unreachable
 from bot.search import FORMAT
-from bot.steps.know import know, map_of
-from bot.steps.retrieve import look_for
+from bot.steps.repo_index import load_repo_index, render_map
+from bot.steps.retrieve import search_repo
 from bot.text import visible
 from bot.text.terminal_text import strip_control
 from bot.values import Retrieval, SearchHit, SimilarCommit, Tree
@@ -53,8 +53,8 @@ def located(
     """
 
     def look(ports: Ports, tree: Tree) -> int:
-        known = know(ports, tree)
-        clues = look_for(ports, tree, known, title, body, top)
+        known = load_repo_index(ports, tree)
+        clues = search_repo(ports, tree, known, title, body, top)
         if as_json:
             sys.stdout.write(json.dumps(_data(clues), ensure_ascii=False, indent=1) + "\n")
         else:
@@ -72,7 +72,7 @@ def mapped(place: Place, tokens: int) -> int:
     """Print the repository's layout and its most telling signatures."""
 
     def look(ports: Ports, tree: Tree) -> int:
-        text = map_of(know(ports, tree), tokens)
+        text = render_map(load_repo_index(ports, tree), tokens)
         sys.stdout.write(f"{strip_control(text)}\n" if text else "")
         return FOUND if text else NOTHING
 

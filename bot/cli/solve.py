@@ -30,7 +30,7 @@ from bot.steps.admit import limits
 from bot.steps.repo_config import PATH, read_config
 from bot.steps.retrieve import retrieve
 from bot.steps.summaries import line
-from bot.steps.use_tools import Desk
+from bot.steps.use_tools import AgentContext
 from bot.stories.agent import Asks, Writer
 from bot.stories.progress import GaveUp
 from bot.text import visible
@@ -199,7 +199,7 @@ async def _writer(console: Console, ports: Ports, tree: Tree, request: Issue) ->
     config = read_config(None if text is None else text.decode("utf-8", "replace"))
     caps = await run(limits, config)
     clues = await run(retrieve, tree, request)
-    desk = Desk(tree, request, clues, instructions=config.instructions)
+    desk = AgentContext(tree, request, clues, instructions=config.instructions)
     return Writer(run, trigger, Silent(), desk, config, caps)
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from bot.logs import explain, merged, of_job, with_code
-from bot.ports import Ports, Refusal
+from bot.ports import Ports
 from bot.steps.checkout import Files
+from bot.steps.fetch_job_log import fetch_job_log
 from bot.steps.flaky import Try, flaky, is_far
-from bot.steps.job_log import job_log
 from bot.values import (
     Action,
     Annotation,
@@ -66,29 +66,6 @@ def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
     return Verdict("ours", reading, jobs)
 
 
-def rerun(ports: Ports, base: Tree, checks: Checks) -> dict[str, int]:
-    """Run the failed jobs again; which attempt of each workflow run is over, so that its word is
-    not read as new.
-
-    Nothing for those that somebody ran again before, for twice is enough; nor where the App may not
-    ask for it.
-    """
-    attempts = {
-        str(check.run): check.run_attempt
-        for check in checks.failed
-        if check.run and check.run_attempt == 1
-    }
-    over: dict[str, int] = {}
-    for run, attempt in attempts.items():
-        try:
-            ports.ci.rerun_failed(base.repo, int(run))
-        except Refusal as refused:
-            log.warning("CI is taken at its first word: %s", refused)
-            break
-        over[run] = attempt
-    return over
-
-
 def _read(ports: Ports, base: Tree, failed: Iterable[Check], files: frozenset[str]) -> Reading:
     # One red job has GitHub cancel the rest of its matrix, and the cancelled have nothing to tell.
     telling = sorted(failed, key=lambda check: check.conclusion == "cancelled")
@@ -96,7 +73,7 @@ def _read(ports: Ports, base: Tree, failed: Iterable[Check], files: frozenset[st
 
 
 def _of_check(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> Reading:
-    log = job_log(ports, base.repo, check.id) if check.job else b""
+    log = fetch_job_log(ports, base.repo, check.id) if check.job else b""
     notes = ports.ci.list_annotations(base.repo, check.id) if check.id else ()
     lines = log.split(b"\n")[: None if log else 0] + [
         _as_line(note) for note in notes if note.level == "failure"

@@ -12,11 +12,11 @@ from bot.gates import Change, Rules, gates, inputs, judged, new, new_names, weig
 from bot.ports import Checkers, Linter, PackageIndex, Ports
 from bot.search.source_files import kind_of
 from bot.steps.checkout import Files
-from bot.steps.leaks import leaked
+from bot.steps.redact import find_leaks
 from bot.steps.repo_config import Config
 from bot.values import Finding, Patch, Plan, Tree
 
-AROUND = (  # what the repository says of its linter and of its licence
+CONTEXT_FILES = (  # what the repository says of its linter and of its licence
     "pyproject.toml",
     "ruff.toml",
     ".ruff.toml",
@@ -39,28 +39,30 @@ MOST_PACKAGES = 40
 MOST_ASKED = 8  # at a time
 
 
-def inspect(
+def inspect_change(
     ports: Ports, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None
 ) -> tuple[Finding, ...]:
     """What the gates say of the change, on changed files only. Nothing of the repository is run."""
     files = Files(ports.mirrors, tree)
     before = {path: _text(data) for path, data in files.read(list(patch.files)).items()}
-    around = {path: text for path, data in files.read(AROUND).items() if (text := _text(data))}
+    around = {
+        path: text for path, data in files.read(CONTEXT_FILES).items() if (text := _text(data))
+    }
     paths = [entry.path for entry in ports.mirrors.entries(tree)]
     change = Change(
         {path: before.get(path) for path in patch.files}, patch.files, around, paths=paths
     )
     change = replace(change, around={**around, **_tests_with(ports, tree, inputs(change))})
     named = {one.what: one.why for one in plan.weakened} if plan else {}
-    return examined(ports.checkers, change, rules(config), named, ports.clock.now())
+    return run_gates(ports.checkers, change, gate_rules(config), named, ports.clock.now())
 
 
-def examined(
+def run_gates(
     asked: Checkers, change: Change, limits: Rules, named: Mapping[str, str], now: datetime
 ) -> tuple[Finding, ...]:
     """All gates: those that look at texts, and those that ask a checker. What blocks comes first."""
     told = (
-        *leaked(asked, change),
+        *find_leaks(asked, change),
         *_linted(asked.linter, change),
         *_packages(asked.index, change, now),
     )
@@ -84,7 +86,7 @@ def _unasked(kind: str, name: str) -> None:  # noqa: ARG001 - as an index is ask
     return None
 
 
-def unchecked(asked: Checkers, change: Change) -> tuple[str, ...]:
+def list_unchecked(asked: Checkers, change: Change) -> tuple[str, ...]:
     """What the gates did not look at, in words, so that silence is not taken for approval."""
     told = []
     if asked.linter is None:
@@ -113,7 +115,7 @@ def _tests_with(ports: Ports, tree: Tree, values: tuple[str, ...]) -> dict[str, 
     }
 
 
-def rules(config: Config) -> Rules:
+def gate_rules(config: Config) -> Rules:
     return Rules(
         allowed=config.allow,
         extra=config.protected,
@@ -124,7 +126,7 @@ def rules(config: Config) -> Rules:
     )
 
 
-def told(findings: tuple[Finding, ...]) -> str:
+def render_findings(findings: tuple[Finding, ...]) -> str:
     """Findings as the answer to `finish`."""
     lines = [
         f"- {finding.path}:{finding.line} [{finding.gate}] {finding.text}" for finding in findings

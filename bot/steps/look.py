@@ -11,7 +11,7 @@ from bot.logs import cleaned
 from bot.ports import Ports
 from bot.search import definitions_and_references
 from bot.steps.checkout import Files, laid_over
-from bot.steps.job_log import job_log
+from bot.steps.fetch_job_log import fetch_job_log
 from bot.steps.retrieve import request
 from bot.steps.tools import FindSymbol, Grep, Input, ListDir, LogGrep, LogLines, ReadFile
 from bot.values import Issue, Patch, Retrieval, Tree
@@ -23,7 +23,7 @@ LIMIT_HITS = 120
 ODD = MappingProxyType({"120000": "symbolic link", "160000": "submodule"})
 
 
-class NotThere(Exception):
+class ToolRefusal(Exception):
     """What a call asked for is not there or not allowed: the text tells the model what to do
     instead.
     """
@@ -39,7 +39,7 @@ def cut(text: str) -> str:
     )
 
 
-def looked(look: Looker, asked: Input) -> str:
+def looked(look: TreeReader, asked: Input) -> str:
     """The answer to a call that only looks. Raises NotThere."""
     match asked:
         case ListDir():
@@ -60,7 +60,7 @@ def looked(look: Looker, asked: Input) -> str:
 
 
 @dataclass
-class Looker:
+class TreeReader:
     """Eyes on one state of the work."""
 
     ports: Ports
@@ -83,25 +83,25 @@ class Looker:
         if path in self.patch.files:
             written = self.patch.files[path]
             if written is None:
-                raise NotThere(f"{path} was deleted in this change.")
+                raise ToolRefusal(f"{path} was deleted in this change.")
             return written
         found = self.ports.mirrors.read(self.base, [path])
         if path not in found:
-            raise NotThere(self._why_not(path))
+            raise ToolRefusal(self._why_not(path))
         try:
             return found[path].decode()
         except UnicodeDecodeError:
-            raise NotThere(f"{path} is not UTF-8 text; leave it as it is.") from None
+            raise ToolRefusal(f"{path} is not UTF-8 text; leave it as it is.") from None
 
     def free(self, path: str) -> None:
         """Raises NotThere when a new file cannot stand at the path."""
         taken = {entry.path for entry in self.ports.mirrors.entries(self.tree)}
         if path in taken:
-            raise NotThere(f"{path} exists; use edit_file.")
+            raise ToolRefusal(f"{path} exists; use edit_file.")
         try:
             self.ports.mirrors.overlay(self.tree, Patch({path: ""}))
         except ValueError as refused:
-            raise NotThere(f"{path} cannot be written: {refused}.") from None
+            raise ToolRefusal(f"{path} cannot be written: {refused}.") from None
 
     def file(self, path: str, start: int, end: int | None) -> str:
         lines = _lines(self.text(path))
@@ -126,7 +126,7 @@ class Looker:
                     size if slash or entry.mode not in ODD else f"({ODD[entry.mode]})"
                 )
         if not found:
-            raise NotThere(f"There is no folder {path}.")
+            raise ToolRefusal(f"There is no folder {path}.")
         shown = [f"{name}  {size}" for name, size in list(found.items())[:LIMIT_LINES]]
         more = f"\n({LIMIT_LINES} of {len(found)})" if len(found) > LIMIT_LINES else ""
         return "\n".join(shown) + more
@@ -135,7 +135,7 @@ class Looker:
         try:
             hits = self.ports.mirrors.grep(self.tree, pattern, under, LIMIT_HITS)
         except ValueError as wrong:
-            raise NotThere(f"The pattern does not work: {wrong}.") from None
+            raise ToolRefusal(f"The pattern does not work: {wrong}.") from None
         more = f"\n(the first {LIMIT_HITS})" if len(hits) == LIMIT_HITS else ""
         return (
             "\n".join(f"{hit.path}:{hit.line}: {hit.text[:300]}" for hit in hits) + more
@@ -145,7 +145,7 @@ class Looker:
     def symbol(self, name: str) -> str:
         last = name.rpartition(".")[2]
         if not last.isidentifier():
-            raise NotThere(f"{name!r} is no name; use grep for other text.")
+            raise ToolRefusal(f"{name!r} is no name; use grep for other text.")
         hits = self.ports.mirrors.grep(self.tree, rf"\b{last}\b", "", 2_000)
         paths = tuple(dict.fromkeys(hit.path for hit in hits))
         return definitions_and_references(Files(self.ports.mirrors, self.tree, paths), name)
@@ -165,9 +165,9 @@ class Looker:
         return "\n".join(found[:LIMIT_HITS]) or "No line holds it."
 
     def _log(self, job: int) -> list[str]:
-        raw = job_log(self.ports, self.base.repo, job)
+        raw = fetch_job_log(self.ports, self.base.repo, job)
         if not raw:
-            raise NotThere(f"GitHub has no log of job {job}.")
+            raise ToolRefusal(f"GitHub has no log of job {job}.")
         return cleaned(raw)
 
     def _why_not(self, path: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from bot.ports import Ports
-from bot.steps.leaks import hushed
+from bot.steps.redact import redact
 from bot.steps.report import attempts_table
 from bot.text import coded, inline, quoted
 from bot.values import (
@@ -60,10 +60,10 @@ class Work:
 
 def open_pull(ports: Ports, tree: Tree, branch: Branch, work: Work, draft: bool) -> PullRequest:  # noqa: FBT001 - GitHub's own word
     """The run's one pull request: opened, or brought up to date when it is open already."""
-    title = hushed(
+    title = redact(
         ports, unescape(inline(work.finish.title, 200))
     )  # names stay code, but a title knows no entities
-    body = hushed(ports, in_template(_template(ports, tree), dict(sections(work)), foot(work)))
+    body = redact(ports, in_template(_template(ports, tree), dict(sections(work)), foot(work)))
     return ports.pulls.open_pull(
         tree.repo, branch, tree.branch, PullRequestContent(title, body, draft)
     )

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from bot.ports import Ports
-from bot.steps.leaks import hushed
+from bot.steps.redact import redact
 from bot.text import bare, masked, seen
 from bot.values import Author, Branch, Finish, Patch, PushResult, Request, Sha, Tree
 
@@ -28,7 +28,7 @@ def commit(
         tree,
         patch,
         parent,
-        hushed(ports, message(finish, request)),
+        redact(ports, message(finish, request)),
         bot(ports.credentials.fetch_login()),
         at,
     )

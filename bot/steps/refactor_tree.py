@@ -14,7 +14,7 @@ from bot.refactor import (
     move_symbol,
     rename_symbol,
 )
-from bot.steps.look import Looker, NotThere
+from bot.steps.look import ToolRefusal, TreeReader
 from bot.steps.tools import MakeAsync, MoveSymbol, RenameSymbol
 
 MOST_BYTES = 1_000_000  # of one file
@@ -24,7 +24,7 @@ SHOWN = 30
 WideEdit = RenameSymbol | MakeAsync | MoveSymbol
 
 
-def refactored(look: Looker, asked: WideEdit) -> tuple[Mapping[str, str | None], str]:
+def refactored(look: TreeReader, asked: WideEdit) -> tuple[Mapping[str, str | None], str]:
     """What the call changes, and what the model is told of it. Raises NotThere when it cannot be
     done.
     """
@@ -38,14 +38,14 @@ def refactored(look: Looker, asked: WideEdit) -> tuple[Mapping[str, str | None],
             case MoveSymbol():
                 made = move_symbol(files, asked.name, asked.to)
     except CannotRefactor as why:
-        raise NotThere(str(why)) from None
+        raise ToolRefusal(str(why)) from None
     for path in made.files:
         if made.files[path] is not None and path not in files:
             look.free(path)
     return made.files, _told(made)
 
 
-def _texts(look: Looker) -> dict[str, str]:
+def _texts(look: TreeReader) -> dict[str, str]:
     """The files that a name may stand in, as they are by now."""
     entries = [
         it
@@ -54,7 +54,7 @@ def _texts(look: Looker) -> dict[str, str]:
     ]
     small = [it for it in entries if it.size <= MOST_BYTES]
     if sum(it.size for it in small) > MOST_IN_ALL:
-        raise NotThere(
+        raise ToolRefusal(
             f"The repository has more than {MOST_IN_ALL:,} bytes of code: edit the places one by one."
         )
     read = look.ports.mirrors.read(look.tree, [it.path for it in small])

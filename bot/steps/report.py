@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 from urllib.parse import quote
 
 from bot.ports import Ports
-from bot.steps.leaks import hushed
+from bot.steps.redact import redact
 from bot.text import coded, inline, quoted
 from bot.values import Attempt, Outcome, Plan, Request, Retrieval, RunKey, Usage, Verdict
 
@@ -60,13 +60,13 @@ def report(ports: Ports, progress: Progress) -> int:
     """Write or edit the run's comment; its id."""
     request = progress.request
     return ports.comments.put_comment(
-        request.repo, request.number, marker(progress.key), hushed(ports, rendered(progress))
+        request.repo, request.number, marker(progress.key), redact(ports, rendered(progress))
     )
 
 
 def farewell(ports: Ports, request: Request, kind: str, text: str, key: RunKey) -> None:
     """Say once, where its progress stood, that a run ended in a way that its story did not foresee."""
-    why = hushed(ports, text)
+    why = redact(ports, text)
     told = inline(why, TEXT_CHARS)
     if kind == "failed":
         told = f"This is a fault of mine, not of the request: {coded(why, TEXT_CHARS)}"

@@ -10,8 +10,8 @@ from dataclasses import replace
 from bot.ports import Ports
 from bot.search import locate, similar
 from bot.steps.checkout import Files
-from bot.steps.embed import alike
-from bot.steps.know import Known, know, map_of
+from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
+from bot.steps.semantic_similarity import alike
 from bot.values import CommitInfo, Issue, Retrieval, SearchHit, SimilarCommit, Tree
 
 GUIDANCE = (
@@ -35,13 +35,13 @@ def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
     result.
     """
     remarks = "\n\n".join(remark.body for remark in issue.comments)
-    known = know(ports, tree)
-    clues = look_for(ports, tree, known, issue.title, f"{issue.body}\n\n{remarks}")
-    return replace(clues, map=map_of(known, MAP_TOKENS))
+    known = load_repo_index(ports, tree)
+    clues = search_repo(ports, tree, known, issue.title, f"{issue.body}\n\n{remarks}")
+    return replace(clues, map=render_map(known, MAP_TOKENS))
 
 
-def look_for(
-    ports: Ports, tree: Tree, known: Known, title: str, body: str, top: int = 20
+def search_repo(
+    ports: Ports, tree: Tree, known: RepoIndex, title: str, body: str, top: int = 20
 ) -> Retrieval:
     """Places in the code, and the past commits most like the request with the beginnings of their
     diffs.

@@ -78,7 +78,7 @@ def _plan(given: Mapping[str, Any]) -> Text:
 
 
 def _tools(result: Result) -> Line | None:
-    failed = [answer["text"] for answer in result["answers"] if answer["is_error"]]
+    failed = [answer["text"] for answer in result["results"] if answer["is_error"]]
     return ("refused", _text("; ".join(failed)[:REFUSED_CHARS], "magenta")) if failed else None
 
 
@@ -94,7 +94,7 @@ def _inspected(result: Result) -> Line:
 
 
 def _pushed(result: Result) -> Line:
-    if not result["ours"]:
+    if not result["is_ours"]:
         return "push", Text("refused: the branch moved", "red")
     return "push", _text(f"{result['sha'][:7]} to its own branch")
 
@@ -157,12 +157,12 @@ SAYINGS: Mapping[str, Callable[[Result], Line | None]] = MappingProxyType(
         "freeze": _frozen,
         "checkout": _checked_out,
         "retrieve": _retrieved,
-        "think": _thought,
+        "ask_model": _thought,
         "use_tools": _tools,
-        "inspect": _inspected,
+        "inspect_change": _inspected,
         "push": _pushed,
-        "expect_ci": _expected,
-        "look_at_checks": _looked,
+        "predict_ci": _expected,
+        "fetch_checks": _looked,
         "diagnose": _diagnosed,
         "open_pull": _opened,
     }

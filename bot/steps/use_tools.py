@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from bot.edits import Rejected, replace
 from bot.ports import Ports
-from bot.steps.look import Looker, NotThere, cut, looked
+from bot.steps.look import ToolRefusal, TreeReader, cut, looked
 from bot.steps.refactor_tree import WideEdit, refactored
 from bot.steps.tools import (
     NAMED,
@@ -38,34 +38,34 @@ from bot.values import (
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AgentContext:
     """What lies before the model when it makes its calls."""
 
     tree: Tree
     issue: Issue
-    clues: Retrieval
+    retrieval: Retrieval
     patch: Patch = field(default_factory=Patch)
-    wish: str = ""
+    command_words: str = ""
     instructions: str = ""
-    planned: bool = False
+    plan_accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class TurnOutcome:
     """What a turn's calls came to. `changes` are the files that they changed; `finish` has no
     answer yet.
     """
 
-    answers: tuple[ToolResult, ...]
+    results: tuple[ToolResult, ...]
     changes: dict[str, str | None] = field(default_factory=dict)
-    undone: tuple[str, ...] = ()  # files that are as in the base again
+    reverted: tuple[str, ...] = ()  # files that are as in the base again
     plan: Plan | None = None
     finish: Finish | None = None
     finish_call: str = ""
     todo: tuple[str, ...] | None = None
 
 
-def use_tools(ports: Ports, desk: Desk, calls: Sequence[ToolCall]) -> Used:
+def use_tools(ports: Ports, desk: AgentContext, calls: Sequence[ToolCall]) -> TurnOutcome:
     """Run the calls in order, each on what the ones before it left. A call that fails says why and
     changes nothing.
     """
@@ -77,17 +77,19 @@ def use_tools(ports: Ports, desk: Desk, calls: Sequence[ToolCall]) -> Used:
         if desk.patch.files.get(path, ...) != text
     }
     undone = tuple(path for path, text in changes.items() if hands.base_text(path) == text)
-    return Used(answers, changes, undone, hands.plan, hands.finish, hands.finish_call, hands.todo)
+    return TurnOutcome(
+        answers, changes, undone, hands.plan, hands.finish, hands.finish_call, hands.todo
+    )
 
 
 class _Hands:
     """The state of one turn's calls."""
 
-    def __init__(self, ports: Ports, desk: Desk) -> None:
+    def __init__(self, ports: Ports, desk: AgentContext) -> None:
         self.ports = ports
         self.desk = desk
         self.patch = desk.patch
-        self.planned = desk.planned
+        self.planned = desk.plan_accepted
         self.plan: Plan | None = None
         self.finish: Finish | None = None
         self.finish_call = ""
@@ -97,8 +99,8 @@ class _Hands:
     def base_text(self, path: str) -> str | None:
         """The file before any edit; None when there was none."""
         try:
-            return Looker(self.ports, self.desk.tree, Patch()).text(path)
-        except NotThere:
+            return TreeReader(self.ports, self.desk.tree, Patch()).text(path)
+        except ToolRefusal:
             return None
 
     def run(self, call: ToolCall) -> ToolResult | None:
@@ -113,7 +115,7 @@ class _Hands:
                 f"{'.'.join(map(str, e['loc'])) or 'input'}: {e['msg']}" for e in wrong.errors()
             )
             return ToolResult(call.id, f"The input does not fit: {told}.", is_error=True)
-        except (NotThere, Rejected) as refused:
+        except (ToolRefusal, Rejected) as refused:
             self.failed_write = self.failed_write or call.name in WRITES
             return ToolResult(call.id, str(refused), is_error=True)
         return None if self.finish_call == call.id else ToolResult(call.id, cut(text))
@@ -129,18 +131,21 @@ class _Hands:
                 return self._finished(asked, call)
             case ReadRequest():
                 return self._look.request(
-                    self.desk.issue, self.desk.clues, self.desk.wish, self.desk.instructions
+                    self.desk.issue,
+                    self.desk.retrieval,
+                    self.desk.command_words,
+                    self.desk.instructions,
                 )
             case _:
                 return looked(self._look, asked)
 
     @property
-    def _look(self) -> Looker:
-        return Looker(self.ports, self.desk.tree, self.patch)
+    def _look(self) -> TreeReader:
+        return TreeReader(self.ports, self.desk.tree, self.patch)
 
     def _write(self, asked: Writing) -> str:
         if not self.planned:
-            raise NotThere(
+            raise ToolRefusal(
                 "Submit a plan first: edits are refused until `submit_plan` was accepted."
             )
         look = self._look
@@ -174,9 +179,9 @@ class _Hands:
 
     def _finished(self, asked: FinishWork, call: ToolCall) -> str:
         if self.finish is not None:
-            raise NotThere("`finish` was called in this turn already.")
+            raise ToolRefusal("`finish` was called in this turn already.")
         if self.failed_write:
-            raise NotThere(
+            raise ToolRefusal(
                 "An edit in this turn failed, so the work is not what you say. Mend that, then call finish."
             )
         self.finish = Finish(

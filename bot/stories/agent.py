@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from bot.ports import Caps
 from bot.run import Run
-from bot.steps.inspect_change import inspect, told
+from bot.steps.ask_model import ConversationStart, ask_model, open_conversation
+from bot.steps.inspect_change import inspect_change, render_findings
 from bot.steps.repo_config import Config
-from bot.steps.think import Opening, open_talk, think
-from bot.steps.use_tools import Desk, Used, use_tools
+from bot.steps.use_tools import AgentContext, TurnOutcome, use_tools
 from bot.stories.progress import GaveUp, Tells
 from bot.stories.watching import heed, listen
 from bot.text import inline
@@ -46,7 +46,7 @@ class Writer:
     run: Run
     request: Request
     teller: Tells
-    desk: Desk
+    desk: AgentContext
     config: Config
     caps: Caps
     said: Conversation = ()
@@ -56,8 +56,8 @@ class Writer:
     worked_s: float = 0.0
     advice: tuple[Finding, ...] = ()
     mended: tuple[Finding, ...] = ()  # what kept the work back, once it does no more
-    _ours: Opening | None = None
-    _open: Used | None = (
+    _ours: ConversationStart | None = None
+    _open: TurnOutcome | None = (
         None  # the finish that waits for its answer, with the answers to its turn's other calls
     )
     _made: Counter[str] = field(default_factory=Counter)
@@ -77,13 +77,15 @@ class Writer:
             finish = await self._said_done()
             if not self.patch.files:
                 raise GaveUp(inline(finish.summary, WORDS))
-            findings = await self.run(inspect, self.desk.tree, self.patch, self.config, self.plan)
+            findings = await self.run(
+                inspect_change, self.desk.tree, self.patch, self.config, self.plan
+            )
             self.advice = tuple(finding for finding in findings if not finding.blocks)
             blocking = tuple(finding for finding in findings if finding.blocks)
             self.mended = tuple(one for one in self.mended if one not in findings) + blocking
             if not blocking:
                 return finish
-            self.answer(told(blocking))
+            self.answer(render_findings(blocking))
         found = inline(f"{blocking[0].path}: {blocking[0].text}", WORDS)
         raise GaveUp(f"the checks refused the change {GATE_ROUNDS} times, at last for {found}")
 
@@ -95,20 +97,20 @@ class Writer:
             raise RuntimeError("there is no finish to answer")
         self._say(
             ToolResults(
-                (*self._open.answers, ToolResult(self._open.finish_call, text, is_error=True))
+                (*self._open.results, ToolResult(self._open.finish_call, text, is_error=True))
             )
         )
         self._open = None
 
     async def _said_done(self) -> Finish:
         if self._ours is None:
-            self._ours = await self.run(open_talk, self.desk.tree, self.desk.issue.number)
+            self._ours = await self.run(open_conversation, self.desk.tree, self.desk.issue.number)
         ours = self._ours
         if not self.said:
-            self._say(UserText(ours.first))
+            self._say(UserText(ours.first_message))
         while True:
             await listen(self.run, self.request)
-            turn = await self._turn(ours.brief)
+            turn = await self._turn(ours.prefix)
             if turn.stop == "end":
                 self._nudge(ours.nudge)
                 continue
@@ -117,14 +119,16 @@ class Writer:
             if used.finish is not None:
                 self._open = used
                 return used.finish
-            self._say(ToolResults(tuple(self._warned(answer, turn) for answer in used.answers)))
+            self._say(ToolResults(tuple(self._warned(answer, turn) for answer in used.results)))
 
     async def _turn(self, brief: PromptPrefix) -> Turn:
         if self.turns >= self.caps.turns or self.worked_s >= self.caps.minutes * 60:
             raise GaveUp(
                 f"it used its {self.caps.turns} turns or {self.caps.minutes} minutes without an end"
             )
-        thought = await self.run(think, brief, self.said, round(self.caps.usd - self.spent.usd, 6))
+        thought = await self.run(
+            ask_model, brief, self.said, round(self.caps.usd - self.spent.usd, 6)
+        )
         turn = thought.turn
         self.turns += 1
         self.worked_s += thought.took_s
@@ -142,14 +146,16 @@ class Writer:
         self._say(turn)
         return turn
 
-    async def _take(self, used: Used) -> None:
+    async def _take(self, used: TurnOutcome) -> None:
         files = {
             path: text
             for path, text in {**self.patch.files, **used.changes}.items()
-            if path not in used.undone
+            if path not in used.reverted
         }
         self.desk = replace(
-            self.desk, patch=Patch(files), planned=self.desk.planned or used.plan is not None
+            self.desk,
+            patch=Patch(files),
+            plan_accepted=self.desk.plan_accepted or used.plan is not None,
         )
         if used.todo is not None:
             self.teller.note(todo=used.todo)

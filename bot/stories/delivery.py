@@ -10,9 +10,9 @@ from typing import Literal
 from bot.run import Run
 from bot.steps.admit import still_wanted
 from bot.steps.open_pull import Work, open_pull, retell, was_closed
+from bot.steps.predict_ci import ExpectedCi, predict_ci
 from bot.steps.push import branch_name, commit, moved, push
 from bot.steps.report import Phase
-from bot.steps.watch import Ci, expect_ci
 from bot.stories.agent import Writer
 from bot.stories.progress import Stopped, Teller
 from bot.stories.watching import Head, listen
@@ -34,7 +34,7 @@ class Shipment:
         self.tree = writer.desk.tree
         number = int(run.key.rpartition("/")[2])
         self.branch: Branch = branch_name(writer.config.branch_prefix, request, number)
-        self.ci = Ci("never")
+        self.ci = ExpectedCi("never")
         self.attempts: tuple[Attempt, ...] = ()
         self.earlier: set[str] = set()  # fingerprints of the attempts before this one
         self.tip: Sha | None = None
@@ -56,10 +56,10 @@ class Shipment:
             commit, self.tree, self.writer.patch, self.tip or self.tree.sha, finish, self.request
         )
         pushed = await self.run(push, self.tree, sha, self.branch, self.tip)
-        if not pushed.ours:
+        if not pushed.is_ours:
             raise Stopped(f"somebody else pushed to `{self.branch}`, so the branch is theirs")
         if self.tip is None:
-            self.ci = await self.run(expect_ci, self.tree, self.branch)
+            self.ci = await self.run(predict_ci, self.tree, self.branch)
         self.tip = sha
         self.finish = finish
         self.attempts = (*self.attempts, Attempt(sha, "running"))
@@ -105,7 +105,7 @@ class Shipment:
         """Nothing failed; that is green only if something passed."""
         if checks.green:
             return await self.opened(checks)
-        return await (self.opened_silent() if checks.silent else self.opened_idle(checks))
+        return await (self.opened_silent() if checks.is_silent else self.opened_idle(checks))
 
     async def opened(self, checks: Checks) -> Outcome:
         """The pull request, ready: CI is green."""

@@ -13,10 +13,11 @@ from bot.ports import Refusal, Unreachable
 from bot.run import Run
 from bot.steps.admit import limits, rules
 from bot.steps.checkout import checkout
-from bot.steps.diagnose import diagnose, rerun
+from bot.steps.diagnose import diagnose
 from bot.steps.freeze import freeze
+from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.steps.retrieve import retrieve
-from bot.steps.use_tools import Desk
+from bot.steps.use_tools import AgentContext
 from bot.stories.agent import WORDS, Asks, Writer
 from bot.stories.delivery import Shipment
 from bot.stories.progress import GaveUp, Stopped, Teller
@@ -67,7 +68,9 @@ async def _solved(run: Run, request: Request, teller: Teller) -> Outcome:
         tree = await run(checkout, request.repo)
         clues = await run(retrieve, tree, issue)
         await teller(phase="planning", clues=clues, usd_cap=caps.usd, attempts_cap=caps.attempts)
-        desk = Desk(tree, issue, clues, wish=request.words, instructions=config.instructions)
+        desk = AgentContext(
+            tree, issue, clues, command_words=request.words, instructions=config.instructions
+        )
         writer = Writer(run, request, teller, desk, config, caps)
         finish = await writer.finish()
         shipment = Shipment(run, request, teller, writer)
@@ -98,7 +101,7 @@ async def _until_green(run: Run, writer: Writer, shipment: Shipment) -> Outcome:
             return await shipment.unbroken(checks)
         verdict = await run(diagnose, writer.desk.tree, shipment.head.sha, checks)
         if verdict.reading.action == "rerun" and not over:
-            over = await run(rerun, writer.desk.tree, checks)
+            over = await run(rerun_failed_jobs, writer.desk.tree, checks)
             if over:
                 shipment.note("rerun", verdict, checks)
                 continue

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from bot.ports import Caps
 from bot.run import Run
 from bot.steps.admit import still_wanted
+from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.steps.open_pull import was_closed
+from bot.steps.predict_ci import ExpectedCi
 from bot.steps.push import moved
-from bot.steps.watch import Ci, Seen, look_at_checks
 from bot.stories.progress import GaveUp, Stopped
 from bot.values import Branch, Checks, Request, Sha, Signal, Tree
 
@@ -22,7 +23,7 @@ class Head:
     tree: Tree  # the base
     branch: Branch
     sha: Sha
-    ci: Ci
+    ci: ExpectedCi
 
 
 async def settled(
@@ -35,12 +36,12 @@ async def settled(
     """
     began = 0.0
     while True:
-        seen = await run(look_at_checks, head.tree.repo, head.sha)
+        seen = await run(fetch_checks, head.tree.repo, head.sha)
         began = began or seen.at
         waited = seen.at - began
         if _spoken(seen, head.ci, after, patient=waited < caps.ci_grace_s):
             return seen.checks
-        if seen.checks.silent and waited >= caps.ci_grace_s:
+        if seen.checks.is_silent and waited >= caps.ci_grace_s:
             return seen.checks
         if waited >= caps.ci_patience_s:
             raise GaveUp(f"CI did not end within {caps.ci_patience_s // 60} minutes")
@@ -90,12 +91,14 @@ async def _hint(run: Run, request: Request, head: Head, patience_s: float) -> No
             return
 
 
-def _spoken(seen: Seen, ci: Ci, after: Mapping[str, int], *, patient: bool) -> bool:
+def _spoken(
+    seen: ChecksSnapshot, ci: ExpectedCi, after: Mapping[str, int], *, patient: bool
+) -> bool:
     """Whether all of CI has ended. Early on, a suite that is green may only be the first of
     several.
     """
     checks = seen.checks
-    if checks.silent or checks.pending:
+    if checks.is_silent or checks.is_pending:
         return False
     if any(
         check.run_attempt <= after.get(str(check.run), 0) for check in checks.failed if check.run
@@ -103,4 +106,4 @@ def _spoken(seen: Seen, ci: Ci, after: Mapping[str, int], *, patient: bool) -> b
         return False
     runs = {check.run for check in checks.checks if check.run}
     names = {check.name for check in checks.checks}
-    return not patient or (len(runs) >= ci.workflows and names.issuperset(ci.others))
+    return not patient or (len(runs) >= ci.workflows and names.issuperset(ci.other_checks))

@@ -44,11 +44,11 @@ class Checks:
     checks: tuple[Check, ...] = ()
 
     @property
-    def silent(self) -> bool:
+    def is_silent(self) -> bool:
         return not self.checks
 
     @property
-    def pending(self) -> bool:
+    def is_pending(self) -> bool:
         return any(check.state == "pending" for check in self.checks)
 
     @property
@@ -56,7 +56,7 @@ class Checks:
         return tuple(check for check in self.checks if check.state == "failed")
 
     @property
-    def idle(self) -> bool:
+    def is_all_skipped(self) -> bool:
         """Whether all of it passed for having done nothing: GitHub lets skipped and neutral checks
         pass.
         """
@@ -68,7 +68,7 @@ class Checks:
         return (
             bool(self.checks)
             and all(check.state == "passed" for check in self.checks)
-            and not self.idle
+            and not self.is_all_skipped
         )
 
 
@@ -169,12 +169,12 @@ class PullRequestContent:
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """Where the branch points now. `ours` is false when somebody else moved it: then nothing was
+    """Where the branch points now. `is_ours` is false when somebody else moved it: then nothing was
     pushed.
     """
 
     sha: Sha
-    ours: bool = True
+    is_ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)

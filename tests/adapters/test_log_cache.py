@@ -11,7 +11,7 @@ import pytest
 
 from bot.adapters.log_cache import Shelf
 from bot.ports import NullLogCache, Ports
-from bot.steps.job_log import job_log
+from bot.steps.fetch_job_log import fetch_job_log
 from bot.values import Repo
 
 SHOP = Repo("acme/shop", 1)
@@ -43,7 +43,10 @@ def ports(hub: Hub, shelf: Shelf | NullLogCache) -> Ports:
 def test_a_log_is_fetched_once_and_kept_without_its_secrets(shelf: Shelf):
     """The second look asks nobody, and no file holds the token."""
     hub = Hub(f"token {TOKEN}\nerror\xff\n".encode("latin-1"))
-    first, second = job_log(ports(hub, shelf), SHOP, 7), job_log(ports(hub, shelf), SHOP, 7)
+    first, second = (
+        fetch_job_log(ports(hub, shelf), SHOP, 7),
+        fetch_job_log(ports(hub, shelf), SHOP, 7),
+    )
 
     assert b"token ***\nerror\xff\n" == first == second
     assert 1 == hub.asked
@@ -53,8 +56,8 @@ def test_without_a_shelf_every_look_asks(shelf: Shelf):
     """And what GitHub has no more is not kept as an empty log."""
     hub, gone = Hub(b"red\n"), Hub(b"")
 
-    assert [b"red\n"] * 2 == [job_log(ports(hub, NullLogCache()), SHOP, 7) for _ in range(2)]
-    assert [b"", b""] == [job_log(ports(gone, shelf), SHOP, 7) for _ in range(2)]
+    assert [b"red\n"] * 2 == [fetch_job_log(ports(hub, NullLogCache()), SHOP, 7) for _ in range(2)]
+    assert [b"", b""] == [fetch_job_log(ports(gone, shelf), SHOP, 7) for _ in range(2)]
     assert (2, 2) == (hub.asked, gone.asked)
 
 
@@ -98,7 +101,7 @@ def test_a_full_disk_hinders_nobody(tmp_path: Path):
     (tmp_path / "logs").write_text("in the way")
     hub = Hub(b"red\n")
 
-    assert b"red\n" == job_log(ports(hub, Shelf(tmp_path / "logs")), SHOP, 7)
+    assert b"red\n" == fetch_job_log(ports(hub, Shelf(tmp_path / "logs")), SHOP, 7)
 
 
 def _age(shelf: Shelf, job: int, *, days: int) -> None:

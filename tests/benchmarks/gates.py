@@ -14,8 +14,8 @@ from statistics import median
 
 from bot.adapters.checkers import checkers
 from bot.gates import Change, Rules, gates
-from bot.steps.inspect_change import examined
-from bot.steps.leaks import leaked
+from bot.steps.inspect_change import run_gates
+from bot.steps.redact import find_leaks
 from tests.benchmarks.table import Row
 from tests.git_served import git
 
@@ -39,7 +39,7 @@ def rows(work: Path) -> list[Row]:
     return [
         _row(
             f"all, {FILES} files, {lines} lines",
-            lambda: examined(asked, change, Rules(), {}, now),
+            lambda: run_gates(asked, change, Rules(), {}, now),
             "under 1 s",
         ),
         _row("  on the texts alone", lambda: gates(Change(before, after), Rules())),
@@ -47,7 +47,7 @@ def rows(work: Path) -> list[Row]:
             "  lint, before and after",
             lambda: (asked.linter.lint(after, {}), asked.linter.lint(before, {})),
         ),
-        _row("  secrets", lambda: leaked(asked, change)),
+        _row("  secrets", lambda: find_leaks(asked, change)),
         _row(
             "greenlit check, as a process",
             lambda: _check(_folder(work, before, after)),

@@ -20,7 +20,7 @@ from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import Remembered
 from bot.ports import Ports
 from bot.search import FORMAT, locate
-from bot.steps.know import know
+from bot.steps.repo_index import load_repo_index
 from tests.benchmarks.table import Row
 from tests.git_served import git
 
@@ -111,7 +111,7 @@ def _question_s(work: Path, repo: Path) -> float:
         *cast("Any", (GitMirrors(work / "home", ()), None, None)),
         cache=Remembered(work / "cache", FORMAT),
     )
-    known = know(ports, borrow(work / "home", repo, "HEAD"))
+    known = load_repo_index(ports, borrow(work / "home", repo, "HEAD"))
     title, _, body = ISSUE.partition("\n")
     return _median_s(lambda: locate(known.knowledge, title, body, known.notebook.leaves))
 

@@ -34,7 +34,7 @@ from bot.search.ranking import Seen
 from bot.search.signals import best
 from bot.search.terms import read_query
 from bot.search.weights import WEIGHTS
-from bot.steps.know import know
+from bot.steps.repo_index import load_repo_index
 from bot.values import Retrieval
 
 LEARNED = tuple(
@@ -84,7 +84,7 @@ def _case(ports: Ports, home: Path, repos: Path, asked: Mapping[str, Any]) -> Ca
     folder = next((repos / guess for guess in guesses if (repos / guess).is_dir()), None)
     if folder is None:
         return None
-    known = know(ports, borrow(home, folder, asked["parent"]))
+    known = load_repo_index(ports, borrow(home, folder, asked["parent"]))
     title, _, body = asked["query"].strip().partition("\n")
     parts = Seen.of(known.knowledge, read_query(title.lstrip("# "), body)).signals()
     shares = np.stack(

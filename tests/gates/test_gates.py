@@ -14,8 +14,8 @@ from bot.adapters.ruff_linter import Ruff, repository_config
 from bot.gates import Change, Rules, gates
 from bot.gates.change import lines
 from bot.ports import Checkers, Ports
-from bot.steps.inspect_change import examined, unchecked
-from bot.steps.leaks import hushed, leaked
+from bot.steps.inspect_change import list_unchecked, run_gates
+from bot.steps.redact import find_leaks, redact
 from bot.values import Patch
 
 ASKED = checkers({})
@@ -35,7 +35,7 @@ def change(after, before=None, around=None):
 
 
 def found(made, rules=None):
-    told = examined(ASKED, made, rules or Rules(), {}, NOW)
+    told = run_gates(ASKED, made, rules or Rules(), {}, NOW)
     return {(one.gate, one.path, one.line, one.rule) for one in told if one.blocks}
 
 
@@ -147,7 +147,7 @@ def test_no_file_is_written_elsewhere(path):
 )
 def test_a_secret_is_found_and_not_repeated(secret, rule):
     """On its line, with its kind; the finding itself holds no more than its first signs."""
-    (one,) = leaked(ASKED, change({"a.py": f'x = 1\nKEY = """{secret}"""\n'}))
+    (one,) = find_leaks(ASKED, change({"a.py": f'x = 1\nKEY = """{secret}"""\n'}))
 
     assert (2, True) == (one.line, one.blocks)
     assert secret[8:24] not in one.text
@@ -157,7 +157,7 @@ def test_what_stood_there_before_was_not_leaked_now():
     """It moved, or the line around it changed."""
     made = change({"b.py": f'KEY = "{TOKEN}"\n', "a.py": None}, {"a.py": f'x = "{TOKEN}"\n'})
 
-    assert () == leaked(ASKED, made)
+    assert () == find_leaks(ASKED, made)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_stood_there_before_was_not_leaked_now():
 )
 def test_what_only_looks_like_a_secret_passes(text):
     """Hashes, and the reading of a secret from elsewhere."""
-    assert () == leaked(ASKED, change({"a.py": f"{text}\n"}))
+    assert () == find_leaks(ASKED, change({"a.py": f"{text}\n"}))
 
 
 def test_what_the_bot_says_holds_no_secret():
@@ -180,16 +180,16 @@ def test_what_the_bot_says_holds_no_secret():
     """
     ports = Ports(None, None, None, checkers=ASKED)
 
-    assert "I used *** here" == hushed(ports, f"I used {TOKEN} here")
-    assert "as in ***" == hushed(ports, f"as in {SLACK}")
-    assert "run acme/shop#7/1 of 63d2b82" == hushed(ports, "run acme/shop#7/1 of 63d2b82")
-    assert "I used *** here" == hushed(Ports(None, None, None), f"I used {TOKEN} here")
+    assert "I used *** here" == redact(ports, f"I used {TOKEN} here")
+    assert "as in ***" == redact(ports, f"as in {SLACK}")
+    assert "run acme/shop#7/1 of 63d2b82" == redact(ports, "run acme/shop#7/1 of 63d2b82")
+    assert "I used *** here" == redact(Ports(None, None, None), f"I used {TOKEN} here")
 
 
 @given(st.text(max_size=60))
 def test_any_text_can_be_searched(text):
     """Nothing crashes, and what is left has no more secrets."""
-    assert () == tuple(leak for leak in Betterleaks().find(hushed(Ports(None, None, None), text)))
+    assert () == tuple(leak for leak in Betterleaks().find(redact(Ports(None, None, None), text)))
 
 
 # --- licence
@@ -232,7 +232,7 @@ def test_a_repository_tightens_and_loosens_but_not_security():
 
 def test_what_was_not_checked_is_said():
     """Silence would be taken for approval."""
-    told = " ".join(unchecked(Checkers(), change({"a.ts": "let x = 1\n"})))
+    told = " ".join(list_unchecked(Checkers(), change({"a.ts": "let x = 1\n"})))
 
     assert "no linter" in told
     assert "finder of secrets" in told

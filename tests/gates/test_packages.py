@@ -15,7 +15,7 @@ from bot.gates import Change, Rules, judged, new_names
 from bot.gates.packages import Named
 from bot.gates.packages.popular_names import NODE, PYTHON
 from bot.ports import Checkers
-from bot.steps.inspect_change import examined
+from bot.steps.inspect_change import run_gates
 from bot.values import Package
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -203,7 +203,7 @@ def test_an_index_that_is_gone_is_no_answer():
 def test_the_gate_asks_the_index(index):
     """A young package keeps the change back, one that is not there too; a known one passes."""
     made = Change({"requirements.txt": None}, {"requirements.txt": "settled\nfresh\nnothing\n"})
-    told = examined(Checkers(index=index), made, Rules(), {}, NOW)
+    told = run_gates(Checkers(index=index), made, Rules(), {}, NOW)
 
     assert {("young-package", 2), ("unknown-package", 3)} == {
         (one.rule, one.line) for one in told if one.blocks

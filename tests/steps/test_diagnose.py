@@ -7,7 +7,8 @@ import pytest
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import Shelf
 from bot.logs import merged
-from bot.steps.diagnose import diagnose, rerun
+from bot.steps.diagnose import diagnose
+from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.values import Failure, Reading
 from tests.place import GRANTED, Place
 
@@ -179,7 +180,7 @@ def test_a_failed_status_has_no_log(build):
 
     assert {"ci/elsewhere": 0} == found.jobs
     assert "fix" != found.reading.action
-    assert {} == rerun(place.ports, tree, checks)
+    assert {} == rerun_failed_jobs(place.ports, tree, checks)
 
 
 def test_a_rerun_tells_which_attempt_is_over(build):
@@ -188,13 +189,13 @@ def test_a_rerun_tells_which_attempt_is_over(build):
     tree = place.tree()
     sha, checks = place.checked({"a.py": OUTAGE, "b.py": OUTAGE}, "topic")
     run = checks.failed[0].run
-    first = rerun(place.ports, tree, checks)
+    first = rerun_failed_jobs(place.ports, tree, checks)
     place.forge.quiet(20)
     again = place.ports.ci.fetch_checks(place.repo, sha)
 
     assert {str(run): 1} == first
     assert {2} == {check.run_attempt for check in again.failed}
-    assert {} == rerun(place.ports, tree, again)
+    assert {} == rerun_failed_jobs(place.ports, tree, again)
     assert 4 == len(place.forge.jobs(place.repo.name))
 
 
@@ -210,7 +211,7 @@ def test_an_app_that_may_not_run_it_again_takes_the_first_word(build):
     )
     reader = GitHubApp(keys.id, keys.private_key, url, f"{url}/api/v3", pause_between_writes_s=0)
 
-    assert {} == rerun(replace(place.ports, ci=reader), tree, checks)
+    assert {} == rerun_failed_jobs(replace(place.ports, ci=reader), tree, checks)
     assert 1 == place.ports.ci.fetch_checks(place.repo, sha).failed[0].run_attempt
 
 
@@ -235,7 +236,7 @@ TESTED = {
 
 def again(place, tree, sha, checks):
     """What the second attempt of a commit means."""
-    rerun(place.ports, tree, checks)
+    rerun_failed_jobs(place.ports, tree, checks)
     assert place.forge.quiet(30)
     return diagnose(place.ports, tree, sha, place.ports.ci.fetch_checks(place.repo, sha))
 

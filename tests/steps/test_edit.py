@@ -3,12 +3,12 @@
 import pytest
 
 from bot.run import from_json, to_json
-from bot.steps.think import Thought
+from bot.steps.ask_model import TimedTurn
 from bot.steps.tools import NAMED, tools
-from bot.steps.use_tools import Used
+from bot.steps.use_tools import TurnOutcome
 from bot.values import Patch, Plan, PlannedFile, PlannedWeakening, ToolCall, Turn
-from tests.desk import FINISH, PLAN, Sitting
 from tests.steps.test_look import OUTSIDE
+from tests.tool_session import FINISH, PLAN, Sitting
 
 FILES = {
     "app/main.py": b"import os\n\n\ndef serve(port):\n    return port\n",
@@ -36,7 +36,7 @@ def sit(shelf):
 
 def test_an_edit_replaces_one_place(sit):
     """The rest of the file stays, and the repository too."""
-    assert "Done." == sit.turn(EDIT).answers[0].text
+    assert "Done." == sit.turn(EDIT).results[0].text
     assert {"app/main.py": "import os\n\n\ndef serve(port):\n    return port + 1\n"} == sit.files
 
 
@@ -49,7 +49,7 @@ def test_edits_of_one_turn_build_on_each_other(sit):
         EDIT,
     )
 
-    assert "import sys" in used.answers[1].text
+    assert "import sys" in used.results[1].text
     assert "import re\n\n\ndef serve(port):\n    return port + 1\n" == sit.files["app/main.py"]
 
 
@@ -58,14 +58,14 @@ def test_a_failed_edit_between_others_fails_alone(sit):
     wrong = ("edit_file", {"path": "app/main.py", "old": "import nothing", "new": "x"})
     used = sit.turn(("create_file", {"path": "b.py", "text": "b = 1\n"}), wrong, EDIT)
 
-    assert [False, True, False] == [answer.is_error for answer in used.answers]
-    assert ["c0", "c1", "c2"] == [answer.call_id for answer in used.answers]
+    assert [False, True, False] == [answer.is_error for answer in used.results]
+    assert ["c0", "c1", "c2"] == [answer.call_id for answer in used.results]
     assert {"b.py", "app/main.py"} == set(sit.files)
 
 
 def test_nothing_is_edited_before_the_plan(sit):
     """Looking is free; writing waits for `submit_plan`, which may stand in the same turn."""
-    sit.desk = type(sit.desk)(sit.tree, sit.desk.issue, sit.desk.clues)
+    sit.desk = type(sit.desk)(sit.tree, sit.desk.issue, sit.desk.retrieval)
 
     for call in (
         EDIT,
@@ -74,7 +74,7 @@ def test_nothing_is_edited_before_the_plan(sit):
     ):
         assert "Submit a plan first" in sit.refused(call[0], **call[1])
     assert "import os" in sit.told("read_file", path="app/main.py")
-    assert not any(answer.is_error for answer in sit.turn(("submit_plan", PLAN), EDIT).answers)
+    assert not any(answer.is_error for answer in sit.turn(("submit_plan", PLAN), EDIT).results)
     assert {"app/main.py"} == set(sit.files)
 
 
@@ -218,7 +218,7 @@ def test_a_finish_waits_for_its_answer(sit):
     """It has none yet; the calls beside it have theirs, and edits before and after it count."""
     used = sit.turn(("list_dir", {}), ("finish", FINISH), EDIT)
 
-    assert ["c0", "c2"] == [answer.call_id for answer in used.answers]
+    assert ["c0", "c2"] == [answer.call_id for answer in used.results]
     assert ("c1", "Did it") == (used.finish_call, used.finish.title)
     assert {"app/main.py"} == set(sit.files)
 
@@ -227,7 +227,7 @@ def test_a_second_finish_in_a_turn_is_answered_at_once(sit):
     """Every call must come back answered, or the API refuses the next turn; the first one counts."""
     used = sit.turn(("finish", FINISH), ("finish", FINISH | {"title": "Again"}))
 
-    assert [("c1", True)] == [(answer.call_id, answer.is_error) for answer in used.answers]
+    assert [("c1", True)] == [(answer.call_id, answer.is_error) for answer in used.results]
     assert ("c0", "Did it") == (used.finish_call, used.finish.title)
 
 
@@ -281,7 +281,7 @@ def test_every_tool_that_is_offered_is_answered(sit):
     """None falls through to "no such tool" or to a bug, whatever it is given."""
     for name, _ in NAMED:
         used = sit.turn((name, {}))
-        assert all("no tool" not in answer.text for answer in used.answers)
+        assert all("no tool" not in answer.text for answer in used.results)
     assert [name for name, _ in NAMED] == [tool.name for tool in tools()]
 
 
@@ -302,10 +302,10 @@ def test_what_was_used_survives_the_record(sit):
         ("finish", FINISH),
         ("grep", {"pattern": "["}),
     )
-    turn = Thought(Turn("tools", calls=(ToolCall("c", "create_file", {"text": odd}),)), 1.0)
+    turn = TimedTurn(Turn("tools", calls=(ToolCall("c", "create_file", {"text": odd}),)), 1.0)
 
-    assert used == from_json(to_json(used), Used)
-    assert turn == from_json(to_json(turn), Thought)
+    assert used == from_json(to_json(used), TurnOutcome)
+    assert turn == from_json(to_json(turn), TimedTurn)
     assert Patch(used.changes) == from_json(to_json(Patch(used.changes)), Patch)
 
 
@@ -313,7 +313,7 @@ def test_half_a_character_does_not_end_a_run():
     """JSON can hold lone surrogates, and models have written them: the turn must still go into the
     record.
     """
-    turn = Thought(
+    turn = TimedTurn(
         Turn("tools", '[{"text": "\\ud83d"}]', (ToolCall("c", "create_file", {"text": "\ud83d"}),)),
         1.0,
     )

@@ -4,7 +4,7 @@ machine or of GitHub.
 
 import pytest
 
-from tests.desk import Sitting
+from tests.tool_session import Sitting
 
 CRLF = b"one\r\ntwo\r\nthree\r\n"
 LONG = "x = '" + "y" * 9_000 + "'\n"

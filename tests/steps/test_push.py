@@ -100,7 +100,7 @@ def test_a_commit_is_the_bots_on_what_was_pushed_before(place):
     pushed = push(place.ports, tree, sha, BRANCH, None)
     folder = place.forge.git_dir(place.repo.name)
 
-    assert (sha, True) == (pushed.sha, pushed.ours)
+    assert (sha, True) == (pushed.sha, pushed.is_ours)
     assert f"greenlit[bot] {tree.sha} Greet softly" == git(
         folder, "log", "-1", "--format=%an %P %s", BRANCH
     )
@@ -140,7 +140,7 @@ def test_somebody_elses_branch_stays_theirs(place):
     theirs = place.forge.push(place.repo.name, "eve", BRANCH, {"b.txt": "b\n"}, "Mine")
 
     assert (theirs, False) == tuple(
-        getattr(push(place.ports, tree, ours, BRANCH, None), name) for name in ("sha", "ours")
+        getattr(push(place.ports, tree, ours, BRANCH, None), name) for name in ("sha", "is_ours")
     )
     assert theirs == place.forge.branches(place.repo.name)[BRANCH]
     other = Branch("greenlit/7-other")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.steps.watch import Ci, expect_ci, look_at_checks
+from bot.steps.fetch_checks import fetch_checks
+from bot.steps.predict_ci import ExpectedCi, predict_ci
 from bot.values import Branch, Patch
 
 BRANCH = Branch("greenlit/7-greet-softly")
@@ -20,11 +21,11 @@ def bare(town):
 def laid(bare, files):
     """What is expected where the base has these files too."""
     place, tree = bare
-    return expect_ci(place.ports, place.ports.mirrors.overlay(tree, Patch(files)), BRANCH)
+    return predict_ci(place.ports, place.ports.mirrors.overlay(tree, Patch(files)), BRANCH)
 
 
 def expected(place):
-    return expect_ci(place.ports, place.tree(), BRANCH)
+    return predict_ci(place.ports, place.tree(), BRANCH)
 
 
 def workflows(*texts):
@@ -136,11 +137,11 @@ def test_filters_of_a_pull_request_are_of_its_base(bare, event, filters, starts)
 @pytest.mark.parametrize(
     ("texts", "ci"),
     [
-        (["on: push", "on: push", "on: pull_request"], Ci(PULL, 3)),
-        (["on: [push, pull_request]"], Ci(PUSH, 1)),
-        (["on: pull_request", "on: [pull_request, pull_request_target]"], Ci(PULL, 3)),
-        ([push("branches: [main]"), "on: workflow_call"], Ci(NEVER)),
-        ([push("branches: [main]"), "on: push"], Ci(PUSH, 1)),
+        (["on: push", "on: push", "on: pull_request"], ExpectedCi(PULL, 3)),
+        (["on: [push, pull_request]"], ExpectedCi(PUSH, 1)),
+        (["on: pull_request", "on: [pull_request, pull_request_target]"], ExpectedCi(PULL, 3)),
+        ([push("branches: [main]"), "on: workflow_call"], ExpectedCi(NEVER)),
+        ([push("branches: [main]"), "on: push"], ExpectedCi(PUSH, 1)),
     ],
 )
 def test_workflows_are_counted(bare, texts, ci):
@@ -160,7 +161,7 @@ def test_workflows_are_counted(bare, texts, ci):
 )
 def test_only_the_folders_own_yaml_files_are_workflows(bare, files):
     """GitHub reads no deeper and nothing else."""
-    assert Ci(NEVER) == laid(bare, files)
+    assert ExpectedCi(NEVER) == laid(bare, files)
 
 
 @pytest.mark.parametrize(
@@ -196,14 +197,14 @@ def test_a_workflow_that_is_a_symlink_is_not_followed(place):
         {"120000:.github/workflows/ci.yml": b"../../ci.yml", "ci.yml": b"on: push" + JOBS.encode()}
     )
 
-    assert Ci(NEVER) == expected(place)
+    assert ExpectedCi(NEVER) == expected(place)
 
 
 def test_other_systems_are_known_by_what_they_said_of_the_base(place):
     """Without workflows, commit statuses on the base promise statuses on the branch."""
     place.forge.set_status(place.repo.name, place.tree().sha, "ci/elsewhere", "success")
 
-    assert Ci(PUSH, 0, ("ci/elsewhere",)) == expected(place)
+    assert ExpectedCi(PUSH, 0, ("ci/elsewhere",)) == expected(place)
 
 
 def test_workflows_that_only_run_on_the_base_promise_nothing(build):
@@ -211,7 +212,7 @@ def test_workflows_that_only_run_on_the_base_promise_nothing(build):
     place = build(workflows(push("branches: [main]")))
     place.checked({"a.txt": "b\n"})
 
-    assert Ci(NEVER) == expected(place)
+    assert ExpectedCi(NEVER) == expected(place)
 
 
 def test_other_systems_are_waited_for_beside_workflows(build):
@@ -219,14 +220,14 @@ def test_other_systems_are_waited_for_beside_workflows(build):
     place = build(workflows("on: push"))
     place.forge.set_status(place.repo.name, place.tree().sha, "ci/elsewhere", "success")
 
-    assert Ci(PUSH, 1, ("ci/elsewhere",)) == expected(place)
+    assert ExpectedCi(PUSH, 1, ("ci/elsewhere",)) == expected(place)
 
 
 def test_a_look_at_checks_tells_when_it_was(place):
     """So that a story can wait by the record's time and not by its own."""
     tree = place.tree()
     before = place.ports.clock.now().timestamp()
-    seen = look_at_checks(place.ports, place.repo, tree.sha)
+    seen = fetch_checks(place.ports, place.repo, tree.sha)
 
-    assert seen.checks.silent
+    assert seen.checks.is_silent
     assert before <= seen.at <= place.ports.clock.now().timestamp()

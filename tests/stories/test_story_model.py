@@ -15,7 +15,7 @@ from bot.forge.claude_double import Double, claude_serving
 from bot.forge.claude_stream import Stops
 from bot.ports import Caps
 from bot.steps.repo_config import Config
-from bot.steps.use_tools import Desk
+from bot.steps.use_tools import AgentContext
 from bot.stories.agent import Asks, Writer
 from bot.stories.progress import GaveUp, Teller
 from bot.values import Issue, ModelConfig, Price, Retrieval
@@ -41,7 +41,7 @@ def write(place):
             model = Claude("any", {"strong": DEAL}, base_url=url)
             run = Plain(replace(place.ports, model=model), Console(quiet=True))
             asking = place.asking(place.issue())
-            desk = Desk(place.tree(), Issue(1, "Greet", "It shouts.", "ada"), Retrieval())
+            desk = AgentContext(place.tree(), Issue(1, "Greet", "It shouts.", "ada"), Retrieval())
             yield (
                 Writer(run, asking, Teller(run, asking), desk, config or Config(), Caps(**caps)),
                 double,

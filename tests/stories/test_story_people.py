@@ -131,7 +131,7 @@ def span(on, issue):
     steps = [
         step
         for step in on.bot.steps(f"{REPO}#{issue}/1")
-        if step.name in ("checkout", "think", "push")
+        if step.name in ("checkout", "ask_model", "push")
     ]
     return steps[0].began, steps[-1].ended
 

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from bot.steps.think import brief
+from bot.steps.ask_model import build_prefix
 from bot.text.prompts import PromptError, load
 
 NAMES = sorted(
@@ -38,7 +38,7 @@ def test_a_value_is_never_read_as_a_prompt():
 
 def test_the_brief_is_the_same_for_every_run():
     """Tools and system text are the same bytes each time, or the cache would serve nobody."""
-    assert brief() == brief()
+    assert build_prefix() == build_prefix()
     assert [
         "read_request",
         "list_dir",
@@ -56,11 +56,11 @@ def test_the_brief_is_the_same_for_every_run():
         "log_grep",
         "submit_plan",
         "finish",
-    ] == [tool.name for tool in brief().tools]
+    ] == [tool.name for tool in build_prefix().tools]
 
 
 def test_tools_take_nothing_that_is_not_named():
     """Every tool's schema is closed and described."""
-    for tool in brief().tools:
+    for tool in build_prefix().tools:
         assert tool.schema["additionalProperties"] is False
         assert tool.description

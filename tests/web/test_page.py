@@ -149,7 +149,7 @@ def test_a_new_bot_says_that_there_are_no_runs_yet(client, journal):
 def test_a_run_is_its_steps(client, journal):
     """A run's page has the outcome, the cost, and each step with its length and what came of it."""
     journal.done += [
-        step(1, "think", {"turn": to_json(TURN), "took_s": 1.5}),
+        step(1, "ask_model", {"turn": to_json(TURN), "took_s": 1.5}),
         step(2, "diagnose", to_json(RED)),
         step(3, "push", None, "Unreachable: the connection was cut"),
     ]
@@ -157,7 +157,7 @@ def test_a_run_is_its_steps(client, journal):
 
     assert "PR #8 is open." in said
     assert "$0.01 for 50 tokens out" in said
-    assert "1 think 1.50 s" in said
+    assert "1 ask_model 1.50 s" in said
     assert "read_file(&#34;app/main.py&#34;) · grep(&#34;report&#34;, &#34;&#34;)" in said
     assert "2 diagnose" in said
     assert "test_a NameError: path" in said
@@ -167,7 +167,7 @@ def test_a_run_is_its_steps(client, journal):
 def test_a_run_that_is_not_over(client, journal):
     """A step that runs has no length yet, and a run without outcome shows its state and error."""
     journal.all[:] = [replace(RUN, state="running", outcome=None, error="Boom")]
-    journal.done.append(replace(step(1, "think", None), ended=0.0))
+    journal.done.append(replace(step(1, "ask_model", None), ended=0.0))
     said = words(client.get(f"/runs/{quote(KEY)}").text)
 
     assert "running" in said
@@ -217,7 +217,7 @@ def test_hostile_text_is_text(client, journal):
         step(1, EVIL, {EVIL: EVIL, "list": [EVIL]}, EVIL),
         step(
             2,
-            "think",
+            "ask_model",
             {"turn": to_json(replace(TURN, text=EVIL, calls=(ToolCall("1", EVIL, {EVIL: EVIL}),)))},
         ),
     ]
@@ -368,7 +368,10 @@ def test_nothing_is_run_or_fetched(client):
             ("finished: Add a queue", "It queues."),
         ),
         (to_json(Patch({"a.py": "x"})), ("changes a.py",)),
-        (to_json(PushResult(Sha("b" * 40), ours=False)), ("somebody else moved it to bbbbbbbbbb",)),
+        (
+            to_json(PushResult(Sha("b" * 40), is_ours=False)),
+            ("somebody else moved it to bbbbbbbbbb",),
+        ),
         (
             to_json(PullRequest(8, "https://github.com/ada/engine/pull/8", draft=False)),
             ("#8 https://github.com/ada/engine/pull/8",),

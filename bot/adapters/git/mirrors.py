@@ -190,7 +190,7 @@ class GitMirrors:
     def push(
         self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None
     ) -> PushResult:
-        """A branch that is gone although one was expected is told as PushResult("", ours=False)."""
+        """A branch that is gone although one was expected is told as PushResult("", is_ours=False)."""
         git = self._git(repo, sha, *([expect] if expect else [])).toward(remote, self._protocols)
         ref = _ref(git, branch)
         lease = f"--force-with-lease={ref}:{expect or ''}"
@@ -210,7 +210,7 @@ class GitMirrors:
             found = self.head(repo, remote, branch)
             if found == expect:
                 raise trouble(failed, repo, remote) from None
-            return PushResult(found or Sha(""), ours=found == sha)
+            return PushResult(found or Sha(""), is_ours=found == sha)
         return PushResult(sha)
 
     def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:

@@ -71,7 +71,7 @@ def test_hostile_repository_runs_nothing(
     pushed = worked(mirrors, remote)
     tree = mirrors.fetch(REPO, remote, BRANCH)
 
-    assert pushed.ours
+    assert pushed.is_ours
     assert not ran.exists()
     assert len(files) + 10_000 + 1 == len(mirrors.entries(tree))
     assert {"src/app.py": b"x = 2\n", ".GIT/config": config.encode()} == mirrors.read(
@@ -92,7 +92,7 @@ def test_old_and_odd_objects_are_taken(origin: Path, remote: Remote, mirrors: Gi
     )
     git(origin, "update-ref", "refs/heads/main", sha)
 
-    assert worked(mirrors, remote).ours
+    assert worked(mirrors, remote).is_ours
 
 
 def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, tmp_path: Path):
@@ -146,7 +146,7 @@ def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, t
         check=False,
     )
 
-    assert "ours=True" in done.stdout, done.stderr
+    assert "is_ours=True" in done.stdout, done.stderr
     assert not ran.exists()
     assert SECRET not in (tmp_path / "trace").read_text() if (tmp_path / "trace").exists() else True
 

@@ -118,7 +118,7 @@ def test_a_humans_push_is_kept(
     human = commit(origin, {"human.py": b"\n"}, branch=BRANCH)
     fix = mirrors.commit(tree, PATCH, sha, "Fix.\n", ADA, AT)
 
-    assert PushResult(Sha(human), ours=False) == mirrors.push(REPO, remote, fix, BRANCH, sha)
+    assert PushResult(Sha(human), is_ours=False) == mirrors.push(REPO, remote, fix, BRANCH, sha)
     assert human == there(origin)
 
 
@@ -128,7 +128,7 @@ def test_a_branch_that_was_there_before_is_kept(
     """A branch of that name that we did not make is not moved."""
     human = commit(origin, {"human.py": b"\n"}, branch=BRANCH)
 
-    assert PushResult(Sha(human), ours=False) == mirrors.push(REPO, remote, sha, BRANCH, None)
+    assert PushResult(Sha(human), is_ours=False) == mirrors.push(REPO, remote, sha, BRANCH, None)
     assert human == there(origin)
 
 
@@ -140,7 +140,7 @@ def test_a_deleted_branch_stays_deleted(
     git(origin, "update-ref", "-d", f"refs/heads/{BRANCH}")
     fix = mirrors.commit(tree, PATCH, sha, "Fix.\n", ADA, AT)
 
-    assert PushResult(Sha(""), ours=False) == mirrors.push(REPO, remote, fix, BRANCH, sha)
+    assert PushResult(Sha(""), is_ours=False) == mirrors.push(REPO, remote, fix, BRANCH, sha)
     assert "" == there(origin)
 
 

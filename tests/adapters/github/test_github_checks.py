@@ -196,7 +196,7 @@ def test_empty_and_own_suites_are_left_out(graph: Graph, app: GitHubApp, repo: R
         ]
     ]
 
-    assert app.fetch_checks(repo, SHA).silent
+    assert app.fetch_checks(repo, SHA).is_silent
 
 
 def test_empty_suite_that_broke_speaks(
@@ -264,7 +264,7 @@ def test_job_id_is_read_from_its_address(graph: Graph, app: GitHubApp, repo: Rep
 
 def test_unknown_commit_is_silent(graph: Graph, app: GitHubApp, repo: Repo):
     """A commit that GitHub does not know (yet) has no checks."""
-    assert app.fetch_checks(repo, Sha("b" * 40)).silent
+    assert app.fetch_checks(repo, Sha("b" * 40)).is_silent
 
 
 def test_query_is_repeated(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
@@ -272,7 +272,7 @@ def test_query_is_repeated(github: ScriptedGitHub, graph: Graph, app: GitHubApp,
     answer = graph._answer
     github.on(GRAPHQL, Answer(502), answer)
 
-    assert app.fetch_checks(repo, SHA).silent
+    assert app.fetch_checks(repo, SHA).is_silent
     assert 2 == len(github.hits(GRAPHQL))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.steps.inspect_change import inspect, told
+from bot.steps.inspect_change import inspect_change, render_findings
 from bot.steps.repo_config import Config
 from bot.values import Finding, Patch, Plan, PlannedWeakening
 
@@ -26,7 +26,8 @@ def shelf(town):
 
 def gates(shelf, files, **config):
     return {
-        (one.gate, one.path, one.blocks) for one in inspect(*shelf, Patch(files), Config(**config))
+        (one.gate, one.path, one.blocks)
+        for one in inspect_change(*shelf, Patch(files), Config(**config))
     }
 
 
@@ -76,8 +77,8 @@ def test_a_weakened_test_stands_only_when_the_plan_named_it(shelf):
     named = Plan(
         "", weakened=(PlannedWeakening("test_port", "the port is chosen by the system now"),)
     )
-    (refused,) = inspect(*shelf, Patch(WEAKER), Config())
-    (told,) = inspect(*shelf, Patch(WEAKER), Config(), named)
+    (refused,) = inspect_change(*shelf, Patch(WEAKER), Config())
+    (told,) = inspect_change(*shelf, Patch(WEAKER), Config(), named)
 
     assert ("tests", True, "assertion-loosened") == (refused.gate, refused.blocks, refused.rule)
     assert (False, True) == (told.blocks, "the port is chosen by the system now" in told.text)
@@ -94,7 +95,7 @@ def test_code_that_knows_an_old_test_is_found(shelf):
 
 def test_findings_are_told_as_the_answer_to_finish():
     """Where, by which gate, what; and what to do."""
-    text = told(
+    text = render_findings(
         (Finding("syntax", "a.py", 3, "invalid syntax"), Finding("policy", "b", 0, "protected."))
     )
 

@@ -15,7 +15,7 @@ from bot.search.grammars import language_of
 from bot.search.index_workers import BUNDLE_BYTES, Bundle, Pressed, pressed
 from bot.search.source_files import FILE_BYTES, is_program, kind_of
 from bot.search.terms import of_code
-from bot.steps.notebook import Notebook, written_past
+from bot.steps.repo_index_cache import RepoIndexCache, written_past
 from bot.values import CommitInfo, Sha, Tree, TreeEntry
 
 COMMITS = 6_000
@@ -26,16 +26,16 @@ SILENT = 200  # files without a word that are asked why
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RepoIndex:
     """What is known of a commit, and the notebook that it was taken from."""
 
     knowledge: Knowledge
-    notebook: Notebook
+    notebook: RepoIndexCache
 
 
-def know(ports: Ports, tree: Tree) -> Known:
+def load_repo_index(ports: Ports, tree: Tree) -> RepoIndex:
     """All that ranking needs. The first time it takes a while; after that, what changed."""
-    notebook = Notebook(ports.cache, tree.repo.name)
+    notebook = RepoIndexCache(ports.cache, tree.repo.name)
     files, skipped = _chosen(ports.mirrors.entries(tree))
     segments = notebook.segments(
         list(files), lambda keys: pressed(_bundles(ports, tree, {k: files[k] for k in keys}))
@@ -46,10 +46,10 @@ def know(ports: Ports, tree: Tree) -> Known:
     )
     listed = [(entry.path, key) for key, entries in files.items() for entry in entries]
     found = knowledge(segments, sorted(listed), notebook.past(commits))
-    return Known(replace(found, skipped=(*skipped, *_unread(found, notebook))), notebook)
+    return RepoIndex(replace(found, skipped=(*skipped, *_unread(found, notebook))), notebook)
 
 
-def map_of(known: Known, tokens: int) -> str:
+def render_map(known: RepoIndex, tokens: int) -> str:
     """The repository in so many tokens: the same text for the same commit."""
     code = known.knowledge.code
     return overview(
@@ -129,7 +129,7 @@ def _derived_past(commits: Sequence[CommitInfo]) -> Iterator[Pressed]:
         )
 
 
-def _unread(found: Knowledge, notebook: Notebook) -> Iterator[str]:
+def _unread(found: Knowledge, notebook: RepoIndexCache) -> Iterator[str]:
     """Why a file of code has no word: nobody could read it, or it is not here. Of pictures nobody
     expects any.
     """

@@ -11,7 +11,7 @@ from bot.values import Conversation, PromptPrefix, Tree, Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Thought:
+class TimedTurn:
     """A turn, and how long the model took."""
 
     turn: Turn
@@ -19,26 +19,26 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class ConversationStart:
     """Our side of a conversation: what stays the same, the first words, and those for a model that
     stops early.
     """
 
-    brief: PromptPrefix
-    first: str
+    prefix: PromptPrefix
+    first_message: str
     nudge: str
 
 
-def think(ports: Ports, brief: PromptPrefix, said: Conversation, purse_usd: float) -> Thought:
+def ask_model(ports: Ports, brief: PromptPrefix, said: Conversation, purse_usd: float) -> TimedTurn:
     """The model's next turn. It is remembered before any of its calls is run, so it is paid for
     once.
     """
     began = ports.clock.now()
     turn = ports.model.turn(brief, said, purse_usd)
-    return Thought(turn, round((ports.clock.now() - began).total_seconds(), 3))
+    return TimedTurn(turn, round((ports.clock.now() - began).total_seconds(), 3))
 
 
-def open_talk(_: Ports, tree: Tree, issue: int) -> Opening:
+def open_conversation(_: Ports, tree: Tree, issue: int) -> ConversationStart:
     """What a conversation begins with, remembered with the run.
 
     Claude refuses a conversation whose beginning changed, and a deploy may change every word of it.
@@ -46,10 +46,10 @@ def open_talk(_: Ports, tree: Tree, issue: int) -> Opening:
     first = load("begin").render(
         repository=tree.repo.name, number=str(issue), branch=tree.branch, commit=tree.sha[:12]
     )
-    return Opening(brief(), first, load("nudge").render())
+    return ConversationStart(build_prefix(), first, load("nudge").render())
 
 
-def brief() -> PromptPrefix:
+def build_prefix() -> PromptPrefix:
     """The same bytes for every run: no date, name or id, so that the cache serves it to all of
     them.
     """

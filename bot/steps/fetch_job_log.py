@@ -9,7 +9,7 @@ from bot.values import Repo
 LIMIT_BYTES = 20_000_000
 
 
-def job_log(ports: Ports, repo: Repo, job: int) -> bytes:
+def fetch_job_log(ports: Ports, repo: Repo, job: int) -> bytes:
     """The log without its secrets, head and tail when it is very long; b"" when GitHub has none."""
     kept = ports.log_cache.get(repo, job)
     if kept is not None:

@@ -15,7 +15,7 @@ GENERIC = (
 KEPT_CHARS = 4
 
 
-def hushed(ports: Ports, text: str) -> str:
+def redact(ports: Ports, text: str) -> str:
     """The text with each secret as ***, by our shapes and by the finder's rules. Give it whole
     texts.
     """
@@ -25,7 +25,7 @@ def hushed(ports: Ports, text: str) -> str:
     return quiet
 
 
-def leaked(asked: Checkers, change: Change) -> tuple[Finding, ...]:
+def find_leaks(asked: Checkers, change: Change) -> tuple[Finding, ...]:
     """The secrets on new lines. What stood anywhere in the changed files before was not leaked by
     this change.
     """

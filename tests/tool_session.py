@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.ports import Ports
-from bot.steps.use_tools import Desk, Used, use_tools
+from bot.steps.use_tools import AgentContext, TurnOutcome, use_tools
 from bot.values import Issue, Patch, Retrieval, ToolCall, ToolResult, Tree
 
 PLAN = {"summary": "Do it.", "files": []}
@@ -20,28 +20,30 @@ class Sitting:
 
     ports: Ports
     tree: Tree
-    desk: Desk = field(init=False)
+    desk: AgentContext = field(init=False)
 
     def __post_init__(self) -> None:
         issue = Issue(7, "Greet", "It shouts.", "ada")
-        self.desk = Desk(self.tree, issue, Retrieval(), planned=True)
+        self.desk = AgentContext(self.tree, issue, Retrieval(), plan_accepted=True)
 
-    def turn(self, *calls: tuple[str, Input]) -> Used:
+    def turn(self, *calls: tuple[str, Input]) -> TurnOutcome:
         """One turn of the model with these calls."""
         made = [
             ToolCall(f"c{number}", name, dict(given)) for number, (name, given) in enumerate(calls)
         ]
         used = use_tools(self.ports, self.desk, made)
         files = {**self.desk.patch.files, **used.changes}
-        kept = {path: text for path, text in files.items() if path not in used.undone}
+        kept = {path: text for path, text in files.items() if path not in used.reverted}
         self.desk = replace(
-            self.desk, patch=Patch(kept), planned=self.desk.planned or used.plan is not None
+            self.desk,
+            patch=Patch(kept),
+            plan_accepted=self.desk.plan_accepted or used.plan is not None,
         )
         return used
 
     def call(self, tool: str, /, **given: object) -> ToolResult:
         """One call alone."""
-        (answer,) = self.turn((tool, given)).answers
+        (answer,) = self.turn((tool, given)).results
         return answer
 
     def told(self, tool: str, /, **given: object) -> str:

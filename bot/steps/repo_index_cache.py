@@ -19,7 +19,7 @@ MOST_SMALL = 8
 Derive = Callable[[Sequence[str]], Iterator[Pressed]]
 
 
-class Notebook:
+class RepoIndexCache:
     """What is derived goes into the Memory; what the Memory may forget at once is kept here for
     this once.
     """

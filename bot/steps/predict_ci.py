@@ -11,36 +11,23 @@ from typing import Literal
 import yaml
 
 from bot.ports import Ports
-from bot.values import Branch, Checks, Repo, Sha, Tree
+from bot.values import Branch, Tree
 
 WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")  # GitHub reads no deeper folder
 
 
 @dataclass(frozen=True, slots=True)
-class Ci:
+class ExpectedCi:
     """What CI will do with our branch: how many of the repository's own workflows will run, and who
     else may speak.
     """
 
     starts: Literal["on push", "on pull request", "never"]
     workflows: int = 0
-    others: tuple[str, ...] = ()  # other systems' checks and statuses on the base, by name
+    other_checks: tuple[str, ...] = ()  # other systems' checks and statuses on the base, by name
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What CI said, and when we looked (seconds since the epoch)."""
-
-    checks: Checks
-    at: float
-
-
-def look_at_checks(ports: Ports, repo: Repo, sha: Sha) -> Seen:
-    """Ask for all suites and statuses of the commit: a webhook is a hint, this is the truth."""
-    return Seen(ports.ci.fetch_checks(repo, sha), ports.clock.now().timestamp())
-
-
-def expect_ci(ports: Ports, tree: Tree, branch: Branch) -> Ci:
+def predict_ci(ports: Ports, tree: Tree, branch: Branch) -> ExpectedCi:
     """Whether a push to the branch will start CI, or a pull request, or nothing.
 
     Read from the workflows at the base; other systems are known by what they said of the base. What
@@ -59,10 +46,10 @@ def expect_ci(ports: Ports, tree: Tree, branch: Branch) -> Ci:
     on_pull = [_of_pull(events, tree.branch) for events in workflows]
     if any(pulled and not pushed for pulled, pushed in zip(on_pull, on_push, strict=True)):
         # What runs on pull requests alone has its say before anything is called green.
-        return Ci("on pull request", sum(on_push) + sum(on_pull), others)
+        return ExpectedCi("on pull request", sum(on_push) + sum(on_pull), others)
     if any(on_push):
-        return Ci("on push", sum(on_push), others)
-    return Ci("on push" if others else "never", 0, others)
+        return ExpectedCi("on push", sum(on_push), others)
+    return ExpectedCi("on push" if others else "never", 0, others)
 
 
 def _of_pull(events: Mapping[str, object], base: Branch) -> int:

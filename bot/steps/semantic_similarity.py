@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.ports import Embedder, Ports, SegmentBlob, Unreachable
 from bot.search import Alike, Passage, chunks
-from bot.steps.notebook import Notebook
+from bot.steps.repo_index_cache import RepoIndexCache
 from bot.values import Sha, Tree
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ PASSAGE_CHARS = 1_000  # most models read no more
 REQUEST_CHARS = 1_000
 
 
-def alike(ports: Ports, tree: Tree, notebook: Notebook) -> Alike | None:
+def alike(ports: Ports, tree: Tree, notebook: RepoIndexCache) -> Alike | None:
     """How alike in meaning passages are to a request, by the World's embedder; None without one.
 
     When it cannot be asked there is no answer, and the words alone decide.
@@ -43,7 +43,11 @@ def alike(ports: Ports, tree: Tree, notebook: Notebook) -> Alike | None:
 
 
 def _known(
-    ports: Ports, embedder: Embedder, tree: Tree, notebook: Notebook, passages: Sequence[Passage]
+    ports: Ports,
+    embedder: Embedder,
+    tree: Tree,
+    notebook: RepoIndexCache,
+    passages: Sequence[Passage],
 ) -> dict[str, bytes]:
     shelf = f"{tree.repo.name} by {embedder.name}"
     known = ports.cache.notes(shelf, [_name(it) for it in passages])
@@ -56,7 +60,7 @@ def _known(
 
 
 def _texts(
-    ports: Ports, tree: Tree, notebook: Notebook, passages: Sequence[Passage]
+    ports: Ports, tree: Tree, notebook: RepoIndexCache, passages: Sequence[Passage]
 ) -> Iterator[tuple[str, str]]:
     """What is to be read of each passage: where it stands, what it is called, how it begins."""
     leaves = notebook.leaves([(it.path, it.key) for it in passages])

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.logs import explain, merged, of_job, with_code
+from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.text.terminal_text import strip_control
 from bot.values import Failure, Reading
 
@@ -47,9 +47,9 @@ def explained(
             Text(strip_control(str(wrong)), "red")
         )
         return WRONG_USE
-    reading = merged(readings)
+    reading = merge_readings(readings)
     if repo:
-        reading = with_code(reading, _Repository(repo).read)
+        reading = attach_code(reading, _Repository(repo).read)
     if as_json:
         sys.stdout.write(f"{json.dumps(_shape(reading), ensure_ascii=False, indent=2)}\n")
     else:
@@ -97,7 +97,7 @@ def _listed(files: Path | None) -> list[str]:
 
 def _reading(log: str, files: Collection[str]) -> Reading:
     name = "standard input" if log == "-" else Path(log).name
-    return of_job(explain(_lines(log), files), name)
+    return attach_job(read_log(_lines(log), files), name)
 
 
 def _lines(log: str) -> Iterator[bytes]:

@@ -1,9 +1,16 @@
-"""Here lives the reading of CI logs: what kind of failure, what to do about it, what broke where."""
+"""Read CI logs and tell what failed, where, and whose fault it is."""
 
-from bot.logs.clean_log import cleaned
-from bot.logs.code_excerpt import with_code
-from bot.logs.merge_readings import merged, of_job
-from bot.logs.read_log import explain
-from bot.logs.render_reading import telling
+from bot.logs.clean_log import clean_log
+from bot.logs.code_excerpt import attach_code
+from bot.logs.merge_readings import attach_job, merge_readings
+from bot.logs.read_log import read_log
+from bot.logs.render_reading import render_reading
 
-__all__ = ["cleaned", "explain", "merged", "of_job", "telling", "with_code"]
+__all__ = [
+    "attach_code",
+    "attach_job",
+    "clean_log",
+    "merge_readings",
+    "read_log",
+    "render_reading",
+]

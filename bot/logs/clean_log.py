@@ -58,7 +58,7 @@ def peeled(lines: Iterable[Line]) -> list[Line]:
     ]
 
 
-def cleaned(raw: bytes) -> list[str]:
+def clean_log(raw: bytes) -> list[str]:
     """A whole log as lines to be read by people and models; secrets are masked."""
     text = "\n".join(
         _plain(line) for line in raw.removesuffix(b"\n").split(b"\n")

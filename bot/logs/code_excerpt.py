@@ -13,7 +13,9 @@ _MOST = 12  # failures that are given their code: nobody reads further
 _LINE = 160  # characters
 
 
-def with_code(reading: Reading, read: Callable[[Collection[str]], Mapping[str, bytes]]) -> Reading:
+def attach_code(
+    reading: Reading, read: Callable[[Collection[str]], Mapping[str, bytes]]
+) -> Reading:
     """The reading with three lines of code for each of its first failures; `read` gives the files'
     bytes by path.
     """

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.values import Failure, Reading
 
 
-def merged(readings: Sequence[Reading]) -> Reading:
+def merge_readings(readings: Sequence[Reading]) -> Reading:
     """The readings of several jobs as one: equal failures told once, and code before outages only
     if there is code.
     """
@@ -23,7 +23,7 @@ def merged(readings: Sequence[Reading]) -> Reading:
     return replace(telling[0], failures=tuple(told.values()))
 
 
-def of_job(reading: Reading, job: str) -> Reading:
+def attach_job(reading: Reading, job: str) -> Reading:
     """The reading with the job's name on each failure."""
     return replace(
         reading, failures=tuple(replace(failure, jobs=(job,)) for failure in reading.failures)

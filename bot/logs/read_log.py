@@ -25,7 +25,7 @@ _LATE = 150  # lines before the end of a step: what was said there more likely e
 _USES = re.compile(r"##\[group\]Run [\w.-]+/[\w./-]+@\S+$")
 
 
-def explain(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
+def read_log(lines: Iterable[bytes], repo_files: Collection[str]) -> Reading:
     """Read the log of one job, line by line, or a JUnit report. Annotations may follow as lines
     `##[error]...`.
 

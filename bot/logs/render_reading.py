@@ -13,7 +13,7 @@ _TESTS = 5
 _FRAMES = 8
 
 
-def telling(reading: Reading, limit_chars: int) -> str:
+def render_reading(reading: Reading, limit_chars: int) -> str:
     """The reading as text of at most `limit_chars`: causes best first, their places, messages and
     tests, then the log.
 

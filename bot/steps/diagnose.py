@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.logs import explain, merged, of_job, with_code
+from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.ports import Ports
 from bot.steps.checkout import Files
 from bot.steps.fetch_job_log import fetch_job_log
@@ -44,7 +44,7 @@ def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
     """Read the logs of the failed jobs and weigh them against the base commit's."""
     tree = Tree(base.repo, head, base.branch)
     files = frozenset(Files(ports.mirrors, tree).paths())
-    reading = with_code(
+    reading = attach_code(
         _read(ports, base, checks.failed, files), lambda paths: ports.mirrors.read(tree, paths)
     )
     jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
@@ -69,7 +69,7 @@ def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
 def _read(ports: Ports, base: Tree, failed: Iterable[Check], files: frozenset[str]) -> Reading:
     # One red job has GitHub cancel the rest of its matrix, and the cancelled have nothing to tell.
     telling = sorted(failed, key=lambda check: check.conclusion == "cancelled")
-    return merged([_of_check(ports, base, check, files) for check in telling[:JOBS]])
+    return merge_readings([_of_check(ports, base, check, files) for check in telling[:JOBS]])
 
 
 def _of_check(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> Reading:
@@ -78,15 +78,15 @@ def _of_check(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> 
     lines = log.split(b"\n")[: None if log else 0] + [
         _as_line(note) for note in notes if note.level == "failure"
     ]
-    reading = explain(lines, files)
+    reading = read_log(lines, files)
     if reading.confidence == "low":  # notes know places that the runner leaves out of the log
-        placed = explain(
+        placed = read_log(
             [_as_place(note) for note in notes if note.level == "failure" and note.line], files
         )
         reading = placed if any(failure.frames for failure in placed.failures) else reading
     if reading.category == "passed":  # it failed, so what was read, if anything, is not what failed
         reading = _unread(check)
-    return of_job(reading, check.name)
+    return attach_job(reading, check.name)
 
 
 def _is_far(ports: Ports, base: Tree, head: Tree, reading: Reading) -> bool:

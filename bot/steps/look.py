@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
 
-from bot.logs import cleaned
+from bot.logs import clean_log
 from bot.ports import Ports
 from bot.search import definitions_and_references
 from bot.steps.checkout import Files, laid_over
@@ -168,7 +168,7 @@ class TreeReader:
         raw = fetch_job_log(self.ports, self.base.repo, job)
         if not raw:
             raise ToolRefusal(f"GitHub has no log of job {job}.")
-        return cleaned(raw)
+        return clean_log(raw)
 
     def _why_not(self, path: str) -> str:
         """Why there is no text at a path, and what to do instead."""

@@ -8,7 +8,7 @@ in the end: a draft.
 
 from __future__ import annotations
 
-from bot.logs import telling
+from bot.logs import render_reading
 from bot.ports import Refusal, Unreachable
 from bot.run import Run
 from bot.steps.admit import limits, rules
@@ -120,7 +120,7 @@ async def _mend(run: Run, writer: Writer, shipment: Shipment, verdict: Verdict) 
     await shipment.told("fixing")
     jobs = ", ".join(f"{name} (job {job})" if job else name for name, job in verdict.jobs.items())
     async with run.slot(shipment.request.repo):
-        writer.answer(f"CI is red: {jobs}\n\n{telling(verdict.reading, READING_CHARS)}")
+        writer.answer(f"CI is red: {jobs}\n\n{render_reading(verdict.reading, READING_CHARS)}")
         before = writer.patch
         finish = await writer.finish()
         if writer.patch == before:

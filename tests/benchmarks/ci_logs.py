@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.logs import explain
+from bot.logs import read_log
 from bot.values import Failure, Reading
 from tests.benchmarks.table import Row
 
@@ -127,7 +127,7 @@ def scored() -> dict[str, Score]:
     for path in sorted(EXAMPLES.glob("*.json")):
         label = json.loads(path.read_text())
         with path.with_suffix(".log").open("rb") as log:
-            reading = explain(log, label["repo_files"])
+            reading = read_log(log, label["repo_files"])
         family = FAMILIES[path.name.partition("_")[0]]
         for score in (scores["all"], scores.setdefault(family, Score())):
             score.add(path.stem, reading, label)
@@ -184,8 +184,8 @@ def _write_big(path: Path) -> None:
 def _timed(path: Path) -> tuple[float, float]:
     """Seconds of CPU and MB of memory, in a process of its own."""
     code = (
-        "import resource, sys, time; from bot.logs import explain\n"
-        "with open(sys.argv[1], 'rb') as log: assert explain(log, ['src/a.c']).failures\n"
+        "import resource, sys, time; from bot.logs import read_log\n"
+        "with open(sys.argv[1], 'rb') as log: assert read_log(log, ['src/a.c']).failures\n"
         "print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
     done = subprocess.run(

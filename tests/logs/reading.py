@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.logs import explain
+from bot.logs import read_log
 from bot.values import Failure, Reading
 
 STAMP = "2026-03-15T15:27:20.0592285Z "
@@ -35,7 +35,7 @@ def job(output: str, *, code: int = 1, command: str = "make test") -> bytes:
 
 def read(output: str, files: Collection[str] = (), *, command: str = "make test") -> Reading:
     """The reading of what a tool printed."""
-    return explain(job(output, command=command).splitlines(keepends=True), files)
+    return read_log(job(output, command=command).splitlines(keepends=True), files)
 
 
 def words(reading: Reading) -> list[str]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.logs import explain, telling
+from bot.logs import read_log, render_reading
 from tests.logs.reading import job, read
 
 LINES = {
@@ -31,7 +31,7 @@ def test_hostile_lines_are_read(name: str):
     """Thirty of them: a pattern whose time grows by the square of a line needs a second for each,
     and the test ends.
     """
-    reading = explain(job("\n".join([LINES[name]] * 30)).split(b"\n"), [])
+    reading = read_log(job("\n".join([LINES[name]] * 30)).split(b"\n"), [])
 
     assert reading.category in {"passed", "crash", "test-failure", "compile-error"}
     assert "high" != reading.confidence or not reading.failures
@@ -47,9 +47,9 @@ def test_instructions_in_a_log_stay_data():
     assert "fix" == reading.action
     assert all(
         line.startswith(("| ", "at| ", "test ", "1.", "compile-error", "From the log", ""))
-        for line in telling(reading, 4000).split("\n")
+        for line in render_reading(reading, 4000).split("\n")
     )
-    assert "\n```" not in telling(reading, 4000)
+    assert "\n```" not in render_reading(reading, 4000)
 
 
 def test_another_repositorys_log_names_no_place_here():
@@ -65,6 +65,6 @@ def test_a_log_that_stops_in_the_middle_is_read_as_far_as_it_goes():
         'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    x()\nValueError: no\n'
     )
     for end in range(0, len(whole), 97):
-        reading = explain(whole[:end].splitlines(keepends=True), ["a.py"])
+        reading = read_log(whole[:end].splitlines(keepends=True), ["a.py"])
 
         assert reading.category in {"passed", "crash"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.logs import explain
+from bot.logs import read_log
 from bot.values import Reading
 from tests.logs.reading import words
 
@@ -36,7 +36,7 @@ FILES = ["tests/test_cart.py", "src/main/java/com/shop/Cart.java", "src/cart.tes
 
 
 def read(text: str) -> Reading:
-    return explain(text.encode().splitlines(keepends=True), FILES)
+    return read_log(text.encode().splitlines(keepends=True), FILES)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.logs import explain
+from bot.logs import read_log
 from tests.logs.reading import STAMP, job, words
 
 SAID = """=== RUN   TestGet
@@ -38,21 +38,21 @@ def test_a_tool_inside_a_tool(prefix: str):
     """Ant, docker compose, docker build, Turborepo, pnpm and Lerna name themselves on each line."""
     log = job(behind(prefix)).split(b"\n")
 
-    assert READ == words(explain(log, ["store/store_test.go"]))
+    assert READ == words(read_log(log, ["store/store_test.go"]))
 
 
 def test_a_log_that_gh_saved():
     """Each line begins with the job's and the step's name."""
     log = [b"test (1.19)\tRun go test\t" + line for line in job(SAID).split(b"\n")]
 
-    assert READ == words(explain(log, ["store/store_test.go"]))
+    assert READ == words(read_log(log, ["store/store_test.go"]))
 
 
 def test_a_log_of_another_system():
     """No groups, no marks, no stamps; overwritten lines and a fold at the beginning."""
     log = f"travis_fold:start:test\r\x1b[0K$ go test\n{behind('', chr(13) + chr(10))}The command exited with 1.\n"
 
-    assert READ == words(explain(log.encode().split(b"\n"), ["store/store_test.go"]))
+    assert READ == words(read_log(log.encode().split(b"\n"), ["store/store_test.go"]))
 
 
 def test_marks_colours_and_links_in_the_middle():
@@ -66,4 +66,4 @@ def test_marks_colours_and_links_in_the_middle():
         .split(b"\n")
     )
 
-    assert READ == words(explain(log, ["store/store_test.go"]))
+    assert READ == words(read_log(log, ["store/store_test.go"]))

@@ -6,7 +6,7 @@ import pytest
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import Shelf
-from bot.logs import merged
+from bot.logs import merge_readings
 from bot.steps.diagnose import diagnose
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.values import Failure, Reading
@@ -298,7 +298,7 @@ def test_a_job_that_passed_at_the_first_attempt_is_flaky(build):
 def test_readings_are_merged_by_what_failed():
     """Equal failures are counted and keep their jobs; different messages of one error stay apart."""
     one = Failure("E", "m", "t", fingerprint="f", jobs=("a",), count=2)
-    both = merged(
+    both = merge_readings(
         [
             Reading("infra", "rerun", failures=(Failure("", "network"),)),
             Reading("crash", "fix", "pytest", (one,)),

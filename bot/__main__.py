@@ -1,4 +1,4 @@
-"""Here lives the command line: what a person can type, and what it starts."""
+"""The command line: what a person can type, and what it starts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from bot.cli.terminal import terminal
-from bot.settings import GateSettings, LookSettings, ModelSettings, Settings, SettingsError, load
+from bot.settings import (
+    GateSettings,
+    ModelSettings,
+    SearchSettings,
+    Settings,
+    SettingsError,
+    find_env_file,
+    load_settings,
+)
 from bot.steps.repo_config import schema
 
 app = typer.Typer(
@@ -23,13 +31,18 @@ app = typer.Typer(
 )
 FAILED, WRONG_USE = 1, 2
 CACHE = Path("~/.cache/greenlit")
-S = TypeVar("S", bound=LookSettings)
+S = TypeVar("S", bound=SearchSettings)
+EnvFile = Annotated[
+    Path | None,
+    typer.Option(help="A file with settings; without it, the file .env in GREENLIT_HOME"),
+]
 
 
 @app.command()
-def serve() -> None:
-    """Listen to GitHub and work. Settings come from GREENLIT_* variables or a .env file."""
-    raise typer.Exit(_part("serve").serve(_settings(Settings)))
+def serve(env_file: EnvFile = None) -> None:
+    """Listen to GitHub and work. Settings are GREENLIT_* variables, or lines of a .env file."""
+    settings = _load_settings(Settings, _env_file=_choose_env_file(env_file))
+    raise typer.Exit(_import_command("serve").serve(settings))
 
 
 @app.command()
@@ -44,7 +57,7 @@ def demo(
     """Watch an issue become a green pull request on this machine: nothing to set, nothing to sign
     up for.
     """
-    raise typer.Exit(_part("demo").show(terminal(), live=live, keep=keep))
+    raise typer.Exit(_import_command("demo").show(terminal(), live=live, keep=keep))
 
 
 @app.command()
@@ -64,8 +77,8 @@ def solve(
     ] = False,
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
-    console, settings = terminal(stderr=True), _settings(ModelSettings)
-    raise typer.Exit(_part("solve").solved(console, settings, repo, issue, apply=apply))
+    console, settings = terminal(stderr=True), _load_settings(ModelSettings)
+    raise typer.Exit(_import_command("solve").solved(console, settings, repo, issue, apply=apply))
 
 
 @app.command()
@@ -74,18 +87,18 @@ def check(
     base: Annotated[
         str | None, typer.Option(help="Compare with this commit; else with where the branch began")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002 - typer's way
-    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0")] = False,  # noqa: FBT002 - typer's way
-    strict: Annotated[bool, typer.Option("--strict", help="Advice counts too")] = False,  # noqa: FBT002 - typer's way
+    json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Advice counts too")] = False,
 ) -> None:
     """Look over a change, committed or not: syntax, lint, secrets, policy, tests. Exit 0 clean, 1
     findings.
     """
     if json and sarif:
         raise typer.BadParameter("choose one of --json and --sarif")
-    part = _part("check")
+    part = _import_command("check")
     asked = part.Asked(base, "json" if json else "sarif" if sarif else "page", strict)
-    settings = _settings(GateSettings, _env_file=None)  # a folder that is looked at sets nothing
+    settings = _load_settings(GateSettings)
     raise typer.Exit(part.checked(terminal(stderr=asked.form != "page"), settings, repo, asked))
 
 
@@ -98,12 +111,12 @@ def apply(
     check: Annotated[
         bool, typer.Option("--check", help="Only say whether it fits; write nothing")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Say what came of it as JSON")] = False,  # noqa: FBT002 - typer's way
+    as_json: Annotated[bool, typer.Option("--json", help="Say what came of it as JSON")] = False,
 ) -> None:
     """Make a unified diff or SEARCH/REPLACE blocks, as models write them, in a folder: all of it or
     nothing.
     """
-    raise typer.Exit(_part("apply").applied(edit, root, check=check, as_json=as_json))
+    raise typer.Exit(_import_command("apply").applied(edit, root, check=check, as_json=as_json))
 
 
 refactor = typer.Typer(
@@ -124,7 +137,7 @@ def rename(
     old: Annotated[str, typer.Argument(help="A name, Class.method, or dotted from its module")],
     new: Annotated[str, typer.Argument(help="The new name alone")],
     repo: Repo = Path(),
-    apply: Write = False,  # noqa: FBT002 - typer's way
+    apply: Write = False,
     guess: Annotated[
         bool, typer.Option("--guess", help="Take attributes of unknown objects for it too")
     ] = False,
@@ -132,7 +145,7 @@ def rename(
     """Rename a function, class, method, variable or module with all that names it."""
     act = import_module("bot.refactor").rename_symbol
     raise typer.Exit(
-        _part("refactor").refactored(
+        _import_command("refactor").refactored(
             repo, lambda files: act(files, old, new, guess=guess), apply=apply
         )
     )
@@ -144,12 +157,12 @@ def asynchronous(
         str, typer.Argument(help="A function or Class.method, or dotted from its module")
     ],
     repo: Repo = Path(),
-    apply: Write = False,  # noqa: FBT002 - typer's way
+    apply: Write = False,
 ) -> None:
     """Make a function asynchronous, with every caller that must await it."""
     act = import_module("bot.refactor").make_async
     raise typer.Exit(
-        _part("refactor").refactored(repo, lambda files: act(files, name), apply=apply)
+        _import_command("refactor").refactored(repo, lambda files: act(files, name), apply=apply)
     )
 
 
@@ -160,12 +173,14 @@ def move(
         str, typer.Argument(help="The module to move it to, dotted or a path; it may be new")
     ],
     repo: Repo = Path(),
-    apply: Write = False,  # noqa: FBT002 - typer's way
+    apply: Write = False,
 ) -> None:
     """Move a function or class to another module, with its imports and those of it."""
     act = import_module("bot.refactor").move_symbol
     raise typer.Exit(
-        _part("refactor").refactored(repo, lambda files: act(files, name, to), apply=apply)
+        _import_command("refactor").refactored(
+            repo, lambda files: act(files, name, to), apply=apply
+        )
     )
 
 
@@ -187,7 +202,9 @@ def explain(
     ] = False,
 ) -> None:
     """Read a CI log: what failed, where, with which error, and what to do about it."""
-    raise typer.Exit(_part("explain").explained(terminal(), logs or [], repo, files, as_json=json))
+    raise typer.Exit(
+        _import_command("explain").explained(terminal(), logs or [], repo, files, as_json=json)
+    )
 
 
 @app.command()
@@ -202,19 +219,19 @@ def locate(
     top: Annotated[
         int, typer.Option(min=1, max=200, help="How many files, definitions and tests")
     ] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,  # noqa: FBT002 - typer's way
+    as_json: Annotated[bool, typer.Option("--json", help="For programs")] = False,
     cache: Annotated[
         Path, typer.Option(help="Where to remember what was learned of the code")
     ] = CACHE,
 ) -> None:
-    """Find the files, definitions and tests that a request is about, best first, with the reasons."""
-    settings = _settings(LookSettings, _env_file=None)  # a folder that is looked at sets nothing
+    """Find the files, definitions and tests that a request is about, with the reasons."""
+    settings = _load_settings(SearchSettings)
     meaning = (
-        import_module("bot.adapters.embeddings").embedder(*settings.meaning)
+        import_module("bot.adapters.embeddings").embedder(*settings.embeddings_source)
         if settings.embeddings
         else None
     )
-    part = _part("locate")
+    part = _import_command("locate")
     raise typer.Exit(
         part.located(part.Place(repo, rev, cache), request, top, as_json=as_json, embedder=meaning)
     )
@@ -234,14 +251,15 @@ def print_map(
     ] = CACHE,
 ) -> None:
     """Print a repository's layout and its most telling signatures, the same for the same commit."""
-    part = _part("locate")
+    part = _import_command("locate")
     raise typer.Exit(part.mapped(part.Place(repo, rev, cache), tokens))
 
 
 @app.command()
-def doctor() -> None:
+def doctor(env_file: EnvFile = None) -> None:
     """Look over settings, git, the App and the models; say what is missing and how to fix it."""
-    raise typer.Exit(_part("doctor").examine(terminal()))
+    given = {"_env_file": _choose_env_file(env_file)}
+    raise typer.Exit(_import_command("doctor").examine(terminal(), given))
 
 
 @app.command(name="schema")
@@ -250,30 +268,36 @@ def print_schema() -> None:
     sys.stdout.write(schema())
 
 
-def _part(name: str) -> Any:
-    """What a command starts, loaded only for it: the engine and Claude's library take seconds."""
+def _import_command(name: str) -> Any:
+    """Import a command when it is run: the engine and Claude's library take seconds."""
     return import_module(f"bot.cli.{name}")
 
 
-def _settings(kind: type[S], **given: object) -> S:
+def _choose_env_file(named: Path | None) -> Path:
+    """Take the .env file that was named, else the one in GREENLIT_HOME; none elsewhere is read."""
+    if named is not None and not named.is_file():
+        raise typer.BadParameter(f"{named} is not a file that can be read", param_hint="--env-file")
+    return named or find_env_file()
+
+
+def _load_settings(kind: type[S], **given: object) -> S:
     try:
-        return load(kind, **given)
+        return load_settings(kind, **given)
     except SettingsError as wrong:
         terminal(stderr=True).print(f"Some settings are missing or wrong.\n{wrong}")
         raise typer.Exit(WRONG_USE) from None
 
 
 def main() -> None:
-    """The root of a command: whatever nobody foresaw is told in words, and its traceback kept for a
-    report.
-    """
+    """Run a command. A bug is told in words, and its traceback kept in a file for a report."""
     try:
         app()
     except Exception as fault:  # noqa: BLE001 - the root
         with NamedTemporaryFile("w", prefix="greenlit-fault-", suffix=".txt", delete=False) as kept:
             traceback.print_exception(fault, file=kept)
-        words = f"A fault of Greenlit's own, not of yours: {type(fault).__name__}. Please report {kept.name}."
-        terminal(stderr=True).print(words, soft_wrap=True)
+        fault_name = type(fault).__name__
+        text = f"A fault of Greenlit's own, not of yours: {fault_name}. Please report {kept.name}."
+        terminal(stderr=True).print(text, soft_wrap=True)
         raise SystemExit(FAILED) from None
 
 

@@ -31,7 +31,7 @@ class SystemClock:
 def claude(settings: ModelSettings) -> Claude:
     return Claude(
         settings.anthropic_api_key.get_secret_value(),
-        {"strong": settings.deal, "quick": settings.deal},
+        {"strong": settings.chosen_model, "quick": settings.chosen_model},
         base_url=settings.anthropic_url,
     )
 
@@ -60,9 +60,9 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         clock=SystemClock(),
         caps=settings.caps,
         log_cache=shelf(settings),
-        checkers=checkers(settings.indexes),
+        checkers=checkers(settings.package_indexes),
         cache=Remembered(settings.home / "known", FORMAT),
-        embedder=embedder(*settings.meaning),
+        embedder=embedder(*settings.embeddings_source),
         repositories=hub,
         issues=hub,
         comments=hub,

@@ -1,13 +1,16 @@
-"""Here live the Settings: everything an operator may set, as GREENLIT_* variables or in a .env
-file, read once.
+"""Read what an operator may set: GREENLIT_* variables, and for `serve` and `doctor` a .env file.
+
+Settings are made once, in bot/__main__.py, and taken apart in bot/assembly.py. The secrets among
+them leave the environment of the process when they are read, so that no child inherits them.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import (
     AliasChoices,
@@ -25,8 +28,8 @@ from bot.values import ModelConfig, Price
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
-# US dollars a million tokens: fresh, written to the 5-minute cache, read from it, out. Claude's
-# prices, November 2026.
+# US dollars a million tokens: input, written to the 5-minute cache, read from it, output.
+# Claude's prices, November 2026.
 PRICES = {
     "claude-opus-5-5": (4.0, 5.0, 0.20, 20.0),
     "claude-sonnet-5-5": (2.0, 2.5, 0.20, 10.0),
@@ -36,17 +39,14 @@ PRICES = {
 
 
 class SettingsError(Exception):
-    """Settings are missing or wrong: the text lists all of them by their names, each with what to
-    do.
-    """
+    """Settings are missing or wrong: the text has a line for each, with its name."""
 
 
-class LookSettings(BaseSettings):
-    """What looking for code may ask."""
+class SearchSettings(BaseSettings):
+    """Settings of the commands that look for code."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="GREENLIT_", env_file=".env", extra="ignore", frozen=True
-    )
+    # No .env file: one in a folder that is worked on would send keys where a stranger says.
+    model_config = SettingsConfigDict(env_prefix="GREENLIT_", extra="ignore", frozen=True)
 
     embeddings_model: str | None = Field(
         None, description="The model of meaning to ask an address for"
@@ -56,55 +56,60 @@ class LookSettings(BaseSettings):
     )
     embeddings: str | None = Field(
         None,
-        description="Rank by meaning too: the address of an embeddings API, to which pieces of the code are sent, or a "
-        "folder with a static model",
+        description=(
+            "Rank by meaning too: the address of an embeddings API, to which pieces of the code "
+            "are sent, or a folder with a static model"
+        ),
     )
 
     @field_validator("embeddings")
     @classmethod
-    def _model(cls, where: str | None, info: ValidationInfo) -> str | None:
-        if where and where.startswith(("http://", "https://")):
+    def _check_embeddings(cls, source: str | None, info: ValidationInfo) -> str | None:
+        if source and source.startswith(("http://", "https://")):
             if not info.data.get("embeddings_model"):
                 raise ValueError(
                     "an address needs GREENLIT_EMBEDDINGS_MODEL, the name of the model to ask there"
                 )
-        elif where and not (Path(where).expanduser() / "model.safetensors").is_file():
+        elif source and not (Path(source).expanduser() / "model.safetensors").is_file():
             raise ValueError(
-                f"{where} is neither an http address nor a folder with a model.safetensors in it"
+                f"{source} is neither an http address nor a folder with a model.safetensors in it"
             )
-        return where
+        return source
 
     @property
-    def meaning(self) -> tuple[str | None, str, str]:
-        """Where to ask, which model, with which key."""
+    def embeddings_source(self) -> tuple[str | None, str, str]:
+        """The address or folder, the model's name, and the key."""
         key = self.embeddings_key.get_secret_value() if self.embeddings_key else ""
         return self.embeddings, self.embeddings_model or "", key
 
 
-class GateSettings(LookSettings):
-    """What the gates may ask."""
+class GateSettings(SearchSettings):
+    """Settings of the commands that judge a change."""
 
     python_index: str | None = Field(
         None,
-        description="Address of a Python package index with JSON pages, to look up packages that a change names",
+        description=(
+            "Address of a Python package index with JSON pages, to look up packages that a change "
+            "names"
+        ),
     )
     node_index: str | None = Field(None, description="The same for node's packages")
 
     @property
-    def indexes(self) -> dict[str, str]:
+    def package_indexes(self) -> dict[str, str]:
         """Addresses by kind; a kind without one is not asked."""
-        told = {"python": self.python_index, "node": self.node_index}
-        return {kind: address for kind, address in told.items() if address}
+        indexes = {"python": self.python_index, "node": self.node_index}
+        return {kind: address for kind, address in indexes.items() if address}
 
 
 class ModelSettings(GateSettings):
-    """What it takes to talk to Claude."""
+    """Settings of the commands that talk to Claude."""
 
     anthropic_api_key: SecretStr = Field(
         description="Claude's API key; ANTHROPIC_API_KEY is read too",
         min_length=1,
         validation_alias=AliasChoices(
-            "anthropic_api_key", "GREENLIT_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY"
+            "GREENLIT_ANTHROPIC_API_KEY", "anthropic_api_key", "ANTHROPIC_API_KEY"
         ),
     )
     anthropic_url: str | None = Field(
@@ -112,8 +117,10 @@ class ModelSettings(GateSettings):
     )
     prices: Annotated[dict[str, tuple[float, float, float, float]], NoDecode] = Field(
         default_factory=dict,
-        description="Prices of other models, as JSON: model to [fresh, cache write, cache read, out] US dollars "
-        "per million tokens",
+        description=(
+            "Prices of other models, as JSON: model to [input, cache write, cache read, output] "
+            "US dollars per million tokens"
+        ),
     )
     model: str = Field(
         "claude-opus-5-5", validate_default=True, description="The model that plans and writes"
@@ -131,12 +138,12 @@ class ModelSettings(GateSettings):
 
     @field_validator("prices", mode="before")
     @classmethod
-    def _from_json(cls, value: object) -> object:
+    def _parse_prices(cls, value: object) -> object:
         return json.loads(value) if isinstance(value, str) else value
 
     @field_validator("model")
     @classmethod
-    def _priced(cls, model: str, info: ValidationInfo) -> str:
+    def _check_price(cls, model: str, info: ValidationInfo) -> str:
         known = PRICES | info.data.get("prices", {})
         if model not in known:
             raise ValueError(
@@ -146,12 +153,13 @@ class ModelSettings(GateSettings):
         return model
 
     @property
-    def deal(self) -> ModelConfig:
+    def chosen_model(self) -> ModelConfig:
+        """The model, its effort and its price."""
         return ModelConfig(self.model, self.effort, Price(*(PRICES | self.prices)[self.model]))
 
 
 class Settings(ModelSettings):
-    """All that `greenlit serve` needs. Secrets have no default."""
+    """Settings of `greenlit serve`. Secrets have no default."""
 
     app_id: int = Field(description="The GitHub App's id", gt=0)
     private_key: SecretStr = Field(
@@ -195,7 +203,7 @@ class Settings(ModelSettings):
 
     @field_validator("private_key")
     @classmethod
-    def _pem(cls, value: SecretStr) -> SecretStr:
+    def _read_key(cls, value: SecretStr) -> SecretStr:
         text = value.get_secret_value().replace("\\n", "\n")
         if "-----BEGIN" not in text:
             try:
@@ -210,6 +218,7 @@ class Settings(ModelSettings):
 
     @property
     def caps(self) -> Caps:
+        """The most that one run may use."""
         return Caps(
             usd=self.usd_per_run,
             turns=self.turns_per_run,
@@ -221,42 +230,64 @@ class Settings(ModelSettings):
         )
 
 
-S = TypeVar("S", bound=LookSettings)
+S = TypeVar("S", bound=SearchSettings)
 
 
-def load(kind: type[S], **given: object) -> S:
-    """Read the settings. Raises SettingsError that lists everything missing or wrong at once."""
-    try:
-        return kind(**given)  # type: ignore[arg-type]
-    except ValidationError as wrong:
-        raise SettingsError("\n".join(_told(kind, wrong))) from None
+def load_settings(kind: type[S], **given: object) -> S:
+    """Read settings of a kind; what is `given` goes before the environment.
 
-
-def described(kind: type[LookSettings]) -> dict[str, tuple[str, str]]:
-    """Every setting's name, with what it means and its default; an empty default means that it must
-    be set.
+    The secrets among them are taken out of os.environ. Raises SettingsError that lists everything
+    missing or wrong.
     """
-    return {
-        f"GREENLIT_{name.upper()}": (
-            field.description or "",
-            "" if field.is_required() else _shown(field.default),
-        )
+    try:
+        settings = kind(**given)  # type: ignore[arg-type]
+    except ValidationError as wrong:
+        raise SettingsError("\n".join(_explain_errors(kind, wrong))) from None
+    _remove_secrets(kind)
+    return settings
+
+
+def find_env_file() -> Path:
+    """Tell where `serve` and `doctor` look for a .env file when none is named: in GREENLIT_HOME."""
+    return Path(os.environ.get("GREENLIT_HOME", ".greenlit")) / ".env"
+
+
+def describe_settings(kind: type[SearchSettings]) -> dict[str, tuple[str, str]]:
+    """Map every setting's name to its meaning and default; "" where it must be set."""
+    settings = {}
+    for name, field in kind.model_fields.items():
+        default = "" if field.is_required() else _render_default(field.default)
+        settings[f"GREENLIT_{name.upper()}"] = (field.description or "", default)
+    return settings
+
+
+def _remove_secrets(kind: type[SearchSettings]) -> None:
+    secrets = {
+        name.upper()
         for name, field in kind.model_fields.items()
+        if SecretStr in (field.annotation, *get_args(field.annotation))
     }
+    names = {f"GREENLIT_{name}" for name in secrets} | secrets
+    for variable in [variable for variable in os.environ if variable.upper() in names]:
+        del os.environ[variable]
 
 
-def _shown(default: object) -> str:
-    return "{}" if default is PydanticUndefined else "none" if default is None else str(default)
+def _render_default(default: object) -> str:
+    if default is PydanticUndefined:
+        return "{}"
+    return "none" if default is None else str(default)
 
 
-def _told(kind: type[LookSettings], wrong: ValidationError) -> Iterator[str]:
+def _explain_errors(kind: type[SearchSettings], wrong: ValidationError) -> Iterator[str]:
     fields = {name.lower(): name for name in kind.model_fields}
     for error in wrong.errors(include_input=False, include_url=False):
-        said = str(error["loc"][0]).lower().removeprefix("greenlit_") if error["loc"] else ""
-        name = fields.get(said, said)
+        location = str(error["loc"][0]) if error["loc"] else ""
+        name = location.lower().removeprefix("greenlit_")
+        name = fields.get(name, name)
+        reason = error["msg"].removeprefix("Value error, ")
         if error["type"] == "missing":
             yield f"GREENLIT_{name.upper()} is not set. {kind.model_fields[name].description}."
         elif name:
-            yield f"GREENLIT_{name.upper()}: {error['msg'].removeprefix('Value error, ')}."
+            yield f"GREENLIT_{name.upper()}: {reason}."
         else:
-            yield error["msg"].removeprefix("Value error, ") + "."
+            yield f"{reason}."

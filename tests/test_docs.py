@@ -7,14 +7,14 @@ import pytest
 import yaml
 
 from bot.__main__ import app
-from bot.settings import Settings, described
+from bot.settings import Settings, describe_settings
 from bot.steps.repo_config import read_config
 from bot.stories.handle_command import COMMANDS
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("name", "said"), described(Settings).items())
+@pytest.mark.parametrize(("name", "said"), describe_settings(Settings).items())
 def test_every_setting_is_in_the_readme(name, said):
     """With its default and its meaning, as the code has them."""
     meaning, default = said

@@ -53,7 +53,7 @@ def checked(console: Console, settings: GateSettings, place: Path, asked: Asked)
     use.
     """
     try:
-        looked = _look(Folder.at(place), asked.base, checkers(settings.indexes))
+        looked = _look(Folder.at(place), asked.base, checkers(settings.package_indexes))
     except (FolderError, Refusal) as wrong:
         console.print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
         return WRONG_USE

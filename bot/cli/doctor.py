@@ -23,7 +23,7 @@ from bot.adapters.github.app_api import Delivery, Installed, Registration
 from bot.assembly import claude, github
 from bot.ports import Refusal, Unreachable
 from bot.search.grammars import SUFFIXES, GrammarLoadError, grammar
-from bot.settings import ModelSettings, Settings, SettingsError, load
+from bot.settings import ModelSettings, Settings, SettingsError, load_settings
 from bot.text.terminal_text import strip_control
 from bot.web.door import listener
 
@@ -83,10 +83,12 @@ def _findings(given: Mapping[str, object]) -> Iterator[Finding]:
     yield _git()
     yield _grammars()
     try:
-        settings = load(Settings, **given)
+        settings = load_settings(Settings, **given)
     except SettingsError as wrong:
         for line in str(wrong).splitlines():
-            yield Finding("Setting", line, "Set it in the environment or in .env.")
+            yield Finding(
+                "Setting", line, "Set it in the environment, or in the file .env in GREENLIT_HOME."
+            )
         return
     yield well("Settings", "all there")
     yield from _place(settings)
@@ -164,7 +166,7 @@ def _serving(settings: Settings) -> bool:
 
 def _meaning(settings: Settings) -> Iterator[Finding]:
     """Whether the model of meaning answers, where one is set."""
-    found = embedder(*settings.meaning)
+    found = embedder(*settings.embeddings_source)
     try:
         if found:
             found.vectors(["def total(items): return sum(items)"])

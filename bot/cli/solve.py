@@ -172,8 +172,8 @@ def _solve(console: Console, settings: ModelSettings, place: Place, request: Iss
             claude(settings),
             SystemClock(),
             caps,
-            checkers(settings.indexes),
-            embedder=embedder(*settings.meaning),
+            checkers(settings.package_indexes),
+            embedder=embedder(*settings.embeddings_source),
         )
         writer = _at_once(_writer(console, ports, tree, request))
         try:

@@ -102,6 +102,40 @@ def test_missing_settings_are_told_before_anything_starts(typed, tmp_path, comma
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "command", [["solve", "--repo", ".", "--issue", "-"], ["demo", "--live"], ["serve"], ["doctor"]]
+)
+def test_a_folders_own_env_file_sets_nothing(typed, tmp_path, command):
+    """A .env file where somebody works could send the key to an address of its author's."""
+    lines = "GREENLIT_ANTHROPIC_API_KEY=k\nGREENLIT_ANTHROPIC_URL=http://127.0.0.1:9\n"
+    (tmp_path / ".env").write_text(lines)
+
+    assert "GREENLIT_ANTHROPIC_API_KEY is not set" in typed(*command).output
+
+
+@pytest.mark.parametrize(
+    ("place", "command"),
+    [(".greenlit/.env", []), ("bot/.env", []), ("any.env", ["--env-file", "any.env"])],
+)
+def test_an_env_file_of_the_bots_own_is_read(typed, tmp_path, place, command):
+    """The one in GREENLIT_HOME, or the one that is named."""
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_text("GREENLIT_ANTHROPIC_API_KEY=k\n")
+    home = {"GREENLIT_HOME": "bot"} if place.startswith("bot") else {}
+    output = typed("serve", *command, **home).output
+
+    assert "GREENLIT_ANTHROPIC_API_KEY" not in output
+    assert "GREENLIT_APP_ID is not set" in output
+
+
+def test_an_env_file_that_is_not_there_is_wrong_use(typed):
+    """A name that was mistyped is told, and no other file is read instead."""
+    ended = typed("doctor", "--env-file", "nowhere.env")
+
+    assert 2 == ended.exit_code
+    assert "nowhere.env is not a file" in " ".join(ended.output.split())
+
+
 def test_the_demo_does_not_write_among_other_files(typed, tmp_path):
     """A place that is not empty is wrong use, and stays as it is."""
     (tmp_path / "mine").touch()

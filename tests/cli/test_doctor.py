@@ -52,7 +52,6 @@ class Ward:
             "home": self.home,
             "port": 0,
             "page_port": 0,
-            "_env_file": None,
             **changed,
         }
         told = StringIO()

@@ -80,7 +80,7 @@ def solve(folder, request_file, capsys):
         double = Double(play, faults, pace=0)
         told = StringIO()
         with claude_serving(double) as url:
-            given = {"anthropic_api_key": "k", "anthropic_url": url, "_env_file": None, **settings}
+            given = {"anthropic_api_key": "k", "anthropic_url": url, **settings}
             code = solved(
                 Console(file=told, width=200), ModelSettings(**given), repo, str(issue), apply=apply
             )

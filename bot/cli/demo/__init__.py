@@ -26,7 +26,7 @@ from rich.text import Text
 from bot.cli.demo.bot_process import BotDied
 from bot.cli.demo.staging import ASKER, REPO, Cast, Stage, issue, staged
 from bot.cli.terminal import diff, markdown, step
-from bot.settings import ModelSettings, SettingsError, load
+from bot.settings import ModelSettings, SettingsError, load_settings
 from bot.steps.summaries import line
 from bot.text.terminal_text import strip_control
 
@@ -42,7 +42,7 @@ def show(
 ) -> int:
     """Play it; 0 when the pull request opened green, 1 when not, 2 for wrong use, 130 when stopped."""
     try:
-        cast = Cast(load(ModelSettings) if live else None, conversation)
+        cast = Cast(load_settings(ModelSettings) if live else None, conversation)
     except SettingsError as wrong:
         console.print(Text("--live needs Claude.", "bold red"), f"\n{wrong}", sep="")
         return WRONG_USE

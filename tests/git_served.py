@@ -16,7 +16,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot.forge.git_http import Access, RefUpdate, git_app
+from bot.forge.git_http import GitAccess, RefUpdate, build_git_app
 
 SECRET = "ghs_1234_canary.eyJhbGciOiJSUzI1NiJ9.c2VjcmV0LWNhbmFyeQ"
 READER = "ghs_reader"
@@ -56,14 +56,14 @@ class Served:
     asked: list[tuple[str, str, str, bool]] = field(default_factory=list)
     pushes: list[tuple[str, str, tuple[RefUpdate, ...]]] = field(default_factory=list)
 
-    def access(self, repo: str, user: str, password: str, write: bool) -> Access:
+    def access(self, repo: str, user: str, password: str, write: bool) -> GitAccess:
         self.asked.append((repo, user, password, write))
         known = {
-            SECRET: Access("ok", "greenlit[bot]"),
-            MAINTAINER: Access("ok", "ada", may_write_workflows=True),
-            READER: Access("forbidden" if write else "ok", "reader"),
+            SECRET: GitAccess("ok", "greenlit[bot]"),
+            MAINTAINER: GitAccess("ok", "ada", may_write_workflows=True),
+            READER: GitAccess("forbidden" if write else "ok", "reader"),
         }
-        return known.get(password, Access("unauthorized"))
+        return known.get(password, GitAccess("unauthorized"))
 
     def pushed(self, repo: str, login: str, updates: tuple[RefUpdate, ...]) -> None:
         self.pushes.append((repo, login, updates))
@@ -125,7 +125,7 @@ def serving(root: Path, wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app) ->
     """Serve the repositories under root for as long as the block lasts."""
     served = Served(root)
     config = uvicorn.Config(
-        wrap(git_app(root, served.access, served.pushed)), log_level="error", lifespan="off"
+        wrap(build_git_app(root, served.access, served.pushed)), log_level="error", lifespan="off"
     )
     server = uvicorn.Server(config)
     # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer

@@ -14,7 +14,7 @@ from bot.adapters.claude.claude_client import Claude
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.assembly import SystemClock
-from bot.forge import Forge, serving
+from bot.forge import Forge, serve_forge
 from bot.forge.forge_server import Wrap
 from bot.ports import Ports
 from bot.values import Branch, Checks, Repo, Request, Sha, Tree
@@ -49,7 +49,7 @@ class Place:
 
     def asking(self, issue: int, by: str = "ada", **more: object) -> Request:
         """As the webhook would tell it, long after all that was not said to be later."""
-        found = self.forge.issue(self.repo.name, issue)
+        found = self.forge.find_issue(self.repo.name, issue)
         told = Request(self.repo, issue, by, TRIGGER, "d-1")
         return replace(
             told, **{"title": found.title, "body": found.body, **more} if found else more
@@ -60,7 +60,7 @@ class Place:
 
     def comment(self, issue: int, by: str, body: str, at: str = EARLIER, edited: str = "") -> int:
         """A comment, made and edited when the test says so: the forge's clock is not waited for."""
-        made = self.forge.comment(self.repo.name, issue, by, body)
+        made = self.forge.add_comment(self.repo.name, issue, by, body)
         known = self.forge.state.repository(self.repo.name).comments
         known[made] = replace(known[made], created_at=at, updated_at=edited or at)
         return made
@@ -69,7 +69,7 @@ class Place:
         """What the bot wrote on the issue."""
         return [
             one.body
-            for one in self.forge.comments(self.repo.name, issue)
+            for one in self.forge.list_comments(self.repo.name, issue)
             if one.author == "greenlit[bot]"
         ]
 
@@ -96,7 +96,7 @@ class Place:
     def checked(self, files: Mapping[str, str | None], branch: str = "main") -> tuple[Sha, Checks]:
         """Push as a person, and what CI says of it once it has ended."""
         sha = Sha(self.forge.push(self.repo.name, "ada", branch, files, "Change"))
-        assert self.forge.quiet(30)
+        assert self.forge.wait_until_idle(30)
         self.tree(branch)
         return sha, self.ports.ci.fetch_checks(self.repo, sha)
 
@@ -114,7 +114,7 @@ class Town:
 
     @contextmanager
     def open(self) -> Iterator[Town]:
-        with serving(self.forge, self._wrap) as url:
+        with serve_forge(self.forge, self._wrap) as url:
             github = GitHubApp(
                 self.keys.id, self.keys.private_key, url, f"{url}/api/v3", pause_between_writes_s=0
             )

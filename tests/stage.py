@@ -18,9 +18,16 @@ import yaml
 
 from bot.assembly import engine, github
 from bot.cli.demo.bot_process import path
-from bot.forge import AppKeys, Forge, serving
-from bot.forge.claude_double import Double, claude_serving
-from bot.forge.claude_script import AnswerExpected, Expect, Line, SayCall, SayText, Script
+from bot.forge import AppKeys, Forge, serve_forge
+from bot.forge.claude_double import ClaudeDouble, serve_claude
+from bot.forge.claude_script import (
+    Expectation,
+    ExpectedResult,
+    Script,
+    ScriptText,
+    ScriptToolCall,
+    ScriptTurn,
+)
 from bot.run import RunView
 from bot.settings import Settings
 from bot.web.door import door, server
@@ -66,11 +73,14 @@ def script(*turns: Sequence[Say], refused: Collection[str] = ()) -> Script:
             key=lambda name: name == "finish",
         )
         answers = tuple(
-            AnswerExpected(tool=name, failed=name == "finish" or name in refused) for name in calls
+            ExpectedResult(tool=name, failed=name == "finish" or name in refused) for name in calls
         )
         said = ("solve issue",) if not number else ("The job is not finished",) if not calls else ()
         lines.append(
-            Line(expect=Expect(answers=answers, said=said), say=tuple(_said(say) for say in turn))
+            ScriptTurn(
+                expect=Expectation(answers=answers, said=said),
+                say=tuple(_said(say) for say in turn),
+            )
         )
         before = turn
     return Script(about=REPO, turns=tuple(lines))
@@ -92,7 +102,7 @@ class Stage:
     """What a test sees and does."""
 
     forge: Forge
-    double: Double
+    double: ClaudeDouble
     keys: AppKeys
     bot: object
     webhooks: str
@@ -103,7 +113,7 @@ class Stage:
         return self.forge.open_issue(REPO, by, title, body)
 
     def label(self, issue: int, by: str = "ada", name: str = "autogen") -> None:
-        self.forge.label(REPO, issue, name, by)
+        self.forge.add_label(REPO, issue, name, by)
 
     def ended(self, issue: int, run: int = 1, patience_s: float = 60) -> RunView:
         """The run once it has ended."""
@@ -128,12 +138,12 @@ class Stage:
         """The bodies of the bot's comments on the issue."""
         return [
             comment.body
-            for comment in self.forge.comments(REPO, issue)
+            for comment in self.forge.list_comments(REPO, issue)
             if comment.author == "greenlit[bot]"
         ]
 
     def branches(self) -> set[str]:
-        return set(self.forge.branches(REPO)) - {"main"}
+        return set(self.forge.list_branches(REPO)) - {"main"}
 
     def _until(self, key: str, patience_s: float) -> RunView:
         deadline = time.monotonic() + patience_s
@@ -178,30 +188,30 @@ def forged(
     app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text())
     keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])
     forge.install(keys, REPO)
-    with serving(forge, wrap) as url:
+    with serve_forge(forge, wrap) as url:
         yield forge, keys, url
 
 
 @contextmanager
 def staged(
-    home: Path, wrap, play: Script | Double, tree: Mapping[str, str] = FILES, **more: object
+    home: Path, wrap, play: Script | ClaudeDouble, tree: Mapping[str, str] = FILES, **more: object
 ) -> Iterator[Stage]:
     """The bot on its stage."""
     with ExitStack() as stack:
         forge, keys, url = stack.enter_context(forged(home, wrap, tree))
-        double = play if isinstance(play, Double) else Double(play, pace=0)
-        claude = stack.enter_context(claude_serving(double))
+        double = play if isinstance(play, ClaudeDouble) else ClaudeDouble(play, pace=0)
+        claude = stack.enter_context(serve_claude(double))
         settings = Settings(_env_file=None, **settings_for(keys, url, claude, home / "bot", **more))
         durable = engine(settings, github(settings))
         durable.launch()
         stack.callback(durable.close)
         webhooks = stack.enter_context(_listening(durable, keys.webhook_secret))
-        forge.hook_to(keys, webhooks)
+        forge.set_webhook_url(keys, webhooks)
         try:
             yield Stage(forge, double, keys, durable, webhooks)
         finally:
             (home / "go").touch()
-            forge.quiet(10)
+            forge.wait_until_idle(10)
 
 
 @contextmanager
@@ -221,5 +231,9 @@ def _port(listening: uvicorn.Server) -> int:
     return listening.servers[0].sockets[0].getsockname()[1]
 
 
-def _said(say: Say) -> SayText | SayCall:
-    return SayText(text=say) if isinstance(say, str) else SayCall(tool=say[0], input=dict(say[1]))
+def _said(say: Say) -> ScriptText | ScriptToolCall:
+    return (
+        ScriptText(text=say)
+        if isinstance(say, str)
+        else ScriptToolCall(tool=say[0], input=dict(say[1]))
+    )

@@ -1,24 +1,31 @@
-"""Here lives a GitHub in a box, for the demo and the tests: REST, GraphQL, git, webhooks and CI,
-all over real HTTP.
-"""
+"""A GitHub in a box for the demo and the tests: REST, GraphQL, git, webhooks and CI over HTTP."""
 
-from bot.forge.faults import Fault, Faults
+from bot.forge.fault_injection import FaultInjector, InjectedFault
 from bot.forge.forge import Forge
-from bot.forge.forge_server import forge_app, serving
-from bot.forge.hooks import Delivery
-from bot.forge.records import AppKeys, Comment, Issue, Job, Pull, Reaction
+from bot.forge.forge_records import (
+    AppKeys,
+    CommentRecord,
+    IssueRecord,
+    JobRecord,
+    PullRecord,
+    ReactionRecord,
+    StatusDetails,
+)
+from bot.forge.forge_server import build_forge_app, serve_forge
+from bot.forge.webhook_delivery import WebhookDelivery
 
 __all__ = [
     "AppKeys",
-    "Comment",
-    "Delivery",
-    "Fault",
-    "Faults",
+    "CommentRecord",
+    "FaultInjector",
     "Forge",
-    "Issue",
-    "Job",
-    "Pull",
-    "Reaction",
-    "forge_app",
-    "serving",
+    "InjectedFault",
+    "IssueRecord",
+    "JobRecord",
+    "PullRecord",
+    "ReactionRecord",
+    "StatusDetails",
+    "WebhookDelivery",
+    "build_forge_app",
+    "serve_forge",
 ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
 
-from bot.forge.claude_prefix import Json, Piece, digests, pieces
+from bot.forge.claude_blocks import Json, PromptBlock, digests, pieces
 
 LOOKBACK = (
     20  # blocks before a breakpoint, itself among them, in which an earlier breakpoint is found
@@ -20,7 +20,7 @@ TTL_S = {"5m": 300.0, "1h": 3600.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class CacheUsage:
     """A prompt's tokens, as they are billed."""
 
     fresh: int = 0
@@ -47,7 +47,7 @@ class Usage:
         }
 
 
-class Cache:
+class PromptCache:
     """What the API remembers of prompts. Tokens are bytes divided by a constant: stable, and near
     enough.
     """
@@ -64,7 +64,7 @@ class Cache:
         """All tokens of a prompt."""
         return sum(self.tokens(len(piece.canon)) for piece in pieces(body))
 
-    def serve(self, body: Json) -> Usage:
+    def serve(self, body: Json) -> CacheUsage:
         """Bill a prompt, and keep it at its breakpoints."""
         row = pieces(body)
         # A model has its own cache, and another effort or way of thinking starts it anew.
@@ -77,7 +77,7 @@ class Cache:
         read = max((sizes[at] for at in found), default=0)
         written = self._keep(row, names, sizes, marks, read)
         fresh = sizes[-1] - read - sum(written.values()) if sizes else 0
-        return Usage(fresh, written["5m"], written["1h"], read)
+        return CacheUsage(fresh, written["5m"], written["1h"], read)
 
     def _found(self, names: Sequence[str], mark: int) -> list[int]:
         window = range(mark, max(-1, mark - LOOKBACK), -1)
@@ -85,7 +85,7 @@ class Cache:
 
     def _keep(
         self,
-        row: Sequence[Piece],
+        row: Sequence[PromptBlock],
         names: Sequence[str],
         sizes: Sequence[int],
         marks: Sequence[int],

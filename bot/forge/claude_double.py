@@ -25,20 +25,29 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.forge.claude_cache import Cache, Usage
-from bot.forge.claude_prefix import Json, digests, pieces
-from bot.forge.claude_rules import MODELS, ApiError, Offer, check, shaped
-from bot.forge.claude_script import Line, Script, choose, line_of, turn_of
-from bot.forge.claude_shape import Asked, Prompt
-from bot.forge.claude_stream import Breaks, Event, Fails, Fault, Reply, Stops, reply, sse
-from bot.forge.listener import loopback
+from bot.forge.claude_blocks import Json, digests, pieces
+from bot.forge.claude_cache import CacheUsage, PromptCache
+from bot.forge.claude_params import CountTokensParams, MessageParams
+from bot.forge.claude_rules import MODELS, ApiError, ModelLimits, check, shaped
+from bot.forge.claude_script import Script, ScriptTurn, choose, line_of, turn_of
+from bot.forge.claude_stream import (
+    BrokenStream,
+    ClaudeFault,
+    ClaudeReply,
+    EarlyStop,
+    FailedRequest,
+    StreamEvent,
+    compose_reply,
+    encode_event,
+)
+from bot.forge.loopback import loopback
 
 VERSIONS = ("2026-10-21", "2023-06-01")
 LIMIT_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(slots=True)
-class Seen:
+class RecordedRequest:
     """A request for a message, and what became of it. `turn` is None when none of a script's was
     played.
     """
@@ -46,14 +55,14 @@ class Seen:
     body: Json = field(default_factory=dict)
     script: str = ""
     turn: int | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: CacheUsage = field(default_factory=CacheUsage)
     out: int = 0
     status: int = 200
     error: str = ""
     whole: bool = False  # the answer was sent to its end
 
 
-class Double:
+class ClaudeDouble:
     """The API, as it answers to those scripts. `faults` go by the number of the request, counted
     from 0.
 
@@ -63,19 +72,19 @@ class Double:
     def __init__(
         self,
         scripts: Script | Sequence[Script],
-        faults: Mapping[int, Fault] | None = None,
+        faults: Mapping[int, ClaudeFault] | None = None,
         *,
         key: str = "",
         pace: float = 1.0,
         bytes_per_token: float = 4.0,
     ) -> None:
-        self.requests: list[Seen] = []
-        self.counted = 0  # requests that only asked for a prompt's size
+        self.requests: list[RecordedRequest] = []
+        self.token_counts = 0  # requests that only asked for a prompt's size
         self._scripts = [scripts] if isinstance(scripts, Script) else list(scripts)
         self._faults = faults or {}
         self._key = key
         self._pace = pace
-        self._cache = Cache(bytes_per_token)
+        self._cache = PromptCache(bytes_per_token)
         self._paused: set[str] = set()
         self.app = Starlette(
             routes=[
@@ -88,18 +97,18 @@ class Double:
         )
 
     @property
-    def asked(self) -> Counter[int]:
+    def paid_turns(self) -> Counter[int]:
         """How often each turn was paid for: an answer to it began."""
         return Counter(seen.turn for seen in list(self.requests) if seen.turn is not None)
 
     @property
-    def served_from_cache(self) -> float:
+    def cache_share(self) -> float:
         """The share of all prompt tokens that the cache served."""
         usages = [seen.usage for seen in list(self.requests)]
         return sum(usage.read for usage in usages) / max(1, sum(usage.prompt for usage in usages))
 
     async def _message(self, request: Request) -> Response:
-        seen = Seen()
+        seen = RecordedRequest()
         fault = self._faults.get(len(self.requests))
         self.requests.append(seen)
         try:
@@ -108,29 +117,33 @@ class Double:
             seen.status, seen.error = rejected.status, str(rejected)
             raise
 
-    async def _play(self, request: Request, seen: Seen, fault: Fault | None) -> Response:
+    async def _play(
+        self, request: Request, seen: RecordedRequest, fault: ClaudeFault | None
+    ) -> Response:
         seen.body = await self._body(request)
-        self._check(seen.body, Asked)
+        self._check(seen.body, MessageParams)
         script = choose(self._scripts, seen.body)
         line = line_of(script, seen.body)
         seen.script = script.about
-        if isinstance(fault, Fails):
+        if isinstance(fault, FailedRequest):
             seen.status, seen.error = fault.status, fault.kind
             return _failed(fault)
         seen.turn, seen.usage = turn_of(seen.body), self._cache.serve(seen.body)
-        said = reply(line, seen.body, seen.usage, self._cache, fault)
+        said = compose_reply(line, seen.body, seen.usage, self._cache, fault)
         seen.out = said.out
-        if fault == Stops("pause_turn"):
+        if fault == EarlyStop("pause_turn"):
             last = {"role": "assistant", "content": said.blocks}
             self._paused.add(_name({**seen.body, "messages": [*_messages(seen.body), last]}))
         if seen.body.get("stream"):
             return _Stream(
-                self._timed(said, line, seen), fault if isinstance(fault, Breaks) else None
+                self._timed(said, line, seen), fault if isinstance(fault, BrokenStream) else None
             )
         seen.whole = True
         return JSONResponse(said.whole, headers=_headers())
 
-    async def _timed(self, said: Reply, line: Line, seen: Seen) -> AsyncIterator[Event]:
+    async def _timed(
+        self, said: ClaudeReply, line: ScriptTurn, seen: RecordedRequest
+    ) -> AsyncIterator[StreamEvent]:
         events = list(said.events)
         for event in events:
             yield event
@@ -140,11 +153,11 @@ class Double:
 
     async def _count(self, request: Request) -> Response:
         body = await self._body(request)
-        self._check(body, Prompt)
-        self.counted += 1
+        self._check(body, CountTokensParams)
+        self.token_counts += 1
         return JSONResponse({"input_tokens": self._cache.count(body)}, headers=_headers())
 
-    def _check(self, body: Json, shape: type[Prompt]) -> None:
+    def _check(self, body: Json, shape: type[CountTokensParams]) -> None:
         prompt = shaped(body, shape)
         check(body, prompt, resumed=_name(body) in self._paused)
 
@@ -188,7 +201,7 @@ class Double:
 
 
 @contextmanager
-def claude_serving(double: Double) -> Iterator[str]:
+def serve_claude(double: ClaudeDouble) -> Iterator[str]:
     """Serve the double on a free port of this machine; gives its base URL."""
     listener = loopback()
     config = uvicorn.Config(
@@ -210,7 +223,7 @@ def claude_serving(double: Double) -> Iterator[str]:
 class _Stream(Response):
     """Server-sent events, whole or broken off."""
 
-    def __init__(self, events: AsyncIterator[Event], breaks: Breaks | None) -> None:
+    def __init__(self, events: AsyncIterator[StreamEvent], breaks: BrokenStream | None) -> None:
         super().__init__(headers=_headers(), media_type="text/event-stream")
         del self.headers["content-length"]
         self._events = events
@@ -223,11 +236,13 @@ class _Stream(Response):
             if self._breaks and number == self._breaks.after:
                 await self._broken(self._breaks, receive, send)
                 return
-            await send({"type": "http.response.body", "body": sse(event), "more_body": True})
+            await send(
+                {"type": "http.response.body", "body": encode_event(event), "more_body": True}
+            )
             number += 1
         await send({"type": "http.response.body", "body": b""})
 
-    async def _broken(self, breaks: Breaks, receive: Receive, send: Send) -> None:
+    async def _broken(self, breaks: BrokenStream, receive: Receive, send: Send) -> None:
         match breaks.how:
             case "drop":  # a server that ends without ending the body has its connection closed
                 return
@@ -235,11 +250,11 @@ class _Stream(Response):
                 while (await receive())["type"] != "http.disconnect":
                     pass
             case "error":
-                error: Event = {
+                error: StreamEvent = {
                     "type": "error",
                     "error": {"type": breaks.kind, "message": "Overloaded"},
                 }
-                await send({"type": "http.response.body", "body": sse(error)})
+                await send({"type": "http.response.body", "body": encode_event(error)})
             case _:
                 await send({"type": "http.response.body", "body": b""})
 
@@ -251,7 +266,7 @@ async def _rejected(_: Request, rejected: Exception) -> Response:
     return _error(status, {"type": kind, "message": str(rejected)}, {})
 
 
-def _failed(fault: Fails) -> Response:
+def _failed(fault: FailedRequest) -> Response:
     error: dict[str, object] = {"type": fault.kind, "message": fault.message}
     if fault.code:
         error["details"] = {"error_code": fault.code}
@@ -280,7 +295,7 @@ def _messages(body: Json) -> Sequence[object]:
     return said if isinstance(said, list) else []
 
 
-def _described(name: str, offer: Offer) -> dict[str, object]:
+def _described(name: str, offer: ModelLimits) -> dict[str, object]:
     return {
         "id": name, "type": "model", "display_name": name, "created_at": "2026-01-01T00:00:00Z",
         "lifecycle": offer.lifecycle, "max_input_tokens": 1_000_000, "max_tokens": offer.longest,

@@ -11,8 +11,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from bot.forge.claude_prefix import Json, digests, messages, pieces
-from bot.forge.claude_shape import Asked, Prompt, Tool
+from bot.forge.claude_blocks import Json, digests, messages, pieces
+from bot.forge.claude_params import CountTokensParams, MessageParams, ToolParam
 
 BREAKPOINTS: Final = 4
 STRICT_TOOLS, STRICT_OPTIONAL, STRICT_UNIONS = 20, 24, 16
@@ -20,7 +20,7 @@ TYPES: Final = {"object", "array", "string", "number", "integer", "boolean", "nu
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ModelLimits:
     """A model, as far as the rules differ by model."""
 
     longest: int = 128_000
@@ -31,9 +31,9 @@ class Offer:
 NEW: Final = (
     "fable-5-2", "haiku-5-5", "sonnet-5-5", "fable-5-1", "opus-5-5", "sonnet-5", "fable-5", "opus-5", "opus-4-8",
 )  # fmt: skip
-MODELS: Final[Mapping[str, Offer]] = {f"claude-{name}": Offer() for name in NEW} | {
-    "claude-haiku-4-5": Offer(longest=64_000, adaptive=False),
-    "claude-sonnet-4-5": Offer(longest=64_000, lifecycle="deprecated", adaptive=False),
+MODELS: Final[Mapping[str, ModelLimits]] = {f"claude-{name}": ModelLimits() for name in NEW} | {
+    "claude-haiku-4-5": ModelLimits(longest=64_000, adaptive=False),
+    "claude-sonnet-4-5": ModelLimits(longest=64_000, lifecycle="deprecated", adaptive=False),
 }
 
 
@@ -46,7 +46,7 @@ class ApiError(Exception):
         self.kind = kind
 
 
-def shaped(body: Json, shape: type[Prompt] = Asked) -> Prompt:
+def shaped(body: Json, shape: type[CountTokensParams] = MessageParams) -> CountTokensParams:
     """The request, if it has the shape of one. Raises ApiError."""
     try:
         return shape.model_validate(body)
@@ -54,7 +54,7 @@ def shaped(body: Json, shape: type[Prompt] = Asked) -> Prompt:
         raise ApiError("; ".join(_told(wrong))) from None
 
 
-def check(body: Json, request: Prompt, *, resumed: bool = False) -> None:
+def check(body: Json, request: CountTokensParams, *, resumed: bool = False) -> None:
     """Raise ApiError for what the API rejects. `resumed`: the last message is the model's own,
     where it paused.
     """
@@ -84,7 +84,7 @@ def _told(wrong: ValidationError) -> Iterator[str]:
         yield f"{'.'.join(map(str, error['loc']))}: {what}"
 
 
-def _model_rules(request: Prompt, offer: Offer) -> Iterator[str]:
+def _model_rules(request: CountTokensParams, offer: ModelLimits) -> Iterator[str]:
     thinking = request.thinking.type if request.thinking else ""
     if thinking in ("enabled", "disabled") and offer.adaptive:
         yield f"thinking.type: {thinking!r} is not supported by {request.model}"
@@ -94,11 +94,11 @@ def _model_rules(request: Prompt, offer: Offer) -> Iterator[str]:
         yield f"tool_choice: forced tool use is not supported by {request.model}"
     if request.output_config and not offer.adaptive:
         yield f"output_config: effort is not supported by {request.model}"
-    if isinstance(request, Asked) and request.max_tokens > offer.longest:
+    if isinstance(request, MessageParams) and request.max_tokens > offer.longest:
         yield f"max_tokens: {request.max_tokens} > {offer.longest}, the maximum of {request.model}"
 
 
-def _breakpoints(body: Json, request: Prompt) -> Iterator[str]:
+def _breakpoints(body: Json, request: CountTokensParams) -> Iterator[str]:
     row = pieces({**body, "cache_control": None})
     ttls = [piece.ttl for piece in row if piece.ttl] + (
         [request.cache_control.ttl] if request.cache_control else []
@@ -113,7 +113,7 @@ def _breakpoints(body: Json, request: Prompt) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------------
 
 
-def _tool_rules(tools: Sequence[Tool]) -> Iterator[str]:
+def _tool_rules(tools: Sequence[ToolParam]) -> Iterator[str]:
     for name, times in Counter(tool.name for tool in tools).items():
         if times > 1:
             yield f"tools: Tool names must be unique, {name!r} is there {times} times"

@@ -11,17 +11,17 @@ from typing import Annotated, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from bot.forge.claude_prefix import Json, listed, messages
+from bot.forge.claude_blocks import Json, listed, messages
 from bot.forge.claude_rules import ApiError
 
 
-class Part(BaseModel):
+class ScriptPart(BaseModel):
     """A piece of a script. What it does not know is a mistake in the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AnswerExpected(Part):
+class ExpectedResult(ScriptPart):
     """A tool's answer: which tool, whether it failed, and what its text must hold."""
 
     tool: str
@@ -29,45 +29,45 @@ class AnswerExpected(Part):
     holds: tuple[str, ...] = ()
 
 
-class Expect(Part):
+class Expectation(ScriptPart):
     """What must have come since the turn before: these answers, in this order, and words of the bot
     that hold this.
     """
 
-    answers: tuple[AnswerExpected, ...] = ()
+    answers: tuple[ExpectedResult, ...] = ()
     said: tuple[str, ...] = ()
     tools: tuple[str, ...] | None = None  # the tools offered; without it, the script's
 
 
-class SayText(Part):
+class ScriptText(ScriptPart):
     """Words of the model."""
 
     text: str
 
 
-class SayCall(Part):
+class ScriptToolCall(ScriptPart):
     """A call of a tool."""
 
     tool: str
     input: dict[str, JsonValue] = Field(default_factory=dict)
 
 
-class Line(Part):
+class ScriptTurn(ScriptPart):
     """One turn: what is expected before it, and what is said then."""
 
-    expect: Expect = Expect()
-    say: Annotated[tuple[SayText | SayCall, ...], Field(min_length=1)]
+    expect: Expectation = Expectation()
+    say: Annotated[tuple[ScriptText | ScriptToolCall, ...], Field(min_length=1)]
     thought: str = "Considering what came."
     out: int = 0  # tokens billed, where that is more than what is said
     pace_s: float = 0.0  # how long saying it takes
 
 
-class Script(Part):
+class Script(ScriptPart):
     """A conversation. It is played to those whose first message holds `about`."""
 
     about: str = ""
     tools: tuple[str, ...] | None = None
-    turns: tuple[Line, ...]
+    turns: tuple[ScriptTurn, ...]
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -92,7 +92,7 @@ def choose(scripts: Sequence[Script], body: Json) -> Script:
     raise ApiError(f"no script is about this conversation, which begins {first[:80]!r}")
 
 
-def line_of(script: Script, body: Json) -> Line:
+def line_of(script: Script, body: Json) -> ScriptTurn:
     """The turn to play. Raises ApiError, saying which turn, what was expected and what came, on any
     difference.
     """
@@ -109,7 +109,7 @@ def line_of(script: Script, body: Json) -> Line:
     return line
 
 
-def _offered(line: Line, script: Script, body: Json) -> list[str]:
+def _offered(line: ScriptTurn, script: Script, body: Json) -> list[str]:
     expected = script.tools if line.expect.tools is None else line.expect.tools
     came = tuple(str(tool["name"]) for tool in listed(body.get("tools")))
     return (
@@ -119,7 +119,7 @@ def _offered(line: Line, script: Script, body: Json) -> list[str]:
     )
 
 
-def _answered(line: Line, body: Json) -> list[str]:
+def _answered(line: ScriptTurn, body: Json) -> list[str]:
     came = _answers(body)
     expected = line.expect.answers
     if [(answer.tool, answer.failed) for answer in expected] != [
@@ -135,7 +135,7 @@ def _answered(line: Line, body: Json) -> list[str]:
     ]
 
 
-def _words(line: Line, body: Json, turn: int) -> list[str]:
+def _words(line: ScriptTurn, body: Json, turn: int) -> list[str]:
     said = _text(_newest(body))
     if said and not line.expect.said and turn:
         return [f"expected no words, came {said[:400]!r}"]

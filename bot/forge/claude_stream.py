@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Literal, TypeAlias
 
-from bot.forge.claude_cache import Cache, Usage
-from bot.forge.claude_prefix import Json, canon, digests, messages, pieces
+from bot.forge.claude_blocks import Json, canon, digests, messages, pieces
+from bot.forge.claude_cache import CacheUsage, PromptCache
 from bot.forge.claude_rules import MODELS, signature
-from bot.forge.claude_script import Line, SayCall, SayText
+from bot.forge.claude_script import ScriptText, ScriptToolCall, ScriptTurn
 
 
 @dataclass(frozen=True, slots=True)
-class Fails:
+class FailedRequest:
     """The request is answered with an error."""
 
     status: int
@@ -28,7 +28,7 @@ class Fails:
 
 
 @dataclass(frozen=True, slots=True)
-class Breaks:
+class BrokenStream:
     """The answer breaks off after some events: the socket closes, the body ends, an error comes, or
     nothing more.
 
@@ -42,26 +42,26 @@ class Breaks:
 
 
 @dataclass(frozen=True, slots=True)
-class Stops:
+class EarlyStop:
     """The answer ends for another reason than that the model had said all."""
 
     reason: Literal["refusal", "max_tokens", "pause_turn", "model_context_window_exceeded"]
     category: str | None = "cyber"
 
 
-Fault: TypeAlias = Fails | Breaks | Stops
-Event: TypeAlias = dict[str, object]
+ClaudeFault: TypeAlias = FailedRequest | BrokenStream | EarlyStop
+StreamEvent: TypeAlias = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ClaudeReply:
     """A whole answer. `cut`: its last block is not all there."""
 
     id: str
     model: str
     blocks: tuple[Json, ...]
     stop: str
-    usage: Usage
+    usage: CacheUsage
     out: int
     cut: bool = False
     inputs: Literal["whole", "garbage", "half"] = "whole"
@@ -77,7 +77,7 @@ class Reply:
         }
 
     @property
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[StreamEvent]:
         """As the API streams it."""
         yield {"type": "message_start", "message": self._envelope([], 1)}
         yield {"type": "ping"}
@@ -87,7 +87,7 @@ class Reply:
         yield {"type": "message_delta", "delta": delta, "usage": {"output_tokens": self.out}}
         yield {"type": "message_stop"}
 
-    def _block(self, index: int, block: Json) -> Iterator[Event]:
+    def _block(self, index: int, block: Json) -> Iterator[StreamEvent]:
         start, deltas = _opened(block, self.inputs)
         if self.cut and index == len(self.blocks) - 1:
             deltas = deltas[: len(deltas) // 2]
@@ -111,29 +111,33 @@ class Reply:
         )
 
 
-def reply(line: Line, body: Json, usage: Usage, cache: Cache, fault: Fault | None) -> Reply:
+def compose_reply(
+    line: ScriptTurn, body: Json, usage: CacheUsage, cache: PromptCache, fault: ClaudeFault | None
+) -> ClaudeReply:
     """What the model says to a request: the same for the same request, ids and signatures too."""
     before = digests(pieces(body))[-1]
     blocks = _said(
-        line, body, before, paused=isinstance(fault, Stops) and fault.reason == "pause_turn"
+        line, body, before, paused=isinstance(fault, EarlyStop) and fault.reason == "pause_turn"
     )
     out = max(line.out, sum(cache.tokens(len(canon(block))) for block in blocks))
     stop = "tool_use" if any(block["type"] == "tool_use" for block in blocks) else "end_turn"
     category, limit = None, int(str(body["max_tokens"]))
-    if isinstance(fault, Stops):
+    if isinstance(fault, EarlyStop):
         stop, category = fault.reason, fault.category
     if out > limit:
         out, stop = limit, "max_tokens"
     cut = stop in ("max_tokens", "refusal", "model_context_window_exceeded")
     inputs = (
-        fault.how if isinstance(fault, Breaks) and fault.how in ("garbage", "half") else "whole"
+        fault.how
+        if isinstance(fault, BrokenStream) and fault.how in ("garbage", "half")
+        else "whole"
     )
-    return Reply(
+    return ClaudeReply(
         f"msg_{before[:24]}", str(body["model"]), blocks, stop, usage, out, cut, inputs, category
     )
 
 
-def sse(event: Event) -> bytes:
+def encode_event(event: StreamEvent) -> bytes:
     """An event on the wire."""
     told = json.dumps(event, ensure_ascii=False).encode(
         errors="backslashreplace"
@@ -141,7 +145,7 @@ def sse(event: Event) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (str(event["type"]).encode(), told)
 
 
-def _said(line: Line, body: Json, before: str, *, paused: bool) -> tuple[Json, ...]:
+def _said(line: ScriptTurn, body: Json, before: str, *, paused: bool) -> tuple[Json, ...]:
     numbers = count()
     thought = _thought(line, body, before)
     if paused:
@@ -149,7 +153,7 @@ def _said(line: Line, body: Json, before: str, *, paused: bool) -> tuple[Json, .
     return (*thought, *(_part(part, before, next(numbers)) for part in line.say))
 
 
-def _thought(line: Line, body: Json, before: str) -> tuple[Json, ...]:
+def _thought(line: ScriptTurn, body: Json, before: str) -> tuple[Json, ...]:
     resumed = messages(body)[-1][0] == "assistant"
     if resumed or not MODELS[str(body["model"])].adaptive:
         return ()
@@ -159,11 +163,11 @@ def _thought(line: Line, body: Json, before: str) -> tuple[Json, ...]:
     return ({"type": "thinking", "thinking": text, "signature": signature(before, text)},)
 
 
-def _part(part: SayText | SayCall, before: str, number: int) -> Json:
+def _part(part: ScriptText | ScriptToolCall, before: str, number: int) -> Json:
     match part:
-        case SayText(text=text):
+        case ScriptText(text=text):
             return {"type": "text", "text": text}
-        case SayCall(tool=tool, input=given):
+        case ScriptToolCall(tool=tool, input=given):
             return {
                 "type": "tool_use",
                 "id": f"toolu_{before[:20]}{number:02}",

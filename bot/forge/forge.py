@@ -9,19 +9,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.forge.apps import Apps
-from bot.forge.ci_control import CI
-from bot.forge.faults import Faults
-from bot.forge.forge_issues import Issues
-from bot.forge.forge_pulls import Pulls
+from bot.forge.app_registry import AppRegistry
+from bot.forge.check_views import status_event
+from bot.forge.event_publisher import EventPublisher
+from bot.forge.fault_injection import FaultInjector
+from bot.forge.forge_ci import ForgeCI
+from bot.forge.forge_issues import ForgeIssues
+from bot.forge.forge_pulls import ForgePulls
+from bot.forge.forge_records import (
+    AppKeys,
+    CommentRecord,
+    IssueRecord,
+    JobRecord,
+    PullRecord,
+    ReactionRecord,
+    StatusDetails,
+    StatusRecord,
+)
+from bot.forge.forge_state import ForgeState, RepositoryRecord, now
 from bot.forge.git_http import RefUpdate
-from bot.forge.git_store import ZEROS, Signature
-from bot.forge.hooks import Courier, Delivery, Lane
-from bot.forge.news import News
-from bot.forge.pushes import Pushes
-from bot.forge.records import AppKeys, Comment, Issue, Job, Pull, Reaction, Status
-from bot.forge.state import Repository, State, now
-from bot.forge.views_ci import status_event
+from bot.forge.git_store import ZEROS, GitSignature
+from bot.forge.push_follower import PushFollower
+from bot.forge.webhook_delivery import SerialQueue, WebhookDelivery, WebhookSender
 from bot.values import Permission
 
 
@@ -31,16 +40,16 @@ class Forge:
     """
 
     def __init__(self, home: Path) -> None:
-        self.state = State(home)
-        self.faults = Faults()
-        self.courier = Courier(self.state)
-        self.again = Lane(self.state)
-        self.apps = Apps(self.state)
-        news = self._news = News(self.state, self.courier)
-        self.ci = CI(self.state, news)
-        self.issues = Issues(self.state, news)
-        self.pull_requests = Pulls(self.state, news, self.issues, self.ci.pull)
-        self.pushes = Pushes(self.state, news, self.pull_requests, self.ci)
+        self.state = ForgeState(home)
+        self.faults = FaultInjector()
+        self.courier = WebhookSender(self.state)
+        self.again = SerialQueue(self.state)
+        self.apps = AppRegistry(self.state)
+        news = self._news = EventPublisher(self.state, self.courier)
+        self.ci = ForgeCI(self.state, news)
+        self.issues = ForgeIssues(self.state, news)
+        self.pull_requests = ForgePulls(self.state, news, self.issues, self.ci.pull)
+        self.pushes = PushFollower(self.state, news, self.pull_requests, self.ci)
 
     @property
     def runner_env(self) -> dict[str, str]:
@@ -52,14 +61,14 @@ class Forge:
         self.state.runner_env = env
 
     @property
-    def empty_suites(self) -> bool:
+    def makes_empty_suites(self) -> bool:
         """Whether each push leaves a queued suite without runs for every installed App, as on
         GitHub.
         """
         return self.state.empty_suites
 
-    @empty_suites.setter
-    def empty_suites(self, wanted: bool) -> None:
+    @makes_empty_suites.setter
+    def makes_empty_suites(self, wanted: bool) -> None:
         self.state.empty_suites = wanted
 
     # --- operators
@@ -81,7 +90,7 @@ class Forge:
             self.state.account(owner, "User" if owner in known else "Organization")
             for login in known:
                 self.state.account(login)
-            self.state.repositories[name.lower()] = Repository(
+            self.state.repositories[name.lower()] = RepositoryRecord(
                 self.state.new_id(), name, now(), private, people=known
             )
             self.state.store.create(name)
@@ -103,13 +112,13 @@ class Forge:
             self._news.installed(one, chosen[0].owner)
             return one.id
 
-    def hook_to(self, app: AppKeys, url: str) -> None:
+    def set_webhook_url(self, app: AppKeys, url: str) -> None:
         """Where the App's webhooks go from now on; it is pinged there."""
         with self.state.lock:
             self.state.apps[app.id] = new = replace(self.state.apps[app.id], hook=url)
             self._news.ping(new)
 
-    def suspend(self, installation: int) -> None:
+    def suspend_installation(self, installation: int) -> None:
         """Its owner forbids the App everything there, until further notice."""
         with self.state.lock:
             self.apps.suspend(installation)
@@ -124,7 +133,7 @@ class Forge:
             self.state.account(login)
             self.state.repository(repo).people[login] = permission
 
-    def archive(self, repo: str) -> None:
+    def archive_repository(self, repo: str) -> None:
         with self.state.lock:
             self.state.repository(repo).archived = True
 
@@ -158,15 +167,15 @@ class Forge:
         with self.state.lock:
             self.issues.delete(self.state.repository(repo), number, by)
 
-    def label(self, repo: str, number: int, name: str, by: str) -> None:
+    def add_label(self, repo: str, number: int, name: str, by: str) -> None:
         with self.state.lock:
             self.issues.label(self.state.repository(repo), number, name, by)
 
-    def unlabel(self, repo: str, number: int, name: str, by: str) -> None:
+    def remove_label(self, repo: str, number: int, name: str, by: str) -> None:
         with self.state.lock:
             self.issues.unlabel(self.state.repository(repo), number, name, by)
 
-    def comment(self, repo: str, number: int, by: str, body: str) -> int:
+    def add_comment(self, repo: str, number: int, by: str, body: str) -> int:
         """Returns the comment's id."""
         with self.state.lock:
             return self.issues.comment(self.state.repository(repo), number, by, body).id
@@ -201,64 +210,65 @@ class Forge:
         sha: str,
         context: str,
         state: str,
-        description: str = "",
-        target_url: str = "",
+        details: StatusDetails = StatusDetails(),
     ) -> None:
-        """What another CI says of a commit: error, failure, pending or success."""
+        """Report what another CI says of a commit: error, failure, pending or success."""
         with self.state.lock:
-            here = self.state.repository(repo)
-            one = Status(
-                self.state.new_id(),
-                sha,
-                context,
-                state,
-                description,
-                target_url,
-                now(),
-                "other-ci[bot]",
+            repository = self.state.repository(repo)
+            status = StatusRecord(
+                id=self.state.new_id(),
+                sha=sha,
+                context=context,
+                state=state,
+                details=details,
+                created_at=now(),
+                author="other-ci[bot]",
             )
-            here.statuses.append(one)
-            self._news.tell(here, "status", "", one.by, **status_event(self.state, here, one))
+            repository.statuses.append(status)
+            view = status_event(self.state, repository, status)
+            self._news.tell(repository, "status", "", status.author, **view)
 
     # --- what happened
 
-    def issue(self, repo: str, number: int) -> Issue | None:
+    def find_issue(self, repo: str, number: int) -> IssueRecord | None:
         with self.state.lock:
             return self.state.repository(repo).issues.get(number)
 
-    def comments(self, repo: str, number: int) -> list[Comment]:
+    def list_comments(self, repo: str, number: int) -> list[CommentRecord]:
         with self.state.lock:
             return self.state.repository(repo).comments_on(number)
 
-    def reactions(self, repo: str, number: int, comment: int | None = None) -> list[Reaction]:
+    def list_reactions(
+        self, repo: str, number: int, comment: int | None = None
+    ) -> list[ReactionRecord]:
         with self.state.lock:
             found = self.state.repository(repo).reactions
             return [one for one in found if (one.number, one.comment) == (number, comment)]
 
-    def pulls(self, repo: str) -> list[Pull]:
+    def list_pulls(self, repo: str) -> list[PullRecord]:
         with self.state.lock:
             return list(self.state.repository(repo).pulls())
 
-    def jobs(self, repo: str) -> list[Job]:
+    def list_jobs(self, repo: str) -> list[JobRecord]:
         """Every job that CI made, oldest first."""
         with self.state.lock:
             return list(self.state.repository(repo).jobs.values())
 
-    def branches(self, repo: str) -> dict[str, str]:
+    def list_branches(self, repo: str) -> dict[str, str]:
         return self.state.store.branches(repo)
 
-    def files_at(self, repo: str, ref: str) -> dict[str, str]:
+    def read_files(self, repo: str, ref: str) -> dict[str, str]:
         return self.state.store.texts(repo, self.state.store.resolve(repo, ref))
 
     def git_dir(self, repo: str) -> Path:
         """The bare repository, for those who want to ask git itself."""
         return self.state.store.folder(repo)
 
-    def deliveries(self) -> list[Delivery]:
+    def list_deliveries(self) -> list[WebhookDelivery]:
         with self.state.lock:
             return list(self.courier.deliveries)
 
-    def requests(self) -> list[tuple[str, str, int]]:
+    def list_requests(self) -> list[tuple[str, str, int]]:
         """Method, path and status of all that was asked over HTTP; the status is 0 where no answer
         went out.
         """
@@ -267,10 +277,10 @@ class Forge:
 
     def redeliver(self, guid: str) -> int:
         """Deliver a webhook once more, with its GUID. Returns the status."""
-        found = next(one for one in self.deliveries() if one.guid == guid)
+        found = next(one for one in self.list_deliveries() if one.guid == guid)
         return self.courier.again(found).status
 
-    def quiet(self, timeout_s: float) -> bool:
+    def wait_until_idle(self, timeout_s: float) -> bool:
         """Wait until no webhook and no job of CI is under way; False when that takes too long."""
         return self.state.quiet(timeout_s)
 
@@ -280,5 +290,5 @@ class Forge:
         account = self.state.account(by)
         email = f"{account.id}+{account.login}@users.noreply.github.com"
         return self.state.store.commit(
-            repo, branch, files, Signature(by, email, str(int(time.time()))), message
+            repo, branch, files, GitSignature(by, email, str(int(time.time()))), message
         )

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.forge.forge_issues import Issues, changes
-from bot.forge.news import News
-from bot.forge.records import Pull
-from bot.forge.state import Repository, State, now
-from bot.forge.views_issues import full_pull
+from bot.forge.event_publisher import EventPublisher
+from bot.forge.forge_issues import ForgeIssues, changes
+from bot.forge.forge_records import PullRecord
+from bot.forge.forge_state import ForgeState, RepositoryRecord, now
+from bot.forge.issue_views import full_pull
 
-Opened = Callable[[Repository, Pull, str], None]
+Opened = Callable[[RepositoryRecord, PullRecord, str], None]
 
 
-class Pulls:
+class ForgePulls:
     """Opens, moves and closes pull requests, and tells it. `run_checks` starts the workflows for a
     new head.
     """
 
-    def __init__(self, state: State, news: News, issues: Issues, run_checks: Opened) -> None:
+    def __init__(
+        self, state: ForgeState, news: EventPublisher, issues: ForgeIssues, run_checks: Opened
+    ) -> None:
         self._state = state
         self._news = news
         self._issues = issues
@@ -27,20 +29,20 @@ class Pulls:
 
     def open(
         self,
-        repo: Repository,
+        repo: RepositoryRecord,
         by: str,
         ends: tuple[str, str],
         title: str,
         body: str,
         *,
         draft: bool,
-    ) -> Pull:
+    ) -> PullRecord:
         """`ends` are the head and base branch, which must differ by a commit."""
         at = now()
         number = self._issues.next_number(repo)
         heads = self._state.store.branches(repo.name)
         head, base = ends
-        made = Pull(
+        made = PullRecord(
             id=self._state.new_id(),
             number=number,
             title=title,
@@ -60,8 +62,8 @@ class Pulls:
         return made
 
     def edit(
-        self, repo: Repository, number: int, by: str, title: str | None, body: str | None
-    ) -> Pull:
+        self, repo: RepositoryRecord, number: int, by: str, title: str | None, body: str | None
+    ) -> PullRecord:
         old = self._get(repo, number)
         new = replace(
             old,
@@ -74,21 +76,21 @@ class Pulls:
             self._tell(repo, "edited", new, by, changes=told)
         return new
 
-    def close(self, repo: Repository, number: int, by: str) -> Pull:
+    def close(self, repo: RepositoryRecord, number: int, by: str) -> PullRecord:
         at = now()
         closed = replace(self._get(repo, number), state="closed", closed_at=at, updated_at=at)
         repo.issues[number] = closed
         self._tell(repo, "closed", closed, by)
         return closed
 
-    def reopen(self, repo: Repository, number: int, by: str) -> Pull:
+    def reopen(self, repo: RepositoryRecord, number: int, by: str) -> PullRecord:
         opened = replace(self._get(repo, number), state="open", closed_at=None, updated_at=now())
         repo.issues[number] = opened
         self._tell(repo, "reopened", opened, by)
         self._run_checks(repo, opened, by)
         return opened
 
-    def draft(self, repo: Repository, number: int, by: str, *, draft: bool) -> Pull:
+    def draft(self, repo: RepositoryRecord, number: int, by: str, *, draft: bool) -> PullRecord:
         """Make it a draft or mark it ready; nothing happens when it is so already."""
         old = self._get(repo, number)
         if old.draft == draft:
@@ -98,7 +100,7 @@ class Pulls:
         self._tell(repo, "converted_to_draft" if draft else "ready_for_review", new, by)
         return new
 
-    def moved(self, repo: Repository, branch: str, old: str, new: str, by: str) -> None:
+    def moved(self, repo: RepositoryRecord, branch: str, old: str, new: str, by: str) -> None:
         """A branch was pushed: open pull requests from it follow, those from a branch that is gone
         are closed.
         """
@@ -116,13 +118,15 @@ class Pulls:
             self._tell(repo, "synchronize", after, by, before=old, after=new)
             self._run_checks(repo, after, by)
 
-    def _get(self, repo: Repository, number: int) -> Pull:
+    def _get(self, repo: RepositoryRecord, number: int) -> PullRecord:
         found = repo.pull(number)
         if found is None:
             raise KeyError(number)
         return found
 
-    def _tell(self, repo: Repository, action: str, one: Pull, by: str, **parts: object) -> None:
+    def _tell(
+        self, repo: RepositoryRecord, action: str, one: PullRecord, by: str, **parts: object
+    ) -> None:
         view = full_pull(self._state, repo, one)
         self._news.tell(
             repo, "pull_request", action, by, number=one.number, pull_request=view, **parts

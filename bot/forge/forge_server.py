@@ -17,18 +17,18 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from bot.forge.faults import Faulty
+from bot.forge.fault_injection import FaultMiddleware
 from bot.forge.forge import Forge
-from bot.forge.git_http import git_app
+from bot.forge.forge_state import ForgeState
+from bot.forge.git_http import build_git_app
 from bot.forge.graphql import GraphQL
-from bot.forge.listener import loopback
-from bot.forge.rest import Answer, Ask, Rest, query_of
+from bot.forge.loopback import loopback
+from bot.forge.rest_api import RestApi, RestRequest, RestResponse, query_of
 from bot.forge.rest_apps import AppRoutes
-from bot.forge.rest_ci import CheckRoutes, Logs
+from bot.forge.rest_ci import CheckRoutes, JobLogs
 from bot.forge.rest_code import CodeRoutes
 from bot.forge.rest_issues import IssueRoutes
 from bot.forge.rest_pulls import PullRoutes
-from bot.forge.state import State
 
 API, GRAPHQL, LOGS = "/api/v3", "/api/graphql", "/logs/"
 CLOSING_S = 10.0
@@ -36,11 +36,11 @@ CLOSING_S = 10.0
 Wrap = Callable[[ASGIApp], ASGIApp]
 
 
-def forge_app(forge: Forge) -> ASGIApp:
+def build_forge_app(forge: Forge) -> ASGIApp:
     """The forge over HTTP, laid out as GitHub Enterprise Server: /api/v3, /api/graphql,
     /owner/name.git.
     """
-    state, logs = forge.state, Logs(forge.state)
+    state, logs = forge.state, JobLogs(forge.state)
     routes = (
         *AppRoutes(forge.apps, forge.courier, forge.again).table(),
         *IssueRoutes(forge.issues).table(),
@@ -49,8 +49,8 @@ def forge_app(forge: Forge) -> ASGIApp:
         *CodeRoutes().table(),
         *GraphQL(forge.pull_requests).table(),
     )
-    rest = Rest(state, forge.apps, routes)
-    git = git_app(state.store.root, forge.apps.access, forge.pushes.pushed)
+    rest = RestApi(state, forge.apps, routes)
+    git = build_git_app(state.store.root, forge.apps.access, forge.pushes.pushed)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -68,9 +68,9 @@ def forge_app(forge: Forge) -> ASGIApp:
     return app
 
 
-async def _ask(state: State, request: Request) -> Ask:
+async def _ask(state: ForgeState, request: Request) -> RestRequest:
     path = request.scope["path"]
-    return Ask(
+    return RestRequest(
         state=state,
         method=request.method,
         path="/graphql" if path == GRAPHQL else path.removeprefix(API),
@@ -80,7 +80,7 @@ async def _ask(state: State, request: Request) -> Ask:
     )
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: RestResponse) -> Response:
     if isinstance(answer.data, bytes):
         return Response(answer.data, answer.status, answer.headers)
     if answer.data is None:
@@ -89,10 +89,10 @@ def _response(answer: Answer) -> Response:
     return Response(json.dumps(answer.data), answer.status, headers)
 
 
-class _Recorded:
+class _RequestLog:
     """Notes method, path and status of every request, before the one who asked hears the answer."""
 
-    def __init__(self, app: ASGIApp, state: State) -> None:
+    def __init__(self, app: ASGIApp, state: ForgeState) -> None:
         self._app = app
         self._state = state
 
@@ -126,11 +126,11 @@ class _Cuttable(HttpToolsProtocol):
 
 
 @contextmanager
-def serving(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
+def serve_forge(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
     """Serve the forge on a free port of 127.0.0.1 as long as the block lasts; yields the address
     for people.
     """
-    app = _Recorded(Faulty(wrap(forge_app(forge)), forge.faults), forge.state)
+    app = _RequestLog(FaultMiddleware(wrap(build_forge_app(forge)), forge.faults), forge.state)
     with loopback() as main, loopback() as other:
         forge.state.web = f"http://127.0.0.1:{main.getsockname()[1]}"
         # Another name and port: what a client sends to the API's host must not follow a redirect
@@ -147,6 +147,6 @@ def serving(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
         try:
             yield forge.state.web
         finally:
-            forge.quiet(CLOSING_S)
+            forge.wait_until_idle(CLOSING_S)
             server.should_exit = True
             thread.join()

@@ -62,7 +62,7 @@ done
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class GitAccess:
     """What somebody may do with a repository, and under which name."""
 
     state: Literal["ok", "unauthorized", "forbidden", "missing"]
@@ -79,11 +79,11 @@ class RefUpdate:
     new: str
 
 
-Ask = Callable[[str, str, str, bool], Access]  # repo, user, password, write
-Tell = Callable[[str, str, tuple[RefUpdate, ...]], None]  # repo, login, updates
+Authorize = Callable[[str, str, str, bool], GitAccess]  # repo, user, password, write
+OnPush = Callable[[str, str, tuple[RefUpdate, ...]], None]  # repo, login, updates
 
 
-def git_app(root: Path, access: Ask, pushed: Tell) -> ASGIApp:
+def build_git_app(root: Path, access: Authorize, pushed: OnPush) -> ASGIApp:
     """Serve the bare repositories root/owner/name.git, with partial clone as GitHub has it.
 
     Both callables run on the event loop. `pushed` runs before the client hears that its push is
@@ -93,15 +93,15 @@ def git_app(root: Path, access: Ask, pushed: Tell) -> ASGIApp:
     hooks.mkdir(parents=True, exist_ok=True)
     (hooks / "pre-receive").write_text(HOOK)
     (hooks / "pre-receive").chmod(0o755)
-    return _Bridge(root, hooks, access, pushed)
+    return _GitBridge(root, hooks, access, pushed)
 
 
 @dataclass(frozen=True, slots=True)
-class _Bridge:
+class _GitBridge:
     root: Path
     hooks: Path
-    access: Ask
-    pushed: Tell
+    access: Authorize
+    pushed: OnPush
     pushes: defaultdict[str, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
@@ -112,12 +112,12 @@ class _Bridge:
         request = Request(scope, receive)
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         found = PATH.fullmatch(path)
-        access = Access("missing")
+        access = GitAccess("missing")
         if found:
             write = "git-receive-pack" in (found["act"], request.query_params.get("service"))
             access = self.access(found["repo"], *_credentials(request), write)
         if found and access.state == "ok" and not self._folder(found["repo"]).is_dir():
-            access = Access("missing")
+            access = GitAccess("missing")
         if access.state != "ok" or not found:
             await _refusal(access, found["repo"] if found else "")(scope, receive, send)
         elif found["act"] == "git-receive-pack":
@@ -127,7 +127,7 @@ class _Bridge:
                 request, send, self._environment(request, found["repo"], found["act"], access)
             )
 
-    async def _push(self, request: Request, send: Send, repo: str, access: Access) -> None:
+    async def _push(self, request: Request, send: Send, repo: str, access: GitAccess) -> None:
         environment = self._environment(request, repo, "git-receive-pack", access)
         async with self.pushes[repo]:
             before = await _refs(self._folder(repo), environment)
@@ -142,7 +142,9 @@ class _Bridge:
     def _folder(self, repo: str) -> Path:
         return self.root.absolute() / f"{repo}.git"
 
-    def _environment(self, request: Request, repo: str, act: str, access: Access) -> dict[str, str]:
+    def _environment(
+        self, request: Request, repo: str, act: str, access: GitAccess
+    ) -> dict[str, str]:
         hooks = os.devnull if access.may_write_workflows else str(self.hooks.absolute())
         config = CONFIG | {"core.hooksPath": hooks}
         cgi = {name.upper().replace("-", "_"): request.headers.get(name, "") for name in HEADERS}
@@ -180,7 +182,7 @@ def _credentials(request: Request) -> tuple[str, str]:
     return user, password
 
 
-def _refusal(access: Access, repo: str) -> Response:
+def _refusal(access: GitAccess, repo: str) -> Response:
     # git shows a plain text to the person who pushed, line by line behind "remote:".
     status, text = REFUSED[access.state]
     headers = {"WWW-Authenticate": 'Basic realm="GitHub"'} if status == 401 else {}

@@ -13,7 +13,7 @@ ZEROS = "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class GitSignature:
     """A commit's author or committer; the date is ISO 8601 with its zone."""
 
     name: str
@@ -22,19 +22,19 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class CommitRecord:
     """A commit."""
 
     sha: str
     tree: str
     parents: tuple[str, ...]
-    author: Signature
-    committer: Signature
+    author: GitSignature
+    committer: GitSignature
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Blob:
+class TreeEntry:
     """A file at a commit."""
 
     path: str
@@ -44,20 +44,20 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Comparison:
     """What lies between two commits. `files` are paths with lines added and removed."""
 
     commits: tuple[str, ...]
     files: tuple[tuple[str, int, int], ...]
 
 
-class Store:
+class GitStore:
     """Bare repositories root/owner/name.git."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
         self._lock = threading.Lock()
-        self._commits: dict[tuple[str, str], Commit] = {}
+        self._commits: dict[tuple[str, str], CommitRecord] = {}
         self._environment = {
             "PATH": os.pathsep.join(os.get_exec_path()),
             "HOME": os.devnull,
@@ -75,7 +75,12 @@ class Store:
         self._git(repo, "init", "-q", "--bare", "-b", "main", "--template=")
 
     def commit(
-        self, repo: str, branch: str, files: Mapping[str, str | None], by: Signature, message: str
+        self,
+        repo: str,
+        branch: str,
+        files: Mapping[str, str | None],
+        by: GitSignature,
+        message: str,
     ) -> str:
         """Commit onto a branch, begun where main is when it is new. None deletes a file. Returns
         the sha.
@@ -121,7 +126,7 @@ class Store:
                 return done.stdout.decode().strip()
         return ""
 
-    def details(self, repo: str, sha: str) -> Commit:
+    def details(self, repo: str, sha: str) -> CommitRecord:
         """What a commit says. Raises KeyError when there is none."""
         with self._lock:
             known = self._commits.get((repo, sha))
@@ -132,14 +137,14 @@ class Store:
         if done.returncode:
             raise KeyError(sha)
         parts = done.stdout.decode("utf-8", "replace").split("\0")
-        author, committer = Signature(*parts[3:6]), Signature(*parts[6:9])
-        found = Commit(
+        author, committer = GitSignature(*parts[3:6]), GitSignature(*parts[6:9])
+        found = CommitRecord(
             parts[0], parts[1], tuple(parts[2].split()), author, committer, parts[9].rstrip("\n")
         )
         with self._lock:
             return self._commits.setdefault((repo, sha), found)
 
-    def blobs(self, repo: str, sha: str, under: str = "") -> tuple[Blob, ...]:
+    def blobs(self, repo: str, sha: str, under: str = "") -> tuple[TreeEntry, ...]:
         """The files at a commit, at or under a path."""
         out = self._try(
             repo, "ls-tree", "-r", "-l", "-z", "--full-tree", sha, *(["--", under] if under else [])
@@ -150,7 +155,7 @@ class Store:
         for line in out.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             head, path = line.split("\t", 1)
             mode, _, blob, size = head.split()
-            found.append(Blob(path, mode, blob, int(size) if size.isdigit() else 0))
+            found.append(TreeEntry(path, mode, blob, int(size) if size.isdigit() else 0))
         return tuple(found)
 
     def read(self, repo: str, blob: str) -> bytes:
@@ -163,7 +168,7 @@ class Store:
             for blob in self.blobs(repo, sha, under)
         }
 
-    def between(self, repo: str, base: str, head: str) -> Difference:
+    def between(self, repo: str, base: str, head: str) -> Comparison:
         """What the head has that the base does not, commits oldest first."""
         commits = self._git(repo, "rev-list", "--reverse", f"{base}..{head}", "--").split()
         out = self._try(
@@ -175,7 +180,7 @@ class Store:
             files.append(
                 (path, int(more) if more.isdigit() else 0, int(less) if less.isdigit() else 0)
             )
-        return Difference(tuple(commits), tuple(files))
+        return Comparison(tuple(commits), tuple(files))
 
     def changed(self, repo: str, sha: str) -> dict[str, list[str]]:
         """The paths that a commit added, removed and modified."""

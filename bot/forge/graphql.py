@@ -19,11 +19,11 @@ from graphql import (
     validate,
 )
 
-from bot.forge.forge_pulls import Pulls
-from bot.forge.graph_errors import GraphRefused, formatted
-from bot.forge.graph_nodes import Nodes
-from bot.forge.rest import HOURLY, Answer, Ask, Route
-from bot.forge.state import Json, Repository
+from bot.forge.forge_pulls import ForgePulls
+from bot.forge.forge_state import Json, RepositoryRecord
+from bot.forge.graphql_nodes import Nodes
+from bot.forge.graphql_refusal import GraphQLRefusal, formatted
+from bot.forge.rest_api import HOURLY, RestRequest, RestResponse, Route
 
 Info = GraphQLResolveInfo[None]
 SCHEMA = Path(__file__).with_name("github.graphql")
@@ -34,21 +34,21 @@ TO_MARK = ("pull_requests=write", "contents=write")
 class GraphQL:
     """Answers queries of an installation token."""
 
-    def __init__(self, pulls: Pulls) -> None:
+    def __init__(self, pulls: ForgePulls) -> None:
         self._pulls = pulls
         self.schema: GraphQLSchema = build_schema(SCHEMA.read_text())
 
     def table(self) -> tuple[Route, ...]:
         return (Route("POST", "/graphql", self._answer),)
 
-    def _answer(self, ask: Ask) -> Answer:
+    def _answer(self, ask: RestRequest) -> RestResponse:
         query, variables = ask.required("query"), ask.data().get("variables")
         try:
             document = parse(query)
         except GraphQLError as error:
-            return Answer(200, {"errors": [formatted(error)]})
+            return RestResponse(200, {"errors": [formatted(error)]})
         if wrong := validate(self.schema, document):
-            return Answer(200, {"errors": [formatted(error) for error in wrong]})
+            return RestResponse(200, {"errors": [formatted(error) for error in wrong]})
         operation = get_operation_ast(document)
         root = _Root(ask, self._pulls)
         done = execute_sync(
@@ -60,13 +60,13 @@ class GraphQL:
             variable_values=variables if isinstance(variables, dict) else None,
         )
         errors = {"errors": [formatted(error) for error in done.errors]} if done.errors else {}
-        return Answer(200, {"data": done.data, **errors})
+        return RestResponse(200, {"data": done.data, **errors})
 
 
 class _Root:
     """The entry points, for one request."""
 
-    def __init__(self, ask: Ask, pulls: Pulls) -> None:
+    def __init__(self, ask: RestRequest, pulls: ForgePulls) -> None:
         self._ask = ask
         self._pulls = pulls
         self._nodes = Nodes(ask)
@@ -89,13 +89,13 @@ class _Root:
             "convertPullRequestToDraft": lambda info, input: self._draft(info, input, draft=True),  # noqa: A006
         }
 
-    def _repository(self, name: str) -> Repository:
+    def _repository(self, name: str) -> RepositoryRecord:
         try:
             repo = self._ask.state.repository(name)
         except KeyError:
             repo = None
         if repo is None or repo.name not in self._ask.token.repositories:
-            raise GraphRefused(
+            raise GraphQLRefusal(
                 "NOT_FOUND", f"Could not resolve to a Repository with the name '{name}'."
             )
         return repo
@@ -121,7 +121,7 @@ class _Root:
             return self._nodes.repository(repo)
         raise _unresolved(key)
 
-    def _opened(self, key: str) -> tuple[str, Repository, str]:
+    def _opened(self, key: str) -> tuple[str, RepositoryRecord, str]:
         """What a global id stands for. One that is not ours, or not for this token, stands for
         nothing.
         """
@@ -131,7 +131,7 @@ class _Root:
                 urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode().partition("#")
             )
             return kind, self._repository(name), rest
-        except (NotBase64, UnicodeDecodeError, GraphRefused):
+        except (NotBase64, UnicodeDecodeError, GraphQLRefusal):
             raise _unresolved(key) from None
 
     def _draft(self, info: Info, given: Json, *, draft: bool) -> Json:
@@ -142,10 +142,10 @@ class _Root:
         for need in TO_MARK:
             self._nodes.need(need)
         if repo.archived:
-            raise GraphRefused("FORBIDDEN", "Repository was archived so is read-only.")
+            raise GraphQLRefusal("FORBIDDEN", "Repository was archived so is read-only.")
         if pull.state != "open":
             words = f"{info.field_name} cannot be done to a pull request that is not open"
-            raise GraphRefused("UNPROCESSABLE", words)
+            raise GraphQLRefusal("UNPROCESSABLE", words)
         after = self._pulls.draft(repo, pull.number, self._ask.login, draft=draft)
         return {
             "clientMutationId": given.get("clientMutationId"),
@@ -163,5 +163,5 @@ class _Root:
         return {**known, "resetAt": self._ask.state.apps[self._ask.token.app].created_at}
 
 
-def _unresolved(key: str) -> GraphRefused:
-    return GraphRefused("NOT_FOUND", f"Could not resolve to a node with the global id of '{key}'")
+def _unresolved(key: str) -> GraphQLRefusal:
+    return GraphQLRefusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{key}'")

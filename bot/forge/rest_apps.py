@@ -7,13 +7,13 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.forge.apps import Apps
-from bot.forge.hooks import Courier, Delivery, Lane
-from bot.forge.records import Installation
-from bot.forge.refusals import Refused
-from bot.forge.rest import HOURLY, Answer, Ask, Route, limits, paged
-from bot.forge.state import Json
-from bot.forge.views import app, installation, repository
+from bot.forge.app_registry import AppRegistry
+from bot.forge.forge_records import InstallationRecord
+from bot.forge.forge_state import Json
+from bot.forge.repository_views import app, installation, repository
+from bot.forge.rest_api import HOURLY, RestRequest, RestResponse, Route, limits, paged
+from bot.forge.rest_refusal import RestRefusal
+from bot.forge.webhook_delivery import SerialQueue, WebhookDelivery, WebhookSender
 
 MOST_REPOSITORIES = 500
 
@@ -21,7 +21,7 @@ MOST_REPOSITORIES = 500
 class AppRoutes:
     """What an App asks about itself, most of it with its JWT."""
 
-    def __init__(self, apps: Apps, courier: Courier, again: Lane) -> None:
+    def __init__(self, apps: AppRegistry, courier: WebhookSender, again: SerialQueue) -> None:
         self._apps = apps
         self._courier = courier
         self._again = again
@@ -42,24 +42,24 @@ class AppRoutes:
             Route("GET", "/rate_limit", self._limit, who="anybody"),
         )
 
-    def _app(self, ask: Ask) -> Answer:
+    def _app(self, ask: RestRequest) -> RestResponse:
         count = sum(one.app == ask.app.id for one in ask.state.installations.values())
-        return Answer(200, {**app(ask.state, ask.app), "installations_count": count})
+        return RestResponse(200, {**app(ask.state, ask.app), "installations_count": count})
 
-    def _installations(self, ask: Ask) -> Answer:
+    def _installations(self, ask: RestRequest) -> RestResponse:
         mine = [one for one in ask.state.installations.values() if one.app == ask.app.id]
         return paged(ask, mine, lambda one: installation(ask.state, one))
 
-    def _installation(self, ask: Ask) -> Answer:
-        return Answer(200, installation(ask.state, _mine(ask)))
+    def _installation(self, ask: RestRequest) -> RestResponse:
+        return RestResponse(200, installation(ask.state, _mine(ask)))
 
-    def _of_repository(self, ask: Ask) -> Answer:
+    def _of_repository(self, ask: RestRequest) -> RestResponse:
         for one in ask.state.installed(ask.repo):
             if one.app == ask.app.id:
-                return Answer(200, installation(ask.state, one))
-        raise Refused(404, "Not Found")
+                return RestResponse(200, installation(ask.state, one))
+        raise RestRefusal(404, "Not Found")
 
-    def _mint(self, ask: Ask) -> Answer:
+    def _mint(self, ask: RestRequest) -> RestResponse:
         one, data = _mine(ask), ask.data()
         names, ids, wanted = (
             data.get("repositories"),
@@ -71,7 +71,7 @@ class AppRoutes:
             names = [by_id.get(key, "") for key in ids]
         chosen = [str(name) for name in names] if isinstance(names, list) else None
         if chosen is not None and len(chosen) > MOST_REPOSITORIES:
-            raise Refused(422, f"You may only specify up to {MOST_REPOSITORIES} repositories.")
+            raise RestRefusal(422, f"You may only specify up to {MOST_REPOSITORIES} repositories.")
         rights = (
             {str(name): str(level) for name, level in wanted.items()}
             if isinstance(wanted, dict)
@@ -87,33 +87,33 @@ class AppRoutes:
         if chosen is not None:
             repos = [ask.state.repository(name) for name in token.repositories]
             answer["repositories"] = [repository(ask.state, repo) for repo in repos]
-        return Answer(201, answer)
+        return RestResponse(201, answer)
 
-    def _revoke(self, ask: Ask) -> Answer:
+    def _revoke(self, ask: RestRequest) -> RestResponse:
         del ask.state.tokens[ask.token.secret]
-        return Answer(204)
+        return RestResponse(204)
 
-    def _repositories(self, ask: Ask) -> Answer:
+    def _repositories(self, ask: RestRequest) -> RestResponse:
         repos = [ask.state.repository(name) for name in ask.token.repositories]
         page = paged(ask, repos, lambda repo: repository(ask.state, repo), "repositories")
         return replace(page, data={**_mapping(page.data), "repository_selection": "selected"})
 
-    def _limit(self, ask: Ask) -> Answer:
+    def _limit(self, ask: RestRequest) -> RestResponse:
         said = limits(ask, free=True)
         names = {"limit": "Limit", "remaining": "Remaining", "used": "Used", "reset": "Reset"}
         core = {name: int(said[f"X-RateLimit-{header}"]) for name, header in names.items()}
         other = {"limit": HOURLY, "remaining": HOURLY, "used": 0, "reset": int(time.time()) + 3600}
-        return Answer(
+        return RestResponse(
             200, {"resources": {"core": core, "search": other, "graphql": other}, "rate": core}
         )
 
     # --- webhooks
 
-    def _hook(self, ask: Ask) -> Answer:
+    def _hook(self, ask: RestRequest) -> RestResponse:
         config = {"content_type": "json", "insecure_ssl": "0", "secret": "********"}
-        return Answer(200, config | ({"url": ask.app.hook} if ask.app.hook else {}))
+        return RestResponse(200, config | ({"url": ask.app.hook} if ask.app.hook else {}))
 
-    def _deliveries(self, ask: Ask) -> Answer:
+    def _deliveries(self, ask: RestRequest) -> RestResponse:
         """Newest first. The status filter knows answers of 400 to 599 only; it misses what got no
         answer.
         """
@@ -132,36 +132,36 @@ class AppRoutes:
             if older[size:]
             else ""
         )
-        return Answer(200, [_item(one) for one in page], {"Link": link} if link else {})
+        return RestResponse(200, [_item(one) for one in page], {"Link": link} if link else {})
 
-    def _delivery(self, ask: Ask) -> Answer:
+    def _delivery(self, ask: RestRequest) -> RestResponse:
         one = self._found(ask)
         request = {"headers": one.headers, "payload": json.loads(one.payload)}
-        return Answer(
+        return RestResponse(
             200,
             {**_item(one), "request": request, "response": {"headers": {}, "payload": one.answer}},
         )
 
-    def _redeliver(self, ask: Ask) -> Answer:
+    def _redeliver(self, ask: RestRequest) -> RestResponse:
         one = self._found(ask)
         self._again.do(lambda: self._courier.again(one))
-        return Answer(202, {})
+        return RestResponse(202, {})
 
-    def _found(self, ask: Ask) -> Delivery:
+    def _found(self, ask: RestRequest) -> WebhookDelivery:
         for one in self._courier.deliveries:
             if one.id == ask.number("id") and one.app == ask.app.id:
                 return one
-        raise Refused(404, "Not Found")
+        raise RestRefusal(404, "Not Found")
 
 
-def _mine(ask: Ask) -> Installation:
+def _mine(ask: RestRequest) -> InstallationRecord:
     found = ask.state.installations.get(ask.number("id"))
     if found is None or found.app != ask.app.id:
-        raise Refused(404, "Not Found")
+        raise RestRefusal(404, "Not Found")
     return found
 
 
-def _item(one: Delivery) -> Json:
+def _item(one: WebhookDelivery) -> Json:
     return {
         "id": one.id,
         "guid": one.guid,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from base64 import encodebytes
 from urllib.parse import quote
 
-from bot.forge.git_store import Blob
-from bot.forge.refusals import Refused
-from bot.forge.rest import Answer, Ask, Route, paged
-from bot.forge.state import Json, node_id
-from bot.forge.views import commit, full_repository, permission
+from bot.forge.forge_state import Json, node_id
+from bot.forge.git_store import TreeEntry
+from bot.forge.repository_views import commit, full_repository, permission
+from bot.forge.rest_api import RestRequest, RestResponse, Route, paged
+from bot.forge.rest_refusal import RestRefusal
 
 HERE = "/repos/{owner}/{repo}"
 CODE = "contents=read"
@@ -32,48 +32,50 @@ class CodeRoutes:
             Route("GET", f"{HERE}/commits/{{ref*}}", self._commit, CODE),
         )
 
-    def _repository(self, ask: Ask) -> Answer:
-        return Answer(200, full_repository(ask.state, ask.repo))
+    def _repository(self, ask: RestRequest) -> RestResponse:
+        return RestResponse(200, full_repository(ask.state, ask.repo))
 
-    def _permission(self, ask: Ask) -> Answer:
+    def _permission(self, ask: RestRequest) -> RestResponse:
         login = ask.args["login"]
         if not ask.state.knows(login):
-            raise Refused(404, f"{login} is not a user")
-        return Answer(200, permission(ask.state, ask.repo, login))
+            raise RestRefusal(404, f"{login} is not a user")
+        return RestResponse(200, permission(ask.state, ask.repo, login))
 
     # --- files
 
-    def _contents(self, ask: Ask) -> Answer:
+    def _contents(self, ask: RestRequest) -> RestResponse:
         path = ask.args["path"].strip("/")
         sha = ask.state.store.resolve(
             ask.repo.name, ask.query.get("ref") or ask.repo.default_branch
         )
         if not sha:
-            raise Refused(404, f"No commit found for the ref {ask.query.get('ref', '')}")
+            raise RestRefusal(404, f"No commit found for the ref {ask.query.get('ref', '')}")
         found = ask.state.store.blobs(ask.repo.name, sha, path)
         exact = next((blob for blob in found if blob.path == path), None)
         if exact:
             return self._file(ask, exact)
         if not found:
-            raise Refused(404, "Not Found")
-        return Answer(200, [_entry(ask, name, kind) for name, kind in _children(found, path)])
+            raise RestRefusal(404, "Not Found")
+        return RestResponse(200, [_entry(ask, name, kind) for name, kind in _children(found, path)])
 
-    def _file(self, ask: Ask, blob: Blob) -> Answer:
+    def _file(self, ask: RestRequest, blob: TreeEntry) -> RestResponse:
         content = ask.state.store.read(ask.repo.name, blob.sha)
         if "raw" in ask.headers.get("accept", ""):
-            return Answer(
+            return RestResponse(
                 200, content, {"Content-Type": "application/vnd.github.raw+json; charset=utf-8"}
             )
         view = _entry(ask, blob, "symlink" if blob.mode == "120000" else "file")
         if view["type"] == "symlink":
-            return Answer(200, {**view, "target": content.decode("utf-8", "replace")})
+            return RestResponse(200, {**view, "target": content.decode("utf-8", "replace")})
         inline = blob.size <= LARGEST_INLINE
         encoded = encodebytes(content).decode() if inline else ""
-        return Answer(200, {**view, "content": encoded, "encoding": "base64" if inline else "none"})
+        return RestResponse(
+            200, {**view, "content": encoded, "encoding": "base64" if inline else "none"}
+        )
 
     # --- refs and commits
 
-    def _ref(self, ask: Ask) -> Answer:
+    def _ref(self, ask: RestRequest) -> RestResponse:
         name = ask.args["ref"]
         sha = (
             ask.state.store.head(ask.repo.name, name.removeprefix("heads/"))
@@ -81,10 +83,10 @@ class CodeRoutes:
             else ""
         )
         if not sha:
-            raise Refused(404, "Not Found")
-        return Answer(200, _ref_view(ask, name, sha))
+            raise RestRefusal(404, "Not Found")
+        return RestResponse(200, _ref_view(ask, name, sha))
 
-    def _matching(self, ask: Ask) -> Answer:
+    def _matching(self, ask: RestRequest) -> RestResponse:
         heads = ask.state.store.branches(ask.repo.name)
         found = [
             (f"heads/{name}", sha)
@@ -93,7 +95,7 @@ class CodeRoutes:
         ]
         return paged(ask, found, lambda one: _ref_view(ask, *one))
 
-    def _branches(self, ask: Ask) -> Answer:
+    def _branches(self, ask: RestRequest) -> RestResponse:
         url = f"{ask.state.api}/repos/{ask.repo.name}/commits"
         return paged(
             ask,
@@ -105,11 +107,11 @@ class CodeRoutes:
             },
         )
 
-    def _branch(self, ask: Ask) -> Answer:
+    def _branch(self, ask: RestRequest) -> RestResponse:
         name = ask.args["branch"]
         sha = ask.state.store.head(ask.repo.name, name)
         if not sha:
-            raise Refused(404, "Branch not found")
+            raise RestRefusal(404, "Branch not found")
         url = f"{ask.state.api}/repos/{ask.repo.name}/branches/{quote(name)}"
         view: Json = {
             "name": name,
@@ -119,33 +121,37 @@ class CodeRoutes:
             "protection": {"enabled": False},
             "protection_url": f"{url}/protection",
         }
-        return Answer(200, view)
+        return RestResponse(200, view)
 
-    def _commit(self, ask: Ask) -> Answer:
+    def _commit(self, ask: RestRequest) -> RestResponse:
         sha = commit_named(ask, ask.args["ref"])
-        return Answer(200, commit(ask.state, ask.repo, ask.state.store.details(ask.repo.name, sha)))
+        return RestResponse(
+            200, commit(ask.state, ask.repo, ask.state.store.details(ask.repo.name, sha))
+        )
 
 
-def commit_named(ask: Ask, ref: str) -> str:
+def commit_named(ask: RestRequest, ref: str) -> str:
     """The sha that a ref of the path names."""
     sha = ask.state.store.resolve(ask.repo.name, ref.removeprefix("heads/"))
     if not sha:
-        raise Refused(422, f"No commit found for SHA: {ref}")
+        raise RestRefusal(422, f"No commit found for SHA: {ref}")
     return sha
 
 
-def _children(found: tuple[Blob, ...], folder: str) -> list[tuple[Blob, str]]:
+def _children(found: tuple[TreeEntry, ...], folder: str) -> list[tuple[TreeEntry, str]]:
     """What lies directly in a folder, as the API lists it."""
-    children: dict[str, tuple[Blob, str]] = {}
+    children: dict[str, tuple[TreeEntry, str]] = {}
     above = f"{folder}/" if folder else ""
     for blob in found:
         name, deeper, _ = blob.path.removeprefix(above).partition("/")
         path = above + name
-        children[path] = (Blob(path, "040000", blob.sha, 0), "dir") if deeper else (blob, "file")
+        children[path] = (
+            (TreeEntry(path, "040000", blob.sha, 0), "dir") if deeper else (blob, "file")
+        )
     return list(children.values())
 
 
-def _entry(ask: Ask, blob: Blob, kind: str) -> Json:
+def _entry(ask: RestRequest, blob: TreeEntry, kind: str) -> Json:
     url, page = f"{ask.state.api}/repos/{ask.repo.name}", f"{ask.state.web}/{ask.repo.name}"
     own = f"{url}/contents/{quote(blob.path)}"
     git, html = (
@@ -168,7 +174,7 @@ def _entry(ask: Ask, blob: Blob, kind: str) -> Json:
     }
 
 
-def _ref_view(ask: Ask, name: str, sha: str) -> Json:
+def _ref_view(ask: RestRequest, name: str, sha: str) -> Json:
     url = f"{ask.state.api}/repos/{ask.repo.name}/git"
     return {
         "ref": f"refs/{name}",

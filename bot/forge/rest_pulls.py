@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.forge.forge_pulls import Pulls
-from bot.forge.records import Pull
-from bot.forge.refusals import Refused, invalid
-from bot.forge.rest import Answer, Ask, Route, paged
-from bot.forge.state import Repository
-from bot.forge.views_issues import full_pull, pull
+from bot.forge.forge_pulls import ForgePulls
+from bot.forge.forge_records import PullRecord
+from bot.forge.forge_state import RepositoryRecord
+from bot.forge.issue_views import full_pull, pull
+from bot.forge.rest_api import RestRequest, RestResponse, Route, paged
+from bot.forge.rest_refusal import RestRefusal, invalid
 
 HERE = "/repos/{owner}/{repo}/pulls"
 READ, WRITE = "pull_requests=read", "pull_requests=write"
@@ -17,7 +17,7 @@ LONGEST_TITLE = 256
 class PullRoutes:
     """What an App asks and does about pull requests."""
 
-    def __init__(self, pulls: Pulls) -> None:
+    def __init__(self, pulls: ForgePulls) -> None:
         self._pulls = pulls
 
     def table(self) -> tuple[Route, ...]:
@@ -34,7 +34,7 @@ class PullRoutes:
             ),
         )
 
-    def _list(self, ask: Ask) -> Answer:
+    def _list(self, ask: RestRequest) -> RestResponse:
         """Newest first. A `head` without an owner is ignored, as GitHub does."""
         state, head, base = (
             ask.query.get("state", "open"),
@@ -55,14 +55,14 @@ class PullRoutes:
             lambda one: pull(ask.state, ask.repo, one),
         )
 
-    def _of_commit(self, ask: Ask) -> Answer:
+    def _of_commit(self, ask: RestRequest) -> RestResponse:
         found = [one for one in ask.repo.pulls() if one.head_sha == ask.args["sha"]]
         return paged(ask, found, lambda one: pull(ask.state, ask.repo, one))
 
-    def _get(self, ask: Ask) -> Answer:
-        return Answer(200, full_pull(ask.state, ask.repo, _pull(ask)))
+    def _get(self, ask: RestRequest) -> RestResponse:
+        return RestResponse(200, full_pull(ask.state, ask.repo, _pull(ask)))
 
-    def _create(self, ask: Ask) -> Answer:
+    def _create(self, ask: RestRequest) -> RestResponse:
         title = _title(ask.required("title"))
         head, base = ask.required("head").removeprefix(f"{ask.repo.owner}:"), ask.required("base")
         heads = ask.state.store.branches(ask.repo.name)
@@ -77,9 +77,9 @@ class PullRoutes:
             ask.repo, ask.login, (head, base), title, ask.text("body") or "", draft=draft
         )
         view = full_pull(ask.state, ask.repo, made)
-        return Answer(201, view, {"Location": str(view["url"])})
+        return RestResponse(201, view, {"Location": str(view["url"])})
 
-    def _edit(self, ask: Ask) -> Answer:
+    def _edit(self, ask: RestRequest) -> RestResponse:
         one, wanted, title = _pull(ask), ask.text("state"), ask.text("title")
         if wanted not in (None, "open", "closed"):
             raise invalid("PullRequest", "state", "invalid")
@@ -93,13 +93,13 @@ class PullRoutes:
             one = self._pulls.close(ask.repo, one.number, ask.login)
         checked = None if title is None else _title(title)
         one = self._pulls.edit(ask.repo, one.number, ask.login, checked, ask.text("body"))
-        return Answer(200, full_pull(ask.state, ask.repo, one))
+        return RestResponse(200, full_pull(ask.state, ask.repo, one))
 
 
-def _pull(ask: Ask) -> Pull:
+def _pull(ask: RestRequest) -> PullRecord:
     found = ask.repo.pull(ask.number("number"))
     if found is None:
-        raise Refused(404, "Not Found")
+        raise RestRefusal(404, "Not Found")
     return found
 
 
@@ -116,7 +116,7 @@ def _title(title: str) -> str:
     return title
 
 
-def _unique(repo: Repository, head: str, base: str) -> None:
+def _unique(repo: RepositoryRecord, head: str, base: str) -> None:
     if any((one.head, one.base, one.state) == (head, base, "open") for one in repo.pulls()):
         message = f"A pull request already exists for {repo.owner}:{head}."
         raise invalid("PullRequest", "head", "custom", message)

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from bot.adapters.claude.claude_client import Claude, Patience
 from bot.adapters.claude.prompt_layout import bill, layout
-from bot.forge.claude_double import Double, claude_serving
+from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
-from bot.forge.claude_stream import Breaks, Fails, Fault, Stops
+from bot.forge.claude_stream import BrokenStream, ClaudeFault, EarlyStop, FailedRequest
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import (
     ModelConfig,
@@ -59,7 +59,7 @@ class Talk:
     """The adapter, and the double that it talks to."""
 
     claude: Claude
-    double: Double
+    double: ClaudeDouble
 
     def turn(
         self, said: Sequence[UserText | Turn | ToolResults] = BEGIN, purse_usd: float = 5.0
@@ -70,19 +70,19 @@ class Talk:
 @contextmanager
 def talk(
     *turns: Mapping[str, object],
-    faults: Mapping[int, Fault] | None = None,
+    faults: Mapping[int, ClaudeFault] | None = None,
     key: str = KEY,
     deal: ModelConfig = DEAL,
     bytes_per_token: float = 4.0,
 ) -> Iterator[Talk]:
     """Serve a script to the adapter, which is not patient."""
-    double = Double(
+    double = ClaudeDouble(
         Script.model_validate({"turns": turns or [LOOK]}),
         faults,
         key=KEY,
         bytes_per_token=bytes_per_token,
     )
-    with claude_serving(double) as url:
+    with serve_claude(double) as url:
         claude = Claude(key, {"strong": deal}, url, Patience(read_s=0.5, pause_s=0))
         try:
             yield Talk(claude, double)
@@ -224,7 +224,7 @@ def test_old_model_takes_turns() -> None:
 
 def test_refusal_keeps_nothing_but_its_category() -> None:
     """A refusal drops what was said before it, and is paid."""
-    with talk(faults={0: Stops("refusal", "cyber")}) as it:
+    with talk(faults={0: EarlyStop("refusal", "cyber")}) as it:
         turn = it.turn()
 
     assert ("refused", "cyber", "[]", (), "") == (
@@ -239,13 +239,13 @@ def test_refusal_keeps_nothing_but_its_category() -> None:
 
 def test_refusal_without_category_says_so() -> None:
     """The API may refuse without a category."""
-    with talk(faults={0: Stops("refusal", None)}) as it:
+    with talk(faults={0: EarlyStop("refusal", None)}) as it:
         assert "no category given" == it.turn().why
 
 
 def test_cut_answer_is_asked_for_once_more() -> None:
     """An answer that was cut off is asked for again with the model's longest cap; both are paid."""
-    with talk(faults={0: Stops("max_tokens")}) as it:
+    with talk(faults={0: EarlyStop("max_tokens")}) as it:
         turn = it.turn()
         caps = [seen.body["max_tokens"] for seen in it.double.requests]
 
@@ -255,7 +255,7 @@ def test_cut_answer_is_asked_for_once_more() -> None:
 
 def test_answer_cut_twice_is_no_answer() -> None:
     """Cut off twice, no call of it runs and nothing of it is sent back."""
-    with talk(faults={0: Stops("max_tokens"), 1: Stops("max_tokens")}) as it:
+    with talk(faults={0: EarlyStop("max_tokens"), 1: EarlyStop("max_tokens")}) as it:
         turn = it.turn()
 
     assert ("length", (), "[]") == (turn.stop, turn.calls, turn.content)
@@ -273,19 +273,22 @@ def test_answer_cut_by_the_purse_ends_in_budget() -> None:
 
 def test_full_window_is_told() -> None:
     """A conversation that fills the window is told as such."""
-    with talk(faults={0: Stops("model_context_window_exceeded")}) as it:
+    with talk(faults={0: EarlyStop("model_context_window_exceeded")}) as it:
         assert "context" == it.turn().stop
 
 
 def test_unknown_stop_is_a_bug() -> None:
     """A reason to stop that came after this program was written is not guessed at."""
-    with talk(faults={0: Stops("compaction")}) as it, pytest.raises(ValueError, match="compaction"):  # type: ignore[arg-type]
+    with (
+        talk(faults={0: EarlyStop("compaction")}) as it,
+        pytest.raises(ValueError, match="compaction"),
+    ):  # type: ignore[arg-type]
         it.turn()
 
 
 def test_paused_turn_goes_on() -> None:
     """A paused turn is sent back as it is, and what follows belongs to the same turn."""
-    with talk(LOOK, DONE, faults={0: Stops("pause_turn")}) as it:
+    with talk(LOOK, DONE, faults={0: EarlyStop("pause_turn")}) as it:
         first = it.turn()
         second = it.turn([*BEGIN, first, answered(first)])
 
@@ -294,7 +297,7 @@ def test_paused_turn_goes_on() -> None:
 
 def test_endless_pauses_end() -> None:
     """A turn that only pauses is given up."""
-    with talk(faults={number: Stops("pause_turn") for number in range(9)}) as it:
+    with talk(faults={number: EarlyStop("pause_turn") for number in range(9)}) as it:
         turn = it.turn()
 
     assert "broken" == turn.stop
@@ -305,19 +308,19 @@ def test_endless_pauses_end() -> None:
 # ----------------------------------------------------------------------------------------------
 
 BROKEN = [
-    pytest.param(Breaks("drop", after), id=f"drop-{after}") for after in (0, 1, 6)
+    pytest.param(BrokenStream("drop", after), id=f"drop-{after}") for after in (0, 1, 6)
 ] + [
-    pytest.param(Breaks("eof", 6), id="eof"),
-    pytest.param(Breaks("error", 6), id="overloaded"),
-    pytest.param(Breaks("error", 3, "api_error"), id="api-error"),
-    pytest.param(Breaks("stall", 6), id="stall"),
-    pytest.param(Breaks("garbage"), id="garbage"),
-    pytest.param(Breaks("half"), id="half"),
+    pytest.param(BrokenStream("eof", 6), id="eof"),
+    pytest.param(BrokenStream("error", 6), id="overloaded"),
+    pytest.param(BrokenStream("error", 3, "api_error"), id="api-error"),
+    pytest.param(BrokenStream("stall", 6), id="stall"),
+    pytest.param(BrokenStream("garbage"), id="garbage"),
+    pytest.param(BrokenStream("half"), id="half"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_broken_stream_is_asked_for_again(fault: Breaks) -> None:
+def test_broken_stream_is_asked_for_again(fault: BrokenStream) -> None:
     """However a stream breaks, the turn is asked for again, none of its calls is run, and the lost
     try is paid.
     """
@@ -339,7 +342,7 @@ def test_broken_stream_is_asked_for_again(fault: Breaks) -> None:
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_stream_that_always_breaks_is_told_with_what_it_cost(fault: Breaks) -> None:
+def test_stream_that_always_breaks_is_told_with_what_it_cost(fault: BrokenStream) -> None:
     """After three tries the story has to decide; what the tries cost is spent."""
     with talk(faults=dict.fromkeys(range(9), fault)) as it:
         turn = it.turn()
@@ -352,26 +355,36 @@ def test_stream_that_always_breaks_is_told_with_what_it_cost(fault: Breaks) -> N
 @pytest.mark.parametrize(
     ("fault", "kind", "says"),
     [
-        (Fails(529, "overloaded_error"), Unreachable, "529"),
-        (Fails(500), Unreachable, "500"),
-        (Fails(502, ""), Unreachable, "502"),
-        (Fails(504, "timeout_error"), Unreachable, "504"),
-        (Fails(408, ""), Unreachable, "408"),
-        (Fails(429, "rate_limit_error", retry_after="7"), RateLimited, "limits the rate"),
-        (Fails(429, "rate_limit_error"), Refusal, "spend limit"),
-        (Fails(429, "rate_limit_error", retry_after="1900000"), Refusal, "spend limit"),
-        (Fails(429, "rate_limit_error", "enforced_spend_limit_reached", "5"), Refusal, "console"),
-        (Fails(400, "invalid_request_error", "workspace_spend_limit_reached"), Refusal, "console"),
-        (Fails(402, "billing_error"), Refusal, "console"),
-        (Fails(400, "invalid_request_error", "organization_on_hold"), Refusal, "account"),
-        (Fails(401, "authentication_error"), Refusal, "GREENLIT_ANTHROPIC_API_KEY"),
-        (Fails(403, "permission_error"), Refusal, "GREENLIT_ANTHROPIC_API_KEY"),
-        (Fails(404, "not_found_error"), Refusal, "GREENLIT_MODEL"),
-        (Fails(413, "request_too_large"), anthropic.APIStatusError, "413"),
-        (Fails(400, "invalid_request_error"), anthropic.BadRequestError, "400"),
+        (FailedRequest(529, "overloaded_error"), Unreachable, "529"),
+        (FailedRequest(500), Unreachable, "500"),
+        (FailedRequest(502, ""), Unreachable, "502"),
+        (FailedRequest(504, "timeout_error"), Unreachable, "504"),
+        (FailedRequest(408, ""), Unreachable, "408"),
+        (FailedRequest(429, "rate_limit_error", retry_after="7"), RateLimited, "limits the rate"),
+        (FailedRequest(429, "rate_limit_error"), Refusal, "spend limit"),
+        (FailedRequest(429, "rate_limit_error", retry_after="1900000"), Refusal, "spend limit"),
+        (
+            FailedRequest(429, "rate_limit_error", "enforced_spend_limit_reached", "5"),
+            Refusal,
+            "console",
+        ),
+        (
+            FailedRequest(400, "invalid_request_error", "workspace_spend_limit_reached"),
+            Refusal,
+            "console",
+        ),
+        (FailedRequest(402, "billing_error"), Refusal, "console"),
+        (FailedRequest(400, "invalid_request_error", "organization_on_hold"), Refusal, "account"),
+        (FailedRequest(401, "authentication_error"), Refusal, "GREENLIT_ANTHROPIC_API_KEY"),
+        (FailedRequest(403, "permission_error"), Refusal, "GREENLIT_ANTHROPIC_API_KEY"),
+        (FailedRequest(404, "not_found_error"), Refusal, "GREENLIT_MODEL"),
+        (FailedRequest(413, "request_too_large"), anthropic.APIStatusError, "413"),
+        (FailedRequest(400, "invalid_request_error"), anthropic.BadRequestError, "400"),
     ],
 )
-def test_error_is_told_as_what_it_is(fault: Fails, kind: type[Exception], says: str) -> None:
+def test_error_is_told_as_what_it_is(
+    fault: FailedRequest, kind: type[Exception], says: str
+) -> None:
     """What passes is Unreachable, what the operator must settle a Refusal, a bug itself; none is
     tried again here.
     """
@@ -388,7 +401,7 @@ def test_rate_limit_says_when_it_ends(dated: bool) -> None:
     """The API's retry-after, a number or a date, becomes a time."""
     said = formatdate(time.time() + 900, usegmt=True) if dated else "900"
     with (
-        talk(faults={0: Fails(429, "rate_limit_error", retry_after=said)}) as it,
+        talk(faults={0: FailedRequest(429, "rate_limit_error", retry_after=said)}) as it,
         pytest.raises(RateLimited) as told,
     ):
         it.turn()
@@ -399,7 +412,7 @@ def test_rate_limit_says_when_it_ends(dated: bool) -> None:
 def test_errors_inside_of_a_stream_that_no_try_mends() -> None:
     """An error that comes after the stream began has the status 200; its type tells what it is."""
     with (
-        talk(faults={0: Breaks("error", 2, "billing_error")}) as it,
+        talk(faults={0: BrokenStream("error", 2, "billing_error")}) as it,
         pytest.raises(Refusal, match="console"),
     ):
         it.turn()
@@ -414,7 +427,7 @@ def test_wrong_key_names_the_setting() -> None:
 def test_key_is_never_told() -> None:
     """An error that holds the key is told without it."""
     with (
-        talk(faults={0: Fails(529, "overloaded_error", message=f"bad {KEY}")}) as it,
+        talk(faults={0: FailedRequest(529, "overloaded_error", message=f"bad {KEY}")}) as it,
         pytest.raises(Unreachable) as told,
     ):
         it.turn()
@@ -436,7 +449,7 @@ def test_closed_port_is_unreachable() -> None:
 def test_models_are_looked_up() -> None:
     """Each configured model is asked for; one that the API does not know is told."""
     names = ("claude-opus-5-5", "claude-sonnet-4-5", "claude-nonsense-9")
-    with claude_serving(Double([])) as url:
+    with serve_claude(ClaudeDouble([])) as url:
         claude = Claude(KEY, {name: ModelConfig(name, "low", DEAL.price) for name in names}, url)
 
         assert {
@@ -494,17 +507,17 @@ def test_empty_purse_is_not_opened() -> None:
 
     assert ("budget", Usage()) == (turn.stop, turn.usage)
     assert "$0.07 is left" in turn.why
-    assert (0, 0) == (len(it.double.requests), it.double.counted)
+    assert (0, 0) == (len(it.double.requests), it.double.token_counts)
 
 
 def test_prompt_is_counted_only_near_the_cap() -> None:
     """With money enough for the worst case nobody counts; near the cap the count decides."""
     with talk() as it:
         it.turn(purse_usd=5.0)
-        far = it.double.counted
+        far = it.double.token_counts
         it.turn(purse_usd=0.2)
 
-    assert (0, 1) == (far, it.double.counted)
+    assert (0, 1) == (far, it.double.token_counts)
     assert 4_000 < int(str(it.double.requests[1].body["max_tokens"])) < 10_000
 
 
@@ -547,7 +560,7 @@ def test_purse_is_never_passed(
     lines = [{**LOOK, "out": outs[0]}] + [
         {**LOOK, "expect": {"answers": [{"tool": "grep"}]}, "out": out} for out in outs[1:]
     ]
-    faults: dict[int, Fault] = {1: Stops(reason)} if reason else {}  # type: ignore[arg-type] # drawn from its words
+    faults: dict[int, ClaudeFault] = {1: EarlyStop(reason)} if reason else {}  # type: ignore[arg-type] # drawn from its words
     said: list[UserText | Turn | ToolResults] = [*BEGIN]
     left = purse
     with talk(*lines, faults=faults, bytes_per_token=bytes_per_token) as it:
@@ -585,7 +598,7 @@ def test_most_of_the_prompts_come_from_the_cache() -> None:
     """
     done = played()
 
-    assert done.double.served_from_cache >= 0.85
+    assert done.double.cache_share >= 0.85
     assert done.spent.input_tokens < 200
 
 

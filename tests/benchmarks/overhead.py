@@ -46,7 +46,7 @@ def _run(on: Stage, steps: dict[str, list[float]]) -> float:
     issue = on.issue()
     began = time.monotonic()
     on.label(issue)
-    while not on.forge.pulls(REPO):
+    while not on.forge.list_pulls(REPO):
         time.sleep(0.002)
     took = time.monotonic() - began
     ended = on.ended(issue)
@@ -66,7 +66,7 @@ class _green_at_once:  # noqa: N801 - read as a sentence where it is used
     def __init__(self, forge: Forge) -> None:
         self.forge = forge
         self.ended = Event()
-        forge.set_status(REPO, forge.branches(REPO)["main"], "ci/other", "success")
+        forge.set_status(REPO, forge.list_branches(REPO)["main"], "ci/other", "success")
         self.thread = Thread(target=self._watch)
 
     def __enter__(self) -> None:
@@ -77,9 +77,9 @@ class _green_at_once:  # noqa: N801 - read as a sentence where it is used
         self.thread.join()
 
     def _watch(self) -> None:
-        told = set(self.forge.branches(REPO).values())
+        told = set(self.forge.list_branches(REPO).values())
         while not self.ended.wait(0.005):
-            for sha in set(self.forge.branches(REPO).values()) - told:
+            for sha in set(self.forge.list_branches(REPO).values()) - told:
                 self.forge.set_status(REPO, sha, "ci/other", "success")
                 told.add(sha)
 

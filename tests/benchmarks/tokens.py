@@ -11,7 +11,7 @@ from random import Random
 
 from bot.adapters.claude.claude_client import Claude, Patience
 from bot.adapters.claude.prompt_layout import bill
-from bot.forge.claude_double import Double, claude_serving
+from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.values import (
     ModelConfig,
@@ -52,7 +52,7 @@ class Played:
 
     said: tuple[UserText | Turn | ToolResults, ...]
     spent: Usage
-    double: Double
+    double: ClaudeDouble
 
 
 def prose(letters: int, seed: int) -> str:
@@ -93,7 +93,7 @@ def script(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Script:
 
 
 def play(
-    model: Claude, turns: Sequence[tuple[tuple[str, ...], int, int]], double: Double
+    model: Claude, turns: Sequence[tuple[tuple[str, ...], int, int]], double: ClaudeDouble
 ) -> Played:
     """Take all turns of the conversation, answering each with as much text as is written there."""
     said: list[UserText | Turn | ToolResults] = [UserText(prose(16_000, 4))]
@@ -111,8 +111,8 @@ def play(
 
 def played(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Played:
     """Play the conversation between the adapter and the double, over HTTP."""
-    double = Double(script(turns))
-    with claude_serving(double) as url:
+    double = ClaudeDouble(script(turns))
+    with serve_claude(double) as url:
         model = Claude("sk-ant-bench", {"strong": OPUS}, url, Patience(pause_s=0))
         try:
             return play(model, turns, double)

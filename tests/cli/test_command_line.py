@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.adapters.dbos.sqlite import locked
 from bot.cli.demo.bot_process import path, running
-from bot.forge.claude_double import Double, claude_serving
+from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.stage import BEGIN, END, GOOD, REPO, forged, script, settings_for
 
 NOWHERE = "http://127.0.0.1:9"
@@ -262,8 +262,8 @@ def slow_bot(home, checked, pace):
     )
     with ExitStack() as stack:
         forge, keys, url = stack.enter_context(forged(home, checked))
-        double = Double(slow, pace=pace)
-        claude = stack.enter_context(claude_serving(double))
+        double = ClaudeDouble(slow, pace=pace)
+        claude = stack.enter_context(serve_claude(double))
         told = settings_for(keys, url, claude, home / "bot", port=0, page_port=0)
         yield (
             forge,
@@ -283,26 +283,26 @@ def test_sigterm_during_a_run_ends_within_seconds_and_the_run_goes_on(
     """
     with slow_bot(tmp_path, checked, pace) as (forge, keys, double, env):
         with running(tmp_path, env) as bot:
-            forge.hook_to(keys, bot.webhooks)
-            forge.label(
+            forge.set_webhook_url(keys, bot.webhooks)
+            forge.add_label(
                 REPO,
                 forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts."),
                 "autogen",
                 "ada",
             )
-            until(lambda: double.asked[0])
+            until(lambda: double.paid_turns[0])
             bot.process.terminate()
             assert 0 == bot.process.wait(15)
         assert TRACEBACK not in bot.log.read_text()
         double._pace = 0
         with running(tmp_path, env) as bot:
-            forge.hook_to(keys, bot.webhooks)
+            forge.set_webhook_url(keys, bot.webhooks)
             until(
                 lambda: any(run["outcome"] for run in bot.runs() if run["story"] == "solve_issue")
             )
 
-        assert [False] == [pull.draft for pull in forge.pulls(REPO)]
-        assert paid_again == (double.asked[0] > 1)
+        assert [False] == [pull.draft for pull in forge.list_pulls(REPO)]
+        assert paid_again == (double.paid_turns[0] > 1)
 
 
 def test_ctrl_c_ends_solve_in_the_middle_of_a_turn(tmp_path, checked):
@@ -316,8 +316,8 @@ def test_ctrl_c_ends_solve_in_the_middle_of_a_turn(tmp_path, checked):
             "turns": tuple(turn.model_copy(update={"pace_s": 60.0}) for turn in turns),
         }
     )
-    double = Double(slow, pace=1)
-    with claude_serving(double) as url:
+    double = ClaudeDouble(slow, pace=1)
+    with serve_claude(double) as url:
         settings = {"anthropic_url": url, "anthropic_api_key": "k"}
         with subprocess.Popen(
             [sys.executable, "-m", "bot", "solve", "--repo", "greeter", "--issue", "request.md"],
@@ -326,7 +326,7 @@ def test_ctrl_c_ends_solve_in_the_middle_of_a_turn(tmp_path, checked):
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
-            until(lambda: double.asked[0])
+            until(lambda: double.paid_turns[0])
             time.sleep(0.5)  # it waits for more; a signal in the middle of a C callback can be lost
             process.send_signal(signal.SIGINT)
             _, told = process.communicate(timeout=60)

@@ -13,8 +13,8 @@ from rich.console import Console
 
 from bot.adapters.dbos.sqlite import locked
 from bot.cli.doctor import examine
-from bot.forge import Forge, serving
-from bot.forge.claude_double import Double, claude_serving
+from bot.forge import Forge, serve_forge
+from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 
 REPO = "acme/greeter"
@@ -34,10 +34,10 @@ class Ward:
         self.forge.create_repository(REPO, {"README.md": "# Greeter\n"}, people={"ada": "admin"})
         self.keys = self.forge.create_app("greenlit", permissions, events)
         self.installation = self.forge.install(self.keys, REPO)
-        self.forge.hook_to(self.keys, f"{NOWHERE}/github")
-        self.url = stack.enter_context(serving(self.forge, checked))
+        self.forge.set_webhook_url(self.keys, f"{NOWHERE}/github")
+        self.url = stack.enter_context(serve_forge(self.forge, checked))
         self.home = home / "bot"
-        self.claude = stack.enter_context(claude_serving(Double(Script(turns=()), key="right")))
+        self.claude = stack.enter_context(serve_claude(ClaudeDouble(Script(turns=()), key="right")))
 
     def examine(self, **changed):
         """The exit code, and the lines of what is not well."""
@@ -69,7 +69,7 @@ def ward(tmp_path, checked):
     def make(**told):
         with ExitStack() as stack:
             made = Ward(tmp_path, checked, stack, **told)
-            made.forge.quiet(5)
+            made.forge.wait_until_idle(5)
             made.forge.courier.deliveries.clear()  # the ping to nobody
             yield made
 
@@ -153,7 +153,7 @@ def test_a_lacking_event_is_named(ward):
 def test_a_webhook_that_does_not_lead_to_the_door_is_marked(ward, url):
     """No address, or one without the path."""
     with ward() as sick:
-        sick.forge.hook_to(sick.keys, url)
+        sick.forge.set_webhook_url(sick.keys, url)
         code, marked = sick.examine()
 
     assert 1 == code
@@ -173,7 +173,7 @@ def test_an_app_that_is_installed_nowhere_is_told_where_to_install_it(ward):
 def test_a_suspended_installation_is_told_with_its_owner(ward):
     """Only the owner can undo it."""
     with ward() as sick:
-        sick.forge.suspend(sick.installation)
+        sick.forge.suspend_installation(sick.installation)
         code, marked = sick.examine()
 
     assert (1, 1) == (code, len(marked))
@@ -183,8 +183,8 @@ def test_a_suspended_installation_is_told_with_its_owner(ward):
 def test_deliveries_that_did_not_arrive_are_told_but_forbid_nothing(ward):
     """They are of the past, and are asked for again when the bot starts."""
     with ward() as odd:
-        odd.forge.label(REPO, odd.forge.open_issue(REPO, "ada", "Greet", ""), "autogen", "ada")
-        odd.forge.quiet(5)
+        odd.forge.add_label(REPO, odd.forge.open_issue(REPO, "ada", "Greet", ""), "autogen", "ada")
+        odd.forge.wait_until_idle(5)
         code, marked = odd.examine()
 
     assert (0, 1) == (code, len(marked))

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from bot.cli.solve import solved
-from bot.forge.claude_double import Double, claude_serving
-from bot.forge.claude_stream import Fails, Stops
+from bot.forge.claude_double import ClaudeDouble, serve_claude
+from bot.forge.claude_stream import EarlyStop, FailedRequest
 from bot.settings import ModelSettings
 from tests.stage import BEGIN, END, FILES, GOOD, PLAN, edit, script
 
@@ -77,9 +77,9 @@ def solve(folder, request_file, capsys):
 
     def act(*turns, repo=folder, issue=request_file, apply=False, faults=None, **settings):
         play = script(*turns).model_copy(update={"about": ""})
-        double = Double(play, faults, pace=0)
+        double = ClaudeDouble(play, faults, pace=0)
         told = StringIO()
-        with claude_serving(double) as url:
+        with serve_claude(double) as url:
             given = {"anthropic_api_key": "k", "anthropic_url": url, **settings}
             code = solved(
                 Console(file=told, width=200), ModelSettings(**given), repo, str(issue), apply=apply
@@ -229,7 +229,7 @@ def test_a_plan_with_questions_asks_and_writes_nothing(solve, folder):
 
 def test_a_model_that_declines_is_told_with_what_it_cost(solve):
     """Not done, in the API's words, and the turns so far are not hidden."""
-    code, told, _ = solve(*PLAY, faults={1: Stops("refusal", category="cyber")})
+    code, told, _ = solve(*PLAY, faults={1: EarlyStop("refusal", category="cyber")})
 
     assert 1 == code
     assert "Not solved. Claude declined the request" in told
@@ -240,11 +240,11 @@ def test_a_model_that_declines_is_told_with_what_it_cost(solve):
     ("fault", "said"),
     [
         pytest.param(
-            Fails(401, "authentication_error", "invalid x-api-key"),
+            FailedRequest(401, "authentication_error", "invalid x-api-key"),
             "GREENLIT_ANTHROPIC_API_KEY",
             id="key",
         ),
-        pytest.param(Fails(529, "overloaded_error", "Overloaded"), "529", id="overloaded"),
+        pytest.param(FailedRequest(529, "overloaded_error", "Overloaded"), "529", id="overloaded"),
     ],
 )
 def test_an_api_that_does_not_answer_is_told(solve, fault, said):

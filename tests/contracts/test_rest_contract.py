@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
+from bot.forge import StatusDetails
 from tests.contracts.checked import Checked
 from tests.forge.boxed import CI, REPO, Boxed, boxed
 
@@ -150,10 +151,10 @@ def ask(
 def fill(box: Boxed) -> dict[str, object]:
     """One of everything; returns what the paths need."""
     forge = box.forge
-    forge.empty_suites = True
+    forge.makes_empty_suites = True
     number = forge.open_issue(REPO, "ada", "Title", "", ["bug"])
     for word in ("one", "two", "three"):
-        comment = forge.comment(REPO, number, "ada", word)
+        comment = forge.add_comment(REPO, number, "ada", word)
     sha = forge.push(
         REPO,
         "ada",
@@ -161,12 +162,14 @@ def fill(box: Boxed) -> dict[str, object]:
         {".github/workflows/ci.yml": CI, "broken": "", "run.sh": "ls\n"},
         "Break.",
     )
-    forge.set_status(REPO, sha, "ci/other", "failure", "It broke", "https://ci.example/1")
+    forge.set_status(
+        REPO, sha, "ci/other", "failure", StatusDetails("It broke", "https://ci.example/1")
+    )
     pull = box.ask(
         "POST", f"{HERE}/pulls", {"title": "T", "head": "feature/a", "base": "main", "draft": True}
     ).json()
-    assert forge.quiet(20)
-    job = forge.jobs(REPO)[0]
+    assert forge.wait_until_idle(20)
+    job = forge.list_jobs(REPO)[0]
     ids = {
         "number": number,
         "comment": comment,
@@ -233,7 +236,7 @@ def everything(filled: dict[str, object]) -> Iterator[tuple[str, str, object]]:
 
 def as_app(box: Boxed) -> Iterator[tuple[str, str]]:
     """All that an App can ask with its JWT."""
-    delivery = box.forge.deliveries()[-1].id
+    delivery = box.forge.list_deliveries()[-1].id
     yield "GET", "/app"
     yield "GET", "/app/installations"
     yield "GET", f"/app/installations/{box.installation}"

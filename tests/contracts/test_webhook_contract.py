@@ -24,19 +24,19 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Heard]]:
     """All webhooks of an eventful day."""
     with boxed(tmp_path_factory.mktemp("forge")) as box:
         _live(box)
-        assert box.forge.quiet(30)
+        assert box.forge.wait_until_idle(30)
         yield box.heard
 
 
 def _live(box: Boxed) -> None:
     forge = box.forge
-    forge.empty_suites = True
+    forge.makes_empty_suites = True
     number = forge.open_issue(REPO, "ada", "Title", "Body", ["autogen"])
     forge.edit_issue(REPO, number, "ada", title="Other")
-    comment = forge.comment(REPO, number, "ada", "/generate")
+    comment = forge.add_comment(REPO, number, "ada", "/generate")
     forge.edit_comment(REPO, comment, "ada", "/stop")
     forge.delete_comment(REPO, comment, "ada")
-    forge.unlabel(REPO, number, "autogen", "ada")
+    forge.remove_label(REPO, number, "autogen", "ada")
     forge.lock_issue(REPO, number, "ada")
     forge.close_issue(REPO, number, "ada")
     forge.reopen_issue(REPO, number, "ada")
@@ -52,7 +52,7 @@ def _live(box: Boxed) -> None:
             id=pull["node_id"],
         )
     forge.push(REPO, "ada", "a", {"broken": ""}, "Break it.")
-    assert forge.quiet(30)
+    assert forge.wait_until_idle(30)
     forge.close_pull(REPO, pull["number"], "ada")
     box.ask("PATCH", f"/repos/{REPO}/pulls/{pull['number']}", {"state": "open"})
 

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from bot.cli.demo.bot_process import running
-from bot.forge.claude_double import Double, claude_serving
+from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for, staged
 
 PATIENCE_S = 120
@@ -39,7 +39,7 @@ class Killable:
 
     def start(self):
         self.bot = self._up.enter_context(running(self.home, self.settings))
-        self.forge.hook_to(self.keys, self.bot.webhooks)
+        self.forge.set_webhook_url(self.keys, self.bot.webhooks)
 
     def kill(self):
         self.kills += 1
@@ -68,8 +68,8 @@ class Killable:
 def killable(home, checked):
     with ExitStack() as stack:
         forge, keys, url = stack.enter_context(forged(home, checked))
-        double = Double(script(*PLAY), pace=0)
-        claude = stack.enter_context(claude_serving(double))
+        double = ClaudeDouble(script(*PLAY), pace=0)
+        claude = stack.enter_context(serve_claude(double))
         told = settings_for(
             keys, url, claude, home / "bot", port=0, page_port=0, log_level="WARNING"
         )
@@ -82,14 +82,14 @@ def killable(home, checked):
 
 def happened(on, outcome):
     """What a maintainer finds in the end."""
-    pulls = on.forge.pulls(REPO)
+    pulls = on.forge.list_pulls(REPO)
     return {
         "outcome": outcome,
-        "branches": sorted(on.forge.branches(REPO)),
-        "comments": len(on.forge.comments(REPO, 1)),
+        "branches": sorted(on.forge.list_branches(REPO)),
+        "comments": len(on.forge.list_comments(REPO, 1)),
         "pulls": [(pull.head, pull.draft) for pull in pulls],
-        "greeting": on.forge.files_at(REPO, BRANCH)["greeting.py"],
-        "turns asked": sorted(on.double.asked),
+        "greeting": on.forge.read_files(REPO, BRANCH)["greeting.py"],
+        "turns asked": sorted(on.double.paid_turns),
     }
 
 
@@ -119,7 +119,7 @@ def test_killed_after_every_other_step_the_outcome_is_the_same(tmp_path, checked
     """
     with killable(tmp_path, checked) as on:
         issue = on.forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
-        on.forge.label(REPO, issue, "autogen", "ada")
+        on.forge.add_label(REPO, issue, "autogen", "ada")
         seen = boundaries = 0
         while not on.outcome():
             if (done := on.steps()) > seen:
@@ -153,7 +153,7 @@ def test_killed_in_the_middle_of_an_effect_nothing_is_doubled(tmp_path, checked,
     with killable(tmp_path, checked) as on:
         fault = on.forge.faults.add(method=method, path=path, times=1, kind=when)
         issue = on.forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
-        on.forge.label(REPO, issue, "autogen", "ada")
+        on.forge.add_label(REPO, issue, "autogen", "ada")
         deadline = time.monotonic() + PATIENCE_S
         while not fault.fired:
             assert time.monotonic() < deadline
@@ -162,7 +162,7 @@ def test_killed_in_the_middle_of_an_effect_nothing_is_doubled(tmp_path, checked,
         ended(on)
 
         assert UNHARMED == happened(on, on.outcome())
-        assert 1 == max(on.double.asked.values())
+        assert 1 == max(on.double.paid_turns.values())
 
 
 BROKEN = ("500", "502-after", "cut", "cut-after")
@@ -187,4 +187,4 @@ def test_github_breaks_and_nothing_is_doubled(tmp_path, checked, effect, kind):
         run = stage.ended(1, patience_s=PATIENCE_S)
 
         assert UNHARMED == happened(stage, run.outcome.state)
-        assert 1 == max(stage.double.asked.values())
+        assert 1 == max(stage.double.paid_turns.values())

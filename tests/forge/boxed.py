@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import jwt
 
-from bot.forge import AppKeys, Forge, serving
+from bot.forge import AppKeys, Forge, serve_forge
 
 REPO, OTHER = "acme/demo", "acme/other"
 EVERYTHING = {
@@ -116,7 +116,7 @@ class Boxed:
 
     def names(self) -> list[str]:
         """What was heard since the last time, once all is quiet."""
-        assert self.forge.quiet(20)
+        assert self.forge.wait_until_idle(20)
         names = [one.name for one in self.heard]
         self.heard.clear()
         return names
@@ -133,11 +133,11 @@ def boxed(home: Path, wrap: Any = lambda app: app) -> Iterator[Boxed]:
     forge.create_repository(OTHER, {"README.md": "Other\n"}, private=True)
     keys = forge.create_app("greenlit", EVERYTHING, EVENTS)
     with (
-        serving(forge, wrap) as base,
+        serve_forge(forge, wrap) as base,
         listening(keys) as (url, heard, answers),
         httpx2.Client() as client,
     ):
-        forge.hook_to(keys, url)
+        forge.set_webhook_url(keys, url)
         box = Boxed(forge, base, keys, forge.install(keys, REPO), heard, answers, client)
         box.ours = box.token()
         yield box

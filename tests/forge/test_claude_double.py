@@ -17,10 +17,10 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from bot.forge.claude_cache import Cache, Usage
-from bot.forge.claude_double import Double, claude_serving
+from bot.forge.claude_cache import CacheUsage, PromptCache
+from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
-from bot.forge.claude_stream import Breaks
+from bot.forge.claude_stream import BrokenStream
 
 HEADERS = {"authorization": "Bearer sk-ant-x", "anthropic-version": "2026-10-21"}
 GREP = {
@@ -70,9 +70,9 @@ def opening() -> Body:
 
 
 @contextmanager
-def serving(double: Double) -> Iterator[httpx2.Client]:
+def serve_forge(double: ClaudeDouble) -> Iterator[httpx2.Client]:
     """A client of the double."""
-    with claude_serving(double) as url, httpx2.Client(base_url=url, headers=HEADERS) as client:
+    with serve_claude(double) as url, httpx2.Client(base_url=url, headers=HEADERS) as client:
         yield client
 
 
@@ -247,8 +247,8 @@ def test_it_rejects_what_the_api_rejects(spoil: Callable[[Body], None], says: st
     """A request that was good is answered with the API's error once it is spoiled, and plays no
     turn.
     """
-    double = Double(script())
-    with serving(double) as client:
+    double = ClaudeDouble(script())
+    with serve_forge(double) as client:
         body = following(client)
         spoil(body)
         response = client.post("/v1/messages", json=body)
@@ -262,8 +262,8 @@ def test_it_takes_what_the_api_takes() -> None:
     """Words after the answers, a note of the operator, an hour's breakpoint before the others: all
     are good.
     """
-    double = Double(script(SCRIPT.replace('app.py:3"]}]', 'app.py:3"]}]\n    said: [Hurry]')))
-    with serving(double) as client:
+    double = ClaudeDouble(script(SCRIPT.replace('app.py:3"]}]', 'app.py:3"]}]\n    said: [Hurry]')))
+    with serve_forge(double) as client:
         body = opening()
         body["system"][0]["cache_control"] = {"type": "ephemeral", "ttl": "1h"}
         content = client.post("/v1/messages", json=body).json()["content"]
@@ -291,7 +291,7 @@ def test_it_takes_what_the_api_takes() -> None:
 )
 def test_it_asks_for_key_and_version(headers: dict[str, str], says: str) -> None:
     """Every address wants the key as a bearer token, and a version of the API that exists."""
-    with serving(Double(script(), key="sk-ant-x")) as client:
+    with serve_forge(ClaudeDouble(script(), key="sk-ant-x")) as client:
         answers = [
             client.post("/v1/messages", json=opening(), headers=headers),
             client.post("/v1/messages/count_tokens", json={}, headers=headers),
@@ -305,13 +305,13 @@ def test_it_asks_for_key_and_version(headers: dict[str, str], says: str) -> None
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'"x"', b"\xff"])
 def test_it_rejects_what_is_no_json_object(raw: bytes) -> None:
     """Bytes that are no JSON object are a bad request."""
-    with serving(Double(script())) as client:
+    with serve_forge(ClaudeDouble(script())) as client:
         assert "400 invalid_request_error" in told(client.post("/v1/messages", content=raw))
 
 
 def test_it_rejects_more_than_it_can_carry() -> None:
     """A request of more than 32 MB is too large."""
-    with serving(Double(script())) as client:
+    with serve_forge(ClaudeDouble(script())) as client:
         assert "413 request_too_large" in told(
             client.post("/v1/messages", content=b" " * (32 * 1024 * 1024 + 1))
         )
@@ -338,18 +338,18 @@ def test_difference_from_the_script_is_loud(
     """What the script does not expect is a bad request that says which turn, what was expected and
     what came.
     """
-    double = Double(script(text))
-    with serving(double) as client:
+    double = ClaudeDouble(script(text))
+    with serve_forge(double) as client:
         response = client.post("/v1/messages", json=following(client, answer, failed=failed))
 
     assert "400 invalid_request_error: script 'owner/repo#7'" in told(response)
     assert says in told(response)
-    assert {0: 1} == double.asked
+    assert {0: 1} == double.paid_turns
 
 
 def test_words_that_nobody_expects_are_loud() -> None:
     """A nudge that the script does not know stops it."""
-    with serving(Double(script())) as client:
+    with serve_forge(ClaudeDouble(script())) as client:
         body = following(client)
         body["messages"][2]["content"].append({"type": "text", "text": "Go on."})
 
@@ -358,7 +358,7 @@ def test_words_that_nobody_expects_are_loud() -> None:
 
 def test_other_tools_are_loud() -> None:
     """The tools that are offered are part of the script."""
-    with serving(Double(script())) as client:
+    with serve_forge(ClaudeDouble(script())) as client:
         body = opening() | {"tools": [GREP, {**GREP, "name": "sed"}]}
 
         assert "expected the tools ('grep',), came ('grep', 'sed')" in told(
@@ -370,13 +370,13 @@ def test_repeated_request_gets_the_same_answer() -> None:
     """Which turn comes is told by the request alone, so a repeated one gets the same; how often is
     counted.
     """
-    double = Double(script())
-    with serving(double) as client:
+    double = ClaudeDouble(script())
+    with serve_forge(double) as client:
         body = following(client)
         answers = [client.post("/v1/messages", json=body).json() for _ in range(3)]
 
     assert answers[0]["content"] == answers[1]["content"] == answers[2]["content"]
-    assert {0: 1, 1: 3} == double.asked
+    assert {0: 1, 1: 3} == double.paid_turns
 
 
 def test_script_is_chosen_by_the_first_message() -> None:
@@ -384,7 +384,7 @@ def test_script_is_chosen_by_the_first_message() -> None:
     other = Script.model_validate(
         {"about": "owner/repo#8", "turns": [{"say": [{"text": "Eight."}]}]}
     )
-    with serving(Double([script(), other])) as client:
+    with serve_forge(ClaudeDouble([script(), other])) as client:
         said = []
         for number in (7, 8, 9):
             body = opening()
@@ -399,7 +399,7 @@ def test_script_is_chosen_by_the_first_message() -> None:
 
 def test_stream_says_what_the_message_says() -> None:
     """The events of a stream, put together, are the message without a stream."""
-    with serving(Double(script())) as client:
+    with serve_forge(ClaudeDouble(script())) as client:
         whole = client.post("/v1/messages", json=opening()).json()
         stream = client.post("/v1/messages", json=opening() | {"stream": True}).text
     events = [json.loads(part.partition("data: ")[2]) for part in stream.strip().split("\n\n")]
@@ -420,7 +420,7 @@ def test_stream_says_what_the_message_says() -> None:
 
 def test_thinking_is_shown_when_asked_for() -> None:
     """Thinking is empty unless its display is asked for; then it is signed with its words."""
-    with serving(Double(script())) as client:
+    with serve_forge(ClaudeDouble(script())) as client:
         body = opening() | {"thinking": {"type": "adaptive", "display": "summarized"}}
 
         assert (
@@ -432,7 +432,7 @@ def test_thinking_is_shown_when_asked_for() -> None:
 def test_pace_makes_a_turn_last() -> None:
     """A turn may take its time, so that a demo looks natural."""
     slow = Script.model_validate({"turns": [{"say": [{"text": "Slow."}], "pace_s": 0.4}]})
-    with serving(Double(slow, pace=1.0)) as client:
+    with serve_forge(ClaudeDouble(slow, pace=1.0)) as client:
         began = time.monotonic()
         client.post("/v1/messages", json=opening() | {"stream": True})
 
@@ -442,19 +442,19 @@ def test_pace_makes_a_turn_last() -> None:
 def test_no_pace_is_instant() -> None:
     """A turn of an hour is there at once, or the client would give up."""
     slow = Script.model_validate({"turns": [{"say": [{"text": "Slow."}], "pace_s": 3600}]})
-    with serving(Double(slow, pace=0.0)) as client:
+    with serve_forge(ClaudeDouble(slow, pace=0.0)) as client:
         assert "Slow." in client.post("/v1/messages", json=opening() | {"stream": True}).text
 
 
 def test_broken_answer_is_counted_but_not_whole() -> None:
     """A turn whose answer broke off was paid, and its request says that it did not end."""
-    double = Double(script(), {0: Breaks("eof", 4)})
-    with serving(double) as client:
+    double = ClaudeDouble(script(), {0: BrokenStream("eof", 4)})
+    with serve_forge(double) as client:
         for _ in range(2):
             client.post("/v1/messages", json=opening() | {"stream": True})
 
     assert [False, True] == [seen.whole for seen in double.requests]
-    assert {0: 2} == double.asked
+    assert {0: 2} == double.paid_turns
 
 
 def test_script_is_read_from_a_file(tmp_path: Path) -> None:
@@ -481,8 +481,8 @@ def test_mistake_in_a_script_is_told(spoil: str) -> None:
 
 def test_tokens_are_counted_as_they_are_billed() -> None:
     """The count for a prompt is what its message is billed for."""
-    double = Double(script())
-    with serving(double) as client:
+    double = ClaudeDouble(script())
+    with serve_forge(double) as client:
         body = {key: value for key, value in opening().items() if key != "max_tokens"}
         counted = client.post("/v1/messages/count_tokens", json=body).json()
         client.post("/v1/messages", json=opening())
@@ -492,7 +492,7 @@ def test_tokens_are_counted_as_they_are_billed() -> None:
 
 def test_models_are_listed_and_described() -> None:
     """Each listed model is described under its name, and no other is."""
-    with serving(Double(script())) as client:
+    with serve_forge(ClaudeDouble(script())) as client:
         page = client.get("/v1/models").json()
         one = client.get(f"/v1/models/{page['first_id']}").json()
         none = client.get("/v1/models/gpt")
@@ -514,7 +514,7 @@ LONG = "x" * 4_000
 
 def test_cache_reads_what_it_wrote() -> None:
     """A prefix is written at its breakpoint and read from there, by a longer prompt too."""
-    cache = Cache()
+    cache = PromptCache()
     one = cache.serve(prompt(LONG, "a", marked=(0,)))
     two = cache.serve(prompt(LONG, "b", marked=(0,)))
 
@@ -528,7 +528,7 @@ def test_cache_forgets_after_its_time() -> None:
     """
     for ttl, lives_s in (("5m", 300), ("1h", 3_600)):
         now = [0.0]
-        cache = Cache(now=lambda now=now: now[0])  # type: ignore[misc] # bound at once
+        cache = PromptCache(now=lambda now=now: now[0])  # type: ignore[misc] # bound at once
         body = prompt(LONG, marked=(0,), ttl=ttl)
         reads = []
         for step in (0, lives_s - 1, lives_s - 1, lives_s + 1):
@@ -542,7 +542,7 @@ def test_cache_bills_an_hour_apart() -> None:
     """What is written for an hour and for five minutes is told apart."""
     body = prompt(LONG, LONG, marked=(0, 1))
     body["messages"][0]["content"][0]["cache_control"]["ttl"] = "1h"
-    usage = Cache().serve(body)
+    usage = PromptCache().serve(body)
 
     assert usage.written_1h == usage.written_5m > 0
     assert usage.json(7)["cache_creation_input_tokens"] == usage.written_1h + usage.written_5m
@@ -551,7 +551,7 @@ def test_cache_bills_an_hour_apart() -> None:
 def test_cache_looks_back_twenty_blocks() -> None:
     """Nineteen blocks behind what was written it is found; twenty behind, it is not."""
     for more, found in ((19, True), (20, False)):
-        cache = Cache()
+        cache = PromptCache()
         cache.serve(prompt(LONG, marked=(0,)))
         usage = cache.serve(prompt(LONG, *"x" * more, marked=(more,)))
 
@@ -560,11 +560,11 @@ def test_cache_looks_back_twenty_blocks() -> None:
 
 def test_cache_keeps_no_short_prefix() -> None:
     """A prefix of less than 512 tokens is not kept."""
-    cache = Cache()
+    cache = PromptCache()
     body = prompt("x" * 1_900, marked=(0,))
     cache.serve(body)
 
-    assert Usage(fresh=cache.count(body)) == cache.serve(body)
+    assert CacheUsage(fresh=cache.count(body)) == cache.serve(body)
 
 
 @pytest.mark.parametrize(
@@ -572,7 +572,7 @@ def test_cache_keeps_no_short_prefix() -> None:
 )
 def test_cache_is_lost_with(more: Body) -> None:
     """Another model, effort or tools find nothing."""
-    cache = Cache()
+    cache = PromptCache()
     cache.serve(prompt(LONG, marked=(0,)))
 
     assert 0 == cache.serve(deepcopy(prompt(LONG, marked=(0,))) | more).read
@@ -580,7 +580,7 @@ def test_cache_is_lost_with(more: Body) -> None:
 
 def test_automatic_breakpoint_stands_at_the_end() -> None:
     """Without a mark of its own the end of the prompt is kept when the request asks for it."""
-    cache = Cache()
+    cache = PromptCache()
     cache.serve(prompt(LONG) | {"cache_control": MARK})
 
     assert cache.serve(prompt(LONG, LONG) | {"cache_control": MARK}).read > 1_000

@@ -16,8 +16,8 @@ ON_PULL = CI.replace("on: [push]", "on: pull_request")
 
 
 def ends(box: Boxed) -> list[tuple[str, int, str | None]]:
-    assert box.forge.quiet(20)
-    return [(job.name, job.attempt, job.conclusion) for job in box.forge.jobs(REPO)]
+    assert box.forge.wait_until_idle(20)
+    return [(job.name, job.attempt, job.conclusion) for job in box.forge.list_jobs(REPO)]
 
 
 def test_push_is_checked(box: Boxed):
@@ -69,7 +69,7 @@ def test_failure_stops_what_needs_it(box: Boxed):
 
     assert [("test", 1, "failure"), ("after", 1, "skipped")] == ends(box)
 
-    failed, skipped = box.forge.jobs(REPO)
+    failed, skipped = box.forge.list_jobs(REPO)
     steps = box.ask("GET", f"{HERE}/actions/jobs/{failed.id}").json()["steps"]
     notes = box.ask("GET", f"{HERE}/check-runs/{failed.id}/annotations").json()
 
@@ -86,7 +86,7 @@ def test_log_lies_elsewhere_and_wants_no_credentials(box: Boxed):
     """
     box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI, "broken": ""}, "Break.")
     ends(box)
-    answer = box.ask("GET", f"{HERE}/actions/jobs/{box.forge.jobs(REPO)[0].id}/logs")
+    answer = box.ask("GET", f"{HERE}/actions/jobs/{box.forge.list_jobs(REPO)[0].id}/logs")
     address = answer.headers["Location"]
     with httpx2.Client() as client:
         plain = client.get(address)
@@ -105,7 +105,7 @@ def test_failed_jobs_run_again(box: Boxed):
     """
     box.forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI, "broken": ""}, "Break.")
     ends(box)
-    run = box.forge.jobs(REPO)[0].run
+    run = box.forge.list_jobs(REPO)[0].run
     asked = box.ask("POST", f"{HERE}/actions/runs/{run}/rerun-failed-jobs")
 
     assert 201 == asked.status_code
@@ -128,7 +128,7 @@ def test_each_attempt_keeps_its_jobs(box: Boxed):
         REPO, "ada", "a", {".github/workflows/ci.yml": CI + CI_LINT, "broken": ""}, "Break."
     )
     ends(box)
-    at = f"{HERE}/actions/runs/{box.forge.jobs(REPO)[0].run}"
+    at = f"{HERE}/actions/runs/{box.forge.list_jobs(REPO)[0].run}"
     box.ask("POST", f"{at}/rerun-failed-jobs")
     ends(box)
     first, second = (
@@ -156,9 +156,9 @@ def test_running_run_is_not_repeated(box: Boxed):
         {".github/workflows/ci.yml": slow, ".github/workflows/notes.txt": "x"},
         "Slow.",
     )
-    while not box.forge.jobs(REPO):
+    while not box.forge.list_jobs(REPO):
         time.sleep(0.01)
-    job = box.forge.jobs(REPO)[0]
+    job = box.forge.list_jobs(REPO)[0]
 
     assert 403 == box.ask("POST", f"{HERE}/actions/runs/{job.run}/rerun-failed-jobs").status_code
     assert 404 == box.ask("GET", f"{HERE}/actions/jobs/{job.id}/logs").status_code
@@ -180,7 +180,7 @@ def test_passed_run_is_not_repeated(box: Boxed):
     assert (
         403
         == box.ask(
-            "POST", f"{HERE}/actions/runs/{box.forge.jobs(REPO)[0].run}/rerun-failed-jobs"
+            "POST", f"{HERE}/actions/runs/{box.forge.list_jobs(REPO)[0].run}/rerun-failed-jobs"
         ).status_code
     )
 
@@ -192,10 +192,10 @@ def test_broken_workflow_fails_at_once(box: Boxed):
     sha = box.forge.push(
         REPO, "ada", "a", {".github/workflows/ci.yml": "on: push\njobs: 1\n"}, "Break it."
     )
-    assert box.forge.quiet(5)
+    assert box.forge.wait_until_idle(5)
     runs = box.ask("GET", f"{HERE}/actions/runs?head_sha={sha}").json()["workflow_runs"]
 
-    assert [] == box.forge.jobs(REPO)
+    assert [] == box.forge.list_jobs(REPO)
     assert [(".github/workflows/ci.yml", "startup_failure")] == [
         (one["name"], one["conclusion"]) for one in runs
     ]
@@ -224,9 +224,9 @@ def test_other_apps_leave_empty_suites(box: Boxed):
     """Each push makes a queued suite for every installed App, without a run, when the forge is told
     so.
     """
-    box.forge.empty_suites = True
+    box.forge.makes_empty_suites = True
     sha = box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
-    assert box.forge.quiet(5)
+    assert box.forge.wait_until_idle(5)
     suites = box.ask("GET", f"{HERE}/commits/{sha}/check-suites").json()["check_suites"]
 
     assert [("greenlit", "queued", 0)] == [

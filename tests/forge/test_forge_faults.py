@@ -25,7 +25,11 @@ def test_server_fails_before_or_after_the_write(box: Boxed, kind: str, status: i
     fault = box.forge.faults.add("POST", "/comments$", kind)
     first = box.ask("POST", COMMENTS, {"body": "one"})
 
-    assert (status, done, 1) == (first.status_code, len(box.forge.comments(REPO, 1)), fault.fired)
+    assert (status, done, 1) == (
+        first.status_code,
+        len(box.forge.list_comments(REPO, 1)),
+        fault.fired,
+    )
     assert 201 == box.ask("POST", COMMENTS, {"body": "two"}).status_code
 
 
@@ -36,9 +40,9 @@ def test_connection_is_cut_before_or_after_the_write(box: Boxed, kind: str, done
     with pytest.raises(httpx2.TransportError):
         box.ask("POST", COMMENTS, {"body": "one"})
 
-    assert done == len(box.forge.comments(REPO, 1))
+    assert done == len(box.forge.list_comments(REPO, 1))
     assert 200 == box.ask("GET", COMMENTS).status_code
-    assert ("POST", f"/api/v3{COMMENTS}", 0) in box.forge.requests()
+    assert ("POST", f"/api/v3{COMMENTS}", 0) in box.forge.list_requests()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +69,7 @@ def test_limits_are_told_as_github_tells_them(
 
     assert (status, headers) == (answer.status_code, told)
     assert "rate limit" in answer.json()["message"]
-    assert [] == box.forge.comments(REPO, 1)
+    assert [] == box.forge.list_comments(REPO, 1)
     assert kind != "403-primary" or int(answer.headers["x-ratelimit-reset"]) > time.time()
 
 
@@ -75,7 +79,7 @@ def test_fault_fires_as_often_as_it_was_asked(box: Boxed):
     box.ask("POST", COMMENTS, {"body": "x"})
     statuses = [box.ask("GET", f"/repos/{REPO}/issues/1").status_code for _ in range(3)]
 
-    assert ([500, 500, 200], 2, 2) == (statuses, fault.fired, box.forge.faults.fired())
+    assert ([500, 500, 200], 2, 2) == (statuses, fault.fired, box.forge.faults.count_fired())
 
 
 def test_git_can_fail_too(box: Boxed):

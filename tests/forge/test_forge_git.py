@@ -45,13 +45,13 @@ def test_push_of_an_app_is_followed(box: Boxed, tmp_path: Path):
     """A push over HTTP sends the event, with the App's bot as sender, and starts CI."""
     box.names()
     done = pushed(box, tmp_path, ".github/workflows/ci.yml", box.ours)
-    box.forge.quiet(20)
+    box.forge.wait_until_idle(20)
     told = box.heard[0]
 
     assert (0, "push", "refs/heads/bot") == (done.returncode, told.name, told.payload["ref"])
     assert "greenlit[bot]" == told.payload["sender"]["login"]
-    assert box.forge.branches(REPO)["bot"] == told.payload["after"]
-    assert ["success", "success"] == [job.conclusion for job in box.forge.jobs(REPO)]
+    assert box.forge.list_branches(REPO)["bot"] == told.payload["after"]
+    assert ["success", "success"] == [job.conclusion for job in box.forge.list_jobs(REPO)]
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_token_without_the_permission_cannot_push(
 
     assert done.returncode
     assert why in done.stderr
-    assert ["main"] == list(box.forge.branches(REPO))
+    assert ["main"] == list(box.forge.list_branches(REPO))
 
 
 def test_archived_repository_takes_no_push(box: Boxed, tmp_path: Path):
     """An archived repository can be cloned, not written."""
-    box.forge.archive(REPO)
+    box.forge.archive_repository(REPO)
 
     assert "403" in pushed(box, tmp_path, "a.txt", box.ours).stderr
 
@@ -103,9 +103,9 @@ def test_deleted_branch_closes_its_pull_request(box: Boxed, tmp_path: Path):
     ).raise_for_status()
     git(tmp_path, "init", "-q")
     done = git(tmp_path, "push", f"{box.base}/{REPO}.git", ":refs/heads/a", token=box.ours)
-    box.forge.quiet(5)
+    box.forge.wait_until_idle(5)
 
-    assert (0, "closed") == (done.returncode, box.forge.pulls(REPO)[0].state)
+    assert (0, "closed") == (done.returncode, box.forge.list_pulls(REPO)[0].state)
 
 
 def test_forced_push_is_told_as_such(box: Boxed, tmp_path: Path):
@@ -115,6 +115,6 @@ def test_forced_push_is_told_as_such(box: Boxed, tmp_path: Path):
     git(tmp_path, "clone", "-q", f"{box.base}/{REPO}.git", "work")
     git(tmp_path / "work", "commit", "-q", "--allow-empty", "-m", "Other.")
     git(tmp_path / "work", "push", "-f", "origin", "HEAD:refs/heads/bot", token=box.ours)
-    box.forge.quiet(5)
+    box.forge.wait_until_idle(5)
 
     assert box.heard[0].payload["forced"]

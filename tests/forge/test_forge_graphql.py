@@ -77,14 +77,14 @@ def test_marking_ready_needs_contents_too(box: Boxed):
     box.ours = box.token(pull_requests="write")
 
     assert "FORBIDDEN" == box.graph(READY, id=pull["node_id"])["errors"][0]["type"]
-    assert box.forge.pulls(REPO)[0].draft
+    assert box.forge.list_pulls(REPO)[0].draft
 
 
 def test_connections_come_in_pages(shared: Boxed):
     """A cursor leads from page to page; the count is of all."""
     files = {f".github/workflows/{name}.yml": CI for name in "abc"}
     sha = shared.forge.push(REPO, "ada", "a", files, "CI.")
-    assert shared.forge.quiet(20)
+    assert shared.forge.wait_until_idle(20)
     first = suites(shared, sha, first=2)
     second = suites(shared, sha, first=2, after=first["pageInfo"]["endCursor"])
 
@@ -99,7 +99,7 @@ def test_connections_come_in_pages(shared: Boxed):
 def test_node_is_found_by_its_id(shared: Boxed):
     """Every id that was answered leads back to its node; one of another repository to nothing."""
     sha = shared.forge.push(REPO, "ada", "n", {".github/workflows/ci.yml": CI}, "CI.")
-    assert shared.forge.quiet(20)
+    assert shared.forge.wait_until_idle(20)
     pull = shared.ask(
         "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "n", "base": "main"}
     ).json()
@@ -125,7 +125,7 @@ def test_node_is_found_by_its_id(shared: Boxed):
     ("act", "kind"),
     [
         (lambda box: box.forge.close_pull(REPO, 1, "ada"), "UNPROCESSABLE"),
-        (lambda box: box.forge.archive(REPO), "FORBIDDEN"),
+        (lambda box: box.forge.archive_repository(REPO), "FORBIDDEN"),
     ],
 )
 def test_only_what_is_open_is_marked(box: Boxed, act: Callable[[Boxed], None], kind: str):
@@ -142,11 +142,11 @@ def test_only_what_is_open_is_marked(box: Boxed, act: Callable[[Boxed], None], k
 def test_checks_are_filtered(shared: Boxed):
     """Suites by App, check runs by name and to the latest; a commit without CI has no rollup."""
     sha = shared.forge.push(REPO, "ada", "f", {".github/workflows/ci.yml": CI, "broken": ""}, "CI.")
-    base = shared.forge.branches(REPO)["main"]
-    assert shared.forge.quiet(20)
-    run = shared.forge.jobs(REPO)[-1].run
+    base = shared.forge.list_branches(REPO)["main"]
+    assert shared.forge.wait_until_idle(20)
+    run = shared.forge.list_jobs(REPO)[-1].run
     shared.ask("POST", f"/repos/{REPO}/actions/runs/{run}/rerun-failed-jobs")
-    assert shared.forge.quiet(20)
+    assert shared.forge.wait_until_idle(20)
     query = """query($oid: GitObjectID!) { repository(owner: "acme", name: "demo") { object(oid: $oid) { ... on Commit {
       none: checkSuites(first: 1, filterBy: {appId: 1}) { totalCount }
       statusCheckRollup { state }

@@ -30,7 +30,7 @@ def errors(box: Boxed, **asked: str) -> list[dict[str, str]]:
 
 def test_pull_request_is_opened(box: Boxed, pull: dict):
     """It has the branch's commits and lines, the App's bot as author, and is an issue too."""
-    found = box.forge.pulls(REPO)[0]
+    found = box.forge.list_pulls(REPO)[0]
 
     assert (1, 1, 2, "greenlit[bot]") == (
         pull["commits"],
@@ -82,7 +82,7 @@ def test_pull_requests_are_found_by_head_and_state(box: Boxed, pull: dict):
 def test_push_moves_the_pull_request(box: Boxed, pull: dict):
     """A push to the head branch sends `synchronize` with both ends."""
     sha = box.forge.push(REPO, "ada", "a/b", {"new": "3"}, "Second.")
-    box.forge.quiet(5)
+    box.forge.wait_until_idle(5)
     told = box.heard[-1].payload
 
     assert (pull["head"]["sha"], sha) == (told["before"], told["after"])
@@ -132,8 +132,8 @@ def test_bad_edit_is_invalid(box: Boxed, pull: dict, asked: dict[str, str], fiel
 
 def test_pull_request_is_labeled_like_an_issue(box: Boxed, pull: dict):
     """What happens to a pull request as an issue is not told as an issue's event."""
-    box.forge.label(REPO, pull["number"], "autogen", "ada")
-    box.forge.label(REPO, pull["number"], "autogen", "ada")
+    box.forge.add_label(REPO, pull["number"], "autogen", "ada")
+    box.forge.add_label(REPO, pull["number"], "autogen", "ada")
 
     assert [] == box.names()
     assert ["autogen"] == [

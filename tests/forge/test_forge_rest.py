@@ -145,7 +145,7 @@ def test_locked_issue_takes_no_comment(shared: Boxed):
 def test_archived_repository_is_read_only(box: Boxed):
     """Writes to an archived repository are refused."""
     number = box.forge.open_issue(REPO, "ada", "A", "B")
-    box.forge.archive(REPO)
+    box.forge.archive_repository(REPO)
 
     assert box.ask("GET", HERE).json()["archived"]
     assert 403 == box.ask("POST", f"{HERE}/issues/{number}/comments", {"body": "x"}).status_code
@@ -159,7 +159,7 @@ def test_bad_comment_is_invalid(shared: Boxed, body: dict[str, object]):
     number = shared.forge.open_issue(REPO, "ada", "A", "B")
 
     assert 422 == shared.ask("POST", f"{HERE}/issues/{number}/comments", body).status_code
-    assert [] == shared.forge.comments(REPO, number)
+    assert [] == shared.forge.list_comments(REPO, number)
 
 
 def test_body_that_is_no_json_is_refused(shared: Boxed):
@@ -177,7 +177,7 @@ def test_lists_come_in_pages(shared: Boxed):
     """The Link header leads to the next, previous, first and last page."""
     number = shared.forge.open_issue(REPO, "ada", "A", "B")
     for word in range(5):
-        shared.forge.comment(REPO, number, "ada", str(word))
+        shared.forge.add_comment(REPO, number, "ada", str(word))
     second = shared.ask("GET", f"{HERE}/issues/{number}/comments?per_page=2&page=2")
     links = {rel: link["url"].partition("?")[2] for rel, link in second.links.items()}
 
@@ -235,7 +235,7 @@ def test_reaction_is_made_once(shared: Boxed):
     ]
 
     assert [201, 200] == asks
-    assert ["greenlit[bot]"] == [one.author for one in shared.forge.reactions(REPO, number)]
+    assert ["greenlit[bot]"] == [one.author for one in shared.forge.list_reactions(REPO, number)]
 
 
 def test_files_are_read_from_any_ref(box: Boxed):
@@ -335,4 +335,4 @@ def test_what_was_asked_is_kept(shared: Boxed):
     """Method, path and status of every request can be looked up."""
     shared.ask("GET", HERE)
 
-    assert ("GET", f"/api/v3{HERE}", 200) == shared.forge.requests()[-1]
+    assert ("GET", f"/api/v3{HERE}", 200) == shared.forge.list_requests()[-1]

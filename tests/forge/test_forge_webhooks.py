@@ -14,8 +14,8 @@ def test_webhook_is_signed_and_named(box: Boxed):
     """
     box.names()
     box.forge.open_issue(REPO, "ada", "A", "B")
-    box.forge.quiet(5)
-    one, kept = box.heard[0], box.forge.deliveries()[-1]
+    box.forge.wait_until_idle(5)
+    one, kept = box.heard[0], box.forge.list_deliveries()[-1]
 
     assert one.signed
     assert {
@@ -42,7 +42,7 @@ def test_issue_is_opened_then_labeled(box: Boxed):
     """An issue that is opened with labels sends `opened` and one `labeled` for each, in order."""
     box.names()
     box.forge.open_issue(REPO, "ada", "A", "B", ["bug", "autogen"])
-    box.forge.quiet(5)
+    box.forge.wait_until_idle(5)
 
     assert [None, "bug", "autogen"] == [
         one.payload.get("label", {}).get("name") for one in box.heard
@@ -55,7 +55,7 @@ def test_acts_of_an_app_make_events_too(box: Boxed):
     number = box.forge.open_issue(REPO, "ada", "A", "B")
     box.names()
     box.ask("POST", f"/repos/{REPO}/issues/{number}/comments", {"body": "mine"})
-    box.forge.quiet(5)
+    box.forge.wait_until_idle(5)
     sender = box.heard[0].payload["sender"]
 
     assert ("greenlit[bot]", "Bot") == (sender["login"], sender["type"])
@@ -67,7 +67,7 @@ def test_edit_tells_what_was_before(box: Boxed):
     number = box.forge.open_issue(REPO, "ada", "A", "B")
     box.names()
     box.forge.edit_issue(REPO, number, "ada", title="New")
-    box.forge.quiet(5)
+    box.forge.wait_until_idle(5)
 
     assert {"title": {"from": "A"}} == box.heard[0].payload["changes"]
 
@@ -88,13 +88,13 @@ def test_event_needs_subscription_and_permission(
     """An App hears of what it subscribes to and may read, where it is installed."""
     keys = box.forge.create_app("nosy", permissions, events)
     with listening(keys) as (url, heard, _):
-        box.forge.hook_to(keys, url)
+        box.forge.set_webhook_url(keys, url)
         box.forge.install(keys, REPO)
         number = box.forge.open_issue(REPO, "ada", "A", "B")
-        box.forge.comment(REPO, number, "ada", "C")
+        box.forge.add_comment(REPO, number, "ada", "C")
         box.forge.push(REPO, "ada", "main", {"a": "a"}, "A.")
         box.forge.open_issue(OTHER, "ada", "elsewhere", "")
-        assert box.forge.quiet(5)
+        assert box.forge.wait_until_idle(5)
 
     assert ["ping", "installation.created", *expected] == [one.name for one in heard]
 
@@ -104,15 +104,15 @@ def test_failed_delivery_is_kept_and_can_be_repeated(box: Boxed):
     box.names()
     box.answers.append(500)
     box.forge.open_issue(REPO, "ada", "A", "B")
-    box.forge.quiet(5)
-    failed = box.forge.deliveries()[-1]
+    box.forge.wait_until_idle(5)
+    failed = box.forge.list_deliveries()[-1]
     again = box.forge.redeliver(failed.guid)
 
     assert (500, 202) == (failed.status, again)
     assert 1 == len({one.headers["X-GitHub-Delivery"] for one in box.heard})
     assert box.heard[0].payload == box.heard[1].payload
     assert [(500, False), (202, True)] == [
-        (one.status, one.redelivery) for one in box.forge.deliveries()[-2:]
+        (one.status, one.redelivery) for one in box.forge.list_deliveries()[-2:]
     ]
 
 
@@ -121,7 +121,7 @@ def test_app_finds_and_repeats_what_failed(box: Boxed):
     box.names()
     box.answers.append(503)
     box.forge.open_issue(REPO, "ada", "A", "B")
-    box.forge.quiet(5)
+    box.forge.wait_until_idle(5)
     found = box.ask("GET", "/app/hook/deliveries?status=failure", auth=box.jwt()).json()
     again = box.ask("POST", f"/app/hook/deliveries/{found[0]['id']}/attempts", auth=box.jwt())
 
@@ -137,13 +137,13 @@ def test_nobody_listens(tmp_path):
     forge = Forge(tmp_path)
     forge.create_repository(REPO, {"a": "a"})
     keys = forge.create_app("greenlit", {"issues": "read"}, EVENTS)
-    forge.hook_to(keys, "http://127.0.0.1:9/github")
+    forge.set_webhook_url(keys, "http://127.0.0.1:9/github")
     forge.install(keys, REPO)
     forge.open_issue(REPO, "ada", "A", "B")
 
-    assert forge.quiet(5)
+    assert forge.wait_until_idle(5)
     assert [("ping", 0), ("installation", 0), ("issues", 0)] == [
-        (one.event, one.status) for one in forge.deliveries()
+        (one.event, one.status) for one in forge.list_deliveries()
     ]
 
 
@@ -156,7 +156,7 @@ def test_push_is_told_with_its_commits(box: Boxed):
         REPO, "ada", "a", {"new": "1", "README.md": "x\n", "src/a.py": None}, "First."
     )
     second = box.forge.push(REPO, "ada", "a", {"run.sh": "ls"}, "Second.")
-    box.forge.quiet(5)
+    box.forge.wait_until_idle(5)
     created, moved = (one.payload for one in box.heard if one.event == "push")
 
     assert ("refs/heads/a", "0" * 40, first, True) == tuple(
@@ -167,4 +167,4 @@ def test_push_is_told_with_its_commits(box: Boxed):
         (one["added"], one["removed"], one["modified"]) for one in created["commits"]
     ]
     assert ["Second."] == [one["message"] for one in moved["commits"]]
-    assert {"new": "1", "README.md": "x\n", "run.sh": "ls"} == box.forge.files_at(REPO, "a")
+    assert {"new": "1", "README.md": "x\n", "run.sh": "ls"} == box.forge.read_files(REPO, "a")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.forge.runner import JobResult, jobs_of, run_job
+from bot.forge.runner import JobResult, parse_workflow, run_job
 from bot.values import Annotation
 
 Play = Callable[..., JobResult]
@@ -53,7 +53,7 @@ def play(tmp_path: Path, commit: tuple[Path, str]) -> Play:
 
     def run(steps: str, job: str = "", env: Mapping[str, str] | None = None) -> JobResult:
         text = f"name: CI\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n{job}    steps:\n{steps}"
-        (spec,) = jobs_of(text, "push", "main")
+        (spec,) = parse_workflow(text, "push", "main")
         return run_job(spec, *commit, tmp_path / "work", {"PATH": PATH, **(env or {})})
 
     return run
@@ -440,7 +440,7 @@ def test_which_events_start_a_workflow(on: str, event: str, branch: str, runs: b
     """`on:` is read in all its forms, with branch globs as GitHub documents them."""
     text = f"{on}\njobs:\n  a:\n    steps:\n    - run: echo\n"
 
-    assert runs == bool(jobs_of(text, event, branch))  # type: ignore[arg-type]
+    assert runs == bool(parse_workflow(text, event, branch))  # type: ignore[arg-type]
 
 
 def test_a_matrix_is_spread():
@@ -451,7 +451,7 @@ def test_a_matrix_is_spread():
         "        exclude: [{py: '3.12', db: b}]\n        include: [{db: a, fast: true}, {py: '3.14'}]\n"
         "    name: T ${{ matrix.py }}${{ matrix.db }}\n    steps:\n    - run: echo\n"
     )
-    jobs = jobs_of(text, "push", "main")
+    jobs = parse_workflow(text, "push", "main")
 
     assert [job.name for job in jobs] == ["T 3.11a", "T 3.11b", "T 3.12a", "T 3.14"]
     assert jobs[0].matrix == {"py": "3.11", "db": "a", "fast": True}
@@ -477,4 +477,4 @@ def test_a_matrix_is_spread():
 def test_a_broken_workflow_is_told_with_its_place(text: str, words: str):
     """Bad YAML names the line; a bad shape names the key."""
     with pytest.raises(ValueError, match=re.escape(words)):
-        jobs_of(text, "push", "main")
+        parse_workflow(text, "push", "main")

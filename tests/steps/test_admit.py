@@ -55,7 +55,7 @@ def delete(place, issue):
 
 
 def archive(place, _):
-    place.forge.archive(place.repo.name)
+    place.forge.archive_repository(place.repo.name)
 
 
 def nothing(_place, _issue):
@@ -104,10 +104,10 @@ def test_the_work_is_wanted_while_the_issue_is_open(place, act, word):
 def test_taking_the_label_away_ends_what_the_label_began(place):
     """But not what a command began."""
     issue = place.issue()
-    place.forge.label(place.repo.name, issue, "autogen", "ada")
+    place.forge.add_label(place.repo.name, issue, "autogen", "ada")
     by_label, by_command = place.asking(issue, label="autogen"), place.asking(issue)
     before = still_wanted(place.ports, by_label)
-    place.forge.unlabel(place.repo.name, issue, "autogen", "ada")
+    place.forge.remove_label(place.repo.name, issue, "autogen", "ada")
 
     assert ("", "") == (before, still_wanted(place.ports, by_command))
     assert "`autogen` was removed" in still_wanted(place.ports, by_label)
@@ -123,7 +123,7 @@ def test_an_asking_is_acknowledged_where_it_was_made(place):
 
     for where in (comment, None):
         assert ["eyes"] == [
-            one.content for one in place.forge.reactions(place.repo.name, issue, where)
+            one.content for one in place.forge.list_reactions(place.repo.name, issue, where)
         ]
 
 
@@ -136,7 +136,7 @@ def test_the_reaction_is_a_courtesy(place, act):
 
     acknowledge(place.ports, asking)
 
-    assert [] == place.forge.reactions(place.repo.name, issue)
+    assert [] == place.forge.list_reactions(place.repo.name, issue)
 
 
 def test_an_answer_is_written_once_for_each_asking(place):

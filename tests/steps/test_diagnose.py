@@ -6,6 +6,7 @@ import pytest
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import Shelf
+from bot.forge import StatusDetails
 from bot.logs import merge_readings
 from bot.steps.diagnose import diagnose
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
@@ -173,7 +174,11 @@ def test_a_failed_status_has_no_log(build):
     tree = place.tree()
     sha, _ = place.checked({"x.txt": "x\n"}, "topic")
     place.forge.set_status(
-        place.repo.name, sha, "ci/elsewhere", "failure", "Tests failed", "https://ci.example.org/7"
+        place.repo.name,
+        sha,
+        "ci/elsewhere",
+        "failure",
+        StatusDetails("Tests failed", "https://ci.example.org/7"),
     )
     checks = place.ports.ci.fetch_checks(place.repo, sha)
     found = diagnose(place.ports, tree, sha, checks)
@@ -190,13 +195,13 @@ def test_a_rerun_tells_which_attempt_is_over(build):
     sha, checks = place.checked({"a.py": OUTAGE, "b.py": OUTAGE}, "topic")
     run = checks.failed[0].run
     first = rerun_failed_jobs(place.ports, tree, checks)
-    place.forge.quiet(20)
+    place.forge.wait_until_idle(20)
     again = place.ports.ci.fetch_checks(place.repo, sha)
 
     assert {str(run): 1} == first
     assert {2} == {check.run_attempt for check in again.failed}
     assert {} == rerun_failed_jobs(place.ports, tree, again)
-    assert 4 == len(place.forge.jobs(place.repo.name))
+    assert 4 == len(place.forge.list_jobs(place.repo.name))
 
 
 def test_an_app_that_may_not_run_it_again_takes_the_first_word(build):
@@ -237,7 +242,7 @@ TESTED = {
 def again(place, tree, sha, checks):
     """What the second attempt of a commit means."""
     rerun_failed_jobs(place.ports, tree, checks)
-    assert place.forge.quiet(30)
+    assert place.forge.wait_until_idle(30)
     return diagnose(place.ports, tree, sha, place.ports.ci.fetch_checks(place.repo, sha))
 
 

@@ -124,9 +124,9 @@ def test_three_hundred_comments_are_all_read(place):
     issue = place.issue()
     for number in range(300):
         place.comment(issue, "eve" if number % 100 else "wes", f"comment {number}")
-    before = len(place.forge.requests())
+    before = len(place.forge.list_requests())
     kept = bodies(place, issue)
-    asked = [path for _, path, _ in place.forge.requests()[before:] if "/permission" in path]
+    asked = [path for _, path, _ in place.forge.list_requests()[before:] if "/permission" in path]
 
     assert ["comment 0", "comment 100", "comment 200"] == kept
     assert 2 == len(asked)

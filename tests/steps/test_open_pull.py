@@ -304,11 +304,11 @@ def test_the_template_is_found_where_github_finds_it(place, path, used):
     tree = place.lay({path: b"## Summary\n\n## Ours alone\n"})
     opened(place, tree)
 
-    assert used is ("## Ours alone" in place.forge.pulls(place.repo.name)[0].body)
+    assert used is ("## Ours alone" in place.forge.list_pulls(place.repo.name)[0].body)
 
 
 def opened(place, tree, work=WORK, draft=False):
-    if BRANCH not in place.forge.branches(place.repo.name):
+    if BRANCH not in place.forge.list_branches(place.repo.name):
         place.forge.push(place.repo.name, "ada", BRANCH, {"new.txt": "new\n"}, "New")
     return open_pull(place.ports, tree, BRANCH, work, draft)
 
@@ -325,7 +325,7 @@ def test_a_template_that_is_no_text_is_read_as_far_as_it_goes(place):
         ),
     )
 
-    assert "## Gr\ufffd" in place.forge.pulls(place.repo.name)[0].body
+    assert "## Gr\ufffd" in place.forge.list_pulls(place.repo.name)[0].body
 
 
 def test_there_is_one_pull_request(place):
@@ -333,7 +333,7 @@ def test_there_is_one_pull_request(place):
     tree = place.tree()
     first = opened(place, tree, replace(WORK, state="Not green."), draft=True)
     second = opened(place, tree)
-    (pull,) = place.forge.pulls(place.repo.name)
+    (pull,) = place.forge.list_pulls(place.repo.name)
 
     assert (first.number, True, False) == (second.number, first.draft, second.draft)
     assert ("Greet softly", False) == (pull.title, pull.draft)
@@ -353,7 +353,7 @@ def test_a_title_is_plain_text(place, title, shown):
     """GitHub shows no entities in it; names in it call nobody; secrets are masked."""
     opened(place, place.tree(), replace(WORK, finish=replace(WORK.finish, title=title)))
 
-    assert shown == place.forge.pulls(place.repo.name)[0].title
+    assert shown == place.forge.list_pulls(place.repo.name)[0].title
 
 
 def test_whether_people_closed_it_is_asked_of_github(place):

@@ -115,7 +115,7 @@ def test_a_commit_is_the_bots_on_what_was_pushed_before(place):
             folder, "log", "-1", "--format=%(trailers:key=Co-authored-by)", BRANCH
         ).splitlines()
     ]
-    assert tree.sha == place.forge.branches(place.repo.name)["main"]
+    assert tree.sha == place.forge.list_branches(place.repo.name)["main"]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_somebody_elses_branch_stays_theirs(place):
     assert (theirs, False) == tuple(
         getattr(push(place.ports, tree, ours, BRANCH, None), name) for name in ("sha", "is_ours")
     )
-    assert theirs == place.forge.branches(place.repo.name)[BRANCH]
+    assert theirs == place.forge.list_branches(place.repo.name)[BRANCH]
     other = Branch("greenlit/7-other")
     assert push(place.ports, tree, ours, other, None) == push(place.ports, tree, ours, other, None)
 

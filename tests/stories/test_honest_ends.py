@@ -81,12 +81,12 @@ def test_another_system_that_spoke_on_the_base_is_waited_for(stage):
     not green.
     """
     with stage(script(*BEGIN, [GOOD], END, END), ci_grace_s=6) as on:
-        on.forge.set_status(REPO, on.forge.branches(REPO)["main"], "ci/elsewhere", "success")
+        on.forge.set_status(REPO, on.forge.list_branches(REPO)["main"], "ci/elsewhere", "success")
         issue = on.issue()
         on.label(issue)
-        until(lambda: BRANCH in on.forge.branches(REPO))
-        head = on.forge.branches(REPO)[BRANCH]
-        until(lambda: any(job.sha == head and job.conclusion for job in on.forge.jobs(REPO)))
+        until(lambda: BRANCH in on.forge.list_branches(REPO))
+        head = on.forge.list_branches(REPO)[BRANCH]
+        until(lambda: any(job.sha == head and job.conclusion for job in on.forge.list_jobs(REPO)))
         time.sleep(1)
         on.forge.set_status(REPO, head, "ci/elsewhere", "failure")
 
@@ -102,7 +102,7 @@ def test_ci_that_does_not_end_leaves_a_draft(stage):
         on.label(issue)
 
         assert "draft" == on.ended(issue).outcome.state
-        assert "did not end" in on.forge.pulls(REPO)[0].body
+        assert "did not end" in on.forge.list_pulls(REPO)[0].body
 
 
 def test_a_pull_request_that_a_person_closed_is_not_opened_again(stage, tmp_path):
@@ -114,13 +114,13 @@ def test_a_pull_request_that_a_person_closed_is_not_opened_again(stage, tmp_path
     with stage(script(*BEGIN, [BAD], END, [MENDED], END), tree) as on:
         issue = on.issue()
         on.label(issue)
-        until(lambda: on.forge.jobs(REPO))
-        on.forge.hook_to(on.keys, on.webhooks + "/nowhere")
-        on.forge.close_pull(REPO, on.forge.pulls(REPO)[0].number, "ada")
+        until(lambda: on.forge.list_jobs(REPO))
+        on.forge.set_webhook_url(on.keys, on.webhooks + "/nowhere")
+        on.forge.close_pull(REPO, on.forge.list_pulls(REPO)[0].number, "ada")
         (tmp_path / "closed").touch()
 
         assert "stopped" == on.ended(issue).outcome.state
-        assert 1 == len(on.forge.pulls(REPO))
+        assert 1 == len(on.forge.list_pulls(REPO))
 
 
 def test_a_turn_that_finishes_twice_goes_on(stage):
@@ -153,7 +153,7 @@ def test_paths_that_a_model_makes_up_are_harmless_in_comments(stage):
         on.label(issue)
         on.ended(issue)
 
-        for text in (on.own(issue)[0], on.forge.pulls(REPO)[0].body):
+        for text in (on.own(issue)[0], on.forge.list_pulls(REPO)[0].body):
             assert "<!-- greenlit:run:acme/greeter#9" not in text
             assert "\n# b" not in text
             assert "a` @eve" not in text

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.forge.claude_double import Double
+from bot.forge.claude_double import ClaudeDouble
 from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, WORKFLOW, script, staged
 
 BRANCH = "greenlit/1-greet-more-quietly"
@@ -43,7 +43,7 @@ def stage(tmp_path, checked):
 
     @contextmanager
     def make(*turns, tree=FILES, **settings):
-        play = turns[0] if isinstance(turns[0], Double) else script(*turns)
+        play = turns[0] if isinstance(turns[0], ClaudeDouble) else script(*turns)
         with staged(tmp_path, checked, play, tree, **settings) as on:
             yield on
 
@@ -56,7 +56,7 @@ def outcome(on):
 
 
 def drafts(on):
-    return [pull.draft for pull in on.forge.pulls(REPO)]
+    return [pull.draft for pull in on.forge.list_pulls(REPO)]
 
 
 def test_a_rerun_that_passes_is_green(stage):
@@ -73,7 +73,7 @@ def test_a_flaky_test_costs_no_turn(stage):
     with stage(*BEGIN, [GOOD], END, tree=TESTS) as on:
         assert "opened" == outcome(on).state
         assert 4 == len(on.double.requests)
-        for text in (on.own(1)[0], on.forge.pulls(REPO)[0].body):
+        for text in (on.own(1)[0], on.forge.list_pulls(REPO)[0].body):
             assert (
                 "🟢 green: flaky, passed when run again: `tests.test_clock.ClockTest.test_tick`"
                 in text
@@ -94,7 +94,9 @@ def test_a_flaky_suite_is_left_to_people(stage):
             in ended.text
         )
         assert "at attempt 2 `tests.test_clock.ClockTest.test_tock` did instead" in ended.text
-        assert "🔴 flaky: `tests.test_clock.ClockTest.test_tock`" in on.forge.pulls(REPO)[0].body
+        assert (
+            "🔴 flaky: `tests.test_clock.ClockTest.test_tock`" in on.forge.list_pulls(REPO)[0].body
+        )
         assert 4 == len(on.double.requests)
 
 
@@ -107,7 +109,7 @@ def test_a_test_that_fails_again_is_mended(stage):
     tree = TESTS | {"tests/test_clock.py": bad, "README.md": "# Oreeter\n"}
     with stage(*BEGIN, [GOOD], END, [mended], END, tree=tree) as on:
         assert "opened" == outcome(on).state
-        assert 1 == sum("rerun-failed-jobs" in request[1] for request in on.forge.requests())
+        assert 1 == sum("rerun-failed-jobs" in request[1] for request in on.forge.list_requests())
 
 
 def test_the_first_status_is_not_taken_for_the_last(stage):
@@ -116,13 +118,13 @@ def test_the_first_status_is_not_taken_for_the_last(stage):
     """
     with stage(*BEGIN, [GOOD], END, tree=NO_CI, ci_grace_s=30, ci_poll_s=30) as on:
         for context in ("ci/one", "ci/two"):
-            on.forge.set_status(REPO, on.forge.branches(REPO)["main"], context, "success")
+            on.forge.set_status(REPO, on.forge.list_branches(REPO)["main"], context, "success")
         issue = on.issue()
         on.label(issue)
         on.until_waiting(issue)
-        head = on.forge.branches(REPO)[BRANCH]
+        head = on.forge.list_branches(REPO)[BRANCH]
         on.forge.set_status(REPO, head, "ci/one", "success")
-        on.forge.quiet(10)
+        on.forge.wait_until_idle(10)
         time.sleep(0.5)
         early = drafts(on)
         on.forge.set_status(REPO, head, "ci/two", "success")
@@ -138,7 +140,7 @@ def test_jobs_that_were_all_skipped_are_not_green(stage):
     )
     with stage(*BEGIN, [GOOD], END, tree=FILES | {CI: skipped}, ci_grace_s=1, ci_poll_s=1) as on:
         assert "draft" == outcome(on).state
-        assert "nothing has run these changes" in on.forge.pulls(REPO)[0].body
+        assert "nothing has run these changes" in on.forge.list_pulls(REPO)[0].body
 
 
 def test_ci_that_does_not_end_leaves_a_draft(stage):
@@ -148,7 +150,7 @@ def test_ci_that_does_not_end_leaves_a_draft(stage):
         *BEGIN, [GOOD], END, tree=tree, ci_patience_minutes=0.02, ci_grace_s=1, ci_poll_s=1
     ) as on:
         assert "draft" == outcome(on).state
-        assert "did not end" in on.forge.pulls(REPO)[0].body
+        assert "did not end" in on.forge.list_pulls(REPO)[0].body
 
 
 @pytest.mark.parametrize("tree", [FILES, NO_CI], ids=["CI", "no CI"])
@@ -177,31 +179,31 @@ def test_workflows_of_the_base_alone_are_no_ci(stage):
     only_main = WORKFLOW.format(on="{push: {branches: [main]}}")
     with stage(*BEGIN, [GOOD], END, tree=FILES | {CI: only_main}) as on:
         on.forge.push(REPO, "ada", "main", {"README.md": "# Hi\n"}, "So that CI has spoken of main")
-        on.forge.quiet(20)
+        on.forge.wait_until_idle(20)
 
         assert "opened" == outcome(on).state
-        assert "nothing has run" in on.forge.pulls(REPO)[0].body
+        assert "nothing has run" in on.forge.list_pulls(REPO)[0].body
 
 
 def test_a_pull_request_that_people_closed_is_not_opened_again(stage):
     """The draft that starts CI is closed while the fix is written: nothing is opened in its place."""
     tree = FILES | {CI: WORKFLOW.format(on="pull_request")}
     play = slow(script(*BEGIN, [BAD], END, [MENDED], END), turn=4, pace_s=1.0)
-    with stage(Double(play), tree=tree, ci_grace_s=1, ci_poll_s=1) as on:
+    with stage(ClaudeDouble(play), tree=tree, ci_grace_s=1, ci_poll_s=1) as on:
         on.label(on.issue())
         until(lambda: len(on.double.requests) > 4)
-        on.forge.close_pull(REPO, on.forge.pulls(REPO)[0].number, "ada")
+        on.forge.close_pull(REPO, on.forge.list_pulls(REPO)[0].number, "ada")
 
         assert "stopped" == on.ended(1).outcome.state
-        assert 1 == len(on.forge.pulls(REPO))
+        assert 1 == len(on.forge.list_pulls(REPO))
 
 
 def test_a_stop_is_heard_until_the_last_moment(stage):
     """Said while the model ends its work, it still keeps the work from being pushed."""
-    with stage(Double(slow(script(*BEGIN, [GOOD], END), turn=3)), tree=NO_CI) as on:
+    with stage(ClaudeDouble(slow(script(*BEGIN, [GOOD], END), turn=3)), tree=NO_CI) as on:
         on.label(on.issue())
         until(lambda: len(on.double.requests) > 3)
-        on.forge.comment(REPO, 1, "ada", "/stop")
+        on.forge.add_comment(REPO, 1, "ada", "/stop")
 
         assert "stopped" == on.ended(1).outcome.state
         assert (set(), []) == (on.branches(), drafts(on))

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from bot.adapters.claude.claude_client import Claude
 from bot.cli.solve import Plain
-from bot.forge.claude_double import Double, claude_serving
-from bot.forge.claude_stream import Stops
+from bot.forge.claude_double import ClaudeDouble, serve_claude
+from bot.forge.claude_stream import EarlyStop
 from bot.ports import Caps
 from bot.steps.repo_config import Config
 from bot.steps.use_tools import AgentContext
@@ -34,10 +34,10 @@ def write(place):
     def make(*turns, config=None, **caps):
         double = (
             turns[0]
-            if isinstance(turns[0], Double)
-            else Double(about_anything(script(*turns)), pace=0)
+            if isinstance(turns[0], ClaudeDouble)
+            else ClaudeDouble(about_anything(script(*turns)), pace=0)
         )
-        with claude_serving(double) as url:
+        with serve_claude(double) as url:
             model = Claude("any", {"strong": DEAL}, base_url=url)
             run = Plain(replace(place.ports, model=model), Console(quiet=True))
             asking = place.asking(place.issue())
@@ -152,7 +152,9 @@ def test_reading_a_file_after_each_edit_is_no_loop(write):
 )
 def test_a_model_that_will_not_or_cannot_ends_the_run(write, reason, words):
     """In words that people can act on; nothing is asked again."""
-    double = Double(about_anything(script(*BEGIN, [GOOD], END)), {1: Stops(reason)}, pace=0)
+    double = ClaudeDouble(
+        about_anything(script(*BEGIN, [GOOD], END)), {1: EarlyStop(reason)}, pace=0
+    )
     with write(double) as (writer, _):
         assert words in given_up(writer)
         assert 2 == len(double.requests)
@@ -200,5 +202,5 @@ def test_two_finishes_in_a_turn_do_not_break_the_conversation(write):
     twice = [BROKEN, ("finish", FINISH), ("finish", FINISH)]
     untwice = [("delete_file", {"path": "new.py"}), GOOD]
     play = about_anything(script(*BEGIN, twice, untwice, END))
-    with write(Double(play, pace=0)) as (writer, _):
+    with write(ClaudeDouble(play, pace=0)) as (writer, _):
         assert "Greet quietly" == done(writer).title

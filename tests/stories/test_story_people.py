@@ -4,8 +4,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.forge.claude_double import Double
-from bot.forge.claude_stream import Stops
+from bot.forge.claude_double import ClaudeDouble
+from bot.forge.claude_stream import EarlyStop
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, script, staged
 from tests.stories.test_story_ci import slow, until
 
@@ -29,7 +29,7 @@ def stage(tmp_path, checked):
 def say(on, issue, text, by="ada"):
     """Comment, and what the bot answered in a comment of its own."""
     before = len(on.bot.runs(100, story="handle_command"))
-    on.forge.comment(REPO, issue, by, text)
+    on.forge.add_comment(REPO, issue, by, text)
     until(lambda: len(on.bot.runs(100, story="handle_command")) > before)
     on.heard()
     return next((own for own in reversed(on.own(issue)) if "greenlit:answer" in own), "")
@@ -51,7 +51,7 @@ def test_commands_are_answered_where_nothing_is_under_way(stage):
 
 def test_a_run_under_way_is_told_of_and_not_doubled(stage):
     """/status and /generate point to its comment; /stop ends it. There is one run."""
-    with stage(Double(slow(PLAY, turn=2, pace_s=3))) as on:
+    with stage(ClaudeDouble(slow(PLAY, turn=2, pace_s=3))) as on:
         issue = on.issue()
         on.label(issue)
         until(lambda: len(on.double.requests) > 2)
@@ -71,23 +71,23 @@ def test_a_second_run_has_its_own_branch_comment_and_pull_request(stage):
         on.label(issue)
         on.ended(issue)
         first = on.own(issue)[0]
-        on.forge.comment(REPO, issue, "ada", "/generate again")
+        on.forge.add_comment(REPO, issue, "ada", "/generate again")
         second = on.ended(issue, run=2)
 
         assert "opened" == second.outcome.state
         assert {BRANCH, f"{BRANCH}-2"} == on.branches()
-        assert [BRANCH, f"{BRANCH}-2"] == [pull.head for pull in on.forge.pulls(REPO)]
+        assert [BRANCH, f"{BRANCH}-2"] == [pull.head for pull in on.forge.list_pulls(REPO)]
         assert 2 == len(on.own(issue))
         assert first == on.own(issue)[0]
 
 
 def test_a_run_that_ended_badly_is_tried_again(stage):
     """/retry after a refusal: the second run is as if it were the first."""
-    with stage(Double(PLAY, {0: Stops("refusal")}, pace=0)) as on:
+    with stage(ClaudeDouble(PLAY, {0: EarlyStop("refusal")}, pace=0)) as on:
         issue = on.issue()
         on.label(issue)
         first = on.ended(issue)
-        on.forge.comment(REPO, issue, "ada", "/retry")
+        on.forge.add_comment(REPO, issue, "ada", "/retry")
 
         assert "gave up" == first.outcome.state
         assert "declined" in on.own(issue)[0]
@@ -102,9 +102,9 @@ def test_a_question_its_answer_and_the_work(stage):
         on.label(issue)
         asked = on.ended(issue)
         on.double._scripts[:] = [PLAY]
-        on.forge.comment(REPO, issue, "eve", "Mine!")
-        on.forge.comment(REPO, issue, "ada", "The soft one.")
-        on.forge.comment(REPO, issue, "ada", "/generate")
+        on.forge.add_comment(REPO, issue, "eve", "Mine!")
+        on.forge.add_comment(REPO, issue, "ada", "The soft one.")
+        on.forge.add_comment(REPO, issue, "ada", "/generate")
         ended = on.ended(issue, run=2)
         request = str(on.double.requests[-1].body)
 
@@ -115,14 +115,14 @@ def test_a_question_its_answer_and_the_work(stage):
 
 def test_one_run_at_a_time_works_in_a_repository(stage):
     """Two issues at once: both get their pull request, and their work does not overlap."""
-    with stage(Double(slow(PLAY, turn=2, pace_s=0.7)), slots=4, slots_per_repository=1) as on:
+    with stage(ClaudeDouble(slow(PLAY, turn=2, pace_s=0.7)), slots=4, slots_per_repository=1) as on:
         for _ in range(2):
             on.label(on.issue())
         spans = sorted(span(on, issue) for issue in (1, 2))
 
         assert spans[0][1] <= spans[1][0]
         assert {"greenlit/1-greet-more-quietly", "greenlit/2-greet-more-quietly"} == on.branches()
-        assert 2 == len(on.forge.pulls(REPO))
+        assert 2 == len(on.forge.list_pulls(REPO))
 
 
 def span(on, issue):
@@ -154,7 +154,7 @@ def test_a_command_on_a_pull_request_is_answered(stage):
         on.forge.push(REPO, "ada", "topic", {"README.md": "# Topic\n"}, "Topic")
         on.label(on.issue())
         on.ended(1)
-        pull = on.forge.pulls(REPO)[0].number
+        pull = on.forge.list_pulls(REPO)[0].number
 
         assert "on a pull request I cannot act yet" in say(on, pull, "/generate")
         assert on.bot.run(f"{REPO}#{pull}/1") is None

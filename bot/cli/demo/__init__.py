@@ -68,7 +68,7 @@ def _played(console: Console, home: Path, cast: Cast) -> int:
             _asked(console, stage)
             _watched(console, stage)
             _told(console, stage)
-            green = any(pull.draft is False for pull in stage.forge.pulls(REPO))
+            green = any(pull.draft is False for pull in stage.forge.list_pulls(REPO))
             return GREEN if green and not stage.misfits() else NOT_GREEN
     except BotDied as died:
         console.print(
@@ -111,7 +111,7 @@ def _asked(console: Console, stage: Stage) -> None:
             f"@{ASKER} adds the label ", ("autogen", "bold"), f". The runs: {stage.bot.pages}\n"
         )
     )
-    stage.forge.label(REPO, number, "autogen", ASKER)
+    stage.forge.add_label(REPO, number, "autogen", ASKER)
 
 
 def _watched(console: Console, stage: Stage) -> None:
@@ -147,11 +147,11 @@ def _told(console: Console, stage: Stage) -> None:
     wrong here.
     """
     console.print()
-    for comment in stage.forge.comments(REPO, stage.issue):
+    for comment in stage.forge.list_comments(REPO, stage.issue):
         console.print(
             _panel(f"the comment of {comment.author} on the issue", markdown(comment.body))
         )
-    for pull in stage.forge.pulls(REPO):
+    for pull in stage.forge.list_pulls(REPO):
         console.print(_panel(f"pull request #{pull.number}: {pull.title}", markdown(pull.body)))
         console.print(diff(_changed(stage, pull.base, pull.head)))
     for misfit in stage.misfits()[:1]:

@@ -14,8 +14,8 @@ from pathlib import Path
 import yaml
 
 from bot.cli.demo.bot_process import Bot, path, running
-from bot.forge import Forge, serving
-from bot.forge.claude_double import Double, claude_serving
+from bot.forge import Forge, serve_forge
+from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.settings import ModelSettings
 
@@ -38,7 +38,7 @@ class Stage:
 
     forge: Forge
     bot: Bot
-    double: Double | None
+    double: ClaudeDouble | None
     issue: int = field(default=1)
 
     def misfits(self) -> list[str]:
@@ -57,8 +57,8 @@ def staged(home: Path, cast: Cast) -> Iterator[Stage]:
     keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])
     forge.install(keys, REPO)
     with ExitStack() as stack:
-        url = stack.enter_context(serving(forge))
-        stack.callback(forge.quiet, LAST_S)
+        url = stack.enter_context(serve_forge(forge))
+        stack.callback(forge.wait_until_idle, LAST_S)
         double = None if cast.model else _double(cast.conversation)
         settings = {
             "GREENLIT_APP_ID": str(keys.id),
@@ -71,10 +71,10 @@ def staged(home: Path, cast: Cast) -> Iterator[Stage]:
             "GREENLIT_PAGE_PORT": "0",
             "GREENLIT_WRITE_PAUSE_S": "0",
             **(_of_claude(cast.model) if cast.model else {}),
-            **(_of_double(stack.enter_context(claude_serving(double))) if double else {}),
+            **(_of_double(stack.enter_context(serve_claude(double))) if double else {}),
         }
         bot = stack.enter_context(running(home, settings))
-        forge.hook_to(keys, bot.webhooks)
+        forge.set_webhook_url(keys, bot.webhooks)
         yield Stage(forge, bot, double)
 
 
@@ -89,9 +89,9 @@ def issue() -> tuple[str, str]:
     return title, body.strip()
 
 
-def _double(conversation: Path | None) -> Double:
+def _double(conversation: Path | None) -> ClaudeDouble:
     with as_file(files("bot.cli.demo").joinpath("conversation.yml")) as own:
-        return Double(Script.load(conversation or own), pace=1.0)
+        return ClaudeDouble(Script.load(conversation or own), pace=1.0)
 
 
 def _of_double(url: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 as Actions' are.
 """
 
-from bot.forge.runner.job import JobResult, StepResult, run_job
-from bot.forge.runner.workflow import JobSpec, StepSpec, jobs_of
+from bot.forge.runner.run_job import JobResult, StepResult, run_job
+from bot.forge.runner.workflow import JobSpec, StepSpec, parse_workflow
 
-__all__ = ["JobResult", "JobSpec", "StepResult", "StepSpec", "jobs_of", "run_job"]
+__all__ = ["JobResult", "JobSpec", "StepResult", "StepSpec", "parse_workflow", "run_job"]

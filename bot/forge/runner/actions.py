@@ -10,12 +10,12 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot.forge.runner.log import JobLog
-from bot.forge.runner.scene import Scene
+from bot.forge.runner.job_context import JobContext
+from bot.forge.runner.job_log import JobLog
 from bot.forge.runner.workflow import StepSpec
 
 
-def act(step: StepSpec, scene: Scene, log: JobLog) -> int:
+def act(step: StepSpec, scene: JobContext, log: JobLog) -> int:
     """Do the action; 0 when it went well. Raises ValueError for an expression that is not
     understood.
     """
@@ -23,7 +23,7 @@ def act(step: StepSpec, scene: Scene, log: JobLog) -> int:
     name = scene.filled(step.uses)
     shown = [f"  {key}: {value}" for key, value in given.items()]
     log.group(f"Run {name}", *(["with:"] if shown else []), *shown)
-    known: Mapping[str, Callable[[Mapping[str, str], Scene, JobLog], int]] = {
+    known: Mapping[str, Callable[[Mapping[str, str], JobContext, JobLog], int]] = {
         "actions/checkout": _checkout,
         "actions/setup-python": _setup_python,
         "actions/cache": _cache,
@@ -39,7 +39,7 @@ def act(step: StepSpec, scene: Scene, log: JobLog) -> int:
     return 1
 
 
-def _checkout(given: Mapping[str, str], scene: Scene, log: JobLog) -> int:
+def _checkout(given: Mapping[str, str], scene: JobContext, log: JobLog) -> int:
     target = (scene.work / given.get("path", "")).resolve()
     own = scene.env.get("GITHUB_REPOSITORY", "")
     if not target.is_relative_to(scene.work):
@@ -58,7 +58,7 @@ def _checkout(given: Mapping[str, str], scene: Scene, log: JobLog) -> int:
     )
 
 
-def _git(scene: Scene, target: Path, log: JobLog) -> Callable[..., int]:
+def _git(scene: JobContext, target: Path, log: JobLog) -> Callable[..., int]:
     # Plumbing only: the commit's files come out of the bare repository, and nothing of it is run
     # (no hooks, no
     # filters but those of the repository's own configuration, which the forge wrote).
@@ -92,7 +92,7 @@ def _git(scene: Scene, target: Path, log: JobLog) -> Callable[..., int]:
     return git
 
 
-def _setup_python(given: Mapping[str, str], scene: Scene, log: JobLog) -> int:
+def _setup_python(given: Mapping[str, str], scene: JobContext, log: JobLog) -> int:
     path = scene.env.get("PATH")
     python = shutil.which("python", path=path) or shutil.which("python3", path=path)
     if not python:
@@ -111,6 +111,6 @@ def _setup_python(given: Mapping[str, str], scene: Scene, log: JobLog) -> int:
     return 0
 
 
-def _cache(_given: Mapping[str, str], _scene: Scene, log: JobLog) -> int:
+def _cache(_given: Mapping[str, str], _scene: JobContext, log: JobLog) -> int:
     log.line("The forge keeps no caches: cache not found, and nothing will be saved.")
     return 0

@@ -33,7 +33,7 @@ def evaluate(expression: str, contexts: Contexts) -> object:
     """The value of one expression, without its braces. Raises ValueError, which names what is not
     understood.
     """
-    reader = _Reader(_tokens(expression), contexts)
+    reader = _ExpressionParser(_tokens(expression), contexts)
     try:
         value = reader.either()
     except RecursionError:
@@ -95,7 +95,7 @@ def _tokens(expression: str) -> list[str]:
     return found
 
 
-class _Reader:
+class _ExpressionParser:
     """A recursive descent over the tokens; every method reads one level of precedence."""
 
     def __init__(self, tokens: list[str], contexts: Contexts) -> None:

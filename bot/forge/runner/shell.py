@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 import shutil
 
-from bot.forge.runner.answers import Answers
-from bot.forge.runner.log import JobLog
-from bot.forge.runner.process import Processes
-from bot.forge.runner.scene import Scene
+from bot.forge.runner.file_commands import FileCommands
+from bot.forge.runner.job_context import JobContext
+from bot.forge.runner.job_log import JobLog
+from bot.forge.runner.step_process import StepProcesses
 from bot.forge.runner.workflow import StepSpec
 
 # As GitHub documents them under `jobs.<job_id>.steps[*].shell`; bash is stricter when it is asked
@@ -22,7 +22,12 @@ _SHELLS = {
 
 
 def run_script(
-    step: StepSpec, scene: Scene, log: JobLog, processes: Processes, answers: Answers, until: float
+    step: StepSpec,
+    scene: JobContext,
+    log: JobLog,
+    processes: StepProcesses,
+    answers: FileCommands,
+    until: float,
 ) -> int | None:
     """The script's exit code; None when `until` (monotonic seconds) came first. Raises ValueError:
     unknown shell.
@@ -65,7 +70,7 @@ def _argv(shell: str, path: str) -> list[str]:
     return [found or name, *rest]
 
 
-def _announce(script: str, argv: list[str], scene: Scene, log: JobLog) -> None:
+def _announce(script: str, argv: list[str], scene: JobContext, log: JobLog) -> None:
     lines = script.splitlines() or [""]
     visible = [f"  {name}: {value}" for name, value in scene.visible.items()]
     log.group(

@@ -54,7 +54,7 @@ class JobSpec:
     timeout_minutes: str = "360"
 
 
-def jobs_of(workflow_text: str, event: Event, branch: str) -> tuple[JobSpec, ...]:
+def parse_workflow(workflow_text: str, event: Event, branch: str) -> tuple[JobSpec, ...]:
     """The jobs that run when the event happens to the branch; () when `on:` does not match.
 
     For a pull request the branch is its base. Filters by path are taken as matching.

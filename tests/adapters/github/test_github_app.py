@@ -15,7 +15,7 @@ from threading import Thread
 import pytest
 
 from bot.adapters.github.github_app import GitHubApp
-from bot.forge import AppKeys, Forge, serving
+from bot.forge import AppKeys, Forge, StatusDetails, serve_forge
 from bot.forge.forge_server import Wrap
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import (
@@ -71,7 +71,7 @@ def forge(tmp_path: Path, checked: Wrap) -> Iterator[Forge]:
     forge.create_repository(
         REPO, FILES, people={"ada": "admin", "tim": "triage", "mel": "maintain"}
     )
-    with serving(forge, checked):
+    with serve_forge(forge, checked):
         yield forge
 
 
@@ -112,7 +112,7 @@ def test_bot_knows_its_login(github: GitHubApp):
 def test_repository_is_read(forge: Forge, github: GitHubApp, repo: Repo):
     """Its default branch, and that it was archived since."""
     before = github.fetch_info(repo)
-    forge.archive(REPO)
+    forge.archive_repository(REPO)
 
     assert RepoInfo(MAIN) == before
     assert RepoInfo(MAIN, archived=True) == github.fetch_info(repo)
@@ -146,12 +146,12 @@ def test_issue_is_read(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
 def test_remarks_are_read_in_order(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
     """All of more than one page, oldest first; a bot's are told from people's."""
     for number in range(101):
-        forge.comment(REPO, issue, "tim", f"remark {number}")
+        forge.add_comment(REPO, issue, "tim", f"remark {number}")
     github.put_comment(repo, issue, "greenlit:x", "mine")
     remarks = github.list_comments(repo, issue)
 
     assert [f"remark {number}" for number in range(101)] == [remark.body for remark in remarks[:-1]]
-    first = forge.comments(REPO, issue)[0]
+    first = forge.list_comments(REPO, issue)[0]
     assert Comment(first.id, "tim", "remark 0", first.created_at, first.updated_at) == remarks[0]
     assert ("greenlit[bot]", True) == (remarks[-1].author, remarks[-1].bot)
 
@@ -169,13 +169,13 @@ def test_file_is_read_from_the_default_branch(github: GitHubApp, repo: Repo):
 @pytest.mark.parametrize("lost", LOST)
 def test_reaction_is_given_once(forge: Forge, github: GitHubApp, repo: Repo, issue: int, lost: str):
     """On the issue or on a comment, whatever got lost and however often it is asked."""
-    comment = forge.comment(REPO, issue, "ada", "/generate")
+    comment = forge.add_comment(REPO, issue, "ada", "/generate")
     forge.faults.add("POST", "/reactions$", lost)
     for _ in range(2):
         github.add_reaction(repo, issue, None)
         github.add_reaction(repo, issue, comment)
 
-    given = [forge.reactions(REPO, issue), forge.reactions(REPO, issue, comment)]
+    given = [forge.list_reactions(REPO, issue), forge.list_reactions(REPO, issue, comment)]
     assert [["eyes"], ["eyes"]] == [[reaction.content for reaction in on] for on in given]
 
 
@@ -193,10 +193,10 @@ def test_comment_is_written_once(
     ids.append(make().put_comment(repo, issue, "greenlit:run", "done"))
 
     assert ["<!-- greenlit:run -->\ndone"] == [
-        comment.body for comment in forge.comments(REPO, issue)
+        comment.body for comment in forge.list_comments(REPO, issue)
     ]
-    assert {forge.comments(REPO, issue)[0].id} == set(ids)
-    assert 2 == forge.faults.fired()
+    assert {forge.list_comments(REPO, issue)[0].id} == set(ids)
+    assert 2 == forge.faults.count_fired()
 
 
 def test_deleted_comment_is_written_again(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
@@ -205,7 +205,7 @@ def test_deleted_comment_is_written_again(forge: Forge, github: GitHubApp, repo:
     forge.delete_comment(REPO, first, "ada")
     second = github.put_comment(repo, issue, "greenlit:run", "working")
 
-    assert [second] == [comment.id for comment in forge.comments(REPO, issue)]
+    assert [second] == [comment.id for comment in forge.list_comments(REPO, issue)]
 
 
 def test_locked_issue_is_refused_in_words(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
@@ -220,7 +220,7 @@ def test_archived_repository_is_refused_in_words(
     forge: Forge, github: GitHubApp, repo: Repo, issue: int
 ):
     """An archived repository takes nothing."""
-    forge.archive(REPO)
+    forge.archive_repository(REPO)
 
     with pytest.raises(Refusal, match="archived"):
         github.put_comment(repo, issue, "greenlit:run", "queued")
@@ -240,7 +240,7 @@ def test_pull_is_opened_once(forge: Forge, make: Callable[[], GitHubApp], repo: 
         repo, HEAD, MAIN, PullRequestContent("Greet quietly", "Closes #1", draft=False)
     )
 
-    there = forge.pulls(REPO)
+    there = forge.list_pulls(REPO)
     assert [("Greet quietly", "Closes #1", False)] == [
         (pull.title, pull.body, pull.draft) for pull in there
     ]
@@ -249,7 +249,7 @@ def test_pull_is_opened_once(forge: Forge, make: Callable[[], GitHubApp], repo: 
         == draft
     )
     assert PullRequest(draft.number, draft.url, draft=False) == ready
-    assert 3 == forge.faults.fired()
+    assert 3 == forge.faults.count_fired()
 
 
 def test_pull_is_found_by_its_branch(forge: Forge, github: GitHubApp, repo: Repo):
@@ -269,7 +269,7 @@ def test_pull_is_found_by_its_branch(forge: Forge, github: GitHubApp, repo: Repo
 
 def test_pull_without_a_commit_is_refused_in_words(forge: Forge, github: GitHubApp, repo: Repo):
     """GitHub's own words say what is wrong."""
-    sha = forge.branches(REPO)["main"]
+    sha = forge.list_branches(REPO)["main"]
     subprocess.run(["git", "-C", forge.git_dir(REPO), "branch", HEAD, sha], check=True)
 
     with pytest.raises(Refusal, match="No commits between main and greenlit/1-quiet"):
@@ -283,14 +283,14 @@ def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Rep
     sha = Sha(
         forge.push(REPO, "ada", HEAD, {"test.sh": "echo 'NameError: greet'\nexit 3\n"}, "Break it")
     )
-    assert forge.quiet(30)
+    assert forge.wait_until_idle(30)
     checks = github.fetch_checks(repo, sha)
     red = checks.failed[0]
     log = github.fetch_job_log(repo, red.id, 10_000)
     notes = github.list_annotations(repo, red.id)
     for _ in range(2):
         github.rerun_failed(repo, red.run)
-        assert forge.quiet(30)
+        assert forge.wait_until_idle(30)
     again = github.fetch_checks(repo, sha).failed[0]
     first = github.list_jobs(repo, red.run, 1)
 
@@ -317,11 +317,13 @@ def test_statuses_count_and_empty_suites_do_not(forge: Forge, github: GitHubApp,
     """Another CI's word counts; the suite that GitHub makes for every App does not, and is not
     waited for.
     """
-    forge.empty_suites = True
+    forge.makes_empty_suites = True
     sha = Sha(forge.push(REPO, "ada", "other", {".github/workflows/ci.yml": None}, "No CI"))
-    assert forge.quiet(30)
+    assert forge.wait_until_idle(30)
     silent = github.fetch_checks(repo, sha)
-    forge.set_status(REPO, sha, "jenkins", "pending", target_url="https://ci.example/1")
+    forge.set_status(
+        REPO, sha, "jenkins", "pending", StatusDetails(target_url="https://ci.example/1")
+    )
     pending = github.fetch_checks(repo, sha)
     forge.set_status(REPO, sha, "jenkins", "success")
 
@@ -403,7 +405,7 @@ def test_limits_are_told(forge: Forge, github: GitHubApp, repo: Repo, issue: int
         github.put_comment(repo, issue, "greenlit:run", "queued")
     github.put_comment(repo, issue, "greenlit:run", "queued")
 
-    assert 1 == len(forge.comments(REPO, issue))
+    assert 1 == len(forge.list_comments(REPO, issue))
 
 
 def test_long_outage_is_unreachable(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
@@ -420,16 +422,16 @@ def test_missed_deliveries_are_asked_for_again(
     forge: Forge, keys: AppKeys, github: GitHubApp, repo: Repo
 ):
     """What nobody heard is found and delivered again, once; the self-check shows it."""
-    forge.hook_to(keys, "http://127.0.0.1:9/github")
+    forge.set_webhook_url(keys, "http://127.0.0.1:9/github")
     forge.open_issue(REPO, "ada", "Greet", "It shouts.")
-    assert forge.quiet(30)
+    assert forge.wait_until_idle(30)
     seen = github.doctor()
     missed = github.missed_deliveries(3600)
     with _hearing() as (url, heard):
-        forge.hook_to(keys, url)
+        forge.set_webhook_url(keys, url)
         for delivery in missed:
             github.redeliver(delivery.id)
-        assert forge.quiet(30)
+        assert forge.wait_until_idle(30)
 
     assert {delivery.guid for delivery in missed} <= set(heard)
     assert () == github.missed_deliveries(3600)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from graphql import GraphQLError
 
-from bot.forge.state import Json
+from bot.forge.forge_state import Json
 
 
-class GraphRefused(Exception):
+class GraphQLRefusal(Exception):
     """An error with GitHub's type, such as NOT_FOUND or FORBIDDEN."""
 
     def __init__(self, kind: str, message: str) -> None:
@@ -24,5 +24,5 @@ def formatted(error: GraphQLError) -> Json:
         plain["locations"] = [
             {"line": place.line, "column": place.column} for place in error.locations
         ]
-    kind = error.original_error.kind if isinstance(error.original_error, GraphRefused) else ""
+    kind = error.original_error.kind if isinstance(error.original_error, GraphQLRefusal) else ""
     return {**({"type": kind} if kind else {}), **plain}

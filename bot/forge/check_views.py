@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import math
 
-from bot.forge.records import Job, Status, Suite, WorkflowRun
-from bot.forge.state import Json, Repository, State, node_id
-from bot.forge.views import app, commit, repository, simple_commit, user
-from bot.forge.views_issues import pull_in_check
+from bot.forge.forge_records import JobRecord, StatusRecord, SuiteRecord, WorkflowRunRecord
+from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, node_id
+from bot.forge.issue_views import pull_in_check
+from bot.forge.repository_views import app, commit, repository, simple_commit, user
 from bot.values import Annotation
 
 
-def suite(state: State, repo: Repository, one: Suite) -> Json:
+def suite(state: ForgeState, repo: RepositoryRecord, one: SuiteRecord) -> Json:
     url = f"{state.api}/repos/{repo.name}/check-suites/{one.id}"
     return {
         **_suite(state, repo, one),
@@ -25,12 +25,12 @@ def suite(state: State, repo: Repository, one: Suite) -> Json:
     }
 
 
-def listed_suite(state: State, repo: Repository, one: Suite) -> Json:
+def listed_suite(state: ForgeState, repo: RepositoryRecord, one: SuiteRecord) -> Json:
     """As the API lists it, which names the repository in each."""
     return {**suite(state, repo, one), "repository": repository(state, repo)}
 
 
-def _suite(state: State, repo: Repository, one: Suite) -> Json:
+def _suite(state: ForgeState, repo: RepositoryRecord, one: SuiteRecord) -> Json:
     return {
         "id": one.id,
         "node_id": node_id("CS", repo.name, one.id),
@@ -48,13 +48,15 @@ def _suite(state: State, repo: Repository, one: Suite) -> Json:
     }
 
 
-def latest(repo: Repository, one: Suite, attempt: float = math.inf) -> list[Job]:
+def latest(repo: RepositoryRecord, one: SuiteRecord, attempt: float = math.inf) -> list[JobRecord]:
     """The newest check run of each name in a suite, as of an attempt or now."""
     jobs = [job for job in repo.jobs.values() if job.suite == one.id and job.attempt <= attempt]
     return list({job.name: job for job in jobs}.values())
 
 
-def check_run(state: State, repo: Repository, one: Job, *, whole_suite: bool = False) -> Json:
+def check_run(
+    state: ForgeState, repo: RepositoryRecord, one: JobRecord, *, whole_suite: bool = False
+) -> Json:
     """A job as a check run. Webhooks carry more of its suite than the API does."""
     url = f"{state.api}/repos/{repo.name}/check-runs/{one.id}"
     its = repo.suites[one.suite]
@@ -84,7 +86,7 @@ def check_run(state: State, repo: Repository, one: Job, *, whole_suite: bool = F
     }
 
 
-def annotation(state: State, repo: Repository, one: Annotation, sha: str) -> Json:
+def annotation(state: ForgeState, repo: RepositoryRecord, one: Annotation, sha: str) -> Json:
     return {
         "path": one.path,
         "blob_href": f"{state.web}/{repo.name}/blob/{sha}/{one.path}",
@@ -99,7 +101,7 @@ def annotation(state: State, repo: Repository, one: Annotation, sha: str) -> Jso
     }
 
 
-def workflow_run(state: State, repo: Repository, one: WorkflowRun) -> Json:
+def workflow_run(state: ForgeState, repo: RepositoryRecord, one: WorkflowRunRecord) -> Json:
     url = f"{state.api}/repos/{repo.name}/actions/runs/{one.id}"
     parts = ("jobs", "logs", "cancel", "rerun", "artifacts")
     return {
@@ -137,7 +139,7 @@ def workflow_run(state: State, repo: Repository, one: WorkflowRun) -> Json:
     }
 
 
-def workflow(state: State, repo: Repository, one: WorkflowRun) -> Json:
+def workflow(state: ForgeState, repo: RepositoryRecord, one: WorkflowRunRecord) -> Json:
     url, page = f"{state.api}/repos/{repo.name}", f"{state.web}/{repo.name}"
     return {
         "id": one.workflow,
@@ -153,7 +155,7 @@ def workflow(state: State, repo: Repository, one: WorkflowRun) -> Json:
     }
 
 
-def job(state: State, repo: Repository, one: Job) -> Json:
+def job(state: ForgeState, repo: RepositoryRecord, one: JobRecord) -> Json:
     url = f"{state.api}/repos/{repo.name}"
     began = one.status != "queued"
     return {
@@ -183,7 +185,7 @@ def job(state: State, repo: Repository, one: Job) -> Json:
     }
 
 
-def _steps(one: Job) -> list[Json]:
+def _steps(one: JobRecord) -> list[Json]:
     return [
         {
             "name": step.name,
@@ -197,22 +199,22 @@ def _steps(one: Job) -> list[Json]:
     ]
 
 
-def status(state: State, repo: Repository, one: Status) -> Json:
+def status(state: ForgeState, repo: RepositoryRecord, one: StatusRecord) -> Json:
     return {
         "url": f"{state.api}/repos/{repo.name}/statuses/{one.sha}",
-        "avatar_url": f"{state.web}/avatars/u/{state.account(one.by).id}",
+        "avatar_url": f"{state.web}/avatars/u/{state.account(one.author).id}",
         "id": one.id,
         "node_id": node_id("SC", repo.name, one.id),
         "state": one.state,
-        "description": one.description or None,
-        "target_url": one.target_url or None,
+        "description": one.details.description or None,
+        "target_url": one.details.target_url or None,
         "context": one.context,
         "created_at": one.created_at,
         "updated_at": one.created_at,
     }
 
 
-def combined_status(state: State, repo: Repository, sha: str) -> Json:
+def combined_status(state: ForgeState, repo: RepositoryRecord, sha: str) -> Json:
     found = latest_statuses(repo, sha)
     url = f"{state.api}/repos/{repo.name}/commits/{sha}"
     return {
@@ -226,7 +228,7 @@ def combined_status(state: State, repo: Repository, sha: str) -> Json:
     }
 
 
-def latest_statuses(repo: Repository, sha: str) -> list[Status]:
+def latest_statuses(repo: RepositoryRecord, sha: str) -> list[StatusRecord]:
     """The newest status of each context of a commit."""
     return list({one.context: one for one in repo.statuses if one.sha == sha}.values())
 
@@ -238,7 +240,7 @@ def overall(states: list[str]) -> str:
     return "success" if states and set(states) == {"success"} else "pending"
 
 
-def status_event(state: State, repo: Repository, one: Status) -> Json:
+def status_event(state: ForgeState, repo: RepositoryRecord, one: StatusRecord) -> Json:
     """The payload of the `status` event, which has no object of its own."""
     heads = state.store.branches(repo.name)
     url = f"{state.api}/repos/{repo.name}/commits/{one.sha}"
@@ -246,10 +248,10 @@ def status_event(state: State, repo: Repository, one: Status) -> Json:
         "id": one.id,
         "sha": one.sha,
         "name": repo.name,
-        "avatar_url": f"{state.web}/avatars/u/{state.account(one.by).id}",
-        "target_url": one.target_url or None,
+        "avatar_url": f"{state.web}/avatars/u/{state.account(one.author).id}",
+        "target_url": one.details.target_url or None,
         "context": one.context,
-        "description": one.description or None,
+        "description": one.details.description or None,
         "state": one.state,
         "commit": commit(state, repo, state.store.details(repo.name, one.sha)),
         "branches": [
@@ -262,15 +264,15 @@ def status_event(state: State, repo: Repository, one: Status) -> Json:
     }
 
 
-def run_page(state: State, repo: Repository, run: int) -> str:
+def run_page(state: ForgeState, repo: RepositoryRecord, run: int) -> str:
     return f"{state.web}/{repo.name}/actions/runs/{run}"
 
 
-def job_page(state: State, repo: Repository, one: Job) -> str:
+def job_page(state: ForgeState, repo: RepositoryRecord, one: JobRecord) -> str:
     return f"{run_page(state, repo, one.run)}/job/{one.id}"
 
 
-def _pulls(state: State, repo: Repository, sha: str) -> list[Json]:
+def _pulls(state: ForgeState, repo: RepositoryRecord, sha: str) -> list[Json]:
     return [
         pull_in_check(state, repo, one)
         for one in repo.pulls()

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from bot.forge.records import App, Installation
-from bot.forge.state import Json, State, now
+from bot.forge.forge_records import AppRecord, InstallationRecord
+from bot.forge.forge_state import ForgeState, Json, now
 
 ANSWER_WITHIN_S = 10.0
 # https://docs.github.com/en/webhooks/webhook-events-and-payloads: a larger payload is not sent at
@@ -25,7 +25,7 @@ LARGEST = 25 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class WebhookDelivery:
     """One attempt to deliver. The status is 0 when no answer came; a redelivery keeps the GUID."""
 
     id: int
@@ -53,10 +53,10 @@ class Delivery:
         )
 
 
-class Lane:
+class SerialQueue:
     """Does what it is given one after the other, in a thread that lives as long as there is work."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: ForgeState) -> None:
         self._state = state
         self._lock = threading.Lock()
         self._waiting: deque[Callable[[], object]] = deque()
@@ -84,23 +84,27 @@ class Lane:
                 self._state.done()
 
 
-class Courier:
+class WebhookSender:
     """Delivers webhooks to where the Apps want them."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: ForgeState) -> None:
         self._state = state
-        self._lanes: dict[int, Lane] = {}
-        self.deliveries: list[Delivery] = []
+        self._lanes: dict[int, SerialQueue] = {}
+        self.deliveries: list[WebhookDelivery] = []
 
     def send(
-        self, app: App, event: str, payload: Json, installation: Installation | None = None
+        self,
+        app: AppRecord,
+        event: str,
+        payload: Json,
+        installation: InstallationRecord | None = None,
     ) -> None:
         """Deliver soon, after what was given before. An App without an address is told nothing."""
         body = json.dumps(payload).encode()
         if not app.hook or len(body) > LARGEST:
             return
         action, repo = payload.get("action"), payload.get("repository")
-        parcel = Delivery(
+        parcel = WebhookDelivery(
             id=self._state.new_id(),
             guid=str(uuid.uuid4()),
             event=event,
@@ -111,14 +115,14 @@ class Courier:
             repository=repo["id"] if isinstance(repo, dict) else None,
         )
         with self._state.lock:
-            lane = self._lanes.setdefault(app.id, Lane(self._state))
+            lane = self._lanes.setdefault(app.id, SerialQueue(self._state))
         lane.do(lambda: self._deliver(parcel))
 
-    def again(self, delivery: Delivery) -> Delivery:
+    def again(self, delivery: WebhookDelivery) -> WebhookDelivery:
         """Deliver once more, now, with the same GUID."""
         return self._deliver(delivery, redelivery=True)
 
-    def _deliver(self, parcel: Delivery, *, redelivery: bool = False) -> Delivery:
+    def _deliver(self, parcel: WebhookDelivery, *, redelivery: bool = False) -> WebhookDelivery:
         app = self._state.apps[parcel.app]
         headers = _headers(app, parcel)
         began = time.monotonic()
@@ -138,7 +142,7 @@ class Courier:
         return attempt
 
 
-def _headers(app: App, parcel: Delivery) -> dict[str, str]:
+def _headers(app: AppRecord, parcel: WebhookDelivery) -> dict[str, str]:
     secret = app.webhook_secret.encode()
     return {
         "Accept": "*/*",

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Literal
 
 from bot.forge.runner.actions import act
-from bot.forge.runner.answers import Answers
 from bot.forge.runner.expressions import holds
-from bot.forge.runner.log import JobLog, stamp
-from bot.forge.runner.process import Processes
-from bot.forge.runner.scene import Scene
+from bot.forge.runner.file_commands import FileCommands
+from bot.forge.runner.job_context import JobContext
+from bot.forge.runner.job_log import JobLog, stamp
 from bot.forge.runner.shell import run_script
+from bot.forge.runner.step_process import StepProcesses
 from bot.forge.runner.workflow import JobSpec, StepSpec
 from bot.values import Annotation
 
@@ -57,9 +57,9 @@ def run_job(
     dead on return.
     """
     work.mkdir(parents=True, exist_ok=True)
-    processes = Processes()
+    processes = StepProcesses()
     with tempfile.TemporaryDirectory(prefix="runner-") as temp:
-        scene = Scene(spec, git_dir.resolve(), sha, work.resolve(), Path(temp), env)
+        scene = JobContext(spec, git_dir.resolve(), sha, work.resolve(), Path(temp), env)
         job = _Job(spec, scene, JobLog(work.resolve()), processes)
         try:
             return job.run()
@@ -70,7 +70,9 @@ def run_job(
 class _Job:
     """One job as it runs: which step is next, what the steps so far came to, how much time is left."""
 
-    def __init__(self, spec: JobSpec, scene: Scene, log: JobLog, processes: Processes) -> None:
+    def __init__(
+        self, spec: JobSpec, scene: JobContext, log: JobLog, processes: StepProcesses
+    ) -> None:
         self._spec = spec
         self._scene = scene
         self._log = log
@@ -134,13 +136,13 @@ class _Job:
         self._scene.own = self._scene.values(step.env)
         minutes = self._scene.filled(step.timeout_minutes)
         own = time.monotonic() + 60 * float(minutes) if minutes else float("inf")
-        answers = Answers(self._scene.temp / f"step-{len(self._results)}").prepare()
+        answers = FileCommands(self._scene.temp / f"step-{len(self._results)}").prepare()
         code = self._do(step, answers, min(own, self._until))
         if code is None:
             return self._too_long(step, minutes, own)
         return "success" if self._heard(step, answers) and code == 0 else "failure"
 
-    def _do(self, step: StepSpec, answers: Answers, until: float) -> int | None:
+    def _do(self, step: StepSpec, answers: FileCommands, until: float) -> int | None:
         if not step.uses:
             return run_script(step, self._scene, self._log, self._processes, answers, until)
         code = act(step, self._scene, self._log)
@@ -148,7 +150,7 @@ class _Job:
             self._post.append(step.title)
         return code
 
-    def _heard(self, step: StepSpec, answers: Answers) -> bool:
+    def _heard(self, step: StepSpec, answers: FileCommands) -> bool:
         """Take what the step answered through its files; false when a file is malformed."""
         try:
             self._scene.exported |= answers.exported()

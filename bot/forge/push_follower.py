@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.forge.ci_control import CI
-from bot.forge.forge_pulls import Pulls
+from bot.forge.event_publisher import EventPublisher
+from bot.forge.forge_ci import ForgeCI
+from bot.forge.forge_pulls import ForgePulls
+from bot.forge.forge_state import ForgeState, Json, RepositoryRecord
 from bot.forge.git_http import RefUpdate
-from bot.forge.git_store import ZEROS, Commit, Signature
-from bot.forge.hooks import Lane
-from bot.forge.news import News
-from bot.forge.state import Json, Repository, State
+from bot.forge.git_store import ZEROS, CommitRecord, GitSignature
+from bot.forge.webhook_delivery import SerialQueue
 
 BRANCH = "refs/heads/"
 MOST_COMMITS = 2048  # that a push event lists
 
 
-class Pushes:
+class PushFollower:
     """Follows pushes in the order in which they came, apart from who pushed: git's client need not
     wait.
     """
 
-    def __init__(self, state: State, news: News, pulls: Pulls, ci: CI) -> None:
+    def __init__(
+        self, state: ForgeState, news: EventPublisher, pulls: ForgePulls, ci: ForgeCI
+    ) -> None:
         self._state = state
         self._news = news
         self._pulls = pulls
         self._ci = ci
-        self._lane = Lane(state)
+        self._lane = SerialQueue(state)
 
     def pushed(self, name: str, login: str, updates: Sequence[RefUpdate]) -> None:
         for update in updates:
@@ -44,7 +46,7 @@ class Pushes:
                 self._ci.pushed(repo, branch, update.old, new, login)
             self._pulls.moved(repo, branch, update.old, new, login)
 
-    def _payload(self, repo: Repository, login: str, update: RefUpdate) -> Json:
+    def _payload(self, repo: RepositoryRecord, login: str, update: RefUpdate) -> Json:
         created, deleted = update.old == ZEROS, update.new == ZEROS
         commits = [] if deleted else [self._commit(repo, sha) for sha in self._new(repo, update)]
         head = (
@@ -69,7 +71,7 @@ class Pushes:
             "pusher": {"name": login, "email": f"{login}@users.noreply.github.com"},
         }
 
-    def _new(self, repo: Repository, update: RefUpdate) -> Sequence[str]:
+    def _new(self, repo: RepositoryRecord, update: RefUpdate) -> Sequence[str]:
         """Of a new branch: what the default branch does not have."""
         store = self._state.store
         base = store.head(repo.name, repo.default_branch) if update.old == ZEROS else update.old
@@ -77,8 +79,8 @@ class Pushes:
             return [update.new]
         return store.between(repo.name, base, update.new).commits[-MOST_COMMITS:]
 
-    def _commit(self, repo: Repository, sha: str) -> Json:
-        one: Commit = self._state.store.details(repo.name, sha)
+    def _commit(self, repo: RepositoryRecord, sha: str) -> Json:
+        one: CommitRecord = self._state.store.details(repo.name, sha)
         return {
             "id": sha,
             "tree_id": one.tree,
@@ -92,7 +94,7 @@ class Pushes:
         }
 
 
-def _person(one: Signature) -> Json:
+def _person(one: GitSignature) -> Json:
     return {
         "name": one.name,
         "email": one.email,

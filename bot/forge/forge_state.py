@@ -12,23 +12,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.forge.git_store import Store
-from bot.forge.records import (
-    Account,
-    App,
-    Comment,
-    Installation,
-    Issue,
-    Job,
+from bot.forge.forge_records import (
+    AccountRecord,
+    AppRecord,
+    CommentRecord,
+    InstallationRecord,
+    IssueRecord,
+    JobRecord,
     Kind,
-    Label,
-    Pull,
-    Reaction,
-    Status,
-    Suite,
-    Token,
-    WorkflowRun,
+    LabelRecord,
+    PullRecord,
+    ReactionRecord,
+    StatusRecord,
+    SuiteRecord,
+    TokenRecord,
+    WorkflowRunRecord,
 )
+from bot.forge.git_store import GitStore
 from bot.values import Permission
 
 Json = dict[str, object]
@@ -38,7 +38,7 @@ ACTIONS = 15368
 
 
 @dataclass(slots=True)
-class Repository:
+class RepositoryRecord:
     """A repository and all that hangs on it. Its files are in the store."""
 
     id: int
@@ -48,15 +48,15 @@ class Repository:
     archived: bool = False
     default_branch: str = "main"
     people: dict[str, Permission] = field(default_factory=dict)
-    labels: dict[str, Label] = field(default_factory=dict)
-    issues: dict[int, Issue] = field(default_factory=dict)
+    labels: dict[str, LabelRecord] = field(default_factory=dict)
+    issues: dict[int, IssueRecord] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
-    comments: dict[int, Comment] = field(default_factory=dict)
-    reactions: list[Reaction] = field(default_factory=list)
-    statuses: list[Status] = field(default_factory=list)
-    suites: dict[int, Suite] = field(default_factory=dict)
-    runs: dict[int, WorkflowRun] = field(default_factory=dict)
-    jobs: dict[int, Job] = field(default_factory=dict)
+    comments: dict[int, CommentRecord] = field(default_factory=dict)
+    reactions: list[ReactionRecord] = field(default_factory=list)
+    statuses: list[StatusRecord] = field(default_factory=list)
+    suites: dict[int, SuiteRecord] = field(default_factory=dict)
+    runs: dict[int, WorkflowRunRecord] = field(default_factory=dict)
+    jobs: dict[int, JobRecord] = field(default_factory=dict)
     workflows: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -67,15 +67,15 @@ class Repository:
     def short(self) -> str:
         return self.name.partition("/")[2]
 
-    def pulls(self) -> Iterator[Pull]:
+    def pulls(self) -> Iterator[PullRecord]:
         """All pull requests, oldest first."""
-        return (issue for issue in self.issues.values() if isinstance(issue, Pull))
+        return (issue for issue in self.issues.values() if isinstance(issue, PullRecord))
 
-    def pull(self, number: int) -> Pull | None:
+    def pull(self, number: int) -> PullRecord | None:
         found = self.issues.get(number)
-        return found if isinstance(found, Pull) else None
+        return found if isinstance(found, PullRecord) else None
 
-    def comments_on(self, number: int) -> list[Comment]:
+    def comments_on(self, number: int) -> list[CommentRecord]:
         """Oldest first."""
         return [comment for comment in self.comments.values() if comment.number == number]
 
@@ -87,24 +87,24 @@ class Repository:
         return mine.get(login.lower(), "none" if self.private else "read")
 
 
-class State:
+class ForgeState:
     """What the forge knows. Hold `lock` while reading more than one thing or writing anything."""
 
     def __init__(self, home: Path) -> None:
         self.lock = threading.RLock()
-        self.store = Store(home / "git")
+        self.store = GitStore(home / "git")
         self.home = home
         self.web = "http://127.0.0.1"
         self.logs = "http://localhost"
-        self.repositories: dict[str, Repository] = {}
-        self.apps: dict[int, App] = {}
-        self.installations: dict[int, Installation] = {}
-        self.tokens: dict[str, Token] = {}
+        self.repositories: dict[str, RepositoryRecord] = {}
+        self.apps: dict[int, AppRecord] = {}
+        self.installations: dict[int, InstallationRecord] = {}
+        self.tokens: dict[str, TokenRecord] = {}
         self.requests: list[tuple[str, str, int]] = []
         self.spent: dict[str, int] = {}
         self.runner_env: dict[str, str] = {}
         self.empty_suites = False
-        self._accounts: dict[str, Account] = {}
+        self._accounts: dict[str, AccountRecord] = {}
         self._ids = itertools.count(1001)
         self._calm = threading.Condition(self.lock)
         self._under_way = 0
@@ -116,20 +116,22 @@ class State:
     def new_id(self) -> int:
         return next(self._ids)
 
-    def repository(self, name: str) -> Repository:
+    def repository(self, name: str) -> RepositoryRecord:
         """Names are equal in any case, as on GitHub. Raises KeyError."""
         return self.repositories[name.lower()]
 
-    def account(self, login: str, kind: Kind = "User") -> Account:
+    def account(self, login: str, kind: Kind = "User") -> AccountRecord:
         """The account with this login. Whoever is named for the first time exists from then on."""
         kind = "Bot" if login.endswith("[bot]") else kind
         with self.lock:
-            return self._accounts.setdefault(login.lower(), Account(self.new_id(), login, kind))
+            return self._accounts.setdefault(
+                login.lower(), AccountRecord(self.new_id(), login, kind)
+            )
 
     def knows(self, login: str) -> bool:
         return login.lower() in self._accounts
 
-    def installed(self, repo: Repository) -> list[Installation]:
+    def installed(self, repo: RepositoryRecord) -> list[InstallationRecord]:
         return [one for one in self.installations.values() if repo.name in one.repositories]
 
     def busy(self) -> None:

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from bot.forge.runner.answers import Answers
 from bot.forge.runner.expressions import Contexts, fill, text_of
+from bot.forge.runner.file_commands import FileCommands
 from bot.forge.runner.workflow import JobSpec, StepSpec
 
 Status = Literal["success", "failure", "cancelled"]
 
 
 @dataclass(slots=True)
-class Scene:
+class JobContext:
     """The job's side of a step. It changes as the steps answer."""
 
     spec: JobSpec
@@ -43,7 +43,7 @@ class Scene:
         """What the workflow itself set: what a log shows of the environment."""
         return {**self.exported, **self.own}
 
-    def environment(self, answers: Answers) -> dict[str, str]:
+    def environment(self, answers: FileCommands) -> dict[str, str]:
         """All that the running step's process sees."""
         whole = {**self._machine(), **self.visible, **answers.environment()}
         path = [*reversed(self.paths), whole.get("PATH", "")]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from bot.forge.git_store import Commit, Signature
-from bot.forge.records import App, Installation
-from bot.forge.state import ACTIONS, Json, Repository, State, node_id
+from bot.forge.forge_records import AppRecord, InstallationRecord
+from bot.forge.forge_state import ACTIONS, ForgeState, Json, RepositoryRecord, node_id
+from bot.forge.git_store import CommitRecord, GitSignature
 
 _OF_USER = {
     "followers_url": "/followers",
@@ -70,7 +70,7 @@ _UNSIGNED = ("signature", "payload", "verified_at")
 _LEVELS = ("none", "read", "triage", "write", "maintain", "admin")
 
 
-def user(state: State, login: str) -> Json:
+def user(state: ForgeState, login: str) -> Json:
     account = state.account(login)
     url = f"{state.api}/users/{quote(account.login)}"
     page = f"apps/{account.login.removesuffix('[bot]')}" if account.kind == "Bot" else account.login
@@ -90,7 +90,7 @@ def user(state: State, login: str) -> Json:
     }
 
 
-def organization(state: State, login: str) -> Json:
+def organization(state: ForgeState, login: str) -> Json:
     account = state.account(login)
     url = f"{state.api}/orgs/{account.login}"
     return {
@@ -104,7 +104,7 @@ def organization(state: State, login: str) -> Json:
     }
 
 
-def association(state: State, repo: Repository, login: str) -> str:
+def association(state: ForgeState, repo: RepositoryRecord, login: str) -> str:
     """How GitHub calls the relation of an author to a repository."""
     if login.lower() == repo.owner.lower():
         return "OWNER"
@@ -113,7 +113,7 @@ def association(state: State, repo: Repository, login: str) -> str:
     return "MEMBER" if state.account(repo.owner).kind == "Organization" else "COLLABORATOR"
 
 
-def repository(state: State, repo: Repository) -> Json:
+def repository(state: ForgeState, repo: RepositoryRecord) -> Json:
     """A repository as a list or a webhook shows it; `full_repository` is the page of one."""
     url, page = f"{state.api}/repos/{repo.name}", f"{state.web}/{repo.name}"
     host = state.web.partition("://")[2]
@@ -159,11 +159,11 @@ def repository(state: State, repo: Repository) -> Json:
     }
 
 
-def full_repository(state: State, repo: Repository) -> Json:
+def full_repository(state: ForgeState, repo: RepositoryRecord) -> Json:
     return {**repository(state, repo), "network_count": 0, "subscribers_count": 0}
 
 
-def pushed_repository(state: State, repo: Repository) -> Json:
+def pushed_repository(state: ForgeState, repo: RepositoryRecord) -> Json:
     """As `push` has it: two of the times are numbers there, and the owner has a name
     (webhooks-examples, push).
     """
@@ -182,7 +182,7 @@ def epoch(time: str) -> int:
     return int(datetime.fromisoformat(time).timestamp())
 
 
-def permission(state: State, repo: Repository, login: str) -> Json:
+def permission(state: ForgeState, repo: RepositoryRecord, login: str) -> Json:
     """`permission` knows four words: maintain shows as write, triage as read."""
     role = repo.permission(login)
     word = {"maintain": "write", "triage": "read"}.get(role, role)
@@ -195,7 +195,7 @@ def permission(state: State, repo: Repository, login: str) -> Json:
     }
 
 
-def app(state: State, one: App) -> Json:
+def app(state: ForgeState, one: AppRecord) -> Json:
     return {
         "id": one.id,
         "client_id": f"Iv23li{one.id:014d}",
@@ -213,7 +213,7 @@ def app(state: State, one: App) -> Json:
     }
 
 
-def installation(state: State, one: Installation) -> Json:
+def installation(state: ForgeState, one: InstallationRecord) -> Json:
     its = state.apps[one.app]
     account = state.account(one.account)
     return {
@@ -240,7 +240,7 @@ def installation(state: State, one: Installation) -> Json:
     }
 
 
-def commit(state: State, repo: Repository, one: Commit) -> Json:
+def commit(state: ForgeState, repo: RepositoryRecord, one: CommitRecord) -> Json:
     url, page = f"{state.api}/repos/{repo.name}", f"{state.web}/{repo.name}"
     tree: Json = {"sha": one.tree, "url": f"{url}/git/trees/{one.tree}"}
     return {
@@ -267,7 +267,7 @@ def commit(state: State, repo: Repository, one: Commit) -> Json:
     }
 
 
-def simple_commit(one: Commit) -> Json:
+def simple_commit(one: CommitRecord) -> Json:
     """As checks and workflow runs show their head."""
     return {
         "id": one.sha,
@@ -279,11 +279,11 @@ def simple_commit(one: Commit) -> Json:
     }
 
 
-def _git_user(one: Signature) -> Json:
+def _git_user(one: GitSignature) -> Json:
     return {"name": one.name, "email": one.email, "date": one.date}
 
 
-def _account(state: State, one: Signature) -> Json | None:
+def _account(state: ForgeState, one: GitSignature) -> Json | None:
     """A noreply address links a commit to an account: "1234+login@users.noreply.github.com"."""
     local, _, host = one.email.partition("@")
     return user(state, local.rpartition("+")[2]) if host == "users.noreply.github.com" else None

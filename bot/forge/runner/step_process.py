@@ -19,7 +19,7 @@ _LONGEST = 64 * 1024  # a longer line is broken, so that a line without end cann
 _GRACE_S = 2.0
 
 
-class Processes:
+class StepProcesses:
     """The processes of one job. What a step leaves in the background lives on until `end`, as on
     GitHub's runner.
     """
@@ -50,7 +50,7 @@ class Processes:
             start_new_session=True,
         )
         self._started.append(process)
-        lines = _Lines(line)
+        lines = _LineSplitter(line)
         code = _follow(process, until, lines)
         lines.flush()
         if code is None:
@@ -70,7 +70,7 @@ class Processes:
         self._started.clear()
 
 
-def _follow(process: subprocess.Popen[bytes], until: float, lines: _Lines) -> int | None:
+def _follow(process: subprocess.Popen[bytes], until: float, lines: _LineSplitter) -> int | None:
     """Read until the end of the output and of the process; it is left as a zombie."""
     code, open_, stop = None, True, until
     with selectors.DefaultSelector() as selector:
@@ -103,7 +103,7 @@ def _exit_code(pid: int) -> int | None:
     return gone.si_status if gone.si_code == os.CLD_EXITED else 128 + gone.si_status
 
 
-class _Lines:
+class _LineSplitter:
     """Bytes in, lines of text out."""
 
     def __init__(self, line: Callable[[str], None]) -> None:

@@ -13,7 +13,7 @@ Progress = Literal["queued", "in_progress", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountRecord:
     """A person, a bot or an organization."""
 
     id: int
@@ -22,7 +22,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class LabelRecord:
     """A label of a repository."""
 
     id: int
@@ -30,7 +30,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
+class CommentRecord:
     """A comment on an issue or a pull request."""
 
     id: int
@@ -42,7 +42,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Reaction:
+class ReactionRecord:
     """A reaction to an issue, or to one of its comments."""
 
     id: int
@@ -54,7 +54,7 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class IssueRecord:
     """An issue. `state` and `labels` are GitHub's words."""
 
     id: int
@@ -71,7 +71,7 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class Pull(Issue):
+class PullRecord(IssueRecord):
     """A pull request, which is an issue too. Its branches belong to one repository: the forge has
     no forks.
     """
@@ -84,21 +84,28 @@ class Pull(Issue):
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class StatusDetails:
+    """The sentence and the link that a commit status may carry."""
+
+    description: str = ""
+    target_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRecord:
     """A commit status from another CI."""
 
     id: int
     sha: str
     context: str
     state: str
-    description: str
-    target_url: str
+    details: StatusDetails
     created_at: str
-    by: str
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
-class Suite:
+class SuiteRecord:
     """A check suite: what one App says of one commit. Only suites of Actions have a workflow run."""
 
     id: int
@@ -114,7 +121,7 @@ class Suite:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkflowRun:
+class WorkflowRunRecord:
     """One run of one workflow file. Its branch is the one that was pushed, also for a pull request."""
 
     id: int
@@ -136,7 +143,7 @@ class WorkflowRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class JobRecord:
     """A job of a workflow run, and the check run that shows it: GitHub Actions gives both one id."""
 
     id: int
@@ -171,7 +178,7 @@ class AppKeys:
 
 
 @dataclass(frozen=True, slots=True)
-class App:
+class AppRecord:
     """A GitHub App as the forge keeps it. Without a public key nobody can speak for it."""
 
     id: int
@@ -190,7 +197,7 @@ class App:
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class InstallationRecord:
     """An App installed on some repositories of one owner, with the permissions granted then."""
 
     id: int
@@ -203,7 +210,7 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class TokenRecord:
     """An installation token, narrowed to repositories and permissions; `until` is seconds since the
     epoch.
     """

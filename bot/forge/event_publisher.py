@@ -4,11 +4,11 @@ permission.
 
 from __future__ import annotations
 
-from bot.forge.hooks import Courier
-from bot.forge.records import App, Installation
-from bot.forge.state import ACTIONS, Json, Repository, State, allows, node_id, now
-from bot.forge.views import epoch, organization, pushed_repository, repository, user
-from bot.forge.views import installation as installation_view
+from bot.forge.forge_records import AppRecord, InstallationRecord
+from bot.forge.forge_state import ACTIONS, ForgeState, Json, RepositoryRecord, allows, node_id, now
+from bot.forge.repository_views import epoch, organization, pushed_repository, repository, user
+from bot.forge.repository_views import installation as installation_view
+from bot.forge.webhook_delivery import WebhookSender
 
 # https://docs.github.com/en/webhooks/webhook-events-and-payloads, "Availability" of each event.
 NEEDS = {
@@ -24,14 +24,16 @@ NEEDS = {
 }
 
 
-class News:
+class EventPublisher:
     """Tells Apps what happened in a repository."""
 
-    def __init__(self, state: State, courier: Courier) -> None:
+    def __init__(self, state: ForgeState, courier: WebhookSender) -> None:
         self._state = state
         self._courier = courier
 
-    def tell(self, repo: Repository, event: str, action: str, by: str, **parts: object) -> None:
+    def tell(
+        self, repo: RepositoryRecord, event: str, action: str, by: str, **parts: object
+    ) -> None:
         """Send an event to every App that wants it and may have it. Empty actions are left out, as
         for `push`.
         """
@@ -42,7 +44,9 @@ class News:
                 payload["installation"] = {"id": one.id, "node_id": node_id("IN", one.id)}
                 self._courier.send(app, event, payload, one)
 
-    def suite_requested(self, repo: Repository, app: App, by: str, **parts: object) -> None:
+    def suite_requested(
+        self, repo: RepositoryRecord, app: AppRecord, by: str, **parts: object
+    ) -> None:
         """Only the App that owns a suite is asked to fill it, and only when it may write checks."""
         for one in self._state.installed(repo):
             if (
@@ -54,7 +58,7 @@ class News:
                 payload["installation"] = {"id": one.id, "node_id": node_id("IN", one.id)}
                 self._courier.send(app, "check_suite", payload, one)
 
-    def installed(self, one: Installation, by: str) -> None:
+    def installed(self, one: InstallationRecord, by: str) -> None:
         """Installation events need neither subscription nor permission. Their times are numbers."""
         began = epoch(one.created_at)
         names = [self._state.repository(name) for name in one.repositories]
@@ -80,7 +84,7 @@ class News:
         }
         self._courier.send(self._state.apps[one.app], "installation", payload, one)
 
-    def ping(self, app: App) -> None:
+    def ping(self, app: AppRecord) -> None:
         """What a new address hears first. An App's hook belongs to the App, so there is no
         repository.
         """
@@ -115,7 +119,7 @@ class News:
         self._courier.send(app, "ping", payload)
 
     def _payload(
-        self, repo: Repository, event: str, action: str, by: str, parts: dict[str, object]
+        self, repo: RepositoryRecord, event: str, action: str, by: str, parts: dict[str, object]
     ) -> Json:
         owner = self._state.account(repo.owner)
         seen = pushed_repository if event == "push" else repository

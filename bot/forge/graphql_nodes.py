@@ -10,12 +10,19 @@ from typing import TypeVar
 
 from graphql import GraphQLResolveInfo
 
-from bot.forge.graph_errors import GraphRefused
-from bot.forge.records import App, Job, Pull, Status, Suite, WorkflowRun
-from bot.forge.rest import Ask
-from bot.forge.state import Json, Repository, allows, node_id
-from bot.forge.views_ci import job_page, latest, latest_statuses, run_page
-from bot.forge.views_issues import page as issue_page
+from bot.forge.check_views import job_page, latest, latest_statuses, run_page
+from bot.forge.forge_records import (
+    AppRecord,
+    JobRecord,
+    PullRecord,
+    StatusRecord,
+    SuiteRecord,
+    WorkflowRunRecord,
+)
+from bot.forge.forge_state import Json, RepositoryRecord, allows, node_id
+from bot.forge.graphql_refusal import GraphQLRefusal
+from bot.forge.issue_views import page as issue_page
+from bot.forge.rest_api import RestRequest
 
 T = TypeVar("T")
 Info = GraphQLResolveInfo[None]
@@ -25,13 +32,13 @@ MOST = 100
 class Nodes:
     """Builds nodes for one request, with the rights of its token."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: RestRequest) -> None:
         self._ask = ask
         self._state = ask.state
 
     def need(self, needs: str) -> None:
         if not allows(self._ask.token.permissions, needs):
-            raise GraphRefused("FORBIDDEN", "Resource not accessible by integration")
+            raise GraphQLRefusal("FORBIDDEN", "Resource not accessible by integration")
 
     def account(self, login: str) -> Json:
         one = self._state.account(login)
@@ -49,7 +56,7 @@ class Nodes:
 
     # --- repositories
 
-    def repository(self, repo: Repository) -> Json:
+    def repository(self, repo: RepositoryRecord) -> Json:
         head = self._state.store.head(repo.name, repo.default_branch)
         return {
             "__typename": "Repository",
@@ -70,23 +77,23 @@ class Nodes:
             "pullRequests": lambda info, **given: self._pulls(info, repo, given),
         }
 
-    def _named_ref(self, repo: Repository, name: str) -> Json | None:
+    def _named_ref(self, repo: RepositoryRecord, name: str) -> Json | None:
         self.need("contents=read")
         branch = name.removeprefix("refs/heads/")
         return self._ref(repo, branch, self._state.store.head(repo.name, branch))
 
-    def _ref(self, repo: Repository, branch: str, sha: str) -> Json | None:
+    def _ref(self, repo: RepositoryRecord, branch: str, sha: str) -> Json | None:
         if not sha:
             return None
         found = {"id": node_id("REF", repo.name, branch), "name": branch, "prefix": "refs/heads/"}
         return {**found, "target": lambda _: self.commit(repo, sha)}
 
-    def _object(self, repo: Repository, named: str) -> Json | None:
+    def _object(self, repo: RepositoryRecord, named: str) -> Json | None:
         self.need("contents=read")
         sha = self._state.store.resolve(repo.name, named)
         return self.commit(repo, sha) if sha else None
 
-    def commit(self, repo: Repository, sha: str) -> Json:
+    def commit(self, repo: RepositoryRecord, sha: str) -> Json:
         one = self._state.store.details(repo.name, sha)
         return {
             "__typename": "Commit",
@@ -103,13 +110,13 @@ class Nodes:
 
     # --- checks
 
-    def _suites(self, info: Info, repo: Repository, sha: str, given: Json) -> Json:
+    def _suites(self, info: Info, repo: RepositoryRecord, sha: str, given: Json) -> Json:
         self.need("checks=read")
         app = _filter(given).get("appId")
         found = [one for one in repo.suites.values() if one.sha == sha and app in (None, one.app)]
         return connection(info, found, lambda one: self.suite(repo, one), given)
 
-    def suite(self, repo: Repository, one: Suite) -> Json:
+    def suite(self, repo: RepositoryRecord, one: SuiteRecord) -> Json:
         return {
             "__typename": "CheckSuite",
             "id": node_id("CS", repo.name, one.id),
@@ -125,11 +132,11 @@ class Nodes:
             "checkRuns": lambda info, **given: self._check_runs(info, repo, one, given),
         }
 
-    def _workflow_run(self, repo: Repository, its: Suite) -> Json | None:
+    def _workflow_run(self, repo: RepositoryRecord, its: SuiteRecord) -> Json | None:
         if its.run is None:
             return None
         self.need("actions=read")
-        one: WorkflowRun = repo.runs[its.run]
+        one: WorkflowRunRecord = repo.runs[its.run]
         workflow = {
             "id": node_id("W", one.workflow),
             "databaseId": one.workflow,
@@ -147,7 +154,9 @@ class Nodes:
             "workflow": workflow,
         }
 
-    def _check_runs(self, info: Info, repo: Repository, its: Suite, given: Json) -> Json:
+    def _check_runs(
+        self, info: Info, repo: RepositoryRecord, its: SuiteRecord, given: Json
+    ) -> Json:
         """All of them, also those of earlier attempts, unless the filter asks for the latest."""
         wanted = _filter(given)
         found = [one for one in repo.jobs.values() if one.suite == its.id]
@@ -156,7 +165,7 @@ class Nodes:
         found = [one for one in found if wanted.get("checkName") in (None, one.name)]
         return connection(info, found, lambda one: self.check_run(repo, one), given)
 
-    def check_run(self, repo: Repository, one: Job) -> Json:
+    def check_run(self, repo: RepositoryRecord, one: JobRecord) -> Json:
         address = job_page(self._state, repo, one)
         return {
             "__typename": "CheckRun",
@@ -172,7 +181,7 @@ class Nodes:
             "checkSuite": lambda _: self.suite(repo, repo.suites[one.suite]),
         }
 
-    def _status(self, repo: Repository, sha: str) -> Json | None:
+    def _status(self, repo: RepositoryRecord, sha: str) -> Json | None:
         self.need("statuses=read")
         found = latest_statuses(repo, sha)
         contexts = [_context(repo, one) for one in found]
@@ -183,7 +192,7 @@ class Nodes:
             else None
         )
 
-    def _rollup(self, repo: Repository, sha: str) -> Json | None:
+    def _rollup(self, repo: RepositoryRecord, sha: str) -> Json | None:
         """Check runs and statuses in one; null for a commit that nobody checks."""
         self.need("checks=read")
         runs = [one for its in repo.suites.values() if its.sha == sha for one in latest(repo, its)]
@@ -204,16 +213,16 @@ class Nodes:
 
     # --- pull requests
 
-    def _numbered_pull(self, repo: Repository, number: int) -> Json:
+    def _numbered_pull(self, repo: RepositoryRecord, number: int) -> Json:
         self.need("pull_requests=read")
         found = repo.pull(number)
         if found is None:
-            raise GraphRefused(
+            raise GraphQLRefusal(
                 "NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}."
             )
         return self.pull(repo, found)
 
-    def _pulls(self, info: Info, repo: Repository, given: Json) -> Json:
+    def _pulls(self, info: Info, repo: RepositoryRecord, given: Json) -> Json:
         self.need("pull_requests=read")
         states, head = given.get("states"), given.get("headRefName")
         base = given.get("baseRefName")
@@ -226,7 +235,7 @@ class Nodes:
         ]
         return connection(info, found, lambda one: self.pull(repo, one), given)
 
-    def pull(self, repo: Repository, one: Pull) -> Json:
+    def pull(self, repo: RepositoryRecord, one: PullRecord) -> Json:
         return {
             "__typename": "PullRequest",
             "id": node_id("PR", repo.name, one.number),
@@ -252,10 +261,10 @@ def connection(info: Info, found: Sequence[T], view: Callable[[T], Json], given:
     size = first if isinstance(first, int) else last if isinstance(last, int) else None
     if size is None:
         words = f"You must provide a `first` or `last` value to properly paginate the `{info.field_name}` connection."
-        raise GraphRefused("MISSING_PAGINATION_BOUNDARIES", words)
+        raise GraphQLRefusal("MISSING_PAGINATION_BOUNDARIES", words)
     if size > MOST:
         words = f"Requesting {size} records on the `{info.field_name}` connection exceeds the limit of {MOST} records."
-        raise GraphRefused("EXCESSIVE_PAGINATION", words)
+        raise GraphQLRefusal("EXCESSIVE_PAGINATION", words)
     start, end = _place(given.get("after"), 0), _place(given.get("before"), len(found) + 1) - 1
     start, end = (
         (start, min(end, start + size)) if first is not None else (max(start, end - size), end)
@@ -288,19 +297,19 @@ def _filter(given: Json) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def _app(one: App, web: str) -> Json:
+def _app(one: AppRecord, web: str) -> Json:
     app = {"id": node_id("A", one.id), "databaseId": one.id, "slug": one.slug, "name": one.slug}
     return {**app, "url": f"{web}/apps/{one.slug}"}
 
 
-def _context(repo: Repository, one: Status) -> Json:
+def _context(repo: RepositoryRecord, one: StatusRecord) -> Json:
     return {
         "__typename": "StatusContext",
         "id": node_id("SC", repo.name, one.id),
         "context": one.context,
         "state": one.state.upper(),
-        "description": one.description or None,
-        "targetUrl": one.target_url or None,
+        "description": one.details.description or None,
+        "targetUrl": one.details.target_url or None,
         "createdAt": one.created_at,
     }
 

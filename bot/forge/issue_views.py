@@ -6,17 +6,23 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from bot.forge.records import Comment, Issue, Label, Pull, Reaction
-from bot.forge.state import Json, Repository, State, node_id
-from bot.forge.views import app, association, repository, user
+from bot.forge.forge_records import (
+    CommentRecord,
+    IssueRecord,
+    LabelRecord,
+    PullRecord,
+    ReactionRecord,
+)
+from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, node_id
+from bot.forge.repository_views import app, association, repository, user
 
 _CONTENTS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
 
-def issue(state: State, repo: Repository, one: Issue) -> Json:
+def issue(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> Json:
     """Any issue; a pull request is shown as the issue that it also is."""
     url = f"{state.api}/repos/{repo.name}/issues/{one.number}"
-    pull = {"pull_request": _pull_links(state, repo, one)} if isinstance(one, Pull) else {}
+    pull = {"pull_request": _pull_links(state, repo, one)} if isinstance(one, PullRecord) else {}
     return {
         "url": url,
         "repository_url": f"{state.api}/repos/{repo.name}",
@@ -24,24 +30,24 @@ def issue(state: State, repo: Repository, one: Issue) -> Json:
         "comments_url": f"{url}/comments",
         "events_url": f"{url}/events",
         "html_url": page(state, repo, one),
-        "node_id": node_id("PR" if isinstance(one, Pull) else "I", repo.name, one.number),
+        "node_id": node_id("PR" if isinstance(one, PullRecord) else "I", repo.name, one.number),
         "comments": len(repo.comments_on(one.number)),
         "reactions": _reactions(repo, one.number, None, url),
         "timeline_url": f"{url}/timeline",
         "performed_via_github_app": None,
-        "draft": isinstance(one, Pull) and one.draft,
+        "draft": isinstance(one, PullRecord) and one.draft,
         "state_reason": "completed" if one.state == "closed" and not pull else None,
         **_common(state, repo, one),
         **pull,
     }
 
 
-def full_issue(state: State, repo: Repository, one: Issue) -> Json:
+def full_issue(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> Json:
     """The page of one issue: who closed it is known only there."""
     return {**issue(state, repo, one), "closed_by": None}
 
 
-def label(state: State, repo: Repository, one: Label) -> Json:
+def label(state: ForgeState, repo: RepositoryRecord, one: LabelRecord) -> Json:
     return {
         "id": one.id,
         "node_id": node_id("LA", repo.name, one.name),
@@ -53,7 +59,7 @@ def label(state: State, repo: Repository, one: Label) -> Json:
     }
 
 
-def comment(state: State, repo: Repository, one: Comment) -> Json:
+def comment(state: ForgeState, repo: RepositoryRecord, one: CommentRecord) -> Json:
     url = f"{state.api}/repos/{repo.name}/issues/comments/{one.id}"
     on = repo.issues[one.number]
     via = next((its for its in state.apps.values() if its.login == one.author), None)
@@ -73,7 +79,7 @@ def comment(state: State, repo: Repository, one: Comment) -> Json:
     }
 
 
-def reaction(state: State, one: Reaction) -> Json:
+def reaction(state: ForgeState, one: ReactionRecord) -> Json:
     return {
         "id": one.id,
         "node_id": node_id("REA", one.id),
@@ -83,7 +89,7 @@ def reaction(state: State, one: Reaction) -> Json:
     }
 
 
-def pull(state: State, repo: Repository, one: Pull) -> Json:
+def pull(state: ForgeState, repo: RepositoryRecord, one: PullRecord) -> Json:
     """A pull request as a list shows it."""
     url, hub = f"{state.api}/repos/{repo.name}/pulls/{one.number}", f"{state.api}/repos/{repo.name}"
     address, thread = page(state, repo, one), f"{hub}/issues/{one.number}"
@@ -121,7 +127,7 @@ def pull(state: State, repo: Repository, one: Pull) -> Json:
     }
 
 
-def full_pull(state: State, repo: Repository, one: Pull) -> Json:
+def full_pull(state: ForgeState, repo: RepositoryRecord, one: PullRecord) -> Json:
     """The page of one pull request, with what git says of it. Whether it can be merged stays
     unknown.
     """
@@ -143,7 +149,7 @@ def full_pull(state: State, repo: Repository, one: Pull) -> Json:
     }
 
 
-def pull_in_check(state: State, repo: Repository, one: Pull) -> Json:
+def pull_in_check(state: ForgeState, repo: RepositoryRecord, one: PullRecord) -> Json:
     """As checks name the pull requests they are for."""
     url = f"{state.api}/repos/{repo.name}"
     here: Json = {"id": repo.id, "url": url, "name": repo.short}
@@ -156,12 +162,12 @@ def pull_in_check(state: State, repo: Repository, one: Pull) -> Json:
     }
 
 
-def page(state: State, repo: Repository, one: Issue) -> str:
+def page(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> str:
     """The address of an issue or pull request for people."""
-    return f"{state.web}/{repo.name}/{'pull' if isinstance(one, Pull) else 'issues'}/{one.number}"
+    return f"{state.web}/{repo.name}/{'pull' if isinstance(one, PullRecord) else 'issues'}/{one.number}"
 
 
-def _common(state: State, repo: Repository, one: Issue) -> Json:
+def _common(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> Json:
     return {
         "id": one.id,
         "number": one.number,
@@ -182,7 +188,7 @@ def _common(state: State, repo: Repository, one: Issue) -> Json:
     }
 
 
-def _end(state: State, repo: Repository, branch: str, sha: str) -> Json:
+def _end(state: ForgeState, repo: RepositoryRecord, branch: str, sha: str) -> Json:
     return {
         "label": f"{repo.owner}:{branch}",
         "ref": branch,
@@ -192,7 +198,7 @@ def _end(state: State, repo: Repository, branch: str, sha: str) -> Json:
     }
 
 
-def _pull_links(state: State, repo: Repository, one: Issue) -> Json:
+def _pull_links(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> Json:
     address = page(state, repo, one)
     return {
         "url": f"{state.api}/repos/{repo.name}/pulls/{one.number}",
@@ -203,7 +209,7 @@ def _pull_links(state: State, repo: Repository, one: Issue) -> Json:
     }
 
 
-def _reactions(repo: Repository, number: int, to: int | None, url: str) -> Json:
+def _reactions(repo: RepositoryRecord, number: int, to: int | None, url: str) -> Json:
     found = [one.content for one in repo.reactions if one.number == number and one.comment == to]
     return {
         "url": f"{url}/reactions",

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.forge.refusals import DOCS
+from bot.forge.rest_refusal import DOCS
 
 Kind = Literal[
     "500",
@@ -34,7 +34,7 @@ PRIMARY = "API rate limit exceeded for installation ID 1."
 
 
 @dataclass(slots=True)
-class Fault:
+class InjectedFault:
     """Something that goes wrong `times` times with requests whose path matches; `fired` counts."""
 
     method: str
@@ -45,30 +45,32 @@ class Fault:
     fired: int = 0
 
 
-class Faults:
+class FaultInjector:
     """The faults that wait for their request. "silent" limits say nothing of when to come back."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[Fault] = []
+        self._waiting: list[InjectedFault] = []
 
-    def add(self, method: str, path: str, kind: str, times: int = 1, wait_s: int = 1) -> Fault:
+    def add(
+        self, method: str, path: str, kind: str, times: int = 1, wait_s: int = 1
+    ) -> InjectedFault:
         """Let the next `times` requests fail. The path is a regular expression, searched in
         "/api/v3/..." or git's.
         """
         if kind not in KINDS:
             raise ValueError(f"{kind} is none of {', '.join(KINDS)}")
-        fault = Fault(method, re.compile(path), times, kind, wait_s)
+        fault = InjectedFault(method, re.compile(path), times, kind, wait_s)
         with self._lock:
             self._waiting.append(fault)
         return fault
 
-    def fired(self) -> int:
+    def count_fired(self) -> int:
         """How often any of them fired."""
         with self._lock:
             return sum(fault.fired for fault in self._waiting)
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str) -> InjectedFault | None:
         """The fault that this request meets, counted."""
         with self._lock:
             for fault in self._waiting:
@@ -82,10 +84,10 @@ class Faults:
         return None
 
 
-class Faulty:
+class FaultMiddleware:
     """Puts the faults around an app."""
 
-    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+    def __init__(self, app: ASGIApp, faults: FaultInjector) -> None:
         self._app = app
         self._faults = faults
 
@@ -125,7 +127,7 @@ async def _cut(scope: Scope, receive: Receive) -> None:
         pass
 
 
-async def _answer(fault: Fault, send: Send) -> None:
+async def _answer(fault: InjectedFault, send: Send) -> None:
     status = int(fault.kind[:3])
     headers = {"content-type": "application/json; charset=utf-8", "x-github-request-id": "FA17"}
     words = {500: "Server Error", 502: "Server Error", 429: SECONDARY, 403: SECONDARY}[status]

@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Literal
 
+from bot.forge.check_views import check_run, latest, suite, workflow, workflow_run
+from bot.forge.check_views import job as job_view
+from bot.forge.event_publisher import EventPublisher
+from bot.forge.forge_records import JobRecord, PullRecord, SuiteRecord, WorkflowRunRecord
+from bot.forge.forge_state import ACTIONS, ForgeState, RepositoryRecord, now
 from bot.forge.git_store import ZEROS
-from bot.forge.news import News
-from bot.forge.records import Job, Pull, Suite, WorkflowRun
-from bot.forge.runner import JobSpec, jobs_of, run_job
-from bot.forge.state import ACTIONS, Repository, State, now
-from bot.forge.views_ci import check_run, latest, suite, workflow, workflow_run
-from bot.forge.views_ci import job as job_view
+from bot.forge.runner import JobSpec, parse_workflow, run_job
 
 FOLDER = ".github/workflows"
 AT_ONCE = 2
@@ -27,15 +27,15 @@ STUBBORN = ("always()", "failure()", "cancelled()")
 Event = Literal["push", "pull_request"]
 
 
-class CI:
+class ForgeCI:
     """GitHub Actions, in small: the check runs it makes are its jobs."""
 
-    def __init__(self, state: State, news: News) -> None:
+    def __init__(self, state: ForgeState, news: EventPublisher) -> None:
         self._state = state
         self._news = news
         self._pool = threading.BoundedSemaphore(AT_ONCE)
 
-    def pushed(self, repo: Repository, branch: str, before: str, sha: str, by: str) -> None:
+    def pushed(self, repo: RepositoryRecord, branch: str, before: str, sha: str, by: str) -> None:
         """Start what runs on a push, and leave the empty suites of the other Apps that GitHub
         makes.
         """
@@ -46,11 +46,11 @@ class CI:
             )
         self._start(repo, "push", (branch, before, sha), branch, by)
 
-    def pull(self, repo: Repository, one: Pull, by: str) -> None:
+    def pull(self, repo: RepositoryRecord, one: PullRecord, by: str) -> None:
         """Start what runs on a pull request: the workflows of its head that want its base."""
         self._start(repo, "pull_request", (one.head, ZEROS, one.head_sha), one.base, by)
 
-    def rerun_failed(self, repo: Repository, run: WorkflowRun) -> None:
+    def rerun_failed(self, repo: RepositoryRecord, run: WorkflowRunRecord) -> None:
         """The failed jobs once more and those that need them, as new jobs of the next attempt; the
         others stay.
         """
@@ -67,13 +67,13 @@ class CI:
         self._go(repo, run, [self._job(repo, run, job.spec) for job in again])
 
     def _start(
-        self, repo: Repository, event: Event, head: tuple[str, str, str], branch: str, by: str
+        self, repo: RepositoryRecord, event: Event, head: tuple[str, str, str], branch: str, by: str
     ) -> None:
         for path, text in sorted(self._state.store.texts(repo.name, head[2], FOLDER).items()):
             if not path.endswith((".yml", ".yaml")):
                 continue
             try:
-                specs = jobs_of(text, event, branch)
+                specs = parse_workflow(text, event, branch)
             except ValueError:
                 # As on GitHub: a run without jobs, called by the file's path, that has failed at
                 # once.
@@ -86,25 +86,25 @@ class CI:
 
     # --- records
 
-    def _suite(self, repo: Repository, app: int, head: tuple[str, str, str]) -> Suite:
+    def _suite(self, repo: RepositoryRecord, app: int, head: tuple[str, str, str]) -> SuiteRecord:
         at = now()
         branch, before, sha = head
-        made = Suite(self._state.new_id(), app, sha, branch, before, at, at)
+        made = SuiteRecord(self._state.new_id(), app, sha, branch, before, at, at)
         repo.suites[made.id] = made
         return made
 
     def _run(
         self,
-        repo: Repository,
+        repo: RepositoryRecord,
         event: Event,
         head: tuple[str, str, str],
         named: tuple[str, str],
         by: str,
-    ) -> WorkflowRun:
+    ) -> WorkflowRunRecord:
         its = self._suite(repo, ACTIONS, head)
         at, path = now(), named[0]
         known = repo.workflows.setdefault(path, self._state.new_id())
-        made = WorkflowRun(
+        made = WorkflowRunRecord(
             id=self._state.new_id(),
             suite=its.id,
             number=1 + sum(run.workflow == known for run in repo.runs.values()),
@@ -124,9 +124,9 @@ class CI:
         self._tell_run(repo, made, "requested")
         return made
 
-    def _job(self, repo: Repository, run: WorkflowRun, spec: JobSpec) -> Job:
+    def _job(self, repo: RepositoryRecord, run: WorkflowRunRecord, spec: JobSpec) -> JobRecord:
         at = now()
-        made = Job(
+        made = JobRecord(
             self._state.new_id(), run.id, run.suite, spec, run.sha, run.branch, run.attempt, at, at
         )
         repo.jobs[made.id] = made
@@ -136,8 +136,8 @@ class CI:
 
     def _progress(
         self,
-        repo: Repository,
-        run: WorkflowRun,
+        repo: RepositoryRecord,
+        run: WorkflowRunRecord,
         status: Literal["queued", "in_progress", "completed"],
         end: str | None,
     ) -> None:
@@ -156,11 +156,15 @@ class CI:
 
     # --- doing
 
-    def _go(self, repo: Repository, run: WorkflowRun, jobs: Sequence[Job]) -> None:
+    def _go(
+        self, repo: RepositoryRecord, run: WorkflowRunRecord, jobs: Sequence[JobRecord]
+    ) -> None:
         self._state.busy()
         threading.Thread(target=self._work, args=(repo, run, tuple(jobs))).start()
 
-    def _work(self, repo: Repository, run: WorkflowRun, jobs: tuple[Job, ...]) -> None:
+    def _work(
+        self, repo: RepositoryRecord, run: WorkflowRunRecord, jobs: tuple[JobRecord, ...]
+    ) -> None:
         try:
             with self._state.lock:
                 self._progress(repo, run, "in_progress", None)
@@ -177,7 +181,7 @@ class CI:
         finally:
             self._state.done()
 
-    def _do(self, repo: Repository, job: Job) -> None:
+    def _do(self, repo: RepositoryRecord, job: JobRecord) -> None:
         if not self._wanted(repo, job):
             self._finish(repo, replace(job, conclusion="skipped"))
             return
@@ -206,14 +210,14 @@ class CI:
             ),
         )
 
-    def _finish(self, repo: Repository, job: Job) -> None:
+    def _finish(self, repo: RepositoryRecord, job: JobRecord) -> None:
         with self._state.lock:
             job = replace(job, status="completed", completed_at=now())
             repo.jobs[job.id] = job
             self._tell_job(repo, job, "completed")
             self._tell_check(repo, job, "completed")
 
-    def _wanted(self, repo: Repository, job: Job) -> bool:
+    def _wanted(self, repo: RepositoryRecord, job: JobRecord) -> bool:
         needed = [
             one for one in latest(repo, repo.suites[job.suite]) if one.spec.key in job.spec.needs
         ]
@@ -221,7 +225,7 @@ class CI:
             return True
         return all(one.conclusion == "success" for one in needed)
 
-    def _environment(self, repo: Repository, job: Job) -> dict[str, str]:
+    def _environment(self, repo: RepositoryRecord, job: JobRecord) -> dict[str, str]:
         run = repo.runs[job.run]
         known = {
             "GITHUB_REPOSITORY": repo.name,
@@ -238,20 +242,20 @@ class CI:
 
     # --- telling
 
-    def _tell_run(self, repo: Repository, one: WorkflowRun, action: str) -> None:
+    def _tell_run(self, repo: RepositoryRecord, one: WorkflowRunRecord, action: str) -> None:
         views = {
             "workflow_run": workflow_run(self._state, repo, one),
             "workflow": workflow(self._state, repo, one),
         }
         self._news.tell(repo, "workflow_run", action, one.actor, **views)
 
-    def _tell_job(self, repo: Repository, one: Job, action: str) -> None:
+    def _tell_job(self, repo: RepositoryRecord, one: JobRecord, action: str) -> None:
         by = repo.runs[one.run].actor
         self._news.tell(
             repo, "workflow_job", action, by, workflow_job=job_view(self._state, repo, one)
         )
 
-    def _tell_check(self, repo: Repository, one: Job, action: str) -> None:
+    def _tell_check(self, repo: RepositoryRecord, one: JobRecord, action: str) -> None:
         by = repo.runs[one.run].actor
         self._news.tell(
             repo,

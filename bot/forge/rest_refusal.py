@@ -7,7 +7,7 @@ from collections.abc import Mapping
 DOCS = "https://docs.github.com/rest"
 
 
-class Refused(Exception):
+class RestRefusal(Exception):
     """An answer that is an error. `errors` are GitHub's objects for single fields."""
 
     def __init__(
@@ -33,11 +33,11 @@ class Refused(Exception):
         }
 
 
-def invalid(resource: str, field: str, code: str, message: str = "") -> Refused:
+def invalid(resource: str, field: str, code: str, message: str = "") -> RestRefusal:
     """422 for one field, with GitHub's code: missing, missing_field, invalid, already_exists,
     custom.
     """
     error = {"resource": resource, "field": field, "code": code} | (
         {"message": message} if message else {}
     )
-    return Refused(422, "Validation Failed", (error,))
+    return RestRefusal(422, "Validation Failed", (error,))

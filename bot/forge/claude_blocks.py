@@ -14,7 +14,7 @@ Json: TypeAlias = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PromptBlock:
     """One block. `ttl` is empty where no cache breakpoint stands."""
 
     role: str  # tool, system, user, assistant
@@ -23,7 +23,7 @@ class Piece:
     canon: bytes
 
 
-def pieces(body: Json) -> list[Piece]:
+def pieces(body: Json) -> list[PromptBlock]:
     """Tools, system, messages, in the order in which they are cached."""
     row = [_piece(role, block) for role, block in _blocks(body)]
     automatic = body.get("cache_control")
@@ -37,7 +37,7 @@ def pieces(body: Json) -> list[Piece]:
     return row
 
 
-def digests(row: Sequence[Piece], seed: str = "") -> list[str]:
+def digests(row: Sequence[PromptBlock], seed: str = "") -> list[str]:
     """For each piece a name of all that stands before it, and at the end one of all."""
     names = [hashlib.sha256(seed.encode()).hexdigest()]
     for piece in row:
@@ -85,9 +85,9 @@ def _blocks(body: Json) -> Iterator[tuple[str, Json]]:
         yield from ((role, block) for block in blocks)
 
 
-def _piece(role: str, block: Json) -> Piece:
+def _piece(role: str, block: Json) -> PromptBlock:
     mark = block.get("cache_control")
-    return Piece(role, block, _ttl(mark) if isinstance(mark, Mapping) else "", canon(block))
+    return PromptBlock(role, block, _ttl(mark) if isinstance(mark, Mapping) else "", canon(block))
 
 
 def _ttl(mark: Json) -> str:

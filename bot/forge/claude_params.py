@@ -12,7 +12,7 @@ Filled = Annotated[str, StringConstraints(pattern=r"\S")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,128}$")]
 
 
-class Shape(BaseModel):
+class ApiParams(BaseModel):
     """Strict: what is not named is rejected, as the API rejects removed parameters such as
     `temperature`.
     """
@@ -20,93 +20,96 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class CacheControl(Shape):
+class CacheControlParam(ApiParams):
     type: Literal["ephemeral"]
     ttl: Literal["5m", "1h"] = "5m"
 
 
-class Text(Shape):
+class TextBlockParam(ApiParams):
     type: Literal["text"]
     text: Filled
-    cache_control: CacheControl | None = None
+    cache_control: CacheControlParam | None = None
     citations: None = None
 
 
-class Thinking(Shape):
+class ThinkingBlockParam(ApiParams):
     type: Literal["thinking"]
     thinking: str
     signature: str
 
 
-class ToolUse(Shape):
+class ToolUseBlockParam(ApiParams):
     type: Literal["tool_use"]
     id: Name
     name: Name
     input: dict[str, JsonValue]
-    cache_control: CacheControl | None = None
+    cache_control: CacheControlParam | None = None
 
 
-class ToolResult(Shape):
+class ToolResultBlockParam(ApiParams):
     type: Literal["tool_result"]
     tool_use_id: Name
-    content: str | tuple[Text, ...] = ""
+    content: str | tuple[TextBlockParam, ...] = ""
     is_error: bool = False
-    cache_control: CacheControl | None = None
+    cache_control: CacheControlParam | None = None
 
 
-Block = Annotated[Text | Thinking | ToolUse | ToolResult, Field(discriminator="type")]
+ContentBlockParam = Annotated[
+    TextBlockParam | ThinkingBlockParam | ToolUseBlockParam | ToolResultBlockParam,
+    Field(discriminator="type"),
+]
 
 
-class Message(Shape):
+class MessageParam(ApiParams):
     role: Literal["user", "assistant", "system"]
-    content: Filled | Annotated[tuple[Block, ...], Field(min_length=1)]
+    content: Filled | Annotated[tuple[ContentBlockParam, ...], Field(min_length=1)]
 
 
-class Tool(Shape):
+class ToolParam(ApiParams):
     name: Name
     description: str = ""
     input_schema: dict[str, JsonValue]
     strict: bool = False
     eager_input_streaming: bool | None = None
-    cache_control: CacheControl | None = None
+    cache_control: CacheControlParam | None = None
     type: Literal["custom"] = "custom"
 
 
-class ThinkingConfig(Shape):
+class ThinkingConfigParam(ApiParams):
     type: Literal["adaptive", "between_tools", "enabled", "disabled"]
     display: Literal["summarized", "omitted"] | None = None
     budget_tokens: int | None = None
 
 
-class ToolChoice(Shape):
+class ToolChoiceParam(ApiParams):
     type: Literal["auto", "none", "any", "tool"]
     name: str | None = None
     disable_parallel_tool_use: bool = False
 
 
-class OutputConfig(Shape):
+class OutputConfigParam(ApiParams):
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
     format: JsonValue = None
 
 
-class Metadata(Shape):
+class MetadataParam(ApiParams):
     user_id: str | None = None
 
 
-class Prompt(Shape):
+class CountTokensParams(ApiParams):
     """What a prompt is counted by."""
 
     model: str
-    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=100_000)]
-    system: str | tuple[Text, ...] = ()
-    tools: tuple[Tool, ...] = ()
-    tool_choice: ToolChoice | None = None
-    thinking: ThinkingConfig | None = None
-    output_config: OutputConfig | None = None
-    cache_control: CacheControl | None = None
+    messages: Annotated[tuple[MessageParam, ...], Field(min_length=1, max_length=100_000)]
+    system: str | tuple[TextBlockParam, ...] = ()
+    tools: tuple[ToolParam, ...] = ()
+    tool_choice: ToolChoiceParam | None = None
+    thinking: ThinkingConfigParam | None = None
+    output_config: OutputConfigParam | None = None
+    cache_control: CacheControlParam | None = None
 
 
-class Asked(Prompt):
+class MessageParams(CountTokensParams):
     """What a message is asked for with. `max_tokens` of 0, which warms the cache, is not in the
     double.
     """
@@ -114,5 +117,5 @@ class Asked(Prompt):
     max_tokens: Annotated[int, Field(ge=1)]
     stream: bool = False
     stop_sequences: tuple[str, ...] = ()
-    metadata: Metadata | None = None
+    metadata: MetadataParam | None = None
     service_tier: Literal["auto", "standard_only"] | None = None

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
-from bot.forge.apps import Apps
-from bot.forge.records import App, Token
-from bot.forge.refusals import Refused
-from bot.forge.state import Json, Repository, State, allows
+from bot.forge.app_registry import AppRegistry
+from bot.forge.forge_records import AppRecord, TokenRecord
+from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, allows
+from bot.forge.rest_refusal import RestRefusal
 
 T = TypeVar("T")
 
@@ -24,41 +24,41 @@ NOT_GRANTED = "Resource not accessible by integration"
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RestRequest:
     """One request, its path taken apart. `repo` is there when the path names one, `app` when a JWT
     was shown.
     """
 
-    state: State
+    state: ForgeState
     method: str
     path: str
     headers: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes
     args: Mapping[str, str] = field(default_factory=dict)
-    given_repo: Repository | None = None
-    given_token: Token | None = None
-    given_app: App | None = None
+    given_repo: RepositoryRecord | None = None
+    given_token: TokenRecord | None = None
+    given_app: AppRecord | None = None
 
     @property
-    def repo(self) -> Repository:
+    def repo(self) -> RepositoryRecord:
         if self.given_repo is None:
-            raise Refused(404, "Not Found")
+            raise RestRefusal(404, "Not Found")
         return self.given_repo
 
     @property
-    def token(self) -> Token:
+    def token(self) -> TokenRecord:
         if self.given_token is None:
-            raise Refused(
+            raise RestRefusal(
                 403,
                 "You must authenticate with an installation access token in order to access this endpoint.",
             )
         return self.given_token
 
     @property
-    def app(self) -> App:
+    def app(self) -> AppRecord:
         if self.given_app is None:
-            raise Refused(401, "A JSON web token could not be decoded")
+            raise RestRefusal(401, "A JSON web token could not be decoded")
         return self.given_app
 
     @property
@@ -73,9 +73,9 @@ class Ask:
         try:
             data = json.loads(self.body or b"{}")
         except ValueError:
-            raise Refused(400, "Problems parsing JSON") from None
+            raise RestRefusal(400, "Problems parsing JSON") from None
         if not isinstance(data, dict):
-            raise Refused(400, "Body should be a JSON object")
+            raise RestRefusal(400, "Body should be a JSON object")
         return data
 
     def text(self, name: str) -> str | None:
@@ -83,7 +83,7 @@ class Ask:
         found = self.data().get(name)
         if found is None or isinstance(found, str):
             return found
-        raise Refused(
+        raise RestRefusal(
             422,
             f"Invalid request.\n\nFor 'properties/{name}', {json.dumps(found)} is not a string.",
         )
@@ -92,12 +92,12 @@ class Ask:
         """A text of the body that must be there."""
         found = self.text(name)
         if found is None:
-            raise Refused(422, f'Invalid request.\n\n"{name}" wasn\'t supplied.')
+            raise RestRefusal(422, f'Invalid request.\n\n"{name}" wasn\'t supplied.')
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RestResponse:
     """A response. Data is sent as JSON, bytes as they are, None as an empty body."""
 
     status: int = 200
@@ -105,7 +105,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-Handler = Callable[[Ask], Answer]
+Handler = Callable[[RestRequest], RestResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +127,23 @@ class Route:
         object.__setattr__(self, "pattern", re.compile(written))
 
 
-class Rest:
+class RestApi:
     """Answers requests to the API by a table of routes; one at a time, as the state has one lock."""
 
-    def __init__(self, state: State, apps: Apps, routes: Sequence[Route]) -> None:
+    def __init__(self, state: ForgeState, apps: AppRegistry, routes: Sequence[Route]) -> None:
         self._state = state
         self._apps = apps
         self._routes = tuple(routes)
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, ask: RestRequest) -> RestResponse:
         with self._state.lock:
             try:
                 answer = self._answer(ask)
-            except Refused as no:
-                answer = Answer(no.status, no.body(), no.headers)
+            except RestRefusal as no:
+                answer = RestResponse(no.status, no.body(), no.headers)
         return self._dressed(ask, answer)
 
-    def _answer(self, ask: Ask) -> Answer:
+    def _answer(self, ask: RestRequest) -> RestResponse:
         route, ask = self._routed(ask)
         ask = self._identified(ask, route)
         if "owner" in ask.args:
@@ -152,40 +152,40 @@ class Rest:
             self._permitted(ask, route)
         return route.handler(ask)
 
-    def _routed(self, ask: Ask) -> tuple[Route, Ask]:
+    def _routed(self, ask: RestRequest) -> tuple[Route, RestRequest]:
         for route in self._routes:
             found = route.pattern.fullmatch(ask.path)
             if found and route.method == ask.method:
                 args = found.groupdict()
                 if all(args[name].isdigit() for name in args if name in ("number", "id")):
                     return route, replace(ask, args=args)
-        raise Refused(404, "Not Found")
+        raise RestRefusal(404, "Not Found")
 
-    def _identified(self, ask: Ask, route: Route) -> Ask:
+    def _identified(self, ask: RestRequest, route: Route) -> RestRequest:
         scheme, _, secret = ask.headers.get("authorization", "").partition(" ")
         if not secret:
             if route.who == "anybody":
                 return ask
-            raise Refused(401, "Requires authentication")
+            raise RestRefusal(401, "Requires authentication")
         if scheme.lower() not in ("bearer", "token"):
-            raise Refused(401, "Bad credentials")
+            raise RestRefusal(401, "Bad credentials")
         if route.who == "app":
             return replace(ask, given_app=self._apps.speaking(secret))
         token = self._apps.token(secret)
         if token is None:
-            raise Refused(401, "Bad credentials")
+            raise RestRefusal(401, "Bad credentials")
         return replace(ask, given_token=token)
 
-    def _visible(self, ask: Ask) -> Repository:
+    def _visible(self, ask: RestRequest) -> RepositoryRecord:
         try:
             repo = self._state.repository(f"{ask.args['owner']}/{ask.args['repo']}")
         except KeyError:
-            raise Refused(404, "Not Found") from None
+            raise RestRefusal(404, "Not Found") from None
         if ask.given_token and repo.name not in ask.given_token.repositories:
-            raise Refused(404, "Not Found")
+            raise RestRefusal(404, "Not Found")
         return repo
 
-    def _permitted(self, ask: Ask, route: Route) -> None:
+    def _permitted(self, ask: RestRequest, route: Route) -> None:
         headers = {"X-Accepted-GitHub-Permissions": route.needs}
         needs = route.needs
         if "pull_requests" in needs and "; " in needs and ask.given_repo and self._is_issue(ask):
@@ -193,15 +193,15 @@ class Rest:
                 need for need in needs.split("; ") if not need.startswith("pull_requests")
             )
         if not allows(ask.token.permissions, needs):
-            raise Refused(403, NOT_GRANTED, headers=headers)
+            raise RestRefusal(403, NOT_GRANTED, headers=headers)
         if ask.given_repo and ask.given_repo.archived and ask.method != "GET":
-            raise Refused(403, "Repository was archived so is read-only.")
+            raise RestRefusal(403, "Repository was archived so is read-only.")
 
-    def _is_issue(self, ask: Ask) -> bool:
+    def _is_issue(self, ask: RestRequest) -> bool:
         """Whether the path names an issue that is no pull request: that needs `issues` itself."""
         return "number" in ask.args and ask.repo.pull(ask.number("number")) is None
 
-    def _dressed(self, ask: Ask, answer: Answer) -> Answer:
+    def _dressed(self, ask: RestRequest, answer: RestResponse) -> RestResponse:
         headers = {
             "X-GitHub-Request-Id": uuid.uuid4().hex.upper(),
             "X-GitHub-Media-Type": "github.v3; format=json",
@@ -216,7 +216,7 @@ class Rest:
         return replace(answer, headers=headers)
 
 
-def limits(ask: Ask, *, free: bool) -> dict[str, str]:
+def limits(ask: RestRequest, *, free: bool) -> dict[str, str]:
     """The headers of the primary limit. The hour begins with the clock's; 304 and /rate_limit cost
     nothing.
     """
@@ -232,7 +232,9 @@ def limits(ask: Ask, *, free: bool) -> dict[str, str]:
     }
 
 
-def paged(ask: Ask, found: Iterable[T], view: Callable[[T], Json], wrap: str = "") -> Answer:
+def paged(
+    ask: RestRequest, found: Iterable[T], view: Callable[[T], Json], wrap: str = ""
+) -> RestResponse:
     """One page of a list, with GitHub's Link header; `wrap` is the key of lists that come with
     their count.
     """
@@ -248,10 +250,10 @@ def paged(ask: Ask, found: Iterable[T], view: Callable[[T], Json], wrap: str = "
     ]
     links = ", ".join(f'<{_at(ask, places[rel])}>; rel="{rel}"' for rel in wanted)
     data: object = {"total_count": len(items), wrap: shown} if wrap else shown
-    return Answer(200, data, {"Link": links} if links else {})
+    return RestResponse(200, data, {"Link": links} if links else {})
 
 
-def _at(ask: Ask, page: int) -> str:
+def _at(ask: RestRequest, page: int) -> str:
     return f"{ask.state.api}{quote(ask.path)}?{urlencode({**ask.query, 'page': page})}"
 
 

@@ -12,12 +12,12 @@ _OURS = ("GITHUB_", "RUNNER_")  # a step may not change these; NODE_OPTIONS neit
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class FileCommands:
     """One step's files, in a folder of their own."""
 
     folder: Path
 
-    def prepare(self) -> Answers:
+    def prepare(self) -> FileCommands:
         self.folder.mkdir()
         for path in self.environment().values():
             Path(path).touch()

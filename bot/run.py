@@ -1,56 +1,108 @@
-"""Here live Run, the Intents and the Engine: how stories are started, told, remembered and read
-back.
-"""
+"""What a story is given and what an engine promises: Run, the Intents, `@step`, Engine, Journal."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, get_type_hints
+from functools import cache, cached_property, update_wrapper
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
+from rich.text import Text
 
 from bot.ports import Ports
 from bot.values import Outcome, Repo, RunKey, Signal, Subject
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Summary = tuple[str, Text]  # what was done, and what came of it
+
+
+class Step(Generic[P, R]):
+    """One recorded act: its name in the record, its line for people, and its code.
+
+    Called with the ports it is simply done; called through a Run it is remembered.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        act: Callable[Concatenate[Ports, P], R],
+        summarize: Callable[[R], Summary | None] | None = None,
+    ) -> None:
+        self.name = name
+        self._act = act
+        self._summarize = summarize
+        update_wrapper(self, act)
+
+    def __call__(self, ports: Ports, /, *values: P.args, **named: P.kwargs) -> R:
+        """Do it once, without a record."""
+        return self._act(ports, *values, **named)
+
+    @cached_property
+    def result_kind(self) -> Any:
+        """The type of the result, as the annotation says."""
+        return get_type_hints(self._act)["return"]
+
+    def summarize(self, result: object) -> Summary | None:
+        """Say in a line what came of it; None where that would only be noise.
+
+        `result` is JSON data as recorded. Raises pydantic.ValidationError for another version's.
+        """
+        if self._summarize is None:
+            return None
+        return self._summarize(from_json(result, self.result_kind))
+
+
+class _MakeStep(Protocol):
+    """What `@step(...)` gives: a decorator."""
+
+    def __call__(self, act: Callable[Concatenate[Ports, P], R], /) -> Step[P, R]: ...
+
+
+def step(name: str, summarize: Callable[[Any], Summary | None] | None = None) -> _MakeStep:
+    """Make a function a step with this name in the record. Runs under way know it by that name."""
+
+    def decorate(act: Callable[Concatenate[Ports, P], R], /) -> Step[P, R]:
+        return Step(name, act, summarize)
+
+    return decorate
 
 
 class Run(Protocol):
-    """One run of a story, as the story sees it. What goes through it is remembered; nothing else
-    may have effects.
+    """One run of a story, as the story sees it.
+
+    What goes through it is remembered; nothing else may have effects.
     """
 
     @property
-    def key(self) -> RunKey: ...
+    def key(self) -> RunKey:
+        """The run's name, such as "owner/repo#7/1"."""
 
-    async def __call__(
-        self, step: Callable[Concatenate[Ports, P], R], /, *values: P.args, **named: P.kwargs
-    ) -> R:
-        """Do a step and remember its result. Unreachable ports are tried again, capped; then
-        Unreachable is raised.
+    async def __call__(self, step: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
+        """Do a step and remember its result.
+
+        Unreachable ports are tried again, capped; then Unreachable is raised.
         """
 
     async def wait(self, patience_s: float) -> Signal | None:
-        """The next note of the inbox, or None when `patience_s` has passed. Who waits holds no slot
-        of work.
+        """Take the next signal of the inbox, or None when `patience_s` has passed.
+
+        Who waits holds no slot of work.
         """
 
     def slot(self, repo: Repo) -> AbstractAsyncContextManager[None]:
-        """Hold one of the limited slots of work, of this repository's and of all, for as long as
-        the block lasts.
+        """Hold one of the limited slots of work, of this repository's and of all, in the block."""
+
+    async def start(self, start: StartRun) -> tuple[RunKey, bool]:
+        """Start another story for its subject, and tell whether it is new.
+
+        A subject has one live run at a time.
         """
 
-    async def begin(self, start: StartRun) -> tuple[RunKey, bool]:
-        """Start another story for its subject, and whether it is new: a subject has one live run at
-        a time.
-        """
-
-    async def tell(self, tell: SignalRun) -> bool:
-        """Put a note into the inbox of the subject's live run; False when none lives."""
+    async def signal(self, signal: SignalRun) -> bool:
+        """Put a signal into the inbox of the live run that it is for; False when none lives."""
 
 
 Story = Callable[[Run, Any], Awaitable[Outcome]]
@@ -58,7 +110,7 @@ Story = Callable[[Run, Any], Awaitable[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class StartRun:
-    """Start a story. `key` names the asking: once is enough, however often it is heard.
+    """Start a story. `key` names the request: once is enough, however often it is heard.
 
     A `subject` instead of a key numbers the runs: "owner/repo#7" becomes "owner/repo#7/1", and "/2"
     once that ended.
@@ -72,12 +124,10 @@ class StartRun:
 
 @dataclass(frozen=True, slots=True)
 class SignalRun:
-    """Put a note into the inbox of the live run of a subject, if there is one. `key` makes it
-    happen once.
-    """
+    """Put a signal into the inbox of the live run of a subject. `key` makes it happen once."""
 
     subject: Subject
-    note: Signal
+    signal: Signal
     key: str = ""
 
 
@@ -94,9 +144,11 @@ Intent = StartRun | SignalRun | Ignore
 class Engine(Protocol):
     """What the door hands intents to. When a call returns, the intent is on disk."""
 
-    async def start(self, start: StartRun) -> RunKey: ...
+    async def start(self, start: StartRun) -> RunKey:
+        """Start a run, or find the one that this request started before."""
 
-    async def tell(self, tell: SignalRun) -> bool: ...
+    async def signal(self, signal: SignalRun) -> bool:
+        """Signal the live run that the signal is for; False when none lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,35 +181,30 @@ class Journal(Protocol):
     """The record that the engine replays, to be read by people. There is no second bookkeeping."""
 
     def runs(self, limit: int, story: str = "") -> tuple[RunView, ...]:
-        """The newest runs, newest first."""
+        """List the newest runs, newest first; of one story, when it is named."""
 
-    def run(self, key: RunKey) -> RunView | None: ...
+    def run(self, key: RunKey) -> RunView | None:
+        """Find a run by its key."""
 
     def steps(self, key: RunKey) -> tuple[StepView, ...]:
-        """In the order in which they were done."""
+        """List a run's steps in the order in which they were done."""
 
 
 def to_json(value: object) -> Any:
-    """A value as JSON data."""
+    """Turn a value into JSON data."""
     kind: Any = type(value)
     return _adapter(kind).dump_python(value, mode="json")
 
 
 def from_json(data: object, kind: Any) -> Any:
-    """JSON data as the value it was; `kind` is a type or an annotation. Raises
-    pydantic.ValidationError.
+    """Turn JSON data back into the value it was; `kind` is a type or an annotation.
+
+    Raises pydantic.ValidationError.
     """
     return _adapter(kind).validate_python(data)
 
 
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    """Made once for each kind: making one takes two milliseconds, which a burst of deliveries
-    feels.
-    """
+    """Make it once for each kind: making one takes two milliseconds, which a burst feels."""
     return TypeAdapter(kind)
-
-
-def result_kind(step: Callable[..., object]) -> Any:
-    """What a step returns, as its annotation says."""
-    return get_type_hints(step)["return"]

@@ -104,9 +104,9 @@ class Kept:
         self.starts.append(start)
         return RunKey(start.key)
 
-    async def tell(self, tell: SignalRun) -> bool:
+    async def signal(self, signal: SignalRun) -> bool:
         """Keep it."""
-        self.tells.append(tell)
+        self.tells.append(signal)
         return self.live
 
 

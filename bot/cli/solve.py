@@ -7,12 +7,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from rich.console import Console
 from rich.text import Text
@@ -24,12 +24,11 @@ from bot.adapters.git.mirrors import GitMirrors
 from bot.assembly import SystemClock, claude
 from bot.cli.terminal import diff, step, terminal
 from bot.ports import Caps, Ports, Refusal, Unreachable
-from bot.run import SignalRun, StartRun, to_json
+from bot.run import SignalRun, StartRun, Step, to_json
 from bot.settings import ModelSettings
 from bot.steps.admit import limits
 from bot.steps.repo_config import PATH, read_config
 from bot.steps.retrieve import retrieve
-from bot.steps.summaries import line
 from bot.steps.use_tools import AgentContext
 from bot.stories.agent import Asks, Writer
 from bot.stories.progress import GaveUp
@@ -223,13 +222,11 @@ class Plain:
         self.ports = ports
         self.console = console
 
-    async def __call__(
-        self, act: Callable[Concatenate[Ports, P], R], /, *values: P.args, **named: P.kwargs
-    ) -> R:
+    async def __call__(self, act: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
         began = time.monotonic()
         with self.console.status("working"):
             result = act(self.ports, *values, **named)
-        said = line(act.__name__, to_json(result))
+        said = act.summarize(to_json(result))
         if said:
             self.console.print(step(time.monotonic() - began, *said))
         return result
@@ -243,10 +240,10 @@ class Plain:
         """There is one run, so there is no limit."""
         yield
 
-    async def begin(self, start: StartRun) -> tuple[RunKey, bool]:  # noqa: ARG002 - always refused
+    async def start(self, start: StartRun) -> tuple[RunKey, bool]:  # noqa: ARG002 - always refused
         raise Refusal("without a record no other story can be started")
 
-    async def tell(self, tell: SignalRun) -> bool:  # noqa: ARG002 - nobody listens
+    async def signal(self, signal: SignalRun) -> bool:  # noqa: ARG002 - nobody listens
         return False
 
 

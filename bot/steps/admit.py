@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rich.text import Text
+
 from bot.ports import Caps, Ports, Refusal
+from bot.run import Summary, step
 from bot.steps.repo_config import PATH, Config, read_config
 from bot.values import Issue, Repo, RepoInfo, Request
 
 WRITERS = ("admin", "maintain", "write")
 
 
+@step("load_repo_config")
 def rules(ports: Ports, repo: Repo) -> Config:
     """The repository's own configuration, from its default branch. Raises Refusal with the line of
     a mistake.
@@ -18,6 +22,11 @@ def rules(ports: Ports, repo: Repo) -> Config:
     return read_config(ports.repositories.fetch_file(repo, PATH))
 
 
+def _summarize_asker(may_write: bool) -> Summary:  # noqa: FBT001 - the step's result
+    return "who asks?", Text("may write here, so may ask" if may_write else "may not ask")
+
+
+@step("is_authorized", _summarize_asker)
 def may_ask(ports: Ports, request: Request) -> bool:
     """Whether the asker may write to the repository, asked of GitHub now.
 
@@ -27,6 +36,7 @@ def may_ask(ports: Ports, request: Request) -> bool:
     return ports.repositories.fetch_permission(request.repo, request.asker) in WRITERS
 
 
+@step("find_obstacle")
 def obstacle(ports: Ports, request: Request) -> str:
     """Why this issue cannot be worked on, in words for the asker; empty when nothing stands in the
     way.
@@ -37,6 +47,7 @@ def obstacle(ports: Ports, request: Request) -> str:
     )
 
 
+@step("find_stop_reason")
 def still_wanted(ports: Ports, request: Request) -> str:
     """Why the work is not wanted any more; empty when it is. A webhook only hints at this."""
     issue = ports.issues.fetch_issue(request.repo, request.number)
@@ -49,6 +60,7 @@ def still_wanted(ports: Ports, request: Request) -> str:
     return ""
 
 
+@step("acknowledge")
 def acknowledge(ports: Ports, request: Request) -> None:
     """Show within a second that the asking was heard."""
     try:
@@ -57,11 +69,13 @@ def acknowledge(ports: Ports, request: Request) -> None:
         return
 
 
+@step("reply")
 def reply(ports: Ports, request: Request, text: str) -> None:
     """One short answer to this asking, written once however often it is tried."""
     _put(ports, request, request.delivery, text)
 
 
+@step("decline")
 def decline(ports: Ports, request: Request, text: str) -> None:
     """One polite answer to whoever may not ask, and no second one in this issue however often they
     ask.
@@ -89,6 +103,7 @@ def _obstacle(repository: RepoInfo, issue: Issue | None) -> str:
     return ""
 
 
+@step("limits")
 def limits(ports: Ports, config: Config) -> Caps:
     """What this run may use: the operator's caps, or less where the repository asks for less."""
     caps = ports.caps

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rich.text import Text
+
 from bot.ports import Ports
+from bot.run import Summary, step
 from bot.steps.tools import tools
 from bot.text.prompts import load
-from bot.values import Conversation, PromptPrefix, Tree, Turn
+from bot.text.terminal_text import strip_control
+from bot.values import Conversation, PromptPrefix, ToolCall, Tree, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,36 @@ class ConversationStart:
     nudge: str
 
 
+def _summarize_turn(timed: TimedTurn) -> Summary:
+    turn = timed.turn
+    calls = Counter(map(_describe_call, turn.calls))
+    names = [f"{call} ×{times}" if times > 1 else call for call, times in calls.items()]
+    line = Text(strip_control(", ".join(names) or turn.why or f"stopped: {turn.stop}"))
+    line.append(f"  ${turn.usage.usd:.4f}", "dim")
+    for call in turn.calls:
+        if call.name == "submit_plan":
+            line.append_text(_describe_plan(call.input))
+    return "Claude", line
+
+
+def _describe_call(call: ToolCall) -> str:
+    names = ("path", "pattern", "name", "title")
+    about = next((call.input[name] for name in names if call.input.get(name)), "")
+    return f"{call.name}({about})" if about else call.name
+
+
+def _describe_plan(given: Mapping[str, object]) -> Text:
+    """The plan as the model wrote it, before anybody has checked its shape."""
+    text = Text(f"\n{strip_control(str(given.get('summary', '')))}")
+    files = given.get("files")
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, dict):
+            text.append(f"\n- {strip_control(str(file.get('path')))}", "cyan")
+            text.append(f": {strip_control(str(file.get('change')))}")
+    return text
+
+
+@step("ask_model", _summarize_turn)
 def ask_model(ports: Ports, brief: PromptPrefix, said: Conversation, purse_usd: float) -> TimedTurn:
     """The model's next turn. It is remembered before any of its calls is run, so it is paid for
     once.
@@ -38,6 +74,7 @@ def ask_model(ports: Ports, brief: PromptPrefix, said: Conversation, purse_usd: 
     return TimedTurn(turn, round((ports.clock.now() - began).total_seconds(), 3))
 
 
+@step("open_conversation")
 def open_conversation(_: Ports, tree: Tree, issue: int) -> ConversationStart:
     """What a conversation begins with, remembered with the run.
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from rich.text import Text
+
 from bot.ports import Mirrors, Ports
+from bot.run import Summary, step
+from bot.text.terminal_text import strip_control
 from bot.values import Patch, Repo, Tree
 
 
+def _summarize_tree(tree: Tree) -> Summary:
+    return "check out", Text(strip_control(f"{tree.branch} at {tree.sha[:7]}, into a bare mirror"))
+
+
+@step("checkout", _summarize_tree)
 def checkout(ports: Ports, repo: Repo) -> Tree:
     """The default branch as it is now."""
     branch = ports.repositories.fetch_info(repo).default_branch

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from rich.text import Text
+
 from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.ports import Ports
+from bot.run import Summary, step
 from bot.steps.checkout import Files
 from bot.steps.fetch_job_log import fetch_job_log
 from bot.steps.flaky import Try, flaky, is_far
+from bot.text.terminal_text import strip_control
 from bot.values import (
     Action,
     Annotation,
@@ -36,10 +40,31 @@ UNREAD: Mapping[str, tuple[Category, Action]] = MappingProxyType(
         "action_required": ("infra", "human"),
     }
 )
+KINDS = MappingProxyType(
+    {
+        "ours": ", broken by this change",
+        "already red": ", red before this change too",
+        "infrastructure": ", not the code's fault",
+        "flaky": ", which seems to fail now and then",
+    }
+)
 JOBS = 6  # read; the rest of a large matrix says the same
 TRIES = 2  # looked back at
 
 
+def _summarize_verdict(verdict: Verdict) -> Summary:
+    if not verdict.reading.failures:
+        return "read its log", Text(f"{verdict.reading.category} ({verdict.kind})", "red")
+    first = verdict.reading.failures[0]
+    line = Text().append(strip_control(first.test or first.error), "red")
+    line.append(strip_control(f"\n{first.error}: {first.message}"))
+    if first.frames:
+        innermost = first.frames[-1]
+        line.append(strip_control(f"\nat {innermost.file}:{innermost.line}"))
+    return "read its log", line.append(KINDS[verdict.kind], "dim")
+
+
+@step("diagnose", _summarize_verdict)
 def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
     """Read the logs of the failed jobs and weigh them against the base commit's."""
     tree = Tree(base.repo, head, base.branch)

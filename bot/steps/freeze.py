@@ -4,15 +4,24 @@ sees it.
 
 from __future__ import annotations
 
+from rich.text import Text
+
 from bot.ports import Ports
+from bot.run import Summary, step
 from bot.steps.admit import WRITERS
 from bot.steps.report import ENDS
 from bot.text import seen, visible
+from bot.text.terminal_text import strip_control
 from bot.values import Comment, Issue, Request
 
 QUESTION = ENDS["asked"][1]
 
 
+def _summarize_request(issue: Issue) -> Summary:
+    return "the request", Text(strip_control(f"“{issue.title}”, as it stood when it was asked"))
+
+
+@step("snapshot_issue", _summarize_request)
 def freeze(ports: Ports, request: Request) -> Issue:
     """The request as text: title and body from the webhook, and those comments that a writer made
     before the trigger.

@@ -8,12 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
+from rich.text import Text
+
 from bot.gates import Change, Rules, gates, inputs, judged, new, new_names, weighed
 from bot.ports import Checkers, Linter, PackageIndex, Ports
+from bot.run import Summary, step
 from bot.search.source_files import kind_of
 from bot.steps.checkout import Files
 from bot.steps.redact import find_leaks
 from bot.steps.repo_config import Config
+from bot.text.terminal_text import strip_control
 from bot.values import Finding, Patch, Plan, Tree
 
 CONTEXT_FILES = (  # what the repository says of its linter and of its licence
@@ -34,11 +38,25 @@ CONTEXT_FILES = (  # what the repository says of its linter and of its licence
     "NOTICE",
 )
 SCRIPTS = frozenset(["js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"])
+MOST_SHOWN = 3  # findings in the line for people
 MOST_HITS = 40
 MOST_PACKAGES = 40
 MOST_ASKED = 8  # at a time
 
 
+def _summarize_findings(findings: tuple[Finding, ...]) -> Summary:
+    blocking = [finding for finding in findings if finding.blocks]
+    if not blocking:
+        advice = f"; {len(findings)} remarks as advice" if findings else ""
+        return "check the change", Text(f"nothing keeps it back{advice}")
+    lines = [
+        f"{finding.path}:{finding.line} [{finding.gate}] {finding.text}"
+        for finding in blocking[:MOST_SHOWN]
+    ]
+    return "check the change", Text(strip_control("; ".join(lines)), "magenta")
+
+
+@step("inspect_change", _summarize_findings)
 def inspect_change(
     ports: Ports, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None
 ) -> tuple[Finding, ...]:

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 
+from rich.text import Text
+
 from bot.ports import Ports
+from bot.run import Summary, step
 from bot.steps.redact import redact
 from bot.steps.report import attempts_table
 from bot.text import coded, inline, quoted
@@ -58,6 +61,12 @@ class Work:
     mended: tuple[Finding, ...] = ()
 
 
+def _summarize_pull(pull: PullRequest) -> Summary:
+    state, style = ("a draft", "") if pull.draft else ("ready for review", "green")
+    return "pull request", Text(f"#{pull.number}, {state}", style)
+
+
+@step("open_pull", _summarize_pull)
 def open_pull(ports: Ports, tree: Tree, branch: Branch, work: Work, draft: bool) -> PullRequest:  # noqa: FBT001 - GitHub's own word
     """The run's one pull request: opened, or brought up to date when it is open already."""
     title = redact(
@@ -69,6 +78,7 @@ def open_pull(ports: Ports, tree: Tree, branch: Branch, work: Work, draft: bool)
     )
 
 
+@step("was_closed")
 def was_closed(ports: Ports, tree: Tree, branch: Branch) -> bool:
     """Whether the run's pull request was closed or merged. No other run has this branch, so it was
     this one's.
@@ -77,12 +87,13 @@ def was_closed(ports: Ports, tree: Tree, branch: Branch) -> bool:
     return pull is not None and not pull.open
 
 
+@step("update_pull")
 def retell(ports: Ports, tree: Tree, branch: Branch, work: Work) -> bool:
     """Bring the words of the run's pull request up to date; False when there is none open any more."""
     pull = ports.pulls.find_pull(tree.repo, branch)
     if pull is None or not pull.open:
         return False
-    open_pull(ports, tree, branch, work, pull.draft)
+    open_pull(ports, tree, branch, work, draft=pull.draft)
     return True
 
 

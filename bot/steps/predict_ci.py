@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import Literal
 
 import yaml
+from rich.text import Text
 
 from bot.ports import Ports
+from bot.run import Summary, step
 from bot.values import Branch, Tree
 
 WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")  # GitHub reads no deeper folder
@@ -27,6 +29,12 @@ class ExpectedCi:
     other_checks: tuple[str, ...] = ()  # other systems' checks and statuses on the base, by name
 
 
+def _summarize_ci(ci: ExpectedCi) -> Summary:
+    workflows = "1 workflow" if ci.workflows == 1 else f"{ci.workflows} workflows"
+    return "what CI is there", Text(f"{workflows}, starts {ci.starts}")
+
+
+@step("predict_ci", _summarize_ci)
 def predict_ci(ports: Ports, tree: Tree, branch: Branch) -> ExpectedCi:
     """Whether a push to the branch will start CI, or a pull request, or nothing.
 

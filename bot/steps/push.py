@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from rich.text import Text
+
 from bot.ports import Ports
+from bot.run import Summary, step
 from bot.steps.redact import redact
 from bot.text import bare, masked, seen
 from bot.values import Author, Branch, Finish, Patch, PushResult, Request, Sha, Tree
@@ -17,6 +20,7 @@ MUTE = re.compile(
 )
 
 
+@step("commit")
 def commit(
     ports: Ports, tree: Tree, patch: Patch, parent: Sha, finish: Finish, request: Request
 ) -> Sha:
@@ -34,6 +38,13 @@ def commit(
     )
 
 
+def _summarize_push(result: PushResult) -> Summary:
+    if not result.is_ours:
+        return "push", Text("refused: the branch moved", "red")
+    return "push", Text(f"{result.sha[:7]} to its own branch")
+
+
+@step("push", _summarize_push)
 def push(ports: Ports, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None) -> PushResult:
     """Move the branch from `expect` to the commit. Whoever else moved it keeps what they pushed."""
     return ports.mirrors.push(
@@ -41,6 +52,7 @@ def push(ports: Ports, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None)
     )
 
 
+@step("branch_moved")
 def moved(ports: Ports, tree: Tree, branch: Branch, ours: Sha) -> bool:
     """Whether somebody else moved the branch, or took it away."""
     return ports.mirrors.head(tree.repo, ports.credentials.fetch_remote(tree.repo), branch) != ours

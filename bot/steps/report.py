@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from urllib.parse import quote
 
 from bot.ports import Ports
+from bot.run import step
 from bot.steps.redact import redact
 from bot.text import coded, inline, quoted
 from bot.values import Attempt, Outcome, Plan, Request, Retrieval, RunKey, Usage, Verdict
@@ -56,6 +57,7 @@ class Progress:
     outcome: Outcome | None = None
 
 
+@step("report")
 def report(ports: Ports, progress: Progress) -> int:
     """Write or edit the run's comment; its id."""
     request = progress.request
@@ -64,6 +66,7 @@ def report(ports: Ports, progress: Progress) -> int:
     )
 
 
+@step("report_failure")
 def farewell(ports: Ports, request: Request, kind: str, text: str, key: RunKey) -> None:
     """Say once, where its progress stood, that a run ended in a way that its story did not foresee."""
     why = redact(ports, text)

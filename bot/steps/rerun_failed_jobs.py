@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 
 from bot.ports import Ports, Refusal
+from bot.run import step
 from bot.values import Checks, Tree
 
 log = logging.getLogger(__name__)
 
 
+@step("rerun_failed_jobs")
 def rerun_failed_jobs(ports: Ports, base: Tree, checks: Checks) -> dict[str, int]:
     """Run the failed jobs again; which attempt of each workflow run is over, so that its word is
     not read as new.

@@ -7,11 +7,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from rich.text import Text
+
 from bot.ports import Ports
+from bot.run import Summary, step
 from bot.search import locate, similar
 from bot.steps.checkout import Files
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import alike
+from bot.text.terminal_text import strip_control
 from bot.values import CommitInfo, Issue, Retrieval, SearchHit, SimilarCommit, Tree
 
 GUIDANCE = (
@@ -28,8 +32,15 @@ SIMILAR = 3
 DIFF_CHARS = 4_000  # of each similar change
 MESSAGE_CHARS = 1_000
 MOST_PATHS = 20
+MOST_SHOWN = 4  # paths in the line for people
 
 
+def _summarize_places(retrieval: Retrieval) -> Summary:
+    paths = ", ".join(hit.path for hit in retrieval.files[:MOST_SHOWN])
+    return "where to look", Text(strip_control(paths or "nowhere in particular"))
+
+
+@step("retrieve", _summarize_places)
 def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
     """The files, symbols and tests worth reading for the issue, best first. An empty result is a
     result.

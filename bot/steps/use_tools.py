@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
+from rich.text import Text
 
 from bot.edits import Rejected, replace
 from bot.ports import Ports
+from bot.run import Summary, step
 from bot.steps.look import ToolRefusal, TreeReader, cut, looked
 from bot.steps.refactor_tree import WideEdit, refactored
 from bot.steps.tools import (
@@ -23,6 +25,7 @@ from bot.steps.tools import (
     SubmitPlan,
     UpdateTodo,
 )
+from bot.text.terminal_text import strip_control
 from bot.values import (
     Finish,
     Issue,
@@ -35,6 +38,8 @@ from bot.values import (
     ToolResult,
     Tree,
 )
+
+REFUSED_CHARS = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,14 @@ class TurnOutcome:
     todo: tuple[str, ...] | None = None
 
 
+def _summarize_refusals(outcome: TurnOutcome) -> Summary | None:
+    refused = "; ".join(result.text for result in outcome.results if result.is_error)
+    if not refused:
+        return None
+    return "refused", Text(strip_control(refused[:REFUSED_CHARS]), "magenta")
+
+
+@step("use_tools", _summarize_refusals)
 def use_tools(ports: Ports, desk: AgentContext, calls: Sequence[ToolCall]) -> TurnOutcome:
     """Run the calls in order, each on what the ones before it left. A call that fails says why and
     changes nothing.

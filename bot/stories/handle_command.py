@@ -56,7 +56,7 @@ async def _generate(run: Run, request: Request) -> Outcome:
     why_not = await run(obstacle, request)
     if why_not:
         return await _answered(run, request, "refused", why_not)
-    key, new = await run.begin(StartRun(solve_issue, request, subject=request.subject))
+    key, new = await run.start(StartRun(solve_issue, request, subject=request.subject))
     if new:
         return Outcome("done", f"started {key}")
     return await _answered(
@@ -66,13 +66,13 @@ async def _generate(run: Run, request: Request) -> Outcome:
 
 async def _stop(run: Run, request: Request) -> Outcome:
     note = Signal("stop", f"@{request.asker} said `/stop`", request.asker)
-    if await run.tell(SignalRun(request.subject, note, key=request.delivery)):
+    if await run.signal(SignalRun(request.subject, note, key=request.delivery)):
         return Outcome("done", "told the run to stop")
     return await _answered(run, request, "done", "nothing is under way here.")
 
 
 async def _status(run: Run, request: Request) -> Outcome:
-    if await run.tell(
+    if await run.signal(
         SignalRun(request.subject, Signal("checks", "somebody asked"), key=request.delivery)
     ):
         return await _answered(

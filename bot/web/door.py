@@ -218,7 +218,7 @@ class _Entrance:
             case StartRun():
                 return f"started {await self.engine.start(intent)}"
             case SignalRun():
-                return f"{'told' if await self.engine.tell(intent) else 'ignored: nothing runs for'} {intent.subject}"
+                return f"{'told' if await self.engine.signal(intent) else 'ignored: nothing runs for'} {intent.subject}"
             case Ignore(why):
                 return f"ignored: {why}"
 

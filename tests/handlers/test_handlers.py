@@ -84,12 +84,12 @@ def test_ci_tells_the_run_of_its_branch():
     intent = only(CHECKS)
 
     assert isinstance(intent, SignalRun)
-    assert ("acme/orders#7", "checks", "d3") == (intent.subject, intent.note.kind, intent.key)
+    assert ("acme/orders#7", "checks", "d3") == (intent.subject, intent.signal.kind, intent.key)
 
 
 def test_a_persons_push_tells_and_a_bots_does_not():
     """Our own pushes come back as events too."""
-    assert "pushed" == only(PUSHED).note.kind
+    assert "pushed" == only(PUSHED).signal.kind
     assert isinstance(only(replace(PUSHED, sender_bot=True)), Ignore)
 
 
@@ -103,8 +103,8 @@ def test_the_end_of_an_issue_or_pull_request_tells_the_run():
     closed = IssueClosed("d5", REPO, 7, "ada", False, "2026-11-20T10:00:00Z")
     pull = PullClosed("d6", REPO, 8, "greenlit/7-slow", False, "ada", False)
 
-    assert ("issue", "acme/orders#7") == (only(closed).note.kind, only(closed).subject)
-    assert ("closed", "acme/orders#7") == (only(pull).note.kind, only(pull).subject)
+    assert ("issue", "acme/orders#7") == (only(closed).signal.kind, only(closed).subject)
+    assert ("closed", "acme/orders#7") == (only(pull).signal.kind, only(pull).subject)
 
 
 def test_an_edit_changes_nothing():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.run import RunView, StepView, to_json
-from bot.steps.summaries import SAYINGS
+from bot.stories.recorded_steps import STEPS
 from bot.values import (
     Check,
     Checks,
@@ -171,7 +171,7 @@ def test_a_run_that_is_not_over(client, journal):
     said = words(client.get(f"/runs/{quote(KEY)}").text)
 
     assert "running" in said
-    assert "1 think under way" in said
+    assert "1 ask_model under way" in said
     assert "Boom" in said
 
 
@@ -258,7 +258,7 @@ TURN_FIELDS = st.fixed_dictionaries(
 )
 
 
-@given(st.sampled_from(sorted(SAYINGS)), RECORDS | TURN_FIELDS)
+@given(st.sampled_from([step.name for step in STEPS]), RECORDS | TURN_FIELDS)
 def test_any_step_can_be_told(name, data):
     """A record of another version, with the name of a step of today, is at most told less well."""
     summary = summarize_step(StepView(1, name, 0.0, 1.0, data))

@@ -104,8 +104,8 @@ class Durable(Record):
         key, _new = await self._begin(start, start.key)
         return key
 
-    async def tell(self, tell: SignalRun) -> bool:
-        return await self._pass_on(tell, tell.key)
+    async def signal(self, signal: SignalRun) -> bool:
+        return await self._pass_on(signal, signal.key)
 
     async def cancel(self, key: RunKey) -> None:
         """End a run after the step that it is in, without a word to anybody."""
@@ -227,7 +227,7 @@ class Durable(Record):
     async def _pass_on_apart(self, tell: SignalRun, key: str) -> bool:
         live = [run.key for run in await _runs_of(tell.subject) if run.live]
         for run in live:
-            await self._send(run, to_json(tell.note), key)
+            await self._send(run, to_json(tell.signal), key)
         return bool(live)
 
     async def _cancel(self, key: RunKey) -> None:

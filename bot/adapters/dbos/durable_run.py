@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from dbos import DBOS, error
 from pydantic import ValidationError
@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.dbos.slots import Gate, Slots
 from bot.ports import Ports, RateLimited, Refusal, Unreachable
-from bot.run import SignalRun, StartRun, Story, from_json, result_kind, to_json
+from bot.run import SignalRun, StartRun, Step, Story, from_json, to_json
 from bot.text import masked
 from bot.values import Outcome, Repo, RunKey, Signal
 
@@ -39,7 +39,7 @@ WORDS: dict[str, Literal["refused", "gave up", "failed"]] = {
 Told = dict[
     str, Any
 ]  # what a step left in the record: {"ok": data} or {"fault": ..., "text": ..., ...}
-Farewell = Callable[[Ports, Any, str, str, RunKey], None]  # value, how it ended, why, which run
+Farewell = Step[[Any, str, str, RunKey], None]  # value, how it ended, why, which run
 
 
 class StepFailed(Exception):
@@ -85,7 +85,7 @@ class Workshop:
     patience: Patience
     farewell: Farewell | None
     start: Callable[[StartRun, str], Awaitable[tuple[RunKey, bool]]]
-    tell: Callable[[SignalRun, str], Awaitable[bool]]
+    signal: Callable[[SignalRun, str], Awaitable[bool]]
 
 
 class DurableRun:
@@ -103,20 +103,16 @@ class DurableRun:
     def key(self) -> RunKey:
         return self._key
 
-    async def __call__(
-        self, step: Callable[Concatenate[Ports, P], R], /, *values: P.args, **named: P.kwargs
-    ) -> R:
-        name, act = (
-            step.__name__,
-            partial(self._act, partial(step, self._shop.ports, *values, **named)),
-        )
+    async def __call__(self, step: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
+        name = step.name
+        act = partial(self._act, partial(step, self._shop.ports, *values, **named))
         tries, began = 1, 0.0
         while True:
             told = await self._remember(
                 name, act, partial(self._shop.patience.weigh, tries=tries, began=began)
             )
             if told.get("fault") != "again":
-                result: R = _read(name, _opened(told), result_kind(step))
+                result: R = _read(name, _opened(told), step.result_kind)
                 return result
             tries, began = tries + 1, told["began"]
             self._rest()
@@ -141,15 +137,15 @@ class DurableRun:
             self._rest()
             self._repo = ""
 
-    async def begin(self, start: StartRun) -> tuple[RunKey, bool]:
+    async def start(self, start: StartRun) -> tuple[RunKey, bool]:
         key, new = _opened(
-            await self._remember("begin", partial(self._shop.start, start, self._next()))
+            await self._remember("start", partial(self._shop.start, start, self._next()))
         )
         return RunKey(key), new
 
-    async def tell(self, tell: SignalRun) -> bool:
+    async def signal(self, signal: SignalRun) -> bool:
         told = await self._remember(
-            "tell", partial(self._shop.tell, tell, tell.key or self._next())
+            "signal", partial(self._shop.signal, signal, signal.key or self._next())
         )
         return bool(_opened(told))
 

@@ -27,7 +27,7 @@ from bot.cli.demo.bot_process import BotDied
 from bot.cli.demo.staging import ASKER, REPO, Cast, Stage, issue, staged
 from bot.cli.terminal import diff, markdown, step
 from bot.settings import ModelSettings, SettingsError, load_settings
-from bot.steps.summaries import line
+from bot.stories.recorded_steps import summarize_result
 from bot.text.terminal_text import strip_control
 
 GREEN, NOT_GREEN, WRONG_USE, STOPPED = 0, 1, 2, 130
@@ -137,7 +137,7 @@ def _news(console: Console, run: Mapping[str, Any], told: set[tuple[str, int]]) 
             continue
         told.add((run["key"], done["number"]))
         failed = (done["name"], Text(strip_control(done["error"][:ERROR_CHARS]), "red"))
-        said = failed if done["error"] else line(done["name"], done["result"])
+        said = failed if done["error"] else summarize_result(done["name"], done["result"])
         if said:
             console.print(step(done["ended"] - done["began"], *said))
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.run import StepView, from_json
-from bot.steps.summaries import line
+from bot.stories.recorded_steps import summarize_result
 from bot.values import (
     Check,
     Failure,
@@ -70,11 +70,7 @@ def summarize_step(step: StepView) -> tuple[str, ...]:
     """Tell what the step came to, in the terminal's words; nothing for steps that only keep house."""
     if step.error or step.result is None:
         return ()
-    try:
-        summary = line(step.name, step.result)
-    except (KeyError, TypeError, AttributeError, ValueError):  # a record of another version
-        summary = None
-    if summary:
+    if summary := summarize_result(step.name, step.result):
         return tuple(map(_shorten, summary[1].plain.splitlines()))
     return render_lines(step.result) if read_value(step.result) is not None else ()
 

@@ -64,7 +64,7 @@ def start(engine, story, diary, *, key="k", subject="", **task):
 
 
 def tell(engine, subject, text, key=""):
-    return asyncio.run(engine.tell(SignalRun(Subject(subject), Signal("stop", text), key=key)))
+    return asyncio.run(engine.signal(SignalRun(Subject(subject), Signal("stop", text), key=key)))
 
 
 def parked(engine, key):
@@ -118,7 +118,7 @@ class Killable:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
-                env={"PYTHONPATH": f"{HERE}:{HERE.parent.parent}"},
+                env={"PYTHONPATH": f"{HERE}:{HERE.parents[2]}"},
             )
         assert self.answer() == "up"
 

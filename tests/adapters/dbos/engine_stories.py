@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.ports import Ports, RateLimited, Refusal, Unreachable
-from bot.run import Run, SignalRun, StartRun
+from bot.run import Run, SignalRun, StartRun, step
 from bot.values import (
     Outcome,
     Repo,
@@ -44,18 +44,21 @@ class Wrong(Exception):
 # ------------------------------------------------------------------------------------------------------
 
 
+@step("mark")
 def mark(ports: Ports, diary: str, word: str) -> str:
     with Path(diary).open("a") as lines:
         lines.write(f"{word}\n")
     return word
 
 
+@step("linger")
 def linger(ports: Ports, diary: str, word: str, seconds: float) -> str:
     mark(ports, diary, f"{word} began")
     time.sleep(seconds)
     return mark(ports, diary, f"{word} ended")
 
 
+@step("work")
 def work(ports: Ports, task: Task) -> None:
     """Note when it began and ended, to see what overlapped."""
     began = time.time()
@@ -63,6 +66,7 @@ def work(ports: Ports, task: Task) -> None:
     mark(ports, task.diary, f"{task.repo} {began} {time.time()}")
 
 
+@step("falter")
 def falter(ports: Ports, task: Task) -> str:
     """Unreachable, so many times; then not."""
     mark(ports, task.diary, "try")
@@ -71,6 +75,7 @@ def falter(ports: Ports, task: Task) -> str:
     return "reached"
 
 
+@step("limited")
 def limited(ports: Ports, diary: str, seconds: float) -> str:
     mark(ports, diary, "try")
     if Path(diary).read_text().count("try") == 1:
@@ -78,31 +83,38 @@ def limited(ports: Ports, diary: str, seconds: float) -> str:
     return "reached"
 
 
+@step("refuse")
 def refuse(ports: Ports, diary: str) -> None:
     mark(ports, diary, "refused")
     raise Refusal("the repository is archived")
 
 
+@step("break_down")
 def break_down(ports: Ports, secret: str) -> None:
     raise KeyError(secret)
 
 
+@step("leak")
 def leak(ports: Ports) -> None:
     raise ValueError(f"bad credentials {SECRET}")
 
 
+@step("turn")
 def turn(ports: Ports) -> UserText | Turn | ToolResults:
     return Turn("tools", calls=(ToolCall("1", "grep", {"pattern": "é\ud800"}),), text="x")
 
 
+@step("both")
 def both(ports: Ports) -> tuple[UserText | Turn | ToolResults, ...]:
     return (UserText("x"), Turn("end", text="y"), ToolResults((ToolResult("1", "z"),)))
 
 
+@step("nothing")
 def nothing(ports: Ports) -> Signal | None:
     return None
 
 
+@step("apologise")
 def apologise(ports: Ports, task: Task, kind: str, text: str, key: RunKey) -> None:
     mark(ports, task.diary, f"sorry, {key} {kind}: {text}")
 
@@ -210,10 +222,10 @@ async def values(run: Run, task: Task) -> Outcome:
 async def parent(run: Run, task: Task) -> Outcome:
     """Begin a run of the same subject twice, and tell it something."""
     subject = Subject(f"{task.repo}#1")
-    first = await run.begin(StartRun(listen, task, subject=subject))
-    second = await run.begin(StartRun(listen, task, subject=subject))
-    told = await run.tell(SignalRun(subject, Signal("stop", "hello")))
-    nobody = await run.tell(SignalRun(Subject("o/r#99"), Signal("stop")))
+    first = await run.start(StartRun(listen, task, subject=subject))
+    second = await run.start(StartRun(listen, task, subject=subject))
+    told = await run.signal(SignalRun(subject, Signal("stop", "hello")))
+    nobody = await run.signal(SignalRun(Subject("o/r#99"), Signal("stop")))
     return Outcome("done", repr((first, second, told, nobody)))
 
 

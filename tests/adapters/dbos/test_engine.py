@@ -179,7 +179,7 @@ def test_the_engine_is_quiet(tmp_path, diary):
         capture_output=True,
         text=True,
         timeout=60,
-        env={"PYTHONPATH": f"{HERE}:{HERE.parent.parent}"},
+        env={"PYTHONPATH": f"{HERE}:{HERE.parents[2]}"},
         check=False,
     )
 

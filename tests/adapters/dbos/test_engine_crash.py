@@ -174,7 +174,7 @@ def test_a_second_process_on_the_home_is_refused(killable, tmp_path):
         capture_output=True,
         text=True,
         timeout=60,
-        env={"PYTHONPATH": f"{HERE}:{HERE.parent.parent}"},
+        env={"PYTHONPATH": f"{HERE}:{HERE.parents[2]}"},
         check=False,
     )
 

@@ -4,6 +4,7 @@ import engine_stories as stories
 from engine_stage import durable, ended, lines, start
 from engine_stories import Task
 
+from bot.run import step
 from bot.values import Outcome, RunKey
 
 
@@ -104,6 +105,7 @@ def test_a_farewell_that_fails_changes_nothing(tmp_path, diary):
     both.
     """
 
+    @step("stumble")
     def stumble(ports, task: Task, kind: str, text: str, key: RunKey) -> None:
         raise KeyError("comment")
 

@@ -96,7 +96,7 @@ def test_a_thousand_runs_wait_cheaply(engine, diary):
     waiting = engine._dbos._sys_db.notifications_map.snapshot
     eventually(lambda: len(waiting()), MANY, 60)
     more, threads = rss_mb() - before, threading.active_count()
-    asyncio.run(engine.tell(SignalRun(Subject("o/r#500"), Signal("stop", "hello"))))
+    asyncio.run(engine.signal(SignalRun(Subject("o/r#500"), Signal("stop", "hello"))))
     eventually(lambda: "hello" in lines(diary), expected=True)
 
     assert MANY - 1 == len(waiting())

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from bot.ports import Unreachable
 from bot.run import SignalRun, StartRun
 from bot.values import RunKey
-from bot.web.door import server
+from bot.web.server import create_server
 
 SECRET = "a secret of the test's own"
 GUID = "0b989ba4-242f-11e5-81e1-c7b6966d2516"
@@ -115,7 +115,7 @@ def serving(
     app: ASGIApp, *, header_deadline_s: float = 10, body_deadline_s: float = 20
 ) -> Iterator[int]:
     """Serve the app on a free port of loopback for as long as the block lasts."""
-    served = server(
+    served = create_server(
         app, "127.0.0.1", 0, header_deadline_s=header_deadline_s, body_deadline_s=body_deadline_s
     )
     # asyncio turns Nagle's algorithm off only where the protocol is named; with it every answer

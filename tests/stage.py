@@ -30,7 +30,8 @@ from bot.forge.claude_script import (
 )
 from bot.run import RunView
 from bot.settings import Settings
-from bot.web.door import door, server
+from bot.web.door import create_door
+from bot.web.server import create_server
 from handlers import route
 
 REPO = "acme/greeter"
@@ -216,7 +217,7 @@ def staged(
 
 @contextmanager
 def _listening(durable, secret: str) -> Iterator[str]:
-    listening = server(door(durable, route, secret), "127.0.0.1", 0)
+    listening = create_server(create_door(durable, route, secret), "127.0.0.1", 0)
     thread = Thread(target=lambda: asyncio.run(listening.serve()), daemon=True)
     thread.start()
     while not listening.started:

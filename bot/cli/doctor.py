@@ -25,7 +25,7 @@ from bot.ports import Refusal, Unreachable
 from bot.search.grammars import SUFFIXES, GrammarLoadError, grammar
 from bot.settings import ModelSettings, Settings, SettingsError, load_settings
 from bot.text.terminal_text import strip_control
-from bot.web.door import listener
+from bot.web.server import open_listener
 
 WELL, SICK = 0, 1
 RANKS = ("none", "read", "write", "admin")
@@ -151,7 +151,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
     }
     for name, (host, port) in wanted.items():
         try:
-            listener(host, port).close()
+            open_listener(host, port).close()
         except Unreachable as taken:
             yield Finding("Port", f"{taken}.", f"Set GREENLIT_{name} to another one.")
 

@@ -1,6 +1,4 @@
-"""Here lives `greenlit serve`: the door, the page and the engine in one process, until a signal
-ends it.
-"""
+"""`greenlit serve`: the door, the page and the engine in one process, until a signal ends it."""
 
 from __future__ import annotations
 
@@ -9,7 +7,6 @@ import logging
 import os
 import signal
 import sys
-import time
 from socket import socket
 from threading import Thread
 
@@ -19,21 +16,22 @@ from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import Shelf
 from bot.assembly import engine, github, shelf
+from bot.cli.chores import DAY_S, start_chore, start_daily_chore
 from bot.cli.terminal import terminal
 from bot.ports import Refusal, Unreachable
 from bot.settings import Settings
 from bot.stories import RUNS
-from bot.web.door import door, listener, server
+from bot.web.door import create_door
 from bot.web.page.routes import create_page
+from bot.web.server import create_server, open_listener
 from handlers import route
 
 ENDED, NOT_STARTED = 0, 1
-LAST_S = 8  # for the steps under way: Docker kills after ten seconds
-DAY_S = 86_400
+CLOSING_S = 8  # for the steps under way: Docker kills after ten seconds
 REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
 
 # What they say of every request, try and migration the record says better, or nobody needs.
-CHATTY = {
+LIBRARY_LOG_LEVELS = {
     "httpx2": logging.WARNING,
     "uvicorn": logging.WARNING,
     "dbos": logging.WARNING,
@@ -44,27 +42,20 @@ log = logging.getLogger("greenlit")
 
 
 def serve(settings: Settings) -> int:
-    """Listen and work until SIGINT or SIGTERM; 0 then, 1 when it could not start, which is told in
-    words.
-    """
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    for name, level in CHATTY.items():
-        logging.getLogger(name).setLevel(level if settings.log_level != "DEBUG" else logging.DEBUG)
+    """Listen and work until SIGINT or SIGTERM, and return 0; 1 when it could not start."""
+    _configure_log(settings.log_level)
     try:
         with (
-            listener(settings.host, settings.port) as outside,
-            listener("127.0.0.1", settings.page_port) as inside,
+            open_listener(settings.host, settings.port) as outside,
+            open_listener("127.0.0.1", settings.page_port) as inside,
         ):
             hub = github(settings)
             durable = engine(settings, hub)
             durable.launch()
-            for chore in (
-                lambda: _catch_up(hub),
-                lambda: _forget(durable, shelf(settings), settings.keep_days),
-            ):
-                Thread(target=chore, daemon=True).start()
+            logs = shelf(settings)
+            keep_s = settings.keep_days * DAY_S
+            start_chore(lambda: _request_missed_deliveries(hub))
+            start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
             asyncio.run(_listen(settings, durable, outside, inside))
     except (Unreachable, HomeInUse, GitUnfitError, OSError) as wrong:
         terminal(stderr=True).print(
@@ -75,31 +66,36 @@ def serve(settings: Settings) -> int:
     return ENDED
 
 
+def _configure_log(level: str) -> None:
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if level != "DEBUG":
+        for name, library_level in LIBRARY_LOG_LEVELS.items():
+            logging.getLogger(name).setLevel(library_level)
+
+
 async def _listen(settings: Settings, durable: Durable, outside: socket, inside: socket) -> None:
     secret = settings.webhook_secret.get_secret_value()
-    doors = server(door(durable, route, secret), settings.host, settings.port)
-    page = create_page(durable, [story.__name__ for story in RUNS])
-    pages = server(page, "127.0.0.1", settings.page_port)
+    door = create_server(create_door(durable, route, secret), settings.host, settings.port)
+    page_app = create_page(durable, [story.__name__ for story in RUNS])
+    page = create_server(page_app, "127.0.0.1", settings.page_port)
 
     def end() -> None:
         log.info("ending; the runs go on at the next start")
-        doors.should_exit = pages.should_exit = True
+        door.should_exit = page.should_exit = True
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
-    sys.stdout.write(f"webhooks: {_address(outside)}/github\nruns: {_address(inside)}/\n")
+    sys.stdout.write(f"webhooks: {_render_url(outside)}/github\nruns: {_render_url(inside)}/\n")
     sys.stdout.flush()
-    await asyncio.gather(doors.serve([outside]), pages.serve([inside]))
+    await asyncio.gather(door.serve([outside]), page.serve([inside]))
 
 
 def _close(durable: Durable) -> None:
-    """Let the steps under way be remembered. What takes longer is repeated at the next start, as
-    after a crash.
-    """
+    """Let the steps under way be recorded; what takes longer is repeated at the next start."""
     closing = Thread(target=durable.close, daemon=True)
     closing.start()
     try:
-        closing.join(LAST_S)
+        closing.join(CLOSING_S)
     except KeyboardInterrupt:  # a second Ctrl-C
         log.info("ending at once")
     if closing.is_alive():
@@ -108,9 +104,10 @@ def _close(durable: Durable) -> None:
         os._exit(ENDED)  # its thread would keep the process
 
 
-def _catch_up(hub: GitHubApp) -> None:
-    """Have GitHub deliver again what did not arrive while nobody listened: it never does so by
-    itself.
+def _request_missed_deliveries(hub: GitHubApp) -> None:
+    """Have GitHub deliver again what did not arrive while nobody listened.
+
+    It never does so by itself.
     """
     try:
         for missed in hub.missed_deliveries(REDELIVERABLE_S):
@@ -120,14 +117,14 @@ def _catch_up(hub: GitHubApp) -> None:
         log.warning("missed deliveries cannot be asked for: %s", wrong)
 
 
-def _forget(durable: Durable, logs: Shelf, keep_days: int) -> None:
-    """Delete the records of runs that ended long ago and the logs of then, once a day."""
-    while True:
-        durable.forget(keep_days * DAY_S)
-        logs.forget(keep_days * DAY_S)
-        time.sleep(DAY_S)
+def _delete_old_records(durable: Durable, logs: Shelf, keep_s: float) -> None:
+    """Delete the records of runs that ended long ago, and the logs of CI of then."""
+    durable.forget(keep_s)
+    logs.forget(keep_s)
 
 
-def _address(listening: socket) -> str:
+def _render_url(listening: socket) -> str:
     host, port = listening.getsockname()[:2]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    if ":" in host:
+        host = f"[{host}]"
+    return f"http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""Here live the events as frozen values: what GitHub may tell us. `bot.web.webhook` reads them."""
+"""Events: what GitHub may tell us, as frozen values. `bot.web.webhook` reads them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.values import Repo
 
 
 @dataclass(frozen=True, slots=True)
-class _Labeling:
+class _LabelEvent:
     delivery: str
     repo: Repo
     number: int
@@ -24,17 +24,17 @@ class _Labeling:
 
 
 @dataclass(frozen=True, slots=True)
-class IssueLabeled(_Labeling):
+class IssueLabeled(_LabelEvent):
     """This one label was added; others may have been there before."""
 
 
 @dataclass(frozen=True, slots=True)
-class IssueUnlabeled(_Labeling):
+class IssueUnlabeled(_LabelEvent):
     """This one label was taken away."""
 
 
 @dataclass(frozen=True, slots=True)
-class _OfIssue:
+class _IssueEvent:
     delivery: str
     repo: Repo
     number: int
@@ -44,17 +44,17 @@ class _OfIssue:
 
 
 @dataclass(frozen=True, slots=True)
-class IssueClosed(_OfIssue):
+class IssueClosed(_IssueEvent):
     """The issue was closed, done or not."""
 
 
 @dataclass(frozen=True, slots=True)
-class IssueEdited(_OfIssue):
+class IssueEdited(_IssueEvent):
     """Somebody changed the title or the body."""
 
 
 @dataclass(frozen=True, slots=True)
-class IssueDeleted(_OfIssue):
+class IssueDeleted(_IssueEvent):
     """The issue is gone."""
 
 
@@ -78,7 +78,9 @@ class CommentCreated:
 
 @dataclass(frozen=True, slots=True)
 class PullClosed:
-    """`branch` is empty when the head is not in the repository itself: a fork's branch may have our
+    """A pull request was closed or merged.
+
+    `branch` is empty when the head is not in the repository itself: a fork's branch may have our
     name.
     """
 
@@ -107,7 +109,7 @@ class PullSynchronized:
 
 @dataclass(frozen=True, slots=True)
 class ChecksMoved:
-    """CI finished something for a commit. A hint: it names no branch when the commit is a fork's."""
+    """CI finished something for a commit. No branch is named when the commit is a fork's."""
 
     delivery: str
     repo: Repo
@@ -132,9 +134,7 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True)
 class InstallationChanged:
-    """The App was installed, removed, suspended or given other repositories; `repositories` are
-    those concerned.
-    """
+    """The App was installed, removed, suspended or given other repositories: those concerned."""
 
     delivery: str
     installation: int

@@ -1,8 +1,7 @@
-"""Here live the shapes of GitHub's webhook payloads: what is read of them, checked; all else in
-them is ignored.
+"""Validate GitHub's webhook payloads.
 
-GitHub's published schemas have drifted from what it sends, so a shape asks only for the fields that
-become an event.
+A class asks only for the fields that become an event, and ignores the others: GitHub's published
+schemas have drifted from what it sends.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ class BadPayload(Exception):
     """The body is not what GitHub sends. The text names the place and holds nothing of the body."""
 
 
-def _is_time(text: str) -> str:
+def _check_time(text: str) -> str:
     if datetime.fromisoformat(text).tzinfo is None:
         raise ValueError("a time without its zone")
     return text
 
 
-def _is_repository(name: str) -> str:
+def _check_repository(name: str) -> str:
     # The name becomes part of a path in the mirrors.
     if {".", ".."} & set(name.split("/")):
         raise ValueError("not the name of a repository")
@@ -36,47 +35,61 @@ def _is_repository(name: str) -> str:
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
-Time = Annotated[str, AfterValidator(_is_time)]
+Time = Annotated[str, AfterValidator(_check_time)]
 FullName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"), AfterValidator(_is_repository)
+    str, Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$"), AfterValidator(_check_repository)
 ]
 
 
-class Shape(BaseModel):
+class Payload(BaseModel):
+    """What is read of a JSON object of GitHub's."""
+
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
 
-class Account(Shape):
+class AccountFields(Payload):
+    """A user, organization or bot."""
+
     login: str = Field(min_length=1)
     id: Id
     type: Text = ""
 
 
-class Named(Shape):
+class NamedFields(Payload):
+    """What is known by its name: a label, a branch."""
+
     name: str
 
 
-class Repository(Shape):
+class RepositoryFields(Payload):
+    """The repository that an event is about."""
+
     id: Id
     full_name: FullName
 
 
-class Installation(Shape):
+class InstallationFields(Payload):
+    """The App's installation through which the event came."""
+
     id: Id
 
 
-class Envelope(Shape):
-    """What every event of a repository comes in. We act only through an installation."""
+class RepositoryPayload(Payload):
+    """What every event of a repository has. We act only through an installation."""
 
-    installation: Installation
-    repository: Repository
-
-
-class Delivered(Envelope):
-    sender: Account
+    installation: InstallationFields
+    repository: RepositoryFields
 
 
-class Issue(Shape):
+class SentPayload(RepositoryPayload):
+    """An event with the account that caused it."""
+
+    sender: AccountFields
+
+
+class IssueFields(Payload):
+    """An issue or, where pull_request is set, a pull request."""
+
     number: Id
     title: Text = ""
     body: Text = ""
@@ -84,112 +97,151 @@ class Issue(Shape):
     pull_request: dict[str, object] | None = None
 
 
-class Issues(Delivered):
-    issue: Issue
+class IssuesPayload(SentPayload):
+    """`issues`."""
+
+    issue: IssueFields
 
 
-class Labeling(Issues):
-    label: Named
+class LabelPayload(IssuesPayload):
+    """`issues`, labeled or unlabeled."""
+
+    label: NamedFields
 
 
-class Comment(Shape):
+class CommentFields(Payload):
+    """A comment."""
+
     id: Id
     body: Text = ""
     created_at: Time
     performed_via_github_app: dict[str, object] | None = None
 
 
-class IssueComment(Issues):
-    comment: Comment
+class IssueCommentPayload(IssuesPayload):
+    """`issue_comment`."""
+
+    comment: CommentFields
 
 
-class HeadRepository(Shape):
+class HeadRepositoryFields(Payload):
+    """The repository that a head is in."""
+
     id: Id
 
 
-class Head(Shape):
+class HeadFields(Payload):
+    """The head of a pull request."""
+
     ref: str
-    repo: HeadRepository | None = None  # a fork that was deleted
+    repo: HeadRepositoryFields | None = None  # a fork that was deleted
 
 
-class Pull(Shape):
+class PullFields(Payload):
+    """A pull request."""
+
     number: Id
     merged: bool = False
-    head: Head
+    head: HeadFields
 
 
-class PullRequest(Delivered):
-    pull_request: Pull
+class PullRequestPayload(SentPayload):
+    """`pull_request`."""
+
+    pull_request: PullFields
 
 
-class PullMoved(PullRequest):
+class SynchronizePayload(PullRequestPayload):
+    """`pull_request`, synchronize."""
+
     before: Commit
     after: Commit
 
 
-class Suite(Shape):
+class SuiteFields(Payload):
+    """A check suite or a workflow run."""
+
     head_branch: Text = ""
     head_sha: Commit
     conclusion: Text = ""
-    head_repository: HeadRepository | None = None  # only workflow runs tell it
+    head_repository: HeadRepositoryFields | None = None  # only workflow runs tell it
 
 
-class SuiteOfRun(Shape):
+class SuiteOfRunFields(Payload):
+    """The check suite of a check run."""
+
     head_branch: Text = ""
 
 
-class Run(Shape):
+class CheckRunFields(Payload):
+    """A check run."""
+
     head_sha: Commit
     conclusion: Text = ""
-    check_suite: SuiteOfRun
+    check_suite: SuiteOfRunFields
 
 
-class CheckRun(Envelope):
-    check_run: Run
+class CheckRunPayload(RepositoryPayload):
+    """`check_run`."""
+
+    check_run: CheckRunFields
 
 
-class CheckSuite(Envelope):
-    check_suite: Suite
+class CheckSuitePayload(RepositoryPayload):
+    """`check_suite`."""
+
+    check_suite: SuiteFields
 
 
-class WorkflowRun(Envelope):
-    workflow_run: Suite
+class WorkflowRunPayload(RepositoryPayload):
+    """`workflow_run`."""
+
+    workflow_run: SuiteFields
 
 
-class Status(Envelope):
+class StatusPayload(RepositoryPayload):
+    """`status`."""
+
     sha: Commit
     state: Literal["error", "failure", "pending", "success"]
-    branches: list[Named] = []
+    branches: list[NamedFields] = []
 
 
-class Push(Delivered):
+class PushPayload(SentPayload):
+    """`push`."""
+
     ref: str
     before: Commit
     after: Commit
 
 
-class Installed(Shape):
+class InstallationPayload(Payload):
+    """`installation` and `installation_repositories`."""
+
     action: str
-    installation: Installation
-    repositories: list[Repository] = []
-    repositories_added: list[Repository] = []
-    repositories_removed: list[Repository] = []
+    installation: InstallationFields
+    repositories: list[RepositoryFields] = []
+    repositories_added: list[RepositoryFields] = []
+    repositories_removed: list[RepositoryFields] = []
 
 
-class Pinged(Shape):
+class PingPayload(Payload):
+    """`ping`."""
+
     hook_id: Id
 
 
-S = TypeVar("S", bound=Shape)
+S = TypeVar("S", bound=Payload)
 
 
-def as_object(body: bytes) -> dict[str, object]:
-    """The body as a JSON object: UTF-8, at most 200 deep, no NaN, no half of a surrogate pair,
-    every key once.
+def parse_object(body: bytes) -> dict[str, object]:
+    """Parse the body as a JSON object. Raises BadPayload.
+
+    It must be UTF-8, at most 200 deep, with no NaN, no half of a surrogate pair, every key once.
     """
     try:
         value = from_json(body, allow_inf_nan=False)
-        json.loads(body, object_pairs_hook=_unique)
+        json.loads(body, object_pairs_hook=_refuse_repeated_keys)
     except ValueError:
         raise BadPayload("the body is not sound JSON") from None
     if not isinstance(value, dict):
@@ -197,12 +249,10 @@ def as_object(body: bytes) -> dict[str, object]:
     return value
 
 
-def as_shape(shape: type[S], value: dict[str, object]) -> S:
-    """The value as one of the shapes above. Raises BadPayload that names the fields that do not
-    fit.
-    """
+def validate_payload(kind: type[S], value: dict[str, object]) -> S:
+    """Validate a JSON object. Raises BadPayload that names the fields that do not fit."""
     try:
-        return shape.model_validate(value)
+        return kind.model_validate(value)
     except ValidationError as wrong:
         places = {
             ".".join(map(str, error["loc"]))
@@ -211,8 +261,8 @@ def as_shape(shape: type[S], value: dict[str, object]) -> S:
         raise BadPayload(f"not as GitHub sends it: {', '.join(sorted(places))}") from None
 
 
-def _unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _refuse_repeated_keys(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
         raise ValueError("a key occurs twice")
-    return found
+    return unique

@@ -1,4 +1,4 @@
-"""Here live the events: what GitHub tells us, verified and read into frozen values. No I/O."""
+"""Verify a webhook and read it into a frozen event. No I/O."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ from bot.values.events import (
     Unknown,
 )
 from bot.web import payloads
-from bot.web.payloads import BadPayload, as_object, as_shape
+from bot.web.payloads import BadPayload, parse_object, validate_payload
 
-# What is read: the event, and its actions where it has some. `installation*` and `ping` come to
-# every App;
-# the others are the `default_events` of deploy/app.yml.
+# The events that are read, each with its actions where it has some. `installation*` and `ping`
+# come to every App; the others are the `default_events` of deploy/app.yml.
 EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "issues": ("labeled", "unlabeled", "closed", "edited", "deleted"),
@@ -51,28 +50,28 @@ class BadSignature(Exception):
     """Nobody who knows the secret signed these bytes."""
 
 
-def read(headers: Mapping[str, str], body: bytes, secret: str) -> Event:
-    """The event of a delivery. Raises BadSignature, before anything is parsed, or BadPayload.
+def read_event(headers: Mapping[str, str], body: bytes, secret: str) -> Event:
+    """Read the event of a delivery. Raises BadSignature, before anything is parsed, or BadPayload.
 
-    Only X-Hub-Signature-256 counts (docs.github.com, "Validating webhook deliveries"); header names
-    in any case.
+    Only X-Hub-Signature-256 counts (docs.github.com, "Validating webhook deliveries"). Header
+    names may be in any case.
     """
-    named = {name.lower(): value for name, value in headers.items()}
-    _verify(named.get("x-hub-signature-256", ""), body, secret)
-    kind, delivery = named.get("x-github-event", ""), named.get("x-github-delivery", "")
+    lowered = {name.lower(): value for name, value in headers.items()}
+    _verify_signature(lowered.get("x-hub-signature-256", ""), body, secret)
+    kind, delivery = lowered.get("x-github-event", ""), lowered.get("x-github-delivery", "")
     if not kind or not delivery:
         raise BadPayload("X-GitHub-Event and X-GitHub-Delivery are needed")
-    return _parse(kind, delivery, as_object(body))
+    return _parse_event(kind, delivery, parse_object(body))
 
 
-def _verify(signature: str, body: bytes, secret: str) -> None:
+def _verify_signature(signature: str, body: bytes, secret: str) -> None:
     expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     # As bytes: compare_digest refuses text that is not ASCII.
     if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
         raise BadSignature("X-Hub-Signature-256 does not fit the body")
 
 
-def _parse(kind: str, delivery: str, data: dict[str, object]) -> Event:
+def _parse_event(kind: str, delivery: str, data: dict[str, object]) -> Event:
     action = data.get("action")
     action = action if isinstance(action, str) else ""
     unknown = Unknown(delivery, kind, action)
@@ -84,27 +83,33 @@ def _parse(kind: str, delivery: str, data: dict[str, object]) -> Event:
     return _READERS[kind](delivery, action, data) or unknown
 
 
-def _issues(delivery: str, action: str, data: dict[str, object]) -> Event | None:
+def _read_issue(delivery: str, action: str, data: dict[str, object]) -> Event | None:
     if action in {"labeled", "unlabeled"}:
-        return _labeling(delivery, IssueLabeled if action == "labeled" else IssueUnlabeled, data)
-    told = as_shape(payloads.Issues, data)
-    kind = _OF_ISSUE[action]
-    sender, at = told.sender, told.issue.updated_at
-    return kind(delivery, _repo(told), told.issue.number, sender.login, _is_bot(sender), at)
+        return _read_label(delivery, IssueLabeled if action == "labeled" else IssueUnlabeled, data)
+    payload = validate_payload(payloads.IssuesPayload, data)
+    sender, issue = payload.sender, payload.issue
+    return _ISSUE_EVENTS[action](
+        delivery,
+        _make_repo(payload),
+        issue.number,
+        sender.login,
+        _is_bot(sender),
+        issue.updated_at,
+    )
 
 
-def _labeling(
+def _read_label(
     delivery: str, kind: type[IssueLabeled | IssueUnlabeled], data: dict[str, object]
 ) -> Event | None:
     if data.get("label") is None:
         return None  # the label itself was deleted from the repository
-    told = as_shape(payloads.Labeling, data)
-    issue, sender = told.issue, told.sender
+    payload = validate_payload(payloads.LabelPayload, data)
+    issue, sender = payload.issue, payload.sender
     return kind(
         delivery,
-        _repo(told),
+        _make_repo(payload),
         issue.number,
-        told.label.name,
+        payload.label.name,
         issue.title,
         issue.body,
         sender.login,
@@ -115,12 +120,12 @@ def _labeling(
     )
 
 
-def _comment(delivery: str, _: str, data: dict[str, object]) -> Event:
-    told = as_shape(payloads.IssueComment, data)
-    issue, comment, sender = told.issue, told.comment, told.sender
+def _read_comment(delivery: str, _: str, data: dict[str, object]) -> Event:
+    payload = validate_payload(payloads.IssueCommentPayload, data)
+    issue, comment, sender = payload.issue, payload.comment, payload.sender
     return CommentCreated(
         delivery,
-        _repo(told),
+        _make_repo(payload),
         issue.number,
         comment.id,
         comment.body,
@@ -134,115 +139,139 @@ def _comment(delivery: str, _: str, data: dict[str, object]) -> Event:
     )
 
 
-def _pull(delivery: str, action: str, data: dict[str, object]) -> Event:
+def _read_pull(delivery: str, action: str, data: dict[str, object]) -> Event:
     if action == "closed":
-        closed = as_shape(payloads.PullRequest, data)
-        who, pull = closed.sender, closed.pull_request
-        at = (delivery, _repo(closed), pull.number, _own_branch(closed))
-        return PullClosed(*at, pull.merged, who.login, _is_bot(who))
-    moved = as_shape(payloads.PullMoved, data)
-    who = moved.sender
-    at = (delivery, _repo(moved), moved.pull_request.number, _own_branch(moved))
-    return PullSynchronized(*at, moved.before, moved.after, who.login, _is_bot(who))
+        closed = validate_payload(payloads.PullRequestPayload, data)
+        sender, pull = closed.sender, closed.pull_request
+        return PullClosed(
+            delivery,
+            _make_repo(closed),
+            pull.number,
+            _find_own_branch(closed),
+            pull.merged,
+            sender.login,
+            _is_bot(sender),
+        )
+    moved = validate_payload(payloads.SynchronizePayload, data)
+    return PullSynchronized(
+        delivery,
+        _make_repo(moved),
+        moved.pull_request.number,
+        _find_own_branch(moved),
+        moved.before,
+        moved.after,
+        moved.sender.login,
+        _is_bot(moved.sender),
+    )
 
 
-def _check_run(delivery: str, _: str, data: dict[str, object]) -> Event:
-    told = as_shape(payloads.CheckRun, data)
-    run = told.check_run
+def _read_check_run(delivery: str, _: str, data: dict[str, object]) -> Event:
+    payload = validate_payload(payloads.CheckRunPayload, data)
+    run = payload.check_run
     return ChecksMoved(
         delivery,
-        _repo(told),
-        _some(run.check_suite.head_branch),
+        _make_repo(payload),
+        _list_branch(run.check_suite.head_branch),
         run.head_sha,
         "check_run",
         run.conclusion,
     )
 
 
-def _check_suite(delivery: str, _: str, data: dict[str, object]) -> Event:
-    told = as_shape(payloads.CheckSuite, data)
-    suite = told.check_suite
+def _read_check_suite(delivery: str, _: str, data: dict[str, object]) -> Event:
+    payload = validate_payload(payloads.CheckSuitePayload, data)
+    suite = payload.check_suite
     return ChecksMoved(
         delivery,
-        _repo(told),
-        _some(suite.head_branch),
+        _make_repo(payload),
+        _list_branch(suite.head_branch),
         suite.head_sha,
         "check_suite",
         suite.conclusion,
     )
 
 
-def _workflow_run(delivery: str, _: str, data: dict[str, object]) -> Event:
-    told = as_shape(payloads.WorkflowRun, data)
-    run = told.workflow_run
-    ours = run.head_repository is None or run.head_repository.id == told.repository.id
-    branches = _some(run.head_branch) if ours else ()
+def _read_workflow_run(delivery: str, _: str, data: dict[str, object]) -> Event:
+    payload = validate_payload(payloads.WorkflowRunPayload, data)
+    run = payload.workflow_run
+    ours = run.head_repository is None or run.head_repository.id == payload.repository.id
+    branches = _list_branch(run.head_branch) if ours else ()
     return ChecksMoved(
-        delivery, _repo(told), branches, run.head_sha, "workflow_run", run.conclusion
+        delivery, _make_repo(payload), branches, run.head_sha, "workflow_run", run.conclusion
     )
 
 
-def _status(delivery: str, _: str, data: dict[str, object]) -> Event:
-    told = as_shape(payloads.Status, data)
-    if told.state == "pending":
-        return Unknown(delivery, "status", told.state)
-    branches = tuple(branch.name for branch in told.branches)
-    return ChecksMoved(delivery, _repo(told), branches, told.sha, "status", told.state)
+def _read_status(delivery: str, _: str, data: dict[str, object]) -> Event:
+    payload = validate_payload(payloads.StatusPayload, data)
+    if payload.state == "pending":
+        return Unknown(delivery, "status", payload.state)
+    branches = tuple(branch.name for branch in payload.branches)
+    return ChecksMoved(
+        delivery, _make_repo(payload), branches, payload.sha, "status", payload.state
+    )
 
 
-def _push(delivery: str, _: str, data: dict[str, object]) -> Event | None:
-    told = as_shape(payloads.Push, data)
-    if not told.ref.startswith("refs/heads/"):
+def _read_push(delivery: str, _: str, data: dict[str, object]) -> Event | None:
+    payload = validate_payload(payloads.PushPayload, data)
+    if not payload.ref.startswith("refs/heads/"):
         return None
-    branch, who = told.ref.removeprefix("refs/heads/"), told.sender
-    return Pushed(delivery, _repo(told), branch, told.before, told.after, who.login, _is_bot(who))
-
-
-def _installation(delivery: str, action: str, data: dict[str, object]) -> Event:
-    told = as_shape(payloads.Installed, data)
-    concerned = (*told.repositories, *told.repositories_added, *told.repositories_removed)
-    return InstallationChanged(
-        delivery, told.installation.id, action, tuple(repo.full_name for repo in concerned)
+    branch, who = payload.ref.removeprefix("refs/heads/"), payload.sender
+    return Pushed(
+        delivery,
+        _make_repo(payload),
+        branch,
+        payload.before,
+        payload.after,
+        who.login,
+        _is_bot(who),
     )
 
 
-def _ping(delivery: str, _: str, data: dict[str, object]) -> Event:
-    return Ping(delivery, as_shape(payloads.Pinged, data).hook_id)
+def _read_installation(delivery: str, action: str, data: dict[str, object]) -> Event:
+    payload = validate_payload(payloads.InstallationPayload, data)
+    concerned = (*payload.repositories, *payload.repositories_added, *payload.repositories_removed)
+    return InstallationChanged(
+        delivery, payload.installation.id, action, tuple(repo.full_name for repo in concerned)
+    )
 
 
-_OF_ISSUE: Mapping[str, type[IssueClosed | IssueEdited | IssueDeleted]] = MappingProxyType(
+def _read_ping(delivery: str, _: str, data: dict[str, object]) -> Event:
+    return Ping(delivery, validate_payload(payloads.PingPayload, data).hook_id)
+
+
+_ISSUE_EVENTS: Mapping[str, type[IssueClosed | IssueEdited | IssueDeleted]] = MappingProxyType(
     {"closed": IssueClosed, "edited": IssueEdited, "deleted": IssueDeleted}
 )
 
 _READERS: Mapping[str, Callable[[str, str, dict[str, object]], Event | None]] = MappingProxyType(
     {
-        "issues": _issues,
-        "issue_comment": _comment,
-        "pull_request": _pull,
-        "check_run": _check_run,
-        "check_suite": _check_suite,
-        "workflow_run": _workflow_run,
-        "status": _status,
-        "push": _push,
-        "installation": _installation,
-        "installation_repositories": _installation,
-        "ping": _ping,
+        "issues": _read_issue,
+        "issue_comment": _read_comment,
+        "pull_request": _read_pull,
+        "check_run": _read_check_run,
+        "check_suite": _read_check_suite,
+        "workflow_run": _read_workflow_run,
+        "status": _read_status,
+        "push": _read_push,
+        "installation": _read_installation,
+        "installation_repositories": _read_installation,
+        "ping": _read_ping,
     }
 )
 
 
-def _repo(told: payloads.Envelope) -> Repo:
-    return Repo(told.repository.full_name, InstallationId(told.installation.id))
+def _make_repo(payload: payloads.RepositoryPayload) -> Repo:
+    return Repo(payload.repository.full_name, InstallationId(payload.installation.id))
 
 
-def _own_branch(told: payloads.PullRequest) -> str:
-    head = told.pull_request.head
-    return head.ref if head.repo is not None and head.repo.id == told.repository.id else ""
+def _find_own_branch(payload: payloads.PullRequestPayload) -> str:
+    head = payload.pull_request.head
+    return head.ref if head.repo is not None and head.repo.id == payload.repository.id else ""
 
 
-def _is_bot(sender: payloads.Account) -> bool:
+def _is_bot(sender: payloads.AccountFields) -> bool:
     return sender.type == "Bot" or sender.login.endswith("[bot]")
 
 
-def _some(branch: str) -> tuple[str, ...]:
+def _list_branch(branch: str) -> tuple[str, ...]:
     return (branch,) if branch else ()

@@ -18,7 +18,7 @@ from bot.ports import Ports
 from bot.run import Ignore, Intent, Run, StartRun
 from bot.values import Outcome, Request
 from bot.values.events import Event, IssueLabeled
-from bot.web.door import door
+from bot.web.door import create_door
 from tests.benchmarks.table import Row
 from tests.deliveries import ISSUE, SECRET, issues, serving, signed
 
@@ -136,7 +136,7 @@ def _serve(home: Path) -> None:
     engine = Durable(home, Ports(None, None, None), (trivial,))
     engine.launch()
     try:
-        with serving(door(engine, _route, SECRET)) as port:
+        with serving(create_door(engine, _route, SECRET)) as port:
             print(port, flush=True)
             sys.stdin.readline()
         while any(run.state in ("queued", "running") for run in engine.runs(2 * DISTINCT)):

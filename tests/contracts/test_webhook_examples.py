@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.values.events import Unknown
-from bot.web.door import door
+from bot.web.door import create_door
 from bot.web.payloads import BadPayload
-from bot.web.webhook import EVENTS, read
+from bot.web.webhook import EVENTS, read_event
 from handlers import route
 from tests.deliveries import GUID, SECRET, Kept, signed
 
@@ -57,7 +57,7 @@ def _parsed() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
     """A client of a door with the real handlers behind it."""
-    with TestClient(door(Kept(), route, SECRET), raise_server_exceptions=False) as client:
+    with TestClient(create_door(Kept(), route, SECRET), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -80,7 +80,7 @@ def test_examples_of_what_is_read_become_its_events():
     """An example of an event that we read is that event; the others are unknown."""
     seen: dict[str, Counter[str]] = {}
     for kind, payload in examples():
-        event = read(*signed(kind, payload), SECRET)
+        event = read_event(*signed(kind, payload), SECRET)
         if is_read(kind, payload):
             seen.setdefault(kind, Counter())[type(event).__name__] += 1
         else:
@@ -166,7 +166,7 @@ def test_every_key_of_what_is_read_may_be_missing_or_wrong():
                 continue
             for to in (GONE, None, [], {"": 0}, "", 7):
                 try:
-                    read(*signed(kind, mutilated(payload, path, to)), SECRET)
+                    read_event(*signed(kind, mutilated(payload, path, to)), SECRET)
                 except BadPayload:
                     refused[kind] += 1
 

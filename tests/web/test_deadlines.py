@@ -14,14 +14,14 @@ import pytest
 from fastapi import FastAPI
 
 from bot.run import Ignore
-from bot.web.door import door
+from bot.web.door import create_door
 from tests.deliveries import SECRET, Kept, half_request, headers, serving, signed
 
 
 @pytest.fixture
 def app() -> FastAPI:
     """A door behind which nothing happens."""
-    return door(Kept(), lambda _: [Ignore("a test")], SECRET)
+    return create_door(Kept(), lambda _: [Ignore("a test")], SECRET)
 
 
 def hung_up_on(

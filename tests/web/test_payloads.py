@@ -27,7 +27,7 @@ from bot.values.events import (
     Pushed,
     Unknown,
 )
-from bot.web.webhook import EVENTS, read
+from bot.web.webhook import EVENTS, read_event
 from tests.deliveries import (
     ADA,
     COMMENT,
@@ -70,7 +70,7 @@ MOVED = ChecksMoved(GUID, REPO, ("greenlit/7-slow",), SHA, "check_suite", "failu
 
 def told(kind: str, payload: object) -> Event:
     """The event of a signed delivery."""
-    return read(*signed(kind, payload), SECRET)
+    return read_event(*signed(kind, payload), SECRET)
 
 
 def as_bot(payload: dict[str, object]) -> dict[str, object]:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from bot.values.events import Event, Ping
 from bot.web.payloads import BadPayload
-from bot.web.webhook import BadSignature, read
+from bot.web.webhook import BadSignature, read_event
 from tests.deliveries import ADA, GUID, ISSUE, SECRET, headers, issues, signed
 
 
 def told(kind: str, payload: object) -> Event:
     """The event of a signed delivery."""
-    return read(*signed(kind, payload), SECRET)
+    return read_event(*signed(kind, payload), SECRET)
 
 
 # --- who signed it
@@ -32,7 +32,7 @@ def test_github_published_vector_is_accepted():
     head = headers("ping", body) | {"x-hub-signature-256": signature}
 
     with pytest.raises(BadPayload):
-        read(head, body, "It's a Secret to Everybody")
+        read_event(head, body, "It's a Secret to Everybody")
 
 
 def test_any_flipped_bit_is_refused():
@@ -47,10 +47,10 @@ def test_any_flipped_bit_is_refused():
 
     for other in tampered:
         with pytest.raises(BadSignature):
-            read(head, other, SECRET)
+            read_event(head, other, SECRET)
     for other in forged:
         with pytest.raises(BadSignature):
-            read(head | {"x-hub-signature-256": other}, body, SECRET)
+            read_event(head | {"x-hub-signature-256": other}, body, SECRET)
 
 
 @pytest.mark.parametrize("signature", ["", "sha256=", "sha1=" + "0" * 40, "sha256=é\ud800", None])
@@ -65,20 +65,20 @@ def test_missing_and_odd_signatures_are_refused(signature):
     )
 
     with pytest.raises(BadSignature):
-        read(given_headers, body, SECRET)
+        read_event(given_headers, body, SECRET)
 
 
 def test_unsigned_bytes_are_never_parsed():
     """What is not JSON is told apart from what is not signed: the signature comes first."""
     with pytest.raises(BadSignature):
-        read(headers("issues", b"{", secret="another"), b"{", SECRET)
+        read_event(headers("issues", b"{", secret="another"), b"{", SECRET)
 
 
 def test_header_names_come_in_any_case():
     """HTTP's header names have no case."""
     head, body = signed("ping", {"hook_id": 1})
 
-    assert Ping(GUID, 1) == read(
+    assert Ping(GUID, 1) == read_event(
         {name.title(): value for name, value in head.items()}, body, SECRET
     )
 
@@ -118,14 +118,14 @@ def test_header_names_come_in_any_case():
 def test_malformed_bodies_are_bad_payloads(body):
     """Whatever is signed but is not sound JSON, or not what GitHub sends, is one error."""
     with pytest.raises(BadPayload):
-        read(headers("ping", body), body, SECRET)
+        read_event(headers("ping", body), body, SECRET)
 
 
 @given(st.binary())
 def test_any_bytes_are_an_event_or_a_bad_payload(body):
     """No body makes anything else happen."""
     with pytest.raises(BadPayload):
-        read(headers("issues", body), body, SECRET)
+        read_event(headers("issues", body), body, SECRET)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def render_lines(record: object) -> tuple[str, ...]:
 
 
 def summarize_step(step: StepView) -> tuple[str, ...]:
-    """Tell what the step came to, in the terminal's words; nothing for steps that only keep house."""
+    """Tell what the step came to, in the terminal's words; () for steps that only keep house."""
     if step.error or step.result is None:
         return ()
     if summary := summarize_result(step.name, step.result):

@@ -1,0 +1,39 @@
+"""Do chores beside the work, each in a thread of its own that ends with the process."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from threading import Thread
+from time import sleep
+
+from bot.text import masked
+
+DAY_S = 86_400
+
+log = logging.getLogger("greenlit")
+
+
+def start_chore(act: Callable[[], None]) -> None:
+    """Do it once. How it fails is logged."""
+    Thread(target=_attempt, args=(act,), daemon=True).start()
+
+
+def start_daily_chore(act: Callable[[], None], pause: Callable[[float], None] = sleep) -> None:
+    """Do it now and every day. A day on which it fails is logged, and does not end it."""
+
+    def repeat() -> None:
+        while True:
+            _attempt(act)
+            pause(DAY_S)
+
+    Thread(target=repeat, daemon=True).start()
+
+
+def _attempt(act: Callable[[], None]) -> None:
+    try:
+        act()
+    except Exception as bug:  # noqa: BLE001 - the root of a thread
+        trace = masked("".join(traceback.format_exception(bug)))
+        log.error("a chore failed: %s", trace)  # noqa: TRY400 - not with secrets

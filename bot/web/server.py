@@ -1,0 +1,125 @@
+"""Run a web app behind a server that hangs up on senders who are slow on purpose."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from bot.ports import Unreachable
+
+LIMIT_CONNECTIONS = 512
+
+
+def create_server(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    header_deadline_s: float = 10,
+    body_deadline_s: float = 20,
+) -> uvicorn.Server:
+    """Make a web server that does not say what it is made of.
+
+    A request's headers must come within the first deadline and its body within the second, never
+    silent for longer than the first. From 512 connections on it answers 503 and from 1024 on it
+    hangs up, whoever asks: a public door belongs behind a proxy that counts by address. Logging
+    is the caller's.
+    """
+
+    class Protocol(_DeadlineProtocol):
+        header_s = header_deadline_s
+        body_s = body_deadline_s
+
+    config = uvicorn.Config(
+        app,
+        host,
+        port,
+        http=Protocol,
+        loop="asyncio",
+        ws="none",
+        limit_concurrency=LIMIT_CONNECTIONS,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+    )
+    return _Server(config)
+
+
+def open_listener(host: str, port: int) -> socket.socket:
+    """Open a socket that listens. Raises Unreachable where none can."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        return socket.create_server(address[:2], family=family, backlog=2048)
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0]
+        raise Unreachable(f"cannot listen on {host}:{port}: {why}") from None
+
+
+class _Server(uvicorn.Server):
+    """A server without signal handlers: signals are the process's, which ends several servers."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _DeadlineProtocol(HttpToolsProtocol):
+    """Adds a deadline for each part of a request; uvicorn has one for idle connections only."""
+
+    header_s: float
+    body_s: float
+    _body_until = 0.0
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        super().connection_made(transport)
+        self._start_timer(self.header_s)
+        if len(self.connections) > 2 * LIMIT_CONNECTIONS:
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # Bytes that begin no request, such as empty lines, stop uvicorn's own timer for idle
+        # connections.
+        busy = self.cycle is not None and not self.cycle.response_complete
+        if not busy and self._timer is None and self.timeout_keep_alive_task is None:
+            self._start_timer(self.header_s)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._start_timer(self.header_s)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._body_until = self.loop.time() + self.body_s
+        self._start_timer(min(self.header_s, self.body_s))
+
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        self._start_timer(min(self.header_s, self._body_until - self.loop.time()))
+
+    def on_message_complete(self) -> None:
+        self._stop_timer()
+        super().on_message_complete()
+
+    def _start_timer(self, seconds: float) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(seconds, self.transport.abort)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -1,0 +1,38 @@
+"""Chores beside the work: what fails today is tried again tomorrow."""
+
+import threading
+
+from bot.cli.chores import start_chore, start_daily_chore
+
+
+def test_a_daily_chore_outlives_its_failures(caplog):
+    """The disk is full on the first day: the second day's chore is done all the same."""
+    days, done = [], threading.Event()
+
+    def chore():
+        days.append("day")
+        if len(days) == 1:
+            raise OSError("No space left on device")
+        done.set()
+
+    start_daily_chore(chore, pause=lambda _: done.wait(60) if done.is_set() else None)
+
+    assert done.wait(60)
+    assert "No space left on device" in caplog.text
+
+
+def test_a_chore_that_fails_is_logged_without_secrets(caplog):
+    """A token in the words of an error is masked."""
+    token = "ghp_" + "a1" * 18
+
+    def chore():
+        raise ValueError(f"no such token: {token}")
+
+    start_chore(chore)
+
+    for _ in range(600):
+        if "a chore failed" in caplog.text:
+            break
+        threading.Event().wait(0.1)
+    assert "a chore failed" in caplog.text
+    assert token not in caplog.text

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.adapters.checkers import checkers
+from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.claude_client import Claude
 from bot.adapters.dbos.durable_engine import Durable
 from bot.adapters.embeddings import embedder
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.log_cache import Shelf
+from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.sqlite_cache import Remembered
 from bot.ports import Ports
 from bot.search import FORMAT
@@ -46,9 +46,9 @@ def github(settings: Settings) -> GitHubApp:
     )
 
 
-def shelf(settings: Settings) -> Shelf:
+def shelf(settings: Settings) -> DiskLogCache:
     """The logs of CI in the bot's home."""
-    return Shelf(settings.home / "logs")
+    return DiskLogCache(settings.home / "logs")
 
 
 def engine(settings: Settings, hub: GitHubApp) -> Durable:
@@ -60,7 +60,7 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         clock=SystemClock(),
         caps=settings.caps,
         log_cache=shelf(settings),
-        checkers=checkers(settings.package_indexes),
+        checkers=build_checkers(settings.package_indexes),
         cache=Remembered(settings.home / "known", FORMAT),
         embedder=embedder(*settings.embeddings_source),
         repositories=hub,

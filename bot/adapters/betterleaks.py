@@ -23,7 +23,7 @@ class Betterleaks:
     """The port Secrets."""
 
     def find(self, text: str) -> tuple[Leak, ...]:
-        if not suspicious(text):
+        if not may_hold_secret(text):
             return ()
         library = import_module(LIBRARY)  # when first needed: it brings a runtime of its own
         said = library.scan_text(text, validation=False, redact=False, timeout_seconds=PATIENCE_S)
@@ -37,12 +37,12 @@ class Betterleaks:
         return tuple(found.values())
 
 
-def available() -> bool:
+def is_available() -> bool:
     """There is no wheel for every platform."""
     return find_spec(LIBRARY) is not None
 
 
-def suspicious(text: str) -> bool:
+def may_hold_secret(text: str) -> bool:
     """Whether the text has a word that a secret could be. Bounded: each word is looked at once."""
     mixed = (
         word

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 
 
-def body_of(reply: httpx2.Response, limit_bytes: int) -> bytes:
+def read_bounded(reply: httpx2.Response, limit_bytes: int) -> bytes:
     """All of a streamed answer. Raises ValueError as soon as it is longer."""
     body = bytearray()
     for part in reply.iter_bytes():

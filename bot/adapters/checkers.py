@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.adapters.betterleaks import Betterleaks, available
-from bot.adapters.package_index import Indexes
+from bot.adapters.betterleaks import Betterleaks, is_available
+from bot.adapters.package_index import HttpPackageIndex
 from bot.adapters.ruff_linter import Ruff
 from bot.ports import Checkers
 
 
-def checkers(indexes: Mapping[str, str]) -> Checkers:
+def build_checkers(indexes: Mapping[str, str]) -> Checkers:
     """What the gates ask: it reads code, and runs none of it. `indexes` are addresses of package
     indexes by kind.
     """
     return Checkers(
-        Ruff(), Betterleaks() if available() else None, Indexes(indexes) if indexes else None
+        Ruff(),
+        Betterleaks() if is_available() else None,
+        HttpPackageIndex(indexes) if indexes else None,
     )

@@ -21,7 +21,7 @@ import httpx2
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.adapters.bounded_http import body_of
+from bot.adapters.bounded_http import read_bounded
 from bot.ports import Embedder, Unreachable
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Endpoint:
             with client.stream(
                 "POST", self._address, json={"model": self._model, "input": list(texts)}
             ) as reply:
-                body = body_of(reply, LIMIT_BYTES)
+                body = read_bounded(reply, LIMIT_BYTES)
             if reply.status_code != httpx2.codes.OK:
                 said = body[:SAID_CHARS].decode("utf-8", "replace")
                 raise Unreachable(f"{self._address} answers {reply.status_code}: {said}")

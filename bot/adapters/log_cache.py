@@ -18,7 +18,7 @@ LIMIT_BYTES = 1_000_000_000  # of all files together, as they lie there
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class DiskLogCache:
     """One file for each job: its id is another one for each attempt. What is lost is fetched again."""
 
     root: Path

@@ -10,14 +10,14 @@ from urllib.parse import quote
 
 import httpx2
 
-from bot.adapters.bounded_http import body_of
+from bot.adapters.bounded_http import read_bounded
 from bot.values import Package
 
 PATIENCE_S = 8.0
 LIMIT_BYTES = 8_000_000  # what a large package's whole history comes to
 
 
-class Indexes:
+class HttpPackageIndex:
     """The port Index, over the JSON pages of Python's index and of node's. A kind without an
     address is not asked.
     """
@@ -51,7 +51,7 @@ class Indexes:
             httpx2.Client(timeout=self._patience_s, trust_env=False) as client,
             client.stream("GET", address) as reply,
         ):
-            body = body_of(reply, LIMIT_BYTES)
+            body = read_bounded(reply, LIMIT_BYTES)
         parsed = httpx2.Response(reply.status_code, content=body)
         return reply.status_code, parsed.json() if reply.status_code == httpx2.codes.OK else None
 

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.adapters.checkers import checkers
+from bot.adapters.checkers import build_checkers
 from bot.adapters.git.work_tree import GONE, LINK, MOST_FILES, SUBMODULE, Folder, FolderError, Moved
 from bot.cli.check_report import as_json, as_sarif
-from bot.gates import Change, inputs
+from bot.gates import Change, find_answered_inputs
 from bot.ports import Checkers, Refusal
 from bot.search.source_files import kind_of
 from bot.settings import GateSettings
@@ -53,7 +53,7 @@ def checked(console: Console, settings: GateSettings, place: Path, asked: Asked)
     use.
     """
     try:
-        looked = _look(Folder.at(place), asked.base, checkers(settings.package_indexes))
+        looked = _look(Folder.at(place), asked.base, build_checkers(settings.package_indexes))
     except (FolderError, Refusal) as wrong:
         console.print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
         return WRONG_USE
@@ -87,7 +87,7 @@ def _change(folder: Folder, base: str, moved: Sequence[Moved]) -> Change:
     }
     old, new = ({path: _text(side.get(path)) for path in texts} for side in (before, after))
     change = Change(old, new, around, odd, folder.paths())
-    return replace(change, around={**around, **_tests_with(folder, inputs(change))})
+    return replace(change, context={**around, **_tests_with(folder, find_answered_inputs(change))})
 
 
 def _odd(folder: Folder, one: Moved, data: bytes | None) -> str:

@@ -14,7 +14,7 @@ from bot.adapters.dbos.durable_engine import Durable
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.log_cache import Shelf
+from bot.adapters.log_cache import DiskLogCache
 from bot.assembly import engine, github, shelf
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore
 from bot.cli.terminal import terminal
@@ -117,7 +117,7 @@ def _request_missed_deliveries(hub: GitHubApp) -> None:
         log.warning("missed deliveries cannot be asked for: %s", wrong)
 
 
-def _delete_old_records(durable: Durable, logs: Shelf, keep_s: float) -> None:
+def _delete_old_records(durable: Durable, logs: DiskLogCache, keep_s: float) -> None:
     """Delete the records of runs that ended long ago, and the logs of CI of then."""
     durable.forget(keep_s)
     logs.forget(keep_s)

@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from rich.console import Console
 from rich.text import Text
 
-from bot.adapters.checkers import checkers
+from bot.adapters.checkers import build_checkers
 from bot.adapters.embeddings import embedder
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.git.mirrors import GitMirrors
@@ -171,7 +171,7 @@ def _solve(console: Console, settings: ModelSettings, place: Place, request: Iss
             claude(settings),
             SystemClock(),
             caps,
-            checkers(settings.package_indexes),
+            build_checkers(settings.package_indexes),
             embedder=embedder(*settings.embeddings_source),
         )
         writer = _at_once(_writer(console, ports, tree, request))

@@ -1,27 +1,22 @@
-"""Judge a change before it is pushed: what must be true of it, each rule a gate.
+"""Judge a change before it is pushed: each rule that must hold is a gate.
 
 Pure: it is handed texts and hands findings back.
 """
 
 from bot.gates.change import Change
-from bot.gates.packages import judged, new_names
-from bot.gates.policy import protected
-from bot.gates.run_gates import check, gates, new, weighed
-from bot.gates.size import Rules, size
-from bot.gates.syntax import parses
-from bot.gates.test_integrity import inputs
+from bot.gates.packages import NamedPackage, find_new_packages, judge_package
+from bot.gates.size import Rules
+from bot.gates.test_integrity import find_answered_inputs
+from bot.gates.text_gates import apply_weights, check_texts, keep_new_findings
 
 __all__ = [
     "Change",
+    "NamedPackage",
     "Rules",
-    "check",
-    "gates",
-    "inputs",
-    "judged",
-    "new",
-    "new_names",
-    "parses",
-    "protected",
-    "size",
-    "weighed",
+    "apply_weights",
+    "find_answered_inputs",
+    "find_new_packages",
+    "judge_package",
+    "keep_new_findings",
+    "check_texts",
 ]

@@ -1,4 +1,4 @@
-"""Here lives the change as the gates see it: files before and after, and which lines are new."""
+"""Show a change to the gates: its files before and after, and which lines are new."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from functools import cached_property
 from bot.search.source_files import kind_of
 from bot.values import Patch
 
-LINE_CHARS = 500
-MOST_COMPARED = 3_000  # lines on a side, beyond which lines are counted and not aligned
+HANDWRITTEN_CHARS = 500  # nobody writes a longer line by hand
+MAX_ALIGNED_LINES = 3_000  # on a side; beyond that, lines are counted and not aligned
 
 
 @dataclass(frozen=True)
 class Block:
-    """Lines that were replaced: where they begin (from 1), what stood there, what stands there now."""
+    """Replaced lines: where they begin (from 1), what stood there, what stands there now."""
 
     old_start: int
     new_start: int
@@ -27,102 +27,113 @@ class Block:
 
 @dataclass(frozen=True)
 class Change:
-    """Text by path before and after: None where there is no file, as for a new or a deleted one.
+    """Text by path before and after; None where there is no file, as for a new or a deleted one.
 
-    `around` are files that the change leaves alone and that tell what it means: tests, licences,
-    manifests.
-    `odd` are changed paths that hold no text, with what they are: "binary", "symbolic link to x",
-    "submodule".
+    `context` are unchanged files that the gates read too: tests, licences, manifests.
+    `nontext` are changed paths without text, and what they are: "binary file", "submodule" ...
     """
 
     before: Mapping[str, str | None]
     after: Mapping[str, str | None]
-    around: Mapping[str, str] = field(default_factory=dict)
-    odd: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
+    nontext: Mapping[str, str] = field(default_factory=dict)
     paths: Collection[str] = ()  # all of the repository, as far as known
 
     @classmethod
     def of(cls, patch: Patch, before: Mapping[str, str | None]) -> Change:
+        """Make the change that a patch is to the files in `before`."""
         return cls({path: before.get(path) for path in patch.files}, patch.files)
 
     @cached_property
-    def blocks(self) -> dict[str, tuple[Block, ...]]:
-        """What was replaced in each file."""
+    def replaced_blocks(self) -> dict[str, tuple[Block, ...]]:
+        """The replaced lines of each file."""
         return {
-            path: tuple(_blocks(lines(self.before.get(path)), lines(text)))
+            path: tuple(_compare(split_lines(self.before.get(path)), split_lines(text)))
             for path, text in self.after.items()
         }
 
     @cached_property
-    def numbers(self) -> dict[str, frozenset[int]]:
+    def new_line_numbers(self) -> dict[str, frozenset[int]]:
         """The numbers of the new lines of each file."""
-        return {path: frozenset(number for number, _ in self.added(path)) for path in self.after}
+        numbers = {}
+        for path in self.after:
+            numbers[path] = frozenset(number for number, _ in self.added_lines(path))
+        return numbers
 
-    def added(self, path: str) -> Iterator[tuple[int, str]]:
-        """Number and text of each new line."""
-        for block in self.blocks[path]:
+    def added_lines(self, path: str) -> Iterator[tuple[int, str]]:
+        """Yield number and text of each new line."""
+        for block in self.replaced_blocks[path]:
             yield from enumerate(block.new, block.new_start)
 
-    def written(self, path: str) -> Iterator[tuple[int, str]]:
-        """The new lines that somebody may have written by hand, and so what rules for words are
-        held against.
-        """
-        return ((number, line) for number, line in self.added(path) if len(line) <= LINE_CHARS)
+    def handwritten_lines(self, path: str) -> Iterator[tuple[int, str]]:
+        """Yield the new lines that somebody may have written by hand: rules read these alone."""
+        for number, line in self.added_lines(path):
+            if len(line) <= HANDWRITTEN_CHARS:
+                yield number, line
 
-    def removed(self, path: str) -> Iterator[tuple[int, str]]:
-        """Number, as it was, and text of each line that went."""
-        for block in self.blocks[path]:
+    def removed_lines(self, path: str) -> Iterator[tuple[int, str]]:
+        """Yield text and former number of each line that went."""
+        for block in self.replaced_blocks[path]:
             yield from enumerate(block.old, block.old_start)
 
     @cached_property
-    def tests(self) -> tuple[str, ...]:
+    def test_paths(self) -> tuple[str, ...]:
+        """The changed tests."""
         return tuple(path for path in self.after if kind_of(path) == "test")
 
     @cached_property
-    def product(self) -> tuple[str, ...]:
+    def code_paths(self) -> tuple[str, ...]:
+        """The changed files of code that are no tests."""
         return tuple(path for path in self.after if kind_of(path) == "code")
 
 
-def handwritten(text: str | None) -> str:
-    """The text without lines that nobody wrote by hand: what searches a whole file takes time by
-    its longest line.
-    """
-    return "\n".join(line for line in lines(text) if len(line) <= LINE_CHARS)
+def keep_handwritten(text: str | None) -> str:
+    """Drop lines that nobody wrote by hand: a search takes time by the longest line."""
+    return "\n".join(line for line in split_lines(text) if len(line) <= HANDWRITTEN_CHARS)
 
 
-def lines(text: str | None) -> list[str]:
-    """Without their ends, so that a file whose line ends changed is not new as a whole."""
-    return text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
+def split_lines(text: str | None) -> list[str]:
+    """Split without line ends, so that a file whose line ends changed is not new as a whole."""
+    if not text:
+        return []
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
 
 
-def _blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[Block]:
-    """The differences, found between what is alike at both ends."""
-    head = _alike(old, new)
-    tail = _alike(old[head:][::-1], new[head:][::-1])
+def find_surplus_lines(lines: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield number (from 1) and text of each line that `lines` has more often than `others`."""
+    unmatched = Counter(others)
+    for number, line in enumerate(lines, 1):
+        if unmatched[line] > 0:
+            unmatched[line] -= 1
+        else:
+            yield number, line
+
+
+def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[Block]:
+    """Yield the differences, which lie between what is equal at both ends."""
+    head = _common_prefix_length(old, new)
+    tail = _common_prefix_length(old[head:][::-1], new[head:][::-1])
     left, right = old[head : len(old) - tail], new[head : len(new) - tail]
-    if max(len(left), len(right)) > MOST_COMPARED:
-        yield from _counted(left, right, head)
+    if max(len(left), len(right)) > MAX_ALIGNED_LINES:
+        yield from _count(left, right, head)
         return
-    for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    opcodes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    for kind, old_from, old_to, new_from, new_to in opcodes:
         if kind != "equal":
-            yield Block(head + a + 1, head + c + 1, tuple(left[a:b]), tuple(right[c:d]))
+            gone, come = tuple(left[old_from:old_to]), tuple(right[new_from:new_to])
+            yield Block(head + old_from + 1, head + new_from + 1, gone, come)
 
 
-def _alike(old: Sequence[str], new: Sequence[str]) -> int:
-    most = min(len(old), len(new))
-    return next((at for at in range(most) if old[at] != new[at]), most)
+def _common_prefix_length(old: Sequence[str], new: Sequence[str]) -> int:
+    for index, (old_line, new_line) in enumerate(zip(old, new, strict=False)):
+        if old_line != new_line:
+            return index
+    return min(len(old), len(new))
 
 
-def _counted(old: Sequence[str], new: Sequence[str], head: int) -> Iterator[Block]:
-    """For huge changes: a line is new when it stands there more often than before."""
-    had, have = Counter(old), Counter(new)
-    for at, line in enumerate(old):
-        if have[line] > 0:
-            have[line] -= 1
-        else:
-            yield Block(head + at + 1, head + 1, (line,), ())
-    for at, line in enumerate(new):
-        if had[line] > 0:
-            had[line] -= 1
-        else:
-            yield Block(head + 1, head + at + 1, (), (line,))
+def _count(old: Sequence[str], new: Sequence[str], head: int) -> Iterator[Block]:
+    """Yield a block for each line that went or came, by how often it stands there."""
+    for number, line in find_surplus_lines(old, new):
+        yield Block(head + number, head + 1, (line,), ())
+    for number, line in find_surplus_lines(new, old):
+        yield Block(head + 1, head + number, (), (line,))

@@ -1,4 +1,4 @@
-"""Here lives the gate "licence": other people's licence headers and copyright lines on new lines."""
+"""Find other people's licence headers and copyright lines on new lines (gate "licence")."""
 
 from __future__ import annotations
 
@@ -10,49 +10,46 @@ from bot.search.source_files import kind_of
 from bot.values import Finding
 
 GATE = "licence"
-OWNED = re.compile(
-    r"(?:\bcopyright\b|\(c\)|©)[\s:,]*(?:\(c\)|©)?[\s:,]*(?:\d{4}[\d\s,–-]*)(?:by\s+)?(?P<who>[^\n*#]{2,80})"
-    r"|\bcopyright\s+(?:\(c\)|©)\s+(?P<other>[A-Z][^\n*#]{2,80})",
+COPYRIGHT = re.compile(
+    r"(?:\bcopyright\b|\(c\)|©)[\s:,]*(?:\(c\)|©)?[\s:,]*(?:\d{4}[\d\s,–-]*)(?:by\s+)?"
+    r"(?P<dated>[^\n*#]{2,80})"
+    r"|\bcopyright\s+(?:\(c\)|©)\s+(?P<undated>[A-Z][^\n*#]{2,80})",
     re.IGNORECASE,
 )
 SPDX = re.compile(r"SPDX-License-Identifier:\s*([\w.+() -]{2,60})")
 HEADERS = re.compile(
-    r"licensed under the (apache|mit|bsd|gnu|gpl|mozilla)|gnu (lesser |affero )?general public license"
-    r"|permission is hereby granted, free of charge|redistribution and use in source and binary forms"
+    r"licensed under the (apache|mit|bsd|gnu|gpl|mozilla)"
+    r"|gnu (lesser |affero )?general public license"
+    r"|permission is hereby granted, free of charge"
+    r"|redistribution and use in source and binary forms"
     r"|subject to the terms of the mozilla public|all rights reserved",
     re.IGNORECASE,
 )
 CODE_KINDS = ("code", "test", "foreign")
 
 
-def licence(change: Change) -> Iterator[Finding]:
-    """Each such line whose holder or licence the repository did not name before, in what we know of
-    it.
-    """
-    known = " ".join(
-        _plain(text) for text in (*change.before.values(), *change.around.values()) if text
-    )
+def check_licence(change: Change) -> Iterator[Finding]:
+    """Find each line whose holder or licence the known part of the repository did not name."""
+    texts = (*change.before.values(), *change.context.values())
+    known = " ".join(_normalize(text) for text in texts if text)
     for path in change.after:
         if kind_of(path) not in CODE_KINDS:
             continue
-        for number, line in change.written(path):
-            if (why := _foreign(line)) and _plain(why) not in known:
-                yield Finding(
-                    GATE,
-                    path,
-                    number,
-                    f"This is somebody else's: {why.strip()}. Write it anew, or leave it.",
-                )
+        for number, line in change.handwritten_lines(path):
+            owner = _find_owner(line)
+            if owner and _normalize(owner) not in known:
+                text = f"This is somebody else's: {owner.strip()}. Write it anew, or leave it."
+                yield Finding(GATE, path, number, text)
 
 
-def _foreign(line: str) -> str:
-    """What on the line names an owner or a licence."""
-    owned = OWNED.search(line)
+def _find_owner(line: str) -> str:
+    """Find what on the line names an owner or a licence."""
+    owned = COPYRIGHT.search(line)
     if owned:
-        return (owned["who"] or owned["other"]).strip(" .,*/")
-    found = SPDX.search(line) or HEADERS.search(line)
-    return found[0] if found else ""
+        return (owned["dated"] or owned["undated"]).strip(" .,*/")
+    licensed = SPDX.search(line) or HEADERS.search(line)
+    return licensed[0] if licensed else ""
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return re.sub(r"[\W\d_]+", " ", text).casefold().strip()

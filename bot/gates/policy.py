@@ -1,4 +1,4 @@
-"""Here lives the gate "policy": the paths that no run may change unless the repository allows it.
+"""Refuse the paths that no run may change unless the repository allows it (gate "policy").
 
 What is pushed runs in CI with the repository's secrets, and what guides agents or reviewers guides
 the next run.
@@ -17,33 +17,37 @@ from bot.values import Finding
 GATE = "policy"
 
 
-def protected(
-    paths: Collection[str], allowed: Collection[str], extra: Collection[str]
+def check_paths(
+    paths: Collection[str], allowed: Collection[str], protected: Collection[str]
 ) -> tuple[Finding, ...]:
-    """The paths among these that are protected, by our list and by `extra`, and not by `allowed`.
+    """Find the protected paths, by our list and by `protected`, that `allowed` does not lift.
 
     Globs are as in .gitignore: without a slash at any depth, else from the root; but what is
-    allowed in a folder must
-    be said with `folder/**`. Case, look-alike spelling and invisible characters do not matter.
-    Paths inside .git or
-    outside the repository stay refused, whatever is allowed.
+    allowed in a folder must be said with `folder/**`. Case, look-alike spelling and invisible
+    characters do not matter. Paths inside .git or outside the repository stay refused, whatever is
+    allowed.
     """
-    return tuple(
-        Finding(GATE, path, 0, why) for path in paths if (why := _why(path, allowed, extra))
-    )
+    findings = []
+    for path in paths:
+        refusal = _explain_refusal(path, allowed, protected)
+        if refusal:
+            findings.append(Finding(GATE, path, 0, refusal))
+    return tuple(findings)
 
 
-def odd_files(odd: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Changed paths that hold no text: nobody can review them, and a link or a submodule leads
-    elsewhere.
+def check_nontext_files(nontext: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Refuse changed paths that hold no text.
+
+    Nobody can review them, and a link or a submodule leads elsewhere.
     """
-    return tuple(
-        Finding(GATE, path, 0, f"This is a {what}: {ODD_WHY.get(what.split()[0], '')}")
-        for path, what in odd.items()
-    )
+    findings = []
+    for path, kind in nontext.items():
+        reason = NONTEXT_REASONS.get(kind.split()[0], "")
+        findings.append(Finding(GATE, path, 0, f"This is a {kind}: {reason}"))
+    return tuple(findings)
 
 
-ODD_WHY = MappingProxyType(
+NONTEXT_REASONS = MappingProxyType(
     {
         "binary": "nobody can review it.",
         "symbolic": "what is written through it lands elsewhere.",
@@ -53,55 +57,71 @@ ODD_WHY = MappingProxyType(
 )
 
 
-def _why(path: str, allowed: Collection[str], extra: Collection[str]) -> str:
-    if why := path_refusal(path):
-        return why
-    plain = normalize_path(path)
-    if any(matches(plain, glob, inside=False) for glob in allowed):
+def _explain_refusal(path: str, allowed: Collection[str], protected: Collection[str]) -> str:
+    refusal = path_refusal(path)
+    if refusal:
+        return refusal
+    normal = normalize_path(path)
+    if any(matches_glob(normal, glob, in_folder=False) for glob in allowed):
         return ""
     for reason, globs in PROTECTED.items():
-        if any(matches(plain, glob) for glob in globs):
-            return f"{reason} is protected. A maintainer can allow the path under `allow:` in .github/greenlit.yml."
-    glob = next((glob for glob in extra if matches(plain, glob)), None)
-    return (
-        f"the repository protects `{glob}` (`protected:` in .github/greenlit.yml)." if glob else ""
-    )
+        if any(matches_glob(normal, glob) for glob in globs):
+            return (
+                f"{reason} is protected. "
+                "A maintainer can allow the path under `allow:` in .github/greenlit.yml."
+            )
+    for glob in protected:
+        if matches_glob(normal, glob):
+            return f"the repository protects `{glob}` (`protected:` in .github/greenlit.yml)."
+    return ""
 
 
-def matches(path: str, glob: str, *, inside: bool = True) -> bool:
-    """Whether a normal path is the glob's, or (when `inside` counts, or the glob says **) lies in a
-    folder that is.
+def matches_glob(path: str, glob: str, *, in_folder: bool = True) -> bool:
+    """Tell whether a normal path is the glob's.
+
+    With `in_folder`, or a glob that ends in **, also when it lies in a folder that is the glob's.
+    Own code, as pathspec's regular expressions backtrack: `**/a/` eight times takes it minutes.
     """
     parts = tuple(unicodedata.normalize("NFKC", glob).casefold().strip("/").split("/"))
     if "/" not in glob.rstrip("/"):
         parts = ("**", *parts)
     if parts[-1] == "**":
         parts = parts[:-1]  # a folder's glob is the folder's too: a file may not take its place
-        inside = True
-    return _fits(tuple(path.split("/")), parts, inside=inside)
+        in_folder = True
+    return _fits(tuple(path.split("/")), parts, in_folder=in_folder)
 
 
-def _fits(path: Sequence[str], glob: Sequence[str], *, inside: bool) -> bool:
-    """Whether the glob fits the path, or its beginning. By table, so that many ** cost their
-    product and no more.
+def _fits(path: Sequence[str], glob: Sequence[str], *, in_folder: bool) -> bool:
+    """Tell whether the glob fits the path, or its beginning.
+
+    By table, so that many ** cost their product and no more.
     """
-    reached = {0}  # how many of the glob's parts the path so far can have used
+    reached = _skip_stars({0}, glob)  # how many of the glob's parts the path so far can have used
     for part in path:
-        reached = _past_stars(reached, glob)
-        if inside and len(glob) in reached:
+        if in_folder and len(glob) in reached:
             return True
-        left = reached - {len(glob)}
-        stay = {at for at in left if glob[at] == "**"}
-        reached = stay | {at + 1 for at in left - stay if fnmatchcase(part, glob[at])}
-    return len(glob) in _past_stars(reached, glob)
+        reached = _skip_stars(_advance(reached, part, glob), glob)
+    return len(glob) in reached
 
 
-def _past_stars(reached: set[int], glob: Sequence[str]) -> set[int]:
-    found = set(reached)
-    for at in range(len(glob)):
-        if at in found and glob[at] == "**":
-            found.add(at + 1)
-    return found
+def _advance(reached: set[int], part: str, glob: Sequence[str]) -> set[int]:
+    """Use one part of the path: ** takes any and stays, another glob takes it or fails."""
+    advanced = set()
+    for index in reached - {len(glob)}:
+        if glob[index] == "**":
+            advanced.add(index)
+        elif fnmatchcase(part, glob[index]):
+            advanced.add(index + 1)
+    return advanced
+
+
+def _skip_stars(reached: set[int], glob: Sequence[str]) -> set[int]:
+    """Add what is reached when ** stands for no folder at all."""
+    skipped = set(reached)
+    for index, part in enumerate(glob):
+        if index in skipped and part == "**":
+            skipped.add(index + 1)
+    return skipped
 
 
 PROTECTED = MappingProxyType(

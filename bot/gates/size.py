@@ -1,27 +1,26 @@
-"""Here live the gates "size" and "content": how much a change holds, and what no change should
-hold.
-"""
+"""Check how much a change holds (gate "size") and what no change should hold (gate "content")."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.gates.change import Change, find_surplus_lines, split_lines
 from bot.text.invisible_chars import is_unseen
-from bot.values import Finding, Patch
+from bot.values import Finding
 
-MOST = 5  # findings of one kind for one file
-PROSE = (".md", ".mdx", ".rst", ".adoc", ".txt")  # where people write of "the rest"
+MAX_ALIKE = 5  # findings of one kind for one file
+PROSE_SUFFIXES = (".md", ".mdx", ".rst", ".adoc", ".txt")  # where people write of "the rest"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a repository allows: globs that lift or add protection, and how large a change may be."""
+    """What a repository allows: globs that lift or add protection, and a change's size."""
 
     allowed: tuple[str, ...] = ()
-    extra: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
     max_files: int = 60
     max_lines: int = 4_000
     max_bytes: int = 1_000_000
@@ -29,78 +28,75 @@ class Rules:
     advise: tuple[str, ...] = ()  # gates that keep a change back and shall only advise
 
 
-def size(patch: Patch, before: Mapping[str, str | None], limits: Rules) -> tuple[Finding, ...]:
-    """Whether the change is too large, and what its new lines should not hold."""
-    return (*_too_large(patch, before, limits), *_contents(patch, before))
+def check_size(change: Change, rules: Rules) -> tuple[Finding, ...]:
+    """Find in which way the change is too large, and what its new lines should not hold."""
+    return (*_check_amount(change, rules), *_check_contents(change))
 
 
-def _too_large(patch: Patch, before: Mapping[str, str | None], limits: Rules) -> Iterator[Finding]:
-    changed = sum(_changed(text, before.get(path)) for path, text in patch.files.items())
-    written = sum(len((text or "").encode(errors="replace")) for text in patch.files.values())
-    for what, much, most in (
-        ("files", len(patch.files), limits.max_files),
-        ("changed lines", changed, limits.max_lines),
-        ("bytes in the changed files", written, limits.max_bytes),
+def _check_amount(change: Change, rules: Rules) -> Iterator[Finding]:
+    lines = sum(_count_changed_lines(change, path) for path in change.after)
+    size_bytes = sum(len((text or "").encode(errors="replace")) for text in change.after.values())
+    for unit, amount, limit in (
+        ("files", len(change.after), rules.max_files),
+        ("changed lines", lines, rules.max_lines),
+        ("bytes in the changed files", size_bytes, rules.max_bytes),
     ):
-        if much > most:
-            yield Finding(
-                "size", "", 0, f"The change has {much} {what}; at most {most} are allowed."
-            )
+        if amount > limit:
+            text = f"The change has {amount} {unit}; at most {limit} are allowed."
+            yield Finding("size", "", 0, text)
 
 
-def _changed(after: str | None, before: str | None) -> int:
-    """Lines that came or went; a line that only moved counts as neither."""
-    new, old = Counter(_lines(after)), Counter(_lines(before))
+def _count_changed_lines(change: Change, path: str) -> int:
+    """Count the lines that came or went; a line that only moved counts as neither."""
+    old, new = (
+        Counter(split_lines(change.before.get(path))),
+        Counter(split_lines(change.after[path])),
+    )
     return (new - old).total() + (old - new).total()
 
 
-def _lines(text: str | None) -> list[str]:
-    return text.replace("\r\n", "\n").split("\n") if text else []
-
-
-def added_lines(after: str, before: str | None) -> Iterator[tuple[int, str]]:
-    """Number and text of the lines that the text before did not have, or had fewer times."""
-    had = Counter(_lines(before))
-    for number, line in enumerate(_lines(after), 1):
-        if had[line] > 0:
-            had[line] -= 1
-        else:
-            yield number, line
-
-
-def _contents(patch: Patch, before: Mapping[str, str | None]) -> Iterator[Finding]:
-    for path, text in patch.files.items():
+def _check_contents(change: Change) -> Iterator[Finding]:
+    for path, text in change.after.items():
         if text is None:
             continue
         if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
             yield Finding("content", path, 0, "This is no text: it holds NUL or half a character.")
-            continue
-        found = Counter[str]()
-        for number, line in added_lines(text, before.get(path)):
-            if why := _bad(line, first=number == 1, prose=path.lower().endswith(PROSE)):
-                found[why] += 1
-                if found[why] <= MOST:
-                    yield Finding("content", path, number, why)
+        else:
+            yield from _check_new_lines(path, text, change.before.get(path))
 
 
-def _bad(line: str, *, first: bool, prose: bool) -> str:
+def _check_new_lines(path: str, text: str, before: str | None) -> Iterator[Finding]:
+    is_prose = path.lower().endswith(PROSE_SUFFIXES)
+    seen = Counter[str]()
+    for number, line in find_surplus_lines(split_lines(text), split_lines(before)):
+        # A byte order mark is no hidden character where it belongs.
+        visible = line.removeprefix("\ufeff") if number == 1 else line
+        problem = _find_problem(line, visible, is_prose=is_prose)
+        seen[problem] += 1
+        if problem and seen[problem] <= MAX_ALIKE:
+            yield Finding("content", path, number, problem)
+
+
+def _find_problem(line: str, visible: str, *, is_prose: bool) -> str:
     if CONFLICT.match(line):
         return "A conflict or edit marker was left in."
-    if hidden := _hidden(line.removeprefix("\ufeff") if first else line):
+    hidden = _find_hidden(visible)
+    if hidden:
         return f"A reader does not see U+{ord(hidden):04X}; write it as an escape."
-    if not prose and len(line) <= PLACEHOLDER_CHARS and PLACEHOLDER.fullmatch(line.strip()):
+    if not is_prose and len(line) <= PLACEHOLDER_CHARS and PLACEHOLDER.fullmatch(line.strip()):
         return "A placeholder stands where code should: write the code out."
     return ""
 
 
-def _hidden(line: str) -> str:
-    """The first unseen character. Joiners are seen by what they join, outside ASCII: emoji,
-    Persian, Hindi.
+def _find_hidden(line: str) -> str:
+    """Find the first character that no reader sees.
+
+    Joiners are seen by what they join, outside ASCII: emoji, Persian, Hindi.
     """
     if line.isascii() and line.isprintable():
         return ""
-    for at, char in enumerate(line):
-        joins = char in "\u200c\u200d" and not (line[at - 1 : at] or "a").isascii()
+    for index, char in enumerate(line):
+        joins = char in "\u200c\u200d" and index > 0 and not line[index - 1].isascii()
         if is_unseen(char) and not joins:
             return char
     return ""
@@ -111,9 +107,10 @@ CONFLICT = re.compile(r"(<{7}|>{7}|\|{7})( |$)")
 PLACEHOLDER = re.compile(
     r"(#+|//+|/\*+|--|<!--|;+|%+|\{/\*|\"\"\"|\[)\s*("
     r"(\.{3}|…)\s?[^.…]{0,40}\b(rest|existing|remaining|unchanged|omitted|same as before)\b.*"
-    r"|(the )?(rest|remainder) of\b[^.…]{0,40}\b(unchanged|the same|as before|omitted|goes here)\b.{0,20}"
-    r"|(existing|previous|remaining) (code|methods?|functions?|imports?|tests?|implementation)\b[^.…]{0,20}"
-    r"(\.{3}|…|\bunchanged|\bgoes here).{0,10})"
+    r"|(the )?(rest|remainder) of\b[^.…]{0,40}"
+    r"\b(unchanged|the same|as before|omitted|goes here)\b.{0,20}"
+    r"|(existing|previous|remaining) (code|methods?|functions?|imports?|tests?|implementation)\b"
+    r"[^.…]{0,20}(\.{3}|…|\bunchanged|\bgoes here).{0,10})"
     r"|(\.{3}|…)\s(the )?(rest of|existing|remaining|unchanged)\b.*",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""Here lives the gate "syntax": a changed file must still parse, as far as it did before."""
+"""Check that a changed file still parses, as far as it did before (gate "syntax")."""
 
 from __future__ import annotations
 
@@ -18,151 +18,139 @@ from bot.search.grammars import language_of, parse
 from bot.values import Finding
 
 GATE = "syntax"
-MOST = 5  # findings for one file: the rest follows from the first
+MAX_FINDINGS = 5  # for one file: the rest follows from the first
 SHOWN_CHARS = 120
-MOST_OPEN = 200  # brackets in brackets
-YAML_CHARS = 200_000  # PyYAML reads a megabyte in ten seconds
+MAX_NESTING = 200  # brackets in brackets
+MAX_YAML_CHARS = 200_000  # PyYAML reads a megabyte in ten seconds
 
 # Their grammars stumble over macros, here-documents and syntax younger than they are: a hint, no
 # verdict.
-UNSURE = frozenset({"bash", "c", "cpp", "csharp", "kotlin", "php", "scala", "swift"})
+UNSURE_LANGUAGES = frozenset({"bash", "c", "cpp", "csharp", "kotlin", "php", "scala", "swift"})
 # What CPython 3.11 says of code that only a later Python can read.
-YOUNGER = re.compile(
+YOUNGER_PYTHON = re.compile(
     r"^invalid syntax$|^expected '\('$|^f-string|^multiple exception types must be parenthesized$"
+)
+# JSON files that their own tools read with comments in them.
+JSON_WITH_COMMENTS = re.compile(
+    r"(^|/)([tj]sconfig[^/]*|\.eslintrc|devcontainer|\.?\w+rc)\.json$|(^|/)\.vscode/"
 )
 
 
-def parses(path: str, text: str, before: str | None) -> tuple[Finding, ...]:
-    """What does not parse in the text and did before; nothing for files of unknown languages."""
-    suffix = PurePosixPath(path.lower()).suffix
-    if read := READERS.get(suffix):
-        return _by_reader(path, text, before, read)
+def check_syntax(path: str, text: str, before: str | None) -> tuple[Finding, ...]:
+    """Find what does not parse in the text and did before; nothing in unknown languages."""
+    reader = READERS.get(PurePosixPath(path.lower()).suffix)
+    if reader:
+        return _check_data(path, text, before, reader)
     language = language_of(path)
     if language is None:
         return ()
     if language == "python":
-        return _python(path, text, before)
-    return _by_grammar(path, language, text, before, blocks=language not in UNSURE)
+        return _check_python(path, text, before)
+    return _check_grammar(path, language, text, before)
 
 
-def _by_grammar(
-    path: str, language: str, text: str, before: str | None, *, blocks: bool
-) -> tuple[Finding, ...]:
-    errors = _errors(language, text)
+def _check_grammar(path: str, language: str, text: str, before: str | None) -> tuple[Finding, ...]:
+    errors = _find_errors(language, text)
     if errors is None:
-        return (
-            Finding(
-                GATE, path, 0, "This takes too long to parse: it was not checked.", blocks=False
-            ),
-        )
-    old = Counter(what for _, what in _errors(language, before or "") or ())
-    new = []
-    for line, what in errors:
-        if old[what] > 0:
-            old[what] -= 1
+        unchecked = "This takes too long to parse: it was not checked."
+        return (Finding(GATE, path, 0, unchecked, blocks=False),)
+    old = Counter(message for _, message in _find_errors(language, before or "") or ())
+    findings = []
+    for line, message in errors:
+        if old[message] > 0:
+            old[message] -= 1
         else:
-            new.append(Finding(GATE, path, line, what, blocks))
-    return tuple(new[:MOST])
+            blocks = language not in UNSURE_LANGUAGES
+            findings.append(Finding(GATE, path, line, message, blocks))
+    return tuple(findings[:MAX_FINDINGS])
 
 
-def _errors(language: str, text: str) -> list[tuple[int, str]] | None:
-    """Line and words for each place the grammar does not take; None when the parser lost its way."""
+def _find_errors(language: str, text: str) -> list[tuple[int, str]] | None:
+    """Find line and words of each place that the grammar does not take.
+
+    None when the parser lost its way.
+    """
     data = text.encode(errors="replace")
     tree = parse(language, data)
     if tree is None:
         return None
     lines = data.split(b"\n")
-    found, waiting = [], [tree.root_node]
+    errors, waiting = [], [tree.root_node]
     while waiting:
         node = waiting.pop()
         if node.is_error or node.is_missing:
-            found.append((node.start_point.row + 1, _words(node, lines)))
+            errors.append((node.start_point.row + 1, _describe_error(node, lines)))
         elif node.has_error:
             waiting.extend(reversed(node.children))
-    return found
+    return errors
 
 
-def _words(node: Node, lines: list[bytes]) -> str:
-    line = (
-        lines[min(node.start_point.row, len(lines) - 1)]
-        .decode(errors="replace")
-        .strip()[:SHOWN_CHARS]
-    )
-    what = f"`{node.type}` is missing" if node.is_missing else "This does not parse"
-    return f"{what}: {line}"
+def _describe_error(node: Node, lines: list[bytes]) -> str:
+    line = lines[min(node.start_point.row, len(lines) - 1)].decode(errors="replace")
+    problem = f"`{node.type}` is missing" if node.is_missing else "This does not parse"
+    return f"{problem}: {line.strip()[:SHOWN_CHARS]}"
 
 
-def _python(path: str, text: str, before: str | None) -> tuple[Finding, ...]:
-    """CPython's own parser is exact, but only about the Python we run on."""
-    wrong = _python_error(text)
-    if wrong is None:
+def _check_python(path: str, text: str, before: str | None) -> tuple[Finding, ...]:
+    """Ask CPython's own parser, which is exact, but only about the Python we run on."""
+    error = _find_python_error(text)
+    if error is None:
         return ()
-    grammars = _by_grammar(path, "python", text, before, blocks=True)
-    if before is not None and _python_error(before):  # Python 2, or younger than ours
-        return grammars
-    line, message = wrong
-    shown = (text.split("\n")[line - 1 : line] or [""])[0].strip()[:SHOWN_CHARS]
-    blocks = bool(grammars) or not YOUNGER.search(message)
+    by_grammar = _check_grammar(path, "python", text, before)
+    if before is not None and _find_python_error(before):  # Python 2, or younger than ours
+        return by_grammar
+    line, message = error
+    lines = text.split("\n")
+    shown = lines[line - 1].strip()[:SHOWN_CHARS] if line <= len(lines) else ""
+    blocks = bool(by_grammar) or not YOUNGER_PYTHON.search(message)
     return (Finding(GATE, path, line, f"{message}: {shown}", blocks),)
 
 
-def _python_error(text: str) -> tuple[int, str] | None:
+def _find_python_error(text: str) -> tuple[int, str] | None:
     try:
         ast.parse(text)
-    except SyntaxError as wrong:
-        if wrong.msg.startswith(
-            "invalid escape sequence"
-        ):  # a warning, where warnings are made errors
+    except SyntaxError as error:
+        # A mere warning, where warnings are made errors.
+        if error.msg.startswith("invalid escape sequence"):
             return None
-        return wrong.lineno or 1, wrong.msg
-    except ValueError as wrong:  # NUL and lone surrogates
-        return 1, str(wrong)
+        return error.lineno or 1, error.msg
+    except ValueError as error:  # NUL and lone surrogates
+        return 1, str(error)
     except (RecursionError, MemoryError):
         return 1, "nested too deep for Python to parse"
     return None
 
 
-# --- data files
-# ---------------------------------------------------------------------------------------------------
+# --- data files -----------------------------------------------------------------------------------
 
 
-def _by_reader(
-    path: str, text: str, before: str | None, read: Callable[[str], None]
+def _check_data(
+    path: str, text: str, before: str | None, reader: Callable[[str], None]
 ) -> tuple[Finding, ...]:
-    wrong = _reading(read, text)
-    if wrong is None or _is_template(text) or _may_have_comments(path):
+    error = _find_data_error(reader, text)
+    if error is None or "{{" in text or "{%" in text:  # a template is read by its engine first
         return ()
-    if before is not None and _reading(read, before):
+    if JSON_WITH_COMMENTS.search(path):
         return ()
-    return (Finding(GATE, path, wrong[0], wrong[1]),)
+    if before is not None and _find_data_error(reader, before):
+        return ()
+    line, message = error
+    return (Finding(GATE, path, line, message),)
 
 
-def _is_template(text: str) -> bool:
-    return "{{" in text or "{%" in text
-
-
-def _may_have_comments(path: str) -> bool:
-    """JSON files that their own tools read with comments in them."""
-    return bool(
-        re.search(
-            r"(^|/)([tj]sconfig[^/]*|\.eslintrc|devcontainer|\.?\w+rc)\.json$|(^|/)\.vscode/", path
-        )
-    )
-
-
-def _reading(read: Callable[[str], None], text: str) -> tuple[int, str] | None:
+def _find_data_error(reader: Callable[[str], None], text: str) -> tuple[int, str] | None:
     try:
-        read(text)
-    except json.JSONDecodeError as wrong:
-        return wrong.lineno, f"{wrong.msg} (column {wrong.colno})"
-    except tomllib.TOMLDecodeError as wrong:
-        line = re.search(r"at line (\d+)", str(wrong))
-        return int(line[1]) if line else 1 + text.count("\n"), str(wrong)
-    except yaml.MarkedYAMLError as wrong:
-        mark = wrong.problem_mark
-        return (mark.line + 1 if mark else 1), f"{wrong.context or ''} {wrong.problem}".strip()
-    except (yaml.YAMLError, ValueError, RecursionError) as wrong:
-        return 1, str(wrong).partition("\n")[0]
+        reader(text)
+    except json.JSONDecodeError as error:
+        return error.lineno, f"{error.msg} (column {error.colno})"
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        return int(line[1]) if line else 1 + text.count("\n"), str(error)
+    except yaml.MarkedYAMLError as error:
+        line_number = error.problem_mark.line + 1 if error.problem_mark else 1
+        return line_number, f"{error.context or ''} {error.problem}".strip()
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return 1, str(error).partition("\n")[0]
     return None
 
 
@@ -176,21 +164,21 @@ def _read_toml(text: str) -> None:
 
 
 def _read_yaml(text: str) -> None:
-    """Only the syntax: no tag is built and no alias followed."""
-    if len(text) <= YAML_CHARS and not nested_deep(text):
+    """Read the syntax alone: no tag is built and no alias followed."""
+    if len(text) <= MAX_YAML_CHARS and not is_nested_deep(text):
         for _ in yaml.parse(text, Loader=yaml.SafeLoader):
             pass
 
 
-def nested_deep(text: str) -> bool:
-    """Whether brackets nest so deep that PyYAML, which takes time by the square of it, would read
-    for minutes.
+def is_nested_deep(text: str) -> bool:
+    """Tell whether brackets nest so deep that PyYAML, which takes time by the square of the depth,
+    would read for minutes.
     """
     depth = deepest = 0
-    for found in re.finditer(r"[\[\]{}]", text):
-        depth += 1 if found[0] in "[{" else -1
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
-    return deepest > MOST_OPEN
+    return deepest > MAX_NESTING
 
 
 READERS = MappingProxyType(

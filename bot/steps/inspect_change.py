@@ -10,7 +10,16 @@ from datetime import datetime
 
 from rich.text import Text
 
-from bot.gates import Change, Rules, gates, inputs, judged, new, new_names, weighed
+from bot.gates import (
+    Change,
+    Rules,
+    apply_weights,
+    check_texts,
+    find_answered_inputs,
+    find_new_packages,
+    judge_package,
+    keep_new_findings,
+)
 from bot.ports import Checkers, Linter, PackageIndex, Ports
 from bot.run import Summary, step
 from bot.search.source_files import kind_of
@@ -70,7 +79,9 @@ def inspect_change(
     change = Change(
         {path: before.get(path) for path in patch.files}, patch.files, around, paths=paths
     )
-    change = replace(change, around={**around, **_tests_with(ports, tree, inputs(change))})
+    change = replace(
+        change, context={**around, **_tests_with(ports, tree, find_answered_inputs(change))}
+    )
     named = {one.what: one.why for one in plan.weakened} if plan else {}
     return run_gates(ports.checkers, change, gate_rules(config), named, ports.clock.now())
 
@@ -84,7 +95,7 @@ def run_gates(
         *_linted(asked.linter, change),
         *_packages(asked.index, change, now),
     )
-    found = (*gates(change, limits, named), *weighed(told, limits))
+    found = (*check_texts(change, limits, named), *apply_weights(told, limits))
     return tuple(sorted(found, key=lambda finding: not finding.blocks))
 
 
@@ -92,11 +103,11 @@ def _packages(index: PackageIndex | None, change: Change, now: datetime) -> tupl
     """What is wrong with the packages that the change names anew. A change that names very many is
     not looked up.
     """
-    named = new_names(change)
+    named = find_new_packages(change)
     ask = index.look if index and len(named) <= MOST_PACKAGES else _unasked
     with ThreadPoolExecutor(MOST_ASKED) as pool:
         said = list(pool.map(lambda one: ask(one.kind, one.name), named))
-    found = (judged(one, package, now) for one, package in zip(named, said, strict=True))
+    found = (judge_package(one, package, now) for one, package in zip(named, said, strict=True))
     return tuple(one for one in found if one)
 
 
@@ -136,7 +147,7 @@ def _tests_with(ports: Ports, tree: Tree, values: tuple[str, ...]) -> dict[str, 
 def gate_rules(config: Config) -> Rules:
     return Rules(
         allowed=config.allow,
-        extra=config.protected,
+        protected=config.protected,
         max_files=config.max_files,
         max_lines=config.max_lines,
         block=config.block,
@@ -166,8 +177,8 @@ def _linted(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
         if text is not None and kind_of(path) != "foreign"
     }
     then = {path: text for path, text in change.before.items() if text is not None and path in now}
-    found = linter.lint(now, change.around)
-    return new(change, found, linter.lint(then, change.around) if found else ())
+    found = linter.lint(now, change.context)
+    return keep_new_findings(change, found, linter.lint(then, change.context) if found else ())
 
 
 def _text(data: bytes) -> str | None:

@@ -29,7 +29,7 @@ def find_leaks(asked: Checkers, change: Change) -> tuple[Finding, ...]:
     """The secrets on new lines. What stood anywhere in the changed files before was not leaked by
     this change.
     """
-    new = "\n".join(line for path in change.after for _, line in change.added(path))
+    new = "\n".join(line for path in change.after for _, line in change.added_lines(path))
     old = "\n".join(text for text in change.before.values() if text)
     leaks = (*(Leak(secret, "shape", "secret") for secret in secrets(new)), *_found(asked, new))
     once = {leak.secret: leak for leak in leaks if leak.secret not in old}
@@ -50,7 +50,7 @@ def _finding(change: Change, leak: Leak) -> Finding:
         (
             (path, number)
             for path in change.after
-            for number, line in change.added(path)
+            for number, line in change.added_lines(path)
             if first in line
         ),
         ("", 0),

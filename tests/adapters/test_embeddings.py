@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from bot.adapters.bounded_http import body_of
+from bot.adapters.bounded_http import read_bounded
 from bot.adapters.embeddings import Endpoint, Folder, embedder
 from bot.cli.locate import FOUND, Place, located
 from bot.ports import Unreachable
@@ -196,4 +196,4 @@ def test_an_answer_without_end_is_cut_off(model):
         httpx2.stream("POST", f"{address}/embeddings", json={"input": ["x"]}) as reply,
         pytest.raises(ValueError, match="longer than 0 MB"),
     ):
-        body_of(reply, 1_000)
+        read_bounded(reply, 1_000)

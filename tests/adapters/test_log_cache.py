@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.log_cache import Shelf
+from bot.adapters.log_cache import DiskLogCache
 from bot.ports import NullLogCache, Ports
 from bot.steps.fetch_job_log import fetch_job_log
 from bot.values import Repo
@@ -19,9 +19,9 @@ TOKEN = "ghp_" + "a" * 36
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
+def shelf(tmp_path: Path) -> DiskLogCache:
     """An empty shelf."""
-    return Shelf(tmp_path / "logs")
+    return DiskLogCache(tmp_path / "logs")
 
 
 class Hub:
@@ -36,11 +36,11 @@ class Hub:
         return self.log
 
 
-def ports(hub: Hub, shelf: Shelf | NullLogCache) -> Ports:
+def ports(hub: Hub, shelf: DiskLogCache | NullLogCache) -> Ports:
     return replace(Ports(None, None, None), ci=hub, log_cache=shelf)
 
 
-def test_a_log_is_fetched_once_and_kept_without_its_secrets(shelf: Shelf):
+def test_a_log_is_fetched_once_and_kept_without_its_secrets(shelf: DiskLogCache):
     """The second look asks nobody, and no file holds the token."""
     hub = Hub(f"token {TOKEN}\nerror\xff\n".encode("latin-1"))
     first, second = (
@@ -52,7 +52,7 @@ def test_a_log_is_fetched_once_and_kept_without_its_secrets(shelf: Shelf):
     assert 1 == hub.asked
 
 
-def test_without_a_shelf_every_look_asks(shelf: Shelf):
+def test_without_a_shelf_every_look_asks(shelf: DiskLogCache):
     """And what GitHub has no more is not kept as an empty log."""
     hub, gone = Hub(b"red\n"), Hub(b"")
 
@@ -61,7 +61,7 @@ def test_without_a_shelf_every_look_asks(shelf: Shelf):
     assert (2, 2) == (hub.asked, gone.asked)
 
 
-def test_each_job_has_its_own_file(shelf: Shelf):
+def test_each_job_has_its_own_file(shelf: DiskLogCache):
     """Of each repository; a broken file is as good as none."""
     shelf.put(SHOP, 1, b"one")
     shelf.put(Repo("acme/other", 2), 1, b"other")
@@ -76,7 +76,7 @@ def test_each_job_has_its_own_file(shelf: Shelf):
     )
 
 
-def test_the_oldest_make_room(shelf: Shelf):
+def test_the_oldest_make_room(shelf: DiskLogCache):
     """The newest log is kept even when it alone is larger than the limit."""
     small = replace(shelf, limit_bytes=10)
     small.put(SHOP, 1, b"one")
@@ -86,7 +86,7 @@ def test_the_oldest_make_room(shelf: Shelf):
     assert (None, b"two") == (small.get(SHOP, 1), small.get(SHOP, 2))
 
 
-def test_what_is_old_is_forgotten(shelf: Shelf):
+def test_what_is_old_is_forgotten(shelf: DiskLogCache):
     """As the runs are, whose logs they were."""
     shelf.put(SHOP, 1, b"one")
     shelf.put(SHOP, 2, b"two")
@@ -101,9 +101,9 @@ def test_a_full_disk_hinders_nobody(tmp_path: Path):
     (tmp_path / "logs").write_text("in the way")
     hub = Hub(b"red\n")
 
-    assert b"red\n" == fetch_job_log(ports(hub, Shelf(tmp_path / "logs")), SHOP, 7)
+    assert b"red\n" == fetch_job_log(ports(hub, DiskLogCache(tmp_path / "logs")), SHOP, 7)
 
 
-def _age(shelf: Shelf, job: int, *, days: int) -> None:
+def _age(shelf: DiskLogCache, job: int, *, days: int) -> None:
     then = datetime.now(UTC).timestamp() - days * 86_400
     os.utime(shelf.root / "acme+shop" / f"{job}.log.gz", (then, then))

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from bot.adapters.checkers import checkers
-from bot.gates import Change, Rules, gates
+from bot.adapters.checkers import build_checkers
+from bot.gates import Change, Rules, check_texts
 from bot.steps.inspect_change import run_gates
 from bot.steps.redact import find_leaks
 from tests.benchmarks.table import Row
@@ -35,14 +35,14 @@ def rows(work: Path) -> list[Row]:
     }
     change = Change(before, after)
     lines = sum(text.count("\n") for text in after.values())
-    asked, now = checkers({}), datetime.now(UTC)
+    asked, now = build_checkers({}), datetime.now(UTC)
     return [
         _row(
             f"all, {FILES} files, {lines} lines",
             lambda: run_gates(asked, change, Rules(), {}, now),
             "under 1 s",
         ),
-        _row("  on the texts alone", lambda: gates(Change(before, after), Rules())),
+        _row("  on the texts alone", lambda: check_texts(Change(before, after), Rules())),
         _row(
             "  lint, before and after",
             lambda: (asked.linter.lint(after, {}), asked.linter.lint(before, {})),

@@ -10,7 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.edits import DiffCounts, Rejected, apply, counts, replace
-from bot.gates import Rules, check, parses, protected, size
+from bot.gates import Change, Rules, check_texts
+from bot.gates.policy import check_paths
+from bot.gates.size import check_size
+from bot.gates.syntax import check_syntax
 from bot.values import Patch
 
 FILE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
@@ -285,7 +288,10 @@ SOUND = {
 @pytest.mark.parametrize("path", BROKEN)
 def test_what_does_not_parse_blocks(path):
     """With its line, in a new file and in one that was sound."""
-    new, changed = parses(path, BROKEN[path], None), parses(path, BROKEN[path], SOUND[path])
+    new, changed = (
+        check_syntax(path, BROKEN[path], None),
+        check_syntax(path, BROKEN[path], SOUND[path]),
+    )
 
     assert new
     assert new == changed
@@ -295,18 +301,18 @@ def test_what_does_not_parse_blocks(path):
 @pytest.mark.parametrize("path", SOUND)
 def test_what_parses_passes(path):
     """And so does what nobody can tell of."""
-    assert () == parses(path, SOUND[path], None)
+    assert () == check_syntax(path, SOUND[path], None)
 
 
 @pytest.mark.parametrize("path", BROKEN)
 def test_what_was_broken_before_is_not_held_against_the_change(path):
     """Only new errors count."""
-    assert () == parses(path, BROKEN[path], BROKEN[path])
+    assert () == check_syntax(path, BROKEN[path], BROKEN[path])
 
 
 def test_python_errors_come_in_pythons_words():
     """The message is CPython's, with the line it stands on."""
-    (found,) = parses("a.py", "x = 1\nif x:\nprint(x)\n", "x = 1\n")
+    (found,) = check_syntax("a.py", "x = 1\nif x:\nprint(x)\n", "x = 1\n")
 
     assert (3, "expected an indented block after 'if' statement on line 2: print(x)") == (
         found.line,
@@ -317,19 +323,20 @@ def test_python_errors_come_in_pythons_words():
 def test_python_younger_than_ours_is_a_hint():
     """The grammar reads it, so it does not keep the change back."""
     assert all(
-        not it.blocks for it in parses("a.py", "type A = int\ndef f[T](x: T) -> T: ...\n", None)
+        not it.blocks
+        for it in check_syntax("a.py", "type A = int\ndef f[T](x: T) -> T: ...\n", None)
     )
 
 
 def test_python_2_stays_python_2():
     """A file that was never Python 3 is judged by the grammar alone."""
-    assert () == parses("a.py", 'print "b"\nprint "c"\n', 'print "b"\n')
-    assert parses("a.py", 'print "b"\ndef (\n', 'print "b"\n')
+    assert () == check_syntax("a.py", 'print "b"\nprint "c"\n', 'print "b"\n')
+    assert check_syntax("a.py", 'print "b"\ndef (\n', 'print "b"\n')
 
 
 def test_unsure_grammars_only_hint():
     """Macros make sound C look broken."""
-    found = parses("a.c", "BEGIN(x) int f( { return 1; }\n", None)
+    found = check_syntax("a.c", "BEGIN(x) int f( { return 1; }\n", None)
 
     assert found
     assert not any(it.blocks for it in found)
@@ -341,7 +348,7 @@ def test_unsure_grammars_only_hint():
 @pytest.mark.parametrize("path", ["a.py", "a.js", "a.sh", "a.json", "a.toml"])
 def test_hostile_files_end_in_a_finding(path, text):
     """Nothing crashes, and nothing hangs."""
-    assert isinstance(parses(path, text, None), tuple)
+    assert isinstance(check_syntax(path, text, None), tuple)
 
 
 @given(
@@ -349,9 +356,9 @@ def test_hostile_files_end_in_a_finding(path, text):
 )
 def test_any_text_can_be_asked_about(text, path):
     """The gate answers; and a text is never new compared to itself."""
-    parses(path, text, None)
+    check_syntax(path, text, None)
 
-    assert () == parses(path, text, text)
+    assert () == check_syntax(path, text, text)
 
 
 # --- policy
@@ -411,7 +418,7 @@ def test_any_text_can_be_asked_about(text, path):
 )
 def test_protected_paths_are_found(path):
     """In any spelling that some file system would take for them."""
-    (found,) = protected([path], (), ())
+    (found,) = check_paths([path], (), ())
 
     assert ("policy", path, True) == (found.gate, found.path, found.blocks)
 
@@ -431,32 +438,34 @@ def test_protected_paths_are_found(path):
 )
 def test_other_paths_are_not(path):
     """The list does not reach further than it says."""
-    assert () == protected([path], (), ())
+    assert () == check_paths([path], (), ())
 
 
 def test_a_repository_can_lift_and_add():
     """Its globs are as in .gitignore."""
-    lifted = protected(
+    lifted = check_paths(
         [".github/labels.yml", ".github/workflows/ci.yml", "docs/AGENTS.md"],
         [".github/*", "AGENTS.md"],
         (),
     )
-    added = protected(["db/migrations/1.sql", "a/b/secret.env", "src/a.py"], (), ["db/**", "*.env"])
+    added = check_paths(
+        ["db/migrations/1.sql", "a/b/secret.env", "src/a.py"], (), ["db/**", "*.env"]
+    )
 
     assert [".github/workflows/ci.yml"] == [it.path for it in lifted]
     assert ["db/migrations/1.sql", "a/b/secret.env"] == [it.path for it in added]
-    assert () == protected([".github/workflows/ci.yml"], [".github/**"], ())
+    assert () == check_paths([".github/workflows/ci.yml"], [".github/**"], ())
 
 
 def test_what_is_allowed_wins_over_what_is_added():
     """But never for git's own directory or outside the repository."""
-    assert () == protected(["db/1.sql"], ["db/**"], ["db/**"])
-    assert 2 == len(protected([".git/config", "../x"], ["**"], ()))
+    assert () == check_paths(["db/1.sql"], ["db/**"], ["db/**"])
+    assert 2 == len(check_paths([".git/config", "../x"], ["**"], ()))
 
 
 def test_many_stars_cost_little():
     """A glob that would make a backtracking matcher run for years."""
-    assert () == protected(["a/" * 100 + "b"], ("**/a/" * 30 + "c", "*a" * 50 + "c"), ())
+    assert () == check_paths(["a/" * 100 + "b"], ("**/a/" * 30 + "c", "*a" * 50 + "c"), ())
 
 
 # --- size and content
@@ -464,14 +473,14 @@ def test_many_stars_cost_little():
 
 
 def texts(after: str, before: str | None = None, path: str = "a.py") -> list[tuple[int, str]]:
-    return [(it.line, it.text) for it in size(Patch({path: after}), {path: before}, Rules())]
+    return [(it.line, it.text) for it in check_size(Change({path: before}, {path: after}), Rules())]
 
 
 def test_a_change_within_the_limits_passes():
     """Exactly at the limit is within."""
-    assert () == size(
-        Patch({"a": "1\n2"}), {"a": None}, Rules(max_files=1, max_lines=2, max_bytes=3)
-    )
+    change = Change({"a": None}, {"a": "1\n2"})
+
+    assert () == check_size(change, Rules(max_files=1, max_lines=2, max_bytes=3))
 
 
 @pytest.mark.parametrize(
@@ -484,14 +493,14 @@ def test_a_change_within_the_limits_passes():
 )
 def test_a_change_beyond_a_limit_blocks(rules, told):
     """Files, lines and bytes each have theirs."""
-    (found,) = size(Patch({"a": "1\n2"}), {"a": None}, rules)
+    (found,) = check_size(Change({"a": None}, {"a": "1\n2"}), rules)
 
     assert told in found.text
 
 
 def test_a_deleted_file_counts_its_lines():
     """What goes is a change too."""
-    (found,) = size(Patch({"a": None}), {"a": "1\n2\n3"}, Rules(max_lines=2))
+    (found,) = check_size(Change({"a": "1\n2\n3"}, {"a": None}), Rules(max_lines=2))
 
     assert "3 changed lines" in found.text
 
@@ -567,16 +576,16 @@ def test_what_is_no_text_blocks(text):
 def test_check_asks_every_gate():
     """One finding of each for a change that breaks all."""
     patch = Patch({".github/a.py": "def f(:\n", "b.py": "<<<<<<< HEAD\n"})
-    found = check(patch, {}, Rules(max_lines=1))
+    found = check_texts(Change.of(patch, {}), Rules(max_lines=1))
 
     assert {"policy", "syntax", "size", "content"} == {it.gate for it in found}
 
 
 def test_check_lets_a_good_change_pass():
     """And a deletion has no syntax."""
-    assert () == check(
-        Patch({"a.py": "x = 2\n", "b.py": None}), {"a.py": "x = 1\n", "b.py": "y\n"}, Rules()
-    )
+    change = Change({"a.py": "x = 1\n", "b.py": "y\n"}, {"a.py": "x = 2\n", "b.py": None})
+
+    assert () == check_texts(change, Rules())
 
 
 GOOD = """diff --git a/a.py b/a.py

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.betterleaks import Betterleaks, available
-from bot.adapters.checkers import checkers
+from bot.adapters.betterleaks import Betterleaks, is_available
+from bot.adapters.checkers import build_checkers
 from bot.adapters.ruff_linter import Ruff, repository_config
-from bot.gates import Change, Rules, gates
-from bot.gates.change import lines
+from bot.gates import Change, Rules, check_texts
+from bot.gates.change import split_lines
 from bot.ports import Checkers, Ports
 from bot.steps.inspect_change import list_unchecked, run_gates
 from bot.steps.redact import find_leaks, redact
 from bot.values import Patch
 
-ASKED = checkers({})
+ASKED = build_checkers({})
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 PRIVATE = (
@@ -49,10 +49,14 @@ TEXTS = st.lists(st.sampled_from(["a", "b", "", "x = 1"]), max_size=12).map("\n"
 def test_the_new_lines_make_the_new_text(old, new):
     """The old text without what went, and with what came, is the new one."""
     made = Change({"a": old}, {"a": new})
-    kept = [line for number, line in enumerate(lines(new), 1) if number not in made.numbers["a"]]
-    gone = {number for number, _ in made.removed("a")}
+    kept = [
+        line
+        for number, line in enumerate(split_lines(new), 1)
+        if number not in made.new_line_numbers["a"]
+    ]
+    gone = {number for number, _ in made.removed_lines("a")}
 
-    assert kept == [line for number, line in enumerate(lines(old), 1) if number not in gone]
+    assert kept == [line for number, line in enumerate(split_lines(old), 1) if number not in gone]
 
 
 def test_a_huge_change_is_counted():
@@ -60,7 +64,7 @@ def test_a_huge_change_is_counted():
     old = "\n".join(f"a{n}" for n in range(10_000))
     made = Change({"a": old}, {"a": old.replace("a5\n", "b\n").replace("a9998", "c")})
 
-    assert {6, 9_999} == made.numbers["a"]
+    assert {6, 9_999} == made.new_line_numbers["a"]
 
 
 # --- lint
@@ -140,7 +144,7 @@ def test_no_file_is_written_elsewhere(path):
 # ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not available(), reason="betterleaks has no wheel for this platform")
+@pytest.mark.skipif(not is_available(), reason="betterleaks has no wheel for this platform")
 @pytest.mark.parametrize(
     ("secret", "rule"),
     [(TOKEN, "github-pat"), (SLACK, "slack-bot-token"), (PRIVATE, "private-key")],
@@ -214,7 +218,7 @@ def test_other_peoples_headers_are_found(line, bad):
         {"a.py": f"{line}\nx = 1\n"}, around={"LICENSE": "MIT\nCopyright (c) 2024 Ada King\n"}
     )
 
-    assert bad is ("licence" in {one.gate for one in gates(made, Rules())})
+    assert bad is ("licence" in {one.gate for one in check_texts(made, Rules())})
 
 
 # --- all together
@@ -250,7 +254,7 @@ def test_hostile_files_end_in_findings(path, text):
     """Nothing crashes, and nothing takes time by the square of a line or of a depth."""
     made = change({path: text * 20}, {path: "def test_a():\n    assert a() == 1\n"})
 
-    assert isinstance(gates(made, Rules()), tuple)
+    assert isinstance(check_texts(made, Rules()), tuple)
 
 
 def test_deletions_and_empty_files_pass():
@@ -267,4 +271,4 @@ def test_deletions_and_empty_files_pass():
 )
 def test_any_change_can_be_looked_at(files):
     """Whatever the texts are."""
-    assert isinstance(gates(Change.of(Patch(files), {}), Rules()), tuple)
+    assert isinstance(check_texts(Change.of(Patch(files), {}), Rules()), tuple)

@@ -10,9 +10,9 @@ from threading import Thread
 
 import pytest
 
-from bot.adapters.package_index import Indexes
-from bot.gates import Change, Rules, judged, new_names
-from bot.gates.packages import Named
+from bot.adapters.package_index import HttpPackageIndex
+from bot.gates import Change, Rules, find_new_packages, judge_package
+from bot.gates.packages import NamedPackage
 from bot.gates.packages.popular_names import NODE, PYTHON
 from bot.ports import Checkers
 from bot.steps.inspect_change import run_gates
@@ -58,14 +58,14 @@ def serving() -> Iterator[str]:
 def index():
     """An index for both kinds, on this machine."""
     with serving() as address:
-        yield Indexes({"python": address, "node": address})
+        yield HttpPackageIndex({"python": address, "node": address})
 
 
 def names(after, before=None, around=None, paths=()):
     made = Change(
         {path: (before or {}).get(path) for path in after}, after, around or {}, paths=paths
     )
-    return {(one.kind, one.name, one.line, one.declared) for one in new_names(made)}
+    return {(one.kind, one.name, one.line, one.declared) for one in find_new_packages(made)}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,9 @@ def test_what_is_wrong_with_a_package(name, said, rule, blocks):
     """Unknown, young, or one letter from what everybody uses; unchecked is said, and keeps nothing
     back.
     """
-    found = judged(Named("python", name, "requirements.txt", 1, declared=True), said, NOW)
+    found = judge_package(
+        NamedPackage("python", name, "requirements.txt", 1, declared=True), said, NOW
+    )
 
     assert (rule, blocks) == (found.rule, found.blocks)
 
@@ -163,13 +165,19 @@ def test_what_is_wrong_with_a_package(name, said, rule, blocks):
 )
 def test_what_is_long_known_passes(name, said):
     """Also when its name is near to another: it has its own history."""
-    assert judged(Named("python", name, "requirements.txt", 1, declared=True), said, NOW) is None
+    assert (
+        judge_package(NamedPackage("python", name, "requirements.txt", 1, declared=True), said, NOW)
+        is None
+    )
 
 
 @pytest.mark.parametrize(("kind", "popular"), [("python", PYTHON), ("node", NODE)])
 def test_no_popular_package_is_taken_for_another(kind, popular):
     """Not even by an index that says little."""
-    told = [judged(Named(kind, name, "m", 1, declared=False), None, NOW) for name in popular]
+    told = [
+        judge_package(NamedPackage(kind, name, "m", 1, declared=False), None, NOW)
+        for name in popular
+    ]
 
     assert [] == [one for one in told if one]
 
@@ -195,9 +203,10 @@ def test_an_index_is_asked(index, kind, name, said):
 def test_an_index_that_is_gone_is_no_answer():
     """So is one that never speaks."""
     assert (
-        Indexes({"python": "http://127.0.0.1:9"}, patience_s=0.5).look("python", "settled") is None
+        HttpPackageIndex({"python": "http://127.0.0.1:9"}, patience_s=0.5).look("python", "settled")
+        is None
     )
-    assert Indexes({}).look("python", "settled") is None
+    assert HttpPackageIndex({}).look("python", "settled") is None
 
 
 def test_the_gate_asks_the_index(index):

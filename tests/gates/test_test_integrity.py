@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gates.change import Change
-from bot.gates.test_integrity import honest
+from bot.gates.test_integrity import check_test_integrity
 from bot.gates.test_integrity.claims import BOUND, EXACT, NEAR, PART, SOME, claim
 from tests.gates.changes import labelled
 
@@ -23,7 +23,7 @@ CHEATS, FAIR = [one for one in CHANGES if one.cheat], [one for one in CHANGES if
 def rules(one, plan=None):
     return {
         found.rule
-        for found in honest(one.change, one.plan if plan is None else plan)
+        for found in check_test_integrity(one.change, one.plan if plan is None else plan)
         if found.blocks
     }
 
@@ -44,7 +44,7 @@ def test_at_most_one_fair_change_is_accused():
 def test_the_plan_may_name_it(one):
     """With a reason; then it is told, with the reason, and keeps nothing back."""
     plan = dict.fromkeys(one.change.after, "the old behaviour was wrong")
-    found = honest(one.change, plan)
+    found = check_test_integrity(one.change, plan)
 
     assert set() == rules(one, plan)
     assert any("the old behaviour was wrong" in it.text for it in found)
@@ -113,4 +113,4 @@ def test_any_text_may_be_an_assertion(text):
 )
 def test_nothing_is_found_where_nothing_changed(path, text):
     """Whatever stands in the file."""
-    assert () == honest(Change({path: text}, {path: text}), {})
+    assert () == check_test_integrity(Change({path: text}, {path: text}), {})

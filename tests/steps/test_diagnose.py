@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.log_cache import Shelf
+from bot.adapters.log_cache import DiskLogCache
 from bot.forge import StatusDetails
 from bot.logs import merge_readings
 from bot.steps.diagnose import diagnose
@@ -359,7 +359,7 @@ def test_the_code_that_broke_is_in_the_reading(build):
 def test_a_log_is_kept_for_later_looks(build, tmp_path):
     """What was read once is there when GitHub has deleted it."""
     place = build({CI: workflow("a")})
-    place.ports = replace(place.ports, log_cache=Shelf(tmp_path))
+    place.ports = replace(place.ports, log_cache=DiskLogCache(tmp_path))
     found = verdict(place, {"a.py": RED})
 
     assert b"ValueError: always" in place.ports.log_cache.get(place.repo, found.jobs["a"])

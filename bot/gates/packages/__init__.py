@@ -1,89 +1,90 @@
-"""Here lives the gate "packages": a package that a change names anew must exist, be no stranger and
-be no lookalike.
+"""Judge each package that a change names anew: it must exist, be known and be no lookalike.
 
-Models name packages that do not exist, and others register those names. The index is asked by
-whoever has one; what it
-said is judged here.
+Models name packages that do not exist, and others register those names. Whoever has an index asks
+it; its answer is judged here (gate "packages").
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.gates.packages.package_names import Named, new_names
+from bot.gates.packages.package_names import NamedPackage, find_new_packages
 from bot.gates.packages.popular_names import NODE, PYTHON
 from bot.values import Finding, Package
 
-__all__ = ["Named", "judged", "new_names"]
+__all__ = ["NamedPackage", "find_new_packages", "judge_package"]
 
 GATE = "packages"
 YOUNG = timedelta(days=30)
 SETTLED = timedelta(days=365)
 SETTLED_RELEASES = 10
-SHORTEST = 5  # letters, below which everything is near to something
+MIN_LETTERS = 5  # below which every name is near to some other
 
 
-def judged(named: Named, said: Package | None, now: datetime) -> Finding | None:
-    """What is wrong with a package, by its name and by what the index says of it; None when nothing
-    is.
+def judge_package(package: NamedPackage, entry: Package | None, now: datetime) -> Finding | None:
+    """Find what is wrong with a package, by its name and its index' entry; None for nothing.
+
+    `entry` is None when no index was asked.
     """
-    if said is not None and not said.exists:
-        return _finding(
-            named,
-            "unknown-package",
-            f"There is no package `{named.name}` in the {named.kind} index.",
+    name = package.name
+    if entry is not None and not entry.exists:
+        text = f"There is no package `{name}` in the {package.kind} index."
+        return _make_finding(package, "unknown-package", text)
+    age = _read_age(entry, now)
+    similar = _find_similar(package)
+    if similar and not _is_settled(entry, age):
+        text = (
+            f"`{name}` is one letter away from `{similar}`, which everybody uses: "
+            "is that the one that is meant?"
         )
-    age = _age(said, now)
-    settled = (
-        said is not None and age is not None and age > SETTLED and said.releases >= SETTLED_RELEASES
-    )
-    if (near := _near(named)) and not settled:
-        why = f"`{named.name}` is one letter away from `{near}`, which everybody uses: is that the one that is meant?"
-        return _finding(named, "lookalike-package", why)
+        return _make_finding(package, "lookalike-package", text)
     if age is not None and age < YOUNG:
-        why = f"`{named.name}` is {age.days} days old: a maintainer should look at it."
-        return _finding(named, "young-package", why)
-    if said is None and named.declared:
-        return _finding(
-            named,
-            "unchecked-package",
-            f"`{named.name}` is new, and no index was asked.",
-            blocks=False,
-        )
+        text = f"`{name}` is {age.days} days old: a maintainer should look at it."
+        return _make_finding(package, "young-package", text)
+    if entry is None and package.declared:
+        text = f"`{name}` is new, and no index was asked."
+        return _make_finding(package, "unchecked-package", text, blocks=False)
     return None
 
 
-def _finding(named: Named, rule: str, text: str, *, blocks: bool = True) -> Finding:
-    return Finding(GATE, named.path, named.line, text, blocks, rule)
+def _make_finding(package: NamedPackage, rule: str, text: str, *, blocks: bool = True) -> Finding:
+    return Finding(GATE, package.path, package.line, text, blocks, rule)
 
 
-def _age(said: Package | None, now: datetime) -> timedelta | None:
+def _read_age(entry: Package | None, now: datetime) -> timedelta | None:
+    if entry is None or not entry.first:
+        return None
     try:
-        return now - datetime.fromisoformat(said.first) if said and said.first else None
+        return now - datetime.fromisoformat(entry.first)
     except (ValueError, TypeError):  # a date that is none, or has no zone
         return None
 
 
-def _near(named: Named) -> str:
-    """The popular package that the name could be mistaken for."""
-    popular = PYTHON if named.kind == "python" else NODE
-    plain = named.name.casefold().replace("_", "-")
-    if plain in popular or len(plain) < SHORTEST:
-        return ""
-    return next(
-        (known for known in sorted(popular) if len(known) >= SHORTEST and _one_off(plain, known)),
-        "",
-    )
-
-
-def _one_off(one: str, other: str) -> bool:
-    """Whether one letter was added, left out, changed, or two were swapped."""
-    if abs(len(one) - len(other)) > 1 or one == other:
+def _is_settled(entry: Package | None, age: timedelta | None) -> bool:
+    if entry is None or age is None:
         return False
-    head = next(
-        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
-    )
-    a, b = one[head:], other[head:]
-    swapped = len(a) > 1 and len(b) > 1 and (a[0], a[1]) == (b[1], b[0]) and a[2:] == b[2:]
-    return swapped or a[1:] == b[1:] or a[1:] == b or a == b[1:]
+    return age > SETTLED and entry.releases >= SETTLED_RELEASES
+
+
+def _find_similar(package: NamedPackage) -> str:
+    """Find the popular package that the name could be mistaken for."""
+    popular = PYTHON if package.kind == "python" else NODE
+    name = package.name.casefold().replace("_", "-")
+    if name in popular or len(name) < MIN_LETTERS:
+        return ""
+    for known in sorted(popular):
+        if len(known) >= MIN_LETTERS and _is_one_letter_off(name, known):
+            return known
+    return ""
+
+
+def _is_one_letter_off(name: str, known: str) -> bool:
+    """Tell whether one letter was added, left out, changed, or two were swapped."""
+    if abs(len(name) - len(known)) > 1 or name == known:
+        return False
+    same = 0  # letters that are alike at the beginning
+    while name[same : same + 1] == known[same : same + 1]:
+        same += 1
+    left, right = name[same:], known[same:]
+    is_swap = len(left) > 1 and left[:2] == right[1::-1] and left[2:] == right[2:]
+    return is_swap or left[1:] == right[1:] or left[1:] == right or left == right[1:]

@@ -10,20 +10,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.config_relaxed import relaxed
-from bot.gates.test_integrity.hardcoded_answers import inputs, special
-from bot.gates.test_integrity.suppressions import silenced
-from bot.gates.test_integrity.weakenings import weakened
+from bot.gates.test_integrity.config_relaxed import find_relaxed_settings
+from bot.gates.test_integrity.hardcoded_answers import find_answered_inputs, find_hardcoded_answers
+from bot.gates.test_integrity.suppressions import find_suppressions
+from bot.gates.test_integrity.weakenings import find_weakenings
 from bot.values import Finding
 
-__all__ = ["honest", "inputs"]
+__all__ = ["check_test_integrity", "find_answered_inputs"]
 
 
-def honest(change: Change, named: Mapping[str, str]) -> tuple[Finding, ...]:
+def check_test_integrity(change: Change, named: Mapping[str, str]) -> tuple[Finding, ...]:
     """What makes the checks see less. `named` is what the plan said of it: what must change, and
     why.
     """
-    found = (*weakened(change), *silenced(change), *relaxed(change), *special(change))
+    found = (
+        *find_weakenings(change),
+        *find_suppressions(change),
+        *find_relaxed_settings(change),
+        *find_hardcoded_answers(change),
+    )
     unique = {(one.path, one.line, one.rule, one.text): one for one in found}
     return tuple(_answered(one, named) for one in unique.values())
 

@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 
 import yaml
 
-from bot.gates.change import handwritten
-from bot.gates.syntax import nested_deep
+from bot.gates.change import keep_handwritten
+from bot.gates.syntax import is_nested_deep
 
 FILE_CHARS = 200_000
 DEPTH = 12
@@ -66,7 +66,7 @@ def _read(suffix: str, name: str, text: str) -> object:
     if suffix == ".toml":
         return tomllib.loads(text)
     if suffix in (".yml", ".yaml"):
-        if re.search(r"[&*]\w+", text) or nested_deep(
+        if re.search(r"[&*]\w+", text) or is_nested_deep(
             text
         ):  # aliases can make a few lines larger than the memory
             return None
@@ -107,7 +107,7 @@ def _by_lines(text: str) -> dict[str, tuple[str, ...]]:
     """
     found: dict[str, list[str]] = {}
     key = ""
-    for line in handwritten(text).split("\n"):
+    for line in keep_handwritten(text).split("\n"):
         named = LINE.match(line)
         if named:
             key = named[1]

@@ -54,10 +54,10 @@ class Loose:
         self.texts = {claim.text for claim in self.claims}
         self.helpers = {
             name
-            for path in change.tests
+            for path in change.test_paths
             for name in re.findall(
                 r"(?:def|function|func|fn|fun)\s+(\w+)",
-                "\n".join(text for _, text in change.added(path)),
+                "\n".join(text for _, text in change.added_lines(path)),
             )
         }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.gates.change import LINE_CHARS, Change, handwritten
+from bot.gates.change import HANDWRITTEN_CHARS, Change, keep_handwritten
 from bot.gates.test_integrity.checker_config import is_settings, settings
 from bot.gates.test_integrity.expression_scan import numbers
 from bot.values import Finding
@@ -84,7 +84,7 @@ HOOKS = re.compile(
 )
 
 
-def relaxed(change: Change) -> Iterator[Finding]:
+def find_relaxed_settings(change: Change) -> Iterator[Finding]:
     """Each setting that asks for less than before, unless another file asks for it now."""
     paths = [path for path in change.after if is_settings(path)]
     after = {path: settings(path, change.after[path]) for path in paths}
@@ -184,9 +184,9 @@ def _commands(change: Change, path: str) -> Iterator[Finding]:
     """Words of commands, wherever they stand: those that make a check deaf, and checks that are not
     run any more.
     """
-    old, new = handwritten(change.before.get(path)), handwritten(change.after[path])
-    gone = [text for _, text in change.removed(path)]
-    for number, line in change.written(path):
+    old, new = keep_handwritten(change.before.get(path)), keep_handwritten(change.after[path])
+    gone = [text for _, text in change.removed_lines(path)]
+    for number, line in change.handwritten_lines(path):
         found = LAXER_WORDS.search(line) or (HOOKS.search(line) if path.endswith(".py") else None)
         if found and not any(found[0] in text for text in gone) and not _is_comment(line):
             yield Finding(
@@ -196,8 +196,8 @@ def _commands(change: Change, path: str) -> Iterator[Finding]:
                 f"A check is asked for less: `{found[0].strip()}` was added.",
                 rule="setting-relaxed",
             )
-    for number, line in change.removed(path):
-        firm = FIRM_WORDS.search(line) if len(line) <= LINE_CHARS else None
+    for number, line in change.removed_lines(path):
+        firm = FIRM_WORDS.search(line) if len(line) <= HANDWRITTEN_CHARS else None
         if firm and firm[0] not in new and not _is_comment(line):
             yield Finding(
                 GATE,
@@ -241,7 +241,7 @@ def _finding(change: Change, path: str, name: str, now: Values, why: str) -> Fin
     last = name.rpartition(".")[2]
     wanted = now[-1] if now else last
     number = next(
-        (number for number, line in change.added(path) if last in line or wanted in line), 0
+        (number for number, line in change.added_lines(path) if last in line or wanted in line), 0
     )
     return Finding(
         GATE, path, number, f"A check is asked for less: `{name}` {why}.", rule="setting-relaxed"

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.gates.change import Change, handwritten
+from bot.gates.change import Change, keep_handwritten
 from bot.gates.test_integrity.expression_scan import STRING, atoms, numbers
 
 DEFINES = re.compile(
@@ -110,15 +110,15 @@ class Code:
 
 
 def code_of(change: Change) -> Code:
-    added = tuple(line for path in change.product for _, line in change.written(path))
-    removed = tuple(line for path in change.product for _, line in change.removed(path))
-    before = _defined(change.before.get(path) for path in change.product)
+    added = tuple(line for path in change.code_paths for _, line in change.handwritten_lines(path))
+    removed = tuple(line for path in change.code_paths for _, line in change.removed_lines(path))
+    before = _defined(change.before.get(path) for path in change.code_paths)
     after = _defined(change.after.get(path) for path in change.after)
-    after_text = "\n".join(change.after.get(path) or "" for path in change.product)
+    after_text = "\n".join(change.after.get(path) or "" for path in change.code_paths)
     routes = {route for line in removed for route in ROUTE.findall(line) if route not in after_text}
     stems = {
         path.rpartition("/")[2].partition(".")[0]
-        for path in change.product
+        for path in change.code_paths
         if change.after.get(path) is None
     }
     return Code(added, removed, frozenset((before | stems) - after - DULL), frozenset(routes))
@@ -129,7 +129,7 @@ def _defined(texts: Iterable[str | None]) -> set[str]:
         name
         for text in texts
         if text
-        for found in DEFINES.findall(handwritten(text))
+        for found in DEFINES.findall(keep_handwritten(text))
         for name in found
         if len(name) > 1
     }

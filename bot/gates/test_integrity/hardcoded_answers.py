@@ -56,17 +56,17 @@ MOST_INPUTS = 10
 CHAIN = 3  # cases of one kind: a table, not an exception
 
 
-def special(change: Change) -> Iterator[Finding]:
+def find_hardcoded_answers(change: Change) -> Iterator[Finding]:
     """New lines of code that answer a test's input with its expected value, or look whether a test
     runs.
     """
     known = [
         squeezed(text)
-        for path, text in {**change.around, **_tests(change)}.items()
+        for path, text in {**change.context, **_tests(change)}.items()
         if kind_of(path) == "test"
     ]
-    for path in change.product:
-        lines = list(change.written(path))
+    for path in change.code_paths:
+        lines = list(change.handwritten_lines(path))
         for number, line in lines:
             if KNOWS.search(line):
                 yield Finding(
@@ -85,11 +85,11 @@ def special(change: Change) -> Iterator[Finding]:
                 yield Finding(GATE, path, number, why, rule="special-case")
 
 
-def inputs(change: Change) -> tuple[str, ...]:
+def find_answered_inputs(change: Change) -> tuple[str, ...]:
     """The values that new lines of code answer by themselves: whoever has other tests looks for
     them there.
     """
-    cases = (list(_cases(list(change.written(path)))) for path in change.product)
+    cases = (list(_cases(list(change.handwritten_lines(path)))) for path in change.code_paths)
     found = (
         put.strip('()"[]{}')
         for some in cases

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from bot.gates.change import LINE_CHARS, Change
+from bot.gates.change import HANDWRITTEN_CHARS, Change
 from bot.search.grammars import language_of, parse
 from bot.search.source_files import kind_of
 from bot.values import Finding
@@ -83,15 +83,19 @@ class Spot:
     reason: bool = False  # it names one rule, and words say why
 
 
-def silenced(change: Change) -> Iterator[Finding]:
+def find_suppressions(change: Change) -> Iterator[Finding]:
     """What the change added of both; what only moved is not new."""
     if any(
         MARK.search(line) or _attribute(line)
         for path in change.after
-        for _, line in change.written(path)
+        for _, line in change.handwritten_lines(path)
     ):
         yield from _marked(change)
-    if any(MAY_SWALLOW.search(line) for path in change.after for _, line in change.written(path)):
+    if any(
+        MAY_SWALLOW.search(line)
+        for path in change.after
+        for _, line in change.handwritten_lines(path)
+    ):
         yield from _swallowing(change)
 
 
@@ -101,7 +105,7 @@ def _marked(change: Change) -> Iterator[Finding]:
         for spot in _marks(path, change.after[path]):
             if had[spot.mark] > 0:
                 had[spot.mark] -= 1
-            elif spot.line in change.numbers[path] and not _narrower(change, path, spot):
+            elif spot.line in change.new_line_numbers[path] and not _narrower(change, path, spot):
                 why = "and says why" if spot.reason else "mend what the check found"
                 text = f"`{spot.mark}` was added: it tells a check to look away here, {why}."
                 yield Finding(GATE, path, spot.line, text, not spot.reason, "check-silenced")
@@ -109,7 +113,7 @@ def _marked(change: Change) -> Iterator[Finding]:
 
 def _narrower(change: Change, path: str, spot: Spot) -> bool:
     """Whether the lines that stood there had the mark too."""
-    for block in change.blocks[path]:
+    for block in change.replaced_blocks[path]:
         if block.new_start <= spot.line < block.new_start + len(block.new):
             return any(_mark_in(line, spot.mark) for line in block.old)
     return False
@@ -137,7 +141,11 @@ def _marks(path: str, text: str | None) -> Iterator[Spot]:
 
 
 def _attribute(line: str) -> re.Match[str] | None:
-    return ATTRIBUTES.search(line) or WARNINGS_OFF.search(line) if len(line) < LINE_CHARS else None
+    return (
+        ATTRIBUTES.search(line) or WARNINGS_OFF.search(line)
+        if len(line) < HANDWRITTEN_CHARS
+        else None
+    )
 
 
 def _fair(path: str, mark: str, line: str) -> bool:
@@ -186,7 +194,9 @@ def _swallowing(change: Change) -> Iterator[Finding]:
     before = [one for path in change.before for one in _swallows(path, change.before[path])]
     after = [(path, *one) for path in change.after for one in _swallows(path, change.after[path])]
     fresh = [
-        one for one in after if not change.numbers[one[0]].isdisjoint(range(one[1], one[1] + 4))
+        one
+        for one in after
+        if not change.new_line_numbers[one[0]].isdisjoint(range(one[1], one[1] + 4))
     ]
     for path, line, shown, told in fresh[: max(0, len(after) - len(before))]:
         why = f"Every error is swallowed here: `{shown}`. Catch the one that is meant, and say what follows."

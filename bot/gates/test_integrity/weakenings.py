@@ -50,7 +50,7 @@ EARLY = re.compile(
 )
 
 
-def weakened(change: Change) -> Iterator[Finding]:
+def find_weakenings(change: Change) -> Iterator[Finding]:
     """What the change took from the tests."""
     paths = [path for path in change.after if _is_test_file(path, change)]
     before = [test for path in paths for test in tests_in(path, change.before.get(path) or "")]
@@ -68,7 +68,7 @@ def weakened(change: Change) -> Iterator[Finding]:
 
 def _is_test_file(path: str, change: Change) -> bool:
     """By its path; or a file in which tests stand beside the code, as in Rust."""
-    if path in change.tests:
+    if path in change.test_paths:
         return True
     return path.endswith(".rs") and any(
         "#[test]" in (text or "") for text in (change.before.get(path), change.after[path])
@@ -122,7 +122,9 @@ def _gone(test: Test, change: Change, after: Sequence[Test], code: Code) -> Iter
     claims = [claim for claim in test.claims if not claim.is_row]
     now = squeezed(change.after.get(test.path) or "")
     other = "\n".join(
-        squeezed(text) for path, text in change.after.items() if text and path not in change.tests
+        squeezed(text)
+        for path, text in change.after.items()
+        if text and path not in change.test_paths
     )
     if claims and all(claim.text in now for claim in claims):
         why = f"The test `{name}` is still written there, but under a name or in a place where no runner looks."

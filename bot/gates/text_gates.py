@@ -1,0 +1,90 @@
+"""Run the gates: what must be true of a change before it is pushed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from bot.gates.change import Change
+from bot.gates.licence import check_licence
+from bot.gates.policy import check_nontext_files, check_paths
+from bot.gates.size import Rules, check_size
+from bot.gates.syntax import check_syntax
+from bot.gates.test_integrity import check_test_integrity
+from bot.values import Finding
+
+# What these find is a matter of safety or a plain fact: no repository can make advice of it.
+FIRM_GATES = ("secrets", "policy", "content", "syntax")
+NOTHING_PLANNED: Mapping[str, str] = MappingProxyType({})
+BREAKING_RULES = re.compile(r"E9|F82")  # a name that is gone: the program fails there
+
+
+def check_texts(
+    change: Change, rules: Rules, planned: Mapping[str, str] = NOTHING_PLANNED
+) -> tuple[Finding, ...]:
+    """Return all that the gates find by looking at the texts alone.
+
+    `planned` holds what the plan said must ask for less, with the reason.
+    """
+    findings = (
+        *check_paths((*change.after, *change.nontext), rules.allowed, rules.protected),
+        *check_nontext_files(change.nontext),
+        *check_size(change, rules),
+        *_check_every_syntax(change),
+        *check_licence(change),
+        *check_test_integrity(change, planned),
+    )
+    return apply_weights(findings, rules)
+
+
+def apply_weights(findings: tuple[Finding, ...], rules: Rules) -> tuple[Finding, ...]:
+    """Let each finding block or advise, as the repository says of its gate."""
+    return tuple(_apply_weight(finding, rules) for finding in findings)
+
+
+def keep_new_findings(
+    change: Change, now: tuple[Finding, ...], then: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """Keep those of a tool's findings that the change brought.
+
+    A finding that moved with its line is old. A new one on a line that was left as it was, such as
+    an import that lost its last use, is the change's too, but there only what breaks the program
+    keeps it back.
+    """
+    had = Counter(_identify(finding) for finding in then)
+    kept = []
+    # Those on old lines come first: they are the ones that were found before, too.
+    for finding in sorted(now, key=lambda finding: _is_on_new_line(change, finding)):
+        had[_identify(finding)] -= 1
+        if had[_identify(finding)] >= 0:
+            continue
+        if _is_on_new_line(change, finding) or BREAKING_RULES.match(finding.rule):
+            kept.append(finding)
+        else:
+            kept.append(replace(finding, blocks=False))
+    return tuple(kept)
+
+
+def _identify(finding: Finding) -> tuple[str, str, str]:
+    return finding.path, finding.rule, finding.text
+
+
+def _is_on_new_line(change: Change, finding: Finding) -> bool:
+    return finding.line in change.new_line_numbers.get(finding.path, ())
+
+
+def _apply_weight(finding: Finding, rules: Rules) -> Finding:
+    if finding.gate in rules.block:
+        return replace(finding, blocks=True)
+    if finding.gate in rules.advise and finding.gate not in FIRM_GATES:
+        return replace(finding, blocks=False)
+    return finding
+
+
+def _check_every_syntax(change: Change) -> Iterator[Finding]:
+    for path, text in change.after.items():
+        if text is not None:
+            yield from check_syntax(path, text, change.before.get(path))

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.claude_client import Claude
 from bot.adapters.dbos.durable_engine import Durable
-from bot.adapters.embeddings import embedder
+from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import DiskLogCache
-from bot.adapters.sqlite_cache import Remembered
+from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
-from bot.search import FORMAT
+from bot.search import INDEX_FORMAT
 from bot.settings import ModelSettings, Settings
 from bot.steps.report import farewell
 from bot.stories import STORIES
@@ -61,8 +61,8 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         caps=settings.caps,
         log_cache=shelf(settings),
         checkers=build_checkers(settings.package_indexes),
-        cache=Remembered(settings.home / "known", FORMAT),
-        embedder=embedder(*settings.embeddings_source),
+        cache=SqliteCache(settings.home / "known", INDEX_FORMAT),
+        embedder=open_embedder(*settings.embeddings_source),
         repositories=hub,
         issues=hub,
         comments=hub,

@@ -263,65 +263,65 @@ class PackageIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SegmentBlob:
-    """What was derived from many objects at once, as bytes; `keys` name the objects, in their
-    order.
-    """
+    """Data derived from many objects at once, as named columns of bytes; `keys` name the objects, in order."""
 
     keys: tuple[str, ...]
     columns: Mapping[str, bytes]
-    number: int = 0  # in the Memory that it was recalled from
+    cache_id: int = 0  # in the cache that it was loaded from
 
 
 class DerivedCache(Protocol):
-    """What was derived from a repository's objects, each by a key that means the same for ever. It
-    may forget.
+    """Content-addressed cache of data derived from a repository's objects.
+
+    A key means the same for ever. Entries may be evicted at any time.
     """
 
-    def recall(self, shelf: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:
-        """The packs that hold any of these keys."""
+    def load_segments(self, namespace: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:
+        """Return the segments that hold any of these keys."""
 
-    def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:
-        """What was noted of these keys; those it does not know are left out."""
+    def load_metadata(self, namespace: str, keys: Collection[str]) -> dict[str, bytes]:
+        """Return the metadata of these keys; unknown keys are left out."""
 
-    def keep(
+    def store(
         self,
-        shelf: str,
-        pack: SegmentBlob,
-        notes: Mapping[str, bytes],
-        instead: Collection[int] = (),
+        namespace: str,
+        segment: SegmentBlob,
+        metadata: Mapping[str, bytes],
+        replaces: Collection[int] = (),
     ) -> None:
-        """Keep one more pack, in the place of others when it holds all that they do."""
+        """Store a segment, and drop those (by `cache_id`) whose content it includes."""
 
 
 class NullCache:
-    """A Memory that keeps nothing: all is derived again each time."""
+    """A DerivedCache that stores nothing, so that everything is derived each time."""
 
-    def recall(self, shelf: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:  # noqa: ARG002 - it knows nothing
+    def load_segments(self, namespace: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:  # noqa: ARG002 - it is always empty
+        """Return nothing."""
         return ()
 
-    def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:  # noqa: ARG002 - likewise
+    def load_metadata(self, namespace: str, keys: Collection[str]) -> dict[str, bytes]:  # noqa: ARG002 - it is always empty
+        """Return nothing."""
         return {}
 
-    def keep(
+    def store(
         self,
-        shelf: str,
-        pack: SegmentBlob,
-        notes: Mapping[str, bytes],
-        instead: Collection[int] = (),
-    ) -> None: ...
+        namespace: str,
+        segment: SegmentBlob,
+        metadata: Mapping[str, bytes],
+        replaces: Collection[int] = (),
+    ) -> None:
+        """Do nothing."""
 
 
 class Embedder(Protocol):
-    """A model of meaning: it turns texts into directions, and texts that mean the like point the
-    same way.
-    """
+    """A text embedding model."""
 
     @property
     def name(self) -> str:
-        """Which model it is: the directions of two models have nothing in common."""
+        """The model's name: vectors of two models cannot be compared."""
 
-    def vectors(self, texts: Sequence[str]) -> Sequence[bytes]:
-        """One for each text: float32 numbers of length 1. Raises Unreachable."""
+    def embed(self, texts: Sequence[str]) -> Sequence[bytes]:
+        """Return one vector for each text: float32 numbers of length 1. Raises Unreachable."""
 
 
 class Clock(Protocol):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bot.run import Ignore, Intent, StartRun
 from bot.stories.handle_command import COMMANDS, handle_command
-from bot.text import commands
+from bot.text import parse_commands
 from bot.values import Request
 from bot.values.events import CommentCreated, Event
 
@@ -25,7 +25,9 @@ def decide(event: Event) -> Intent:
 
 
 def _handle_first_command(event: CommentCreated) -> Intent:
-    ours = [command for command in commands(event.text[:LIMIT_CHARS]) if command[0] in COMMANDS]
+    ours = [
+        command for command in parse_commands(event.text[:LIMIT_CHARS]) if command[0] in COMMANDS
+    ]
     if not ours:
         return Ignore("no command for me")
     name, words = ours[0]

@@ -1,11 +1,8 @@
-"""Here live the models of meaning: an endpoint that speaks OpenAI's embeddings API, or a folder on
-this machine.
+"""Embed texts by an endpoint that speaks OpenAI's embeddings API, or by a static model on this disk.
 
-The endpoint may be a model server next door (Ollama, llama.cpp, vLLM, Text Embeddings Inference all
-speak it). The
-folder holds a static model as model2vec writes it; such a model reads thousands of passages a
-second on one core.
-Nothing is ever downloaded.
+The endpoint may be a model server next door: Ollama, llama.cpp, vLLM and Text Embeddings Inference
+all speak that API. A static model is a folder as model2vec writes it; it embeds thousands of
+passages a second on one core. Nothing is ever downloaded.
 """
 
 from __future__ import annotations
@@ -27,90 +24,87 @@ from bot.ports import Embedder, Unreachable
 if TYPE_CHECKING:
     from model2vec import StaticModel
 
-ADDRESSES = ("http://", "https://")
-WEIGHTS = "model.safetensors"
-AT_ONCE = 64  # texts in one request
-PATIENCE_S = 30.0
+URL_SCHEMES = ("http://", "https://")
+WEIGHTS_FILE = "model.safetensors"
+BATCH_TEXTS = 64  # in one request
+TIMEOUT_S = 30.0
 LIMIT_BYTES = 64_000_000
-SAID_CHARS = 200
+ERROR_CHARS = 200
 
 
-def embedder(where: str | None, model: str = "", key: str = "") -> Embedder | None:
-    """The model behind an address, or in a folder; None for nowhere."""
-    if not where:
+def open_embedder(location: str | None, model: str = "", key: str = "") -> Embedder | None:
+    """Return the embedder at a URL or in a folder; None without a location."""
+    if not location:
         return None
-    return (
-        Endpoint(where, model, key)
-        if where.startswith(ADDRESSES)
-        else Folder(Path(where).expanduser())
-    )
+    if location.startswith(URL_SCHEMES):
+        return HttpEmbedder(location, model, key)
+    return StaticEmbedder(Path(location).expanduser())
 
 
-class Endpoint:
-    """The port Embedder over HTTP: POST {"model", "input"} to ADDRESS/embeddings."""
+class HttpEmbedder:
+    """The port Embedder over HTTP: POST {"model", "input"} to URL/embeddings."""
 
-    def __init__(
-        self, address: str, model: str, key: str = "", patience_s: float = PATIENCE_S
-    ) -> None:
-        base = address.rstrip("/")
-        self._address = base if base.endswith("/embeddings") else f"{base}/embeddings"
+    def __init__(self, url: str, model: str, key: str = "", timeout_s: float = TIMEOUT_S) -> None:
+        """Prepare requests; nothing is sent yet."""
+        self._url = f"{url.rstrip('/').removesuffix('/embeddings')}/embeddings"
         self._model = model
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._patience_s = patience_s
+        self._timeout_s = timeout_s
 
     @property
     def name(self) -> str:
-        return f"{self._model} at {self._address}"
+        """The model and where it runs."""
+        return f"{self._model} at {self._url}"
 
-    def vectors(self, texts: Sequence[str]) -> list[bytes]:
-        found: list[bytes] = []
+    def embed(self, texts: Sequence[str]) -> list[bytes]:
+        """Return one vector for each text: float32 numbers of length 1. Raises Unreachable."""
+        vectors: list[bytes] = []
+        # Redirects are not followed: the code goes where the operator said, and nowhere else.
         with httpx2.Client(
-            timeout=self._patience_s, trust_env=False, headers=self._headers
+            timeout=self._timeout_s, trust_env=False, headers=self._headers
         ) as client:
-            for start in range(0, len(texts), AT_ONCE):
-                found += self._asked(client, texts[start : start + AT_ONCE])
-        return found
+            for start in range(0, len(texts), BATCH_TEXTS):
+                vectors += self._request(client, texts[start : start + BATCH_TEXTS])
+        return vectors
 
-    def _asked(self, client: httpx2.Client, texts: Sequence[str]) -> list[bytes]:
-        """Redirects are not followed: the code goes where the operator said, and nowhere else."""
+    def _request(self, client: httpx2.Client, texts: Sequence[str]) -> list[bytes]:
+        question = {"model": self._model, "input": list(texts)}
         try:
-            with client.stream(
-                "POST", self._address, json={"model": self._model, "input": list(texts)}
-            ) as reply:
+            with client.stream("POST", self._url, json=question) as reply:
                 body = read_bounded(reply, LIMIT_BYTES)
             if reply.status_code != httpx2.codes.OK:
-                said = body[:SAID_CHARS].decode("utf-8", "replace")
-                raise Unreachable(f"{self._address} answers {reply.status_code}: {said}")
+                excerpt = body[:ERROR_CHARS].decode("utf-8", "replace")
+                raise Unreachable(f"{self._url} answers {reply.status_code}: {excerpt}")
             rows = sorted(json.loads(body)["data"], key=lambda row: row["index"])
-            return _rows(np.array([row["embedding"] for row in rows], np.float32), len(texts))
-        except httpx2.TransportError as failed:
+            return _normalize(np.array([row["embedding"] for row in rows], np.float32), len(texts))
+        except httpx2.TransportError as error:
+            reason = error or type(error).__name__
+            raise Unreachable(f"{self._url} cannot be asked: {reason}.") from None
+        except (ValueError, KeyError, TypeError) as error:
             raise Unreachable(
-                f"{self._address} cannot be asked: {failed or type(failed).__name__}."
-            ) from None
-        except (ValueError, KeyError, TypeError) as wrong:
-            raise Unreachable(
-                f"{self._address} does not answer as an embeddings API does: {wrong}."
+                f"{self._url} does not answer as an embeddings API does: {error}."
             ) from None
 
 
-class Folder:
-    """The port Embedder over a static model in a folder, loaded when it is first asked."""
+class StaticEmbedder:
+    """The port Embedder over a static model in a folder, loaded when it is first used."""
 
     def __init__(self, folder: Path) -> None:
+        """Remember the folder; nothing is read yet."""
         self._folder = folder
 
     @property
     def name(self) -> str:
-        return f"{self._folder} {self._mark}"
+        """The folder and a digest: another model in the same folder has another name."""
+        return f"{self._folder} {self._digest}"
 
     @cached_property
-    def _mark(self) -> str:
-        """Another model in the same folder has another."""
+    def _digest(self) -> str:
         try:
-            stat = (self._folder / WEIGHTS).stat()
-        except OSError as wrong:
+            stat = (self._folder / WEIGHTS_FILE).stat()
+        except OSError as error:
             raise Unreachable(
-                f"{self._folder} holds no model: {WEIGHTS} cannot be read: {wrong.strerror}."
+                f"{self._folder} holds no model: {WEIGHTS_FILE} cannot be read: {error.strerror}."
             ) from None
         return blake2b(f"{stat.st_size} {stat.st_mtime_ns}".encode(), digest_size=6).hexdigest()
 
@@ -124,21 +118,23 @@ class Folder:
             ) from None
         try:
             return StaticModel.from_pretrained(self._folder, force_download=False)
-        except Exception as wrong:  # of an odd tokenizer.json the library raises Exception itself
+        except Exception as error:  # of an odd tokenizer.json the library raises Exception itself
             raise Unreachable(
-                f"{self._folder} cannot be read as a static model: {wrong}"
-            ) from wrong
+                f"{self._folder} cannot be read as a static model: {error}"
+            ) from error
 
-    def vectors(self, texts: Sequence[str]) -> list[bytes]:
+    def embed(self, texts: Sequence[str]) -> list[bytes]:
+        """Return one vector for each text: float32 numbers of length 1. Raises Unreachable."""
         try:
-            return _rows(np.asarray(self._model.encode(list(texts)), np.float32), len(texts))
-        except ValueError as wrong:
-            raise Unreachable(f"The model in {self._folder} is of no use: {wrong}.") from None
+            vectors = np.asarray(self._model.encode(list(texts)), np.float32)
+            return _normalize(vectors, len(texts))
+        except ValueError as error:
+            raise Unreachable(f"The model in {self._folder} is of no use: {error}.") from None
 
 
-def _rows(found: NDArray[np.float32], wanted: int) -> list[bytes]:
-    """Each of length 1, as bytes. Raises ValueError for what are no vectors."""
-    if found.ndim != 2 or len(found) != wanted or not np.isfinite(found).all():
-        raise ValueError(f"{wanted} vectors were expected, not an array of {found.shape}")
-    lengths = np.linalg.norm(found, axis=1, keepdims=True)
-    return [row.tobytes() for row in found / np.where(lengths > 0, lengths, 1)]
+def _normalize(vectors: NDArray[np.float32], expected: int) -> list[bytes]:
+    """Scale each vector to length 1. Raises ValueError for anything but so many finite vectors."""
+    if vectors.ndim != 2 or len(vectors) != expected or not np.isfinite(vectors).all():
+        raise ValueError(f"{expected} vectors were expected, not an array of {vectors.shape}")
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return [row.tobytes() for row in vectors / np.where(lengths > 0, lengths, 1)]

@@ -1,9 +1,8 @@
-"""Here lives the Memory: what was derived from the objects of repositories, in one SQLite file for
-each of them.
+"""Cache what was derived from repositories' objects, in one SQLite file for each namespace.
 
-All of it may be lost at any time: a file that is damaged or of another format is begun anew, one
-that cannot be
-written is done without, and what was used longest ago goes first when there is too much.
+All of it may be lost at any time: a file that is damaged or has another format is replaced by an
+empty one, a file that cannot be written is done without, and the least recently used data is
+evicted when there is too much.
 """
 
 from __future__ import annotations
@@ -26,173 +25,186 @@ log = logging.getLogger(__name__)
 
 FOLDER_BYTES = 2_000_000_000
 FILE_BYTES = 500_000_000
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 DAY_S = 86_400
-KEYS_AT_ONCE = 500  # the parameters of a statement have an end
+KEYS_PER_QUERY = 500  # SQLite limits the parameters of a statement
+# The number of the schema: a file with another one is replaced.
+SCHEMA_VERSION = "2"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS format (name TEXT);
-CREATE TABLE IF NOT EXISTS packs (number INTEGER PRIMARY KEY, keys TEXT, bytes INTEGER, used INTEGER, sum INTEGER);
-CREATE TABLE IF NOT EXISTS columns (pack INTEGER, name TEXT, data BLOB);
-CREATE INDEX IF NOT EXISTS columns_of ON columns (pack);
-CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, pack INTEGER, note BLOB);
-CREATE INDEX IF NOT EXISTS packs_of ON notes (key, pack);
+CREATE TABLE IF NOT EXISTS segments
+    (id INTEGER PRIMARY KEY, keys TEXT, bytes INTEGER, last_used_day INTEGER, checksum INTEGER);
+CREATE TABLE IF NOT EXISTS columns (segment INTEGER, name TEXT, data BLOB);
+CREATE INDEX IF NOT EXISTS columns_of ON columns (segment);
+CREATE TABLE IF NOT EXISTS metadata (key TEXT PRIMARY KEY, segment INTEGER, value BLOB);
+CREATE INDEX IF NOT EXISTS segments_of ON metadata (key, segment);
 """
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """The port Memory over a folder; safe among threads and processes."""
+class SqliteCache:
+    """The port DerivedCache over a folder; safe among threads and processes."""
 
     folder: Path
     format: str
     folder_bytes: int = FOLDER_BYTES
     file_bytes: int = FILE_BYTES
-    patience_s: float = PATIENCE_S
+    timeout_s: float = TIMEOUT_S
 
-    def recall(self, shelf: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:
-        return self._done(shelf, lambda db: tuple(_packs(db, keys)), ())
+    def load_segments(self, namespace: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:
+        """Return the segments that hold any of these keys."""
+        return self._transact(namespace, lambda db: tuple(_select_segments(db, keys)), ())
 
-    def notes(self, shelf: str, keys: Collection[str]) -> dict[str, bytes]:
-        return self._done(shelf, lambda db: dict(_notes(db, keys)), {})
+    def load_metadata(self, namespace: str, keys: Collection[str]) -> dict[str, bytes]:
+        """Return the metadata of these keys; unknown keys are left out."""
+        return self._transact(namespace, lambda db: dict(_select_metadata(db, keys)), {})
 
-    def keep(
+    def store(
         self,
-        shelf: str,
-        pack: SegmentBlob,
-        notes: Mapping[str, bytes],
-        instead: Collection[int] = (),
+        namespace: str,
+        segment: SegmentBlob,
+        metadata: Mapping[str, bytes],
+        replaces: Collection[int] = (),
     ) -> None:
+        """Store a segment, and drop those that it replaces or that there is no room for."""
+
         def write(db: sqlite3.Connection) -> None:
-            _write(db, pack, notes, instead)
-            _shrink(db, self.file_bytes)
+            _insert(db, segment, metadata, replaces)
+            _evict_segments(db, self.file_bytes)
 
-        self._done(shelf, write, None)
-        self._tidy(self._file(shelf))
+        self._transact(namespace, write, None)
+        self._evict_files(self._file_of(namespace))
 
-    def _done(self, shelf: str, do: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
-        file = self._file(shelf)
+    def _transact(self, namespace: str, act: Callable[[sqlite3.Connection], T], fallback: T) -> T:
+        """Run `act` in one transaction; a damaged file is replaced, and any other error gives the fallback."""
+        file = self._file_of(namespace)
         for _ in range(2):
             try:
-                with closing(self._opened(file)) as db, db:
-                    return do(db)
-            except (
-                sqlite3.OperationalError,
-                OSError,
-            ) as failed:  # locked for long, a full disk, a folder not ours
-                log.warning("going without %s: %s", file, failed)
-                return otherwise
-            except sqlite3.DatabaseError as failed:
-                log.warning("beginning %s anew: %s", file, failed)
-                _remove(file)
-        return otherwise
+                with closing(self._connect(file)) as db, db:
+                    return act(db)
+            # Locked for long, a full disk, a folder that is not ours.
+            except (sqlite3.OperationalError, OSError) as error:
+                log.warning("going without %s: %s", file, error)
+                return fallback
+            except sqlite3.DatabaseError as error:
+                log.warning("beginning %s anew: %s", file, error)
+                _delete(file)
+        return fallback
 
-    def _opened(self, file: Path) -> sqlite3.Connection:
+    def _connect(self, file: Path) -> sqlite3.Connection:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = sqlite3.connect(file, timeout=self.patience_s)
+        db = sqlite3.connect(file, timeout=self.timeout_s)
         try:
             db.execute("PRAGMA auto_vacuum = FULL")
-            db.execute("PRAGMA synchronous = OFF")  # it may be lost
-            if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
-            found = db.execute("SELECT name FROM format").fetchone()
-            if found is None:
-                db.execute("INSERT INTO format VALUES (?)", [self.format])
-                db.commit()
-            elif found != (self.format,):
-                raise sqlite3.DatabaseError(f"its format is {found[0]}")
+            db.execute("PRAGMA synchronous = OFF")  # the data may be lost
+            self._ensure_format(db)
         except sqlite3.Error:
             db.close()
             raise
         return db
 
-    def _file(self, shelf: str) -> Path:
-        mark = blake2b(shelf.encode(), digest_size=6).hexdigest()
-        return (
-            self.folder / f"{re.sub(r'[^A-Za-z0-9]+', '-', shelf)[-40:].strip('-')}-{mark}.sqlite"
-        )
+    def _ensure_format(self, db: sqlite3.Connection) -> None:
+        """Create the tables of a new file. Raises DatabaseError for a file of another format."""
+        wanted = f"{self.format}.{SCHEMA_VERSION}"
+        if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;")
+        row = db.execute("SELECT name FROM format").fetchone()
+        if row is None:
+            db.execute("INSERT INTO format VALUES (?)", [wanted])
+            db.commit()
+        elif row != (wanted,):
+            raise sqlite3.DatabaseError(f"its format is {row[0]}")
 
-    def _tidy(self, mine: Path) -> None:
-        """The files of repositories that nobody asked for lately go, until the folder is small
-        enough.
-        """
+    def _file_of(self, namespace: str) -> Path:
+        digest = blake2b(namespace.encode(), digest_size=6).hexdigest()
+        readable = re.sub(r"[^A-Za-z0-9]+", "-", namespace)[-40:].strip("-")
+        return self.folder / f"{readable}-{digest}.sqlite"
+
+    def _evict_files(self, current: Path) -> None:
+        """Delete the least recently changed files, but for the current one, until the folder is small enough."""
         with suppress(OSError):
-            found = sorted(self.folder.glob("*.sqlite"), key=lambda file: file.stat().st_mtime)
-            size = sum(file.stat().st_size for file in found)
-            for file in found:
-                if size > self.folder_bytes and file != mine:
+            files = sorted(self.folder.glob("*.sqlite"), key=lambda file: file.stat().st_mtime)
+            size = sum(file.stat().st_size for file in files)
+            for file in files:
+                if size > self.folder_bytes and file != current:
                     size -= file.stat().st_size
-                    _remove(file)
+                    _delete(file)
 
 
-def _packs(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[SegmentBlob]:
+def _select_segments(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[SegmentBlob]:
     wanted = frozenset(keys)
-    held = {pack for key, pack in db.execute("SELECT key, pack FROM notes") if key in wanted}
+    rows = db.execute("SELECT key, segment FROM metadata")
+    wanted_ids = {segment for key, segment in rows if key in wanted}
     today = int(time.time() // DAY_S)
-    for number, names, used, whole in db.execute(
-        "SELECT number, keys, used, sum FROM packs ORDER BY number"
+    for number, names, last_used_day, checksum in db.execute(
+        "SELECT id, keys, last_used_day, checksum FROM segments ORDER BY id"
     ).fetchall():
-        if number in held:
-            columns = dict(db.execute("SELECT name, data FROM columns WHERE pack = ?", [number]))
-            if whole != _sum(columns):  # SQLite does not look at what it is given
-                raise sqlite3.DatabaseError("its contents are damaged")
-            if used != today:
-                db.execute("UPDATE packs SET used = ? WHERE number = ?", [today, number])
-            yield SegmentBlob(tuple(names.split("\n")), columns, number)
+        if number not in wanted_ids:
+            continue
+        columns = dict(db.execute("SELECT name, data FROM columns WHERE segment = ?", [number]))
+        if checksum != _checksum(columns):  # SQLite does not check the content of its pages
+            raise sqlite3.DatabaseError("its contents are damaged")
+        if last_used_day != today:
+            db.execute("UPDATE segments SET last_used_day = ? WHERE id = ?", [today, number])
+        yield SegmentBlob(tuple(names.split("\n")), columns, number)
 
 
-def _notes(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[tuple[str, bytes]]:
+def _select_metadata(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[tuple[str, bytes]]:
     wanted = list(keys)
-    for start in range(0, len(wanted), KEYS_AT_ONCE):
-        some = wanted[start : start + KEYS_AT_ONCE]
-        yield from db.execute(
-            f"SELECT key, note FROM notes WHERE key IN ({','.join('?' * len(some))})", some
-        )
+    for start in range(0, len(wanted), KEYS_PER_QUERY):
+        batch = wanted[start : start + KEYS_PER_QUERY]
+        marks = ",".join("?" * len(batch))
+        yield from db.execute(f"SELECT key, value FROM metadata WHERE key IN ({marks})", batch)
 
 
-def _write(
-    db: sqlite3.Connection, pack: SegmentBlob, notes: Mapping[str, bytes], instead: Collection[int]
+def _insert(
+    db: sqlite3.Connection,
+    segment: SegmentBlob,
+    metadata: Mapping[str, bytes],
+    replaces: Collection[int],
 ) -> None:
-    size = sum(map(len, pack.columns.values())) + sum(map(len, notes.values()))
+    size = sum(map(len, segment.columns.values())) + sum(map(len, metadata.values()))
     today = int(time.time() // DAY_S)
     db.execute("BEGIN IMMEDIATE")
-    row = ["\n".join(pack.keys), size, today, _sum(pack.columns)]
     number = db.execute(
-        "INSERT INTO packs (keys, bytes, used, sum) VALUES (?, ?, ?, ?)", row
+        "INSERT INTO segments (keys, bytes, last_used_day, checksum) VALUES (?, ?, ?, ?)",
+        ["\n".join(segment.keys), size, today, _checksum(segment.columns)],
     ).lastrowid
     db.executemany(
         "INSERT INTO columns VALUES (?, ?, ?)",
-        [(number, *column) for column in pack.columns.items()],
+        [(number, *column) for column in segment.columns.items()],
     )
     # What another process wrote meanwhile stays: the same key means the same content.
     db.executemany(
-        "INSERT OR IGNORE INTO notes VALUES (?, ?, ?)",
-        [(key, number, note) for key, note in notes.items()],
+        "INSERT OR IGNORE INTO metadata VALUES (?, ?, ?)",
+        [(key, number, value) for key, value in metadata.items()],
     )
-    for old in instead:
-        db.execute("UPDATE notes SET pack = ? WHERE pack = ?", [number, old])
-        _forget(db, old)
+    for replaced in replaces:
+        db.execute("UPDATE metadata SET segment = ? WHERE segment = ?", [number, replaced])
+        _drop_segment(db, replaced)
 
 
-def _sum(columns: Mapping[str, bytes]) -> int:
+def _checksum(columns: Mapping[str, bytes]) -> int:
     return sum(crc32(data) for data in columns.values())
 
 
-def _shrink(db: sqlite3.Connection, limit_bytes: int) -> None:
-    """The packs used longest ago go, the newest stays."""
-    packs = db.execute("SELECT number, bytes FROM packs ORDER BY used DESC, number DESC").fetchall()
-    size = 0
-    for place, (number, held) in enumerate(packs):
-        size += held
-        if size > limit_bytes and place:
-            _forget(db, number)
+def _evict_segments(db: sqlite3.Connection, limit_bytes: int) -> None:
+    """Drop the least recently used segments beyond the limit; the newest stays."""
+    query = "SELECT id, bytes FROM segments ORDER BY last_used_day DESC, id DESC"
+    total_bytes = 0
+    for index, (number, segment_bytes) in enumerate(db.execute(query).fetchall()):
+        total_bytes += segment_bytes
+        if total_bytes > limit_bytes and index:
+            _drop_segment(db, number)
 
 
-def _forget(db: sqlite3.Connection, number: int) -> None:
-    for statement in ("packs WHERE number", "columns WHERE pack", "notes WHERE pack"):
-        db.execute(f"DELETE FROM {statement} = ?", [number])  # noqa: S608 - the three above
+def _drop_segment(db: sqlite3.Connection, number: int) -> None:
+    db.execute("DELETE FROM segments WHERE id = ?", [number])
+    db.execute("DELETE FROM columns WHERE segment = ?", [number])
+    db.execute("DELETE FROM metadata WHERE segment = ?", [number])
 
 
-def _remove(file: Path) -> None:
+def _delete(file: Path) -> None:
     for name in (file, file.with_name(f"{file.name}-journal")):
         name.unlink(missing_ok=True)

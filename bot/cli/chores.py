@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Thread
 from time import sleep
 
-from bot.text import masked
+from bot.text import mask_secrets
 
 DAY_S = 86_400
 
@@ -35,5 +35,5 @@ def _attempt(act: Callable[[], None]) -> None:
     try:
         act()
     except Exception as bug:  # noqa: BLE001 - the root of a thread
-        trace = masked("".join(traceback.format_exception(bug)))
+        trace = mask_secrets("".join(traceback.format_exception(bug)))
         log.error("a chore failed: %s", trace)  # noqa: TRY400 - not with secrets

@@ -17,12 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.adapters.dbos.sqlite import HomeInUse, locked
-from bot.adapters.embeddings import embedder
+from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.git_process import GitUnfitError, require_git
 from bot.adapters.github.app_api import Delivery, Installed, Registration
 from bot.assembly import claude, github
 from bot.ports import Refusal, Unreachable
-from bot.search.grammars import SUFFIXES, GrammarLoadError, grammar
+from bot.search.grammars import LANGUAGE_BY_SUFFIX, GrammarLoadError, load_grammar
 from bot.settings import ModelSettings, Settings, SettingsError, load_settings
 from bot.text.terminal_text import strip_control
 from bot.web.server import open_listener
@@ -105,9 +105,9 @@ def _git() -> Finding:
 
 
 def _grammars() -> Finding:
-    languages = sorted(set(SUFFIXES.values()))
+    languages = sorted(set(LANGUAGE_BY_SUFFIX.values()))
     try:
-        there = [language for language in languages if grammar(language)]
+        there = [language for language in languages if load_grammar(language)]
     except GrammarLoadError as broken:
         why = "They are unpacked below HOME: make it writable, or set SEMBLE_GRAMMARS_CACHE_DIR to a folder that is."
         return Finding("Grammars", f"{broken}.", why)
@@ -166,10 +166,10 @@ def _serving(settings: Settings) -> bool:
 
 def _meaning(settings: Settings) -> Iterator[Finding]:
     """Whether the model of meaning answers, where one is set."""
-    found = embedder(*settings.embeddings_source)
+    found = open_embedder(*settings.embeddings_source)
     try:
         if found:
-            found.vectors(["def total(items): return sum(items)"])
+            found.embed(["def total(items): return sum(items)"])
             yield well("Embeddings", found.name)
     except Unreachable as gone:
         yield Finding(

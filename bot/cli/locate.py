@@ -17,14 +17,14 @@ from rich.text import Text
 from bot.adapters.git.borrowed_repository import NoRepositoryError, borrow
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.git.mirrors import GitMirrors
-from bot.adapters.sqlite_cache import Remembered
+from bot.adapters.sqlite_cache import SqliteCache
 from bot.cli.retrieval_view import show
 from bot.cli.terminal import terminal
 from bot.ports import Clock, Embedder, Model, Ports, Unreachable
-from bot.search import FORMAT
+from bot.search import INDEX_FORMAT
 from bot.steps.repo_index import load_repo_index, render_map
 from bot.steps.retrieve import search_repo
-from bot.text import visible
+from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
 from bot.values import Retrieval, SearchHit, SimilarCommit, Tree
 
@@ -84,7 +84,7 @@ def _looking(
 ) -> int:
     """Look at this commit, in a world with nothing else in it."""
     nobody = None
-    memory = Remembered(place.cache.expanduser(), FORMAT)
+    memory = SqliteCache(place.cache.expanduser(), INDEX_FORMAT)
     with TemporaryDirectory(prefix="greenlit-") as home:
         try:
             git = GitMirrors(Path(home), ())
@@ -110,7 +110,7 @@ def _request(source: str) -> tuple[str, str]:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1) if source == "-" else Path(source).read_bytes()
     except OSError as wrong:
         raise WrongUseError(f"The request {source} cannot be read: {wrong.strerror}.") from None
-    text = visible(raw[:MOST_BYTES].decode("utf-8-sig", "replace")).strip()
+    text = extract_visible(raw[:MOST_BYTES].decode("utf-8-sig", "replace")).strip()
     if not text:
         raise WrongUseError(
             "The request is empty. Its first line is the title, the rest says what is wanted."

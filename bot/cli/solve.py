@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.adapters.checkers import build_checkers
-from bot.adapters.embeddings import embedder
+from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.git.mirrors import GitMirrors
 from bot.assembly import SystemClock, claude
@@ -32,7 +32,7 @@ from bot.steps.retrieve import retrieve
 from bot.steps.use_tools import AgentContext
 from bot.stories.agent import Asks, Writer
 from bot.stories.progress import GaveUp
-from bot.text import visible
+from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
 from bot.values import Branch, Issue, Remote, Repo, Request, RunKey, Signal, Tree
 
@@ -152,7 +152,7 @@ def _request(issue: str) -> Issue:
         raise WrongUseError(
             f"The request {issue} has {len(text):,} characters; an issue has at most {MOST_CHARS:,}."
         )
-    title, _, body = visible(text).strip().partition("\n")
+    title, _, body = extract_visible(text).strip().partition("\n")
     if not title:
         raise WrongUseError(
             f"The request {issue} is empty. Its first line is the title, the rest says what is wanted."
@@ -172,7 +172,7 @@ def _solve(console: Console, settings: ModelSettings, place: Place, request: Iss
             SystemClock(),
             caps,
             build_checkers(settings.package_indexes),
-            embedder=embedder(*settings.embeddings_source),
+            embedder=open_embedder(*settings.embeddings_source),
         )
         writer = _at_once(_writer(console, ports, tree, request))
         try:

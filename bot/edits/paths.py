@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-from bot.text.invisible_chars import is_unseen
+from bot.text.invisible_chars import is_invisible
 
 
 def path_refusal(path: str) -> str:
     """Say why no file may ever be written at this path; empty when one may."""
     parts = normalize_path(path).split("/")
-    if any(is_unseen(char) or char in "\t\n\r\f" for char in path):
+    if any(is_invisible(char) or char in "\t\n\r\f" for char in path):
         return "a path may not hold control or invisible characters."
     if (
         not path
@@ -28,7 +28,7 @@ def normalize_path(path: str) -> str:
     """The path as the laxest file system would take it: NTFS and APFS fold case, HFS+ drops what is
     not seen.
     """
-    seen = "".join(char for char in unicodedata.normalize("NFKC", path) if not is_unseen(char))
+    seen = "".join(char for char in unicodedata.normalize("NFKC", path) if not is_invisible(char))
     folded = unicodedata.normalize("NFKC", seen.casefold()).replace("\\", "/")
     parts = (
         part.partition(":")[0].rstrip(". ") if part not in (".", "..") else part

@@ -14,9 +14,9 @@ __all__ = [
     "NamedPackage",
     "Rules",
     "apply_weights",
+    "check_texts",
     "find_answered_inputs",
     "find_new_packages",
     "judge_package",
     "keep_new_findings",
-    "check_texts",
 ]

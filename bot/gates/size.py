@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.gates.change import Change, find_surplus_lines, split_lines
-from bot.text.invisible_chars import is_unseen
+from bot.text.invisible_chars import is_invisible
 from bot.values import Finding
 
 MAX_ALIKE = 5  # findings of one kind for one file
@@ -97,7 +97,7 @@ def _find_hidden(line: str) -> str:
         return ""
     for index, char in enumerate(line):
         joins = char in "\u200c\u200d" and index > 0 and not line[index - 1].isascii()
-        if is_unseen(char) and not joins:
+        if is_invisible(char) and not joins:
             return char
     return ""
 

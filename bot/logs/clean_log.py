@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from bot.text import masked
+from bot.text import mask_secrets
 
 LONGEST = 4096  # characters; a longer line would make expressions slow, and nobody reads it
 _STAMP = 28  # "2026-03-15T15:27:20.0592285Z", then a blank
@@ -63,7 +63,7 @@ def clean_log(raw: bytes) -> list[str]:
     text = "\n".join(
         _plain(line) for line in raw.removesuffix(b"\n").split(b"\n")
     )  # \r alone ends no line
-    return masked(text).split("\n")
+    return mask_secrets(text).split("\n")
 
 
 def _plain(raw: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from bot.text import masked
+from bot.text import mask_secrets
 from bot.values import Failure, Reading
 
 AROUND = 1  # lines above and below
@@ -35,7 +35,7 @@ def _around(failure: Failure, files: Mapping[str, bytes]) -> str:
         return ""
     begin = max(frame.line - 1 - AROUND, 0)
     chosen = enumerate(lines[begin : frame.line + AROUND], begin + 1)
-    return masked(
+    return mask_secrets(
         "\n".join(
             f"{'>' if number == frame.line else ' '} {number:>4}  {line.rstrip()[:_LINE]}"
             for number, line in chosen

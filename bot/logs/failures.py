@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.logs.clean_log import Line
 from bot.logs.fingerprint import fingerprint
 from bot.logs.parsed_failure import Found
-from bot.text import masked
+from bot.text import mask_secrets
 from bot.values import Failure
 
 _EXCERPT = 60  # lines
@@ -36,13 +36,13 @@ def failures(found: Sequence[Found]) -> tuple[Failure, ...]:
 
 
 def _failure(one: Found) -> Failure:
-    message, test = masked(one.message), masked(one.test)
+    message, test = mask_secrets(one.message), mask_secrets(one.test)
     return Failure(
         error=one.error,
         message=message,
         test=test,
         frames=one.frames,
-        root_cause=masked(one.root_cause[:500]),
+        root_cause=mask_secrets(one.root_cause[:500]),
         fingerprint=fingerprint(one.error, message, test, one.frames),
         log_line=one.first,
     )
@@ -53,7 +53,7 @@ def excerpt(lines: Sequence[Line], best: Found) -> str:
     too long.
     """
     near = [line for line in lines if best.first - _AROUND <= line.number <= best.last + _AROUND]
-    shown = masked("\n".join(line.text for line in near)).split("\n")
+    shown = mask_secrets("\n".join(line.text for line in near)).split("\n")
     if len(shown) > _EXCERPT:
         shown = [*shown[: _EXCERPT // 3], "[...]", *shown[1 + _EXCERPT // 3 - _EXCERPT :]]
     return "\n".join(shown)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from bot.logs.fingerprint import masked_message
-from bot.text import seen
+from bot.text import strip_invisible
 from bot.values import Failure, Reading
 
 _TESTS = 5
@@ -82,4 +82,6 @@ def _told(cause: Sequence[Failure]) -> Iterator[str]:
 
 
 def _quoted(text: str, before: str = "") -> str:
-    return "\n".join(f"{before}| {line}" for line in seen(text).split("\n")) if text else ""
+    return (
+        "\n".join(f"{before}| {line}" for line in strip_invisible(text).split("\n")) if text else ""
+    )

@@ -1,37 +1,47 @@
-"""Here lives what the bot knows of code: its definitions, and which places an issue speaks of.
+"""Index a repository's code and find the places that a request is about.
 
-Pure: it is handed bytes and knows neither GitHub nor git.
+Everything here works on bytes that it is given, and knows neither GitHub nor git.
 """
 
-from bot.search.chunks import chunks
-from bot.search.commit_index import Knowledge, knowledge
-from bot.search.find_symbol import definitions_and_references
-from bot.search.outline import layout, skeleton
-from bot.search.overview import overview
-from bot.search.ranking import locate, similar
-from bot.search.segment import Leaf, Press, Segment
-from bot.search.segment_bytes import FORMAT
-from bot.search.semantic_similarity import Alike, Passage
-from bot.search.source_files import Source
-from bot.search.symbols import Symbol, symbols
+from bot.search.chunks import split_into_chunks
+from bot.search.commit_index import CommitIndex, build_commit_index
+from bot.search.find_symbol import find_symbol
+from bot.search.outline import render_layout
+from bot.search.overview import render_overview
+from bot.search.ranking import find_similar_commits, locate
+from bot.search.rerank import Passage, SimilarityFunction
+from bot.search.segment import FileSymbols, Segment, SegmentBuilder, join_segments
+from bot.search.segment_bytes import (
+    INDEX_FORMAT,
+    decode_segment,
+    decode_symbols,
+    encode_segment,
+    encode_symbols,
+)
+from bot.search.source_files import FileSource
+from bot.search.symbols import Symbol, extract_symbols
 
 __all__ = [
-    "FORMAT",
-    "Alike",
-    "Knowledge",
-    "Leaf",
+    "INDEX_FORMAT",
+    "CommitIndex",
+    "FileSource",
+    "FileSymbols",
     "Passage",
-    "Press",
     "Segment",
-    "Source",
+    "SegmentBuilder",
+    "SimilarityFunction",
     "Symbol",
-    "chunks",
-    "definitions_and_references",
-    "knowledge",
-    "layout",
+    "build_commit_index",
+    "decode_segment",
+    "decode_symbols",
+    "encode_segment",
+    "encode_symbols",
+    "extract_symbols",
+    "find_similar_commits",
+    "find_symbol",
+    "join_segments",
     "locate",
-    "overview",
-    "similar",
-    "skeleton",
-    "symbols",
+    "render_layout",
+    "render_overview",
+    "split_into_chunks",
 ]

@@ -21,7 +21,7 @@ ABOVE = (
 )  # comments and decorators belong to what follows
 
 
-def chunks(data: bytes, found: Sequence[Symbol]) -> dict[int, bytes]:
+def split_into_chunks(data: bytes, found: Sequence[Symbol]) -> dict[int, bytes]:
     """The text of each definition without those inside it that are chunks themselves, by its place
     in `found`.
     """

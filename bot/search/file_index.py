@@ -45,7 +45,7 @@ EMPTY.flags.writeable = False
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class FileIndex:
     """Files by their number, in the order of `paths`; `chunk_files` says whose each chunk is."""
 
     paths: tuple[str, ...]
@@ -57,7 +57,7 @@ class Index:
     path_words: Field
 
 
-def index(segments: Sequence[Segment], files: Sequence[tuple[str, str]]) -> Index:
+def build_file_index(segments: Sequence[Segment], files: Sequence[tuple[str, str]]) -> FileIndex:
     """The index of these files, given as path and key. Of two files with the same content the first
     is known.
     """
@@ -84,7 +84,7 @@ def index(segments: Sequence[Segment], files: Sequence[tuple[str, str]]) -> Inde
         (_lengths(postings, numbers, len(paths)) for postings, numbers in names),
         np.zeros(len(paths)),
     )
-    return Index(
+    return FileIndex(
         paths,
         tuple(key for _, key in files),
         Field(chunks, np.concatenate(lengths)),
@@ -101,7 +101,7 @@ def _lengths(postings: Postings, numbers: Places, size: int) -> Floats:
     return summed(here[here >= 0], (packed & MOST)[here >= 0].astype(np.float64), size)
 
 
-def silent(index: Index) -> list[tuple[str, str]]:
+def find_wordless_files(index: FileIndex) -> list[tuple[str, str]]:
     """The files without a word in them, as path and key."""
     words = np.bincount(index.chunk_files, minlength=len(index.paths))
     return [(index.paths[file], index.keys[file]) for file in np.flatnonzero(words == 0)]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.search.source_files import Source, kind_of, read_files
-from bot.search.symbols import Symbol, symbols
+from bot.search.source_files import FileSource, kind_of, read_files
+from bot.search.symbols import Symbol, extract_symbols
 
 DEFINITIONS = 20
 REFERENCES = 60
 LINE_CHARS = 160
 
 
-def definitions_and_references(source: Source, name: str) -> str:
+def find_symbol(source: FileSource, name: str) -> str:
     """Where `name` ("f", "Class" or "Class.method") is defined and where its last part stands as a
     word.
 
@@ -24,7 +24,10 @@ def definitions_and_references(source: Source, name: str) -> str:
     shelf = read_files(source, paths)
     holding = {path: data for path, data in shelf.files.items() if last.encode() in data}
     defined = [
-        it for path, data in holding.items() for it in symbols(path, data) if _means(it, name, last)
+        it
+        for path, data in holding.items()
+        for it in extract_symbols(path, data)
+        if _means(it, name, last)
     ]
     starts = {(it.path, it.line) for it in defined}
     used = [line for line in _lines_with(last, holding) if line[:2] not in starts]

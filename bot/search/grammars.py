@@ -13,7 +13,7 @@ from tree_sitter import Language, Parser, Tree
 
 __all__ = ["NAMES", "SUFFIXES", "GrammarLoadError", "grammar", "language_of", "parse", "parser"]
 
-PATIENCE_S = 2.0
+TIMEOUT_S = 2.0
 READ_BYTES = 1 << 16
 
 
@@ -21,18 +21,18 @@ def language_of(path: str) -> str | None:
     """The grammar's name for a path, by its name alone; None for what is not code."""
     name = path.rpartition("/")[2].lower()
     stem, _, suffix = name.rpartition(".")
-    return NAMES.get(name) or (SUFFIXES.get(f".{suffix}") if stem else None)
+    return LANGUAGE_BY_NAME.get(name) or (LANGUAGE_BY_SUFFIX.get(f".{suffix}") if stem else None)
 
 
-def parser(language: str) -> Parser | None:
+def make_parser(language: str) -> Parser | None:
     """A new parser; None for a language, or on a platform, without a grammar. A broken installation
     raises.
     """
-    found = grammar(language)
+    found = load_grammar(language)
     return Parser(found) if found else None
 
 
-def grammar(language: str) -> Language | None:
+def load_grammar(language: str) -> Language | None:
     try:
         found: Language = semble_grammars.get_language(language)
     except (semble_grammars.LanguageNotFoundError, semble_grammars.UnsupportedPlatformError):
@@ -40,15 +40,15 @@ def grammar(language: str) -> Language | None:
     return found
 
 
-def parse(language: str, text: bytes, patience_s: float = PATIENCE_S) -> Tree | None:
+def parse(language: str, text: bytes, timeout_s: float = TIMEOUT_S) -> Tree | None:
     """The syntax tree; None without a grammar, or when the parser lost its way.
 
     50 kB of `x=(` keep the grammars of bash, Scala and Kotlin busy for minutes, hence the patience.
     """
-    found = parser(language)
+    found = make_parser(language)
     if found is None:
         return None
-    end = monotonic() + patience_s
+    end = monotonic() + timeout_s
     try:
         return found.parse(
             lambda offset, _: text[offset : offset + READ_BYTES],
@@ -58,7 +58,7 @@ def parse(language: str, text: bytes, patience_s: float = PATIENCE_S) -> Tree | 
         return None
 
 
-SUFFIXES = MappingProxyType(
+LANGUAGE_BY_SUFFIX = MappingProxyType(
     {
         f".{suffix}": language
         for language, suffixes in {
@@ -84,6 +84,6 @@ SUFFIXES = MappingProxyType(
         for suffix in suffixes.split()
     }
 )
-NAMES = MappingProxyType(
+LANGUAGE_BY_NAME = MappingProxyType(
     {"rakefile": "ruby", "gemfile": "ruby", "sconstruct": "python", "pkgbuild": "bash"}
 )

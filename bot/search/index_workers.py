@@ -18,33 +18,33 @@ from itertools import chain
 from typing import IO, cast
 
 from bot.ports import SegmentBlob
-from bot.search.segment import Press
-from bot.search.segment_bytes import packed, written
+from bot.search.segment import SegmentBuilder
+from bot.search.segment_bytes import encode_segment, encode_symbols
 
 log = logging.getLogger(__name__)
 
-HANDS = 2
+WORKERS = 2
 BUNDLE_BYTES = 8_000_000
 
 Bundle = Sequence[tuple[str, str, bytes]]  # files as key, path, content
-Pressed = tuple[SegmentBlob, Mapping[str, bytes]]  # what was derived, and a note on each key
+BuiltSegment = tuple[SegmentBlob, Mapping[str, bytes]]  # what was derived, and a note on each key
 
 
-def press(bundle: Bundle, *, parse: bool = True) -> Pressed:
+def build_segment(bundle: Bundle, *, parse: bool = True) -> BuiltSegment:
     """What can be known of these files."""
-    made = Press(parse=parse)
+    made = SegmentBuilder(parse=parse)
     for file in bundle:
         made.add(*file)
-    return packed(made.segment()), {leaf.key: written(leaf) for leaf in made.leaves}
+    return encode_segment(made.build()), {leaf.key: encode_symbols(leaf) for leaf in made.files}
 
 
-def pressed(bundles: Iterator[Bundle]) -> Iterator[Pressed]:
+def build_segments(bundles: Iterator[Bundle]) -> Iterator[BuiltSegment]:
     """The same of each bundle, in their order; where there is more than one, in other processes."""
     some = [bundle for bundle in (next(bundles, None), next(bundles, None)) if bundle]
-    if len(some) < HANDS:
-        yield from map(press, some)
+    if len(some) < WORKERS:
+        yield from map(build_segment, some)
         return
-    hands = deque(Hand() for _ in range(HANDS))
+    hands = deque(Worker() for _ in range(WORKERS))
     try:
         for bundle in chain(some, bundles):
             if hands[0].busy:
@@ -59,7 +59,7 @@ def pressed(bundles: Iterator[Bundle]) -> Iterator[Pressed]:
             hand.end()
 
 
-class Hand:
+class Worker:
     """A process that presses one bundle after the other, until its input ends: with us, however we
     end.
     """
@@ -95,20 +95,20 @@ class Hand:
             pickle.dump(bundle, self._in)
             self._in.flush()
 
-    def result(self) -> Pressed:
+    def result(self) -> BuiltSegment:
         """Of what it was given. When it died of that, it is known as mere text: nobody parses it a
         second time.
         """
         bundle, self._bundle = self._bundle, ()
         try:
-            made: Pressed = pickle.load(self._out)  # noqa: S301 - written by `work`
+            made: BuiltSegment = pickle.load(self._out)  # noqa: S301 - written by `work`
         except (EOFError, OSError, pickle.UnpicklingError):
             log.warning(
                 "no definitions are known of %d files: reading them killed a process", len(bundle)
             )
             self.end()
             self._begin()
-            return press(bundle, parse=False)
+            return build_segment(bundle, parse=False)
         return made
 
     def end(self) -> None:
@@ -126,5 +126,5 @@ def work() -> None:
             bundle = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `Hand`
         except EOFError:
             return
-        pickle.dump(press(bundle), sys.stdout.buffer)
+        pickle.dump(build_segment(bundle), sys.stdout.buffer)
         sys.stdout.buffer.flush()

@@ -6,8 +6,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bot.search.symbols import Symbol, symbols
-
 
 @dataclass(slots=True)
 class _Folder:
@@ -17,7 +15,7 @@ class _Folder:
     opened: bool = False
 
 
-def layout(paths: Iterable[str], limit_chars: int) -> str:
+def render_layout(paths: Iterable[str], limit_chars: int) -> str:
     """The tree of these paths as text of at most `limit_chars`: folders are opened level by level
     while they fit.
 
@@ -76,22 +74,3 @@ def _cut(text: str, limit_chars: int) -> str:
             break
         kept.append(line)
     return "\n".join([*kept, f"... and {len(lines) - len(kept)} more"])[: max(limit_chars, 0)]
-
-
-def skeleton(path: str, text: bytes, limit_lines: int) -> str:
-    """The signatures of a file with their line numbers, the outer ones first to stay when they are
-    too many.
-    """
-    found = symbols(path, text)
-    kept = _within(found, limit_lines)
-    lines = [f"{it.line:>5}  {'    ' * it.depth}{it.signature}" for it in kept]
-    left = len(found) - len(kept)
-    return "\n".join([*lines, f"       ... {left} more definitions"] if left else lines)
-
-
-def _within(found: tuple[Symbol, ...], limit: int) -> tuple[Symbol, ...]:
-    for deepest in range(max((it.depth for it in found), default=0), 0, -1):
-        kept = tuple(it for it in found if it.depth <= deepest)
-        if len(kept) <= limit:
-            return kept
-    return tuple(it for it in found if it.depth == 0)[: max(limit, 0)]

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import log1p
 
-from bot.search.commit_index import Knowledge
-from bot.search.file_index import Index
-from bot.search.outline import layout
-from bot.search.segment import Leaf
+from bot.search.commit_index import CommitIndex
+from bot.search.file_index import FileIndex
+from bot.search.outline import render_layout
+from bot.search.segment import FileSymbols
 from bot.search.symbols import Symbol
-from bot.search.terms import terms_of
+from bot.search.terms import split_word
 
 TOKEN_CHARS = 3.5  # of code, for Claude's tokenizer; on the safe side
 LAYOUT_SHARE = 0.35
@@ -21,18 +21,18 @@ SIGNATURE_CHARS = 120
 PRIVATE = 0.1  # what a name with a leading underscore is worth
 
 
-def overview(known: Knowledge, leaves: Mapping[str, Leaf], tokens: int) -> str:
+def render_overview(known: CommitIndex, leaves: Mapping[str, FileSymbols], tokens: int) -> str:
     """The same text for the same commit. A definition is telling when much of the code speaks of it
     by name.
     """
     limit = int(tokens * TOKEN_CHARS)
     paths = sorted({*known.code.paths, *known.tests.paths, *known.texts.paths})
-    tree = layout(paths, int(limit * LAYOUT_SHARE))
+    tree = render_layout(paths, int(limit * LAYOUT_SHARE))
     told = _told(known.code, leaves, limit - len(tree) - 2)
     return f"{tree}\n\n{told}" if told else tree
 
 
-def _told(code: Index, leaves: Mapping[str, Leaf], room: int) -> str:
+def _told(code: FileIndex, leaves: Mapping[str, FileSymbols], room: int) -> str:
     """The signatures of the most telling files, in the order of their paths."""
     worth = _worth(code, leaves)
     chosen: dict[str, str] = {}
@@ -45,7 +45,7 @@ def _told(code: Index, leaves: Mapping[str, Leaf], room: int) -> str:
     return "\n".join(chosen[path] for path in sorted(chosen))
 
 
-def _worth(code: Index, leaves: Mapping[str, Leaf]) -> dict[str, float]:
+def _worth(code: FileIndex, leaves: Mapping[str, FileSymbols]) -> dict[str, float]:
     """Of each name that is defined at the top of a file: how much of the code holds it, shared
     among its definers.
     """
@@ -53,7 +53,7 @@ def _worth(code: Index, leaves: Mapping[str, Leaf]) -> dict[str, float]:
     for leaf in leaves.values():
         for name in {symbol.name for symbol in leaf.symbols if not symbol.depth}:
             definers[name] = definers.get(name, 0) + 1
-    terms = {name: found[-1] for name in definers if (found := terms_of(name.rpartition(".")[2]))}
+    terms = {name: found[-1] for name in definers if (found := split_word(name.rpartition(".")[2]))}
     hits = code.chunks.hits(sorted(set(terms.values()))).terms
     return {
         name: log1p(len(hits[term][0])) / definers[name] * (PRIVATE if name.startswith("_") else 1)
@@ -62,7 +62,7 @@ def _worth(code: Index, leaves: Mapping[str, Leaf]) -> dict[str, float]:
     }
 
 
-def _of_file(leaf: Leaf, worth: Mapping[str, float]) -> float:
+def _of_file(leaf: FileSymbols, worth: Mapping[str, float]) -> float:
     best = sorted(
         (worth.get(symbol.name, 0.0) for symbol in leaf.symbols if not symbol.depth), reverse=True
     )

@@ -9,14 +9,14 @@ import numpy as np
 
 from bot.search import signals
 from bot.search.bm25 import Earned, Floats, Places, earned, scores, total
-from bot.search.commit_index import Knowledge
-from bot.search.file_index import Index
+from bot.search.commit_index import CommitIndex
+from bot.search.file_index import FileIndex
 from bot.search.path_mentions import mentioned
 from bot.search.reasons import Reasons
-from bot.search.segment import Leaf
-from bot.search.semantic_similarity import CANDIDATES, NEAR, Alike, meant
+from bot.search.rerank import CANDIDATES, NEAR, SimilarityFunction, rerank
+from bot.search.segment import FileSymbols
 from bot.search.symbols import SCOPES, Symbol
-from bot.search.terms import Query, read_query, terms_of
+from bot.search.terms import Query, read_query, split_word
 from bot.search.weights import FILE_IN_SYMBOL, NAME_IN_SYMBOL, OUTER_SYMBOL, TEXT_WORTH, WEIGHTS
 from bot.values import CommitInfo, Retrieval, SearchHit
 
@@ -26,17 +26,17 @@ FILE_K1 = 2.0  # in a whole file the tenth mention still counts
 SKIPPED = 20  # files told of that were not read
 
 Leaves = Callable[
-    [Sequence[tuple[str, str]]], Mapping[str, Leaf]
+    [Sequence[tuple[str, str]]], Mapping[str, FileSymbols]
 ]  # of files as path and key, by path
 
 
 def locate(
-    known: Knowledge,
+    known: CommitIndex,
     title: str,
     body: str,
     leaves: Leaves,
     top: int = 20,
-    alike: Alike | None = None,
+    alike: SimilarityFunction | None = None,
 ) -> Retrieval:
     """Where to look for a request: at most `top` files, definitions and tests, each best first.
 
@@ -50,7 +50,7 @@ def locate(
     candidates = signals.best(score, CANDIDATES)
     if (
         alike
-        and (meaning := meant(alike, f"{title}\n{body}", known.code, candidates, seen.code.chunks))
+        and (meaning := rerank(alike, f"{title}\n{body}", known.code, candidates, seen.code.chunks))
         is not None
     ):
         near = signals.best(meaning, NEAR)
@@ -78,7 +78,7 @@ def locate(
     )
 
 
-def similar(known: Knowledge, title: str, body: str, top: int) -> list[CommitInfo]:
+def find_similar_commits(known: CommitIndex, title: str, body: str, top: int) -> list[CommitInfo]:
     """The past commits that say the most of what the request says; those that changed everything
     are left out.
     """
@@ -95,13 +95,13 @@ def _rounded(clues: Sequence[SearchHit], top: int) -> tuple[SearchHit, ...]:
 class Read:
     """An index as a query sees it."""
 
-    index: Index
+    index: FileIndex
     chunks: Floats
     words: Mapping[str, Earned]  # what each term earned the files
     in_path: Mapping[str, Earned]
 
     @staticmethod
-    def of(index: Index, query: Query) -> Read:
+    def of(index: FileIndex, query: Query) -> Read:
         hits = index.chunks.hits(query.terms)
         words = earned(hits.grouped(index.chunk_files, len(index.paths)), query.terms, k1=FILE_K1)
         chunks = scores(hits, query.terms, b=CHUNK_B)
@@ -134,7 +134,7 @@ class Seen:
     tested: Sequence[signals.Voice]
 
     @staticmethod
-    def of(known: Knowledge, query: Query) -> Seen:
+    def of(known: CommitIndex, query: Query) -> Seen:
         code, tests, paths = (
             Read.of(known.code, query),
             Read.of(known.tests, query),
@@ -178,7 +178,7 @@ def fused(parts: Mapping[str, Floats], weights: Mapping[str, float] = WEIGHTS) -
     return score / sum(weights[name] for name in parts)
 
 
-def _texts(known: Knowledge, seen: Seen, query: Query, top: int) -> Iterator[SearchHit]:
+def _texts(known: CommitIndex, seen: Seen, query: Query, top: int) -> Iterator[SearchHit]:
     """What is no code, on the scale of the code's words."""
     texts = Read.of(known.texts, query)
     most = max(seen.code.score.max(initial=0), texts.score.max(initial=0)) or 1
@@ -217,6 +217,6 @@ def _of_name(symbol: Symbol, query: Query) -> float:
     """What a definition gains when the issue asks for its name's words; a class has methods that
     say more.
     """
-    words = terms_of(symbol.last_name)
+    words = split_word(symbol.last_name)
     asked = sum(term in query.terms for term in words) / max(1, len(words))
     return NAME_IN_SYMBOL * asked - OUTER_SYMBOL * (symbol.kind in SCOPES)

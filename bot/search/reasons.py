@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bot.search.bm25 import Earned, Places
-from bot.search.commit_index import Knowledge
+from bot.search.commit_index import CommitIndex
 from bot.search.signals import Voice
 from bot.search.terms import Query
 
@@ -31,7 +31,7 @@ class Reasons:
     def of(
         self,
         file: int,
-        known: Knowledge,
+        known: CommitIndex,
         in_path: Mapping[str, Earned],
         words: Mapping[str, Earned],
     ) -> tuple[str, ...]:
@@ -71,5 +71,5 @@ def _speaking(voices: Sequence[Voice], file: int) -> Iterator[Voice]:
         yield loudest
 
 
-def _subject(known: Knowledge, voice: Voice) -> str:
+def _subject(known: CommitIndex, voice: Voice) -> str:
     return known.commits[voice.who].message.partition("\n")[0][:SUBJECT_CHARS]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.search.chunks import REST, chunks
+from bot.search.chunks import REST, split_into_chunks
 from bot.search.postings import Numbers, Postings, merged
-from bot.search.source_files import kind_of, unreadable
-from bot.search.symbols import Symbol, read_symbols
+from bot.search.source_files import find_unreadable_reason, kind_of
+from bot.search.symbols import Symbol, parse_symbols
 from bot.search.term_counts import Tally
 
 NAME_WEIGHT = 2  # a definition's name counts as often more as a word inside it
@@ -20,12 +20,12 @@ HOPELESS = 10  # files the parser lost its way in, after which no more are parse
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class FileSymbols:
     """What one file defines, or why it was not read."""
 
     key: str
     symbols: tuple[Symbol, ...] = ()
-    note: str = ""
+    unread_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class Segment:
 
 
 @dataclass(slots=True)
-class Press:
+class SegmentBuilder:
     """Files go in one by one, a segment comes out."""
 
-    leaves: list[Leaf] = field(default_factory=list)
+    files: list[FileSymbols] = field(default_factory=list)
     _owners: list[int] = field(default_factory=list)
     _places: list[int] = field(default_factory=list)
     _body: Tally = field(default_factory=Tally)
@@ -55,33 +55,33 @@ class Press:
     parse: bool = True  # without it nothing is known of definitions
 
     def add(self, key: str, path: str, data: bytes) -> None:
-        note = unreadable(data)
+        note = find_unreadable_reason(data)
         found = () if note else self._symbols(path, data)
-        self._write(Leaf(key, found, note), {} if note else chunks(data, found))
+        self._write(FileSymbols(key, found, note), {} if note else split_into_chunks(data, found))
 
     def add_text(self, key: str, text: str) -> None:
-        self._write(Leaf(key), {REST: text.encode()})
+        self._write(FileSymbols(key), {REST: text.encode()})
 
     def _symbols(self, path: str, data: bytes) -> tuple[Symbol, ...]:
         if not self.parse or self._lost >= HOPELESS or kind_of(path) != "code":
             return ()
-        parsed = read_symbols(path, data)
+        parsed = parse_symbols(path, data)
         self._lost += parsed is None
         return parsed or ()
 
-    def _write(self, leaf: Leaf, held: dict[int, bytes]) -> None:
+    def _write(self, leaf: FileSymbols, held: dict[int, bytes]) -> None:
         names = "\n".join(symbol.name for symbol in leaf.symbols)
         self._names.add(names.encode(), [f"={symbol.last_name}" for symbol in leaf.symbols])
         for place, text in held.items():
             name = f"\n{leaf.symbols[place].name}".encode() * NAME_WEIGHT if place != REST else b""
             self._body.add(text + name)
-            self._owners.append(len(self.leaves))
+            self._owners.append(len(self.files))
             self._places.append(place + 1)
-        self.leaves.append(leaf)
+        self.files.append(leaf)
 
-    def segment(self) -> Segment:
+    def build(self) -> Segment:
         return Segment(
-            tuple(leaf.key for leaf in self.leaves),
+            tuple(leaf.key for leaf in self.files),
             np.array(self._owners, dtype=np.uint32),
             np.array(self._places, dtype=np.uint32),
             np.array(self._body.lengths, dtype=np.uint32),
@@ -90,7 +90,7 @@ class Press:
         )
 
 
-def joined(segments: Sequence[Segment]) -> Segment:
+def join_segments(segments: Sequence[Segment]) -> Segment:
     """One segment with all that these hold."""
     files = [len(segment.keys) for segment in segments]
     chunks = [len(segment.owners) for segment in segments]

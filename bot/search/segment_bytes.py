@@ -9,15 +9,15 @@ import numpy as np
 
 from bot.ports import SegmentBlob
 from bot.search.postings import Numbers, Postings
-from bot.search.segment import Leaf, Segment
+from bot.search.segment import FileSymbols, Segment
 from bot.search.symbols import Symbol
 
-FORMAT = (
+INDEX_FORMAT = (
     "2"  # another with every change of what is derived, or how: then all of it is derived again
 )
 
 
-def packed(segment: Segment) -> SegmentBlob:
+def encode_segment(segment: Segment) -> SegmentBlob:
     numbers = {"owners": segment.owners, "places": segment.places, "lengths": segment.lengths}
     columns = {name: column.tobytes() for name, column in numbers.items()}
     return SegmentBlob(
@@ -25,7 +25,7 @@ def packed(segment: Segment) -> SegmentBlob:
     )
 
 
-def unpacked(pack: SegmentBlob) -> Segment:
+def decode_segment(pack: SegmentBlob) -> Segment:
     """Raises KeyError or ValueError for what `packed` did not write."""
     owners, places, lengths = (
         _numbers(pack.columns[name]) for name in ("owners", "places", "lengths")
@@ -34,18 +34,18 @@ def unpacked(pack: SegmentBlob) -> Segment:
     return Segment(pack.keys, owners, places, lengths, body, names)
 
 
-def written(leaf: Leaf) -> bytes:
+def encode_symbols(leaf: FileSymbols) -> bytes:
     symbols = [
         (it.name, it.kind, it.line, it.end_line, it.signature, it.depth) for it in leaf.symbols
     ]
-    return json.dumps([leaf.note, symbols], ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "replace"
-    )
+    return json.dumps(
+        [leaf.unread_reason, symbols], ensure_ascii=False, separators=(",", ":")
+    ).encode("utf-8", "replace")
 
 
-def read(key: str, path: str, note: bytes) -> Leaf:
+def decode_symbols(key: str, path: str, note: bytes) -> FileSymbols:
     why, symbols = json.loads(note)
-    return Leaf(key, tuple(Symbol(path, *symbol) for symbol in symbols), why)
+    return FileSymbols(key, tuple(Symbol(path, *symbol) for symbol in symbols), why)
 
 
 def _columns(name: str, of: Postings) -> dict[str, bytes]:

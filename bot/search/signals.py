@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.search.bm25 import Floats, Places, summed
-from bot.search.file_index import Index
+from bot.search.file_index import FileIndex
 from bot.values import CommitInfo
 
 BEST_CHUNKS = (1.0, 0.5, 0.25)
@@ -36,7 +36,7 @@ def best_chunks(of_chunks: Floats, files: Places, size: int) -> Floats:
     )
 
 
-def rare_names(index: Index, names: Iterable[str]) -> dict[str, Places]:
+def rare_names(index: FileIndex, names: Iterable[str]) -> dict[str, Places]:
     """The names spelled out in the request that few files define, with these files."""
     found = index.names.hits(f"={name}" for name in sorted(names))
     return {term[1:]: files for term, (files, _) in found.terms.items() if len(files) <= RARE_FILES}

@@ -21,7 +21,7 @@ LINE_CHARS = 400  # on average, above which nobody wrote the lines by hand
 Kind = Literal["code", "text", "docs", "test", "foreign"]
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """The files of one tree. An adapter over `bot.ports.Mirrors` is the caller's."""
 
     def paths(self) -> Sequence[str]: ...
@@ -31,14 +31,16 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ReadResult:
     """What was read, and what was not with the reason: "data.bin: binary"."""
 
     files: Mapping[str, bytes]
     skipped: tuple[str, ...] = ()
 
 
-def read_files(source: Source, paths: Iterable[str], total_bytes: int = TOTAL_BYTES) -> Shelf:
+def read_files(
+    source: FileSource, paths: Iterable[str], total_bytes: int = TOTAL_BYTES
+) -> ReadResult:
     """Read text files in the order of the paths, batch by batch, until the total is used up."""
     files: dict[str, bytes] = {}
     skipped: list[str] = []
@@ -52,11 +54,11 @@ def read_files(source: Source, paths: Iterable[str], total_bytes: int = TOTAL_BY
             continue
         for path, data in source.read(batch).items():
             seen += len(data)
-            if why := unreadable(data):
+            if why := find_unreadable_reason(data):
                 skipped.append(f"{path}: {why}")
             else:
                 files[path] = data
-    return Shelf(files, tuple(skipped))
+    return ReadResult(files, tuple(skipped))
 
 
 def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
@@ -65,7 +67,7 @@ def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def unreadable(data: bytes) -> str:
+def find_unreadable_reason(data: bytes) -> str:
     """Why nobody would read this file; empty when somebody would."""
     if len(data) > FILE_BYTES:
         return "larger than 1 MB"

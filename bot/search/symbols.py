@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor
 
-from bot.search.grammars import grammar, language_of, parse
+from bot.search.grammars import language_of, load_grammar, parse
 from bot.search.python_symbols import definitions
 
 SIGNATURE_CHARS = 200
@@ -42,14 +42,14 @@ class Symbol:
         return self.name.rpartition(".")[2]
 
 
-def symbols(path: str, text: bytes) -> tuple[Symbol, ...]:
+def extract_symbols(path: str, text: bytes) -> tuple[Symbol, ...]:
     """The definitions of a file in their order; none where there is no grammar or the parser lost
     its way.
     """
-    return read_symbols(path, text) or ()
+    return parse_symbols(path, text) or ()
 
 
-def read_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbol, ...] | None:
+def parse_symbols(path: str, text: bytes, patience_s: float = 1.0) -> tuple[Symbol, ...] | None:
     """As `symbols`; None when the parser lost its way, so that a caller with many files can lose
     patience.
     """
@@ -164,7 +164,7 @@ def _one_line(piece: bytes) -> str:
 
 @cache
 def _query(language: str) -> Query | None:
-    text, found = QUERIES.get(language), grammar(language)
+    text, found = QUERIES.get(language), load_grammar(language)
     return Query(found, text) if text and found else None
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.search.postings import Numbers, Postings, hashed, postings
-from bot.search.terms import terms
+from bot.search.terms import split_terms
 
 # Bytes, because decoding every file costs more than finding its words; what is not ASCII is split
 # when first met.
@@ -73,7 +73,7 @@ class _Words(dict[bytes, int]):
         self._starts = [0]
 
     def __missing__(self, word: bytes) -> int:
-        return self._new(word, terms(word.decode("utf-8", "replace")))
+        return self._new(word, split_terms(word.decode("utf-8", "replace")))
 
     def mark(self, mark: str) -> int:
         """The number of a term that is not split."""

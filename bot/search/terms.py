@@ -66,9 +66,9 @@ def read_query(title: str, body: str) -> Query:
     """
     title, body = title[:TITLE_CHARS], body[:BODY_CHARS]
     text = f"{title}\n{body}"
-    said = [of_code(title), NOISE.sub(" ", body)]
+    said = [strip_commit_noise(title), NOISE.sub(" ", body)]
     code = " ".join(_code("\n".join(said)))
-    in_title, in_body, in_code = (Counter(terms(part)) for part in (*said, code))
+    in_title, in_body, in_code = (Counter(split_terms(part)) for part in (*said, code))
     weights = {
         term: TITLE_WEIGHT * in_title[term]
         + log1p(in_body[term])
@@ -81,7 +81,7 @@ def read_query(title: str, body: str) -> Query:
     )
 
 
-def of_code(message: str) -> str:
+def strip_commit_noise(message: str) -> str:
     """What a commit's message says of the code."""
     return NOISE.sub(" ", KIND.sub(" ", message))
 
@@ -112,13 +112,13 @@ def _paths(text: str) -> Iterator[str]:
     return (path for run in PATH.findall(text) if SUFFIX.search(path := run.rstrip(".-/")))
 
 
-def terms(text: str) -> Iterator[str]:
+def split_terms(text: str) -> Iterator[str]:
     """The terms of a text, names split into their parts, each name whole as well."""
     for word in WORD.findall(text):
-        yield from terms_of(word)
+        yield from split_word(word)
 
 
-def terms_of(word: str) -> tuple[str, ...]:
+def split_word(word: str) -> tuple[str, ...]:
     """`getUserName` is get, user, name and getusername."""
     parts = [stem(part.lower()) for part in PART.findall(word)]
     whole = word.lower().strip("_")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.ports import Ports
-from bot.text import masked
+from bot.text import mask_secrets
 from bot.values import Repo
 
 LIMIT_BYTES = 20_000_000
@@ -15,7 +15,7 @@ def fetch_job_log(ports: Ports, repo: Repo, job: int) -> bytes:
     if kept is not None:
         return kept
     raw = ports.ci.fetch_job_log(repo, job, LIMIT_BYTES)
-    log = masked(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+    log = mask_secrets(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
     if log:
         ports.log_cache.put(repo, job, log)
     return log

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from bot.search.grammars import language_of
 from bot.search.source_files import kind_of
-from bot.text import coded
+from bot.text import as_code_span
 from bot.values import Check, Failure
 
 ROOTS = frozenset(
@@ -73,12 +73,12 @@ def _why(check: Check, now: Sequence[Failure], tries: Sequence[Try]) -> str:
     for one in tries:
         if one.passed:
             return (
-                f"{coded(check.name)} passed at attempt {one.attempt} "
+                f"{as_code_span(check.name)} passed at attempt {one.attempt} "
                 f"and failed at attempt {check.run_attempt} of the same commit"
             )
         if _others(one.failures, now):
-            then = f"at attempt {one.attempt} of this commit {coded(one.failures[0].test)} failed"
-            return f"{then}, and at attempt {check.run_attempt} {coded(now[0].test)} did instead"
+            then = f"at attempt {one.attempt} of this commit {as_code_span(one.failures[0].test)} failed"
+            return f"{then}, and at attempt {check.run_attempt} {as_code_span(now[0].test)} did instead"
     return ""
 
 

@@ -10,7 +10,7 @@ from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.admit import WRITERS
 from bot.steps.report import ENDS
-from bot.text import seen, visible
+from bot.text import extract_visible, strip_invisible
 from bot.text.terminal_text import strip_control
 from bot.values import Comment, Issue, Request
 
@@ -33,7 +33,7 @@ def freeze(ports: Ports, request: Request) -> Issue:
     """
     login = ports.credentials.fetch_login()
     remarks = [
-        Comment(remark.id, remark.author, visible(remark.body), remark.at, remark.edited_at)
+        Comment(remark.id, remark.author, extract_visible(remark.body), remark.at, remark.edited_at)
         for remark in ports.issues.list_comments(request.repo, request.number)
         if remark.at <= request.at
         and remark.edited_at <= request.at
@@ -47,8 +47,8 @@ def freeze(ports: Ports, request: Request) -> Issue:
     }
     return Issue(
         request.number,
-        seen(request.title),  # GitHub shows a title as it is written
-        visible(request.body),
+        strip_invisible(request.title),  # GitHub shows a title as it is written
+        extract_visible(request.body),
         request.asker,
         comments=tuple(remark for remark in remarks if remark.author in writers),
     )

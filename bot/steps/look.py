@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.logs import clean_log
 from bot.ports import Ports
-from bot.search import definitions_and_references
+from bot.search import find_symbol
 from bot.steps.checkout import Files, laid_over
 from bot.steps.fetch_job_log import fetch_job_log
 from bot.steps.retrieve import request
@@ -148,7 +148,7 @@ class TreeReader:
             raise ToolRefusal(f"{name!r} is no name; use grep for other text.")
         hits = self.ports.mirrors.grep(self.tree, rf"\b{last}\b", "", 2_000)
         paths = tuple(dict.fromkeys(hit.path for hit in hits))
-        return definitions_and_references(Files(self.ports.mirrors, self.tree, paths), name)
+        return find_symbol(Files(self.ports.mirrors, self.tree, paths), name)
 
     def log_lines(self, job: int, start: int, end: int) -> str:
         lines = self._log(job)

@@ -13,7 +13,7 @@ from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.redact import redact
 from bot.steps.report import attempts_table
-from bot.text import coded, inline, quoted
+from bot.text import as_code_span, defuse_inline, defuse_markdown
 from bot.values import (
     Attempt,
     Branch,
@@ -70,7 +70,7 @@ def _summarize_pull(pull: PullRequest) -> Summary:
 def open_pull(ports: Ports, tree: Tree, branch: Branch, work: Work, draft: bool) -> PullRequest:  # noqa: FBT001 - GitHub's own word
     """The run's one pull request: opened, or brought up to date when it is open already."""
     title = redact(
-        ports, unescape(inline(work.finish.title, 200))
+        ports, unescape(defuse_inline(work.finish.title, 200))
     )  # names stay code, but a title knows no entities
     body = redact(ports, in_template(_template(ports, tree), dict(sections(work)), foot(work)))
     return ports.pulls.open_pull(
@@ -102,14 +102,14 @@ def sections(work: Work) -> Iterator[tuple[str, str]]:
     if top := "\n\n".join(part for part in (_lowered(work), _state(work)) if part):
         yield "state", top
     yield "issue", f"Closes #{work.request.number}"
-    yield "what", f"{quoted(work.finish.summary, TEXT_CHARS)}\n\n{_against_plan(work)}"
+    yield "what", f"{defuse_markdown(work.finish.summary, TEXT_CHARS)}\n\n{_against_plan(work)}"
     yield (
         "checked",
         attempts_table(work.attempts)
         or "Nothing was checked: this repository has no CI for pull requests.",
     )
     if work.finish.look_at:
-        yield "look", "\n".join(f"- {inline(place, 500)}" for place in work.finish.look_at)
+        yield "look", "\n".join(f"- {defuse_inline(place, 500)}" for place in work.finish.look_at)
     if told := "\n".join(_found(work)):
         yield "found", told
 
@@ -122,7 +122,7 @@ def _lowered(work: Work) -> str:
     """What asks for less than before, first of all: the plan named it, and people decide."""
     found = [one for one in work.advice if one.gate == "tests"]
     lines = [
-        f"> - {coded(f'{one.path}:{one.line}')} {inline(one.text, 500)}"
+        f"> - {as_code_span(f'{one.path}:{one.line}')} {defuse_inline(one.text, 500)}"
         for one in found[:MOST_LOWERED]
     ]
     more = [f"> - and {len(found) - MOST_LOWERED} more"] if len(found) > MOST_LOWERED else []
@@ -147,7 +147,7 @@ def _found(work: Work) -> Iterator[str]:
 def _first(findings: Sequence[Finding]) -> str:
     first = findings[0]
     more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
-    return f"{coded(f'{first.path}:{first.line}')} {inline(first.text, 300)}{more}"
+    return f"{as_code_span(f'{first.path}:{first.line}')} {defuse_inline(first.text, 300)}{more}"
 
 
 def foot(work: Work) -> str:
@@ -215,14 +215,15 @@ def _against_plan(work: Work) -> str:
     planned = {file.path for file in work.plan.files}
     changed = set(work.changed)
     lines = [
-        f"- [x] {coded(file.path)}: {inline(file.change, 300)}"
+        f"- [x] {as_code_span(file.path)}: {defuse_inline(file.change, 300)}"
         for file in work.plan.files
         if file.path in changed
     ]
     lines += [
-        f"- [ ] {coded(path)}: planned, and not changed" for path in sorted(planned - changed)
+        f"- [ ] {as_code_span(path)}: planned, and not changed"
+        for path in sorted(planned - changed)
     ]
-    lines += [f"- [x] {coded(path)}: not in the plan" for path in sorted(changed - planned)]
+    lines += [f"- [x] {as_code_span(path)}: not in the plan" for path in sorted(changed - planned)]
     if work.finish.differs:
-        lines.append(f"\nAgainst the plan: {inline(work.finish.differs, 1_000)}")
+        lines.append(f"\nAgainst the plan: {defuse_inline(work.finish.differs, 1_000)}")
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from rich.text import Text
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.redact import redact
-from bot.text import bare, masked, seen
+from bot.text import defuse_mentions, mask_secrets, strip_invisible
 from bot.values import Author, Branch, Finish, Patch, PushResult, Request, Sha, Tree
 
 SLUG_CHARS = 40
@@ -82,10 +82,14 @@ def message(finish: Finish, request: Request) -> str:
     """
     who = f"{request.asker_id}+{request.asker}" if request.asker_id else request.asker
     parts = [
-        bare(part) for part in (" ".join(seen(finish.title).split()), seen(finish.message).strip())
+        defuse_mentions(part)
+        for part in (
+            " ".join(strip_invisible(finish.title).split()),
+            strip_invisible(finish.message).strip(),
+        )
     ]
     parts.append(f"Co-authored-by: {request.asker} <{who}@users.noreply.github.com>")
-    return MUTE.sub("", masked("\n\n".join(part for part in parts if part))) + "\n"
+    return MUTE.sub("", mask_secrets("\n\n".join(part for part in parts if part))) + "\n"
 
 
 def bot(login: str) -> Author:

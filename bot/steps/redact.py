@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.gates import Change
 from bot.ports import Checkers, Ports
 from bot.search.source_files import kind_of
-from bot.text import masked, secrets
+from bot.text import find_secrets, mask_secrets
 from bot.values import Finding, Leak
 
 GATE = "secrets"
@@ -19,7 +19,7 @@ def redact(ports: Ports, text: str) -> str:
     """The text with each secret as ***, by our shapes and by the finder's rules. Give it whole
     texts.
     """
-    quiet = masked(text)
+    quiet = mask_secrets(text)
     for leak in sorted(_found(ports.checkers, quiet), key=lambda leak: -len(leak.secret)):
         quiet = quiet.replace(leak.secret, "***")
     return quiet
@@ -31,7 +31,10 @@ def find_leaks(asked: Checkers, change: Change) -> tuple[Finding, ...]:
     """
     new = "\n".join(line for path in change.after for _, line in change.added_lines(path))
     old = "\n".join(text for text in change.before.values() if text)
-    leaks = (*(Leak(secret, "shape", "secret") for secret in secrets(new)), *_found(asked, new))
+    leaks = (
+        *(Leak(secret, "shape", "secret") for secret in find_secrets(new)),
+        *_found(asked, new),
+    )
     once = {leak.secret: leak for leak in leaks if leak.secret not in old}
     return tuple(_finding(change, leak) for leak in once.values() if not _within(leak, once))
 

@@ -9,12 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from bot.ports import Ports
-from bot.search import Knowledge, Press, knowledge, overview, segment_bytes
-from bot.search.file_index import silent
+from bot.search import (
+    CommitIndex,
+    SegmentBuilder,
+    build_commit_index,
+    encode_segment,
+    render_overview,
+)
+from bot.search.file_index import find_wordless_files
 from bot.search.grammars import language_of
-from bot.search.index_workers import BUNDLE_BYTES, Bundle, Pressed, pressed
+from bot.search.index_workers import BUNDLE_BYTES, BuiltSegment, Bundle, build_segments
 from bot.search.source_files import FILE_BYTES, is_program, kind_of
-from bot.search.terms import of_code
+from bot.search.terms import strip_commit_noise
 from bot.steps.repo_index_cache import RepoIndexCache, written_past
 from bot.values import CommitInfo, Sha, Tree, TreeEntry
 
@@ -29,7 +35,7 @@ SILENT = 200  # files without a word that are asked why
 class RepoIndex:
     """What is known of a commit, and the notebook that it was taken from."""
 
-    knowledge: Knowledge
+    commit_index: CommitIndex
     notebook: RepoIndexCache
 
 
@@ -38,22 +44,22 @@ def load_repo_index(ports: Ports, tree: Tree) -> RepoIndex:
     notebook = RepoIndexCache(ports.cache, tree.repo.name)
     files, skipped = _chosen(ports.mirrors.entries(tree))
     segments = notebook.segments(
-        list(files), lambda keys: pressed(_bundles(ports, tree, {k: files[k] for k in keys}))
+        list(files), lambda keys: build_segments(_bundles(ports, tree, {k: files[k] for k in keys}))
     )
     commits = ports.mirrors.log(tree, COMMITS)
     segments += notebook.segments(
         commits, lambda shas: _derived_past(ports.mirrors.past(tree, [Sha(sha) for sha in shas]))
     )
     listed = [(entry.path, key) for key, entries in files.items() for entry in entries]
-    found = knowledge(segments, sorted(listed), notebook.past(commits))
+    found = build_commit_index(segments, sorted(listed), notebook.past(commits))
     return RepoIndex(replace(found, skipped=(*skipped, *_unread(found, notebook))), notebook)
 
 
 def render_map(known: RepoIndex, tokens: int) -> str:
     """The repository in so many tokens: the same text for the same commit."""
-    code = known.knowledge.code
-    return overview(
-        known.knowledge,
+    code = known.commit_index.code
+    return render_overview(
+        known.commit_index,
         known.notebook.leaves(list(zip(code.paths, code.keys, strict=True))),
         tokens,
     )
@@ -118,26 +124,28 @@ def _batches(files: Mapping[str, Sequence[TreeEntry]]) -> Iterator[list[tuple[st
     yield batch
 
 
-def _derived_past(commits: Sequence[CommitInfo]) -> Iterator[Pressed]:
-    made = Press()
+def _derived_past(commits: Sequence[CommitInfo]) -> Iterator[BuiltSegment]:
+    made = SegmentBuilder()
     for commit in commits:
-        made.add_text(commit.sha, of_code(commit.message[:MESSAGE_CHARS]))
+        made.add_text(commit.sha, strip_commit_noise(commit.message[:MESSAGE_CHARS]))
     if commits:
         yield (
-            segment_bytes.packed(made.segment()),
+            encode_segment(made.build()),
             {commit.sha: written_past(commit) for commit in commits},
         )
 
 
-def _unread(found: Knowledge, notebook: RepoIndexCache) -> Iterator[str]:
+def _unread(found: CommitIndex, notebook: RepoIndexCache) -> Iterator[str]:
     """Why a file of code has no word: nobody could read it, or it is not here. Of pictures nobody
     expects any.
     """
     for shelf in (found.code, found.tests):
-        quiet = [(path, key) for path, key in silent(shelf) if is_program(path)][:SILENT]
+        quiet = [(path, key) for path, key in find_wordless_files(shelf) if is_program(path)][
+            :SILENT
+        ]
         leaves = notebook.leaves(quiet)
         for path, _ in quiet:
             if path not in leaves:
                 yield f"{path}: not in this clone"
-            elif leaves[path].note:
-                yield f"{path}: {leaves[path].note}"
+            elif leaves[path].unread_reason:
+                yield f"{path}: {leaves[path].unread_reason}"

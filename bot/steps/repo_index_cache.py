@@ -8,15 +8,21 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from bot.ports import DerivedCache, SegmentBlob
-from bot.search import Leaf, Segment, segment_bytes
-from bot.search.index_workers import Pressed
-from bot.search.segment import joined
+from bot.search import (
+    FileSymbols,
+    Segment,
+    decode_segment,
+    decode_symbols,
+    encode_segment,
+    join_segments,
+)
+from bot.search.index_workers import BuiltSegment
 from bot.values import CommitInfo, Sha
 
 SMALL = 1_000  # keys, below which a pack is joined with others like it
 MOST_SMALL = 8
 
-Derive = Callable[[Sequence[str]], Iterator[Pressed]]
+Derive = Callable[[Sequence[str]], Iterator[BuiltSegment]]
 
 
 class RepoIndexCache:
@@ -33,21 +39,19 @@ class RepoIndexCache:
         """Segments that hold all of the keys, as far as they can be had; only what is not known is
         derived.
         """
-        packs = self._memory.recall(self._shelf, keys)
+        packs = self._memory.load_segments(self._shelf, keys)
         known = {key for pack in packs for key in pack.keys}
         found = self._joined(packs)
         for made, notes in derive([key for key in keys if key not in known]):
-            self._memory.keep(self._shelf, made, notes)
+            self._memory.store(self._shelf, made, notes)
             self._fresh.update(notes)
-            found.append(segment_bytes.unpacked(made))
+            found.append(decode_segment(made))
         return found
 
-    def leaves(self, files: Sequence[tuple[str, str]]) -> dict[str, Leaf]:
+    def leaves(self, files: Sequence[tuple[str, str]]) -> dict[str, FileSymbols]:
         """What these files define, given as path and key."""
         notes = self._notes([key for _, key in files])
-        return {
-            path: segment_bytes.read(key, path, notes[key]) for path, key in files if key in notes
-        }
+        return {path: decode_symbols(key, path, notes[key]) for path, key in files if key in notes}
 
     def past(self, commits: Sequence[Sha]) -> tuple[CommitInfo, ...]:
         notes = self._notes(commits)
@@ -55,17 +59,23 @@ class RepoIndexCache:
 
     def _notes(self, keys: Collection[str]) -> dict[str, bytes]:
         fresh = {key: self._fresh[key] for key in keys if key in self._fresh}
-        return self._memory.notes(self._shelf, [key for key in keys if key not in fresh]) | fresh
+        return (
+            self._memory.load_metadata(self._shelf, [key for key in keys if key not in fresh])
+            | fresh
+        )
 
     def _joined(self, packs: Sequence[SegmentBlob]) -> list[Segment]:
         small = [pack for pack in packs if len(pack.keys) < SMALL]
         if len(small) <= MOST_SMALL:
-            return [segment_bytes.unpacked(each) for each in packs]
-        one = joined([segment_bytes.unpacked(each) for each in small])
-        self._memory.keep(
-            self._shelf, segment_bytes.packed(one), {}, instead=[each.number for each in small]
+            return [decode_segment(each) for each in packs]
+        one = join_segments([decode_segment(each) for each in small])
+        self._memory.store(
+            self._shelf,
+            encode_segment(one),
+            {},
+            replaces=[each.cache_id for each in small],
         )
-        return [one, *(segment_bytes.unpacked(each) for each in packs if each not in small)]
+        return [one, *(decode_segment(each) for each in packs if each not in small)]
 
 
 def written_past(past: CommitInfo) -> bytes:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from bot.ports import Ports
 from bot.run import step
 from bot.steps.redact import redact
-from bot.text import coded, inline, quoted
+from bot.text import as_code_span, defuse_inline, defuse_markdown
 from bot.values import Attempt, Outcome, Plan, Request, Retrieval, RunKey, Usage, Verdict
 
 T = TypeVar("T")
@@ -70,9 +70,9 @@ def report(ports: Ports, progress: Progress) -> int:
 def farewell(ports: Ports, request: Request, kind: str, text: str, key: RunKey) -> None:
     """Say once, where its progress stood, that a run ended in a way that its story did not foresee."""
     why = redact(ports, text)
-    told = inline(why, TEXT_CHARS)
+    told = defuse_inline(why, TEXT_CHARS)
     if kind == "failed":
-        told = f"This is a fault of mine, not of the request: {coded(why, TEXT_CHARS)}"
+        told = f"This is a fault of mine, not of the request: {as_code_span(why, TEXT_CHARS)}"
     body = (
         f"### 🔴 Greenlit {kind} · asked by @{request.asker}\n\n{told}\n\n"
         f"Nothing was merged. Comment `/generate` to try again; whoever runs me finds the run as `{key}`."
@@ -185,20 +185,21 @@ def _box(text: str, done: bool) -> str:  # noqa: FBT001 - a box is ticked or not
 
 
 def _plan(plan: Plan) -> str:
-    lines = ["**Plan**", "", quoted(plan.summary, PLAN_CHARS), ""]
+    lines = ["**Plan**", "", defuse_markdown(plan.summary, PLAN_CHARS), ""]
     lines += _some(
-        plan.files, lambda file: f"- {coded(file.path)}: {inline(file.change, TEXT_CHARS)}"
+        plan.files,
+        lambda file: f"- {as_code_span(file.path)}: {defuse_inline(file.change, TEXT_CHARS)}",
     )
-    lines += _some(plan.tests, lambda test: f"- test: {inline(test, TEXT_CHARS)}")
-    lines += _some(plan.risks, lambda risk: f"- risk: {inline(risk, TEXT_CHARS)}")
+    lines += _some(plan.tests, lambda test: f"- test: {defuse_inline(test, TEXT_CHARS)}")
+    lines += _some(plan.risks, lambda risk: f"- risk: {defuse_inline(risk, TEXT_CHARS)}")
     lines += _some(
         plan.weakened,
         lambda one: (
-            f"- **asks for less:** {inline(one.what, TEXT_CHARS)}: {inline(one.why, TEXT_CHARS)}"
+            f"- **asks for less:** {defuse_inline(one.what, TEXT_CHARS)}: {defuse_inline(one.why, TEXT_CHARS)}"
         ),
     )
     lines += _some(
-        plan.questions, lambda question: f"- **question:** {inline(question, TEXT_CHARS)}"
+        plan.questions, lambda question: f"- **question:** {defuse_inline(question, TEXT_CHARS)}"
     )
     return "\n".join(lines).rstrip()
 
@@ -211,7 +212,7 @@ def _some(items: Sequence[T], line: Callable[[T], str]) -> list[str]:
 
 def _todo(items: tuple[str, ...]) -> str:
     return (
-        "\n".join(["**To do**", "", *(f"- {inline(item, TEXT_CHARS)}" for item in items)])
+        "\n".join(["**To do**", "", *(f"- {defuse_inline(item, TEXT_CHARS)}" for item in items)])
         if items
         else ""
     )
@@ -223,7 +224,7 @@ def _ledger(progress: Progress) -> str:
 
 
 def _looked(clues: Retrieval) -> str:
-    places = [coded(clue.path) for clue in clues.files[:5]]
+    places = [as_code_span(clue.path) for clue in clues.files[:5]]
     return f"**Looked first at** {', '.join(places)}" if places else ""
 
 
@@ -241,4 +242,4 @@ def _foot(progress: Progress) -> str:
 
 def _cell(text: str) -> str:
     # A backslash before the bar would escape ours, and the cell would end there.
-    return re.sub(r"\\*\|", r"\\|", inline(text, TEXT_CHARS))
+    return re.sub(r"\\*\|", r"\\|", defuse_inline(text, TEXT_CHARS))

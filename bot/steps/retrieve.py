@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.search import locate, similar
+from bot.search import find_similar_commits, locate
 from bot.steps.checkout import Files
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import alike
@@ -58,8 +58,8 @@ def search_repo(
     diffs.
     """
     meaning = alike(ports, tree, known.notebook)
-    clues = locate(known.knowledge, title, body, known.notebook.leaves, top, meaning)
-    past = similar(known.knowledge, title, body, SIMILAR)
+    clues = locate(known.commit_index, title, body, known.notebook.leaves, top, meaning)
+    past = find_similar_commits(known.commit_index, title, body, SIMILAR)
     return replace(clues, similar=tuple(_precedent(ports, tree, commit) for commit in past))
 
 

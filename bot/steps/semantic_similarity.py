@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from bot.ports import Embedder, Ports, SegmentBlob, Unreachable
-from bot.search import Alike, Passage, chunks
+from bot.search import Passage, SimilarityFunction, split_into_chunks
 from bot.steps.repo_index_cache import RepoIndexCache
 from bot.values import Sha, Tree
 
@@ -18,7 +18,7 @@ PASSAGE_CHARS = 1_000  # most models read no more
 REQUEST_CHARS = 1_000
 
 
-def alike(ports: Ports, tree: Tree, notebook: RepoIndexCache) -> Alike | None:
+def alike(ports: Ports, tree: Tree, notebook: RepoIndexCache) -> SimilarityFunction | None:
     """How alike in meaning passages are to a request, by the World's embedder; None without one.
 
     When it cannot be asked there is no answer, and the words alone decide.
@@ -30,7 +30,7 @@ def alike(ports: Ports, tree: Tree, notebook: RepoIndexCache) -> Alike | None:
     def ask(request: str, passages: Sequence[Passage]) -> Sequence[float] | None:
         try:
             known = _known(ports, embedder, tree, notebook, passages)
-            asked = _direction(embedder.vectors([request[:REQUEST_CHARS]])[0])
+            asked = _direction(embedder.embed([request[:REQUEST_CHARS]])[0])
         except Unreachable as failed:
             log.warning("ranking by words alone: %s", failed)
             return None
@@ -50,11 +50,11 @@ def _known(
     passages: Sequence[Passage],
 ) -> dict[str, bytes]:
     shelf = f"{tree.repo.name} by {embedder.name}"
-    known = ports.cache.notes(shelf, [_name(it) for it in passages])
+    known = ports.cache.load_metadata(shelf, [_name(it) for it in passages])
     fresh = dict(_texts(ports, tree, notebook, [it for it in passages if _name(it) not in known]))
     if fresh:
-        found = dict(zip(fresh, embedder.vectors(list(fresh.values())), strict=True))
-        ports.cache.keep(shelf, SegmentBlob(tuple(found), {}), found)
+        found = dict(zip(fresh, embedder.embed(list(fresh.values())), strict=True))
+        ports.cache.store(shelf, SegmentBlob(tuple(found), {}), found)
         known |= found
     return known
 
@@ -70,7 +70,7 @@ def _texts(
         if it.path not in leaves or _sha(it) not in blobs:
             continue
         symbols = leaves[it.path].symbols
-        pieces = cut.setdefault(it.path, chunks(blobs[_sha(it)], symbols))
+        pieces = cut.setdefault(it.path, split_into_chunks(blobs[_sha(it)], symbols))
         name = symbols[it.place - 1].name if it.place else ""
         text = pieces.get(it.place - 1, b"")[: 4 * PASSAGE_CHARS].decode("utf-8", "replace")
         yield _name(it), f"{it.path} {name}\n{text[:PASSAGE_CHARS]}"

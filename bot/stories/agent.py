@@ -13,7 +13,7 @@ from bot.steps.repo_config import Config
 from bot.steps.use_tools import AgentContext, TurnOutcome, use_tools
 from bot.stories.progress import GaveUp, Tells
 from bot.stories.watching import heed, listen
-from bot.text import inline
+from bot.text import defuse_inline
 from bot.values import (
     Conversation,
     Finding,
@@ -76,7 +76,7 @@ class Writer:
         for _ in range(GATE_ROUNDS):
             finish = await self._said_done()
             if not self.patch.files:
-                raise GaveUp(inline(finish.summary, WORDS))
+                raise GaveUp(defuse_inline(finish.summary, WORDS))
             findings = await self.run(
                 inspect_change, self.desk.tree, self.patch, self.config, self.plan
             )
@@ -86,7 +86,7 @@ class Writer:
             if not blocking:
                 return finish
             self.answer(render_findings(blocking))
-        found = inline(f"{blocking[0].path}: {blocking[0].text}", WORDS)
+        found = defuse_inline(f"{blocking[0].path}: {blocking[0].text}", WORDS)
         raise GaveUp(f"the checks refused the change {GATE_ROUNDS} times, at last for {found}")
 
     def answer(self, text: str) -> None:

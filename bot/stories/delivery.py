@@ -16,7 +16,7 @@ from bot.steps.report import Phase
 from bot.stories.agent import Writer
 from bot.stories.progress import Stopped, Teller
 from bot.stories.watching import Head, listen
-from bot.text import coded
+from bot.text import as_code_span
 from bot.values import Attempt, Branch, Checks, Finish, Outcome, PullRequest, Request, Sha, Verdict
 
 MOST_NAMES = 5
@@ -82,7 +82,7 @@ class Shipment:
         if why := self._not_ours(verdict):
             return why
         if verdict.reading.action == "human":
-            names = ", ".join(coded(name) for name in list(verdict.jobs)[:MOST_NAMES])
+            names = ", ".join(as_code_span(name) for name in list(verdict.jobs)[:MOST_NAMES])
             return f"{names} failed and left nothing that I can read. Please look at it."
         if again:
             return (

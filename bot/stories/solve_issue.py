@@ -22,7 +22,7 @@ from bot.stories.agent import WORDS, Asks, Writer
 from bot.stories.delivery import Shipment
 from bot.stories.progress import GaveUp, Stopped, Teller
 from bot.stories.watching import settled
-from bot.text import inline
+from bot.text import defuse_inline
 from bot.values import Outcome, Request, Verdict
 
 READING_CHARS = 16_000
@@ -40,7 +40,7 @@ async def solve_issue(run: Run, request: Request) -> Outcome:
         )
     except Asks as asks:
         questions = "\n".join(
-            f"{number}. {inline(question, WORDS)}"
+            f"{number}. {defuse_inline(question, WORDS)}"
             for number, question in enumerate(asks.questions, 1)
         )
         outcome = Outcome(
@@ -125,6 +125,6 @@ async def _mend(run: Run, writer: Writer, shipment: Shipment, verdict: Verdict) 
         finish = await writer.finish()
         if writer.patch == before:
             raise GaveUp(
-                f"the model changed nothing more. It says: {inline(finish.summary, WORDS)}"
+                f"the model changed nothing more. It says: {defuse_inline(finish.summary, WORDS)}"
             )
         await shipment.push(finish)

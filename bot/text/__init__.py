@@ -1,11 +1,19 @@
-"""Here lives what is done to text that is not ours: seen as readers see it, rid of secrets, quoted
-safely.
-"""
+"""Make the text of strangers safe: as a reader sees it, without secrets, without effect when quoted."""
 
-from bot.text.comment_commands import commands
-from bot.text.invisible_chars import seen
-from bot.text.quoting import bare, coded, inline, quoted
-from bot.text.rendered_markdown import visible
-from bot.text.secret_masks import masked, secrets
+from bot.text.comment_commands import parse_commands
+from bot.text.invisible_chars import strip_invisible
+from bot.text.quoting import as_code_span, defuse_inline, defuse_markdown, defuse_mentions
+from bot.text.rendered_markdown import extract_visible
+from bot.text.secret_masks import find_secrets, mask_secrets
 
-__all__ = ["bare", "coded", "commands", "inline", "masked", "quoted", "secrets", "seen", "visible"]
+__all__ = [
+    "as_code_span",
+    "defuse_inline",
+    "defuse_markdown",
+    "defuse_mentions",
+    "extract_visible",
+    "find_secrets",
+    "mask_secrets",
+    "parse_commands",
+    "strip_invisible",
+]

@@ -11,12 +11,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.text.html_visibility import VOID, Tag, pieces
-from bot.text.invisible_chars import seen
+from bot.text.invisible_chars import strip_invisible
 
 _COMMAND = re.compile(r"/([A-Za-z][\w-]*)[.:,!]?(?:\s+(.*))?$")
 
 
-def commands(markdown: str) -> tuple[tuple[str, str], ...]:
+def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
     """Each line that begins with `/word`: the word in lower case and what follows it, in order.
 
     Only lines of plain paragraphs count: not code, quotes, lists, tables, nor anything inside raw
@@ -34,7 +34,7 @@ def commands(markdown: str) -> tuple[tuple[str, str], ...]:
         return ()
     free = _free(parser.renderer.render(tokens, parser.options, {}), mark)
     found = [
-        _COMMAND.match(seen(line).strip())
+        _COMMAND.match(strip_invisible(line).strip())
         for number, line in enumerate(lines)
         if str(number) in free
     ]

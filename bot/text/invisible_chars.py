@@ -18,7 +18,7 @@ _BLANK = re.compile(r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _BREAK = re.compile(r"\r\n?|[\u2028\u2029]")
 
 
-def seen(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """The text without what no reader sees; exotic spaces become plain ones, exotic line ends
     newlines.
     """
@@ -48,7 +48,7 @@ IGNORABLE = frozenset(
 )
 
 
-def is_unseen(char: str) -> bool:
+def is_invisible(char: str) -> bool:
     """Controls (but for tab and line ends), formats as bidi and zero width, tags, surrogates,
     fillers.
     """

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.text.invisible_chars import seen
+from bot.text.invisible_chars import strip_invisible
 
 _MORE = "..."
 _TICKS = re.compile(r"\\.|(`+)", re.DOTALL)
@@ -38,14 +38,14 @@ _CLOSES = re.compile(
 _SIGNS = {"<": "&lt;", "`": "&#96;", "!": "&#33;", "&": "&amp;"}
 
 
-def quoted(text: str, limit: int) -> str:
+def defuse_markdown(text: str, limit: int) -> str:
     """The text made harmless, at most `limit` characters; what is too long ends at a line's end
     with "...".
 
     Names and issue numbers become code, HTML becomes text, images become links. Code stays as it
     is, but for `<!--`.
     """
-    text = seen(text).strip("\n")
+    text = strip_invisible(text).strip("\n")
     harmless, room = _harmless(text), limit - len(_MORE) - 1
     while len(harmless) > limit and room > 0:
         harmless = f"{_harmless(_cut(text, room))}\n{_MORE}"
@@ -53,9 +53,9 @@ def quoted(text: str, limit: int) -> str:
     return harmless if len(harmless) <= limit else _MORE[:limit]
 
 
-def inline(text: str, limit: int) -> str:
+def defuse_inline(text: str, limit: int) -> str:
     """The text made harmless as a part of a line of ours, where a fence or an indent is no code."""
-    text = " ".join(seen(text[: 20 * limit]).split())[
+    text = " ".join(strip_invisible(text[: 20 * limit]).split())[
         : 2 * limit
     ]  # to be harmless it does not shrink to a half
     harmless, room = _inline(text), limit - len(_MORE)
@@ -69,13 +69,13 @@ def _inline(text: str) -> str:
     return _defused(text).replace("<!--", "<! --")
 
 
-def coded(text: str, limit: int = 200) -> str:
+def as_code_span(text: str, limit: int = 200) -> str:
     """A name that is not ours, such as a path, as code on one line."""
-    plain = " ".join(seen(text).replace("`", "'").replace("<!--", "<! --").split())
+    plain = " ".join(strip_invisible(text).replace("`", "'").replace("<!--", "<! --").split())
     return f"`{plain if len(plain) <= limit else plain[:limit] + _MORE}`"
 
 
-def bare(text: str) -> str:
+def defuse_mentions(text: str) -> str:
     """The text made harmless where nothing is rendered, as in a commit: names lose their @, issue
     numbers their sign.
 

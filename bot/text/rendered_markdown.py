@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from markdown_it import MarkdownIt
 
 from bot.text.html_visibility import Tag, shown
-from bot.text.invisible_chars import seen
+from bot.text.invisible_chars import strip_invisible
 
 _BLOCKS = frozenset(
     {
@@ -57,7 +57,7 @@ _PHANTOM = re.compile(
 _LANGUAGE = re.compile(r"language-([\w+#.-]{1,20})$")
 
 
-def visible(markdown: str) -> str:
+def extract_visible(markdown: str) -> str:
     """What a reader of the rendered page sees, as readable Markdown: text, lists, quotes, tables,
     code, links' texts.
 
@@ -71,7 +71,7 @@ def visible(markdown: str) -> str:
         if isinstance(piece, Tag):
             page.tag(piece)
         else:
-            page.text(seen(piece))
+            page.text(strip_invisible(piece))
     return page.whole()
 
 

@@ -25,14 +25,14 @@ _SECRETS = re.compile(
 )
 
 
-def masked(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """The text with each secret as `***`. Give it whole texts: a private key is not recognised by
     its lines.
     """
     return _SECRETS.sub(lambda found: f"{found['keep'] or ''}***", text)
 
 
-def secrets(text: str) -> tuple[str, ...]:
+def find_secrets(text: str) -> tuple[str, ...]:
     """What `masked` would take out of the text, each once."""
     found = (match[0].removeprefix(match["keep"] or "") for match in _SECRETS.finditer(text))
     return tuple(dict.fromkeys(secret for secret in found if secret.strip()))

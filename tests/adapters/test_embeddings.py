@@ -20,7 +20,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
 from bot.adapters.bounded_http import read_bounded
-from bot.adapters.embeddings import Endpoint, Folder, embedder
+from bot.adapters.embeddings import HttpEmbedder, StaticEmbedder, open_embedder
 from bot.cli.locate import FOUND, Place, located
 from bot.ports import Unreachable
 from bot.settings import LookSettings, SettingsError, load
@@ -94,10 +94,13 @@ def answering(model: Path, **instead: object) -> Iterator[tuple[str, list[dict[s
 def ask(repo, tmp_path, capsys):
     """The files found with an embedder, and their reasons."""
 
-    def act(embedder) -> dict[str, str]:
+    def act(open_embedder) -> dict[str, str]:
         (tmp_path / "issue").write_text(ISSUE)
         place = Place(repo, "HEAD", tmp_path / "cache")
-        assert located(place, str(tmp_path / "issue"), 20, as_json=True, embedder=embedder) == FOUND
+        assert (
+            located(place, str(tmp_path / "issue"), 20, as_json=True, embedder=open_embedder)
+            == FOUND
+        )
         return {
             it["path"]: "; ".join(it["why"]) for it in json.loads(capsys.readouterr().out)["files"]
         }
@@ -108,7 +111,7 @@ def ask(repo, tmp_path, capsys):
 def test_a_model_in_a_folder_ranks_what_words_cannot(ask, model):
     """Without it the three are alike; with it the one about money comes first, and says why."""
     assert list(ask(None)) == [*sorted(CODE)[:1], "a/three.py", "a/two.py"]
-    found = ask(embedder(str(model)))
+    found = ask(open_embedder(str(model)))
 
     assert next(iter(found)) == "a/one.py"
     assert "by meaning: number 1" in found["a/one.py"]
@@ -117,7 +120,7 @@ def test_a_model_in_a_folder_ranks_what_words_cannot(ask, model):
 def test_an_address_is_asked_for_what_is_not_known_yet(ask, model):
     """With the name of the model and the key; the second time for the request alone."""
     with answering(model) as (address, asked):
-        found = [ask(embedder(address, "small", "secret")) for _ in range(2)]
+        found = [ask(open_embedder(address, "small", "secret")) for _ in range(2)]
 
     assert [next(iter(it)) for it in found] == ["a/one.py", "a/one.py"]
     assert [(it["model"], it["key"], len(it["input"])) for it in asked] == [
@@ -145,7 +148,7 @@ def test_an_address_is_asked_for_what_is_not_known_yet(ask, model):
 def test_without_an_answer_words_decide(ask, model, caplog, instead, told):
     """The search goes on, and why the meaning is missing is said."""
     with answering(model, **instead) as (address, _), caplog.at_level(logging.WARNING):
-        found = ask(embedder(address, "small"))
+        found = ask(open_embedder(address, "small"))
 
     assert found == ask(None)
     assert "ranking by words alone" in caplog.text
@@ -155,16 +158,16 @@ def test_without_an_answer_words_decide(ask, model, caplog, instead, told):
 def test_nobody_there_is_said():
     """A closed port is no crash."""
     with pytest.raises(Unreachable, match="cannot be asked"):
-        Endpoint("http://127.0.0.1:9", "small").vectors(["x"])
+        HttpEmbedder("http://127.0.0.1:9", "small").embed(["x"])
 
 
 def test_a_folder_without_a_model_is_said(tmp_path):
     """Whether it is empty or holds something else."""
     with pytest.raises(Unreachable, match=r"holds no model: model\.safetensors cannot be read"):
-        _ = Folder(tmp_path).name
+        _ = StaticEmbedder(tmp_path).name
     (tmp_path / "model.safetensors").write_bytes(b"no")
     with pytest.raises(Unreachable, match="cannot be read as a static model"):
-        Folder(tmp_path).vectors(["x"])
+        StaticEmbedder(tmp_path).embed(["x"])
 
 
 def test_settings_say_what_is_missing(tmp_path, model):
@@ -186,7 +189,7 @@ def test_a_model_without_sense_is_said(tmp_path, model):
     )
 
     with pytest.raises(Unreachable, match="is of no use"):
-        Folder(tmp_path / "odd").vectors(["invoice"])
+        StaticEmbedder(tmp_path / "odd").embed(["invoice"])
 
 
 def test_an_answer_without_end_is_cut_off(model):

@@ -17,9 +17,9 @@ from typing import Any, cast
 
 from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.mirrors import GitMirrors
-from bot.adapters.sqlite_cache import Remembered
+from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
-from bot.search import FORMAT, locate
+from bot.search import INDEX_FORMAT, locate
 from bot.steps.repo_index import load_repo_index
 from tests.benchmarks.table import Row
 from tests.git_served import git
@@ -109,11 +109,11 @@ def rows(work: Path) -> list[Row]:
 def _question_s(work: Path, repo: Path) -> float:
     ports = Ports(
         *cast("Any", (GitMirrors(work / "home", ()), None, None)),
-        cache=Remembered(work / "cache", FORMAT),
+        cache=SqliteCache(work / "cache", INDEX_FORMAT),
     )
     known = load_repo_index(ports, borrow(work / "home", repo, "HEAD"))
     title, _, body = ISSUE.partition("\n")
-    return _median_s(lambda: locate(known.knowledge, title, body, known.notebook.leaves))
+    return _median_s(lambda: locate(known.commit_index, title, body, known.notebook.leaves))
 
 
 def _median_s(act: Callable[[], object]) -> float:

@@ -27,9 +27,9 @@ from rich.table import Table
 
 from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.mirrors import GitMirrors
-from bot.adapters.sqlite_cache import Remembered
+from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
-from bot.search import FORMAT, locate
+from bot.search import INDEX_FORMAT, locate
 from bot.search.ranking import Seen
 from bot.search.signals import best
 from bot.search.terms import read_query
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("~/.cache/greenlit").expanduser())
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
-        memory = Remembered(given.cache, FORMAT)
+        memory = SqliteCache(given.cache, INDEX_FORMAT)
         ports = Ports(*cast("Any", (GitMirrors(Path(home), ()), None, None)), cache=memory)
         asked = [json.loads(line) for line in given.cases.open()]
         cases = [case for it in asked if (case := _case(ports, Path(home), given.repos, it))]
@@ -86,11 +86,11 @@ def _case(ports: Ports, home: Path, repos: Path, asked: Mapping[str, Any]) -> Ca
         return None
     known = load_repo_index(ports, borrow(home, folder, asked["parent"]))
     title, _, body = asked["query"].strip().partition("\n")
-    parts = Seen.of(known.knowledge, read_query(title.lstrip("# "), body)).signals()
+    parts = Seen.of(known.commit_index, read_query(title.lstrip("# "), body)).signals()
     shares = np.stack(
         [np.sqrt(parts[name] / (parts[name].max(initial=0) or 1)) for name in LEARNED], axis=1
     )
-    right = np.isin(np.array(known.knowledge.code.paths), asked["gold"])
+    right = np.isin(np.array(known.commit_index.code.paths), asked["gold"])
     some = sorted(
         {
             *np.flatnonzero(right),
@@ -98,7 +98,7 @@ def _case(ports: Ports, home: Path, repos: Path, asked: Mapping[str, Any]) -> Ca
         }
     )
     functions = frozenset((path, name) for path, name in asked["gold_functions"])
-    found = locate(known.knowledge, title.lstrip("# "), body, known.notebook.leaves)
+    found = locate(known.commit_index, title.lstrip("# "), body, known.notebook.leaves)
     return Case(asked["repo"], shares[some], right[some], len(asked["gold"]), functions, found)
 
 

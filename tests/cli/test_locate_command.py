@@ -112,10 +112,10 @@ def test_many_commits_later_the_answer_is_the_same(shop, ask, tmp_path):
         remembered = ask(shop, as_json=True)
     (file,) = (tmp_path / "cache").glob("*.sqlite")
     with closing(sqlite3.connect(file)) as db:
-        (packs,) = db.execute("SELECT count(*) FROM packs").fetchone()
+        (segments,) = db.execute("SELECT count(*) FROM segments").fetchone()
     (tmp_path / "cache").rename(tmp_path / "elsewhere")
 
-    assert packs < 24
+    assert segments < 24
     assert remembered == ask(shop, as_json=True)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.search import Knowledge, Leaf, Press, knowledge, locate
+from bot.search import CommitIndex, FileSymbols, SegmentBuilder, build_commit_index, locate
 from bot.search.source_files import kind_of
 from bot.values import CommitInfo, Retrieval
 
@@ -33,16 +33,18 @@ def files(**more: str | bytes) -> dict[str, bytes]:
 
 def pressed(
     given: Mapping[str, bytes], commits: Sequence[CommitInfo] = ()
-) -> tuple[Knowledge, dict[str, Leaf]]:
+) -> tuple[CommitIndex, dict[str, FileSymbols]]:
     """What is known of these files, each by its path, and of the commits that led to them."""
-    press = Press()
+    press = SegmentBuilder()
     for path, data in given.items():
         if kind_of(path) != "foreign":
             press.add(path, path, data)
     for commit in commits:
         press.add_text(commit.sha, commit.message)
     keys = [(path, path) for path in sorted(given) if kind_of(path) != "foreign"]
-    return knowledge([press.segment()], keys, commits), {leaf.key: leaf for leaf in press.leaves}
+    return build_commit_index([press.build()], keys, commits), {
+        leaf.key: leaf for leaf in press.files
+    }
 
 
 def clues(

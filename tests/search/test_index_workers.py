@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from bot.search import segment_bytes
-from bot.search.index_workers import Hand, press, pressed
+from bot.search.index_workers import Worker, build_segment, build_segments
 
 PATIENCE_S = 60
 BUNDLES = [
     [(f"{n}{m}", f"pkg/mod{n}{m}.py", b"class A:\n    def f%d(self): ...\n" % m) for m in range(9)]
     for n in range(5)
 ]
-START = "from bot.search.index_workers import Hand; import time; print(Hand().pid, flush=True); time.sleep(999)"
+START = "from bot.search.index_workers import Worker; import time; print(Worker().pid, flush=True); time.sleep(999)"
 
 
 def _gone(pid: int) -> bool:
@@ -42,14 +42,16 @@ def _gone(pid: int) -> bool:
 def test_processes_make_what_one_makes():
     """Of each bundle in its order, however many there are."""
     for count in range(len(BUNDLES) + 1):
-        assert list(pressed(iter(BUNDLES[:count]))) == [press(bundle) for bundle in BUNDLES[:count]]
+        assert list(build_segments(iter(BUNDLES[:count]))) == [
+            build_segment(bundle) for bundle in BUNDLES[:count]
+        ]
 
 
 def test_a_bundle_that_kills_its_process_is_known_as_text(caplog):
     """Its words are there, its definitions are not, and it is said; the next is read by another
     process.
     """
-    hand = Hand()
+    hand = Worker()
     os.kill(hand.pid, signal.SIGKILL)
     hand.give(BUNDLES[0])
     made, notes = hand.result()
@@ -57,16 +59,18 @@ def test_a_bundle_that_kills_its_process_is_known_as_text(caplog):
     after = hand.result()
     hand.end()
 
-    assert after == press(BUNDLES[1])
-    assert made.keys == press(BUNDLES[0])[0].keys
-    assert len(segment_bytes.unpacked(made).body.terms)
-    assert not any(segment_bytes.read(key, "a.py", note).symbols for key, note in notes.items())
+    assert after == build_segment(BUNDLES[1])
+    assert made.keys == build_segment(BUNDLES[0])[0].keys
+    assert len(segment_bytes.decode_segment(made).body.terms)
+    assert not any(
+        segment_bytes.decode_symbols(key, "a.py", note).symbols for key, note in notes.items()
+    )
     assert "no definitions are known of 9 files" in caplog.text
 
 
 def test_a_process_that_is_no_longer_needed_ends():
     """Whatever it is doing: a run that is cut off in the middle of a first look."""
-    hand = Hand()
+    hand = Worker()
     hand.give(BUNDLES[0])
     hand.end()
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.search import symbols
+from bot.search import extract_symbols
 from bot.search.python_symbols import definitions
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,7 @@ def test_what_is_in_strings_brackets_and_comments_ends_nothing(case):
     text, told = CASES[case]
 
     assert told == " ".join(
-        f"{it.name} {it.line}-{it.end_line}" for it in symbols("a.py", text.encode())
+        f"{it.name} {it.line}-{it.end_line}" for it in extract_symbols("a.py", text.encode())
     )
 
 
@@ -93,7 +93,7 @@ def test_of_what_people_wrote_a_parser_says_the_same(path):
 @given(st.text("defclas async()[]{}:'\"#\\\n\t x=", max_size=300))
 def test_noise_is_read(text):
     """In order and within the file."""
-    found = symbols("a.py", text.encode())
+    found = extract_symbols("a.py", text.encode())
 
     assert all(1 <= it.line <= it.end_line <= text.count("\n") + 1 for it in found)
     assert [it.line for it in found] == sorted({it.line for it in found})
@@ -119,4 +119,6 @@ def test_a_megabyte_of_noise_is_read(part):
     """The work never grows faster than the text: this would not end."""
     text = (part * (1_000_000 // len(part))).encode()
 
-    assert len(symbols("a.py", text)) == (1 if part == "def f(" else text.count(b"def f():\n"))
+    assert len(extract_symbols("a.py", text)) == (
+        1 if part == "def f(" else text.count(b"def f():\n")
+    )

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.search import definitions_and_references, layout, skeleton, symbols
-from bot.search.grammars import SUFFIXES, language_of, parser
+from bot.search import extract_symbols, find_symbol, render_layout
+from bot.search.grammars import LANGUAGE_BY_SUFFIX, language_of, make_parser
 from bot.search.source_files import kind_of
 from bot.search.symbols import QUERIES
-from bot.search.terms import read_query, terms
+from bot.search.terms import read_query, split_terms
 from tests.search.commit_fixture import files
 
 
@@ -107,22 +107,22 @@ def test_definitions_are_found_in_every_language(path):
     """By qualified name, in their order."""
     text, names = CODE[path]
 
-    assert names == " ".join(symbol.name for symbol in symbols(path, text.encode()))
+    assert names == " ".join(symbol.name for symbol in extract_symbols(path, text.encode()))
 
 
 def test_every_language_has_a_grammar_and_a_query():
     """No suffix leads nowhere, and no pattern names a node its grammar lacks; Python is read by its
     lines.
     """
-    assert set(SUFFIXES.values()) == {*QUERIES, "python"}
-    assert all(parser(language) for language in QUERIES)
-    assert parser("klingon") is None
+    assert set(LANGUAGE_BY_SUFFIX.values()) == {*QUERIES, "python"}
+    assert all(make_parser(language) for language in QUERIES)
+    assert make_parser("klingon") is None
 
 
 def test_a_definition_has_its_lines_kind_and_signature():
     """The signature is one line, up to the body, however it is written."""
     text = b"@deco\nclass A(B,\n        C):\n    async def m(self,\n            x=1) -> int:\n        return 1\n"
-    a, m = symbols("a.py", text)
+    a, m = extract_symbols("a.py", text)
 
     assert ("A", "class", 2, 6, "class A(B, C):", 0) == (
         a.name,
@@ -147,13 +147,13 @@ def test_any_bytes_have_symbols_or_none(data, path):
     """Nothing crashes on half a file."""
     lines = data.count(b"\n") + 1
 
-    assert all(1 <= it.line <= it.end_line <= lines + 1 for it in symbols(path, data))
+    assert all(1 <= it.line <= it.end_line <= lines + 1 for it in extract_symbols(path, data))
 
 
 @pytest.mark.parametrize("path", ["a.sh", "a.kt", "a.scala", "a.js"])
 def test_a_parser_that_loses_its_way_is_stopped(path):
     """Some grammars need minutes for 60 kB of this."""
-    assert isinstance(symbols(path, b"x=(" * 20_000), tuple)
+    assert isinstance(extract_symbols(path, b"x=(" * 20_000), tuple)
 
 
 # --- files and words
@@ -190,9 +190,11 @@ def test_files_are_told_apart_by_their_paths(path, kind):
 
 def test_names_are_split_as_people_read_them():
     """Camel, snake and capitals; endings cut; the whole name stays."""
-    assert ["get", "user", "list", "getuserlist"] == list(terms("getUserList"))
-    assert ["http", "server", "2", "httpserver_2"][:2] == list(terms("HTTPServer_2"))[:2]
-    assert list(terms("raises")) == list(terms("raised")) == list(terms("raising"))
+    assert ["get", "user", "list", "getuserlist"] == list(split_terms("getUserList"))
+    assert ["http", "server", "2", "httpserver_2"][:2] == list(split_terms("HTTPServer_2"))[:2]
+    assert (
+        list(split_terms("raises")) == list(split_terms("raised")) == list(split_terms("raising"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -226,13 +228,13 @@ def test_hostile_issues_are_read(piece):
     assert all(weight > 0 for weight in read_query(piece * 20_000, piece * 20_000).terms.values())
 
 
-# --- find_symbol, layout, skeleton
+# --- find_symbol, layout
 # --------------------------------------------------------------------------------
 
 
 def test_a_name_is_found_where_it_is_defined_and_used():
     """With lines and signatures; ours before tests before what is vendored."""
-    told = definitions_and_references(shelf(), "Cart.total")
+    told = find_symbol(shelf(), "Cart.total")
 
     assert (
         "Definitions of Cart.total:\n"
@@ -247,7 +249,7 @@ def test_a_name_is_found_where_it_is_defined_and_used():
 
 def test_a_name_nobody_knows_has_none():
     """Said in so many words."""
-    assert "Definitions of nope: none.\nOther lines with nope: none." == definitions_and_references(
+    assert "Definitions of nope: none.\nOther lines with nope: none." == find_symbol(
         shelf(), "nope"
     )
 
@@ -255,7 +257,7 @@ def test_a_name_nobody_knows_has_none():
 def test_the_answer_is_bounded():
     """And says how much was left out."""
     many = {f"m{n}.py": "def same():\n    return same()\n" for n in range(100)}
-    told = definitions_and_references(shelf(**many), "same")
+    told = find_symbol(shelf(**many), "same")
 
     assert "... and 80 more" in told
     assert "... and 40 more" in told
@@ -268,8 +270,8 @@ def test_a_layout_shows_all_that_fits():
 
     assert (
         "b/\n  x/\n    0.py\n    1.py\n  2.py\na.py"
-        == layout(paths, 1_000)
-        == layout(paths[::-1], 1_000)
+        == render_layout(paths, 1_000)
+        == render_layout(paths[::-1], 1_000)
     )
 
 
@@ -277,7 +279,7 @@ def test_a_layout_keeps_large_folders_closed():
     """A closed folder tells how many files it holds."""
     paths = ["a.py", "small/b.py", *(f"large/{n}.py" for n in range(1_000))]
 
-    assert "large/ (1000 files)\nsmall/\n  b.py\na.py" == layout(paths, 60)
+    assert "large/ (1000 files)\nsmall/\n  b.py\na.py" == render_layout(paths, 60)
 
 
 @given(
@@ -286,26 +288,7 @@ def test_a_layout_keeps_large_folders_closed():
 )
 def test_a_layout_never_exceeds_its_limit(paths, limit):
     """Not by a character."""
-    assert len(layout(paths, limit)) <= limit
-
-
-def test_a_skeleton_is_the_signatures_with_their_lines():
-    """Indented as they nest."""
-    text = b"class A:\n    def m(self, x):\n        return x\n\n\ndef f():\n    pass\n"
-
-    assert "    1  class A:\n    2      def m(self, x):\n    6  def f():" == skeleton(
-        "a.py", text, 10
-    )
-
-
-def test_a_skeleton_drops_what_is_inside_first():
-    """And says how much."""
-    text = b"class A:\n    def m(self): ...\n    def n(self): ...\nclass B:\n    def o(self): ...\n"
-
-    assert "    1  class A:\n    4  class B:\n       ... 3 more definitions" == skeleton(
-        "a.py", text, 3
-    )
-    assert "       ... 5 more definitions" == skeleton("a.py", text, 0)
+    assert len(render_layout(paths, limit)) <= limit
 
 
 def test_only_code_has_a_language():

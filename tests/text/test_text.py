@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.text import commands, masked, quoted, visible
+from bot.text import defuse_markdown, extract_visible, mask_secrets, parse_commands
 
 TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in "HIDDEN")
 HIDDEN = {
@@ -124,7 +124,7 @@ HOSTILE += [
 @pytest.mark.parametrize("markdown", HIDDEN.values(), ids=HIDDEN)
 def test_what_the_page_does_not_show_is_gone(markdown: str):
     """Every way to hide words from a reader hides them from us too, and what is seen stays."""
-    text = visible(markdown)
+    text = extract_visible(markdown)
 
     assert "HIDDEN" not in text
     assert "seen" in text
@@ -135,7 +135,7 @@ def test_what_the_page_does_not_show_is_gone(markdown: str):
 def test_characters_that_nobody_sees_are_gone(characters: str):
     """In text, in code and in a fence, only what is seen is left."""
     assert (
-        visible(f"a{characters}b `c{characters}d`\n\n```\ne{characters}f\n```")
+        extract_visible(f"a{characters}b `c{characters}d`\n\n```\ne{characters}f\n```")
         == "ab `cd`\n\n```\nef\n```"
     )
 
@@ -167,7 +167,7 @@ def test_characters_that_nobody_sees_are_gone(characters: str):
 )
 def test_what_the_page_shows_is_kept(markdown: str, expected: str):
     """Text, lists, quotes, tables and code stay readable as Markdown."""
-    assert visible(markdown) == expected
+    assert extract_visible(markdown) == expected
 
 
 @settings(max_examples=150, deadline=None)
@@ -181,10 +181,10 @@ def test_nothing_breaks_the_reading(parts: list[str]):
     """Whatever pieces of Markdown and HTML come together, the answer is text without invisible
     characters.
     """
-    text = visible("".join(parts))
+    text = extract_visible("".join(parts))
 
     assert not re.search("[\u200b-\u200f\U000e0000-\U000e0fff]", text)
-    assert commands("".join(parts)) is not None
+    assert parse_commands("".join(parts)) is not None
 
 
 @pytest.mark.timeout(60)
@@ -192,7 +192,12 @@ def test_nothing_breaks_the_reading(parts: list[str]):
 def test_hostile_text_is_read(pattern: str):
     """16 KB of anything are read, masked, quoted and searched before anybody gives up on it."""
     text = ("x " + pattern * 16384)[:16384]
-    for read in (visible, masked, commands, lambda whole: quoted(whole, 60_000)):
+    for read in (
+        extract_visible,
+        mask_secrets,
+        parse_commands,
+        lambda whole: defuse_markdown(whole, 60_000),
+    ):
         assert read(text) is not None
 
 
@@ -231,7 +236,7 @@ abc+/=
 )
 def test_secrets_are_masked(text: str, expected: str):
     """Each shape of a secret becomes three asterisks; what only looks a little like one stays."""
-    assert masked(text) == expected
+    assert mask_secrets(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -261,15 +266,15 @@ def test_secrets_are_masked(text: str, expected: str):
 )
 def test_quoted_text_has_no_effect(text: str, expected: str):
     """Names and numbers become code, HTML becomes text, code stays."""
-    assert quoted(text, 1000) == expected
+    assert defuse_markdown(text, 1000) == expected
 
 
 def test_quoted_text_is_cut_at_a_line():
     """What is too long ends with the last whole line and three dots; an open fence is closed first."""
-    assert quoted("one\ntwo\nthree", 12) == "one\ntwo\n..."
-    assert quoted("```\n" + "x\n" * 50, 20) == "```\nx\nx\nx\nx\n```\n..."
-    assert quoted("word" * 10, 10) == "wordwo\n..."
-    assert quoted("<" * 1000, 900).endswith("\n...")
+    assert defuse_markdown("one\ntwo\nthree", 12) == "one\ntwo\n..."
+    assert defuse_markdown("```\n" + "x\n" * 50, 20) == "```\nx\nx\nx\nx\n```\n..."
+    assert defuse_markdown("word" * 10, 10) == "wordwo\n..."
+    assert defuse_markdown("<" * 1000, 900).endswith("\n...")
 
 
 ALIVE = re.compile(r"(?:^|[^A-Za-z0-9_`])@[A-Za-z0-9]|#\d|\bGH-\d", re.IGNORECASE)
@@ -315,7 +320,7 @@ PIECES += [
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.integers(20, 80))
 def test_nothing_comes_alive_in_quoted_text(text: str, limit: int):
     """However the pieces fall: rendered, nothing outside code calls, refers, embeds or hides."""
-    safe = quoted(text, limit)
+    safe = defuse_markdown(text, limit)
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(safe)
     inline = [child for token in tokens for child in token.children or []]
 
@@ -364,4 +369,4 @@ def test_nothing_comes_alive_in_quoted_text(text: str, limit: int):
 )
 def test_commands(markdown: str, expected: list[tuple[str, str]]):
     """A line of plain text that begins with a slash and a word is a command; nothing else is."""
-    assert list(commands(markdown)) == expected
+    assert list(parse_commands(markdown)) == expected

@@ -27,7 +27,7 @@ from bot.adapters.claude.prompt_layout import (
     prompt_at_most,
 )
 from bot.ports import RateLimited, Refusal, Unreachable
-from bot.text import masked
+from bot.text import mask_secrets
 from bot.values import ModelConfig, PromptPrefix, ToolCall, ToolResults, Turn, Usage, UserText
 
 URL: Final = "https://api.anthropic.com"
@@ -330,7 +330,7 @@ def _told(error: anthropic.APIError, model: str) -> Exception:
     if not isinstance(error, anthropic.APIStatusError):
         return Unreachable(f"Claude's API cannot be reached: {type(error).__name__}.")
     status = STATUS.get(error.type or "", error.status_code)
-    said = f"{masked(error.api_message or 'no message')} (request {error.request_id})"
+    said = f"{mask_secrets(error.api_message or 'no message')} (request {error.request_id})"
     code = error.error_code or ""
     if status == 402 or "spend" in code or "billing" in code or code == "organization_on_hold":
         return Refusal(f"Claude's API wants the account settled: {said}. {CONSOLE}")

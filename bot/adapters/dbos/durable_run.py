@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.adapters.dbos.slots import Gate, Slots
 from bot.ports import Ports, RateLimited, Refusal, Unreachable
 from bot.run import SignalRun, StartRun, Step, Story, from_json, to_json
-from bot.text import masked
+from bot.text import mask_secrets
 from bot.values import Outcome, Repo, RunKey, Signal
 
 P = ParamSpec("P")
@@ -252,7 +252,7 @@ async def settled(act: Callable[[], Awaitable[object]], where: str) -> Told:
     except StepFailed as failed:
         return {"fault": "failed", "text": str(failed)}
     except Exception as bug:  # noqa: BLE001 - the root of a run
-        trace = masked("".join(traceback.format_exception(bug)))
+        trace = mask_secrets("".join(traceback.format_exception(bug)))
         logging.getLogger(__name__).error("%s: %s", where, trace)  # noqa: TRY400 - not with secrets
         return {"fault": "failed", "text": f"{where}: {type(bug).__name__}: {_told(bug)}"}
 
@@ -282,7 +282,7 @@ def _read(name: str, data: object, kind: Any) -> Any:
 
 def _told(error: Exception) -> str:
     """What an error says, without secrets and not at any length."""
-    return masked(str(error))[:MOST_TEXT]
+    return mask_secrets(str(error))[:MOST_TEXT]
 
 
 async def _sleep_until(until: float) -> None:

@@ -12,7 +12,7 @@ from dbos import DBOS, Serializer, StepInfo, WorkflowStatus, error
 
 from bot.adapters.dbos.durable_run import MOST_TEXT, PAUSE
 from bot.run import RunView, StepView, from_json
-from bot.text import masked
+from bot.text import mask_secrets
 from bot.values import Outcome, RunKey
 
 ERROR = "!"  # a key that no value of ours has
@@ -48,7 +48,7 @@ class Json(Serializer):
 
     def serialize(self, data: Any) -> str:
         if isinstance(data, Exception):
-            data = {ERROR: f"{type(data).__name__}: {masked(str(data))[:MOST_TEXT]}"}
+            data = {ERROR: f"{type(data).__name__}: {mask_secrets(str(data))[:MOST_TEXT]}"}
         return json.dumps(data, separators=(",", ":"))
 
     def deserialize(self, serialized_data: str) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.ports import RateLimited, Refusal, Unreachable
-from bot.text import masked
+from bot.text import mask_secrets
 
 # Where GitHub says "slow down" but not for how long, its documentation asks for at least a minute.
 PATIENCE_S = 60.0
@@ -73,7 +73,7 @@ class Reply:
 
 def blanked(text: str) -> str:
     """The text without tokens."""
-    return _NAMED_SECRET.sub("***", masked(text))
+    return _NAMED_SECRET.sub("***", mask_secrets(text))
 
 
 def checked(reply: Reply, now: float) -> Reply:

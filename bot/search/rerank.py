@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.search.bm25 import Floats
-from bot.search.file_index import Index
+from bot.search.file_index import FileIndex
 
 CANDIDATES = 40  # files
 PASSAGES = 3  # of each, its best chunks
@@ -33,11 +33,15 @@ class Passage:
 
 # How alike in meaning a request is to each passage, at most 1; NaN where one cannot be read, None
 # when nobody can say.
-Alike = Callable[[str, Sequence[Passage]], Sequence[float] | None]
+SimilarityFunction = Callable[[str, Sequence[Passage]], Sequence[float] | None]
 
 
-def meant(
-    alike: Alike, request: str, index: Index, files: Sequence[int], of_chunks: Floats
+def rerank(
+    alike: SimilarityFunction,
+    request: str,
+    index: FileIndex,
+    files: Sequence[int],
+    of_chunks: Floats,
 ) -> Floats | None:
     """How much each file means what the request does: from 0 to 1 among these files, 0 for all
     others.
@@ -54,13 +58,13 @@ def meant(
     return found
 
 
-def _best(index: Index, file: int, of_chunks: Floats) -> Iterator[int]:
+def _best(index: FileIndex, file: int, of_chunks: Floats) -> Iterator[int]:
     mine = np.flatnonzero(index.chunk_files == file)
     yield from (
         int(chunk) for chunk in mine[np.argsort(-of_chunks[mine], kind="stable")][:PASSAGES]
     )
 
 
-def _passage(index: Index, chunk: int) -> Passage:
+def _passage(index: FileIndex, chunk: int) -> Passage:
     file = index.chunk_files[chunk]
     return Passage(index.paths[file], index.keys[file], int(index.chunk_places[chunk]))

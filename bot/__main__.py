@@ -57,7 +57,13 @@ def demo(
     """Watch an issue become a green pull request on this machine: nothing to set, nothing to sign
     up for.
     """
-    raise typer.Exit(_import_command("demo").show(terminal(), live=live, keep=keep))
+    try:
+        command = _import_command("demo")
+    except ModuleNotFoundError as missing:
+        text = f"The demo needs {missing.name}, which is not installed: install greenlit[demo]."
+        terminal(stderr=True).print(text, soft_wrap=True)
+        raise typer.Exit(WRONG_USE) from None
+    raise typer.Exit(command.show(terminal(), live=live, keep=keep))
 
 
 @app.command()

@@ -26,7 +26,7 @@ from bot.steps.repo_index import load_repo_index, render_map
 from bot.steps.retrieve import search_repo
 from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
-from bot.values import Retrieval, SearchHit, SimilarCommit, Tree
+from bot.values import Issue, Retrieval, SearchHit, SimilarCommit, Tree
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
 MOST_BYTES = 1_000_000
@@ -53,8 +53,8 @@ def located(
     """
 
     def look(ports: Ports, tree: Tree) -> int:
-        known = load_repo_index(ports, tree)
-        clues = search_repo(ports, tree, known, title, body, top)
+        index = load_repo_index(ports, tree)
+        clues = search_repo(ports, tree, index, Issue(0, title, body, author=""), top)
         if as_json:
             sys.stdout.write(json.dumps(_data(clues), ensure_ascii=False, indent=1) + "\n")
         else:

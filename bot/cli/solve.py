@@ -29,11 +29,11 @@ from bot.settings import ModelSettings
 from bot.steps.admit import limits
 from bot.steps.repo_config import PATH, read_config
 from bot.steps.retrieve import retrieve
-from bot.steps.use_tools import AgentContext
 from bot.stories.agent import Asks, Writer
 from bot.stories.progress import GaveUp
 from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
+from bot.tools import AgentContext
 from bot.values import Branch, Issue, Remote, Repo, Request, RunKey, Signal, Tree
 
 P = ParamSpec("P")

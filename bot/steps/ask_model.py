@@ -1,4 +1,4 @@
-"""Here lives a turn of the model, and the brief that stays the same through a conversation."""
+"""Ask the model for its next turn, and begin its conversation."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from rich.text import Text
 
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.steps.tools import tools
 from bot.text.prompts import load
 from bot.text.terminal_text import strip_control
+from bot.tools import TOOLS
 from bot.values import Conversation, PromptPrefix, ToolCall, Tree, Turn
 
 
 @dataclass(frozen=True, slots=True)
 class TimedTurn:
-    """A turn, and how long the model took."""
+    """A turn, and how long the model took for it."""
 
     turn: Turn
     took_s: float
@@ -26,9 +26,7 @@ class TimedTurn:
 
 @dataclass(frozen=True, slots=True)
 class ConversationStart:
-    """Our side of a conversation: what stays the same, the first words, and those for a model that
-    stops early.
-    """
+    """Our side of a conversation: the prefix, the first message, and one for a model that stops."""
 
     prefix: PromptPrefix
     first_message: str
@@ -65,30 +63,32 @@ def _describe_plan(given: Mapping[str, object]) -> Text:
 
 
 @step("ask_model", _summarize_turn)
-def ask_model(ports: Ports, brief: PromptPrefix, said: Conversation, purse_usd: float) -> TimedTurn:
-    """The model's next turn. It is remembered before any of its calls is run, so it is paid for
-    once.
-    """
+def ask_model(
+    ports: Ports, prefix: PromptPrefix, conversation: Conversation, budget_usd: float
+) -> TimedTurn:
+    """Ask for the next turn; it is recorded before its calls run, so it is paid for once."""
     began = ports.clock.now()
-    turn = ports.model.turn(brief, said, purse_usd)
+    turn = ports.model.turn(prefix, conversation, budget_usd)
     return TimedTurn(turn, round((ports.clock.now() - began).total_seconds(), 3))
 
 
 @step("open_conversation")
 def open_conversation(_: Ports, tree: Tree, issue: int) -> ConversationStart:
-    """What a conversation begins with, remembered with the run.
+    """Fix what a conversation begins with, for as long as the run lives.
 
-    Claude refuses a conversation whose beginning changed, and a deploy may change every word of it.
+    A model refuses a conversation whose beginning changed, and a deploy may change every word of
+    it, so it is recorded with the run.
     """
-    first = load("begin").render(
+    first_message = load("begin").render(
         repository=tree.repo.name, number=str(issue), branch=tree.branch, commit=tree.sha[:12]
     )
-    return ConversationStart(build_prefix(), first, load("nudge").render())
+    return ConversationStart(build_prefix(), first_message, load("nudge").render())
 
 
 def build_prefix() -> PromptPrefix:
-    """The same bytes for every run: no date, name or id, so that the cache serves it to all of
-    them.
+    """Build what opens every conversation.
+
+    No date, name or id stands in it, so that the cache serves the same bytes to all runs.
     """
     system = load("system")
-    return PromptPrefix(system.text, tools(), system.model)
+    return PromptPrefix(system.text, tuple(tool.schema for tool in TOOLS), system.model)

@@ -12,10 +12,10 @@ from rich.text import Text
 from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.steps.checkout import Files
-from bot.steps.fetch_job_log import fetch_job_log
 from bot.steps.flaky import Try, flaky, is_far
 from bot.text.terminal_text import strip_control
+from bot.tools.job_log import fetch_job_log
+from bot.tools.tree_files import TreeFiles
 from bot.values import (
     Action,
     Annotation,
@@ -68,7 +68,7 @@ def _summarize_verdict(verdict: Verdict) -> Summary:
 def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
     """Read the logs of the failed jobs and weigh them against the base commit's."""
     tree = Tree(base.repo, head, base.branch)
-    files = frozenset(Files(ports.mirrors, tree).paths())
+    files = frozenset(TreeFiles(ports.mirrors, tree).paths())
     reading = attach_code(
         _read(ports, base, checks.failed, files), lambda paths: ports.mirrors.read(tree, paths)
     )

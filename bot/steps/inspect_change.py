@@ -23,10 +23,10 @@ from bot.gates import (
 from bot.ports import Checkers, Linter, PackageIndex, Ports
 from bot.run import Summary, step
 from bot.search.source_files import kind_of
-from bot.steps.checkout import Files
 from bot.steps.redact import find_leaks
 from bot.steps.repo_config import Config
 from bot.text.terminal_text import strip_control
+from bot.tools.tree_files import TreeFiles
 from bot.values import Finding, Patch, Plan, Tree
 
 CONTEXT_FILES = (  # what the repository says of its linter and of its licence
@@ -70,7 +70,7 @@ def inspect_change(
     ports: Ports, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None
 ) -> tuple[Finding, ...]:
     """What the gates say of the change, on changed files only. Nothing of the repository is run."""
-    files = Files(ports.mirrors, tree)
+    files = TreeFiles(ports.mirrors, tree)
     before = {path: _text(data) for path, data in files.read(list(patch.files)).items()}
     around = {
         path: text for path, data in files.read(CONTEXT_FILES).items() if (text := _text(data))

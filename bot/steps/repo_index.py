@@ -4,7 +4,7 @@ rest derived.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -36,7 +36,7 @@ class RepoIndex:
     """What is known of a commit, and the notebook that it was taken from."""
 
     commit_index: CommitIndex
-    notebook: RepoIndexCache
+    cache: RepoIndexCache
 
 
 def load_repo_index(ports: Ports, tree: Tree) -> RepoIndex:
@@ -55,14 +55,19 @@ def load_repo_index(ports: Ports, tree: Tree) -> RepoIndex:
     return RepoIndex(replace(found, skipped=(*skipped, *_unread(found, notebook))), notebook)
 
 
-def render_map(known: RepoIndex, tokens: int) -> str:
-    """The repository in so many tokens: the same text for the same commit."""
-    code = known.commit_index.code
-    return render_overview(
-        known.commit_index,
-        known.notebook.leaves(list(zip(code.paths, code.keys, strict=True))),
-        tokens,
-    )
+def render_map(index: RepoIndex, tokens: int, near: Collection[str] = ()) -> str:
+    """Render the repository in so many tokens: its layout, and its most telling signatures.
+
+    The signatures are those of the folders of the files in `near`; of all files without any.
+    """
+    code = index.commit_index.code
+    folders = {PurePosixPath(path).parent for path in near}
+    files = [
+        (path, key)
+        for path, key in zip(code.paths, code.keys, strict=True)
+        if not folders or PurePosixPath(path).parent in folders
+    ]
+    return render_overview(index.commit_index, index.cache.leaves(files), tokens)
 
 
 def _chosen(entries: Sequence[TreeEntry]) -> tuple[dict[str, list[TreeEntry]], list[str]]:

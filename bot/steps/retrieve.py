@@ -1,10 +1,7 @@
-"""Here lives retrieval: where in the code to look for an issue, and what the repository says of
-itself.
-"""
+"""Find where in the code to look for an issue, and the past changes that are like it."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from rich.text import Text
@@ -12,110 +9,48 @@ from rich.text import Text
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.search import find_similar_commits, locate
-from bot.steps.checkout import Files
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import alike
 from bot.text.terminal_text import strip_control
-from bot.values import CommitInfo, Issue, Retrieval, SearchHit, SimilarCommit, Tree
+from bot.values import CommitInfo, Issue, Retrieval, SimilarCommit, Tree
 
-GUIDANCE = (
-    "AGENTS.md",
-    "CLAUDE.md",
-    "CONTRIBUTING.md",
-    ".github/CONTRIBUTING.md",
-    "docs/CONTRIBUTING.md",
-)
 MAP_TOKENS = 2_500
-GUIDANCE_CHARS = 8_000  # each file
-SUBJECTS = 12
-SIMILAR = 3
+MAX_SIMILAR = 3
 DIFF_CHARS = 4_000  # of each similar change
 MESSAGE_CHARS = 1_000
-MOST_PATHS = 20
-MOST_SHOWN = 4  # paths in the line for people
+MAX_PATHS = 20
+MAX_SHOWN = 4  # paths in the line for people
 
 
 def _summarize_places(retrieval: Retrieval) -> Summary:
-    paths = ", ".join(hit.path for hit in retrieval.files[:MOST_SHOWN])
+    paths = ", ".join(hit.path for hit in retrieval.files[:MAX_SHOWN])
     return "where to look", Text(strip_control(paths or "nowhere in particular"))
 
 
 @step("retrieve", _summarize_places)
 def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
-    """The files, symbols and tests worth reading for the issue, best first. An empty result is a
-    result.
+    """Find the files, definitions and tests worth reading, best first, with a map around them.
+
+    An empty result is a result.
     """
-    remarks = "\n\n".join(remark.body for remark in issue.comments)
-    known = load_repo_index(ports, tree)
-    clues = search_repo(ports, tree, known, issue.title, f"{issue.body}\n\n{remarks}")
-    return replace(clues, map=render_map(known, MAP_TOKENS))
+    index = load_repo_index(ports, tree)
+    retrieval = search_repo(ports, tree, index, issue)
+    hits = (*retrieval.files, *retrieval.symbols, *retrieval.tests)
+    near = {hit.path for hit in hits}
+    return replace(retrieval, map=render_map(index, MAP_TOKENS, near))
 
 
 def search_repo(
-    ports: Ports, tree: Tree, known: RepoIndex, title: str, body: str, top: int = 20
+    ports: Ports, tree: Tree, index: RepoIndex, issue: Issue, limit: int = 20
 ) -> Retrieval:
-    """Places in the code, and the past commits most like the request with the beginnings of their
-    diffs.
-    """
-    meaning = alike(ports, tree, known.notebook)
-    clues = locate(known.commit_index, title, body, known.notebook.leaves, top, meaning)
-    past = find_similar_commits(known.commit_index, title, body, SIMILAR)
-    return replace(clues, similar=tuple(_precedent(ports, tree, commit) for commit in past))
+    """Find places in the code, and the past commits most like the issue with their diffs' heads."""
+    body = "\n\n".join([issue.body, *(comment.body for comment in issue.comments)])
+    meaning = alike(ports, tree, index.cache)
+    retrieval = locate(index.commit_index, issue.title, body, index.cache.leaves, limit, meaning)
+    commits = find_similar_commits(index.commit_index, issue.title, body, MAX_SIMILAR)
+    return replace(retrieval, similar=tuple(_with_diff(ports, tree, commit) for commit in commits))
 
 
-def _precedent(ports: Ports, tree: Tree, past: CommitInfo) -> SimilarCommit:
-    diff = ports.mirrors.change(tree, past.sha, DIFF_CHARS)
-    return SimilarCommit(past.sha, past.message[:MESSAGE_CHARS], past.paths[:MOST_PATHS], diff)
-
-
-def request(
-    ports: Ports, tree: Tree, issue: Issue, clues: Retrieval, wish: str, instructions: str
-) -> str:
-    """All that a job starts from, as JSON: data for the model, told by whom."""
-    files = Files(ports.mirrors, tree)
-    told = {
-        "map": clues.map,  # first, for it is the same for every issue of this commit
-        "issue": {
-            "number": issue.number,
-            "title": issue.title,
-            "body": issue.body,
-            "asked_by": issue.author,
-        },
-        "asked_with_the_command": wish,
-        "comments": [
-            {"by": remark.author, "at": remark.at, "text": remark.body} for remark in issue.comments
-        ],
-        "look_at": {
-            "files": [_file(clue) for clue in clues.files[:12]],
-            "symbols": [_symbol(clue) for clue in clues.symbols[:16]],
-            "tests": [clue.path for clue in clues.tests[:8]],
-        },
-        "similar_changes": [_similar(it) for it in clues.similar],
-        "guidance": _guidance(files),
-        "instructions_of_the_repository": instructions,
-        "recent_commits": list(ports.mirrors.subjects(tree, SUBJECTS)),
-    }
-    return json.dumps(told, ensure_ascii=False, indent=1)
-
-
-def _file(clue: SearchHit) -> str:
-    return f"{clue.path} ({'; '.join(clue.why)})" if clue.why else clue.path
-
-
-def _symbol(clue: SearchHit) -> str:
-    return f"{clue.path}:{clue.line}-{clue.end_line} {clue.kind} {clue.name}"
-
-
-def _similar(it: SimilarCommit) -> dict[str, object]:
-    told: dict[str, object] = {
-        "commit": it.sha[:12],
-        "message": it.message,
-        "files": list(it.paths),
-    }
-    return told | ({"diff": it.diff} if it.diff else {})
-
-
-def _guidance(files: Files) -> dict[str, str]:
-    """From the default branch only: what a pull request says of itself guides nobody."""
-    found = files.read(GUIDANCE)
-    return {path: text.decode("utf-8", "replace")[:GUIDANCE_CHARS] for path, text in found.items()}
+def _with_diff(ports: Ports, tree: Tree, commit: CommitInfo) -> SimilarCommit:
+    diff = ports.mirrors.change(tree, commit.sha, DIFF_CHARS)
+    return SimilarCommit(commit.sha, commit.message[:MESSAGE_CHARS], commit.paths[:MAX_PATHS], diff)

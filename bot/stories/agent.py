@@ -10,10 +10,11 @@ from bot.run import Run
 from bot.steps.ask_model import ConversationStart, ask_model, open_conversation
 from bot.steps.inspect_change import inspect_change, render_findings
 from bot.steps.repo_config import Config
-from bot.steps.use_tools import AgentContext, TurnOutcome, use_tools
+from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.progress import GaveUp, Tells
 from bot.stories.watching import heed, listen
 from bot.text import defuse_inline
+from bot.tools import AgentContext
 from bot.values import (
     Conversation,
     Finding,

@@ -17,12 +17,12 @@ from bot.steps.diagnose import diagnose
 from bot.steps.freeze import freeze
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.steps.retrieve import retrieve
-from bot.steps.use_tools import AgentContext
 from bot.stories.agent import WORDS, Asks, Writer
 from bot.stories.delivery import Shipment
 from bot.stories.progress import GaveUp, Stopped, Teller
 from bot.stories.watching import settled
 from bot.text import defuse_inline
+from bot.tools import AgentContext
 from bot.values import Outcome, Request, Verdict
 
 READING_CHARS = 16_000

@@ -1,1 +1,50 @@
-"""The tools that the model may call, one file each."""
+"""The tools that the model may call, one file each, in this table.
+
+A tool is added with its file and a line here. Their order is part of the prompt: changing it, or a
+word of a description, empties the prompt cache of every run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.tools.create_file import CREATE_FILE
+from bot.tools.delete_file import DELETE_FILE
+from bot.tools.edit_file import EDIT_FILE
+from bot.tools.find_symbol import FIND_SYMBOL
+from bot.tools.finish import FINISH
+from bot.tools.grep import GREP
+from bot.tools.list_dir import LIST_DIR
+from bot.tools.log_grep import LOG_GREP
+from bot.tools.log_lines import LOG_LINES
+from bot.tools.make_async import MAKE_ASYNC
+from bot.tools.move_symbol import MOVE_SYMBOL
+from bot.tools.read_file import READ_FILE
+from bot.tools.read_request import READ_REQUEST
+from bot.tools.rename_symbol import RENAME_SYMBOL
+from bot.tools.session import AgentContext, ToolSession
+from bot.tools.submit_plan import SUBMIT_PLAN
+from bot.tools.tool import Tool, ToolInput
+from bot.tools.tree_reader import ToolRefusal
+from bot.tools.update_todo import UPDATE_TODO
+
+__all__ = ["TOOLS", "AgentContext", "Tool", "ToolInput", "ToolRefusal", "ToolSession"]
+
+TOOLS: tuple[Tool[Any], ...] = (
+    READ_REQUEST,
+    LIST_DIR,
+    GREP,
+    READ_FILE,
+    FIND_SYMBOL,
+    EDIT_FILE,
+    CREATE_FILE,
+    DELETE_FILE,
+    RENAME_SYMBOL,
+    MAKE_ASYNC,
+    MOVE_SYMBOL,
+    UPDATE_TODO,
+    LOG_LINES,
+    LOG_GREP,
+    SUBMIT_PLAN,
+    FINISH,
+)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.adapters.log_cache import DiskLogCache
 from bot.ports import NullLogCache, Ports
-from bot.steps.fetch_job_log import fetch_job_log
+from bot.tools.job_log import fetch_job_log
 from bot.values import Repo
 
 SHOP = Repo("acme/shop", 1)

@@ -113,7 +113,7 @@ def _question_s(work: Path, repo: Path) -> float:
     )
     known = load_repo_index(ports, borrow(work / "home", repo, "HEAD"))
     title, _, body = ISSUE.partition("\n")
-    return _median_s(lambda: locate(known.commit_index, title, body, known.notebook.leaves))
+    return _median_s(lambda: locate(known.commit_index, title, body, known.cache.leaves))
 
 
 def _median_s(act: Callable[[], object]) -> float:

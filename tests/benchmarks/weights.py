@@ -98,7 +98,7 @@ def _case(ports: Ports, home: Path, repos: Path, asked: Mapping[str, Any]) -> Ca
         }
     )
     functions = frozenset((path, name) for path, name in asked["gold_functions"])
-    found = locate(known.commit_index, title.lstrip("# "), body, known.notebook.leaves)
+    found = locate(known.commit_index, title.lstrip("# "), body, known.cache.leaves)
     return Case(asked["repo"], shares[some], right[some], len(asked["gold"]), functions, found)
 
 

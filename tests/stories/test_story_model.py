@@ -15,9 +15,9 @@ from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_stream import EarlyStop
 from bot.ports import Caps
 from bot.steps.repo_config import Config
-from bot.steps.use_tools import AgentContext
 from bot.stories.agent import Asks, Writer
 from bot.stories.progress import GaveUp, Teller
+from bot.tools import AgentContext
 from bot.values import Issue, ModelConfig, Price, Retrieval
 from tests.stage import BEGIN, END, FINISH, GOOD, edit, script
 

@@ -1,4 +1,4 @@
-"""Here lives the fetching of a job's log: once from GitHub, masked, then from the shelf."""
+"""Fetch the log of a CI job: from GitHub once, with its secrets masked, then from the cache."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ LIMIT_BYTES = 20_000_000
 
 
 def fetch_job_log(ports: Ports, repo: Repo, job: int) -> bytes:
-    """The log without its secrets, head and tail when it is very long; b"" when GitHub has none."""
-    kept = ports.log_cache.get(repo, job)
-    if kept is not None:
-        return kept
+    """Fetch a log without its secrets, its head and tail when it is longer than the limit.
+
+    Returns b"" when GitHub has none.
+    """
+    cached = ports.log_cache.get(repo, job)
+    if cached is not None:
+        return cached
     raw = ports.ci.fetch_job_log(repo, job, LIMIT_BYTES)
     log = mask_secrets(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
     if log:

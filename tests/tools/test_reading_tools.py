@@ -4,7 +4,7 @@ machine or of GitHub.
 
 import pytest
 
-from tests.tool_session import Sitting
+from tests.tool_caller import ToolCaller
 
 CRLF = b"one\r\ntwo\r\nthree\r\n"
 LONG = "x = '" + "y" * 9_000 + "'\n"
@@ -27,66 +27,66 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def shelf(town):
+def tree(town):
     """A repository with files of every sort, and a submodule."""
-    place = town.place("acme/shelf-look", {"a.txt": "a\n"})
+    place = town.place("acme/tools-look", {"a.txt": "a\n"})
     place.lay(FILES)
     return place.ports, place.lay_submodule("vendor")
 
 
 @pytest.fixture
-def sit(shelf):
+def caller(tree):
     """A model that looks at it."""
-    return Sitting(*shelf)
+    return ToolCaller(*tree)
 
 
-def test_a_file_is_read_with_line_numbers(sit):
+def test_a_file_is_read_with_line_numbers(caller):
     """As an editor shows it; a range is a range, and says how long the file is."""
-    assert "    1\timport os\n    2\t\n    3\t\n    4\tdef serve(port):\n" in sit.told(
+    assert "    1\timport os\n    2\t\n    3\t\n    4\tdef serve(port):\n" in caller.answer(
         "read_file", path="app/main.py"
     )
-    assert "    4\tdef serve(port):\n(5 lines in all)" == sit.told(
+    assert "    4\tdef serve(port):\n(5 lines in all)" == caller.answer(
         "read_file", path="app/main.py", start=4, end=4
     )
 
 
 @pytest.mark.parametrize(("start", "end"), [(6, None), (99, 120), (3, 2)])
-def test_a_range_without_lines_says_how_many_there_are(sit, start, end):
+def test_a_range_without_lines_says_how_many_there_are(caller, start, end):
     """So that the next range can be right."""
-    assert "app/main.py has 5 lines." == sit.told(
+    assert "app/main.py has 5 lines." == caller.answer(
         "read_file", path="app/main.py", start=start, end=end
     )
 
 
-def test_an_empty_file_is_no_mistake(sit):
+def test_an_empty_file_is_no_mistake(caller):
     """It has no lines."""
-    assert "empty.txt has 0 lines." == sit.told("read_file", path="empty.txt")
+    assert "empty.txt has 0 lines." == caller.answer("read_file", path="empty.txt")
 
 
-def test_line_numbers_are_those_of_git_and_of_compilers(sit):
+def test_line_numbers_are_those_of_git_and_of_compilers(caller):
     """Only line feeds end lines: form feeds and Unicode's separators do not, or every trace would
     point elsewhere.
     """
-    assert "    4\tc = 3" in sit.told("read_file", path="feed.py")
-    assert "feed.py:4: c = 3" == sit.told("grep", pattern="c = 3")
+    assert "    4\tc = 3" in caller.answer("read_file", path="feed.py")
+    assert "feed.py:4: c = 3" == caller.answer("grep", pattern="c = 3")
 
 
-def test_line_ends_are_not_shown(sit):
+def test_line_ends_are_not_shown(caller):
     """A file of Windows reads like any other."""
-    assert "    1\tone\n    2\ttwo\n    3\tthree" == sit.told("read_file", path="crlf.txt")
+    assert "    1\tone\n    2\ttwo\n    3\tthree" == caller.answer("read_file", path="crlf.txt")
 
 
-def test_a_long_file_is_read_in_parts(sit):
+def test_a_long_file_is_read_in_parts(caller):
     """Four hundred lines at a time, and it says how many there are."""
-    first = sit.told("read_file", path="many.txt")
+    first = caller.answer("read_file", path="many.txt")
 
     assert first.endswith("  400\tline 400\n(5000 lines in all)")
-    assert sit.told("read_file", path="many.txt", start=4990).endswith(" 5000\tline 5000")
+    assert caller.answer("read_file", path="many.txt", start=4990).endswith(" 5000\tline 5000")
 
 
-def test_what_is_cut_off_a_line_is_said(sit):
+def test_what_is_cut_off_a_line_is_said(caller):
     """A reader who does not know that a line goes on would take its beginning for all of it."""
-    shown = sit.told("read_file", path="long.py")
+    shown = caller.answer("read_file", path="long.py")
 
     assert len(shown) < 3_000
     assert "9006 characters" in shown
@@ -109,9 +109,9 @@ def test_what_is_cut_off_a_line_is_said(sit):
         ("vendor", "vendor is a submodule"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_what_to_do(sit, path, hint):
+def test_what_cannot_be_read_is_told_with_what_to_do(caller, path, hint):
     """A near path, a folder, another encoding, a link, a submodule."""
-    assert hint in sit.refused("read_file", path=path)
+    assert hint in caller.refusal("read_file", path=path)
 
 
 OUTSIDE = [
@@ -138,112 +138,112 @@ OUTSIDE = [
 
 
 @pytest.mark.parametrize("path", OUTSIDE)
-def test_nothing_outside_the_tree_can_be_read(sit, path):
+def test_nothing_outside_the_tree_can_be_read(caller, path):
     """No path is a path of the disk, an option, a revision or a pattern: there is simply no such
     file.
     """
-    assert "here is no" in sit.refused("read_file", path=path)
+    assert "here is no" in caller.refusal("read_file", path=path)
 
 
 @pytest.mark.parametrize("path", OUTSIDE)
-def test_nothing_outside_the_tree_can_be_listed_or_searched(sit, path):
+def test_nothing_outside_the_tree_can_be_listed_or_searched(caller, path):
     """Folders and searches are of the tree too."""
-    assert "There is no folder" in sit.refused("list_dir", path=path)
-    assert "root:" not in sit.call("grep", pattern="root", under=path).text
+    assert "There is no folder" in caller.refusal("list_dir", path=path)
+    assert "root:" not in caller.call("grep", pattern="root", under=path).text
 
 
-def test_a_folder_lists_files_with_sizes_and_folders_with_what_is_in_them(sit):
+def test_a_folder_lists_files_with_sizes_and_folders_with_what_is_in_them(caller):
     """The root is "", "." or "/"; links and submodules are told apart."""
-    listed = sit.told("list_dir")
+    listed = caller.answer("list_dir")
 
-    assert listed == sit.told("list_dir", path=".") == sit.told("list_dir", path="/")
+    assert listed == caller.answer("list_dir", path=".") == caller.answer("list_dir", path="/")
     assert "app/  96\n" in listed
     assert "README.md  6\n" in listed
     assert "link  (symbolic link)\n" in listed
     assert "vendor  (submodule)" in listed
-    assert "main.py  59" in sit.told("list_dir", path="app/")
+    assert "main.py  59" in caller.answer("list_dir", path="app/")
 
 
-def test_edits_lie_over_all_that_is_looked_at(sit):
+def test_edits_lie_over_all_that_is_looked_at(caller):
     """What was written is read, listed, found and known as a symbol; what was deleted is not."""
-    sit.turn(
+    caller.turn(
         ("create_file", {"path": "new/part.py", "text": "def fresh():\n    return 'needle'\n"}),
         ("delete_file", {"path": "app/main.py"}),
         ("edit_file", {"path": "README.md", "old": "# App", "new": "# Needle"}),
     )
 
-    assert "    1\tdef fresh():" in sit.told("read_file", path="new/part.py")
-    assert "new/  " in sit.told("list_dir")
-    assert "main.py" not in sit.told("list_dir", path="app").replace("deep/", "")
-    assert "new/part.py:2:     return 'needle'" == sit.told("grep", pattern="needle")
-    assert "README.md:1: # Needle" == sit.told("grep", pattern="Needle")
-    assert "new/part.py" in sit.told("find_symbol", name="fresh")
-    assert "was deleted" in sit.refused("read_file", path="app/main.py")
+    assert "    1\tdef fresh():" in caller.answer("read_file", path="new/part.py")
+    assert "new/  " in caller.answer("list_dir")
+    assert "main.py" not in caller.answer("list_dir", path="app").replace("deep/", "")
+    assert "new/part.py:2:     return 'needle'" == caller.answer("grep", pattern="needle")
+    assert "README.md:1: # Needle" == caller.answer("grep", pattern="Needle")
+    assert "new/part.py" in caller.answer("find_symbol", name="fresh")
+    assert "was deleted" in caller.refusal("read_file", path="app/main.py")
 
 
-def test_a_search_tells_path_line_and_text(sit):
+def test_a_search_tells_path_line_and_text(caller):
     """In the whole tree, in a folder, in one file, by a glob; binary files are left out."""
     assert (
         "app/deep/main.py:1: from app.main import serve\napp/deep/main.py:3: serve(1)"
-        == sit.told("grep", pattern="serve", under="app/deep")
+        == caller.answer("grep", pattern="serve", under="app/deep")
     )
-    assert "app/main.py:4: def serve(port):" == sit.told(
+    assert "app/main.py:4: def serve(port):" == caller.answer(
         "grep", pattern="^def", under="app/main.py"
     )
-    assert "No line matches." == sit.told("grep", pattern="serve", under="*.md")
-    assert "No line matches." == sit.told("grep", pattern="PNG")
+    assert "No line matches." == caller.answer("grep", pattern="serve", under="*.md")
+    assert "No line matches." == caller.answer("grep", pattern="PNG")
 
 
-def test_a_search_with_many_hits_says_that_there_are_more(sit):
+def test_a_search_with_many_hits_says_that_there_are_more(caller):
     """The first ones, and that they are only those."""
-    found = sit.told("grep", pattern="line")
+    found = caller.answer("grep", pattern="line")
 
     assert 121 == len(found.splitlines())
     assert found.endswith("(the first 120)")
 
 
 @pytest.mark.parametrize("pattern", ["[", "(", "a{2,1}", "*" * 2 + "\\", "a\\"])
-def test_a_pattern_that_does_not_work_is_told(sit, pattern):
+def test_a_pattern_that_does_not_work_is_told(caller, pattern):
     """With the reason, for the next try."""
-    assert "The pattern does not work" in sit.refused("grep", pattern=pattern)
+    assert "The pattern does not work" in caller.refusal("grep", pattern=pattern)
 
 
 @pytest.mark.parametrize(
     "pattern", ["-v", "--untracked", "-O", "$(id)", "`id`", "x;id", "a;\0b", "a;\nb;"]
 )
-def test_a_pattern_is_never_an_option_or_a_command(sit, pattern):
+def test_a_pattern_is_never_an_option_or_a_command(caller, pattern):
     """It is looked for as it is, or told not to work."""
-    assert sit.call("grep", pattern=pattern).text.startswith(
+    assert caller.call("grep", pattern=pattern).text.startswith(
         ("No line matches", "The pattern does not", "app/", "The input")
     )
 
 
-def test_a_symbol_is_found_where_it_is_defined_and_used(sit):
+def test_a_symbol_is_found_where_it_is_defined_and_used(caller):
     """By its own name or with its class or module before it; letters of any language."""
     for name in ("serve", "main.serve"):
-        found = sit.told("find_symbol", name=name)
+        found = caller.answer("find_symbol", name=name)
         assert "app/main.py:4" in found
         assert "app/deep/main.py" in found
-    assert "gr\u00fcn.py" in sit.told("find_symbol", name="gr\u00fcn")
-    assert "use grep" in sit.refused("find_symbol", name="no name!")
+    assert "gr\u00fcn.py" in caller.answer("find_symbol", name="gr\u00fcn")
+    assert "use grep" in caller.refusal("find_symbol", name="no name!")
 
 
 def test_ten_thousand_files_are_listed_and_searched(place):
     """A long listing says that it is cut; what was only just written is found."""
     tree = place.lay({f"data/f{number:05}.txt": b"grain %d\n" % number for number in range(10_000)})
-    sit = Sitting(place.ports, tree)
-    listed = sit.told("list_dir", path="data")
-    sit.told("create_file", path="data/needle.txt", text="needle\n")
+    caller = ToolCaller(place.ports, tree)
+    listed = caller.answer("list_dir", path="data")
+    caller.answer("create_file", path="data/needle.txt", text="needle\n")
 
-    assert "data/needle.txt:1: needle" == sit.told("grep", pattern="needle")
+    assert "data/needle.txt:1: needle" == caller.answer("grep", pattern="needle")
     assert "f00399.txt  10\n(400 of 10000)" in listed
-    assert "data/  " in sit.told("list_dir")
-    assert "Did you mean data/f09999.txt?" in sit.refused("read_file", path="f09999.txt")
+    assert "data/  " in caller.answer("list_dir")
+    assert "Did you mean data/f09999.txt?" in caller.refusal("read_file", path="f09999.txt")
 
 
 def test_a_huge_file_is_read_in_parts(place):
     """Thirty megabytes do not come at once, nor do they end anything."""
-    sit = Sitting(place.ports, place.lay({"huge.txt": b"0123456789abcdef" * 64 * 30 * 1024}))
+    caller = ToolCaller(place.ports, place.lay({"huge.txt": b"0123456789abcdef" * 64 * 30 * 1024}))
 
-    assert len(sit.told("read_file", path="huge.txt")) < 50_000
-    assert len(sit.told("grep", pattern="abc", under="huge.txt")) < 50_000
+    assert len(caller.answer("read_file", path="huge.txt")) < 50_000
+    assert len(caller.answer("grep", pattern="abc", under="huge.txt")) < 50_000

@@ -1,14 +1,16 @@
 """What the model's calls change: a value, one call after the other, and nothing when a call fails."""
 
+from dataclasses import dataclass, replace
+
 import pytest
 
 from bot.run import from_json, to_json
 from bot.steps.ask_model import TimedTurn
-from bot.steps.tools import NAMED, tools
 from bot.steps.use_tools import TurnOutcome
+from bot.tools import TOOLS
 from bot.values import Patch, Plan, PlannedFile, PlannedWeakening, ToolCall, Turn
-from tests.steps.test_look import OUTSIDE
-from tests.tool_session import FINISH, PLAN, Sitting
+from tests.tool_caller import FINISH, PLAN, ToolCaller
+from tests.tools.test_reading_tools import OUTSIDE
 
 FILES = {
     "app/main.py": b"import os\n\n\ndef serve(port):\n    return port\n",
@@ -22,63 +24,65 @@ EDIT = ("edit_file", {"path": "app/main.py", "old": "return port", "new": "retur
 
 
 @pytest.fixture(scope="module")
-def shelf(town):
+def tree(town):
     """A repository with a few odd files."""
-    place = town.place("acme/shelf-edit", {"a.txt": "a\n"})
+    place = town.place("acme/tools-edit", {"a.txt": "a\n"})
     return place.ports, place.lay(FILES)
 
 
 @pytest.fixture
-def sit(shelf):
+def caller(tree):
     """A model that may edit: its plan is accepted."""
-    return Sitting(*shelf)
+    return ToolCaller(*tree)
 
 
-def test_an_edit_replaces_one_place(sit):
+def test_an_edit_replaces_one_place(caller):
     """The rest of the file stays, and the repository too."""
-    assert "Done." == sit.turn(EDIT).results[0].text
-    assert {"app/main.py": "import os\n\n\ndef serve(port):\n    return port + 1\n"} == sit.files
+    assert "Done." == caller.turn(EDIT).results[0].text
+    assert {"app/main.py": "import os\n\n\ndef serve(port):\n    return port + 1\n"} == caller.files
 
 
-def test_edits_of_one_turn_build_on_each_other(sit):
+def test_edits_of_one_turn_build_on_each_other(caller):
     """Several edits of one file, the second of what the first wrote; a read between them sees it."""
-    used = sit.turn(
+    outcome = caller.turn(
         ("edit_file", {"path": "app/main.py", "old": "import os\n", "new": "import sys\n"}),
         ("read_file", {"path": "app/main.py", "end": 1}),
         ("edit_file", {"path": "app/main.py", "old": "import sys\n", "new": "import re\n"}),
         EDIT,
     )
 
-    assert "import sys" in used.results[1].text
-    assert "import re\n\n\ndef serve(port):\n    return port + 1\n" == sit.files["app/main.py"]
+    assert "import sys" in outcome.results[1].text
+    assert "import re\n\n\ndef serve(port):\n    return port + 1\n" == caller.files["app/main.py"]
 
 
-def test_a_failed_edit_between_others_fails_alone(sit):
+def test_a_failed_edit_between_others_fails_alone(caller):
     """The ones before and after it hold, each call has its answer, in order."""
     wrong = ("edit_file", {"path": "app/main.py", "old": "import nothing", "new": "x"})
-    used = sit.turn(("create_file", {"path": "b.py", "text": "b = 1\n"}), wrong, EDIT)
+    outcome = caller.turn(("create_file", {"path": "b.py", "text": "b = 1\n"}), wrong, EDIT)
 
-    assert [False, True, False] == [answer.is_error for answer in used.results]
-    assert ["c0", "c1", "c2"] == [answer.call_id for answer in used.results]
-    assert {"b.py", "app/main.py"} == set(sit.files)
+    assert [False, True, False] == [result.is_error for result in outcome.results]
+    assert ["c0", "c1", "c2"] == [result.call_id for result in outcome.results]
+    assert {"b.py", "app/main.py"} == set(caller.files)
 
 
-def test_nothing_is_edited_before_the_plan(sit):
+def test_nothing_is_edited_before_the_plan(caller):
     """Looking is free; writing waits for `submit_plan`, which may stand in the same turn."""
-    sit.desk = type(sit.desk)(sit.tree, sit.desk.issue, sit.desk.retrieval)
+    caller.context = type(caller.context)(
+        caller.tree, caller.context.issue, caller.context.retrieval
+    )
 
     for call in (
         EDIT,
         ("create_file", {"path": "b.py", "text": ""}),
         ("delete_file", {"path": "a.txt"}),
     ):
-        assert "Submit a plan first" in sit.refused(call[0], **call[1])
-    assert "import os" in sit.told("read_file", path="app/main.py")
-    assert not any(answer.is_error for answer in sit.turn(("submit_plan", PLAN), EDIT).results)
-    assert {"app/main.py"} == set(sit.files)
+        assert "Submit a plan first" in caller.refusal(call[0], **call[1])
+    assert "import os" in caller.answer("read_file", path="app/main.py")
+    assert not any(result.is_error for result in caller.turn(("submit_plan", PLAN), EDIT).results)
+    assert {"app/main.py"} == set(caller.files)
 
 
-def test_a_plan_is_taken_whole(sit):
+def test_a_plan_is_taken_whole(caller):
     """Files with their symbols, tests, risks and questions."""
     given = {
         "summary": "Count.",
@@ -88,7 +92,7 @@ def test_a_plan_is_taken_whole(sit):
         "questions": ["From 0?"],
         "lowered": [{"what": "test_f", "why": "it counted from 1"}],
     }
-    used = sit.turn(("submit_plan", given))
+    outcome = caller.turn(("submit_plan", given))
 
     assert (
         Plan(
@@ -99,15 +103,15 @@ def test_a_plan_is_taken_whole(sit):
             ("From 0?",),
             (PlannedWeakening("test_f", "it counted from 1"),),
         )
-        == used.plan
+        == outcome.plan
     )
 
 
-def test_windows_line_ends_stay(sit):
+def test_windows_line_ends_stay(caller):
     """The model writes line feeds; the file keeps its own."""
-    sit.told("edit_file", path="crlf.txt", old="one\ntwo\n", new="one\n2\n")
+    caller.answer("edit_file", path="crlf.txt", old="one\ntwo\n", new="one\n2\n")
 
-    assert "one\r\n2\r\nthree\r\n" == sit.files["crlf.txt"]
+    assert "one\r\n2\r\nthree\r\n" == caller.files["crlf.txt"]
 
 
 @pytest.mark.parametrize(
@@ -133,58 +137,58 @@ def test_windows_line_ends_stay(sit):
         ("delete_file", {"path": "link"}, "symbolic link"),
     ],
 )
-def test_an_edit_that_does_not_fit_says_why(sit, tool, given, why):
+def test_an_edit_that_does_not_fit_says_why(caller, tool, given, why):
     """And changes nothing."""
-    assert why in sit.refused(tool, **given)
+    assert why in caller.refusal(tool, **given)
 
 
 @pytest.mark.parametrize("path", OUTSIDE)
-def test_nothing_outside_the_tree_can_be_written(sit, path):
+def test_nothing_outside_the_tree_can_be_written(caller, path):
     """Neither .git nor a path upwards, absolute, with a backslash or too long; what is only odd is
     a plain file.
     """
     plain = {"x" * 1000, "-n", "--output=x", "HEAD:README.md", "*", "\n"}
-    answer = sit.call("create_file", path=path, text="x")
+    result = caller.call("create_file", path=path, text="x")
 
-    assert (path not in plain) is answer.is_error
-    assert ({path} if path in plain else set()) == set(sit.files)
+    assert (path not in plain) is result.is_error
+    assert ({path} if path in plain else set()) == set(caller.files)
 
 
 @pytest.mark.parametrize(
     "path", [".GIT/config", "app/.git", ".git ", "git~1/config", ".g\u200cit/config", ".git::x"]
 )
-def test_gits_own_folder_cannot_be_spelled_otherwise(sit, path):
+def test_gits_own_folder_cannot_be_spelled_otherwise(caller, path):
     """Case, short names, invisible characters and streams: some file system would take them for
     .git.
     """
-    assert "not a path inside" in sit.refused("create_file", path=path, text="x")
+    assert "not a path inside" in caller.refusal("create_file", path=path, text="x")
 
 
-def test_a_deleted_file_is_gone_until_it_is_written_anew(sit):
+def test_a_deleted_file_is_gone_until_it_is_written_anew(caller):
     """Delete, then create: the new text; then deleted again."""
-    sit.told("delete_file", path="app/main.py")
-    gone = dict(sit.files)
-    sit.refused("delete_file", path="app/main.py")
-    sit.refused("edit_file", path="app/main.py", old="import os", new="x")
-    sit.told("create_file", path="app/main.py", text="new = 1\n")
-    new = dict(sit.files)
-    sit.told("delete_file", path="app/main.py")
+    caller.answer("delete_file", path="app/main.py")
+    gone = dict(caller.files)
+    caller.refusal("delete_file", path="app/main.py")
+    caller.refusal("edit_file", path="app/main.py", old="import os", new="x")
+    caller.answer("create_file", path="app/main.py", text="new = 1\n")
+    new = dict(caller.files)
+    caller.answer("delete_file", path="app/main.py")
 
-    assert {"app/main.py": None} == gone == sit.files
+    assert {"app/main.py": None} == gone == caller.files
     assert {"app/main.py": "new = 1\n"} == new
 
 
-def test_a_folder_may_take_a_deleted_files_place(sit):
+def test_a_folder_may_take_a_deleted_files_place(caller):
     """And the tree that is pushed holds the one and not the other."""
-    sit.turn(
+    caller.turn(
         ("delete_file", {"path": "crlf.txt"}),
         ("create_file", {"path": "crlf.txt/a.py", "text": "a = 1\n"}),
     )
 
-    assert "crlf.txt/" in sit.told("list_dir")
+    assert "crlf.txt/" in caller.answer("list_dir")
 
 
-def test_what_is_undone_is_no_change(sit):
+def test_what_is_undone_is_no_change(caller):
     """Edited back, created and deleted, deleted and written as it was: the patch is empty, in one
     turn or in two.
     """
@@ -200,44 +204,44 @@ def test_what_is_undone_is_no_change(sit):
         ],
     ):
         for calls in turns:
-            sit.turn(*calls)
+            caller.turn(*calls)
 
-        assert {} == sit.files
+        assert {} == caller.files
 
 
-def test_an_edit_undone_and_made_again_counts(sit):
+def test_an_edit_undone_and_made_again_counts(caller):
     """Only the end counts."""
     back = ("edit_file", {"path": "app/main.py", "old": "return port + 1", "new": "return port"})
-    sit.turn(EDIT)
-    sit.turn(back, EDIT)
+    caller.turn(EDIT)
+    caller.turn(back, EDIT)
 
-    assert "return port + 1" in sit.files["app/main.py"]
+    assert "return port + 1" in caller.files["app/main.py"]
 
 
-def test_a_finish_waits_for_its_answer(sit):
+def test_a_finish_waits_for_its_answer(caller):
     """It has none yet; the calls beside it have theirs, and edits before and after it count."""
-    used = sit.turn(("list_dir", {}), ("finish", FINISH), EDIT)
+    outcome = caller.turn(("list_dir", {}), ("finish", FINISH), EDIT)
 
-    assert ["c0", "c2"] == [answer.call_id for answer in used.results]
-    assert ("c1", "Did it") == (used.finish_call, used.finish.title)
-    assert {"app/main.py"} == set(sit.files)
+    assert ["c0", "c2"] == [result.call_id for result in outcome.results]
+    assert ("c1", "Did it") == (outcome.finish_call, outcome.finish.title)
+    assert {"app/main.py"} == set(caller.files)
 
 
-def test_a_second_finish_in_a_turn_is_answered_at_once(sit):
+def test_a_second_finish_in_a_turn_is_answered_at_once(caller):
     """Every call must come back answered, or the API refuses the next turn; the first one counts."""
-    used = sit.turn(("finish", FINISH), ("finish", FINISH | {"title": "Again"}))
+    outcome = caller.turn(("finish", FINISH), ("finish", FINISH | {"title": "Again"}))
 
-    assert [("c1", True)] == [(answer.call_id, answer.is_error) for answer in used.results]
-    assert ("c0", "Did it") == (used.finish_call, used.finish.title)
+    assert [("c1", True)] == [(result.call_id, result.is_error) for result in outcome.results]
+    assert ("c0", "Did it") == (outcome.finish_call, outcome.finish.title)
 
 
-def test_a_list_for_people_is_kept(sit):
+def test_a_list_for_people_is_kept(caller):
     """The newest one, whole."""
-    used = sit.turn(
+    outcome = caller.turn(
         ("update_todo", {"items": ["[x] a"]}), ("update_todo", {"items": ["[x] a", "[ ] b"]})
     )
 
-    assert ("[x] a", "[ ] b") == used.todo
+    assert ("[x] a", "[ ] b") == outcome.todo
 
 
 @pytest.mark.parametrize(
@@ -272,41 +276,40 @@ def test_a_list_for_people_is_kept(sit):
         ("update_todo", {"items": ["x"] * 21}, "items:"),
     ],
 )
-def test_a_call_that_does_not_fit_says_what_is_wrong(sit, tool, given, why):
+def test_a_call_that_does_not_fit_says_what_is_wrong(caller, tool, given, why):
     """Which field, and why; nothing is done and nothing ends."""
-    assert why in sit.refused(tool, **given)
+    assert why in caller.refusal(tool, **given)
 
 
-def test_every_tool_that_is_offered_is_answered(sit):
+def test_every_tool_that_is_offered_is_answered(caller):
     """None falls through to "no such tool" or to a bug, whatever it is given."""
-    for name, _ in NAMED:
-        used = sit.turn((name, {}))
-        assert all("no tool" not in answer.text for answer in used.results)
-    assert [name for name, _ in NAMED] == [tool.name for tool in tools()]
+    for tool in TOOLS:
+        outcome = caller.turn((tool.name, {}))
+        assert all("no tool" not in result.text for result in outcome.results)
 
 
-def test_logs_of_jobs_that_are_not_there_are_told(sit):
+def test_logs_of_jobs_that_are_not_there_are_told(caller):
     """A wrong number is a mistake of the model's, not the end of the run."""
     for job in (1, 10**15, -1):
-        assert "no log of job" in sit.refused("log_lines", job=job, start=1, end=5)
-        assert "no log of job" in sit.refused("log_grep", job=job, text="Error")
+        assert "no log of job" in caller.refusal("log_lines", job=job, start=1, end=5)
+        assert "no log of job" in caller.refusal("log_grep", job=job, text="Error")
 
 
-def test_what_was_used_survives_the_record(sit):
+def test_what_was_used_survives_the_record(caller):
     """A turn with odd characters and its results go through JSON and back, or the run could not go
     on.
     """
     odd = "\u2028 \U0001f600 \x00 \x1b[31m \ufffe"
-    used = sit.turn(
+    outcome = caller.turn(
         ("create_file", {"path": "odd.txt", "text": odd}),
         ("finish", FINISH),
         ("grep", {"pattern": "["}),
     )
     turn = TimedTurn(Turn("tools", calls=(ToolCall("c", "create_file", {"text": odd}),)), 1.0)
 
-    assert used == from_json(to_json(used), TurnOutcome)
+    assert outcome == from_json(to_json(outcome), TurnOutcome)
     assert turn == from_json(to_json(turn), TimedTurn)
-    assert Patch(used.changes) == from_json(to_json(Patch(used.changes)), Patch)
+    assert Patch(outcome.changes) == from_json(to_json(Patch(outcome.changes)), Patch)
 
 
 def test_half_a_character_does_not_end_a_run():
@@ -321,28 +324,46 @@ def test_half_a_character_does_not_end_a_run():
     assert to_json(turn)
 
 
-def test_a_rename_through_the_tree_is_one_call(sit):
+def test_a_rename_through_the_tree_is_one_call(caller):
     """The answer names the files, and what was left because nothing proves it."""
-    sit.told(
+    caller.answer(
         "create_file",
         path="app/use.py",
         text="from app.main import serve\n\n\ndef go(x):\n    x.serve(serve(1))\n",
     )
-    told = sit.told("rename_symbol", old="app.main.serve", new="listen")
+    told = caller.answer("rename_symbol", old="app.main.serve", new="listen")
 
     assert "Done: 3 places in 2 files: app/main.py, app/use.py." in told
-    assert "import os\n\n\ndef listen(port):\n    return port\n" == sit.files["app/main.py"]
+    assert "import os\n\n\ndef listen(port):\n    return port\n" == caller.files["app/main.py"]
     assert (
         "from app.main import listen\n\n\ndef go(x):\n    x.serve(listen(1))\n"
-        == sit.files["app/use.py"]
+        == caller.files["app/use.py"]
     )
 
 
-def test_a_move_and_an_async_function_are_one_call_each(sit):
+def test_a_move_and_an_async_function_are_one_call_each(caller):
     """A new file comes to be where none was; what cannot be done says why."""
-    sit.told("move_symbol", name="serve", to="app.server")
-    sit.told("make_async", name="serve")
+    caller.answer("move_symbol", name="serve", to="app.server")
+    caller.answer("make_async", name="serve")
 
-    assert "async def serve(port):\n    return port\n" == sit.files["app/server.py"]
-    assert "No file defines" in sit.refused("rename_symbol", old="nothing", new="x")
-    assert "cannot be written" in sit.refused("move_symbol", name="serve", to=".git/x.py")
+    assert "async def serve(port):\n    return port\n" == caller.files["app/server.py"]
+    assert "No file defines" in caller.refusal("rename_symbol", old="nothing", new="x")
+    assert "cannot be written" in caller.refusal("move_symbol", name="serve", to=".git/x.py")
+
+
+@dataclass(frozen=True)
+class BrokenMirrors:
+    """Mirrors with a bug in them."""
+
+    def read(self, tree, paths):
+        """Fail as a bug of ours does."""
+        return {}["a.txt"]
+
+
+def test_a_bug_in_a_tool_is_no_missing_tool(tree):
+    """A KeyError of ours ends the step, where people see it, and is not told to the model."""
+    ports, base = tree
+    caller = ToolCaller(replace(ports, mirrors=BrokenMirrors()), base)
+
+    with pytest.raises(KeyError, match=r"a\.txt"):
+        caller.call("read_file", path="a.txt")

@@ -1,0 +1,30 @@
+"""Tool `log_grep`: find the lines of a CI job's log that hold a text."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bot.tools.log_lines import read_log_lines
+from bot.tools.session import ToolSession
+from bot.tools.tool import Tool, ToolInput
+
+MAX_MATCHES = 120
+
+
+class LogGrepInput(ToolInput):
+    """Find the lines of the log of a failed CI job that contain a text. They come with their
+    numbers, at most 120 of them.
+    """
+
+    job: int = Field(description="The number of the job, from the answer of `finish`.")
+    text: str = Field(min_length=1, max_length=200)
+
+
+def run(session: ToolSession, arguments: LogGrepInput) -> str:
+    """Search the cleaned log."""
+    lines = enumerate(read_log_lines(session, arguments.job), 1)
+    matches = [f"{number}: {line}" for number, line in lines if arguments.text in line]
+    return "\n".join(matches[:MAX_MATCHES]) or "No line holds it."
+
+
+LOG_GREP = Tool("log_grep", LogGrepInput, run)

@@ -1,0 +1,29 @@
+"""Tool `move_symbol`: move a Python definition to another module."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bot.refactor import move_symbol
+from bot.tools.refactor_tree import refactor_tree
+from bot.tools.session import ToolSession
+from bot.tools.tool import Tool, ToolInput
+
+
+class MoveSymbolInput(ToolInput):
+    """Move a Python function or class to another module, which need not exist. The imports that it
+    needs move with it, and imports of it in other files follow.
+    """
+
+    name: str = Field(min_length=1, max_length=300, description="name or pkg.mod.name")
+    to: str = Field(
+        min_length=1, max_length=300, description="The module, as a dotted name or a path."
+    )
+
+
+def run(session: ToolSession, arguments: MoveSymbolInput) -> str:
+    """Move the definition through the edited tree."""
+    return refactor_tree(session, lambda texts: move_symbol(texts, arguments.name, arguments.to))
+
+
+MOVE_SYMBOL = Tool("move_symbol", MoveSymbolInput, run, writes=True)

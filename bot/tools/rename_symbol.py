@@ -1,0 +1,32 @@
+"""Tool `rename_symbol`: rename a Python definition everywhere."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from bot.refactor import rename_symbol
+from bot.tools.refactor_tree import refactor_tree
+from bot.tools.session import ToolSession
+from bot.tools.tool import Tool, ToolInput
+
+
+class RenameSymbolInput(ToolInput):
+    """Rename a Python function, class, method, parameter or module in every file at once: imports,
+    overrides, strings that tests patch, documents. The answer lists the places that could not be
+    proved and were left as they are.
+    """
+
+    old: str = Field(
+        min_length=1,
+        max_length=300,
+        description="name, Class.method, function.parameter or pkg.mod.name",
+    )
+    new: str = Field(min_length=1, max_length=100, description="The new name alone.")
+
+
+def run(session: ToolSession, arguments: RenameSymbolInput) -> str:
+    """Rename through the edited tree."""
+    return refactor_tree(session, lambda texts: rename_symbol(texts, arguments.old, arguments.new))
+
+
+RENAME_SYMBOL = Tool("rename_symbol", RenameSymbolInput, run, writes=True)

@@ -122,7 +122,7 @@ def apply(
     """Make a unified diff or SEARCH/REPLACE blocks, as models write them, in a folder: all of it or
     nothing.
     """
-    raise typer.Exit(_import_command("apply").applied(edit, root, check=check, as_json=as_json))
+    raise typer.Exit(_import_command("apply").apply_edit(edit, root, check=check, as_json=as_json))
 
 
 refactor = typer.Typer(
@@ -151,7 +151,7 @@ def rename(
     """Rename a function, class, method, variable or module with all that names it."""
     act = import_module("bot.refactor").rename_symbol
     raise typer.Exit(
-        _import_command("refactor").refactored(
+        _import_command("refactor").refactor_folder(
             repo, lambda files: act(files, old, new, guess=guess), apply=apply
         )
     )
@@ -168,7 +168,7 @@ def asynchronous(
     """Make a function asynchronous, with every caller that must await it."""
     act = import_module("bot.refactor").make_async
     raise typer.Exit(
-        _import_command("refactor").refactored(repo, lambda files: act(files, name), apply=apply)
+        _import_command("refactor").refactor_folder(repo, lambda files: act(files, name), apply=apply)
     )
 
 
@@ -184,7 +184,7 @@ def move(
     """Move a function or class to another module, with its imports and those of it."""
     act = import_module("bot.refactor").move_symbol
     raise typer.Exit(
-        _import_command("refactor").refactored(
+        _import_command("refactor").refactor_folder(
             repo, lambda files: act(files, name, to), apply=apply
         )
     )

@@ -1,4 +1,4 @@
-"""Here lives `greenlit apply`: an edit as a model wrote it, made in a folder, all of it or nothing."""
+"""`greenlit apply`: make an edit as a model wrote it in a folder, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pathlib import Path
 from rich.text import Text
 
 from bot.cli.terminal import terminal
-from bot.cli.workspace import Folder, UnfitError
+from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import Applied, Rejected, changes
 from bot.text.terminal_text import strip_control
 
-DONE, NOT_DONE, WRONG_USE = 0, 1, 2
-MOST_BYTES = 50_000_000
+APPLIED, REFUSED, WRONG_USE = 0, 1, 2
+LIMIT_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What became of one file."""
+class FileChange:
+    """What became of one file, as it is printed."""
 
     path: str
     change: str  # modified, added, deleted, moved, mode
@@ -32,108 +32,107 @@ class Made:
     mode: str = ""  # git's, where the edit sets it
 
 
-def applied(edit: str, root: Path, *, check: bool, as_json: bool) -> int:
-    """Make the edit, or only look whether it fits, and tell: 0 it fits and is made, 1 it does not
-    fit, 2 wrong use.
+def apply_edit(edit_file: str, root: Path, *, check: bool, as_json: bool) -> int:
+    """Make the edit, or with `check` only see whether it fits, and print what came of it.
+
+    Returns 0 when it fits, 1 when it does not, 2 for wrong use.
     """
     try:
-        text = _edit(edit)
-        folder = _folder(root)
-    except UnfitError as wrong:
-        _refused(str(wrong), (), as_json=as_json)
+        edit = _read_edit(edit_file)
+        if not root.is_dir():
+            raise WorkspaceError(f"{root} is no folder.")
+        workspace = Workspace(root)
+    except WorkspaceError as wrong:
+        _print_refusal(str(wrong), (), as_json=as_json)
         return WRONG_USE
     try:
-        found = changes(folder, text)
-        made = _made(folder, found)
+        applied = changes(workspace, edit)
+        files = _list_changes(workspace, applied)
         if not check:
-            folder.write(found.files, found.moves, found.modes)
+            workspace.write(applied.files, applied.moves, applied.modes)
     except Rejected as rejected:
-        _refused(rejected.reason, rejected.nearest, as_json=as_json)
-        return NOT_DONE
-    except UnfitError as unfit:
-        _refused(str(unfit), (), as_json=as_json)
-        return NOT_DONE
+        _print_refusal(rejected.reason, rejected.nearest, as_json=as_json)
+        return REFUSED
+    except WorkspaceError as unfit:
+        _print_refusal(str(unfit), (), as_json=as_json)
+        return REFUSED
     if as_json:
-        _json({"fits": True, "written": not check, "files": [asdict(one) for one in made]})
+        _print_json({"fits": True, "written": not check, "files": [asdict(file) for file in files]})
     else:
-        _tell(made, check=check)
-    return DONE
+        _print_changes(files, check=check)
+    return APPLIED
 
 
-def _edit(named: str) -> str:
-    if named == "-" and sys.stdin.isatty():
-        terminal(stderr=True).print(
-            "Reading the edit from the terminal; Ctrl-D ends it.", style="dim"
-        )
+def _read_edit(name: str) -> str:
+    """Read the edit, from standard input for "-". Bytes that are no UTF-8 are taken for Latin-1."""
+    if name == "-" and sys.stdin.isatty():
+        hint = "Reading the edit from the terminal; Ctrl-D ends it."
+        terminal(stderr=True).print(hint, style="dim")
     try:
-        with sys.stdin.buffer if named == "-" else Path(named).open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+            raw = file.read(LIMIT_BYTES + 1)
     except OSError as wrong:
-        raise UnfitError(f"The edit {named} cannot be read: {wrong.strerror}.") from None
-    if len(raw) > MOST_BYTES:
-        raise UnfitError(f"The edit {named} has more than {MOST_BYTES:,} bytes. Make it in parts.")
+        raise WorkspaceError(f"The edit {name} cannot be read: {wrong.strerror}.") from None
+    if len(raw) > LIMIT_BYTES:
+        raise WorkspaceError(
+            f"The edit {name} has more than {LIMIT_BYTES:,} bytes. Make it in parts."
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
 
 
-def _folder(root: Path) -> Folder:
-    if not root.is_dir():
-        raise UnfitError(f"{root} is no folder.")
-    return Folder(root)
+def _list_changes(workspace: Workspace, applied: Applied) -> list[FileChange]:
+    moved_from = set(applied.moves.values())
+    files = []
+    for path, text in sorted(applied.files.items()):
+        if text is not None or path not in moved_from:
+            files.append(_describe_change(workspace, applied, path, text))
+    for path, mode in applied.modes.items():
+        if path not in applied.files:
+            files.append(FileChange(path, "mode", 0, 0, "", mode))
+    return files
 
 
-def _made(folder: Folder, found: Applied) -> list[Made]:
-    left = set(found.moves.values())
-    made = []
-    for path, text in sorted(found.files.items()):
-        if text is None and path in left:
-            continue
-        was = found.moves.get(path, "")
-        old = was or path
-        before = folder.get(old, "")
-        change = (
-            "moved"
-            if was
-            else "deleted"
-            if text is None
-            else "modified"
-            if path in folder
-            else "added"
-        )
-        made.append(
-            Made(path, change, *_counts(before, text or ""), was, found.modes.get(path, ""))
-        )
-    modes = [
-        Made(path, "mode", 0, 0, "", mode)
-        for path, mode in found.modes.items()
-        if path not in found.files
-    ]
-    return made + modes
+def _describe_change(
+    workspace: Workspace, applied: Applied, path: str, text: str | None
+) -> FileChange:
+    was = applied.moves.get(path, "")
+    if was:
+        change = "moved"
+    elif text is None:
+        change = "deleted"
+    else:
+        change = "modified" if path in workspace else "added"
+    before = workspace.get(was or path, "")
+    added, removed = _count_lines(before, text or "")
+    return FileChange(path, change, added, removed, was, applied.modes.get(path, ""))
 
 
-def _counts(before: str, after: str) -> tuple[int, int]:
-    """Lines that came and lines that went; one that only moved is neither."""
+def _count_lines(before: str, after: str) -> tuple[int, int]:
+    """Count the lines that came and those that went; one that only moved is neither."""
     old, new = Counter(before.splitlines()), Counter(after.splitlines())
     return (new - old).total(), (old - new).total()
 
 
-def _tell(made: Sequence[Made], *, check: bool) -> None:
+def _print_changes(files: Sequence[FileChange], *, check: bool) -> None:
     out = terminal()
-    for one in made:
-        said = Text(f"{one.change:<9} ")
-        said.append(strip_control(f"{one.was} -> {one.path}" if one.was else one.path), "bold")
-        said.append(f"  +{one.added}", "green").append(f" -{one.removed}", "red")
-        said.append(f"  mode {one.mode}" if one.mode else "")
-        out.print(said, soft_wrap=True)
-    files = f"{len(made)} file" + ("" if len(made) == 1 else "s")
-    out.print(f"It fits: {files}. Nothing was written." if check else f"Written: {files}.")
+    for file in files:
+        name = f"{file.was} -> {file.path}" if file.was else file.path
+        line = Text(f"{file.change:<9} ").append(strip_control(name), "bold")
+        line.append(f"  +{file.added}", "green").append(f" -{file.removed}", "red")
+        if file.mode:
+            line.append(f"  mode {file.mode}")
+        out.print(line, soft_wrap=True)
+    count = "1 file" if len(files) == 1 else f"{len(files)} files"
+    out.print(f"It fits: {count}. Nothing was written." if check else f"Written: {count}.")
 
 
-def _refused(reason: str, nearest: Sequence[str], *, as_json: bool) -> None:
+def _print_refusal(reason: str, nearest: Sequence[str], *, as_json: bool) -> None:
     if as_json:
-        _json({"fits": False, "written": False, "reason": reason, "nearest": list(nearest)})
+        refusal = {"fits": False, "written": False, "reason": reason, "nearest": list(nearest)}
+        _print_json(refusal)
         return
     err = terminal(stderr=True)
     err.print(Text(strip_control(reason), "bold red"), soft_wrap=True)
@@ -141,5 +140,5 @@ def _refused(reason: str, nearest: Sequence[str], *, as_json: bool) -> None:
         err.print(strip_control(line), soft_wrap=True)
 
 
-def _json(value: dict[str, object]) -> None:
+def _print_json(value: dict[str, object]) -> None:
     sys.stdout.write(json.dumps(value, indent=2) + "\n")

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.git.work_tree import GONE, LINK, MOST_FILES, SUBMODULE, Folder, FolderError, Moved
-from bot.cli.check_report import as_json, as_sarif
+from bot.cli.check_report import render_json, render_sarif
 from bot.gates import Change, find_answered_inputs
 from bot.ports import Checkers, Refusal
 from bot.search.source_files import kind_of
@@ -60,7 +60,7 @@ def checked(console: Console, settings: GateSettings, place: Path, asked: Asked)
     if asked.form == "page":
         _show(console, looked)
     else:
-        written = as_json if asked.form == "json" else as_sarif
+        written = render_json if asked.form == "json" else render_sarif
         sys.stdout.write(written(looked.findings, looked.unchecked, looked.base, looked.files))
     return FOUND if any(one.blocks or asked.strict for one in looked.findings) else CLEAN
 

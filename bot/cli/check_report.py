@@ -1,4 +1,4 @@
-"""Here live the findings of the gates for other programs: JSON, and SARIF as code hosts read it."""
+"""Render the findings of the gates for other programs: JSON, and SARIF as code hosts read it."""
 
 from __future__ import annotations
 
@@ -13,76 +13,71 @@ from bot.values import Finding
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def as_json(findings: Sequence[Finding], unchecked: Sequence[str], base: str, files: int) -> str:
-    """One object: what was looked at, what was found, what was not checked."""
-    told = {
+def render_json(
+    findings: Sequence[Finding], unchecked: Sequence[str], base: str, files: int
+) -> str:
+    """Render one JSON object: what was checked, what was found, and what was not checked."""
+    report = {
         "base": base,
         "files": files,
-        "findings": [_plain(one) for one in findings],
+        "findings": [_describe_finding(finding) for finding in findings],
         "unchecked": list(unchecked),
     }
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
 
 
-def _plain(one: Finding) -> dict[str, object]:
-    return {
-        "path": one.path,
-        "line": one.line,
-        "gate": one.gate,
-        "rule": one.rule,
-        "blocks": one.blocks,
-        "text": one.text,
+def render_sarif(
+    findings: Sequence[Finding], unchecked: Sequence[str], base: str, files: int
+) -> str:
+    """Render a SARIF 2.1.0 log of one run; what blocks is an error, advice a note."""
+    rules = sorted({_name_rule(finding) for finding in findings})
+    driver = {
+        "name": "greenlit",
+        "version": version("greenlit"),
+        "rules": [{"id": name} for name in rules],
     }
-
-
-def as_sarif(findings: Sequence[Finding], unchecked: Sequence[str], base: str, files: int) -> str:
-    """A SARIF 2.1.0 log of one run; what blocks is an error, advice a note."""
-    names = sorted({_rule(one) for one in findings})
+    notifications = [
+        {"level": "note", "message": {"text": f"Not checked: {what}"}} for what in unchecked
+    ]
     run = {
-        "tool": {
-            "driver": {
-                "name": "greenlit",
-                "version": version("greenlit"),
-                "rules": [{"id": name} for name in names],
-            }
-        },
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, names) for one in findings],
-        "invocations": [
-            {
-                "executionSuccessful": True,
-                "toolExecutionNotifications": [
-                    {"level": "note", "message": {"text": f"Not checked: {what}"}}
-                    for what in unchecked
-                ],
-            }
-        ],
+        "results": [_describe_result(finding, rules) for finding in findings],
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
         "properties": {"base": base, "files": files},
     }
-    return (
-        json.dumps(
-            {"$schema": SARIF, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2
-        )
-        + "\n"
-    )
+    log = {"$schema": SARIF, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
-def _rule(one: Finding) -> str:
-    return f"{one.gate}/{one.rule}" if one.rule else one.gate
-
-
-def _result(one: Finding, names: Sequence[str]) -> dict[str, Any]:
-    result: dict[str, Any] = {
-        "ruleId": _rule(one),
-        "ruleIndex": names.index(_rule(one)),
-        "level": "error" if one.blocks else "note",
-        "message": {"text": one.text},
+def _describe_finding(finding: Finding) -> dict[str, object]:
+    return {
+        "path": finding.path,
+        "line": finding.line,
+        "gate": finding.gate,
+        "rule": finding.rule,
+        "blocks": finding.blocks,
+        "text": finding.text,
     }
-    if one.path:
-        place: dict[str, Any] = {
-            "artifactLocation": {"uri": quote(one.path), "uriBaseId": "%SRCROOT%"}
+
+
+def _name_rule(finding: Finding) -> str:
+    return f"{finding.gate}/{finding.rule}" if finding.rule else finding.gate
+
+
+def _describe_result(finding: Finding, rules: Sequence[str]) -> dict[str, Any]:
+    rule = _name_rule(finding)
+    result: dict[str, Any] = {
+        "ruleId": rule,
+        "ruleIndex": rules.index(rule),
+        "level": "error" if finding.blocks else "note",
+        "message": {"text": finding.text},
+    }
+    if finding.path:
+        location: dict[str, Any] = {
+            "artifactLocation": {"uri": quote(finding.path), "uriBaseId": "%SRCROOT%"}
         }
-        if one.line > 0:
-            place["region"] = {"startLine": one.line}
-        result["locations"] = [{"physicalLocation": place}]
+        if finding.line > 0:
+            location["region"] = {"startLine": finding.line}
+        result["locations"] = [{"physicalLocation": location}]
     return result

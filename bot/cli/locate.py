@@ -18,7 +18,7 @@ from bot.adapters.git.borrowed_repository import NoRepositoryError, borrow
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import SqliteCache
-from bot.cli.retrieval_view import show
+from bot.cli.retrieval_view import print_retrieval
 from bot.cli.terminal import terminal
 from bot.ports import Clock, Embedder, Model, Ports, Unreachable
 from bot.search import INDEX_FORMAT
@@ -58,7 +58,7 @@ def located(
         if as_json:
             sys.stdout.write(json.dumps(_data(clues), ensure_ascii=False, indent=1) + "\n")
         else:
-            show(terminal(), clues)
+            print_retrieval(terminal(), clues)
         return FOUND if clues.files or clues.symbols else NOTHING
 
     try:

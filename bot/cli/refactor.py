@@ -1,6 +1,4 @@
-"""Here lives `greenlit refactor`: a change through a whole folder, shown as a diff first and
-written when asked to.
-"""
+"""`greenlit refactor`: change a whole folder; a diff is shown first, and written when asked to."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.terminal import diff, terminal
-from bot.cli.workspace import Folder, UnfitError
+from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import written
 from bot.refactor import CannotRefactor, Refactoring, is_read
 from bot.text.terminal_text import strip_control
@@ -24,42 +22,45 @@ SKIPPED = frozenset(
 )
 
 
-def refactored(repo: Path, act: Callable[[Mapping[str, str]], Refactoring], *, apply: bool) -> int:
-    """Show what the act would change in the folder, and write it when asked: 0 done, 1 cannot be
-    done, 2 wrong use.
+def refactor_folder(
+    repo: Path, act: Callable[[Mapping[str, str]], Refactoring], *, apply: bool
+) -> int:
+    """Show what the refactoring would change in the folder, and write it when asked.
+
+    Returns 0 when it can be done, 1 when it cannot, 2 for wrong use.
     """
     err = terminal(stderr=True)
     if not repo.is_dir():
         err.print(Text(strip_control(f"{repo} is no folder."), "red"), soft_wrap=True)
         return WRONG_USE
     try:
-        folder = Folder(repo)
-        made = act(_texts(folder))
-        _show(folder, made)
+        workspace = Workspace(repo)
+        refactoring = act(_read_texts(workspace))
+        _print_diff(workspace, refactoring)
         if apply:
-            folder.write(made.files, made.moves, {})
-    except (CannotRefactor, UnfitError) as wrong:
+            workspace.write(refactoring.files, refactoring.moves, {})
+    except (CannotRefactor, WorkspaceError) as wrong:
         err.print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
         return NOT_DONE
-    _tell(err, made, apply=apply)
+    _print_summary(err, refactoring, apply=apply)
     return DONE
 
 
-def _texts(folder: Folder) -> dict[str, str]:
-    """The files that can be read as texts, but for what tools put there."""
+def _read_texts(workspace: Workspace) -> dict[str, str]:
+    """Read the files that are texts, but for what tools put there."""
     texts = {}
-    for path in folder:
+    for path in workspace:
         if is_read(path) and SKIPPED.isdisjoint(path.split("/")):
             try:
-                texts[path] = folder[path]
-            except UnfitError:
+                texts[path] = workspace[path]
+            except WorkspaceError:
                 continue
     return texts
 
 
-def _show(folder: Folder, made: Refactoring) -> None:
-    """The diff: in colours for people, as git takes it for a file or a pipe."""
-    text = written(folder, made.files, made.moves)
+def _print_diff(workspace: Workspace, refactoring: Refactoring) -> None:
+    """Print the diff: in colours for people, as git takes it for a file or a pipe."""
+    text = written(workspace, refactoring.files, refactoring.moves)
     out = terminal()
     if out.is_terminal:
         out.print(diff(text))
@@ -68,15 +69,15 @@ def _show(folder: Folder, made: Refactoring) -> None:
         sys.stdout.flush()
 
 
-def _tell(err: Console, made: Refactoring, *, apply: bool) -> None:
-    files = sum(text is not None for text in made.files.values())
-    done = "Written. Nothing is committed." if apply else "Nothing was written; --apply writes it."
-    err.print(f"{made.places} places in {files} files. {done}")
-    if made.unproven:
-        err.print(f"Not proved, so left as they are ({len(made.unproven)}):", style="bold")
-    for one in made.unproven[:SHOWN_UNPROVEN]:
-        err.print(
-            strip_control(f"  {one.path}:{one.line}: {one.text}  ({one.why})"), soft_wrap=True
-        )
-    if len(made.unproven) > SHOWN_UNPROVEN:
-        err.print(f"  ... and {len(made.unproven) - SHOWN_UNPROVEN} more.")
+def _print_summary(err: Console, refactoring: Refactoring, *, apply: bool) -> None:
+    files = sum(text is not None for text in refactoring.files.values())
+    state = "Written. Nothing is committed." if apply else "Nothing was written; --apply writes it."
+    err.print(f"{refactoring.places} places in {files} files. {state}")
+    unproven = refactoring.unproven
+    if unproven:
+        err.print(f"Not proved, so left as they are ({len(unproven)}):", style="bold")
+    for doubt in unproven[:SHOWN_UNPROVEN]:
+        line = f"  {doubt.path}:{doubt.line}: {doubt.text}  ({doubt.why})"
+        err.print(strip_control(line), soft_wrap=True)
+    if len(unproven) > SHOWN_UNPROVEN:
+        err.print(f"  ... and {len(unproven) - SHOWN_UNPROVEN} more.")

@@ -1,6 +1,4 @@
-"""Here lives how clues look in a terminal: files with the reasons, under each its definitions, then
-the tests.
-"""
+"""Print where to look: files with the reasons, under each its definitions, then the tests."""
 
 from __future__ import annotations
 
@@ -13,40 +11,38 @@ from rich.text import Text
 from bot.text.terminal_text import strip_control
 from bot.values import Retrieval, SearchHit
 
-MOST_SYMBOLS = 6  # under one file
-MOST_TESTS = 8
-MOST_SKIPPED = 5
+SHOWN_SYMBOLS = 6  # under one file
+SHOWN_TESTS = 8
+SHOWN_SKIPPED = 5
+NOTHING = (
+    "Nothing here answers that. Name a file, a function or an error, or use the code's own words."
+)
 
 
-def show(out: Console, clues: Retrieval) -> None:
-    """For people, at any width."""
-    if not clues.files and not clues.symbols:
-        out.print(
-            "Nothing here answers that. Name a file, a function or an error, or use the code's own words."
-        )
-    for place, clue in enumerate(clues.files, 1):
-        _show_file(
-            out, place, clue, [symbol for symbol in clues.symbols if symbol.path == clue.path]
-        )
-    if clues.tests:
+def print_retrieval(out: Console, retrieval: Retrieval) -> None:
+    """Print it for people, at any width."""
+    if not retrieval.files and not retrieval.symbols:
+        out.print(NOTHING)
+    for rank, hit in enumerate(retrieval.files, 1):
+        symbols = [symbol for symbol in retrieval.symbols if symbol.path == hit.path]
+        _print_file(out, rank, hit, symbols)
+    if retrieval.tests:
         out.print(Text("\nTests", "bold"))
-        for clue in clues.tests[:MOST_TESTS]:
-            out.print(Text(f"    {strip_control(clue.path)}"), soft_wrap=True)
-    if clues.skipped:
-        more = " ..." if len(clues.skipped) > MOST_SKIPPED else ""
-        told = "; ".join(clues.skipped[:MOST_SKIPPED])
-        out.print(Text(strip_control(f"\nNot read: {told}{more}"), "dim"))
+        for test in retrieval.tests[:SHOWN_TESTS]:
+            out.print(Text(f"    {strip_control(test.path)}"), soft_wrap=True)
+    if retrieval.skipped:
+        more = " ..." if len(retrieval.skipped) > SHOWN_SKIPPED else ""
+        skipped = "; ".join(retrieval.skipped[:SHOWN_SKIPPED])
+        out.print(Text(strip_control(f"\nNot read: {skipped}{more}"), "dim"))
 
 
-def _show_file(out: Console, place: int, clue: SearchHit, symbols: Sequence[SearchHit]) -> None:
-    head = Text.assemble(
-        f"{place:>2}  ", (strip_control(clue.path), "bold cyan"), (f"  {clue.score:.2f}", "dim")
-    )
-    out.print(head, soft_wrap=True)
-    for line in wrap(strip_control("; ".join(clue.why)), max(20, out.width - 4)):
+def _print_file(out: Console, rank: int, hit: SearchHit, symbols: Sequence[SearchHit]) -> None:
+    path = (strip_control(hit.path), "bold cyan")
+    headline = Text.assemble(f"{rank:>2}  ", path, (f"  {hit.score:.2f}", "dim"))
+    out.print(headline, soft_wrap=True)
+    for line in wrap(strip_control("; ".join(hit.why)), max(20, out.width - 4)):
         out.print(Text(f"    {line}", "dim"), soft_wrap=True)
-    for symbol in symbols[:MOST_SYMBOLS]:
-        lines = (f"    {f'{symbol.line}-{symbol.end_line}':<11}", "magenta")
-        out.print(
-            Text.assemble(lines, strip_control(f"{symbol.kind} {symbol.name}")), soft_wrap=True
-        )
+    for symbol in symbols[:SHOWN_SYMBOLS]:
+        lines = f"{symbol.line}-{symbol.end_line}"
+        name = strip_control(f"{symbol.kind} {symbol.name}")
+        out.print(Text.assemble((f"    {lines:<11}", "magenta"), name), soft_wrap=True)

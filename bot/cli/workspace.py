@@ -1,5 +1,6 @@
-"""Here lives a folder as texts by path: read as they are encoded, written all or not at all, no
-symlink followed.
+"""A folder as texts by path, read as they are encoded and written all or not at all.
+
+No symbolic link is followed.
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
-MOST_FILES = 500_000
-MOST_BYTES = 50_000_000  # of one file
+LIMIT_FILES = 500_000
+LIMIT_FILE_BYTES = 50_000_000  # of one file
 WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
-class UnfitError(Exception):
-    """A folder or a file that cannot be worked on; the text says why."""
+class WorkspaceError(Exception):
+    """A folder or a file cannot be worked on; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _ReadFile:
     """A file as it was read."""
 
     raw: bytes
@@ -33,48 +34,47 @@ class _Held:
     mode: int
 
 
-class Folder(Mapping[str, str]):
-    """The regular files below a folder, without git's own; each is read when it is asked for, and
-    once.
-    """
+class Workspace(Mapping[str, str]):
+    """The texts of the regular files below a folder, without git's own; each is read once."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.names = dict.fromkeys(_names(self.root))
-        self.held: dict[str, _Held] = {}
+        self._paths = dict.fromkeys(_iter_paths(self.root))
+        self._files: dict[str, _ReadFile] = {}
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
+        return iter(self._paths)
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self._paths)
 
     def __contains__(self, path: object) -> bool:
-        return path in self.names
+        return path in self._paths
 
     def __getitem__(self, path: str) -> str:
-        if path not in self.names:
+        if path not in self._paths:
             raise KeyError(path)
-        return self._held(path).text
+        return self._read(path).text
 
-    def _held(self, path: str) -> _Held:
-        if path not in self.held:
-            self.held[path] = _read(self.root / path, path)
-        return self.held[path]
+    def _read(self, path: str) -> _ReadFile:
+        if path not in self._files:
+            self._files[path] = _read_file(self.root / path, path)
+        return self._files[path]
 
     def write(
         self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]
     ) -> None:
-        """Write texts, and delete what has none. All or nothing: new bytes are laid beside, then
-        put in place.
+        """Write texts, and delete what has none: all or nothing.
 
-        A new path that `moves` has takes encoding and mode of the old one; `modes` are git's.
-        Raises UnfitError.
+        New bytes are laid beside, then put in place. A new path that `moves` has takes encoding
+        and mode of the old one; `modes` are git's. Raises WorkspaceError.
         """
         try:
             self._write(files, moves, modes)
         except OSError as wrong:
-            raise UnfitError(f"{wrong.filename}: {wrong.strerror}. Nothing was changed.") from None
+            raise WorkspaceError(
+                f"{wrong.filename}: {wrong.strerror}. Nothing was changed."
+            ) from None
 
     def _write(
         self, files: Mapping[str, str | None], moves: Mapping[str, str], modes: Mapping[str, str]
@@ -83,67 +83,66 @@ class Folder(Mapping[str, str]):
             self._refuse_changed(path)
         texts = {path: text for path, text in files.items() if text is not None}
         raw = {
-            path: self._encoded(path, text, moves.get(path, path)) for path, text in texts.items()
+            path: self._encode(path, text, moves.get(path, path)) for path, text in texts.items()
         }
-        raw |= {path: self._held(path).raw for path in modes if path not in files}
+        raw |= {path: self._read(path).raw for path in modes if path not in files}
         with ExitStack() as undo, ExitStack() as tidy:
-            staged = {path: self._staged(path, data, undo, tidy) for path, data in raw.items()}
+            staged = {path: self._stage(path, data, undo, tidy) for path, data in raw.items()}
             for path, place in staged.items():
                 self._set_mode(place, moves.get(path, path), modes.get(path, ""))
             for path in {*files, *staged}:
                 _swap(self.root / path, staged.get(path), undo, tidy)
             undo.pop_all()
 
-    def _staged(self, path: str, raw: bytes, undo: ExitStack, tidy: ExitStack) -> Path:
-        """The bytes in a file beside the place where they shall stand."""
+    def _stage(self, path: str, raw: bytes, undo: ExitStack, tidy: ExitStack) -> Path:
+        """Write the bytes to a file beside the place where they shall stand."""
         folder = (self.root / path).parent
         for parent in reversed([folder, *folder.parents]):
             if not parent.exists():
                 parent.mkdir()
                 undo.callback(parent.rmdir)
-        beside = _beside(folder)
+        beside = _name_temporary(folder)
         tidy.callback(beside.unlink, missing_ok=True)
         with beside.open("xb") as file:
             file.write(raw)
         return beside
 
     def _set_mode(self, place: Path, like: str, git: str) -> None:
-        mode = self._held(like).mode if like in self.names else stat.S_IMODE(place.stat().st_mode)
+        mode = self._read(like).mode if like in self._paths else stat.S_IMODE(place.stat().st_mode)
         if git == "100755":
             mode |= (mode & 0o444) >> 2
         elif git == "100644":
             mode &= ~0o111
         place.chmod(mode)
 
-    def _encoded(self, path: str, text: str, like: str) -> bytes:
-        encoding = self._held(like).encoding if like in self.names else "utf-8"
+    def _encode(self, path: str, text: str, like: str) -> bytes:
+        encoding = self._read(like).encoding if like in self._paths else "utf-8"
         try:
             return text.encode(encoding)
         except UnicodeEncodeError as wrong:
             char = text[wrong.start]
-            raise UnfitError(
+            raise WorkspaceError(
                 f"{path}: the file is {encoding}, which has no {char!r} (U+{ord(char):04X})."
             ) from None
 
     def _refuse_changed(self, path: str) -> None:
-        """Raises UnfitError when the file is not as it was read, or a symlink has come into its
-        path.
-        """
+        """Refuse a file that is not as it was read, or that a symbolic link has come into."""
         place = self.root
         for part in path.split("/"):
             place /= part
             if place.is_symlink():
-                raise UnfitError(
-                    f"{path}: {place.relative_to(self.root)} is a symbolic link, and none is followed."
-                )
-        if path in self.names and (self.root / path).read_bytes() != self._held(path).raw:
-            raise UnfitError(f"{path}: the file changed while the edit was looked at. Try again.")
-        if path not in self.names and place.exists():
-            raise UnfitError(f"{path}: something that is no regular file stands there.")
+                link = place.relative_to(self.root)
+                raise WorkspaceError(f"{path}: {link} is a symbolic link, and none is followed.")
+        if path in self._paths and (self.root / path).read_bytes() != self._read(path).raw:
+            raise WorkspaceError(
+                f"{path}: the file changed while the edit was looked at. Try again."
+            )
+        if path not in self._paths and place.exists():
+            raise WorkspaceError(f"{path}: something that is no regular file stands there.")
 
 
-def _names(root: Path) -> Iterator[str]:
-    """The paths of regular files, in order, with forward slashes."""
+def _iter_paths(root: Path) -> Iterator[str]:
+    """List the paths of regular files, in order, with forward slashes."""
     count = 0
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if name.lower() != ".git")
@@ -151,23 +150,22 @@ def _names(root: Path) -> Iterator[str]:
             path = os.path.join(folder, name)  # noqa: PTH118 - half a million of them
             if stat.S_ISREG(os.lstat(path).st_mode):
                 count += 1
-                if count > MOST_FILES:
-                    raise UnfitError(
-                        f"{root} holds more than {MOST_FILES:,} files: give a folder further down."
+                if count > LIMIT_FILES:
+                    raise WorkspaceError(
+                        f"{root} holds more than {LIMIT_FILES:,} files: give a folder further down."
                     )
                 yield os.path.relpath(path, root).replace(os.sep, "/")
 
 
-def _read(place: Path, path: str) -> _Held:
+def _read_file(location: Path, path: str) -> _ReadFile:
     try:
-        mode = place.lstat()
-        if mode.st_size > MOST_BYTES:
-            raise UnfitError(
-                f"{path}: the file has {mode.st_size:,} bytes; at most {MOST_BYTES:,} are read."
-            )
-        raw = place.read_bytes()
+        mode = location.lstat()
+        if mode.st_size > LIMIT_FILE_BYTES:
+            size = f"{mode.st_size:,} bytes; at most {LIMIT_FILE_BYTES:,} are read"
+            raise WorkspaceError(f"{path}: the file has {size}.")
+        raw = location.read_bytes()
     except OSError as wrong:
-        raise UnfitError(f"{path}: {wrong.strerror}.") from None
+        raise WorkspaceError(f"{path}: {wrong.strerror}.") from None
     for encoding in [wide for mark, wide in WIDE if raw.startswith(mark)] or ["utf-8", "latin-1"]:
         try:
             text = raw.decode(encoding)
@@ -175,14 +173,14 @@ def _read(place: Path, path: str) -> _Held:
             continue
         if "\0" in text:
             break
-        return _Held(raw, text, encoding, stat.S_IMODE(mode.st_mode))
-    raise UnfitError(f"{path}: this is no text file.")
+        return _ReadFile(raw, text, encoding, stat.S_IMODE(mode.st_mode))
+    raise WorkspaceError(f"{path}: this is no text file.")
 
 
 def _swap(place: Path, staged: Path | None, undo: ExitStack, tidy: ExitStack) -> None:
-    """Put the staged file where the old one stands, or nothing; `undo` puts the old one back."""
+    """Put the staged file, or nothing, where the old one stands; `undo` puts that back."""
     if place.exists():
-        kept = _beside(place.parent)
+        kept = _name_temporary(place.parent)
         tidy.callback(kept.unlink, missing_ok=True)
         try:
             kept.hardlink_to(place)
@@ -197,5 +195,5 @@ def _swap(place: Path, staged: Path | None, undo: ExitStack, tidy: ExitStack) ->
         staged.replace(place)
 
 
-def _beside(folder: Path) -> Path:
+def _name_temporary(folder: Path) -> Path:
     return folder / f".greenlit-{token_hex(8)}"

@@ -168,7 +168,9 @@ def asynchronous(
     """Make a function asynchronous, with every caller that must await it."""
     act = import_module("bot.refactor").make_async
     raise typer.Exit(
-        _import_command("refactor").refactor_folder(repo, lambda files: act(files, name), apply=apply)
+        _import_command("refactor").refactor_folder(
+            repo, lambda files: act(files, name), apply=apply
+        )
     )
 
 

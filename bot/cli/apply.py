@@ -40,7 +40,7 @@ def apply_edit(edit_file: str, root: Path, *, check: bool, as_json: bool) -> int
     try:
         edit = _read_edit(edit_file)
         if not root.is_dir():
-            raise WorkspaceError(f"{root} is no folder.")
+            raise WorkspaceError(f"{root} is no folder.")  # noqa: TRY301 - told as the others are
         workspace = Workspace(root)
     except WorkspaceError as wrong:
         _print_refusal(str(wrong), (), as_json=as_json)

@@ -1,10 +1,8 @@
-"""Here live the runner's tests: workflows are really read, their steps really run in a shell."""
+"""Tests of the forge's runner: workflows are really read, their steps really run in a shell."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,55 +11,29 @@ import pytest
 
 from bot.forge.runner import JobResult, parse_workflow, run_job
 from bot.values import Annotation
+from tests.forge.runner_log import LOG_LINE, PATH, GitCommit, make_bare_repository, plain_lines
 
 Play = Callable[..., JobResult]
-PATH = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
-GIT = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"} | {
-    f"GIT_{who}_{what}": "a@example.org"
-    for who in ("AUTHOR", "COMMITTER")
-    for what in ("NAME", "EMAIL")
-}
-LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z ")
 
 
 @pytest.fixture(scope="session")
-def commit(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A bare repository and the sha of its one commit: two files, one of them executable."""
-    seed = tmp_path_factory.mktemp("seed")
-    (seed / "src").mkdir()
-    (seed / "src" / "a.txt").write_text("hello\n")
-    (seed / "go.sh").write_text("#!/bin/sh\necho went\n")
-    (seed / "go.sh").chmod(0o755)
-    (seed / ".gitattributes").write_text("src/a.txt export-ignore\n")
-    env = {"PATH": PATH} | GIT
-    for words in (
-        ["init", "-q"],
-        ["add", "-A"],
-        ["commit", "-qm", "one"],
-        ["clone", "-q", "--bare", ".", "bare.git"],
-    ):
-        subprocess.run(["git", *words], cwd=seed, env=env, check=True)
-    sha = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=seed, env=env, check=True, capture_output=True, text=True
-    )
-    return seed / "bare.git", sha.stdout.strip()
+def commit(tmp_path_factory: pytest.TempPathFactory) -> GitCommit:
+    """A bare repository with one commit: two files, one of them executable."""
+    return make_bare_repository(tmp_path_factory.mktemp("seed"))
 
 
 @pytest.fixture
-def play(tmp_path: Path, commit: tuple[Path, str]) -> Play:
+def play(tmp_path: Path, commit: GitCommit) -> Play:
     """Runs the steps given as YAML (indented as under `steps:`) and returns the job's result."""
 
     def run(steps: str, job: str = "", env: Mapping[str, str] | None = None) -> JobResult:
         text = f"name: CI\non: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n{job}    steps:\n{steps}"
         (spec,) = parse_workflow(text, "push", "main")
-        return run_job(spec, *commit, tmp_path / "work", {"PATH": PATH, **(env or {})})
+        return run_job(
+            spec, commit.git_dir, commit.sha, tmp_path / "work", {"PATH": PATH, **(env or {})}
+        )
 
     return run
-
-
-def said(result: JobResult) -> list[str]:
-    """The log's lines without their timestamps."""
-    return [LINE.sub("", line, count=1) for line in result.log.decode("utf-8-sig").splitlines()]
 
 
 def test_a_green_job_is_a_success(play: Play):
@@ -85,11 +57,11 @@ def test_the_log_has_the_shape_of_actions(play: Play):
     result = play(
         "    - run: |\n        echo $WORD\n        exit 3\n      env:\n        WORD: hello\n"
     )
-    lines = said(result)
+    lines = plain_lines(result)
     at = lines.index("##[group]Run echo $WORD")
 
     assert result.log.startswith(b"\xef\xbb\xbf20")
-    assert all(LINE.match(line) for line in result.log.decode("utf-8-sig").splitlines())
+    assert all(LOG_LINE.match(line) for line in result.log.decode("utf-8-sig").splitlines())
     assert lines[at + 1 : at + 3] == ["\x1b[36;1mecho $WORD\x1b[0m", "\x1b[36;1mexit 3\x1b[0m"]
     assert re.fullmatch(r"shell: \S*bash -e \{0\}", lines[at + 3])
     assert lines[at + 4 : at + 8] == ["env:", "  WORD: hello", "##[endgroup]", "hello"]
@@ -121,7 +93,7 @@ def test_continue_on_error_forgives(play: Play):
     )
 
     assert result.conclusion == "success"
-    assert "was failure and success" in said(result)
+    assert "was failure and success" in plain_lines(result)
 
 
 def test_checkout_brings_the_whole_commit(play: Play):
@@ -129,14 +101,14 @@ def test_checkout_brings_the_whole_commit(play: Play):
     result = play("    - uses: actions/checkout@v4\n    - run: cat src/a.txt && ./go.sh\n")
 
     assert result.conclusion == "success"
-    assert said(result)[said(result).index("hello") :][:2] == ["hello", "went"]
+    assert plain_lines(result)[plain_lines(result).index("hello") :][:2] == ["hello", "went"]
     assert "Post Run actions/checkout@v4" in [step.name for step in result.steps]
-    assert "Post job cleanup." in said(result)
+    assert "Post job cleanup." in plain_lines(result)
 
 
 def test_without_checkout_there_are_no_files(play: Play):
     """Nothing is checked out that no step asked for."""
-    assert "0" in said(play("    - run: ls | wc -l | tr -d ' '\n"))
+    assert "0" in plain_lines(play("    - run: ls | wc -l | tr -d ' '\n"))
 
 
 @pytest.mark.parametrize(
@@ -153,20 +125,6 @@ def test_a_checkout_that_cannot_be_is_red(play: Play, given: str, message: str):
 
     assert result.conclusion == "failure"
     assert message in result.annotations[0].message
-
-
-def test_setup_python_names_the_python_there_is(play: Play):
-    """setup-python and the cache say that the machine's own things are used, and warn of another
-    version.
-    """
-    result = play(
-        "    - uses: actions/setup-python@v5\n      with:\n        python-version: '2.6'\n"
-    )
-    log = "\n".join(said(result))
-
-    assert result.conclusion == "success"
-    assert f"The machine's own Python is used: CPython ({sys.version.split()[0]})" in log
-    assert "##[warning]Python 2.6 was asked for" in log
 
 
 def test_an_unknown_action_is_refused(play: Play):
@@ -191,7 +149,7 @@ def test_the_environment_is_clean(play: Play):
         "    - run: env | cut -d= -f1 | sort | tr '\\n' ' '\n",
         env={"MINE": "1", "GITHUB_REPOSITORY": "o/r"},
     )
-    names = next(line for line in said(result) if line.startswith("CI ")).split()
+    names = next(line for line in plain_lines(result) if line.startswith("CI ")).split()
     own = {name for name in names if not name.startswith(("GITHUB_", "RUNNER_"))}
 
     assert {"CI", "MINE", "PATH", "PWD", "SHLVL", "_"} == own
@@ -210,7 +168,7 @@ def test_steps_speak_to_later_steps(play: Play):
         "        echo '# Sum' >> $GITHUB_STEP_SUMMARY\n"
         "    - run: |\n        echo $A:$B; mytool; echo out ${{ steps.first.outputs.answer }} ${{ env.A }}\n"
     )
-    lines = said(result)
+    lines = plain_lines(result)
 
     assert result.conclusion == "success"
     assert lines[lines.index("one:x y") :][:3] == ["one:x y", "my tool", "out 42 one"]
@@ -231,7 +189,7 @@ def test_env_of_the_step_wins(play: Play):
         "    env:\n      A: job\n      B: ${{ github.sha }}\n",
     )
 
-    assert any(re.fullmatch(r"step step [0-9a-f]{40}", line) for line in said(result))
+    assert any(re.fullmatch(r"step step [0-9a-f]{40}", line) for line in plain_lines(result))
 
 
 @pytest.mark.parametrize(
@@ -257,7 +215,7 @@ def test_working_directory(play: Play):
     job = "    defaults:\n      run:\n        working-directory: src\n"
     checkout = "    - uses: actions/checkout@v4\n"
 
-    assert "hello" in said(play(f"{checkout}    - run: cat a.txt\n", job))
+    assert "hello" in plain_lines(play(f"{checkout}    - run: cat a.txt\n", job))
     assert (
         play(f"{checkout}    - run: cat a.txt\n      working-directory: nowhere\n", job).conclusion
         == "failure"
@@ -276,7 +234,7 @@ def test_workflow_commands(play: Play):
         "        echo '::debug::nothing'\n"
         "        echo '::stop-commands::tok'; echo '::error::not obeyed'; echo '::tok::'; echo '::notice::again'\n"
     )
-    lines = said(result)
+    lines = plain_lines(result)
     at = lines.index("##[error]bad")
 
     assert lines[at : at + 5] == [
@@ -328,7 +286,7 @@ def test_a_job_that_takes_too_long_is_cancelled(play: Play):
 
     assert result.conclusion == "cancelled"
     assert "exceeded the maximum execution time of 0.005m0s" in result.annotations[0].message
-    assert "##[error]The operation was canceled." in said(result)
+    assert "##[error]The operation was canceled." in plain_lines(result)
     assert {"cancelled", "skipped"} == {steps["Run sleep 60"], steps["Run echo no"]}
 
 
@@ -344,7 +302,7 @@ def test_what_runs_in_the_background_lives_till_the_job_ends(play: Play, tmp_pat
     ):  # it was killed, and may not have noticed yet
         time.sleep(0.01)
 
-    assert "lives" in said(result)
+    assert "lives" in plain_lines(result)
     assert is_dead(process)
 
 
@@ -358,7 +316,9 @@ def is_dead(process: Path) -> bool:
 
 def test_a_signal_is_told_as_a_shell_tells_it(play: Play):
     """A killed shell's exit code is 128 and the signal."""
-    assert "##[error]Process completed with exit code 137." in said(play("    - run: kill -9 $$\n"))
+    assert "##[error]Process completed with exit code 137." in plain_lines(
+        play("    - run: kill -9 $$\n")
+    )
 
 
 def test_a_flood_is_cut_in_the_middle(play: Play):
@@ -369,7 +329,7 @@ def test_a_flood_is_cut_in_the_middle(play: Play):
         "    - run: |\n        echo first\n"
         "        yes 0123456789 | head -c 14000000 | tr -d '\\n'; echo; echo last; exit 1\n"
     )
-    lines = said(result)
+    lines = plain_lines(result)
 
     assert len(result.log) < 10_010_000
     assert "first" in lines
@@ -386,7 +346,7 @@ def test_an_expression_that_is_not_understood_is_red(play: Play, text: str):
     result = play(f'    - run: echo "{text}" ran\n')
 
     assert result.conclusion == "failure"
-    assert not any(line.endswith(" ran") for line in said(result))
+    assert not any(line.endswith(" ran") for line in plain_lines(result))
 
 
 @pytest.mark.parametrize(
@@ -406,7 +366,7 @@ def test_an_expression_that_is_not_understood_is_red(play: Play, text: str):
 )
 def test_expressions(play: Play, expression: str, expected: str):
     """Contexts, comparisons, logic and functions give what GitHub's documentation says."""
-    assert f"<{expected}>" in said(
+    assert f"<{expected}>" in plain_lines(
         play(f'    - run: |\n        echo "<${{{{ {expression} }}}}>"\n')
     )
 

@@ -1,6 +1,4 @@
-"""Here lives the forge's CI: it reads workflow files and runs their jobs for real, with logs shaped
-as Actions' are.
-"""
+"""Run the jobs of workflow files for real and write logs of the shape that GitHub Actions has."""
 
 from bot.forge.runner.run_job import JobResult, StepResult, run_job
 from bot.forge.runner.workflow import JobSpec, StepSpec, parse_workflow

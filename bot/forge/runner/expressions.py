@@ -1,5 +1,4 @@
-"""Here lives the small language between `${{` and `}}`: contexts, comparisons, logic, a dozen
-functions.
+"""Evaluate the expressions between `${{` and `}}`: contexts, comparisons, logic, functions.
 
 Grammar and coercions as in GitHub's "Evaluate expressions in workflows and actions".
 """
@@ -16,50 +15,51 @@ Function = Callable[..., object]
 
 @dataclass(frozen=True, slots=True)
 class Contexts:
-    """What an expression can see: `github`, `env`, `matrix` ... by name, and the functions that ask
-    the job.
-    """
+    """The `github`, `env`, `matrix` ... of an expression, and the functions that ask the job."""
 
     values: Mapping[str, object]
     functions: Mapping[str, Function] = field(default_factory=dict)
 
 
-def fill(text: str, contexts: Contexts) -> str:
+def fill_expressions(text: str, contexts: Contexts) -> str:
     """Replace each `${{ expression }}` in the text by its value. Raises ValueError."""
-    return _HOLE.sub(lambda hole: text_of(evaluate(hole[1], contexts)), text)
+    return _EXPRESSION.sub(lambda match: format_value(evaluate(match[1], contexts)), text)
 
 
 def evaluate(expression: str, contexts: Contexts) -> object:
-    """The value of one expression, without its braces. Raises ValueError, which names what is not
-    understood.
+    """Compute one expression, without its braces.
+
+    Raises ValueError, which names what is not understood.
     """
-    reader = _ExpressionParser(_tokens(expression), contexts)
+    parser = _ExpressionParser(_tokenize(expression), contexts)
     try:
-        value = reader.either()
+        value = parser.parse_or()
     except RecursionError:
         raise ValueError("the expression is nested too deeply") from None
-    if reader.peek():
-        raise ValueError(f"unexpected '{reader.peek()}' in the expression '{expression.strip()}'")
+    if parser.peek():
+        raise ValueError(f"unexpected '{parser.peek()}' in the expression '{expression.strip()}'")
     return value
 
 
-def holds(condition: str, contexts: Contexts) -> bool:
-    """Whether an `if:` is true; without a status function it also asks for success()."""
-    bare = condition.strip()
-    whole = _HOLE.fullmatch(bare)
-    bare = whole[1] if whole else fill(bare, contexts) if "${{" in bare else bare
-    if not re.search(r"\b(success|failure|always|cancelled)\s*\(", bare):
-        bare = f"success() && ({bare or 'true'})"
-    return truth(evaluate(bare, contexts))
+def is_condition_met(condition: str, contexts: Contexts) -> bool:
+    """Tell whether an `if:` is true; without a status function it also asks for success()."""
+    text = condition.strip()
+    if whole := _EXPRESSION.fullmatch(text):
+        text = whole[1]
+    elif "${{" in text:
+        text = fill_expressions(text, contexts)
+    if not re.search(r"\b(success|failure|always|cancelled)\s*\(", text):
+        text = f"success() && ({text or 'true'})"
+    return is_truthy(evaluate(text, contexts))
 
 
-def truth(value: object) -> bool:
-    """GitHub's truth: false, 0, the empty text and null are false."""
+def is_truthy(value: object) -> bool:
+    """Tell GitHub's truth: false, 0, the empty text and null are false."""
     return value not in (False, 0, "", None)
 
 
-def text_of(value: object) -> str:
-    """A value as it appears in a log or an environment."""
+def format_value(value: object) -> str:
+    """Write a value as it appears in a log or an environment."""
     match value:
         case None:
             return ""
@@ -72,27 +72,25 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-_HOLE = re.compile(
-    r"\$\{\{((?:'[^']*'|[^'}]|\}(?!\}))*|.*?)\}\}", re.DOTALL
-)  # `}}` in quotes does not end it
+# `}}` in quotes does not end an expression.
+_EXPRESSION = re.compile(r"\$\{\{((?:'[^']*'|[^'}]|\}(?!\}))*|.*?)\}\}", re.DOTALL)
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w-]*)"
     r"|(?P<sign>==|!=|<=|>=|&&|\|\||[()\[\].,!<>*]))"
 )
 
 
-def _tokens(expression: str) -> list[str]:
-    found, at = [], 0
-    end = len(expression.rstrip())
-    while at < end:
-        token = _TOKEN.match(expression, at)
-        if not token:
-            raise ValueError(
-                f"cannot read the expression '{expression.strip()}' at '{expression[at:].strip()}'"
-            )
-        found.append(token[token.lastgroup or 0])
-        at = token.end()
-    return found
+def _tokenize(expression: str) -> list[str]:
+    tokens = []
+    position, end = 0, len(expression.rstrip())
+    while position < end:
+        match = _TOKEN.match(expression, position)
+        if not match:
+            rest = expression[position:].strip()
+            raise ValueError(f"cannot read the expression '{expression.strip()}' at '{rest}'")
+        tokens.append(match[match.lastgroup or 0])
+        position = match.end()
+    return tokens
 
 
 class _ExpressionParser:
@@ -100,51 +98,51 @@ class _ExpressionParser:
 
     def __init__(self, tokens: list[str], contexts: Contexts) -> None:
         self._tokens = tokens
-        self._at = 0
+        self._position = 0
         self._contexts = contexts
 
     def peek(self) -> str:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+        return self._tokens[self._position] if self._position < len(self._tokens) else ""
 
     def take(self, wanted: str = "") -> str:
         token = self.peek()
         if not token or (wanted and token != wanted):
             raise ValueError(f"expected '{wanted or 'a value'}', found '{token or 'the end'}'")
-        self._at += 1
+        self._position += 1
         return token
 
-    def either(self) -> object:
-        value = self.both()
+    def parse_or(self) -> object:
+        value = self.parse_and()
         while self.peek() == "||":
             self.take()
-            other = self.both()
-            value = value if truth(value) else other
+            right = self.parse_and()
+            value = value if is_truthy(value) else right
         return value
 
-    def both(self) -> object:
-        value = self.compared()
+    def parse_and(self) -> object:
+        value = self.parse_comparison()
         while self.peek() == "&&":
             self.take()
-            other = self.compared()
-            value = other if truth(value) else value
+            right = self.parse_comparison()
+            value = right if is_truthy(value) else value
         return value
 
-    def compared(self) -> object:
-        value = self.unary()
-        while self.peek() in _COMPARE:
-            value = _COMPARE[self.take()](value, self.unary())
+    def parse_comparison(self) -> object:
+        value = self.parse_not()
+        while self.peek() in _COMPARISONS:
+            value = _COMPARISONS[self.take()](value, self.parse_not())
         return value
 
-    def unary(self) -> object:
+    def parse_not(self) -> object:
         if self.peek() == "!":
             self.take()
-            return not truth(self.unary())
-        return self.path(self.single())
+            return not is_truthy(self.parse_not())
+        return self.parse_path(self.parse_primary())
 
-    def single(self) -> object:
+    def parse_primary(self) -> object:
         token = self.take()
         if token == "(":  # noqa: S105 - a bracket, not a password
-            value = self.either()
+            value = self.parse_or()
             self.take(")")
             return value
         if token[0] == "'":
@@ -153,97 +151,108 @@ class _ExpressionParser:
             return float(token)
         if not (token[0].isalpha() or token[0] == "_"):
             raise ValueError(f"unexpected '{token}'")
-        return self.call(token) if self.peek() == "(" else self.named(token)
+        return self.parse_call(token) if self.peek() == "(" else self.look_up(token)
 
-    def named(self, name: str) -> object:
-        words = {"true": True, "false": False, "null": None}
-        if name in words:
-            return words[name]
+    def look_up(self, name: str) -> object:
+        literals = {"true": True, "false": False, "null": None}
+        if name in literals:
+            return literals[name]
         if name.lower() not in self._contexts.values:
             raise ValueError(f"the context '{name}' is not known here")
         return self._contexts.values[name.lower()]
 
-    def path(self, value: object) -> object:
+    def parse_path(self, value: object) -> object:
         while self.peek() in {".", "["}:
             if self.take() == ".":
-                value = _member(value, self.take())
+                value = _get_member(value, self.take())
             else:
-                value = _member(value, self.either())
+                value = _get_member(value, self.parse_or())
                 self.take("]")
         return value
 
-    def call(self, name: str) -> object:
-        self.take("(")
-        given: list[object] = []
-        while self.peek() != ")":
-            given.append(self.either())
-            if self.peek() != ")":
-                self.take(",")
-        self.take(")")
+    def parse_call(self, name: str) -> object:
+        arguments = self.parse_arguments()
         function = self._contexts.functions.get(name.lower()) or _FUNCTIONS.get(name.lower())
         if not function:
             raise ValueError(f"the function '{name}' is not known here")
         try:
-            return function(*given)
+            return function(*arguments)
         except (TypeError, LookupError) as error:
             raise ValueError(f"'{name}' was called wrongly: {error}") from error
 
+    def parse_arguments(self) -> list[object]:
+        arguments: list[object] = []
+        self.take("(")
+        while self.peek() != ")":
+            arguments.append(self.parse_or())
+            if self.peek() != ")":
+                self.take(",")
+        self.take(")")
+        return arguments
 
-def _member(value: object, key: object) -> object:
+
+def _get_member(value: object, key: object) -> object:
     if isinstance(value, list):
         return value[int(key)] if isinstance(key, float) and 0 <= key < len(value) else None
     if not isinstance(value, Mapping):
         return None
-    folded = {str(name).lower(): inner for name, inner in value.items()}
-    return folded.get(text_of(key).lower())
+    folded = {str(name).lower(): member for name, member in value.items()}
+    return folded.get(format_value(key).lower())
 
 
-def _number(value: object) -> float:
+def _to_number(value: object) -> float:
+    if isinstance(value, bool):
+        return float(value)
     try:
-        return float(text_of(value) or 0) if not isinstance(value, bool) else float(value)
+        return float(format_value(value) or 0)
     except ValueError:
         return float("nan")
 
 
-def _equal(left: object, right: object) -> bool:
+def _is_equal(left: object, right: object) -> bool:
     if isinstance(left, str) and isinstance(right, str):
         return left.lower() == right.lower()
-    return left is right if isinstance(left, dict | list) else _number(left) == _number(right)
+    if isinstance(left, dict | list):
+        return left is right
+    return _to_number(left) == _to_number(right)
 
 
-def _contains(where: object, what: object) -> bool:
-    if isinstance(where, list):
-        return any(_equal(item, what) for item in where)
-    return text_of(what).lower() in text_of(where).lower()
+def _contains(container: object, item: object) -> bool:
+    if isinstance(container, list):
+        return any(_is_equal(member, item) for member in container)
+    return format_value(item).lower() in format_value(container).lower()
 
 
-def _format(pattern: object, *given: object) -> str:
-    def one(mark: re.Match[str]) -> str:
-        return mark[0][0] if mark[0] in {"{{", "}}"} else text_of(given[int(mark[1])])
+def _format(pattern: object, *arguments: object) -> str:
+    def replace(match: re.Match[str]) -> str:
+        if match[0] in {"{{", "}}"}:
+            return match[0][0]
+        return format_value(arguments[int(match[1])])
 
-    return re.sub(r"\{\{|\}\}|\{(\d+)\}", one, text_of(pattern))
-
-
-def _join(values: object, by: object = ",") -> str:
-    return text_of(by).join(
-        text_of(value) for value in (values if isinstance(values, list) else [values])
-    )
+    return re.sub(r"\{\{|\}\}|\{(\d+)\}", replace, format_value(pattern))
 
 
-_COMPARE: Mapping[str, Callable[[object, object], bool]] = {
-    "==": _equal,
-    "!=": lambda left, right: not _equal(left, right),
-    "<": lambda left, right: _number(left) < _number(right),
-    "<=": lambda left, right: _number(left) <= _number(right),
-    ">": lambda left, right: _number(left) > _number(right),
-    ">=": lambda left, right: _number(left) >= _number(right),
+def _join(values: object, separator: object = ",") -> str:
+    members = values if isinstance(values, list) else [values]
+    return format_value(separator).join(map(format_value, members))
+
+
+_COMPARISONS: Mapping[str, Function] = {
+    "==": _is_equal,
+    "!=": lambda left, right: not _is_equal(left, right),
+    "<": lambda left, right: _to_number(left) < _to_number(right),
+    "<=": lambda left, right: _to_number(left) <= _to_number(right),
+    ">": lambda left, right: _to_number(left) > _to_number(right),
+    ">=": lambda left, right: _to_number(left) >= _to_number(right),
 }
 _FUNCTIONS: Mapping[str, Function] = {
     "contains": _contains,
-    "startswith": lambda text, start: text_of(text).lower().startswith(text_of(start).lower()),
-    "endswith": lambda text, end: text_of(text).lower().endswith(text_of(end).lower()),
+    "startswith": lambda text, start: (
+        format_value(text).lower().startswith(format_value(start).lower())
+    ),
+    "endswith": lambda text, end: format_value(text).lower().endswith(format_value(end).lower()),
     "format": _format,
     "join": _join,
     "tojson": lambda value: json.dumps(value, indent=2),
-    "fromjson": lambda text: json.loads(text_of(text)),
+    "fromjson": lambda text: json.loads(format_value(text)),
 }

@@ -1,6 +1,4 @@
-"""Here lives what a step of a job finds around it: its environment, its contexts, what the steps
-before it left.
-"""
+"""Keep what a job's steps see: environment, expression contexts, and what earlier steps left."""
 
 from __future__ import annotations
 
@@ -11,90 +9,94 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from bot.forge.runner.expressions import Contexts, fill, text_of
+from bot.forge.runner.expressions import Contexts, fill_expressions, format_value
 from bot.forge.runner.file_commands import FileCommands
+from bot.forge.runner.job_log import JobLog
 from bot.forge.runner.workflow import JobSpec, StepSpec
 
-Status = Literal["success", "failure", "cancelled"]
+JobStatus = Literal["success", "failure", "cancelled"]
 
 
 @dataclass(slots=True)
 class JobContext:
-    """The job's side of a step. It changes as the steps answer."""
+    """The job around a step. It changes as the steps answer.
+
+    `job_env` is the job's `env` and what steps wrote to GITHUB_ENV, `step_env` the running step's;
+    `step_results` is the `steps` context: by id.
+    """
 
     spec: JobSpec
     git_dir: Path
     sha: str
-    work: Path
+    workspace: Path
     temp: Path
-    env: Mapping[str, str]
-    status: Status = "success"
-    exported: dict[str, str] = field(
-        default_factory=dict
-    )  # of the job, and what steps wrote to GITHUB_ENV
-    own: dict[str, str] = field(default_factory=dict)  # of the running step
+    machine_env: Mapping[str, str]
+    status: JobStatus = "success"
+    job_env: dict[str, str] = field(default_factory=dict)
+    step_env: dict[str, str] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
-    steps: dict[str, dict[str, object]] = field(
-        default_factory=dict
-    )  # by id, as the `steps` context shows them
+    step_results: dict[str, dict[str, object]] = field(default_factory=dict)
 
     @property
-    def visible(self) -> dict[str, str]:
-        """What the workflow itself set: what a log shows of the environment."""
-        return {**self.exported, **self.own}
+    def workflow_env(self) -> dict[str, str]:
+        """The variables that the workflow itself set; a log shows these."""
+        return {**self.job_env, **self.step_env}
 
-    def environment(self, answers: FileCommands) -> dict[str, str]:
-        """All that the running step's process sees."""
-        whole = {**self._machine(), **self.visible, **answers.environment()}
-        path = [*reversed(self.paths), whole.get("PATH", "")]
-        return {**whole, "PATH": ":".join(part for part in path if part)}
+    def environment(self, files: FileCommands) -> dict[str, str]:
+        """Build the environment of the running step's process."""
+        variables = {**self._runner_env(), **self.workflow_env, **files.environment()}
+        path = [*reversed(self.paths), variables.get("PATH", "")]
+        return {**variables, "PATH": ":".join(part for part in path if part)}
 
     def contexts(self) -> Contexts:
-        machine = self._machine()
+        """Build what expressions see now."""
+        variables = self._runner_env()
         values: dict[str, object] = {
-            "github": _under("GITHUB_", machine),
-            "runner": _under("RUNNER_", machine),
-            "env": self.visible,
+            "github": _strip_prefix("GITHUB_", variables),
+            "runner": _strip_prefix("RUNNER_", variables),
+            "env": self.workflow_env,
             "matrix": self.spec.matrix,
             "job": {"status": self.status},
-            "steps": self.steps,
+            "steps": self.step_results,
             **{empty: {} for empty in ("secrets", "vars", "inputs", "needs", "strategy")},
         }
         return Contexts(values, self._functions())
 
-    def filled(self, text: str) -> str:
-        return fill(text, self.contexts())
+    def fill(self, text: str) -> str:
+        """Replace the expressions in a text. Raises ValueError for one that is not understood."""
+        return fill_expressions(text, self.contexts())
 
-    def values(self, written: Mapping[str, object]) -> dict[str, str]:
-        return {name: self.filled(text_of(value)) for name, value in written.items()}
+    def fill_values(self, values: Mapping[str, object]) -> dict[str, str]:
+        """Replace the expressions in each value. Raises ValueError."""
+        return {name: self.fill(format_value(value)) for name, value in values.items()}
 
-    def note(self, step: StepSpec, **told: object) -> None:
-        """Remember something of a step, for the steps that follow."""
+    def record(self, step: StepSpec, **results: object) -> None:
+        """Remember results of a step that has an id, for the steps that follow."""
         if step.id:
-            self.steps.setdefault(step.id, {}).update(told)
+            self.step_results.setdefault(step.id, {}).update(results)
 
-    def _machine(self) -> dict[str, str]:
-        pull = self.spec.event == "pull_request"
-        known = {
-            "GITHUB_REF": "refs/pull/1/merge" if pull else f"refs/heads/{self.spec.branch}",
-            "GITHUB_REF_NAME": "1/merge" if pull else self.spec.branch,
+    def _runner_env(self) -> dict[str, str]:
+        is_pull = self.spec.event == "pull_request"
+        defaults = {
+            "GITHUB_REF": "refs/pull/1/merge" if is_pull else f"refs/heads/{self.spec.branch}",
+            "GITHUB_REF_NAME": "1/merge" if is_pull else self.spec.branch,
             "GITHUB_REF_TYPE": "branch",
-            "GITHUB_BASE_REF": self.spec.branch if pull else "",
+            "GITHUB_BASE_REF": self.spec.branch if is_pull else "",
             "RUNNER_NAME": "greenlit forge",
         }
-        certain = {
+        fixed = {
             "CI": "true",
             "GITHUB_ACTIONS": "true",
             "GITHUB_EVENT_NAME": self.spec.event,
             "GITHUB_JOB": self.spec.key,
             "GITHUB_SHA": self.sha,
             "GITHUB_WORKFLOW": self.spec.workflow_name,
-            "GITHUB_WORKSPACE": str(self.work),
+            "GITHUB_WORKSPACE": str(self.workspace),
             "RUNNER_OS": {"Darwin": "macOS"}.get(platform.system(), platform.system()),
             "RUNNER_ARCH": {"aarch64": "ARM64", "arm64": "ARM64"}.get(platform.machine(), "X64"),
             "RUNNER_TEMP": str(self.temp),
         }
-        return {**known, **self.env, **certain}
+        return {**defaults, **self.machine_env, **fixed}
 
     def _functions(self) -> dict[str, Callable[..., object]]:
         return {
@@ -102,25 +104,33 @@ class JobContext:
             "failure": lambda: self.status == "failure",
             "cancelled": lambda: self.status == "cancelled",
             "always": lambda: True,
-            "hashfiles": self._hash,
+            "hashfiles": self._hash_files,
         }
 
-    def _hash(self, *patterns: object) -> str:
-        found = sorted(
-            {
-                path
-                for pattern in patterns
-                for path in self.work.glob(text_of(pattern))
-                if path.is_file()
-            }
-        )
-        digests = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in found)
-        return hashlib.sha256(digests).hexdigest() if found else ""
+    def _hash_files(self, *patterns: object) -> str:
+        paths: set[Path] = set()
+        for pattern in patterns:
+            paths.update(filter(Path.is_file, self.workspace.glob(format_value(pattern))))
+        if not paths:
+            return ""
+        digests = [hashlib.sha256(path.read_bytes()).digest() for path in sorted(paths)]
+        return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
-def _under(prefix: str, environment: Mapping[str, str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class RunningStep:
+    """A step with all that it needs to run; the deadline is in monotonic seconds."""
+
+    spec: StepSpec
+    context: JobContext
+    log: JobLog
+    files: FileCommands
+    deadline: float
+
+
+def _strip_prefix(prefix: str, variables: Mapping[str, str]) -> dict[str, str]:
     return {
-        name.removeprefix(prefix).lower(): text
-        for name, text in environment.items()
+        name.removeprefix(prefix).lower(): value
+        for name, value in variables.items()
         if name.startswith(prefix)
     }

@@ -1,135 +1,147 @@
-"""Here lives the log of a job as GitHub Actions writes it: timestamps, groups, masks, commands,
-annotations.
-"""
+"""Write a job's log as GitHub Actions does: timestamps, groups, masks, commands, annotations."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.values import Annotation
 
-_HALF = 5_000_000  # the first and the last half of a long log are kept: 10 MB
-_PER_STEP = 10  # annotations of one level, as GitHub limits them
+_HALF_BYTES = 5_000_000  # the first and the last half of a long log are kept: 10 MB
+_ANNOTATIONS_PER_STEP = 10  # of one level, as GitHub limits them
 _LEVELS = {"error": "failure", "warning": "warning", "notice": "notice"}
-_COMMAND = re.compile(r"\s*::(?P<name>[\w-]+)(?:\s+(?P<given>.*?))?::(?P<text>.*)", re.DOTALL)
+_COMMAND = re.compile(r"\s*::(?P<name>[\w-]+)(?:\s+(?P<properties>.*?))?::(?P<text>.*)", re.DOTALL)
+_SILENT_COMMANDS = ("debug", "add-matcher", "remove-matcher", "echo")
+
+Properties = dict[str, str]
+Command = Callable[[Properties, str], None]
 
 
-def stamp() -> str:
-    """Now, in UTC, to a tenth of a microsecond as the runner has it."""
-    seconds, rest = divmod(time.time_ns(), 1_000_000_000)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest // 100:07d}Z"
+def timestamp() -> str:
+    """Return the time in UTC, to a tenth of a microsecond as the runner has it."""
+    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{whole}.{nanoseconds // 100:07d}Z"
 
 
 class JobLog:
-    """Takes what a job prints, line by line, and keeps it as bytes; obeys the workflow commands in
-    it.
-    """
+    """Takes what a job prints, line by line, keeps it as bytes and obeys its workflow commands."""
 
     def __init__(self, workspace: Path) -> None:
         self.annotations: list[Annotation] = []
         self._workspace = workspace
         self._head: list[bytes] = []
         self._tail: deque[bytes] = deque()
-        self._sizes = [0, 0]
-        self._dropped = 0
+        self._head_bytes = self._tail_bytes = 0
+        self._dropped_lines = 0
         self._masks: list[str] = []
-        self._stop = ""  # while set, commands are printed and not obeyed
-        self._budget = dict.fromkeys(_LEVELS, _PER_STEP)
+        self._stop_token = ""  # while set, commands are printed and not obeyed
+        self._budget = dict.fromkeys(_LEVELS, _ANNOTATIONS_PER_STEP)
 
-    def new_step(self) -> None:
-        self._stop = ""
-        self._budget = dict.fromkeys(_LEVELS, _PER_STEP)
+    def begin_step(self) -> None:
+        """Obey commands again, and allow the next step its own annotations."""
+        self._stop_token = ""
+        self._budget = dict.fromkeys(_LEVELS, _ANNOTATIONS_PER_STEP)
 
     def content(self) -> bytes:
-        gap = f"{stamp()} ##[warning]{self._dropped} lines were left out here: the log is longer than 10 MB.\n"
-        middle = [gap.encode()] if self._dropped else []
-        return b"\xef\xbb\xbf" + b"".join([*self._head, *middle, *self._tail])
+        """Return the whole log with its byte-order mark."""
+        lines = [b"\xef\xbb\xbf", *self._head]
+        if self._dropped_lines:
+            gap = (
+                f"{timestamp()} ##[warning]{self._dropped_lines} lines were left out here: "
+                "the log is longer than 10 MB.\n"
+            )
+            lines.append(gap.encode())
+        return b"".join([*lines, *self._tail])
 
-    def line(self, text: str) -> None:
-        """Write one line of our own."""
-        raw = f"{stamp()} {self._hidden(text)}\n".encode(errors="replace")
-        if not self._dropped and not self._tail and self._sizes[0] + len(raw) <= _HALF:
-            self._head.append(raw)
-            self._sizes[0] += len(raw)
+    def write(self, text: str) -> None:
+        """Write one line of the runner's own."""
+        line = f"{timestamp()} {self._mask_secrets(text)}\n".encode(errors="replace")
+        is_first_half = not self._dropped_lines and not self._tail
+        if is_first_half and self._head_bytes + len(line) <= _HALF_BYTES:
+            self._head.append(line)
+            self._head_bytes += len(line)
             return
-        self._tail.append(raw)
-        self._sizes[1] += len(raw)
-        while self._sizes[1] > _HALF:
-            self._sizes[1] -= len(self._tail.popleft())
-            self._dropped += 1
+        self._tail.append(line)
+        self._tail_bytes += len(line)
+        while self._tail_bytes > _HALF_BYTES:
+            self._tail_bytes -= len(self._tail.popleft())
+            self._dropped_lines += 1
 
-    def group(self, title: str, *lines: str) -> None:
+    def write_group(self, title: str, *lines: str) -> None:
+        """Write lines that a reader can fold under a title."""
         for line in (f"##[group]{title}", *lines, "##[endgroup]"):
-            self.line(line)
+            self.write(line)
 
-    def fault(self, message: str) -> None:
-        """An error of the runner's own; GitHub pins these to the workflow directory."""
-        self.line(f"##[error]{message}")
+    def write_error(self, message: str) -> None:
+        """Write an error of the runner's own; GitHub pins these to the workflow directory."""
+        self.write(f"##[error]{message}")
         self.annotate("error", {}, message)
 
-    def printed(self, text: str) -> None:
-        """Write one line that a step printed."""
-        command = _COMMAND.match(text)
-        if self._stop or not command:
-            if command and command["name"] == self._stop:
-                self._stop = ""
-            return self.line(text)
-        obeyed = self._commands().get(command["name"])
-        return (
-            obeyed(dict(_given(command["given"] or "")), _plain(command["text"]))
-            if obeyed
-            else self.line(text)
-        )
+    def write_output(self, text: str) -> None:
+        """Write one line that a step printed, or obey the workflow command that it is."""
+        match = _COMMAND.match(text)
+        if match and self._stop_token and match["name"] == self._stop_token:
+            self._stop_token = ""
+            self.write(text)
+            return
+        command = self._commands().get(match["name"]) if match and not self._stop_token else None
+        if match and command:
+            command(_parse_properties(match["properties"] or ""), _unescape(match["text"]))
+        else:
+            self.write(text)
 
-    def annotate(self, level: str, given: dict[str, str], message: str) -> None:
-        if self._budget[level] > 0:
-            self._budget[level] -= 1
-            path = given.get("file", "").removeprefix(f"{self._workspace}/") or ".github"
-            line = int(given["line"]) if given.get("line", "").isdecimal() else 1
-            self.annotations.append(Annotation(path, line, _LEVELS[level], self._hidden(message)))
+    def annotate(self, level: str, properties: Properties, message: str) -> None:
+        """Pin a message to a file and line, as far as the step's allowance goes."""
+        if self._budget[level] <= 0:
+            return
+        self._budget[level] -= 1
+        path = properties.get("file", "").removeprefix(f"{self._workspace}/") or ".github"
+        number = properties.get("line", "")
+        line = int(number) if number.isdecimal() else 1
+        self.annotations.append(Annotation(path, line, _LEVELS[level], self._mask_secrets(message)))
 
-    def _hidden(self, text: str) -> str:
+    def _mask_secrets(self, text: str) -> str:
         for mask in self._masks:
             text = text.replace(mask, "***")
         return text
 
-    def _commands(self) -> dict[str, Callable[[dict[str, str], str], None]]:
+    def _commands(self) -> dict[str, Command]:
         return {
-            **dict.fromkeys(
-                ("debug", "add-matcher", "remove-matcher", "echo"), lambda _given, _text: None
-            ),
-            **{level: self._noted(level) for level in _LEVELS},
-            "group": lambda _given, text: self.line(f"##[group]{text}"),
-            "endgroup": lambda _given, _text: self.line("##[endgroup]"),
-            "add-mask": self._mask,
-            "stop-commands": self._pause,
+            **dict.fromkeys(_SILENT_COMMANDS, lambda _properties, _text: None),
+            **{level: self._annotation_command(level) for level in _LEVELS},
+            "group": lambda _properties, text: self.write(f"##[group]{text}"),
+            "endgroup": lambda _properties, _text: self.write("##[endgroup]"),
+            "add-mask": self._add_mask,
+            "stop-commands": self._stop_commands,
         }
 
-    def _noted(self, level: str) -> Callable[[dict[str, str], str], None]:
-        def note(given: dict[str, str], text: str) -> None:
-            self.line(f"##[{level}]{text}")
-            self.annotate(level, given, text)
+    def _annotation_command(self, level: str) -> Command:
+        def annotate(properties: Properties, text: str) -> None:
+            self.write(f"##[{level}]{text}")
+            self.annotate(level, properties, text)
 
-        return note
+        return annotate
 
-    def _mask(self, _given: dict[str, str], text: str) -> None:
+    def _add_mask(self, _properties: Properties, text: str) -> None:
         self._masks += [line for line in text.splitlines() if line.strip()]
-        self.line("::add-mask::***")
+        self.write("::add-mask::***")
 
-    def _pause(self, _given: dict[str, str], text: str) -> None:
-        self._stop = text
+    def _stop_commands(self, _properties: Properties, text: str) -> None:
+        self._stop_token = text
 
 
-def _given(properties: str) -> Iterator[tuple[str, str]]:
-    for part in properties.split(","):
+def _parse_properties(text: str) -> Properties:
+    properties = {}
+    for part in text.split(","):
         name, _, value = part.partition("=")
         if value:
-            yield name.strip(), _plain(value.replace("%3A", ":").replace("%2C", ","))
+            properties[name.strip()] = _unescape(value.replace("%3A", ":").replace("%2C", ","))
+    return properties
 
 
-def _plain(text: str) -> str:
+def _unescape(text: str) -> str:
     return text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")

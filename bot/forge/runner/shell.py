@@ -1,15 +1,12 @@
-"""Here live `run:` steps: a script goes to its shell, and what it prints goes to the log."""
+"""Run `run:` steps: the script goes to its shell, and what it prints goes to the log."""
 
 from __future__ import annotations
 
 import shlex
 import shutil
 
-from bot.forge.runner.file_commands import FileCommands
-from bot.forge.runner.job_context import JobContext
-from bot.forge.runner.job_log import JobLog
+from bot.forge.runner.job_context import RunningStep
 from bot.forge.runner.step_process import StepProcesses
-from bot.forge.runner.workflow import StepSpec
 
 # As GitHub documents them under `jobs.<job_id>.steps[*].shell`; bash is stricter when it is asked
 # for by name.
@@ -21,61 +18,55 @@ _SHELLS = {
 }
 
 
-def run_script(
-    step: StepSpec,
-    scene: JobContext,
-    log: JobLog,
-    processes: StepProcesses,
-    answers: FileCommands,
-    until: float,
-) -> int | None:
-    """The script's exit code; None when `until` (monotonic seconds) came first. Raises ValueError:
-    unknown shell.
+def run_script(step: RunningStep, processes: StepProcesses) -> int | None:
+    """Run the script and return its exit code; None when the step's deadline came first.
+
+    Raises ValueError for an unknown shell.
     """
-    script = scene.filled(step.run).rstrip("\n")
-    file = answers.folder / "script"
+    context = step.context
+    script = context.fill(step.spec.run).rstrip("\n")
+    file = step.files.folder / "script"
     file.write_text(script + "\n")
-    environment = scene.environment(answers)
-    argv = _argv(scene.filled(step.shell), environment["PATH"])
-    _announce(script, argv, scene, log)
+    environment = context.environment(step.files)
+    command = _shell_command(context.fill(step.spec.shell), environment["PATH"])
+    _announce(script, command, step)
+    argv = [part.replace("{0}", str(file)) for part in command]
+    folder = context.workspace / context.fill(step.spec.directory)
     try:
-        where = scene.work / scene.filled(step.directory)
-        code = processes.run(
-            [part.replace("{0}", str(file)) for part in argv],
-            where,
-            environment,
-            until,
-            log.printed,
-        )
+        process = processes.start(argv, folder, environment)
     except OSError as error:
-        log.fault(
-            f"An error occurred trying to start process '{argv[0]}' with working directory '{where}'. {error}"
+        step.log.write_error(
+            f"An error occurred trying to start process '{command[0]}' "
+            f"with working directory '{folder}'. {error}"
         )
         return 1
+    code = processes.follow(process, step.deadline, step.log.write_output)
     if code:
-        log.fault(f"Process completed with exit code {code}.")
+        step.log.write_error(f"Process completed with exit code {code}.")
     return code
 
 
-def _argv(shell: str, path: str) -> list[str]:
+def _shell_command(shell: str, path: str) -> list[str]:
     command = _SHELLS.get(shell, shell)
     if "{0}" not in command:
         raise ValueError(
             f"the shell '{shell}' is not known: it is bash, sh, python, or a command with {{0}}"
         )
-    name, *rest = shlex.split(command)
-    found = shutil.which(name, path=path) or (
-        shutil.which("python3", path=path) if name == "python" else None
-    )
-    return [found or name, *rest]
+    name, *arguments = shlex.split(command)
+    program = shutil.which(name, path=path)
+    if program is None and name == "python":
+        program = shutil.which("python3", path=path)
+    return [program or name, *arguments]
 
 
-def _announce(script: str, argv: list[str], scene: JobContext, log: JobLog) -> None:
+def _announce(script: str, command: list[str], step: RunningStep) -> None:
     lines = script.splitlines() or [""]
-    visible = [f"  {name}: {value}" for name, value in scene.visible.items()]
-    log.group(
+    variables = [f"  {name}: {value}" for name, value in step.context.workflow_env.items()]
+    if variables:
+        variables.insert(0, "env:")
+    step.log.write_group(
         f"Run {lines[0]}",
         *(f"\x1b[36;1m{line}\x1b[0m" for line in lines),
-        f"shell: {' '.join(argv)}",
-        *(["env:", *visible] if visible else []),
+        f"shell: {' '.join(command)}",
+        *variables,
     )

@@ -1,102 +1,133 @@
-"""Here lives the reading of a repository on this machine that is not ours: its objects are
-borrowed, nothing is copied.
+"""Read a repository on this machine that is not ours; nothing is copied, nothing of it is run.
 
-A bare repository of our own names the other's objects as alternates. So nothing that the other one
-configures is
-obeyed, what its partial clone lacks is missing and never sent for, and not a byte of it is written.
+A repository directory of our own names the other's objects as alternates, its refs by links. So git
+never reads the other's configuration, what a partial clone lacks is missing and never sent for, and
+whose repository it is does not matter: git's "dubious ownership" guards that configuration alone.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
-from bot.adapters.git.git_process import ENVIRONMENT, GitError
+from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.repository_folder import (
+    NoRepositoryError,
+    RepositoryFolder,
+    find_repository,
+)
+from bot.adapters.git.work_tree import WorkTree
 from bot.values import Branch, Repo, Sha, Tree
 
-PATIENCE_S = 60.0
-ALONE = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "HOME": os.devnull}
-CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+SHARED = ("refs", "packed-refs", "reftable", "logs", "info/exclude", "info/attributes")
+OF_THE_WORK_TREE = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")
+SETTINGS = {"repositoryformatversion": "1", "bare": "true", "logallrefupdates": "false"}
 
 
-class NoRepositoryError(Exception):
-    """There is no repository, or nothing in it that was asked for; the text says what, and what can
-    be done.
-    """
+@dataclass(frozen=True, slots=True)
+class BorrowedRepository:
+    """Somebody's repository; GitMirrors of the same home read it as `repo`."""
+
+    repo: Repo
+    git: GitProcess
+    source: RepositoryFolder
+    folder: Path  # as people named it
+
+    def tree(self, rev: str = "HEAD") -> Tree:
+        """Resolve a branch, a tag or a commit. Raises NoRepositoryError."""
+        wanted = ("--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+        with suppress(GitError):
+            return Tree(self.repo, Sha(self._ask("rev-parse", *wanted)), Branch(""))
+        if not self._ask("rev-list", "--max-count=1", "--all"):
+            raise NoRepositoryError(f"{self.folder} has no commit yet: there is nothing to read.")
+        unshallow = " It is a shallow clone: git fetch --unshallow brings the older ones."
+        raise NoRepositoryError(
+            f"{self.folder} has no commit {rev}. Name a branch, a tag or a commit."
+            f"{unshallow if self.is_shallow else ''}"
+        )
+
+    @property
+    def branch(self) -> Branch | None:
+        """The branch that is checked out, if any."""
+        with suppress(GitError):
+            return Branch(self._ask("symbolic-ref", "--quiet", "--short", "HEAD"))
+        return None
+
+    @property
+    def is_shallow(self) -> bool:
+        """True when the history is cut off."""
+        return (self.git.git_dir / "shallow").exists()
+
+    def work_tree(self) -> WorkTree:
+        """Open its files. Raises NoRepositoryError where there are none."""
+        root = self.source.root
+        if not root or not root.is_dir():
+            raise NoRepositoryError(f"{self.folder} is no work tree of git: it has no files.")
+        # Both keep their times: by the index's, git knows which files it need not read again.
+        for path in (self.source.git_dir / "index", *self.source.git_dir.glob("sharedindex.*")):
+            if path.is_file():
+                shutil.copy2(path, self.git.git_dir / path.name)
+        return WorkTree(root, replace(self.git, work_tree=root))
+
+    def _ask(self, *args: str) -> str:
+        return self.git.run(*args).decode("utf-8", "surrogateescape").strip()
+
+
+def borrow_repository(home: Path, folder: Path) -> BorrowedRepository:
+    """Borrow the repository around a folder. Raises NoRepositoryError."""
+    source = find_repository(folder)
+    if source.settings.get("extensions.objectformat", "sha1") != "sha1":
+        raise NoRepositoryError(f"{folder} names its objects by SHA-256, which is not read yet.")
+    repo = _name(source)
+    git_dir = home / f"{repo.name}.git"
+    _lay_out(git_dir, source)
+    empty = home / ".empty"
+    empty.mkdir(exist_ok=True)
+    return BorrowedRepository(repo, GitProcess(git_dir, empty), source, folder)
 
 
 def borrow(home: Path, folder: Path, rev: str) -> Tree:
-    """The tree at `rev` of the repository in `folder`, to be read through GitMirrors(home). Raises
-    NoRepositoryError.
-    """
-    there = _found(folder)
-    sha = _commit(there, folder, rev)
-    repo = _named(there)
-    ours = home / f"{repo.name}.git"
-    for part in ("refs", "objects/info"):
-        (ours / part).mkdir(parents=True, exist_ok=True)
-    (ours / "HEAD").write_text("ref: refs/heads/none\n")
-    (ours / "config").write_text(CONFIG)
-    objects = there / _asked(there, "rev-parse", "--git-path", "objects")
-    (ours / "objects/info/alternates").write_text(f"{objects.resolve()}\n")
-    shallow = there / _asked(there, "rev-parse", "--git-path", "shallow")
-    if shallow.is_file():
-        (ours / "shallow").write_bytes(shallow.read_bytes())
-    return Tree(repo, Sha(sha), Branch(""))
+    """Borrow the tree at `rev`, to be read through GitMirrors(home). Raises NoRepositoryError."""
+    return borrow_repository(home, folder).tree(rev)
 
 
-def _named(there: Path) -> Repo:
-    """By its folder's name for people, and by its whole path."""
-    folder = there.parent if there.name == ".git" else there
-    mark = blake2b(bytes(there.resolve()), digest_size=8).hexdigest()
-    return Repo(f"borrowed/{re.sub(r'[^A-Za-z0-9]+', '-', folder.name).strip('-')}-{mark}")
+def _name(source: RepositoryFolder) -> Repo:
+    """Name it by its folder for people, and by its whole path."""
+    shown = source.root or source.git_dir
+    mark = blake2b(bytes(source.git_dir), digest_size=8).hexdigest()
+    return Repo(f"borrowed/{re.sub(r'[^A-Za-z0-9]+', '-', shown.name).strip('-')}-{mark}", 0)
 
 
-def _found(folder: Path) -> Path:
-    if not folder.is_dir():
-        raise NoRepositoryError(f"{folder} is no folder.")
-    try:
-        there = Path(_asked(folder, "rev-parse", "--absolute-git-dir"))
-    except GitError:
-        raise NoRepositoryError(
-            f"{folder} is no git repository. Say which with --repo PATH."
-        ) from None
-    if _asked(there, "rev-parse", "--show-object-format") != "sha1":
-        raise NoRepositoryError(f"{folder} names its objects by SHA-256, which is not read yet.")
-    return there
+def _lay_out(git_dir: Path, source: RepositoryFolder) -> None:
+    shutil.rmtree(git_dir, ignore_errors=True)
+    (git_dir / "objects/info").mkdir(parents=True)
+    (git_dir / "info").mkdir()
+    objects = (source.common_dir / "objects").resolve()
+    (git_dir / "objects/info/alternates").write_bytes(bytes(objects) + b"\n")
+    (git_dir / "config").write_text(_write_config(source.settings))
+    (git_dir / "HEAD").write_bytes(_read_head(source.git_dir / "HEAD"))
+    if (source.common_dir / "shallow").is_file():
+        shutil.copy(source.common_dir / "shallow", git_dir / "shallow")
+    for start, names in ((source.common_dir, SHARED), (source.git_dir, OF_THE_WORK_TREE)):
+        for name in names:
+            if (start / name).exists():
+                (git_dir / name).symlink_to(start / name)
 
 
-def _commit(there: Path, folder: Path, rev: str) -> str:
-    try:
-        return _asked(
-            there, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
-        )
-    except GitError:
-        pass
-    if not _asked(there, "rev-list", "--max-count=1", "--all"):
-        raise NoRepositoryError(f"{folder} has no commit yet: there is nothing to look at.")
-    cut = _asked(there, "rev-parse", "--is-shallow-repository") == "true"
-    more = " It is a shallow clone: git fetch --unshallow brings the older ones." if cut else ""
-    raise NoRepositoryError(
-        f"{folder} has no commit {rev}. Name a branch, a tag or a commit.{more}"
-    )
+def _write_config(settings: dict[str, str]) -> str:
+    values = {f"core.{name}": value for name, value in SETTINGS.items()} | settings
+    lines = []
+    for name, value in values.items():
+        section, _, key = name.partition(".")
+        lines.append(f"[{section}]\n\t{key} = {value}\n")
+    return "".join(lines)
 
 
-def _asked(there: Path, *args: str) -> str:
-    """The answer of git in that folder, whoever owns it. Raises GitError. It is never let out to a
-    network.
-    """
-    done = subprocess.run(
-        ["git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C", str(there), *args],
-        capture_output=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=ENVIRONMENT | ALONE | {"PATH": os.pathsep.join(os.get_exec_path())},
-        timeout=PATIENCE_S,
-    )
-    if done.returncode:
-        raise GitError(done.stderr.decode("utf-8", "replace").strip())
-    return done.stdout.decode("utf-8", "surrogateescape").strip()
+def _read_head(head: Path) -> bytes:
+    if head.is_symlink():  # as git itself wrote it long ago
+        return b"ref: " + bytes(head.readlink()) + b"\n"
+    return head.read_bytes()

@@ -1,6 +1,4 @@
-"""Here live git's complaints, told as what they mean for a run: a refusal, or a port that may
-answer later.
-"""
+"""Tell what git's complaints mean for a run: a refusal, or a port that may answer later."""
 
 from __future__ import annotations
 
@@ -12,14 +10,16 @@ from bot.ports import Refusal, Unreachable
 from bot.values import Remote, Repo
 
 REMOTE = re.compile(
-    r"unable to access|could not resolve|returned error|remote end hung up|RPC failed|early EOF|unexpected disconnect"
-    r"|timed out|invalid index-pack output|Authentication failed|could not read Username|not found|expected flush"
-    r"|protocol error|bad line length|Could not read from remote|remote error",
+    r"unable to access|could not resolve|returned error|remote end hung up|RPC failed|early EOF"
+    r"|unexpected disconnect|timed out|invalid index-pack output|Authentication failed"
+    r"|could not read Username|not found|expected flush|protocol error|bad line length"
+    r"|Could not read from remote|remote error",
     re.IGNORECASE,
 )
 UNWELCOME = re.compile(r"Authentication failed|could not read Username|returned error: 401")
 MACHINE = re.compile(
-    r"No space left|Disk quota|Permission denied|Read-only file system|Cannot allocate|Too many open"
+    r"No space left|Disk quota|Permission denied|Read-only file system|Cannot allocate"
+    r"|Too many open"
 )
 REASON = re.compile(
     r"\[remote rejected\].*?\((?P<why>[^()]*(?:\([^()]*\))?[^()]*)\)\s*$", re.MULTILINE
@@ -28,11 +28,13 @@ REASON = re.compile(
 REFUSALS = (
     (
         r"without `?workflows`? permission",
-        "Give the App the permission `workflows: write`, or keep the change out of `.github/workflows`.",
+        "Give the App the permission `workflows: write`, or keep the change out of "
+        "`.github/workflows`.",
     ),
     (
         r"protected branch|GH006|GH013|rule violations",
-        "A rule of the repository protects this branch: let the App pass it, or choose another branch prefix.",
+        "A rule of the repository protects this branch: let the App pass it, or choose another "
+        "branch prefix.",
     ),
     (
         r"denied to|returned error: 403",
@@ -45,47 +47,41 @@ REFUSALS = (
 )
 
 
-def trouble(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachable:
-    """What to raise for git's complaint about a remote."""
-    said = masked(words(failed), remote)
+def as_port_error(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unreachable:
+    """Make the port's error of git's complaint about a remote."""
+    summary = redact_secret(summarize(failed), remote)
     for pattern, advice in REFUSALS:
         if re.search(pattern, str(failed)):
-            return Refusal(f"GitHub refused git at {repo.name}: {said} {advice}")
+            return Refusal(f"GitHub refused git at {repo.name}: {summary} {advice}")
     if UNWELCOME.search(str(failed)):
         return Unreachable(f"GitHub did not take the token at {repo.name}; a new one may help.")
     if REASON.search(str(failed)):
-        return Refusal(f"{repo.name} did not take the push: {said}")
-    return Unreachable(f"git could not reach {repo.name}: {said}")
+        return Refusal(f"{repo.name} did not take the push: {summary}")
+    return Unreachable(f"git could not reach {repo.name}: {summary}")
 
 
 def is_damage(failed: GitError) -> bool:
-    """Whether the mirror itself is at fault, so that making it anew may help."""
-    elsewhere = (REMOTE, MACHINE)
-    return not isinstance(failed, GitTimeoutError) and not any(
-        pattern.search(str(failed)) for pattern in elsewhere
-    )
+    """Tell whether the mirror itself is at fault, so that making it anew may help."""
+    if isinstance(failed, GitTimeoutError):
+        return False
+    return not REMOTE.search(str(failed)) and not MACHINE.search(str(failed))
 
 
-def words(failed: GitError) -> str:
-    """What says most of git's words: the remote's reason, else what the remote said, else the first
-    complaint.
-    """
-    if reason := REASON.search(str(failed)):
-        said = [
-            line.removeprefix("remote:").strip()
-            for line in str(failed).splitlines()
-            if line.startswith("remote:")
-        ]
-        return " ".join([reason["why"].rstrip(".") + ".", *filter(None, said)])[:600]
+def summarize(failed: GitError) -> str:
+    """Pick the remote's reason, else what the remote said, else git's first complaint."""
     lines = [line.strip() for line in str(failed).splitlines() if line.strip()]
-    order = ("remote: ", "fatal: ", "error: ", "")
-    return next(
-        (line for start in order for line in lines if line.startswith(start)), "it gave no reason"
-    )[:300]
+    if reason := REASON.search(str(failed)):
+        remarks = (line.removeprefix("remote:").strip() for line in lines if "remote:" in line[:7])
+        return " ".join([reason["why"].rstrip(".") + ".", *filter(None, remarks)])[:600]
+    for start in ("remote: ", "fatal: ", "error: ", ""):
+        for line in lines:
+            if line.startswith(start):
+                return line[:300]
+    return "it gave no reason"
 
 
-def masked(text: str, remote: Remote) -> str:
-    """The text without the remote's secret, plain or as git sends it."""
+def redact_secret(text: str, remote: Remote) -> str:
+    """Take out the remote's secret, plain or as git sends it."""
     if not remote.secret:
         return text
     basic = b64encode(f"x-access-token:{remote.secret}".encode()).decode()

@@ -1,33 +1,26 @@
-"""Here lives the running of git: one process, a clean environment, nothing that a repository could
-configure.
-
-GitPython writes objects (git_overlay.py), but the processes are our own: its `Git.execute` hands
-the whole environment
-of the bot, its secrets and any inherited GIT_* included, to every git that it starts.
-"""
+"""Run git: one process, an environment made from nothing, nothing that a repository configures."""
 
 from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
-import threading
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from subprocess import PIPE, Popen
+from threading import Event
+from typing import Any, cast
+from urllib.parse import SplitResult, urlsplit
 
-from git import Git, GitCommandNotFound
+from git import Git, GitCommandError
 
+from bot.adapters.child_guard import ChildGuard
 from bot.values import Remote
 
-OLDEST = (
-    2,
-    33,
-)  # GIT_CONFIG_COUNT, without which the token and every line below are dropped, and push.negotiate
+# GIT_CONFIG_COUNT, without which the token and every line below are dropped, and push.negotiate
+OLDEST = (2, 33)
 
 CONFIG = {
     "core.hooksPath": os.devnull,
@@ -35,7 +28,10 @@ CONFIG = {
     "core.excludesFile": os.devnull,
     "core.fsmonitor": "false",
     "core.quotePath": "false",
+    "core.untrackedCache": "false",
     "credential.helper": "",
+    "diff.autoRefreshIndex": "false",
+    "diff.ignoreSubmodules": "dirty",  # or a git of its own looks at each, by its configuration
     "diff.renames": "false",
     "fetch.recurseSubmodules": "false",
     "gc.auto": "0",
@@ -49,9 +45,8 @@ CONFIG = {
     "push.recurseSubmodules": "no",
     "submodule.recurse": "false",
     # Before 2.44 git cannot be told what to tolerate in a promisor's pack, and would refuse
-    # respected repositories for
-    # an old time zone (fetch-pack.c). Nothing is checked out, so nothing falls for what fsck guards
-    # against.
+    # respected repositories for an old time zone (fetch-pack.c). Nothing is checked out, so nothing
+    # falls for what fsck guards against.
     "transfer.fsckObjects": "false",
 }
 
@@ -60,6 +55,8 @@ ENVIRONMENT = {
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_DEFAULT_HASH": "sha1",  # git 3 chooses another one, and other refs
+    "GIT_DEFAULT_REF_FORMAT": "files",
     "GIT_LFS_SKIP_SMUDGE": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -80,11 +77,12 @@ class GitUnfitError(RuntimeError):
 
 
 def require_git() -> str:
-    """The version of git. Raises GitUnfitError."""
+    """Return the version of git. Raises GitUnfitError."""
     needed = f"git {'.'.join(map(str, OLDEST))} or newer is needed"
     try:
-        version = Git().version_info
-    except GitCommandNotFound:
+        with GitProcess(Path(os.devnull), Path("/")).open_git() as git:
+            version = git.version_info
+    except GitCommandError:
         raise GitUnfitError(f"{needed}, and none is on PATH") from None
     if version < OLDEST:
         raise GitUnfitError(f"{needed}; this is {'.'.join(map(str, version))}")
@@ -92,55 +90,55 @@ def require_git() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Plumbing:
-    """Git at one bare repository. Without `toward` it reaches no network at all."""
+class GitProcess:
+    """Git at one repository directory that we made ourselves, so that its configuration is ours.
 
-    folder: Path
-    home: Path  # empty, ours alone
-    timeout_s: float
-    config: dict[str, str] = field(default_factory=dict, repr=False)
+    A mirror is that alone. A borrowed repository reads somebody's objects and refs through it. A
+    work tree adds somebody's folder. Only `toward` lets git reach a network.
+    """
+
+    git_dir: Path
+    home: Path  # empty, ours alone: HOME, and where git runs
+    guard: ChildGuard = field(default_factory=ChildGuard, repr=False)
+    timeout_s: float = 60.0
+    work_tree: Path | None = None
+    config: Mapping[str, str] = field(default_factory=dict, repr=False)
     protocols: str = "none"
 
-    def toward(self, remote: Remote, protocols: tuple[str, ...]) -> Plumbing:
-        """The same, allowed to talk to this remote, with its secret. Raises ValueError for an odd
-        address.
-        """
-        at = urlsplit(remote.url)
-        here = at.scheme == "file" and not at.netloc
-        if (
-            at.scheme not in protocols
-            or "@" in at.netloc
-            or re.search(r"\s", remote.url)
-            or not (here or at.hostname)
-        ):
+    def toward(self, remote: Remote, protocols: tuple[str, ...]) -> GitProcess:
+        """Let git talk to this remote, with its secret. Raises ValueError for an odd address."""
+        address = urlsplit(remote.url)
+        if not _is_plain(address, remote.url, protocols):
             raise ValueError(
-                f"not a plain {' or '.join(protocols)} address: {at.scheme}://{at.hostname}{at.path}"
+                f"not a plain {' or '.join(protocols)} address: "
+                f"{address.scheme}://{address.hostname}{address.path}"
             )
-        config = {}
+        config = dict(self.config)
         if remote.secret:
             basic = b64encode(f"x-access-token:{remote.secret}".encode()).decode()
-            config[f"http.{at.scheme}://{at.netloc}/.extraHeader"] = f"Authorization: Basic {basic}"
+            header = f"http.{address.scheme}://{address.netloc}/.extraHeader"
+            config[header] = f"Authorization: Basic {basic}"
         return replace(self, config=config, protocols=":".join(protocols))
 
-    def run(self, *args: str, given: bytes = b"", extra: dict[str, str] | None = None) -> bytes:
-        """What git wrote. Raises GitError for any status but 0, and when it takes too long."""
-        with self._started(args, extra or {}) as process:
-            try:
-                out, err = process.communicate(given, self.timeout_s)
-            except subprocess.TimeoutExpired:
-                raise GitTimeoutError(
-                    f"git {args[0]} took longer than {self.timeout_s:g} s"
-                ) from None
-        if process.returncode:
-            raise GitError(_words(err) or f"status {process.returncode}")
+    def run(self, *args: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None) -> bytes:
+        """Return what git wrote. Raises GitError for any status but 0, and when it takes too long.
+
+        `extra` are more variables of its environment.
+        """
+        with self.open_git(extra or {}) as git:
+            process, late = git.start(["git", *args])
+            out, err = process.communicate(stdin)
+        _check(args[0], self.timeout_s, process, late, err, allowed=(0,))
         return out
 
-    def first(self, *args: str, lines: int, limit_bytes: int, timeout_s: float) -> bytes:
-        """The beginning of what git writes; it is ended where enough was read. Status 1 is a
-        result: nothing found.
+    def run_until(self, *args: str, lines: int, limit_bytes: int) -> bytes:
+        """Return the beginning of what git writes; it is ended where enough was read.
+
+        Status 1 is a result: nothing found. Raises GitError.
         """
         out = b""
-        with self._started(args, {}) as process, _watched(process, timeout_s) as late:
+        with self.open_git({}) as git:
+            process, late = git.start(["git", *args])
             process.stdin.close()  # type: ignore[union-attr]
             while chunk := os.read(process.stdout.fileno(), 65536):  # type: ignore[union-attr]
                 out += chunk
@@ -148,72 +146,101 @@ class Plumbing:
                     return out[:limit_bytes]
             err = process.stderr.read()  # type: ignore[union-attr]
             process.wait()
-        if late.is_set():
-            raise GitTimeoutError(f"git {args[0]} took longer than {timeout_s:g} s")
-        if process.returncode not in {0, 1}:
-            raise GitError(_words(err) or f"status {process.returncode}")
+        _check(args[0], self.timeout_s, process, late, err, allowed=(0, 1))
         return out
 
     @contextmanager
-    def _started(
-        self, args: tuple[str, ...], extra: dict[str, str]
-    ) -> Iterator[subprocess.Popen[bytes]]:
-        with subprocess.Popen(
-            ["git", *args],
-            cwd=self.home,
-            env=self._environment() | extra,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        ) as process:
-            try:
-                yield process
-            finally:
-                _end(process)
+    def open_git(self, extra: Mapping[str, str] | None = None) -> Iterator[GuardedGit]:
+        """Give GitPython's Git here; whatever it started is ended after the block."""
+        with ExitStack() as children:
+            yield GuardedGit(self, extra or {}, children)
 
-    def _environment(self) -> dict[str, str]:
-        config = CONFIG | self.config
-        return ENVIRONMENT | {
+    def environment(self) -> dict[str, str]:
+        """Make the whole environment of a git."""
+        config = CONFIG | dict(self.config)
+        work_tree = {"GIT_WORK_TREE": str(self.work_tree)} if self.work_tree else {}
+        # A thin pack may build on what is not here.
+        lazy = {"GIT_NO_LAZY_FETCH": "1" if self.protocols == "none" else "0"}
+        return {
+            **ENVIRONMENT,
+            **work_tree,
+            **lazy,
             "PATH": os.pathsep.join(os.get_exec_path()),
             "HOME": str(self.home),
-            "GIT_DIR": str(self.folder),
+            "GIT_DIR": str(self.git_dir),
             "GIT_ALLOW_PROTOCOL": self.protocols,
-            "GIT_NO_LAZY_FETCH": "1"
-            if self.protocols == "none"
-            else "0",  # a thin pack may build on what is not here
             "GIT_CONFIG_COUNT": str(len(config)),
             **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(config)},
             **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(config.values())},
         }
 
 
-def _words(err: bytes) -> str:
-    return err.decode("utf-8", "replace").strip()
+class GuardedGit(Git):
+    """GitPython's Git with its way of starting processes wrapped, because that is not safe.
+
+    GitPython hands a copy of os.environ to every git and can only add to it: the bot's secrets and
+    any inherited GIT_* would reach git, and through git a stranger's program. So `env` takes every
+    inherited name away before git starts. What is ours, the token too, is no argument of anything.
+    """
+
+    def __init__(
+        self, process: GitProcess, extra: Mapping[str, str], children: ExitStack
+    ) -> None:
+        super().__init__()
+        # Given to the constructor, a "$" or "~" in the path would be expanded.
+        self._working_dir = str(process.work_tree or process.home)
+        self._process = process
+        self._variables = process.environment() | dict(extra)
+        self._children = children
+
+    def start(self, command: Sequence[str]) -> tuple[Popen[bytes], Event]:
+        """Start git; the event is set when its time was up."""
+        inherited = {*os.environ, "LANGUAGE"} - {*self._variables}  # noqa: TID251 - names only
+        unset = [word for name in sorted(inherited) for word in ("-u", name)]
+        child = super().execute(
+            ["env", *unset, *command],
+            PIPE,
+            as_process=True,
+            env=self._variables,
+            start_new_session=True,
+        )
+        process = cast("Popen[bytes]", child.proc)
+        child.proc = None  # or the process would end when this wrapper is collected
+        self._children.enter_context(process)
+        return process, self._children.enter_context(
+            self._process.guard.guard(process, self._process.timeout_s)
+        )
+
+    def execute(
+        self, command: Sequence[str], *_args: Any, as_process: bool = False, **_options: Any
+    ) -> Any:
+        """Run git as GitPython itself asks for it; its other options are not obeyed."""
+        process, _ = self.start(command)
+        if as_process:
+            return Git.AutoInterrupt(process, command)
+        out, err = process.communicate()
+        if process.returncode:
+            raise GitCommandError(list(command), process.returncode, err, out)
+        return out.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
-@contextmanager
-def _watched(process: subprocess.Popen[bytes], timeout_s: float) -> Iterator[threading.Event]:
-    """End the process when it takes too long; the event says that it did."""
-    late = threading.Event()
-
-    def end() -> None:
-        late.set()
-        _end(process)
-
-    timer = threading.Timer(timeout_s, end)
-    timer.start()
-    try:
-        yield late
-    finally:
-        timer.cancel()
+def _is_plain(address: SplitResult, url: str, protocols: tuple[str, ...]) -> bool:
+    is_local = address.scheme == "file" and not address.netloc
+    is_whole = is_local or bool(address.hostname)
+    is_odd = "@" in address.netloc or re.search(r"\s", url)
+    return address.scheme in protocols and is_whole and not is_odd
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End git and what it started: asked first, for then it takes its lock files along."""
-    for sign, patience_s in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 10.0)):
-        if process.poll() is not None:
-            return
-        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
-            os.killpg(process.pid, sign)
-            process.wait(patience_s)
+def _check(
+    name: str,
+    timeout_s: float,
+    process: Popen[bytes],
+    late: Event,
+    err: bytes,
+    allowed: tuple[int, ...],
+) -> None:
+    if late.is_set():
+        raise GitTimeoutError(f"git {name} took longer than {timeout_s:g} s")
+    if process.returncode not in allowed:
+        words = err.decode("utf-8", "replace").strip()
+        raise GitError(words or f"status {process.returncode}")

@@ -1,11 +1,8 @@
-"""Here lives one mirror on the disk: made, locked, filled, kept small, and made anew when it is
-damaged.
+"""Keep one mirror on the disk: made, locked, filled, kept small, and made anew when it is damaged.
 
 It holds the history's commits, the newest ones' trees, and files only of the tips that were asked
-for. A tip that is
-whole has a ref, refs/greenlit/complete/<sha>: the proof that it need not be walked again, and what
-the next fetch
-builds on.
+for. A tip that is whole has a ref, refs/greenlit/complete/<sha>: the proof that it need not be
+walked again, and what the next fetch builds on.
 """
 
 from __future__ import annotations
@@ -16,17 +13,20 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.adapters.git.git_errors import is_damage, words
-from bot.adapters.git.git_process import GitError, Plumbing
-from bot.adapters.git.objects import missing_trees
+from git import Commit, Reference
+
+from bot.adapters.git.git_errors import is_damage, summarize
+from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.objects import as_lines, list_missing, list_missing_trees
+from bot.adapters.git.own_repo import open_repo
 
 log = logging.getLogger(__name__)
 
 COMPLETE = "refs/greenlit/complete"
-PAST = 2_000  # commits whose trees are kept
+HISTORY = 2_000  # commits whose trees are kept
 TIPS = 20  # how many whole tips are remembered; their objects stay
 PACKS = 50  # how many packs may lie about
 UNUSED = "30.days.ago"  # when what was written for a run and never pushed may go
@@ -37,10 +37,12 @@ FETCH = (
     "--no-auto-maintenance",
     "--recurse-submodules=no",
 )
+# What is here says nothing of what hangs on it.
+ALL_ANEW = ("-c", "fetch.negotiationAlgorithm=noop")
 
 # Without a filter git does not mark the pack as a promisor's, and a repack would drop what only
 # promised objects reach.
-ALL = "--filter=blob:limit=1000g"
+NO_FILTER = "--filter=blob:limit=1000g"
 
 # The remote has no address here: each fetch brings it along, and a missing object cannot be sent
 # for behind our back.
@@ -57,17 +59,17 @@ CONFIG = """\
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """The bare repository at `git.folder`."""
+    """The bare repository at `git.git_dir`."""
 
-    git: Plumbing
+    git: GitProcess
     packs: int = PACKS
 
     def make(self) -> None:
         """Make it if it is not there or not sound."""
-        if self._sound():
+        if self._is_sound():
             return
-        with self._alone():
-            if not self._sound():
+        with self._locked():
+            if not self._is_sound():
                 self._make_anew("it is damaged")
 
     def distrust(self, failed: GitError, sha: str) -> None:
@@ -76,7 +78,7 @@ class Mirror:
             self._suspect.touch()
 
     def has(self, tip: str) -> bool:
-        """Whether the commit is here with all of its files."""
+        """Tell whether the commit is here with all of its files."""
         return self._succeeds("rev-parse", "--quiet", "--verify", f"{COMPLETE}/{tip}^{{tree}}")
 
     def _succeeds(self, *args: str) -> bool:
@@ -86,95 +88,90 @@ class Mirror:
             return False
         return True
 
-    def bring(self, outward: Plumbing, url: str, tip: str) -> None:
+    def fetch(self, remote: GitProcess, url: str, tip: str) -> None:
         """Bring the commit, its history and its files. Raises GitError in the remote's words."""
-        with self._alone():
+        with self._locked():
             if self.has(tip):  # somebody else was quicker
                 return
             try:
-                self._bring(outward, url, tip)
+                self._fetch(remote, url, tip)
             except GitError as failed:
                 if not is_damage(failed):
                     raise
-                self._make_anew(words(failed))
-                self._bring(outward, url, tip)
+                self._make_anew(summarize(failed))
+                self._fetch(remote, url, tip)
             self._tidy()
 
-    def _bring(self, outward: Plumbing, url: str, tip: str) -> None:
+    def _fetch(self, remote: GitProcess, url: str, tip: str) -> None:
         fetch = ("-c", f"remote.origin.url={url}", "fetch", *FETCH)
         # Of the history nothing but commits, then the tip's tree with all that hangs on it: two
-        # requests, each object
-        # once. On top of a whole tip the new trees are wanted at once, for most of theirs are here.
-        known = self.git.run("for-each-ref", "--count=1", COMPLETE)
-        outward.run(*fetch, "--filter=blob:none" if known else "--filter=tree:0", "origin", tip)
-        if missing := self._missing(tip):
-            alone = (
-                "-c",
-                "fetch.negotiationAlgorithm=noop",
-            )  # what is had says nothing of what hangs on it
-            outward.run(*alone, *fetch, ALL, "--stdin", "origin", given=b"\n".join(missing))
-        if self._missing(tip):
+        # requests, each object once. On top of a whole tip the new trees are wanted at once, for
+        # most of theirs are here.
+        commits_only = "--filter=blob:none" if self._list_complete() else "--filter=tree:0"
+        remote.run(*fetch, commits_only, "origin", tip)
+        if missing := list_missing(self.git, "--no-walk", tip):
+            wanted = (NO_FILTER, "--stdin", "origin")
+            remote.run(*ALL_ANEW, *fetch, *wanted, stdin=as_lines(missing))
+        if list_missing(self.git, "--no-walk", tip):
             raise GitError(f"remote error: objects of {tip} are missing there")
-        self.git.run("update-ref", f"{COMPLETE}/{tip}", tip)
-        with suppress(
-            GitError
-        ):  # the tip is whole; what the past changed is worth having, not worth failing for
-            self._bring_past(outward, fetch, tip)
+        self._mark_complete(tip)
+        # The tip is whole; what the past changed is worth having, not worth failing for.
+        with suppress(GitError):
+            self._fetch_history(remote, fetch, tip)
 
-    def _bring_past(self, outward: Plumbing, fetch: tuple[str, ...], tip: str) -> None:
-        """The trees of the newest commits, in one request, to know which files each of them
-        changed.
-        """
-        commits = self.git.run("rev-list", f"--max-count={PAST:d}", tip).decode().split()
-        if missing := missing_trees(self.git, commits):
-            alone = ("-c", "fetch.negotiationAlgorithm=noop")
-            wanted = "\n".join(missing).encode()
-            outward.run(*alone, *fetch, "--filter=blob:none", "--stdin", "origin", given=wanted)
+    def _fetch_history(self, remote: GitProcess, fetch: tuple[str, ...], tip: str) -> None:
+        """Bring the newest commits' trees in one request, to know which files each changed."""
+        commits = self.git.run("rev-list", f"--max-count={HISTORY:d}", tip).decode().split()
+        if missing := list_missing_trees(self.git, commits):
+            wanted = ("--filter=blob:none", "--stdin", "origin")
+            remote.run(*ALL_ANEW, *fetch, *wanted, stdin=as_lines(missing))
 
-    def _missing(self, tip: str) -> list[bytes]:
-        walked = self.git.run(
-            "rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk", tip
-        )
-        return [line[1:] for line in walked.split() if line.startswith(b"?")]
+    def _list_complete(self) -> list[Path]:
+        """List the refs of whole tips, newest first."""
+        refs = self.git.git_dir.joinpath(COMPLETE).glob("[0-9a-f]*[0-9a-f]")
+        return sorted(refs, key=lambda ref: ref.stat().st_mtime_ns, reverse=True)
+
+    def _mark_complete(self, tip: str) -> None:
+        with open_repo(self.git) as repo:
+            commit = Commit(repo, bytes.fromhex(tip))
+            Reference.create(repo, f"{COMPLETE}/{tip}", commit, force=True)
 
     def _tidy(self) -> None:
-        refs = self.git.run(
-            "for-each-ref", "--sort=-creatordate", "--format=delete %(refname)", COMPLETE
-        ).splitlines()
-        self.git.run("update-ref", "--stdin", given=b"".join(ref + b"\n" for ref in refs[TIPS:]))
-        if sum(1 for _ in self.git.folder.glob("objects/pack/*.pack")) > self.packs:
+        with open_repo(self.git) as repo:
+            for ref in self._list_complete()[TIPS:]:
+                Reference.delete(repo, f"{COMPLETE}/{ref.name}")
+        if sum(1 for _ in self.git.git_dir.glob("objects/pack/*.pack")) > self.packs:
             self.git.run("repack", "-a", "-d", "-q")
             self.git.run("prune", f"--expire={UNUSED}")
 
     def _make_anew(self, why: str) -> None:
-        """Under the lock. What is there goes only once the new one stands."""
-        fresh, old = self.git.folder.with_suffix(".new"), self.git.folder.with_suffix(".old")
-        for folder in (fresh, old):
-            shutil.rmtree(folder, ignore_errors=True)
-        Plumbing(fresh, self.git.home, self.git.timeout_s).run(
-            "init", "--quiet", "--bare", "--template=", str(fresh)
-        )
+        """Make it under the lock. What is there goes only once the new one stands."""
+        folder = self.git.git_dir
+        fresh, old = folder.with_suffix(".new"), folder.with_suffix(".old")
+        for left in (fresh, old):
+            shutil.rmtree(left, ignore_errors=True)
+        init = ("init", "--quiet", "--bare", "--template=", str(fresh))
+        replace(self.git, git_dir=fresh).run(*init)
         (fresh / "config").write_text(CONFIG)
-        if self.git.folder.exists():
-            log.warning("The mirror %s is made anew: %s", self.git.folder, why)
-            self.git.folder.rename(old)
-        fresh.rename(self.git.folder)
+        if folder.exists():
+            log.warning("The mirror %s is made anew: %s", folder, why)
+            folder.rename(old)
+        fresh.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
 
-    def _sound(self) -> bool:
+    def _is_sound(self) -> bool:
         parts = ("HEAD", "config", "objects", "refs")
-        return (
-            all((self.git.folder / part).exists() for part in parts) and not self._suspect.exists()
-        )
+        is_whole = all((self.git.git_dir / part).exists() for part in parts)
+        return is_whole and not self._suspect.exists()
 
     @property
     def _suspect(self) -> Path:
-        return self.git.folder / "suspect"
+        return self.git.git_dir / "suspect"
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         """Keep other threads and processes from writing to this mirror. Reading needs no lock."""
-        lock = self.git.folder.with_suffix(".lock")
+        lock = self.git.git_dir.with_suffix(".lock")
         lock.parent.mkdir(parents=True, exist_ok=True)
         with lock.open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
@@ -182,9 +179,8 @@ class Mirror:
             yield
 
     def _unlock_refs(self) -> None:
-        """Remove what a git that was killed left locked; one that runs longer than our patience
-        does not exist.
-        """
-        for left in (*self.git.folder.glob(f"{COMPLETE}/*.lock"), *self.git.folder.glob("*.lock")):
+        """Remove what a git that was killed left locked; none runs longer than its time limit."""
+        folder = self.git.git_dir
+        for left in (*folder.glob(f"{COMPLETE}/*.lock"), *folder.glob("*.lock")):
             if time.time() - left.stat().st_mtime > self.git.timeout_s:
                 left.unlink(missing_ok=True)

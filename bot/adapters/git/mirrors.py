@@ -1,20 +1,20 @@
-"""Here live the GitMirrors: the port Git over bare repositories that are kept between runs and never
-checked out.
-"""
+"""The port Mirrors over bare repositories that are kept between runs and never checked out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from bot.adapters.child_guard import ChildGuard
 from bot.adapters.git import objects
-from bot.adapters.git.git_errors import trouble, words
-from bot.adapters.git.git_process import GitError, GitTimeoutError, Plumbing, require_git
+from bot.adapters.git.git_errors import as_port_error, summarize
+from bot.adapters.git.git_process import GitError, GitProcess, GitTimeoutError, require_git
 from bot.adapters.git.mirror import Mirror
-from bot.adapters.git.overlay import FILES, inside, lay
+from bot.adapters.git.overlay import FILE_MODES, is_tree_path, write_overlay
 from bot.ports import Refusal, Unreachable
 from bot.values import (
     Author,
@@ -34,7 +34,7 @@ GREENLIT = Author("greenlit", "greenlit@users.noreply.github.com")
 
 NAME = re.compile(r"(?!\.)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)
 SHA = re.compile(r"[0-9a-f]{40}")
-HIT = re.compile(rb"[0-9a-f]{40}:([^\0]+)\0(\d+)\0([^\n]*)(?:\n|$)")
+MATCH = re.compile(rb"[0-9a-f]{40}:([^\0]+)\0(\d+)\0([^\n]*)(?:\n|$)")
 
 BAD_GREP = re.compile("^fatal: -e option, |outside repository")
 
@@ -42,15 +42,28 @@ PATHS_AT_ONCE = 200  # an argument list has an end
 GREP_CHARS = 10_000
 GREP_S = 20.0
 GREP_BYTES = 4_000_000
-HIT_CHARS = 1_000
+MATCH_CHARS = 1_000
+GREP = ("grep", "-n", "-E", "-I", "-z", "--no-color")
+DIFF = (
+    "diff-tree",
+    "-r",
+    "-p",
+    "--binary",
+    "--full-index",
+    "--no-color",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+)
 
 
 class GitMirrors:
-    """The port Git over one mirror per repository, at home/<owner>/<name>.git; safe among threads
-    and processes.
+    """One mirror per repository, at home/<owner>/<name>.git; safe among threads and processes.
 
-    Paths that are not UTF-8 stay in every tree but are not spoken of: neither the record nor the
-    model could.
+    Paths that are not UTF-8 stay in every tree but are left out of every answer: neither the record
+    nor the model could take them.
     """
 
     def __init__(
@@ -65,204 +78,183 @@ class GitMirrors:
         self._protocols = protocols
         self._identity = identity
         self._timeout_s = timeout_s
+        self._guard = ChildGuard()
         self._empty = self._home / ".empty"
         for folder in (self._home, self._empty):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def fetch(self, repo: Repo, remote: Remote, branch: Branch) -> Tree:
+        """Fetch the tip of a branch, where it is not here already."""
         mirror = self._mirror(repo)
         mirror.make()
         tip = self.head(repo, remote, branch)
         if not tip:
-            raise Refusal(self._why_no_tip(repo, remote, branch))
+            raise Refusal(self._explain_no_tip(repo, remote, branch))
         if not mirror.has(tip):
-            with _told(repo, remote):
-                mirror.bring(mirror.git.toward(remote, self._protocols), remote.url, tip)
+            with _port_errors(repo, remote):
+                mirror.fetch(mirror.git.toward(remote, self._protocols), remote.url, tip)
         return Tree(repo, tip, branch)
 
     def entries(self, tree: Tree) -> tuple[TreeEntry, ...]:
+        """List all files, by path in git's order."""
         with self._reading(tree) as git:
             listed = git.run("ls-tree", "-r", "-l", "-z", "--full-tree", tree.sha)
-        return tuple(objects.entries(listed))
+        return tuple(objects.parse_entries(listed))
 
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
+        """Read the regular files among the paths."""
         with self._reading(tree) as git:
-            files = [
-                entry for entry in _at(git, tree.sha, sorted(set(paths))) if entry.mode in FILES
-            ]
-            contents = dict(objects.blobs(git, [entry.sha for entry in files]))
+            entries = _list_at(git, tree.sha, sorted(set(paths)))
+            files = [entry for entry in entries if entry.mode in FILE_MODES]
+            contents = dict(objects.read_blobs(git, [entry.sha for entry in files]))
             if lost := next((sha for sha, content in contents.items() if content is None), None):
                 raise GitError(f"{lost} missing")
         return {entry.path: contents[entry.sha] or b"" for entry in files}
 
     def blobs(self, tree: Tree, shas: Collection[Sha]) -> dict[Sha, bytes]:
+        """Read files by the names of their contents."""
         with self._reading(tree) as git:
-            return {
-                sha: content for sha, content in objects.blobs(git, shas) if content is not None
-            }
+            contents = objects.read_blobs(git, shas)
+            return {sha: content for sha, content in contents if content is not None}
 
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
+        """Write the tree with the patch laid over it."""
         with self._reading(tree) as git:
             root = git.run("rev-parse", "--verify", f"{tree.sha}^{{tree}}").decode().strip()
-            return Tree(tree.repo, Sha(lay(git, root, patch.files)), tree.branch)
+            return Tree(tree.repo, Sha(write_overlay(git, root, patch.files)), tree.branch)
 
     def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[GrepMatch, ...]:
-        """`under` is a directory, a file or a glob; "*.py" without a slash is meant at any depth."""
+        """Find the lines that match.
+
+        `under` is a directory, a file or a glob; "*.py" without a slash is meant at any depth.
+        """
         if len(pattern) + len(under) > GREP_CHARS:
             raise ValueError("the pattern is too long")
-        wild = under if "/" in under else f"**/{under}"
-        where = [f":(literal){under.rstrip('/')}", f":(glob){wild}"] if under.strip("/") else []
-        command = (
-            "grep",
-            "-n",
-            "-E",
-            "-I",
-            "-z",
-            "--no-color",
-            "-e",
-            pattern,
-            tree.sha,
-            "--",
-            *where,
-        )
+        command = (*GREP, "-e", pattern, tree.sha, "--", *_pathspecs(under))
         with self._reading(tree) as git:
+            quick = replace(git, timeout_s=GREP_S)
             try:
-                found = git.first(*command, lines=limit, limit_bytes=GREP_BYTES, timeout_s=GREP_S)
+                out = quick.run_until(*command, lines=limit, limit_bytes=GREP_BYTES)
             except GitError as failed:
                 if isinstance(failed, GitTimeoutError) or BAD_GREP.search(str(failed)):
-                    raise ValueError(words(failed)) from None
+                    raise ValueError(summarize(failed)) from None
                 raise
-        return tuple(_hits(found))[:limit]
+        return tuple(_parse_matches(out))[:limit]
 
     def diff(self, tree: Tree, patch: Patch) -> str:
-        laid = self.overlay(tree, patch)
-        form = (
-            "-r",
-            "-p",
-            "--binary",
-            "--full-index",
-            "--no-color",
-            "--no-renames",
-            "--no-ext-diff",
-            "--no-textconv",
-        )
+        """Write the patch as `git apply` takes it."""
+        after = self.overlay(tree, patch)
         with self._reading(tree) as git:
-            shown = git.run(
-                "diff-tree", *form, "--src-prefix=a/", "--dst-prefix=b/", tree.sha, laid.sha
-            )
-        return shown.decode("utf-8", "replace")
+            return git.run(*DIFF, tree.sha, after.sha).decode("utf-8", "replace")
 
     def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
+        """List the newest commits' subjects."""
+        form = (f"--max-count={limit:d}", "--no-merges", "--format=%s", "-z")
         with self._reading(tree) as git:
-            logged = git.run(
-                "log", f"--max-count={limit:d}", "--no-merges", "--format=%s", "-z", tree.sha
-            )
-        return tuple(logged.decode("utf-8", "replace").rstrip("\0").split("\0")) if logged else ()
+            logged = git.run("log", *form, tree.sha).decode("utf-8", "replace")
+        return tuple(logged.rstrip("\0").split("\0")) if logged else ()
 
     def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
+        """List the commits that led here, newest first."""
         with self._reading(tree) as git:
-            return objects.log(git, tree.sha, limit)
+            return objects.list_commits(git, tree.sha, limit)
 
     def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[CommitInfo, ...]:
+        """Read what these commits said and changed."""
         try:
-            return tuple(objects.past(self._git(tree.repo, tree.sha), commits))
+            return tuple(objects.read_commits(self._git(tree.repo, tree.sha), commits))
         except GitError:  # the clone has commits without their trees
             return ()
 
     def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
-        return objects.change(self._git(tree.repo, commit), commit, limit_chars)
+        """Read the beginning of a past commit's diff."""
+        return objects.read_diff(self._git(tree.repo, commit), commit, limit_chars)
 
     def commit(
         self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, at: str
     ) -> Sha:
-        laid = self.overlay(tree, patch)
-        when = f"@{datetime.fromisoformat(at).timestamp():.0f} +0000"
-        who = {"AUTHOR": author, "COMMITTER": self._identity}
-        extra = {
-            f"GIT_{role}_{what}": value
-            for role, person in who.items()
-            for what, value in _fields(person, when)
-        }
+        """Commit the tree with the patch laid over it."""
+        after = self.overlay(tree, patch)
+        date = f"@{datetime.fromisoformat(at).timestamp():.0f} +0000"
+        people = _person("AUTHOR", author, date) | _person("COMMITTER", self._identity, date)
+        command = ("commit-tree", "-p", parent, "-F", "-", after.sha)
         with self._reading(Tree(tree.repo, parent, tree.branch)) as git:
-            command = ("commit-tree", "-p", parent, "-F", "-", laid.sha)
-            return Sha(git.run(*command, given=message.encode(), extra=extra).decode().strip())
+            return Sha(git.run(*command, stdin=message.encode(), extra=people).decode().strip())
 
     def push(
         self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None
     ) -> PushResult:
-        """A branch that is gone although one was expected is told as PushResult("", is_ours=False)."""
-        git = self._git(repo, sha, *([expect] if expect else [])).toward(remote, self._protocols)
-        ref = _ref(git, branch)
+        """Move the remote's branch; one that is gone although expected is PushResult("", False)."""
+        git = self._git(repo, sha, *filter(None, [expect]))
+        ref = _full_ref(git, branch)
         lease = f"--force-with-lease={ref}:{expect or ''}"
+        options = ("--quiet", "--no-verify", "--no-follow-tags", lease)
+        toward = git.toward(remote, self._protocols)
         try:
-            git.run(
-                "push",
-                "--quiet",
-                "--no-verify",
-                "--no-follow-tags",
-                lease,
-                "--",
-                remote.url,
-                f"{sha}:{ref}",
-            )
+            toward.run("push", *options, "--end-of-options", remote.url, f"{sha}:{ref}")
         except GitError as failed:
             # The answer may have been lost, not the push; and whoever came first keeps the branch.
-            found = self.head(repo, remote, branch)
-            if found == expect:
-                raise trouble(failed, repo, remote) from None
-            return PushResult(found or Sha(""), is_ours=found == sha)
+            head = self.head(repo, remote, branch)
+            if head == expect:
+                raise as_port_error(failed, repo, remote) from None
+            return PushResult(head or Sha(""), is_ours=head == sha)
         return PushResult(sha)
 
     def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
+        """Ask the remote where its branch points."""
         mirror = self._mirror(repo)
         mirror.make()
-        ref = _ref(mirror.git, branch)
-        return self._refs(mirror.git, repo, remote, ref).get(ref)
+        ref = _full_ref(mirror.git, branch)
+        return self._list_remote(mirror.git, repo, remote, ref).get(ref)
 
-    def _refs(self, git: Plumbing, repo: Repo, remote: Remote, *patterns: str) -> dict[str, Sha]:
-        with _told(repo, remote):
-            told = git.toward(remote, self._protocols).run(
-                "ls-remote", "--quiet", "--", remote.url, *patterns
-            )
-        parted = (line.split("\t") for line in told.decode("utf-8", "replace").splitlines())
+    def _list_remote(
+        self, git: GitProcess, repo: Repo, remote: Remote, *patterns: str
+    ) -> dict[str, Sha]:
+        with _port_errors(repo, remote):
+            toward = git.toward(remote, self._protocols)
+            listed = toward.run("ls-remote", "--quiet", "--end-of-options", remote.url, *patterns)
+        lines = listed.decode("utf-8", "replace").splitlines()
+        parted = (line.split("\t") for line in lines)
         return {ref: Sha(sha) for sha, ref in parted}
 
-    def _why_no_tip(self, repo: Repo, remote: Remote, branch: Branch) -> str:
-        if self._refs(self._mirror(repo).git, repo, remote, "HEAD", "refs/heads/*"):
+    def _explain_no_tip(self, repo: Repo, remote: Remote, branch: Branch) -> str:
+        if self._list_remote(self._mirror(repo).git, repo, remote, "HEAD", "refs/heads/*"):
             return f"{repo.name} has no branch `{branch}`."
         return f"{repo.name} is empty: it needs a first commit before anything can be built on it."
 
     def _mirror(self, repo: Repo) -> Mirror:
         if not NAME.fullmatch(repo.name):
             raise ValueError(f"not the name of a repository: {repo.name!r}")
-        return Mirror(Plumbing(self._home / f"{repo.name}.git", self._empty, self._timeout_s))
+        folder = self._home / f"{repo.name}.git"
+        return Mirror(GitProcess(folder, self._empty, self._guard, self._timeout_s))
 
-    def _git(self, repo: Repo, *shas: str) -> Plumbing:
-        if wrong := [sha for sha in shas if not SHA.fullmatch(sha)]:
-            raise ValueError(f"not the name of an object: {wrong[0]!r}")
+    def _git(self, repo: Repo, *shas: str) -> GitProcess:
+        for sha in shas:
+            if not SHA.fullmatch(sha):
+                raise ValueError(f"not the name of an object: {sha!r}")
         return self._mirror(repo).git
 
     @contextmanager
-    def _reading(self, tree: Tree) -> Iterator[Plumbing]:
+    def _reading(self, tree: Tree) -> Iterator[GitProcess]:
         git = self._git(tree.repo, tree.sha)
         try:
             yield git
         except GitError as failed:
             self._mirror(tree.repo).distrust(failed, tree.sha)
             raise Unreachable(
-                f"the mirror of {tree.repo.name} cannot answer: {words(failed)}"
+                f"the mirror of {tree.repo.name} cannot answer: {summarize(failed)}"
             ) from None
 
 
 @contextmanager
-def _told(repo: Repo, remote: Remote) -> Iterator[None]:
+def _port_errors(repo: Repo, remote: Remote) -> Iterator[None]:
     try:
         yield
     except GitError as failed:
-        raise trouble(failed, repo, remote) from None
+        raise as_port_error(failed, repo, remote) from None
 
 
-def _ref(git: Plumbing, branch: Branch) -> str:
+def _full_ref(git: GitProcess, branch: Branch) -> str:
     ref = f"refs/heads/{branch}"
     try:
         git.run("check-ref-format", ref)
@@ -271,25 +263,32 @@ def _ref(git: Plumbing, branch: Branch) -> str:
     return ref
 
 
-def _at(git: Plumbing, sha: Sha, paths: list[str]) -> Iterator[TreeEntry]:
-    """The entries at these paths. Files only: a directory's line has no size and is passed over."""
-    asked = [path for path in paths if inside(path)]
-    for start in range(0, len(asked), PATHS_AT_ONCE):
-        some = asked[start : start + PATHS_AT_ONCE]
-        listed = git.run(
-            "--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some
-        )
-        yield from objects.entries(listed)
+def _list_at(git: GitProcess, sha: Sha, paths: list[str]) -> Iterator[TreeEntry]:
+    """List the entries at these paths; a directory's line has no size and is passed over."""
+    valid = [path for path in paths if is_tree_path(path)]
+    for start in range(0, len(valid), PATHS_AT_ONCE):
+        some = valid[start : start + PATHS_AT_ONCE]
+        command = ("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some)
+        yield from objects.parse_entries(git.run(*command))
 
 
-def _hits(found: bytes) -> Iterator[GrepMatch]:
-    for path, line, text in HIT.findall(found):
+def _pathspecs(under: str) -> tuple[str, ...]:
+    if not under.strip("/"):
+        return ()
+    glob = under if "/" in under else f"**/{under}"
+    return f":(literal){under.rstrip('/')}", f":(glob){glob}"
+
+
+def _parse_matches(out: bytes) -> Iterator[GrepMatch]:
+    for path, line, text in MATCH.findall(out):
         try:
             name = path.decode()
         except UnicodeDecodeError:
             continue
-        yield GrepMatch(name, int(line), text.decode("utf-8", "replace").rstrip("\r")[:HIT_CHARS])
+        shown = text.decode("utf-8", "replace").rstrip("\r")[:MATCH_CHARS]
+        yield GrepMatch(name, int(line), shown)
 
 
-def _fields(person: Author, when: str) -> tuple[tuple[str, str], ...]:
-    return ("NAME", person.name), ("EMAIL", person.email), ("DATE", when)
+def _person(role: str, person: Author, date: str) -> dict[str, str]:
+    fields = {"NAME": person.name, "EMAIL": person.email, "DATE": date}
+    return {f"GIT_{role}_{name}": value for name, value in fields.items()}

@@ -1,6 +1,4 @@
-"""Here lives the laying of a patch over a tree: new blobs and trees, without an index and without a
-work tree.
-"""
+"""Lay a patch over a tree: new blobs and trees, without an index and without a work tree."""
 
 from __future__ import annotations
 
@@ -8,157 +6,150 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from typing import cast
 
-from gitdb import IStream, LooseObjectDB  # type: ignore[import-untyped]
+from bot.adapters.git.git_process import GitProcess
+from bot.adapters.git.own_repo import OwnRepo, open_repo
 
-from bot.adapters.git.git_process import Plumbing
-
-FILES = {"100644", "100755"}
-LONGEST = 4096  # bytes of a path, Linux's PATH_MAX
-DEEPEST = 100  # folders of a path that is written: each is a step down
+FILE_MODES = {"100644", "100755"}
+DIRECTORY, LINK, SUBMODULE = "40000", "120000", "160000"
+KINDS = {DIRECTORY: "a directory", LINK: "a symbolic link", SUBMODULE: "a submodule"}
+ENTRY = re.compile(rb"(\d+) ([^\0]+)\0(.{20})", re.DOTALL)  # of a tree object
+PATH_BYTES = 4096  # Linux's PATH_MAX
+DEEPEST = 100  # directories of a path that is written: each is one recursion
 
 # What HFS+ does not see in a name (git's utf8.c, next_hfs_char).
-UNSEEN = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+IGNORED_BY_HFS = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 
-Way = tuple[bytes, ...]  # a path, from the root of one tree
+Parts = tuple[bytes, ...]  # a path's names, from the root of one tree
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Entry:
     """One line of a tree object."""
 
     mode: str
     sha: str
 
 
-def inside(path: str) -> bool:
-    """Whether this can be a path of a tree at all."""
+def is_tree_path(path: str) -> bool:
+    """Tell whether this can be a path of a tree at all."""
     try:
         length = len(path.encode())
     except UnicodeEncodeError:
         return False
-    return length <= LONGEST and "\0" not in path and not {"", ".", ".."} & set(path.split("/"))
+    return length <= PATH_BYTES and "\0" not in path and not {"", ".", ".."} & {*path.split("/")}
 
 
-def _plain(path: str) -> bool:
-    """Whether it would also be one to every file system: no backslash, no spelling of ".git"."""
-    fits = inside(path) and path.count("/") <= DEEPEST and "\\" not in path
-    return fits and not any(_special(name) for name in path.split("/"))
+def write_overlay(git: GitProcess, root: str, files: Mapping[str, str | None]) -> str:
+    """Write the tree `root` with the files laid over it, None deleting one, and return its sha.
+
+    Modes are kept, and empty directories vanish. Raises ValueError, in words, for a path that
+    leaves the tree or runs into a symlink, submodule or other file, and GitError.
+    """
+    for path in files:
+        if not _is_plain(path):
+            raise ValueError(f"not a path inside the repository: {path!r}")
+    with open_repo(git) as repo:
+        writer = _TreeWriter(repo)
+        changes = {
+            tuple(path.encode().split(b"/")): writer.store_blob(text)
+            for path, text in files.items()
+        }
+        return writer.change_tree(root, changes, ()) or writer.store_tree({})
 
 
-def _special(name: str) -> bool:
+def _is_plain(path: str) -> bool:
+    """Tell whether every file system takes the path: no backslash, no spelling of ".git"."""
+    if not is_tree_path(path) or path.count("/") > DEEPEST or "\\" in path:
+        return False
+    return not any(_is_special(name) for name in path.split("/"))
+
+
+def _is_special(name: str) -> bool:
     # NTFS drops what follows a colon, and dots and spaces at the end; git~1 is its short name for
     # .git.
-    bare = UNSEEN.sub("", name).split(":")[0].rstrip(". ").lower()
-    return not bare or bare in {".git", "git~1"}
+    plain = IGNORED_BY_HFS.sub("", name).split(":")[0].rstrip(". ").lower()
+    return not plain or plain in {".git", "git~1"}
 
 
-def lay(git: Plumbing, root: str, files: Mapping[str, str | None]) -> str:
-    """The tree object of `root` with the files laid over it. Modes are kept, and empty directories
-    vanish.
+@dataclass(frozen=True, slots=True)
+class _TreeWriter:
+    """Writes objects as they are, line ends and all: no filter takes part."""
 
-    Raises ValueError, in words, for a path that leaves the tree or runs into a symlink, submodule
-    or other file.
-    """
-    if wrong := [path for path in files if not _plain(path)]:
-        raise ValueError(f"not a path inside the repository: {wrong[0]!r}")
-    changes = {
-        tuple(path.encode().split(b"/")): None
-        if text is None
-        else _store(git, b"blob", text.encode())
-        for path, text in files.items()
-    }
-    return _laid(git, root, changes, ()) or _make(git, {})
+    repo: OwnRepo
 
+    def store_blob(self, text: str | None) -> str | None:
+        return None if text is None else self.repo.store_object(b"blob", text.encode())
 
-def _store(git: Plumbing, kind: bytes, content: bytes) -> str:
-    """Write an object as it is, line ends and all, in this process: no options, no filters, no
-    environment.
-    """
-    stored = LooseObjectDB(str(git.folder / "objects")).store(
-        IStream(kind, len(content), BytesIO(content))
-    )
-    return cast("bytes", stored.hexsha).decode()
+    def store_tree(self, entries: Mapping[bytes, Entry]) -> str:
+        lines = (
+            f"{entry.mode} ".encode() + name + b"\0" + bytes.fromhex(entry.sha)
+            for name, entry in sorted(entries.items(), key=_in_gits_order)
+        )
+        return self.repo.store_object(b"tree", b"".join(lines))
 
+    def change_tree(self, tree: str, changes: Mapping[Parts, str | None], parents: Parts) -> str:
+        """Write one directory with its changes; "" where nothing is left of it.
 
-def _laid(git: Plumbing, tree: str, changes: Mapping[Way, str | None], above: Way) -> str:
-    """One directory with its changes; "" where nothing is left of it. `tree` is "" for a new one."""
-    items = _list(git, tree) if tree else {}
-    here = {way[0]: sha for way, sha in changes.items() if len(way) == 1}
-    below: defaultdict[bytes, dict[Way, str | None]] = defaultdict(dict)
-    for way, sha in changes.items():
-        if len(way) > 1:
-            below[way[0]][way[1:]] = sha
-    # Files go before directories come in their place, and the other way round.
-    for name in (name for name, sha in here.items() if not sha):
-        _remove(items, name, above)
-    for name, inner in below.items():
-        _descend(git, items, name, inner, above)
-    for name, sha in here.items():
-        if sha:
-            items[name] = Item(_mode(items.get(name), (*above, name)), sha)
-    return _make(git, items) if items else ""
+        `tree` is "" for a new one.
+        """
+        entries = self._read_tree(tree)
+        below: defaultdict[bytes, dict[Parts, str | None]] = defaultdict(dict)
+        for (name, *rest), sha in changes.items():
+            if rest:
+                below[name][tuple(rest)] = sha
+            elif sha is None:
+                _remove(entries, name, parents)
+        # Files went before directories come in their place; now the other way round.
+        for name, inner in below.items():
+            self._change_directory(entries, inner, (*parents, name))
+        for (name, *rest), sha in changes.items():
+            if sha and not rest:
+                entries[name] = Entry(_file_mode(entries.get(name), (*parents, name)), sha)
+        return self.store_tree(entries) if entries else ""
 
+    def _read_tree(self, tree: str) -> dict[bytes, Entry]:
+        content = self.repo.read_object(tree) if tree else b""
+        return {
+            name: Entry(mode.decode(), sha.hex()) for mode, name, sha in ENTRY.findall(content)
+        }
 
-def _remove(items: dict[bytes, Item], name: bytes, above: Way) -> None:
-    match items.get(name):
-        case Item(mode="160000"):
-            raise ValueError(f"{_spelled(*above, name)} is a submodule")
-        case Item(mode=mode) if mode != "040000":
-            del items[name]
-
-
-def _descend(
-    git: Plumbing,
-    items: dict[bytes, Item],
-    name: bytes,
-    inner: Mapping[Way, str | None],
-    above: Way,
-) -> None:
-    old = items.get(name)
-    if old and old.mode != "040000":
-        raise ValueError(f"{_spelled(*above, name)} is {_kind(old)}, not a directory")
-    laid = _laid(git, old.sha if old else "", inner, (*above, name))
-    if laid:
-        items[name] = Item("040000", laid)
-    else:
-        items.pop(name, None)
+    def _change_directory(
+        self, entries: dict[bytes, Entry], changes: Mapping[Parts, str | None], path: Parts
+    ) -> None:
+        old = entries.get(path[-1])
+        if old and old.mode != DIRECTORY:
+            raise ValueError(f"{_spell(path)} is {_kind(old)}, not a directory")
+        new = self.change_tree(old.sha if old else "", changes, path)
+        if new:
+            entries[path[-1]] = Entry(DIRECTORY, new)
+        else:
+            entries.pop(path[-1], None)
 
 
-def _mode(old: Item | None, way: Way) -> str:
-    if old and old.mode not in FILES:
-        raise ValueError(f"{_spelled(*way)} is {_kind(old)}, not a file")
+def _in_gits_order(line: tuple[bytes, Entry]) -> bytes:
+    """Sort a directory as if its name ended in a slash."""
+    name, entry = line
+    return name + b"/" if entry.mode == DIRECTORY else name
+
+
+def _remove(entries: dict[bytes, Entry], name: bytes, parents: Parts) -> None:
+    match entries.get(name):
+        case Entry(mode="160000"):
+            raise ValueError(f"{_spell((*parents, name))} is a submodule")
+        case Entry(mode=mode) if mode != DIRECTORY:
+            del entries[name]
+
+
+def _file_mode(old: Entry | None, path: Parts) -> str:
+    if old and old.mode not in FILE_MODES:
+        raise ValueError(f"{_spell(path)} is {_kind(old)}, not a file")
     return old.mode if old else "100644"
 
 
-def _kind(item: Item) -> str:
-    return {"040000": "a directory", "120000": "a symbolic link", "160000": "a submodule"}.get(
-        item.mode, "a file"
-    )
+def _kind(entry: Entry) -> str:
+    return KINDS.get(entry.mode, "a file")
 
 
-def _spelled(*names: bytes) -> str:
-    return b"/".join(names).decode("utf-8", "replace")
-
-
-def _list(git: Plumbing, tree: str) -> dict[bytes, Item]:
-    lines = git.run("ls-tree", "-z", "--full-tree", tree).split(b"\0")[:-1]
-    parted = (line.split(b"\t", 1) for line in lines)
-    return {name: Item(*_fields(head)) for head, name in parted}
-
-
-def _fields(head: bytes) -> tuple[str, str]:
-    mode, _, sha = head.decode().split()
-    return mode, sha
-
-
-def _make(git: Plumbing, items: Mapping[bytes, Item]) -> str:
-    # Git sorts a directory as if its name ended in a slash, and writes its mode without the zero.
-    ordered = sorted(items.items(), key=lambda item: item[0] + b"/" * (item[1].mode == "040000"))
-    lines = (
-        f"{item.mode.lstrip('0')} ".encode() + name + b"\0" + bytes.fromhex(item.sha)
-        for name, item in ordered
-    )
-    return _store(git, b"tree", b"".join(lines))
+def _spell(path: Parts) -> str:
+    return b"/".join(path).decode("utf-8", "replace")

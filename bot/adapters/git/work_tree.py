@@ -1,188 +1,142 @@
-"""Here lives a repository as it lies on somebody's disk: what differs from a commit, committed or
-not.
-"""
+"""Read a repository's files as they lie on somebody's disk, and write a change into them."""
 
 from __future__ import annotations
 
-import os
 import stat
-import subprocess
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.repository_folder import NoRepositoryError
+
 FILE_BYTES = 5_000_000
 MOST_FILES = 1_000
-SAFE = (
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    f"core.hooksPath={os.devnull}",
-    "-c",
-    "core.quotePath=false",
+FILE, LINK, SUBMODULE, GONE = "100644", "120000", "160000", "000000"
+DEFAULT_BRANCHES = (
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+    "main",
+    "master",
 )
-LINK, SUBMODULE, GONE = "120000", "160000", "000000"
-
-
-class FolderError(Exception):
-    """The folder cannot be looked at; the text says why and what to do."""
+# A submodule that is merely dirty is passed over: to know of it, a git of its own would run there.
+DIFF = ("--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=dirty", "--abbrev=40")
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A path that differs, with what it is now: a mode of git's, "000000" when it is gone."""
+class ChangedPath:
+    """A path that differs, with its modes as git has them, "000000" for what is not there."""
 
     path: str
     mode: str
-    was: str
+    old_mode: str
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
-    """A work tree. Git is only asked; nothing is written, and no hook, diff driver or monitor runs."""
+class WorkTree:
+    """A work tree whose own configuration, hooks and filters take no part.
+
+    A file that its repository stores through a filter (LFS) is compared as it lies there, and only
+    if git's index cannot tell by size and time that it is unchanged.
+    """
 
     root: Path
+    git: GitProcess
 
-    @classmethod
-    def at(cls, place: Path) -> Folder:
-        """The work tree around a place. Raises FolderError when there is none."""
-        if not place.is_dir():
-            raise FolderError(f"{place} is no folder.")
+    def resolve_commit(self, rev: str) -> str:
+        """Resolve what names a commit. Raises NoRepositoryError."""
+        wanted = ("--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
         try:
-            top = _git(place, "rev-parse", "--show-toplevel").decode().rstrip("\n")
-        except FileNotFoundError:
-            raise FolderError("git is not installed.") from None
-        except subprocess.CalledProcessError as failed:
-            raise FolderError(f"{place} is no work tree of git: {_words(failed)}") from None
-        return cls(Path(top))
+            return self.git.run("rev-parse", *wanted).decode().strip()
+        except GitError:
+            raise NoRepositoryError(f"There is no commit {rev} in {self.root}.") from None
 
-    def commit(self, rev: str) -> str:
-        """The commit that a word names. Raises FolderError."""
-        try:
-            return (
-                self._ask(
-                    "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
-                )
-                .decode()
-                .strip()
-            )
-        except subprocess.CalledProcessError:
-            raise FolderError(f"There is no commit {rev} in {self.root}.") from None
-
-    def base(self) -> str:
-        """Where this branch left the default branch; the newest commit, where there is nothing to
-        have left.
-        """
-        head = self.commit("HEAD")
-        for name in (
-            "refs/remotes/origin/HEAD",
-            "refs/remotes/origin/main",
-            "refs/remotes/origin/master",
-            "main",
-            "master",
-        ):
+    def find_base(self) -> str:
+        """Find where this branch left the default branch; else return the newest commit."""
+        head = self.resolve_commit("HEAD")
+        for name in DEFAULT_BRANCHES:
             try:
-                return self._ask("merge-base", head, f"{name}^{{commit}}").decode().strip()
-            except subprocess.CalledProcessError:
+                return self.git.run("merge-base", head, f"{name}^{{commit}}").decode().strip()
+            except GitError:
                 continue
         return head
 
-    def moved(self, base: str) -> tuple[Moved, ...]:
-        """What differs from the commit: committed, staged, or neither, new files included, in the
-        order of paths.
-        """
-        told = self._ask(
-            "diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--abbrev=40", base, "--"
-        )
-        fields = told.decode("utf-8", "replace").split("\0")
-        listed = {
-            path: Moved(path, head.split()[1], head.split()[0][1:])
-            for head, path in zip(fields[::2], fields[1::2], strict=False)
-        }
-        untracked = self._ask("ls-files", "--others", "--exclude-standard", "-z").decode(
-            "utf-8", "replace"
-        )
-        for path in filter(None, untracked.split("\0")):
-            listed[path] = Moved(
-                path, self._mode(path), listed[path].was if path in listed else GONE
-            )
-        return tuple(listed[path] for path in sorted(listed))
+    def is_dirty(self) -> bool:
+        """Tell whether anything is not committed."""
+        form = ("--porcelain", "--no-renames", "--ignore-submodules=dirty")
+        return bool(self.git.run("status", *form))
 
-    def _mode(self, path: str) -> str:
-        """As git would note it; a folder that is listed is a repository of its own."""
+    def list_changes(self, base: str) -> tuple[ChangedPath, ...]:
+        """List what differs from the commit, committed or not, new files included, by path."""
+        fields = _fields(self.git.run("diff", *DIFF, base, "--"))
+        changes = {}
+        for head, path in zip(fields[::2], fields[1::2], strict=True):
+            old_mode, mode, *_ = head.removeprefix(":").split()
+            changes[path] = ChangedPath(path, mode, old_mode)
+        for path in _fields(self.git.run("ls-files", "--others", "--exclude-standard", "-z")):
+            old_mode = changes[path].old_mode if path in changes else GONE
+            changes[path] = ChangedPath(path, self._read_mode(path), old_mode)
+        return tuple(changes[path] for path in sorted(changes))
+
+    def _read_mode(self, path: str) -> str:
+        """Tell the mode as git would note it; a folder is a repository of its own."""
         place = self.root / path
-        return LINK if place.is_symlink() else SUBMODULE if place.is_dir() else "100644"
+        if place.is_symlink():
+            return LINK
+        return SUBMODULE if place.is_dir() else FILE
 
-    def paths(self) -> tuple[str, ...]:
-        """What git knows of in the work tree."""
-        told = self._ask("ls-files", "-z").decode("utf-8", "replace")
-        return tuple(path for path in told.split("\0") if path)
+    def list_paths(self) -> tuple[str, ...]:
+        """List what git knows of in the work tree."""
+        return tuple(_fields(self.git.run("ls-files", "-z")))
 
-    def before(self, base: str, paths: Collection[str]) -> dict[str, bytes]:
-        """The bytes of regular files as the commit has them; what is missing or too large is left
-        out.
-        """
+    def read_committed(self, base: str, paths: Collection[str]) -> dict[str, bytes]:
+        """Read regular files as the commit has them; those missing or too large are left out."""
         wanted = [path for path in paths if "\n" not in path]
-        asked = "".join(f"{base}:{path}\n" for path in wanted).encode()
-        return dict(_batch(wanted, self._ask("cat-file", "--batch", given=asked)))
+        names = "".join(f"{base}:{path}\n" for path in wanted).encode()
+        return dict(_parse_batch(wanted, self.git.run("cat-file", "--batch", stdin=names)))
 
-    def now(self, path: str) -> bytes | None:
-        """The bytes of a regular file; None for what is no such file or too large. No link is
-        followed.
-        """
+    def read_file(self, path: str) -> bytes | None:
+        """Read a regular file; None for what is none or too large. No link is followed."""
         place = self.root / path
         try:
-            if (
-                not stat.S_ISREG(place.lstat().st_mode)
-                or place.lstat().st_size > FILE_BYTES
-                or not self._inside(place)
-            ):
-                return None
-            return place.read_bytes()
+            status = place.lstat()
+            is_file = stat.S_ISREG(status.st_mode) and status.st_size <= FILE_BYTES
+            is_inside = place.parent.resolve().is_relative_to(self.root.resolve())
+            return place.read_bytes() if is_file and is_inside else None
         except OSError:
             return None
 
-    def target(self, path: str) -> str:
-        """Where a symbolic link leads."""
-        return str((self.root / path).readlink()) if (self.root / path).is_symlink() else "nowhere"
+    def read_link(self, path: str) -> str:
+        """Tell where a symbolic link leads."""
+        place = self.root / path
+        return str(place.readlink()) if place.is_symlink() else "nowhere"
 
-    def holding(self, value: str) -> tuple[str, ...]:
-        """The files of the work tree in which the text stands."""
+    def find_text(self, text: str) -> tuple[str, ...]:
+        """Find the files of the work tree in which the text stands."""
         try:
-            found = self._ask("grep", "-l", "-z", "-I", "-F", "-e", value, "--")
-        except subprocess.CalledProcessError:
+            listed = self.git.run("grep", "-l", "-z", "-I", "-F", "-e", text, "--")
+        except GitError:
             return ()
-        return tuple(path for path in found.decode("utf-8", "replace").split("\0") if path)
+        return tuple(_fields(listed))
 
-    def _inside(self, place: Path) -> bool:
-        return place.parent.resolve().is_relative_to(self.root.resolve())
-
-    def _ask(self, *words: str, given: bytes | None = None) -> bytes:
-        return _git(self.root, *words, given=given)
+    def apply(self, diff: str) -> None:
+        """Write a change into the files, all of it or nothing. Raises GitError."""
+        self.git.run("apply", "--whitespace=nowarn", stdin=diff.encode())
 
 
-def _batch(paths: list[str], told: bytes) -> Iterator[tuple[str, bytes]]:
-    at = 0
+def _fields(out: bytes) -> list[str]:
+    return [field for field in out.decode("utf-8", "replace").split("\0") if field]
+
+
+def _parse_batch(paths: list[str], out: bytes) -> Iterator[tuple[str, bytes]]:
+    start = 0
     for path in paths:
-        end = told.index(b"\n", at)
-        head = told[at:end].split()
-        at = end + 1
+        end = out.index(b"\n", start)
+        head = out[start:end].split()
+        start = end + 1
         if len(head) == 3 and head[2].isdigit():
             size = int(head[2])
             if head[1] == b"blob" and size <= FILE_BYTES:
-                yield path, told[at : at + size]
-            at += size + 1
-
-
-def _git(folder: Path, *words: str, given: bytes | None = None) -> bytes:
-    command = ["git", "-C", str(folder), *SAFE, *words]
-    return subprocess.run(command, input=given or b"", capture_output=True, check=True).stdout
-
-
-def _words(failed: subprocess.CalledProcessError) -> str:
-    return (
-        str(failed.stderr.decode("utf-8", "replace"))
-        .strip()
-        .removeprefix("fatal: ")
-        .partition("\n")[0]
-    )
+                yield path, out[start : start + size]
+            start += size + 1

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git.git_process import Plumbing
+from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.mirror import Mirror
 from bot.adapters.git.mirrors import GitMirrors
 from bot.ports import Refusal, Unreachable
@@ -338,10 +338,10 @@ def test_mirror_stays_small(origin: Path, remote: Remote, tmp_path: Path, mirror
         commit(origin, {"README.md": b"%d\n" % number, f"{number}": b"\n"})
         trees.append(mirrors.fetch(REPO, remote, MAIN))
     commit(origin, {"README.md": b"last\n"})
-    plumbing = Plumbing(mirror, tmp_path / "home/.empty", 60)
-    few = Mirror(plumbing, packs=2)
-    few.bring(
-        plumbing.toward(remote, ("http",)), remote.url, mirrors.head(REPO, remote, MAIN) or ""
+    process = GitProcess(mirror, tmp_path / "home/.empty")
+    few = Mirror(process, packs=2)
+    few.fetch(
+        process.toward(remote, ("http",)), remote.url, mirrors.head(REPO, remote, MAIN) or ""
     )
 
     assert 2 >= len(list(mirror.glob("objects/pack/*.pack")))

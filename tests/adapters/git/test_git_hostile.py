@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.git.git_process import GitTimeoutError, Plumbing
+from bot.adapters.git.git_process import GitProcess, GitTimeoutError
 from bot.adapters.git.mirrors import GitMirrors
 from bot.values import Author, Branch, Patch, PushResult, Remote, Repo
 from tests.adapters.git.weather import Weather
@@ -180,11 +180,11 @@ def test_token_is_in_no_file(origin: Path, remote: Remote, mirrors: GitMirrors, 
 
 def test_token_goes_to_its_host_alone(remote: Remote, mirrors: GitMirrors, mirror: Path):
     """The header with the token is for the remote's scheme, host and port."""
-    plumbing = Plumbing(mirror, mirror, 1).toward(remote, ("http",))
+    process = GitProcess(mirror, mirror).toward(remote, ("http",))
     host = remote.url.removesuffix("/ada/engine.git")
 
-    assert [f"http.{host}/.extraHeader"] == list(plumbing.config)
-    assert SEEN[1] not in repr(plumbing)
+    assert [f"http.{host}/.extraHeader"] == list(process.config)
+    assert SEEN[1] not in repr(process)
 
 
 def test_local_git_reaches_no_network(
@@ -198,7 +198,7 @@ def test_local_git_reaches_no_network(
     served.asked.clear()
     git(mirror, "config", "remote.origin.url", remote.url)
     with pytest.raises(Exception, match=r"could not fetch|not allowed|missing|bad file"):
-        Plumbing(mirror, mirror, 10).run("cat-file", "blob", old)
+        GitProcess(mirror, mirror).run("cat-file", "blob", old)
 
     assert [] == served.asked
 
@@ -207,8 +207,8 @@ def test_endless_reading_is_ended(mirror: Path, tmp_path: Path):
     """A git that writes nothing and never ends is ended and told so."""
     os.mkfifo(tmp_path / "silent")
     with pytest.raises(GitTimeoutError, match=r"git config took longer than 0\.2 s"):
-        Plumbing(mirror, tmp_path, 10).first(
-            "config", "--list", "--file", "silent", lines=9, limit_bytes=9, timeout_s=0.2
+        GitProcess(mirror, tmp_path, timeout_s=0.2).run_until(
+            "config", "--list", "--file", "silent", lines=9, limit_bytes=9
         )
 
 

@@ -1,0 +1,116 @@
+"""Find the repository around a folder on this machine, and read the little that it may configure.
+
+GitPython's Repo would follow GIT_* variables and the includes of the configuration; git itself
+would obey all of it.
+"""
+
+from __future__ import annotations
+
+import configparser
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from git import GitConfigParser
+
+CONFIG_BYTES = 1_000_000
+# How files lie on the disk: what git must know to compare them, and what starts nothing.
+KEPT = {
+    "core": {"autocrlf", "eol", "filemode", "ignorecase", "precomposeunicode", "symlinks"},
+    "extensions": {"objectformat", "refstorage"},
+}
+PLAIN = re.compile(r"[A-Za-z0-9]+")
+
+
+class NoRepositoryError(Exception):
+    """There is no repository, or nothing in it that was asked for; the text tells what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryFolder:
+    """Where somebody's repository lies. `root` is its work tree, None for a bare one."""
+
+    git_dir: Path  # of this work tree alone: HEAD, index
+    common_dir: Path  # of all its work trees: objects, refs, configuration
+    root: Path | None
+    settings: dict[str, str]  # the few of its configuration that are kept
+
+
+def find_repository(folder: Path) -> RepositoryFolder:
+    """Find the repository that a folder is or lies in. Raises NoRepositoryError."""
+    if not folder.is_dir():
+        raise NoRepositoryError(f"{folder} is no folder.")
+    start = folder.resolve()
+    for place in (start, *start.parents):
+        if git_dir := _linked_git_dir(place / ".git"):
+            return _describe(git_dir, place)
+        if _is_git_dir(place):
+            return _describe(place, place.parent if place.name == ".git" else None)
+    raise NoRepositoryError(f"{folder} is no git repository. Say which with --repo PATH.")
+
+
+def _linked_git_dir(dot_git: Path) -> Path | None:
+    """Follow the file that `git worktree` and submodules put in the place of the folder."""
+    path = dot_git
+    if _is_small_file(dot_git):
+        text = dot_git.read_bytes().decode("utf-8", "surrogateescape")
+        path = dot_git.parent / text.removeprefix("gitdir: ").rstrip("\r\n")
+    return path.resolve() if _is_git_dir(path) else None
+
+
+def _is_git_dir(path: Path) -> bool:
+    try:
+        common = _common_dir(path)
+        has_head = (path / "HEAD").is_file() or (path / "HEAD").is_symlink()
+        return has_head and (common / "objects").is_dir() and (common / "refs").is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _common_dir(git_dir: Path) -> Path:
+    pointer = git_dir / "commondir"
+    if not _is_small_file(pointer):
+        return git_dir
+    text = pointer.read_bytes().decode("utf-8", "surrogateescape")
+    return (git_dir / text.rstrip("\r\n")).resolve()
+
+
+def _is_small_file(path: Path) -> bool:
+    """Tell whether it can be read without waiting for ever, as for a pipe."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size <= CONFIG_BYTES
+
+
+def _describe(git_dir: Path, place: Path | None) -> RepositoryFolder:
+    common = _common_dir(git_dir)
+    config = dict(_read_config(common / "config"))
+    if config.get("extensions.worktreeconfig") == "true":
+        config |= dict(_read_config(git_dir / "config.worktree"))
+    root = place
+    if "core.worktree" in config:
+        root = (git_dir / config["core.worktree"]).resolve()
+    elif config.get("core.bare") == "true" and git_dir == common:
+        root = None
+    kept = {f"{section}.{name}" for section, names in KEPT.items() for name in names}
+    settings = {
+        name: value for name, value in config.items() if name in kept and PLAIN.fullmatch(value)
+    }
+    return RepositoryFolder(git_dir, common, root, settings)
+
+
+def _read_config(path: Path) -> Iterator[tuple[str, str]]:
+    """Read what stands in one configuration file, and in none that it includes."""
+    if not _is_small_file(path):
+        return
+    try:
+        with GitConfigParser(path, read_only=True, merge_includes=False) as parser:
+            for section in parser.sections():
+                for name, value in parser.items(section):
+                    yield f"{section}.{name}".lower(), str(value)
+    except (configparser.Error, UnicodeDecodeError, ValueError) as wrong:
+        raise NoRepositoryError(f"{path} cannot be read: {wrong}") from None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 from rich.console import Console
@@ -14,7 +15,17 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.adapters.checkers import build_checkers
-from bot.adapters.git.work_tree import GONE, LINK, MOST_FILES, SUBMODULE, Folder, FolderError, Moved
+from bot.adapters.git.borrowed_repository import borrow_repository
+from bot.adapters.git.git_process import GitUnfitError, require_git
+from bot.adapters.git.repository_folder import NoRepositoryError
+from bot.adapters.git.work_tree import (
+    GONE,
+    LINK,
+    MOST_FILES,
+    SUBMODULE,
+    ChangedPath,
+    WorkTree,
+)
 from bot.cli.check_report import render_json, render_sarif
 from bot.gates import Change, find_answered_inputs
 from bot.ports import Checkers, Refusal
@@ -53,8 +64,11 @@ def checked(console: Console, settings: GateSettings, place: Path, asked: Asked)
     use.
     """
     try:
-        looked = _look(Folder.at(place), asked.base, build_checkers(settings.package_indexes))
-    except (FolderError, Refusal) as wrong:
+        require_git()
+        with TemporaryDirectory(prefix="greenlit-") as home:
+            files = borrow_repository(Path(home), place).work_tree()
+            looked = _look(files, asked.base, build_checkers(settings.package_indexes))
+    except (GitUnfitError, NoRepositoryError, Refusal) as wrong:
         console.print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
         return WRONG_USE
     if asked.form == "page":
@@ -65,37 +79,37 @@ def checked(console: Console, settings: GateSettings, place: Path, asked: Asked)
     return FOUND if any(one.blocks or asked.strict for one in looked.findings) else CLEAN
 
 
-def _look(folder: Folder, rev: str | None, asked: Checkers) -> Looked:
-    base = folder.commit(rev) if rev else folder.base()
-    moved = folder.moved(base)
-    config = read_config(_text(folder.before(base, [PATH]).get(PATH)))
+def _look(folder: WorkTree, rev: str | None, asked: Checkers) -> Looked:
+    base = folder.resolve_commit(rev) if rev else folder.find_base()
+    moved = folder.list_changes(base)
+    config = read_config(_text(folder.read_committed(base, [PATH]).get(PATH)))
     change = _change(folder, base, moved[:MOST_FILES])
     findings = run_gates(asked, change, gate_rules(config), {}, datetime.now(UTC))
     more = (f"{len(moved) - MOST_FILES} more changed files",) if len(moved) > MOST_FILES else ()
     return Looked(base, len(moved), findings, (*more, *list_unchecked(asked, change)))
 
 
-def _change(folder: Folder, base: str, moved: Sequence[Moved]) -> Change:
-    before = folder.before(base, [one.path for one in moved])
-    after = {one.path: folder.now(one.path) for one in moved if one.mode != GONE}
+def _change(folder: WorkTree, base: str, moved: Sequence[ChangedPath]) -> Change:
+    before = folder.read_committed(base, [one.path for one in moved])
+    after = {one.path: folder.read_file(one.path) for one in moved if one.mode != GONE}
     odd = {one.path: what for one in moved if (what := _odd(folder, one, after.get(one.path)))}
     texts = [one.path for one in moved if one.path not in odd]
     around = {
         path: text
         for path in CONTEXT_FILES
-        if (text := _text(folder.before(base, [path]).get(path)))
+        if (text := _text(folder.read_committed(base, [path]).get(path)))
     }
     old, new = ({path: _text(side.get(path)) for path in texts} for side in (before, after))
-    change = Change(old, new, around, odd, folder.paths())
+    change = Change(old, new, around, odd, folder.list_paths())
     return replace(change, context={**around, **_tests_with(folder, find_answered_inputs(change))})
 
 
-def _odd(folder: Folder, one: Moved, data: bytes | None) -> str:
+def _odd(folder: WorkTree, one: ChangedPath, data: bytes | None) -> str:
     """What holds no text, in words; empty for what does, or is gone."""
     if one.mode == GONE:
         return ""
     if one.mode == LINK:
-        return f"symbolic link to {folder.target(one.path)}"
+        return f"symbolic link to {folder.read_link(one.path)}"
     if one.mode == SUBMODULE:
         return "submodule"
     if data is None:
@@ -113,9 +127,11 @@ def _text(data: bytes | None) -> str | None:
         return data.decode("latin-1")
 
 
-def _tests_with(folder: Folder, values: tuple[str, ...]) -> Mapping[str, str]:
-    paths = {path for value in values for path in folder.holding(value) if kind_of(path) == "test"}
-    return {path: text for path in sorted(paths)[:40] if (text := _text(folder.now(path)))}
+def _tests_with(folder: WorkTree, values: tuple[str, ...]) -> Mapping[str, str]:
+    paths = {
+        path for value in values for path in folder.find_text(value) if kind_of(path) == "test"
+    }
+    return {path: text for path in sorted(paths)[:40] if (text := _text(folder.read_file(path)))}
 
 
 # --- the page

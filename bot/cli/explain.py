@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.text import Text
 
+from bot.adapters.git.borrowed_repository import borrow
+from bot.adapters.git.git_process import GitUnfitError
+from bot.adapters.git.mirrors import GitMirrors
+from bot.adapters.git.repository_folder import NoRepositoryError
 from bot.logs import attach_code, attach_job, merge_readings, read_log
+from bot.ports import Unreachable
 from bot.text.terminal_text import strip_control
-from bot.values import Failure, Reading
+from bot.values import Failure, Reading, Tree
 
 READ, WRONG_USE = 0, 2
 MESSAGE_LINES = 4
@@ -40,16 +46,18 @@ def explained(
     wrong use.
     """
     try:
-        known = _Repository(repo).files() if repo else _listed(files)
-        readings = [_reading(log, known) for log in logs or ["-"]]
+        if repo:
+            with _opened(repo) as opened:
+                known = opened.files()
+                reading = attach_code(_merged(logs, known), opened.read)
+        else:
+            known = _listed(files)
+            reading = _merged(logs, known)
     except WrongUseError as wrong:
         Console(stderr=True, highlight=False, markup=False).print(
             Text(strip_control(str(wrong)), "red")
         )
         return WRONG_USE
-    reading = merge_readings(readings)
-    if repo:
-        reading = attach_code(reading, _Repository(repo).read)
     if as_json:
         sys.stdout.write(f"{json.dumps(_shape(reading), ensure_ascii=False, indent=2)}\n")
     else:
@@ -59,31 +67,31 @@ def explained(
 
 @dataclass(frozen=True, slots=True)
 class _Repository:
-    """A git repository on this machine, as its newest commit has it: nothing of it runs, no link is
-    followed.
-    """
+    """A git repository on this machine, as its newest commit has it."""
 
-    root: Path
+    mirrors: GitMirrors
+    tree: Tree
 
     def files(self) -> list[str]:
-        listed = self._git("ls-tree", "-r", "--name-only", "--full-tree", "-z", "HEAD")
-        return [name.decode(errors="replace") for name in listed.split(b"\0") if name]
+        return [entry.path for entry in self.mirrors.entries(self.tree)]
 
     def read(self, paths: Collection[str]) -> Mapping[str, bytes]:
-        return {path: self._git("show", f"HEAD:{path}") for path in paths}
+        return self.mirrors.read(self.tree, paths)
 
-    def _git(self, *asked: str) -> bytes:
+
+@contextmanager
+def _opened(repo: Path) -> Iterator[_Repository]:
+    """Borrow the repository; nothing of it runs, no link is followed."""
+    with TemporaryDirectory(prefix="greenlit-") as home:
         try:
-            return subprocess.run(
-                ["git", "-C", str(self.root), *asked], capture_output=True, check=True
-            ).stdout
-        except subprocess.CalledProcessError as failed:
-            why = failed.stderr.decode(errors="replace").strip().partition("\n")[0]
-            raise WrongUseError(f"{self.root} is no git repository with a commit: {why}") from None
-        except FileNotFoundError:
+            mirrors = GitMirrors(Path(home), ())
+            yield _Repository(mirrors, borrow(Path(home), repo, "HEAD"))
+        except GitUnfitError:
             raise WrongUseError(
                 "git is not installed; give the files' names with --files instead."
             ) from None
+        except (NoRepositoryError, Unreachable) as wrong:
+            raise WrongUseError(str(wrong)) from None
 
 
 def _listed(files: Path | None) -> list[str]:
@@ -93,6 +101,10 @@ def _listed(files: Path | None) -> list[str]:
         return [line for line in files.read_text(errors="replace").splitlines() if line]
     except OSError as wrong:
         raise WrongUseError(f"The list {files} cannot be read: {wrong.strerror}.") from None
+
+
+def _merged(logs: Sequence[str], files: Collection[str]) -> Reading:
+    return merge_readings([_reading(log, files) for log in logs or ["-"]])
 
 
 def _reading(log: str, files: Collection[str]) -> Reading:

@@ -14,9 +14,10 @@ from typing import cast
 
 from rich.text import Text
 
-from bot.adapters.git.borrowed_repository import NoRepositoryError, borrow
+from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.git.mirrors import GitMirrors
+from bot.adapters.git.repository_folder import NoRepositoryError
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.cli.retrieval_view import print_retrieval
 from bot.cli.terminal import terminal

@@ -4,12 +4,11 @@ a record.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any, ParamSpec, TypeVar, cast
@@ -19,8 +18,11 @@ from rich.text import Text
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.embeddings import open_embedder
-from bot.adapters.git.git_process import GitUnfitError
+from bot.adapters.git.borrowed_repository import borrow_repository
+from bot.adapters.git.git_process import GitError, GitUnfitError, require_git
 from bot.adapters.git.mirrors import GitMirrors
+from bot.adapters.git.repository_folder import NoRepositoryError
+from bot.adapters.git.work_tree import WorkTree
 from bot.assembly import SystemClock, claude
 from bot.cli.terminal import diff, step, terminal
 from bot.ports import Caps, Ports, Refusal, Unreachable
@@ -34,7 +36,7 @@ from bot.stories.progress import GaveUp
 from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
 from bot.tools import AgentContext
-from bot.values import Branch, Issue, Remote, Repo, Request, RunKey, Signal, Tree
+from bot.values import Issue, Repo, Request, RunKey, Signal, Tree
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,19 +57,32 @@ def solved(
 
     0 done, 1 not done, 2 wrong use.
     """
-    try:
-        place = _place(folder, apply=apply)
-        request = _request(issue)
-    except WrongUseError as wrong:
-        console.print(Text(strip_control(str(wrong)), "red"))
-        return WRONG_USE
-    if place.dirty:
+    with TemporaryDirectory(prefix="greenlit-") as home:
+        try:
+            place = _place(Path(home), folder, apply=apply)
+            request = _request(issue)
+        except WrongUseError as wrong:
+            console.print(Text(strip_control(str(wrong)), "red"))
+            return WRONG_USE
+        return _solved(console, settings, Path(home), place, request, apply=apply)
+
+
+def _solved(
+    console: Console,
+    settings: ModelSettings,
+    home: Path,
+    place: Place,
+    request: Issue,
+    *,
+    apply: bool,
+) -> int:
+    if place.files and place.files.is_dirty():
         console.print(
             "Changes that are not committed are not seen: the base is the newest commit.",
             style="magenta",
         )
     try:
-        changes = _solve(console, settings, place, request)
+        changes = _solve(console, settings, home, place.tree, request)
     except Asks as asks:
         console.print(Text("\nIt asks first. Answer in the request, then run this again:", "bold"))
         console.print("\n".join(f"- {strip_control(question)}" for question in asks.questions))
@@ -76,66 +91,38 @@ def solved(
         console.print(Text.assemble(("\nNot solved. ", "bold red"), strip_control(str(ended))))
         return NOT_DONE
     _show(changes)
-    return _apply(console, place, changes) if apply else DONE
+    return _apply(console, place.files, changes) if apply and place.files else DONE
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The repository as it lies there."""
+    """The repository as it lies there: its newest commit, and its files where it has any."""
 
-    root: Path
-    branch: Branch
-    dirty: bool
+    tree: Tree
+    files: WorkTree | None
 
 
-def _place(folder: Path, *, apply: bool) -> Place:
-    if not folder.is_dir():
-        raise WrongUseError(f"{folder} is no folder.")
+def _place(home: Path, folder: Path, *, apply: bool) -> Place:
     try:
-        bare = _git(folder, "rev-parse", "--is-bare-repository") == "true"
-        root = Path(_git(folder, "rev-parse", "--absolute-git-dir" if bare else "--show-toplevel"))
-    except subprocess.CalledProcessError as failed:
-        raise WrongUseError(f"{folder} is no git repository: {failed.stderr.strip()}") from None
-    except FileNotFoundError:
-        raise WrongUseError("git is not installed.") from None
-    if bare and apply:
+        require_git()
+        repository = borrow_repository(home, folder)
+        if repository.is_shallow:  # what the history tells of the request would be missing
+            raise WrongUseError(
+                f"{folder} is a shallow clone: bring the rest of it with git fetch --unshallow."
+            )
+        if not repository.branch:
+            raise WrongUseError(
+                f"{folder} has no branch checked out (its HEAD is detached): check one out first."
+            )
+        tree = replace(repository.tree(), branch=repository.branch)
+        files = repository.work_tree() if repository.source.root else None
+    except (GitUnfitError, NoRepositoryError) as wrong:
+        raise WrongUseError(str(wrong)) from None
+    if apply and not files:
         raise WrongUseError(
-            f"{root} is a bare repository: there are no files to write into. Leave --apply out."
+            f"{folder} is a bare repository: there are no files to write into. Leave --apply out."
         )
-    if (
-        _git(root, "rev-parse", "--is-shallow-repository") == "true"
-    ):  # git older than 2.45 chases what is cut off
-        raise WrongUseError(
-            f"{root} is a shallow clone: bring the rest of it with git fetch --unshallow."
-        )
-    try:
-        branch = _git(root, "symbolic-ref", "--short", "HEAD")
-    except subprocess.CalledProcessError:
-        raise WrongUseError(
-            f"{root} has no branch checked out (its HEAD is detached): check one out first."
-        ) from None
-    try:
-        _git(root, "rev-parse", "--verify", "HEAD^{commit}")
-    except subprocess.CalledProcessError:
-        raise WrongUseError(
-            f"{root} has no commit yet: commit something to build on first."
-        ) from None
-    return Place(
-        root,
-        Branch(branch),
-        dirty=not bare and bool(_git(root, "status", "--porcelain", "--no-renames")),
-    )
-
-
-def _git(folder: Path, *asked: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", str(folder), *asked],
-        capture_output=True,
-        check=True,
-        text=True,
-        errors="replace",
-    )
-    return done.stdout.strip()
+    return Place(tree, files)
 
 
 def _request(issue: str) -> Issue:
@@ -160,32 +147,32 @@ def _request(issue: str) -> Issue:
     return Issue(0, title.lstrip("# "), body.strip(), "you")
 
 
-def _solve(console: Console, settings: ModelSettings, place: Place, request: Issue) -> str:
+def _solve(
+    console: Console, settings: ModelSettings, home: Path, tree: Tree, request: Issue
+) -> str:
     """The change as a diff."""
-    with TemporaryDirectory(prefix="greenlit-") as home:
-        git = GitMirrors(Path(home), ("file",))
-        tree = git.fetch(HERE, Remote(place.root.resolve().as_uri()), place.branch)
-        caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
-        ports = Ports(
-            git,
-            claude(settings),
-            SystemClock(),
-            caps,
-            build_checkers(settings.package_indexes),
-            embedder=open_embedder(*settings.embeddings_source),
+    mirrors = GitMirrors(home, ())
+    caps = Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run)
+    ports = Ports(
+        mirrors,
+        claude(settings),
+        SystemClock(),
+        caps,
+        build_checkers(settings.package_indexes),
+        embedder=open_embedder(*settings.embeddings_source),
+    )
+    writer = _at_once(_writer(console, ports, tree, request))
+    try:
+        finish = _at_once(writer.finish())
+    finally:
+        cost = f"{writer.turns} turns of {settings.model}, ${writer.spent.usd:.2f}"
+        console.print(step(writer.worked_s, "in all", Text(cost)))
+    console.print(
+        Text.assemble(
+            "\n", (strip_control(finish.title), "bold"), f"\n{strip_control(finish.summary)}\n"
         )
-        writer = _at_once(_writer(console, ports, tree, request))
-        try:
-            finish = _at_once(writer.finish())
-        finally:
-            cost = f"{writer.turns} turns of {settings.model}, ${writer.spent.usd:.2f}"
-            console.print(step(writer.worked_s, "in all", Text(cost)))
-        console.print(
-            Text.assemble(
-                "\n", (strip_control(finish.title), "bold"), f"\n{strip_control(finish.summary)}\n"
-            )
-        )
-        return git.diff(tree, writer.patch)
+    )
+    return mirrors.diff(tree, writer.patch)
 
 
 async def _writer(console: Console, ports: Ports, tree: Tree, request: Issue) -> Writer:
@@ -265,13 +252,18 @@ def _show(changes: str) -> None:
         sys.stdout.flush()
 
 
-def _apply(console: Console, place: Place, changes: str) -> int:
+def _apply(console: Console, files: WorkTree, changes: str) -> int:
     """All of it or nothing: git looks at every file before it writes the first."""
-    command = ["git", "-C", str(place.root), "apply", "--whitespace=nowarn"]
-    done = subprocess.run(command, input=changes.encode(), capture_output=True, check=False)
-    if not done.returncode:
-        console.print(f"Written into {place.root}. Nothing is committed.", soft_wrap=True)
-        return DONE
+    try:
+        files.apply(changes)
+    except GitError as failed:
+        return _keep(console, changes, failed)
+    console.print(f"Written into {files.root}. Nothing is committed.", soft_wrap=True)
+    return DONE
+
+
+def _keep(console: Console, changes: str, failed: GitError) -> int:
+    """Keep what was paid for and does not fit."""
     with NamedTemporaryFile(
         "w", prefix="greenlit-", suffix=".patch", encoding="utf-8", delete=False
     ) as kept:
@@ -279,7 +271,7 @@ def _apply(console: Console, place: Place, changes: str) -> int:
     console.print(
         Text("Not applied, nothing was written: it does not fit what is in the folder.", "bold red")
     )
-    console.print(strip_control(done.stderr.decode("utf-8", "replace")), end="")
+    console.print(strip_control(str(failed)))
     console.print(
         f"The change is kept. Commit or stash your own, then: git apply {kept.name}", soft_wrap=True
     )

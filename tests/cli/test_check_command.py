@@ -177,7 +177,7 @@ def test_sarif_is_sarif(folder, capsys):
     ("place", "base", "told"),
     [
         ("nowhere", None, "is no folder"),
-        (".", None, "is no work tree of git"),
+        (".", None, "is no git repository"),
         ("shop", "nope", "There is no commit nope"),
         ("shop", "--all", "There is no commit --all"),
         ("bare", None, "is no work tree of git"),

@@ -111,7 +111,7 @@ def test_several_logs_are_one_reading(tmp_path: Path):
             ["-", "--files", "nowhere"],
             "The list nowhere cannot be read: No such file or directory.",
         ),
-        (["-", "--repo", "/"], "/ is no git repository with a commit"),
+        (["-", "--repo", "/"], "/ is no git repository"),
     ],
 )
 def test_wrong_use_is_told_in_words(argv: list[str], said: str):

@@ -21,7 +21,7 @@ from bot.adapters.git.repository_folder import (
     find_repository,
 )
 from bot.adapters.git.work_tree import WorkTree
-from bot.values import Branch, Repo, Sha, Tree
+from bot.values import Branch, InstallationId, Repo, Sha, Tree
 
 SHARED = ("refs", "packed-refs", "reftable", "logs", "info/exclude", "info/attributes")
 OF_THE_WORK_TREE = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")
@@ -99,7 +99,8 @@ def _name(source: RepositoryFolder) -> Repo:
     """Name it by its folder for people, and by its whole path."""
     shown = source.root or source.git_dir
     mark = blake2b(bytes(source.git_dir), digest_size=8).hexdigest()
-    return Repo(f"borrowed/{re.sub(r'[^A-Za-z0-9]+', '-', shown.name).strip('-')}-{mark}", 0)
+    name = re.sub(r"[^A-Za-z0-9]+", "-", shown.name).strip("-")
+    return Repo(f"borrowed/{name}-{mark}", InstallationId(0))
 
 
 def _lay_out(git_dir: Path, source: RepositoryFolder) -> None:

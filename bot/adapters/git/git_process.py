@@ -14,7 +14,7 @@ from threading import Event
 from typing import Any, cast
 from urllib.parse import SplitResult, urlsplit
 
-from git import Git, GitCommandError
+from git import Git, GitCommandError, GitCommandNotFound
 
 from bot.adapters.child_guard import ChildGuard
 from bot.values import Remote
@@ -82,7 +82,7 @@ def require_git() -> str:
     try:
         with GitProcess(Path(os.devnull), Path("/")).open_git() as git:
             version = git.version_info
-    except GitCommandError:
+    except (GitCommandError, GitCommandNotFound):
         raise GitUnfitError(f"{needed}, and none is on PATH") from None
     if version < OLDEST:
         raise GitUnfitError(f"{needed}; this is {'.'.join(map(str, version))}")
@@ -183,9 +183,7 @@ class GuardedGit(Git):
     inherited name away before git starts. What is ours, the token too, is no argument of anything.
     """
 
-    def __init__(
-        self, process: GitProcess, extra: Mapping[str, str], children: ExitStack
-    ) -> None:
+    def __init__(self, process: GitProcess, extra: Mapping[str, str], children: ExitStack) -> None:
         super().__init__()
         # Given to the constructor, a "$" or "~" in the path would be expanded.
         self._working_dir = str(process.work_tree or process.home)

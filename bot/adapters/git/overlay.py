@@ -110,9 +110,7 @@ class _TreeWriter:
 
     def _read_tree(self, tree: str) -> dict[bytes, Entry]:
         content = self.repo.read_object(tree) if tree else b""
-        return {
-            name: Entry(mode.decode(), sha.hex()) for mode, name, sha in ENTRY.findall(content)
-        }
+        return {name: Entry(mode.decode(), sha.hex()) for mode, name, sha in ENTRY.findall(content)}
 
     def _change_directory(
         self, entries: dict[bytes, Entry], changes: Mapping[Parts, str | None], path: Parts

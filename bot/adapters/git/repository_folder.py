@@ -48,7 +48,7 @@ def find_repository(folder: Path) -> RepositoryFolder:
             return _describe(git_dir, place)
         if _is_git_dir(place):
             return _describe(place, place.parent if place.name == ".git" else None)
-    raise NoRepositoryError(f"{folder} is no git repository. Say which with --repo PATH.")
+    raise NoRepositoryError(f"{folder} is no git repository, nor does it lie in one.")
 
 
 def _linked_git_dir(dot_git: Path) -> Path | None:

@@ -340,9 +340,7 @@ def test_mirror_stays_small(origin: Path, remote: Remote, tmp_path: Path, mirror
     commit(origin, {"README.md": b"last\n"})
     process = GitProcess(mirror, tmp_path / "home/.empty")
     few = Mirror(process, packs=2)
-    few.fetch(
-        process.toward(remote, ("http",)), remote.url, mirrors.head(REPO, remote, MAIN) or ""
-    )
+    few.fetch(process.toward(remote, ("http",)), remote.url, mirrors.head(REPO, remote, MAIN) or "")
 
     assert 2 >= len(list(mirror.glob("objects/pack/*.pack")))
     assert [b"%d\n" % number for number in range(4)] == [

@@ -63,11 +63,11 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         checkers=build_checkers(settings.package_indexes),
         cache=SqliteCache(settings.home / "known", INDEX_FORMAT),
         embedder=open_embedder(*settings.embeddings_source),
-        repositories=hub,
-        issues=hub,
-        comments=hub,
-        pulls=hub,
-        ci=hub,
+        repositories=hub.repositories,
+        issues=hub.issues,
+        comments=hub.comments,
+        pulls=hub.pulls,
+        ci=hub.ci,
         credentials=hub,
     )
     return Durable(

@@ -125,11 +125,11 @@ class Town:
                 GitMirrors(self._home / "mirrors", ("http",)),
                 nobody,
                 SystemClock(),
-                repositories=github,
-                issues=github,
-                comments=github,
-                pulls=github,
-                ci=github,
+                repositories=github.repositories,
+                issues=github.issues,
+                comments=github.comments,
+                pulls=github.pulls,
+                ci=github.ci,
                 credentials=github,
             )
             yield self

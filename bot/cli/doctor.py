@@ -19,7 +19,7 @@ from rich.text import Text
 from bot.adapters.dbos.sqlite import HomeInUse, locked
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.git_process import GitUnfitError, require_git
-from bot.adapters.github.app_api import Delivery, Installed, Registration
+from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookDelivery
 from bot.assembly import claude, github
 from bot.ports import Refusal, Unreachable
 from bot.search.grammars import LANGUAGE_BY_SUFFIX, GrammarLoadError, load_grammar
@@ -180,7 +180,7 @@ def _meaning(settings: Settings) -> Iterator[Finding]:
 def _app(settings: Settings) -> Iterator[Finding]:
     """What GitHub says of the App, beside deploy/app.yml."""
     try:
-        app = github(settings).doctor()
+        app = github(settings).fetch_registration()
     except Refusal as refused:  # its words say what to look at
         yield Finding("GitHub App", str(refused))
         return
@@ -241,7 +241,7 @@ def _events(wanted: list[str], heard: tuple[str, ...]) -> Finding:
     )
 
 
-def _hook(app: Registration) -> Finding:
+def _hook(app: AppRegistration) -> Finding:
     if urlsplit(app.hook_url).path == "/github":
         return well("Webhook", app.hook_url)
     fix = (
@@ -250,7 +250,7 @@ def _hook(app: Registration) -> Finding:
     return Finding("Webhook", f"{app.hook_url or 'no URL'}.", fix)
 
 
-def _installed(installed: Installed, wanted: Mapping[str, str]) -> Finding:
+def _installed(installed: AppInstallation, wanted: Mapping[str, str]) -> Finding:
     if installed.suspended:
         return Finding(
             "Installed",
@@ -260,7 +260,7 @@ def _installed(installed: Installed, wanted: Mapping[str, str]) -> Finding:
     return _permissions("Installed", wanted, installed.permissions, f"at {installed.account}")
 
 
-def _deliveries(failed: tuple[Delivery, ...]) -> Finding:
+def _deliveries(failed: tuple[HookDelivery, ...]) -> Finding:
     newest = failed[0]
     what = f"{newest.event}.{newest.action}" if newest.action else newest.event
     found = f"{len(failed)} of the newest hundred did not arrive; last {what} at {newest.at}: {newest.status}."

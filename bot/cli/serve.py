@@ -110,7 +110,7 @@ def _request_missed_deliveries(hub: GitHubApp) -> None:
     It never does so by itself.
     """
     try:
-        for missed in hub.missed_deliveries(REDELIVERABLE_S):
+        for missed in hub.list_missed_deliveries(REDELIVERABLE_S):
             log.info("asking again for %s %s of %s", missed.event, missed.action, missed.at)
             hub.redeliver(missed.id)
     except (Refusal, Unreachable) as wrong:

@@ -94,27 +94,27 @@ def _floor(work: Path) -> float:
         began = time.monotonic()
         for ask in _asked(hub, repo, issue):
             ask()
-        tree = git.fetch(repo, hub.fetch_remote(repo), hub.fetch_info(repo).default_branch)
+        tree = git.fetch(repo, hub.fetch_remote(repo), hub.repositories.fetch_info(repo).default_branch)
         patch = Patch({"greeting.py": "x = 1\n"})
         sha = git.commit(
             tree, patch, tree.sha, "m", Author("a", "a@b"), "2026-01-01T00:00:00+00:00"
         )
         git.push(repo, hub.fetch_remote(repo), sha, "greenlit/1-t", None)
-        hub.fetch_checks(repo, sha)
-        hub.put_comment(repo, issue, "m", "pushed")
-        hub.open_pull(repo, "greenlit/1-t", tree.branch, PullRequestContent("T", "B", draft=False))
-        hub.put_comment(repo, issue, "m", "opened")
+        hub.ci.fetch_checks(repo, sha)
+        hub.comments.put_comment(repo, issue, "m", "pushed")
+        hub.pulls.open_pull(repo, "greenlit/1-t", tree.branch, PullRequestContent("T", "B", draft=False))
+        hub.comments.put_comment(repo, issue, "m", "opened")
         return time.monotonic() - began
 
 
 def _asked(hub, repo: Repo, issue: int) -> tuple[Callable[[], object], ...]:
     return (
-        lambda: hub.fetch_permission(repo, "ada"),
-        lambda: hub.fetch_issue(repo, issue),
-        lambda: hub.add_reaction(repo, issue, None),
-        lambda: hub.list_comments(repo, issue),
-        lambda: hub.put_comment(repo, issue, "m", "begun"),
-        lambda: hub.put_comment(repo, issue, "m", "planned"),
+        lambda: hub.repositories.fetch_permission(repo, "ada"),
+        lambda: hub.issues.fetch_issue(repo, issue),
+        lambda: hub.comments.add_reaction(repo, issue, None),
+        lambda: hub.issues.list_comments(repo, issue),
+        lambda: hub.comments.put_comment(repo, issue, "m", "begun"),
+        lambda: hub.comments.put_comment(repo, issue, "m", "planned"),
     )
 
 

@@ -216,7 +216,7 @@ def test_an_app_that_may_not_run_it_again_takes_the_first_word(build):
     )
     reader = GitHubApp(keys.id, keys.private_key, url, f"{url}/api/v3", pause_between_writes_s=0)
 
-    assert {} == rerun_failed_jobs(replace(place.ports, ci=reader), tree, checks)
+    assert {} == rerun_failed_jobs(replace(place.ports, ci=reader.ci), tree, checks)
     assert 1 == place.ports.ci.fetch_checks(place.repo, sha).failed[0].run_attempt
 
 

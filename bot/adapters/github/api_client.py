@@ -1,108 +1,211 @@
-"""Here lives the API as the adapter asks it: by repository, with the right token, at the right
-pace, errors raised.
-"""
+"""Send requests to GitHub through PyGithub, with our credentials, pace and errors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+from weakref import finalize
 
-from bot.adapters.github.auth import Tokens
-from bot.adapters.github.http_client import Line, Pace, Request, next_page, surely
-from bot.adapters.github.replies import Reply, checked, graphql_data
-from bot.values import Repo
+from github import Auth, BadAttributeException
+from github.GithubException import IncompletableObject
+from github.Requester import Requester
+from urllib3 import Retry
 
-T = TypeVar("T")
+from bot.adapters.github.api_errors import (
+    ApiResponse,
+    hide_tokens,
+    raise_for_graphql_errors,
+    raise_for_status,
+)
+from bot.ports import Refusal, Unreachable
 
-GONE = frozenset({404, 410})
 PAGE = 100
+# PyGithub's own GithubRetry repeats a POST after any 5xx, which doubles comments, and sleeps as
+# long as a Retry-After says. So only reads are repeated here, twice; limits are for the engine to
+# wait out.
+RETRY_READS = Retry(
+    total=2,
+    backoff_factor=0.2,
+    status_forcelist=(500, 502, 503, 504),
+    allowed_methods=("GET", "HEAD"),
+    respect_retry_after_header=False,
+    raise_on_status=False,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """Asks as the App where `repo` is None, else with a token for that repository only."""
+class ApiAuth(Protocol):
+    """Whom a client speaks for."""
 
-    line: Line
-    tokens: Tokens
-    pace: Pace
-    permissions: Mapping[str, str]
-    clock: Callable[[], float]
-    settle_s: float  # until what was written can be read
+    @property
+    def token(self) -> str:
+        """Return the credential. Raises Refusal when there is none."""
 
-    def get(self, repo: Repo | None, path: str, **params: str | int) -> Any:
-        return self.send(repo, Request("GET", path, params)).data
+    def renew(self) -> bool:
+        """Forget a credential that GitHub did not take; False when there can be no other."""
 
-    def find(self, repo: Repo | None, path: str, **params: str | int) -> Any | None:
-        """As `get`, but None for what is not there, or no longer."""
-        reply = self.send(repo, Request("GET", path, params), also=GONE)
-        return None if reply.status in GONE else reply.data
+    def wait_to_write(self) -> None:
+        """Sleep until a write may be sent. Raises RateLimited."""
 
-    def pages(self, repo: Repo | None, path: str, **params: str | int) -> Iterator[Any]:
-        """Each page in turn. The next address is GitHub's own: a redirect may have changed the
-        path.
-        """
-        reply = self.send(repo, Request("GET", path, {"per_page": PAGE, **params}))
-        yield reply.data
-        while address := next_page(reply.headers):
-            reply = self.send(repo, Request("GET", self.line.here(reply, address)))
-            yield reply.data
 
-    def newest_pages(self, repo: Repo, path: str) -> Iterator[Any]:
-        """The first page, then the others from the last one backwards: GitHub lists comments oldest
-        first only.
-        """
-        reply = self.send(repo, Request("GET", path, {"per_page": PAGE}))
-        yield reply.data
-        address = next_page(reply.headers, "last")
-        while address and address != next_page(reply.headers, "first"):
-            reply = self.send(repo, Request("GET", self.line.here(reply, address)))
-            yield reply.data
-            address = next_page(reply.headers, "prev")
+class BorrowedAuth(Auth.Auth):
+    """The credential of whoever has the client now, so that one connection serves all
+    repositories.
+    """
 
-    def write(
-        self,
-        repo: Repo,
-        verb: str,
-        path: str,
-        body: object = None,
-        also: frozenset[int] = frozenset(),
-    ) -> Reply:
-        self.pace.wait(repo.installation)
-        return self.send(repo, Request(verb, path, body=body), also)
+    def __init__(self) -> None:
+        self.owner: ApiAuth | None = None
 
-    def query(self, repo: Repo, graphql: str, **variables: object) -> Any:
-        """What a GraphQL query found. To the client it is a POST, but it changes nothing, so it may
-        be repeated.
-        """
-        return surely(lambda: self._graphql(repo, graphql, variables), lambda: None, 0.0)
+    @property
+    def token_type(self) -> str:
+        """Return GitHub's word for both kinds of credentials."""
+        return "Bearer"
 
-    def mutate(self, repo: Repo, graphql: str, **variables: object) -> Any:
-        self.pace.wait(repo.installation)
-        return self._graphql(repo, graphql, variables)
+    @property
+    def token(self) -> str:
+        """Return the owner's credential."""
+        return self.owner.token if self.owner else ""
 
-    def surely(self, write: Callable[[], T], found: Callable[[], T | None]) -> T:
-        """Do a write once; see `github_http.surely`."""
-        return surely(write, found, self.settle_s)
 
-    def send(
-        self, repo: Repo | None, request: Request, also: frozenset[int] = frozenset()
-    ) -> Reply:
-        """The reply. Raises for every error whose status is not in `also`; an old token is replaced
-        once.
-        """
-        secret = self._secret(repo)
-        reply = self.line.send(secret, request)
-        if reply.status == 401 and repo is not None:
-            self.tokens.drop(secret)
-            reply = self.line.send(self._secret(repo), request)
-        return reply if reply.status in also else checked(reply, self.clock())
+class ApiClient(Requester):
+    """PyGithub's transport, for one call at a time. All its objects send their requests here.
 
-    def _secret(self, repo: Repo | None) -> str:
-        return self.tokens.jwt() if repo is None else self.tokens.of(repo, self.permissions)
+    It is lazy: an object is fetched when a value of it is read, not when it is named.
+    """
 
-    def _graphql(self, repo: Repo, graphql: str, variables: Mapping[str, object]) -> Any:
-        request = Request(
-            "POST", self.line.graphql_url, body={"query": graphql, "variables": variables}
+    def __init__(self, api_url: str, timeout_s: int, clock: Callable[[], float]) -> None:
+        self.borrowed = BorrowedAuth()
+        self._clock = clock
+        super().__init__(
+            auth=self.borrowed,
+            base_url=api_url,
+            timeout=timeout_s,
+            user_agent="greenlit",
+            per_page=PAGE,
+            verify=True,
+            retry=RETRY_READS,
+            pool_size=1,
+            lazy=True,
+            api_version="2022-11-28",
         )
-        return graphql_data(self.send(repo, request), self.clock())
+
+    def requestJsonAndCheck(  # noqa: N802 - PyGithub's name, as below
+        self, verb: str, url: str, *args: Any, **options: Any
+    ) -> tuple[dict[str, Any], Any]:
+        """Send a request, of which an object of PyGithub may have the address from GitHub."""
+        path = self._path_of(url, f"{verb} {urlsplit(url).path}")
+        headers, data = super().requestJsonAndCheck(verb, path, *args, **options)
+        return headers, {} if data is None else data  # PyGithub's objects take no null
+
+    def requestJson(  # noqa: N802
+        self, verb: str, url: str, *args: Any, **options: Any
+    ) -> tuple[int, dict[str, Any], str]:
+        """Send a request. Raises Refusal, Unreachable and RateLimited, never GithubException."""
+        if verb != "GET" and url != self.graphql_url:
+            self._wait_to_write()
+        response = self.send(verb, url, *args, **options)
+        raise_for_status(response, self._clock())
+        if url == self.graphql_url:
+            raise_for_graphql_errors(response, self._clock())
+        return response.status, dict(response.headers), response.text
+
+    def graphql_named_mutation(self, *args: Any, **options: Any) -> Any:
+        """Write through GraphQL. A query is a POST as well, so the verb does not tell a write."""
+        self._wait_to_write()
+        return super().graphql_named_mutation(*args, **options)
+
+    def send(self, verb: str, url: str, *args: Any, **options: Any) -> ApiResponse:
+        """Return the response, whatever its status; an old token is replaced once."""
+        response = self._follow(verb, url, *args, **options)
+        owner = self.borrowed.owner
+        if response.status == 401 and owner and owner.renew():
+            response = self._follow(verb, url, *args, **options)
+        return response
+
+    def _follow(self, verb: str, url: str, *args: Any, **options: Any) -> ApiResponse:
+        response = self._send(verb, url, *args, **options)
+        if response.status in (307, 308):  # a renamed repository; PyGithub takes it for a success
+            address = self._path_of(response.headers.get("location", ""), response.request)
+            return self._send(verb, address, *args, **options)
+        return response
+
+    def _send(self, verb: str, url: str, *args: Any, **options: Any) -> ApiResponse:
+        request = f"{verb} {urlsplit(url).path}"
+        try:
+            status, headers, text = super().requestJson(verb, url, *args, **options)
+        except OSError as error:  # every exception of requests is one
+            raise Unreachable(
+                f"GitHub gave no answer to {request} ({type(error).__name__})"
+            ) from None
+        except RuntimeError:  # PyGithub was sent to another host
+            raise _redirected_elsewhere(request) from None
+        return ApiResponse(request, status, headers, text)
+
+    def _path_of(self, address: str, request: str) -> str:
+        """The path of an address that GitHub sent, so that the credential goes to no other host
+        than the API's.
+        """
+        if address.startswith("/") or address == self.graphql_url:
+            return address
+        parts = urlsplit(address)
+        prefix = urlsplit(self.base_url).path
+        if not parts.path.startswith(f"{prefix}/"):
+            raise _redirected_elsewhere(request)
+        query = f"?{parts.query}" if parts.query else ""
+        return parts.path.removeprefix(prefix) + query
+
+    def _wait_to_write(self) -> None:
+        if self.borrowed.owner:
+            self.borrowed.owner.wait_to_write()
+
+
+class ApiClients:
+    """Clients that wait to be borrowed. Safe to use from many threads."""
+
+    def __init__(self, api_url: str, timeout_s: int, clock: Callable[[], float]) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._timeout_s = timeout_s
+        self._clock = clock
+        self._idle: deque[ApiClient] = deque()
+        # At DEBUG they log bodies and signed addresses.
+        for name in ("github.Requester", "urllib3.connectionpool"):
+            logging.getLogger(name).addFilter(_hide_tokens_in_log)
+
+    @contextmanager
+    def borrow(self, auth: ApiAuth) -> Iterator[ApiClient]:
+        """Lend a client to one call. It is nobody else's meanwhile: PyGithub keeps the request in
+        its connection, and we the credential in the client.
+        """
+        try:
+            client = self._idle.pop()
+        except IndexError:
+            client = self._create()
+        client.borrowed.owner = auth
+        try:
+            yield client
+        except (BadAttributeException, IncompletableObject) as error:
+            # A value of another type, or none where an object cannot do without.
+            raise Unreachable(
+                f"GitHub's answer is not as documented ({type(error).__name__})"
+            ) from None
+        finally:
+            client.borrowed.owner = None
+            self._idle.append(client)
+
+    def _create(self) -> ApiClient:
+        client = ApiClient(self._api_url, self._timeout_s, self._clock)
+        # Else its connection stays open until the memory is tidied.
+        finalize(self, client.close)
+        return client
+
+
+def _redirected_elsewhere(request: str) -> Refusal:
+    return Refusal(f"GitHub sends {request} elsewhere. Check GREENLIT_GITHUB_API_URL.")
+
+
+def _hide_tokens_in_log(record: logging.LogRecord) -> bool:
+    record.msg, record.args = hide_tokens(record.getMessage()), ()
+    return True

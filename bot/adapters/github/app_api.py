@@ -1,5 +1,5 @@
-"""Here lives what the App knows of itself: how it is registered and installed, and the deliveries
-it missed.
+"""Tell what GitHub knows of the App: how it is registered and installed, and the deliveries it
+missed.
 """
 
 from __future__ import annotations
@@ -8,16 +8,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.adapters.github.api_client import Wire
-from bot.adapters.github.http_client import Request
-from bot.adapters.github.shapes import Account, Shape
+from github.GithubApp import GithubApp
+from github.HookDelivery import HookDeliverySummary
+from github.Installation import Installation
+from github.PaginatedList import PaginatedList
 
+from bot.adapters.github.api_errors import NotFound, require
+from bot.adapters.github.github_api import GitHubApi
+from bot.adapters.github.issues import to_text
+
+# PyGithub knows the hooks of repositories, and not those of Apps.
+HOOK_CONFIG = "/app/hook/config"
 DELIVERIES = "/app/hook/deliveries"
 OK = "OK"
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
+class AppInstallation:
     """One installation. An owner may not have accepted yet what the App asks for since."""
 
     id: int
@@ -28,7 +35,7 @@ class Installed:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class HookDelivery:
     """One attempt to deliver a webhook. Attempts of one delivery have the same `guid`."""
 
     id: int
@@ -40,107 +47,115 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """The App as GitHub knows it."""
+class AppRegistration:
+    """The App as GitHub knows it.
+
+    `failed` are the deliveries that no attempt brought through, of the newest hundred attempts,
+    newest first.
+    """
 
     slug: str
     permissions: dict[str, str]
     events: tuple[str, ...]
     hook_url: str
-    installations: tuple[Installed, ...]
-    failed: tuple[
-        Delivery, ...
-    ]  # of the newest hundred attempts, newest first: deliveries that none brought through
+    installations: tuple[AppInstallation, ...]
+    failed: tuple[HookDelivery, ...]
 
 
-class _App(Shape):
-    slug: str
-    permissions: dict[str, str]
-    events: tuple[str, ...]
+def fetch_slug(api: GitHubApi) -> str:
+    """Return the App's name in addresses, and in its login."""
+    with api.app() as app:
+        return require(app.slug, "slug")
 
 
-class _Installation(Shape):
-    id: int
-    account: Account | None = None
-    permissions: dict[str, str]
-    events: tuple[str, ...]
-    suspended_at: str | None = None
-
-
-class _Delivery(Shape):
-    id: int
-    guid: str
-    event: str
-    action: str | None = None
-    delivered_at: str
-    status: str
-
-    def value(self) -> Delivery:
-        return Delivery(
-            self.id, self.guid, self.event, self.action or "", self.delivered_at, self.status
+def fetch_registration(api: GitHubApi) -> AppRegistration:
+    """Return how GitHub knows the App."""
+    with api.app() as app:
+        slug = require(app.slug, "slug")
+        installations = PaginatedList(Installation, app.requester, "/app/installations")
+        return AppRegistration(
+            slug,
+            require(app.permissions, "permissions"),
+            tuple(require(app.events, "events")),
+            _fetch_hook_url(app),
+            tuple(map(_installation_value, installations)),
+            _keep_failed(_fetch_newest(app)),
         )
 
 
-def slug_of(wire: Wire) -> str:
-    return _App.model_validate(wire.get(None, "/app")).slug
-
-
-def registration(wire: Wire) -> Registration:
-    app = _App.model_validate(wire.get(None, "/app"))
-    pages = wire.pages(None, "/app/installations")
-    newest = [
-        _Delivery.model_validate(item).value()
-        for item in wire.find(None, DELIVERIES, per_page=100) or ()
-    ]
-    hook = wire.find(None, "/app/hook/config") or {}
-    return Registration(
-        app.slug,
-        app.permissions,
-        app.events,
-        str(hook.get("url") or ""),
-        tuple(_installed(_Installation.model_validate(item)) for page in pages for item in page),
-        _not_through(newest),
-    )
-
-
-def missed(wire: Wire, after: float) -> tuple[Delivery, ...]:
-    """The newest attempt of each delivery after this time that no attempt brought through, oldest
-    first.
+def list_missed(api: GitHubApi, after: float) -> tuple[HookDelivery, ...]:
+    """Return the newest attempt of each delivery after this time that no attempt brought through,
+    oldest first.
 
     GitHub's own filter for failures knows status codes only: it leaves out time-outs and refused
     connections.
     """
-    return tuple(reversed(_not_through(_deliveries(wire, after))))
+    with api.app() as app:
+        return tuple(reversed(_keep_failed(_list_deliveries(app, after))))
 
 
-def redeliver(wire: Wire, delivery: int) -> None:
+def redeliver(api: GitHubApi, delivery: int) -> None:
     """Ask GitHub to deliver it again. Twice does no harm: the door knows a delivery by its GUID."""
-    wire.send(None, Request("POST", f"{DELIVERIES}/{delivery}/attempts"))
+    with api.app() as app:
+        app.requester.requestJsonAndCheck("POST", f"{DELIVERIES}/{delivery}/attempts")
 
 
-def _deliveries(wire: Wire, after: float) -> Iterator[Delivery]:
+def _fetch_hook_url(app: GithubApp) -> str:
+    try:
+        _, config = app.requester.requestJsonAndCheck("GET", HOOK_CONFIG)
+    except NotFound:
+        return ""
+    return str(config.get("url") or "")
+
+
+def _fetch_newest(app: GithubApp) -> list[HookDelivery]:
+    try:
+        return [_delivery_value(delivery) for delivery in _delivery_pages(app).get_page(0)]
+    except NotFound:
+        return []
+
+
+def _list_deliveries(app: GithubApp, after: float) -> Iterator[HookDelivery]:
     """All attempts after this time, newest first. GitHub keeps them for three days."""
-    for page in wire.pages(None, DELIVERIES):
-        for item in page:
-            delivery = _Delivery.model_validate(item).value()
-            if datetime.fromisoformat(delivery.at).timestamp() < after:
-                return
-            yield delivery
+    for delivery in map(_delivery_value, _delivery_pages(app)):
+        if datetime.fromisoformat(delivery.at).timestamp() < after:
+            return
+        yield delivery
 
 
-def _not_through(newest_first: Iterable[Delivery]) -> tuple[Delivery, ...]:
+def _delivery_pages(app: GithubApp) -> PaginatedList[HookDeliverySummary]:
+    return PaginatedList(HookDeliverySummary, app.requester, DELIVERIES)
+
+
+def _keep_failed(newest_first: Iterable[HookDelivery]) -> tuple[HookDelivery, ...]:
     """The newest attempt of each delivery that no attempt brought through."""
-    newest: dict[str, Delivery] = {}
-    through: set[str] = set()
+    newest: dict[str, HookDelivery] = {}
+    delivered: set[str] = set()
     for delivery in newest_first:
         newest.setdefault(delivery.guid, delivery)
         if delivery.status == OK:
-            through.add(delivery.guid)
-    return tuple(delivery for delivery in newest.values() if delivery.guid not in through)
+            delivered.add(delivery.guid)
+    return tuple(delivery for delivery in newest.values() if delivery.guid not in delivered)
 
 
-def _installed(found: _Installation) -> Installed:
-    account = found.account.login if found.account else ""
-    return Installed(
-        found.id, account, found.permissions, found.events, suspended=found.suspended_at is not None
+def _delivery_value(delivery: HookDeliverySummary) -> HookDelivery:
+    return HookDelivery(
+        require(delivery.id, "id"),
+        require(delivery.guid, "guid"),
+        require(delivery.event, "event"),
+        delivery.action or "",
+        to_text(delivery.delivered_at),
+        require(delivery.status, "status"),
+    )
+
+
+def _installation_value(installation: Installation) -> AppInstallation:
+    # An enterprise has no login, and PyGithub does not know it for an account.
+    account = installation.account if installation.target_type != "Enterprise" else None
+    return AppInstallation(
+        require(installation.id, "id"),
+        account.login if account else "",
+        require(installation.permissions, "permissions"),
+        tuple(require(installation.events, "events")),
+        suspended=installation.suspended_at is not None,
     )

@@ -1,5 +1,5 @@
-"""Here live the App's credentials: its JWT, and tokens narrowed to one repository and what is
-needed there.
+"""Hold the App's credentials: its JWT, and tokens narrowed to one repository and what is needed
+there.
 """
 
 from __future__ import annotations
@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from github import Auth
 from jwt import PyJWTError
 
-from bot.adapters.github.http_client import Line, Request
-from bot.adapters.github.replies import Reply, checked
+from bot.adapters.github.api_client import ApiClients
+from bot.adapters.github.api_errors import NotFound, Unprocessable
+from bot.adapters.github.write_throttle import WriteThrottle
 from bot.ports import Refusal
-from bot.values import Repo
+from bot.values import InstallationId, Repo
 
 # Marking a pull request ready asks for contents: write besides pull_requests: write (cli/cli
 # discussion 6924).
@@ -33,8 +35,8 @@ FOR_GIT = {"contents": "write", "metadata": "read", "workflows": "write"}
 LEVELS = ("read", "write", "admin")
 MARGIN_S = 600.0  # a push of a large history may take minutes
 GRANTS_S = 600.0  # how long we believe what an installation grants
-# of the five minutes that a JWT is good for; making one takes tens of milliseconds, mostly for the
-# key
+# Of the five minutes that a JWT is good for. Making one takes tens of milliseconds, mostly for the
+# key.
 JWT_S = 200.0
 
 
@@ -48,41 +50,58 @@ class Token:
     until: float
 
 
-class Tokens:
-    """Mints tokens and keeps each until shortly before it expires."""
+class AppAuth(Auth.AppAuth):
+    """The App's own credential: a JWT, kept while it is good for a minute at least."""
 
-    def __init__(
-        self, line: Line, app_id: int | str, private_key: str, clock: Callable[[], float]
-    ) -> None:
-        self._line = line
-        self._app = Auth.AppAuth(app_id, private_key)
+    def __init__(self, app_id: int | str, private_key: str, clock: Callable[[], float]) -> None:
+        super().__init__(app_id, private_key)
         self._clock = clock
-        self._lock = Lock()
-        self._locks: dict[tuple[str, str], Lock] = {}
-        self._tokens: dict[tuple[str, str], Token] = {}
-        self._grants: dict[int, tuple[float, Mapping[str, str]]] = {}
         self._jwt = Token("", 0.0)
 
-    def jwt(self) -> str:
-        """The App's own credential, good for a minute at least."""
-        now = self._clock()
-        kept = self._jwt
-        if (
-            not kept.until - JWT_S <= now < kept.until
-        ):  # neither old, nor made before the clock was set back
-            kept = self._jwt = Token(self._signed(), now + JWT_S)
-        return kept.secret
+    @property
+    def token(self) -> str:
+        """Return a JWT. Raises Refusal when the key is none."""
+        now, jwt = self._clock(), self._jwt
+        # Neither old, nor made before the clock was set back.
+        if not jwt.until - JWT_S <= now < jwt.until:
+            jwt = self._jwt = Token(self._sign(), now + JWT_S)
+        return jwt.secret
 
-    def _signed(self) -> str:
+    def renew(self) -> bool:
+        """Keep the JWT: another one would be refused as well."""
+        return False
+
+    def wait_to_write(self) -> None:
+        """Write at once: the pace is that of an installation."""
+
+    def _sign(self) -> str:
         try:
-            return self._app.token
+            return self.create_jwt()
         except (PyJWTError, ValueError, TypeError) as error:
             raise Refusal(
                 f"GREENLIT_PRIVATE_KEY is no RSA private key ({type(error).__name__})."
             ) from None
 
-    def of(self, repo: Repo, wanted: Mapping[str, str]) -> str:
-        """A token for this repository with those of the permissions that the installation grants."""
+
+class TokenStore:
+    """Mints tokens for repositories and keeps each until shortly before it expires.
+
+    PyGithub mints them too, but not for one repository alone.
+    """
+
+    def __init__(self, clients: ApiClients, app: AppAuth, clock: Callable[[], float]) -> None:
+        self._clients = clients
+        self._app = app
+        self._clock = clock
+        self._lock = Lock()
+        self._locks: dict[tuple[str, str], Lock] = {}
+        self._tokens: dict[tuple[str, str], Token] = {}
+        self._grants: dict[InstallationId, tuple[float, Mapping[str, str]]] = {}
+
+    def fetch_token(self, repo: Repo, wanted: Mapping[str, str]) -> str:
+        """Return a token for this repository with those of the permissions that the installation
+        grants.
+        """
         key = (repo.name, ",".join(wanted))
         with self._lock:
             lock = self._locks.setdefault(key, Lock())
@@ -92,7 +111,7 @@ class Tokens:
                 token = self._tokens[key] = self._mint(repo, wanted)
         return token.secret
 
-    def drop(self, secret: str) -> None:
+    def forget(self, secret: str) -> None:
         """Forget a token that GitHub does not accept any more."""
         with self._lock:
             self._tokens = {
@@ -101,48 +120,74 @@ class Tokens:
             self._grants.clear()
 
     def _mint(self, repo: Repo, wanted: Mapping[str, str]) -> Token:
-        reply = self._asked_for(repo, wanted)
-        if (
-            reply.status == 422 and "permission" in reply.message.lower()
-        ):  # what it grants has changed
-            self._grants.pop(repo.installation, None)
-            reply = self._asked_for(repo, wanted)
-        if reply.status in (404, 422):
+        try:
+            minted = self._request_token(repo, wanted)
+        except (NotFound, Unprocessable):
             raise Refusal(
                 f"The App is not installed on {repo.name}. Install it there, then ask again."
-            )
-        minted = checked(reply, self._clock()).data
+            ) from None
         return Token(minted["token"], datetime.fromisoformat(minted["expires_at"]).timestamp())
 
-    def _asked_for(self, repo: Repo, wanted: Mapping[str, str]) -> Reply:
-        granted = self._granted(repo)
+    def _request_token(self, repo: Repo, wanted: Mapping[str, str]) -> Any:
+        try:
+            return self._post(repo, wanted)
+        except Unprocessable as refusal:
+            if "permission" not in refusal.message.lower():
+                raise
+        self._grants.pop(repo.installation, None)  # what it grants has changed
+        return self._post(repo, wanted)
+
+    def _post(self, repo: Repo, wanted: Mapping[str, str]) -> Any:
+        granted = self._fetch_grants(repo.installation)
         body = {
             "repositories": [repo.name.partition("/")[2]],
             "permissions": {
-                name: _lesser(level, granted[name])
+                name: min(level, granted[name], key=LEVELS.index)
                 for name, level in wanted.items()
                 if name in granted
             },
         }
-        request = Request(
-            "POST", f"/app/installations/{repo.installation}/access_tokens", body=body
-        )
-        return self._line.send(self.jwt(), request)
+        return self._ask("POST", f"/app/installations/{repo.installation}/access_tokens", body)
 
-    def _granted(self, repo: Repo) -> Mapping[str, str]:
-        at, grants = self._grants.get(repo.installation, (0.0, {}))
-        if self._clock() - at > GRANTS_S:
-            reply = self._line.send(
-                self.jwt(), Request("GET", f"/app/installations/{repo.installation}")
-            )
-            if reply.status == 404:
-                raise Refusal(
-                    f"The App is not installed on {repo.name}. Install it there, then ask again."
-                )
-            grants = checked(reply, self._clock()).data["permissions"]
-            self._grants[repo.installation] = (self._clock(), grants)
+    def _fetch_grants(self, installation: InstallationId) -> Mapping[str, str]:
+        fetched_at, grants = self._grants.get(installation, (0.0, {}))
+        if self._clock() - fetched_at > GRANTS_S:
+            grants = self._ask("GET", f"/app/installations/{installation}")["permissions"]
+            self._grants[installation] = (self._clock(), grants)
         return grants
 
+    def _ask(self, verb: str, path: str, body: object = None) -> Any:
+        with self._clients.borrow(self._app) as client:
+            return client.requestJsonAndCheck(verb, path, input=body)[1]
 
-def _lesser(wanted: str, granted: str) -> str:
-    return min(wanted, granted, key=LEVELS.index)
+
+class RepositoryAuth:
+    """A token for one repository, for one call."""
+
+    def __init__(
+        self,
+        tokens: TokenStore,
+        throttle: WriteThrottle,
+        repo: Repo,
+        permissions: Mapping[str, str],
+    ) -> None:
+        self._tokens = tokens
+        self._throttle = throttle
+        self._repo = repo
+        self._permissions = permissions
+        self._secret = ""
+
+    @property
+    def token(self) -> str:
+        """Return a token, minted when there is none that lives."""
+        self._secret = self._tokens.fetch_token(self._repo, self._permissions)
+        return self._secret
+
+    def renew(self) -> bool:
+        """Forget the token that was used last."""
+        self._tokens.forget(self._secret)
+        return True
+
+    def wait_to_write(self) -> None:
+        """Keep the pause between the writes of the installation."""
+        self._throttle.wait(self._repo.installation)

@@ -1,174 +1,211 @@
-"""Here lives what CI says of a commit, from GitHub's check suites and commit statuses."""
+"""Read what CI says of a commit, and run failed jobs again."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from itertools import count
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from bot.adapters.github.api_client import PAGE, Wire
-from bot.adapters.github.shapes import (
-    CheckRun,
-    CheckRuns,
-    CheckSuite,
+from github.CheckRunAnnotation import CheckRunAnnotation
+from github.PaginatedList import PaginatedList
+from github.Repository import Repository
+from github.WorkflowJob import WorkflowJob
+
+from bot.adapters.github.api_client import ApiClient
+from bot.adapters.github.api_errors import NotFound, raise_for_status, require
+from bot.adapters.github.check_shapes import (
+    RUNS,
+    SUITES,
+    CheckRunShape,
+    CheckRunsShape,
+    CheckSuiteShape,
     CommitShape,
-    Context,
-    JobInRun,
-    JobsShape,
-    RunShape,
+    StatusContextShape,
 )
-from bot.values import Check, Checks, Repo, Sha
-
-RUN_FIELDS = (
-    "nodes { databaseId name status conclusion detailsUrl } pageInfo { hasNextPage endCursor }"
-)
-SUITES = f"""
-query Suites($owner: String!, $name: String!, $sha: GitObjectID!, $after: String) {{
-  repository(owner: $owner, name: $name) {{
-    object(oid: $sha) {{
-      ... on Commit {{
-        status {{ contexts {{ context state targetUrl }} }}
-        checkSuites(first: 100, after: $after) {{
-          pageInfo {{ hasNextPage endCursor }}
-          nodes {{
-            id status conclusion url
-            app {{ slug }}
-            workflowRun {{ databaseId url workflow {{ name }} }}
-            checkRuns(first: 100, filterBy: {{checkType: LATEST}}) {{ {RUN_FIELDS} }}
-          }}
-        }}
-      }}
-    }}
-  }}
-}}
-"""
-RUNS = f"""
-query Runs($suite: ID!, $after: String) {{
-  node(id: $suite) {{
-    ... on CheckSuite {{ checkRuns(first: 100, after: $after, filterBy: {{checkType: LATEST}}) {{ {RUN_FIELDS} }} }}
-  }}
-}}
-"""
+from bot.adapters.github.github_api import GitHubApi
+from bot.adapters.github.log_download import fetch_log
+from bot.adapters.github.write_throttle import write_once
+from bot.ports import Unreachable
+from bot.values import Annotation, Check, Checks, Repo, Sha
 
 ACTIONS = "github-actions"
 PASSING = ("SUCCESS", "NEUTRAL", "SKIPPED")
-BROKEN_EMPTY = (
-    "FAILURE",
-    "STARTUP_FAILURE",
-    "TIMED_OUT",
-    "CANCELLED",
-)  # such a suite tells something without a run
+# A suite without runs that ended so is told all the same: its workflow did not even start.
+BROKEN_EMPTY = ("FAILURE", "STARTUP_FAILURE", "TIMED_OUT", "CANCELLED")
 JOB_IN_URL = re.compile(r"/job/(\d+)")
 
-
-def checks_of(wire: Wire, repo: Repo, sha: Sha, own: str) -> Checks:
-    """All check suites and statuses of the commit, but those of the App whose slug is `own`."""
-    found: list[Check] = []
-    for commit in _commits(wire, repo, sha):
-        if not found and commit.status:
-            found += [_of_status(context) for context in commit.status.contexts]
-        for suite in commit.check_suites.nodes if commit.check_suites else ():
-            if suite.app is None or suite.app.slug != own:
-                found += _of_suite(wire, repo, suite)
-    attempts = {
-        run: _attempt(wire, repo, run)
-        for run in {check.run for check in found if check.state == "failed"}
-        if run
-    }
-    return Checks(
-        sha, tuple(replace(check, run_attempt=attempts.get(check.run, 1)) for check in found)
-    )
+State = Literal["pending", "passed", "failed"]
 
 
-def jobs_of(wire: Wire, repo: Repo, run: int, number: int) -> Iterator[Check]:
-    """The jobs of a workflow run as they stood after an attempt."""
-    path = f"/repos/{repo.name}/actions/runs/{run}/attempts/{number}/jobs"
-    for page in count(1):
-        jobs = JobsShape.model_validate(wire.find(repo, path, per_page=PAGE, page=page) or {}).jobs
-        yield from (_of_job(job, run, number) for job in jobs)
-        if len(jobs) < PAGE:
-            return
+@dataclass(frozen=True, slots=True)
+class GitHubChecks:
+    """The port `bot.ports.ContinuousIntegration`."""
+
+    api: GitHubApi
+    fetch_slug: Callable[[], str]
+    timeout_s: float
+
+    def fetch_checks(self, repo: Repo, sha: Sha) -> Checks:
+        """Return all check suites and statuses of the commit, but those of our own App."""
+        own_slug = self.fetch_slug()
+        checks: list[Check] = []
+        with self.api.client(repo) as client:
+            for commit in _fetch_commit_pages(client, repo, sha):
+                if not checks and commit.status:
+                    checks += map(_status_check, commit.status.contexts)
+                for suite in commit.check_suites.nodes if commit.check_suites else ():
+                    if suite.app is None or suite.app.slug != own_slug:
+                        checks += _suite_checks(suite, tuple(_fetch_runs(client, suite)))
+        return Checks(sha, self._with_attempts(repo, checks))
+
+    def list_jobs(self, repo: Repo, run: int, attempt: int) -> tuple[Check, ...]:
+        """Return the jobs of a workflow run as they stood after an attempt, counted from 1."""
+        with self.api.repository(repo) as repository:
+            # PyGithub would ask for the attempt to learn the address of its jobs.
+            path = f"{repository.get_workflow_run(run).get_attempt(attempt).url}/jobs"
+            jobs = PaginatedList(WorkflowJob, repository.requester, path, list_item="jobs")
+            try:
+                return tuple(_job_check(job, run, attempt) for job in jobs)
+            except NotFound:
+                return ()
+
+    def fetch_job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
+        """Return the log of a job, head and tail when it is longer; b"" when it is gone."""
+        with self.api.client(repo) as client:
+            # PyGithub's logs_url() goes past the client's errors and its renewal of tokens.
+            response = client.send("GET", f"/repos/{repo.name}/actions/jobs/{job}/logs")
+        if response.status in (404, 410):
+            return b""
+        if response.status != 302:
+            raise_for_status(response, self.api.clock())
+        if "location" not in response.headers:
+            raise Unreachable(
+                f"GitHub answered {response.status} to {response.request}, but not where the log is"
+            )
+        return fetch_log(response.headers["location"], limit_bytes, self.timeout_s)
+
+    def list_annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
+        """Return the notes that a check pinned to lines."""
+        with self.api.repository(repo) as repository:
+            return tuple(map(_annotation_value, repository.get_check_run(check).get_annotations()))
+
+    def rerun_failed(self, repo: Repo, run: int) -> None:
+        """Run the failed jobs of a workflow run again, unless it already ran more than once."""
+        with self.api.repository(repo) as repository:
+
+            def is_rerun() -> bool | None:
+                return _count_attempts(repository, run) > 1 or None
+
+            if not is_rerun():
+                workflow_run = repository.get_workflow_run(run)
+                self.api.write_once(workflow_run.rerun_failed_jobs, is_rerun)
+
+    def _with_attempts(self, repo: Repo, checks: Iterable[Check]) -> tuple[Check, ...]:
+        """Add how often the failed workflow runs were run: GraphQL does not tell."""
+        failed_runs = {check.run for check in checks if check.state == "failed" and check.run}
+        with self.api.repository(repo) as repository:
+            attempts = {run: _count_attempts(repository, run) for run in failed_runs}
+        return tuple(replace(check, run_attempt=attempts.get(check.run, 1)) for check in checks)
 
 
-def _commits(wire: Wire, repo: Repo, sha: Sha) -> Iterator[CommitShape]:
+def _fetch_commit_pages(client: ApiClient, repo: Repo, sha: Sha) -> Iterator[CommitShape]:
     """The commit, with one page of its suites at a time; nothing when GitHub does not know it."""
     owner, _, name = repo.name.partition("/")
-    after: str | None = None
+    variables = {"owner": owner, "name": name, "sha": sha, "after": None}
     while True:
-        data = wire.query(repo, SUITES, owner=owner, name=name, sha=sha, after=after)
+        data = _query(client, SUITES, variables)
         commit = CommitShape.model_validate((data.get("repository") or {}).get("object") or {})
         yield commit
         if commit.check_suites is None or not commit.check_suites.page_info.has_next_page:
             return
-        after = commit.check_suites.page_info.end_cursor
+        variables |= {"after": commit.check_suites.page_info.end_cursor}
 
 
-def _of_suite(wire: Wire, repo: Repo, suite: CheckSuite) -> Iterator[Check]:
-    states = []
-    for run in _runs(wire, repo, suite):
-        check = _of_run(run, suite)
-        states.append(check.state)
-        yield check
-    if suite.workflow_run and suite.status != "COMPLETED" and "pending" not in states:
-        yield _of_whole(suite)  # a workflow's next jobs appear only when those they need have ended
-    elif not states and suite.status == "COMPLETED" and _tells(suite):
-        yield _of_whole(suite)
+def _fetch_runs(client: ApiClient, suite: CheckSuiteShape) -> Iterator[CheckRunShape]:
+    page = suite.check_runs
+    yield from page.nodes
+    while page.page_info.has_next_page:
+        data = _query(client, RUNS, {"suite": suite.id, "after": page.page_info.end_cursor})
+        page = CheckRunsShape.model_validate(data["node"]["checkRuns"])
+        yield from page.nodes
 
 
-def _tells(suite: CheckSuite) -> bool:
-    """Whether a suite without runs says something: GitHub makes an empty one per App and push."""
+def _query(client: ApiClient, query: str, variables: Mapping[str, object]) -> dict[str, Any]:
+    """Ask GraphQL. To the client a query is a POST, but it changes nothing: it may be repeated."""
+    _, answer = write_once(
+        lambda: client.graphql_query(query, dict(variables)), lambda: None, settle_s=0.0
+    )
+    return answer.get("data") or {}
+
+
+def _count_attempts(repository: Repository, run: int) -> int:
+    """How often a workflow run was run; 1 when GitHub does not tell."""
+    try:
+        return repository.get_workflow_run(run).run_attempt or 1
+    except NotFound:
+        return 1
+
+
+def _suite_checks(suite: CheckSuiteShape, runs: Iterable[CheckRunShape]) -> Iterator[Check]:
+    checks = [_run_check(run, suite) for run in runs]
+    yield from checks
+    if suite.workflow_run and suite.status != "COMPLETED":
+        # A workflow's next jobs appear only when those they need have ended.
+        if all(check.state != "pending" for check in checks):
+            yield _whole_suite_check(suite)
+    elif not checks and suite.status == "COMPLETED" and _is_telling(suite):
+        yield _whole_suite_check(suite)
+
+
+def _is_telling(suite: CheckSuiteShape) -> bool:
+    """Tell whether a suite without runs says something: GitHub makes one per App and push."""
     awaits_approval = suite.workflow_run is not None and suite.conclusion == "ACTION_REQUIRED"
     return suite.conclusion in BROKEN_EMPTY or awaits_approval
 
 
-def _runs(wire: Wire, repo: Repo, suite: CheckSuite) -> Iterator[CheckRun]:
-    page = suite.check_runs
-    yield from page.nodes
-    while page.page_info.has_next_page:
-        data = wire.query(repo, RUNS, suite=suite.id, after=page.page_info.end_cursor)
-        page = CheckRuns.model_validate(data["node"]["checkRuns"])
-        yield from page.nodes
-
-
-def _of_run(run: CheckRun, suite: CheckSuite) -> Check:
-    job = suite.app is not None and suite.app.slug == ACTIONS
+def _run_check(run: CheckRunShape, suite: CheckSuiteShape) -> Check:
     url = run.details_url or suite.url
     return Check(
         run.name,
         _state(run.status, run.conclusion),
         (run.conclusion or "").lower(),
         url,
-        id=run.database_id or _id_in(url),
-        run=_workflow_run(suite),
-        job=job,
+        id=run.database_id or _find_id(url),
+        run=_workflow_run_id(suite),
+        job=suite.app is not None and suite.app.slug == ACTIONS,
     )
 
 
-def _of_job(job: JobInRun, run: int, number: int) -> Check:
-    ended = job.conclusion or ""
-    state = _state(job.status.upper(), ended.upper())
+def _job_check(job: WorkflowJob, run: int, attempt: int) -> Check:
+    conclusion = job.conclusion or ""
     return Check(
-        job.name, state, ended, job.html_url or "", id=job.id, run=run, job=True, run_attempt=number
+        require(job.name, "name"),
+        _state(require(job.status, "status").upper(), conclusion.upper()),
+        conclusion,
+        job.html_url or "",
+        id=require(job.id, "id"),
+        run=run,
+        job=True,
+        run_attempt=attempt,
     )
 
 
-def _of_whole(suite: CheckSuite) -> Check:
-    named = suite.workflow_run.name if suite.workflow_run else suite.app.slug if suite.app else ""
-    url = suite.workflow_run.url if suite.workflow_run else suite.url
-    state = _state(suite.status, suite.conclusion)
+def _whole_suite_check(suite: CheckSuiteShape) -> Check:
+    name, url = suite.app.slug if suite.app else "", suite.url
+    if suite.workflow_run:
+        name, url = suite.workflow_run.name, suite.workflow_run.url
     return Check(
-        named or "check suite",
-        state,
+        name or "check suite",
+        _state(suite.status, suite.conclusion),
         (suite.conclusion or "").lower(),
         url,
-        run=_workflow_run(suite),
+        run=_workflow_run_id(suite),
     )
 
 
-def _of_status(context: Context) -> Check:
-    state: Literal["pending", "passed", "failed"] = "failed"
+def _status_check(context: StatusContextShape) -> Check:
+    state: State = "failed"
     if context.state in ("EXPECTED", "PENDING"):
         state = "pending"
     elif context.state == "SUCCESS":
@@ -176,26 +213,28 @@ def _of_status(context: Context) -> Check:
     return Check(context.context, state, context.state.lower(), context.target_url or "")
 
 
-def _state(status: str, conclusion: str | None) -> Literal["pending", "passed", "failed"]:
+def _annotation_value(annotation: CheckRunAnnotation) -> Annotation:
+    return Annotation(
+        require(annotation.path, "path"),
+        require(annotation.start_line, "start_line"),
+        annotation.annotation_level or "",
+        annotation.message or "",
+    )
+
+
+def _state(status: str, conclusion: str | None) -> State:
     if status != "COMPLETED":
         return "pending"
     return "passed" if conclusion in PASSING else "failed"
 
 
-def _workflow_run(suite: CheckSuite) -> int:
+def _workflow_run_id(suite: CheckSuiteShape) -> int:
     return (suite.workflow_run and suite.workflow_run.database_id) or 0
 
 
-def _id_in(url: str) -> int:
+def _find_id(url: str) -> int:
     """The id in the address of a job: `databaseId` is an Int in the schema, and newer ids do not
     fit.
     """
-    found = JOB_IN_URL.search(url)
-    return int(found[1]) if found else 0
-
-
-def _attempt(wire: Wire, repo: Repo, run: int) -> int:
-    """How often a workflow run was run: GraphQL does not tell."""
-    return RunShape.model_validate(
-        wire.find(repo, f"/repos/{repo.name}/actions/runs/{run}") or {}
-    ).run_attempt
+    match = JOB_IN_URL.search(url)
+    return int(match[1]) if match else 0

@@ -1,94 +1,118 @@
-"""Here live our comments: one for each hidden marker, found again whoever wrote it last, and
-edited.
-"""
+"""Put our comments: one for each hidden marker, found again whoever wrote it last, and edited."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from threading import Lock
+from typing import NamedTuple
 
-from bot.adapters.github.api_client import GONE, Wire
-from bot.adapters.github.shapes import CommentShape
+from github.Issue import Issue as GithubIssue
+from github.IssueComment import IssueComment
+
+from bot.adapters.github.api_client import PAGE
+from bot.adapters.github.api_errors import NotFound, require
+from bot.adapters.github.github_api import GitHubApi
 from bot.values import Repo
 
 BODY_CHARS = 65_536
 REMEMBERED = 1_000
 CUT = "\n\n*Cut here: GitHub takes no longer text.*"
 
-Key = tuple[str, int, str]
+
+class OwnComment(NamedTuple):
+    """A comment of ours: where it is, and a digest of what it says."""
+
+    id: int
+    digest: str
 
 
-class Comments:
-    """Puts comments, and remembers where they are to save the listing. A marker is hidden in the
-    body by us.
-    """
+class GitHubComments:
+    """The port `bot.ports.Comments`. It remembers where our comments are to save the listing."""
 
-    def __init__(self, wire: Wire, login: Callable[[], str]) -> None:
-        self._wire = wire
-        self._login = login
+    def __init__(self, api: GitHubApi, fetch_login: Callable[[], str]) -> None:
+        self._api = api
+        self._fetch_login = fetch_login
         self._lock = Lock()
-        self._known: dict[Key, tuple[int, str]] = {}  # its id, and a digest of its body
+        self._remembered: dict[tuple[str, int, str], OwnComment] = {}
 
-    def put(self, repo: Repo, number: int, marker: str, body: str) -> int:
+    def add_reaction(self, repo: Repo, number: int, comment: int | None) -> None:
+        """React with eyes to the comment, or to the issue when there is no comment."""
+        with self._api.repository(repo) as repository:
+            issue = repository.get_issue(number)
+            target = issue.get_comment(comment) if comment else issue
+            # GitHub answers 200 instead of 201 to a reaction that is there, so a second one
+            # doubles nothing.
+            self._api.write_once(lambda: target.create_reaction("eyes"))
+
+    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
+        """Edit our comment that holds the hidden marker, or write it. Returns its id."""
         key = (repo.name, number, marker)
-        text = within_limit(f"{_hidden(marker)}\n{body}")
-        found = self._known.get(key) or self._find(repo, number, marker)
-        if found is None or not self._edit(repo, found, text):
-            found = self._write(repo, number, marker, text)
-        self._remember(key, (found[0], _digest(text)))
-        return found[0]
+        text = cut_to_limit(f"{_hide(marker)}\n{body}")
+        with self._api.repository(repo) as repository:
+            issue = repository.get_issue(number)
+            comment = self._remembered.get(key) or self._find(issue, marker)
+            if comment is None or not self._edit(issue, comment, text):
+                comment = self._write(issue, marker, text)
+        self._remember(key, OwnComment(comment.id, _digest(text)))
+        return comment.id
 
-    def _find(self, repo: Repo, number: int, marker: str) -> tuple[int, str] | None:
-        for page in self._wire.newest_pages(repo, _path(repo, number)):
-            for comment in map(CommentShape.model_validate, reversed(page)):
-                if _hidden(marker) in (comment.body or "") and self._is_ours(comment):
-                    return comment.id, _digest(comment.body or "")
+    def _find(self, issue: GithubIssue, marker: str) -> OwnComment | None:
+        for comment in _newest_first(issue):
+            if _hide(marker) in (comment.body or "") and self._is_ours(comment):
+                return OwnComment(require(comment.id, "id"), _digest(comment.body))
         return None
 
-    def _is_ours(self, comment: CommentShape) -> bool:
-        app = comment.performed_via_github_app
-        return self._login() in (
-            comment.user.login if comment.user else "",
-            f"{app.slug}[bot]" if app else "",
-        )
-
-    def _edit(self, repo: Repo, found: tuple[int, str], text: str) -> bool:
-        """Whether the comment says this now; False when it was deleted."""
-        if found[1] == _digest(text):
+    def _is_ours(self, comment: IssueComment) -> bool:
+        login = self._fetch_login()
+        if comment.user and comment.user.login == login:
             return True
-        path = f"/repos/{repo.name}/issues/comments/{found[0]}"
-        reply = self._wire.surely(
-            lambda: self._wire.write(repo, "PATCH", path, {"body": text}, GONE), lambda: None
+        app = comment.performed_via_github_app
+        return app is not None and f"{app.slug}[bot]" == login
+
+    def _edit(self, issue: GithubIssue, comment: OwnComment, text: str) -> bool:
+        """Let the comment say this; False when it was deleted."""
+        if comment.digest == _digest(text):
+            return True
+        try:
+            self._api.write_once(lambda: issue.get_comment(comment.id).edit(text))
+        except NotFound:
+            return False
+        return True
+
+    def _write(self, issue: GithubIssue, marker: str, text: str) -> OwnComment:
+        return self._api.write_once(
+            lambda: OwnComment(require(issue.create_comment(text).id, "id"), ""),
+            lambda: self._find(issue, marker),
         )
-        return reply.status not in GONE
 
-    def _write(self, repo: Repo, number: int, marker: str, text: str) -> tuple[int, str]:
-        def write() -> tuple[int, str]:
-            reply = self._wire.write(repo, "POST", _path(repo, number), {"body": text})
-            return CommentShape.model_validate(reply.data).id, ""
-
-        return self._wire.surely(write, lambda: self._find(repo, number, marker))
-
-    def _remember(self, key: Key, found: tuple[int, str]) -> None:
+    def _remember(self, key: tuple[str, int, str], comment: OwnComment) -> None:
         with self._lock:
-            self._known.pop(key, None)
-            self._known[key] = found
-            if len(self._known) > REMEMBERED:
-                del self._known[next(iter(self._known))]
+            self._remembered.pop(key, None)
+            self._remembered[key] = comment
+            if len(self._remembered) > REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
 
 
-def within_limit(text: str) -> str:
-    """The text as long as GitHub takes it for a comment or a pull request."""
+def cut_to_limit(text: str) -> str:
+    """Make the text as long as GitHub takes it for a comment or a pull request."""
     return text if len(text) <= BODY_CHARS else text[: BODY_CHARS - len(CUT)] + CUT
 
 
-def _hidden(marker: str) -> str:
+def _newest_first(issue: GithubIssue) -> Iterator[IssueComment]:
+    """GitHub lists comments oldest first only: the first page, which mostly is the only one, then
+    the others from the last page backwards.
+    """
+    comments = issue.get_comments()
+    first_page = comments.get_page(0)
+    yield from reversed(first_page)
+    if len(first_page) == PAGE:
+        for number in range(issue.comments // PAGE, 0, -1):
+            yield from reversed(comments.get_page(number))
+
+
+def _hide(marker: str) -> str:
     return f"<!-- {marker} -->"
-
-
-def _path(repo: Repo, number: int) -> str:
-    return f"/repos/{repo.name}/issues/{number}/comments"
 
 
 def _digest(text: str) -> str:

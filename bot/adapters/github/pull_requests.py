@@ -1,127 +1,129 @@
-"""Here live our pull requests: found by their branch, opened once, and brought up to date."""
+"""Find our pull requests by their branch, open them once, and bring them up to date."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.adapters.github.api_client import Wire
-from bot.adapters.github.issue_comments import within_limit
-from bot.adapters.github.replies import Reply, checked
-from bot.adapters.github.shapes import PullShape
+from github.PullRequest import PullRequest as GithubPull
+from github.Repository import Repository
+
+from bot.adapters.github.api_errors import Unprocessable, require
+from bot.adapters.github.github_api import GitHubApi
+from bot.adapters.github.issue_comments import cut_to_limit
 from bot.ports import Refusal
-from bot.values import Branch, PullRequest, Repo
-
-READY = "mutation Ready($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }"
-DRAFT = "mutation Draft($id: ID!) { convertPullRequestToDraft(input: {pullRequestId: $id}) { clientMutationId } }"
+from bot.values import Branch, PullRequest, PullRequestContent, Repo
 
 TITLE_CHARS = 256
-REFUSED = frozenset({422})
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a pull request shall say, and whether it is ready."""
+class GitHubPulls:
+    """The port `bot.ports.Pulls`."""
 
-    head: Branch
-    base: Branch
-    title: str
-    body: str
-    draft: bool
+    api: GitHubApi
 
+    def find_pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
+        """Return the open pull request of the branch, else the newest closed one."""
+        with self.api.repository(repo) as repository:
+            pull = BranchPulls(repository, repo, branch).find()
+            return _pull_value(pull) if pull else None
 
-def find_pull(wire: Wire, repo: Repo, branch: Branch) -> PullShape | None:
-    """The open pull request of the branch, else the newest closed one.
-
-    A fork may have a branch of that name, and an owner a fork of their own repository: the ids of
-    both sides decide.
-    """
-    owner = repo.name.partition("/")[0]
-    data = wire.get(
-        repo, f"/repos/{repo.name}/pulls", head=f"{owner}:{branch}", state="all", per_page=100
-    )
-    pulls = [
-        pull
-        for pull in map(PullShape.model_validate, data)
-        if pull.branch == branch and pull.head == pull.base
-    ]
-    return max(pulls, key=lambda pull: (pull.state == "open", pull.number), default=None)
-
-
-def put_pull(wire: Wire, repo: Repo, words: Words) -> PullRequest:
-    """The branch's open pull request with these words; opened if there is none."""
-    words = Words(
-        words.head, words.base, words.title[:TITLE_CHARS], within_limit(words.body), words.draft
-    )
-    there = _find_open(wire, repo, words.head)
-    if there is None:
-        there = wire.surely(
-            lambda: _open(wire, repo, words), lambda: _find_open(wire, repo, words.head)
+    def open_pull(
+        self, repo: Repo, head: Branch, base: Branch, content: PullRequestContent
+    ) -> PullRequest:
+        """Bring the branch's open pull request to this content; open it if there is none."""
+        content = replace(
+            content, title=content.title[:TITLE_CHARS], body=cut_to_limit(content.body)
         )
-    if (there.title, _plain(there.body)) != (words.title, _plain(words.body)):
-        change = {"title": words.title, "body": words.body}
-        path = f"/repos/{repo.name}/pulls/{there.number}"
-        there = wire.surely(
-            lambda: PullShape.model_validate(wire.write(repo, "PATCH", path, change).data),
-            lambda: None,
-        )
-    if there.draft != words.draft:
-        there = _turn(wire, repo, there, words.draft)
-    return value_of(there)
+        with self.api.repository(repo) as repository:
+            pulls = BranchPulls(repository, repo, head)
+            pull = pulls.find_open() or self.api.write_once(
+                lambda: pulls.create(base, content), pulls.find_open
+            )
+            if (pull.title, _plain(pull.body)) != (content.title, _plain(content.body)):
+                self.api.write_once(lambda: pull.edit(title=content.title, body=content.body))
+            if pull.draft != content.draft:
+                pull = self._set_draft(pulls, pull, content)
+            return _pull_value(pull)
+
+    def _set_draft(
+        self, pulls: BranchPulls, pull: GithubPull, content: PullRequestContent
+    ) -> GithubPull:
+        """Make it a draft, or ready. What cannot become a draft stays as it is."""
+
+        def write() -> GithubPull:
+            if content.draft:
+                pull.convert_to_draft()
+            else:
+                pull.mark_ready_for_review()
+            return pull
+
+        def find() -> GithubPull | None:
+            latest = pulls.find_open()
+            return latest if latest and latest.draft == content.draft else None
+
+        try:
+            return self.api.write_once(write, find)
+        except Refusal:
+            if not content.draft:
+                raise
+            return pull
 
 
-def value_of(pull: PullShape) -> PullRequest:
-    return PullRequest(pull.number, pull.html_url, pull.draft, pull.state == "open")
+@dataclass(frozen=True, slots=True)
+class BranchPulls:
+    """The pull requests of one branch, as they are during one call."""
 
+    repository: Repository
+    repo: Repo
+    branch: Branch
 
-def _find_open(wire: Wire, repo: Repo, branch: Branch) -> PullShape | None:
-    found = find_pull(wire, repo, branch)
-    return found if found and found.state == "open" else None
+    def find(self) -> GithubPull | None:
+        """Return the open one, else the newest closed one.
 
+        A fork may have a branch of that name, and an owner a fork of their own repository: the ids
+        of both sides decide.
+        """
+        owner = self.repo.name.partition("/")[0]
+        pulls = self.repository.get_pulls(state="all", head=f"{owner}:{self.branch}")
+        own_pulls = [
+            pull
+            for pull in pulls
+            if pull.head.ref == self.branch
+            and pull.head.repo is not None
+            and pull.head.repo.id == pull.base.repo.id
+        ]
+        return max(own_pulls, key=lambda pull: (pull.state == "open", pull.number), default=None)
 
-def _open(wire: Wire, repo: Repo, words: Words) -> PullShape:
-    """Open it. Free plans have no drafts in private repositories: there it is opened ready."""
-    reply = _post(wire, repo, words, words.draft)
-    if reply.status == 422 and "draft pull requests" in reply.message.lower():
-        reply = _post(wire, repo, words, draft=False)
-    if (
-        reply.status == 422
-        and "already exists" in reply.message
-        and (there := _find_open(wire, repo, words.head))
-    ):
-        return there
-    return PullShape.model_validate(checked(reply, wire.clock()).data)
+    def find_open(self) -> GithubPull | None:
+        """Return the open one."""
+        pull = self.find()
+        return pull if pull and pull.state == "open" else None
 
+    def create(self, base: Branch, content: PullRequestContent) -> GithubPull:
+        """Open one, or take the one that somebody else opened meanwhile.
 
-def _post(wire: Wire, repo: Repo, words: Words, draft: bool) -> Reply:  # noqa: FBT001 - GitHub's own word
-    body = {
-        "title": words.title,
-        "head": words.head,
-        "base": words.base,
-        "body": words.body,
-        "draft": draft,
-    }
-    return wire.write(repo, "POST", f"/repos/{repo.name}/pulls", body, REFUSED)
-
-
-def _turn(wire: Wire, repo: Repo, pull: PullShape, draft: bool) -> PullShape:  # noqa: FBT001 - GitHub's own word
-    """Make it a draft, or ready. What cannot become a draft stays as it is; what cannot become
-    ready is told.
-    """
-
-    def turn() -> PullShape:
-        wire.mutate(repo, DRAFT if draft else READY, id=pull.node_id)
-        return pull.model_copy(update={"draft": draft})
-
-    def turned() -> PullShape | None:
-        there = _find_open(wire, repo, Branch(pull.branch))
-        return there if there and there.draft == draft else None
-
-    try:
-        return wire.surely(turn, turned)
-    except Refusal:
-        if not draft:
+        Free plans have no drafts in private repositories: there it is opened ready.
+        """
+        try:
+            return self.repository.create_pull(
+                base, self.branch, title=content.title, body=content.body, draft=content.draft
+            )
+        except Unprocessable as refusal:
+            if content.draft and "draft pull requests" in refusal.message.lower():
+                return self.create(base, replace(content, draft=False))
+            if "already exists" in refusal.message and (pull := self.find_open()):
+                return pull
             raise
-        return pull
+
+
+def _pull_value(pull: GithubPull) -> PullRequest:
+    return PullRequest(
+        require(pull.number, "number"),
+        require(pull.html_url, "html_url"),
+        bool(pull.draft),
+        pull.state == "open",
+    )
 
 
 def _plain(body: str | None) -> str:

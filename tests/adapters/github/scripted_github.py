@@ -215,12 +215,14 @@ def comment(
         "user": {"login": login, "type": kind},
         "created_at": "2026-01-01T00:00:00Z",
         "updated_at": "2026-01-02T00:00:00Z",
+        "performed_via_github_app": None,
     }
 
 
 def pull(number: int, **changed: Any) -> dict[str, Any]:
     return {
         "number": number,
+        "url": f"https://api.github.example/api/v3/repos/o/r/pulls/{number}",
         "html_url": f"https://github.example/o/r/pull/{number}",
         "node_id": f"PR_{number}",
         "title": "T",

@@ -111,11 +111,11 @@ def test_bot_knows_its_login(github: GitHubApp):
 
 def test_repository_is_read(forge: Forge, github: GitHubApp, repo: Repo):
     """Its default branch, and that it was archived since."""
-    before = github.fetch_info(repo)
+    before = github.repositories.fetch_info(repo)
     forge.archive_repository(REPO)
 
     assert RepoInfo(MAIN) == before
-    assert RepoInfo(MAIN, archived=True) == github.fetch_info(repo)
+    assert RepoInfo(MAIN, archived=True) == github.repositories.fetch_info(repo)
 
 
 @pytest.mark.parametrize(
@@ -124,15 +124,15 @@ def test_repository_is_read(forge: Forge, github: GitHubApp, repo: Repo):
 )
 def test_permission_is_asked_now(github: GitHubApp, repo: Repo, login: str, permission: Permission):
     """Each role by its own name; an unknown login has none."""
-    assert permission == github.fetch_permission(repo, login)
+    assert permission == github.repositories.fetch_permission(repo, login)
 
 
 def test_issue_is_read(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
     """With its labels and state; a deleted one is none, and so is one that never was."""
-    there = github.fetch_issue(repo, issue)
+    there = github.issues.fetch_issue(repo, issue)
     forge.lock_issue(REPO, issue, "ada")
     forge.close_issue(REPO, issue, "ada")
-    closed = github.fetch_issue(repo, issue)
+    closed = github.issues.fetch_issue(repo, issue)
     forge.delete_issue(REPO, issue, "ada")
 
     assert Issue(issue, "Greet", "It shouts.", "ada", labels=("autogen",)) == there
@@ -140,15 +140,18 @@ def test_issue_is_read(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
         Issue(issue, "Greet", "It shouts.", "ada", open=False, locked=True, labels=("autogen",))
         == closed
     )
-    assert (None, None) == (github.fetch_issue(repo, issue), github.fetch_issue(repo, 999))
+    assert (None, None) == (
+        github.issues.fetch_issue(repo, issue),
+        github.issues.fetch_issue(repo, 999),
+    )
 
 
 def test_remarks_are_read_in_order(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
     """All of more than one page, oldest first; a bot's are told from people's."""
     for number in range(101):
         forge.add_comment(REPO, issue, "tim", f"remark {number}")
-    github.put_comment(repo, issue, "greenlit:x", "mine")
-    remarks = github.list_comments(repo, issue)
+    github.comments.put_comment(repo, issue, "greenlit:x", "mine")
+    remarks = github.issues.list_comments(repo, issue)
 
     assert [f"remark {number}" for number in range(101)] == [remark.body for remark in remarks[:-1]]
     first = forge.list_comments(REPO, issue)[0]
@@ -159,7 +162,7 @@ def test_remarks_are_read_in_order(forge: Forge, github: GitHubApp, repo: Repo, 
 def test_file_is_read_from_the_default_branch(github: GitHubApp, repo: Repo):
     """As text; a folder and what is not there are none."""
     found = [
-        github.fetch_file(repo, path)
+        github.repositories.fetch_file(repo, path)
         for path in ("README.md", ".github/workflows/ci.yml", ".github", "no.txt")
     ]
 
@@ -172,8 +175,8 @@ def test_reaction_is_given_once(forge: Forge, github: GitHubApp, repo: Repo, iss
     comment = forge.add_comment(REPO, issue, "ada", "/generate")
     forge.faults.add("POST", "/reactions$", lost)
     for _ in range(2):
-        github.add_reaction(repo, issue, None)
-        github.add_reaction(repo, issue, comment)
+        github.comments.add_reaction(repo, issue, None)
+        github.comments.add_reaction(repo, issue, comment)
 
     given = [forge.list_reactions(REPO, issue), forge.list_reactions(REPO, issue, comment)]
     assert [["eyes"], ["eyes"]] == [[reaction.content for reaction in on] for on in given]
@@ -189,8 +192,11 @@ def test_comment_is_written_once(
     forge.faults.add("POST", "/comments$", lost)
     forge.faults.add("PATCH", "/comments/", lost)
     github = make()
-    ids = [github.put_comment(repo, issue, "greenlit:run", text) for text in ("queued", "working")]
-    ids.append(make().put_comment(repo, issue, "greenlit:run", "done"))
+    ids = [
+        github.comments.put_comment(repo, issue, "greenlit:run", text)
+        for text in ("queued", "working")
+    ]
+    ids.append(make().comments.put_comment(repo, issue, "greenlit:run", "done"))
 
     assert ["<!-- greenlit:run -->\ndone"] == [
         comment.body for comment in forge.list_comments(REPO, issue)
@@ -201,9 +207,9 @@ def test_comment_is_written_once(
 
 def test_deleted_comment_is_written_again(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
     """A maintainer may delete our comment: the next news is a new one."""
-    first = github.put_comment(repo, issue, "greenlit:run", "queued")
+    first = github.comments.put_comment(repo, issue, "greenlit:run", "queued")
     forge.delete_comment(REPO, first, "ada")
-    second = github.put_comment(repo, issue, "greenlit:run", "working")
+    second = github.comments.put_comment(repo, issue, "greenlit:run", "working")
 
     assert [second] == [comment.id for comment in forge.list_comments(REPO, issue)]
 
@@ -213,7 +219,7 @@ def test_locked_issue_is_refused_in_words(forge: Forge, github: GitHubApp, repo:
     forge.lock_issue(REPO, issue, "ada")
 
     with pytest.raises(Refusal, match="locked"):
-        github.put_comment(repo, issue, "greenlit:run", "queued")
+        github.comments.put_comment(repo, issue, "greenlit:run", "queued")
 
 
 def test_archived_repository_is_refused_in_words(
@@ -223,7 +229,7 @@ def test_archived_repository_is_refused_in_words(
     forge.archive_repository(REPO)
 
     with pytest.raises(Refusal, match="archived"):
-        github.put_comment(repo, issue, "greenlit:run", "queued")
+        github.comments.put_comment(repo, issue, "greenlit:run", "queued")
 
 
 @pytest.mark.parametrize("lost", LOST)
@@ -235,8 +241,10 @@ def test_pull_is_opened_once(forge: Forge, make: Callable[[], GitHubApp], repo: 
     forge.faults.add("POST", "/pulls$", lost)
     forge.faults.add("PATCH", "/pulls/", lost)
     forge.faults.add("POST", "/graphql$", lost)
-    draft = make().open_pull(repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=True))
-    ready = make().open_pull(
+    draft = make().pulls.open_pull(
+        repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=True)
+    )
+    ready = make().pulls.open_pull(
         repo, HEAD, MAIN, PullRequestContent("Greet quietly", "Closes #1", draft=False)
     )
 
@@ -255,16 +263,20 @@ def test_pull_is_opened_once(forge: Forge, make: Callable[[], GitHubApp], repo: 
 def test_pull_is_found_by_its_branch(forge: Forge, github: GitHubApp, repo: Repo):
     """None before it is opened; closed when a person closed it; the open one before a closed one."""
     forge.push(REPO, "ada", HEAD, {"a.txt": "a"}, "A")
-    nothing = github.find_pull(repo, HEAD)
-    opened = github.open_pull(repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False))
+    nothing = github.pulls.find_pull(repo, HEAD)
+    opened = github.pulls.open_pull(
+        repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False)
+    )
     forge.close_pull(REPO, opened.number, "ada")
-    closed = github.find_pull(repo, HEAD)
-    again = github.open_pull(repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False))
+    closed = github.pulls.find_pull(repo, HEAD)
+    again = github.pulls.open_pull(
+        repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False)
+    )
 
     assert nothing is None
     assert PullRequest(opened.number, opened.url, draft=False, open=False) == closed
     assert opened.number != again.number
-    assert again == github.find_pull(repo, HEAD)
+    assert again == github.pulls.find_pull(repo, HEAD)
 
 
 def test_pull_without_a_commit_is_refused_in_words(forge: Forge, github: GitHubApp, repo: Repo):
@@ -273,7 +285,9 @@ def test_pull_without_a_commit_is_refused_in_words(forge: Forge, github: GitHubA
     subprocess.run(["git", "-C", forge.git_dir(REPO), "branch", HEAD, sha], check=True)
 
     with pytest.raises(Refusal, match="No commits between main and greenlit/1-quiet"):
-        github.open_pull(repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False))
+        github.pulls.open_pull(
+            repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False)
+        )
 
 
 def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Repo):
@@ -284,15 +298,15 @@ def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Rep
         forge.push(REPO, "ada", HEAD, {"test.sh": "echo 'NameError: greet'\nexit 3\n"}, "Break it")
     )
     assert forge.wait_until_idle(30)
-    checks = github.fetch_checks(repo, sha)
+    checks = github.ci.fetch_checks(repo, sha)
     red = checks.failed[0]
-    log = github.fetch_job_log(repo, red.id, 10_000)
-    notes = github.list_annotations(repo, red.id)
+    log = github.ci.fetch_job_log(repo, red.id, 10_000)
+    notes = github.ci.list_annotations(repo, red.id)
     for _ in range(2):
-        github.rerun_failed(repo, red.run)
+        github.ci.rerun_failed(repo, red.run)
         assert forge.wait_until_idle(30)
-    again = github.fetch_checks(repo, sha).failed[0]
-    first = github.list_jobs(repo, red.run, 1)
+    again = github.ci.fetch_checks(repo, sha).failed[0]
+    first = github.ci.list_jobs(repo, red.run, 1)
 
     assert {"test": "failed", "lint": "passed"} == {
         check.name: check.state for check in checks.checks
@@ -310,7 +324,7 @@ def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Rep
 
 def test_log_that_is_not_there_is_empty(github: GitHubApp, repo: Repo):
     """A job that GitHub does not know (any more) has no log."""
-    assert b"" == github.fetch_job_log(repo, 12345, 1000)
+    assert b"" == github.ci.fetch_job_log(repo, 12345, 1000)
 
 
 def test_statuses_count_and_empty_suites_do_not(forge: Forge, github: GitHubApp, repo: Repo):
@@ -320,16 +334,16 @@ def test_statuses_count_and_empty_suites_do_not(forge: Forge, github: GitHubApp,
     forge.makes_empty_suites = True
     sha = Sha(forge.push(REPO, "ada", "other", {".github/workflows/ci.yml": None}, "No CI"))
     assert forge.wait_until_idle(30)
-    silent = github.fetch_checks(repo, sha)
+    silent = github.ci.fetch_checks(repo, sha)
     forge.set_status(
         REPO, sha, "jenkins", "pending", StatusDetails(target_url="https://ci.example/1")
     )
-    pending = github.fetch_checks(repo, sha)
+    pending = github.ci.fetch_checks(repo, sha)
     forge.set_status(REPO, sha, "jenkins", "success")
 
     assert Checks(sha) == silent
     assert (Check("jenkins", "pending", "pending", "https://ci.example/1"),) == pending.checks
-    assert github.fetch_checks(repo, sha).green
+    assert github.ci.fetch_checks(repo, sha).green
 
 
 def test_git_gets_a_token_of_its_own(forge: Forge, keys: AppKeys, github: GitHubApp):
@@ -369,10 +383,10 @@ def _opens(url: str, secret: str) -> bool:
 
 def test_expired_token_is_replaced(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
     """Tokens that ended before their time are minted again, unseen."""
-    github.fetch_issue(repo, issue)
+    github.issues.fetch_issue(repo, issue)
     forge.expire_tokens()
 
-    assert github.fetch_issue(repo, issue) is not None
+    assert github.issues.fetch_issue(repo, issue) is not None
 
 
 def test_uninstalled_repository_is_refused_in_words(forge: Forge, github: GitHubApp, repo: Repo):
@@ -380,7 +394,7 @@ def test_uninstalled_repository_is_refused_in_words(forge: Forge, github: GitHub
     forge.create_repository("acme/other", FILES)
 
     with pytest.raises(Refusal, match="not installed on acme/other"):
-        github.fetch_info(Repo("acme/other", repo.installation))
+        github.repositories.fetch_info(Repo("acme/other", repo.installation))
 
 
 def test_missing_permission_is_named(forge: Forge, issue: int):
@@ -390,7 +404,7 @@ def test_missing_permission_is_named(forge: Forge, issue: int):
     github = GitHubApp(keys.id, keys.private_key, forge.state.web, f"{forge.state.web}/api/v3")
 
     with pytest.raises(Refusal, match=r"`issues: write; pull requests: write`"):
-        github.add_reaction(repo, issue, None)
+        github.comments.add_reaction(repo, issue, None)
 
 
 @pytest.mark.parametrize(
@@ -402,8 +416,8 @@ def test_limits_are_told(forge: Forge, github: GitHubApp, repo: Repo, issue: int
     """
     forge.faults.add("POST", "/comments$", kind)
     with pytest.raises(RateLimited):
-        github.put_comment(repo, issue, "greenlit:run", "queued")
-    github.put_comment(repo, issue, "greenlit:run", "queued")
+        github.comments.put_comment(repo, issue, "greenlit:run", "queued")
+    github.comments.put_comment(repo, issue, "greenlit:run", "queued")
 
     assert 1 == len(forge.list_comments(REPO, issue))
 
@@ -415,7 +429,7 @@ def test_long_outage_is_unreachable(forge: Forge, github: GitHubApp, repo: Repo,
     with pytest.raises(
         Unreachable, match=f"GitHub answered 500 to GET /repos/{REPO}/issues/{issue}$"
     ):
-        github.fetch_issue(repo, issue)
+        github.issues.fetch_issue(repo, issue)
 
 
 def test_missed_deliveries_are_asked_for_again(
@@ -425,8 +439,8 @@ def test_missed_deliveries_are_asked_for_again(
     forge.set_webhook_url(keys, "http://127.0.0.1:9/github")
     forge.open_issue(REPO, "ada", "Greet", "It shouts.")
     assert forge.wait_until_idle(30)
-    seen = github.doctor()
-    missed = github.missed_deliveries(3600)
+    seen = github.fetch_registration()
+    missed = github.list_missed_deliveries(3600)
     with _hearing() as (url, heard):
         forge.set_webhook_url(keys, url)
         for delivery in missed:
@@ -434,7 +448,7 @@ def test_missed_deliveries_are_asked_for_again(
         assert forge.wait_until_idle(30)
 
     assert {delivery.guid for delivery in missed} <= set(heard)
-    assert () == github.missed_deliveries(3600)
+    assert () == github.list_missed_deliveries(3600)
     assert "issues" in {delivery.event for delivery in missed}
     assert ("greenlit", "http://127.0.0.1:9/github", [repo.installation], set(missed)) == (
         seen.slug,

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 
 import pytest
+from github.Auth import AppAuthToken
 from scripted_github import Answer, ScriptedGitHub
 
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.github.http_client import Line
+from bot.adapters.github.api_client import ApiClients
 from bot.ports import Refusal, Unreachable
 from bot.values import Remote, Repo
 
@@ -29,7 +30,7 @@ def test_token_is_narrowed_to_the_repository_and_what_is_needed(
     github.granted["issues"] = "read"
     github.granted["organization_administration"] = "write"
     github.on(ISSUE, Answer(data=SOME))
-    app.fetch_issue(repo, 7)
+    app.issues.fetch_issue(repo, 7)
 
     assert {
         "repositories": ["r"],
@@ -114,7 +115,7 @@ def test_threads_share_one_token(github: ScriptedGitHub, app: GitHubApp, repo: R
 def test_refused_token_is_replaced_once(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """A token that GitHub does not take any more is replaced, and the request sent again."""
     github.on(ISSUE, Answer(401, {"message": "Bad credentials"}), Answer(data=SOME))
-    issue = app.fetch_issue(repo, 7)
+    issue = app.issues.fetch_issue(repo, 7)
 
     assert issue is not None
     first, second = (heard.token for heard in github.hits(ISSUE))
@@ -126,7 +127,7 @@ def test_refused_credentials_name_the_settings(github: ScriptedGitHub, app: GitH
     github.on(ISSUE, Answer(401, {"message": "Bad credentials"}))
 
     with pytest.raises(Refusal, match=r"GREENLIT_APP_ID, GREENLIT_PRIVATE_KEY"):
-        app.fetch_issue(repo, 7)
+        app.issues.fetch_issue(repo, 7)
     assert 2 == len(github.hits(ISSUE))
 
 
@@ -157,7 +158,7 @@ def test_repository_without_the_app_is_said(
     )
 
     with pytest.raises(Refusal, match="not installed on o/r"):
-        app.fetch_issue(repo, 7)
+        app.issues.fetch_issue(repo, 7)
 
 
 def test_suspended_installation_is_said(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -165,7 +166,7 @@ def test_suspended_installation_is_said(github: ScriptedGitHub, app: GitHubApp, 
     github.on(MINT, Answer(403, {"message": "This installation has been suspended"}))
 
     with pytest.raises(Refusal, match="suspended"):
-        app.fetch_issue(repo, 7)
+        app.issues.fetch_issue(repo, 7)
 
 
 def test_log_and_errors_hold_no_token(
@@ -178,7 +179,7 @@ def test_log_and_errors_hold_no_token(
     secret = app.fetch_remote(repo).secret
     github.on(ISSUE, Answer(400, {"message": f"strange: {secret}"}))
     with pytest.raises(Refusal, match="strange") as told:
-        app.fetch_issue(repo, 7)
+        app.issues.fetch_issue(repo, 7)
 
     assert "POST http://127.0.0.1/api/v3/app/installations/1/access_tokens" in caplog.text
     assert len(secret) > 500
@@ -213,7 +214,7 @@ def test_unreachable_github_is_said_without_a_secret(make: Callable[..., GitHubA
         Unreachable,
         match=r"^GitHub gave no answer to GET /app/installations/1 \(ConnectionError\)$",
     ):
-        app.fetch_issue(repo, 7)
+        app.issues.fetch_issue(repo, 7)
 
 
 def _log_all(caplog: pytest.LogCaptureFixture) -> None:
@@ -226,12 +227,15 @@ def test_client_is_lent_to_one_thread_at_a_time():
     """PyGithub keeps the request in its one connection, and we the credential: nobody else may have
     it.
     """
-    line = Line("http://127.0.0.1:9", 1)
-    with line._lent("before") as first:
+    clients = ApiClients("http://127.0.0.1:9", 1, time.time)
+    with clients.borrow(AppAuthToken("before")) as first:
         pass
-    with line._lent("a") as one, line._lent("b") as other:
-        shown = [client.auth.token for client in (one, other) if client.auth]
+    with (
+        clients.borrow(AppAuthToken("a")) as second,
+        clients.borrow(AppAuthToken("b")) as third,
+    ):
+        credentials = [client.auth.token for client in (second, third) if client.auth]
 
-    assert one is not other
-    assert ["a", "b"] == shown
-    assert first is one
+    assert second is not third
+    assert ["a", "b"] == credentials
+    assert first is second

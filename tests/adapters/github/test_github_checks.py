@@ -8,9 +8,8 @@ import pytest
 from graphql import GraphQLSchema, graphql_sync, parse, validate
 from scripted_github import Answer, Heard, ScriptedGitHub
 
-from bot.adapters.github.check_runs import RUNS, SUITES
+from bot.adapters.github.check_shapes import RUNS, SUITES
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.github.pull_requests import DRAFT, READY
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import Check, Checks, Repo, Sha
 from tests.contracts.descriptions import graphql
@@ -26,7 +25,7 @@ def schema(described: None) -> GraphQLSchema:
     return graphql()
 
 
-@pytest.mark.parametrize("query", [SUITES, RUNS, READY, DRAFT])
+@pytest.mark.parametrize("query", [SUITES, RUNS])
 def test_queries_are_valid(schema: GraphQLSchema, query: str):
     """Every GraphQL text we hold is one that GitHub's schema accepts."""
     assert [] == validate(schema, parse(query))
@@ -119,7 +118,7 @@ def test_job_is_told_whole(github: ScriptedGitHub, graph: Graph, app: GitHubApp,
             Check("test", "failed", "failure", url, id=9, run=3, job=True, run_attempt=2),
             Check("lint", "passed", "success", url, id=9, run=3, job=True, run_attempt=2),
         ),
-    ) == app.fetch_checks(repo, SHA)
+    ) == app.ci.fetch_checks(repo, SHA)
     assert 1 == len(github.hits("GET /repos/o/r/actions/runs/3"))
 
 
@@ -138,18 +137,19 @@ def test_jobs_of_an_attempt_are_read_to_the_last_page(
         "conclusion": None,
         "html_url": "u",
     }
+    link = {"Link": f'<{github.api_url}{path.removeprefix("GET ")}?page=2>; rel="next"'}
     github.on(
         path,
-        Answer(data={"jobs": page}),
+        Answer(data={"jobs": page}, headers=link),
         Answer(data={"jobs": [running]}),
         Answer(404, {"message": "Not Found"}),
     )
-    jobs = app.list_jobs(repo, 3, 1)
+    jobs = app.ci.list_jobs(repo, 3, 1)
 
     assert 101 == len(jobs)
     assert Check("unit", "passed", "success", "", id=1, run=3, job=True) == jobs[0]
     assert Check("lint", "pending", "", "u", id=2, run=3, job=True) == jobs[-1]
-    assert () == app.list_jobs(repo, 3, 1)
+    assert () == app.ci.list_jobs(repo, 3, 1)
 
 
 def test_conclusions_are_read(graph: Graph, app: GitHubApp, repo: Repo):
@@ -166,7 +166,7 @@ def test_conclusions_are_read(graph: Graph, app: GitHubApp, repo: Repo):
         dict.fromkeys(passed, "passed")
         | dict.fromkeys(failed, "failed")
         | dict.fromkeys(pending, "pending")
-    ) == states(app.fetch_checks(repo, SHA))
+    ) == states(app.ci.fetch_checks(repo, SHA))
 
 
 def test_statuses_are_read(graph: Graph, app: GitHubApp, repo: Repo):
@@ -174,7 +174,7 @@ def test_statuses_are_read(graph: Graph, app: GitHubApp, repo: Repo):
     words = ["SUCCESS", "FAILURE", "ERROR", "PENDING", "EXPECTED"]
     graph.contexts = [{"context": word, "state": word, "targetUrl": None} for word in words]
     graph.suites = [[], []]
-    checks = app.fetch_checks(repo, SHA)
+    checks = app.ci.fetch_checks(repo, SHA)
 
     assert ["passed", "failed", "failed", "pending", "pending"] == [
         check.state for check in checks.checks
@@ -196,7 +196,7 @@ def test_empty_and_own_suites_are_left_out(graph: Graph, app: GitHubApp, repo: R
         ]
     ]
 
-    assert app.fetch_checks(repo, SHA).is_silent
+    assert app.ci.fetch_checks(repo, SHA).is_silent
 
 
 def test_empty_suite_that_broke_speaks(
@@ -218,7 +218,7 @@ def test_empty_suite_that_broke_speaks(
         Check("CI", "failed", "startup_failure", "https://x.example/runs/3", run=3),
         Check("CI", "failed", "action_required", "https://x.example/runs/3", run=3),
         Check("circleci", "failed", "timed_out", "https://x.example/suite"),
-    ) == app.fetch_checks(repo, SHA).checks
+    ) == app.ci.fetch_checks(repo, SHA).checks
 
 
 def test_workflow_between_two_jobs_is_pending(graph: Graph, app: GitHubApp, repo: Repo):
@@ -226,7 +226,7 @@ def test_workflow_between_two_jobs_is_pending(graph: Graph, app: GitHubApp, repo
     green.
     """
     graph.suites = [[suite(run("build"), status="IN_PROGRESS"), suite(status="QUEUED")]]
-    checks = app.fetch_checks(repo, SHA)
+    checks = app.ci.fetch_checks(repo, SHA)
 
     assert ["passed", "pending", "pending"] == [check.state for check in checks.checks]
     assert not checks.green
@@ -236,7 +236,7 @@ def test_running_job_is_told_once(graph: Graph, app: GitHubApp, repo: Repo):
     """A workflow whose job is under way is pending by that job, not once more by itself."""
     graph.suites = [[suite(run("build", None, "IN_PROGRESS"), status="IN_PROGRESS")]]
 
-    assert {"build": "pending"} == states(app.fetch_checks(repo, SHA))
+    assert {"build": "pending"} == states(app.ci.fetch_checks(repo, SHA))
 
 
 def test_all_pages_are_read(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
@@ -248,7 +248,7 @@ def test_all_pages_are_read(github: ScriptedGitHub, graph: Graph, app: GitHubApp
     ]
     graph.more["CS_1"] = {"nodes": [run("3")], "pageInfo": LAST}
 
-    assert {"1": "passed", "2": "passed", "3": "passed"} == states(app.fetch_checks(repo, SHA))
+    assert {"1": "passed", "2": "passed", "3": "passed"} == states(app.ci.fetch_checks(repo, SHA))
     assert [{"suite": "CS_1", "after": "c"}] == [
         heard.body["variables"] for heard in github.hits(GRAPHQL)[2:]
     ]
@@ -259,12 +259,12 @@ def test_job_id_is_read_from_its_address(graph: Graph, app: GitHubApp, repo: Rep
     address = "https://github.com/o/r/actions/runs/98765432109/job/51234567890"
     graph.suites = [[suite(run("test", databaseId=None, detailsUrl=address))]]
 
-    assert [51234567890] == [check.id for check in app.fetch_checks(repo, SHA).checks]
+    assert [51234567890] == [check.id for check in app.ci.fetch_checks(repo, SHA).checks]
 
 
 def test_unknown_commit_is_silent(graph: Graph, app: GitHubApp, repo: Repo):
     """A commit that GitHub does not know (yet) has no checks."""
-    assert app.fetch_checks(repo, Sha("b" * 40)).is_silent
+    assert app.ci.fetch_checks(repo, Sha("b" * 40)).is_silent
 
 
 def test_query_is_repeated(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
@@ -272,7 +272,7 @@ def test_query_is_repeated(github: ScriptedGitHub, graph: Graph, app: GitHubApp,
     answer = graph._answer
     github.on(GRAPHQL, Answer(502), answer)
 
-    assert app.fetch_checks(repo, SHA).is_silent
+    assert app.ci.fetch_checks(repo, SHA).is_silent
     assert 2 == len(github.hits(GRAPHQL))
 
 
@@ -309,4 +309,4 @@ def test_errors_of_graphql_are_raised(
     github.on(GRAPHQL, Answer(data={"data": None, "errors": [error]}))
 
     with pytest.raises(kind, match=words):
-        app.fetch_checks(repo, SHA)
+        app.ci.fetch_checks(repo, SHA)

@@ -58,7 +58,9 @@ def test_limits_say_when_to_come_back(
     github.on("POST /repos/o/r/issues/7/reactions", answer)
     app.fetch_login()
     with pytest.raises(RateLimited) as limited:
-        app.fetch_issue(repo, 7) if verb == "read" else app.add_reaction(repo, 7, None)
+        app.issues.fetch_issue(repo, 7) if verb == "read" else app.comments.add_reaction(
+            repo, 7, None
+        )
 
     assert until == limited.value.until - NOW
     assert 1 == len(github.hits(ISSUE)) + len(github.hits("POST /repos/o/r/issues/7/reactions"))
@@ -72,7 +74,7 @@ def test_missing_permission_is_named(github: ScriptedGitHub, app: GitHubApp, rep
     with pytest.raises(
         Refusal, match=r"`issues: write; pull requests: write`.*accept the new permissions"
     ):
-        app.fetch_issue(repo, 7)
+        app.issues.fetch_issue(repo, 7)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_refusals_are_told_in_words(
     github.on(POST, answer)
 
     with pytest.raises(Refusal, match=words):
-        app.put_comment(repo, 7, "m", "hello")
+        app.comments.put_comment(repo, 7, "m", "hello")
     assert 1 == len(github.hits(POST))
 
 
@@ -108,13 +110,13 @@ def test_deleted_issue_is_none(github: ScriptedGitHub, app: GitHubApp, repo: Rep
     """A deleted issue is a fact, not an error."""
     github.on(ISSUE, Answer(status, {"message": "gone"}))
 
-    assert app.fetch_issue(repo, 7) is None
+    assert app.issues.fetch_issue(repo, 7) is None
 
 
 def test_reads_are_repeated(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """A read that met a 502 or a cut connection is asked again."""
     github.on(ISSUE, Answer(502), Answer(cut=True), Answer(data={"number": 7, "title": "T"}))
-    issue = app.fetch_issue(repo, 7)
+    issue = app.issues.fetch_issue(repo, 7)
 
     assert issue is not None
     assert 3 == len(github.hits(ISSUE))
@@ -125,7 +127,7 @@ def test_reads_are_repeated_twice_at_most(github: ScriptedGitHub, app: GitHubApp
     github.on(ISSUE, Answer(502, b"<html>Unicorn!</html>"))
 
     with pytest.raises(Unreachable, match=r"^GitHub answered 502 to GET /repos/o/r/issues/7$"):
-        app.fetch_issue(repo, 7)
+        app.issues.fetch_issue(repo, 7)
     assert 3 == len(github.hits(ISSUE))
 
 
@@ -134,7 +136,7 @@ def test_answer_that_is_no_json_is_unreachable(github: ScriptedGitHub, app: GitH
     github.on(ISSUE, Answer(200, b"<html>Log in to the network</html>"))
 
     with pytest.raises(Unreachable, match="not in JSON"):
-        app.fetch_issue(repo, 7)
+        app.issues.fetch_issue(repo, 7)
 
 
 def test_slow_answer_is_unreachable(
@@ -145,7 +147,7 @@ def test_slow_answer_is_unreachable(
     app = make(timeout_s=1)
 
     with pytest.raises(Unreachable, match="ReadTimeout"):
-        app.add_reaction(repo, 7, None)
+        app.comments.add_reaction(repo, 7, None)
 
 
 def test_writes_keep_a_pause(github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo):
@@ -154,7 +156,7 @@ def test_writes_keep_a_pause(github: ScriptedGitHub, make: Callable[..., GitHubA
     app = make(pause_between_writes_s=0.3)
     begun = time.monotonic()
     for _ in range(3):
-        app.add_reaction(repo, 7, None)
+        app.comments.add_reaction(repo, 7, None)
 
     assert time.monotonic() - begun >= 0.6
 
@@ -164,9 +166,9 @@ def test_reads_keep_no_pause(github: ScriptedGitHub, make: Callable[..., GitHubA
     github.on(ISSUE, Answer(data={"number": 7, "title": "T"}))
     github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
     app = make(pause_between_writes_s=3600)
-    app.add_reaction(repo, 7, None)
+    app.comments.add_reaction(repo, 7, None)
 
-    assert ["T", "T"] == [app.fetch_issue(repo, 7).title for _ in range(2)]
+    assert ["T", "T"] == [app.issues.fetch_issue(repo, 7).title for _ in range(2)]
 
 
 def test_long_queue_of_writes_is_sent_away(
@@ -177,11 +179,11 @@ def test_long_queue_of_writes_is_sent_away(
     """
     github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
     app = make(pause_between_writes_s=3.0, clock=lambda: NOW)
-    app.add_reaction(repo, 7, None)
+    app.comments.add_reaction(repo, 7, None)
     untils = []
     for _ in range(3):
         with pytest.raises(RateLimited) as limited:
-            app.add_reaction(repo, 7, None)
+            app.comments.add_reaction(repo, 7, None)
         untils.append(limited.value.until - NOW)
 
     assert [3, 6, 9] == [round(until) for until in untils]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_github import Answer, Heard, ScriptedGitHub, comment, listening
 
-from bot.adapters.github.app_api import Delivery, Installed, Registration
+from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookDelivery
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.github.log_download import head_and_tail
 from bot.ports import Refusal, Unreachable
@@ -26,7 +26,9 @@ def test_repository_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
         Answer(data={"default_branch": "trunk", "archived": True, "private": False}),
     )
 
-    assert RepoInfo(Branch("trunk"), archived=True, private=False) == app.fetch_info(repo)
+    assert RepoInfo(Branch("trunk"), archived=True, private=False) == app.repositories.fetch_info(
+        repo
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_permission_is_the_finer_word(
     """
     github.on("GET /repos/o/r/collaborators/ada/permission", Answer(data=data))
 
-    assert permission == app.fetch_permission(repo, "ada")
+    assert permission == app.repositories.fetch_permission(repo, "ada")
 
 
 def test_unknown_person_has_no_permission(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -60,7 +62,7 @@ def test_unknown_person_has_no_permission(github: ScriptedGitHub, app: GitHubApp
         Answer(404, {"message": "Not Found"}),
     )
 
-    assert "none" == app.fetch_permission(repo, "odd/../x[bot]")
+    assert "none" == app.repositories.fetch_permission(repo, "odd/../x[bot]")
 
 
 def test_issue_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -79,16 +81,20 @@ def test_issue_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     }
     github.on("GET /repos/o/r/issues/7", Answer(data=data))
 
-    assert Issue(7, "T", "", "ghost", False, True, True, ("autogen", "old")) == app.fetch_issue(
-        repo, 7
-    )
+    assert Issue(
+        7, "T", "", "ghost", False, True, True, ("autogen", "old")
+    ) == app.issues.fetch_issue(repo, 7)
 
 
 def test_remarks_are_read_to_the_last_page(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """All comments, oldest first, with when they were last edited and whether a bot wrote them."""
+    """All comments, oldest first, with when they were last edited and whether a bot wrote them.
+
+    The address of the next page names another host, as behind a proxy: only its path is used.
+    """
     path = "GET /repos/o/r/issues/7/comments"
     link = {
-        "Link": f'<{github.api_url}/repos/o/r/issues/7/comments?per_page=100&page=2>; rel="next"'
+        "Link": "<https://elsewhere.example/api/v3/repos/o/r/issues/7/comments?per_page=100&page=2>;"
+        ' rel="next"'
     }
     github.on(
         path,
@@ -99,7 +105,7 @@ def test_remarks_are_read_to_the_last_page(github: ScriptedGitHub, app: GitHubAp
     assert (
         Comment(1, "ada", "a", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"),
         Comment(2, "greenlit[bot]", "b", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", bot=True),
-    ) == app.list_comments(repo, 7)
+    ) == app.issues.list_comments(repo, 7)
     assert [{"per_page": "100"}, {"per_page": "100", "page": "2"}] == [
         heard.query for heard in github.hits(path)
     ]
@@ -117,9 +123,11 @@ def test_file_is_text_or_none(github: ScriptedGitHub, app: GitHubApp, repo: Repo
         Answer(data={"type": "file", "encoding": "none", "content": ""}),
     )
 
-    assert ["käse", None, None, None] == [app.fetch_file(repo, "a b/c.yml") for _ in range(4)]
+    assert ["käse", None, None, None] == [
+        app.repositories.fetch_file(repo, "a b/c.yml") for _ in range(4)
+    ]
     with pytest.raises(Refusal, match="larger than a megabyte"):
-        app.fetch_file(repo, "a b/c.yml")
+        app.repositories.fetch_file(repo, "a b/c.yml")
 
 
 def test_annotations_are_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -127,7 +135,7 @@ def test_annotations_are_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo
     note = {"path": "a.py", "start_line": 3, "annotation_level": "failure", "message": "boom"}
     github.on("GET /repos/o/r/check-runs/9/annotations", Answer(data=[note]))
 
-    assert (Annotation("a.py", 3, "failure", "boom"),) == app.list_annotations(repo, 9)
+    assert (Annotation("a.py", 3, "failure", "boom"),) == app.ci.list_annotations(repo, 9)
 
 
 class Store:
@@ -157,7 +165,7 @@ def test_log_is_fetched_without_a_credential(store: Store, app: GitHubApp, repo:
     """The log lies on another host that refuses our token: it is asked plainly."""
     store.answer = Answer(data=b"2026-01-01T00:00:00Z boom\n")
 
-    assert b"2026-01-01T00:00:00Z boom\n" == app.fetch_job_log(repo, 9, 1000)
+    assert b"2026-01-01T00:00:00Z boom\n" == app.ci.fetch_job_log(repo, 9, 1000)
 
 
 def test_log_that_is_gone_is_empty(
@@ -165,16 +173,16 @@ def test_log_that_is_gone_is_empty(
 ):
     """Gone at the store or at GitHub: both are no log."""
     store.answer = Answer(404, b"BlobNotFound")
-    at_store = app.fetch_job_log(repo, 9, 1000)
+    at_store = app.ci.fetch_job_log(repo, 9, 1000)
     store.answer = Answer(410)
-    expired = app.fetch_job_log(repo, 9, 1000)
+    expired = app.ci.fetch_job_log(repo, 9, 1000)
     github.on(LOG, Answer(404, {"message": "Not Found"}), Answer(410))
 
     assert [b""] * 4 == [
         at_store,
         expired,
-        app.fetch_job_log(repo, 9, 1000),
-        app.fetch_job_log(repo, 9, 1000),
+        app.ci.fetch_job_log(repo, 9, 1000),
+        app.ci.fetch_job_log(repo, 9, 1000),
     ]
 
 
@@ -189,7 +197,7 @@ def test_log_that_cannot_be_had_now_is_unreachable(
     store.answer = answer
 
     with pytest.raises(Unreachable) as told:
-        app.fetch_job_log(repo, 9, 1000)
+        app.ci.fetch_job_log(repo, 9, 1000)
     assert "secret" not in f"{told.value}{told.value!r}{told.value.__cause__}"
 
 
@@ -204,7 +212,7 @@ def test_log_elsewhere_is_not_asked(
     github.on(LOG, Answer(302, headers={"Location": address}))
 
     with pytest.raises(Refusal, match="neither https nor this machine"):
-        app.fetch_job_log(repo, 9, 1000)
+        app.ci.fetch_job_log(repo, 9, 1000)
 
 
 def test_long_log_is_cut_in_the_middle(store: Store, app: GitHubApp, repo: Repo):
@@ -213,7 +221,7 @@ def test_long_log_is_cut_in_the_middle(store: Store, app: GitHubApp, repo: Repo)
     """
     lines = [b"line %07d\n" % number for number in range(100_000)]
     store.answer = Answer(data=b"".join(lines))
-    log = app.fetch_job_log(repo, 9, 1310).splitlines(keepends=True)
+    log = app.ci.fetch_job_log(repo, 9, 1310).splitlines(keepends=True)
 
     assert lines[:25] == log[:25]
     assert b"... 1298700 bytes of this log are left out here ...\n" == log[25]
@@ -243,6 +251,7 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
     there = {
         "id": 1,
         "account": {"login": "o"},
+        "target_type": "User",
         "permissions": {"issues": "read"},
         "events": [],
         "suspended_at": None,
@@ -255,15 +264,15 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
     )
 
     assert (
-        Registration(
+        AppRegistration(
             "greenlit",
             github.granted,
             ("issues",),
             "https://bot.example/github",
-            (Installed(1, "o", {"issues": "read"}, (), suspended=False),),
-            (Delivery(2, "b", "issues", "labeled", "2026-06-01T00:00:02Z", "timed out"),),
+            (AppInstallation(1, "o", {"issues": "read"}, (), suspended=False),),
+            (HookDelivery(2, "b", "issues", "labeled", "2026-06-01T00:00:02Z", "timed out"),),
         )
-        == app.doctor()
+        == app.fetch_registration()
     )
 
 
@@ -292,7 +301,7 @@ def test_missed_deliveries_are_found_and_asked_for_again(
         ),
     )
     github.on("POST /app/hook/deliveries/7/attempts", Answer(202, {}))
-    missed = app.missed_deliveries(6)
+    missed = app.list_missed_deliveries(6)
     app.redeliver(missed[0].id)
 
     assert [7, 8] == [delivery.id for delivery in missed]

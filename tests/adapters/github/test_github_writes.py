@@ -8,12 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from graphql import parse, validate
 from scripted_github import Answer, Board, Heard, ScriptedGitHub, comment, listening, pull
 
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.github.pull_requests import DRAFT, READY
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import Branch, PullRequest, PullRequestContent, Repo
+from tests.contracts.descriptions import graphql
 
 POST = "POST /repos/o/r/issues/7/comments"
 LIST = "GET /repos/o/r/issues/7/comments"
@@ -29,7 +30,7 @@ def test_comment_lost_before_it_was_written_is_written_again(
 ):
     """The look finds nothing, so it is written once more."""
     board = Board(github, lost)
-    app.put_comment(repo, 7, "m", "hello")
+    app.comments.put_comment(repo, 7, "m", "hello")
 
     assert ["<!-- m -->\nhello"] == [comment["body"] for comment in board.comments]
     assert 2 == len(github.hits(POST))
@@ -42,7 +43,7 @@ def test_comment_whose_answer_was_lost_is_not_doubled(
     """GitHub wrote it and the answer got lost: the look finds it."""
     board = Board(github, (lost,))
 
-    assert 1 == app.put_comment(repo, 7, "m", "hello")
+    assert 1 == app.comments.put_comment(repo, 7, "m", "hello")
     assert len(board.comments) == len(github.hits(POST)) == 1
 
 
@@ -53,7 +54,7 @@ def test_comment_is_tried_twice_at_most(github: ScriptedGitHub, app: GitHubApp, 
     with pytest.raises(
         Unreachable, match="GitHub answered 503 to POST /repos/o/r/issues/7/comments"
     ):
-        app.put_comment(repo, 7, "m", "hello")
+        app.comments.put_comment(repo, 7, "m", "hello")
     assert 2 == len(github.hits(POST))
 
 
@@ -62,7 +63,7 @@ def test_limited_write_is_not_looked_for(github: ScriptedGitHub, app: GitHubApp,
     Board(github, Answer(429))
 
     with pytest.raises(RateLimited):
-        app.put_comment(repo, 7, "m", "hello")
+        app.comments.put_comment(repo, 7, "m", "hello")
     assert len(github.hits(LIST)) == len(github.hits(POST)) == 1
 
 
@@ -76,7 +77,7 @@ def test_comment_is_found_again_and_edited(
     edit = "PATCH /repos/o/r/issues/comments/3"
     github.on(edit, Answer(502), Answer(data={}))
 
-    assert make().put_comment(repo, 7, "m", "done") == 3
+    assert make().comments.put_comment(repo, 7, "m", "done") == 3
     assert [{"body": "<!-- m -->\ndone"}] * 2 == [heard.body for heard in github.hits(edit)]
     assert [] == github.hits(POST)
 
@@ -87,8 +88,8 @@ def test_unchanged_comment_costs_nothing(
     """The same body is not sent again; the place is remembered, so the list is read once."""
     Board(github)
     app = make()
-    numbers = {app.put_comment(repo, 7, "m", "hello") for _ in range(3)}
-    again = make().put_comment(repo, 7, "m", "hello")
+    numbers = {app.comments.put_comment(repo, 7, "m", "hello") for _ in range(3)}
+    again = make().comments.put_comment(repo, 7, "m", "hello")
 
     assert numbers == {again}
     assert 2 == len(github.hits(LIST))
@@ -101,10 +102,10 @@ def test_deleted_comment_is_written_again(
 ):
     """Somebody deleted our comment: the news comes as a new one."""
     board = Board(github)
-    app.put_comment(repo, 7, "m", "one")
+    app.comments.put_comment(repo, 7, "m", "one")
     board.comments[0]["id"] = 99
     github.on("PATCH /repos/o/r/issues/comments/1", Answer(status, {"message": "Not Found"}))
-    app.put_comment(repo, 7, "m", "two")
+    app.comments.put_comment(repo, 7, "m", "two")
 
     assert ["<!-- m -->\none", "<!-- m -->\ntwo"] == [comment["body"] for comment in board.comments]
 
@@ -114,7 +115,7 @@ def test_long_comment_is_cut_and_keeps_its_marker(
 ):
     """GitHub takes 65,536 characters; the cut is said, and the comment is still found."""
     board = Board(github)
-    app.put_comment(repo, 7, "m", "x" * 70_000)
+    app.comments.put_comment(repo, 7, "m", "x" * 70_000)
     body = board.comments[0]["body"]
 
     assert 65_536 == len(body)
@@ -122,45 +123,32 @@ def test_long_comment_is_cut_and_keeps_its_marker(
     assert body.endswith("Cut here: GitHub takes no longer text.*")
 
 
+def page_of(number: int, *bodies: str) -> Answer:
+    """A full page of comments that ends with these."""
+    others = [comment(number * 1000 + index, "talk", "ada") for index in range(100 - len(bodies))]
+    return Answer(data=[*others, *(comment(number, body) for body in bodies)])
+
+
 def test_newest_comments_are_searched_first(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """GitHub lists oldest first: after page 1 the pages are read from the last, and the search
     stops at our comment.
-
-    The addresses of the pages name another host, as behind a proxy: only their paths are used.
     """
-
-    def page(heard: Heard) -> Answer:
-        number = int(heard.query.get("page", 1))
-        at = '<https://elsewhere.example/api/v3/repos/o/r/issues/7/comments?per_page=100&page={}>; rel="{}"'
-        links = {1: [(2, "next"), (4, "last")]}.get(number, [(1, "first"), (number - 1, "prev")])
-        body = "<!-- m -->\nold" if number == 3 else "talk"
-        return Answer(
-            data=[comment(number, body)],
-            headers={"Link": ", ".join(at.format(*link) for link in links)},
-        )
-
-    github.on(LIST, page)
+    pages = {1: page_of(1), 2: page_of(2), 4: page_of(4)} | {3: page_of(3, "<!-- m -->\nold")}
+    github.on(LIST, lambda heard: pages[int(heard.query.get("page", 1))])
+    github.on("GET /repos/o/r/issues/7", Answer(data={"number": 7, "comments": 399}))
     github.on("PATCH /repos/o/r/issues/comments/3", Answer(data={}))
 
-    assert 3 == app.put_comment(repo, 7, "m", "new")
+    assert 3 == app.comments.put_comment(repo, 7, "m", "new")
     assert ["1", "4", "3"] == [heard.query.get("page", "1") for heard in github.hits(LIST)]
 
 
 def test_search_ends_at_the_first_page(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """Each page is read once, and what is on none is written."""
     board = Board(github)
-
-    def page(heard: Heard) -> Answer:
-        number = int(heard.query.get("page", 1))
-        at = f'<{github.api_url}/repos/o/r/issues/7/comments?page={{}}>; rel="{{}}"'
-        links = {1: [(2, "next"), (3, "last")]}.get(number, [(1, "first"), (number - 1, "prev")])
-        return Answer(
-            data=[comment(number, "talk")],
-            headers={"Link": ", ".join(at.format(*link) for link in links)},
-        )
-
-    github.on(LIST, page)
-    app.put_comment(repo, 7, "m", "new")
+    pages = {1: page_of(1), 2: page_of(2), 3: Answer(data=[])}
+    github.on(LIST, lambda heard: pages[int(heard.query.get("page", 1))])
+    github.on("GET /repos/o/r/issues/7", Answer(data={"number": 7, "comments": 200}))
+    app.comments.put_comment(repo, 7, "m", "new")
 
     assert ["1", "3", "2"] == [heard.query.get("page", "1") for heard in github.hits(LIST)]
     assert 1 == len(board.comments)
@@ -183,7 +171,7 @@ def test_threads_do_not_mix_their_requests(github: ScriptedGitHub, app: GitHubAp
 
     def write(number: int) -> None:
         for turn in range(12):
-            app.put_comment(repo, number, f"m{turn}", f"{number}")
+            app.comments.put_comment(repo, number, f"m{turn}", f"{number}")
 
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
@@ -210,7 +198,7 @@ def test_write_follows_a_renamed_repository(github: ScriptedGitHub, app: GitHubA
         Answer(307, headers={"Location": f"{github.api_url}/repositories/5/x"}),
     )
     github.on("POST /repositories/5/x", Answer(201, {}))
-    app.add_reaction(repo, 7, None)
+    app.comments.add_reaction(repo, 7, None)
 
     assert [{"content": "eyes"}] == [heard.body for heard in github.hits("POST /repositories/5/x")]
 
@@ -233,9 +221,9 @@ def test_redirect_to_another_host_takes_no_token_along(
             "POST /repos/o/r/issues/7/reactions", Answer(307, headers={"Location": f"{other}/x"})
         )
         with pytest.raises(Refusal, match="GREENLIT_GITHUB_API_URL"):
-            app.fetch_issue(repo, 7)
+            app.issues.fetch_issue(repo, 7)
         with pytest.raises(Refusal, match="GREENLIT_GITHUB_API_URL"):
-            app.add_reaction(repo, 7, None)
+            app.comments.add_reaction(repo, 7, None)
 
     assert [] == elsewhere
 
@@ -246,7 +234,7 @@ def test_reaction_may_be_repeated(github: ScriptedGitHub, app: GitHubApp, repo: 
     """
     there = "POST /repos/o/r/issues/comments/5/reactions"
     github.on(there, Answer(cut=True), Answer(200, {}))
-    app.add_reaction(repo, 7, 5)
+    app.comments.add_reaction(repo, 7, 5)
 
     assert [{"content": "eyes"}] * 2 == [heard.body for heard in github.hits(there)]
 
@@ -263,8 +251,8 @@ def test_rerun_happens_once(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
 
     github.on("GET /repos/o/r/actions/runs/3", lambda heard: Answer(data=runs))
     github.on("POST /repos/o/r/actions/runs/3/rerun-failed-jobs", rerun)
-    app.rerun_failed(repo, 3)
-    app.rerun_failed(repo, 3)
+    app.ci.rerun_failed(repo, 3)
+    app.ci.rerun_failed(repo, 3)
 
     assert {"run_attempt": 2} == runs
 
@@ -297,7 +285,7 @@ class Pulls:
 def put(
     app: GitHubApp, repo: Repo, *, draft: bool = False, title: str = "T", body: str = "B"
 ) -> PullRequest:
-    return app.open_pull(repo, HEAD, MAIN, PullRequestContent(title, body, draft))
+    return app.pulls.open_pull(repo, HEAD, MAIN, PullRequestContent(title, body, draft))
 
 
 @pytest.mark.parametrize(
@@ -334,6 +322,7 @@ def test_open_pull_gets_new_words(github: ScriptedGitHub, app: GitHubApp, repo: 
     ]
 
 
+@pytest.mark.usefixtures("described")
 @pytest.mark.parametrize("draft", [True, False])
 @pytest.mark.parametrize("lost", [None, Answer(502), Answer(cut=True)])
 def test_pull_is_turned(
@@ -344,16 +333,19 @@ def test_pull_is_turned(
     """
     pulls = Pulls(github, there=[pull(4, draft=not draft)])
 
+    mutation = "convertPullRequestToDraft" if draft else "markPullRequestReadyForReview"
+
     def turn(heard: Heard) -> Answer:
+        assert [] == validate(graphql(), parse(heard.body["query"]))
         pulls.pulls[0]["draft"] = draft
-        return lost or Answer(data={"data": {}})
+        return lost or Answer(data={"data": {mutation: {"pullRequest": {"isDraft": draft}}}})
 
     github.on(GRAPHQL, turn)
 
     assert draft == put(app, repo, draft=draft).draft
-    assert [{"query": DRAFT if draft else READY, "variables": {"id": "PR_4"}}] == [
-        heard.body for heard in github.hits(GRAPHQL)
-    ]
+    (hit,) = github.hits(GRAPHQL)
+    assert mutation in hit.body["query"]
+    assert {"input": {"pullRequestId": "PR_4"}} == hit.body["variables"]
 
 
 def test_pull_is_ready_where_there_are_no_drafts(
@@ -418,16 +410,16 @@ def test_pull_of_a_fork_is_not_ours(github: ScriptedGitHub, app: GitHubApp, repo
             pull(7, head={"ref": "x", "repo": {"id": 1}}),
         ],
     )
-    nobody = app.find_pull(repo, HEAD)
+    nobody = app.pulls.find_pull(repo, HEAD)
     pulls.pulls += [pull(2, state="closed"), pull(3, state="closed")]
-    closed = app.find_pull(repo, HEAD)
+    closed = app.pulls.find_pull(repo, HEAD)
     pulls.pulls.append(pull(1))
 
     assert nobody is None
     assert PullRequest(3, "https://github.example/o/r/pull/3", draft=False, open=False) == closed
     assert PullRequest(
         1, "https://github.example/o/r/pull/1", draft=False, open=True
-    ) == app.find_pull(repo, HEAD)
+    ) == app.pulls.find_pull(repo, HEAD)
     assert {"head": "o:greenlit/7", "state": "all", "per_page": "100"} == github.hits(PULLS)[
         0
     ].query

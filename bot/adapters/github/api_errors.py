@@ -1,0 +1,187 @@
+"""Tell which of our errors GitHub's answer means, by its status, its headers and its message."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from bot.ports import RateLimited, Refusal, Unreachable
+from bot.text import mask_secrets
+
+T = TypeVar("T")
+
+# Where GitHub says "slow down" but not for how long, its documentation asks for at least a minute.
+PATIENCE_S = 60.0
+
+NOT_GRANTED = "resource not accessible by integration"
+# What GitHub says with a 403, and what we make of it.
+FORBIDDEN = {
+    "archived": "The repository is archived, so nothing can be written to it. "
+    "Unarchive it, then ask again.",
+    "locked": "The conversation is locked, so I cannot write there. Unlock it, then ask again.",
+    "suspended": "The App's installation is suspended. "
+    "Unsuspend it in the settings of GitHub Apps, then ask again.",
+    "month ago": "GitHub does not run workflows again that are older than a month. "
+    "Push a commit to start them anew.",
+}
+
+# What `mask_secrets` cannot know by its looks: a token of an older Enterprise server, and the address of
+# a signed log.
+_NAMED_SECRET = re.compile(r'(?<="token":")[^"]+|(?<="token": ")[^"]+|(?<=[?&]sig=)[^&\s\'"]+')
+
+
+class NotFound(Refusal):
+    """GitHub knows nothing at this address, or no longer: 404 or 410."""
+
+
+class Unprocessable(Refusal):
+    """GitHub understands the request and does not do it, status 422. `message` is its own words."""
+
+    def __init__(self, text: str, message: str) -> None:
+        super().__init__(text)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class ApiResponse:
+    """What GitHub answered to `request`, "POST /repos/owner/repo/pulls". Header names are in lower
+    case.
+    """
+
+    request: str
+    status: int
+    headers: Mapping[str, str]
+    text: str = field(repr=False)
+
+    def parse(self) -> Any:
+        """Return the JSON of the body. Raises Unreachable for anything else, such as a proxy's page."""
+        try:
+            return json.loads(self.text) if self.text else None
+        except ValueError:
+            raise Unreachable(
+                f"GitHub answered {self.status} to {self.request}, but not in JSON"
+            ) from None
+
+    @property
+    def message(self) -> str:
+        """GitHub's own words for an error, with those of the single fields; "" without any."""
+        try:
+            body = json.loads(self.text)
+        except ValueError:
+            return ""
+        if not isinstance(body, dict):
+            return ""
+        parts = [body.get("message")]
+        for error in body.get("errors") or []:
+            parts.append(error.get("message") if isinstance(error, dict) else error)
+        return hide_tokens(": ".join(str(part) for part in parts if part))[:300]
+
+
+def raise_for_status(response: ApiResponse, now: float) -> None:
+    """Raise Unreachable, RateLimited or Refusal for an error, or for what is not JSON."""
+    match response.status:
+        case status if status < 300:
+            response.parse()
+        case 401:
+            raise Refusal(
+                f"GitHub does not accept the App's credentials ({response.message or 401}). "
+                "Check GREENLIT_APP_ID, GREENLIT_PRIVATE_KEY and the clock of the bot's machine."
+            )
+        case 403 | 429:
+            raise _forbidden(response, now)
+        case 404 | 410:
+            raise _not_found(response)
+        case status if status >= 500 or status == 408:
+            raise Unreachable(f"GitHub answered {status} to {response.request}")
+        case status:
+            message = response.message or "no reason given"
+            text = f"GitHub refused {response.request}: {message} ({status})."
+            raise Unprocessable(text, message) if status == 422 else Refusal(text)
+
+
+def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
+    """Raise what GraphQL answers with status 200 like the errors of the REST API."""
+    errors = (response.parse() or {}).get("errors")
+    if not errors:
+        return
+    kind = errors[0].get("type", "")
+    message = hide_tokens(str(errors[0].get("message", "")))[:300]
+    if kind.startswith("RATE_LIMIT"):
+        until = _limited_until(response, now) or now + PATIENCE_S
+        raise RateLimited(f"GitHub's limit is reached: {message}", until)
+    if kind == "FORBIDDEN" and NOT_GRANTED in message.lower():
+        raise Refusal(_ask_for_permission(response))
+    if kind:
+        raise Refusal(f"GitHub refused {response.request}: {message}.")
+    # GraphQL's time-outs have no type.
+    raise Unreachable(f"GitHub could not answer {response.request}: {message}")
+
+
+def require(value: T | None, name: str) -> T:
+    """Return the value. Raises Unreachable where GitHub left it out: PyGithub has None then."""
+    if value is None:
+        raise Unreachable(f"GitHub's answer lacks `{name}`")
+    return value
+
+
+def hide_tokens(text: str) -> str:
+    """Replace every credential in the text."""
+    return _NAMED_SECRET.sub("***", mask_secrets(text))
+
+
+def _forbidden(response: ApiResponse, now: float) -> Exception:
+    message = response.message.lower()
+    if NOT_GRANTED in message:
+        return Refusal(_ask_for_permission(response))
+    if until := _limited_until(response, now):
+        return RateLimited(
+            f"GitHub's limit is reached ({response.status} to {response.request})", until
+        )
+    for sign, text in FORBIDDEN.items():
+        if sign in message:
+            return Refusal(text)
+    return Refusal(f"GitHub forbids {response.request}: {response.message or 'no reason given'}.")
+
+
+def _limited_until(response: ApiResponse, now: float) -> float | None:
+    """When GitHub will listen again, in the order of its documentation; None when this is no limit.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+    """
+    wait = response.headers.get("retry-after", "")
+    if wait.isdigit():
+        return now + int(wait)
+    if response.headers.get("x-ratelimit-remaining") == "0":
+        return max(float(response.headers.get("x-ratelimit-reset", 0)), now + 1)
+    is_limit = (
+        response.status == 429
+        or "rate limit" in response.message.lower()
+        or "retry-after" in response.headers
+    )
+    return now + PATIENCE_S if is_limit else None
+
+
+def _ask_for_permission(response: ApiResponse) -> str:
+    wanted = response.headers.get("x-accepted-github-permissions", "")
+    permission = "a permission"
+    if wanted:
+        permission = f"the permission `{wanted.replace('=', ': ').replace('_', ' ')}`"
+    return (
+        f"The App lacks {permission} for {response.request}. "
+        "Grant it in the App's settings under Permissions & events, "
+        "then accept the new permissions in the installation's settings."
+    )
+
+
+def _not_found(response: ApiResponse) -> NotFound:
+    verb, path = response.request.split(" ", 1)
+    if path.startswith("/app") and verb == "GET":
+        return NotFound(
+            f"GitHub knows no App with this id and key ({response.message}). Check GREENLIT_APP_ID."
+        )
+    return NotFound(
+        f"GitHub knows nothing at {path}: it is gone, or the App is not installed there."
+    )

@@ -1,0 +1,72 @@
+"""Read issues and their comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from github.Issue import Issue as GithubIssue
+from github.IssueComment import IssueComment
+from github.NamedUser import NamedUser
+from github.Organization import Organization
+
+from bot.adapters.github.api_errors import NotFound, require
+from bot.adapters.github.github_api import GitHubApi
+from bot.values import Comment, Issue, Repo
+
+GHOST = "ghost"  # what GitHub shows for deleted accounts
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubIssues:
+    """The port `bot.ports.Issues`."""
+
+    api: GitHubApi
+
+    def fetch_issue(self, repo: Repo, number: int) -> Issue | None:
+        """Return the issue without its comments; None when it is gone."""
+        with self.api.repository(repo) as repository:
+            try:
+                return _issue_value(repository.get_issue(number).complete())
+            except NotFound:
+                return None
+
+    def list_comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
+        """Return all comments, oldest first."""
+        with self.api.repository(repo) as repository:
+            return tuple(map(_comment_value, repository.get_issue(number).get_comments()))
+
+
+def _issue_value(issue: GithubIssue) -> Issue:
+    # GitHub may send a label as a bare name, which PyGithub does not take for one.
+    labels = issue.raw_data.get("labels") or ()
+    return Issue(
+        require(issue.number, "number"),
+        require(issue.title, "title"),
+        issue.body or "",
+        _login_of(issue.user),
+        open=issue.state != "closed",
+        locked=bool(issue.locked),
+        pull=issue.raw_data.get("pull_request") is not None,
+        labels=tuple(label if isinstance(label, str) else label["name"] for label in labels),
+    )
+
+
+def _comment_value(comment: IssueComment) -> Comment:
+    return Comment(
+        require(comment.id, "id"),
+        _login_of(comment.user),
+        comment.body or "",
+        to_text(comment.created_at),
+        to_text(comment.updated_at),
+        bot=comment.user is not None and comment.user.type == "Bot",
+    )
+
+
+def _login_of(user: NamedUser | Organization | None) -> str:
+    return require(user.login, "login") if user else GHOST
+
+
+def to_text(moment: datetime | None) -> str:
+    """Write a time as GitHub does: "2026-01-31T12:00:00Z"."""
+    return require(moment, "a time").isoformat().replace("+00:00", "Z")

@@ -94,7 +94,9 @@ def _floor(work: Path) -> float:
         began = time.monotonic()
         for ask in _asked(hub, repo, issue):
             ask()
-        tree = git.fetch(repo, hub.fetch_remote(repo), hub.repositories.fetch_info(repo).default_branch)
+        tree = git.fetch(
+            repo, hub.fetch_remote(repo), hub.repositories.fetch_info(repo).default_branch
+        )
         patch = Patch({"greeting.py": "x = 1\n"})
         sha = git.commit(
             tree, patch, tree.sha, "m", Author("a", "a@b"), "2026-01-01T00:00:00+00:00"
@@ -102,7 +104,9 @@ def _floor(work: Path) -> float:
         git.push(repo, hub.fetch_remote(repo), sha, "greenlit/1-t", None)
         hub.ci.fetch_checks(repo, sha)
         hub.comments.put_comment(repo, issue, "m", "pushed")
-        hub.pulls.open_pull(repo, "greenlit/1-t", tree.branch, PullRequestContent("T", "B", draft=False))
+        hub.pulls.open_pull(
+            repo, "greenlit/1-t", tree.branch, PullRequestContent("T", "B", draft=False)
+        )
         hub.comments.put_comment(repo, issue, "m", "opened")
         return time.monotonic() - began
 

@@ -11,8 +11,8 @@ import pytest
 from github.Auth import AppAuthToken
 from scripted_github import Answer, ScriptedGitHub
 
-from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.github.api_client import ApiClients
+from bot.adapters.github.github_app import GitHubApp
 from bot.ports import Refusal, Unreachable
 from bot.values import Remote, Repo
 

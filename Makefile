@@ -17,7 +17,7 @@ test: .venv/dev tests/contracts/node_modules/.package-lock.json
 	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 quick: .venv/dev
-	$(BIN)/pytest --numprocesses 4 --dist worksteal -m "not slow"
+	$(BIN)/pytest --numprocesses 4 --dist worksteal -m "not served and not slow"
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -1,41 +1,50 @@
-"""Here lives what holds for all tests."""
+"""What holds for all tests, and the fixtures that many of them ask for.
+
+Imports of the forge stand inside the fixtures: a file of tests that asks for none starts at once.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contracts.checked import Checked
-from tests.contracts.descriptions import missing
-from tests.place import Place, Town
+if TYPE_CHECKING:
+    from tests.place import Place, Town
 
-SHARES = 4  # the processes of `make test`, each of which takes a share of the tests in their order
+HERE = Path(__file__).parent
+SERVED_FOLDERS = (
+    "adapters/dbos",
+    "adapters/git",
+    "adapters/github",
+    "contracts",
+    "crash",
+    "forge",
+    "stories",
+)
+SERVED_FIXTURES = frozenset(["build", "checked", "described", "place", "town"])
+FILES = {
+    "greeting.py": 'def greet(name):\n    return "Hello " + name\n',
+    "README.md": "# Greeter\n",
+}
 
 
-def spread(items):
-    """Each share begins with its part of the slow tests, or one process would be at them when all
-    else is done.
-    """
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    rest = [item for item in items if not item.get_closest_marker("slow")]
-    size = -(-len(rest) // SHARES)
-    return [
-        item for n in range(SHARES) for item in (*slow[n::SHARES], *rest[n * size : (n + 1) * size])
-    ]
-
-
-def pytest_collection_modifyitems(items):
-    """A test that replaces parts of what it tests would show nothing: pass the part in."""
-    items[:] = spread(items)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs servers, and refuse what replaces parts of what it tests."""
     for item in items:
-        if "monkeypatch" in getattr(item, "fixturenames", ()):
+        fixtures = frozenset(getattr(item, "fixturenames", ()))
+        if "monkeypatch" in fixtures:
             raise pytest.UsageError(f"{item.nodeid} asks for monkeypatch; pass the part in instead")
+        folder = item.path.parent.relative_to(HERE).as_posix()
+        if folder in SERVED_FOLDERS or fixtures & SERVED_FIXTURES:
+            item.add_marker("served")
 
 
-def pytest_sessionfinish(session):
-    """In CI everything that the tests need is there, so a test that skips has lost something."""
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where a test skips in CI: everything is there, so it has lost something."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
     if skipped and os.environ.get("CI"):  # noqa: TID251 - asks where it runs, not how it is set
@@ -44,8 +53,10 @@ def pytest_sessionfinish(session):
 
 
 @pytest.fixture
-def described():
+def described() -> None:
     """GitHub's own descriptions of itself, installed by npm; in CI without excuse."""
+    from tests.contracts.descriptions import missing
+
     if missing():
         if os.environ.get("CI"):  # noqa: TID251 - asks where it runs, not how it is set
             pytest.fail(missing())
@@ -53,12 +64,14 @@ def described():
 
 
 @pytest.fixture
-def checked():
-    """Put around a forge: what the bot asks and what the forge answers is held against GitHub's own
-    descriptions.
+def checked() -> Iterator[Callable[..., object]]:
+    """Put around a forge: holds requests and answers against GitHub's own descriptions.
 
     Where npm did not bring them the test still runs, but not in CI.
     """
+    from tests.contracts.checked import Checked
+    from tests.contracts.descriptions import missing
+
     if missing():
         if os.environ.get("CI"):  # noqa: TID251 - asks where it runs, not how it is set
             pytest.fail(missing())
@@ -69,27 +82,22 @@ def checked():
     assert [] == around.violations
 
 
-FILES = {
-    "greeting.py": 'def greet(name):\n    return "Hello " + name\n',
-    "README.md": "# Greeter\n",
-}
-
-
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """A served forge; what passes is held against GitHub's own descriptions, where npm brought
-    them.
-    """
+    """A served forge, held against GitHub's own descriptions where npm brought them."""
+    from tests.contracts.checked import Checked
+    from tests.contracts.descriptions import missing
+    from tests.place import Town
+
     around = Checked()
-    with Town(
-        tmp_path_factory.mktemp("town"), (lambda app: app) if missing() else around
-    ).open() as opened:
+    check = (lambda app: app) if missing() else around
+    with Town(tmp_path_factory.mktemp("town"), check).open() as opened:
         yield opened
     assert [] == around.violations
 
 
 @pytest.fixture
-def build(town: Town, request: pytest.FixtureRequest) -> Callable[..., Place]:
+def build(town: Town) -> Callable[..., Place]:
     """Builds a place with these files: a repository that no other test knows."""
 
     def place(files: Mapping[str, str] = FILES) -> Place:

@@ -23,7 +23,7 @@ from bot.adapters.bounded_http import read_bounded
 from bot.adapters.embeddings import HttpEmbedder, StaticEmbedder, open_embedder
 from bot.cli.locate import FOUND, Place, located
 from bot.ports import Unreachable
-from bot.settings import LookSettings, SettingsError, load
+from bot.settings import SearchSettings, SettingsError, load_settings
 from tests.deliveries import serving
 from tests.git_served import git
 
@@ -173,12 +173,16 @@ def test_a_folder_without_a_model_is_said(tmp_path):
 def test_settings_say_what_is_missing(tmp_path, model):
     """Before anything is asked."""
     with pytest.raises(SettingsError, match="an address needs GREENLIT_EMBEDDINGS_MODEL"):
-        load(LookSettings, _env_file=None, embeddings="https://models.example/v1")
+        load_settings(SearchSettings, embeddings="https://models.example/v1")
     with pytest.raises(SettingsError, match="neither an http address nor a folder"):
-        load(LookSettings, _env_file=None, embeddings=str(tmp_path))
+        load_settings(SearchSettings, embeddings=str(tmp_path))
 
-    assert load(LookSettings, _env_file=None).meaning == (None, "", "")
-    assert load(LookSettings, _env_file=None, embeddings=str(model)).meaning == (str(model), "", "")
+    assert load_settings(SearchSettings).embeddings_source == (None, "", "")
+    assert load_settings(SearchSettings, embeddings=str(model)).embeddings_source == (
+        str(model),
+        "",
+        "",
+    )
 
 
 def test_a_model_without_sense_is_said(tmp_path, model):

@@ -1,6 +1,4 @@
-"""Here lives the reading of labelled changes: what stood in their files before, and what stands
-there after.
-"""
+"""Read labelled changes: what stood in their files before, and what stands there after."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Here lives the gate "tests": a change may not come to green by making the checks see less.
+"""Find what would turn a change green by making the checks see less (gate "tests").
 
-Deterministic, by the change's texts alone. What it finds may stand only where the plan named it and
+Deterministic, by the change's texts alone. What is found may stand only where the plan named it and
 said why.
 """
 
@@ -13,44 +13,39 @@ from bot.gates.change import Change
 from bot.gates.test_integrity.config_relaxed import find_relaxed_settings
 from bot.gates.test_integrity.hardcoded_answers import find_answered_inputs, find_hardcoded_answers
 from bot.gates.test_integrity.suppressions import find_suppressions
+from bot.gates.test_integrity.swallowed_errors import find_swallowed_errors
 from bot.gates.test_integrity.weakenings import find_weakenings
 from bot.values import Finding
 
 __all__ = ["check_test_integrity", "find_answered_inputs"]
 
 
-def check_test_integrity(change: Change, named: Mapping[str, str]) -> tuple[Finding, ...]:
-    """What makes the checks see less. `named` is what the plan said of it: what must change, and
-    why.
-    """
-    found = (
+def check_test_integrity(change: Change, planned: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Find what makes the checks see less; `planned` says what must change so, and why."""
+    findings = (
         *find_weakenings(change),
         *find_suppressions(change),
+        *find_swallowed_errors(change),
         *find_relaxed_settings(change),
         *find_hardcoded_answers(change),
     )
-    unique = {(one.path, one.line, one.rule, one.text): one for one in found}
-    return tuple(_answered(one, named) for one in unique.values())
+    unique = {(item.path, item.line, item.rule, item.text): item for item in findings}
+    return tuple(_apply_plan(finding, planned) for finding in unique.values())
 
 
-def _answered(finding: Finding, named: Mapping[str, str]) -> Finding:
-    """A finding that the plan named is told, with the plan's reason, and does not keep the change
-    back.
-    """
-    why = next((why for what, why in named.items() if _means(what, finding) and why.strip()), "")
-    return (
-        replace(finding, text=f"{finding.text} The plan says why: {why}", blocks=False)
-        if why
-        else finding
-    )
+def _apply_plan(finding: Finding, planned: Mapping[str, str]) -> Finding:
+    """Let a finding that the plan named only advise, and tell the plan's reason with it."""
+    for target, reason in planned.items():
+        if reason.strip() and _names(target, finding):
+            text = f"{finding.text} The plan says why: {reason}"
+            return replace(finding, text=text, blocks=False)
+    return finding
 
 
-def _means(what: str, finding: Finding) -> bool:
-    """By path, or by the name of a test or a setting that the finding tells."""
-    plain = what.strip().strip("`")
-    name = plain.rpartition("::")[2]
-    return (
-        plain == finding.path
-        or (plain.partition("::")[0] == finding.path and name in finding.text)
-        or f"`{name}`" in finding.text
-    )
+def _names(target: str, finding: Finding) -> bool:
+    """Tell whether a target is the finding's path, or names a test or a setting in its text."""
+    plain = target.strip().strip("`")
+    path, name = plain.partition("::")[0], plain.rpartition("::")[2]
+    if plain == finding.path or f"`{name}`" in finding.text:
+        return True
+    return path == finding.path and name in finding.text

@@ -1,15 +1,13 @@
-"""Here lives what an assertion's name says: how firm it is, how near is near enough, and the bare
-words in it.
-"""
+"""Read what an assertion's name says: how strict it is, how near is near enough, a bare value."""
 
 from __future__ import annotations
 
 import re
 from types import MappingProxyType
 
-from bot.gates.test_integrity.expression_scan import numbers
+from bot.gates.test_integrity.assertion import Strictness
+from bot.gates.test_integrity.expression_scan import find_first_number, find_numbers
 
-EXACT, NEAR, PART, BOUND, SOME, NOTHING = 5, 4, 3, 2, 1, 0
 TOLERANCES = re.compile(
     r"\b(?:rel|abs|rel_tol|abs_tol|rtol|atol|delta|accuracy|places|decimal|precision"
     r"|epsilon|tolerance)\s*[=:]\s*([-\d.eE_]+)"
@@ -18,90 +16,129 @@ DIGITS = re.compile(r"\b(?:places|decimal|precision)\b")
 # What a name says, the most telling first.
 NAMES = (
     (
-        r"almost|closeto|indelta|inepsilon|approx|near$|allclose|within|withaccuracy|isclose|_ulps",
-        NEAR,
-    ),
-    (r"not_?equal|notequals|_ne!?$|notsame|notdeep|(?:^|_)differ|doesnotequal|unequal", BOUND),
-    (
-        r"greater|less|_(?:gt|ge|lt|le)$|instance|typeof|above|below|at_?least|at_?most|between|be_a\b|be_kind",
-        BOUND,
+        (
+            r"almost|closeto|indelta|inepsilon|approx|near$|allclose|within|withaccuracy"
+            r"|isclose|_ulps"
+        ),
+        Strictness.NEAR,
     ),
     (
-        r"not_?(?:nil|null|none|empty|undefined)|notbe|defined$|truthy|no_?error|exists|be_present",
-        SOME,
+        r"not_?equal|notequals|_ne!?$|notsame|notdeep|(?:^|_)differ|doesnotequal|unequal",
+        Strictness.BOUND,
     ),
-    (r"doesnotthrow|nothrow|isok$|_ok!?$", SOME),
-    (r"called(?:once)?_?(?:once_?)?with|lastcalledwith|nthcalledwith", EXACT),
-    (r"called|tohavereturned", SOME),
-    (r"raises|throw|panic|warns|reject|error", PART),
+    (
+        (
+            r"greater|less|_(?:gt|ge|lt|le)$|instance|typeof|above|below|at_?least|at_?most"
+            r"|between|be_a\b|be_kind"
+        ),
+        Strictness.BOUND,
+    ),
+    (
+        (
+            r"not_?(?:nil|null|none|empty|undefined)|notbe|defined$|truthy|no_?error|exists"
+            r"|be_present"
+        ),
+        Strictness.SOME,
+    ),
+    (r"doesnotthrow|nothrow|isok$|_ok!?$", Strictness.SOME),
+    (r"called(?:once)?_?(?:once_?)?with|lastcalledwith|nthcalledwith", Strictness.EXACT),
+    (r"called|tohavereturned", Strictness.SOME),
+    (r"raises|throw|panic|warns|reject|error", Strictness.PART),
     (
         r"contain|include|match|regex|subset|starts?_?with|ends?_?with|substring|like$|assertin$",
-        PART,
+        Strictness.PART,
     ),
-    (r"_in$|length|hasitem|count$|property|size$|len$|have_key", PART),
+    (r"_in$|length|hasitem|count$|property|size$|len$|have_key", Strictness.PART),
     (
-        r"equal|_eq!?$|same|(?:^|[._])(?:is|eq|eql|be|tobe|identical)$|^tobe$|deepeq|snapshot|isdeeply",
-        EXACT,
+        (
+            r"equal|_eq!?$|same|(?:^|[._])(?:is|eq|eql|be|tobe|identical)$|^tobe$|deepeq|snapshot"
+            r"|isdeeply"
+        ),
+        Strictness.EXACT,
     ),
 )
-WORDS = MappingProxyType(
+VALUES = MappingProxyType(
     {
-        "true": "True", "false": "False", "nil": "None", "null": "None", "none": "None", "undefined": "None",
-        "empty": "empty", "falsy": "False",
+        "true": "True",
+        "false": "False",
+        "nil": "None",
+        "null": "None",
+        "none": "None",
+        "undefined": "None",
+        "empty": "empty",
+        "falsy": "False",
     }
-)  # fmt: skip
-WORD = re.compile(r"(true|false|nil|null|none|undefined|empty|falsy)!?$", re.IGNORECASE)
-NOT_WORD = re.compile(r"not?_?(?:nil|null|none|undefined|empty|false|true)!?$", re.IGNORECASE)
+)
+VALUE = re.compile(r"(true|false|nil|null|none|undefined|empty|falsy)!?$", re.IGNORECASE)
+NOT_VALUE = re.compile(r"not?_?(?:nil|null|none|undefined|empty|false|true)!?$", re.IGNORECASE)
 EXPECTED_FIRST = re.compile(
     r"^(?:assertEquals|assertSame|assertArrayEquals|assert_equal|assertNotEquals"
     r"|Equal|EqualValues|Exactly|areEqual|assertStringContains\w*)$|^assert_eq",
     re.IGNORECASE,
 )
+DEFAULT_TOLERANCE, CLOSE_TO_TOLERANCE = 1e-6, 5e-3  # of pytest.approx; of toBeCloseTo
+MAX_DIGITS = 30
 
 
-def firmness_of(name: str) -> int | None:
-    """How firmly an assertion of this name holds its value; None when the name tells nothing."""
-    return next((firm for pattern, firm in NAMES if re.search(pattern, name, re.IGNORECASE)), None)
+def find_strictness(name: str) -> Strictness | None:
+    """Tell how strictly an assertion of this name holds its value; None when it does not say."""
+    for pattern, strictness in NAMES:
+        if re.search(pattern, name, re.IGNORECASE):
+            return strictness
+    return None
 
 
-def word_of(name: str) -> str:
-    """The value that stands in the name itself, as in assertNull; empty when there is none."""
-    word = WORD.search(name)
-    return WORDS[word[1].lower()] if word and not NOT_WORD.search(name) else ""
+def find_value(name: str) -> str:
+    """Find the value that stands in the name itself, as in assertNull; empty when there is none."""
+    value = VALUE.search(name)
+    if value is None or NOT_VALUE.search(name):
+        return ""
+    return VALUES[value[1].lower()]
 
 
-def tolerance_of(name: str, parts: list[str], positional: list[str]) -> float:
-    """How far off is near enough: as a number, larger is laxer."""
-    told = [(part, TOLERANCES.search(part)) for part in parts]
-    named = [
-        10.0 ** -(numbers(found[1]) or [0])[0]
-        if DIGITS.search(part)
-        else (numbers(found[1]) or [0.0])[0]
-        for part, found in told
-        if found
-    ]
+def read_tolerance(name: str, arguments: list[str], positional: list[str]) -> float:
+    """Read how far off is near enough: as a number, larger is laxer."""
+    named = [tolerance for part in arguments if (tolerance := _read_named(part)) is not None]
     if named:
         return max(named)
-    last = positional[2:3]
-    digits = re.search(r"almost|close", name, re.IGNORECASE) and not re.search(
-        r"allclose|isclose", name, re.IGNORECASE
-    )
-    if last and numbers(last[0]):
-        number = numbers(last[0])[0]
-        return 10.0**-number if digits and number == int(number) and abs(number) < 30 else number
-    return 5e-3 if re.search("closeto", name, re.IGNORECASE) else 1e-6
+    third = positional[2] if len(positional) > 2 else ""
+    if find_numbers(third):
+        number = find_first_number(third)
+        is_digits = abs(number) < MAX_DIGITS and number == int(number) and _counts_digits(name)
+        return 10.0**-number if is_digits else number
+    is_close_to = re.search("closeto", name, re.IGNORECASE)
+    return CLOSE_TO_TOLERANCE if is_close_to else DEFAULT_TOLERANCE
 
 
-def third_is_gap(positional: list[str]) -> bool:
-    """assertEquals(0.3, x, 0.001)"""
-    return len(positional) > 2 and bool(
-        re.fullmatch(r"\d*\.\d+[fd]?|1?e-\d+", positional[2], re.IGNORECASE)
-    )
+def _read_named(argument: str) -> float | None:
+    """Read `abs=0.1`, or `places=3`, which counts digits."""
+    tolerance = TOLERANCES.search(argument)
+    if tolerance is None:
+        return None
+    number = find_first_number(tolerance[1])
+    return 10.0 ** -max(number, -MAX_DIGITS) if DIGITS.search(argument) else number
 
 
-def bound_of(name: str) -> str:
+def _counts_digits(name: str) -> bool:
+    """Tell whether the third argument counts digits, as in assertAlmostEqual(a, b, 3)."""
+    if re.search(r"allclose|isclose", name, re.IGNORECASE):
+        return False
+    return bool(re.search(r"almost|close", name, re.IGNORECASE))
+
+
+def has_tolerance_third(positional: list[str]) -> bool:
+    """Tell whether the third argument is a tolerance, as in assertEquals(0.3, x, 0.001)."""
+    if len(positional) < 3:
+        return False
+    return bool(re.fullmatch(r"\d*\.\d+[fd]?|1?e-\d+", positional[2], re.IGNORECASE))
+
+
+def find_bound(name: str) -> str:
+    """Find the operator for which the name stands, as in assertGreater; empty when none."""
     if re.search(r"not", name, re.IGNORECASE):
         return "!="
     if re.search(r"greater|above|at_?least|_g(?:t|e)$", name, re.IGNORECASE):
         return ">"
-    return "<" if re.search(r"less|below|at_?most|_l(?:t|e)$", name, re.IGNORECASE) else ""
+    if re.search(r"less|below|at_?most|_l(?:t|e)$", name, re.IGNORECASE):
+        return "<"
+    return ""

@@ -1,6 +1,4 @@
-"""Here lives the reading of the settings of checkers, whatever their files are written in, as names
-and values.
-"""
+"""Read the settings of checkers as names and values, whatever their files are written in."""
 
 from __future__ import annotations
 
@@ -17,8 +15,8 @@ from bot.gates.change import keep_handwritten
 from bot.gates.syntax import is_nested_deep
 
 FILE_CHARS = 200_000
-DEPTH = 12
-NAMES = re.compile(
+MAX_DEPTH = 12
+FILE_NAMES = re.compile(
     r"^(?:pyproject\.toml|setup\.cfg|tox\.ini|pytest\.ini|\.?coveragerc|\.coveragerc"
     r"|mypy\.ini|\.mypy\.ini|\.?ruff\.toml|\.flake8|\.?pylintrc|\.bandit|noxfile\.py"
     r"|\.eslintrc[\w.]*|eslint\.config\.\w+|tslint\.json|biome\.jsonc?|\.?stylelintrc[\w.]*"
@@ -32,89 +30,85 @@ NAMES = re.compile(
     r"|pyrightconfig\.json|conftest\.py|\.swiftlint\.yml|detekt\.ya?ml|checkstyle\.xml)$",
     re.IGNORECASE,
 )
-LINE = re.compile(r"""^\s*["'<]?([\w.@/-]+)["']?\s*(?:[:=>]|\s=>)\s*(.*?)[,;]?\s*$""")
+INI_NAMES = (".coveragerc", ".flake8", ".pylintrc", "pylintrc", ".bandit")
+ASSIGNMENT = re.compile(r"""^\s*["'<]?([\w.@/-]+)["']?\s*(?:[:=>]|\s=>)\s*(.*?)[,;]?\s*$""")
+QUOTED = re.compile(r"""["']([^"']+)["']""")
 
 
-def is_settings(path: str) -> bool:
-    return (
-        bool(NAMES.match(PurePosixPath(path).name))
-        or "/workflows/" in path
-        or path.startswith(".circleci/")
-    )
+def is_checker_config(path: str) -> bool:
+    """Tell by its path whether a file configures a checker or CI."""
+    if FILE_NAMES.match(PurePosixPath(path).name):
+        return True
+    return "/workflows/" in path or path.startswith(".circleci/")
 
 
-def settings(path: str, text: str | None) -> dict[str, tuple[str, ...]]:
-    """Values by dotted name; a list's items one by one, a table's under their own names, a text's
-    lines as they are.
+def read_settings(path: str, text: str | None) -> dict[str, tuple[str, ...]]:
+    """Read values by dotted name.
+
+    A list gives its items one by one, a table its entries under their own names, a text of several
+    lines its lines.
     """
     if not text or len(text) > FILE_CHARS:
         return {}
-    suffix = PurePosixPath(path).suffix.lower()
     try:
-        read = _read(suffix, PurePosixPath(path).name.lower(), text)
+        document = _parse(path, text)
     except (ValueError, yaml.YAMLError, configparser.Error, RecursionError):
-        read = None
-    if read is None:
-        return _by_lines(text)
-    found: dict[str, list[str]] = {}
-    for name, value in _flat("", read, 0):
-        found.setdefault(name, []).append(value)
-    return {name: tuple(values) for name, values in found.items()}
+        document = None
+    entries = _read_lines(text) if document is None else _flatten("", document, 0)
+    values: dict[str, list[str]] = {}
+    for name, value in entries:
+        values.setdefault(name, []).append(value)
+    return {name: tuple(listed) for name, listed in values.items()}
 
 
-def _read(suffix: str, name: str, text: str) -> object:
+def _parse(path: str, text: str) -> object:
+    """Parse a file of a known format; None for any other."""
+    suffix, name = PurePosixPath(path).suffix.lower(), PurePosixPath(path).name.lower()
     if suffix == ".toml":
         return tomllib.loads(text)
     if suffix in (".yml", ".yaml"):
-        if re.search(r"[&*]\w+", text) or is_nested_deep(
-            text
-        ):  # aliases can make a few lines larger than the memory
+        # Aliases can make a few lines larger than the memory.
+        if re.search(r"[&*]\w+", text) or is_nested_deep(text):
             return None
         return yaml.safe_load(text)
     if suffix == ".json" or name in (".eslintrc", ".nycrc"):
         return json.loads(text)
-    if suffix in (".ini", ".cfg") or name in (
-        ".coveragerc",
-        ".flake8",
-        ".pylintrc",
-        "pylintrc",
-        ".bandit",
-    ):
+    if suffix in (".ini", ".cfg") or name in INI_NAMES:
         parser = configparser.RawConfigParser(strict=False)
         parser.read_string(text)
         return {section: dict(parser[section]) for section in parser.sections()}
     return None
 
 
-def _flat(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and depth < DEPTH:
+def _flatten(name: str, value: object, depth: int) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and depth < MAX_DEPTH:
         for key, inner in value.items():
-            yield from _flat(f"{name}.{key}".lstrip("."), inner, depth + 1)
-    elif isinstance(value, list) and depth < DEPTH:
+            yield from _flatten(f"{name}.{key}".lstrip("."), inner, depth + 1)
+    elif isinstance(value, list) and depth < MAX_DEPTH:
         for inner in value:
-            yield from _flat(name, inner, depth + 1)
-    elif isinstance(value, str) and "\n" in value.strip():
-        for line in value.strip().split("\n"):
-            if line.strip():
-                yield name, line.strip().rstrip(",")
+            yield from _flatten(name, inner, depth + 1)
+    elif not isinstance(value, str):
+        yield name, json.dumps(value, default=str, skipkeys=True)  # dates, for one
+    elif "\n" in value.strip():
+        lines = [line.strip().rstrip(",") for line in value.split("\n") if line.strip()]
+        yield from ((name, line) for line in lines)
     else:
-        yield name, json.dumps(value) if not isinstance(value, str) else value.strip()
+        yield name, value.strip()
 
 
-def _by_lines(text: str) -> dict[str, tuple[str, ...]]:
-    """Of code, and of formats that nobody reads here: each line that names something and gives it a
-    value.
+def _read_lines(text: str) -> Iterator[tuple[str, str]]:
+    """Read code, and formats that are not parsed here, line by line.
+
+    A line names something and gives it a value, or goes on with the value of the line before.
     """
-    found: dict[str, list[str]] = {}
-    key = ""
+    name = ""
     for line in keep_handwritten(text).split("\n"):
-        named = LINE.match(line)
-        if named:
-            key = named[1]
-            inside = (
-                re.findall(r"""["']([^"']+)["']""", named[2]) if named[2].startswith("[") else []
-            )
-            found.setdefault(key, []).extend(inside or [named[2].strip("\"' ")])
-        elif line.strip() and not line.strip().startswith(("#", "//")):
-            found.setdefault(key, []).append(line.strip().strip(",\"' "))
-    return {name: tuple(values) for name, values in found.items()}
+        plain = line.strip()
+        assignment = ASSIGNMENT.match(line)
+        if assignment:
+            name, value = assignment.groups()
+            items = QUOTED.findall(value) if value.startswith("[") else []
+            for item in items or [value.strip("\"' ")]:
+                yield name, item
+        elif plain and not plain.startswith(("#", "//")):
+            yield name, plain.strip(",\"' ")

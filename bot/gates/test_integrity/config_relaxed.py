@@ -1,248 +1,223 @@
-"""Here lives the comparison of settings: whether linters, types, coverage, test runs or CI are
-asked for less.
-"""
+"""Compare settings: find where linters, types, coverage, test runs or CI are asked for less."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.gates.change import HANDWRITTEN_CHARS, Change, keep_handwritten
-from bot.gates.test_integrity.checker_config import is_settings, settings
-from bot.gates.test_integrity.expression_scan import numbers
+from bot.gates.test_integrity.checker_config import is_checker_config, read_settings
+from bot.gates.test_integrity.expression_scan import find_numbers
+from bot.gates.test_integrity.relaxed_patterns import (
+    CHECK_COMMANDS,
+    CHECKERS,
+    COVERAGE,
+    EXCLUDES,
+    INCLUDES,
+    LAX_OPTIONS,
+    LAX_SWITCHES,
+    MAXIMUMS,
+    MINIMUMS,
+    OFF,
+    PYTEST_HOOKS,
+    RULE_LEVELS,
+    SOFT,
+    STRICT_OPTIONS,
+    STRICT_SWITCHES,
+)
 from bot.values import Finding
 
 GATE = "tests"
+SHOWN_CHARS = 120
+COMMENT_STARTS = ("#", "//")
+NOT_RUN = (*COMMENT_STARTS, "- repo:", "rev:", "name:", "- name:", "key:")
+HOLDS_COMMANDS = re.compile(
+    r"workflows/|\.ya?ml$|Makefile|justfile|package\.json|tox\.ini|noxfile|Jenkinsfile"
+)
+COMMAND_LINE = re.compile(r"run|script|\t|^\s+-?\s*\S|\"|cmd|command|entry|id:|sh ")
+ON_VALUES = ("true", "yes", "on", "1", "error", "all")
 Values = tuple[str, ...]
-# The last part of a name says what it is; the whole of it, with the file's, whose.
-CHECKERS = re.compile(
-    r"ruff|flake8|pylint|mypy|pyright|coverage|cov|pytest|jest|vitest|mocha|nyc"
-    r"|c8|eslint|tslint|biome|stylelint|tsconfig|golangci|clippy|rubocop|rspec"
-    r"|phpunit|phpstan|psalm|codecov|sonar|bandit|pre-commit|workflows|gitlab-ci"
-    r"|travis|circleci|pipelines|checkstyle|detekt|swiftlint|lints|jacoco|interrogate"
-    r"|importlinter",
-    re.IGNORECASE,
-)
-LEAST = re.compile(
-    r"fail[-_]?under|threshold\w*\.\w|^(?:.*\.)?(?:target|minimum\w*|min[-_]\w+"
-    r"|mincoverage|level)$|coveragethreshold|minimum",
-    re.IGNORECASE,
-)
-COVERED = re.compile(
-    r"(?:jest|vitest|nyc|c8|karma|coverage)[\w.]*\..*?(?:branches|lines|functions|statements)$",
-    re.IGNORECASE,
-)
-MOST = re.compile(
-    r"(?:^|\.)max[-_]?(?!line|len)\w+(?:[-_]\w+)*$|complexity|(?:^|\.)threshold$", re.IGNORECASE
-)
-STRICT = re.compile(
-    r"(?:^|\.)(?:strict\w*|warn_\w+|disallow_\w+|check_\w+|no[A-Z]\w+|xfail_strict"
-    r"|enforce\w*|show_error\w*|fail\w*|werror|exact\w*|branch|checkJs|alwaysStrict"
-    r"|treat_?warnings\w*|warnings_?as_?errors|use[A-Z]\w*InCatch\w*|--?strict\S*)$",
-)
-LAX = re.compile(
-    r"(?:^|\.)(?:ignore_\w+|ignore[A-Z]\w*|skip\w*|allow_?failures?|allow[-_]\w+"
-    r"|allow[A-Z]\w+|continue-on-error|passWithNoTests|no_implicit_optional|no_strict\w*"
-    r"|exit[-_]zero|suppress\w*|silent|bail_out|ignoreBuildErrors|ignoreDuringBuilds"
-    r"|skipLibCheck)$"
-)
-LEAVES_OUT = re.compile(
-    r"(?:^|\.)(?:ignore|extend-ignore|extend_ignore|exclude|extend-exclude|extend_exclude"
-    r"|omit|disable|disabled|exclude_lines|exclude_also|partial_branches|\w*[iI]gnorePatterns"
-    r"|norecursedirs|skips|collect_ignore\w*|ignores|excludes|ignore[-_](?:paths"
-    r"|names|imports)|exclude[-_]?(?:files|paths|dirs|rules)?)$|per-file-ignores",
-)
-ASKS = re.compile(
-    r"(?:^|\.)(?:select|extend-select|extend_select|enable|enabled|testMatch|testpaths"
-    r"|plugins|load-plugins|extends|linters\.enable|source|fail_on|hooks\.id)$"
-)
-ONES = re.compile(r"rules\.|lints\.|\.rules$|severity|^Style/|^Lint/|^Metrics/|Enabled$")
-OFF = re.compile(r"^\W*(?:off|0|allow|false|none|disabled?)\b", re.IGNORECASE)
-SOFT = re.compile(r"^\W*(?:warn\w*|1|info|hint)\b", re.IGNORECASE)
-LAXER_WORDS = re.compile(
-    r"\|\|\s*(?:true|:|exit 0)\b|;\s*true$|\|\|\s*echo|--exit-zero|--passWithNoTests"
-    r"|--no-cov\b|--no-verify|--ignore[= ]|--ignore-glob|--deselect|-k\s*[\"']?not\b"
-    r"|-m\s*[\"']?not\b|--exclude\b|--skip\b|\bset \+e\b"
-    r"|--quiet-level|--max-warnings[= ](?!0)|--allow-empty|--testPathIgnorePatterns"
-    r"|-Dmaven\.test\.skip|-DskipTests|-x\s+test\b|--no-fail|--continue-on-error"
-    r"|-A\s+clippy|--cap-lints|ignore_errors"
-)
-FIRM_WORDS = re.compile(
-    r"--strict\b|-W\s*error|-Werror|--cov-fail-under|--fail-under|-D\s*warnings"
-    r"|--max-warnings[= ]0|--error-exitcode|--frozen\b|--check\b|set -e\b|--strict-markers"
-    r"|-race\b|--forbid-only"
-)
-RUNS = re.compile(
-    r"\b(?:pytest|unittest|tox|nox|(?:npm|yarn|pnpm)(?:\s+run)?\s+(?:test|lint"
-    r"|typecheck)|vitest|jest|mocha|eslint|tsc|go\s+(?:test|vet)|golangci-lint"
-    r"|cargo\s+(?:test|clippy)|mypy|pyright|ruff|flake8|pylint|bandit|rspec|rubocop"
-    r"|phpunit|phpstan|mvn\s+\S*(?:test|verify)|gradlew?\s+\S*(?:test|check)|dotnet\s+test"
-    r"|make\s+(?:test|check|lint)|swift\s+test|ctest)\b"
-)
-HOOKS = re.compile(
-    r"pytest_collection_modifyitems|pytest_runtest_makereport|pytest_ignore_collect|collect_ignore"
-)
 
 
 def find_relaxed_settings(change: Change) -> Iterator[Finding]:
-    """Each setting that asks for less than before, unless another file asks for it now."""
-    paths = [path for path in change.after if is_settings(path)]
-    after = {path: settings(path, change.after[path]) for path in paths}
-    elsewhere = {_last(name): value for path in paths for name, value in after[path].items()}
+    """Find each setting that asks for less than before, unless another file asks for it now."""
+    paths = [path for path in change.after if is_checker_config(path)]
+    after = {path: read_settings(path, change.after[path]) for path in paths}
+    elsewhere: dict[str, Values] = {}  # by the last part of the name
     for path in paths:
-        before = settings(path, change.before.get(path))
-        if change.before.get(path) is None:
-            continue
-        if change.after[path] is None and _moved(before, elsewhere):
+        for name, value in after[path].items():
+            elsewhere[_last_part(name)] = value
+    for path in paths:
+        before = read_settings(path, change.before.get(path))
+        has_moved = bool(before) and all(_last_part(name) in elsewhere for name in before)
+        if change.before.get(path) is None or (change.after[path] is None and has_moved):
             continue
         for name in dict.fromkeys((*before, *after[path])):
             was, now = before.get(name, ()), after[path].get(name, ())
-            if not now and was == elsewhere.get(_last(name)):
+            if not now and was == elsewhere.get(_last_part(name)):
                 continue
-            if (
-                was != now
-                and not _new_there(change, was, now)
-                and (why := _why(f"{path}.{name}", name, was, now))
-            ):
-                yield _finding(change, path, name, now, why)
-        yield from _commands(change, path)
+            if was != now and not _gains_only_new_files(change, was, now):
+                yield from _compare_setting(change, path, name, was, now)
+        yield from _compare_commands(change, path)
 
 
-def _last(name: str) -> str:
+def _last_part(name: str) -> str:
     return name.rpartition(".")[2].replace("-", "_")
 
 
-def _moved(before: dict[str, Values], elsewhere: dict[str, Values]) -> bool:
-    return bool(before) and all(_last(name) in elsewhere for name in before)
+def _gains_only_new_files(change: Change, was: Values, now: Values) -> bool:
+    """Tell whether a list gained only places that the change makes: nothing is lost by them."""
+    gained = [item.strip("^$*/\\").replace("\\", "") for item in now if item not in was]
+    return bool(gained) and all(_is_made_by(change, place) for place in gained)
 
 
-def _new_there(change: Change, was: Values, now: Values) -> bool:
-    """Whether all that a list gained are places that the change itself makes: nothing that was
-    looked at is lost.
-    """
-    gained = [one.strip("^$*/\\").replace("\\", "") for one in now if one not in was]
-    made = [path for path, text in change.before.items() if text is None]
-    kept = [path for path, text in change.before.items() if text is not None]
-    return bool(gained) and all(
-        "/" in one
-        and any(path.startswith(one) for path in made)
-        and not any(path.startswith(one) for path in kept)
-        for one in gained
-    )
+def _is_made_by(change: Change, place: str) -> bool:
+    texts = [text for path, text in change.before.items() if path.startswith(place)]
+    return "/" in place and bool(texts) and all(text is None for text in texts)
 
 
-def _why(whole: str, name: str, was: Values, now: Values) -> str:
-    """What is less than before in one setting; empty when nothing is."""
-    if not CHECKERS.search(whole):
-        return ""
+# --- one setting ----------------------------------------------------------------------------------
+
+
+def _compare_setting(
+    change: Change, path: str, name: str, was: Values, now: Values
+) -> Iterator[Finding]:
+    if not CHECKERS.search(f"{path}.{name}"):
+        return
+    relaxation = _explain_value(path, name, was, now) or _explain_list(name, was, now)
+    if relaxation:
+        number = _find_line(change, path, name, now)
+        yield _make_finding(path, number, f"`{name}` {relaxation}.")
+
+
+def _find_line(change: Change, path: str, name: str, now: Values) -> int:
+    last = name.rpartition(".")[2]
+    for number, line in change.added_lines(path):
+        if last in line or (now and now[-1] in line):
+            return number
+    return 0
+
+
+def _make_finding(path: str, line: int, detail: str) -> Finding:
+    text = f"A check is asked for less: {detail}"
+    return Finding(GATE, path, line, text, rule="setting-relaxed")
+
+
+def _explain_value(path: str, name: str, was: Values, now: Values) -> str:
+    """Say how a number or a switch asks for less than before; empty when it does not."""
     old, new = was[0] if was else "", now[0] if now else ""
-    first, last = next(iter(numbers(old)), None), next(iter(numbers(new)), None)
-    lower = first is not None and (last is None or last < first)
-    higher = first is not None and last is not None and last > first
-    if ((LEAST.search(name) or COVERED.search(whole)) and lower) or (MOST.search(name) and higher):
+    is_minimum = MINIMUMS.search(name) or COVERAGE.search(f"{path}.{name}")
+    is_off = STRICT_SWITCHES.search(name) and _is_on(old) and not _is_on(new)
+    if (is_minimum and _is_lower(old, new)) or (MAXIMUMS.search(name) and _is_higher(old, new)):
         return f"{old} became {new or 'nothing'}"
-    if STRICT.search(name) and _on(old) and not _on(new):
+    if is_off:
         return f"{old} became {new or 'nothing'}"
-    if LAX.search(name) and not _on(old) and _on(new):
+    if LAX_SWITCHES.search(name) and not _is_on(old) and _is_on(new):
         return f"is {new} now"
-    return _lists(name, was, now)
-
-
-def _lists(name: str, was: Values, now: Values) -> str:
-    gained, lost = [one for one in now if one not in was], [one for one in was if one not in now]
-    if ONES.search(name) and now and was != now:
-        softened = OFF.match(now[0]) or (
-            SOFT.match(now[0]) and was and not OFF.match(was[0]) and not SOFT.match(was[0])
-        )
-        return f"{', '.join(was) or 'its default'} became {', '.join(now)}" if softened else ""
-    if LEAVES_OUT.search(name) and gained and not (lost and _narrowed(lost, gained)):
-        return f"leaves out {', '.join(gained)[:120]} too"
-    if ASKS.search(name) and was and lost and not _covered(lost, now):
-        return f"does not ask for {', '.join(lost)[:120]} any more"
     return ""
 
 
-def _narrowed(lost: list[str], gained: list[str]) -> bool:
-    """A folder that is left out became a file in it."""
-    return all(
-        any(one != old and one.startswith(old.rstrip("/*")) for old in lost) for one in gained
-    )
+def _is_lower(old: str, new: str) -> bool:
+    was, now = find_numbers(old)[:1], find_numbers(new)[:1]
+    return bool(was) and (not now or now < was)
 
 
-def _covered(lost: list[str], now: Values) -> bool:
-    """A selector that became a wider one: E501 is in E, everything in ALL."""
-    return all(
-        any(one == "ALL" or (one != old and old.startswith(one)) for one in now) for old in lost
-    )
+def _is_higher(old: str, new: str) -> bool:
+    was, now = find_numbers(old)[:1], find_numbers(new)[:1]
+    return bool(was) and now > was
 
 
-def _on(value: str) -> bool:
-    return value.strip("\"' ").casefold() in ("true", "yes", "on", "1", "error", "all")
+def _is_on(value: str) -> bool:
+    return value.strip("\"' ").casefold() in ON_VALUES
 
 
-def _commands(change: Change, path: str) -> Iterator[Finding]:
-    """Words of commands, wherever they stand: those that make a check deaf, and checks that are not
-    run any more.
-    """
-    old, new = keep_handwritten(change.before.get(path)), keep_handwritten(change.after[path])
-    gone = [text for _, text in change.removed_lines(path)]
+def _explain_list(name: str, was: Values, now: Values) -> str:
+    """Say how a rule's level or a list asks for less than before; empty when it does not."""
+    gained = [item for item in now if item not in was]
+    lost = [item for item in was if item not in now]
+    if RULE_LEVELS.search(name) and now and was != now:
+        if not _is_softened(was, now):
+            return ""
+        return f"{', '.join(was) or 'its default'} became {', '.join(now)}"
+    if EXCLUDES.search(name) and gained and not _is_narrowed(lost, gained):
+        return f"leaves out {', '.join(gained)[:SHOWN_CHARS]} too"
+    if INCLUDES.search(name) and lost and not _is_widened(lost, now):
+        return f"does not ask for {', '.join(lost)[:SHOWN_CHARS]} any more"
+    return ""
+
+
+def _is_softened(was: Values, now: Values) -> bool:
+    """Tell whether a rule is off now, or only warns and was an error."""
+    if OFF.match(now[0]):
+        return True
+    if not SOFT.match(now[0]) or not was:
+        return False
+    return not OFF.match(was[0]) and not SOFT.match(was[0])
+
+
+def _is_narrowed(lost: Sequence[str], gained: Sequence[str]) -> bool:
+    """Tell whether a folder that is left out became files in it."""
+    for item in gained:
+        if not any(item != old and item.startswith(old.rstrip("/*")) for old in lost):
+            return False
+    return True
+
+
+def _is_widened(lost: Sequence[str], now: Values) -> bool:
+    """Tell whether selectors became wider ones: E501 is in E, everything in ALL."""
+    if "ALL" in now:
+        return True
+    for old in lost:
+        if not any(selector != old and old.startswith(selector) for selector in now):
+            return False
+    return True
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def _compare_commands(change: Change, path: str) -> Iterator[Finding]:
+    """Find words of commands that make a check deaf, and checks that are not run any more."""
+    old = keep_handwritten(change.before.get(path))
+    new = keep_handwritten(change.after[path])
+    yield from _find_added_options(change, path)
+    yield from _find_removed_options(change, path, new)
+    if HOLDS_COMMANDS.search(path):
+        for command in sorted(_find_check_commands(old) - _find_check_commands(new)):
+            text = f"`{command}` is not run any more."
+            yield Finding(GATE, path, 0, text, rule="setting-relaxed")
+
+
+def _find_added_options(change: Change, path: str) -> Iterator[Finding]:
+    removed = [text for _, text in change.removed_lines(path)]
     for number, line in change.handwritten_lines(path):
-        found = LAXER_WORDS.search(line) or (HOOKS.search(line) if path.endswith(".py") else None)
-        if found and not any(found[0] in text for text in gone) and not _is_comment(line):
-            yield Finding(
-                GATE,
-                path,
-                number,
-                f"A check is asked for less: `{found[0].strip()}` was added.",
-                rule="setting-relaxed",
-            )
+        option = LAX_OPTIONS.search(line)
+        if option is None and path.endswith(".py"):
+            option = PYTEST_HOOKS.search(line)
+        if option is None or _is_comment(line):
+            continue
+        if not any(option[0] in text for text in removed):
+            yield _make_finding(path, number, f"`{option[0].strip()}` was added.")
+
+
+def _find_removed_options(change: Change, path: str, new: str) -> Iterator[Finding]:
+    last_line = new.count("\n") + 1
     for number, line in change.removed_lines(path):
-        firm = FIRM_WORDS.search(line) if len(line) <= HANDWRITTEN_CHARS else None
-        if firm and firm[0] not in new and not _is_comment(line):
-            yield Finding(
-                GATE,
-                path,
-                min(number, new.count("\n") + 1),
-                f"A check is asked for less: `{firm[0]}` was removed.",
-                rule="setting-relaxed",
-            )
-    for command in sorted(_run(old) - _run(new)) if _has_commands(path) else ():
-        yield Finding(GATE, path, 0, f"`{command}` is not run any more.", rule="setting-relaxed")
+        if len(line) > HANDWRITTEN_CHARS or _is_comment(line):
+            continue
+        option = STRICT_OPTIONS.search(line)
+        if option and option[0] not in new:
+            yield _make_finding(path, min(number, last_line), f"`{option[0]}` was removed.")
 
 
 def _is_comment(line: str) -> bool:
-    return line.strip().startswith(("#", "//"))
+    return line.strip().startswith(COMMENT_STARTS)
 
 
-def _has_commands(path: str) -> bool:
-    return bool(
-        re.search(
-            r"workflows/|\.ya?ml$|Makefile|justfile|package\.json|tox\.ini|noxfile|Jenkinsfile",
-            path,
-        )
-    )
-
-
-def _run(text: str) -> set[str]:
-    lines = (
-        line
-        for line in text.split("\n")
-        if not line.strip().startswith(("#", "//", "- repo:", "rev:", "name:", "- name:", "key:"))
-    )
-    return {
-        " ".join(found.split())
-        for line in lines
-        if re.search(r"run|script|\t|^\s+-?\s*\S|\"|cmd|command|entry|id:|sh ", line)
-        for found in RUNS.findall(line)
-    }
-
-
-def _finding(change: Change, path: str, name: str, now: Values, why: str) -> Finding:
-    last = name.rpartition(".")[2]
-    wanted = now[-1] if now else last
-    number = next(
-        (number for number, line in change.added_lines(path) if last in line or wanted in line), 0
-    )
-    return Finding(
-        GATE, path, number, f"A check is asked for less: `{name}` {why}.", rule="setting-relaxed"
-    )
+def _find_check_commands(text: str) -> set[str]:
+    commands: set[str] = set()
+    for line in text.split("\n"):
+        if COMMAND_LINE.search(line) and not line.strip().startswith(NOT_RUN):
+            found = CHECK_COMMANDS.findall(line)
+            commands.update(" ".join(command.split()) for command in found)
+    return commands

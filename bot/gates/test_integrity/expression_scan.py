@@ -1,133 +1,174 @@
-"""Here lives the reading of expressions without a grammar: split where no bracket or string is
-open.
-"""
+"""Read expressions without a grammar: split them where no bracket or string is open."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-MOST_PARTS = 50
+MAX_ITEMS = 50
 OPENING, CLOSING = "([{", ")]}"
 STRING = re.compile(
     r"""(?<!\w)(?:[rbuf]{0,2})(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)""",
     re.IGNORECASE,
 )
+STRING_STARTS = "\"'`rbufRBUF"
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?")
 TOKEN = re.compile(
     STRING.pattern + r"|(?<![\w.])\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[^\w\s]", re.IGNORECASE
 )
 LITERAL = re.compile(
-    r"""^(?:[rbuf]{0,2}["'`]|[-+]?\.?\d|&?\[\]|(?:True|False|None|true|false|null|nil|undefined|NULL)\b"""
-    r"""|Some\(|Ok\(|Err\(|vec!|new\s|List\.of|Map\.of|set\(|frozenset\(|Decimal\(|expected|want\b|exp\b|\w*Expected)""",
+    r"""^(?:[rbuf]{0,2}["'`]|[-+]?\.?\d|&?\[\]"""
+    r"""|(?:True|False|None|true|false|null|nil|undefined|NULL)\b"""
+    r"""|Some\(|Ok\(|Err\(|vec!|new\s|List\.of|Map\.of|set\(|frozenset\(|Decimal\("""
+    r"""|expected|want\b|exp\b|\w*Expected)""",
     re.IGNORECASE,
+)
+# A matcher of a chain behind the words that only join: `.not.to.be.closeTo`.
+MATCHER = re.compile(
+    r"[.!?\s]*(?:to|be|have|been|is|that|and|not_to|to_not|resolves|rejects"
+    r"|not|deep|eventually)?[.\s]*(\w+[!?]?)\s*"
 )
 
 
-def squeezed(text: str) -> str:
-    """On one line, one kind of quote, no comma before a closing bracket."""
+class Call(NamedTuple):
+    """The text of a call: what is called, what stands between its brackets, what follows."""
+
+    callee: str
+    inside: str
+    rest: str
+
+
+class Comparison(NamedTuple):
+    """An expression that is split at an operator."""
+
+    left: str
+    operator: str
+    right: str
+
+
+def normalize_code(text: str) -> str:
+    """Put the text on one line, with one kind of quote and no comma before a closing bracket."""
     flat = " ".join(text.split())
     flat = re.sub(r"(?<=[(\[{])\s+|\s+(?=[)\]},])", "", flat)
     return re.sub(r",\s*([)\]}])", r"\1", flat).strip().rstrip(";").replace("'", '"')
 
 
-def depths(text: str) -> Iterator[tuple[int, str]]:
-    """Each place outside of strings and brackets, with its sign; a bracket counts as outside of
-    itself.
+def scan_outside(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each place outside of strings and brackets, and its sign.
+
+    A bracket counts as outside of itself.
     """
-    depth, at = 0, 0
-    while at < len(text):
-        found = STRING.match(text, at) if text[at] in "\"'`rbufRBUF" else None
-        if found:
-            at = found.end()
+    depth, index = 0, 0
+    while index < len(text):
+        sign = text[index]
+        string = STRING.match(text, index) if sign in STRING_STARTS else None
+        if string:
+            index = string.end()
             continue
-        sign = text[at]
         depth -= sign in CLOSING
         if depth <= 0:
-            yield at, sign
+            yield index, sign
         depth += sign in OPENING
-        at += 1
+        index += 1
 
 
-def arguments(text: str) -> list[str]:
-    """The parts between the outermost commas."""
-    parts, begin = [], 0
-    for at, sign in depths(text):
+def split_arguments(text: str) -> list[str]:
+    """Split at the outermost commas."""
+    parts, start = [], 0
+    for index, sign in scan_outside(text):
         if sign == ",":
-            parts.append(text[begin:at].strip())
-            begin = at + 1
-    last = text[begin:].strip()
-    return [*parts, last] if last or parts else []
+            parts.append(text[start:index].strip())
+            start = index + 1
+    last = text[start:].strip()
+    if last or parts:
+        parts.append(last)
+    return parts
 
 
-def split_at(text: str, operators: re.Pattern[str]) -> tuple[str, str, str] | None:
-    """Left side, operator and right side of the first operator that stands outside of everything."""
-    for at, _ in depths(text):
-        found = operators.match(text, at)
-        if found:
-            return text[:at].strip(), found[0].strip(), text[found.end() :].strip()
+def split_operator(text: str, operators: re.Pattern[str]) -> Comparison | None:
+    """Split at the first operator that stands outside of all strings and brackets."""
+    for index, _ in scan_outside(text):
+        operator = operators.match(text, index)
+        if operator:
+            left, right = text[:index].strip(), text[operator.end() :].strip()
+            return Comparison(left, operator[0].strip(), right)
     return None
 
 
-def called(text: str) -> tuple[str, str, str] | None:
-    """Callee, what stands between its brackets, and what follows, for a text that begins with a
-    call.
-    """
+def split_call(text: str) -> Call | None:
+    """Split a text that begins with a call; None when it does not, or no bracket closes it."""
     start = text.find("(")
     if start < 0:
         return None
-    for at, sign in depths(text[start:]):
+    for offset, sign in scan_outside(text[start:]):
         if sign == ")":
-            return (
-                text[:start].strip(),
-                text[start + 1 : start + at].strip(),
-                text[start + at + 1 :].strip(),
+            end = start + offset
+            return Call(
+                text[:start].strip(), text[start + 1 : end].strip(), text[end + 1 :].strip()
             )
     return None
 
 
-def links(chain: str) -> list[tuple[str, str]]:
-    """The matchers of a chain with what is handed to them."""
-    found, rest = [], chain
-    while rest:
-        step = re.match(
-            r"[.!?\s]*(?:to|be|have|been|is|that|and|not_to|to_not|resolves|rejects"
-            r"|not|deep|eventually)?[.\s]*(\w+[!?]?)\s*",
-            rest,
-        )
-        if not step:
+def strip_parentheses(text: str) -> str:
+    """Take off the pairs of parentheses that hold the whole text."""
+    inner = text.strip()
+    while inner.startswith("("):
+        call = split_call(f"_{inner}")
+        if call is None or call.rest:
             break
-        rest = rest[step.end() :]
-        inner = called(f"_{rest}") if rest.startswith("(") else None
-        if inner:
-            rest = inner[2]
-        loose = re.match(r"[^.(]+", rest) if not inner else None
-        found.append((step[1], inner[1] if inner else loose[0].strip() if loose else ""))
-        rest = rest[loose.end() :] if loose else rest
-    return found
+        inner = call.inside
+    return inner
 
 
-def literal(text: str) -> bool:
-    """Whether the text is a value that somebody wrote down; a list is one, when all that it holds
-    is.
+def split_chain(chain: str) -> list[tuple[str, str]]:
+    """List the matchers of a chain with what is handed to them: `.to eq 1`, `.toBe(1)`."""
+    matchers, rest = [], chain
+    while rest:
+        matcher = MATCHER.match(rest)
+        if not matcher:
+            break
+        rest = rest[matcher.end() :]
+        call = split_call(f"_{rest}") if rest.startswith("(") else None
+        if call:
+            matchers.append((matcher[1], call.inside))
+            rest = call.rest
+        else:
+            bare = re.match(r"[^.(]*", rest)
+            handed = bare[0] if bare else ""
+            matchers.append((matcher[1], handed.strip()))
+            rest = rest[len(handed) :]
+    return matchers
+
+
+def is_literal(text: str) -> bool:
+    """Tell whether the text is a value that somebody wrote down.
+
+    A list is one when all that it holds is.
     """
     plain = text.strip()
     if plain[:1] in OPENING and plain[-1:] in CLOSING and len(plain) > 1:
-        parts = arguments(plain[1:-1])
-        return all(literal(part.partition(": ")[2] or part) for part in parts[:MOST_PARTS])
+        items = split_arguments(plain[1:-1])[:MAX_ITEMS]
+        return all(is_literal(item.partition(": ")[2] or item) for item in items)
     return bool(LITERAL.match(plain))
 
 
-def atoms(text: str) -> set[str]:
-    """The numbers and words of which literals are made, those of strings taken apart."""
-    found: set[str] = set()
+def find_atoms(text: str) -> set[str]:
+    """Find the numbers and words of which literals are made, those of strings taken apart."""
+    atoms: set[str] = set()
     for token in TOKEN.findall(text):
         if token[:1].isdigit():
-            found.add(token.replace("_", "").lower())
+            atoms.add(token.replace("_", "").lower())
         else:
-            found.update(re.findall(r"[^\W_]+", token))
-    return found
+            atoms.update(re.findall(r"[^\W_]+", token))
+    return atoms
 
 
-def numbers(text: str) -> list[float]:
-    return [float(found.replace("_", "")) for found in NUMBER.findall(text)]
+def find_numbers(text: str) -> list[float]:
+    """Find the numbers in a text, in their order."""
+    return [float(number.replace("_", "")) for number in NUMBER.findall(text)]
+
+
+def find_first_number(text: str) -> float:
+    """Find the first number in a text, 0 when there is none."""
+    return next(iter(find_numbers(text)), 0.0)

@@ -1,14 +1,13 @@
-"""Here lives the search for code that knows its tests: an answer for just their input, a look
-whether they run.
-"""
+"""Find code that knows its tests: an answer for just their input, a look whether they run."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.expression_scan import squeezed
+from bot.gates.test_integrity.expression_scan import normalize_code
 from bot.search.source_files import kind_of
 from bot.values import Finding
 
@@ -18,22 +17,27 @@ VALUE = (
     r"""|\{[^{}\n]*\}|None|True|False|null|nil|true|false)"""
 )
 ASKS = re.compile(
-    rf"(?:if|elif|case|when|\?|&&|and|\bor\b|\|\|)?.*?\b[\w.\[\]()]+\s*(?:===?|\bis\b|\.equals\()\s*(?P<input>{VALUE})"
+    r"(?:if|elif|case|when|\?|&&|and|\bor\b|\|\|)?.*?\b[\w.\[\]()]+"
+    rf"\s*(?:===?|\bis\b|\.equals\()\s*(?P<input>{VALUE})"
     rf"|(?P<turned>{VALUE})\s*===?\s*[\w.]+|\bcase\s+(?P<case>{VALUE})\s*[:=]"
 )
+BRANCHES = re.compile(r"\b(?:if|elif|else if|case|when|match)\b|\?|&&|\band\b")
 GIVES = re.compile(
-    rf"\breturn\s+(?P<out>{VALUE})\s*;?\s*(?:\}}|$|#|//|if\b)|(?:=>|->|\?|then)\s*(?P<arrow>{VALUE})|^\s*(?P<last>{VALUE})\s*;?$"
+    rf"\breturn\s+(?P<returned>{VALUE})\s*;?\s*(?:\}}|$|#|//|if\b)"
+    rf"|(?:=>|->|\?|then)\s*(?P<arrow>{VALUE})|^\s*(?P<last>{VALUE})\s*;?$"
 )
 ENTRY = re.compile(rf"(?P<key>{VALUE})\s*(?::|=>)\s*(?P<value>{VALUE})\s*,?\s*(?:\}}|$)")
-KNOWS = re.compile(
-    r"PYTEST_CURRENT_TEST|[\"']pytest[\"']\s+in\s+sys\.modules|[\"']unittest[\"']\s+in\s+sys\.modules"
+LOOKS_FOR_TESTS = re.compile(
+    r"PYTEST_CURRENT_TEST|[\"']pytest[\"']\s+in\s+sys\.modules"
+    r"|[\"']unittest[\"']\s+in\s+sys\.modules"
     r"|JEST_WORKER_ID|VITEST_WORKER_ID|process\.env\.VITEST\b"
     r"|testing\.Testing\(\)|flag\.Lookup\(\s*\"test\.|inspect\.stack\(\).*test"
     r"|sys\._getframe.*test|currentTestName|typeof\s+(?:jest|describe|it)\s*[!=]==?"
     r"|RSPEC|Rails\.env\.test\?|isRunningTest|ISTEST|NODE_ENV\s*===?\s*[\"']test[\"']"
     r"|cfg!\(test\)|sys\.argv\[0\].*test|\bCI[\"']\s*\)\s*(?:==|is)"
 )
-DULL = frozenset(
+# Values that stand everywhere.
+COMMON_VALUES = frozenset(
     [
         "0",
         "1",
@@ -52,96 +56,102 @@ DULL = frozenset(
         "()",
     ]
 )
-MOST_INPUTS = 10
-CHAIN = 3  # cases of one kind: a table, not an exception
+SHORT_INPUT = 5  # letters, below which an input with a common answer is no proof
+MAX_INPUTS = 10
+TABLE_ENTRIES = 3  # so many answers in a file are a table, not an exception
+FOLLOWING_LINES = 2
+
+
+class Answer(NamedTuple):
+    """An input that is written down and gets an answer that is written down."""
+
+    line: int
+    given: str
+    returned: str
 
 
 def find_hardcoded_answers(change: Change) -> Iterator[Finding]:
-    """New lines of code that answer a test's input with its expected value, or look whether a test
-    runs.
+    """Find new lines of code that answer a test's input with its expected value, or look whether
+    a test runs.
     """
-    known = [
-        squeezed(text)
-        for path, text in {**change.context, **_tests(change)}.items()
-        if kind_of(path) == "test"
-    ]
+    # Tests as they were: what a change tests anew, it may well name in the code.
+    before = {path: text for path, text in change.before.items() if text}
+    tests = []
+    for path, text in {**change.context, **before}.items():
+        if kind_of(path) == "test":
+            tests.append(normalize_code(text))
     for path in change.code_paths:
-        lines = list(change.handwritten_lines(path))
-        for number, line in lines:
-            if KNOWS.search(line):
-                yield Finding(
-                    GATE,
-                    path,
-                    number,
-                    "This looks whether a test runs: code must do the same with and without.",
-                    rule="special-case",
+        for number, line in change.handwritten_lines(path):
+            if LOOKS_FOR_TESTS.search(line):
+                text = "This looks whether a test runs: code must do the same with and without."
+                yield Finding(GATE, path, number, text, rule="special-case")
+        for answer in _find_answers(change, path):
+            if _is_tested(answer, tests):
+                text = (
+                    f"This answers {answer.given} with {answer.returned}, exactly what a test "
+                    "asks: solve it for every input."
                 )
-        cases = list(_cases(lines))
-        if len(cases) >= CHAIN:
-            continue
-        for number, put, out in cases:
-            if _is_tested(put, out, known):
-                why = f"This answers {put} with {out}, exactly what a test asks: solve it for every input."
-                yield Finding(GATE, path, number, why, rule="special-case")
+                yield Finding(GATE, path, answer.line, text, rule="special-case")
 
 
 def find_answered_inputs(change: Change) -> tuple[str, ...]:
-    """The values that new lines of code answer by themselves: whoever has other tests looks for
-    them there.
+    """List the values that new lines of code answer by themselves.
+
+    Whoever has other tests looks for them there.
     """
-    cases = (list(_cases(list(change.handwritten_lines(path)))) for path in change.code_paths)
-    found = (
-        put.strip('()"[]{}')
-        for some in cases
-        if len(some) < CHAIN
-        for _, put, _ in some
-        if put not in DULL
-    )
-    return tuple(dict.fromkeys(value for value in found if value))[:MOST_INPUTS]
+    inputs: dict[str, None] = {}
+    for path in change.code_paths:
+        for answer in _find_answers(change, path):
+            value = answer.given.strip('()"[]{}')
+            if value and answer.given not in COMMON_VALUES:
+                inputs[value] = None
+    return tuple(inputs)[:MAX_INPUTS]
 
 
-def _tests(change: Change) -> dict[str, str]:
-    """Tests as they were: what a change tests anew, it may well name in the code."""
-    return {path: text for path, text in change.before.items() if text}
+def _find_answers(change: Change, path: str) -> list[Answer]:
+    """Find where an input gets its answer: on one line or on the next. A table has none."""
+    lines = list(change.handwritten_lines(path))
+    texts = [line for _, line in lines]
+    answers = []
+    for index, (number, line) in enumerate(lines):
+        answer = _read_answer(number, line, texts[index + 1 : index + 1 + FOLLOWING_LINES])
+        if answer is not None:
+            answers.append(answer)
+    return answers if len(answers) < TABLE_ENTRIES else []
 
 
-def _cases(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str, str]]:
-    """Where an input that is written down gets an answer that is written down: on one line, or on
-    the next.
-    """
-    for at, (number, line) in enumerate(lines):
-        entry = ENTRY.search(line)
-        asked = ASKS.search(line)
-        if asked and re.search(r"\b(?:if|elif|else if|case|when|match)\b|\?|&&|\band\b", line):
-            following = [text for _, text in lines[at + 1 : at + 3]]
-            rest = line[asked.end() :]
-            given = (
-                GIVES.search(rest)
-                or GIVES.search(line)
-                or next(filter(None, (GIVES.search(text) for text in following[:2])), None)
-            )
-            if given:
-                put = asked["input"] or asked["turned"] or asked["case"]
-                yield (
-                    number,
-                    squeezed(put),
-                    squeezed(given["out"] or given["arrow"] or given["last"]),
-                )
-        elif entry:
-            yield number, squeezed(entry["key"]), squeezed(entry["value"])
+def _read_answer(number: int, line: str, following: Sequence[str]) -> Answer | None:
+    asked = ASKS.search(line)
+    if asked and BRANCHES.search(line):
+        given = asked["input"] or asked["turned"] or asked["case"]
+        returned = _find_returned((line[asked.end() :], line, *following))
+        if not returned:
+            return None
+        return Answer(number, normalize_code(given), normalize_code(returned))
+    entry = ENTRY.search(line)
+    if entry:
+        return Answer(number, normalize_code(entry["key"]), normalize_code(entry["value"]))
+    return None
 
 
-def _is_tested(put: str, out: str, known: list[str]) -> bool:
-    """Whether one line of a test holds both, and neither is the kind of value that stands
-    everywhere.
-    """
-    if put in DULL or (out in DULL and len(put) < 5):
+def _find_returned(texts: Sequence[str]) -> str:
+    for text in texts:
+        gives = GIVES.search(text)
+        if gives:
+            return gives["returned"] or gives["arrow"] or gives["last"]
+    return ""
+
+
+def _is_tested(answer: Answer, tests: Sequence[str]) -> bool:
+    """Tell whether one line of a test holds both values, and neither stands everywhere."""
+    if answer.given in COMMON_VALUES:
         return False
-    both = re.compile(
-        rf"{_alone(put)}.{{0,120}}?{_alone(out)}|{_alone(out)}.{{0,120}}?{_alone(put)}"
-    )
-    return any(both.search(text) for text in known)
+    if answer.returned in COMMON_VALUES and len(answer.given) < SHORT_INPUT:
+        return False
+    given, returned = _match_alone(answer.given), _match_alone(answer.returned)
+    both = re.compile(rf"{given}.{{0,120}}?{returned}|{returned}.{{0,120}}?{given}")
+    return any(both.search(test) for test in tests)
 
 
-def _alone(value: str) -> str:
+def _match_alone(value: str) -> str:
     return rf"(?<![\w.]){re.escape(value.strip('()'))}(?![\w.])"

@@ -1,6 +1,4 @@
-"""Here lives the comparison of tests before and after: what was taken from them, and what was made
-to fit.
-"""
+"""Compare tests before and after: find what was taken from them, and what was made to fit."""
 
 from __future__ import annotations
 
@@ -8,25 +6,26 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.compare_claims import (
+from bot.gates.test_integrity.compare_assertions import (
     ALIKE,
-    Loose,
-    Pair,
-    claims_anything,
-    found,
-    likeness,
-    weaker,
-    written,
+    NewAssertions,
+    TestPair,
+    asserts_anything,
+    compare_assertions,
+    find_literals,
+    make_finding,
+    measure_likeness,
 )
-from bot.gates.test_integrity.explain_expectation import Code, code_of
-from bot.gates.test_integrity.expression_scan import TOKEN, squeezed
-from bot.gates.test_integrity.test_suite import Test, tests_in
+from bot.gates.test_integrity.explain_expectation import read_code_change
+from bot.gates.test_integrity.expression_scan import TOKEN, normalize_code
+from bot.gates.test_integrity.find_tests import FoundTest, find_tests
 from bot.values import Finding
 
 SKIPS = re.compile(
     r"@(?:pytest\.mark\.|mark\.|unittest\.)?(?:skip\w*|xfail|expectedFailure)\b"
     r"|\bmark\.(?:skip\w*|xfail)\b|@Disabled\b|@Ignore\b"
-    r"|[\[,]\s*(?:Ignore|Explicit)\b|\bSkip\s*=|#\[ignore|\.(?:skip|todo|failing|fails|skipIf|runIf)\s*[.(]"
+    r"|[\[,]\s*(?:Ignore|Explicit)\b|\bSkip\s*=|#\[ignore"
+    r"|\.(?:skip|todo|failing|fails|skipIf|runIf)\s*[.(]"
     r"|^\s*x(?:it|test|describe|specify|context)\b|:skip\b|:pending\b|\bskip:\s*"
     r"|\benabled\s*=\s*false|#\[cfg\((?:any\(\)|FALSE|never)\)|@pytest\.fixture"
     r"|__test__\s*=\s*False|DISABLED_|allow_module_level|collect_ignore",
@@ -36,7 +35,8 @@ ONLY = re.compile(r"\.only\s*[.(]|^\s*f(?:it|describe|context)\b|:focus\b", re.M
 SKIPS_INSIDE = re.compile(
     r"\bpytest\.(?:skip|xfail)\(|\.skipTest\(|\b[tb]\.Skip\w*\(|\bthis\.skip\("
     r"|\bmarkTest(?:Skipped|Incomplete)\(|XCTSkip|GTEST_SKIP"
-    r"|SkipTest\b|^\s*(?:skip|pending)\b|Assume\.|\bassume(?:True|False|That)?\(|Assert\.(?:Ignore|Inconclusive)",
+    r"|SkipTest\b|^\s*(?:skip|pending)\b|Assume\.|\bassume(?:True|False|That)?\("
+    r"|Assert\.(?:Ignore|Inconclusive)",
     re.MULTILINE,
 )
 PLATFORM = re.compile(
@@ -45,146 +45,142 @@ PLATFORM = re.compile(
     r"|testing\.Short\(|cfg\(windows|cfg_attr\(|hasattr\(|HAS_\w+|not\s+\w+_AVAILABLE",
     re.IGNORECASE,
 )
-EARLY = re.compile(
+EARLY_RETURN = re.compile(
     r"[{:]\s*(?:\n\s*(?:\"\"\"[^\"]*\"\"\"|//[^\n]*|#[^\n]*))*\s*return\b\s*(?:;|\n|$)"
 )
 
 
 def find_weakenings(change: Change) -> Iterator[Finding]:
-    """What the change took from the tests."""
+    """Find what the change took from the tests."""
     paths = [path for path in change.after if _is_test_file(path, change)]
-    before = [test for path in paths for test in tests_in(path, change.before.get(path) or "")]
-    after = [test for path in paths for test in tests_in(path, change.after.get(path) or "")]
-    code = code_of(change)
-    pairs, lost = _paired(before, after)
+    before = [test for path in paths for test in find_tests(path, change.before.get(path) or "")]
+    after = [test for path in paths for test in find_tests(path, change.after.get(path) or "")]
+    code = read_code_change(change)
+    pairs, lost = _pair_tests(before, after)
     for test in lost:
-        yield from _gone(test, change, after, code)
-    loose = Loose(after, pairs, change)
+        if not code.removed_any_of(test.body) and not _is_kept_elsewhere(test, after):
+            yield _explain_loss(test, change)
+    new_assertions = NewAssertions(after, pairs, change)
     for pair in pairs:
         if pair.old.name:
-            yield from _silenced(pair)
-        yield from weaker(pair, loose, code)
+            yield from _find_silencing(pair)
+        yield from compare_assertions(pair, new_assertions, code)
 
 
 def _is_test_file(path: str, change: Change) -> bool:
-    """By its path; or a file in which tests stand beside the code, as in Rust."""
+    """Tell by its path; or by the tests that stand beside the code, as in Rust."""
     if path in change.test_paths:
         return True
-    return path.endswith(".rs") and any(
-        "#[test]" in (text or "") for text in (change.before.get(path), change.after[path])
-    )
+    texts = (change.before.get(path) or "", change.after[path] or "")
+    return path.endswith(".rs") and any("#[test]" in text for text in texts)
 
 
-# --- which is which
-# -----------------------------------------------------------------------------------------------
+# --- which is which -------------------------------------------------------------------------------
 
 
-def _paired(before: Sequence[Test], after: Sequence[Test]) -> tuple[list[Pair], list[Test]]:
-    """Tests of one name in one file, then of one name anywhere, then those that are alike; and who
-    is left over.
+def _pair_tests(
+    before: Sequence[FoundTest], after: Sequence[FoundTest]
+) -> tuple[list[TestPair], list[FoundTest]]:
+    """Pair tests of one name in one file, then of one name anywhere, then those that are alike.
+
+    Returns those that are left over, too.
     """
-    pairs: list[Pair] = []
-    rest, free = list(before), list(after)
-    for same in (_same_place, _same_name, _same_claims):
-        for old in tuple(rest):
-            new = next((test for test in free if same(old, test)), None)
+    pairs: list[TestPair] = []
+    lost, unpaired = list(before), list(after)
+    for is_same in (_is_same_place, _is_same_name, _is_alike):
+        for old in tuple(lost):
+            new = next((test for test in unpaired if is_same(old, test)), None)
             if new is not None:
-                pairs.append(Pair(old, new))
-                rest.remove(old)
-                free.remove(new)
-    return pairs, [test for test in rest if test.name]
+                pairs.append(TestPair(old, new))
+                lost.remove(old)
+                unpaired.remove(new)
+    return pairs, [test for test in lost if test.name]
 
 
-def _same_place(old: Test, new: Test) -> bool:
+def _is_same_place(old: FoundTest, new: FoundTest) -> bool:
     return (old.path, old.name) == (new.path, new.name)
 
 
-def _same_name(old: Test, new: Test) -> bool:
-    return bool(old.name) and old.name.rpartition("::")[2] == new.name.rpartition("::")[2]
+def _is_same_name(old: FoundTest, new: FoundTest) -> bool:
+    return bool(old.name) and old.short_name == new.short_name
 
 
-def _same_claims(old: Test, new: Test) -> bool:
-    """A test under another name: much of what it says is the same."""
+def _is_alike(old: FoundTest, new: FoundTest) -> bool:
+    """Tell whether it is the test under another name: much of what it says is the same."""
     if not old.name or not new.name:
         return False
-    shared = {claim.text for claim in old.claims} & {claim.text for claim in new.claims}
-    return bool(shared) or likeness(old.body, new.body) > ALIKE
+    old_texts = {assertion.text for assertion in old.assertions}
+    if any(assertion.text in old_texts for assertion in new.assertions):
+        return True
+    return measure_likeness(old.body, new.body) > ALIKE
 
 
-# --- a whole test
-# -------------------------------------------------------------------------------------------------
+# --- a whole test ---------------------------------------------------------------------------------
 
 
-def _gone(test: Test, change: Change, after: Sequence[Test], code: Code) -> Iterator[Finding]:
-    if code.lost_what(test.body) or _kept_elsewhere(test, after):
-        return
-    name = test.name.rpartition("::")[2]
-    claims = [claim for claim in test.claims if not claim.is_row]
-    now = squeezed(change.after.get(test.path) or "")
-    other = "\n".join(
-        squeezed(text)
-        for path, text in change.after.items()
-        if text and path not in change.test_paths
-    )
-    if claims and all(claim.text in now for claim in claims):
-        why = f"The test `{name}` is still written there, but under a name or in a place where no runner looks."
-        yield found(test, "test-renamed-away", why)
-    elif claims and all(claim.text in other for claim in claims):
-        yield found(
-            test, "test-renamed-away", f"The test `{name}` was moved to where no runner looks."
+def _explain_loss(test: FoundTest, change: Change) -> Finding:
+    name = test.short_name
+    texts = [assertion.text for assertion in test.assertions if not assertion.is_row]
+    if texts and _holds_all(normalize_code(change.after.get(test.path) or ""), texts):
+        text = (
+            f"The test `{name}` is still written there, but under a name or in a place "
+            "where no runner looks."
         )
-    else:
-        yield found(
-            test,
-            "test-removed",
-            f"The test `{name}` was removed, and what it tests is still there.",
-        )
+        return make_finding(test, "test-renamed-away", text)
+    others = [change.after[path] for path in change.after if path not in change.test_paths]
+    elsewhere = "\n".join(normalize_code(text or "") for text in others)
+    if texts and _holds_all(elsewhere, texts):
+        text = f"The test `{name}` was moved to where no runner looks."
+        return make_finding(test, "test-renamed-away", text)
+    text = f"The test `{name}` was removed, and what it tests is still there."
+    return make_finding(test, "test-removed", text)
 
 
-def _kept_elsewhere(test: Test, after: Sequence[Test]) -> bool:
-    """All that it claimed is claimed by other tests now, as when two became one or cases became a
-    table.
-    """
-    claims = [claim for other in after for claim in other.claims if other.name or claim.is_row]
-    texts = {claim.text for claim in claims}
-    rows = [set(TOKEN.findall(claim.text)) for claim in claims if claim.is_row]
-    return bool(test.claims) and all(
-        claim.text in texts or any(written(claim) and written(claim) <= row for row in rows)
-        for claim in test.claims
-    )
+def _holds_all(code: str, texts: Sequence[str]) -> bool:
+    return all(text in code for text in texts)
 
 
-def _silenced(pair: Pair) -> Iterator[Finding]:
-    """Skipped, or emptied, which is the same with more words."""
-    name = pair.new.name.rpartition("::")[2]
-    if _more(SKIPS, pair.old.header, pair.new.header) or _more(
-        SKIPS_INSIDE, pair.old.body, pair.new.body
-    ):
-        partly = bool(
-            PLATFORM.search(pair.new.header) or PLATFORM.search(_around_skip(pair.new.body))
-        )
-        words = "on some machines" if partly else "now"
-        yield found(
-            pair.new, "test-skipped", f"The test `{name}` is skipped {words}.", blocks=not partly
-        )
-    elif _more(ONLY, pair.old.header, pair.new.header):
-        yield found(
-            pair.new,
-            "test-skipped",
-            f"Only `{name}` runs now: the other tests of its file are left out.",
-        )
-    elif EARLY.search(pair.new.body) and not EARLY.search(pair.old.body):
-        yield found(
-            pair.new, "test-emptied", f"The test `{name}` returns before it tests anything."
-        )
-    elif claims_anything(pair.old) and not claims_anything(pair.new):
-        yield found(pair.new, "test-emptied", f"The test `{name}` claims nothing any more.")
+def _is_kept_elsewhere(test: FoundTest, after: Sequence[FoundTest]) -> bool:
+    """Tell whether other tests assert all that it did, as when two became one, or a table."""
+    texts, rows = set(), []
+    for other in after:
+        for assertion in other.assertions:
+            if other.name or assertion.is_row:
+                texts.add(assertion.text)
+            if assertion.is_row:
+                rows.append(set(TOKEN.findall(assertion.text)))
+    for assertion in test.assertions:
+        values = find_literals(assertion)
+        is_case = bool(values) and any(values <= row for row in rows)
+        if assertion.text not in texts and not is_case:
+            return False
+    return bool(test.assertions)
 
 
-def _more(pattern: re.Pattern[str], old: str, new: str) -> bool:
+def _find_silencing(pair: TestPair) -> Iterator[Finding]:
+    """Find that a test is skipped, or emptied, which is the same with more words."""
+    old, new = pair.old, pair.new
+    name = new.short_name
+    if _has_more(SKIPS, old.header, new.header) or _has_more(SKIPS_INSIDE, old.body, new.body):
+        is_partial = bool(PLATFORM.search(new.header) or PLATFORM.search(_around_skip(new.body)))
+        when = "on some machines" if is_partial else "now"
+        text = f"The test `{name}` is skipped {when}."
+        yield make_finding(new, "test-skipped", text, blocks=not is_partial)
+    elif _has_more(ONLY, old.header, new.header):
+        text = f"Only `{name}` runs now: the other tests of its file are left out."
+        yield make_finding(new, "test-skipped", text)
+    elif EARLY_RETURN.search(new.body) and not EARLY_RETURN.search(old.body):
+        text = f"The test `{name}` returns before it tests anything."
+        yield make_finding(new, "test-emptied", text)
+    elif asserts_anything(old) and not asserts_anything(new):
+        text = f"The test `{name}` claims nothing any more."
+        yield make_finding(new, "test-emptied", text)
+
+
+def _has_more(pattern: re.Pattern[str], old: str, new: str) -> bool:
     return len(pattern.findall(new)) > len(pattern.findall(old))
 
 
 def _around_skip(body: str) -> str:
-    found = SKIPS_INSIDE.search(body)
-    return body[max(0, found.start() - 160) : found.end() + 80] if found else ""
+    skip = SKIPS_INSIDE.search(body)
+    return body[max(0, skip.start() - 160) : skip.end() + 80] if skip else ""

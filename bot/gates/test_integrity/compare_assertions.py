@@ -1,0 +1,278 @@
+"""Compare a test's assertions before and after: removed, loosened, made to fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+from types import MappingProxyType
+
+from bot.gates.change import Change
+from bot.gates.test_integrity.assertion import Assertion, Strictness, weaken_to_part
+from bot.gates.test_integrity.explain_expectation import CodeChange, explains_step
+from bot.gates.test_integrity.expression_scan import (
+    NUMBER,
+    STRING,
+    TOKEN,
+    find_numbers,
+    is_literal,
+)
+from bot.gates.test_integrity.find_tests import FoundTest
+from bot.values import Finding
+
+GATE = "tests"
+ALIKE = 0.6  # likeness of two texts, from which they are taken for one that was edited
+LAXER = 1.5  # times as wide
+FINE_TOLERANCE = 1e-3  # a float may be compared so without any doubt
+MAX_CANDIDATES = 400
+MAX_TOKENS = 600
+SHOWN_CHARS = 90
+ASSERTING_LINE = re.compile(
+    r"assert|expect|should|want|raises|\b[tb]\.(?:Error|Fatal)|verify|check"
+)
+LITERALS = re.compile(f"{STRING.pattern}|{NUMBER.pattern}", re.IGNORECASE)
+CONSTANTS = ("True", "False", "None", "true", "false", "null", "nil")
+MEASURES = re.compile(r"\b(?:len|size|count|type|bool|length|sizeof|cap|any|all)\b", re.IGNORECASE)
+HELPER_DEFINITION = re.compile(r"(?:def|function|func|fn|fun)\s+(\w+)")
+
+
+@dataclass(frozen=True)
+class TestPair:
+    """A test as it was and as it is."""
+
+    old: FoundTest
+    new: FoundTest
+
+    @cached_property
+    def has_other_input(self) -> bool:
+        """Tell whether what is written down outside of its assertions changed."""
+        return _find_input(self.old) != _find_input(self.new)
+
+
+class NewAssertions:
+    """The assertions that appeared somewhere, where those that went may have gone."""
+
+    def __init__(
+        self, tests: Sequence[FoundTest], pairs: Sequence[TestPair], change: Change
+    ) -> None:
+        kept: dict[FoundTest, set[str]] = {}
+        for pair in pairs:
+            kept[pair.new] = {assertion.text for assertion in pair.old.assertions}
+        self._texts: set[str] = set()
+        self._rows: list[set[str]] = []
+        for test in tests:
+            for assertion in test.assertions:
+                if assertion.text not in kept.get(test, ()):
+                    self._add(assertion)
+        self._helpers: set[str] = set()  # the functions that the changed tests define anew
+        for path in change.test_paths:
+            added = "\n".join(line for _, line in change.added_lines(path))
+            self._helpers.update(HELPER_DEFINITION.findall(added))
+
+    def _add(self, assertion: Assertion) -> None:
+        self._texts.add(assertion.text)
+        if assertion.is_row:
+            self._rows.append(set(TOKEN.findall(assertion.text)))
+
+    def is_helper_call(self, assertion: Assertion) -> bool:
+        """Tell whether it calls a helper that the change wrote."""
+        return assertion.text.partition("(")[0].rpartition(".")[2] in self._helpers
+
+    def calls_helper(self, body: str) -> bool:
+        """Tell whether the body of a test calls a helper that the change wrote."""
+        return any(re.search(rf"\b{helper}\(", body) for helper in self._helpers)
+
+    def contain(self, assertion: Assertion) -> bool:
+        """Tell whether the assertion appeared elsewhere, as it was or as a case of a table."""
+        if assertion.text in self._texts:
+            return True
+        values = find_literals(assertion)
+        return bool(values) and any(values <= row for row in self._rows)
+
+
+def compare_assertions(
+    pair: TestPair, new_assertions: NewAssertions, code: CodeChange
+) -> Iterator[Finding]:
+    """Find what is less in one test's assertions than before; those that stayed are left out."""
+    gone = _subtract(pair.old.assertions, pair.new.assertions)
+    come = [
+        assertion
+        for assertion in _subtract(pair.new.assertions, pair.old.assertions)
+        if not new_assertions.is_helper_call(assertion)
+    ]
+    if not asserts_anything(pair.new) and pair.new.name:  # this is told as emptied
+        return
+    for old in gone:
+        new = _find_partner(old, come)
+        if new is not None:
+            come.remove(new)
+            yield from _compare_two(pair, old, new, code)
+            continue
+        is_replaced = len(come) >= len(gone) and not old.is_row  # by as many others
+        if not is_replaced and not _is_excused(old, pair, new_assertions, code):
+            text = f"An assertion was removed: {_render(old)}"
+            yield make_finding(pair.new, "assertion-removed", text)
+
+
+def _subtract(assertions: Sequence[Assertion], others: Sequence[Assertion]) -> list[Assertion]:
+    unmatched = [assertion.text for assertion in others]
+    remaining = []
+    for assertion in assertions:
+        if assertion.text in unmatched:
+            unmatched.remove(assertion.text)
+        else:
+            remaining.append(assertion)
+    return remaining
+
+
+def _find_partner(old: Assertion, come: Sequence[Assertion]) -> Assertion | None:
+    """Find the new assertion of the same thing: exactly, as a part of it, or in much the same
+    words.
+    """
+    candidates = [new for new in come[:MAX_CANDIDATES] if new.is_row == old.is_row]
+    for new in candidates:
+        if new.actual == old.actual:
+            return new
+    for new in candidates:
+        if not old.is_row and _is_part(old.actual, new.actual):
+            return new
+    for new in candidates:
+        if measure_likeness(old.text, new.text) >= ALIKE:
+            return new
+    return None
+
+
+def _is_part(text: str, other: str) -> bool:
+    """Tell whether one speaks of the other, as len(x) does of x."""
+    if not text or not other:
+        return False
+    return _has_word(text, other) or _has_word(other, text)
+
+
+def _has_word(word: str, text: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
+
+
+def _is_excused(
+    old: Assertion, pair: TestPair, new_assertions: NewAssertions, code: CodeChange
+) -> bool:
+    """Tell whether it asserted nothing, moved elsewhere, or spoke of something that is gone."""
+    if old.strictness == Strictness.NOTHING or old.bound == "=":
+        return True
+    if new_assertions.contain(old) or new_assertions.calls_helper(pair.new.body):
+        return True
+    return code.removed_any_of(old.text)
+
+
+def _compare_two(
+    pair: TestPair, old: Assertion, new: Assertion, code: CodeChange
+) -> Iterator[Finding]:
+    is_measured = old.actual in new.actual and bool(MEASURES.search(new.actual))
+    if is_measured and not old.is_row and old.actual != new.actual:
+        new = weaken_to_part(new)  # how long it is says little of what it is
+    rule = _find_rule(pair, old, new, code)
+    if rule:
+        text = f"{RULE_WORDS[rule]} {_render(old)} became {_render(new)}"
+        yield make_finding(pair.new, rule, text, line=new.line)
+
+
+def _find_rule(pair: TestPair, old: Assertion, new: Assertion, code: CodeChange) -> str:
+    """Name the rule that the step from old to new breaks; empty when nothing is less."""
+    step = old.expected, new.expected
+    if _is_wider(old, new) and not (new.bound and explains_step(code, *step)):
+        return "tolerance-widened"
+    if _is_looser(old, new):
+        return "assertion-loosened"
+    if _has_other_value(old, new, pair) and not explains_step(code, *step):
+        return "expectation-changed"
+    return ""
+
+
+RULE_WORDS = MappingProxyType(
+    {
+        "tolerance-widened": "What is near enough was widened:",
+        "assertion-loosened": "An assertion was loosened:",
+        "expectation-changed": (
+            "The expected value was changed, and nothing in the code's change speaks of it:"
+        ),
+    }
+)
+
+
+def _find_input(test: FoundTest) -> set[str]:
+    values: set[str] = set()
+    for line in test.body.split("\n")[1:]:
+        if not ASSERTING_LINE.search(line):
+            values.update(LITERALS.findall(line))
+    return values
+
+
+def _is_wider(old: Assertion, new: Assertion) -> bool:
+    both_near = old.strictness == new.strictness == Strictness.NEAR
+    if both_near and old.tolerance and new.tolerance:
+        return new.tolerance > old.tolerance * LAXER
+    if old.bound != new.bound or old.bound[:1] not in ("<", ">"):
+        return False
+    was, now = find_numbers(old.expected), find_numbers(new.expected)
+    if len(was) != 1 or len(now) != 1:
+        return False
+    return now[0] > was[0] if old.bound[0] == "<" else now[0] < was[0]
+
+
+def _is_looser(old: Assertion, new: Assertion) -> bool:
+    is_fine = new.strictness == Strictness.NEAR and new.tolerance <= FINE_TOLERANCE
+    if old.strictness == Strictness.EXACT and is_fine and "." in old.expected:
+        return False  # floats are compared so
+    return new.strictness < old.strictness
+
+
+def _has_other_value(old: Assertion, new: Assertion, pair: TestPair) -> bool:
+    """Tell whether of the same thing, with the same input, something else must come out."""
+    if old.actual != new.actual or old.expected == new.expected:
+        return False
+    if new.strictness > old.strictness:
+        return False
+    is_value = is_literal(old.expected) or old.expected in new.actual
+    return is_value and (old.is_row or not pair.has_other_input)
+
+
+def _render(assertion: Assertion) -> str:
+    text = assertion.text.replace("`", "'")
+    if len(text) > SHOWN_CHARS:
+        text = f"{text[: SHOWN_CHARS - 3]}..."
+    return f"`{text}`"
+
+
+def measure_likeness(old: str, new: str) -> float:
+    """Measure how alike two texts are, token by token: from 0 to 1."""
+    old_tokens, new_tokens = TOKEN.findall(old)[:MAX_TOKENS], TOKEN.findall(new)[:MAX_TOKENS]
+    return SequenceMatcher(None, old_tokens, new_tokens, autojunk=False).ratio()
+
+
+def find_literals(assertion: Assertion) -> set[str]:
+    """Find the values that an assertion writes down."""
+    values = set()
+    for token in TOKEN.findall(assertion.text):
+        if token[0] in "\"'`" or token[0].isdigit() or token in CONSTANTS:
+            values.add(token)
+    return values
+
+
+def asserts_anything(test: FoundTest) -> bool:
+    """Tell whether an assertion of the test can fail."""
+    for assertion in test.assertions:
+        if assertion.strictness > Strictness.NOTHING and assertion.bound != "=":
+            return True
+    return False
+
+
+def make_finding(
+    test: FoundTest, rule: str, text: str, *, line: int = 0, blocks: bool = True
+) -> Finding:
+    """Make a finding about a test and name the test in it, so that a plan can name it too."""
+    name = test.short_name
+    if name and f"`{name}`" not in text:
+        text = f"`{name}`: {text}"
+    return Finding(GATE, test.path, line or test.line, text, blocks, rule)

@@ -1,0 +1,116 @@
+"""Find the handlers that swallow every error, so that nobody hears of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from bot.gates.change import Change
+from bot.gates.test_integrity.syntax_nodes import find_nodes
+from bot.search.grammars import language_of, parse
+from bot.search.source_files import kind_of
+from bot.values import Finding
+
+GATE = "tests"
+FILE_CHARS = 400_000
+SHOWN_CHARS = 60
+NEAR_LINES = 4  # a handler is the change's when one of so many lines from its first is new
+SAYS_WHY = re.compile(r"(?:#|//|/\*)\s*\w+\W+\w+\W+\w+")
+MAY_SWALLOW = re.compile(r"\bexcept\b|\bcatch\b|\brescue\b|\bsuppress\b|err != nil")
+COMMENT = re.compile(r"(?m)(?:#|//).*$|/\*.*?\*/")
+HANDLERS = frozenset(
+    [
+        "except_clause",
+        "except_group_clause",
+        "catch_clause",
+        "catch_block",
+        "rescue",
+        "rescue_modifier",
+        "if_statement",
+    ]
+)
+EMPTY = re.compile(r"\b(?:pass|continue)\b|\breturn\b(?=\s*(?:[;}]|$))|\.\.\.|[\s;{}()]")
+BROAD = re.compile(r"^except\s*(?::|\(?\s*(?:\w+,\s*)*(?:Base)?Exception\b(?:[^:]*)?:)")
+SWALLOWS = re.compile(
+    r"\bsuppress\(\s*(?:Base)?Exception\s*\)|\.catch\(\s*(?:\(\s*\w*\s*\)|\w+)\s*=>\s*(?:\{\s*\}"
+    r"|null|undefined|void 0)\s*\)|\.catch\(\s*function\s*\(\w*\)\s*\{\s*\}\s*\)"
+)
+
+
+RESCUES_TO_NOTHING = re.compile(r"rescue\s+(?:nil|false|\[\]|\{\}|\"\")$")
+RESCUES_ANYTHING = re.compile(r"rescue\s*(?:=>\s*\w+|StandardError|Exception|$|\n)")
+GO_DOES_NOTHING = re.compile(r"if\s+err\s*!=\s*nil\s*\{\s*\}")
+
+
+class Handler(NamedTuple):
+    """A handler that takes any error and does nothing."""
+
+    line: int
+    shown: str
+    says_why: bool
+
+
+def find_swallowed_errors(change: Change) -> Iterator[Finding]:
+    """Find as many handlers as are more than before, of those where something changed."""
+    if not _may_swallow(change):
+        return
+    before = [item for path, text in change.before.items() for item in _read_handlers(path, text)]
+    surplus, fresh = -len(before), []
+    for path, text in change.after.items():
+        for handler in _read_handlers(path, text):
+            surplus += 1
+            near = range(handler.line, handler.line + NEAR_LINES)
+            if not change.new_line_numbers[path].isdisjoint(near):
+                fresh.append((path, handler))
+    for path, handler in fresh[: max(0, surplus)]:
+        reason = (
+            f"Every error is swallowed here: `{handler.shown}`. "
+            "Catch the one that is meant, and say what follows."
+        )
+        yield Finding(GATE, path, handler.line, reason, not handler.says_why, "error-swallowed")
+
+
+def _may_swallow(change: Change) -> bool:
+    for path in change.after:
+        for _, line in change.handwritten_lines(path):
+            if MAY_SWALLOW.search(line):
+                return True
+    return False
+
+
+def _read_handlers(path: str, text: str | None) -> Iterator[Handler]:
+    language = language_of(path)
+    if not text or language is None or len(text) > FILE_CHARS or kind_of(path) == "foreign":
+        return
+    tree = parse(language, text.encode(errors="replace"))
+    for node in find_nodes(tree.root_node, HANDLERS) if tree else ():
+        code = (node.text or b"").decode(errors="replace")
+        if _swallows(node, code):
+            yield Handler(node.start_point.row + 1, _shorten(code), bool(SAYS_WHY.search(code)))
+    for call in SWALLOWS.finditer(text):
+        yield Handler(text.count("\n", 0, call.start()) + 1, _shorten(call[0]), says_why=False)
+
+
+def _shorten(code: str) -> str:
+    return " ".join(code.split())[:SHOWN_CHARS]
+
+
+def _swallows(node: Node, code: str) -> bool:
+    bare = COMMENT.sub("", code)
+    if node.type.startswith("except"):
+        return bool(BROAD.match(code)) and _is_empty(bare.partition(":")[2])
+    if node.type == "rescue_modifier":
+        return bool(RESCUES_TO_NOTHING.search(code))
+    if node.type == "rescue":
+        body = re.sub(r"^rescue[^\n]*", "", bare)
+        return bool(RESCUES_ANYTHING.match(code)) and _is_empty(body)
+    if node.type == "if_statement":  # Go's `if err != nil {}`
+        return bool(GO_DOES_NOTHING.fullmatch(bare.strip()))
+    return _is_empty(bare.partition("{")[2].rpartition("}")[0])
+
+
+def _is_empty(body: str) -> bool:
+    return not EMPTY.sub("", body)

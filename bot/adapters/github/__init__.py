@@ -1,0 +1,1 @@
+"""GitHub, as a GitHub App, through PyGithub."""

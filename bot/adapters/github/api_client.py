@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
-from weakref import finalize
 
-from github import Auth, BadAttributeException
-from github.GithubException import IncompletableObject
 from github.Requester import Requester
 from urllib3 import Retry
 
 from bot.adapters.github.api_errors import (
     ApiResponse,
-    hide_tokens,
     raise_for_graphql_errors,
     raise_for_status,
 )
+from bot.adapters.github.auth import Credential
 from bot.ports import Refusal, Unreachable
 
 PAGE = 100
@@ -37,50 +31,19 @@ RETRY_READS = Retry(
 )
 
 
-class ApiAuth(Protocol):
-    """Whom a client speaks for."""
-
-    @property
-    def token(self) -> str:
-        """Return the credential. Raises Refusal when there is none."""
-
-    def renew(self) -> bool:
-        """Forget a credential that GitHub did not take; False when there can be no other."""
-
-    def wait_to_write(self) -> None:
-        """Sleep until a write may be sent. Raises RateLimited."""
-
-
-class BorrowedAuth(Auth.Auth):
-    """The credential of whoever has the client now, so that one connection serves all
-    repositories.
-    """
-
-    def __init__(self) -> None:
-        self.owner: ApiAuth | None = None
-
-    @property
-    def token_type(self) -> str:
-        """Return GitHub's word for both kinds of credentials."""
-        return "Bearer"
-
-    @property
-    def token(self) -> str:
-        """Return the owner's credential."""
-        return self.owner.token if self.owner else ""
-
-
 class ApiClient(Requester):
     """PyGithub's transport, for one call at a time. All its objects send their requests here.
 
     It is lazy: an object is fetched when a value of it is read, not when it is named.
     """
 
-    def __init__(self, api_url: str, timeout_s: int, clock: Callable[[], float]) -> None:
-        self.borrowed = BorrowedAuth()
+    def __init__(
+        self, api_url: str, timeout_s: int, credential: Credential, clock: Callable[[], float]
+    ) -> None:
+        self.credential = credential
         self._clock = clock
         super().__init__(
-            auth=self.borrowed,
+            auth=credential,
             base_url=api_url,
             timeout=timeout_s,
             user_agent="greenlit",
@@ -105,7 +68,7 @@ class ApiClient(Requester):
     ) -> tuple[int, dict[str, Any], str]:
         """Send a request. Raises Refusal, Unreachable and RateLimited, never GithubException."""
         if verb != "GET" and url != self.graphql_url:
-            self._wait_to_write()
+            self.credential.wait_to_write()
         response = self.send(verb, url, *args, **options)
         raise_for_status(response, self._clock())
         if url == self.graphql_url:
@@ -114,14 +77,13 @@ class ApiClient(Requester):
 
     def graphql_named_mutation(self, *args: Any, **options: Any) -> Any:
         """Write through GraphQL. A query is a POST as well, so the verb does not tell a write."""
-        self._wait_to_write()
+        self.credential.wait_to_write()
         return super().graphql_named_mutation(*args, **options)
 
     def send(self, verb: str, url: str, *args: Any, **options: Any) -> ApiResponse:
         """Return the response, whatever its status; an old token is replaced once."""
         response = self._follow(verb, url, *args, **options)
-        owner = self.borrowed.owner
-        if response.status == 401 and owner and owner.renew():
+        if response.status == 401 and self.credential.renew():
             response = self._follow(verb, url, *args, **options)
         return response
 
@@ -157,55 +119,6 @@ class ApiClient(Requester):
         query = f"?{parts.query}" if parts.query else ""
         return parts.path.removeprefix(prefix) + query
 
-    def _wait_to_write(self) -> None:
-        if self.borrowed.owner:
-            self.borrowed.owner.wait_to_write()
-
-
-class ApiClients:
-    """Clients that wait to be borrowed. Safe to use from many threads."""
-
-    def __init__(self, api_url: str, timeout_s: int, clock: Callable[[], float]) -> None:
-        self._api_url = api_url.rstrip("/")
-        self._timeout_s = timeout_s
-        self._clock = clock
-        self._idle: deque[ApiClient] = deque()
-        # At DEBUG they log bodies and signed addresses.
-        for name in ("github.Requester", "urllib3.connectionpool"):
-            logging.getLogger(name).addFilter(_hide_tokens_in_log)
-
-    @contextmanager
-    def borrow(self, auth: ApiAuth) -> Iterator[ApiClient]:
-        """Lend a client to one call. It is nobody else's meanwhile: PyGithub keeps the request in
-        its connection, and we the credential in the client.
-        """
-        try:
-            client = self._idle.pop()
-        except IndexError:
-            client = self._create()
-        client.borrowed.owner = auth
-        try:
-            yield client
-        except (BadAttributeException, IncompletableObject) as error:
-            # A value of another type, or none where an object cannot do without.
-            raise Unreachable(
-                f"GitHub's answer is not as documented ({type(error).__name__})"
-            ) from None
-        finally:
-            client.borrowed.owner = None
-            self._idle.append(client)
-
-    def _create(self) -> ApiClient:
-        client = ApiClient(self._api_url, self._timeout_s, self._clock)
-        # Else its connection stays open until the memory is tidied.
-        finalize(self, client.close)
-        return client
-
 
 def _redirected_elsewhere(request: str) -> Refusal:
     return Refusal(f"GitHub sends {request} elsewhere. Check GREENLIT_GITHUB_API_URL.")
-
-
-def _hide_tokens_in_log(record: logging.LogRecord) -> bool:
-    record.msg, record.args = hide_tokens(record.getMessage()), ()
-    return True

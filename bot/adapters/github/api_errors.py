@@ -28,8 +28,8 @@ FORBIDDEN = {
     "Push a commit to start them anew.",
 }
 
-# What `mask_secrets` cannot know by its looks: a token of an older Enterprise server, and the address of
-# a signed log.
+# What `mask_secrets` cannot know by its looks: a token of an older Enterprise server, and the
+# address of a signed log.
 _NAMED_SECRET = re.compile(r'(?<="token":")[^"]+|(?<="token": ")[^"]+|(?<=[?&]sig=)[^&\s\'"]+')
 
 
@@ -57,7 +57,7 @@ class ApiResponse:
     text: str = field(repr=False)
 
     def parse(self) -> Any:
-        """Return the JSON of the body. Raises Unreachable for anything else, such as a proxy's page."""
+        """Return the body's JSON. Raises Unreachable for anything else, as for a proxy's page."""
         try:
             return json.loads(self.text) if self.text else None
         except ValueError:
@@ -74,10 +74,12 @@ class ApiResponse:
             return ""
         if not isinstance(body, dict):
             return ""
-        parts = [body.get("message")]
-        for error in body.get("errors") or []:
-            parts.append(error.get("message") if isinstance(error, dict) else error)
+        parts = [body.get("message"), *map(_field_message, body.get("errors") or [])]
         return hide_tokens(": ".join(str(part) for part in parts if part))[:300]
+
+
+def _field_message(error: Any) -> Any:
+    return error.get("message") if isinstance(error, dict) else error
 
 
 def raise_for_status(response: ApiResponse, now: float) -> None:

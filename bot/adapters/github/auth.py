@@ -5,15 +5,16 @@ there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Any
 
 from github import Auth
+from github.GithubApp import GithubApp
 from jwt import PyJWTError
 
-from bot.adapters.github.api_client import ApiClients
 from bot.adapters.github.api_errors import NotFound, Unprocessable
 from bot.adapters.github.write_throttle import WriteThrottle
 from bot.ports import Refusal
@@ -55,24 +56,17 @@ class AppAuth(Auth.AppAuth):
 
     def __init__(self, app_id: int | str, private_key: str, clock: Callable[[], float]) -> None:
         super().__init__(app_id, private_key)
-        self._clock = clock
+        self.clock = clock
         self._jwt = Token("", 0.0)
 
     @property
     def token(self) -> str:
         """Return a JWT. Raises Refusal when the key is none."""
-        now, jwt = self._clock(), self._jwt
+        now, jwt = self.clock(), self._jwt
         # Neither old, nor made before the clock was set back.
         if not jwt.until - JWT_S <= now < jwt.until:
             jwt = self._jwt = Token(self._sign(), now + JWT_S)
         return jwt.secret
-
-    def renew(self) -> bool:
-        """Keep the JWT: another one would be refused as well."""
-        return False
-
-    def wait_to_write(self) -> None:
-        """Write at once: the pace is that of an installation."""
 
     def _sign(self) -> str:
         try:
@@ -89,9 +83,12 @@ class TokenStore:
     PyGithub mints them too, but not for one repository alone.
     """
 
-    def __init__(self, clients: ApiClients, app: AppAuth, clock: Callable[[], float]) -> None:
-        self._clients = clients
-        self._app = app
+    def __init__(
+        self,
+        open_app: Callable[[], AbstractContextManager[GithubApp]],
+        clock: Callable[[], float],
+    ) -> None:
+        self._open_app = open_app
         self._clock = clock
         self._lock = Lock()
         self._locks: dict[tuple[str, str], Lock] = {}
@@ -157,37 +154,39 @@ class TokenStore:
         return grants
 
     def _ask(self, verb: str, path: str, body: object = None) -> Any:
-        with self._clients.borrow(self._app) as client:
-            return client.requestJsonAndCheck(verb, path, input=body)[1]
+        with self._open_app() as app:
+            return app.requester.requestJsonAndCheck(verb, path, input=body)[1]
 
 
-class RepositoryAuth:
-    """A token for one repository, for one call."""
+class Credential(Auth.Auth):
+    """What a client shows: a token for the repository that it serves, else the App's JWT."""
 
-    def __init__(
-        self,
-        tokens: TokenStore,
-        throttle: WriteThrottle,
-        repo: Repo,
-        permissions: Mapping[str, str],
-    ) -> None:
+    def __init__(self, app: AppAuth, tokens: TokenStore, throttle: WriteThrottle) -> None:
+        self.repo: Repo | None = None
+        self._app = app
         self._tokens = tokens
         self._throttle = throttle
-        self._repo = repo
-        self._permissions = permissions
         self._secret = ""
 
     @property
+    def token_type(self) -> str:
+        """Return the word that goes before both kinds."""
+        return "Bearer"
+
+    @property
     def token(self) -> str:
-        """Return a token, minted when there is none that lives."""
-        self._secret = self._tokens.fetch_token(self._repo, self._permissions)
+        """Return a token or JWT, made when there is none that lives."""
+        if self.repo is None:
+            return self._app.token
+        self._secret = self._tokens.fetch_token(self.repo, FOR_API)
         return self._secret
 
     def renew(self) -> bool:
-        """Forget the token that was used last."""
+        """Forget a token that GitHub did not take; False for a JWT, as another one is no better."""
         self._tokens.forget(self._secret)
-        return True
+        return self.repo is not None
 
     def wait_to_write(self) -> None:
-        """Keep the pause between the writes of the installation."""
-        self._throttle.wait(self._repo.installation)
+        """Keep the pause between the writes of an installation. Raises RateLimited."""
+        if self.repo is not None:
+            self._throttle.wait(self.repo.installation)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Literal
 
 from github.CheckRunAnnotation import CheckRunAnnotation
@@ -17,11 +18,11 @@ from bot.adapters.github.api_errors import NotFound, raise_for_status, require
 from bot.adapters.github.check_shapes import (
     RUNS,
     SUITES,
+    CheckRunPage,
     CheckRunShape,
-    CheckRunsShape,
     CheckSuiteShape,
-    CommitShape,
-    StatusContextShape,
+    CommitPage,
+    StatusShape,
 )
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.log_download import fetch_log
@@ -44,19 +45,16 @@ class GitHubChecks:
 
     api: GitHubApi
     fetch_slug: Callable[[], str]
-    timeout_s: float
 
     def fetch_checks(self, repo: Repo, sha: Sha) -> Checks:
         """Return all check suites and statuses of the commit, but those of our own App."""
-        own_slug = self.fetch_slug()
-        checks: list[Check] = []
+        own_app = self.fetch_slug()
         with self.api.client(repo) as client:
-            for commit in _fetch_commit_pages(client, repo, sha):
-                if not checks and commit.status:
-                    checks += map(_status_check, commit.status.contexts)
-                for suite in commit.check_suites.nodes if commit.check_suites else ():
-                    if suite.app is None or suite.app.slug != own_slug:
-                        checks += _suite_checks(suite, tuple(_fetch_runs(client, suite)))
+            pages = list(_fetch_pages(client, repo, sha))
+            checks = list(map(_status_check, pages[0].statuses))  # every page has all of them
+            for suite in chain.from_iterable(page.suites for page in pages):
+                if suite.app != own_app:
+                    checks += _suite_checks(suite, _fetch_runs(client, suite))
         return Checks(sha, self._with_attempts(repo, checks))
 
     def list_jobs(self, repo: Repo, run: int, attempt: int) -> tuple[Check, ...]:
@@ -83,7 +81,7 @@ class GitHubChecks:
             raise Unreachable(
                 f"GitHub answered {response.status} to {response.request}, but not where the log is"
             )
-        return fetch_log(response.headers["location"], limit_bytes, self.timeout_s)
+        return fetch_log(response.headers["location"], limit_bytes, self.api.timeout_s)
 
     def list_annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
         """Return the notes that a check pinned to lines."""
@@ -109,33 +107,29 @@ class GitHubChecks:
         return tuple(replace(check, run_attempt=attempts.get(check.run, 1)) for check in checks)
 
 
-def _fetch_commit_pages(client: ApiClient, repo: Repo, sha: Sha) -> Iterator[CommitShape]:
-    """The commit, with one page of its suites at a time; nothing when GitHub does not know it."""
+def _fetch_pages(client: ApiClient, repo: Repo, sha: Sha) -> Iterator[CommitPage]:
     owner, _, name = repo.name.partition("/")
-    variables = {"owner": owner, "name": name, "sha": sha, "after": None}
-    while True:
-        data = _query(client, SUITES, variables)
-        commit = CommitShape.model_validate((data.get("repository") or {}).get("object") or {})
-        yield commit
-        if commit.check_suites is None or not commit.check_suites.page_info.has_next_page:
-            return
-        variables |= {"after": commit.check_suites.page_info.end_cursor}
+    has_next_page, after = True, None
+    while has_next_page:
+        variables = {"owner": owner, "name": name, "sha": sha, "after": after}
+        repository = _query(client, SUITES, variables).get("repository") or {}
+        page = CommitPage.model_validate(repository.get("object") or {})
+        yield page
+        has_next_page, after = page.has_next_page, page.end_cursor
 
 
 def _fetch_runs(client: ApiClient, suite: CheckSuiteShape) -> Iterator[CheckRunShape]:
     page = suite.check_runs
     yield from page.nodes
-    while page.page_info.has_next_page:
-        data = _query(client, RUNS, {"suite": suite.id, "after": page.page_info.end_cursor})
-        page = CheckRunsShape.model_validate(data["node"]["checkRuns"])
+    while page.has_next_page:
+        data = _query(client, RUNS, {"suite": suite.id, "after": page.end_cursor})
+        page = CheckRunPage.model_validate(data["node"]["checkRuns"])
         yield from page.nodes
 
 
-def _query(client: ApiClient, query: str, variables: Mapping[str, object]) -> dict[str, Any]:
+def _query(client: ApiClient, query: str, variables: dict[str, Any]) -> dict[str, Any]:
     """Ask GraphQL. To the client a query is a POST, but it changes nothing: it may be repeated."""
-    _, answer = write_once(
-        lambda: client.graphql_query(query, dict(variables)), lambda: None, settle_s=0.0
-    )
+    _, answer = write_once(lambda: client.graphql_query(query, variables), lambda: None, 0.0)
     return answer.get("data") or {}
 
 
@@ -150,7 +144,7 @@ def _count_attempts(repository: Repository, run: int) -> int:
 def _suite_checks(suite: CheckSuiteShape, runs: Iterable[CheckRunShape]) -> Iterator[Check]:
     checks = [_run_check(run, suite) for run in runs]
     yield from checks
-    if suite.workflow_run and suite.status != "COMPLETED":
+    if suite.workflow_url and suite.status != "COMPLETED":
         # A workflow's next jobs appear only when those they need have ended.
         if all(check.state != "pending" for check in checks):
             yield _whole_suite_check(suite)
@@ -160,7 +154,7 @@ def _suite_checks(suite: CheckSuiteShape, runs: Iterable[CheckRunShape]) -> Iter
 
 def _is_telling(suite: CheckSuiteShape) -> bool:
     """Tell whether a suite without runs says something: GitHub makes one per App and push."""
-    awaits_approval = suite.workflow_run is not None and suite.conclusion == "ACTION_REQUIRED"
+    awaits_approval = bool(suite.workflow_url) and suite.conclusion == "ACTION_REQUIRED"
     return suite.conclusion in BROKEN_EMPTY or awaits_approval
 
 
@@ -172,8 +166,18 @@ def _run_check(run: CheckRunShape, suite: CheckSuiteShape) -> Check:
         (run.conclusion or "").lower(),
         url,
         id=run.database_id or _find_id(url),
-        run=_workflow_run_id(suite),
-        job=suite.app is not None and suite.app.slug == ACTIONS,
+        run=suite.workflow_run or 0,
+        job=suite.app == ACTIONS,
+    )
+
+
+def _whole_suite_check(suite: CheckSuiteShape) -> Check:
+    return Check(
+        suite.workflow or suite.app or "check suite",
+        _state(suite.status, suite.conclusion),
+        (suite.conclusion or "").lower(),
+        suite.workflow_url or suite.url,
+        run=suite.workflow_run or 0,
     )
 
 
@@ -191,26 +195,13 @@ def _job_check(job: WorkflowJob, run: int, attempt: int) -> Check:
     )
 
 
-def _whole_suite_check(suite: CheckSuiteShape) -> Check:
-    name, url = suite.app.slug if suite.app else "", suite.url
-    if suite.workflow_run:
-        name, url = suite.workflow_run.name, suite.workflow_run.url
-    return Check(
-        name or "check suite",
-        _state(suite.status, suite.conclusion),
-        (suite.conclusion or "").lower(),
-        url,
-        run=_workflow_run_id(suite),
-    )
-
-
-def _status_check(context: StatusContextShape) -> Check:
+def _status_check(status: StatusShape) -> Check:
     state: State = "failed"
-    if context.state in ("EXPECTED", "PENDING"):
+    if status.state in ("EXPECTED", "PENDING"):
         state = "pending"
-    elif context.state == "SUCCESS":
+    elif status.state == "SUCCESS":
         state = "passed"
-    return Check(context.context, state, context.state.lower(), context.target_url or "")
+    return Check(status.context, state, status.state.lower(), status.target_url or "")
 
 
 def _annotation_value(annotation: CheckRunAnnotation) -> Annotation:
@@ -226,10 +217,6 @@ def _state(status: str, conclusion: str | None) -> State:
     if status != "COMPLETED":
         return "pending"
     return "passed" if conclusion in PASSING else "failed"
-
-
-def _workflow_run_id(suite: CheckSuiteShape) -> int:
-    return (suite.workflow_run and suite.workflow_run.database_id) or 0
 
 
 def _find_id(url: str) -> int:

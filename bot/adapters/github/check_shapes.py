@@ -49,13 +49,6 @@ class GraphShape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
 
 
-class PageInfoShape(GraphShape):
-    """Where a list goes on."""
-
-    has_next_page: bool
-    end_cursor: str | None = None
-
-
 class CheckRunShape(GraphShape):
     """One check run; of GitHub Actions, a job."""
 
@@ -66,47 +59,29 @@ class CheckRunShape(GraphShape):
     details_url: str | None = None
 
 
-class CheckRunsShape(GraphShape):
-    """A page of a suite's check runs."""
+class CheckRunPage(GraphShape):
+    """Some of a suite's check runs."""
 
     nodes: tuple[CheckRunShape, ...] = ()
-    page_info: PageInfoShape
-
-
-class WorkflowRunShape(GraphShape):
-    """The run of GitHub Actions that made a suite."""
-
-    database_id: int | None = None
-    url: str
-    name: str = Field("", validation_alias=AliasPath("workflow", "name"))
-
-
-class AppShape(GraphShape):
-    """The App that made a suite."""
-
-    slug: str
+    has_next_page: bool = Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))
+    end_cursor: str | None = Field(None, validation_alias=AliasPath("pageInfo", "endCursor"))
 
 
 class CheckSuiteShape(GraphShape):
-    """All check runs of one App for one commit."""
+    """All check runs of one App for one commit. Those of GitHub Actions have a workflow."""
 
     id: str
     status: str
     conclusion: str | None = None
     url: str
-    app: AppShape | None = None
-    workflow_run: WorkflowRunShape | None = None
-    check_runs: CheckRunsShape
+    app: str = Field("", validation_alias=AliasPath("app", "slug"))
+    workflow: str = Field("", validation_alias=AliasPath("workflowRun", "workflow", "name"))
+    workflow_url: str = Field("", validation_alias=AliasPath("workflowRun", "url"))
+    workflow_run: int | None = Field(None, validation_alias=AliasPath("workflowRun", "databaseId"))
+    check_runs: CheckRunPage
 
 
-class CheckSuitesShape(GraphShape):
-    """A page of a commit's suites."""
-
-    nodes: tuple[CheckSuiteShape, ...] = ()
-    page_info: PageInfoShape
-
-
-class StatusContextShape(GraphShape):
+class StatusShape(GraphShape):
     """One commit status."""
 
     context: str
@@ -114,14 +89,16 @@ class StatusContextShape(GraphShape):
     target_url: str | None = None
 
 
-class StatusShape(GraphShape):
-    """All commit statuses."""
+class CommitPage(GraphShape):
+    """A commit with some of its suites; without any when GitHub does not know it."""
 
-    contexts: tuple[StatusContextShape, ...] = ()
-
-
-class CommitShape(GraphShape):
-    """A commit with a page of its suites; empty when GitHub does not know it."""
-
-    check_suites: CheckSuitesShape | None = None
-    status: StatusShape | None = None
+    statuses: tuple[StatusShape, ...] = Field((), validation_alias=AliasPath("status", "contexts"))
+    suites: tuple[CheckSuiteShape, ...] = Field(
+        (), validation_alias=AliasPath("checkSuites", "nodes")
+    )
+    has_next_page: bool = Field(
+        default=False, validation_alias=AliasPath("checkSuites", "pageInfo", "hasNextPage")
+    )
+    end_cursor: str | None = Field(
+        None, validation_alias=AliasPath("checkSuites", "pageInfo", "endCursor")
+    )

@@ -1,56 +1,92 @@
-"""Open GitHub's API for one repository, or for the App itself."""
+"""Lend PyGithub's objects, each to one call at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
+from weakref import finalize
 
+from github import BadAttributeException
 from github.GithubApp import GithubApp
+from github.GithubException import IncompletableObject
 from github.Repository import Repository
 
-from bot.adapters.github.api_client import ApiClient, ApiClients
-from bot.adapters.github.auth import AppAuth, RepositoryAuth, TokenStore
+from bot.adapters.github.api_client import ApiClient
+from bot.adapters.github.api_errors import hide_tokens
+from bot.adapters.github.auth import AppAuth, Credential, TokenStore
 from bot.adapters.github.write_throttle import WriteThrottle, write_once
+from bot.ports import Unreachable
 from bot.values import Repo
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
 class GitHubApi:
-    """Lends PyGithub's objects to one call at a time. No object may be kept beyond its call."""
+    """GitHub's API for one repository or for the App itself. Safe to use from many threads, but no
+    object may be kept beyond its call.
+    """
 
-    clients: ApiClients
-    app_auth: AppAuth
-    tokens: TokenStore
-    throttle: WriteThrottle
-    permissions: Mapping[str, str]
-    clock: Callable[[], float]
-    settle_s: float  # until what was written can be read
-
-    @contextmanager
-    def client(self, repo: Repo) -> Iterator[ApiClient]:
-        """Lend a client with a token for this repository alone, for what no object can ask."""
-        auth = RepositoryAuth(self.tokens, self.throttle, repo, self.permissions)
-        with self.clients.borrow(auth) as client:
-            yield client
+    def __init__(self, app: AppAuth, api_url: str, timeout_s: int, pause_s: float) -> None:
+        self.clock = app.clock
+        self.timeout_s = timeout_s
+        self.tokens = TokenStore(self.app, app.clock)
+        self._app = app
+        self._api_url = api_url.rstrip("/")
+        self._settle_s = pause_s  # until what was written can be read
+        self._throttle = WriteThrottle(pause_s, app.clock)
+        self._idle: deque[ApiClient] = deque()
+        # At DEBUG they log bodies and signed addresses.
+        for name in ("github.Requester", "urllib3.connectionpool"):
+            logging.getLogger(name).addFilter(_hide_tokens_in_log)
 
     @contextmanager
     def repository(self, repo: Repo) -> Iterator[Repository]:
-        """Lend the repository. Nothing is fetched yet."""
+        """Lend the repository, with a token for it alone. Nothing is fetched yet."""
         with self.client(repo) as client:
             yield Repository(client, url=f"/repos/{repo.name}")
 
     @contextmanager
     def app(self) -> Iterator[GithubApp]:
         """Lend the App as it sees itself. Nothing is fetched yet."""
-        with self.clients.borrow(self.app_auth) as client:
+        with self.client(None) as client:
             yield GithubApp(client, url="/app")
 
+    @contextmanager
+    def client(self, repo: Repo | None) -> Iterator[ApiClient]:
+        """Lend a client, for what no object can ask. It is nobody else's meanwhile: PyGithub keeps
+        the request in its connection, and we the repository in the client's credential.
+        """
+        try:
+            client = self._idle.pop()
+        except IndexError:
+            client = self._create_client()
+        client.credential.repo = repo
+        try:
+            yield client
+        except (BadAttributeException, IncompletableObject) as error:
+            # A value of another type, or none where an object cannot do without.
+            kind = type(error).__name__
+            raise Unreachable(f"GitHub's answer is not as documented ({kind})") from None
+        finally:
+            self._idle.append(client)
+
     def write_once(self, write: Callable[[], T], find: Callable[[], T | None] = lambda: None) -> T:
-        """Do a write, and what it would have written looked for before it is tried again. Without
+        """Do a write, and look for what it would have written before it is tried again; without
         `find` a second write does no harm.
         """
-        return write_once(write, find, self.settle_s)
+        return write_once(write, find, self._settle_s)
+
+    def _create_client(self) -> ApiClient:
+        credential = Credential(self._app, self.tokens, self._throttle)
+        client = ApiClient(self._api_url, self.timeout_s, credential, self.clock)
+        # Else its connection stays open until the memory is tidied.
+        finalize(self, client.close)
+        return client
+
+
+def _hide_tokens_in_log(record: logging.LogRecord) -> bool:
+    record.msg, record.args = hide_tokens(record.getMessage()), ()
+    return True

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 
 from bot.adapters.github import app_api
-from bot.adapters.github.api_client import ApiClients
 from bot.adapters.github.app_api import AppRegistration, HookDelivery
-from bot.adapters.github.auth import FOR_API, FOR_GIT, AppAuth, TokenStore
+from bot.adapters.github.auth import FOR_GIT, AppAuth
 from bot.adapters.github.check_runs import GitHubChecks
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.issue_comments import GitHubComments
 from bot.adapters.github.issues import GitHubIssues
 from bot.adapters.github.pull_requests import GitHubPulls
 from bot.adapters.github.repositories import GitHubRepositories
-from bot.adapters.github.write_throttle import WriteThrottle
 from bot.values import Remote, Repo
 
 
@@ -33,28 +31,17 @@ class GitHubApp:
     _: KW_ONLY
     clock: Callable[[], float] = time.time
     pause_between_writes_s: float = 1.0
-    permissions: Mapping[str, str] = field(default_factory=lambda: FOR_API)
     timeout_s: int = 20
 
     def __post_init__(self) -> None:
-        clients = ApiClients(self.api_url, self.timeout_s, self.clock)
-        app_auth = AppAuth(self.app_id, self.private_key, self.clock)
-        self._tokens = TokenStore(clients, app_auth, self.clock)
-        self._api = GitHubApi(
-            clients,
-            app_auth,
-            self._tokens,
-            WriteThrottle(self.pause_between_writes_s, self.clock),
-            self.permissions,
-            self.clock,
-            settle_s=self.pause_between_writes_s,
-        )
+        app = AppAuth(self.app_id, self.private_key, self.clock)
+        self._api = GitHubApi(app, self.api_url, self.timeout_s, self.pause_between_writes_s)
         self._slug = ""
         self.repositories = GitHubRepositories(self._api)
         self.issues = GitHubIssues(self._api)
         self.comments = GitHubComments(self._api, self.fetch_login)
         self.pulls = GitHubPulls(self._api)
-        self.ci = GitHubChecks(self._api, self.fetch_slug, self.timeout_s)
+        self.ci = GitHubChecks(self._api, self.fetch_slug)
 
     def fetch_slug(self) -> str:
         """Return the App's name in addresses. It is fetched once."""
@@ -67,7 +54,7 @@ class GitHubApp:
 
     def fetch_remote(self, repo: Repo) -> Remote:
         """Return where git finds the repository, with a token for git and for it alone."""
-        secret = self._tokens.fetch_token(repo, FOR_GIT)
+        secret = self._api.tokens.fetch_token(repo, FOR_GIT)
         return Remote(f"{self.url.rstrip('/')}/{repo.name}.git", secret)
 
     def fetch_registration(self) -> AppRegistration:

@@ -1,5 +1,6 @@
-"""Here lives the fetching of a job's log from where GitHub sends us: another host, a signed
-address, any length.
+"""Fetch a job's log from where GitHub redirects to: another host, a signed address, any length.
+
+PyGithub follows redirects to GitHub's own hosts alone, and reads an answer whole.
 """
 
 from __future__ import annotations
@@ -18,73 +19,74 @@ PATIENCE_S = 120.0
 
 
 def fetch_log(address: str, limit_bytes: int, timeout_s: float) -> bytes:
-    """The text at the address, its head and tail when it is longer than the limit; b"" when it is
-    gone.
+    """Return the text at the address, head and tail when it is longer than the limit; b"" when it
+    is gone.
 
     The store refuses requests that carry an Authorization header, and its address is a secret for
-    some minutes:
-    neither is sent on, and no second redirect is followed. Raises Unreachable.
+    some minutes: neither is sent on, and no second redirect is followed. Raises Unreachable.
     """
-    if not _may_be_asked(address):
+    if not _is_safe(address):
         raise Refusal("GitHub names an address for the log that is neither https nor this machine.")
     try:
-        with requests.Session() as session:
-            session.auth = _nobody
-            with session.get(
-                address, stream=True, allow_redirects=False, timeout=timeout_s
-            ) as response:
-                if response.status_code in (404, 410):
-                    return b""
-                if response.status_code != 200:
-                    raise Unreachable(f"The store of logs answered {response.status_code}")
-                return head_and_tail(_in_time(response.iter_content(CHUNK_BYTES)), limit_bytes)
-    except OSError as error:
+        return _download(address, limit_bytes, timeout_s)
+    except OSError as error:  # every exception of requests is one
         raise Unreachable(f"The log could not be read ({type(error).__name__})") from None
 
 
+def _download(address: str, limit_bytes: int, timeout_s: float) -> bytes:
+    with requests.Session() as session:
+        session.auth = _without_login
+        response = session.get(address, stream=True, allow_redirects=False, timeout=timeout_s)
+        with response:
+            if response.status_code in (404, 410):
+                return b""
+            if response.status_code != 200:
+                raise Unreachable(f"The store of logs answered {response.status_code}")
+            return head_and_tail(_limit_time(response.iter_content(CHUNK_BYTES)), limit_bytes)
+
+
 def head_and_tail(chunks: Iterable[bytes], limit_bytes: int) -> bytes:
-    """A quarter of the limit from the start, three from the end, in whole lines, and a line between
-    that says so.
+    """Keep a quarter of the limit from the start and three from the end, in whole lines, with a
+    line between them that says so.
     """
-    room = limit_bytes // 4
+    head_bytes = limit_bytes // 4
     head, tail, length = bytearray(), bytearray(), 0
     for chunk in chunks:
         length += len(chunk)
-        taken = room - len(head)
-        head += chunk[:taken]
-        tail += chunk[taken:]
-        del tail[: max(0, len(tail) - (limit_bytes - room))]
+        missing = head_bytes - len(head)
+        head += chunk[:missing]
+        tail += chunk[missing:]
+        del tail[: max(0, len(tail) - (limit_bytes - head_bytes))]
     if length <= limit_bytes:
         return bytes(head + tail)
-    del head[head.rfind(b"\n") + 1 or room :]
+    del head[head.rfind(b"\n") + 1 or head_bytes :]
     del tail[: tail.find(b"\n") + 1]
-    cut = length - len(head) - len(tail)
-    end = b"" if head.endswith(b"\n") else b"\n"
-    return bytes(
-        head + end + f"... {cut} bytes of this log are left out here ...\n".encode() + tail
-    )
+    if not head.endswith(b"\n"):
+        head += b"\n"
+        length += 1
+    left_out = length - len(head) - len(tail)
+    return bytes(head + f"... {left_out} bytes of this log are left out here ...\n".encode() + tail)
 
 
-def _in_time(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    until = time.monotonic() + PATIENCE_S
+def _limit_time(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    deadline = time.monotonic() + PATIENCE_S
     for chunk in chunks:
         yield chunk
-        if time.monotonic() > until:
+        if time.monotonic() > deadline:
             raise Unreachable(f"The log took longer than {PATIENCE_S:.0f} s")
 
 
-def _may_be_asked(address: str) -> bool:
-    there = urlsplit(address)
-    if there.scheme == "https":
+def _is_safe(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.scheme == "https":
         return True
     try:
-        return there.scheme == "http" and (
-            there.hostname == "localhost" or ip_address(there.hostname or "").is_loopback
-        )
+        is_local = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return False
+    return parts.scheme == "http" and is_local
 
 
-def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _without_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Without it, requests takes a login for the host from ~/.netrc."""
     return request

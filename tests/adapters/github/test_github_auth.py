@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 
 import pytest
-from github.Auth import AppAuthToken
 from scripted_github import Answer, ScriptedGitHub
 
-from bot.adapters.github.api_client import ApiClients
+from bot.adapters.github.auth import AppAuth
+from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import Refusal, Unreachable
 from bot.values import Remote, Repo
@@ -223,19 +223,16 @@ def _log_all(caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG, name)
 
 
-def test_client_is_lent_to_one_thread_at_a_time():
-    """PyGithub keeps the request in its one connection, and we the credential: nobody else may have
-    it.
+def test_client_is_lent_to_one_call_at_a_time():
+    """PyGithub keeps the request in its one connection, and we the repository: nobody else may
+    have it.
     """
-    clients = ApiClients("http://127.0.0.1:9", 1, time.time)
-    with clients.borrow(AppAuthToken("before")) as first:
+    api = GitHubApi(AppAuth(7, "no key", time.time), "http://127.0.0.1:9", 1, 0.0)
+    with api.client(Repo("o/before", 1)) as first:
         pass
-    with (
-        clients.borrow(AppAuthToken("a")) as second,
-        clients.borrow(AppAuthToken("b")) as third,
-    ):
-        credentials = [client.auth.token for client in (second, third) if client.auth]
+    with api.client(Repo("o/a", 1)) as second, api.client(Repo("o/b", 1)) as third:
+        names = [client.credential.repo.name for client in (second, third)]
 
     assert second is not third
-    assert ["a", "b"] == credentials
+    assert ["o/a", "o/b"] == names
     assert first is second

@@ -29,7 +29,7 @@ TIMEOUT_S = 20.0
 DAY_S = 86_400
 KEYS_PER_QUERY = 500  # SQLite limits the parameters of a statement
 # The number of the schema: a file with another one is replaced.
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "1"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS format (name TEXT);
 CREATE TABLE IF NOT EXISTS segments

@@ -20,6 +20,7 @@ from bot.search.segment_bytes import (
 )
 from bot.search.source_files import FileSource
 from bot.search.symbols import Symbol, extract_symbols
+from bot.search.terms import Query, parse_query
 
 __all__ = [
     "INDEX_FORMAT",
@@ -27,6 +28,7 @@ __all__ = [
     "FileSource",
     "FileSymbols",
     "Passage",
+    "Query",
     "Segment",
     "SegmentBuilder",
     "SimilarityFunction",
@@ -41,6 +43,7 @@ __all__ = [
     "find_symbol",
     "join_segments",
     "locate",
+    "parse_query",
     "render_layout",
     "render_overview",
     "split_into_chunks",

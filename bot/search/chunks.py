@@ -1,72 +1,75 @@
-"""Here lives the cutting of a file into its definitions."""
+"""Split a file into its definitions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from bot.search.symbols import SCOPES, Symbol
 
-LINE_BREAK = 10
+NEWLINE = ord("\n")
 REST = -1  # the owner of what belongs to no definition
-ABOVE = (
-    b"#",
-    b"//",
-    b"/*",
-    b"*",
-    b"@",
-    b"--",
-    b"[",
-)  # comments and decorators belong to what follows
+# Comments and decorators above a definition belong to it.
+LEADING = (b"#", b"//", b"/*", b"*", b"@", b"--", b"[")
 
 
-def split_into_chunks(data: bytes, found: Sequence[Symbol]) -> dict[int, bytes]:
-    """The text of each definition without those inside it that are chunks themselves, by its place
-    in `found`.
+class _Span(NamedTuple):
+    """Bytes that belong to the definition with the index `owner`, or to REST."""
+
+    owner: int
+    start: int
+    end: int
+
+
+def split_into_chunks(data: bytes, symbols: Sequence[Symbol]) -> dict[int, bytes]:
+    """Return the text of each definition by its index, and the file's rest at REST.
+
+    A definition's text leaves out the definitions inside it that are chunks themselves.
     """
-    held: dict[int, list[bytes]] = {}
-    for owner, start, end in _pieces(len(data), list(_spans(data, found))):
+    pieces: dict[int, list[bytes]] = {}
+    for owner, start, end in _cut(len(data), list(_find_spans(data, symbols))):
         if end > start:
-            held.setdefault(owner, []).append(data[start:end])
-    return {owner: b"\n".join(pieces) for owner, pieces in held.items()}
+            pieces.setdefault(owner, []).append(data[start:end])
+    return {owner: b"\n".join(texts) for owner, texts in pieces.items()}
 
 
-def _pieces(size: int, spans: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
-    """The whole file in its order, each piece with the innermost span that it lies in."""
-    around = [(REST, size)]
-    at = 0
-    for owner, first, end in [*spans, (REST, size, size)]:
-        while around[-1][1] <= first and len(around) > 1:
-            inner, inner_end = around.pop()
-            yield inner, at, inner_end
-            at = max(at, inner_end)
-        yield around[-1][0], at, first
-        at = max(at, first)
-        around.append((owner, min(end, around[-1][1])))
+def _cut(size: int, spans: Sequence[_Span]) -> Iterator[_Span]:
+    """Cut the whole file, in order, so that each piece belongs to the innermost span around it."""
+    enclosing = [(REST, size)]  # owner and end of the spans that we are in
+    position = 0
+    for owner, start, end in [*spans, _Span(REST, size, size)]:
+        while enclosing[-1][1] <= start and len(enclosing) > 1:
+            inner, inner_end = enclosing.pop()
+            yield _Span(inner, position, inner_end)
+            position = max(position, inner_end)
+        yield _Span(enclosing[-1][0], position, start)
+        position = max(position, start)
+        enclosing.append((owner, min(end, enclosing[-1][1])))
 
 
-def _spans(data: bytes, found: Sequence[Symbol]) -> Iterator[tuple[int, int, int]]:
-    """Where the definitions begin and end that are not inside a function, with the comments above
-    them.
-    """
-    starts = line_starts(data)
-    function_end = last_line = 0
-    for index, symbol in enumerate(found):
+def _find_spans(data: bytes, symbols: Sequence[Symbol]) -> Iterator[_Span]:
+    """Find the definitions that are not inside a function, with the comments above them."""
+    starts = find_line_starts(data)
+    function_end = previous_line = 0
+    for index, symbol in enumerate(symbols):
         if symbol.line <= function_end and symbol.end_line <= function_end:
             continue
         if symbol.kind not in SCOPES and symbol.kind != "namespace":
             function_end = symbol.end_line
         first = symbol.line - 1
-        while first > last_line and data[starts[first - 1] : starts[first]].lstrip().startswith(
-            ABOVE
-        ):
+        while first > previous_line and _is_leading(data[starts[first - 1] : starts[first]]):
             first -= 1
-        last_line = symbol.line if symbol.kind in SCOPES else symbol.end_line
-        yield index, starts[first], starts[min(symbol.end_line, len(starts) - 1)]
+        previous_line = symbol.line if symbol.kind in SCOPES else symbol.end_line
+        yield _Span(index, starts[first], starts[min(symbol.end_line, len(starts) - 1)])
 
 
-def line_starts(data: bytes) -> list[int]:
-    """Where each line starts, and the end of the last."""
-    breaks = np.flatnonzero(np.frombuffer(data, np.uint8) == LINE_BREAK)
+def _is_leading(line: bytes) -> bool:
+    return line.lstrip().startswith(LEADING)
+
+
+def find_line_starts(data: bytes) -> list[int]:
+    """Return where each line starts, and the end of the last."""
+    breaks = np.flatnonzero(np.frombuffer(data, np.uint8) == NEWLINE)
     return [0, *(breaks + 1).tolist(), len(data)]

@@ -1,6 +1,4 @@
-"""Here lives what is known of one commit: its code, tests and texts, each an index, and the past
-that led to it.
-"""
+"""Index one commit: its code, its tests, its texts, and the commits that led to it."""
 
 from __future__ import annotations
 
@@ -15,12 +13,15 @@ from bot.values import CommitInfo
 
 @dataclass(frozen=True, slots=True)
 class CommitIndex:
-    """Files in four indexes. `commits` are those of `past`, newest first."""
+    """The files of a commit in three indexes, and its history in a fourth.
+
+    `commits` are those of `history`, newest first; `skipped` are files that were not read, and why.
+    """
 
     code: FileIndex
     tests: FileIndex
     texts: FileIndex
-    past: FileIndex
+    history: FileIndex
     commits: Sequence[CommitInfo] = ()
     skipped: tuple[str, ...] = ()
 
@@ -31,18 +32,16 @@ def build_commit_index(
     commits: Sequence[CommitInfo],
     skipped: tuple[str, ...] = (),
 ) -> CommitIndex:
-    """From the files as path and key, and the commits that led here, newest first."""
-    shelves: dict[Kind, list[tuple[str, str]]] = {}
+    """Index the files, given as path and key, and the commits that led here, newest first."""
+    by_kind: dict[Kind, list[tuple[str, str]]] = {}
     for path, key in files:
-        shelves.setdefault(kind_of(path), []).append((path, key))
-    texts = [*shelves.get("text", ()), *shelves.get("docs", ())]
+        by_kind.setdefault(kind_of(path), []).append((path, key))
+    texts = [*by_kind.get("text", ()), *by_kind.get("docs", ())]
     return CommitIndex(
-        build_file_index(segments, shelves.get("code", ())),
-        build_file_index(segments, shelves.get("test", ())),
+        build_file_index(segments, by_kind.get("code", ())),
+        build_file_index(segments, by_kind.get("test", ())),
         build_file_index(segments, texts),
-        build_file_index(
-            segments, [("", commit.sha) for commit in commits]
-        ),  # a commit has no path
+        build_file_index(segments, [("", commit.sha) for commit in commits]),  # without a path
         commits,
         skipped,
     )

@@ -1,107 +1,136 @@
-"""Here lives the index of some files of one commit: segments, seen through the paths that stand in
-it.
-"""
+"""Index some files of one commit: segments, seen through the paths of that commit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bot.search.bm25 import Floats, Hits, Places, summed
-from bot.search.postings import COUNT_BITS, MOST, Postings
+from bot.search.bm25 import Floats, Indices, TermMatches, sum_by_index
+from bot.search.postings import COUNT_BITS, MAX_COUNT, Postings
 from bot.search.segment import Segment
-from bot.search.term_counts import counted
+from bot.search.term_counts import count_terms
 
-GONE = -1
+ABSENT = -1  # the number of a document that is not in this commit
+NO_INDICES: Indices = np.zeros(0, np.int64)
+NO_INDICES.flags.writeable = False
+NO_FLOATS: Floats = np.zeros(0)
+NO_FLOATS.flags.writeable = False
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """Documents with their postings in several parts, each part with the numbers that its documents
-    have here.
-    """
+class TermField:
+    """Documents with their postings in parts, each part with the numbers of its documents here."""
 
-    parts: Sequence[tuple[Postings, Places]]
+    parts: Sequence[tuple[Postings, Indices]]
     lengths: Floats
 
-    def hits(self, terms: Iterable[str]) -> Hits:
-        found = ((term, self._of(term)) for term in terms)
-        return Hits({term: hits for term, hits in found if len(hits[0])}, self.lengths)
+    def match(self, terms: Iterable[str]) -> TermMatches:
+        """Find the documents that hold the terms."""
+        matches = {}
+        for term in terms:
+            documents, counts = self._find(term)
+            if len(documents):
+                matches[term] = (documents, counts)
+        return TermMatches(matches, self.lengths)
 
-    def _of(self, term: str) -> tuple[Places, Floats]:
-        docs, counts = [], []
+    def _find(self, term: str) -> tuple[Indices, Floats]:
+        documents, counts = [NO_INDICES], [NO_FLOATS]
         for postings, numbers in self.parts:
-            held, count = postings.of(term)
-            here = numbers[held]
-            docs.append(here[here >= 0])
-            counts.append(count[here >= 0].astype(np.float64))
-        return np.concatenate(docs or [EMPTY]), np.concatenate(counts or [EMPTY.astype(np.float64)])
-
-
-EMPTY: Places = np.zeros(0, np.int64)
-EMPTY.flags.writeable = False
+            part_documents, part_counts = postings.find(term)
+            here = numbers[part_documents]
+            documents.append(here[here >= 0])
+            counts.append(part_counts[here >= 0].astype(np.float64))
+        return np.concatenate(documents), np.concatenate(counts)
 
 
 @dataclass(frozen=True, slots=True)
 class FileIndex:
-    """Files by their number, in the order of `paths`; `chunk_files` says whose each chunk is."""
+    """Files by their number, which is their index in `paths` and `keys`."""
 
     paths: tuple[str, ...]
     keys: tuple[str, ...]
-    chunks: Field
-    chunk_files: Places
-    chunk_places: Places  # of its definition among the file's, from 1; 0 for the file's rest
-    names: Field
-    path_words: Field
+    chunks: TermField
+    chunk_files: Indices  # the file of each chunk
+    chunk_symbols: Indices  # which of the file's definitions it is, from 1; 0 for the file's rest
+    names: TermField
+    path_words: TermField
 
 
 def build_file_index(segments: Sequence[Segment], files: Sequence[tuple[str, str]]) -> FileIndex:
-    """The index of these files, given as path and key. Of two files with the same content the first
-    is known.
+    """Index these files, given as path and key.
+
+    Of files with the same content, only the first has its words here.
     """
-    known: dict[str, int] = {}
-    for number, (_, key) in enumerate(files):
-        known.setdefault(key, number)
-    chunks, names, owners, places, lengths = [], [], [EMPTY], [EMPTY], [EMPTY.astype(np.float64)]
-    first = 0
-    for segment in segments:
-        numbers = np.array([known.pop(key, GONE) for key in segment.keys], dtype=np.int64)
-        of_chunks = numbers[segment.owners]
-        here = np.flatnonzero(of_chunks >= 0)
-        mine = np.full(len(segment.owners), GONE, np.int64)
-        mine[here] = np.arange(first, first + len(here))
-        first += len(here)
-        chunks.append((segment.body, mine))
-        names.append((segment.names, numbers))
-        owners.append(of_chunks[here])
-        places.append(segment.places[here].astype(np.int64))
-        lengths.append(segment.lengths[here].astype(np.float64))
     paths = tuple(path for path, _ in files)
-    words, sizes = counted([path.encode() for path in paths])
-    name_counts = sum(
-        (_lengths(postings, numbers, len(paths)) for postings, numbers in names),
-        np.zeros(len(paths)),
-    )
+    keys = tuple(key for _, key in files)
+    parts = [_read_part(segment, numbers) for segment, numbers in _number_files(segments, keys)]
+    path_postings, path_lengths = count_terms([path.encode() for path in paths])
     return FileIndex(
         paths,
-        tuple(key for _, key in files),
-        Field(chunks, np.concatenate(lengths)),
-        np.concatenate(owners),
-        np.concatenate(places),
-        Field(names, name_counts),
-        Field([(words, np.arange(len(paths)))], sizes.astype(np.float64)),
+        keys,
+        _join_chunks(parts),
+        np.concatenate([NO_INDICES, *(part.chunk_files for part in parts)]),
+        np.concatenate([NO_INDICES, *(part.chunk_symbols for part in parts)]),
+        _join_names(parts, len(paths)),
+        TermField([(path_postings, np.arange(len(paths)))], path_lengths.astype(np.float64)),
     )
-
-
-def _lengths(postings: Postings, numbers: Places, size: int) -> Floats:
-    packed = postings.packed[:]
-    here = numbers[packed >> COUNT_BITS]
-    return summed(here[here >= 0], (packed & MOST)[here >= 0].astype(np.float64), size)
 
 
 def find_wordless_files(index: FileIndex) -> list[tuple[str, str]]:
-    """The files without a word in them, as path and key."""
-    words = np.bincount(index.chunk_files, minlength=len(index.paths))
-    return [(index.paths[file], index.keys[file]) for file in np.flatnonzero(words == 0)]
+    """Return the files without a word in them, as path and key."""
+    chunk_counts = np.bincount(index.chunk_files, minlength=len(index.paths))
+    return [(index.paths[file], index.keys[file]) for file in np.flatnonzero(chunk_counts == 0)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A segment, and what of it is in this commit."""
+
+    segment: Segment
+    file_numbers: Indices  # of each of the segment's files; ABSENT for those not here
+    present: Indices  # the segment's chunks whose file is here
+    chunk_files: Indices
+    chunk_symbols: Indices
+
+
+def _number_files(
+    segments: Sequence[Segment], keys: Sequence[str]
+) -> Iterator[tuple[Segment, Indices]]:
+    """Number each segment's files; a key that several segments hold counts in the first."""
+    numbers: dict[str, int] = {}
+    for number, key in enumerate(keys):
+        numbers.setdefault(key, number)
+    for segment in segments:
+        here = [numbers.pop(key, ABSENT) for key in segment.keys]
+        yield segment, np.array(here, dtype=np.int64)
+
+
+def _read_part(segment: Segment, file_numbers: Indices) -> _Part:
+    chunk_files = file_numbers[segment.file_numbers]
+    present = np.flatnonzero(chunk_files >= 0)
+    symbols = segment.symbol_numbers[present].astype(np.int64)
+    return _Part(segment, file_numbers, present, chunk_files[present], symbols)
+
+
+def _join_chunks(parts: Sequence[_Part]) -> TermField:
+    """Number the chunks that are here, in the order of the segments."""
+    postings, lengths, first = [], [NO_FLOATS], 0
+    for part in parts:
+        numbers = np.full(len(part.segment.file_numbers), ABSENT, np.int64)
+        numbers[part.present] = np.arange(first, first + len(part.present))
+        first += len(part.present)
+        postings.append((part.segment.body, numbers))
+        lengths.append(part.segment.lengths[part.present].astype(np.float64))
+    return TermField(postings, np.concatenate(lengths))
+
+
+def _join_names(parts: Sequence[_Part], size: int) -> TermField:
+    lengths = np.zeros(size)
+    for part in parts:
+        packed = part.segment.names.packed[:]
+        files = part.file_numbers[packed >> COUNT_BITS]
+        counts = (packed & MAX_COUNT)[files >= 0].astype(np.float64)
+        lengths += sum_by_index(files[files >= 0], counts, size)
+    return TermField([(part.segment.names, part.file_numbers) for part in parts], lengths)

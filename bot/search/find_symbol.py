@@ -1,73 +1,77 @@
-"""Here lives the answer to "where is this defined, and who uses it": by name, without types."""
+"""Find where a name is defined and who uses it, by its spelling alone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.search.source_files import FileSource, kind_of, read_files
 from bot.search.symbols import Symbol, extract_symbols
 
-DEFINITIONS = 20
-REFERENCES = 60
+MAX_DEFINITIONS = 20
+MAX_REFERENCES = 60
+MAX_SKIPPED = 5
 LINE_CHARS = 160
 
 
 def find_symbol(source: FileSource, name: str) -> str:
-    """Where `name` ("f", "Class" or "Class.method") is defined and where its last part stands as a
-    word.
+    """Find where `name` ("f", "Class" or "Class.method") is defined, and who uses its last part.
 
-    A text for the model: bounded, and it says what was left out.
+    Returns a text for the model: bounded, and it says what was left out.
     """
     last = name.rpartition(".")[2]
     paths = sorted(source.paths(), key=lambda path: (kind_of(path) in ("test", "foreign"), path))
-    shelf = read_files(source, paths)
-    holding = {path: data for path, data in shelf.files.items() if last.encode() in data}
-    defined = [
-        it
-        for path, data in holding.items()
-        for it in extract_symbols(path, data)
-        if _means(it, name, last)
+    result = read_files(source, paths)
+    files = {path: data for path, data in result.files.items() if last.encode() in data}
+    symbols = list(_find_definitions(files, name))
+    starts = {(symbol.path, symbol.line) for symbol in symbols}
+    definitions = [_render_definition(symbol) for symbol in symbols]
+    references = [
+        f"{path}:{line}: {text}"
+        for path, line, text in _find_lines(files, last)
+        if (path, line) not in starts
     ]
-    starts = {(it.path, it.line) for it in defined}
-    used = [line for line in _lines_with(last, holding) if line[:2] not in starts]
-    told = [
-        *_told(f"Definitions of {name}", [_definition(it) for it in defined], DEFINITIONS),
-        *_told(
-            f"Other lines with {last}",
-            [f"{path}:{line}: {text}" for path, line, text in used],
-            REFERENCES,
-        ),
+    text = [
+        *_render_list(f"Definitions of {name}", definitions, MAX_DEFINITIONS),
+        *_render_list(f"Other lines with {last}", references, MAX_REFERENCES),
     ]
-    if shelf.skipped:
-        told.append(
-            f"Not searched: {'; '.join(shelf.skipped[:5])}{' ...' if len(shelf.skipped) > 5 else ''}"
-        )
-    return "\n".join(told)
+    if result.skipped:
+        more = " ..." if len(result.skipped) > MAX_SKIPPED else ""
+        text.append(f"Not searched: {'; '.join(result.skipped[:MAX_SKIPPED])}{more}")
+    return "\n".join(text)
 
 
-def _means(symbol: Symbol, name: str, last: str) -> bool:
-    return (
-        symbol.name == name or symbol.name.endswith(f".{name}")
-        if "." in name
-        else symbol.last_name == last
-    )
+def _find_definitions(files: Mapping[str, bytes], name: str) -> Iterator[Symbol]:
+    for path, data in files.items():
+        for symbol in extract_symbols(path, data):
+            if _matches(symbol, name):
+                yield symbol
 
 
-def _definition(symbol: Symbol) -> str:
-    return f"{symbol.path}:{symbol.line}-{symbol.end_line} {symbol.kind} {symbol.name}: {symbol.signature}"
+def _matches(symbol: Symbol, name: str) -> bool:
+    if "." in name:
+        return symbol.name == name or symbol.name.endswith(f".{name}")
+    return symbol.last_name == name
 
 
-def _lines_with(word: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, int, str]]:
-    whole = re.compile(rf"(?<![\w$]){re.escape(word)}(?![\w$])")
+def _render_definition(symbol: Symbol) -> str:
+    lines = f"{symbol.path}:{symbol.line}-{symbol.end_line}"
+    return f"{lines} {symbol.kind} {symbol.name}: {symbol.signature}"
+
+
+def _find_lines(files: Mapping[str, bytes], word: str) -> Iterator[tuple[str, int, str]]:
+    """Find the lines that hold the word, as path, line number and text."""
+    pattern = re.compile(rf"(?<![\w$]){re.escape(word)}(?![\w$])")
     for path, data in files.items():
         for number, line in enumerate(data.decode().split("\n"), 1):
-            if whole.search(line):
+            if pattern.search(line):
                 yield path, number, line.strip()[:LINE_CHARS]
 
 
-def _told(title: str, lines: list[str], limit: int) -> list[str]:
+def _render_list(title: str, lines: Sequence[str], limit: int) -> list[str]:
     if not lines:
         return [f"{title}: none."]
-    more = [f"  ... and {len(lines) - limit} more"] if len(lines) > limit else []
-    return [f"{title}:", *(f"  {line}" for line in lines[:limit]), *more]
+    rendered = [f"{title}:", *(f"  {line}" for line in lines[:limit])]
+    if len(lines) > limit:
+        rendered.append(f"  ... and {len(lines) - limit} more")
+    return rendered

@@ -1,8 +1,7 @@
-"""Here lives the deriving from many files: more than a bundle of them in two processes, on both
-cores.
+"""Index files in two worker processes when there is more than one bundle of them.
 
-A server's own threads go on meanwhile, and a file that makes a parser crash takes no server with
-it.
+A server's own threads go on meanwhile, and a file that crashes a parser costs the definitions of
+its bundle, not the server.
 """
 
 from __future__ import annotations
@@ -26,104 +25,105 @@ log = logging.getLogger(__name__)
 WORKERS = 2
 BUNDLE_BYTES = 8_000_000
 
-Bundle = Sequence[tuple[str, str, bytes]]  # files as key, path, content
-BuiltSegment = tuple[SegmentBlob, Mapping[str, bytes]]  # what was derived, and a note on each key
+Bundle = Sequence[tuple[str, str, bytes]]  # files as key, path and content
+BuiltSegment = tuple[SegmentBlob, Mapping[str, bytes]]  # with the encoded symbols of each key
 
 
 def build_segment(bundle: Bundle, *, parse: bool = True) -> BuiltSegment:
-    """What can be known of these files."""
-    made = SegmentBuilder(parse=parse)
+    """Index the files of a bundle; without parsing, only as text."""
+    builder = SegmentBuilder(parse=parse)
     for file in bundle:
-        made.add(*file)
-    return encode_segment(made.build()), {leaf.key: encode_symbols(leaf) for leaf in made.files}
+        builder.add(*file)
+    symbols = {file.key: encode_symbols(file) for file in builder.files}
+    return encode_segment(builder.build()), symbols
 
 
 def build_segments(bundles: Iterator[Bundle]) -> Iterator[BuiltSegment]:
-    """The same of each bundle, in their order; where there is more than one, in other processes."""
-    some = [bundle for bundle in (next(bundles, None), next(bundles, None)) if bundle]
-    if len(some) < WORKERS:
-        yield from map(build_segment, some)
+    """Index each bundle, in order; in worker processes when there is more than one."""
+    first = [bundle for bundle in (next(bundles, None), next(bundles, None)) if bundle]
+    if len(first) < WORKERS:
+        yield from map(build_segment, first)
         return
-    hands = deque(Worker() for _ in range(WORKERS))
+    workers = deque(Worker() for _ in range(WORKERS))
     try:
-        for bundle in chain(some, bundles):
-            if hands[0].busy:
-                yield hands[0].result()
-            hands[0].give(bundle)
-            hands.rotate(-1)
-        for hand in hands:
-            if hand.busy:
-                yield hand.result()
+        for bundle in chain(first, bundles):
+            if workers[0].is_busy:
+                yield workers[0].receive()
+            workers[0].send(bundle)
+            workers.rotate(-1)
+        for worker in workers:
+            if worker.is_busy:
+                yield worker.receive()
     finally:
-        for hand in hands:
-            hand.end()
+        for worker in workers:
+            worker.stop()
 
 
 class Worker:
-    """A process that presses one bundle after the other, until its input ends: with us, however we
-    end.
+    """A process that indexes one bundle after the other, until its standard input ends.
+
+    Its input ends with us, however we end. With concurrent.futures' ProcessPoolExecutor, workers
+    outlive a killed parent, and one crash fails the bundles of both workers.
     """
 
     def __init__(self) -> None:
+        """Start the process."""
         self._bundle: Bundle = ()
-        self._begin()
+        self._start()
 
-    def _begin(self) -> None:
-        command = [
-            sys.executable,
-            "-I",
-            "-c",
-            f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as it; it.work()",
-        ]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._in, self._out = (
-            cast("IO[bytes]", self._process.stdin),
-            cast("IO[bytes]", self._process.stdout),
+    def _start(self) -> None:
+        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import work; work()"
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        self._stdin = cast("IO[bytes]", self._process.stdin)
+        self._stdout = cast("IO[bytes]", self._process.stdout)
 
     @property
     def pid(self) -> int:
+        """The id of the process."""
         return self._process.pid
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
+        """Whether it has a bundle whose result was not received."""
         return bool(self._bundle)
 
-    def give(self, bundle: Bundle) -> None:
+    def send(self, bundle: Bundle) -> None:
+        """Give it a bundle to index."""
         self._bundle = bundle
-        with suppress(OSError):  # it is dead: `result` will find out
-            pickle.dump(bundle, self._in)
-            self._in.flush()
+        with suppress(OSError):  # it is dead, which `receive` will find out
+            pickle.dump(bundle, self._stdin)
+            self._stdin.flush()
 
-    def result(self) -> BuiltSegment:
-        """Of what it was given. When it died of that, it is known as mere text: nobody parses it a
-        second time.
-        """
+    def receive(self) -> BuiltSegment:
+        """Wait for the result. If the bundle killed the process, index it as mere text, here."""
         bundle, self._bundle = self._bundle, ()
         try:
-            made: BuiltSegment = pickle.load(self._out)  # noqa: S301 - written by `work`
+            built: BuiltSegment = pickle.load(self._stdout)  # noqa: S301 - written by `work`
         except (EOFError, OSError, pickle.UnpicklingError):
             log.warning(
                 "no definitions are known of %d files: reading them killed a process", len(bundle)
             )
-            self.end()
-            self._begin()
+            self.stop()
+            self._start()
             return build_segment(bundle, parse=False)
-        return made
+        return built
 
-    def end(self) -> None:
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
         with suppress(OSError):
-            self._in.close()
+            self._stdin.close()
         self._process.kill()
-        self._out.close()
+        self._stdout.close()
         self._process.wait()
 
 
 def work() -> None:
-    """Bundles come in at standard input, what was derived goes out at standard output."""
+    """Index the bundles from standard input, and write the results to standard output."""
     while True:
         try:
-            bundle = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `Hand`
+            bundle = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by `Worker`
         except EOFError:
             return
         pickle.dump(build_segment(bundle), sys.stdout.buffer)

@@ -1,4 +1,4 @@
-"""Here live the short views of a repository: its tree within a budget, and a file's signatures."""
+"""Render a repository's tree of files within a budget."""
 
 from __future__ import annotations
 
@@ -8,63 +8,72 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class _Folder:
-    folders: dict[str, _Folder] = field(default_factory=dict)
+class _Directory:
+    directories: dict[str, _Directory] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
-    count: int = 0
-    opened: bool = False
+    file_count: int = 0
+    is_open: bool = False
 
 
 def render_layout(paths: Iterable[str], limit_chars: int) -> str:
-    """The tree of these paths as text of at most `limit_chars`: folders are opened level by level
-    while they fit.
+    """Render the tree of these paths in at most `limit_chars`, the same for any order of the paths.
 
-    The order of the paths does not matter. A folder that stays closed tells how many files it
-    holds.
+    Directories are opened level by level while they fit; a closed one tells its number of files.
     """
-    root = _tree(paths)
-    root.opened = True
-    if len(whole := "\n".join(_shown(root, 0))) > limit_chars:
-        return _cut(whole, limit_chars)
-    left = limit_chars - len(whole)
-    waiting = deque((folder, 1) for _, folder in sorted(root.folders.items()))
-    while waiting:
-        folder, depth = waiting.popleft()
-        cost = sum(len(line) + 1 for line in _shown(folder, depth)) + 1
-        if cost <= left:
-            folder.opened, left = True, left - cost
-            waiting.extend((inner, depth + 1) for _, inner in sorted(folder.folders.items()))
-    return "\n".join(_shown(root, 0))
+    root = _build_tree(paths)
+    root.is_open = True
+    text = _render(root)
+    if len(text) > limit_chars:
+        return _truncate(text, limit_chars)
+    _open_directories(root, limit_chars - len(text))
+    return _render(root)
 
 
-def _tree(paths: Iterable[str]) -> _Folder:
-    root = _Folder()
+def _open_directories(root: _Directory, room: int) -> None:
+    """Open directories, breadth first, until no more fit into so many characters."""
+    queue = deque((directory, 1) for _, directory in sorted(root.directories.items()))
+    while queue:
+        directory, depth = queue.popleft()
+        cost = sum(len(line) + 1 for line in _render_lines(directory, depth)) + 1
+        if cost <= room:
+            directory.is_open = True
+            room -= cost
+            queue.extend((inner, depth + 1) for _, inner in sorted(directory.directories.items()))
+
+
+def _build_tree(paths: Iterable[str]) -> _Directory:
+    root = _Directory()
     for path in sorted(set(paths)):
-        *names, name = path.split("/")
-        folder = root
-        folder.count += 1
-        for part in names:
-            folder = folder.folders.setdefault(part, _Folder())
-            folder.count += 1
-        folder.files.append(name)
+        *parents, name = path.split("/")
+        directory = root
+        directory.file_count += 1
+        for parent in parents:
+            directory = directory.directories.setdefault(parent, _Directory())
+            directory.file_count += 1
+        directory.files.append(name)
     return root
 
 
-def _shown(folder: _Folder, depth: int) -> Iterator[str]:
-    """The folder's content, with that of the folders opened inside it."""
+def _render(root: _Directory) -> str:
+    return "\n".join(_render_lines(root, 0))
+
+
+def _render_lines(directory: _Directory, depth: int) -> Iterator[str]:
+    """Render a directory's content, with that of the directories opened inside it."""
     indent = "  " * depth
-    for name, inner in sorted(folder.folders.items()):
-        if inner.opened:
+    for name, inner in sorted(directory.directories.items()):
+        if inner.is_open:
             yield f"{indent}{name}/"
-            yield from _shown(inner, depth + 1)
+            yield from _render_lines(inner, depth + 1)
         else:
-            yield f"{indent}{name}/ ({inner.count} file{'s' if inner.count > 1 else ''})"
-    for name in folder.files:
+            plural = "s" if inner.file_count > 1 else ""
+            yield f"{indent}{name}/ ({inner.file_count} file{plural})"
+    for name in directory.files:
         yield indent + name
 
 
-def _cut(text: str, limit_chars: int) -> str:
-    """As many whole lines as fit, and how many more there are."""
+def _truncate(text: str, limit_chars: int) -> str:
+    """Keep as many whole lines as fit, and say how many more there are."""
     lines = text.split("\n")
     kept: list[str] = []
     room = limit_chars - len(f"... and {len(lines)} more")

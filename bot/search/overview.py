@@ -1,9 +1,8 @@
-"""Here lives the map of a repository: its layout and its most telling signatures, within a budget
-of tokens.
-"""
+"""Render the map of a repository: its layout and its most telling signatures, in so many tokens."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import log1p
 
@@ -16,28 +15,29 @@ from bot.search.terms import split_word
 
 TOKEN_CHARS = 3.5  # of code, for Claude's tokenizer; on the safe side
 LAYOUT_SHARE = 0.35
-SIGNATURES = 8  # of one file
+FILE_SIGNATURES = 8
 SIGNATURE_CHARS = 120
-PRIVATE = 0.1  # what a name with a leading underscore is worth
+PRIVATE_WEIGHT = 0.1  # of a name with a leading underscore
 
 
-def render_overview(known: CommitIndex, leaves: Mapping[str, FileSymbols], tokens: int) -> str:
-    """The same text for the same commit. A definition is telling when much of the code speaks of it
-    by name.
+def render_overview(index: CommitIndex, files: Mapping[str, FileSymbols], tokens: int) -> str:
+    """Render the map, the same for the same commit; `files` are the files of code by their path.
+
+    A definition is telling when much of the code mentions its name.
     """
     limit = int(tokens * TOKEN_CHARS)
-    paths = sorted({*known.code.paths, *known.tests.paths, *known.texts.paths})
-    tree = render_layout(paths, int(limit * LAYOUT_SHARE))
-    told = _told(known.code, leaves, limit - len(tree) - 2)
-    return f"{tree}\n\n{told}" if told else tree
+    paths = {*index.code.paths, *index.tests.paths, *index.texts.paths}
+    layout = render_layout(sorted(paths), int(limit * LAYOUT_SHARE))
+    signatures = _render_files(index.code, files, limit - len(layout) - 2)
+    return f"{layout}\n\n{signatures}" if signatures else layout
 
 
-def _told(code: FileIndex, leaves: Mapping[str, FileSymbols], room: int) -> str:
-    """The signatures of the most telling files, in the order of their paths."""
-    worth = _worth(code, leaves)
+def _render_files(code: FileIndex, files: Mapping[str, FileSymbols], room: int) -> str:
+    """Render the signatures of the most telling files, in the order of their paths."""
+    weights = _weigh_names(code, files)
     chosen: dict[str, str] = {}
-    for path in sorted(leaves, key=lambda path: (-_of_file(leaves[path], worth), path)):
-        text = "\n".join([f"{path}:", *_signatures(leaves[path].symbols, worth)])
+    for path in sorted(files, key=lambda path: (-_weigh_file(files[path], weights), path)):
+        text = "\n".join([f"{path}:", *_render_signatures(files[path].symbols, weights)])
         if "\n" not in text or len(text) + 1 > room:
             continue
         room -= len(text) + 1
@@ -45,35 +45,38 @@ def _told(code: FileIndex, leaves: Mapping[str, FileSymbols], room: int) -> str:
     return "\n".join(chosen[path] for path in sorted(chosen))
 
 
-def _worth(code: FileIndex, leaves: Mapping[str, FileSymbols]) -> dict[str, float]:
-    """Of each name that is defined at the top of a file: how much of the code holds it, shared
-    among its definers.
+def _weigh_names(code: FileIndex, files: Mapping[str, FileSymbols]) -> dict[str, float]:
+    """Weigh each name that is defined at the top of a file.
+
+    The weight grows with the chunks of code that hold it, and is shared among its definers.
     """
-    definers: dict[str, int] = {}
-    for leaf in leaves.values():
-        for name in {symbol.name for symbol in leaf.symbols if not symbol.depth}:
-            definers[name] = definers.get(name, 0) + 1
-    terms = {name: found[-1] for name in definers if (found := split_word(name.rpartition(".")[2]))}
-    hits = code.chunks.hits(sorted(set(terms.values()))).terms
-    return {
-        name: log1p(len(hits[term][0])) / definers[name] * (PRIVATE if name.startswith("_") else 1)
-        for name, term in terms.items()
-        if term in hits
-    }
+    definers = Counter[str]()
+    for file in files.values():
+        definers.update({symbol.name for symbol in file.symbols if not symbol.depth})
+    terms = {}
+    for name in definers:
+        if parts := split_word(name.rpartition(".")[2]):
+            terms[name] = parts[-1]
+    matches = code.chunks.match(sorted(set(terms.values()))).terms
+    weights = {}
+    for name, term in terms.items():
+        if term in matches:
+            weights[name] = log1p(len(matches[term][0])) / definers[name]
+            weights[name] *= PRIVATE_WEIGHT if name.startswith("_") else 1
+    return weights
 
 
-def _of_file(leaf: FileSymbols, worth: Mapping[str, float]) -> float:
-    best = sorted(
-        (worth.get(symbol.name, 0.0) for symbol in leaf.symbols if not symbol.depth), reverse=True
-    )
-    return sum(value / place for place, value in enumerate(best[:SIGNATURES], 1))
+def _weigh_file(file: FileSymbols, weights: Mapping[str, float]) -> float:
+    names = [symbol.name for symbol in file.symbols if not symbol.depth]
+    best = sorted((weights.get(name, 0.0) for name in names), reverse=True)[:FILE_SIGNATURES]
+    return sum(weight / rank for rank, weight in enumerate(best, 1))
 
 
-def _signatures(symbols: Sequence[Symbol], worth: Mapping[str, float]) -> Iterator[str]:
-    """The file's most telling signatures, in their order, and how many more there are."""
+def _render_signatures(symbols: Sequence[Symbol], weights: Mapping[str, float]) -> Iterator[str]:
+    """Render a file's most telling signatures in their order, and how many more there are."""
     top = [symbol for symbol in symbols if not symbol.depth]
-    best = sorted(top, key=lambda symbol: (-worth.get(symbol.name, 0.0), symbol.line))[:SIGNATURES]
-    for symbol in sorted(best, key=lambda symbol: symbol.line):
+    top.sort(key=lambda symbol: (-weights.get(symbol.name, 0.0), symbol.line))
+    for symbol in sorted(top[:FILE_SIGNATURES], key=lambda symbol: symbol.line):
         yield f"  {symbol.line}: {symbol.signature[:SIGNATURE_CHARS]}"
-    if len(top) > len(best):
-        yield f"  ... and {len(top) - len(best)} more"
+    if len(top) > FILE_SIGNATURES:
+        yield f"  ... and {len(top) - FILE_SIGNATURES} more"

@@ -1,8 +1,7 @@
-"""Here live postings: for each term the documents that hold it and how often, as arrays.
+"""Store for each term the documents that hold it and how often, as arrays.
 
-A term is known by the first eight bytes of its hash; a posting is one number, the document above
-the lowest eight
-bits and the count in them.
+A term is known by the first eight bytes of its hash. A posting is one number: the count in its
+lowest eight bits, the document above them.
 """
 
 from __future__ import annotations
@@ -18,7 +17,9 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.uint32]
 Hashes = NDArray[np.uint64]
 COUNT_BITS = np.uint32(8)
-MOST = np.uint32(255)
+MAX_COUNT = np.uint32(255)
+EMPTY: Numbers = np.zeros(0, np.uint32)
+EMPTY.flags.writeable = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,50 +30,44 @@ class Postings:
     starts: Numbers
     packed: Numbers
 
-    def of(self, term: str) -> tuple[Numbers, Numbers]:
-        """The documents that hold the term, and how often each does."""
-        wanted = np.uint64(hashed(term))
-        at = int(np.searchsorted(self.terms, wanted))
-        if at == len(self.terms) or self.terms[at] != wanted:
-            return NONE, NONE
-        found = self.packed[int(self.starts[at]) : int(self.starts[at + 1])]
-        return found >> COUNT_BITS, found & MOST
+    def find(self, term: str) -> tuple[Numbers, Numbers]:
+        """Return the documents that hold the term, and how often each does."""
+        wanted = np.uint64(hash_term(term))
+        index = int(np.searchsorted(self.terms, wanted))
+        if index == len(self.terms) or self.terms[index] != wanted:
+            return EMPTY, EMPTY
+        packed = self.packed[int(self.starts[index]) : int(self.starts[index + 1])]
+        return packed >> COUNT_BITS, packed & MAX_COUNT
 
     def __len__(self) -> int:
+        """Count the postings of all terms."""
         return int(self.starts[-1])
 
 
-NONE: Numbers = np.zeros(0, np.uint32)
-NONE.flags.writeable = False
+def hash_term(term: str) -> int:
+    """Hash a term to 64 bits."""
+    digest = blake2b(term.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
 
 
-def hashed(term: str) -> int:
-    return int.from_bytes(
-        blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "little"
-    )
-
-
-def postings(hashes: Hashes, documents: Numbers, counts: Numbers) -> Postings:
-    """From one row for each term in each document, in the order of the documents or nearly so."""
-    packed = (documents << COUNT_BITS) | np.minimum(counts, MOST)
+def build_postings(hashes: Hashes, documents: Numbers, counts: Numbers) -> Postings:
+    """Build postings from one row for each term in each document, ordered (nearly) by document."""
+    packed = (documents << COUNT_BITS) | np.minimum(counts, MAX_COUNT)
     order = np.argsort(hashes, kind="stable")
     terms, starts = np.unique(hashes[order], return_index=True)
     return Postings(terms, np.append(starts, len(hashes)).astype(np.uint32), packed[order])
 
 
-def merged(parts: Sequence[Postings], sizes: Sequence[int]) -> Postings:
-    """One after the other: the documents of each part are numbered behind those of the parts before
-    it.
+def merge_postings(parts: Sequence[Postings], sizes: Sequence[int]) -> Postings:
+    """Concatenate postings; each part's documents are numbered after those of the parts before it.
+
+    `sizes` are the parts' numbers of documents.
     """
-    offsets = list(accumulate(sizes, initial=0))
-    hashes = [np.repeat(part.terms, np.diff(part.starts)) for part in parts]
-    packed = [
-        part.packed + (np.uint32(at) << COUNT_BITS)
-        for part, at in zip(parts, offsets, strict=False)
-    ]
-    every = np.concatenate(packed) if packed else NONE
-    return postings(
-        np.concatenate(hashes) if hashes else NONE.astype(np.uint64),
-        every >> COUNT_BITS,
-        every & MOST,
-    )
+    offsets = [np.uint32(offset) << COUNT_BITS for offset in accumulate(sizes, initial=0)]
+    hashes: list[Hashes] = [EMPTY.astype(np.uint64)]
+    packed: list[Numbers] = [EMPTY]
+    for part, offset in zip(parts, offsets, strict=False):
+        hashes.append(np.repeat(part.terms, np.diff(part.starts)))
+        packed.append(part.packed + offset)
+    rows = np.concatenate(packed)
+    return build_postings(np.concatenate(hashes), rows >> COUNT_BITS, rows & MAX_COUNT)

@@ -1,11 +1,9 @@
-"""Here live the definitions of Python by its lines: indentation says what a parser would, many
-times as fast.
+"""Find the definitions of Python code by its lines.
 
-The rules are those of Python's reference, "Lexical analysis": indentation, line joining, strings.
-With one
-simplification: a line inside brackets that is indented less than its statement is taken for the
-next statement,
-unless it begins with a closing bracket or a string.
+Indentation tells what a parser would, many times as fast. The rules are those of Python's
+reference, "Lexical analysis": indentation, line joining, strings. With one simplification: a line
+inside brackets that is indented less than its statement is taken for the next statement, unless it
+begins with a closing bracket or a string.
 """
 
 from __future__ import annotations
@@ -15,16 +13,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 HEADER_BYTES = 1_600
-SPACE = 32  # and all bytes below it
+MAX_BLANK = 32  # the space; all bytes below it are blank too
 COMMENT = ord("#")
-INSIDE = tuple(b")]}\"'")  # whatever begins with these is the rest of a statement, or of no weight
-# Runs over all that holds no other line's end; what is caught is a string of several lines, or
-# nothing at the end.
+NEWLINE = ord("\n")
+CONTINUATIONS = tuple(b")]}\"'")  # a line that begins so continues a statement, or is a mere string
+# Skips code, comments and one-line strings; group 1 is the next triple-quoted string, or empty at
+# the end of the file.
 STRING = re.compile(
     rb"""(?: [^"'#]++ | \#[^\n]*+
-           | (?!\"{3}|'{3}) (?: "[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"? | '[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'? )
+           | (?!\"{3}|'{3})
+             (?: "[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"? | '[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'? )
          )*+
          ( \"{3}[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:\"{3})?
          | '{3}[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:'{3})?
@@ -32,14 +33,14 @@ STRING = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-BEGINNINGS = (b"def ", b"class ", b"async ")
+DEFINITION_STARTS = (b"def ", b"class ", b"async ")
 DEFINITION = re.compile(rb"(?:async +)?(def|class) +([A-Za-z_\x80-\xff][\w\x80-\xff]*)")
-IN_HEADER = re.compile(
+HEADER_TOKEN = re.compile(
     rb"""[(\[{]|[)\]}]|[:\n]|\#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL
 )
 
 
-class Found(NamedTuple):
+class PythonDefinition(NamedTuple):
     """A definition. Lines count from 1; the header is the text up to the colon."""
 
     kind: str
@@ -49,99 +50,97 @@ class Found(NamedTuple):
     header: bytes
 
 
-def definitions(text: bytes) -> list[Found]:
-    """In their order. Broken code gives what its lines look like."""
+def find_python_definitions(text: bytes) -> list[PythonDefinition]:
+    """Return the definitions in their order. Of broken code, they are what its lines look like."""
     text = text.expandtabs()
-    lines = _Lines.of(text)
-    found: list[Found] = []
-    around: list[
-        tuple[int, int]
-    ] = []  # the indentation of the definitions that we are in, and their places in `found`
+    lines = _Lines.read(text)
+    definitions: list[PythonDefinition] = []
+    enclosing: list[tuple[int, int]] = []  # indent and index of the definitions that we are in
     header_end = 0
-    for line in [*lines.beginnings, len(lines.starts)]:
-        first, indent = (
-            (lines.firsts[line], lines.indents[line])
-            if line < len(lines.starts)
-            else (len(text), 0)
-        )
-        if first < header_end:
+    for line in [*lines.statements, len(lines.last_code)]:
+        text_start, indent = lines.text_starts[line], lines.indents[line]
+        if text_start < header_end:
             continue
-        while around and around[-1][0] >= indent:
-            inner, place = around.pop()
-            found[place] = found[place]._replace(end_line=lines.last(line, inner) + 1)
-        if text.startswith(BEGINNINGS, first) and (it := DEFINITION.match(text, first)):
-            header_end = _header_end(text, it.end())
-            around.append((indent, len(found)))
-            kind = "class" if it[1] == b"class" else "function"
-            found.append(
-                Found(
-                    kind,
-                    it[2].decode("utf-8", "replace"),
-                    line + 1,
-                    line + 1,
-                    text[first:header_end],
-                )
-            )
-    return found
+        while enclosing and enclosing[-1][0] >= indent:
+            inner_indent, index = enclosing.pop()
+            end_line = lines.find_last(line, inner_indent) + 1
+            definitions[index] = definitions[index]._replace(end_line=end_line)
+        if not text.startswith(DEFINITION_STARTS, text_start):
+            continue
+        if match := DEFINITION.match(text, text_start):
+            header_end = _find_header_end(text, match.end())
+            enclosing.append((indent, len(definitions)))
+            kind = "class" if match[1] == b"class" else "function"
+            name = match[2].decode("utf-8", "replace")
+            header = text[text_start:header_end]
+            definitions.append(PythonDefinition(kind, name, line + 1, line + 1, header))
+    return definitions
 
 
 class _Lines(NamedTuple):
-    """Of each line where it starts, where its text starts, how far it is indented, and the last
-    with code up to it.
-    """
+    """What is known of each line; the first two hold the end of the text as one more line."""
 
-    starts: list[int]
-    firsts: list[int]
+    text_starts: list[int]  # where its text starts, after the indent
     indents: list[int]  # -1 for an empty line
-    code: list[int]
-    beginnings: list[int]  # the lines that begin a statement
+    last_code: list[int]  # the last line with code up to and with this one
+    statements: list[int]  # the lines that begin a statement
 
     @staticmethod
-    def of(text: bytes) -> _Lines:
+    def read(text: bytes) -> _Lines:
+        """Read the lines of a text without tabs."""
         data = np.frombuffer(text, np.uint8)
-        starts = np.concatenate([[0], np.flatnonzero(data == ord("\n")) + 1])
-        shown = np.append(np.flatnonzero(data > SPACE), len(data))
-        firsts = shown[np.searchsorted(shown, starts)]
-        inside = np.zeros(len(starts), np.bool_)
-        for opened, ended in (
-            np.searchsorted(starts, list(_strings(text)), side="right").reshape(-1, 2).tolist()
-        ):
-            inside[opened:ended] = True
-        byte = np.append(data, COMMENT)[firsts]
-        filled = firsts < np.append(starts[1:], len(data))
-        code = filled & (byte != COMMENT)
+        starts = np.concatenate([[0], np.flatnonzero(data == NEWLINE) + 1])
+        visible = np.append(np.flatnonzero(data > MAX_BLANK), len(data))
+        text_starts = visible[np.searchsorted(visible, starts)]
+        in_string = _mark_strings(text, starts)
+        first_byte = np.append(data, COMMENT)[text_starts]
+        is_filled = text_starts < np.append(starts[1:], len(data))
+        is_code = is_filled & (first_byte != COMMENT)
+        code_lines = np.where(is_code | in_string, np.arange(len(starts)), 0)
+        continues = np.isin(first_byte, CONTINUATIONS)
+        indents = np.where(is_filled & ~in_string, text_starts - starts, -1)
         return _Lines(
-            starts.tolist(),
-            firsts.tolist(),
-            np.where(filled & ~inside, firsts - starts, -1).tolist(),
-            np.maximum.accumulate(np.where(code | inside, np.arange(len(starts)), 0)).tolist(),
-            np.flatnonzero(code & ~inside & ~np.isin(byte, INSIDE)).tolist(),
+            [*text_starts.tolist(), len(text)],
+            [*indents.tolist(), 0],
+            np.maximum.accumulate(code_lines).tolist(),
+            np.flatnonzero(is_code & ~in_string & ~continues).tolist(),
         )
 
-    def last(self, before: int, indent: int) -> int:
-        """The last line of what is indented more than this and ends before that line, comments at
-        its end included.
+    def find_last(self, before: int, indent: int) -> int:
+        """Return the last line of a definition with this indent that ends before that line.
+
+        Comments at its end that are indented more belong to it.
         """
-        code = self.code[before - 1]
-        return next(
-            (line for line in range(before - 1, code, -1) if self.indents[line] > indent), code
-        )
+        code = self.last_code[before - 1]
+        for line in range(before - 1, code, -1):
+            if self.indents[line] > indent:
+                return line
+        return code
 
 
-def _strings(text: bytes) -> Iterator[tuple[int, int]]:
-    """Where the strings in three quotes start and end."""
-    at = 0
-    while (string := STRING.match(text, at)) and string.end() > string.start(1):
-        at = string.end()
-        yield string.start(1), at
+def _mark_strings(text: bytes, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Mark the lines that begin inside a triple-quoted string."""
+    in_string = np.zeros(len(starts), np.bool_)
+    lines = np.searchsorted(starts, list(_find_strings(text)), side="right")
+    for first, end in lines.reshape(-1, 2).tolist():
+        in_string[first:end] = True
+    return in_string
 
 
-def _header_end(text: bytes, at: int) -> int:
-    """After the colon that begins the body."""
+def _find_strings(text: bytes) -> Iterator[tuple[int, int]]:
+    """Return where the triple-quoted strings start and end."""
+    position = 0
+    while (string := STRING.match(text, position)) and string.end() > string.start(1):
+        position = string.end()
+        yield string.start(1), position
+
+
+def _find_header_end(text: bytes, start: int) -> int:
+    """Return the position after the colon that begins the body."""
     depth = 0
-    for it in IN_HEADER.finditer(text, at, at + HEADER_BYTES):
-        mark = it[0]
+    for token in HEADER_TOKEN.finditer(text, start, start + HEADER_BYTES):
+        mark = token[0]
         depth += (mark in b"([{") - (mark in b")]}")
         if depth <= 0 and mark in b":\n":
-            return it.end() - (mark == b"\n")
-    return min(len(text), at + HEADER_BYTES)
+            return token.end() - (mark == b"\n")
+    return min(len(text), start + HEADER_BYTES)

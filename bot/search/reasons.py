@@ -1,75 +1,74 @@
-"""Here live the reasons: what speaks for a file, in words that a person can check."""
+"""Say why a file was found, in words that a person can check."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bot.search.bm25 import Earned, Places
+from bot.search.bm25 import TermScores
 from bot.search.commit_index import CommitIndex
-from bot.search.signals import Voice
+from bot.search.query_match import IndexMatch, QueryMatch
+from bot.search.signals import Evidence
 from bot.search.terms import Query
 
-MOST_TERMS = 5
-MOST_NAMES = 3
+MAX_TERMS = 5
+MAX_NAMES = 3
 SUBJECT_CHARS = 72
 
 
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """What the signals found that is worth telling."""
-
-    query: Query
-    named: Mapping[int, str] = field(default_factory=dict)
-    rare: Mapping[str, Places] = field(default_factory=dict)
-    past: Sequence[Voice] = ()
-    tested: Sequence[Voice] = ()
-    near: Sequence[int] = ()
-
-    def of(
-        self,
-        file: int,
-        known: CommitIndex,
-        in_path: Mapping[str, Earned],
-        words: Mapping[str, Earned],
-    ) -> tuple[str, ...]:
-        found = {
-            "the issue names": [self.named[file]] if file in self.named else [],
-            "defines": [name for name, files in self.rare.items() if file in files][:MOST_NAMES],
-            "path:": self._terms(file, in_path),
-            "words:": self._terms(file, words),
-            "changed by": [f'"{_subject(known, voice)}"' for voice in _speaking(self.past, file)],
-            "tested by": [known.tests.paths[voice.who] for voice in _speaking(self.tested, file)],
+def explain_code(
+    file: int, index: CommitIndex, query: Query, match: QueryMatch, nearest: Sequence[int]
+) -> tuple[str, ...]:
+    """Give the reasons for a file of code; `nearest` are the most similar files, best first."""
+    names = [name for name, files in match.rare_names.items() if file in files]
+    commits = [evidence.index for evidence in _pick_evidence(match.commit_evidence, file)]
+    tests = [evidence.index for evidence in _pick_evidence(match.test_evidence, file)]
+    return _join_reasons(
+        {
+            "the issue names": [match.mentions[file]] if file in match.mentions else [],
+            "defines": names[:MAX_NAMES],
+            **_explain_terms(file, query, match.code),
+            "changed by": [f'"{_subject_of(index, commit)}"' for commit in commits],
+            "tested by": [index.tests.paths[test] for test in tests],
             "by meaning: number": [
-                str(place) for place, near in enumerate(self.near, 1) if near == file
+                str(rank) for rank, near in enumerate(nearest, 1) if near == file
             ],
         }
-        return tuple(f"{kind} {', '.join(told)}" for kind, told in found.items() if told)
-
-    def _terms(self, file: int, earned: Mapping[str, Earned]) -> list[str]:
-        """The words of the query that earned this file the most, as they were spelled, best first."""
-        mine = {
-            term: float(values[at])
-            for term, (places, values) in earned.items()
-            if (at := _at(places, file)) >= 0
-        }
-        best = sorted(mine, key=lambda term: (-mine[term], term))[:MOST_TERMS]
-        return list(dict.fromkeys(self.query.spelled.get(term, term) for term in best))
+    )
 
 
-def _at(places: Places, place: int) -> int:
-    at = int(np.searchsorted(places, place))
-    return at if at < len(places) and places[at] == place else -1
+def explain_text(file: int, query: Query, match: IndexMatch) -> tuple[str, ...]:
+    """Give the reasons for a file that is not code."""
+    return _join_reasons(_explain_terms(file, query, match))
 
 
-def _speaking(voices: Sequence[Voice], file: int) -> Iterator[Voice]:
-    """The loudest that speaks for the file, if any does."""
-    loudest = next((voice for voice in voices if file in voice.files), None)
-    if loudest:
-        yield loudest
+def _join_reasons(reasons: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    return tuple(f"{kind} {', '.join(texts)}" for kind, texts in reasons.items() if texts)
 
 
-def _subject(known: CommitIndex, voice: Voice) -> str:
-    return known.commits[voice.who].message.partition("\n")[0][:SUBJECT_CHARS]
+def _explain_terms(file: int, query: Query, match: IndexMatch) -> dict[str, list[str]]:
+    return {
+        "path:": _list_words(file, query, match.path_scores),
+        "words:": _list_words(file, query, match.word_scores),
+    }
+
+
+def _list_words(file: int, query: Query, term_scores: Mapping[str, TermScores]) -> list[str]:
+    """List the query's words that scored most in this file, as they were spelled, best first."""
+    scores = {}
+    for term, (files, values) in term_scores.items():
+        index = int(np.searchsorted(files, file))
+        if index < len(files) and files[index] == file:
+            scores[term] = float(values[index])
+    best = sorted(scores, key=lambda term: (-scores[term], term))[:MAX_TERMS]
+    return list(dict.fromkeys(query.spellings.get(term, term) for term in best))
+
+
+def _pick_evidence(evidence: Sequence[Evidence], file: int) -> list[Evidence]:
+    """Pick the weightiest evidence for the file, if there is any."""
+    return [piece for piece in evidence if file in piece.files][:1]
+
+
+def _subject_of(index: CommitIndex, commit: int) -> str:
+    return index.commits[commit].message.partition("\n")[0][:SUBJECT_CHARS]

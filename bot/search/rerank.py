@@ -1,13 +1,11 @@
-"""Here lives the ranking by meaning: what a model of meaning says of the best candidates, when
-there is one.
+"""Rank the best candidates by semantic similarity, where there is an embedding model.
 
-It is asked for these alone: a whole repository would cost hours, and its answer is worth the most
-where words ran out.
+Only the candidates are compared: embedding a whole repository would take hours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,55 +14,56 @@ from bot.search.bm25 import Floats
 from bot.search.file_index import FileIndex
 
 CANDIDATES = 40  # files
-PASSAGES = 3  # of each, its best chunks
-NEAR = 5  # files that are told to be near
+FILE_PASSAGES = 3  # of each file, its best chunks
+NEAREST = 5  # files whose similarity is told as a reason
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk of a file: `place` is that of its definition among the file's, from 1, or 0 for the
-    file's rest.
-    """
+    """A chunk of a file: the definition `symbol_number` of it, from 1, or the file's rest for 0."""
 
     path: str
     key: str
-    place: int
+    symbol_number: int
 
 
-# How alike in meaning a request is to each passage, at most 1; NaN where one cannot be read, None
-# when nobody can say.
+# Returns the similarity of a request to each passage, at most 1: NaN for a passage that cannot be
+# read, None when the model cannot be asked.
 SimilarityFunction = Callable[[str, Sequence[Passage]], Sequence[float] | None]
 
 
-def rerank(
-    alike: SimilarityFunction,
+def score_similarity(
+    similarity: SimilarityFunction,
     request: str,
     index: FileIndex,
     files: Sequence[int],
-    of_chunks: Floats,
+    chunk_scores: Floats,
 ) -> Floats | None:
-    """How much each file means what the request does: from 0 to 1 among these files, 0 for all
-    others.
+    """Score these files from 0 to 1 by their most similar passages, all others 0.
+
+    Returns None when the model has no answer.
     """
-    chunks = [chunk for file in files for chunk in _best(index, file, of_chunks)]
-    told = alike(request, [_passage(index, chunk) for chunk in chunks])
-    likeness = np.array(told or [np.nan], dtype=np.float64)
-    if np.isnan(likeness).all():
+    chunks: list[int] = []
+    for file in files:
+        chunks += _pick_chunks(index, file, chunk_scores)
+    answer = similarity(request, [_make_passage(index, chunk) for chunk in chunks])
+    similarities = np.array(answer or [np.nan], dtype=np.float64)
+    if np.isnan(similarities).all():
         return None
-    best = np.full(len(index.paths), likeness[~np.isnan(likeness)].min())
-    np.fmax.at(best, index.chunk_files[chunks], likeness)
-    found = np.zeros(len(index.paths))
-    found[list(files)] = (best[list(files)] - best.min()) / (np.ptp(best) or 1)
-    return found
+    best = np.full(len(index.paths), np.nanmin(similarities))
+    np.fmax.at(best, index.chunk_files[chunks], similarities)
+    scores = np.zeros(len(index.paths))
+    candidates = list(files)
+    scores[candidates] = (best[candidates] - best.min()) / (np.ptp(best) or 1)
+    return scores
 
 
-def _best(index: FileIndex, file: int, of_chunks: Floats) -> Iterator[int]:
-    mine = np.flatnonzero(index.chunk_files == file)
-    yield from (
-        int(chunk) for chunk in mine[np.argsort(-of_chunks[mine], kind="stable")][:PASSAGES]
-    )
+def _pick_chunks(index: FileIndex, file: int, chunk_scores: Floats) -> list[int]:
+    chunks = np.flatnonzero(index.chunk_files == file)
+    order = np.argsort(-chunk_scores[chunks], kind="stable")[:FILE_PASSAGES]
+    return [int(chunk) for chunk in chunks[order]]
 
 
-def _passage(index: FileIndex, chunk: int) -> Passage:
+def _make_passage(index: FileIndex, chunk: int) -> Passage:
     file = index.chunk_files[chunk]
-    return Passage(index.paths[file], index.keys[file], int(index.chunk_places[chunk]))
+    return Passage(index.paths[file], index.keys[file], int(index.chunk_symbols[chunk]))

@@ -1,6 +1,4 @@
-"""Here lives a segment: what is known of some files once and for all, whichever commits they stand
-in.
-"""
+"""Build index segments: what is known of some files, whichever commits they stand in."""
 
 from __future__ import annotations
 
@@ -10,18 +8,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bot.search.chunks import REST, split_into_chunks
-from bot.search.postings import Numbers, Postings, merged
+from bot.search.postings import Numbers, Postings, merge_postings
 from bot.search.source_files import find_unreadable_reason, kind_of
 from bot.search.symbols import Symbol, parse_symbols
-from bot.search.term_counts import Tally
+from bot.search.term_counts import TermCounter
 
-NAME_WEIGHT = 2  # a definition's name counts as often more as a word inside it
-HOPELESS = 10  # files the parser lost its way in, after which no more are parsed
+NAME_WEIGHT = 2  # the name of a definition counts as often more as a word inside it
+MAX_TIMEOUTS = 10  # files that took the parser too long, after which no more are parsed
 
 
 @dataclass(frozen=True, slots=True)
 class FileSymbols:
-    """What one file defines, or why it was not read."""
+    """The definitions of one file, or why it was not read."""
 
     key: str
     symbols: tuple[Symbol, ...] = ()
@@ -30,81 +28,86 @@ class FileSymbols:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Documents are chunks; each belongs to a file, known by its key."""
+    """An index of some files. Documents are chunks; each belongs to a file, known by its key."""
 
     keys: tuple[str, ...]
-    owners: Numbers  # of each document, an index in `keys`
-    # of each document's definition among the file's, counted from 1; 0 for the file's rest
-    places: Numbers
+    file_numbers: Numbers  # of each document, an index in `keys`
+    # Which of the file's definitions each document is, counted from 1; 0 for the file's rest.
+    symbol_numbers: Numbers
     lengths: Numbers  # of each document, in words
     body: Postings
-    # over files: the terms of the definitions' names, and "=name" for each name as it is
+    # Over files: the terms of the definitions' names, and "=name" for each name as it is.
     names: Postings
 
 
 @dataclass(slots=True)
 class SegmentBuilder:
-    """Files go in one by one, a segment comes out."""
+    """Builds an index segment: call add() for each file, then build()."""
 
     files: list[FileSymbols] = field(default_factory=list)
-    _owners: list[int] = field(default_factory=list)
-    _places: list[int] = field(default_factory=list)
-    _body: Tally = field(default_factory=Tally)
-    _names: Tally = field(default_factory=Tally)
-    _lost: int = 0
-    parse: bool = True  # without it nothing is known of definitions
+    parse: bool = True  # without parsing, no definitions are known
+    _file_numbers: list[int] = field(default_factory=list)
+    _symbol_numbers: list[int] = field(default_factory=list)
+    _body: TermCounter = field(default_factory=TermCounter)
+    _names: TermCounter = field(default_factory=TermCounter)
+    _timeouts: int = 0
 
     def add(self, key: str, path: str, data: bytes) -> None:
-        note = find_unreadable_reason(data)
-        found = () if note else self._symbols(path, data)
-        self._write(FileSymbols(key, found, note), {} if note else split_into_chunks(data, found))
+        """Add a file; one that cannot be read is kept with the reason."""
+        if reason := find_unreadable_reason(data):
+            self._append(FileSymbols(key, (), reason), {})
+        else:
+            symbols = self._parse(path, data)
+            self._append(FileSymbols(key, symbols), split_into_chunks(data, symbols))
 
     def add_text(self, key: str, text: str) -> None:
-        self._write(FileSymbols(key), {REST: text.encode()})
-
-    def _symbols(self, path: str, data: bytes) -> tuple[Symbol, ...]:
-        if not self.parse or self._lost >= HOPELESS or kind_of(path) != "code":
-            return ()
-        parsed = parse_symbols(path, data)
-        self._lost += parsed is None
-        return parsed or ()
-
-    def _write(self, leaf: FileSymbols, held: dict[int, bytes]) -> None:
-        names = "\n".join(symbol.name for symbol in leaf.symbols)
-        self._names.add(names.encode(), [f"={symbol.last_name}" for symbol in leaf.symbols])
-        for place, text in held.items():
-            name = f"\n{leaf.symbols[place].name}".encode() * NAME_WEIGHT if place != REST else b""
-            self._body.add(text + name)
-            self._owners.append(len(self.files))
-            self._places.append(place + 1)
-        self.files.append(leaf)
+        """Add a text without definitions, such as a commit message."""
+        self._append(FileSymbols(key), {REST: text.encode()})
 
     def build(self) -> Segment:
+        """Return the segment of all files."""
         return Segment(
-            tuple(leaf.key for leaf in self.files),
-            np.array(self._owners, dtype=np.uint32),
-            np.array(self._places, dtype=np.uint32),
+            tuple(file.key for file in self.files),
+            np.array(self._file_numbers, dtype=np.uint32),
+            np.array(self._symbol_numbers, dtype=np.uint32),
             np.array(self._body.lengths, dtype=np.uint32),
             self._body.postings(),
             self._names.postings(),
         )
 
+    def _parse(self, path: str, data: bytes) -> tuple[Symbol, ...]:
+        if not self.parse or self._timeouts >= MAX_TIMEOUTS or kind_of(path) != "code":
+            return ()
+        symbols = parse_symbols(path, data)
+        if symbols is None:
+            self._timeouts += 1
+            return ()
+        return symbols
+
+    def _append(self, file: FileSymbols, chunks: dict[int, bytes]) -> None:
+        names = "\n".join(symbol.name for symbol in file.symbols)
+        self._names.add(names.encode(), [f"={symbol.last_name}" for symbol in file.symbols])
+        for index, text in chunks.items():
+            name = b"" if index == REST else f"\n{file.symbols[index].name}".encode()
+            self._body.add(text + name * NAME_WEIGHT)
+            self._file_numbers.append(len(self.files))
+            self._symbol_numbers.append(index + 1)
+        self.files.append(file)
+
 
 def join_segments(segments: Sequence[Segment]) -> Segment:
-    """One segment with all that these hold."""
-    files = [len(segment.keys) for segment in segments]
-    chunks = [len(segment.owners) for segment in segments]
+    """Join segments into one that holds all their files."""
+    file_counts = [len(segment.keys) for segment in segments]
+    chunk_counts = [len(segment.file_numbers) for segment in segments]
+    offsets = np.cumsum([0, *file_counts], dtype=np.uint32)
+    file_numbers = [
+        segment.file_numbers + offset for segment, offset in zip(segments, offsets, strict=False)
+    ]
     return Segment(
         tuple(key for segment in segments for key in segment.keys),
-        np.concatenate(
-            [segment.owners + at for segment, at in zip(segments, _offsets(files), strict=True)]
-        ),
-        np.concatenate([segment.places for segment in segments]),
+        np.concatenate(file_numbers),
+        np.concatenate([segment.symbol_numbers for segment in segments]),
         np.concatenate([segment.lengths for segment in segments]),
-        merged([segment.body for segment in segments], chunks),
-        merged([segment.names for segment in segments], files),
+        merge_postings([segment.body for segment in segments], chunk_counts),
+        merge_postings([segment.names for segment in segments], file_counts),
     )
-
-
-def _offsets(sizes: Sequence[int]) -> list[np.uint32]:
-    return [np.uint32(sum(sizes[:place])) for place in range(len(sizes))]

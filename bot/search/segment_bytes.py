@@ -1,4 +1,4 @@
-"""Here lives a segment's form as bytes, and that of what its files define."""
+"""Encode a segment, and the definitions of a file, as bytes for the cache."""
 
 from __future__ import annotations
 
@@ -12,54 +12,65 @@ from bot.search.postings import Numbers, Postings
 from bot.search.segment import FileSymbols, Segment
 from bot.search.symbols import Symbol
 
-INDEX_FORMAT = (
-    "2"  # another with every change of what is derived, or how: then all of it is derived again
-)
+# Change it with every change of what is derived, or how: then everything is derived again.
+INDEX_FORMAT = "3"
 
 
 def encode_segment(segment: Segment) -> SegmentBlob:
-    numbers = {"owners": segment.owners, "places": segment.places, "lengths": segment.lengths}
-    columns = {name: column.tobytes() for name, column in numbers.items()}
-    return SegmentBlob(
-        segment.keys, columns | _columns("body", segment.body) | _columns("names", segment.names)
+    """Encode a segment."""
+    columns = {
+        "file_numbers": segment.file_numbers.tobytes(),
+        "symbol_numbers": segment.symbol_numbers.tobytes(),
+        "lengths": segment.lengths.tobytes(),
+        **_encode_postings("body", segment.body),
+        **_encode_postings("names", segment.names),
+    }
+    return SegmentBlob(segment.keys, columns)
+
+
+def decode_segment(blob: SegmentBlob) -> Segment:
+    """Decode a segment. Raises KeyError or ValueError for anything but an encoded one."""
+    return Segment(
+        blob.keys,
+        _decode_numbers(blob.columns["file_numbers"]),
+        _decode_numbers(blob.columns["symbol_numbers"]),
+        _decode_numbers(blob.columns["lengths"]),
+        _decode_postings("body", blob.columns),
+        _decode_postings("names", blob.columns),
     )
 
 
-def decode_segment(pack: SegmentBlob) -> Segment:
-    """Raises KeyError or ValueError for what `packed` did not write."""
-    owners, places, lengths = (
-        _numbers(pack.columns[name]) for name in ("owners", "places", "lengths")
-    )
-    body, names = (_postings(name, pack.columns) for name in ("body", "names"))
-    return Segment(pack.keys, owners, places, lengths, body, names)
-
-
-def encode_symbols(leaf: FileSymbols) -> bytes:
-    symbols = [
-        (it.name, it.kind, it.line, it.end_line, it.signature, it.depth) for it in leaf.symbols
+def encode_symbols(file: FileSymbols) -> bytes:
+    """Encode the definitions of a file as JSON."""
+    rows = [
+        (symbol.name, symbol.kind, symbol.line, symbol.end_line, symbol.signature, symbol.depth)
+        for symbol in file.symbols
     ]
-    return json.dumps(
-        [leaf.unread_reason, symbols], ensure_ascii=False, separators=(",", ":")
-    ).encode("utf-8", "replace")
+    text = json.dumps([file.unread_reason, rows], ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
 
 
-def decode_symbols(key: str, path: str, note: bytes) -> FileSymbols:
-    why, symbols = json.loads(note)
-    return FileSymbols(key, tuple(Symbol(path, *symbol) for symbol in symbols), why)
+def decode_symbols(key: str, path: str, data: bytes) -> FileSymbols:
+    """Decode the definitions of a file that now stands at this path."""
+    unread_reason, rows = json.loads(data)
+    return FileSymbols(key, tuple(Symbol(path, *row) for row in rows), unread_reason)
 
 
-def _columns(name: str, of: Postings) -> dict[str, bytes]:
+def _encode_postings(name: str, postings: Postings) -> dict[str, bytes]:
     return {
-        f"{name}.terms": of.terms.tobytes(),
-        f"{name}.starts": of.starts.tobytes(),
-        f"{name}.packed": of.packed.tobytes(),
+        f"{name}.terms": postings.terms.tobytes(),
+        f"{name}.starts": postings.starts.tobytes(),
+        f"{name}.packed": postings.packed.tobytes(),
     }
 
 
-def _postings(name: str, columns: Mapping[str, bytes]) -> Postings:
-    terms = np.frombuffer(columns[f"{name}.terms"], np.uint64)
-    return Postings(terms, _numbers(columns[f"{name}.starts"]), _numbers(columns[f"{name}.packed"]))
+def _decode_postings(name: str, columns: Mapping[str, bytes]) -> Postings:
+    return Postings(
+        np.frombuffer(columns[f"{name}.terms"], np.uint64),
+        _decode_numbers(columns[f"{name}.starts"]),
+        _decode_numbers(columns[f"{name}.packed"]),
+    )
 
 
-def _numbers(data: bytes) -> Numbers:
+def _decode_numbers(data: bytes) -> Numbers:
     return np.frombuffer(data, np.uint32)

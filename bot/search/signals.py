@@ -1,4 +1,4 @@
-"""Here live the signals: each looks at one thing and says how much it speaks for each file."""
+"""Score files by one signal each: a matching definition, a rare name, a similar commit, a test."""
 
 from __future__ import annotations
 
@@ -9,148 +9,158 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.search.bm25 import Floats, Places, summed
+from bot.search.bm25 import Floats, Indices, sum_by_index
 from bot.search.file_index import FileIndex
 from bot.values import CommitInfo
 
-BEST_CHUNKS = (1.0, 0.5, 0.25)
-RARE_FILES = 8  # a name that more files define says nothing of any
+BEST_CHUNK_WEIGHTS = (1.0, 0.5, 0.25)
+RARE_NAME_FILES = 8  # a name that more files define says nothing of any
 BEST_COMMITS = 100
-LOUDEST = 3
-WIDE_COMMIT = 30  # files, above which a commit says nothing of any
+COMMIT_POWER = 3  # makes the best commit count by far the most
+WIDE_COMMIT_FILES = 30  # a commit that changed more says nothing of any
 BEST_TESTS = 10
-TESTED = re.compile(r"^tests?[_-]|[_.-](tests?|spec|test-d)$|(Tests?|Spec|IT)$")
+TEST_AFFIX = re.compile(r"^tests?[_-]|[_.-](tests?|spec|test-d)$|(Tests?|Spec|IT)$")
 
 
-def best_chunks(of_chunks: Floats, files: Places, size: int) -> Floats:
-    """Of each file its three best chunks: much of the request in one place is worth more than a
-    little everywhere.
+def score_best_chunks(chunk_scores: Floats, chunk_files: Indices, size: int) -> Floats:
+    """Score each file by its three best chunks.
+
+    Much of the request in one place is worth more than a little everywhere.
     """
-    held = np.flatnonzero(of_chunks)
-    order = held[np.lexsort((-of_chunks[held], files[held]))]
-    firsts = np.flatnonzero(np.diff(files[order], prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(firsts, np.diff(np.append(firsts, len(order))))
-    first = rank < len(BEST_CHUNKS)
-    return summed(
-        files[order[first]], of_chunks[order[first]] * np.array(BEST_CHUNKS)[rank[first]], size
-    )
+    matching = np.flatnonzero(chunk_scores)
+    order = matching[np.lexsort((-chunk_scores[matching], chunk_files[matching]))]
+    firsts = np.flatnonzero(np.diff(chunk_files[order], prepend=-1))
+    counts = np.diff(np.append(firsts, len(order)))
+    rank = np.arange(len(order)) - np.repeat(firsts, counts)
+    is_best = rank < len(BEST_CHUNK_WEIGHTS)
+    best = order[is_best]
+    weighted = chunk_scores[best] * np.array(BEST_CHUNK_WEIGHTS)[rank[is_best]]
+    return sum_by_index(chunk_files[best], weighted, size)
 
 
-def rare_names(index: FileIndex, names: Iterable[str]) -> dict[str, Places]:
-    """The names spelled out in the request that few files define, with these files."""
-    found = index.names.hits(f"={name}" for name in sorted(names))
-    return {term[1:]: files for term, (files, _) in found.terms.items() if len(files) <= RARE_FILES}
+def find_rare_names(index: FileIndex, names: Iterable[str]) -> dict[str, Indices]:
+    """Find those of the names that few files define, with these files."""
+    matches = index.names.match(f"={name}" for name in sorted(names))
+    return {
+        term.removeprefix("="): files
+        for term, (files, _) in matches.terms.items()
+        if len(files) <= RARE_NAME_FILES
+    }
 
 
-def rare(defined: Mapping[str, Places], size: int) -> Floats:
-    earned = np.zeros(size)
-    for files in defined.values():
-        earned[files] += 1 / len(files)
-    return earned
+def score_rare_names(files_by_name: Mapping[str, Indices], size: int) -> Floats:
+    """Score files by the rare names that they define; each name is shared among its files."""
+    scores = np.zeros(size)
+    for files in files_by_name.values():
+        scores[files] += 1 / len(files)
+    return scores
+
+
+def mark_files(files: Iterable[int], size: int) -> Floats:
+    """Score these files 1, all others 0."""
+    scores = np.zeros(size)
+    scores[list(files)] = 1
+    return scores
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """Somebody who speaks for files: a commit or a test, by its number, and how loud."""
+class Evidence:
+    """Evidence for files: the index of a commit or test, its weight, and the files it points to."""
 
-    who: int
-    loud: float
+    index: int
+    weight: float
     files: Sequence[int]
 
 
-def heard(voices: Iterable[Voice], size: int) -> Floats:
-    """What the voices say together; each is shared among its files."""
-    earned = np.zeros(size)
-    for voice in voices:
-        for file in voice.files:
-            earned[file] += voice.loud / len(voice.files) ** 0.5
-    return earned
+def sum_evidence(evidence: Iterable[Evidence], size: int) -> Floats:
+    """Score files by the evidence for them; each piece is shared among its files."""
+    scores = np.zeros(size)
+    for piece in evidence:
+        for file in piece.files:
+            scores[file] += piece.weight / len(piece.files) ** 0.5
+    return scores
 
 
-def past(of_commits: Floats, commits: Sequence[CommitInfo], paths: Sequence[str]) -> list[Voice]:
-    """The commits whose messages answer the request speak for the files they changed, the best by
-    far the loudest.
-    """
-    numbers = Moved(paths)
-    most = of_commits.max(initial=0)
-    return [
-        Voice(
-            commit, float(of_commits[commit] / most) ** LOUDEST, numbers.of(commits[commit].paths)
-        )
-        for commit in best(of_commits, BEST_COMMITS)
-        if len(commits[commit].paths) <= WIDE_COMMIT
-    ]
+def weigh_commits(
+    commit_scores: Floats, commits: Sequence[CommitInfo], paths: Sequence[str]
+) -> list[Evidence]:
+    """Take the commits whose messages match the request as evidence for the files they changed."""
+    resolver = PathResolver(paths)
+    best_score = commit_scores.max(initial=0)
+    evidence = []
+    for index in top_indices(commit_scores, BEST_COMMITS):
+        changed = commits[index].paths
+        if len(changed) <= WIDE_COMMIT_FILES:
+            weight = float(commit_scores[index] / best_score) ** COMMIT_POWER
+            evidence.append(Evidence(index, weight, resolver.resolve(changed)))
+    return evidence
 
 
-class Moved:
-    """The numbers of paths; an old one that is gone is found where its last two parts stand now, if
-    only there.
+class PathResolver:
+    """Finds files by the paths of older commits.
+
+    An old path that is gone means the file whose last two parts are the same, if there is only one.
     """
 
     def __init__(self, paths: Sequence[str]) -> None:
+        """Index the paths of this commit."""
         self._numbers = {path: number for number, path in enumerate(paths)}
         self._tails: dict[str, int | None] = {}
         for number, path in enumerate(paths):
-            self._tails[_tail(path)] = None if _tail(path) in self._tails else number
+            tail = _tail_of(path)
+            self._tails[tail] = None if tail in self._tails else number
 
-    def of(self, paths: Iterable[str]) -> list[int]:
-        found = (self._numbers.get(path, self._tails.get(_tail(path))) for path in paths)
-        return [number for number in found if number is not None]
+    def resolve(self, paths: Iterable[str]) -> list[int]:
+        """Return the indices of the files that these old paths mean today."""
+        numbers = (self._numbers.get(path, self._tails.get(_tail_of(path))) for path in paths)
+        return [number for number in numbers if number is not None]
 
 
-def _tail(path: str) -> str:
+def _tail_of(path: str) -> str:
     return "/".join(path.split("/")[-2:])
 
 
-def tested(of_tests: Floats, tests: Sequence[str], paths: Sequence[str]) -> list[Voice]:
-    """The tests that answer the request speak for the files that are named like them, the nearest
-    of these.
-    """
-    named: defaultdict[str, list[int]] = defaultdict(list)
+def weigh_tests(test_scores: Floats, tests: Sequence[str], paths: Sequence[str]) -> list[Evidence]:
+    """Take the tests that match the request as evidence for the files they are named after."""
+    files_by_stem: defaultdict[str, list[int]] = defaultdict(list)
     for number, path in enumerate(paths):
-        named[path.rpartition("/")[2].partition(".")[0].lower()].append(number)
-    return [
-        Voice(
-            test,
-            float(of_tests[test]),
-            _nearest(tests[test], named.get(subject(tests[test]), ()), paths),
-        )
-        for test in best(of_tests, BEST_TESTS)
-    ]
+        files_by_stem[path.rpartition("/")[2].partition(".")[0].lower()].append(number)
+    evidence = []
+    for index in top_indices(test_scores, BEST_TESTS):
+        files = files_by_stem.get(subject_of(tests[index]), ())
+        nearest = _pick_nearest(tests[index], files, paths)
+        evidence.append(Evidence(index, float(test_scores[index]), nearest))
+    return evidence
 
 
-def subject(test: str) -> str:
-    """What a test is about, by its name: `test_cart.py`, `cart.spec.ts` and `CartTest.java` are
-    about "cart".
+def subject_of(test: str) -> str:
+    """Return what a test is about, by its name.
+
+    `test_cart.py`, `cart.spec.ts` and `CartTest.java` are about "cart".
     """
     name = test.rpartition("/")[2]
     stem = re.sub(r"\.(test|spec|test-d)$", "", name.rpartition(".")[0])
-    return TESTED.sub("", stem.split(".")[0]).lower()
+    return TEST_AFFIX.sub("", stem.split(".")[0]).lower()
 
 
-def _nearest(test: str, files: Sequence[int], paths: Sequence[str]) -> list[int]:
-    near = [_common(test, paths[file]) for file in files]
-    return [file for file, parts in zip(files, near, strict=True) if parts == max(near)]
+def _pick_nearest(test: str, files: Sequence[int], paths: Sequence[str]) -> list[int]:
+    shared = [_count_shared_folders(test, paths[file]) for file in files]
+    return [file for file, count in zip(files, shared, strict=True) if count == max(shared)]
 
 
-def _common(one: str, other: str) -> int:
-    """How many folders lead to both."""
-    pairs = zip(one.split("/")[:-1], other.split("/")[:-1], strict=False)
-    return next(
-        (depth for depth, (a, b) in enumerate(pairs) if a != b),
-        min(one.count("/"), other.count("/")),
-    )
+def _count_shared_folders(path: str, other_path: str) -> int:
+    """Count the folders that lead to both."""
+    pairs = zip(path.split("/")[:-1], other_path.split("/")[:-1], strict=False)
+    count = 0
+    for folder, other_folder in pairs:
+        if folder != other_folder:
+            break
+        count += 1
+    return count
 
 
-def best(values: Floats, top: int) -> list[int]:
-    """The places of the highest values, best first, zeros left out."""
-    held = np.flatnonzero(values)
-    order = held[np.argsort(-values[held], kind="stable")]
-    return [int(place) for place in order[:top]]
-
-
-def named(files: Iterable[int], size: int) -> Floats:
-    """The files that the request spells out, all alike."""
-    earned = np.zeros(size)
-    earned[list(files)] = 1
-    return earned
+def top_indices(values: Floats, top: int) -> list[int]:
+    """Return the indices of the highest values, best first; zeros are left out."""
+    nonzero = np.flatnonzero(values)
+    order = nonzero[np.argsort(-values[nonzero], kind="stable")]
+    return [int(index) for index in order[:top]]

@@ -1,6 +1,4 @@
-"""Here lives the way to a repository's files: how they are handed over, what each is for, which are
-read.
-"""
+"""Read a repository's files, and tell what each is for."""
 
 from __future__ import annotations
 
@@ -15,24 +13,25 @@ from bot.search.grammars import language_of
 
 FILE_BYTES = 1_000_000
 TOTAL_BYTES = 64_000_000
-BATCH = 200
+BATCH_FILES = 200
 LINE_CHARS = 400  # on average, above which nobody wrote the lines by hand
 
 Kind = Literal["code", "text", "docs", "test", "foreign"]
 
 
 class FileSource(Protocol):
-    """The files of one tree. An adapter over `bot.ports.Mirrors` is the caller's."""
+    """The files of one tree."""
 
-    def paths(self) -> Sequence[str]: ...
+    def paths(self) -> Sequence[str]:
+        """Return the paths of all files."""
 
     def read(self, paths: Collection[str]) -> Mapping[str, bytes]:
-        """The bytes of those paths that are regular files; others are left out."""
+        """Return the bytes of those paths that are regular files; others are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What was read, and what was not with the reason: "data.bin: binary"."""
+    """The files that were read, and those that were not with the reason: "data.bin: binary"."""
 
     files: Mapping[str, bytes]
     skipped: tuple[str, ...] = ()
@@ -44,31 +43,29 @@ def read_files(
     """Read text files in the order of the paths, batch by batch, until the total is used up."""
     files: dict[str, bytes] = {}
     skipped: list[str] = []
-    seen = 0
-    for batch in _batches(paths):
-        if seen >= total_bytes:
-            skipped += [
-                f"{path}: over the limit of {total_bytes // 1_000_000} MB read in all"
-                for path in batch
-            ]
+    read_bytes = 0
+    limit = f"over the limit of {total_bytes // 1_000_000} MB read in all"
+    for batch in _split_batches(paths):
+        if read_bytes >= total_bytes:
+            skipped += [f"{path}: {limit}" for path in batch]
             continue
         for path, data in source.read(batch).items():
-            seen += len(data)
-            if why := find_unreadable_reason(data):
-                skipped.append(f"{path}: {why}")
+            read_bytes += len(data)
+            if reason := find_unreadable_reason(data):
+                skipped.append(f"{path}: {reason}")
             else:
                 files[path] = data
     return ReadResult(files, tuple(skipped))
 
 
-def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(paths)
-    while batch := list(islice(rest, BATCH)):
+def _split_batches(paths: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(paths)
+    while batch := list(islice(remaining, BATCH_FILES)):
         yield batch
 
 
 def find_unreadable_reason(data: bytes) -> str:
-    """Why nobody would read this file; empty when somebody would."""
+    """Say why nobody would read this file; empty when somebody would."""
     if len(data) > FILE_BYTES:
         return "larger than 1 MB"
     if b"\0" in data:
@@ -84,7 +81,7 @@ def find_unreadable_reason(data: bytes) -> str:
 
 @lru_cache(100_000)  # each path is asked about a few times, one after the other
 def kind_of(path: str) -> Kind:
-    """What a file is for, by its path alone. "foreign" is vendored, generated or a lock file."""
+    """Tell what a file is for, by its path; "foreign" is vendored, generated or a lock file."""
     parts = path.lower().split("/")
     name = path.rpartition("/")[2]
     if parts[0] == ".github":
@@ -99,60 +96,43 @@ def kind_of(path: str) -> Kind:
 
 
 def is_program(path: str) -> bool:
-    """Whether the path's ending is one of a programming language, whatever the file is for."""
-    return bool(language_of(path) or CODE.search(path))
+    """Tell if the suffix is that of a programming language, whatever the file is for."""
+    return bool(language_of(path) or CODE_SUFFIX.search(path))
 
 
 # Programs in languages without a grammar here: they are ranked with the code, whole.
-CODE = re.compile(
-    r"\.(astro|clj|cljs|coffee|cr|cshtml|css|dart|elm|ejs|erb|erl|ex|exs|f90|fs|groovy|haml|hbs|hcl|hrl|hs|html|jl|less|lisp"
-    r"|m|ml|mli|mm|nim|pas|pl|pm|proto|ps1|psm1|pug|pyx|pxd|r|razor|scss|sass|sql|styl|svelte|tcl|tf|twig|v|vb|vue|xsl|zig)$",
+CODE_SUFFIX = re.compile(
+    r"\.(astro|clj|cljs|coffee|cr|cshtml|css|dart|elm|ejs|erb|erl|ex|exs|f90|fs|groovy|haml|hbs"
+    r"|hcl|hrl|hs|html|jl|less|lisp|m|ml|mli|mm|nim|pas|pl|pm|proto|ps1|psm1|pug|pyx|pxd|r|razor"
+    r"|scss|sass|sql|styl|svelte|tcl|tf|twig|v|vb|vue|xsl|zig)$",
     re.IGNORECASE,
 )
-FOREIGN_DIRS = frozenset(
-    [
-        "vendor",
-        "vendored",
-        "_vendor",
-        "node_modules",
-        "third_party",
-        "3rdparty",
-        "thirdparty",
-        "third-party",
-        "extern",
-        "cextern",
-        "externals",
-        "bower_components",
-        "site-packages",
-        "dist",
-    ]
-)
+# fmt: off
+FOREIGN_DIRS = frozenset([
+    "vendor", "vendored", "_vendor", "node_modules", "third_party", "3rdparty",
+    "thirdparty", "third-party", "extern", "cextern", "externals", "bower_components",
+    "site-packages", "dist",
+])
+# fmt: on
 FOREIGN = re.compile(
-    r"[.-]min\.(js|css)$|\.(lock|map|snap|svg|po|pot|sum|ipynb|patch|diff)$|_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$"
-    r"|\.(g|generated|designer)\.\w+$|^(package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json)$",
+    r"[.-]min\.(js|css)$|\.(lock|map|snap|svg|po|pot|sum|ipynb|patch|diff)$"
+    r"|_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$|\.(g|generated|designer)\.\w+$"
+    r"|^(package-lock\.json|pnpm-lock\.yaml|npm-shrinkwrap\.json)$",
     re.IGNORECASE,
 )
-TEST_DIRS = frozenset(
-    [
-        "test",
-        "tests",
-        "__tests__",
-        "__mocks__",
-        "spec",
-        "specs",
-        "e2e",
-        "testdata",
-        "test_data",
-        "fixtures",
-        "dts-test",
-        "benchmarks",
-    ]
-)
+# fmt: off
+TEST_DIRS = frozenset([
+    "test", "tests", "__tests__", "__mocks__", "spec", "specs",
+    "e2e", "testdata", "test_data", "fixtures", "dts-test", "benchmarks",
+])
+# fmt: on
 TEST = re.compile(
-    r"^tests?[_.]|[_.-](test|tests|spec|test-d)\.\w+$|^conftest\.py$|\w(Test|Tests|Spec)\.\w+$|[a-z0-9]IT\.\w+$"
+    r"^tests?[_.]|[_.-](test|tests|spec|test-d)\.\w+$|^conftest\.py$|\w(Test|Tests|Spec)\.\w+$"
+    r"|[a-z0-9]IT\.\w+$"
 )
 DOCS_DIRS = frozenset(["doc", "docs", "documentation", "examples", "example"])
 DOCS = re.compile(
-    r"\.(md|mdx|rst|adoc|txt)$|^(changes|changelog|history|authors|contributors|license|copying|news)\b",
+    r"\.(md|mdx|rst|adoc|txt)$"
+    r"|^(changes|changelog|history|authors|contributors|license|copying|news)\b",
     re.IGNORECASE,
 )

@@ -1,6 +1,4 @@
-"""Here lives the counting of terms in many documents: each word is split once, and the sums are
-done by arrays.
-"""
+"""Count terms in many documents: each distinct word is split once, and arrays do the sums."""
 
 from __future__ import annotations
 
@@ -10,103 +8,106 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.search.postings import Numbers, Postings, hashed, postings
+from bot.search.postings import Numbers, Postings, build_postings, hash_term
 from bot.search.terms import split_terms
 
-# Bytes, because decoding every file costs more than finding its words; what is not ASCII is split
-# when first met.
+# Bytes, because decoding every file costs more than finding its words; a word that is not ASCII is
+# split when it is first met.
 WORD = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 BATCH_WORDS = 400_000
-Wide = NDArray[np.uint64]
+ID_BITS = np.uint64(32)
+ID_MASK = np.uint64(0xFFFFFFFF)
+# Each number is a pair of 32-bit ids: a document or a term above, a word or a document below.
+Pairs = NDArray[np.uint64]
 
 
-class Tally:
-    """Documents go in, postings come out. A document is a sequence of texts with what one word in
-    each counts.
-    """
+class TermCounter:
+    """Builds postings: call add() for each document, then postings()."""
 
     def __init__(self) -> None:
-        self._words = _Words()
-        self._ids: list[int] = []
+        """Begin without documents."""
+        self._vocabulary = _Vocabulary()
+        self._word_ids: list[int] = []
         self._sizes: list[int] = []
-        self._done: list[tuple[Wide, Numbers]] = []
-        self._first = 0
+        self._batches: list[tuple[Pairs, Numbers]] = []
+        self._batch_start = 0
         self.lengths: list[int] = []
 
-    def add(self, text: bytes, marks: Sequence[str] = ()) -> None:
-        """One more document: its words, and marks, which are terms as they stand."""
-        self._ids.extend(map(self._words.__getitem__, found := WORD.findall(text)))
-        self._ids.extend(map(self._words.mark, marks))
-        self._sizes.append(len(found) + len(marks))
-        self.lengths.append(len(found))
-        if len(self._ids) > BATCH_WORDS:
+    def add(self, text: bytes, whole_terms: Sequence[str] = ()) -> None:
+        """Add a document: its words, and terms that are not split."""
+        words = WORD.findall(text)
+        self._word_ids.extend(map(self._vocabulary.__getitem__, words))
+        self._word_ids.extend(map(self._vocabulary.add_whole, whole_terms))
+        self._sizes.append(len(words) + len(whole_terms))
+        self.lengths.append(len(words))
+        if len(self._word_ids) > BATCH_WORDS:
             self._flush()
 
     def postings(self) -> Postings:
+        """Return the postings of all documents."""
         self._flush()
-        keys = np.concatenate([keys for keys, _ in self._done])
-        counts = np.concatenate([counts for _, counts in self._done])
-        hashes = np.fromiter(map(hashed, self._words.terms), np.uint64, len(self._words.terms))
-        return postings(
-            hashes[(keys >> 32).astype(np.int64)], (keys & 0xFFFFFFFF).astype(np.uint32), counts
-        )
+        pairs = np.concatenate([pairs for pairs, _ in self._batches])
+        counts = np.concatenate([counts for _, counts in self._batches])
+        terms = self._vocabulary.terms
+        hashes = np.fromiter(map(hash_term, terms), np.uint64, len(terms))
+        documents = (pairs & ID_MASK).astype(np.uint32)
+        return build_postings(hashes[(pairs >> ID_BITS).astype(np.int64)], documents, counts)
 
     def _flush(self) -> None:
-        documents = np.repeat(
-            np.arange(self._first, len(self.lengths), dtype=np.uint64), self._sizes
-        )
-        words = np.array(self._ids, dtype=np.uint64)
-        self._done.append(
-            self._words.counted(*np.unique(documents << np.uint64(32) | words, return_counts=True))
-        )
-        self._first = len(self.lengths)
-        self._ids.clear()
+        numbers = np.arange(self._batch_start, len(self.lengths), dtype=np.uint64)
+        documents = np.repeat(numbers, self._sizes)
+        words = np.array(self._word_ids, dtype=np.uint64)
+        pairs, counts = np.unique(documents << ID_BITS | words, return_counts=True)
+        self._batches.append(self._vocabulary.count_terms(pairs, counts))
+        self._batch_start = len(self.lengths)
+        self._word_ids.clear()
         self._sizes.clear()
 
 
-class _Words(dict[bytes, int]):
-    """Each word's number, and the numbers of the terms that it is split into."""
+class _Vocabulary(dict[bytes, int]):
+    """The id of each word, and for each id the ids of the terms that the word is split into."""
 
     def __init__(self) -> None:
         self.terms: dict[str, int] = {}
-        self._flat: list[int] = []
+        self._term_ids: list[int] = []  # of all words, one word after the other
         self._starts = [0]
 
     def __missing__(self, word: bytes) -> int:
-        return self._new(word, split_terms(word.decode("utf-8", "replace")))
+        return self._add(word, split_terms(word.decode("utf-8", "replace")))
 
-    def mark(self, mark: str) -> int:
-        """The number of a term that is not split."""
-        known = self.get(mark.encode())
-        return self._new(mark.encode(), [mark]) if known is None else known
+    def add_whole(self, term: str) -> int:
+        """Return the id of a term that is not split."""
+        known = self.get(term.encode())
+        return self._add(term.encode(), [term]) if known is None else known
 
-    def _new(self, word: bytes, found: Iterable[str]) -> int:
-        for term in found:
-            self._flat.append(self.terms.setdefault(term, len(self.terms)))
-        self._starts.append(len(self._flat))
+    def _add(self, word: bytes, terms: Iterable[str]) -> int:
+        for term in terms:
+            self._term_ids.append(self.terms.setdefault(term, len(self.terms)))
+        self._starts.append(len(self._term_ids))
         self[word] = number = len(self)
         return number
 
-    def counted(self, pairs: Wide, counts: NDArray[np.int64]) -> tuple[Wide, Numbers]:
-        """From (document, word) pairs to (term, document) pairs, sorted, each once."""
-        words = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    def count_terms(self, pairs: Pairs, counts: NDArray[np.int64]) -> tuple[Pairs, Numbers]:
+        """Turn counted (document, word) pairs into (term, document) pairs, sorted, each once."""
+        words = (pairs & ID_MASK).astype(np.int64)
         starts = np.array(self._starts, dtype=np.int64)
         sizes = np.diff(starts)[words]
         ends = np.cumsum(sizes)
-        inside = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
-        found = np.array(self._flat, dtype=np.uint64)[np.repeat(starts[words], sizes) + inside]
-        keys = found << np.uint64(32) | np.repeat(pairs >> np.uint64(32), sizes)
+        within_word = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - sizes, sizes)
+        term_places = np.repeat(starts[words], sizes) + within_word
+        terms = np.array(self._term_ids, dtype=np.uint64)[term_places]
+        keys = terms << ID_BITS | np.repeat(pairs >> ID_BITS, sizes)
         order = np.argsort(keys, kind="stable")
         firsts = np.flatnonzero(np.diff(keys[order], prepend=np.uint64(2**64 - 1)))
-        every = np.repeat(counts, sizes)[order]
-        return keys[order][firsts], np.add.reduceat(every, firsts).astype(np.uint32) if len(
-            firsts
-        ) else every.astype(np.uint32)
+        ordered_counts = np.repeat(counts, sizes)[order]
+        if not len(firsts):  # which reduceat refuses
+            return keys, ordered_counts.astype(np.uint32)
+        return keys[order][firsts], np.add.reduceat(ordered_counts, firsts).astype(np.uint32)
 
 
-def counted(texts: Sequence[bytes]) -> tuple[Postings, Numbers]:
-    """The postings of these texts, and their lengths in words."""
-    tally = Tally()
+def count_terms(texts: Sequence[bytes]) -> tuple[Postings, Numbers]:
+    """Return the postings of these texts, and their lengths in words."""
+    counter = TermCounter()
     for text in texts:
-        tally.add(text)
-    return tally.postings(), np.array(tally.lengths, dtype=np.uint32)
+        counter.add(text)
+    return counter.postings(), np.array(counter.lengths, dtype=np.uint32)

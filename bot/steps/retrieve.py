@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.search import find_similar_commits, locate
+from bot.search import find_similar_commits, locate, parse_query
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import alike
 from bot.text.terminal_text import strip_control
@@ -46,8 +46,9 @@ def search_repo(
     """Find places in the code, and the past commits most like the issue with their diffs' heads."""
     body = "\n\n".join([issue.body, *(comment.body for comment in issue.comments)])
     meaning = alike(ports, tree, index.cache)
-    retrieval = locate(index.commit_index, issue.title, body, index.cache.leaves, limit, meaning)
-    commits = find_similar_commits(index.commit_index, issue.title, body, MAX_SIMILAR)
+    query = parse_query(issue.title, body)
+    retrieval = locate(index.commit_index, query, index.cache.leaves, limit, meaning)
+    commits = find_similar_commits(index.commit_index, query, MAX_SIMILAR)
     return replace(retrieval, similar=tuple(_with_diff(ports, tree, commit) for commit in commits))
 
 

@@ -71,13 +71,13 @@ def _texts(
             continue
         symbols = leaves[it.path].symbols
         pieces = cut.setdefault(it.path, split_into_chunks(blobs[_sha(it)], symbols))
-        name = symbols[it.place - 1].name if it.place else ""
-        text = pieces.get(it.place - 1, b"")[: 4 * PASSAGE_CHARS].decode("utf-8", "replace")
+        name = symbols[it.symbol_number - 1].name if it.symbol_number else ""
+        text = pieces.get(it.symbol_number - 1, b"")[: 4 * PASSAGE_CHARS].decode("utf-8", "replace")
         yield _name(it), f"{it.path} {name}\n{text[:PASSAGE_CHARS]}"
 
 
 def _name(passage: Passage) -> str:
-    return f"{passage.key}:{passage.place}"
+    return f"{passage.key}:{passage.symbol_number}"
 
 
 def _sha(passage: Passage) -> Sha:

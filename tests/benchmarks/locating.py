@@ -1,6 +1,4 @@
-"""Here lives the measurement of knowing code: first look, next commit, a question; against ctags
-and ripgrep.
-"""
+"""Measure the search: first look, next commit, a question; against ctags and ripgrep."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
-from bot.search import INDEX_FORMAT, locate
+from bot.search import INDEX_FORMAT, locate, parse_query
 from bot.steps.repo_index import load_repo_index
 from tests.benchmarks.table import Row
 from tests.git_served import git
@@ -44,11 +42,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def rows(work: Path) -> list[Row]:
-    """Seconds of CPU, git's included, and the most memory; start is what `greenlit` takes to say
-    hello.
-    """
-    start_s, _ = _cost([sys.executable, "-m", "bot", "--help"])
-    repo = _filled(work / "repo", FILES, 60)
+    """Measure seconds of CPU, git's included, and peak memory, without the start of `greenlit`."""
+    start_s, _ = _measure_cost([sys.executable, "-m", "bot", "--help"])
+    repo = _make_repo(work / "repo", FILES, 60)
     ask = [
         sys.executable,
         "-m",
@@ -60,16 +56,16 @@ def rows(work: Path) -> list[Row]:
         str(work / "cache"),
         "-",
     ]
-    first_s, first_mb = _cost(ask)
-    again_s, _ = _cost(ask)
-    (repo / "pkg0/sub0/mod0.py").write_text(_text(random.Random(8), 60))
+    first_s, first_mb = _measure_cost(ask)
+    again_s, _ = _measure_cost(ask)
+    (repo / "pkg0/sub0/mod0.py").write_text(_make_module(random.Random(8), 60))
     git(repo, "commit", "--quiet", "--all", "--message=Change one")
-    next_s, _ = _cost(ask)
+    next_s, _ = _measure_cost(ask)
     git(work, "clone", "--quiet", str(ROOT), "own")
     own = work / "own"
-    map_s, _ = _cost([*ask[:3], "map", "--repo", str(own), *ask[6:8]])
-    some_s, some_mb = _cost([*ask[:5], str(_filled(work / "some", SOME, 1)), *ask[6:]])
-    many_s, many_mb = _cost([*ask[:5], str(_filled(work / "many", MANY, 1)), *ask[6:]])
+    map_s, _ = _measure_cost([*ask[:3], "map", "--repo", str(own), *ask[6:8]])
+    some_s, some_mb = _measure_cost([*ask[:5], str(_make_repo(work / "some", SOME, 1)), *ask[6:]])
+    many_s, many_mb = _measure_cost([*ask[:5], str(_make_repo(work / "many", MANY, 1)), *ask[6:]])
     return [
         Row(
             f"locate: start, {FILES} files of {_mb(repo):.0f} MB below", f"{start_s:.2f} s", "", ""
@@ -111,9 +107,10 @@ def _question_s(work: Path, repo: Path) -> float:
         *cast("Any", (GitMirrors(work / "home", ()), None, None)),
         cache=SqliteCache(work / "cache", INDEX_FORMAT),
     )
-    known = load_repo_index(ports, borrow(work / "home", repo, "HEAD"))
+    repo_index = load_repo_index(ports, borrow(work / "home", repo, "HEAD"))
     title, _, body = ISSUE.partition("\n")
-    return _median_s(lambda: locate(known.commit_index, title, body, known.cache.leaves))
+    index, leaves = repo_index.commit_index, repo_index.cache.leaves
+    return _median_s(lambda: locate(index, parse_query(title, body), leaves))
 
 
 def _median_s(act: Callable[[], object]) -> float:
@@ -126,29 +123,27 @@ def _median_s(act: Callable[[], object]) -> float:
 
 
 def _ctags(repo: Path) -> str:
-    found = which("ctags")
+    tool = which("ctags")
     return (
-        f"{_cost([found, '-R', '-f', '-', str(repo)])[0]:.2f} s (ctags, definitions alone)"
-        if found
+        f"{_measure_cost([tool, '-R', '-f', '-', str(repo)])[0]:.2f} s (ctags, definitions alone)"
+        if tool
         else "no ctags here"
     )
 
 
 def _ripgrep(repo: Path) -> str:
-    found = which("rg")
+    tool = which("rg")
     return (
-        f"{1000 * _cost([found, '-c', '|'.join(WORDS), str(repo)])[0]:.0f} ms (ripgrep, all bytes)"
-        if found
+        f"{1000 * _measure_cost([tool, '-c', '|'.join(WORDS), str(repo)])[0]:.0f} ms (ripgrep, all bytes)"
+        if tool
         else "no rg here"
     )
 
 
 def _aider(repo: Path) -> str:
-    """Its map, the first time; it needs a model's name and a key to begin, and asks nobody for a
-    map.
-    """
-    found = which("aider")
-    if not found:
+    """Measure its first map, for which it needs a model's name and a key, and asks no model."""
+    tool = which("aider")
+    if not tool:
         return "no aider here"
     quiet = [
         "--yes-always",
@@ -158,7 +153,7 @@ def _aider(repo: Path) -> str:
         "--no-show-model-warnings",
     ]
     asked = [
-        found,
+        tool,
         "--show-repo-map",
         "--map-tokens",
         "2000",
@@ -168,11 +163,11 @@ def _aider(repo: Path) -> str:
         "none",
         *quiet,
     ]
-    return f"{_cost(asked, repo)[0]:.1f} s (aider, its start included)"
+    return f"{_measure_cost(asked, repo)[0]:.1f} s (aider, its start included)"
 
 
-def _cost(command: Sequence[str], cwd: Path = ROOT) -> tuple[float, float]:
-    """Seconds of CPU with those of its children, and its own most memory in MB."""
+def _measure_cost(command: Sequence[str], cwd: Path = ROOT) -> tuple[float, float]:
+    """Run a command; return seconds of CPU with those of its children, and its peak MB of memory."""
     quiet = subprocess.DEVNULL
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, cwd=cwd
@@ -184,8 +179,8 @@ def _cost(command: Sequence[str], cwd: Path = ROOT) -> tuple[float, float]:
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-def _filled(repo: Path, files: int, functions: int) -> Path:
-    """A repository with one commit; its files are the same every time."""
+def _make_repo(repo: Path, files: int, functions: int) -> Path:
+    """Make a repository with one commit; its files are the same every time."""
     chance = random.Random(7)
     repo.mkdir(parents=True)
     git(repo, "init", "--quiet", "--initial-branch=main")
@@ -197,7 +192,7 @@ def _filled(repo: Path, files: int, functions: int) -> Path:
             b"commit refs/heads/main\ncommitter a <a@example.com> 1700000000 +0000\ndata 5\nBegin\n"
         )
         for number in range(files):
-            text = _text(chance, functions).encode()
+            text = _make_module(chance, functions).encode()
             path = f"pkg{number % 100}/sub{number // 100 % 100}/mod{number}.py"
             into.write(f"M 100644 inline {path}\ndata {len(text)}\n".encode() + text + b"\n")
         into.close()
@@ -205,11 +200,11 @@ def _filled(repo: Path, files: int, functions: int) -> Path:
     return repo
 
 
-def _text(chance: random.Random, functions: int) -> str:
-    return "\n\n".join(_function(chance) for _ in range(functions))
+def _make_module(chance: random.Random, functions: int) -> str:
+    return "\n\n".join(_make_function(chance) for _ in range(functions))
 
 
-def _function(chance: random.Random) -> str:
+def _make_function(chance: random.Random) -> str:
     name, one, other = ("_".join(chance.choices(WORDS, k=2)) for _ in range(3))
     lines = [
         f"    {one}_{n} = {other}(self.{chance.choice(WORDS)}, {one!r}, [{n}, {n + 1}])"

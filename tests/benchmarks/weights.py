@@ -1,13 +1,10 @@
-"""Here lives the learning of bot/search/weights.py: `python -m tests.benchmarks.weights --repos DIR
---cases FILE`.
+"""Learn bot/search/weights.py: `python -m tests.benchmarks.weights --repos DIR --cases FILE`.
 
 Each case is a line of JSON: repo, parent (the commit to look at), query, gold (the files that
-answer it) and
-gold_functions. DIR holds git directories as owner+name, owner+name/repo, owner/name or
-owner/name.git. What is shown
-is measured with weights that were learned without the case's own repository, and with those that
-the bot uses.
-`python -m tests.benchmarks.cases` makes cases of any history.
+answer it) and gold_functions. DIR holds git directories as owner+name, owner+name/repo, owner/name
+or owner/name.git. The figures are measured with weights that were learned without the case's own
+repository, and with those that the bot uses. `python -m tests.benchmarks.cases` makes cases of any
+history.
 """
 
 from __future__ import annotations
@@ -29,97 +26,101 @@ from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
-from bot.search import INDEX_FORMAT, locate
-from bot.search.ranking import Seen
-from bot.search.signals import best
-from bot.search.terms import read_query
+from bot.search import INDEX_FORMAT, locate, parse_query
+from bot.search.query_match import match_query
+from bot.search.signals import top_indices
 from bot.search.weights import WEIGHTS
 from bot.steps.repo_index import load_repo_index
 from bot.values import Retrieval
 
 LEARNED = tuple(
-    name for name in WEIGHTS if name != "meaning"
+    name for name in WEIGHTS if name != "similarity"
 )  # which needs a model that is not here
 CANDIDATES = 40  # of each signal
-ROUNDS, PACE, PULL = 120, 0.3, 0.003
+ROUNDS, RATE, DECAY = 120, 0.3, 0.003
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Case:
-    """What the signals say of the best candidates, which of these are right, and what was found in
-    all.
-    """
+    """The signals of the best candidates, which of these are right, and what was found in all."""
 
     repo: str
     shares: Floats  # candidates x signals
     right: NDArray[np.bool_]
-    wanted: int
+    gold_count: int
     functions: frozenset[tuple[str, str]]
-    found: Retrieval
+    retrieval: Retrieval
 
 
 def main() -> None:
-    """Show the figures for each repository, then the weights that all cases teach."""
+    """Print the figures for each repository, then the weights learned from all cases."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repos", type=Path, required=True)
     parser.add_argument("--cases", type=Path, required=True)
     parser.add_argument("--cache", type=Path, default=Path("~/.cache/greenlit").expanduser())
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
-        memory = SqliteCache(given.cache, INDEX_FORMAT)
-        ports = Ports(*cast("Any", (GitMirrors(Path(home), ()), None, None)), cache=memory)
-        asked = [json.loads(line) for line in given.cases.open()]
-        cases = [case for it in asked if (case := _case(ports, Path(home), given.repos, it))]
-    Console().print(_table(cases))
-    learned = dict(zip(LEARNED, _learned(cases), strict=True))
+        cache = SqliteCache(arguments.cache, INDEX_FORMAT)
+        ports = Ports(*cast("Any", (GitMirrors(Path(home), ()), None, None)), cache=cache)
+        lines = [json.loads(line) for line in arguments.cases.open()]
+        measured = [_measure(ports, Path(home), arguments.repos, line) for line in lines]
+    cases = [case for case in measured if case]
+    Console().print(_make_table(cases))
+    learned = dict(zip(LEARNED, _learn(cases), strict=True))
     Console().print(
         "Learned of all:", {name: round(float(weight), 2) for name, weight in learned.items()}
     )
 
 
-def _case(ports: Ports, home: Path, repos: Path, asked: Mapping[str, Any]) -> Case | None:
-    owner, name = asked["repo"].split("/")
-    guesses = (f"{owner}+{name}/repo", f"{owner}+{name}", f"{owner}/{name}", f"{owner}/{name}.git")
-    folder = next((repos / guess for guess in guesses if (repos / guess).is_dir()), None)
+def _measure(ports: Ports, home: Path, repos: Path, case: Mapping[str, Any]) -> Case | None:
+    """Search for a case; None when its repository is not there."""
+    folder = _find_repository(repos, case["repo"])
     if folder is None:
         return None
-    known = load_repo_index(ports, borrow(home, folder, asked["parent"]))
-    title, _, body = asked["query"].strip().partition("\n")
-    parts = Seen.of(known.commit_index, read_query(title.lstrip("# "), body)).signals()
-    shares = np.stack(
-        [np.sqrt(parts[name] / (parts[name].max(initial=0) or 1)) for name in LEARNED], axis=1
+    repo_index = load_repo_index(ports, borrow(home, folder, case["parent"]))
+    index = repo_index.commit_index
+    title, _, body = case["query"].strip().partition("\n")
+    query = parse_query(title.lstrip("# "), body)
+    signals = match_query(index, query).score_signals()
+    columns = [np.sqrt(signals[name] / (signals[name].max(initial=0) or 1)) for name in LEARNED]
+    right = np.isin(np.array(index.code.paths), case["gold"])
+    candidates = set(np.flatnonzero(right).tolist())
+    for scores in signals.values():
+        candidates.update(top_indices(scores, CANDIDATES))
+    rows = sorted(candidates)
+    return Case(
+        case["repo"],
+        np.stack(columns, axis=1)[rows],
+        right[rows],
+        len(case["gold"]),
+        frozenset((path, name) for path, name in case["gold_functions"]),
+        locate(index, query, repo_index.cache.leaves),
     )
-    right = np.isin(np.array(known.commit_index.code.paths), asked["gold"])
-    some = sorted(
-        {
-            *np.flatnonzero(right),
-            *(file for values in parts.values() for file in best(values, CANDIDATES)),
-        }
-    )
-    functions = frozenset((path, name) for path, name in asked["gold_functions"])
-    found = locate(known.commit_index, title.lstrip("# "), body, known.cache.leaves)
-    return Case(asked["repo"], shares[some], right[some], len(asked["gold"]), functions, found)
 
 
-def _learned(cases: Sequence[Case]) -> Floats:
-    """The weights under which a softmax over the candidates says most of the right ones; by Adam,
-    kept above 0.
-    """
+def _find_repository(repos: Path, full_name: str) -> Path | None:
+    owner, name = full_name.split("/")
+    guesses = (f"{owner}+{name}/repo", f"{owner}+{name}", f"{owner}/{name}", f"{owner}/{name}.git")
+    return next((repos / guess for guess in guesses if (repos / guess).is_dir()), None)
+
+
+def _learn(cases: Sequence[Case]) -> Floats:
+    """Learn the weights under which a softmax prefers the right candidates; by Adam, above 0."""
     weights = np.full(len(LEARNED), 2.0)
     mean, square = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, ROUNDS + 1):
-        slope = sum(
-            (_slope(case, weights) for case in cases if case.right.any()), np.zeros_like(weights)
+        gradient = sum(
+            (_gradient(case, weights) for case in cases if case.right.any()), np.zeros_like(weights)
         )
-        slope = slope / len(cases) - PULL * weights
-        mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * slope**2
-        stride = PACE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+        gradient = gradient / len(cases) - DECAY * weights
+        mean, square = 0.9 * mean + 0.1 * gradient, 0.99 * square + 0.01 * gradient**2
+        stride = RATE * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
         weights = np.maximum(weights + stride, 0.0)
     return weights
 
 
-def _slope(case: Case, weights: Floats) -> Floats:
+def _gradient(case: Case, weights: Floats) -> Floats:
     score = _score(case, weights)
     chance = np.exp(score - score.max())
     wrong = case.right / case.right.sum() - chance / chance.sum()
@@ -131,34 +132,34 @@ def _score(case: Case, weights: Floats) -> Floats:
     return np.asarray((case.shares * weights).sum(axis=1), dtype=np.float64)
 
 
-def _table(cases: Sequence[Case]) -> Table:
+def _make_table(cases: Sequence[Case]) -> Table:
     table = Table(
         "repository", "cases", "R@1", "R@5", "R@10", "R@20", "MRR", "functions R@5", "R@10"
     )
     every: list[list[float]] = []
     for repo in sorted({case.repo for case in cases}):
-        weights = _learned([case for case in cases if case.repo != repo])
-        rows = [list(_figures(case, weights)) for case in cases if case.repo == repo]
+        weights = _learn([case for case in cases if case.repo != repo])
+        rows = [list(_measure_ranking(case, weights)) for case in cases if case.repo == repo]
         every += rows
-        table.add_row(repo, str(len(rows)), *_means(rows))
-    table.add_row("all", str(len(every)), *_means(every), style="bold")
+        table.add_row(repo, str(len(rows)), *_average(rows))
+    table.add_row("all", str(len(every)), *_average(every), style="bold")
     shipped = np.array([WEIGHTS[name] for name in LEARNED])
     table.add_row(
         "with bot/search/weights.py",
         str(len(cases)),
-        *_means([list(_figures(it, shipped)) for it in cases]),
+        *_average([list(_measure_ranking(case, shipped)) for case in cases]),
     )
     return table
 
 
-def _figures(case: Case, weights: Floats) -> Iterator[float]:
+def _measure_ranking(case: Case, weights: Floats) -> Iterator[float]:
     order = np.argsort(-_score(case, weights), kind="stable")
     places = np.flatnonzero(case.right[order])
     yield float((places < 1).any())
     for top in (5, 10, 20):
-        yield float((places < top).sum()) / case.wanted
+        yield float((places < top).sum()) / case.gold_count
     yield 1 / (1 + float(places.min())) if len(places) else 0.0
-    names = list(dict.fromkeys((clue.path, clue.name) for clue in case.found.symbols))
+    names = list(dict.fromkeys((hit.path, hit.name) for hit in case.retrieval.symbols))
     for top in (5, 10):
         yield (
             len(case.functions & {*names[:top]}) / len(case.functions)
@@ -167,7 +168,7 @@ def _figures(case: Case, weights: Floats) -> Iterator[float]:
         )
 
 
-def _means(rows: Iterable[Sequence[float]]) -> list[str]:
+def _average(rows: Iterable[Sequence[float]]) -> list[str]:
     return [f"{value:.3f}" for value in np.nanmean(np.array(list(rows)), axis=0)]
 
 

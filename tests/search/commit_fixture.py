@@ -1,12 +1,17 @@
-"""Here lives the shop: a small repository to look things up in, and the way from its files to
-clues.
-"""
+"""A small repository, a shop, and the search in it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.search import CommitIndex, FileSymbols, SegmentBuilder, build_commit_index, locate
+from bot.search import (
+    CommitIndex,
+    FileSymbols,
+    SegmentBuilder,
+    build_commit_index,
+    locate,
+    parse_query,
+)
 from bot.search.source_files import kind_of
 from bot.values import CommitInfo, Retrieval
 
@@ -31,31 +36,32 @@ def files(**more: str | bytes) -> dict[str, bytes]:
     }
 
 
-def pressed(
-    given: Mapping[str, bytes], commits: Sequence[CommitInfo] = ()
+def index_files(
+    contents: Mapping[str, bytes], commits: Sequence[CommitInfo] = ()
 ) -> tuple[CommitIndex, dict[str, FileSymbols]]:
-    """What is known of these files, each by its path, and of the commits that led to them."""
-    press = SegmentBuilder()
-    for path, data in given.items():
-        if kind_of(path) != "foreign":
-            press.add(path, path, data)
+    """Index these files and the commits that led to them; a file's key is its path."""
+    builder = SegmentBuilder()
+    paths = sorted(path for path in contents if kind_of(path) != "foreign")
+    for path in contents:
+        if path in paths:
+            builder.add(path, path, contents[path])
     for commit in commits:
-        press.add_text(commit.sha, commit.message)
-    keys = [(path, path) for path in sorted(given) if kind_of(path) != "foreign"]
-    return build_commit_index([press.build()], keys, commits), {
-        leaf.key: leaf for leaf in press.files
-    }
+        builder.add_text(commit.sha, commit.message)
+    index = build_commit_index([builder.build()], [(path, path) for path in paths], commits)
+    return index, {file.key: file for file in builder.files}
 
 
-def clues(
-    given: Mapping[str, bytes],
+def search(
+    contents: Mapping[str, bytes],
     title: str,
     body: str = "",
     top: int = 20,
     commits: Sequence[CommitInfo] = (),
 ) -> Retrieval:
-    """Where to look for a request in these files."""
-    known, leaves = pressed(given, commits)
-    return locate(
-        known, title, body, lambda wanted: {path: leaves[key] for path, key in wanted}, top
-    )
+    """Locate a request in these files."""
+    index, symbols = index_files(contents, commits)
+
+    def load_symbols(files: Sequence[tuple[str, str]]) -> dict[str, FileSymbols]:
+        return {path: symbols[key] for path, key in files}
+
+    return locate(index, parse_query(title, body), load_symbols, top)

@@ -1,6 +1,4 @@
-"""Here live the promises about deriving in other processes: the same as in one, and none of them
-outlives us.
-"""
+"""Indexing in worker processes gives what one process gives, and no worker outlives us."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.search import segment_bytes
+from bot.search import decode_segment, decode_symbols
 from bot.search.index_workers import Worker, build_segment, build_segments
 
 PATIENCE_S = 60
@@ -25,7 +23,7 @@ BUNDLES = [
 START = "from bot.search.index_workers import Worker; import time; print(Worker().pid, flush=True); time.sleep(999)"
 
 
-def _gone(pid: int) -> bool:
+def _has_ended(pid: int) -> bool:
     """Wait until the process is no more; a zombie is none, and whether it is reaped is up to the
     machine.
     """
@@ -39,7 +37,7 @@ def _gone(pid: int) -> bool:
     return True
 
 
-def test_processes_make_what_one_makes():
+def test_workers_build_what_one_process_builds():
     """Of each bundle in its order, however many there are."""
     for count in range(len(BUNDLES) + 1):
         assert list(build_segments(iter(BUNDLES[:count]))) == [
@@ -47,43 +45,41 @@ def test_processes_make_what_one_makes():
         ]
 
 
-def test_a_bundle_that_kills_its_process_is_known_as_text(caplog):
+def test_a_bundle_that_kills_its_worker_is_indexed_as_text(caplog):
     """Its words are there, its definitions are not, and it is said; the next is read by another
     process.
     """
-    hand = Worker()
-    os.kill(hand.pid, signal.SIGKILL)
-    hand.give(BUNDLES[0])
-    made, notes = hand.result()
-    hand.give(BUNDLES[1])
-    after = hand.result()
-    hand.end()
+    worker = Worker()
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.send(BUNDLES[0])
+    segment, symbols = worker.receive()
+    worker.send(BUNDLES[1])
+    after = worker.receive()
+    worker.stop()
 
     assert after == build_segment(BUNDLES[1])
-    assert made.keys == build_segment(BUNDLES[0])[0].keys
-    assert len(segment_bytes.decode_segment(made).body.terms)
-    assert not any(
-        segment_bytes.decode_symbols(key, "a.py", note).symbols for key, note in notes.items()
-    )
+    assert segment.keys == build_segment(BUNDLES[0])[0].keys
+    assert len(decode_segment(segment).body.terms)
+    assert not any(decode_symbols(key, "a.py", data).symbols for key, data in symbols.items())
     assert "no definitions are known of 9 files" in caplog.text
 
 
-def test_a_process_that_is_no_longer_needed_ends():
+def test_a_worker_can_be_stopped():
     """Whatever it is doing: a run that is cut off in the middle of a first look."""
-    hand = Worker()
-    hand.give(BUNDLES[0])
-    hand.end()
+    worker = Worker()
+    worker.send(BUNDLES[0])
+    worker.stop()
 
     with pytest.raises(ProcessLookupError):
-        os.kill(hand.pid, 0)
+        os.kill(worker.pid, 0)
 
 
-def test_processes_end_when_their_starter_is_killed():
+def test_workers_end_when_their_parent_is_killed():
     """Without a word, as `kill -9` does it."""
     with subprocess.Popen(
         [sys.executable, "-c", START], stdout=subprocess.PIPE, text=True
-    ) as starter:
-        pid = int(starter.stdout.readline())
-        starter.kill()
+    ) as parent:
+        pid = int(parent.stdout.readline())
+        parent.kill()
 
-    assert _gone(pid)
+    assert _has_ended(pid)

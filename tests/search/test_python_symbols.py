@@ -1,6 +1,4 @@
-"""Here live the promises about Python's definitions, which are read by lines: the same as a
-parser's, of anything.
-"""
+"""Python's definitions, which are read by lines, are those that a parser finds."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.search import extract_symbols
-from bot.search.python_symbols import definitions
+from bot.search.python_symbols import find_python_definitions
 
 ROOT = Path(__file__).parents[2]
 THREE = '"' * 3
@@ -56,10 +54,11 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_in_strings_brackets_and_comments_ends_nothing(case):
     """Nor does it begin anything."""
-    text, told = CASES[case]
+    text, expected = CASES[case]
 
-    assert told == " ".join(
-        f"{it.name} {it.line}-{it.end_line}" for it in extract_symbols("a.py", text.encode())
+    assert expected == " ".join(
+        f"{node.name} {node.line}-{node.end_line}"
+        for node in extract_symbols("a.py", text.encode())
     )
 
 
@@ -73,18 +72,22 @@ def test_of_what_people_wrote_a_parser_says_the_same(path):
     text = path.read_bytes()
     kinds = {ast.ClassDef: "class", ast.FunctionDef: "function", ast.AsyncFunctionDef: "function"}
     parsed = sorted(
-        (it for it in ast.walk(ast.parse(text)) if type(it) in kinds), key=lambda it: it.lineno
+        (node for node in ast.walk(ast.parse(text)) if type(node) in kinds),
+        key=lambda node: node.lineno,
     )
-    found = definitions(text)
+    definitions = find_python_definitions(text)
     more = [
-        text.splitlines()[it.end_lineno : mine.end_line]
-        for it, mine in zip(parsed, found, strict=True)
+        text.splitlines()[node.end_lineno : definition.end_line]
+        for node, definition in zip(parsed, definitions, strict=True)
     ]
 
-    assert [(it.lineno, kinds[type(it)], it.name) for it in parsed] == [
-        (it.line, it.kind, it.name) for it in found
+    assert [(node.lineno, kinds[type(node)], node.name) for node in parsed] == [
+        (node.line, node.kind, node.name) for node in definitions
     ]
-    assert all(mine.end_line >= it.end_lineno for it, mine in zip(parsed, found, strict=True))
+    assert all(
+        definition.end_line >= node.end_lineno
+        for node, definition in zip(parsed, definitions, strict=True)
+    )
     assert all(
         not line.strip() or line.lstrip().startswith(b"#") for lines in more for line in lines
     )
@@ -93,10 +96,10 @@ def test_of_what_people_wrote_a_parser_says_the_same(path):
 @given(st.text("defclas async()[]{}:'\"#\\\n\t x=", max_size=300))
 def test_noise_is_read(text):
     """In order and within the file."""
-    found = extract_symbols("a.py", text.encode())
+    definitions = extract_symbols("a.py", text.encode())
 
-    assert all(1 <= it.line <= it.end_line <= text.count("\n") + 1 for it in found)
-    assert [it.line for it in found] == sorted({it.line for it in found})
+    assert all(1 <= node.line <= node.end_line <= text.count("\n") + 1 for node in definitions)
+    assert [node.line for node in definitions] == sorted({node.line for node in definitions})
 
 
 @pytest.mark.parametrize(

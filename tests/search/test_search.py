@@ -1,6 +1,4 @@
-"""Here live the promises about knowing code: what is defined where, and which places an issue
-speaks of.
-"""
+"""Reading code: what is defined where, what a file is for, what a request asks for."""
 
 from __future__ import annotations
 
@@ -14,13 +12,13 @@ from hypothesis import strategies as st
 from bot.search import extract_symbols, find_symbol, render_layout
 from bot.search.grammars import LANGUAGE_BY_SUFFIX, language_of, make_parser
 from bot.search.source_files import kind_of
-from bot.search.symbols import QUERIES
-from bot.search.terms import read_query, split_terms
+from bot.search.symbol_queries import QUERIES
+from bot.search.terms import parse_query, split_terms
 from tests.search.commit_fixture import files
 
 
 @dataclass(frozen=True)
-class Shelf:
+class MemorySource:
     """Files held in memory: all that the library asks of a repository."""
 
     files: Mapping[str, bytes]
@@ -32,8 +30,8 @@ class Shelf:
         return {path: self.files[path] for path in paths if path in self.files}
 
 
-def shelf(**more: str) -> Shelf:
-    return Shelf(files(**more))
+def shop(**more: str) -> MemorySource:
+    return MemorySource(files(**more))
 
 
 # --- symbols
@@ -147,11 +145,13 @@ def test_any_bytes_have_symbols_or_none(data, path):
     """Nothing crashes on half a file."""
     lines = data.count(b"\n") + 1
 
-    assert all(1 <= it.line <= it.end_line <= lines + 1 for it in extract_symbols(path, data))
+    assert all(
+        1 <= symbol.line <= symbol.end_line <= lines + 1 for symbol in extract_symbols(path, data)
+    )
 
 
 @pytest.mark.parametrize("path", ["a.sh", "a.kt", "a.scala", "a.js"])
-def test_a_parser_that_loses_its_way_is_stopped(path):
+def test_a_parser_that_takes_too_long_is_stopped(path):
     """Some grammars need minutes for 60 kB of this."""
     assert isinstance(extract_symbols(path, b"x=(" * 20_000), tuple)
 
@@ -183,7 +183,7 @@ def test_a_parser_that_loses_its_way_is_stopped(path):
         ("api_pb2.py", "foreign"),
     ],
 )
-def test_files_are_told_apart_by_their_paths(path, kind):
+def test_the_path_tells_what_a_file_is_for(path, kind):
     """Code, text, docs, tests, and what somebody else wrote."""
     assert kind == kind_of(path)
 
@@ -211,21 +211,21 @@ def test_names_are_split_as_people_read_them():
         ("Fix", "", set()),
     ],
 )
-def test_what_a_commit_says_of_itself_is_not_asked_for(title, body, asked):
+def test_noise_of_commit_messages_is_not_asked_for(title, body, asked):
     """That it fixes, of which kind it is, who merged it: the code knows nothing of that."""
-    assert asked == set(read_query(title, body).terms)
+    assert asked == set(parse_query(title, body).terms)
 
 
 @given(st.text(max_size=200), st.text(max_size=400))
 def test_any_issue_is_a_query(title, body):
     """Weights are positive, whatever people write."""
-    assert all(weight > 0 for weight in read_query(title, body).terms.values())
+    assert all(weight > 0 for weight in parse_query(title, body).terms.values())
 
 
 @pytest.mark.parametrize("piece", ["a.", "a_", "`", "```", "aB", "./", "a-", "_", "a.a ", "\\"])
 def test_hostile_issues_are_read(piece):
     """No pattern backtracks over a long body: one that does is stopped as a test that hangs."""
-    assert all(weight > 0 for weight in read_query(piece * 20_000, piece * 20_000).terms.values())
+    assert all(weight > 0 for weight in parse_query(piece * 20_000, piece * 20_000).terms.values())
 
 
 # --- find_symbol, layout
@@ -234,7 +234,7 @@ def test_hostile_issues_are_read(piece):
 
 def test_a_name_is_found_where_it_is_defined_and_used():
     """With lines and signatures; ours before tests before what is vendored."""
-    told = find_symbol(shelf(), "Cart.total")
+    answer = find_symbol(shop(), "Cart.total")
 
     assert (
         "Definitions of Cart.total:\n"
@@ -244,24 +244,22 @@ def test_a_name_is_found_where_it_is_defined_and_used():
         "  shop/app.py:5: return Cart().total()\n"
         "  tests/test_cart.py:5: assert Cart().total() == 0\n"
         "  vendor/cart.py:1: class Cart: total = 1"
-    ) == told
+    ) == answer
 
 
-def test_a_name_nobody_knows_has_none():
+def test_an_unknown_name_is_nowhere():
     """Said in so many words."""
-    assert "Definitions of nope: none.\nOther lines with nope: none." == find_symbol(
-        shelf(), "nope"
-    )
+    assert "Definitions of nope: none.\nOther lines with nope: none." == find_symbol(shop(), "nope")
 
 
 def test_the_answer_is_bounded():
     """And says how much was left out."""
     many = {f"m{n}.py": "def same():\n    return same()\n" for n in range(100)}
-    told = find_symbol(shelf(**many), "same")
+    answer = find_symbol(shop(**many), "same")
 
-    assert "... and 80 more" in told
-    assert "... and 40 more" in told
-    assert len(told.split("\n")) < 90
+    assert "... and 80 more" in answer
+    assert "... and 40 more" in answer
+    assert len(answer.split("\n")) < 90
 
 
 def test_a_layout_shows_all_that_fits():

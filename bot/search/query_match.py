@@ -1,0 +1,119 @@
+"""Match a query against a commit's index; files are scored, and reasons given, from the match."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.search.bm25 import (
+    Floats,
+    Indices,
+    TermScores,
+    score_documents,
+    score_terms,
+    sum_scores,
+)
+from bot.search.commit_index import CommitIndex
+from bot.search.file_index import FileIndex
+from bot.search.path_mentions import find_mentions
+from bot.search.signals import (
+    Evidence,
+    find_rare_names,
+    mark_files,
+    score_best_chunks,
+    score_rare_names,
+    sum_evidence,
+    weigh_commits,
+    weigh_tests,
+)
+from bot.search.terms import Query
+
+CHUNK_B = 0.5  # a long definition is penalized less than a long document
+FILE_K1 = 2.0  # in a whole file the tenth mention still counts
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMatch:
+    """The files and chunks of an index that a query matches."""
+
+    index: FileIndex
+    chunk_scores: Floats
+    word_scores: Mapping[str, TermScores]  # over files, by their words
+    path_scores: Mapping[str, TermScores]  # over files, by their paths
+
+    def sum_words(self) -> Floats:
+        """Score each file by its words."""
+        return sum_scores(self.word_scores, len(self.index.paths))
+
+    def sum_paths(self) -> Floats:
+        """Score each file by its path."""
+        return sum_scores(self.path_scores, len(self.index.paths))
+
+    def sum_all(self) -> Floats:
+        """Score each file by its words and its path: all there is of files that are not code."""
+        return self.sum_words() + self.sum_paths()
+
+
+@dataclass(frozen=True, slots=True)
+class QueryMatch:
+    """All that a query matches in a commit and its history."""
+
+    code: IndexMatch
+    tests: IndexMatch
+    test_scores: Floats
+    name_scores: Floats
+    rare_names: Mapping[str, Indices]
+    mentions: Mapping[int, str]
+    commit_evidence: Sequence[Evidence]
+    test_evidence: Sequence[Evidence]
+
+    def score_signals(self) -> dict[str, Floats]:
+        """Score each file of code by each signal of weights.py."""
+        size = len(self.code.index.paths)
+        return {
+            "file": self.code.sum_words(),
+            "chunk": score_best_chunks(self.code.chunk_scores, self.code.index.chunk_files, size),
+            "path": self.code.sum_paths(),
+            "names": self.name_scores,
+            "rare": score_rare_names(self.rare_names, size),
+            "commits": sum_evidence(self.commit_evidence, size),
+            "tests": sum_evidence(self.test_evidence, size),
+            "mentions": mark_files(self.mentions, size),
+        }
+
+
+def match_query(index: CommitIndex, query: Query) -> QueryMatch:
+    """Match a query against a commit."""
+    paths = index.code.paths
+    tests = match_index(index.tests, query)
+    test_scores = tests.sum_all()
+    return QueryMatch(
+        match_index(index.code, query),
+        tests,
+        test_scores,
+        score_documents(index.code.names.match(query.terms), query.terms),
+        find_rare_names(index.code, query.names),
+        find_mentions(paths, query.paths),
+        match_commits(index, query),
+        weigh_tests(test_scores, index.tests.paths, paths),
+    )
+
+
+def match_index(index: FileIndex, query: Query) -> IndexMatch:
+    """Match a query against the files of one index."""
+    matches = index.chunks.match(query.terms)
+    file_matches = matches.group_by(index.chunk_files, len(index.paths))
+    return IndexMatch(
+        index,
+        score_documents(matches, query.terms, b=CHUNK_B),
+        score_terms(file_matches, query.terms, k1=FILE_K1),
+        score_terms(index.path_words.match(query.terms), query.terms),
+    )
+
+
+def match_commits(index: CommitIndex, query: Query) -> list[Evidence]:
+    """Find the commits whose messages match the query, best first, with the files they changed."""
+    matches = index.history.chunks.match(query.terms)
+    by_commit = matches.group_by(index.history.chunk_files, len(index.history.paths))
+    scores = score_documents(by_commit, query.terms)
+    return weigh_commits(scores, index.commits, index.code.paths)

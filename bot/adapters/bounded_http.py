@@ -1,4 +1,4 @@
-"""Here lives the reading of an answer that somebody else may make as long as they like."""
+"""Read an answer that somebody else may make as long as they like."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import httpx2
 
 
 def read_bounded(reply: httpx2.Response, limit_bytes: int) -> bytes:
-    """All of a streamed answer. Raises ValueError as soon as it is longer."""
+    """Read all of a streamed answer. Raises ValueError as soon as it is longer than the limit."""
     body = bytearray()
     for part in reply.iter_bytes():
         body += part

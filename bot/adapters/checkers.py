@@ -1,4 +1,4 @@
-"""Here live the checkers together, as every command hands them to the gates."""
+"""Put together the checkers that every command hands to the gates."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from bot.ports import Checkers
 
 
 def build_checkers(indexes: Mapping[str, str]) -> Checkers:
-    """What the gates ask: it reads code, and runs none of it. `indexes` are addresses of package
-    indexes by kind.
+    """Build what the gates ask: it reads code, and runs none of it.
+
+    `indexes` are addresses of package indexes by kind.
     """
-    return Checkers(
-        Ruff(),
-        Betterleaks() if is_available() else None,
-        HttpPackageIndex(indexes) if indexes else None,
-    )
+    secrets = Betterleaks() if is_available() else None
+    index = HttpPackageIndex(indexes) if indexes else None
+    return Checkers(Ruff(), secrets, index)

@@ -1,6 +1,4 @@
-"""Here lives the shelf of CI logs: files in the bot's home, compressed, bounded, forgotten like the
-runs.
-"""
+"""Keep CI logs in files of the bot's home: compressed, bounded in size, deleted with the runs."""
 
 from __future__ import annotations
 
@@ -19,20 +17,23 @@ LIMIT_BYTES = 1_000_000_000  # of all files together, as they lie there
 
 @dataclass(frozen=True, slots=True)
 class DiskLogCache:
-    """One file for each job: its id is another one for each attempt. What is lost is fetched again."""
+    """The port LogCache: one file for each job, whose id is another one for each attempt.
+
+    What is lost is fetched again.
+    """
 
     root: Path
     limit_bytes: int = LIMIT_BYTES
 
     def get(self, repo: Repo, job: int) -> bytes | None:
-        """The log as it was put here; None when it is not here, or broken."""
+        """Read a log as it was put; None when it is not there, or broken."""
         try:
             return gzip.decompress(self._path(repo, job).read_bytes())
         except (OSError, EOFError, zlib.error):
             return None
 
     def put(self, repo: Repo, job: int, log: bytes) -> None:
-        """Keep the log. It must be masked; a full disk keeps nothing and hinders nobody."""
+        """Keep a log. It must be masked; a full disk keeps nothing and hinders nobody."""
         path = self._path(repo, job)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,32 +42,32 @@ class DiskLogCache:
             Path(file.name).replace(path)
         except OSError:
             return
-        self._bound()
+        self._delete_oldest()
 
     def forget(self, older_than_s: float) -> None:
-        """Delete what was put here longer ago."""
-        for path, stat in self._files():
+        """Delete what was put longer ago."""
+        for path, stat in self._list_files():
             if stat.st_mtime < time.time() - older_than_s:
                 path.unlink(missing_ok=True)
 
-    def _bound(self) -> None:
-        """Delete the oldest logs until all of them have room."""
-        files = sorted(self._files(), key=lambda each: each[1].st_mtime)
-        total = sum(stat.st_size for _, stat in files)
+    def _delete_oldest(self) -> None:
+        """Delete the oldest logs until all of them have room; the newest always stays."""
+        files = sorted(self._list_files(), key=lambda file: file[1].st_mtime)
+        total_bytes = sum(stat.st_size for _, stat in files)
         for path, stat in files[:-1]:
-            if total <= self.limit_bytes:
+            if total_bytes <= self.limit_bytes:
                 return
             path.unlink(missing_ok=True)
-            total -= stat.st_size
+            total_bytes -= stat.st_size
 
-    def _files(self) -> list[tuple[Path, os.stat_result]]:
-        found = []
+    def _list_files(self) -> list[tuple[Path, os.stat_result]]:
+        files = []
         for path in self.root.glob("*/*"):
             try:
-                found.append((path, path.stat()))
+                files.append((path, path.stat()))
             except FileNotFoundError:  # another worker deletes too
                 continue
-        return found
+        return files
 
     def _path(self, repo: Repo, job: int) -> Path:
         return self.root / repo.name.replace("/", "+") / f"{job}.log.gz"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.betterleaks import Betterleaks, is_available
 from bot.adapters.checkers import build_checkers
-from bot.adapters.ruff_linter import Ruff, repository_config
+from bot.adapters.ruff_linter import Ruff, read_repository_config
 from bot.gates import Change, Rules, check_texts
 from bot.gates.change import split_lines
 from bot.ports import Checkers, Ports
@@ -130,7 +130,7 @@ def test_a_broken_configuration_leaves_our_rules(text):
     """Nor does it make ruff read a file of this machine."""
     told = Ruff().lint({"a.py": "import os\n"}, {"ruff.toml": text})
 
-    assert "extend" not in repository_config({"ruff.toml": text})
+    assert "extend" not in read_repository_config({"ruff.toml": text})
     assert "F401" in {one.rule for one in told}
 
 

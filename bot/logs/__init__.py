@@ -2,6 +2,7 @@
 
 from bot.logs.clean_log import clean_log
 from bot.logs.code_excerpt import attach_code
+from bot.logs.failed_commands import find_failed_commands
 from bot.logs.merge_readings import attach_job, merge_readings
 from bot.logs.read_log import read_log
 from bot.logs.render_reading import render_reading
@@ -10,6 +11,7 @@ __all__ = [
     "attach_code",
     "attach_job",
     "clean_log",
+    "find_failed_commands",
     "merge_readings",
     "read_log",
     "render_reading",

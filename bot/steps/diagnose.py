@@ -1,55 +1,35 @@
-"""Here lives the diagnosis: what a red CI means, and whose fault it is."""
+"""Judge what a red CI means, and whether the change is to blame."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from rich.text import Text
 
-from bot.logs import attach_code, attach_job, merge_readings, read_log
+from bot.logs import attach_code, find_failed_commands
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.steps.flaky import Try, flaky, is_far
+from bot.steps.flaky import EarlierAttempt, explain_flakiness, is_out_of_reach
+from bot.steps.read_checks import choose_checks, read_check, read_checks
+from bot.steps.setup_failure import can_change_touch_setup, is_setup_script
+from bot.text import as_code_span
 from bot.text.terminal_text import strip_control
 from bot.tools.job_log import fetch_job_log
 from bot.tools.tree_files import TreeFiles
-from bot.values import (
-    Action,
-    Annotation,
-    Category,
-    Check,
-    Checks,
-    Failure,
-    Reading,
-    Sha,
-    Tree,
-    Verdict,
-)
+from bot.values import Action, Check, Checks, Failure, Reading, Sha, Tree, Verdict
 
-log = logging.getLogger(__name__)
-
-UNREAD: Mapping[str, tuple[Category, Action]] = MappingProxyType(
-    {
-        "cancelled": ("infra", "rerun"),
-        "stale": ("infra", "rerun"),
-        "timed_out": ("timeout", "rerun"),
-        "startup_failure": ("infra", "human"),
-        "action_required": ("infra", "human"),
-    }
-)
-KINDS = MappingProxyType(
+MAX_ATTEMPTS = 2  # earlier ones that are read
+EXPLANATIONS = MappingProxyType(
     {
         "ours": ", broken by this change",
         "already red": ", red before this change too",
         "infrastructure": ", not the code's fault",
+        "set-up": ", in a set-up that this change does not touch",
         "flaky": ", which seems to fail now and then",
     }
 )
-JOBS = 6  # read; the rest of a large matrix says the same
-TRIES = 2  # looked back at
 
 
 def _summarize_verdict(verdict: Verdict) -> Summary:
@@ -61,108 +41,141 @@ def _summarize_verdict(verdict: Verdict) -> Summary:
     if first.frames:
         innermost = first.frames[-1]
         line.append(strip_control(f"\nat {innermost.file}:{innermost.line}"))
-    return "read its log", line.append(KINDS[verdict.kind], "dim")
+    return "read its log", line.append(EXPLANATIONS[verdict.kind], "dim")
 
 
 @step("diagnose", _summarize_verdict)
 def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
-    """Read the logs of the failed jobs and weigh them against the base commit's."""
-    tree = Tree(base.repo, head, base.branch)
-    files = frozenset(TreeFiles(ports.mirrors, tree).paths())
-    reading = attach_code(
-        _read(ports, base, checks.failed, files), lambda paths: ports.mirrors.read(tree, paths)
-    )
+    """Read why CI is red, and judge whether the change is to blame.
+
+    Weighed are the logs, earlier attempts of the same commit, and the base commit's checks.
+    """
+    case = _open_case(ports, base, head, checks)
     jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
-    if reading.action == "rerun" or reading.category == "infra":
-        return Verdict("infrastructure", reading, jobs)
-    far = _is_far(ports, base, tree, reading)
-    blamed = {job for failure in reading.failures for job in failure.jobs}
-    tries = {
-        check: _tries(ports, base, check, files) for check in checks.failed if check.name in blamed
-    }
-    if why := flaky(reading.failures, tries, far=far):
-        return Verdict("flaky", reading, jobs, why)
-    if _red_before(ports, base, checks, reading, files):
-        return Verdict("already red", reading, jobs)
-    if far and all(check.job and check.run_attempt == 1 for check in checks.failed):
-        return Verdict(
-            "flaky", replace(reading, action="rerun"), jobs
-        )  # CI's second word costs less than an edit
-    return Verdict("ours", reading, jobs)
+    if case.reading.action == "rerun":
+        return Verdict("infrastructure", case.reading, jobs)
+    if case.reading.category == "infra":
+        was_red = _was_red_before(ports, case)
+        return Verdict("already red" if was_red else "infrastructure", case.reading, jobs)
+    return replace(_judge_failures(ports, case), jobs=jobs)
 
 
-def _read(ports: Ports, base: Tree, failed: Iterable[Check], files: frozenset[str]) -> Reading:
-    # One red job has GitHub cancel the rest of its matrix, and the cancelled have nothing to tell.
-    telling = sorted(failed, key=lambda check: check.conclusion == "cancelled")
-    return merge_readings([_of_check(ports, base, check, files) for check in telling[:JOBS]])
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What a verdict is made of: the commit, the paths that it changes, and what CI said."""
+
+    base: Tree
+    tree: Tree
+    files: frozenset[str]
+    changed: frozenset[str]
+    failed: tuple[Check, ...]
+    reading: Reading
+    base_checks: Checks
 
 
-def _of_check(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> Reading:
-    log = fetch_job_log(ports, base.repo, check.id) if check.job else b""
-    notes = ports.ci.list_annotations(base.repo, check.id) if check.id else ()
-    lines = log.split(b"\n")[: None if log else 0] + [
-        _as_line(note) for note in notes if note.level == "failure"
-    ]
-    reading = read_log(lines, files)
-    if reading.confidence == "low":  # notes know places that the runner leaves out of the log
-        placed = read_log(
-            [_as_place(note) for note in notes if note.level == "failure" and note.line], files
-        )
-        reading = placed if any(failure.frames for failure in placed.failures) else reading
-    if reading.category == "passed":  # it failed, so what was read, if anything, is not what failed
-        reading = _unread(check)
-    return attach_job(reading, check.name)
-
-
-def _is_far(ports: Ports, base: Tree, head: Tree, reading: Reading) -> bool:
-    """Whether what failed are tests that the change does not seem to reach."""
+def _open_case(ports: Ports, base: Tree, head: Sha, checks: Checks) -> _Case:
+    tree = Tree(base.repo, head, base.branch)
     before, after = (
-        {(entry.path, entry.sha) for entry in ports.mirrors.entries(tree)} for tree in (base, head)
+        {(entry.path, entry.sha) for entry in ports.mirrors.entries(each)} for each in (base, tree)
     )
-    places = {frame.file for failure in reading.failures for frame in failure.frames}
-    return is_far(
-        reading.failures, {path for path, _ in before ^ after}, ports.mirrors.read(head, places)
+    files = frozenset(TreeFiles(ports.mirrors, tree).paths())
+    reading = read_checks(ports, base.repo, checks.failed, files)
+    return _Case(
+        base=base,
+        tree=tree,
+        files=files,
+        changed=frozenset(path for path, _ in before ^ after),
+        failed=checks.failed,
+        reading=attach_code(reading, lambda paths: ports.mirrors.read(tree, paths)),
+        base_checks=ports.ci.fetch_checks(base.repo, base.sha),
     )
 
 
-def _tries(ports: Ports, base: Tree, check: Check, files: frozenset[str]) -> tuple[Try, ...]:
-    """What the attempts before this one said of a failed job, newest first."""
-    numbers = range(check.run_attempt - 1, 0, -1)[:TRIES] if check.job else ()
-    jobs = [job for number in numbers for job in ports.ci.list_jobs(base.repo, check.run, number)]
-    return tuple(_try(ports, base, job, files) for job in jobs if job.name == check.name)
+def _judge_failures(ports: Ports, case: _Case) -> Verdict:
+    """Judge failures that speak of code."""
+    reading = case.reading
+    out_of_reach = _is_out_of_reach(ports, case)
+    attempts = _read_earlier_attempts(ports, case)
+    if why := explain_flakiness(reading.failures, attempts, out_of_reach=out_of_reach):
+        return Verdict("flaky", reading, why=why)
+    if _was_red_before(ports, case):
+        return Verdict("already red", reading)
+    # To run CI again costs less than an edit.
+    can_rerun = all(check.job and check.run_attempt == 1 for check in case.failed)
+    if why := _explain_setup_failure(ports, case):
+        action: Action = "rerun" if can_rerun else "human"
+        return Verdict("set-up", replace(reading, action=action), why=why)
+    if out_of_reach and can_rerun:
+        return Verdict("flaky", replace(reading, action="rerun"))
+    return Verdict("ours", reading)
 
 
-def _try(ports: Ports, base: Tree, job: Check, files: frozenset[str]) -> Try:
-    failures = _of_check(ports, base, job, files).failures if job.state == "failed" else ()
-    return Try(job.run_attempt, job.conclusion == "success", failures)
+def _is_out_of_reach(ports: Ports, case: _Case) -> bool:
+    """Whether what failed are tests that the change does not seem to reach."""
+    failures = case.reading.failures
+    paths = {frame.file for failure in failures for frame in failure.frames}
+    return is_out_of_reach(failures, case.changed, ports.mirrors.read(case.tree, paths))
 
 
-def _unread(check: Check) -> Reading:
-    """What GitHub's own word says, where there is nothing to read."""
-    category, action = UNREAD.get(check.conclusion.lower(), ("crash", "human"))
-    more = f"see {check.url}" if check.url else "its own page may say more"
-    mute = Failure(check.conclusion or "failure", f"CI left nothing to read; {more}")
-    return Reading(category, action, failures=(mute,))
+def _read_earlier_attempts(ports: Ports, case: _Case) -> dict[Check, tuple[EarlierAttempt, ...]]:
+    """Read what earlier attempts said of each failed job that tells something, newest first."""
+    blamed = {job for failure in case.reading.failures for job in failure.jobs}
+    return {
+        check: tuple(_read_attempts_of(ports, case, check))
+        for check in case.failed
+        if check.name in blamed
+    }
 
 
-def _as_line(note: Annotation) -> bytes:
-    """Timeouts and lost runners are told in annotations only."""
-    return f"##[error]{note.message}\n".encode()
+def _read_attempts_of(ports: Ports, case: _Case, check: Check) -> Iterator[EarlierAttempt]:
+    numbers = range(check.run_attempt - 1, 0, -1)[:MAX_ATTEMPTS] if check.job else ()
+    for number in numbers:
+        for job in ports.ci.list_jobs(case.base.repo, check.run, number):
+            if job.name == check.name:
+                failures: tuple[Failure, ...] = ()
+                if job.state == "failed":
+                    failures = read_check(ports, case.base.repo, job, case.files).failures
+                yield EarlierAttempt(job.run_attempt, job.conclusion == "success", failures)
 
 
-def _as_place(note: Annotation) -> bytes:
-    return f"{note.path}:{note.line}: error: {' '.join(note.message.split())}\n".encode()
-
-
-def _red_before(
-    ports: Ports, base: Tree, checks: Checks, reading: Reading, files: frozenset[str]
-) -> bool:
+def _was_red_before(ports: Ports, case: _Case) -> bool:
     """Whether all that failed had failed on the base commit in the same way."""
-    before = ports.ci.fetch_checks(base.repo, base.sha)
-    names = {check.name for check in checks.failed}
-    same = [check for check in before.failed if check.name in names]
+    names = {check.name for check in case.failed}
+    same = [check for check in case.base_checks.failed if check.name in names]
     if not same or names - {check.name for check in same}:
         return False
-    ours = {failure.fingerprint for failure in reading.failures}
-    theirs = {failure.fingerprint for failure in _read(ports, base, same, files).failures}
-    return bool(ours) and ours <= theirs
+    before = read_checks(ports, case.base.repo, same, case.files)
+    fingerprints = {failure.fingerprint for failure in case.reading.failures}
+    return bool(fingerprints) and fingerprints <= {
+        failure.fingerprint for failure in before.failures
+    }
+
+
+def _explain_setup_failure(ports: Ports, case: _Case) -> str:
+    """Say which set-up step failed that the change cannot have broken; "" if not all is that."""
+    scripts: dict[str, tuple[str, ...]] = {}
+    for check in choose_checks(case.failed):
+        if check.conclusion == "cancelled":
+            continue
+        log = fetch_job_log(ports, case.base.repo, check.id) if check.job else b""
+        failed = find_failed_commands(log.split(b"\n"))
+        if not all(map(is_setup_script, failed)):
+            return ""
+        scripts[check.name] = failed[-1]
+    failures = case.reading.failures
+    if not scripts or can_change_touch_setup(case.changed, scripts.values(), failures):
+        return ""
+    name, script = next(iter(scripts.items()))
+    return (
+        f"{as_code_span(name)} failed at {as_code_span(script[0])}, before it came to anything "
+        f"that this change touches. {_describe_base(name, case.base_checks)}"
+    )
+
+
+def _describe_base(name: str, base_checks: Checks) -> str:
+    states = {check.state for check in base_checks.checks if check.name == name}
+    if "passed" in states:
+        return "On the base commit it passed"
+    if "failed" in states:
+        return "On the base commit it failed too, in another way"
+    return "CI of the base commit says nothing of it"

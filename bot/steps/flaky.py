@@ -1,6 +1,4 @@
-"""Here lives the telling of flaky tests: what both passed and failed on one commit was not broken
-by it.
-"""
+"""Tell flaky tests: what both passed and failed on one commit was not broken by it."""
 
 from __future__ import annotations
 
@@ -14,89 +12,101 @@ from bot.search.source_files import kind_of
 from bot.text import as_code_span
 from bot.values import Check, Failure
 
-ROOTS = frozenset(
-    ["app", "conftest", "index", "init", "lib", "main", "mod", "setup"]
-)  # reach further than their name
+# Files that reach further than their name tells.
+ROOTS = frozenset(["app", "conftest", "index", "init", "lib", "main", "mod", "setup"])
 PUNCTUATION = re.compile(r"[\W_]+")
 READ_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class EarlierAttempt:
     """What an earlier attempt on the same commit said of a job that fails now."""
 
-    attempt: int
+    number: int
     passed: bool
     failures: tuple[Failure, ...] = ()
 
 
-def flaky(failures: Sequence[Failure], tries: Mapping[Check, Sequence[Try]], *, far: bool) -> str:
-    """Why all that failed is flaky, in words for people; empty where the earlier tries of a failed
-    job do not say so.
+def explain_flakiness(
+    failures: Sequence[Failure],
+    attempts: Mapping[Check, Sequence[EarlierAttempt]],
+    *,
+    out_of_reach: bool,
+) -> str:
+    """Explain to people why all that failed is flaky; "" where earlier attempts do not say so.
 
-    That other tests failed then counts only far from the change: a suite that stops at its first
-    failure may never
-    have come to the one that fails now.
+    If other tests failed earlier, that counts only where the tests are out of the change's reach: a
+    suite that stops at its first failure may not have come to the one that fails now.
     """
-    whys = []
-    for check, its in tries.items():
-        now = [failure for failure in failures if check.name in failure.jobs]
-        whys += (
-            [_why(check, now, its if far else [one for one in its if one.passed])] if now else []
-        )
-    return whys[0] if whys and all(whys) else ""
+    reasons = []
+    for check, earlier in attempts.items():
+        current = [failure for failure in failures if check.name in failure.jobs]
+        if not current:
+            continue
+        weighed = [attempt for attempt in earlier if out_of_reach or attempt.passed]
+        reasons.append(_explain_job(check, current, weighed))
+    return reasons[0] if reasons and all(reasons) else ""
 
 
-def is_far(
+def _explain_job(
+    check: Check, current: Sequence[Failure], attempts: Sequence[EarlierAttempt]
+) -> str:
+    for attempt in attempts:
+        if attempt.passed:
+            return (
+                f"{as_code_span(check.name)} passed at attempt {attempt.number} "
+                f"and failed at attempt {check.run_attempt} of the same commit"
+            )
+        if _are_other_tests(attempt.failures, current):
+            before = as_code_span(attempt.failures[0].test)
+            now = as_code_span(current[0].test)
+            return (
+                f"at attempt {attempt.number} of this commit {before} failed, "
+                f"and at attempt {check.run_attempt} {now} did instead"
+            )
+    return ""
+
+
+def _are_other_tests(before: Sequence[Failure], now: Sequence[Failure]) -> bool:
+    """Whether tests failed before, and none of those that fail now."""
+    tests_before, tests_now = ({failure.test for failure in each} for each in (before, now))
+    if not tests_before or not tests_now or "" in tests_before | tests_now:
+        return False
+    return tests_before.isdisjoint(tests_now)
+
+
+def is_out_of_reach(
     failures: Sequence[Failure], changed: Collection[str], texts: Mapping[str, bytes]
 ) -> bool:
-    """Whether these are tests that the changed files do not seem to reach. In doubt they do.
+    """Whether these are tests that the changed files do not seem to reach; in doubt they do.
 
-    `texts` holds the files where the tests failed: to name a changed file, or to lie beside it, is
-    to be within reach.
+    `texts` holds the files where the tests failed. A test file that names a changed file, or lies
+    beside one, is within its reach.
     """
     # A job that only gathers the others' results fails with them, and says no more than that.
     telling = [failure for failure in failures if failure.test or failure.frames]
-    places = {frame.file for failure in telling for frame in failure.frames}
-    known = bool(telling) and all(failure.test and failure.frames for failure in telling)
-    if not known or not places.issubset(texts) or places & set(changed):
+    if not telling or not all(failure.test and failure.frames for failure in telling):
         return False
-    said = _squeezed(" ".join(texts[path][:READ_BYTES].decode(errors="replace") for path in places))
-    folders = {PurePosixPath(path).parent for path in places}
+    paths = {frame.file for failure in telling for frame in failure.frames}
+    if not paths.issubset(texts) or paths & set(changed):
+        return False
+    code = " ".join(texts[path][:READ_BYTES].decode(errors="replace") for path in paths)
+    words = _squeeze(code)
+    folders = {PurePosixPath(path).parent for path in paths}
     return all(
-        kind_of(path) == "docs" or _is_beyond(PurePosixPath(path), folders, said)
+        kind_of(path) == "docs" or _is_unnamed(PurePosixPath(path), folders, words)
         for path in changed
     )
 
 
-def _why(check: Check, now: Sequence[Failure], tries: Sequence[Try]) -> str:
-    for one in tries:
-        if one.passed:
-            return (
-                f"{as_code_span(check.name)} passed at attempt {one.attempt} "
-                f"and failed at attempt {check.run_attempt} of the same commit"
-            )
-        if _others(one.failures, now):
-            then = f"at attempt {one.attempt} of this commit {as_code_span(one.failures[0].test)} failed"
-            return f"{then}, and at attempt {check.run_attempt} {as_code_span(now[0].test)} did instead"
-    return ""
-
-
-def _others(then: Sequence[Failure], now: Sequence[Failure]) -> bool:
-    """Whether other tests failed then, and none of those that fail now."""
-    before, after = ({failure.test for failure in failures} for failures in (then, now))
-    return bool(before and after) and "" not in before | after and before.isdisjoint(after)
-
-
-def _is_beyond(path: PurePosixPath, folders: Collection[PurePosixPath], said: str) -> bool:
-    stem, folder = _squeezed(path.stem), _squeezed(path.parent.name)
+def _is_unnamed(path: PurePosixPath, folders: Collection[PurePosixPath], words: str) -> bool:
+    """Whether the words name neither file nor folder, and the file lies in no such folder."""
+    stem, folder = _squeeze(path.stem), _squeeze(path.parent.name)
     if not language_of(str(path)) or stem in ROOTS or path.parent in folders:
         return False
-    return stem not in said and (not folder or folder not in said)
+    return stem not in words and (not folder or folder not in words)
 
 
-def _squeezed(text: str) -> str:
-    """Without what differs between a file's name and how code speaks of it: user_account.rb,
-    UserAccount.
-    """
+def _squeeze(text: str) -> str:
+    """Drop what differs between a file's name and code: user_account.rb and UserAccount."""
     return PUNCTUATION.sub("", text).casefold()

@@ -97,6 +97,8 @@ class Shipment:
             return f"`{self.tree.branch}` was red in the same way before this change, and nothing new broke."
         if verdict.kind == "infrastructure":
             return "CI failed for a reason outside the code that I cannot mend. Please look at it."
+        if verdict.kind == "set-up":
+            return f"CI failed while it set itself up: {verdict.why}. Please look at it."
         if verdict.why:
             return f"CI is flaky: {verdict.why}. I edit no code for that. Please run it again, or mend the test."
         return ""

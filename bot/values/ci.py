@@ -123,7 +123,7 @@ class Reading:
 class Verdict:
     """What a red CI means, with the reading that says so."""
 
-    kind: Literal["ours", "already red", "infrastructure", "flaky"]
+    kind: Literal["ours", "already red", "infrastructure", "set-up", "flaky"]
     reading: Reading
     jobs: dict[str, int] = field(
         default_factory=dict

@@ -363,3 +363,68 @@ def test_a_log_is_kept_for_later_looks(build, tmp_path):
     found = verdict(place, {"a.py": RED})
 
     assert b"ValueError: always" in place.ports.log_cache.get(place.repo, found.jobs["a"])
+
+
+BROKEN = "python -m pip install --no-index nowhere-to-be-found==1"
+
+
+def installs(command=BROKEN):
+    """A workflow whose job installs, and then runs a script of the repository."""
+    return workflow("a").replace(
+        "      - run: python a.py", f"      - run: {command}\n      - run: python a.py"
+    )
+
+
+def test_a_set_up_that_fails_is_not_ours(build):
+    """The change touches nothing that is installed: the job is run again once, then it is told."""
+    place = build({CI: installs(), "a.py": "1\n"})
+    tree = place.tree()
+    sha, checks = place.checked({"a.py": "2\n"}, "topic")
+    first = diagnose(place.ports, tree, sha, checks)
+    second = again(place, tree, sha, checks)
+
+    assert ("set-up", "rerun") == (first.kind, first.reading.action)
+    assert ("set-up", "human") == (second.kind, second.reading.action)
+    assert second.why == (
+        f"`a` failed at `{BROKEN}`, before it came to anything that this change touches. "
+        "CI of the base commit says nothing of it"
+    )
+
+
+def test_a_set_up_that_failed_on_the_base_too_was_red_before(build):
+    """The base commit's checks say so, where the branch has no green of its own."""
+    place = build({CI: installs(), "a.py": "1\n"})
+
+    assert "already red" == verdict(place, {"a.py": "2\n"}, {"x.txt": "x\n"}).kind
+
+
+def test_a_set_up_that_passed_on_the_base_is_told_so(build):
+    """What is installed can change without a commit: a new release, or an index that is down."""
+    what = "$([ $GITHUB_REF_NAME = main ] && echo pip || echo nowhere-to-be-found)"
+    place = build({CI: installs(f"python -m pip install --no-index {what}"), "a.py": "1\n"})
+    found = verdict(place, {"a.py": "2\n"}, {"x.txt": "x\n"})
+
+    assert "set-up" == found.kind
+    assert found.why.endswith("On the base commit it passed")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"requirements.txt": "nowhere-to-be-found==1\n"},
+        {"sub/pyproject.toml": "[project]\n"},
+        {".github/dependabot.yml": "version: 2\n"},
+    ],
+    ids=["requirements", "manifest", "CI"],
+)
+def test_a_set_up_that_the_change_may_have_broken_is_ours(build, changed):
+    """What is installed, and CI's own files, are within reach."""
+    assert "ours" == verdict(build({CI: installs(), "a.py": "1\n"}), changed).kind
+
+
+def test_a_script_that_does_more_than_set_up_is_read_as_before(build):
+    """One step that installs and tests may have failed for the code."""
+    both = "python -m pip --version && python a.py"
+    found = verdict(build({CI: installs(both), "a.py": "1\n"}), {"a.py": RED})
+
+    assert ("ours", ["ValueError"]) == (found.kind, errors(found))

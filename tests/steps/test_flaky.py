@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.steps.flaky import Try, flaky, is_far
+from bot.steps.flaky import EarlierAttempt, explain_flakiness, is_out_of_reach
 from bot.values import Check, Failure, Frame
 
 UNIT = Check("unit", "failed", "failure", id=2, run=1, job=True, run_attempt=2)
@@ -17,14 +17,20 @@ def failed(test="test_b", job="unit", file="tests/test_b.py"):
 
 def test_a_job_that_passed_before_is_flaky():
     """Told in words, wherever its failure lies: the commit is the same."""
-    why = flaky([failed()], {UNIT: [Try(1, passed=True)]}, far=False)
+    why = explain_flakiness(
+        [failed()], {UNIT: [EarlierAttempt(1, passed=True)]}, out_of_reach=False
+    )
 
     assert why == "`unit` passed at attempt 1 and failed at attempt 2 of the same commit"
 
 
 def test_another_failed_test_is_flaky():
     """What failed first passed now, and the other way round."""
-    why = flaky([failed()], {UNIT: [Try(1, passed=False, failures=(failed("test_a"),))]}, far=True)
+    why = explain_flakiness(
+        [failed()],
+        {UNIT: [EarlierAttempt(1, passed=False, failures=(failed("test_a"),))]},
+        out_of_reach=True,
+    )
 
     assert (
         why == "at attempt 1 of this commit `test_a` failed, and at attempt 2 `test_b` did instead"
@@ -35,12 +41,12 @@ def test_another_failed_test_is_flaky():
     ("tries", "far"),
     [
         ({UNIT: []}, True),
-        ({UNIT: [Try(1, passed=False, failures=(failed(),))]}, True),
-        ({UNIT: [Try(1, passed=False, failures=(failed("test_a"), failed()))]}, True),
-        ({UNIT: [Try(1, passed=False, failures=(failed("test_a"),))]}, False),
-        ({UNIT: [Try(1, passed=False, failures=(failed(""),))]}, True),
-        ({UNIT: [Try(1, passed=False)]}, True),
-        ({LINT: [Try(1, passed=True)]}, True),
+        ({UNIT: [EarlierAttempt(1, passed=False, failures=(failed(),))]}, True),
+        ({UNIT: [EarlierAttempt(1, passed=False, failures=(failed("test_a"), failed()))]}, True),
+        ({UNIT: [EarlierAttempt(1, passed=False, failures=(failed("test_a"),))]}, False),
+        ({UNIT: [EarlierAttempt(1, passed=False, failures=(failed(""),))]}, True),
+        ({UNIT: [EarlierAttempt(1, passed=False)]}, True),
+        ({LINT: [EarlierAttempt(1, passed=True)]}, True),
         ({}, True),
     ],
     ids=[
@@ -58,24 +64,26 @@ def test_what_may_be_ours_is_not_called_flaky(tries, far):
     """Only a job that passed, or other tests that failed far from the change, speak against the
     commit's guilt.
     """
-    assert flaky([failed()], tries, far=far) == ""
+    assert explain_flakiness([failed()], tries, out_of_reach=far) == ""
 
 
 def test_each_failed_job_must_be_flaky():
     """One job without an excuse is enough to look at the code."""
     both = [failed(), failed("", "lint")]
-    passed = [Try(1, passed=True)]
+    passed = [EarlierAttempt(1, passed=True)]
 
-    assert flaky(both, {UNIT: passed, LINT: []}, far=True) == ""
-    assert "`unit` passed" in flaky(both, {UNIT: passed, LINT: passed}, far=True)
+    assert explain_flakiness(both, {UNIT: passed, LINT: []}, out_of_reach=True) == ""
+    assert "`unit` passed" in explain_flakiness(
+        both, {UNIT: passed, LINT: passed}, out_of_reach=True
+    )
 
 
 def test_a_name_from_a_log_does_nothing_in_a_comment():
     """Test names are strangers' words: they stay code."""
-    why = flaky(
+    why = explain_flakiness(
         [failed("x` @ada <!--")],
-        {UNIT: [Try(1, passed=False, failures=(failed("a` @bob"),))]},
-        far=True,
+        {UNIT: [EarlierAttempt(1, passed=False, failures=(failed("a` @bob"),))]},
+        out_of_reach=True,
     )
 
     assert "`a' @bob`" in why
@@ -87,7 +95,9 @@ def test_a_name_from_a_log_does_nothing_in_a_comment():
 )
 def test_a_change_that_the_test_does_not_name_is_far(changed):
     """Neither a frame, nor a word where it failed, nor the folder leads to the change."""
-    assert is_far([failed()], changed, {"tests/test_b.py": b"import clock\n\nclock.tick()\n"})
+    assert is_out_of_reach(
+        [failed()], changed, {"tests/test_b.py": b"import clock\n\nclock.tick()\n"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,7 +118,7 @@ def test_a_change_that_the_test_does_not_name_is_far(changed):
 )
 def test_a_change_that_may_reach_the_test_is_near(changed, text):
     """It is the test, lies beside it, is named there, or has a say in everything."""
-    assert not is_far([failed()], ["README.md", changed], {"tests/test_b.py": text})
+    assert not is_out_of_reach([failed()], ["README.md", changed], {"tests/test_b.py": text})
 
 
 def test_a_job_that_only_gathers_the_others_does_not_count():
@@ -118,13 +128,13 @@ def test_a_job_that_only_gathers_the_others_does_not_count():
     gathers = Failure("", "Process completed with exit code 1.", jobs=("all",))
     texts = {"tests/test_b.py": b""}
 
-    assert is_far([gathers, failed()], [], texts)
-    assert not is_far([gathers], [], texts)
+    assert is_out_of_reach([gathers, failed()], [], texts)
+    assert not is_out_of_reach([gathers], [], texts)
     assert (
-        flaky(
+        explain_flakiness(
             [gathers, failed()],
-            {UNIT: [Try(1, passed=True)], replace(UNIT, name="all"): []},
-            far=True,
+            {UNIT: [EarlierAttempt(1, passed=True)], replace(UNIT, name="all"): []},
+            out_of_reach=True,
         )
         == ""
     )
@@ -134,7 +144,7 @@ def test_what_is_no_test_or_has_no_place_is_near():
     """Nothing is known of where it broke, so nothing speaks for the change."""
     texts = {"tests/test_b.py": b""}
 
-    assert not is_far([], [], texts)
-    assert not is_far([failed("")], [], texts)
-    assert not is_far([Failure("E", "m", "test_b")], [], texts)
-    assert not is_far([failed(file="gone.py")], [], texts)
+    assert not is_out_of_reach([], [], texts)
+    assert not is_out_of_reach([failed("")], [], texts)
+    assert not is_out_of_reach([Failure("E", "m", "test_b")], [], texts)
+    assert not is_out_of_reach([failed(file="gone.py")], [], texts)

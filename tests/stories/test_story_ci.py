@@ -223,3 +223,16 @@ def until(true, patience_s=20.0):
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_set_up_that_fails_is_left_to_people(stage):
+    """What CI installs is not there: it is run again once, then told, and no code is edited."""
+    install = "python -m pip install --no-index nowhere-to-be-found"
+    flow = WORKFLOW.format(on="push").replace("python test_greeting.py", install)
+    with stage(*BEGIN, [GOOD], END, tree=FILES | {CI: flow}) as on:
+        ended = outcome(on)
+
+        assert "draft" == ended.state
+        assert f"failed at `{install}`" in ended.text
+        assert "🔴 set-up, not this change: " in on.forge.list_pulls(REPO)[0].body
+        assert 4 == len(on.double.requests)

@@ -130,12 +130,15 @@ def _read_earlier_attempts(ports: Ports, case: _Case) -> dict[Check, tuple[Earli
 def _read_attempts_of(ports: Ports, case: _Case, check: Check) -> Iterator[EarlierAttempt]:
     numbers = range(check.run_attempt - 1, 0, -1)[:MAX_ATTEMPTS] if check.job else ()
     for number in numbers:
-        for job in ports.ci.list_jobs(case.base.repo, check.run, number):
-            if job.name == check.name:
-                failures: tuple[Failure, ...] = ()
-                if job.state == "failed":
-                    failures = read_check(ports, case.base.repo, job, case.files).failures
-                yield EarlierAttempt(job.run_attempt, job.conclusion == "success", failures)
+        jobs = ports.ci.list_jobs(case.base.repo, check.run, number)
+        yield from (_read_attempt(ports, case, job) for job in jobs if job.name == check.name)
+
+
+def _read_attempt(ports: Ports, case: _Case, job: Check) -> EarlierAttempt:
+    failures: tuple[Failure, ...] = ()
+    if job.state == "failed":
+        failures = read_check(ports, case.base.repo, job, case.files).failures
+    return EarlierAttempt(job.run_attempt, job.conclusion == "success", failures)
 
 
 def _was_red_before(ports: Ports, case: _Case) -> bool:

@@ -30,7 +30,6 @@ CONFIG = {
     "core.quotePath": "false",
     "core.untrackedCache": "false",
     "credential.helper": "",
-    "diff.autoRefreshIndex": "false",
     "diff.ignoreSubmodules": "dirty",  # or a git of its own looks at each, by its configuration
     "diff.renames": "false",
     "fetch.recurseSubmodules": "false",

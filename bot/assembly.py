@@ -16,7 +16,7 @@ from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
 from bot.search import INDEX_FORMAT
 from bot.settings import ModelSettings, Settings
-from bot.steps.report import farewell
+from bot.steps.report import report_failure
 from bot.stories import STORIES
 
 
@@ -76,5 +76,5 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         STORIES,
         slots=settings.slots,
         slots_per_repository=settings.slots_per_repository,
-        farewell=farewell,
+        farewell=report_failure,
     )

@@ -11,6 +11,7 @@ from bot.values import (
     Annotation,
     Author,
     Branch,
+    Caps,
     Check,
     Checks,
     Comment,
@@ -329,19 +330,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Now, aware, UTC."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """What the operator allows one run to use; a repository's own configuration may ask for less."""
-
-    usd: float = 5.0
-    turns: int = 80
-    minutes: int = 60  # of work; time spent waiting for CI is apart
-    attempts: int = 3
-    ci_patience_s: int = 3 * 3600  # how long CI may take in all
-    ci_poll_s: float = 60.0  # how often to ask when no webhook comes
-    ci_grace_s: float = 90.0  # how long CI may stay silent before we say so
 
 
 @dataclass(frozen=True, slots=True)

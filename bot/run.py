@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from rich.text import Text
 
 from bot.ports import Ports
-from bot.values import Outcome, Repo, RunKey, Signal, Subject
+from bot.values import Outcome, Repo, RunKey, RunState, Signal, Subject
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -94,6 +94,16 @@ class Run(Protocol):
 
     def slot(self, repo: Repo) -> AbstractAsyncContextManager[None]:
         """Hold one of the limited slots of work, of this repository's and of all, in the block."""
+
+    @property
+    def state(self) -> RunState:
+        """The newest state that was kept. Raises RuntimeError before there is one."""
+
+    def keep(self, state: RunState) -> RunState:
+        """Keep how the run stands, and return it.
+
+        However the run ends, the newest one is recorded beside its outcome.
+        """
 
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:
         """Start another story for its subject, and tell whether it is new.
@@ -188,6 +198,12 @@ class Journal(Protocol):
 
     def steps(self, key: RunKey) -> tuple[StepView, ...]:
         """List a run's steps in the order in which they were done."""
+
+    def last_state(self, subject: Subject) -> RunState | None:
+        """Read how the subject's newest ended run stood at its end; None when there is none.
+
+        Plan, conversation, patch and attempts are in it, for a run that goes on from there.
+        """
 
 
 def to_json(value: object) -> Any:

@@ -23,8 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.ports import Caps
-from bot.values import ModelConfig, Price
+from bot.values import Caps, ModelConfig, Price
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 

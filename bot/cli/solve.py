@@ -25,18 +25,26 @@ from bot.adapters.git.repository_folder import NoRepositoryError
 from bot.adapters.git.work_tree import WorkTree
 from bot.assembly import SystemClock, claude
 from bot.cli.terminal import diff, step, terminal
-from bot.ports import Caps, Ports, Refusal, Unreachable
+from bot.ports import Ports, Refusal, Unreachable
 from bot.run import SignalRun, StartRun, Step, to_json
 from bot.settings import ModelSettings
-from bot.steps.admit import limits
+from bot.steps.admit import compute_caps
 from bot.steps.repo_config import PATH, read_config
 from bot.steps.retrieve import retrieve
-from bot.stories.agent import Asks, Writer
-from bot.stories.progress import GaveUp
+from bot.stories.agent import write
+from bot.stories.stops import Asks, GaveUp
 from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
-from bot.tools import AgentContext
-from bot.values import Issue, Repo, Request, RunKey, Signal, Tree
+from bot.values import (
+    Caps,
+    Issue,
+    Repo,
+    Request,
+    RunKey,
+    RunState,
+    Signal,
+    Tree,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -160,33 +168,33 @@ def _solve(
         caps,
         build_checkers(settings.package_indexes),
         embedder=open_embedder(*settings.embeddings_source),
+        comments=SilentComments(),
     )
-    writer = _at_once(_writer(console, ports, tree, request))
+    run = Plain(ports, console)
+    state = _at_once(_prepare(run, tree, request))
     try:
-        finish = _at_once(writer.finish())
+        state = _at_once(write(run, state))
     finally:
-        cost = f"{writer.turns} turns of {settings.model}, ${writer.spent.usd:.2f}"
-        console.print(step(writer.worked_s, "in all", Text(cost)))
+        cost = f"{run.state.turns} turns of {settings.model}, ${run.state.usage.usd:.2f}"
+        console.print(step(run.state.model_s, "in all", Text(cost)))
+    finish = state.finish_call.finish
     console.print(
         Text.assemble(
             "\n", (strip_control(finish.title), "bold"), f"\n{strip_control(finish.summary)}\n"
         )
     )
-    return mirrors.diff(tree, writer.patch)
+    return mirrors.diff(tree, state.patch)
 
 
-async def _writer(console: Console, ports: Ports, tree: Tree, request: Issue) -> Writer:
-    """Ready to write: the repository's own configuration is read, and the places to look at are
-    found.
-    """
-    run = Plain(ports, console)
+async def _prepare(run: Plain, tree: Tree, request: Issue) -> RunState:
+    """Read the repository's own configuration, and find the places to look at."""
     trigger = Request(HERE, 0, "you", "", "", title=request.title, body=request.body)
-    text = ports.mirrors.read(tree, [PATH]).get(PATH)
-    config = read_config(None if text is None else text.decode("utf-8", "replace"))
-    caps = await run(limits, config)
-    clues = await run(retrieve, tree, request)
-    desk = AgentContext(tree, request, clues, instructions=config.instructions)
-    return Writer(run, trigger, Silent(), desk, config, caps)
+    data = run.ports.mirrors.read(tree, [PATH]).get(PATH)
+    config = read_config(None if data is None else data.decode("utf-8", "replace"))
+    caps = await run(compute_caps, config)
+    retrieval = await run(retrieve, tree, request)
+    state = RunState(run.key, trigger, config=config, caps=caps, issue=request)
+    return run.keep(replace(state, tree=tree, retrieval=retrieval))
 
 
 def _at_once(doing: Coroutine[Any, Any, R]) -> R:
@@ -208,6 +216,7 @@ class Plain:
     def __init__(self, ports: Ports, console: Console) -> None:
         self.ports = ports
         self.console = console
+        self._state: RunState | None = None
 
     async def __call__(self, act: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
         began = time.monotonic()
@@ -217,6 +226,18 @@ class Plain:
         if said:
             self.console.print(step(time.monotonic() - began, *said))
         return result
+
+    @property
+    def state(self) -> RunState:
+        """The newest state that was kept."""
+        if self._state is None:
+            raise RuntimeError("the run has kept no state yet")
+        return self._state
+
+    def keep(self, state: RunState) -> RunState:
+        """Keep how the run stands."""
+        self._state = state
+        return state
 
     async def wait(self, patience_s: float) -> Signal | None:  # noqa: ARG002 - nobody to wait for
         """Nobody tells this run anything."""
@@ -234,12 +255,15 @@ class Plain:
         return False
 
 
-class Silent:
-    """Told how it stands, it says nothing: the terminal shows the steps themselves."""
+class SilentComments:
+    """Stand where the run's comment would be: the terminal shows the steps themselves."""
 
-    def note(self, **changed: Any) -> None: ...
+    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:  # noqa: ARG002 - nobody reads it
+        """Write nothing."""
+        return 0
 
-    async def __call__(self, **changed: Any) -> None: ...
+    def add_reaction(self, repo: Repo, number: int, comment: int | None) -> None:
+        """Write nothing."""
 
 
 def _show(changes: str) -> None:

@@ -1,4 +1,4 @@
-"""Here lives the first question to every asking: may this person ask, and can it be done at all?"""
+"""Admit a request: may this person ask, and can it be done at all?"""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from dataclasses import replace
 
 from rich.text import Text
 
-from bot.ports import Caps, Ports, Refusal
+from bot.ports import Ports, Refusal
 from bot.run import Summary, step
-from bot.steps.repo_config import PATH, Config, read_config
-from bot.values import Issue, Repo, RepoInfo, Request
+from bot.steps.repo_config import PATH, read_config
+from bot.values import Caps, Repo, RepoConfig, Request
 
 WRITERS = ("admin", "maintain", "write")
 
 
 @step("load_repo_config")
-def rules(ports: Ports, repo: Repo) -> Config:
-    """The repository's own configuration, from its default branch. Raises Refusal with the line of
-    a mistake.
+def load_repo_config(ports: Ports, repo: Repo) -> RepoConfig:
+    """Read the repository's own configuration from its default branch.
+
+    Raises Refusal with the line of each mistake.
     """
     return read_config(ports.repositories.fetch_file(repo, PATH))
 
@@ -27,8 +28,8 @@ def _summarize_asker(may_write: bool) -> Summary:  # noqa: FBT001 - the step's r
 
 
 @step("is_authorized", _summarize_asker)
-def may_ask(ports: Ports, request: Request) -> bool:
-    """Whether the asker may write to the repository, asked of GitHub now.
+def is_authorized(ports: Ports, request: Request) -> bool:
+    """Ask GitHub now whether the asker may write to the repository.
 
     Triage may add labels and anybody may comment, so neither the label nor the comment proves
     anything.
@@ -37,19 +38,25 @@ def may_ask(ports: Ports, request: Request) -> bool:
 
 
 @step("find_obstacle")
-def obstacle(ports: Ports, request: Request) -> str:
-    """Why this issue cannot be worked on, in words for the asker; empty when nothing stands in the
-    way.
-    """
-    return _obstacle(
-        ports.repositories.fetch_info(request.repo),
-        ports.issues.fetch_issue(request.repo, request.number),
-    )
+def find_obstacle(ports: Ports, request: Request) -> str:
+    """Say why this issue cannot be worked on, in words for the asker; empty when it can."""
+    if ports.repositories.fetch_info(request.repo).archived:
+        return "this repository is archived, so nothing can be pushed to it."
+    issue = ports.issues.fetch_issue(request.repo, request.number)
+    if issue is None:
+        return "this issue is gone."
+    if issue.pull:
+        return "on a pull request I cannot act yet. Ask on the issue that it solves."
+    if issue.locked:
+        return "this issue is locked. Unlock it, then ask again."
+    if not issue.open:
+        return "this issue is closed. Reopen it, then ask again."
+    return ""
 
 
 @step("find_stop_reason")
-def still_wanted(ports: Ports, request: Request) -> str:
-    """Why the work is not wanted any more; empty when it is. A webhook only hints at this."""
+def find_stop_reason(ports: Ports, request: Request) -> str:
+    """Say why the work is not wanted any more; empty when it is. A webhook only hints at this."""
     issue = ports.issues.fetch_issue(request.repo, request.number)
     if issue is None:
         return "the issue was deleted"
@@ -62,7 +69,7 @@ def still_wanted(ports: Ports, request: Request) -> str:
 
 @step("acknowledge")
 def acknowledge(ports: Ports, request: Request) -> None:
-    """Show within a second that the asking was heard."""
+    """Show within a second that the request was heard."""
     try:
         ports.comments.add_reaction(request.repo, request.number, request.comment)
     except Refusal:  # locked or deleted in the meantime: the reaction is a courtesy
@@ -71,41 +78,19 @@ def acknowledge(ports: Ports, request: Request) -> None:
 
 @step("reply")
 def reply(ports: Ports, request: Request, text: str) -> None:
-    """One short answer to this asking, written once however often it is tried."""
-    _put(ports, request, request.delivery, text)
+    """Answer this request with one comment, however often it is tried."""
+    _put_answer(ports, request, request.delivery, text)
 
 
 @step("decline")
 def decline(ports: Ports, request: Request, text: str) -> None:
-    """One polite answer to whoever may not ask, and no second one in this issue however often they
-    ask.
-    """
-    _put(ports, request, f"{request.asker} may not", text)
+    """Answer whoever may not ask once in an issue, however often they ask."""
+    _put_answer(ports, request, f"{request.asker} may not", text)
 
 
-def _put(ports: Ports, request: Request, name: str, text: str) -> None:
-    ports.comments.put_comment(
-        request.repo, request.number, f"greenlit:answer:{name}", f"@{request.asker} {text}"
-    )
-
-
-def _obstacle(repository: RepoInfo, issue: Issue | None) -> str:
-    if repository.archived:
-        return "this repository is archived, so nothing can be pushed to it."
-    if issue is None:
-        return "this issue is gone."
-    if issue.pull:
-        return "on a pull request I cannot act yet. Ask on the issue that it solves."
-    if issue.locked:
-        return "this issue is locked. Unlock it, then ask again."
-    if not issue.open:
-        return "this issue is closed. Reopen it, then ask again."
-    return ""
-
-
-@step("limits")
-def limits(ports: Ports, config: Config) -> Caps:
-    """What this run may use: the operator's caps, or less where the repository asks for less."""
+@step("compute_caps")
+def compute_caps(ports: Ports, config: RepoConfig) -> Caps:
+    """Lower the operator's caps to what the repository asks for, where that is less."""
     caps = ports.caps
     return replace(
         caps,
@@ -113,3 +98,8 @@ def limits(ports: Ports, config: Config) -> Caps:
         minutes=min(caps.minutes, config.minutes or caps.minutes),
         attempts=min(caps.attempts, config.attempts or caps.attempts),
     )
+
+
+def _put_answer(ports: Ports, request: Request, name: str, text: str) -> None:
+    marker = f"greenlit:answer:{name}"
+    ports.comments.put_comment(request.repo, request.number, marker, f"@{request.asker} {text}")

@@ -13,7 +13,7 @@ from bot.run import Summary, step
 from bot.text.prompts import load
 from bot.text.terminal_text import strip_control
 from bot.tools import TOOLS
-from bot.values import Conversation, PromptPrefix, ToolCall, Tree, Turn
+from bot.values import Conversation, ConversationStart, PromptPrefix, ToolCall, Tree, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,6 @@ class TimedTurn:
 
     turn: Turn
     took_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationStart:
-    """Our side of a conversation: the prefix, the first message, and one for a model that stops."""
-
-    prefix: PromptPrefix
-    first_message: str
-    nudge: str
 
 
 def _summarize_turn(timed: TimedTurn) -> Summary:

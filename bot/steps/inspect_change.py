@@ -24,10 +24,9 @@ from bot.ports import Checkers, Linter, PackageIndex, Ports
 from bot.run import Summary, step
 from bot.search.source_files import kind_of
 from bot.steps.redact import find_leaks
-from bot.steps.repo_config import Config
 from bot.text.terminal_text import strip_control
 from bot.tools.tree_files import TreeFiles
-from bot.values import Finding, Patch, Plan, Tree
+from bot.values import Finding, Patch, Plan, RepoConfig, Tree
 
 CONTEXT_FILES = (  # what the repository says of its linter and of its licence
     "pyproject.toml",
@@ -67,7 +66,7 @@ def _summarize_findings(findings: tuple[Finding, ...]) -> Summary:
 
 @step("inspect_change", _summarize_findings)
 def inspect_change(
-    ports: Ports, tree: Tree, patch: Patch, config: Config, plan: Plan | None = None
+    ports: Ports, tree: Tree, patch: Patch, config: RepoConfig, plan: Plan | None = None
 ) -> tuple[Finding, ...]:
     """What the gates say of the change, on changed files only. Nothing of the repository is run."""
     files = TreeFiles(ports.mirrors, tree)
@@ -144,7 +143,7 @@ def _tests_with(ports: Ports, tree: Tree, values: tuple[str, ...]) -> dict[str, 
     }
 
 
-def gate_rules(config: Config) -> Rules:
+def gate_rules(config: RepoConfig) -> Rules:
     return Rules(
         allowed=config.allow,
         protected=config.protected,

@@ -1,10 +1,9 @@
-"""Here lives the pull request: its words, and its opening."""
+"""Open the run's one pull request, and render its text from the run's state."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from html import unescape
 
 from rich.text import Text
@@ -12,29 +11,29 @@ from rich.text import Text
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.redact import redact
-from bot.steps.report import attempts_table
+from bot.steps.render_attempts import render_attempts
 from bot.text import as_code_span, defuse_inline, defuse_markdown
-from bot.values import (
-    Attempt,
-    Branch,
-    Finding,
-    Finish,
-    Plan,
-    PullRequest,
-    PullRequestContent,
-    Request,
-    RunKey,
-    Tree,
-    Usage,
-)
+from bot.values import Branch, Finding, PullRequest, PullRequestContent, RunState, Tree
 
 TEMPLATES = tuple(
     f"{folder}pull_request_template{kind}"
     for folder in (".github/", "", "docs/")
     for kind in (".md", ".txt")
 )
+TITLE_CHARS = 200
 TEXT_CHARS = 6_000
-MOST_LOWERED = 5
+LINE_CHARS = 500
+FINDING_CHARS = 300
+DIFFERS_CHARS = 1_000
+MOST_WEAKENED = 5
+BOX = re.compile(r"\s*[-*] \[")
+UNCHECKED = "Nothing was checked: this repository has no CI for pull requests."
+NAMES = {
+    "what": "What and why",
+    "checked": "CI",
+    "look": "Please look at",
+    "found": "What the checks found",
+}
 HEADINGS = {  # which heading of a repository's template takes which part of ours
     "what": re.compile(
         r"^(?!.*\b(types?|kind|breaking|issue)\b).*(what|why|summary|descri|change|motivat|context|purpose)",
@@ -45,185 +44,158 @@ HEADINGS = {  # which heading of a repository's template takes which part of our
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a pull request tells of the work behind it."""
-
-    key: RunKey
-    request: Request
-    plan: Plan
-    finish: Finish
-    changed: tuple[str, ...]
-    attempts: tuple[Attempt, ...] = ()
-    advice: tuple[Finding, ...] = ()
-    spent: Usage = field(default_factory=Usage)
-    state: str = ""  # why it is not green; empty when it is
-    mended: tuple[Finding, ...] = ()
-
-
 def _summarize_pull(pull: PullRequest) -> Summary:
     state, style = ("a draft", "") if pull.draft else ("ready for review", "green")
     return "pull request", Text(f"#{pull.number}, {state}", style)
 
 
 @step("open_pull", _summarize_pull)
-def open_pull(ports: Ports, tree: Tree, branch: Branch, work: Work, draft: bool) -> PullRequest:  # noqa: FBT001 - GitHub's own word
-    """The run's one pull request: opened, or brought up to date when it is open already."""
-    title = redact(
-        ports, unescape(defuse_inline(work.finish.title, 200))
-    )  # names stay code, but a title knows no entities
-    body = redact(ports, in_template(_template(ports, tree), dict(sections(work)), foot(work)))
-    return ports.pulls.open_pull(
-        tree.repo, branch, tree.branch, PullRequestContent(title, body, draft)
-    )
+def open_pull(ports: Ports, state: RunState, warning: str, *, draft: bool) -> PullRequest:
+    """Open the run's one pull request, or bring it up to date when it is open already.
+
+    `warning` says why it is not green; empty when it is.
+    """
+    # Names in a title are code too, but a title knows no entities.
+    title = unescape(defuse_inline(state.delivery.finish.title, TITLE_CHARS))
+    body = render_body(state, warning, _read_template(ports, state.base))
+    content = PullRequestContent(redact(ports, title), redact(ports, body), draft)
+    return ports.pulls.open_pull(state.request.repo, state.branch, state.base.branch, content)
 
 
 @step("was_closed")
-def was_closed(ports: Ports, tree: Tree, branch: Branch) -> bool:
-    """Whether the run's pull request was closed or merged. No other run has this branch, so it was
-    this one's.
-    """
+def pull_was_closed(ports: Ports, tree: Tree, branch: Branch) -> bool:
+    """Ask whether the run's pull request was closed or merged; no other run has this branch."""
     pull = ports.pulls.find_pull(tree.repo, branch)
     return pull is not None and not pull.open
 
 
 @step("update_pull")
-def retell(ports: Ports, tree: Tree, branch: Branch, work: Work) -> bool:
-    """Bring the words of the run's pull request up to date; False when there is none open any more."""
-    pull = ports.pulls.find_pull(tree.repo, branch)
+def update_pull(ports: Ports, state: RunState, warning: str) -> bool:
+    """Bring the words of the run's pull request up to date; False when none is open any more."""
+    pull = ports.pulls.find_pull(state.request.repo, state.branch)
     if pull is None or not pull.open:
         return False
-    open_pull(ports, tree, branch, work, draft=pull.draft)
+    open_pull(ports, state, warning, draft=pull.draft)
     return True
 
 
-def sections(work: Work) -> Iterator[tuple[str, str]]:
-    """Our parts of the text, by what they tell."""
-    if top := "\n\n".join(part for part in (_lowered(work), _state(work)) if part):
-        yield "state", top
-    yield "issue", f"Closes #{work.request.number}"
-    yield "what", f"{defuse_markdown(work.finish.summary, TEXT_CHARS)}\n\n{_against_plan(work)}"
-    yield (
-        "checked",
-        attempts_table(work.attempts)
-        or "Nothing was checked: this repository has no CI for pull requests.",
-    )
-    if work.finish.look_at:
-        yield "look", "\n".join(f"- {defuse_inline(place, 500)}" for place in work.finish.look_at)
-    if told := "\n".join(_found(work)):
-        yield "found", told
+def render_body(state: RunState, warning: str = "", template: str = "") -> str:
+    """Render the pull request's text, under the headings of the repository's template if it has one."""
+    return fill_template(template, dict(render_sections(state, warning)), render_foot(state))
 
 
-def _state(work: Work) -> str:
-    return f"> [!WARNING]\n> {work.state}" if work.state else ""
+def render_sections(state: RunState, warning: str = "") -> Iterator[tuple[str, str]]:
+    """Render our parts of the text, each with the name of what it tells."""
+    finish = state.delivery.finish
+    alerts = (_render_weakened(state), f"> [!WARNING]\n> {warning}" if warning else "")
+    if top := "\n\n".join(alert for alert in alerts if alert):
+        yield "alerts", top
+    yield "issue", f"Closes #{state.request.number}"
+    yield "what", f"{defuse_markdown(finish.summary, TEXT_CHARS)}\n\n{_compare_with_plan(state)}"
+    yield "checked", render_attempts(state.attempts) or UNCHECKED
+    if finish.look_at:
+        yield "look", "\n".join(f"- {defuse_inline(place, LINE_CHARS)}" for place in finish.look_at)
+    if findings := "\n".join(_render_findings(state)):
+        yield "found", findings
 
 
-def _lowered(work: Work) -> str:
-    """What asks for less than before, first of all: the plan named it, and people decide."""
-    found = [one for one in work.advice if one.gate == "tests"]
-    lines = [
-        f"> - {as_code_span(f'{one.path}:{one.line}')} {defuse_inline(one.text, 500)}"
-        for one in found[:MOST_LOWERED]
-    ]
-    more = [f"> - and {len(found) - MOST_LOWERED} more"] if len(found) > MOST_LOWERED else []
-    return (
-        "\n".join(["> [!IMPORTANT]", "> Tests or checks ask for less than before:", *lines, *more])
-        if found
-        else ""
-    )
+def _render_weakened(state: RunState) -> str:
+    """Render what asks for less than before, first of all: the plan named it, and people decide."""
+    weakened = [finding for finding in state.advice if finding.gate == "tests"]
+    if not weakened:
+        return ""
+    lines = [f"> - {_render_finding(finding, LINE_CHARS)}" for finding in weakened[:MOST_WEAKENED]]
+    if len(weakened) > MOST_WEAKENED:
+        lines.append(f"> - and {len(weakened) - MOST_WEAKENED} more")
+    return "\n".join(["> [!IMPORTANT]", "> Tests or checks ask for less than before:", *lines])
 
 
-def _found(work: Work) -> Iterator[str]:
-    """What the checks found, in at most three lines: what was mended, and what was left. All of it
-    is in the record.
-    """
-    if work.mended:
-        yield f"- Mended before the push: {_first(work.mended)}"
-    left = tuple(one for one in work.advice if one.gate != "tests")
+def _render_findings(state: RunState) -> Iterator[str]:
+    """Render what the checks found in two lines: repaired, and left. The record has all of it."""
+    if state.repaired:
+        yield f"- Repaired before the push: {_render_first(state.repaired)}"
+    left = tuple(finding for finding in state.advice if finding.gate != "tests")
     if left:
-        yield f"- Left, as advice: {_first(left)}"
+        yield f"- Left, as advice: {_render_first(left)}"
 
 
-def _first(findings: Sequence[Finding]) -> str:
-    first = findings[0]
+def _render_first(findings: Sequence[Finding]) -> str:
     more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
-    return f"{as_code_span(f'{first.path}:{first.line}')} {defuse_inline(first.text, 300)}{more}"
+    return f"{_render_finding(findings[0], FINDING_CHARS)}{more}"
 
 
-def foot(work: Work) -> str:
-    """Who asked, what it cost, and that a machine wrote it."""
+def _render_finding(finding: Finding, limit_chars: int) -> str:
+    return f"{as_code_span(f'{finding.path}:{finding.line}')} {defuse_inline(finding.text, limit_chars)}"
+
+
+def render_foot(state: RunState) -> str:
+    """Render who asked, what it cost, and that a machine wrote it."""
+    request = state.request
     return (
-        f"---\n<sub>Written by Greenlit, a bot that uses Claude, because @{work.request.asker} asked for it in "
-        f"#{work.request.number}. It cost ${work.spent.usd:.2f}. Nobody has reviewed it yet: please do. "
-        f"Run `{work.key}`.</sub>"
+        f"---\n<sub>Written by Greenlit, a bot that uses Claude, because @{request.asker} asked for "
+        f"it in #{request.number}. It cost ${state.usage.usd:.2f}. "
+        f"Nobody has reviewed it yet: please do. Run `{state.key}`.</sub>"
     )
 
 
-NAMES = {
-    "what": "What and why",
-    "checked": "CI",
-    "look": "Please look at",
-    "found": "What the checks found",
-}
-
-
-def in_template(template: str, parts: dict[str, str], end: str) -> str:
-    """Our parts under the headings of the repository's template that ask for them, the rest after
-    it.
-    """
-    top = parts.pop("state", "")
+def fill_template(template: str, parts: dict[str, str], foot: str) -> str:
+    """Put our parts under the headings of the template that ask for them, and the rest after it."""
+    top = parts.pop("alerts", "")
     if not template.strip():
-        told = [top, parts.pop("issue")] + [
-            f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()
-        ]
-        return "\n\n".join(part for part in [*told, end] if part)
-    filled = [
-        _filled(section, parts)
-        for section in re.split(r"(?m)^(?=#{1,6} )", _bare(template))
-        if section.strip()
-    ]
+        issue = parts.pop("issue")
+        sections = [f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()]
+        return _join(top, issue, *sections, foot)
+    pieces = re.split(r"(?m)^(?=#{1,6} )", _drop_comments(template))
+    filled = [_fill_section(piece, parts) for piece in pieces if piece.strip()]
     issue = parts.pop("issue", "")
-    rest = [issue] + [f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()]
-    return "\n\n".join(part for part in [top, *filled, *rest, end] if part)
+    rest = [f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()]
+    return _join(top, *filled, issue, *rest, foot)
 
 
-def _filled(section: str, parts: dict[str, str]) -> str:
-    """A section of the template with the part of ours that its heading asks for; each part is told
-    once.
-    """
+def _fill_section(section: str, parts: dict[str, str]) -> str:
+    """Put the part that the section's heading asks for under it; each part is told once."""
     heading, _, text = section.strip().partition("\n")
     for name, asks in HEADINGS.items():
         if name in parts and heading.startswith("#") and asks.search(heading):
-            boxes = "\n".join(line for line in text.splitlines() if re.match(r"\s*[-*] \[", line))
-            return "\n\n".join(part for part in (heading, parts.pop(name), boxes) if part)
+            boxes = [line for line in text.splitlines() if BOX.match(line)]
+            return _join(heading, parts.pop(name), "\n".join(boxes))
     return f"{heading}\n\n{text.strip()}".strip()
 
 
-def _bare(template: str) -> str:
+def _join(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _drop_comments(template: str) -> str:
     return re.sub(r"<!--.*?(?:-->|\Z)", "", template, flags=re.DOTALL)
 
 
-def _template(ports: Ports, tree: Tree) -> str:
-    """The repository's own, in any case of letters, as GitHub looks for it; "" when there is none."""
-    known = {entry.path.lower(): entry.path for entry in ports.mirrors.entries(tree)}
-    found = ports.mirrors.read(tree, [known[path] for path in TEMPLATES if path in known])
-    texts = (found.get(known.get(path, "")) for path in TEMPLATES)
-    return next((text for text in texts if text), b"").decode("utf-8", "replace")
+def _read_template(ports: Ports, tree: Tree) -> str:
+    """Read the repository's own template, in any case of letters, as GitHub looks for it.
+
+    Empty when there is none.
+    """
+    paths = {entry.path.lower(): entry.path for entry in ports.mirrors.entries(tree)}
+    known = [paths[template] for template in TEMPLATES if template in paths]
+    contents = ports.mirrors.read(tree, known)
+    data = next((contents[path] for path in known if contents.get(path)), b"")
+    return data.decode("utf-8", "replace")
 
 
-def _against_plan(work: Work) -> str:
-    planned = {file.path for file in work.plan.files}
-    changed = set(work.changed)
+def _compare_with_plan(state: RunState) -> str:
+    """Render the planned files and the changed ones as one list."""
+    planned = state.plan.files if state.plan else ()
+    changed = set(state.delivery.files)
+    names = {file.path for file in planned}
     lines = [
-        f"- [x] {as_code_span(file.path)}: {defuse_inline(file.change, 300)}"
-        for file in work.plan.files
+        f"- [x] {as_code_span(file.path)}: {defuse_inline(file.change, FINDING_CHARS)}"
+        for file in planned
         if file.path in changed
     ]
     lines += [
-        f"- [ ] {as_code_span(path)}: planned, and not changed"
-        for path in sorted(planned - changed)
+        f"- [ ] {as_code_span(path)}: planned, and not changed" for path in sorted(names - changed)
     ]
-    lines += [f"- [x] {as_code_span(path)}: not in the plan" for path in sorted(changed - planned)]
-    if work.finish.differs:
-        lines.append(f"\nAgainst the plan: {defuse_inline(work.finish.differs, 1_000)}")
+    lines += [f"- [x] {as_code_span(path)}: not in the plan" for path in sorted(changed - names)]
+    if differs := state.delivery.finish.differs:
+        lines.append(f"\nAgainst the plan: {defuse_inline(differs, DIFFERS_CHARS)}")
     return "\n".join(lines)

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
 import yaml
 from rich.text import Text
 
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.values import Branch, Tree
+from bot.values import Branch, ExpectedCi, Tree
 
 WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")  # GitHub reads no deeper folder
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedCi:
-    """What CI will do with our branch: how many of the repository's own workflows will run, and who
-    else may speak.
-    """
-
-    starts: Literal["on push", "on pull request", "never"]
-    workflows: int = 0
-    other_checks: tuple[str, ...] = ()  # other systems' checks and statuses on the base, by name
 
 
 def _summarize_ci(ci: ExpectedCi) -> Summary:

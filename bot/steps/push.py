@@ -1,4 +1,4 @@
-"""Here lives the push: a commit made in the mirror, to the run's own branch and nowhere else."""
+"""Commit the change in the mirror, and push it to the run's own branch and nowhere else."""
 
 from __future__ import annotations
 
@@ -21,21 +21,11 @@ MUTE = re.compile(
 
 
 @step("commit")
-def commit(
-    ports: Ports, tree: Tree, patch: Patch, parent: Sha, finish: Finish, request: Request
-) -> Sha:
-    """The change as a commit of the bot with the asker as co-author. It is pushed by another step,
-    as recorded.
-    """
+def commit_patch(ports: Ports, tree: Tree, patch: Patch, parent: Sha, message: str) -> Sha:
+    """Commit the tree with the patch as the bot, on `parent`. Another step pushes it, as recorded."""
     at = ports.clock.now().isoformat(timespec="seconds")
-    return ports.mirrors.commit(
-        tree,
-        patch,
-        parent,
-        redact(ports, message(finish, request)),
-        bot(ports.credentials.fetch_login()),
-        at,
-    )
+    author = make_bot_author(ports.credentials.fetch_login())
+    return ports.mirrors.commit(tree, patch, parent, redact(ports, message), author, at)
 
 
 def _summarize_push(result: PushResult) -> Summary:
@@ -45,21 +35,23 @@ def _summarize_push(result: PushResult) -> Summary:
 
 
 @step("push", _summarize_push)
-def push(ports: Ports, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None) -> PushResult:
+def push_branch(
+    ports: Ports, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None
+) -> PushResult:
     """Move the branch from `expect` to the commit. Whoever else moved it keeps what they pushed."""
-    return ports.mirrors.push(
-        tree.repo, ports.credentials.fetch_remote(tree.repo), sha, branch, expect
-    )
+    remote = ports.credentials.fetch_remote(tree.repo)
+    return ports.mirrors.push(tree.repo, remote, sha, branch, expect)
 
 
 @step("branch_moved")
-def moved(ports: Ports, tree: Tree, branch: Branch, ours: Sha) -> bool:
-    """Whether somebody else moved the branch, or took it away."""
-    return ports.mirrors.head(tree.repo, ports.credentials.fetch_remote(tree.repo), branch) != ours
+def branch_moved(ports: Ports, tree: Tree, branch: Branch, ours: Sha) -> bool:
+    """Ask whether somebody else moved the branch, or took it away."""
+    remote = ports.credentials.fetch_remote(tree.repo)
+    return ports.mirrors.head(tree.repo, remote, branch) != ours
 
 
-def branch_name(prefix: str, request: Request, number: int) -> Branch:
-    """greenlit/7-slow-report-blocks, and greenlit/7-slow-report-blocks-2 for the second run."""
+def name_branch(prefix: str, request: Request, number: int) -> Branch:
+    """Name a run's branch: greenlit/7-slow-report, and greenlit/7-slow-report-2 for the second."""
     plain = unicodedata.normalize("NFKD", request.title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if len(slug) > SLUG_CHARS:
@@ -69,28 +61,26 @@ def branch_name(prefix: str, request: Request, number: int) -> Branch:
 
 
 def issue_of(branch: str) -> int | None:
-    """The issue that a branch of ours is for, whatever the prefix; None for a branch that cannot be
-    ours.
-    """
+    """Read the issue out of a branch's name; None for a branch that cannot be ours."""
     found = re.fullmatch(r"(?:.*/)?[^/0-9]*(\d{1,10})-[a-z0-9-]+", branch)
     return int(found[1]) if found else None
 
 
-def message(finish: Finish, request: Request) -> str:
-    """The commit's message: the model's words, harmless, without what nobody sees (git takes no
-    NUL), and who asked.
+def render_commit_message(finish: Finish, request: Request) -> str:
+    """Render the model's words made harmless, with the asker as co-author.
+
+    What nobody sees is left out (git takes no NUL), and so is what would keep CI from running.
     """
-    who = f"{request.asker_id}+{request.asker}" if request.asker_id else request.asker
-    parts = [
-        defuse_mentions(part)
-        for part in (
-            " ".join(strip_invisible(finish.title).split()),
-            strip_invisible(finish.message).strip(),
-        )
-    ]
-    parts.append(f"Co-authored-by: {request.asker} <{who}@users.noreply.github.com>")
-    return MUTE.sub("", mask_secrets("\n\n".join(part for part in parts if part))) + "\n"
+    login = f"{request.asker_id}+{request.asker}" if request.asker_id else request.asker
+    paragraphs = (
+        defuse_mentions(" ".join(strip_invisible(finish.title).split())),
+        defuse_mentions(strip_invisible(finish.message).strip()),
+        f"Co-authored-by: {request.asker} <{login}@users.noreply.github.com>",
+    )
+    text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+    return MUTE.sub("", mask_secrets(text)) + "\n"
 
 
-def bot(login: str) -> Author:
+def make_bot_author(login: str) -> Author:
+    """Make the bot's author line from its login."""
     return Author(login, f"{login}@users.noreply.github.com")

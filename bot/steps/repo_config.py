@@ -19,6 +19,7 @@ from yaml import Node
 from yaml.reader import ReaderError
 
 from bot.ports import Refusal
+from bot.values import RepoConfig
 
 PATH = ".github/greenlit.yml"
 LIMIT_BYTES = 64 * 1024
@@ -43,12 +44,14 @@ Gates = Annotated[
 ]
 
 
-class Config(BaseModel):
+class ConfigFile(BaseModel):
     """What a repository asks of the bot. An operator's own limits stand above it. Globs are as in
     .gitignore.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        title="Config", frozen=True, extra="forbid", strict=True, allow_inf_nan=False
+    )
 
     label: str = Field(
         default="autogen",
@@ -117,15 +120,15 @@ class Config(BaseModel):
 
 def schema() -> str:
     """The JSON schema of the file, as deploy/greenlit.schema.json holds it."""
-    return json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(ConfigFile.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def read_config(text: str | None) -> Config:
+def read_config(text: str | None) -> RepoConfig:
     """The configuration; all defaults when there is no file. Raises Refusal with every mistake, its
     line and column.
     """
     if text is None:
-        return Config()
+        return RepoConfig()
     if len(text.encode(errors="replace")) > LIMIT_BYTES:
         raise _refusal([f"the file is larger than {LIMIT_BYTES // 1024} KB."])
     try:
@@ -137,9 +140,9 @@ def read_config(text: str | None) -> Config:
     except ReaderError as wrong:
         raise _refusal([_bad_character(text, wrong)]) from None
     if root is None or values is None:
-        return Config()
+        return RepoConfig()
     try:
-        return Config.model_validate(values)
+        return RepoConfig(**ConfigFile.model_validate(values).model_dump())
     except ValidationError as wrong:
         found = sorted(_mistake(root, error) for error in wrong.errors())
         raise _refusal([text for _, text in found]) from None
@@ -233,12 +236,12 @@ def _mistake(root: Node, error: ErrorDetails) -> tuple[int, str]:
     if not place:
         where, text = (
             root,
-            f"this is no list of settings. Settings are {', '.join(Config.model_fields)}.",
+            f"this is no list of settings. Settings are {', '.join(ConfigFile.model_fields)}.",
         )
     elif error["type"] == "extra_forbidden":
         where, text = key, _unknown(str(place[0]))
     else:
-        field = Config.model_fields[str(place[0])]
+        field = ConfigFile.model_fields[str(place[0])]
         given = (
             f"be {_short(value.value)}" if isinstance(value, yaml.ScalarNode) else "have this value"
         )
@@ -248,9 +251,11 @@ def _mistake(root: Node, error: ErrorDetails) -> tuple[int, str]:
 
 
 def _unknown(name: str) -> str:
-    near = get_close_matches(name, Config.model_fields, 1)
+    near = get_close_matches(name, ConfigFile.model_fields, 1)
     guess = f" Did you mean `{near[0]}`?" if near else ""
-    return f"{_short(name)} is no setting.{guess} Settings are {', '.join(Config.model_fields)}."
+    return (
+        f"{_short(name)} is no setting.{guess} Settings are {', '.join(ConfigFile.model_fields)}."
+    )
 
 
 def _nodes(root: Node, place: Sequence[int | str]) -> tuple[Node, Node]:

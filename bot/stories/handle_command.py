@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from bot.ports import Refusal
 from bot.run import Run, SignalRun, StartRun
-from bot.steps.admit import acknowledge, decline, may_ask, obstacle, reply, rules
+from bot.steps.admit import (
+    acknowledge,
+    decline,
+    find_obstacle,
+    is_authorized,
+    load_repo_config,
+    reply,
+)
 from bot.stories.solve_issue import solve_issue
 from bot.values import Outcome, Request, Signal
 
@@ -26,7 +33,7 @@ async def handle_command(run: Run, request: Request) -> Outcome:
     """Admit whoever asks, or say no politely; then start, stop or tell."""
     if request.label and not await _is_ours(run, request):
         return Outcome("ignored", f"the label {request.label} is not mine")
-    if not await run(may_ask, request):
+    if not await run(is_authorized, request):
         await run(decline, request, NOT_YOURS)
         return Outcome("refused", NOT_YOURS)
     await run(acknowledge, request)
@@ -46,14 +53,14 @@ async def _is_ours(run: Run, request: Request) -> bool:
     whoever may ask.
     """
     try:
-        config = await run(rules, request.repo)
+        config = await run(load_repo_config, request.repo)
     except Refusal:
         return request.label == "autogen"
     return request.label == config.label
 
 
 async def _generate(run: Run, request: Request) -> Outcome:
-    why_not = await run(obstacle, request)
+    why_not = await run(find_obstacle, request)
     if why_not:
         return await _answered(run, request, "refused", why_not)
     key, new = await run.start(StartRun(solve_issue, request, subject=request.subject))

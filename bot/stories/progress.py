@@ -1,55 +1,33 @@
-"""Here lives how a story tells people how it stands, and the two ways in which it ends early."""
+"""Tell people how a run stands."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Protocol
 
-from bot.ports import Refusal
+from bot.ports import Refusal, Unreachable
 from bot.run import Run
-from bot.steps.report import Progress, report
-from bot.values import Outcome, Request
+from bot.steps.open_pull import update_pull
+from bot.steps.report import report
+from bot.values import Outcome, RunState
 
 
-class Stopped(Exception):
-    """People do not want the work any more; the text says who did what."""
+async def tell(run: Run, state: RunState) -> RunState:
+    """Keep the state, and bring the run's comment up to date with it."""
+    await run(report, run.keep(state))
+    return state
 
 
-class GaveUp(Exception):
-    """The work cannot go on; the text says why and what people can do."""
+async def conclude(run: Run, outcome: Outcome) -> Outcome:
+    """Tell the outcome where the run stands before people: in its comment and its open pull request.
 
-
-class Tells(Protocol):
-    """Whom a story tells how it stands: the issue's comment, or a terminal."""
-
-    def note(self, **changed: Any) -> None:
-        """Keep it for the next milestone."""
-
-    async def __call__(self, **changed: Any) -> None:
-        """Tell it now."""
-
-
-class Teller:
-    """Keeps the run's progress and tells it in the run's one comment."""
-
-    def __init__(self, run: Run, request: Request) -> None:
-        self.run = run
-        self.progress = Progress(run.key, request)
-
-    def note(self, **changed: Any) -> None:
-        """Keep it for the next milestone."""
-        self.progress = replace(self.progress, **changed)
-
-    async def __call__(self, **changed: Any) -> None:
-        """Keep it, and edit the comment."""
-        self.note(**changed)
-        await self.run(report, self.progress)
-
-    async def end(self, outcome: Outcome) -> Outcome:
-        """Tell the outcome. Where nobody can be told any more, as in an issue that was locked, it
-        is the same.
-        """
-        with suppress(Refusal):
-            await self(outcome=outcome)
-        return outcome
+    Where nobody can be told any more, as in an issue that was locked, the outcome is the same.
+    """
+    state = run.keep(replace(run.state, outcome=outcome))
+    if state.pull is not None and outcome.pull is None:
+        why = f"The run ended before CI was green. {outcome.text}"
+        with suppress(Refusal, Unreachable):
+            await run(update_pull, state, why)
+    with suppress(Refusal):
+        await run(report, state)
+    return outcome

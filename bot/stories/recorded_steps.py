@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.run import Step, Summary
-from bot.steps import admit, checkout, diagnose, freeze, open_pull, push, report, retrieve
+from bot.steps import admit, checkout, diagnose, open_pull, push, report, retrieve, snapshot_issue
 from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.inspect_change import inspect_change
@@ -16,33 +16,33 @@ from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.steps.use_tools import use_tools
 
 STEPS: tuple[Step[..., Any], ...] = (
-    admit.rules,
-    admit.may_ask,
+    admit.load_repo_config,
+    admit.is_authorized,
     admit.decline,
     admit.acknowledge,
     admit.reply,
-    admit.obstacle,
-    admit.still_wanted,
-    admit.limits,
-    freeze.freeze,
+    admit.find_obstacle,
+    admit.find_stop_reason,
+    admit.compute_caps,
+    snapshot_issue.snapshot_issue,
     checkout.checkout,
     retrieve.retrieve,
     open_conversation,
     ask_model,
     use_tools,
     inspect_change,
-    push.commit,
-    push.push,
-    push.moved,
+    push.commit_patch,
+    push.push_branch,
+    push.branch_moved,
     predict_ci,
     fetch_checks,
     diagnose.diagnose,
     rerun_failed_jobs,
-    open_pull.was_closed,
+    open_pull.pull_was_closed,
     open_pull.open_pull,
-    open_pull.retell,
+    open_pull.update_pull,
     report.report,
-    report.farewell,
+    report.report_failure,
 )
 
 

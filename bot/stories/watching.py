@@ -1,109 +1,104 @@
-"""Here lives the waiting of a story: for CI to settle, with an ear for people."""
+"""Wait for CI to settle, and hear what people say meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from bot.ports import Caps
 from bot.run import Run
-from bot.steps.admit import still_wanted
+from bot.steps.admit import find_stop_reason
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
-from bot.steps.open_pull import was_closed
-from bot.steps.predict_ci import ExpectedCi
-from bot.steps.push import moved
-from bot.stories.progress import GaveUp, Stopped
-from bot.values import Branch, Checks, Request, Sha, Signal, Tree
+from bot.steps.open_pull import pull_was_closed
+from bot.steps.push import branch_moved
+from bot.stories.stops import GaveUp, Stopped
+from bot.values import Caps, Checks, ExpectedCi, Request, RunState, Signal
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The commit that CI is asked about, on the branch of the run."""
+async def settle_ci(run: Run, state: RunState, rerun_attempts: Mapping[str, int]) -> Checks:
+    """Wait until all of CI has spoken; silent checks when it stayed silent for too long.
 
-    tree: Tree  # the base
-    branch: Branch
-    sha: Sha
-    ci: ExpectedCi
-
-
-async def settled(
-    run: Run, request: Request, head: Head, caps: Caps, after: Mapping[str, int]
-) -> Checks:
-    """What CI says once all of it has spoken; silent checks when it stayed silent for too long.
-
-    `after` names workflow runs that were started again, with the attempt that is over. Holds no
-    slot of work.
+    `rerun_attempts` names workflow runs that were started again, with the attempt that is over.
+    Raises GaveUp when CI does not end. Holds no slot of work.
     """
+    caps = state.caps
     began = 0.0
     while True:
-        seen = await run(fetch_checks, head.tree.repo, head.sha)
-        began = began or seen.at
-        waited = seen.at - began
-        if _spoken(seen, head.ci, after, patient=waited < caps.ci_grace_s):
-            return seen.checks
-        if seen.checks.is_silent and waited >= caps.ci_grace_s:
-            return seen.checks
-        if waited >= caps.ci_patience_s:
+        snapshot = await run(fetch_checks, state.request.repo, state.delivery.head)
+        began = began or snapshot.at
+        waited_s = snapshot.at - began
+        is_early = waited_s < caps.ci_grace_s
+        if _has_settled(snapshot, state.expected_ci, rerun_attempts, is_early=is_early):
+            return snapshot.checks
+        if snapshot.checks.is_silent and not is_early:
+            return snapshot.checks
+        if waited_s >= caps.ci_patience_s:
             raise GaveUp(f"CI did not end within {caps.ci_patience_s // 60} minutes")
-        early = waited < caps.ci_grace_s
-        await _hint(
-            run,
-            request,
-            head,
-            min(caps.ci_poll_s, caps.ci_grace_s - waited) if early else caps.ci_poll_s,
-        )
+        await _wait_for_hint(run, state, _next_look_s(caps, waited_s))
 
 
 async def listen(run: Run, request: Request) -> None:
-    """Hear all that was told so far: behind what CI said a person may wait. CI is asked anew when
-    it is waited for.
+    """Hear all signals so far: behind what CI said a person may wait.
+
+    CI itself is asked anew when it is waited for.
     """
-    while (note := await run.wait(0)) is not None:
-        await heed(run, request, note)
+    while (signal := await run.wait(0)) is not None:
+        await heed(run, request, signal)
 
 
-async def heed(run: Run, request: Request, note: Signal) -> None:
-    """Stop when people do not want the work any more. A webhook hints; GitHub says."""
-    if note.kind == "stop":
-        raise Stopped(note.text)
-    if note.kind == "issue" and (why := await run(still_wanted, request)):
+async def heed(run: Run, request: Request, signal: Signal) -> None:
+    """Raise Stopped when people do not want the work any more. A webhook hints; GitHub says."""
+    if signal.kind == "stop":
+        raise Stopped(signal.text)
+    if signal.kind == "issue" and (why := await run(find_stop_reason, request)):
         raise Stopped(why)
 
 
-async def heed_branch(run: Run, head: Head, note: Signal) -> None:
-    """Stop when somebody else took the branch over, or closed its pull request."""
-    if note.kind == "closed" and await run(was_closed, head.tree, head.branch):
-        raise Stopped(f"@{note.by} closed the pull request")
-    if note.kind == "pushed" and await run(moved, head.tree, head.branch, head.sha):
-        raise Stopped(f"@{note.by} pushed to `{head.branch}`, so the branch is theirs now")
+async def _heed_branch(run: Run, state: RunState, signal: Signal) -> None:
+    """Raise Stopped when somebody else took the branch over, or closed its pull request."""
+    base, branch = state.base, state.branch
+    if signal.kind == "closed" and await run(pull_was_closed, base, branch):
+        raise Stopped(f"@{signal.by} closed the pull request")
+    if signal.kind == "pushed" and await run(branch_moved, base, branch, state.delivery.head):
+        raise Stopped(f"@{signal.by} pushed to `{branch}`, so the branch is theirs now")
 
 
-async def _hint(run: Run, request: Request, head: Head, patience_s: float) -> None:
-    """Wait until there is a reason to ask CI again: a note about this head, or time."""
+async def _wait_for_hint(run: Run, state: RunState, patience_s: float) -> None:
+    """Wait until there is a reason to ask CI again: a signal about this head, or time."""
     while True:
-        note = await run.wait(patience_s)
-        if note is None:
-            await heed(run, request, Signal("issue"))  # its webhook may have been lost
+        signal = await run.wait(patience_s)
+        if signal is None:
+            await heed(run, state.request, Signal("issue"))  # its webhook may have been lost
             return
-        await heed(run, request, note)
-        await heed_branch(run, head, note)
-        if note.kind == "checks" and note.sha in ("", head.sha):
+        await heed(run, state.request, signal)
+        await _heed_branch(run, state, signal)
+        if signal.kind == "checks" and signal.sha in ("", state.delivery.head):
             return
 
 
-def _spoken(
-    seen: ChecksSnapshot, ci: ExpectedCi, after: Mapping[str, int], *, patient: bool
+def _next_look_s(caps: Caps, waited_s: float) -> float:
+    """Look again when the grace for silent CI ends, or after the usual time."""
+    grace_s = caps.ci_grace_s - waited_s
+    return min(caps.ci_poll_s, grace_s) if grace_s > 0 else caps.ci_poll_s
+
+
+def _has_settled(
+    snapshot: ChecksSnapshot,
+    ci: ExpectedCi,
+    rerun_attempts: Mapping[str, int],
+    *,
+    is_early: bool,
 ) -> bool:
-    """Whether all of CI has ended. Early on, a suite that is green may only be the first of
-    several.
-    """
-    checks = seen.checks
+    """Tell whether all of CI has ended. Early on, a green suite may be the first of several."""
+    checks = snapshot.checks
     if checks.is_silent or checks.is_pending:
         return False
     if any(
-        check.run_attempt <= after.get(str(check.run), 0) for check in checks.failed if check.run
+        check.run_attempt <= rerun_attempts.get(str(check.run), 0)
+        for check in checks.failed
+        if check.run
     ):
         return False
+    if not is_early:
+        return True
     runs = {check.run for check in checks.checks if check.run}
     names = {check.name for check in checks.checks}
-    return not patient or (len(runs) >= ci.workflows and names.issuperset(ci.other_checks))
+    return len(runs) >= ci.workflows and names.issuperset(ci.other_checks)

@@ -19,6 +19,7 @@ Category = Literal[
     "passed",
 ]
 Action = Literal["fix", "rerun", "human", "none"]
+AttemptState = Literal["running", "green", "red", "silent", "skipped", "unchecked", "rerun"]
 Confidence = Literal["high", "medium", "low"]
 
 
@@ -143,9 +144,20 @@ class Attempt:
     """One push and what CI said of it; a run's attempts are its ledger."""
 
     sha: Sha
-    state: Literal["running", "green", "red", "silent", "skipped", "unchecked", "rerun"]
+    state: AttemptState
     verdict: Verdict | None = None
     url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCi:
+    """What CI will do with our branch: how many of the repository's own workflows will run, and who
+    else may speak.
+    """
+
+    starts: Literal["on push", "on pull request", "never"]
+    workflows: int = 0
+    other_checks: tuple[str, ...] = ()  # other systems' checks and statuses on the base, by name
 
 
 @dataclass(frozen=True, slots=True)

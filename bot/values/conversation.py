@@ -103,6 +103,17 @@ Conversation = tuple[UserText | Turn | ToolResults, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationStart:
+    """Our side of a conversation: what stays the same, the first words, and those for a model that
+    stops early.
+    """
+
+    prefix: PromptPrefix
+    first_message: str
+    nudge: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedFile:
     """One file of a plan: what changes there and why."""
 

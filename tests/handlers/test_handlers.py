@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.run import Ignore, SignalRun, StartRun
-from bot.steps.push import branch_name, issue_of, message
+from bot.steps.push import issue_of, name_branch, render_commit_message
 from bot.values import Finish, Repo, Request
 from bot.values.events import (
     ChecksMoved,
@@ -133,15 +133,15 @@ def test_a_branch_names_its_issue_and_can_be_read_back(title, run, branch):
     """Any title gives a safe name, and the name gives the issue, whatever the prefix."""
     asking = Request(REPO, 7, "ada", "", "d", title=title)
 
-    assert branch == branch_name("greenlit/", asking, run)
+    assert branch == name_branch("greenlit/", asking, run)
     assert 7 == issue_of(branch)
-    assert 7 == issue_of(branch_name("bots/auto-", asking, run))
+    assert 7 == issue_of(name_branch("bots/auto-", asking, run))
 
 
 def test_a_commit_cannot_keep_ci_from_running():
     """What would make CI skip the commit is taken out of the model's words."""
     finish = Finish("Greet [skip ci] quietly", "Because.\n\nskip-checks: true\n[No CI]", "s")
-    told = message(finish, Request(REPO, 7, "ada", "", "d", asker_id=5)).lower()
+    told = render_commit_message(finish, Request(REPO, 7, "ada", "", "d", asker_id=5)).lower()
 
     assert "co-authored-by: ada <5+ada@users.noreply.github.com>" in told
     assert not any(words in told for words in ("skip ci", "skip-checks", "no ci"))

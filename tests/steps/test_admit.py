@@ -4,10 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from bot.ports import Caps, Refusal
-from bot.steps.admit import acknowledge, limits, may_ask, obstacle, reply, rules, still_wanted
-from bot.steps.repo_config import Config
-from bot.values import PullRequestContent, Repo
+from bot.ports import Refusal
+from bot.steps.admit import (
+    acknowledge,
+    compute_caps,
+    find_obstacle,
+    find_stop_reason,
+    is_authorized,
+    load_repo_config,
+    reply,
+)
+from bot.values import Caps, PullRequestContent, Repo, RepoConfig
 
 
 @pytest.mark.parametrize(
@@ -30,16 +37,16 @@ def test_only_who_may_write_may_ask(place, who, may, label):
     """By label or by command alike: admin, maintain and write. Triage can add labels, so the label
     proves nothing.
     """
-    assert may is may_ask(place.ports, place.asking(place.issue(), by=who, label=label))
+    assert may is is_authorized(place.ports, place.asking(place.issue(), by=who, label=label))
 
 
 def test_the_answer_is_of_this_moment(place):
     """Who loses access may not ask any more; nothing is remembered."""
     asking = place.asking(place.issue(), by="wes")
-    before = may_ask(place.ports, asking)
+    before = is_authorized(place.ports, asking)
     place.forge.set_permission(place.repo.name, "wes", "read")
 
-    assert (True, False) == (before, may_ask(place.ports, asking))
+    assert (True, False) == (before, is_authorized(place.ports, asking))
 
 
 def lock(place, issue):
@@ -71,7 +78,7 @@ def test_an_obstacle_is_named(place, act, word):
     issue = place.issue()
     asking = place.asking(issue)
     act(place, issue)
-    told = obstacle(place.ports, asking)
+    told = find_obstacle(place.ports, asking)
 
     assert word in told
     assert bool(word) is bool(told)
@@ -84,7 +91,7 @@ def test_a_pull_request_is_no_issue(place):
         place.repo, "topic", "main", PullRequestContent("Topic", "", draft=False)
     )
 
-    assert "pull request" in obstacle(place.ports, place.asking(pull.number))
+    assert "pull request" in find_obstacle(place.ports, place.asking(pull.number))
 
 
 @pytest.mark.parametrize(
@@ -97,8 +104,8 @@ def test_the_work_is_wanted_while_the_issue_is_open(place, act, word):
     asking = place.asking(issue)
     act(place, issue)
 
-    assert word in still_wanted(place.ports, asking)
-    assert bool(word) is bool(still_wanted(place.ports, asking))
+    assert word in find_stop_reason(place.ports, asking)
+    assert bool(word) is bool(find_stop_reason(place.ports, asking))
 
 
 def test_taking_the_label_away_ends_what_the_label_began(place):
@@ -106,11 +113,11 @@ def test_taking_the_label_away_ends_what_the_label_began(place):
     issue = place.issue()
     place.forge.add_label(place.repo.name, issue, "autogen", "ada")
     by_label, by_command = place.asking(issue, label="autogen"), place.asking(issue)
-    before = still_wanted(place.ports, by_label)
+    before = find_stop_reason(place.ports, by_label)
     place.forge.remove_label(place.repo.name, issue, "autogen", "ada")
 
-    assert ("", "") == (before, still_wanted(place.ports, by_command))
-    assert "`autogen` was removed" in still_wanted(place.ports, by_label)
+    assert ("", "") == (before, find_stop_reason(place.ports, by_command))
+    assert "`autogen` was removed" in find_stop_reason(place.ports, by_label)
 
 
 def test_an_asking_is_acknowledged_where_it_was_made(place):
@@ -157,8 +164,8 @@ def test_the_rules_are_those_of_the_default_branch(build):
         place.repo.name, "ada", "topic", {".github/greenlit.yml": "label: mine\n"}, "Mine"
     )
 
-    assert "robot" == rules(place.ports, place.repo).label
-    assert Config() == rules(place.ports, build().repo)
+    assert "robot" == load_repo_config(place.ports, place.repo).label
+    assert RepoConfig() == load_repo_config(place.ports, build().repo)
 
 
 def test_a_mistake_in_the_rules_refuses_with_its_line(build):
@@ -166,22 +173,22 @@ def test_a_mistake_in_the_rules_refuses_with_its_line(build):
     place = build({".github/greenlit.yml": "label: a\nattemps: 2\n"})
 
     with pytest.raises(Refusal, match=r"line 2.*Did you mean `attempts`"):
-        rules(place.ports, place.repo)
+        load_repo_config(place.ports, place.repo)
 
 
 @pytest.mark.parametrize(
     ("config", "usd", "minutes", "attempts"),
     [
-        (Config(), 5.0, 60, 3),
-        (Config(budget_usd=1.5, minutes=10, attempts=1), 1.5, 10, 1),
-        (Config(budget_usd=50.0, minutes=600, attempts=9), 5.0, 60, 3),
+        (RepoConfig(), 5.0, 60, 3),
+        (RepoConfig(budget_usd=1.5, minutes=10, attempts=1), 1.5, 10, 1),
+        (RepoConfig(budget_usd=50.0, minutes=600, attempts=9), 5.0, 60, 3),
     ],
 )
 def test_a_repository_may_ask_for_less_than_the_operator_allows(
     place, config, usd, minutes, attempts
 ):
     """Never for more."""
-    assert Caps(usd=usd, minutes=minutes, attempts=attempts) == limits(place.ports, config)
+    assert Caps(usd=usd, minutes=minutes, attempts=attempts) == compute_caps(place.ports, config)
 
 
 def test_a_repository_that_is_gone_refuses_in_words(place):
@@ -189,4 +196,4 @@ def test_a_repository_that_is_gone_refuses_in_words(place):
     asking = replace(place.asking(place.issue()), repo=Repo("acme/gone", place.repo.installation))
 
     with pytest.raises(Refusal):
-        obstacle(place.ports, asking)
+        find_obstacle(place.ports, asking)

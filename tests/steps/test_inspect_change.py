@@ -3,8 +3,7 @@
 import pytest
 
 from bot.steps.inspect_change import inspect_change, render_findings
-from bot.steps.repo_config import Config
-from bot.values import Finding, Patch, Plan, PlannedWeakening
+from bot.values import Finding, Patch, Plan, PlannedWeakening, RepoConfig
 
 FILES = {
     "app/main.py": b"def serve(port):\n    return port\n",
@@ -27,7 +26,7 @@ def shelf(town):
 def gates(shelf, files, **config):
     return {
         (one.gate, one.path, one.blocks)
-        for one in inspect_change(*shelf, Patch(files), Config(**config))
+        for one in inspect_change(*shelf, Patch(files), RepoConfig(**config))
     }
 
 
@@ -77,8 +76,8 @@ def test_a_weakened_test_stands_only_when_the_plan_named_it(shelf):
     named = Plan(
         "", weakened=(PlannedWeakening("test_port", "the port is chosen by the system now"),)
     )
-    (refused,) = inspect_change(*shelf, Patch(WEAKER), Config())
-    (told,) = inspect_change(*shelf, Patch(WEAKER), Config(), named)
+    (refused,) = inspect_change(*shelf, Patch(WEAKER), RepoConfig())
+    (told,) = inspect_change(*shelf, Patch(WEAKER), RepoConfig(), named)
 
     assert ("tests", True, "assertion-loosened") == (refused.gate, refused.blocks, refused.rule)
     assert (False, True) == (told.blocks, "the port is chosen by the system now" in told.text)

@@ -6,7 +6,13 @@ from dataclasses import replace
 import pytest
 from inline_snapshot import snapshot
 
-from bot.steps.open_pull import Work, foot, in_template, open_pull, sections, was_closed
+from bot.steps.open_pull import (
+    fill_template,
+    open_pull,
+    pull_was_closed,
+    render_body,
+    render_sections,
+)
 from bot.values import (
     Attempt,
     Branch,
@@ -14,9 +20,11 @@ from bot.values import (
     Finish,
     Plan,
     PlannedFile,
+    PushedChange,
     Repo,
     Request,
     RunKey,
+    RunState,
     Sha,
     Usage,
 )
@@ -25,21 +33,27 @@ from tests.steps.test_report_harmless import EVIL, live, parts
 
 BRANCH = Branch("greenlit/7-greet")
 ASKING = Request(Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d")
-WORK = Work(
+WORK = RunState(
     RunKey("acme/greeter#7/1"),
     ASKING,
-    Plan("Greet.", (PlannedFile("greeting.py", "lower it"), PlannedFile("README.md", "say so"))),
-    Finish(
-        "Greet softly",
-        "It was loud.",
-        "The greeting is in lower case.",
-        ("callers",),
-        "The README said it already.",
+    plan=Plan(
+        "Greet.", (PlannedFile("greeting.py", "lower it"), PlannedFile("README.md", "say so"))
     ),
-    ("greeting.py", "test_greeting.py"),
-    (RED, GREEN),
-    (Finding("size", "greeting.py", 3, "A long line.", blocks=False),),
-    Usage(0.42),
+    pushed=PushedChange(
+        Sha("b" * 40),
+        Finish(
+            "Greet softly",
+            "It was loud.",
+            "The greeting is in lower case.",
+            ("callers",),
+            "The README said it already.",
+        ),
+        ("greeting.py", "test_greeting.py"),
+    ),
+    attempts=(RED, GREEN),
+    advice=(Finding("size", "greeting.py", 3, "A long line.", blocks=False),),
+    usage=Usage(0.42),
+    branch=BRANCH,
 )
 
 
@@ -52,7 +66,7 @@ def test_what_asks_for_less_stands_first():
         "An assertion was loosened. The plan says why: no case.",
         blocks=False,
     )
-    text = body(work=replace(WORK, advice=(weaker,), mended=(), state="Not green."))
+    text = body(work=replace(WORK, advice=(weaker,), repaired=()), warning="Not green.")
 
     assert text.startswith(
         "> [!IMPORTANT]\n> Tests or checks ask for less than before:\n> - `test_greeting.py:4` An assert"
@@ -65,11 +79,11 @@ def test_what_the_checks_found_is_told_in_two_lines():
     found = tuple(
         Finding("lint", "a.py", line, "`os` imported but unused", rule="F401") for line in (1, 2, 3)
     )
-    text = body(work=replace(WORK, mended=found))
+    text = body(work=replace(WORK, repaired=found))
     told = text.partition("## What the checks found\n\n")[2].partition("\n\n---")[0]
 
     assert 2 == len(told.splitlines())
-    assert "Mended before the push: `a.py:1` `os` imported but unused, and 2 more" in told
+    assert "Repaired before the push: `a.py:1` `os` imported but unused, and 2 more" in told
     assert "Left, as advice: `greeting.py:3` A long line." in told
 
 
@@ -79,8 +93,8 @@ TEMPLATE = (
 )
 
 
-def body(template="", work=WORK):
-    return in_template(template, dict(sections(work)), foot(work))
+def body(template="", work=WORK, warning=""):
+    return render_body(work, warning, template)
 
 
 def test_without_a_template():
@@ -202,7 +216,9 @@ def test_in_the_repositorys_template(template, expected):
     stands below.
     """
     assert (
-        in_template(template, dict(sections(replace(WORK, advice=(), plan=Plan("")))), "END")
+        fill_template(
+            template, dict(render_sections(replace(WORK, advice=(), plan=Plan("")))), "END"
+        )
         == expected
     )
 
@@ -246,24 +262,28 @@ def test_a_template_without_words_takes_nothing_away(template):
 
 
 @pytest.mark.parametrize(
-    ("work", "words"),
+    ("work", "warning", "words"),
     [
-        (replace(WORK, attempts=()), "no CI for pull requests"),
+        (replace(WORK, attempts=()), "", "no CI for pull requests"),
         (
             replace(WORK, attempts=(Attempt(Sha("a" * 40), "unchecked"),)),
+            "",
             "⚪ no CI for pull requests",
         ),
-        (replace(WORK, attempts=(Attempt(Sha("a" * 40), "silent"),)), "⚪ CI never reported"),
+        (replace(WORK, attempts=(Attempt(Sha("a" * 40), "silent"),)), "", "⚪ CI never reported"),
         (
-            replace(WORK, state="Not green. CI is still red after 3 attempts."),
+            WORK,
+            "Not green. CI is still red after 3 attempts.",
             "> Not green. CI is still red",
         ),
     ],
 )
-def test_what_is_not_green_is_said(work, words):
+def test_what_is_not_green_is_said(work, warning, words):
     """No CI, silent CI, red CI: in the ledger, and on top where there is a state."""
-    assert words in body(work=work)
-    assert body(work=work).startswith("> [!WARNING]") is bool(work.state)
+    text = body(work=work, warning=warning)
+
+    assert words in text
+    assert text.startswith("> [!WARNING]") is bool(warning)
 
 
 @pytest.mark.parametrize(
@@ -274,8 +294,9 @@ def test_the_models_words_act_on_nothing(words):
     work = replace(
         WORK,
         plan=Plan(words, (PlannedFile(words, words), PlannedFile("greeting.py", words))),
-        finish=Finish("T", "", words, (words,), words),
-        changed=(words, "greeting.py"),
+        pushed=PushedChange(
+            Sha("b" * 40), Finish("T", "", words, (words,), words), (words, "greeting.py")
+        ),
         advice=(Finding("g", words, 1, words),),
     )
     text = body(work=work)
@@ -307,10 +328,11 @@ def test_the_template_is_found_where_github_finds_it(place, path, used):
     assert used is ("## Ours alone" in place.forge.list_pulls(place.repo.name)[0].body)
 
 
-def opened(place, tree, work=WORK, draft=False):
+def opened(place, tree, work=WORK, warning="", draft=False):
     if BRANCH not in place.forge.list_branches(place.repo.name):
         place.forge.push(place.repo.name, "ada", BRANCH, {"new.txt": "new\n"}, "New")
-    return open_pull(place.ports, tree, BRANCH, work, draft)
+    state = replace(work, request=replace(work.request, repo=place.repo), tree=tree)
+    return open_pull(place.ports, state, warning, draft=draft)
 
 
 def test_a_template_that_is_no_text_is_read_as_far_as_it_goes(place):
@@ -331,7 +353,7 @@ def test_a_template_that_is_no_text_is_read_as_far_as_it_goes(place):
 def test_there_is_one_pull_request(place):
     """Opened as a draft, brought up to date and made ready: the same one, with the newest words."""
     tree = place.tree()
-    first = opened(place, tree, replace(WORK, state="Not green."), draft=True)
+    first = opened(place, tree, warning="Not green.", draft=True)
     second = opened(place, tree)
     (pull,) = place.forge.list_pulls(place.repo.name)
 
@@ -351,7 +373,9 @@ def test_there_is_one_pull_request(place):
 )
 def test_a_title_is_plain_text(place, title, shown):
     """GitHub shows no entities in it; names in it call nobody; secrets are masked."""
-    opened(place, place.tree(), replace(WORK, finish=replace(WORK.finish, title=title)))
+    finish = replace(WORK.delivery.finish, title=title)
+    titled = replace(WORK, pushed=replace(WORK.delivery, finish=finish))
+    opened(place, place.tree(), titled)
 
     assert shown == place.forge.list_pulls(place.repo.name)[0].title
 
@@ -359,9 +383,9 @@ def test_a_title_is_plain_text(place, title, shown):
 def test_whether_people_closed_it_is_asked_of_github(place):
     """None, open, closed."""
     tree = place.tree()
-    before = was_closed(place.ports, tree, BRANCH)
+    before = pull_was_closed(place.ports, tree, BRANCH)
     number = opened(place, tree).number
-    between = was_closed(place.ports, tree, BRANCH)
+    between = pull_was_closed(place.ports, tree, BRANCH)
     place.forge.close_pull(place.repo.name, number, "ada")
 
-    assert (False, False, True) == (before, between, was_closed(place.ports, tree, BRANCH))
+    assert (False, False, True) == (before, between, pull_was_closed(place.ports, tree, BRANCH))

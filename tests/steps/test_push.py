@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.steps.push import commit, issue_of, message, moved, push
+from bot.steps.push import (
+    branch_moved,
+    commit_patch,
+    issue_of,
+    push_branch,
+    render_commit_message,
+)
 from bot.values import Branch, Finish, Patch, Repo, Request, Sha
 from tests.git_served import git
 
@@ -13,13 +19,14 @@ ASKING = Request(
 )
 FINISH = Finish("Greet softly", "It was loud.\n\nNow it is not.", "Softer.")
 BRANCH = Branch("greenlit/7-greet")
+MESSAGE = render_commit_message(FINISH, ASKING)
 
 
 def test_a_message_is_the_models_with_the_asker_as_co_author():
     """The trailer stands alone at the end, or neither git nor GitHub would know it for one."""
     expected = "Greet softly\n\nIt was loud.\n\nNow it is not.\n\nCo-authored-by: ada <1234+ada@users.noreply.github.com>\n"
 
-    assert expected == message(FINISH, ASKING)
+    assert expected == render_commit_message(FINISH, ASKING)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +46,7 @@ def test_a_message_is_the_models_with_the_asker_as_co_author():
 )
 def test_a_message_without_a_body_or_an_id(finish, asking, expected):
     """The subject is one line; an account whose id is unknown is named by its login."""
-    assert expected == message(finish, asking)
+    assert expected == render_commit_message(finish, asking)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +65,7 @@ def test_a_commit_calls_nobody_and_closes_nothing(said, kept):
     """GitHub reads commits too: names are called, numbers linked, and issues closed once it is
     merged.
     """
-    assert kept == message(replace(FINISH, message=said), ASKING).split("\n\n")[1]
+    assert kept == render_commit_message(replace(FINISH, message=said), ASKING).split("\n\n")[1]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,9 @@ def test_a_commit_calls_nobody_and_closes_nothing(said, kept):
 )
 def test_secrets_never_reach_a_commit(secret):
     """Masked in the title and in the body."""
-    told = message(replace(FINISH, title=f"Use {secret}", message=f"Because {secret}."), ASKING)
+    told = render_commit_message(
+        replace(FINISH, title=f"Use {secret}", message=f"Because {secret}."), ASKING
+    )
 
     assert secret not in told
     assert 2 == told.count("***")
@@ -80,7 +89,9 @@ def test_secrets_never_reach_a_commit(secret):
 
 def test_a_models_trailer_makes_nobody_a_co_author():
     """Only the last paragraph holds trailers, and that is ours."""
-    told = message(replace(FINISH, message="Why.\n\nCo-authored-by: eve <eve@example.org>"), ASKING)
+    told = render_commit_message(
+        replace(FINISH, message="Why.\n\nCo-authored-by: eve <eve@example.org>"), ASKING
+    )
     *_, last = told.strip().split("\n\n")
 
     assert "Co-authored-by: ada <1234+ada@users.noreply.github.com>" == last
@@ -89,15 +100,14 @@ def test_a_models_trailer_makes_nobody_a_co_author():
 def test_a_commit_is_the_bots_on_what_was_pushed_before(place):
     """Author, committer, parents, files and modes, as git itself tells them; the base stays."""
     tree = place.lay({"100755:run.sh": b"echo hi\n"})
-    sha = commit(
+    sha = commit_patch(
         place.ports,
         tree,
         Patch({"run.sh": "echo ho\n", "README.md": None}),
         tree.sha,
-        FINISH,
-        ASKING,
+        MESSAGE,
     )
-    pushed = push(place.ports, tree, sha, BRANCH, None)
+    pushed = push_branch(place.ports, tree, sha, BRANCH, None)
     folder = place.forge.git_dir(place.repo.name)
 
     assert (sha, True) == (pushed.sha, pushed.is_ours)
@@ -125,8 +135,10 @@ def test_any_message_can_be_committed(place, odd):
     """What git does not take, and what nobody sees, is left out: no work may be lost for a letter."""
     tree = place.tree()
     finish = replace(FINISH, title=odd, message=odd)
-    sha = commit(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, finish, ASKING)
-    push(place.ports, tree, sha, BRANCH, None)
+    sha = commit_patch(
+        place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, render_commit_message(finish, ASKING)
+    )
+    push_branch(place.ports, tree, sha, BRANCH, None)
     told = git(place.forge.git_dir(place.repo.name), "log", "-1", "--format=%B", BRANCH)
 
     assert all(char.isprintable() or char == "\n" for char in told)
@@ -136,28 +148,35 @@ def test_any_message_can_be_committed(place, odd):
 def test_somebody_elses_branch_stays_theirs(place):
     """Neither a new branch nor a moved one is pushed over; an own push is done again without harm."""
     tree = place.tree()
-    ours = commit(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, FINISH, ASKING)
+    ours = commit_patch(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, MESSAGE)
     theirs = place.forge.push(place.repo.name, "eve", BRANCH, {"b.txt": "b\n"}, "Mine")
 
     assert (theirs, False) == tuple(
-        getattr(push(place.ports, tree, ours, BRANCH, None), name) for name in ("sha", "is_ours")
+        getattr(push_branch(place.ports, tree, ours, BRANCH, None), name)
+        for name in ("sha", "is_ours")
     )
     assert theirs == place.forge.list_branches(place.repo.name)[BRANCH]
     other = Branch("greenlit/7-other")
-    assert push(place.ports, tree, ours, other, None) == push(place.ports, tree, ours, other, None)
+    assert push_branch(place.ports, tree, ours, other, None) == push_branch(
+        place.ports, tree, ours, other, None
+    )
 
 
 def test_a_branch_that_moved_or_went_is_noticed(place):
     """Somebody pushed to it, or deleted it."""
     tree = place.tree()
-    sha = commit(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, FINISH, ASKING)
-    push(place.ports, tree, sha, BRANCH, None)
-    before = moved(place.ports, tree, BRANCH, sha)
+    sha = commit_patch(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, MESSAGE)
+    push_branch(place.ports, tree, sha, BRANCH, None)
+    before = branch_moved(place.ports, tree, BRANCH, sha)
     place.forge.push(place.repo.name, "eve", BRANCH, {"b.txt": "b\n"}, "Mine")
-    pushed = moved(place.ports, tree, BRANCH, sha)
+    pushed = branch_moved(place.ports, tree, BRANCH, sha)
     git(place.forge.git_dir(place.repo.name), "update-ref", "-d", f"refs/heads/{BRANCH}")
 
-    assert (False, True, True) == (before, pushed, moved(place.ports, tree, BRANCH, Sha(sha)))
+    assert (False, True, True) == (
+        before,
+        pushed,
+        branch_moved(place.ports, tree, BRANCH, Sha(sha)),
+    )
 
 
 @pytest.mark.parametrize(

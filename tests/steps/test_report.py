@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 from inline_snapshot import snapshot
 
-from bot.steps.report import Progress, attempts_table, farewell, rendered, report
+from bot.steps.render_attempts import render_attempts
+from bot.steps.report import render_comment, report, report_failure
 from bot.values import (
     Attempt,
+    Caps,
     Failure,
     Outcome,
     Plan,
@@ -18,6 +20,7 @@ from bot.values import (
     Request,
     Retrieval,
     RunKey,
+    RunState,
     SearchHit,
     Sha,
     Usage,
@@ -48,12 +51,12 @@ GREEN = Attempt(Sha("b" * 40), "green", None, "https://ci/2")
 
 
 def told(**more):
-    return Progress(KEY, ASKING, **{"usd_cap": 5.0, **more})
+    return RunState(KEY, ASKING, **more)
 
 
 def shown(progress):
     """Without the foot, which is the same for all."""
-    return rendered(progress).rpartition("\n\n<sub>")[0]
+    return render_comment(progress).rpartition("\n\n<sub>")[0]
 
 
 def test_what_must_ask_for_less_is_in_the_plan():
@@ -83,7 +86,7 @@ def test_a_run_that_begins():
 def test_a_run_that_plans():
     """Where it looks first."""
     places = tuple(SearchHit(f"app/{name}.py", 1.0) for name in "abcdef")
-    assert shown(told(phase="planning", clues=Retrieval(places), turns=2)) == snapshot("""\
+    assert shown(told(phase="planning", retrieval=Retrieval(places), turns=2)) == snapshot("""\
 ### 🟡 Greenlit is planning the change · asked by @ada
 
 - [x] Read the request and the code
@@ -102,7 +105,7 @@ def test_a_run_that_writes():
         phase="editing",
         plan=PLAN,
         todo=("[x] greet", "[ ] test | it"),
-        spent=Usage(0.1234),
+        usage=Usage(0.1234),
         turns=5,
     )
     assert shown(progress) == snapshot("""\
@@ -159,7 +162,7 @@ Greet.
 def test_a_run_that_mends():
     """What was red, in one line, with the way there."""
     assert shown(told(phase="fixing", plan=Plan("Greet."), attempts=(RED,))) == snapshot("""\
-### 🟡 Greenlit reads the red CI and mends it · asked by @ada
+### 🟡 Greenlit reads the red CI and repairs the change · asked by @ada
 
 - [x] Read the request and the code
 - [x] Plan the change
@@ -200,7 +203,7 @@ Greet.
 )
 def test_a_run_that_ended(outcome, headline):
     """Each outcome has its headline and its reason; the list for the model is not told any more."""
-    text = shown(told(phase="done", attempts=(RED,), outcome=outcome, todo=("[ ] more",)))
+    text = shown(told(phase="waiting", attempts=(RED,), outcome=outcome, todo=("[ ] more",)))
 
     assert text.startswith(f"### {headline} · asked by @ada\n\n{outcome.text}\n\n- [x] Read")
     assert ("- [x] Pull request #8" in text) is (outcome.pull == 8)
@@ -209,16 +212,27 @@ def test_a_run_that_ended(outcome, headline):
 
 def test_green_is_ticked():
     """When one attempt was."""
-    assert "- [x] Green on CI" in rendered(told(phase="waiting", attempts=(RED, GREEN)))
-    assert "- [ ] Green on CI" in rendered(told(phase="waiting", attempts=(RED,)))
+    assert "- [x] Green on CI" in render_comment(told(phase="waiting", attempts=(RED, GREEN)))
+    assert "- [ ] Green on CI" in render_comment(told(phase="waiting", attempts=(RED,)))
 
 
 def test_the_foot_tells_the_cost_and_how_to_stop():
     """Who asked with a command has no label to remove; who has ended cannot be stopped."""
-    by_command = Progress(KEY, replace(ASKING, label=""), spent=Usage(0.126), turns=5, usd_cap=2.0)
+    by_command = RunState(
+        KEY,
+        replace(ASKING, label=""),
+        "planning",
+        caps=Caps(usd=2.0),
+        usage=Usage(0.126),
+        turns=5,
+    )
     feet = [
-        rendered(one).splitlines()[-1].split(" · ")
-        for one in (told(), by_command, replace(by_command, outcome=Outcome("refused", "No.")))
+        render_comment(one).splitlines()[-1].split(" · ")
+        for one in (
+            told(phase="planning"),
+            by_command,
+            replace(by_command, outcome=Outcome("refused", "No.")),
+        )
     ]
 
     assert feet == snapshot(
@@ -264,7 +278,7 @@ def test_the_ledger_has_a_word_for_each_state():
         Attempt(Sha("a" * 40), "red", replace(shaky, why="`unit` passed at attempt 1")),
         Attempt(Sha("b" * 40), "green", outage),
     ]
-    assert attempts_table(attempts) == snapshot("""\
+    assert render_attempts(attempts) == snapshot("""\
 | attempt | commit | CI |
 |---|---|---|
 | 1 | `1111111` | ⏳ running |
@@ -285,11 +299,11 @@ def test_the_comment_is_one_and_holds_no_secret(place):
     """Edited in place, found by its hidden marker, masked as a whole."""
     issue = place.issue()
     key = RunKey(f"{place.repo.name}#{issue}/1")
-    progress = Progress(key, place.asking(issue), plan=Plan("Use ghs_" + "a1" * 20))
+    progress = RunState(key, place.asking(issue), plan=Plan("Use ghs_" + "a1" * 20))
     first = report(place.ports, progress)
     second = report(
         place.ports,
-        Progress(key, place.asking(issue), "done", outcome=Outcome("opened", "Done.", 3)),
+        RunState(key, place.asking(issue), "waiting", outcome=Outcome("opened", "Done.", 3)),
     )
     (text,) = place.said(issue)
 
@@ -329,9 +343,9 @@ Nothing was merged. Comment `/generate` to try again; whoever runs me finds the 
 def test_a_farewell_says_what_broke(place, kind, expected):
     """Where the progress stood: in place of it, once, with the run's name for whoever runs the bot."""
     issue = place.issue()
-    report(place.ports, Progress(RunKey("acme/x#1/1"), place.asking(issue)))
+    report(place.ports, RunState(RunKey("acme/x#1/1"), place.asking(issue)))
     for _ in range(2):
-        farewell(
+        report_failure(
             place.ports,
             place.asking(issue),
             kind,

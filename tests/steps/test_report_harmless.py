@@ -3,7 +3,8 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from bot.steps.report import attempts_table, rendered
+from bot.steps.render_attempts import render_attempts
+from bot.steps.report import render_comment
 from bot.values import (
     Attempt,
     Failure,
@@ -45,7 +46,7 @@ def live(markdown):
 )
 def test_an_odd_address_stays_in_its_cell(url):
     """Another system's statuses name any address."""
-    table = html(attempts_table([Attempt(Sha("a" * 40), "green", None, url)]))
+    table = html(render_attempts([Attempt(Sha("a" * 40), "green", None, url)]))
 
     assert 3 == table.count("<td")
     assert 1 == table.count("<a href=")
@@ -72,7 +73,7 @@ def test_words_of_others_stay_in_their_cell(words):
         attempt = Attempt(
             Sha("a" * 40), "red", Verdict("ours", Reading("crash", "fix", "", (failure,)))
         )
-        table = html(attempts_table([attempt]))
+        table = html(render_attempts([attempt]))
 
         assert (2, 3) == (table.count("<tr>"), table.count("<td"))
         assert len(table) < 4_000
@@ -104,7 +105,9 @@ def test_the_models_words_call_nobody(phase, words):
     """
     plan = Plan(words, (PlannedFile(words, words),), (words,), (words,), (words,))
     clues = Retrieval((SearchHit(words, 1.0),))
-    text = rendered(told(phase=phase, plan=plan, clues=clues, todo=(words, words), attempts=(RED,)))
+    text = render_comment(
+        told(phase=phase, plan=plan, retrieval=clues, todo=(words, words), attempts=(RED,))
+    )
 
     assert (["@ada"], ["<sub>", "</sub>"]) == live(text)
     assert "<!--" not in text
@@ -122,7 +125,7 @@ def test_a_comment_has_an_end():
         lines,
         lines,
     )
-    text = rendered(told(phase="editing", plan=plan, attempts=(RED,) * 10, todo=lines[:20]))
+    text = render_comment(told(phase="editing", plan=plan, attempts=(RED,) * 10, todo=lines[:20]))
 
     assert len(text) < 65_000
     assert "and 970 more" in text

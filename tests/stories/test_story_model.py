@@ -13,12 +13,9 @@ from bot.adapters.claude.claude_client import Claude
 from bot.cli.solve import Plain
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_stream import EarlyStop
-from bot.ports import Caps
-from bot.steps.repo_config import Config
-from bot.stories.agent import Asks, Writer
-from bot.stories.progress import GaveUp, Teller
-from bot.tools import AgentContext
-from bot.values import Issue, ModelConfig, Price, Retrieval
+from bot.stories.agent import write as write_change
+from bot.stories.stops import Asks, GaveUp
+from bot.values import Caps, Issue, ModelConfig, Price, RepoConfig, RunState
 from tests.stage import BEGIN, END, FINISH, GOOD, edit, script
 
 DEAL = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.2, 20.0))
@@ -26,9 +23,25 @@ BROKEN = ("create_file", {"path": "new.py", "text": "def f(:\n"})
 READ = ("read_file", {"path": "greeting.py"})
 
 
+class Writing:
+    """A run that is ready to write, and how it stands."""
+
+    def __init__(self, run, state):
+        self.run = run
+        run.keep(state)
+
+    def finish(self):
+        asyncio.run(write_change(self.run, self.run.state))
+        return self.state.finish_call.finish
+
+    @property
+    def state(self):
+        return self.run.state
+
+
 @pytest.fixture
 def write(place):
-    """A writer at its desk, and the double that plays the model: write(turns or a double, caps...)."""
+    """A run that is ready to write, and the double that plays the model: write(turns, caps...)."""
 
     @contextmanager
     def make(*turns, config=None, **caps):
@@ -40,12 +53,15 @@ def write(place):
         with serve_claude(double) as url:
             model = Claude("any", {"strong": DEAL}, base_url=url)
             run = Plain(replace(place.ports, model=model), Console(quiet=True))
-            asking = place.asking(place.issue())
-            desk = AgentContext(place.tree(), Issue(1, "Greet", "It shouts.", "ada"), Retrieval())
-            yield (
-                Writer(run, asking, Teller(run, asking), desk, config or Config(), Caps(**caps)),
-                double,
+            state = RunState(
+                run.key,
+                place.asking(place.issue()),
+                config=config or RepoConfig(),
+                caps=Caps(**caps),
+                issue=Issue(1, "Greet", "It shouts.", "ada"),
+                tree=place.tree(),
             )
+            yield Writing(run, state), double
 
     return make
 
@@ -54,13 +70,13 @@ def about_anything(play):
     return play.model_copy(update={"about": ""})
 
 
-def done(writer):
-    return asyncio.run(writer.finish())
+def done(writing):
+    return writing.finish()
 
 
-def given_up(writer):
+def given_up(writing):
     with pytest.raises(GaveUp) as gave_up:
-        done(writer)
+        done(writing)
     return str(gave_up.value)
 
 
@@ -71,15 +87,15 @@ def answers(double):
 
 def test_the_work_is_what_was_edited(write):
     """A plan, an edit, a finish: the patch, the words, the cost."""
-    with write(*BEGIN, [GOOD], END) as (writer, double):
-        finish = done(writer)
+    with write(*BEGIN, [GOOD], END) as (writing, double):
+        finish = done(writing)
 
         assert "Greet quietly" == finish.title
         assert {
             "greeting.py": 'def greet(name):\n    return "Hello, " + name\n'
-        } == writer.patch.files
-        assert (4, 4) == (writer.turns, len(double.requests))
-        assert writer.spent.usd > 0
+        } == writing.state.patch.files
+        assert (4, 4) == (writing.state.turns, len(double.requests))
+        assert writing.state.usage.usd > 0
 
 
 def test_a_finish_without_edits_tells_why(write):
@@ -87,21 +103,21 @@ def test_a_finish_without_edits_tells_why(write):
     nobody.
     """
     sorry = ("finish", FINISH | {"summary": "It is quiet already, @eve."})
-    with write(*BEGIN, [sorry]) as (writer, _):
-        assert "It is quiet already, `@eve`." == given_up(writer)
+    with write(*BEGIN, [sorry]) as (writing, _):
+        assert "It is quiet already, `@eve`." == given_up(writing)
 
 
 def test_edits_that_were_undone_are_no_work(write):
     """The file is as it was: there is nothing to push."""
-    with write(*BEGIN, [GOOD], [edit('"Hello, "', '"Hello "')], END) as (writer, _):
-        assert given_up(writer)
-        assert {} == writer.patch.files
+    with write(*BEGIN, [GOOD], [edit('"Hello, "', '"Hello "')], END) as (writing, _):
+        assert given_up(writing)
+        assert {} == writing.state.patch.files
 
 
 def test_the_gates_refuse_four_times_and_no_more(write):
     """Each time the finding goes back as the answer to finish; then the run ends with the last one."""
-    with write(*BEGIN, [BROKEN], END, END, END, END) as (writer, double):
-        told = given_up(writer)
+    with write(*BEGIN, [BROKEN], END, END, END, END) as (writing, double):
+        told = given_up(writing)
 
         assert "refused the change 4 times" in told
         assert "new.py" in told
@@ -112,34 +128,33 @@ def test_the_gates_refuse_four_times_and_no_more(write):
 def test_what_the_gates_refuse_can_be_mended(write):
     """The model reads the finding and mends it in the same conversation."""
     with write(*BEGIN, [BROKEN], END, [edit("def f(:", "def f():\n    pass", "new.py")], END) as (
-        writer,
+        writing,
         _,
     ):
-        done(writer)
+        done(writing)
 
-        assert "def f():\n    pass\n" == writer.patch.files["new.py"]
+        assert "def f():\n    pass\n" == writing.state.patch.files["new.py"]
 
 
 def test_the_same_call_with_the_same_answer_is_a_loop(write):
     """Said to the model at the fourth time; the eighth ends the run."""
     listing = [("list_dir", {})] * 4
-    with write(BEGIN[0], listing, [("list_dir", {"path": ""})]) as (writer, double):
-        writer.caps = replace(writer.caps, turns=3)
-        given_up(writer)
+    with write(BEGIN[0], listing, [("list_dir", {"path": ""})], turns=3) as (writing, double):
+        given_up(writing)
 
         assert "You made this very call 4 times" in answers(double)
-    with write(BEGIN[0], listing * 2) as (writer, _):
-        assert "in circles with `list_dir`" in given_up(writer)
+    with write(BEGIN[0], listing * 2) as (writing, _):
+        assert "in circles with `list_dir`" in given_up(writing)
 
 
 def test_reading_a_file_after_each_edit_is_no_loop(write):
     """The call is the same, what it answers is not: the work goes on."""
     steps = [(edit(f'"{old} "', f'"{old + 1} "'), READ) for old in range(10)]
     turn = [edit('"Hello "', '"0 "'), *(call for pair in steps for call in pair)]
-    with write(*BEGIN, turn, END) as (writer, double):
-        done(writer)
+    with write(*BEGIN, turn, END) as (writing, double):
+        done(writing)
 
-        assert '"10 "' in writer.patch.files["greeting.py"]
+        assert '"10 "' in writing.state.patch.files["greeting.py"]
         assert "this very call" not in answers(double)
 
 
@@ -155,8 +170,8 @@ def test_a_model_that_will_not_or_cannot_ends_the_run(write, reason, words):
     double = ClaudeDouble(
         about_anything(script(*BEGIN, [GOOD], END)), {1: EarlyStop(reason)}, pace=0
     )
-    with write(double) as (writer, _):
-        assert words in given_up(writer)
+    with write(double) as (writing, _):
+        assert words in given_up(writing)
         assert 2 == len(double.requests)
 
 
@@ -171,28 +186,28 @@ def test_a_model_that_will_not_or_cannot_ends_the_run(write, reason, words):
 )
 def test_a_cap_is_kept_before_the_call(write, caps, asked, words):
     """Turns, minutes, dollars: what would pass the cap is not begun."""
-    with write(*BEGIN, [GOOD], END, **caps) as (writer, double):
-        assert words in given_up(writer)
+    with write(*BEGIN, [GOOD], END, **caps) as (writing, double):
+        assert words in given_up(writing)
         assert asked == len(double.requests)
 
 
 def test_a_question_ends_the_writing(write):
     """Whatever else the turn holds: nothing of it is pushed."""
     plan = {"summary": "Unsure.", "files": [], "questions": ["Which?", "When?"]}
-    with write(BEGIN[0], [("submit_plan", plan), GOOD, ("finish", FINISH)]) as (writer, _):
+    with write(BEGIN[0], [("submit_plan", plan), GOOD, ("finish", FINISH)]) as (writing, _):
         with pytest.raises(Asks) as asked:
-            done(writer)
+            done(writing)
 
         assert ("Which?", "When?") == asked.value.questions
 
 
 def test_what_the_repository_protects_is_kept(write):
     """Its own globs count like ours."""
-    with write(*BEGIN, [GOOD], END, END, END, END, config=Config(protected=("*.py",))) as (
-        writer,
+    with write(*BEGIN, [GOOD], END, END, END, END, config=RepoConfig(protected=("*.py",))) as (
+        writing,
         _,
     ):
-        assert "the repository protects" in given_up(writer)
+        assert "the repository protects" in given_up(writing)
 
 
 def test_two_finishes_in_a_turn_do_not_break_the_conversation(write):
@@ -202,5 +217,5 @@ def test_two_finishes_in_a_turn_do_not_break_the_conversation(write):
     twice = [BROKEN, ("finish", FINISH), ("finish", FINISH)]
     untwice = [("delete_file", {"path": "new.py"}), GOOD]
     play = about_anything(script(*BEGIN, twice, untwice, END))
-    with write(ClaudeDouble(play, pace=0)) as (writer, _):
-        assert "Greet quietly" == done(writer).title
+    with write(ClaudeDouble(play, pace=0)) as (writing, _):
+        assert "Greet quietly" == done(writing).title

@@ -28,7 +28,7 @@ from dbos import DBOS, DBOSConfig, WorkflowStatus
 
 from bot.adapters.dbos.durable_run import INBOX, DurableRun, Farewell, Patience, Workshop
 from bot.adapters.dbos.intake import Intake
-from bot.adapters.dbos.journal import LIVE, Json, Record, calm
+from bot.adapters.dbos.journal import LIVE, Json, Record, calm, run_number
 from bot.adapters.dbos.slots import Gate, Slots
 from bot.adapters.dbos.sqlite import locked, opened
 from bot.ports import Ports
@@ -120,7 +120,7 @@ class Durable(Record):
         """
         before = datetime.now(UTC) - timedelta(seconds=max(older_than_s, KEPT_S))
         every = DBOS.list_workflows(load_input=False, load_output=False)
-        numbered = [status.workflow_id for status in every if _number(status.workflow_id)]
+        numbered = [status.workflow_id for status in every if run_number(status.workflow_id)]
         newest = set(
             {key.rpartition("/")[0]: key for key in numbered}.values()
         )  # they are listed oldest first
@@ -274,14 +274,8 @@ async def _by(key: str) -> str:
 def _known(status: WorkflowStatus) -> _Known:
     by = status.input["args"][1] if status.input else ""
     return _Known(
-        RunKey(status.workflow_id), _number(status.workflow_id), status.status in LIVE, by
+        RunKey(status.workflow_id), run_number(status.workflow_id), status.status in LIVE, by
     )
-
-
-def _number(key: str) -> int:
-    """2 of "owner/repo#7/2"; 0 when the key has another form."""
-    number = key.rpartition("/")[2]
-    return int(number) if number.isdecimal() else 0
 
 
 def _value_kind(story: Story) -> Any:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal, ParamSpec, TypeVar
 
@@ -21,13 +21,14 @@ from bot.adapters.dbos.slots import Gate, Slots
 from bot.ports import Ports, RateLimited, Refusal, Unreachable
 from bot.run import SignalRun, StartRun, Step, Story, from_json, to_json
 from bot.text import mask_secrets
-from bot.values import Outcome, Repo, RunKey, Signal
+from bot.values import Outcome, Repo, RunKey, RunState, Signal
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 INBOX = "inbox"
-PAUSE = "(pause)"  # no function can be called so
+PAUSE = "(pause)"  # no step of a story is called so
+STATE = "(state)"
 MOST_TEXT = 2000
 
 WORDS: dict[str, Literal["refused", "gave up", "failed"]] = {
@@ -97,6 +98,7 @@ class DurableRun:
         self._repo = ""  # of the slot's block that the story is in
         self._holds = False  # a slot; only for as long as it works
         self._begun = 0
+        self._state: RunState | None = None
         self._adrift = False  # from the record: what still has to be done is done without it
 
     @property
@@ -137,6 +139,16 @@ class DurableRun:
             self._rest()
             self._repo = ""
 
+    @property
+    def state(self) -> RunState:
+        if self._state is None:
+            raise RuntimeError("the run has kept no state yet")
+        return self._state
+
+    def keep(self, state: RunState) -> RunState:
+        self._state = state
+        return state
+
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:
         key, new = _opened(
             await self._remember("start", partial(self._shop.start, start, self._next()))
@@ -154,9 +166,22 @@ class DurableRun:
         why.
         """
         told = await settled(partial(self._ended, story, value), "in the story")
-        if "ok" in told:
-            outcome: Outcome = told["ok"]
-            return outcome
+        outcome: Outcome = told["ok"] if "ok" in told else await self._fail(value, told)
+        await self._record_state(outcome)
+        return outcome
+
+    async def _record_state(self, outcome: Outcome) -> None:
+        """Write how the run stood at its end behind all that it did."""
+        if self._state is None or self._adrift:
+            return
+        state = to_json(replace(self._state, outcome=outcome))
+
+        async def give() -> object:
+            return state
+
+        await self._remember(STATE, give)
+
+    async def _fail(self, value: object, told: Told) -> Outcome:
         kind, text = WORDS[told["fault"]], told["text"]
         if self._shop.farewell:
             # What goes wrong here is in the record, and nobody is left to be told.

@@ -10,14 +10,14 @@ from typing import Any
 
 from dbos import DBOS, Serializer, StepInfo, WorkflowStatus, error
 
-from bot.adapters.dbos.durable_run import MOST_TEXT, PAUSE
+from bot.adapters.dbos.durable_run import MOST_TEXT, PAUSE, STATE
 from bot.run import RunView, StepView, from_json
 from bot.text import mask_secrets
-from bot.values import Outcome, RunKey
+from bot.values import Outcome, RunKey, RunState, Subject
 
 ERROR = "!"  # a key that no value of ours has
 NAMES = {"DBOS.recv": "wait"}
-HIDDEN = ("DBOS.sleep", PAUSE)  # the clocks of `wait` and of a second try; the try before says when
+HIDDEN = ("DBOS.sleep", PAUSE, STATE)  # clocks, of which the try before says when; and the end
 STATES = {
     "DELAYED": "queued",
     "ENQUEUED": "queued",
@@ -91,6 +91,23 @@ class Record:
             info for info in DBOS.list_workflow_steps(key) if info["function_name"] not in HIDDEN
         ]
         return tuple(_step(number, info) for number, info in enumerate(shown, 1))
+
+    def last_state(self, subject: Subject) -> RunState | None:
+        """Read how the subject's newest ended run stood at its end; None when there is none."""
+        runs = DBOS.list_workflows(
+            workflow_id_prefix=f"{subject}/", status="SUCCESS", load_input=False, load_output=False
+        )
+        numbered = [run for run in runs if run_number(run.workflow_id, subject)]
+        newest = max(numbered, key=lambda run: run_number(run.workflow_id, subject), default=None)
+        steps = DBOS.list_workflow_steps(newest.workflow_id) if newest else []
+        outputs: list[Any] = [step["output"] for step in steps if step["function_name"] == STATE]
+        return from_json(outputs[-1]["ok"], RunState) if outputs else None
+
+
+def run_number(key: str, subject: str = "") -> int:
+    """Read 2 out of "owner/repo#7/2"; 0 when the key has another form or is of another subject."""
+    prefix, _, number = key.rpartition("/")
+    return int(number) if number.isdecimal() and subject in ("", prefix) else 0
 
 
 def _run(status: WorkflowStatus) -> RunView:

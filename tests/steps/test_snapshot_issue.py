@@ -4,12 +4,15 @@ sees it.
 
 import pytest
 
-from bot.steps.freeze import freeze
+from bot.steps.snapshot_issue import snapshot_issue
 from tests.place import EARLIER, LATER, TRIGGER
 
 
 def bodies(place, issue, **asking):
-    return [remark.body for remark in freeze(place.ports, place.asking(issue, **asking)).comments]
+    return [
+        remark.body
+        for remark in snapshot_issue(place.ports, place.asking(issue, **asking)).comments
+    ]
 
 
 def test_the_text_of_the_trigger_counts_not_todays(place):
@@ -18,7 +21,7 @@ def test_the_text_of_the_trigger_counts_not_todays(place):
     asking = place.asking(issue)
     place.forge.edit_issue(place.repo.name, issue, "eve", "Delete all", "Really.")
 
-    frozen = freeze(place.ports, asking)
+    frozen = snapshot_issue(place.ports, asking)
 
     assert ("Greet", "It shouts.") == (frozen.title, frozen.body)
 
@@ -102,7 +105,7 @@ def test_what_no_reader_sees_is_gone(place):
     hidden = "Greet <!-- obey --> softly<span hidden>obey</span>\u200b\U000e0041"
     issue = place.issue("Gre\u202eet", hidden)
     place.comment(issue, "ada", hidden)
-    frozen = freeze(place.ports, place.asking(issue))
+    frozen = snapshot_issue(place.ports, place.asking(issue))
 
     assert "Greet" == frozen.title
     for text in (frozen.body, frozen.comments[0].body):
@@ -116,7 +119,7 @@ def test_what_no_reader_sees_is_gone(place):
 )
 def test_a_title_is_no_markdown(place, title):
     """GitHub shows a title as it is written, tags and all; so it is read."""
-    assert title == freeze(place.ports, place.asking(place.issue(title))).title
+    assert title == snapshot_issue(place.ports, place.asking(place.issue(title))).title
 
 
 def test_three_hundred_comments_are_all_read(place):

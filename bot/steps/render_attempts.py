@@ -1,0 +1,88 @@
+"""Render a run's attempts and what CI said of each, for the comment and the pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from bot.text import defuse_inline
+from bot.values import Attempt, Failure, Verdict
+
+LIMIT_CHARS = 300
+SAFE = ":/?#[]@!$&'*+,;=%~"  # in an address; a bar would end the cell, a bracket the link
+
+
+def render_attempts(attempts: Iterable[Attempt]) -> str:
+    """Render the ledger as a table; empty when nothing was pushed."""
+    rows = [
+        f"| {number} | `{attempt.sha[:7]}` | {_render_attempt(attempt)} |"
+        for number, attempt in enumerate(attempts, 1)
+    ]
+    if not rows:
+        return ""
+    return "\n".join(["| attempt | commit | CI |", "|---|---|---|", *rows])
+
+
+def _render_attempt(attempt: Attempt) -> str:
+    text = _describe_attempt(attempt)
+    if not attempt.url or "](" in text:
+        return text
+    return f"[{text}]({quote(attempt.url, safe=SAFE)})"
+
+
+def _describe_attempt(attempt: Attempt) -> str:
+    """Say in one line what CI said of an attempt."""
+    verdict = attempt.verdict
+    match attempt.state:
+        case "running":
+            return "⏳ running"
+        case "green" if verdict is not None and verdict.kind == "flaky":
+            return f"🟢 green: flaky, passed when run again: {_describe_failures(verdict)}"
+        case "green":
+            return "🟢 green"
+        case "silent":
+            return "⚪ CI never reported"
+        case "skipped":
+            return "⚪ CI skipped everything"
+        case "unchecked":
+            return "⚪ no CI for pull requests"
+        case "rerun":
+            return "🔁 run again: " + (_blame(verdict) if verdict else "")
+        case "red":
+            return "🔴 " + (_blame(verdict) if verdict else "red")
+
+
+def _blame(verdict: Verdict) -> str:
+    """Say what failed, and whose fault it is where it is not the change's."""
+    kinds = {
+        "ours": "",
+        "already red": "already so before this change: ",
+        "infrastructure": "not the code: ",
+        "flaky": "flaky: " if verdict.why else "may be flaky: ",
+    }
+    return kinds[verdict.kind] + _describe_failures(verdict)
+
+
+def _describe_failures(verdict: Verdict) -> str:
+    failures = verdict.reading.failures
+    if not failures:
+        return _render_cell(", ".join(verdict.jobs) or verdict.reading.category)
+    more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+    return _render_cell(_describe_failure(failures[0]) + more)
+
+
+def _describe_failure(failure: Failure) -> str:
+    name = failure.test or failure.error
+    text = f"`{name}`" if name else failure.message
+    if failure.test and failure.error:
+        text += f": {failure.error}"
+    innermost = failure.frames[-1] if failure.frames else None
+    if innermost and innermost.line:
+        text += f" at `{innermost.file}:{innermost.line}`"
+    return text
+
+
+def _render_cell(text: str) -> str:
+    # A backslash before the bar would escape ours, and the cell would end there.
+    return re.sub(r"\\*\|", r"\\|", defuse_inline(text, LIMIT_CHARS))

@@ -1,0 +1,67 @@
+"""Keep the request as it stood at the trigger: what writers asked, as a reader of the page sees it."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from bot.ports import Ports
+from bot.run import Summary, step
+from bot.steps.admit import WRITERS
+from bot.steps.report import ENDS
+from bot.text import extract_visible, strip_invisible
+from bot.text.terminal_text import strip_control
+from bot.values import Comment, Issue, Request
+
+QUESTION = ENDS["asked"][1]
+
+
+def _summarize_request(issue: Issue) -> Summary:
+    return "the request", Text(strip_control(f"“{issue.title}”, as it stood when it was asked"))
+
+
+@step("snapshot_issue", _summarize_request)
+def snapshot_issue(ports: Ports, request: Request) -> Issue:
+    """Take title and body from the webhook, and the comments of writers from before the trigger.
+
+    A comment that was edited after the trigger is dropped: nobody who may ask has seen what it says
+    now. What a reader of the rendered page would not see is dropped too. Of what bots say only our
+    own questions stay, for their answers.
+    """
+    login = ports.credentials.fetch_login()
+    comments = [
+        comment
+        for comment in ports.issues.list_comments(request.repo, request.number)
+        if comment.at <= request.at
+        and comment.edited_at <= request.at
+        and (not comment.bot or _asks(comment, login))
+    ]
+    writers = _find_writers(ports, request, {comment.author for comment in comments} - {login})
+    return Issue(
+        request.number,
+        strip_invisible(request.title),  # GitHub shows a title as it is written
+        extract_visible(request.body),
+        request.asker,
+        comments=tuple(
+            _render(comment) for comment in comments if comment.author in {*writers, login}
+        ),
+    )
+
+
+def _asks(comment: Comment, login: str) -> bool:
+    return comment.author == login and QUESTION in comment.body
+
+
+def _find_writers(ports: Ports, request: Request, authors: set[str]) -> set[str]:
+    """Ask GitHub which of the authors may write."""
+    return {
+        author
+        for author in sorted(authors)
+        if author == request.asker
+        or ports.repositories.fetch_permission(request.repo, author) in WRITERS
+    }
+
+
+def _render(comment: Comment) -> Comment:
+    """The comment as a reader of the rendered page sees it."""
+    text = extract_visible(comment.body)
+    return Comment(comment.id, comment.author, text, comment.at, comment.edited_at)

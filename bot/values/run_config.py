@@ -1,0 +1,42 @@
+"""What bounds a run: the operator's caps and the repository's own configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What the operator allows one run to use; a repository's own configuration may ask for less."""
+
+    usd: float = 5.0
+    turns: int = 80
+    minutes: int = 60  # of work; time spent waiting for CI is apart
+    attempts: int = 3
+    ci_patience_s: int = 3 * 3600  # how long CI may take in all
+    ci_poll_s: float = 60.0  # how often to ask when no webhook comes
+    ci_grace_s: float = 90.0  # how long CI may stay silent before we say so
+
+
+@dataclass(frozen=True, slots=True)
+class RepoConfig:
+    """What a repository asks of the bot in `.github/greenlit.yml`; None leaves it to the operator.
+
+    `bot.steps.repo_config` reads it and holds the bounds and the meaning of each setting.
+    """
+
+    label: str = "autogen"
+    branch_prefix: str = "greenlit/"
+    attempts: int | None = None
+    budget_usd: float | None = None
+    minutes: int | None = None
+    protected: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    block: tuple[str, ...] = ()
+    advise: tuple[str, ...] = ()
+    max_files: int = 60
+    max_lines: int = 4_000
+    when_red: Literal["draft", "nothing"] = "draft"
+    draft: bool = False
+    instructions: str = ""

@@ -1,0 +1,206 @@
+"""How a run stands: one frozen value, and the pure functions that make the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
+
+from bot.values.ci import (
+    Attempt,
+    AttemptState,
+    Checks,
+    ExpectedCi,
+    Outcome,
+    PullRequest,
+    Verdict,
+)
+from bot.values.code import Finding, Patch, Retrieval, Sha, Tree
+from bot.values.conversation import (
+    Conversation,
+    ConversationStart,
+    Finish,
+    Plan,
+    ToolResult,
+    ToolResults,
+    Turn,
+    Usage,
+    UserText,
+)
+from bot.values.request import Branch, Issue, Request, RunKey
+from bot.values.run_config import Caps, RepoConfig
+
+T = TypeVar("T")
+Phase = Literal["reading", "planning", "editing", "waiting", "fixing"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFinish:
+    """The model's call of `finish`, not answered yet, and the results of its turn's other calls."""
+
+    call_id: str
+    finish: Finish
+    results: tuple[ToolResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PushedChange:
+    """What stands on the run's branch: the newest commit, the model's words for it, its files."""
+
+    head: Sha
+    finish: Finish
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StallCounts:
+    """How often the model did not get on: these bound a conversation that leads nowhere."""
+
+    nudges: int = 0  # it stopped without `finish`
+    broken_turns: int = 0  # in a row
+    repeats: dict[str, int] = field(default_factory=dict)  # by fingerprint of a call and its result
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """All that a run knows and has done. Comment, pull request and page are views of it.
+
+    It is kept with the outcome, so that a later run can go on from it.
+    """
+
+    key: RunKey
+    request: Request
+    phase: Phase = "reading"
+    config: RepoConfig = field(default_factory=RepoConfig)
+    caps: Caps = field(default_factory=Caps)
+    issue: Issue | None = None  # what writers asked, as it stood at the trigger
+    tree: Tree | None = None  # the base of the change
+    retrieval: Retrieval = field(default_factory=Retrieval)
+    start: ConversationStart | None = None
+    conversation: Conversation = ()
+    stalls: StallCounts = field(default_factory=StallCounts)
+    usage: Usage = field(default_factory=Usage)
+    turns: int = 0
+    model_s: float = 0.0
+    plan: Plan | None = None
+    todo: tuple[str, ...] = ()
+    patch: Patch = field(default_factory=Patch)
+    open_finish: OpenFinish | None = None
+    advice: tuple[Finding, ...] = ()
+    repaired: tuple[Finding, ...] = ()  # what kept the work back once and does no more
+    branch: Branch = Branch("")
+    ci: ExpectedCi | None = None
+    pushed: PushedChange | None = None
+    attempts: tuple[Attempt, ...] = ()
+    pull: PullRequest | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def base(self) -> Tree:
+        """The tree that the change is made on. Raises RuntimeError before the checkout."""
+        return _require(self.tree, "nothing is checked out yet")
+
+    @property
+    def snapshot(self) -> Issue:
+        """The request as writers asked it. Raises RuntimeError before it was read."""
+        return _require(self.issue, "the request is not read yet")
+
+    @property
+    def opening(self) -> ConversationStart:
+        """Our side of the conversation. Raises RuntimeError before it was opened."""
+        return _require(self.start, "the conversation is not opened yet")
+
+    @property
+    def finish_call(self) -> OpenFinish:
+        """The model's open `finish`. Raises RuntimeError when there is none."""
+        return _require(self.open_finish, "there is no finish to answer")
+
+    @property
+    def delivery(self) -> PushedChange:
+        """What was pushed. Raises RuntimeError before the first push."""
+        return _require(self.pushed, "nothing is pushed yet")
+
+    @property
+    def opened(self) -> PullRequest:
+        """The run's pull request. Raises RuntimeError before it was opened."""
+        return _require(self.pull, "no pull request is open yet")
+
+    @property
+    def expected_ci(self) -> ExpectedCi:
+        """What CI will do with the branch. Raises RuntimeError before the first push."""
+        return _require(self.ci, "nothing is pushed yet")
+
+
+def after_turn(state: RunState, turn: Turn, took_s: float) -> RunState:
+    """Count a turn of the model; one that came whole is part of the conversation."""
+    whole = turn.stop in ("tools", "end")
+    broken = state.stalls.broken_turns + 1 if turn.stop == "broken" else 0
+    return replace(
+        state,
+        turns=state.turns + 1,
+        model_s=state.model_s + took_s,
+        usage=state.usage + turn.usage,
+        stalls=replace(state.stalls, broken_turns=broken),
+        conversation=(*state.conversation, turn) if whole else state.conversation,
+    )
+
+
+def after_nudge(state: RunState, nudge: str) -> RunState:
+    """Tell the model to go on, as it stopped without `finish`."""
+    return replace(
+        state,
+        conversation=(*state.conversation, UserText(nudge)),
+        stalls=replace(state.stalls, nudges=state.stalls.nudges + 1),
+    )
+
+
+def after_results(state: RunState, results: tuple[ToolResult, ...]) -> RunState:
+    """Answer the calls of a turn."""
+    return replace(state, conversation=(*state.conversation, ToolResults(results)))
+
+
+def answer_finish(state: RunState, text: str) -> RunState:
+    """Answer the open `finish`: not done yet, and why.
+
+    The text is data to the model, so what it quotes cannot give orders.
+    """
+    answer = ToolResult(state.finish_call.call_id, text, is_error=True)
+    answered = after_results(state, (*state.finish_call.results, answer))
+    return replace(answered, open_finish=None)
+
+
+def after_inspection(state: RunState, findings: tuple[Finding, ...]) -> RunState:
+    """Take up what the gates found: advice, and what kept the work back and is repaired by now."""
+    blocking = tuple(finding for finding in findings if finding.blocks)
+    repaired = tuple(finding for finding in state.repaired if finding not in findings)
+    return replace(
+        state,
+        advice=tuple(finding for finding in findings if not finding.blocks),
+        repaired=repaired + blocking,
+    )
+
+
+def after_push(state: RunState, head: Sha) -> RunState:
+    """Begin an attempt: the patch stands on the branch, and CI has not spoken yet."""
+    pushed = PushedChange(head, state.finish_call.finish, tuple(state.patch.files))
+    return replace(state, pushed=pushed, attempts=(*state.attempts, Attempt(head, "running")))
+
+
+def after_verdict(
+    state: RunState, result: AttemptState, checks: Checks, verdict: Verdict | None = None
+) -> RunState:
+    """Write down what CI said of the newest attempt. Without a verdict an earlier one stays."""
+    *earlier, newest = state.attempts
+    decisive = checks.failed or checks.checks
+    attempt = replace(
+        newest,
+        state=result,
+        url=decisive[0].url if decisive else "",
+        verdict=verdict or newest.verdict,
+    )
+    return replace(state, attempts=(*earlier, attempt))
+
+
+def _require(value: T | None, problem: str) -> T:
+    if value is None:
+        raise RuntimeError(problem)
+    return value

@@ -26,6 +26,11 @@ LINE_CHARS = 500
 FINDING_CHARS = 300
 DIFFERS_CHARS = 1_000
 MOST_WEAKENED = 5
+PLACEHOLDER = re.compile(  # a line of a template that nobody filled: "Fixes #", an empty bullet
+    r"\s*(?:[-*+]|\d+[.)])?\s*(?:\[ ?\])?\s*"
+    r"(?:(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|refs?|relate[sd] to|issue)\s*:?\s*#?\s*)?",
+    re.IGNORECASE,
+)
 BOX = re.compile(r"\s*[-*] \[")
 UNCHECKED = "Nothing was checked: this repository has no CI for pull requests."
 NAMES = {
@@ -59,7 +64,7 @@ def open_pull(ports: Ports, state: RunState, warning: str, *, draft: bool) -> Pu
     title = unescape(defuse_inline(state.delivery.finish.title, TITLE_CHARS))
     body = render_body(state, warning, _read_template(ports, state.base))
     content = PullRequestContent(redact(ports, title), redact(ports, body), draft)
-    return ports.pulls.open_pull(state.request.repo, state.branch, state.base.branch, content)
+    return ports.pulls.open_pull(state.request.repo, state.own_branch, state.base.branch, content)
 
 
 @step("was_closed")
@@ -72,7 +77,7 @@ def pull_was_closed(ports: Ports, tree: Tree, branch: Branch) -> bool:
 @step("update_pull")
 def update_pull(ports: Ports, state: RunState, warning: str) -> bool:
     """Bring the words of the run's pull request up to date; False when none is open any more."""
-    pull = ports.pulls.find_pull(state.request.repo, state.branch)
+    pull = ports.pulls.find_pull(state.request.repo, state.own_branch)
     if pull is None or not pull.open:
         return False
     open_pull(ports, state, warning, draft=pull.draft)
@@ -146,7 +151,7 @@ def fill_template(template: str, parts: dict[str, str], foot: str) -> str:
         sections = [f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()]
         return _join(top, issue, *sections, foot)
     pieces = re.split(r"(?m)^(?=#{1,6} )", _drop_comments(template))
-    filled = [_fill_section(piece, parts) for piece in pieces if piece.strip()]
+    filled = _drop_empty([_fill_section(piece, parts) for piece in pieces if piece.strip()])
     issue = parts.pop("issue", "")
     rest = [f"## {NAMES[name]}\n\n{text}" for name, text in parts.items()]
     return _join(top, *filled, issue, *rest, foot)
@@ -159,7 +164,24 @@ def _fill_section(section: str, parts: dict[str, str]) -> str:
         if name in parts and heading.startswith("#") and asks.search(heading):
             boxes = [line for line in text.splitlines() if BOX.match(line)]
             return _join(heading, parts.pop(name), "\n".join(boxes))
-    return f"{heading}\n\n{text.strip()}".strip()
+    lines = [line for line in section.strip().splitlines() if not PLACEHOLDER.fullmatch(line)]
+    first, *rest = lines or [""]
+    text = "\n".join(rest).strip()
+    return f"{first}\n\n{text}".strip()
+
+
+def _drop_empty(sections: Sequence[str]) -> list[str]:
+    """Leave out headings under which nothing stands, not even a deeper heading."""
+    kept: list[str] = []
+    for section in reversed(sections):
+        below = _heading_depth(kept[-1]) if kept else 0
+        if "\n" in section or not section.startswith("#") or below > _heading_depth(section):
+            kept.append(section)
+    return [section for section in reversed(kept) if section]
+
+
+def _heading_depth(section: str) -> int:
+    return len(section) - len(section.lstrip("#"))
 
 
 def _join(*parts: str) -> str:

@@ -9,7 +9,7 @@ from bot.run import step
 from bot.steps.redact import redact
 from bot.steps.render_attempts import render_attempts
 from bot.text import as_code_span, defuse_inline, defuse_markdown
-from bot.values import Plan, Request, Retrieval, RunKey, RunState
+from bot.values import Request, Retrieval, RunKey, RunState
 
 DOING = {
     "reading": "is reading the request",
@@ -27,6 +27,7 @@ ENDS = {
     "gave up": ("🔴", "gave up"),
     "failed": ("🔴", "failed"),
 }
+ASKS = "<!-- greenlit:asks -->"  # hidden: the next run finds the questions by it
 PLAN_CHARS = 4_000
 LINE_CHARS = 300
 MOST_LINES = 30
@@ -68,11 +69,12 @@ def render_comment(state: RunState) -> str:
         f"### {_render_headline(state)} · asked by @{state.request.asker}",
         state.outcome.text if state.outcome else "",
         "\n".join(_render_checklist(state)),
-        _render_plan(state.plan) if state.plan else "",
+        _render_plan(state),
         "" if state.outcome else _render_todo(state.todo),
         _render_ledger(state),
         _render_places(state.retrieval),
         _render_foot(state),
+        ASKS if state.outcome and state.outcome.state == "asked" else "",
     )
     return "\n\n".join(part for part in parts if part)
 
@@ -98,7 +100,10 @@ def _render_box(text: str, *, ticked: bool) -> str:
     return f"- [x] {text}" if ticked else f"- [ ] {text}"
 
 
-def _render_plan(plan: Plan) -> str:
+def _render_plan(state: RunState) -> str:
+    plan = state.plan
+    if plan is None:
+        return ""
     files = [
         f"{as_code_span(file.path)}: {defuse_inline(file.change, LINE_CHARS)}"
         for file in plan.files
@@ -109,9 +114,9 @@ def _render_plan(plan: Plan) -> str:
         f"**asks for less:** {defuse_inline(item.what, LINE_CHARS)}: {defuse_inline(item.why, LINE_CHARS)}"
         for item in plan.weakened
     ]
-    questions = [
-        f"**question:** {defuse_inline(question, LINE_CHARS)}" for question in plan.questions
-    ]
+    # An outcome that asks the questions stands above the plan, so they are not asked twice.
+    open_questions = plan.questions if state.outcome is None else ()
+    questions = [f"**question:** {defuse_inline(item, LINE_CHARS)}" for item in open_questions]
     lines = ["**Plan**", "", defuse_markdown(plan.summary, PLAN_CHARS), ""]
     for items in (files, tests, risks, weakened, questions):
         lines += _render_list(items)

@@ -7,12 +7,10 @@ from rich.text import Text
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.admit import WRITERS
-from bot.steps.report import ENDS
+from bot.steps.report import ASKS
 from bot.text import extract_visible, strip_invisible
 from bot.text.terminal_text import strip_control
 from bot.values import Comment, Issue, Request
-
-QUESTION = ENDS["asked"][1]
 
 
 def _summarize_request(issue: Issue) -> Summary:
@@ -48,7 +46,7 @@ def snapshot_issue(ports: Ports, request: Request) -> Issue:
 
 
 def _asks(comment: Comment, login: str) -> bool:
-    return comment.author == login and QUESTION in comment.body
+    return comment.author == login and ASKS in comment.body
 
 
 def _find_writers(ports: Ports, request: Request, authors: set[str]) -> set[str]:

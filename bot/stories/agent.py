@@ -19,6 +19,7 @@ from bot.text import defuse_inline
 from bot.tools import AgentContext
 from bot.values import (
     Caps,
+    Finish,
     OpenFinish,
     Patch,
     RunState,
@@ -39,7 +40,7 @@ LIMIT_NUDGES = 2
 GATE_ROUNDS = 4
 SAME_CALL = 4  # the model is warned then, and given up at twice as many
 PAUSES_S = (5, 30, 120)  # between tries, when the model's answers break off
-LIMIT_CHARS = 1_000  # of the model's words that a comment quotes
+LIMIT_CHARS = 300  # of the model's words that a comment quotes
 
 
 async def write(run: Run, state: RunState) -> RunState:
@@ -52,7 +53,7 @@ async def write(run: Run, state: RunState) -> RunState:
     for _ in range(GATE_ROUNDS):
         state = await _converse(run, state)
         if not state.patch.files:
-            raise GaveUp(defuse_inline(state.finish_call.finish.summary, LIMIT_CHARS))
+            raise GaveUp(quote_reason(state.finish_call.finish))
         findings = await run(inspect_change, state.base, state.patch, state.config, state.plan)
         state = run.keep(after_inspection(state, findings))
         blocking = tuple(finding for finding in findings if finding.blocks)
@@ -170,6 +171,12 @@ def _fingerprint(call: ToolCall, result: ToolResult) -> str:
     """Name a call with its result: to read a file again after an edit is no loop."""
     text = f"{call.name} {sorted(call.input.items())!r} {result.text}"
     return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()[:16]
+
+
+def quote_reason(finish: Finish) -> str:
+    """Quote the beginning of what the model says, as the end of a sentence of ours."""
+    text = defuse_inline(finish.summary, LIMIT_CHARS)
+    return f"{text[:-3]} (…)" if text.endswith("...") else text.rstrip(". ")
 
 
 def _explain_stop(turn: Turn, caps: Caps) -> str:

@@ -27,18 +27,18 @@ async def deliver(run: Run, state: RunState) -> RunState:
     Raises Stopped when the branch is somebody else's.
     """
     await listen(run, state.request)
-    if not state.branch:
+    if state.branch is None:
         number = int(run.key.rpartition("/")[2])
         branch = name_branch(state.config.branch_prefix, state.request, number)
         state = run.keep(replace(state, branch=branch))
     head = state.pushed.head if state.pushed else None
     message = render_commit_message(state.finish_call.finish, state.request)
     sha = await run(commit_patch, state.base, state.patch, head or state.base.sha, message)
-    pushed = await run(push_branch, state.base, sha, state.branch, head)
+    pushed = await run(push_branch, state.base, sha, state.own_branch, head)
     if not pushed.is_ours:
-        raise Stopped(f"somebody else pushed to `{state.branch}`, so the branch is theirs")
+        raise Stopped(f"somebody else pushed to `{state.own_branch}`, so the branch is theirs")
     if state.ci is None:
-        expected_ci = await run(predict_ci, state.base, state.branch)
+        expected_ci = await run(predict_ci, state.base, state.own_branch)
         state = replace(state, ci=expected_ci)
     return run.keep(after_push(state, sha))
 
@@ -76,7 +76,7 @@ async def leave_draft(run: Run, state: RunState, why: str) -> Outcome:
     """Open a draft that says why it is not green, or leave the branch if the repository says so."""
     if state.config.when_red == "nothing" and state.expected_ci.starts != "on pull request":
         run.keep(state)
-        return Outcome("gave up", f"{why} The work is on the branch `{state.branch}`.")
+        return Outcome("gave up", f"{why} The work is on the branch `{state.own_branch}`.")
     state = await show_pull(run, state, f"Not green. {why}", draft=True)
     return Outcome("draft", f"#{state.opened.number}. {why}", state.opened.number)
 
@@ -90,11 +90,11 @@ async def show_pull(run: Run, state: RunState, warning: str = "", *, draft: bool
     await listen(run, state.request)
     if why := await run(find_stop_reason, state.request):
         raise Stopped(why)
-    if await run(pull_was_closed, state.base, state.branch):
+    if await run(pull_was_closed, state.base, state.own_branch):
         raise Stopped("its pull request was closed")
-    if await run(branch_moved, state.base, state.branch, state.delivery.head):
+    if await run(branch_moved, state.base, state.own_branch, state.delivery.head):
         raise Stopped(
-            f"somebody else moved or deleted `{state.branch}`, so the branch is theirs now"
+            f"somebody else moved or deleted `{state.own_branch}`, so the branch is theirs now"
         )
     pull = await run(open_pull, state, warning, draft=draft)
     return run.keep(replace(state, pull=pull))

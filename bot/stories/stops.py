@@ -11,6 +11,10 @@ class GaveUp(Exception):
     """The work cannot go on; the text says why, as the end of a sentence."""
 
 
+class StaysRed(Exception):
+    """CI is not green, and another fix would not help; the text is a sentence that says why."""
+
+
 class Asks(Exception):
     """The plan has questions that the asker must answer first."""
 

@@ -8,7 +8,7 @@ from bot.logs import render_reading
 from bot.run import Run
 from bot.steps.diagnose import diagnose
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
-from bot.stories.agent import LIMIT_CHARS, write
+from bot.stories.agent import quote_reason, write
 from bot.stories.delivery import (
     deliver,
     leave_draft,
@@ -19,9 +19,9 @@ from bot.stories.delivery import (
     show_pull,
 )
 from bot.stories.progress import tell
-from bot.stories.stops import GaveUp
+from bot.stories.stops import GaveUp, StaysRed
 from bot.stories.watching import settle_ci
-from bot.text import as_code_span, defuse_inline
+from bot.text import as_code_span
 from bot.values import Checks, Outcome, RunState, Verdict
 from bot.values.run_state import after_verdict, answer_finish
 
@@ -36,39 +36,41 @@ async def until_green(run: Run, state: RunState) -> Outcome:
     if state.expected_ci.starts == "on pull request":
         note = "CI runs on this draft; it is marked ready once CI is green."
         state = await show_pull(run, state, note, draft=True)
-    rerun_attempts: dict[str, int] = {}
-    while True:
-        state = await tell(run, replace(state, phase="waiting"))
-        try:
-            checks = await settle_ci(run, state, rerun_attempts)
-        except GaveUp as late:
-            return await leave_draft(run, state, f"{late}.")
-        if not checks.failed:
-            return await _open_unbroken(run, state, checks)
-        verdict = await run(diagnose, state.base, state.delivery.head, checks)
-        if verdict.reading.action == "rerun" and not rerun_attempts:
-            rerun_attempts = await run(rerun_failed_jobs, state.base, checks)
-            if rerun_attempts:
-                state = after_verdict(state, "rerun", checks, verdict)
-                continue
-        rerun_attempts = {}
-        state = run.keep(after_verdict(state, "red", checks, verdict))
-        if why := _explain_hopeless(state, verdict):
-            return await leave_draft(run, state, why)
-        try:
-            state = await _fix(run, state, verdict)
-        except GaveUp as gave_up:
-            why = f"CI is red and I could not repair it: {gave_up}."
-            return await leave_draft(run, run.state, why)
-
-
-async def _open_unbroken(run: Run, state: RunState, checks: Checks) -> Outcome:
-    """Nothing failed; that is green only if something passed."""
+    try:
+        while (checks := await _watch(run, state)).failed:
+            state = await _react(run, state, checks)
+    except StaysRed as stays_red:
+        return await leave_draft(run, run.state, str(stays_red))
     if checks.green:
         return await open_green(run, state, checks)
     if checks.is_silent:
         return await open_silent(run, state)
     return await open_idle(run, state, checks)
+
+
+async def _watch(run: Run, state: RunState) -> Checks:
+    state = await tell(run, replace(state, phase="waiting"))
+    return await settle_ci(run, state)
+
+
+async def _react(run: Run, state: RunState, checks: Checks) -> RunState:
+    """Run the failed jobs again once, where that may be all; else fix the change and push it.
+
+    Raises StaysRed when another fix would not help, or when there is none.
+    """
+    verdict = await run(diagnose, state.base, state.delivery.head, checks)
+    if verdict.reading.action == "rerun" and not state.rerun_attempts:
+        rerun_attempts = await run(rerun_failed_jobs, state.base, checks)
+        if rerun_attempts:
+            state = replace(state, rerun_attempts=rerun_attempts)
+            return run.keep(after_verdict(state, "rerun", checks, verdict))
+    state = run.keep(after_verdict(state, "red", checks, verdict))
+    if why := _explain_hopeless(state, verdict):
+        raise StaysRed(why)
+    try:
+        return await _fix(run, state, verdict)
+    except GaveUp as gave_up:
+        raise StaysRed(f"CI is red and I could not repair it: {gave_up}.") from gave_up
 
 
 async def _fix(run: Run, state: RunState, verdict: Verdict) -> RunState:
@@ -78,8 +80,8 @@ async def _fix(run: Run, state: RunState, verdict: Verdict) -> RunState:
         before = state.patch
         state = await write(run, run.keep(answer_finish(state, _render_verdict(verdict))))
         if state.patch == before:
-            summary = defuse_inline(state.finish_call.finish.summary, LIMIT_CHARS)
-            raise GaveUp(f"the model changed nothing more. It says: {summary}")
+            reason = quote_reason(state.finish_call.finish)
+            raise GaveUp(f"the model changed nothing more, and says: {reason}")
         return await deliver(run, state)
 
 

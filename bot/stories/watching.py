@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bot.run import Run
 from bot.steps.admit import find_stop_reason
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.steps.open_pull import pull_was_closed
 from bot.steps.push import branch_moved
-from bot.stories.stops import GaveUp, Stopped
-from bot.values import Caps, Checks, ExpectedCi, Request, RunState, Signal
+from bot.stories.stops import StaysRed, Stopped
+from bot.values import Caps, Checks, Request, RunState, Signal
 
 
-async def settle_ci(run: Run, state: RunState, rerun_attempts: Mapping[str, int]) -> Checks:
+async def settle_ci(run: Run, state: RunState) -> Checks:
     """Wait until all of CI has spoken; silent checks when it stayed silent for too long.
 
-    `rerun_attempts` names workflow runs that were started again, with the attempt that is over.
-    Raises GaveUp when CI does not end. Holds no slot of work.
+    Raises StaysRed when CI does not end. Holds no slot of work.
     """
     caps = state.caps
     began = 0.0
@@ -26,12 +23,12 @@ async def settle_ci(run: Run, state: RunState, rerun_attempts: Mapping[str, int]
         began = began or snapshot.at
         waited_s = snapshot.at - began
         is_early = waited_s < caps.ci_grace_s
-        if _has_settled(snapshot, state.expected_ci, rerun_attempts, is_early=is_early):
+        if _has_settled(snapshot, state, is_early=is_early):
             return snapshot.checks
         if snapshot.checks.is_silent and not is_early:
             return snapshot.checks
         if waited_s >= caps.ci_patience_s:
-            raise GaveUp(f"CI did not end within {caps.ci_patience_s // 60} minutes")
+            raise StaysRed(f"CI did not end within {caps.ci_patience_s // 60} minutes.")
         await _wait_for_hint(run, state, _next_look_s(caps, waited_s))
 
 
@@ -54,7 +51,7 @@ async def heed(run: Run, request: Request, signal: Signal) -> None:
 
 async def _heed_branch(run: Run, state: RunState, signal: Signal) -> None:
     """Raise Stopped when somebody else took the branch over, or closed its pull request."""
-    base, branch = state.base, state.branch
+    base, branch = state.base, state.own_branch
     if signal.kind == "closed" and await run(pull_was_closed, base, branch):
         raise Stopped(f"@{signal.by} closed the pull request")
     if signal.kind == "pushed" and await run(branch_moved, base, branch, state.delivery.head):
@@ -80,19 +77,13 @@ def _next_look_s(caps: Caps, waited_s: float) -> float:
     return min(caps.ci_poll_s, grace_s) if grace_s > 0 else caps.ci_poll_s
 
 
-def _has_settled(
-    snapshot: ChecksSnapshot,
-    ci: ExpectedCi,
-    rerun_attempts: Mapping[str, int],
-    *,
-    is_early: bool,
-) -> bool:
+def _has_settled(snapshot: ChecksSnapshot, state: RunState, *, is_early: bool) -> bool:
     """Tell whether all of CI has ended. Early on, a green suite may be the first of several."""
     checks = snapshot.checks
     if checks.is_silent or checks.is_pending:
         return False
     if any(
-        check.run_attempt <= rerun_attempts.get(str(check.run), 0)
+        check.run_attempt <= state.rerun_attempts.get(str(check.run), 0)
         for check in checks.failed
         if check.run
     ):
@@ -101,4 +92,5 @@ def _has_settled(
         return True
     runs = {check.run for check in checks.checks if check.run}
     names = {check.name for check in checks.checks}
-    return len(runs) >= ci.workflows and names.issuperset(ci.other_checks)
+    expected = state.expected_ci
+    return len(runs) >= expected.workflows and names.issuperset(expected.other_checks)

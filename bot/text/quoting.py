@@ -60,7 +60,7 @@ def defuse_inline(text: str, limit: int) -> str:
     ]  # to be harmless it does not shrink to a half
     harmless, room = _inline(text), limit - len(_MORE)
     while len(harmless) > limit and room > 0:
-        harmless = f"{_inline(text[:room])}{_MORE}"
+        harmless = f"{_inline(_cut_words(text, room))}{_MORE}"
         room = min(room - 1, room * limit // len(harmless))
     return harmless if len(harmless) <= limit else _MORE[:limit]
 
@@ -87,6 +87,12 @@ def defuse_mentions(text: str) -> str:
 def _cut(text: str, room: int) -> str:
     whole_lines = text[: room + 1].rpartition("\n")[0]
     return whole_lines or text[:room]
+
+
+def _cut_words(text: str, room: int) -> str:
+    """Cut before the word that does not fit, unless that one word is most of the text."""
+    whole_words = text[: room + 1].rpartition(" ")[0]
+    return whole_words if len(whole_words) > room // 2 else text[:room]
 
 
 def _harmless(text: str) -> str:

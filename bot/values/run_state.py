@@ -87,10 +87,13 @@ class RunState:
     open_finish: OpenFinish | None = None
     advice: tuple[Finding, ...] = ()
     repaired: tuple[Finding, ...] = ()  # what kept the work back once and does no more
-    branch: Branch = Branch("")
+    branch: Branch | None = None
     ci: ExpectedCi | None = None
     pushed: PushedChange | None = None
     attempts: tuple[Attempt, ...] = ()
+    rerun_attempts: dict[str, int] = field(
+        default_factory=dict
+    )  # CI runs begun again: attempt over
     pull: PullRequest | None = None
     outcome: Outcome | None = None
 
@@ -118,6 +121,11 @@ class RunState:
     def delivery(self) -> PushedChange:
         """What was pushed. Raises RuntimeError before the first push."""
         return _require(self.pushed, "nothing is pushed yet")
+
+    @property
+    def own_branch(self) -> Branch:
+        """The run's branch. Raises RuntimeError before it was named."""
+        return _require(self.branch, "the branch is not named yet")
 
     @property
     def opened(self) -> PullRequest:
@@ -182,7 +190,12 @@ def after_inspection(state: RunState, findings: tuple[Finding, ...]) -> RunState
 def after_push(state: RunState, head: Sha) -> RunState:
     """Begin an attempt: the patch stands on the branch, and CI has not spoken yet."""
     pushed = PushedChange(head, state.finish_call.finish, tuple(state.patch.files))
-    return replace(state, pushed=pushed, attempts=(*state.attempts, Attempt(head, "running")))
+    return replace(
+        state,
+        pushed=pushed,
+        attempts=(*state.attempts, Attempt(head, "running")),
+        rerun_attempts={},
+    )
 
 
 def after_verdict(

@@ -239,7 +239,7 @@ def test_in_the_repositorys_template(template, expected):
 )
 def test_headings_are_understood(heading, part):
     """Each part once, under the first heading that asks for it; a heading that asks for nothing of
-    ours stays empty.
+    ours is left out when nothing else stands under it.
     """
     told = body(f"## {heading}\n\n## Other\n")
     under = told.partition(f"## {heading}\n")[2].partition("\n## ")[0]
@@ -247,6 +247,21 @@ def test_headings_are_understood(heading, part):
     assert part in under
     assert bool(part) is bool(under.strip())
     assert (1, 1) == (told.count("Closes #7"), told.count("The greeting is in lower case."))
+
+
+def test_what_nobody_filled_in_is_left_out():
+    """Placeholders and empty points say nothing, nor do headings with nothing else under them."""
+    template = (
+        "Fixes #\n\n## Notes\n\n- \n* [ ]\n1.\n\n## Screenshots\n\n<!-- here -->\n\n"
+        "## Checklist\n\n### Code\n\n- [ ] I ran it\n- \n\n## Deployment\n\nCloses: #\nNone."
+    )
+    text = body(template)
+
+    for heading in ("Notes", "Screenshots"):
+        assert f"## {heading}" not in text
+    assert "## Checklist\n\n### Code\n\n- [ ] I ran it\n\n## Deployment\n\nNone.\n" in text
+    assert "Fixes #" not in text
+    assert "Closes #7" in text
 
 
 @pytest.mark.parametrize(
@@ -322,7 +337,7 @@ def test_the_models_words_act_on_nothing(words):
 )
 def test_the_template_is_found_where_github_finds_it(place, path, used):
     """In three folders, whatever its case; several in a folder are for people to choose from."""
-    tree = place.lay({path: b"## Summary\n\n## Ours alone\n"})
+    tree = place.lay({path: b"## Summary\n\n## Ours alone\n\nKeep.\n"})
     opened(place, tree)
 
     assert used is ("## Ours alone" in place.forge.list_pulls(place.repo.name)[0].body)
@@ -342,7 +357,7 @@ def test_a_template_that_is_no_text_is_read_as_far_as_it_goes(place):
         place.lay(
             {
                 "120000:.github/pull_request_template.md": b"/etc/passwd",
-                "docs/pull_request_template.md": b"## Gr\xfc\xdfe",
+                "docs/pull_request_template.md": b"## Gr\xfc\xdfe\n\nHallo",
             }
         ),
     )

@@ -1,5 +1,6 @@
 """The one comment of a run, as people read it."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -208,6 +209,25 @@ def test_a_run_that_ended(outcome, headline):
     assert text.startswith(f"### {headline} · asked by @ada\n\n{outcome.text}\n\n- [x] Read")
     assert ("- [x] Pull request #8" in text) is (outcome.pull == 8)
     assert "more" not in text.replace("and 1 more", "")
+
+
+def test_questions_are_asked_once_and_found_again():
+    """They stand in the outcome, not in the plan too; a hidden marker names the comment."""
+    plan = replace(PLAN, questions=("Which word?",))
+    outcome = Outcome("asked", "Please answer:\n\n1. Which word?")
+    text = render_comment(told(phase="editing", plan=plan, outcome=outcome))
+
+    assert 1 == text.count("Which word?")
+    assert text.endswith("<!-- greenlit:asks -->")
+    assert "greenlit:asks" not in render_comment(told(phase="editing", plan=plan))
+
+
+def test_a_long_item_of_the_plan_ends_with_a_word():
+    """What does not fit is left out from a word's beginning on."""
+    plan = Plan("Greet.", (PlannedFile("a.py", "lower it, " + "abcdefghi " * 60),))
+    text = shown(told(phase="editing", plan=plan))
+
+    assert re.search(r"abcdefghi\.\.\.$", text)
 
 
 def test_green_is_ticked():

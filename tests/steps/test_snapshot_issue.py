@@ -74,22 +74,24 @@ def test_the_askers_own_command_is_kept(place):
 
 
 def test_the_bots_question_is_kept_for_its_answer(place):
-    """Without the question the answer says nothing. Its other comments, and those of other bots,
-    are dropped.
+    """Without the question the answer says nothing. It is known by its hidden marker; other
+    comments of the bot, and those of other bots, are dropped, whatever they say.
     """
     issue = place.issue()
     place.comment(
-        issue, "greenlit[bot]", "<!-- greenlit:run:x -->\n### 🔴 Greenlit gave up · asked by @ada"
+        issue,
+        "greenlit[bot]",
+        "<!-- greenlit:run:x -->\n### 🔴 Greenlit gave up: “has a question before it writes”",
     )
     place.comment(
         issue,
         "other[bot]",
-        "### ❔ Greenlit has a question before it writes · asked by @ada\n\n1. Why?",
+        "### ❔ Greenlit has a question before it writes\n\n1. Why?\n\n<!-- greenlit:asks -->",
     )
     place.comment(
         issue,
         "greenlit[bot]",
-        "<!-- greenlit:run:y -->\n### ❔ Greenlit has a question before it writes · asked by @ada\n\n1. Which word?",
+        "<!-- greenlit:run:y -->\n### ❔ It wants to know\n\n1. Which word?\n\n<!-- greenlit:asks -->",
     )
     place.comment(issue, "ada", "The second.")
     kept = bodies(place, issue)

@@ -104,7 +104,7 @@ def test_a_finish_without_edits_tells_why(write):
     """
     sorry = ("finish", FINISH | {"summary": "It is quiet already, @eve."})
     with write(*BEGIN, [sorry]) as (writing, _):
-        assert "It is quiet already, `@eve`." == given_up(writing)
+        assert "It is quiet already, `@eve`" == given_up(writing)
 
 
 def test_edits_that_were_undone_are_no_work(write):

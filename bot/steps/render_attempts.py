@@ -59,6 +59,7 @@ def _blame(verdict: Verdict) -> str:
         "ours": "",
         "already red": "already so before this change: ",
         "infrastructure": "not the code: ",
+        "set-up": "set-up, not this change: ",
         "flaky": "flaky: " if verdict.why else "may be flaky: ",
     }
     return kinds[verdict.kind] + _describe_failures(verdict)

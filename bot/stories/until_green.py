@@ -119,6 +119,8 @@ def _explain_not_ours(state: RunState, verdict: Verdict) -> str:
             return (
                 "CI failed for a reason outside the code that I cannot repair. Please look at it."
             )
+        case "set-up":
+            return f"CI failed while it set itself up: {verdict.why}. Please look at it."
         case "flaky" if verdict.why:
             return (
                 f"CI is flaky: {verdict.why}. I edit no code for that. "

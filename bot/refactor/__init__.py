@@ -1,7 +1,6 @@
-"""Here lives what changes a whole repository at once: renaming, moving and making asynchronous,
-proved name by name.
+"""Rename, move or make asynchronous through a whole repository, proved name by name.
 
-Pure: it is handed texts by path and hands back those that change, and what it could not prove.
+Pure: texts by path come in; those that change go out, with what could not be proved.
 """
 
 from bot.refactor.find_definition import is_read

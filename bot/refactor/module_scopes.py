@@ -1,4 +1,4 @@
-"""Here lives one Python file as scopes and what each of them binds.
+"""Read one Python file as scopes, and what each of them binds.
 
 CPython's own parser gives exact positions, so only the names themselves are ever written; all else
 stays byte for byte.
@@ -18,7 +18,7 @@ Scope = (
     | ast.Lambda
     | ast.ListComp
     | ast.SetComp
-    | (ast.DictComp)
+    | ast.DictComp
     | ast.GeneratorExp
 )
 SCOPES = (
@@ -31,9 +31,13 @@ SCOPES = (
     ast.DictComp,
     ast.GeneratorExp,
 )
-ASSIGNING = (ast.Assign, ast.AnnAssign)
+ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
+IMPORTS = (ast.Import, ast.ImportFrom)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+PYTHON = (".py", ".pyi")
+Import = ast.Import | ast.ImportFrom
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = ast.ClassDef | Function
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,159 +50,169 @@ class Module:
     text: str
     tree: ast.Module
     scopes: dict[ast.AST, tuple[Scope, ...]]  # around each node, outermost first
-    bound: dict[ast.AST, dict[str, list[ast.AST]]]  # by scope: what binds each name
-    stars: list[str]  # modules that `import *` is of
+    bindings: dict[ast.AST, dict[str, list[ast.AST]]]  # by scope: the nodes that bind each name
+    stars: list[str]  # the modules that `import *` is of
     parents: dict[ast.AST, ast.AST]
-
-    def raw(self, line: int) -> bytes:
-        """A line as bytes, in which the parser counts columns."""
-        return self.lines[line - 1].encode(errors="surrogatepass")
 
     @property
     def lines(self) -> list[str]:
+        """The lines, without a byte order mark."""
         return self.text.removeprefix("\ufeff").split("\n")
 
+    def encode_line(self, line: int) -> bytes:
+        """Give a line, from 1, as bytes: the parser counts columns in them."""
+        return self.lines[line - 1].encode(errors="surrogatepass")
 
-def module_name(path: str, files: Mapping[str, str]) -> str:
-    """The dotted name by which a file is imported: from the topmost folder that is a package, else
-    from the root.
-    """
-    *folders, name = path.removesuffix(".pyi").removesuffix(".py").split("/")
-    start = len(folders)
-    while start and f"{'/'.join(folders[:start])}/__init__.py" in files:
-        start -= 1
-    inside = (
-        folders[start:] if start < len(folders) else [part for part in folders if part != "src"]
-    )
-    return ".".join(inside if name == "__init__" else [*inside, name])
+    def binders(self, name: str) -> list[ast.AST]:
+        """Give the nodes that bind a name at the module's top level."""
+        return self.bindings[self.tree].get(name, [])
 
 
-def qualified(module: Module, node: ast.ClassDef | Function) -> str:
-    """A definition's name with those around it."""
-    around = [
-        scope.name for scope in module.scopes[node] if isinstance(scope, (ast.ClassDef, *FUNCTIONS))
-    ]
-    return ".".join([*around, node.name])
-
-
-def imported(module: Module, node: ast.Import | ast.ImportFrom, name: str) -> str:
-    """The dotted name that an import binds to a local one."""
-    for alias in node.names:
-        if (alias.asname or alias.name.partition(".")[0]) == name:
-            if isinstance(node, ast.Import):
-                return alias.name if alias.asname else name
-            return ".".join(filter(None, [source_of(module, node), alias.name]))
-    return name
-
-
-def source_of(module: Module, node: ast.ImportFrom) -> str:
-    """The module that `from` names, made absolute."""
-    if not node.level:
-        return node.module or ""
-    parts = module.package.split(".") if module.package else []
-    kept = parts[: len(parts) - node.level + 1]
-    return ".".join([*kept, *([node.module] if node.module else [])])
-
-
-def owner(module: Module, node: ast.AST, name: str) -> ast.AST | None:
-    """The scope whose name this is here; None for a builtin, or what a star brings."""
-    around = module.scopes.get(node, (module.tree,))  # a name in quotes is no node of the tree
-    for scope in reversed(around):
-        if (
-            isinstance(scope, ast.ClassDef) and scope is not around[-1]
-        ):  # a class is seen only from directly inside
-            continue
-        binders = module.bound[scope].get(name, [])
-        if any(isinstance(it, ast.Global) for it in binders):
-            return module.tree
-        if binders and not any(isinstance(it, ast.Nonlocal) for it in binders):
-            return scope
-    return None
-
-
-def parsed(path: str, files: Mapping[str, str]) -> Module | None:
+def parse_module(path: str, files: Mapping[str, str]) -> Module | None:
+    """Parse a file of the tree; None when this Python cannot read it."""
     text = files[path]
     try:
         tree = ast.parse(text.removeprefix("\ufeff"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    name = module_name(path, files)
+    name = name_module(path, files)
     package = name if path.endswith(("/__init__.py", "/__init__.pyi")) else name.rpartition(".")[0]
     module = Module(path, name, package, text, tree, {}, {tree: {}}, [], {})
-    _read(module)
+    _read_scopes(module)
     return module
 
 
-def _read(module: Module) -> None:
-    """Note for each node the scopes around it, and for each scope what it binds."""
+def name_module(path: str, files: Mapping[str, str]) -> str:
+    """Give the dotted name by which a file is imported.
+
+    It begins at the topmost folder that is a package, else at the root of the tree.
+    """
+    *folders, name = path.removesuffix(".pyi").removesuffix(".py").split("/")
+    start = len(folders)
+    while start and f"{'/'.join(folders[:start])}/__init__.py" in files:
+        start -= 1
+    if start < len(folders):
+        packages = folders[start:]
+    else:
+        packages = [folder for folder in folders if folder != "src"]
+    return ".".join(packages if name == "__init__" else [*packages, name])
+
+
+def qualify(module: Module, node: Definition) -> str:
+    """Give a definition's name with those of the classes and functions around it."""
+    named = (ast.ClassDef, *FUNCTIONS)
+    around = [scope.name for scope in module.scopes[node] if isinstance(scope, named)]
+    return ".".join([*around, node.name])
+
+
+def resolve_import(module: Module, node: Import, name: str) -> str:
+    """Give the dotted name that an import binds to a local one."""
+    for alias in node.names:
+        if bound_name(alias) == name:
+            if isinstance(node, ast.Import):
+                return alias.name if alias.asname else name
+            source = resolve_source(module, node)
+            return f"{source}.{alias.name}" if source else alias.name
+    return name
+
+
+def bound_name(alias: ast.alias) -> str:
+    """Give the local name that an import binds."""
+    return alias.asname or alias.name.partition(".")[0]
+
+
+def render_alias(alias: ast.alias) -> str:
+    """Write an imported name as it stands in a statement: `a` or `a as b`."""
+    return f"{alias.name} as {alias.asname}" if alias.asname else alias.name
+
+
+def resolve_source(module: Module, node: ast.ImportFrom) -> str:
+    """Give the module that `from` names, made absolute."""
+    if not node.level:
+        return node.module or ""
+    parts = module.package.split(".") if module.package else []
+    absolute = parts[: len(parts) - node.level + 1]
+    if node.module:
+        absolute.append(node.module)
+    return ".".join(absolute)
+
+
+def find_owner(module: Module, node: ast.AST, name: str) -> ast.AST | None:
+    """Find the scope whose name this is here; None for a builtin, or what a star brings."""
+    around = module.scopes.get(node, (module.tree,))  # a name in quotes is no node of the tree
+    for scope in reversed(around):
+        if isinstance(scope, ast.ClassDef) and scope is not around[-1]:
+            continue  # a class is seen only from directly inside
+        binders = module.bindings[scope].get(name, [])
+        if any(isinstance(binder, ast.Global) for binder in binders):
+            return module.tree
+        if binders and not any(isinstance(binder, ast.Nonlocal) for binder in binders):
+            return scope
+    return None
+
+
+def _read_scopes(module: Module) -> None:
+    """Record for each node the scopes around it, and for each scope what it binds."""
     waiting: list[tuple[ast.AST, tuple[Scope, ...]]] = [(module.tree, (module.tree,))]
     while waiting:
         node, around = waiting.pop()
         module.scopes[node] = around
-        _bind(module, node, around[-1])
+        _record_bindings(module, node, around[-1])
         inner = around
         if isinstance(node, SCOPES):
-            module.bound.setdefault(node, {})
+            module.bindings.setdefault(node, {})
             inner = (*around, node)
-        outside = _outside(node)
-        module.parents.update(dict.fromkeys(ast.iter_child_nodes(node), node))
-        waiting += [
-            (child, around if child in outside else inner) for child in ast.iter_child_nodes(node)
-        ]
+        outer_parts = _list_outer_parts(node)
+        for child in ast.iter_child_nodes(node):
+            module.parents[child] = node
+            waiting.append((child, around if child in outer_parts else inner))
 
 
-def _outside(node: ast.AST) -> set[ast.AST]:
-    """The parts of a definition that belong to the scope around it. Defaults are found through
-    `arguments`.
+def _list_outer_parts(node: ast.AST) -> set[ast.AST]:
+    """List the parts of a definition that belong to the scope around it.
+
+    Defaults of arguments are found through `arguments`.
     """
     if isinstance(node, FUNCTIONS):
-        return {*node.decorator_list, *([node.returns] if node.returns else [])}
+        returns = [node.returns] if node.returns else []
+        return {*node.decorator_list, *returns}
     if isinstance(node, ast.ClassDef):
         return {*node.decorator_list, *node.bases, *node.keywords}
     return set()
 
 
-def _bind(module: Module, node: ast.AST, scope: Scope) -> None:
-    names = module.bound[scope]
-    for name in _names(node):
+def _record_bindings(module: Module, node: ast.AST, scope: Scope) -> None:
+    names = module.bindings[scope]
+    for name in _list_bound_names(node):
+        binders = names.setdefault(name, [])
         # An assignment binds its targets once, though they are nodes of their own as well.
-        if not (
-            isinstance(node, ast.Name)
-            and any(isinstance(it, ASSIGNING) for it in names.get(name, ()))
-        ):
-            names.setdefault(name, []).append(node)
+        assigned = any(isinstance(binder, ASSIGNMENTS) for binder in binders)
+        if not (isinstance(node, ast.Name) and assigned):
+            binders.append(node)
     if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-        module.stars.append(source_of(module, node))
+        module.stars.append(resolve_source(module, node))
 
 
-def _names(node: ast.AST) -> list[str]:
-    """The names that a node binds in the scope around it."""
-    found: list[str] = []
+def _list_bound_names(node: ast.AST) -> list[str]:
+    """List the names that a node binds in the scope around it."""
     match node:
         case (
             ast.ClassDef(name=str(name))
             | ast.FunctionDef(name=str(name))
             | ast.AsyncFunctionDef(name=str(name))
-        ):
-            found = [name]
-        case (
-            ast.ExceptHandler(name=str(name))
+            | ast.ExceptHandler(name=str(name))
             | ast.MatchAs(name=str(name))
             | ast.MatchStar(name=str(name))
-        ):
-            found = [name]
-        case (
-            ast.arg(arg=name)
+            | ast.arg(arg=name)
             | ast.Name(id=name, ctx=ast.Store() | ast.Del())
             | ast.AnnAssign(target=ast.Name(id=name))
         ):
-            found = [name]
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            found = [
-                alias.asname or alias.name.partition(".")[0] for alias in names if alias.name != "*"
-            ]
+            return [name]
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            return [bound_name(alias) for alias in aliases if alias.name != "*"]
         case ast.Global(names=names) | ast.Nonlocal(names=names):
-            found = names
+            return names
         case ast.Assign(targets=targets):
-            found = [target.id for target in targets if isinstance(target, ast.Name)]
-    return found
+            return [target.id for target in targets if isinstance(target, ast.Name)]
+        case _:
+            return []

@@ -1,6 +1,4 @@
-"""Here lives the renaming in languages other than Python: of a name that the whole tree declares
-once.
-"""
+"""Rename in languages other than Python: a name that the whole tree declares once."""
 
 from __future__ import annotations
 
@@ -11,10 +9,10 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from bot.refactor.python_project import CannotRefactor
-from bot.refactor.text_edit import Edits, Refactoring
+from bot.refactor.text_edit import Refactoring, TextEdits
 from bot.search.grammars import language_of, parse
 
-DECLARES = re.compile(
+DECLARATION = re.compile(
     r"(declaration|definition|item|spec|signature|declarator|_def|class|module|method|function)$"
 )
 MEMBERS = frozenset(["field_identifier", "property_identifier"])
@@ -22,12 +20,12 @@ SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """One place where a name stands as a name."""
+class _Occurrence:
+    """One place where a name stands as an identifier."""
 
     path: str
     node: Node
-    declares: bool
+    is_declaration: bool
 
     @property
     def line(self) -> int:
@@ -35,32 +33,29 @@ class _Named:
 
 
 def rename_unique(files: Mapping[str, str], old: str, new: str) -> Refactoring | None:
-    """Rename a function, type or constant that is declared once in all files of other languages;
-    None if nowhere.
+    """Rename a function, type or constant that all files of other languages declare once.
 
-    Members of objects are listed and not touched, but for what Go's packages export. Raises
-    CannotRefactor when the
-    name is declared twice, or the new one is there.
+    None when it is declared nowhere. Members of objects are listed and not touched, but for what
+    Go's packages export. Raises CannotRefactor when it is declared twice, or the new name is there.
     """
-    places = list(_named(files, old))
-    declared = [it for it in places if it.declares]
-    if not declared:
+    occurrences = list(_find_occurrences(files, old))
+    declarations = [place for place in occurrences if place.is_declaration]
+    if not declarations:
         return None
-    if len(declared) > 1:
-        shown = ", ".join(f"{it.path}:{it.line}" for it in declared[:SHOWN])
-        raise CannotRefactor(
-            f"{old} is declared {len(declared)} times ({shown}), so what it means is not sure."
-        )
-    touched = {it.path: files[it.path] for it in places}
-    if taken := next(_named(touched, new), None):
+    if len(declarations) > 1:
+        shown = ", ".join(f"{place.path}:{place.line}" for place in declarations[:SHOWN])
+        times = f"{len(declarations)} times ({shown})"
+        raise CannotRefactor(f"{old} is declared {times}, so what it means is not sure.")
+    touched = {place.path: files[place.path] for place in occurrences}
+    if taken := next(_find_occurrences(touched, new), None):
         raise CannotRefactor(f"{taken.path}:{taken.line}: {new} is there already.")
-    edits = Edits(files)
-    for place in places:
-        _write(edits, declared[0], place, (old, new))
-    return edits.done()
+    edits = TextEdits(files)
+    for place in occurrences:
+        _rename_occurrence(edits, declarations[0], place, (old, new))
+    return edits.finish()
 
 
-def _named(files: Mapping[str, str], name: str) -> Iterator[_Named]:
+def _find_occurrences(files: Mapping[str, str], name: str) -> Iterator[_Occurrence]:
     word = re.compile(rf"\b{re.escape(name)}\b")
     for path, text in files.items():
         language = language_of(path)
@@ -71,41 +66,42 @@ def _named(files: Mapping[str, str], name: str) -> Iterator[_Named]:
         while waiting:
             node = waiting.pop()
             waiting += node.children
-            if (
-                not node.child_count
-                and node.type.endswith(("identifier", "constant"))
-                and node.text == name.encode()
-            ):
-                yield _Named(path, node, _declares(node))
+            if _is_identifier(node) and node.text == name.encode():
+                yield _Occurrence(path, node, _is_declaration(node))
 
 
-def _declares(node: Node) -> bool:
+def _is_identifier(node: Node) -> bool:
+    return not node.child_count and node.type.endswith(("identifier", "constant"))
+
+
+def _is_declaration(node: Node) -> bool:
     parent = node.parent
-    if parent is None or not DECLARES.search(parent.type):
+    if parent is None or not DECLARATION.search(parent.type):
         return False
     return any(parent.child_by_field_name(field) == node for field in ("name", "declarator"))
 
 
-def _write(edits: Edits, declared: _Named, place: _Named, names: tuple[str, str]) -> None:
+def _rename_occurrence(
+    edits: TextEdits, declaration: _Occurrence, place: _Occurrence, names: tuple[str, str]
+) -> None:
     old, new = names
-    node, row = place.node, place.node.start_point
-    member = node.type in MEMBERS and not place.declares
-    if "shorthand" in node.type and "pattern" not in node.type:
+    node = place.node
+    is_member = node.type in MEMBERS and not place.is_declaration
+    is_shorthand = "shorthand" in node.type
+    if is_shorthand and "pattern" not in node.type:
         new = f"{old}: {new}"  # the property keeps its name
-    elif "shorthand" in node.type or (member and not _exported(declared, place)):
-        edits.doubt(place.path, place.line, "a member of an unknown object")
+    elif is_shorthand or (is_member and not _is_exported(declaration, place)):
+        edits.leave(place.path, place.line, "a member of an unknown object")
         return
-    edits.put(place.path, place.line, row.column, row.column + len(old.encode()), new)
+    column = node.start_point.column
+    edits.replace_in_line(place.path, place.line, (column, column + len(old.encode())), new)
 
 
-def _exported(declared: _Named, place: _Named) -> bool:
-    """Whether a member is that of the Go package, by its folder's name, that declares the name."""
+def _is_exported(declaration: _Occurrence, place: _Occurrence) -> bool:
+    """Tell whether a member is of the Go package, by its folder's name, that declares the name."""
+    folder = declaration.path.rpartition("/")[0].rpartition("/")[2]
     parent = place.node.parent
     operand = parent.child_by_field_name("operand") if parent else None
-    folder = declared.path.rpartition("/")[0].rpartition("/")[2]
-    return (
-        declared.path.endswith(".go")
-        and operand is not None
-        and bool(folder)
-        and operand.text == folder.encode()
-    )
+    if not declaration.path.endswith(".go") or not folder or operand is None:
+        return False
+    return operand.text == folder.encode()

@@ -1,6 +1,4 @@
-"""Here lives a tree of Python files as names that refer to each other: what a name or an attribute
-means.
-"""
+"""Read a tree of Python files as names that refer to each other: what does an expression mean?"""
 
 from __future__ import annotations
 
@@ -10,21 +8,23 @@ from dataclasses import dataclass, field
 
 from bot.refactor.module_scopes import (
     FUNCTIONS,
+    IMPORTS,
+    PYTHON,
     Function,
     Module,
-    imported,
-    module_name,
-    owner,
-    parsed,
-    qualified,
+    find_owner,
+    name_module,
+    parse_module,
+    qualify,
+    resolve_import,
 )
 
-DEEPEST = 12  # re-exports, bases and assignments that are followed
+LIMIT_DEPTH = 12  # re-exports, bases and assignments that are followed
 PROPERTIES = ("property", "cached_property")
 
 
 class CannotRefactor(Exception):
-    """A change that was not made; the text says why, and what to do instead."""
+    """A change was not made; the text says why, and what to do instead."""
 
 
 class UnknownNameError(CannotRefactor):
@@ -33,237 +33,256 @@ class UnknownNameError(CannotRefactor):
 
 @dataclass(slots=True)
 class Project:
-    """The files by path; each is parsed when it is first asked for."""
+    """The files by path; each is parsed when it is first asked for.
+
+    A canonical name is dotted from the module that defines it. With "()" after a class's, it
+    stands for an object of that class.
+    """
 
     files: Mapping[str, str]
-    read: dict[str, Module | None] = field(default_factory=dict)
-    paths: dict[str, str] = field(default_factory=dict)
-    known: dict[str, str] = field(default_factory=dict)  # canonical names
+    paths: dict[str, str] = field(default_factory=dict)  # by the module's dotted name
+    _modules: dict[str, Module | None] = field(default_factory=dict)
+    _canonical: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.paths = {
-            module_name(path, self.files): path
-            for path in self.files
-            if path.endswith((".py", ".pyi"))
-        }
+        for path in self.files:
+            if path.endswith(PYTHON):
+                self.paths[name_module(path, self.files)] = path
 
-    def module(self, path: str) -> Module | None:
-        """The file's module; None when this Python cannot read it."""
-        if path not in self.read:
-            self.read[path] = parsed(path, self.files)
-        return self.read[path]
+    def read_module(self, path: str) -> Module | None:
+        """Parse the file's module; None when it is no Python, or this Python cannot read it."""
+        if not path.endswith(PYTHON):
+            return None
+        if path not in self._modules:
+            self._modules[path] = parse_module(path, self.files)
+        return self._modules[path]
 
-    def named(self, name: str) -> Module | None:
-        """The module of a dotted name."""
-        return self.module(self.paths[name]) if name in self.paths else None
+    def find_module(self, name: str) -> Module | None:
+        """Find the module of a dotted name."""
+        return self.read_module(self.paths[name]) if name in self.paths else None
 
-    def canonical(self, dotted: str, depth: int = 0) -> str:
-        """Where a dotted name is defined: through re-exports, and through bases for what a class
-        inherits.
-        """
-        if dotted not in self.known:
-            self.known[dotted] = dotted  # for imports that go in circles
-            self.known[dotted] = self._canonical(dotted, depth)
-        return self.known[dotted]
-
-    def _canonical(self, dotted: str, depth: int) -> str:
-        module, rest = self._parted(dotted)
-        if module is None or not rest or depth > DEEPEST:
-            return dotted
-        name, *more = rest
-        for node in module.bound[module.tree].get(name, ()):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                return self.canonical(".".join([imported(module, node, name), *more]), depth + 1)
-            if isinstance(node, ast.ClassDef) and more:
-                return self._member(module, node, more, depth)
-        if name not in module.bound[module.tree]:
-            for star in module.stars:
-                found = self.canonical(".".join([star, *rest]), depth + 1)
-                if self.defines(found):
-                    return found
-        return dotted
+    def canonicalize(self, dotted: str, depth: int = 0) -> str:
+        """Follow re-exports, and bases for what is inherited, to where a name is defined."""
+        if dotted not in self._canonical:
+            self._canonical[dotted] = dotted  # for imports that go in circles
+            self._canonical[dotted] = self._follow(dotted, depth)
+        return self._canonical[dotted]
 
     def defines(self, dotted: str) -> bool:
-        """Whether a file of the tree binds the name."""
-        return bool(self.definition(dotted)) or dotted in self.paths
+        """Tell whether a file of the tree binds the name."""
+        return bool(self.find_definitions(dotted)) or dotted in self.paths
 
-    def definition(self, dotted: str) -> list[tuple[Module, ast.AST]]:
-        """The nodes that bind a canonical name, in a module or in a class."""
-        module, rest = self._parted(dotted)
+    def find_definitions(self, dotted: str) -> list[tuple[Module, ast.AST]]:
+        """Find the nodes that bind a canonical name, in a module or in a class."""
+        module, rest = self._split(dotted)
         if module is None or not rest:
             return []
         scope: ast.AST = module.tree
         for name in rest[:-1]:
-            scope = next(
-                (
-                    node
-                    for node in module.bound[scope].get(name, ())
-                    if isinstance(node, (ast.ClassDef, *FUNCTIONS))
-                ),
-                scope,
-            )
+            scope = _find_inner_scope(module, scope, name)
             if scope is module.tree:
                 return []
-        return [(module, node) for node in module.bound[scope].get(rest[-1], ())]
+        return [(module, node) for node in module.bindings[scope].get(rest[-1], ())]
 
-    def _parted(self, dotted: str) -> tuple[Module | None, list[str]]:
-        """The module that a name begins with, and the rest. What a package binds hides its module
-        of that name.
+    def list_bases(self, module: Module, node: ast.ClassDef) -> list[str]:
+        """List the names of a class's bases, as far as they can be told."""
+        bases = [self.resolve(module, _strip_annotation(base)) for base in node.bases]
+        return [base for base in bases if base]
+
+    def resolve(self, module: Module, node: ast.expr, depth: int = 0) -> str | None:
+        """Give the canonical name that an expression refers to; None where that cannot be told."""
+        if depth > LIMIT_DEPTH:
+            return None
+        match node:
+            case ast.Name():
+                return self._resolve_name(module, node, depth)
+            case ast.Attribute():
+                return self._resolve_attribute(module, node, depth)
+            case ast.Call():
+                return self._resolve_call(module, node, depth)
+            case ast.Await():
+                return self.resolve(module, node.value, depth + 1)
+            case _:
+                return None
+
+    def _follow(self, dotted: str, depth: int) -> str:
+        module, rest = self._split(dotted)
+        if module is None or not rest or depth > LIMIT_DEPTH:
+            return dotted
+        name, *members = rest
+        for node in module.binders(name):
+            if isinstance(node, IMPORTS):
+                source = resolve_import(module, node, name)
+                return self.canonicalize(".".join([source, *members]), depth + 1)
+            if isinstance(node, ast.ClassDef) and members:
+                return self._follow_member(module, node, members, depth)
+        if not module.binders(name):
+            for star in module.stars:
+                target = self.canonicalize(".".join([star, *rest]), depth + 1)
+                if self.defines(target):
+                    return target
+        return dotted
+
+    def _follow_member(
+        self, module: Module, node: ast.ClassDef, members: list[str], depth: int
+    ) -> str:
+        own = f"{module.name}.{qualify(module, node)}"
+        if members[0] not in module.bindings[node] and depth <= LIMIT_DEPTH:
+            for base in self.list_bases(module, node):
+                inherited = self.canonicalize(".".join([base, *members]), depth + 1)
+                if self.find_definitions(inherited):
+                    return inherited
+        return ".".join([own, *members])
+
+    def _split(self, dotted: str) -> tuple[Module | None, list[str]]:
+        """Split a name into the module that it begins with and the rest.
+
+        What a package binds hides its module of that name.
         """
         parts = dotted.split(".")
-        if dotted in self.paths and (package := self.named(".".join(parts[:-1]))):
-            binders = package.bound[package.tree].get(parts[-1], ())
-            if any(
-                not isinstance(it, ast.ImportFrom) or imported(package, it, parts[-1]) != dotted
-                for it in binders
-            ):
-                return package, parts[-1:]
+        package = self.find_module(".".join(parts[:-1])) if dotted in self.paths else None
+        if package and _hides_module(package, dotted):
+            return package, parts[-1:]
         for end in range(len(parts), 0, -1):
-            if module := self.named(".".join(parts[:end])):
+            if module := self.find_module(".".join(parts[:end])):
                 return module, parts[end:]
         return None, parts
 
-    def _member(self, module: Module, node: ast.ClassDef, more: list[str], depth: int) -> str:
-        own = f"{module.name}.{qualified(module, node)}"
-        if more[0] in module.bound[node] or depth > DEEPEST:
-            return ".".join([own, *more])
-        for base in self.bases(module, node):
-            found = self.canonical(".".join([base, *more]), depth + 1)
-            if self.definition(found):
-                return found
-        return ".".join([own, *more])
-
-    def bases(self, module: Module, node: ast.ClassDef) -> list[str]:
-        """The names of a class's bases, as far as they can be told."""
-        return [name for base in node.bases if (name := self.meaning(module, _bare(base)))]
-
-    def meaning(self, module: Module, node: ast.expr, depth: int = 0) -> str | None:
-        """The canonical name that an expression refers to; with () after a class's for one of its
-        objects.
-        """
-        if depth > DEEPEST:
+    def _resolve_attribute(self, module: Module, node: ast.Attribute, depth: int) -> str | None:
+        base = self.resolve(module, node.value, depth + 1)
+        if not base:
             return None
-        if isinstance(node, ast.Name):
-            found = self._of_name(module, node, depth)
-            return self._of_member(found, depth) if found and not found.endswith("()") else found
-        if isinstance(node, ast.Attribute):
-            base = self.meaning(module, node.value, depth + 1)
-            return (
-                self._of_member(self.canonical(f"{base.removesuffix('()')}.{node.attr}"), depth)
-                if base
-                else None
-            )
-        if isinstance(node, ast.Call):
-            return self._of_call(module, node, depth)
-        if isinstance(node, ast.Await):
-            return self.meaning(module, node.value, depth + 1)
-        return None
+        member = self.canonicalize(f"{base.removesuffix('()')}.{node.attr}")
+        return self._resolve_member(member, depth)
 
-    def _of_member(self, found: str, depth: int) -> str:
-        """A field or property is an object of the class that it is annotated with; all else is
-        itself.
-        """
-        for module, node in self.definition(found)[:1]:
-            if (
-                isinstance(node, ast.Assign)
-                and len(node.targets) == 1
-                and len(self.definition(found)) == 1
-            ):
-                made = self.meaning(module, node.value, depth + 1)
-                return made if made and made.endswith("()") else found
-            said = node.annotation if isinstance(node, ast.AnnAssign) else None
-            if isinstance(node, ast.FunctionDef) and any(
-                _last(mark) in PROPERTIES for mark in node.decorator_list
-            ):
-                said = node.returns
-            kind = self.meaning(module, _bare(said), depth + 1) if said else None
-            return f"{kind}()" if kind else found
-        return found
+    def _resolve_member(self, name: str, depth: int) -> str:
+        """Take a field or property for an object of the class that it is annotated with."""
+        definitions = self.find_definitions(name)
+        if not definitions:
+            return name
+        module, node = definitions[0]
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and len(definitions) == 1:
+            value = self.resolve(module, node.value, depth + 1)
+            return value if value and value.endswith("()") else name
+        annotation = None
+        if isinstance(node, ast.AnnAssign):
+            annotation = node.annotation
+        elif isinstance(node, ast.FunctionDef) and _is_property(node):
+            annotation = node.returns
+        return self._resolve_annotation(module, annotation, depth) or name
 
-    def _of_call(self, module: Module, node: ast.Call, depth: int) -> str | None:
-        if isinstance(node.func, ast.Name) and node.func.id == "super":
-            inside = next(
-                (
-                    scope
-                    for scope in reversed(module.scopes[node])
-                    if isinstance(scope, ast.ClassDef)
-                ),
-                None,
-            )
-            bases = self.bases(module, inside) if inside else []
-            return f"{bases[0]}()" if bases else None
-        made = self.meaning(module, node.func, depth + 1)
-        for where, found in self.definition(made) if made else ():
-            if isinstance(found, ast.ClassDef):
-                return f"{made}()"
-            if isinstance(found, FUNCTIONS) and found.returns:
-                kind = self.meaning(where, _bare(found.returns), depth + 1)
-                return f"{kind}()" if kind else None
-        return None
-
-    def _of_name(self, module: Module, node: ast.Name, depth: int) -> str | None:
-        scope = owner(module, node, node.id)
-        if scope is None:
-            found = [self.canonical(f"{star}.{node.id}") for star in module.stars]
-            return next((name for name in found if self.defines(name)), None)
-        if scope is module.tree or isinstance(scope, ast.ClassDef):
-            where = (
-                f"{module.name}.{qualified(module, scope)}"
-                if isinstance(scope, ast.ClassDef)
-                else module.name
-            )
-            return self._of_value(module, scope, node.id, depth) or self.canonical(
-                f"{where}.{node.id}"
-            )
-        return self._of_local(module, scope, node.id, depth)
-
-    def _of_local(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
-        nodes = module.bound[scope][name]
-        if len(nodes) != 1:
-            return None
-        node = nodes[0]
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            return self.canonical(imported(module, node, name))
-        if isinstance(node, ast.arg) and isinstance(scope, FUNCTIONS):
-            return self._of_argument(module, scope, node, depth)
-        return self._of_value(module, scope, name, depth)
-
-    def _of_argument(
-        self, module: Module, scope: Function, node: ast.arg, depth: int
+    def _resolve_annotation(
+        self, module: Module, annotation: ast.expr | None, depth: int
     ) -> str | None:
-        around = module.scopes[scope][-1]
-        first = [*scope.args.posonlyargs, *scope.args.args][:1]
-        static = any(
-            isinstance(mark, ast.Name) and mark.id == "staticmethod"
-            for mark in scope.decorator_list
-        )
-        if isinstance(around, ast.ClassDef) and [node] == first and not static:
-            return f"{module.name}.{qualified(module, around)}()"
-        if node.annotation is not None:
-            kind = self.meaning(module, _bare(node.annotation), depth + 1)
-            return f"{kind}()" if kind else None
+        """Give an object of the class that an annotation names."""
+        if annotation is None:
+            return None
+        kind = self.resolve(module, _strip_annotation(annotation), depth + 1)
+        return f"{kind}()" if kind else None
+
+    def _resolve_call(self, module: Module, node: ast.Call, depth: int) -> str | None:
+        if isinstance(node.func, ast.Name) and node.func.id == "super":
+            return self._resolve_super(module, node)
+        called = self.resolve(module, node.func, depth + 1)
+        if not called:
+            return None
+        for where, definition in self.find_definitions(called):
+            if isinstance(definition, ast.ClassDef):
+                return f"{called}()"
+            if isinstance(definition, FUNCTIONS) and definition.returns:
+                return self._resolve_annotation(where, definition.returns, depth)
         return None
 
-    def _of_value(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
-        """What the only assignment to a name makes it: an object of a class."""
-        nodes = module.bound[scope].get(name, [])
-        if len(nodes) == 1 and isinstance(nodes[0], (ast.Assign, ast.AnnAssign)):
-            if isinstance(nodes[0], ast.AnnAssign):
-                kind = self.meaning(module, _bare(nodes[0].annotation), depth + 1)
-                return f"{kind}()" if kind else None
-            if len(nodes[0].targets) == 1 and isinstance(nodes[0].targets[0], ast.Name):
-                made = self.meaning(module, nodes[0].value, depth + 1)
-                return made if made and made.endswith("()") else None
-        return None
+    def _resolve_super(self, module: Module, node: ast.Call) -> str | None:
+        classes = [scope for scope in module.scopes[node] if isinstance(scope, ast.ClassDef)]
+        bases = self.list_bases(module, classes[-1]) if classes else []
+        return f"{bases[0]}()" if bases else None
+
+    def _resolve_name(self, module: Module, node: ast.Name, depth: int) -> str | None:
+        name = self._find_meaning(module, node, depth)
+        if name and not name.endswith("()"):
+            return self._resolve_member(name, depth)
+        return name
+
+    def _find_meaning(self, module: Module, node: ast.Name, depth: int) -> str | None:
+        scope = find_owner(module, node, node.id)
+        if scope is None:
+            candidates = [self.canonicalize(f"{star}.{node.id}") for star in module.stars]
+            return next((name for name in candidates if self.defines(name)), None)
+        holder = module.name
+        if isinstance(scope, ast.ClassDef):
+            holder = f"{module.name}.{qualify(module, scope)}"
+        elif scope is not module.tree:
+            return self._resolve_local(module, scope, node.id, depth)
+        value = self._resolve_value(module, scope, node.id, depth)
+        return value or self.canonicalize(f"{holder}.{node.id}")
+
+    def _resolve_local(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
+        binders = module.bindings[scope][name]
+        if len(binders) != 1:
+            return None
+        binder = binders[0]
+        if isinstance(binder, IMPORTS):
+            return self.canonicalize(resolve_import(module, binder, name))
+        if isinstance(binder, ast.arg) and isinstance(scope, FUNCTIONS):
+            return self._resolve_argument(module, scope, binder, depth)
+        return self._resolve_value(module, scope, name, depth)
+
+    def _resolve_argument(
+        self, module: Module, function: Function, argument: ast.arg, depth: int
+    ) -> str | None:
+        around = module.scopes[function][-1]
+        arguments = [*function.args.posonlyargs, *function.args.args]
+        is_first = arguments[:1] == [argument]
+        if isinstance(around, ast.ClassDef) and is_first and not _is_static(function):
+            return f"{module.name}.{qualify(module, around)}()"
+        return self._resolve_annotation(module, argument.annotation, depth)
+
+    def _resolve_value(self, module: Module, scope: ast.AST, name: str, depth: int) -> str | None:
+        """Give the object that the only assignment to a name makes it."""
+        binders = module.bindings[scope].get(name, [])
+        if len(binders) != 1:
+            return None
+        match binders[0]:
+            case ast.AnnAssign() as assignment:
+                return self._resolve_annotation(module, assignment.annotation, depth)
+            case ast.Assign(targets=[ast.Name()], value=value):
+                target = self.resolve(module, value, depth + 1)
+                return target if target and target.endswith("()") else None
+            case _:
+                return None
 
 
-def _bare(node: ast.expr) -> ast.expr:
-    """An annotation or base without its quotes, its subscript, and None: "list[int] | None" is a
-    list.
-    """
+def _find_inner_scope(module: Module, scope: ast.AST, name: str) -> ast.AST:
+    for node in module.bindings[scope].get(name, ()):
+        if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
+            return node
+    return scope
+
+
+def _hides_module(package: Module, dotted: str) -> bool:
+    name = dotted.rpartition(".")[2]
+    return any(
+        not isinstance(binder, ast.ImportFrom) or resolve_import(package, binder, name) != dotted
+        for binder in package.binders(name)
+    )
+
+
+def _is_property(node: ast.FunctionDef) -> bool:
+    return any(last_name(mark) in PROPERTIES for mark in node.decorator_list)
+
+
+def _is_static(node: Function) -> bool:
+    return any(
+        isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in node.decorator_list
+    )
+
+
+def _strip_annotation(node: ast.expr) -> ast.expr:
+    """Strip quotes, subscript and `| None`: "list[int] | None" is a list."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
-            return _bare(ast.parse(node.value, mode="eval").body)
+            return _strip_annotation(ast.parse(node.value, mode="eval").body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return node
     if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
@@ -271,11 +290,10 @@ def _bare(node: ast.expr) -> ast.expr:
     return node.value if isinstance(node, ast.Subscript) else node
 
 
-def _last(node: ast.expr) -> str:
-    return (
-        node.attr
-        if isinstance(node, ast.Attribute)
-        else node.id
-        if isinstance(node, ast.Name)
-        else ""
-    )
+def last_name(node: ast.expr) -> str:
+    """Give the name that a name or attribute ends with; "" for other expressions."""
+    match node:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""

@@ -1,80 +1,90 @@
-"""Here lives the renaming of a function's parameter, in its body and in the calls that name it."""
+"""Rename a function's parameter, in its body and in the calls that name it."""
 
 from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 
-from bot.refactor.find_definition import family, holding
-from bot.refactor.module_scopes import FUNCTIONS, Function, Module, owner
+from bot.refactor.find_definition import find_overrides, list_files_naming
+from bot.refactor.module_scopes import FUNCTIONS, Function, Module, find_owner
 from bot.refactor.python_project import CannotRefactor, Project
-from bot.refactor.text_edit import Edits, Refactoring
+from bot.refactor.text_edit import Refactoring, TextEdits
 
 
 def rename_parameter(project: Project, function: str, old: str, new: str) -> Refactoring:
-    """Rename the parameter where the function and what overrides it define, use and are given it by
-    name.
-    """
-    edits = Edits(project.files)
-    last = function.rpartition(".")[2]
-    called = function.rpartition(".")[0].rpartition(".")[2] if last == "__init__" else last
-    paths = holding(project, called)
-    kin = family(project, function, paths)
-    for one in kin:
-        for where, node in project.definition(one):
+    """Rename the parameter of the function and of what overrides it, and where it is given."""
+    holder, _, last = function.rpartition(".")
+    called = holder.rpartition(".")[2] if last == "__init__" else last
+    paths = list_files_naming(project, called)
+    functions = find_overrides(project, function, paths)
+    renaming = _Renaming(project, TextEdits(project.files), called, old, new)
+    for name in functions:
+        for module, node in project.find_definitions(name):
             if isinstance(node, FUNCTIONS):
-                _in_function(edits, where, node, (old, new))
-    kin |= {one.removesuffix(".__init__") for one in kin}
+                renaming.rename_in_function(module, node)
+    targets = functions | {name.removesuffix(".__init__") for name in functions}
     for path in paths:
-        module = project.module(path) if path.endswith((".py", ".pyi")) else None
-        for node in module.scopes if module else ():
-            if module and isinstance(node, ast.Call):
-                _in_call(edits, project, module, node, (called, kin, old, new))
-    return edits.done()
+        where = project.read_module(path)
+        if where is not None:
+            renaming.rename_in_calls(where, targets)
+    return renaming.edits.finish()
 
 
-def _in_function(edits: Edits, module: Module, node: Function, names: tuple[str, str]) -> None:
-    old, new = names
-    if new in module.bound[node]:
-        raise CannotRefactor(f"{module.path}:{node.lineno}: {node.name} has a {new} already.")
-    size = len(old.encode())
-    for found in module.scopes:
-        if isinstance(found, ast.arg) and found.arg == old and module.scopes[found][-1] is node:
-            edits.put(module.path, found.lineno, found.col_offset, found.col_offset + size, new)
-        elif isinstance(found, ast.Name) and found.id == old and owner(module, found, old) is node:
-            edits.at_end(module, found, old, new)
-    said = re.compile(rf":param (?:\w+ )?{re.escape(old)}:|^\s*{re.escape(old)}(?: \(.*\))?:")
-    for number in (
-        range(node.lineno, node.body[0].end_lineno or node.lineno)
-        if ast.get_docstring(node)
-        else ()
-    ):
-        if found_doc := said.search(module.lines[number - 1]):
-            start = len(module.lines[number - 1][: found_doc.start()].encode()) + found_doc[
-                0
-            ].encode().rindex(old.encode())
-            edits.put(module.path, number, start, start + size, new)
+@dataclass(frozen=True, slots=True)
+class _Renaming:
+    project: Project
+    edits: TextEdits
+    called: str  # the name by which it is called
+    old: str
+    new: str
 
+    def rename_in_function(self, module: Module, function: Function) -> None:
+        if self.new in module.bindings[function]:
+            place = f"{module.path}:{function.lineno}"
+            raise CannotRefactor(f"{place}: {function.name} has a {self.new} already.")
+        for node in module.scopes:
+            if isinstance(node, ast.arg):
+                if node.arg == self.old and module.scopes[node][-1] is function:
+                    self._replace(module.path, node.lineno, node.col_offset)
+            elif (
+                isinstance(node, ast.Name)
+                and node.id == self.old
+                and find_owner(module, node, self.old) is function
+            ):
+                self.edits.replace_ending(module, node, self.old, self.new)
+        if ast.get_docstring(function):
+            self._rename_in_docstring(module, function)
 
-def _in_call(
-    edits: Edits,
-    project: Project,
-    module: Module,
-    call: ast.Call,
-    wish: tuple[str, set[str], str, str],
-) -> None:
-    called, kin, old, new = wish
-    for given in call.keywords:
-        if given.arg != old:
-            continue
-        meant = project.meaning(module, call.func)
-        if meant in kin:
-            edits.put(
-                module.path,
-                given.lineno,
-                given.col_offset,
-                given.col_offset + len(old.encode()),
-                new,
-            )
-        elif meant is None and isinstance(call.func, ast.Attribute) and call.func.attr == called:
-            edits.doubt(module.path, given.lineno, "a call on an unknown object")
+    def rename_in_calls(self, module: Module, targets: set[str]) -> None:
+        for node in module.scopes:
+            keywords = node.keywords if isinstance(node, ast.Call) else []
+            for keyword in keywords:
+                if isinstance(node, ast.Call) and keyword.arg == self.old:
+                    self._rename_keyword(module, node, keyword, targets)
+
+    def _rename_in_docstring(self, module: Module, function: Function) -> None:
+        name = re.escape(self.old)
+        pattern = re.compile(rf":param (?:\w+ )?{name}:|^\s*{name}(?: \(.*\))?:")
+        last_line = function.body[0].end_lineno or function.lineno
+        for number in range(function.lineno, last_line):
+            line = module.lines[number - 1]
+            if match := pattern.search(line):
+                column = match[0].rindex(self.old) + match.start()
+                self._replace(module.path, number, len(line[:column].encode()))
+
+    def _rename_keyword(
+        self, module: Module, call: ast.Call, keyword: ast.keyword, targets: set[str]
+    ) -> None:
+        function = self.project.resolve(module, call.func)
+        if function in targets:
+            self._replace(module.path, keyword.lineno, keyword.col_offset)
+        elif (
+            function is None
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr == self.called
+        ):
+            self.edits.leave(module.path, keyword.lineno, "a call on an unknown object")
+
+    def _replace(self, path: str, line: int, column: int) -> None:
+        self.edits.replace_in_line(path, line, (column, column + len(self.old.encode())), self.new)

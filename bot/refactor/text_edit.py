@@ -1,6 +1,4 @@
-"""Here lives what a refactoring comes to: small texts in exact places, and what could not be
-proved.
-"""
+"""Collect the edits of a refactoring: small texts in exact places, and what could not be proved."""
 
 from __future__ import annotations
 
@@ -12,6 +10,9 @@ from itertools import accumulate
 from bot.refactor.module_scopes import Module
 
 SHOWN_CHARS = 120
+BOM = "\ufeff"
+Position = tuple[int, int]  # line from 1, column in bytes from 0
+Span = tuple[int, int, str]  # from and to, in bytes of the file, and the new text
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,74 +32,77 @@ class Refactoring:
     files: dict[str, str | None]
     places: int
     unproven: tuple[Unproven, ...] = ()
-    moves: dict[str, str] = field(default_factory=dict)
+    moves: dict[str, str] = field(default_factory=dict)  # new path to old
 
 
 @dataclass(slots=True)
-class Edits:
-    """Places to write, by path: bytes of UTF-8 from and to, and the new text."""
+class TextEdits:
+    """The edits of one refactoring, collected file by file."""
 
     files: Mapping[str, str]
-    made: dict[str, set[tuple[int, int, str]]] = field(default_factory=dict)
+    spans: dict[str, set[Span]] = field(default_factory=dict)
     unproven: set[Unproven] = field(default_factory=set)
-    starts: dict[str, list[int]] = field(default_factory=dict)
+    _line_starts: dict[str, list[int]] = field(default_factory=dict)
 
-    def put(self, path: str, line: int, start: int, stop: int, new: str) -> None:
-        """Write within one line, from 1; columns count bytes."""
-        self.span(path, (line, start), (line, stop), new)
+    def replace_in_line(self, path: str, line: int, columns: tuple[int, int], new: str) -> None:
+        """Replace what stands between two columns of a line."""
+        start, stop = columns
+        self.replace(path, (line, start), (line, stop), new)
 
-    def span(self, path: str, start: tuple[int, int], stop: tuple[int, int], new: str) -> None:
-        """Write from one line and column to another."""
-        if path not in self.starts:
-            text = self.files[path]
-            lengths = (
-                len(line.encode(errors="surrogatepass")) + 1
-                for line in text.removeprefix("\ufeff").split("\n")
-            )
-            self.starts[path] = list(
-                accumulate(lengths, initial=3 if text.startswith("\ufeff") else 0)
-            )
-        at = self.starts[path]
-        self.made.setdefault(path, set()).add(
-            (at[start[0] - 1] + start[1], at[stop[0] - 1] + stop[1], new)
-        )
+    def replace(self, path: str, start: Position, stop: Position, new: str) -> None:
+        """Replace what stands between two positions."""
+        starts = self._find_line_starts(path)
+        first, last = starts[start[0] - 1] + start[1], starts[stop[0] - 1] + stop[1]
+        self.spans.setdefault(path, set()).add((first, last, new))
 
-    def at_end(self, module: Module, node: ast.expr | ast.alias, old: str, new: str) -> None:
-        """Write over a name that a node ends with."""
+    def insert(self, path: str, position: Position, new: str) -> None:
+        """Insert a text at a position."""
+        self.replace(path, position, position, new)
+
+    def replace_ending(
+        self, module: Module, node: ast.expr | ast.alias, old: str, new: str
+    ) -> None:
+        """Replace the name that a node ends with."""
         line, stop = node.end_lineno or node.lineno, node.end_col_offset or 0
         start = stop - len(old.encode())
-        if module.raw(line)[start:stop] == old.encode():
-            self.put(module.path, line, start, stop, new)
+        if module.encode_line(line)[start:stop] == old.encode():
+            self.replace_in_line(module.path, line, (start, stop), new)
         else:
-            self.doubt(module.path, line, "inside a string that this Python cannot place")
+            self.leave(module.path, line, "inside a string that this Python cannot place")
 
-    def doubt(self, path: str, line: int, why: str) -> None:
-        """Leave a place as it is, and say so."""
-        shown = self.files[path].split("\n")[line - 1].strip()[:SHOWN_CHARS]
-        self.unproven.add(Unproven(path, line, shown, why))
+    def leave(self, path: str, line: int, why: str) -> None:
+        """Leave a place as it is, and record that it may be meant as well."""
+        text = self.files[path].split("\n")[line - 1].strip()[:SHOWN_CHARS]
+        self.unproven.add(Unproven(path, line, text, why))
 
-    def done(
+    def finish(
         self, moves: Mapping[str, str] | None = None, new: Mapping[str, str] | None = None
     ) -> Refactoring:
-        """The texts with all places written, some of them moved, and some new."""
-        changed: dict[str, str | None] = {
-            path: _written(self.files[path], made) for path, made in self.made.items()
-        }
+        """Make all edits, move files (new path to old), and add new ones."""
+        files: dict[str, str | None] = {}
+        for path, spans in self.spans.items():
+            files[path] = _replace_spans(self.files[path], spans)
         for path, old in (moves or {}).items():
-            changed[path] = changed.get(old) or self.files[old]
-            changed[old] = None
-        places = sum(map(len, self.made.values()))
-        doubts = tuple(sorted(self.unproven, key=lambda it: (it.path, it.line, it.why)))
-        return Refactoring({**changed, **(new or {})}, places, doubts, dict(moves or {}))
+            files[path] = files.get(old) or self.files[old]
+            files[old] = None
+        places = sum(map(len, self.spans.values()))
+        unproven = sorted(self.unproven, key=lambda place: (place.path, place.line, place.why))
+        return Refactoring({**files, **(new or {})}, places, tuple(unproven), dict(moves or {}))
+
+    def _find_line_starts(self, path: str) -> list[int]:
+        if path not in self._line_starts:
+            text = self.files[path]
+            lines = text.removeprefix(BOM).split("\n")
+            lengths = [len(line.encode(errors="surrogatepass")) + 1 for line in lines]
+            first = len(BOM.encode()) if text.startswith(BOM) else 0
+            self._line_starts[path] = list(accumulate(lengths, initial=first))
+        return self._line_starts[path]
 
 
-def _written(text: str, made: Iterable[tuple[int, int, str]]) -> str:
-    """The text with each place written, from the last to the first; whole lines stand before what
-    begins one.
-    """
+def _replace_spans(text: str, spans: Iterable[Span]) -> str:
+    """Replace from the last span to the first; whole lines stand before what begins a line."""
     raw = text.encode(errors="surrogatepass")
-    for start, stop, new in sorted(
-        made, key=lambda it: (*it[:2], it[2][-1:] != "\n", it[2]), reverse=True
-    ):
+    ordered = sorted(spans, key=lambda span: (*span[:2], span[2][-1:] != "\n", span[2]))
+    for start, stop, new in reversed(ordered):
         raw = raw[:start] + new.encode() + raw[stop:]
     return raw.decode(errors="surrogatepass")

@@ -109,7 +109,7 @@ def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
     errors = (response.parse() or {}).get("errors")
     if not errors:
         return
-    kind = errors[0].get("type", "")
+    kind = errors[0].get("type") or ""
     message = hide_tokens(str(errors[0].get("message", "")))[:300]
     if kind.startswith("RATE_LIMIT"):
         until = _limited_until(response, now) or now + PATIENCE_S

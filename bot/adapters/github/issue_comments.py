@@ -16,7 +16,6 @@ from bot.adapters.github.github_api import GitHubApi
 from bot.values import Repo
 
 BODY_CHARS = 65_536
-REMEMBERED = 1_000
 CUT = "\n\n*Cut here: GitHub takes no longer text.*"
 
 
@@ -30,9 +29,12 @@ class OwnComment(NamedTuple):
 class GitHubComments:
     """The port `bot.ports.Comments`. It remembers where our comments are to save the listing."""
 
-    def __init__(self, api: GitHubApi, fetch_login: Callable[[], str]) -> None:
+    def __init__(
+        self, api: GitHubApi, fetch_login: Callable[[], str], capacity: int = 1_000
+    ) -> None:
         self._api = api
         self._fetch_login = fetch_login
+        self._capacity = capacity
         self._lock = Lock()
         self._remembered: dict[tuple[str, int, str], OwnComment] = {}
 
@@ -90,7 +92,7 @@ class GitHubComments:
         with self._lock:
             self._remembered.pop(key, None)
             self._remembered[key] = comment
-            if len(self._remembered) > REMEMBERED:
+            if len(self._remembered) > self._capacity:
                 del self._remembered[next(iter(self._remembered))]
 
 

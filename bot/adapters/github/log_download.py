@@ -18,7 +18,9 @@ CHUNK_BYTES = 65_536
 PATIENCE_S = 120.0
 
 
-def fetch_log(address: str, limit_bytes: int, timeout_s: float) -> bytes:
+def fetch_log(
+    address: str, limit_bytes: int, timeout_s: float, patience_s: float = PATIENCE_S
+) -> bytes:
     """Return the text at the address, head and tail when it is longer than the limit; b"" when it
     is gone.
 
@@ -28,21 +30,22 @@ def fetch_log(address: str, limit_bytes: int, timeout_s: float) -> bytes:
     if not _is_safe(address):
         raise Refusal("GitHub names an address for the log that is neither https nor this machine.")
     try:
-        return _download(address, limit_bytes, timeout_s)
+        with requests.Session() as session:
+            session.auth = _without_login
+            response = session.get(address, stream=True, allow_redirects=False, timeout=timeout_s)
+            with response:
+                return _read(response, limit_bytes, patience_s)
     except OSError as error:  # every exception of requests is one
         raise Unreachable(f"The log could not be read ({type(error).__name__})") from None
 
 
-def _download(address: str, limit_bytes: int, timeout_s: float) -> bytes:
-    with requests.Session() as session:
-        session.auth = _without_login
-        response = session.get(address, stream=True, allow_redirects=False, timeout=timeout_s)
-        with response:
-            if response.status_code in (404, 410):
-                return b""
-            if response.status_code != 200:
-                raise Unreachable(f"The store of logs answered {response.status_code}")
-            return head_and_tail(_limit_time(response.iter_content(CHUNK_BYTES)), limit_bytes)
+def _read(response: requests.Response, limit_bytes: int, patience_s: float) -> bytes:
+    if response.status_code in (404, 410):
+        return b""
+    if response.status_code != 200:
+        raise Unreachable(f"The store of logs answered {response.status_code}")
+    chunks = _limit_time(response.iter_content(CHUNK_BYTES), patience_s)
+    return head_and_tail(chunks, limit_bytes)
 
 
 def head_and_tail(chunks: Iterable[bytes], limit_bytes: int) -> bytes:
@@ -68,12 +71,12 @@ def head_and_tail(chunks: Iterable[bytes], limit_bytes: int) -> bytes:
     return bytes(head + f"... {left_out} bytes of this log are left out here ...\n".encode() + tail)
 
 
-def _limit_time(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    deadline = time.monotonic() + PATIENCE_S
+def _limit_time(chunks: Iterable[bytes], patience_s: float) -> Iterator[bytes]:
+    deadline = time.monotonic() + patience_s
     for chunk in chunks:
         yield chunk
         if time.monotonic() > deadline:
-            raise Unreachable(f"The log took longer than {PATIENCE_S:.0f} s")
+            raise Unreachable(f"The log took longer than {patience_s:.0f} s")
 
 
 def _is_safe(address: str) -> bool:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from scripted_github import Answer, ScriptedGitHub
+from scripted_github import Answer, Heard, ScriptedGitHub
 
 from bot.adapters.github.auth import AppAuth
 from bot.adapters.github.github_api import GitHubApi
@@ -159,6 +159,24 @@ def test_repository_without_the_app_is_said(
 
     with pytest.raises(Refusal, match="not installed on o/r"):
         app.issues.fetch_issue(repo, 7)
+
+
+def test_permissions_are_asked_for_anew_when_they_changed(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """An owner took a permission away: GitHub refuses the token, and the next asks for less."""
+    github.on(ISSUE, Answer(data=SOME))
+    mint = github._token
+
+    def refuse(heard: Heard) -> Answer:
+        del github.granted["actions"]
+        return Answer(422, {"message": "The permissions requested are not granted"})
+
+    github.on(MINT, refuse, mint)
+    app.issues.fetch_issue(repo, 7)
+
+    assert [True, False] == ["actions" in hit.body["permissions"] for hit in github.hits(MINT)]
+    assert 2 == len(github.hits("GET /app/installations/1"))
 
 
 def test_suspended_installation_is_said(github: ScriptedGitHub, app: GitHubApp, repo: Repo):

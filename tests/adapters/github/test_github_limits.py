@@ -89,6 +89,8 @@ def test_missing_permission_is_named(github: ScriptedGitHub, app: GitHubApp, rep
             Answer(422, {"message": "Validation Failed", "errors": [{"message": "body is odd"}]}),
             "body is odd",
         ),
+        (Answer(400, b"<html>Bad request</html>"), r"no reason given \(400\)"),
+        (Answer(400, ["odd"]), r"no reason given \(400\)"),
     ],
 )
 def test_refusals_are_told_in_words(
@@ -139,6 +141,25 @@ def test_answer_that_is_no_json_is_unreachable(github: ScriptedGitHub, app: GitH
         app.issues.fetch_issue(repo, 7)
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (None, "lacks `title`"),
+        ({"number": 7}, "lacks `title`"),
+        ({"number": 7, "title": 5}, "not as documented"),
+        ({"number": 7, "title": "T", "user": {"type": "User"}}, "not as documented"),
+    ],
+)
+def test_answer_of_another_shape_is_unreachable(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, data: object, words: str
+):
+    """What GitHub left out or changed is never taken for a value."""
+    github.on(ISSUE, Answer(data=data))
+
+    with pytest.raises(Unreachable, match=words):
+        app.issues.fetch_issue(repo, 7)
+
+
 def test_slow_answer_is_unreachable(
     github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
 ):
@@ -178,7 +199,7 @@ def test_long_queue_of_writes_is_sent_away(
     later.
     """
     github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
-    app = make(pause_between_writes_s=3.0, clock=lambda: NOW)
+    app = make(pause_between_writes_s=30.0, clock=lambda: NOW)
     app.comments.add_reaction(repo, 7, None)
     untils = []
     for _ in range(3):
@@ -186,4 +207,4 @@ def test_long_queue_of_writes_is_sent_away(
             app.comments.add_reaction(repo, 7, None)
         untils.append(limited.value.until - NOW)
 
-    assert [3, 6, 9] == [round(until) for until in untils]
+    assert [1, 2, 3] == [round(until / 30) for until in untils]

@@ -12,7 +12,7 @@ from scripted_github import Answer, Heard, ScriptedGitHub, comment, listening
 
 from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookDelivery
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.github.log_download import head_and_tail
+from bot.adapters.github.log_download import fetch_log, head_and_tail
 from bot.ports import Refusal, Unreachable
 from bot.values import Annotation, Branch, Comment, Issue, Repo, RepoInfo
 
@@ -202,6 +202,37 @@ def test_log_that_cannot_be_had_now_is_unreachable(
 
 
 @pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (Answer(302), Unreachable, "answered 302 .* but not where the log is"),
+        (Answer(403, {"message": "Not you"}), Refusal, "Not you"),
+        (Answer(502), Unreachable, "answered 502"),
+        (
+            Answer(302, headers={"Location": "https://127.0.0.1:9/log?sig=secret"}),
+            Unreachable,
+            r"could not be read \(ConnectionError\)$",
+        ),
+    ],
+)
+def test_log_whose_address_is_not_told_is_an_error(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Answer, kind: type, words: str
+):
+    """GitHub's refusals of a log are read like all others."""
+    github.on(LOG, answer)
+
+    with pytest.raises(kind, match=words):
+        app.ci.fetch_job_log(repo, 9, 1000)
+
+
+def test_log_that_trickles_is_given_up(store: Store):
+    """Each chunk may come in time, and all of them never."""
+    store.answer = Answer(data=b"line\n")
+
+    with pytest.raises(Unreachable, match="took longer than 0 s"):
+        fetch_log(f"{store.url}/log", 1000, 1, patience_s=0.0)
+
+
+@pytest.mark.parametrize(
     "address",
     ["http://10.0.0.1/log", "ftp://localhost/log", "file:///etc/passwd", "http://x.example/"],
 )
@@ -274,6 +305,25 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
         )
         == app.fetch_registration()
     )
+
+
+def test_app_without_a_webhook_is_told(github: ScriptedGitHub, app: GitHubApp):
+    """GitHub answers 404 for the webhook that an App does not have; an enterprise has no login."""
+    installation = {
+        "id": 1,
+        "account": {"slug": "e"},
+        "target_type": "Enterprise",
+        "permissions": {},
+        "events": [],
+        "suspended_at": "2026-06-01T00:00:00Z",
+    }
+    github.on("GET /app/installations", Answer(data=[installation]))
+    github.on("GET /app/hook/config", Answer(404, {"message": "Not Found"}))
+    github.on("GET /app/hook/deliveries", Answer(404, {"message": "Not Found"}))
+    registration = app.fetch_registration()
+
+    assert ("", ()) == (registration.hook_url, registration.failed)
+    assert (AppInstallation(1, "", {}, (), suspended=True),) == registration.installations
 
 
 def test_missed_deliveries_are_found_and_asked_for_again(

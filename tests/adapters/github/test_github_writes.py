@@ -12,6 +12,7 @@ from graphql import parse, validate
 from scripted_github import Answer, Board, Heard, ScriptedGitHub, comment, listening, pull
 
 from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.github.issue_comments import GitHubComments
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import Branch, PullRequest, PullRequestContent, Repo
 from tests.contracts.descriptions import graphql
@@ -94,6 +95,17 @@ def test_unchanged_comment_costs_nothing(
     assert numbers == {again}
     assert 2 == len(github.hits(LIST))
     assert 1 == len(github.hits(POST))
+
+
+def test_forgotten_comment_is_looked_for(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Only so many places are remembered; the comment that was forgotten is found by its marker."""
+    board = Board(github)
+    comments = GitHubComments(app._api, app.fetch_login, capacity=1)
+    numbers = [comments.put_comment(repo, 7, marker, "hello") for marker in ("m", "n", "m")]
+
+    assert [1, 2, 1] == numbers
+    assert 2 == len(board.comments)
+    assert 3 == len(github.hits(LIST))
 
 
 @pytest.mark.parametrize("status", [404, 410])

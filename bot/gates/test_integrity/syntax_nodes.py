@@ -12,6 +12,7 @@ def find_nodes(root: Node, kinds: frozenset[str]) -> Iterator[Node]:
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if node.type in kinds:
+        # A keyword is no named node, and may bear the name of one: Ruby's `rescue`.
+        if node.is_named and node.type in kinds:
             yield node
         waiting.extend(reversed(node.children))

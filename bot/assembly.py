@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.adapters.checkers import build_checkers
-from bot.adapters.claude.claude_client import Claude
+from bot.adapters.claude.claude_client import ClaudeClient
 from bot.adapters.dbos.durable_engine import Durable
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.mirrors import GitMirrors
@@ -28,10 +28,10 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def claude(settings: ModelSettings) -> Claude:
-    return Claude(
+def claude(settings: ModelSettings) -> ClaudeClient:
+    return ClaudeClient(
         settings.anthropic_api_key.get_secret_value(),
-        {"strong": settings.chosen_model, "quick": settings.chosen_model},
+        settings.chosen_model,
         base_url=settings.anthropic_url,
     )
 

@@ -208,10 +208,17 @@ class Mirrors(Protocol):
 class Model(Protocol):
     """A language model behind one call."""
 
+    @property
+    def name(self) -> str:
+        """What people call the model, such as "Claude"."""
+
     def turn(
-        self, brief: PromptPrefix, said: Sequence[UserText | Turn | ToolResults], purse_usd: float
+        self,
+        prefix: PromptPrefix,
+        conversation: Sequence[UserText | Turn | ToolResults],
+        budget_usd: float,
     ) -> Turn:
-        """The model's next turn. Costs at most `purse_usd`, or is not asked and stops with
+        """The model's next turn. Costs at most `budget_usd`, or is not asked and stops with
         "budget".
         """
 

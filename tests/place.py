@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.adapters.claude.claude_client import Claude
+from bot.adapters.claude.claude_client import ClaudeClient
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.assembly import SystemClock
 from bot.forge import Forge, serve_forge
 from bot.forge.forge_server import Wrap
 from bot.ports import Ports
-from bot.values import Branch, Checks, Repo, Request, Sha, Tree
+from bot.values import Branch, Checks, ModelConfig, Price, Repo, Request, Sha, Tree
 from tests.git_served import commit, git
 
 GRANTED = {
@@ -118,8 +118,10 @@ class Town:
             github = GitHubApp(
                 self.keys.id, self.keys.private_key, url, f"{url}/api/v3", pause_between_writes_s=0
             )
-            nobody = Claude(
-                "no key", {}, base_url="http://127.0.0.1:9"
+            nobody = ClaudeClient(
+                "no key",
+                ModelConfig("none", "low", Price(1.0, 1.0, 1.0, 1.0)),
+                base_url="http://127.0.0.1:9",
             )  # no step here asks a model
             self.ports = Ports(
                 GitMirrors(self._home / "mirrors", ("http",)),

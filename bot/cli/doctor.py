@@ -277,7 +277,7 @@ def _deliveries(failed: tuple[HookDelivery, ...]) -> Finding:
 
 def _models(settings: ModelSettings) -> Iterator[Finding]:
     try:
-        known = claude(settings).models()
+        model, state = claude(settings).fetch_lifecycle()
     except Refusal as refused:
         yield Finding("Claude", str(refused))
         return
@@ -288,16 +288,15 @@ def _models(settings: ModelSettings) -> Iterator[Finding]:
             "Is it reached from here? GREENLIT_ANTHROPIC_URL sets another address.",
         )
         return
-    for model, state in known.items():
-        if state == "active":
-            yield well("Claude", model)
-        elif state == "deprecated":
-            yield Finding(
-                "Claude", f"{model} is deprecated.", "Choose a newer GREENLIT_MODEL soon.", "odd"
-            )
-        else:
-            yield Finding(
-                "Claude",
-                f"{model} is {state} to this key.",
-                "Set GREENLIT_MODEL to one that it may use.",
-            )
+    if state == "active":
+        yield well("Claude", model)
+    elif state == "deprecated":
+        yield Finding(
+            "Claude", f"{model} is deprecated.", "Choose a newer GREENLIT_MODEL soon.", "odd"
+        )
+    else:
+        yield Finding(
+            "Claude",
+            f"{model} is {state} to this key.",
+            "Set GREENLIT_MODEL to one that it may use.",
+        )

@@ -33,7 +33,7 @@ def _summarize_turn(timed: TimedTurn) -> Summary:
     for call in turn.calls:
         if call.name == "submit_plan":
             line.append_text(_describe_plan(call.input))
-    return "Claude", line
+    return "the model", line
 
 
 def _describe_call(call: ToolCall) -> str:
@@ -64,7 +64,7 @@ def ask_model(
 
 
 @step("open_conversation")
-def open_conversation(_: Ports, tree: Tree, issue: int) -> ConversationStart:
+def open_conversation(ports: Ports, tree: Tree, issue: int) -> ConversationStart:
     """Fix what a conversation begins with, for as long as the run lives.
 
     A model refuses a conversation whose beginning changed, and a deploy may change every word of
@@ -73,7 +73,8 @@ def open_conversation(_: Ports, tree: Tree, issue: int) -> ConversationStart:
     first_message = load("begin").render(
         repository=tree.repo.name, number=str(issue), branch=tree.branch, commit=tree.sha[:12]
     )
-    return ConversationStart(build_prefix(), first_message, load("nudge").render())
+    nudge = load("nudge").render()
+    return ConversationStart(build_prefix(), first_message, nudge, ports.model.name)
 
 
 def build_prefix() -> PromptPrefix:
@@ -81,5 +82,4 @@ def build_prefix() -> PromptPrefix:
 
     No date, name or id stands in it, so that the cache serves the same bytes to all runs.
     """
-    system = load("system")
-    return PromptPrefix(system.text, tuple(tool.schema for tool in TOOLS), system.model)
+    return PromptPrefix(load("system").text, tuple(tool.schema for tool in TOOLS))

@@ -137,8 +137,9 @@ def render_foot(state: RunState) -> str:
     """Render who asked, what it cost, and that a machine wrote it."""
     request = state.request
     return (
-        f"---\n<sub>Written by Greenlit, a bot that uses Claude, because @{request.asker} asked for "
-        f"it in #{request.number}. It cost ${state.usage.usd:.2f}. "
+        f"---\n<sub>Written by Greenlit, a bot that uses {state.opening.model}, "
+        f"because @{request.asker} asked for it in #{request.number}. "
+        f"It cost ${state.usage.usd:.2f}. "
         f"Nobody has reviewed it yet: please do. Run `{state.key}`.</sub>"
     )
 

@@ -181,9 +181,9 @@ def quote_reason(finish: Finish) -> str:
 
 def _explain_stop(turn: Turn, caps: Caps) -> str:
     reasons = {
-        "refused": "Claude declined the request",
+        "refused": "the model declined the request",
         "budget": f"the next turn could pass the ${caps.usd:.2f} that one run may cost",
-        "broken": "Claude's answers broke off",
+        "broken": "the model's answers broke off",
         "length": "the model's answer was cut off twice",
         "context": "the conversation grew longer than the model can read",
     }

@@ -23,7 +23,6 @@ class PromptPrefix:
 
     system: str
     tools: tuple[ToolSchema, ...]
-    role: Literal["strong", "quick"] = "strong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +103,12 @@ Conversation = tuple[UserText | Turn | ToolResults, ...]
 
 @dataclass(frozen=True, slots=True)
 class ConversationStart:
-    """Our side of a conversation: what stays the same, the first words, and those for a model that
-    stops early.
-    """
+    """Our side of a conversation: the prefix, the first message, and one for a model that stops."""
 
     prefix: PromptPrefix
     first_message: str
     nudge: str
+    model: str = "a language model"  # as people call it
 
 
 @dataclass(frozen=True, slots=True)

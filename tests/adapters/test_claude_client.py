@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.claude.claude_client import Claude, Patience
-from bot.adapters.claude.prompt_layout import bill, layout
+from bot.adapters.claude.claude_client import ClaudeClient, StreamPolicy
+from bot.adapters.claude.pricing import TokenCounts, price_usage
+from bot.adapters.claude.prompt_layout import build_request
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.forge.claude_stream import BrokenStream, ClaudeFault, EarlyStop, FailedRequest
@@ -58,7 +59,7 @@ DONE = {
 class Talk:
     """The adapter, and the double that it talks to."""
 
-    claude: Claude
+    claude: ClaudeClient
     double: ClaudeDouble
 
     def turn(
@@ -83,7 +84,7 @@ def talk(
         bytes_per_token=bytes_per_token,
     )
     with serve_claude(double) as url:
-        claude = Claude(key, {"strong": deal}, url, Patience(read_s=0.5, pause_s=0))
+        claude = ClaudeClient(key, deal, url, StreamPolicy(read_timeout_s=0.5, pause_s=0))
         try:
             yield Talk(claude, double)
         finally:
@@ -177,7 +178,7 @@ def test_turn_without_content_is_left_out_of_the_prompt() -> None:
         Turn("end", '[{"type": "text", "text": " "}]'),
         UserText("c"),
     ]
-    request = layout(DEAL, BRIEF, said)
+    request = build_request(DEAL, BRIEF, said)
 
     assert [["a", "b", "c"]] == [
         [block["text"] for block in message["content"]] for message in request["messages"]
@@ -190,7 +191,8 @@ def test_same_conversation_gives_the_same_bytes() -> None:
     """
     turned = ToolSchema("read_file", "Read a file.", dict(reversed(READ.schema.items())))
     first, second = (
-        json.dumps(layout(DEAL, PromptPrefix("s", (tool, GREP)), BEGIN)) for tool in (READ, turned)
+        json.dumps(build_request(DEAL, PromptPrefix("s", (tool, GREP)), BEGIN))
+        for tool in (READ, turned)
     )
 
     assert first == second
@@ -199,7 +201,7 @@ def test_same_conversation_gives_the_same_bytes() -> None:
 def test_request_asks_for_what_the_model_knows() -> None:
     """New models think by themselves at an effort; old ones know neither."""
     new, old = (
-        layout(ModelConfig(name, "low", DEAL.price), BRIEF, BEGIN)
+        build_request(ModelConfig(name, "low", DEAL.price), BRIEF, BEGIN)
         for name in ("claude-sonnet-5-5", "claude-haiku-4-5")
     )
 
@@ -439,31 +441,34 @@ def test_closed_port_is_unreachable() -> None:
     """Nobody listening is a thing that may pass."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        claude = Claude(KEY, {"strong": DEAL}, f"http://127.0.0.1:{free.getsockname()[1]}")
+        claude = ClaudeClient(KEY, DEAL, f"http://127.0.0.1:{free.getsockname()[1]}")
 
         with pytest.raises(Unreachable):
             claude.turn(BRIEF, BEGIN, 5.0)
         claude.close()
 
 
-def test_models_are_looked_up() -> None:
-    """Each configured model is asked for; one that the API does not know is told."""
-    names = ("claude-opus-5-5", "claude-sonnet-4-5", "claude-nonsense-9")
+@pytest.mark.parametrize(
+    ("name", "lifecycle"),
+    [
+        ("claude-opus-5-5", "active"),
+        ("claude-sonnet-4-5", "deprecated"),
+        ("claude-nonsense-9", "unknown"),
+    ],
+)
+def test_model_is_looked_up(name: str, lifecycle: str) -> None:
+    """The configured model is asked for; one that the API does not know is told."""
     with serve_claude(ClaudeDouble([])) as url:
-        claude = Claude(KEY, {name: ModelConfig(name, "low", DEAL.price) for name in names}, url)
+        claude = ClaudeClient(KEY, ModelConfig(name, "low", DEAL.price), url)
 
-        assert {
-            "claude-nonsense-9": "unknown",
-            "claude-opus-5-5": "active",
-            "claude-sonnet-4-5": "deprecated",
-        } == claude.models()
+        assert (name, lifecycle) == claude.fetch_lifecycle()
         claude.close()
 
 
-def test_models_with_a_wrong_key_name_the_setting() -> None:
+def test_model_with_a_wrong_key_names_the_setting() -> None:
     """A look-up that is refused says why."""
     with talk(key="sk-ant-wrong") as it, pytest.raises(Refusal, match="GREENLIT_ANTHROPIC_API_KEY"):
-        it.claude.models()
+        it.claude.fetch_lifecycle()
 
 
 # --- what it costs
@@ -472,15 +477,9 @@ def test_models_with_a_wrong_key_name_the_setting() -> None:
 
 def test_bill_has_five_terms() -> None:
     """Each kind of token has its price; an hour in the cache costs twice the fresh one."""
-    tokens = {
-        "fresh": 100_000,
-        "written": 200_000,
-        "kept": 300_000,
-        "read": 400_000,
-        "out": 500_000,
-    }
+    tokens = TokenCounts(100_000, 200_000, 300_000, 400_000, 500_000)
 
-    assert Usage(13.88, 100_000, 500_000, 400_000, 500_000) == bill(DEAL.price, tokens)
+    assert Usage(13.88, 100_000, 500_000, 400_000, 500_000) == price_usage(DEAL.price, tokens)
 
 
 def test_turn_is_billed_as_the_api_says() -> None:
@@ -571,15 +570,14 @@ def test_purse_is_never_passed(
                 break
             said += [turn, answered(turn, "x" * letters)]
         billed = sum(
-            bill(
+            price_usage(
                 DEAL.price,
-                {
-                    "fresh": seen.usage.fresh,
-                    "written": seen.usage.written_5m,
-                    "kept": 0,
-                    "read": seen.usage.read,
-                    "out": seen.out,
-                },
+                TokenCounts(
+                    uncached_input=seen.usage.fresh,
+                    cache_write_5m=seen.usage.written_5m,
+                    cache_read=seen.usage.read,
+                    output=seen.out,
+                ),
             ).usd
             for seen in it.double.requests
         )
@@ -626,4 +624,4 @@ def test_breakpoints_fit_into_the_four_slots() -> None:
         turn = Turn("tools", calls % number, (ToolCall(str(number), "grep", {}),))
         said += [turn, answered(turn)]
 
-    assert 4 == json.dumps(layout(DEAL, BRIEF, said)).count('"cache_control"')
+    assert 4 == json.dumps(build_request(DEAL, BRIEF, said)).count('"cache_control"')

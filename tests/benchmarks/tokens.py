@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from bot.adapters.claude.claude_client import Claude, Patience
-from bot.adapters.claude.prompt_layout import bill
+from bot.adapters.claude.claude_client import ClaudeClient, StreamPolicy
+from bot.adapters.claude.pricing import TokenCounts, price_usage
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.values import (
@@ -113,7 +113,7 @@ def played(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Played:
     """Play the conversation between the adapter and the double, over HTTP."""
     double = ClaudeDouble(script(turns))
     with serve_claude(double) as url:
-        model = Claude("sk-ant-bench", {"strong": OPUS}, url, Patience(pause_s=0))
+        model = ClaudeClient("sk-ant-bench", OPUS, url, StreamPolicy(pause_s=0))
         try:
             return play(model, turns, double)
         finally:
@@ -123,9 +123,9 @@ def played(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Played:
 def without_cache(spent: Usage) -> float:
     """What the same tokens cost when each prompt is billed whole."""
     prompt = spent.input_tokens + spent.cache_write_tokens + spent.cache_read_tokens
-    return bill(
+    return price_usage(
         OPUS.price,
-        {"fresh": prompt, "written": 0, "kept": 0, "read": 0, "out": spent.output_tokens},
+        TokenCounts(uncached_input=prompt, output=spent.output_tokens),
     ).usd
 
 
@@ -155,7 +155,7 @@ def _floor(done: Played) -> float:
     longest = max(seen.usage.prompt for seen in done.double.requests)
     spent = done.spent
     read = spent.input_tokens + spent.cache_write_tokens + spent.cache_read_tokens - longest
-    return bill(
+    return price_usage(
         OPUS.price,
-        {"fresh": 0, "written": longest, "kept": 0, "read": read, "out": spent.output_tokens},
+        TokenCounts(cache_write_5m=longest, cache_read=read, output=spent.output_tokens),
     ).usd

@@ -16,10 +16,12 @@ from bot.steps.open_pull import (
 from bot.values import (
     Attempt,
     Branch,
+    ConversationStart,
     Finding,
     Finish,
     Plan,
     PlannedFile,
+    PromptPrefix,
     PushedChange,
     Repo,
     Request,
@@ -36,6 +38,7 @@ ASKING = Request(Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d")
 WORK = RunState(
     RunKey("acme/greeter#7/1"),
     ASKING,
+    start=ConversationStart(PromptPrefix("", ()), "", "", "Claude"),
     plan=Plan(
         "Greet.", (PlannedFile("greeting.py", "lower it"), PlannedFile("README.md", "say so"))
     ),

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from bot.adapters.claude.claude_client import Claude
+from bot.adapters.claude.claude_client import ClaudeClient
 from bot.cli.solve import Plain
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_stream import EarlyStop
@@ -51,7 +51,7 @@ def write(place):
             else ClaudeDouble(about_anything(script(*turns)), pace=0)
         )
         with serve_claude(double) as url:
-            model = Claude("any", {"strong": DEAL}, base_url=url)
+            model = ClaudeClient("any", DEAL, base_url=url)
             run = Plain(replace(place.ports, model=model), Console(quiet=True))
             state = RunState(
                 run.key,
@@ -161,7 +161,7 @@ def test_reading_a_file_after_each_edit_is_no_loop(write):
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("refusal", "Claude declined the request: cyber"),
+        ("refusal", "the model declined the request: cyber"),
         ("model_context_window_exceeded", "longer than the model can read"),
     ],
 )

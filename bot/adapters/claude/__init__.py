@@ -1,0 +1,1 @@
+"""Claude, by Anthropic, behind the port Model."""

@@ -1,6 +1,4 @@
-"""Here lives the layout of a request to Claude: the same bytes for the same conversation, and what
-it may cost.
-"""
+"""Lay a conversation out as a request to Claude: the same bytes for the same conversation."""
 
 from __future__ import annotations
 
@@ -11,132 +9,86 @@ from typing import Any
 
 from bot.values import (
     ModelConfig,
-    Price,
     PromptPrefix,
     ToolResult,
     ToolResults,
     ToolSchema,
     Turn,
-    Usage,
     UserText,
 )
 
 # Models before 4.6 know neither adaptive thinking nor effort, and answer with at most 64,000
 # tokens.
-OLD = re.compile(r"claude-(3-|(opus|sonnet|haiku)-4(-[0-5])?(-20\d+)?$)")
-MILLION = 1_000_000
+OLD_MODEL = re.compile(r"claude-(3-|(opus|sonnet|haiku)-4(-[0-5])?(-20\d+)?$)")
 # What the API adds and does not show: its own words about tools, and the frames around blocks.
-HIDDEN = 1_000
-# `Spent` is rounded to six digits at each sum.
-SLACK_USD = 0.00001
+HIDDEN_TOKENS = 1_000
 
 Block = dict[str, Any]
 Message = dict[str, Any]
+Entries = Sequence[UserText | Turn | ToolResults]
 
 
-def layout(
-    deal: ModelConfig, brief: PromptPrefix, said: Sequence[UserText | Turn | ToolResults]
-) -> dict[str, Any]:
-    """All that a request holds but `max_tokens`, with the four cache breakpoints that the API
-    allows.
+def build_request(config: ModelConfig, prefix: PromptPrefix, entries: Entries) -> dict[str, Any]:
+    """Build all that a request holds but `max_tokens`, with the four cache breakpoints it may have.
 
-    They end what all runs share (tools and system), the job's first message, what the previous
-    request ended with
-    (a turn of twenty blocks or more puts it out of the automatic one's reach), and, automatic, the
-    growing end.
+    They end what all runs share (tools and system), the run's first message, what the previous
+    request ended with (a turn of twenty blocks or more puts it out of the automatic one's reach),
+    and, automatic, the growing end.
     """
-    messages = _messages(said)
-    for block in _breakpoints(messages):
+    messages = _build_messages(entries)
+    for block in _choose_breakpoints(messages):
         block["cache_control"] = {"type": "ephemeral"}
+    system = {"type": "text", "text": prefix.system, "cache_control": {"type": "ephemeral"}}
     request: dict[str, Any] = {
-        "model": deal.model,
-        "system": [{"type": "text", "text": brief.system, "cache_control": {"type": "ephemeral"}}],
+        "model": config.model,
+        "system": [system],
         "messages": messages,
         "cache_control": {"type": "ephemeral"},
     }
-    if brief.tools:
-        request["tools"] = [_tool(tool) for tool in brief.tools]
-    if not OLD.match(deal.model):
-        request |= {"thinking": {"type": "adaptive"}, "output_config": {"effort": deal.effort}}
+    if prefix.tools:
+        request["tools"] = [_build_tool(tool) for tool in prefix.tools]
+    if not OLD_MODEL.match(config.model):
+        request["thinking"] = {"type": "adaptive"}
+        request["output_config"] = {"effort": config.effort}
     return request
 
 
-def continued(request: Mapping[str, Any], blocks: Sequence[Block]) -> dict[str, Any]:
-    """The request after the model paused: what it said so far comes last, and it goes on from
-    there.
+def continue_request(request: Mapping[str, Any], blocks: Sequence[Block]) -> dict[str, Any]:
+    """Extend a request with an answer that paused, so that the model goes on from there."""
+    answer = {"role": "assistant", "content": list(blocks)}
+    return {**request, "messages": [*request["messages"], answer]}
+
+
+def max_answer_tokens(model: str) -> int:
+    """Return the most tokens that the model answers with."""
+    return 64_000 if OLD_MODEL.match(model) else 128_000
+
+
+def bound_prompt_tokens(request: Mapping[str, Any], entries: Entries) -> int:
+    """Bound the tokens of the prompt from above.
+
+    The bound is what the last turn was billed, and one token for each byte that is new.
     """
-    return {
-        **request,
-        "messages": [*request["messages"], {"role": "assistant", "content": list(blocks)}],
-    }
+    for index in reversed(range(len(entries))):
+        entry = entries[index]
+        if isinstance(entry, Turn) and entry.usage.output_tokens:
+            usage = entry.usage
+            billed = (
+                usage.input_tokens
+                + usage.cache_write_tokens
+                + usage.cache_read_tokens
+                + usage.output_tokens
+            )
+            return billed + _count_bytes(_build_messages(entries[index + 1 :])) + HIDDEN_TOKENS
+    prompt = [request["system"], request.get("tools"), request["messages"]]
+    return _count_bytes(prompt) + HIDDEN_TOKENS
 
 
-def longest(model: str) -> int:
-    """The most tokens that the model answers with."""
-    return 64_000 if OLD.match(model) else 128_000
-
-
-def prompt_at_most(
-    request: Mapping[str, Any], said: Sequence[UserText | Turn | ToolResults]
-) -> int:
-    """More tokens than the prompt has: what the last turn was billed, and a token for each byte
-    that is new.
-    """
-    for index in reversed(range(len(said))):
-        match said[index]:
-            case Turn(usage=spent) if spent.output_tokens:
-                new = _messages(said[index + 1 :])
-                return (
-                    spent.input_tokens
-                    + spent.cache_write_tokens
-                    + spent.cache_read_tokens
-                    + spent.output_tokens
-                    + _bytes(new)
-                    + HIDDEN
-                )
-            case _:
-                pass
-    return _bytes([request["system"], request.get("tools"), request["messages"]]) + HIDDEN
-
-
-def affordable(price: Price, prompt: int, purse_usd: float) -> int:
-    """How many tokens of answer the purse can pay when all of the prompt is billed at its dearest."""
-    left = (
-        purse_usd
-        - SLACK_USD
-        - prompt * max(price.input, price.cache_write, price.cache_read) / MILLION
-    )
-    return max(0, int(left * MILLION / price.output)) if price.output else longest("")
-
-
-def bill(price: Price, tokens: Mapping[str, int]) -> Usage:
-    """What a usage costs. Keys: fresh, written (for five minutes), kept (written for an hour),
-    read, out.
-
-    An hour in the cache costs twice the fresh price (Claude's price list, November 2026, for every
-    model).
-    """
-    usd = (
-        tokens["fresh"] * price.input
-        + tokens["written"] * price.cache_write
-        + tokens["kept"] * 2 * price.input
-        + tokens["read"] * price.cache_read
-        + tokens["out"] * price.output
-    ) / MILLION
-    return Usage(
-        round(usd, 6),
-        tokens["fresh"],
-        tokens["written"] + tokens["kept"],
-        tokens["read"],
-        tokens["out"],
-    )
-
-
-def _messages(said: Sequence[UserText | Turn | ToolResults]) -> list[Message]:
-    """Neighbours of one role are one message, so that a tool's answers stay before our own words."""
+def _build_messages(entries: Entries) -> list[Message]:
+    """Join neighbours of one role into one message, so that results stay before our own words."""
     messages: list[Message] = []
-    for part in said:
-        role, blocks = _blocks(part)
+    for entry in entries:
+        role, blocks = _build_blocks(entry)
         if blocks and messages and messages[-1]["role"] == role:
             messages[-1]["content"] += blocks
         elif blocks:
@@ -144,42 +96,47 @@ def _messages(said: Sequence[UserText | Turn | ToolResults]) -> list[Message]:
     return messages
 
 
-def _blocks(part: UserText | Turn | ToolResults) -> tuple[str, list[Block]]:
-    match part:
+def _build_blocks(entry: UserText | Turn | ToolResults) -> tuple[str, list[Block]]:
+    match entry:
         case UserText(text):
-            return "user", [{"type": "text", "text": _clean(text)}]
-        case ToolResults(answers):
-            return "user", [_result(answer) for answer in answers]
+            return "user", [{"type": "text", "text": _replace_surrogates(text)}]
+        case ToolResults(results):
+            return "user", [_build_result(result) for result in results]
         case Turn(content=content):
-            return "assistant", [block for block in json.loads(content) if not _empty(block)]
+            return "assistant", [block for block in json.loads(content) if not _is_empty(block)]
 
 
-def _empty(block: Block) -> bool:
+def _is_empty(block: Block) -> bool:
     # The model may end with a text block of nothing, and the API then rejects it in a prompt.
     return block["type"] == "text" and not block["text"].strip()
 
 
-def _result(answer: ToolResult) -> Block:
-    text = answer.text if answer.text.strip() else "(nothing)"
-    block: Block = {"type": "tool_result", "tool_use_id": answer.call_id, "content": _clean(text)}
-    return block | {"is_error": True} if answer.is_error else block
+def _build_result(result: ToolResult) -> Block:
+    block: Block = {
+        "type": "tool_result",
+        "tool_use_id": result.call_id,
+        "content": _replace_surrogates(result.text if result.text.strip() else "(nothing)"),
+    }
+    if result.is_error:
+        block["is_error"] = True
+    return block
 
 
-def _clean(text: str) -> str:
-    """Half of a surrogate pair cannot be sent as UTF-8."""
+def _replace_surrogates(text: str) -> str:
+    """Replace halves of surrogate pairs, which cannot be sent as UTF-8."""
     return text.encode(errors="replace").decode()
 
 
-def _breakpoints(messages: list[Message]) -> list[Block]:
-    ends = [message["content"][-1] for message in messages if message["role"] == "user"]
-    before = len(ends) - 2
-    return ends[:1] + ends[before : before + 1] if before > 0 else ends[:1]
+def _choose_breakpoints(messages: Sequence[Message]) -> list[Block]:
+    """Choose the ends of our first message and of our last but one."""
+    last_blocks = [message["content"][-1] for message in messages if message["role"] == "user"]
+    return [*last_blocks[:1], *last_blocks[1:-1][-1:]]
 
 
-def _tool(tool: ToolSchema) -> dict[str, Any]:
+def _build_tool(tool: ToolSchema) -> dict[str, Any]:
     schema = json.loads(json.dumps(tool.schema, sort_keys=True))
     return {"name": tool.name, "description": tool.description, "input_schema": schema}
 
 
-def _bytes(value: object) -> int:
+def _count_bytes(value: object) -> int:
     return len(json.dumps(value, ensure_ascii=False).encode())

@@ -55,12 +55,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture
 def described() -> None:
     """GitHub's own descriptions of itself, installed by npm; in CI without excuse."""
-    from tests.contracts.descriptions import missing
+    from tests.contracts.descriptions import explain_missing
 
-    if missing():
+    if explain_missing():
         if os.environ.get("CI"):  # noqa: TID251 - asks where it runs, not how it is set
-            pytest.fail(missing())
-        pytest.skip(missing())
+            pytest.fail(explain_missing())
+        pytest.skip(explain_missing())
 
 
 @pytest.fixture
@@ -69,15 +69,15 @@ def checked() -> Iterator[Callable[..., object]]:
 
     Where npm did not bring them the test still runs, but not in CI.
     """
-    from tests.contracts.checked import Checked
-    from tests.contracts.descriptions import missing
+    from tests.contracts.descriptions import explain_missing
+    from tests.contracts.exchange_checker import ExchangeChecker
 
-    if missing():
+    if explain_missing():
         if os.environ.get("CI"):  # noqa: TID251 - asks where it runs, not how it is set
-            pytest.fail(missing())
+            pytest.fail(explain_missing())
         yield lambda app: app
         return
-    around = Checked()
+    around = ExchangeChecker()
     yield around
     assert [] == around.violations
 
@@ -85,12 +85,12 @@ def checked() -> Iterator[Callable[..., object]]:
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A served forge, held against GitHub's own descriptions where npm brought them."""
-    from tests.contracts.checked import Checked
-    from tests.contracts.descriptions import missing
+    from tests.contracts.descriptions import explain_missing
+    from tests.contracts.exchange_checker import ExchangeChecker
     from tests.place import Town
 
-    around = Checked()
-    check = (lambda app: app) if missing() else around
+    around = ExchangeChecker()
+    check = (lambda app: app) if explain_missing() else around
     with Town(tmp_path_factory.mktemp("town"), check).open() as opened:
         yield opened
     assert [] == around.violations

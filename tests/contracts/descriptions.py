@@ -1,5 +1,5 @@
-"""Here live GitHub's own descriptions of itself: its REST operations, its GraphQL schema, its
-webhook examples.
+"""Load GitHub's own descriptions of itself: its REST operations, its GraphQL schema, its webhook
+examples.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def _is_uri(text: object) -> bool:
     )
 
 
-def missing() -> str:
-    """Why nothing can be compared; empty when everything is here."""
-    lost = [str(path) for path in (OPENAPI, GRAPHQL, EXAMPLES) if not path.exists()]
-    return f"{', '.join(lost)} missing: `make test` brings them" if lost else ""
+def explain_missing() -> str:
+    """Say why nothing can be compared; "" when everything is here."""
+    paths = [str(path) for path in (OPENAPI, GRAPHQL, EXAMPLES) if not path.exists()]
+    return f"{', '.join(paths)} missing: `make test` brings them" if paths else ""
 
 
 @dataclass(frozen=True)
@@ -62,149 +62,146 @@ class Operation:
 
     @property
     def name(self) -> str:
+        """GitHub's own name, as in its documentation."""
         return self.spec["operationId"]
 
     def parameters(self, where: str) -> dict[str, Json]:
-        found = [_resolved(parameter) for parameter in self.spec.get("parameters", [])]
-        return {parameter["name"]: parameter for parameter in found if parameter["in"] == where}
+        """Return the parameters of the path or the query by their names."""
+        resolved = map(_resolve, self.spec.get("parameters", []))
+        return {parameter["name"]: parameter for parameter in resolved if parameter["in"] == where}
 
     def answers(self) -> dict[str, Json]:
-        found = {status: _resolved(answer) for status, answer in self.spec["responses"].items()}
-        return {**found, **CORRECTED.get(self.name, {})}
+        """Return what may be answered, by status."""
+        answers = {status: _resolve(answer) for status, answer in self.spec["responses"].items()}
+        return {**answers, **CORRECTED.get(self.name, {})}
 
     @property
     def body(self) -> tuple[bool, Json | None]:
         """Whether a body is required, and its schema."""
-        said = _resolved(self.spec.get("requestBody", {}))
-        contents = list(said.get("content", {}).values())
-        return said.get("required", False), contents[0].get("schema") if contents else None
+        body = _resolve(self.spec.get("requestBody", {}))
+        for content in body.get("content", {}).values():
+            return body.get("required", False), content.get("schema")
+        return body.get("required", False), None
+
+
+def find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    """Find the operation that a request is, with the values of its path's parameters."""
+    for pattern, operation in load_operations():
+        if operation.method == method and (match := pattern.fullmatch(path)):
+            return operation, match.groupdict()
+    return None
+
+
+def list_faults(schema: Json, value: object) -> Iterator[str]:
+    """Say what is wrong with a value, by a schema of the description."""
+    for error in _validator(json.dumps(schema)).iter_errors(value):
+        yield f"{error.json_path}: {_deepest_message(error)}"[:400]
 
 
 @cache
-def openapi() -> Json:
+def load_openapi() -> Json:
+    """Load the description of the REST API."""
     return json.loads(OPENAPI.read_bytes())
 
 
 @cache
-def operations() -> tuple[tuple[re.Pattern[str], Operation], ...]:
-    """Every operation with the pattern of its path: those that say most of a path first."""
-    found = [
+def load_operations() -> tuple[tuple[re.Pattern[str], Operation], ...]:
+    """Load every operation with the pattern of its path: those that say most of a path first."""
+    operations = [
         Operation(method.upper(), path, spec)
-        for path, methods in openapi()["paths"].items()
+        for path, methods in load_openapi()["paths"].items()
         for method, spec in methods.items()
     ]
-    found.sort(key=lambda one: -len(re.sub(r"\{[^}]*\}", "", one.path)))
-    return tuple((_pattern(one.path), one) for one in found)
-
-
-def operation(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-    """The operation that a request is, with its path's parameters."""
-    for pattern, one in operations():
-        if one.method == method and (match := pattern.fullmatch(path)):
-            return one, match.groupdict()
-    return None
+    operations.sort(key=lambda operation: -len(re.sub(r"\{[^}]*\}", "", operation.path)))
+    return tuple((_compile_path(operation.path), operation) for operation in operations)
 
 
 @cache
-def _validator(pointer: str) -> Draft7Validator:
-    return Draft7Validator({"$ref": pointer, **_closure({"$ref": pointer})}, format_checker=FORMATS)
-
-
-def faults(schema: Json, value: object) -> Iterator[str]:
-    """What is wrong with a value, by a schema of the description."""
-    validator = (
-        _validator(schema["$ref"]) if set(schema) == {"$ref"} else _inline(json.dumps(schema))
-    )
-    for error in validator.iter_errors(value):
-        yield f"{error.json_path}: {_deepest(error)}"[:400]
-
-
-@cache
-def _inline(schema: str) -> Draft7Validator:
-    given = json.loads(schema)
-    return Draft7Validator({**_converted(given), **_closure(given)}, format_checker=FORMATS)
-
-
-def _deepest(error: Any) -> str:
-    inner = [_deepest(one) for one in sorted(error.context, key=lambda one: -len(one.path))]
-    return inner[0] if inner else error.message
-
-
-def _closure(schema: Json) -> Json:
-    """All components that a schema leads to, in JSON Schema's words, at the place where references
-    look for them.
-    """
-    found: dict[str, Json] = {}
-    waiting = list(_references(schema))
-    while waiting:
-        pointer = waiting.pop()
-        if pointer not in found:
-            raw = _at(pointer)
-            found[pointer] = _converted(raw)
-            waiting += _references(raw)
-    return {
-        "components": {
-            "schemas": {pointer.rpartition("/")[2]: inner for pointer, inner in found.items()}
-        }
-    }
-
-
-def _converted(schema: Any) -> Any:
-    """OpenAPI 3.0's `nullable` is a type more in JSON Schema."""
-    if isinstance(schema, list):
-        return [_converted(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {
-        key: _converted(value)
-        for key, value in schema.items()
-        if key not in ("nullable", "example", "examples")
-    }
-    return {"anyOf": [{"type": "null"}, kept]} if schema.get("nullable") is True else kept
-
-
-def _references(schema: Any) -> Iterator[str]:
-    if isinstance(schema, list):
-        for one in schema:
-            yield from _references(one)
-    elif isinstance(schema, dict):
-        if isinstance(schema.get("$ref"), str):
-            yield schema["$ref"]
-        for key, one in schema.items():
-            if key not in ("example", "examples"):
-                yield from _references(one)
-
-
-def _resolved(part: Mapping[str, Any]) -> Json:
-    return _resolved(_at(part["$ref"])) if "$ref" in part else dict(part)
-
-
-def _at(pointer: str) -> Json:
-    found: Any = openapi()
-    for key in pointer.split("/")[1:]:
-        found = found[key.replace("~1", "/").replace("~0", "~")]
-    return found
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    # A path, a ref or a branch may hold slashes; GitHub's description does not say so.
-    deep = {"path", "ref", "branch"}
-    parts = re.split(r"\{([\w-]+)\}", path)
-    written = "".join(
-        re.escape(part)
-        if n % 2 == 0
-        else f"(?P<{part.replace('-', '_')}>{'.*' if part in deep else '[^/]+'})"
-        for n, part in enumerate(parts)
-    )
-    return re.compile(written)
-
-
-@cache
-def graphql() -> GraphQLSchema:
+def load_graphql_schema() -> GraphQLSchema:
+    """Load GitHub's GraphQL schema."""
     return build_schema(GRAPHQL.read_text(), assume_valid=True)
 
 
 @cache
-def examples() -> dict[str, list[Json]]:
-    """The published payloads by the name of their event."""
+def load_examples() -> dict[str, list[Json]]:
+    """Load the published payloads of webhooks by the name of their event."""
     return {event["name"]: event["examples"] for event in json.loads(EXAMPLES.read_bytes())}
+
+
+@cache
+def _validator(schema_json: str) -> Draft7Validator:
+    schema = json.loads(schema_json)
+    converted = {**_convert(schema), **_collect_components(schema)}
+    return Draft7Validator(converted, format_checker=FORMATS)
+
+
+def _deepest_message(error: Any) -> str:
+    causes = sorted(error.context, key=lambda cause: -len(cause.path))
+    return _deepest_message(causes[0]) if causes else error.message
+
+
+def _collect_components(schema: Json) -> Json:
+    """Collect what a schema leads to, in JSON Schema's words, at the place where references look
+    for it.
+    """
+    schemas: dict[str, Json] = {}
+    waiting = list(_list_references(schema))
+    while waiting:
+        pointer = waiting.pop()
+        name = pointer.rpartition("/")[2]
+        if name not in schemas:
+            component = _look_up(pointer)
+            schemas[name] = _convert(component)
+            waiting += _list_references(component)
+    return {"components": {"schemas": schemas}}
+
+
+def _convert(schema: Any) -> Any:
+    """OpenAPI 3.0's `nullable` is a type more in JSON Schema."""
+    if isinstance(schema, list):
+        return [_convert(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    converted = {
+        key: _convert(value)
+        for key, value in schema.items()
+        if key not in ("nullable", "example", "examples")
+    }
+    if schema.get("nullable") is True:
+        return {"anyOf": [{"type": "null"}, converted]}
+    return converted
+
+
+def _list_references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        for item in schema:
+            yield from _list_references(item)
+    elif isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"]
+        for key, value in schema.items():
+            if key not in ("example", "examples"):
+                yield from _list_references(value)
+
+
+def _resolve(part: Mapping[str, Any]) -> Json:
+    return _resolve(_look_up(part["$ref"])) if "$ref" in part else dict(part)
+
+
+def _look_up(pointer: str) -> Json:
+    part: Any = load_openapi()
+    for key in pointer.split("/")[1:]:
+        part = part[key.replace("~1", "/").replace("~0", "~")]
+    return part
+
+
+def _compile_path(path: str) -> re.Pattern[str]:
+    pattern = ""
+    for index, part in enumerate(re.split(r"\{([\w-]+)\}", path)):
+        if index % 2 == 0:
+            pattern += re.escape(part)
+            continue
+        # A path, a ref or a branch may hold slashes; GitHub's description does not say so.
+        value = ".*" if part in {"path", "ref", "branch"} else "[^/]+"
+        pattern += f"(?P<{part.replace('-', '_')}>{value})"
+    return re.compile(pattern)

@@ -1,4 +1,4 @@
-"""Here lives the comparison of the forge's GraphQL API with GitHub's published schema."""
+"""The forge's GraphQL API is a part of GitHub's published schema."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from graphql import (
 )
 
 from bot.forge.graphql import SCHEMA
-from tests.contracts.checked import Checked
-from tests.contracts.descriptions import graphql
-from tests.contracts.graph_answers import misfits
-from tests.contracts.test_rest_contract import fill
+from tests.contracts.descriptions import load_graphql_schema
+from tests.contracts.exchange_checker import ExchangeChecker
+from tests.contracts.graphql_answers import list_misfits
+from tests.contracts.test_rest_contract import fill_forge
 from tests.forge.boxed import Boxed, boxed
 
 pytestmark = pytest.mark.usefixtures("described")
@@ -73,22 +73,24 @@ fragment pull on PullRequest {
 
 
 @pytest.fixture
-def checked() -> Checked:
-    return Checked()
+def checker() -> ExchangeChecker:
+    """A checker that saw nothing yet."""
+    return ExchangeChecker()
 
 
 @pytest.fixture
-def box(tmp_path: Path, checked: Checked) -> Iterator[Boxed]:
-    with boxed(tmp_path, checked) as box:
+def box(tmp_path: Path, checker: ExchangeChecker) -> Iterator[Boxed]:
+    """A served forge, every exchange with it recorded."""
+    with boxed(tmp_path, checker) as box:
         yield box
 
 
 def test_schema_is_a_part_of_githubs():
     """Each type, field, argument and value of the forge's schema is GitHub's, with the same type."""
-    assert [] == list(strange(build_schema(SCHEMA.read_text()), graphql()))
+    assert [] == list(list_unknown(build_schema(SCHEMA.read_text()), load_graphql_schema()))
 
 
-def test_strange_schema_is_found():
+def test_unknown_part_of_a_schema_is_found():
     """A type, a field, an argument, a type of a field or a value that GitHub does not have is told."""
     ours = build_schema("""
         type Query { viewer: User node(id: ID!, colour: Int): Node colour: String }
@@ -105,18 +107,18 @@ def test_strange_schema_is_found():
         "User.login: Int! is not String!",
         "Cat is unknown",
         "PullRequestState.SLEEPING is unknown",
-    ] == list(strange(ours, graphql()))
+    ] == list(list_unknown(ours, load_graphql_schema()))
 
 
-def test_all_that_is_answered_fits(box: Boxed, checked: Checked):
+def test_all_that_is_answered_fits(box: Boxed, checker: ExchangeChecker):
     """Every field that the forge has is answered, with values of the schema's types."""
-    filled = fill(box)
-    answer = box.graph(EVERYTHING, oid=filled["sha"], pull=filled["pull"])
+    ids = fill_forge(box)
+    answer = box.graph(EVERYTHING, oid=ids["sha"], pull=ids["pull"])
     commit = answer["data"]["repository"]["object"]
 
     assert "errors" not in answer
     assert {"FAILURE"} == {commit["statusCheckRollup"]["state"], commit["status"]["state"]}
-    assert [] == checked.violations
+    assert [] == checker.violations
 
 
 def test_wrong_answers_are_found():
@@ -140,55 +142,55 @@ def test_wrong_answers_are_found():
         "answer data.repository.isPrivate: 'no' is no Boolean",
         "answer data.repository.pullRequest.state: 'SLEEPING' is no PullRequestState",
         "answer data.repository.cat was not asked for",
-    ] == list(misfits(graphql(), document, document.definitions[0], data))
+    ] == list(list_misfits(load_graphql_schema(), document, document.definitions[0], data))
 
 
-def strange(ours: GraphQLSchema, theirs: GraphQLSchema) -> Iterator[str]:
-    """What one schema has and another has not."""
-    for name, kind in ours.type_map.items():
-        if is_introspection_type(kind) or is_specified_scalar_type(kind):
+def list_unknown(ours: GraphQLSchema, theirs: GraphQLSchema) -> Iterator[str]:
+    """Say what one schema has and another has not."""
+    for name, our_type in ours.type_map.items():
+        if is_introspection_type(our_type) or is_specified_scalar_type(our_type):
             continue
-        known = theirs.type_map.get(name)
-        if known is None or type(known) is not type(kind):
+        their_type = theirs.type_map.get(name)
+        if their_type is None or type(their_type) is not type(our_type):
             yield f"{name} is unknown"
             continue
-        match kind:
+        match our_type:
             case GraphQLObjectType() | GraphQLInterfaceType():
-                yield from _strange_fields(kind, known)
+                yield from _list_unknown_fields(our_type, their_type)
             case GraphQLInputObjectType():
-                yield from _strange_types(name, kind.fields, known.fields)
+                yield from _list_other_types(name, our_type.fields, their_type.fields)
             case GraphQLEnumType():
-                yield from (
-                    f"{name}.{value} is unknown"
-                    for value in kind.values
-                    if value not in known.values
-                )
+                unknown = [value for value in our_type.values if value not in their_type.values]
+                yield from (f"{name}.{value} is unknown" for value in unknown)
             case GraphQLUnionType():
-                members = {one.name for one in known.types}
-                yield from (
-                    f"{name} | {one.name} is unknown"
-                    for one in kind.types
-                    if one.name not in members
-                )
+                members = {member.name for member in our_type.types}
+                members -= {member.name for member in their_type.types}
+                yield from (f"{name} | {member} is unknown" for member in members)
 
 
-def _strange_fields(
-    kind: GraphQLObjectType | GraphQLInterfaceType, known: GraphQLObjectType
+def _list_unknown_fields(
+    our_type: GraphQLObjectType | GraphQLInterfaceType, their_type: GraphQLObjectType
 ) -> Iterator[str]:
-    above = {one.name for one in known.interfaces}
-    yield from (f"{kind.name} is no {one.name}" for one in kind.interfaces if one.name not in above)
-    for name, field in kind.fields.items():
-        yield from _strange_types(kind.name, {name: field}, known.fields)
-        if name in known.fields:
-            for arg, given in field.args.items():
-                its = known.fields[name].args.get(arg)
-                if its is None:
-                    yield f"{kind.name}.{name}({arg}) is unknown"
-                elif (str(its.type), its.default_value) != (str(given.type), given.default_value):
-                    yield f"{kind.name}.{name}({arg}): {given.type} is not {its.type}"
+    interfaces = {interface.name for interface in our_type.interfaces}
+    interfaces -= {interface.name for interface in their_type.interfaces}
+    yield from (f"{our_type.name} is no {interface}" for interface in interfaces)
+    for name, field in our_type.fields.items():
+        yield from _list_other_types(our_type.name, {name: field}, their_type.fields)
+        if name in their_type.fields:
+            where = f"{our_type.name}.{name}"
+            yield from _list_other_arguments(where, field.args, their_type.fields[name].args)
 
 
-def _strange_types(owner: str, ours: dict, theirs: dict) -> Iterator[str]:
+def _list_other_arguments(where: str, ours: dict, theirs: dict) -> Iterator[str]:
+    for name, argument in ours.items():
+        known = theirs.get(name)
+        if known is None:
+            yield f"{where}({name}) is unknown"
+        elif (str(known.type), known.default_value) != (str(argument.type), argument.default_value):
+            yield f"{where}({name}): {argument.type} is not {known.type}"
+
+
+def _list_other_types(owner: str, ours: dict, theirs: dict) -> Iterator[str]:
     for name, field in ours.items():
         if name not in theirs:
             yield f"{owner}.{name} is unknown"

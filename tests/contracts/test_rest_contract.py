@@ -1,4 +1,4 @@
-"""Here lives the comparison of the forge's REST API with GitHub's own description of it."""
+"""The forge's REST API is as GitHub's own description has it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from bot.forge import StatusDetails
-from tests.contracts.checked import Checked
+from tests.contracts.exchange_checker import ExchangeChecker
 from tests.forge.boxed import CI, REPO, Boxed, boxed
 
 HERE = f"/repos/{REPO}"
@@ -21,33 +21,33 @@ pytestmark = pytest.mark.usefixtures("described")
 
 
 @pytest.fixture
-def checked() -> Checked:
-    return Checked()
+def checker() -> ExchangeChecker:
+    """A checker that saw nothing yet."""
+    return ExchangeChecker()
 
 
 @pytest.fixture
-def box(tmp_path: Path, checked: Checked) -> Iterator[Boxed]:
-    with boxed(tmp_path, checked) as box:
+def box(tmp_path: Path, checker: ExchangeChecker) -> Iterator[Boxed]:
+    """A served forge, every exchange with it recorded."""
+    with boxed(tmp_path, checker) as box:
         yield box
 
 
-def test_all_that_is_answered_is_as_described(box: Boxed, checked: Checked):
+def test_all_that_is_answered_is_as_described(box: Boxed, checker: ExchangeChecker):
     """Every route of the forge, with all that it can show, fits GitHub's description."""
-    filled = fill(box)
-    asked = [
-        (method, path, box.ask(method, path, body).status_code)
-        for method, path, body in everything(filled)
-    ]
-    asked += [
-        (method, path, box.ask(method, path, auth=box.jwt()).status_code)
-        for method, path in as_app(box)
+    ids = fill_forge(box)
+    requests = [*list_writes(ids), *list_reads(ids), *list_last_writes(ids)]
+    answers = [(path, box.ask(method, path, body).status_code) for method, path, body in requests]
+    answers += [
+        (path, box.ask(method, path, auth=box.jwt()).status_code)
+        for method, path in list_app_requests(box)
     ]
 
-    assert [] == [one for one in asked if one[2] >= 400]
-    assert [] == checked.violations
+    assert [] == [answer for answer in answers if answer[1] >= 400]
+    assert [] == checker.violations
 
 
-def test_all_refusals_are_as_described(box: Boxed, checked: Checked):
+def test_all_refusals_are_as_described(box: Boxed, checker: ExchangeChecker):
     """What is missing, forbidden, gone or invalid is refused in GitHub's shape."""
     number = box.forge.open_issue(REPO, "ada", "A", "B")
     box.forge.delete_issue(REPO, number, "ada")
@@ -63,16 +63,16 @@ def test_all_refusals_are_as_described(box: Boxed, checked: Checked):
     ]
 
     assert [401, 401, 404, 410, 403, 422, 410] == statuses
-    assert [] == checked.violations
+    assert [] == checker.violations
 
 
-def test_unchanged_is_as_described(box: Boxed, checked: Checked):
+def test_unchanged_is_as_described(box: Boxed, checker: ExchangeChecker):
     """An answer that did not change is 304, without a body."""
     first = box.ask("GET", HERE)
     again = box.ask("GET", HERE, **{"If-None-Match": first.headers["ETag"]})
 
     assert (304, b"") == (again.status_code, again.content)
-    assert [] == checked.violations
+    assert [] == checker.violations
 
 
 BROKEN: dict[str, tuple[str, str, object]] = {
@@ -105,51 +105,51 @@ WRONG: dict[str, JSONResponse] = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_what_a_caller_does_wrong_is_found(checked: Checked, what: str):
+def test_what_a_caller_does_wrong_is_found(checker: ExchangeChecker, what: str):
     """A request that GitHub does not describe is a violation, also where the server behind would
     take it.
     """
     method, path, body = BROKEN[what]
-    ask(checked, JSONResponse({}), method, f"/api/v3{path}", body)
+    ask(checker, JSONResponse({}), method, f"/api/v3{path}", body)
 
-    assert what in "\n".join(checked.violations)
+    assert what in "\n".join(checker.violations)
 
 
-def test_query_of_unknown_fields_is_found(checked: Checked):
+def test_query_of_unknown_fields_is_found(checker: ExchangeChecker):
     """A GraphQL query is held to GitHub's schema, not to the forge's."""
     ask(
-        checked,
+        checker,
         JSONResponse({"data": {}}),
         "POST",
         "/api/graphql",
         {"query": "{ viewer { colour } }"},
     )
 
-    assert "query Cannot query field 'colour' on type 'User'" in "\n".join(checked.violations)
+    assert "query Cannot query field 'colour' on type 'User'" in "\n".join(checker.violations)
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_what_a_server_does_wrong_is_found(checked: Checked, what: str):
+def test_what_a_server_does_wrong_is_found(checker: ExchangeChecker, what: str):
     """A response that GitHub does not describe is a violation."""
-    ask(checked, WRONG[what], "GET", f"/api/v3{HERE}")
+    ask(checker, WRONG[what], "GET", f"/api/v3{HERE}")
 
-    assert what in "\n".join(checked.violations)
+    assert what in "\n".join(checker.violations)
 
 
 def ask(
-    checked: Checked, answer: JSONResponse, method: str, path: str, body: object = None
+    checker: ExchangeChecker, answer: JSONResponse, method: str, path: str, body: object = None
 ) -> None:
-    """One request to a server that has but one answer."""
+    """Send one request to a server that has but one answer."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await Request(scope, receive).body()
         await answer(scope, receive, send)
 
-    TestClient(checked(app)).request(method, path, json=body)
+    TestClient(checker(app)).request(method, path, json=body)
 
 
-def fill(box: Boxed) -> dict[str, object]:
-    """One of everything; returns what the paths need."""
+def fill_forge(box: Boxed) -> dict[str, object]:
+    """Make one of everything. Returns what the paths need."""
     forge = box.forge
     forge.makes_empty_suites = True
     number = forge.open_issue(REPO, "ada", "Title", "", ["bug"])
@@ -180,61 +180,72 @@ def fill(box: Boxed) -> dict[str, object]:
     return {**ids, "run": job.run, "job": job.id}
 
 
-def everything(filled: dict[str, object]) -> Iterator[tuple[str, str, object]]:
-    """All that an installation's token can ask."""
-    number, comment, sha, pull, suite, run, job = filled.values()
-    reads = [
-        HERE,
-        f"{HERE}/collaborators/ada/permission",
-        f"{HERE}/contents/README.md",
-        f"{HERE}/contents/src",
-        f"{HERE}/contents/run.sh?ref=feature/a",
-        f"{HERE}/git/ref/heads/feature/a",
-        f"{HERE}/git/matching-refs/heads/f",
-        f"{HERE}/branches",
-        f"{HERE}/branches/feature/a",
-        f"{HERE}/commits/{sha}",
-        f"{HERE}/commits/{sha}/check-runs",
-        f"{HERE}/commits/feature/a/check-suites",
-        f"{HERE}/commits/{sha}/status",
-        f"{HERE}/commits/{sha}/pulls",
-        f"{HERE}/check-runs/{job}",
-        f"{HERE}/check-runs/{job}/annotations",
-        f"{HERE}/check-suites/{suite}/check-runs",
-        f"{HERE}/actions/jobs/{job}",
-        f"{HERE}/actions/jobs/{job}/logs",
-        f"{HERE}/actions/runs",
-        f"{HERE}/actions/runs/{run}",
-        f"{HERE}/actions/runs/{run}/jobs?filter=all",
-        f"{HERE}/actions/runs/{run}/attempts/1/jobs",
-        f"{HERE}/issues?state=all",
-        f"{HERE}/issues/{number}",
-        f"{HERE}/issues/{pull}",
-        f"{HERE}/issues/{number}/labels",
-        f"{HERE}/issues/{number}/comments?per_page=2",
-        f"{HERE}/issues/{number}/comments?per_page=2&page=2",
-        f"{HERE}/issues/comments/{comment}",
-        f"{HERE}/issues/{number}/reactions",
-        f"{HERE}/issues/comments/{comment}/reactions",
-        f"{HERE}/pulls?head=acme:feature/a&state=open",
-        f"{HERE}/pulls/{pull}",
-        "/installation/repositories",
-        "/rate_limit",
-    ]
-    yield "POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}
+def list_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
+    """The writes that leave all there."""
+    number, comment = ids["number"], ids["comment"]
     yield "POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}
     yield "POST", f"{HERE}/issues/comments/{comment}/reactions", {"content": "confused"}
     yield "POST", f"{HERE}/issues/{number}/comments", {"body": "ours"}
     yield "PATCH", f"{HERE}/issues/comments/{comment}", {"body": "new"}
-    yield from (("GET", path, None) for path in reads)
-    yield "PATCH", f"{HERE}/pulls/{pull}", {"title": "New", "body": "text", "state": "closed"}
-    yield "PATCH", f"{HERE}/pulls/{pull}", {"state": "open"}
-    yield "POST", f"{HERE}/actions/runs/{run}/rerun-failed-jobs", None
-    yield "DELETE", f"{HERE}/issues/comments/{comment}", None
+    yield "POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}  # answered otherwise
+
+
+READS = """
+collaborators/ada/permission
+contents/README.md
+contents/src
+contents/run.sh?ref=feature/a
+git/ref/heads/feature/a
+git/matching-refs/heads/f
+branches
+branches/feature/a
+commits/{sha}
+commits/{sha}/check-runs
+commits/feature/a/check-suites
+commits/{sha}/status
+commits/{sha}/pulls
+check-runs/{job}
+check-runs/{job}/annotations
+check-suites/{suite}/check-runs
+actions/jobs/{job}
+actions/jobs/{job}/logs
+actions/runs
+actions/runs/{run}
+actions/runs/{run}/jobs?filter=all
+actions/runs/{run}/attempts/1/jobs
+issues?state=all
+issues/{number}
+issues/{pull}
+issues/{number}/labels
+issues/{number}/comments?per_page=2
+issues/{number}/comments?per_page=2&page=2
+issues/comments/{comment}
+issues/{number}/reactions
+issues/comments/{comment}/reactions
+pulls?head=acme:feature/a&state=open
+pulls/{pull}
+"""
+
+
+def list_reads(ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
+    """All that an installation's token can read."""
+    for path in READS.format(**ids).split():
+        yield "GET", f"{HERE}/{path}", None
+    for path in (HERE, "/installation/repositories", "/rate_limit"):
+        yield "GET", path, None
+
+
+def list_last_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
+    """The writes that end something."""
+    pull = f"{HERE}/pulls/{ids['pull']}"
+    yield "PATCH", pull, {"title": "New", "body": "text", "state": "closed"}
+    yield "PATCH", pull, {"state": "open"}
+    yield "POST", f"{HERE}/actions/runs/{ids['run']}/rerun-failed-jobs", None
+    yield "DELETE", f"{HERE}/issues/comments/{ids['comment']}", None
     yield "DELETE", "/installation/token", None
 
 
-def as_app(box: Boxed) -> Iterator[tuple[str, str]]:
+def list_app_requests(box: Boxed) -> Iterator[tuple[str, str]]:
     """All that an App can ask with its JWT."""
     delivery = box.forge.list_deliveries()[-1].id
     yield "GET", "/app"

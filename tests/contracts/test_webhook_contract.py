@@ -1,4 +1,4 @@
-"""Here lives the comparison of the forge's webhooks with the examples that GitHub publishes."""
+"""The forge's webhooks are as the examples that GitHub publishes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.descriptions import examples
+from tests.contracts.descriptions import load_examples
 from tests.forge.boxed import CI, REPO, Boxed, Heard, boxed
 
 pytestmark = pytest.mark.usefixtures("described")
@@ -20,15 +20,15 @@ NOT_OURS = {"ping": {"repository"}}
 
 
 @pytest.fixture(scope="module")
-def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Heard]]:
+def webhooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Heard]]:
     """All webhooks of an eventful day."""
     with boxed(tmp_path_factory.mktemp("forge")) as box:
-        _live(box)
+        _act(box)
         assert box.forge.wait_until_idle(30)
         yield box.heard
 
 
-def _live(box: Boxed) -> None:
+def _act(box: Boxed) -> None:
     forge = box.forge
     forge.makes_empty_suites = True
     number = forge.open_issue(REPO, "ada", "Title", "Body", ["autogen"])
@@ -57,20 +57,20 @@ def _live(box: Boxed) -> None:
     box.ask("PATCH", f"/repos/{REPO}/pulls/{pull['number']}", {"state": "open"})
 
 
-def test_webhooks_have_what_the_examples_share(heard: list[Heard]):
+def test_webhooks_have_what_the_examples_share(webhooks: list[Heard]):
     """Every key that all of GitHub's examples of an event have is there, with a type that one of
     them has.
     """
     lacks = {
-        f"{one.name}: {what}"
-        for one in heard
-        for what in lacking(one.name, one.payload, published(one))
+        f"{webhook.name}: {what}"
+        for webhook in webhooks
+        for what in list_lacking(webhook.name, webhook.payload, find_examples(webhook))
     }
 
     assert set() == lacks
 
 
-def test_every_event_is_compared(heard: list[Heard]):
+def test_every_event_is_compared(webhooks: list[Heard]):
     """All kinds of webhooks that the forge sends are among those that are compared."""
     assert [
         "check_run.completed",
@@ -104,7 +104,7 @@ def test_every_event_is_compared(heard: list[Heard]):
         "workflow_run.completed",
         "workflow_run.in_progress",
         "workflow_run.requested",
-    ] == sorted({one.name for one in heard})
+    ] == sorted({webhook.name for webhook in webhooks})
 
 
 def test_what_lacks_is_found():
@@ -112,33 +112,36 @@ def test_what_lacks_is_found():
     shared = [{"a": {"b": 1, "c": "x"}, "d": None}, {"a": {"b": 2, "c": None}, "d": {"e": 1}}]
 
     assert ["a.b is str, not int", "d is missing"] == list(
-        lacking("", {"a": {"b": "1", "c": None}}, shared)
+        list_lacking("", {"a": {"b": "1", "c": None}}, shared)
     )
 
 
-def published(one: Heard) -> list[dict[str, Any]]:
-    """GitHub's examples of this event and action; of the event alone where none has the action."""
-    all_of_it = examples()[one.event]
-    same = [example for example in all_of_it if example.get("action") == one.payload.get("action")]
-    return same or all_of_it
+def find_examples(webhook: Heard) -> list[dict[str, Any]]:
+    """Find GitHub's examples of this event and action; of the event alone where none has the
+    action.
+    """
+    examples, action = load_examples()[webhook.event], webhook.payload.get("action")
+    return [example for example in examples if example.get("action") == action] or examples
 
 
-def lacking(name: str, ours: Any, theirs: list[Any], where: str = "") -> Iterator[str]:
-    """What all of theirs have and ours has not."""
+def list_lacking(name: str, ours: Any, theirs: list[Any], where: str = "") -> Iterator[str]:
+    """Say what all of theirs have and ours has not."""
     if where.endswith(CHANCE) or where in NOT_OURS.get(name, ()):
         return
     if ours is MISSING:
         yield f"{where} is missing"
-    elif not any(_alike(ours, one) for one in theirs):
-        yield f"{where} is {type(ours).__name__}, not {' or '.join(sorted({type(one).__name__ for one in theirs}))}"
-    elif isinstance(ours, dict) and all(isinstance(one, dict) for one in theirs):
-        for key in sorted(set.intersection(*(set(one) for one in theirs))):
+    elif not any(_is_alike(ours, value) for value in theirs):
+        types = " or ".join(sorted({type(value).__name__ for value in theirs}))
+        yield f"{where} is {type(ours).__name__}, not {types}"
+    elif isinstance(ours, dict) and all(isinstance(value, dict) for value in theirs):
+        for key in sorted(set.intersection(*map(set, theirs))):
             inner = f"{where}.{key}" if where else key
-            yield from lacking(name, ours.get(key, MISSING), [one[key] for one in theirs], inner)
+            values = [value[key] for value in theirs]
+            yield from list_lacking(name, ours.get(key, MISSING), values, inner)
 
 
-def _alike(one: Any, other: Any) -> bool:
-    """Nothing is alike to null where an example has one: the examples are few, and what may be null
-    may be set.
+def _is_alike(ours: Any, theirs: Any) -> bool:
+    """Tell whether the types are the same. Nothing is unlike null where an example has one: the
+    examples are few, and what may be null may be set.
     """
-    return type(one) is type(other) or other is None or one is None
+    return type(ours) is type(theirs) or ours is None or theirs is None

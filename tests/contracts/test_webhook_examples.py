@@ -4,12 +4,9 @@ fall.
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -22,19 +19,17 @@ from bot.web.door import create_door
 from bot.web.payloads import BadPayload
 from bot.web.webhook import EVENTS, read_event
 from handlers import route
+from tests.contracts.descriptions import EXAMPLES, load_examples
 from tests.deliveries import GUID, SECRET, Kept, signed
 
-EXAMPLES = (
-    Path(__file__).parent / "node_modules/@octokit/webhooks-examples/api.github.com/index.json"
-)
 GONE = object()
 OTHERS = [GONE, None, True, 0, -1, 2**70, 1.5, "", "x", [], [None], {}, {"": None}]
 
 Delivery = tuple[str, dict[str, Any]]
 
 
-def examples() -> list[Delivery]:
-    """Every example with its event's name; many lack the installation that an App's delivery always
+def list_examples() -> list[Delivery]:
+    """List every example with its event's name; many lack the installation that an App's delivery always
     has.
     """
     if not EXAMPLES.exists():
@@ -42,16 +37,10 @@ def examples() -> list[Delivery]:
             pytest.fail(f"{EXAMPLES} is missing: run `make test`")
         pytest.skip("GitHub's examples are not installed: `make test` brings them")
     return [
-        (event["name"], {"installation": {"id": 99}, **example})
-        for event in _parsed()
-        for example in event["examples"]
+        (name, {"installation": {"id": 99}, **example})
+        for name, examples in load_examples().items()
+        for example in examples
     ]
-
-
-@cache
-def _parsed() -> list[dict[str, Any]]:
-    """The file as it is."""
-    return json.loads(EXAMPLES.read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +51,14 @@ def client() -> Iterator[TestClient]:
 
 
 def is_read(kind: str, payload: dict[str, Any]) -> bool:
-    """Whether this action of this event is among those that we read."""
+    """Tell whether this action of this event is among those that we read."""
     return kind in EVENTS and (not EVENTS[kind] or payload.get("action") in EVENTS[kind])
 
 
 def test_all_examples_pass_the_door(client):
     """Each of the published payloads is accepted."""
     statuses = Counter()
-    for kind, payload in examples():
+    for kind, payload in list_examples():
         head, body = signed(kind, payload)
         statuses[client.post("/github", content=body, headers=head).status_code] += 1
 
@@ -78,11 +67,11 @@ def test_all_examples_pass_the_door(client):
 
 def test_examples_of_what_is_read_become_its_events():
     """An example of an event that we read is that event; the others are unknown."""
-    seen: dict[str, Counter[str]] = {}
-    for kind, payload in examples():
+    read: dict[str, Counter[str]] = {}
+    for kind, payload in list_examples():
         event = read_event(*signed(kind, payload), SECRET)
         if is_read(kind, payload):
-            seen.setdefault(kind, Counter())[type(event).__name__] += 1
+            read.setdefault(kind, Counter())[type(event).__name__] += 1
         else:
             assert Unknown(GUID, kind, payload.get("action", "")) == event
 
@@ -98,46 +87,42 @@ def test_examples_of_what_is_read_become_its_events():
         "installation": Counter(InstallationChanged=7),
         "installation_repositories": Counter(InstallationChanged=3),
         "ping": Counter(Ping=4),
-    } == seen
+    } == read
 
 
-def paths(value: object, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every key and item."""
-    items = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for key, inner in items:
-        yield (*at, key)
-        yield from paths(inner, (*at, key))
+def list_paths(value: object, parent: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """List the paths to every key and item."""
+    for key, inner in _list_items(value):
+        yield (*parent, key)
+        yield from list_paths(inner, (*parent, key))
 
 
-def mutilated(value: Any, path: tuple[Any, ...], to: object) -> Any:
-    """The value with one place of it put something else, or dropped when that is GONE."""
+def mutilate(value: Any, path: tuple[Any, ...], replacement: object) -> Any:
+    """Put something else at one place of the value, or drop that when it is GONE."""
     if not path:
-        return to
+        return replacement
     key, *rest = path
-    inner = mutilated(value[key], tuple(rest), to)
-    items = value.items() if isinstance(value, dict) else enumerate(value)
-    others = {
-        at: inner if at == key else item for at, item in items if at != key or inner is not GONE
-    }
-    return others if isinstance(value, dict) else list(others.values())
+    items = dict(_list_items(value))
+    items[key] = mutilate(items[key], tuple(rest), replacement)
+    if items[key] is GONE:
+        del items[key]
+    return items if isinstance(value, dict) else list(items.values())
+
+
+def _list_items(value: object) -> Iterable[tuple[Any, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
 
 
 @st.composite
 def mutilations(draw: st.DrawFn) -> Delivery:
     """A published payload with one to three of its places dropped, set to null or to another type."""
-    kind, payload = draw(st.sampled_from(examples()))
+    kind, payload = draw(st.sampled_from(list_examples()))
     for _ in range(draw(st.integers(1, 3))):
-        places = list(paths(payload))
-        if places:
-            payload = mutilated(
-                payload, draw(st.sampled_from(places)), draw(st.sampled_from(OTHERS))
-            )
+        if paths := list(list_paths(payload)):
+            path, replacement = draw(st.sampled_from(paths)), draw(st.sampled_from(OTHERS))
+            payload = mutilate(payload, path, replacement)
     return kind, payload
 
 
@@ -154,20 +139,33 @@ def test_every_key_of_what_is_read_may_be_missing_or_wrong():
     """Each key of what we read, dropped, null and of another type: an event or BadPayload, nothing
     else.
     """
-    refused = Counter()
     one_each = {
         (kind, payload.get("action")): payload
-        for kind, payload in examples()
+        for kind, payload in list_examples()
         if is_read(kind, payload)
     }
-    for (kind, _), payload in one_each.items():
-        for path in paths(payload):
-            if len(path) > 3:  # no shape looks deeper, but for what lists hold
-                continue
-            for to in (GONE, None, [], {"": 0}, "", 7):
-                try:
-                    read_event(*signed(kind, mutilated(payload, path, to)), SECRET)
-                except BadPayload:
-                    refused[kind] += 1
+    refused = Counter(
+        kind
+        for (kind, _), payload in one_each.items()
+        for mutilation in list_mutilations(payload)
+        if is_refused(kind, mutilation)
+    )
 
     assert EVENTS.keys() == refused.keys()
+
+
+def list_mutilations(payload: dict[str, Any]) -> Iterator[Any]:
+    """List the payload with each of its places dropped, null and of another type."""
+    for path in list_paths(payload):
+        if len(path) <= 3:  # no shape looks deeper, but for what lists hold
+            for replacement in (GONE, None, [], {"": 0}, "", 7):
+                yield mutilate(payload, path, replacement)
+
+
+def is_refused(kind: str, payload: Any) -> bool:
+    """Tell whether reading the delivery says that it is not as GitHub sends it."""
+    try:
+        read_event(*signed(kind, payload), SECRET)
+    except BadPayload:
+        return True
+    return False

@@ -12,7 +12,7 @@ from bot.adapters.github.check_shapes import RUNS, SUITES
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import Check, Checks, Repo, Sha
-from tests.contracts.descriptions import graphql
+from tests.contracts.descriptions import load_graphql_schema
 
 GRAPHQL = "POST /api/graphql"
 SHA = Sha("a" * 40)
@@ -22,7 +22,7 @@ LAST = {"hasNextPage": False, "endCursor": None}
 @pytest.fixture
 def schema(described: None) -> GraphQLSchema:
     """GitHub's own."""
-    return graphql()
+    return load_graphql_schema()
 
 
 @pytest.mark.parametrize("query", [SUITES, RUNS])

@@ -15,7 +15,7 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.github.issue_comments import GitHubComments
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import Branch, PullRequest, PullRequestContent, Repo
-from tests.contracts.descriptions import graphql
+from tests.contracts.descriptions import load_graphql_schema
 
 POST = "POST /repos/o/r/issues/7/comments"
 LIST = "GET /repos/o/r/issues/7/comments"
@@ -348,7 +348,7 @@ def test_pull_is_turned(
     mutation = "convertPullRequestToDraft" if draft else "markPullRequestReadyForReview"
 
     def turn(heard: Heard) -> Answer:
-        assert [] == validate(graphql(), parse(heard.body["query"]))
+        assert [] == validate(load_graphql_schema(), parse(heard.body["query"]))
         pulls.pulls[0]["draft"] = draft
         return lost or Answer(data={"data": {mutation: {"pullRequest": {"isDraft": draft}}}})
 

@@ -2,6 +2,7 @@
 alone.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,12 +12,13 @@ from hypothesis import strategies as st
 from bot.adapters.betterleaks import Betterleaks, is_available
 from bot.adapters.checkers import build_checkers
 from bot.adapters.ruff_linter import Ruff, read_repository_config
-from bot.gates import Change, Rules, check_texts
+from bot.gates import Change, Rules, check_texts, keep_new_findings
 from bot.gates.change import split_lines
+from bot.gates.syntax import check_syntax
 from bot.ports import Checkers, Ports
 from bot.steps.inspect_change import list_unchecked, run_gates
 from bot.steps.redact import find_leaks, redact
-from bot.values import Patch
+from bot.values import Finding, Patch
 
 ASKED = build_checkers({})
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -65,6 +67,18 @@ def test_a_huge_change_is_counted():
     made = Change({"a": old}, {"a": old.replace("a5\n", "b\n").replace("a9998", "c")})
 
     assert {6, 9_999} == made.new_line_numbers["a"]
+
+
+def test_a_new_finding_on_an_old_line_is_advice():
+    """The change brought it, as an import that lost its last use; what breaks the program blocks."""
+    made = change({"a.py": "x = 1\ny = 2\n"}, {"a.py": "x = 1\n"})
+    old = Finding("lint", "a.py", 1, "as before", rule="F401")
+    unused, broken = replace(old, text="unused"), replace(old, text="gone", rule="F821")
+    fresh = replace(old, line=2)
+
+    assert (replace(unused, blocks=False), broken, fresh) == keep_new_findings(
+        made, (fresh, old, unused, broken), (old,)
+    )
 
 
 # --- lint
@@ -138,6 +152,17 @@ def test_a_broken_configuration_leaves_our_rules(text):
 def test_no_file_is_written_elsewhere(path):
     """A path that leads out is not linted."""
     assert () == Ruff().lint({path: "import os\n"}, {})
+
+
+# --- syntax
+
+
+@pytest.mark.parametrize("text", ["x = '\ud800'\n", "x" + ".y" * 100_000, "-" * 100_000 + "1"])
+def test_what_python_cannot_read_at_all_is_no_crash(text):
+    """Half a character, and what is nested too deep."""
+    (finding, *_) = check_syntax("a.py", text, None)
+
+    assert ("syntax", 1) == (finding.gate, finding.line)
 
 
 # --- secrets

@@ -97,6 +97,24 @@ def names(after, before=None, around=None, paths=()):
             {("node", "@s/b", 1, True)},
         ),
         ("package.json", "", "[", set()),
+        (
+            "requirements.txt",
+            "",
+            "a==1 --hash=sha256:0 \\\nb ; python_version > '3'\n",
+            {("python", "a", 1, True), ("python", "b", 2, True)},
+        ),
+        (
+            "pyproject.toml",
+            "",
+            '[project]\ndependencies = ["a", 3, "b !"]\n',
+            {("python", "a", 2, True)},
+        ),
+        (
+            "package.json",
+            "",
+            '{"x": "' + "y" * 600 + '", "dependencies": {"a": "1"}}',
+            {("node", "a", 0, True)},
+        ),
         ("pyproject.toml", "", "[project]\ndependencies = 3\n", set()),
         ("deps.toml", "", 'dependencies = ["a"]\n', set()),
     ],
@@ -124,7 +142,7 @@ def test_what_a_script_imports_is_looked_at():
     code = 'import a from "left-pad";\nconst fs = require("fs");\nimport x from "./x";\nimport r from "react/jsx";\n'
 
     assert {("node", "left-pad", 1, False)} == names(
-        {"src/a.ts": code}, around={"package.json": '{"react": "1"}'}
+        {"src/a.ts": code, "src/a.rb": 'import "x"\n'}, around={"package.json": '{"react": "1"}'}
     )
 
 
@@ -147,6 +165,13 @@ def test_what_a_script_imports_is_looked_at():
             True,
         ),
         ("somebodys", None, "unchecked-package", False),
+        ("pandaz", Package(exists=True, first="long ago", releases=40), "lookalike-package", True),
+        (
+            "pandaz",
+            Package(exists=True, first="2019-01-01", releases=40),
+            "lookalike-package",
+            True,
+        ),
     ],
 )
 def test_what_is_wrong_with_a_package(name, said, rule, blocks):

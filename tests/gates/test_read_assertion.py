@@ -90,6 +90,7 @@ def test_a_bound_is_read(text, bound):
         ("assert np.allclose(a, b, 0.01)", 0.01),
         ("assert math.isclose(a, b, rel_tol=0.1)", 0.1),
         ("assertAlmostEqual(a, b, 2.5)", 2.5),
+        ("np.testing.assert_allclose(a, b, 2)", 2),
         ("expect(a).toBeCloseTo(0.3)", 5e-3),
         ("expect(a).toBeCloseTo(0.3, 1)", 0.1),
     ],
@@ -132,6 +133,8 @@ def test_a_tolerance_is_read(text, tolerance):
         ("expect { boom }.to raise_error(KeyError)", Strictness.PART),
         ("assertEqual(x)", Strictness.EXACT),
         ("weigh(x, y)", Strictness.SOME),
+        ("expect(x).toBe(1).toBeDefined()", Strictness.EXACT),
+        ("expect(x).toBe(1).(", Strictness.EXACT),
     ],
 )
 def test_how_strict_an_assertion_is(text, strictness):

@@ -1,4 +1,4 @@
-"""Here lives the code beside a failure: the lines around the place where it broke."""
+"""Attach to each failure the lines of code around the place where it broke."""
 
 from __future__ import annotations
 
@@ -8,36 +8,35 @@ from dataclasses import replace
 from bot.text import mask_secrets
 from bot.values import Failure, Reading
 
-AROUND = 1  # lines above and below
-_MOST = 12  # failures that are given their code: nobody reads further
-_LINE = 160  # characters
+LINES_AROUND = 1  # above and below
+_FAILURES = 12  # that are given their code: nobody reads further
+_LINE_CHARS = 160
 
 
 def attach_code(
-    reading: Reading, read: Callable[[Collection[str]], Mapping[str, bytes]]
+    reading: Reading, read_files: Callable[[Collection[str]], Mapping[str, bytes]]
 ) -> Reading:
-    """The reading with three lines of code for each of its first failures; `read` gives the files'
-    bytes by path.
+    """Attach three lines of code to each of the first failures.
+
+    `read_files` gives the files' bytes by path.
     """
-    first, rest = reading.failures[:_MOST], reading.failures[_MOST:]
-    files = read({failure.frames[-1].file for failure in first if failure.frames})
-    shown = [replace(failure, code=_around(failure, files)) for failure in first]
-    return replace(reading, failures=(*shown, *rest))
+    first, rest = reading.failures[:_FAILURES], reading.failures[_FAILURES:]
+    files = read_files({failure.frames[-1].file for failure in first if failure.frames})
+    with_code = [replace(failure, code=_cut_excerpt(failure, files)) for failure in first]
+    return replace(reading, failures=(*with_code, *rest))
 
 
-def _around(failure: Failure, files: Mapping[str, bytes]) -> str:
-    """`> ` marks the line itself; empty where the file or the line is not there."""
+def _cut_excerpt(failure: Failure, files: Mapping[str, bytes]) -> str:
+    """Cut out the lines, the failing one behind `> `; empty where there is no such line."""
     frame = failure.frames[-1] if failure.frames else None
     if frame is None or frame.line is None or frame.file not in files:
         return ""
     lines = files[frame.file].decode(errors="replace").split("\n")
     if not 0 < frame.line <= len(lines):
         return ""
-    begin = max(frame.line - 1 - AROUND, 0)
-    chosen = enumerate(lines[begin : frame.line + AROUND], begin + 1)
-    return mask_secrets(
-        "\n".join(
-            f"{'>' if number == frame.line else ' '} {number:>4}  {line.rstrip()[:_LINE]}"
-            for number, line in chosen
-        )
-    )
+    excerpt = []
+    first = max(frame.line - LINES_AROUND, 1)
+    for number, line in enumerate(lines[first - 1 : frame.line + LINES_AROUND], first):
+        pointer = ">" if number == frame.line else " "
+        excerpt.append(f"{pointer} {number:>4}  {line.rstrip()[:_LINE_CHARS]}")
+    return mask_secrets("\n".join(excerpt))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.logs.job_steps import Step, job_of
+from bot.logs.job_steps import StepLog, split_steps
 
 _RUN = "##[group]Run "
 _AFTER_SCRIPT = ("shell:", "with:", "env:", "##[endgroup]")
@@ -15,10 +15,10 @@ def find_failed_commands(lines: Iterable[bytes]) -> tuple[tuple[str, ...], ...]:
 
     A step without either, as in a log of another system, has no lines.
     """
-    return tuple(_script_lines(step) for step in job_of(lines).steps)
+    return tuple(_script_lines(step) for step in split_steps(lines).steps)
 
 
-def _script_lines(step: Step) -> tuple[str, ...]:
+def _script_lines(step: StepLog) -> tuple[str, ...]:
     """Take the script out of the step's first group: its heading, the lines, then their settings.
 
     The heading repeats the first line of a script.

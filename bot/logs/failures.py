@@ -1,59 +1,64 @@
-"""Here live failures as a reading tells them: each once, masked, named by what does not change; and
-the excerpt.
-"""
+"""Make a reading's failures and its excerpt of what the parsers found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.logs.clean_log import Line
-from bot.logs.fingerprint import fingerprint
-from bot.logs.parsed_failure import Found
+from bot.logs.clean_log import LogLine
+from bot.logs.fingerprint import compute_fingerprint
+from bot.logs.line_search import join_texts
+from bot.logs.parsed_failure import ParsedFailure
 from bot.text import mask_secrets
 from bot.values import Failure
 
-_EXCERPT = 60  # lines
-_AROUND = 6
-_MOST = 200  # failures that are kept
+_FAILURES = 200  # that are kept
+_EXCERPT_LINES = 60
+_LINES_AROUND = 6
+_ROOT_CAUSE_CHARS = 500
 
 
-def failures(found: Sequence[Found]) -> tuple[Failure, ...]:
-    """Each failure once; one that was reported twice (by a rerun, by two reporters) counts both."""
-    kept: dict[tuple[str, str], Failure] = {}
-    for one in found:
-        failure = _failure(one)
-        place = failure.frames[-1:]
-        key = (
-            failure.test,
-            failure.fingerprint if failure.test else f"{failure.message} {place} {one.column}",
-        )
-        if key in kept:
-            failure = replace(kept[key], count=kept[key].count + 1)
-        if key in kept or len(kept) < _MOST:
-            kept[key] = failure
-    return tuple(kept.values())
+def collect_failures(parsed_failures: Iterable[ParsedFailure]) -> tuple[Failure, ...]:
+    """Make each failure once, its texts masked; a rerun or a second reporter counts it again."""
+    collected: dict[tuple[str, str], Failure] = {}
+    for parsed in parsed_failures:
+        failure = _make_failure(parsed)
+        key = (failure.test, _identify(failure, parsed.column))
+        if key in collected:
+            collected[key] = replace(collected[key], count=collected[key].count + 1)
+        elif len(collected) < _FAILURES:
+            collected[key] = failure
+    return tuple(collected.values())
 
 
-def _failure(one: Found) -> Failure:
-    message, test = mask_secrets(one.message), mask_secrets(one.test)
+def _identify(failure: Failure, column: str) -> str:
+    if failure.test:
+        return failure.fingerprint
+    return f"{failure.message} {failure.frames[-1:]} {column}"
+
+
+def _make_failure(parsed: ParsedFailure) -> Failure:
+    message, test = mask_secrets(parsed.message), mask_secrets(parsed.test)
     return Failure(
-        error=one.error,
+        error=parsed.error,
         message=message,
         test=test,
-        frames=one.frames,
-        root_cause=mask_secrets(one.root_cause[:500]),
-        fingerprint=fingerprint(one.error, message, test, one.frames),
-        log_line=one.first,
+        frames=parsed.frames,
+        root_cause=mask_secrets(parsed.root_cause[:_ROOT_CAUSE_CHARS]),
+        fingerprint=compute_fingerprint(parsed.error, message, test, parsed.frames),
+        log_line=parsed.first_line,
     )
 
 
-def excerpt(lines: Sequence[Line], best: Found) -> str:
-    """The lines that the best failure was read from, and some around them; head and tail of what is
-    too long.
+def cut_excerpt(lines: Sequence[LogLine], failure: ParsedFailure) -> str:
+    """Cut out the lines that a failure was read from, and some around them, masked.
+
+    Of a long excerpt both ends are kept.
     """
-    near = [line for line in lines if best.first - _AROUND <= line.number <= best.last + _AROUND]
-    shown = mask_secrets("\n".join(line.text for line in near)).split("\n")
-    if len(shown) > _EXCERPT:
-        shown = [*shown[: _EXCERPT // 3], "[...]", *shown[1 + _EXCERPT // 3 - _EXCERPT :]]
-    return "\n".join(shown)
+    begin, end = failure.first_line - _LINES_AROUND, failure.last_line + _LINES_AROUND
+    near = [line for line in lines if begin <= line.number <= end]
+    texts = mask_secrets(join_texts(near)).split("\n")
+    if len(texts) > _EXCERPT_LINES:
+        third = _EXCERPT_LINES // 3
+        texts = [*texts[:third], "[...]", *texts[1 + third - _EXCERPT_LINES :]]
+    return "\n".join(texts)

@@ -1,6 +1,4 @@
-"""Here lives the name of a failure that stays the same from run to run: what changes by itself is
-masked.
-"""
+"""Name a failure so that the name stays the same from run to run."""
 
 from __future__ import annotations
 
@@ -9,8 +7,10 @@ import re
 
 from bot.values import Frame
 
+_HEXADECIMAL = re.compile(r"\b0x[0-9a-fA-F]+|\b[0-9a-f]{7,40}\b")
+# What changes by itself, and the word that takes its place.
 _CHANGING = (
-    (re.compile(r"\b0x[0-9a-fA-F]+|\b[0-9a-f]{7,40}\b"), "<hex>"),
+    (_HEXADECIMAL, "<hex>"),
     (re.compile(r"(?:[A-Za-z]:)?(?:[\w.@+-]*/){1,40}[\w.@+-]+"), "<path>"),
     (re.compile(r"'[^'\n]{0,300}'|\"[^\"\n]{0,300}\"|`[^`\n]{0,300}`|‘[^’\n]{0,300}’"), "<quoted>"),
     (re.compile(r"\d+(?:[.:,]\d+)*"), "<n>"),
@@ -18,19 +18,20 @@ _CHANGING = (
 )
 
 
-def fingerprint(error: str, message: str, test: str, frames: tuple[Frame, ...]) -> str:
-    """Equal for the same failure of the same test at the same place, whatever lines, addresses,
-    times and values.
+def compute_fingerprint(error: str, message: str, test: str, frames: tuple[Frame, ...]) -> str:
+    """Compute 16 hexadecimal digits that are equal for the same failure of a test at a place.
+
+    Lines, addresses, times and values do not count.
     """
     place = f"{frames[-1].file} {frames[-1].function}" if frames else ""
-    steady_test = _CHANGING[0][0].sub("<hex>", test)
-    whole = "\n".join((error, masked_message(message), steady_test, place))
+    stable_test = _HEXADECIMAL.sub("<hex>", test)
+    whole = "\n".join((error, normalize_message(message), stable_test, place))
     return hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:16]
 
 
-def masked_message(message: str) -> str:
-    """The first lines of a message without what changes by itself."""
-    said = "\n".join(message.split("\n")[:5])[:600]
+def normalize_message(message: str) -> str:
+    """Take the first lines of a message without what changes by itself."""
+    text = "\n".join(message.split("\n")[:5])[:600]
     for pattern, word in _CHANGING:
-        said = pattern.sub(word, said)
-    return said.strip()
+        text = pattern.sub(word, text)
+    return text.strip()

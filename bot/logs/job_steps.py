@@ -1,4 +1,4 @@
-"""Here live the steps of a job as its log shows them, and which of them failed."""
+"""Split the log of a job into its steps, and tell which of them failed."""
 
 from __future__ import annotations
 
@@ -8,151 +8,160 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.logs.clean_log import LONGEST, Line, line_of, peeled
+from bot.logs.clean_log import LINE_CHARS, LogLine, parse_line, strip_prefixes
 
-_HEAD, _TAIL = 1_500_000, 8_000_000  # bytes of one step that are kept
-_ONE = LONGEST * 4 + 400  # bytes of one line
-_COMMAND = 500  # lines of a script and its environment
-_BEGIN = "##[group]Run "
-_FAILED = re.compile(
-    r"Process completed with exit code|The process '.*' failed with exit code|^The operation was canceled"
-    r"|has timed out after \d+ |^Gradle build failed|^(?:Error: )?The process \S+ failed|^Command failed"
+_HEAD_BYTES, _TAIL_BYTES = 1_500_000, 8_000_000  # of one step that are kept
+_LINE_BYTES = LINE_CHARS * 4 + 400
+_SCRIPT_LINES = 500  # of a script and its environment
+_BLOCK_LINES = 1024
+_STEP_BEGINS = "##[group]Run "
+_STEP_FAILED = re.compile(
+    r"Process completed with exit code|The process '.*' failed with exit code|^The operation was "
+    r"canceled"
+    r"|has timed out after \d+ |^Gradle build failed|^(?:Error: )?The process \S+ failed"
+    r"|^Command failed"
 )
-_AFTER = ("Post job cleanup.", "Cleaning up orphan processes")
-_ENDS = tuple(text.encode() for text in _AFTER)
-_BLOCK = 1024  # lines
+_JOB_ENDS = ("Post job cleanup.", "Cleaning up orphan processes")
+_END_OF_JOB, _END_OF_PROCESSES = (text.encode() for text in _JOB_ENDS)
+
+Store = Callable[[int, bytes], None]  # takes a line by its number
 
 
 @dataclass(slots=True)
-class _Block:
-    """Lines that follow each other; `first` is the number of the first."""
+class _LineBlock:
+    """Raw lines that follow each other."""
 
-    first: int = 0
-    lines: list[bytes] = field(default_factory=list)
+    first_number: int = 0
+    raw_lines: list[bytes] = field(default_factory=list)
 
     @property
-    def size(self) -> int:
-        return sum(map(len, self.lines)) + 40 * len(self.lines)
+    def size_bytes(self) -> int:
+        return sum(map(len, self.raw_lines)) + 40 * len(self.raw_lines)
 
-    def read(self) -> Iterator[Line]:
-        return (line_of(number, raw) for number, raw in enumerate(self.lines, self.first))
+    def parse(self) -> Iterator[LogLine]:
+        return (
+            parse_line(number, raw) for number, raw in enumerate(self.raw_lines, self.first_number)
+        )
 
 
 @dataclass(slots=True, eq=False)
-class Step:
-    """What a step printed; what stands in its first group (the script and its environment) is the
-    `script`.
-    """
+class StepLog:
+    """What a step printed: its script and environment, then the head and the tail of the rest."""
 
-    script: _Block = field(default_factory=_Block)
-    head: list[_Block] = field(default_factory=list)
-    tail: deque[_Block] = field(default_factory=deque)
-    last: _Block = field(default_factory=_Block)
-    sizes: list[int] = field(default_factory=lambda: [0, 0])
-
-    @property
-    def lines(self) -> list[Line]:
-        return peeled(
-            line for block in (*self.head, *self.tail, self.last) for line in block.read()
-        )
+    script: _LineBlock = field(default_factory=_LineBlock)
+    head: list[_LineBlock] = field(default_factory=list)
+    tail: deque[_LineBlock] = field(default_factory=deque)
+    open_block: _LineBlock = field(default_factory=_LineBlock)
+    head_bytes: int = 0
+    tail_bytes: int = 0
 
     @property
-    def command(self) -> list[Line]:
-        return list(self.script.read())
+    def lines(self) -> list[LogLine]:
+        """The lines below the script, without what one tool puts before each line of another."""
+        blocks = (*self.head, *self.tail, self.open_block)
+        return strip_prefixes(line for block in blocks for line in block.parse())
 
-    def add(self, number: int, raw: bytes) -> None:
-        """Keep the line: the first and the last ones of a step that prints more than is kept."""
-        lines = self.last.lines
-        if not lines:
-            self.last.first = number
-        lines.append(raw if len(raw) < _ONE else raw[:_ONE])
-        if len(lines) >= _BLOCK:
-            self._store()
+    @property
+    def command(self) -> list[LogLine]:
+        """The script and its environment, which the first group of a step shows."""
+        return list(self.script.parse())
 
-    def _store(self) -> None:
-        block, self.last = self.last, _Block()
-        kept = 1 if self.tail or self.sizes[0] > _HEAD else 0
-        self.sizes[kept] += block.size
-        (self.tail if kept else self.head).append(block)
-        while self.sizes[1] > _TAIL and len(self.tail) > 1:
-            self.sizes[1] -= self.tail.popleft().size
+    def add_line(self, number: int, raw: bytes) -> None:
+        """Keep a line; of a step that prints too much, the first and the last lines stay."""
+        raw_lines = self.open_block.raw_lines
+        if not raw_lines:
+            self.open_block.first_number = number
+        raw_lines.append(raw if len(raw) < _LINE_BYTES else raw[:_LINE_BYTES])
+        if len(raw_lines) >= _BLOCK_LINES:
+            self._close_block()
 
-    def tell(self, number: int, raw: bytes) -> None:
-        """Keep the line as one of the script."""
-        self.script.first = self.script.first or number
-        if len(self.script.lines) < _COMMAND:
-            self.script.lines.append(raw[:_ONE])
+    def _close_block(self) -> None:
+        block, self.open_block = self.open_block, _LineBlock()
+        if not self.tail and self.head_bytes <= _HEAD_BYTES:
+            self.head.append(block)
+            self.head_bytes += block.size_bytes
+            return
+        self.tail.append(block)
+        self.tail_bytes += block.size_bytes
+        while self.tail_bytes > _TAIL_BYTES and len(self.tail) > 1:
+            self.tail_bytes -= self.tail.popleft().size_bytes
+
+    def add_script_line(self, number: int, raw: bytes) -> None:
+        """Keep a line of the script."""
+        self.script.first_number = self.script.first_number or number
+        if len(self.script.raw_lines) < _SCRIPT_LINES:
+            self.script.raw_lines.append(raw[:_LINE_BYTES])
 
 
 @dataclass(frozen=True)
-class Job:
-    """The steps that failed, the last one last, and the errors that were told after the job's end
-    (annotations).
-    """
+class JobLog:
+    """The steps that failed, the last one last, and the annotations after the job's end."""
 
-    steps: tuple[Step, ...]
-    told: tuple[Line, ...]
+    steps: tuple[StepLog, ...]
+    annotations: tuple[LogLine, ...]
 
     @cached_property
-    def notes(self) -> tuple[Line, ...]:
-        """The errors told after the end that no step has told."""
-        known = (
-            {line.text for step in self.steps for line in step.lines if line.mark}
-            if self.told
-            else set()
-        )
-        return tuple(note for note in self.told if note.text not in known)
+    def notes(self) -> tuple[LogLine, ...]:
+        """The annotations that no step has printed."""
+        if not self.annotations:
+            return ()
+        printed = {line.text for step in self.steps for line in step.lines if line.mark}
+        return tuple(note for note in self.annotations if note.text not in printed)
 
 
-def job_of(raw: Iterable[bytes]) -> Job:
-    """Sort the lines into steps. A log without steps is one step; without an exit code the last
-    marked step failed.
+def split_steps(raw: Iterable[bytes]) -> JobLog:
+    """Sort the lines of a job into steps.
+
+    A log without steps is one step; where no exit code tells, the last step with an error failed.
     """
-    sorting = _Sorting()
-    keep: Callable[[int, bytes], None] = sorting.step.add
+    splitter = _StepSplitter()
+    store: Store = splitter.step.add_line
     # Most lines of most logs are never looked at again: they stay bytes.
     for number, line in enumerate(raw, 1):
-        if b"##[" in line or _ENDS[0] in line or _ENDS[1] in line:
-            keep = sorting.turn(number, line, keep)
+        if b"##[" in line or _END_OF_JOB in line or _END_OF_PROCESSES in line:
+            store = splitter.switch(number, line, store)
         else:
-            keep(number, line)
-    return sorting.job()
+            store(number, line)
+    return splitter.finish()
 
 
-class _Sorting:
-    """Which step the lines belong to, as far as the log was read."""
+class _StepSplitter:
+    """Knows which step the lines belong to, as far as the log was read."""
 
     def __init__(self) -> None:
-        self.whole = self.step = Step()
-        self.failed: list[Step] = []
-        self.marked: list[Step] = []
-        self.notes: list[Line] = []
+        self.before_steps = self.step = StepLog()
+        self.failed: list[StepLog] = []
+        self.marked: list[StepLog] = []
+        self.annotations: list[LogLine] = []
 
-    def turn(
-        self, number: int, raw: bytes, keep: Callable[[int, bytes], None]
-    ) -> Callable[[int, bytes], None]:
-        """Take a line that may change where the following ones go."""
-        line = line_of(number, raw)
-        if line.text in _AFTER:
-            return self._after
-        if line.text.startswith(_BEGIN):
-            self.step = Step()
-            keep = self.step.tell
-        keep(number, raw)
-        if keep == self.step.tell:
-            return self.step.add if line.text == "##[endgroup]" else keep
-        if line.mark == "error" and keep == self.step.add:
-            self.marked += [self.step] if self.step not in self.marked[-1:] else []
-            if _FAILED.search(line.text) and self.step not in self.failed[-1:]:
-                self.failed.append(self.step)
-        return keep
+    def switch(self, number: int, raw: bytes, store: Store) -> Store:
+        """Store a line that may change where the following ones go, and tell where they go."""
+        line = parse_line(number, raw)
+        if line.text in _JOB_ENDS:
+            return self._add_annotation
+        if line.text.startswith(_STEP_BEGINS):
+            self.step = StepLog()
+            store = self.step.add_script_line
+        store(number, raw)
+        if store == self.step.add_script_line:
+            return self.step.add_line if line.text == "##[endgroup]" else store
+        if line.mark == "error" and store == self.step.add_line:
+            self._mark_step(line)
+        return store
 
-    def _after(self, number: int, raw: bytes) -> None:
-        line = line_of(number, raw)
-        if line.mark == "error" and len(self.notes) < _COMMAND:
-            self.notes.append(line)
+    def _mark_step(self, line: LogLine) -> None:
+        if self.step not in self.marked[-1:]:
+            self.marked.append(self.step)
+        if _STEP_FAILED.search(line.text) and self.step not in self.failed[-1:]:
+            self.failed.append(self.step)
 
-    def job(self) -> Job:
-        """What failed."""
-        last = self.step if self.step.script.lines else self.whole
-        return Job(tuple(self.failed[-3:] or self.marked[-3:] or [last]), tuple(self.notes))
+    def _add_annotation(self, number: int, raw: bytes) -> None:
+        line = parse_line(number, raw)
+        if line.mark == "error" and len(self.annotations) < _SCRIPT_LINES:
+            self.annotations.append(line)
+
+    def finish(self) -> JobLog:
+        """Choose the steps that failed."""
+        last_step = self.step if self.step.script.raw_lines else self.before_steps
+        steps = self.failed[-3:] or self.marked[-3:] or [last_step]
+        return JobLog(tuple(steps), tuple(self.annotations))

@@ -1,35 +1,39 @@
-"""Here lives the merging of readings: several jobs, attempts or logs told as one."""
+"""Merge readings: several jobs, attempts or logs become one reading."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from bot.values import Failure, Reading
 
 
 def merge_readings(readings: Sequence[Reading]) -> Reading:
-    """The readings of several jobs as one: equal failures told once, and code before outages only
-    if there is code.
+    """Merge the readings of several jobs into one.
+
+    Equal failures become one; where code is to blame in one job, outages of others are left out.
     """
-    telling = [reading for reading in readings if reading.action == "fix"] or [
-        *(reading for reading in readings if reading.category != "passed"),
-        *readings[:1],
-    ]
-    told: dict[tuple[object, ...], Failure] = {}
-    for failure in (failure for reading in telling for failure in reading.failures):
-        name = (failure.fingerprint, failure.message, failure.test, failure.frames[-1:])
-        told[name] = _counted(told[name], failure) if name in told else failure
-    return replace(telling[0], failures=tuple(told.values()))
+    chosen = _choose(readings)
+    merged: dict[Hashable, Failure] = {}
+    for reading in chosen:
+        for failure in reading.failures:
+            key = (failure.fingerprint, failure.message, failure.test, failure.frames[-1:])
+            merged[key] = _count_again(merged.get(key, failure), failure)
+    return replace(chosen[0], failures=tuple(merged.values()))
 
 
 def attach_job(reading: Reading, job: str) -> Reading:
-    """The reading with the job's name on each failure."""
-    return replace(
-        reading, failures=tuple(replace(failure, jobs=(job,)) for failure in reading.failures)
-    )
+    """Write the job's name on each failure."""
+    failures = [replace(failure, jobs=(job,)) for failure in reading.failures]
+    return replace(reading, failures=tuple(failures))
 
 
-def _counted(seen: Failure, more: Failure) -> Failure:
-    jobs = tuple(dict.fromkeys((*seen.jobs, *more.jobs)))
-    return replace(seen, count=max(seen.count, more.count), jobs=jobs)
+def _choose(readings: Sequence[Reading]) -> Sequence[Reading]:
+    to_fix = [reading for reading in readings if reading.action == "fix"]
+    failed = [reading for reading in readings if reading.category != "passed"]
+    return to_fix or failed or readings[:1]
+
+
+def _count_again(failure: Failure, again: Failure) -> Failure:
+    jobs = tuple(dict.fromkeys((*failure.jobs, *again.jobs)))
+    return replace(failure, count=max(failure.count, again.count), jobs=jobs)

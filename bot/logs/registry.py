@@ -1,6 +1,4 @@
-"""Here lives the table of readers: who is asked what a failed step says, and how far each is
-believed.
-"""
+"""The table of parsers: who is asked what a failed step says, and how far each is believed."""
 
 from __future__ import annotations
 
@@ -8,129 +6,170 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.logs.dialect_reader import diagnostics
-from bot.logs.parsed_failure import Reader
-from bot.logs.readers import (
-    blocks,
+from bot.logs.parsed_failure import Parser
+from bot.logs.parsers import (
+    diagnostics,
     dotnet,
     elixir,
-    go,
+    formatters,
+    go_build,
+    go_panics,
+    go_tests,
+    grouped_linters,
     jest,
     jvm,
     mocha,
     native,
     php,
+    pytest_report,
     r,
     ruby,
     rust,
+    sanitizers,
     scala,
     tap,
+    tracebacks,
+    unittests,
     v8,
 )
-from bot.logs.readers.pytests import pytest_report
-from bot.logs.readers.python import bad_syntax, dying, timed_out, tracebacks
-from bot.logs.readers.unittests import doctest_report, unittest_report
 
-# What was tested is believed before what points at lines, that before what ended a program.
-Kind = Literal["tests", "points", "ends"]
+# Tests are believed before diagnostics of places in the code, those before what ended a program.
+Kind = Literal["tests", "diagnostics", "crashes"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A reader by the name of its tool. It is asked when one of its `signs` stands in the step; ""
-    always does.
+class ParserSpec:
+    """A parser by the name of its tool.
+
+    It is asked when one of its `markers` stands in the step; the empty marker always does.
     """
 
     tool: str
     kind: Kind
-    read: Reader
-    signs: Collection[str] = ("",)
+    parse: Parser
+    markers: Collection[str] = ("",)
 
 
-# To teach the bot a tool, write a reader and give it a row here; for a linter or a compiler that
-# says a line for each
-# fault, a row in bot/logs/dialects/ is enough. Of two readers that read the same lines, the upper
-# one is believed.
-READERS = (
-    Entry(
+# To teach the bot a tool, write a parser and give it a line here; for a linter or a compiler that
+# prints one line for each fault, a pattern in bot/logs/diagnostic_patterns/ is enough. Of two
+# parsers that read the same lines, the upper one is believed.
+PARSERS = (
+    ParserSpec(
         "pytest",
         "tests",
-        pytest_report,
+        pytest_report.parse_pytest,
         (" FAILURES ===", " ERRORS ===", "short test summary", "loading conftest"),
     ),
-    Entry("unittest", "tests", unittest_report, ("=" * 70,)),
-    Entry("doctest", "tests", doctest_report, ("*" * 70,)),
-    Entry("pytest-timeout", "tests", timed_out, ("~ Stack of ",)),
-    Entry("jest", "tests", jest.jest_report, ("● ",)),
-    Entry("vitest", "tests", jest.vitest_report, ("⎯⎯⎯⎯",)),
-    Entry("bun", "tests", jest.bun_report, ("(fail) ", "✗ ")),
-    Entry("deno", "tests", jest.deno_report, (" => ",)),
-    Entry("mocha", "tests", mocha.mocha_report, (" failing",)),
-    Entry("ava", "tests", mocha.ava_report, ("✘ [fail]: ",)),
-    Entry("playwright", "tests", mocha.playwright_report, (" › ",)),
-    Entry("node:test", "tests", tap.spec_report, ("failing tests:",)),
-    Entry("TAP", "tests", tap.tap_report, ("not ok",)),
-    Entry(
-        "go test", "tests", go.go_tests, ("--- FAIL: ", "panic: ", '"Action":"', "fatal error: ")
+    ParserSpec("unittest", "tests", unittests.parse_unittest, ("=" * 70,)),
+    ParserSpec("doctest", "tests", unittests.parse_doctest, ("*" * 70,)),
+    ParserSpec("pytest-timeout", "tests", tracebacks.parse_pytest_timeout, ("~ Stack of ",)),
+    ParserSpec("jest", "tests", jest.parse_jest, ("● ",)),
+    ParserSpec("vitest", "tests", jest.parse_vitest, ("⎯⎯⎯⎯",)),
+    ParserSpec("bun", "tests", jest.parse_bun, ("(fail) ", "✗ ")),
+    ParserSpec("deno", "tests", jest.parse_deno, (" => ",)),
+    ParserSpec("mocha", "tests", mocha.parse_mocha, (" failing",)),
+    ParserSpec("ava", "tests", mocha.parse_ava, ("✘ [fail]: ",)),
+    ParserSpec("playwright", "tests", mocha.parse_playwright, (" › ",)),
+    ParserSpec("node:test", "tests", tap.parse_node_spec, ("failing tests:",)),
+    ParserSpec("TAP", "tests", tap.parse_tap, ("not ok",)),
+    ParserSpec(
+        "go test",
+        "tests",
+        go_tests.parse_go_tests,
+        ("--- FAIL: ", "panic: ", '"Action":"', "fatal error: "),
     ),
-    Entry(
+    ParserSpec(
         "cargo test",
         "tests",
-        rust.cargo_tests,
+        rust.parse_cargo_tests,
         (" stdout ----", " stderr ----", "STDERR:", "STDOUT:"),
     ),
-    Entry("surefire", "tests", jvm.surefire, ("<<< FAILURE!", "<<< ERROR!", "Tests run:")),
-    Entry("karma", "tests", mocha.karma_report, ("FAILED",)),
-    Entry("scalatest", "tests", scala.scalatest, ("*** FAILED ***", "==> X ", "failed: ")),
-    Entry("exunit", "tests", elixir.exunit, ("stacktrace:",)),
-    Entry("testthat", "tests", r.testthat, ("── Failure", "── Error", "── 1. ")),
-    Entry("gradle", "tests", jvm.gradle_tests, (" FAILED",)),
-    Entry("junit", "tests", jvm.junit_console, (") ",)),
-    Entry("ant", "tests", jvm.ant_junit, ("Testcase: ",)),
-    Entry("testng", "tests", jvm.testng, ("FAILED: ",)),
-    Entry("rspec", "tests", ruby.rspec_report, ("Failure/Error:", "An error occurred ")),
-    Entry("minitest", "tests", ruby.minitest_report, ("Failure:", "Error:")),
-    Entry("test-unit", "tests", ruby.unit_report, ("Failure: test", "Error: test")),
-    Entry("jasmine", "tests", mocha.jasmine_report, ("Stack:",)),
-    Entry("phpunit", "tests", php.phpunit_report, ("There was 1 ", "There were ")),
-    Entry("phpunit", "tests", php.testdox, (" ✘ ",)),
-    Entry("pest", "tests", php.pest_report, ("FAILED  ",)),
-    Entry("dotnet test", "tests", dotnet.dotnet_tests, ("Error Message:", "[FAIL]", "failed ")),
-    Entry("googletest", "tests", native.gtest_report, ("[  FAILED  ]",)),
-    Entry("catch2", "tests", native.catch_report, (": FAILED:",)),
-    Entry("ctest", "tests", native.ctest_report, ("tests passed, ",)),
-    Entry("go", "points", go.go_build, (".go:",)),
-    Entry("rustc", "points", rust.rustc, ("error",)),
-    Entry("eslint", "points", blocks.stylish, (" problem", "error", "✖")),
-    Entry("prettier", "points", blocks.prettier, ("Code style issues", "Checking formatting...")),
-    Entry("cmake", "points", blocks.cmake, ("CMake Error",)),
-    Entry("phpstan", "points", php.phpstan_table, ("  Line  ",)),
-    Entry("phpcs", "points", php.phpcs_table, ("FILE: ",)),
-    Entry("php-cs-fixer", "points", php.php_fixer, ("that can be fixed", "PHP CS Fixer")),
-    Entry("shellcheck", "points", blocks.shellcheck, ("SC",)),
-    Entry("pydocstyle", "points", blocks.pydocstyle, (": D", " D")),
-    Entry(
+    ParserSpec(
+        "surefire", "tests", jvm.parse_surefire, ("<<< FAILURE!", "<<< ERROR!", "Tests run:")
+    ),
+    ParserSpec("karma", "tests", mocha.parse_karma, ("FAILED",)),
+    ParserSpec(
+        "scalatest", "tests", scala.parse_scalatest, ("*** FAILED ***", "==> X ", "failed: ")
+    ),
+    ParserSpec("exunit", "tests", elixir.parse_exunit, ("stacktrace:",)),
+    ParserSpec("testthat", "tests", r.parse_testthat, ("── Failure", "── Error", "── 1. ")),
+    ParserSpec("gradle", "tests", jvm.parse_gradle_tests, (" FAILED",)),
+    ParserSpec("junit", "tests", jvm.parse_junit_console, (") ",)),
+    ParserSpec("ant", "tests", jvm.parse_ant_junit, ("Testcase: ",)),
+    ParserSpec("testng", "tests", jvm.parse_testng, ("FAILED: ",)),
+    ParserSpec("rspec", "tests", ruby.parse_rspec, ("Failure/Error:", "An error occurred ")),
+    ParserSpec("minitest", "tests", ruby.parse_minitest, ("Failure:", "Error:")),
+    ParserSpec("test-unit", "tests", ruby.parse_test_unit, ("Failure: test", "Error: test")),
+    ParserSpec("jasmine", "tests", mocha.parse_jasmine, ("Stack:",)),
+    ParserSpec("phpunit", "tests", php.parse_phpunit, ("There was 1 ", "There were ")),
+    ParserSpec("phpunit", "tests", php.parse_testdox, (" ✘ ",)),
+    ParserSpec("pest", "tests", php.parse_pest, ("FAILED  ",)),
+    ParserSpec(
+        "dotnet test", "tests", dotnet.parse_dotnet_tests, ("Error Message:", "[FAIL]", "failed ")
+    ),
+    ParserSpec("googletest", "tests", native.parse_googletest, ("[  FAILED  ]",)),
+    ParserSpec("catch2", "tests", native.parse_catch2, (": FAILED:",)),
+    ParserSpec("ctest", "tests", native.parse_ctest, ("tests passed, ",)),
+    ParserSpec("go", "diagnostics", go_build.parse_go_build, (".go:",)),
+    ParserSpec("rustc", "diagnostics", rust.parse_rustc, ("error",)),
+    ParserSpec("eslint", "diagnostics", grouped_linters.parse_stylish, (" problem", "error", "✖")),
+    ParserSpec(
+        "prettier",
+        "diagnostics",
+        formatters.parse_prettier,
+        ("Code style issues", "Checking formatting..."),
+    ),
+    ParserSpec("cmake", "diagnostics", grouped_linters.parse_cmake, ("CMake Error",)),
+    ParserSpec("phpstan", "diagnostics", php.parse_phpstan, ("  Line  ",)),
+    ParserSpec("phpcs", "diagnostics", php.parse_phpcs, ("FILE: ",)),
+    ParserSpec(
+        "php-cs-fixer", "diagnostics", php.parse_php_cs_fixer, ("that can be fixed", "PHP CS Fixer")
+    ),
+    ParserSpec("shellcheck", "diagnostics", grouped_linters.parse_shellcheck, ("SC",)),
+    ParserSpec("pydocstyle", "diagnostics", grouped_linters.parse_pydocstyle, (": D", " D")),
+    ParserSpec(
         "biome",
-        "points",
-        blocks.biome,
+        "diagnostics",
+        grouped_linters.parse_biome,
         (" lint/", " format ", " assist/", " parse ", " organizeImports "),
     ),
-    Entry("esbuild", "points", blocks.esbuild, ("[ERROR]",)),
-    Entry("pre-commit", "points", blocks.modified, ("files were modified by this hook",)),
-    Entry("spotless", "points", blocks.spotless, ("format violations:",)),
-    Entry("formatter", "points", blocks.listed),
-    Entry("diagnostics", "points", diagnostics),
-    Entry("sanitizer", "ends", native.sanitized, ("Sanitizer: ", "runtime error: ")),
-    Entry("assert", "ends", native.asserted, ("Assertion ",)),
-    Entry("python", "ends", dying, ("Fatal Python error",)),
-    Entry("python", "ends", tracebacks, ("Traceback (most recent call last)",)),
-    Entry("python", "ends", bad_syntax, ("SyntaxError: ", "IndentationError: ", "TabError: ")),
-    Entry("go", "ends", go.go_panic, ("goroutine ",)),
-    Entry("rust", "ends", rust.rust_panic, ("panicked at", "has overflowed")),
-    Entry("java", "ends", jvm.uncaught, ("\tat ", "    at ")),
-    Entry("dotnet", "ends", dotnet.dotnet_crash, ("Unhandled exception", "Unhandled Exception")),
-    Entry("php", "ends", php.php_fatal, ("Fatal error", "Parse error", "fatal error")),
-    Entry("rake", "ends", ruby.rake_abort, ("aborted!",)),
-    Entry("ruby", "ends", ruby.ruby_trace, (":in `", ":in '", "syntax error")),
-    Entry("node", "ends", v8.node_stacks, ("    at ",)),
+    ParserSpec("esbuild", "diagnostics", grouped_linters.parse_esbuild, ("[ERROR]",)),
+    ParserSpec(
+        "pre-commit",
+        "diagnostics",
+        formatters.parse_pre_commit,
+        ("files were modified by this hook",),
+    ),
+    ParserSpec("spotless", "diagnostics", formatters.parse_spotless, ("format violations:",)),
+    ParserSpec("formatter", "diagnostics", formatters.parse_file_list),
+    ParserSpec("diagnostics", "diagnostics", diagnostics.parse_diagnostics),
+    ParserSpec(
+        "sanitizer", "crashes", sanitizers.parse_sanitizer, ("Sanitizer: ", "runtime error: ")
+    ),
+    ParserSpec("assert", "crashes", native.parse_assertion, ("Assertion ",)),
+    ParserSpec("python", "crashes", tracebacks.parse_fatal_error, ("Fatal Python error",)),
+    ParserSpec(
+        "python", "crashes", tracebacks.parse_tracebacks, ("Traceback (most recent call last)",)
+    ),
+    ParserSpec(
+        "python",
+        "crashes",
+        tracebacks.parse_syntax_error,
+        ("SyntaxError: ", "IndentationError: ", "TabError: "),
+    ),
+    ParserSpec("go", "crashes", go_panics.parse_go_panic, ("goroutine ",)),
+    ParserSpec("rust", "crashes", rust.parse_rust_panic, ("panicked at", "has overflowed")),
+    ParserSpec("java", "crashes", jvm.parse_uncaught, ("\tat ", "    at ")),
+    ParserSpec(
+        "dotnet",
+        "crashes",
+        dotnet.parse_dotnet_crash,
+        ("Unhandled exception", "Unhandled Exception"),
+    ),
+    ParserSpec(
+        "php", "crashes", php.parse_php_error, ("Fatal error", "Parse error", "fatal error")
+    ),
+    ParserSpec("rake", "crashes", ruby.parse_rake_abort, ("aborted!",)),
+    ParserSpec("ruby", "crashes", ruby.parse_ruby_error, (":in `", ":in '", "syntax error")),
+    ParserSpec("node", "crashes", v8.parse_node_crash, ("    at ",)),
 )

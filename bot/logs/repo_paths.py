@@ -1,4 +1,4 @@
-"""Here live paths: what a log calls a file becomes what the repository calls it, or nothing."""
+"""Turn the paths that a log prints into paths of the repository."""
 
 from __future__ import annotations
 
@@ -8,112 +8,118 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 
 _WORKSPACE = re.compile(
-    r"^(?:/home/runner/work/[^/]+/[^/]+|/Users/runner/work/[^/]+/[^/]+|[A-Za-z]:/a/[^/]+/[^/]+|/__w/[^/]+/[^/]+"
+    r"^(?:/home/runner/work/[^/]+/[^/]+|/Users/runner/work/[^/]+/[^/]+|[A-Za-z]:/a/[^/]+/[^/]+"
+    r"|/__w/[^/]+/[^/]+"
     r"|/github/workspace|/home/travis/build/[^/]+/[^/]+|/home/circleci/project|/builds/[^/]+/[^/]+"
     r"|/home/vsts/work/\d+/s|[A-Za-z]:/projects/[^/]+)/"
 )
 # Installed code: only a file of the repository that is at the same place below the root is the same
 # file.
 _INSTALLED = re.compile(
-    r"^.*/(?:(?:site-packages|dist-packages)/(?:[^/]+\.egg/)?|node_modules/|\.cargo/registry/src/[^/]+/|pkg/mod/"
+    r"^.*/(?:(?:site-packages|dist-packages)/(?:[^/]+\.egg/)?|node_modules/"
+    r"|\.cargo/registry/src/[^/]+/|pkg/mod/"
     r"|vendor/bundle/|gems/)"
 )
 # What belongs to a language, a tool or the system: files of the same name in the repository are
 # others.
 _FOREIGN = re.compile(
-    r"^(?:/rustc/|/usr/(?!src/(?!debug))|/opt/hostedtoolcache/|/lib(?:64)?/|/nix/store/|/snap/|/System/|/Applications/"
-    r"|/Library/|/opt/homebrew/|<|https?://|node:|internal/|[A-Za-z]:/hostedtoolcache/|[A-Za-z]:/Program Files"
+    r"^(?:/rustc/|/usr/(?!src/(?!debug))|/opt/hostedtoolcache/|/lib(?:64)?/|/nix/store/|/snap/"
+    r"|/System/|/Applications/"
+    r"|/Library/|/opt/homebrew/|<|https?://|node:|internal/|[A-Za-z]:/hostedtoolcache/"
+    r"|[A-Za-z]:/Program Files"
     r"|.*/lib/python\d[\d.]*t?/|.*/\.(?:rustup|nvm|rbenv|rvm|gradle|m2|nuget|sdkman)/)"
 )
 # Where a tool says that it works: what it prints is relative to there.
-_SAYS_WHERE = re.compile(
-    r"(?:^rootdir: |Entering directory [`'\"]?|working-directory: |(?:^|&& |; )cd |(?:^|\s)-S |(?:^|\s)-C "
-    r"|--(?:prefix|project|cwd|dir|rootDir)[ =]|^ {0,2}RUN  v\S{1,40} |^> \S{1,200} \S{1,60} (?=/)|[Ii]n directory:? "
+_WORKING_FOLDER = re.compile(
+    r"(?:^rootdir: |Entering directory [`'\"]?|working-directory: |(?:^|&& |; )cd |(?:^|\s)-S |(?:^"
+    r"|\s)-C "
+    r"|--(?:prefix|project|cwd|dir|rootDir)[ =]|^ {0,2}RUN  v\S{1,40} |^> \S{1,200} \S{1,60} (?=/)"
+    r"|[Ii]n directory:? "
     r"|--manifest-path[ =]"
-    r"|^npm (?:ERR!|error) path |at location: )['\"]?(?P<where>[\w./@-]+)",
+    r"|^npm (?:ERR!|error) path |at location: )['\"]?(?P<folder>[\w./@-]+)",
     re.MULTILINE,
 )
 
 
-class Paths:
-    """The files of a repository, to be found by the end of a path; `said` is where the log may tell
-    in which folder.
+class RepoPaths:
+    """Finds the files of a repository by what a log calls them.
+
+    `read_output` gives the text in which tools may say in which folder they work.
     """
 
-    def __init__(self, files: Collection[str], said: Callable[[], str] = str) -> None:
+    def __init__(self, files: Collection[str], read_output: Callable[[], str] = str) -> None:
         self._files = frozenset(files)
-        self._said = said
+        self._read_output = read_output
         self._by_name: dict[str, list[str]] = defaultdict(list)
         for file in sorted(self._files):
             self._by_name[file.rpartition("/")[2]].append(file)
 
-    def place(self, printed: str) -> str | None:
-        """The file of the repository; None for code of others. Without any files, what a relative
-        path says.
+    def resolve(self, printed: str) -> str | None:
+        """Find the file of the repository; None for the code of others.
+
+        Where the repository's files are not known, a relative path is taken at its word.
         """
         path = re.sub(r"^(?:file://|webpack://[^/]*/|app/+)", "", printed.replace("\\", "/"))
         installed = _INSTALLED.sub("", path)
         if installed != path:
-            return self._only(installed) if "/" in installed else None
+            return self._find_only(installed) if "/" in installed else None
         if _FOREIGN.match(path):
             return None
-        inside = _WORKSPACE.sub("", path)
-        whole = inside != path
-        path = re.sub(r"^(?:\.{1,2}/)+", "", inside)
+        below_workspace = _WORKSPACE.sub("", path)
+        is_in_workspace = below_workspace != path
+        path = re.sub(r"^(?:\.{1,2}/)+", "", below_workspace)
         if not self._files:
-            return path if whole or not re.match(r"/|\w:", path) else None
-        if whole and path in self._files:
+            return path if is_in_workspace or not re.match(r"/|\w:", path) else None
+        if is_in_workspace and path in self._files:
             return path
-        return (
-            self._longest(path)
-            if path.startswith("/") or path[1:2] == ":"
-            else self._relative(path)
-        )
+        if path.startswith("/") or path[1:2] == ":":
+            return self._find_longest(path)
+        return self._find_relative(path)
 
-    def _relative(self, path: str) -> str | None:
-        """Where tools said that they work comes first: the root may have a file of the same name."""
-        hinted = [
-            f"{folder}/{path}" for folder in self._folders if f"{folder}/{path}" in self._files
-        ]
-        if hinted:
-            return hinted[0]
-        return (
-            path if path in self._files else self._only(path, several=True) or self._longest(path)
-        )
+    def _find_relative(self, path: str) -> str | None:
+        """Find a relative path, in the working folders first: the root may have a namesake."""
+        for folder in self._working_folders:
+            if f"{folder}/{path}" in self._files:
+                return f"{folder}/{path}"
+        if path in self._files:
+            return path
+        return self._find_first(path) or self._find_longest(path)
 
     @cached_property
-    def _folders(self) -> tuple[str, ...]:
-        """The folders of the repository that the log says somebody works in, the last said first."""
-        known = {file[:at] for file in self._files for at in _slashes(file)}
-        told = (found["where"].rstrip("./") for found in _SAYS_WHERE.finditer(self._said()))
-        inside = (
-            re.sub(r"^(?:\./)+|/Cargo\.toml$", "", _WORKSPACE.sub("", f"{where}/").rstrip("/"))
-            for where in told
-        )
-        return tuple(dict.fromkeys(reversed([folder for folder in inside if folder in known])))
+    def _working_folders(self) -> tuple[str, ...]:
+        """The folders of the repository that tools said they work in, the last said first."""
+        known = {file[:index] for file in self._files for index in _slashes_of(file)}
+        folders: list[str] = []
+        for match in _WORKING_FOLDER.finditer(self._read_output()):
+            inside = _WORKSPACE.sub("", f"{match['folder'].rstrip('./')}/").rstrip("/")
+            folder = re.sub(r"^(?:\./)+|/Cargo\.toml$", "", inside)
+            if folder in known:
+                folders.append(folder)
+        return tuple(dict.fromkeys(reversed(folders)))
 
-    def _longest(self, path: str) -> str | None:
-        """The longest end of a path that is a file: the work was somewhere else than on GitHub's
-        runners.
-        """
-        parts = [part for part in path.split("/") if part]
-        for at in range(len(parts)):
-            end = "/".join(parts[at:])
+    def _find_longest(self, path: str) -> str | None:
+        """Find the longest end of a path that is a file, for work done elsewhere than on GitHub."""
+        parts = list(filter(None, path.split("/")))
+        for index in range(len(parts)):
+            end = "/".join(parts[index:])
             if end in self._files and ("/" in end or len(self._by_name[end]) == 1):
                 return end
-            if at and len(parts) - at > 1 and (found := self._only(end)):
-                return found
+            if index and "/" in end and (file := self._find_only(end)):
+                return file
         return None
 
-    def _only(self, end: str, *, several: bool = False) -> str | None:
-        """The one file that ends so; with `several`, the first of more."""
-        found = [
-            file
-            for file in self._by_name.get(end.rpartition("/")[2], ())
-            if file == end or file.endswith(f"/{end}")
-        ]
-        return found[0] if len(found) == 1 or (found and several) else None
+    def _find_only(self, end: str) -> str | None:
+        """Find the one file whose path ends so; None where there are several."""
+        files = self._find_all(end)
+        return files[0] if len(files) == 1 else None
+
+    def _find_first(self, end: str) -> str | None:
+        return next(iter(self._find_all(end)), None)
+
+    def _find_all(self, end: str) -> list[str]:
+        namesakes = self._by_name.get(end.rpartition("/")[2], [])
+        return [file for file in namesakes if file == end or file.endswith(f"/{end}")]
 
 
-def _slashes(path: str) -> list[int]:
-    return [at for at, sign in enumerate(path) if sign == "/"]
+def _slashes_of(path: str) -> list[int]:
+    return [index for index, character in enumerate(path) if character == "/"]

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from tests.git_served import git
-from tests.logs.reading import job
+from tests.logs.reading import wrap_as_job
 
-SAID = """\
+TRACEBACK = """\
 Traceback (most recent call last):
   File "/x/app/cart.py", line 2, in total
     raise ValueError("no fruit")
@@ -53,7 +53,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_page_shows_what_broke_with_its_code(repo: Path, tmp_path: Path):
     """What kind, what to do, error, place, and the line among its neighbours."""
     log = tmp_path / "ci.log"
-    log.write_bytes(job(SAID))
+    log.write_bytes(wrap_as_job(TRACEBACK))
     done = greenlit(str(log), "--repo", str(repo))
 
     assert 0 == done.exit_code
@@ -73,7 +73,7 @@ def test_json_has_every_failure_from_standard_input(tmp_path: Path):
     """For programs: the documented keys, and the files from a list."""
     (tmp_path / "files").write_text("app/cart.py\n")
     shape = json.loads(
-        greenlit("--json", "--files", str(tmp_path / "files"), given=job(SAID)).stdout
+        greenlit("--json", "--files", str(tmp_path / "files"), given=wrap_as_job(TRACEBACK)).stdout
     )
     (failure,) = shape["failures"]
 
@@ -96,7 +96,7 @@ def test_several_logs_are_one_reading(tmp_path: Path):
     """The same failure of two jobs is told once, with both."""
     logs = [tmp_path / "linux.log", tmp_path / "macos.log"]
     for log in logs:
-        log.write_bytes(job(SAID))
+        log.write_bytes(wrap_as_job(TRACEBACK))
     shape = json.loads(greenlit("--json", *map(str, logs)).stdout)
 
     assert [["linux.log", "macos.log"]] == [failure["jobs"] for failure in shape["failures"]]
@@ -125,7 +125,7 @@ def test_wrong_use_is_told_in_words(argv: list[str], said: str):
 def test_what_a_log_says_commands_no_terminal(tmp_path: Path):
     """Escapes, bells and turned writing become signs; a long page ends with how much more there is."""
     lines = [f"src/a.c:{n}:1: error: bad \x07thing \u202eturned" for n in range(1, 60)]
-    shown = greenlit(given=job("\n".join(lines))).stdout
+    shown = greenlit(given=wrap_as_job("\n".join(lines))).stdout
 
     assert not {"\x07", "\x1b", "\u202e"} & set(shown)
     assert "more; --json tells them all." in shown

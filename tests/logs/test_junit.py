@@ -6,7 +6,7 @@ import pytest
 
 from bot.logs import read_log
 from bot.values import Reading
-from tests.logs.reading import words
+from tests.logs.reading import summarize
 
 PYTEST = """<?xml version="1.0" encoding="utf-8"?><testsuites><testsuite name="pytest">
 <testcase classname="tests.test_cart" name="test_fine" time="0.001" />
@@ -35,7 +35,7 @@ JEST = """<testsuites><testsuite name="cart"><testcase classname="cart adds" nam
 FILES = ["tests/test_cart.py", "src/main/java/com/shop/Cart.java", "src/cart.test.ts"]
 
 
-def read(text: str) -> Reading:
+def read_report(text: str) -> Reading:
     return read_log(text.encode().splitlines(keepends=True), FILES)
 
 
@@ -52,18 +52,21 @@ def read(text: str) -> Reading:
 )
 def test_a_report_names_test_error_and_place(text: str, failure: str):
     """The text of a failure is read in its own language's way."""
-    assert ["test-failure, fix, junit", failure] == words(read(text))
+    assert ["test-failure, fix, junit", failure] == summarize(read_report(text))
 
 
 def test_a_report_without_failures_is_passed():
     """Skipped tests are none."""
-    assert ("passed", "none") == (read("<testsuite/>\n").category, read("<testsuite/>\n").action)
+    assert ("passed", "none") == (
+        read_report("<testsuite/>\n").category,
+        read_report("<testsuite/>\n").action,
+    )
 
 
 @pytest.mark.parametrize("end", range(0, len(PYTEST), 41))
 def test_a_report_that_stops_is_read_as_far_as_it_goes(end: int):
     """Half an element tells nothing, and nothing breaks."""
-    assert read(PYTEST[:end]).category in {"passed", "test-failure"}
+    assert read_report(PYTEST[:end]).category in {"passed", "test-failure"}
 
 
 def test_entities_that_unfold_are_not_read():
@@ -73,4 +76,4 @@ def test_entities_that_unfold_are_not_read():
         + PYTEST.partition("?>")[2]
     )
 
-    assert () == read(bomb).failures
+    assert () == read_report(bomb).failures

@@ -1,0 +1,125 @@
+"""Patterns of linters and formatters."""
+
+from __future__ import annotations
+
+from bot.logs.diagnostic_patterns.diagnostic_pattern import LINE_COLUMN, PATH, compile_pattern
+
+LINTERS = (
+    compile_pattern(
+        "pylint", "lint", ": ", rf"{PATH}{LINE_COLUMN}: (?P<code>[CEFRW]\d{{4}}): (?P<text>.+)"
+    ),
+    compile_pattern(
+        "pylint",
+        "lint",
+        ": [",
+        rf"{PATH}{LINE_COLUMN}: \[(?P<code>[CEFRW]\d{{4}})[^\]]*\] (?P<text>.+)",
+    ),
+    compile_pattern(
+        "rubocop",
+        "lint",
+        ": ",
+        rf"{PATH}{LINE_COLUMN}: [CWEFR]: (?:\[Correctable\] )?(?P<code>[A-Z]\w+/\w+): (?P<text>.+)",
+    ),
+    compile_pattern(
+        "flake8 or ruff",
+        "lint",
+        ":",
+        rf"{PATH}{LINE_COLUMN}:? (?P<code>[A-Z]{{1,4}}\d{{1,4}}) (?:\[\*\] )?(?P<text>.+)",
+    ),
+    compile_pattern(
+        "markdownlint",
+        "lint",
+        " MD",
+        rf"{PATH}: ?(?P<line>\d+)(?::(?P<col>\d+))?:? (?:error )?(?P<code>MD\d+\S*) (?P<text>.+)",
+    ),
+    compile_pattern(
+        "hadolint",
+        "lint",
+        " DL",
+        r"(?P<path>\S+):(?P<line>\d+) (?P<code>(?:DL|SC)\d+) (?:error|warning): (?P<text>.+)",
+    ),
+    compile_pattern(
+        "eslint",
+        "lint",
+        "Error - ",
+        rf"{PATH}: line (?P<line>\d+), col \d+, Error - (?P<text>.+?)(?: \((?P<code>[\w@/-]+)\))?$",
+    ),
+    compile_pattern(
+        "eslint",
+        "lint",
+        "[Error/",
+        rf"{PATH}{LINE_COLUMN}: (?P<text>.+?) \[Error/(?P<code>[\w@/-]+)\]$",
+    ),
+    compile_pattern(
+        "standard", "lint", ": ", rf"\s+{PATH}{LINE_COLUMN}: (?P<text>.+?) \((?P<code>[\w@/-]+)\)$"
+    ),
+    compile_pattern(
+        "actionlint",
+        "lint",
+        ".y",
+        rf"(?P<path>\S+\.ya?ml){LINE_COLUMN}: (?P<text>.+?) \[(?P<code>[\w-]+)\]$",
+    ),
+    compile_pattern("codespell", "lint", " ==> ", rf"{PATH}:(?P<line>\d+): (?P<text>\S+ ==> .+)"),
+    compile_pattern(
+        "checkstyle",
+        "lint",
+        "[ERROR] ",
+        rf"(?:\[ant:checkstyle\] )?\[ERROR\] {PATH}{LINE_COLUMN}: (?P<text>.+?) \[(?P<code>\w+)\]",
+    ),
+    compile_pattern(
+        "checkstyle",
+        "lint",
+        "[ERROR] ",
+        rf"\[ERROR\] {PATH}:\[(?P<line>\d+)(?:,\d+)?\] \([\w]+\) (?P<code>\w+): (?P<text>.+)",
+    ),
+    compile_pattern(
+        "ktlint",
+        "lint",
+        ".kt:",
+        r"(?P<path>\S+\.kts?):(?P<line>\d+):\d+: (?P<text>.+?) [(\[](?P<code>[\w:-]+)[)\]]$",
+    ),
+    compile_pattern(
+        "dart",
+        "lint",
+        " • ",
+        r"\s*(?:error|warning|info) (?:•|-) (?P<text>.+) (?:•|-) (?P<path>\S+\.dart):"
+        r"(?P<line>\d+):\d+ (?:•|-) "
+        r"(?P<code>\w+)",
+    ),
+    compile_pattern(
+        "sphinx",
+        "lint",
+        ": ",
+        r"(?P<path>\S+\.(?:rst|md|txt|py))(?::docstring of [^:]+)?:(?P<line>\d+): (?:WARNING|ERROR"
+        r"|SEVERE): "
+        r"(?P<text>.+)",
+    ),
+    compile_pattern(
+        "ruff",
+        "lint",
+        "",
+        r"(?P<code>[A-Z]{1,4}\d{1,4}|unformatted)(?: \[\*\]|:)? (?P<text>.+)",
+        below=True,
+    ),
+    compile_pattern(
+        "black", "lint", "would reformat ", r"(?P<text>would reformat (?P<path>\S.*))$"
+    ),
+    compile_pattern(
+        "ruff", "lint", "Would reformat: ", r"(?P<text>Would reformat: (?P<path>\S.*))$"
+    ),
+    compile_pattern("black", "lint", "reformatted ", r"(?P<text>reformatted (?P<path>\S+\.\w+))$"),
+    compile_pattern(
+        "isort",
+        "lint",
+        "ERROR: ",
+        r"ERROR: (?P<path>\S+) (?P<text>Imports are incorrectly sorted.*)",
+    ),
+    compile_pattern("pre-commit", "lint", "Fixing ", r"(?P<text>Fixing (?P<path>\S+\.\w+))$"),
+    compile_pattern(
+        "rustfmt",
+        "lint",
+        "Diff in ",
+        r"(?P<text>Diff in (?P<path>\S+?)(?::(?P<line>\d+)| at line (?P<line2>\d+)):?)\s*$",
+    ),
+    compile_pattern("gofmt", "lint", ".orig ", r"(?P<text>diff (?:-u )?\S+\.orig (?P<path>\S+))$"),
+)

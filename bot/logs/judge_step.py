@@ -1,0 +1,120 @@
+"""Decide what the failures of a step mean, and whose fault they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.logs.clean_log import LogLine
+from bot.logs.failures import collect_failures, cut_excerpt
+from bot.logs.line_search import read_texts
+from bot.logs.outages import OutageMatch, find_outage
+from bot.logs.parse_step import AttributedFailure, StepFailures
+from bot.logs.parsed_failure import ParsedFailure
+from bot.logs.parsers.tracebacks import is_wrapper
+from bot.values import Confidence, Reading
+
+_MESSAGE_CHARS = 500  # of an outage
+
+
+def judge_step(step: StepFailures) -> Reading | None:
+    """Decide what the failures of a step mean; None where there are none.
+
+    Where some are outages and others are not, only the others are told.
+    """
+    chosen = _choose_failures(step)
+    blamed: list[AttributedFailure] = []
+    outages: list[OutageMatch] = []
+    for candidate in chosen:
+        outage = _find_outage_behind(candidate.failure)
+        if outage:
+            outages.append(outage)
+        else:
+            blamed.append(candidate)
+    if blamed:
+        return _blame(step, blamed)
+    return report_outage(outages[0], step.lines, chosen[0].tool) if outages else None
+
+
+def _blame(step: StepFailures, blamed: Sequence[AttributedFailure]) -> Reading:
+    best = next((candidate for candidate in blamed if candidate.failure.frames), None)
+    first = blamed[0].parser
+    if first.kind != "tests":
+        # A place in the repository's code outweighs a word about the network, but not a full disk
+        # or a killed process.
+        outage = find_outage(read_texts(step.lines), only_stops=best is not None)
+        if outage:
+            return report_outage(outage, step.lines, first.tool)
+    confidence: Confidence = "high" if best else "medium"
+    best = best or blamed[0]
+    failures = collect_failures(candidate.failure for candidate in blamed)
+    excerpt = cut_excerpt(step.lines, best.failure)
+    return Reading(best.failure.category, "fix", best.tool, failures, excerpt, confidence)
+
+
+def _choose_failures(step: StepFailures) -> list[AttributedFailure]:
+    """Choose tests; else diagnostics in the repository's code; else what ended the program.
+
+    What has no place in the repository comes last.
+    """
+    diagnostics, crashes = step.by_kind["diagnostics"], step.by_kind["crashes"]
+    in_repository = [candidate for candidate in diagnostics if candidate.failure.frames]
+    if step.by_kind["tests"]:
+        return step.by_kind["tests"] + list(filter(_is_go_build_error, in_repository))
+    return (
+        in_repository
+        or _keep_last_program(list(filter(_is_own_crash, crashes)))
+        or [each for each in diagnostics if each.failure.category == "dependency"]
+        or diagnostics
+        or _keep_last_program(crashes)
+    )
+
+
+def _is_go_build_error(candidate: AttributedFailure) -> bool:
+    """Tell whether Go could not build a package, which it reports among the tests of the others."""
+    return candidate.parser.tool == "go" and candidate.failure.category != "lint"
+
+
+def _is_own_crash(candidate: AttributedFailure) -> bool:
+    failure = candidate.failure
+    return bool(failure.frames) and not is_wrapper(failure.error, failure.message)
+
+
+def _keep_last_program(crashes: Sequence[AttributedFailure]) -> list[AttributedFailure]:
+    """Keep what the parser found that read furthest: a program ends but once."""
+    if not crashes:
+        return []
+    last = max(crashes, key=lambda crash: crash.failure.last_line)
+    return [crash for crash in crashes if crash.parser is last.parser]
+
+
+def _find_outage_behind(failure: ParsedFailure) -> OutageMatch | None:
+    """Find the outage that a failure tells of.
+
+    An assertion only quotes what the code under test said.
+    """
+    is_assertion = failure.error.endswith(("AssertionError", "Failed"))
+    if is_assertion or failure.message.startswith("expect("):
+        return None
+    first_lines = "\n".join(failure.message.split("\n", maxsplit=2)[:2])
+    return find_outage([f"{failure.error}: {first_lines}"])
+
+
+def report_outage(match: OutageMatch, lines: Sequence[LogLine], tool: str = "") -> Reading:
+    """Make the reading of an outage, with the line that speaks of it."""
+    outage, text = match
+    number = _find_number(lines, text)
+    failure = ParsedFailure(outage.category, "", text[:_MESSAGE_CHARS], number, number)
+    return Reading(
+        outage.category,
+        outage.action,
+        tool or outage.name,
+        collect_failures([failure]),
+        cut_excerpt(lines, failure),
+    )
+
+
+def _find_number(lines: Sequence[LogLine], text: str) -> int:
+    for line in lines:
+        if line.text == text:
+            return line.number
+    return lines[-1].number if lines else 0

@@ -1,0 +1,105 @@
+"""Ask the parsers what a failed step says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import NamedTuple
+
+from bot.logs.clean_log import LogLine
+from bot.logs.job_steps import StepLog
+from bot.logs.line_search import join_texts
+from bot.logs.parsed_failure import ParsedFailure
+from bot.logs.registry import PARSERS, Kind, ParserSpec
+from bot.logs.repo_paths import RepoPaths
+from bot.values import Frame
+
+_FAILURES = 1000  # that one parser may tell of
+
+
+class AttributedFailure(NamedTuple):
+    """A failure and the parser that found it."""
+
+    parser: ParserSpec
+    failure: ParsedFailure
+
+    @property
+    def tool(self) -> str:
+        """The tool that told of the failure."""
+        return self.failure.tool or self.parser.tool
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailures:
+    """What the parsers found in a step, by how far they are believed."""
+
+    lines: Sequence[LogLine]
+    by_kind: dict[Kind, list[AttributedFailure]] = field(
+        default_factory=lambda: {"tests": [], "diagnostics": [], "crashes": []}
+    )
+
+
+def parse_step(step: StepLog, repo_files: Collection[str]) -> StepFailures:
+    """Ask each parser whose markers stand in the step; what two of them read is told by the first.
+
+    Frames name files of the repository.
+    """
+    lines = step.lines
+    text = join_texts(lines)
+    paths = RepoPaths(repo_files, lambda: f"{join_texts(step.command)}\n{text}")
+    failures = StepFailures(lines)
+    for parser in PARSERS:
+        if any(marker in text for marker in parser.markers):
+            for failure in parser.parse(lines)[:_FAILURES]:
+                _add_failure(failures, parser, resolve_frames(failure, paths))
+    return failures
+
+
+def _add_failure(failures: StepFailures, parser: ParserSpec, failure: ParsedFailure) -> None:
+    """Add a failure unless a parser that is believed more has read its lines.
+
+    What a failed test printed is no further failure.
+    """
+    for earlier in chain.from_iterable(failures.by_kind.values()):
+        if earlier.parser is not parser and _is_same(earlier.failure, failure):
+            return
+    failures.by_kind[parser.kind].append(AttributedFailure(parser, failure))
+
+
+def _is_same(earlier: ParsedFailure, later: ParsedFailure) -> bool:
+    return (
+        earlier.first_line <= later.first_line <= earlier.last_line
+        or (later.first_line <= earlier.first_line and earlier.last_line <= later.last_line)
+        or _is_told_twice(earlier, later)
+    )
+
+
+def _is_told_twice(earlier: ParsedFailure, later: ParsedFailure) -> bool:
+    """Tell whether two reporters speak of one failure: of the same place, in the same words."""
+    if not later.frames or later.frames[-1:] != earlier.frames[-1:]:
+        return False
+    first, second = later.message.split("\n")[0], earlier.message.split("\n")[0]
+    return bool(first) and (first in second or second in first)
+
+
+def resolve_frames(failure: ParsedFailure, paths: RepoPaths) -> ParsedFailure:
+    """Give the frames the repository's paths, and drop those that are not of the repository.
+
+    The path in a test's name is resolved too.
+    """
+    frames: list[Frame] = []
+    for frame in failure.frames:
+        file = paths.resolve(frame.file)
+        if file:
+            frames.append(Frame(file, frame.line, frame.function))
+    test = _resolve_test(failure.test, frames, paths)
+    return replace(failure, frames=tuple(frames), test=test)
+
+
+def _resolve_test(test: str, frames: Sequence[Frame], paths: RepoPaths) -> str:
+    path, colons, name = test.partition("::")
+    if not colons or not path.startswith("/"):
+        return test
+    file = paths.resolve(path) or (frames[0].file if frames else "")
+    return f"{file}::{name}" if file else name

@@ -1,0 +1,1 @@
+"""Parsers of what failed steps print, one file for each family of tools."""

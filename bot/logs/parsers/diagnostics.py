@@ -1,0 +1,90 @@
+"""Parse what compilers, type checkers and linters print by the table of their patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.logs.clean_log import LogLine
+from bot.logs.diagnostic_patterns import (
+    DIAGNOSTIC_PATTERNS,
+    LINE_COLUMN,
+    PATH,
+    DiagnosticPattern,
+)
+from bot.logs.line_search import join_texts, match_first, read_texts
+from bot.logs.parsed_failure import ParsedFailure, parse_place, shorten_message
+from bot.values import Frame
+
+_ARROW = re.compile(rf"\s*(?:-->|╭─\[|::|,-\[|❯) ?{PATH}{LINE_COLUMN}\]?$")
+_CPP_STEP = re.compile(
+    r"^(?:In file included from |\s+from )?(?P<path>[^\s:]+):(?P<line>\d+)(?::\d+)?"
+    r"(?:[:,]$|:\s+(?:(?:recursively )?required (?:from|by)|in .constexpr. expansion"
+    r"|in instantiation))"
+)
+_INCLUDED = re.compile(r"In file|\s+from")
+_CPP_NOTE = re.compile(r"^\S+: (?:In |At )|^\s+(?:required|from)")
+_WORD = re.compile(r"\w")
+
+
+def parse_diagnostics(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse each line that one of the patterns fits; the first that fits is believed."""
+    whole = join_texts(lines)
+    patterns = [pattern for pattern in DIAGNOSTIC_PATTERNS if pattern.marker in whole]
+    failures = []
+    for index, line in enumerate(lines):
+        for pattern in patterns:
+            if pattern.marker in line.text and (failure := _parse(pattern, lines, index)):
+                failures.append(failure)
+                break
+    return failures
+
+
+def _parse(
+    pattern: DiagnosticPattern, lines: Sequence[LogLine], index: int
+) -> ParsedFailure | None:
+    match = pattern.expression.match(lines[index].text)
+    if match is None:
+        return None
+    below = read_texts(lines[index + 1 : index + 7])
+    place = match_first(below, _ARROW) if pattern.below else match
+    if place is None:  # without an arrow it is no diagnostic
+        return None
+    groups, number = match.groupdict(), lines[index].number
+    chain = _parse_cpp_chain(lines, index) if pattern.tool == "compiler" else []
+    own_frames = [parse_place(place)] if place.groupdict().get("path") else []
+    return ParsedFailure(
+        pattern.category,
+        error=groups.get("code") or "",
+        message=shorten_message(match["text"] or _find_words(below)),
+        first_line=number,
+        last_line=number,
+        frames=(*chain, *own_frames),
+        column=groups.get("col") or "",
+        tool=pattern.tool,
+    )
+
+
+def _find_words(texts: Sequence[str]) -> str:
+    """Find the first text that says anything: a message that stands below its place."""
+    for text in texts:
+        if _WORD.search(text):
+            return text.strip(" ×>│|")
+    return ""
+
+
+def _parse_cpp_chain(lines: Sequence[LogLine], index: int) -> list[Frame]:
+    """Parse how a C++ compiler came to the place: what stands above it, innermost first.
+
+    Includes count only where there are no instantiations.
+    """
+    includes: list[Frame] = []
+    instantiations: list[Frame] = []
+    for line in reversed(lines[max(index - 30, 0) : index]):
+        step = _CPP_STEP.match(line.text)
+        if step:
+            steps = includes if _INCLUDED.match(line.text) else instantiations
+            steps.append(parse_place(step))
+        elif not _CPP_NOTE.match(line.text):
+            break
+    return instantiations or includes

@@ -1,0 +1,101 @@
+"""Parse what can be said of a step that no other parser knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.logs.clean_log import LogLine
+from bot.logs.line_search import read_texts
+from bot.logs.parsed_failure import (
+    ParsedFailure,
+    make_diagnostic,
+    make_failure,
+    parse_place,
+    shorten_message,
+)
+from bot.values import Category
+
+_PLACE = re.compile(
+    r"(?<![^\s:()'\"])(?P<path>(?:[A-Za-z]:)?[^\s:()'\"]{1,300}\.\w{1,12})(?::|\(|\", line | line )"
+    r"(?P<line>\d{1,9})"
+)
+_ERROR = re.compile(
+    r"\b(error|failed|failure|fatal|panic|exception|not found|no such file|denied|cannot|can't"
+    r"|killed)\b",
+    re.IGNORECASE,
+)
+# What only says that something else failed.
+_WRAPPER = re.compile(
+    r"Process completed with exit code|^The process '.*' failed with"
+    r"|Executing the custom container implementation failed|^npm (?:ERR! |error )(?:A complete log"
+    r"|errno|path|signal"
+    r"|Lifecycle|Exit status|code ELIFECYCLE|command|  |This is|$)|^make(?:\[\d+\])?: \*\*\*"
+    r"|ELIFECYCLE"
+    r"|^error Command failed|^Node(?:\.js)? \d+ (?:is being|actions are) deprecated|^##\["
+    r"|^Post job cleanup"
+    r"|^Cleaning up orphan|ailed to (?:upload|save) |No files were found with the provided path|^"
+    r"(?:Build )?FAILED?!?$"
+    r"|^Error: Process completed|exited with|returned a non-zero|^The command .* failed"
+    r"|Command failed with exit code"
+)
+_TESTS = re.compile(
+    r"\b\d+ (?:tests?|specs?|examples?|suites?|failing|failures?)\b|^\s*(?:--- FAIL|not ok"
+    r"|# fail [1-9])"
+    r"|\bTests?(?: run)?:|^\s*Tests  |test result: FAILED"
+)
+# A place and what is wrong there, as nearly every linter writes it: `a.rb:3:5: C: ...`, `a.ts[4,
+# 1]: ...`, `a.c(3) ...`
+_LISTED = re.compile(
+    r"\s{0,4}(?:[\w.-]{1,40}: )?\[?(?P<path>(?:[A-Za-z]:)?[^\s:()\[\]'\",]{1,300})"
+    r"(?::(?P<line>\d{1,9})(?::\d{1,9})?|[(\[](?P<line2>\d{1,9})(?:[,:] ?\d{1,9})?[)\]])\]?"
+    r"(?:[:,]? ?- |[:,]|\s)\s*(?P<text>\S.*)"
+)
+_NO_ERROR = re.compile(
+    r"\W{0,2}(?:warn(?:ing)?|note|info|debug|hint|ok|passed|trace)\b", re.IGNORECASE
+)
+
+
+def parse_listing(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse each line that begins with a place and goes on with words, as those of a linter do.
+
+    Whoever calls it must drop the places that are not the repository's. Warnings are left out.
+    """
+    failures = []
+    for line in lines:
+        match = _LISTED.match(line.text)
+        if match and not _NO_ERROR.match(match["text"]):
+            message = shorten_message(match["text"])
+            failures.append(make_diagnostic("lint", line, message, parse_place(match)))
+    return failures
+
+
+def mentions_error(lines: Sequence[LogLine]) -> bool:
+    """Tell whether the runner marked an error, or any line has a word for one."""
+    return any(line.mark == "error" or _ERROR.search(line.text) for line in lines)
+
+
+def parse_last_error(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse the last line that speaks of an error, with the places named around it.
+
+    Where none does, the last line that says anything.
+    """
+    index = _find_last_error(lines)
+    if index is None:
+        return []
+    around = lines[max(0, index - 5) : index + 6]
+    places = [place for line in around for place in _PLACE.finditer(line.text)]
+    ran_tests = any(map(_TESTS.search, read_texts(lines[-200:])))
+    category: Category = "test-failure" if ran_tests else "crash"
+    message = shorten_message(lines[index].text.strip())
+    return [make_failure(category, around, "", message, map(parse_place, places))]
+
+
+def _find_last_error(lines: Sequence[LogLine]) -> int | None:
+    printed = [index for index, line in enumerate(lines) if line.text.strip()]
+    telling = [index for index in printed if not _WRAPPER.search(lines[index].text)]
+    candidates = telling or printed
+    for index in reversed(candidates):
+        if _ERROR.search(lines[index].text):
+            return index
+    return candidates[-1] if candidates else None

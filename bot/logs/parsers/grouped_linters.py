@@ -1,0 +1,153 @@
+"""Parse linters and build tools that need several lines for one fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.logs.clean_log import LogLine
+from bot.logs.line_search import cut_block, match_first, read_texts
+from bot.logs.parsed_failure import (
+    ParsedFailure,
+    make_diagnostic,
+    make_failure,
+    parse_place,
+    shorten_message,
+)
+from bot.values import Category, Frame
+
+_FILE = re.compile(r"^(?P<path>(?:[A-Za-z]:\\)?[^\s:][^:]*\.\w+)$")
+_STYLISH = re.compile(
+    r"^\s+(?:(?P<line>\d+):(?P<col>\d+))\s+(?P<level>error|warning|✖|×|⚠)\s+(?P<text>\S.*?)"
+    r"(?:\s{2,}\(?"
+    r"(?P<code>[\w@/.-]+)\)?)?\s*$",
+    re.IGNORECASE,
+)
+_RUFF_GROUPED = re.compile(
+    r"^\s+(?P<line>\d+):(?P<col>\d+)\s+(?P<code>[A-Z]{1,4}\d{1,4}) (?:\[\*\] )?(?P<text>.+)$"
+)
+_NEXT_LINT = re.compile(
+    r"^(?P<line>\d+):(?P<col>\d+)\s+(?P<level>Error|Warning): (?P<text>.+?)(?:\s{2}"
+    r"(?P<code>[\w@/-]+))?$"
+)
+_CMAKE = re.compile(
+    r"^CMake Error (?:at|in) (?P<path>[^\s:]+)(?::(?P<line>\d+))?(?: \((?P<command>\w+)\))?:"
+)
+_CMAKE_MISSING = re.compile(r"Could NOT find|not found")
+_SHELLCHECK_PLACE = re.compile(r"^In (?P<path>\S+) line (?P<line>\d+):$")
+_SHELLCHECK = re.compile(r"^\s*\^-*\^? ?-*\s*(?P<code>SC\d+) \((?P<level>\w+)\): (?P<text>.+)$")
+_PYDOCSTYLE_PLACE = re.compile(r"^(?P<path>\S+\.py):(?P<line>\d+) (?:at|in) ")
+_PYDOCSTYLE = re.compile(r"^\s+(?P<code>D\d{3}): (?P<text>.+)$")
+_BIOME = re.compile(
+    r"^(?P<path>[^\s:]+\.\w+)(?::(?P<line>\d+):\d+)? (?P<code>lint/\S+|format|parse|assist\S*"
+    r"|organizeImports)\b.*━"
+)
+_ESBUILD = re.compile(r"^[✘X] \[ERROR\] (?P<text>.+)$")
+_ESBUILD_PLACE = re.compile(r"^\s+(?P<path>\S+\.\w+):(?P<line>\d+):\d+:$")
+_TSC_CODE = re.compile(r"TS\d+")
+
+
+def parse_stylish(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse ESLint, stylelint, yamllint and next lint: a file, then its faults without warnings."""
+    failures: list[ParsedFailure] = []
+    path = ""
+    for line in lines:
+        fault = (
+            _STYLISH.match(line.text)
+            or _NEXT_LINT.match(line.text)
+            or _RUFF_GROUPED.match(line.text)
+        )
+        if fault and path:
+            failures += _parse_stylish_fault(line, fault, path)
+        elif file := _FILE.match(line.text.removesuffix(":")):
+            path = file["path"]
+    return failures
+
+
+def _parse_stylish_fault(line: LogLine, fault: re.Match[str], path: str) -> list[ParsedFailure]:
+    if fault.groupdict().get("level", "").lower() in {"warning", "⚠"}:
+        return []
+    frame = Frame(path, int(fault["line"]))
+    failure = make_diagnostic("lint", line, fault["text"], frame, error=fault["code"] or "")
+    return [replace(failure, column=fault["col"])]
+
+
+def parse_cmake(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse `CMake Error at` and the indented text below; a missing package is a dependency."""
+    failures = []
+    for index, line in enumerate(lines):
+        heading = _CMAKE.match(line.text)
+        if heading:
+            block = cut_block(lines, index, _is_not_indented, 60)
+            failures.append(_parse_cmake_error(heading, block))
+    return failures
+
+
+def _is_not_indented(text: str) -> bool:
+    return bool(text[:1].strip())
+
+
+def _parse_cmake_error(heading: re.Match[str], block: Sequence[LogLine]) -> ParsedFailure:
+    message = "\n".join(line.text.strip() for line in block[1:]).strip()
+    is_missing = heading["command"] == "find_package" or _CMAKE_MISSING.search(message)
+    category: Category = "dependency" if is_missing else "compile-error"
+    frames = [parse_place(heading)]
+    return make_failure(category, block, "CMake Error", shorten_message(message), frames)
+
+
+def parse_shellcheck(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse `In FILE line N:`, the line, then what is wrong with it."""
+    return _parse_below_place(lines, _SHELLCHECK_PLACE, _SHELLCHECK)
+
+
+def parse_pydocstyle(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse a place, then the code below it."""
+    return _parse_below_place(lines, _PYDOCSTYLE_PLACE, _PYDOCSTYLE)
+
+
+def _parse_below_place(
+    lines: Sequence[LogLine], heading: re.Pattern[str], fault: re.Pattern[str]
+) -> list[ParsedFailure]:
+    failures: list[ParsedFailure] = []
+    place: re.Match[str] | None = None
+    for line in lines:
+        place = heading.match(line.text) or place
+        match = fault.match(line.text)
+        if place and match:
+            frame = parse_place(place)
+            failures.append(
+                make_diagnostic("lint", line, match["text"], frame, error=match["code"])
+            )
+    return failures
+
+
+def parse_biome(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse a place and a rule; a cross below begins what is wrong, another sign a warning."""
+    failures = []
+    for index, line in enumerate(lines):
+        place = _BIOME.match(line.text)
+        if not place:
+            continue
+        below = (text.strip() for text in read_texts(lines[index + 1 : index + 4]))
+        message = next(filter(None, below), "")
+        if message.startswith(("×", "✖", "x ")):
+            message = message[1:].strip()
+            frame = parse_place(place)
+            failures.append(make_diagnostic("lint", line, message, frame, error=place["code"]))
+    return failures
+
+
+def parse_esbuild(lines: Sequence[LogLine]) -> list[ParsedFailure]:
+    """Parse `✘ [ERROR] what`, then where."""
+    failures = []
+    for index, line in enumerate(lines):
+        match = _ESBUILD.match(line.text)
+        if not match:
+            continue
+        place = match_first(read_texts(lines[index + 1 : index + 5]), _ESBUILD_PLACE)
+        if place:
+            is_type_error = _TSC_CODE.match(match["text"])
+            category: Category = "type-error" if is_type_error else "compile-error"
+            failures.append(make_diagnostic(category, line, match["text"], parse_place(place)))
+    return failures

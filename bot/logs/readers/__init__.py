@@ -1,1 +1,0 @@
-"""Here live the readers, one file for each family of tools."""

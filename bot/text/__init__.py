@@ -1,4 +1,4 @@
-"""Make the text of strangers safe: as a reader sees it, without secrets, without effect when quoted."""
+"""Make the text of strangers safe: as a reader sees it, without secrets, inert when quoted."""
 
 from bot.text.comment_commands import parse_commands
 from bot.text.invisible_chars import strip_invisible

@@ -1,64 +1,66 @@
-"""Here live the commands in a comment: lines such as `/generate with tests`, where a reader sees
-them as such.
-"""
+"""Find the commands in a comment: visible lines such as `/generate with tests`."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.text.html_visibility import VOID, Tag, pieces
+from bot.text.html_visibility import VOID, Tag, split_html
 from bot.text.invisible_chars import strip_invisible
 
 _COMMAND = re.compile(r"/([A-Za-z][\w-]*)[.:,!]?(?:\s+(.*))?$")
+_PLAIN_CONTEXTS = (["p"], ["h1"], ["h2"])
 
 
 def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
-    """Each line that begins with `/word`: the word in lower case and what follows it, in order.
+    """Return the lines that begin with `/word`: the word in lower case, and what follows it.
 
-    Only lines of plain paragraphs count: not code, quotes, lists, tables, nor anything inside raw
-    HTML.
+    Only lines of plain paragraphs count: not code, quotes, lists, tables, nor anything in raw HTML.
     """
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     tokens = parser.parse(markdown)
     # No text can hold its own digest, so nobody but us can write this tag.
-    mark = f"line-{hashlib.sha256(markdown.encode(errors='replace')).hexdigest()}"
+    marker = f"line-{hashlib.sha256(markdown.encode(errors='replace')).hexdigest()}"
     lines: list[str] = []
-    for inline in tokens:
-        if inline.type == "inline" and inline.level == 1:
-            inline.children = _marked(inline.children or [], mark, lines)
+    for token in tokens:
+        if token.type == "inline" and token.level == 1:
+            token.children = _mark_lines(token.children or [], marker, lines)
     if not any("/" in line for line in lines):
         return ()
-    free = _free(parser.renderer.render(tokens, parser.options, {}), mark)
-    found = [
-        _COMMAND.match(strip_invisible(line).strip())
-        for number, line in enumerate(lines)
-        if str(number) in free
-    ]
-    return tuple((command[1].lower(), (command[2] or "").strip()) for command in found if command)
+    html = parser.renderer.render(tokens, parser.options, {})
+    plain = _find_plain_markers(html, marker)
+    commands = []
+    for number, line in enumerate(lines):
+        command = _COMMAND.match(strip_invisible(line).strip())
+        if command and str(number) in plain:
+            commands.append((command[1].lower(), (command[2] or "").strip()))
+    return tuple(commands)
 
 
-def _marked(children: list[Token], mark: str, lines: list[str]) -> list[Token]:
-    """The tokens with a mark before each line; adds to `lines` what their reader sees, up to the
-    first HTML in it.
+def _mark_lines(children: Sequence[Token], marker: str, lines: list[str]) -> list[Token]:
+    """Return the tokens with a marker before each line.
+
+    Adds to `lines` what a reader sees of each, up to the first HTML in it.
     """
     marked: list[Token] = []
-    ended = True
+    has_html = False
     for number, child in enumerate(children):
         if number == 0 or children[number - 1].type in {"softbreak", "hardbreak"}:
-            marked.append(Token("html_inline", "", 0, content=f"<{mark} n={len(lines)}>"))
+            marked.append(Token("html_inline", "", 0, content=f"<{marker} n={len(lines)}>"))
             lines.append("")
-            ended = False
+            has_html = False
         marked.append(child)
-        ended = ended or child.type == "html_inline"
-        lines[-1] += "" if ended else _text(child)
+        has_html = has_html or child.type == "html_inline"
+        if not has_html:
+            lines[-1] += _read_token(child)
     return marked
 
 
-def _text(token: Token) -> str:
+def _read_token(token: Token) -> str:
     match token.type:
         case "code_inline":
             return f"{token.markup}{token.content}{token.markup}"
@@ -67,17 +69,18 @@ def _text(token: Token) -> str:
     return token.content or token.markup
 
 
-def _free(html: str, mark: str) -> frozenset[str]:
-    """The numbers of the marks that stand in a paragraph or heading and in nothing else."""
-    found: list[str] = []
-    inside: list[str] = []
-    for piece in pieces(html):
+def _find_plain_markers(html: str, marker: str) -> frozenset[str]:
+    """Return the numbers of the markers that are in a paragraph or heading and in nothing else."""
+    numbers: set[str] = set()
+    open_elements: list[str] = []
+    for piece in split_html(html):
         if not isinstance(piece, Tag) or piece.name in VOID:
             continue
-        if piece.name == mark:
-            found += [piece.attributes.get("n", "")] if inside in (["p"], ["h1"], ["h2"]) else []
+        if piece.name == marker:
+            if open_elements in _PLAIN_CONTEXTS:
+                numbers.add(piece.attributes.get("n", ""))
         elif not piece.closes:
-            inside.append(piece.name)
-        elif inside and inside[-1] == piece.name:
-            inside.pop()
-    return frozenset(found)
+            open_elements.append(piece.name)
+        elif open_elements and open_elements[-1] == piece.name:
+            open_elements.pop()
+    return frozenset(numbers)

@@ -1,4 +1,4 @@
-"""Here live the shapes of secrets, and their removal."""
+"""Find secrets by their shapes, and mask them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import re
 # text costs little.
 _SECRETS = re.compile(
     r"""
-      \bgh[opsur]_[A-Za-z0-9][A-Za-z0-9._-]{15,}            # GitHub; since April 2026 ghs_<app>_<JWT>, with dots
+      # GitHub; since April 2026 ghs_<app>_<JWT>, with dots
+      \bgh[opsur]_[A-Za-z0-9][A-Za-z0-9._-]{15,}
     | \bgithub_pat_\w{20,}
     | \bsk-ant-[\w-]{8,}                                    # Anthropic
     | \b(?:AKIA|ASIA)[A-Z0-9]{16}\b                         # AWS
@@ -26,13 +27,18 @@ _SECRETS = re.compile(
 
 
 def mask_secrets(text: str) -> str:
-    """The text with each secret as `***`. Give it whole texts: a private key is not recognised by
-    its lines.
+    """Replace each secret with `***`.
+
+    Give it whole texts: a private key is not recognised by one of its lines.
     """
-    return _SECRETS.sub(lambda found: f"{found['keep'] or ''}***", text)
+    return _SECRETS.sub(lambda secret: f"{secret['keep'] or ''}***", text)
 
 
 def find_secrets(text: str) -> tuple[str, ...]:
-    """What `masked` would take out of the text, each once."""
-    found = (match[0].removeprefix(match["keep"] or "") for match in _SECRETS.finditer(text))
-    return tuple(dict.fromkeys(secret for secret in found if secret.strip()))
+    """Return what `mask_secrets` would take out of the text, each once."""
+    secrets: dict[str, None] = {}
+    for match in _SECRETS.finditer(text):
+        secret = match[0].removeprefix(match["keep"] or "")
+        if secret.strip():
+            secrets[secret] = None
+    return tuple(secrets)

@@ -1,4 +1,4 @@
-"""Text of strangers, made safe for a terminal."""
+"""Make text of strangers safe for a terminal."""
 
 import re
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from bot.adapters.child_guard import ChildGuard
+from bot.adapters.git.git_process import GitError, GitProcess
 
 ZEROS = "0" * 40
 
@@ -58,13 +59,9 @@ class GitStore:
         self.root = root.absolute()
         self._lock = threading.Lock()
         self._commits: dict[tuple[str, str], CommitRecord] = {}
-        self._environment = {
-            "PATH": os.pathsep.join(os.get_exec_path()),
-            "HOME": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_NO_LAZY_FETCH": "1",
-        }
+        self._guard = ChildGuard()
+        self._empty = self.root / ".empty"
+        self._empty.mkdir(parents=True, exist_ok=True)
 
     def folder(self, repo: str) -> Path:
         return self.root / f"{repo}.git"
@@ -119,11 +116,11 @@ class GitStore:
         if not ref or ref.startswith("-"):
             return ""
         for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", ref):
-            done = self._try(
+            out = self._try(
                 repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
             )
-            if done.returncode == 0:
-                return done.stdout.decode().strip()
+            if out is not None:
+                return out.decode().strip()
         return ""
 
     def details(self, repo: str, sha: str) -> CommitRecord:
@@ -133,10 +130,10 @@ class GitStore:
         if known:
             return known
         form = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
-        done = self._try(repo, "log", "-1", f"--format={form}", "--end-of-options", sha)
-        if done.returncode:
+        out = self._try(repo, "log", "-1", f"--format={form}", "--end-of-options", sha)
+        if out is None:
             raise KeyError(sha)
-        parts = done.stdout.decode("utf-8", "replace").split("\0")
+        parts = out.decode("utf-8", "replace").split("\0")
         author, committer = GitSignature(*parts[3:6]), GitSignature(*parts[6:9])
         found = CommitRecord(
             parts[0], parts[1], tuple(parts[2].split()), author, committer, parts[9].rstrip("\n")
@@ -149,17 +146,17 @@ class GitStore:
         out = self._try(
             repo, "ls-tree", "-r", "-l", "-z", "--full-tree", sha, *(["--", under] if under else [])
         )
-        if out.returncode:
+        if out is None:
             return ()
         found = []
-        for line in out.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+        for line in out.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             head, path = line.split("\t", 1)
             mode, _, blob, size = head.split()
             found.append(TreeEntry(path, mode, blob, int(size) if size.isdigit() else 0))
         return tuple(found)
 
     def read(self, repo: str, blob: str) -> bytes:
-        return self._try(repo, "cat-file", "blob", blob).stdout
+        return self._try(repo, "cat-file", "blob", blob) or b""
 
     def texts(self, repo: str, sha: str, under: str = "") -> dict[str, str]:
         """The files at a commit as text, at or under a path."""
@@ -171,11 +168,9 @@ class GitStore:
     def between(self, repo: str, base: str, head: str) -> Comparison:
         """What the head has that the base does not, commits oldest first."""
         commits = self._git(repo, "rev-list", "--reverse", f"{base}..{head}", "--").split()
-        out = self._try(
-            repo, "diff", "--numstat", "-z", "--no-renames", f"{base}...{head}", "--"
-        ).stdout.decode()
+        out = self._try(repo, "diff", "--numstat", "-z", "--no-renames", f"{base}...{head}", "--")
         files = []
-        for line in out.split("\0")[:-1]:
+        for line in (out or b"").decode().split("\0")[:-1]:
             more, less, path = line.split("\t", 2)
             files.append(
                 (path, int(more) if more.isdigit() else 0, int(less) if less.isdigit() else 0)
@@ -194,21 +189,20 @@ class GitStore:
         }
 
     def descends(self, repo: str, old: str, new: str) -> bool:
-        return self._try(repo, "merge-base", "--is-ancestor", old, new).returncode == 0
+        return self._try(repo, "merge-base", "--is-ancestor", old, new) is not None
 
-    def _git(self, repo: str, *args: str, given: bytes | None = None) -> str:
-        done = self._try(repo, *args, given=given)
-        if done.returncode:
-            raise RuntimeError(f"git {args[0]}: {done.stderr.decode()}")
-        return done.stdout.decode("utf-8", "surrogateescape")
+    def _git(self, repo: str, *args: str, given: bytes = b"") -> str:
+        return self._run(repo, *args, given=given).decode("utf-8", "surrogateescape")
 
-    def _try(
-        self, repo: str, *args: str, given: bytes | None = None
-    ) -> subprocess.CompletedProcess[bytes]:
-        command = ["git", "--git-dir", str(self.folder(repo)), *args]
-        return subprocess.run(
-            command, env=self._environment, input=given, capture_output=True, check=False
-        )
+    def _try(self, repo: str, *args: str) -> bytes | None:
+        """Run git; None where it says no."""
+        try:
+            return self._run(repo, *args)
+        except GitError:
+            return None
+
+    def _run(self, repo: str, *args: str, given: bytes = b"") -> bytes:
+        return GitProcess(self.folder(repo), self._empty, self._guard).run(*args, stdin=given)
 
 
 def _data(text: str) -> bytes:

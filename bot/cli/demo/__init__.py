@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from rich.console import Console, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
+from bot.adapters.git.git_process import GitProcess
 from bot.cli.demo.bot_process import BotDied
 from bot.cli.demo.staging import ASKER, REPO, Cast, Stage, issue, staged
 from bot.cli.terminal import diff, markdown, step
@@ -171,5 +171,5 @@ def _panel(title: str, inside: RenderableType) -> Panel:
 
 
 def _changed(stage: Stage, base: str, head: str) -> str:
-    asked = ["git", "-C", str(stage.forge.git_dir(REPO)), "diff", f"{base}...{head}"]
-    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    process = GitProcess(stage.forge.git_dir(REPO), Path("/"))
+    return process.run("diff", f"{base}...{head}", "--").decode("utf-8", "replace")

@@ -8,6 +8,7 @@ from html import unescape
 
 from rich.text import Text
 
+from bot.edits import parse_change_diff, render_size
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.redact import redact
@@ -62,7 +63,8 @@ def open_pull(ports: Ports, state: RunState, warning: str, *, draft: bool) -> Pu
     """
     # Names in a title are code too, but a title knows no entities.
     title = unescape(defuse_inline(state.delivery.finish.title, TITLE_CHARS))
-    body = render_body(state, warning, _read_template(ports, state.base))
+    size = render_size(parse_change_diff(ports.mirrors.diff(state.base, state.patch)))
+    body = render_body(state, warning, _read_template(ports, state.base), size)
     content = PullRequestContent(redact(ports, title), redact(ports, body), draft)
     return ports.pulls.open_pull(state.request.repo, state.own_branch, state.base.branch, content)
 
@@ -84,19 +86,22 @@ def update_pull(ports: Ports, state: RunState, warning: str) -> bool:
     return True
 
 
-def render_body(state: RunState, warning: str = "", template: str = "") -> str:
+def render_body(state: RunState, warning: str = "", template: str = "", size: str = "") -> str:
     """Render the pull request's text, under the headings of the repository's template if it has one."""
-    return fill_template(template, dict(render_sections(state, warning)), render_foot(state))
+    return fill_template(template, dict(render_sections(state, warning, size)), render_foot(state))
 
 
-def render_sections(state: RunState, warning: str = "") -> Iterator[tuple[str, str]]:
+def render_sections(
+    state: RunState, warning: str = "", size: str = ""
+) -> Iterator[tuple[str, str]]:
     """Render our parts of the text, each with the name of what it tells."""
     finish = state.delivery.finish
     alerts = (_render_weakened(state), f"> [!WARNING]\n> {warning}" if warning else "")
     if top := "\n\n".join(alert for alert in alerts if alert):
         yield "alerts", top
     yield "issue", f"Closes #{state.request.number}"
-    yield "what", f"{defuse_markdown(finish.summary, TEXT_CHARS)}\n\n{_compare_with_plan(state)}"
+    summary = defuse_markdown(finish.summary, TEXT_CHARS)
+    yield "what", _join(summary, _compare_with_plan(state), size)
     yield "checked", render_attempts(state.attempts) or UNCHECKED
     if finish.look_at:
         yield "look", "\n".join(f"- {defuse_inline(place, LINE_CHARS)}" for place in finish.look_at)

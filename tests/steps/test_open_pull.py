@@ -407,3 +407,10 @@ def test_whether_people_closed_it_is_asked_of_github(place):
     place.forge.close_pull(place.repo.name, number, "ada")
 
     assert (False, False, True) == (before, between, pull_was_closed(place.ports, tree, BRANCH))
+
+
+def test_the_size_stands_under_what_changed():
+    """As git counts it, after the files."""
+    text = render_body(WORK, size="2 files changed: +3 \u22121 lines")
+
+    assert "- [x] `test_greeting.py`: not in the plan" in text.partition("2 files changed: +3")[0]

@@ -1,0 +1,112 @@
+"""Read a change as git's unified diff: what came and went where, and which lines it shows."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from unidiff.errors import UnidiffParseError
+from unidiff.patch import PatchedFile, PatchSet
+
+Lines = tuple[tuple[int, str], ...]  # number and text
+
+
+@dataclass(frozen=True, slots=True)
+class FileDiff:
+    """The lines of a file that came (numbered as they are now) and went (as they were before).
+
+    A review may comment on the lines in `shown`: on the right side of the diff, as they are now.
+    """
+
+    path: str
+    added: Lines
+    removed: Lines
+    shown: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDiff:
+    """The diff of a change, by the paths of its files."""
+
+    files: Mapping[str, FileDiff]
+
+    @property
+    def added(self) -> int:
+        """How many lines came, as git's numstat counts them."""
+        return sum(len(file.added) for file in self.files.values())
+
+    @property
+    def removed(self) -> int:
+        """How many lines went."""
+        return sum(len(file.removed) for file in self.files.values())
+
+
+def parse_change_diff(diff: str) -> ChangeDiff:
+    """Read a diff that git wrote with core.quotePath=false and without renames.
+
+    Raises ValueError for what is none.
+    """
+    numbered, paths = _number_files(diff)
+    try:
+        patch_set = PatchSet(numbered)
+    except UnidiffParseError as error:
+        raise ValueError(f"not a unified diff: {error}") from error
+    if len(patch_set) != len(paths) or (diff.strip() and not paths):
+        raise ValueError(f"not a unified diff: {len(paths)} headers, {len(patch_set)} files")
+    files = [_read_file(file, path) for file, path in zip(patch_set, paths, strict=True)]
+    return ChangeDiff({file.path: file for file in files})
+
+
+def render_size(diff: ChangeDiff) -> str:
+    """Render the size for people, as git does in one line."""
+    files = "1 file" if len(diff.files) == 1 else f"{len(diff.files)} files"
+    return f"{files} changed: +{diff.added} \N{MINUS SIGN}{diff.removed} lines"
+
+
+def _number_files(diff: str) -> tuple[str, list[str]]:
+    """Put numbers in the place of paths, and return the paths.
+
+    unidiff does not read all of git's names: quoted ones, and those with " b/" in them.
+    """
+    paths: list[str] = []
+    lines = []
+    in_header = False
+    for line in diff.split("\n"):
+        number = len(paths)
+        if line.startswith("diff --git "):
+            paths.append(_read_path(line.removeprefix("diff --git ")))
+            in_header = True
+            lines.append(f"diff --git a/{number} b/{number}")
+            continue
+        in_header = in_header and not line.startswith("@@ ")
+        is_name = in_header and line.startswith(("--- ", "+++ "))
+        if is_name and not line.endswith(" /dev/null"):
+            lines.append(f"{line[:4]}{'a' if line[0] == '-' else 'b'}/{number - 1}")
+        else:
+            lines.append(line)
+    return "\n".join(lines), paths
+
+
+def _read_path(names: str) -> str:
+    """Read the path out of "a/PATH b/PATH", whose halves are alike without renames."""
+    name = names[: len(names) // 2]
+    if name.startswith('"'):
+        # Git quotes as C does what holds a quote, a backslash or a control character.
+        raw, _ = codecs.escape_decode(name[1:-1].encode())
+        name = raw.decode(errors="replace")
+    return name[2:]
+
+
+def _read_file(file: PatchedFile, path: str) -> FileDiff:
+    lines = [line for hunk in file for line in hunk]
+    added = [(line.target_line_no or 0, _strip_end(line.value)) for line in lines if line.is_added]
+    removed = [
+        (line.source_line_no or 0, _strip_end(line.value)) for line in lines if line.is_removed
+    ]
+    shown = frozenset(line.target_line_no for line in lines if line.target_line_no)
+    return FileDiff(path, tuple(added), tuple(removed), shown)
+
+
+def _strip_end(text: str) -> str:
+    return text.removesuffix("\n").removesuffix("\r")

@@ -1,6 +1,4 @@
-"""Here live the fixtures of the GitHub adapter's tests: a key, a scripted GitHub, and the adapter
-before it.
-"""
+"""Fixtures of the GitHub adapter's tests: a key, a scripted GitHub, and the adapter before it."""
 
 from __future__ import annotations
 
@@ -17,11 +15,13 @@ from bot.values import Repo
 
 @pytest.fixture(scope="session")
 def key() -> rsa.RSAPrivateKey:
+    """The App's key."""
     return rsa.generate_private_key(65537, 2048)
 
 
 @pytest.fixture
 def github(key: rsa.RSAPrivateKey) -> Iterator[ScriptedGitHub]:
+    """A scripted GitHub, which fails the test that asked for more than is scripted."""
     github = ScriptedGitHub(key)
     with listening(github.answer) as github.url:
         yield github
@@ -31,6 +31,8 @@ def github(key: rsa.RSAPrivateKey) -> Iterator[ScriptedGitHub]:
 
 @pytest.fixture
 def make(github: ScriptedGitHub, key: rsa.RSAPrivateKey) -> Callable[..., GitHubApp]:
+    """Makes an adapter that remembers nothing, as after a restart."""
+
     def make(**changed: Any) -> GitHubApp:
         return GitHubApp(
             7, pem(key), github.url, github.api_url, **{"pause_between_writes_s": 0.0, **changed}
@@ -41,9 +43,11 @@ def make(github: ScriptedGitHub, key: rsa.RSAPrivateKey) -> Callable[..., GitHub
 
 @pytest.fixture
 def app(make: Callable[..., GitHubApp]) -> GitHubApp:
+    """The adapter."""
     return make()
 
 
 @pytest.fixture
 def repo() -> Repo:
+    """A repository that the App is installed on."""
     return Repo("o/r", 1)

@@ -1,5 +1,5 @@
-"""Here lives a small GitHub over real HTTP that answers what a test scripts, counts, cuts
-connections and is slow.
+"""A small GitHub over real HTTP that answers what a test scripts, counts, cuts connections and is
+slow.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ GRANTED = {
 
 
 @dataclass(frozen=True)
-class Heard:
+class ApiCall:
     """One request as it arrived."""
 
     verb: str
@@ -43,11 +43,12 @@ class Heard:
 
     @property
     def token(self) -> str:
+        """The credential that was shown."""
         return self.headers.get("authorization", "").partition(" ")[2]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What to answer. `cut` closes the connection instead; `slow_s` waits before."""
 
     status: int = 200
@@ -57,7 +58,7 @@ class Answer:
     slow_s: float = 0.0
 
 
-Scripted = Answer | Callable[[Heard], Answer]
+ReplySource = Reply | Callable[[ApiCall], Reply]
 
 
 class ScriptedGitHub:
@@ -67,50 +68,52 @@ class ScriptedGitHub:
 
     def __init__(self, key: rsa.RSAPrivateKey) -> None:
         self.url = ""
-        self.heard: list[Heard] = []
+        self.calls: list[ApiCall] = []
         self.unexpected: list[str] = []
         self.granted = dict(GRANTED)
         self.lives_s = 3600
         self._key = key.public_key()
-        self._answers: dict[str, list[Scripted]] = {}
+        self._replies: dict[str, list[ReplySource]] = {}
         self._lock = threading.Lock()
         self.on("GET /app", self._app)
-        self.on(
-            "GET /app/installations/1", lambda heard: Answer(data={"permissions": self.granted})
-        )
+        self.on("GET /app/installations/1", lambda call: Reply(data={"permissions": self.granted}))
         self.on("POST /app/installations/1/access_tokens", self._token)
 
     @property
     def api_url(self) -> str:
+        """Where the API is, as of an Enterprise server."""
         return self.url + PREFIX
 
-    def on(self, asked: str, *answers: Scripted) -> None:
-        self._answers[asked] = list(answers)
+    def on(self, request: str, *replies: ReplySource) -> None:
+        """Script the replies to "VERB /path"."""
+        self._replies[request] = list(replies)
 
-    def hits(self, asked: str) -> list[Heard]:
-        return [heard for heard in self.heard if f"{heard.verb} {heard.path}" == asked]
+    def calls_to(self, request: str) -> list[ApiCall]:
+        """Return the calls of "VERB /path" so far."""
+        return [call for call in self.calls if f"{call.verb} {call.path}" == request]
 
-    def answer(self, heard: Heard) -> Answer:
+    def answer(self, call: ApiCall) -> Reply:
+        """Answer as scripted."""
         with self._lock:
-            self.heard.append(heard)
-            answers = self._answers.get(f"{heard.verb} {heard.path}", [])
-            scripted = answers.pop(0) if len(answers) > 1 else answers[0] if answers else None
-        if scripted is None:
-            self.unexpected.append(f"{heard.verb} {heard.path}")
-            return Answer(501, {"message": "not scripted"})
-        return scripted if isinstance(scripted, Answer) else scripted(heard)
+            self.calls.append(call)
+            replies = self._replies.get(f"{call.verb} {call.path}", [None])
+            reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        if reply is None:
+            self.unexpected.append(f"{call.verb} {call.path}")
+            return Reply(501, {"message": "not scripted"})
+        return reply if isinstance(reply, Reply) else reply(call)
 
-    def _app(self, heard: Heard) -> Answer:
-        self._check_jwt(heard)
-        return Answer(data={"slug": "greenlit", "permissions": self.granted, "events": ["issues"]})
+    def _app(self, call: ApiCall) -> Reply:
+        self._check_jwt(call)
+        return Reply(data={"slug": "greenlit", "permissions": self.granted, "events": ["issues"]})
 
-    def _token(self, heard: Heard) -> Answer:
-        self._check_jwt(heard)
+    def _token(self, call: ApiCall) -> Reply:
+        self._check_jwt(call)
         until = datetime.now(UTC) + timedelta(seconds=self.lives_s)
-        number = len(self.hits("POST /app/installations/1/access_tokens"))
+        number = len(self.calls_to("POST /app/installations/1/access_tokens"))
         # The form of 2026: about 520 characters, with dots, underscores and hyphens.
         token = f"ghs_7_{number}.{'eyJh-bGciOi_' * 36}.{'x-Y_z9' * 12}"
-        return Answer(
+        return Reply(
             201,
             {
                 "token": token,
@@ -118,16 +121,17 @@ class ScriptedGitHub:
             },
         )
 
-    def _check_jwt(self, heard: Heard) -> None:
-        claims = jwt.decode(heard.token, self._key, algorithms=["RS256"])
+    def _check_jwt(self, call: ApiCall) -> None:
+        claims = jwt.decode(call.token, self._key, algorithms=["RS256"])
         assert claims["iss"] == "7"
         assert claims["exp"] - claims["iat"] <= 600
 
 
 @contextmanager
-def listening(answer: Callable[[Heard], Answer], host: str = "127.0.0.1") -> Iterator[str]:
+def listening(answer: Callable[[ApiCall], Reply], host: str = "127.0.0.1") -> Iterator[str]:
     """Serve the answers on a free port; gives "http://host:port"."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer))
+    handler = type("Handler", (ScriptedHandler,), {"answer": staticmethod(answer)})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -139,46 +143,47 @@ def listening(answer: Callable[[Heard], Answer], host: str = "127.0.0.1") -> Ite
         thread.join()
 
 
-def _handler(answer: Callable[[Heard], Answer]) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = 65_536  # an answer in two packets waits 40 ms for the first to be acknowledged
+class ScriptedHandler(BaseHTTPRequestHandler):
+    """Reads a call and sends its reply."""
 
-        def _serve(self) -> None:
-            there = urlsplit(self.path)
-            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            heard = Heard(
-                self.command,
-                there.path.removeprefix(PREFIX),
-                {name: values[0] for name, values in parse_qs(there.query).items()},
-                {name.lower(): value for name, value in self.headers.items()},
-                json.loads(raw) if raw else None,
-            )
-            with suppress(ConnectionError):  # who asked may be gone
-                self._send(answer(heard))
+    answer: Callable[[ApiCall], Reply]
+    protocol_version = "HTTP/1.1"
+    wbufsize = 65_536  # an answer in two packets waits 40 ms for the first to be acknowledged
 
-        def _send(self, given: Answer) -> None:
-            time.sleep(given.slow_s)
-            if given.cut:
-                self.close_connection = True
-                return
-            data = given.data if isinstance(given.data, bytes) else json.dumps(given.data).encode()
-            self.send_response(given.status)
-            for name, value in {"Content-Type": "application/json", **given.headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+    def _serve(self) -> None:
+        address = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        call = ApiCall(
+            self.command,
+            address.path.removeprefix(PREFIX),
+            {name: values[0] for name, values in parse_qs(address.query).items()},
+            {name.lower(): value for name, value in self.headers.items()},
+            json.loads(body) if body else None,
+        )
+        with suppress(ConnectionError):  # who asked may be gone
+            self._send(self.answer(call))
 
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815
+    def _send(self, reply: Reply) -> None:
+        time.sleep(reply.slow_s)
+        if reply.cut:
+            self.close_connection = True
+            return
+        data = reply.data if isinstance(reply.data, bytes) else json.dumps(reply.data).encode()
+        self.send_response(reply.status)
+        for name, value in {"Content-Type": "application/json", **reply.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
 
-        def log_message(self, *args: object) -> None:
-            pass
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve  # noqa: N815
 
-    return Handler
+    def log_message(self, *args: object) -> None:
+        """The test's output is for failures."""
 
 
 def pem(key: rsa.RSAPrivateKey) -> str:
+    """Write a key as GitHub hands it out."""
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.TraditionalOpenSSL,
@@ -186,29 +191,30 @@ def pem(key: rsa.RSAPrivateKey) -> str:
     ).decode()
 
 
-class Board:
+class CommentStore:
     """The comments of issue 7, kept for real. `lost` says how the next writes are lost.
 
     A bare answer is given instead of writing, one in a tuple after having written.
     """
 
-    def __init__(self, github: ScriptedGitHub, *lost: Answer | tuple[Answer]) -> None:
+    def __init__(self, github: ScriptedGitHub, *lost: Reply | tuple[Reply]) -> None:
         self.comments: list[dict[str, Any]] = []
         self._lost = list(lost)
-        github.on("GET /repos/o/r/issues/7/comments", lambda heard: Answer(data=self.comments))
+        github.on("GET /repos/o/r/issues/7/comments", lambda call: Reply(data=self.comments))
         github.on("POST /repos/o/r/issues/7/comments", self._post)
 
-    def _post(self, heard: Heard) -> Answer:
+    def _post(self, call: ApiCall) -> Reply:
         lost = self._lost.pop(0) if self._lost else None
-        if isinstance(lost, Answer):
+        if isinstance(lost, Reply):
             return lost
-        self.comments.append(comment(len(self.comments) + 1, heard.body["body"]))
-        return lost[0] if lost else Answer(201, self.comments[-1])
+        self.comments.append(comment(len(self.comments) + 1, call.body["body"]))
+        return lost[0] if lost else Reply(201, self.comments[-1])
 
 
 def comment(
     number: int, body: str, login: str = "greenlit[bot]", kind: str = "Bot"
 ) -> dict[str, Any]:
+    """A comment as GitHub shows it."""
     return {
         "id": number,
         "body": body,
@@ -220,6 +226,7 @@ def comment(
 
 
 def pull(number: int, **changed: Any) -> dict[str, Any]:
+    """A pull request as GitHub shows it."""
     return {
         "number": number,
         "url": f"https://api.github.example/api/v3/repos/o/r/pulls/{number}",

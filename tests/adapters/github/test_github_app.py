@@ -1,6 +1,4 @@
-"""Here live the tests of the GitHub port: the adapter against the forge, over HTTP, with all that
-can go wrong.
-"""
+"""The ports of GitHub against the forge, over HTTP, with all that can go wrong."""
 
 from __future__ import annotations
 
@@ -441,13 +439,13 @@ def test_missed_deliveries_are_asked_for_again(
     assert forge.wait_until_idle(30)
     seen = github.fetch_registration()
     missed = github.list_missed_deliveries(3600)
-    with _hearing() as (url, heard):
+    with _hearing() as (url, guids):
         forge.set_webhook_url(keys, url)
         for delivery in missed:
             github.redeliver(delivery.id)
         assert forge.wait_until_idle(30)
 
-    assert {delivery.guid for delivery in missed} <= set(heard)
+    assert {delivery.guid for delivery in missed} <= set(guids)
     assert () == github.list_missed_deliveries(3600)
     assert "issues" in {delivery.event for delivery in missed}
     assert ("greenlit", "http://127.0.0.1:9/github", [repo.installation], set(missed)) == (
@@ -461,13 +459,13 @@ def test_missed_deliveries_are_asked_for_again(
 
 @contextmanager
 def _hearing() -> Iterator[tuple[str, list[str]]]:
-    """Somebody who answers every webhook with 200: the address, and the GUIDs that were heard."""
-    heard: list[str] = []
+    """Somebody who answers every webhook with 200: the address, and the GUIDs that came."""
+    guids: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            heard.append(self.headers["X-GitHub-Delivery"])
+            guids.append(self.headers["X-GitHub-Delivery"])
             self.send_response(200)
             self.end_headers()
 
@@ -478,7 +476,7 @@ def _hearing() -> Iterator[tuple[str, list[str]]]:
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/github", heard
+            yield f"http://127.0.0.1:{server.server_port}/github", guids
         finally:
             server.shutdown()
             thread.join()

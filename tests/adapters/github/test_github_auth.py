@@ -1,4 +1,4 @@
-"""Here live the tests of the App's credentials: narrow, kept, renewed, and nowhere to be read."""
+"""The App's credentials: narrow, kept, renewed, and nowhere to be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from scripted_github import Answer, Heard, ScriptedGitHub
+from scripted_github import ApiCall, Reply, ScriptedGitHub
 
 from bot.adapters.github.auth import AppAuth
 from bot.adapters.github.github_api import GitHubApi
@@ -29,7 +29,7 @@ def test_token_is_narrowed_to_the_repository_and_what_is_needed(
     """
     github.granted["issues"] = "read"
     github.granted["organization_administration"] = "write"
-    github.on(ISSUE, Answer(data=SOME))
+    github.on(ISSUE, Reply(data=SOME))
     app.issues.fetch_issue(repo, 7)
 
     assert {
@@ -43,7 +43,7 @@ def test_token_is_narrowed_to_the_repository_and_what_is_needed(
             "pull_requests": "write",
             "statuses": "read",
         },
-    } == github.hits(MINT)[0].body
+    } == github.calls_to(MINT)[0].body
 
 
 @pytest.mark.parametrize("granted", [{}, {"workflows": "write"}])
@@ -56,7 +56,7 @@ def test_remote_gets_a_token_for_git_alone(
     github.granted |= granted
     remote = app.fetch_remote(repo)
 
-    assert {"contents": "write", "metadata": "read", **granted} == github.hits(MINT)[0].body[
+    assert {"contents": "write", "metadata": "read", **granted} == github.calls_to(MINT)[0].body[
         "permissions"
     ]
     assert f"{github.url}/o/r.git" == remote.url
@@ -76,7 +76,7 @@ def test_one_jwt_serves_for_minutes(
         now[0] += later_s
         time.sleep(1.1)  # a JWT of another second would be another one
         app.fetch_remote(Repo(f"o/r{later_s}", repo.installation))
-        shown.append(github.hits(MINT)[-1].token)
+        shown.append(github.calls_to(MINT)[-1].token)
 
     assert shown[0] == shown[1]
     assert shown[1] != shown[2]
@@ -94,7 +94,7 @@ def test_token_is_kept_until_shortly_before_it_expires(
 
     assert again == first
     assert first != later
-    assert 2 == len(github.hits(MINT))
+    assert 2 == len(github.calls_to(MINT))
 
 
 def test_threads_share_one_token(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
@@ -109,31 +109,31 @@ def test_threads_share_one_token(github: ScriptedGitHub, app: GitHubApp, repo: R
         thread.join()
 
     assert 8 == len(found)
-    assert 1 == len(github.hits(MINT))
+    assert 1 == len(github.calls_to(MINT))
 
 
 def test_refused_token_is_replaced_once(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """A token that GitHub does not take any more is replaced, and the request sent again."""
-    github.on(ISSUE, Answer(401, {"message": "Bad credentials"}), Answer(data=SOME))
+    github.on(ISSUE, Reply(401, {"message": "Bad credentials"}), Reply(data=SOME))
     issue = app.issues.fetch_issue(repo, 7)
 
     assert issue is not None
-    first, second = (heard.token for heard in github.hits(ISSUE))
+    first, second = (call.token for call in github.calls_to(ISSUE))
     assert first != second
 
 
 def test_refused_credentials_name_the_settings(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """When a fresh token is refused too, the text names what to check."""
-    github.on(ISSUE, Answer(401, {"message": "Bad credentials"}))
+    github.on(ISSUE, Reply(401, {"message": "Bad credentials"}))
 
     with pytest.raises(Refusal, match=r"GREENLIT_APP_ID, GREENLIT_PRIVATE_KEY"):
         app.issues.fetch_issue(repo, 7)
-    assert 2 == len(github.hits(ISSUE))
+    assert 2 == len(github.calls_to(ISSUE))
 
 
 def test_unknown_app_names_the_setting(github: ScriptedGitHub, app: GitHubApp):
     """A wrong App id is answered with 404 by GitHub."""
-    github.on("GET /app", Answer(404, {"message": "Integration not found"}))
+    github.on("GET /app", Reply(404, {"message": "Integration not found"}))
 
     with pytest.raises(Refusal, match="GREENLIT_APP_ID"):
         app.fetch_login()
@@ -143,9 +143,9 @@ def test_broken_key_names_the_setting():
     """A key that is none is told by its setting, and not shown."""
     app = GitHubApp(7, "-----BEGIN PRIVATE KEY-----\nsecret", api_url="http://127.0.0.1:9")
 
-    with pytest.raises(Refusal, match="GREENLIT_PRIVATE_KEY") as told:
+    with pytest.raises(Refusal, match="GREENLIT_PRIVATE_KEY") as raised:
         app.fetch_login()
-    assert "secret" not in f"{told.value}{app}"
+    assert "secret" not in f"{raised.value}{app}"
 
 
 @pytest.mark.parametrize("status", [404, 422])
@@ -154,7 +154,7 @@ def test_repository_without_the_app_is_said(
 ):
     """No token for a repository means that the App is not installed there."""
     github.on(
-        MINT, Answer(status, {"message": "There is at least one repository that is not accessible"})
+        MINT, Reply(status, {"message": "There is at least one repository that is not accessible"})
     )
 
     with pytest.raises(Refusal, match="not installed on o/r"):
@@ -165,23 +165,23 @@ def test_permissions_are_asked_for_anew_when_they_changed(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo
 ):
     """An owner took a permission away: GitHub refuses the token, and the next asks for less."""
-    github.on(ISSUE, Answer(data=SOME))
+    github.on(ISSUE, Reply(data=SOME))
     mint = github._token
 
-    def refuse(heard: Heard) -> Answer:
+    def refuse(call: ApiCall) -> Reply:
         del github.granted["actions"]
-        return Answer(422, {"message": "The permissions requested are not granted"})
+        return Reply(422, {"message": "The permissions requested are not granted"})
 
     github.on(MINT, refuse, mint)
     app.issues.fetch_issue(repo, 7)
 
-    assert [True, False] == ["actions" in hit.body["permissions"] for hit in github.hits(MINT)]
-    assert 2 == len(github.hits("GET /app/installations/1"))
+    assert [True, False] == ["actions" in hit.body["permissions"] for hit in github.calls_to(MINT)]
+    assert 2 == len(github.calls_to("GET /app/installations/1"))
 
 
 def test_suspended_installation_is_said(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """A suspended installation refuses tokens with 403."""
-    github.on(MINT, Answer(403, {"message": "This installation has been suspended"}))
+    github.on(MINT, Reply(403, {"message": "This installation has been suspended"}))
 
     with pytest.raises(Refusal, match="suspended"):
         app.issues.fetch_issue(repo, 7)
@@ -195,8 +195,8 @@ def test_log_and_errors_hold_no_token(
     """
     _log_all(caplog)
     secret = app.fetch_remote(repo).secret
-    github.on(ISSUE, Answer(400, {"message": f"strange: {secret}"}))
-    with pytest.raises(Refusal, match="strange") as told:
+    github.on(ISSUE, Reply(400, {"message": f"strange: {secret}"}))
+    with pytest.raises(Refusal, match="strange") as raised:
         app.issues.fetch_issue(repo, 7)
 
     assert "POST http://127.0.0.1/api/v3/app/installations/1/access_tokens" in caplog.text
@@ -205,10 +205,10 @@ def test_log_and_errors_hold_no_token(
         secret,
         secret[:40],
         secret[-40:],
-        github.hits(MINT)[0].token,
-        github.hits(ISSUE)[0].token,
+        github.calls_to(MINT)[0].token,
+        github.calls_to(ISSUE)[0].token,
     ):
-        assert part not in caplog.text + str(told.value) + repr(told.value)
+        assert part not in caplog.text + str(raised.value) + repr(raised.value)
 
 
 def test_token_without_a_known_prefix_is_not_logged(
@@ -216,7 +216,7 @@ def test_token_without_a_known_prefix_is_not_logged(
 ):
     """Tokens are opaque: one of an unknown form is kept out of the log as well."""
     _log_all(caplog)
-    github.on(MINT, Answer(201, {"token": "v1.0123456789", "expires_at": "2099-01-01T00:00:00Z"}))
+    github.on(MINT, Reply(201, {"token": "v1.0123456789", "expires_at": "2099-01-01T00:00:00Z"}))
     remote = app.fetch_remote(repo)
 
     assert "v1.0123456789" == remote.secret

@@ -1,4 +1,4 @@
-"""Here live the tests of what CI says, with GraphQL answered by GitHub's own schema."""
+"""What CI says, with GraphQL answered by GitHub's own schema."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, graphql_sync, parse, validate
-from scripted_github import Answer, Heard, ScriptedGitHub
+from scripted_github import ApiCall, Reply, ScriptedGitHub
 
 from bot.adapters.github.check_shapes import RUNS, SUITES
 from bot.adapters.github.github_app import GitHubApp
@@ -31,7 +31,7 @@ def test_queries_are_valid(schema: GraphQLSchema, query: str):
     assert [] == validate(schema, parse(query))
 
 
-class Graph:
+class GraphqlDouble:
     """Answers GraphQL by executing the query over plain data, so that shapes and enums are the
     schema's.
     """
@@ -43,12 +43,12 @@ class Graph:
         self.contexts: list[dict[str, Any]] = []
         github.on(GRAPHQL, self._answer)
 
-    def _answer(self, heard: Heard) -> Answer:
+    def _answer(self, call: ApiCall) -> Reply:
         root = {"repository": self._repository, "node": self._node}
-        body = heard.body
+        body = call.body
         done = graphql_sync(self._schema, body["query"], root, variable_values=body["variables"])
         assert done.errors is None, done.errors
-        return Answer(data={"data": done.data})
+        return Reply(data={"data": done.data})
 
     def _repository(self, info: object, owner: str, name: str, **_: object) -> dict[str, Any]:
         assert (owner, name) == ("o", "r")
@@ -75,8 +75,8 @@ class Graph:
 
 
 @pytest.fixture
-def graph(github: ScriptedGitHub, schema: GraphQLSchema) -> Graph:
-    return Graph(github, schema)
+def graph(github: ScriptedGitHub, schema: GraphQLSchema) -> GraphqlDouble:
+    return GraphqlDouble(github, schema)
 
 
 def suite(
@@ -106,10 +106,12 @@ def states(checks: Checks) -> dict[str, str]:
     return {check.name: check.state for check in checks.checks}
 
 
-def test_job_is_told_whole(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
+def test_job_is_told_whole(
+    github: ScriptedGitHub, graph: GraphqlDouble, app: GitHubApp, repo: Repo
+):
     """A failed Actions job comes with its id, its run, and how often that was run."""
     graph.suites = [[suite(run("test", "FAILURE"), run("lint"))]]
-    github.on("GET /repos/o/r/actions/runs/3", Answer(data={"run_attempt": 2}))
+    github.on("GET /repos/o/r/actions/runs/3", Reply(data={"run_attempt": 2}))
     url = "https://x.example/runs/3/job/9"
 
     assert Checks(
@@ -119,7 +121,7 @@ def test_job_is_told_whole(github: ScriptedGitHub, graph: Graph, app: GitHubApp,
             Check("lint", "passed", "success", url, id=9, run=3, job=True, run_attempt=2),
         ),
     ) == app.ci.fetch_checks(repo, SHA)
-    assert 1 == len(github.hits("GET /repos/o/r/actions/runs/3"))
+    assert 1 == len(github.calls_to("GET /repos/o/r/actions/runs/3"))
 
 
 def test_jobs_of_an_attempt_are_read_to_the_last_page(
@@ -140,9 +142,9 @@ def test_jobs_of_an_attempt_are_read_to_the_last_page(
     link = {"Link": f'<{github.api_url}{path.removeprefix("GET ")}?page=2>; rel="next"'}
     github.on(
         path,
-        Answer(data={"jobs": page}, headers=link),
-        Answer(data={"jobs": [running]}),
-        Answer(404, {"message": "Not Found"}),
+        Reply(data={"jobs": page}, headers=link),
+        Reply(data={"jobs": [running]}),
+        Reply(404, {"message": "Not Found"}),
     )
     jobs = app.ci.list_jobs(repo, 3, 1)
 
@@ -152,7 +154,7 @@ def test_jobs_of_an_attempt_are_read_to_the_last_page(
     assert () == app.ci.list_jobs(repo, 3, 1)
 
 
-def test_conclusions_are_read(graph: Graph, app: GitHubApp, repo: Repo):
+def test_conclusions_are_read(graph: GraphqlDouble, app: GitHubApp, repo: Repo):
     """Every conclusion and status that GitHub knows is passed, failed or pending."""
     passed = ["SUCCESS", "NEUTRAL", "SKIPPED"]
     failed = ["FAILURE", "CANCELLED", "TIMED_OUT", "ACTION_REQUIRED", "STARTUP_FAILURE", "STALE"]
@@ -169,7 +171,7 @@ def test_conclusions_are_read(graph: Graph, app: GitHubApp, repo: Repo):
     ) == states(app.ci.fetch_checks(repo, SHA))
 
 
-def test_statuses_are_read(graph: Graph, app: GitHubApp, repo: Repo):
+def test_statuses_are_read(graph: GraphqlDouble, app: GitHubApp, repo: Repo):
     """Commit statuses count too, once, however many pages of suites there are."""
     words = ["SUCCESS", "FAILURE", "ERROR", "PENDING", "EXPECTED"]
     graph.contexts = [{"context": word, "state": word, "targetUrl": None} for word in words]
@@ -182,7 +184,7 @@ def test_statuses_are_read(graph: Graph, app: GitHubApp, repo: Repo):
     assert Check("SUCCESS", "passed", "success") == checks.checks[0]
 
 
-def test_empty_and_own_suites_are_left_out(graph: Graph, app: GitHubApp, repo: Repo):
+def test_empty_and_own_suites_are_left_out(graph: GraphqlDouble, app: GitHubApp, repo: Repo):
     """GitHub makes an empty suite for every App that may have one: it says nothing. Ours are not
     CI.
     """
@@ -200,7 +202,7 @@ def test_empty_and_own_suites_are_left_out(graph: Graph, app: GitHubApp, repo: R
 
 
 def test_empty_suite_that_broke_speaks(
-    github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo
+    github: ScriptedGitHub, graph: GraphqlDouble, app: GitHubApp, repo: Repo
 ):
     """A workflow that did not even start has no job, and still is red; so is one that waits for an
     approval.
@@ -212,7 +214,7 @@ def test_empty_suite_that_broke_speaks(
             suite(app="circleci", conclusion="TIMED_OUT"),
         ]
     ]
-    github.on("GET /repos/o/r/actions/runs/3", Answer(404))
+    github.on("GET /repos/o/r/actions/runs/3", Reply(404))
 
     assert (
         Check("CI", "failed", "startup_failure", "https://x.example/runs/3", run=3),
@@ -221,7 +223,7 @@ def test_empty_suite_that_broke_speaks(
     ) == app.ci.fetch_checks(repo, SHA).checks
 
 
-def test_workflow_between_two_jobs_is_pending(graph: Graph, app: GitHubApp, repo: Repo):
+def test_workflow_between_two_jobs_is_pending(graph: GraphqlDouble, app: GitHubApp, repo: Repo):
     """A job that needs another appears when that has ended: until the workflow is over it is not
     green.
     """
@@ -232,14 +234,16 @@ def test_workflow_between_two_jobs_is_pending(graph: Graph, app: GitHubApp, repo
     assert not checks.green
 
 
-def test_running_job_is_told_once(graph: Graph, app: GitHubApp, repo: Repo):
+def test_running_job_is_told_once(graph: GraphqlDouble, app: GitHubApp, repo: Repo):
     """A workflow whose job is under way is pending by that job, not once more by itself."""
     graph.suites = [[suite(run("build", None, "IN_PROGRESS"), status="IN_PROGRESS")]]
 
     assert {"build": "pending"} == states(app.ci.fetch_checks(repo, SHA))
 
 
-def test_all_pages_are_read(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
+def test_all_pages_are_read(
+    github: ScriptedGitHub, graph: GraphqlDouble, app: GitHubApp, repo: Repo
+):
     """More than a hundred suites, and more than a hundred runs in one of them."""
     more = {"hasNextPage": True, "endCursor": "c"}
     graph.suites = [
@@ -250,11 +254,11 @@ def test_all_pages_are_read(github: ScriptedGitHub, graph: Graph, app: GitHubApp
 
     assert {"1": "passed", "2": "passed", "3": "passed"} == states(app.ci.fetch_checks(repo, SHA))
     assert [{"suite": "CS_1", "after": "c"}] == [
-        heard.body["variables"] for heard in github.hits(GRAPHQL)[2:]
+        call.body["variables"] for call in github.calls_to(GRAPHQL)[2:]
     ]
 
 
-def test_job_id_is_read_from_its_address(graph: Graph, app: GitHubApp, repo: Repo):
+def test_job_id_is_read_from_its_address(graph: GraphqlDouble, app: GitHubApp, repo: Repo):
     """Ids of new jobs do not fit GraphQL's Int: where it is null, the address has it."""
     address = "https://github.com/o/r/actions/runs/98765432109/job/51234567890"
     graph.suites = [[suite(run("test", databaseId=None, detailsUrl=address))]]
@@ -262,18 +266,20 @@ def test_job_id_is_read_from_its_address(graph: Graph, app: GitHubApp, repo: Rep
     assert [51234567890] == [check.id for check in app.ci.fetch_checks(repo, SHA).checks]
 
 
-def test_unknown_commit_is_silent(graph: Graph, app: GitHubApp, repo: Repo):
+def test_unknown_commit_is_silent(graph: GraphqlDouble, app: GitHubApp, repo: Repo):
     """A commit that GitHub does not know (yet) has no checks."""
     assert app.ci.fetch_checks(repo, Sha("b" * 40)).is_silent
 
 
-def test_query_is_repeated(github: ScriptedGitHub, graph: Graph, app: GitHubApp, repo: Repo):
+def test_query_is_repeated(
+    github: ScriptedGitHub, graph: GraphqlDouble, app: GitHubApp, repo: Repo
+):
     """A query is a POST that changes nothing: after a 502 it is asked again."""
     answer = graph._answer
-    github.on(GRAPHQL, Answer(502), answer)
+    github.on(GRAPHQL, Reply(502), answer)
 
     assert app.ci.fetch_checks(repo, SHA).is_silent
-    assert 2 == len(github.hits(GRAPHQL))
+    assert 2 == len(github.calls_to(GRAPHQL))
 
 
 @pytest.mark.parametrize(
@@ -306,7 +312,7 @@ def test_errors_of_graphql_are_raised(
     words: str,
 ):
     """GraphQL answers 200 to its errors: each becomes one of ours."""
-    github.on(GRAPHQL, Answer(data={"data": None, "errors": [error]}))
+    github.on(GRAPHQL, Reply(data={"data": None, "errors": [error]}))
 
     with pytest.raises(kind, match=words):
         app.ci.fetch_checks(repo, SHA)

@@ -1,4 +1,4 @@
-"""Here live the tests of GitHub's limits and refusals: who is told what, and how long we wait."""
+"""GitHub's limits and refusals: who is told what, and how long we wait."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from scripted_github import Answer, Board, ScriptedGitHub
+from scripted_github import CommentStore, Reply, ScriptedGitHub
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import RateLimited, Refusal, Unreachable
@@ -28,13 +28,13 @@ def app(make: Callable[..., GitHubApp]) -> GitHubApp:
 @pytest.mark.parametrize(
     ("answer", "until"),
     [
-        (Answer(429, {"message": "Too many"}), 60),
-        (Answer(429, {"message": "Too many"}, {"Retry-After": "7"}), 7),
-        (Answer(403, SECONDARY), 60),
-        (Answer(403, SECONDARY, {"Retry-After": "90"}), 90),
-        (Answer(403, SECONDARY, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}), 60),
+        (Reply(429, {"message": "Too many"}), 60),
+        (Reply(429, {"message": "Too many"}, {"Retry-After": "7"}), 7),
+        (Reply(403, SECONDARY), 60),
+        (Reply(403, SECONDARY, {"Retry-After": "90"}), 90),
+        (Reply(403, SECONDARY, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}), 60),
         (
-            Answer(
+            Reply(
                 403,
                 {"message": "API rate limit exceeded for installation ID 1."},
                 {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 1234:.0f}"},
@@ -42,7 +42,7 @@ def app(make: Callable[..., GitHubApp]) -> GitHubApp:
             1234,
         ),
         (
-            Answer(
+            Reply(
                 429, None, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": f"{NOW + 12:.0f}"}
             ),
             12,
@@ -51,25 +51,27 @@ def app(make: Callable[..., GitHubApp]) -> GitHubApp:
 )
 @pytest.mark.parametrize("verb", ["read", "write"])
 def test_limits_say_when_to_come_back(
-    github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Answer, until: float, verb: str
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Reply, until: float, verb: str
 ):
     """Primary and secondary limits, as 403 or 429, with Retry-After or not: asked once."""
     github.on(ISSUE, answer)
     github.on("POST /repos/o/r/issues/7/reactions", answer)
     app.fetch_login()
-    with pytest.raises(RateLimited) as limited:
+    with pytest.raises(RateLimited) as raised:
         app.issues.fetch_issue(repo, 7) if verb == "read" else app.comments.add_reaction(
             repo, 7, None
         )
 
-    assert until == limited.value.until - NOW
-    assert 1 == len(github.hits(ISSUE)) + len(github.hits("POST /repos/o/r/issues/7/reactions"))
+    assert until == raised.value.until - NOW
+    assert 1 == len(github.calls_to(ISSUE)) + len(
+        github.calls_to("POST /repos/o/r/issues/7/reactions")
+    )
 
 
 def test_missing_permission_is_named(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """Where the App lacks a permission the text says which, from GitHub's header, and what to do."""
     wants = {"X-Accepted-GitHub-Permissions": "issues=write; pull_requests=write"}
-    github.on(ISSUE, Answer(403, {"message": "Resource not accessible by integration"}, wants))
+    github.on(ISSUE, Reply(403, {"message": "Resource not accessible by integration"}, wants))
 
     with pytest.raises(
         Refusal, match=r"`issues: write; pull requests: write`.*accept the new permissions"
@@ -80,62 +82,62 @@ def test_missing_permission_is_named(github: ScriptedGitHub, app: GitHubApp, rep
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (Answer(403, {"message": "Repository was archived so is read-only."}), "archived"),
-        (Answer(403, {"message": "Unable to create comment because issue is locked."}), "locked"),
-        (Answer(403, {"message": "Your IP is not on the list"}), "Your IP is not on the list"),
-        (Answer(404, {"message": "Not Found"}), "gone, or the App is not installed there"),
-        (Answer(410, {"message": "This issue was deleted"}), "gone"),
+        (Reply(403, {"message": "Repository was archived so is read-only."}), "archived"),
+        (Reply(403, {"message": "Unable to create comment because issue is locked."}), "locked"),
+        (Reply(403, {"message": "Your IP is not on the list"}), "Your IP is not on the list"),
+        (Reply(404, {"message": "Not Found"}), "gone, or the App is not installed there"),
+        (Reply(410, {"message": "This issue was deleted"}), "gone"),
         (
-            Answer(422, {"message": "Validation Failed", "errors": [{"message": "body is odd"}]}),
+            Reply(422, {"message": "Validation Failed", "errors": [{"message": "body is odd"}]}),
             "body is odd",
         ),
-        (Answer(400, b"<html>Bad request</html>"), r"no reason given \(400\)"),
-        (Answer(400, ["odd"]), r"no reason given \(400\)"),
+        (Reply(400, b"<html>Bad request</html>"), r"no reason given \(400\)"),
+        (Reply(400, ["odd"]), r"no reason given \(400\)"),
     ],
 )
 def test_refusals_are_told_in_words(
-    github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Answer, words: str
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Reply, words: str
 ):
     """What no later try can change is a Refusal that a maintainer understands; it is not tried
     again.
     """
-    Board(github)
+    CommentStore(github)
     github.on(POST, answer)
 
     with pytest.raises(Refusal, match=words):
         app.comments.put_comment(repo, 7, "m", "hello")
-    assert 1 == len(github.hits(POST))
+    assert 1 == len(github.calls_to(POST))
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_deleted_issue_is_none(github: ScriptedGitHub, app: GitHubApp, repo: Repo, status: int):
     """A deleted issue is a fact, not an error."""
-    github.on(ISSUE, Answer(status, {"message": "gone"}))
+    github.on(ISSUE, Reply(status, {"message": "gone"}))
 
     assert app.issues.fetch_issue(repo, 7) is None
 
 
 def test_reads_are_repeated(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """A read that met a 502 or a cut connection is asked again."""
-    github.on(ISSUE, Answer(502), Answer(cut=True), Answer(data={"number": 7, "title": "T"}))
+    github.on(ISSUE, Reply(502), Reply(cut=True), Reply(data={"number": 7, "title": "T"}))
     issue = app.issues.fetch_issue(repo, 7)
 
     assert issue is not None
-    assert 3 == len(github.hits(ISSUE))
+    assert 3 == len(github.calls_to(ISSUE))
 
 
 def test_reads_are_repeated_twice_at_most(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """Then it is Unreachable, which says what was asked and what was answered."""
-    github.on(ISSUE, Answer(502, b"<html>Unicorn!</html>"))
+    github.on(ISSUE, Reply(502, b"<html>Unicorn!</html>"))
 
     with pytest.raises(Unreachable, match=r"^GitHub answered 502 to GET /repos/o/r/issues/7$"):
         app.issues.fetch_issue(repo, 7)
-    assert 3 == len(github.hits(ISSUE))
+    assert 3 == len(github.calls_to(ISSUE))
 
 
 def test_answer_that_is_no_json_is_unreachable(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """A proxy's page is not GitHub's answer."""
-    github.on(ISSUE, Answer(200, b"<html>Log in to the network</html>"))
+    github.on(ISSUE, Reply(200, b"<html>Log in to the network</html>"))
 
     with pytest.raises(Unreachable, match="not in JSON"):
         app.issues.fetch_issue(repo, 7)
@@ -154,7 +156,7 @@ def test_answer_of_another_shape_is_unreachable(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, data: object, words: str
 ):
     """What GitHub left out or changed is never taken for a value."""
-    github.on(ISSUE, Answer(data=data))
+    github.on(ISSUE, Reply(data=data))
 
     with pytest.raises(Unreachable, match=words):
         app.issues.fetch_issue(repo, 7)
@@ -164,7 +166,7 @@ def test_slow_answer_is_unreachable(
     github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
 ):
     """No answer in time is as good as none."""
-    github.on("POST /repos/o/r/issues/7/reactions", Answer(slow_s=1.5))
+    github.on("POST /repos/o/r/issues/7/reactions", Reply(slow_s=1.5))
     app = make(timeout_s=1)
 
     with pytest.raises(Unreachable, match="ReadTimeout"):
@@ -173,7 +175,7 @@ def test_slow_answer_is_unreachable(
 
 def test_writes_keep_a_pause(github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo):
     """Two writes of an installation are spaced."""
-    github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
+    github.on("POST /repos/o/r/issues/7/reactions", Reply(201))
     app = make(pause_between_writes_s=0.3)
     begun = time.monotonic()
     for _ in range(3):
@@ -184,8 +186,8 @@ def test_writes_keep_a_pause(github: ScriptedGitHub, make: Callable[..., GitHubA
 
 def test_reads_keep_no_pause(github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo):
     """Not even after a write: with a pause of an hour this would not end."""
-    github.on(ISSUE, Answer(data={"number": 7, "title": "T"}))
-    github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
+    github.on(ISSUE, Reply(data={"number": 7, "title": "T"}))
+    github.on("POST /repos/o/r/issues/7/reactions", Reply(201))
     app = make(pause_between_writes_s=3600)
     app.comments.add_reaction(repo, 7, None)
 
@@ -198,13 +200,13 @@ def test_long_queue_of_writes_is_sent_away(
     """Who would sleep longer than two seconds is told when to come back instead, each a little
     later.
     """
-    github.on("POST /repos/o/r/issues/7/reactions", Answer(201))
+    github.on("POST /repos/o/r/issues/7/reactions", Reply(201))
     app = make(pause_between_writes_s=30.0, clock=lambda: NOW)
     app.comments.add_reaction(repo, 7, None)
     untils = []
     for _ in range(3):
-        with pytest.raises(RateLimited) as limited:
+        with pytest.raises(RateLimited) as raised:
             app.comments.add_reaction(repo, 7, None)
-        untils.append(limited.value.until - NOW)
+        untils.append(raised.value.until - NOW)
 
     assert [1, 2, 3] == [round(until / 30) for until in untils]

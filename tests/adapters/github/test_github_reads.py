@@ -1,4 +1,4 @@
-"""Here live the tests of what is read: people, issues, files, logs, and the App itself."""
+"""What is read: people, issues, files, logs, and the App itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_github import Answer, Heard, ScriptedGitHub, comment, listening
+from scripted_github import ApiCall, Reply, ScriptedGitHub, comment, listening
 
 from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookDelivery
 from bot.adapters.github.github_app import GitHubApp
@@ -23,7 +23,7 @@ def test_repository_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """Its default branch, and whether it is archived or private."""
     github.on(
         "GET /repos/o/r",
-        Answer(data={"default_branch": "trunk", "archived": True, "private": False}),
+        Reply(data={"default_branch": "trunk", "archived": True, "private": False}),
     )
 
     assert RepoInfo(Branch("trunk"), archived=True, private=False) == app.repositories.fetch_info(
@@ -48,7 +48,7 @@ def test_permission_is_the_finer_word(
     """The role tells maintain and triage apart; an organization's own role falls back to what it
     amounts to.
     """
-    github.on("GET /repos/o/r/collaborators/ada/permission", Answer(data=data))
+    github.on("GET /repos/o/r/collaborators/ada/permission", Reply(data=data))
 
     assert permission == app.repositories.fetch_permission(repo, "ada")
 
@@ -59,7 +59,7 @@ def test_unknown_person_has_no_permission(github: ScriptedGitHub, app: GitHubApp
     """
     github.on(
         "GET /repos/o/r/collaborators/odd%2F..%2Fx%5Bbot%5D/permission",
-        Answer(404, {"message": "Not Found"}),
+        Reply(404, {"message": "Not Found"}),
     )
 
     assert "none" == app.repositories.fetch_permission(repo, "odd/../x[bot]")
@@ -79,7 +79,7 @@ def test_issue_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
         "labels": [{"name": "autogen"}, "old"],
         "pull_request": {},
     }
-    github.on("GET /repos/o/r/issues/7", Answer(data=data))
+    github.on("GET /repos/o/r/issues/7", Reply(data=data))
 
     assert Issue(
         7, "T", "", "ghost", False, True, True, ("autogen", "old")
@@ -98,8 +98,8 @@ def test_remarks_are_read_to_the_last_page(github: ScriptedGitHub, app: GitHubAp
     }
     github.on(
         path,
-        Answer(data=[comment(1, "a", "ada", "User")], headers=link),
-        Answer(data=[comment(2, "b")]),
+        Reply(data=[comment(1, "a", "ada", "User")], headers=link),
+        Reply(data=[comment(2, "b")]),
     )
 
     assert (
@@ -107,7 +107,7 @@ def test_remarks_are_read_to_the_last_page(github: ScriptedGitHub, app: GitHubAp
         Comment(2, "greenlit[bot]", "b", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", bot=True),
     ) == app.issues.list_comments(repo, 7)
     assert [{"per_page": "100"}, {"per_page": "100", "page": "2"}] == [
-        heard.query for heard in github.hits(path)
+        call.query for call in github.calls_to(path)
     ]
 
 
@@ -116,11 +116,11 @@ def test_file_is_text_or_none(github: ScriptedGitHub, app: GitHubApp, repo: Repo
     text = base64.encodebytes("käse".encode()).decode()
     github.on(
         "GET /repos/o/r/contents/a%20b/c.yml",
-        Answer(data={"type": "file", "encoding": "base64", "content": text}),
-        Answer(404, {"message": "Not Found"}),
-        Answer(data=[]),
-        Answer(data={"type": "submodule"}),
-        Answer(data={"type": "file", "encoding": "none", "content": ""}),
+        Reply(data={"type": "file", "encoding": "base64", "content": text}),
+        Reply(404, {"message": "Not Found"}),
+        Reply(data=[]),
+        Reply(data={"type": "submodule"}),
+        Reply(data={"type": "file", "encoding": "none", "content": ""}),
     )
 
     assert ["käse", None, None, None] == [
@@ -133,50 +133,48 @@ def test_file_is_text_or_none(github: ScriptedGitHub, app: GitHubApp, repo: Repo
 def test_annotations_are_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """The notes that a check pinned to lines."""
     note = {"path": "a.py", "start_line": 3, "annotation_level": "failure", "message": "boom"}
-    github.on("GET /repos/o/r/check-runs/9/annotations", Answer(data=[note]))
+    github.on("GET /repos/o/r/check-runs/9/annotations", Reply(data=[note]))
 
     assert (Annotation("a.py", 3, "failure", "boom"),) == app.ci.list_annotations(repo, 9)
 
 
-class Store:
+class LogStore:
     """Where logs lie: it refuses who shows a credential, as Azure does."""
 
     def __init__(self) -> None:
-        self.answer = Answer(data=b"")
+        self.answer = Reply(data=b"")
         self.url = ""
 
-    def hear(self, heard: Heard) -> Answer:
-        if heard.path == "/second":
-            return Answer(data=b"somebody else's")
-        return Answer(400, b"") if "authorization" in heard.headers else self.answer
+    def hear(self, call: ApiCall) -> Reply:
+        if call.path == "/second":
+            return Reply(data=b"somebody else's")
+        return Reply(400, b"") if "authorization" in call.headers else self.answer
 
 
 @pytest.fixture
-def store(github: ScriptedGitHub) -> Iterator[Store]:
-    store = Store()
+def store(github: ScriptedGitHub) -> Iterator[LogStore]:
+    store = LogStore()
     with listening(store.hear, host="localhost") as store.url:
-        github.on(
-            LOG, lambda heard: Answer(302, headers={"Location": f"{store.url}/log?sig=secret"})
-        )
+        github.on(LOG, lambda call: Reply(302, headers={"Location": f"{store.url}/log?sig=secret"}))
         yield store
 
 
-def test_log_is_fetched_without_a_credential(store: Store, app: GitHubApp, repo: Repo):
+def test_log_is_fetched_without_a_credential(store: LogStore, app: GitHubApp, repo: Repo):
     """The log lies on another host that refuses our token: it is asked plainly."""
-    store.answer = Answer(data=b"2026-01-01T00:00:00Z boom\n")
+    store.answer = Reply(data=b"2026-01-01T00:00:00Z boom\n")
 
     assert b"2026-01-01T00:00:00Z boom\n" == app.ci.fetch_job_log(repo, 9, 1000)
 
 
 def test_log_that_is_gone_is_empty(
-    github: ScriptedGitHub, store: Store, app: GitHubApp, repo: Repo
+    github: ScriptedGitHub, store: LogStore, app: GitHubApp, repo: Repo
 ):
     """Gone at the store or at GitHub: both are no log."""
-    store.answer = Answer(404, b"BlobNotFound")
+    store.answer = Reply(404, b"BlobNotFound")
     at_store = app.ci.fetch_job_log(repo, 9, 1000)
-    store.answer = Answer(410)
+    store.answer = Reply(410)
     expired = app.ci.fetch_job_log(repo, 9, 1000)
-    github.on(LOG, Answer(404, {"message": "Not Found"}), Answer(410))
+    github.on(LOG, Reply(404, {"message": "Not Found"}), Reply(410))
 
     assert [b""] * 4 == [
         at_store,
@@ -188,34 +186,34 @@ def test_log_that_is_gone_is_empty(
 
 @pytest.mark.parametrize(
     "answer",
-    [Answer(302, headers={"Location": "/second"}), Answer(403), Answer(503), Answer(cut=True)],
+    [Reply(302, headers={"Location": "/second"}), Reply(403), Reply(503), Reply(cut=True)],
 )
 def test_log_that_cannot_be_had_now_is_unreachable(
-    store: Store, app: GitHubApp, repo: Repo, answer: Answer
+    store: LogStore, app: GitHubApp, repo: Repo, answer: Reply
 ):
     """No second redirect is followed, and the text does not hold the signed address."""
     store.answer = answer
 
-    with pytest.raises(Unreachable) as told:
+    with pytest.raises(Unreachable) as raised:
         app.ci.fetch_job_log(repo, 9, 1000)
-    assert "secret" not in f"{told.value}{told.value!r}{told.value.__cause__}"
+    assert "secret" not in f"{raised.value}{raised.value!r}{raised.value.__cause__}"
 
 
 @pytest.mark.parametrize(
     ("answer", "kind", "words"),
     [
-        (Answer(302), Unreachable, "answered 302 .* but not where the log is"),
-        (Answer(403, {"message": "Not you"}), Refusal, "Not you"),
-        (Answer(502), Unreachable, "answered 502"),
+        (Reply(302), Unreachable, "answered 302 .* but not where the log is"),
+        (Reply(403, {"message": "Not you"}), Refusal, "Not you"),
+        (Reply(502), Unreachable, "answered 502"),
         (
-            Answer(302, headers={"Location": "https://127.0.0.1:9/log?sig=secret"}),
+            Reply(302, headers={"Location": "https://127.0.0.1:9/log?sig=secret"}),
             Unreachable,
             r"could not be read \(ConnectionError\)$",
         ),
     ],
 )
 def test_log_whose_address_is_not_told_is_an_error(
-    github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Answer, kind: type, words: str
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Reply, kind: type, words: str
 ):
     """GitHub's refusals of a log are read like all others."""
     github.on(LOG, answer)
@@ -224,9 +222,9 @@ def test_log_whose_address_is_not_told_is_an_error(
         app.ci.fetch_job_log(repo, 9, 1000)
 
 
-def test_log_that_trickles_is_given_up(store: Store):
+def test_log_that_trickles_is_given_up(store: LogStore):
     """Each chunk may come in time, and all of them never."""
-    store.answer = Answer(data=b"line\n")
+    store.answer = Reply(data=b"line\n")
 
     with pytest.raises(Unreachable, match="took longer than 0 s"):
         fetch_log(f"{store.url}/log", 1000, 1, patience_s=0.0)
@@ -240,18 +238,18 @@ def test_log_elsewhere_is_not_asked(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, address: str
 ):
     """Only https, or this machine."""
-    github.on(LOG, Answer(302, headers={"Location": address}))
+    github.on(LOG, Reply(302, headers={"Location": address}))
 
     with pytest.raises(Refusal, match="neither https nor this machine"):
         app.ci.fetch_job_log(repo, 9, 1000)
 
 
-def test_long_log_is_cut_in_the_middle(store: Store, app: GitHubApp, repo: Repo):
+def test_long_log_is_cut_in_the_middle(store: LogStore, app: GitHubApp, repo: Repo):
     """The start and the end are kept, in whole lines, with a line between that says how much is
     missing.
     """
     lines = [b"line %07d\n" % number for number in range(100_000)]
-    store.answer = Answer(data=b"".join(lines))
+    store.answer = Reply(data=b"".join(lines))
     log = app.ci.fetch_job_log(repo, 9, 1310).splitlines(keepends=True)
 
     assert lines[:25] == log[:25]
@@ -287,11 +285,11 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
         "events": [],
         "suspended_at": None,
     }
-    github.on("GET /app/installations", Answer(data=[there]))
-    github.on("GET /app/hook/config", Answer(data={"url": "https://bot.example/github"}))
+    github.on("GET /app/installations", Reply(data=[there]))
+    github.on("GET /app/hook/config", Reply(data={"url": "https://bot.example/github"}))
     github.on(
         "GET /app/hook/deliveries",
-        Answer(data=[delivery(2, "b", "timed out"), delivery(1, "a", "OK")]),
+        Reply(data=[delivery(2, "b", "timed out"), delivery(1, "a", "OK")]),
     )
 
     assert (
@@ -317,9 +315,9 @@ def test_app_without_a_webhook_is_told(github: ScriptedGitHub, app: GitHubApp):
         "events": [],
         "suspended_at": "2026-06-01T00:00:00Z",
     }
-    github.on("GET /app/installations", Answer(data=[installation]))
-    github.on("GET /app/hook/config", Answer(404, {"message": "Not Found"}))
-    github.on("GET /app/hook/deliveries", Answer(404, {"message": "Not Found"}))
+    github.on("GET /app/installations", Reply(data=[installation]))
+    github.on("GET /app/hook/config", Reply(404, {"message": "Not Found"}))
+    github.on("GET /app/hook/deliveries", Reply(404, {"message": "Not Found"}))
     registration = app.fetch_registration()
 
     assert ("", ()) == (registration.hook_url, registration.failed)
@@ -337,11 +335,11 @@ def test_missed_deliveries_are_found_and_asked_for_again(
     link = {"Link": f'<{github.api_url}/app/hook/deliveries?per_page=100&cursor=v1_4>; rel="next"'}
     github.on(
         path,
-        Answer(
+        Reply(
             data=[delivery(9, "a", "OK"), delivery(8, "b", "Invalid HTTP Response: 502")],
             headers=link,
         ),
-        Answer(
+        Reply(
             data=[
                 delivery(7, "c", "timed out"),
                 delivery(6, "a", "x"),
@@ -350,13 +348,13 @@ def test_missed_deliveries_are_found_and_asked_for_again(
             ]
         ),
     )
-    github.on("POST /app/hook/deliveries/7/attempts", Answer(202, {}))
+    github.on("POST /app/hook/deliveries/7/attempts", Reply(202, {}))
     missed = app.list_missed_deliveries(6)
     app.redeliver(missed[0].id)
 
     assert [7, 8] == [delivery.id for delivery in missed]
-    assert "v1_4" == github.hits(path)[1].query["cursor"]
-    assert 1 == len(github.hits("POST /app/hook/deliveries/7/attempts"))
+    assert "v1_4" == github.calls_to(path)[1].query["cursor"]
+    assert 1 == len(github.calls_to("POST /app/hook/deliveries/7/attempts"))
 
 
 def delivery(number: int, guid: str, status: str) -> dict[str, object]:

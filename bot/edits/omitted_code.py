@@ -33,6 +33,27 @@ BARE = re.compile(
 FEWER = 3  # lines less than before make bare dots a gap
 
 
+# Only in comments, or where the line starts with dots and a space: `...rest` is JavaScript.
+PLACEHOLDER = re.compile(
+    r"(#+|//+|/\*+|--|<!--|;+|%+|\{/\*|\"\"\"|\[)\s*("
+    r"(\.{3}|…)\s?[^.…]{0,40}\b(rest|existing|remaining|unchanged|omitted|same as before)\b.*"
+    r"|(the )?(rest|remainder) of\b[^.…]{0,40}"
+    r"\b(unchanged|the same|as before|omitted|goes here)\b.{0,20}"
+    r"|(existing|previous|remaining) (code|methods?|functions?|imports?|tests?|implementation)\b"
+    r"[^.…]{0,20}(\.{3}|…|\bunchanged|\bgoes here).{0,10})"
+    r"|(\.{3}|…)\s(the )?(rest of|existing|remaining|unchanged)\b.*",
+    re.IGNORECASE,
+)
+
+
+def is_placeholder(line: str) -> bool:
+    """Tell whether a line of a whole file surely stands for code that was left out.
+
+    Narrower than what an edit is refused for: `# Other fields` may well head a part of a file.
+    """
+    return len(line) <= LONGEST and bool(PLACEHOLDER.fullmatch(line.strip()))
+
+
 def refuse_left_out(ops: Ops) -> None:
     """Raises Rejected when a new line stands for code that was left out, with the line."""
     come = [op.new for op in ops if op.sign == COMES]

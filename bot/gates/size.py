@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.edits.omitted_code import is_placeholder
 from bot.gates.change import Change, find_surplus_lines, split_lines
 from bot.text.invisible_chars import is_invisible
 from bot.values import Finding
@@ -83,7 +84,7 @@ def _find_problem(line: str, visible: str, *, is_prose: bool) -> str:
     hidden = _find_hidden(visible)
     if hidden:
         return f"A reader does not see U+{ord(hidden):04X}; write it as an escape."
-    if not is_prose and len(line) <= PLACEHOLDER_CHARS and PLACEHOLDER.fullmatch(line.strip()):
+    if not is_prose and is_placeholder(line):
         return "A placeholder stands where code should: write the code out."
     return ""
 
@@ -103,15 +104,3 @@ def _find_hidden(line: str) -> str:
 
 
 CONFLICT = re.compile(r"(<{7}|>{7}|\|{7})( |$)")
-# Only in comments, or where the line starts with dots and a space: `...rest` is JavaScript.
-PLACEHOLDER = re.compile(
-    r"(#+|//+|/\*+|--|<!--|;+|%+|\{/\*|\"\"\"|\[)\s*("
-    r"(\.{3}|…)\s?[^.…]{0,40}\b(rest|existing|remaining|unchanged|omitted|same as before)\b.*"
-    r"|(the )?(rest|remainder) of\b[^.…]{0,40}"
-    r"\b(unchanged|the same|as before|omitted|goes here)\b.{0,20}"
-    r"|(existing|previous|remaining) (code|methods?|functions?|imports?|tests?|implementation)\b"
-    r"[^.…]{0,20}(\.{3}|…|\bunchanged|\bgoes here).{0,10})"
-    r"|(\.{3}|…)\s(the )?(rest of|existing|remaining|unchanged)\b.*",
-    re.IGNORECASE,
-)
-PLACEHOLDER_CHARS = 160

@@ -61,7 +61,7 @@ class Place:
     def comment(self, issue: int, by: str, body: str, at: str = EARLIER, edited: str = "") -> int:
         """A comment, made and edited when the test says so: the forge's clock is not waited for."""
         made = self.forge.add_comment(self.repo.name, issue, by, body)
-        known = self.forge.state.repository(self.repo.name).comments
+        known = self.forge.state.find_repository(self.repo.name).comments
         known[made] = replace(known[made], created_at=at, updated_at=edited or at)
         return made
 

@@ -1,4 +1,4 @@
-"""Here live Apps: their keys and JWTs, their installations, and the narrowed tokens that they mint."""
+"""Register Apps with their keys, install them, and mint and check their tokens."""
 
 from __future__ import annotations
 
@@ -19,173 +19,195 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bot.forge.forge_records import AppKeys, AppRecord, InstallationRecord, TokenRecord
-from bot.forge.forge_state import ACTIONS, ForgeState, RepositoryRecord, allows, now
+from bot.forge.forge_state import ACTIONS_APP_ID, ForgeState, RepositoryRecord, allows, now
 from bot.forge.git_http import GitAccess
 from bot.forge.rest_refusal import RestRefusal
 
-TOKEN_S = 3600
+TOKEN_LIFETIME_S = 3600
 LONGEST_JWT_S = 600
 EXPIRED = (
     "'Expiration time' claim ('exp') must be a numeric value "
     "representing the future time at which the assertion expires"
 )
+TOO_FAR = "'Expiration time' claim ('exp') is too far in the future"
+NOT_DECODED = "A JSON web token could not be decoded"
+NOT_INSTALLED = (
+    "There is at least one repository that does not exist or is not accessible "
+    "to the parent installation."
+)
+NOT_GRANTED = "The permissions requested are not granted to this installation."
 
 
 class AppRegistry:
-    """The register of Apps and tokens."""
+    """The Apps, their installations and their tokens."""
 
     def __init__(self, state: ForgeState) -> None:
         self._state = state
-        state.account("github", "Organization")
-        state.apps[ACTIONS] = AppRecord(ACTIONS, "github-actions", "github", {}, (), now())
+        state.find_account("github", "Organization")
+        actions = AppRecord(ACTIONS_APP_ID, "github-actions", "github", {}, (), now())
+        state.apps[ACTIONS_APP_ID] = actions
 
     def register(self, slug: str, permissions: Mapping[str, str], events: Sequence[str]) -> AppKeys:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        private = key.private_bytes(
-            Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
-        ).decode()
-        public = (
-            key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-        )
-        keys = AppKeys(self._state.new_id(), slug, private, secrets.token_hex(20))
-        granted = {"metadata": "read", **permissions}
+        """Register an App and return its secrets."""
+        private_key, public_key = _make_key_pair()
+        keys = AppKeys(self._state.make_id(), slug, private_key, secrets.token_hex(20))
         app = AppRecord(
-            keys.id, slug, "octo-owner", granted, tuple(events), now(), public, keys.webhook_secret
+            id=keys.id,
+            slug=slug,
+            owner="octo-owner",
+            permissions={"metadata": "read", **permissions},
+            events=tuple(events),
+            created_at=now(),
+            public_key=public_key,
+            webhook_secret=keys.webhook_secret,
         )
         self._state.apps[app.id] = app
-        self._state.account(app.login)
+        self._state.find_account(app.login)
         return keys
 
     def install(
         self, app: AppRecord, repositories: Sequence[RepositoryRecord]
     ) -> InstallationRecord:
-        """One installation for each owner: more repositories join the one that is there."""
+        """Install an App on repositories of one owner, or add them to its installation there."""
         owner = repositories[0].owner
-        for one in self._state.installations.values():
-            if (one.app, one.account) == (app.id, owner):
-                names = tuple(
-                    dict.fromkeys([*one.repositories, *(repo.name for repo in repositories)])
-                )
-                joined = replace(one, repositories=names)
-                self._state.installations[one.id] = joined
-                return joined
-        names = tuple(repo.name for repo in repositories)
-        made = InstallationRecord(
-            self._state.new_id(), app.id, owner, names, app.permissions, now()
-        )
-        self._state.installations[made.id] = made
-        return made
+        names = [repository.name for repository in repositories]
+        installation = self._find_installation(app, owner)
+        if installation is None:
+            installation = InstallationRecord(
+                self._state.make_id(), app.id, owner, tuple(names), app.permissions, now()
+            )
+        else:
+            names = [*installation.repositories, *names]
+            installation = replace(installation, repositories=tuple(dict.fromkeys(names)))
+        self._state.installations[installation.id] = installation
+        return installation
+
+    def suspend(self, installation: int) -> None:
+        """Forbid an installation everything."""
+        record = self._state.installations[installation]
+        self._state.installations[installation] = replace(record, suspended_at=now())
 
     # --- who asks
 
-    def speaking(self, bearer: str) -> AppRecord:
-        """The App that signed this JWT. Raises Refused, in GitHub's words."""
+    def authenticate_app(self, token: str) -> AppRecord:
+        """Return the App that signed this JWT. Raises RestRefusal with GitHub's message."""
         try:
-            claimed = jwt.decode(bearer, options={"verify_signature": False})
-            app = next(
-                (
-                    one
-                    for one in self._state.apps.values()
-                    if str(one.id) == str(claimed.get("iss"))
-                ),
-                None,
-            )
-            if app is None or not app.public_key:
-                raise RestRefusal(404, "Integration not found")
+            app = self._find_issuer(token)
             options: jwt.types.Options = {"require": ["iat", "exp"], "verify_iss": False}
-            claims = jwt.decode(bearer, app.public_key, algorithms=["RS256"], options=options)
+            claims = jwt.decode(token, app.public_key, algorithms=["RS256"], options=options)
         except jwt.ExpiredSignatureError:
-            raise RestRefusal(
-                401,
-                EXPIRED,
-            ) from None
+            raise RestRefusal(401, EXPIRED) from None
         except jwt.PyJWTError:
-            raise RestRefusal(401, "A JSON web token could not be decoded") from None
+            raise RestRefusal(401, NOT_DECODED) from None
         if claims["exp"] > time.time() + LONGEST_JWT_S:
-            raise RestRefusal(401, "'Expiration time' claim ('exp') is too far in the future")
+            raise RestRefusal(401, TOO_FAR)
         return app
 
-    def token(self, secret: str) -> TokenRecord | None:
-        """The token with this secret, if it still is one."""
-        found = self._state.tokens.get(secret)
-        return found if found and found.until > time.time() else None
+    def find_token(self, secret: str) -> TokenRecord | None:
+        """Return the token with this secret, unless it has expired."""
+        token = self._state.tokens.get(secret)
+        return token if token and token.expires_at_s > time.time() else None
 
-    def mint(
+    def mint_token(
         self,
-        one: InstallationRecord,
+        installation: InstallationRecord,
         names: Sequence[str] | None,
         permissions: Mapping[str, str] | None,
     ) -> TokenRecord:
-        """A token for some of the installation's repositories and permissions; None means all."""
-        if one.suspended_at:
+        """Mint a token for some of the repositories and permissions; None means all."""
+        if installation.suspended_at:
             raise RestRefusal(403, "This installation has been suspended")
-        wanted = one.repositories if names is None else self._chosen(one, names)
-        rights = dict(one.permissions) if not permissions else {"metadata": "read", **permissions}
-        if not all(allows(one.permissions, f"{name}={level}") for name, level in rights.items()):
-            raise RestRefusal(
-                422, "The permissions requested are not granted to this installation."
-            )
-        until = time.time() + TOKEN_S
-        token = TokenRecord(self._secret(one, until), one.app, one.id, wanted, rights, until)
-        self._state.tokens[token.secret] = token
+        repositories = installation.repositories
+        if names is not None:
+            repositories = _choose_repositories(installation, names)
+        granted = dict(installation.permissions)
+        if permissions:
+            granted = {"metadata": "read", **permissions}
+        needs = [f"{name}={level}" for name, level in granted.items()]
+        if not all(allows(installation.permissions, need) for need in needs):
+            raise RestRefusal(422, NOT_GRANTED)
+        expires_at_s = time.time() + TOKEN_LIFETIME_S
+        secret = _make_token_secret(installation, expires_at_s)
+        token = TokenRecord(
+            secret, installation.app, installation.id, repositories, granted, expires_at_s
+        )
+        self._state.tokens[secret] = token
         return token
 
-    def suspend(self, installation: int) -> None:
-        self._state.installations[installation] = replace(
-            self._state.installations[installation], suspended_at=now()
-        )
-
-    def expire(self) -> None:
-        """Every token is as if its hour were over."""
+    def expire_tokens(self) -> None:
+        """End every token as if its hour were over."""
         self._state.tokens.clear()
 
-    def _chosen(self, one: InstallationRecord, names: Sequence[str]) -> tuple[str, ...]:
-        mine = {name.partition("/")[2].lower(): name for name in one.repositories}
-        if not all(name.lower() in mine for name in names):
-            raise RestRefusal(
-                422,
-                "There is at least one repository that does not exist or is not accessible to the parent installation.",
-            )
-        return tuple(mine[name.lower()] for name in names)
+    def _find_installation(self, app: AppRecord, owner: str) -> InstallationRecord | None:
+        for installation in self._state.installations.values():
+            if (installation.app, installation.account) == (app.id, owner):
+                return installation
+        return None
 
-    def _secret(self, one: InstallationRecord, until: float) -> str:
-        """`ghs_` + App id + what looks like a JWT: about 520 characters (github.blog changelog of
-        15 May 2026).
-        """
-        head = {"alg": "RS256", "typ": "JWT"}
-        claims = {
-            "iss": "github",
-            "sub": str(one.id),
-            "exp": int(until),
-            "jti": secrets.token_hex(20),
-        }
-        parts = [
-            urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
-            for part in (head, claims)
-        ]
-        return f"ghs_{one.app}_{parts[0]}.{parts[1]}.{secrets.token_urlsafe(256)}"
+    def _find_issuer(self, token: str) -> AppRecord:
+        claims = jwt.decode(token, options={"verify_signature": False})
+        for app in self._state.apps.values():
+            if app.public_key and str(app.id) == str(claims.get("iss")):
+                return app
+        raise RestRefusal(404, "Integration not found")
 
     # --- git
 
-    def access(self, name: str, user: str, password: str, write: bool) -> GitAccess:  # noqa: FBT001 - as git_http asks
-        """What git over HTTP may do: a public repository is everybody's to read, all else needs a
-        token.
-        """
+    def authorize_git(self, name: str, user: str, password: str, write: bool) -> GitAccess:  # noqa: FBT001 - as git_http asks
+        """Tell what git over HTTP may do: reading a public repository needs no token."""
         with self._state.lock:
             try:
-                repo = self._state.repository(name)
+                repository = self._state.find_repository(name)
             except KeyError:
                 return GitAccess("missing")
             if not user and not password:
-                return GitAccess("unauthorized" if write or repo.private else "ok")
-            token = self.token(password) if user == "x-access-token" else None
+                return GitAccess("unauthorized" if write or repository.private else "ok")
+            token = self.find_token(password) if user == "x-access-token" else None
             if token is None:
                 return GitAccess("unauthorized")
-            login = self._state.apps[token.app].login
-            if repo.name not in token.repositories:
-                return GitAccess("missing" if repo.private or not write else "forbidden", login)
-            if not allows(token.permissions, f"contents={'write' if write else 'read'}") or (
-                write and repo.archived
-            ):
-                return GitAccess("forbidden", login)
-            return GitAccess("ok", login, allows(token.permissions, "workflows=write"))
+            return self._authorize_token(repository, token, write=write)
+
+    def _authorize_token(
+        self, repository: RepositoryRecord, token: TokenRecord, *, write: bool
+    ) -> GitAccess:
+        login = self._state.apps[token.app].login
+        if repository.name not in token.repositories:
+            # A private repository that is not for the token is not even there.
+            return GitAccess("missing" if repository.private or not write else "forbidden", login)
+        may_access = allows(token.permissions, f"contents={'write' if write else 'read'}")
+        if not may_access or (write and repository.archived):
+            return GitAccess("forbidden", login)
+        return GitAccess("ok", login, allows(token.permissions, "workflows=write"))
+
+
+def _make_key_pair() -> tuple[str, str]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return private.decode(), public.decode()
+
+
+def _choose_repositories(installation: InstallationRecord, names: Sequence[str]) -> tuple[str, ...]:
+    known = {name.partition("/")[2].lower(): name for name in installation.repositories}
+    if not all(name.lower() in known for name in names):
+        raise RestRefusal(422, NOT_INSTALLED)
+    return tuple(known[name.lower()] for name in names)
+
+
+def _make_token_secret(installation: InstallationRecord, expires_at_s: float) -> str:
+    """Make `ghs_`, the App's id and what looks like a JWT: about 520 characters.
+
+    Source: github.blog changelog of 15 May 2026.
+    """
+    claims = {
+        "iss": "github",
+        "sub": str(installation.id),
+        "exp": int(expires_at_s),
+        "jti": secrets.token_hex(20),
+    }
+    header = _encode_part({"alg": "RS256", "typ": "JWT"})
+    return f"ghs_{installation.app}_{header}.{_encode_part(claims)}.{secrets.token_urlsafe(256)}"
+
+
+def _encode_part(part: Mapping[str, object]) -> str:
+    return urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")

@@ -1,191 +1,249 @@
-"""Here live check suites, check runs, workflow runs, jobs and statuses as GitHub's API and its
-webhooks show them.
-"""
+"""Render check suites, check runs, workflow runs, jobs and statuses as GitHub shows them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 from bot.forge.forge_records import JobRecord, StatusRecord, SuiteRecord, WorkflowRunRecord
-from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, node_id
-from bot.forge.issue_views import pull_in_check
-from bot.forge.repository_views import app, commit, repository, simple_commit, user
+from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, make_node_id
+from bot.forge.issue_views import render_pull_in_check
+from bot.forge.repository_views import (
+    render_app,
+    render_commit,
+    render_repository,
+    render_simple_commit,
+    render_user,
+    repository_api_url,
+)
 from bot.values import Annotation
 
+# --- suites and check runs
 
-def suite(state: ForgeState, repo: RepositoryRecord, one: SuiteRecord) -> Json:
-    url = f"{state.api}/repos/{repo.name}/check-suites/{one.id}"
+
+def render_suite(state: ForgeState, repository: RepositoryRecord, suite: SuiteRecord) -> Json:
+    """Render a check suite."""
+    url = f"{repository_api_url(state, repository)}/check-suites/{suite.id}"
+    commit = state.store.read_commit(repository.name, suite.sha)
     return {
-        **_suite(state, repo, one),
-        "latest_check_runs_count": len(latest(repo, one)),
+        **_render_suite(state, repository, suite),
+        "latest_check_runs_count": len(latest_jobs(repository, suite)),
         "check_runs_url": f"{url}/check-runs",
-        "head_commit": simple_commit(state.store.details(repo.name, one.sha)),
+        "head_commit": render_simple_commit(commit),
         "rerequestable": True,
         "runs_rerequestable": False,
     }
 
 
-def listed_suite(state: ForgeState, repo: RepositoryRecord, one: SuiteRecord) -> Json:
-    """As the API lists it, which names the repository in each."""
-    return {**suite(state, repo, one), "repository": repository(state, repo)}
+def render_listed_suite(
+    state: ForgeState, repository: RepositoryRecord, suite: SuiteRecord
+) -> Json:
+    """Render a suite as the API lists it, which names the repository in each."""
+    view = render_repository(state, repository)
+    return {**render_suite(state, repository, suite), "repository": view}
 
 
-def _suite(state: ForgeState, repo: RepositoryRecord, one: SuiteRecord) -> Json:
+def _render_suite(state: ForgeState, repository: RepositoryRecord, suite: SuiteRecord) -> Json:
     return {
-        "id": one.id,
-        "node_id": node_id("CS", repo.name, one.id),
-        "head_branch": one.branch,
-        "head_sha": one.sha,
-        "status": one.status,
-        "conclusion": one.conclusion,
-        "url": f"{state.api}/repos/{repo.name}/check-suites/{one.id}",
-        "before": one.before,
-        "after": one.sha,
-        "pull_requests": _pulls(state, repo, one.sha),
-        "app": app(state, state.apps[one.app]),
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
+        "id": suite.id,
+        "node_id": make_node_id("CS", repository.name, suite.id),
+        "head_branch": suite.branch,
+        "head_sha": suite.sha,
+        "status": suite.status,
+        "conclusion": suite.conclusion,
+        "url": f"{repository_api_url(state, repository)}/check-suites/{suite.id}",
+        "before": suite.before,
+        "after": suite.sha,
+        "pull_requests": _render_pulls(state, repository, suite.sha),
+        "app": render_app(state, state.apps[suite.app]),
+        "created_at": suite.created_at,
+        "updated_at": suite.updated_at,
     }
 
 
-def latest(repo: RepositoryRecord, one: SuiteRecord, attempt: float = math.inf) -> list[JobRecord]:
-    """The newest check run of each name in a suite, as of an attempt or now."""
-    jobs = [job for job in repo.jobs.values() if job.suite == one.id and job.attempt <= attempt]
-    return list({job.name: job for job in jobs}.values())
+def latest_jobs(
+    repository: RepositoryRecord, suite: SuiteRecord, attempt: float = math.inf
+) -> list[JobRecord]:
+    """Return the newest job of each name in a suite, as of an attempt or now."""
+    jobs = repository.jobs.values()
+    newest = {job.name: job for job in jobs if job.suite == suite.id and job.attempt <= attempt}
+    return list(newest.values())
 
 
-def check_run(
-    state: ForgeState, repo: RepositoryRecord, one: JobRecord, *, whole_suite: bool = False
+def render_check_run(
+    state: ForgeState, repository: RepositoryRecord, job: JobRecord, *, whole_suite: bool = False
 ) -> Json:
-    """A job as a check run. Webhooks carry more of its suite than the API does."""
-    url = f"{state.api}/repos/{repo.name}/check-runs/{one.id}"
-    its = repo.suites[one.suite]
+    """Render a job as a check run. Webhooks carry more of its suite than the API does."""
+    url = f"{repository_api_url(state, repository)}/check-runs/{job.id}"
+    suite = repository.suites[job.suite]
+    suite_view = _render_suite(state, repository, suite) if whole_suite else {"id": suite.id}
     return {
-        "id": one.id,
-        "name": one.name,
-        "node_id": node_id("CR", repo.name, one.id),
-        "head_sha": one.sha,
-        "external_id": node_id("JOB", one.id),
+        "id": job.id,
+        "name": job.name,
+        "node_id": make_node_id("CR", repository.name, job.id),
+        "head_sha": job.sha,
+        "external_id": make_node_id("JOB", job.id),
         "url": url,
-        "html_url": job_page(state, repo, one),
-        "details_url": job_page(state, repo, one),
-        "status": one.status,
-        "conclusion": one.conclusion,
-        "started_at": one.started_at,
-        "completed_at": one.completed_at,
+        "html_url": job_url(state, repository, job),
+        "details_url": job_url(state, repository, job),
+        "status": job.status,
+        "conclusion": job.conclusion,
+        "started_at": job.started_at,
+        "completed_at": job.completed_at,
         "output": {
-            "title": None,
-            "summary": None,
-            "text": None,
-            "annotations_count": len(one.annotations),
+            **dict.fromkeys(("title", "summary", "text")),
+            "annotations_count": len(job.annotations),
             "annotations_url": f"{url}/annotations",
         },
-        "check_suite": _suite(state, repo, its) if whole_suite else {"id": one.suite},
-        "app": app(state, state.apps[its.app]),
-        "pull_requests": _pulls(state, repo, one.sha),
+        "check_suite": suite_view,
+        "app": render_app(state, state.apps[suite.app]),
+        "pull_requests": _render_pulls(state, repository, job.sha),
     }
 
 
-def annotation(state: ForgeState, repo: RepositoryRecord, one: Annotation, sha: str) -> Json:
+def render_annotation(
+    state: ForgeState, repository: RepositoryRecord, annotation: Annotation, sha: str
+) -> Json:
+    """Render an annotation of a check run."""
     return {
-        "path": one.path,
-        "blob_href": f"{state.web}/{repo.name}/blob/{sha}/{one.path}",
-        "start_line": one.line,
-        "end_line": one.line,
+        "path": annotation.path,
+        "blob_href": f"{state.web}/{repository.name}/blob/{sha}/{annotation.path}",
+        "start_line": annotation.line,
+        "end_line": annotation.line,
         "start_column": None,
         "end_column": None,
-        "annotation_level": one.level,
+        "annotation_level": annotation.level,
         "title": "",
-        "message": one.message,
+        "message": annotation.message,
         "raw_details": "",
     }
 
 
-def workflow_run(state: ForgeState, repo: RepositoryRecord, one: WorkflowRunRecord) -> Json:
-    url = f"{state.api}/repos/{repo.name}/actions/runs/{one.id}"
+# --- Actions
+
+
+def render_workflow_run(
+    state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord
+) -> Json:
+    """Render a workflow run."""
+    commit = state.store.read_commit(repository.name, run.sha)
+    repository_view = render_repository(state, repository)
+    actor = render_user(state, run.actor)
+    return {
+        "id": run.id,
+        "name": run.workflow_name,
+        "node_id": make_node_id("WFR", repository.name, run.id),
+        "check_suite_id": run.suite,
+        "check_suite_node_id": make_node_id("CS", repository.name, run.suite),
+        "head_branch": run.branch,
+        "head_sha": run.sha,
+        "path": run.path,
+        "display_title": run.title,
+        "run_number": run.number,
+        "event": run.event,
+        "status": run.status,
+        "conclusion": run.conclusion,
+        "workflow_id": run.workflow,
+        "pull_requests": _render_pulls(state, repository, run.sha),
+        "actor": actor,
+        "triggering_actor": actor,
+        "referenced_workflows": [],
+        "head_commit": render_simple_commit(commit),
+        "repository": repository_view,
+        "head_repository": repository_view,
+        **_render_attempt(state, repository, run),
+        **_render_run_urls(state, repository, run),
+    }
+
+
+def _render_attempt(
+    state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord
+) -> Json:
+    url = f"{_run_api_url(state, repository, run)}/attempts/{run.attempt - 1}"
+    return {
+        "run_attempt": run.attempt,
+        "previous_attempt_url": url if run.attempt > 1 else None,
+        "created_at": run.created_at,
+        "updated_at": run.updated_at,
+        "run_started_at": run.created_at,
+    }
+
+
+def _render_run_urls(
+    state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord
+) -> Json:
+    url, api = _run_api_url(state, repository, run), repository_api_url(state, repository)
     parts = ("jobs", "logs", "cancel", "rerun", "artifacts")
     return {
-        "id": one.id,
-        "name": one.workflow_name,
-        "node_id": node_id("WFR", repo.name, one.id),
-        "check_suite_id": one.suite,
-        "check_suite_node_id": node_id("CS", repo.name, one.suite),
-        "head_branch": one.branch,
-        "head_sha": one.sha,
-        "path": one.path,
-        "display_title": one.title,
-        "run_number": one.number,
-        "run_attempt": one.attempt,
-        "previous_attempt_url": f"{url}/attempts/{one.attempt - 1}" if one.attempt > 1 else None,
-        "event": one.event,
-        "status": one.status,
-        "conclusion": one.conclusion,
-        "workflow_id": one.workflow,
-        "workflow_url": f"{state.api}/repos/{repo.name}/actions/workflows/{one.workflow}",
-        "check_suite_url": f"{state.api}/repos/{repo.name}/check-suites/{one.suite}",
         "url": url,
-        "html_url": run_page(state, repo, one.id),
+        "html_url": run_url(state, repository, run.id),
         **{f"{part}_url": f"{url}/{part}" for part in parts},
-        "pull_requests": _pulls(state, repo, one.sha),
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
-        "run_started_at": one.created_at,
-        "actor": user(state, one.actor),
-        "triggering_actor": user(state, one.actor),
-        "referenced_workflows": [],
-        "head_commit": simple_commit(state.store.details(repo.name, one.sha)),
-        "repository": repository(state, repo),
-        "head_repository": repository(state, repo),
+        "workflow_url": f"{api}/actions/workflows/{run.workflow}",
+        "check_suite_url": f"{api}/check-suites/{run.suite}",
     }
 
 
-def workflow(state: ForgeState, repo: RepositoryRecord, one: WorkflowRunRecord) -> Json:
-    url, page = f"{state.api}/repos/{repo.name}", f"{state.web}/{repo.name}"
+def _run_api_url(state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord) -> str:
+    return f"{repository_api_url(state, repository)}/actions/runs/{run.id}"
+
+
+def render_workflow(
+    state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord
+) -> Json:
+    """Render the workflow of a run."""
+    url, page = repository_api_url(state, repository), f"{state.web}/{repository.name}"
     return {
-        "id": one.workflow,
-        "node_id": node_id("W", repo.name, one.workflow),
-        "name": one.workflow_name,
-        "path": one.path,
+        "id": run.workflow,
+        "node_id": make_node_id("W", repository.name, run.workflow),
+        "name": run.workflow_name,
+        "path": run.path,
         "state": "active",
-        "created_at": repo.created_at,
-        "updated_at": repo.created_at,
-        "url": f"{url}/actions/workflows/{one.workflow}",
-        "html_url": f"{page}/blob/{repo.default_branch}/{one.path}",
-        "badge_url": f"{page}/workflows/{one.workflow_name}/badge.svg",
+        "created_at": repository.created_at,
+        "updated_at": repository.created_at,
+        "url": f"{url}/actions/workflows/{run.workflow}",
+        "html_url": f"{page}/blob/{repository.default_branch}/{run.path}",
+        "badge_url": f"{page}/workflows/{run.workflow_name}/badge.svg",
     }
 
 
-def job(state: ForgeState, repo: RepositoryRecord, one: JobRecord) -> Json:
-    url = f"{state.api}/repos/{repo.name}"
-    began = one.status != "queued"
+def render_job(state: ForgeState, repository: RepositoryRecord, job: JobRecord) -> Json:
+    """Render a job of a workflow run."""
+    url = repository_api_url(state, repository)
     return {
-        "id": one.id,
-        "run_id": one.run,
-        "workflow_name": one.spec.workflow_name,
-        "head_branch": one.branch,
-        "run_url": f"{url}/actions/runs/{one.run}",
-        "run_attempt": one.attempt,
-        "node_id": node_id("CR", repo.name, one.id),
-        "head_sha": one.sha,
-        "url": f"{url}/actions/jobs/{one.id}",
-        "html_url": job_page(state, repo, one),
-        "status": one.status,
-        "conclusion": one.conclusion,
-        "created_at": one.created_at,
-        "started_at": one.started_at,
-        "completed_at": one.completed_at,
-        "name": one.name,
-        "steps": _steps(one),
-        "check_run_url": f"{url}/check-runs/{one.id}",
+        "id": job.id,
+        "run_id": job.run,
+        "workflow_name": job.spec.workflow_name,
+        "head_branch": job.branch,
+        "run_url": f"{url}/actions/runs/{job.run}",
+        "run_attempt": job.attempt,
+        "node_id": make_node_id("CR", repository.name, job.id),
+        "head_sha": job.sha,
+        "url": f"{url}/actions/jobs/{job.id}",
+        "html_url": job_url(state, repository, job),
+        "status": job.status,
+        "conclusion": job.conclusion,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "completed_at": job.completed_at,
+        "name": job.name,
+        "steps": _render_steps(job),
+        "check_run_url": f"{url}/check-runs/{job.id}",
         "labels": ["ubuntu-latest"],
-        "runner_id": 1 if began else None,
-        "runner_name": "greenlit forge" if began else None,
-        "runner_group_id": 0 if began else None,
-        "runner_group_name": "GitHub Actions" if began else None,
+        **_render_runner(job),
     }
 
 
-def _steps(one: JobRecord) -> list[Json]:
+def _render_runner(job: JobRecord) -> Json:
+    runner: Json = {
+        "runner_id": 1,
+        "runner_name": "greenlit forge",
+        "runner_group_id": 0,
+        "runner_group_name": "GitHub Actions",
+    }
+    return dict.fromkeys(runner) if job.status == "queued" else runner
+
+
+def _render_steps(job: JobRecord) -> list[Json]:
     return [
         {
             "name": step.name,
@@ -195,86 +253,99 @@ def _steps(one: JobRecord) -> list[Json]:
             "started_at": step.started_at,
             "completed_at": step.completed_at,
         }
-        for step in one.steps
+        for step in job.steps
     ]
 
 
-def status(state: ForgeState, repo: RepositoryRecord, one: StatusRecord) -> Json:
+# --- statuses
+
+
+def render_status(state: ForgeState, repository: RepositoryRecord, status: StatusRecord) -> Json:
+    """Render a commit status."""
     return {
-        "url": f"{state.api}/repos/{repo.name}/statuses/{one.sha}",
-        "avatar_url": f"{state.web}/avatars/u/{state.account(one.author).id}",
-        "id": one.id,
-        "node_id": node_id("SC", repo.name, one.id),
-        "state": one.state,
-        "description": one.details.description or None,
-        "target_url": one.details.target_url or None,
-        "context": one.context,
-        "created_at": one.created_at,
-        "updated_at": one.created_at,
+        "url": f"{repository_api_url(state, repository)}/statuses/{status.sha}",
+        "node_id": make_node_id("SC", repository.name, status.id),
+        **_render_status(state, status),
     }
 
 
-def combined_status(state: ForgeState, repo: RepositoryRecord, sha: str) -> Json:
-    found = latest_statuses(repo, sha)
-    url = f"{state.api}/repos/{repo.name}/commits/{sha}"
+def render_combined_status(state: ForgeState, repository: RepositoryRecord, sha: str) -> Json:
+    """Render all statuses of a commit, with the state that they come to."""
+    statuses = latest_statuses(repository, sha)
+    url = f"{repository_api_url(state, repository)}/commits/{sha}"
     return {
-        "state": overall([one.state for one in found]),
-        "statuses": [status(state, repo, one) for one in found],
+        "state": combine_states({status.state for status in statuses}),
+        "statuses": [render_status(state, repository, status) for status in statuses],
         "sha": sha,
-        "total_count": len(found),
-        "repository": repository(state, repo),
+        "total_count": len(statuses),
+        "repository": render_repository(state, repository),
         "commit_url": url,
         "url": f"{url}/status",
     }
 
 
-def latest_statuses(repo: RepositoryRecord, sha: str) -> list[StatusRecord]:
-    """The newest status of each context of a commit."""
-    return list({one.context: one for one in repo.statuses if one.sha == sha}.values())
+def latest_statuses(repository: RepositoryRecord, sha: str) -> list[StatusRecord]:
+    """Return the newest status of each context of a commit."""
+    statuses = [status for status in repository.statuses if status.sha == sha]
+    return list({status.context: status for status in statuses}.values())
 
 
-def overall(states: list[str]) -> str:
-    """GitHub's combined state; without any status it is "pending"."""
+def combine_states(states: Collection[str]) -> str:
+    """Return GitHub's combined state; without any status it is "pending"."""
     if {"error", "failure"} & set(states):
         return "failure"
-    return "success" if states and set(states) == {"success"} else "pending"
+    return "success" if set(states) == {"success"} else "pending"
 
 
-def status_event(state: ForgeState, repo: RepositoryRecord, one: StatusRecord) -> Json:
-    """The payload of the `status` event, which has no object of its own."""
-    heads = state.store.branches(repo.name)
-    url = f"{state.api}/repos/{repo.name}/commits/{one.sha}"
+def render_status_event(
+    state: ForgeState, repository: RepositoryRecord, status: StatusRecord
+) -> Json:
+    """Render the payload of the `status` event, which has no object of its own."""
+    branches = state.store.list_branches(repository.name)
+    commit = state.store.read_commit(repository.name, status.sha)
+    url = f"{repository_api_url(state, repository)}/commits/{status.sha}"
     return {
-        "id": one.id,
-        "sha": one.sha,
-        "name": repo.name,
-        "avatar_url": f"{state.web}/avatars/u/{state.account(one.author).id}",
-        "target_url": one.details.target_url or None,
-        "context": one.context,
-        "description": one.details.description or None,
-        "state": one.state,
-        "commit": commit(state, repo, state.store.details(repo.name, one.sha)),
+        **_render_status(state, status),
+        "sha": status.sha,
+        "name": repository.name,
+        "commit": render_commit(state, repository, commit),
         "branches": [
             {"name": name, "commit": {"sha": sha, "url": url}, "protected": False}
-            for name, sha in heads.items()
-            if sha == one.sha
+            for name, sha in branches.items()
+            if sha == status.sha
         ],
-        "created_at": one.created_at,
-        "updated_at": one.created_at,
     }
 
 
-def run_page(state: ForgeState, repo: RepositoryRecord, run: int) -> str:
-    return f"{state.web}/{repo.name}/actions/runs/{run}"
+def _render_status(state: ForgeState, status: StatusRecord) -> Json:
+    return {
+        "id": status.id,
+        "avatar_url": f"{state.web}/avatars/u/{state.find_account(status.author).id}",
+        "state": status.state,
+        "description": status.details.description or None,
+        "target_url": status.details.target_url or None,
+        "context": status.context,
+        "created_at": status.created_at,
+        "updated_at": status.created_at,
+    }
 
 
-def job_page(state: ForgeState, repo: RepositoryRecord, one: JobRecord) -> str:
-    return f"{run_page(state, repo, one.run)}/job/{one.id}"
+# --- addresses
 
 
-def _pulls(state: ForgeState, repo: RepositoryRecord, sha: str) -> list[Json]:
+def run_url(state: ForgeState, repository: RepositoryRecord, run_id: int) -> str:
+    """Return the address of a workflow run for people."""
+    return f"{state.web}/{repository.name}/actions/runs/{run_id}"
+
+
+def job_url(state: ForgeState, repository: RepositoryRecord, job: JobRecord) -> str:
+    """Return the address of a job for people."""
+    return f"{run_url(state, repository, job.run)}/job/{job.id}"
+
+
+def _render_pulls(state: ForgeState, repository: RepositoryRecord, sha: str) -> list[Json]:
     return [
-        pull_in_check(state, repo, one)
-        for one in repo.pulls()
-        if one.state == "open" and one.head_sha == sha
+        render_pull_in_check(state, repository, pull)
+        for pull in repository.list_pulls()
+        if pull.state == "open" and pull.head_sha == sha
     ]

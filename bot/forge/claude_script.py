@@ -1,28 +1,27 @@
-"""Here live scripts: recorded conversations that the double plays turn by turn, checking the other
-side of each.
-"""
+"""Play scripts: conversations recorded turn by turn, with what the other side must have sent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from bot.forge.claude_blocks import Json, listed, messages
+from bot.forge.claude_blocks import JsonObject, list_blocks, merge_messages
 from bot.forge.claude_rules import ApiError
 
 
 class ScriptPart(BaseModel):
-    """A piece of a script. What it does not know is a mistake in the file."""
+    """A part of a script; an unknown key is a mistake in the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ExpectedResult(ScriptPart):
-    """A tool's answer: which tool, whether it failed, and what its text must hold."""
+    """The result of a tool call: the tool, whether it failed, and texts that it must hold."""
 
     tool: str
     failed: bool = False
@@ -30,9 +29,7 @@ class ExpectedResult(ScriptPart):
 
 
 class Expectation(ScriptPart):
-    """What must have come since the turn before: these answers, in this order, and words of the bot
-    that hold this.
-    """
+    """What must have come since the turn before: these results in this order, and these texts."""
 
     answers: tuple[ExpectedResult, ...] = ()
     said: tuple[str, ...] = ()
@@ -40,26 +37,26 @@ class Expectation(ScriptPart):
 
 
 class ScriptText(ScriptPart):
-    """Words of the model."""
+    """A text of the model."""
 
     text: str
 
 
 class ScriptToolCall(ScriptPart):
-    """A call of a tool."""
+    """A tool call of the model."""
 
     tool: str
     input: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class ScriptTurn(ScriptPart):
-    """One turn: what is expected before it, and what is said then."""
+    """One turn of the model, and what is expected before it."""
 
     expect: Expectation = Expectation()
     say: Annotated[tuple[ScriptText | ScriptToolCall, ...], Field(min_length=1)]
     thought: str = "Considering what came."
-    out: int = 0  # tokens billed, where that is more than what is said
-    pace_s: float = 0.0  # how long saying it takes
+    out: int = 0  # tokens billed, where that is more than the turn has
+    pace_s: float = 0.0  # the time that the turn takes
 
 
 class Script(ScriptPart):
@@ -75,109 +72,118 @@ class Script(ScriptPart):
         return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def turn_of(body: Json) -> int:
-    """Which turn a request asks for: as many as the model has had, so a repeated request gets the
-    same one.
-    """
-    talk = messages(body)
-    return sum(role == "assistant" for role, _ in talk[:-1])
+@dataclass(frozen=True, slots=True)
+class _ToolResult:
+    """The result of a tool call, as the bot sent it."""
+
+    tool: str
+    failed: bool
+    text: str
+
+    @property
+    def outcome(self) -> str:
+        return f"{self.tool} {'failed' if self.failed else 'ok'}"
 
 
-def choose(scripts: Sequence[Script], body: Json) -> Script:
-    """The script for a conversation. Raises ApiError when there is none."""
-    first = _text(messages(body)[0][1])
+def count_turns(body: JsonObject) -> int:
+    """Return the number of turns that the model has had: a repeated request gets the same turn."""
+    return sum(role == "assistant" for role, _ in merge_messages(body)[:-1])
+
+
+def choose_script(scripts: Sequence[Script], body: JsonObject) -> Script:
+    """Return the script for a conversation. Raises ApiError when there is none."""
+    first = _join_texts(merge_messages(body)[0][1])
     for script in scripts:
         if script.about in first:
             return script
     raise ApiError(f"no script is about this conversation, which begins {first[:80]!r}")
 
 
-def line_of(script: Script, body: Json) -> ScriptTurn:
-    """The turn to play. Raises ApiError, saying which turn, what was expected and what came, on any
-    difference.
+def find_turn(script: Script, body: JsonObject) -> ScriptTurn:
+    """Return the turn to play.
+
+    Raises ApiError on any difference, with the turn, what was expected and what came.
     """
-    turn = turn_of(body)
-    where = f"script {script.about!r}, turn {turn}"
-    if turn >= len(script.turns):
+    number = count_turns(body)
+    place = f"script {script.about!r}, turn {number}"
+    if number >= len(script.turns):
+        newest = f"{_describe_results(_list_results(body))} and {_newest_text(body)[:400]!r}"
         raise ApiError(
-            f"{where}: the script has ended, it has {len(script.turns)} turns; came {_last(body)}"
+            f"{place}: the script has ended, it has {len(script.turns)} turns; came {newest}"
         )
-    line = script.turns[turn]
-    wrong = [*_offered(line, script, body), *_answered(line, body), *_words(line, body, turn)]
-    if wrong:
-        raise ApiError(f"{where}: " + "; ".join(wrong))
-    return line
+    turn = script.turns[number]
+    differences = [
+        *_compare_tools(turn, script, body),
+        *_compare_results(turn, body),
+        *_compare_texts(turn, body, number),
+    ]
+    if differences:
+        raise ApiError(f"{place}: " + "; ".join(differences))
+    return turn
 
 
-def _offered(line: ScriptTurn, script: Script, body: Json) -> list[str]:
-    expected = script.tools if line.expect.tools is None else line.expect.tools
-    came = tuple(str(tool["name"]) for tool in listed(body.get("tools")))
-    return (
-        []
-        if expected is None or expected == came
-        else [f"expected the tools {expected}, came {came}"]
-    )
+def _compare_tools(turn: ScriptTurn, script: Script, body: JsonObject) -> list[str]:
+    expected = script.tools if turn.expect.tools is None else turn.expect.tools
+    tools = tuple(str(tool["name"]) for tool in list_blocks(body.get("tools")))
+    if expected in (None, tools):
+        return []
+    return [f"expected the tools {expected}, came {tools}"]
 
 
-def _answered(line: ScriptTurn, body: Json) -> list[str]:
-    came = _answers(body)
-    expected = line.expect.answers
-    if [(answer.tool, answer.failed) for answer in expected] != [
-        (tool, failed) for tool, failed, _ in came
-    ]:
-        wanted = [f"{answer.tool} {'failed' if answer.failed else 'ok'}" for answer in expected]
-        return [f"expected the answers {wanted}, came {_shown(came)}"]
+def _compare_results(turn: ScriptTurn, body: JsonObject) -> list[str]:
+    results = _list_results(body)
+    expected = turn.expect.answers
+    outcomes = [_ToolResult(result.tool, result.failed, "").outcome for result in expected]
+    if outcomes != [result.outcome for result in results]:
+        return [f"expected the answers {outcomes}, came {_describe_results(results)}"]
+    differences = []
+    for wanted, result in zip(expected, results, strict=True):
+        missing = [text for text in wanted.holds if text not in result.text]
+        differences += [
+            f"expected the answer of {result.tool} to hold {text!r}, came {result.text[:400]!r}"
+            for text in missing
+        ]
+    return differences
+
+
+def _compare_texts(turn: ScriptTurn, body: JsonObject, number: int) -> list[str]:
+    newest, expected = _newest_text(body), turn.expect.said
+    if newest and not expected and number:
+        return [f"expected no words, came {newest[:400]!r}"]
     return [
-        f"expected the answer of {tool} to hold {held!r}, came {text[:400]!r}"
-        for answer, (tool, _, text) in zip(expected, came, strict=True)
-        for held in answer.holds
-        if held not in text
+        f"expected words that hold {text!r}, came {newest[:400]!r}"
+        for text in expected
+        if text not in newest
     ]
 
 
-def _words(line: ScriptTurn, body: Json, turn: int) -> list[str]:
-    said = _text(_newest(body))
-    if said and not line.expect.said and turn:
-        return [f"expected no words, came {said[:400]!r}"]
+def _list_newest(body: JsonObject) -> list[JsonObject]:
+    """Return what came since the model's last turn; after a pause, what came before it."""
+    return [blocks for role, blocks in merge_messages(body) if role == "user"][-1]
+
+
+def _newest_text(body: JsonObject) -> str:
+    return _join_texts(_list_newest(body))
+
+
+def _list_results(body: JsonObject) -> list[_ToolResult]:
+    tools: dict[object, str] = {}
+    for _, blocks in merge_messages(body):
+        tools |= {block["id"]: str(block["name"]) for block in blocks if "name" in block}
     return [
-        f"expected words that hold {held!r}, came {said[:400]!r}"
-        for held in line.expect.said
-        if held not in said
-    ]
-
-
-def _newest(body: Json) -> list[Json]:
-    """What came since the model last spoke; after a pause, what came before it."""
-    return [blocks for role, blocks in messages(body) if role == "user"][-1]
-
-
-def _answers(body: Json) -> list[tuple[str, bool, str]]:
-    names = {
-        block["id"]: str(block["name"])
-        for _, blocks in messages(body)
-        for block in blocks
-        if block["type"] == "tool_use"
-    }
-    return [
-        (names[block["tool_use_id"]], bool(block.get("is_error")), _plain(block.get("content")))
-        for block in _newest(body)
+        _ToolResult(
+            tools[block["tool_use_id"]],
+            bool(block.get("is_error")),
+            _join_texts(list_blocks(block.get("content"))),
+        )
+        for block in _list_newest(body)
         if block["type"] == "tool_result"
     ]
 
 
-def _plain(content: object) -> str:
-    return content if isinstance(content, str) else _text(listed(content))
-
-
-def _text(blocks: Sequence[Json]) -> str:
+def _join_texts(blocks: Sequence[JsonObject]) -> str:
     return "\n".join(str(block["text"]) for block in blocks if block["type"] == "text")
 
 
-def _shown(answers: Sequence[tuple[str, bool, str]]) -> list[str]:
-    return [
-        f"{tool} {'failed' if failed else 'ok'}: {text[:200]}" for tool, failed, text in answers
-    ]
-
-
-def _last(body: Json) -> str:
-    return f"{_shown(_answers(body))} and {_text(_newest(body))[:400]!r}"
+def _describe_results(results: Sequence[_ToolResult]) -> list[str]:
+    return [f"{result.outcome}: {result.text[:200]}" for result in results]

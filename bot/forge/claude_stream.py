@@ -1,19 +1,24 @@
-"""Here lives what the double says, as a message and as a stream of events, and the ways in which
-both go wrong.
-"""
+"""Compose the double's replies, whole and as streams of events, and the ways they go wrong."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 from typing import Literal, TypeAlias
 
-from bot.forge.claude_blocks import Json, canon, digests, messages, pieces
+from bot.forge.claude_blocks import (
+    JsonObject,
+    encode_block,
+    hash_prefixes,
+    list_prompt_blocks,
+    merge_messages,
+)
 from bot.forge.claude_cache import CacheUsage, PromptCache
-from bot.forge.claude_rules import MODELS, signature
+from bot.forge.claude_rules import MODELS, sign_thinking
 from bot.forge.claude_script import ScriptText, ScriptToolCall, ScriptTurn
+
+TEXT_CHUNK, INPUT_CHUNK = 40, 60  # characters in one delta
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +34,25 @@ class FailedRequest:
 
 @dataclass(frozen=True, slots=True)
 class BrokenStream:
-    """The answer breaks off after some events: the socket closes, the body ends, an error comes, or
-    nothing more.
+    """The answer breaks off after some events.
 
-    "garbage" and "half" are whole, but the inputs of their tool calls are no JSON, or end in the
-    middle.
+    The socket closes, the body ends, an error comes, or nothing more. "garbage" and "half" are
+    whole, but the inputs of their tool calls are no JSON, or end in the middle.
     """
 
     how: Literal["drop", "eof", "error", "stall", "garbage", "half"]
     after: int = 6
     kind: str = "overloaded_error"
 
+    @property
+    def has_bad_inputs(self) -> bool:
+        """The stream is whole, and only its tool inputs are broken."""
+        return self.how in ("garbage", "half")
+
 
 @dataclass(frozen=True, slots=True)
 class EarlyStop:
-    """The answer ends for another reason than that the model had said all."""
+    """The answer ends for another reason than that the model had finished."""
 
     reason: Literal["refusal", "max_tokens", "pause_turn", "model_context_window_exceeded"]
     category: str | None = "cyber"
@@ -55,154 +64,171 @@ StreamEvent: TypeAlias = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class ClaudeReply:
-    """A whole answer. `cut`: its last block is not all there."""
+    """A whole answer. `is_cut`: its last block is not complete; `inputs`: "", "garbage", "half"."""
 
     id: str
     model: str
-    blocks: tuple[Json, ...]
-    stop: str
+    blocks: tuple[JsonObject, ...]
+    stop_reason: str
     usage: CacheUsage
-    out: int
-    cut: bool = False
-    inputs: Literal["whole", "garbage", "half"] = "whole"
+    output_tokens: int
+    inputs: str = ""
     category: str | None = None
 
     @property
+    def is_cut(self) -> bool:
+        """The answer ended before the model had finished."""
+        return self.stop_reason in ("max_tokens", "refusal", "model_context_window_exceeded")
+
+    @property
     def whole(self) -> dict[str, object]:
-        """As the API answers without a stream."""
-        blocks = list(self.blocks[: -1 if self.cut else None] or self.blocks[:1])
-        return self._envelope(blocks, self.out) | {
-            "stop_reason": self.stop,
-            "stop_details": self._details,
-        }
+        """The answer as the API gives it without a stream."""
+        blocks = list(self.blocks)
+        if self.is_cut:
+            blocks = blocks[:-1] or blocks
+        details = {"stop_reason": self.stop_reason, "stop_details": self._stop_details}
+        return self._envelope(blocks, self.output_tokens) | details
 
     @property
     def events(self) -> Iterator[StreamEvent]:
-        """As the API streams it."""
+        """The answer as the API streams it."""
         yield {"type": "message_start", "message": self._envelope([], 1)}
         yield {"type": "ping"}
         for index, block in enumerate(self.blocks):
-            yield from self._block(index, block)
-        delta = {"stop_reason": self.stop, "stop_sequence": None, "stop_details": self._details}
-        yield {"type": "message_delta", "delta": delta, "usage": {"output_tokens": self.out}}
+            yield from self._block_events(index, block)
+        delta = {
+            "stop_reason": self.stop_reason,
+            "stop_sequence": None,
+            "stop_details": self._stop_details,
+        }
+        usage = {"output_tokens": self.output_tokens}
+        yield {"type": "message_delta", "delta": delta, "usage": usage}
         yield {"type": "message_stop"}
 
-    def _block(self, index: int, block: Json) -> Iterator[StreamEvent]:
-        start, deltas = _opened(block, self.inputs)
-        if self.cut and index == len(self.blocks) - 1:
+    def _block_events(self, index: int, block: JsonObject) -> Iterator[StreamEvent]:
+        start, deltas = _split_block(block, self.inputs)
+        if self.is_cut and index == len(self.blocks) - 1:
             deltas = deltas[: len(deltas) // 2]
         yield {"type": "content_block_start", "index": index, "content_block": start}
         for delta in deltas:
             yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield {"type": "content_block_stop", "index": index}
 
-    def _envelope(self, blocks: list[Json], out: int) -> dict[str, object]:
+    def _envelope(self, blocks: list[JsonObject], output_tokens: int) -> dict[str, object]:
         return {
-            "id": self.id, "type": "message", "role": "assistant", "model": self.model, "content": blocks,
-            "stop_reason": None, "stop_sequence": None, "stop_details": None, "usage": self.usage.json(out),
-        }  # fmt: skip
+            "id": self.id,
+            "type": "message",
+            "role": "assistant",
+            "model": self.model,
+            "content": blocks,
+            **dict.fromkeys(("stop_reason", "stop_sequence", "stop_details")),
+            "usage": self.usage.to_json(output_tokens),
+        }
 
     @property
-    def _details(self) -> Json | None:
-        return (
-            {"type": "refusal", "category": self.category, "explanation": None}
-            if self.stop == "refusal"
-            else None
-        )
+    def _stop_details(self) -> JsonObject | None:
+        if self.stop_reason != "refusal":
+            return None
+        return {"type": "refusal", "category": self.category, "explanation": None}
 
 
 def compose_reply(
-    line: ScriptTurn, body: Json, usage: CacheUsage, cache: PromptCache, fault: ClaudeFault | None
+    turn: ScriptTurn,
+    body: JsonObject,
+    usage: CacheUsage,
+    cache: PromptCache,
+    fault: ClaudeFault | None,
 ) -> ClaudeReply:
-    """What the model says to a request: the same for the same request, ids and signatures too."""
-    before = digests(pieces(body))[-1]
-    blocks = _said(
-        line, body, before, paused=isinstance(fault, EarlyStop) and fault.reason == "pause_turn"
-    )
-    out = max(line.out, sum(cache.tokens(len(canon(block))) for block in blocks))
-    stop = "tool_use" if any(block["type"] == "tool_use" for block in blocks) else "end_turn"
-    category, limit = None, int(str(body["max_tokens"]))
+    """Compose the answer to a request: the same for the same request, ids and signatures too."""
+    prefix = hash_prefixes(list_prompt_blocks(body))[-1]
+    is_paused = isinstance(fault, EarlyStop) and fault.reason == "pause_turn"
+    blocks = _compose_blocks(turn, body, prefix, is_paused=is_paused)
+    sizes = [cache.count_tokens(len(encode_block(block))) for block in blocks]
+    output_tokens = max(turn.out, sum(sizes))
+    stop_reason = "end_turn"
+    if any(block["type"] == "tool_use" for block in blocks):
+        stop_reason = "tool_use"
     if isinstance(fault, EarlyStop):
-        stop, category = fault.reason, fault.category
-    if out > limit:
-        out, stop = limit, "max_tokens"
-    cut = stop in ("max_tokens", "refusal", "model_context_window_exceeded")
-    inputs = (
-        fault.how
-        if isinstance(fault, BrokenStream) and fault.how in ("garbage", "half")
-        else "whole"
-    )
+        stop_reason = fault.reason
+    limit = int(str(body["max_tokens"]))
+    if output_tokens > limit:
+        output_tokens, stop_reason = limit, "max_tokens"
     return ClaudeReply(
-        f"msg_{before[:24]}", str(body["model"]), blocks, stop, usage, out, cut, inputs, category
+        id=f"msg_{prefix[:24]}",
+        model=str(body["model"]),
+        blocks=blocks,
+        stop_reason=stop_reason,
+        usage=usage,
+        output_tokens=output_tokens,
+        inputs=fault.how if isinstance(fault, BrokenStream) and fault.has_bad_inputs else "",
+        category=fault.category if isinstance(fault, EarlyStop) else None,
     )
 
 
 def encode_event(event: StreamEvent) -> bytes:
-    """An event on the wire."""
-    told = json.dumps(event, ensure_ascii=False).encode(
-        errors="backslashreplace"
-    )  # half a pair, as JSON escapes it
-    return b"event: %b\ndata: %b\n\n" % (str(event["type"]).encode(), told)
+    """Return the event's bytes on the wire."""
+    text = json.dumps(event, ensure_ascii=False)
+    # Half of a surrogate pair is written as JSON escapes it.
+    data = text.encode(errors="backslashreplace")
+    return b"event: %b\ndata: %b\n\n" % (str(event["type"]).encode(), data)
 
 
-def _said(line: ScriptTurn, body: Json, before: str, *, paused: bool) -> tuple[Json, ...]:
-    numbers = count()
-    thought = _thought(line, body, before)
-    if paused:
-        return (*thought, {"type": "text", "text": "One moment."})
-    return (*thought, *(_part(part, before, next(numbers)) for part in line.say))
+def _compose_blocks(
+    turn: ScriptTurn, body: JsonObject, prefix: str, *, is_paused: bool
+) -> tuple[JsonObject, ...]:
+    thinking = _compose_thinking(turn, body, prefix)
+    if is_paused:
+        return (*thinking, {"type": "text", "text": "One moment."})
+    parts = [_compose_part(part, prefix, number) for number, part in enumerate(turn.say)]
+    return (*thinking, *parts)
 
 
-def _thought(line: ScriptTurn, body: Json, before: str) -> tuple[Json, ...]:
-    resumed = messages(body)[-1][0] == "assistant"
-    if resumed or not MODELS[str(body["model"])].adaptive:
-        return ()
+def _compose_thinking(turn: ScriptTurn, body: JsonObject, prefix: str) -> list[JsonObject]:
+    is_resumed = merge_messages(body)[-1][0] == "assistant"
+    if is_resumed or not MODELS[str(body["model"])].is_adaptive:
+        return []
     config = body.get("thinking")
-    shown = isinstance(config, Mapping) and config.get("display") == "summarized"
-    text = line.thought if shown else ""
-    return ({"type": "thinking", "thinking": text, "signature": signature(before, text)},)
+    is_shown = isinstance(config, Mapping) and config.get("display") == "summarized"
+    text = turn.thought if is_shown else ""
+    return [{"type": "thinking", "thinking": text, "signature": sign_thinking(prefix, text)}]
 
 
-def _part(part: ScriptText | ScriptToolCall, before: str, number: int) -> Json:
-    match part:
-        case ScriptText(text=text):
-            return {"type": "text", "text": text}
-        case ScriptToolCall(tool=tool, input=given):
-            return {
-                "type": "tool_use",
-                "id": f"toolu_{before[:20]}{number:02}",
-                "name": tool,
-                "input": given,
-            }
+def _compose_part(part: ScriptText | ScriptToolCall, prefix: str, number: int) -> JsonObject:
+    if isinstance(part, ScriptText):
+        return {"type": "text", "text": part.text}
+    call_id = f"toolu_{prefix[:20]}{number:02}"
+    return {"type": "tool_use", "id": call_id, "name": part.tool, "input": part.input}
 
 
-def _opened(block: Json, inputs: str) -> tuple[Json, list[Json]]:
-    """A block as it begins, and the deltas that complete it."""
+def _split_block(block: JsonObject, inputs: str) -> tuple[JsonObject, list[JsonObject]]:
+    """Return a block as it begins, and the deltas that complete it."""
     match block["type"]:
         case "thinking":
-            shown = [
-                {"type": "thinking_delta", "thinking": piece}
-                for piece in _cut(str(block["thinking"]), 40)
+            deltas: list[JsonObject] = [
+                {"type": "thinking_delta", "thinking": chunk}
+                for chunk in _split_text(str(block["thinking"]), TEXT_CHUNK)
             ]
-            signed = {"type": "signature_delta", "signature": block["signature"]}
-            return {**block, "thinking": "", "signature": ""}, [*shown, signed]
+            deltas.append({"type": "signature_delta", "signature": block["signature"]})
+            return {**block, "thinking": "", "signature": ""}, deltas
         case "tool_use":
-            text = json.dumps(block["input"], ensure_ascii=False)
-            written = {
-                "whole": text,
-                "garbage": '{"path": nowhere',
-                "half": text[: len(text) * 2 // 3],
-            }[inputs]
-            deltas = [
-                {"type": "input_json_delta", "partial_json": piece}
-                for piece in ["", *_cut(written, 60)]
-            ]
-            return {**block, "input": {}}, [*deltas]
+            text = _break_input(json.dumps(block["input"], ensure_ascii=False), inputs)
+            chunks = ["", *_split_text(text, INPUT_CHUNK)]
+            deltas = [{"type": "input_json_delta", "partial_json": chunk} for chunk in chunks]
+            return {**block, "input": {}}, deltas
         case _:
+            chunks = _split_text(str(block["text"]), TEXT_CHUNK)
             return {**block, "text": ""}, [
-                {"type": "text_delta", "text": piece} for piece in _cut(str(block["text"]), 40)
+                {"type": "text_delta", "text": chunk} for chunk in chunks
             ]
 
 
-def _cut(text: str, size: int) -> list[str]:
-    return [text[at : at + size] for at in range(0, len(text), size)]
+def _break_input(text: str, inputs: str) -> str:
+    if inputs == "garbage":
+        return '{"path": nowhere'
+    if inputs == "half":
+        return text[: len(text) * 2 // 3]
+    return text
+
+
+def _split_text(text: str, size: int) -> list[str]:
+    return [text[start : start + size] for start in range(0, len(text), size)]

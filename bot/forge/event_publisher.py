@@ -1,13 +1,27 @@
-"""Here lives who hears of what: an App is told an event when it subscribes to it and has the
-permission.
-"""
+"""Send each event to the Apps that subscribe to it and have the permission to know of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.forge.forge_records import AppRecord, InstallationRecord
-from bot.forge.forge_state import ACTIONS, ForgeState, Json, RepositoryRecord, allows, node_id, now
-from bot.forge.repository_views import epoch, organization, pushed_repository, repository, user
-from bot.forge.repository_views import installation as installation_view
+from bot.forge.forge_state import (
+    ACTIONS_APP_ID,
+    ForgeState,
+    Json,
+    RepositoryRecord,
+    allows,
+    make_node_id,
+    now,
+)
+from bot.forge.repository_views import (
+    render_installation,
+    render_organization,
+    render_pushed_repository,
+    render_repository,
+    render_user,
+    to_epoch,
+)
 from bot.forge.webhook_delivery import WebhookSender
 
 # https://docs.github.com/en/webhooks/webhook-events-and-payloads, "Availability" of each event.
@@ -25,112 +39,111 @@ NEEDS = {
 
 
 class EventPublisher:
-    """Tells Apps what happened in a repository."""
+    """Publishes to Apps the events of repositories and of their own installations."""
 
-    def __init__(self, state: ForgeState, courier: WebhookSender) -> None:
+    def __init__(self, state: ForgeState, sender: WebhookSender) -> None:
         self._state = state
-        self._courier = courier
+        self._sender = sender
 
-    def tell(
-        self, repo: RepositoryRecord, event: str, action: str, by: str, **parts: object
+    def publish(
+        self, repository: RepositoryRecord, event: str, action: str, actor: str, **parts: object
     ) -> None:
-        """Send an event to every App that wants it and may have it. Empty actions are left out, as
-        for `push`.
-        """
-        for one in self._state.installed(repo):
-            app = self._state.apps[one.app]
-            if app.hook and event in app.events and allows(one.permissions, NEEDS[event]):
-                payload = self._payload(repo, event, action, by, parts)
-                payload["installation"] = {"id": one.id, "node_id": node_id("IN", one.id)}
-                self._courier.send(app, event, payload, one)
+        """Send an event to every App that wants it and may have it; `push` has no action."""
+        for installation in self._state.list_installations(repository):
+            app = self._state.apps[installation.app]
+            is_wanted = app.webhook_url and event in app.events
+            if is_wanted and allows(installation.permissions, NEEDS[event]):
+                payload = self._payload(repository, event, actor, parts)
+                if action:
+                    payload = {"action": action, **payload}
+                self._send(installation, event, payload)
 
-    def suite_requested(
-        self, repo: RepositoryRecord, app: AppRecord, by: str, **parts: object
+    def publish_suite_request(
+        self, repository: RepositoryRecord, app: AppRecord, actor: str, suite: Json
     ) -> None:
-        """Only the App that owns a suite is asked to fill it, and only when it may write checks."""
-        for one in self._state.installed(repo):
-            if (
-                one.app == app.id != ACTIONS
-                and "check_suite" in app.events
-                and allows(one.permissions, "checks=write")
-            ):
-                payload = self._payload(repo, "check_suite", "requested", by, parts)
-                payload["installation"] = {"id": one.id, "node_id": node_id("IN", one.id)}
-                self._courier.send(app, "check_suite", payload, one)
+        """Ask the App that owns a suite, and no other, to fill it, if it may write checks."""
+        if app.id == ACTIONS_APP_ID or "check_suite" not in app.events:
+            return
+        for installation in self._state.list_installations(repository):
+            may_write = allows(installation.permissions, "checks=write")
+            if installation.app == app.id and may_write:
+                parts = {"check_suite": suite}
+                payload = self._payload(repository, "check_suite", actor, parts)
+                self._send(installation, "check_suite", {"action": "requested", **payload})
 
-    def installed(self, one: InstallationRecord, by: str) -> None:
-        """Installation events need neither subscription nor permission. Their times are numbers."""
-        began = epoch(one.created_at)
-        names = [self._state.repository(name) for name in one.repositories]
+    def publish_installation(self, installation: InstallationRecord, actor: str) -> None:
+        """Tell the App of an installation, which needs neither subscription nor permission."""
+        created_at = to_epoch(installation.created_at)  # a number, in this event alone
+        view = render_installation(self._state, installation)
+        names = installation.repositories
         payload: Json = {
             "action": "created",
-            "installation": {
-                **installation_view(self._state, one),
-                "created_at": began,
-                "updated_at": began,
-            },
-            "repositories": [
-                {
-                    "id": repo.id,
-                    "node_id": node_id("R", repo.name),
-                    "name": repo.short,
-                    "full_name": repo.name,
-                    "private": repo.private,
-                }
-                for repo in names
-            ],
+            "installation": {**view, "created_at": created_at, "updated_at": created_at},
+            "repositories": [_render_short(self._state.find_repository(name)) for name in names],
             "requester": None,
-            "sender": user(self._state, by),
+            "sender": render_user(self._state, actor),
         }
-        self._courier.send(self._state.apps[one.app], "installation", payload, one)
+        app = self._state.apps[installation.app]
+        self._sender.send(app, "installation", payload, installation)
 
     def ping(self, app: AppRecord) -> None:
-        """What a new address hears first. An App's hook belongs to the App, so there is no
-        repository.
-        """
-        at = now()
+        """Send what a new address gets first; an App's hook belongs to no repository."""
+        payload: Json = {
+            "zen": "Approachable is better than simple.",
+            "hook_id": app.id,
+            "hook": self._render_hook(app),
+            "sender": render_user(self._state, app.owner),
+        }
+        self._sender.send(app, "ping", payload)
+
+    def _render_hook(self, app: AppRecord) -> Json:
         url = f"{self._state.api}/app/hook"
-        hook: Json = {
+        time = now()
+        return {
             "type": "App",
             "id": app.id,
             "name": "web",
             "active": True,
             "events": list(app.events),
-            "config": {
-                "content_type": "json",
-                "insecure_ssl": "0",
-                "secret": "********",
-                "url": app.hook,
-            },
-            "created_at": at,
-            "updated_at": at,
+            "config": render_hook_config(app),
+            "created_at": time,
+            "updated_at": time,
             "app_id": app.id,
             "url": url,
             "ping_url": f"{url}/pings",
             "deliveries_url": f"{url}/deliveries",
         }
-        zen = "Approachable is better than simple."
-        payload: Json = {
-            "zen": zen,
-            "hook_id": app.id,
-            "hook": hook,
-            "sender": user(self._state, app.owner),
-        }
-        self._courier.send(app, "ping", payload)
+
+    def _send(self, installation: InstallationRecord, event: str, payload: Json) -> None:
+        app = self._state.apps[installation.app]
+        node_id = make_node_id("IN", installation.id)
+        payload["installation"] = {"id": installation.id, "node_id": node_id}
+        self._sender.send(app, event, payload, installation)
 
     def _payload(
-        self, repo: RepositoryRecord, event: str, action: str, by: str, parts: dict[str, object]
+        self, repository: RepositoryRecord, event: str, actor: str, parts: Mapping[str, object]
     ) -> Json:
-        owner = self._state.account(repo.owner)
-        seen = pushed_repository if event == "push" else repository
-        return {
-            **({"action": action} if action else {}),
-            **parts,
-            "repository": seen(self._state, repo),
-            **(
-                {"organization": organization(self._state, owner.login)}
-                if owner.kind == "Organization"
-                else {}
-            ),
-            "sender": user(self._state, by),
-        }
+        owner = self._state.find_account(repository.owner)
+        render = render_pushed_repository if event == "push" else render_repository
+        payload: Json = {**parts, "repository": render(self._state, repository)}
+        if owner.kind == "Organization":
+            payload["organization"] = render_organization(self._state, owner.login)
+        return {**payload, "sender": render_user(self._state, actor)}
+
+
+def render_hook_config(app: AppRecord) -> Json:
+    """Return the configuration of an App's webhook; its secret is not shown."""
+    config: Json = {"content_type": "json", "insecure_ssl": "0", "secret": "********"}
+    if app.webhook_url:
+        config["url"] = app.webhook_url
+    return config
+
+
+def _render_short(repository: RepositoryRecord) -> Json:
+    return {
+        "id": repository.id,
+        "node_id": make_node_id("R", repository.name),
+        "name": repository.short_name,
+        "full_name": repository.name,
+        "private": repository.private,
+    }

@@ -1,6 +1,4 @@
-"""Here lives the forge: GitHub in a box, with the acts of its people, and what happened for those
-who want to look.
-"""
+"""GitHub in a box: the acts of its people and operators, and what a test wants to look at."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.forge.app_registry import AppRegistry
-from bot.forge.check_views import status_event
+from bot.forge.check_views import render_status_event
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.fault_injection import FaultInjector
 from bot.forge.forge_ci import ForgeCI
@@ -28,28 +26,30 @@ from bot.forge.forge_records import (
 )
 from bot.forge.forge_state import ForgeState, RepositoryRecord, now
 from bot.forge.git_http import RefUpdate
-from bot.forge.git_store import ZEROS, GitSignature
+from bot.forge.git_store import ZERO_SHA, GitSignature
 from bot.forge.push_follower import PushFollower
-from bot.forge.webhook_delivery import SerialQueue, WebhookDelivery, WebhookSender
+from bot.forge.serial_queue import SerialQueue
+from bot.forge.webhook_delivery import WebhookDelivery, WebhookSender
 from bot.values import Permission
 
 
 class Forge:
-    """A GitHub with state, in memory and in bare repositories under `home`. Safe to use from many
-    threads.
+    """A GitHub with state, in memory and in bare repositories under `home`.
+
+    It is safe to use from many threads.
     """
 
     def __init__(self, home: Path) -> None:
         self.state = ForgeState(home)
         self.faults = FaultInjector()
-        self.courier = WebhookSender(self.state)
-        self.again = SerialQueue(self.state)
+        self.webhooks = WebhookSender(self.state)
+        self.redeliveries = SerialQueue(self.state)
         self.apps = AppRegistry(self.state)
-        news = self._news = EventPublisher(self.state, self.courier)
-        self.ci = ForgeCI(self.state, news)
-        self.issues = ForgeIssues(self.state, news)
-        self.pull_requests = ForgePulls(self.state, news, self.issues, self.ci.pull)
-        self.pushes = PushFollower(self.state, news, self.pull_requests, self.ci)
+        publisher = self._publisher = EventPublisher(self.state, self.webhooks)
+        self.ci = ForgeCI(self.state, publisher)
+        self.issues = ForgeIssues(self.state, publisher)
+        self.pulls = ForgePulls(self.state, publisher, self.issues, self.ci.start_for_pull)
+        self.pushes = PushFollower(self.state, publisher, self.pulls, self.ci)
 
     @property
     def runner_env(self) -> dict[str, str]:
@@ -62,14 +62,12 @@ class Forge:
 
     @property
     def makes_empty_suites(self) -> bool:
-        """Whether each push leaves a queued suite without runs for every installed App, as on
-        GitHub.
-        """
-        return self.state.empty_suites
+        """Each push leaves a queued suite without runs for every installed App, as on GitHub."""
+        return self.state.makes_empty_suites
 
     @makes_empty_suites.setter
     def makes_empty_suites(self, wanted: bool) -> None:
-        self.state.empty_suites = wanted
+        self.state.makes_empty_suites = wanted
 
     # --- operators
 
@@ -81,17 +79,18 @@ class Forge:
         private: bool = False,
         people: Mapping[str, Permission] | None = None,
     ) -> None:
-        """One commit on main; none without files. The owner is an organization, unless it is one of
-        the people.
+        """Create a repository with one commit on main, or none without files.
+
+        The owner is an organization, unless it is one of the people.
         """
         with self.state.lock:
             owner = name.partition("/")[0]
-            known = dict(people or {})
-            self.state.account(owner, "User" if owner in known else "Organization")
-            for login in known:
-                self.state.account(login)
+            permissions = dict(people or {})
+            self.state.find_account(owner, "User" if owner in permissions else "Organization")
+            for login in permissions:
+                self.state.find_account(login)
             self.state.repositories[name.lower()] = RepositoryRecord(
-                self.state.new_id(), name, now(), private, people=known
+                self.state.make_id(), name, now(), private, people=permissions
             )
             self.state.store.create(name)
             if files:
@@ -100,109 +99,125 @@ class Forge:
     def create_app(
         self, slug: str, permissions: Mapping[str, str], events: Sequence[str]
     ) -> AppKeys:
-        """Register an App; `metadata: read` comes with every one."""
+        """Register an App; `metadata: read` comes with every App."""
         with self.state.lock:
             return self.apps.register(slug, permissions, events)
 
     def install(self, app: AppKeys, *repositories: str) -> int:
-        """Install an App on repositories of one owner, or add them. Returns the installation's id."""
+        """Install an App on repositories of one owner, or add them; return the installation."""
         with self.state.lock:
-            chosen = [self.state.repository(name) for name in repositories]
-            one = self.apps.install(self.state.apps[app.id], chosen)
-            self._news.installed(one, chosen[0].owner)
-            return one.id
+            records = [self.state.find_repository(name) for name in repositories]
+            installation = self.apps.install(self.state.apps[app.id], records)
+            self._publisher.publish_installation(installation, records[0].owner)
+            return installation.id
 
     def set_webhook_url(self, app: AppKeys, url: str) -> None:
-        """Where the App's webhooks go from now on; it is pinged there."""
+        """Send the App's webhooks to this address from now on, and ping it."""
         with self.state.lock:
-            self.state.apps[app.id] = new = replace(self.state.apps[app.id], hook=url)
-            self._news.ping(new)
+            record = replace(self.state.apps[app.id], webhook_url=url)
+            self.state.apps[app.id] = record
+            self._publisher.ping(record)
 
     def suspend_installation(self, installation: int) -> None:
-        """Its owner forbids the App everything there, until further notice."""
+        """Forbid the App everything there, as the owner of the installation may."""
         with self.state.lock:
             self.apps.suspend(installation)
 
     def expire_tokens(self) -> None:
         """Let every installation token's hour be over."""
         with self.state.lock:
-            self.apps.expire()
+            self.apps.expire_tokens()
 
     def set_permission(self, repo: str, login: str, permission: Permission) -> None:
+        """Give somebody a permission in a repository."""
         with self.state.lock:
-            self.state.account(login)
-            self.state.repository(repo).people[login] = permission
+            self.state.find_account(login)
+            self.state.find_repository(repo).people[login] = permission
 
     def archive_repository(self, repo: str) -> None:
+        """Make a repository read-only."""
         with self.state.lock:
-            self.state.repository(repo).archived = True
+            self.state.find_repository(repo).archived = True
 
     # --- people
 
     def open_issue(
         self, repo: str, by: str, title: str, body: str, labels: Sequence[str] = ()
     ) -> int:
+        """Open an issue and return its number."""
         with self.state.lock:
-            return self.issues.open(self.state.repository(repo), by, title, body, labels).number
+            repository = self.state.find_repository(repo)
+            return self.issues.open(repository, by, title, body, labels).number
 
     def edit_issue(
         self, repo: str, number: int, by: str, title: str | None = None, body: str | None = None
     ) -> None:
+        """Change an issue's title or body."""
         with self.state.lock:
-            self.issues.edit(self.state.repository(repo), number, by, title, body)
+            self.issues.edit(self.state.find_repository(repo), number, by, title, body)
 
     def close_issue(self, repo: str, number: int, by: str) -> None:
+        """Close an issue."""
         with self.state.lock:
-            self.issues.close(self.state.repository(repo), number, by)
+            self.issues.close(self.state.find_repository(repo), number, by)
 
     def reopen_issue(self, repo: str, number: int, by: str) -> None:
+        """Open a closed issue again."""
         with self.state.lock:
-            self.issues.reopen(self.state.repository(repo), number, by)
+            self.issues.reopen(self.state.find_repository(repo), number, by)
 
     def lock_issue(self, repo: str, number: int, by: str) -> None:
+        """Lock an issue's conversation."""
         with self.state.lock:
-            self.issues.lock(self.state.repository(repo), number, by, locked=True)
+            self.issues.lock(self.state.find_repository(repo), number, by)
 
     def delete_issue(self, repo: str, number: int, by: str) -> None:
+        """Delete an issue for good."""
         with self.state.lock:
-            self.issues.delete(self.state.repository(repo), number, by)
+            self.issues.delete(self.state.find_repository(repo), number, by)
 
     def add_label(self, repo: str, number: int, name: str, by: str) -> None:
+        """Label an issue."""
         with self.state.lock:
-            self.issues.label(self.state.repository(repo), number, name, by)
+            self.issues.add_label(self.state.find_repository(repo), number, name, by)
 
     def remove_label(self, repo: str, number: int, name: str, by: str) -> None:
+        """Take a label from an issue."""
         with self.state.lock:
-            self.issues.unlabel(self.state.repository(repo), number, name, by)
+            self.issues.remove_label(self.state.find_repository(repo), number, name, by)
 
     def add_comment(self, repo: str, number: int, by: str, body: str) -> int:
-        """Returns the comment's id."""
+        """Comment on an issue or pull request and return the comment's id."""
         with self.state.lock:
-            return self.issues.comment(self.state.repository(repo), number, by, body).id
+            return self.issues.add_comment(self.state.find_repository(repo), number, by, body).id
 
     def edit_comment(self, repo: str, comment: int, by: str, body: str) -> None:
+        """Change a comment's text."""
         with self.state.lock:
-            self.issues.edit_comment(self.state.repository(repo), comment, by, body)
+            self.issues.edit_comment(self.state.find_repository(repo), comment, by, body)
 
     def delete_comment(self, repo: str, comment: int, by: str) -> None:
+        """Delete a comment."""
         with self.state.lock:
-            self.issues.delete_comment(self.state.repository(repo), comment, by)
+            self.issues.delete_comment(self.state.find_repository(repo), comment, by)
 
     def push(
         self, repo: str, by: str, branch: str, files: Mapping[str, str | None], message: str
     ) -> str:
-        """A person's commit on a branch, begun where main is when it is new; None deletes. Returns
-        its sha.
+        """Push a person's commit and return its sha; None deletes a file.
+
+        A new branch begins where main is.
         """
         with self.state.lock:
-            old = self.state.store.head(repo, branch) or ZEROS
+            old = self.state.store.find_head(repo, branch) or ZERO_SHA
             new = self._commit(repo, branch, files, by, message)
-            self.pushes.pushed(repo, by, (RefUpdate(f"refs/heads/{branch}", old, new),))
+            self.pushes.follow(repo, by, (RefUpdate(f"refs/heads/{branch}", old, new),))
             return new
 
     def close_pull(self, repo: str, number: int, by: str) -> None:
+        """Close a pull request."""
         with self.state.lock:
-            self.pull_requests.close(self.state.repository(repo), number, by)
+            self.pulls.close(self.state.find_repository(repo), number, by)
 
     def set_status(
         self,
@@ -210,85 +225,92 @@ class Forge:
         sha: str,
         context: str,
         state: str,
-        details: StatusDetails = StatusDetails(),
+        details: StatusDetails | None = None,
     ) -> None:
         """Report what another CI says of a commit: error, failure, pending or success."""
         with self.state.lock:
-            repository = self.state.repository(repo)
+            repository = self.state.find_repository(repo)
             status = StatusRecord(
-                id=self.state.new_id(),
+                id=self.state.make_id(),
                 sha=sha,
                 context=context,
                 state=state,
-                details=details,
+                details=details or StatusDetails(),
                 created_at=now(),
                 author="other-ci[bot]",
             )
             repository.statuses.append(status)
-            view = status_event(self.state, repository, status)
-            self._news.tell(repository, "status", "", status.author, **view)
+            view = render_status_event(self.state, repository, status)
+            self._publisher.publish(repository, "status", "", status.author, **view)
 
     # --- what happened
 
     def find_issue(self, repo: str, number: int) -> IssueRecord | None:
+        """Return an issue or a pull request."""
         with self.state.lock:
-            return self.state.repository(repo).issues.get(number)
+            return self.state.find_repository(repo).issues.get(number)
 
     def list_comments(self, repo: str, number: int) -> list[CommentRecord]:
+        """Return the comments on an issue, oldest first."""
         with self.state.lock:
-            return self.state.repository(repo).comments_on(number)
+            return self.state.find_repository(repo).list_comments(number)
 
     def list_reactions(
         self, repo: str, number: int, comment: int | None = None
     ) -> list[ReactionRecord]:
+        """Return the reactions to an issue, or to one of its comments."""
         with self.state.lock:
-            found = self.state.repository(repo).reactions
-            return [one for one in found if (one.number, one.comment) == (number, comment)]
+            return [
+                reaction
+                for reaction in self.state.find_repository(repo).reactions
+                if (reaction.number, reaction.comment) == (number, comment)
+            ]
 
     def list_pulls(self, repo: str) -> list[PullRecord]:
+        """Return all pull requests, oldest first."""
         with self.state.lock:
-            return list(self.state.repository(repo).pulls())
+            return self.state.find_repository(repo).list_pulls()
 
     def list_jobs(self, repo: str) -> list[JobRecord]:
-        """Every job that CI made, oldest first."""
+        """Return every job that CI made, oldest first."""
         with self.state.lock:
-            return list(self.state.repository(repo).jobs.values())
+            return list(self.state.find_repository(repo).jobs.values())
 
     def list_branches(self, repo: str) -> dict[str, str]:
-        return self.state.store.branches(repo)
+        """Return the branches with the shas of their heads."""
+        return self.state.store.list_branches(repo)
 
     def read_files(self, repo: str, ref: str) -> dict[str, str]:
-        return self.state.store.texts(repo, self.state.store.resolve(repo, ref))
+        """Return the texts of all files at a branch, tag or commit."""
+        return self.state.store.read_texts(repo, self.state.store.resolve(repo, ref))
 
     def git_dir(self, repo: str) -> Path:
-        """The bare repository, for those who want to ask git itself."""
+        """Return the bare repository, for those who want to ask git itself."""
         return self.state.store.folder(repo)
 
     def list_deliveries(self) -> list[WebhookDelivery]:
+        """Return every attempt to deliver a webhook, oldest first."""
         with self.state.lock:
-            return list(self.courier.deliveries)
+            return list(self.webhooks.deliveries)
 
     def list_requests(self) -> list[tuple[str, str, int]]:
-        """Method, path and status of all that was asked over HTTP; the status is 0 where no answer
-        went out.
-        """
+        """Return method, path and status of every HTTP request; 0 where no answer went out."""
         with self.state.lock:
             return list(self.state.requests)
 
     def redeliver(self, guid: str) -> int:
-        """Deliver a webhook once more, with its GUID. Returns the status."""
-        found = next(one for one in self.list_deliveries() if one.guid == guid)
-        return self.courier.again(found).status
+        """Deliver a webhook once more, with its GUID, and return the status of the answer."""
+        deliveries = {delivery.guid: delivery for delivery in reversed(self.list_deliveries())}
+        return self.webhooks.redeliver(deliveries[guid]).status
 
     def wait_until_idle(self, timeout_s: float) -> bool:
         """Wait until no webhook and no job of CI is under way; False when that takes too long."""
-        return self.state.quiet(timeout_s)
+        return self.state.wait_until_idle(timeout_s)
 
     def _commit(
-        self, repo: str, branch: str, files: Mapping[str, str | None], by: str, message: str
+        self, repo: str, branch: str, files: Mapping[str, str | None], login: str, message: str
     ) -> str:
-        account = self.state.account(by)
+        account = self.state.find_account(login)
         email = f"{account.id}+{account.login}@users.noreply.github.com"
-        return self.state.store.commit(
-            repo, branch, files, GitSignature(by, email, str(int(time.time()))), message
-        )
+        signature = GitSignature(login, email, str(int(time.time())))
+        return self.state.store.commit(repo, branch, files, signature, message)

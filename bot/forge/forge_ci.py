@@ -1,6 +1,4 @@
-"""Here lives CI: for a new head it starts the workflows of that commit, and tells how each suite,
-run and job goes.
-"""
+"""Run the workflows of new commits, as GitHub Actions does."""
 
 from __future__ import annotations
 
@@ -9,227 +7,152 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Literal
 
-from bot.forge.check_views import check_run, latest, suite, workflow, workflow_run
-from bot.forge.check_views import job as job_view
+from bot.forge.check_views import latest_jobs, render_suite
+from bot.forge.ci_records import BranchHead, CiRecords, WorkflowStart
 from bot.forge.event_publisher import EventPublisher
-from bot.forge.forge_records import JobRecord, PullRecord, SuiteRecord, WorkflowRunRecord
-from bot.forge.forge_state import ACTIONS, ForgeState, RepositoryRecord, now
-from bot.forge.git_store import ZEROS
-from bot.forge.runner import JobSpec, parse_workflow, run_job
+from bot.forge.forge_records import JobRecord, PullRecord, WorkflowRunRecord
+from bot.forge.forge_state import ForgeState, RepositoryRecord
+from bot.forge.git_store import ZERO_SHA
+from bot.forge.runner import parse_workflow, run_job
+from bot.forge.runner.workflow_triggers import WorkflowEvent
 
 FOLDER = ".github/workflows"
-AT_ONCE = 2
+JOBS_AT_ONCE = 2
 # A job with one of these in its `if` runs although a job that it needs did not succeed.
-STUBBORN = ("always()", "failure()", "cancelled()")
-
-Event = Literal["push", "pull_request"]
+STATUS_FUNCTIONS = ("always()", "failure()", "cancelled()")
 
 
 class ForgeCI:
-    """GitHub Actions, in small: the check runs it makes are its jobs."""
+    """GitHub Actions, in small: the check runs that it makes are its jobs."""
 
-    def __init__(self, state: ForgeState, news: EventPublisher) -> None:
+    def __init__(self, state: ForgeState, publisher: EventPublisher) -> None:
         self._state = state
-        self._news = news
-        self._pool = threading.BoundedSemaphore(AT_ONCE)
+        self._publisher = publisher
+        self._records = CiRecords(state, publisher)
+        self._slots = threading.BoundedSemaphore(JOBS_AT_ONCE)
 
-    def pushed(self, repo: RepositoryRecord, branch: str, before: str, sha: str, by: str) -> None:
-        """Start what runs on a push, and leave the empty suites of the other Apps that GitHub
-        makes.
-        """
-        for one in self._state.installed(repo) if self._state.empty_suites else []:
-            empty = self._suite(repo, one.app, (branch, before, sha))
-            self._news.suite_requested(
-                repo, self._state.apps[one.app], by, check_suite=suite(self._state, repo, empty)
-            )
-        self._start(repo, "push", (branch, before, sha), branch, by)
+    def start_for_push(self, repository: RepositoryRecord, head: BranchHead, actor: str) -> None:
+        """Start the workflows of a push, beside the empty suites that GitHub makes for Apps."""
+        if self._state.makes_empty_suites:
+            self._add_empty_suites(repository, head, actor)
+        self._start(repository, "push", head, head.branch, actor)
 
-    def pull(self, repo: RepositoryRecord, one: PullRecord, by: str) -> None:
-        """Start what runs on a pull request: the workflows of its head that want its base."""
-        self._start(repo, "pull_request", (one.head, ZEROS, one.head_sha), one.base, by)
+    def start_for_pull(self, repository: RepositoryRecord, pull: PullRecord, actor: str) -> None:
+        """Start the workflows of a pull request's head that want its base."""
+        head = BranchHead(pull.head, ZERO_SHA, pull.head_sha)
+        self._start(repository, "pull_request", head, pull.base, actor)
 
-    def rerun_failed(self, repo: RepositoryRecord, run: WorkflowRunRecord) -> None:
-        """The failed jobs once more and those that need them, as new jobs of the next attempt; the
-        others stay.
-        """
-        jobs = latest(repo, repo.suites[run.suite])
+    def rerun_failed(self, repository: RepositoryRecord, run: WorkflowRunRecord) -> None:
+        """Run the failed jobs once more, and those that need them, as jobs of the next attempt."""
+        jobs = latest_jobs(repository, repository.suites[run.suite])
         keys = {job.spec.key for job in jobs if job.conclusion not in ("success", "skipped")}
         while more := {job.spec.key for job in jobs if keys & set(job.spec.needs)} - keys:
             keys |= more
-        again = [job for job in jobs if job.spec.key in keys]
-        run = replace(
-            run, attempt=run.attempt + 1, status="queued", conclusion=None, updated_at=now()
-        )
-        repo.runs[run.id] = run
-        self._progress(repo, run, "queued", None)
-        self._go(repo, run, [self._job(repo, run, job.spec) for job in again])
+        specs = [job.spec for job in jobs if job.spec.key in keys]
+        run = self._records.begin_attempt(repository, run)
+        new_jobs = [self._records.add_job(repository, run, spec) for spec in specs]
+        self._execute_soon(repository, run, new_jobs)
+
+    def _add_empty_suites(self, repository: RepositoryRecord, head: BranchHead, actor: str) -> None:
+        for installation in self._state.list_installations(repository):
+            suite = self._records.add_suite(repository, installation.app, head)
+            view = render_suite(self._state, repository, suite)
+            app = self._state.apps[installation.app]
+            self._publisher.publish_suite_request(repository, app, actor, view)
 
     def _start(
-        self, repo: RepositoryRecord, event: Event, head: tuple[str, str, str], branch: str, by: str
+        self,
+        repository: RepositoryRecord,
+        event: WorkflowEvent,
+        head: BranchHead,
+        branch: str,
+        actor: str,
     ) -> None:
-        for path, text in sorted(self._state.store.texts(repo.name, head[2], FOLDER).items()):
+        files = self._state.store.read_texts(repository.name, head.sha, FOLDER)
+        for path in sorted(files):
             if not path.endswith((".yml", ".yaml")):
                 continue
+            start = WorkflowStart(event, head, actor, path, path)
             try:
-                specs = parse_workflow(text, event, branch)
+                specs = parse_workflow(files[path], event, branch)
             except ValueError:
                 # As on GitHub: a run without jobs, called by the file's path, that has failed at
                 # once.
-                run = self._run(repo, event, head, (path, path), by)
-                self._progress(repo, run, "completed", "startup_failure")
+                run = self._records.add_run(repository, start)
+                self._records.update_run(repository, run, "completed", "startup_failure")
                 continue
             if specs:
-                run = self._run(repo, event, head, (path, specs[0].workflow_name), by)
-                self._go(repo, run, [self._job(repo, run, spec) for spec in specs])
+                start = replace(start, workflow_name=specs[0].workflow_name)
+                run = self._records.add_run(repository, start)
+                jobs = [self._records.add_job(repository, run, spec) for spec in specs]
+                self._execute_soon(repository, run, jobs)
 
-    # --- records
+    # --- jobs
 
-    def _suite(self, repo: RepositoryRecord, app: int, head: tuple[str, str, str]) -> SuiteRecord:
-        at = now()
-        branch, before, sha = head
-        made = SuiteRecord(self._state.new_id(), app, sha, branch, before, at, at)
-        repo.suites[made.id] = made
-        return made
-
-    def _run(
-        self,
-        repo: RepositoryRecord,
-        event: Event,
-        head: tuple[str, str, str],
-        named: tuple[str, str],
-        by: str,
-    ) -> WorkflowRunRecord:
-        its = self._suite(repo, ACTIONS, head)
-        at, path = now(), named[0]
-        known = repo.workflows.setdefault(path, self._state.new_id())
-        made = WorkflowRunRecord(
-            id=self._state.new_id(),
-            suite=its.id,
-            number=1 + sum(run.workflow == known for run in repo.runs.values()),
-            workflow=known,
-            workflow_name=named[1],
-            path=path,
-            event=event,
-            sha=head[2],
-            branch=head[0],
-            title=self._state.store.details(repo.name, head[2]).message.partition("\n")[0],
-            actor=by,
-            created_at=at,
-            updated_at=at,
-        )
-        repo.runs[made.id] = made
-        repo.suites[its.id] = replace(its, run=made.id)
-        self._tell_run(repo, made, "requested")
-        return made
-
-    def _job(self, repo: RepositoryRecord, run: WorkflowRunRecord, spec: JobSpec) -> JobRecord:
-        at = now()
-        made = JobRecord(
-            self._state.new_id(), run.id, run.suite, spec, run.sha, run.branch, run.attempt, at, at
-        )
-        repo.jobs[made.id] = made
-        self._tell_job(repo, made, "queued")
-        self._tell_check(repo, made, "created")
-        return made
-
-    def _progress(
-        self,
-        repo: RepositoryRecord,
-        run: WorkflowRunRecord,
-        status: Literal["queued", "in_progress", "completed"],
-        end: str | None,
+    def _execute_soon(
+        self, repository: RepositoryRecord, run: WorkflowRunRecord, jobs: Sequence[JobRecord]
     ) -> None:
-        """Move a run and its suite on together."""
-        at = now()
-        repo.runs[run.id] = replace(repo.runs[run.id], status=status, conclusion=end, updated_at=at)
-        repo.suites[run.suite] = replace(
-            repo.suites[run.suite], status=status, conclusion=end, updated_at=at
-        )
-        if status == "queued":
-            return
-        self._tell_run(repo, repo.runs[run.id], status)
-        if status == "completed":
-            its = suite(self._state, repo, repo.suites[run.suite])
-            self._news.tell(repo, "check_suite", "completed", run.actor, check_suite=its)
+        self._state.begin_work()
+        threading.Thread(target=self._execute, args=(repository, run, list(jobs))).start()
 
-    # --- doing
-
-    def _go(
-        self, repo: RepositoryRecord, run: WorkflowRunRecord, jobs: Sequence[JobRecord]
-    ) -> None:
-        self._state.busy()
-        threading.Thread(target=self._work, args=(repo, run, tuple(jobs))).start()
-
-    def _work(
-        self, repo: RepositoryRecord, run: WorkflowRunRecord, jobs: tuple[JobRecord, ...]
+    def _execute(
+        self, repository: RepositoryRecord, run: WorkflowRunRecord, jobs: list[JobRecord]
     ) -> None:
         try:
             with self._state.lock:
-                self._progress(repo, run, "in_progress", None)
-            waiting = list(jobs)
-            while waiting:
-                here = {job.spec.key for job in waiting}
-                ready = [job for job in waiting if not here & set(job.spec.needs)] or waiting
-                with ThreadPoolExecutor(AT_ONCE) as pool:
-                    list(pool.map(lambda job: self._do(repo, job), ready))
-                waiting = [job for job in waiting if job not in ready]
+                self._records.update_run(repository, run, "in_progress")
+            while jobs:
+                unfinished = {job.spec.key for job in jobs}
+                ready = [job for job in jobs if not unfinished & set(job.spec.needs)] or jobs
+                with ThreadPoolExecutor(JOBS_AT_ONCE) as pool:
+                    list(pool.map(lambda job: self._execute_job(repository, job), ready))
+                jobs = [job for job in jobs if job not in ready]
             with self._state.lock:
-                ends = [str(job.conclusion) for job in latest(repo, repo.suites[run.suite])]
-                self._progress(repo, run, "completed", _conclusion(ends))
+                done = latest_jobs(repository, repository.suites[run.suite])
+                conclusion = _combine([str(job.conclusion) for job in done])
+                self._records.update_run(repository, run, "completed", conclusion)
         finally:
-            self._state.done()
+            self._state.end_work()
 
-    def _do(self, repo: RepositoryRecord, job: JobRecord) -> None:
-        if not self._wanted(repo, job):
-            self._finish(repo, replace(job, conclusion="skipped"))
-            return
-        with self._pool:
+    def _execute_job(self, repository: RepositoryRecord, job: JobRecord) -> None:
+        if not self._may_run(repository, job):
             with self._state.lock:
-                job = replace(job, status="in_progress", started_at=now())
-                repo.jobs[job.id] = job
-                self._tell_job(repo, job, "in_progress")
-            work = self._state.home / "work" / str(job.id) / repo.short
-            done = run_job(
-                job.spec,
-                self._state.store.folder(repo.name),
-                job.sha,
-                work,
-                self._environment(repo, job),
-            )
-            shutil.rmtree(work.parent, ignore_errors=True)
-        self._finish(
-            repo,
-            replace(
-                job,
-                conclusion=done.conclusion,
-                steps=done.steps,
-                annotations=done.annotations,
-                log=done.log,
-            ),
+                self._records.complete_job(repository, replace(job, conclusion="skipped"))
+            return
+        with self._slots:
+            with self._state.lock:
+                job = self._records.begin_job(repository, job)
+            job = self._run(repository, job)
+        with self._state.lock:
+            self._records.complete_job(repository, job)
+
+    def _run(self, repository: RepositoryRecord, job: JobRecord) -> JobRecord:
+        workspace = self._state.home / "work" / str(job.id) / repository.short_name
+        git_dir = self._state.store.folder(repository.name)
+        environment = self._environment(repository, job)
+        result = run_job(job.spec, git_dir, job.sha, workspace, environment)
+        shutil.rmtree(workspace.parent, ignore_errors=True)
+        return replace(
+            job,
+            conclusion=result.conclusion,
+            steps=result.steps,
+            annotations=result.annotations,
+            log=result.log,
         )
 
-    def _finish(self, repo: RepositoryRecord, job: JobRecord) -> None:
-        with self._state.lock:
-            job = replace(job, status="completed", completed_at=now())
-            repo.jobs[job.id] = job
-            self._tell_job(repo, job, "completed")
-            self._tell_check(repo, job, "completed")
-
-    def _wanted(self, repo: RepositoryRecord, job: JobRecord) -> bool:
-        needed = [
-            one for one in latest(repo, repo.suites[job.suite]) if one.spec.key in job.spec.needs
-        ]
-        if any(word in job.spec.condition for word in STUBBORN):
+    def _may_run(self, repository: RepositoryRecord, job: JobRecord) -> bool:
+        if any(function in job.spec.condition for function in STATUS_FUNCTIONS):
             return True
-        return all(one.conclusion == "success" for one in needed)
+        jobs = latest_jobs(repository, repository.suites[job.suite])
+        needed = [other for other in jobs if other.spec.key in job.spec.needs]
+        return all(other.conclusion == "success" for other in needed)
 
-    def _environment(self, repo: RepositoryRecord, job: JobRecord) -> dict[str, str]:
-        run = repo.runs[job.run]
-        known = {
-            "GITHUB_REPOSITORY": repo.name,
-            "GITHUB_REPOSITORY_OWNER": repo.owner,
+    def _environment(self, repository: RepositoryRecord, job: JobRecord) -> dict[str, str]:
+        run = repository.runs[job.run]
+        return {
+            "GITHUB_REPOSITORY": repository.name,
+            "GITHUB_REPOSITORY_OWNER": repository.owner,
             "GITHUB_ACTOR": run.actor,
             "GITHUB_RUN_ID": str(run.id),
             "GITHUB_RUN_NUMBER": str(run.number),
@@ -237,37 +160,12 @@ class ForgeCI:
             "GITHUB_SERVER_URL": self._state.web,
             "GITHUB_API_URL": self._state.api,
             "GITHUB_HEAD_REF": run.branch if run.event == "pull_request" else "",
+            **self._state.runner_env,
         }
-        return {**known, **self._state.runner_env}
-
-    # --- telling
-
-    def _tell_run(self, repo: RepositoryRecord, one: WorkflowRunRecord, action: str) -> None:
-        views = {
-            "workflow_run": workflow_run(self._state, repo, one),
-            "workflow": workflow(self._state, repo, one),
-        }
-        self._news.tell(repo, "workflow_run", action, one.actor, **views)
-
-    def _tell_job(self, repo: RepositoryRecord, one: JobRecord, action: str) -> None:
-        by = repo.runs[one.run].actor
-        self._news.tell(
-            repo, "workflow_job", action, by, workflow_job=job_view(self._state, repo, one)
-        )
-
-    def _tell_check(self, repo: RepositoryRecord, one: JobRecord, action: str) -> None:
-        by = repo.runs[one.run].actor
-        self._news.tell(
-            repo,
-            "check_run",
-            action,
-            by,
-            check_run=check_run(self._state, repo, one, whole_suite=True),
-        )
 
 
-def _conclusion(ends: Sequence[str]) -> str:
-    for word in ("failure", "timed_out", "cancelled"):
-        if word in ends:
-            return word
-    return "skipped" if ends and set(ends) == {"skipped"} else "success"
+def _combine(conclusions: Sequence[str]) -> str:
+    for conclusion in ("failure", "timed_out", "cancelled"):
+        if conclusion in conclusions:
+            return conclusion
+    return "skipped" if conclusions and set(conclusions) == {"skipped"} else "success"

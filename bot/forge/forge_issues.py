@@ -1,4 +1,4 @@
-"""Here lives what can be done to issues and their comments, by people and by Apps alike."""
+"""Open, edit, label, close and comment on issues, for people and Apps alike."""
 
 from __future__ import annotations
 
@@ -8,153 +8,199 @@ from dataclasses import replace
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.forge_records import CommentRecord, IssueRecord, LabelRecord, ReactionRecord
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, now
-from bot.forge.issue_views import comment as comment_view
-from bot.forge.issue_views import issue as issue_view
-from bot.forge.issue_views import label as label_view
+from bot.forge.issue_views import render_comment, render_issue, render_label
 
 
-def changes(old: IssueRecord, new: IssueRecord) -> Json:
-    """What `edited` tells: the old words of those that are new."""
-    words = (("title", old.title, new.title), ("body", old.body, new.body))
-    return {what: {"from": was} for what, was, is_now in words if was != is_now}
+def list_changes(old: IssueRecord, new: IssueRecord) -> Json:
+    """Return what an `edited` event carries: the old text of each field that is new."""
+    fields = (("title", old.title, new.title), ("body", old.body, new.body))
+    return {name: {"from": before} for name, before, after in fields if before != after}
+
+
+def edit_texts(issue: IssueRecord, title: str | None, body: str | None) -> Json:
+    """Return the fields of an edit, for `replace`; None leaves a text as it is."""
+    return {
+        "title": issue.title if title is None else title,
+        "body": issue.body if body is None else body,
+        "updated_at": now(),
+    }
 
 
 class ForgeIssues:
-    """Opens, edits, labels and closes issues, and tells it."""
+    """Changes issues and publishes each change.
 
-    def __init__(self, state: ForgeState, news: EventPublisher) -> None:
+    What happens to a pull request as an issue is published by `ForgePulls`.
+    """
+
+    def __init__(self, state: ForgeState, publisher: EventPublisher) -> None:
         self._state = state
-        self._news = news
+        self._publisher = publisher
 
     def open(
-        self, repo: RepositoryRecord, by: str, title: str, body: str, labels: Sequence[str] = ()
+        self,
+        repository: RepositoryRecord,
+        author: str,
+        title: str,
+        body: str,
+        labels: Sequence[str] = (),
     ) -> IssueRecord:
-        """GitHub sends `opened`, then one `labeled` for each label."""
-        at = now()
-        number = self.next_number(repo)
-        made = IssueRecord(self._state.new_id(), number, title, body, by, at, at)
-        repo.issues[number] = made
-        self.tell(repo, "opened", made, by)
+        """Open an issue; GitHub sends `opened`, then one `labeled` for each label."""
+        time = now()
+        number = self.next_number(repository)
+        issue = IssueRecord(self._state.make_id(), number, title, body, author, time, time)
+        self._save(repository, issue, "opened", author)
         for name in labels:
-            made = self.label(repo, number, name, by)
-        return made
+            issue = self.add_label(repository, number, name, author)
+        return issue
 
-    def next_number(self, repo: RepositoryRecord) -> int:
-        """Issues and pull requests are numbered together; a deleted number is not used again."""
-        return max([*repo.issues, *repo.gone], default=0) + 1
+    def next_number(self, repository: RepositoryRecord) -> int:
+        """Return the next number of issues and pull requests; a deleted one is not used again."""
+        return max([*repository.issues, *repository.deleted_issues], default=0) + 1
 
     def edit(
-        self, repo: RepositoryRecord, number: int, by: str, title: str | None, body: str | None
+        self,
+        repository: RepositoryRecord,
+        number: int,
+        actor: str,
+        title: str | None,
+        body: str | None,
     ) -> IssueRecord:
-        old = repo.issues[number]
-        new = replace(
-            old,
-            title=old.title if title is None else title,
-            body=old.body if body is None else body,
-            updated_at=now(),
-        )
-        repo.issues[number] = new
-        self.tell(repo, "edited", new, by, changes=changes(old, new))
+        """Change the title or the body; None leaves it as it is."""
+        old = repository.issues[number]
+        new = replace(old, **edit_texts(old, title, body))  # type: ignore[arg-type]
+        self._save(repository, new, "edited", actor, changes=list_changes(old, new))
         return new
 
-    def close(self, repo: RepositoryRecord, number: int, by: str) -> None:
-        at = now()
-        closed = replace(repo.issues[number], state="closed", closed_at=at, updated_at=at)
-        repo.issues[number] = closed
-        self.tell(repo, "closed", closed, by)
+    def close(self, repository: RepositoryRecord, number: int, actor: str) -> None:
+        """Close an issue."""
+        time = now()
+        issue = repository.issues[number]
+        issue = replace(issue, state="closed", closed_at=time, updated_at=time)
+        self._save(repository, issue, "closed", actor)
 
-    def reopen(self, repo: RepositoryRecord, number: int, by: str) -> None:
-        opened = replace(repo.issues[number], state="open", closed_at=None, updated_at=now())
-        repo.issues[number] = opened
-        self.tell(repo, "reopened", opened, by)
+    def reopen(self, repository: RepositoryRecord, number: int, actor: str) -> None:
+        """Open a closed issue again."""
+        issue = repository.issues[number]
+        issue = replace(issue, state="open", closed_at=None, updated_at=now())
+        self._save(repository, issue, "reopened", actor)
 
-    def lock(self, repo: RepositoryRecord, number: int, by: str, *, locked: bool) -> None:
-        after = replace(repo.issues[number], locked=locked, updated_at=now())
-        repo.issues[number] = after
-        self.tell(repo, "locked" if locked else "unlocked", after, by)
+    def lock(self, repository: RepositoryRecord, number: int, actor: str) -> None:
+        """Lock the conversation: only people with write access may comment from then on."""
+        issue = replace(repository.issues[number], locked=True, updated_at=now())
+        self._save(repository, issue, "locked", actor)
 
-    def delete(self, repo: RepositoryRecord, number: int, by: str) -> None:
-        """Its comments and reactions go with it; the number answers 410 from then on."""
-        old = repo.issues[number]
-        view = issue_view(self._state, repo, old)
-        del repo.issues[number]
-        repo.gone.add(number)
-        repo.comments = {key: one for key, one in repo.comments.items() if one.number != number}
-        repo.reactions = [one for one in repo.reactions if one.number != number]
-        self._news.tell(repo, "issues", "deleted", by, issue=view)
+    def delete(self, repository: RepositoryRecord, number: int, actor: str) -> None:
+        """Delete an issue with its comments and reactions; its number answers 410 from then on."""
+        view = render_issue(self._state, repository, repository.issues[number])
+        del repository.issues[number]
+        repository.deleted_issues.add(number)
+        for comment in repository.list_comments(number):
+            del repository.comments[comment.id]
+        repository.reactions = [
+            reaction for reaction in repository.reactions if reaction.number != number
+        ]
+        self._publisher.publish(repository, "issues", "deleted", actor, issue=view)
 
-    def label(self, repo: RepositoryRecord, number: int, name: str, by: str) -> IssueRecord:
-        """A label that the repository does not know yet is made."""
-        label = repo.labels.setdefault(name, LabelRecord(self._state.new_id(), name))
-        before = repo.issues[number]
-        if name in before.labels:
-            return before
-        after = replace(before, labels=(*before.labels, name), updated_at=now())
-        repo.issues[number] = after
-        self.tell(repo, "labeled", after, by, label=label_view(self._state, repo, label))
-        return after
+    def add_label(
+        self, repository: RepositoryRecord, number: int, name: str, actor: str
+    ) -> IssueRecord:
+        """Label an issue; a label that the repository does not have yet is made."""
+        label = repository.labels.setdefault(name, LabelRecord(self._state.make_id(), name))
+        issue = repository.issues[number]
+        if name in issue.labels:
+            return issue
+        issue = replace(issue, labels=(*issue.labels, name), updated_at=now())
+        view = render_label(self._state, repository, label)
+        self._save(repository, issue, "labeled", actor, label=view)
+        return issue
 
-    def unlabel(self, repo: RepositoryRecord, number: int, name: str, by: str) -> None:
-        before = repo.issues[number]
-        after = replace(
-            before, labels=tuple(one for one in before.labels if one != name), updated_at=now()
-        )
-        repo.issues[number] = after
-        self.tell(
-            repo, "unlabeled", after, by, label=label_view(self._state, repo, repo.labels[name])
-        )
-
-    def tell(
-        self, repo: RepositoryRecord, action: str, one: IssueRecord, by: str, **parts: object
+    def remove_label(
+        self, repository: RepositoryRecord, number: int, name: str, actor: str
     ) -> None:
-        """What happens to a pull request as an issue is told by `Pulls`."""
-        if type(one) is IssueRecord:
-            self._news.tell(
-                repo, "issues", action, by, issue=issue_view(self._state, repo, one), **parts
-            )
+        """Take a label from an issue."""
+        issue = repository.issues[number]
+        labels = tuple(label for label in issue.labels if label != name)
+        issue = replace(issue, labels=labels, updated_at=now())
+        view = render_label(self._state, repository, repository.labels[name])
+        self._save(repository, issue, "unlabeled", actor, label=view)
+
+    def _save(
+        self,
+        repository: RepositoryRecord,
+        issue: IssueRecord,
+        action: str,
+        actor: str,
+        **parts: object,
+    ) -> None:
+        repository.issues[issue.number] = issue
+        if type(issue) is IssueRecord:
+            view = render_issue(self._state, repository, issue)
+            self._publisher.publish(repository, "issues", action, actor, issue=view, **parts)
 
     # --- comments and reactions
 
-    def comment(self, repo: RepositoryRecord, number: int, by: str, body: str) -> CommentRecord:
-        at = now()
-        made = CommentRecord(self._state.new_id(), number, by, body, at, at)
-        repo.comments[made.id] = made
-        self._touch(repo, number)
-        self._tell_comment(repo, "created", made, by)
-        return made
+    def add_comment(
+        self, repository: RepositoryRecord, number: int, author: str, body: str
+    ) -> CommentRecord:
+        """Comment on an issue or a pull request."""
+        time = now()
+        comment = CommentRecord(self._state.make_id(), number, author, body, time, time)
+        repository.comments[comment.id] = comment
+        repository.issues[number] = replace(repository.issues[number], updated_at=now())
+        self._publish_comment(repository, "created", comment, author)
+        return comment
 
-    def edit_comment(self, repo: RepositoryRecord, key: int, by: str, body: str) -> CommentRecord:
-        old = repo.comments[key]
+    def edit_comment(
+        self, repository: RepositoryRecord, comment_id: int, actor: str, body: str
+    ) -> CommentRecord:
+        """Change a comment's text."""
+        old = repository.comments[comment_id]
         new = replace(old, body=body, updated_at=now())
-        repo.comments[key] = new
-        self._tell_comment(repo, "edited", new, by, changes={"body": {"from": old.body}})
+        repository.comments[comment_id] = new
+        changes: Json = {"body": {"from": old.body}}
+        self._publish_comment(repository, "edited", new, actor, changes=changes)
         return new
 
-    def delete_comment(self, repo: RepositoryRecord, key: int, by: str) -> None:
-        old = repo.comments[key]
-        repo.reactions = [one for one in repo.reactions if one.comment != key]
-        self._tell_comment(repo, "deleted", old, by)
-        del repo.comments[key]
+    def delete_comment(self, repository: RepositoryRecord, comment_id: int, actor: str) -> None:
+        """Delete a comment with its reactions."""
+        repository.reactions = [
+            reaction for reaction in repository.reactions if reaction.comment != comment_id
+        ]
+        self._publish_comment(repository, "deleted", repository.comments[comment_id], actor)
+        del repository.comments[comment_id]
 
-    def react(
-        self, repo: RepositoryRecord, number: int, key: int | None, by: str, content: str
+    def add_reaction(
+        self,
+        repository: RepositoryRecord,
+        number: int,
+        comment_id: int | None,
+        author: str,
+        content: str,
     ) -> tuple[ReactionRecord, bool]:
-        """The reaction, and whether it is new: nobody reacts twice with the same."""
-        for one in repo.reactions:
-            if (one.number, one.comment, one.author, one.content) == (number, key, by, content):
-                return one, False
-        made = ReactionRecord(self._state.new_id(), number, key, by, content, now())
-        repo.reactions.append(made)
-        return made, True
+        """Return the reaction, and whether it is new: nobody reacts twice with the same."""
+        for reaction in repository.reactions:
+            place = (reaction.number, reaction.comment)
+            if place == (number, comment_id) and reaction.is_by(author, content):
+                return reaction, False
+        reaction = ReactionRecord(self._state.make_id(), number, comment_id, author, content, now())
+        repository.reactions.append(reaction)
+        return reaction, True
 
-    def _touch(self, repo: RepositoryRecord, number: int) -> None:
-        repo.issues[number] = replace(repo.issues[number], updated_at=now())
-
-    def _tell_comment(
-        self, repo: RepositoryRecord, action: str, one: CommentRecord, by: str, **parts: Json
+    def _publish_comment(
+        self,
+        repository: RepositoryRecord,
+        action: str,
+        comment: CommentRecord,
+        actor: str,
+        **parts: Json,
     ) -> None:
-        views = {
-            "issue": issue_view(self._state, repo, repo.issues[one.number]),
-            "comment": comment_view(self._state, repo, one),
-        }
-        self._news.tell(repo, "issue_comment", action, by, **views, **parts)
+        issue = repository.issues[comment.number]
+        self._publisher.publish(
+            repository,
+            "issue_comment",
+            action,
+            actor,
+            issue=render_issue(self._state, repository, issue),
+            comment=render_comment(self._state, repository, comment),
+            **parts,
+        )

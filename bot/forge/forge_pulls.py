@@ -1,133 +1,158 @@
-"""Here lives what can be done to pull requests, by people and by Apps alike."""
+"""Open, move, edit and close pull requests, for people and Apps alike."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.forge.event_publisher import EventPublisher
-from bot.forge.forge_issues import ForgeIssues, changes
+from bot.forge.forge_issues import ForgeIssues, edit_texts, list_changes
 from bot.forge.forge_records import PullRecord
 from bot.forge.forge_state import ForgeState, RepositoryRecord, now
-from bot.forge.issue_views import full_pull
+from bot.forge.git_http import RefUpdate
+from bot.forge.issue_views import render_full_pull
 
-Opened = Callable[[RepositoryRecord, PullRecord, str], None]
+StartChecks = Callable[[RepositoryRecord, PullRecord, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPull:
+    """The pull request that somebody wants to open; the branches must differ by a commit."""
+
+    head: str
+    base: str
+    title: str
+    body: str
+    draft: bool
 
 
 class ForgePulls:
-    """Opens, moves and closes pull requests, and tells it. `run_checks` starts the workflows for a
-    new head.
+    """Changes pull requests and publishes each change.
+
+    `start_checks` starts the workflows for a new head.
     """
 
     def __init__(
-        self, state: ForgeState, news: EventPublisher, issues: ForgeIssues, run_checks: Opened
+        self,
+        state: ForgeState,
+        publisher: EventPublisher,
+        issues: ForgeIssues,
+        start_checks: StartChecks,
     ) -> None:
         self._state = state
-        self._news = news
+        self._publisher = publisher
         self._issues = issues
-        self._run_checks = run_checks
+        self._start_checks = start_checks
 
-    def open(
-        self,
-        repo: RepositoryRecord,
-        by: str,
-        ends: tuple[str, str],
-        title: str,
-        body: str,
-        *,
-        draft: bool,
-    ) -> PullRecord:
-        """`ends` are the head and base branch, which must differ by a commit."""
-        at = now()
-        number = self._issues.next_number(repo)
-        heads = self._state.store.branches(repo.name)
-        head, base = ends
-        made = PullRecord(
-            id=self._state.new_id(),
-            number=number,
-            title=title,
-            body=body,
-            author=by,
-            created_at=at,
-            updated_at=at,
-            head=head,
-            base=base,
-            head_sha=heads[head],
-            base_sha=heads[base],
-            draft=draft,
+    def open(self, repository: RepositoryRecord, author: str, new_pull: NewPull) -> PullRecord:
+        """Open a pull request and start its checks."""
+        time = now()
+        branches = self._state.store.list_branches(repository.name)
+        pull = PullRecord(
+            id=self._state.make_id(),
+            number=self._issues.next_number(repository),
+            title=new_pull.title,
+            body=new_pull.body,
+            author=author,
+            created_at=time,
+            updated_at=time,
+            head=new_pull.head,
+            base=new_pull.base,
+            head_sha=branches[new_pull.head],
+            base_sha=branches[new_pull.base],
+            draft=new_pull.draft,
         )
-        repo.issues[number] = made
-        self._tell(repo, "opened", made, by)
-        self._run_checks(repo, made, by)
-        return made
+        self._save(repository, pull, "opened", author)
+        self._start_checks(repository, pull, author)
+        return pull
 
     def edit(
-        self, repo: RepositoryRecord, number: int, by: str, title: str | None, body: str | None
+        self,
+        repository: RepositoryRecord,
+        number: int,
+        actor: str,
+        title: str | None,
+        body: str | None,
     ) -> PullRecord:
-        old = self._get(repo, number)
-        new = replace(
-            old,
-            title=old.title if title is None else title,
-            body=old.body if body is None else body,
-            updated_at=now(),
-        )
-        repo.issues[number] = new
-        if told := changes(old, new):
-            self._tell(repo, "edited", new, by, changes=told)
+        """Change the title or the body; None leaves it as it is."""
+        old = self._get(repository, number)
+        new = replace(old, **edit_texts(old, title, body))  # type: ignore[arg-type]
+        repository.issues[number] = new
+        if changes := list_changes(old, new):
+            self._save(repository, new, "edited", actor, changes=changes)
         return new
 
-    def close(self, repo: RepositoryRecord, number: int, by: str) -> PullRecord:
-        at = now()
-        closed = replace(self._get(repo, number), state="closed", closed_at=at, updated_at=at)
-        repo.issues[number] = closed
-        self._tell(repo, "closed", closed, by)
-        return closed
+    def close(self, repository: RepositoryRecord, number: int, actor: str) -> PullRecord:
+        """Close a pull request without merging it."""
+        time = now()
+        pull = self._get(repository, number)
+        pull = replace(pull, state="closed", closed_at=time, updated_at=time)
+        self._save(repository, pull, "closed", actor)
+        return pull
 
-    def reopen(self, repo: RepositoryRecord, number: int, by: str) -> PullRecord:
-        opened = replace(self._get(repo, number), state="open", closed_at=None, updated_at=now())
-        repo.issues[number] = opened
-        self._tell(repo, "reopened", opened, by)
-        self._run_checks(repo, opened, by)
-        return opened
+    def reopen(self, repository: RepositoryRecord, number: int, actor: str) -> PullRecord:
+        """Open a closed pull request again and start its checks."""
+        pull = self._get(repository, number)
+        pull = replace(pull, state="open", closed_at=None, updated_at=now())
+        self._save(repository, pull, "reopened", actor)
+        self._start_checks(repository, pull, actor)
+        return pull
 
-    def draft(self, repo: RepositoryRecord, number: int, by: str, *, draft: bool) -> PullRecord:
+    def set_draft(
+        self, repository: RepositoryRecord, number: int, actor: str, *, draft: bool
+    ) -> PullRecord:
         """Make it a draft or mark it ready; nothing happens when it is so already."""
-        old = self._get(repo, number)
-        if old.draft == draft:
-            return old
-        new = replace(old, draft=draft, updated_at=now())
-        repo.issues[number] = new
-        self._tell(repo, "converted_to_draft" if draft else "ready_for_review", new, by)
-        return new
+        pull = self._get(repository, number)
+        if pull.draft == draft:
+            return pull
+        pull = replace(pull, draft=draft, updated_at=now())
+        action = "converted_to_draft" if draft else "ready_for_review"
+        self._save(repository, pull, action, actor)
+        return pull
 
-    def moved(self, repo: RepositoryRecord, branch: str, old: str, new: str, by: str) -> None:
-        """A branch was pushed: open pull requests from it follow, those from a branch that is gone
-        are closed.
-        """
-        behind = [
-            pull
-            for pull in repo.pulls()
-            if (pull.head, pull.state) == (branch, "open") and pull.head_sha != new
-        ]
-        for one in behind:  # one that was opened since the push has its head already
-            if not new:
-                self.close(repo, one.number, by)
-                continue
-            after = replace(one, head_sha=new, updated_at=now())
-            repo.issues[one.number] = after
-            self._tell(repo, "synchronize", after, by, before=old, after=new)
-            self._run_checks(repo, after, by)
-
-    def _get(self, repo: RepositoryRecord, number: int) -> PullRecord:
-        found = repo.pull(number)
-        if found is None:
-            raise KeyError(number)
-        return found
-
-    def _tell(
-        self, repo: RepositoryRecord, action: str, one: PullRecord, by: str, **parts: object
+    def move_heads(
+        self, repository: RepositoryRecord, branch: str, update: RefUpdate, actor: str
     ) -> None:
-        view = full_pull(self._state, repo, one)
-        self._news.tell(
-            repo, "pull_request", action, by, number=one.number, pull_request=view, **parts
+        """Let the open pull requests from a pushed branch follow it."""
+        for pull in self._open_from_branch(repository, branch):
+            if pull.head_sha == update.new:  # it was opened since the push
+                continue
+            moved = replace(pull, head_sha=update.new, updated_at=now())
+            shas = {"before": update.old, "after": update.new}
+            self._save(repository, moved, "synchronize", actor, **shas)
+            self._start_checks(repository, moved, actor)
+
+    def close_from_branch(self, repository: RepositoryRecord, branch: str, actor: str) -> None:
+        """Close the open pull requests from a branch that was deleted."""
+        for pull in self._open_from_branch(repository, branch):
+            self.close(repository, pull.number, actor)
+
+    def _open_from_branch(self, repository: RepositoryRecord, branch: str) -> list[PullRecord]:
+        pulls = repository.list_pulls()
+        return [pull for pull in pulls if (pull.head, pull.state) == (branch, "open")]
+
+    def _get(self, repository: RepositoryRecord, number: int) -> PullRecord:
+        pull = repository.find_pull(number)
+        if pull is None:
+            raise KeyError(number)
+        return pull
+
+    def _save(
+        self,
+        repository: RepositoryRecord,
+        pull: PullRecord,
+        action: str,
+        actor: str,
+        **parts: object,
+    ) -> None:
+        repository.issues[pull.number] = pull
+        view = render_full_pull(self._state, repository, pull)
+        self._publisher.publish(
+            repository,
+            "pull_request",
+            action,
+            actor,
+            number=pull.number,
+            pull_request=view,
+            **parts,
         )

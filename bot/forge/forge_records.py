@@ -1,4 +1,4 @@
-"""Here live the forge's records: frozen values, replaced as a whole when something happens to them."""
+"""Records of the forge: frozen values that are replaced as a whole when something changes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Literal
 from bot.forge.runner import JobSpec, StepResult
 from bot.values import Annotation
 
-Kind = Literal["User", "Bot", "Organization"]
-Progress = Literal["queued", "in_progress", "completed"]
+AccountKind = Literal["User", "Bot", "Organization"]
+CheckStatus = Literal["queued", "in_progress", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class AccountRecord:
 
     id: int
     login: str
-    kind: Kind
+    kind: AccountKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,14 @@ class ReactionRecord:
     content: str
     created_at: str
 
+    def is_by(self, author: str, content: str) -> bool:
+        """Tell whether it is this person's with this content."""
+        return (self.author, self.content) == (author, content)
+
 
 @dataclass(frozen=True, slots=True)
 class IssueRecord:
-    """An issue. `state` and `labels` are GitHub's words."""
+    """An issue, open or closed, with the names of its labels."""
 
     id: int
     number: int
@@ -72,8 +76,9 @@ class IssueRecord:
 
 @dataclass(frozen=True, slots=True)
 class PullRecord(IssueRecord):
-    """A pull request, which is an issue too. Its branches belong to one repository: the forge has
-    no forks.
+    """A pull request, which is an issue too.
+
+    Both branches belong to its own repository: the forge has no forks.
     """
 
     head: str = ""
@@ -106,7 +111,7 @@ class StatusRecord:
 
 @dataclass(frozen=True, slots=True)
 class SuiteRecord:
-    """A check suite: what one App says of one commit. Only suites of Actions have a workflow run."""
+    """One App's checks of one commit. Only the suites of GitHub Actions have a workflow run."""
 
     id: int
     app: int
@@ -115,14 +120,14 @@ class SuiteRecord:
     before: str
     created_at: str
     updated_at: str
-    status: Progress = "queued"
+    status: CheckStatus = "queued"
     conclusion: str | None = None
     run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRunRecord:
-    """One run of one workflow file. Its branch is the one that was pushed, also for a pull request."""
+    """One run of a workflow file. Its branch is the pushed one, also for a pull request."""
 
     id: int
     suite: int
@@ -138,13 +143,13 @@ class WorkflowRunRecord:
     created_at: str
     updated_at: str
     attempt: int = 1
-    status: Progress = "queued"
+    status: CheckStatus = "queued"
     conclusion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job of a workflow run, and the check run that shows it: GitHub Actions gives both one id."""
+    """A job of a workflow run and its check run, to which GitHub Actions gives one id."""
 
     id: int
     run: int
@@ -156,7 +161,7 @@ class JobRecord:
     created_at: str
     started_at: str
     completed_at: str | None = None
-    status: Progress = "queued"
+    status: CheckStatus = "queued"
     conclusion: str | None = None
     steps: tuple[StepResult, ...] = ()
     annotations: tuple[Annotation, ...] = ()
@@ -164,12 +169,13 @@ class JobRecord:
 
     @property
     def name(self) -> str:
+        """The name of the job, and of its check run."""
         return self.spec.name
 
 
 @dataclass(frozen=True, slots=True)
 class AppKeys:
-    """What the owner of an App is given when it is registered."""
+    """The id and the secrets that the owner of an App gets when it is registered."""
 
     id: int
     slug: str
@@ -189,10 +195,11 @@ class AppRecord:
     created_at: str
     public_key: str = ""
     webhook_secret: str = field(default="", repr=False)
-    hook: str = ""
+    webhook_url: str = ""
 
     @property
     def login(self) -> str:
+        """The login of the App's bot account."""
         return f"{self.slug}[bot]"
 
 
@@ -211,13 +218,11 @@ class InstallationRecord:
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """An installation token, narrowed to repositories and permissions; `until` is seconds since the
-    epoch.
-    """
+    """An installation token, narrowed to repositories and permissions."""
 
     secret: str = field(repr=False)
     app: int
     installation: int
     repositories: tuple[str, ...]
     permissions: dict[str, str]
-    until: float
+    expires_at_s: float  # since the epoch

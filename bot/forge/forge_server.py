@@ -1,6 +1,4 @@
-"""Here lives the forge's server: API, GraphQL, git and logs behind one port, logs also behind
-another host's name.
-"""
+"""Serve the forge: API, GraphQL, git and logs behind one port, logs also by another host's name."""
 
 from __future__ import annotations
 
@@ -21,11 +19,12 @@ from bot.forge.fault_injection import FaultMiddleware
 from bot.forge.forge import Forge
 from bot.forge.forge_state import ForgeState
 from bot.forge.git_http import build_git_app
-from bot.forge.graphql import GraphQL
-from bot.forge.loopback import loopback
-from bot.forge.rest_api import RestApi, RestRequest, RestResponse, query_of
+from bot.forge.graphql import GraphQLApi
+from bot.forge.job_logs import JobLogs
+from bot.forge.loopback import bind_loopback
+from bot.forge.rest_api import RestApi, RestRequest, RestResponse, parse_query
 from bot.forge.rest_apps import AppRoutes
-from bot.forge.rest_ci import CheckRoutes, JobLogs
+from bot.forge.rest_ci import CheckRoutes
 from bot.forge.rest_code import CodeRoutes
 from bot.forge.rest_issues import IssueRoutes
 from bot.forge.rest_pulls import PullRoutes
@@ -36,112 +35,26 @@ CLOSING_S = 10.0
 Wrap = Callable[[ASGIApp], ASGIApp]
 
 
-def build_forge_app(forge: Forge) -> ASGIApp:
-    """The forge over HTTP, laid out as GitHub Enterprise Server: /api/v3, /api/graphql,
-    /owner/name.git.
-    """
-    state, logs = forge.state, JobLogs(forge.state)
-    routes = (
-        *AppRoutes(forge.apps, forge.courier, forge.again).table(),
-        *IssueRoutes(forge.issues).table(),
-        *PullRoutes(forge.pull_requests).table(),
-        *CheckRoutes(forge.ci, logs).table(),
-        *CodeRoutes().table(),
-        *GraphQL(forge.pull_requests).table(),
-    )
-    rest = RestApi(state, forge.apps, routes)
-    git = build_git_app(state.store.root, forge.apps.access, forge.pushes.pushed)
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        if path.startswith(LOGS):
-            request = Request(scope)
-            answer = logs.answer(path, dict(request.query_params), dict(request.headers))
-            await _response(answer)(scope, receive, send)
-        elif path.startswith(f"{API}/") or path == GRAPHQL:
-            ask = await _ask(state, Request(scope, receive))
-            answer = await run_in_threadpool(rest.answer, ask)
-            await _response(answer)(scope, receive, send)
-        else:
-            await git(scope, receive, send)
-
-    return app
-
-
-async def _ask(state: ForgeState, request: Request) -> RestRequest:
-    path = request.scope["path"]
-    return RestRequest(
-        state=state,
-        method=request.method,
-        path="/graphql" if path == GRAPHQL else path.removeprefix(API),
-        headers=dict(request.headers),
-        query=query_of(request.scope["query_string"]),
-        body=await request.body(),
-    )
-
-
-def _response(answer: RestResponse) -> Response:
-    if isinstance(answer.data, bytes):
-        return Response(answer.data, answer.status, answer.headers)
-    if answer.data is None:
-        return Response(None, answer.status, answer.headers)
-    headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
-    return Response(json.dumps(answer.data), answer.status, headers)
-
-
-class _RequestLog:
-    """Notes method, path and status of every request, before the one who asked hears the answer."""
-
-    def __init__(self, app: ASGIApp, state: ForgeState) -> None:
-        self._app = app
-        self._state = state
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answered = False
-
-        def note(status: int) -> None:
-            with self._state.lock:
-                self._state.requests.append((scope["method"], scope["path"], status))
-
-        async def noting(message: Message) -> None:
-            nonlocal answered
-            if message["type"] == "http.response.start":
-                answered = True
-                note(message["status"])
-            await send(message)
-
-        try:
-            await self._app(scope, receive, noting)
-        finally:
-            if not answered:
-                note(0)
-
-
-class _Cuttable(HttpToolsProtocol):
-    """Puts the connection into the scope, so that a fault can cut it."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
-
-
 @contextmanager
 def serve_forge(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
-    """Serve the forge on a free port of 127.0.0.1 as long as the block lasts; yields the address
-    for people.
-    """
-    app = _RequestLog(FaultMiddleware(wrap(build_forge_app(forge)), forge.faults), forge.state)
-    with loopback() as main, loopback() as other:
+    """Serve the forge on a free port of 127.0.0.1 during the block; yield its address."""
+    app = wrap(build_forge_app(forge))
+    app = _RequestLog(FaultMiddleware(app, forge.faults), forge.state)
+    with bind_loopback() as main, bind_loopback() as log_host:
         forge.state.web = f"http://127.0.0.1:{main.getsockname()[1]}"
         # Another name and port: what a client sends to the API's host must not follow a redirect
         # there.
-        forge.state.logs = f"http://localhost:{other.getsockname()[1]}"
+        forge.state.logs = f"http://localhost:{log_host.getsockname()[1]}"
         config = uvicorn.Config(
-            app, http=_Cuttable, log_level="error", lifespan="off", timeout_graceful_shutdown=1
+            app,
+            http=_CuttableProtocol,
+            log_level="error",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(
-            target=lambda: asyncio.run(server.serve([main, other])), name="forge"
+            target=lambda: asyncio.run(server.serve([main, log_host])), name="forge"
         )
         thread.start()
         try:
@@ -150,3 +63,91 @@ def serve_forge(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
             forge.wait_until_idle(CLOSING_S)
             server.should_exit = True
             thread.join()
+
+
+def build_forge_app(forge: Forge) -> ASGIApp:
+    """Build the ASGI app, laid out as GitHub Enterprise Server.
+
+    The paths are /api/v3, /api/graphql and /owner/name.git.
+    """
+    state, logs = forge.state, JobLogs(forge.state)
+    routes = (
+        *AppRoutes(forge.apps, forge.webhooks, forge.redeliveries).table(),
+        *IssueRoutes(forge.issues).table(),
+        *PullRoutes(forge.pulls).table(),
+        *CheckRoutes(forge.ci, logs).table(),
+        *CodeRoutes().table(),
+        *GraphQLApi(forge.pulls).table(),
+    )
+    api = RestApi(state, forge.apps, routes)
+    git = build_git_app(state.store.root, forge.apps.authorize_git, forge.pushes.follow)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith(LOGS):
+            request = Request(scope)
+            answer = logs.answer(path, dict(request.query_params), dict(request.headers))
+            await _to_response(answer)(scope, receive, send)
+        elif path.startswith(f"{API}/") or path == GRAPHQL:
+            rest_request = await _read_request(state, Request(scope, receive))
+            answer = await run_in_threadpool(api.answer, rest_request)
+            await _to_response(answer)(scope, receive, send)
+        else:
+            await git(scope, receive, send)
+
+    return app
+
+
+async def _read_request(state: ForgeState, request: Request) -> RestRequest:
+    path = request.scope["path"]
+    return RestRequest(
+        state=state,
+        method=request.method,
+        path="/graphql" if path == GRAPHQL else path.removeprefix(API),
+        headers=dict(request.headers),
+        query=parse_query(request.scope["query_string"]),
+        body=await request.body(),
+    )
+
+
+def _to_response(answer: RestResponse) -> Response:
+    if answer.data is None or isinstance(answer.data, bytes):
+        return Response(answer.data, answer.status, answer.headers)
+    headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
+    return Response(json.dumps(answer.data), answer.status, headers)
+
+
+class _RequestLog:
+    """Records method, path and status of each request before its answer is heard."""
+
+    def __init__(self, app: ASGIApp, state: ForgeState) -> None:
+        self._app = app
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_answered = False
+
+        def record(status: int) -> None:
+            with self._state.lock:
+                self._state.requests.append((scope["method"], scope["path"], status))
+
+        async def record_and_send(message: Message) -> None:
+            nonlocal is_answered
+            if message["type"] == "http.response.start":
+                is_answered = True
+                record(message["status"])
+            await send(message)
+
+        try:
+            await self._app(scope, receive, record_and_send)
+        finally:
+            if not is_answered:
+                record(0)
+
+
+class _CuttableProtocol(HttpToolsProtocol):
+    """Puts the connection into the scope, so that a fault can cut it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}

@@ -1,25 +1,23 @@
-"""Here lives all that the forge knows, behind one lock: accounts, repositories, Apps, and what is
-still under way.
-"""
+"""Hold all that the forge knows, behind one lock, and count the work that is under way."""
 
 from __future__ import annotations
 
 import itertools
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.forge.forge_records import (
+    AccountKind,
     AccountRecord,
     AppRecord,
     CommentRecord,
     InstallationRecord,
     IssueRecord,
     JobRecord,
-    Kind,
     LabelRecord,
     PullRecord,
     ReactionRecord,
@@ -34,12 +32,12 @@ from bot.values import Permission
 Json = dict[str, object]
 
 # GitHub's own number for the App behind GitHub Actions.
-ACTIONS = 15368
+ACTIONS_APP_ID = 15368
 
 
 @dataclass(slots=True)
 class RepositoryRecord:
-    """A repository and all that hangs on it. Its files are in the store."""
+    """A repository and all that belongs to it but its files, which are in the git store."""
 
     id: int
     name: str
@@ -50,45 +48,55 @@ class RepositoryRecord:
     people: dict[str, Permission] = field(default_factory=dict)
     labels: dict[str, LabelRecord] = field(default_factory=dict)
     issues: dict[int, IssueRecord] = field(default_factory=dict)
-    gone: set[int] = field(default_factory=set)
+    deleted_issues: set[int] = field(default_factory=set)
     comments: dict[int, CommentRecord] = field(default_factory=dict)
     reactions: list[ReactionRecord] = field(default_factory=list)
     statuses: list[StatusRecord] = field(default_factory=list)
     suites: dict[int, SuiteRecord] = field(default_factory=dict)
     runs: dict[int, WorkflowRunRecord] = field(default_factory=dict)
     jobs: dict[int, JobRecord] = field(default_factory=dict)
-    workflows: dict[str, int] = field(default_factory=dict)
+    workflow_ids: dict[str, int] = field(default_factory=dict)
 
     @property
     def owner(self) -> str:
+        """The login before the slash."""
         return self.name.partition("/")[0]
 
     @property
-    def short(self) -> str:
+    def short_name(self) -> str:
+        """The name behind the slash."""
         return self.name.partition("/")[2]
 
-    def pulls(self) -> Iterator[PullRecord]:
-        """All pull requests, oldest first."""
-        return (issue for issue in self.issues.values() if isinstance(issue, PullRecord))
+    def list_pulls(self) -> list[PullRecord]:
+        """Return all pull requests, oldest first."""
+        return [issue for issue in self.issues.values() if isinstance(issue, PullRecord)]
 
-    def pull(self, number: int) -> PullRecord | None:
-        found = self.issues.get(number)
-        return found if isinstance(found, PullRecord) else None
+    def find_pull(self, number: int) -> PullRecord | None:
+        """Return the pull request with this number; None also for an issue."""
+        issue = self.issues.get(number)
+        return issue if isinstance(issue, PullRecord) else None
 
-    def comments_on(self, number: int) -> list[CommentRecord]:
-        """Oldest first."""
+    def list_comments(self, number: int) -> list[CommentRecord]:
+        """Return the comments on an issue, oldest first."""
         return [comment for comment in self.comments.values() if comment.number == number]
 
-    def permission(self, login: str) -> Permission:
-        """What somebody may do here; everybody may read what is public."""
+    def list_suites(self, sha: str) -> list[SuiteRecord]:
+        """Return the check suites of a commit, oldest first."""
+        return [suite for suite in self.suites.values() if suite.sha == sha]
+
+    def find_permission(self, login: str) -> Permission:
+        """Return somebody's permission here; everybody may read a public repository."""
         if login.lower() == self.owner.lower():
             return "admin"
-        mine = {name.lower(): level for name, level in self.people.items()}
-        return mine.get(login.lower(), "none" if self.private else "read")
+        permissions = {name.lower(): level for name, level in self.people.items()}
+        return permissions.get(login.lower(), "none" if self.private else "read")
 
 
 class ForgeState:
-    """What the forge knows. Hold `lock` while reading more than one thing or writing anything."""
+    """All that the forge knows.
+
+    Hold `lock` while reading more than one thing or writing anything.
+    """
 
     def __init__(self, home: Path) -> None:
         self.lock = threading.RLock()
@@ -101,66 +109,77 @@ class ForgeState:
         self.installations: dict[int, InstallationRecord] = {}
         self.tokens: dict[str, TokenRecord] = {}
         self.requests: list[tuple[str, str, int]] = []
-        self.spent: dict[str, int] = {}
+        self.request_counts: dict[str, int] = {}
         self.runner_env: dict[str, str] = {}
-        self.empty_suites = False
+        self.makes_empty_suites = False
         self._accounts: dict[str, AccountRecord] = {}
         self._ids = itertools.count(1001)
-        self._calm = threading.Condition(self.lock)
-        self._under_way = 0
+        self._idle = threading.Condition(self.lock)
+        self._work_count = 0
 
     @property
     def api(self) -> str:
+        """The address of the REST API."""
         return f"{self.web}/api/v3"
 
-    def new_id(self) -> int:
+    def make_id(self) -> int:
+        """Return an id that nothing else has."""
         return next(self._ids)
 
-    def repository(self, name: str) -> RepositoryRecord:
-        """Names are equal in any case, as on GitHub. Raises KeyError."""
+    def find_repository(self, name: str) -> RepositoryRecord:
+        """Return the repository; names are equal in any case, as on GitHub. Raises KeyError."""
         return self.repositories[name.lower()]
 
-    def account(self, login: str, kind: Kind = "User") -> AccountRecord:
-        """The account with this login. Whoever is named for the first time exists from then on."""
+    def find_account(self, login: str, kind: AccountKind = "User") -> AccountRecord:
+        """Return the account with this login, which exists from its first mention on."""
         kind = "Bot" if login.endswith("[bot]") else kind
         with self.lock:
-            return self._accounts.setdefault(
-                login.lower(), AccountRecord(self.new_id(), login, kind)
-            )
+            account = AccountRecord(self.make_id(), login, kind)
+            return self._accounts.setdefault(login.lower(), account)
 
-    def knows(self, login: str) -> bool:
+    def has_account(self, login: str) -> bool:
+        """Tell whether the login was ever mentioned."""
         return login.lower() in self._accounts
 
-    def installed(self, repo: RepositoryRecord) -> list[InstallationRecord]:
-        return [one for one in self.installations.values() if repo.name in one.repositories]
+    def list_installations(self, repository: RepositoryRecord) -> list[InstallationRecord]:
+        """Return the installations of Apps on a repository."""
+        return [
+            installation
+            for installation in self.installations.values()
+            if repository.name in installation.repositories
+        ]
 
-    def busy(self) -> None:
-        """Something has begun that `quiet` must wait for."""
+    def begin_work(self) -> None:
+        """Count something that `wait_until_idle` must wait for."""
         with self.lock:
-            self._under_way += 1
+            self._work_count += 1
 
-    def done(self) -> None:
-        with self._calm:
-            self._under_way -= 1
-            self._calm.notify_all()
+    def end_work(self) -> None:
+        """Count the end of what `begin_work` counted."""
+        with self._idle:
+            self._work_count -= 1
+            self._idle.notify_all()
 
-    def quiet(self, timeout_s: float) -> bool:
-        with self._calm:
-            return self._calm.wait_for(lambda: self._under_way == 0, timeout_s)
+    def wait_until_idle(self, timeout_s: float) -> bool:
+        """Wait until no work is under way; return False when that takes too long."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._work_count == 0, timeout_s)
 
 
 def now() -> str:
+    """Return the time as GitHub's API writes it."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def node_id(kind: str, *key: object) -> str:
-    """A global id as GraphQL has it: opaque to callers, and the same for the same thing."""
+def make_node_id(kind: str, *key: object) -> str:
+    """Make a global id for GraphQL: opaque to callers, and the same for the same thing."""
     return f"{kind}_{urlsafe_b64encode('#'.join(map(str, key)).encode()).decode().rstrip('=')}"
 
 
 def allows(permissions: Mapping[str, str], needs: str) -> bool:
-    """Whether the permissions hold one of the alternatives of `needs`, "issues=write;
-    pull_requests=write".
+    """Tell whether the permissions hold one of the alternatives that are needed.
+
+    `needs` is as in X-Accepted-GitHub-Permissions: "issues=write; pull_requests=write".
     """
     levels = ("none", "read", "write", "admin")
     for alternative in needs.split("; "):

@@ -1,6 +1,4 @@
-"""Here lives git over HTTP: an ASGI bridge to `git http-backend` that asks who may, and tells what
-was pushed.
-"""
+"""Serve git over HTTP: an ASGI bridge to `git http-backend` that checks who may do what."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ import re
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from base64 import b64decode
-from binascii import Error as NotBase64
+from binascii import Error as Base64Error
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -23,10 +21,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 PATH = re.compile(
-    r"/(?P<repo>[\w-][\w.-]*/[\w.-]+?)(?:\.git)?/(?P<act>info/refs|git-upload-pack|git-receive-pack)"
+    r"/(?P<repo>[\w-][\w.-]*/[\w.-]+?)(?:\.git)?/(?P<service>info/refs|git-upload-pack|git-receive-pack)"
 )
 
-REFUSED = {
+REFUSALS = {
     "unauthorized": (
         401,
         "Invalid username or token. Password authentication is not supported for Git operations.",
@@ -35,8 +33,15 @@ REFUSED = {
     "missing": (404, "Repository not found."),
 }
 
+PUSH_SERVICE = "git-receive-pack"
+
 # http-backend reads no header but these; the names are CGI's.
-HEADERS = ("content-type", "content-length", "content-encoding", "git-protocol")
+CGI_HEADERS = {
+    "content-type": "CONTENT_TYPE",
+    "content-length": "CONTENT_LENGTH",
+    "content-encoding": "HTTP_CONTENT_ENCODING",
+    "git-protocol": "HTTP_GIT_PROTOCOL",
+}
 
 CONFIG = {
     "http.receivepack": "true",
@@ -46,7 +51,7 @@ CONFIG = {
     "gc.auto": "0",
 }
 
-# What GitHub says to an App without the permission. It runs in the quarantine, so nothing refused
+# GitHub's refusal to an App without the permission. It runs in the quarantine, so nothing refused
 # stays behind.
 HOOK = r"""#!/bin/sh
 while read -r old new ref; do
@@ -54,8 +59,8 @@ while read -r old new ref; do
     file=$(git -c core.quotePath=false log --format= --name-only --diff-merges=first-parent \
         "$new" --not --all -- .github/workflows | head -n 1)
     [ -z "$file" ] && continue
-    said='refusing to allow a GitHub App to create or update workflow `%s` without `workflows` permission\n'
-    printf "$said" "$file" >&2
+    printf 'refusing to allow a GitHub App to create or update workflow `%s` %s\n' \
+        "$file" 'without `workflows` permission' >&2
     exit 1
 done
 """
@@ -63,7 +68,7 @@ done
 
 @dataclass(frozen=True, slots=True)
 class GitAccess:
-    """What somebody may do with a repository, and under which name."""
+    """The answer to somebody who wants a repository, and the login that they have."""
 
     state: Literal["ok", "unauthorized", "forbidden", "missing"]
     login: str = ""
@@ -78,31 +83,40 @@ class RefUpdate:
     old: str
     new: str
 
+    @property
+    def is_creation(self) -> bool:
+        """The ref was not there before."""
+        return not self.old.strip("0")
+
+    @property
+    def is_deletion(self) -> bool:
+        """The ref is gone."""
+        return not self.new.strip("0")
+
 
 Authorize = Callable[[str, str, str, bool], GitAccess]  # repo, user, password, write
 OnPush = Callable[[str, str, tuple[RefUpdate, ...]], None]  # repo, login, updates
 
 
-def build_git_app(root: Path, access: Authorize, pushed: OnPush) -> ASGIApp:
-    """Serve the bare repositories root/owner/name.git, with partial clone as GitHub has it.
+def build_git_app(root: Path, authorize: Authorize, on_push: OnPush) -> ASGIApp:
+    """Build an app for the bare repositories root/owner/name.git, with partial clone.
 
-    Both callables run on the event loop. `pushed` runs before the client hears that its push is
-    done.
+    Both callables run on the event loop; `on_push` before the client hears that its push is done.
     """
     hooks = root / ".hooks"
     hooks.mkdir(parents=True, exist_ok=True)
     (hooks / "pre-receive").write_text(HOOK)
     (hooks / "pre-receive").chmod(0o755)
-    return _GitBridge(root, hooks, access, pushed)
+    return _GitBridge(root, hooks, authorize, on_push)
 
 
 @dataclass(frozen=True, slots=True)
 class _GitBridge:
     root: Path
     hooks: Path
-    access: Authorize
-    pushed: OnPush
-    pushes: defaultdict[str, asyncio.Lock] = field(
+    authorize: Authorize
+    on_push: OnPush
+    push_locks: defaultdict[str, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
 
@@ -110,45 +124,47 @@ class _GitBridge:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        found = PATH.fullmatch(path)
-        access = GitAccess("missing")
-        if found:
-            write = "git-receive-pack" in (found["act"], request.query_params.get("service"))
-            access = self.access(found["repo"], *_credentials(request), write)
-        if found and access.state == "ok" and not self._folder(found["repo"]).is_dir():
-            access = GitAccess("missing")
-        if access.state != "ok" or not found:
-            await _refusal(access, found["repo"] if found else "")(scope, receive, send)
-        elif found["act"] == "git-receive-pack":
-            await self._push(request, send, found["repo"], access)
+        match = PATH.fullmatch(scope["path"].removeprefix(scope.get("root_path", "")))
+        if not match:
+            await _refuse(GitAccess("missing"), "")(scope, receive, send)
+            return
+        repo, service = match["repo"], match["service"]
+        access = self._check_access(request, repo, service)
+        if access.state != "ok":
+            await _refuse(access, repo)(scope, receive, send)
+        elif service == PUSH_SERVICE:
+            await self._push(request, send, repo, access)
         else:
-            await _serve(
-                request, send, self._environment(request, found["repo"], found["act"], access)
-            )
+            await _serve(request, send, self._environment(request, repo, service, access))
+
+    def _check_access(self, request: Request, repo: str, service: str) -> GitAccess:
+        is_write = PUSH_SERVICE in (service, request.query_params.get("service"))
+        access = self.authorize(repo, *_read_credentials(request), is_write)
+        if access.state == "ok" and not self._folder(repo).is_dir():
+            return GitAccess("missing")
+        return access
 
     async def _push(self, request: Request, send: Send, repo: str, access: GitAccess) -> None:
-        environment = self._environment(request, repo, "git-receive-pack", access)
-        async with self.pushes[repo]:
-            before = await _refs(self._folder(repo), environment)
+        environment = self._environment(request, repo, PUSH_SERVICE, access)
+        async with self.push_locks[repo]:
+            before = await _read_refs(self._folder(repo), environment)
 
-            async def after() -> None:
-                now = await _refs(self._folder(repo), environment)
-                if updates := _updates(before, now):
-                    self.pushed(repo, access.login, updates)
+            async def report_updates() -> None:
+                after = await _read_refs(self._folder(repo), environment)
+                if updates := _list_updates(before, after):
+                    self.on_push(repo, access.login, updates)
 
-            await _serve(request, send, environment, after)
+            await _serve(request, send, environment, report_updates)
 
     def _folder(self, repo: str) -> Path:
         return self.root.absolute() / f"{repo}.git"
 
     def _environment(
-        self, request: Request, repo: str, act: str, access: GitAccess
+        self, request: Request, repo: str, service: str, access: GitAccess
     ) -> dict[str, str]:
         hooks = os.devnull if access.may_write_workflows else str(self.hooks.absolute())
         config = CONFIG | {"core.hooksPath": hooks}
-        cgi = {name.upper().replace("-", "_"): request.headers.get(name, "") for name in HEADERS}
-        return {
+        environment = {
             "PATH": os.pathsep.join(os.get_exec_path()),
             "HOME": os.devnull,
             "GIT_CONFIG_NOSYSTEM": "1",
@@ -158,33 +174,33 @@ class _GitBridge:
             **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(config.values())},
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_PROJECT_ROOT": str(self.root.absolute()),
-            "PATH_INFO": f"/{repo}.git/{act}",
+            "PATH_INFO": f"/{repo}.git/{service}",
             "QUERY_STRING": request.url.query,
             "REQUEST_METHOD": request.method,
             "REMOTE_USER": access.login or "anonymous",
             "REMOTE_ADDR": request.client.host if request.client else "",
-            "CONTENT_TYPE": cgi["CONTENT_TYPE"],
-            "HTTP_CONTENT_ENCODING": cgi["CONTENT_ENCODING"],
-            "HTTP_GIT_PROTOCOL": cgi["GIT_PROTOCOL"],
-        } | (
-            {"CONTENT_LENGTH": cgi["CONTENT_LENGTH"]} if cgi["CONTENT_LENGTH"] else {}
-        )  # absent: it is chunked
+        }
+        for header, variable in CGI_HEADERS.items():
+            environment[variable] = request.headers.get(header, "")
+        if not environment["CONTENT_LENGTH"]:
+            del environment["CONTENT_LENGTH"]  # absent: the body is chunked
+        return environment
 
 
-def _credentials(request: Request) -> tuple[str, str]:
+def _read_credentials(request: Request) -> tuple[str, str]:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return "", ""
     try:
         user, _, password = b64decode(value, validate=True).decode().partition(":")
-    except (NotBase64, UnicodeDecodeError):
+    except (Base64Error, UnicodeDecodeError):
         return "", ""
     return user, password
 
 
-def _refusal(access: GitAccess, repo: str) -> Response:
+def _refuse(access: GitAccess, repo: str) -> Response:
     # git shows a plain text to the person who pushed, line by line behind "remote:".
-    status, text = REFUSED[access.state]
+    status, text = REFUSALS[access.state]
     headers = {"WWW-Authenticate": 'Basic realm="GitHub"'} if status == 401 else {}
     return PlainTextResponse(text.format(repo=repo, login=access.login), status, headers)
 
@@ -193,7 +209,7 @@ async def _serve(
     request: Request,
     send: Send,
     environment: Mapping[str, str],
-    after: Callable[[], Awaitable[None]] | None = None,
+    on_end: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     process = await asyncio.create_subprocess_exec(
         "git",
@@ -206,19 +222,19 @@ async def _serve(
     )
     feeding = asyncio.create_task(_feed(request, process))
     try:
-        await _answer(process, send)
+        await _send_answer(process, send)
         await process.wait()
     finally:
         feeding.cancel()
         _kill(process)
         await process.wait()
-        if after:  # a client that hung up has still pushed
-            await after()
+        if on_end:  # a client that hung up has still pushed
+            await on_end()
     await send({"type": "http.response.body", "body": b""})
 
 
 async def _feed(request: Request, process: Process) -> None:
-    """Bring the body to git. Whoever hangs up before its end ends git too."""
+    """Bring the body to git; a client that hangs up before its end ends git too."""
     if not process.stdin:
         return
     try:
@@ -233,8 +249,8 @@ async def _feed(request: Request, process: Process) -> None:
         process.stdin.close()
 
 
-async def _answer(process: Process, send: Send) -> None:
-    """Pass on what git says, headers first; the last chunk stays open."""
+async def _send_answer(process: Process, send: Send) -> None:
+    """Pass on git's answer, headers first; the last chunk stays open."""
     if not process.stdout:
         return
     try:
@@ -257,7 +273,7 @@ def _kill(process: Process) -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
-async def _refs(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+async def _read_refs(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
     process = await asyncio.create_subprocess_exec(
         "git",
         "for-each-ref",
@@ -265,11 +281,11 @@ async def _refs(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
         env={**environment, "GIT_DIR": str(folder)},
         stdout=PIPE,
     )
-    out, _ = await process.communicate()
-    return dict(line.split(" ") for line in out.decode("utf-8", "surrogateescape").splitlines())
+    output, _ = await process.communicate()
+    return dict(line.split(" ") for line in output.decode("utf-8", "surrogateescape").splitlines())
 
 
-def _updates(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[RefUpdate, ...]:
-    none = "0" * 40
-    moved = (ref for ref in sorted({*before, *now}) if before.get(ref) != now.get(ref))
-    return tuple(RefUpdate(ref, before.get(ref, none), now.get(ref, none)) for ref in moved)
+def _list_updates(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[RefUpdate, ...]:
+    zeros = "0" * 40
+    refs = [ref for ref in sorted({*before, *after}) if before.get(ref) != after.get(ref)]
+    return tuple(RefUpdate(ref, before.get(ref, zeros), after.get(ref, zeros)) for ref in refs)

@@ -1,4 +1,4 @@
-"""Here live the forge's bare repositories, read and written by git itself."""
+"""Read and write the forge's bare repositories with git itself."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.git.git_process import GitError, GitProcess
 
-ZEROS = "0" * 40
+ZERO_SHA = "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class GitSignature:
 
 @dataclass(frozen=True, slots=True)
 class CommitRecord:
-    """A commit."""
+    """A commit with its whole message."""
 
     sha: str
     tree: str
@@ -46,7 +47,7 @@ class TreeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What lies between two commits. `files` are paths with lines added and removed."""
+    """The difference of two commits. `files` are paths with lines added and removed."""
 
     commits: tuple[str, ...]
     files: tuple[tuple[str, int, int], ...]
@@ -64,9 +65,11 @@ class GitStore:
         self._empty.mkdir(parents=True, exist_ok=True)
 
     def folder(self, repo: str) -> Path:
+        """Return the bare repository's folder."""
         return self.root / f"{repo}.git"
 
     def create(self, repo: str) -> None:
+        """Create an empty bare repository whose HEAD is main."""
         folder = self.folder(repo)
         folder.mkdir(parents=True)
         self._git(repo, "init", "-q", "--bare", "-b", "main", "--template=")
@@ -76,126 +79,117 @@ class GitStore:
         repo: str,
         branch: str,
         files: Mapping[str, str | None],
-        by: GitSignature,
+        author: GitSignature,
         message: str,
     ) -> str:
-        """Commit onto a branch, begun where main is when it is new. None deletes a file. Returns
-        the sha.
-        """
-        who = f"{by.name} <{by.email}> {by.date} +0000"
-        start = branch if self.head(repo, branch) else "main"
-        lines = [
-            f"commit refs/heads/{branch}\nauthor {who}\ncommitter {who}\n".encode(),
-            _data(message),
-        ]
-        if parent := self.head(repo, start):
-            lines.append(f"from {parent}\n".encode())
-        for path, text in files.items():
-            name = '"' + path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-            mode = "100755" if path.endswith(".sh") else "100644"
-            lines.append(
-                f"D {name}\n".encode()
-                if text is None
-                else f"M {mode} inline {name}\n".encode() + _data(text)
-            )
-        self._git(repo, "fast-import", "--quiet", "--date-format=raw", given=b"".join(lines))
-        return self.branches(repo)[branch]
+        """Commit onto a branch and return the sha; None deletes a file.
 
-    def branches(self, repo: str) -> dict[str, str]:
-        """Every branch and where it points."""
-        out = self._git(
+        A new branch begins where main is. The author's date is in seconds since the epoch.
+        """
+        who = f"{author.name} <{author.email}> {author.date} +0000"
+        header = f"commit refs/heads/{branch}\nauthor {who}\ncommitter {who}\n"
+        lines = [header.encode(), _encode_data(message)]
+        branches = self.list_branches(repo)
+        if parent := branches.get(branch) or branches.get("main"):
+            lines.append(f"from {parent}\n".encode())
+        lines += [_encode_change(path, text) for path, text in files.items()]
+        self._git(repo, "fast-import", "--quiet", "--date-format=raw", given=b"".join(lines))
+        return self.find_head(repo, branch)
+
+    def list_branches(self, repo: str) -> dict[str, str]:
+        """Return every branch with the sha of its head."""
+        output = self._git(
             repo, "for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", "refs/heads/"
         )
-        return dict(line.rsplit(" ", 1) for line in out.splitlines())
+        return dict(line.rsplit(" ", 1) for line in output.splitlines())
 
-    def head(self, repo: str, branch: str) -> str:
-        return self.branches(repo).get(branch, "")
+    def find_head(self, repo: str, branch: str) -> str:
+        """Return the sha of a branch's head; "" for none."""
+        return self.list_branches(repo).get(branch, "")
 
     def resolve(self, repo: str, ref: str) -> str:
-        """The sha of the commit that a branch, tag or sha names; "" for none."""
+        """Return the sha of the commit that a branch, tag or sha names; "" for none."""
         if not ref or ref.startswith("-"):
             return ""
         for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", ref):
-            out = self._try(
+            output = self._try(
                 repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
             )
-            if out is not None:
-                return out.decode().strip()
+            if output is not None:
+                return output.decode().strip()
         return ""
 
-    def details(self, repo: str, sha: str) -> CommitRecord:
-        """What a commit says. Raises KeyError when there is none."""
+    def read_commit(self, repo: str, sha: str) -> CommitRecord:
+        """Read a commit. Raises KeyError when there is none."""
         with self._lock:
             known = self._commits.get((repo, sha))
         if known:
             return known
         form = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
-        out = self._try(repo, "log", "-1", f"--format={form}", "--end-of-options", sha)
-        if out is None:
+        output = self._try(repo, "log", "-1", f"--format={form}", "--end-of-options", sha)
+        if output is None:
             raise KeyError(sha)
-        parts = out.decode("utf-8", "replace").split("\0")
-        author, committer = GitSignature(*parts[3:6]), GitSignature(*parts[6:9])
-        found = CommitRecord(
-            parts[0], parts[1], tuple(parts[2].split()), author, committer, parts[9].rstrip("\n")
+        parts = output.decode("utf-8", "replace").split("\0")
+        commit = CommitRecord(
+            sha=parts[0],
+            tree=parts[1],
+            parents=tuple(parts[2].split()),
+            author=GitSignature(*parts[3:6]),
+            committer=GitSignature(*parts[6:9]),
+            message=parts[9].rstrip("\n"),
         )
         with self._lock:
-            return self._commits.setdefault((repo, sha), found)
+            return self._commits.setdefault((repo, sha), commit)
 
-    def blobs(self, repo: str, sha: str, under: str = "") -> tuple[TreeEntry, ...]:
-        """The files at a commit, at or under a path."""
-        out = self._try(
-            repo, "ls-tree", "-r", "-l", "-z", "--full-tree", sha, *(["--", under] if under else [])
-        )
-        if out is None:
+    def list_files(self, repo: str, sha: str, under: str = "") -> tuple[TreeEntry, ...]:
+        """Return the files at a commit, at or under a path; none for what is no commit."""
+        paths = ["--", under] if under else []
+        output = self._try(repo, "ls-tree", "-r", "-l", "-z", "--full-tree", sha, *paths)
+        if output is None:
             return ()
-        found = []
-        for line in out.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            head, path = line.split("\t", 1)
-            mode, _, blob, size = head.split()
-            found.append(TreeEntry(path, mode, blob, int(size) if size.isdigit() else 0))
-        return tuple(found)
+        lines = output.decode("utf-8", "surrogateescape").split("\0")[:-1]
+        return tuple(map(_parse_tree_entry, lines))
 
-    def read(self, repo: str, blob: str) -> bytes:
-        return self._try(repo, "cat-file", "blob", blob) or b""
+    def read_blob(self, repo: str, sha: str) -> bytes:
+        """Read the bytes of a file's blob."""
+        return self._try(repo, "cat-file", "blob", sha) or b""
 
-    def texts(self, repo: str, sha: str, under: str = "") -> dict[str, str]:
-        """The files at a commit as text, at or under a path."""
+    def read_texts(self, repo: str, sha: str, under: str = "") -> dict[str, str]:
+        """Return the files at a commit as text, at or under a path."""
         return {
-            blob.path: self.read(repo, blob.sha).decode("utf-8", "replace")
-            for blob in self.blobs(repo, sha, under)
+            entry.path: self.read_blob(repo, entry.sha).decode("utf-8", "replace")
+            for entry in self.list_files(repo, sha, under)
         }
 
-    def between(self, repo: str, base: str, head: str) -> Comparison:
-        """What the head has that the base does not, commits oldest first."""
+    def compare(self, repo: str, base: str, head: str) -> Comparison:
+        """Return what the head has that the base does not, commits oldest first."""
         commits = self._git(repo, "rev-list", "--reverse", f"{base}..{head}", "--").split()
-        out = self._try(repo, "diff", "--numstat", "-z", "--no-renames", f"{base}...{head}", "--")
-        files = []
-        for line in (out or b"").decode().split("\0")[:-1]:
-            more, less, path = line.split("\t", 2)
-            files.append(
-                (path, int(more) if more.isdigit() else 0, int(less) if less.isdigit() else 0)
-            )
-        return Comparison(tuple(commits), tuple(files))
+        arguments = ("diff", "--numstat", "-z", "--no-renames", f"{base}...{head}", "--")
+        output = self._try(repo, *arguments) or b""
+        lines = output.decode().split("\0")[:-1]
+        return Comparison(tuple(commits), tuple(map(_parse_numstat, lines)))
 
-    def changed(self, repo: str, sha: str) -> dict[str, list[str]]:
-        """The paths that a commit added, removed and modified."""
-        out = self._git(
+    def list_changes(self, repo: str, sha: str) -> dict[str, list[str]]:
+        """Return the paths that a commit added, removed and modified."""
+        output = self._git(
             repo, "show", "--format=", "--name-status", "--no-renames", "-z", sha, "--"
         ).split("\0")
-        pairs = list(zip(out[::2], out[1::2], strict=False))
-        words = {"added": "A", "removed": "D", "modified": "MT"}
+        pairs = list(zip(output[::2], output[1::2], strict=False))
         return {
-            word: [path for mark, path in pairs if mark in marks] for word, marks in words.items()
+            "added": [path for mark, path in pairs if mark == "A"],
+            "removed": [path for mark, path in pairs if mark == "D"],
+            "modified": [path for mark, path in pairs if mark in ("M", "T")],
         }
 
-    def descends(self, repo: str, old: str, new: str) -> bool:
+    def is_ancestor(self, repo: str, old: str, new: str) -> bool:
+        """Tell whether a commit is in the history of another."""
         return self._try(repo, "merge-base", "--is-ancestor", old, new) is not None
 
     def _git(self, repo: str, *args: str, given: bytes = b"") -> str:
         return self._run(repo, *args, given=given).decode("utf-8", "surrogateescape")
 
     def _try(self, repo: str, *args: str) -> bytes | None:
-        """Run git; None where it says no."""
+        """Run git; return None where it fails."""
         try:
             return self._run(repo, *args)
         except GitError:
@@ -205,6 +199,29 @@ class GitStore:
         return GitProcess(self.folder(repo), self._empty, self._guard).run(*args, stdin=given)
 
 
-def _data(text: str) -> bytes:
+def _encode_change(path: str, text: str | None) -> bytes:
+    """Write one file of a commit for git fast-import."""
+    quoted = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    if text is None:
+        return f'D "{quoted}"\n'.encode()
+    mode = "100755" if path.endswith(".sh") else "100644"
+    return f'M {mode} inline "{quoted}"\n'.encode() + _encode_data(text)
+
+
+def _encode_data(text: str) -> bytes:
     content = text.encode("utf-8", "surrogateescape")
     return b"data %d\n" % len(content) + content + b"\n"
+
+
+def _parse_tree_entry(line: str) -> TreeEntry:
+    head, path = line.split("\t", 1)
+    mode, _, sha, size = head.split()
+    return TreeEntry(path, mode, sha, int(size) if size.isdigit() else 0)
+
+
+def _parse_numstat(line: str) -> tuple[str, int, int]:
+    """Return the path with the lines added and removed, 0 for a binary file."""
+    added, removed, path = line.split("\t", 2)
+    if not added.isdigit():
+        return path, 0, 0
+    return path, int(added), int(removed)

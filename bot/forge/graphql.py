@@ -1,13 +1,17 @@
-"""Here lives the GraphQL API: GitHub's own types and names, a part of them, executed for real."""
+"""Answer GraphQL: GitHub's own types and names, a part of them, executed for real."""
 
 from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from binascii import Error as NotBase64
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from graphql import (
+    DocumentNode,
     GraphQLError,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -21,147 +25,159 @@ from graphql import (
 
 from bot.forge.forge_pulls import ForgePulls
 from bot.forge.forge_state import Json, RepositoryRecord
-from bot.forge.graphql_nodes import Nodes
-from bot.forge.graphql_refusal import GraphQLRefusal, formatted
-from bot.forge.rest_api import HOURLY, RestRequest, RestResponse, Route
+from bot.forge.graphql_nodes import NodeBuilder
+from bot.forge.graphql_refusal import GraphQLRefusal, format_error
+from bot.forge.rest_api import REQUESTS_PER_HOUR, RestRequest, RestResponse, RestRoute
 
 Info = GraphQLResolveInfo[None]
 SCHEMA = Path(__file__).with_name("github.graphql")
 # Marking a draft as ready writes to the branch's protection state too (cli/cli discussion 6924).
-TO_MARK = ("pull_requests=write", "contents=write")
+NEEDS_OF_DRAFT = ("pull_requests=write", "contents=write")
+NEEDS_OF_NODE = {"PR": "pull_requests=read", "C": "contents=read", "R": "metadata=read"}
 
 
-class GraphQL:
-    """Answers queries of an installation token."""
+class GraphQLApi:
+    """Answers the queries of an installation token."""
 
     def __init__(self, pulls: ForgePulls) -> None:
         self._pulls = pulls
         self.schema: GraphQLSchema = build_schema(SCHEMA.read_text())
 
-    def table(self) -> tuple[Route, ...]:
-        return (Route("POST", "/graphql", self._answer),)
+    def table(self) -> tuple[RestRoute, ...]:
+        """Return the one route, which is served beside those of REST."""
+        return (RestRoute("POST", "/graphql", self._answer),)
 
-    def _answer(self, ask: RestRequest) -> RestResponse:
-        query, variables = ask.required("query"), ask.data().get("variables")
+    def _answer(self, request: RestRequest) -> RestResponse:
         try:
-            document = parse(query)
+            document = parse(request.require_text("query"))
         except GraphQLError as error:
-            return RestResponse(200, {"errors": [formatted(error)]})
-        if wrong := validate(self.schema, document):
-            return RestResponse(200, {"errors": [formatted(error) for error in wrong]})
-        operation = get_operation_ast(document)
-        root = _Root(ask, self._pulls)
-        done = execute_sync(
+            return RestResponse(200, {"errors": [format_error(error)]})
+        if errors := validate(self.schema, document):
+            return RestResponse(200, {"errors": [format_error(error) for error in errors]})
+        variables = request.data().get("variables")
+        result = execute_sync(
             self.schema,
             document,
-            root.mutations()
-            if operation and operation.operation is OperationType.MUTATION
-            else root.queries(),
+            self._make_root(request, document),
             variable_values=variables if isinstance(variables, dict) else None,
         )
-        errors = {"errors": [formatted(error) for error in done.errors]} if done.errors else {}
-        return RestResponse(200, {"data": done.data, **errors})
+        data: Json = {"data": result.data}
+        if result.errors:
+            data["errors"] = [format_error(error) for error in result.errors]
+        return RestResponse(200, data)
+
+    def _make_root(self, request: RestRequest, document: DocumentNode) -> Json:
+        root = _Root(request, self._pulls)
+        operation = get_operation_ast(document)
+        if operation and operation.operation is OperationType.MUTATION:
+            return root.mutations()
+        return root.queries()
+
+
+@dataclass(frozen=True, slots=True)
+class _NodeKey:
+    """A global id, taken apart: the type's letters, the repository, and the rest of the key."""
+
+    id: str
+    kind: str
+    repository: RepositoryRecord
+    rest: str
+
+    @property
+    def number(self) -> int:
+        return int(self.rest) if self.rest.isdigit() else 0
 
 
 class _Root:
     """The entry points, for one request."""
 
-    def __init__(self, ask: RestRequest, pulls: ForgePulls) -> None:
-        self._ask = ask
+    def __init__(self, request: RestRequest, pulls: ForgePulls) -> None:
+        self._request = request
         self._pulls = pulls
-        self._nodes = Nodes(ask)
+        self._nodes = NodeBuilder(request)
 
     def queries(self) -> Json:
         return {
-            "node": lambda _, id: self._node(id),  # noqa: A006 - the schema's name
-            "repository": lambda _, owner, name, **__: self._nodes.repository(
-                self._repository(f"{owner}/{name}")
+            "node": lambda _, id: self._resolve_node(id),  # noqa: A006 - the schema's name
+            "repository": lambda _, owner, name, **__: self._nodes.build_repository(
+                self._find_repository(f"{owner}/{name}")
             ),
-            "viewer": lambda _: self._nodes.viewer(),
-            "rateLimit": lambda _, **__: self._limit(),
+            "viewer": lambda _: self._nodes.build_viewer(),
+            "rateLimit": lambda _, **__: self._build_rate_limit(),
         }
 
     def mutations(self) -> Json:
         return {
-            "markPullRequestReadyForReview": lambda info, input: self._draft(
-                info, input, draft=False
-            ),
-            "convertPullRequestToDraft": lambda info, input: self._draft(info, input, draft=True),  # noqa: A006
+            "markPullRequestReadyForReview": partial(self._set_draft, draft=False),
+            "convertPullRequestToDraft": partial(self._set_draft, draft=True),
         }
 
-    def _repository(self, name: str) -> RepositoryRecord:
+    def _find_repository(self, name: str) -> RepositoryRecord:
         try:
-            repo = self._ask.state.repository(name)
+            repository = self._request.state.find_repository(name)
         except KeyError:
-            repo = None
-        if repo is None or repo.name not in self._ask.token.repositories:
-            raise GraphQLRefusal(
-                "NOT_FOUND", f"Could not resolve to a Repository with the name '{name}'."
-            )
-        return repo
+            repository = None
+        if repository is None or repository.name not in self._request.token.repositories:
+            message = f"Could not resolve to a Repository with the name '{name}'."
+            raise GraphQLRefusal("NOT_FOUND", message)
+        return repository
 
-    def _node(self, key: str) -> Json:
-        kind, repo, rest = self._opened(key)
-        self._nodes.need(
-            {"PR": "pull_requests=read", "C": "contents=read", "R": "metadata=read"}.get(
-                kind, "checks=read"
-            )
-        )
-        number = int(rest) if rest.isdigit() else 0
-        pull, suite, run = repo.pull(number), repo.suites.get(number), repo.jobs.get(number)
-        if kind == "PR" and pull:
-            return self._nodes.pull(repo, pull)
-        if kind == "CS" and suite:
-            return self._nodes.suite(repo, suite)
-        if kind == "CR" and run:
-            return self._nodes.check_run(repo, run)
-        if kind == "C" and re.fullmatch("[0-9a-f]{40}", rest):
-            return self._nodes.commit(repo, rest)
-        if kind == "R":
-            return self._nodes.repository(repo)
-        raise _unresolved(key)
+    def _resolve_node(self, node_id: str) -> Json:
+        key = self._parse_node_id(node_id)
+        self._nodes.check_permission(NEEDS_OF_NODE.get(key.kind, "checks=read"))
+        repository = key.repository
+        pull = repository.find_pull(key.number)
+        suite, job = repository.suites.get(key.number), repository.jobs.get(key.number)
+        if key.kind == "PR" and pull:
+            return self._nodes.build_pull(repository, pull)
+        if key.kind == "CS" and suite:
+            return self._nodes.build_suite(repository, suite)
+        if key.kind == "CR" and job:
+            return self._nodes.build_check_run(repository, job)
+        if key.kind == "C" and re.fullmatch("[0-9a-f]{40}", key.rest):
+            return self._nodes.build_commit(repository, key.rest)
+        if key.kind == "R":
+            return self._nodes.build_repository(repository)
+        raise _refuse_node(node_id)
 
-    def _opened(self, key: str) -> tuple[str, RepositoryRecord, str]:
-        """What a global id stands for. One that is not ours, or not for this token, stands for
-        nothing.
-        """
-        kind, _, coded = key.partition("_")
+    def _parse_node_id(self, node_id: str) -> _NodeKey:
+        """Take a global id apart; one that is not ours or not for this token is not found."""
+        kind, _, encoded = node_id.partition("_")
         try:
-            name, _, rest = (
-                urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode().partition("#")
-            )
-            return kind, self._repository(name), rest
-        except (NotBase64, UnicodeDecodeError, GraphQLRefusal):
-            raise _unresolved(key) from None
+            decoded = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+            name, _, rest = decoded.partition("#")
+            return _NodeKey(node_id, kind, self._find_repository(name), rest)
+        except (Base64Error, UnicodeDecodeError, GraphQLRefusal):
+            raise _refuse_node(node_id) from None
 
-    def _draft(self, info: Info, given: Json, *, draft: bool) -> Json:
-        kind, repo, rest = self._opened(str(given["pullRequestId"]))
-        pull = repo.pull(int(rest)) if kind == "PR" and rest.isdigit() else None
-        if pull is None:
-            raise _unresolved(str(given["pullRequestId"]))
-        for need in TO_MARK:
-            self._nodes.need(need)
-        if repo.archived:
+    def _set_draft(self, info: Info, input: Mapping[str, object], *, draft: bool) -> Json:  # noqa: A002 - the schema's name
+        key = self._parse_node_id(str(input["pullRequestId"]))
+        pull = key.repository.find_pull(key.number)
+        if key.kind != "PR" or pull is None:
+            raise _refuse_node(key.id)
+        for need in NEEDS_OF_DRAFT:
+            self._nodes.check_permission(need)
+        if key.repository.archived:
             raise GraphQLRefusal("FORBIDDEN", "Repository was archived so is read-only.")
         if pull.state != "open":
-            words = f"{info.field_name} cannot be done to a pull request that is not open"
-            raise GraphQLRefusal("UNPROCESSABLE", words)
-        after = self._pulls.draft(repo, pull.number, self._ask.login, draft=draft)
+            message = f"{info.field_name} cannot be done to a pull request that is not open"
+            raise GraphQLRefusal("UNPROCESSABLE", message)
+        login = self._request.login
+        pull = self._pulls.set_draft(key.repository, pull.number, login, draft=draft)
+        view = self._nodes.build_pull(key.repository, pull)
+        return {"clientMutationId": input.get("clientMutationId"), "pullRequest": view}
+
+    def _build_rate_limit(self) -> Json:
         return {
-            "clientMutationId": given.get("clientMutationId"),
-            "pullRequest": self._nodes.pull(repo, after),
-        }
-
-    def _limit(self) -> Json:
-        known: Json = {
             "cost": 1,
-            "limit": HOURLY,
+            "limit": REQUESTS_PER_HOUR,
             "nodeCount": 0,
-            "remaining": HOURLY - 1,
+            "remaining": REQUESTS_PER_HOUR - 1,
             "used": 1,
+            "resetAt": self._request.state.apps[self._request.token.app].created_at,
         }
-        return {**known, "resetAt": self._ask.state.apps[self._ask.token.app].created_at}
 
 
-def _unresolved(key: str) -> GraphQLRefusal:
-    return GraphQLRefusal("NOT_FOUND", f"Could not resolve to a node with the global id of '{key}'")
+def _refuse_node(node_id: str) -> GraphQLRefusal:
+    message = f"Could not resolve to a node with the global id of '{node_id}'"
+    return GraphQLRefusal("NOT_FOUND", message)

@@ -1,327 +1,315 @@
-"""Here live the nodes of the GraphQL API: what each type of the schema answers, as mappings that
-graphql-core reads.
-"""
+"""Build the nodes of the GraphQL API, as mappings that graphql-core resolves."""
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
-from graphql import GraphQLResolveInfo
-
-from bot.forge.check_views import job_page, latest, latest_statuses, run_page
+from bot.forge.check_views import job_url, latest_jobs, latest_statuses, run_url
 from bot.forge.forge_records import (
     AppRecord,
     JobRecord,
     PullRecord,
     StatusRecord,
     SuiteRecord,
-    WorkflowRunRecord,
 )
-from bot.forge.forge_state import Json, RepositoryRecord, allows, node_id
+from bot.forge.forge_state import Json, RepositoryRecord, allows, make_node_id
+from bot.forge.graphql_connection import Info, build_connection
 from bot.forge.graphql_refusal import GraphQLRefusal
-from bot.forge.issue_views import page as issue_page
+from bot.forge.issue_views import issue_url
+from bot.forge.repository_views import ACCOUNT_NODE_KINDS
 from bot.forge.rest_api import RestRequest
 
-T = TypeVar("T")
-Info = GraphQLResolveInfo[None]
-MOST = 100
+RED_STATES = {
+    "FAILURE",
+    "ERROR",
+    "TIMED_OUT",
+    "CANCELLED",
+    "ACTION_REQUIRED",
+    "STARTUP_FAILURE",
+}
 
 
-class Nodes:
+class NodeBuilder:
     """Builds nodes for one request, with the rights of its token."""
 
-    def __init__(self, ask: RestRequest) -> None:
-        self._ask = ask
-        self._state = ask.state
+    def __init__(self, request: RestRequest) -> None:
+        self._request = request
+        self._state = request.state
 
-    def need(self, needs: str) -> None:
-        if not allows(self._ask.token.permissions, needs):
+    def check_permission(self, needs: str) -> None:
+        """Raise GraphQLRefusal unless the token holds the permission."""
+        if not allows(self._request.token.permissions, needs):
             raise GraphQLRefusal("FORBIDDEN", "Resource not accessible by integration")
 
-    def account(self, login: str) -> Json:
-        one = self._state.account(login)
+    def build_account(self, login: str) -> Json:
+        """Build a Bot, Organization or User; a bot's login has no suffix here."""
+        account = self._state.find_account(login)
+        short_login = account.login.removesuffix("[bot]")
         return {
-            "__typename": one.kind,
-            "id": node_id({"Bot": "BOT", "Organization": "O", "User": "U"}[one.kind], one.login),
-            "login": one.login.removesuffix("[bot]") if one.kind == "Bot" else one.login,
-            "databaseId": one.id,
-            "url": f"{self._state.web}/{one.login.removesuffix('[bot]')}",
+            "__typename": account.kind,
+            "id": make_node_id(ACCOUNT_NODE_KINDS[account.kind], account.login),
+            "login": short_login,
+            "databaseId": account.id,
+            "url": f"{self._state.web}/{short_login}",
         }
 
-    def viewer(self) -> Json:
-        """An App's token sees the bot as a user, its login with the suffix."""
-        return {**self.account(self._ask.login), "__typename": "User", "login": self._ask.login}
+    def build_viewer(self) -> Json:
+        """Build the viewer: an App's token sees the bot as a user, its login with the suffix."""
+        login = self._request.login
+        return {**self.build_account(login), "__typename": "User", "login": login}
 
     # --- repositories
 
-    def repository(self, repo: RepositoryRecord) -> Json:
-        head = self._state.store.head(repo.name, repo.default_branch)
+    def build_repository(self, repository: RepositoryRecord) -> Json:
+        """Build a Repository."""
         return {
             "__typename": "Repository",
-            "id": node_id("R", repo.name),
-            "databaseId": repo.id,
-            "name": repo.short,
-            "nameWithOwner": repo.name,
-            "owner": self.account(repo.owner),
-            "url": f"{self._state.web}/{repo.name}",
-            "isArchived": repo.archived,
-            "isPrivate": repo.private,
-            "defaultBranchRef": self._ref(repo, repo.default_branch, head),
-            "ref": lambda _, qualifiedName: self._named_ref(repo, qualifiedName),  # noqa: N803 - the schema's name
-            "object": lambda _, expression=None, oid=None: self._object(
-                repo, oid or expression or ""
+            "id": make_node_id("R", repository.name),
+            "databaseId": repository.id,
+            "name": repository.short_name,
+            "nameWithOwner": repository.name,
+            "owner": self.build_account(repository.owner),
+            "url": f"{self._state.web}/{repository.name}",
+            "isArchived": repository.archived,
+            "isPrivate": repository.private,
+            "defaultBranchRef": self._build_ref(repository, repository.default_branch),
+            "ref": lambda _, qualifiedName: self._find_ref(repository, qualifiedName),  # noqa: N803 - the schema's name
+            "object": lambda _, expression=None, oid=None: self._find_object(
+                repository, oid or expression or ""
             ),
-            "pullRequest": lambda _, number: self._numbered_pull(repo, number),
-            "pullRequests": lambda info, **given: self._pulls(info, repo, given),
+            "pullRequest": lambda _, number: self._find_pull(repository, number),
+            "pullRequests": lambda info, **arguments: self._list_pulls(info, repository, arguments),
         }
 
-    def _named_ref(self, repo: RepositoryRecord, name: str) -> Json | None:
-        self.need("contents=read")
-        branch = name.removeprefix("refs/heads/")
-        return self._ref(repo, branch, self._state.store.head(repo.name, branch))
+    def _find_ref(self, repository: RepositoryRecord, name: str) -> Json | None:
+        self.check_permission("contents=read")
+        return self._build_ref(repository, name.removeprefix("refs/heads/"))
 
-    def _ref(self, repo: RepositoryRecord, branch: str, sha: str) -> Json | None:
+    def _build_ref(self, repository: RepositoryRecord, branch: str) -> Json | None:
+        sha = self._state.store.find_head(repository.name, branch)
         if not sha:
             return None
-        found = {"id": node_id("REF", repo.name, branch), "name": branch, "prefix": "refs/heads/"}
-        return {**found, "target": lambda _: self.commit(repo, sha)}
+        return {
+            "id": make_node_id("REF", repository.name, branch),
+            "name": branch,
+            "prefix": "refs/heads/",
+            "target": lambda _: self.build_commit(repository, sha),
+        }
 
-    def _object(self, repo: RepositoryRecord, named: str) -> Json | None:
-        self.need("contents=read")
-        sha = self._state.store.resolve(repo.name, named)
-        return self.commit(repo, sha) if sha else None
+    def _find_object(self, repository: RepositoryRecord, name: str) -> Json | None:
+        self.check_permission("contents=read")
+        sha = self._state.store.resolve(repository.name, name)
+        return self.build_commit(repository, sha) if sha else None
 
-    def commit(self, repo: RepositoryRecord, sha: str) -> Json:
-        one = self._state.store.details(repo.name, sha)
+    def build_commit(self, repository: RepositoryRecord, sha: str) -> Json:
+        """Build a Commit."""
+        commit = self._state.store.read_commit(repository.name, sha)
         return {
             "__typename": "Commit",
-            "id": node_id("C", repo.name, sha),
+            "id": make_node_id("C", repository.name, sha),
             "oid": sha,
-            "message": one.message,
-            "messageHeadline": one.message.partition("\n")[0],
-            "committedDate": one.committer.date,
-            "url": f"{self._state.web}/{repo.name}/commit/{sha}",
-            "checkSuites": lambda info, **given: self._suites(info, repo, sha, given),
-            "status": lambda _: self._status(repo, sha),
-            "statusCheckRollup": lambda _: self._rollup(repo, sha),
+            "message": commit.message,
+            "messageHeadline": commit.message.partition("\n")[0],
+            "committedDate": commit.committer.date,
+            "url": f"{self._state.web}/{repository.name}/commit/{sha}",
+            "checkSuites": lambda info, **arguments: self._list_suites(
+                info, repository, sha, arguments
+            ),
+            "status": lambda _: self._build_status(repository, sha),
+            "statusCheckRollup": lambda _: self._build_rollup(repository, sha),
         }
 
     # --- checks
 
-    def _suites(self, info: Info, repo: RepositoryRecord, sha: str, given: Json) -> Json:
-        self.need("checks=read")
-        app = _filter(given).get("appId")
-        found = [one for one in repo.suites.values() if one.sha == sha and app in (None, one.app)]
-        return connection(info, found, lambda one: self.suite(repo, one), given)
+    def _list_suites(
+        self, info: Info, repository: RepositoryRecord, sha: str, arguments: Json
+    ) -> Json:
+        self.check_permission("checks=read")
+        app = _read_filter(arguments).get("appId")
+        suites = [suite for suite in repository.list_suites(sha) if app in (None, suite.app)]
+        return build_connection(
+            info, suites, lambda suite: self.build_suite(repository, suite), arguments
+        )
 
-    def suite(self, repo: RepositoryRecord, one: SuiteRecord) -> Json:
+    def build_suite(self, repository: RepositoryRecord, suite: SuiteRecord) -> Json:
+        """Build a CheckSuite."""
+        url = f"{self._state.web}/{repository.name}/commit/{suite.sha}/checks"
         return {
             "__typename": "CheckSuite",
-            "id": node_id("CS", repo.name, one.id),
-            "databaseId": one.id,
-            "app": _app(self._state.apps[one.app], self._state.web),
-            "commit": lambda _: self.commit(repo, one.sha),
-            "status": one.status.upper(),
-            "conclusion": one.conclusion.upper() if one.conclusion else None,
-            "createdAt": one.created_at,
-            "updatedAt": one.updated_at,
-            "url": f"{self._state.web}/{repo.name}/commit/{one.sha}/checks?check_suite_id={one.id}",
-            "workflowRun": lambda _: self._workflow_run(repo, one),
-            "checkRuns": lambda info, **given: self._check_runs(info, repo, one, given),
+            "id": make_node_id("CS", repository.name, suite.id),
+            "databaseId": suite.id,
+            "app": _build_app(self._state.apps[suite.app], self._state.web),
+            "commit": lambda _: self.build_commit(repository, suite.sha),
+            "status": suite.status.upper(),
+            "conclusion": suite.conclusion.upper() if suite.conclusion else None,
+            "createdAt": suite.created_at,
+            "updatedAt": suite.updated_at,
+            "url": f"{url}?check_suite_id={suite.id}",
+            "workflowRun": lambda _: self._build_workflow_run(repository, suite),
+            "checkRuns": lambda info, **arguments: self._list_check_runs(
+                info, repository, suite, arguments
+            ),
         }
 
-    def _workflow_run(self, repo: RepositoryRecord, its: SuiteRecord) -> Json | None:
-        if its.run is None:
+    def _build_workflow_run(self, repository: RepositoryRecord, suite: SuiteRecord) -> Json | None:
+        if suite.run is None:
             return None
-        self.need("actions=read")
-        one: WorkflowRunRecord = repo.runs[its.run]
+        self.check_permission("actions=read")
+        run = repository.runs[suite.run]
         workflow = {
-            "id": node_id("W", one.workflow),
-            "databaseId": one.workflow,
-            "name": one.workflow_name,
+            "id": make_node_id("W", run.workflow),
+            "databaseId": run.workflow,
+            "name": run.workflow_name,
         }
         return {
             "__typename": "WorkflowRun",
-            "id": node_id("WFR", repo.name, one.id),
-            "databaseId": one.id,
-            "url": run_page(self._state, repo, one.id),
-            "runNumber": one.number,
-            "event": one.event,
-            "createdAt": one.created_at,
-            "updatedAt": one.updated_at,
+            "id": make_node_id("WFR", repository.name, run.id),
+            "databaseId": run.id,
+            "url": run_url(self._state, repository, run.id),
+            "runNumber": run.number,
+            "event": run.event,
+            "createdAt": run.created_at,
+            "updatedAt": run.updated_at,
             "workflow": workflow,
         }
 
-    def _check_runs(
-        self, info: Info, repo: RepositoryRecord, its: SuiteRecord, given: Json
+    def _list_check_runs(
+        self, info: Info, repository: RepositoryRecord, suite: SuiteRecord, arguments: Json
     ) -> Json:
-        """All of them, also those of earlier attempts, unless the filter asks for the latest."""
-        wanted = _filter(given)
-        found = [one for one in repo.jobs.values() if one.suite == its.id]
+        """List them all, also those of earlier attempts, unless the filter asks for the latest."""
+        wanted = _read_filter(arguments)
+        jobs = [job for job in repository.jobs.values() if job.suite == suite.id]
         if wanted.get("checkType") == "LATEST":
-            found = latest(repo, its)
-        found = [one for one in found if wanted.get("checkName") in (None, one.name)]
-        return connection(info, found, lambda one: self.check_run(repo, one), given)
-
-    def check_run(self, repo: RepositoryRecord, one: JobRecord) -> Json:
-        address = job_page(self._state, repo, one)
-        return {
-            "__typename": "CheckRun",
-            "id": node_id("CR", repo.name, one.id),
-            "databaseId": one.id,
-            "name": one.name,
-            "status": one.status.upper(),
-            "conclusion": one.conclusion.upper() if one.conclusion else None,
-            "detailsUrl": address,
-            "url": address,
-            "startedAt": one.started_at,
-            "completedAt": one.completed_at,
-            "checkSuite": lambda _: self.suite(repo, repo.suites[one.suite]),
-        }
-
-    def _status(self, repo: RepositoryRecord, sha: str) -> Json | None:
-        self.need("statuses=read")
-        found = latest_statuses(repo, sha)
-        contexts = [_context(repo, one) for one in found]
-        state = _worst([one.state.upper() for one in found])
-        return (
-            {"id": node_id("ST", repo.name, sha), "state": state, "contexts": contexts}
-            if found
-            else None
+            jobs = latest_jobs(repository, suite)
+        jobs = [job for job in jobs if wanted.get("checkName") in (None, job.name)]
+        return build_connection(
+            info, jobs, lambda job: self.build_check_run(repository, job), arguments
         )
 
-    def _rollup(self, repo: RepositoryRecord, sha: str) -> Json | None:
-        """Check runs and statuses in one; null for a commit that nobody checks."""
-        self.need("checks=read")
-        runs = [one for its in repo.suites.values() if its.sha == sha for one in latest(repo, its)]
-        statuses = latest_statuses(repo, sha)
-        ends = [(one.conclusion or "pending").upper() for one in runs] + [
-            one.state.upper() for one in statuses
-        ]
-        found = [self.check_run(repo, one) for one in runs] + [
-            _context(repo, one) for one in statuses
-        ]
-        if not ends:
+    def build_check_run(self, repository: RepositoryRecord, job: JobRecord) -> Json:
+        """Build a CheckRun."""
+        url = job_url(self._state, repository, job)
+        return {
+            "__typename": "CheckRun",
+            "id": make_node_id("CR", repository.name, job.id),
+            "databaseId": job.id,
+            "name": job.name,
+            "status": job.status.upper(),
+            "conclusion": job.conclusion.upper() if job.conclusion else None,
+            "detailsUrl": url,
+            "url": url,
+            "startedAt": job.started_at,
+            "completedAt": job.completed_at,
+            "checkSuite": lambda _: self.build_suite(repository, repository.suites[job.suite]),
+        }
+
+    def _build_status(self, repository: RepositoryRecord, sha: str) -> Json | None:
+        self.check_permission("statuses=read")
+        statuses = latest_statuses(repository, sha)
+        if not statuses:
             return None
         return {
-            "id": node_id("SCR", repo.name, sha),
-            "state": _worst(ends),
-            "contexts": lambda info, **given: connection(info, found, lambda one: one, given),
+            "id": make_node_id("ST", repository.name, sha),
+            "state": _worst_state([status.state for status in statuses]),
+            "contexts": [_build_context(repository, status) for status in statuses],
+        }
+
+    def _build_rollup(self, repository: RepositoryRecord, sha: str) -> Json | None:
+        """Build check runs and statuses in one; null for a commit that nobody checks."""
+        self.check_permission("checks=read")
+        jobs: list[JobRecord] = []
+        for suite in repository.list_suites(sha):
+            jobs += latest_jobs(repository, suite)
+        statuses = latest_statuses(repository, sha)
+        if not jobs and not statuses:
+            return None
+        states = [job.conclusion or "pending" for job in jobs]
+        states += [status.state for status in statuses]
+        contexts = [self.build_check_run(repository, job) for job in jobs]
+        contexts += [_build_context(repository, status) for status in statuses]
+        return {
+            "id": make_node_id("SCR", repository.name, sha),
+            "state": _worst_state(states),
+            "contexts": lambda info, **arguments: build_connection(
+                info, contexts, lambda context: context, arguments
+            ),
         }
 
     # --- pull requests
 
-    def _numbered_pull(self, repo: RepositoryRecord, number: int) -> Json:
-        self.need("pull_requests=read")
-        found = repo.pull(number)
-        if found is None:
-            raise GraphQLRefusal(
-                "NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}."
-            )
-        return self.pull(repo, found)
+    def _find_pull(self, repository: RepositoryRecord, number: int) -> Json:
+        self.check_permission("pull_requests=read")
+        pull = repository.find_pull(number)
+        if pull is None:
+            message = f"Could not resolve to a PullRequest with the number of {number}."
+            raise GraphQLRefusal("NOT_FOUND", message)
+        return self.build_pull(repository, pull)
 
-    def _pulls(self, info: Info, repo: RepositoryRecord, given: Json) -> Json:
-        self.need("pull_requests=read")
-        states, head = given.get("states"), given.get("headRefName")
-        base = given.get("baseRefName")
-        found = [
-            one
-            for one in repo.pulls()
-            if (not isinstance(states, list) or one.state.upper() in states)
-            and head in (None, one.head)
-            and base in (None, one.base)
-        ]
-        return connection(info, found, lambda one: self.pull(repo, one), given)
+    def _list_pulls(self, info: Info, repository: RepositoryRecord, arguments: Json) -> Json:
+        self.check_permission("pull_requests=read")
+        pulls = [pull for pull in repository.list_pulls() if _is_pull_wanted(pull, arguments)]
+        return build_connection(
+            info, pulls, lambda pull: self.build_pull(repository, pull), arguments
+        )
 
-    def pull(self, repo: RepositoryRecord, one: PullRecord) -> Json:
+    def build_pull(self, repository: RepositoryRecord, pull: PullRecord) -> Json:
+        """Build a PullRequest."""
         return {
             "__typename": "PullRequest",
-            "id": node_id("PR", repo.name, one.number),
-            "databaseId": one.id,
-            "number": one.number,
-            "title": one.title,
-            "body": one.body,
-            "url": issue_page(self._state, repo, one),
-            "state": one.state.upper(),
-            "isDraft": one.draft,
+            "id": make_node_id("PR", repository.name, pull.number),
+            "databaseId": pull.id,
+            "number": pull.number,
+            "title": pull.title,
+            "body": pull.body,
+            "url": issue_url(self._state, repository, pull),
+            "state": pull.state.upper(),
+            "isDraft": pull.draft,
             "merged": False,
-            "headRefName": one.head,
-            "headRefOid": one.head_sha,
-            "baseRefName": one.base,
-            "baseRefOid": one.base_sha,
-            "author": self.account(one.author),
+            "headRefName": pull.head,
+            "headRefOid": pull.head_sha,
+            "baseRefName": pull.base,
+            "baseRefOid": pull.base_sha,
+            "author": self.build_account(pull.author),
         }
 
 
-def connection(info: Info, found: Sequence[T], view: Callable[[T], Json], given: Json) -> Json:
-    """A page of a list. GitHub wants to be told how much of it."""
-    first, last = given.get("first"), given.get("last")
-    size = first if isinstance(first, int) else last if isinstance(last, int) else None
-    if size is None:
-        words = f"You must provide a `first` or `last` value to properly paginate the `{info.field_name}` connection."
-        raise GraphQLRefusal("MISSING_PAGINATION_BOUNDARIES", words)
-    if size > MOST:
-        words = f"Requesting {size} records on the `{info.field_name}` connection exceeds the limit of {MOST} records."
-        raise GraphQLRefusal("EXCESSIVE_PAGINATION", words)
-    start, end = _place(given.get("after"), 0), _place(given.get("before"), len(found) + 1) - 1
-    start, end = (
-        (start, min(end, start + size)) if first is not None else (max(start, end - size), end)
-    )
+def _is_pull_wanted(pull: PullRecord, arguments: Json) -> bool:
+    states = arguments.get("states")
+    if isinstance(states, list) and pull.state.upper() not in states:
+        return False
+    wanted = (arguments.get("headRefName"), arguments.get("baseRefName"))
+    return wanted[0] in (None, pull.head) and wanted[1] in (None, pull.base)
+
+
+def _read_filter(arguments: Json) -> Mapping[str, object]:
+    wanted = arguments.get("filterBy")
+    return wanted if isinstance(wanted, dict) else {}
+
+
+def _build_app(app: AppRecord, web: str) -> Json:
     return {
-        "totalCount": len(found),
-        "nodes": [view(one) for one in found[start:end]],
-        "pageInfo": {
-            "hasPreviousPage": start > 0,
-            "hasNextPage": end < len(found),
-            "startCursor": _cursor(start + 1) if found[start:end] else None,
-            "endCursor": _cursor(end) if found[start:end] else None,
-        },
+        "id": make_node_id("A", app.id),
+        "databaseId": app.id,
+        "slug": app.slug,
+        "name": app.slug,
+        "url": f"{web}/apps/{app.slug}",
     }
 
 
-def _cursor(place: int) -> str:
-    return urlsafe_b64encode(f"cursor:v2:{place}".encode()).decode()
-
-
-def _place(cursor: object, otherwise: int) -> int:
-    if not isinstance(cursor, str):
-        return otherwise
-    place = urlsafe_b64decode(cursor).decode("utf-8", "replace").rpartition(":")[2]
-    return int(place) if place.isdigit() else otherwise
-
-
-def _filter(given: Json) -> Json:
-    found = given.get("filterBy")
-    return found if isinstance(found, dict) else {}
-
-
-def _app(one: AppRecord, web: str) -> Json:
-    app = {"id": node_id("A", one.id), "databaseId": one.id, "slug": one.slug, "name": one.slug}
-    return {**app, "url": f"{web}/apps/{one.slug}"}
-
-
-def _context(repo: RepositoryRecord, one: StatusRecord) -> Json:
+def _build_context(repository: RepositoryRecord, status: StatusRecord) -> Json:
     return {
         "__typename": "StatusContext",
-        "id": node_id("SC", repo.name, one.id),
-        "context": one.context,
-        "state": one.state.upper(),
-        "description": one.details.description or None,
-        "targetUrl": one.details.target_url or None,
-        "createdAt": one.created_at,
+        "id": make_node_id("SC", repository.name, status.id),
+        "context": status.context,
+        "state": status.state.upper(),
+        "description": status.details.description or None,
+        "targetUrl": status.details.target_url or None,
+        "createdAt": status.created_at,
     }
 
 
-def _worst(ends: Sequence[str]) -> str:
-    if set(ends) & {
-        "FAILURE",
-        "ERROR",
-        "TIMED_OUT",
-        "CANCELLED",
-        "ACTION_REQUIRED",
-        "STARTUP_FAILURE",
-    }:
+def _worst_state(states: Sequence[str]) -> str:
+    upper = {state.upper() for state in states}
+    if upper & RED_STATES:
         return "FAILURE"
-    return "PENDING" if "PENDING" in ends else "SUCCESS"
+    return "PENDING" if "PENDING" in upper else "SUCCESS"

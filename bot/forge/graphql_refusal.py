@@ -1,4 +1,4 @@
-"""Here lives how GitHub's GraphQL API says no: beside the data, with a type of its own."""
+"""Refuse GraphQL queries as GitHub does: beside the data, with a type of its own."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ class GraphQLRefusal(Exception):
         self.kind = kind
 
 
-def formatted(error: GraphQLError) -> Json:
-    """As GitHub shows it: the type stands beside the message."""
-    plain: Json = {"message": error.message}
+def format_error(error: GraphQLError) -> Json:
+    """Return the error as GitHub shows it, where the type stands beside the message."""
+    view: Json = {}
+    if isinstance(error.original_error, GraphQLRefusal):
+        view["type"] = error.original_error.kind
+    view["message"] = error.message
     if error.path is not None:
-        plain["path"] = list(error.path)
+        view["path"] = list(error.path)
     if error.locations:
-        plain["locations"] = [
+        view["locations"] = [
             {"line": place.line, "column": place.column} for place in error.locations
         ]
-    kind = error.original_error.kind if isinstance(error.original_error, GraphQLRefusal) else ""
-    return {**({"type": kind} if kind else {}), **plain}
+    return view

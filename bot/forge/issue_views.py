@@ -1,6 +1,4 @@
-"""Here live issues, pull requests, comments and reactions as GitHub's API and its webhooks show
-them.
-"""
+"""Render issues, pull requests, comments and reactions as GitHub's API and webhooks show them."""
 
 from __future__ import annotations
 
@@ -13,206 +11,230 @@ from bot.forge.forge_records import (
     PullRecord,
     ReactionRecord,
 )
-from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, node_id
-from bot.forge.repository_views import app, association, repository, user
+from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, make_node_id
+from bot.forge.repository_views import (
+    find_association,
+    render_app,
+    render_repository,
+    render_user,
+    repository_api_url,
+)
 
-_CONTENTS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
+REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
 
-def issue(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> Json:
-    """Any issue; a pull request is shown as the issue that it also is."""
-    url = f"{state.api}/repos/{repo.name}/issues/{one.number}"
-    pull = {"pull_request": _pull_links(state, repo, one)} if isinstance(one, PullRecord) else {}
-    return {
+def render_issue(state: ForgeState, repository: RepositoryRecord, issue: IssueRecord) -> Json:
+    """Render any issue; a pull request is shown as the issue that it also is."""
+    repository_url = repository_api_url(state, repository)
+    url = f"{repository_url}/issues/{issue.number}"
+    is_pull = isinstance(issue, PullRecord)
+    view: Json = {
         "url": url,
-        "repository_url": f"{state.api}/repos/{repo.name}",
+        "repository_url": repository_url,
         "labels_url": f"{url}/labels{{/name}}",
         "comments_url": f"{url}/comments",
         "events_url": f"{url}/events",
-        "html_url": page(state, repo, one),
-        "node_id": node_id("PR" if isinstance(one, PullRecord) else "I", repo.name, one.number),
-        "comments": len(repo.comments_on(one.number)),
-        "reactions": _reactions(repo, one.number, None, url),
+        "html_url": issue_url(state, repository, issue),
+        "node_id": make_node_id("PR" if is_pull else "I", repository.name, issue.number),
+        "comments": len(repository.list_comments(issue.number)),
+        "reactions": _render_reactions(repository, issue.number, None, url),
         "timeline_url": f"{url}/timeline",
         "performed_via_github_app": None,
-        "draft": isinstance(one, PullRecord) and one.draft,
-        "state_reason": "completed" if one.state == "closed" and not pull else None,
-        **_common(state, repo, one),
-        **pull,
+        "draft": isinstance(issue, PullRecord) and issue.draft,
+        "state_reason": "completed" if issue.state == "closed" and not is_pull else None,
+        **_render_common(state, repository, issue),
     }
+    if is_pull:
+        view["pull_request"] = _render_pull_links(state, repository, issue)
+    return view
 
 
-def full_issue(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> Json:
-    """The page of one issue: who closed it is known only there."""
-    return {**issue(state, repo, one), "closed_by": None}
+def render_full_issue(state: ForgeState, repository: RepositoryRecord, issue: IssueRecord) -> Json:
+    """Render the page of an issue, which alone tells who closed it."""
+    return {**render_issue(state, repository, issue), "closed_by": None}
 
 
-def label(state: ForgeState, repo: RepositoryRecord, one: LabelRecord) -> Json:
+def render_label(state: ForgeState, repository: RepositoryRecord, label: LabelRecord) -> Json:
+    """Render a label."""
     return {
-        "id": one.id,
-        "node_id": node_id("LA", repo.name, one.name),
-        "url": f"{state.api}/repos/{repo.name}/labels/{quote(one.name)}",
-        "name": one.name,
+        "id": label.id,
+        "node_id": make_node_id("LA", repository.name, label.name),
+        "url": f"{repository_api_url(state, repository)}/labels/{quote(label.name)}",
+        "name": label.name,
         "color": "ededed",
         "default": False,
         "description": None,
     }
 
 
-def comment(state: ForgeState, repo: RepositoryRecord, one: CommentRecord) -> Json:
-    url = f"{state.api}/repos/{repo.name}/issues/comments/{one.id}"
-    on = repo.issues[one.number]
-    via = next((its for its in state.apps.values() if its.login == one.author), None)
+def render_comment(state: ForgeState, repository: RepositoryRecord, comment: CommentRecord) -> Json:
+    """Render a comment."""
+    api = f"{repository_api_url(state, repository)}/issues"
+    url = f"{api}/comments/{comment.id}"
+    page = issue_url(state, repository, repository.issues[comment.number])
+    apps = [app for app in state.apps.values() if app.login == comment.author]
     return {
         "url": url,
-        "html_url": f"{page(state, repo, on)}#issuecomment-{one.id}",
-        "issue_url": f"{state.api}/repos/{repo.name}/issues/{one.number}",
-        "id": one.id,
-        "node_id": node_id("IC", repo.name, one.id),
-        "user": user(state, one.author),
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
-        "body": one.body,
-        "author_association": association(state, repo, one.author),
-        "reactions": _reactions(repo, one.number, one.id, url),
-        "performed_via_github_app": app(state, via) if via else None,
+        "html_url": f"{page}#issuecomment-{comment.id}",
+        "issue_url": f"{api}/{comment.number}",
+        "id": comment.id,
+        "node_id": make_node_id("IC", repository.name, comment.id),
+        "user": render_user(state, comment.author),
+        "created_at": comment.created_at,
+        "updated_at": comment.updated_at,
+        "body": comment.body,
+        "author_association": find_association(state, repository, comment.author),
+        "reactions": _render_reactions(repository, comment.number, comment.id, url),
+        "performed_via_github_app": render_app(state, apps[0]) if apps else None,
     }
 
 
-def reaction(state: ForgeState, one: ReactionRecord) -> Json:
+def render_reaction(state: ForgeState, reaction: ReactionRecord) -> Json:
+    """Render a reaction."""
     return {
-        "id": one.id,
-        "node_id": node_id("REA", one.id),
-        "user": user(state, one.author),
-        "content": one.content,
-        "created_at": one.created_at,
+        "id": reaction.id,
+        "node_id": make_node_id("REA", reaction.id),
+        "user": render_user(state, reaction.author),
+        "content": reaction.content,
+        "created_at": reaction.created_at,
     }
 
 
-def pull(state: ForgeState, repo: RepositoryRecord, one: PullRecord) -> Json:
-    """A pull request as a list shows it."""
-    url, hub = f"{state.api}/repos/{repo.name}/pulls/{one.number}", f"{state.api}/repos/{repo.name}"
-    address, thread = page(state, repo, one), f"{hub}/issues/{one.number}"
-    links = {
-        "self": url,
-        "html": address,
-        "issue": thread,
-        "comments": f"{thread}/comments",
-        "review_comments": f"{url}/comments",
-        "review_comment": f"{hub}/pulls/comments{{/number}}",
-        "commits": f"{url}/commits",
-        "statuses": f"{hub}/statuses/{one.head_sha}",
-    }
+def render_pull(state: ForgeState, repository: RepositoryRecord, pull: PullRecord) -> Json:
+    """Render a pull request as a list shows it."""
+    page = issue_url(state, repository, pull)
+    links = _pull_links(state, repository, pull)
     return {
-        "url": url,
-        "node_id": node_id("PR", repo.name, one.number),
-        "html_url": address,
-        "diff_url": f"{address}.diff",
-        "patch_url": f"{address}.patch",
-        "issue_url": thread,
+        "url": links["self"],
+        "node_id": make_node_id("PR", repository.name, pull.number),
+        "html_url": page,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
+        "issue_url": links["issue"],
+        "commits_url": links["commits"],
+        "review_comments_url": links["review_comments"],
+        "review_comment_url": links["review_comment"],
+        "comments_url": links["comments"],
+        "statuses_url": links["statuses"],
         "merged_at": None,
         "merge_commit_sha": None,
         "requested_reviewers": [],
         "requested_teams": [],
-        "draft": one.draft,
-        **{
-            f"{name}_url": links[name]
-            for name in ("commits", "review_comments", "review_comment", "comments", "statuses")
-        },
-        "head": _end(state, repo, one.head, one.head_sha),
-        "base": _end(state, repo, one.base, one.base_sha),
+        "draft": pull.draft,
+        "head": _render_end(state, repository, pull.head, pull.head_sha),
+        "base": _render_end(state, repository, pull.base, pull.base_sha),
         "_links": {name: {"href": link} for name, link in links.items()},
         "auto_merge": None,
-        **_common(state, repo, one),
+        **_render_common(state, repository, pull),
     }
 
 
-def full_pull(state: ForgeState, repo: RepositoryRecord, one: PullRecord) -> Json:
-    """The page of one pull request, with what git says of it. Whether it can be merged stays
-    unknown.
-    """
-    lies = state.store.between(repo.name, one.base_sha, one.head_sha)
+def render_full_pull(state: ForgeState, repository: RepositoryRecord, pull: PullRecord) -> Json:
+    """Render the page of a pull request, with git's figures; its mergeability stays unknown."""
+    comparison = state.store.compare(repository.name, pull.base_sha, pull.head_sha)
     return {
-        **pull(state, repo, one),
+        **render_pull(state, repository, pull),
         "merged": False,
         "mergeable": None,
         "rebaseable": None,
         "mergeable_state": "unknown",
         "merged_by": None,
-        "comments": len(repo.comments_on(one.number)),
+        "comments": len(repository.list_comments(pull.number)),
         "review_comments": 0,
         "maintainer_can_modify": False,
-        "commits": len(lies.commits),
-        "additions": sum(more for _, more, _ in lies.files),
-        "deletions": sum(less for _, _, less in lies.files),
-        "changed_files": len(lies.files),
+        "commits": len(comparison.commits),
+        "additions": sum(added for _, added, _ in comparison.files),
+        "deletions": sum(removed for _, _, removed in comparison.files),
+        "changed_files": len(comparison.files),
     }
 
 
-def pull_in_check(state: ForgeState, repo: RepositoryRecord, one: PullRecord) -> Json:
-    """As checks name the pull requests they are for."""
-    url = f"{state.api}/repos/{repo.name}"
-    here: Json = {"id": repo.id, "url": url, "name": repo.short}
+def render_pull_in_check(state: ForgeState, repository: RepositoryRecord, pull: PullRecord) -> Json:
+    """Render a pull request as checks name those that they are for."""
+    url = repository_api_url(state, repository)
+    short: Json = {"id": repository.id, "url": url, "name": repository.short_name}
     return {
-        "url": f"{url}/pulls/{one.number}",
-        "id": one.id,
-        "number": one.number,
-        "head": {"ref": one.head, "sha": one.head_sha, "repo": here},
-        "base": {"ref": one.base, "sha": one.base_sha, "repo": here},
+        "url": f"{url}/pulls/{pull.number}",
+        "id": pull.id,
+        "number": pull.number,
+        "head": {"ref": pull.head, "sha": pull.head_sha, "repo": short},
+        "base": {"ref": pull.base, "sha": pull.base_sha, "repo": short},
     }
 
 
-def page(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> str:
-    """The address of an issue or pull request for people."""
-    return f"{state.web}/{repo.name}/{'pull' if isinstance(one, PullRecord) else 'issues'}/{one.number}"
+def issue_url(state: ForgeState, repository: RepositoryRecord, issue: IssueRecord) -> str:
+    """Return the address of an issue or pull request for people."""
+    kind = "pull" if isinstance(issue, PullRecord) else "issues"
+    return f"{state.web}/{repository.name}/{kind}/{issue.number}"
 
 
-def _common(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> Json:
+def _render_common(state: ForgeState, repository: RepositoryRecord, issue: IssueRecord) -> Json:
+    labels = [repository.labels[name] for name in issue.labels]
     return {
-        "id": one.id,
-        "number": one.number,
-        "title": one.title,
-        "user": user(state, one.author),
-        "labels": [label(state, repo, repo.labels[name]) for name in one.labels],
-        "state": one.state,
-        "locked": one.locked,
+        "id": issue.id,
+        "number": issue.number,
+        "title": issue.title,
+        "user": render_user(state, issue.author),
+        "labels": [render_label(state, repository, label) for label in labels],
+        "state": issue.state,
+        "locked": issue.locked,
         "active_lock_reason": None,
         "assignee": None,
         "assignees": [],
         "milestone": None,
-        "created_at": one.created_at,
-        "updated_at": one.updated_at,
-        "closed_at": one.closed_at,
-        "author_association": association(state, repo, one.author),
-        "body": one.body or None,
+        "created_at": issue.created_at,
+        "updated_at": issue.updated_at,
+        "closed_at": issue.closed_at,
+        "author_association": find_association(state, repository, issue.author),
+        "body": issue.body or None,
     }
 
 
-def _end(state: ForgeState, repo: RepositoryRecord, branch: str, sha: str) -> Json:
+def _render_end(state: ForgeState, repository: RepositoryRecord, branch: str, sha: str) -> Json:
     return {
-        "label": f"{repo.owner}:{branch}",
+        "label": f"{repository.owner}:{branch}",
         "ref": branch,
         "sha": sha,
-        "user": user(state, repo.owner),
-        "repo": repository(state, repo),
+        "user": render_user(state, repository.owner),
+        "repo": render_repository(state, repository),
     }
 
 
-def _pull_links(state: ForgeState, repo: RepositoryRecord, one: IssueRecord) -> Json:
-    address = page(state, repo, one)
+def _pull_links(
+    state: ForgeState, repository: RepositoryRecord, pull: PullRecord
+) -> dict[str, str]:
+    api = repository_api_url(state, repository)
+    url, thread = f"{api}/pulls/{pull.number}", f"{api}/issues/{pull.number}"
     return {
-        "url": f"{state.api}/repos/{repo.name}/pulls/{one.number}",
-        "html_url": address,
-        "diff_url": f"{address}.diff",
-        "patch_url": f"{address}.patch",
+        "self": url,
+        "html": issue_url(state, repository, pull),
+        "issue": thread,
+        "comments": f"{thread}/comments",
+        "review_comments": f"{url}/comments",
+        "review_comment": f"{api}/pulls/comments{{/number}}",
+        "commits": f"{url}/commits",
+        "statuses": f"{api}/statuses/{pull.head_sha}",
+    }
+
+
+def _render_pull_links(state: ForgeState, repository: RepositoryRecord, issue: IssueRecord) -> Json:
+    page = issue_url(state, repository, issue)
+    return {
+        "url": f"{repository_api_url(state, repository)}/pulls/{issue.number}",
+        "html_url": page,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
         "merged_at": None,
     }
 
 
-def _reactions(repo: RepositoryRecord, number: int, to: int | None, url: str) -> Json:
-    found = [one.content for one in repo.reactions if one.number == number and one.comment == to]
-    return {
-        "url": f"{url}/reactions",
-        "total_count": len(found),
-        **{content: found.count(content) for content in _CONTENTS},
-    }
+def _render_reactions(
+    repository: RepositoryRecord, number: int, comment_id: int | None, url: str
+) -> Json:
+    contents = [
+        reaction.content
+        for reaction in repository.reactions
+        if (reaction.number, reaction.comment) == (number, comment_id)
+    ]
+    counts: Json = {content: contents.count(content) for content in REACTIONS}
+    return {"url": f"{url}/reactions", "total_count": len(contents), **counts}

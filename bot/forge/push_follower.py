@@ -1,102 +1,110 @@
-"""Here lives what follows a push: the event, the pull requests that move with it, and CI."""
+"""Follow pushes: send the event, move the pull requests of the branch, start CI."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from bot.forge.ci_records import BranchHead
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.forge_ci import ForgeCI
 from bot.forge.forge_pulls import ForgePulls
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord
 from bot.forge.git_http import RefUpdate
-from bot.forge.git_store import ZEROS, CommitRecord, GitSignature
-from bot.forge.webhook_delivery import SerialQueue
+from bot.forge.git_store import GitSignature
+from bot.forge.serial_queue import SerialQueue
 
 BRANCH = "refs/heads/"
 MOST_COMMITS = 2048  # that a push event lists
 
 
 class PushFollower:
-    """Follows pushes in the order in which they came, apart from who pushed: git's client need not
-    wait.
-    """
+    """Follows pushes in the order in which they came, while git's client need not wait."""
 
     def __init__(
-        self, state: ForgeState, news: EventPublisher, pulls: ForgePulls, ci: ForgeCI
+        self, state: ForgeState, publisher: EventPublisher, pulls: ForgePulls, ci: ForgeCI
     ) -> None:
         self._state = state
-        self._news = news
+        self._publisher = publisher
         self._pulls = pulls
         self._ci = ci
-        self._lane = SerialQueue(state)
+        self._queue = SerialQueue(state)
 
-    def pushed(self, name: str, login: str, updates: Sequence[RefUpdate]) -> None:
+    def follow(self, name: str, login: str, updates: Sequence[RefUpdate]) -> None:
+        """Follow the updates of one push, soon."""
         for update in updates:
-            self._lane.do(lambda update=update: self._follow(name, login, update))  # type: ignore[misc]
+            self._queue.add(partial(self._follow, name, login, update))
 
     def _follow(self, name: str, login: str, update: RefUpdate) -> None:
         with self._state.lock:
-            repo = self._state.repository(name)
-            self._news.tell(repo, "push", "", login, **self._payload(repo, login, update))
+            repository = self._state.find_repository(name)
+            payload = self._payload(repository, login, update)
+            self._publisher.publish(repository, "push", "", login, **payload)
             if not update.ref.startswith(BRANCH):
                 return
             branch = update.ref.removeprefix(BRANCH)
-            new = "" if update.new == ZEROS else update.new
-            if new:
-                self._ci.pushed(repo, branch, update.old, new, login)
-            self._pulls.moved(repo, branch, update.old, new, login)
+            if update.is_deletion:
+                self._pulls.close_from_branch(repository, branch, login)
+                return
+            head = BranchHead(branch, update.old, update.new)
+            self._ci.start_for_push(repository, head, login)
+            self._pulls.move_heads(repository, branch, update, login)
 
-    def _payload(self, repo: RepositoryRecord, login: str, update: RefUpdate) -> Json:
-        created, deleted = update.old == ZEROS, update.new == ZEROS
-        commits = [] if deleted else [self._commit(repo, sha) for sha in self._new(repo, update)]
-        head = (
-            None
-            if deleted
-            else self._commit(repo, self._state.store.resolve(repo.name, update.new))
-        )
-        forced = not (created or deleted) and not self._state.store.descends(
-            repo.name, update.old, update.new
-        )
+    def _payload(self, repository: RepositoryRecord, login: str, update: RefUpdate) -> Json:
+        url = f"{self._state.web}/{repository.name}"
         return {
             "ref": update.ref,
             "before": update.old,
             "after": update.new,
-            "created": created,
-            "deleted": deleted,
-            "forced": forced,
+            "created": update.is_creation,
+            "deleted": update.is_deletion,
+            "forced": self._is_forced(repository, update),
             "base_ref": None,
-            "compare": f"{self._state.web}/{repo.name}/compare/{update.old[:12]}...{update.new[:12]}",
-            "commits": commits,
-            "head_commit": head,
+            "compare": f"{url}/compare/{update.old[:12]}...{update.new[:12]}",
+            **self._commits(repository, update),
             "pusher": {"name": login, "email": f"{login}@users.noreply.github.com"},
         }
 
-    def _new(self, repo: RepositoryRecord, update: RefUpdate) -> Sequence[str]:
-        """Of a new branch: what the default branch does not have."""
-        store = self._state.store
-        base = store.head(repo.name, repo.default_branch) if update.old == ZEROS else update.old
-        if not base or (update.ref == BRANCH + repo.default_branch and update.old == ZEROS):
-            return [update.new]
-        return store.between(repo.name, base, update.new).commits[-MOST_COMMITS:]
+    def _commits(self, repository: RepositoryRecord, update: RefUpdate) -> Json:
+        if update.is_deletion:
+            return {"commits": [], "head_commit": None}
+        head = self._state.store.resolve(repository.name, update.new)
+        commits = [
+            self._render_commit(repository, sha) for sha in self._new_commits(repository, update)
+        ]
+        return {"commits": commits, "head_commit": self._render_commit(repository, head)}
 
-    def _commit(self, repo: RepositoryRecord, sha: str) -> Json:
-        one: CommitRecord = self._state.store.details(repo.name, sha)
+    def _is_forced(self, repository: RepositoryRecord, update: RefUpdate) -> bool:
+        if update.is_creation or update.is_deletion:
+            return False
+        return not self._state.store.is_ancestor(repository.name, update.old, update.new)
+
+    def _new_commits(self, repository: RepositoryRecord, update: RefUpdate) -> Sequence[str]:
+        """List what the push brought; of a new branch, what the default branch does not have."""
+        store = self._state.store
+        base = update.old
+        if update.is_creation:
+            base = store.find_head(repository.name, repository.default_branch)
+        is_first = update.is_creation and update.ref == BRANCH + repository.default_branch
+        if not base or is_first:
+            return [update.new]
+        return store.compare(repository.name, base, update.new).commits[-MOST_COMMITS:]
+
+    def _render_commit(self, repository: RepositoryRecord, sha: str) -> Json:
+        commit = self._state.store.read_commit(repository.name, sha)
         return {
             "id": sha,
-            "tree_id": one.tree,
+            "tree_id": commit.tree,
             "distinct": True,
-            "message": one.message,
-            "timestamp": one.committer.date,
-            "url": f"{self._state.web}/{repo.name}/commit/{sha}",
-            "author": _person(one.author),
-            "committer": _person(one.committer),
-            **self._state.store.changed(repo.name, sha),
+            "message": commit.message,
+            "timestamp": commit.committer.date,
+            "url": f"{self._state.web}/{repository.name}/commit/{sha}",
+            "author": _render_signature(commit.author),
+            "committer": _render_signature(commit.committer),
+            **self._state.store.list_changes(repository.name, sha),
         }
 
 
-def _person(one: GitSignature) -> Json:
-    return {
-        "name": one.name,
-        "email": one.email,
-        "username": one.email.partition("@")[0].rpartition("+")[2],
-    }
+def _render_signature(signature: GitSignature) -> Json:
+    username = signature.email.partition("@")[0].rpartition("+")[2]
+    return {"name": signature.name, "email": signature.email, "username": username}

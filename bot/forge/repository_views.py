@@ -1,4 +1,4 @@
-"""Here live accounts, repositories, Apps and commits as GitHub's API and its webhooks show them."""
+"""Render accounts, repositories, Apps and commits as GitHub's API and webhooks show them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from datetime import datetime
 from urllib.parse import quote
 
 from bot.forge.forge_records import AppRecord, InstallationRecord
-from bot.forge.forge_state import ACTIONS, ForgeState, Json, RepositoryRecord, node_id
+from bot.forge.forge_state import (
+    ACTIONS_APP_ID,
+    ForgeState,
+    Json,
+    RepositoryRecord,
+    make_node_id,
+)
 from bot.forge.git_store import CommitRecord, GitSignature
 
-_OF_USER = {
+ACCOUNT_NODE_KINDS = {"Bot": "BOT", "Organization": "O", "User": "U"}
+
+_USER_URLS = {
     "followers_url": "/followers",
     "following_url": "/following{/other_user}",
     "gists_url": "/gists{/gist_id}",
@@ -20,7 +28,7 @@ _OF_USER = {
     "events_url": "/events{/privacy}",
     "received_events_url": "/received_events",
 }
-_OF_ORGANIZATION = {
+_ORGANIZATION_URLS = {
     "repos_url": "/repos",
     "events_url": "/events",
     "hooks_url": "/hooks",
@@ -28,7 +36,7 @@ _OF_ORGANIZATION = {
     "members_url": "/members{/member}",
     "public_members_url": "/public_members{/member}",
 }
-_OF_REPOSITORY = {
+_REPOSITORY_URLS = {
     "archive_url": "/{archive_format}{/ref}",
     "assignees_url": "/assignees{/user}",
     "blobs_url": "/git/blobs{/sha}",
@@ -66,224 +74,264 @@ _OF_REPOSITORY = {
     "teams_url": "/teams",
     "trees_url": "/git/trees{/sha}",
 }
-_UNSIGNED = ("signature", "payload", "verified_at")
+_SIGNATURE_FIELDS = ("signature", "payload", "verified_at")
 _LEVELS = ("none", "read", "triage", "write", "maintain", "admin")
+_RIGHTS = ("pull", "triage", "push", "maintain", "admin")
+_COUNTS = ("stargazers_count", "watchers_count", "watchers", "forks_count", "forks")
+_FEATURES = ("has_issues", "has_projects", "has_downloads", "has_wiki")
+_MISSING_FEATURES = ("has_pages", "has_discussions", "disabled", "is_template")
 
 
-def user(state: ForgeState, login: str) -> Json:
-    account = state.account(login)
+def render_user(state: ForgeState, login: str) -> Json:
+    """Render a person, a bot or an organization."""
+    account = state.find_account(login)
     url = f"{state.api}/users/{quote(account.login)}"
-    page = f"apps/{account.login.removesuffix('[bot]')}" if account.kind == "Bot" else account.login
+    page = account.login
+    if account.kind == "Bot":
+        page = f"apps/{account.login.removesuffix('[bot]')}"
     return {
         "login": account.login,
         "id": account.id,
-        "node_id": node_id(
-            {"Bot": "BOT", "Organization": "O", "User": "U"}[account.kind], account.login
-        ),
+        "node_id": make_node_id(ACCOUNT_NODE_KINDS[account.kind], account.login),
         "avatar_url": f"{state.web}/avatars/u/{account.id}",
         "gravatar_id": "",
         "url": url,
         "html_url": f"{state.web}/{page}",
-        **{key: url + path for key, path in _OF_USER.items()},
+        **{key: url + path for key, path in _USER_URLS.items()},
         "type": account.kind,
         "site_admin": False,
     }
 
 
-def organization(state: ForgeState, login: str) -> Json:
-    account = state.account(login)
+def render_organization(state: ForgeState, login: str) -> Json:
+    """Render an organization as the owner of a repository."""
+    account = state.find_account(login)
     url = f"{state.api}/orgs/{account.login}"
     return {
         "login": account.login,
         "id": account.id,
-        "node_id": node_id("O", account.login),
+        "node_id": make_node_id("O", account.login),
         "url": url,
-        **{key: url + path for key, path in _OF_ORGANIZATION.items()},
+        **{key: url + path for key, path in _ORGANIZATION_URLS.items()},
         "avatar_url": f"{state.web}/avatars/u/{account.id}",
         "description": "",
     }
 
 
-def association(state: ForgeState, repo: RepositoryRecord, login: str) -> str:
-    """How GitHub calls the relation of an author to a repository."""
-    if login.lower() == repo.owner.lower():
+def find_association(state: ForgeState, repository: RepositoryRecord, login: str) -> str:
+    """Return GitHub's word for the relation of an author to a repository."""
+    if login.lower() == repository.owner.lower():
         return "OWNER"
-    if login.lower() not in {name.lower() for name in repo.people}:
+    if login.lower() not in {name.lower() for name in repository.people}:
         return "NONE"
-    return "MEMBER" if state.account(repo.owner).kind == "Organization" else "COLLABORATOR"
+    owner = state.find_account(repository.owner)
+    return "MEMBER" if owner.kind == "Organization" else "COLLABORATOR"
 
 
-def repository(state: ForgeState, repo: RepositoryRecord) -> Json:
-    """A repository as a list or a webhook shows it; `full_repository` is the page of one."""
-    url, page = f"{state.api}/repos/{repo.name}", f"{state.web}/{repo.name}"
-    host = state.web.partition("://")[2]
-    waiting = sum(issue.state == "open" for issue in repo.issues.values())
+def repository_api_url(state: ForgeState, repository: RepositoryRecord) -> str:
+    """Return the address of a repository in the API."""
+    return f"{state.api}/repos/{repository.name}"
+
+
+def render_repository(state: ForgeState, repository: RepositoryRecord) -> Json:
+    """Render a repository as a list or a webhook shows it."""
+    open_issues = [issue for issue in repository.issues.values() if issue.state == "open"]
     return {
-        "id": repo.id,
-        "node_id": node_id("R", repo.name),
-        "name": repo.short,
-        "full_name": repo.name,
-        "private": repo.private,
-        "owner": user(state, repo.owner),
+        "id": repository.id,
+        "node_id": make_node_id("R", repository.name),
+        "name": repository.short_name,
+        "full_name": repository.name,
+        "private": repository.private,
+        "owner": render_user(state, repository.owner),
+        **_render_repository_urls(state, repository),
+        "created_at": repository.created_at,
+        "updated_at": repository.created_at,
+        "pushed_at": repository.created_at,
+        "archived": repository.archived,
+        "open_issues_count": len(open_issues),
+        "open_issues": len(open_issues),
+        "visibility": "private" if repository.private else "public",
+        "default_branch": repository.default_branch,
+        **_render_unused_features(),
+    }
+
+
+def _render_repository_urls(state: ForgeState, repository: RepositoryRecord) -> Json:
+    url, page = repository_api_url(state, repository), f"{state.web}/{repository.name}"
+    host = state.web.partition("://")[2]
+    return {
         "html_url": page,
-        "description": None,
-        "fork": False,
         "url": url,
-        **{key: url + path for key, path in _OF_REPOSITORY.items()},
-        "created_at": repo.created_at,
-        "updated_at": repo.created_at,
-        "pushed_at": repo.created_at,
-        "git_url": f"git://{host}/{repo.name}.git",
-        "ssh_url": f"git@{host}:{repo.name}.git",
+        **{key: url + path for key, path in _REPOSITORY_URLS.items()},
+        "git_url": f"git://{host}/{repository.name}.git",
+        "ssh_url": f"git@{host}:{repository.name}.git",
         "clone_url": f"{page}.git",
         "svn_url": page,
         "homepage": None,
-        "size": 1,
-        **dict.fromkeys(
-            ("stargazers_count", "watchers_count", "watchers", "forks_count", "forks"), 0
-        ),
-        "language": None,
-        **dict.fromkeys(("has_issues", "has_projects", "has_downloads", "has_wiki"), True),
-        **dict.fromkeys(("has_pages", "has_discussions", "disabled", "is_template"), False),
-        "archived": repo.archived,
         "mirror_url": None,
-        "open_issues_count": waiting,
-        "open_issues": waiting,
+    }
+
+
+def _render_unused_features() -> Json:
+    """Render what is the same for every repository of the forge."""
+    return {
+        "description": None,
+        "fork": False,
+        "size": 1,
+        **dict.fromkeys(_COUNTS, 0),
+        "language": None,
+        **dict.fromkeys(_FEATURES, True),
+        **dict.fromkeys(_MISSING_FEATURES, False),
         "license": None,
         "allow_forking": True,
         "web_commit_signoff_required": False,
         "topics": [],
         "custom_properties": {},
-        "visibility": "private" if repo.private else "public",
-        "default_branch": repo.default_branch,
     }
 
 
-def full_repository(state: ForgeState, repo: RepositoryRecord) -> Json:
-    return {**repository(state, repo), "network_count": 0, "subscribers_count": 0}
+def render_full_repository(state: ForgeState, repository: RepositoryRecord) -> Json:
+    """Render the page of one repository."""
+    return {**render_repository(state, repository), "network_count": 0, "subscribers_count": 0}
 
 
-def pushed_repository(state: ForgeState, repo: RepositoryRecord) -> Json:
-    """As `push` has it: two of the times are numbers there, and the owner has a name
-    (webhooks-examples, push).
+def render_pushed_repository(state: ForgeState, repository: RepositoryRecord) -> Json:
+    """Render a repository as `push` has it, with numbers for times and a name for the owner.
+
+    Source: webhooks-examples, push.
     """
-    seen = epoch(repo.created_at)
-    more = {
-        "created_at": seen,
-        "pushed_at": seen,
+    created_at = to_epoch(repository.created_at)
+    owner = render_user(state, repository.owner)
+    return {
+        **render_repository(state, repository),
+        "created_at": created_at,
+        "pushed_at": created_at,
         "stargazers": 0,
-        "master_branch": repo.default_branch,
+        "master_branch": repository.default_branch,
+        "owner": {**owner, "name": repository.owner, "email": None},
     }
-    owner = {**user(state, repo.owner), "name": repo.owner, "email": None}
-    return {**repository(state, repo), **more, "owner": owner}
 
 
-def epoch(time: str) -> int:
+def to_epoch(time: str) -> int:
+    """Return the seconds since the epoch of a time of the API."""
     return int(datetime.fromisoformat(time).timestamp())
 
 
-def permission(state: ForgeState, repo: RepositoryRecord, login: str) -> Json:
-    """`permission` knows four words: maintain shows as write, triage as read."""
-    role = repo.permission(login)
-    word = {"maintain": "write", "triage": "read"}.get(role, role)
+def render_permission(state: ForgeState, repository: RepositoryRecord, login: str) -> Json:
+    """Render somebody's permission, in which maintain shows as write and triage as read."""
+    role = repository.find_permission(login)
     rank = _LEVELS.index(role)
-    rights = {("pull", "triage", "push", "maintain", "admin")[n]: rank > n for n in range(5)}
+    rights = {right: rank > index for index, right in enumerate(_RIGHTS)}
     return {
-        "permission": word,
+        "permission": {"maintain": "write", "triage": "read"}.get(role, role),
         "role_name": role,
-        "user": {**user(state, login), "role_name": role, "permissions": rights},
+        "user": {**render_user(state, login), "role_name": role, "permissions": rights},
     }
 
 
-def app(state: ForgeState, one: AppRecord) -> Json:
+def render_app(state: ForgeState, app: AppRecord) -> Json:
+    """Render an App."""
     return {
-        "id": one.id,
-        "client_id": f"Iv23li{one.id:014d}",
-        "slug": one.slug,
-        "node_id": node_id("A", one.id),
-        "owner": user(state, one.owner),
-        "name": "GitHub Actions" if one.id == ACTIONS else one.slug,
+        "id": app.id,
+        "client_id": _make_client_id(app),
+        "slug": app.slug,
+        "node_id": make_node_id("A", app.id),
+        "owner": render_user(state, app.owner),
+        "name": "GitHub Actions" if app.id == ACTIONS_APP_ID else app.slug,
         "description": "",
-        "external_url": f"{state.web}/apps/{one.slug}",
-        "html_url": f"{state.web}/apps/{one.slug}",
-        "created_at": one.created_at,
-        "updated_at": one.created_at,
-        "permissions": one.permissions,
-        "events": list(one.events),
+        "external_url": f"{state.web}/apps/{app.slug}",
+        "html_url": f"{state.web}/apps/{app.slug}",
+        "created_at": app.created_at,
+        "updated_at": app.created_at,
+        "permissions": app.permissions,
+        "events": list(app.events),
     }
 
 
-def installation(state: ForgeState, one: InstallationRecord) -> Json:
-    its = state.apps[one.app]
-    account = state.account(one.account)
+def render_installation(state: ForgeState, installation: InstallationRecord) -> Json:
+    """Render an installation of an App."""
+    app = state.apps[installation.app]
+    account = state.find_account(installation.account)
+    owner = render_user(state, installation.account)
     return {
-        "id": one.id,
-        "client_id": f"Iv23li{its.id:014d}",
-        "account": user(state, one.account),
+        "id": installation.id,
+        "client_id": _make_client_id(app),
+        "account": owner,
         "repository_selection": "selected",
-        "access_tokens_url": f"{state.api}/app/installations/{one.id}/access_tokens",
+        "access_tokens_url": f"{state.api}/app/installations/{installation.id}/access_tokens",
         "repositories_url": f"{state.api}/installation/repositories",
-        "html_url": f"{state.web}/settings/installations/{one.id}",
-        "app_id": its.id,
-        "app_slug": its.slug,
+        "html_url": f"{state.web}/settings/installations/{installation.id}",
+        "app_id": app.id,
+        "app_slug": app.slug,
         "target_id": account.id,
         "target_type": account.kind,
-        "permissions": one.permissions,
-        "events": list(its.events),
-        "created_at": one.created_at,
-        "updated_at": one.created_at,
+        "permissions": installation.permissions,
+        "events": list(app.events),
+        "created_at": installation.created_at,
+        "updated_at": installation.created_at,
         "single_file_name": None,
         "has_multiple_single_files": False,
         "single_file_paths": [],
-        "suspended_by": user(state, one.account) if one.suspended_at else None,
-        "suspended_at": one.suspended_at,
+        "suspended_by": owner if installation.suspended_at else None,
+        "suspended_at": installation.suspended_at,
     }
 
 
-def commit(state: ForgeState, repo: RepositoryRecord, one: CommitRecord) -> Json:
-    url, page = f"{state.api}/repos/{repo.name}", f"{state.web}/{repo.name}"
-    tree: Json = {"sha": one.tree, "url": f"{url}/git/trees/{one.tree}"}
+def _make_client_id(app: AppRecord) -> str:
+    return f"Iv23li{app.id:014d}"
+
+
+def render_commit(state: ForgeState, repository: RepositoryRecord, commit: CommitRecord) -> Json:
+    """Render a commit with the accounts of its author and committer."""
+    url, page = repository_api_url(state, repository), f"{state.web}/{repository.name}"
     return {
-        "sha": one.sha,
-        "node_id": node_id("C", repo.name, one.sha),
-        "commit": {
-            "author": _git_user(one.author),
-            "committer": _git_user(one.committer),
-            "message": one.message,
-            "tree": tree,
-            "url": f"{url}/git/commits/{one.sha}",
-            "comment_count": 0,
-            "verification": {"verified": False, "reason": "unsigned", **dict.fromkeys(_UNSIGNED)},
-        },
-        "url": f"{url}/commits/{one.sha}",
-        "html_url": f"{page}/commit/{one.sha}",
-        "comments_url": f"{url}/commits/{one.sha}/comments",
-        "author": _account(state, one.author),
-        "committer": _account(state, one.committer),
+        "sha": commit.sha,
+        "node_id": make_node_id("C", repository.name, commit.sha),
+        "commit": _render_git_commit(commit, url),
+        "url": f"{url}/commits/{commit.sha}",
+        "html_url": f"{page}/commit/{commit.sha}",
+        "comments_url": f"{url}/commits/{commit.sha}/comments",
+        "author": _render_account(state, commit.author),
+        "committer": _render_account(state, commit.committer),
         "parents": [
             {"sha": sha, "url": f"{url}/commits/{sha}", "html_url": f"{page}/commit/{sha}"}
-            for sha in one.parents
+            for sha in commit.parents
         ],
     }
 
 
-def simple_commit(one: CommitRecord) -> Json:
-    """As checks and workflow runs show their head."""
+def render_simple_commit(commit: CommitRecord) -> Json:
+    """Render a commit as checks and workflow runs show their head."""
     return {
-        "id": one.sha,
-        "tree_id": one.tree,
-        "message": one.message,
-        "timestamp": one.committer.date,
-        "author": {"name": one.author.name, "email": one.author.email},
-        "committer": {"name": one.committer.name, "email": one.committer.email},
+        "id": commit.sha,
+        "tree_id": commit.tree,
+        "message": commit.message,
+        "timestamp": commit.committer.date,
+        "author": {"name": commit.author.name, "email": commit.author.email},
+        "committer": {"name": commit.committer.name, "email": commit.committer.email},
     }
 
 
-def _git_user(one: GitSignature) -> Json:
-    return {"name": one.name, "email": one.email, "date": one.date}
+def _render_git_commit(commit: CommitRecord, repository_url: str) -> Json:
+    unsigned = dict.fromkeys(_SIGNATURE_FIELDS)
+    return {
+        "author": _render_signature(commit.author),
+        "committer": _render_signature(commit.committer),
+        "message": commit.message,
+        "tree": {"sha": commit.tree, "url": f"{repository_url}/git/trees/{commit.tree}"},
+        "url": f"{repository_url}/git/commits/{commit.sha}",
+        "comment_count": 0,
+        "verification": {"verified": False, "reason": "unsigned", **unsigned},
+    }
 
 
-def _account(state: ForgeState, one: GitSignature) -> Json | None:
-    """A noreply address links a commit to an account: "1234+login@users.noreply.github.com"."""
-    local, _, host = one.email.partition("@")
-    return user(state, local.rpartition("+")[2]) if host == "users.noreply.github.com" else None
+def _render_signature(signature: GitSignature) -> Json:
+    return {"name": signature.name, "email": signature.email, "date": signature.date}
+
+
+def _render_account(state: ForgeState, signature: GitSignature) -> Json | None:
+    """Render the account of a noreply address: "1234+login@users.noreply.github.com"."""
+    local, _, host = signature.email.partition("@")
+    if host != "users.noreply.github.com":
+        return None
+    return render_user(state, local.rpartition("+")[2])

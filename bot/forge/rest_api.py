@@ -1,4 +1,4 @@
-"""Here lives the REST API's frame: who asks, whether they may, and answers with GitHub's headers."""
+"""Answer REST requests: find out who asks and whether they may; answer with GitHub's headers."""
 
 from __future__ import annotations
 
@@ -15,18 +15,23 @@ from urllib.parse import parse_qsl, quote, urlencode
 from bot.forge.app_registry import AppRegistry
 from bot.forge.forge_records import AppRecord, TokenRecord
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, allows
-from bot.forge.rest_refusal import RestRefusal
+from bot.forge.rest_refusal import RestRefusal, refuse_unknown
 
 T = TypeVar("T")
 
-HOURLY = 5000
+REQUESTS_PER_HOUR = 5000
 NOT_GRANTED = "Resource not accessible by integration"
+NOT_AN_INSTALLATION = (
+    "You must authenticate with an installation access token in order to access this endpoint."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RestRequest:
-    """One request, its path taken apart. `repo` is there when the path names one, `app` when a JWT
-    was shown.
+    """A request with the names in its path.
+
+    A property that the request does not have raises RestRefusal: the repository of a path that
+    names none, the token or the App of one who showed none.
     """
 
     state: ForgeState
@@ -36,40 +41,42 @@ class RestRequest:
     query: Mapping[str, str]
     body: bytes
     args: Mapping[str, str] = field(default_factory=dict)
-    given_repo: RepositoryRecord | None = None
-    given_token: TokenRecord | None = None
-    given_app: AppRecord | None = None
+    found_repository: RepositoryRecord | None = None
+    found_token: TokenRecord | None = None
+    found_app: AppRecord | None = None
 
     @property
-    def repo(self) -> RepositoryRecord:
-        if self.given_repo is None:
-            raise RestRefusal(404, "Not Found")
-        return self.given_repo
+    def repository(self) -> RepositoryRecord:
+        """The repository that the path names."""
+        if self.found_repository is None:
+            raise refuse_unknown()
+        return self.found_repository
 
     @property
     def token(self) -> TokenRecord:
-        if self.given_token is None:
-            raise RestRefusal(
-                403,
-                "You must authenticate with an installation access token in order to access this endpoint.",
-            )
-        return self.given_token
+        """The installation token that was shown."""
+        if self.found_token is None:
+            raise RestRefusal(403, NOT_AN_INSTALLATION)
+        return self.found_token
 
     @property
     def app(self) -> AppRecord:
-        if self.given_app is None:
+        """The App whose JWT was shown."""
+        if self.found_app is None:
             raise RestRefusal(401, "A JSON web token could not be decoded")
-        return self.given_app
+        return self.found_app
 
     @property
     def login(self) -> str:
+        """The login of the bot that asks."""
         return self.state.apps[self.token.app].login
 
     def number(self, name: str) -> int:
+        """Return a number of the path."""
         return int(self.args[name])
 
     def data(self) -> Json:
-        """The JSON object of the body; none is an empty one."""
+        """Return the JSON object of the body; no body is an empty one."""
         try:
             data = json.loads(self.body or b"{}")
         except ValueError:
@@ -79,21 +86,19 @@ class RestRequest:
         return data
 
     def text(self, name: str) -> str | None:
-        """A text of the body; None when it is not there or null."""
-        found = self.data().get(name)
-        if found is None or isinstance(found, str):
-            return found
-        raise RestRefusal(
-            422,
-            f"Invalid request.\n\nFor 'properties/{name}', {json.dumps(found)} is not a string.",
-        )
+        """Return a text of the body; None when it is not there or null."""
+        value = self.data().get(name)
+        if value is None or isinstance(value, str):
+            return value
+        message = f"For 'properties/{name}', {json.dumps(value)} is not a string."
+        raise RestRefusal(422, f"Invalid request.\n\n{message}")
 
-    def required(self, name: str) -> str:
-        """A text of the body that must be there."""
-        found = self.text(name)
-        if found is None:
+    def require_text(self, name: str) -> str:
+        """Return a text of the body that must be there."""
+        value = self.text(name)
+        if value is None:
             raise RestRefusal(422, f'Invalid request.\n\n"{name}" wasn\'t supplied.')
-        return found
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,161 +110,185 @@ class RestResponse:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-Handler = Callable[[RestRequest], RestResponse]
+RouteHandler = Callable[[RestRequest], RestResponse]
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """A path with {names}; a name with a star takes slashes too. `needs` is as in
-    X-Accepted-GitHub-Permissions.
+class RestRoute:
+    """A path with {names}; a name with a star takes slashes too.
+
+    `needs` is as in X-Accepted-GitHub-Permissions.
     """
 
     method: str
     path: str
-    handler: Handler
+    handler: RouteHandler
     needs: str = "metadata=read"
     who: Literal["token", "app", "anybody"] = "token"
     pattern: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        written = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
-        written = re.sub(r"\{(\w+)\*\}", r"(?P<\1>.*)", written)
-        object.__setattr__(self, "pattern", re.compile(written))
+        """Compile the path."""
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
+        pattern = re.sub(r"\{(\w+)\*\}", r"(?P<\1>.*)", pattern)
+        object.__setattr__(self, "pattern", re.compile(pattern))
+
+    def match(self, method: str, path: str) -> dict[str, str] | None:
+        """Return the names of the path when the route is for it; numbers are digits."""
+        match = self.pattern.fullmatch(path)
+        if not match or method != self.method:
+            return None
+        args = match.groupdict()
+        if not all(args[name].isdigit() for name in args.keys() & {"number", "id"}):
+            return None
+        return args
 
 
 class RestApi:
-    """Answers requests to the API by a table of routes; one at a time, as the state has one lock."""
+    """Answers requests by a table of routes, one at a time, as the state has one lock."""
 
-    def __init__(self, state: ForgeState, apps: AppRegistry, routes: Sequence[Route]) -> None:
+    def __init__(self, state: ForgeState, apps: AppRegistry, routes: Sequence[RestRoute]) -> None:
         self._state = state
         self._apps = apps
         self._routes = tuple(routes)
 
-    def answer(self, ask: RestRequest) -> RestResponse:
+    def answer(self, request: RestRequest) -> RestResponse:
+        """Answer a request; a refusal is an answer too."""
         with self._state.lock:
             try:
-                answer = self._answer(ask)
-            except RestRefusal as no:
-                answer = RestResponse(no.status, no.body(), no.headers)
-        return self._dressed(ask, answer)
+                response = self._answer(request)
+            except RestRefusal as refusal:
+                response = RestResponse(refusal.status, refusal.body(), refusal.headers)
+        return _add_headers(request, response)
 
-    def _answer(self, ask: RestRequest) -> RestResponse:
-        route, ask = self._routed(ask)
-        ask = self._identified(ask, route)
-        if "owner" in ask.args:
-            ask = replace(ask, given_repo=self._visible(ask))
+    def _answer(self, request: RestRequest) -> RestResponse:
+        route, request = self._find_route(request)
+        request = self._authenticate(request, route)
+        if "owner" in request.args:
+            request = replace(request, found_repository=self._find_repository(request))
         if route.who == "token":
-            self._permitted(ask, route)
-        return route.handler(ask)
+            _authorize(request, route)
+        return route.handler(request)
 
-    def _routed(self, ask: RestRequest) -> tuple[Route, RestRequest]:
+    def _find_route(self, request: RestRequest) -> tuple[RestRoute, RestRequest]:
         for route in self._routes:
-            found = route.pattern.fullmatch(ask.path)
-            if found and route.method == ask.method:
-                args = found.groupdict()
-                if all(args[name].isdigit() for name in args if name in ("number", "id")):
-                    return route, replace(ask, args=args)
-        raise RestRefusal(404, "Not Found")
+            args = route.match(request.method, request.path)
+            if args is not None:
+                return route, replace(request, args=args)
+        raise refuse_unknown()
 
-    def _identified(self, ask: RestRequest, route: Route) -> RestRequest:
-        scheme, _, secret = ask.headers.get("authorization", "").partition(" ")
+    def _authenticate(self, request: RestRequest, route: RestRoute) -> RestRequest:
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
         if not secret:
             if route.who == "anybody":
-                return ask
+                return request
             raise RestRefusal(401, "Requires authentication")
         if scheme.lower() not in ("bearer", "token"):
             raise RestRefusal(401, "Bad credentials")
         if route.who == "app":
-            return replace(ask, given_app=self._apps.speaking(secret))
-        token = self._apps.token(secret)
+            return replace(request, found_app=self._apps.authenticate_app(secret))
+        token = self._apps.find_token(secret)
         if token is None:
             raise RestRefusal(401, "Bad credentials")
-        return replace(ask, given_token=token)
+        return replace(request, found_token=token)
 
-    def _visible(self, ask: RestRequest) -> RepositoryRecord:
+    def _find_repository(self, request: RestRequest) -> RepositoryRecord:
         try:
-            repo = self._state.repository(f"{ask.args['owner']}/{ask.args['repo']}")
+            name = f"{request.args['owner']}/{request.args['repo']}"
+            repository = self._state.find_repository(name)
         except KeyError:
-            raise RestRefusal(404, "Not Found") from None
-        if ask.given_token and repo.name not in ask.given_token.repositories:
-            raise RestRefusal(404, "Not Found")
-        return repo
+            raise refuse_unknown() from None
+        token = request.found_token
+        if token and repository.name not in token.repositories:
+            raise refuse_unknown()
+        return repository
 
-    def _permitted(self, ask: RestRequest, route: Route) -> None:
+
+def _authorize(request: RestRequest, route: RestRoute) -> None:
+    repository = request.found_repository
+    needs = route.needs.split("; ")
+    if len(needs) > 1 and repository and _is_issue(request):
+        # For an issue that is no pull request the permission `issues` itself is needed.
+        needs = [need for need in needs if not need.startswith("pull_requests")]
+    if not allows(request.token.permissions, "; ".join(needs)):
         headers = {"X-Accepted-GitHub-Permissions": route.needs}
-        needs = route.needs
-        if "pull_requests" in needs and "; " in needs and ask.given_repo and self._is_issue(ask):
-            needs = "; ".join(
-                need for need in needs.split("; ") if not need.startswith("pull_requests")
-            )
-        if not allows(ask.token.permissions, needs):
-            raise RestRefusal(403, NOT_GRANTED, headers=headers)
-        if ask.given_repo and ask.given_repo.archived and ask.method != "GET":
-            raise RestRefusal(403, "Repository was archived so is read-only.")
-
-    def _is_issue(self, ask: RestRequest) -> bool:
-        """Whether the path names an issue that is no pull request: that needs `issues` itself."""
-        return "number" in ask.args and ask.repo.pull(ask.number("number")) is None
-
-    def _dressed(self, ask: RestRequest, answer: RestResponse) -> RestResponse:
-        headers = {
-            "X-GitHub-Request-Id": uuid.uuid4().hex.upper(),
-            "X-GitHub-Media-Type": "github.v3; format=json",
-            "X-GitHub-Api-Version-Selected": ask.headers.get("x-github-api-version", "2022-11-28"),
-            **answer.headers,
-        }
-        if answer.status == 200 and ask.method == "GET":
-            headers["ETag"] = f'W/"{hashlib.sha256(repr(answer.data).encode()).hexdigest()}"'
-            if ask.headers.get("if-none-match") == headers["ETag"]:
-                answer = replace(answer, status=304, data=None)
-        headers |= limits(ask, free=answer.status == 304 or ask.path == "/rate_limit")
-        return replace(answer, headers=headers)
+        raise RestRefusal(403, NOT_GRANTED, headers=headers)
+    if repository and repository.archived and request.method != "GET":
+        raise RestRefusal(403, "Repository was archived so is read-only.")
 
 
-def limits(ask: RestRequest, *, free: bool) -> dict[str, str]:
-    """The headers of the primary limit. The hour begins with the clock's; 304 and /rate_limit cost
-    nothing.
+def _is_issue(request: RestRequest) -> bool:
+    if "number" not in request.args:
+        return False
+    return request.repository.find_pull(request.number("number")) is None
+
+
+def _add_headers(request: RestRequest, response: RestResponse) -> RestResponse:
+    version = request.headers.get("x-github-api-version", "2022-11-28")
+    headers = {
+        "X-GitHub-Request-Id": uuid.uuid4().hex.upper(),
+        "X-GitHub-Media-Type": "github.v3; format=json",
+        "X-GitHub-Api-Version-Selected": version,
+        **response.headers,
+    }
+    if response.status == 200 and request.method == "GET":
+        headers["ETag"] = f'W/"{hashlib.sha256(repr(response.data).encode()).hexdigest()}"'
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            response = replace(response, status=304, data=None)
+    is_free = response.status == 304 or request.path == "/rate_limit"
+    return replace(response, headers=headers | count_request(request, is_free=is_free))
+
+
+def count_request(request: RestRequest, *, is_free: bool) -> dict[str, str]:
+    """Count a request and return the headers of the primary limit.
+
+    The hour begins with the clock's; 304 and /rate_limit cost nothing.
     """
-    who = ask.headers.get("authorization", "anonymous")
-    with ask.state.lock:
-        used = ask.state.spent[who] = ask.state.spent.get(who, 0) + (not free)
+    who = request.headers.get("authorization", "anonymous")
+    with request.state.lock:
+        used = request.state.request_counts.get(who, 0) + (not is_free)
+        request.state.request_counts[who] = used
     return {
-        "X-RateLimit-Limit": str(HOURLY),
-        "X-RateLimit-Remaining": str(max(0, HOURLY - used)),
+        "X-RateLimit-Limit": str(REQUESTS_PER_HOUR),
+        "X-RateLimit-Remaining": str(max(0, REQUESTS_PER_HOUR - used)),
         "X-RateLimit-Used": str(used),
         "X-RateLimit-Reset": str((int(time.time()) // 3600 + 1) * 3600),
         "X-RateLimit-Resource": "core",
     }
 
 
-def paged(
-    ask: RestRequest, found: Iterable[T], view: Callable[[T], Json], wrap: str = ""
+def paginate(
+    request: RestRequest, items: Iterable[T], render: Callable[[T], Json], key: str = ""
 ) -> RestResponse:
-    """One page of a list, with GitHub's Link header; `wrap` is the key of lists that come with
-    their count.
+    """Return one page of a list, with GitHub's Link header.
+
+    `key` is the list's key where the answer holds the list with its length.
     """
-    items = list(found)
-    size = min(100, max(1, _whole(ask.query.get("per_page"), 30)))
-    page, last = max(1, _whole(ask.query.get("page"), 1)), max(1, -(-len(items) // size))
-    shown = [view(item) for item in items[(page - 1) * size : page * size]]
-    places = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
-    wanted = [
-        rel
-        for rel in places
-        if (rel in ("prev", "first") and page > 1) or (rel in ("next", "last") and page < last)
-    ]
-    links = ", ".join(f'<{_at(ask, places[rel])}>; rel="{rel}"' for rel in wanted)
-    data: object = {"total_count": len(items), wrap: shown} if wrap else shown
-    return RestResponse(200, data, {"Link": links} if links else {})
+    items = list(items)
+    size = min(100, max(1, _read_number(request.query.get("per_page"), 30)))
+    page = max(1, _read_number(request.query.get("page"), 1))
+    views = [render(item) for item in items[(page - 1) * size : page * size]]
+    last = max(1, -(-len(items) // size))
+    links = []
+    if page > 1:
+        links.append(_link(request, "prev", page - 1))
+    if page < last:
+        links += [_link(request, "next", page + 1), _link(request, "last", last)]
+    if page > 1:
+        links.append(_link(request, "first", 1))
+    data: object = {"total_count": len(items), key: views} if key else views
+    return RestResponse(200, data, {"Link": ", ".join(links)} if links else {})
 
 
-def _at(ask: RestRequest, page: int) -> str:
-    return f"{ask.state.api}{quote(ask.path)}?{urlencode({**ask.query, 'page': page})}"
+def _link(request: RestRequest, relation: str, page: int) -> str:
+    query = urlencode({**request.query, "page": page})
+    return f'<{request.state.api}{quote(request.path)}?{query}>; rel="{relation}"'
 
 
-def _whole(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isdigit() else otherwise
+def _read_number(text: str | None, default: int) -> int:
+    return int(text) if text and text.isdigit() else default
 
 
-def query_of(raw: bytes) -> dict[str, str]:
+def parse_query(raw: bytes) -> dict[str, str]:
+    """Return a query string's values, of which the last counts."""
     return dict(parse_qsl(raw.decode("latin-1"), keep_blank_values=True))

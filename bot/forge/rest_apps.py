@@ -1,182 +1,250 @@
-"""Here lives the REST API of Apps: themselves, installations, tokens, webhook deliveries, limits."""
+"""Serve the REST API of Apps: themselves, installations, tokens, webhook deliveries, limits."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.forge.app_registry import AppRegistry
+from bot.forge.event_publisher import render_hook_config
 from bot.forge.forge_records import InstallationRecord
 from bot.forge.forge_state import Json
-from bot.forge.repository_views import app, installation, repository
-from bot.forge.rest_api import HOURLY, RestRequest, RestResponse, Route, limits, paged
-from bot.forge.rest_refusal import RestRefusal
-from bot.forge.webhook_delivery import SerialQueue, WebhookDelivery, WebhookSender
+from bot.forge.repository_views import render_app, render_installation, render_repository
+from bot.forge.rest_api import (
+    REQUESTS_PER_HOUR,
+    RestRequest,
+    RestResponse,
+    RestRoute,
+    count_request,
+    paginate,
+)
+from bot.forge.rest_refusal import RestRefusal, refuse_unknown
+from bot.forge.serial_queue import SerialQueue
+from bot.forge.webhook_delivery import WebhookDelivery, WebhookSender
 
 MOST_REPOSITORIES = 500
 
 
 class AppRoutes:
-    """What an App asks about itself, most of it with its JWT."""
+    """Answers what an App asks about itself, most of it with its JWT."""
 
-    def __init__(self, apps: AppRegistry, courier: WebhookSender, again: SerialQueue) -> None:
+    def __init__(
+        self, apps: AppRegistry, webhooks: WebhookSender, redeliveries: SerialQueue
+    ) -> None:
         self._apps = apps
-        self._courier = courier
-        self._again = again
+        self._webhooks = webhooks
+        self._redeliveries = redeliveries
 
-    def table(self) -> tuple[Route, ...]:
+    def table(self) -> tuple[RestRoute, ...]:
+        """Return the routes."""
+        installation, deliveries = "/app/installations/{id}", "/app/hook/deliveries"
         return (
-            Route("GET", "/app", self._app, who="app"),
-            Route("GET", "/app/installations", self._installations, who="app"),
-            Route("GET", "/app/installations/{id}", self._installation, who="app"),
-            Route("POST", "/app/installations/{id}/access_tokens", self._mint, who="app"),
-            Route("GET", "/repos/{owner}/{repo}/installation", self._of_repository, who="app"),
-            Route("GET", "/app/hook/config", self._hook, who="app"),
-            Route("GET", "/app/hook/deliveries", self._deliveries, who="app"),
-            Route("GET", "/app/hook/deliveries/{id}", self._delivery, who="app"),
-            Route("POST", "/app/hook/deliveries/{id}/attempts", self._redeliver, who="app"),
-            Route("DELETE", "/installation/token", self._revoke),
-            Route("GET", "/installation/repositories", self._repositories),
-            Route("GET", "/rate_limit", self._limit, who="anybody"),
+            RestRoute("GET", "/app", _get_app, who="app"),
+            RestRoute("GET", "/app/installations", _list_installations, who="app"),
+            RestRoute("GET", installation, _get_installation, who="app"),
+            RestRoute("POST", f"{installation}/access_tokens", self._mint_token, who="app"),
+            RestRoute(
+                "GET", "/repos/{owner}/{repo}/installation", _get_repository_installation, who="app"
+            ),
+            RestRoute("GET", "/app/hook/config", _get_hook_config, who="app"),
+            RestRoute("GET", deliveries, self._list_deliveries, who="app"),
+            RestRoute("GET", f"{deliveries}/{{id}}", self._get_delivery, who="app"),
+            RestRoute("POST", f"{deliveries}/{{id}}/attempts", self._redeliver, who="app"),
+            RestRoute("DELETE", "/installation/token", _revoke_token),
+            RestRoute("GET", "/installation/repositories", _list_repositories),
+            RestRoute("GET", "/rate_limit", _get_rate_limit, who="anybody"),
         )
 
-    def _app(self, ask: RestRequest) -> RestResponse:
-        count = sum(one.app == ask.app.id for one in ask.state.installations.values())
-        return RestResponse(200, {**app(ask.state, ask.app), "installations_count": count})
-
-    def _installations(self, ask: RestRequest) -> RestResponse:
-        mine = [one for one in ask.state.installations.values() if one.app == ask.app.id]
-        return paged(ask, mine, lambda one: installation(ask.state, one))
-
-    def _installation(self, ask: RestRequest) -> RestResponse:
-        return RestResponse(200, installation(ask.state, _mine(ask)))
-
-    def _of_repository(self, ask: RestRequest) -> RestResponse:
-        for one in ask.state.installed(ask.repo):
-            if one.app == ask.app.id:
-                return RestResponse(200, installation(ask.state, one))
-        raise RestRefusal(404, "Not Found")
-
-    def _mint(self, ask: RestRequest) -> RestResponse:
-        one, data = _mine(ask), ask.data()
-        names, ids, wanted = (
-            data.get("repositories"),
-            data.get("repository_ids"),
-            data.get("permissions"),
-        )
-        if isinstance(ids, list):
-            by_id = {repo.id: repo.short for repo in ask.state.repositories.values()}
-            names = [by_id.get(key, "") for key in ids]
-        chosen = [str(name) for name in names] if isinstance(names, list) else None
-        if chosen is not None and len(chosen) > MOST_REPOSITORIES:
-            raise RestRefusal(422, f"You may only specify up to {MOST_REPOSITORIES} repositories.")
-        rights = (
-            {str(name): str(level) for name, level in wanted.items()}
-            if isinstance(wanted, dict)
-            else None
-        )
-        token = self._apps.mint(one, chosen, rights)
-        answer: Json = {
+    def _mint_token(self, request: RestRequest) -> RestResponse:
+        installation = _find_installation(request)
+        names = _wanted_repositories(request)
+        token = self._apps.mint_token(installation, names, _wanted_permissions(request))
+        expires_at = datetime.fromtimestamp(token.expires_at_s, UTC)
+        view: Json = {
             "token": token.secret,
-            "expires_at": f"{datetime.fromtimestamp(token.until, UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "expires_at": f"{expires_at:%Y-%m-%dT%H:%M:%SZ}",
             "permissions": token.permissions,
             "repository_selection": "selected",
         }
-        if chosen is not None:
-            repos = [ask.state.repository(name) for name in token.repositories]
-            answer["repositories"] = [repository(ask.state, repo) for repo in repos]
-        return RestResponse(201, answer)
-
-    def _revoke(self, ask: RestRequest) -> RestResponse:
-        del ask.state.tokens[ask.token.secret]
-        return RestResponse(204)
-
-    def _repositories(self, ask: RestRequest) -> RestResponse:
-        repos = [ask.state.repository(name) for name in ask.token.repositories]
-        page = paged(ask, repos, lambda repo: repository(ask.state, repo), "repositories")
-        return replace(page, data={**_mapping(page.data), "repository_selection": "selected"})
-
-    def _limit(self, ask: RestRequest) -> RestResponse:
-        said = limits(ask, free=True)
-        names = {"limit": "Limit", "remaining": "Remaining", "used": "Used", "reset": "Reset"}
-        core = {name: int(said[f"X-RateLimit-{header}"]) for name, header in names.items()}
-        other = {"limit": HOURLY, "remaining": HOURLY, "used": 0, "reset": int(time.time()) + 3600}
-        return RestResponse(
-            200, {"resources": {"core": core, "search": other, "graphql": other}, "rate": core}
-        )
+        if names is not None:
+            view["repositories"] = _render_repositories(request, token.repositories)
+        return RestResponse(201, view)
 
     # --- webhooks
 
-    def _hook(self, ask: RestRequest) -> RestResponse:
-        config = {"content_type": "json", "insecure_ssl": "0", "secret": "********"}
-        return RestResponse(200, config | ({"url": ask.app.hook} if ask.app.hook else {}))
+    def _list_deliveries(self, request: RestRequest) -> RestResponse:
+        """List the newest first.
 
-    def _deliveries(self, ask: RestRequest) -> RestResponse:
-        """Newest first. The status filter knows answers of 400 to 599 only; it misses what got no
-        answer.
+        The status filter knows answers of 400 to 599 only; it misses what got no answer.
         """
-        reach = {"failure": range(400, 600), "success": range(200, 400)}.get(
-            ask.query.get("status", ""), range(600)
-        )
-        mine = [
-            one for one in self._courier.deliveries if one.app == ask.app.id and one.status in reach
+        ranges = {"failure": range(400, 600), "success": range(200, 400)}
+        statuses = ranges.get(request.query.get("status", ""), range(600))
+        cursor = int(request.query.get("cursor") or 0)
+        size = min(100, int(request.query.get("per_page") or 30))
+        deliveries = [
+            delivery
+            for delivery in reversed(self._webhooks.deliveries)
+            if delivery.app == request.app.id and delivery.status in statuses
         ]
-        cursor = int(ask.query.get("cursor") or 0)
-        size = min(100, int(ask.query.get("per_page") or 30))
-        older = [one for one in reversed(mine) if not cursor or one.id < cursor]
-        page = older[:size]
-        link = (
-            f'<{ask.state.api}{ask.path}?per_page={size}&cursor={page[-1].id}>; rel="next"'
-            if older[size:]
-            else ""
-        )
-        return RestResponse(200, [_item(one) for one in page], {"Link": link} if link else {})
+        if cursor:
+            deliveries = [delivery for delivery in deliveries if delivery.id < cursor]
+        page, rest = deliveries[:size], deliveries[size:]
+        headers = {}
+        if rest:
+            query = f"per_page={size}&cursor={page[-1].id}"
+            headers["Link"] = f'<{request.state.api}{request.path}?{query}>; rel="next"'
+        return RestResponse(200, [_render_delivery(delivery) for delivery in page], headers)
 
-    def _delivery(self, ask: RestRequest) -> RestResponse:
-        one = self._found(ask)
-        request = {"headers": one.headers, "payload": json.loads(one.payload)}
-        return RestResponse(
-            200,
-            {**_item(one), "request": request, "response": {"headers": {}, "payload": one.answer}},
-        )
+    def _get_delivery(self, request: RestRequest) -> RestResponse:
+        delivery = self._find_delivery(request)
+        view: Json = {
+            **_render_delivery(delivery),
+            "request": {"headers": delivery.headers, "payload": json.loads(delivery.payload)},
+            "response": {"headers": {}, "payload": delivery.answer},
+        }
+        return RestResponse(200, view)
 
-    def _redeliver(self, ask: RestRequest) -> RestResponse:
-        one = self._found(ask)
-        self._again.do(lambda: self._courier.again(one))
+    def _redeliver(self, request: RestRequest) -> RestResponse:
+        delivery = self._find_delivery(request)
+        self._redeliveries.add(lambda: self._webhooks.redeliver(delivery))
         return RestResponse(202, {})
 
-    def _found(self, ask: RestRequest) -> WebhookDelivery:
-        for one in self._courier.deliveries:
-            if one.id == ask.number("id") and one.app == ask.app.id:
-                return one
-        raise RestRefusal(404, "Not Found")
+    def _find_delivery(self, request: RestRequest) -> WebhookDelivery:
+        for delivery in self._webhooks.deliveries:
+            if (delivery.id, delivery.app) == (request.number("id"), request.app.id):
+                return delivery
+        raise refuse_unknown()
 
 
-def _mine(ask: RestRequest) -> InstallationRecord:
-    found = ask.state.installations.get(ask.number("id"))
-    if found is None or found.app != ask.app.id:
-        raise RestRefusal(404, "Not Found")
-    return found
+# --- the App and its installations
 
 
-def _item(one: WebhookDelivery) -> Json:
+def _get_app(request: RestRequest) -> RestResponse:
+    view = render_app(request.state, request.app)
+    return RestResponse(200, {**view, "installations_count": len(_own_installations(request))})
+
+
+def _list_installations(request: RestRequest) -> RestResponse:
+    return paginate(
+        request,
+        _own_installations(request),
+        lambda installation: render_installation(request.state, installation),
+    )
+
+
+def _own_installations(request: RestRequest) -> list[InstallationRecord]:
+    return [
+        installation
+        for installation in request.state.installations.values()
+        if installation.app == request.app.id
+    ]
+
+
+def _get_installation(request: RestRequest) -> RestResponse:
+    return RestResponse(200, render_installation(request.state, _find_installation(request)))
+
+
+def _get_repository_installation(request: RestRequest) -> RestResponse:
+    for installation in request.state.list_installations(request.repository):
+        if installation.app == request.app.id:
+            return RestResponse(200, render_installation(request.state, installation))
+    raise refuse_unknown()
+
+
+def _find_installation(request: RestRequest) -> InstallationRecord:
+    installation = request.state.installations.get(request.number("id"))
+    if installation is None or installation.app != request.app.id:
+        raise refuse_unknown()
+    return installation
+
+
+# --- tokens
+
+
+def _wanted_repositories(request: RestRequest) -> list[str] | None:
+    """Return the short names of the repositories that a token is for; None means all."""
+    data = request.data()
+    names, ids = data.get("repositories"), data.get("repository_ids")
+    if isinstance(ids, list):
+        by_id = {
+            repository.id: repository.short_name
+            for repository in request.state.repositories.values()
+        }
+        names = [by_id.get(repository_id, "") for repository_id in ids]
+    if not isinstance(names, list):
+        return None
+    if len(names) > MOST_REPOSITORIES:
+        message = f"You may only specify up to {MOST_REPOSITORIES} repositories."
+        raise RestRefusal(422, message)
+    return [str(name) for name in names]
+
+
+def _wanted_permissions(request: RestRequest) -> dict[str, str] | None:
+    permissions = request.data().get("permissions")
+    if not isinstance(permissions, dict):
+        return None
+    return {str(name): str(level) for name, level in permissions.items()}
+
+
+def _revoke_token(request: RestRequest) -> RestResponse:
+    del request.state.tokens[request.token.secret]
+    return RestResponse(204)
+
+
+def _list_repositories(request: RestRequest) -> RestResponse:
+    names = request.token.repositories
+    repositories = [request.state.find_repository(name) for name in names]
+    page = paginate(
+        request,
+        repositories,
+        lambda repository: render_repository(request.state, repository),
+        "repositories",
+    )
+    data = page.data if isinstance(page.data, dict) else {}
+    return replace(page, data={**data, "repository_selection": "selected"})
+
+
+def _render_repositories(request: RestRequest, names: Sequence[str]) -> list[Json]:
+    repositories = [request.state.find_repository(name) for name in names]
+    return [render_repository(request.state, repository) for repository in repositories]
+
+
+def _get_rate_limit(request: RestRequest) -> RestResponse:
+    headers = count_request(request, is_free=True)
+    names = ("Limit", "Remaining", "Used", "Reset")
+    core = {name.lower(): int(headers[f"X-RateLimit-{name}"]) for name in names}
+    unused = {
+        "limit": REQUESTS_PER_HOUR,
+        "remaining": REQUESTS_PER_HOUR,
+        "used": 0,
+        "reset": int(time.time()) + 3600,
+    }
+    resources = {"core": core, "search": unused, "graphql": unused}
+    return RestResponse(200, {"resources": resources, "rate": core})
+
+
+# --- webhooks
+
+
+def _get_hook_config(request: RestRequest) -> RestResponse:
+    return RestResponse(200, render_hook_config(request.app))
+
+
+def _render_delivery(delivery: WebhookDelivery) -> Json:
     return {
-        "id": one.id,
-        "guid": one.guid,
-        "delivered_at": one.delivered_at,
-        "redelivery": one.redelivery,
-        "duration": one.duration_s,
-        "status": one.word,
-        "status_code": one.status,
-        "event": one.event,
-        "action": one.action,
-        "installation_id": one.installation,
-        "repository_id": one.repository,
+        "id": delivery.id,
+        "guid": delivery.guid,
+        "delivered_at": delivery.delivered_at,
+        "redelivery": delivery.redelivery,
+        "duration": delivery.duration_s,
+        "status": delivery.status_text,
+        "status_code": delivery.status,
+        "event": delivery.event,
+        "action": delivery.action,
+        "installation_id": delivery.installation,
+        "repository_id": delivery.repository,
         "throttled_at": None,
     }
-
-
-def _mapping(data: object) -> Json:
-    return data if isinstance(data, dict) else {}

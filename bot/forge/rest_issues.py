@@ -1,146 +1,183 @@
-"""Here lives the REST API of issues, comments and reactions."""
+"""Serve the REST API of issues, comments and reactions."""
 
 from __future__ import annotations
 
 from bot.forge.forge_issues import ForgeIssues
 from bot.forge.forge_records import CommentRecord, IssueRecord
-from bot.forge.issue_views import comment, full_issue, issue, label, reaction
-from bot.forge.rest_api import RestRequest, RestResponse, Route, paged
-from bot.forge.rest_refusal import RestRefusal, invalid
+from bot.forge.issue_views import (
+    REACTIONS,
+    render_comment,
+    render_full_issue,
+    render_issue,
+    render_label,
+    render_reaction,
+)
+from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
+from bot.forge.rest_refusal import RestRefusal, refuse_field, refuse_unknown
 
-LONGEST = 65536
-CONTENTS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
+LONGEST_BODY = 65536
 READ, WRITE = "issues=read; pull_requests=read", "issues=write; pull_requests=write"
-HERE = "/repos/{owner}/{repo}/issues"
+ISSUES = "/repos/{owner}/{repo}/issues"
+ISSUE = f"{ISSUES}/{{number}}"
+COMMENT = f"{ISSUES}/comments/{{id}}"
 
 
 class IssueRoutes:
-    """What an App asks and does about issues."""
+    """Answers what an App asks about issues, and does what it wants done to them."""
 
     def __init__(self, issues: ForgeIssues) -> None:
         self._issues = issues
 
-    def table(self) -> tuple[Route, ...]:
+    def table(self) -> tuple[RestRoute, ...]:
+        """Return the routes."""
         return (
-            Route("GET", HERE, self._list, "issues=read"),
-            Route("GET", f"{HERE}/{{number}}", self._get, READ),
-            Route("GET", f"{HERE}/{{number}}/comments", self._comments, READ),
-            Route("POST", f"{HERE}/{{number}}/comments", self._comment, WRITE),
-            Route("GET", f"{HERE}/comments/{{id}}", self._one_comment, READ),
-            Route("PATCH", f"{HERE}/comments/{{id}}", self._edit_comment, WRITE),
-            Route("DELETE", f"{HERE}/comments/{{id}}", self._delete_comment, WRITE),
-            Route("GET", f"{HERE}/{{number}}/reactions", self._reactions, READ),
-            Route("POST", f"{HERE}/{{number}}/reactions", self._react, WRITE),
-            Route("GET", f"{HERE}/comments/{{id}}/reactions", self._comment_reactions, READ),
-            Route("POST", f"{HERE}/comments/{{id}}/reactions", self._react_to_comment, WRITE),
-            Route("GET", f"{HERE}/{{number}}/labels", self._labels, READ),
+            RestRoute("GET", ISSUES, _list_issues, "issues=read"),
+            RestRoute("GET", ISSUE, _get_issue, READ),
+            RestRoute("GET", f"{ISSUE}/comments", _list_comments, READ),
+            RestRoute("POST", f"{ISSUE}/comments", self._add_comment, WRITE),
+            RestRoute("GET", COMMENT, _get_comment, READ),
+            RestRoute("PATCH", COMMENT, self._edit_comment, WRITE),
+            RestRoute("DELETE", COMMENT, self._delete_comment, WRITE),
+            RestRoute("GET", f"{ISSUE}/reactions", _list_issue_reactions, READ),
+            RestRoute("POST", f"{ISSUE}/reactions", self._react_to_issue, WRITE),
+            RestRoute("GET", f"{COMMENT}/reactions", _list_comment_reactions, READ),
+            RestRoute("POST", f"{COMMENT}/reactions", self._react_to_comment, WRITE),
+            RestRoute("GET", f"{ISSUE}/labels", _list_labels, READ),
         )
 
-    def _list(self, ask: RestRequest) -> RestResponse:
-        state = ask.query.get("state", "open")
-        found = [one for one in ask.repo.issues.values() if state in (one.state, "all")]
-        return paged(ask, reversed(found), lambda one: issue(ask.state, ask.repo, one))
-
-    def _get(self, ask: RestRequest) -> RestResponse:
-        return RestResponse(200, full_issue(ask.state, ask.repo, _issue(ask)))
-
-    def _labels(self, ask: RestRequest) -> RestResponse:
-        names = [ask.repo.labels[name] for name in _issue(ask).labels]
-        return paged(ask, names, lambda one: label(ask.state, ask.repo, one))
-
-    # --- comments
-
-    def _comments(self, ask: RestRequest) -> RestResponse:
-        since = ask.query.get("since", "")
-        found = [one for one in ask.repo.comments_on(_issue(ask).number) if one.updated_at >= since]
-        return paged(ask, found, lambda one: comment(ask.state, ask.repo, one))
-
-    def _comment(self, ask: RestRequest) -> RestResponse:
-        one = _writable(_issue(ask))
-        made = self._issues.comment(ask.repo, one.number, ask.login, _body(ask))
-        view = comment(ask.state, ask.repo, made)
+    def _add_comment(self, request: RestRequest) -> RestResponse:
+        issue = _check_unlocked(_find_issue(request))
+        comment = self._issues.add_comment(
+            request.repository, issue.number, request.login, _read_body(request)
+        )
+        view = render_comment(request.state, request.repository, comment)
         return RestResponse(201, view, {"Location": str(view["url"])})
 
-    def _one_comment(self, ask: RestRequest) -> RestResponse:
-        return RestResponse(200, comment(ask.state, ask.repo, _comment_of(ask)))
-
-    def _edit_comment(self, ask: RestRequest) -> RestResponse:
-        """An App with `issues: write` may edit anybody's comment."""
-        old = _comment_of(ask)
-        _writable(ask.repo.issues[old.number])
-        return RestResponse(
-            200,
-            comment(
-                ask.state,
-                ask.repo,
-                self._issues.edit_comment(ask.repo, old.id, ask.login, _body(ask)),
-            ),
+    def _edit_comment(self, request: RestRequest) -> RestResponse:
+        """Edit any comment: an App with `issues: write` may edit anybody's."""
+        comment = _find_comment(request)
+        _check_unlocked(request.repository.issues[comment.number])
+        comment = self._issues.edit_comment(
+            request.repository, comment.id, request.login, _read_body(request)
         )
+        return RestResponse(200, render_comment(request.state, request.repository, comment))
 
-    def _delete_comment(self, ask: RestRequest) -> RestResponse:
-        self._issues.delete_comment(ask.repo, _comment_of(ask).id, ask.login)
+    def _delete_comment(self, request: RestRequest) -> RestResponse:
+        comment = _find_comment(request)
+        self._issues.delete_comment(request.repository, comment.id, request.login)
         return RestResponse(204)
 
-    # --- reactions
+    def _react_to_issue(self, request: RestRequest) -> RestResponse:
+        return self._add_reaction(request, _find_issue(request), None)
 
-    def _reactions(self, ask: RestRequest) -> RestResponse:
-        number = _issue(ask).number
-        found = [one for one in ask.repo.reactions if one.number == number and one.comment is None]
-        return paged(ask, found, lambda one: reaction(ask.state, one))
+    def _react_to_comment(self, request: RestRequest) -> RestResponse:
+        comment = _find_comment(request)
+        issue = request.repository.issues[comment.number]
+        return self._add_reaction(request, issue, comment.id)
 
-    def _comment_reactions(self, ask: RestRequest) -> RestResponse:
-        key = _comment_of(ask).id
-        return paged(
-            ask,
-            [one for one in ask.repo.reactions if one.comment == key],
-            lambda one: reaction(ask.state, one),
+    def _add_reaction(
+        self, request: RestRequest, issue: IssueRecord, comment_id: int | None
+    ) -> RestResponse:
+        """Answer 201 for a new reaction, 200 for one that was there."""
+        content = request.require_text("content")
+        if content not in REACTIONS:
+            raise refuse_field("Reaction", "content", "invalid")
+        number = _check_unlocked(issue).number
+        reaction, is_new = self._issues.add_reaction(
+            request.repository, number, comment_id, request.login, content
         )
-
-    def _react(self, ask: RestRequest) -> RestResponse:
-        return self._reacted(ask, _issue(ask), None)
-
-    def _react_to_comment(self, ask: RestRequest) -> RestResponse:
-        to = _comment_of(ask)
-        return self._reacted(ask, ask.repo.issues[to.number], to.id)
-
-    def _reacted(self, ask: RestRequest, on: IssueRecord, to: int | None) -> RestResponse:
-        """201 for a new reaction, 200 for one that was there."""
-        content = ask.required("content")
-        if content not in CONTENTS:
-            raise invalid("Reaction", "content", "invalid")
-        one, new = self._issues.react(ask.repo, _writable(on).number, to, ask.login, content)
-        return RestResponse(201 if new else 200, reaction(ask.state, one))
+        return RestResponse(201 if is_new else 200, render_reaction(request.state, reaction))
 
 
-def _issue(ask: RestRequest) -> IssueRecord:
-    number = ask.number("number")
-    if number in ask.repo.gone:
+# --- issues
+
+
+def _list_issues(request: RestRequest) -> RestResponse:
+    state = request.query.get("state", "open")
+    issues = request.repository.issues.values()
+    return paginate(
+        request,
+        reversed([issue for issue in issues if state in (issue.state, "all")]),
+        lambda issue: render_issue(request.state, request.repository, issue),
+    )
+
+
+def _get_issue(request: RestRequest) -> RestResponse:
+    view = render_full_issue(request.state, request.repository, _find_issue(request))
+    return RestResponse(200, view)
+
+
+def _list_labels(request: RestRequest) -> RestResponse:
+    labels = [request.repository.labels[name] for name in _find_issue(request).labels]
+    return paginate(
+        request, labels, lambda label: render_label(request.state, request.repository, label)
+    )
+
+
+def _find_issue(request: RestRequest) -> IssueRecord:
+    number = request.number("number")
+    if number in request.repository.deleted_issues:
         raise RestRefusal(410, "This issue was deleted")
-    if number not in ask.repo.issues:
-        raise RestRefusal(404, "Not Found")
-    return ask.repo.issues[number]
+    if number not in request.repository.issues:
+        raise refuse_unknown()
+    return request.repository.issues[number]
 
 
-def _comment_of(ask: RestRequest) -> CommentRecord:
-    found = ask.repo.comments.get(ask.number("id"))
-    if found is None:
-        raise RestRefusal(404, "Not Found")
-    return found
-
-
-def _writable(one: IssueRecord) -> IssueRecord:
-    """An App is no collaborator with write access: what is locked is locked for it."""
-    if one.locked:
+def _check_unlocked(issue: IssueRecord) -> IssueRecord:
+    """Refuse a locked issue: an App is no collaborator with write access."""
+    if issue.locked:
         raise RestRefusal(403, "Unable to create comment because issue is locked.")
-    return one
+    return issue
 
 
-def _body(ask: RestRequest) -> str:
-    body = ask.required("body")
+# --- comments and reactions
+
+
+def _list_comments(request: RestRequest) -> RestResponse:
+    since = request.query.get("since", "")
+    comments = request.repository.list_comments(_find_issue(request).number)
+    return paginate(
+        request,
+        [comment for comment in comments if comment.updated_at >= since],
+        lambda comment: render_comment(request.state, request.repository, comment),
+    )
+
+
+def _get_comment(request: RestRequest) -> RestResponse:
+    view = render_comment(request.state, request.repository, _find_comment(request))
+    return RestResponse(200, view)
+
+
+def _find_comment(request: RestRequest) -> CommentRecord:
+    comment = request.repository.comments.get(request.number("id"))
+    if comment is None:
+        raise refuse_unknown()
+    return comment
+
+
+def _list_issue_reactions(request: RestRequest) -> RestResponse:
+    return _list_reactions(request, _find_issue(request).number, None)
+
+
+def _list_comment_reactions(request: RestRequest) -> RestResponse:
+    comment = _find_comment(request)
+    return _list_reactions(request, comment.number, comment.id)
+
+
+def _list_reactions(request: RestRequest, number: int, comment_id: int | None) -> RestResponse:
+    reactions = [
+        reaction
+        for reaction in request.repository.reactions
+        if (reaction.number, reaction.comment) == (number, comment_id)
+    ]
+    return paginate(request, reactions, lambda reaction: render_reaction(request.state, reaction))
+
+
+def _read_body(request: RestRequest) -> str:
+    body = request.require_text("body")
     if not body.strip():
-        raise invalid("IssueComment", "body", "missing_field", "body cannot be blank")
-    if len(body) > LONGEST:
-        raise invalid(
-            "IssueComment", "body", "custom", f"body is too long (maximum is {LONGEST} characters)"
-        )
+        raise refuse_field("IssueComment", "body", "missing_field", "body cannot be blank")
+    if len(body) > LONGEST_BODY:
+        message = f"body is too long (maximum is {LONGEST_BODY} characters)"
+        raise refuse_field("IssueComment", "body", "custom", message)
     return body

@@ -1,122 +1,136 @@
-"""Here lives the REST API of pull requests."""
+"""Serve the REST API of pull requests."""
 
 from __future__ import annotations
 
-from bot.forge.forge_pulls import ForgePulls
+from bot.forge.forge_pulls import ForgePulls, NewPull
 from bot.forge.forge_records import PullRecord
 from bot.forge.forge_state import RepositoryRecord
-from bot.forge.issue_views import full_pull, pull
-from bot.forge.rest_api import RestRequest, RestResponse, Route, paged
-from bot.forge.rest_refusal import RestRefusal, invalid
+from bot.forge.issue_views import render_full_pull, render_pull
+from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
+from bot.forge.rest_refusal import refuse_field, refuse_unknown
 
-HERE = "/repos/{owner}/{repo}/pulls"
+REPOSITORY = "/repos/{owner}/{repo}"
+PULLS = f"{REPOSITORY}/pulls"
 READ, WRITE = "pull_requests=read", "pull_requests=write"
 LONGEST_TITLE = 256
 
 
 class PullRoutes:
-    """What an App asks and does about pull requests."""
+    """Answers what an App asks about pull requests, and does what it wants done to them."""
 
     def __init__(self, pulls: ForgePulls) -> None:
         self._pulls = pulls
 
-    def table(self) -> tuple[Route, ...]:
+    def table(self) -> tuple[RestRoute, ...]:
+        """Return the routes."""
+        commit_pulls = f"{REPOSITORY}/commits/{{sha}}/pulls"
         return (
-            Route("GET", HERE, self._list, READ),
-            Route("POST", HERE, self._create, WRITE),
-            Route("GET", f"{HERE}/{{number}}", self._get, READ),
-            Route("PATCH", f"{HERE}/{{number}}", self._edit, WRITE),
-            Route(
-                "GET",
-                "/repos/{owner}/{repo}/commits/{sha}/pulls",
-                self._of_commit,
-                f"{READ}; contents=read",
-            ),
+            RestRoute("GET", PULLS, _list_pulls, READ),
+            RestRoute("POST", PULLS, self._open, WRITE),
+            RestRoute("GET", f"{PULLS}/{{number}}", _get_pull, READ),
+            RestRoute("PATCH", f"{PULLS}/{{number}}", self._edit, WRITE),
+            RestRoute("GET", commit_pulls, _list_commit_pulls, f"{READ}; contents=read"),
         )
 
-    def _list(self, ask: RestRequest) -> RestResponse:
-        """Newest first. A `head` without an owner is ignored, as GitHub does."""
-        state, head, base = (
-            ask.query.get("state", "open"),
-            ask.query.get("head", ""),
-            ask.query.get("base"),
-        )
-        found = [
-            one
-            for one in ask.repo.pulls()
-            if state in (one.state, "all")
-            and (":" not in head or head == f"{ask.repo.owner}:{one.head}")
-            and base in (None, one.base)
-        ]
-        oldest_first = ask.query.get("direction") == "asc"
-        return paged(
-            ask,
-            found if oldest_first else reversed(found),
-            lambda one: pull(ask.state, ask.repo, one),
-        )
-
-    def _of_commit(self, ask: RestRequest) -> RestResponse:
-        found = [one for one in ask.repo.pulls() if one.head_sha == ask.args["sha"]]
-        return paged(ask, found, lambda one: pull(ask.state, ask.repo, one))
-
-    def _get(self, ask: RestRequest) -> RestResponse:
-        return RestResponse(200, full_pull(ask.state, ask.repo, _pull(ask)))
-
-    def _create(self, ask: RestRequest) -> RestResponse:
-        title = _title(ask.required("title"))
-        head, base = ask.required("head").removeprefix(f"{ask.repo.owner}:"), ask.required("base")
-        heads = ask.state.store.branches(ask.repo.name)
-        for field, branch in (("head", head), ("base", base)):
-            if branch not in heads:
-                raise invalid("PullRequest", field, "invalid")
-        _unique(ask.repo, head, base)
-        if not ask.state.store.between(ask.repo.name, heads[base], heads[head]).commits:
-            raise invalid("PullRequest", "head", "custom", f"No commits between {base} and {head}")
-        draft = ask.data().get("draft") is True
-        made = self._pulls.open(
-            ask.repo, ask.login, (head, base), title, ask.text("body") or "", draft=draft
-        )
-        view = full_pull(ask.state, ask.repo, made)
+    def _open(self, request: RestRequest) -> RestResponse:
+        repository = request.repository
+        title = _check_title(request.require_text("title"))
+        head = request.require_text("head").removeprefix(f"{repository.owner}:")
+        base = request.require_text("base")
+        _check_branches(request, head, base)
+        body = request.text("body") or ""
+        new_pull = NewPull(head, base, title, body, request.data().get("draft") is True)
+        pull = self._pulls.open(repository, request.login, new_pull)
+        view = render_full_pull(request.state, repository, pull)
         return RestResponse(201, view, {"Location": str(view["url"])})
 
-    def _edit(self, ask: RestRequest) -> RestResponse:
-        one, wanted, title = _pull(ask), ask.text("state"), ask.text("title")
-        if wanted not in (None, "open", "closed"):
-            raise invalid("PullRequest", "state", "invalid")
-        if wanted == "open" and one.state == "closed":
-            _unique(ask.repo, one.head, one.base)
-            if one.head not in ask.state.store.branches(ask.repo.name):
-                message = f"state cannot be changed. The {one.head} branch has been deleted."
-                raise invalid("PullRequest", "state", "invalid", message)
-            one = self._pulls.reopen(ask.repo, one.number, ask.login)
-        elif wanted == "closed" and one.state == "open":
-            one = self._pulls.close(ask.repo, one.number, ask.login)
-        checked = None if title is None else _title(title)
-        one = self._pulls.edit(ask.repo, one.number, ask.login, checked, ask.text("body"))
-        return RestResponse(200, full_pull(ask.state, ask.repo, one))
+    def _edit(self, request: RestRequest) -> RestResponse:
+        pull, state, title = _find_pull(request), request.text("state"), request.text("title")
+        if state not in (None, "open", "closed"):
+            raise refuse_field("PullRequest", "state", "invalid")
+        repository, login = request.repository, request.login
+        if state == "open" and pull.state == "closed":
+            _check_reopening(request, pull)
+            self._pulls.reopen(repository, pull.number, login)
+        elif state == "closed" and pull.state == "open":
+            self._pulls.close(repository, pull.number, login)
+        if title is not None:
+            _check_title(title)
+        pull = self._pulls.edit(repository, pull.number, login, title, request.text("body"))
+        return RestResponse(200, render_full_pull(request.state, repository, pull))
 
 
-def _pull(ask: RestRequest) -> PullRecord:
-    found = ask.repo.pull(ask.number("number"))
-    if found is None:
-        raise RestRefusal(404, "Not Found")
-    return found
+def _list_pulls(request: RestRequest) -> RestResponse:
+    """List the newest first. A `head` without an owner is ignored, as GitHub does."""
+    state, head = request.query.get("state", "open"), request.query.get("head", "")
+    base, owner = request.query.get("base"), request.repository.owner
+    pulls = [
+        pull
+        for pull in request.repository.list_pulls()
+        if state in (pull.state, "all")
+        and (":" not in head or head == f"{owner}:{pull.head}")
+        and base in (None, pull.base)
+    ]
+    if request.query.get("direction") != "asc":
+        pulls.reverse()
+    return _paginate_pulls(request, pulls)
 
 
-def _title(title: str) -> str:
+def _list_commit_pulls(request: RestRequest) -> RestResponse:
+    pulls = request.repository.list_pulls()
+    sha = request.args["sha"]
+    return _paginate_pulls(request, [pull for pull in pulls if pull.head_sha == sha])
+
+
+def _paginate_pulls(request: RestRequest, pulls: list[PullRecord]) -> RestResponse:
+    return paginate(
+        request, pulls, lambda pull: render_pull(request.state, request.repository, pull)
+    )
+
+
+def _get_pull(request: RestRequest) -> RestResponse:
+    view = render_full_pull(request.state, request.repository, _find_pull(request))
+    return RestResponse(200, view)
+
+
+def _find_pull(request: RestRequest) -> PullRecord:
+    pull = request.repository.find_pull(request.number("number"))
+    if pull is None:
+        raise refuse_unknown()
+    return pull
+
+
+def _check_title(title: str) -> str:
     if not title.strip():
-        raise invalid("PullRequest", "title", "missing_field")
+        raise refuse_field("PullRequest", "title", "missing_field")
     if len(title) > LONGEST_TITLE:
-        raise invalid(
-            "PullRequest",
-            "title",
-            "custom",
-            f"title is too long (maximum is {LONGEST_TITLE} characters)",
-        )
+        message = f"title is too long (maximum is {LONGEST_TITLE} characters)"
+        raise refuse_field("PullRequest", "title", "custom", message)
     return title
 
 
-def _unique(repo: RepositoryRecord, head: str, base: str) -> None:
-    if any((one.head, one.base, one.state) == (head, base, "open") for one in repo.pulls()):
-        message = f"A pull request already exists for {repo.owner}:{head}."
-        raise invalid("PullRequest", "head", "custom", message)
+def _check_branches(request: RestRequest, head: str, base: str) -> None:
+    store, name = request.state.store, request.repository.name
+    branches = store.list_branches(name)
+    for field, branch in (("head", head), ("base", base)):
+        if branch not in branches:
+            raise refuse_field("PullRequest", field, "invalid")
+    _check_unique(request.repository, head, base)
+    if not store.compare(name, branches[base], branches[head]).commits:
+        message = f"No commits between {base} and {head}"
+        raise refuse_field("PullRequest", "head", "custom", message)
+
+
+def _check_reopening(request: RestRequest, pull: PullRecord) -> None:
+    _check_unique(request.repository, pull.head, pull.base)
+    if pull.head not in request.state.store.list_branches(request.repository.name):
+        message = f"state cannot be changed. The {pull.head} branch has been deleted."
+        raise refuse_field("PullRequest", "state", "invalid", message)
+
+
+def _check_unique(repository: RepositoryRecord, head: str, base: str) -> None:
+    wanted = (head, base, "open")
+    pulls = repository.list_pulls()
+    if any((pull.head, pull.base, pull.state) == wanted for pull in pulls):
+        message = f"A pull request already exists for {repository.owner}:{head}."
+        raise refuse_field("PullRequest", "head", "custom", message)

@@ -1,4 +1,4 @@
-"""Here lives how GitHub says no: a status, a sentence, and for bad input the fields."""
+"""Refuse requests as GitHub does: a status, a sentence, and for bad input the fields."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class RestRefusal(Exception):
         self.headers = dict(headers or {})
 
     def body(self) -> dict[str, object]:
+        """Return the JSON of the response."""
         errors = {"errors": [dict(error) for error in self.errors]} if self.errors else {}
         return {
             "message": self.message,
@@ -33,11 +34,17 @@ class RestRefusal(Exception):
         }
 
 
-def invalid(resource: str, field: str, code: str, message: str = "") -> RestRefusal:
-    """422 for one field, with GitHub's code: missing, missing_field, invalid, already_exists,
-    custom.
+def refuse_unknown() -> RestRefusal:
+    """Make the 404 for what is not there, or not for the one who asks."""
+    return RestRefusal(404, "Not Found")
+
+
+def refuse_field(resource: str, field: str, code: str, message: str = "") -> RestRefusal:
+    """Make a 422 for one field, with one of GitHub's codes.
+
+    They are missing, missing_field, invalid, already_exists and custom.
     """
-    error = {"resource": resource, "field": field, "code": code} | (
-        {"message": message} if message else {}
-    )
+    error = {"resource": resource, "field": field, "code": code}
+    if message:
+        error["message"] = message
     return RestRefusal(422, "Validation Failed", (error,))

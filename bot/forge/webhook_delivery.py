@@ -1,27 +1,22 @@
-"""Here lives the courier: it signs webhooks, delivers each App's in order, and keeps what became of
-them.
-"""
+"""Sign webhooks, deliver each App's in order, and keep the answers."""
 
 from __future__ import annotations
 
 import hmac
 import http.client
 import json
-import threading
 import time
 import uuid
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from bot.forge.forge_records import AppRecord, InstallationRecord
 from bot.forge.forge_state import ForgeState, Json, now
+from bot.forge.serial_queue import SerialQueue
 
-ANSWER_WITHIN_S = 10.0
-# https://docs.github.com/en/webhooks/webhook-events-and-payloads: a larger payload is not sent at
-# all.
-LARGEST = 25 * 1024 * 1024
+ANSWER_TIMEOUT_S = 10.0
+# https://docs.github.com/en/webhooks/webhook-events-and-payloads: a larger payload is not sent.
+LARGEST_BYTES = 25 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +39,19 @@ class WebhookDelivery:
     answer: str = ""
 
     @property
-    def word(self) -> str:
-        """What GitHub calls the status."""
-        return (
-            http.client.responses.get(self.status, "")
-            if self.status
-            else "failed to connect to host"
-        )
-
-
-class SerialQueue:
-    """Does what it is given one after the other, in a thread that lives as long as there is work."""
-
-    def __init__(self, state: ForgeState) -> None:
-        self._state = state
-        self._lock = threading.Lock()
-        self._waiting: deque[Callable[[], object]] = deque()
-        self._runs = False
-
-    def do(self, work: Callable[[], object]) -> None:
-        self._state.busy()
-        with self._lock:
-            self._waiting.append(work)
-            if self._runs:
-                return
-            self._runs = True
-        threading.Thread(target=self._drain, daemon=True).start()
-
-    def _drain(self) -> None:
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._runs = False
-                    return
-                work = self._waiting.popleft()
-            try:
-                work()
-            finally:
-                self._state.done()
+    def status_text(self) -> str:
+        """GitHub's word for the status."""
+        if not self.status:
+            return "failed to connect to host"
+        return http.client.responses.get(self.status, "")
 
 
 class WebhookSender:
-    """Delivers webhooks to where the Apps want them."""
+    """Delivers webhooks to the addresses of the Apps."""
 
     def __init__(self, state: ForgeState) -> None:
         self._state = state
-        self._lanes: dict[int, SerialQueue] = {}
+        self._queues: dict[int, SerialQueue] = {}
         self.deliveries: list[WebhookDelivery] = []
 
     def send(
@@ -99,70 +61,69 @@ class WebhookSender:
         payload: Json,
         installation: InstallationRecord | None = None,
     ) -> None:
-        """Deliver soon, after what was given before. An App without an address is told nothing."""
+        """Deliver soon, after what was sent before; nothing goes to an App without an address."""
         body = json.dumps(payload).encode()
-        if not app.hook or len(body) > LARGEST:
+        if not app.webhook_url or len(body) > LARGEST_BYTES:
             return
-        action, repo = payload.get("action"), payload.get("repository")
-        parcel = WebhookDelivery(
-            id=self._state.new_id(),
+        action, repository = payload.get("action"), payload.get("repository")
+        delivery = WebhookDelivery(
+            id=self._state.make_id(),
             guid=str(uuid.uuid4()),
             event=event,
             action=action if isinstance(action, str) else None,
             payload=body,
             app=app.id,
             installation=installation.id if installation else None,
-            repository=repo["id"] if isinstance(repo, dict) else None,
+            repository=repository["id"] if isinstance(repository, dict) else None,
         )
         with self._state.lock:
-            lane = self._lanes.setdefault(app.id, SerialQueue(self._state))
-        lane.do(lambda: self._deliver(parcel))
+            queue = self._queues.setdefault(app.id, SerialQueue(self._state))
+        queue.add(lambda: self._deliver(delivery))
 
-    def again(self, delivery: WebhookDelivery) -> WebhookDelivery:
+    def redeliver(self, delivery: WebhookDelivery) -> WebhookDelivery:
         """Deliver once more, now, with the same GUID."""
-        return self._deliver(delivery, redelivery=True)
+        return self._deliver(replace(delivery, id=self._state.make_id(), redelivery=True))
 
-    def _deliver(self, parcel: WebhookDelivery, *, redelivery: bool = False) -> WebhookDelivery:
-        app = self._state.apps[parcel.app]
-        headers = _headers(app, parcel)
-        began = time.monotonic()
-        status, answer = _post(app.hook, headers, parcel.payload)
-        attempt = replace(
-            parcel,
-            id=self._state.new_id() if redelivery else parcel.id,
+    def _deliver(self, delivery: WebhookDelivery) -> WebhookDelivery:
+        app = self._state.apps[delivery.app]
+        headers = _sign(app, delivery)
+        started = time.monotonic()
+        status, answer = _post(app.webhook_url, headers, delivery.payload)
+        delivery = replace(
+            delivery,
             status=status,
             headers=headers,
             delivered_at=now(),
-            duration_s=round(time.monotonic() - began, 3),
-            redelivery=redelivery,
+            duration_s=round(time.monotonic() - started, 3),
             answer=answer,
         )
         with self._state.lock:
-            self.deliveries.append(attempt)
-        return attempt
+            self.deliveries.append(delivery)
+        return delivery
 
 
-def _headers(app: AppRecord, parcel: WebhookDelivery) -> dict[str, str]:
+def _sign(app: AppRecord, delivery: WebhookDelivery) -> dict[str, str]:
     secret = app.webhook_secret.encode()
     return {
         "Accept": "*/*",
         "Content-Type": "application/json",
         "User-Agent": "GitHub-Hookshot/044aadd",
-        "X-GitHub-Delivery": parcel.guid,
-        "X-GitHub-Event": parcel.event,
+        "X-GitHub-Delivery": delivery.guid,
+        "X-GitHub-Event": delivery.event,
         "X-GitHub-Hook-ID": str(app.id),
         "X-GitHub-Hook-Installation-Target-ID": str(app.id),
         "X-GitHub-Hook-Installation-Target-Type": "integration",
-        "X-Hub-Signature": f"sha1={hmac.digest(secret, parcel.payload, 'sha1').hex()}",
-        "X-Hub-Signature-256": f"sha256={hmac.digest(secret, parcel.payload, 'sha256').hex()}",
+        "X-Hub-Signature": f"sha1={hmac.digest(secret, delivery.payload, 'sha1').hex()}",
+        "X-Hub-Signature-256": f"sha256={hmac.digest(secret, delivery.payload, 'sha256').hex()}",
     }
 
 
 def _post(url: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
-    """The status and the answer's beginning; 0 when none came in time."""
+    """Return the status and the answer's beginning; 0 when none came in time."""
     address = urlsplit(url)
-    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    connection = kind(address.hostname or "", address.port, timeout=ANSWER_WITHIN_S)
+    connections = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+    make_connection = connections.get(address.scheme, http.client.HTTPConnection)
+    connection = make_connection(address.hostname or "", address.port, timeout=ANSWER_TIMEOUT_S)
     try:
         connection.request("POST", address.path or "/", body, headers)
         answer = connection.getresponse()

@@ -125,7 +125,7 @@ def test_content_is_kept_as_received() -> None:
     kept = json.loads(turn.content)
     assert ["thinking", "text", "tool_use"] == [block["type"] for block in kept]
     assert {"type", "thinking", "signature"} == kept[0].keys()
-    assert sent.whole
+    assert sent.is_complete
 
 
 def test_failed_answer_is_told_as_an_error() -> None:
@@ -252,7 +252,7 @@ def test_cut_answer_is_asked_for_once_more() -> None:
         caps = [seen.body["max_tokens"] for seen in it.double.requests]
 
     assert ("tools", [64_000, 128_000]) == (turn.stop, caps)
-    assert turn.usage.output_tokens == sum(seen.out for seen in it.double.requests)
+    assert turn.usage.output_tokens == sum(seen.output_tokens for seen in it.double.requests)
 
 
 def test_answer_cut_twice_is_no_answer() -> None:
@@ -491,10 +491,10 @@ def test_turn_is_billed_as_the_api_says() -> None:
 
     usage = seen.usage
     expected = (
-        usage.fresh * 4 + usage.written_5m * 5 + usage.read * 0.2 + seen.out * 20
+        usage.fresh * 4 + usage.written_5m * 5 + usage.read * 0.2 + seen.output_tokens * 20
     ) / 1_000_000
     assert (
-        Usage(round(expected, 6), usage.fresh, usage.written_5m, usage.read, seen.out)
+        Usage(round(expected, 6), usage.fresh, usage.written_5m, usage.read, seen.output_tokens)
         == second.usage
     )
 
@@ -576,7 +576,7 @@ def test_purse_is_never_passed(
                     uncached_input=seen.usage.fresh,
                     cache_write_5m=seen.usage.written_5m,
                     cache_read=seen.usage.read,
-                    output=seen.out,
+                    output=seen.output_tokens,
                 ),
             ).usd
             for seen in it.double.requests

@@ -70,7 +70,7 @@ def ward(tmp_path, checked):
         with ExitStack() as stack:
             made = Ward(tmp_path, checked, stack, **told)
             made.forge.wait_until_idle(5)
-            made.forge.courier.deliveries.clear()  # the ping to nobody
+            made.forge.webhooks.deliveries.clear()  # the ping to nobody
             yield made
 
     return make

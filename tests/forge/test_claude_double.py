@@ -453,7 +453,7 @@ def test_broken_answer_is_counted_but_not_whole() -> None:
         for _ in range(2):
             client.post("/v1/messages", json=opening() | {"stream": True})
 
-    assert [False, True] == [seen.whole for seen in double.requests]
+    assert [False, True] == [seen.is_complete for seen in double.requests]
     assert {0: 2} == double.paid_turns
 
 
@@ -515,8 +515,8 @@ LONG = "x" * 4_000
 def test_cache_reads_what_it_wrote() -> None:
     """A prefix is written at its breakpoint and read from there, by a longer prompt too."""
     cache = PromptCache()
-    one = cache.serve(prompt(LONG, "a", marked=(0,)))
-    two = cache.serve(prompt(LONG, "b", marked=(0,)))
+    one = cache.bill(prompt(LONG, "a", marked=(0,)))
+    two = cache.bill(prompt(LONG, "b", marked=(0,)))
 
     assert (one.written_5m, 0) == (two.read, one.read)
     assert one.fresh == two.fresh > 0
@@ -533,7 +533,7 @@ def test_cache_forgets_after_its_time() -> None:
         reads = []
         for step in (0, lives_s - 1, lives_s - 1, lives_s + 1):
             now[0] += step
-            reads.append(cache.serve(body).read > 0)
+            reads.append(cache.bill(body).read > 0)
 
         assert [False, True, True, False] == reads
 
@@ -542,18 +542,18 @@ def test_cache_bills_an_hour_apart() -> None:
     """What is written for an hour and for five minutes is told apart."""
     body = prompt(LONG, LONG, marked=(0, 1))
     body["messages"][0]["content"][0]["cache_control"]["ttl"] = "1h"
-    usage = PromptCache().serve(body)
+    usage = PromptCache().bill(body)
 
     assert usage.written_1h == usage.written_5m > 0
-    assert usage.json(7)["cache_creation_input_tokens"] == usage.written_1h + usage.written_5m
+    assert usage.to_json(7)["cache_creation_input_tokens"] == usage.written_1h + usage.written_5m
 
 
 def test_cache_looks_back_twenty_blocks() -> None:
     """Nineteen blocks behind what was written it is found; twenty behind, it is not."""
     for more, found in ((19, True), (20, False)):
         cache = PromptCache()
-        cache.serve(prompt(LONG, marked=(0,)))
-        usage = cache.serve(prompt(LONG, *"x" * more, marked=(more,)))
+        cache.bill(prompt(LONG, marked=(0,)))
+        usage = cache.bill(prompt(LONG, *"x" * more, marked=(more,)))
 
         assert found == (usage.read > 0)
 
@@ -562,9 +562,9 @@ def test_cache_keeps_no_short_prefix() -> None:
     """A prefix of less than 512 tokens is not kept."""
     cache = PromptCache()
     body = prompt("x" * 1_900, marked=(0,))
-    cache.serve(body)
+    cache.bill(body)
 
-    assert CacheUsage(fresh=cache.count(body)) == cache.serve(body)
+    assert CacheUsage(fresh=cache.count_prompt(body)) == cache.bill(body)
 
 
 @pytest.mark.parametrize(
@@ -573,14 +573,14 @@ def test_cache_keeps_no_short_prefix() -> None:
 def test_cache_is_lost_with(more: Body) -> None:
     """Another model, effort or tools find nothing."""
     cache = PromptCache()
-    cache.serve(prompt(LONG, marked=(0,)))
+    cache.bill(prompt(LONG, marked=(0,)))
 
-    assert 0 == cache.serve(deepcopy(prompt(LONG, marked=(0,))) | more).read
+    assert 0 == cache.bill(deepcopy(prompt(LONG, marked=(0,))) | more).read
 
 
 def test_automatic_breakpoint_stands_at_the_end() -> None:
     """Without a mark of its own the end of the prompt is kept when the request asks for it."""
     cache = PromptCache()
-    cache.serve(prompt(LONG) | {"cache_control": MARK})
+    cache.bill(prompt(LONG) | {"cache_control": MARK})
 
-    assert cache.serve(prompt(LONG, LONG) | {"cache_control": MARK}).read > 1_000
+    assert cache.bill(prompt(LONG, LONG) | {"cache_control": MARK}).read > 1_000

@@ -114,7 +114,7 @@ def test_a_log_that_is_gone_is_no_reason_to_guess(build):
     place = build({CI: workflow("a")})
     tree = place.tree()
     sha, checks = place.checked({"a.py": RED}, "topic")
-    jobs = place.forge.state.repository(place.repo.name).jobs
+    jobs = place.forge.state.find_repository(place.repo.name).jobs
     (job,) = jobs.values()
     jobs[job.id] = replace(job, conclusion="skipped", annotations=())
     found = diagnose(place.ports, tree, sha, checks)

@@ -1,0 +1,175 @@
+"""Make check suites, workflow runs and jobs, move them on, and publish each change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.forge.check_views import (
+    render_check_run,
+    render_job,
+    render_suite,
+    render_workflow,
+    render_workflow_run,
+)
+from bot.forge.event_publisher import EventPublisher
+from bot.forge.forge_records import CheckStatus, JobRecord, SuiteRecord, WorkflowRunRecord
+from bot.forge.forge_state import ACTIONS_APP_ID, ForgeState, RepositoryRecord, now
+from bot.forge.runner import JobSpec
+from bot.forge.runner.workflow_triggers import WorkflowEvent
+
+
+@dataclass(frozen=True, slots=True)
+class BranchHead:
+    """The new head of a branch, and the sha before it."""
+
+    branch: str
+    before: str
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowStart:
+    """A workflow file that an event of somebody starts; without a name it is called by its path."""
+
+    event: WorkflowEvent
+    head: BranchHead
+    actor: str
+    path: str
+    workflow_name: str
+
+
+class CiRecords:
+    """The records of CI in the forge's state."""
+
+    def __init__(self, state: ForgeState, publisher: EventPublisher) -> None:
+        self._state = state
+        self._publisher = publisher
+
+    def add_suite(self, repository: RepositoryRecord, app: int, head: BranchHead) -> SuiteRecord:
+        """Add an App's queued suite for a commit."""
+        time = now()
+        suite = SuiteRecord(
+            self._state.make_id(), app, head.sha, head.branch, head.before, time, time
+        )
+        repository.suites[suite.id] = suite
+        return suite
+
+    def add_run(self, repository: RepositoryRecord, start: WorkflowStart) -> WorkflowRunRecord:
+        """Add a queued run with its suite."""
+        suite = self.add_suite(repository, ACTIONS_APP_ID, start.head)
+        workflow_id = repository.workflow_ids.setdefault(start.path, self._state.make_id())
+        earlier = [run for run in repository.runs.values() if run.workflow == workflow_id]
+        commit = self._state.store.read_commit(repository.name, start.head.sha)
+        run = WorkflowRunRecord(
+            id=self._state.make_id(),
+            suite=suite.id,
+            number=len(earlier) + 1,
+            workflow=workflow_id,
+            workflow_name=start.workflow_name,
+            path=start.path,
+            event=start.event,
+            sha=start.head.sha,
+            branch=start.head.branch,
+            title=commit.message.partition("\n")[0],
+            actor=start.actor,
+            created_at=suite.created_at,
+            updated_at=suite.created_at,
+        )
+        repository.runs[run.id] = run
+        repository.suites[suite.id] = replace(suite, run=run.id)
+        self._publish_run(repository, run, "requested")
+        return run
+
+    def begin_attempt(
+        self, repository: RepositoryRecord, run: WorkflowRunRecord
+    ) -> WorkflowRunRecord:
+        """Queue the next attempt of a run that has ended."""
+        run = replace(run, attempt=run.attempt + 1)
+        repository.runs[run.id] = run
+        self.update_run(repository, run, "queued")
+        return repository.runs[run.id]
+
+    def add_job(
+        self, repository: RepositoryRecord, run: WorkflowRunRecord, spec: JobSpec
+    ) -> JobRecord:
+        """Add a queued job to a run, in its present attempt."""
+        time = now()
+        job = JobRecord(
+            id=self._state.make_id(),
+            run=run.id,
+            suite=run.suite,
+            spec=spec,
+            sha=run.sha,
+            branch=run.branch,
+            attempt=run.attempt,
+            created_at=time,
+            started_at=time,
+        )
+        repository.jobs[job.id] = job
+        self._publish_job(repository, job, "queued")
+        self._publish_check_run(repository, job, "created")
+        return job
+
+    def update_run(
+        self,
+        repository: RepositoryRecord,
+        run: WorkflowRunRecord,
+        status: CheckStatus,
+        conclusion: str | None = None,
+    ) -> None:
+        """Move a run and its suite on together."""
+        run = replace(
+            repository.runs[run.id], status=status, conclusion=conclusion, updated_at=now()
+        )
+        suite = replace(
+            repository.suites[run.suite],
+            status=status,
+            conclusion=conclusion,
+            updated_at=run.updated_at,
+        )
+        repository.runs[run.id] = run
+        repository.suites[suite.id] = suite
+        if status == "queued":
+            return
+        self._publish_run(repository, run, status)
+        if status == "completed":
+            view = render_suite(self._state, repository, suite)
+            self._publisher.publish(
+                repository, "check_suite", "completed", run.actor, check_suite=view
+            )
+
+    def begin_job(self, repository: RepositoryRecord, job: JobRecord) -> JobRecord:
+        """Record that a runner has taken the job."""
+        job = replace(job, status="in_progress", started_at=now())
+        repository.jobs[job.id] = job
+        self._publish_job(repository, job, "in_progress")
+        return job
+
+    def complete_job(self, repository: RepositoryRecord, job: JobRecord) -> None:
+        """Record the end of a job, which has its conclusion already."""
+        job = replace(job, status="completed", completed_at=now())
+        repository.jobs[job.id] = job
+        self._publish_job(repository, job, "completed")
+        self._publish_check_run(repository, job, "completed")
+
+    def _publish_run(
+        self, repository: RepositoryRecord, run: WorkflowRunRecord, action: str
+    ) -> None:
+        self._publisher.publish(
+            repository,
+            "workflow_run",
+            action,
+            run.actor,
+            workflow_run=render_workflow_run(self._state, repository, run),
+            workflow=render_workflow(self._state, repository, run),
+        )
+
+    def _publish_job(self, repository: RepositoryRecord, job: JobRecord, action: str) -> None:
+        actor = repository.runs[job.run].actor
+        view = render_job(self._state, repository, job)
+        self._publisher.publish(repository, "workflow_job", action, actor, workflow_job=view)
+
+    def _publish_check_run(self, repository: RepositoryRecord, job: JobRecord, action: str) -> None:
+        actor = repository.runs[job.run].actor
+        view = render_check_run(self._state, repository, job, whole_suite=True)
+        self._publisher.publish(repository, "check_run", action, actor, check_run=view)

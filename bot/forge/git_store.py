@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.git.git_process import GitError, GitProcess
 

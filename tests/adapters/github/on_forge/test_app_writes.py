@@ -1,0 +1,139 @@
+"""What the App writes to the forge is there once, and refused in words."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from greeter import HEAD, LOST, MAIN, REPO
+
+from bot.adapters.github.github_app import GitHubApp
+from bot.forge import Forge
+from bot.ports import Refusal
+from bot.values import (
+    PullRequest,
+    PullRequestContent,
+    Repo,
+)
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_reaction_is_given_once(forge: Forge, github: GitHubApp, repo: Repo, issue: int, lost: str):
+    """On the issue or on a comment, whatever got lost and however often it is asked."""
+    comment = forge.add_comment(REPO, issue, "ada", "/generate")
+    forge.faults.add("POST", "/reactions$", lost)
+    for _ in range(2):
+        github.comments.add_reaction(repo, issue, None)
+        github.comments.add_reaction(repo, issue, comment)
+
+    given = [forge.list_reactions(REPO, issue), forge.list_reactions(REPO, issue, comment)]
+    assert [["eyes"], ["eyes"]] == [[reaction.content for reaction in on] for on in given]
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_comment_is_written_once(
+    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, issue: int, lost: str
+):
+    """Written, edited, and found again after a restart: one comment, though every kind of request
+    gets lost once.
+    """
+    forge.faults.add("POST", "/comments$", lost)
+    forge.faults.add("PATCH", "/comments/", lost)
+    github = make()
+    ids = [
+        github.comments.put_comment(repo, issue, "greenlit:run", text)
+        for text in ("queued", "working")
+    ]
+    ids.append(make().comments.put_comment(repo, issue, "greenlit:run", "done"))
+
+    assert ["<!-- greenlit:run -->\ndone"] == [
+        comment.body for comment in forge.list_comments(REPO, issue)
+    ]
+    assert {forge.list_comments(REPO, issue)[0].id} == set(ids)
+    assert 2 == forge.faults.count_fired()
+
+
+def test_deleted_comment_is_written_again(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
+    """A maintainer may delete our comment: the next news is a new one."""
+    first = github.comments.put_comment(repo, issue, "greenlit:run", "queued")
+    forge.delete_comment(REPO, first, "ada")
+    second = github.comments.put_comment(repo, issue, "greenlit:run", "working")
+
+    assert [second] == [comment.id for comment in forge.list_comments(REPO, issue)]
+
+
+def test_locked_issue_is_refused_in_words(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
+    """A locked issue takes no comment from an App."""
+    forge.lock_issue(REPO, issue, "ada")
+
+    with pytest.raises(Refusal, match="locked"):
+        github.comments.put_comment(repo, issue, "greenlit:run", "queued")
+
+
+def test_archived_repository_is_refused_in_words(
+    forge: Forge, github: GitHubApp, repo: Repo, issue: int
+):
+    """An archived repository takes nothing."""
+    forge.archive_repository(REPO)
+
+    with pytest.raises(Refusal, match="archived"):
+        github.comments.put_comment(repo, issue, "greenlit:run", "queued")
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_pull_is_opened_once(forge: Forge, make: Callable[[], GitHubApp], repo: Repo, lost: str):
+    """A draft is opened, given new words and marked ready: one pull request, though every request
+    gets lost once.
+    """
+    forge.push(REPO, "ada", HEAD, {"a.txt": "a"}, "A")
+    forge.faults.add("POST", "/pulls$", lost)
+    forge.faults.add("PATCH", "/pulls/", lost)
+    forge.faults.add("POST", "/graphql$", lost)
+    draft = make().pulls.open_pull(
+        repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=True)
+    )
+    ready = make().pulls.open_pull(
+        repo, HEAD, MAIN, PullRequestContent("Greet quietly", "Closes #1", draft=False)
+    )
+
+    there = forge.list_pulls(REPO)
+    assert [("Greet quietly", "Closes #1", False)] == [
+        (pull.title, pull.body, pull.draft) for pull in there
+    ]
+    assert (
+        PullRequest(there[0].number, f"{forge.state.web}/{REPO}/pull/{there[0].number}", draft=True)
+        == draft
+    )
+    assert PullRequest(draft.number, draft.url, draft=False) == ready
+    assert 3 == forge.faults.count_fired()
+
+
+def test_pull_is_found_by_its_branch(forge: Forge, github: GitHubApp, repo: Repo):
+    """None before it is opened; closed when a person closed it; the open one before a closed one."""
+    forge.push(REPO, "ada", HEAD, {"a.txt": "a"}, "A")
+    nothing = github.pulls.find_pull(repo, HEAD)
+    opened = github.pulls.open_pull(
+        repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False)
+    )
+    forge.close_pull(REPO, opened.number, "ada")
+    closed = github.pulls.find_pull(repo, HEAD)
+    again = github.pulls.open_pull(
+        repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False)
+    )
+
+    assert nothing is None
+    assert PullRequest(opened.number, opened.url, draft=False, open=False) == closed
+    assert opened.number != again.number
+    assert again == github.pulls.find_pull(repo, HEAD)
+
+
+def test_pull_without_a_commit_is_refused_in_words(forge: Forge, github: GitHubApp, repo: Repo):
+    """GitHub's own words say what is wrong."""
+    sha = forge.list_branches(REPO)["main"]
+    subprocess.run(["git", "-C", forge.git_dir(REPO), "branch", HEAD, sha], check=True)
+
+    with pytest.raises(Refusal, match="No commits between main and greenlit/1-quiet"):
+        github.pulls.open_pull(
+            repo, HEAD, MAIN, PullRequestContent("Greet", "Quietly", draft=False)
+        )

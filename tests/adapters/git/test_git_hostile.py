@@ -1,6 +1,4 @@
-"""Here live the tests of what must not happen: a repository that runs something, a token that is
-seen.
-"""
+"""What must not happen: a repository runs something, a token is seen, a git outlives the bot."""
 
 from __future__ import annotations
 
@@ -8,8 +6,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -114,11 +113,6 @@ def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, t
         f'{config}[http]\nproxy=http://127.0.0.1:1\n[url "http://127.0.0.1:1/"]\ninsteadOf=http://\n'
     )
     commit(origin, {"src/app.py": b"x = 1\n"})
-    program = (
-        "import sys, pathlib; from bot.adapters.git.mirrors import GitMirrors; from bot.values import Remote;"
-        "from tests.adapters.git.test_git_hostile import worked;"
-        "print(worked(GitMirrors(pathlib.Path(sys.argv[1]), ('http',)), Remote(sys.argv[2], sys.stdin.read())))"
-    )
     environment = {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "HOME": str(home),
@@ -135,7 +129,7 @@ def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, t
     }
     environment |= {"GIT_OBJECT_DIRECTORY": "/nonexistent", "http_proxy": "http://127.0.0.1:1"}
     environment |= {"GIT_TRACE": str(tmp_path / "trace"), "GIT_TRACE_CURL": str(tmp_path / "trace")}
-    command = [sys.executable, "-c", program, str(tmp_path / "home"), remote.url]
+    command = [sys.executable, "-c", RUN, str(tmp_path / "home"), remote.url]
     done = subprocess.run(
         command,
         input=SECRET,
@@ -149,6 +143,81 @@ def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, t
     assert "is_ours=True" in done.stdout, done.stderr
     assert not ran.exists()
     assert SECRET not in (tmp_path / "trace").read_text() if (tmp_path / "trace").exists() else True
+
+
+RUN = """
+import sys, pathlib
+from bot.adapters.git.mirrors import GitMirrors
+from bot.values import Remote
+from tests.adapters.git.test_git_hostile import worked
+remote = Remote(sys.argv[2], sys.stdin.read())
+print(worked(GitMirrors(pathlib.Path(sys.argv[1]), ("http",)), remote))
+"""
+
+
+def test_only_what_talks_to_the_remote_has_the_token(origin: Path, remote: Remote, tmp_path: Path):
+    """Every git is seen by a program in its place: its environment is made from nothing."""
+    commit(origin, {"src/app.py": b"x = 1\n"})
+    (tmp_path / "bin").mkdir()
+    shim = tmp_path / "bin/git"
+    shim.write_text(
+        f'#!/bin/sh\n{{ echo "{{ $*"; env; echo "}}"; }} >> {tmp_path}/seen\n'
+        f'PATH=/usr/local/bin:/usr/bin:/bin exec git "$@"\n'
+    )
+    shim.chmod(0o755)
+    environment = {
+        "PATH": f"{tmp_path}/bin:{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "GREENLIT_ANTHROPIC_API_KEY": "sk-canary",
+        "GIT_TRACE": str(tmp_path / "trace"),
+        "LANGUAGE": "de",
+        "odd-name": "x",
+    }
+    command = [sys.executable, "-c", RUN, str(tmp_path / "home"), remote.url]
+    root = Path(__file__).parents[3]
+    subprocess.run(command, input=SECRET, env=environment, cwd=root, text=True, check=True)
+    gits = (tmp_path / "seen").read_text().split("\n}\n")[:-1]
+    # GitPython asks for the version while it is imported, which reads no configuration.
+    seen = [git for git in gits if not git.startswith("{ version\n")]
+    secret = [git for git in seen if any(secret in git for secret in SEEN)]
+    remote_commands = {"fetch", "push", "ls-remote"}
+
+    assert len(seen) > 10
+    assert {"check-ref-format", *remote_commands} <= {word for git in seen for word in git.split()}
+    assert 3 <= len(secret) < len(seen)
+    assert all(remote_commands & {*git.partition("\n")[0].split()} for git in secret)
+    for odd in ("sk-canary", "GIT_TRACE", "LANGUAGE", "odd-name"):
+        assert [] == [git for git in seen if odd in git]
+
+
+def test_git_dies_with_its_parent(origin: Path, remote: Remote, tmp_path: Path, weather: Weather):
+    """Killed while the server is silent, the bot leaves no git behind."""
+    commit(origin, {"src/app.py": b"x = 1\n"})
+    weather.on, weather.delay_s = "", 30.0
+    command = [sys.executable, "-c", RUN, str(tmp_path / "home"), remote.url]
+    root = Path(__file__).parents[3]
+
+    def gits() -> list[str]:
+        ps = subprocess.run(["ps", "-A", "-o", "args"], capture_output=True, check=True, text=True)
+        lines = [line for line in ps.stdout.splitlines() if remote.url in line]
+        return [line for line in lines if not line.startswith(sys.executable)]
+
+    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=root, text=True) as bot:
+        bot.stdin.write(SECRET)
+        bot.stdin.close()
+        assert wait_until(lambda: len(gits()) >= 2)
+        bot.kill()
+
+    assert wait_until(lambda: not gits())
+
+
+def wait_until(happens: Callable[[], bool], patience_s: float = 20.0) -> bool:
+    """Wait for something that other processes do."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        if happens():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc here")

@@ -60,8 +60,8 @@ class RateLimited(Unreachable):
 
 
 class Repositories(Protocol):
-    """Read a repository. Raises Refusal, Unreachable and RateLimited, as all ports of the forge do:
-    a Refusal names the permission that is missing.
+    """Read a repository. Raises Refusal, Unreachable and RateLimited, as all ports of GitHub do: a
+    Refusal names the permission that is missing.
     """
 
     def fetch_info(self, repo: Repo) -> RepoInfo:
@@ -192,7 +192,7 @@ class Mirrors(Protocol):
     def commit(
         self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, at: str
     ) -> Sha:
-        """Commit `tree` with the patch laid over it on `parent`. The same values give the same sha."""
+        """Commit `tree` with the patch laid over it on `parent`. Equal values give the same sha."""
 
     def push(
         self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None
@@ -224,54 +224,53 @@ class Model(Protocol):
 
 
 class LogCache(Protocol):
-    """Where the logs of CI are kept once they were fetched and masked: a model asks for them again
-    and again.
-    """
+    """Cache of CI logs, fetched and masked: a model asks for them again and again."""
 
     def get(self, repo: Repo, job: int) -> bytes | None:
-        """The log of the job (each attempt is a job of its own); None when it is not kept."""
+        """Return the log of the job (each attempt is a job of its own); None when it is unknown."""
 
-    def put(self, repo: Repo, job: int, log: bytes) -> None: ...
+    def put(self, repo: Repo, job: int, log: bytes) -> None:
+        """Keep the log of the job."""
 
 
 @dataclass(frozen=True, slots=True)
 class NullLogCache:
-    """Keeps nothing: every log is fetched when it is asked for."""
+    """A cache that keeps nothing: every log is fetched when it is asked for."""
 
     def get(self, repo: Repo, job: int) -> bytes | None:  # noqa: ARG002 - nothing is kept
+        """Return None."""
         return None
 
-    def put(self, repo: Repo, job: int, log: bytes) -> None: ...
+    def put(self, repo: Repo, job: int, log: bytes) -> None:
+        """Forget the log."""
 
 
 class Linter(Protocol):
     """A linter that reads code and runs none of it."""
 
     def lint(self, files: Mapping[str, str], config: Mapping[str, str]) -> tuple[Finding, ...]:
-        """What it finds in the files; `config` are the repository's own configuration files, as
-        texts.
-        """
+        """Return its findings; `config` are the repository's own configuration files, as texts."""
 
 
 class SecretFinder(Protocol):
     """A finder of secrets that asks nobody whether they are valid."""
 
     def find(self, text: str) -> tuple[Leak, ...]:
-        """The secrets in the text, each once."""
+        """Return the secrets in the text, each once."""
 
 
 class PackageIndex(Protocol):
     """The indexes that packages are installed from."""
 
     def look(self, kind: str, name: str) -> Package | None:
-        """What the index of the kind, "python" or "node", says of the name; None when it cannot be
-        asked.
+        """Return what the index of the kind, "python" or "node", says of the name; None when it
+        cannot be asked.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentBlob:
-    """Data derived from many objects at once, as named columns of bytes; `keys` name the objects, in order."""
+    """Data derived from many objects, as columns of bytes; `keys` name the objects in order."""
 
     keys: tuple[str, ...]
     columns: Mapping[str, bytes]
@@ -336,28 +335,26 @@ class Clock(Protocol):
     """Time, as a port: a replay is the same run."""
 
     def now(self) -> datetime:
-        """Now, aware, UTC."""
+        """Return the time now, aware, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkers:
-    """What the gates ask beside the change's own texts. Where one is missing, the gates say what
-    they did not check.
-    """
+    """The tools of the gates. Where one is missing, the gates say what they did not check."""
 
     linter: Linter | None = None
     secrets: SecretFinder | None = None  # secrets of well-known shapes are found without
     index: PackageIndex | None = None
 
 
-class NoForge:
-    """Stand where GitHub would be, in a command that works without: every request is refused."""
+class NullGitHub:
+    """No GitHub, for a command that works without: every request is refused in words."""
 
     def __getattr__(self, name: str) -> Any:
         raise Refusal(f"there is no GitHub here, so {name} cannot be asked")
 
 
-NO_FORGE: Any = NoForge()  # Any: it passes for every port of the forge
+NULL_GITHUB: Any = NullGitHub()  # Any: it passes for every port of GitHub
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,14 +364,14 @@ class Ports:
     mirrors: Mirrors
     model: Model
     clock: Clock
-    caps: Caps = Caps()
+    caps: Caps = field(default_factory=Caps)
     checkers: Checkers = Checkers()
     log_cache: LogCache = NullLogCache()
     cache: DerivedCache = field(default_factory=NullCache)
     embedder: Embedder | None = None
-    repositories: Repositories = NO_FORGE
-    issues: Issues = NO_FORGE
-    comments: Comments = NO_FORGE
-    pulls: Pulls = NO_FORGE
-    ci: ContinuousIntegration = NO_FORGE
-    credentials: Credentials = NO_FORGE
+    repositories: Repositories = NULL_GITHUB
+    issues: Issues = NULL_GITHUB
+    comments: Comments = NULL_GITHUB
+    pulls: Pulls = NULL_GITHUB
+    ci: ContinuousIntegration = NULL_GITHUB
+    credentials: Credentials = NULL_GITHUB

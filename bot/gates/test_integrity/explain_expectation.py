@@ -13,7 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from bot.gates.change import Change, keep_handwritten
-from bot.gates.test_integrity.expression_scan import STRING, find_atoms, find_numbers
+from bot.gates.test_integrity.expression_scan import STRING, find_atoms, find_numbers, word_set
 
 DEFINITIONS = re.compile(
     r"\b(?:def|class|func|fn|function|struct|enum|interface|trait|type|const|let"
@@ -22,46 +22,11 @@ DEFINITIONS = re.compile(
     r"|^[ \t]*(\w+)[ \t]*(?::[^=\n]+)?=(?!=)",
     re.MULTILINE,
 )
-COMMON_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "or",
-        "the",
-        "of",
-        "to",
-        "in",
-        "is",
-        "not",
-        "self",
-        "this",
-        "return",
-        "if",
-        "else",
-        "for",
-        "def",
-        "function",
-        "const",
-        "let",
-        "var",
-        "int",
-        "str",
-        "true",
-        "false",
-        "none",
-        "null",
-        "assert",
-        "test",
-        "expect",
-        "result",
-        "value",
-        "data",
-        "name",
-        "x",
-        "y",
-        "i",
-    ]
+COMMON_WORDS = word_set(
+    """
+    a an and or the of to in is not self this return if else for def function const let var int
+    str true false none null assert test expect result value data name x y i
+    """
 )
 ROUTE = re.compile(r"""["'`]((?:/|--)[\w/{}:.-]{3,})""")
 SMALL, RELATIVE = 1e-9, 1e-6  # how far off two numbers may be and count as equal

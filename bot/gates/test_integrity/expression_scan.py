@@ -47,6 +47,11 @@ class Comparison(NamedTuple):
     right: str
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Make a set of the words of a text, which reads better than a list of many strings."""
+    return frozenset(text.split())
+
+
 def normalize_code(text: str) -> str:
     """Put the text on one line, with one kind of quote and no comma before a closing bracket."""
     flat = " ".join(text.split())

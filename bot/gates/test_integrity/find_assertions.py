@@ -8,49 +8,29 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from bot.gates.test_integrity.assertion import Assertion, Strictness
-from bot.gates.test_integrity.expression_scan import normalize_code, split_arguments
+from bot.gates.test_integrity.expression_scan import normalize_code, split_arguments, word_set
 from bot.gates.test_integrity.read_assertion import read_assertion, read_row
 
 TEXT_CHARS = 20_000
 HEAD_CHARS = 300
 TABLE_LEVELS = 5  # how far above a row its table's name may stand
-ASSIGNMENTS = frozenset(
-    [
-        "assignment",
-        "short_var_declaration",
-        "variable_declarator",
-        "let_declaration",
-        "assignment_expression",
-    ]
+ASSIGNMENTS = word_set(
+    """
+    assignment short_var_declaration variable_declarator let_declaration assignment_expression
+    """
 )
 EXPECTED_NAME = re.compile(r"^(?:expected|want|wanted|exp|should_be|correct)(?:_\w+|[A-Z]\w*)?$")
-CALLS = frozenset(
-    [
-        "call",
-        "call_expression",
-        "method_invocation",
-        "invocation_expression",
-        "macro_invocation",
-        "member_call_expression",
-        "scoped_call_expression",
-        "function_call_expression",
-        "infix_expression",
-    ]
+CALLS = word_set(
+    """
+    call call_expression method_invocation invocation_expression macro_invocation
+    member_call_expression scoped_call_expression function_call_expression infix_expression
+    """
 )
-LISTS = frozenset(
-    [
-        "tuple",
-        "list",
-        "array",
-        "literal_value",
-        "tuple_expression",
-        "array_expression",
-        "object",
-        "dictionary",
-        "initializer_list",
-        "hash",
-        "array_creation_expression",
-    ]
+LISTS = word_set(
+    """
+    tuple list array literal_value tuple_expression array_expression object dictionary
+    initializer_list hash array_creation_expression
+    """
 )
 ASSERTS = re.compile(
     r"(?:await\s+)?(?:(?:self|this|cls|np|numpy|torch|pd|unittest|chai|sinon|tf"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from bot.gates.test_integrity.assertion import Assertion
+from bot.gates.test_integrity.expression_scan import word_set
 from bot.gates.test_integrity.find_assertions import (
     CALLS,
     HEAD_CHARS,
@@ -25,31 +26,20 @@ FILE_CHARS = 400_000
 HEADER_CHARS = 2_000
 MAX_DEPTH = 60
 
-FUNCTIONS = frozenset(
-    [
-        "function_definition",
-        "function_declaration",
-        "method_declaration",
-        "function_item",
-        "method",
-        "method_definition",
-    ]
+FUNCTIONS = word_set(
+    """
+    function_definition function_declaration method_declaration function_item method
+    method_definition
+    """
 )
 CLASSES = frozenset(
     ["class_definition", "class_declaration", "object_declaration", "class", "module", "mod_item"]
 )
-BLOCKS = frozenset(
-    [
-        "arrow_function",
-        "function_expression",
-        "function",
-        "do_block",
-        "block",
-        "func_literal",
-        "lambda_literal",
-        "annotated_lambda",
-        "lambda",
-    ]
+BLOCKS = word_set(
+    """
+    arrow_function function_expression function do_block block func_literal lambda_literal
+    annotated_lambda lambda
+    """
 )
 DECORATIONS = ("attribute_item", "attribute_list", "decorator", "annotation")
 ANNOTATED = re.compile(

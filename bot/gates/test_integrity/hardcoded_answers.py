@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bot.gates.change import Change
-from bot.gates.test_integrity.expression_scan import normalize_code
+from bot.gates.test_integrity.expression_scan import normalize_code, word_set
 from bot.search.source_files import kind_of
 from bot.values import Finding
 
@@ -37,25 +37,7 @@ LOOKS_FOR_TESTS = re.compile(
     r"|cfg!\(test\)|sys\.argv\[0\].*test|\bCI[\"']\s*\)\s*(?:==|is)"
 )
 # Values that stand everywhere.
-COMMON_VALUES = frozenset(
-    [
-        "0",
-        "1",
-        "-1",
-        "2",
-        "None",
-        "True",
-        "False",
-        "null",
-        "nil",
-        "true",
-        "false",
-        '""',
-        "[]",
-        "{}",
-        "()",
-    ]
-)
+COMMON_VALUES = word_set('0 1 -1 2 None True False null nil true false "" [] {} ()')
 SHORT_INPUT = 5  # letters, below which an input with a common answer is no proof
 MAX_INPUTS = 10
 TABLE_ENTRIES = 3  # so many answers in a file are a table, not an exception

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from bot.gates.change import Change
+from bot.gates.test_integrity.expression_scan import word_set
 from bot.gates.test_integrity.syntax_nodes import find_nodes
 from bot.search.grammars import language_of, parse
 from bot.search.source_files import kind_of
@@ -21,16 +22,11 @@ NEAR_LINES = 4  # a handler is the change's when one of so many lines from its f
 SAYS_WHY = re.compile(r"(?:#|//|/\*)\s*\w+\W+\w+\W+\w+")
 MAY_SWALLOW = re.compile(r"\bexcept\b|\bcatch\b|\brescue\b|\bsuppress\b|err != nil")
 COMMENT = re.compile(r"(?m)(?:#|//).*$|/\*.*?\*/")
-HANDLERS = frozenset(
-    [
-        "except_clause",
-        "except_group_clause",
-        "catch_clause",
-        "catch_block",
-        "rescue",
-        "rescue_modifier",
-        "if_statement",
-    ]
+HANDLERS = word_set(
+    """
+    except_clause except_group_clause catch_clause catch_block rescue rescue_modifier
+    if_statement
+    """
 )
 EMPTY = re.compile(r"\b(?:pass|continue)\b|\breturn\b(?=\s*(?:[;}]|$))|\.\.\.|[\s;{}()]")
 BROAD = re.compile(r"^except\s*(?::|\(?\s*(?:\w+,\s*)*(?:Base)?Exception\b(?:[^:]*)?:)")

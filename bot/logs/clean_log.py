@@ -41,15 +41,15 @@ class LogLine(NamedTuple):
     mark: str = ""
 
 
-def clean_log(raw: bytes) -> list[str]:
+def clean_log(raw_log: bytes) -> list[str]:
     """Turn a whole log into lines that people and models read; secrets are masked."""
-    lines = raw.removesuffix(b"\n").split(b"\n")  # \r alone ends no line
+    lines = raw_log.removesuffix(b"\n").split(b"\n")  # \r alone ends no line
     return mask_secrets("\n".join(map(_clean_line, lines))).split("\n")
 
 
-def parse_line(number: int, raw: bytes) -> LogLine:
+def parse_line(number: int, raw_line: bytes) -> LogLine:
     """Take timestamp, colours, overwritten text and the runner's mark off a line."""
-    text = _clean_line(raw)
+    text = _clean_line(raw_line)
     # A problem matcher marks lines in the middle of a traceback, so the mark goes and the line
     # stays.
     mark = text.startswith("##[") and _MARK.match(text)
@@ -68,21 +68,21 @@ def _strip_prefix(line: LogLine) -> LogLine:
     return line._replace(text=line.text[prefix.end() :]) if prefix else line
 
 
-def _clean_line(raw: bytes) -> str:
-    if b"Z" not in raw[:60] and b"\x1b" not in raw and b"\r" not in raw:
-        return _decode(raw)[:LINE_CHARS].rstrip()
-    columns = b"\t" in raw[:600] and _GH_COLUMNS.match(raw)
+def _clean_line(raw_line: bytes) -> str:
+    if b"Z" not in raw_line[:60] and b"\x1b" not in raw_line and b"\r" not in raw_line:
+        return _decode(raw_line)[:LINE_CHARS].rstrip()
+    columns = b"\t" in raw_line[:600] and _GH_COLUMNS.match(raw_line)
     if columns:
-        raw = raw[columns.end() :]
-    text = _strip_timestamp(_decode(raw).rstrip("\r\n"))
+        raw_line = raw_line[columns.end() :]
+    text = _strip_timestamp(_decode(raw_line).rstrip("\r\n"))
     if "\x1b" in text or "^[[" in text:
         text = _ANSI.sub("", text)
     # What a progress bar overwrote was not the last word.
     return text.rpartition("\r")[2][:LINE_CHARS].rstrip()
 
 
-def _decode(raw: bytes) -> str:
-    return raw[: LINE_CHARS * 4].removeprefix(_BYTE_ORDER_MARK).decode(errors="replace")
+def _decode(raw_line: bytes) -> str:
+    return raw_line[: LINE_CHARS * 4].removeprefix(_BYTE_ORDER_MARK).decode(errors="replace")
 
 
 def _strip_timestamp(text: str) -> str:

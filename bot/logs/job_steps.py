@@ -36,11 +36,14 @@ class _LineBlock:
 
     @property
     def size_bytes(self) -> int:
+        """About the memory that the lines take."""
         return sum(map(len, self.raw_lines)) + 40 * len(self.raw_lines)
 
     def parse(self) -> Iterator[LogLine]:
+        """Clean the lines, and number them."""
         return (
-            parse_line(number, raw) for number, raw in enumerate(self.raw_lines, self.first_number)
+            parse_line(number, raw_line)
+            for number, raw_line in enumerate(self.raw_lines, self.first_number)
         )
 
 
@@ -66,12 +69,12 @@ class StepLog:
         """The script and its environment, which the first group of a step shows."""
         return list(self.script.parse())
 
-    def add_line(self, number: int, raw: bytes) -> None:
+    def add_line(self, number: int, raw_line: bytes) -> None:
         """Keep a line; of a step that prints too much, the first and the last lines stay."""
         raw_lines = self.open_block.raw_lines
         if not raw_lines:
             self.open_block.first_number = number
-        raw_lines.append(raw if len(raw) < _LINE_BYTES else raw[:_LINE_BYTES])
+        raw_lines.append(raw_line if len(raw_line) < _LINE_BYTES else raw_line[:_LINE_BYTES])
         if len(raw_lines) >= _BLOCK_LINES:
             self._close_block()
 
@@ -86,11 +89,11 @@ class StepLog:
         while self.tail_bytes > _TAIL_BYTES and len(self.tail) > 1:
             self.tail_bytes -= self.tail.popleft().size_bytes
 
-    def add_script_line(self, number: int, raw: bytes) -> None:
+    def add_script_line(self, number: int, raw_line: bytes) -> None:
         """Keep a line of the script."""
         self.script.first_number = self.script.first_number or number
         if len(self.script.raw_lines) < _SCRIPT_LINES:
-            self.script.raw_lines.append(raw[:_LINE_BYTES])
+            self.script.raw_lines.append(raw_line[:_LINE_BYTES])
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ class JobLog:
         return tuple(note for note in self.annotations if note.text not in printed)
 
 
-def split_steps(raw: Iterable[bytes]) -> JobLog:
+def split_steps(raw_lines: Iterable[bytes]) -> JobLog:
     """Sort the lines of a job into steps.
 
     A log without steps is one step; where no exit code tells, the last step with an error failed.
@@ -117,7 +120,7 @@ def split_steps(raw: Iterable[bytes]) -> JobLog:
     splitter = _StepSplitter()
     store: Store = splitter.step.add_line
     # Most lines of most logs are never looked at again: they stay bytes.
-    for number, line in enumerate(raw, 1):
+    for number, line in enumerate(raw_lines, 1):
         if b"##[" in line or _END_OF_JOB in line or _END_OF_PROCESSES in line:
             store = splitter.switch(number, line, store)
         else:
@@ -134,15 +137,15 @@ class _StepSplitter:
         self.marked: list[StepLog] = []
         self.annotations: list[LogLine] = []
 
-    def switch(self, number: int, raw: bytes, store: Store) -> Store:
+    def switch(self, number: int, raw_line: bytes, store: Store) -> Store:
         """Store a line that may change where the following ones go, and tell where they go."""
-        line = parse_line(number, raw)
+        line = parse_line(number, raw_line)
         if line.text in _JOB_ENDS:
             return self._add_annotation
         if line.text.startswith(_STEP_BEGINS):
             self.step = StepLog()
             store = self.step.add_script_line
-        store(number, raw)
+        store(number, raw_line)
         if store == self.step.add_script_line:
             return self.step.add_line if line.text == "##[endgroup]" else store
         if line.mark == "error" and store == self.step.add_line:
@@ -155,8 +158,8 @@ class _StepSplitter:
         if _STEP_FAILED.search(line.text) and self.step not in self.failed[-1:]:
             self.failed.append(self.step)
 
-    def _add_annotation(self, number: int, raw: bytes) -> None:
-        line = parse_line(number, raw)
+    def _add_annotation(self, number: int, raw_line: bytes) -> None:
+        line = parse_line(number, raw_line)
         if line.mark == "error" and len(self.annotations) < _SCRIPT_LINES:
             self.annotations.append(line)
 

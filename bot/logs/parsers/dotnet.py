@@ -70,9 +70,9 @@ def _parse_failure(test: str, block: Sequence[LogLine]) -> ParsedFailure:
         elif not frames and _is_message(text):
             message.append(text.strip())
         end += 1
-    error, whole = _split_error("\n".join(message).strip())
+    error, full_message = _split_error("\n".join(message).strip())
     stack = shorten_stack(frames[::-1])
-    return make_failed_test(test, block[:end], error, shorten_message(whole.strip()), stack)
+    return make_failed_test(test, block[:end], error, shorten_message(full_message.strip()), stack)
 
 
 def _parse_frame(place: re.Match[str]) -> Frame:

@@ -88,12 +88,12 @@ def _parse_test(test: str, block: Sequence[LogLine]) -> ParsedFailure:
             break
         elif not frames:
             message.append(line.text)
-    whole = "\n".join(message)
-    error = _parse_class(whole.split("\n")[0])
-    whole = whole.strip("\n").removeprefix(f"{error}: ")
+    full_message = "\n".join(message)
+    error = _parse_class(full_message.split("\n")[0])
+    full_message = full_message.strip("\n").removeprefix(f"{error}: ")
     stack = shorten_stack(frames[::-1])
     return make_failed_test(
-        _DATA_SET.sub(r"\g<name>", test), block[:end], error, shorten_message(whole), stack
+        _DATA_SET.sub(r"\g<name>", test), block[:end], error, shorten_message(full_message), stack
     )
 
 

@@ -70,10 +70,12 @@ class _Report:
     is_block_open: bool = False  # the last block goes on
 
     def begin_block(self, title: str, line: LogLine) -> None:
+        """Begin the block of one more failure."""
         self.blocks.append(_Block(title, [line]))
         self.is_block_open = True
 
     def add_block_line(self, line: LogLine) -> None:
+        """Add a line of the failures' section to the block that it belongs to."""
         heading = _HEADING.match(line.text)
         if heading:
             self.begin_block(heading["title"], line)

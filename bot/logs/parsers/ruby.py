@@ -81,9 +81,9 @@ def _parse_example(block: Sequence[LogLine]) -> ParsedFailure:
     error = _parse_error(message)
     if error and message[0].rstrip(":") == error:
         message = message[1:]
-    whole = shorten_message("\n".join(message))
+    full_message = shorten_message("\n".join(message))
     stack = _reverse_stack(parse_places(texts, _RSPEC_PLACE))
-    return make_failed_test(read_group(title, "title"), block[:end], error, whole, stack)
+    return make_failed_test(read_group(title, "title"), block[:end], error, full_message, stack)
 
 
 def _parse_error(message: Sequence[str]) -> str:
@@ -117,9 +117,9 @@ def _parse_loading(path: str, section: Sequence[LogLine]) -> ParsedFailure:
     texts = read_texts(block[1:])
     message = _read_message(texts)
     error = _parse_error(message)
-    whole = shorten_message("\n".join(message[1:] or message))
+    full_message = shorten_message("\n".join(message[1:] or message))
     stack = _reverse_stack(parse_places(texts, _RSPEC_PLACE))
-    return make_failed_test(path.removeprefix("./"), block, error, whole, stack)
+    return make_failed_test(path.removeprefix("./"), block, error, full_message, stack)
 
 
 def _find_loading_end(section: Sequence[LogLine]) -> int:
@@ -155,13 +155,15 @@ def _parse_minitest(name: re.Match[str], section: Sequence[LogLine]) -> ParsedFa
             break
         else:
             message.append(line.text)
-    whole = "\n".join(message)
-    error = parse_error_type(whole.split("\n")[0].partition(":")[0].strip())
-    whole = whole.strip("\n").removeprefix(f"{error}: ")
+    full_message = "\n".join(message)
+    error = parse_error_type(full_message.split("\n")[0].partition(":")[0].strip())
+    full_message = full_message.strip("\n").removeprefix(f"{error}: ")
     if name["path"] and not frames:
         frames = [parse_place(name)]
     stack = _reverse_stack(frames)
-    return make_failed_test(name["test"], section[:end], error, shorten_message(whole), stack)
+    return make_failed_test(
+        name["test"], section[:end], error, shorten_message(full_message), stack
+    )
 
 
 def _ends_minitest(

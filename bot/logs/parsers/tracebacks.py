@@ -127,14 +127,14 @@ def _parse_traceback(lines: Sequence[LogLine], begin: int, heading: re.Match[str
             break
         index += 1
     message = _read_message(lines[index : index + 30], prefix)
-    whole = "\n".join(message)
-    error = parse_error_type(whole.split("\n")[0])
-    whole = whole.removeprefix(f"{error}: ")
+    full_message = "\n".join(message)
+    error = parse_error_type(full_message.split("\n")[0])
+    full_message = full_message.removeprefix(f"{error}: ")
     return Traceback(
         begin,
         end=min(index + max(len(message), 1), len(lines)),
-        error=error or whole[:60],
-        message=shorten_message(whole),
+        error=error or full_message[:60],
+        message=shorten_message(full_message),
         frames=shorten_stack(frames),
         is_group=bool(heading["group"]),
     )

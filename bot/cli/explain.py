@@ -25,7 +25,7 @@ from bot.values import Failure, Reading, Tree
 READ, WRONG_USE = 0, 2
 MESSAGE_LINES = 4
 FRAMES = 4
-LONGEST = 65_536  # bytes of a line; the reader cuts at less
+LONGEST = 65_536  # bytes of a line; the cleaner cuts at less
 NARROWEST_PAGE = 24  # lines; where nobody says how high the screen is
 TO_DO = {
     "fix": "The code or its tests need a change.",
@@ -173,7 +173,7 @@ def _head(reading: Reading) -> Text:
             "Nothing to read: this is no text, or it is empty. Whether anything failed is not known.",
             "magenta",
         )
-    unsure = ". A guess: no reader knows this log" if reading.confidence == "low" and count else ""
+    unsure = ". A guess: no parser knows this log" if reading.confidence == "low" and count else ""
     return Text.assemble(
         (reading.category, f"bold {colour}"),
         strip_control(f": {what}{tool}{unsure}."),

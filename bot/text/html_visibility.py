@@ -19,7 +19,7 @@ VOID = frozenset([
 ])
 # What browsers do not parse as markup; then what they show on demand, as something else, or not at
 # all.
-_RAW_TEXT = frozenset([
+RAW_TEXT = frozenset([
     "iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea",
     "title", "xmp",
 ])
@@ -32,12 +32,16 @@ _HIDING_STYLE = re.compile(
     r"display:none|visibility:(hidden|collapse)|opacity:0(?![.\d])|font-size:0(?![.\d])"
     r"|content-visibility"
 )
-# How comments, CDATA sections, instructions and declarations begin and end.
-_UNSHOWN_MARKUP = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">"))
-_NAME = re.compile(r"[a-zA-Z][^\s/>]*")
-_ATTRIBUTE = re.compile(r"(=?[^\s/>=]*)(\s*=\s*)?")
-_GAP = re.compile(r"[\s/]*")
-_UNQUOTED = re.compile(r"[^\s>]*")
+# Spaces are those of HTML: to a browser, a no-break space is a part of a name.
+_NAME = re.compile(r"[a-zA-Z][^\t\n\f\r />]*")
+_ATTRIBUTE = re.compile(r"(=?[^\t\n\f\r />=]*)([\t\n\f\r ]*=[\t\n\f\r ]*)?")
+_GAP = re.compile(r"[\t\n\f\r /]*")
+_UNQUOTED = re.compile(r"[^\t\n\f\r >]*")
+# A comment ends with `-->` or `--!>`, and `<!-->` and `<!--->` are whole comments. Declarations,
+# instructions and end tags without a name end with the first `>`.
+_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)|<(?!!--)[!?/][^>]*>", re.DOTALL)
+# In these, `<![CDATA[` begins text, and raw text elements are read as others.
+_FOREIGN = re.compile(r"<(?:svg|math)(?=[\t\n\f\r />])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,11 @@ def extract_visible_html(html: str) -> Iterator[str | Tag]:
 def split_html(html: str) -> Iterator[str | Tag]:
     """Yield every tag and text, in linear time.
 
-    Comments, declarations, instructions and the content of raw text elements are left out.
+    Comments, declarations, instructions and the content of raw text elements are left out. What
+    does not end swallows the rest, as it does in browsers at the end of a file.
     """
+    foreign = _FOREIGN.search(html)
+    foreign_start = foreign.start() if foreign else len(html)
     position = 0
     while position < len(html):
         start = html.find("<", position)
@@ -83,38 +90,59 @@ def split_html(html: str) -> Iterator[str | Tag]:
             start = len(html)
         if start > position:
             yield unescape(html[position:start])
-        piece, position = _read_markup(html, start)
-        if piece:
-            yield piece
+        name = _NAME.match(html, start + 1 + html.startswith("</", start))
+        if name:
+            tag, position = _read_tag(html, start, name, foreign_start)
+            if tag:
+                yield tag
+        elif html.startswith(("<!", "<?", "</"), start):
+            position = _find_comment_end(html, start, foreign_start)
+        else:
+            yield from html[start : start + 1]  # a bare `<`; nothing at the end
+            position = start + 1
 
 
-def _read_markup(html: str, start: int) -> tuple[str | Tag | None, int]:
-    """Read what begins at this `<`, and return it with its end.
+def _find_comment_end(html: str, start: int, foreign_start: int) -> int:
+    """Return the end of what is no tag; a CDATA section that browsers read in two ways has none."""
+    comment = _COMMENT.match(html, start)
+    if not comment:
+        return len(html)
+    is_cdata = html.startswith("<![CDATA[", start) and start > foreign_start
+    if is_cdata and not comment[0].endswith("]]>"):
+        return len(html)
+    return comment.end()
 
-    What does not end swallows the rest, as it does in browsers at the end of a file.
-    """
-    for opening, ending in _UNSHOWN_MARKUP:
-        if html.startswith(opening, start):
-            end = html.find(ending, start + len(opening))
-            return None, end + len(ending) if end >= 0 else len(html)
-    closes = html.startswith("</", start)
-    name = _NAME.match(html, start + 1 + closes)
-    if not name:
-        return html[start : start + 1], start + 1
+
+def _read_tag(
+    html: str, start: int, name: re.Match[str], foreign_start: int
+) -> tuple[Tag | None, int]:
+    """Return the tag and its end; a raw text element is no tag, and ends with its end tag."""
     attributes, end = _read_attributes(html, name.end())
     if end < 0:
         return None, len(html)
+    closes = html.startswith("</", start)
     tag = Tag(name[0].lower(), {} if closes else attributes, closes)
-    if tag.name in _RAW_TEXT and not closes:
-        return None, _find_raw_end(html, tag.name, end)
+    if tag.name in RAW_TEXT and not closes:
+        return None, _find_raw_end(html, tag.name, end, may_be_markup=start > foreign_start)
     return tag, end
 
 
-def _find_raw_end(html: str, name: str, start: int) -> int:
-    """Return the end of a raw text element, which only its own end tag ends."""
-    pattern = re.compile(rf"</{re.escape(name)}(?=[\s/>])[^>]*>?", re.IGNORECASE)
+def _find_raw_end(html: str, name: str, start: int, *, may_be_markup: bool) -> int:
+    """Return the end of a raw text element.
+
+    Some are read as markup by browsers without scripts, or in a drawing: then none of them may hold
+    a `<`, or the rest is gone with them. A script may be escaped by a comment.
+    """
+    pattern = re.compile(rf"</{re.escape(name)}(?=[\t\n\f\r />])", re.IGNORECASE)
     end_tag = pattern.search(html, start)
-    return end_tag.end() if end_tag else len(html)
+    if not end_tag:
+        return len(html)
+    content = html[start : end_tag.start()]
+    is_doubtful = "<" in content and (may_be_markup or name == "noscript")
+    _, end = _read_attributes(html, end_tag.end())
+    if is_doubtful or "<!--" in content or end < 0:
+        return len(html)
+    return end
 
 
 def _read_attributes(html: str, position: int) -> tuple[dict[str, str], int]:

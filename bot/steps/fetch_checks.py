@@ -19,7 +19,7 @@ SIGNS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ChecksSnapshot:
-    """What CI said, and when we looked (seconds since the epoch)."""
+    """What CI said, and when it was asked (seconds since the epoch)."""
 
     checks: Checks
     at: float

@@ -1,4 +1,4 @@
-"""Here live the gates: what stands between the model's work and a push."""
+"""Judge the model's work before it is pushed."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ from bot.search.source_files import kind_of
 from bot.steps.redact import find_leaks
 from bot.text.terminal_text import strip_control
 from bot.tools.tree_files import TreeFiles
-from bot.values import Finding, Patch, Plan, RepoConfig, Tree
+from bot.values import Finding, Package, Patch, Plan, RepoConfig, Tree
 
-CONTEXT_FILES = (  # what the repository says of its linter and of its licence
+# What the repository says of its linter, its packages and its licence.
+CONTEXT_FILES = (
     "pyproject.toml",
     "ruff.toml",
     ".ruff.toml",
@@ -45,11 +46,11 @@ CONTEXT_FILES = (  # what the repository says of its linter and of its licence
     "COPYING",
     "NOTICE",
 )
-SCRIPTS = frozenset(["js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"])
-MOST_SHOWN = 3  # findings in the line for people
-MOST_HITS = 40
-MOST_PACKAGES = 40
-MOST_ASKED = 8  # at a time
+SCRIPT_SUFFIXES = frozenset(["js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"])
+MAX_SHOWN = 3  # findings in the line for people
+MAX_MATCHES = 40
+MAX_PACKAGES = 40
+MAX_LOOKUPS = 8  # at a time
 
 
 def _summarize_findings(findings: tuple[Finding, ...]) -> Summary:
@@ -59,7 +60,7 @@ def _summarize_findings(findings: tuple[Finding, ...]) -> Summary:
         return "check the change", Text(f"nothing keeps it back{advice}")
     lines = [
         f"{finding.path}:{finding.line} [{finding.gate}] {finding.text}"
-        for finding in blocking[:MOST_SHOWN]
+        for finding in blocking[:MAX_SHOWN]
     ]
     return "check the change", Text(strip_control("; ".join(lines)), "magenta")
 
@@ -68,82 +69,57 @@ def _summarize_findings(findings: tuple[Finding, ...]) -> Summary:
 def inspect_change(
     ports: Ports, tree: Tree, patch: Patch, config: RepoConfig, plan: Plan | None = None
 ) -> tuple[Finding, ...]:
-    """What the gates say of the change, on changed files only. Nothing of the repository is run."""
+    """Ask all gates about the change, on changed files only. Nothing of the repository is run."""
     files = TreeFiles(ports.mirrors, tree)
-    before = {path: _text(data) for path, data in files.read(list(patch.files)).items()}
-    around = {
-        path: text for path, data in files.read(CONTEXT_FILES).items() if (text := _text(data))
-    }
+    before = _decode_files(files.read(list(patch.files)))
+    context = _decode_files(files.read(CONTEXT_FILES))
     paths = [entry.path for entry in ports.mirrors.entries(tree)]
     change = Change(
-        {path: before.get(path) for path in patch.files}, patch.files, around, paths=paths
+        {path: before.get(path) for path in patch.files}, patch.files, context, paths=paths
     )
-    change = replace(
-        change, context={**around, **_tests_with(ports, tree, find_answered_inputs(change))}
-    )
-    named = {one.what: one.why for one in plan.weakened} if plan else {}
-    return run_gates(ports.checkers, change, gate_rules(config), named, ports.clock.now())
+    tests = _find_tests_with(ports, tree, find_answered_inputs(change))
+    change = replace(change, context={**context, **tests})
+    planned = {weakening.what: weakening.why for weakening in plan.weakened} if plan else {}
+    return run_gates(ports.checkers, change, gate_rules(config), planned, ports.clock.now())
 
 
 def run_gates(
-    asked: Checkers, change: Change, limits: Rules, named: Mapping[str, str], now: datetime
+    checkers: Checkers,
+    change: Change,
+    rules: Rules,
+    planned_weakenings: Mapping[str, str],
+    now: datetime,
 ) -> tuple[Finding, ...]:
-    """All gates: those that look at texts, and those that ask a checker. What blocks comes first."""
-    told = (
-        *find_leaks(asked, change),
-        *_linted(asked.linter, change),
-        *_packages(asked.index, change, now),
+    """Run the gates that look at texts and those that ask a checker. What blocks comes first."""
+    asked = (
+        *find_leaks(checkers, change),
+        *_lint(checkers.linter, change),
+        *_check_packages(checkers.index, change, now),
     )
-    found = (*check_texts(change, limits, named), *apply_weights(told, limits))
-    return tuple(sorted(found, key=lambda finding: not finding.blocks))
+    findings = (*check_texts(change, rules, planned_weakenings), *apply_weights(asked, rules))
+    return tuple(sorted(findings, key=lambda finding: not finding.blocks))
 
 
-def _packages(index: PackageIndex | None, change: Change, now: datetime) -> tuple[Finding, ...]:
-    """What is wrong with the packages that the change names anew. A change that names very many is
-    not looked up.
-    """
-    named = find_new_packages(change)
-    ask = index.look if index and len(named) <= MOST_PACKAGES else _unasked
-    with ThreadPoolExecutor(MOST_ASKED) as pool:
-        said = list(pool.map(lambda one: ask(one.kind, one.name), named))
-    found = (judge_package(one, package, now) for one, package in zip(named, said, strict=True))
-    return tuple(one for one in found if one)
-
-
-def _unasked(kind: str, name: str) -> None:  # noqa: ARG001 - as an index is asked
-    return None
-
-
-def list_unchecked(asked: Checkers, change: Change) -> tuple[str, ...]:
-    """What the gates did not look at, in words, so that silence is not taken for approval."""
-    told = []
-    if asked.linter is None:
-        told.append("lint: there is no linter here.")
-    if asked.secrets is None:
-        told.append(
-            "secrets of shapes that are not well known: the finder of secrets does not run on this platform."
+def list_unchecked(checkers: Checkers, change: Change) -> tuple[str, ...]:
+    """List what the gates did not look at, so that silence is not taken for approval."""
+    unchecked = []
+    if checkers.linter is None:
+        unchecked.append("lint: there is no linter here.")
+    if checkers.secrets is None:
+        unchecked.append(
+            "secrets of shapes that are not well known: "
+            "the finder of secrets does not run on this platform."
         )
-    if {path.rpartition(".")[2] for path in change.after} & SCRIPTS:
-        told.append(
-            "what eslint or another linter of JavaScript finds: its configuration is code, so only CI runs it."
+    if {path.rpartition(".")[2] for path in change.after} & SCRIPT_SUFFIXES:
+        unchecked.append(
+            "what eslint or another linter of JavaScript finds: "
+            "its configuration is code, so only CI runs it."
         )
-    return tuple(told)
-
-
-def _tests_with(ports: Ports, tree: Tree, values: tuple[str, ...]) -> dict[str, str]:
-    """The tests that the change leaves alone and that hold one of these values."""
-    hits = (
-        hit for value in values for hit in ports.mirrors.grep(tree, re.escape(value), "", MOST_HITS)
-    )
-    paths = {hit.path for hit in hits if kind_of(hit.path) == "test"}
-    return {
-        path: text
-        for path, data in ports.mirrors.read(tree, sorted(paths)[:MOST_HITS]).items()
-        if (text := _text(data))
-    }
+    return tuple(unchecked)
 
 
 def gate_rules(config: RepoConfig) -> Rules:
+    """Take what a repository's configuration says to the gates."""
     return Rules(
         allowed=config.allow,
         protected=config.protected,
@@ -155,33 +131,67 @@ def gate_rules(config: RepoConfig) -> Rules:
 
 
 def render_findings(findings: tuple[Finding, ...]) -> str:
-    """Findings as the answer to `finish`."""
+    """Render findings as the answer to `finish`."""
     lines = [
         f"- {finding.path}:{finding.line} [{finding.gate}] {finding.text}" for finding in findings
     ]
-    return (
-        "Not pushed. The checks found:\n"
-        + "\n".join(lines)
-        + "\nMend these, then call finish again."
+    return "\n".join(
+        [
+            "Not pushed. The checks found:",
+            *lines,
+            "Mend these, then call finish again.",
+        ]
     )
 
 
-def _linted(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
-    """What the linter finds now and did not find before."""
+def _find_tests_with(ports: Ports, tree: Tree, values: tuple[str, ...]) -> dict[str, str]:
+    """Find the tests that hold one of these values."""
+    paths: set[str] = set()
+    for value in values:
+        matches = ports.mirrors.grep(tree, re.escape(value), "", MAX_MATCHES)
+        paths.update(match.path for match in matches if kind_of(match.path) == "test")
+    return _decode_files(ports.mirrors.read(tree, sorted(paths)[:MAX_MATCHES]))
+
+
+def _lint(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
+    """Find what the linter finds now and did not find before."""
     if linter is None:
         return ()
-    now = {
+    after = {
         path: text
         for path, text in change.after.items()
         if text is not None and kind_of(path) != "foreign"
     }
-    then = {path: text for path, text in change.before.items() if text is not None and path in now}
-    found = linter.lint(now, change.context)
-    return keep_new_findings(change, found, linter.lint(then, change.context) if found else ())
+    findings = linter.lint(after, change.context)
+    if not findings:
+        return keep_new_findings(change, findings, ())
+    before = {
+        path: text for path, text in change.before.items() if text is not None and path in after
+    }
+    return keep_new_findings(change, findings, linter.lint(before, change.context))
 
 
-def _text(data: bytes) -> str | None:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return None
+def _check_packages(
+    index: PackageIndex | None, change: Change, now: datetime
+) -> tuple[Finding, ...]:
+    """Judge the packages that the change names anew; without looking them up if they are many."""
+    named = find_new_packages(change)
+    known: list[Package | None] = [None] * len(named)
+    if index is not None and len(named) <= MAX_PACKAGES:
+        with ThreadPoolExecutor(MAX_LOOKUPS) as pool:
+            known = list(pool.map(lambda name: index.look(name.kind, name.name), named))
+    findings = [
+        judge_package(name, package, now) for name, package in zip(named, known, strict=True)
+    ]
+    return tuple(finding for finding in findings if finding)
+
+
+def _decode_files(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Decode the files that are UTF-8; the others are left out."""
+    texts = {}
+    for path, data in files.items():
+        try:
+            texts[path] = data.decode()
+        except UnicodeDecodeError:
+            continue
+    return texts

@@ -1,4 +1,4 @@
-"""Here lives the keeping of secrets: none in a change, none in a word that the bot says."""
+"""Keep secrets out of what the bot says and pushes."""
 
 from __future__ import annotations
 
@@ -9,60 +9,56 @@ from bot.text import find_secrets, mask_secrets
 from bot.values import Finding, Leak
 
 GATE = "secrets"
-GENERIC = (
-    "generic-api-key"  # told by its disorder alone; in tests, values are made to look like that
-)
-KEPT_CHARS = 4
+# Told by its disorder alone; in tests, values are made to look like that.
+GENERIC_RULE = "generic-api-key"
+SHOWN_CHARS = 4  # of a secret: enough to find it again, and no more
 
 
 def redact(ports: Ports, text: str) -> str:
-    """The text with each secret as ***, by our shapes and by the finder's rules. Give it whole
-    texts.
-    """
-    quiet = mask_secrets(text)
-    for leak in sorted(_found(ports.checkers, quiet), key=lambda leak: -len(leak.secret)):
-        quiet = quiet.replace(leak.secret, "***")
-    return quiet
+    """Replace each secret by ***, by our shapes and by the finder's rules. Give it whole texts."""
+    masked = mask_secrets(text)
+    leaks = _find_by_rules(ports.checkers, masked)
+    for leak in sorted(leaks, key=lambda leak: -len(leak.secret)):
+        masked = masked.replace(leak.secret, "***")
+    return masked
 
 
-def find_leaks(asked: Checkers, change: Change) -> tuple[Finding, ...]:
-    """The secrets on new lines. What stood anywhere in the changed files before was not leaked by
-    this change.
+def find_leaks(checkers: Checkers, change: Change) -> tuple[Finding, ...]:
+    """Find the secrets on new lines.
+
+    What stood anywhere in the changed files before was not leaked by this change.
     """
     new = "\n".join(line for path in change.after for _, line in change.added_lines(path))
     old = "\n".join(text for text in change.before.values() if text)
-    leaks = (
-        *(Leak(secret, "shape", "secret") for secret in find_secrets(new)),
-        *_found(asked, new),
+    by_shape = [Leak(secret, "shape", "secret") for secret in find_secrets(new)]
+    leaks = {leak.secret: leak for leak in (*by_shape, *_find_by_rules(checkers, new))}
+    fresh = {secret: leak for secret, leak in leaks.items() if secret not in old}
+    return tuple(
+        _make_finding(change, leak)
+        for secret, leak in fresh.items()
+        if not any(secret != other and secret in other for other in fresh)
     )
-    once = {leak.secret: leak for leak in leaks if leak.secret not in old}
-    return tuple(_finding(change, leak) for leak in once.values() if not _within(leak, once))
 
 
-def _found(asked: Checkers, text: str) -> tuple[Leak, ...]:
-    return asked.secrets.find(text) if asked.secrets and text else ()
+def _find_by_rules(checkers: Checkers, text: str) -> tuple[Leak, ...]:
+    return checkers.secrets.find(text) if checkers.secrets and text else ()
 
 
-def _within(leak: Leak, others: dict[str, Leak]) -> bool:
-    return any(leak.secret != other and leak.secret in other for other in others)
-
-
-def _finding(change: Change, leak: Leak) -> Finding:
-    first = next(line for line in leak.secret.split("\n") if line.strip())
-    path, number = next(
-        (
-            (path, number)
-            for path in change.after
-            for number, line in change.added_lines(path)
-            if first in line
-        ),
-        ("", 0),
+def _make_finding(change: Change, leak: Leak) -> Finding:
+    path, number = _find_line(change, leak.secret)
+    blocks = leak.rule != GENERIC_RULE or kind_of(path) in ("code", "text")
+    text = (
+        f"This looks like a {leak.what}, {leak.secret.strip()[:SHOWN_CHARS]}…: "
+        "read it from the environment or a secret store."
     )
-    blocks = leak.rule != GENERIC or kind_of(path) in ("code", "text")
-    text = f"This looks like a {leak.what}, {_shown(leak.secret)}: read it from the environment or a secret store."
     return Finding(GATE, path, number, text, blocks, leak.rule)
 
 
-def _shown(secret: str) -> str:
-    """Enough of it to be found again, and no more."""
-    return f"{secret.strip()[:KEPT_CHARS]}…"
+def _find_line(change: Change, secret: str) -> tuple[str, int]:
+    """Find the new line that the secret begins on."""
+    first = next(line for line in secret.split("\n") if line.strip())
+    for path in change.after:
+        for number, line in change.added_lines(path):
+            if first in line:
+                return path, number
+    return "", 0

@@ -1,6 +1,4 @@
-"""Here lives the knowing of a commit: what the Memory has of its files and its past is taken, the
-rest derived.
-"""
+"""Index a commit's files and history: known objects come from the cache, the rest is derived."""
 
 from __future__ import annotations
 
@@ -16,43 +14,41 @@ from bot.search import (
     encode_segment,
     render_overview,
 )
-from bot.search.file_index import find_wordless_files
+from bot.search.file_index import FileIndex, find_wordless_files
 from bot.search.grammars import language_of
 from bot.search.index_workers import BUNDLE_BYTES, BuiltSegment, Bundle, build_segments
 from bot.search.source_files import FILE_BYTES, is_program, kind_of
 from bot.search.terms import strip_commit_noise
-from bot.steps.repo_index_cache import RepoIndexCache, written_past
+from bot.steps.repo_index_cache import RepoIndexCache, encode_commit
 from bot.values import CommitInfo, Sha, Tree, TreeEntry
 
-COMMITS = 6_000
+MAX_COMMITS = 6_000
 READ_BYTES = 4_000_000  # at once
 TOTAL_BYTES = 512_000_000
 MESSAGE_CHARS = 3_000
-SILENT = 200  # files without a word that are asked why
+MAX_UNREAD = 200  # files without a word whose reason is looked up
+MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class RepoIndex:
-    """What is known of a commit, and the notebook that it was taken from."""
+    """The index of a commit, and the cache that holds the symbols of its files."""
 
     commit_index: CommitIndex
     cache: RepoIndexCache
 
 
 def load_repo_index(ports: Ports, tree: Tree) -> RepoIndex:
-    """All that ranking needs. The first time it takes a while; after that, what changed."""
-    notebook = RepoIndexCache(ports.cache, tree.repo.name)
-    files, skipped = _chosen(ports.mirrors.entries(tree))
-    segments = notebook.segments(
-        list(files), lambda keys: build_segments(_bundles(ports, tree, {k: files[k] for k in keys}))
-    )
-    commits = ports.mirrors.log(tree, COMMITS)
-    segments += notebook.segments(
-        commits, lambda shas: _derived_past(ports.mirrors.past(tree, [Sha(sha) for sha in shas]))
-    )
-    listed = [(entry.path, key) for key, entries in files.items() for entry in entries]
-    found = build_commit_index(segments, sorted(listed), notebook.past(commits))
-    return RepoIndex(replace(found, skipped=(*skipped, *_unread(found, notebook))), notebook)
+    """Load all that ranking needs; the first time derives everything, later ones what changed."""
+    cache = RepoIndexCache(ports.cache, tree.repo.name)
+    files, skipped = _choose_files(ports.mirrors.entries(tree))
+    segments = cache.load_segments(list(files), lambda keys: _index_files(ports, tree, files, keys))
+    shas = ports.mirrors.log(tree, MAX_COMMITS)
+    segments += cache.load_segments(shas, lambda keys: _index_commits(ports, tree, keys))
+    paths = sorted((entry.path, key) for key, entries in files.items() for entry in entries)
+    index = build_commit_index(segments, paths, cache.load_commits(shas))
+    unread = (*_explain_unread(index.code, cache), *_explain_unread(index.tests, cache))
+    return RepoIndex(replace(index, skipped=(*skipped, *unread)), cache)
 
 
 def render_map(index: RepoIndex, tokens: int, near: Collection[str] = ()) -> str:
@@ -67,49 +63,48 @@ def render_map(index: RepoIndex, tokens: int, near: Collection[str] = ()) -> str
         for path, key in zip(code.paths, code.keys, strict=True)
         if not folders or PurePosixPath(path).parent in folders
     ]
-    return render_overview(index.commit_index, index.cache.leaves(files), tokens)
+    return render_overview(index.commit_index, index.cache.load_symbols(files), tokens)
 
 
-def _chosen(entries: Sequence[TreeEntry]) -> tuple[dict[str, list[TreeEntry]], list[str]]:
-    """The files to be known, by what they are known as, and those that are left out with the
-    reason.
-    """
+def _choose_files(entries: Sequence[TreeEntry]) -> tuple[dict[str, list[TreeEntry]], list[str]]:
+    """Choose the files to index, by key, code first; tell which are left out, and why."""
     chosen: dict[str, list[TreeEntry]] = {}
     skipped: list[str] = []
     total = 0
     for entry in sorted(entries, key=lambda entry: kind_of(entry.path) != "code"):
-        kind = kind_of(entry.path)
-        if kind == "foreign" or not entry.mode.startswith("100"):
+        if kind_of(entry.path) == "foreign" or not entry.mode.startswith("100"):
             continue
         total += entry.size
         if entry.size > FILE_BYTES:
-            skipped.append(f"{entry.path}: larger than {FILE_BYTES // 1_000_000} MB")
+            skipped.append(f"{entry.path}: larger than {FILE_BYTES // MEGABYTE} MB")
         elif total > TOTAL_BYTES:
-            skipped.append(f"{entry.path}: over the limit of {TOTAL_BYTES // 1_000_000} MB in all")
+            skipped.append(f"{entry.path}: over the limit of {TOTAL_BYTES // MEGABYTE} MB in all")
         else:
-            read_as = (
-                (language_of(entry.path) or PurePosixPath(entry.path).suffix)
-                if kind == "code"
-                else ""
-            )
-            chosen.setdefault(f"{entry.sha}:{read_as}", []).append(entry)
+            chosen.setdefault(_key_of(entry), []).append(entry)
     return chosen, skipped
 
 
-def _bundles(
-    ports: Ports, tree: Tree, files: Mapping[str, Sequence[TreeEntry]]
-) -> Iterator[Bundle]:
-    """The contents of these files, so many bytes at a time; those that the clone lacks are left
-    out.
-    """
+def _key_of(entry: TreeEntry) -> str:
+    """Make the key of a file: its content, and for code how it is read."""
+    if kind_of(entry.path) != "code":
+        return f"{entry.sha}:"
+    return f"{entry.sha}:{language_of(entry.path) or PurePosixPath(entry.path).suffix}"
+
+
+def _index_files(
+    ports: Ports, tree: Tree, files: Mapping[str, Sequence[TreeEntry]], keys: Sequence[str]
+) -> Iterator[BuiltSegment]:
+    return build_segments(_read_bundles(ports, tree, {key: files[key][0] for key in keys}))
+
+
+def _read_bundles(ports: Ports, tree: Tree, files: Mapping[str, TreeEntry]) -> Iterator[Bundle]:
+    """Read the files, so many bytes at a time; those that the clone lacks are left out."""
     bundle: list[tuple[str, str, bytes]] = []
     size = 0
-    for batch in _batches(files):
-        found = ports.mirrors.blobs(tree, [entry.sha for _, entry in batch])
-        bundle += [
-            (key, entry.path, found[entry.sha]) for key, entry in batch if entry.sha in found
-        ]
-        size += sum(map(len, found.values()))
+    for batch in _split_batches(files):
+        blobs = ports.mirrors.blobs(tree, [entry.sha for _, entry in batch])
+        bundle += [(key, each.path, blobs[each.sha]) for key, each in batch if each.sha in blobs]
+        size += sum(map(len, blobs.values()))
         if size > BUNDLE_BYTES:
             yield bundle
             bundle, size = [], 0
@@ -117,40 +112,37 @@ def _bundles(
         yield bundle
 
 
-def _batches(files: Mapping[str, Sequence[TreeEntry]]) -> Iterator[list[tuple[str, TreeEntry]]]:
+def _split_batches(files: Mapping[str, TreeEntry]) -> Iterator[list[tuple[str, TreeEntry]]]:
     batch: list[tuple[str, TreeEntry]] = []
     size = 0
-    for key, entries in files.items():
-        batch.append((key, entries[0]))
-        size += entries[0].size
+    for key, entry in files.items():
+        batch.append((key, entry))
+        size += entry.size
         if size > READ_BYTES:
             yield batch
             batch, size = [], 0
     yield batch
 
 
-def _derived_past(commits: Sequence[CommitInfo]) -> Iterator[BuiltSegment]:
-    made = SegmentBuilder()
+def _index_commits(ports: Ports, tree: Tree, shas: Sequence[str]) -> Iterator[BuiltSegment]:
+    commits: Sequence[CommitInfo] = ports.mirrors.past(tree, [Sha(sha) for sha in shas])
+    builder = SegmentBuilder()
     for commit in commits:
-        made.add_text(commit.sha, strip_commit_noise(commit.message[:MESSAGE_CHARS]))
+        builder.add_text(commit.sha, strip_commit_noise(commit.message[:MESSAGE_CHARS]))
     if commits:
-        yield (
-            encode_segment(made.build()),
-            {commit.sha: written_past(commit) for commit in commits},
-        )
+        metadata: dict[str, bytes] = {each.sha: encode_commit(each) for each in commits}
+        yield encode_segment(builder.build()), metadata
 
 
-def _unread(found: CommitIndex, notebook: RepoIndexCache) -> Iterator[str]:
-    """Why a file of code has no word: nobody could read it, or it is not here. Of pictures nobody
-    expects any.
+def _explain_unread(index: FileIndex, cache: RepoIndexCache) -> Iterator[str]:
+    """Tell why a file of code has no word: no parser could read it, or it is not here.
+
+    Of pictures nobody expects any word.
     """
-    for shelf in (found.code, found.tests):
-        quiet = [(path, key) for path, key in find_wordless_files(shelf) if is_program(path)][
-            :SILENT
-        ]
-        leaves = notebook.leaves(quiet)
-        for path, _ in quiet:
-            if path not in leaves:
-                yield f"{path}: not in this clone"
-            elif leaves[path].unread_reason:
-                yield f"{path}: {leaves[path].unread_reason}"
+    wordless = [(path, key) for path, key in find_wordless_files(index) if is_program(path)]
+    symbols = cache.load_symbols(wordless[:MAX_UNREAD])
+    for path, _ in wordless[:MAX_UNREAD]:
+        if path not in symbols:
+            yield f"{path}: not in this clone"
+        elif symbols[path].unread_reason:
+            yield f"{path}: {symbols[path].unread_reason}"

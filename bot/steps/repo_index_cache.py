@@ -1,6 +1,4 @@
-"""Here lives the notebook of one repository: what the Memory knows of its objects, and what was
-derived just now.
-"""
+"""Cache what is derived from one repository's objects, so that each is derived once."""
 
 from __future__ import annotations
 
@@ -19,69 +17,72 @@ from bot.search import (
 from bot.search.index_workers import BuiltSegment
 from bot.values import CommitInfo, Sha
 
-SMALL = 1_000  # keys, below which a pack is joined with others like it
-MOST_SMALL = 8
+SMALL_KEYS = 1_000  # segments with fewer keys are joined with others like them
+MAX_SMALL = 8  # small segments that are left alone
 
-Derive = Callable[[Sequence[str]], Iterator[BuiltSegment]]
+DeriveSegments = Callable[[Sequence[str]], Iterator[BuiltSegment]]
 
 
 class RepoIndexCache:
-    """What is derived goes into the Memory; what the Memory may forget at once is kept here for
-    this once.
+    """Cache of one repository's index.
+
+    Writes go to the port and are also held here, since the port may drop them at once.
     """
 
-    def __init__(self, memory: DerivedCache, shelf: str) -> None:
-        self._memory = memory
-        self._shelf = shelf
+    def __init__(self, cache: DerivedCache, namespace: str) -> None:
+        self._cache = cache
+        self._namespace = namespace
         self._fresh: dict[str, bytes] = {}
 
-    def segments(self, keys: Collection[str], derive: Derive) -> list[Segment]:
-        """Segments that hold all of the keys, as far as they can be had; only what is not known is
-        derived.
+    def load_segments(self, keys: Collection[str], derive: DeriveSegments) -> list[Segment]:
+        """Load segments that hold all of the keys; derive and store those that are unknown.
+
+        Keys that cannot be derived are in none.
         """
-        packs = self._memory.load_segments(self._shelf, keys)
-        known = {key for pack in packs for key in pack.keys}
-        found = self._joined(packs)
-        for made, notes in derive([key for key in keys if key not in known]):
-            self._memory.store(self._shelf, made, notes)
-            self._fresh.update(notes)
-            found.append(decode_segment(made))
-        return found
+        blobs = self._cache.load_segments(self._namespace, keys)
+        known = {key for blob in blobs for key in blob.keys}
+        segments = self._join_small(blobs)
+        for blob, metadata in derive([key for key in keys if key not in known]):
+            self._cache.store(self._namespace, blob, metadata)
+            self._fresh.update(metadata)
+            segments.append(decode_segment(blob))
+        return segments
 
-    def leaves(self, files: Sequence[tuple[str, str]]) -> dict[str, FileSymbols]:
-        """What these files define, given as path and key."""
-        notes = self._notes([key for _, key in files])
-        return {path: decode_symbols(key, path, notes[key]) for path, key in files if key in notes}
+    def load_symbols(self, files: Sequence[tuple[str, str]]) -> dict[str, FileSymbols]:
+        """Load what files define, given as path and key; unknown ones are left out."""
+        metadata = self._load_metadata([key for _, key in files])
+        return {
+            path: decode_symbols(key, path, metadata[key]) for path, key in files if key in metadata
+        }
 
-    def past(self, commits: Sequence[Sha]) -> tuple[CommitInfo, ...]:
-        notes = self._notes(commits)
-        return tuple(read_past(sha, notes[sha]) for sha in commits if sha in notes)
+    def load_commits(self, shas: Sequence[Sha]) -> tuple[CommitInfo, ...]:
+        """Load commits in this order; unknown ones are left out."""
+        metadata = self._load_metadata(shas)
+        return tuple(decode_commit(sha, metadata[sha]) for sha in shas if sha in metadata)
 
-    def _notes(self, keys: Collection[str]) -> dict[str, bytes]:
+    def _load_metadata(self, keys: Collection[str]) -> dict[str, bytes]:
         fresh = {key: self._fresh[key] for key in keys if key in self._fresh}
-        return (
-            self._memory.load_metadata(self._shelf, [key for key in keys if key not in fresh])
-            | fresh
-        )
+        others = [key for key in keys if key not in fresh]
+        return self._cache.load_metadata(self._namespace, others) | fresh
 
-    def _joined(self, packs: Sequence[SegmentBlob]) -> list[Segment]:
-        small = [pack for pack in packs if len(pack.keys) < SMALL]
-        if len(small) <= MOST_SMALL:
-            return [decode_segment(each) for each in packs]
-        one = join_segments([decode_segment(each) for each in small])
-        self._memory.store(
-            self._shelf,
-            encode_segment(one),
-            {},
-            replaces=[each.cache_id for each in small],
-        )
-        return [one, *(decode_segment(each) for each in packs if each not in small)]
+    def _join_small(self, blobs: Sequence[SegmentBlob]) -> list[Segment]:
+        """Decode the segments; store many small ones as one, which is faster to load."""
+        small = [blob for blob in blobs if len(blob.keys) < SMALL_KEYS]
+        if len(small) <= MAX_SMALL:
+            return [decode_segment(blob) for blob in blobs]
+        joined = join_segments([decode_segment(blob) for blob in small])
+        replaces = [blob.cache_id for blob in small]
+        self._cache.store(self._namespace, encode_segment(joined), {}, replaces=replaces)
+        return [joined, *(decode_segment(blob) for blob in blobs if blob not in small)]
 
 
-def written_past(past: CommitInfo) -> bytes:
-    return json.dumps([past.message, past.paths], ensure_ascii=False).encode("utf-8", "replace")
+def encode_commit(commit: CommitInfo) -> bytes:
+    """Encode a commit's message and paths."""
+    data = [commit.message, commit.paths]
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def read_past(sha: Sha, note: bytes) -> CommitInfo:
-    message, paths = json.loads(note)
+def decode_commit(sha: Sha, data: bytes) -> CommitInfo:
+    """Decode what `encode_commit` wrote."""
+    message, paths = json.loads(data)
     return CommitInfo(sha, message, tuple(paths))

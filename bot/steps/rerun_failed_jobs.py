@@ -13,23 +13,18 @@ log = logging.getLogger(__name__)
 
 @step("rerun_failed_jobs")
 def rerun_failed_jobs(ports: Ports, base: Tree, checks: Checks) -> dict[str, int]:
-    """Run the failed jobs again; which attempt of each workflow run is over, so that its word is
-    not read as new.
+    """Run the failed jobs again, once each, unless the App may not ask for it.
 
-    Nothing for those that somebody ran again before, for twice is enough; nor where the App may not
-    ask for it.
+    Returns the attempt that is over of each CI run that began again, so that what it said is not
+    read as new.
     """
-    attempts = {
-        str(check.run): check.run_attempt
-        for check in checks.failed
-        if check.run and check.run_attempt == 1
-    }
-    over: dict[str, int] = {}
-    for run, attempt in attempts.items():
+    runs = {check.run for check in checks.failed if check.run and check.run_attempt == 1}
+    attempts: dict[str, int] = {}
+    for run in sorted(runs):
         try:
-            ports.ci.rerun_failed(base.repo, int(run))
-        except Refusal as refused:
-            log.warning("CI is taken at its first word: %s", refused)
+            ports.ci.rerun_failed(base.repo, run)
+        except Refusal as refusal:
+            log.warning("CI is not run again: %s", refusal)
             break
-        over[run] = attempt
-    return over
+        attempts[str(run)] = 1
+    return attempts

@@ -10,7 +10,7 @@ from bot.ports import Ports
 from bot.run import Summary, step
 from bot.search import find_similar_commits, locate, parse_query
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
-from bot.steps.semantic_similarity import alike
+from bot.steps.semantic_similarity import make_similarity
 from bot.text.terminal_text import strip_control
 from bot.values import CommitInfo, Issue, Retrieval, SimilarCommit, Tree
 
@@ -45,9 +45,9 @@ def search_repo(
 ) -> Retrieval:
     """Find places in the code, and the past commits most like the issue with their diffs' heads."""
     body = "\n\n".join([issue.body, *(comment.body for comment in issue.comments)])
-    meaning = alike(ports, tree, index.cache)
+    similarity = make_similarity(ports, tree, index.cache)
     query = parse_query(issue.title, body)
-    retrieval = locate(index.commit_index, query, index.cache.leaves, limit, meaning)
+    retrieval = locate(index.commit_index, query, index.cache.load_symbols, limit, similarity)
     commits = find_similar_commits(index.commit_index, query, MAX_SIMILAR)
     return replace(retrieval, similar=tuple(_with_diff(ports, tree, commit) for commit in commits))
 

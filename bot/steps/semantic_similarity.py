@@ -1,9 +1,10 @@
-"""Here lives the asking of a model of meaning: a passage is asked of it once, then remembered."""
+"""Embed passages, each once (cached by blob), and score them against the request."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,73 +17,81 @@ log = logging.getLogger(__name__)
 
 PASSAGE_CHARS = 1_000  # most models read no more
 REQUEST_CHARS = 1_000
+CHAR_BYTES = 4  # at most, in UTF-8
 
 
-def alike(ports: Ports, tree: Tree, notebook: RepoIndexCache) -> SimilarityFunction | None:
-    """How alike in meaning passages are to a request, by the World's embedder; None without one.
+def make_similarity(ports: Ports, tree: Tree, cache: RepoIndexCache) -> SimilarityFunction | None:
+    """Make the function that scores passages against a request; None without an embedder.
 
-    When it cannot be asked there is no answer, and the words alone decide.
+    It returns None when the embedder cannot be asked: then the words alone decide.
     """
-    embedder = ports.embedder
-    if embedder is None:
+    if ports.embedder is None:
         return None
+    store = _VectorStore(ports, ports.embedder, tree, cache)
 
-    def ask(request: str, passages: Sequence[Passage]) -> Sequence[float] | None:
+    def score(request: str, passages: Sequence[Passage]) -> Sequence[float] | None:
         try:
-            known = _known(ports, embedder, tree, notebook, passages)
-            asked = _direction(embedder.embed([request[:REQUEST_CHARS]])[0])
-        except Unreachable as failed:
-            log.warning("ranking by words alone: %s", failed)
+            vectors = store.load_vectors(passages)
+            direction = _read_vector(store.embedder.embed([request[:REQUEST_CHARS]])[0])
+        except Unreachable as error:
+            log.warning("ranking by words alone: %s", error)
             return None
+        keys = map(_key_of, passages)
         return [
-            float(_direction(known[name]) @ asked) if (name := _name(it)) in known else np.nan
-            for it in passages
+            float(_read_vector(vectors[key]) @ direction) if key in vectors else np.nan
+            for key in keys
         ]
 
-    return ask
+    return score
 
 
-def _known(
-    ports: Ports,
-    embedder: Embedder,
-    tree: Tree,
-    notebook: RepoIndexCache,
-    passages: Sequence[Passage],
-) -> dict[str, bytes]:
-    shelf = f"{tree.repo.name} by {embedder.name}"
-    known = ports.cache.load_metadata(shelf, [_name(it) for it in passages])
-    fresh = dict(_texts(ports, tree, notebook, [it for it in passages if _name(it) not in known]))
-    if fresh:
-        found = dict(zip(fresh, embedder.embed(list(fresh.values())), strict=True))
-        ports.cache.store(shelf, SegmentBlob(tuple(found), {}), found)
-        known |= found
-    return known
+@dataclass(frozen=True, slots=True)
+class _VectorStore:
+    """The vectors of passages: from the cache, or embedded and put there."""
+
+    ports: Ports
+    embedder: Embedder
+    tree: Tree
+    cache: RepoIndexCache
+
+    def load_vectors(self, passages: Sequence[Passage]) -> dict[str, bytes]:
+        namespace = f"{self.tree.repo.name} by {self.embedder.name}"
+        vectors = self.ports.cache.load_metadata(namespace, list(map(_key_of, passages)))
+        unknown = [passage for passage in passages if _key_of(passage) not in vectors]
+        texts = dict(self._read_texts(unknown))
+        if texts:
+            embedded = self.embedder.embed(list(texts.values()))
+            fresh = dict(zip(texts, embedded, strict=True))
+            self.ports.cache.store(namespace, SegmentBlob(tuple(fresh), {}), fresh)
+            vectors |= fresh
+        return vectors
+
+    def _read_texts(self, passages: Sequence[Passage]) -> Iterator[tuple[str, str]]:
+        """Read the text to embed of each passage: its path, its name, and its beginning."""
+        files = self.cache.load_symbols([(passage.path, passage.key) for passage in passages])
+        blobs = self.ports.mirrors.blobs(self.tree, {_blob_of(passage) for passage in passages})
+        chunks_by_path: dict[str, Mapping[int, bytes]] = {}
+        for passage in passages:
+            blob = blobs.get(_blob_of(passage))
+            if passage.path not in files or blob is None:
+                continue
+            symbols = files[passage.path].symbols
+            if passage.path not in chunks_by_path:
+                chunks_by_path[passage.path] = split_into_chunks(blob, symbols)
+            index = passage.symbol_number - 1
+            name = symbols[index].name if passage.symbol_number else ""
+            chunk = chunks_by_path[passage.path].get(index, b"")
+            text = chunk[: CHAR_BYTES * PASSAGE_CHARS].decode("utf-8", "replace")
+            yield _key_of(passage), f"{passage.path} {name}\n{text[:PASSAGE_CHARS]}"
 
 
-def _texts(
-    ports: Ports, tree: Tree, notebook: RepoIndexCache, passages: Sequence[Passage]
-) -> Iterator[tuple[str, str]]:
-    """What is to be read of each passage: where it stands, what it is called, how it begins."""
-    leaves = notebook.leaves([(it.path, it.key) for it in passages])
-    blobs = ports.mirrors.blobs(tree, {_sha(it) for it in passages})
-    cut: dict[str, Mapping[int, bytes]] = {}
-    for it in passages:
-        if it.path not in leaves or _sha(it) not in blobs:
-            continue
-        symbols = leaves[it.path].symbols
-        pieces = cut.setdefault(it.path, split_into_chunks(blobs[_sha(it)], symbols))
-        name = symbols[it.symbol_number - 1].name if it.symbol_number else ""
-        text = pieces.get(it.symbol_number - 1, b"")[: 4 * PASSAGE_CHARS].decode("utf-8", "replace")
-        yield _name(it), f"{it.path} {name}\n{text[:PASSAGE_CHARS]}"
-
-
-def _name(passage: Passage) -> str:
+def _key_of(passage: Passage) -> str:
     return f"{passage.key}:{passage.symbol_number}"
 
 
-def _sha(passage: Passage) -> Sha:
+def _blob_of(passage: Passage) -> Sha:
     return Sha(passage.key.partition(":")[0])
 
 
-def _direction(vector: bytes) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def _read_vector(vector: bytes) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     return np.frombuffer(vector, np.float32)

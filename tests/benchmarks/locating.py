@@ -109,7 +109,7 @@ def _question_s(work: Path, repo: Path) -> float:
     )
     repo_index = load_repo_index(ports, borrow(work / "home", repo, "HEAD"))
     title, _, body = ISSUE.partition("\n")
-    index, leaves = repo_index.commit_index, repo_index.cache.leaves
+    index, leaves = repo_index.commit_index, repo_index.cache.load_symbols
     return _median_s(lambda: locate(index, parse_query(title, body), leaves))
 
 

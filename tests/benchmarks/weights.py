@@ -95,7 +95,7 @@ def _measure(ports: Ports, home: Path, repos: Path, case: Mapping[str, Any]) -> 
         right[rows],
         len(case["gold"]),
         frozenset((path, name) for path, name in case["gold_functions"]),
-        locate(index, query, repo_index.cache.leaves),
+        locate(index, query, repo_index.cache.load_symbols),
     )
 
 

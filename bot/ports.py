@@ -210,7 +210,7 @@ class Model(Protocol):
 
     @property
     def name(self) -> str:
-        """What people call the model, such as "Claude"."""
+        """The model's name as people know it, such as "Claude"."""
 
     def turn(
         self,

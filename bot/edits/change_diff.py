@@ -33,12 +33,12 @@ class ChangeDiff:
 
     @property
     def added(self) -> int:
-        """How many lines came, as git's numstat counts them."""
+        """The number of lines that came, as git's numstat counts them."""
         return sum(len(file.added) for file in self.files.values())
 
     @property
     def removed(self) -> int:
-        """How many lines went."""
+        """The number of lines that went."""
         return sum(len(file.removed) for file in self.files.values())
 
 

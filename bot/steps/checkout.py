@@ -1,4 +1,4 @@
-"""Here lives the checkout: the files of the base commit in the mirror. No work tree."""
+"""Fetch the base commit into the mirror. There is no work tree."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def _summarize_tree(tree: Tree) -> Summary:
 
 @step("checkout", _summarize_tree)
 def checkout(ports: Ports, repo: Repo) -> Tree:
-    """The default branch as it is now."""
+    """Fetch the default branch as it is now."""
     branch = ports.repositories.fetch_info(repo).default_branch
     return ports.mirrors.fetch(repo, ports.credentials.fetch_remote(repo), branch)

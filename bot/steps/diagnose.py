@@ -111,7 +111,7 @@ def _judge_failures(ports: Ports, case: _Case) -> Verdict:
 
 
 def _is_out_of_reach(ports: Ports, case: _Case) -> bool:
-    """Whether what failed are tests that the change does not seem to reach."""
+    """Tell whether what failed are tests that the change does not seem to reach."""
     failures = case.reading.failures
     paths = {frame.file for failure in failures for frame in failure.frames}
     return is_out_of_reach(failures, case.changed, ports.mirrors.read(case.tree, paths))
@@ -142,7 +142,7 @@ def _read_attempt(ports: Ports, case: _Case, job: Check) -> EarlierAttempt:
 
 
 def _was_red_before(ports: Ports, case: _Case) -> bool:
-    """Whether all that failed had failed on the base commit in the same way."""
+    """Tell whether all that failed had failed on the base commit in the same way."""
     names = {check.name for check in case.failed}
     same = [check for check in case.base_checks.failed if check.name in names]
     if not same or names - {check.name for check in same}:

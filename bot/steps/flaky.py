@@ -68,7 +68,7 @@ def _explain_job(
 
 
 def _are_other_tests(before: Sequence[Failure], now: Sequence[Failure]) -> bool:
-    """Whether tests failed before, and none of those that fail now."""
+    """Tell whether tests failed before, and none of those that fail now."""
     tests_before, tests_now = ({failure.test for failure in each} for each in (before, now))
     if not tests_before or not tests_now or "" in tests_before | tests_now:
         return False
@@ -78,7 +78,7 @@ def _are_other_tests(before: Sequence[Failure], now: Sequence[Failure]) -> bool:
 def is_out_of_reach(
     failures: Sequence[Failure], changed: Collection[str], texts: Mapping[str, bytes]
 ) -> bool:
-    """Whether these are tests that the changed files do not seem to reach; in doubt they do.
+    """Tell whether these are tests that the changed files do not seem to reach; in doubt they do.
 
     `texts` holds the files where the tests failed. A test file that names a changed file, or lies
     beside one, is within its reach.
@@ -100,7 +100,7 @@ def is_out_of_reach(
 
 
 def _is_unnamed(path: PurePosixPath, folders: Collection[PurePosixPath], words: str) -> bool:
-    """Whether the words name neither file nor folder, and the file lies in no such folder."""
+    """Tell whether the words name neither file nor folder, and the file lies in no such folder."""
     stem, folder = _squeeze(path.stem), _squeeze(path.parent.name)
     if not language_of(str(path)) or stem in ROOTS or path.parent in folders:
         return False

@@ -73,7 +73,7 @@ def _read_events(text: bytes) -> dict[str, object] | None:
 
 
 def _starts_for(filters: object, branch: str) -> bool:
-    """Whether an event with these filters starts for the branch; False stands for no such event.
+    """Tell whether an event with these filters starts for the branch; False stands for no such event.
 
     `paths` are not weighed: they only make CI rarer.
     """
@@ -89,7 +89,7 @@ def _starts_for(filters: object, branch: str) -> bool:
 
 
 def _starts_when_opened(filters: object) -> bool:
-    """Whether it starts when a pull request is opened, not only when it is closed, say."""
+    """Tell whether it starts when a pull request is opened, not only when it is closed, say."""
     types = filters.get("types") if isinstance(filters, dict) else None
     if isinstance(types, list):
         return "opened" in types
@@ -97,7 +97,7 @@ def _starts_when_opened(filters: object) -> bool:
 
 
 def _is_matched(patterns: object, branch: str) -> bool:
-    """Whether the last pattern that fits is one without `!`."""
+    """Tell whether the last pattern that fits is one without `!`."""
     globs: Iterable[object] = patterns if isinstance(patterns, list) else [patterns]
     is_matched = False
     for glob in map(str, globs):
@@ -107,7 +107,7 @@ def _is_matched(patterns: object, branch: str) -> bool:
 
 
 def _fits(glob: str, branch: str) -> bool:
-    """Whether the branch fits one of GitHub's patterns."""
+    """Tell whether the branch fits one of GitHub's patterns."""
     pattern = "".join(map(_translate_part, GLOB_PARTS.findall(glob)))
     try:
         return re.fullmatch(pattern, branch) is not None

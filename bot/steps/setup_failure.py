@@ -38,7 +38,7 @@ MANIFEST = re.compile(
 
 
 def is_setup_script(script: Sequence[str]) -> bool:
-    """Whether all that a failed step runs only fetches or installs."""
+    """Tell whether all that a failed step runs only fetches or installs."""
     if len(script) == 1 and ACTION.fullmatch(script[0]):
         return True
     commands = [
@@ -53,7 +53,7 @@ def is_setup_script(script: Sequence[str]) -> bool:
 def can_change_touch_setup(
     changed: Collection[str], scripts: Collection[Sequence[str]], failures: Collection[Failure]
 ) -> bool:
-    """Whether the change may have broken a set-up: by CI's own files, what it installs, its code.
+    """Tell whether the change may have broken a set-up: by CI's own files, what it installs, its code.
 
     In doubt it may: where the log points into a changed file, or a script names one.
     """

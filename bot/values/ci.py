@@ -1,4 +1,4 @@
-"""Here lives what CI says, what it means, and how a run ends."""
+"""Checks of CI, verdicts about them, pull requests, and the outcome of a run."""
 
 from __future__ import annotations
 
@@ -46,26 +46,28 @@ class Checks:
 
     @property
     def is_silent(self) -> bool:
+        """Tell whether CI said nothing at all."""
         return not self.checks
 
     @property
     def is_pending(self) -> bool:
+        """Tell whether a check has not ended."""
         return any(check.state == "pending" for check in self.checks)
 
     @property
     def failed(self) -> tuple[Check, ...]:
+        """The checks that failed."""
         return tuple(check for check in self.checks if check.state == "failed")
 
     @property
     def is_all_skipped(self) -> bool:
-        """Whether all of it passed for having done nothing: GitHub lets skipped and neutral checks
-        pass.
-        """
+        """Tell whether all passed for having done nothing: skipped and neutral checks pass."""
         passed = bool(self.checks) and all(check.state == "passed" for check in self.checks)
         return passed and all(check.conclusion in ("skipped", "neutral") for check in self.checks)
 
     @property
     def green(self) -> bool:
+        """Tell whether all passed, and at least one of them did something."""
         return (
             bool(self.checks)
             and all(check.state == "passed" for check in self.checks)
@@ -75,7 +77,7 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A note that CI pinned to a line. Timeouts and lost runners are told only here."""
+    """A note that CI pinned to a line; only such notes tell timeouts and lost runners."""
 
     path: str
     line: int
@@ -110,7 +112,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a CI log says: what kind of failure, what to do about it, what broke."""
+    """The reading of a CI log: the kind of failure, the action to take, and what broke."""
 
     category: Category
     action: Action
@@ -122,7 +124,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a red CI means, with the reading that says so."""
+    """The judgement of a red CI, with the reading that it rests on."""
 
     kind: Literal["ours", "already red", "infrastructure", "set-up", "flaky"]
     reading: Reading
@@ -135,7 +137,7 @@ class Verdict:
 
     @property
     def fingerprint(self) -> str:
-        """What failed, as one name: equal for equal failures, whatever their order."""
+        """One name for all that failed: equal for equal failures, whatever their order."""
         return "+".join(sorted({failure.fingerprint for failure in self.reading.failures}))
 
 
@@ -151,9 +153,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCi:
-    """What CI will do with our branch: how many of the repository's own workflows will run, and who
-    else may speak.
-    """
+    """A prediction of CI for our branch: what starts it, how many workflows run, who else speaks."""
 
     starts: Literal["on push", "on pull request", "never"]
     workflows: int = 0
@@ -172,7 +172,7 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class PullRequestContent:
-    """What a pull request shall say, and whether it shall be a draft."""
+    """The content that a pull request shall have."""
 
     title: str
     body: str
@@ -181,8 +181,9 @@ class PullRequestContent:
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """Where the branch points now. `is_ours` is false when somebody else moved it: then nothing was
-    pushed.
+    """The commit that the branch points to after a push.
+
+    `is_ours` is false when somebody else moved the branch: then nothing was pushed.
     """
 
     sha: Sha
@@ -191,7 +192,7 @@ class PushResult:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What a run is told while it waits. A hint: the step that follows asks GitHub what is true."""
+    """A message to a waiting run. It is a hint: the step that follows asks GitHub."""
 
     kind: Literal["checks", "stop", "issue", "pushed", "closed"]
     text: str = ""
@@ -201,7 +202,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended, in one word and one sentence."""
+    """The end of a run, in one word and one sentence."""
 
     state: Literal[
         "opened", "draft", "refused", "ignored", "stopped", "asked", "gave up", "failed", "done"

@@ -1,4 +1,4 @@
-"""Here lives the code as values: trees, patches, and places in them."""
+"""Code as values: trees, patches, and places in them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ Sha = NewType("Sha", str)  # 40 hex digits
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Where git fetches and pushes. The secret goes into the environment of one git process and
-    nowhere else.
+    """The address where git fetches and pushes.
+
+    The secret goes into the environment of one git process and nowhere else.
     """
 
     url: str
@@ -22,9 +23,7 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The files of a repository at a commit (or at a bare tree object, for an overlay), in the
-    mirror we trust.
-    """
+    """The files of a repository at a commit, or at a tree object, in our mirror of it."""
 
     repo: Repo
     sha: Sha
@@ -48,6 +47,7 @@ class Patch:
     files: dict[str, str | None] = field(default_factory=dict)
 
     def with_file(self, path: str, text: str | None) -> Patch:
+        """Add or replace one file."""
         return Patch({**self.files, path: text})
 
 
@@ -62,7 +62,7 @@ class GrepMatch:
 
 @dataclass(frozen=True, slots=True)
 class CommitInfo:
-    """A commit of the past: what it said, and the files that it changed."""
+    """A commit of the history: its message, and the files that it changed."""
 
     sha: Sha
     message: str
@@ -71,8 +71,9 @@ class CommitInfo:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A place in the code worth reading. `name` is empty for a whole file; lines count from 1, 0
-    when unknown.
+    """A place in the code worth reading; `name` is empty for a whole file.
+
+    Lines count from 1; 0 is unknown.
     """
 
     path: str
@@ -86,9 +87,7 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SimilarCommit:
-    """A past commit worth imitating. `diff` is its beginning; empty when the clone lacks what it
-    changed.
-    """
+    """A past commit like the request; `diff` is its beginning, empty when the clone lacks it."""
 
     sha: Sha
     message: str
@@ -98,19 +97,19 @@ class SimilarCommit:
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Where to look for an issue, each list best first."""
+    """The places to look at for an issue, each list best first."""
 
     files: tuple[SearchHit, ...] = ()
     symbols: tuple[SearchHit, ...] = ()
     tests: tuple[SearchHit, ...] = ()
     skipped: tuple[str, ...] = ()  # what was not read, and why
     similar: tuple[SimilarCommit, ...] = ()  # past commits most like the issue
-    map: str = ""  # of the whole repository
+    map: str = ""  # of the code around them
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a gate found in a change. A finding that `blocks` keeps the change from being pushed."""
+    """A problem that a gate found; one that `blocks` keeps the change from being pushed."""
 
     gate: str
     path: str
@@ -122,9 +121,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A secret that was found in a text. It is held no longer than it takes to mask it, and never
-    recorded.
-    """
+    """A secret in a text. It is held no longer than it takes to mask it, and never recorded."""
 
     secret: str = field(repr=False)
     rule: str
@@ -133,9 +130,7 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What an index of packages says of a name; `first` is the date of its first release, empty
-    when unknown.
-    """
+    """A package index' entry; `first` is the date of its first release, empty if unknown."""
 
     exists: bool
     first: str = ""

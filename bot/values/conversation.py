@@ -1,4 +1,4 @@
-"""Here lives the conversation with the model, and what it costs."""
+"""The conversation with the model, and what it costs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ class ToolSchema:
 
 @dataclass(frozen=True, slots=True)
 class PromptPrefix:
-    """What stays the same through a conversation, byte for byte, or the prompt cache and thinking
-    blocks break.
+    """What opens a conversation and stays the same, byte for byte.
+
+    The prompt cache and thinking blocks break otherwise.
     """
 
     system: str
@@ -27,9 +28,7 @@ class PromptPrefix:
 
 @dataclass(frozen=True, slots=True)
 class UserText:
-    """Our own words to the model. Never text from outside: that is data, and data comes as a tool's
-    answer.
-    """
+    """Our own words to the model; text from outside is data, and comes as a tool's result."""
 
     text: str
 
@@ -45,7 +44,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a tool answered to the call with this id."""
+    """The answer of a tool to the call with this id."""
 
     call_id: str
     text: str
@@ -54,7 +53,7 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class ToolResults:
-    """All answers to one turn's calls, in the order of the calls: one user message."""
+    """The results of one turn's calls, in the order of the calls: one user message."""
 
     results: tuple[ToolResult, ...]
 
@@ -81,13 +80,11 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One answer of the model, whole. `content` is the JSON of its blocks as received, to be sent
-    back unchanged.
+    """One answer of the model, whole. `content` is JSON of the adapter's own, to be sent back.
 
-    stop: "tools" calls to run; "end" it stopped by itself; "refused"; "budget" not asked, the next
-    call could pass
-    the cap; "length" cut off twice; "context" the window is full; "broken" the answer never came
-    whole.
+    stop: "tools" calls to run; "end" it stopped by itself; "refused"; "budget" it was not asked,
+    since the answer could pass the budget; "length" it was cut off twice; "context" the window is
+    full; "broken" the answer never came whole.
     """
 
     stop: Literal["tools", "end", "refused", "budget", "length", "context", "broken"]
@@ -95,7 +92,7 @@ class Turn:
     calls: tuple[ToolCall, ...] = ()
     text: str = ""
     usage: Usage = Usage()
-    why: str = ""  # for refused and budget
+    why: str = ""  # for "refused", "budget" and "broken"
 
 
 Conversation = tuple[UserText | Turn | ToolResults, ...]
@@ -122,9 +119,7 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class PlannedWeakening:
-    """An existing test, check or setting that must ask for less than before, by path or name, and
-    why.
-    """
+    """An existing test, check or setting that must ask for less, by path or name, and why."""
 
     what: str
     why: str
@@ -132,7 +127,7 @@ class PlannedWeakening:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the model means to do, before it may edit."""
+    """The model's plan, which it submits before it may edit."""
 
     summary: str
     files: tuple[PlannedFile, ...] = ()
@@ -144,7 +139,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """What the model says it did: the commit's message and the pull request's words."""
+    """The model's words for its work: the commit message and the pull request's text."""
 
     title: str
     message: str
@@ -165,7 +160,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """A model, how hard it shall think, and its price."""
+    """A model, its effort, and its price."""
 
     model: str
     effort: str

@@ -54,27 +54,27 @@ def folder(tmp_path):
     return root
 
 
-def page(folder, base=None, *, strict=False):
+def render_page(folder, base=None, *, strict=False):
     out = StringIO()
     code = checked(Console(file=out, width=80), UNSET, folder, Asked(base, strict=strict))
     return code, out.getvalue()
 
 
-def found(folder, capsys, base=None):
+def find_blocking(folder, capsys, base=None):
     code = checked(Console(file=StringIO()), UNSET, folder, Asked(base, "json"))
-    said = json.loads(capsys.readouterr().out)
+    report = json.loads(capsys.readouterr().out)
     return code, {
-        (one["gate"], one["path"], one["line"], one["rule"])
-        for one in said["findings"]
-        if one["blocks"]
+        (finding["gate"], finding["path"], finding["line"], finding["rule"])
+        for finding in report["findings"]
+        if finding["blocks"]
     }
 
 
 def test_an_untouched_folder_is_clean(folder):
     """What was wrong before, as an import that nobody uses, is not this change's."""
     assert (0, "Nothing keeps it back: 0 changed files since") == (
-        page(folder)[0],
-        page(folder)[1][:44],
+        render_page(folder)[0],
+        render_page(folder)[1][:44],
     )
 
 
@@ -91,7 +91,7 @@ def test_what_is_not_committed_is_seen(folder, capsys):
             ("secrets", "app/key.py", 1, "github-pat"),
             ("syntax", "app/odd.py", 1, ""),
         },
-    ) == found(folder, capsys)
+    ) == find_blocking(folder, capsys)
 
 
 def test_a_branch_is_compared_with_where_it_began(folder, capsys):
@@ -105,8 +105,10 @@ def test_a_branch_is_compared_with_where_it_began(folder, capsys):
     git(folder, "commit", "--quiet", "-m", "Break")
     git(folder, "checkout", "--quiet", "feature")
 
-    assert (1, {("tests", "tests/test_main.py", 5, "assertion-loosened")}) == found(folder, capsys)
-    assert (0, set()) == found(folder, capsys, base="feature")
+    assert (1, {("tests", "tests/test_main.py", 5, "assertion-loosened")}) == find_blocking(
+        folder, capsys
+    )
+    assert (0, set()) == find_blocking(folder, capsys, base="feature")
 
 
 def test_a_test_that_the_change_leaves_alone_is_known(folder, capsys):
@@ -120,7 +122,7 @@ def test_a_test_that_the_change_leaves_alone_is_known(folder, capsys):
         },
     )
 
-    assert ("tests", "app/main.py", 2, "special-case") in found(folder, capsys)[1]
+    assert ("tests", "app/main.py", 2, "special-case") in find_blocking(folder, capsys)[1]
 
 
 def test_links_submodules_and_binaries_are_refused(folder, capsys):
@@ -130,9 +132,10 @@ def test_links_submodules_and_binaries_are_refused(folder, capsys):
     git(folder, "init", "--quiet", "inner")
     git(folder / "inner", "commit", "--quiet", "--allow-empty", "-m", "Inner")
 
-    assert (1, {("policy", path, 0, "") for path in ("away", "logo.png", "inner/")}) == found(
-        folder, capsys
-    )
+    assert (
+        1,
+        {("policy", path, 0, "") for path in ("away", "logo.png", "inner/")},
+    ) == find_blocking(folder, capsys)
 
 
 def test_a_repository_says_what_blocks(folder):
@@ -142,8 +145,8 @@ def test_a_repository_says_what_blocks(folder):
     git(folder, "commit", "--quiet", "-m", "Ease")
     write(folder, {"new.py": "import os\n", ".github/greenlit.yml": "advise: [lint, tests]\n"})
 
-    assert 0 == page(folder)[0]
-    assert 1 == page(folder, strict=True)[0]
+    assert 0 == render_page(folder)[0]
+    assert 1 == render_page(folder, strict=True)[0]
 
 
 def test_the_page_says_what_and_where(folder):
@@ -151,13 +154,13 @@ def test_the_page_says_what_and_where(folder):
     terminal.
     """
     write(folder, {"new.py": "import os\n", "b\x1b[31m.py": "x = (\n"})
-    code, said = page(folder)
+    code, text = render_page(folder)
 
     assert 1 == code
-    assert "new.py\n     1  lint      `os` imported but unused  F401" in said
-    assert "3 findings to mend: 2 changed files since" in said
-    assert "\x1b" not in said
-    assert 80 >= max(map(len, said.splitlines()))
+    assert "new.py\n     1  lint      `os` imported but unused  F401" in text
+    assert "3 findings to mend: 2 changed files since" in text
+    assert "\x1b" not in text
+    assert 80 >= max(map(len, text.splitlines()))
 
 
 def test_sarif_is_sarif(folder, capsys):
@@ -174,7 +177,7 @@ def test_sarif_is_sarif(folder, capsys):
 
 
 @pytest.mark.parametrize(
-    ("place", "base", "told"),
+    ("place", "base", "expected"),
     [
         ("nowhere", None, "is no folder"),
         (".", None, "is no git repository"),
@@ -184,13 +187,13 @@ def test_sarif_is_sarif(folder, capsys):
         ("new", None, "There is no commit HEAD"),
     ],
 )
-def test_what_cannot_be_looked_at_is_wrong_use(folder, tmp_path, place, base, told):
+def test_what_cannot_be_looked_at_is_wrong_use(folder, tmp_path, place, base, expected):
     """Exit code 2, and a sentence that says why."""
     git(tmp_path, "clone", "--quiet", "--bare", folder.as_uri(), "bare")
     git(tmp_path, "init", "--quiet", "new")
-    code, said = page(tmp_path / place, base)
+    code, text = render_page(tmp_path / place, base)
 
-    assert (2, True) == (code, told in " ".join(said.split()))
+    assert (2, True) == (code, expected in " ".join(text.split()))
 
 
 def test_a_broken_configuration_is_wrong_use(folder):
@@ -199,7 +202,10 @@ def test_a_broken_configuration_is_wrong_use(folder):
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "-m", "Ease")
 
-    assert (2, True) == (page(folder)[0], "line 1, column 10" in " ".join(page(folder)[1].split()))
+    assert (2, True) == (
+        render_page(folder)[0],
+        "line 1, column 10" in " ".join(render_page(folder)[1].split()),
+    )
 
 
 def test_names_that_are_no_text_end_in_words(folder):
@@ -208,4 +214,4 @@ def test_names_that_are_no_text_end_in_words(folder):
     (folder / "latin.py").write_bytes(b"# \xe9\nx = 1\n")
     (folder / "LICENSE").unlink()
 
-    assert page(folder)[0] in (0, 1)
+    assert render_page(folder)[0] in (0, 1)

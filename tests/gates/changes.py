@@ -13,7 +13,7 @@ SIGNS = {"=": (True, True), "-": (True, False), "+": (False, True)}
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledChange:
     """A change, and which rule must find it: none where it is fair."""
 
     name: str
@@ -22,22 +22,27 @@ class Labelled:
     plan: dict[str, str] = field(default_factory=dict)
 
 
-def labelled(file: Path) -> list[Labelled]:
+def read_labelled(file: Path) -> list[LabelledChange]:
     return [
-        Labelled(one["name"], one.get("cheat", ""), _change(one["files"]), one.get("plan", {}))
-        for one in yaml.safe_load(file.read_text(encoding="utf-8"))
+        LabelledChange(
+            entry["name"],
+            entry.get("cheat", ""),
+            _read_change(entry["files"]),
+            entry.get("plan", {}),
+        )
+        for entry in yaml.safe_load(file.read_text(encoding="utf-8"))
     ]
 
 
-def _change(files: dict[str, str]) -> Change:
-    sides = {path: _sides(text) for path, text in files.items()}
+def _read_change(files: dict[str, str]) -> Change:
+    sides = {path: _split_sides(text) for path, text in files.items()}
     return Change(
         {path: old for path, (old, _) in sides.items()},
         {path: new for path, (_, new) in sides.items()},
     )
 
 
-def _sides(text: str) -> tuple[str | None, str | None]:
+def _split_sides(text: str) -> tuple[str | None, str | None]:
     """A side on which no line stands is no file."""
     lines = text.splitlines(keepends=True)
     sides = ["".join(line[1:] for line in lines if SIGNS[line[0]][side]) for side in (0, 1)]

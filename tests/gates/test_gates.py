@@ -31,14 +31,18 @@ PRIVATE = (
 SLACK = "xoxb-" + "123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx"
 
 
-def change(after, before=None, around=None):
+def make_change(after, before=None, around=None):
     """A change of these files; those that `before` does not name are new."""
     return Change({path: (before or {}).get(path) for path in after}, after, around or {})
 
 
-def found(made, rules=None):
-    told = run_gates(ASKED, made, rules or Rules(), {}, NOW)
-    return {(one.gate, one.path, one.line, one.rule) for one in told if one.blocks}
+def find_blocking(changed, rules=None):
+    findings = run_gates(ASKED, changed, rules or Rules(), {}, NOW)
+    return {
+        (finding.gate, finding.path, finding.line, finding.rule)
+        for finding in findings
+        if finding.blocks
+    }
 
 
 # --- which lines are new
@@ -50,13 +54,13 @@ TEXTS = st.lists(st.sampled_from(["a", "b", "", "x = 1"]), max_size=12).map("\n"
 @given(TEXTS, TEXTS)
 def test_the_new_lines_make_the_new_text(old, new):
     """The old text without what went, and with what came, is the new one."""
-    made = Change({"a": old}, {"a": new})
+    changed = Change({"a": old}, {"a": new})
     kept = [
         line
         for number, line in enumerate(split_lines(new), 1)
-        if number not in made.new_line_numbers["a"]
+        if number not in changed.new_line_numbers["a"]
     ]
-    gone = {number for number, _ in made.removed_lines("a")}
+    gone = {number for number, _ in changed.removed_lines("a")}
 
     assert kept == [line for number, line in enumerate(split_lines(old), 1) if number not in gone]
 
@@ -64,20 +68,20 @@ def test_the_new_lines_make_the_new_text(old, new):
 def test_a_huge_change_is_counted():
     """Ten thousand lines are not compared one with the other."""
     old = "\n".join(f"a{n}" for n in range(10_000))
-    made = Change({"a": old}, {"a": old.replace("a5\n", "b\n").replace("a9998", "c")})
+    changed = Change({"a": old}, {"a": old.replace("a5\n", "b\n").replace("a9998", "c")})
 
-    assert {6, 9_999} == made.new_line_numbers["a"]
+    assert {6, 9_999} == changed.new_line_numbers["a"]
 
 
 def test_a_new_finding_on_an_old_line_is_advice():
     """The change brought it, as an import that lost its last use; what breaks the program blocks."""
-    made = change({"a.py": "x = 1\ny = 2\n"}, {"a.py": "x = 1\n"})
+    changed = make_change({"a.py": "x = 1\ny = 2\n"}, {"a.py": "x = 1\n"})
     old = Finding("lint", "a.py", 1, "as before", rule="F401")
     unused, broken = replace(old, text="unused"), replace(old, text="gone", rule="F821")
     fresh = replace(old, line=2)
 
     assert (replace(unused, blocks=False), broken, fresh) == keep_new_findings(
-        made, (fresh, old, unused, broken), (old,)
+        changed, (fresh, old, unused, broken), (old,)
     )
 
 
@@ -86,7 +90,7 @@ def test_a_new_finding_on_an_old_line_is_advice():
 
 
 @pytest.mark.parametrize(
-    ("after", "before", "told"),
+    ("after", "before", "expected"),
     [
         ("import os\n", None, {("lint", "a.py", 1, "F401")}),
         ("x = 1\nimport os\n", "import os\n", set()),
@@ -107,16 +111,18 @@ def test_a_new_finding_on_an_old_line_is_advice():
         ),
     ],
 )
-def test_what_lint_keeps_back(after, before, told):
+def test_what_lint_keeps_back(after, before, expected):
     """What is wrong for sure and new; style and taste only advise."""
-    assert told == found(change({"a.py": after}, {"a.py": before}))
+    assert expected == find_blocking(make_change({"a.py": after}, {"a.py": before}))
 
 
 def test_style_is_advice():
     """It is told, and keeps nothing back."""
-    told = Ruff().lint({"a.py": "import b\nimport a\n\nprint(a, b)\n"}, {})
+    findings = Ruff().lint({"a.py": "import b\nimport a\n\nprint(a, b)\n"}, {})
 
-    assert {("style", "I001", False)} == {(one.gate, one.rule, one.blocks) for one in told}
+    assert {("style", "I001", False)} == {
+        (finding.gate, finding.rule, finding.blocks) for finding in findings
+    }
 
 
 def test_the_repositorys_own_rules_count():
@@ -124,9 +130,11 @@ def test_the_repositorys_own_rules_count():
     config = {
         "pyproject.toml": '[tool.ruff]\nline-length = 20\n[tool.ruff.lint]\nselect = ["E"]\nignore = ["F401"]\n'
     }
-    told = Ruff().lint({"a.py": "import os\nlonger = 'than twenty signs'\n"}, config)
+    findings = Ruff().lint({"a.py": "import os\nlonger = 'than twenty signs'\n"}, config)
 
-    assert {("E501", True)} == {(one.rule, one.blocks) for one in told if one.gate == "lint"}
+    assert {("E501", True)} == {
+        (finding.rule, finding.blocks) for finding in findings if finding.gate == "lint"
+    }
 
 
 @pytest.mark.parametrize(
@@ -142,10 +150,10 @@ def test_the_repositorys_own_rules_count():
 )
 def test_a_broken_configuration_leaves_our_rules(text):
     """Nor does it make ruff read a file of this machine."""
-    told = Ruff().lint({"a.py": "import os\n"}, {"ruff.toml": text})
+    findings = Ruff().lint({"a.py": "import os\n"}, {"ruff.toml": text})
 
     assert "extend" not in read_repository_config({"ruff.toml": text})
-    assert "F401" in {one.rule for one in told}
+    assert "F401" in {finding.rule for finding in findings}
 
 
 @pytest.mark.parametrize("path", ["../a.py", "/tmp/a.py", "a\0.py"])
@@ -165,6 +173,30 @@ def test_what_python_cannot_read_at_all_is_no_crash(text):
     assert ("syntax", 1) == (finding.gate, finding.line)
 
 
+def test_yaml_is_read_where_that_is_quick():
+    """A broken file is found; what would take minutes is not read."""
+    deep, long = "[" * 300, "a: [1\n" + "# x\n" * 60_000
+
+    assert 1 == len(check_syntax("a.yml", "a: [1\n", None))
+    assert () == check_syntax("a.yml", "a: [1]\n", None)
+    assert () == check_syntax("a.yml", deep, None)
+    assert () == check_syntax("a.yml", long, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "blocks"),
+    [
+        ("x = (\n", "x = 1\n", [True]),
+        ("x = (\n", None, [True]),
+        ("x = (\n", "x = (\n", []),
+        ("type A = int\nx = [\n", None, [True]),
+    ],
+)
+def test_python_is_read_as_we_run_it(text, before, blocks):
+    """What did not parse before is not the change's fault."""
+    assert blocks == [finding.blocks for finding in check_syntax("a.py", text, before)]
+
+
 # --- secrets
 # ------------------------------------------------------------------------------------------------------
 
@@ -176,17 +208,19 @@ def test_what_python_cannot_read_at_all_is_no_crash(text):
 )
 def test_a_secret_is_found_and_not_repeated(secret, rule):
     """On its line, with its kind; the finding itself holds no more than its first signs."""
-    (one,) = find_leaks(ASKED, change({"a.py": f'x = 1\nKEY = """{secret}"""\n'}))
+    (finding,) = find_leaks(ASKED, make_change({"a.py": f'x = 1\nKEY = """{secret}"""\n'}))
 
-    assert (2, True) == (one.line, one.blocks)
-    assert secret[8:24] not in one.text
+    assert (2, True) == (finding.line, finding.blocks)
+    assert secret[8:24] not in finding.text
 
 
 def test_what_stood_there_before_was_not_leaked_now():
     """It moved, or the line around it changed."""
-    made = change({"b.py": f'KEY = "{TOKEN}"\n', "a.py": None}, {"a.py": f'x = "{TOKEN}"\n'})
+    changed = make_change(
+        {"b.py": f'KEY = "{TOKEN}"\n', "a.py": None}, {"a.py": f'x = "{TOKEN}"\n'}
+    )
 
-    assert () == find_leaks(ASKED, made)
+    assert () == find_leaks(ASKED, changed)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +234,7 @@ def test_what_stood_there_before_was_not_leaked_now():
 )
 def test_what_only_looks_like_a_secret_passes(text):
     """Hashes, and the reading of a secret from elsewhere."""
-    assert () == find_leaks(ASKED, change({"a.py": f"{text}\n"}))
+    assert () == find_leaks(ASKED, make_change({"a.py": f"{text}\n"}))
 
 
 def test_what_the_bot_says_holds_no_secret():
@@ -226,7 +260,7 @@ def test_any_text_can_be_searched(text):
 
 
 @pytest.mark.parametrize(
-    ("line", "bad"),
+    ("line", "is_foreign"),
     [
         ("# Copyright (c) 2019 Big Corporation, Inc.", True),
         ("// SPDX-License-Identifier: GPL-3.0-only", True),
@@ -237,13 +271,13 @@ def test_any_text_can_be_searched(text):
         ("x = 'copyright'", False),
     ],
 )
-def test_other_peoples_headers_are_found(line, bad):
+def test_other_peoples_headers_are_found(line, is_foreign):
     """Those of the repository itself are its own."""
-    made = change(
+    changed = make_change(
         {"a.py": f"{line}\nx = 1\n"}, around={"LICENSE": "MIT\nCopyright (c) 2024 Ada King\n"}
     )
 
-    assert bad is ("licence" in {one.gate for one in check_texts(made, Rules())})
+    assert is_foreign is ("licence" in {finding.gate for finding in check_texts(changed, Rules())})
 
 
 # --- all together
@@ -252,20 +286,24 @@ def test_other_peoples_headers_are_found(line, bad):
 
 def test_a_repository_tightens_and_loosens_but_not_security():
     """What advises can block, what blocks can advise; secrets and protected paths stay."""
-    made = change({"a.py": f'import b\nimport a\nKEY = "{TOKEN}"\n', ".github/x.yml": "a: 1\n"})
+    changed = make_change(
+        {"a.py": f'import b\nimport a\nKEY = "{TOKEN}"\n', ".github/x.yml": "a: 1\n"}
+    )
     loose, tight = Rules(advise=("lint", "tests", "licence", "size")), Rules(block=("style",))
 
-    assert {"secrets", "policy"} == {one[0] for one in found(made, loose)}
-    assert {"secrets", "policy", "lint", "style"} == {one[0] for one in found(made, tight)}
+    assert {"secrets", "policy"} == {gate for gate, *_ in find_blocking(changed, loose)}
+    assert {"secrets", "policy", "lint", "style"} == {
+        gate for gate, *_ in find_blocking(changed, tight)
+    }
 
 
 def test_what_was_not_checked_is_said():
     """Silence would be taken for approval."""
-    told = " ".join(list_unchecked(Checkers(), change({"a.ts": "let x = 1\n"})))
+    unchecked = " ".join(list_unchecked(Checkers(), make_change({"a.ts": "let x = 1\n"})))
 
-    assert "no linter" in told
-    assert "finder of secrets" in told
-    assert "eslint" in told
+    assert "no linter" in unchecked
+    assert "finder of secrets" in unchecked
+    assert "eslint" in unchecked
 
 
 @pytest.mark.parametrize(
@@ -277,14 +315,16 @@ def test_what_was_not_checked_is_said():
 )
 def test_hostile_files_end_in_findings(path, text):
     """Nothing crashes, and nothing takes time by the square of a line or of a depth."""
-    made = change({path: text * 20}, {path: "def test_a():\n    assert a() == 1\n"})
+    changed = make_change({path: text * 20}, {path: "def test_a():\n    assert a() == 1\n"})
 
-    assert isinstance(check_texts(made, Rules()), tuple)
+    assert isinstance(check_texts(changed, Rules()), tuple)
 
 
 def test_deletions_and_empty_files_pass():
     """There is nothing in them."""
-    assert set() == found(change({"a.py": None, "b.py": "", "c": "x\n"}, {"a.py": "import os\n"}))
+    assert set() == find_blocking(
+        make_change({"a.py": None, "b.py": "", "c": "x\n"}, {"a.py": "import os\n"})
+    )
 
 
 @given(

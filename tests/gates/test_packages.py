@@ -61,15 +61,18 @@ def index():
         yield HttpPackageIndex({"python": address, "node": address})
 
 
-def names(after, before=None, around=None, paths=()):
-    made = Change(
+def find_names(after, before=None, around=None, paths=()):
+    changed = Change(
         {path: (before or {}).get(path) for path in after}, after, around or {}, paths=paths
     )
-    return {(one.kind, one.name, one.line, one.declared) for one in find_new_packages(made)}
+    return {
+        (package.kind, package.name, package.line, package.declared)
+        for package in find_new_packages(changed)
+    }
 
 
 @pytest.mark.parametrize(
-    ("path", "before", "after", "told"),
+    ("path", "before", "after", "expected"),
     [
         (
             "requirements.txt",
@@ -119,9 +122,9 @@ def names(after, before=None, around=None, paths=()):
         ("deps.toml", "", 'dependencies = ["a"]\n', set()),
     ],
 )
-def test_what_a_manifest_names_anew(path, before, after, told):
+def test_what_a_manifest_names_anew(path, before, after, expected):
     """By the name under which it is installed; a new version is no new name, a path none at all."""
-    assert told == names({path: after}, {path: before})
+    assert expected == find_names({path: after}, {path: before})
 
 
 def test_what_is_imported_must_be_declared_somewhere():
@@ -131,23 +134,23 @@ def test_what_is_imported_must_be_declared_somewhere():
     code = "import os, strange\nfrom app import x\nfrom . import y\nimport yaml\nfrom my_pkg.sub import z\nimport helpers"
     around = {"requirements.txt": "PyYAML\nmy-pkg\n"}
 
-    assert {("python", "strange", 1, False)} == names(
+    assert {("python", "strange", 1, False)} == find_names(
         {"app/main.py": code}, around=around, paths=("src/helpers.py",)
     )
-    assert set() == names({"app/main.py": code})
+    assert set() == find_names({"app/main.py": code})
 
 
 def test_what_a_script_imports_is_looked_at():
     """Node's own modules and relative paths are none."""
     code = 'import a from "left-pad";\nconst fs = require("fs");\nimport x from "./x";\nimport r from "react/jsx";\n'
 
-    assert {("node", "left-pad", 1, False)} == names(
+    assert {("node", "left-pad", 1, False)} == find_names(
         {"src/a.ts": code, "src/a.rb": 'import "x"\n'}, around={"package.json": '{"react": "1"}'}
     )
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "rule", "blocks"),
+    ("name", "entry", "rule", "blocks"),
     [
         ("panda", None, "lookalike-package", True),
         ("pnadas", None, "lookalike-package", True),
@@ -174,24 +177,26 @@ def test_what_a_script_imports_is_looked_at():
         ),
     ],
 )
-def test_what_is_wrong_with_a_package(name, said, rule, blocks):
+def test_what_is_wrong_with_a_package(name, entry, rule, blocks):
     """Unknown, young, or one letter from what everybody uses; unchecked is said, and keeps nothing
     back.
     """
-    found = judge_package(
-        NamedPackage("python", name, "requirements.txt", 1, declared=True), said, NOW
+    finding = judge_package(
+        NamedPackage("python", name, "requirements.txt", 1, declared=True), entry, NOW
     )
 
-    assert (rule, blocks) == (found.rule, found.blocks)
+    assert (rule, blocks) == (finding.rule, finding.blocks)
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("requests", OLD), ("requestz", OLD), ("somebodys", OLD), ("Flask", OLD)]
+    ("name", "entry"), [("requests", OLD), ("requestz", OLD), ("somebodys", OLD), ("Flask", OLD)]
 )
-def test_what_is_long_known_passes(name, said):
+def test_what_is_long_known_passes(name, entry):
     """Also when its name is near to another: it has its own history."""
     assert (
-        judge_package(NamedPackage("python", name, "requirements.txt", 1, declared=True), said, NOW)
+        judge_package(
+            NamedPackage("python", name, "requirements.txt", 1, declared=True), entry, NOW
+        )
         is None
     )
 
@@ -199,16 +204,16 @@ def test_what_is_long_known_passes(name, said):
 @pytest.mark.parametrize(("kind", "popular"), [("python", PYTHON), ("node", NODE)])
 def test_no_popular_package_is_taken_for_another(kind, popular):
     """Not even by an index that says little."""
-    told = [
+    findings = [
         judge_package(NamedPackage(kind, name, "m", 1, declared=False), None, NOW)
         for name in popular
     ]
 
-    assert [] == [one for one in told if one]
+    assert [] == [finding for finding in findings if finding]
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "said"),
+    ("kind", "name", "entry"),
     [
         ("python", "settled", Package(exists=True, first="2019-01-01T00:00:00.0Z", releases=2)),
         ("python", "nothing", Package(exists=False)),
@@ -220,9 +225,9 @@ def test_no_popular_package_is_taken_for_another(kind, popular):
         ("rust", "settled", None),
     ],
 )
-def test_an_index_is_asked(index, kind, name, said):
+def test_an_index_is_asked(index, kind, name, entry):
     """What makes no sense is no answer, and no redirect is followed."""
-    assert said == index.look(kind, name)
+    assert entry == index.look(kind, name)
 
 
 def test_an_index_that_is_gone_is_no_answer():
@@ -236,9 +241,9 @@ def test_an_index_that_is_gone_is_no_answer():
 
 def test_the_gate_asks_the_index(index):
     """A young package keeps the change back, one that is not there too; a known one passes."""
-    made = Change({"requirements.txt": None}, {"requirements.txt": "settled\nfresh\nnothing\n"})
-    told = run_gates(Checkers(index=index), made, Rules(), {}, NOW)
+    changed = Change({"requirements.txt": None}, {"requirements.txt": "settled\nfresh\nnothing\n"})
+    findings = run_gates(Checkers(index=index), changed, Rules(), {}, NOW)
 
     assert {("young-package", 2), ("unknown-package", 3)} == {
-        (one.rule, one.line) for one in told if one.blocks
+        (finding.rule, finding.line) for finding in findings if finding.blocks
     }

@@ -6,7 +6,7 @@ from bot.gates import Change
 from bot.gates.test_integrity.config_relaxed import find_relaxed_settings
 
 
-def relaxed(path, before, after, others=None):
+def explain_relaxed(path, before, after, others=None):
     """What is told of a change of one file; `others` are new files beside it."""
     others = others or {}
     change = Change({path: before, **dict.fromkeys(others)}, {path: after, **others})
@@ -14,7 +14,7 @@ def relaxed(path, before, after, others=None):
 
 
 @pytest.mark.parametrize(
-    ("path", "before", "after", "told"),
+    ("path", "before", "after", "expected"),
     [
         (
             ".coveragerc",
@@ -38,9 +38,9 @@ def relaxed(path, before, after, others=None):
         ("conftest.py", "x = 1\n", "x = 1\ncollect_ignore = []\n", "`collect_ignore` was added"),
     ],
 )
-def test_less_is_told(path, before, after, told):
+def test_less_is_told(path, before, after, expected):
     """With what it was and what it is."""
-    assert told in " ".join(relaxed(path, before, after))
+    assert expected in " ".join(explain_relaxed(path, before, after))
 
 
 @pytest.mark.parametrize(
@@ -62,28 +62,30 @@ def test_less_is_told(path, before, after, told):
 )
 def test_what_is_no_less_passes(path, before, after):
     """Wider selectors, narrower exclusions, higher limits, comments, and files of nobody."""
-    assert [] == relaxed(path, before, after)
+    assert [] == explain_relaxed(path, before, after)
 
 
 def test_a_setting_may_move_to_another_file():
     """It asks for as much there."""
     before = "[tool.coverage.report]\nfail_under = 90\n"
 
-    assert [] == relaxed("pyproject.toml", before, "", {"ruff.toml": "fail_under = 90\n"})
-    assert [] == relaxed("pyproject.toml", before, None, {".coveragerc": "fail_under: 90\n"})
-    assert relaxed("pyproject.toml", before, "", {"ruff.toml": "fail_under = 80\n"})
+    assert [] == explain_relaxed("pyproject.toml", before, "", {"ruff.toml": "fail_under = 90\n"})
+    assert [] == explain_relaxed(
+        "pyproject.toml", before, None, {".coveragerc": "fail_under: 90\n"}
+    )
+    assert explain_relaxed("pyproject.toml", before, "", {"ruff.toml": "fail_under = 80\n"})
 
 
 def test_only_what_the_change_makes_may_be_left_out():
     """Nothing that was looked at is lost by it."""
     before, after = "exclude = []\n", 'exclude = ["src/gen/"]\n'
 
-    assert [] == relaxed("ruff.toml", before, after, {"src/gen/a.py": "x = 1\n"})
-    assert relaxed("ruff.toml", before, after)
+    assert [] == explain_relaxed("ruff.toml", before, after, {"src/gen/a.py": "x = 1\n"})
+    assert explain_relaxed("ruff.toml", before, after)
 
 
 def test_a_date_in_a_configuration_is_read():
     """YAML and TOML have them, JSON has not."""
     before = "since: 2024-01-01\nfail-under: 90\n"
 
-    assert relaxed(".github/workflows/a.yml", before, before.replace("90", "80"))
+    assert explain_relaxed(".github/workflows/a.yml", before, before.replace("90", "80"))

@@ -7,12 +7,12 @@ from bot.gates.test_integrity.suppressions import find_suppressions
 from bot.gates.test_integrity.swallowed_errors import find_swallowed_errors
 
 
-def change(path, before, after):
+def make_change(path, before, after):
     return Change({path: before}, {path: after})
 
 
 @pytest.mark.parametrize(
-    ("path", "before", "after", "told"),
+    ("path", "before", "after", "expected"),
     [
         ("a.py", "x = 1\n", "x = 1  # noqa\n", [(1, True)]),
         ("a.py", "x = 1\n", "x = 1  # noqa: E501 - a long address\n", [(1, False)]),
@@ -38,11 +38,11 @@ def change(path, before, after):
         ("a.py", "x = 1\n", f"x = 1  # {'y' * 600}\n@no_type_check{' ' * 600}\n", []),
     ],
 )
-def test_a_look_away_is_found(path, before, after, told):
+def test_a_look_away_is_found(path, before, after, expected):
     """Where it is new; with a rule and a reason it only advises."""
-    findings = find_suppressions(change(path, before, after))
+    findings = find_suppressions(make_change(path, before, after))
 
-    assert told == [(finding.line, finding.blocks) for finding in findings]
+    assert expected == [(finding.line, finding.blocks) for finding in findings]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_look_away_is_found(path, before, after, told):
 )
 def test_a_swallowed_error_is_found(path, code, lines):
     """In the words of each language: everything is caught, and nothing follows."""
-    findings = find_swallowed_errors(change(path, None, code))
+    findings = find_swallowed_errors(make_change(path, None, code))
 
     assert lines == [finding.line for finding in findings]
 
@@ -77,14 +77,14 @@ def test_an_error_that_was_swallowed_before_is_no_news():
     code = "try:\n    f()\nexcept Exception:\n    pass\n"
     far = "x = 1\n" * 9 + code
 
-    assert [] == list(find_swallowed_errors(change("a.py", code, code.replace("f()", "g()"))))
-    assert 1 == len(list(find_swallowed_errors(change("a.py", code, code + far))))
-    assert [] == list(find_swallowed_errors(change("a.py", far, "# except\n" + far)))
+    assert [] == list(find_swallowed_errors(make_change("a.py", code, code.replace("f()", "g()"))))
+    assert 1 == len(list(find_swallowed_errors(make_change("a.py", code, code + far))))
+    assert [] == list(find_swallowed_errors(make_change("a.py", far, "# except\n" + far)))
 
 
 def test_words_say_why_an_error_is_swallowed():
     """Then it is advice."""
     code = "try:\n    f()\nexcept Exception:  # nobody needs the answer\n    pass\n"
-    (finding,) = find_swallowed_errors(change("a.py", None, code))
+    (finding,) = find_swallowed_errors(make_change("a.py", None, code))
 
     assert not finding.blocks

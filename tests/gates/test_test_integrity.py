@@ -8,35 +8,38 @@ from hypothesis import strategies as st
 
 from bot.gates.change import Change
 from bot.gates.test_integrity import check_test_integrity
-from tests.gates.changes import labelled
+from tests.gates.changes import read_labelled
 
 HERE = Path(__file__).parent
 CHANGES = [
-    one
+    case
     for name in ("integrity_changes.yml", "more.yml", "further.yml")
-    for one in labelled(HERE / name)
+    for case in read_labelled(HERE / name)
 ]
-CHEATS, FAIR = [one for one in CHANGES if one.cheat], [one for one in CHANGES if not one.cheat]
+CHEATS, FAIR = (
+    [case for case in CHANGES if case.cheat],
+    [case for case in CHANGES if not case.cheat],
+)
 
 
-def rules(one, plan=None):
+def find_rules(case, plan=None):
     return {
-        found.rule
-        for found in check_test_integrity(one.change, one.plan if plan is None else plan)
-        if found.blocks
+        finding.rule
+        for finding in check_test_integrity(case.change, case.plan if plan is None else plan)
+        if finding.blocks
     }
 
 
-@pytest.mark.parametrize("one", CHEATS, ids=lambda one: one.name)
-def test_a_cheat_is_found(one):
+@pytest.mark.parametrize("case", CHEATS, ids=lambda case: case.name)
+def test_a_cheat_is_found(case):
     """By the rule that is meant for it, so that what is told helps to mend it."""
-    assert one.cheat in rules(one)
+    assert case.cheat in find_rules(case)
 
 
-@pytest.mark.parametrize("one", FAIR, ids=lambda one: one.name)
-def test_a_fair_change_is_not_accused(one):
+@pytest.mark.parametrize("case", FAIR, ids=lambda case: case.name)
+def test_a_fair_change_is_not_accused(case):
     """Tests are rewritten for good reasons all day: not one of these is kept back."""
-    assert set() == rules(one)
+    assert set() == find_rules(case)
 
 
 def test_the_labelled_changes_are_many():
@@ -45,23 +48,23 @@ def test_the_labelled_changes_are_many():
     assert len(FAIR) >= 60
 
 
-@pytest.mark.parametrize("one", CHEATS, ids=lambda one: one.name)
-def test_the_plan_may_name_it(one):
+@pytest.mark.parametrize("case", CHEATS, ids=lambda case: case.name)
+def test_the_plan_may_name_it(case):
     """With a reason; then it is told, with the reason, and keeps nothing back."""
-    plan = dict.fromkeys(one.change.after, "the old behaviour was wrong")
-    found = check_test_integrity(one.change, plan)
+    plan = dict.fromkeys(case.change.after, "the old behaviour was wrong")
+    findings = check_test_integrity(case.change, plan)
 
-    assert set() == rules(one, plan)
-    assert any("the old behaviour was wrong" in it.text for it in found)
+    assert set() == find_rules(case, plan)
+    assert any("the old behaviour was wrong" in finding.text for finding in findings)
 
 
 def test_a_plan_without_a_reason_names_nothing():
     """Nor does one that names another file."""
-    (one,) = [it for it in CHEATS if it.name == "a failing test is skipped"]
+    (case,) = [case for case in CHEATS if case.name == "a failing test is skipped"]
 
-    assert {"test-skipped"} == rules(one, {"tests/test_parser.py": " "})
-    assert {"test-skipped"} == rules(one, {"tests/test_other.py": "why not"})
-    assert set() == rules(one, {"test_nested_lists": "the lists are gone"})
+    assert {"test-skipped"} == find_rules(case, {"tests/test_parser.py": " "})
+    assert {"test-skipped"} == find_rules(case, {"tests/test_other.py": "why not"})
+    assert set() == find_rules(case, {"test_nested_lists": "the lists are gone"})
 
 
 @given(

@@ -9,14 +9,14 @@ from bot.gates.test_integrity.weakenings import find_weakenings
 LONG = "'" + "word " * 30 + "'"
 
 
-def rules(before, after, path="tests/test_a.py"):
+def find_rules(before, after, path="tests/test_a.py"):
     """The rules that the change of a file, or of several, breaks."""
     old = before if isinstance(before, dict) else {path: before}
     new = after if isinstance(after, dict) else {path: after}
     return [finding.rule for finding in find_weakenings(Change(old, new))]
 
 
-def case(*lines, name="test_a"):
+def write_test(*lines, name="test_a"):
     """One test of Python."""
     return "\n".join([f"def {name}():", *(f"    {line}" for line in lines)]) + "\n"
 
@@ -24,78 +24,103 @@ def case(*lines, name="test_a"):
 @pytest.mark.parametrize(
     ("before", "after", "rule"),
     [
-        (case("assert f(1) == 2"), case("assert f(1) == 3"), "expectation-changed"),
-        (case("assert f(1) == 2"), case("assert f(1) >= 2"), "assertion-loosened"),
-        (case("assert f(1) < 2"), case("assert f(1) < 3"), "tolerance-widened"),
-        (case("assert f(1) > 2"), case("assert f(1) > 1"), "tolerance-widened"),
-        (case("assert f(1) == 2", "assert g()"), case("assert g()"), "assertion-removed"),
-        (case("assert f(1) == 2"), case("f(1)"), "test-emptied"),
-        (case("assert f(1) == 2"), case("return", "assert f(1) == 2"), "test-emptied"),
-        (case("assert f(1) == 2"), "", "test-removed"),
-        (case("assert x == 2"), case("assert len(x) == 2"), "assertion-loosened"),
+        (write_test("assert f(1) == 2"), write_test("assert f(1) == 3"), "expectation-changed"),
+        (write_test("assert f(1) == 2"), write_test("assert f(1) >= 2"), "assertion-loosened"),
+        (write_test("assert f(1) < 2"), write_test("assert f(1) < 3"), "tolerance-widened"),
+        (write_test("assert f(1) > 2"), write_test("assert f(1) > 1"), "tolerance-widened"),
         (
-            case("assert f(1) == 2.5"),
-            case("assert f(1) == approx(2.5, abs=1)"),
+            write_test("assert f(1) == 2", "assert g()"),
+            write_test("assert g()"),
+            "assertion-removed",
+        ),
+        (write_test("assert f(1) == 2"), write_test("f(1)"), "test-emptied"),
+        (write_test("assert f(1) == 2"), write_test("return", "assert f(1) == 2"), "test-emptied"),
+        (write_test("assert f(1) == 2"), "", "test-removed"),
+        (write_test("assert x == 2"), write_test("assert len(x) == 2"), "assertion-loosened"),
+        (write_test("assert f(x) == x"), write_test("assert f(x) == y"), "expectation-changed"),
+        (
+            write_test("assert f(1) == 2.5"),
+            write_test("assert f(1) == approx(2.5, abs=1)"),
             "assertion-loosened",
         ),
-        (case(f"assert f({LONG}) == 2"), case(f"assert f({LONG}) > 1"), "assertion-loosened"),
         (
-            case("assert b(1) == 2", "assert a"),
-            case("assert b(1) > 1", "assert a"),
+            write_test(f"assert f({LONG}) == 2"),
+            write_test(f"assert f({LONG}) > 1"),
+            "assertion-loosened",
+        ),
+        (
+            write_test("assert b(1) == 2", "assert a"),
+            write_test("assert b(1) > 1", "assert a"),
             "assertion-loosened",
         ),
     ],
 )
 def test_what_is_less_is_told(before, after, rule):
     """By its own rule, once."""
-    assert [rule] == rules(before, after)
+    assert [rule] == find_rules(before, after)
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        (case("assert f(1) >= 2"), case("assert f(1) == 2")),
-        (case("assert f(1) == 2.5"), case("assert f(1) == approx(2.5)")),
-        (case("x = 1", "assert f(x) == 2"), case("x = 2", "assert f(x) == 4")),
-        (case("assert f(1) == 2", "assert True"), case("assert f(1) == 2")),
-        (case("assert f(1) == 2"), case("assert f(1) == 2", name="test_b")),
-        (case("x = 1", "assert f(x)"), case("x = 1", "assert f(x)  # as before")),
+        (write_test("assert f(1) >= 2"), write_test("assert f(1) == 2")),
+        (write_test("assert f(1) == x"), write_test("assert f(1) == y")),
+        (write_test("assert f(1) == 2.5"), write_test("assert f(1) == approx(2.5)")),
+        (write_test("x = 1", "assert f(x) == 2"), write_test("x = 2", "assert f(x) == 4")),
+        (write_test("assert f(1) == 2", "assert True"), write_test("assert f(1) == 2")),
+        (write_test("assert f(1) == 2"), write_test("assert f(1) == 2", name="test_b")),
+        (write_test("x = 1", "assert f(x)"), write_test("x = 1", "assert f(x)  # as before")),
     ],
 )
 def test_what_is_no_less_passes(before, after):
     """Stricter, nearer, another input, another name."""
-    assert [] == rules(before, after)
+    assert [] == find_rules(before, after)
 
 
 def test_a_test_may_move_but_not_away():
     """To another test file it may; among the code no runner looks."""
-    test = case("assert f(1) == 2")
+    test = write_test("assert f(1) == 2")
 
-    assert [] == rules(
+    assert [] == find_rules(
         {"tests/test_a.py": test, "tests/test_b.py": None},
         {"tests/test_a.py": None, "tests/test_b.py": test},
     )
-    assert ["test-renamed-away"] == rules(
+    assert ["test-renamed-away"] == find_rules(
         {"tests/test_a.py": test, "app/a.py": None}, {"tests/test_a.py": None, "app/a.py": test}
     )
-    assert ["test-renamed-away"] == rules(test, case("assert f(1) == 2", name="check_a"))
+    assert ["test-renamed-away"] == find_rules(test, write_test("assert f(1) == 2", name="check_a"))
 
 
 def test_an_assertion_may_become_a_case_of_a_table():
     """Its values stand in a line of the table then."""
     table = "@pytest.mark.parametrize(('x', 'y'), [(11, 22), (33, 44)])\ndef test_a(x, y):\n    assert f(x) == y\n"
-    single = case("assert f(11) == 22", "assert f(33) == 44")
+    single = write_test("assert f(11) == 22", "assert f(33) == 44")
 
-    assert [] == rules(single, table)
+    assert [] == find_rules(single, table)
+
+
+def test_a_case_may_hold_lists():
+    """A line of a table is one whatever it is made of; a list of lines is none."""
+    before = "CASES = [\n    ([11], [22], 33),\n    ([44], [55], 66),\n]\n"
+
+    assert ["expectation-changed"] == find_rules(before, before.replace("66", "77"))
+
+
+def test_what_stands_outside_of_tests_has_no_name():
+    """The finding does not speak of a test then."""
+    changed = Change({"tests/test_a.py": "assert a == 1\n"}, {"tests/test_a.py": "assert a > 0\n"})
+    (finding,) = find_weakenings(changed)
+
+    assert "An assertion was loosened: `assert a == 1` became `assert a > 0`" == finding.text
 
 
 def test_an_assertion_may_move_into_a_helper():
     """Where the change writes the helper, and the test calls it."""
-    before = case("assert f(1) == 2", "assert g(1)")
+    before = write_test("assert f(1) == 2", "assert g(1)")
     helper = "def check_all():\n    assert f(1) == 2\n    assert g(1)\n\n\n"
 
-    assert [] == rules(before, helper + case("check_all()"))
-    assert ["assertion-removed"] == rules(before, case("assert g(1)"))
+    assert [] == find_rules(before, helper + write_test("check_all()"))
+    assert ["assertion-removed"] == find_rules(before, write_test("assert g(1)"))
 
 
 @pytest.mark.parametrize(
@@ -109,13 +134,13 @@ def test_gos_ifs_are_assertions_when_they_fail_the_test(path, before, after):
     """Any other `if` is none."""
     frame = "package a\n\nfunc TestA(t *testing.T) {\n\tBODY\n}\n"
 
-    assert ["test-emptied"] == rules(
+    assert ["test-emptied"] == find_rules(
         frame.replace("BODY", before), frame.replace("BODY", after), path
     )
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "expected"),
     [
         ("def f(x):\n    if x == 'seven':\n        return 77\n", ["seven"]),
         ("def f(x):\n    if x == 'seven':\n        log(x)\n        go(x)\n        return 77\n", []),
@@ -126,13 +151,13 @@ def test_gos_ifs_are_assertions_when_they_fail_the_test(path, before, after):
         ("def f(x):\n    y = x == 'seven'\n", []),
     ],
 )
-def test_answers_are_found_and_tables_are_none(code, told):
+def test_answers_are_found_and_tables_are_none(code, expected):
     """Whoever has tests that the change leaves alone looks for these values there."""
-    assert tuple(told) == find_answered_inputs(Change({"a.py": None}, {"a.py": code}))
+    assert tuple(expected) == find_answered_inputs(Change({"a.py": None}, {"a.py": code}))
 
 
 @pytest.mark.parametrize(
-    ("code", "test", "is_told"),
+    ("code", "test", "is_found"),
     [
         ("if x == 'seven':\n    return 77\n", "assert f('seven') == 77\n", True),
         ("if x == 'seven':\n    return 77\n", "assert f('seven') == 78\n", False),
@@ -142,8 +167,8 @@ def test_answers_are_found_and_tables_are_none(code, told):
         ("if x == 0:\n    return 77\n", "assert f(0) == 77\n", False),
     ],
 )
-def test_an_answer_for_a_tests_input_is_told(code, test, is_told):
+def test_an_answer_for_a_tests_input_is_told(code, test, is_found):
     """Where one line of a test holds both, and neither stands everywhere."""
-    change = Change({"a.py": None}, {"a.py": code}, {"tests/test_a.py": test})
+    changed = Change({"a.py": None}, {"a.py": code}, {"tests/test_a.py": test})
 
-    assert is_told is bool(list(find_hardcoded_answers(change)))
+    assert is_found is bool(list(find_hardcoded_answers(changed)))

@@ -61,9 +61,9 @@ def test_a_child_is_ended_after_its_time(tmp_path: Path):
     """With what it started, even if both are deaf to the first signal; and that is told."""
     pids = tmp_path / "pids"
     script = f"trap '' TERM; sleep 60 & echo $! $$ > {pids}; wait; sleep 60"
-    with subprocess.Popen(["sh", "-c", script], start_new_session=True) as child:
-        with ChildGuard().guard(child, 0.3) as late:
-            child.wait(30)
+    child = subprocess.Popen(["sh", "-c", script], start_new_session=True)
+    with ChildGuard().guard(child, 0.3) as late:
+        child.wait(30)
 
     assert late.is_set()
     assert not any(is_alive(int(pid)) for pid in pids.read_text().split())
@@ -73,9 +73,9 @@ def test_a_child_that_ends_by_itself_is_not_late():
     """Its status is its own, and a guard may have many children, one after the other."""
     guard = ChildGuard()
     for status in range(3):
-        with subprocess.Popen(["sh", "-c", f"exit {status}"], start_new_session=True) as child:
-            with guard.guard(child, 60) as late:
-                child.wait()
+        child = subprocess.Popen(["sh", "-c", f"exit {status}"], start_new_session=True)
+        with guard.guard(child, 60) as late:
+            child.wait()
 
         assert (status, False) == (child.returncode, late.is_set())
 
@@ -83,15 +83,11 @@ def test_a_child_that_ends_by_itself_is_not_late():
 def test_a_watcher_that_was_killed_is_done_without():
     """The time limits still stand."""
     guard = ChildGuard()
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as child:
-        with guard.guard(child, 60):
-            watchers = subprocess.run(
-                ["pgrep", "-P", str(os.getpid()), "-f", "kill -s KILL"],
-                capture_output=True,
-                check=True,
-            ).stdout.split()
-            for watcher in watchers:
-                os.kill(int(watcher), signal.SIGKILL)
+    child = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    with guard.guard(child, 60):
+        ours = ["pgrep", "-P", str(os.getpid()), "-f", "kill -s KILL"]
+        for watcher in subprocess.run(ours, capture_output=True, check=True).stdout.split():
+            os.kill(int(watcher), signal.SIGKILL)
 
     assert -signal.SIGTERM == child.returncode
     with subprocess.Popen(["true"], start_new_session=True) as child, guard.guard(child, 60):

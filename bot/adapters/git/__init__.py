@@ -1,0 +1,1 @@
+"""Git: mirrors of repositories, and repositories and folders on this machine."""

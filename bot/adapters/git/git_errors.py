@@ -28,13 +28,17 @@ REASON = re.compile(
 REFUSALS = (
     (
         r"without `?workflows`? permission",
-        "Give the App the permission `workflows: write`, or keep the change out of "
-        "`.github/workflows`.",
+        (
+            "Give the App the permission `workflows: write`, or keep the change out of "
+            "`.github/workflows`."
+        ),
     ),
     (
         r"protected branch|GH006|GH013|rule violations",
-        "A rule of the repository protects this branch: let the App pass it, or choose another "
-        "branch prefix.",
+        (
+            "A rule of the repository protects this branch: let the App pass it, or choose another "
+            "branch prefix."
+        ),
     ),
     (
         r"denied to|returned error: 403",

@@ -120,8 +120,7 @@ class GitMirrors:
     def overlay(self, tree: Tree, patch: Patch) -> Tree:
         """Write the tree with the patch laid over it."""
         with self._reading(tree) as git:
-            root = git.run("rev-parse", "--verify", f"{tree.sha}^{{tree}}").decode().strip()
-            return Tree(tree.repo, Sha(write_overlay(git, root, patch.files)), tree.branch)
+            return Tree(tree.repo, Sha(write_overlay(git, tree.sha, patch.files)), tree.branch)
 
     def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[GrepMatch, ...]:
         """Find the lines that match.

@@ -40,11 +40,11 @@ def is_tree_path(path: str) -> bool:
     return length <= PATH_BYTES and "\0" not in path and not {"", ".", ".."} & {*path.split("/")}
 
 
-def write_overlay(git: GitProcess, root: str, files: Mapping[str, str | None]) -> str:
-    """Write the tree `root` with the files laid over it, None deleting one, and return its sha.
+def write_overlay(git: GitProcess, base: str, files: Mapping[str, str | None]) -> str:
+    """Write the tree of a commit or tree with the files laid over it, and return its sha.
 
-    Modes are kept, and empty directories vanish. Raises ValueError, in words, for a path that
-    leaves the tree or runs into a symlink, submodule or other file, and GitError.
+    None deletes a file, modes are kept, and empty directories vanish. Raises ValueError, in words,
+    for a path that leaves the tree or runs into a symlink, submodule or other file, and GitError.
     """
     for path in files:
         if not _is_plain(path):
@@ -55,7 +55,7 @@ def write_overlay(git: GitProcess, root: str, files: Mapping[str, str | None]) -
             tuple(path.encode().split(b"/")): writer.store_blob(text)
             for path, text in files.items()
         }
-        return writer.change_tree(root, changes, ()) or writer.store_tree({})
+        return writer.change_tree(f"{base}^{{tree}}", changes, ()) or writer.store_tree({})
 
 
 def _is_plain(path: str) -> bool:

@@ -26,10 +26,10 @@ class OwnRepo(Repo):
         self.git = git
         self.odb = GitCmdObjectDB(f"{process.git_dir}/objects", git)
 
-    def read_object(self, sha: str) -> bytes:
-        """Read one object through one lasting `git cat-file`. Raises GitError."""
+    def read_object(self, name: str) -> bytes:
+        """Read one object, named as git names it, through a lasting `cat-file`. Raises GitError."""
         try:
-            return bytes(self.odb.stream(bytes.fromhex(sha)).read())
+            return self.git.get_object_data(name)[3]
         except ValueError as failed:  # GitPython's word for an object that git does not give
             raise GitError(str(failed)) from None
 

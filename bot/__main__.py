@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from bot.cli.terminal import terminal
+from bot.cli.terminal import open_console
 from bot.settings import (
     GateSettings,
     ModelSettings,
@@ -61,9 +61,9 @@ def demo(
         command = _import_command("demo")
     except ModuleNotFoundError as missing:
         text = f"The demo needs {missing.name}, which is not installed: install greenlit[demo]."
-        terminal(stderr=True).print(text, soft_wrap=True)
+        open_console(stderr=True).print(text, soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
-    raise typer.Exit(command.show(terminal(), live=live, keep=keep))
+    raise typer.Exit(command.play_demo(open_console(), live=live, keep=keep))
 
 
 @app.command()
@@ -83,8 +83,8 @@ def solve(
     ] = False,
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
-    console, settings = terminal(stderr=True), _load_settings(ModelSettings)
-    raise typer.Exit(_import_command("solve").solved(console, settings, repo, issue, apply=apply))
+    console, settings = open_console(stderr=True), _load_settings(ModelSettings)
+    raise typer.Exit(_import_command("solve").solve_request(console, settings, repo, issue, apply=apply))
 
 
 @app.command()
@@ -103,9 +103,9 @@ def check(
     if json and sarif:
         raise typer.BadParameter("choose one of --json and --sarif")
     part = _import_command("check")
-    asked = part.Asked(base, "json" if json else "sarif" if sarif else "page", strict)
+    asked = part.CheckOptions(base, "json" if json else "sarif" if sarif else "page", strict)
     settings = _load_settings(GateSettings)
-    raise typer.Exit(part.checked(terminal(stderr=asked.form != "page"), settings, repo, asked))
+    raise typer.Exit(part.check_folder(open_console(stderr=asked.form != "page"), settings, repo, asked))
 
 
 @app.command()
@@ -211,7 +211,7 @@ def explain(
 ) -> None:
     """Read a CI log: what failed, where, with which error, and what to do about it."""
     raise typer.Exit(
-        _import_command("explain").explained(terminal(), logs or [], repo, files, as_json=json)
+        _import_command("explain").explain_logs(open_console(), logs or [], repo, files, as_json=json)
     )
 
 
@@ -241,7 +241,7 @@ def locate(
     )
     part = _import_command("locate")
     raise typer.Exit(
-        part.located(part.Place(repo, rev, cache), request, top, as_json=as_json, embedder=meaning)
+        part.print_locations(part.CommitSource(repo, rev, cache), request, top, as_json=as_json, embedder=meaning)
     )
 
 
@@ -260,14 +260,14 @@ def print_map(
 ) -> None:
     """Print a repository's layout and its most telling signatures, the same for the same commit."""
     part = _import_command("locate")
-    raise typer.Exit(part.mapped(part.Place(repo, rev, cache), tokens))
+    raise typer.Exit(part.print_repo_map(part.CommitSource(repo, rev, cache), tokens))
 
 
 @app.command()
 def doctor(env_file: EnvFile = None) -> None:
     """Look over settings, git, the App and the models; say what is missing and how to fix it."""
     given = {"_env_file": _choose_env_file(env_file)}
-    raise typer.Exit(_import_command("doctor").examine(terminal(), given))
+    raise typer.Exit(_import_command("doctor").examine(open_console(), given))
 
 
 @app.command(name="schema")
@@ -292,7 +292,7 @@ def _load_settings(kind: type[S], **given: object) -> S:
     try:
         return load_settings(kind, **given)
     except SettingsError as wrong:
-        terminal(stderr=True).print(f"Some settings are missing or wrong.\n{wrong}")
+        open_console(stderr=True).print(f"Some settings are missing or wrong.\n{wrong}")
         raise typer.Exit(WRONG_USE) from None
 
 
@@ -305,7 +305,7 @@ def main() -> None:
             traceback.print_exception(fault, file=kept)
         fault_name = type(fault).__name__
         text = f"A fault of Greenlit's own, not of yours: {fault_name}. Please report {kept.name}."
-        terminal(stderr=True).print(text, soft_wrap=True)
+        open_console(stderr=True).print(text, soft_wrap=True)
         raise SystemExit(FAILED) from None
 
 

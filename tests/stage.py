@@ -17,7 +17,7 @@ import uvicorn
 import yaml
 
 from bot.assembly import engine, github
-from bot.cli.demo.bot_process import path
+from bot.cli.demo.bot_process import program_path
 from bot.forge import AppKeys, Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import (
@@ -184,7 +184,7 @@ def forged(
 ) -> Iterator[tuple[Forge, AppKeys, str]]:
     """A forge with the greeter, the App installed on it, and its address."""
     forge = Forge(home / "forge")
-    forge.runner_env = {"PATH": path(), "HOME": str(home)}
+    forge.runner_env = {"PATH": program_path(), "HOME": str(home)}
     forge.create_repository(REPO, tree, people={"ada": "admin", "tim": "triage", "eve": "read"})
     app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text())
     keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from bot.cli.terminal import terminal
+from bot.cli.terminal import open_console
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import Applied, Rejected, changes
 from bot.text.terminal_text import strip_control
@@ -67,7 +67,7 @@ def _read_edit(name: str) -> str:
     """Read the edit, from standard input for "-". Bytes that are no UTF-8 are taken for Latin-1."""
     if name == "-" and sys.stdin.isatty():
         hint = "Reading the edit from the terminal; Ctrl-D ends it."
-        terminal(stderr=True).print(hint, style="dim")
+        open_console(stderr=True).print(hint, style="dim")
     try:
         with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
             raw = file.read(LIMIT_BYTES + 1)
@@ -117,7 +117,7 @@ def _count_lines(before: str, after: str) -> tuple[int, int]:
 
 
 def _print_changes(files: Sequence[FileChange], *, check: bool) -> None:
-    out = terminal()
+    out = open_console()
     for file in files:
         name = f"{file.was} -> {file.path}" if file.was else file.path
         line = Text(f"{file.change:<9} ").append(strip_control(name), "bold")
@@ -134,7 +134,7 @@ def _print_refusal(reason: str, nearest: Sequence[str], *, as_json: bool) -> Non
         refusal = {"fits": False, "written": False, "reason": reason, "nearest": list(nearest)}
         _print_json(refusal)
         return
-    err = terminal(stderr=True)
+    err = open_console(stderr=True)
     err.print(Text(strip_control(reason), "bold red"), soft_wrap=True)
     for line in nearest:
         err.print(strip_control(line), soft_wrap=True)

@@ -1,9 +1,9 @@
-"""Here lives `greenlit check`: the gates alone, on a change that lies on this machine."""
+"""`greenlit check`: ask the gates alone, on a change that lies on this machine."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from bot.adapters.git.work_tree import (
     WorkTree,
 )
 from bot.cli.check_report import render_json, render_sarif
+from bot.cli.inputs import print_error
 from bot.gates import Change, find_answered_inputs
 from bot.ports import Checkers, Refusal
 from bot.search.source_files import kind_of
@@ -37,11 +38,12 @@ from bot.text.terminal_text import strip_control
 from bot.values import Finding
 
 CLEAN, FOUND, WRONG_USE = 0, 1, 2
+LIMIT_TESTS = 40  # that are read because they hold a value of the change
 Form = Literal["page", "json", "sarif"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CheckOptions:
     """What was typed: against which commit, in which form, and whether advice counts."""
 
     base: str | None = None
@@ -50,8 +52,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What the gates said of a change, and what they did not look at."""
+class CheckResult:
+    """What the gates say of a change, and what they did not look at."""
 
     base: str
     files: int
@@ -59,114 +61,132 @@ class Looked:
     unchecked: tuple[str, ...]
 
 
-def checked(console: Console, settings: GateSettings, place: Path, asked: Asked) -> int:
-    """Show what the gates find in the change. 0 nothing that keeps it back, 1 something, 2 wrong
-    use.
+def check_folder(
+    console: Console, settings: GateSettings, folder: Path, options: CheckOptions
+) -> int:
+    """Show what the gates find in the change.
+
+    Returns 0 when nothing keeps it back, 1 when something does, 2 for wrong use.
     """
     try:
         require_git()
         with TemporaryDirectory(prefix="greenlit-") as home:
-            files = borrow_repository(Path(home), place).work_tree()
-            looked = _look(files, asked.base, build_checkers(settings.package_indexes))
+            work_tree = borrow_repository(Path(home), folder).work_tree()
+            checkers = build_checkers(settings.package_indexes)
+            result = _check_work_tree(work_tree, options.base, checkers)
     except (GitUnfitError, NoRepositoryError, Refusal) as wrong:
-        console.print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
+        print_error(wrong, console)
         return WRONG_USE
-    if asked.form == "page":
-        _show(console, looked)
+    if options.form == "page":
+        _print_result(console, result)
     else:
-        written = render_json if asked.form == "json" else render_sarif
-        sys.stdout.write(written(looked.findings, looked.unchecked, looked.base, looked.files))
-    return FOUND if any(one.blocks or asked.strict for one in looked.findings) else CLEAN
+        render = render_json if options.form == "json" else render_sarif
+        report = render(result.findings, result.unchecked, result.base, result.files)
+        sys.stdout.write(report)
+    counts = [finding.blocks or options.strict for finding in result.findings]
+    return FOUND if any(counts) else CLEAN
 
 
-def _look(folder: WorkTree, rev: str | None, asked: Checkers) -> Looked:
-    base = folder.resolve_commit(rev) if rev else folder.find_base()
-    moved = folder.list_changes(base)
-    config = read_config(_text(folder.read_committed(base, [PATH]).get(PATH)))
-    change = _change(folder, base, moved[:MOST_FILES])
-    findings = run_gates(asked, change, gate_rules(config), {}, datetime.now(UTC))
-    more = (f"{len(moved) - MOST_FILES} more changed files",) if len(moved) > MOST_FILES else ()
-    return Looked(base, len(moved), findings, (*more, *list_unchecked(asked, change)))
+def _check_work_tree(work_tree: WorkTree, rev: str | None, checkers: Checkers) -> CheckResult:
+    base = work_tree.resolve_commit(rev) if rev else work_tree.find_base()
+    changed = work_tree.list_changes(base)
+    config = read_config(_decode(work_tree.read_committed(base, [PATH]).get(PATH)))
+    change = _read_change(work_tree, base, changed[:MOST_FILES])
+    findings = run_gates(checkers, change, gate_rules(config), {}, datetime.now(UTC))
+    unchecked = list_unchecked(checkers, change)
+    if len(changed) > MOST_FILES:
+        unchecked = (f"{len(changed) - MOST_FILES} more changed files", *unchecked)
+    return CheckResult(base, len(changed), findings, unchecked)
 
 
-def _change(folder: WorkTree, base: str, moved: Sequence[ChangedPath]) -> Change:
-    before = folder.read_committed(base, [one.path for one in moved])
-    after = {one.path: folder.read_file(one.path) for one in moved if one.mode != GONE}
-    odd = {one.path: what for one in moved if (what := _odd(folder, one, after.get(one.path)))}
-    texts = [one.path for one in moved if one.path not in odd]
-    around = {
-        path: text
-        for path in CONTEXT_FILES
-        if (text := _text(folder.read_committed(base, [path]).get(path)))
-    }
-    old, new = ({path: _text(side.get(path)) for path in texts} for side in (before, after))
-    change = Change(old, new, around, odd, folder.list_paths())
-    return replace(change, context={**around, **_tests_with(folder, find_answered_inputs(change))})
+def _read_change(work_tree: WorkTree, base: str, changed: Sequence[ChangedPath]) -> Change:
+    before = work_tree.read_committed(base, [file.path for file in changed])
+    after = {file.path: work_tree.read_file(file.path) for file in changed if file.mode != GONE}
+    odd = {}
+    for file in changed:
+        if what := _describe_odd(work_tree, file, after.get(file.path)):
+            odd[file.path] = what
+    paths = [file.path for file in changed if file.path not in odd]
+    committed = work_tree.read_committed(base, CONTEXT_FILES)
+    context = _decode_all({path: committed.get(path) for path in CONTEXT_FILES})
+    old = {path: _decode(before.get(path)) for path in paths}
+    new = {path: _decode(after.get(path)) for path in paths}
+    change = Change(old, new, context, odd, work_tree.list_paths())
+    tests = _read_tests_with(work_tree, find_answered_inputs(change))
+    return replace(change, context={**context, **tests})
 
 
-def _odd(folder: WorkTree, one: ChangedPath, data: bytes | None) -> str:
-    """What holds no text, in words; empty for what does, or is gone."""
-    if one.mode == GONE:
+def _describe_odd(work_tree: WorkTree, file: ChangedPath, content: bytes | None) -> str:
+    """Say in words what holds no text; "" for what does, or is gone."""
+    if file.mode == GONE:
         return ""
-    if one.mode == LINK:
-        return f"symbolic link to {folder.read_link(one.path)}"
-    if one.mode == SUBMODULE:
+    if file.mode == LINK:
+        return f"symbolic link to {work_tree.read_link(file.path)}"
+    if file.mode == SUBMODULE:
         return "submodule"
-    if data is None:
+    if content is None:
         return "huge file"
-    return "binary file" if b"\0" in data else ""
+    return "binary file" if b"\0" in content else ""
 
 
-def _text(data: bytes | None) -> str | None:
-    """As UTF-8, else byte by byte: the lines are the same."""
-    if data is None or b"\0" in data:
+def _decode(content: bytes | None) -> str | None:
+    """Decode as UTF-8, else byte by byte: the lines are the same."""
+    if content is None or b"\0" in content:
         return None
     try:
-        return data.decode()
+        return content.decode()
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        return content.decode("latin-1")
 
 
-def _tests_with(folder: WorkTree, values: tuple[str, ...]) -> Mapping[str, str]:
-    paths = {
-        path for value in values for path in folder.find_text(value) if kind_of(path) == "test"
-    }
-    return {path: text for path in sorted(paths)[:40] if (text := _text(folder.read_file(path)))}
+def _decode_all(contents: Mapping[str, bytes | None]) -> dict[str, str]:
+    """Decode those that are texts and hold something."""
+    texts = {path: _decode(content) for path, content in contents.items()}
+    return {path: text for path, text in texts.items() if text}
 
 
-# --- the page
-# -----------------------------------------------------------------------------------------------------
+def _read_tests_with(work_tree: WorkTree, values: Iterable[str]) -> dict[str, str]:
+    """Read the tests that hold any of these values."""
+    paths = {path for value in values for path in work_tree.find_text(value)}
+    tests = sorted(path for path in paths if kind_of(path) == "test")[:LIMIT_TESTS]
+    return _decode_all({path: work_tree.read_file(path) for path in tests})
 
 
-def _show(console: Console, looked: Looked) -> None:
-    """File by file, what keeps the change back before what is advice."""
-    for path in sorted({one.path for one in looked.findings}):
+def _print_result(console: Console, result: CheckResult) -> None:
+    for path in sorted({finding.path for finding in result.findings}):
         console.print(Text(strip_control(path) or "the change as a whole", "bold"))
-        console.print(_table([one for one in looked.findings if one.path == path]))
-    for what in looked.unchecked:
+        console.print(_render_table(result.findings, path))
+    for what in result.unchecked:
         console.print(Text(f"Not checked: {strip_control(what)}", "dim"))
-    console.print(_sum(looked))
+    console.print(_render_summary(result))
 
 
-def _table(findings: Sequence[Finding]) -> Table:
+def _render_table(findings: Sequence[Finding], path: str) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", width=6, no_wrap=True, style="dim")
     table.add_column(width=8, no_wrap=True)
     table.add_column(overflow="fold")
-    for one in sorted(findings, key=lambda one: one.line):
-        words = Text(strip_control(one.text)).append(f"  {one.rule}" if one.rule else "", "dim")
-        table.add_row(str(one.line or ""), Text(one.gate, "red" if one.blocks else "dim"), words)
+    own = [finding for finding in findings if finding.path == path]
+    for finding in sorted(own, key=lambda finding: finding.line):
+        text = Text(strip_control(finding.text))
+        if finding.rule:
+            text.append(f"  {finding.rule}", "dim")
+        gate = Text(finding.gate, "red" if finding.blocks else "dim")
+        table.add_row(str(finding.line or ""), gate, text)
     return table
 
 
-def _sum(looked: Looked) -> Text:
-    blocking = sum(one.blocks for one in looked.findings)
-    advice = len(looked.findings) - blocking
-    files = f"{looked.files} changed file{'' if looked.files == 1 else 's'} since {looked.base[:9]}"
-    more = f", {advice} remark{'' if advice == 1 else 's'} as advice" if advice else ""
-    if not blocking:
-        return Text.assemble(("Nothing keeps it back", "bold green"), f": {files}{more}.")
-    return Text.assemble(
-        (f"{blocking} finding{'' if blocking == 1 else 's'} to mend", "bold red"),
-        f": {files}{more}.",
-    )
+def _render_summary(result: CheckResult) -> Text:
+    blocking = sum(finding.blocks for finding in result.findings)
+    advice = len(result.findings) - blocking
+    facts = f"{_count(result.files, 'changed file')} since {result.base[:9]}"
+    if advice:
+        facts += f", {_count(advice, 'remark')} as advice"
+    headline = ("Nothing keeps it back", "bold green")
+    if blocking:
+        headline = (f"{_count(blocking, 'finding')} to mend", "bold red")
+    return Text.assemble(headline, f": {facts}.")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

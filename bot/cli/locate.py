@@ -1,6 +1,4 @@
-"""Here live `greenlit locate` and `greenlit map`: what a request is about in any repository on this
-machine.
-"""
+"""`greenlit locate` and `greenlit map`: find what a request is about in any repository here."""
 
 from __future__ import annotations
 
@@ -12,130 +10,126 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
-from rich.text import Text
-
 from bot.adapters.git.borrowed_repository import borrow
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.git.repository_folder import NoRepositoryError
 from bot.adapters.sqlite_cache import SqliteCache
+from bot.cli.inputs import WrongUseError, print_error, read_request
 from bot.cli.retrieval_view import print_retrieval
-from bot.cli.terminal import terminal
+from bot.cli.terminal import open_console
 from bot.ports import Clock, Embedder, Model, Ports, Unreachable
 from bot.search import INDEX_FORMAT
 from bot.steps.repo_index import load_repo_index, render_map
 from bot.steps.retrieve import search_repo
-from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
-from bot.values import Issue, Retrieval, SearchHit, SimilarCommit, Tree
+from bot.values import Issue, Retrieval, Tree
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
-MOST_BYTES = 1_000_000
-
-
-class WrongUseError(Exception):
-    """What was typed cannot be meant; the text says why, and what can."""
+LIMIT_CHARS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Which commit of which repository, and where to remember what was learned of it."""
+class CommitSource:
+    """A commit of a repository, and where to remember what was learned of it."""
 
     repo: Path
     rev: str
     cache: Path
 
 
-def located(
-    place: Place, request: str, top: int, *, as_json: bool, embedder: Embedder | None = None
+def print_locations(
+    source: CommitSource,
+    request: str,
+    top: int,
+    *,
+    as_json: bool,
+    embedder: Embedder | None = None,
 ) -> int:
-    """Print the files that the request is about, best first, with the reasons, and under them the
-    definitions.
+    """Print the files that the request is about, best first, with reasons and definitions.
+
+    Returns 0 when something is found, 1 when nothing is, 2 for wrong use.
     """
 
-    def look(ports: Ports, tree: Tree) -> int:
+    def search(ports: Ports, tree: Tree) -> int:
         index = load_repo_index(ports, tree)
-        clues = search_repo(ports, tree, index, Issue(0, title, body, author=""), top)
+        retrieval = search_repo(ports, tree, index, Issue(0, title, body, author=""), top)
         if as_json:
-            sys.stdout.write(json.dumps(_data(clues), ensure_ascii=False, indent=1) + "\n")
+            described = _describe_retrieval(retrieval)
+            sys.stdout.write(json.dumps(described, ensure_ascii=False, indent=1) + "\n")
         else:
-            print_retrieval(terminal(), clues)
-        return FOUND if clues.files or clues.symbols else NOTHING
+            print_retrieval(open_console(), retrieval)
+        return FOUND if retrieval.files or retrieval.symbols else NOTHING
 
     try:
-        title, body = _request(request)
+        title, body = read_request(request, LIMIT_CHARS, any_text=True)
     except WrongUseError as wrong:
-        return _refused(wrong)
-    return _looking(place, look, embedder)
+        print_error(wrong)
+        return WRONG_USE
+    return _with_repository(source, search, embedder)
 
 
-def mapped(place: Place, tokens: int) -> int:
-    """Print the repository's layout and its most telling signatures."""
+def print_repo_map(source: CommitSource, tokens: int) -> int:
+    """Print the repository's layout and its most telling signatures; exit codes as above."""
 
-    def look(ports: Ports, tree: Tree) -> int:
+    def render(ports: Ports, tree: Tree) -> int:
         text = render_map(load_repo_index(ports, tree), tokens)
         sys.stdout.write(f"{strip_control(text)}\n" if text else "")
         return FOUND if text else NOTHING
 
-    return _looking(place, look)
+    return _with_repository(source, render)
 
 
-def _looking(
-    place: Place, look: Callable[[Ports, Tree], int], embedder: Embedder | None = None
+def _with_repository(
+    source: CommitSource, act: Callable[[Ports, Tree], int], embedder: Embedder | None = None
 ) -> int:
-    """Look at this commit, in a world with nothing else in it."""
+    """Borrow the repository and act on its commit, with no model and no clock."""
+    cache = SqliteCache(source.cache.expanduser(), INDEX_FORMAT)
     nobody = None
-    memory = SqliteCache(place.cache.expanduser(), INDEX_FORMAT)
     with TemporaryDirectory(prefix="greenlit-") as home:
         try:
-            git = GitMirrors(Path(home), ())
             ports = Ports(
-                git,
+                GitMirrors(Path(home), ()),
                 cast("Model", nobody),
                 cast("Clock", nobody),
-                cache=memory,
+                cache=cache,
                 embedder=embedder,
             )
-            return look(ports, borrow(Path(home), place.repo, place.rev))
+            return act(ports, borrow(Path(home), source.repo, source.rev))
         except (NoRepositoryError, GitUnfitError, Unreachable) as wrong:
-            return _refused(wrong)
+            print_error(wrong)
+            return WRONG_USE
 
 
-def _refused(wrong: Exception) -> int:
-    terminal(stderr=True).print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
-    return WRONG_USE
-
-
-def _request(source: str) -> tuple[str, str]:
-    try:
-        raw = sys.stdin.buffer.read(MOST_BYTES + 1) if source == "-" else Path(source).read_bytes()
-    except OSError as wrong:
-        raise WrongUseError(f"The request {source} cannot be read: {wrong.strerror}.") from None
-    text = extract_visible(raw[:MOST_BYTES].decode("utf-8-sig", "replace")).strip()
-    if not text:
-        raise WrongUseError(
-            "The request is empty. Its first line is the title, the rest says what is wanted."
-        )
-    title, _, body = text.partition("\n")
-    return title.lstrip("# "), body.strip()
-
-
-def _data(clues: Retrieval) -> dict[str, object]:
+def _describe_retrieval(retrieval: Retrieval) -> dict[str, object]:
+    """Describe it as JSON data; the README documents the shape."""
+    files = [
+        {"path": hit.path, "score": hit.score, "why": list(hit.why)} for hit in retrieval.files
+    ]
+    symbols = [
+        {
+            "path": hit.path,
+            "name": hit.name,
+            "kind": hit.kind,
+            "line": hit.line,
+            "end_line": hit.end_line,
+            "score": hit.score,
+        }
+        for hit in retrieval.symbols
+    ]
+    similar_changes = [
+        {
+            "commit": commit.sha,
+            "message": commit.message,
+            "files": list(commit.paths),
+            "diff": commit.diff,
+        }
+        for commit in retrieval.similar
+    ]
     return {
-        "files": [
-            {"path": clue.path, "score": clue.score, "why": list(clue.why)} for clue in clues.files
-        ],
-        "symbols": [_symbol(clue) for clue in clues.symbols],
-        "tests": [{"path": clue.path, "score": clue.score} for clue in clues.tests],
-        "similar_changes": [_precedent(it) for it in clues.similar],
-        "skipped": list(clues.skipped),
+        "files": files,
+        "symbols": symbols,
+        "tests": [{"path": hit.path, "score": hit.score} for hit in retrieval.tests],
+        "similar_changes": similar_changes,
+        "skipped": list(retrieval.skipped),
     }
-
-
-def _precedent(it: SimilarCommit) -> dict[str, object]:
-    return {"commit": it.sha, "message": it.message, "files": list(it.paths), "diff": it.diff}
-
-
-def _symbol(clue: SearchHit) -> dict[str, object]:
-    where = {"path": clue.path, "name": clue.name, "kind": clue.kind}
-    return where | {"line": clue.line, "end_line": clue.end_line, "score": clue.score}

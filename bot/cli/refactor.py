@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.cli.terminal import diff, terminal
+from bot.cli.terminal import colour_diff, open_console
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import written
 from bot.refactor import CannotRefactor, Refactoring, is_read
@@ -29,7 +29,7 @@ def refactor_folder(
 
     Returns 0 when it can be done, 1 when it cannot, 2 for wrong use.
     """
-    err = terminal(stderr=True)
+    err = open_console(stderr=True)
     if not repo.is_dir():
         err.print(Text(strip_control(f"{repo} is no folder."), "red"), soft_wrap=True)
         return WRONG_USE
@@ -61,9 +61,9 @@ def _read_texts(workspace: Workspace) -> dict[str, str]:
 def _print_diff(workspace: Workspace, refactoring: Refactoring) -> None:
     """Print the diff: in colours for people, as git takes it for a file or a pipe."""
     text = written(workspace, refactoring.files, refactoring.moves)
-    out = terminal()
+    out = open_console()
     if out.is_terminal:
-        out.print(diff(text))
+        out.print(colour_diff(text))
     else:
         sys.stdout.buffer.write(text.encode(errors="surrogateescape"))
         sys.stdout.flush()

@@ -17,7 +17,7 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import DiskLogCache
 from bot.assembly import engine, github, shelf
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore
-from bot.cli.terminal import terminal
+from bot.cli.terminal import open_console
 from bot.ports import Refusal, Unreachable
 from bot.settings import Settings
 from bot.stories import RUNS
@@ -58,7 +58,7 @@ def serve(settings: Settings) -> int:
             start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
             asyncio.run(_listen(settings, durable, outside, inside))
     except (Unreachable, HomeInUse, GitUnfitError, OSError) as wrong:
-        terminal(stderr=True).print(
+        open_console(stderr=True).print(
             f"Greenlit cannot start: {wrong}.\nAsk what else is missing: greenlit doctor"
         )
         return NOT_STARTED

@@ -41,11 +41,11 @@ DIFF = (
 )
 
 
-def terminal(*, stderr: bool = False) -> Console:
+def open_console(*, stderr: bool = False) -> Console:
     return Console(theme=THEME, stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-def step(took_s: float, name: str, said: Text) -> Table:
+def render_step(took_s: float, name: str, said: Text) -> Table:
     """One line for a step; what does not fit goes on below itself."""
     row = Table.grid(padding=(0, 2, 0, 0))
     row.add_column(width=TIME_CHARS, justify="right", style="dim", no_wrap=True)
@@ -55,7 +55,7 @@ def step(took_s: float, name: str, said: Text) -> Table:
     return row
 
 
-def diff(text: str) -> Text:
+def colour_diff(text: str) -> Text:
     """A unified diff with its colours, every line whole."""
     shown = Text()
     for line in strip_control(text).splitlines():
@@ -65,7 +65,7 @@ def diff(text: str) -> Text:
     return shown
 
 
-def markdown(body: str) -> Markdown:
+def render_markdown(body: str) -> Markdown:
     """Markdown as its reader on GitHub sees it: without what is hidden there, small print as print,
     boxes as boxes.
     """

@@ -21,7 +21,7 @@ from tokenizers.pre_tokenizers import Whitespace
 
 from bot.adapters.bounded_http import read_bounded
 from bot.adapters.embeddings import HttpEmbedder, StaticEmbedder, open_embedder
-from bot.cli.locate import FOUND, Place, located
+from bot.cli.locate import FOUND, CommitSource, print_locations
 from bot.ports import Unreachable
 from bot.settings import SearchSettings, SettingsError, load_settings
 from tests.deliveries import serving
@@ -96,9 +96,9 @@ def ask(repo, tmp_path, capsys):
 
     def act(open_embedder) -> dict[str, str]:
         (tmp_path / "issue").write_text(ISSUE)
-        place = Place(repo, "HEAD", tmp_path / "cache")
+        place = CommitSource(repo, "HEAD", tmp_path / "cache")
         assert (
-            located(place, str(tmp_path / "issue"), 20, as_json=True, embedder=open_embedder)
+            print_locations(place, str(tmp_path / "issue"), 20, as_json=True, embedder=open_embedder)
             == FOUND
         )
         return {

@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from bot.cli.check import Asked, checked
+from bot.cli.check import CheckOptions, check_folder
 from bot.settings import GateSettings
 
 FILES = {
@@ -56,12 +56,12 @@ def folder(tmp_path):
 
 def render_page(folder, base=None, *, strict=False):
     out = StringIO()
-    code = checked(Console(file=out, width=80), UNSET, folder, Asked(base, strict=strict))
+    code = check_folder(Console(file=out, width=80), UNSET, folder, CheckOptions(base, strict=strict))
     return code, out.getvalue()
 
 
 def find_blocking(folder, capsys, base=None):
-    code = checked(Console(file=StringIO()), UNSET, folder, Asked(base, "json"))
+    code = check_folder(Console(file=StringIO()), UNSET, folder, CheckOptions(base, "json"))
     report = json.loads(capsys.readouterr().out)
     return code, {
         (finding["gate"], finding["path"], finding["line"], finding["rule"])
@@ -166,7 +166,7 @@ def test_the_page_says_what_and_where(folder):
 def test_sarif_is_sarif(folder, capsys):
     """One run, each result with its rule, its level and its place."""
     write(folder, {"a b.py": "import os\n"})
-    checked(Console(file=StringIO()), UNSET, folder, Asked(form="sarif"))
+    check_folder(Console(file=StringIO()), UNSET, folder, CheckOptions(form="sarif"))
     (run,) = json.loads(capsys.readouterr().out)["runs"]
     (result,) = run["results"]
     place = result["locations"][0]["physicalLocation"]

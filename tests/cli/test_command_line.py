@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.adapters.dbos.sqlite import locked
-from bot.cli.demo.bot_process import path, running
+from bot.cli.demo.bot_process import program_path, run_bot
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.stage import BEGIN, END, GOOD, REPO, forged, script, settings_for
 
@@ -30,7 +30,7 @@ def environment(home, settings=None):
     mine = {f"GREENLIT_{name.upper()}": str(value) for name, value in (settings or {}).items()}
     root = str(Path(__file__).parents[2])
     return {
-        "PATH": path(),
+        "PATH": program_path(),
         "HOME": str(home),
         "PYTHONPATH": root,
         "PYTHONUTF8": "1",
@@ -235,9 +235,9 @@ def test_an_unreachable_github_is_a_warning(tmp_path, settings):
         f"GREENLIT_{name.upper()}": str(value)
         for name, value in (settings | {"github_api_url": NOWHERE}).items()
     }
-    with running(tmp_path, env) as bot:
+    with run_bot(tmp_path, env) as bot:
         until(lambda: "missed deliveries cannot be asked for" in bot.log.read_text())
-        assert [] == bot.runs()
+        assert [] == bot.list_runs()
 
     assert 0 == bot.process.returncode
     assert TRACEBACK not in bot.log.read_text()
@@ -246,7 +246,7 @@ def test_an_unreachable_github_is_a_warning(tmp_path, settings):
 def test_ctrl_c_ends_it_without_a_traceback(tmp_path, settings):
     """Exit code 0: it did what it was told."""
     env = {f"GREENLIT_{name.upper()}": str(value) for name, value in settings.items()}
-    with running(tmp_path, env) as bot:
+    with run_bot(tmp_path, env) as bot:
         bot.process.send_signal(signal.SIGINT)
         assert 0 == bot.process.wait(10)
 
@@ -282,8 +282,8 @@ def test_sigterm_during_a_run_ends_within_seconds_and_the_run_goes_on(
     next start.
     """
     with slow_bot(tmp_path, checked, pace) as (forge, keys, double, env):
-        with running(tmp_path, env) as bot:
-            forge.set_webhook_url(keys, bot.webhooks)
+        with run_bot(tmp_path, env) as bot:
+            forge.set_webhook_url(keys, bot.webhook_url)
             forge.add_label(
                 REPO,
                 forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts."),
@@ -295,10 +295,10 @@ def test_sigterm_during_a_run_ends_within_seconds_and_the_run_goes_on(
             assert 0 == bot.process.wait(15)
         assert TRACEBACK not in bot.log.read_text()
         double._pace = 0
-        with running(tmp_path, env) as bot:
-            forge.set_webhook_url(keys, bot.webhooks)
+        with run_bot(tmp_path, env) as bot:
+            forge.set_webhook_url(keys, bot.webhook_url)
             until(
-                lambda: any(run["outcome"] for run in bot.runs() if run["story"] == "solve_issue")
+                lambda: any(run["outcome"] for run in bot.list_runs() if run["story"] == "solve_issue")
             )
 
         assert [False] == [pull.draft for pull in forge.list_pulls(REPO)]

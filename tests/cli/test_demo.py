@@ -12,8 +12,8 @@ import pytest
 from rich.console import Console
 
 import bot.cli.demo
-from bot.cli.demo import show
-from bot.cli.demo.bot_process import path
+from bot.cli.demo import play_demo
+from bot.cli.demo.bot_process import program_path
 
 DEMO = [sys.executable, "-m", "bot", "demo", "--keep", "kept"]
 
@@ -28,7 +28,7 @@ def environment(home, columns=80):
         "NO_PROXY": "127.0.0.1,localhost",
     }
     mine = {
-        "PATH": path(),
+        "PATH": program_path(),
         "HOME": str(home),
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "PYTHONUTF8": "1",
@@ -132,7 +132,7 @@ def test_a_conversation_that_does_not_fit_fails_and_says_what_differs(tmp_path):
     changed.write_text(re.sub("BOOKKEEPING_S", "bookkeeping_minutes", written, count=1))
     told = StringIO()
 
-    code = show(
+    code = play_demo(
         Console(file=told, width=80), live=False, keep=tmp_path / "kept", conversation=changed
     )
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import app
 from bot.adapters.git.mirrors import GitMirrors
-from bot.cli.solve import solved
+from bot.cli.solve import solve_request
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.settings import ModelSettings
 from bot.values import Author, Branch, Patch, Remote, Repo
@@ -184,7 +184,7 @@ def solve(folder: HostileFolder, *, apply: bool) -> int:
     play = script(*BEGIN, [GOOD], END).model_copy(update={"about": ""})
     with serve_claude(ClaudeDouble(play, pace=0)) as url:
         settings = ModelSettings(anthropic_api_key="k", anthropic_url=url, _env_file=None)
-        return solved(Console(file=StringIO()), settings, folder.root, str(request), apply=apply)
+        return solve_request(Console(file=StringIO()), settings, folder.root, str(request), apply=apply)
 
 
 def type_command(folder: HostileFolder, *words: str, given: str = "") -> int:

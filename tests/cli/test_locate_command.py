@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.locate import FOUND, NOTHING, WRONG_USE, Place, located, mapped
+from bot.cli.locate import FOUND, NOTHING, WRONG_USE, CommitSource, print_locations, print_repo_map
 from tests.git_served import git
 from tests.search.commit_fixture import files
 
@@ -39,8 +39,8 @@ def ask(tmp_path, capsys):
 
     def act(repo: Path, text: str = ISSUE, rev: str = "HEAD", *, as_json: bool = False):
         (tmp_path / "issue.md").write_bytes(text.encode("utf-8", "surrogateescape"))
-        place = Place(repo, rev, tmp_path / "cache")
-        status = located(place, str(tmp_path / "issue.md"), 20, as_json=as_json)
+        place = CommitSource(repo, rev, tmp_path / "cache")
+        status = print_locations(place, str(tmp_path / "issue.md"), 20, as_json=as_json)
         said = capsys.readouterr()
         return status, said.out + said.err
 
@@ -223,10 +223,10 @@ def test_a_name_cannot_command_the_terminal(shop, ask):
 
 def test_a_map_is_the_same_each_time_and_keeps_its_budget(shop, tmp_path, capsys):
     """Layout first, then signatures with their lines."""
-    place = Place(shop, "HEAD", tmp_path / "cache")
+    place = CommitSource(shop, "HEAD", tmp_path / "cache")
     maps = []
     for cache in (tmp_path / "cache", tmp_path / "cache", tmp_path / "other"):
-        assert FOUND == mapped(Place(shop, "HEAD", cache), 200)
+        assert FOUND == print_repo_map(CommitSource(shop, "HEAD", cache), 200)
         maps.append(capsys.readouterr().out)
 
     assert maps[0] == maps[1] == maps[2]

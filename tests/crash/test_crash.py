@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from bot.cli.demo.bot_process import running
+from bot.cli.demo.bot_process import run_bot
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for, staged
 
@@ -38,8 +38,8 @@ class Killable:
         self._up = ExitStack()
 
     def start(self):
-        self.bot = self._up.enter_context(running(self.home, self.settings))
-        self.forge.set_webhook_url(self.keys, self.bot.webhooks)
+        self.bot = self._up.enter_context(run_bot(self.home, self.settings))
+        self.forge.set_webhook_url(self.keys, self.bot.webhook_url)
 
     def kill(self):
         self.kills += 1
@@ -57,7 +57,7 @@ class Killable:
 
     def outcome(self):
         """How the run stands, from the bot's own page; "" while it lives."""
-        found = [run for run in self.bot.runs() if run["key"] == f"{REPO}#1/1" and run["outcome"]]
+        found = [run for run in self.bot.list_runs() if run["key"] == f"{REPO}#1/1" and run["outcome"]]
         return found[0]["outcome"]["state"] if found else ""
 
     def close(self):

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from bot.adapters.claude.claude_client import ClaudeClient
-from bot.cli.solve import Plain
+from bot.cli.unrecorded_run import UnrecordedRun
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_stream import EarlyStop
 from bot.stories.agent import write as write_change
@@ -52,7 +52,7 @@ def write(place):
         )
         with serve_claude(double) as url:
             model = ClaudeClient("any", DEAL, base_url=url)
-            run = Plain(replace(place.ports, model=model), Console(quiet=True))
+            run = UnrecordedRun(replace(place.ports, model=model), Console(quiet=True))
             state = RunState(
                 run.key,
                 place.asking(place.issue()),

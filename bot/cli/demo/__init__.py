@@ -1,9 +1,7 @@
-"""Here lives `greenlit demo`: an issue becomes a green pull request on this machine, live in the
-terminal.
+"""`greenlit demo`: an issue becomes a green pull request on this machine, live in the terminal.
 
 The forge, git, the webhooks, the bot (`greenlit serve`, as its own process), its record and the
-sample's CI are real.
-Without a key a conversation written by hand plays Claude's part.
+sample's CI are real. Without a key a conversation written by hand plays Claude's part.
 """
 
 from __future__ import annotations
@@ -24,56 +22,59 @@ from rich.text import Text
 
 from bot.adapters.git.git_process import GitProcess
 from bot.cli.demo.bot_process import BotDied
-from bot.cli.demo.staging import ASKER, REPO, Cast, Stage, issue, staged
-from bot.cli.terminal import diff, markdown, step
+from bot.cli.demo.staging import ASKER, REPO, Cast, Stage, read_issue, set_stage
+from bot.cli.terminal import colour_diff, render_markdown, render_step
+from bot.run import Summary
 from bot.settings import ModelSettings, SettingsError, load_settings
 from bot.stories.recorded_steps import summarize_result
 from bot.text.terminal_text import strip_control
 
 GREEN, NOT_GREEN, WRONG_USE, STOPPED = 0, 1, 2, 130
 PATIENCE_S = 900
-LOOK_S = 0.1
+POLL_S = 0.1
 ERROR_CHARS = 240
-ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def show(
+def play_demo(
     console: Console, *, live: bool, keep: Path | None, conversation: Path | None = None
 ) -> int:
-    """Play it; 0 when the pull request opened green, 1 when not, 2 for wrong use, 130 when stopped."""
+    """Play it in the folder `keep`, or in a new one.
+
+    Returns 0 when the pull request opened green, 1 when not, 2 for wrong use, 130 when stopped.
+    """
     try:
         cast = Cast(load_settings(ModelSettings) if live else None, conversation)
     except SettingsError as wrong:
         console.print(Text("--live needs Claude.", "bold red"), f"\n{wrong}", sep="")
         return WRONG_USE
-    who = f"Claude itself ({cast.model.model})" if cast.model else "A conversation written by hand"
-    console.print(Text(f"{who} plays Claude's part; all else is real.", "bold"), "\n")
+    player = "A conversation written by hand"
+    if cast.model:
+        player = f"Claude itself ({cast.model.model})"
+    console.print(Text(f"{player} plays Claude's part; all else is real.", "bold"), "\n")
     home = keep.absolute() if keep else Path(mkdtemp(prefix="greenlit-demo-"))
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
-        console.print(
-            Text(f"{home} is not empty: choose another place for the demo's files.", "red"),
-            soft_wrap=True,
-        )
+        text = f"{home} is not empty: choose another place for the demo's files."
+        console.print(Text(text, "red"), soft_wrap=True)
         return WRONG_USE
     began = time.monotonic()
-    code = _played(console, home, cast)
-    took = f"{time.monotonic() - began:.0f} s in all; nothing is left running."
-    console.print(f"\n{took}\nIts files: {home}\nIts log: {home / 'bot.log'}", soft_wrap=True)
+    code = _play(console, home, cast)
+    duration = f"{time.monotonic() - began:.0f} s in all; nothing is left running."
+    console.print(f"\n{duration}\nIts files: {home}\nIts log: {home / 'bot.log'}", soft_wrap=True)
     return code
 
 
-def _played(console: Console, home: Path, cast: Cast) -> int:
+def _play(console: Console, home: Path, cast: Cast) -> int:
     try:
-        with _ended_by_signals(), staged(home, cast) as stage:
-            _asked(console, stage)
-            _watched(console, stage)
-            _told(console, stage)
+        with _end_on_signals(), set_stage(home, cast) as stage:
+            _open_issue(console, stage)
+            _watch_run(console, stage)
+            _print_results(console, stage)
             green = any(pull.draft is False for pull in stage.forge.list_pulls(REPO))
-            return GREEN if green and not stage.misfits() else NOT_GREEN
+            return GREEN if green and not stage.list_misfits() else NOT_GREEN
     except BotDied as died:
-        console.print(
-            Text("The bot ended by itself:", "bold red"), f"\n{strip_control(str(died))}", sep=""
-        )
+        headline = Text("The bot ended by itself:", "bold red")
+        console.print(headline, f"\n{strip_control(str(died))}", sep="")
         return NOT_GREEN
     except KeyboardInterrupt:
         console.print("Stopped.")
@@ -81,20 +82,17 @@ def _played(console: Console, home: Path, cast: Cast) -> int:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Ctrl-C, a closed terminal and SIGTERM end the demo; what comes while it clears up changes
-    nothing.
-    """
+def _end_on_signals() -> Iterator[None]:
+    """Let Ctrl-C, a closed terminal and SIGTERM end the demo; what comes later changes nothing."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        for known in ENDS:
-            signal.signal(known, signal.SIG_IGN)
+        for number in END_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    logging.getLogger("uvicorn").addHandler(
-        logging.NullHandler()
-    )  # who is cut off then need not complain here
-    before = {number: signal.signal(number, end) for number in ENDS}
+    # Who is cut off then need not complain here.
+    logging.getLogger("uvicorn").addHandler(logging.NullHandler())
+    before = {number: signal.signal(number, end) for number in END_SIGNALS}
     try:
         yield
     finally:
@@ -102,66 +100,65 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _asked(console: Console, stage: Stage) -> None:
-    title, body = issue()
+def _open_issue(console: Console, stage: Stage) -> None:
+    title, body = read_issue()
     number = stage.forge.open_issue(REPO, ASKER, title, body)
-    console.print(_panel(f"issue #{number} of {REPO}: {title}", markdown(body)))
+    console.print(_render_panel(f"issue #{number} of {REPO}: {title}", render_markdown(body)))
+    label = ("autogen", "bold")
     console.print(
-        Text.assemble(
-            f"@{ASKER} adds the label ", ("autogen", "bold"), f". The runs: {stage.bot.pages}\n"
-        )
+        Text.assemble(f"@{ASKER} adds the label ", label, f". The runs: {stage.bot.page_url}\n")
     )
     stage.forge.add_label(REPO, number, "autogen", ASKER)
 
 
-def _watched(console: Console, stage: Stage) -> None:
+def _watch_run(console: Console, stage: Stage) -> None:
     """Print each step as it is done, until the run has ended."""
     deadline = time.monotonic() + PATIENCE_S
-    told: set[tuple[str, int]] = set()
+    printed: set[tuple[str, int]] = set()
     with console.status("working"):
         while time.monotonic() < deadline:
-            runs = stage.bot.runs()
-            for summary in reversed(runs):
-                _news(console, stage.bot.run(summary["key"]), told)
-            ended = [run for run in runs if run["story"] == "solve_issue" and run["outcome"]]
-            if ended or any(run["error"] for run in runs):
+            runs = stage.bot.list_runs()
+            for run in reversed(runs):
+                _print_new_steps(console, stage.bot.fetch_run(run["key"]), printed)
+            if any(run["outcome"] or run["error"] for run in runs):
                 return
-            time.sleep(LOOK_S)
+            time.sleep(POLL_S)
     console.print(Text(f"It has not ended in {PATIENCE_S // 60} minutes.", "bold red"))
 
 
-def _news(console: Console, run: Mapping[str, Any], told: set[tuple[str, int]]) -> None:
-    """The steps that were not told yet, a line each."""
-    for done in run["steps"]:
-        if (run["key"], done["number"]) in told:
+def _print_new_steps(
+    console: Console, run: Mapping[str, Any], printed: set[tuple[str, int]]
+) -> None:
+    for step in run["steps"]:
+        if (run["key"], step["number"]) in printed:
             continue
-        told.add((run["key"], done["number"]))
-        failed = (done["name"], Text(strip_control(done["error"][:ERROR_CHARS]), "red"))
-        said = failed if done["error"] else summarize_result(done["name"], done["result"])
-        if said:
-            console.print(step(done["ended"] - done["began"], *said))
+        printed.add((run["key"], step["number"]))
+        if step["error"]:
+            error = strip_control(step["error"][:ERROR_CHARS])
+            summary: Summary | None = (step["name"], Text(error, "red"))
+        else:
+            summary = summarize_result(step["name"], step["result"])
+        if summary:
+            console.print(render_step(step["ended"] - step["began"], *summary))
 
 
-def _told(console: Console, stage: Stage) -> None:
-    """What people see on GitHub in the end: the comment, the pull request, the diff; and what is
-    wrong here.
-    """
+def _print_results(console: Console, stage: Stage) -> None:
+    """Print what people see on GitHub in the end, and where the conversation did not fit."""
     console.print()
     for comment in stage.forge.list_comments(REPO, stage.issue):
-        console.print(
-            _panel(f"the comment of {comment.author} on the issue", markdown(comment.body))
-        )
+        title = f"the comment of {comment.author} on the issue"
+        console.print(_render_panel(title, render_markdown(comment.body)))
     for pull in stage.forge.list_pulls(REPO):
-        console.print(_panel(f"pull request #{pull.number}: {pull.title}", markdown(pull.body)))
-        console.print(diff(_changed(stage, pull.base, pull.head)))
-    for misfit in stage.misfits()[:1]:
-        console.print(
-            Text("The conversation written by hand no longer fits what the bot says.", "bold red")
-        )
+        title = f"pull request #{pull.number}: {pull.title}"
+        console.print(_render_panel(title, render_markdown(pull.body)))
+        console.print(colour_diff(_fetch_diff(stage, pull.base, pull.head)))
+    for misfit in stage.list_misfits()[:1]:
+        headline = "The conversation written by hand no longer fits what the bot says."
+        console.print(Text(headline, "bold red"))
         console.print(strip_control(misfit), style="red")
 
 
-def _panel(title: str, inside: RenderableType) -> Panel:
+def _render_panel(title: str, inside: RenderableType) -> Panel:
     return Panel(
         inside,
         title=Text(strip_control(title), "bold not dim"),
@@ -170,6 +167,6 @@ def _panel(title: str, inside: RenderableType) -> Panel:
     )
 
 
-def _changed(stage: Stage, base: str, head: str) -> str:
-    process = GitProcess(stage.forge.git_dir(REPO), Path("/"))
-    return process.run("diff", f"{base}...{head}", "--").decode("utf-8", "replace")
+def _fetch_diff(stage: Stage, base: str, head: str) -> str:
+    git = GitProcess(stage.forge.git_dir(REPO), stage.home)
+    return git.run("diff", "--end-of-options", f"{base}...{head}").decode(errors="replace")

@@ -1,6 +1,4 @@
-"""Here lives the bot as the demo runs it: `greenlit serve` in its own process, with settings of its
-own.
-"""
+"""Run the bot as the demo does: `greenlit serve` in its own process, with its own settings."""
 
 from __future__ import annotations
 
@@ -17,6 +15,7 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 STOP_S = 10
+LAST_CHARS = 2_000  # of the log, which tell why it ended
 
 
 class BotDied(Exception):
@@ -24,51 +23,50 @@ class BotDied(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Bot:
+class BotProcess:
     """A bot that listens."""
 
     process: subprocess.Popen[str]
-    webhooks: str
-    pages: str
+    webhook_url: str
+    page_url: str
     log: Path
 
-    def runs(self) -> list[Mapping[str, Any]]:
-        """Its runs as its page tells them, newest first."""
-        return self._asked("runs.json")  # type: ignore[no-any-return]
+    def list_runs(self) -> list[Mapping[str, Any]]:
+        """Fetch its runs from its page, newest first."""
+        return self._fetch("runs.json")  # type: ignore[no-any-return]
 
-    def run(self, key: str) -> Mapping[str, Any]:
-        """One run with its steps."""
-        return self._asked(f"runs/{quote(key)}.json")  # type: ignore[no-any-return]
+    def fetch_run(self, key: str) -> Mapping[str, Any]:
+        """Fetch one run with its steps."""
+        return self._fetch(f"runs/{quote(key)}.json")  # type: ignore[no-any-return]
 
-    def _asked(self, path: str) -> Any:
+    def _fetch(self, path: str) -> Any:
         if self.process.poll() is not None:
-            raise BotDied(self.log.read_text()[-2000:])
-        with urlopen(self.pages + path, timeout=10) as answer:  # noqa: S310 - our own page, on loopback
-            return json.load(answer)
+            raise BotDied(self.log.read_text()[-LAST_CHARS:])
+        with urlopen(self.page_url + path, timeout=10) as response:  # noqa: S310 - our own page, on loopback
+            return json.load(response)
 
 
 @contextmanager
-def running(home: Path, settings: Mapping[str, str]) -> Iterator[Bot]:
-    """Start `greenlit serve` with these settings and nothing of the surrounding environment; end it
-    afterwards.
-    """
+def run_bot(home: Path, settings: Mapping[str, str]) -> Iterator[BotProcess]:
+    """Start `greenlit serve` with these settings and no other environment; end it afterwards."""
     home.mkdir(parents=True, exist_ok=True)
     log = home / "bot.log"
-    with log.open("a") as written, _started(home, settings, written) as process:
-        webhooks, pages = (_line(process, name, log) for name in ("webhooks", "runs"))
-        yield Bot(process, webhooks, pages, log)
+    with log.open("a") as file, _start_process(home, settings, file) as process:
+        webhook_url = _read_address(process, "webhooks", log)
+        page_url = _read_address(process, "runs", log)
+        yield BotProcess(process, webhook_url, page_url, log)
 
 
 @contextmanager
-def _started(
+def _start_process(
     home: Path, settings: Mapping[str, str], log: IO[str]
 ) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [sys.executable, "-m", "bot", "serve"],
         cwd=home,
         env={
-            "PATH": path(),
-            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PATH": program_path(),
+            "PYTHONPATH": str(Path(__file__).parents[3]),
             "HOME": str(home),
             **settings,
         },
@@ -86,21 +84,17 @@ def _started(
                 process.kill()
 
 
-def path() -> str:
-    """Where programs are found: this Python's, git's and the system's."""
-    git = which("git")
-    places = [
-        str(Path(sys.executable).parent),
-        *([str(Path(git).parent)] if git else []),
-        "/usr/bin",
-        "/bin",
-    ]
-    return ":".join(dict.fromkeys(places))
+def program_path() -> str:
+    """Give the PATH on which programs are found: this Python's, git's and the system's."""
+    programs = [sys.executable, which("git")]
+    folders = [str(Path(program).parent) for program in programs if program]
+    return ":".join(dict.fromkeys([*folders, "/usr/bin", "/bin"]))
 
 
-def _line(process: subprocess.Popen[str], name: str, log: Path) -> str:
-    said = process.stdout.readline() if process.stdout else ""
-    told, _, address = said.strip().partition(": ")
-    if told != name:
-        raise BotDied(said + log.read_text()[-2000:])
+def _read_address(process: subprocess.Popen[str], name: str, log: Path) -> str:
+    """Read the next line that the bot prints: a name and an address."""
+    line = process.stdout.readline() if process.stdout else ""
+    printed, _, address = line.strip().partition(": ")
+    if printed != name:
+        raise BotDied(line + log.read_text()[-LAST_CHARS:])
     return address

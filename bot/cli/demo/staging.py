@@ -1,6 +1,4 @@
-"""Here lives the demo's stage: the forge with the sample, the bot beside it, and who plays Claude's
-part.
-"""
+"""Set the demo's stage: the forge with the sample, the bot beside it, and who plays Claude."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.cli.demo.bot_process import Bot, path, running
+from bot.cli.demo.bot_process import BotProcess, program_path, run_bot
 from bot.forge import Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
@@ -21,7 +19,7 @@ from bot.settings import ModelSettings
 
 REPO = "acme/orders"
 ASKER = "ada"
-LAST_S = 10.0  # for the CI job under way when people stop the demo
+LAST_JOB_S = 10.0  # for the CI job under way when people stop the demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +32,33 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the demo plays."""
+    """What the demo plays on."""
 
+    home: Path
     forge: Forge
-    bot: Bot
+    bot: BotProcess
     double: ClaudeDouble | None
     issue: int = field(default=1)
 
-    def misfits(self) -> list[str]:
-        """What the conversation written by hand expected of the bot, and what came instead."""
+    def list_misfits(self) -> list[str]:
+        """List what the conversation written by hand expected of the bot, and what came instead."""
         requests = self.double.requests if self.double else []
-        return [seen.error for seen in requests if seen.error]
+        return [request.error for request in requests if request.error]
 
 
 @contextmanager
-def staged(home: Path, cast: Cast) -> Iterator[Stage]:
-    """All of it, running; the issue is not opened yet."""
+def set_stage(home: Path, cast: Cast) -> Iterator[Stage]:
+    """Start all of it; the issue is not opened yet."""
     forge = Forge(home / "forge")
-    forge.runner_env = {"PATH": path(), "HOME": str(home)}
-    forge.create_repository(REPO, _sample(), people={ASKER: "admin"})
+    forge.runner_env = {"PATH": program_path(), "HOME": str(home)}
+    forge.create_repository(REPO, _read_sample(), people={ASKER: "admin"})
     app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text(encoding="utf-8"))
     keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])
     forge.install(keys, REPO)
     with ExitStack() as stack:
         url = stack.enter_context(serve_forge(forge))
-        stack.callback(forge.wait_until_idle, LAST_S)
-        double = None if cast.model else _double(cast.conversation)
+        stack.callback(forge.wait_until_idle, LAST_JOB_S)
+        double = None if cast.model else _load_double(cast.conversation)
         settings = {
             "GREENLIT_APP_ID": str(keys.id),
             "GREENLIT_PRIVATE_KEY": keys.private_key,
@@ -70,47 +69,44 @@ def staged(home: Path, cast: Cast) -> Iterator[Stage]:
             "GREENLIT_PORT": "0",
             "GREENLIT_PAGE_PORT": "0",
             "GREENLIT_WRITE_PAUSE_S": "0",
-            **(_of_claude(cast.model) if cast.model else {}),
-            **(_of_double(stack.enter_context(serve_claude(double))) if double else {}),
         }
-        bot = stack.enter_context(running(home, settings))
-        forge.set_webhook_url(keys, bot.webhooks)
-        yield Stage(forge, bot, double)
+        if cast.model:
+            settings |= _claude_settings(cast.model)
+        if double:
+            settings |= _double_settings(stack.enter_context(serve_claude(double)))
+        bot = stack.enter_context(run_bot(home, settings))
+        forge.set_webhook_url(keys, bot.webhook_url)
+        yield Stage(home, forge, bot, double)
 
 
-def issue() -> tuple[str, str]:
-    """The title and the body of the issue that is asked."""
-    title, _, body = (
-        files("bot.cli.demo")
-        .joinpath("sample_issue.md")
-        .read_text(encoding="utf-8")
-        .partition("\n")
-    )
+def read_issue() -> tuple[str, str]:
+    """Read the title and the body of the issue that is asked."""
+    text = files("bot.cli.demo").joinpath("sample_issue.md").read_text(encoding="utf-8")
+    title, _, body = text.partition("\n")
     return title, body.strip()
 
 
-def _double(conversation: Path | None) -> ClaudeDouble:
+def _load_double(conversation: Path | None) -> ClaudeDouble:
     with as_file(files("bot.cli.demo").joinpath("conversation.yml")) as own:
         return ClaudeDouble(Script.load(conversation or own), pace=1.0)
 
 
-def _of_double(url: str) -> dict[str, str]:
+def _double_settings(url: str) -> dict[str, str]:
     return {"GREENLIT_ANTHROPIC_URL": url, "GREENLIT_ANTHROPIC_API_KEY": "the-double-takes-any"}
 
 
-def _of_claude(model: ModelSettings) -> dict[str, str]:
-    told = model.model_dump(mode="json", exclude={"anthropic_api_key"}, exclude_none=True)
-    told |= {
-        "prices": json.dumps(model.prices),
-        "anthropic_api_key": model.anthropic_api_key.get_secret_value(),
-    }
-    return {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
+def _claude_settings(model: ModelSettings) -> dict[str, str]:
+    settings = model.model_dump(mode="json", exclude={"anthropic_api_key"}, exclude_none=True)
+    settings["prices"] = json.dumps(model.prices)
+    settings["anthropic_api_key"] = model.anthropic_api_key.get_secret_value()
+    return {f"GREENLIT_{name.upper()}": str(value) for name, value in settings.items()}
 
 
-def _sample() -> dict[str, str]:
+def _read_sample() -> dict[str, str]:
     with as_file(files("bot.cli.demo").joinpath("sample")) as root:
+        paths = [path for path in sorted(Path(root).rglob("*")) if path.is_file()]
         return {
-            str(found.relative_to(root)): found.read_text(encoding="utf-8")
-            for found in sorted(Path(root).rglob("*"))
-            if found.is_file() and "__pycache__" not in found.parts
+            str(path.relative_to(root)): path.read_text(encoding="utf-8")
+            for path in paths
+            if "__pycache__" not in path.parts
         }

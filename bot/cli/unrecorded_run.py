@@ -1,0 +1,79 @@
+"""A run without a record: each step is simply done, and shown in the terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import ParamSpec, TypeVar
+
+from rich.console import Console
+
+from bot.cli.terminal import render_step
+from bot.ports import Ports, Refusal
+from bot.run import SignalRun, StartRun, Step, to_json
+from bot.values import Repo, RunKey, RunState, Signal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class UnrecordedRun:
+    """The port `bot.run.Run` for one run, on which nobody calls."""
+
+    key = RunKey("here#0/1")
+
+    def __init__(self, ports: Ports, console: Console) -> None:
+        self.ports = ports
+        self.console = console
+        self._state: RunState | None = None
+
+    async def __call__(self, act: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
+        """Do the step, and print its line."""
+        began = time.monotonic()
+        with self.console.status("working"):
+            result = act(self.ports, *values, **named)
+        summary = act.summarize(to_json(result))
+        if summary:
+            self.console.print(render_step(time.monotonic() - began, *summary))
+        return result
+
+    @property
+    def state(self) -> RunState:
+        """The newest state that was kept."""
+        if self._state is None:
+            raise RuntimeError("the run has kept no state yet")
+        return self._state
+
+    def keep(self, state: RunState) -> RunState:
+        """Keep how the run stands."""
+        self._state = state
+        return state
+
+    async def wait(self, patience_s: float) -> Signal | None:  # noqa: ARG002 - nobody to wait for
+        """Return at once: nobody signals this run."""
+        return None
+
+    @asynccontextmanager
+    async def slot(self, repo: Repo) -> AsyncIterator[None]:  # noqa: ARG002 - one run, one slot
+        """Go on at once: there is one run, so there is no limit."""
+        yield
+
+    async def start(self, start: StartRun) -> tuple[RunKey, bool]:  # noqa: ARG002 - always refused
+        """Refuse: without a record no other story can be started."""
+        raise Refusal("without a record no other story can be started")
+
+    async def signal(self, signal: SignalRun) -> bool:  # noqa: ARG002 - nobody listens
+        """Tell that no run lives that could hear it."""
+        return False
+
+
+class SilentComments:
+    """Stands where the run's comment would be: the terminal shows the steps themselves."""
+
+    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:  # noqa: ARG002 - nobody reads it
+        """Write nothing."""
+        return 0
+
+    def add_reaction(self, repo: Repo, number: int, comment: int | None) -> None:
+        """Write nothing."""

@@ -14,7 +14,6 @@ from bot.adapters.checkers import build_checkers
 from bot.adapters.ruff_linter import Ruff, read_repository_config
 from bot.gates import Change, Rules, check_texts, keep_new_findings
 from bot.gates.change import split_lines
-from bot.gates.syntax import check_syntax
 from bot.ports import Checkers, Ports
 from bot.steps.inspect_change import list_unchecked, run_gates
 from bot.steps.redact import find_leaks, redact
@@ -160,41 +159,6 @@ def test_a_broken_configuration_leaves_our_rules(text):
 def test_no_file_is_written_elsewhere(path):
     """A path that leads out is not linted."""
     assert () == Ruff().lint({path: "import os\n"}, {})
-
-
-# --- syntax
-
-
-@pytest.mark.parametrize("text", ["x = '\ud800'\n", "x" + ".y" * 100_000, "-" * 100_000 + "1"])
-def test_what_python_cannot_read_at_all_is_no_crash(text):
-    """Half a character, and what is nested too deep."""
-    (finding, *_) = check_syntax("a.py", text, None)
-
-    assert ("syntax", 1) == (finding.gate, finding.line)
-
-
-def test_yaml_is_read_where_that_is_quick():
-    """A broken file is found; what would take minutes is not read."""
-    deep, long = "[" * 300, "a: [1\n" + "# x\n" * 60_000
-
-    assert 1 == len(check_syntax("a.yml", "a: [1\n", None))
-    assert () == check_syntax("a.yml", "a: [1]\n", None)
-    assert () == check_syntax("a.yml", deep, None)
-    assert () == check_syntax("a.yml", long, None)
-
-
-@pytest.mark.parametrize(
-    ("text", "before", "blocks"),
-    [
-        ("x = (\n", "x = 1\n", [True]),
-        ("x = (\n", None, [True]),
-        ("x = (\n", "x = (\n", []),
-        ("type A = int\nx = [\n", None, [True]),
-    ],
-)
-def test_python_is_read_as_we_run_it(text, before, blocks):
-    """What did not parse before is not the change's fault."""
-    assert blocks == [finding.blocks for finding in check_syntax("a.py", text, before)]
 
 
 # --- secrets

@@ -68,12 +68,12 @@ def _last_part(name: str) -> str:
 def _gains_only_new_files(change: Change, was: Values, now: Values) -> bool:
     """Tell whether a list gained only places that the change makes: nothing is lost by them."""
     gained = [item.strip("^$*/\\").replace("\\", "") for item in now if item not in was]
-    return bool(gained) and all(_is_made_by(change, place) for place in gained)
+    return bool(gained) and all(_is_made_by(change, prefix) for prefix in gained)
 
 
-def _is_made_by(change: Change, place: str) -> bool:
-    texts = [text for path, text in change.before.items() if path.startswith(place)]
-    return "/" in place and bool(texts) and all(text is None for text in texts)
+def _is_made_by(change: Change, prefix: str) -> bool:
+    texts = [text for path, text in change.before.items() if path.startswith(prefix)]
+    return "/" in prefix and bool(texts) and all(text is None for text in texts)
 
 
 # --- one setting ----------------------------------------------------------------------------------
@@ -218,6 +218,5 @@ def _find_check_commands(text: str) -> set[str]:
     commands: set[str] = set()
     for line in text.split("\n"):
         if COMMAND_LINE.search(line) and not line.strip().startswith(NOT_RUN):
-            found = CHECK_COMMANDS.findall(line)
-            commands.update(" ".join(command.split()) for command in found)
+            commands.update(" ".join(run.split()) for run in CHECK_COMMANDS.findall(line))
     return commands

@@ -173,7 +173,7 @@ def _find_silencing(pair: TestPair) -> Iterator[Finding]:
         text = f"The test `{name}` returns before it tests anything."
         yield make_finding(new, "test-emptied", text)
     elif asserts_anything(old) and not asserts_anything(new):
-        text = f"The test `{name}` claims nothing any more."
+        text = f"The test `{name}` asserts nothing any more."
         yield make_finding(new, "test-emptied", text)
 
 

@@ -84,7 +84,9 @@ def solve(
 ) -> None:
     """Plan and write a change without GitHub: shows the plan and the diff."""
     console, settings = open_console(stderr=True), _load_settings(ModelSettings)
-    raise typer.Exit(_import_command("solve").solve_request(console, settings, repo, issue, apply=apply))
+    raise typer.Exit(
+        _import_command("solve").solve_request(console, settings, repo, issue, apply=apply)
+    )
 
 
 @app.command()
@@ -105,7 +107,9 @@ def check(
     part = _import_command("check")
     asked = part.CheckOptions(base, "json" if json else "sarif" if sarif else "page", strict)
     settings = _load_settings(GateSettings)
-    raise typer.Exit(part.check_folder(open_console(stderr=asked.form != "page"), settings, repo, asked))
+    raise typer.Exit(
+        part.check_folder(open_console(stderr=asked.form != "page"), settings, repo, asked)
+    )
 
 
 @app.command()
@@ -211,7 +215,9 @@ def explain(
 ) -> None:
     """Read a CI log: what failed, where, with which error, and what to do about it."""
     raise typer.Exit(
-        _import_command("explain").explain_logs(open_console(), logs or [], repo, files, as_json=json)
+        _import_command("explain").explain_logs(
+            open_console(), logs or [], repo, files, as_json=json
+        )
     )
 
 
@@ -241,7 +247,9 @@ def locate(
     )
     part = _import_command("locate")
     raise typer.Exit(
-        part.print_locations(part.CommitSource(repo, rev, cache), request, top, as_json=as_json, embedder=meaning)
+        part.print_locations(
+            part.CommitSource(repo, rev, cache), request, top, as_json=as_json, embedder=meaning
+        )
     )
 
 

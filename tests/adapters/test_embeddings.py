@@ -98,7 +98,9 @@ def ask(repo, tmp_path, capsys):
         (tmp_path / "issue").write_text(ISSUE)
         place = CommitSource(repo, "HEAD", tmp_path / "cache")
         assert (
-            print_locations(place, str(tmp_path / "issue"), 20, as_json=True, embedder=open_embedder)
+            print_locations(
+                place, str(tmp_path / "issue"), 20, as_json=True, embedder=open_embedder
+            )
             == FOUND
         )
         return {

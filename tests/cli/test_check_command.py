@@ -56,7 +56,9 @@ def folder(tmp_path):
 
 def render_page(folder, base=None, *, strict=False):
     out = StringIO()
-    code = check_folder(Console(file=out, width=80), UNSET, folder, CheckOptions(base, strict=strict))
+    code = check_folder(
+        Console(file=out, width=80), UNSET, folder, CheckOptions(base, strict=strict)
+    )
     return code, out.getvalue()
 
 

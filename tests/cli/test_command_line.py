@@ -298,7 +298,9 @@ def test_sigterm_during_a_run_ends_within_seconds_and_the_run_goes_on(
         with run_bot(tmp_path, env) as bot:
             forge.set_webhook_url(keys, bot.webhook_url)
             until(
-                lambda: any(run["outcome"] for run in bot.list_runs() if run["story"] == "solve_issue")
+                lambda: any(
+                    run["outcome"] for run in bot.list_runs() if run["story"] == "solve_issue"
+                )
             )
 
         assert [False] == [pull.draft for pull in forge.list_pulls(REPO)]

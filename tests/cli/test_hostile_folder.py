@@ -184,7 +184,9 @@ def solve(folder: HostileFolder, *, apply: bool) -> int:
     play = script(*BEGIN, [GOOD], END).model_copy(update={"about": ""})
     with serve_claude(ClaudeDouble(play, pace=0)) as url:
         settings = ModelSettings(anthropic_api_key="k", anthropic_url=url, _env_file=None)
-        return solve_request(Console(file=StringIO()), settings, folder.root, str(request), apply=apply)
+        return solve_request(
+            Console(file=StringIO()), settings, folder.root, str(request), apply=apply
+        )
 
 
 def type_command(folder: HostileFolder, *words: str, given: str = "") -> int:

@@ -57,7 +57,9 @@ class Killable:
 
     def outcome(self):
         """How the run stands, from the bot's own page; "" while it lives."""
-        found = [run for run in self.bot.list_runs() if run["key"] == f"{REPO}#1/1" and run["outcome"]]
+        found = [
+            run for run in self.bot.list_runs() if run["key"] == f"{REPO}#1/1" and run["outcome"]
+        ]
         return found[0]["outcome"]["state"] if found else ""
 
     def close(self):

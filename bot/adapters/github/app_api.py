@@ -30,7 +30,6 @@ class AppInstallation:
     id: int
     account: str
     permissions: dict[str, str]
-    events: tuple[str, ...]
     suspended: bool
 
 
@@ -60,12 +59,6 @@ class AppRegistration:
     hook_url: str
     installations: tuple[AppInstallation, ...]
     failed: tuple[HookDelivery, ...]
-
-
-def fetch_slug(api: GitHubApi) -> str:
-    """Return the App's name in addresses, and in its login."""
-    with api.app() as app:
-        return require(app.slug, "slug")
 
 
 def fetch_registration(api: GitHubApi) -> AppRegistration:
@@ -156,6 +149,5 @@ def _installation_value(installation: Installation) -> AppInstallation:
         require(installation.id, "id"),
         account.login if account else "",
         require(installation.permissions, "permissions"),
-        tuple(require(installation.events, "events")),
         suspended=installation.suspended_at is not None,
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 
 from bot.adapters.github import app_api
+from bot.adapters.github.api_errors import require
 from bot.adapters.github.app_api import AppRegistration, HookDelivery
 from bot.adapters.github.auth import FOR_GIT, AppAuth
 from bot.adapters.github.check_runs import GitHubChecks
@@ -45,7 +46,9 @@ class GitHubApp:
 
     def fetch_slug(self) -> str:
         """Return the App's name in addresses. It is fetched once."""
-        self._slug = self._slug or app_api.fetch_slug(self._api)
+        if not self._slug:
+            with self._api.app() as app:
+                self._slug = require(app.slug, "slug")
         return self._slug
 
     def fetch_login(self) -> str:

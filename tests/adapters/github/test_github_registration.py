@@ -33,7 +33,7 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
             github.granted,
             ("issues",),
             "https://bot.example/github",
-            (AppInstallation(1, "o", {"issues": "read"}, (), suspended=False),),
+            (AppInstallation(1, "o", {"issues": "read"}, suspended=False),),
             (HookDelivery(2, "b", "issues", "labeled", "2026-06-01T00:00:02Z", "timed out"),),
         )
         == app.fetch_registration()
@@ -56,7 +56,7 @@ def test_app_without_a_webhook_is_told(github: ScriptedGitHub, app: GitHubApp):
     registration = app.fetch_registration()
 
     assert ("", ()) == (registration.hook_url, registration.failed)
-    assert (AppInstallation(1, "", {}, (), suspended=True),) == registration.installations
+    assert (AppInstallation(1, "", {}, suspended=True),) == registration.installations
 
 
 def test_missed_deliveries_are_found_and_asked_for_again(

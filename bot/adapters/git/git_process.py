@@ -127,7 +127,9 @@ class GitProcess:
         with self.open_git(extra or {}) as git:
             process, late = git.start(["git", *args])
             out, err = process.communicate(stdin)
-        _check(args[0], self.timeout_s, process, late, err, allowed=(0,))
+        self._check_time(args[0], late)
+        if process.returncode != 0:
+            raise _as_error(process, err)
         return out
 
     def run_until(self, *args: str, lines: int, limit_bytes: int) -> bytes:
@@ -145,8 +147,14 @@ class GitProcess:
                     return out[:limit_bytes]
             err = process.stderr.read()  # type: ignore[union-attr]
             process.wait()
-        _check(args[0], self.timeout_s, process, late, err, allowed=(0, 1))
+        self._check_time(args[0], late)
+        if process.returncode not in {0, 1}:
+            raise _as_error(process, err)
         return out
+
+    def _check_time(self, command: str, late: Event) -> None:
+        if late.is_set():
+            raise GitTimeoutError(f"git {command} took longer than {self.timeout_s:g} s")
 
     @contextmanager
     def open_git(self, extra: Mapping[str, str] | None = None) -> Iterator[GuardedGit]:
@@ -228,16 +236,6 @@ def _is_plain(address: SplitResult, url: str, protocols: tuple[str, ...]) -> boo
     return address.scheme in protocols and is_whole and not is_odd
 
 
-def _check(
-    name: str,
-    timeout_s: float,
-    process: Popen[bytes],
-    late: Event,
-    err: bytes,
-    allowed: tuple[int, ...],
-) -> None:
-    if late.is_set():
-        raise GitTimeoutError(f"git {name} took longer than {timeout_s:g} s")
-    if process.returncode not in allowed:
-        words = err.decode("utf-8", "replace").strip()
-        raise GitError(words or f"status {process.returncode}")
+def _as_error(process: Popen[bytes], err: bytes) -> GitError:
+    words = err.decode("utf-8", "replace").strip()
+    return GitError(words or f"status {process.returncode}")

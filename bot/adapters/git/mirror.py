@@ -68,7 +68,7 @@ class Mirror:
         """Make it if it is not there or not sound."""
         if self._is_sound():
             return
-        with self._locked():
+        with self._lock():
             if not self._is_sound():
                 self._make_anew("it is damaged")
 
@@ -90,7 +90,7 @@ class Mirror:
 
     def fetch(self, remote: GitProcess, url: str, tip: str) -> None:
         """Bring the commit, its history and its files. Raises GitError in the remote's words."""
-        with self._locked():
+        with self._lock():
             if self.has(tip):  # somebody else was quicker
                 return
             try:
@@ -169,7 +169,7 @@ class Mirror:
         return self.git.git_dir / "suspect"
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[None]:
         """Keep other threads and processes from writing to this mirror. Reading needs no lock."""
         lock = self.git.git_dir.with_suffix(".lock")
         lock.parent.mkdir(parents=True, exist_ok=True)

@@ -88,9 +88,9 @@ def _is_small_file(path: Path) -> bool:
 
 def _describe(git_dir: Path, place: Path | None) -> RepositoryFolder:
     common = _common_dir(git_dir)
-    config = dict(_read_config(common / "config"))
+    config = _read_config(common / "config")
     if config.get("extensions.worktreeconfig") == "true":
-        config |= dict(_read_config(git_dir / "config.worktree"))
+        config |= _read_config(git_dir / "config.worktree")
     root = place
     if "core.worktree" in config:
         root = (git_dir / config["core.worktree"]).resolve()
@@ -103,14 +103,18 @@ def _describe(git_dir: Path, place: Path | None) -> RepositoryFolder:
     return RepositoryFolder(git_dir, common, root, settings)
 
 
-def _read_config(path: Path) -> Iterator[tuple[str, str]]:
+def _read_config(path: Path) -> dict[str, str]:
     """Read what stands in one configuration file, and in none that it includes."""
     if not _is_small_file(path):
-        return
+        return {}
     try:
         with GitConfigParser(path, read_only=True, merge_includes=False) as parser:
-            for section in parser.sections():
-                for name, value in parser.items(section):
-                    yield f"{section}.{name}".lower(), str(value)
-    except (configparser.Error, UnicodeDecodeError, ValueError) as wrong:
+            return dict(_list_values(parser))
+    except (configparser.Error, ValueError) as wrong:
         raise NoRepositoryError(f"{path} cannot be read: {wrong}") from None
+
+
+def _list_values(parser: GitConfigParser) -> Iterator[tuple[str, str]]:
+    for section in parser.sections():
+        for name, value in parser.items(section):
+            yield f"{section}.{name}".lower(), str(value)

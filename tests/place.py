@@ -107,7 +107,7 @@ class Town:
     def __init__(self, home: Path, wrap: Wrap) -> None:
         self.forge = Forge(home / "forge")
         tools = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
-        self.forge.runner_env = {"PATH": tools, "HOME": str(home)}
+        self.forge.state.runner_env = {"PATH": tools, "HOME": str(home)}
         self.keys = self.forge.create_app("greenlit", GRANTED, [])
         self._home = home
         self._wrap = wrap

@@ -79,8 +79,8 @@ def script(*turns: Sequence[Say], refused: Collection[str] = ()) -> Script:
         said = ("solve issue",) if not number else ("The job is not finished",) if not calls else ()
         lines.append(
             ScriptTurn(
-                expect=Expectation(answers=answers, said=said),
-                say=tuple(_said(say) for say in turn),
+                expect=Expectation(results=answers, texts=said),
+                content=tuple(_said(say) for say in turn),
             )
         )
         before = turn
@@ -184,7 +184,7 @@ def forged(
 ) -> Iterator[tuple[Forge, AppKeys, str]]:
     """A forge with the greeter, the App installed on it, and its address."""
     forge = Forge(home / "forge")
-    forge.runner_env = {"PATH": program_path(), "HOME": str(home)}
+    forge.state.runner_env = {"PATH": program_path(), "HOME": str(home)}
     forge.create_repository(REPO, tree, people={"ada": "admin", "tim": "triage", "eve": "read"})
     app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text())
     keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])

@@ -1,19 +1,19 @@
-"""Render check suites, check runs, workflow runs, jobs and statuses as GitHub shows them."""
+"""Render check suites, check runs and statuses as GitHub's API and webhooks show them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection
 
-from bot.forge.forge_records import JobRecord, StatusRecord, SuiteRecord, WorkflowRunRecord
+from bot.forge.account_views import render_app
+from bot.forge.actions_views import job_url
+from bot.forge.forge_records import JobRecord, StatusRecord, SuiteRecord
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, make_node_id
-from bot.forge.issue_views import render_pull_in_check
+from bot.forge.issue_views import render_open_pulls
 from bot.forge.repository_views import (
-    render_app,
     render_commit,
     render_repository,
     render_simple_commit,
-    render_user,
     repository_api_url,
 )
 from bot.values import Annotation
@@ -54,7 +54,7 @@ def _render_suite(state: ForgeState, repository: RepositoryRecord, suite: SuiteR
         "url": f"{repository_api_url(state, repository)}/check-suites/{suite.id}",
         "before": suite.before,
         "after": suite.sha,
-        "pull_requests": _render_pulls(state, repository, suite.sha),
+        "pull_requests": render_open_pulls(state, repository, suite.sha),
         "app": render_app(state, state.apps[suite.app]),
         "created_at": suite.created_at,
         "updated_at": suite.updated_at,
@@ -97,7 +97,7 @@ def render_check_run(
         },
         "check_suite": suite_view,
         "app": render_app(state, state.apps[suite.app]),
-        "pull_requests": _render_pulls(state, repository, job.sha),
+        "pull_requests": render_open_pulls(state, repository, job.sha),
     }
 
 
@@ -117,144 +117,6 @@ def render_annotation(
         "message": annotation.message,
         "raw_details": "",
     }
-
-
-# --- Actions
-
-
-def render_workflow_run(
-    state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord
-) -> Json:
-    """Render a workflow run."""
-    commit = state.store.read_commit(repository.name, run.sha)
-    repository_view = render_repository(state, repository)
-    actor = render_user(state, run.actor)
-    return {
-        "id": run.id,
-        "name": run.workflow_name,
-        "node_id": make_node_id("WFR", repository.name, run.id),
-        "check_suite_id": run.suite,
-        "check_suite_node_id": make_node_id("CS", repository.name, run.suite),
-        "head_branch": run.branch,
-        "head_sha": run.sha,
-        "path": run.path,
-        "display_title": run.title,
-        "run_number": run.number,
-        "event": run.event,
-        "status": run.status,
-        "conclusion": run.conclusion,
-        "workflow_id": run.workflow,
-        "pull_requests": _render_pulls(state, repository, run.sha),
-        "actor": actor,
-        "triggering_actor": actor,
-        "referenced_workflows": [],
-        "head_commit": render_simple_commit(commit),
-        "repository": repository_view,
-        "head_repository": repository_view,
-        **_render_attempt(state, repository, run),
-        **_render_run_urls(state, repository, run),
-    }
-
-
-def _render_attempt(
-    state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord
-) -> Json:
-    url = f"{_run_api_url(state, repository, run)}/attempts/{run.attempt - 1}"
-    return {
-        "run_attempt": run.attempt,
-        "previous_attempt_url": url if run.attempt > 1 else None,
-        "created_at": run.created_at,
-        "updated_at": run.updated_at,
-        "run_started_at": run.created_at,
-    }
-
-
-def _render_run_urls(
-    state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord
-) -> Json:
-    url, api = _run_api_url(state, repository, run), repository_api_url(state, repository)
-    parts = ("jobs", "logs", "cancel", "rerun", "artifacts")
-    return {
-        "url": url,
-        "html_url": run_url(state, repository, run.id),
-        **{f"{part}_url": f"{url}/{part}" for part in parts},
-        "workflow_url": f"{api}/actions/workflows/{run.workflow}",
-        "check_suite_url": f"{api}/check-suites/{run.suite}",
-    }
-
-
-def _run_api_url(state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord) -> str:
-    return f"{repository_api_url(state, repository)}/actions/runs/{run.id}"
-
-
-def render_workflow(
-    state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord
-) -> Json:
-    """Render the workflow of a run."""
-    url, page = repository_api_url(state, repository), f"{state.web}/{repository.name}"
-    return {
-        "id": run.workflow,
-        "node_id": make_node_id("W", repository.name, run.workflow),
-        "name": run.workflow_name,
-        "path": run.path,
-        "state": "active",
-        "created_at": repository.created_at,
-        "updated_at": repository.created_at,
-        "url": f"{url}/actions/workflows/{run.workflow}",
-        "html_url": f"{page}/blob/{repository.default_branch}/{run.path}",
-        "badge_url": f"{page}/workflows/{run.workflow_name}/badge.svg",
-    }
-
-
-def render_job(state: ForgeState, repository: RepositoryRecord, job: JobRecord) -> Json:
-    """Render a job of a workflow run."""
-    url = repository_api_url(state, repository)
-    return {
-        "id": job.id,
-        "run_id": job.run,
-        "workflow_name": job.spec.workflow_name,
-        "head_branch": job.branch,
-        "run_url": f"{url}/actions/runs/{job.run}",
-        "run_attempt": job.attempt,
-        "node_id": make_node_id("CR", repository.name, job.id),
-        "head_sha": job.sha,
-        "url": f"{url}/actions/jobs/{job.id}",
-        "html_url": job_url(state, repository, job),
-        "status": job.status,
-        "conclusion": job.conclusion,
-        "created_at": job.created_at,
-        "started_at": job.started_at,
-        "completed_at": job.completed_at,
-        "name": job.name,
-        "steps": _render_steps(job),
-        "check_run_url": f"{url}/check-runs/{job.id}",
-        "labels": ["ubuntu-latest"],
-        **_render_runner(job),
-    }
-
-
-def _render_runner(job: JobRecord) -> Json:
-    runner: Json = {
-        "runner_id": 1,
-        "runner_name": "greenlit forge",
-        "runner_group_id": 0,
-        "runner_group_name": "GitHub Actions",
-    }
-    return dict.fromkeys(runner) if job.status == "queued" else runner
-
-
-def _render_steps(job: JobRecord) -> list[Json]:
-    return [
-        {
-            "name": step.name,
-            "status": "completed",
-            "conclusion": step.conclusion,
-            "number": step.number,
-            "started_at": step.started_at,
-            "completed_at": step.completed_at,
-        }
-        for step in job.steps
-    ]
 
 
 # --- statuses
@@ -328,24 +190,3 @@ def _render_status(state: ForgeState, status: StatusRecord) -> Json:
         "created_at": status.created_at,
         "updated_at": status.created_at,
     }
-
-
-# --- addresses
-
-
-def run_url(state: ForgeState, repository: RepositoryRecord, run_id: int) -> str:
-    """Return the address of a workflow run for people."""
-    return f"{state.web}/{repository.name}/actions/runs/{run_id}"
-
-
-def job_url(state: ForgeState, repository: RepositoryRecord, job: JobRecord) -> str:
-    """Return the address of a job for people."""
-    return f"{run_url(state, repository, job.run)}/job/{job.id}"
-
-
-def _render_pulls(state: ForgeState, repository: RepositoryRecord, sha: str) -> list[Json]:
-    return [
-        render_pull_in_check(state, repository, pull)
-        for pull in repository.list_pulls()
-        if pull.state == "open" and pull.head_sha == sha
-    ]

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.forge.check_views import (
-    render_check_run,
-    render_job,
-    render_suite,
-    render_workflow,
-    render_workflow_run,
-)
+from bot.forge.actions_views import render_job, render_workflow, render_workflow_run
+from bot.forge.check_views import render_check_run, render_suite
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.forge_records import CheckStatus, JobRecord, SuiteRecord, WorkflowRunRecord
 from bot.forge.forge_state import ACTIONS_APP_ID, ForgeState, RepositoryRecord, now

@@ -60,6 +60,7 @@ class _Prefix:
 
     @property
     def is_breakpoint(self) -> bool:
+        """It ends at a mark and is long enough to be kept."""
         return bool(self.ttl) and self.tokens >= LEAST_TOKENS
 
 

@@ -25,14 +25,14 @@ class ExpectedResult(ScriptPart):
 
     tool: str
     failed: bool = False
-    holds: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
 
 
 class Expectation(ScriptPart):
     """What must have come since the turn before: these results in this order, and these texts."""
 
-    answers: tuple[ExpectedResult, ...] = ()
-    said: tuple[str, ...] = ()
+    results: tuple[ExpectedResult, ...] = ()
+    texts: tuple[str, ...] = ()
     tools: tuple[str, ...] | None = None  # the tools offered; without it, the script's
 
 
@@ -53,9 +53,9 @@ class ScriptTurn(ScriptPart):
     """One turn of the model, and what is expected before it."""
 
     expect: Expectation = Expectation()
-    say: Annotated[tuple[ScriptText | ScriptToolCall, ...], Field(min_length=1)]
-    thought: str = "Considering what came."
-    out: int = 0  # tokens billed, where that is more than the turn has
+    content: Annotated[tuple[ScriptText | ScriptToolCall, ...], Field(min_length=1)]
+    thinking: str = "Considering what came."
+    output_tokens: int = 0  # billed, where that is more than the turn has
     pace_s: float = 0.0  # the time that the turn takes
 
 
@@ -82,6 +82,7 @@ class _ToolResult:
 
     @property
     def outcome(self) -> str:
+        """The tool, and whether it failed."""
         return f"{self.tool} {'failed' if self.failed else 'ok'}"
 
 
@@ -132,13 +133,13 @@ def _compare_tools(turn: ScriptTurn, script: Script, body: JsonObject) -> list[s
 
 def _compare_results(turn: ScriptTurn, body: JsonObject) -> list[str]:
     results = _list_results(body)
-    expected = turn.expect.answers
+    expected = turn.expect.results
     outcomes = [_ToolResult(result.tool, result.failed, "").outcome for result in expected]
     if outcomes != [result.outcome for result in results]:
         return [f"expected the answers {outcomes}, came {_describe_results(results)}"]
     differences = []
     for wanted, result in zip(expected, results, strict=True):
-        missing = [text for text in wanted.holds if text not in result.text]
+        missing = [text for text in wanted.contains if text not in result.text]
         differences += [
             f"expected the answer of {result.tool} to hold {text!r}, came {result.text[:400]!r}"
             for text in missing
@@ -147,7 +148,7 @@ def _compare_results(turn: ScriptTurn, body: JsonObject) -> list[str]:
 
 
 def _compare_texts(turn: ScriptTurn, body: JsonObject, number: int) -> list[str]:
-    newest, expected = _newest_text(body), turn.expect.said
+    newest, expected = _newest_text(body), turn.expect.texts
     if newest and not expected and number:
         return [f"expected no words, came {newest[:400]!r}"]
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -144,12 +144,8 @@ def compose_reply(
     is_paused = isinstance(fault, EarlyStop) and fault.reason == "pause_turn"
     blocks = _compose_blocks(turn, body, prefix, is_paused=is_paused)
     sizes = [cache.count_tokens(len(encode_block(block))) for block in blocks]
-    output_tokens = max(turn.out, sum(sizes))
-    stop_reason = "end_turn"
-    if any(block["type"] == "tool_use" for block in blocks):
-        stop_reason = "tool_use"
-    if isinstance(fault, EarlyStop):
-        stop_reason = fault.reason
+    output_tokens = max(turn.output_tokens, sum(sizes))
+    stop_reason = _find_stop_reason(blocks, fault)
     limit = int(str(body["max_tokens"]))
     if output_tokens > limit:
         output_tokens, stop_reason = limit, "max_tokens"
@@ -163,6 +159,13 @@ def compose_reply(
         inputs=fault.how if isinstance(fault, BrokenStream) and fault.has_bad_inputs else "",
         category=fault.category if isinstance(fault, EarlyStop) else None,
     )
+
+
+def _find_stop_reason(blocks: Sequence[JsonObject], fault: ClaudeFault | None) -> str:
+    if isinstance(fault, EarlyStop):
+        return fault.reason
+    has_calls = any(block["type"] == "tool_use" for block in blocks)
+    return "tool_use" if has_calls else "end_turn"
 
 
 def encode_event(event: StreamEvent) -> bytes:
@@ -179,7 +182,7 @@ def _compose_blocks(
     thinking = _compose_thinking(turn, body, prefix)
     if is_paused:
         return (*thinking, {"type": "text", "text": "One moment."})
-    parts = [_compose_part(part, prefix, number) for number, part in enumerate(turn.say)]
+    parts = [_compose_part(part, prefix, number) for number, part in enumerate(turn.content)]
     return (*thinking, *parts)
 
 
@@ -189,7 +192,7 @@ def _compose_thinking(turn: ScriptTurn, body: JsonObject, prefix: str) -> list[J
         return []
     config = body.get("thinking")
     is_shown = isinstance(config, Mapping) and config.get("display") == "summarized"
-    text = turn.thought if is_shown else ""
+    text = turn.thinking if is_shown else ""
     return [{"type": "thinking", "thinking": text, "signature": sign_thinking(prefix, text)}]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.forge.account_views import render_installation, render_organization, render_user, to_epoch
 from bot.forge.forge_records import AppRecord, InstallationRecord
 from bot.forge.forge_state import (
     ACTIONS_APP_ID,
@@ -14,14 +15,7 @@ from bot.forge.forge_state import (
     make_node_id,
     now,
 )
-from bot.forge.repository_views import (
-    render_installation,
-    render_organization,
-    render_pushed_repository,
-    render_repository,
-    render_user,
-    to_epoch,
-)
+from bot.forge.repository_views import render_pushed_repository, render_repository
 from bot.forge.webhook_delivery import WebhookSender
 
 # https://docs.github.com/en/webhooks/webhook-events-and-payloads, "Availability" of each event.

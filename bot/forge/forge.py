@@ -51,24 +51,6 @@ class Forge:
         self.pulls = ForgePulls(self.state, publisher, self.issues, self.ci.start_for_pull)
         self.pushes = PushFollower(self.state, publisher, self.pulls, self.ci)
 
-    @property
-    def runner_env(self) -> dict[str, str]:
-        """The environment of CI's jobs."""
-        return self.state.runner_env
-
-    @runner_env.setter
-    def runner_env(self, env: dict[str, str]) -> None:
-        self.state.runner_env = env
-
-    @property
-    def makes_empty_suites(self) -> bool:
-        """Each push leaves a queued suite without runs for every installed App, as on GitHub."""
-        return self.state.makes_empty_suites
-
-    @makes_empty_suites.setter
-    def makes_empty_suites(self, wanted: bool) -> None:
-        self.state.makes_empty_suites = wanted
-
     # --- operators
 
     def create_repository(

@@ -145,8 +145,8 @@ class ForgeCI:
         if any(function in job.spec.condition for function in STATUS_FUNCTIONS):
             return True
         jobs = latest_jobs(repository, repository.suites[job.suite])
-        needed = [other for other in jobs if other.spec.key in job.spec.needs]
-        return all(other.conclusion == "success" for other in needed)
+        needed = [need.conclusion for need in jobs if need.spec.key in job.spec.needs]
+        return all(conclusion == "success" for conclusion in needed)
 
     def _environment(self, repository: RepositoryRecord, job: JobRecord) -> dict[str, str]:
         run = repository.runs[job.run]

@@ -22,7 +22,7 @@ from bot.forge.git_http import build_git_app
 from bot.forge.graphql import GraphQLApi
 from bot.forge.job_logs import JobLogs
 from bot.forge.loopback import bind_loopback
-from bot.forge.rest_api import RestApi, RestRequest, RestResponse, parse_query
+from bot.forge.rest_api import RestApi, RestRequest, RestResponse, RestRoute, parse_query
 from bot.forge.rest_apps import AppRoutes
 from bot.forge.rest_ci import CheckRoutes
 from bot.forge.rest_code import CodeRoutes
@@ -71,15 +71,7 @@ def build_forge_app(forge: Forge) -> ASGIApp:
     The paths are /api/v3, /api/graphql and /owner/name.git.
     """
     state, logs = forge.state, JobLogs(forge.state)
-    routes = (
-        *AppRoutes(forge.apps, forge.webhooks, forge.redeliveries).table(),
-        *IssueRoutes(forge.issues).table(),
-        *PullRoutes(forge.pulls).table(),
-        *CheckRoutes(forge.ci, logs).table(),
-        *CodeRoutes().table(),
-        *GraphQLApi(forge.pulls).table(),
-    )
-    api = RestApi(state, forge.apps, routes)
+    api = RestApi(state, forge.apps, _list_routes(forge, logs))
     git = build_git_app(state.store.root, forge.apps.authorize_git, forge.pushes.follow)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,6 +88,17 @@ def build_forge_app(forge: Forge) -> ASGIApp:
             await git(scope, receive, send)
 
     return app
+
+
+def _list_routes(forge: Forge, logs: JobLogs) -> tuple[RestRoute, ...]:
+    return (
+        *AppRoutes(forge.apps, forge.webhooks, forge.redeliveries).table(),
+        *IssueRoutes(forge.issues).table(),
+        *PullRoutes(forge.pulls).table(),
+        *CheckRoutes(forge.ci, logs).table(),
+        *CodeRoutes().table(),
+        *GraphQLApi(forge.pulls).table(),
+    )
 
 
 async def _read_request(state: ForgeState, request: Request) -> RestRequest:
@@ -149,5 +152,6 @@ class _CuttableProtocol(HttpToolsProtocol):
     """Puts the connection into the scope, so that a fault can cut it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Keep the connection, as uvicorn's own class does."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}

@@ -95,7 +95,9 @@ class RepositoryRecord:
 class ForgeState:
     """All that the forge knows.
 
-    Hold `lock` while reading more than one thing or writing anything.
+    Hold `lock` while reading more than one thing or writing anything. `runner_env` is the
+    environment of CI's jobs. With `makes_empty_suites` each push leaves a queued suite without
+    runs for every installed App, as on GitHub.
     """
 
     def __init__(self, home: Path) -> None:

@@ -85,6 +85,7 @@ class _NodeKey:
 
     @property
     def number(self) -> int:
+        """The number that the rest is; 0 for no number."""
         return int(self.rest) if self.rest.isdigit() else 0
 
 
@@ -97,6 +98,7 @@ class _Root:
         self._nodes = NodeBuilder(request)
 
     def queries(self) -> Json:
+        """Return the resolvers of the schema's queries."""
         return {
             "node": lambda _, id: self._resolve_node(id),  # noqa: A006 - the schema's name
             "repository": lambda _, owner, name, **__: self._nodes.build_repository(
@@ -107,6 +109,7 @@ class _Root:
         }
 
     def mutations(self) -> Json:
+        """Return the resolvers of the schema's mutations."""
         return {
             "markPullRequestReadyForReview": partial(self._set_draft, draft=False),
             "convertPullRequestToDraft": partial(self._set_draft, draft=True),

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from bot.forge.check_views import job_url, latest_jobs, latest_statuses, run_url
+from bot.forge.account_views import ACCOUNT_NODE_KINDS
+from bot.forge.actions_views import job_url, run_url
+from bot.forge.check_views import latest_jobs, latest_statuses
 from bot.forge.forge_records import (
-    AppRecord,
     JobRecord,
     PullRecord,
-    StatusRecord,
     SuiteRecord,
 )
 from bot.forge.forge_state import Json, RepositoryRecord, allows, make_node_id
 from bot.forge.graphql_connection import Info, build_connection
 from bot.forge.graphql_refusal import GraphQLRefusal
+from bot.forge.graphql_status import build_app, build_context, worst_state
 from bot.forge.issue_views import issue_url
-from bot.forge.repository_views import ACCOUNT_NODE_KINDS
 from bot.forge.rest_api import RestRequest
-
-RED_STATES = {
-    "FAILURE",
-    "ERROR",
-    "TIMED_OUT",
-    "CANCELLED",
-    "ACTION_REQUIRED",
-    "STARTUP_FAILURE",
-}
 
 
 class NodeBuilder:
@@ -138,7 +129,7 @@ class NodeBuilder:
             "__typename": "CheckSuite",
             "id": make_node_id("CS", repository.name, suite.id),
             "databaseId": suite.id,
-            "app": _build_app(self._state.apps[suite.app], self._state.web),
+            "app": build_app(self._state.apps[suite.app], self._state.web),
             "commit": lambda _: self.build_commit(repository, suite.sha),
             "status": suite.status.upper(),
             "conclusion": suite.conclusion.upper() if suite.conclusion else None,
@@ -210,8 +201,8 @@ class NodeBuilder:
             return None
         return {
             "id": make_node_id("ST", repository.name, sha),
-            "state": _worst_state([status.state for status in statuses]),
-            "contexts": [_build_context(repository, status) for status in statuses],
+            "state": worst_state([status.state for status in statuses]),
+            "contexts": [build_context(repository, status) for status in statuses],
         }
 
     def _build_rollup(self, repository: RepositoryRecord, sha: str) -> Json | None:
@@ -226,10 +217,10 @@ class NodeBuilder:
         states = [job.conclusion or "pending" for job in jobs]
         states += [status.state for status in statuses]
         contexts = [self.build_check_run(repository, job) for job in jobs]
-        contexts += [_build_context(repository, status) for status in statuses]
+        contexts += [build_context(repository, status) for status in statuses]
         return {
             "id": make_node_id("SCR", repository.name, sha),
-            "state": _worst_state(states),
+            "state": worst_state(states),
             "contexts": lambda info, **arguments: build_connection(
                 info, contexts, lambda context: context, arguments
             ),
@@ -284,32 +275,3 @@ def _is_pull_wanted(pull: PullRecord, arguments: Json) -> bool:
 def _read_filter(arguments: Json) -> Mapping[str, object]:
     wanted = arguments.get("filterBy")
     return wanted if isinstance(wanted, dict) else {}
-
-
-def _build_app(app: AppRecord, web: str) -> Json:
-    return {
-        "id": make_node_id("A", app.id),
-        "databaseId": app.id,
-        "slug": app.slug,
-        "name": app.slug,
-        "url": f"{web}/apps/{app.slug}",
-    }
-
-
-def _build_context(repository: RepositoryRecord, status: StatusRecord) -> Json:
-    return {
-        "__typename": "StatusContext",
-        "id": make_node_id("SC", repository.name, status.id),
-        "context": status.context,
-        "state": status.state.upper(),
-        "description": status.details.description or None,
-        "targetUrl": status.details.target_url or None,
-        "createdAt": status.created_at,
-    }
-
-
-def _worst_state(states: Sequence[str]) -> str:
-    upper = {state.upper() for state in states}
-    if upper & RED_STATES:
-        return "FAILURE"
-    return "PENDING" if "PENDING" in upper else "SUCCESS"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from bot.forge.account_views import find_association, render_app, render_user
 from bot.forge.forge_records import (
     CommentRecord,
     IssueRecord,
@@ -12,13 +13,7 @@ from bot.forge.forge_records import (
     ReactionRecord,
 )
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, make_node_id
-from bot.forge.repository_views import (
-    find_association,
-    render_app,
-    render_repository,
-    render_user,
-    repository_api_url,
-)
+from bot.forge.repository_views import render_repository, repository_api_url
 
 REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
@@ -149,7 +144,9 @@ def render_full_pull(state: ForgeState, repository: RepositoryRecord, pull: Pull
     }
 
 
-def render_pull_in_check(state: ForgeState, repository: RepositoryRecord, pull: PullRecord) -> Json:
+def _render_pull_in_check(
+    state: ForgeState, repository: RepositoryRecord, pull: PullRecord
+) -> Json:
     """Render a pull request as checks name those that they are for."""
     url = repository_api_url(state, repository)
     short: Json = {"id": repository.id, "url": url, "name": repository.short_name}
@@ -238,3 +235,12 @@ def _render_reactions(
     ]
     counts: Json = {content: contents.count(content) for content in REACTIONS}
     return {"url": f"{url}/reactions", "total_count": len(contents), **counts}
+
+
+def render_open_pulls(state: ForgeState, repository: RepositoryRecord, sha: str) -> list[Json]:
+    """Render the open pull requests whose head is a commit, as checks name them."""
+    return [
+        _render_pull_in_check(state, repository, pull)
+        for pull in repository.list_pulls()
+        if pull.state == "open" and pull.head_sha == sha
+    ]

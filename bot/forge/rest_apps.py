@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.forge.account_views import render_app, render_installation
 from bot.forge.app_registry import AppRegistry
 from bot.forge.event_publisher import render_hook_config
 from bot.forge.forge_records import InstallationRecord
 from bot.forge.forge_state import Json
-from bot.forge.repository_views import render_app, render_installation, render_repository
+from bot.forge.repository_views import render_repository
 from bot.forge.rest_api import (
     REQUESTS_PER_HOUR,
     RestRequest,

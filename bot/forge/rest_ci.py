@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.forge.actions_views import render_job, render_workflow_run
 from bot.forge.check_views import (
     latest_jobs,
     render_annotation,
     render_check_run,
     render_combined_status,
-    render_job,
     render_listed_suite,
-    render_workflow_run,
 )
 from bot.forge.forge_ci import ForgeCI
 from bot.forge.forge_records import JobRecord, WorkflowRunRecord

@@ -7,11 +7,7 @@ from urllib.parse import quote
 
 from bot.forge.forge_state import Json, make_node_id
 from bot.forge.git_store import TreeEntry
-from bot.forge.repository_views import (
-    render_commit,
-    render_full_repository,
-    render_permission,
-)
+from bot.forge.repository_views import render_commit, render_full_repository, render_permission
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
 from bot.forge.rest_refusal import RestRefusal, refuse_unknown
 

@@ -48,10 +48,10 @@ READ = ToolSchema(
 )
 BRIEF = PromptPrefix("You change code. " * 200, (READ, GREP))
 BEGIN = (UserText("Work on owner/repo#7."),)
-LOOK = {"say": [{"text": "I look."}, {"tool": "grep", "input": {"pattern": "naïve ☃"}}]}
+LOOK = {"content": [{"text": "I look."}, {"tool": "grep", "input": {"pattern": "naïve ☃"}}]}
 DONE = {
-    "expect": {"answers": [{"tool": "grep", "holds": ["app.py:3"]}]},
-    "say": [{"text": "Done."}],
+    "expect": {"results": [{"tool": "grep", "contains": ["app.py:3"]}]},
+    "content": [{"text": "Done."}],
 }
 
 
@@ -131,8 +131,8 @@ def test_content_is_kept_as_received() -> None:
 def test_failed_answer_is_told_as_an_error() -> None:
     """The model is told that a tool failed, and that a tool had nothing to say."""
     failed = {
-        "expect": {"answers": [{"tool": "grep", "failed": True, "holds": ["(nothing)"]}]},
-        "say": [{"text": "Oh."}],
+        "expect": {"results": [{"tool": "grep", "failed": True, "contains": ["(nothing)"]}]},
+        "content": [{"text": "Oh."}],
     }
     with talk(LOOK, failed) as it:
         first = it.turn()
@@ -143,8 +143,8 @@ def test_failed_answer_is_told_as_an_error() -> None:
 def test_our_words_stand_behind_the_answers() -> None:
     """Words of ours after a tool's answers go into the same message, behind them."""
     more = {
-        "expect": {"answers": [{"tool": "grep"}], "said": ["CI is red"]},
-        "say": [{"text": "I see."}],
+        "expect": {"results": [{"tool": "grep"}], "texts": ["CI is red"]},
+        "content": [{"text": "I see."}],
     }
     with talk(LOOK, more) as it:
         first = it.turn()
@@ -162,7 +162,7 @@ def test_half_a_surrogate_pair_is_sent() -> None:
 
 def test_half_a_surrogate_pair_that_is_heard_can_be_kept() -> None:
     """What no file, commit or record could hold is replaced; the rest of the turn stays."""
-    with talk({"say": [{"text": "See \ud83d ☃."}]}) as it:
+    with talk({"content": [{"text": "See \ud83d ☃."}]}) as it:
         turn = it.turn()
 
     assert "See \ufffd ☃." == turn.text
@@ -265,7 +265,7 @@ def test_answer_cut_twice_is_no_answer() -> None:
 
 def test_answer_cut_by_the_purse_ends_in_budget() -> None:
     """Where no longer answer can be paid, a cut one is the budget's fault."""
-    with talk({"say": [{"text": "x"}], "out": 9_000}) as it:
+    with talk({"content": [{"text": "x"}], "output_tokens": 9_000}) as it:
         turn = it.turn(purse_usd=0.12)
 
     assert ("budget", 1) == (turn.stop, len(it.double.requests))
@@ -534,7 +534,7 @@ def test_new_text_counts_at_its_worst() -> None:
     """Text whose every byte is a token, such as a long answer of a tool, does not pass the purse
     either.
     """
-    dense = {**LOOK, "expect": {"answers": [{"tool": "grep"}]}, "out": 64_000}
+    dense = {**LOOK, "expect": {"results": [{"tool": "grep"}]}, "output_tokens": 64_000}
     with talk(LOOK, dense, bytes_per_token=1) as it:
         first = it.turn()
         second = it.turn([*BEGIN, first, answered(first, "x" * 200_000)], purse_usd=2.0)
@@ -556,8 +556,8 @@ def test_purse_is_never_passed(
     """Whatever a prompt and an answer turn out to be, the double's own bill for a turn is within
     the purse.
     """
-    lines = [{**LOOK, "out": outs[0]}] + [
-        {**LOOK, "expect": {"answers": [{"tool": "grep"}]}, "out": out} for out in outs[1:]
+    lines = [{**LOOK, "output_tokens": outs[0]}] + [
+        {**LOOK, "expect": {"results": [{"tool": "grep"}]}, "output_tokens": out} for out in outs[1:]
     ]
     faults: dict[int, ClaudeFault] = {1: EarlyStop(reason)} if reason else {}  # type: ignore[arg-type] # drawn from its words
     said: list[UserText | Turn | ToolResults] = [*BEGIN]
@@ -604,9 +604,9 @@ def test_turn_of_many_calls_keeps_the_cache() -> None:
     """A turn that adds more blocks than the cache looks back still finds what the one before it
     wrote.
     """
-    many = {"say": [{"tool": "grep", "input": {"pattern": f"p{number}"}} for number in range(15)]}
-    more = {"expect": {"answers": [{"tool": "grep"}] * 15}, "say": [{"text": "So many."}]}
-    with talk(LOOK, {**many, "expect": {"answers": [{"tool": "grep"}]}}, more) as it:
+    many = {"content": [{"tool": "grep", "input": {"pattern": f"p{number}"}} for number in range(15)]}
+    more = {"expect": {"results": [{"tool": "grep"}] * 15}, "content": [{"text": "So many."}]}
+    with talk(LOOK, {**many, "expect": {"results": [{"tool": "grep"}]}}, more) as it:
         first = it.turn()
         said = [*BEGIN, first, answered(first, "long " * 2_000)]
         second = it.turn(said)

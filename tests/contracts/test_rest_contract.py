@@ -151,7 +151,7 @@ def ask(
 def fill_forge(box: Boxed) -> dict[str, object]:
     """Make one of everything. Returns what the paths need."""
     forge = box.forge
-    forge.makes_empty_suites = True
+    forge.state.makes_empty_suites = True
     number = forge.open_issue(REPO, "ada", "Title", "", ["bug"])
     for word in ("one", "two", "three"):
         comment = forge.add_comment(REPO, number, "ada", word)

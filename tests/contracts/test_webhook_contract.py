@@ -30,7 +30,7 @@ def webhooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Heard]]:
 
 def _act(box: Boxed) -> None:
     forge = box.forge
-    forge.makes_empty_suites = True
+    forge.state.makes_empty_suites = True
     number = forge.open_issue(REPO, "ada", "Title", "Body", ["autogen"])
     forge.edit_issue(REPO, number, "ada", title="Other")
     comment = forge.add_comment(REPO, number, "ada", "/generate")

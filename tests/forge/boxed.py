@@ -126,7 +126,7 @@ class Boxed:
 def boxed(home: Path, wrap: Any = lambda app: app) -> Iterator[Boxed]:
     """Serve a forge as long as the block lasts."""
     forge = Forge(home)
-    forge.runner_env = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
+    forge.state.runner_env = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
     forge.create_repository(
         REPO, {"README.md": "Hello\n", "src/a.py": "A = 1\n"}, people={"ada": "write"}
     )

@@ -32,12 +32,12 @@ SCRIPT = """
 about: owner/repo#7
 tools: [grep]
 turns:
-- say:
+- content:
   - {text: I look.}
   - {tool: grep, input: {pattern: def}}
 - expect:
-    answers: [{tool: grep, holds: ["app.py:3"]}]
-  say: [{text: Done.}]
+    results: [{tool: grep, contains: ["app.py:3"]}]
+  content: [{text: Done.}]
 """
 
 Body = dict[str, Any]
@@ -262,7 +262,7 @@ def test_it_takes_what_the_api_takes() -> None:
     """Words after the answers, a note of the operator, an hour's breakpoint before the others: all
     are good.
     """
-    double = ClaudeDouble(script(SCRIPT.replace('app.py:3"]}]', 'app.py:3"]}]\n    said: [Hurry]')))
+    double = ClaudeDouble(script(SCRIPT.replace('app.py:3"]}]', 'app.py:3"]}]\n    texts: [Hurry]')))
     with serve_forge(double) as client:
         body = opening()
         body["system"][0]["cache_control"] = {"type": "ephemeral", "ttl": "1h"}
@@ -326,9 +326,9 @@ def test_it_rejects_more_than_it_can_carry() -> None:
     [
         (SCRIPT, "lib.py:9", False, "turn 1: expected the answer of grep to hold 'app.py:3', came 'lib.py:9'"),
         (SCRIPT, "app.py:3", True, "turn 1: expected the answers ['grep ok'], came ['grep failed: app.py:3']"),
-        (SCRIPT.replace("tool: grep, h", "tool: read, h"), "app.py:3", False, "expected the answers ['read ok']"),
-        (SCRIPT.replace("answers:", "said: [Hurry]\n    answers:"), "app.py:3", False, "words that hold 'Hurry'"),
-        (SCRIPT.replace("answers:", "tools: [sed]\n    answers:"), "app.py:3", False, "expected the tools ('sed',)"),
+        (SCRIPT.replace("tool: grep, c", "tool: read, c"), "app.py:3", False, "expected the answers ['read ok']"),
+        (SCRIPT.replace("results:", "texts: [Hurry]\n    results:"), "app.py:3", False, "words that hold 'Hurry'"),
+        (SCRIPT.replace("results:", "tools: [sed]\n    results:"), "app.py:3", False, "expected the tools ('sed',)"),
         (SCRIPT[: SCRIPT.index("- expect")], "app.py:3", False, "turn 1: the script has ended, it has 1 turns"),
     ],
 )  # fmt: skip
@@ -382,7 +382,7 @@ def test_repeated_request_gets_the_same_answer() -> None:
 def test_script_is_chosen_by_the_first_message() -> None:
     """Each conversation plays the script that is about it; one that is about none is loud."""
     other = Script.model_validate(
-        {"about": "owner/repo#8", "turns": [{"say": [{"text": "Eight."}]}]}
+        {"about": "owner/repo#8", "turns": [{"content": [{"text": "Eight."}]}]}
     )
     with serve_forge(ClaudeDouble([script(), other])) as client:
         said = []
@@ -431,7 +431,7 @@ def test_thinking_is_shown_when_asked_for() -> None:
 
 def test_pace_makes_a_turn_last() -> None:
     """A turn may take its time, so that a demo looks natural."""
-    slow = Script.model_validate({"turns": [{"say": [{"text": "Slow."}], "pace_s": 0.4}]})
+    slow = Script.model_validate({"turns": [{"content": [{"text": "Slow."}], "pace_s": 0.4}]})
     with serve_forge(ClaudeDouble(slow, pace=1.0)) as client:
         began = time.monotonic()
         client.post("/v1/messages", json=opening() | {"stream": True})
@@ -441,7 +441,7 @@ def test_pace_makes_a_turn_last() -> None:
 
 def test_no_pace_is_instant() -> None:
     """A turn of an hour is there at once, or the client would give up."""
-    slow = Script.model_validate({"turns": [{"say": [{"text": "Slow."}], "pace_s": 3600}]})
+    slow = Script.model_validate({"turns": [{"content": [{"text": "Slow."}], "pace_s": 3600}]})
     with serve_forge(ClaudeDouble(slow, pace=0.0)) as client:
         assert "Slow." in client.post("/v1/messages", json=opening() | {"stream": True}).text
 
@@ -467,7 +467,7 @@ def test_script_is_read_from_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    ["turn: []", "turns: [{say: []}]", "turns: [{say: [{word: x}]}]", "turns: [{expects: {}}]"],
+    ["turn: []", "turns: [{content: []}]", "turns: [{content: [{word: x}]}]", "turns: [{expects: {}}]"],
 )
 def test_mistake_in_a_script_is_told(spoil: str) -> None:
     """A script that says something unknown is not played."""

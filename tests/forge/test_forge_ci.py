@@ -224,7 +224,7 @@ def test_other_apps_leave_empty_suites(box: Boxed):
     """Each push makes a queued suite for every installed App, without a run, when the forge is told
     so.
     """
-    box.forge.makes_empty_suites = True
+    box.forge.state.makes_empty_suites = True
     sha = box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
     assert box.forge.wait_until_idle(5)
     suites = box.ask("GET", f"{HERE}/commits/{sha}/check-suites").json()["check_suites"]

@@ -50,7 +50,7 @@ class Stage:
 def set_stage(home: Path, cast: Cast) -> Iterator[Stage]:
     """Start all of it; the issue is not opened yet."""
     forge = Forge(home / "forge")
-    forge.runner_env = {"PATH": program_path(), "HOME": str(home)}
+    forge.state.runner_env = {"PATH": program_path(), "HOME": str(home)}
     forge.create_repository(REPO, _read_sample(), people={ASKER: "admin"})
     app = yaml.safe_load(files("deploy").joinpath("app.yml").read_text(encoding="utf-8"))
     keys = forge.create_app("greenlit", app["default_permissions"], app["default_events"])

@@ -102,9 +102,11 @@ class _ExpressionParser:
         self._contexts = contexts
 
     def peek(self) -> str:
+        """Return the next token; "" at the end."""
         return self._tokens[self._position] if self._position < len(self._tokens) else ""
 
     def take(self, wanted: str = "") -> str:
+        """Return the next token, which must be the wanted one, and go on."""
         token = self.peek()
         if not token or (wanted and token != wanted):
             raise ValueError(f"expected '{wanted or 'a value'}', found '{token or 'the end'}'")
@@ -112,6 +114,7 @@ class _ExpressionParser:
         return token
 
     def parse_or(self) -> object:
+        """Read operands of `||`."""
         value = self.parse_and()
         while self.peek() == "||":
             self.take()
@@ -120,6 +123,7 @@ class _ExpressionParser:
         return value
 
     def parse_and(self) -> object:
+        """Read operands of `&&`."""
         value = self.parse_comparison()
         while self.peek() == "&&":
             self.take()
@@ -128,18 +132,21 @@ class _ExpressionParser:
         return value
 
     def parse_comparison(self) -> object:
+        """Read operands of comparisons."""
         value = self.parse_not()
         while self.peek() in _COMPARISONS:
             value = _COMPARISONS[self.take()](value, self.parse_not())
         return value
 
     def parse_not(self) -> object:
+        """Read an operand behind any number of `!`."""
         if self.peek() == "!":
             self.take()
             return not is_truthy(self.parse_not())
         return self.parse_path(self.parse_primary())
 
     def parse_primary(self) -> object:
+        """Read a literal, a name, a call or brackets."""
         token = self.take()
         if token == "(":  # noqa: S105 - a bracket, not a password
             value = self.parse_or()
@@ -154,6 +161,7 @@ class _ExpressionParser:
         return self.parse_call(token) if self.peek() == "(" else self.look_up(token)
 
     def look_up(self, name: str) -> object:
+        """Return a literal word or a context."""
         literals = {"true": True, "false": False, "null": None}
         if name in literals:
             return literals[name]
@@ -162,6 +170,7 @@ class _ExpressionParser:
         return self._contexts.values[name.lower()]
 
     def parse_path(self, value: object) -> object:
+        """Read the members behind a value."""
         while self.peek() in {".", "["}:
             if self.take() == ".":
                 value = _get_member(value, self.take())
@@ -171,6 +180,7 @@ class _ExpressionParser:
         return value
 
     def parse_call(self, name: str) -> object:
+        """Read a call's arguments and do the call."""
         arguments = self.parse_arguments()
         function = self._contexts.functions.get(name.lower()) or _FUNCTIONS.get(name.lower())
         if not function:
@@ -181,6 +191,7 @@ class _ExpressionParser:
             raise ValueError(f"'{name}' was called wrongly: {error}") from error
 
     def parse_arguments(self) -> list[object]:
+        """Read the arguments in brackets."""
         arguments: list[object] = []
         self.take("(")
         while self.peek() != ")":

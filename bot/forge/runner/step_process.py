@@ -118,6 +118,7 @@ class _LineSplitter:
         self._rest = b""
 
     def feed(self, chunk: bytes) -> None:
+        """Hand over the lines that the chunk completes."""
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
             self._write_line(line.removesuffix(b"\r").decode(errors="replace"))
@@ -125,6 +126,7 @@ class _LineSplitter:
             self.flush()
 
     def flush(self) -> None:
+        """Hand over the rest, which has no end of line."""
         if self._rest:
             rest, self._rest = self._rest, b""
             self._write_line(rest.decode(errors="replace"))

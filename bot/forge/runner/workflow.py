@@ -81,14 +81,17 @@ class _JobParser:
 
     @property
     def place(self) -> str:
+        """The job's place in the file, for errors."""
         return f"jobs.{self.key}"
 
     def cells(self) -> list[Cell]:
+        """Return the cells of the job's matrix."""
         place = f"{self.place}.strategy"
         strategy = as_mapping(self.job.get("strategy"), place)
         return expand_matrix(as_mapping(strategy.get("matrix"), f"{place}.matrix"))
 
     def parse(self, cell: Cell, event: WorkflowEvent, branch: str) -> JobSpec:
+        """Read the job in one of its cells."""
         own_env = as_mapping(self.job.get("env"), f"{self.place}.env")
         return JobSpec(
             workflow_name=format_value(self.workflow.get("name")) or "CI",

@@ -20,7 +20,7 @@ from bot.values import (
 def forge(tmp_path: Path, checked: Wrap) -> Iterator[Forge]:
     """A served forge with the greeter."""
     forge = Forge(tmp_path)
-    forge.runner_env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
+    forge.state.runner_env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
     forge.create_repository(
         REPO, FILES, people={"ada": "admin", "tim": "triage", "mel": "maintain"}
     )

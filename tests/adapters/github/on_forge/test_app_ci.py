@@ -55,7 +55,7 @@ def test_statuses_count_and_empty_suites_do_not(forge: Forge, github: GitHubApp,
     """Another CI's word counts; the suite that GitHub makes for every App does not, and is not
     waited for.
     """
-    forge.makes_empty_suites = True
+    forge.state.makes_empty_suites = True
     sha = Sha(forge.push(REPO, "ada", "other", {".github/workflows/ci.yml": None}, "No CI"))
     assert forge.wait_until_idle(30)
     silent = github.ci.fetch_checks(repo, sha)

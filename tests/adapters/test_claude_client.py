@@ -557,7 +557,8 @@ def test_purse_is_never_passed(
     the purse.
     """
     lines = [{**LOOK, "output_tokens": outs[0]}] + [
-        {**LOOK, "expect": {"results": [{"tool": "grep"}]}, "output_tokens": out} for out in outs[1:]
+        {**LOOK, "expect": {"results": [{"tool": "grep"}]}, "output_tokens": out}
+        for out in outs[1:]
     ]
     faults: dict[int, ClaudeFault] = {1: EarlyStop(reason)} if reason else {}  # type: ignore[arg-type] # drawn from its words
     said: list[UserText | Turn | ToolResults] = [*BEGIN]
@@ -604,7 +605,9 @@ def test_turn_of_many_calls_keeps_the_cache() -> None:
     """A turn that adds more blocks than the cache looks back still finds what the one before it
     wrote.
     """
-    many = {"content": [{"tool": "grep", "input": {"pattern": f"p{number}"}} for number in range(15)]}
+    many = {
+        "content": [{"tool": "grep", "input": {"pattern": f"p{number}"}} for number in range(15)]
+    }
     more = {"expect": {"results": [{"tool": "grep"}] * 15}, "content": [{"text": "So many."}]}
     with talk(LOOK, {**many, "expect": {"results": [{"tool": "grep"}]}}, more) as it:
         first = it.turn()

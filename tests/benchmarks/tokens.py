@@ -86,7 +86,11 @@ def script(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Script:
     for names, _, out in turns:
         say = [{"tool": name, "input": {"path": "a.py", "new": prose(out, 3)}} for name in names]
         lines.append(
-            {"expect": {"results": [{"tool": name} for name in before]}, "content": say, "output_tokens": out}
+            {
+                "expect": {"results": [{"tool": name} for name in before]},
+                "content": say,
+                "output_tokens": out,
+            }
         )
         before = names
     return Script.model_validate({"turns": lines})

@@ -262,7 +262,9 @@ def test_it_takes_what_the_api_takes() -> None:
     """Words after the answers, a note of the operator, an hour's breakpoint before the others: all
     are good.
     """
-    double = ClaudeDouble(script(SCRIPT.replace('app.py:3"]}]', 'app.py:3"]}]\n    texts: [Hurry]')))
+    double = ClaudeDouble(
+        script(SCRIPT.replace('app.py:3"]}]', 'app.py:3"]}]\n    texts: [Hurry]'))
+    )
     with serve_forge(double) as client:
         body = opening()
         body["system"][0]["cache_control"] = {"type": "ephemeral", "ttl": "1h"}
@@ -467,7 +469,12 @@ def test_script_is_read_from_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    ["turn: []", "turns: [{content: []}]", "turns: [{content: [{word: x}]}]", "turns: [{expects: {}}]"],
+    [
+        "turn: []",
+        "turns: [{content: []}]",
+        "turns: [{content: [{word: x}]}]",
+        "turns: [{expects: {}}]",
+    ],
 )
 def test_mistake_in_a_script_is_told(spoil: str) -> None:
     """A script that says something unknown is not played."""

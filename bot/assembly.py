@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.claude_client import ClaudeClient
-from bot.adapters.dbos.durable_engine import Durable
+from bot.adapters.dbos.durable_engine import DurableEngine, EngineOptions
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
@@ -51,7 +51,7 @@ def shelf(settings: Settings) -> DiskLogCache:
     return DiskLogCache(settings.home / "logs")
 
 
-def engine(settings: Settings, hub: GitHubApp) -> Durable:
+def engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
     """The durable engine over real GitHub, git and Claude."""
     plain = settings.github_url.startswith("http://")  # a forge on this machine
     ports = Ports(
@@ -70,11 +70,13 @@ def engine(settings: Settings, hub: GitHubApp) -> Durable:
         ci=hub.ci,
         credentials=hub,
     )
-    return Durable(
+    return DurableEngine(
         settings.home,
         ports,
         STORIES,
-        slots=settings.slots,
-        slots_per_repository=settings.slots_per_repository,
-        farewell=report_failure,
+        EngineOptions(
+            slots=settings.slots,
+            slots_per_repository=settings.slots_per_repository,
+            on_run_failed=report_failure,
+        ),
     )

@@ -12,7 +12,17 @@ from pydantic import TypeAdapter
 from rich.text import Text
 
 from bot.ports import Ports
-from bot.values import Outcome, Repo, RunKey, RunState, Signal, Subject
+from bot.values import (
+    Branch,
+    Outcome,
+    Repo,
+    RepoBranches,
+    RunKey,
+    RunReport,
+    RunState,
+    Signal,
+    Subject,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -105,6 +115,12 @@ class Run(Protocol):
         However the run ends, the newest one is recorded beside its outcome.
         """
 
+    async def follow(self, branch: Branch) -> None:
+        """Record the branch as this run's: from now on signals about it reach the run."""
+
+    async def find_last_run(self, subject: Subject) -> LastRun | None:
+        """Read from the record how the subject's newest run stands, and wake nobody."""
+
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:
         """Start another story for its subject, and tell whether it is new.
 
@@ -134,9 +150,12 @@ class StartRun:
 
 @dataclass(frozen=True, slots=True)
 class SignalRun:
-    """Put a signal into the inbox of the live run of a subject. `key` makes it happen once."""
+    """Put a signal into the inbox of a live run: a subject's, or the one whose branch it is.
 
-    subject: Subject
+    `key` makes it happen once.
+    """
+
+    to: Subject | RepoBranches
     signal: Signal
     key: str = ""
 
@@ -159,6 +178,16 @@ class Engine(Protocol):
 
     async def signal(self, signal: SignalRun) -> bool:
         """Signal the live run that the signal is for; False when none lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """How the newest run of a subject stands; `report` is what people were told last."""
+
+    key: RunKey
+    is_live: bool
+    outcome: Outcome | None = None
+    report: RunReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

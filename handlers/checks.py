@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from bot.run import Ignore, Intent, SignalRun
-from bot.steps.push import issue_of
-from bot.values import Signal, Subject
+from bot.values import RepoBranches, Signal
 from bot.values.events import ChecksMoved, Event
 
 
 def decide(event: Event) -> Intent:
-    """Signal the run whose branch the checks are about."""
+    """Signal the run whose branch the checks are about; the record knows which run that is."""
     match event:
+        case ChecksMoved(branches=()):
+            return Ignore("checks of a commit that no branch here has")
         case ChecksMoved():
             signal = Signal("checks", event.kind, sha=event.sha)
-            for branch in event.branches:
-                if number := issue_of(branch):
-                    subject = Subject(f"{event.repo.name}#{number}")
-                    return SignalRun(subject, signal, key=event.delivery)
-            return Ignore("not a branch of mine")
+            branches = RepoBranches(event.repo.name, event.branches)
+            return SignalRun(branches, signal, key=event.delivery)
         case _:
             return Ignore("")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bot.run import Ignore, Intent, SignalRun
-from bot.steps.push import issue_of
-from bot.values import Signal, Subject
+from bot.values import RepoBranches, Signal
 from bot.values.events import Event, PullSynchronized, Pushed
 
 
@@ -13,11 +12,11 @@ def decide(event: Event) -> Intent:
     match event:
         case Pushed() | PullSynchronized() if event.sender_bot:
             return Ignore("a push by a bot")
+        case PullSynchronized(branch=""):
+            return Ignore("a push to a fork")
         case Pushed() | PullSynchronized():
-            number = issue_of(event.branch)
-            if not number:
-                return Ignore("not a branch of mine")
             signal = Signal("pushed", "somebody pushed to my branch", event.sender, event.after)
-            return SignalRun(Subject(f"{event.repo.name}#{number}"), signal, key=event.delivery)
+            branches = RepoBranches(event.repo.name, (event.branch,))
+            return SignalRun(branches, signal, key=event.delivery)
         case _:
             return Ignore("")

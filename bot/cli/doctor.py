@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.adapters.dbos.sqlite import HomeInUse, locked
+from bot.adapters.dbos.sqlite import HomeInUse, lock_home
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.git_process import GitUnfitError, require_git
 from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookDelivery
@@ -131,7 +131,7 @@ def _place(settings: Settings) -> Iterator[Finding]:
         return
     try:
         if there == home:
-            locked(home).close()
+            lock_home(home).close()
     except HomeInUse as used:
         serves = _serving(settings)
         yield (

@@ -10,7 +10,7 @@ import sys
 from socket import socket
 from threading import Thread
 
-from bot.adapters.dbos.durable_engine import Durable
+from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.github.github_app import GitHubApp
@@ -73,7 +73,9 @@ def _configure_log(level: str) -> None:
             logging.getLogger(name).setLevel(library_level)
 
 
-async def _listen(settings: Settings, durable: Durable, outside: socket, inside: socket) -> None:
+async def _listen(
+    settings: Settings, durable: DurableEngine, outside: socket, inside: socket
+) -> None:
     secret = settings.webhook_secret.get_secret_value()
     door = create_server(create_door(durable, route, secret), settings.host, settings.port)
     page_app = create_page(durable, [story.__name__ for story in RUNS])
@@ -90,7 +92,7 @@ async def _listen(settings: Settings, durable: Durable, outside: socket, inside:
     await asyncio.gather(door.serve([outside]), page.serve([inside]))
 
 
-def _close(durable: Durable) -> None:
+def _close(durable: DurableEngine) -> None:
     """Let the steps under way be recorded; what takes longer is repeated at the next start."""
     closing = Thread(target=durable.close, daemon=True)
     closing.start()
@@ -117,7 +119,7 @@ def _request_missed_deliveries(hub: GitHubApp) -> None:
         log.warning("missed deliveries cannot be asked for: %s", wrong)
 
 
-def _delete_old_records(durable: Durable, logs: DiskLogCache, keep_s: float) -> None:
+def _delete_old_records(durable: DurableEngine, logs: DiskLogCache, keep_s: float) -> None:
     """Delete the records of runs that ended long ago, and the logs of CI of then."""
     durable.forget(keep_s)
     logs.forget(keep_s)

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from bot.cli.terminal import render_step
 from bot.ports import Ports, Refusal
-from bot.run import SignalRun, StartRun, Step, to_json
-from bot.values import Repo, RunKey, RunState, Signal
+from bot.run import LastRun, SignalRun, StartRun, Step, to_json
+from bot.values import Branch, Repo, RunKey, RunState, Signal, Subject
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,6 +58,13 @@ class UnrecordedRun:
     async def slot(self, repo: Repo) -> AsyncIterator[None]:  # noqa: ARG002 - one run, one slot
         """Go on at once: there is one run, so there is no limit."""
         yield
+
+    async def follow(self, branch: Branch) -> None:
+        """Record nothing: nothing is pushed from here."""
+
+    async def find_last_run(self, subject: Subject) -> LastRun | None:  # noqa: ARG002 - no record
+        """Find nothing: there is no record."""
+        return None
 
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:  # noqa: ARG002 - always refused
         """Refuse: without a record no other story can be started."""

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from bot.ports import Ports, Refusal
 from bot.run import Summary, step
-from bot.steps.repo_config import PATH, read_config
+from bot.steps.repo_config import PATH, guess_label, read_config
 from bot.values import Caps, Repo, RepoConfig, Request
 
 WRITERS = ("admin", "maintain", "write")
@@ -21,6 +21,19 @@ def load_repo_config(ports: Ports, repo: Repo) -> RepoConfig:
     Raises Refusal with the line of each mistake.
     """
     return read_config(ports.repositories.fetch_file(repo, PATH))
+
+
+@step("read_label")
+def read_label(ports: Ports, repo: Repo) -> str:
+    """Read which label asks here, even from a configuration that is broken elsewhere.
+
+    So whoever asks with the repository's own label is told of the mistake.
+    """
+    text = ports.repositories.fetch_file(repo, PATH)
+    try:
+        return read_config(text).label
+    except Refusal:
+        return guess_label(text or "")
 
 
 def _summarize_asker(may_write: bool) -> Summary:  # noqa: FBT001 - the step's result

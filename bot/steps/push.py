@@ -60,12 +60,6 @@ def name_branch(prefix: str, request: Request, number: int) -> Branch:
     return Branch(f"{prefix}{request.number}-{slug or 'change'}{again}")
 
 
-def issue_of(branch: str) -> int | None:
-    """Read the issue out of a branch's name; None for a branch that cannot be ours."""
-    found = re.fullmatch(r"(?:.*/)?[^/0-9]*(\d{1,10})-[a-z0-9-]+", branch)
-    return int(found[1]) if found else None
-
-
 def render_commit_message(finish: Finish, request: Request) -> str:
     """Render the model's words made harmless, with the asker as co-author.
 

@@ -148,6 +148,16 @@ def read_config(text: str | None) -> RepoConfig:
         raise _refusal([text for _, text in found]) from None
 
 
+def guess_label(text: str) -> str:
+    """Find the label in a file that cannot be used: the value of the key that is nearest to it."""
+    for line in text.splitlines():
+        key, _, rest = line.partition(":")
+        value = rest.partition(" #")[0].strip(" \t\"'")
+        if value and get_close_matches(key.strip(" \t\"'"), ["label"]):
+            return value
+    return RepoConfig().label
+
+
 class _Mark(Protocol):
     """PyYAML has two classes of this shape."""
 

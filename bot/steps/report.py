@@ -9,7 +9,7 @@ from bot.run import step
 from bot.steps.redact import redact
 from bot.steps.render_attempts import render_attempts
 from bot.text import as_code_span, defuse_inline, defuse_markdown
-from bot.values import Request, Retrieval, RunKey, RunState
+from bot.values import Request, Retrieval, RunKey, RunReport, RunState
 
 DOING = {
     "reading": "is reading the request",
@@ -35,11 +35,13 @@ MOST_PLACES = 5
 
 
 @step("report")
-def report(ports: Ports, state: RunState) -> int:
-    """Write or edit the run's comment. Returns its id."""
+def report(ports: Ports, state: RunState) -> RunReport:
+    """Write or edit the run's comment, so that it says how the run stands."""
     body = redact(ports, render_comment(state))
     request = state.request
-    return ports.comments.put_comment(request.repo, request.number, make_marker(state.key), body)
+    marker = make_marker(state.key)
+    comment = ports.comments.put_comment(request.repo, request.number, marker, body)
+    return RunReport(comment, f"Greenlit {_describe(state)}, {_render_cost(state)}.")
 
 
 @step("report_failure")
@@ -80,10 +82,22 @@ def render_comment(state: RunState) -> str:
 
 
 def _render_headline(state: RunState) -> str:
+    sign = ENDS.get(state.outcome.state, ("🔴", ""))[0] if state.outcome else "🟡"
+    return f"{sign} Greenlit {_describe(state)}"
+
+
+def _describe(state: RunState) -> str:
+    """Say what the run does, or how it ended."""
     if state.outcome is None:
-        return f"🟡 Greenlit {DOING[state.phase]}"
-    sign, words = ENDS.get(state.outcome.state, ("🔴", state.outcome.state))
-    return f"{sign} Greenlit {words}"
+        return DOING[state.phase]
+    return ENDS[state.outcome.state][1] if state.outcome.state in ENDS else state.outcome.state
+
+
+def _render_cost(state: RunState) -> str:
+    cost = f"${state.usage.usd:.2f}"
+    if state.phase == "reading":  # the caps are not known yet
+        return cost
+    return f"{cost} of at most ${state.caps.usd:.2f}"
 
 
 def _render_checklist(state: RunState) -> Iterator[str]:
@@ -147,10 +161,7 @@ def _render_places(retrieval: Retrieval) -> str:
 
 
 def _render_foot(state: RunState) -> str:
-    cost = f"${state.usage.usd:.2f}"
-    if state.phase != "reading":  # before that the caps are not known
-        cost += f" of at most ${state.caps.usd:.2f}"
-    parts = [cost, f"{state.turns} turns of the model"]
+    parts = [_render_cost(state), f"{state.turns} turns of the model"]
     if state.outcome is None:
         label = state.request.label
         unlabel = f"remove the label `{label}`, " if label else ""

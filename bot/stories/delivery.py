@@ -31,6 +31,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
         number = int(run.key.rpartition("/")[2])
         branch = name_branch(state.config.branch_prefix, state.request, number)
         state = run.keep(replace(state, branch=branch))
+        await run.follow(branch)
     head = state.pushed.head if state.pushed else None
     message = render_commit_message(state.finish_call.finish, state.request)
     sha = await run(commit_patch, state.base, state.patch, head or state.base.sha, message)

@@ -17,6 +17,7 @@ from bot.steps.use_tools import use_tools
 
 STEPS: tuple[Step[..., Any], ...] = (
     admit.load_repo_config,
+    admit.read_label,
     admit.is_authorized,
     admit.decline,
     admit.acknowledge,

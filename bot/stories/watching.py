@@ -59,16 +59,16 @@ async def _heed_branch(run: Run, state: RunState, signal: Signal) -> None:
 
 
 async def _wait_for_hint(run: Run, state: RunState, patience_s: float) -> None:
-    """Wait until there is a reason to ask CI again: a signal about this head, or time."""
-    while True:
-        signal = await run.wait(patience_s)
-        if signal is None:
-            await heed(run, state.request, Signal("issue"))  # its webhook may have been lost
-            return
-        await heed(run, state.request, signal)
-        await _heed_branch(run, state, signal)
-        if signal.kind == "checks" and signal.sha in ("", state.delivery.head):
-            return
+    """Wait for a signal, or for time to pass.
+
+    CI is asked again after either. A signal about another commit ends the wait too, for signals
+    that keep coming would hold it up for ever.
+    """
+    signal = await run.wait(patience_s)
+    if signal is None:
+        signal = Signal("issue")  # its webhook may have been lost
+    await heed(run, state.request, signal)
+    await _heed_branch(run, state, signal)
 
 
 def _next_look_s(caps: Caps, waited_s: float) -> float:

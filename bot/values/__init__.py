@@ -67,13 +67,14 @@ from bot.values.request import (
     Issue,
     Permission,
     Repo,
+    RepoBranches,
     RepoInfo,
     Request,
     RunKey,
     Subject,
 )
 from bot.values.run_config import Caps, RepoConfig
-from bot.values.run_state import OpenFinish, Phase, PushedChange, RunState
+from bot.values.run_state import OpenFinish, Phase, PushedChange, RunReport, RunState
 
 __all__ = [
     "Action",
@@ -119,11 +120,13 @@ __all__ = [
     "Reading",
     "Remote",
     "Repo",
+    "RepoBranches",
     "RepoConfig",
     "RepoInfo",
     "Request",
     "Retrieval",
     "RunKey",
+    "RunReport",
     "RunState",
     "SearchHit",
     "Sha",

@@ -21,6 +21,18 @@ class Repo:
 
 
 @dataclass(frozen=True, slots=True)
+class RepoBranches:
+    """Branches of a repository, by its full name."""
+
+    repo: str
+    branches: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Name them in a log."""
+        return f"{self.repo} {', '.join(self.branches)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """Who asked for what, when. Title and body are the webhook's: as they stood at the trigger."""
 

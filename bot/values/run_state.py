@@ -61,6 +61,14 @@ class StallCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class RunReport:
+    """What people were told of a run: the comment's id, and a line that says how it stands."""
+
+    comment: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
     """All that a run knows and has done. Comment, pull request and page are views of it.
 

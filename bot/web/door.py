@@ -146,8 +146,8 @@ class _Receiver:
                 return f"started {await self.engine.start(intent)}"
             case SignalRun():
                 if await self.engine.signal(intent):
-                    return f"told {intent.subject}"
-                return f"ignored: nothing runs for {intent.subject}"
+                    return f"told {intent.to}"
+                return f"ignored: nothing runs for {intent.to}"
             case Ignore(why):
                 return f"ignored: {why}"
 

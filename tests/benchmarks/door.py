@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
 
-from bot.adapters.dbos.durable_engine import Durable
+from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.ports import Ports
 from bot.run import Ignore, Intent, Run, StartRun
 from bot.values import Outcome, Request
@@ -133,7 +133,7 @@ def _route(event: Event) -> list[Intent]:
 
 def _serve(home: Path) -> None:
     """Serve until a line comes, then say how many runs there were and how many have ended."""
-    engine = Durable(home, Ports(None, None, None), (trivial,))
+    engine = DurableEngine(home, Ports(None, None, None), (trivial,))
     engine.launch()
     try:
         with serving(create_door(engine, _route, SECRET)) as port:

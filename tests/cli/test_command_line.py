@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.adapters.dbos.sqlite import locked
+from bot.adapters.dbos.sqlite import lock_home
 from bot.cli.demo.bot_process import program_path, run_bot
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.stage import BEGIN, END, GOOD, REPO, forged, script, settings_for
@@ -213,7 +213,7 @@ def test_a_port_in_use_is_told(tmp_path, settings):
 
 def test_a_home_in_use_is_told(tmp_path, settings):
     """Two processes would repeat each other's steps."""
-    with locked(tmp_path / "bot"):
+    with lock_home(tmp_path / "bot"):
         told = greenlit(tmp_path, "serve", settings=settings)
 
     assert 1 == told.returncode

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.console import Console
 
-from bot.adapters.dbos.sqlite import locked
+from bot.adapters.dbos.sqlite import lock_home
 from bot.cli.doctor import examine
 from bot.forge import Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
@@ -203,7 +203,7 @@ def test_a_home_that_cannot_be_written_to_is_marked(ward, tmp_path):
 
 def test_a_home_that_another_process_uses_is_marked(ward):
     """It is locked, and nobody answers at the door."""
-    with ward() as sick, locked(sick.home):
+    with ward() as sick, lock_home(sick.home):
         code, marked = sick.examine()
 
     assert (1, 1) == (code, len(marked))

@@ -7,7 +7,6 @@ import pytest
 from bot.steps.push import (
     branch_moved,
     commit_patch,
-    issue_of,
     push_branch,
     render_commit_message,
 )
@@ -177,23 +176,3 @@ def test_a_branch_that_moved_or_went_is_noticed(place):
         pushed,
         branch_moved(place.ports, tree, BRANCH, Sha(sha)),
     )
-
-
-@pytest.mark.parametrize(
-    ("branch", "issue"),
-    [
-        ("greenlit/7-greet", 7),
-        ("bots/auto-7-greet-2", 7),
-        ("v2/7-greet", 7),
-        ("a/b/c/12-x", 12),
-        ("7-greet", 7),
-        ("main", None),
-        ("greenlit/greet-7", None),
-        ("greenlit/7", None),
-        ("greenlit/99999999999-x", None),
-        ("", None),
-    ],
-)
-def test_a_branch_names_its_issue(branch, issue):
-    """By its last part, whatever stands before it."""
-    assert issue == issue_of(branch)

@@ -177,6 +177,34 @@ def test_a_mistake_in_the_configuration_is_answered_with_its_line(stage):
         assert "line 2" in on.own(issue)[0]
 
 
+@pytest.mark.parametrize("label", ["label", "lable"])
+def test_a_mistake_is_told_to_who_asks_with_the_repositorys_own_label(stage, label):
+    """Though the file cannot be used: once, on the issue, with file, line and the nearest key."""
+    tree = FILES | {".github/greenlit.yml": f"{label}: robot  # ours\nattemps: 2\n"}
+    with stage(script(*BEGIN), tree) as on:
+        issue = on.issue()
+        on.label(issue, name="robot")
+
+        assert "refused" == on.ended(issue).outcome.state
+        assert 1 == len(on.own(issue))
+        assert ".github/greenlit.yml, line 2" in on.own(issue)[0]
+        assert "Did you mean `attempts`?" in on.own(issue)[0]
+
+
+@pytest.mark.parametrize("prefix", ["v2-", "bots/99-"])
+def test_a_branch_prefix_with_a_number_does_not_mislead(stage, prefix):
+    """The run of a branch is found by the record: a person's push to it stops this very run."""
+    tree = FILES | SLOW | {".github/greenlit.yml": f"branch_prefix: {prefix}\n"}
+    with stage(script(*BEGIN, [GOOD], END), tree, ci_poll_s=60, ci_grace_s=60) as on:
+        issue = on.issue()
+        on.label(issue)
+        on.until_waiting(issue)
+        branch = f"{prefix}1-greet-more-quietly"
+        on.forge.push(REPO, "ada", branch, {"README.md": "# Mine\n"}, "Mine")
+
+        assert "stopped" == on.ended(issue, patience_s=20).outcome.state
+
+
 def test_a_question_is_asked_before_anything_is_written(stage):
     """A plan with a question ends the run; the comment says how to go on."""
     plan = {"summary": "Unsure.", "files": [], "questions": ["Which greeting?"]}

@@ -6,6 +6,7 @@ import pytest
 
 from bot.forge.claude_double import ClaudeDouble
 from bot.forge.claude_stream import EarlyStop
+from bot.values import Turn
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, script, staged
 from tests.stories.test_story_ci import slow, until
 
@@ -41,7 +42,7 @@ def test_commands_are_answered_where_nothing_is_under_way(stage):
         issue = on.issue()
 
         assert "nothing is under way here" in say(on, issue, "/stop")
-        assert "nothing is under way here" in say(on, issue, "/status")
+        assert "nothing is under way here." in say(on, issue, "/status")
         assert "/generate" in say(on, issue, "/help")
         assert "only people with write access" in say(on, issue, "/status", by="eve")
         say(on, issue, "/stop", by="eve")
@@ -56,12 +57,48 @@ def test_a_run_under_way_is_told_of_and_not_doubled(stage):
         on.label(issue)
         until(lambda: len(on.double.requests) > 2)
 
-        assert "my comment above shows how it stands" in say(on, issue, "/status")
+        told = say(on, issue, "/status")
+        assert "I am at work. Greenlit is writing the change, $" in told
+        assert "[My comment](#issuecomment-" in told
+        assert "wait" not in {
+            step.name for step in on.bot.steps(f"{REPO}#{issue}/1") if step.result
+        }
         assert "I am on it already" in say(on, issue, "/generate")
         say(on, issue, "Enough.\n\n/stop")
         assert "stopped" == on.ended(issue).outcome.state
         assert "@ada said `/stop`" in on.own(issue)[0]
         assert on.bot.run(f"{REPO}#{issue}/2") is None
+
+
+def test_the_status_of_a_run_that_ended_says_how(stage):
+    """And which pull request it opened."""
+    with stage(PLAY) as on:
+        issue = on.issue()
+        on.label(issue)
+        pull = on.ended(issue).outcome.pull
+        told = say(on, issue, "/status")
+
+        assert "nothing is under way here. Greenlit opened a pull request, $" in told
+        assert told.endswith(f"It is #{pull}.")
+
+
+def test_how_a_run_stood_can_be_read_back(stage):
+    """Plan, conversation, patch and attempts, for a run that goes on from there."""
+    with stage(PLAY) as on:
+        issue = on.issue()
+        on.label(issue)
+        ended = on.ended(issue)
+        state = on.bot.last_state(f"{REPO}#{issue}")
+
+        assert ended.outcome == state.outcome
+        assert "Greet in lower case." == state.plan.summary
+        assert {"greeting.py"} == set(state.patch.files)
+        assert ("unchecked", state.delivery.head) == (
+            state.attempts[-1].state,
+            state.attempts[-1].sha,
+        )
+        assert 4 == sum(isinstance(entry, Turn) for entry in state.conversation)
+        assert on.bot.last_state(f"{REPO}#99") is None
 
 
 def test_a_second_run_has_its_own_branch_comment_and_pull_request(stage):

@@ -1,11 +1,9 @@
-"""Here lives one run of a story: its steps, tries, waits and slots, each remembered by DBOS."""
+"""One run of a story: its steps, tries, waits and slots, each recorded by DBOS."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager, contextmanager
@@ -17,11 +15,19 @@ from dbos import DBOS, error
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.adapters.dbos.slots import Gate, Slots
-from bot.ports import Ports, RateLimited, Refusal, Unreachable
-from bot.run import SignalRun, StartRun, Step, Story, from_json, to_json
-from bot.text import mask_secrets
-from bot.values import Outcome, Repo, RunKey, RunState, Signal
+from bot.adapters.dbos.slots import ShutdownGate, Slots
+from bot.adapters.dbos.step_output import (
+    RecordLost,
+    RetryPolicy,
+    StepFailed,
+    StepOutput,
+    capture,
+    describe_error,
+    unwrap,
+)
+from bot.ports import Ports
+from bot.run import LastRun, SignalRun, StartRun, Step, Story, from_json, to_json
+from bot.values import Branch, Outcome, Repo, RunKey, RunState, Signal, Subject
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,273 +35,217 @@ R = TypeVar("R")
 INBOX = "inbox"
 PAUSE = "(pause)"  # no step of a story is called so
 STATE = "(state)"
-MOST_TEXT = 2000
-
-WORDS: dict[str, Literal["refused", "gave up", "failed"]] = {
+ENDS: dict[str, Literal["refused", "gave up", "failed"]] = {
     "refused": "refused",
     "gone": "gave up",
     "failed": "failed",
 }
-
-Told = dict[
-    str, Any
-]  # what a step left in the record: {"ok": data} or {"fault": ..., "text": ..., ...}
-Farewell = Step[[Any, str, str, RunKey], None]  # value, how it ended, why, which run
-
-
-class StepFailed(Exception):
-    """A bug in a step, as the record tells it."""
-
-
-class RecordLost(BaseException):
-    """The record cannot be written: no fault of the run, which stays as it is and goes on at the
-    next launch.
-    """
+OnRunFailed = Step[[Any, str, str, RunKey], None]  # value, how it ended, why, which run
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How often and how long to try again when a port is unreachable."""
-
-    tries: int = 8
-    total_s: float = 2 * 3600.0  # GitHub's limits last an hour by its own clock
-    first_s: float = 1.0  # then doubled
-    most_s: float = 60.0
-
-    def weigh(self, told: Told, tries: int, began: float) -> Told:
-        """Turn `gone` into `again`, with the time of the next try, unless this was the last one."""
-        if told.get("fault") != "gone":
-            return told
-        now = time.time()
-        began = began or now
-        until = max(told["until"], now + min(self.first_s * 2 ** (tries - 1), self.most_s))
-        if tries >= self.tries or until - began > self.total_s:
-            return told
-        text = f"again in {round(until - now, 2):g} s: {told['text']}"
-        return {"fault": "again", "text": text, "until": until, "began": began}
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
+class Runtime:
     """What all runs share."""
 
     ports: Ports
-    hands: Executor
-    gate: Gate
+    executor: Executor
+    shutdown_gate: ShutdownGate
     slots: Slots
-    patience: Patience
-    farewell: Farewell | None
+    retry_policy: RetryPolicy
+    on_run_failed: OnRunFailed | None
     start: Callable[[StartRun, str], Awaitable[tuple[RunKey, bool]]]
     signal: Callable[[SignalRun, str], Awaitable[bool]]
+    find_last: Callable[[Subject], Awaitable[LastRun | None]]
 
 
 class DurableRun:
     """Run, on DBOS. A story must do one thing at a time: the record is a line."""
 
-    def __init__(self, shop: Workshop, key: RunKey) -> None:
-        self._shop = shop
+    def __init__(self, runtime: Runtime, key: RunKey) -> None:
+        self._runtime = runtime
         self._key = key
         self._repo = ""  # of the slot's block that the story is in
-        self._holds = False  # a slot; only for as long as it works
-        self._begun = 0
+        self._has_slot = False  # only for as long as it works
+        self._names = 0
         self._state: RunState | None = None
-        self._adrift = False  # from the record: what still has to be done is done without it
+        self._diverged = False  # from the record: what still has to be done is done without it
 
     @property
     def key(self) -> RunKey:
+        """The run's name."""
         return self._key
 
     async def __call__(self, step: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
-        name = step.name
-        act = partial(self._act, partial(step, self._shop.ports, *values, **named))
+        """Do a step, unless the record holds its result already."""
+        call = partial(step, self._runtime.ports, *values, **named)
+        act = partial(self._run_in_thread, call)
         tries, began = 1, 0.0
         while True:
-            told = await self._remember(
-                name, act, partial(self._shop.patience.weigh, tries=tries, began=began)
-            )
-            if told.get("fault") != "again":
-                result: R = _read(name, _opened(told), step.result_kind)
+            schedule = partial(self._runtime.retry_policy.schedule, tries=tries, began=began)
+            output = await self._record_step(step.name, act, schedule)
+            if output.get("fault") != "again":
+                result: R = _decode(step.name, unwrap(output), step.result_kind)
                 return result
-            tries, began = tries + 1, told["began"]
-            self._rest()
-            await self._remember(PAUSE, partial(_sleep_until, told["until"]), preemptible=True)
+            tries, began = tries + 1, output["began"]
+            self._leave_slot()
+            await self._record_step(PAUSE, partial(_sleep_until, output["until"]), is_pause=True)
 
     async def wait(self, patience_s: float) -> Signal | None:
+        """Take the next signal of the inbox, or None when the time has passed."""
         if patience_s:  # a look into the inbox is no waiting
-            self._rest()
-        with self._record():
+            self._leave_slot()
+        with self._guard_record():
             data = await DBOS.recv_async(INBOX, timeout_seconds=patience_s)
-        return None if data is None else _read("wait", data, Signal)
+        return None if data is None else _decode("wait", data, Signal)
 
     @asynccontextmanager
     async def slot(self, repo: Repo) -> AsyncIterator[None]:
+        """Hold a slot of work in the block."""
         if self._repo:
             raise RuntimeError("a run holds one slot at a time")
         self._repo = repo.name
         try:
-            await self._remember("slot", self._hold, preemptible=True)
+            await self._record_step("slot", self._take_slot, is_pause=True)
             yield
         finally:
-            self._rest()
+            self._leave_slot()
             self._repo = ""
 
     @property
     def state(self) -> RunState:
+        """The newest state that was kept."""
         if self._state is None:
             raise RuntimeError("the run has kept no state yet")
         return self._state
 
     def keep(self, state: RunState) -> RunState:
+        """Keep how the run stands: it is recorded at the end, and the same at replay."""
         self._state = state
         return state
 
+    async def follow(self, branch: Branch) -> None:
+        """Write the branch to the run's attributes, where signals about it look for the run."""
+        if self._diverged:
+            return
+        with self._guard_record():
+            await DBOS.update_workflow_attributes_async(self._key, {"branch": branch}, merge=True)
+
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:
-        key, new = _opened(
-            await self._remember("start", partial(self._shop.start, start, self._next()))
-        )
-        return RunKey(key), new
+        """Start another story, once."""
+        act = partial(self._runtime.start, start, self._next_name())
+        key, is_new = unwrap(await self._record_step("start", act))
+        return RunKey(key), is_new
 
     async def signal(self, signal: SignalRun) -> bool:
-        told = await self._remember(
-            "signal", partial(self._shop.signal, signal, signal.key or self._next())
-        )
-        return bool(_opened(told))
+        """Signal another run, once."""
+        act = partial(self._runtime.signal, signal, signal.key or self._next_name())
+        return bool(unwrap(await self._record_step("signal", act)))
 
-    async def through(self, story: Story, value: object) -> Outcome:
-        """The whole story. However it ends, it ends with an outcome, and who waits for it hears
-        why.
-        """
-        told = await settled(partial(self._ended, story, value), "in the story")
-        outcome: Outcome = told["ok"] if "ok" in told else await self._fail(value, told)
+    async def find_last_run(self, subject: Subject) -> LastRun | None:
+        """Read how the subject's newest run stands."""
+
+        async def find() -> object:
+            last = await self._runtime.find_last(subject)
+            return None if last is None else to_json(last)
+
+        data = unwrap(await self._record_step("find_last_run", find))
+        return None if data is None else _decode("find_last_run", data, LastRun)
+
+    async def run_story(self, story: Story, value: object) -> Outcome:
+        """Run the story; turn any exception into an outcome, and tell it who waits for it."""
+        output = await capture(partial(self._call_story, story, value), "in the story")
+        if "ok" in output:
+            outcome: Outcome = output["ok"]
+        else:
+            outcome = await self._report_failure(value, output)
         await self._record_state(outcome)
         return outcome
 
+    async def _call_story(self, story: Story, value: object) -> Outcome:
+        outcome: object = await story(self, value)
+        if not isinstance(outcome, Outcome):
+            kind = type(outcome).__name__
+            raise TypeError(f"{story.__name__} ended with {kind}, not with an Outcome")
+        return outcome
+
+    async def _report_failure(self, value: object, output: StepOutput) -> Outcome:
+        end, text = ENDS[output["fault"]], output["text"]
+        if self._runtime.on_run_failed:
+            # What goes wrong here is in the record, and nobody is left to be told.
+            report = partial(self, self._runtime.on_run_failed, value, end, text, self._key)
+            await capture(report, "in the report of the failure")
+        return Outcome(end, text)
+
     async def _record_state(self, outcome: Outcome) -> None:
         """Write how the run stood at its end behind all that it did."""
-        if self._state is None or self._adrift:
+        if self._state is None or self._diverged:
             return
         state = to_json(replace(self._state, outcome=outcome))
 
         async def give() -> object:
             return state
 
-        await self._remember(STATE, give)
+        await self._record_step(STATE, give)
 
-    async def _fail(self, value: object, told: Told) -> Outcome:
-        kind, text = WORDS[told["fault"]], told["text"]
-        if self._shop.farewell:
-            # What goes wrong here is in the record, and nobody is left to be told.
-            await settled(
-                partial(self, self._shop.farewell, value, kind, text, self._key), "in the farewell"
-            )
-        return Outcome(kind, text)
+    async def _run_in_thread(self, call: Callable[[], object]) -> object:
+        await self._take_slot()
+        await self._runtime.shutdown_gate.enter(self._key)
+        loop = asyncio.get_running_loop()
+        return to_json(await loop.run_in_executor(self._runtime.executor, call))
 
-    async def _ended(self, story: Story, value: object) -> Outcome:
-        outcome: object = await story(self, value)
-        if not isinstance(outcome, Outcome):
-            raise TypeError(
-                f"{story.__name__} ended with {type(outcome).__name__}, not with an Outcome"
-            )
-        return outcome
-
-    async def _act(self, call: Callable[[], object]) -> object:
-        await self._hold()
-        await self._shop.gate.enter(self._key)
-        return to_json(await asyncio.get_running_loop().run_in_executor(self._shop.hands, call))
-
-    async def _remember(
+    async def _record_step(
         self,
         name: str,
         act: Callable[[], Awaitable[object]],
-        weigh: Callable[[Told], Told] = lambda told: told,
+        schedule: Callable[[StepOutput], StepOutput] = lambda output: output,
         *,
-        preemptible: bool = False,
-    ) -> Told:
-        async def once() -> Told:
-            return weigh(await settled(act, f"in step {name}"))
+        is_pause: bool = False,
+    ) -> StepOutput:
+        """Do the act and record how it ended, or read that from the record."""
+
+        async def once() -> StepOutput:
+            return schedule(await capture(act, f"in step {name}"))
 
         try:
-            if self._adrift:
+            if self._diverged:
                 return await once()
-            with self._record():
-                return await DBOS.run_step_async({"name": name, "preemptible": preemptible}, once)
+            with self._guard_record():
+                return await DBOS.run_step_async({"name": name, "preemptible": is_pause}, once)
         finally:
-            self._shop.gate.leave(self._key)
+            self._runtime.shutdown_gate.leave(self._key)
 
     @contextmanager
-    def _record(self) -> Iterator[None]:
-        """Around what DBOS does alone: how it fails is not how an act fails."""
+    def _guard_record(self) -> Iterator[None]:
+        """Tell how DBOS itself fails from how an act fails."""
         try:
             yield
         except error.DBOSUnexpectedStepError as changed:
-            self._adrift = True
+            self._diverged = True
             raise StepFailed(
-                f"this run was begun by another version of its story: {_told(changed)}"
+                f"this run was begun by another version of its story: {describe_error(changed)}"
             ) from None
-        except (
-            SQLAlchemyError,
-            RuntimeError,
-        ) as lost:  # no database, or no threads because the process ends
-            raise RecordLost(_told(lost)) from lost
+        except (SQLAlchemyError, RuntimeError) as lost:
+            # No database, or no threads because the process ends.
+            raise RecordLost(describe_error(lost)) from lost
 
-    async def _hold(self) -> None:
-        """Hold a slot if the story is in a slot's block. Only a step that is really done comes
-        here, not its replay.
-        """
-        if self._repo and not self._holds:
-            await self._shop.slots.take(self._repo)
-            self._holds = True
+    async def _take_slot(self) -> None:
+        """Take a slot if the story is in a slot's block; a replay does not come here."""
+        if self._repo and not self._has_slot:
+            await self._runtime.slots.take(self._repo)
+            self._has_slot = True
 
-    def _rest(self) -> None:
-        if self._holds:
-            self._holds = False
-            self._shop.slots.leave(self._repo)
+    def _leave_slot(self) -> None:
+        if self._has_slot:
+            self._has_slot = False
+            self._runtime.slots.leave(self._repo)
 
-    def _next(self) -> str:
-        """A name for this place in the story, the same at replay: what is begun or told here
-        happens once.
-        """
-        self._begun += 1
-        return f"{self._key}@{self._begun}"
+    def _next_name(self) -> str:
+        """Name this place in the story, the same at replay: what is begun here happens once."""
+        self._names += 1
+        return f"{self._key}@{self._names}"
 
 
-async def settled(act: Callable[[], Awaitable[object]], where: str) -> Told:
-    """What an act gives, or how it failed, as data: here every exception ends, and nowhere else.
-
-    Cancellation and DBOS's control of runs are no `Exception`s and pass.
-    """
-    try:
-        return {"ok": await act()}
-    except Refusal as refusal:
-        return {"fault": "refused", "text": _told(refusal)}
-    except Unreachable as gone:
-        return {
-            "fault": "gone",
-            "text": _told(gone),
-            "until": gone.until if isinstance(gone, RateLimited) else 0.0,
-        }
-    except StepFailed as failed:
-        return {"fault": "failed", "text": str(failed)}
-    except Exception as bug:  # noqa: BLE001 - the root of a run
-        trace = mask_secrets("".join(traceback.format_exception(bug)))
-        logging.getLogger(__name__).error("%s: %s", where, trace)  # noqa: TRY400 - not with secrets
-        return {"fault": "failed", "text": f"{where}: {type(bug).__name__}: {_told(bug)}"}
-
-
-def _opened(told: Told) -> Any:
-    """The result, or its fault raised again: the same at the first pass as at replay."""
-    if "ok" in told:
-        return told["ok"]
-    match told["fault"]:
-        case "refused":
-            raise Refusal(told["text"])
-        case "gone":
-            raise Unreachable(told["text"])
-        case _:
-            raise StepFailed(told["text"])
-
-
-def _read(name: str, data: object, kind: Any) -> Any:
+def _decode(name: str, data: object, kind: Any) -> Any:
     try:
         return from_json(data, kind)
     except ValidationError as wrong:
@@ -303,11 +253,6 @@ def _read(name: str, data: object, kind: Any) -> Any:
         raise StepFailed(
             f"in step {name}: its result does not read back at {first['loc']}: {first['msg']}"
         ) from None
-
-
-def _told(error: Exception) -> str:
-    """What an error says, without secrets and not at any length."""
-    return mask_secrets(str(error))[:MOST_TEXT]
 
 
 async def _sleep_until(until: float) -> None:

@@ -1,4 +1,4 @@
-"""Here lives the record as people read it, and how values are written into it."""
+"""The record as people read it, and how values are written into it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from typing import Any
 
 from dbos import DBOS, Serializer, StepInfo, WorkflowStatus, error
 
-from bot.adapters.dbos.durable_run import MOST_TEXT, PAUSE, STATE
+from bot.adapters.dbos.durable_run import PAUSE, STATE
+from bot.adapters.dbos.step_output import LIMIT_CHARS
 from bot.run import RunView, StepView, from_json
 from bot.text import mask_secrets
 from bot.values import Outcome, RunKey, RunState, Subject
 
 ERROR = "!"  # a key that no value of ours has
-NAMES = {"DBOS.recv": "wait"}
-HIDDEN = ("DBOS.sleep", PAUSE, STATE)  # clocks, of which the try before says when; and the end
+NAMES = {"DBOS.recv": "wait", "DBOS.updateWorkflowAttributes": "follow"}
+# The clocks of `wait` and of a second try, of which the try before says when; and the end's state.
+HIDDEN = ("DBOS.sleep", PAUSE, STATE)
 STATES = {
     "DELAYED": "queued",
     "ENQUEUED": "queued",
@@ -26,7 +28,7 @@ STATES = {
     "CANCELLED": "stopped",
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "failed",
 }
-MEANT = (
+EXPECTED_MESSAGES = (
     "task cancelled for workflow or step",
     "was cancelled during execution",
     "no longer owned by this execution",
@@ -38,79 +40,92 @@ class RecordedError(Exception):
     """An error that DBOS itself recorded."""
 
 
-class Json(Serializer):
-    """JSON, not pickle: a record is data. In ASCII, since models and diffs have halves of surrogate
-    pairs.
-    """
+class JsonSerializer(Serializer):
+    """JSON, not pickle: a record is data. ASCII, since models' texts have halves of surrogates."""
 
     def name(self) -> str:
+        """Name the format in the record."""
         return "json"
 
     def serialize(self, data: Any) -> str:
+        """Write JSON data, or an error as its text without secrets."""
         if isinstance(data, Exception):
-            data = {ERROR: f"{type(data).__name__}: {mask_secrets(str(data))[:MOST_TEXT]}"}
+            text = mask_secrets(str(data))[:LIMIT_CHARS]
+            data = {ERROR: f"{type(data).__name__}: {text}"}
         return json.dumps(data, separators=(",", ":"))
 
     def deserialize(self, serialized_data: str) -> Any:
+        """Read JSON data, or the error that it stands for."""
         data = json.loads(serialized_data)
         return RecordedError(data[ERROR]) if isinstance(data, dict) and ERROR in data else data
 
 
 @contextmanager
-def calm() -> Iterator[None]:
-    """Keep out of the log what DBOS says when runs are cancelled or the engine is closed: both are
-    meant.
-    """
+def filter_expected_messages() -> Iterator[None]:
+    """Keep out of the log what DBOS says when runs are cancelled or the engine is closed."""
     logger = logging.getLogger("dbos")
-    logger.addFilter(_worth_a_line)
+    logger.addFilter(_is_unexpected)
     try:
         yield
     finally:
-        logger.removeFilter(_worth_a_line)
+        logger.removeFilter(_is_unexpected)
 
 
-def _worth_a_line(record: logging.LogRecord) -> bool:
-    wrong = record.exc_info[1] if record.exc_info else None
-    meant = isinstance(wrong, error.DBOSAwaitedWorkflowCancelledError)
-    return not (meant or any(words in record.getMessage() for words in MEANT))
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    cause = record.exc_info[1] if record.exc_info else None
+    if isinstance(cause, error.DBOSAwaitedWorkflowCancelledError):
+        return False
+    return not any(words in record.getMessage() for words in EXPECTED_MESSAGES)
 
 
-class Record:
+class DbosJournal:
     """Journal over DBOS's own tables. Values and results are JSON data, as recorded."""
 
     def runs(self, limit: int, story: str = "") -> tuple[RunView, ...]:
-        found = DBOS.list_workflows(limit=limit, name=story or None, sort_desc=True)
-        return tuple(_run(status) for status in found)
+        """List the newest runs, newest first."""
+        statuses = DBOS.list_workflows(limit=limit, name=story or None, sort_desc=True)
+        return tuple(_view_run(status) for status in statuses)
 
     def run(self, key: RunKey) -> RunView | None:
-        found = DBOS.list_workflows(workflow_ids=[key])
-        return _run(found[0]) if found else None
+        """Find a run by its key."""
+        statuses = DBOS.list_workflows(workflow_ids=[key])
+        return _view_run(statuses[0]) if statuses else None
 
     def steps(self, key: RunKey) -> tuple[StepView, ...]:
-        shown = [
-            info for info in DBOS.list_workflow_steps(key) if info["function_name"] not in HIDDEN
-        ]
-        return tuple(_step(number, info) for number, info in enumerate(shown, 1))
+        """List a run's steps in their order, without its clocks."""
+        infos = DBOS.list_workflow_steps(key)
+        shown = [info for info in infos if info["function_name"] not in HIDDEN]
+        return tuple(_view_step(number, info) for number, info in enumerate(shown, 1))
 
     def last_state(self, subject: Subject) -> RunState | None:
         """Read how the subject's newest ended run stood at its end; None when there is none."""
         runs = DBOS.list_workflows(
             workflow_id_prefix=f"{subject}/", status="SUCCESS", load_input=False, load_output=False
         )
-        numbered = [run for run in runs if run_number(run.workflow_id, subject)]
-        newest = max(numbered, key=lambda run: run_number(run.workflow_id, subject), default=None)
-        steps = DBOS.list_workflow_steps(newest.workflow_id) if newest else []
-        outputs: list[Any] = [step["output"] for step in steps if step["function_name"] == STATE]
-        return from_json(outputs[-1]["ok"], RunState) if outputs else None
+        numbered = [run for run in runs if read_run_number(run.workflow_id, subject)]
+        if not numbered:
+            return None
+        newest = max(numbered, key=lambda run: read_run_number(run.workflow_id, subject))
+        data = find_last_result(newest.workflow_id, STATE)
+        return None if data is None else from_json(data, RunState)
 
 
-def run_number(key: str, subject: str = "") -> int:
+def find_last_result(key: str, step_name: str) -> Any:
+    """Read what the newest step of this name gave; None where there is none."""
+    for info in reversed(DBOS.list_workflow_steps(key)):
+        output: Any = info["output"]
+        if info["function_name"] == step_name and isinstance(output, dict) and "ok" in output:
+            return output["ok"]
+    return None
+
+
+def read_run_number(key: str, subject: str = "") -> int:
     """Read 2 out of "owner/repo#7/2"; 0 when the key has another form or is of another subject."""
     prefix, _, number = key.rpartition("/")
     return int(number) if number.isdecimal() and subject in ("", prefix) else 0
 
 
-def _run(status: WorkflowStatus) -> RunView:
+def _view_run(status: WorkflowStatus) -> RunView:
     outcome = from_json(status.output, Outcome) if status.output else None
     return RunView(
         RunKey(status.workflow_id),
@@ -120,11 +135,11 @@ def _run(status: WorkflowStatus) -> RunView:
         (status.updated_at or 0) / 1000,
         status.input["args"][0] if status.input else None,
         outcome,
-        _wrong(status, outcome),
+        _explain_error(status, outcome),
     )
 
 
-def _wrong(status: WorkflowStatus, outcome: Outcome | None) -> str:
+def _explain_error(status: WorkflowStatus, outcome: Outcome | None) -> str:
     if outcome and outcome.state == "failed":
         return outcome.text
     if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
@@ -132,14 +147,14 @@ def _wrong(status: WorkflowStatus, outcome: Outcome | None) -> str:
     return str(status.error or "")
 
 
-def _step(number: int, info: StepInfo) -> StepView:
-    told: Any = info["output"]
-    ours = isinstance(told, dict) and ("ok" in told or "fault" in told)
+def _view_step(number: int, info: StepInfo) -> StepView:
+    output: Any = info["output"]
+    is_ours = isinstance(output, dict) and ("ok" in output or "fault" in output)
     return StepView(
         number,
         NAMES.get(info["function_name"], info["function_name"]),
         (info["started_at_epoch_ms"] or 0) / 1000,
         (info["completed_at_epoch_ms"] or 0) / 1000,
-        told.get("ok") if ours else told,
-        told.get("text", "") if ours else str(info["error"] or ""),
+        output.get("ok") if is_ours else output,
+        output.get("text", "") if is_ours else str(info["error"] or ""),
     )

@@ -1,4 +1,4 @@
-"""Here live the slots of work, and the gate through which runs go in to work."""
+"""The slots of work in this process, and the gate that closes when the process ends."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from functools import partial
 
 
 class Slots:
-    """Slots of work in this process, so many in all and so many per repository; who asks first is
-    served first.
+    """Slots of work, so many in all and so many per repository; who asks first is served first.
 
     They are not in the record: when the process dies so does the work, and a replay needs a slot
     only where it goes on.
     """
 
-    def __init__(self, total: int, each: int) -> None:
+    def __init__(self, total: int, per_repository: int) -> None:
         self._all = asyncio.Semaphore(total)
-        self._of = defaultdict[str, asyncio.Semaphore](partial(asyncio.Semaphore, each))
+        self._of = defaultdict[str, asyncio.Semaphore](partial(asyncio.Semaphore, per_repository))
 
     async def take(self, repo: str) -> None:
+        """Wait for a slot of the repository, then for one of all."""
         await self._of[repo].acquire()
         try:
             await self._all.acquire()
@@ -28,28 +28,30 @@ class Slots:
             raise
 
     def leave(self, repo: str) -> None:
+        """Give a slot back."""
         self._all.release()
         self._of[repo].release()
 
 
-class Gate:
-    """Where runs go in to work. Once it is shut nobody goes in; who is inside may end and be
-    remembered.
-    """
+class ShutdownGate:
+    """Lets runs in to work until it is shut; who is inside then may end and be recorded."""
 
     def __init__(self) -> None:
         self._inside = set[str]()
-        self._shut = False
+        self._is_shut = False
 
     async def enter(self, key: str) -> None:
-        if self._shut:
+        """Go in to work; wait for ever once the gate is shut."""
+        if self._is_shut:
             await asyncio.Future()  # until the loop ends
         self._inside.add(key)
 
     def leave(self, key: str) -> None:
+        """Come out, as the work is done and recorded."""
         self._inside.discard(key)
 
     async def shut(self) -> None:
-        self._shut = True
+        """Let nobody in any more, and wait for who is inside."""
+        self._is_shut = True
         while self._inside:  # noqa: ASYNC110 - a moment at the end of the process
             await asyncio.sleep(0.02)

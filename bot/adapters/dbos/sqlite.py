@@ -1,4 +1,4 @@
-"""Here live the database of the record, and the lock that keeps a home to one process."""
+"""The database of the record, and the lock that keeps a home to one process."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ class HomeInUse(RuntimeError):
     """Another process runs the same home. Two would repeat each other's running steps."""
 
 
-def locked(home: Path) -> TextIO:
-    """Make the home and lock it for this process, for as long as the file is open. Raises
-    HomeInUse.
-    """
+def lock_home(home: Path) -> TextIO:
+    """Make the home and lock it for this process while the file is open. Raises HomeInUse."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = (home / "engine.lock").open("a+")
     try:
@@ -39,56 +37,51 @@ def locked(home: Path) -> TextIO:
     return lock
 
 
-def opened(url: str) -> sa.Engine:
-    """The record's database."""
-    if url.startswith("sqlite"):
-        return _file_engine(url)
-    return sa.create_engine(
-        sa.make_url(url).set(drivername="postgresql+psycopg"), pool_size=20, pool_pre_ping=True
-    )
-
-
-def _file_engine(url: str) -> sa.Engine:
-    """An engine in which each transaction takes the write lock when it begins, and is on the disk
-    when it ends.
+def open_database(path: Path) -> sa.Engine:
+    """Open the record. Each transaction takes the write lock at its begin, and ends on the disk.
 
     DBOS's own engine reads before it locks, so a count and the claim that rests on it are not one.
     One connection, handed round: waiting threads are woken in turn, where SQLite's own waiting
     sleeps up to 100 ms.
     """
     engine = sa.create_engine(
-        url,
+        make_url(path),
         pool_size=1,
         max_overflow=0,
         pool_timeout=BUSY_S,
         connect_args={"check_same_thread": False},
     )
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # ours to begin
-        if sqlite3.sqlite_version_info < (3, 42):
-            connection.create_function("unixepoch", 1, _now)
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            f"busy_timeout={BUSY_S * 1000}",
-            "foreign_keys=ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    sa.event.listen(engine, "connect", _set_up_connection)
+    sa.event.listen(engine, "begin", _begin_immediately)
     return engine
 
 
-def _now(_precision: str) -> float:
-    """Seconds since the epoch, for a SQLite whose own function does not know 'subsec'.
+def make_url(path: Path) -> str:
+    """Make the record's address, as DBOS takes it."""
+    return f"sqlite:///{path.absolute()}"
+
+
+def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # ours to begin
+    if sqlite3.sqlite_version_info < (3, 42):
+        connection.create_function("unixepoch", 1, _read_clock)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_S * 1000}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediately(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _read_clock(_precision: str) -> float:
+    """Read seconds since the epoch, for a SQLite whose own function does not know 'subsec'.
 
     From Python 3.12 on DBOS takes that for granted (get_sqlite_timestamp_expr), but a Python knows
-    no more than the
-    library of its machine: Debian 12 has 3.40, and no run could be written down.
+    no more than the library of its machine: Debian 12 has 3.40, and no run could be written down.
     """
     return time.time()

@@ -15,8 +15,8 @@ from pathlib import Path
 import engine_stories
 from engine_stories import Task
 
-from bot.adapters.dbos.durable_engine import Durable
-from bot.adapters.dbos.durable_run import Patience
+from bot.adapters.dbos.durable_engine import DurableEngine, EngineOptions
+from bot.adapters.dbos.step_output import RetryPolicy
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun
 from bot.values import Signal, Subject
@@ -34,10 +34,10 @@ def durable(home, stories=engine_stories.STORIES, **options):
     """An engine over real SQLite. The ports are none of its business: it hands the World on."""
     ports = Ports(None, None, SystemClock())
     options = {
-        "farewell": engine_stories.apologise,
-        "retry": Patience(tries=4, first_s=0.05),
+        "on_run_failed": engine_stories.apologise,
+        "retry_policy": RetryPolicy(tries=4, first_s=0.05),
     } | options
-    return Durable(home, ports, stories, **options)
+    return DurableEngine(home, ports, stories, EngineOptions(**options))
 
 
 def eventually(what, expected, patience_s=PATIENCE_S):

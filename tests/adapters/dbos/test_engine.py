@@ -85,10 +85,10 @@ def test_a_begin_that_is_repeated_is_still_new(engine, diary):
     calls it new.
     """
     asking = StartRun(stories.listen, Task(str(diary), seconds=0), subject=Subject("o/r#7"))
-    first = asyncio.run(engine._begin(asking, "parent@1"))
+    first = asyncio.run(engine._start(asking, "parent@1"))
     ended(engine, "o/r#7/1")
-    again = asyncio.run(engine._begin(asking, "parent@1"))
-    other = asyncio.run(engine._begin(asking, "parent@2"))
+    again = asyncio.run(engine._start(asking, "parent@1"))
+    other = asyncio.run(engine._start(asking, "parent@2"))
 
     assert (("o/r#7/1", True), ("o/r#7/1", True), ("o/r#7/2", True)) == (first, again, other)
 
@@ -98,7 +98,7 @@ def test_a_begin_by_key_is_new_for_who_began_it(engine, diary):
     another story does not.
     """
     asking = StartRun(stories.listen, Task(str(diary), seconds=0), key="k")
-    begun = [asyncio.run(engine._begin(asking, by)) for by in ("parent@1", "parent@1", "parent@2")]
+    begun = [asyncio.run(engine._start(asking, by)) for by in ("parent@1", "parent@1", "parent@2")]
 
     assert [("k", True), ("k", True), ("k", False)] == begun
 

@@ -73,7 +73,7 @@ def test_a_note_to_a_busy_run_survives(killable, diary):
 
 def test_a_note_wakes_a_run_at_once(killable, diary):
     """Though DBOS itself looks only once an hour here."""
-    engine = killable(waiters_poll_s=3600)
+    engine = killable(inbox_poll_s=3600)
     engine.start("listen", subject="o/r#7", diary=str(diary), seconds=3600)
     eventually(lambda: engine.ask("steps", "o/r#7/1"), ["mark"])
     time.sleep(0.5)

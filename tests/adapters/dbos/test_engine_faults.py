@@ -100,7 +100,7 @@ def test_no_error_brings_a_secret_into_the_record(engine, diary, tmp_path, caplo
     assert (False, False) == (stories.SECRET.encode() in files, stories.SECRET in caplog.text)
 
 
-def test_a_farewell_that_fails_changes_nothing(tmp_path, diary):
+def test_a_report_of_failure_that_fails_changes_nothing(tmp_path, diary):
     """When even the apology breaks, the run still ends with what went wrong first; the record has
     both.
     """
@@ -109,7 +109,7 @@ def test_a_farewell_that_fails_changes_nothing(tmp_path, diary):
     def stumble(ports, task: Task, kind: str, text: str, key: RunKey) -> None:
         raise KeyError("comment")
 
-    engine = durable(tmp_path / "home", farewell=stumble)
+    engine = durable(tmp_path / "home", on_run_failed=stumble)
     engine.launch()
     start(engine, stories.broken, diary, word="path")
     outcome, steps = ended(engine, "k"), engine.steps("k")

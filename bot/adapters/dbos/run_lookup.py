@@ -1,0 +1,83 @@
+"""Find runs in the record: those of a subject, the one whose branch it is, the newest."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from dbos import DBOS, WorkflowStatus
+
+from bot.adapters.dbos.journal import LIVE, find_last_result, read_run_number
+from bot.run import LastRun, from_json
+from bot.values import Outcome, RepoBranches, RunKey, RunReport, Subject
+
+REPORT = "report"  # the step that tells people how a run stands
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRun:
+    """A run as far as numbering needs it. `started_by` is the request that began it."""
+
+    key: RunKey
+    number: int
+    is_live: bool
+    started_by: str
+
+
+async def list_runs(subject: Subject) -> list[SubjectRun]:
+    """List the runs of a subject, oldest first."""
+    statuses = await DBOS.list_workflows_async(workflow_id_prefix=f"{subject}/", load_output=False)
+    runs = [_read_run(status, subject) for status in statuses]
+    return [run for run in runs if run.number and run.key == f"{subject}/{run.number}"]
+
+
+async def find_live_runs(to: Subject | RepoBranches) -> list[RunKey]:
+    """Find the live run of a subject, or the one that recorded one of these branches as its own."""
+    if not isinstance(to, RepoBranches):
+        return [run.key for run in await list_runs(to) if run.is_live]
+    keys: dict[RunKey, None] = {}
+    for branch in to.branches:
+        statuses = await DBOS.list_workflows_async(
+            workflow_id_prefix=f"{to.repo}#",
+            status=list(LIVE),
+            attributes={"branch": branch},
+            load_input=False,
+            load_output=False,
+        )
+        keys |= {RunKey(status.workflow_id): None for status in statuses}
+    return list(keys)
+
+
+async def find_started_by(key: str) -> str:
+    """Read which request began the run; "" when there is no such run."""
+    statuses = await DBOS.list_workflows_async(workflow_ids=[key], load_output=False)
+    return _read_run(statuses[0]).started_by if statuses else ""
+
+
+async def find_last_run(subject: Subject) -> LastRun | None:
+    """Read how the subject's newest run stands, and what people were told last."""
+    return await asyncio.to_thread(_find_last_run, subject)
+
+
+def _find_last_run(subject: Subject) -> LastRun | None:
+    statuses = DBOS.list_workflows(workflow_id_prefix=f"{subject}/", load_input=False)
+    numbered = [status for status in statuses if read_run_number(status.workflow_id, subject)]
+    if not numbered:
+        return None
+    newest = max(numbered, key=lambda status: read_run_number(status.workflow_id, subject))
+    report = find_last_result(newest.workflow_id, REPORT)
+    return LastRun(
+        RunKey(newest.workflow_id),
+        newest.status in LIVE,
+        from_json(newest.output, Outcome) if newest.output else None,
+        from_json(report, RunReport) if report else None,
+    )
+
+
+def _read_run(status: WorkflowStatus, subject: str = "") -> SubjectRun:
+    return SubjectRun(
+        RunKey(status.workflow_id),
+        read_run_number(status.workflow_id, subject),
+        status.status in LIVE,
+        status.input["args"][1] if status.input else "",
+    )

@@ -1,0 +1,89 @@
+"""What a step leaves in the record: its result, or how it failed and when it is tried again."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.ports import RateLimited, Refusal, Unreachable
+from bot.text import mask_secrets
+
+LIMIT_CHARS = 2000
+
+StepOutput = dict[str, Any]  # {"ok": data} or {"fault": ..., "text": ..., ...}
+
+
+class StepFailed(Exception):
+    """A bug in a step, as the record tells it."""
+
+
+class RecordLost(BaseException):
+    """The record cannot be written.
+
+    That is no fault of the run, which stays as it is and goes on at the next launch.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how long to try again when a port is unreachable."""
+
+    tries: int = 8
+    total_s: float = 2 * 3600.0  # GitHub's limits last an hour by its own clock
+    first_s: float = 1.0  # then doubled
+    most_s: float = 60.0
+
+    def schedule(self, output: StepOutput, tries: int, began: float) -> StepOutput:
+        """Turn `gone` into `again`, with the time of the next try, unless this was the last one."""
+        if output.get("fault") != "gone":
+            return output
+        now = time.time()
+        began = began or now
+        pause_s = min(self.first_s * 2 ** (tries - 1), self.most_s)
+        until = max(output["until"], now + pause_s)
+        if tries >= self.tries or until - began > self.total_s:
+            return output
+        text = f"again in {round(until - now, 2):g} s: {output['text']}"
+        return {"fault": "again", "text": text, "until": until, "began": began}
+
+
+async def capture(act: Callable[[], Awaitable[object]], where: str) -> StepOutput:
+    """Do an act and return what it gave, or how it failed, as data: here every exception ends.
+
+    Cancellation and DBOS's control of runs are no `Exception`s and pass.
+    """
+    try:
+        return {"ok": await act()}
+    except Refusal as refusal:
+        return {"fault": "refused", "text": describe_error(refusal)}
+    except Unreachable as gone:
+        until = gone.until if isinstance(gone, RateLimited) else 0.0
+        return {"fault": "gone", "text": describe_error(gone), "until": until}
+    except StepFailed as failed:
+        return {"fault": "failed", "text": str(failed)}
+    except Exception as bug:  # noqa: BLE001 - the root of a run
+        trace = mask_secrets("".join(traceback.format_exception(bug)))
+        logging.getLogger(__name__).error("%s: %s", where, trace)  # noqa: TRY400 - not with secrets
+        return {"fault": "failed", "text": f"{where}: {type(bug).__name__}: {describe_error(bug)}"}
+
+
+def unwrap(output: StepOutput) -> Any:
+    """Return the result, or raise its fault again: the same at the first pass as at replay."""
+    if "ok" in output:
+        return output["ok"]
+    match output["fault"]:
+        case "refused":
+            raise Refusal(output["text"])
+        case "gone":
+            raise Unreachable(output["text"])
+        case _:
+            raise StepFailed(output["text"])
+
+
+def describe_error(error: Exception) -> str:
+    """Say what an error says, without secrets and not at any length."""
+    return mask_secrets(str(error))[:LIMIT_CHARS]

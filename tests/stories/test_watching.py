@@ -1,0 +1,64 @@
+"""The wait for CI ends, whatever comes in meanwhile."""
+
+import asyncio
+
+from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
+from bot.stories.stops import StaysRed
+from bot.stories.watching import settle_ci
+from bot.values import (
+    Branch,
+    Caps,
+    Check,
+    Checks,
+    ExpectedCi,
+    Finish,
+    PushedChange,
+    Repo,
+    Request,
+    RunKey,
+    RunState,
+    Sha,
+    Signal,
+    Tree,
+)
+
+HEAD = Sha("a" * 40)
+STATE = RunState(
+    RunKey("o/r#1/1"),
+    Request(Repo("o/r", 1), 1, "ada", "", "d"),
+    caps=Caps(ci_patience_s=600),
+    ci=ExpectedCi("on push", 1),
+    branch=Branch("greenlit/1-x"),
+    tree=Tree(Repo("o/r", 1), Sha("c" * 40), Branch("main")),
+    pushed=PushedChange(HEAD, Finish("T", "", ""), ()),
+)
+
+
+class Busy:
+    """A run into whose inbox signals about another commit keep coming, ten seconds apart."""
+
+    def __init__(self):
+        self.now = 1.0
+        self.signals = 0
+
+    async def __call__(self, step, *values):
+        assert step is fetch_checks
+        return ChecksSnapshot(Checks(HEAD, (Check("test", "pending"),)), self.now)
+
+    async def wait(self, patience_s):
+        self.now += min(patience_s, 10.0)
+        self.signals += 1
+        assert self.signals < 1000, "it waits for ever"
+        return Signal("checks", sha="b" * 40)
+
+
+def test_signals_about_other_commits_do_not_hold_the_wait_up():
+    """Time runs on: after the patience for CI the wait ends."""
+    run = Busy()
+    try:
+        asyncio.run(settle_ci(run, STATE))
+        ended = ""
+    except StaysRed as stays_red:
+        ended = str(stays_red)
+
+    assert "CI did not end within 10 minutes." == ended

@@ -62,7 +62,7 @@ def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What a verdict is made of: the commit, the paths that it changes, and what CI said."""
+    """The facts of a verdict: the commit, the paths that it changes, and what CI said."""
 
     base: Tree
     tree: Tree

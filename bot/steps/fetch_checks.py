@@ -19,7 +19,7 @@ SIGNS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ChecksSnapshot:
-    """What CI said, and when it was asked (seconds since the epoch)."""
+    """The checks of a commit at one moment, in seconds since the epoch."""
 
     checks: Checks
     at: float

@@ -20,7 +20,7 @@ READ_BYTES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class EarlierAttempt:
-    """What an earlier attempt on the same commit said of a job that fails now."""
+    """An earlier attempt on the same commit of a job that fails now."""
 
     number: int
     passed: bool

@@ -73,7 +73,7 @@ def _read_events(text: bytes) -> dict[str, object] | None:
 
 
 def _starts_for(filters: object, branch: str) -> bool:
-    """Tell whether an event with these filters starts for the branch; False stands for no such event.
+    """Tell whether an event with these filters starts for the branch; False is no such event.
 
     `paths` are not weighed: they only make CI rarer.
     """

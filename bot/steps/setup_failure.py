@@ -53,7 +53,7 @@ def is_setup_script(script: Sequence[str]) -> bool:
 def can_change_touch_setup(
     changed: Collection[str], scripts: Collection[Sequence[str]], failures: Collection[Failure]
 ) -> bool:
-    """Tell whether the change may have broken a set-up: by CI's own files, what it installs, its code.
+    """Tell whether the change may have broken a set-up: CI's files, what is installed, code.
 
     In doubt it may: where the log points into a changed file, or a script names one.
     """

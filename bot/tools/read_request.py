@@ -44,86 +44,92 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     files = TreeFiles(session.ports.mirrors, context.tree)
     sections = (
         INTRODUCTION,
-        *_request(context),
-        *_hits(context, files),
-        *(_similar_change(commit) for commit in context.retrieval.similar),
-        *_guidance(context, files),
-        _titled(
+        *_render_request(context),
+        *_render_hits(context, files),
+        *(_render_similar(commit) for commit in context.retrieval.similar),
+        *_render_guidance(context, files),
+        _render_section(
             "Subjects of the newest commits",
             session.ports.mirrors.subjects(context.tree, MAX_SUBJECTS),
         ),
-        _titled("Map of the code around these places", context.retrieval.map.split("\n")),
+        _render_section("Map of the code around these places", context.retrieval.map.split("\n")),
     )
     return "\n\n".join(section for section in sections if section)
 
 
-def _request(context: AgentContext) -> Iterator[str]:
+def _render_request(context: AgentContext) -> Iterator[str]:
     issue = context.issue
-    yield f"The request is issue #{issue.number}, opened by @{_one_line(issue.author)}."
-    yield _titled("Title", [issue.title])
-    yield _titled("Text", issue.body.split("\n"))
+    yield f"The request is issue #{issue.number}, opened by @{_join_lines(issue.author)}."
+    yield _render_section("Title", [issue.title])
+    yield _render_section("Text", issue.body.split("\n"))
     for comment in issue.comments:
-        yield _comment(comment)
+        yield _render_comment(comment)
     if context.command_words:
-        yield _titled("Said with the command that started this job", [context.command_words])
+        yield _render_section(
+            "Said with the command that started this job", [context.command_words]
+        )
 
 
-def _comment(comment: Comment) -> str:
-    heading = f"Comment by @{_one_line(comment.author)}, {_one_line(comment.at)}"
-    return _titled(heading, comment.body.split("\n"))
+def _render_comment(comment: Comment) -> str:
+    heading = f"Comment by @{_join_lines(comment.author)}, {_join_lines(comment.at)}"
+    return _render_section(heading, comment.body.split("\n"))
 
 
-def _hits(context: AgentContext, files: TreeFiles) -> Iterator[str]:
+def _render_hits(context: AgentContext, files: TreeFiles) -> Iterator[str]:
     """Tell the places worth reading, with the reasons, and the code of the definitions."""
     retrieval = context.retrieval
-    yield _titled("Files worth reading, best first", map(_file, retrieval.files[:MAX_FILES]))
+    yield _render_section(
+        "Files worth reading, best first", map(_render_file, retrieval.files[:MAX_FILES])
+    )
     symbols = retrieval.symbols[:MAX_SYMBOLS]
-    yield _titled("Definitions worth reading, best first", _definitions(symbols, files))
-    yield _titled("Tests worth reading", [hit.path for hit in retrieval.tests[:MAX_TESTS]])
+    yield _render_section(
+        "Definitions worth reading, best first", _render_definitions(symbols, files)
+    )
+    yield _render_section("Tests worth reading", [hit.path for hit in retrieval.tests[:MAX_TESTS]])
 
 
-def _definitions(symbols: Sequence[SearchHit], files: TreeFiles) -> Iterator[str]:
+def _render_definitions(symbols: Sequence[SearchHit], files: TreeFiles) -> Iterator[str]:
     """Name each definition, and give its lines as long as there is room."""
     texts = files.read({hit.path for hit in symbols})
     room = CODE_CHARS
     for hit in symbols:
         yield f"{hit.path}:{hit.line}-{hit.end_line} {hit.kind} {hit.name}"
-        code = _code(hit, texts)
+        code = _number_code(hit, texts)
         size = sum(map(len, code))
         if size <= room:
             room -= size
             yield from code
 
 
-def _file(hit: SearchHit) -> str:
+def _render_file(hit: SearchHit) -> str:
     return f"{hit.path} ({'; '.join(hit.why)})" if hit.why else hit.path
 
 
-def _code(hit: SearchHit, texts: Mapping[str, bytes]) -> list[str]:
+def _number_code(hit: SearchHit, texts: Mapping[str, bytes]) -> list[str]:
     """Number the definition's lines; of a long one, its beginning."""
     lines = split_lines(texts.get(hit.path, b"").decode("utf-8", "replace"))
     end = min(hit.end_line, hit.line + CODE_LINES - 1)
     return number_lines(lines, hit.line, end) if hit.line else []
 
 
-def _similar_change(commit: SimilarCommit) -> str:
+def _render_similar(commit: SimilarCommit) -> str:
     lines = [*commit.message.split("\n"), f"Files: {', '.join(commit.paths)}"]
     if commit.diff:
         lines += commit.diff.split("\n")
-    return _titled(f"A past change like it, commit {commit.sha[:12]}", lines)
+    return _render_section(f"A past change like it, commit {commit.sha[:12]}", lines)
 
 
-def _guidance(context: AgentContext, files: TreeFiles) -> Iterator[str]:
+def _render_guidance(context: AgentContext, files: TreeFiles) -> Iterator[str]:
     if context.instructions:
-        yield _titled(
+        yield _render_section(
             "The repository's instructions for this bot", context.instructions.split("\n")
         )
     for path, content in files.read(GUIDANCE).items():
         text = content.decode("utf-8", "replace")[:GUIDANCE_CHARS]
-        yield _titled(f"The repository's guidance, {path}", text.split("\n"))
+        yield _render_section(f"The repository's guidance, {path}", text.split("\n"))
 
 
-def _titled(title: str, lines: Iterable[str]) -> str:
+def _render_section(title: str, lines: Iterable[str]) -> str:
     """Quote the lines under a title, so that none of them can be taken for ours; "" without any."""
     # Whatever ends a line somewhere is one here, or a line of ours could be forged.
     text = "\n".join(lines)
@@ -133,7 +139,7 @@ def _titled(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"{title}:", *quoted])
 
 
-def _one_line(text: str) -> str:
+def _join_lines(text: str) -> str:
     return " ".join(text.split())
 
 

@@ -153,7 +153,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCi:
-    """A prediction of CI for our branch: what starts it, how many workflows run, who else speaks."""
+    """A prediction of CI for our branch: what starts it, and how many workflows run."""
 
     starts: Literal["on push", "on pull request", "never"]
     workflows: int = 0

@@ -1,4 +1,4 @@
-"""Here live the tests of a turn with Claude: over real HTTP, against the double of the API."""
+"""Claude's client over real HTTP, against the double of the API."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from bot.values import (
 from tests.benchmarks.tokens import played
 
 KEY = "sk-ant-api03-" + "a1B2c3D4" * 5
-DEAL = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.20, 20.0))
+CONFIG = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.20, 20.0))
 GREP = ToolSchema(
     "grep", "Find lines.", {"type": "object", "properties": {"pattern": {"type": "string"}}}
 )
@@ -46,7 +46,7 @@ READ = ToolSchema(
     "Read a file.",
     {"required": ["path"], "type": "object", "properties": {"path": {"type": "string"}}},
 )
-BRIEF = PromptPrefix("You change code. " * 200, (READ, GREP))
+PREFIX = PromptPrefix("You change code. " * 200, (READ, GREP))
 BEGIN = (UserText("Work on owner/repo#7."),)
 LOOK = {"content": [{"text": "I look."}, {"tool": "grep", "input": {"pattern": "naïve ☃"}}]}
 DONE = {
@@ -56,26 +56,26 @@ DONE = {
 
 
 @dataclass(frozen=True)
-class Talk:
+class Dialog:
     """The adapter, and the double that it talks to."""
 
     claude: ClaudeClient
     double: ClaudeDouble
 
     def turn(
-        self, said: Sequence[UserText | Turn | ToolResults] = BEGIN, purse_usd: float = 5.0
+        self, entries: Sequence[UserText | Turn | ToolResults] = BEGIN, budget_usd: float = 5.0
     ) -> Turn:
-        return self.claude.turn(BRIEF, said, purse_usd)
+        return self.claude.turn(PREFIX, entries, budget_usd)
 
 
 @contextmanager
-def talk(
+def open_dialog(
     *turns: Mapping[str, object],
     faults: Mapping[int, ClaudeFault] | None = None,
     key: str = KEY,
-    deal: ModelConfig = DEAL,
+    config: ModelConfig = CONFIG,
     bytes_per_token: float = 4.0,
-) -> Iterator[Talk]:
+) -> Iterator[Dialog]:
     """Serve a script to the adapter, which is not patient."""
     double = ClaudeDouble(
         Script.model_validate({"turns": turns or [LOOK]}),
@@ -84,9 +84,9 @@ def talk(
         bytes_per_token=bytes_per_token,
     )
     with serve_claude(double) as url:
-        claude = ClaudeClient(key, deal, url, StreamPolicy(read_timeout_s=0.5, pause_s=0))
+        claude = ClaudeClient(key, config, url, StreamPolicy(read_timeout_s=0.5, pause_s=0))
         try:
-            yield Talk(claude, double)
+            yield Dialog(claude, double)
         finally:
             claude.close()
 
@@ -104,9 +104,9 @@ def test_calls_are_read_and_the_conversation_goes_on() -> None:
     """A turn holds the words and calls of the model; sent back with the answers, the API takes it
     as its own.
     """
-    with talk(LOOK, DONE) as it:
-        first = it.turn()
-        second = it.turn([*BEGIN, first, answered(first)])
+    with open_dialog(LOOK, DONE) as dialog:
+        first = dialog.turn()
+        second = dialog.turn([*BEGIN, first, answered(first)])
 
     assert ("tools", "I look.", [("grep", {"pattern": "naïve ☃"})]) == (
         first.stop,
@@ -118,9 +118,9 @@ def test_calls_are_read_and_the_conversation_goes_on() -> None:
 
 def test_content_is_kept_as_received() -> None:
     """The blocks are kept whole, with the thinking and its signature."""
-    with talk() as it:
-        turn = it.turn()
-        sent = it.double.requests[0]
+    with open_dialog() as dialog:
+        turn = dialog.turn()
+        sent = dialog.double.requests[0]
 
     kept = json.loads(turn.content)
     assert ["thinking", "text", "tool_use"] == [block["type"] for block in kept]
@@ -134,10 +134,10 @@ def test_failed_answer_is_told_as_an_error() -> None:
         "expect": {"results": [{"tool": "grep", "failed": True, "contains": ["(nothing)"]}]},
         "content": [{"text": "Oh."}],
     }
-    with talk(LOOK, failed) as it:
-        first = it.turn()
+    with open_dialog(LOOK, failed) as dialog:
+        first = dialog.turn()
 
-        assert "Oh." == it.turn([*BEGIN, first, answered(first, "", failed=True)]).text
+        assert "Oh." == dialog.turn([*BEGIN, first, answered(first, "", failed=True)]).text
 
 
 def test_our_words_stand_behind_the_answers() -> None:
@@ -146,24 +146,26 @@ def test_our_words_stand_behind_the_answers() -> None:
         "expect": {"results": [{"tool": "grep"}], "texts": ["CI is red"]},
         "content": [{"text": "I see."}],
     }
-    with talk(LOOK, more) as it:
-        first = it.turn()
+    with open_dialog(LOOK, more) as dialog:
+        first = dialog.turn()
 
-        assert "I see." == it.turn([*BEGIN, first, answered(first), UserText("CI is red.")]).text
+        assert (
+            "I see." == dialog.turn([*BEGIN, first, answered(first), UserText("CI is red.")]).text
+        )
 
 
 def test_half_a_surrogate_pair_is_sent() -> None:
     """Text that is no UTF-8 does not stop a run."""
-    with talk(LOOK, DONE) as it:
-        first = it.turn()
+    with open_dialog(LOOK, DONE) as dialog:
+        first = dialog.turn()
 
-        assert "Done." == it.turn([*BEGIN, first, answered(first, "app.py:3 \ud800")]).text
+        assert "Done." == dialog.turn([*BEGIN, first, answered(first, "app.py:3 \ud800")]).text
 
 
 def test_half_a_surrogate_pair_that_is_heard_can_be_kept() -> None:
     """What no file, commit or record could hold is replaced; the rest of the turn stays."""
-    with talk({"content": [{"text": "See \ud83d ☃."}]}) as it:
-        turn = it.turn()
+    with open_dialog({"content": [{"text": "See \ud83d ☃."}]}) as dialog:
+        turn = dialog.turn()
 
     assert "See \ufffd ☃." == turn.text
     assert turn.content.encode()
@@ -171,14 +173,14 @@ def test_half_a_surrogate_pair_that_is_heard_can_be_kept() -> None:
 
 def test_turn_without_content_is_left_out_of_the_prompt() -> None:
     """A refused turn is no message, and neither are its empty words."""
-    said = [
+    entries = [
         UserText("a"),
         Turn("refused"),
         UserText("b"),
         Turn("end", '[{"type": "text", "text": " "}]'),
         UserText("c"),
     ]
-    request = build_request(DEAL, BRIEF, said)
+    request = build_request(CONFIG, PREFIX, entries)
 
     assert [["a", "b", "c"]] == [
         [block["text"] for block in message["content"]] for message in request["messages"]
@@ -191,7 +193,7 @@ def test_same_conversation_gives_the_same_bytes() -> None:
     """
     turned = ToolSchema("read_file", "Read a file.", dict(reversed(READ.schema.items())))
     first, second = (
-        json.dumps(build_request(DEAL, PromptPrefix("s", (tool, GREP)), BEGIN))
+        json.dumps(build_request(CONFIG, PromptPrefix("s", (tool, GREP)), BEGIN))
         for tool in (READ, turned)
     )
 
@@ -201,7 +203,7 @@ def test_same_conversation_gives_the_same_bytes() -> None:
 def test_request_asks_for_what_the_model_knows() -> None:
     """New models think by themselves at an effort; old ones know neither."""
     new, old = (
-        build_request(ModelConfig(name, "low", DEAL.price), BRIEF, BEGIN)
+        build_request(ModelConfig(name, "low", CONFIG.price), PREFIX, BEGIN)
         for name in ("claude-sonnet-5-5", "claude-haiku-4-5")
     )
 
@@ -212,12 +214,12 @@ def test_request_asks_for_what_the_model_knows() -> None:
 
 def test_old_model_takes_turns() -> None:
     """A model from before adaptive thinking works too."""
-    with talk(
-        LOOK, DONE, deal=ModelConfig("claude-haiku-4-5", "low", Price(1, 1.25, 0.1, 5))
-    ) as it:
-        first = it.turn()
+    with open_dialog(
+        LOOK, DONE, config=ModelConfig("claude-haiku-4-5", "low", Price(1, 1.25, 0.1, 5))
+    ) as dialog:
+        first = dialog.turn()
 
-        assert "Done." == it.turn([*BEGIN, first, answered(first)]).text
+        assert "Done." == dialog.turn([*BEGIN, first, answered(first)]).text
 
 
 # --- how it stops
@@ -226,8 +228,8 @@ def test_old_model_takes_turns() -> None:
 
 def test_refusal_keeps_nothing_but_its_category() -> None:
     """A refusal drops what was said before it, and is paid."""
-    with talk(faults={0: EarlyStop("refusal", "cyber")}) as it:
-        turn = it.turn()
+    with open_dialog(faults={0: EarlyStop("refusal", "cyber")}) as dialog:
+        turn = dialog.turn()
 
     assert ("refused", "cyber", "[]", (), "") == (
         turn.stop,
@@ -241,66 +243,66 @@ def test_refusal_keeps_nothing_but_its_category() -> None:
 
 def test_refusal_without_category_says_so() -> None:
     """The API may refuse without a category."""
-    with talk(faults={0: EarlyStop("refusal", None)}) as it:
-        assert "no category given" == it.turn().why
+    with open_dialog(faults={0: EarlyStop("refusal", None)}) as dialog:
+        assert "no category given" == dialog.turn().why
 
 
 def test_cut_answer_is_asked_for_once_more() -> None:
     """An answer that was cut off is asked for again with the model's longest cap; both are paid."""
-    with talk(faults={0: EarlyStop("max_tokens")}) as it:
-        turn = it.turn()
-        caps = [seen.body["max_tokens"] for seen in it.double.requests]
+    with open_dialog(faults={0: EarlyStop("max_tokens")}) as dialog:
+        turn = dialog.turn()
+        caps = [seen.body["max_tokens"] for seen in dialog.double.requests]
 
     assert ("tools", [64_000, 128_000]) == (turn.stop, caps)
-    assert turn.usage.output_tokens == sum(seen.output_tokens for seen in it.double.requests)
+    assert turn.usage.output_tokens == sum(seen.output_tokens for seen in dialog.double.requests)
 
 
 def test_answer_cut_twice_is_no_answer() -> None:
     """Cut off twice, no call of it runs and nothing of it is sent back."""
-    with talk(faults={0: EarlyStop("max_tokens"), 1: EarlyStop("max_tokens")}) as it:
-        turn = it.turn()
+    with open_dialog(faults={0: EarlyStop("max_tokens"), 1: EarlyStop("max_tokens")}) as dialog:
+        turn = dialog.turn()
 
     assert ("length", (), "[]") == (turn.stop, turn.calls, turn.content)
 
 
 def test_answer_cut_by_the_purse_ends_in_budget() -> None:
     """Where no longer answer can be paid, a cut one is the budget's fault."""
-    with talk({"content": [{"text": "x"}], "output_tokens": 9_000}) as it:
-        turn = it.turn(purse_usd=0.12)
+    with open_dialog({"content": [{"text": "x"}], "output_tokens": 9_000}) as dialog:
+        turn = dialog.turn(budget_usd=0.12)
 
-    assert ("budget", 1) == (turn.stop, len(it.double.requests))
+    assert ("budget", 1) == (turn.stop, len(dialog.double.requests))
     assert "longer answer" in turn.why
     assert 0 < turn.usage.usd <= 0.12
 
 
 def test_full_window_is_told() -> None:
     """A conversation that fills the window is told as such."""
-    with talk(faults={0: EarlyStop("model_context_window_exceeded")}) as it:
-        assert "context" == it.turn().stop
+    with open_dialog(faults={0: EarlyStop("model_context_window_exceeded")}) as dialog:
+        assert "context" == dialog.turn().stop
 
 
 def test_unknown_stop_is_a_bug() -> None:
     """A reason to stop that came after this program was written is not guessed at."""
     with (
-        talk(faults={0: EarlyStop("compaction")}) as it,
+        open_dialog(faults={0: EarlyStop("compaction")}) as dialog,
         pytest.raises(ValueError, match="compaction"),
     ):  # type: ignore[arg-type]
-        it.turn()
+        dialog.turn()
 
 
 def test_paused_turn_goes_on() -> None:
     """A paused turn is sent back as it is, and what follows belongs to the same turn."""
-    with talk(LOOK, DONE, faults={0: EarlyStop("pause_turn")}) as it:
-        first = it.turn()
-        second = it.turn([*BEGIN, first, answered(first)])
+    with open_dialog(LOOK, DONE, faults={0: EarlyStop("pause_turn")}) as dialog:
+        first = dialog.turn()
+        second = dialog.turn([*BEGIN, first, answered(first)])
 
     assert ("tools", "One moment.\nI look.", "end") == (first.stop, first.text, second.stop)
 
 
 def test_endless_pauses_end() -> None:
     """A turn that only pauses is given up."""
-    with talk(faults={number: EarlyStop("pause_turn") for number in range(9)}) as it:
-        turn = it.turn()
+    with open_dialog(faults={number: EarlyStop("pause_turn") for number in range(9)}) as dialog:
+        turn = dialog.turn()
 
     assert "broken" == turn.stop
     assert turn.usage.usd > 0
@@ -326,17 +328,17 @@ def test_broken_stream_is_asked_for_again(fault: BrokenStream) -> None:
     """However a stream breaks, the turn is asked for again, none of its calls is run, and the lost
     try is paid.
     """
-    with talk() as whole:
+    with open_dialog() as whole:
         expected = whole.turn()
-    with talk(faults={0: fault}) as it:
-        turn = it.turn()
+    with open_dialog(faults={0: fault}) as dialog:
+        turn = dialog.turn()
 
     assert (expected.stop, expected.calls, expected.content) == (
         turn.stop,
         turn.calls,
         turn.content,
     )
-    assert 2 == len(it.double.requests)
+    assert 2 == len(dialog.double.requests)
     if fault.after:
         assert turn.usage.cache_write_tokens > 0
         assert turn.usage.cache_read_tokens > 0
@@ -346,12 +348,12 @@ def test_broken_stream_is_asked_for_again(fault: BrokenStream) -> None:
 @pytest.mark.parametrize("fault", BROKEN)
 def test_stream_that_always_breaks_is_told_with_what_it_cost(fault: BrokenStream) -> None:
     """After three tries the story has to decide; what the tries cost is spent."""
-    with talk(faults=dict.fromkeys(range(9), fault)) as it:
-        turn = it.turn()
+    with open_dialog(faults=dict.fromkeys(range(9), fault)) as dialog:
+        turn = dialog.turn()
 
     assert ("broken", "[]", ()) == (turn.stop, turn.content, turn.calls)
     assert (turn.usage.usd > 0) == (fault.after > 0)
-    assert 3 == len(it.double.requests)
+    assert 3 == len(dialog.double.requests)
 
 
 @pytest.mark.parametrize(
@@ -390,23 +392,25 @@ def test_error_is_told_as_what_it_is(
     """What passes is Unreachable, what the operator must settle a Refusal, a bug itself; none is
     tried again here.
     """
-    with talk(faults={0: fault}) as it:
+    with open_dialog(faults={0: fault}) as dialog:
         with pytest.raises(kind, match=says) as told:
-            it.turn()
+            dialog.turn()
 
         assert kind in (type(told.value), anthropic.APIStatusError)
-        assert 1 == len(it.double.requests)
+        assert 1 == len(dialog.double.requests)
 
 
 @pytest.mark.parametrize("dated", [False, True])
 def test_rate_limit_says_when_it_ends(dated: bool) -> None:
     """The API's retry-after, a number or a date, becomes a time."""
-    said = formatdate(time.time() + 900, usegmt=True) if dated else "900"
+    entries = formatdate(time.time() + 900, usegmt=True) if dated else "900"
     with (
-        talk(faults={0: FailedRequest(429, "rate_limit_error", retry_after=said)}) as it,
+        open_dialog(
+            faults={0: FailedRequest(429, "rate_limit_error", retry_after=entries)}
+        ) as dialog,
         pytest.raises(RateLimited) as told,
     ):
-        it.turn()
+        dialog.turn()
 
     assert 600 <= told.value.until - time.time() <= 901
 
@@ -414,25 +418,30 @@ def test_rate_limit_says_when_it_ends(dated: bool) -> None:
 def test_errors_inside_of_a_stream_that_no_try_mends() -> None:
     """An error that comes after the stream began has the status 200; its type tells what it is."""
     with (
-        talk(faults={0: BrokenStream("error", 2, "billing_error")}) as it,
+        open_dialog(faults={0: BrokenStream("error", 2, "billing_error")}) as dialog,
         pytest.raises(Refusal, match="console"),
     ):
-        it.turn()
+        dialog.turn()
 
 
 def test_wrong_key_names_the_setting() -> None:
     """A wrong key is refused by the API, and the operator is told which setting to change."""
-    with talk(key="sk-ant-wrong") as it, pytest.raises(Refusal, match="GREENLIT_ANTHROPIC_API_KEY"):
-        it.turn()
+    with (
+        open_dialog(key="sk-ant-wrong") as dialog,
+        pytest.raises(Refusal, match="GREENLIT_ANTHROPIC_API_KEY"),
+    ):
+        dialog.turn()
 
 
 def test_key_is_never_told() -> None:
     """An error that holds the key is told without it."""
     with (
-        talk(faults={0: FailedRequest(529, "overloaded_error", message=f"bad {KEY}")}) as it,
+        open_dialog(
+            faults={0: FailedRequest(529, "overloaded_error", message=f"bad {KEY}")}
+        ) as dialog,
         pytest.raises(Unreachable) as told,
     ):
-        it.turn()
+        dialog.turn()
 
     assert KEY not in str(told.value)
 
@@ -441,10 +450,10 @@ def test_closed_port_is_unreachable() -> None:
     """Nobody listening is a thing that may pass."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        claude = ClaudeClient(KEY, DEAL, f"http://127.0.0.1:{free.getsockname()[1]}")
+        claude = ClaudeClient(KEY, CONFIG, f"http://127.0.0.1:{free.getsockname()[1]}")
 
         with pytest.raises(Unreachable):
-            claude.turn(BRIEF, BEGIN, 5.0)
+            claude.turn(PREFIX, BEGIN, 5.0)
         claude.close()
 
 
@@ -459,7 +468,7 @@ def test_closed_port_is_unreachable() -> None:
 def test_model_is_looked_up(name: str, lifecycle: str) -> None:
     """The configured model is asked for; one that the API does not know is told."""
     with serve_claude(ClaudeDouble([])) as url:
-        claude = ClaudeClient(KEY, ModelConfig(name, "low", DEAL.price), url)
+        claude = ClaudeClient(KEY, ModelConfig(name, "low", CONFIG.price), url)
 
         assert (name, lifecycle) == claude.fetch_lifecycle()
         claude.close()
@@ -467,8 +476,11 @@ def test_model_is_looked_up(name: str, lifecycle: str) -> None:
 
 def test_model_with_a_wrong_key_names_the_setting() -> None:
     """A look-up that is refused says why."""
-    with talk(key="sk-ant-wrong") as it, pytest.raises(Refusal, match="GREENLIT_ANTHROPIC_API_KEY"):
-        it.claude.fetch_lifecycle()
+    with (
+        open_dialog(key="sk-ant-wrong") as dialog,
+        pytest.raises(Refusal, match="GREENLIT_ANTHROPIC_API_KEY"),
+    ):
+        dialog.claude.fetch_lifecycle()
 
 
 # --- what it costs
@@ -479,15 +491,15 @@ def test_bill_has_five_terms() -> None:
     """Each kind of token has its price; an hour in the cache costs twice the fresh one."""
     tokens = TokenCounts(100_000, 200_000, 300_000, 400_000, 500_000)
 
-    assert Usage(13.88, 100_000, 500_000, 400_000, 500_000) == price_usage(DEAL.price, tokens)
+    assert Usage(13.88, 100_000, 500_000, 400_000, 500_000) == price_usage(CONFIG.price, tokens)
 
 
 def test_turn_is_billed_as_the_api_says() -> None:
     """What a turn cost is what its usage says, at the model's prices."""
-    with talk(LOOK, DONE) as it:
-        first = it.turn()
-        second = it.turn([*BEGIN, first, answered(first)])
-        seen = it.double.requests[1]
+    with open_dialog(LOOK, DONE) as dialog:
+        first = dialog.turn()
+        second = dialog.turn([*BEGIN, first, answered(first)])
+        seen = dialog.double.requests[1]
 
     usage = seen.usage
     expected = (
@@ -501,78 +513,78 @@ def test_turn_is_billed_as_the_api_says() -> None:
 
 def test_empty_purse_is_not_opened() -> None:
     """What cannot pay the shortest useful answer asks for nothing, not even a count."""
-    with talk() as it:
-        turn = it.turn(purse_usd=0.07)
+    with open_dialog() as dialog:
+        turn = dialog.turn(budget_usd=0.07)
 
     assert ("budget", Usage()) == (turn.stop, turn.usage)
     assert "$0.07 is left" in turn.why
-    assert (0, 0) == (len(it.double.requests), it.double.token_counts)
+    assert (0, 0) == (len(dialog.double.requests), dialog.double.token_counts)
 
 
 def test_prompt_is_counted_only_near_the_cap() -> None:
     """With money enough for the worst case nobody counts; near the cap the count decides."""
-    with talk() as it:
-        it.turn(purse_usd=5.0)
-        far = it.double.token_counts
-        it.turn(purse_usd=0.2)
+    with open_dialog() as dialog:
+        dialog.turn(budget_usd=5.0)
+        far = dialog.double.token_counts
+        dialog.turn(budget_usd=0.2)
 
-    assert (0, 1) == (far, it.double.token_counts)
-    assert 4_000 < int(str(it.double.requests[1].body["max_tokens"])) < 10_000
+    assert (0, 1) == (far, dialog.double.token_counts)
+    assert 4_000 < int(str(dialog.double.requests[1].body["max_tokens"])) < 10_000
 
 
 def test_proxy_that_does_not_count_is_held_to_the_worst_case() -> None:
     """Where nobody counts, the prompt is taken for as long as it can be."""
-    with talk(bytes_per_token=1) as it:
-        it.double.app.routes.pop(1)
-        turn = it.turn(purse_usd=0.3)
+    with open_dialog(bytes_per_token=1) as dialog:
+        dialog.double.app.routes.pop(1)
+        turn = dialog.turn(budget_usd=0.3)
 
     assert "tools" == turn.stop
-    assert int(str(it.double.requests[0].body["max_tokens"])) < 14_000
+    assert int(str(dialog.double.requests[0].body["max_tokens"])) < 14_000
 
 
 def test_new_text_counts_at_its_worst() -> None:
-    """Text whose every byte is a token, such as a long answer of a tool, does not pass the purse
+    """Text whose every byte is a token, such as a long answer of a tool, does not pass the budget
     either.
     """
     dense = {**LOOK, "expect": {"results": [{"tool": "grep"}]}, "output_tokens": 64_000}
-    with talk(LOOK, dense, bytes_per_token=1) as it:
-        first = it.turn()
-        second = it.turn([*BEGIN, first, answered(first, "x" * 200_000)], purse_usd=2.0)
+    with open_dialog(LOOK, dense, bytes_per_token=1) as dialog:
+        first = dialog.turn()
+        second = dialog.turn([*BEGIN, first, answered(first, "x" * 200_000)], budget_usd=2.0)
 
     assert 1.0 < second.usage.usd <= 2.0
 
 
 @settings(max_examples=25, deadline=None)
 @given(
-    purse=st.floats(0, 3),
+    budget=st.floats(0, 3),
     bytes_per_token=st.floats(1, 5),
     outs=st.lists(st.integers(1, 150_000), min_size=3, max_size=3),
     letters=st.integers(1, 60_000),
     reason=st.sampled_from([None, "refusal", "max_tokens", "pause_turn"]),
 )
 def test_purse_is_never_passed(
-    purse: float, bytes_per_token: float, outs: list[int], letters: int, reason: str | None
+    budget: float, bytes_per_token: float, outs: list[int], letters: int, reason: str | None
 ) -> None:
     """Whatever a prompt and an answer turn out to be, the double's own bill for a turn is within
-    the purse.
+    the budget.
     """
     lines = [{**LOOK, "output_tokens": outs[0]}] + [
         {**LOOK, "expect": {"results": [{"tool": "grep"}]}, "output_tokens": out}
         for out in outs[1:]
     ]
     faults: dict[int, ClaudeFault] = {1: EarlyStop(reason)} if reason else {}  # type: ignore[arg-type] # drawn from its words
-    said: list[UserText | Turn | ToolResults] = [*BEGIN]
-    left = purse
-    with talk(*lines, faults=faults, bytes_per_token=bytes_per_token) as it:
+    entries: list[UserText | Turn | ToolResults] = [*BEGIN]
+    left = budget
+    with open_dialog(*lines, faults=faults, bytes_per_token=bytes_per_token) as dialog:
         for _ in lines:
-            turn = it.turn(said, left)
+            turn = dialog.turn(entries, left)
             left -= turn.usage.usd
             if turn.stop != "tools":
                 break
-            said += [turn, answered(turn, "x" * letters)]
+            entries += [turn, answered(turn, "x" * letters)]
         billed = sum(
             price_usage(
-                DEAL.price,
+                CONFIG.price,
                 TokenCounts(
                     uncached_input=seen.usage.fresh,
                     cache_write_5m=seen.usage.written_5m,
@@ -580,10 +592,10 @@ def test_purse_is_never_passed(
                     output=seen.output_tokens,
                 ),
             ).usd
-            for seen in it.double.requests
+            for seen in dialog.double.requests
         )
 
-    assert billed <= purse
+    assert billed <= budget
     assert left >= 0
 
 
@@ -609,12 +621,12 @@ def test_turn_of_many_calls_keeps_the_cache() -> None:
         "content": [{"tool": "grep", "input": {"pattern": f"p{number}"}} for number in range(15)]
     }
     more = {"expect": {"results": [{"tool": "grep"}] * 15}, "content": [{"text": "So many."}]}
-    with talk(LOOK, {**many, "expect": {"results": [{"tool": "grep"}]}}, more) as it:
-        first = it.turn()
-        said = [*BEGIN, first, answered(first, "long " * 2_000)]
-        second = it.turn(said)
-        it.turn([*said, second, answered(second)])
-        before, after = it.double.requests[1:]
+    with open_dialog(LOOK, {**many, "expect": {"results": [{"tool": "grep"}]}}, more) as dialog:
+        first = dialog.turn()
+        entries = [*BEGIN, first, answered(first, "long " * 2_000)]
+        second = dialog.turn(entries)
+        dialog.turn([*entries, second, answered(second)])
+        before, after = dialog.double.requests[1:]
 
     assert after.usage.read == before.usage.prompt
 
@@ -622,9 +634,9 @@ def test_turn_of_many_calls_keeps_the_cache() -> None:
 def test_breakpoints_fit_into_the_four_slots() -> None:
     """Three marks and the automatic one, however long the conversation is."""
     calls = '[{"type": "tool_use", "id": "%s", "name": "grep", "input": {}}]'
-    said: list[UserText | Turn | ToolResults] = [*BEGIN]
+    entries: list[UserText | Turn | ToolResults] = [*BEGIN]
     for number in range(9):
         turn = Turn("tools", calls % number, (ToolCall(str(number), "grep", {}),))
-        said += [turn, answered(turn)]
+        entries += [turn, answered(turn)]
 
-    assert 4 == json.dumps(build_request(DEAL, BRIEF, said)).count('"cache_control"')
+    assert 4 == json.dumps(build_request(CONFIG, PREFIX, entries)).count('"cache_control"')

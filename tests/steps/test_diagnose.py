@@ -42,29 +42,29 @@ def verdict(place: Place, files, base=None):
     return diagnose(place.ports, tree, sha, checks)
 
 
-def errors(found):
-    return [failure.error for failure in found.reading.failures]
+def errors(judged):
+    return [failure.error for failure in judged.reading.failures]
 
 
 def test_a_failure_of_ours_is_read_with_its_place(build):
     """Error, message, file and line of the repository, and the job that can be looked at."""
-    found = verdict(build({CI: workflow("a")}), {"a.py": RED})
-    (failure,) = found.reading.failures
+    judged = verdict(build({CI: workflow("a")}), {"a.py": RED})
+    (failure,) = judged.reading.failures
 
-    assert ("ours", "fix") == (found.kind, found.reading.action)
+    assert ("ours", "fix") == (judged.kind, judged.reading.action)
     assert ("ValueError", "always", ("a",)) == (failure.error, failure.message, failure.jobs)
     assert ("a.py", 1) == (failure.frames[-1].file, failure.frames[-1].line)
-    assert found.jobs["a"] > 0
+    assert judged.jobs["a"] > 0
 
 
 def test_several_failed_jobs_are_all_told(build):
     """Each with its own failure; what passed is not named."""
-    found = verdict(
+    judged = verdict(
         build({CI: workflow("a", "b", "c")}), {"a.py": RED, "b.py": OTHER, "c.py": "1\n"}
     )
 
-    assert {"ValueError", "KeyError"} == set(errors(found))
-    assert {"a", "b"} == set(found.jobs)
+    assert {"ValueError", "KeyError"} == set(errors(judged))
+    assert {"a", "b"} == set(judged.jobs)
 
 
 def test_the_same_failure_in_a_matrix_counts_once(build):
@@ -72,29 +72,29 @@ def test_the_same_failure_in_a_matrix_counts_once(build):
     matrix = workflow("a").replace(
         "    runs-on", "    strategy: {matrix: {n: [1, 2, 3]}}\n    runs-on"
     )
-    found = verdict(build({CI: matrix}), {"a.py": RED})
-    (failure,) = found.reading.failures
+    judged = verdict(build({CI: matrix}), {"a.py": RED})
+    (failure,) = judged.reading.failures
 
-    assert {"a (1)", "a (2)", "a (3)"} == set(failure.jobs) == set(found.jobs)
+    assert {"a (1)", "a (2)", "a (3)"} == set(failure.jobs) == set(judged.jobs)
 
 
 def test_a_timeout_is_told_by_its_annotation_alone(build):
     """Its log ends in the middle; nobody's code is blamed, and the job is run again."""
-    found = verdict(build({CI: workflow("a@")}), {"a.txt": "a\n"})
+    judged = verdict(build({CI: workflow("a@")}), {"a.txt": "a\n"})
 
     assert ("infrastructure", "rerun", "timeout") == (
-        found.kind,
-        found.reading.action,
-        found.reading.category,
+        judged.kind,
+        judged.reading.action,
+        judged.reading.category,
     )
 
 
 def test_an_outage_beside_a_failure_does_not_hide_it(build):
     """Code outweighs the network: what can be mended is told, and nothing of the outage."""
-    found = verdict(build({CI: workflow("a", "b")}), {"a.py": OUTAGE, "b.py": RED})
+    judged = verdict(build({CI: workflow("a", "b")}), {"a.py": OUTAGE, "b.py": RED})
 
-    assert ("ours", ["ValueError"]) == (found.kind, errors(found))
-    assert {"a", "b"} == set(found.jobs)
+    assert ("ours", ["ValueError"]) == (judged.kind, errors(judged))
+    assert {"a", "b"} == set(judged.jobs)
 
 
 def test_a_failure_behind_many_cancelled_jobs_is_read(build):
@@ -102,9 +102,9 @@ def test_a_failure_behind_many_cancelled_jobs_is_read(build):
     the list.
     """
     names = [f"a{number}@" for number in range(7)]
-    found = verdict(build({CI: workflow(*names, "z")}), {"z.py": RED})
+    judged = verdict(build({CI: workflow(*names, "z")}), {"z.py": RED})
 
-    assert ("ours", ["ValueError"]) == (found.kind, errors(found))
+    assert ("ours", ["ValueError"]) == (judged.kind, errors(judged))
 
 
 def test_a_log_that_is_gone_is_no_reason_to_guess(build):
@@ -117,10 +117,10 @@ def test_a_log_that_is_gone_is_no_reason_to_guess(build):
     jobs = place.forge.state.find_repository(place.repo.name).jobs
     (job,) = jobs.values()
     jobs[job.id] = replace(job, conclusion="skipped", annotations=())
-    found = diagnose(place.ports, tree, sha, checks)
+    judged = diagnose(place.ports, tree, sha, checks)
 
-    assert found.reading.action in ("human", "rerun", "none")
-    assert {"a": job.id} == found.jobs
+    assert judged.reading.action in ("human", "rerun", "none")
+    assert {"a": job.id} == judged.jobs
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_a_workflow_that_cannot_start_is_nobodys_code(build):
             "a.py": "1\n",
         }
     )
-    found = verdict(place, {"x.txt": "x\n"}, {"y.txt": "y\n"})
+    judged = verdict(place, {"x.txt": "x\n"}, {"y.txt": "y\n"})
 
-    assert found.kind in ("already red", "infrastructure")
-    assert [".github/workflows/bad.yml"] == list(found.jobs)
+    assert judged.kind in ("already red", "infrastructure")
+    assert [".github/workflows/bad.yml"] == list(judged.jobs)
 
 
 def test_a_failed_status_has_no_log(build):
@@ -181,10 +181,10 @@ def test_a_failed_status_has_no_log(build):
         StatusDetails("Tests failed", "https://ci.example.org/7"),
     )
     checks = place.ports.ci.fetch_checks(place.repo, sha)
-    found = diagnose(place.ports, tree, sha, checks)
+    judged = diagnose(place.ports, tree, sha, checks)
 
-    assert {"ci/elsewhere": 0} == found.jobs
-    assert "fix" != found.reading.action
+    assert {"ci/elsewhere": 0} == judged.jobs
+    assert "fix" != judged.reading.action
     assert {} == rerun_failed_jobs(place.ports, tree, checks)
 
 
@@ -248,11 +248,11 @@ def again(place, tree, sha, checks):
 
 def test_a_test_that_the_change_does_not_reach_is_run_again(build):
     """It may be flaky: CI is asked once more before anybody edits."""
-    found = verdict(build(TESTED), {"app/greeting.py": "x = 2\n"})
+    judged = verdict(build(TESTED), {"app/greeting.py": "x = 2\n"})
 
-    assert ("flaky", "rerun", "") == (found.kind, found.reading.action, found.why)
+    assert ("flaky", "rerun", "") == (judged.kind, judged.reading.action, judged.why)
     assert ["tests.test_clock.ClockTest.test_tick"] == [
-        failure.test for failure in found.reading.failures
+        failure.test for failure in judged.reading.failures
     ]
 
 
@@ -261,9 +261,9 @@ def test_a_test_that_the_change_does_not_reach_is_run_again(build):
 )
 def test_a_test_that_the_change_reaches_is_ours_at_once(build, change):
     """No time of CI is spent on a doubt that nothing supports."""
-    found = verdict(build(TESTED), change)
+    judged = verdict(build(TESTED), change)
 
-    assert ("ours", "fix") == (found.kind, found.reading.action)
+    assert ("ours", "fix") == (judged.kind, judged.reading.action)
 
 
 @pytest.mark.parametrize(
@@ -279,9 +279,9 @@ def test_the_second_attempt_is_weighed_against_the_first(build, clock, expected)
     place = build(TESTED | {"tests/test_clock.py": clock})
     tree = place.tree()
     sha, checks = place.checked({"app/greeting.py": "x = 2\n"}, "topic")
-    found = again(place, tree, sha, checks)
+    judged = again(place, tree, sha, checks)
 
-    assert expected == (found.kind, found.reading.action)
+    assert expected == (judged.kind, judged.reading.action)
 
 
 def test_a_job_that_passed_at_the_first_attempt_is_flaky(build):
@@ -294,10 +294,10 @@ def test_a_job_that_passed_at_the_first_attempt_is_flaky(build):
         "a.py": on.format(1, OUTAGE.partition("sys\n\n")[2].replace("sys.exit", "raise SystemExit"))
     }
     sha, checks = place.checked(files | {"b.py": on.format(2, RED)}, "topic")
-    found = again(place, tree, sha, checks)
+    judged = again(place, tree, sha, checks)
 
-    assert "flaky" == found.kind
-    assert "`b` passed at attempt 1 and failed at attempt 2 of the same commit" == found.why
+    assert "flaky" == judged.kind
+    assert "`b` passed at attempt 1 and failed at attempt 2 of the same commit" == judged.why
 
 
 def test_readings_are_merged_by_what_failed():
@@ -360,9 +360,9 @@ def test_a_log_is_kept_for_later_looks(build, tmp_path):
     """What was read once is there when GitHub has deleted it."""
     place = build({CI: workflow("a")})
     place.ports = replace(place.ports, log_cache=DiskLogCache(tmp_path))
-    found = verdict(place, {"a.py": RED})
+    judged = verdict(place, {"a.py": RED})
 
-    assert b"ValueError: always" in place.ports.log_cache.get(place.repo, found.jobs["a"])
+    assert b"ValueError: always" in place.ports.log_cache.get(place.repo, judged.jobs["a"])
 
 
 BROKEN = "python -m pip install --no-index nowhere-to-be-found==1"
@@ -400,12 +400,12 @@ def test_a_set_up_that_failed_on_the_base_too_was_red_before(build):
 
 def test_a_set_up_that_passed_on_the_base_is_told_so(build):
     """What is installed can change without a commit: a new release, or an index that is down."""
-    what = "$([ $GITHUB_REF_NAME = main ] && echo pip || echo nowhere-to-be-found)"
+    what = "$([ $GITHUB_REF_NAME = main ] && echo pip || echo nowhere-to-be-judged)"
     place = build({CI: installs(f"python -m pip install --no-index {what}"), "a.py": "1\n"})
-    found = verdict(place, {"a.py": "2\n"}, {"x.txt": "x\n"})
+    judged = verdict(place, {"a.py": "2\n"}, {"x.txt": "x\n"})
 
-    assert "set-up" == found.kind
-    assert found.why.endswith("On the base commit it passed")
+    assert "set-up" == judged.kind
+    assert judged.why.endswith("On the base commit it passed")
 
 
 @pytest.mark.parametrize(
@@ -425,6 +425,6 @@ def test_a_set_up_that_the_change_may_have_broken_is_ours(build, changed):
 def test_a_script_that_does_more_than_set_up_is_read_as_before(build):
     """One step that installs and tests may have failed for the code."""
     both = "python -m pip --version && python a.py"
-    found = verdict(build({CI: installs(both), "a.py": "1\n"}), {"a.py": RED})
+    judged = verdict(build({CI: installs(both), "a.py": "1\n"}), {"a.py": RED})
 
-    assert ("ours", ["ValueError"]) == (found.kind, errors(found))
+    assert ("ours", ["ValueError"]) == (judged.kind, errors(judged))

@@ -25,7 +25,7 @@ CHARS_PER_TOKEN: Final = 3  # at least; for answers whose count never came
 
 @dataclass(slots=True)
 class AnswerStream:
-    """What was received of one answer."""
+    """One answer, as far as it was received."""
 
     price: Price
     message: Any = None
@@ -77,7 +77,7 @@ class AnswerStream:
 
     @property
     def usage(self) -> Usage:
-        """What the answer costs, also when it broke off."""
+        """The tokens and the price of the answer, also when it broke off."""
         if self.message is None:
             return Usage()
         usage = self.message.usage

@@ -32,7 +32,7 @@ SHORTEST_TOKENS: Final = 4_000  # an answer below that is of no use
 
 @dataclass(frozen=True, slots=True)
 class StreamPolicy:
-    """How long a read may take, and how often and when a broken answer is asked for again."""
+    """Limits of a read's time, and how often a broken answer is asked for again."""
 
     read_timeout_s: float = 120.0
     connect_timeout_s: float = 10.0

@@ -302,11 +302,19 @@ class DerivedCache(Protocol):
 class NullCache:
     """A DerivedCache that stores nothing, so that everything is derived each time."""
 
-    def load_segments(self, namespace: str, keys: Collection[str]) -> tuple[SegmentBlob, ...]:  # noqa: ARG002 - it is always empty
+    def load_segments(
+        self,
+        namespace: str,  # noqa: ARG002 - it is always empty
+        keys: Collection[str],  # noqa: ARG002
+    ) -> tuple[SegmentBlob, ...]:
         """Return nothing."""
         return ()
 
-    def load_metadata(self, namespace: str, keys: Collection[str]) -> dict[str, bytes]:  # noqa: ARG002 - it is always empty
+    def load_metadata(
+        self,
+        namespace: str,  # noqa: ARG002 - it is always empty
+        keys: Collection[str],  # noqa: ARG002
+    ) -> dict[str, bytes]:
         """Return nothing."""
         return {}
 

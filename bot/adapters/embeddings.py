@@ -1,4 +1,4 @@
-"""Embed texts by an endpoint that speaks OpenAI's embeddings API, or by a static model on this disk.
+"""Embed texts by an endpoint that speaks OpenAI's embeddings API, or by a static model on disk.
 
 The endpoint may be a model server next door: Ollama, llama.cpp, vLLM and Text Embeddings Inference
 all speak that API. A static model is a folder as model2vec writes it; it embeds thousands of

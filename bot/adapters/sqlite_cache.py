@@ -77,7 +77,7 @@ class SqliteCache:
         self._evict_files(self._file_of(namespace))
 
     def _transact(self, namespace: str, act: Callable[[sqlite3.Connection], T], fallback: T) -> T:
-        """Run `act` in one transaction; a damaged file is replaced, and any other error gives the fallback."""
+        """Run `act` in a transaction; replace a damaged file, return `fallback` on other errors."""
         file = self._file_of(namespace)
         for _ in range(2):
             try:
@@ -122,7 +122,7 @@ class SqliteCache:
         return self.folder / f"{readable}-{digest}.sqlite"
 
     def _evict_files(self, current: Path) -> None:
-        """Delete the least recently changed files, but for the current one, until the folder is small enough."""
+        """Delete the least recently changed files, but the current, until the folder is small."""
         with suppress(OSError):
             files = sorted(self.folder.glob("*.sqlite"), key=lambda file: file.stat().st_mtime)
             size = sum(file.stat().st_size for file in files)
@@ -155,7 +155,8 @@ def _select_metadata(db: sqlite3.Connection, keys: Collection[str]) -> Iterator[
     for start in range(0, len(wanted), KEYS_PER_QUERY):
         batch = wanted[start : start + KEYS_PER_QUERY]
         marks = ",".join("?" * len(batch))
-        yield from db.execute(f"SELECT key, value FROM metadata WHERE key IN ({marks})", batch)
+        query = f"SELECT key, value FROM metadata WHERE key IN ({marks})"  # noqa: S608 - only marks
+        yield from db.execute(query, batch)
 
 
 def _insert(

@@ -66,13 +66,15 @@ def build_file_index(segments: Sequence[Segment], files: Sequence[tuple[str, str
     paths = tuple(path for path, _ in files)
     keys = tuple(key for _, key in files)
     parts = [_read_part(segment, numbers) for segment, numbers in _number_files(segments, keys)]
+    chunk_files = [part.chunk_files for part in parts]
+    chunk_symbols = [part.chunk_symbols for part in parts]
     path_postings, path_lengths = count_terms([path.encode() for path in paths])
     return FileIndex(
         paths,
         keys,
         _join_chunks(parts),
-        np.concatenate([NO_INDICES, *(part.chunk_files for part in parts)]),
-        np.concatenate([NO_INDICES, *(part.chunk_symbols for part in parts)]),
+        np.concatenate([NO_INDICES, *chunk_files]),
+        np.concatenate([NO_INDICES, *chunk_symbols]),
         _join_names(parts, len(paths)),
         TermField([(path_postings, np.arange(len(paths)))], path_lengths.astype(np.float64)),
     )

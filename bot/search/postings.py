@@ -6,10 +6,9 @@ lowest eight bits, the document above them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,16 +57,17 @@ def build_postings(hashes: Hashes, documents: Numbers, counts: Numbers) -> Posti
     return Postings(terms, np.append(starts, len(hashes)).astype(np.uint32), packed[order])
 
 
-def merge_postings(parts: Sequence[Postings], sizes: Sequence[int]) -> Postings:
-    """Concatenate postings; each part's documents are numbered after those of the parts before it.
+def merge_postings(parts: Iterable[tuple[Postings, int]]) -> Postings:
+    """Concatenate postings, each given with its number of documents.
 
-    `sizes` are the parts' numbers of documents.
+    The documents of each part are numbered after those of the parts before it.
     """
-    offsets = [np.uint32(offset) << COUNT_BITS for offset in accumulate(sizes, initial=0)]
     hashes: list[Hashes] = [EMPTY.astype(np.uint64)]
     packed: list[Numbers] = [EMPTY]
-    for part, offset in zip(parts, offsets, strict=False):
-        hashes.append(np.repeat(part.terms, np.diff(part.starts)))
-        packed.append(part.packed + offset)
+    size = 0
+    for postings, documents in parts:
+        hashes.append(np.repeat(postings.terms, np.diff(postings.starts)))
+        packed.append(postings.packed + (np.uint32(size) << COUNT_BITS))
+        size += documents
     rows = np.concatenate(packed)
     return build_postings(np.concatenate(hashes), rows >> COUNT_BITS, rows & MAX_COUNT)

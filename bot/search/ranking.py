@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -44,23 +44,25 @@ def locate(
     A file's score is 1 when it is the best by every signal (bot/search/weights.py).
     """
     match = match_query(index, query)
+    texts = match_index(index.texts, query)
     scores, nearest = _score_code(match, query, similarity)
+
+    def explain(file: int) -> tuple[str, ...]:
+        return explain_code(file, index, query, match, nearest)
+
     files = [
-        SearchHit(
-            index.code.paths[file],
-            float(scores[file]),
-            explain_code(file, index, query, match, nearest),
-        )
-        for file in top_indices(scores, top)
-    ]
-    tests = [
-        SearchHit(index.tests.paths[test], float(match.test_scores[test]))
-        for test in top_indices(match.test_scores, top)
+        *_make_hits(index.code.paths, scores, top, explain),
+        *_make_hits(
+            index.texts.paths,
+            _score_texts(texts, match),
+            top,
+            lambda file: explain_text(file, query, texts),
+        ),
     ]
     return Retrieval(
-        _pick_best([*files, *_rank_texts(index, match, query, top)], top),
+        _pick_best(files, top),
         _pick_best(_rank_symbols(match.code, scores, query, load_symbols, top), top),
-        _pick_best(tests, top),
+        _pick_best(_make_hits(index.tests.paths, match.test_scores, top), top),
         index.skipped[:MAX_SKIPPED],
     )
 
@@ -103,26 +105,31 @@ def _score_code(
     return fused, top_indices(similarities, NEAREST)
 
 
-def _pick_best(hits: Sequence[SearchHit], top: int) -> tuple[SearchHit, ...]:
+def _score_texts(texts: IndexMatch, match: QueryMatch) -> Floats:
+    """Score files that are not code, on the scale of the code's words."""
+    scores = texts.sum_all()
+    best_score = max(match.code.sum_all().max(initial=0), scores.max(initial=0)) or 1
+    return TEXT_WEIGHT * scores / best_score
+
+
+def _make_hits(
+    paths: Sequence[str],
+    scores: Floats,
+    top: int,
+    explain: Callable[[int], tuple[str, ...]] = lambda _: (),
+) -> Iterator[SearchHit]:
+    for file in top_indices(scores, top):
+        yield SearchHit(paths[file], float(scores[file]), explain(file))
+
+
+def _pick_best(hits: Iterable[SearchHit], top: int) -> tuple[SearchHit, ...]:
     best = sorted(hits, key=lambda hit: -hit.score)[:top]
     return tuple(replace(hit, score=round(hit.score, 4)) for hit in best)
 
 
-def _rank_texts(
-    index: CommitIndex, match: QueryMatch, query: Query, top: int
-) -> Iterator[SearchHit]:
-    """Score files that are not code, on the scale of the code's words."""
-    texts = match_index(index.texts, query)
-    scores = texts.sum_all()
-    best_score = max(match.code.sum_all().max(initial=0), scores.max(initial=0)) or 1
-    for file in top_indices(scores, top):
-        score = TEXT_WEIGHT * float(scores[file]) / best_score
-        yield SearchHit(index.texts.paths[file], score, explain_text(file, query, texts))
-
-
 def _rank_symbols(
     code: IndexMatch, file_scores: Floats, query: Query, load_symbols: LoadSymbols, top: int
-) -> list[SearchHit]:
+) -> Iterator[SearchHit]:
     """Score definitions by their own words, their file's score and their names."""
     index = code.index
     chunk_scores = code.chunk_scores / (code.chunk_scores.max(initial=0) or 1)
@@ -133,14 +140,12 @@ def _rank_symbols(
     chunks = [int(chunk) for chunk in order[: SYMBOL_CHUNKS * top] if scores[chunk]]
     files = dict.fromkeys(int(index.chunk_files[chunk]) for chunk in chunks)
     loaded = load_symbols([(index.paths[file], index.keys[file]) for file in files])
-    hits = []
     for chunk in chunks:
         path = index.paths[index.chunk_files[chunk]]
         number = int(index.chunk_symbols[chunk])
         if path in loaded and number <= len(loaded[path].symbols):
             symbol = loaded[path].symbols[number - 1]
-            hits.append(_make_symbol_hit(symbol, float(scores[chunk]), query))
-    return hits
+            yield _make_symbol_hit(symbol, float(scores[chunk]), query)
 
 
 def _make_symbol_hit(symbol: Symbol, score: float, query: Query) -> SearchHit:

@@ -97,17 +97,20 @@ class SegmentBuilder:
 
 def join_segments(segments: Sequence[Segment]) -> Segment:
     """Join segments into one that holds all their files."""
-    file_counts = [len(segment.keys) for segment in segments]
-    chunk_counts = [len(segment.file_numbers) for segment in segments]
-    offsets = np.cumsum([0, *file_counts], dtype=np.uint32)
-    file_numbers = [
-        segment.file_numbers + offset for segment, offset in zip(segments, offsets, strict=False)
-    ]
+    keys: list[str] = []
+    file_numbers, symbol_numbers, lengths = [], [], []
+    for segment in segments:
+        file_numbers.append(segment.file_numbers + np.uint32(len(keys)))
+        symbol_numbers.append(segment.symbol_numbers)
+        lengths.append(segment.lengths)
+        keys += segment.keys
+    bodies = [(segment.body, len(segment.file_numbers)) for segment in segments]
+    names = [(segment.names, len(segment.keys)) for segment in segments]
     return Segment(
-        tuple(key for segment in segments for key in segment.keys),
+        tuple(keys),
         np.concatenate(file_numbers),
-        np.concatenate([segment.symbol_numbers for segment in segments]),
-        np.concatenate([segment.lengths for segment in segments]),
-        merge_postings([segment.body for segment in segments], chunk_counts),
-        merge_postings([segment.names for segment in segments], file_counts),
+        np.concatenate(symbol_numbers),
+        np.concatenate(lengths),
+        merge_postings(bodies),
+        merge_postings(names),
     )

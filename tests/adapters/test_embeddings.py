@@ -1,6 +1,4 @@
-"""Here live the promises about ranking by meaning: real models in folders and behind addresses, or
-words alone.
-"""
+"""Ranking by embeddings: real models in folders and behind URLs, or the words alone."""
 
 from __future__ import annotations
 
@@ -94,7 +92,7 @@ def answering(model: Path, **instead: object) -> Iterator[tuple[str, list[dict[s
 def ask(repo, tmp_path, capsys):
     """The files found with an embedder, and their reasons."""
 
-    def act(open_embedder) -> dict[str, str]:
+    def act(embedder) -> dict[str, str]:
         (tmp_path / "issue").write_text(ISSUE)
         place = CommitSource(repo, "HEAD", tmp_path / "cache")
         assert (

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.search import extract_symbols, find_symbol, render_layout
@@ -140,6 +140,7 @@ def test_a_definition_has_its_lines_kind_and_signature():
     )
 
 
+@settings(deadline=None)  # the first file of a language loads its grammar
 @given(st.binary(max_size=200), st.sampled_from(sorted(CODE)))
 def test_any_bytes_have_symbols_or_none(data, path):
     """Nothing crashes on half a file."""

@@ -1,6 +1,4 @@
-"""Here live the tests of strangers' text: what a reader sees of it, its secrets, its quotation, its
-commands.
-"""
+"""Text of strangers: what a reader sees of it, its secrets, its quotation, its commands."""
 
 from __future__ import annotations
 

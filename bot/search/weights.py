@@ -1,4 +1,4 @@
-"""Weigh the signals. `python -m tests.benchmarks.weights` learns these weights anew."""
+"""Weigh the signals. `python -m tests.benchmarks.learn_weights` learns these weights anew."""
 
 from __future__ import annotations
 

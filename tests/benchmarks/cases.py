@@ -1,10 +1,8 @@
-"""Here lives the mining of cases to learn weights from: `python -m tests.benchmarks.cases --repos
-DIR > cases.jsonl`.
+"""Mine cases to learn weights from: `python -m tests.benchmarks.cases --repos DIR > cases.jsonl`.
 
-A case is a commit that says which issue it fixes and changes one to four files of code that were
-there before: its
-message asks, its files are the answer. DIR holds git directories as owner+name, owner+name/repo or
-owner/name.git.
+A case is a commit that fixes an issue, by its message, and changes one to four files of code that
+were there before: the message is the query, the files are the answer. DIR holds git directories as
+owner+name, owner+name/repo or owner/name.git.
 """
 
 from __future__ import annotations
@@ -22,8 +20,8 @@ from pathlib import Path
 from bot.search.source_files import kind_of
 
 FIXES = re.compile(r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)\b[^\n]{0,40}#\d+", re.IGNORECASE)
-MOST_FILES = 4
-LINES = range(2, 201)  # changed in all: less is a slip of the pen, more is many things at once
+MAX_FILES = 4
+LINES = range(2, 201)  # changed in all: less is a typo, more is several things at once
 FORMAT = "--format=%x1e%H %P%x1f%B%x1f"
 ENTRY = re.compile(
     r"(?P<fix>\w+) (?P<parent>\w+)\x1f(?P<message>[^\x1f]+)\x1f(?P<changes>.*)", re.DOTALL
@@ -32,7 +30,7 @@ CHANGE = re.compile(r"^(\d+)\t(\d+)\t(.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Mined:
+class MinedCase:
     """A line of the file."""
 
     repo: str
@@ -49,25 +47,25 @@ def main() -> None:
     parser.add_argument("--repos", type=Path, required=True)
     parser.add_argument("--most", type=int, default=25, help="cases of one repository")
     parser.add_argument("--since", default="10 years ago")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     for folder in sorted(
-        {head.parent for depth in ("*", "*/*") for head in given.repos.glob(f"{depth}/HEAD")}
+        {head.parent for depth in ("*", "*/*") for head in arguments.repos.glob(f"{depth}/HEAD")}
     ):
         name = (
-            str(folder.relative_to(given.repos))
+            str(folder.relative_to(arguments.repos))
             .removesuffix("/repo")
             .removesuffix(".git")
             .replace("+", "/")
         )
-        found = list(mined(folder, name, given.since))
-        random.Random(5).shuffle(found)
-        for case in found[: given.most]:
+        cases = list(mine_cases(folder, name, arguments.since))
+        random.Random(5).shuffle(cases)
+        for case in cases[: arguments.most]:
             sys.stdout.write(json.dumps(asdict(case)) + "\n")
 
 
-def mined(folder: Path, name: str, since: str) -> Iterator[Mined]:
-    """All cases that the history of a git directory holds, newest first."""
-    asked = [
+def mine_cases(folder: Path, name: str, since: str) -> Iterator[MinedCase]:
+    """Find all cases in the history of a git directory, newest first."""
+    command = [
         "git",
         "log",
         "--no-merges",
@@ -77,24 +75,24 @@ def mined(folder: Path, name: str, since: str) -> Iterator[Mined]:
         "--diff-filter=M",
         FORMAT,
     ]
-    # A clone that lacks files fails where it needs one; what it told until then is kept.
-    told = subprocess.run(asked, cwd=folder, stdout=subprocess.PIPE, check=False).stdout.decode(
+    # A clone that lacks files fails where it needs one; its output until then is kept.
+    log = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False).stdout.decode(
         "utf-8", "replace"
     )
-    for entry in told.split("\x1e")[1:]:
-        found = ENTRY.fullmatch(entry)
-        if not found or not FIXES.search(found["message"]):
+    for entry in log.split("\x1e")[1:]:
+        commit = ENTRY.fullmatch(entry)
+        if not commit or not FIXES.search(commit["message"]):
             continue
         code = [
-            change for change in CHANGE.findall(found["changes"]) if kind_of(change[2]) == "code"
+            change for change in CHANGE.findall(commit["changes"]) if kind_of(change[2]) == "code"
         ]
         lines = sum(int(added) + int(removed) for added, removed, _ in code)
-        if len(code) <= MOST_FILES and lines in LINES:
-            yield Mined(
+        if len(code) <= MAX_FILES and lines in LINES:
+            yield MinedCase(
                 name,
-                found["parent"],
-                found["fix"],
-                found["message"].strip(),
+                commit["parent"],
+                commit["fix"],
+                commit["message"].strip(),
                 [path for *_, path in code],
             )
 

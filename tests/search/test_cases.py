@@ -1,10 +1,8 @@
-"""Here live the promises about mining cases from a history, which the weights of ranking are
-learned from.
-"""
+"""Mining cases from a history, from which the weights of ranking are learned."""
 
 from __future__ import annotations
 
-from tests.benchmarks.cases import mined
+from tests.benchmarks.cases import mine_cases
 from tests.git_served import git
 
 
@@ -27,11 +25,11 @@ def test_a_fix_of_an_issue_is_a_case(tmp_path):
     commit("Count more", **{"a.py": "x = 3\n"})
     commit("Tell, closes #3", **{"README.md": "Told.\n"})
     commit("Rewrite, fixes #4", **{"b.py": "y\n" * 500})
-    found = list(mined(tmp_path, "acme/shop", "10 years ago"))
+    cases = list(mine_cases(tmp_path, "acme/shop", "10 years ago"))
 
     assert [("acme/shop", "Count\n\nFixes #2", ["a.py"])] == [
-        (it.repo, it.query, it.gold) for it in found
+        (case.repo, case.query, case.gold) for case in cases
     ]
-    assert [(it.parent, it.fix) for it in found] == [
+    assert [(case.parent, case.fix) for case in cases] == [
         tuple(git(tmp_path, "rev-parse", "HEAD~4", "HEAD~3").split()),
     ]

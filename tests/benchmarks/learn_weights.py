@@ -1,4 +1,4 @@
-"""Learn bot/search/weights.py: `python -m tests.benchmarks.weights --repos DIR --cases FILE`.
+"""Learn bot/search/weights.py: `python -m tests.benchmarks.learn_weights --repos DIR --cases FILE`.
 
 Each case is a line of JSON: repo, parent (the commit to look at), query, gold (the files that
 answer it) and gold_functions. DIR holds git directories as owner+name, owner+name/repo, owner/name

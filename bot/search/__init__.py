@@ -5,7 +5,6 @@ Everything here works on bytes that it is given, and knows neither GitHub nor gi
 
 from bot.search.chunks import split_into_chunks
 from bot.search.commit_index import CommitIndex, build_commit_index
-from bot.search.symbol_usages import find_symbol
 from bot.search.outline import render_layout
 from bot.search.overview import render_overview
 from bot.search.ranking import find_similar_commits, locate
@@ -19,6 +18,7 @@ from bot.search.segment_bytes import (
     encode_symbols,
 )
 from bot.search.source_files import FileSource
+from bot.search.symbol_usages import find_symbol
 from bot.search.symbols import Symbol, extract_symbols
 from bot.search.terms import Query, parse_query
 

@@ -93,17 +93,13 @@ def ask(repo, tmp_path, capsys):
     """The files found with an embedder, and their reasons."""
 
     def act(embedder) -> dict[str, str]:
-        (tmp_path / "issue").write_text(ISSUE)
-        place = CommitSource(repo, "HEAD", tmp_path / "cache")
-        assert (
-            print_locations(
-                place, str(tmp_path / "issue"), 20, as_json=True, embedder=open_embedder
-            )
-            == FOUND
-        )
-        return {
-            it["path"]: "; ".join(it["why"]) for it in json.loads(capsys.readouterr().out)["files"]
-        }
+        request = tmp_path / "issue"
+        request.write_text(ISSUE)
+        source = CommitSource(repo, "HEAD", tmp_path / "cache")
+        status = print_locations(source, str(request), 20, as_json=True, embedder=embedder)
+        assert status == FOUND
+        files = json.loads(capsys.readouterr().out)["files"]
+        return {file["path"]: "; ".join(file["why"]) for file in files}
 
     return act
 

@@ -35,17 +35,15 @@ async def find_live_runs(to: Subject | RepoBranches) -> list[RunKey]:
     """Find the live run of a subject, or the one that recorded one of these branches as its own."""
     if not isinstance(to, RepoBranches):
         return [run.key for run in await list_runs(to) if run.is_live]
-    keys: dict[RunKey, None] = {}
-    for branch in to.branches:
-        statuses = await DBOS.list_workflows_async(
-            workflow_id_prefix=f"{to.repo}#",
-            status=list(LIVE),
-            attributes={"branch": branch},
-            load_input=False,
-            load_output=False,
-        )
-        keys |= {RunKey(status.workflow_id): None for status in statuses}
-    return list(keys)
+    # DBOS cannot filter by attributes on SQLite; a repository has few live runs.
+    statuses = await DBOS.list_workflows_async(
+        workflow_id_prefix=f"{to.repo}#", status=list(LIVE), load_input=False, load_output=False
+    )
+    return [
+        RunKey(status.workflow_id)
+        for status in statuses
+        if (status.attributes or {}).get("branch") in to.branches
+    ]
 
 
 async def find_started_by(key: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.ports import Ports, RateLimited, Refusal, Unreachable
 from bot.run import Run, SignalRun, StartRun, step
 from bot.values import (
+    Branch,
     Outcome,
     Repo,
     RunKey,
@@ -143,6 +144,13 @@ async def listens_twice(run: Run, task: Task) -> Outcome:
     return Outcome("done", ", ".join(note.text if note else "nothing" for note in notes))
 
 
+async def follows(run: Run, task: Task) -> Outcome:
+    await run.follow(Branch(task.word))
+    await run(mark, task.diary, "a")
+    signal = await run.wait(task.seconds)
+    return Outcome("done", signal.text if signal else "nothing")
+
+
 async def leaking(run: Run, task: Task) -> Outcome:
     await run(leak)
     return Outcome("done")
@@ -233,6 +241,7 @@ STORIES = (
     three,
     listen,
     listens_twice,
+    follows,
     leaking,
     busy_then_listens,
     slotted,

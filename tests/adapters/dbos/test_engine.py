@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import engine_stories as stories
 import pytest
-from engine_stage import HERE, aged, durable, ended, lines, parked, start, tell
+from engine_stage import HERE, aged, durable, ended, eventually, lines, parked, start, tell
 from engine_stories import Task
 
-from bot.run import Run, StartRun
-from bot.values import Outcome, Subject
+from bot.run import Run, SignalRun, StartRun
+from bot.values import Outcome, RepoBranches, Signal, Subject
 
 
 def test_one_key_starts_one_run(engine, diary):
@@ -132,6 +132,22 @@ def test_a_note_is_told_once_per_key(engine, diary):
 
     assert [True, True] == told
     assert Outcome("done", "hello, nothing") == ended(engine, "o/r#7/1")
+
+
+def test_a_run_is_found_by_the_branch_that_it_recorded(engine, diary):
+    """Whatever the branch is called; other branches and other repositories do not wake it."""
+    for number, branch in ((1, "v2-9-x"), (2, "v2-9-y")):
+        subject = f"o/r#{number}"
+        start(engine, stories.follows, diary, key="", subject=subject, word=branch, seconds=60)
+        eventually(lambda key=f"{subject}/1": "mark" in [s.name for s in engine.steps(key)], True)
+    told = [
+        asyncio.run(engine.signal(SignalRun(RepoBranches(*to), Signal("stop", "hello"))))
+        for to in (("o/r", ("main",)), ("o/other", ("v2-9-x",)), ("o/r", ("main", "v2-9-x")))
+    ]
+
+    assert [False, False, True] == told
+    assert Outcome("done", "hello") == ended(engine, "o/r#1/1")
+    assert "running" == engine.run("o/r#2/1").state
 
 
 def test_nobody_is_told_when_no_run_lives(engine, diary):

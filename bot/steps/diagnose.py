@@ -157,9 +157,8 @@ def _was_red_before(ports: Ports, case: _Case) -> bool:
 def _explain_setup_failure(ports: Ports, case: _Case) -> str:
     """Say which set-up step failed that the change cannot have broken; "" if not all is that."""
     scripts: dict[str, tuple[str, ...]] = {}
-    for check in choose_checks(case.failed):
-        if check.conclusion == "cancelled":
-            continue
+    telling = [check for check in case.failed if check.conclusion != "cancelled"]
+    for check in choose_checks(telling):
         log = fetch_job_log(ports, case.base.repo, check.id) if check.job else b""
         failed = find_failed_commands(log.split(b"\n"))
         if not all(map(is_setup_script, failed)):

@@ -398,14 +398,22 @@ def test_a_set_up_that_failed_on_the_base_too_was_red_before(build):
     assert "already red" == verdict(place, {"a.py": "2\n"}, {"x.txt": "x\n"}).kind
 
 
-def test_a_set_up_that_passed_on_the_base_is_told_so(build):
+@pytest.mark.parametrize(
+    ("base", "told"),
+    [
+        ({"x.txt": "x\n"}, "On the base commit it passed"),
+        ({"a.py": RED}, "On the base commit it failed too, in another way"),
+    ],
+    ids=["green", "red"],
+)
+def test_a_set_up_that_passed_on_the_base_is_told_so(build, base, told):
     """What is installed can change without a commit: a new release, or an index that is down."""
     what = "$([ $GITHUB_REF_NAME = main ] && echo pip || echo nowhere-to-be-judged)"
     place = build({CI: installs(f"python -m pip install --no-index {what}"), "a.py": "1\n"})
-    judged = verdict(place, {"a.py": "2\n"}, {"x.txt": "x\n"})
+    judged = verdict(place, {"a.py": "2\n"}, base)
 
     assert "set-up" == judged.kind
-    assert judged.why.endswith("On the base commit it passed")
+    assert judged.why.endswith(told)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.cli.terminal import open_console
 from bot.cli.workspace import Workspace, WorkspaceError
-from bot.edits import Applied, Rejected, changes
+from bot.edits import EditResult, Rejected, compute_changes
 from bot.text.terminal_text import strip_control
 
 APPLIED, REFUSED, WRONG_USE = 0, 1, 2
@@ -46,7 +46,7 @@ def apply_edit(edit_file: str, root: Path, *, check: bool, as_json: bool) -> int
         _print_refusal(str(wrong), (), as_json=as_json)
         return WRONG_USE
     try:
-        applied = changes(workspace, edit)
+        applied = compute_changes(workspace, edit)
         files = _list_changes(workspace, applied)
         if not check:
             workspace.write(applied.files, applied.moves, applied.modes)
@@ -83,7 +83,7 @@ def _read_edit(name: str) -> str:
         return raw.decode("latin-1")
 
 
-def _list_changes(workspace: Workspace, applied: Applied) -> list[FileChange]:
+def _list_changes(workspace: Workspace, applied: EditResult) -> list[FileChange]:
     moved_from = set(applied.moves.values())
     files = []
     for path, text in sorted(applied.files.items()):
@@ -96,7 +96,7 @@ def _list_changes(workspace: Workspace, applied: Applied) -> list[FileChange]:
 
 
 def _describe_change(
-    workspace: Workspace, applied: Applied, path: str, text: str | None
+    workspace: Workspace, applied: EditResult, path: str, text: str | None
 ) -> FileChange:
     was = applied.moves.get(path, "")
     if was:

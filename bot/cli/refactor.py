@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.cli.terminal import colour_diff, open_console
 from bot.cli.workspace import Workspace, WorkspaceError
-from bot.edits import written
+from bot.edits import render_diff
 from bot.refactor import CannotRefactor, Refactoring, is_read
 from bot.text.terminal_text import strip_control
 
@@ -60,7 +60,7 @@ def _read_texts(workspace: Workspace) -> dict[str, str]:
 
 def _print_diff(workspace: Workspace, refactoring: Refactoring) -> None:
     """Print the diff: in colours for people, as git takes it for a file or a pipe."""
-    text = written(workspace, refactoring.files, refactoring.moves)
+    text = render_diff(workspace, refactoring.files, refactoring.moves)
     out = open_console()
     if out.is_terminal:
         out.print(colour_diff(text))

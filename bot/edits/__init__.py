@@ -3,24 +3,24 @@
 Pure: it is handed texts and hands texts back.
 """
 
-from bot.edits.apply_edits import Applied, apply, changes
+from bot.edits.apply_edits import EditResult, apply_edits, compute_changes
 from bot.edits.change_diff import ChangeDiff, FileDiff, parse_change_diff, render_size
-from bot.edits.diff_counts import DiffCounts, counts
+from bot.edits.diff_counts import DiffCounts, count_diff
 from bot.edits.parsed_edit import Rejected
-from bot.edits.render_diff import written
-from bot.edits.replace_text import replace
+from bot.edits.render_diff import render_diff
+from bot.edits.replace_text import replace_text
 
 __all__ = [
-    "Applied",
     "ChangeDiff",
     "DiffCounts",
+    "EditResult",
     "FileDiff",
     "Rejected",
-    "apply",
-    "changes",
-    "counts",
+    "apply_edits",
+    "compute_changes",
+    "count_diff",
     "parse_change_diff",
+    "render_diff",
     "render_size",
-    "replace",
-    "written",
+    "replace_text",
 ]

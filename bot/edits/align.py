@@ -8,9 +8,14 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from bot.edits.find_place import Place, firm_shift, placed
-from bot.edits.lines import Key, Lines, loose, same
-from bot.edits.nearest_lines import absent, alike, nearest, too_many
+from bot.edits.find_place import Place, find_firm_shift, make_place
+from bot.edits.lines import Key, FileLines, is_same_line, loosen
+from bot.edits.nearest_lines import (
+    explain_absence,
+    explain_ambiguity,
+    find_nearest_lines,
+    find_similar_line,
+)
 from bot.edits.parsed_edit import COMES, GAP, GOES, STAYS, Ops, Rejected, old_side
 
 LONGEST = 400  # lines of an edit that are looked for inexactly
@@ -19,30 +24,30 @@ MOST_PLACES = 64  # of the line that it starts from
 CONTEXT = 0.7  # of the lines that stay must be there
 
 
-def near_place(lines: Lines, readings: Sequence[Ops]) -> Place:
+def find_near_place(lines: FileLines, readings: Sequence[Ops]) -> Place:
     """The only place that differs from a reading by no more than some lines that stay.
 
     Every line that goes must be there, and most of those that stay. Raises Rejected otherwise.
     """
-    for key in (str.rstrip, loose):
+    for key in (str.rstrip, loosen):
         for ops in readings:
-            found = {place.at: place for place in aligned(lines, ops, key)}
+            found = {place.indexes: place for place in align_reading(lines, ops, key)}
             if len(found) > 1:
                 starts = [min(at for at in where if at is not None) for where in found]
-                raise Rejected(*too_many(lines, sorted(starts)))
+                raise Rejected(*explain_ambiguity(lines, sorted(starts)))
             if found:
                 return next(iter(found.values()))
-    raise Rejected(*_why_not(lines, readings[0]))
+    raise Rejected(*_explain_failure(lines, readings[0]))
 
 
-def _why_not(lines: Lines, ops: Ops) -> tuple[str, Sequence[str]]:
-    index = lines.index(loose)
-    missing = [op.old for op in ops if op.sign == GOES and loose(op.old) not in index]
+def _explain_failure(lines: FileLines, ops: Ops) -> tuple[str, Sequence[str]]:
+    index = lines.index_by(loosen)
+    missing = [op.old for op in ops if op.sign == GOES and loosen(op.old) not in index]
     wanted = old_side(ops)
-    return absent(lines, wanted, missing[:1]), nearest(lines, wanted)
+    return explain_absence(lines, wanted, missing[:1]), find_nearest_lines(lines, wanted)
 
 
-def aligned(lines: Lines, ops: Ops, key: Key) -> Iterator[Place]:
+def align_reading(lines: FileLines, ops: Ops, key: Key) -> Iterator[Place]:
     """Places where every line that goes stands, and most that stay; none when the edit is too long
     or too common.
     """
@@ -50,7 +55,7 @@ def aligned(lines: Lines, ops: Ops, key: Key) -> Iterator[Place]:
     changes = any(op.sign in (GOES, COMES) and (op.old + op.new).strip() for op in ops)
     if not changes or len(olds) > LONGEST or any(op.sign == GAP for op in ops):
         return
-    index = lines.index(key)
+    index = lines.index_by(key)
     keys = {n: key(ops[n].old) for n in olds}
     goes = [n for n in olds if ops[n].sign == GOES and keys[n]]
     if not all(keys[n] in index for n in goes):
@@ -62,12 +67,12 @@ def aligned(lines: Lines, ops: Ops, key: Key) -> Iterator[Place]:
         if len(index[keys[start]]) > MOST_PLACES:
             return
         for at in index[keys[start]]:
-            if place := _around(lines, ops, olds, (olds.index(start), at), key):
+            if place := _align_around(lines, ops, olds, (olds.index(start), at), key):
                 yield place
 
 
-def _around(
-    lines: Lines, ops: Ops, olds: Sequence[int], pivot: tuple[int, int], key: Key
+def _align_around(
+    lines: FileLines, ops: Ops, olds: Sequence[int], pivot: tuple[int, int], key: Key
 ) -> Place | None:
     """The reading laid over the lines around one that both have."""
     slack = 4 + len(olds) // 4
@@ -78,15 +83,15 @@ def _around(
     at: list[int | None] = [None] * len(olds)
     for first, there, size in matcher.get_matching_blocks():
         for step in range(size):
-            if same(want[first + step], have[there + step]):
+            if is_same_line(want[first + step], have[there + step]):
                 at[first + step] = low + there + step
     if at[pivot[0]] != pivot[1]:
         return None
-    _pair(lines, want, at)
-    return _placed(lines, ops, olds, at)
+    _pair_similar_lines(lines, want, at)
+    return _make_place_if_enough(lines, ops, olds, at)
 
 
-def _pair(lines: Lines, want: Sequence[str], at: list[int | None]) -> None:
+def _pair_similar_lines(lines: FileLines, want: Sequence[str], at: list[int | None]) -> None:
     """A line that is not there as quoted is the file's one line in its stead, when it is like it."""
     for n in range(1, len(at) - 1):
         before, after = at[n - 1], at[n + 1]
@@ -94,12 +99,14 @@ def _pair(lines: Lines, want: Sequence[str], at: list[int | None]) -> None:
             at[n] is None
             and before is not None
             and after == before + 2
-            and alike([lines.texts[before + 1]], want[n]) == 0
+            and find_similar_line([lines.texts[before + 1]], want[n]) == 0
         ):
             at[n] = before + 1
 
 
-def _placed(lines: Lines, ops: Ops, olds: Sequence[int], at: Sequence[int | None]) -> Place | None:
+def _make_place_if_enough(
+    lines: FileLines, ops: Ops, olds: Sequence[int], at: Sequence[int | None]
+) -> Place | None:
     """The place, unless too much of the reading is not there."""
     have = dict(zip(olds, at, strict=True))
     if any(have[n] is None and ops[n].sign == GOES for n in olds):
@@ -107,8 +114,8 @@ def _placed(lines: Lines, ops: Ops, olds: Sequence[int], at: Sequence[int | None
     stay = [n for n in olds if ops[n].sign == STAYS and ops[n].old.strip()]
     there = [n for n in stay if have[n] is not None]
     missing = len(stay) - len(there)
-    if {loose(ops[n].old) for n in stay if have[n] is None} & {
-        loose(op.old) for op in ops if op.sign == GOES
+    if {loosen(ops[n].old) for n in stay if have[n] is None} & {
+        loosen(op.old) for op in ops if op.sign == GOES
     }:
         return None  # which of two equal lines stays, and which goes?
     if not there or (len(there) < CONTEXT * len(stay) and not (missing == 1 and len(there) > 1)):
@@ -120,7 +127,9 @@ def _placed(lines: Lines, ops: Ops, olds: Sequence[int], at: Sequence[int | None
     if skipped > max(1, len(olds) * (1 - CONTEXT)):
         return None
     pairs = [(ops[n].old, lines.texts[where]) for n, where in have.items() if where is not None]
-    shift = firm_shift(ops, [pair for pair in pairs if loose(pair[0]) == loose(pair[1])])
+    shift = find_firm_shift(ops, [pair for pair in pairs if loosen(pair[0]) == loosen(pair[1])])
     return (
-        None if shift is None else placed(ops, tuple(have.get(n) for n in range(len(ops))), shift)
+        None
+        if shift is None
+        else make_place(ops, tuple(have.get(n) for n in range(len(ops))), shift)
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.edits.edit_session import Work
+from bot.edits.edit_session import EditSession
 from bot.edits.parsed_edit import FileEdit, Rejected
-from bot.edits.read_blocks import SEARCH, blocks
-from bot.edits.read_diff import diffs
+from bot.edits.read_blocks import SEARCH, parse_blocks
+from bot.edits.read_diff import parse_diffs
 
 MOST_CHARS = 20_000_000
 MOST_HUNKS = 20_000
@@ -16,7 +16,7 @@ SHOWN = 5  # edits that failed, of one text
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class EditResult:
     """What an edit comes to: new texts by path, None for what goes; git's modes and old paths, by
     new path.
     """
@@ -26,7 +26,7 @@ class Applied:
     moves: dict[str, str]
 
 
-def apply(files: Mapping[str, str], text: str) -> dict[str, str]:
+def apply_edits(files: Mapping[str, str], text: str) -> dict[str, str]:
     """The files after the edits. Each must fit in exactly one place; Rejected otherwise, and
     nothing is changed.
 
@@ -34,22 +34,22 @@ def apply(files: Mapping[str, str], text: str) -> dict[str, str]:
     ignored: models get
     them wrong.
     """
-    after = {**files, **changes(files, text).files}
+    after = {**files, **compute_changes(files, text).files}
     return {path: text for path, text in after.items() if text is not None}
 
 
-def changes(files: Mapping[str, str], text: str) -> Applied:
+def compute_changes(files: Mapping[str, str], text: str) -> EditResult:
     """What the edits change, and nothing else. Raises Rejected, which tells of every edit that does
     not fit.
     """
-    edits = read(files, text)
-    work = Work(files)
+    edits = parse_edits(files, text)
+    work = EditSession(files)
     failed: list[Rejected] = []
     for edit in edits:
-        failed += work.take(edit)
+        failed += work.apply_file_edit(edit)
     if failed:
-        raise _together(failed, sum(len(edit.hunks) for edit in edits))
-    made = work.done()
+        raise _join_rejections(failed, sum(len(edit.hunks) for edit in edits))
+    made = work.collect_changes()
     if not made and not work.modes:
         raise Rejected("The edits change nothing.")
     if (
@@ -58,10 +58,10 @@ def changes(files: Mapping[str, str], text: str) -> Applied:
         and all(made.get(path, "") is None for path in files)
     ):
         raise Rejected("This would delete every file. Delete only what the change is about.")
-    return Applied(made, work.modes, work.moves)
+    return EditResult(made, work.modes, work.moves)
 
 
-def read(files: Mapping[str, str], text: str) -> list[FileEdit]:
+def parse_edits(files: Mapping[str, str], text: str) -> list[FileEdit]:
     """The edits that a text holds. Raises Rejected for what is no edit, or too much of one."""
     if len(text) > MOST_CHARS:
         raise Rejected(
@@ -78,14 +78,16 @@ def read(files: Mapping[str, str], text: str) -> list[FileEdit]:
             f"The edit has some {many:,} parts; at most {MOST_HUNKS:,} are read. Make it in several."
         )
     found = list(
-        blocks(lines, files) if any(SEARCH.match(line) for line in lines) else diffs(lines)
+        parse_blocks(lines, files)
+        if any(SEARCH.match(line) for line in lines)
+        else parse_diffs(lines)
     )
     if not found:
         raise Rejected("There is neither a SEARCH/REPLACE block nor a unified diff in this text.")
     return found
 
 
-def _together(failed: list[Rejected], hunks: int) -> Rejected:
+def _join_rejections(failed: list[Rejected], hunks: int) -> Rejected:
     """One rejection for all that failed, so that one more try can mend them all."""
     if len(failed) == 1 and hunks < 2:
         return failed[0]

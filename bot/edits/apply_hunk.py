@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.edits.align import near_place
-from bot.edits.find_place import Place, exact_place, runs, splices
-from bot.edits.indent import NONE, in_style, margin, margins, shift_of
-from bot.edits.lines import SMART, Lines, Splice, loose
+from bot.edits.align import find_near_place
+from bot.edits.find_place import Place, find_exact_place, find_runs, make_splices
+from bot.edits.indent import NO_SHIFT, find_shift, match_style, read_margin, read_margins
+from bot.edits.lines import SMART, FileLines, Splice, loosen
 from bot.edits.parsed_edit import (
     COMES,
     GOES,
@@ -18,7 +18,7 @@ from bot.edits.parsed_edit import (
     Op,
     Ops,
     Rejected,
-    compared,
+    compare_lines,
     new_side,
     old_side,
 )
@@ -26,22 +26,22 @@ from bot.edits.parsed_edit import (
 STYLED_LINES = 2_000  # of a file, that show how it is indented
 
 
-def change(lines: Lines, hunk: Hunk) -> list[Splice]:
+def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
     """What the edit puts instead of which lines. Raises Rejected when its place is not sure."""
     try:
-        place = exact_place(lines, hunk.readings) or near_place(lines, hunk.readings)
+        place = find_exact_place(lines, hunk.readings) or find_near_place(lines, hunk.readings)
     except Rejected:
-        _refuse_made(lines, hunk)
+        _refuse_made_edit(lines, hunk)
         raise
-    place = _as_written(lines, place)
-    if hunk.blocks and place.shift != NONE:
-        place = _other_margin(lines, place)
-    come = _straight(lines, place, _new_lines(lines, place))
+    place = _take_blanks_literally(lines, place)
+    if hunk.blocks and place.shift != NO_SHIFT:
+        place = _keep_new_margin(lines, place)
+    come = _straighten_punctuation(lines, place, _indent_new_lines(lines, place))
     _refuse_repetition(lines, place, come)
-    return splices(lines, place, come)
+    return make_splices(lines, place, come)
 
 
-def _as_written(lines: Lines, place: Place) -> Place:
+def _take_blanks_literally(lines: FileLines, place: Place) -> Place:
     """Where the old side is quoted to the last blank, blanks that the new side lacks are meant to
     go.
     """
@@ -50,7 +50,7 @@ def _as_written(lines: Lines, place: Place) -> Place:
     if any(op.old != lines.texts[at] for op, at in place.pairs()):
         return place
     ops, at = [], []
-    for op, where in zip(place.ops, place.at, strict=True):
+    for op, where in zip(place.ops, place.indexes, strict=True):
         parts = (
             [op]
             if op.sign != STAYS or op.old == op.new
@@ -61,13 +61,13 @@ def _as_written(lines: Lines, place: Place) -> Place:
     return Place(tuple(ops), tuple(at), place.shift)
 
 
-def _refuse_made(lines: Lines, hunk: Hunk) -> None:
+def _refuse_made_edit(lines: FileLines, hunk: Hunk) -> None:
     """An edit whose new text stands there in the old one's stead was made before."""
     for ops in hunk.readings:
         new = new_side(ops)
         if (
             any(op.sign == COMES and op.new.strip() for op in ops)
-            and len(found := runs(lines, new, loose)) == 1
+            and len(found := find_runs(lines, new, loosen)) == 1
         ):
             at = found[0].start + 1
             raise Rejected(
@@ -75,46 +75,48 @@ def _refuse_made(lines: Lines, hunk: Hunk) -> None:
             )
 
 
-def _refuse_repetition(lines: Lines, place: Place, come: Sequence[str]) -> None:
+def _refuse_repetition(lines: FileLines, place: Place, come: Sequence[str]) -> None:
     """An insertion whose lines stand there already was made before."""
     if any(op.sign == GOES and op.old.strip() for op in place.ops) or not any(
         text.strip() for text in come
     ):
         return
-    at = [n for n in place.at if n is not None]
-    for run in runs(lines, new_side(place.ops), loose):
+    at = [n for n in place.indexes if n is not None]
+    for run in find_runs(lines, new_side(place.ops), loosen):
         raise Rejected(
             f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made."
         )
-    for run in runs(lines, come, loose):
+    for run in find_runs(lines, come, loosen):
         if min(at) < run.start and run.stop <= max(at):
             raise Rejected(
                 f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made."
             )
 
 
-def _new_lines(lines: Lines, place: Place) -> list[str]:
+def _indent_new_lines(lines: FileLines, place: Place) -> list[str]:
     """The lines that come, with the file's indentation: by those that stay beside them, else as the
     old side's.
     """
     stay = [
         (op.new, lines.texts[at])
         for op, at in place.pairs()
-        if op.sign == STAYS and loose(op.old) == loose(lines.texts[at])
+        if op.sign == STAYS and loosen(op.old) == loosen(lines.texts[at])
     ]
     shift = (
-        shift_of(stay)
-        if any(margin(new) or margin(have) for new, have in stay if new.strip())
+        find_shift(stay)
+        if any(read_margin(new) or read_margin(have) for new, have in stay if new.strip())
         else None
     )
     come = [(shift or place.shift)(op.new) for op in place.ops if op.sign == COMES]
-    told = any(margin(lines.texts[at]) for op, at in place.pairs() if op.old.strip())
+    told = any(read_margin(lines.texts[at]) for op, at in place.pairs() if op.old.strip())
     return (
-        come if told or not margins(come) else in_style(come, margins(lines.texts[:STYLED_LINES]))
+        come
+        if told or not read_margins(come)
+        else match_style(come, read_margins(lines.texts[:STYLED_LINES]))
     )
 
 
-def _other_margin(lines: Lines, place: Place) -> Place:
+def _keep_new_margin(lines: FileLines, place: Place) -> Place:
     """The place read anew when only the old side lost its indentation, and the new one is written
     as the file is.
     """
@@ -122,23 +124,23 @@ def _other_margin(lines: Lines, place: Place) -> Place:
     old, new = old_side(place.ops), new_side(place.ops)
     if len(texts) != len(old) or _first_margin(new) == _first_margin(old):
         return place
-    written = compared(texts, new)
-    moved = compared(texts, [place.shift(text) for text in new])
-    if _kept(written) <= _kept(moved):
+    written = compare_lines(texts, new)
+    moved = compare_lines(texts, [place.shift(text) for text in new])
+    if _count_kept_lines(written) <= _count_kept_lines(moved):
         return place
     at = iter([at for _, at in place.pairs()])
-    return Place(written, tuple(next(at) if op.sign != COMES else None for op in written), NONE)
+    return Place(written, tuple(next(at) if op.sign != COMES else None for op in written), NO_SHIFT)
 
 
 def _first_margin(lines: Sequence[str]) -> str:
-    return next((margin(text) for text in lines if text.strip()), "")
+    return next((read_margin(text) for text in lines if text.strip()), "")
 
 
-def _kept(ops: Ops) -> int:
+def _count_kept_lines(ops: Ops) -> int:
     return sum(op.sign == STAYS and bool(op.old.strip()) for op in ops)
 
 
-def _straight(lines: Lines, place: Place, come: Sequence[str]) -> list[str]:
+def _straighten_punctuation(lines: FileLines, place: Place, come: Sequence[str]) -> list[str]:
     """The new lines with plain punctuation where the file has it and the edit drew it."""
     drawn: dict[int, str] = {}
     for op, at in place.pairs():

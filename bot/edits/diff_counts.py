@@ -16,7 +16,7 @@ class DiffCounts:
     removed: int
 
 
-def counts(diff: str) -> DiffCounts:
+def count_diff(diff: str) -> DiffCounts:
     """Count what a unified diff with git's headers changes. Raises ValueError when it is none."""
     change = parse_change_diff(diff)
     return DiffCounts(len(change.files), change.added, change.removed)

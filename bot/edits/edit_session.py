@@ -6,121 +6,123 @@ from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.edits.apply_hunk import change
-from bot.edits.lines import Lines, Splice
-from bot.edits.omitted_code import refuse_left_out
+from bot.edits.apply_hunk import compute_splices
+from bot.edits.lines import FileLines, Splice
+from bot.edits.omitted_code import refuse_omitted_code
 from bot.edits.parsed_edit import NOWHERE, FileEdit, Hunk, Rejected, new_side, old_side
-from bot.edits.path_names import Names, spellings
+from bot.edits.path_names import PathNames, list_spellings
 
 MOST_AGAIN = 50  # times that a file is read anew because an edit builds on one before
 
 
 @dataclass(slots=True)
-class _File:
+class _OpenFile:
     """One file at work: its lines, and what shall stand where."""
 
-    lines: Lines
+    lines: FileLines
     splices: list[Splice] = field(default_factory=list)
-    again: int = 0
-    ending: bool | None = None  # whether the last line shall end, where the edit says so
+    retries: int = 0
+    ends_last_line: bool | None = None  # whether the last line shall end, where the edit says so
 
-    def settle(self) -> None:
+    def apply_splices(self) -> None:
         """Make what was found so far."""
         if self.splices:
-            self.lines, self.splices = self.lines.spliced(self.splices), []
+            self.lines, self.splices = self.lines.splice(self.splices), []
 
-    def take(self, hunk: Hunk) -> None:
+    def apply_hunk(self, hunk: Hunk) -> None:
         """Find the edit's place in the file as it was; if it has none there, in what the edits
         before it made.
         """
         try:
-            self._add(change(self.lines, hunk), hunk)
+            self._add_splices(compute_splices(self.lines, hunk), hunk)
         except Rejected:
-            if not self.splices or self.again >= MOST_AGAIN:
+            if not self.splices or self.retries >= MOST_AGAIN:
                 raise
-            self.again += 1
-            self._take_again(hunk)
+            self.retries += 1
+            self._retry_hunk(hunk)
 
-    def _take_again(self, hunk: Hunk) -> None:
+    def _retry_hunk(self, hunk: Hunk) -> None:
         before = self.lines, self.splices
-        self.settle()
+        self.apply_splices()
         try:
-            self._add(change(self.lines, hunk), hunk)
+            self._add_splices(compute_splices(self.lines, hunk), hunk)
         except Rejected:
             self.lines, self.splices = before
             raise
 
-    def _add(self, splices: Sequence[Splice], hunk: Hunk) -> None:
+    def _add_splices(self, splices: Sequence[Splice], hunk: Hunk) -> None:
         for splice in splices:
             at = bisect_right(self.splices, splice)
             near = self.splices[max(at - 1, 0) : at + 1]
-            if any(_meet(splice, other) for other in near if other not in splices):
+            if any(_overlap(splice, other) for other in near if other not in splices):
                 raise Rejected("this edit and one before it change the same lines. Make them one.")
         for splice in splices:
             insort(self.splices, splice)
         last = len(self.lines.texts)
         if hunk.bare_end[0] != hunk.bare_end[1] and any(splice[1] >= last for splice in splices):
-            self.ending = hunk.bare_end[0]
+            self.ends_last_line = hunk.bare_end[0]
 
-    def text(self) -> str:
-        self.settle()
-        if self.ending is not None and self.lines.ends:
+    def render(self) -> str:
+        self.apply_splices()
+        if self.ends_last_line is not None and self.lines.ends:
             self.lines.ends[-1] = (
-                (self.lines.ends[-1] or self.lines.end_near(0)) if self.ending else ""
+                (self.lines.ends[-1] or self.lines.line_end_at(0)) if self.ends_last_line else ""
             )
-        return self.lines.joined()
+        return self.lines.join()
 
 
-def _meet(one: Splice, other: Splice) -> bool:
+def _overlap(one: Splice, other: Splice) -> bool:
     if one[0] == other[0]:
         return True
     return one[0] < other[1] and other[0] < one[1]
 
 
-class Work:
+class EditSession:
     """The edits so far."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self.before = files
-        self.names = Names(files)
-        self.open: dict[str, _File] = {}
-        self.gone: set[str] = set()
+        self.names = PathNames(files)
+        self.open_files: dict[str, _OpenFile] = {}
+        self.deleted: set[str] = set()
         self.modes: dict[str, str] = {}
         self.moves: dict[str, str] = {}
 
-    def done(self) -> dict[str, str | None]:
+    def collect_changes(self) -> dict[str, str | None]:
         """What changed: new texts by path, None for what went."""
-        made: dict[str, str | None] = {path: None for path in self.gone if path in self.before}
-        for path, file in self.open.items():
-            text = file.text()
-            if path not in self.before or path in self.gone or self.before[path] != text:
+        made: dict[str, str | None] = {path: None for path in self.deleted if path in self.before}
+        for path, file in self.open_files.items():
+            text = file.render()
+            if path not in self.before or path in self.deleted or self.before[path] != text:
                 made[path] = text
         return made
 
-    def take(self, edit: FileEdit) -> list[Rejected]:
+    def apply_file_edit(self, edit: FileEdit) -> list[Rejected]:
         """Make the edits of one file; what comes back are those that could not be made."""
         try:
-            return self._take(edit)
+            return self._apply_file_edit(edit)
         except Rejected as why:
             return [why]
 
-    def _take(self, edit: FileEdit) -> list[Rejected]:
+    def _apply_file_edit(self, edit: FileEdit) -> list[Rejected]:
         if edit.mode[:3] in ("120", "160"):
             raise Rejected(
                 f"{edit.new_path}: a symbolic link or submodule cannot be made by a text."
             )
-        path = self._meant(edit)
+        path = self._find_target(edit)
         if path is None:
-            self._create(edit)
+            self._create_file(edit)
             return []
-        file = self._opened(path)
-        failed = self._hunks(path, file, edit)
+        file = self._open_file(path)
+        failed = self._apply_hunks(path, file, edit)
         if failed:
             return failed
-        target = self._moved(path, edit)
+        target = self._move_file(path, edit)
         if edit.new_path == NOWHERE:
-            self._delete(path, file)
-        elif any(edit.hunks) and not file.text().strip() and (self.before.get(path) or "").strip():
+            self._delete_file(path, file)
+        elif (
+            any(edit.hunks) and not file.render().strip() and (self.before.get(path) or "").strip()
+        ):
             raise Rejected(
                 f"{path}: nothing would be left of the file. To delete it, say so: +++ {NOWHERE}."
             )
@@ -128,55 +130,57 @@ class Work:
             self.modes[target] = edit.mode
         return []
 
-    def _meant(self, edit: FileEdit) -> str | None:
+    def _find_target(self, edit: FileEdit) -> str | None:
         """The file to edit; None for one to make."""
         if edit.old_path == NOWHERE:
             return None
-        path = self.names.resolved(edit.old_path)
+        path = self.names.resolve(edit.old_path)
         if (
             path is None
             and edit.new_path not in ("", NOWHERE)
             and not (edit.renames or edit.copies)
         ):
-            path = self.names.resolved(
+            path = self.names.resolve(
                 edit.new_path
             )  # only the new name is a file's: `x.orig` and `x`
         quotes = any(text.strip() for hunk in edit.hunks for text in old_side(hunk.readings[0]))
         makes = bool(edit.hunks) and edit.hunks[0].blocks and not quotes
-        if makes and (path is None or path not in spellings(edit.old_path)):
+        if makes and (path is None or path not in list_spellings(edit.old_path)):
             return None
-        return path or self.names.existing(edit.old_path)
+        return path or self.names.require(edit.old_path)
 
-    def _opened(self, path: str) -> _File:
-        if path not in self.open:
-            self.open[path] = _File(Lines.of(self.before[path]))
-        return self.open[path]
+    def _open_file(self, path: str) -> _OpenFile:
+        if path not in self.open_files:
+            self.open_files[path] = _OpenFile(FileLines.split(self.before[path]))
+        return self.open_files[path]
 
-    def _hunks(self, path: str, file: _File, edit: FileEdit) -> list[Rejected]:
+    def _apply_hunks(self, path: str, file: _OpenFile, edit: FileEdit) -> list[Rejected]:
         failed = []
         for number, hunk in enumerate(edit.hunks, 1):
             try:
-                self._hunk(file, hunk)
+                self._apply_hunk(file, hunk)
             except Rejected as why:
                 which = f" (hunk {number} of {len(edit.hunks)})" if len(edit.hunks) > 1 else ""
                 failed.append(Rejected(f"{path}{which}: {why.reason}", why.nearest))
         return failed
 
-    def _hunk(self, file: _File, hunk: Hunk) -> None:
+    def _apply_hunk(self, file: _OpenFile, hunk: Hunk) -> None:
         empty = not any(old_side(ops) for ops in hunk.readings)
         if empty and not file.lines.texts and not file.splices:
-            file.lines = Lines.of("\n".join([*new_side(hunk.readings[0]), ""]))
+            file.lines = FileLines.split("\n".join([*new_side(hunk.readings[0]), ""]))
             return
         if not any(text.strip() for ops in hunk.readings for text in old_side(ops)):
             raise Rejected(
                 "the old text is empty or blank, but the file exists. Quote lines of it that hold text."
             )
-        refuse_left_out(hunk.readings[0])
-        file.take(hunk)
+        refuse_omitted_code(hunk.readings[0])
+        file.apply_hunk(hunk)
 
-    def _create(self, edit: FileEdit) -> None:
+    def _create_file(self, edit: FileEdit) -> None:
         named = edit.new_path if edit.old_path == NOWHERE else edit.old_path
-        path = self.names.free(spellings(named)[-1] if edit.old_path == NOWHERE else named)
+        path = self.names.check_new_path(
+            list_spellings(named)[-1] if edit.old_path == NOWHERE else named
+        )
         if len(edit.hunks) > 1:
             raise Rejected(
                 f"{path}: a new file comes in one piece, and this has {len(edit.hunks)}."
@@ -185,46 +189,48 @@ class Work:
         for hunk in edit.hunks:
             if any(text.strip() for text in old_side(hunk.readings[0])):
                 raise Rejected(f"{path}: the file is new, so it has no lines to stay or go.")
-            _refuse(path, hunk)
+            _refuse_omission(path, hunk)
         bare = bool(edit.hunks) and edit.hunks[0].bare_end[1]
-        self.open[path] = _File(Lines.of("\n".join(lines) + ("\n" if lines and not bare else "")))
+        self.open_files[path] = _OpenFile(
+            FileLines.split("\n".join(lines) + ("\n" if lines and not bare else ""))
+        )
         self.names.add(path)
         if edit.mode not in ("", "100644"):
             self.modes[path] = edit.mode
 
-    def _delete(self, path: str, file: _File) -> None:
-        if file.text().strip():
+    def _delete_file(self, path: str, file: _OpenFile) -> None:
+        if file.render().strip():
             raise Rejected(
                 f"{path}: the diff deletes the file but does not remove all of its lines."
             )
-        del self.open[path]
-        self.gone.add(path)
-        self.names.drop(path)
+        del self.open_files[path]
+        self.deleted.add(path)
+        self.names.remove(path)
 
-    def _moved(self, path: str, edit: FileEdit) -> str:
+    def _move_file(self, path: str, edit: FileEdit) -> str:
         """The path that the file has by now: another one when the edit says so."""
-        named = spellings(edit.new_path)[-1]
+        named = list_spellings(edit.new_path)[-1]
         if NOWHERE in (edit.old_path, edit.new_path) or path in (edit.new_path, named):
             return path
-        if not (edit.renames or edit.copies) and self.names.resolved(edit.new_path) is not None:
-            if self.names.resolved(edit.new_path) == path:
+        if not (edit.renames or edit.copies) and self.names.resolve(edit.new_path) is not None:
+            if self.names.resolve(edit.new_path) == path:
                 return path
             raise Rejected(f"{path} and {named} are both there: say which one the diff is for.")
-        target = self.names.free(edit.new_path if edit.renames or edit.copies else named)
+        target = self.names.check_new_path(edit.new_path if edit.renames or edit.copies else named)
         if edit.copies:
-            self.open[target] = _File(Lines.of(self.open[path].text()))
-            self.open[path] = _File(Lines.of(self.before[path]))
+            self.open_files[target] = _OpenFile(FileLines.split(self.open_files[path].render()))
+            self.open_files[path] = _OpenFile(FileLines.split(self.before[path]))
         else:
-            self.open[target] = self.open.pop(path)
-            self.gone.add(path)
-            self.names.drop(path)
+            self.open_files[target] = self.open_files.pop(path)
+            self.deleted.add(path)
+            self.names.remove(path)
         self.names.add(target)
         self.moves[target] = path
         return target
 
 
-def _refuse(path: str, hunk: Hunk) -> None:
+def _refuse_omission(path: str, hunk: Hunk) -> None:
     try:
-        refuse_left_out(hunk.readings[0])
+        refuse_omitted_code(hunk.readings[0])
     except Rejected as why:
         raise Rejected(f"{path}: {why.reason}") from None

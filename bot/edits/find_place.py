@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, pairwise
 
-from bot.edits.indent import NONE, Pair, Shift, shift_of
-from bot.edits.lines import TIERS, Key, Lines, Splice, loose, same
-from bot.edits.nearest_lines import too_many
+from bot.edits.indent import NO_SHIFT, Pair, Shift, find_shift
+from bot.edits.lines import TIERS, Key, FileLines, Splice, is_same_line, loosen
+from bot.edits.nearest_lines import explain_ambiguity
 from bot.edits.parsed_edit import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
 
 MOST_COMPARED = 20_000_000  # lines with lines, in one search
-At = tuple[int | None, ...]
+Indexes = tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,16 @@ class Place:
     """
 
     ops: Ops
-    at: At
+    indexes: Indexes
     shift: Shift
 
     def pairs(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[Op, int]]:
         """The lines that have one in the file, with it."""
-        both = zip(self.ops[start:stop], self.at[start:stop], strict=True)
+        both = zip(self.ops[start:stop], self.indexes[start:stop], strict=True)
         return ((op, at) for op, at in both if at is not None)
 
 
-def placed(ops: Ops, at: At, shift: Shift) -> Place:
+def make_place(ops: Ops, at: Indexes, shift: Shift) -> Place:
     """The place, where bare lines have become what they are."""
     bare = {True: Op(COMES), False: Op(STAYS)}
     return Place(
@@ -41,7 +41,7 @@ def placed(ops: Ops, at: At, shift: Shift) -> Place:
     )
 
 
-def exact_place(lines: Lines, readings: Sequence[Ops]) -> Place | None:
+def find_exact_place(lines: FileLines, readings: Sequence[Ops]) -> Place | None:
     """The only place where every line of a reading stands, one after the other; None when there is
     none.
 
@@ -51,66 +51,66 @@ def exact_place(lines: Lines, readings: Sequence[Ops]) -> Place | None:
     """
     for key in TIERS:
         for ops in readings:
-            found = _found(lines, ops, key)
+            found = _find_all(lines, ops, key)
             if len(found) > 1:
-                raise Rejected(*too_many(lines, [_first(at) for at in found]))
+                raise Rejected(*explain_ambiguity(lines, [_first_line(at) for at in found]))
             if found:
-                return _shifted(lines, ops, found[0])
+                return _shift_place(lines, ops, found[0])
     return None
 
 
-def _first(at: At) -> int:
+def _first_line(at: Indexes) -> int:
     return min(n for n in at if n is not None)
 
 
-def _shifted(lines: Lines, ops: Ops, at: At) -> Place | None:
+def _shift_place(lines: FileLines, ops: Ops, at: Indexes) -> Place | None:
     """The place, when one rule turns the edit's indentation into the file's."""
     pairs = [(op.old, lines.texts[n]) for op, n in zip(ops, at, strict=True) if n is not None]
-    shift = firm_shift(ops, pairs)
-    return None if shift is None else placed(ops, at, shift)
+    shift = find_firm_shift(ops, pairs)
+    return None if shift is None else make_place(ops, at, shift)
 
 
-def firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
+def find_firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
     """The rule for the indentation; one line at another margin is no anchor for new ones."""
-    shift = shift_of(pairs)
+    shift = find_shift(pairs)
     inserts = not any(op.sign == GOES for op in ops)
     return (
         None
-        if inserts and shift != NONE and sum(bool(old.strip()) for old, _ in pairs) == 1
+        if inserts and shift != NO_SHIFT and sum(bool(old.strip()) for old, _ in pairs) == 1
         else shift
     )
 
 
-def _found(lines: Lines, ops: Ops, key: Key) -> list[At]:
+def _find_all(lines: FileLines, ops: Ops, key: Key) -> list[Indexes]:
     """All ways in which the reading's old lines stand in the file."""
     if any(op.sign == BARE for op in ops):
-        return _with_bare(lines, ops, key)
-    pieces = _pieces(ops)
+        return _find_with_bare_lines(lines, ops, key)
+    pieces = _split_at_gaps(ops)
     chains = (
-        _chains(lines, pieces, key)
+        _chain_runs(lines, pieces, key)
         if len(pieces) > 1
-        else [list(run) for run in runs(lines, old_side(ops), key)]
+        else [list(run) for run in find_runs(lines, old_side(ops), key)]
     )
-    return [_spread(ops, chain) for chain in chains]
+    return [_spread_run(ops, chain) for chain in chains]
 
 
-def _spread(ops: Ops, chain: Sequence[int]) -> At:
+def _spread_run(ops: Ops, chain: Sequence[int]) -> Indexes:
     where = iter(chain)
     return tuple(next(where, None) if op.sign in (STAYS, GOES) else None for op in ops)
 
 
-def _with_bare(lines: Lines, ops: Ops, key: Key) -> list[At]:
+def _find_with_bare_lines(lines: FileLines, ops: Ops, key: Key) -> list[Indexes]:
     """The ways when some lines are bare: each takes a blank line of the file where there is one."""
-    index = lines.index(key)
+    index = lines.index_by(key)
     sure = [n for n, op in enumerate(ops) if op.sign in (STAYS, GOES)]
     if not sure or not all(key(ops[n].old) in index for n in sure):
         return []
     pivot = min(sure, key=lambda n: len(index[key(ops[n].old)]))
-    walks = (_walk(lines, ops, (pivot, start), key) for start in index[key(ops[pivot].old)])
+    walks = (_match_around(lines, ops, (pivot, start), key) for start in index[key(ops[pivot].old)])
     return list(dict.fromkeys(at for at in walks if at))
 
 
-def _walk(lines: Lines, ops: Ops, pivot: tuple[int, int], key: Key) -> At | None:
+def _match_around(lines: FileLines, ops: Ops, pivot: tuple[int, int], key: Key) -> Indexes | None:
     at: list[int | None] = [None] * len(ops)
     for numbers, start, step in (
         (range(pivot[0], len(ops)), pivot[1], 1),
@@ -122,24 +122,24 @@ def _walk(lines: Lines, ops: Ops, pivot: tuple[int, int], key: Key) -> At | None
             text = lines.texts[here] if 0 <= here < len(lines.texts) else None
             if op.sign == COMES or (op.sign == BARE and (text is None or text.strip())):
                 continue
-            if text is None or key(text) != key(op.old) or not same(op.old, text):
+            if text is None or key(text) != key(op.old) or not is_same_line(op.old, text):
                 return None
             at[n] = here
             here += step
     return tuple(at)
 
 
-def _pieces(ops: Ops) -> list[Ops]:
+def _split_at_gaps(ops: Ops) -> list[Ops]:
     """What stands between the gaps."""
     ends = [-1, *(n for n, op in enumerate(ops) if op.sign == GAP), len(ops)]
     return [ops[start + 1 : stop] for start, stop in pairwise(ends)]
 
 
-def runs(lines: Lines, wanted: Sequence[str], key: Key) -> list[range]:
+def find_runs(lines: FileLines, wanted: Sequence[str], key: Key) -> list[range]:
     """Where the lines stand together, looked for by the rarest: a blank one would be tried
     everywhere.
     """
-    index, want = lines.index(key), [key(text) for text in wanted]
+    index, want = lines.index_by(key), [key(text) for text in wanted]
     if not want or not all(text in index for text in want):
         return []
     pivot = min(range(len(want)), key=lambda at: len(index[want[at]]))
@@ -149,25 +149,25 @@ def runs(lines: Lines, wanted: Sequence[str], key: Key) -> list[range]:
         )
     found = [range(at - pivot, at - pivot + len(want)) for at in index[want[pivot]] if at >= pivot]
     return [
-        run for run in found if run.stop <= len(lines.texts) and _stands(lines, run, wanted, key)
+        run for run in found if run.stop <= len(lines.texts) and _is_run(lines, run, wanted, key)
     ]
 
 
-def _stands(lines: Lines, run: range, wanted: Sequence[str], key: Key) -> bool:
+def _is_run(lines: FileLines, run: range, wanted: Sequence[str], key: Key) -> bool:
     have = lines.texts[run.start : run.stop]
-    if key is not loose:
+    if key is not loosen:
         return list(map(key, have)) == list(map(key, wanted))
     return all(
-        loose(old) == loose(text) and same(old, text)
+        loosen(old) == loosen(text) and is_same_line(old, text)
         for old, text in zip(wanted, have, strict=True)
     )
 
 
-def _chains(lines: Lines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
+def _chain_runs(lines: FileLines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
     """The ways in which all pieces stand in this order. Two ways differ only where the edit changes
     something.
     """
-    found = [runs(lines, old_side(piece), key) for piece in pieces]
+    found = [find_runs(lines, old_side(piece), key) for piece in pieces]
     end = 0
     for n, some in enumerate(found):
         found[n] = [run for run in some if run.start >= end]
@@ -179,17 +179,17 @@ def _chains(lines: Lines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
     if not all(found):
         return []
     many = next(
-        (n for n, piece in enumerate(pieces) if len(found[n]) > 1 and _changes(piece)), None
+        (n for n, piece in enumerate(pieces) if len(found[n]) > 1 and _has_changes(piece)), None
     )
     chains = [[run[0] for run in found]] if many is None else [[run] for run in found[many]]
     return [[at for run in chain for at in run] for chain in chains]
 
 
-def _changes(ops: Ops) -> bool:
+def _has_changes(ops: Ops) -> bool:
     return any(op.sign != STAYS for op in ops)
 
 
-def splices(lines: Lines, place: Place, come: Sequence[str]) -> list[Splice]:
+def make_splices(lines: FileLines, place: Place, come: Sequence[str]) -> list[Splice]:
     """What stands instead of which lines; `come` are the new lines in their order. Raises Rejected
     without an anchor.
 
@@ -203,14 +203,14 @@ def splices(lines: Lines, place: Place, come: Sequence[str]) -> list[Splice]:
     for comes, run in groupby(range(len(place.ops)), lambda n: place.ops[n].sign == COMES):
         start, end = end, end + len(list(run))
         if comes:
-            anchor = _anchor(lines, place, start, end)
+            anchor = _find_anchor(lines, place, start, end)
             made.append((anchor, anchor, tuple(islice(new, end - start))))
         else:
             made += [(at, at + 1, ()) for op, at in place.pairs(start, end) if op.sign == GOES]
-    return _merged(made)
+    return _merge_neighbours(made)
 
 
-def _merged(made: Sequence[Splice]) -> list[Splice]:
+def _merge_neighbours(made: Sequence[Splice]) -> list[Splice]:
     """Neighbours as one, so that what comes can end as the lines that it replaces."""
     merged: list[Splice] = []
     for start, stop, come in made:
@@ -222,9 +222,9 @@ def _merged(made: Sequence[Splice]) -> list[Splice]:
     return merged
 
 
-def _anchor(lines: Lines, place: Place, start: int, stop: int) -> int:
+def _find_anchor(lines: FileLines, place: Place, start: int, stop: int) -> int:
     """The line before which the new lines from `start` to `stop` stand."""
-    ops, at = place.ops, place.at
+    ops, at = place.ops, place.indexes
     before = at[start - 1] if start else None
     after = at[stop] if stop < len(ops) else None
     if before is not None and (after is None or after == before + 1 or ops[start - 1].sign == GOES):

@@ -12,30 +12,30 @@ from functools import partial
 Pair = tuple[str, str]  # a line as it is written, and as it shall be
 
 
-def margin(line: str) -> str:
+def read_margin(line: str) -> str:
     """The blanks that a line begins with."""
     return line[: len(line) - len(line.lstrip())]
 
 
-def _as_is(blanks: str) -> str:
+def _keep_blanks(blanks: str) -> str:
     return blanks
 
 
-def _tabs(blanks: str, width: int) -> str:
+def _convert_to_tabs(blanks: str, width: int) -> str:
     """The leading spaces as tabs, as far as they are whole ones."""
     columns = len(blanks.expandtabs(width))
     return "\t" * (columns // width) + " " * (columns % width)
 
 
-def _spaces(blanks: str, width: int) -> str:
+def _convert_to_spaces(blanks: str, width: int) -> str:
     return blanks.expandtabs(width)
 
 
-def _doubled(blanks: str) -> str:
+def _double(blanks: str) -> str:
     return blanks * 2
 
 
-def _halved(blanks: str) -> str:
+def _halve(blanks: str) -> str:
     """Half of it; what has no half is no margin."""
     return blanks + "?" if len(blanks) % 2 or "\t" in blanks else blanks[: len(blanks) // 2]
 
@@ -46,7 +46,7 @@ class Shift:
     them.
     """
 
-    convert: Callable[[str], str] = _as_is
+    convert: Callable[[str], str] = _keep_blanks
     add: str = ""
     take: str = ""
 
@@ -55,36 +55,40 @@ class Shift:
         text = line.lstrip()
         if not text:
             return line
-        blanks = self.convert(margin(line))
+        blanks = self.convert(read_margin(line))
         return self.add + (blanks[len(self.take) :] if blanks.startswith(self.take) else "") + text
 
     def fits(self, pairs: Iterable[Pair]) -> bool:
         """Whether it turns every written margin into the wished one."""
-        return all(margin(self(written)) == margin(wished) for written, wished in pairs)
+        return all(read_margin(self(written)) == read_margin(wished) for written, wished in pairs)
 
 
 CONVERSIONS: tuple[Callable[[str], str], ...] = (
-    _as_is,
-    *(partial(turn, width=width) for turn in (_tabs, _spaces) for width in (4, 2, 8)),
-    _doubled,
-    _halved,
+    _keep_blanks,
+    *(
+        partial(turn, width=width)
+        for turn in (_convert_to_tabs, _convert_to_spaces)
+        for width in (4, 2, 8)
+    ),
+    _double,
+    _halve,
 )
-NONE = Shift()
+NO_SHIFT = Shift()
 
 
-def shift_of(pairs: Sequence[Pair]) -> Shift | None:
+def find_shift(pairs: Sequence[Pair]) -> Shift | None:
     """The rule that turns the first margin of each pair into the second; None when no single one
     does.
     """
     pairs = [pair for pair in pairs if pair[0].strip()]
-    if NONE.fits(pairs):
-        return NONE
-    rules = (rule for convert in CONVERSIONS if (rule := _moved(convert, pairs[0])))
+    if NO_SHIFT.fits(pairs):
+        return NO_SHIFT
+    rules = (rule for convert in CONVERSIONS if (rule := _make_shift(convert, pairs[0])))
     return next((rule for rule in rules if rule.fits(pairs)), None)
 
 
-def _moved(convert: Callable[[str], str], pair: Pair) -> Shift | None:
-    written, wished = convert(margin(pair[0])), margin(pair[1])
+def _make_shift(convert: Callable[[str], str], pair: Pair) -> Shift | None:
+    written, wished = convert(read_margin(pair[0])), read_margin(pair[1])
     if wished.endswith(written):
         return Shift(convert, add=wished.removesuffix(written))
     if written.endswith(wished):
@@ -92,32 +96,34 @@ def _moved(convert: Callable[[str], str], pair: Pair) -> Shift | None:
     return None
 
 
-def in_style(lines: Sequence[str], its: Sequence[str]) -> list[str]:
+def match_style(lines: Sequence[str], its: Sequence[str]) -> list[str]:
     """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file has the
     other.
 
     For when nothing that stays tells how they are indented.
     """
-    ours = margins(lines)
+    ours = read_margins(lines)
     tabs = sum(blanks[0] == "\t" for blanks in its)
     if ours and tabs > MOST * len(its) and all(blanks[0] == " " for blanks in ours):
         width = 2 if any(len(blanks) % 4 == 2 for blanks in ours) else 4
-        return [Shift(partial(_tabs, width=width))(line) for line in lines]
+        return [Shift(partial(_convert_to_tabs, width=width))(line) for line in lines]
     if ours and its and tabs < len(its) * (1 - MOST) and all(blanks[0] == "\t" for blanks in ours):
-        return [Shift(partial(_spaces, width=min(map(len, its))))(line) for line in lines]
+        return [
+            Shift(partial(_convert_to_spaces, width=min(map(len, its))))(line) for line in lines
+        ]
     return list(lines)
 
 
-def margins(lines: Sequence[str]) -> list[str]:
+def read_margins(lines: Sequence[str]) -> list[str]:
     """The margins of those lines that have one."""
-    return [blanks for line in lines if line.strip() and (blanks := margin(line))]
+    return [blanks for line in lines if line.strip() and (blanks := read_margin(line))]
 
 
 MOST = 0.9
 NUMBERED = re.compile(r"^\s*(\d+)(?:\s?[|:\u2192]|\t) ?(.*)$")
 
 
-def without_numbers(lines: Sequence[str]) -> list[str] | None:
+def strip_line_numbers(lines: Sequence[str]) -> list[str] | None:
     """The lines without the numbers that a viewer put before them; None when they are not numbered
     throughout.
     """

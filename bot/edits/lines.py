@@ -27,36 +27,36 @@ SMART = MappingProxyType(
 LINE_END = re.compile(r"\r?\n")
 
 
-def exact(text: str) -> str:
+def keep_exact(text: str) -> str:
     return text
 
 
-def loose(text: str) -> str:
+def loosen(text: str) -> str:
     """A line but for its blanks, and for how quotes and dashes are drawn."""
     if not text.isascii():
         text = text.translate(SMART)
     return " ".join(text.replace("'", '"').split())
 
 
-def _loose_all(texts: list[str]) -> list[str]:
+def _loosen_all(texts: list[str]) -> list[str]:
     """The loose forms of many lines: at once, for a megabyte of them takes its time one by one."""
     whole = "\n".join(texts)
     whole = (whole if whole.isascii() else whole.translate(SMART)).replace("'", '"')
     return [" ".join(text.split()) for text in whole.split("\n")]
 
 
-def same(wanted: str, have: str) -> bool:
+def is_same_line(wanted: str, have: str) -> bool:
     """Whether two lines whose loose forms are equal may be the same: a straight quote means itself."""
     if wanted.isascii() or wanted == have:
         return " ".join(wanted.split()) == " ".join(have.split())
     return True
 
 
-TIERS: tuple[Key, ...] = (exact, str.rstrip, loose)
+TIERS: tuple[Key, ...] = (keep_exact, str.rstrip, loosen)
 
 
 @dataclass(slots=True)
-class Lines:
+class FileLines:
     """The lines of a file and their ends: only the last may have none. A byte order mark is kept
     apart.
     """
@@ -67,7 +67,7 @@ class Lines:
     _indexes: dict[Key, dict[str, list[int]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, text: str) -> Lines:
+    def split(cls, text: str) -> FileLines:
         """The lines of a text; joining them gives it again."""
         mark = "\ufeff" if text.startswith("\ufeff") else ""
         texts = text.removeprefix(mark).split("\n")
@@ -85,22 +85,22 @@ class Lines:
             ]
         return cls(texts, ends, mark)
 
-    def joined(self) -> str:
+    def join(self) -> str:
         if "\r\n" in self.ends:
             return self.mark + "".join(map("".join, zip(self.texts, self.ends, strict=True)))
         last = self.ends[-1] if self.ends else ""
         return self.mark + "\n".join(self.texts) + last
 
-    def fed(self) -> str:
+    def join_with_line_feeds(self) -> str:
         """The text with line feeds alone for ends, and without its mark."""
         return "\n".join([*self.texts, *([""] if self.ends and self.ends[-1] else [])])
 
-    def index(self, key: Key) -> dict[str, list[int]]:
+    def index_by(self, key: Key) -> dict[str, list[int]]:
         """Where each line stands, by its key."""
         if key not in self._indexes:
-            keys = _loose_all(self.texts) if key is loose else list(map(key, self.texts))
+            keys = _loosen_all(self.texts) if key is loosen else list(map(key, self.texts))
             if key is str.rstrip and keys == self.texts:
-                self._indexes[key] = self.index(exact)
+                self._indexes[key] = self.index_by(keep_exact)
                 return self._indexes[key]
             places: dict[str, list[int]] = defaultdict(list)
             for at, text in enumerate(keys):
@@ -108,7 +108,7 @@ class Lines:
             self._indexes[key] = dict(places)
         return self._indexes[key]
 
-    def spliced(self, splices: Sequence[Splice]) -> Lines:
+    def splice(self, splices: Sequence[Splice]) -> FileLines:
         """The lines with others in some places. What comes ends as its neighbours do, and the file
         ends as it did.
         """
@@ -118,20 +118,20 @@ class Lines:
         for start, stop, come in sorted(splices):
             texts += self.texts[at:start] + list(come)
             ends += self.ends[at:start] + [
-                self.end_near(start if stop > start else start - 1)
+                self.line_end_at(start if stop > start else start - 1)
             ] * len(come)
             at = stop
         texts += self.texts[at:]
         ends += self.ends[at:]
         bare = bool(self.ends) and not self.ends[-1]
-        ends = [end or self.end_near(len(self.ends)) for end in ends[:-1]] + ends[-1:]
+        ends = [end or self.line_end_at(len(self.ends)) for end in ends[:-1]] + ends[-1:]
         if ends and bare:
             ends[-1] = ""
         elif ends and not ends[-1]:
-            ends[-1] = self.end_near(len(self.ends))
-        return Lines(texts, ends, self.mark)
+            ends[-1] = self.line_end_at(len(self.ends))
+        return FileLines(texts, ends, self.mark)
 
-    def end_near(self, at: int) -> str:
+    def line_end_at(self, at: int) -> str:
         """How lines end here, else in most of the file."""
         here = self.ends[min(max(at, 0), len(self.ends) - 1)] if self.ends else "\n"
         return here or next((end for end, _ in Counter(self.ends[:-1]).most_common(1)), "\n")

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from bot.edits.lines import Lines
+from bot.edits.lines import FileLines
 
 SHOWN_LINES = 12
 SHOWN_PLACES = 4
@@ -18,13 +18,13 @@ VOTING_LINES = 200  # of an edit, and places of each
 ALIKE = 0.6
 
 
-def numbered(lines: Lines, start: int, stop: int) -> list[str]:
-    """Lines as they stand, with their numbers."""
+def number_lines(lines: FileLines, start: int, stop: int) -> list[str]:
+    """FileLines as they stand, with their numbers."""
     shown = enumerate(lines.texts[max(start, 0) : stop], max(start, 0) + 1)
     return [f"{number:>5}\t{text[:SHOWN_CHARS]}" for number, text in shown]
 
 
-def too_many(lines: Lines, starts: Sequence[int]) -> tuple[str, list[str]]:
+def explain_ambiguity(lines: FileLines, starts: Sequence[int]) -> tuple[str, list[str]]:
     """Why two places are one too many, and how the first few differ: by the line before each."""
     shown = ", ".join(str(at + 1) for at in starts[:SHOWN_LINES]) + (
         ", ..." if len(starts) > SHOWN_LINES else ""
@@ -34,17 +34,19 @@ def too_many(lines: Lines, starts: Sequence[int]) -> tuple[str, list[str]]:
         "Take in more of the lines around the one you mean, until the text is found once."
     )
     return told, [
-        line for at in starts[:SHOWN_PLACES] for line in [*numbered(lines, at - 1, at + 1), "  ..."]
+        line
+        for at in starts[:SHOWN_PLACES]
+        for line in [*number_lines(lines, at - 1, at + 1), "  ..."]
     ]
 
 
-def absent(lines: Lines, wanted: Sequence[str], missing: Sequence[str] = ()) -> str:
+def explain_absence(lines: FileLines, wanted: Sequence[str], missing: Sequence[str] = ()) -> str:
     """Why the text is not there, as far as the nearest place tells; `missing` are lines to remove
     that are nowhere.
     """
     told = "the old text is not in the file."
     told += f" No line of it is `{missing[0].strip()[:SHOWN_CHARS]}`." if missing else ""
-    start = _nearest(lines, wanted)
+    start = _find_nearest(lines, wanted)
     if start is None:
         return f"{told} No line is like it: read the file again."
     here = [text.strip() for text in lines.texts[start : start + len(wanted)]]
@@ -53,19 +55,19 @@ def absent(lines: Lines, wanted: Sequence[str], missing: Sequence[str] = ()) -> 
     return f"{told} Copy it exactly, without line numbers. The nearest lines are:"
 
 
-def nearest(lines: Lines, wanted: Sequence[str]) -> tuple[str, ...]:
+def find_nearest_lines(lines: FileLines, wanted: Sequence[str]) -> tuple[str, ...]:
     """The lines most like the wanted ones, as they stand, with their numbers."""
-    start = _nearest(lines, wanted)
+    start = _find_nearest(lines, wanted)
     if start is None:
         return ()
-    return tuple(numbered(lines, start, start + min(len(wanted), SHOWN_LINES)))
+    return tuple(number_lines(lines, start, start + min(len(wanted), SHOWN_LINES)))
 
 
-def _nearest(lines: Lines, wanted: Sequence[str]) -> int | None:
+def _find_nearest(lines: FileLines, wanted: Sequence[str]) -> int | None:
     """Where most of the wanted lines stand but for indentation; else where the longest has its
     likeness.
     """
-    places = lines.index(str.strip)
+    places = lines.index_by(str.strip)
     votes: Counter[int] = Counter()
     for at, text in enumerate(wanted[:VOTING_LINES]):
         for there in places.get(text.strip(), ())[:VOTING_LINES] if text.strip() else ():
@@ -73,11 +75,13 @@ def _nearest(lines: Lines, wanted: Sequence[str]) -> int | None:
     if votes:
         return max(votes, key=lambda start: (votes[start], -start))
     longest = max(range(len(wanted)), key=lambda at: len(wanted[at].strip()), default=None)
-    place = None if longest is None else alike(lines.texts[:FUZZY_LINES], wanted[longest])
+    place = (
+        None if longest is None else find_similar_line(lines.texts[:FUZZY_LINES], wanted[longest])
+    )
     return None if place is None or longest is None else max(0, place - longest)
 
 
-def alike(have: Sequence[str], wanted: str) -> int | None:
+def find_similar_line(have: Sequence[str], wanted: str) -> int | None:
     """The line most like the wanted one, when one is like it at all."""
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted.strip()[:SHOWN_CHARS])

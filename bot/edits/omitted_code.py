@@ -54,7 +54,7 @@ def is_placeholder(line: str) -> bool:
     return len(line) <= LONGEST and bool(PLACEHOLDER.fullmatch(line.strip()))
 
 
-def refuse_left_out(ops: Ops) -> None:
+def refuse_omitted_code(ops: Ops) -> None:
     """Raises Rejected when a new line stands for code that was left out, with the line."""
     come = [op.new for op in ops if op.sign == COMES]
     shrinks = sum(op.sign == GOES for op in ops) - len(come) >= FEWER

@@ -66,7 +66,9 @@ class FileEdit:
     mode: str = ""  # git's, when the text sets one
 
 
-def compared(old: Sequence[str], new: Sequence[str], key: Callable[[str], str] = str.rstrip) -> Ops:
+def compare_lines(
+    old: Sequence[str], new: Sequence[str], key: Callable[[str], str] = str.rstrip
+) -> Ops:
     """What turns the old lines into the new ones; those whose keys are the same stay."""
     keys = list(map(key, old)), list(map(key, new))
     head = _common(*keys)

@@ -14,7 +14,7 @@ PREFIXES = ("a", "b", "c", "i", "o", "w")  # git's, with diff.mnemonicPrefix
 SHOWN_PATHS = 5
 
 
-class Names:
+class PathNames:
     """The paths of a tree."""
 
     def __init__(self, paths: Iterable[str]) -> None:
@@ -28,15 +28,17 @@ class Names:
         return found
 
     @cached_property
-    def folded(self) -> dict[str, str]:
+    def by_folded_path(self) -> dict[str, str]:
         """Every file and folder as a file system that ignores case would name it."""
-        return {part: path for path in sorted(self.paths) for part in _with_folders(folded(path))}
+        return {
+            part: path for path in sorted(self.paths) for part in _list_ancestors(fold_case(path))
+        }
 
-    def resolved(self, named: str) -> str | None:
+    def resolve(self, named: str) -> str | None:
         """The file that a path means: as it is, without a diff's prefix, or as the only one that
         ends so.
         """
-        spelled = spellings(named)
+        spelled = list_spellings(named)
         if found := next((path for path in spelled if path in self.paths), None):
             return found
         for path in spelled:
@@ -50,12 +52,12 @@ class Names:
                 return ends[0]
         return None
 
-    def existing(self, named: str) -> str:
+    def require(self, named: str) -> str:
         """As `resolved`, and Rejected when there is no such file."""
-        path = self.resolved(named)
+        path = self.resolve(named)
         if path is not None:
             return path
-        if like := self.folded.get(folded(spellings(named)[-1])):
+        if like := self.by_folded_path.get(fold_case(list_spellings(named)[-1])):
             raise Rejected(
                 f"{named}: there is no such file; names differ by case or spelling from {like}."
             )
@@ -65,7 +67,7 @@ class Names:
             + (f" Did you mean {', '.join(near)}?" if near else "")
         )
 
-    def free(self, named: str) -> str:
+    def check_new_path(self, named: str) -> str:
         """The path for a new file. Raises Rejected when something stands there, or would on some
         machines.
         """
@@ -75,13 +77,13 @@ class Names:
         refuse_outside(path)
         if path in self.paths:
             raise Rejected(f"{path}: the file exists already. Edit it by quoting lines of it.")
-        whole, *parents = _with_folders(folded(path))
-        if like := self.folded.get(whole):
+        whole, *parents = _list_ancestors(fold_case(path))
+        if like := self.by_folded_path.get(whole):
             raise Rejected(
                 f"{path}: {like} is there, and on some machines the two are the same name."
             )
         for parent in parents:
-            if (like := self.folded.get(parent)) and folded(like) == parent:
+            if (like := self.by_folded_path.get(parent)) and fold_case(like) == parent:
                 raise Rejected(f"{path}: {like} is a file, so nothing can be put under it.")
         return path
 
@@ -89,16 +91,16 @@ class Names:
         """Take in a file that came to be."""
         self.paths.add(path)
         self.by_name.setdefault(path.rpartition("/")[2], []).append(path)
-        self.folded.update(dict.fromkeys(_with_folders(folded(path)), path))
+        self.by_folded_path.update(dict.fromkeys(_list_ancestors(fold_case(path)), path))
 
-    def drop(self, path: str) -> None:
+    def remove(self, path: str) -> None:
         """Forget a file that went."""
         paths = self.paths - {path}
         self.__dict__.clear()
         self.paths = paths
 
 
-def spellings(named: str) -> list[str]:
+def list_spellings(named: str) -> list[str]:
     """A path as it is written, and without the prefix of a diff."""
     prefix, _, rest = named.partition("/")
     return [named, rest] if prefix in PREFIXES and rest else [named]
@@ -110,11 +112,11 @@ def refuse_outside(path: str) -> None:
         raise Rejected(f"{path}: {why}")
 
 
-def folded(path: str) -> str:
+def fold_case(path: str) -> str:
     """The path as a file system takes it that ignores case and Unicode's forms."""
     return path.lower() if path.isascii() else unicodedata.normalize("NFKC", path).casefold()
 
 
-def _with_folders(path: str) -> list[str]:
+def _list_ancestors(path: str) -> list[str]:
     parts = path.split("/")
     return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from bot.edits.indent import without_numbers
-from bot.edits.parsed_edit import GAP, STAYS, FileEdit, Hunk, Op, Ops, Rejected, compared
+from bot.edits.indent import strip_line_numbers
+from bot.edits.parsed_edit import GAP, STAYS, FileEdit, Hunk, Op, Ops, Rejected, compare_lines
 
 SEARCH = re.compile(r"^<{5,9} ?(SEARCH|ORIGINAL|OLD|BEFORE)\b[ :]*(.*)$", re.IGNORECASE)
 DIVIDER = re.compile(r"^={5,9}\s*$")
@@ -23,7 +23,7 @@ WORDED = re.compile(
 )
 
 
-def blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileEdit]:
+def parse_blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileEdit]:
     """The blocks of a text, each with the file that it is for. Raises Rejected for one that is not
     whole.
     """
@@ -39,7 +39,7 @@ def blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileEdit]:
             raise Rejected(
                 f"{where}: an edit does not say which file it is for. Write the path on the line above it."
             )
-        ways = tuple(readings(lines[start + 1 : middle], lines[middle + 1 : stop]))
+        ways = tuple(list_readings(lines[start + 1 : middle], lines[middle + 1 : stop]))
         yield FileEdit(path, path, (Hunk(start + 1, ways, blocks=True),))
         at = stop + 1
 
@@ -74,32 +74,32 @@ def _path(marker: str, above: Sequence[str], known: Collection[str]) -> str:
         said += [fence[1] if fence else line] if line.strip() else []
         if line.strip() and not fence:
             break
-    return next((path for line in said if (path := _named(line, known))), "")
+    return next((path for line in said if (path := _find_path_in(line, known))), "")
 
 
-def _named(line: str, known: Collection[str]) -> str:
+def _find_path_in(line: str, known: Collection[str]) -> str:
     """The path on a line, without its decoration."""
     bare = line.strip().strip("`*#:\"' ").strip()
     words = [bare, *re.findall(r"[`*\"']([^`*\"']+)[`*\"']", line), *bare.replace(":", " ").split()]
     return next(
         (word for word in words if word in known),
-        "" if " " in bare and not _looks(bare) else _looks(bare),
+        "" if " " in bare and not _guess_path(bare) else _guess_path(bare),
     )
 
 
-def _looks(bare: str) -> str:
+def _guess_path(bare: str) -> str:
     """What looks like a path: one word, or the last of a sentence that does."""
     word = bare.rsplit(maxsplit=1)[-1].strip("`*:\"'") if bare else ""
     return word if " " not in bare or re.search(r"[\w-]+[./][\w-]+", word) else ""
 
 
-def readings(old: Sequence[str], new: Sequence[str]) -> Iterator[Ops]:
-    plain = compared(old, new)
+def list_readings(old: Sequence[str], new: Sequence[str]) -> Iterator[Ops]:
+    plain = compare_lines(old, new)
     yield plain
-    bare = without_numbers(old)
+    bare = strip_line_numbers(old)
     if bare is not None:
-        yield compared(bare, without_numbers(new) or new)
-    trimmed = _trimmed(old, new)
+        yield compare_lines(bare, strip_line_numbers(new) or new)
+    trimmed = _trim_blank_lines(old, new)
     if trimmed != plain and trimmed:
         yield trimmed
     gaps = [op.sign == STAYS and bool(DOTS.match(op.old) or WORDED.match(op.old)) for op in plain]
@@ -107,7 +107,7 @@ def readings(old: Sequence[str], new: Sequence[str]) -> Iterator[Ops]:
         yield tuple(Op(GAP) if gap else op for gap, op in zip(gaps, plain, strict=True))
 
 
-def _trimmed(old: Sequence[str], new: Sequence[str]) -> Ops:
+def _trim_blank_lines(old: Sequence[str], new: Sequence[str]) -> Ops:
     """Without the blank lines at the ends of the old half, and of the new one as far as both have
     them.
     """
@@ -117,4 +117,4 @@ def _trimmed(old: Sequence[str], new: Sequence[str]) -> Ops:
     tail = next((n for n, text in enumerate(reversed(new)) if text.strip()), 0)
     if head not in (0, start) or tail not in (0, stop):
         return ()
-    return compared(old[start : len(old) - stop], new[head : len(new) - tail])
+    return compare_lines(old[start : len(old) - stop], new[head : len(new) - tail])

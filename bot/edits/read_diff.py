@@ -52,13 +52,13 @@ class _Header:
     named: bool = False  # by --- and +++
     hunks: list[Hunk] = field(default_factory=list)
 
-    def name(self, old: str, new: str) -> None:
+    def set_paths(self, old: str, new: str) -> None:
         """Take the paths of --- and +++, unless a rename said them, without prefixes."""
         self.named = True
         if not (self.renames or self.copies):
             self.old, self.new = old, new
 
-    def done(self) -> Iterator[FileEdit]:
+    def finish(self) -> Iterator[FileEdit]:
         if (
             self.hunks
             or self.renames
@@ -71,39 +71,39 @@ class _Header:
             )
 
 
-def diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
+def parse_diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
     """The files of a diff. Raises Rejected for what no text can say."""
     header = _Header()
     at = 0
     while at < len(lines):
         line = lines[at]
         if line.startswith("diff --git "):
-            yield from header.done()
+            yield from header.finish()
             header = _Header()
-            header.old, header.new = _both(line[11:])
-        elif _is_head(lines, at):
+            header.old, header.new = _split_paths(line[11:])
+        elif _is_file_header(lines, at):
             if header.named or header.hunks:
-                yield from header.done()
+                yield from header.finish()
                 header = _Header()
-            header.name(_named(line), _named(lines[at + 1]))
+            header.set_paths(_parse_path(line), _parse_path(lines[at + 1]))
             at += 1
         elif line.startswith("@@"):
-            body = _body(lines, at + 1)
-            header.hunks.append(_hunk(at, line, body))
+            body = _cut_body(lines, at + 1)
+            header.hunks.append(_parse_hunk(at, line, body))
             at += len(body)
         elif line.startswith(BINARY):
             raise Rejected(f"{header.new or 'A file'}: binary changes cannot be made by a text.")
         elif header.old and not header.hunks:
-            _extend(header, line)
+            _read_extended_header(header, line)
         at += 1
-    yield from header.done()
+    yield from header.finish()
 
 
-def _is_head(lines: Sequence[str], at: int) -> bool:
+def _is_file_header(lines: Sequence[str], at: int) -> bool:
     return lines[at].startswith("--- ") and at + 1 < len(lines) and lines[at + 1].startswith("+++ ")
 
 
-def _extend(header: _Header, line: str) -> None:
+def _read_extended_header(header: _Header, line: str) -> None:
     match = EXTENDED.match(line)
     if not match:
         return
@@ -111,9 +111,9 @@ def _extend(header: _Header, line: str) -> None:
     if rename or copy:
         header.renames, header.copies = header.renames or bool(rename), header.copies or bool(copy)
         if (rename_end or copy_end) == "from":
-            header.old = _unquoted(rest)
+            header.old = _unquote(rest)
         else:
-            header.new = _unquoted(rest)
+            header.new = _unquote(rest)
     elif file == "new":
         header.old, header.mode = NOWHERE, rest
     elif file == "deleted":
@@ -122,13 +122,13 @@ def _extend(header: _Header, line: str) -> None:
         header.mode = rest
 
 
-def _both(rest: str) -> tuple[str, str]:
+def _split_paths(rest: str) -> tuple[str, str]:
     """The two paths after `diff --git`: both the same but for their prefixes, or the first blank
     parts them.
     """
     if rest.startswith('"'):
         old, _, new = rest[1:].partition('" ')
-        return _unquoted(f'"{old}"'), _unquoted(new)
+        return _unquote(f'"{old}"'), _unquote(new)
     half = (len(rest) - 1) // 2
     old, new = rest[:half], rest[half + 1 :]
     if old.partition("/")[2] != new.partition("/")[2]:
@@ -136,11 +136,11 @@ def _both(rest: str) -> tuple[str, str]:
     return old, new
 
 
-def _named(line: str) -> str:
-    return _unquoted(line[4:].partition("\t")[0].strip())
+def _parse_path(line: str) -> str:
+    return _unquote(line[4:].partition("\t")[0].strip())
 
 
-def _unquoted(path: str) -> str:
+def _unquote(path: str) -> str:
     """A path as git quotes it in C's manner when it holds odd characters."""
     if len(path) < 2 or path[0] != '"' or path[-1] != '"':
         return path
@@ -155,13 +155,13 @@ def _unquoted(path: str) -> str:
     return raw.decode(errors="surrogateescape")
 
 
-def _body(lines: Sequence[str], at: int) -> list[str]:
+def _cut_body(lines: Sequence[str], at: int) -> list[str]:
     """The hunk's lines, up to what cannot be one. A line without its sign is context when signs
     follow.
     """
     end = at
     signed = at  # after the last line with a sign
-    while end < len(lines) and not _ends(lines, end):
+    while end < len(lines) and not _ends_body(lines, end):
         if lines[end][:1] in ("+", "-", " ", "\\"):
             signed = end + 1
         end += 1
@@ -170,14 +170,14 @@ def _body(lines: Sequence[str], at: int) -> list[str]:
     return list(lines[at:signed])
 
 
-def _ends(lines: Sequence[str], at: int) -> bool:
+def _ends_body(lines: Sequence[str], at: int) -> bool:
     line = lines[at]
-    if line.startswith(("@@", "diff --git ", "```", "~~~")) or _is_head(lines, at):
+    if line.startswith(("@@", "diff --git ", "```", "~~~")) or _is_file_header(lines, at):
         return True
     return line.rstrip() == "--" and at + 1 < len(lines) and bool(SIGNATURE.match(lines[at + 1]))
 
 
-def _hunk(at: int, head: str, body: Sequence[str]) -> Hunk:
+def _parse_hunk(at: int, head: str, body: Sequence[str]) -> Hunk:
     """The hunk's readings differ in what its bare blank lines are, and in whether those at its end
     belong to it.
     """
@@ -190,11 +190,13 @@ def _hunk(at: int, head: str, body: Sequence[str]) -> Hunk:
             )
             bare = [one or other for one, other in zip(bare, sides, strict=True)]
         else:
-            ops.append(_op(line))
-    return Hunk(at + 1, tuple(_readings(ops, _counted(head))), bare_end=(bare[0], bare[1]))
+            ops.append(_parse_op(line))
+    return Hunk(
+        at + 1, tuple(_list_readings(ops, _parse_counts(head))), bare_end=(bare[0], bare[1])
+    )
 
 
-def _op(line: str) -> Op:
+def _parse_op(line: str) -> Op:
     match line[:1]:
         case "+":
             return Op(COMES, "", line[1:])
@@ -208,20 +210,20 @@ def _op(line: str) -> Op:
             return Op(STAYS, line, line)
 
 
-def _counted(head: str) -> tuple[int, int] | None:
+def _parse_counts(head: str) -> tuple[int, int] | None:
     match = HEAD.match(head)
     if not match or match.end() < len("@@ -1 +1 @@") or "-" not in match[0]:
         return None
     return int(match[1] or 1), int(match[2] or 1)
 
 
-def _readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterator[Ops]:
+def _list_readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterator[Ops]:
     """Bare blank lines at the end belong to the hunk or only follow it: the head's count of new
     lines may tell.
     """
     changes = any(op.sign in (GOES, COMES) for op in ops)
     settled = tuple(
-        _settled(ops, n) if op.sign == BARE and changes else op for n, op in enumerate(ops)
+        _settle_bare_line(ops, n) if op.sign == BARE and changes else op for n, op in enumerate(ops)
     )
     end = len(ops) - next((n for n, op in enumerate(reversed(ops)) if op.sign != BARE), len(ops))
     ways = [settled[:end], settled]
@@ -230,7 +232,7 @@ def _readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterator[Op
     yield from dict.fromkeys(ways)
 
 
-def _settled(ops: Sequence[Op], at: int) -> Op:
+def _settle_bare_line(ops: Sequence[Op], at: int) -> Op:
     """A bare line between two that stay does too; beside what changes it may come."""
     before = next((op.sign for op in reversed(ops[:at]) if op.sign != BARE), STAYS)
     after = next((op.sign for op in ops[at:] if op.sign != BARE), STAYS)

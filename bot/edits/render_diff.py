@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 
-from bot.edits.diff_counts import counts
+from bot.edits.diff_counts import count_diff
 from bot.edits.parsed_edit import NOWHERE
 
 BARE = "\n\\ No newline at end of file\n"
 
 
-def written(
+def render_diff(
     before: Mapping[str, str], after: Mapping[str, str | None], moves: Mapping[str, str]
 ) -> str:
     """A unified diff with git's headers of what changes in the files; `moves` has the old path by
@@ -22,35 +22,37 @@ def written(
         part
         for path, new in sorted(after.items())
         if not (new is None and path in left)
-        for part in _file(path, moves.get(path, path), before.get(moves.get(path, path)), new)
+        for part in _render_file(
+            path, moves.get(path, path), before.get(moves.get(path, path)), new
+        )
     )
-    counts(text)  # raises for what is no diff
+    count_diff(text)  # raises for what is no diff
     return text
 
 
-def _file(path: str, was: str, old: str | None, new: str | None) -> Iterator[str]:
-    yield f"diff --git {_quoted('a/' + was)} {_quoted('b/' + path)}\n"
+def _render_file(path: str, was: str, old: str | None, new: str | None) -> Iterator[str]:
+    yield f"diff --git {_quote('a/' + was)} {_quote('b/' + path)}\n"
     if old is None:
         yield "new file mode 100644\n"
     elif new is None:
         yield "deleted file mode 100644\n"
     elif was != path:
         yield f"similarity index {100 if old == new else 90}%\n"
-        yield f"rename from {_quoted(was)}\nrename to {_quoted(path)}\n"
+        yield f"rename from {_quote(was)}\nrename to {_quote(path)}\n"
     names = (
-        _quoted(f"a/{was}") if old is not None else NOWHERE,
-        _quoted(f"b/{path}") if new is not None else NOWHERE,
+        _quote(f"a/{was}") if old is not None else NOWHERE,
+        _quote(f"b/{path}") if new is not None else NOWHERE,
     )
-    for line in difflib.unified_diff(_lines(old), _lines(new), *names):
+    for line in difflib.unified_diff(_split_lines(old), _split_lines(new), *names):
         yield line if line.endswith("\n") else line + BARE
 
 
-def _lines(text: str | None) -> list[str]:
+def _split_lines(text: str | None) -> list[str]:
     """Lines as git counts them: only a line feed ends one."""
     return [line for line in (text or "").replace("\n", "\n\0").split("\0") if line]
 
 
-def _quoted(path: str) -> str:
+def _quote(path: str) -> str:
     """A path as git writes it: in C's manner when it holds odd characters."""
     raw = path.encode(errors="surrogateescape")
     if all(32 <= byte < 127 and byte not in b'"\\' for byte in raw):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bot.edits.apply_hunk import change
-from bot.edits.find_place import Place, splices
-from bot.edits.indent import NONE
-from bot.edits.lines import Lines, Splice, exact
-from bot.edits.nearest_lines import too_many
-from bot.edits.omitted_code import refuse_left_out
-from bot.edits.parsed_edit import COMES, Hunk, Rejected, compared
-from bot.edits.read_blocks import readings
+from bot.edits.apply_hunk import compute_splices
+from bot.edits.find_place import Place, make_splices
+from bot.edits.indent import NO_SHIFT
+from bot.edits.lines import FileLines, Splice, keep_exact
+from bot.edits.nearest_lines import explain_ambiguity
+from bot.edits.omitted_code import refuse_omitted_code
+from bot.edits.parsed_edit import COMES, Hunk, Rejected, compare_lines
+from bot.edits.read_blocks import list_readings
 
 
-def replace(path: str, before: str, old: str, new: str) -> str:
+def replace_text(path: str, before: str, old: str, new: str) -> str:
     """The file with `new` in the one place of `old`, a part of a line or many. Blanks need not
     match; the file's stay.
 
@@ -26,23 +26,23 @@ def replace(path: str, before: str, old: str, new: str) -> str:
         )
     if old == new:
         raise Rejected(f"{path}: the old and the new text are the same, so nothing would change.")
-    lines = Lines.of(before)
+    lines = FileLines.split(before)
     try:
-        made = _part(lines, old, new) or _whole(lines, old, new)
+        made = _replace_part(lines, old, new) or _replace_lines(lines, old, new)
     except Rejected as why:
         raise Rejected(f"{path}: {why.reason}", why.nearest) from None
-    after = lines.spliced(made).joined()
+    after = lines.splice(made).join()
     if after == before:
         raise Rejected(f"{path}: nothing would change.")
     return after
 
 
-def _part(lines: Lines, old: str, new: str) -> list[Splice]:
+def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
     """The old text as it is, wherever in a line it begins and ends; nothing when it is not there."""
-    text = lines.fed()
-    starts = _starts(text, old)
+    text = lines.join_with_line_feeds()
+    starts = _find_starts(text, old)
     if len(starts) > 1:
-        raise Rejected(*too_many(lines, [text.count("\n", 0, at) for at in starts]))
+        raise Rejected(*explain_ambiguity(lines, [text.count("\n", 0, at) for at in starts]))
     if not starts:
         return []
     start, end = starts[0], starts[0] + len(old)
@@ -53,14 +53,14 @@ def _part(lines: Lines, old: str, new: str) -> list[Splice]:
     if old.endswith("\n") and end == len(text):  # no line begins after the file's last end
         was.pop()
         now = now if now[-1] else now[:-1]
-    ops = compared(was, now, exact)
-    refuse_left_out(ops)
+    ops = compare_lines(was, now, keep_exact)
+    refuse_omitted_code(ops)
     at = iter(range(first, first + len(was)))
-    place = Place(ops, tuple(None if op.sign == COMES else next(at) for op in ops), NONE)
-    return splices(lines, place, [op.new for op in ops if op.sign == COMES])
+    place = Place(ops, tuple(None if op.sign == COMES else next(at) for op in ops), NO_SHIFT)
+    return make_splices(lines, place, [op.new for op in ops if op.sign == COMES])
 
 
-def _starts(text: str, old: str) -> list[int]:
+def _find_starts(text: str, old: str) -> list[int]:
     """All places, those that overlap too: `aa` stands twice in `aaa`."""
     found = []
     at = text.find(old)
@@ -70,9 +70,9 @@ def _starts(text: str, old: str) -> list[int]:
     return found
 
 
-def _whole(lines: Lines, old: str, new: str) -> list[Splice]:
+def _replace_lines(lines: FileLines, old: str, new: str) -> list[Splice]:
     """Whole lines, where they stand but for blanks or for what else the applier forgives."""
     new = new.removesuffix("\n") if old.endswith("\n") else new
-    ways = tuple(readings(old.removesuffix("\n").split("\n"), new.split("\n") if new else []))
-    refuse_left_out(ways[0])
-    return change(lines, Hunk(1, ways, blocks=True))
+    ways = tuple(list_readings(old.removesuffix("\n").split("\n"), new.split("\n") if new else []))
+    refuse_omitted_code(ways[0])
+    return compute_splices(lines, Hunk(1, ways, blocks=True))

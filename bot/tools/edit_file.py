@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from bot.edits import replace
+from bot.edits import replace_text
 from bot.tools.session import ToolSession
 from bot.tools.tool import RepoPath, Tool, ToolInput
 
@@ -23,7 +23,9 @@ def run(session: ToolSession, arguments: EditFileInput) -> str:
     """Replace the text in the patch. Raises Rejected when `old` is not there exactly once."""
     path = arguments.path
     text = session.read_tree().read_text(path)
-    session.patch = session.patch.with_file(path, replace(path, text, arguments.old, arguments.new))
+    session.patch = session.patch.with_file(
+        path, replace_text(path, text, arguments.old, arguments.new)
+    )
     return "Done."
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from bot.edits import Rejected, apply
+from bot.edits import Rejected, apply_edits
 from bot.refactor import rename_symbol
 from tests.benchmarks.table import Row
 from tests.edits.model_faults import BLOCKS, DIFFS, Maker, block_of, diff_of
@@ -74,7 +74,7 @@ def _faults() -> list[Row]:
 
 def _outcome(before: str, edit: str, path: str, after: str) -> str:
     try:
-        return "right" if apply({path: before}, edit)[path] == after else "wrong"
+        return "right" if apply_edits({path: before}, edit)[path] == after else "wrong"
     except Rejected:
         return "refused"
 
@@ -97,7 +97,7 @@ def _large() -> list[Row]:
 
 def _took(text: str, edit: str) -> float:
     start = time.process_time()
-    apply({"f": text}, edit)
+    apply_edits({"f": text}, edit)
     return (time.process_time() - start) * 1000
 
 
@@ -126,7 +126,7 @@ def _noise() -> Row:
     while time.monotonic() < end:
         edit = "".join(chance.choices(PARTS, k=chance.randint(1, 40)))
         start = time.process_time()
-        _try(lambda edit=edit: apply({"f": "x\nz\n", "g": "y"}, edit))
+        _try(lambda edit=edit: apply_edits({"f": "x\nz\n", "g": "y"}, edit))
         slowest, tried = max(slowest, time.process_time() - start), tried + 1
     return Row(
         f"{tried:,} edits of noise",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.edits import DiffCounts, Rejected, apply, counts, replace
+from bot.edits import DiffCounts, Rejected, apply_edits, count_diff, replace_text
 
 FILE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 LINES = st.lists(st.sampled_from(["a", "b", " a", "a ", "", "x = 1", "é"]), max_size=8)
@@ -18,14 +18,14 @@ LINES = st.lists(st.sampled_from(["a", "b", " a", "a ", "", "x = 1", "é"]), max
 def rejected(files: dict[str, str], edit: str) -> str:
     before = dict(files)
     with pytest.raises(Rejected) as caught:
-        apply(files, edit)
+        apply_edits(files, edit)
     assert before == files
     return str(caught.value)
 
 
 def no_replace(before: str, old: str, new: str) -> str:
     with pytest.raises(Rejected) as caught:
-        replace("a.py", before, old, new)
+        replace_text("a.py", before, old, new)
     return str(caught.value)
 
 
@@ -35,7 +35,9 @@ def no_replace(before: str, old: str, new: str) -> str:
 
 def test_a_text_that_stands_once_is_replaced():
     """A part of a line will do."""
-    assert FILE.replace("return 2", "return 3") == replace("a.py", FILE, "return 2", "return 3")
+    assert FILE.replace("return 2", "return 3") == replace_text(
+        "a.py", FILE, "return 2", "return 3"
+    )
 
 
 def test_a_text_that_stands_twice_is_rejected_with_both_lines():
@@ -91,27 +93,27 @@ def test_an_edit_of_nothing_is_rejected(old, new):
 
 def test_line_ends_need_not_match_and_stay_the_files():
     """A file of CRLF takes a text of LF, and gets CRLF."""
-    assert "a\r\nB\r\nC\r\nd\r\n" == replace("f", "a\r\nb\r\nd\r\n", "a\nb\n", "a\nB\nC\n")
+    assert "a\r\nB\r\nC\r\nd\r\n" == replace_text("f", "a\r\nb\r\nd\r\n", "a\nb\n", "a\nB\nC\n")
 
 
 def test_blanks_at_line_ends_need_not_match_and_stay_the_files():
     """Lines that the edit only quotes keep their bytes."""
-    assert "a  \nB\nc\t\n" == replace("f", "a  \nb \nc\t\n", "a\nb\nc\n", "a\nB\nc\n")
+    assert "a  \nB\nc\t\n" == replace_text("f", "a  \nb \nc\t\n", "a\nb\nc\n", "a\nB\nc\n")
 
 
 def test_a_file_without_a_last_line_end_stays_without():
     """The last line is found though it does not end."""
-    assert "a\nB" == replace("f", "a\nb", "b\n", "B\n")
+    assert "a\nB" == replace_text("f", "a\nb", "b\n", "B\n")
 
 
 def test_mixed_line_ends_stay_as_they_are():
     """Only the changed line could change its end, and takes its neighbour's."""
-    assert "a\r\nb\nC\r\nd\n" == replace("f", "a\r\nb\nc\r\nd\n", "c", "C")
+    assert "a\r\nb\nC\r\nd\n" == replace_text("f", "a\r\nb\nc\r\nd\n", "c", "C")
 
 
 def test_a_whole_line_can_go():
     """Its end goes with it."""
-    assert "a\r\nc\r\n" == replace("f", "a\r\nb\r\nc\r\n", "b\n", "")
+    assert "a\r\nc\r\n" == replace_text("f", "a\r\nb\r\nc\r\n", "b\n", "")
 
 
 @given(LINES, LINES, LINES, LINES, st.sampled_from(["\n", "\r\n"]), st.booleans())
@@ -121,7 +123,7 @@ def test_no_byte_outside_the_place_changes(head, old, new, tail, end, crlf_edit)
     edit = "\r\n" if crlf_edit else "\n"
     assume(old != new)
 
-    after = replace("f", before, edit.join(["<", *old, ">"]), edit.join(["<", *new, ">"]))
+    after = replace_text("f", before, edit.join(["<", *old, ">"]), edit.join(["<", *new, ">"]))
 
     assert end.join([*head, "<", *new, ">", *tail]) == after
 
@@ -131,7 +133,7 @@ def test_a_replacement_is_exact_unique_or_rejected(file, old, new, end):
     """Whatever is asked, the answer is the one right text or a rejection."""
     before, want = end.join(file), "\n".join(old)
     try:
-        after = replace("f", before, want, "\n".join(new))
+        after = replace_text("f", before, want, "\n".join(new))
     except Rejected:
         return
     words, come, there = (
@@ -170,8 +172,8 @@ def test_blocks_and_diffs_say_the_same():
     after = {"a.py": FILE.replace("2", "3")}
     diff = "--- a/a.py\n+++ b/a.py\n@@ -9,9 +9 @@\n def two():\n-    return 2\n+    return 3\n"
 
-    assert after == apply({"a.py": FILE}, block("a.py", "    return 2\n", "    return 3\n"))
-    assert after == apply({"a.py": FILE}, f"Here it is:\n```diff\n{diff}```\nDone.")
+    assert after == apply_edits({"a.py": FILE}, block("a.py", "    return 2\n", "    return 3\n"))
+    assert after == apply_edits({"a.py": FILE}, f"Here it is:\n```diff\n{diff}```\nDone.")
 
 
 def test_files_come_and_go():
@@ -179,9 +181,9 @@ def test_files_come_and_go():
     new = "--- /dev/null\n+++ b/n.py\n@@ -0,0 +1 @@\n+x = 1\n"
     gone = "--- a/a.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"
 
-    assert {"n.py": "x = 1\n"} == apply({}, new)
-    assert {"n.py": "x = 1\n"} == apply({}, block("n.py", "", "x = 1\n"))
-    assert {} == apply({"a.py": "x\n"}, gone)
+    assert {"n.py": "x = 1\n"} == apply_edits({}, new)
+    assert {"n.py": "x = 1\n"} == apply_edits({}, block("n.py", "", "x = 1\n"))
+    assert {} == apply_edits({"a.py": "x\n"}, gone)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,7 @@ def test_a_bare_name_must_mean_one_file():
     assert "any of a/x.py, b/x.py" in rejected(
         {"a/x.py": "1\n", "b/x.py": "1\n"}, block("x.py", "1\n", "2\n")
     )
-    assert {"a/x.py": "2\n"} == apply({"a/x.py": "1\n"}, block("x.py", "1\n", "2\n"))
+    assert {"a/x.py": "2\n"} == apply_edits({"a/x.py": "1\n"}, block("x.py", "1\n", "2\n"))
 
 
 def test_an_ambiguous_place_is_rejected_by_both_formats():
@@ -237,7 +239,7 @@ def test_a_whole_files_diff_gives_the_new_file(old, new, end):
     diff = "\n".join(difflib.unified_diff(old, new, "a/f", "b/f", n=99, lineterm=""))
     files = {"f": end.join(old) + end, "other": "kept"}
     try:
-        after = apply(files, diff)
+        after = apply_edits(files, diff)
     except Rejected:
         return
 
@@ -263,8 +265,8 @@ index 0000000..e69de29
 
 def test_a_diff_is_counted():
     """Empty new files count, and odd line separators are no line ends."""
-    assert DiffCounts(2, 1, 1) == counts(GOOD)
-    assert DiffCounts(0, 0, 0) == counts("")
+    assert DiffCounts(2, 1, 1) == count_diff(GOOD)
+    assert DiffCounts(0, 0, 0) == count_diff("")
 
 
 @pytest.mark.parametrize(
@@ -273,4 +275,4 @@ def test_a_diff_is_counted():
 def test_what_is_no_diff_is_an_error(diff):
     """Words, and hunks whose counts do not fit."""
     with pytest.raises(ValueError, match="not a unified diff"):
-        counts(diff)
+        count_diff(diff)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.edits import Rejected, apply, changes, replace
+from bot.edits import Rejected, apply_edits, compute_changes, replace_text
 
 FILE = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 
@@ -27,7 +27,7 @@ def made(path: str) -> str:
 
 def refused(files: dict[str, str], edit: str) -> str:
     with pytest.raises(Rejected) as caught:
-        apply(files, edit)
+        apply_edits(files, edit)
     return str(caught.value)
 
 
@@ -38,30 +38,30 @@ def test_a_rename_moves_and_edits():
     )
     hunk = "--- a/a.py\n+++ b/lib/b.py\n@@ -2 +2 @@\n-    return 1\n+    return 7\n"
 
-    assert {"lib/b.py": FILE} == apply({"a.py": FILE}, head)
-    assert {"lib/b.py": FILE.replace("1", "7")} == apply({"a.py": FILE}, head + hunk)
-    assert {"b.py": "y\n"} == apply({"a.py": "x\n"}, diff("a.py", "-x", "+y", new="b.py"))
+    assert {"lib/b.py": FILE} == apply_edits({"a.py": FILE}, head)
+    assert {"lib/b.py": FILE.replace("1", "7")} == apply_edits({"a.py": FILE}, head + hunk)
+    assert {"b.py": "y\n"} == apply_edits({"a.py": "x\n"}, diff("a.py", "-x", "+y", new="b.py"))
 
 
 def test_a_copy_leaves_the_first():
     """Both are there afterwards."""
     head = "diff --git a/a.py b/b.py\nsimilarity index 100%\ncopy from a.py\ncopy to b.py\n"
 
-    assert {"a.py": FILE, "b.py": FILE} == apply({"a.py": FILE}, head)
+    assert {"a.py": FILE, "b.py": FILE} == apply_edits({"a.py": FILE}, head)
 
 
 def test_modes_are_told():
     """A text cannot hold them, so they come beside the texts."""
     head = "diff --git a/a.sh b/a.sh\nold mode 100644\nnew mode 100755\n"
 
-    assert {"a.sh": "100755"} == changes({"a.sh": "x\n"}, head).modes
-    assert {} == changes({"a.sh": "x\n"}, head).files
+    assert {"a.sh": "100755"} == compute_changes({"a.sh": "x\n"}, head).modes
+    assert {} == compute_changes({"a.sh": "x\n"}, head).files
     assert "symbolic link" in refused({}, "diff --git a/a b/a\nnew file mode 120000\n" + made("a"))
 
 
 def test_quoted_paths_are_gits():
     """Git writes odd names in C's manner."""
-    assert {"h\u00e9.txt": "y\n"} == apply(
+    assert {"h\u00e9.txt": "y\n"} == apply_edits(
         {"h\u00e9.txt": "x\n"}, '--- "a/h\\303\\251.txt"\n+++ "b/h\\303\\251.txt"\n@@ @@\n-x\n+y\n'
     )
 
@@ -70,14 +70,14 @@ def test_the_end_of_the_file_stays_unless_the_diff_says_more():
     """Git's marker about the last line is the only thing that changes it."""
     note = "\\ No newline at end of file"
 
-    assert {"a": "y"} == apply({"a": "x"}, diff("a", "-x", "+y"))
-    assert {"a": "x\n"} == apply({"a": "x"}, diff("a", "-x", note, "+x"))
-    assert {"a": "x"} == apply({"a": "x\n"}, diff("a", "-x", "+x", note))
+    assert {"a": "y"} == apply_edits({"a": "x"}, diff("a", "-x", "+y"))
+    assert {"a": "x\n"} == apply_edits({"a": "x"}, diff("a", "-x", note, "+x"))
+    assert {"a": "x"} == apply_edits({"a": "x\n"}, diff("a", "-x", "+x", note))
 
 
 def test_a_mark_and_every_line_end_stay():
     """A byte order mark, CRLF, and a carriage return inside a line."""
-    assert {"a": "\ufeffy\r\nb\rc\r\n"} == apply(
+    assert {"a": "\ufeffy\r\nb\rc\r\n"} == apply_edits(
         {"a": "\ufeffx\r\nb\rc\r\n"}, diff("a", "-x", "+y")
     )
 
@@ -86,7 +86,7 @@ def test_blocks_build_on_each_other():
     """What the second quotes was made by the first."""
     both = block("a", "x", "y\nz") + block("a", "z", "w")
 
-    assert {"a": "y\nw\n"} == apply({"a": "x\n"}, both)
+    assert {"a": "y\nw\n"} == apply_edits({"a": "x\n"}, both)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_code_that_was_left_out_is_refused_with_the_line(line):
     assert line.strip() in refused(files, block("a", "x", f"z\n{line}"))
     assert line.strip() in refused(files, f"--- /dev/null\n+++ b/n\n@@ @@\n+x\n+{line}\n")
     with pytest.raises(Rejected, match="left out"):
-        replace("a", files["a"], "x", f"z\n{line}")
+        replace_text("a", files["a"], "x", f"z\n{line}")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_code_that_was_left_out_is_refused_with_the_line(line):
 )
 def test_what_only_looks_left_out_passes(line):
     """Prose, and the ellipsis of Python."""
-    assert {"a": f"z\n{line}\ny\n"} == apply({"a": "x\ny\n"}, block("a", "x", f"z\n{line}"))
+    assert {"a": f"z\n{line}\ny\n"} == apply_edits({"a": "x\ny\n"}, block("a", "x", f"z\n{line}"))
 
 
 def test_dots_in_both_halves_stand_for_lines_that_stay():
@@ -181,7 +181,7 @@ def test_dots_in_both_halves_stand_for_lines_that_stay():
         "def one():\n    ...\ndef two():\n    return 3",
     )
 
-    assert {"a": FILE.replace("2", "3")} == apply({"a": FILE}, block("a", old, new))
+    assert {"a": FILE.replace("2", "3")} == apply_edits({"a": FILE}, block("a", old, new))
 
 
 def test_all_that_failed_is_told_at_once():
@@ -208,10 +208,12 @@ def test_large_edits_end():
     """Ten thousand hunks or files, ten megabytes, and a file of lines that are all alike."""
     lines = [f"value_{n} = {n}" for n in range(20_000)]
     hunks = "".join(f"@@ @@\n-{lines[n]}\n+{lines[n]}0\n" for n in range(0, 20_000, 2))
-    after = apply({"a": "\n".join(lines) + "\n"}, f"--- a/a\n+++ b/a\n{hunks}")["a"]
+    after = apply_edits({"a": "\n".join(lines) + "\n"}, f"--- a/a\n+++ b/a\n{hunks}")["a"]
 
     assert "value_10 = 100\nvalue_11 = 11\n" in after
-    assert 2_001 == len(apply({"a": "x\n"}, "".join(made(f"d{n}/f{n}") for n in range(2_000))))
+    assert 2_001 == len(
+        apply_edits({"a": "x\n"}, "".join(made(f"d{n}/f{n}") for n in range(2_000)))
+    )
     assert "characters" in refused({"a": "x\n"}, "x" * 20_000_001)
     assert "parts" in refused({"a": "x\n"}, "@@\n" * 100_000)
     assert "places" in refused({"a": "x\n" * 200_000}, block("a", "x", "y"))
@@ -233,7 +235,7 @@ noise = st.lists(st.sampled_from(NOISE.split("|")), max_size=20)
 def test_any_text_is_an_edit_or_refused(lines, before):
     """Nothing crashes, and a file that is not named stays."""
     try:
-        after = apply({"f": before, "other": "kept\n"}, "\n".join(lines))
+        after = apply_edits({"f": before, "other": "kept\n"}, "\n".join(lines))
     except Rejected:
         return
 
@@ -242,20 +244,20 @@ def test_any_text_is_an_edit_or_refused(lines, before):
 
 def test_blanks_that_are_quoted_to_the_last_can_go():
     """An edit whose old half has the file's blanks means the new half's."""
-    assert {"a": "x\ny  \n"} == apply({"a": "x  \ny  \n"}, block("a", "x  ", "x"))
-    assert {"a": "x  \nz\n"} == apply({"a": "x  \ny\n"}, block("a", "x\ny", "x\nz"))
+    assert {"a": "x\ny  \n"} == apply_edits({"a": "x  \ny  \n"}, block("a", "x  ", "x"))
+    assert {"a": "x  \nz\n"} == apply_edits({"a": "x  \ny\n"}, block("a", "x\ny", "x\nz"))
     with pytest.raises(Rejected, match="nothing would change"):
-        replace("a", "x  \n", "x\n", "x\n\n"[:2] + "")
+        replace_text("a", "x  \n", "x\n", "x\n\n"[:2] + "")
 
 
 def test_new_lines_are_indented_as_the_file_is():
     """When nothing that stays tells how: tabs in a file of tabs, the file's step in one of spaces."""
     tabs, spaces = "f {\n\tx\n}\n", "f {\n  x\n}\n"
 
-    assert {"a": "f {\n\tx\n}\ng {\n\ty\n}\n"} == apply(
+    assert {"a": "f {\n\tx\n}\ng {\n\ty\n}\n"} == apply_edits(
         {"a": tabs}, block("a", "}", "}\ng {\n    y\n}")
     )
-    assert {"a": "f {\n  x\n}\ng {\n  y\n}\n"} == apply(
+    assert {"a": "f {\n  x\n}\ng {\n  y\n}\n"} == apply_edits(
         {"a": spaces}, block("a", "}", "}\ng {\n\ty\n}")
     )
 
@@ -281,12 +283,12 @@ def test_a_path_is_found_as_people_write_it():
         "**File: src/a.py**\n",
         "### src/a.py\n\n",
     ):
-        assert {"src/a.py": "y\n"} == apply({"src/a.py": "x\n"}, head + body)
-    assert {"src/a.py": "y\n"} == apply(
+        assert {"src/a.py": "y\n"} == apply_edits({"src/a.py": "x\n"}, head + body)
+    assert {"src/a.py": "y\n"} == apply_edits(
         {"src/a.py": "x\n"}, body.replace("SEARCH", "SEARCH src/a.py")
     )
 
 
 def test_a_signature_of_a_mailed_patch_is_no_line():
     """As `git format-patch` ends its files."""
-    assert {"a": "y\n"} == apply({"a": "x\n"}, diff("a", "-x", "+y") + "-- \n2.45.1\n")
+    assert {"a": "y\n"} == apply_edits({"a": "x\n"}, diff("a", "-x", "+y") + "-- \n2.45.1\n")

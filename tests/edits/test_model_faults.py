@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.edits import Rejected, apply
+from bot.edits import Rejected, apply_edits
 from tests.edits.model_faults import BLOCKS, DIFFS, Case, Maker, block_of, diff_of, dropped, stale
 
 chances = st.integers(0, 10_000).map(Random)
@@ -19,7 +19,7 @@ few = settings(max_examples=60, derandomize=True)
 def outcome(case: Case) -> str | None:
     """The file after the edit; None when it was refused."""
     try:
-        return apply({case.path: case.before}, case.edit)[case.path]
+        return apply_edits({case.path: case.before}, case.edit)[case.path]
     except Rejected:
         return None
 

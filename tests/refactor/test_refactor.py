@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from bot.edits import written
+from bot.edits import render_diff
 from bot.refactor import CannotRefactor, Refactoring, make_async, move_symbol, rename_symbol
 
 CORE = '''"""Core."""
@@ -259,7 +259,7 @@ def test_two_hundred_files_are_one_call():
     made = rename_symbol(files, "old_name", "new_name")
 
     assert (201, 401) == (len(made.files), made.places)
-    assert 201 == written(files, made.files, {}).count("diff --git")
+    assert 201 == render_diff(files, made.files, {}).count("diff --git")
 
 
 def test_any_source_stays_as_it_is_but_for_the_name():

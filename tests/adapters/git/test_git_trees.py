@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.git.mirrors import GitMirrors
-from bot.edits import counts
+from bot.edits import count_diff
 from bot.values import Branch, GrepMatch, Patch, Remote, Repo, Sha, Tree, TreeEntry
 from tests.git_served import commit, git
 
@@ -425,7 +425,7 @@ def test_any_diff_applies_and_is_one(
     git(clone, "read-tree", "HEAD")
     if diff:
         git(clone, "apply", "--cached", given=diff.encode())
-        assert counts(diff).files >= 1
+        assert count_diff(diff).files >= 1
 
     assert mirrors.overlay(tree, patch).sha == git(clone, "write-tree")
 

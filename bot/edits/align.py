@@ -1,6 +1,4 @@
-"""Here lives the inexact search: the file has moved on from what the edit quotes, and nothing that
-goes is in doubt.
-"""
+"""Search inexactly: the file has moved on, and no line that goes is in doubt."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from bot.edits.find_place import Place, find_firm_shift, make_place
-from bot.edits.lines import Key, FileLines, is_same_line, loosen
+from bot.edits.lines import FileLines, Key, is_same_line, loosen
 from bot.edits.nearest_lines import (
     explain_absence,
     explain_ambiguity,
@@ -48,8 +46,9 @@ def _explain_failure(lines: FileLines, ops: Ops) -> tuple[str, Sequence[str]]:
 
 
 def align_reading(lines: FileLines, ops: Ops, key: Key) -> Iterator[Place]:
-    """Places where every line that goes stands, and most that stay; none when the edit is too long
-    or too common.
+    """Find places where every line that goes stands, and most that stay.
+
+    There are none when the edit is too long or too common.
     """
     olds = [n for n, op in enumerate(ops) if op.sign not in (COMES, GAP)]
     changes = any(op.sign in (GOES, COMES) and (op.old + op.new).strip() for op in ops)
@@ -74,7 +73,7 @@ def align_reading(lines: FileLines, ops: Ops, key: Key) -> Iterator[Place]:
 def _align_around(
     lines: FileLines, ops: Ops, olds: Sequence[int], pivot: tuple[int, int], key: Key
 ) -> Place | None:
-    """The reading laid over the lines around one that both have."""
+    """Lay the reading over the lines around one that both have."""
     slack = 4 + len(olds) // 4
     low = max(0, pivot[1] - pivot[0] - slack)
     have = lines.texts[low : pivot[1] + len(olds) - pivot[0] + slack]
@@ -92,7 +91,7 @@ def _align_around(
 
 
 def _pair_similar_lines(lines: FileLines, want: Sequence[str], at: list[int | None]) -> None:
-    """A line that is not there as quoted is the file's one line in its stead, when it is like it."""
+    """Pair a quoted line that is not there with the one line in its stead, if it is like it."""
     for n in range(1, len(at) - 1):
         before, after = at[n - 1], at[n + 1]
         if (
@@ -107,7 +106,7 @@ def _pair_similar_lines(lines: FileLines, want: Sequence[str], at: list[int | No
 def _make_place_if_enough(
     lines: FileLines, ops: Ops, olds: Sequence[int], at: Sequence[int | None]
 ) -> Place | None:
-    """The place, unless too much of the reading is not there."""
+    """Make the place, unless too much of the reading is not there."""
     have = dict(zip(olds, at, strict=True))
     if any(have[n] is None and ops[n].sign == GOES for n in olds):
         return None

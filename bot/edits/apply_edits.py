@@ -1,4 +1,4 @@
-"""Here lives the applier: what a model wrote as an edit, made in all of its places or in none."""
+"""Apply what a model wrote as an edit: in all of its places or in none."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ SHOWN = 5  # edits that failed, of one text
 
 @dataclass(frozen=True, slots=True)
 class EditResult:
-    """What an edit comes to: new texts by path, None for what goes; git's modes and old paths, by
-    new path.
+    """What an edit comes to: new texts by path, None for a deleted file.
+
+    Git's modes and the old paths of moved files stand by new path.
     """
 
     files: dict[str, str | None]
@@ -27,20 +28,19 @@ class EditResult:
 
 
 def apply_edits(files: Mapping[str, str], text: str) -> dict[str, str]:
-    """The files after the edits. Each must fit in exactly one place; Rejected otherwise, and
-    nothing is changed.
+    """Apply the edits to the files. Each must fit in exactly one place.
 
-    Takes unified diffs and SEARCH/REPLACE blocks, fenced or in prose. Line numbers and counts are
-    ignored: models get
-    them wrong.
+    Raises Rejected otherwise, and nothing is changed. Takes unified diffs and SEARCH/REPLACE
+    blocks, fenced or in prose. Line numbers and counts are ignored: models get them wrong.
     """
     after = {**files, **compute_changes(files, text).files}
     return {path: text for path, text in after.items() if text is not None}
 
 
 def compute_changes(files: Mapping[str, str], text: str) -> EditResult:
-    """What the edits change, and nothing else. Raises Rejected, which tells of every edit that does
-    not fit.
+    """Compute what the edits change, and nothing else.
+
+    Raises Rejected, which tells of every edit that does not fit.
     """
     edits = parse_edits(files, text)
     work = EditSession(files)
@@ -62,20 +62,23 @@ def compute_changes(files: Mapping[str, str], text: str) -> EditResult:
 
 
 def parse_edits(files: Mapping[str, str], text: str) -> list[FileEdit]:
-    """The edits that a text holds. Raises Rejected for what is no edit, or too much of one."""
+    """Parse the edits of a text. Raises Rejected for what is no edit, or too much of one."""
     if len(text) > MOST_CHARS:
         raise Rejected(
-            f"The edit has {len(text):,} characters; at most {MOST_CHARS:,} are read. Make it in parts."
+            f"The edit has {len(text):,} characters; at most {MOST_CHARS:,} are read. Make it in "
+            f"parts."
         )
     if "\0" in text:
         raise Rejected(
-            f"Line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the edit holds a NUL: this is no text."
+            f"Line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the edit holds a NUL: this "
+            f"is no text."
         )
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
     many = sum(line.startswith(("@@", "<<<<<", "diff --git ", "--- ")) for line in lines)
     if many > 3 * MOST_HUNKS:
         raise Rejected(
-            f"The edit has some {many:,} parts; at most {MOST_HUNKS:,} are read. Make it in several."
+            f"The edit has some {many:,} parts; at most {MOST_HUNKS:,} are read. Make it in "
+            f"several."
         )
     found = list(
         parse_blocks(lines, files)
@@ -88,10 +91,13 @@ def parse_edits(files: Mapping[str, str], text: str) -> list[FileEdit]:
 
 
 def _join_rejections(failed: list[Rejected], hunks: int) -> Rejected:
-    """One rejection for all that failed, so that one more try can mend them all."""
+    """Make one rejection of all that failed, so that one more try can mend them all."""
     if len(failed) == 1 and hunks < 2:
         return failed[0]
     told = [line for one in failed[:SHOWN] for line in (one.reason, *one.nearest)]
     more = [f"... and {len(failed) - SHOWN} more."] if len(failed) > SHOWN else []
-    head = f"Nothing was changed: {len(failed)} of {hunks} edits could not be made. Send all of them again, mended."
+    head = (
+        f"Nothing was changed: {len(failed)} of {hunks} edits could not be made. "
+        "Send all of them again, mended."
+    )
     return Rejected(head, [*told, *more])

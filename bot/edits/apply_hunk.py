@@ -1,6 +1,4 @@
-"""Here lives the making of one hunk in one file: found, not made before, and written as the file
-is.
-"""
+"""Make one hunk in one file: find it, make sure it was not made before, write it as the file is."""
 
 from __future__ import annotations
 
@@ -27,7 +25,7 @@ STYLED_LINES = 2_000  # of a file, that show how it is indented
 
 
 def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
-    """What the edit puts instead of which lines. Raises Rejected when its place is not sure."""
+    """Compute what the edit puts instead of which lines. Rejected when its place is not sure."""
     try:
         place = find_exact_place(lines, hunk.readings) or find_near_place(lines, hunk.readings)
     except Rejected:
@@ -42,9 +40,7 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
 
 
 def _take_blanks_literally(lines: FileLines, place: Place) -> Place:
-    """Where the old side is quoted to the last blank, blanks that the new side lacks are meant to
-    go.
-    """
+    """Drop the blanks that the new side lacks, where the old side is quoted to the last blank."""
     if all(op.old == op.new for op in place.ops if op.sign == STAYS):
         return place
     if any(op.old != lines.texts[at] for op, at in place.pairs()):
@@ -62,7 +58,7 @@ def _take_blanks_literally(lines: FileLines, place: Place) -> Place:
 
 
 def _refuse_made_edit(lines: FileLines, hunk: Hunk) -> None:
-    """An edit whose new text stands there in the old one's stead was made before."""
+    """Refuse an edit whose new text stands in the old one's stead: it was made before."""
     for ops in hunk.readings:
         new = new_side(ops)
         if (
@@ -71,12 +67,13 @@ def _refuse_made_edit(lines: FileLines, hunk: Hunk) -> None:
         ):
             at = found[0].start + 1
             raise Rejected(
-                f"the old text is not in the file, and the new text is, at line {at}: it seems to be made."
+                f"the old text is not in the file, and the new text is, at line {at}: it seems to "
+                f"be made."
             )
 
 
 def _refuse_repetition(lines: FileLines, place: Place, come: Sequence[str]) -> None:
-    """An insertion whose lines stand there already was made before."""
+    """Refuse an insertion whose lines stand there already: it was made before."""
     if any(op.sign == GOES and op.old.strip() for op in place.ops) or not any(
         text.strip() for text in come
     ):
@@ -84,19 +81,19 @@ def _refuse_repetition(lines: FileLines, place: Place, come: Sequence[str]) -> N
     at = [n for n in place.indexes if n is not None]
     for run in find_runs(lines, new_side(place.ops), loosen):
         raise Rejected(
-            f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made."
+            f"the new lines stand there already, at line {run.start + 1}: this edit seems to be "
+            f"made."
         )
     for run in find_runs(lines, come, loosen):
         if min(at) < run.start and run.stop <= max(at):
             raise Rejected(
-                f"the new lines stand there already, at line {run.start + 1}: this edit seems to be made."
+                f"the new lines stand there already, at line {run.start + 1}: this edit seems to "
+                f"be made."
             )
 
 
 def _indent_new_lines(lines: FileLines, place: Place) -> list[str]:
-    """The lines that come, with the file's indentation: by those that stay beside them, else as the
-    old side's.
-    """
+    """Indent the lines that come as those that stay beside them, else as the old side."""
     stay = [
         (op.new, lines.texts[at])
         for op, at in place.pairs()
@@ -117,8 +114,9 @@ def _indent_new_lines(lines: FileLines, place: Place) -> list[str]:
 
 
 def _keep_new_margin(lines: FileLines, place: Place) -> Place:
-    """The place read anew when only the old side lost its indentation, and the new one is written
-    as the file is.
+    """Read the place anew when only the old side lost its indentation.
+
+    The new one is then written as the file is.
     """
     texts = [lines.texts[at] for _, at in place.pairs()]
     old, new = old_side(place.ops), new_side(place.ops)
@@ -141,7 +139,7 @@ def _count_kept_lines(ops: Ops) -> int:
 
 
 def _straighten_punctuation(lines: FileLines, place: Place, come: Sequence[str]) -> list[str]:
-    """The new lines with plain punctuation where the file has it and the edit drew it."""
+    """Write plain punctuation in the new lines where the file has it and the edit drew it."""
     drawn: dict[int, str] = {}
     for op, at in place.pairs():
         old, have = op.old.strip(), lines.texts[at].strip()

@@ -1,4 +1,4 @@
-"""Here lives the work of one text of edits: files opened, edited, made, moved and deleted."""
+"""Apply one text of edits: files are opened, edited, made, moved and deleted."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ class _OpenFile:
             self.lines, self.splices = self.lines.splice(self.splices), []
 
     def apply_hunk(self, hunk: Hunk) -> None:
-        """Find the edit's place in the file as it was; if it has none there, in what the edits
-        before it made.
-        """
+        """Find the edit's place in the file as it was, else in what the edits before it made."""
         try:
             self._add_splices(compute_splices(self.lines, hunk), hunk)
         except Rejected:
@@ -89,7 +87,7 @@ class EditSession:
         self.moves: dict[str, str] = {}
 
     def collect_changes(self) -> dict[str, str | None]:
-        """What changed: new texts by path, None for what went."""
+        """Collect what changed: new texts by path, None for deleted files."""
         made: dict[str, str | None] = {path: None for path in self.deleted if path in self.before}
         for path, file in self.open_files.items():
             text = file.render()
@@ -98,7 +96,7 @@ class EditSession:
         return made
 
     def apply_file_edit(self, edit: FileEdit) -> list[Rejected]:
-        """Make the edits of one file; what comes back are those that could not be made."""
+        """Make the edits of one file, and return those that could not be made."""
         try:
             return self._apply_file_edit(edit)
         except Rejected as why:
@@ -131,7 +129,7 @@ class EditSession:
         return []
 
     def _find_target(self, edit: FileEdit) -> str | None:
-        """The file to edit; None for one to make."""
+        """Find the file to edit; None for one to make."""
         if edit.old_path == NOWHERE:
             return None
         path = self.names.resolve(edit.old_path)
@@ -171,7 +169,8 @@ class EditSession:
             return
         if not any(text.strip() for ops in hunk.readings for text in old_side(ops)):
             raise Rejected(
-                "the old text is empty or blank, but the file exists. Quote lines of it that hold text."
+                "the old text is empty or blank, but the file exists. Quote lines of it that hold "
+                "text."
             )
         refuse_omitted_code(hunk.readings[0])
         file.apply_hunk(hunk)
@@ -208,7 +207,7 @@ class EditSession:
         self.names.remove(path)
 
     def _move_file(self, path: str, edit: FileEdit) -> str:
-        """The path that the file has by now: another one when the edit says so."""
+        """Move the file where the edit says so, and return the path that it has by now."""
         named = list_spellings(edit.new_path)[-1]
         if NOWHERE in (edit.old_path, edit.new_path) or path in (edit.new_path, named):
             return path

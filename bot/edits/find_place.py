@@ -1,4 +1,4 @@
-"""Here lives the search for the one place that an edit means."""
+"""Search for the one place that an edit means."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice, pairwise
 
 from bot.edits.indent import NO_SHIFT, Pair, Shift, find_shift
-from bot.edits.lines import TIERS, Key, FileLines, Splice, is_same_line, loosen
+from bot.edits.lines import TIERS, FileLines, Key, Splice, is_same_line, loosen
 from bot.edits.nearest_lines import explain_ambiguity
 from bot.edits.parsed_edit import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
 
@@ -17,22 +17,20 @@ Indexes = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reading of an edit stands: for each of its lines the file's, None for what has none
-    there.
-    """
+    """Where a reading of an edit stands: for each of its lines the file's, or None."""
 
     ops: Ops
     indexes: Indexes
     shift: Shift
 
     def pairs(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[Op, int]]:
-        """The lines that have one in the file, with it."""
+        """Pair the lines with those of the file, where they have one."""
         both = zip(self.ops[start:stop], self.indexes[start:stop], strict=True)
         return ((op, at) for op, at in both if at is not None)
 
 
 def make_place(ops: Ops, at: Indexes, shift: Shift) -> Place:
-    """The place, where bare lines have become what they are."""
+    """Make the place, where bare lines become what they are."""
     bare = {True: Op(COMES), False: Op(STAYS)}
     return Place(
         tuple(bare[n is None] if op.sign == BARE else op for op, n in zip(ops, at, strict=True)),
@@ -42,12 +40,10 @@ def make_place(ops: Ops, at: Indexes, shift: Shift) -> Place:
 
 
 def find_exact_place(lines: FileLines, readings: Sequence[Ops]) -> Place | None:
-    """The only place where every line of a reading stands, one after the other; None when there is
-    none.
+    """Find the only place where every line of a reading stands; None when there is none.
 
-    As written first, then but for blanks at the ends of lines, then but for indentation and drawn
-    quotes. Raises
-    Rejected for more than one: a laxer comparison would only find more.
+    Lines are compared as written first, then but for blanks at their ends, then but for indentation
+    and drawn quotes. Raises Rejected for more than one: a laxer comparison would only find more.
     """
     for key in TIERS:
         for ops in readings:
@@ -64,14 +60,14 @@ def _first_line(at: Indexes) -> int:
 
 
 def _shift_place(lines: FileLines, ops: Ops, at: Indexes) -> Place | None:
-    """The place, when one rule turns the edit's indentation into the file's."""
+    """Make the place, when one rule turns the edit's indentation into the file's."""
     pairs = [(op.old, lines.texts[n]) for op, n in zip(ops, at, strict=True) if n is not None]
     shift = find_firm_shift(ops, pairs)
     return None if shift is None else make_place(ops, at, shift)
 
 
 def find_firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
-    """The rule for the indentation; one line at another margin is no anchor for new ones."""
+    """Find the rule for the indentation; one line at another margin is no anchor for new ones."""
     shift = find_shift(pairs)
     inserts = not any(op.sign == GOES for op in ops)
     return (
@@ -82,7 +78,7 @@ def find_firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
 
 
 def _find_all(lines: FileLines, ops: Ops, key: Key) -> list[Indexes]:
-    """All ways in which the reading's old lines stand in the file."""
+    """Find all ways in which the reading's old lines stand in the file."""
     if any(op.sign == BARE for op in ops):
         return _find_with_bare_lines(lines, ops, key)
     pieces = _split_at_gaps(ops)
@@ -100,7 +96,7 @@ def _spread_run(ops: Ops, chain: Sequence[int]) -> Indexes:
 
 
 def _find_with_bare_lines(lines: FileLines, ops: Ops, key: Key) -> list[Indexes]:
-    """The ways when some lines are bare: each takes a blank line of the file where there is one."""
+    """Find the ways when some lines are bare: each takes a blank line where the file has one."""
     index = lines.index_by(key)
     sure = [n for n, op in enumerate(ops) if op.sign in (STAYS, GOES)]
     if not sure or not all(key(ops[n].old) in index for n in sure):
@@ -130,22 +126,21 @@ def _match_around(lines: FileLines, ops: Ops, pivot: tuple[int, int], key: Key) 
 
 
 def _split_at_gaps(ops: Ops) -> list[Ops]:
-    """What stands between the gaps."""
+    """Split the reading at its gaps."""
     ends = [-1, *(n for n, op in enumerate(ops) if op.sign == GAP), len(ops)]
     return [ops[start + 1 : stop] for start, stop in pairwise(ends)]
 
 
 def find_runs(lines: FileLines, wanted: Sequence[str], key: Key) -> list[range]:
-    """Where the lines stand together, looked for by the rarest: a blank one would be tried
-    everywhere.
-    """
+    """Find where the lines stand together, by the rarest: a blank one would be tried everywhere."""
     index, want = lines.index_by(key), [key(text) for text in wanted]
     if not want or not all(text in index for text in want):
         return []
     pivot = min(range(len(want)), key=lambda at: len(index[want[at]]))
     if len(index[want[pivot]]) * len(want) > MOST_COMPARED:
         raise Rejected(
-            "the old text is long, and made of lines that stand all over the file. Quote less of it."
+            "the old text is long, and made of lines that stand all over the file. Quote less of "
+            "it."
         )
     found = [range(at - pivot, at - pivot + len(want)) for at in index[want[pivot]] if at >= pivot]
     return [
@@ -164,9 +159,7 @@ def _is_run(lines: FileLines, run: range, wanted: Sequence[str], key: Key) -> bo
 
 
 def _chain_runs(lines: FileLines, pieces: Sequence[Ops], key: Key) -> list[list[int]]:
-    """The ways in which all pieces stand in this order. Two ways differ only where the edit changes
-    something.
-    """
+    """Chain the pieces in their order. Two ways differ only where the edit changes something."""
     found = [find_runs(lines, old_side(piece), key) for piece in pieces]
     end = 0
     for n, some in enumerate(found):
@@ -190,12 +183,11 @@ def _has_changes(ops: Ops) -> bool:
 
 
 def make_splices(lines: FileLines, place: Place, come: Sequence[str]) -> list[Splice]:
-    """What stands instead of which lines; `come` are the new lines in their order. Raises Rejected
-    without an anchor.
+    """Make the splices; `come` are the new lines in their order.
 
     New lines stand after the line that they follow in the edit, or before the one that they
-    precede. When the file has
-    lines between those two that the edit leaves out, a line that goes decides; else nobody knows.
+    precede. When the file has lines between those two that the edit leaves out, a line that goes
+    decides; else nobody knows. Raises Rejected without an anchor.
     """
     made: list[Splice] = []
     new = iter(come)
@@ -211,7 +203,7 @@ def make_splices(lines: FileLines, place: Place, come: Sequence[str]) -> list[Sp
 
 
 def _merge_neighbours(made: Sequence[Splice]) -> list[Splice]:
-    """Neighbours as one, so that what comes can end as the lines that it replaces."""
+    """Merge neighbours, so that what comes can end as the lines that it replaces."""
     merged: list[Splice] = []
     for start, stop, come in made:
         if merged and merged[-1][1] == start:
@@ -223,7 +215,7 @@ def _merge_neighbours(made: Sequence[Splice]) -> list[Splice]:
 
 
 def _find_anchor(lines: FileLines, place: Place, start: int, stop: int) -> int:
-    """The line before which the new lines from `start` to `stop` stand."""
+    """Find the line before which the new lines from `start` to `stop` stand."""
     ops, at = place.ops, place.indexes
     before = at[start - 1] if start else None
     after = at[stop] if stop < len(ops) else None
@@ -233,10 +225,12 @@ def _find_anchor(lines: FileLines, place: Place, start: int, stop: int) -> int:
         return after
     if before is not None and after is not None:
         raise Rejected(
-            "new lines would stand between two lines that are not neighbours in the file, so their place is not sure. "
+            "new lines would stand between two lines that are not neighbours in the file, so their "
+            "place is not sure. "
             "Quote the lines between:",
             [f"{n + 1:>5}\t{lines.texts[n]}" for n in range(before, min(after + 1, before + 12))],
         )
     raise Rejected(
-        "the lines beside the new ones are not in the file, so their place is not sure. Quote a line that is there."
+        "the lines beside the new ones are not in the file, so their place is not sure. Quote a "
+        "line that is there."
     )

@@ -1,6 +1,4 @@
-"""Here lives indentation: how that of an edit becomes that of the file, when one rule fits every
-line.
-"""
+"""Turn the indentation of an edit into that of the file, when one rule fits every line."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ Pair = tuple[str, str]  # a line as it is written, and as it shall be
 
 
 def read_margin(line: str) -> str:
-    """The blanks that a line begins with."""
+    """Read the blanks that a line begins with."""
     return line[: len(line) - len(line.lstrip())]
 
 
@@ -22,7 +20,7 @@ def _keep_blanks(blanks: str) -> str:
 
 
 def _convert_to_tabs(blanks: str, width: int) -> str:
-    """The leading spaces as tabs, as far as they are whole ones."""
+    """Turn leading spaces into tabs, as far as they are whole ones."""
     columns = len(blanks.expandtabs(width))
     return "\t" * (columns // width) + " " * (columns % width)
 
@@ -36,22 +34,20 @@ def _double(blanks: str) -> str:
 
 
 def _halve(blanks: str) -> str:
-    """Half of it; what has no half is no margin."""
+    """Halve the blanks. Odd or tabbed ones become no margin, so that the rule never fits."""
     return blanks + "?" if len(blanks) % 2 or "\t" in blanks else blanks[: len(blanks) // 2]
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One rule for the blanks in front of lines: converted, then some put before them or taken from
-    them.
-    """
+    """One rule for the blanks in front of lines: convert them, then add some or take some."""
 
     convert: Callable[[str], str] = _keep_blanks
     add: str = ""
     take: str = ""
 
     def __call__(self, line: str) -> str:
-        """The line at its new margin; a blank one stays as it is."""
+        """Put the line at its new margin; a blank one stays as it is."""
         text = line.lstrip()
         if not text:
             return line
@@ -59,7 +55,7 @@ class Shift:
         return self.add + (blanks[len(self.take) :] if blanks.startswith(self.take) else "") + text
 
     def fits(self, pairs: Iterable[Pair]) -> bool:
-        """Whether it turns every written margin into the wished one."""
+        """Tell whether the rule turns every written margin into the wished one."""
         return all(read_margin(self(written)) == read_margin(wished) for written, wished in pairs)
 
 
@@ -77,9 +73,7 @@ NO_SHIFT = Shift()
 
 
 def find_shift(pairs: Sequence[Pair]) -> Shift | None:
-    """The rule that turns the first margin of each pair into the second; None when no single one
-    does.
-    """
+    """Find the rule that turns the first margin of each pair into the second, if one does."""
     pairs = [pair for pair in pairs if pair[0].strip()]
     if NO_SHIFT.fits(pairs):
         return NO_SHIFT
@@ -97,10 +91,9 @@ def _make_shift(convert: Callable[[str], str], pair: Pair) -> Shift | None:
 
 
 def match_style(lines: Sequence[str], its: Sequence[str]) -> list[str]:
-    """The lines with tabs for spaces, or spaces for tabs, when nearly all of the file has the
-    other.
+    """Write tabs for spaces, or spaces for tabs, when nearly all of the file has the other.
 
-    For when nothing that stays tells how they are indented.
+    For when nothing that stays tells how the lines are indented.
     """
     ours = read_margins(lines)
     tabs = sum(blanks[0] == "\t" for blanks in its)
@@ -115,7 +108,7 @@ def match_style(lines: Sequence[str], its: Sequence[str]) -> list[str]:
 
 
 def read_margins(lines: Sequence[str]) -> list[str]:
-    """The margins of those lines that have one."""
+    """Read the margins of those lines that have one."""
     return [blanks for line in lines if line.strip() and (blanks := read_margin(line))]
 
 
@@ -124,8 +117,9 @@ NUMBERED = re.compile(r"^\s*(\d+)(?:\s?[|:\u2192]|\t) ?(.*)$")
 
 
 def strip_line_numbers(lines: Sequence[str]) -> list[str] | None:
-    """The lines without the numbers that a viewer put before them; None when they are not numbered
-    throughout.
+    """Strip the numbers that a viewer put before the lines.
+
+    None when they are not numbered throughout.
     """
     found = [NUMBERED.match(line) for line in lines]
     numbers = [int(match[1]) for match in found if match]

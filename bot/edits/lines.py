@@ -1,6 +1,4 @@
-"""Here lives a file as lines: where each stands, as it is and as it is but for its blanks, and how
-it ends.
-"""
+"""Hold a file as lines: where each stands, exactly or loosely, and how it ends."""
 
 from __future__ import annotations
 
@@ -28,25 +26,26 @@ LINE_END = re.compile(r"\r?\n")
 
 
 def keep_exact(text: str) -> str:
+    """Keep a line as it is."""
     return text
 
 
 def loosen(text: str) -> str:
-    """A line but for its blanks, and for how quotes and dashes are drawn."""
+    """Reduce a line to its words, with plain quotes and dashes."""
     if not text.isascii():
         text = text.translate(SMART)
     return " ".join(text.replace("'", '"').split())
 
 
 def _loosen_all(texts: list[str]) -> list[str]:
-    """The loose forms of many lines: at once, for a megabyte of them takes its time one by one."""
+    """Loosen many lines at once: a megabyte of them takes its time one by one."""
     whole = "\n".join(texts)
     whole = (whole if whole.isascii() else whole.translate(SMART)).replace("'", '"')
     return [" ".join(text.split()) for text in whole.split("\n")]
 
 
 def is_same_line(wanted: str, have: str) -> bool:
-    """Whether two lines whose loose forms are equal may be the same: a straight quote means itself."""
+    """Tell whether loosely equal lines may be the same: a straight quote means itself."""
     if wanted.isascii() or wanted == have:
         return " ".join(wanted.split()) == " ".join(have.split())
     return True
@@ -57,8 +56,9 @@ TIERS: tuple[Key, ...] = (keep_exact, str.rstrip, loosen)
 
 @dataclass(slots=True)
 class FileLines:
-    """The lines of a file and their ends: only the last may have none. A byte order mark is kept
-    apart.
+    """The lines of a file and their ends, of which only the last may have none.
+
+    A byte order mark is kept apart.
     """
 
     texts: list[str]
@@ -68,7 +68,7 @@ class FileLines:
 
     @classmethod
     def split(cls, text: str) -> FileLines:
-        """The lines of a text; joining them gives it again."""
+        """Split a text into lines; joining them gives it again."""
         mark = "\ufeff" if text.startswith("\ufeff") else ""
         texts = text.removeprefix(mark).split("\n")
         ends = ["\n"] * (len(texts) - 1) + [""]
@@ -86,17 +86,18 @@ class FileLines:
         return cls(texts, ends, mark)
 
     def join(self) -> str:
+        """Join the lines to the text of the file."""
         if "\r\n" in self.ends:
             return self.mark + "".join(map("".join, zip(self.texts, self.ends, strict=True)))
         last = self.ends[-1] if self.ends else ""
         return self.mark + "\n".join(self.texts) + last
 
     def join_with_line_feeds(self) -> str:
-        """The text with line feeds alone for ends, and without its mark."""
+        """Join the lines with line feeds alone, and without the mark."""
         return "\n".join([*self.texts, *([""] if self.ends and self.ends[-1] else [])])
 
     def index_by(self, key: Key) -> dict[str, list[int]]:
-        """Where each line stands, by its key."""
+        """Find the numbers of the lines, by their keys."""
         if key not in self._indexes:
             keys = _loosen_all(self.texts) if key is loosen else list(map(key, self.texts))
             if key is str.rstrip and keys == self.texts:
@@ -109,8 +110,9 @@ class FileLines:
         return self._indexes[key]
 
     def splice(self, splices: Sequence[Splice]) -> FileLines:
-        """The lines with others in some places. What comes ends as its neighbours do, and the file
-        ends as it did.
+        """Put other lines in some places.
+
+        What comes ends as its neighbours do, and the file ends as it did.
         """
         texts: list[str] = []
         ends: list[str] = []
@@ -132,6 +134,6 @@ class FileLines:
         return FileLines(texts, ends, self.mark)
 
     def line_end_at(self, at: int) -> str:
-        """How lines end here, else in most of the file."""
+        """Tell how lines end there, else in most of the file."""
         here = self.ends[min(max(at, 0), len(self.ends) - 1)] if self.ends else "\n"
         return here or next((end for end, _ in Counter(self.ends[:-1]).most_common(1)), "\n")

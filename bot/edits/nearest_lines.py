@@ -1,6 +1,4 @@
-"""Here live the words for an edit that has no place or more than one, with the lines that help to
-mend it.
-"""
+"""Say why an edit has no place or more than one, with the lines that help to mend it."""
 
 from __future__ import annotations
 
@@ -19,13 +17,13 @@ ALIKE = 0.6
 
 
 def number_lines(lines: FileLines, start: int, stop: int) -> list[str]:
-    """FileLines as they stand, with their numbers."""
+    """Put their numbers before lines."""
     shown = enumerate(lines.texts[max(start, 0) : stop], max(start, 0) + 1)
     return [f"{number:>5}\t{text[:SHOWN_CHARS]}" for number, text in shown]
 
 
 def explain_ambiguity(lines: FileLines, starts: Sequence[int]) -> tuple[str, list[str]]:
-    """Why two places are one too many, and how the first few differ: by the line before each."""
+    """Explain that there is more than one place, and show the line before each."""
     shown = ", ".join(str(at + 1) for at in starts[:SHOWN_LINES]) + (
         ", ..." if len(starts) > SHOWN_LINES else ""
     )
@@ -41,8 +39,9 @@ def explain_ambiguity(lines: FileLines, starts: Sequence[int]) -> tuple[str, lis
 
 
 def explain_absence(lines: FileLines, wanted: Sequence[str], missing: Sequence[str] = ()) -> str:
-    """Why the text is not there, as far as the nearest place tells; `missing` are lines to remove
-    that are nowhere.
+    """Explain why the text is not there, as far as the nearest place tells.
+
+    `missing` are lines to remove that are nowhere.
     """
     told = "the old text is not in the file."
     told += f" No line of it is `{missing[0].strip()[:SHOWN_CHARS]}`." if missing else ""
@@ -56,7 +55,7 @@ def explain_absence(lines: FileLines, wanted: Sequence[str], missing: Sequence[s
 
 
 def find_nearest_lines(lines: FileLines, wanted: Sequence[str]) -> tuple[str, ...]:
-    """The lines most like the wanted ones, as they stand, with their numbers."""
+    """Find the lines most like the wanted ones, with their numbers."""
     start = _find_nearest(lines, wanted)
     if start is None:
         return ()
@@ -64,9 +63,7 @@ def find_nearest_lines(lines: FileLines, wanted: Sequence[str]) -> tuple[str, ..
 
 
 def _find_nearest(lines: FileLines, wanted: Sequence[str]) -> int | None:
-    """Where most of the wanted lines stand but for indentation; else where the longest has its
-    likeness.
-    """
+    """Find where most wanted lines stand but for indentation, else a likeness of the longest."""
     places = lines.index_by(str.strip)
     votes: Counter[int] = Counter()
     for at, text in enumerate(wanted[:VOTING_LINES]):
@@ -82,7 +79,7 @@ def _find_nearest(lines: FileLines, wanted: Sequence[str]) -> int | None:
 
 
 def find_similar_line(have: Sequence[str], wanted: str) -> int | None:
-    """The line most like the wanted one, when one is like it at all."""
+    """Find the line most like the wanted one, when one is like it at all."""
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted.strip()[:SHOWN_CHARS])
     best = ALIKE

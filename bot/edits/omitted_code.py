@@ -1,6 +1,4 @@
-"""Here lives the sight of code that was left out: a comment that says "the rest as before" where
-the rest should be.
-"""
+"""Detect code that was left out: a comment that says "the rest as before" in its stead."""
 
 from __future__ import annotations
 
@@ -19,7 +17,8 @@ CODE = (
 )
 SAYS = re.compile(
     rf"{COMMENT}(?:{DOTS}.{{0,60}}\b{OLD}\b.*"
-    rf"|(?:the )?(?:rest|remainder) of\b.{{0,60}}(?:\b(?:unchanged|same|before|omitted|here|remains|stays?)\b|{DOTS}).*"
+    rf"|(?:the )?(?:rest|remainder) of\b.{{0,60}}(?:\b(?:unchanged|same|before|omitted|here|remains"
+    rf"|stays?)\b|{DOTS}).*"
     rf"|(?:the )?{OLD} (?:of the )?{CODE}\b.{{0,30}}"
     rf"(?:{DOTS}|\b(?:unchanged|here|remains?|same|as before|omitted)\b).{{0,20}}"
     rf"|{OLD} {CODE}\s*(?:\*/|-->|\*/\}}|\)|\]|>)?\s*"
@@ -55,12 +54,13 @@ def is_placeholder(line: str) -> bool:
 
 
 def refuse_omitted_code(ops: Ops) -> None:
-    """Raises Rejected when a new line stands for code that was left out, with the line."""
+    """Raise Rejected when a new line stands for code that was left out, with the line."""
     come = [op.new for op in ops if op.sign == COMES]
     shrinks = sum(op.sign == GOES for op in ops) - len(come) >= FEWER
     for text in come:
         if len(text) <= LONGEST and (SAYS.match(text) or (shrinks and BARE.match(text))):
             raise Rejected(
                 f"this line stands for code that was left out: `{text.strip()[:SHOWN_CHARS]}`. "
-                "It would take the place of that code: write the code out, or edit less of the file."
+                "It would take the place of that code: write the code out, or edit less of the "
+                "file."
             )

@@ -1,4 +1,4 @@
-"""Here lives what an edit is, whatever format it was written in: lines that stay, go and come."""
+"""Define what an edit is in whatever format: lines that stay, go and come."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """One line of an edit. One that stays may be written differently on its two sides; a gap stands
-    for any lines.
+    """One line of an edit. One that stays may differ on its two sides; a gap stands for any lines.
 
-    A bare one is blank and lost its sign: it stays where the file has a blank line, else it comes.
+    A bare one is an empty diff line without its leading space: context if the file has a blank line
+    there, otherwise an added line.
     """
 
     sign: str
@@ -69,7 +69,7 @@ class FileEdit:
 def compare_lines(
     old: Sequence[str], new: Sequence[str], key: Callable[[str], str] = str.rstrip
 ) -> Ops:
-    """What turns the old lines into the new ones; those whose keys are the same stay."""
+    """Compare the old lines with the new ones; those whose keys are the same stay."""
     keys = list(map(key, old)), list(map(key, new))
     head = _common(*keys)
     tail = _common(keys[0][head:][::-1], keys[1][head:][::-1])
@@ -98,7 +98,7 @@ def compare_lines(
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many lines both begin with."""
+    """Count the lines that both begin with."""
     return next(
         (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
         min(len(one), len(other)),
@@ -106,10 +106,10 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def old_side(ops: Ops) -> list[str]:
-    """The lines that the file shall have."""
+    """List the lines that the file shall have."""
     return [op.old for op in ops if op.sign not in (COMES, GAP)]
 
 
 def new_side(ops: Ops) -> list[str]:
-    """The lines that the file will have."""
+    """List the lines that the file will have."""
     return [op.new for op in ops if op.sign not in (GOES, GAP)]

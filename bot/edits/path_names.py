@@ -1,4 +1,4 @@
-"""Here lives what the paths of an edit mean: the one file that fits, or a free place for a new one."""
+"""Find the one file that a path of an edit means, or a free place for a new one."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class PathNames:
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
+        """The paths by their last part."""
         found: dict[str, list[str]] = {}
         for path in sorted(self.paths):
             found.setdefault(path.rpartition("/")[2], []).append(path)
@@ -35,9 +36,7 @@ class PathNames:
         }
 
     def resolve(self, named: str) -> str | None:
-        """The file that a path means: as it is, without a diff's prefix, or as the only one that
-        ends so.
-        """
+        """Find the file that a path means: itself, without a prefix, or the only one so ending."""
         spelled = list_spellings(named)
         if found := next((path for path in spelled if path in self.paths), None):
             return found
@@ -53,7 +52,7 @@ class PathNames:
         return None
 
     def require(self, named: str) -> str:
-        """As `resolved`, and Rejected when there is no such file."""
+        """Resolve the path. Raises Rejected when there is no such file."""
         path = self.resolve(named)
         if path is not None:
             return path
@@ -68,8 +67,9 @@ class PathNames:
         )
 
     def check_new_path(self, named: str) -> str:
-        """The path for a new file. Raises Rejected when something stands there, or would on some
-        machines.
+        """Return the path for a new file.
+
+        Raises Rejected when something stands there, or would on some machines.
         """
         path = named
         if not path or path == NOWHERE:
@@ -101,19 +101,19 @@ class PathNames:
 
 
 def list_spellings(named: str) -> list[str]:
-    """A path as it is written, and without the prefix of a diff."""
+    """List a path as it is written, and without the prefix of a diff."""
     prefix, _, rest = named.partition("/")
     return [named, rest] if prefix in PREFIXES and rest else [named]
 
 
 def refuse_outside(path: str) -> None:
-    """Raises Rejected for a path that no edit may have."""
+    """Raise Rejected for a path that no edit may have."""
     if why := path_refusal(path):
         raise Rejected(f"{path}: {why}")
 
 
 def fold_case(path: str) -> str:
-    """The path as a file system takes it that ignores case and Unicode's forms."""
+    """Write the path as a file system takes it that ignores case and Unicode's forms."""
     return path.lower() if path.isascii() else unicodedata.normalize("NFKC", path).casefold()
 
 

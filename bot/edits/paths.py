@@ -1,4 +1,4 @@
-"""Paths of a repository as the laxest file system takes them, and those that may never be written."""
+"""Normalize paths as the laxest file system would, and refuse those never to be written."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ def path_refusal(path: str) -> str:
 
 
 def normalize_path(path: str) -> str:
-    """The path as the laxest file system would take it: NTFS and APFS fold case, HFS+ drops what is
-    not seen.
+    """Write the path as the laxest file system takes it.
+
+    NTFS and APFS fold case, HFS+ drops what is invisible.
     """
     seen = "".join(char for char in unicodedata.normalize("NFKC", path) if not is_invisible(char))
     folded = unicodedata.normalize("NFKC", seen.casefold()).replace("\\", "/")

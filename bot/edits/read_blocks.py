@@ -1,6 +1,4 @@
-"""Here lives the reading of SEARCH/REPLACE blocks, as models write them: fenced or in prose, each
-below its path.
-"""
+"""Parse SEARCH/REPLACE blocks as models write them: fenced or in prose, each below its path."""
 
 from __future__ import annotations
 
@@ -19,14 +17,13 @@ DOTS = re.compile(
     r"^\s*(?:#|//|/\*|--|<!--|;|%|\{/\*)?\s*(?:\.{3}|\u2026)\s*(?:\*/|-->|\*/\})?\s*$"
 )
 WORDED = re.compile(
-    r"^\s*(?:#|//|/\*|--|<!--|;|%|\{/\*)\s*(?:\.{3}|\u2026).*(?:\.{3}|\u2026)?\s*(?:\*/|-->|\*/\})?\s*$"
+    r"^\s*(?:#|//|/\*|--|<!--|;|%|\{/\*)\s*(?:\.{3}|\u2026).*(?:\.{3}|\u2026)?\s*(?:\*/|-->"
+    r"|\*/\})?\s*$"
 )
 
 
 def parse_blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileEdit]:
-    """The blocks of a text, each with the file that it is for. Raises Rejected for one that is not
-    whole.
-    """
+    """Parse the blocks of a text, each with its file. Raises Rejected for one that is not whole."""
     path, at = "", 0
     while (start := _next(SEARCH, lines, at)) is not None:
         path = _path(lines[start], lines[at:start], known) or path
@@ -37,7 +34,8 @@ def parse_blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileE
         middle = _divider(lines, start, stop, where)
         if not path:
             raise Rejected(
-                f"{where}: an edit does not say which file it is for. Write the path on the line above it."
+                f"{where}: an edit does not say which file it is for. Write the path on the line "
+                f"above it."
             )
         ways = tuple(list_readings(lines[start + 1 : middle], lines[middle + 1 : stop]))
         yield FileEdit(path, path, (Hunk(start + 1, ways, blocks=True),))
@@ -51,22 +49,21 @@ def _next(marker: re.Pattern[str], lines: Sequence[str], at: int) -> int | None:
 
 
 def _divider(lines: Sequence[str], start: int, stop: int, where: str) -> int:
-    """The line between the two halves; a heading underlined with as many signs could be it as well."""
+    """Find the line between the two halves; a heading with as many signs could be it too."""
     found = [n for n in range(start + 1, stop) if DIVIDER.match(lines[n])]
     if len(found) > 1:
         width = len(lines[start]) - len(lines[start].lstrip("<"))
         found = [n for n in found if len(lines[n].rstrip()) == width] or found
     if len(found) != 1:
         raise Rejected(
-            f"{where}: a SEARCH block has {len(found)} lines of =======, not one; use a unified diff."
+            f"{where}: a SEARCH block has {len(found)} lines of =======, not one; use a unified "
+            f"diff."
         )
     return found[0]
 
 
 def _path(marker: str, above: Sequence[str], known: Collection[str]) -> str:
-    """The path beside the marker, in the fence, or on the last line above that is neither empty nor
-    a fence.
-    """
+    """Find the path beside the marker, in the fence, or on the last line of text above."""
     match = SEARCH.match(marker)
     said = [match[2]] if match else []
     for line in reversed(above):
@@ -78,7 +75,7 @@ def _path(marker: str, above: Sequence[str], known: Collection[str]) -> str:
 
 
 def _find_path_in(line: str, known: Collection[str]) -> str:
-    """The path on a line, without its decoration."""
+    """Find the path on a line, without its decoration."""
     bare = line.strip().strip("`*#:\"' ").strip()
     words = [bare, *re.findall(r"[`*\"']([^`*\"']+)[`*\"']", line), *bare.replace(":", " ").split()]
     return next(
@@ -88,12 +85,13 @@ def _find_path_in(line: str, known: Collection[str]) -> str:
 
 
 def _guess_path(bare: str) -> str:
-    """What looks like a path: one word, or the last of a sentence that does."""
+    """Guess a path: one word, or the last of a sentence that looks like one."""
     word = bare.rsplit(maxsplit=1)[-1].strip("`*:\"'") if bare else ""
     return word if " " not in bare or re.search(r"[\w-]+[./][\w-]+", word) else ""
 
 
 def list_readings(old: Sequence[str], new: Sequence[str]) -> Iterator[Ops]:
+    """List the ways in which two halves can be read, the likeliest first."""
     plain = compare_lines(old, new)
     yield plain
     bare = strip_line_numbers(old)
@@ -108,9 +106,7 @@ def list_readings(old: Sequence[str], new: Sequence[str]) -> Iterator[Ops]:
 
 
 def _trim_blank_lines(old: Sequence[str], new: Sequence[str]) -> Ops:
-    """Without the blank lines at the ends of the old half, and of the new one as far as both have
-    them.
-    """
+    """Trim blank lines at the ends of the old half, and of the new one as far as both have them."""
     start = next((n for n, text in enumerate(old) if text.strip()), len(old))
     stop = next((n for n, text in enumerate(reversed(old)) if text.strip()), 0)
     head = next((n for n, text in enumerate(new) if text.strip()), len(new))

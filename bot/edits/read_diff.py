@@ -1,6 +1,4 @@
-"""Here lives the reading of unified diffs, as git and as models write them: their numbers are hints
-at most.
-"""
+"""Parse unified diffs as git and as models write them: their numbers are hints at most."""
 
 from __future__ import annotations
 
@@ -42,7 +40,7 @@ ESCAPED = {
 
 @dataclass(slots=True)
 class _Header:
-    """What the lines before the hunks of one file say."""
+    """The lines before the hunks of one file."""
 
     old: str = ""
     new: str = ""
@@ -59,6 +57,7 @@ class _Header:
             self.old, self.new = old, new
 
     def finish(self) -> Iterator[FileEdit]:
+        """Give the edit of the file, if there is one."""
         if (
             self.hunks
             or self.renames
@@ -72,7 +71,7 @@ class _Header:
 
 
 def parse_diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
-    """The files of a diff. Raises Rejected for what no text can say."""
+    """Parse the files of a diff. Raises Rejected for what no text can say."""
     header = _Header()
     at = 0
     while at < len(lines):
@@ -123,9 +122,7 @@ def _read_extended_header(header: _Header, line: str) -> None:
 
 
 def _split_paths(rest: str) -> tuple[str, str]:
-    """The two paths after `diff --git`: both the same but for their prefixes, or the first blank
-    parts them.
-    """
+    """Split the paths after `diff --git`: equal but for prefixes, else at the first blank."""
     if rest.startswith('"'):
         old, _, new = rest[1:].partition('" ')
         return _unquote(f'"{old}"'), _unquote(new)
@@ -141,7 +138,7 @@ def _parse_path(line: str) -> str:
 
 
 def _unquote(path: str) -> str:
-    """A path as git quotes it in C's manner when it holds odd characters."""
+    """Read a path that git quotes in C's manner, as it does with odd characters."""
     if len(path) < 2 or path[0] != '"' or path[-1] != '"':
         return path
     raw = ESCAPE.sub(
@@ -156,9 +153,7 @@ def _unquote(path: str) -> str:
 
 
 def _cut_body(lines: Sequence[str], at: int) -> list[str]:
-    """The hunk's lines, up to what cannot be one. A line without its sign is context when signs
-    follow.
-    """
+    """Cut out the hunk's lines. A line without its sign is context when signs follow."""
     end = at
     signed = at  # after the last line with a sign
     while end < len(lines) and not _ends_body(lines, end):
@@ -178,9 +173,7 @@ def _ends_body(lines: Sequence[str], at: int) -> bool:
 
 
 def _parse_hunk(at: int, head: str, body: Sequence[str]) -> Hunk:
-    """The hunk's readings differ in what its bare blank lines are, and in whether those at its end
-    belong to it.
-    """
+    """Parse a hunk; its readings differ in what its bare blank lines are."""
     bare = [False, False]
     ops: list[Op] = []
     for line in body:
@@ -218,9 +211,7 @@ def _parse_counts(head: str) -> tuple[int, int] | None:
 
 
 def _list_readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterator[Ops]:
-    """Bare blank lines at the end belong to the hunk or only follow it: the head's count of new
-    lines may tell.
-    """
+    """List the readings: bare blank lines at the end belong to the hunk or only follow it."""
     changes = any(op.sign in (GOES, COMES) for op in ops)
     settled = tuple(
         _settle_bare_line(ops, n) if op.sign == BARE and changes else op for n, op in enumerate(ops)
@@ -233,7 +224,7 @@ def _list_readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterat
 
 
 def _settle_bare_line(ops: Sequence[Op], at: int) -> Op:
-    """A bare line between two that stay does too; beside what changes it may come."""
+    """Settle a bare line: between two that stay it does too; beside what changes it may come."""
     before = next((op.sign for op in reversed(ops[:at]) if op.sign != BARE), STAYS)
     after = next((op.sign for op in ops[at:] if op.sign != BARE), STAYS)
     return Op(STAYS) if before == after == STAYS else Op(BARE)

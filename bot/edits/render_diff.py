@@ -1,4 +1,4 @@
-"""Here lives the writing of a change as a diff that git applies."""
+"""Render a change as a diff that git applies."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ BARE = "\n\\ No newline at end of file\n"
 def render_diff(
     before: Mapping[str, str], after: Mapping[str, str | None], moves: Mapping[str, str]
 ) -> str:
-    """A unified diff with git's headers of what changes in the files; `moves` has the old path by
-    the new one.
-    """
+    """Render a unified diff with git's headers. `moves` has the old path by the new one."""
     left = set(moves.values())
     text = "".join(
         part
@@ -48,12 +46,12 @@ def _render_file(path: str, was: str, old: str | None, new: str | None) -> Itera
 
 
 def _split_lines(text: str | None) -> list[str]:
-    """Lines as git counts them: only a line feed ends one."""
+    """Split lines as git counts them: only a line feed ends one."""
     return [line for line in (text or "").replace("\n", "\n\0").split("\0") if line]
 
 
 def _quote(path: str) -> str:
-    """A path as git writes it: in C's manner when it holds odd characters."""
+    """Write a path as git does: in C's manner when it holds odd characters."""
     raw = path.encode(errors="surrogateescape")
     if all(32 <= byte < 127 and byte not in b'"\\' for byte in raw):
         return path

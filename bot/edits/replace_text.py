@@ -1,4 +1,4 @@
-"""Here lives the edit tool: one text for another, where it stands exactly once."""
+"""Replace one text by another, where it stands exactly once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from bot.edits.read_blocks import list_readings
 
 
 def replace_text(path: str, before: str, old: str, new: str) -> str:
-    """The file with `new` in the one place of `old`, a part of a line or many. Blanks need not
-    match; the file's stay.
+    """Put `new` in the one place of `old`, which may be part of a line or many lines.
 
-    Raises Rejected when `old` is empty, absent or there more than once, and when nothing would
-    change.
+    Blanks need not match; the file's stay. Raises Rejected when `old` is empty, absent or there
+    more than once, and when nothing would change.
     """
     old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
     if not old:
@@ -38,7 +37,7 @@ def replace_text(path: str, before: str, old: str, new: str) -> str:
 
 
 def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
-    """The old text as it is, wherever in a line it begins and ends; nothing when it is not there."""
+    """Replace the old text as it is, wherever in a line it begins and ends, if it is there."""
     text = lines.join_with_line_feeds()
     starts = _find_starts(text, old)
     if len(starts) > 1:
@@ -61,7 +60,7 @@ def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
 
 
 def _find_starts(text: str, old: str) -> list[int]:
-    """All places, those that overlap too: `aa` stands twice in `aaa`."""
+    """Find all places, those that overlap too: `aa` stands twice in `aaa`."""
     found = []
     at = text.find(old)
     while at >= 0:
@@ -71,7 +70,7 @@ def _find_starts(text: str, old: str) -> list[int]:
 
 
 def _replace_lines(lines: FileLines, old: str, new: str) -> list[Splice]:
-    """Whole lines, where they stand but for blanks or for what else the applier forgives."""
+    """Replace whole lines, where they stand but for blanks or for what else is forgiven."""
     new = new.removesuffix("\n") if old.endswith("\n") else new
     ways = tuple(list_readings(old.removesuffix("\n").split("\n"), new.split("\n") if new else []))
     refuse_omitted_code(ways[0])

@@ -24,7 +24,7 @@ from tests.contracts.descriptions import load_graphql_schema
 from tests.contracts.exchange_checker import ExchangeChecker
 from tests.contracts.graphql_answers import list_misfits
 from tests.contracts.test_rest_contract import fill_forge
-from tests.forge.boxed import Boxed, boxed
+from tests.forge.served_forge import ServedForge, serve_with_app
 
 pytestmark = pytest.mark.usefixtures("described")
 
@@ -79,9 +79,9 @@ def checker() -> ExchangeChecker:
 
 
 @pytest.fixture
-def box(tmp_path: Path, checker: ExchangeChecker) -> Iterator[Boxed]:
+def box(tmp_path: Path, checker: ExchangeChecker) -> Iterator[ServedForge]:
     """A served forge, every exchange with it recorded."""
-    with boxed(tmp_path, checker) as box:
+    with serve_with_app(tmp_path, checker) as box:
         yield box
 
 
@@ -110,10 +110,10 @@ def test_unknown_part_of_a_schema_is_found():
     ] == list(list_unknown(ours, load_graphql_schema()))
 
 
-def test_all_that_is_answered_fits(box: Boxed, checker: ExchangeChecker):
+def test_all_that_is_answered_fits(box: ServedForge, checker: ExchangeChecker):
     """Every field that the forge has is answered, with values of the schema's types."""
     ids = fill_forge(box)
-    answer = box.graph(EVERYTHING, oid=ids["sha"], pull=ids["pull"])
+    answer = box.query_graphql(EVERYTHING, oid=ids["sha"], pull=ids["pull"])
     commit = answer["data"]["repository"]["object"]
 
     assert "errors" not in answer

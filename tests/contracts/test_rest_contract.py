@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.forge import StatusDetails
 from tests.contracts.exchange_checker import ExchangeChecker
-from tests.forge.boxed import CI, REPO, Boxed, boxed
+from tests.forge.served_forge import CI, REPO, ServedForge, serve_with_app
 
 HERE = f"/repos/{REPO}"
 
@@ -27,19 +27,21 @@ def checker() -> ExchangeChecker:
 
 
 @pytest.fixture
-def box(tmp_path: Path, checker: ExchangeChecker) -> Iterator[Boxed]:
+def box(tmp_path: Path, checker: ExchangeChecker) -> Iterator[ServedForge]:
     """A served forge, every exchange with it recorded."""
-    with boxed(tmp_path, checker) as box:
+    with serve_with_app(tmp_path, checker) as box:
         yield box
 
 
-def test_all_that_is_answered_is_as_described(box: Boxed, checker: ExchangeChecker):
+def test_all_that_is_answered_is_as_described(box: ServedForge, checker: ExchangeChecker):
     """Every route of the forge, with all that it can show, fits GitHub's description."""
     ids = fill_forge(box)
     requests = [*list_writes(ids), *list_reads(ids), *list_last_writes(ids)]
-    answers = [(path, box.ask(method, path, body).status_code) for method, path, body in requests]
+    answers = [
+        (path, box.request(method, path, body).status_code) for method, path, body in requests
+    ]
     answers += [
-        (path, box.ask(method, path, auth=box.jwt()).status_code)
+        (path, box.request(method, path, auth=box.make_jwt()).status_code)
         for method, path in list_app_requests(box)
     ]
 
@@ -47,29 +49,31 @@ def test_all_that_is_answered_is_as_described(box: Boxed, checker: ExchangeCheck
     assert [] == checker.violations
 
 
-def test_all_refusals_are_as_described(box: Boxed, checker: ExchangeChecker):
+def test_all_refusals_are_as_described(box: ServedForge, checker: ExchangeChecker):
     """What is missing, forbidden, gone or invalid is refused in GitHub's shape."""
     number = box.forge.open_issue(REPO, "ada", "A", "B")
     box.forge.delete_issue(REPO, number, "ada")
-    reader = box.token(metadata="read")
+    reader = box.mint_token(metadata="read")
     statuses = [
-        box.ask("GET", HERE, auth="nobody").status_code,
-        box.ask("GET", "/app", auth="nobody").status_code,
-        box.ask("GET", "/repos/acme/nothing").status_code,
-        box.ask("GET", f"{HERE}/issues/{number}").status_code,
-        box.ask("GET", f"{HERE}/issues/1", auth=reader).status_code,
-        box.ask("POST", f"{HERE}/pulls", {"title": "T", "head": "x", "base": "main"}).status_code,
-        box.ask("POST", f"{HERE}/issues/{number}/comments", {"body": "b"}).status_code,
+        box.request("GET", HERE, auth="nobody").status_code,
+        box.request("GET", "/app", auth="nobody").status_code,
+        box.request("GET", "/repos/acme/nothing").status_code,
+        box.request("GET", f"{HERE}/issues/{number}").status_code,
+        box.request("GET", f"{HERE}/issues/1", auth=reader).status_code,
+        box.request(
+            "POST", f"{HERE}/pulls", {"title": "T", "head": "x", "base": "main"}
+        ).status_code,
+        box.request("POST", f"{HERE}/issues/{number}/comments", {"body": "b"}).status_code,
     ]
 
     assert [401, 401, 404, 410, 403, 422, 410] == statuses
     assert [] == checker.violations
 
 
-def test_unchanged_is_as_described(box: Boxed, checker: ExchangeChecker):
+def test_unchanged_is_as_described(box: ServedForge, checker: ExchangeChecker):
     """An answer that did not change is 304, without a body."""
-    first = box.ask("GET", HERE)
-    again = box.ask("GET", HERE, **{"If-None-Match": first.headers["ETag"]})
+    first = box.request("GET", HERE)
+    again = box.request("GET", HERE, **{"If-None-Match": first.headers["ETag"]})
 
     assert (304, b"") == (again.status_code, again.content)
     assert [] == checker.violations
@@ -148,7 +152,7 @@ def ask(
     TestClient(checker(app)).request(method, path, json=body)
 
 
-def fill_forge(box: Boxed) -> dict[str, object]:
+def fill_forge(box: ServedForge) -> dict[str, object]:
     """Make one of everything. Returns what the paths need."""
     forge = box.forge
     forge.state.makes_empty_suites = True
@@ -165,7 +169,7 @@ def fill_forge(box: Boxed) -> dict[str, object]:
     forge.set_status(
         REPO, sha, "ci/other", "failure", StatusDetails("It broke", "https://ci.example/1")
     )
-    pull = box.ask(
+    pull = box.request(
         "POST", f"{HERE}/pulls", {"title": "T", "head": "feature/a", "base": "main", "draft": True}
     ).json()
     assert forge.wait_until_idle(20)
@@ -245,7 +249,7 @@ def list_last_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]
     yield "DELETE", "/installation/token", None
 
 
-def list_app_requests(box: Boxed) -> Iterator[tuple[str, str]]:
+def list_app_requests(box: ServedForge) -> Iterator[tuple[str, str]]:
     """All that an App can ask with its JWT."""
     delivery = box.forge.list_deliveries()[-1].id
     yield "GET", "/app"

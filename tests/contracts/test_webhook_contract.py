@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contracts.descriptions import load_examples
-from tests.forge.boxed import CI, REPO, Boxed, Heard, boxed
+from tests.forge.served_forge import CI, REPO, ReceivedWebhook, ServedForge, serve_with_app
 
 pytestmark = pytest.mark.usefixtures("described")
 
@@ -20,15 +20,15 @@ NOT_OURS = {"ping": {"repository"}}
 
 
 @pytest.fixture(scope="module")
-def webhooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Heard]]:
+def webhooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[ReceivedWebhook]]:
     """All webhooks of an eventful day."""
-    with boxed(tmp_path_factory.mktemp("forge")) as box:
+    with serve_with_app(tmp_path_factory.mktemp("forge")) as box:
         _act(box)
         assert box.forge.wait_until_idle(30)
-        yield box.heard
+        yield box.received
 
 
-def _act(box: Boxed) -> None:
+def _act(box: ServedForge) -> None:
     forge = box.forge
     forge.state.makes_empty_suites = True
     number = forge.open_issue(REPO, "ada", "Title", "Body", ["autogen"])
@@ -43,21 +43,21 @@ def _act(box: Boxed) -> None:
     forge.delete_issue(REPO, number, "ada")
     sha = forge.push(REPO, "ada", "a", {".github/workflows/ci.yml": CI}, "Add CI.")
     forge.set_status(REPO, sha, "ci/other", "success")
-    pull = box.ask(
+    pull = box.request(
         "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main", "draft": True}
     ).json()
     for mutation in ("markPullRequestReadyForReview", "convertPullRequestToDraft"):
-        box.graph(
+        box.query_graphql(
             f"mutation($id: ID!) {{ {mutation}(input: {{pullRequestId: $id}}) {{ clientMutationId }} }}",
             id=pull["node_id"],
         )
     forge.push(REPO, "ada", "a", {"broken": ""}, "Break it.")
     assert forge.wait_until_idle(30)
     forge.close_pull(REPO, pull["number"], "ada")
-    box.ask("PATCH", f"/repos/{REPO}/pulls/{pull['number']}", {"state": "open"})
+    box.request("PATCH", f"/repos/{REPO}/pulls/{pull['number']}", {"state": "open"})
 
 
-def test_webhooks_have_what_the_examples_share(webhooks: list[Heard]):
+def test_webhooks_have_what_the_examples_share(webhooks: list[ReceivedWebhook]):
     """Every key that all of GitHub's examples of an event have is there, with a type that one of
     them has.
     """
@@ -70,7 +70,7 @@ def test_webhooks_have_what_the_examples_share(webhooks: list[Heard]):
     assert set() == lacks
 
 
-def test_every_event_is_compared(webhooks: list[Heard]):
+def test_every_event_is_compared(webhooks: list[ReceivedWebhook]):
     """All kinds of webhooks that the forge sends are among those that are compared."""
     assert [
         "check_run.completed",
@@ -116,7 +116,7 @@ def test_what_lacks_is_found():
     )
 
 
-def find_examples(webhook: Heard) -> list[dict[str, Any]]:
+def find_examples(webhook: ReceivedWebhook) -> list[dict[str, Any]]:
     """Find GitHub's examples of this event and action; of the event alone where none has the
     action.
     """

@@ -1,4 +1,4 @@
-"""What the runner's tests share: a bare repository to run in, and the log without its timestamps."""
+"""Make a bare repository for the runner's tests, and read a log without its timestamps."""
 
 from __future__ import annotations
 

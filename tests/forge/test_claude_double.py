@@ -1,6 +1,4 @@
-"""Here live the tests of Claude's double: what it rejects, what its cache keeps, how it plays
-scripts.
-"""
+"""Tests of Claude's double: what it rejects, what its cache keeps, how it plays scripts."""
 
 from __future__ import annotations
 
@@ -501,10 +499,10 @@ def test_models_are_listed_and_described() -> None:
     """Each listed model is described under its name, and no other is."""
     with serve_forge(ClaudeDouble(script())) as client:
         page = client.get("/v1/models").json()
-        one = client.get(f"/v1/models/{page['first_id']}").json()
+        model = client.get(f"/v1/models/{page['first_id']}").json()
         none = client.get("/v1/models/gpt")
 
-    assert page["data"][0] == one
+    assert page["data"][0] == model
     assert "404 not_found_error" in told(none)
 
 
@@ -522,11 +520,11 @@ LONG = "x" * 4_000
 def test_cache_reads_what_it_wrote() -> None:
     """A prefix is written at its breakpoint and read from there, by a longer prompt too."""
     cache = PromptCache()
-    one = cache.bill(prompt(LONG, "a", marked=(0,)))
-    two = cache.bill(prompt(LONG, "b", marked=(0,)))
+    first_usage = cache.bill(prompt(LONG, "a", marked=(0,)))
+    second_usage = cache.bill(prompt(LONG, "b", marked=(0,)))
 
-    assert (one.written_5m, 0) == (two.read, one.read)
-    assert one.fresh == two.fresh > 0
+    assert (first_usage.written_5m, 0) == (second_usage.read, first_usage.read)
+    assert first_usage.fresh == second_usage.fresh > 0
 
 
 def test_cache_forgets_after_its_time() -> None:

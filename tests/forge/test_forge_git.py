@@ -1,6 +1,4 @@
-"""Here live the tests of git against the forge: tokens open what they are for, and pushes are
-followed.
-"""
+"""Tests of git against the forge: tokens open what they are for, pushes are followed."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forge.boxed import CI, OTHER, REPO, Boxed
+from tests.forge.served_forge import CI, OTHER, REPO, ServedForge
 
 
 def git(folder: Path, *args: str, token: str = "") -> subprocess.CompletedProcess[str]:
@@ -31,7 +29,9 @@ def git(folder: Path, *args: str, token: str = "") -> subprocess.CompletedProces
     )
 
 
-def pushed(box: Boxed, folder: Path, path: str, token: str) -> subprocess.CompletedProcess[str]:
+def pushed(
+    box: ServedForge, folder: Path, path: str, token: str
+) -> subprocess.CompletedProcess[str]:
     """Clone, commit a file, push it to the branch bot."""
     git(folder, "clone", "-q", f"{box.base}/{REPO}.git", "work", token=token)
     (folder / "work" / path).parent.mkdir(parents=True, exist_ok=True)
@@ -41,12 +41,12 @@ def pushed(box: Boxed, folder: Path, path: str, token: str) -> subprocess.Comple
     return git(folder / "work", "push", "origin", "HEAD:refs/heads/bot", token=token)
 
 
-def test_push_of_an_app_is_followed(box: Boxed, tmp_path: Path):
+def test_push_of_an_app_is_followed(box: ServedForge, tmp_path: Path):
     """A push over HTTP sends the event, with the App's bot as sender, and starts CI."""
-    box.names()
-    done = pushed(box, tmp_path, ".github/workflows/ci.yml", box.ours)
+    box.take_event_names()
+    done = pushed(box, tmp_path, ".github/workflows/ci.yml", box.app_token)
     box.forge.wait_until_idle(20)
-    told = box.heard[0]
+    told = box.received[0]
 
     assert (0, "push", "refs/heads/bot") == (done.returncode, told.name, told.payload["ref"])
     assert "greenlit[bot]" == told.payload["sender"]["login"]
@@ -63,29 +63,30 @@ def test_push_of_an_app_is_followed(box: Boxed, tmp_path: Path):
     ],
 )
 def test_token_without_the_permission_cannot_push(
-    box: Boxed, tmp_path: Path, permissions: dict[str, str], path: str, why: str
+    box: ServedForge, tmp_path: Path, permissions: dict[str, str], path: str, why: str
 ):
     """`contents: write` pushes, but not to workflows."""
     git(tmp_path, "clone", "-q", f"{box.base}/{REPO}.git", "work")
-    done = pushed(box, tmp_path, path, box.token(**permissions))
+    done = pushed(box, tmp_path, path, box.mint_token(**permissions))
 
     assert done.returncode
     assert why in done.stderr
     assert ["main"] == list(box.forge.list_branches(REPO))
 
 
-def test_archived_repository_takes_no_push(box: Boxed, tmp_path: Path):
+def test_archived_repository_takes_no_push(box: ServedForge, tmp_path: Path):
     """An archived repository can be cloned, not written."""
     box.forge.archive_repository(REPO)
 
-    assert "403" in pushed(box, tmp_path, "a.txt", box.ours).stderr
+    assert "403" in pushed(box, tmp_path, "a.txt", box.app_token).stderr
 
 
-def test_private_repository_is_for_its_tokens(box: Boxed, tmp_path: Path):
+def test_private_repository_is_for_its_tokens(box: ServedForge, tmp_path: Path):
     """What is public everybody may clone; what is private is not there for others."""
     assert 0 == git(tmp_path, "ls-remote", f"{box.base}/{REPO}.git").returncode
     assert (
-        "not found" in git(tmp_path, "ls-remote", f"{box.base}/{OTHER}.git", token=box.ours).stderr
+        "not found"
+        in git(tmp_path, "ls-remote", f"{box.base}/{OTHER}.git", token=box.app_token).stderr
     )
     # Refused, git asks a person for a name; there is none to ask.
     for repo, token in ((OTHER, ""), (REPO, "old")):
@@ -95,26 +96,26 @@ def test_private_repository_is_for_its_tokens(box: Boxed, tmp_path: Path):
         )
 
 
-def test_deleted_branch_closes_its_pull_request(box: Boxed, tmp_path: Path):
+def test_deleted_branch_closes_its_pull_request(box: ServedForge, tmp_path: Path):
     """A pull request whose branch is deleted is closed."""
     box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
-    box.ask(
+    box.request(
         "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main"}
     ).raise_for_status()
     git(tmp_path, "init", "-q")
-    done = git(tmp_path, "push", f"{box.base}/{REPO}.git", ":refs/heads/a", token=box.ours)
+    done = git(tmp_path, "push", f"{box.base}/{REPO}.git", ":refs/heads/a", token=box.app_token)
     box.forge.wait_until_idle(5)
 
     assert (0, "closed") == (done.returncode, box.forge.list_pulls(REPO)[0].state)
 
 
-def test_forced_push_is_told_as_such(box: Boxed, tmp_path: Path):
+def test_forced_push_is_told_as_such(box: ServedForge, tmp_path: Path):
     """A push that takes commits away says `forced`."""
     box.forge.push(REPO, "ada", "bot", {"x": ""}, "X.")
-    box.names()
+    box.take_event_names()
     git(tmp_path, "clone", "-q", f"{box.base}/{REPO}.git", "work")
     git(tmp_path / "work", "commit", "-q", "--allow-empty", "-m", "Other.")
-    git(tmp_path / "work", "push", "-f", "origin", "HEAD:refs/heads/bot", token=box.ours)
+    git(tmp_path / "work", "push", "-f", "origin", "HEAD:refs/heads/bot", token=box.app_token)
     box.forge.wait_until_idle(5)
 
-    assert box.heard[0].payload["forced"]
+    assert box.received[0].payload["forced"]

@@ -1,4 +1,4 @@
-"""Here live the tests of the forge's GraphQL API: what it says no to, and how it counts."""
+"""Tests of the forge's GraphQL API: what it refuses, and how it pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.forge.boxed import CI, REPO, Boxed
+from tests.forge.served_forge import CI, REPO, ServedForge
 
 READY = "mutation($id: ID!) { markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }"
 SUITES = """query($oid: GitObjectID!, $first: Int, $after: String) {
@@ -17,8 +17,10 @@ SUITES = """query($oid: GitObjectID!, $first: Int, $after: String) {
 }"""
 
 
-def suites(box: Boxed, sha: str, **given: object) -> dict:
-    return box.graph(SUITES, oid=sha, **given)["data"]["repository"]["object"]["checkSuites"]
+def suites(box: ServedForge, sha: str, **given: object) -> dict:
+    return box.query_graphql(SUITES, oid=sha, **given)["data"]["repository"]["object"][
+        "checkSuites"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,19 +51,19 @@ def suites(box: Boxed, sha: str, **given: object) -> dict:
         ("{", None, "Syntax Error"),
     ],
 )
-def test_errors_have_a_type(shared: Boxed, query: str, kind: str | None, words: str):
+def test_errors_have_a_type(shared: ServedForge, query: str, kind: str | None, words: str):
     """An error is answered with 200, beside the data, with GitHub's type for it."""
-    error = shared.graph(query)["errors"][0]
+    error = shared.query_graphql(query)["errors"][0]
 
     assert kind == error.get("type")
     assert words in error["message"]
 
 
-def test_permissions_hold_for_graphql(box: Boxed):
+def test_permissions_hold_for_graphql(box: ServedForge):
     """Fields that a token has no right to are null, with an error that says so."""
     sha = box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
-    box.ours = box.token(contents="read")
-    answer = box.graph(SUITES, oid=sha, first=1)
+    box.app_token = box.mint_token(contents="read")
+    answer = box.query_graphql(SUITES, oid=sha, first=1)
 
     assert {"checkSuites": None} == answer["data"]["repository"]["object"]
     assert [("FORBIDDEN", "Resource not accessible by integration")] == [
@@ -69,18 +71,18 @@ def test_permissions_hold_for_graphql(box: Boxed):
     ]
 
 
-def test_marking_ready_needs_contents_too(box: Boxed):
+def test_marking_ready_needs_contents_too(box: ServedForge):
     """pull_requests: write alone cannot mark a draft as ready."""
     box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
     asked = {"title": "T", "head": "a", "base": "main", "draft": True}
-    pull = box.ask("POST", f"/repos/{REPO}/pulls", asked).json()
-    box.ours = box.token(pull_requests="write")
+    pull = box.request("POST", f"/repos/{REPO}/pulls", asked).json()
+    box.app_token = box.mint_token(pull_requests="write")
 
-    assert "FORBIDDEN" == box.graph(READY, id=pull["node_id"])["errors"][0]["type"]
+    assert "FORBIDDEN" == box.query_graphql(READY, id=pull["node_id"])["errors"][0]["type"]
     assert box.forge.list_pulls(REPO)[0].draft
 
 
-def test_connections_come_in_pages(shared: Boxed):
+def test_connections_come_in_pages(shared: ServedForge):
     """A cursor leads from page to page; the count is of all."""
     files = {f".github/workflows/{name}.yml": CI for name in "abc"}
     sha = shared.forge.push(REPO, "ada", "a", files, "CI.")
@@ -96,25 +98,25 @@ def test_connections_come_in_pages(shared: Boxed):
     assert [{"name": "test"}, {"name": "after"}] == second["nodes"][0]["checkRuns"]["nodes"]
 
 
-def test_node_is_found_by_its_id(shared: Boxed):
+def test_node_is_found_by_its_id(shared: ServedForge):
     """Every id that was answered leads back to its node; one of another repository to nothing."""
     sha = shared.forge.push(REPO, "ada", "n", {".github/workflows/ci.yml": CI}, "CI.")
     assert shared.forge.wait_until_idle(20)
-    pull = shared.ask(
+    pull = shared.request(
         "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "n", "base": "main"}
     ).json()
-    repo = shared.ask("GET", f"/repos/{REPO}").json()["node_id"]
-    suite = shared.ask("GET", f"/repos/{REPO}/commits/{sha}/check-suites").json()["check_suites"][
-        0
-    ]["node_id"]
-    run = shared.ask("GET", f"/repos/{REPO}/commits/{sha}/check-runs").json()["check_runs"][0][
+    repo = shared.request("GET", f"/repos/{REPO}").json()["node_id"]
+    suite = shared.request("GET", f"/repos/{REPO}/commits/{sha}/check-suites").json()[
+        "check_suites"
+    ][0]["node_id"]
+    run = shared.request("GET", f"/repos/{REPO}/commits/{sha}/check-runs").json()["check_runs"][0][
         "node_id"
     ]
-    commit = shared.ask("GET", f"/repos/{REPO}/commits/{sha}").json()["node_id"]
+    commit = shared.request("GET", f"/repos/{REPO}/commits/{sha}").json()["node_id"]
     kinds = [
-        shared.graph("query($id: ID!) { node(id: $id) { __typename id } }", id=key)["data"]["node"][
-            "__typename"
-        ]
+        shared.query_graphql("query($id: ID!) { node(id: $id) { __typename id } }", id=key)["data"][
+            "node"
+        ]["__typename"]
         for key in (repo, commit, suite, run, pull["node_id"])
     ]
 
@@ -128,24 +130,28 @@ def test_node_is_found_by_its_id(shared: Boxed):
         (lambda box: box.forge.archive_repository(REPO), "FORBIDDEN"),
     ],
 )
-def test_only_what_is_open_is_marked(box: Boxed, act: Callable[[Boxed], None], kind: str):
+def test_only_what_is_open_is_marked(
+    box: ServedForge, act: Callable[[ServedForge], None], kind: str
+):
     """A closed pull request, or one of an archived repository, cannot be made ready."""
     box.forge.push(REPO, "ada", "a", {"x": ""}, "X.")
-    pull = box.ask(
+    pull = box.request(
         "POST", f"/repos/{REPO}/pulls", {"title": "T", "head": "a", "base": "main", "draft": True}
     ).json()
     act(box)
 
-    assert [kind] == [error["type"] for error in box.graph(READY, id=pull["node_id"])["errors"]]
+    assert [kind] == [
+        error["type"] for error in box.query_graphql(READY, id=pull["node_id"])["errors"]
+    ]
 
 
-def test_checks_are_filtered(shared: Boxed):
+def test_checks_are_filtered(shared: ServedForge):
     """Suites by App, check runs by name and to the latest; a commit without CI has no rollup."""
     sha = shared.forge.push(REPO, "ada", "f", {".github/workflows/ci.yml": CI, "broken": ""}, "CI.")
     base = shared.forge.list_branches(REPO)["main"]
     assert shared.forge.wait_until_idle(20)
     run = shared.forge.list_jobs(REPO)[-1].run
-    shared.ask("POST", f"/repos/{REPO}/actions/runs/{run}/rerun-failed-jobs")
+    shared.request("POST", f"/repos/{REPO}/actions/runs/{run}/rerun-failed-jobs")
     assert shared.forge.wait_until_idle(20)
     query = """query($oid: GitObjectID!) { repository(owner: "acme", name: "demo") { object(oid: $oid) { ... on Commit {
       none: checkSuites(first: 1, filterBy: {appId: 1}) { totalCount }
@@ -158,10 +164,10 @@ def test_checks_are_filtered(shared: Boxed):
       } }
     } } } }"""
     red, bare = (
-        shared.graph(query, oid=one)["data"]["repository"]["object"] for one in (sha, base)
+        shared.query_graphql(query, oid=oid)["data"]["repository"]["object"] for oid in (sha, base)
     )
 
-    assert [4, 2, 2] == [one["totalCount"] for one in red["checkSuites"]["nodes"][0].values()]
+    assert [4, 2, 2] == [view["totalCount"] for view in red["checkSuites"]["nodes"][0].values()]
     assert ({"state": "FAILURE"}, None, None) == (
         red["statusCheckRollup"],
         red["status"],
@@ -170,6 +176,8 @@ def test_checks_are_filtered(shared: Boxed):
     assert {"totalCount": 0} == red["none"]
 
 
-def test_viewer_is_the_bot(shared: Boxed):
+def test_viewer_is_the_bot(shared: ServedForge):
     """A token speaks for the App's bot."""
-    assert {"data": {"viewer": {"login": "greenlit[bot]"}}} == shared.graph("{ viewer { login } }")
+    assert {"data": {"viewer": {"login": "greenlit[bot]"}}} == shared.query_graphql(
+        "{ viewer { login } }"
+    )

@@ -1,31 +1,31 @@
-"""Here live the tests of the forge's webhooks: who hears of what, signed, in order, and again."""
+"""Tests of the forge's webhooks: each App's own, signed, in order, and again."""
 
 from __future__ import annotations
 
 import pytest
 
 from bot.forge import Forge
-from tests.forge.boxed import EVENTS, OTHER, REPO, Boxed, listening
+from tests.forge.served_forge import EVENTS, OTHER, REPO, ServedForge, receive_webhooks
 
 
-def test_webhook_is_signed_and_named(box: Boxed):
+def test_webhook_is_signed_and_named(box: ServedForge):
     """A delivery carries GitHub's headers, its signature fits the secret, and what became of it is
     kept.
     """
-    box.names()
+    box.take_event_names()
     box.forge.open_issue(REPO, "ada", "A", "B")
     box.forge.wait_until_idle(5)
-    one, kept = box.heard[0], box.forge.list_deliveries()[-1]
+    webhook, kept = box.received[0], box.forge.list_deliveries()[-1]
 
-    assert one.signed
+    assert webhook.signed
     assert {
         "id": box.installation,
-        "node_id": one.payload["installation"]["node_id"],
-    } == one.payload["installation"]
-    assert one.headers["User-Agent"].startswith("GitHub-Hookshot/")
-    assert "integration" == one.headers["X-GitHub-Hook-Installation-Target-Type"]
-    assert str(box.keys.id) == one.headers["X-GitHub-Hook-Installation-Target-ID"]
-    assert (one.headers["X-GitHub-Delivery"], "issues", "opened", 202) == (
+        "node_id": webhook.payload["installation"]["node_id"],
+    } == webhook.payload["installation"]
+    assert webhook.headers["User-Agent"].startswith("GitHub-Hookshot/")
+    assert "integration" == webhook.headers["X-GitHub-Hook-Installation-Target-Type"]
+    assert str(box.keys.id) == webhook.headers["X-GitHub-Hook-Installation-Target-ID"]
+    assert (webhook.headers["X-GitHub-Delivery"], "issues", "opened", 202) == (
         kept.guid,
         kept.event,
         kept.action,
@@ -33,43 +33,43 @@ def test_webhook_is_signed_and_named(box: Boxed):
     )
 
 
-def test_new_address_is_pinged_and_told_of_the_installation(box: Boxed):
+def test_new_address_is_pinged_and_told_of_the_installation(box: ServedForge):
     """The first that an App hears is a ping, then where it was installed."""
-    assert ["ping", "installation.created"] == box.names()
+    assert ["ping", "installation.created"] == box.take_event_names()
 
 
-def test_issue_is_opened_then_labeled(box: Boxed):
+def test_issue_is_opened_then_labeled(box: ServedForge):
     """An issue that is opened with labels sends `opened` and one `labeled` for each, in order."""
-    box.names()
+    box.take_event_names()
     box.forge.open_issue(REPO, "ada", "A", "B", ["bug", "autogen"])
     box.forge.wait_until_idle(5)
 
     assert [None, "bug", "autogen"] == [
-        one.payload.get("label", {}).get("name") for one in box.heard
+        webhook.payload.get("label", {}).get("name") for webhook in box.received
     ]
-    assert ["issues.opened", "issues.labeled", "issues.labeled"] == box.names()
+    assert ["issues.opened", "issues.labeled", "issues.labeled"] == box.take_event_names()
 
 
-def test_acts_of_an_app_make_events_too(box: Boxed):
+def test_acts_of_an_app_make_events_too(box: ServedForge):
     """An App hears of its own comments; the sender is its bot."""
     number = box.forge.open_issue(REPO, "ada", "A", "B")
-    box.names()
-    box.ask("POST", f"/repos/{REPO}/issues/{number}/comments", {"body": "mine"})
+    box.take_event_names()
+    box.request("POST", f"/repos/{REPO}/issues/{number}/comments", {"body": "mine"})
     box.forge.wait_until_idle(5)
-    sender = box.heard[0].payload["sender"]
+    sender = box.received[0].payload["sender"]
 
     assert ("greenlit[bot]", "Bot") == (sender["login"], sender["type"])
-    assert ["issue_comment.created"] == box.names()
+    assert ["issue_comment.created"] == box.take_event_names()
 
 
-def test_edit_tells_what_was_before(box: Boxed):
+def test_edit_tells_what_was_before(box: ServedForge):
     """`edited` carries the old text of what changed, and only of that."""
     number = box.forge.open_issue(REPO, "ada", "A", "B")
-    box.names()
+    box.take_event_names()
     box.forge.edit_issue(REPO, number, "ada", title="New")
     box.forge.wait_until_idle(5)
 
-    assert {"title": {"from": "A"}} == box.heard[0].payload["changes"]
+    assert {"title": {"from": "A"}} == box.received[0].payload["changes"]
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_edit_tells_what_was_before(box: Boxed):
     ],
 )
 def test_event_needs_subscription_and_permission(
-    box: Boxed, permissions: dict[str, str], events: list[str], expected: list[str]
+    box: ServedForge, permissions: dict[str, str], events: list[str], expected: list[str]
 ):
     """An App hears of what it subscribes to and may read, where it is installed."""
     keys = box.forge.create_app("nosy", permissions, events)
-    with listening(keys) as (url, heard, _):
+    with receive_webhooks(keys) as (url, received, _):
         box.forge.set_webhook_url(keys, url)
         box.forge.install(keys, REPO)
         number = box.forge.open_issue(REPO, "ada", "A", "B")
@@ -96,12 +96,12 @@ def test_event_needs_subscription_and_permission(
         box.forge.open_issue(OTHER, "ada", "elsewhere", "")
         assert box.forge.wait_until_idle(5)
 
-    assert ["ping", "installation.created", *expected] == [one.name for one in heard]
+    assert ["ping", "installation.created", *expected] == [webhook.name for webhook in received]
 
 
-def test_failed_delivery_is_kept_and_can_be_repeated(box: Boxed):
+def test_failed_delivery_is_kept_and_can_be_repeated(box: ServedForge):
     """A redelivery has the GUID and the body of the first, and is listed beside it."""
-    box.names()
+    box.take_event_names()
     box.answers.append(500)
     box.forge.open_issue(REPO, "ada", "A", "B")
     box.forge.wait_until_idle(5)
@@ -109,27 +109,29 @@ def test_failed_delivery_is_kept_and_can_be_repeated(box: Boxed):
     again = box.forge.redeliver(failed.guid)
 
     assert (500, 202) == (failed.status, again)
-    assert 1 == len({one.headers["X-GitHub-Delivery"] for one in box.heard})
-    assert box.heard[0].payload == box.heard[1].payload
+    assert 1 == len({webhook.headers["X-GitHub-Delivery"] for webhook in box.received})
+    assert box.received[0].payload == box.received[1].payload
     assert [(500, False), (202, True)] == [
-        (one.status, one.redelivery) for one in box.forge.list_deliveries()[-2:]
+        (webhook.status, webhook.redelivery) for webhook in box.forge.list_deliveries()[-2:]
     ]
 
 
-def test_app_finds_and_repeats_what_failed(box: Boxed):
+def test_app_finds_and_repeats_what_failed(box: ServedForge):
     """Failed deliveries are listed by the API, newest first, and repeated by it."""
-    box.names()
+    box.take_event_names()
     box.answers.append(503)
     box.forge.open_issue(REPO, "ada", "A", "B")
     box.forge.wait_until_idle(5)
-    found = box.ask("GET", "/app/hook/deliveries?status=failure", auth=box.jwt()).json()
-    again = box.ask("POST", f"/app/hook/deliveries/{found[0]['id']}/attempts", auth=box.jwt())
+    found = box.request("GET", "/app/hook/deliveries?status=failure", auth=box.make_jwt()).json()
+    again = box.request(
+        "POST", f"/app/hook/deliveries/{found[0]['id']}/attempts", auth=box.make_jwt()
+    )
 
     assert [("issues", "opened", 503)] == [
-        (one["event"], one["action"], one["status_code"]) for one in found
+        (webhook["event"], webhook["action"], webhook["status_code"]) for webhook in found
     ]
     assert 202 == again.status_code
-    assert ["issues.opened", "issues.opened"] == box.names()
+    assert ["issues.opened", "issues.opened"] == box.take_event_names()
 
 
 def test_nobody_listens(tmp_path):
@@ -143,28 +145,28 @@ def test_nobody_listens(tmp_path):
 
     assert forge.wait_until_idle(5)
     assert [("ping", 0), ("installation", 0), ("issues", 0)] == [
-        (one.event, one.status) for one in forge.list_deliveries()
+        (webhook.event, webhook.status) for webhook in forge.list_deliveries()
     ]
 
 
-def test_push_is_told_with_its_commits(box: Boxed):
+def test_push_is_told_with_its_commits(box: ServedForge):
     """A push names the branch, the commits and the files; of a new branch, what the default branch
     lacks.
     """
-    box.names()
+    box.take_event_names()
     first = box.forge.push(
         REPO, "ada", "a", {"new": "1", "README.md": "x\n", "src/a.py": None}, "First."
     )
     second = box.forge.push(REPO, "ada", "a", {"run.sh": "ls"}, "Second.")
     box.forge.wait_until_idle(5)
-    created, moved = (one.payload for one in box.heard if one.event == "push")
+    created, moved = (webhook.payload for webhook in box.received if webhook.event == "push")
 
     assert ("refs/heads/a", "0" * 40, first, True) == tuple(
         created[key] for key in ("ref", "before", "after", "created")
     )
     assert (first, second, False) == tuple(moved[key] for key in ("before", "after", "created"))
     assert [(["new"], ["src/a.py"], ["README.md"])] == [
-        (one["added"], one["removed"], one["modified"]) for one in created["commits"]
+        (commit["added"], commit["removed"], commit["modified"]) for commit in created["commits"]
     ]
-    assert ["Second."] == [one["message"] for one in moved["commits"]]
+    assert ["Second."] == [commit["message"] for commit in moved["commits"]]
     assert {"new": "1", "README.md": "x\n", "run.sh": "ls"} == box.forge.read_files(REPO, "a")

@@ -1,4 +1,4 @@
-"""Here live the tests of git over HTTP, with git itself as the client."""
+"""Tests of git over HTTP, with git itself as the client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of the `uses:` steps that the forge's runner knows: checkout makes a clone, set-up names a tool."""
+"""Tests of the `uses:` steps: checkout makes a clone, set-up names the machine's tool."""
 
 from __future__ import annotations
 

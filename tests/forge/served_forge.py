@@ -1,6 +1,4 @@
-"""Here lives a forge that is served, with an App installed on one of two repositories, and a place
-for its webhooks.
-"""
+"""Serve a forge with an App on one of its two repositories, and receive the App's webhooks."""
 
 from __future__ import annotations
 
@@ -61,8 +59,8 @@ jobs:
 
 
 @dataclass
-class Heard:
-    """One webhook, as it arrived."""
+class ReceivedWebhook:
+    """A webhook as it arrived."""
 
     event: str
     payload: dict[str, Any]
@@ -71,24 +69,26 @@ class Heard:
 
     @property
     def name(self) -> str:
+        """The event with its action."""
         action = self.payload.get("action")
         return f"{self.event}.{action}" if action else self.event
 
 
 @dataclass
-class Boxed:
-    """What a test has in its hands."""
+class ServedForge:
+    """A forge with its App, and what the App received. `answers` are given to webhooks first."""
 
     forge: Forge
     base: str
     keys: AppKeys
     installation: int
-    heard: list[Heard]
+    received: list[ReceivedWebhook]
     answers: list[int]
     client: httpx2.Client
-    ours: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
 
-    def jwt(self, **claims: object) -> str:
+    def make_jwt(self, **claims: object) -> str:
+        """Sign a JWT as the App does."""
         now = int(time.time())
         return jwt.encode(
             {"iat": now - 60, "exp": now + 300, "iss": str(self.keys.id), **claims},
@@ -96,34 +96,37 @@ class Boxed:
             "RS256",
         )
 
-    def ask(
+    def request(
         self, method: str, path: str, body: object = None, auth: str | None = None, **headers: str
     ) -> httpx2.Response:
-        """A request to the API; as the App's installation, unless told otherwise."""
-        shown = {} if auth == "" else {"Authorization": f"Bearer {auth or self.ours}"}
+        """Send a request to the API; as the App's installation, unless told otherwise."""
+        credentials = {"Authorization": f"Bearer {auth or self.app_token}"}
+        if auth == "":
+            credentials = {}
         url = f"{self.base}/api{path}" if path == "/graphql" else f"{self.base}/api/v3{path}"
-        return self.client.request(method, url, json=body, headers={**shown, **headers})
+        return self.client.request(method, url, json=body, headers={**credentials, **headers})
 
-    def token(self, repositories: list[str] | None = None, **permissions: str) -> str:
+    def mint_token(self, repositories: list[str] | None = None, **permissions: str) -> str:
+        """Mint an installation token; for all permissions of the App, unless told otherwise."""
         body = {"repositories": repositories or ["demo"], "permissions": permissions or EVERYTHING}
-        answer = self.ask(
-            "POST", f"/app/installations/{self.installation}/access_tokens", body, self.jwt()
-        )
-        return answer.raise_for_status().json()["token"]
+        path = f"/app/installations/{self.installation}/access_tokens"
+        response = self.request("POST", path, body, self.make_jwt())
+        return response.raise_for_status().json()["token"]
 
-    def graph(self, query: str, **variables: object) -> dict[str, Any]:
-        return self.ask("POST", "/graphql", {"query": query, "variables": variables}).json()
+    def query_graphql(self, query: str, **variables: object) -> dict[str, Any]:
+        """Send a GraphQL query."""
+        return self.request("POST", "/graphql", {"query": query, "variables": variables}).json()
 
-    def names(self) -> list[str]:
-        """What was heard since the last time, once all is quiet."""
+    def take_event_names(self) -> list[str]:
+        """Return the events since the last time, once no more are on their way."""
         assert self.forge.wait_until_idle(20)
-        names = [one.name for one in self.heard]
-        self.heard.clear()
+        names = [webhook.name for webhook in self.received]
+        self.received.clear()
         return names
 
 
 @contextmanager
-def boxed(home: Path, wrap: Any = lambda app: app) -> Iterator[Boxed]:
+def serve_with_app(home: Path, wrap: Any = lambda app: app) -> Iterator[ServedForge]:
     """Serve a forge as long as the block lasts."""
     forge = Forge(home)
     forge.state.runner_env = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
@@ -134,29 +137,30 @@ def boxed(home: Path, wrap: Any = lambda app: app) -> Iterator[Boxed]:
     keys = forge.create_app("greenlit", EVERYTHING, EVENTS)
     with (
         serve_forge(forge, wrap) as base,
-        listening(keys) as (url, heard, answers),
+        receive_webhooks(keys) as (url, received, answers),
         httpx2.Client() as client,
     ):
         forge.set_webhook_url(keys, url)
-        box = Boxed(forge, base, keys, forge.install(keys, REPO), heard, answers, client)
-        box.ours = box.token()
+        installation = forge.install(keys, REPO)
+        box = ServedForge(forge, base, keys, installation, received, answers, client)
+        box.app_token = box.mint_token()
         yield box
 
 
 @contextmanager
-def listening(keys: AppKeys) -> Iterator[tuple[str, list[Heard], list[int]]]:
-    """A place that takes webhooks; what stands in the list of answers is answered first, then 202."""
-    heard: list[Heard] = []
+def receive_webhooks(keys: AppKeys) -> Iterator[tuple[str, list[ReceivedWebhook], list[int]]]:
+    """Receive webhooks at an address; a status in the list of answers is given first, then 202."""
+    received: list[ReceivedWebhook] = []
     answers: list[int] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            said = hmac.digest(keys.webhook_secret.encode(), body, "sha256").hex()
-            signed = self.headers["X-Hub-Signature-256"] == f"sha256={said}"
-            heard.append(
-                Heard(self.headers["X-GitHub-Event"], json.loads(body), dict(self.headers), signed)
-            )
+            signature = hmac.digest(keys.webhook_secret.encode(), body, "sha256").hex()
+            is_signed = self.headers["X-Hub-Signature-256"] == f"sha256={signature}"
+            event = self.headers["X-GitHub-Event"]
+            webhook = ReceivedWebhook(event, json.loads(body), dict(self.headers), is_signed)
+            received.append(webhook)
             self.send_response(answers.pop(0) if answers else 202)
             self.end_headers()
 
@@ -167,7 +171,7 @@ def listening(keys: AppKeys) -> Iterator[tuple[str, list[Heard], list[int]]]:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/github", heard, answers
+            yield f"http://127.0.0.1:{server.server_address[1]}/github", received, answers
         finally:
             server.shutdown()
             thread.join()

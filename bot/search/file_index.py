@@ -39,9 +39,9 @@ class TermField:
         documents, counts = [NO_INDICES], [NO_FLOATS]
         for postings, numbers in self.parts:
             part_documents, part_counts = postings.find(term)
-            here = numbers[part_documents]
-            documents.append(here[here >= 0])
-            counts.append(part_counts[here >= 0].astype(np.float64))
+            local = numbers[part_documents]
+            documents.append(local[local >= 0])
+            counts.append(part_counts[local >= 0].astype(np.float64))
         return np.concatenate(documents), np.concatenate(counts)
 
 
@@ -105,8 +105,8 @@ def _number_files(
     for number, key in enumerate(keys):
         numbers.setdefault(key, number)
     for segment in segments:
-        here = [numbers.pop(key, ABSENT) for key in segment.keys]
-        yield segment, np.array(here, dtype=np.int64)
+        segment_numbers = [numbers.pop(key, ABSENT) for key in segment.keys]
+        yield segment, np.array(segment_numbers, dtype=np.int64)
 
 
 def _read_part(segment: Segment, file_numbers: Indices) -> _Part:

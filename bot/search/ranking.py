@@ -9,6 +9,7 @@ import numpy as np
 
 from bot.search.bm25 import Floats
 from bot.search.commit_index import CommitIndex
+from bot.search.file_index import FileIndex
 from bot.search.query_match import IndexMatch, QueryMatch, match_commits, match_index, match_query
 from bot.search.reasons import explain_code, explain_text
 from bot.search.rerank import CANDIDATES, NEAREST, SimilarityFunction, score_similarity
@@ -44,7 +45,6 @@ def locate(
     A file's score is 1 when it is the best by every signal (bot/search/weights.py).
     """
     match = match_query(index, query)
-    texts = match_index(index.texts, query)
     scores, nearest = _score_code(match, query, similarity)
 
     def explain(file: int) -> tuple[str, ...]:
@@ -52,12 +52,7 @@ def locate(
 
     files = [
         *_make_hits(index.code.paths, scores, top, explain),
-        *_make_hits(
-            index.texts.paths,
-            _score_texts(texts, match),
-            top,
-            lambda file: explain_text(file, query, texts),
-        ),
+        *_rank_texts(index.texts, match, query, top),
     ]
     return Retrieval(
         _pick_best(files, top),
@@ -105,11 +100,17 @@ def _score_code(
     return fused, top_indices(similarities, NEAREST)
 
 
-def _score_texts(texts: IndexMatch, match: QueryMatch) -> Floats:
+def _rank_texts(texts: FileIndex, match: QueryMatch, query: Query, top: int) -> Iterator[SearchHit]:
     """Score files that are not code, on the scale of the code's words."""
-    scores = texts.sum_all()
+    text_match = match_index(texts, query)
+    scores = text_match.sum_all()
     best_score = max(match.code.sum_all().max(initial=0), scores.max(initial=0)) or 1
-    return TEXT_WEIGHT * scores / best_score
+    return _make_hits(
+        texts.paths,
+        TEXT_WEIGHT * scores / best_score,
+        top,
+        lambda file: explain_text(file, query, text_match),
+    )
 
 
 def _make_hits(

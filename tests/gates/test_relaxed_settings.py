@@ -36,6 +36,7 @@ def explain_relaxed(path, before, after, others=None):
         ("Makefile", "a:\n\tpytest\n", "a:\n\tpytest || true\n", "was added"),
         ("Makefile", "a:\n\tpytest\n", "a:\n\techo\n", "`pytest` is not run any more"),
         ("conftest.py", "x = 1\n", "x = 1\ncollect_ignore = []\n", "`collect_ignore` was added"),
+        (".coveragerc", "[report]\nfail_under = 90\n", None, "90 became nothing"),
     ],
 )
 def test_less_is_told(path, before, after, expected):

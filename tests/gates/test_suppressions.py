@@ -20,6 +20,8 @@ def make_change(path, before, after):
         ("a.py", "x = 1  # noqa\n", "x = 2  # noqa\n", []),
         ("a.py", "x = 1  # noqa\ny = 1\n", "y = 1\nx = 1  # noqa\n", []),
         ("a.py", "x = 1\n", "x = 1  # noqa\ny = 2  # noqa\n", [(1, True), (2, True)]),
+        ("a.py", "x = 1  # noqa\n", "y = 2  # noqa\nx = 1  # noqa\n", [(1, True)]),
+        ("a.py", "x = 1  # noqa\n\nz = 3\n", "x = 2  # noqa\n\nz = 4  # noqa\n", [(3, True)]),
         ("a.py", 'x = "a"\n', 'x = "# noqa"\n', []),
         ("a.py", "x = 1\n", "if TYPE_CHECKING:  # pragma: no cover\n    x = 1\n", []),
         ("a.py", "x = 1\n", "if x:  # pragma: no cover\n    x = 1\n", [(1, True)]),

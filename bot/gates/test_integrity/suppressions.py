@@ -71,12 +71,18 @@ def find_suppressions(change: Change) -> Iterator[Finding]:
     had = Counter[str]()
     for path, text in change.before.items():
         had.update(item.mark for item in _read_suppressions(path, text))
+    added = []
     for path, text in change.after.items():
         for suppression in _read_suppressions(path, text):
-            if had[suppression.mark] > 0:
+            if _is_new(change, path, suppression):
+                added.append((path, suppression))
+            elif had[suppression.mark] > 0:  # it stayed: a new one may not pass for it
                 had[suppression.mark] -= 1
-            elif _is_new(change, path, suppression):
-                yield _make_finding(path, suppression)
+    for path, suppression in added:
+        if had[suppression.mark] > 0:
+            had[suppression.mark] -= 1
+        else:
+            yield _make_finding(path, suppression)
 
 
 def _adds_marks(change: Change) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.gates.change import HANDWRITTEN_CHARS, Change
@@ -68,21 +68,24 @@ def find_suppressions(change: Change) -> Iterator[Finding]:
     """Find what the change added; what only moved is not new."""
     if not _adds_marks(change):
         return
-    had = Counter[str]()
-    for path, text in change.before.items():
-        had.update(item.mark for item in _read_suppressions(path, text))
+    had = Counter(item.mark for _, item in _list_suppressions(change.before))
     added = []
-    for path, text in change.after.items():
-        for suppression in _read_suppressions(path, text):
-            if _is_new(change, path, suppression):
-                added.append((path, suppression))
-            elif had[suppression.mark] > 0:  # it stayed: a new one may not pass for it
-                had[suppression.mark] -= 1
+    for path, suppression in _list_suppressions(change.after):
+        if _is_new(change, path, suppression):
+            added.append((path, suppression))
+        else:  # it stayed: a new one may not pass for it
+            had[suppression.mark] = max(0, had[suppression.mark] - 1)
     for path, suppression in added:
         if had[suppression.mark] > 0:
             had[suppression.mark] -= 1
         else:
             yield _make_finding(path, suppression)
+
+
+def _list_suppressions(files: Mapping[str, str | None]) -> Iterator[tuple[str, Suppression]]:
+    for path, text in files.items():
+        for suppression in _read_suppressions(path, text):
+            yield path, suppression
 
 
 def _adds_marks(change: Change) -> bool:

@@ -1,6 +1,4 @@
-"""Here live the test's own git and a server of it: real repositories behind real HTTP on a free
-port.
-"""
+"""The tests' own git and a server of it: real repositories behind real HTTP on a free port."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Here live the parts that the tests of the mirrors share: a server, its repository, and mirrors of
-it.
-"""
+"""The mirrors' tests share a server, its repository, and mirrors of it."""
 
 from __future__ import annotations
 
@@ -11,20 +9,20 @@ import pytest
 
 from bot.adapters.git.mirrors import GitMirrors
 from bot.values import Remote
-from tests.adapters.git.weather import Weather
+from tests.adapters.git.network_faults import NetworkFaults
 from tests.git_served import SECRET, Served, serving
 
 
 @pytest.fixture
-def weather() -> Weather:
+def network() -> NetworkFaults:
     """What happens between the bot and the server: nothing, until a test says so."""
-    return Weather()
+    return NetworkFaults()
 
 
 @pytest.fixture
-def served(tmp_path: Path, weather: Weather) -> Iterator[Served]:
+def served(tmp_path: Path, network: NetworkFaults) -> Iterator[Served]:
     """A server with the repository ada/engine, still empty."""
-    with serving(tmp_path / "srv", weather.over) as served:
+    with serving(tmp_path / "srv", network.wrap) as served:
         served.create()
         yield served
 

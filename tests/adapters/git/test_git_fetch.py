@@ -1,6 +1,4 @@
-"""Here live the tests of fetching: what comes into a mirror, what does not, and what happens when
-it breaks.
-"""
+"""Fetching: what comes into a mirror, what does not, and what happens when it breaks."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from bot.adapters.git.mirror import Mirror
 from bot.adapters.git.mirrors import GitMirrors
 from bot.ports import Refusal, Unreachable
 from bot.values import Branch, Remote, Repo, Sha, Tree
-from tests.adapters.git.weather import Weather
+from tests.adapters.git.network_faults import NetworkFaults
 from tests.git_served import SECRET, Served, commit, git, serving
 
 REPO = Repo("ada/engine", 1)
@@ -219,24 +217,26 @@ def test_closed_port_is_unreachable(tmp_path: Path, mirrors: GitMirrors):
 
 @pytest.mark.parametrize("cut_after", [0, 100, 3_000])
 def test_cut_fetch_is_begun_again(
-    origin: Path, remote: Remote, mirrors: GitMirrors, weather: Weather, cut_after: int
+    origin: Path, remote: Remote, mirrors: GitMirrors, network: NetworkFaults, cut_after: int
 ):
     """A connection that breaks in the middle is a trouble that may pass, and leaves a mirror that
     works.
     """
     commit(origin, {f"{number}": os.urandom(1000) for number in range(20)})
-    weather.on, weather.cut_after = "git-upload-pack", cut_after
+    network.path_end, network.cut_after = "git-upload-pack", cut_after
     with pytest.raises(Unreachable):
         mirrors.fetch(REPO, remote, MAIN)
-    weather.cut_after = None
+    network.cut_after = None
 
     assert 20 == len(mirrors.entries(mirrors.fetch(REPO, remote, MAIN)))
 
 
-def test_silent_server_is_left(origin: Path, remote: Remote, tmp_path: Path, weather: Weather):
+def test_silent_server_is_left(
+    origin: Path, remote: Remote, tmp_path: Path, network: NetworkFaults
+):
     """A server that does not answer is given up after the timeout, with all of git's processes."""
     commit(origin, {"README.md": b"\n"})
-    weather.on, weather.delay_s = "", 3.0
+    network.path_end, network.delay_s = "", 3.0
     with pytest.raises(Unreachable, match=r"took longer than 0\.5 s"):
         GitMirrors(tmp_path / "home", ("http",), timeout_s=0.5).fetch(REPO, remote, MAIN)
 
@@ -251,12 +251,12 @@ def processes() -> list[str]:
 
 
 def test_redirect_is_not_followed(
-    origin: Path, remote: Remote, tmp_path: Path, mirrors: GitMirrors, weather: Weather
+    origin: Path, remote: Remote, tmp_path: Path, mirrors: GitMirrors, network: NetworkFaults
 ):
     """Nobody else gets to see the token, whoever the remote points to."""
     commit(origin, {"README.md": b"\n"})
     with serving(tmp_path / "elsewhere") as elsewhere:
-        weather.on, weather.elsewhere = "info/refs", elsewhere.url
+        network.path_end, network.redirect_to = "info/refs", elsewhere.url
         with pytest.raises(Unreachable, match="302"):
             mirrors.fetch(REPO, remote, MAIN)
 

@@ -17,7 +17,7 @@ import pytest
 from bot.adapters.git.git_process import GitProcess, GitTimeoutError
 from bot.adapters.git.mirrors import GitMirrors
 from bot.values import Author, Branch, Patch, PushResult, Remote, Repo
-from tests.adapters.git.weather import Weather
+from tests.adapters.git.network_faults import NetworkFaults
 from tests.git_served import SECRET, Served, commit, git
 
 REPO = Repo("ada/engine", 1)
@@ -28,7 +28,7 @@ AT = "2026-11-20T12:00:00+00:00"
 SEEN = (SECRET, b64encode(f"x-access-token:{SECRET}".encode()).decode())
 
 
-def worked(mirrors: GitMirrors, remote: Remote) -> PushResult:
+def work_once(mirrors: GitMirrors, remote: Remote) -> PushResult:
     """Everything that a run does with git, once."""
     tree = mirrors.fetch(REPO, remote, MAIN)
     paths = [entry.path for entry in mirrors.entries(tree)]
@@ -67,7 +67,7 @@ def test_hostile_repository_runs_nothing(
         files | {f"many/{number % 100}/{number}": b"%d\n" % number for number in range(10_000)},
     )
 
-    pushed = worked(mirrors, remote)
+    pushed = work_once(mirrors, remote)
     tree = mirrors.fetch(REPO, remote, BRANCH)
 
     assert pushed.is_ours
@@ -91,7 +91,7 @@ def test_old_and_odd_objects_are_taken(origin: Path, remote: Remote, mirrors: Gi
     )
     git(origin, "update-ref", "refs/heads/main", sha)
 
-    assert worked(mirrors, remote).is_ours
+    assert work_once(mirrors, remote).is_ours
 
 
 def test_the_machines_configuration_runs_nothing(origin: Path, remote: Remote, tmp_path: Path):
@@ -149,9 +149,9 @@ RUN = """
 import sys, pathlib
 from bot.adapters.git.mirrors import GitMirrors
 from bot.values import Remote
-from tests.adapters.git.test_git_hostile import worked
+from tests.adapters.git.test_git_hostile import work_once
 remote = Remote(sys.argv[2], sys.stdin.read())
-print(worked(GitMirrors(pathlib.Path(sys.argv[1]), ("http",)), remote))
+print(work_once(GitMirrors(pathlib.Path(sys.argv[1]), ("http",)), remote))
 """
 
 
@@ -189,10 +189,12 @@ def test_only_what_talks_to_the_remote_has_the_token(origin: Path, remote: Remot
         assert [] == [git for git in seen if odd in git]
 
 
-def test_git_dies_with_its_parent(origin: Path, remote: Remote, tmp_path: Path, weather: Weather):
+def test_git_dies_with_its_parent(
+    origin: Path, remote: Remote, tmp_path: Path, network: NetworkFaults
+):
     """Killed while the server is silent, the bot leaves no git behind."""
     commit(origin, {"src/app.py": b"x = 1\n"})
-    weather.on, weather.delay_s = "", 30.0
+    network.path_end, network.delay_s = "", 30.0
     command = [sys.executable, "-c", RUN, str(tmp_path / "home"), remote.url]
     root = Path(__file__).parents[3]
 
@@ -222,13 +224,13 @@ def wait_until(happens: Callable[[], bool], patience_s: float = 20.0) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc here")
 def test_token_is_in_no_command_line(
-    origin: Path, remote: Remote, mirrors: GitMirrors, weather: Weather
+    origin: Path, remote: Remote, mirrors: GitMirrors, network: NetworkFaults
 ):
     """While git fetches and pushes, no process of the machine shows the token."""
     commit(origin, {"src/app.py": b"x = 1\n"})
-    weather.on, weather.delay_s = "", 0.05
+    network.path_end, network.delay_s = "", 0.05
     with watching() as lines:
-        worked(mirrors, remote)
+        work_once(mirrors, remote)
 
     assert {"fetch", "push", "ls-remote"} <= {word for line in lines for word in line.split("\0")}
     assert [] == [line for line in lines if any(seen in line for seen in SEEN)]
@@ -237,7 +239,7 @@ def test_token_is_in_no_command_line(
 def test_token_is_in_no_file(origin: Path, remote: Remote, mirrors: GitMirrors, tmp_path: Path):
     """After a run no file of the home holds the token."""
     commit(origin, {"src/app.py": b"x = 1\n"})
-    worked(mirrors, remote)
+    work_once(mirrors, remote)
     files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
 
     assert len(files) > 10

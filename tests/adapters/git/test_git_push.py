@@ -1,4 +1,4 @@
-"""Here live the tests of commits and pushes: to the run's own branch, once, and over nobody's work."""
+"""Commits and pushes: to the run's own branch, once, and over nobody's work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from bot.adapters.git.mirrors import GitMirrors
 from bot.ports import Refusal, Unreachable
 from bot.values import Author, Branch, Patch, PushResult, Remote, Repo, Sha, Tree
-from tests.adapters.git.weather import Weather
+from tests.adapters.git.network_faults import NetworkFaults
 from tests.git_served import READER, SECRET, Served, commit, git
 
 REPO = Repo("ada/engine", 1)
@@ -167,23 +167,28 @@ def test_push_needs_no_history_when_the_base_was_rewritten(
 
 @pytest.mark.parametrize("cut_after", [0, 10])
 def test_lost_answer_is_no_failure(
-    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha, weather: Weather, cut_after: int
+    origin: Path,
+    remote: Remote,
+    mirrors: GitMirrors,
+    sha: Sha,
+    network: NetworkFaults,
+    cut_after: int,
 ):
     """The connection breaks after the remote took the push: reading back finds it there."""
-    weather.on, weather.cut_after = "git-receive-pack", cut_after
+    network.path_end, network.cut_after = "git-receive-pack", cut_after
 
     assert PushResult(sha) == mirrors.push(REPO, remote, sha, BRANCH, None)
     assert sha == there(origin)
 
 
 def test_push_that_never_arrived_may_be_tried_again(
-    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha, weather: Weather
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha, network: NetworkFaults
 ):
     """The connection breaks before the remote took anything: that may pass."""
-    weather.on, weather.cut_after = "info/refs", 0
+    network.path_end, network.cut_after = "info/refs", 0
     with pytest.raises(Unreachable):
         mirrors.push(REPO, remote, sha, BRANCH, None)
-    weather.cut_after = None
+    network.cut_after = None
 
     assert "" == there(origin)
     assert PushResult(sha) == mirrors.push(REPO, remote, sha, BRANCH, None)

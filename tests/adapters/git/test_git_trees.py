@@ -1,4 +1,4 @@
-"""Here live the tests of reading trees and of laying patches over them."""
+"""Trees are read, and patches are laid over them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Here lives the weather between a client and an ASGI app: slow, cut in the middle, or gone
-elsewhere.
-"""
+"""Faults between a client and an ASGI app: slow, cut in the middle, or redirected."""
 
 from __future__ import annotations
 
@@ -10,33 +8,35 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Cut(Exception):
+class CutConnection(Exception):
     """The connection breaks here."""
 
 
 @dataclass
-class Weather:
-    """Acts on requests whose path ends in `on`, as long as it is set."""
+class NetworkFaults:
+    """Acts on requests whose path ends in `path_end`, as long as it is set."""
 
-    on: str = "?"
+    path_end: str = "?"
     delay_s: float = 0.0
     cut_after: int | None = None  # bytes of the answer
-    elsewhere: str = ""  # a redirect's target
+    redirect_to: str = ""
 
-    def over(self, app: ASGIApp) -> ASGIApp:
-        async def with_weather(scope: Scope, receive: Receive, send: Send) -> None:
-            if not scope["path"].endswith(self.on):
+    def wrap(self, app: ASGIApp) -> ASGIApp:
+        """Put the faults before the app."""
+
+        async def with_faults(scope: Scope, receive: Receive, send: Send) -> None:
+            if not scope["path"].endswith(self.path_end):
                 return await app(scope, receive, send)
             await asyncio.sleep(self.delay_s)
-            if self.elsewhere:
-                headers = [(b"location", (self.elsewhere + scope["path"]).encode())]
+            if self.redirect_to:
+                headers = [(b"location", (self.redirect_to + scope["path"]).encode())]
                 await send({"type": "http.response.start", "status": 302, "headers": headers})
                 return await send({"type": "http.response.body"})
             return await app(
                 scope, receive, send if self.cut_after is None else self._cutting(send)
             )
 
-        return with_weather
+        return with_faults
 
     def _cutting(self, send: Send) -> Send:
         left = self.cut_after or 0

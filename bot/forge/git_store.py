@@ -35,7 +35,7 @@ class CommitRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class TreeEntry:
+class FileEntry:
     """A file at a commit."""
 
     path: str
@@ -45,7 +45,7 @@ class TreeEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CommitComparison:
     """The difference of two commits. `files` are paths with lines added and removed."""
 
     commits: tuple[str, ...]
@@ -140,7 +140,7 @@ class GitStore:
         with self._lock:
             return self._commits.setdefault((repo, sha), commit)
 
-    def list_files(self, repo: str, sha: str, under: str = "") -> tuple[TreeEntry, ...]:
+    def list_files(self, repo: str, sha: str, under: str = "") -> tuple[FileEntry, ...]:
         """Return the files at a commit, at or under a path; none for what is no commit."""
         paths = ["--", under] if under else []
         output = self._try(repo, "ls-tree", "-r", "-l", "-z", "--full-tree", sha, *paths)
@@ -160,13 +160,13 @@ class GitStore:
             for entry in self.list_files(repo, sha, under)
         }
 
-    def compare(self, repo: str, base: str, head: str) -> Comparison:
+    def compare(self, repo: str, base: str, head: str) -> CommitComparison:
         """Return what the head has that the base does not, commits oldest first."""
         commits = self._git(repo, "rev-list", "--reverse", f"{base}..{head}", "--").split()
         arguments = ("diff", "--numstat", "-z", "--no-renames", f"{base}...{head}", "--")
         output = self._try(repo, *arguments) or b""
         lines = output.decode().split("\0")[:-1]
-        return Comparison(tuple(commits), tuple(map(_parse_numstat, lines)))
+        return CommitComparison(tuple(commits), tuple(map(_parse_numstat, lines)))
 
     def list_changes(self, repo: str, sha: str) -> dict[str, list[str]]:
         """Return the paths that a commit added, removed and modified."""
@@ -212,10 +212,10 @@ def _encode_data(text: str) -> bytes:
     return b"data %d\n" % len(content) + content + b"\n"
 
 
-def _parse_tree_entry(line: str) -> TreeEntry:
+def _parse_tree_entry(line: str) -> FileEntry:
     head, path = line.split("\t", 1)
     mode, _, sha, size = head.split()
-    return TreeEntry(path, mode, sha, int(size) if size.isdigit() else 0)
+    return FileEntry(path, mode, sha, int(size) if size.isdigit() else 0)
 
 
 def _parse_numstat(line: str) -> tuple[str, int, int]:

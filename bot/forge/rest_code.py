@@ -6,7 +6,7 @@ from base64 import encodebytes
 from urllib.parse import quote
 
 from bot.forge.forge_state import Json, make_node_id
-from bot.forge.git_store import TreeEntry
+from bot.forge.git_store import FileEntry
 from bot.forge.repository_views import render_commit, render_full_repository, render_permission
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
 from bot.forge.rest_refusal import RestRefusal, refuse_unknown
@@ -74,7 +74,7 @@ def _get_contents(request: RestRequest) -> RestResponse:
     return RestResponse(200, [_render_entry(request, child, kind) for child, kind in children])
 
 
-def _get_file(request: RestRequest, entry: TreeEntry) -> RestResponse:
+def _get_file(request: RestRequest, entry: FileEntry) -> RestResponse:
     content = request.state.store.read_blob(request.repository.name, entry.sha)
     if "raw" in request.headers.get("accept", ""):
         media_type = "application/vnd.github.raw+json; charset=utf-8"
@@ -88,20 +88,20 @@ def _get_file(request: RestRequest, entry: TreeEntry) -> RestResponse:
     return RestResponse(200, view)
 
 
-def _list_children(entries: tuple[TreeEntry, ...], folder: str) -> list[tuple[TreeEntry, str]]:
+def _list_children(entries: tuple[FileEntry, ...], folder: str) -> list[tuple[FileEntry, str]]:
     """Return the files and folders directly in a folder, as the API lists them."""
-    children: dict[str, tuple[TreeEntry, str]] = {}
+    children: dict[str, tuple[FileEntry, str]] = {}
     prefix = f"{folder}/" if folder else ""
     for entry in entries:
         name, is_deeper, _ = entry.path.removeprefix(prefix).partition("/")
         path = prefix + name
         children[path] = (entry, "file")
         if is_deeper:
-            children[path] = (TreeEntry(path, "040000", entry.sha, 0), "dir")
+            children[path] = (FileEntry(path, "040000", entry.sha, 0), "dir")
     return list(children.values())
 
 
-def _render_entry(request: RestRequest, entry: TreeEntry, kind: str) -> Json:
+def _render_entry(request: RestRequest, entry: FileEntry, kind: str) -> Json:
     repository = request.repository
     api = f"{request.state.api}/repos/{repository.name}"
     web = f"{request.state.web}/{repository.name}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.forge.runner.job_context import JobContext, RunningStep
-from bot.forge.runner.job_log import JobLog
+from bot.forge.runner.workflow_log import WorkflowLog
 
 ALL_BRANCHES = "+refs/heads/*:refs/remotes/origin/*"
 ALL_TAGS = "+refs/tags/*:refs/tags/*"
@@ -62,7 +62,7 @@ class _Clone:
 
     folder: Path
     context: JobContext
-    log: JobLog
+    log: WorkflowLog
 
     def init(self) -> None:
         """Make an empty repository whose origin is the address on the web, unless there is one."""

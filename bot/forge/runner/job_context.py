@@ -11,8 +11,8 @@ from typing import Literal
 
 from bot.forge.runner.expressions import Contexts, fill_expressions, format_value
 from bot.forge.runner.file_commands import FileCommands
-from bot.forge.runner.job_log import JobLog
 from bot.forge.runner.workflow import JobSpec, StepSpec
+from bot.forge.runner.workflow_log import WorkflowLog
 
 JobStatus = Literal["success", "failure", "cancelled"]
 
@@ -123,7 +123,7 @@ class RunningStep:
 
     spec: StepSpec
     context: JobContext
-    log: JobLog
+    log: WorkflowLog
     files: FileCommands
     deadline: float
 

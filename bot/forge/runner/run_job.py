@@ -12,11 +12,11 @@ from typing import Literal
 from bot.forge.runner.expressions import is_condition_met
 from bot.forge.runner.file_commands import FileCommands
 from bot.forge.runner.job_context import JobContext, RunningStep
-from bot.forge.runner.job_log import JobLog, timestamp
 from bot.forge.runner.run_action import run_action
 from bot.forge.runner.shell import run_script
 from bot.forge.runner.step_process import StepProcesses
 from bot.forge.runner.workflow import JobSpec, StepSpec
+from bot.forge.runner.workflow_log import WorkflowLog, timestamp
 from bot.values import Annotation
 
 Conclusion = Literal["success", "failure", "cancelled", "skipped"]
@@ -56,7 +56,7 @@ def run_job(
     processes = StepProcesses()
     with tempfile.TemporaryDirectory(prefix="runner-") as temp:
         context = JobContext(spec, git_dir.resolve(), sha, workspace, Path(temp), env)
-        job = _RunningJob(context, JobLog(workspace), processes)
+        job = _RunningJob(context, WorkflowLog(workspace), processes)
         try:
             return job.run()
         finally:
@@ -66,7 +66,7 @@ def run_job(
 class _RunningJob:
     """A job as it runs: the results of its steps so far, and the time that is left."""
 
-    def __init__(self, context: JobContext, log: JobLog, processes: StepProcesses) -> None:
+    def __init__(self, context: JobContext, log: WorkflowLog, processes: StepProcesses) -> None:
         self._spec = context.spec
         self._context = context
         self._log = log

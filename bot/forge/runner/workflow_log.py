@@ -27,7 +27,7 @@ def timestamp() -> str:
     return f"{whole}.{nanoseconds // 100:07d}Z"
 
 
-class JobLog:
+class WorkflowLog:
     """Takes what a job prints, line by line, keeps it as bytes and obeys its workflow commands."""
 
     def __init__(self, workspace: Path) -> None:

@@ -1,4 +1,4 @@
-"""CI says something of a commit: the run whose branch it is asks GitHub for all checks of its head."""
+"""CI says something of a commit: the run whose branch it is asks GitHub for all its checks."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def update_pull(ports: Ports, state: RunState, warning: str) -> bool:
 
 
 def render_body(state: RunState, warning: str = "", template: str = "", size: str = "") -> str:
-    """Render the pull request's text, under the headings of the repository's template if it has one."""
+    """Render the pull request's text, under the headings of the repository's template."""
     return fill_template(template, dict(render_sections(state, warning, size)), render_foot(state))
 
 
@@ -135,7 +135,8 @@ def _render_first(findings: Sequence[Finding]) -> str:
 
 
 def _render_finding(finding: Finding, limit_chars: int) -> str:
-    return f"{as_code_span(f'{finding.path}:{finding.line}')} {defuse_inline(finding.text, limit_chars)}"
+    place = as_code_span(f"{finding.path}:{finding.line}")
+    return f"{place} {defuse_inline(finding.text, limit_chars)}"
 
 
 def render_foot(state: RunState) -> str:

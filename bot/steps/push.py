@@ -22,7 +22,7 @@ MUTE = re.compile(
 
 @step("commit")
 def commit_patch(ports: Ports, tree: Tree, patch: Patch, parent: Sha, message: str) -> Sha:
-    """Commit the tree with the patch as the bot, on `parent`. Another step pushes it, as recorded."""
+    """Commit the tree with the patch as the bot, on `parent`. Another step pushes it."""
     at = ports.clock.now().isoformat(timespec="seconds")
     author = make_bot_author(ports.credentials.fetch_login())
     return ports.mirrors.commit(tree, patch, parent, redact(ports, message), author, at)

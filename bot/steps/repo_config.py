@@ -1,5 +1,4 @@
-"""Here lives a repository's own configuration, `.github/greenlit.yml`, read strictly: a mistake is
-told with its line.
+"""Read a repository's own configuration, `.github/greenlit.yml`; a mistake is told with its line.
 
 Its JSON schema is published: `greenlit schema > deploy/greenlit.schema.json` writes it anew.
 """
@@ -89,15 +88,18 @@ class ConfigFile(BaseModel):
     )
     allow: Globs = Field(
         default=(),
-        description="protected paths that the bot may change all the same (at most 100 globs, a folder as folder/**)",
+        description="protected paths that the bot may change all the same "
+        "(at most 100 globs, a folder as folder/**)",
     )
     block: Gates = Field(
         default=(),
-        description="checks that keep a change back for all they find (a list of style, packages, ...)",
+        description="checks that keep a change back for all they find "
+        "(a list of style, packages, ...)",
     )
     advise: Gates = Field(
         default=(),
-        description="checks that only advise (a list of lint, style, tests, licence, size, packages; none of security)",
+        description="checks that only advise "
+        "(a list of lint, style, tests, licence, size, packages; none of security)",
     )
     max_files: int = Field(
         default=60, ge=1, le=1_000, description="files that a change may touch (1 to 1000)"
@@ -177,7 +179,8 @@ def _place(mark: _Mark | None) -> str:
 def _bad_character(text: str, wrong: ReaderError) -> str:
     before = text[: wrong.position]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return f"line {line}, column {column}: the character U+{ord(text[wrong.position]):04X} is not allowed."
+    character = f"U+{ord(text[wrong.position]):04X}"
+    return f"line {line}, column {column}: the character {character} is not allowed."
 
 
 # --- YAML, as little of it as is needed

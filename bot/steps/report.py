@@ -125,7 +125,8 @@ def _render_plan(state: RunState) -> str:
     tests = [f"test: {defuse_inline(test, LINE_CHARS)}" for test in plan.tests]
     risks = [f"risk: {defuse_inline(risk, LINE_CHARS)}" for risk in plan.risks]
     weakened = [
-        f"**asks for less:** {defuse_inline(item.what, LINE_CHARS)}: {defuse_inline(item.why, LINE_CHARS)}"
+        "**asks for less:** "
+        f"{defuse_inline(item.what, LINE_CHARS)}: {defuse_inline(item.why, LINE_CHARS)}"
         for item in plan.weakened
     ]
     # An outcome that asks the questions stands above the plan, so they are not asked twice.
@@ -138,7 +139,7 @@ def _render_plan(state: RunState) -> str:
 
 
 def _render_list(items: Sequence[str]) -> Iterator[str]:
-    """Render at most 30 items: a comment has an end, and what stands below must still be in it."""
+    """Render at most 30 items: a comment has an end, and more stands below."""
     for item in items[:MOST_LINES]:
         yield f"- {item}"
     if len(items) > MOST_LINES:

@@ -1,4 +1,4 @@
-"""Keep the request as it stood at the trigger: what writers asked, as a reader of the page sees it."""
+"""Keep what writers asked as it stood at the trigger, as a reader of the page sees it."""
 
 from __future__ import annotations
 

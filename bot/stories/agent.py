@@ -44,7 +44,7 @@ LIMIT_CHARS = 300  # of the model's words that a comment quotes
 
 
 async def write(run: Run, state: RunState) -> RunState:
-    """Go on until the model calls `finish` and the gates let its work through; that call stays open.
+    """Go on until the model calls `finish` and the gates let its work through; the call stays open.
 
     Raises GaveUp at the caps, when the model does not end, or when the gates refuse too often.
     """

@@ -19,7 +19,7 @@ async def tell(run: Run, state: RunState) -> RunState:
 
 
 async def conclude(run: Run, outcome: Outcome) -> Outcome:
-    """Tell the outcome where the run stands before people: in its comment and its open pull request.
+    """Tell the outcome where people see the run: in its comment and its open pull request.
 
     Where nobody can be told any more, as in an issue that was locked, the outcome is the same.
     """

@@ -1,4 +1,4 @@
-"""Every recorded act of the stories, and its line for people: terminal, demo and page read it here."""
+"""Every recorded act of the stories, and its line for people in terminal, demo and page."""
 
 from __future__ import annotations
 

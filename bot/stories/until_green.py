@@ -74,7 +74,7 @@ async def _react(run: Run, state: RunState, checks: Checks) -> RunState:
 
 
 async def _fix(run: Run, state: RunState, verdict: Verdict) -> RunState:
-    """Answer the open `finish` with the reading of the red CI, and push what the model makes of it."""
+    """Answer the open `finish` with what the red CI says, and push what the model makes of it."""
     state = await tell(run, replace(state, phase="fixing"))
     async with run.slot(state.request.repo):
         before = state.patch

@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What the operator allows one run to use; a repository's own configuration may ask for less."""
+    """What the operator allows one run to use; a repository's configuration may ask for less."""
 
     usd: float = 5.0
     turns: int = 80

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -65,7 +65,7 @@ class EngineOptions:
     slots: int = 4
     slots_per_repository: int = 1
     on_run_failed: OnRunFailed | None = None
-    retry_policy: RetryPolicy = RetryPolicy()
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     poll_s: float = 0.1  # of the queue of new runs
     # A net below `_send`, which wakes a waiting run at once; `close` takes as long.
     inbox_poll_s: float = 1.0

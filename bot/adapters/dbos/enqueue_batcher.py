@@ -69,7 +69,7 @@ class EnqueueBatcher:
         return new.taken_by or ""
 
     async def yield_to_intake(self) -> None:
-        """Delay a run until no other came in for 0.1 s, at most 0.5 s: bursts are answered first."""
+        """Delay a run until none came in for 0.1 s, at most 0.5 s: bursts are answered first."""
         loop = asyncio.get_running_loop()
         async with self._turn:
             for _ in range(MOST_LOOKS):

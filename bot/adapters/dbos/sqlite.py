@@ -29,7 +29,8 @@ def lock_home(home: Path) -> TextIO:
         holder = lock.read().strip() or "unknown"
         lock.close()
         raise HomeInUse(
-            f"{home} is in use by another process (pid {holder}): stop it first, or set another home"
+            f"{home} is in use by another process (pid {holder}): "
+            "stop it first, or set another home"
         ) from None
     lock.truncate(0)
     lock.write(str(os.getpid()))

@@ -327,7 +327,9 @@ def test_the_comment_is_one_and_holds_no_secret(place):
     )
     (text,) = place.said(issue)
 
-    assert first == second
+    assert first.comment == second.comment
+    assert "Greenlit is reading the request, $0.00." == first.line
+    assert "Greenlit opened a pull request, $0.00 of at most $5.00." == second.line
     assert f"<!-- greenlit:run:{key} -->" in text
     assert "ghs_" not in text
     assert "#3" in text

@@ -9,7 +9,7 @@ from dbos import DBOSClient
 from engine_stage import HERE, altered, durable, ended, eventually, lines, peak
 from engine_stories import Task, listen, mark, three
 
-from bot.adapters.dbos.journal import Json
+from bot.adapters.dbos.journal import JsonSerializer
 from bot.run import Run, StartRun
 from bot.values import Outcome
 
@@ -46,7 +46,8 @@ def test_a_note_sent_while_the_engine_was_down_is_delivered(killable, diary, tmp
     eventually(lambda: first.ask("steps", "k"), ["mark"])
     first.kill()
     client = DBOSClient(
-        system_database_url=f"sqlite:///{tmp_path / 'home' / 'engine.sqlite'}", serializer=Json()
+        system_database_url=f"sqlite:///{tmp_path / 'home' / 'engine.sqlite'}",
+        serializer=JsonSerializer(),
     )
     client.send("k", {"kind": "stop", "text": "hello"}, "inbox")
     client.destroy()

@@ -275,7 +275,7 @@ def print_map(
 def doctor(env_file: EnvFile = None) -> None:
     """Look over settings, git, the App and the models; say what is missing and how to fix it."""
     given = {"_env_file": _choose_env_file(env_file)}
-    raise typer.Exit(_import_command("doctor").examine(open_console(), given))
+    raise typer.Exit(_import_command("doctor").run_doctor(open_console(), given))
 
 
 @app.command(name="schema")

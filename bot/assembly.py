@@ -1,4 +1,4 @@
-"""Here lives the composition: settings become adapters, a World and an engine."""
+"""Build the whole: settings become adapters, Ports and an engine."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
+        """Tell the time, in UTC."""
         return datetime.now(UTC)
 
 
-def claude(settings: ModelSettings) -> ClaudeClient:
+def build_model(settings: ModelSettings) -> ClaudeClient:
+    """Build the model's adapter."""
     return ClaudeClient(
         settings.anthropic_api_key.get_secret_value(),
         settings.chosen_model,
@@ -36,7 +38,8 @@ def claude(settings: ModelSettings) -> ClaudeClient:
     )
 
 
-def github(settings: Settings) -> GitHubApp:
+def build_github(settings: Settings) -> GitHubApp:
+    """Build GitHub's adapter."""
     return GitHubApp(
         settings.app_id,
         settings.private_key.get_secret_value(),
@@ -46,20 +49,22 @@ def github(settings: Settings) -> GitHubApp:
     )
 
 
-def shelf(settings: Settings) -> DiskLogCache:
-    """The logs of CI in the bot's home."""
+def build_log_cache(settings: Settings) -> DiskLogCache:
+    """Build the cache of CI's logs in the bot's home."""
     return DiskLogCache(settings.home / "logs")
 
 
-def engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
-    """The durable engine over real GitHub, git and Claude."""
-    plain = settings.github_url.startswith("http://")  # a forge on this machine
+def build_engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
+    """Build the durable engine over GitHub, git and the model."""
+    protocols: tuple[str, ...] = ("https",)
+    if settings.github_url.startswith("http://"):  # a forge on this machine
+        protocols = ("http", "https")
     ports = Ports(
-        mirrors=GitMirrors(settings.home / "mirrors", ("http", "https") if plain else ("https",)),
-        model=claude(settings),
+        mirrors=GitMirrors(settings.home / "mirrors", protocols),
+        model=build_model(settings),
         clock=SystemClock(),
         caps=settings.caps,
-        log_cache=shelf(settings),
+        log_cache=build_log_cache(settings),
         checkers=build_checkers(settings.package_indexes),
         cache=SqliteCache(settings.home / "known", INDEX_FORMAT),
         embedder=open_embedder(*settings.embeddings_source),

@@ -16,7 +16,7 @@ from threading import Thread
 import uvicorn
 import yaml
 
-from bot.assembly import engine, github
+from bot.assembly import build_engine, build_github
 from bot.cli.demo.bot_process import program_path
 from bot.forge import AppKeys, Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
@@ -203,7 +203,7 @@ def staged(
         double = play if isinstance(play, ClaudeDouble) else ClaudeDouble(play, pace=0)
         claude = stack.enter_context(serve_claude(double))
         settings = Settings(_env_file=None, **settings_for(keys, url, claude, home / "bot", **more))
-        durable = engine(settings, github(settings))
+        durable = build_engine(settings, build_github(settings))
         durable.launch()
         stack.callback(durable.close)
         webhooks = stack.enter_context(_listening(durable, keys.webhook_secret))

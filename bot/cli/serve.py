@@ -15,7 +15,7 @@ from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import DiskLogCache
-from bot.assembly import engine, github, shelf
+from bot.assembly import build_engine, build_github, build_log_cache
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore
 from bot.cli.terminal import open_console
 from bot.ports import Refusal, Unreachable
@@ -49,10 +49,10 @@ def serve(settings: Settings) -> int:
             open_listener(settings.host, settings.port) as outside,
             open_listener("127.0.0.1", settings.page_port) as inside,
         ):
-            hub = github(settings)
-            durable = engine(settings, hub)
+            hub = build_github(settings)
+            durable = build_engine(settings, hub)
             durable.launch()
-            logs = shelf(settings)
+            logs = build_log_cache(settings)
             keep_s = settings.keep_days * DAY_S
             start_chore(lambda: _request_missed_deliveries(hub))
             start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))

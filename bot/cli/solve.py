@@ -19,7 +19,7 @@ from bot.adapters.git.git_process import GitError, GitUnfitError, require_git
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.git.repository_folder import NoRepositoryError
 from bot.adapters.git.work_tree import WorkTree
-from bot.assembly import SystemClock, claude
+from bot.assembly import SystemClock, build_model
 from bot.cli.inputs import WrongUseError, print_error, read_request
 from bot.cli.terminal import colour_diff, open_console, render_step
 from bot.cli.unrecorded_run import SilentComments, UnrecordedRun
@@ -129,7 +129,7 @@ def _solve(console: Console, settings: ModelSettings, home: Path, tree: Tree, is
 def _build_ports(settings: ModelSettings, home: Path) -> Ports:
     return Ports(
         GitMirrors(home, ()),
-        claude(settings),
+        build_model(settings),
         SystemClock(),
         Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run),
         build_checkers(settings.package_indexes),

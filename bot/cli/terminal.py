@@ -1,6 +1,4 @@
-"""Here lives what people see of the work in a terminal: its steps, diffs and Markdown, at any
-width, light or dark.
-"""
+"""Show the work in a terminal: steps, diffs and Markdown, at any width, light or dark."""
 
 from __future__ import annotations
 
@@ -42,11 +40,12 @@ DIFF = (
 
 
 def open_console(*, stderr: bool = False) -> Console:
+    """Open a console that takes no markup from texts."""
     return Console(theme=THEME, stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
 def render_step(took_s: float, name: str, said: Text) -> Table:
-    """One line for a step; what does not fit goes on below itself."""
+    """Render one line for a step; what does not fit goes on below itself."""
     row = Table.grid(padding=(0, 2, 0, 0))
     row.add_column(width=TIME_CHARS, justify="right", style="dim", no_wrap=True)
     row.add_column(width=NAME_CHARS, style="bold", no_wrap=True)
@@ -56,7 +55,7 @@ def render_step(took_s: float, name: str, said: Text) -> Table:
 
 
 def colour_diff(text: str) -> Text:
-    """A unified diff with its colours, every line whole."""
+    """Colour a unified diff, every line whole."""
     shown = Text()
     for line in strip_control(text).splitlines():
         shown.append(

@@ -3,11 +3,11 @@
 Pure: texts by path come in; those that change go out, with what could not be proved.
 """
 
+from bot.refactor.convert_to_async import make_async
 from bot.refactor.find_definition import is_read
-from bot.refactor.make_async import make_async
-from bot.refactor.move_symbol import move_symbol
+from bot.refactor.move_definition import move_symbol
 from bot.refactor.python_project import CannotRefactor
-from bot.refactor.rename_symbol import rename_symbol
+from bot.refactor.rename_definition import rename_symbol
 from bot.refactor.text_edit import Refactoring, Unproven
 
 __all__ = [

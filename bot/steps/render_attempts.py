@@ -11,6 +11,15 @@ from bot.values import Attempt, Failure, Verdict
 
 LIMIT_CHARS = 300
 SAFE = ":/?#[]@!$&'*+,;=%~"  # in an address; a bar would end the cell, a bracket the link
+STATES = {
+    "running": "⏳ running",
+    "green": "🟢 green",
+    "red": "🔴 ",
+    "silent": "⚪ CI never reported",
+    "skipped": "⚪ CI skipped everything",
+    "unchecked": "⚪ no CI for pull requests",
+    "rerun": "🔁 run again: ",
+}
 
 
 def render_attempts(attempts: Iterable[Attempt]) -> str:
@@ -34,23 +43,16 @@ def _render_attempt(attempt: Attempt) -> str:
 def _describe_attempt(attempt: Attempt) -> str:
     """Say in one line what CI said of an attempt."""
     verdict = attempt.verdict
+    state = STATES[attempt.state]
+    if verdict is None:
+        return "🔴 red" if attempt.state == "red" else state
     match attempt.state:
-        case "running":
-            return "⏳ running"
-        case "green" if verdict is not None and verdict.kind == "flaky":
-            return f"🟢 green: flaky, passed when run again: {_describe_failures(verdict)}"
-        case "green":
-            return "🟢 green"
-        case "silent":
-            return "⚪ CI never reported"
-        case "skipped":
-            return "⚪ CI skipped everything"
-        case "unchecked":
-            return "⚪ no CI for pull requests"
-        case "rerun":
-            return "🔁 run again: " + (_blame(verdict) if verdict else "")
-        case "red":
-            return "🔴 " + (_blame(verdict) if verdict else "red")
+        case "green" if verdict.kind == "flaky":
+            return f"{state}: flaky, passed when run again: {_describe_failures(verdict)}"
+        case "red" | "rerun":
+            return f"{state}{_blame(verdict)}"
+        case _:
+            return state
 
 
 def _blame(verdict: Verdict) -> str:

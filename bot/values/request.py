@@ -52,6 +52,7 @@ class Request:
 
     @property
     def subject(self) -> Subject:
+        """What the request is about."""
         return Subject(f"{self.repo.name}#{self.number}")
 
 

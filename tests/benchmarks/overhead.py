@@ -10,7 +10,7 @@ from statistics import median
 from threading import Event, Thread
 
 from bot.adapters.git.mirrors import GitMirrors
-from bot.assembly import github
+from bot.assembly import build_github
 from bot.forge import Forge
 from bot.run import StepView
 from bot.settings import Settings
@@ -90,7 +90,7 @@ def _floor(work: Path) -> float:
         settings = Settings(_env_file=None, **settings_for(keys, url, url, work / "bot"))
         issue = forge.open_issue(REPO, "ada", "T", "B")
         repo = Repo(REPO, forge.install(keys, REPO))
-        hub, git = github(settings), GitMirrors(work / "mirrors", ("http",))
+        hub, git = build_github(settings), GitMirrors(work / "mirrors", ("http",))
         began = time.monotonic()
         for ask in _asked(hub, repo, issue):
             ask()

@@ -97,7 +97,7 @@ def script(turns: Sequence[tuple[tuple[str, ...], int, int]] = TURNS) -> Script:
 
 
 def play(
-    model: Claude, turns: Sequence[tuple[tuple[str, ...], int, int]], double: ClaudeDouble
+    model: ClaudeClient, turns: Sequence[tuple[tuple[str, ...], int, int]], double: ClaudeDouble
 ) -> Played:
     """Take all turns of the conversation, answering each with as much text as is written there."""
     said: list[UserText | Turn | ToolResults] = [UserText(prose(16_000, 4))]

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from rich.console import Console
 
 from bot.adapters.dbos.sqlite import lock_home
-from bot.cli.doctor import examine
+from bot.cli.doctor import run_doctor
 from bot.forge import Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
@@ -55,7 +55,7 @@ class Ward:
             **changed,
         }
         told = StringIO()
-        code = examine(Console(file=told, width=400), given)
+        code = run_doctor(Console(file=told, width=400), given)
         return code, [
             line.strip() for line in told.getvalue().splitlines() if line.startswith(("✗", "!"))
         ]

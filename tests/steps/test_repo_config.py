@@ -98,7 +98,7 @@ The configuration cannot be used:
 - .github/greenlit.yml, line 7, column 11: `when_red` cannot be `merge`. Expected: what to open when CI stays red (draft or nothing).
 - .github/greenlit.yml, line 8, column 8: `draft` cannot be `1`. Expected: whether pull requests open as drafts (true or false).
 - .github/greenlit.yml, line 9, column 13: `budget_usd` cannot be `.inf`. Expected: US dollars that a run may cost (a number above 0, at most 10000).\
-""") == refused(text)  # noqa: E501
+""") == refused(text)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from bot.settings import (
     find_env_file,
     load_settings,
 )
-from bot.steps.repo_config import schema
+from bot.steps.repo_config import render_schema
 
 app = typer.Typer(
     help="Greenlit: a labelled issue becomes a pull request that is already green.",
@@ -281,7 +281,7 @@ def doctor(env_file: EnvFile = None) -> None:
 @app.command(name="schema")
 def print_schema() -> None:
     """Print the JSON schema of .github/greenlit.yml."""
-    sys.stdout.write(schema())
+    sys.stdout.write(render_schema())
 
 
 def _import_command(name: str) -> Any:

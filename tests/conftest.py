@@ -47,7 +47,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail where a test skips in CI: everything is there, so it has lost something."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
-    if skipped and os.environ.get("CI"):  # noqa: TID251 - asks where it runs, not how it is set
+    if reporter and skipped and os.environ.get("CI"):  # noqa: TID251 - asks where it runs, not how it is set
         reporter.write_line(f"{len(skipped)} tests skipped in CI, where none may", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

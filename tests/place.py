@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.claude.claude_client import ClaudeClient
 from bot.adapters.git.mirrors import GitMirrors
@@ -17,7 +18,18 @@ from bot.assembly import SystemClock
 from bot.forge import Forge, serve_forge
 from bot.forge.forge_server import Wrap
 from bot.ports import Ports
-from bot.values import Branch, Checks, ModelConfig, Price, Repo, Request, Sha, Tree
+from bot.values import (
+    Branch,
+    Checks,
+    InstallationId,
+    ModelConfig,
+    Permission,
+    Price,
+    Repo,
+    Request,
+    Sha,
+    Tree,
+)
 from tests.git_served import commit, git
 
 GRANTED = {
@@ -28,7 +40,7 @@ GRANTED = {
     "pull_requests": "write",
     "statuses": "read",
 }
-PEOPLE = {
+PEOPLE: dict[str, Permission] = {
     "ada": "admin",
     "mel": "maintain",
     "wes": "write",
@@ -47,7 +59,7 @@ class Place:
     ports: Ports
     repo: Repo
 
-    def asking(self, issue: int, by: str = "ada", **more: object) -> Request:
+    def asking(self, issue: int, by: str = "ada", **more: Any) -> Request:
         """As the webhook would tell it, long after all that was not said to be later."""
         found = self.forge.find_issue(self.repo.name, issue)
         told = Request(self.repo, issue, by, TRIGGER, "d-1")
@@ -138,4 +150,5 @@ class Town:
 
     def place(self, name: str, files: Mapping[str, str]) -> Place:
         self.forge.create_repository(name, files, people=PEOPLE)
-        return Place(self.forge, self.ports, Repo(name, self.forge.install(self.keys, name)))
+        installation = InstallationId(self.forge.install(self.keys, name))
+        return Place(self.forge, self.ports, Repo(name, installation))

@@ -16,6 +16,7 @@ from threading import Thread
 import uvicorn
 import yaml
 
+from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.assembly import build_engine, build_github
 from bot.cli.demo.bot_process import program_path
 from bot.forge import AppKeys, Forge, serve_forge
@@ -30,6 +31,7 @@ from bot.forge.claude_script import (
 )
 from bot.run import RunView
 from bot.settings import Settings
+from bot.values import RunKey
 from bot.web.door import create_door
 from bot.web.server import create_server
 from handlers import route
@@ -105,7 +107,7 @@ class Stage:
     forge: Forge
     double: ClaudeDouble
     keys: AppKeys
-    bot: object
+    bot: DurableEngine
     webhooks: str
 
     def issue(
@@ -118,7 +120,7 @@ class Stage:
 
     def ended(self, issue: int, run: int = 1, patience_s: float = 60) -> RunView:
         """The run once it has ended."""
-        return self._until(f"{REPO}#{issue}/{run}", patience_s)
+        return self._until(RunKey(f"{REPO}#{issue}/{run}"), patience_s)
 
     def heard(self, patience_s: float = 20) -> RunView:
         """The newest hearing once it has ended."""
@@ -130,8 +132,9 @@ class Stage:
 
     def until_waiting(self, issue: int, patience_s: float = 30) -> None:
         """Until the run has pushed and waits for CI."""
+        key = RunKey(f"{REPO}#{issue}/1")
         deadline = time.monotonic() + patience_s
-        while "fetch_checks" not in {step.name for step in self.bot.steps(f"{REPO}#{issue}/1")}:
+        while "fetch_checks" not in {step.name for step in self.bot.steps(key)}:
             assert time.monotonic() < deadline, "the run never came to wait for CI"
             time.sleep(0.02)
 
@@ -146,7 +149,7 @@ class Stage:
     def branches(self) -> set[str]:
         return set(self.forge.list_branches(REPO)) - {"main"}
 
-    def _until(self, key: str, patience_s: float) -> RunView:
+    def _until(self, key: RunKey, patience_s: float) -> RunView:
         deadline = time.monotonic() + patience_s
         while True:
             run = self.bot.run(key)
@@ -202,7 +205,7 @@ def staged(
         forge, keys, url = stack.enter_context(forged(home, wrap, tree))
         double = play if isinstance(play, ClaudeDouble) else ClaudeDouble(play, pace=0)
         claude = stack.enter_context(serve_claude(double))
-        settings = Settings(_env_file=None, **settings_for(keys, url, claude, home / "bot", **more))
+        settings = Settings.model_validate(settings_for(keys, url, claude, home / "bot", **more))
         durable = build_engine(settings, build_github(settings))
         durable.launch()
         stack.callback(durable.close)
@@ -236,5 +239,5 @@ def _said(say: Say) -> ScriptText | ScriptToolCall:
     return (
         ScriptText(text=say)
         if isinstance(say, str)
-        else ScriptToolCall(tool=say[0], input=dict(say[1]))
+        else ScriptToolCall.model_validate({"tool": say[0], "input": say[1]})
     )

@@ -2,6 +2,8 @@
 
 from importlib.resources import files
 from pathlib import Path
+from types import FunctionType
+from typing import cast
 
 import pytest
 import yaml
@@ -38,7 +40,11 @@ def test_every_prompt_is_in_the_readme(prompt):
 
 
 @pytest.mark.parametrize(
-    "command", [command.name or command.callback.__name__ for command in app.registered_commands]
+    "command",
+    [
+        command.name or cast("FunctionType", command.callback).__name__
+        for command in app.registered_commands
+    ],
 )
 def test_every_command_line_is_in_the_readme_or_changelog(command):
     """Whatever can be typed can be looked up."""

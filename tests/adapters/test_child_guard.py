@@ -47,6 +47,7 @@ def test_children_die_with_their_parent(tmp_path: Path, sign: signal.Signals):
     pids = tmp_path / "pids"
     command = [sys.executable, "-c", PROGRAM, str(pids)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as parent:
+        assert parent.stdout is not None
         assert b"guarded\n" == parent.stdout.readline()
         assert wait_until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         family = [int(pid) for pid in pids.read_text().split()]

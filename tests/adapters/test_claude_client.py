@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
+from typing import Any, cast
 
 import anthropic
 import pytest
@@ -173,7 +174,7 @@ def test_half_a_surrogate_pair_that_is_heard_can_be_kept() -> None:
 
 def test_turn_without_content_is_left_out_of_the_prompt() -> None:
     """A refused turn is no message, and neither are its empty words."""
-    entries = [
+    entries: list[UserText | Turn | ToolResults] = [
         UserText("a"),
         Turn("refused"),
         UserText("b"),
@@ -284,9 +285,9 @@ def test_full_window_is_told() -> None:
 def test_unknown_stop_is_a_bug() -> None:
     """A reason to stop that came after this program was written is not guessed at."""
     with (
-        open_dialog(faults={0: EarlyStop("compaction")}) as dialog,
+        open_dialog(faults={0: EarlyStop(cast("Any", "compaction"))}) as dialog,
         pytest.raises(ValueError, match="compaction"),
-    ):  # type: ignore[arg-type]
+    ):
         dialog.turn()
 
 
@@ -623,7 +624,8 @@ def test_turn_of_many_calls_keeps_the_cache() -> None:
     more = {"expect": {"results": [{"tool": "grep"}] * 15}, "content": [{"text": "So many."}]}
     with open_dialog(LOOK, {**many, "expect": {"results": [{"tool": "grep"}]}}, more) as dialog:
         first = dialog.turn()
-        entries = [*BEGIN, first, answered(first, "long " * 2_000)]
+        answers = answered(first, "long " * 2_000)
+        entries: list[UserText | Turn | ToolResults] = [*BEGIN, first, answers]
         second = dialog.turn(entries)
         dialog.turn([*entries, second, answered(second)])
         before, after = dialog.double.requests[1:]

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import numpy as np
@@ -67,7 +68,7 @@ def repo(tmp_path) -> Path:
 
 
 @contextmanager
-def answering(model: Path, **instead: object) -> Iterator[tuple[str, list[dict[str, object]]]]:
+def answering(model: Path, **instead: Any) -> Iterator[tuple[str, list[dict[str, object]]]]:
     """An embeddings API over the model, and what it was asked; `instead` is answered as it is."""
     app, asked = FastAPI(), []
 

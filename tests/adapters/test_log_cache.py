@@ -6,15 +6,16 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from bot.adapters.log_cache import DiskLogCache
-from bot.ports import NullLogCache, Ports
+from bot.ports import ContinuousIntegration, NullLogCache, Ports
 from bot.tools.job_log import fetch_job_log
-from bot.values import Repo
+from bot.values import InstallationId, Repo
 
-SHOP = Repo("acme/shop", 1)
+SHOP = Repo("acme/shop", InstallationId(1))
 TOKEN = "ghp_" + "a" * 36
 
 
@@ -37,7 +38,8 @@ class Hub:
 
 
 def ports(hub: Hub, shelf: DiskLogCache | NullLogCache) -> Ports:
-    return replace(Ports(None, None, None), ci=hub, log_cache=shelf)
+    unused: Any = None
+    return Ports(unused, unused, unused, ci=cast("ContinuousIntegration", hub), log_cache=shelf)
 
 
 def test_a_log_is_fetched_once_and_kept_without_its_secrets(shelf: DiskLogCache):
@@ -64,14 +66,14 @@ def test_without_a_shelf_every_look_asks(shelf: DiskLogCache):
 def test_each_job_has_its_own_file(shelf: DiskLogCache):
     """Of each repository; a broken file is as good as none."""
     shelf.put(SHOP, 1, b"one")
-    shelf.put(Repo("acme/other", 2), 1, b"other")
+    shelf.put(Repo("acme/other", InstallationId(2)), 1, b"other")
     shelf.put(SHOP, 2, b"two")
     (shelf.root / "acme+shop" / "2.log.gz").write_bytes(b"\x1f\x8bbroken")
 
     assert (b"one", None, b"other", None) == (
         shelf.get(SHOP, 1),
         shelf.get(SHOP, 2),
-        shelf.get(Repo("acme/other", 2), 1),
+        shelf.get(Repo("acme/other", InstallationId(2)), 1),
         shelf.get(SHOP, 3),
     )
 

@@ -13,7 +13,7 @@ from statistics import median
 from typing import TypeVar
 
 from bot.adapters.git.mirrors import GitMirrors
-from bot.values import Branch, Patch, Remote, Repo
+from bot.values import Branch, InstallationId, Patch, Remote, Repo
 from tests.benchmarks.table import Row
 from tests.git_served import SECRET, Served, commit, git, serving
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 FILES = 10_000
 COMMITS = 50
 TIMES = 9
-REPO = Repo("ada/engine", 1)
+REPO = Repo("ada/engine", InstallationId(1))
 MAIN = Branch("main")
 
 

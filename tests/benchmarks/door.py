@@ -12,10 +12,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.ports import Ports
-from bot.run import Ignore, Intent, Run, StartRun
+from bot.run import Ignore, Intent, Run, StartRun, step
 from bot.values import Outcome, Request
 from bot.values.events import Event, IssueLabeled
 from bot.web.door import create_door
@@ -37,6 +38,7 @@ def rows(work: Path) -> list[Row]:
         stdout=subprocess.PIPE,
         text=True,
     ) as served:
+        assert served.stdout is not None
         port = int(served.stdout.readline())
         floor = asyncio.run(
             _burst(port, _deliveries("edited"))
@@ -109,6 +111,7 @@ async def _burst(port: int, requests: Sequence[bytes]) -> list[float]:
     ]
 
 
+@step("note")
 def note(ports: Ports, asking: Request) -> int:
     """The one step: nothing but itself."""
     return asking.number
@@ -116,7 +119,8 @@ def note(ports: Ports, asking: Request) -> int:
 
 async def trivial(run: Run, asking: Request) -> Outcome:
     """A run that is over at once."""
-    return Outcome("done", str(await run(note, asking)))
+    number = await run(note, asking)
+    return Outcome("done", str(number))
 
 
 def _route(event: Event) -> list[Intent]:
@@ -133,7 +137,8 @@ def _route(event: Event) -> list[Intent]:
 
 def _serve(home: Path) -> None:
     """Serve until a line comes, then say how many runs there were and how many have ended."""
-    engine = DurableEngine(home, Ports(None, None, None), (trivial,))
+    unused: Any = None
+    engine = DurableEngine(home, Ports(unused, unused, unused), (trivial,))
     engine.launch()
     try:
         with serving(create_door(engine, _route, SECRET)) as port:

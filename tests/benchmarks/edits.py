@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -126,7 +127,7 @@ def _noise() -> Row:
     while time.monotonic() < end:
         edit = "".join(chance.choices(PARTS, k=chance.randint(1, 40)))
         start = time.process_time()
-        _try(lambda edit=edit: apply_edits({"f": "x\nz\n", "g": "y"}, edit))
+        _try(partial(apply_edits, {"f": "x\nz\n", "g": "y"}, edit))
         slowest, tried = max(slowest, time.process_time() - start), tried + 1
     return Row(
         f"{tried:,} edits of noise",

@@ -36,6 +36,8 @@ def rows(work: Path) -> list[Row]:
     change = Change(before, after)
     lines = sum(text.count("\n") for text in after.values())
     asked, now = build_checkers({}), datetime.now(UTC)
+    linter = asked.linter
+    assert linter is not None
     return [
         _row(
             f"all, {FILES} files, {lines} lines",
@@ -45,7 +47,7 @@ def rows(work: Path) -> list[Row]:
         _row("  on the texts alone", lambda: check_texts(Change(before, after), Rules())),
         _row(
             "  lint, before and after",
-            lambda: (asked.linter.lint(after, {}), asked.linter.lint(before, {})),
+            lambda: (linter.lint(after, {}), linter.lint(before, {})),
         ),
         _row("  secrets", lambda: find_leaks(asked, change)),
         _row(

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         cache = SqliteCache(arguments.cache, INDEX_FORMAT)
-        ports = Ports(*cast("Any", (GitMirrors(Path(home), ()), None, None)), cache=cache)
+        unused: Any = None
+        ports = Ports(GitMirrors(Path(home), ()), unused, unused, cache=cache)
         lines = [json.loads(line) for line in arguments.cases.open()]
         measured = [_measure(ports, Path(home), arguments.repos, line) for line in lines]
     cases = [case for case in measured if case]

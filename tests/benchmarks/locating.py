@@ -103,10 +103,9 @@ def rows(work: Path) -> list[Row]:
 
 
 def _question_s(work: Path, repo: Path) -> float:
-    ports = Ports(
-        *cast("Any", (GitMirrors(work / "home", ()), None, None)),
-        cache=SqliteCache(work / "cache", INDEX_FORMAT),
-    )
+    unused: Any = None
+    mirrors, cache = GitMirrors(work / "home", ()), SqliteCache(work / "cache", INDEX_FORMAT)
+    ports = Ports(mirrors, unused, unused, cache=cache)
     repo_index = load_repo_index(ports, borrow(work / "home", repo, "HEAD"))
     title, _, body = ISSUE.partition("\n")
     index, leaves = repo_index.commit_index, repo_index.cache.load_symbols

@@ -14,7 +14,7 @@ from bot.assembly import build_github
 from bot.forge import Forge
 from bot.run import StepView
 from bot.settings import Settings
-from bot.values import Author, Patch, PullRequestContent, Repo
+from bot.values import Author, Branch, InstallationId, Patch, PullRequestContent, Repo
 from tests.benchmarks.table import Row
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, Stage, forged, script, settings_for, staged
 
@@ -87,9 +87,9 @@ class _green_at_once:  # noqa: N801 - read as a sentence where it is used
 def _floor(work: Path) -> float:
     """The same effects one after the other, straight through the adapters."""
     with forged(work, _bare, TREE) as (forge, keys, url):
-        settings = Settings(_env_file=None, **settings_for(keys, url, url, work / "bot"))
+        settings = Settings.model_validate(settings_for(keys, url, url, work / "bot"))
         issue = forge.open_issue(REPO, "ada", "T", "B")
-        repo = Repo(REPO, forge.install(keys, REPO))
+        repo = Repo(REPO, InstallationId(forge.install(keys, REPO)))
         hub, git = build_github(settings), GitMirrors(work / "mirrors", ("http",))
         began = time.monotonic()
         for ask in _asked(hub, repo, issue):
@@ -97,16 +97,15 @@ def _floor(work: Path) -> float:
         tree = git.fetch(
             repo, hub.fetch_remote(repo), hub.repositories.fetch_info(repo).default_branch
         )
+        branch = Branch("greenlit/1-t")
         patch = Patch({"greeting.py": "x = 1\n"})
         sha = git.commit(
             tree, patch, tree.sha, "m", Author("a", "a@b"), "2026-01-01T00:00:00+00:00"
         )
-        git.push(repo, hub.fetch_remote(repo), sha, "greenlit/1-t", None)
+        git.push(repo, hub.fetch_remote(repo), sha, branch, None)
         hub.ci.fetch_checks(repo, sha)
         hub.comments.put_comment(repo, issue, "m", "pushed")
-        hub.pulls.open_pull(
-            repo, "greenlit/1-t", tree.branch, PullRequestContent("T", "B", draft=False)
-        )
+        hub.pulls.open_pull(repo, branch, tree.branch, PullRequestContent("T", "B", draft=False))
         hub.comments.put_comment(repo, issue, "m", "opened")
         return time.monotonic() - began
 

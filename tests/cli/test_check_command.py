@@ -18,7 +18,7 @@ FILES = {
     "tests/test_main.py": "from app.main import total\n\n\ndef test_total():\n    assert total([1, 2]) == 3\n",
     "LICENSE": "MIT License\n\nCopyright (c) 2026 Ada King\n",
 }
-UNSET = GateSettings(python_index=None, node_index=None)
+UNSET = GateSettings.model_validate({"python_index": None, "node_index": None})
 TOKEN = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 
 

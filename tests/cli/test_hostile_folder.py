@@ -18,11 +18,11 @@ from bot.adapters.git.mirrors import GitMirrors
 from bot.cli.solve import solve_request
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.settings import ModelSettings
-from bot.values import Author, Branch, Patch, Remote, Repo
+from bot.values import Author, Branch, InstallationId, Patch, Remote, Repo
 from tests.git_served import SECRET, git, serving
 from tests.stage import BEGIN, END, FILES, GOOD, script
 
-ENGINE = Repo("ada/engine", 1)
+ENGINE = Repo("ada/engine", InstallationId(1))
 HOOKS = (
     "applypatch-msg",
     "commit-msg",
@@ -183,7 +183,7 @@ def solve(folder: HostileFolder, *, apply: bool) -> int:
     request.write_text("# Greet more quietly\n\nIt shouts.\n")
     play = script(*BEGIN, [GOOD], END).model_copy(update={"about": ""})
     with serve_claude(ClaudeDouble(play, pace=0)) as url:
-        settings = ModelSettings(anthropic_api_key="k", anthropic_url=url, _env_file=None)
+        settings = ModelSettings.model_validate({"anthropic_api_key": "k", "anthropic_url": url})
         return solve_request(
             Console(file=StringIO()), settings, folder.root, str(request), apply=apply
         )

@@ -154,22 +154,25 @@ def list_unknown(ours: GraphQLSchema, theirs: GraphQLSchema) -> Iterator[str]:
         if their_type is None or type(their_type) is not type(our_type):
             yield f"{name} is unknown"
             continue
-        match our_type:
-            case GraphQLObjectType() | GraphQLInterfaceType():
+        match our_type, their_type:
+            case GraphQLObjectType(), GraphQLObjectType():
                 yield from _list_unknown_fields(our_type, their_type)
-            case GraphQLInputObjectType():
+            case GraphQLInterfaceType(), GraphQLInterfaceType():
+                yield from _list_unknown_fields(our_type, their_type)
+            case GraphQLInputObjectType(), GraphQLInputObjectType():
                 yield from _list_other_types(name, our_type.fields, their_type.fields)
-            case GraphQLEnumType():
+            case GraphQLEnumType(), GraphQLEnumType():
                 unknown = [value for value in our_type.values if value not in their_type.values]
                 yield from (f"{name}.{value} is unknown" for value in unknown)
-            case GraphQLUnionType():
+            case GraphQLUnionType(), GraphQLUnionType():
                 members = {member.name for member in our_type.types}
                 members -= {member.name for member in their_type.types}
                 yield from (f"{name} | {member} is unknown" for member in members)
 
 
 def _list_unknown_fields(
-    our_type: GraphQLObjectType | GraphQLInterfaceType, their_type: GraphQLObjectType
+    our_type: GraphQLObjectType | GraphQLInterfaceType,
+    their_type: GraphQLObjectType | GraphQLInterfaceType,
 ) -> Iterator[str]:
     interfaces = {interface.name for interface in our_type.interfaces}
     interfaces -= {interface.name for interface in their_type.interfaces}

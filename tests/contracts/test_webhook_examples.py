@@ -65,7 +65,7 @@ def test_all_examples_pass_the_door(client):
     assert {202: 329} == statuses
 
 
-def test_examples_of_what_is_read_become_its_events():
+def test_examples_of_what_is_read_become_its_events() -> None:
     """An example of an event that we read is that event; the others are unknown."""
     read: dict[str, Counter[str]] = {}
     for kind, payload in list_examples():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_push_of_an_app_is_followed(box: ServedForge, tmp_path: Path):
     ],
 )
 def test_token_without_the_permission_cannot_push(
-    box: ServedForge, tmp_path: Path, permissions: dict[str, str], path: str, why: str
+    box: ServedForge, tmp_path: Path, permissions: dict[str, Any], path: str, why: str
 ):
     """`contents: write` pushes, but not to workflows."""
     git(tmp_path, "clone", "-q", f"{box.base}/{REPO}.git", "work")

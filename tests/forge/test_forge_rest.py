@@ -7,6 +7,7 @@ import time
 import httpx2
 import pytest
 
+from bot.values import Permission
 from tests.forge.served_forge import OTHER, REPO, ServedForge
 
 HERE = f"/repos/{REPO}"
@@ -218,12 +219,13 @@ def test_unchanged_answers_cost_nothing(shared: ServedForge):
 
 def test_permission_is_told_in_githubs_words(shared: ServedForge):
     """maintain shows as write and triage as read; nobody has none where all is private."""
-    for login, level in (
-        ("max", "maintain"),
-        ("tri", "triage"),
-        ("root", "admin"),
-        ("out", "none"),
-    ):
+    levels: dict[str, Permission] = {
+        "max": "maintain",
+        "tri": "triage",
+        "root": "admin",
+        "out": "none",
+    }
+    for login, level in levels.items():
         shared.forge.set_permission(REPO, login, level)
     found = {
         login: shared.request("GET", f"{HERE}/collaborators/{login}/permission").json()

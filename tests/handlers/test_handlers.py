@@ -6,7 +6,7 @@ import pytest
 
 from bot.run import Ignore, SignalRun, StartRun
 from bot.steps.push import name_branch, render_commit_message
-from bot.values import Finish, Repo, RepoBranches, Request
+from bot.values import Finish, InstallationId, Repo, RepoBranches, Request
 from bot.values.events import (
     ChecksMoved,
     CommentCreated,
@@ -20,7 +20,7 @@ from bot.values.events import (
 )
 from handlers import route
 
-REPO = Repo("acme/orders", 1)
+REPO = Repo("acme/orders", InstallationId(1))
 LABELED = IssueLabeled("d1", REPO, 7, "autogen", "T", "B", "ada", False, "2026-11-20T10:00:00Z")
 COMMENT = CommentCreated(
     "d2", REPO, 7, 99, "/generate", False, "T", "B", "ada", False, "2026-11-20T10:00:00Z"

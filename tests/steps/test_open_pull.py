@@ -19,6 +19,7 @@ from bot.values import (
     ConversationStart,
     Finding,
     Finish,
+    InstallationId,
     Plan,
     PlannedFile,
     PromptPrefix,
@@ -34,7 +35,7 @@ from tests.steps.test_report import GREEN, RED
 from tests.steps.test_report_harmless import EVIL, live, parts
 
 BRANCH = Branch("greenlit/7-greet")
-ASKING = Request(Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d")
+ASKING = Request(Repo("acme/greeter", InstallationId(1)), 7, "ada", "2026-11-20T10:00:00Z", "d")
 WORK = RunState(
     RunKey("acme/greeter#7/1"),
     ASKING,

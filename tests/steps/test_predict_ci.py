@@ -1,14 +1,18 @@
 """What CI will do with a branch, read from the workflows of the base."""
 
+from typing import Final
+
 import pytest
 
 from bot.steps.fetch_checks import fetch_checks
-from bot.steps.predict_ci import ExpectedCi, predict_ci
-from bot.values import Branch, Patch
+from bot.steps.predict_ci import predict_ci
+from bot.values import Branch, ExpectedCi, Patch
 
 BRANCH = Branch("greenlit/7-greet-softly")
 JOBS = "\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n      - run: 'true'\n"
-PUSH, PULL, NEVER = "on push", "on pull request", "never"
+PUSH: Final = "on push"
+PULL: Final = "on pull request"
+NEVER: Final = "never"
 
 
 @pytest.fixture(scope="module")

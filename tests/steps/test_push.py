@@ -10,11 +10,17 @@ from bot.steps.push import (
     push_branch,
     render_commit_message,
 )
-from bot.values import Branch, Finish, Patch, Repo, Request, Sha
+from bot.values import Branch, Finish, InstallationId, Patch, Repo, Request, Sha
 from tests.git_served import git
 
 ASKING = Request(
-    Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d", title="Greet", asker_id=1234
+    Repo("acme/greeter", InstallationId(1)),
+    7,
+    "ada",
+    "2026-11-20T10:00:00Z",
+    "d",
+    title="Greet",
+    asker_id=1234,
 )
 FINISH = Finish("Greet softly", "It was loud.\n\nNow it is not.", "Softer.")
 BRANCH = Branch("greenlit/7-greet")

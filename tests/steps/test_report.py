@@ -12,6 +12,7 @@ from bot.values import (
     Attempt,
     Caps,
     Failure,
+    InstallationId,
     Outcome,
     Plan,
     PlannedFile,
@@ -28,7 +29,9 @@ from bot.values import (
     Verdict,
 )
 
-ASKING = Request(Repo("acme/greeter", 1), 7, "ada", "2026-11-20T10:00:00Z", "d", label="autogen")
+ASKING = Request(
+    Repo("acme/greeter", InstallationId(1)), 7, "ada", "2026-11-20T10:00:00Z", "d", label="autogen"
+)
 KEY = RunKey("acme/greeter#7/1")
 PLAN = Plan(
     "Greet in lower case.",

@@ -12,6 +12,7 @@ from bot.values import (
     Checks,
     ExpectedCi,
     Finish,
+    InstallationId,
     PushedChange,
     Repo,
     Request,
@@ -25,11 +26,11 @@ from bot.values import (
 HEAD = Sha("a" * 40)
 STATE = RunState(
     RunKey("o/r#1/1"),
-    Request(Repo("o/r", 1), 1, "ada", "", "d"),
+    Request(Repo("o/r", InstallationId(1)), 1, "ada", "", "d"),
     caps=Caps(ci_patience_s=600),
     ci=ExpectedCi("on push", 1),
     branch=Branch("greenlit/1-x"),
-    tree=Tree(Repo("o/r", 1), Sha("c" * 40), Branch("main")),
+    tree=Tree(Repo("o/r", InstallationId(1)), Sha("c" * 40), Branch("main")),
     pushed=PushedChange(HEAD, Finish("T", "", ""), ()),
 )
 

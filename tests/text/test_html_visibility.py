@@ -107,7 +107,9 @@ def test_a_browser_shows_what_we_take_for_visible(pieces: list[str]):
 
 
 def _visible_texts(html: str) -> Iterator[str]:
-    pending = [LexborHTMLParser(f"<body>{html}").body]
+    body = LexborHTMLParser(f"<body>{html}").body
+    assert body is not None
+    pending = [body]
     while pending:
         node = pending.pop()
         if node.tag == "-text":
@@ -118,4 +120,5 @@ def _visible_texts(html: str) -> Iterator[str]:
 
 def _hides(node: LexborNode) -> bool:
     attributes = {name: value or "" for name, value in node.attributes.items()}
-    return node.tag in RAW_TEXT or Tag(node.tag, attributes).hides
+    tag = node.tag or ""
+    return tag in RAW_TEXT or Tag(tag, attributes).hides

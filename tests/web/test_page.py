@@ -20,6 +20,7 @@ from bot.values import (
     Failure,
     Finish,
     Frame,
+    InstallationId,
     Outcome,
     Patch,
     Plan,
@@ -30,8 +31,10 @@ from bot.values import (
     Repo,
     Request,
     RunKey,
+    RunState,
     Sha,
     Signal,
+    Subject,
     ToolCall,
     ToolResult,
     Turn,
@@ -43,7 +46,12 @@ from bot.web.page.run_views import render_lines, sum_usage, summarize_step
 
 KEY = RunKey("ada/engine#7/1")
 ASKING = Request(
-    Repo("ada/engine", 99), 7, "ada", "2026-11-20T10:00:00Z", "guid", title="Slow <b>report</b>"
+    Repo("ada/engine", InstallationId(99)),
+    7,
+    "ada",
+    "2026-11-20T10:00:00Z",
+    "guid",
+    title="Slow <b>report</b>",
 )
 RUN = RunView(
     KEY,
@@ -93,6 +101,9 @@ class Kept:
     def steps(self, key: RunKey) -> tuple[StepView, ...]:
         """Those of any run."""
         return tuple(self.done)
+
+    def last_state(self, subject: Subject) -> RunState | None:
+        """None: the page does not ask for it."""
 
 
 @pytest.fixture

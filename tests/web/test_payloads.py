@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.values import Repo
+from bot.values import InstallationId, Repo
 from bot.values.events import (
     ChecksMoved,
     CommentCreated,
@@ -44,7 +44,7 @@ from tests.deliveries import (
     signed,
 )
 
-REPO = Repo("ada/engine", 99)
+REPO = Repo("ada/engine", InstallationId(99))
 AT = "2026-11-20T10:00:00Z"
 BOT = {"login": "renovate[bot]", "id": 43, "type": "Bot"}
 LABELED = IssueLabeled(

@@ -1,7 +1,8 @@
 """Here lives what the engine's tests ask for."""
 
 import pytest
-from engine_stage import Killable, durable
+
+from tests.adapters.dbos.engine_stage import Killable, durable
 
 
 @pytest.fixture

@@ -9,12 +9,11 @@ import json
 import sys
 from pathlib import Path
 
-import engine_stories
-from engine_stage import durable
-
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.run import SignalRun, StartRun
 from bot.values import RunKey, Signal, Subject
+from tests.adapters.dbos import engine_stories
+from tests.adapters.dbos.engine_stage import durable
 
 
 async def obey(engine, command):

@@ -12,14 +12,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import engine_stories
-from engine_stories import Task
-
 from bot.adapters.dbos.durable_engine import DurableEngine, EngineOptions
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun
 from bot.values import Signal, Subject
+from tests.adapters.dbos import engine_stories
+from tests.adapters.dbos.engine_stories import Task
 
 PATIENCE_S = 60
 HERE = Path(__file__).parent
@@ -118,7 +117,7 @@ class Killable:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
-                env={"PYTHONPATH": f"{HERE}:{HERE.parents[2]}"},
+                env={"PYTHONPATH": str(HERE.parents[2])},
             )
         assert self.answer() == "up"
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from bot.ports import Ports, RateLimited, Refusal, Unreachable
 from bot.run import Run, SignalRun, StartRun, step
 from bot.values import (
     Branch,
+    InstallationId,
     Outcome,
     Repo,
     RunKey,
@@ -164,14 +166,14 @@ async def busy_then_listens(run: Run, task: Task) -> Outcome:
 
 
 async def slotted(run: Run, task: Task) -> Outcome:
-    async with run.slot(Repo(task.repo, 1)):
+    async with run.slot(Repo(task.repo, InstallationId(1))):
         await run(work, task)
         await run(work, task)
     return Outcome("done")
 
 
 async def waits_in_slot(run: Run, task: Task) -> Outcome:
-    async with run.slot(Repo(task.repo, 1)):
+    async with run.slot(Repo(task.repo, InstallationId(1))):
         await run(mark, task.diary, "in")
         await run.wait(task.seconds)
         await run(mark, task.diary, "out")
@@ -211,7 +213,8 @@ async def wrong_itself(run: Run, task: Task) -> Outcome:
 
 
 async def silent(run: Run, task: Task) -> Outcome:
-    await run(mark, task.diary, "a")  # and no outcome
+    await run(mark, task.diary, "a")
+    return cast("Outcome", None)
 
 
 async def values(run: Run, task: Task) -> Outcome:

@@ -6,12 +6,12 @@ import sys
 import time
 
 from dbos import DBOSClient
-from engine_stage import HERE, altered, durable, ended, eventually, lines, peak
-from engine_stories import Task, listen, mark, three
 
 from bot.adapters.dbos.journal import JsonSerializer
 from bot.run import Run, StartRun
 from bot.values import Outcome
+from tests.adapters.dbos.engine_stage import HERE, altered, durable, ended, eventually, lines, peak
+from tests.adapters.dbos.engine_stories import Task, listen, mark, three
 
 
 def test_only_the_interrupted_step_is_done_again(killable, diary):
@@ -175,7 +175,7 @@ def test_a_second_process_on_the_home_is_refused(killable, tmp_path):
         capture_output=True,
         text=True,
         timeout=60,
-        env={"PYTHONPATH": f"{HERE}:{HERE.parents[2]}"},
+        env={"PYTHONPATH": str(HERE.parents[2])},
         check=False,
     )
 

@@ -1,11 +1,10 @@
 """Here live the tests of what goes wrong in a run: tries, refusals, bugs and apologies."""
 
-import engine_stories as stories
-from engine_stage import durable, ended, lines, start
-from engine_stories import Task
-
 from bot.run import step
 from bot.values import Outcome, RunKey
+from tests.adapters.dbos import engine_stories as stories
+from tests.adapters.dbos.engine_stage import durable, ended, lines, start
+from tests.adapters.dbos.engine_stories import Task
 
 
 def test_an_unreachable_port_is_tried_again(engine, diary):

@@ -6,13 +6,13 @@ import threading
 import time
 from pathlib import Path
 
-import engine_stories as stories
 import pytest
-from engine_stage import ended, eventually, lines, parked, peak, start, tell
-from engine_stories import Task
 
 from bot.run import SignalRun, StartRun
 from bot.values import Signal, Subject
+from tests.adapters.dbos import engine_stories as stories
+from tests.adapters.dbos.engine_stage import ended, eventually, lines, parked, peak, start, tell
+from tests.adapters.dbos.engine_stories import Task
 
 MANY = 1000
 

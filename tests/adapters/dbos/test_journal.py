@@ -3,12 +3,11 @@
 import asyncio
 import time
 
-import engine_stories as stories
-from engine_stage import durable, ended, parked, start
-from engine_stories import Task
-
 from bot.run import StartRun
 from bot.values import Outcome
+from tests.adapters.dbos import engine_stories as stories
+from tests.adapters.dbos.engine_stage import durable, ended, parked, start
+from tests.adapters.dbos.engine_stories import Task
 
 MANY = 300
 

@@ -46,6 +46,7 @@ class NetworkFaults:
             body = message.get("body", b"")[:left]
             left -= len(body)
             if message["type"] == "http.response.start" or body:
-                await send(message | ({"body": body, "more_body": True} if body else {}))
+                part = {"body": body, "more_body": True} if body else {}
+                await send({**message, **part})
 
         return cutting

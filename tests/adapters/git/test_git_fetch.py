@@ -16,11 +16,11 @@ from bot.adapters.git.git_process import GitProcess
 from bot.adapters.git.mirror import Mirror
 from bot.adapters.git.mirrors import GitMirrors
 from bot.ports import Refusal, Unreachable
-from bot.values import Branch, Remote, Repo, Sha, Tree
+from bot.values import Branch, InstallationId, Remote, Repo, Sha, Tree
 from tests.adapters.git.network_faults import NetworkFaults
 from tests.git_served import SECRET, Served, commit, git, serving
 
-REPO = Repo("ada/engine", 1)
+REPO = Repo("ada/engine", InstallationId(1))
 MAIN = Branch("main")
 
 
@@ -171,7 +171,7 @@ def test_odd_branch_is_no_branch(remote: Remote, mirrors: GitMirrors, branch: st
 def test_odd_repository_has_no_mirror(remote: Remote, mirrors: GitMirrors, name: str):
     """No name of a repository leads out of the home."""
     with pytest.raises(ValueError, match="not the name of a repository"):
-        mirrors.fetch(Repo(name, 1), remote, MAIN)
+        mirrors.fetch(Repo(name, InstallationId(1)), remote, MAIN)
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ import pytest
 
 from bot.adapters.git.git_process import GitProcess, GitTimeoutError
 from bot.adapters.git.mirrors import GitMirrors
-from bot.values import Author, Branch, Patch, PushResult, Remote, Repo
+from bot.values import Author, Branch, InstallationId, Patch, PushResult, Remote, Repo
 from tests.adapters.git.network_faults import NetworkFaults
 from tests.git_served import SECRET, Served, commit, git
 
-REPO = Repo("ada/engine", 1)
+REPO = Repo("ada/engine", InstallationId(1))
 MAIN = Branch("main")
 BRANCH = Branch("greenlit/7")
 ADA = Author("Ada", "ada@example.org")
@@ -204,6 +204,7 @@ def test_git_dies_with_its_parent(
         return [line for line in lines if not line.startswith(sys.executable)]
 
     with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=root, text=True) as bot:
+        assert bot.stdin is not None
         bot.stdin.write(SECRET)
         bot.stdin.close()
         assert wait_until(lambda: len(gits()) >= 2)

@@ -10,11 +10,11 @@ import pytest
 
 from bot.adapters.git.mirrors import GitMirrors
 from bot.ports import Refusal, Unreachable
-from bot.values import Author, Branch, Patch, PushResult, Remote, Repo, Sha, Tree
+from bot.values import Author, Branch, InstallationId, Patch, PushResult, Remote, Repo, Sha, Tree
 from tests.adapters.git.network_faults import NetworkFaults
 from tests.git_served import READER, SECRET, Served, commit, git
 
-REPO = Repo("ada/engine", 1)
+REPO = Repo("ada/engine", InstallationId(1))
 MAIN = Branch("main")
 BRANCH = Branch("greenlit/7-slow")
 ADA = Author("Ada", "ada@example.org")

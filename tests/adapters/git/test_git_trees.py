@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from bot.adapters.git.mirrors import GitMirrors
 from bot.edits import count_diff
-from bot.values import Branch, GrepMatch, Patch, Remote, Repo, Sha, Tree, TreeEntry
+from bot.values import Branch, GrepMatch, InstallationId, Patch, Remote, Repo, Sha, Tree, TreeEntry
 from tests.git_served import commit, git
 
-REPO = Repo("ada/engine", 1)
+REPO = Repo("ada/engine", InstallationId(1))
 MAIN = Branch("main")
 BLOB = "ce013625030ba8dba906f756967f9e9ca394464a"  # hello\n
 GITLINK = "1" * 40
@@ -80,7 +80,9 @@ def created(folder: Path) -> Path:
 def fetched(mirrors: GitMirrors, folder: Path, files: dict[str, bytes]) -> Tree:
     """The tree of a new repository with these files."""
     commit(created(folder), files)
-    return mirrors.fetch(Repo(f"new/{folder.name}", 1), Remote(folder.as_uri()), MAIN)
+    return mirrors.fetch(
+        Repo(f"new/{folder.name}", InstallationId(1)), Remote(folder.as_uri()), MAIN
+    )
 
 
 def listed(mirrors: GitMirrors, tree: Tree) -> dict[str, str]:
@@ -435,7 +437,7 @@ def test_subjects_are_the_newest_first(mirrors: GitMirrors, tmp_path: Path):
     created(tmp_path)
     for subject in ("One.", "Two: \u00e9.", "Three."):
         commit(tmp_path, {"x": subject.encode()}, f"{subject}\n\nBody.")
-    tree = mirrors.fetch(Repo("new/subjects", 1), Remote(tmp_path.as_uri()), MAIN)
+    tree = mirrors.fetch(Repo("new/subjects", InstallationId(1)), Remote(tmp_path.as_uri()), MAIN)
 
     assert ("Three.", "Two: \u00e9.") == mirrors.subjects(tree, 2)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from scripted_github import ScriptedGitHub, listening, pem
 
 from bot.adapters.github.github_app import GitHubApp
-from bot.values import Repo
+from bot.values import InstallationId, Repo
+from tests.adapters.github.scripted_github import ScriptedGitHub, listening, pem
 
 
 @pytest.fixture(scope="session")
@@ -50,4 +50,4 @@ def app(make: Callable[..., GitHubApp]) -> GitHubApp:
 @pytest.fixture
 def repo() -> Repo:
     """A repository that the App is installed on."""
-    return Repo("o/r", 1)
+    return Repo("o/r", InstallationId(1))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from graphql import GraphQLSchema, graphql_sync
-from scripted_github import ApiCall, Reply, ScriptedGitHub
 
 from bot.values import Sha
+from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub
 
 GRAPHQL = "POST /api/graphql"
 

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 
 import pytest
-from scripted_github import ApiCall, Reply, ScriptedGitHub
 
 from bot.adapters.github.auth import AppAuth
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import Refusal, Unreachable
 from bot.values import Remote, Repo
+from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub
 
 MINT = "POST /app/installations/1/access_tokens"
 ISSUE = "GET /repos/o/r/issues/7"

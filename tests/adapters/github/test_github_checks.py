@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from graphql import GraphQLSchema, parse, validate
-from graphql_double import GRAPHQL, LAST, SHA, GraphqlDouble, run, suite
-from scripted_github import Reply, ScriptedGitHub
 
 from bot.adapters.github.check_shapes import RUNS, SUITES
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import Check, Checks, Repo, Sha
+from tests.adapters.github.graphql_double import GRAPHQL, LAST, SHA, GraphqlDouble, run, suite
+from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
 from tests.contracts.descriptions import load_graphql_schema
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from scripted_github import CommentStore, Reply, ScriptedGitHub, comment
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.github.issue_comments import GitHubComments
 from bot.ports import RateLimited, Unreachable
 from bot.values import Repo
+from tests.adapters.github.scripted_github import CommentStore, Reply, ScriptedGitHub, comment
 
 POST = "POST /repos/o/r/issues/7/comments"
 

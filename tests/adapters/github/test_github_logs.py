@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_github import ApiCall, Reply, ScriptedGitHub, listening
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.github.log_download import fetch_log, head_and_tail
 from bot.ports import Refusal, Unreachable
 from bot.values import Repo
+from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub, listening
 
 LOG = "GET /repos/o/r/actions/jobs/9/logs"
 

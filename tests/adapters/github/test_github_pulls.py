@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from graphql import parse, validate
-from scripted_github import ApiCall, Reply, ScriptedGitHub, pull
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import Refusal
 from bot.values import Branch, PullRequest, PullRequestContent, Repo
+from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub, pull
 from tests.contracts.descriptions import load_graphql_schema
 
 PULLS = "GET /repos/o/r/pulls"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 
 import pytest
-from scripted_github import Reply, ScriptedGitHub, comment
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import Refusal
 from bot.values import Annotation, Branch, Comment, Issue, Repo, RepoInfo
+from tests.adapters.github.scripted_github import Reply, ScriptedGitHub, comment
 
 
 def test_repository_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):

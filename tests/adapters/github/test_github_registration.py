@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from scripted_github import Reply, ScriptedGitHub
-
 from bot.adapters.github.app_api import AppInstallation, AppRegistration, HookDelivery
 from bot.adapters.github.github_app import GitHubApp
+from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
 
 
 def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: GitHubApp):

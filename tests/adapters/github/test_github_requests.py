@@ -6,11 +6,11 @@ import sys
 import threading
 
 import pytest
-from scripted_github import ApiCall, Reply, ScriptedGitHub, comment, listening
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import Refusal
 from bot.values import Repo
+from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub, comment, listening
 
 
 def test_threads_do_not_mix_their_requests(github: ScriptedGitHub, app: GitHubApp, repo: Repo):

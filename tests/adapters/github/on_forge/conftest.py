@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from greeter import FILES, GRANTED, REPO
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.forge import AppKeys, Forge, serve_forge
 from bot.forge.forge_server import Wrap
 from bot.values import (
+    InstallationId,
     Repo,
 )
+from tests.adapters.github.on_forge.greeter import FILES, GRANTED, REPO
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def keys(forge: Forge) -> AppKeys:
 @pytest.fixture
 def repo(forge: Forge, keys: AppKeys) -> Repo:
     """The greeter, with the App installed on it."""
-    return Repo(REPO, forge.install(keys, REPO))
+    return Repo(REPO, InstallationId(forge.install(keys, REPO)))
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from greeter import HEAD, REPO
-
 from bot.adapters.github.github_app import GitHubApp
 from bot.forge import Forge, StatusDetails
 from bot.values import (
@@ -12,6 +10,7 @@ from bot.values import (
     Repo,
     Sha,
 )
+from tests.adapters.github.on_forge.greeter import HEAD, REPO
 
 
 def test_red_ci_is_read_and_run_again(forge: Forge, github: GitHubApp, repo: Repo):

@@ -10,18 +10,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from greeter import FILES, GRANTED, MAIN, REPO, WORKFLOW
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.forge import AppKeys, Forge
 from bot.ports import RateLimited, Refusal, Unreachable
 from bot.values import (
     Comment,
+    InstallationId,
     Issue,
     Permission,
     Repo,
     RepoInfo,
 )
+from tests.adapters.github.on_forge.greeter import FILES, GRANTED, MAIN, REPO, WORKFLOW
 
 
 def test_bot_knows_its_login(github: GitHubApp):
@@ -96,7 +97,7 @@ def test_git_gets_a_token_of_its_own(forge: Forge, keys: AppKeys, github: GitHub
     for name in ("acme/secret", "acme/other"):
         forge.create_repository(name, FILES, private=True)
     remote = github.fetch_remote(
-        Repo("acme/secret", forge.install(keys, "acme/secret", "acme/other"))
+        Repo("acme/secret", InstallationId(forge.install(keys, "acme/secret", "acme/other")))
     )
     other = f"{forge.state.web}/acme/other.git"
 
@@ -143,7 +144,7 @@ def test_uninstalled_repository_is_refused_in_words(forge: Forge, github: GitHub
 def test_missing_permission_is_named(forge: Forge, issue: int):
     """What the App was not granted is said with what to do."""
     keys = forge.create_app("poor", {"contents": "read", "issues": "read"}, [])
-    repo = Repo(REPO, forge.install(keys, REPO))
+    repo = Repo(REPO, InstallationId(forge.install(keys, REPO)))
     github = GitHubApp(keys.id, keys.private_key, forge.state.web, f"{forge.state.web}/api/v3")
 
     with pytest.raises(Refusal, match=r"`issues: write; pull requests: write`"):

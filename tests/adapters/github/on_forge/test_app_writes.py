@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from greeter import HEAD, LOST, MAIN, REPO
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.forge import Forge
@@ -16,6 +15,7 @@ from bot.values import (
     PullRequestContent,
     Repo,
 )
+from tests.adapters.github.on_forge.greeter import HEAD, LOST, MAIN, REPO
 
 
 @pytest.mark.parametrize("lost", LOST)

@@ -226,10 +226,10 @@ class Model(Protocol):
 class LogCache(Protocol):
     """Cache of CI logs, fetched and masked: a model asks for them again and again."""
 
-    def get(self, repo: Repo, job: int) -> bytes | None:
+    def fetch(self, repo: Repo, job: int) -> bytes | None:
         """Return the log of the job (each attempt is a job of its own); None when it is unknown."""
 
-    def put(self, repo: Repo, job: int, log: bytes) -> None:
+    def store(self, repo: Repo, job: int, log: bytes) -> None:
         """Keep the log of the job."""
 
 
@@ -237,11 +237,11 @@ class LogCache(Protocol):
 class NullLogCache:
     """A cache that keeps nothing: every log is fetched when it is asked for."""
 
-    def get(self, repo: Repo, job: int) -> bytes | None:  # noqa: ARG002 - nothing is kept
+    def fetch(self, repo: Repo, job: int) -> bytes | None:  # noqa: ARG002 - nothing is kept
         """Return None."""
         return None
 
-    def put(self, repo: Repo, job: int, log: bytes) -> None:
+    def store(self, repo: Repo, job: int, log: bytes) -> None:
         """Forget the log."""
 
 

@@ -25,14 +25,14 @@ class DiskLogCache:
     root: Path
     limit_bytes: int = LIMIT_BYTES
 
-    def get(self, repo: Repo, job: int) -> bytes | None:
+    def fetch(self, repo: Repo, job: int) -> bytes | None:
         """Read a log as it was put; None when it is not there, or broken."""
         try:
             return gzip.decompress(self._path(repo, job).read_bytes())
         except (OSError, EOFError, zlib.error):
             return None
 
-    def put(self, repo: Repo, job: int, log: bytes) -> None:
+    def store(self, repo: Repo, job: int, log: bytes) -> None:
         """Keep a log. It must be masked; a full disk keeps nothing and hinders nobody."""
         path = self._path(repo, job)
         try:

@@ -14,7 +14,7 @@ from bot.steps.inspect_change import inspect_change, render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.progress import tell
 from bot.stories.stops import Asks, GaveUp
-from bot.stories.watching import heed, listen
+from bot.stories.watching import obey_signal, obey_signals
 from bot.text import defuse_inline
 from bot.tools import AgentContext
 from bot.values import (
@@ -71,7 +71,7 @@ async def _open(run: Run, state: RunState) -> RunState:
 
 async def _converse(run: Run, state: RunState) -> RunState:
     while state.open_finish is None:
-        await listen(run, state.request)
+        await obey_signals(run, state.request)
         state = await _take_turn(run, state)
     return state
 
@@ -100,7 +100,7 @@ async def _take_turn(run: Run, state: RunState) -> RunState:
 
 async def _pause(run: Run, state: RunState, pause_s: float) -> None:
     if signal := await run.wait(pause_s):
-        await heed(run, state.request, signal)
+        await obey_signal(run, state.request, signal)
 
 
 async def _use_tools(run: Run, state: RunState, turn: Turn) -> RunState:

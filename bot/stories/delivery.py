@@ -8,7 +8,7 @@ from bot.run import Run
 from bot.steps.admit import find_stop_reason
 from bot.steps.open_pull import open_pull, pull_was_closed
 from bot.steps.predict_ci import predict_ci
-from bot.steps.push import (
+from bot.steps.push_branch import (
     branch_moved,
     commit_patch,
     name_branch,
@@ -16,7 +16,7 @@ from bot.steps.push import (
     render_commit_message,
 )
 from bot.stories.stops import Stopped
-from bot.stories.watching import listen
+from bot.stories.watching import obey_signals
 from bot.values import Checks, Outcome, RunState
 from bot.values.run_state import after_push, after_verdict
 
@@ -26,7 +26,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
 
     Raises Stopped when the branch is somebody else's.
     """
-    await listen(run, state.request)
+    await obey_signals(run, state.request)
     if state.branch is None:
         number = int(run.key.rpartition("/")[2])
         branch = name_branch(state.config.branch_prefix, state.request, number)
@@ -88,7 +88,7 @@ async def show_pull(run: Run, state: RunState, warning: str = "", *, draft: bool
     `warning` says why it is not green.
     """
     state = run.keep(state)
-    await listen(run, state.request)
+    await obey_signals(run, state.request)
     if why := await run(find_stop_reason, state.request):
         raise Stopped(why)
     if await run(pull_was_closed, state.base, state.own_branch):

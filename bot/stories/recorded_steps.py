@@ -7,7 +7,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.run import Step, Summary
-from bot.steps import admit, checkout, diagnose, open_pull, push, report, retrieve, snapshot_issue
+from bot.steps import (
+    admit,
+    checkout,
+    diagnose,
+    open_pull,
+    push_branch,
+    report,
+    retrieve,
+    snapshot_issue,
+)
 from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.inspect_change import inspect_change
@@ -32,9 +41,9 @@ STEPS: tuple[Step[..., Any], ...] = (
     ask_model,
     use_tools,
     inspect_change,
-    push.commit_patch,
-    push.push_branch,
-    push.branch_moved,
+    push_branch.commit_patch,
+    push_branch.push_branch,
+    push_branch.branch_moved,
     predict_ci,
     fetch_checks,
     diagnose.diagnose,

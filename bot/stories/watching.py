@@ -6,7 +6,7 @@ from bot.run import Run
 from bot.steps.admit import find_stop_reason
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.steps.open_pull import pull_was_closed
-from bot.steps.push import branch_moved
+from bot.steps.push_branch import branch_moved
 from bot.stories.stops import StaysRed, Stopped
 from bot.values import Caps, Checks, Request, RunState, Signal
 
@@ -32,16 +32,16 @@ async def settle_ci(run: Run, state: RunState) -> Checks:
         await _wait_for_hint(run, state, _next_look_s(caps, waited_s))
 
 
-async def listen(run: Run, request: Request) -> None:
+async def obey_signals(run: Run, request: Request) -> None:
     """Hear all signals so far: behind what CI said a person may wait.
 
     CI itself is asked anew when it is waited for.
     """
     while (signal := await run.wait(0)) is not None:
-        await heed(run, request, signal)
+        await obey_signal(run, request, signal)
 
 
-async def heed(run: Run, request: Request, signal: Signal) -> None:
+async def obey_signal(run: Run, request: Request, signal: Signal) -> None:
     """Raise Stopped when people do not want the work any more. A webhook hints; GitHub says."""
     if signal.kind == "stop":
         raise Stopped(signal.text)
@@ -49,7 +49,7 @@ async def heed(run: Run, request: Request, signal: Signal) -> None:
         raise Stopped(why)
 
 
-async def _heed_branch(run: Run, state: RunState, signal: Signal) -> None:
+async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None:
     """Raise Stopped when somebody else took the branch over, or closed its pull request."""
     base, branch = state.base, state.own_branch
     if signal.kind == "closed" and await run(pull_was_closed, base, branch):
@@ -67,8 +67,8 @@ async def _wait_for_hint(run: Run, state: RunState, patience_s: float) -> None:
     signal = await run.wait(patience_s)
     if signal is None:
         signal = Signal("issue")  # its webhook may have been lost
-    await heed(run, state.request, signal)
-    await _heed_branch(run, state, signal)
+    await obey_signal(run, state.request, signal)
+    await _obey_branch_signal(run, state, signal)
 
 
 def _next_look_s(caps: Caps, waited_s: float) -> float:

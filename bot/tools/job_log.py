@@ -14,11 +14,11 @@ def fetch_job_log(ports: Ports, repo: Repo, job: int) -> bytes:
 
     Returns b"" when GitHub has none.
     """
-    cached = ports.log_cache.get(repo, job)
+    cached = ports.log_cache.fetch(repo, job)
     if cached is not None:
         return cached
     raw = ports.ci.fetch_job_log(repo, job, LIMIT_BYTES)
     log = mask_secrets(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")
     if log:
-        ports.log_cache.put(repo, job, log)
+        ports.log_cache.store(repo, job, log)
     return log

@@ -65,37 +65,37 @@ def test_without_a_shelf_every_look_asks(shelf: DiskLogCache):
 
 def test_each_job_has_its_own_file(shelf: DiskLogCache):
     """Of each repository; a broken file is as good as none."""
-    shelf.put(SHOP, 1, b"one")
-    shelf.put(Repo("acme/other", InstallationId(2)), 1, b"other")
-    shelf.put(SHOP, 2, b"two")
+    shelf.store(SHOP, 1, b"one")
+    shelf.store(Repo("acme/other", InstallationId(2)), 1, b"other")
+    shelf.store(SHOP, 2, b"two")
     (shelf.root / "acme+shop" / "2.log.gz").write_bytes(b"\x1f\x8bbroken")
 
     assert (b"one", None, b"other", None) == (
-        shelf.get(SHOP, 1),
-        shelf.get(SHOP, 2),
-        shelf.get(Repo("acme/other", InstallationId(2)), 1),
-        shelf.get(SHOP, 3),
+        shelf.fetch(SHOP, 1),
+        shelf.fetch(SHOP, 2),
+        shelf.fetch(Repo("acme/other", InstallationId(2)), 1),
+        shelf.fetch(SHOP, 3),
     )
 
 
 def test_the_oldest_make_room(shelf: DiskLogCache):
     """The newest log is kept even when it alone is larger than the limit."""
     small = replace(shelf, limit_bytes=10)
-    small.put(SHOP, 1, b"one")
+    small.store(SHOP, 1, b"one")
     _age(small, 1, days=1)
-    small.put(SHOP, 2, b"two")
+    small.store(SHOP, 2, b"two")
 
-    assert (None, b"two") == (small.get(SHOP, 1), small.get(SHOP, 2))
+    assert (None, b"two") == (small.fetch(SHOP, 1), small.fetch(SHOP, 2))
 
 
 def test_what_is_old_is_forgotten(shelf: DiskLogCache):
     """As the runs are, whose logs they were."""
-    shelf.put(SHOP, 1, b"one")
-    shelf.put(SHOP, 2, b"two")
+    shelf.store(SHOP, 1, b"one")
+    shelf.store(SHOP, 2, b"two")
     _age(shelf, 1, days=40)
     shelf.forget(30 * 86_400)
 
-    assert (None, b"two") == (shelf.get(SHOP, 1), shelf.get(SHOP, 2))
+    assert (None, b"two") == (shelf.fetch(SHOP, 1), shelf.fetch(SHOP, 2))
 
 
 def test_a_full_disk_hinders_nobody(tmp_path: Path):

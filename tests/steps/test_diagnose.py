@@ -362,7 +362,7 @@ def test_a_log_is_kept_for_later_looks(build, tmp_path):
     place.ports = replace(place.ports, log_cache=DiskLogCache(tmp_path))
     judged = verdict(place, {"a.py": RED})
 
-    assert b"ValueError: always" in place.ports.log_cache.get(place.repo, judged.jobs["a"])
+    assert b"ValueError: always" in place.ports.log_cache.fetch(place.repo, judged.jobs["a"])
 
 
 BROKEN = "python -m pip install --no-index nowhere-to-be-found==1"

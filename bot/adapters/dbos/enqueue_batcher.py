@@ -79,11 +79,11 @@ class EnqueueBatcher:
 
     def _write(self, batch: list[_NewRun]) -> None:
         with self._database.begin() as transaction:
-            answers = [self._put(transaction, new) for new in batch]
+            answers = [self._enqueue(transaction, new) for new in batch]
         for new, taken_by in zip(batch, answers, strict=True):
             new.taken_by = taken_by
 
-    def _put(self, transaction: sa.Connection, new: _NewRun) -> str:
+    def _enqueue(self, transaction: sa.Connection, new: _NewRun) -> str:
         try:
             self._client.enqueue_in_transaction(transaction, new.options, new.data, new.started_by)
         except error.DBOSWorkflowIDInUseError as used:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.steps.push import (
+from bot.steps.push_branch import (
     branch_moved,
     commit_patch,
     push_branch,

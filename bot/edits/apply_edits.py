@@ -43,22 +43,24 @@ def compute_changes(files: Mapping[str, str], text: str) -> EditResult:
     Raises Rejected, which tells of every edit that does not fit.
     """
     edits = parse_edits(files, text)
-    work = EditSession(files)
-    failed: list[Rejected] = []
+    session = EditSession(files)
+    rejections: list[Rejected] = []
     for edit in edits:
-        failed += work.apply_file_edit(edit)
-    if failed:
-        raise _join_rejections(failed, sum(len(edit.hunks) for edit in edits))
-    made = work.collect_changes()
-    if not made and not work.modes:
+        rejections += session.apply_file_edit(edit)
+    if rejections:
+        raise _join_rejections(rejections, sum(len(edit.hunks) for edit in edits))
+    changes = session.collect_changes()
+    if not changes and not session.modes:
         raise Rejected("The edits change nothing.")
-    if (
-        len(files) > 1
-        and not any(made.values())
-        and all(made.get(path, "") is None for path in files)
-    ):
+    if len(files) > 1 and _deletes_all(files, changes):
         raise Rejected("This would delete every file. Delete only what the change is about.")
-    return EditResult(made, work.modes, work.moves)
+    return EditResult(changes, session.modes, session.moves)
+
+
+def _deletes_all(files: Mapping[str, str], changes: Mapping[str, str | None]) -> bool:
+    if any(changes.values()):
+        return False
+    return all(changes.get(path, "") is None for path in files)
 
 
 def parse_edits(files: Mapping[str, str], text: str) -> list[FileEdit]:
@@ -69,35 +71,35 @@ def parse_edits(files: Mapping[str, str], text: str) -> list[FileEdit]:
             f"parts."
         )
     if "\0" in text:
-        raise Rejected(
-            f"Line {text.count(chr(10), 0, text.index(chr(0))) + 1} of the edit holds a NUL: this "
-            f"is no text."
-        )
+        number = text.count("\n", 0, text.index("\0")) + 1
+        raise Rejected(f"Line {number} of the edit holds a NUL: this is no text.")
     lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-    many = sum(line.startswith(("@@", "<<<<<", "diff --git ", "--- ")) for line in lines)
-    if many > 3 * MOST_HUNKS:
+    parts = sum(line.startswith(("@@", "<<<<<", "diff --git ", "--- ")) for line in lines)
+    if parts > 3 * MOST_HUNKS:
         raise Rejected(
-            f"The edit has some {many:,} parts; at most {MOST_HUNKS:,} are read. Make it in "
+            f"The edit has some {parts:,} parts; at most {MOST_HUNKS:,} are read. Make it in "
             f"several."
         )
-    found = list(
-        parse_blocks(lines, files)
-        if any(SEARCH.match(line) for line in lines)
-        else parse_diffs(lines)
-    )
-    if not found:
+    if any(map(SEARCH.match, lines)):
+        edits = list(parse_blocks(lines, files))
+    else:
+        edits = list(parse_diffs(lines))
+    if not edits:
         raise Rejected("There is neither a SEARCH/REPLACE block nor a unified diff in this text.")
-    return found
+    return edits
 
 
-def _join_rejections(failed: list[Rejected], hunks: int) -> Rejected:
+def _join_rejections(rejections: list[Rejected], hunks: int) -> Rejected:
     """Make one rejection of all that failed, so that one more try can mend them all."""
-    if len(failed) == 1 and hunks < 2:
-        return failed[0]
-    told = [line for one in failed[:SHOWN] for line in (one.reason, *one.nearest)]
-    more = [f"... and {len(failed) - SHOWN} more."] if len(failed) > SHOWN else []
-    head = (
-        f"Nothing was changed: {len(failed)} of {hunks} edits could not be made. "
+    if len(rejections) == 1 and hunks < 2:
+        return rejections[0]
+    details = []
+    for rejection in rejections[:SHOWN]:
+        details += [rejection.reason, *rejection.nearest]
+    if len(rejections) > SHOWN:
+        details.append(f"... and {len(rejections) - SHOWN} more.")
+    reason = (
+        f"Nothing was changed: {len(rejections)} of {hunks} edits could not be made. "
         "Send all of them again, mended."
     )
-    return Rejected(head, [*told, *more])
+    return Rejected(reason, details)

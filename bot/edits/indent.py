@@ -35,7 +35,9 @@ def _double(blanks: str) -> str:
 
 def _halve(blanks: str) -> str:
     """Halve the blanks. Odd or tabbed ones become no margin, so that the rule never fits."""
-    return blanks + "?" if len(blanks) % 2 or "\t" in blanks else blanks[: len(blanks) // 2]
+    if len(blanks) % 2 or "\t" in blanks:
+        return blanks + "?"
+    return blanks[: len(blanks) // 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class Shift:
         if not text:
             return line
         blanks = self.convert(read_margin(line))
-        return self.add + (blanks[len(self.take) :] if blanks.startswith(self.take) else "") + text
+        if not blanks.startswith(self.take):
+            return self.add + text
+        return self.add + blanks.removeprefix(self.take) + text
 
     def fits(self, pairs: Iterable[Pair]) -> bool:
         """Tell whether the rule turns every written margin into the wished one."""
@@ -61,11 +65,12 @@ class Shift:
 
 CONVERSIONS: tuple[Callable[[str], str], ...] = (
     _keep_blanks,
-    *(
-        partial(turn, width=width)
-        for turn in (_convert_to_tabs, _convert_to_spaces)
-        for width in (4, 2, 8)
-    ),
+    partial(_convert_to_tabs, width=4),
+    partial(_convert_to_tabs, width=2),
+    partial(_convert_to_tabs, width=8),
+    partial(_convert_to_spaces, width=4),
+    partial(_convert_to_spaces, width=2),
+    partial(_convert_to_spaces, width=8),
     _double,
     _halve,
 )
@@ -74,11 +79,14 @@ NO_SHIFT = Shift()
 
 def find_shift(pairs: Sequence[Pair]) -> Shift | None:
     """Find the rule that turns the first margin of each pair into the second, if one does."""
-    pairs = [pair for pair in pairs if pair[0].strip()]
-    if NO_SHIFT.fits(pairs):
+    filled_pairs = [pair for pair in pairs if pair[0].strip()]
+    if NO_SHIFT.fits(filled_pairs):
         return NO_SHIFT
-    rules = (rule for convert in CONVERSIONS if (rule := _make_shift(convert, pairs[0])))
-    return next((rule for rule in rules if rule.fits(pairs)), None)
+    for convert in CONVERSIONS:
+        shift = _make_shift(convert, filled_pairs[0])
+        if shift is not None and shift.fits(filled_pairs):
+            return shift
+    return None
 
 
 def _make_shift(convert: Callable[[str], str], pair: Pair) -> Shift | None:
@@ -90,21 +98,32 @@ def _make_shift(convert: Callable[[str], str], pair: Pair) -> Shift | None:
     return None
 
 
-def match_style(lines: Sequence[str], its: Sequence[str]) -> list[str]:
+def match_style(lines: Sequence[str], file_margins: Sequence[str]) -> list[str]:
     """Write tabs for spaces, or spaces for tabs, when nearly all of the file has the other.
 
     For when nothing that stays tells how the lines are indented.
     """
-    ours = read_margins(lines)
-    tabs = sum(blanks[0] == "\t" for blanks in its)
-    if ours and tabs > MOST * len(its) and all(blanks[0] == " " for blanks in ours):
-        width = 2 if any(len(blanks) % 4 == 2 for blanks in ours) else 4
-        return [Shift(partial(_convert_to_tabs, width=width))(line) for line in lines]
-    if ours and its and tabs < len(its) * (1 - MOST) and all(blanks[0] == "\t" for blanks in ours):
-        return [
-            Shift(partial(_convert_to_spaces, width=min(map(len, its))))(line) for line in lines
-        ]
-    return list(lines)
+    convert = _choose_conversion(read_margins(lines), file_margins)
+    if convert is None:
+        return list(lines)
+    return list(map(Shift(convert), lines))
+
+
+def _choose_conversion(
+    margins: Sequence[str], file_margins: Sequence[str]
+) -> Callable[[str], str] | None:
+    if not margins or not file_margins:
+        return None
+    first_blanks = {blanks[0] for blanks in margins}
+    tabs = sum(blanks[0] == "\t" for blanks in file_margins)
+    if tabs > MOST * len(file_margins) and first_blanks == {" "}:
+        width = 4
+        if any(len(blanks) % 4 == 2 for blanks in margins):
+            width = 2
+        return partial(_convert_to_tabs, width=width)
+    if tabs < len(file_margins) * (1 - MOST) and first_blanks == {"\t"}:
+        return partial(_convert_to_spaces, width=min(map(len, file_margins)))
+    return None
 
 
 def read_margins(lines: Sequence[str]) -> list[str]:
@@ -121,12 +140,14 @@ def strip_line_numbers(lines: Sequence[str]) -> list[str] | None:
 
     None when they are not numbered throughout.
     """
-    found = [NUMBERED.match(line) for line in lines]
-    numbers = [int(match[1]) for match in found if match]
-    if (
-        len(numbers) != len(lines)
-        or not numbers
-        or numbers != list(range(numbers[0], numbers[0] + len(lines)))
-    ):
+    numbers = []
+    texts = []
+    for line in lines:
+        match = NUMBERED.match(line)
+        if not match:
+            return None
+        numbers.append(int(match[1]))
+        texts.append(match[2])
+    if not numbers or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         return None
-    return [match[2] for match in found if match]
+    return texts

@@ -39,9 +39,10 @@ def loosen(text: str) -> str:
 
 def _loosen_all(texts: list[str]) -> list[str]:
     """Loosen many lines at once: a megabyte of them takes its time one by one."""
-    whole = "\n".join(texts)
-    whole = (whole if whole.isascii() else whole.translate(SMART)).replace("'", '"')
-    return [" ".join(text.split()) for text in whole.split("\n")]
+    joined = "\n".join(texts)
+    if not joined.isascii():
+        joined = joined.translate(SMART)
+    return [" ".join(text.split()) for text in joined.replace("'", '"').split("\n")]
 
 
 def is_same_line(wanted: str, have: str) -> bool:
@@ -69,45 +70,47 @@ class FileLines:
     @classmethod
     def split(cls, text: str) -> FileLines:
         """Split a text into lines; joining them gives it again."""
-        mark = "\ufeff" if text.startswith("\ufeff") else ""
+        mark = ""
+        if text.startswith("\ufeff"):
+            mark = "\ufeff"
         texts = text.removeprefix(mark).split("\n")
         ends = ["\n"] * (len(texts) - 1) + [""]
         if not texts[-1]:
             texts.pop()
             ends.pop()
         if "\r" in text:
-            ends = [
-                "\r\n" if end and line.endswith("\r") else end
-                for line, end in zip(texts, ends, strict=True)
-            ]
-            texts = [
-                line[:-1] if len(end) > 1 else line for line, end in zip(texts, ends, strict=True)
-            ]
+            _move_carriage_returns(texts, ends)
         return cls(texts, ends, mark)
 
     def join(self) -> str:
         """Join the lines to the text of the file."""
         if "\r\n" in self.ends:
             return self.mark + "".join(map("".join, zip(self.texts, self.ends, strict=True)))
-        last = self.ends[-1] if self.ends else ""
-        return self.mark + "\n".join(self.texts) + last
+        text = self.mark + "\n".join(self.texts)
+        if self.ends:
+            text += self.ends[-1]
+        return text
 
     def join_with_line_feeds(self) -> str:
         """Join the lines with line feeds alone, and without the mark."""
-        return "\n".join([*self.texts, *([""] if self.ends and self.ends[-1] else [])])
+        text = "\n".join(self.texts)
+        if self.ends and self.ends[-1]:
+            text += "\n"
+        return text
 
     def index_by(self, key: Key) -> dict[str, list[int]]:
         """Find the numbers of the lines, by their keys."""
         if key not in self._indexes:
-            keys = _loosen_all(self.texts) if key is loosen else list(map(key, self.texts))
-            if key is str.rstrip and keys == self.texts:
-                self._indexes[key] = self.index_by(keep_exact)
-                return self._indexes[key]
-            places: dict[str, list[int]] = defaultdict(list)
-            for at, text in enumerate(keys):
-                places[text].append(at)
-            self._indexes[key] = dict(places)
+            self._indexes[key] = self._build_index(key)
         return self._indexes[key]
+
+    def _build_index(self, key: Key) -> dict[str, list[int]]:
+        if key is loosen:
+            return _group_numbers(_loosen_all(self.texts))
+        line_keys = list(map(key, self.texts))
+        if key is str.rstrip and line_keys == self.texts:
+            return self.index_by(keep_exact)
+        return _group_numbers(line_keys)
 
     def splice(self, splices: Sequence[Splice]) -> FileLines:
         """Put other lines in some places.
@@ -116,24 +119,52 @@ class FileLines:
         """
         texts: list[str] = []
         ends: list[str] = []
-        at = 0
-        for start, stop, come in sorted(splices):
-            texts += self.texts[at:start] + list(come)
-            ends += self.ends[at:start] + [
-                self.line_end_at(start if stop > start else start - 1)
-            ] * len(come)
-            at = stop
-        texts += self.texts[at:]
-        ends += self.ends[at:]
-        bare = bool(self.ends) and not self.ends[-1]
-        ends = [end or self.line_end_at(len(self.ends)) for end in ends[:-1]] + ends[-1:]
-        if ends and bare:
-            ends[-1] = ""
-        elif ends and not ends[-1]:
-            ends[-1] = self.line_end_at(len(self.ends))
+        position = 0
+        for start, stop, new_lines in sorted(splices):
+            neighbour = start
+            if stop == start:
+                neighbour = start - 1
+            texts += self.texts[position:start]
+            texts += new_lines
+            ends += self.ends[position:start]
+            ends += [self.line_end_at(neighbour)] * len(new_lines)
+            position = stop
+        texts += self.texts[position:]
+        ends += self.ends[position:]
+        self._mend_ends(ends)
         return FileLines(texts, ends, self.mark)
 
-    def line_end_at(self, at: int) -> str:
+    def _mend_ends(self, ends: list[str]) -> None:
+        """Let every line end, and the last one as that of this file does."""
+        usual_end = self.line_end_at(len(self.ends))
+        for number, end in enumerate(ends):
+            ends[number] = end or usual_end
+        if ends and self.ends and not self.ends[-1]:
+            ends[-1] = ""
+
+    def line_end_at(self, number: int) -> str:
         """Tell how lines end there, else in most of the file."""
-        here = self.ends[min(max(at, 0), len(self.ends) - 1)] if self.ends else "\n"
-        return here or next((end for end, _ in Counter(self.ends[:-1]).most_common(1)), "\n")
+        if not self.ends:
+            return "\n"
+        nearest = min(max(number, 0), len(self.ends) - 1)
+        if self.ends[nearest]:
+            return self.ends[nearest]
+        counts = Counter(self.ends[:-1]).most_common(1)
+        if not counts:
+            return "\n"
+        return counts[0][0]
+
+
+def _group_numbers(line_keys: Sequence[str]) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, line_key in enumerate(line_keys):
+        numbers[line_key].append(number)
+    return dict(numbers)
+
+
+def _move_carriage_returns(texts: list[str], ends: list[str]) -> None:
+    """Move carriage returns that stand before line feeds from the lines to their ends."""
+    for number, end in enumerate(ends):
+        if end and texts[number].endswith("\r"):
+            texts[number] = texts[number][:-1]
+            ends[number] = "\r\n"

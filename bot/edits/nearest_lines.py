@@ -24,18 +24,17 @@ def number_lines(lines: FileLines, start: int, stop: int) -> list[str]:
 
 def explain_ambiguity(lines: FileLines, starts: Sequence[int]) -> tuple[str, list[str]]:
     """Explain that there is more than one place, and show the line before each."""
-    shown = ", ".join(str(at + 1) for at in starts[:SHOWN_LINES]) + (
-        ", ..." if len(starts) > SHOWN_LINES else ""
-    )
-    told = (
-        f"the old text stands in {len(starts)} places, at lines {shown}. "
+    numbers = [str(start + 1) for start in starts[:SHOWN_LINES]]
+    if len(starts) > SHOWN_LINES:
+        numbers.append("...")
+    reason = (
+        f"the old text stands in {len(starts)} places, at lines {', '.join(numbers)}. "
         "Take in more of the lines around the one you mean, until the text is found once."
     )
-    return told, [
-        line
-        for at in starts[:SHOWN_PLACES]
-        for line in [*number_lines(lines, at - 1, at + 1), "  ..."]
-    ]
+    nearest = []
+    for start in starts[:SHOWN_PLACES]:
+        nearest += [*number_lines(lines, start - 1, start + 1), "  ..."]
+    return reason, nearest
 
 
 def explain_absence(lines: FileLines, wanted: Sequence[str], missing: Sequence[str] = ()) -> str:
@@ -43,54 +42,65 @@ def explain_absence(lines: FileLines, wanted: Sequence[str], missing: Sequence[s
 
     `missing` are lines to remove that are nowhere.
     """
-    told = "the old text is not in the file."
-    told += f" No line of it is `{missing[0].strip()[:SHOWN_CHARS]}`." if missing else ""
-    start = _find_nearest(lines, wanted)
+    reason = "the old text is not in the file."
+    if missing:
+        reason += f" No line of it is `{missing[0].strip()[:SHOWN_CHARS]}`."
+    start = _find_nearest_start(lines, wanted)
     if start is None:
-        return f"{told} No line is like it: read the file again."
-    here = [text.strip() for text in lines.texts[start : start + len(wanted)]]
-    if here == [text.strip() for text in wanted]:
-        return f"{told} The indentation differs; it stands like this:"
-    return f"{told} Copy it exactly, without line numbers. The nearest lines are:"
+        return f"{reason} No line is like it: read the file again."
+    nearest = lines.texts[start : start + len(wanted)]
+    if list(map(str.strip, nearest)) == list(map(str.strip, wanted)):
+        return f"{reason} The indentation differs; it stands like this:"
+    return f"{reason} Copy it exactly, without line numbers. The nearest lines are:"
 
 
 def find_nearest_lines(lines: FileLines, wanted: Sequence[str]) -> tuple[str, ...]:
     """Find the lines most like the wanted ones, with their numbers."""
-    start = _find_nearest(lines, wanted)
+    start = _find_nearest_start(lines, wanted)
     if start is None:
         return ()
     return tuple(number_lines(lines, start, start + min(len(wanted), SHOWN_LINES)))
 
 
-def _find_nearest(lines: FileLines, wanted: Sequence[str]) -> int | None:
+def _find_nearest_start(lines: FileLines, wanted: Sequence[str]) -> int | None:
     """Find where most wanted lines stand but for indentation, else a likeness of the longest."""
-    places = lines.index_by(str.strip)
-    votes: Counter[int] = Counter()
-    for at, text in enumerate(wanted[:VOTING_LINES]):
-        for there in places.get(text.strip(), ())[:VOTING_LINES] if text.strip() else ():
-            votes[max(0, there - at)] += len(text.strip()) + 1
+    votes = _count_votes(lines, wanted)
     if votes:
         return max(votes, key=lambda start: (votes[start], -start))
-    longest = max(range(len(wanted)), key=lambda at: len(wanted[at].strip()), default=None)
-    place = (
-        None if longest is None else find_similar_line(lines.texts[:FUZZY_LINES], wanted[longest])
-    )
-    return None if place is None or longest is None else max(0, place - longest)
+    if not wanted:
+        return None
+    longest = max(range(len(wanted)), key=lambda offset: len(wanted[offset].strip()))
+    similar = find_similar_line(lines.texts[:FUZZY_LINES], wanted[longest])
+    if similar is None:
+        return None
+    return max(0, similar - longest)
+
+
+def _count_votes(lines: FileLines, wanted: Sequence[str]) -> Counter[int]:
+    """Let each wanted line that the file has vote for where the text begins, by its length."""
+    numbers_by_text = lines.index_by(str.strip)
+    votes: Counter[int] = Counter()
+    for offset, line in enumerate(wanted[:VOTING_LINES]):
+        text = line.strip()
+        if not text:
+            continue
+        for number in numbers_by_text.get(text, [])[:VOTING_LINES]:
+            votes[max(0, number - offset)] += len(text) + 1
+    return votes
 
 
 def find_similar_line(have: Sequence[str], wanted: str) -> int | None:
     """Find the line most like the wanted one, when one is like it at all."""
     matcher = SequenceMatcher(autojunk=False)
     matcher.set_seq2(wanted.strip()[:SHOWN_CHARS])
-    best = ALIKE
-    place: int | None = None
-    for at, text in enumerate(have):
+    best_ratio = ALIKE
+    best_index: int | None = None
+    for index, text in enumerate(have):
         matcher.set_seq1(text.strip()[:SHOWN_CHARS])
         # The cheap upper bounds spare the real comparison for almost every line.
-        if (
-            matcher.real_quick_ratio() > best
-            and matcher.quick_ratio() > best
-            and (ratio := matcher.ratio()) > best
-        ):
-            best, place = ratio, at
-    return place
+        if matcher.real_quick_ratio() <= best_ratio or matcher.quick_ratio() <= best_ratio:
+            continue
+        ratio = matcher.ratio()
+        if ratio > best_ratio:
+            best_ratio, best_index = ratio, index
+    return best_index

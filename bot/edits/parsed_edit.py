@@ -70,39 +70,47 @@ def compare_lines(
     old: Sequence[str], new: Sequence[str], key: Callable[[str], str] = str.rstrip
 ) -> Ops:
     """Compare the old lines with the new ones; those whose keys are the same stay."""
-    keys = list(map(key, old)), list(map(key, new))
-    head = _common(*keys)
-    tail = _common(keys[0][head:][::-1], keys[1][head:][::-1])
-    middle = keys[0][head : len(old) - tail], keys[1][head : len(new) - tail]
-    counts = Counter(middle[1])
-    if sum(counts[line] for line in middle[0]) > MOST_ALIKE:
+    old_keys, new_keys = list(map(key, old)), list(map(key, new))
+    head = _count_common(old_keys, new_keys)
+    tail = _count_common(old_keys[head:][::-1], new_keys[head:][::-1])
+    old_stop, new_stop = len(old) - tail, len(new) - tail
+    old_middle, new_middle = old_keys[head:old_stop], new_keys[head:new_stop]
+    _refuse_alike_lines(old_middle, new_middle)
+    ops = _pair_lines(old[:head], new[:head])
+    matcher = SequenceMatcher(None, old_middle, new_middle, autojunk=False)
+    for kind, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+        old_lines = old[head + old_start : head + old_end]
+        new_lines = new[head + new_start : head + new_end]
+        if kind == "equal":
+            ops += _pair_lines(old_lines, new_lines)
+        else:
+            ops += [Op(GOES, line) for line in old_lines]
+            ops += [Op(COMES, "", line) for line in new_lines]
+    ops += _pair_lines(old[old_stop:], new[new_stop:])
+    return tuple(ops)
+
+
+def _count_common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Count the lines that both begin with."""
+    count = 0
+    for left, right in zip(first, second, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _refuse_alike_lines(old: Sequence[str], new: Sequence[str]) -> None:
+    """Raise Rejected for halves whose comparison would take too long."""
+    counts = Counter(new)
+    if sum(counts[line] for line in old) > MOST_ALIKE:
         raise Rejected(
             "the two halves are long, and most of their lines are alike. Make the edit in parts."
         )
-    ops = [Op(STAYS, *pair) for pair in zip(old[:head], new[:head], strict=True)]
-    for kind, *places in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
-        first, last, begin, stop = (head + at for at in places)
-        if kind == "equal":
-            ops += [Op(STAYS, *pair) for pair in zip(old[first:last], new[begin:stop], strict=True)]
-        else:
-            ops += [Op(GOES, line) for line in old[first:last]] + [
-                Op(COMES, "", line) for line in new[begin:stop]
-            ]
-    return (
-        *ops,
-        *(
-            Op(STAYS, *pair)
-            for pair in zip(old[len(old) - tail :], new[len(new) - tail :], strict=True)
-        ),
-    )
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """Count the lines that both begin with."""
-    return next(
-        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
-        min(len(one), len(other)),
-    )
+def _pair_lines(old: Sequence[str], new: Sequence[str]) -> list[Op]:
+    return [Op(STAYS, *pair) for pair in zip(old, new, strict=True)]
 
 
 def old_side(ops: Ops) -> list[str]:

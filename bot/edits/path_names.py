@@ -23,68 +23,75 @@ class PathNames:
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
         """The paths by their last part."""
-        found: dict[str, list[str]] = {}
+        paths_by_name: dict[str, list[str]] = {}
         for path in sorted(self.paths):
-            found.setdefault(path.rpartition("/")[2], []).append(path)
-        return found
+            paths_by_name.setdefault(path.rpartition("/")[2], []).append(path)
+        return paths_by_name
 
     @cached_property
     def by_folded_path(self) -> dict[str, str]:
         """Every file and folder as a file system that ignores case would name it."""
-        return {
-            part: path for path in sorted(self.paths) for part in _list_ancestors(fold_case(path))
-        }
+        paths_by_fold: dict[str, str] = {}
+        for path in sorted(self.paths):
+            paths_by_fold.update(dict.fromkeys(_list_ancestors(fold_case(path)), path))
+        return paths_by_fold
 
     def resolve(self, named: str) -> str | None:
         """Find the file that a path means: itself, without a prefix, or the only one so ending."""
-        spelled = list_spellings(named)
-        if found := next((path for path in spelled if path in self.paths), None):
-            return found
-        for path in spelled:
-            refuse_outside(path)
-            name = path.rpartition("/")[2]
-            ends = [other for other in self.by_name.get(name, ()) if other.endswith(f"/{path}")]
-            if len(ends) > 1:
-                shown = ", ".join(ends[:SHOWN_PATHS])
+        spellings = list_spellings(named)
+        for spelling in spellings:
+            if spelling in self.paths:
+                return spelling
+        for spelling in spellings:
+            refuse_outside(spelling)
+            matches = self._list_paths_ending_with(spelling)
+            if len(matches) > 1:
+                shown = ", ".join(matches[:SHOWN_PATHS])
                 raise Rejected(f"{named}: this could be any of {shown}. Give the whole path.")
-            if ends:
-                return ends[0]
+            if matches:
+                return matches[0]
         return None
+
+    def _list_paths_ending_with(self, end: str) -> list[str]:
+        candidates = self.by_name.get(end.rpartition("/")[2], ())
+        return [path for path in candidates if path.endswith(f"/{end}")]
 
     def require(self, named: str) -> str:
         """Resolve the path. Raises Rejected when there is no such file."""
         path = self.resolve(named)
         if path is not None:
             return path
-        if like := self.by_folded_path.get(fold_case(list_spellings(named)[-1])):
+        similar = self.by_folded_path.get(fold_case(list_spellings(named)[-1]))
+        if similar:
             raise Rejected(
-                f"{named}: there is no such file; names differ by case or spelling from {like}."
+                f"{named}: there is no such file; names differ by case or spelling from {similar}."
             )
-        near = get_close_matches(named, sorted(self.paths)[:10_000], SHOWN_PATHS)
-        raise Rejected(
-            f"{named}: there is no such file."
-            + (f" Did you mean {', '.join(near)}?" if near else "")
-        )
+        reason = f"{named}: there is no such file."
+        nearest = get_close_matches(named, sorted(self.paths)[:10_000], SHOWN_PATHS)
+        if nearest:
+            reason += f" Did you mean {', '.join(nearest)}?"
+        raise Rejected(reason)
 
-    def check_new_path(self, named: str) -> str:
+    def check_new_path(self, path: str) -> str:
         """Return the path for a new file.
 
         Raises Rejected when something stands there, or would on some machines.
         """
-        path = named
         if not path or path == NOWHERE:
             raise Rejected("An edit does not say which file it is for.")
         refuse_outside(path)
         if path in self.paths:
             raise Rejected(f"{path}: the file exists already. Edit it by quoting lines of it.")
         whole, *parents = _list_ancestors(fold_case(path))
-        if like := self.by_folded_path.get(whole):
+        existing = self.by_folded_path.get(whole)
+        if existing:
             raise Rejected(
-                f"{path}: {like} is there, and on some machines the two are the same name."
+                f"{path}: {existing} is there, and on some machines the two are the same name."
             )
         for parent in parents:
-            if (like := self.by_folded_path.get(parent)) and fold_case(like) == parent:
-                raise Rejected(f"{path}: {like} is a file, so nothing can be put under it.")
+            existing = self.by_folded_path.get(parent)
+            if existing and fold_case(existing) == parent:
+                raise Rejected(f"{path}: {existing} is a file, so nothing can be put under it.")
         return path
 
     def add(self, path: str) -> None:
@@ -103,18 +110,23 @@ class PathNames:
 def list_spellings(named: str) -> list[str]:
     """List a path as it is written, and without the prefix of a diff."""
     prefix, _, rest = named.partition("/")
-    return [named, rest] if prefix in PREFIXES and rest else [named]
+    if prefix in PREFIXES and rest:
+        return [named, rest]
+    return [named]
 
 
 def refuse_outside(path: str) -> None:
     """Raise Rejected for a path that no edit may have."""
-    if why := path_refusal(path):
-        raise Rejected(f"{path}: {why}")
+    reason = path_refusal(path)
+    if reason:
+        raise Rejected(f"{path}: {reason}")
 
 
 def fold_case(path: str) -> str:
     """Write the path as a file system takes it that ignores case and Unicode's forms."""
-    return path.lower() if path.isascii() else unicodedata.normalize("NFKC", path).casefold()
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFKC", path).casefold()
 
 
 def _list_ancestors(path: str) -> list[str]:

@@ -24,70 +24,86 @@ WORDED = re.compile(
 
 def parse_blocks(lines: Sequence[str], known: Collection[str]) -> Iterator[FileEdit]:
     """Parse the blocks of a text, each with its file. Raises Rejected for one that is not whole."""
-    path, at = "", 0
-    while (start := _next(SEARCH, lines, at)) is not None:
-        path = _path(lines[start], lines[at:start], known) or path
+    path, position = "", 0
+    while (start := _find_marker(SEARCH, lines, position)) is not None:
+        path = _find_path(lines[start], lines[position:start], known) or path
         where = f"{path or 'A block'} (line {start + 1} of the edit)"
-        stop = _next(REPLACE, lines, start + 1)
-        if stop is None or (_next(SEARCH, lines, start + 1) or stop) < stop:
+        stop = _find_marker(REPLACE, lines, start + 1)
+        if stop is None or (_find_marker(SEARCH, lines, start + 1) or stop) < stop:
             raise Rejected(f"{where}: a SEARCH block does not end with >>>>>>> REPLACE.")
-        middle = _divider(lines, start, stop, where)
+        divider = _find_divider(lines, start, stop, where)
         if not path:
             raise Rejected(
                 f"{where}: an edit does not say which file it is for. Write the path on the line "
                 f"above it."
             )
-        ways = tuple(list_readings(lines[start + 1 : middle], lines[middle + 1 : stop]))
-        yield FileEdit(path, path, (Hunk(start + 1, ways, blocks=True),))
-        at = stop + 1
+        readings = tuple(list_readings(lines[start + 1 : divider], lines[divider + 1 : stop]))
+        yield FileEdit(path, path, (Hunk(start + 1, readings, blocks=True),))
+        position = stop + 1
 
 
-def _next(marker: re.Pattern[str], lines: Sequence[str], at: int) -> int | None:
-    return next(
-        (n for n in range(at, len(lines)) if lines[n][:1] in "<=>" and marker.match(lines[n])), None
-    )
+def _find_marker(marker: re.Pattern[str], lines: Sequence[str], start: int) -> int | None:
+    for index in range(start, len(lines)):
+        if lines[index][:1] in "<=>" and marker.match(lines[index]):
+            return index
+    return None
 
 
-def _divider(lines: Sequence[str], start: int, stop: int, where: str) -> int:
+def _find_divider(lines: Sequence[str], start: int, stop: int, where: str) -> int:
     """Find the line between the two halves; a heading with as many signs could be it too."""
-    found = [n for n in range(start + 1, stop) if DIVIDER.match(lines[n])]
-    if len(found) > 1:
+    dividers = [index for index in range(start + 1, stop) if DIVIDER.match(lines[index])]
+    if len(dividers) > 1:
         width = len(lines[start]) - len(lines[start].lstrip("<"))
-        found = [n for n in found if len(lines[n].rstrip()) == width] or found
-    if len(found) != 1:
+        as_wide = [index for index in dividers if len(lines[index].rstrip()) == width]
+        dividers = as_wide or dividers
+    if len(dividers) != 1:
         raise Rejected(
-            f"{where}: a SEARCH block has {len(found)} lines of =======, not one; use a unified "
+            f"{where}: a SEARCH block has {len(dividers)} lines of =======, not one; use a unified "
             f"diff."
         )
-    return found[0]
+    return dividers[0]
 
 
-def _path(marker: str, above: Sequence[str], known: Collection[str]) -> str:
+def _find_path(marker: str, above: Sequence[str], known: Collection[str]) -> str:
     """Find the path beside the marker, in the fence, or on the last line of text above."""
+    for text in _list_path_texts(marker, above):
+        path = _find_path_in(text, known)
+        if path:
+            return path
+    return ""
+
+
+def _list_path_texts(marker: str, above: Sequence[str]) -> Iterator[str]:
     match = SEARCH.match(marker)
-    said = [match[2]] if match else []
+    if match:
+        yield match[2]
     for line in reversed(above):
         fence = FENCE.match(line)
-        said += [fence[1] if fence else line] if line.strip() else []
-        if line.strip() and not fence:
-            break
-    return next((path for line in said if (path := _find_path_in(line, known))), "")
+        if fence:
+            yield fence[1]
+        elif line.strip():
+            yield line
+            return
 
 
 def _find_path_in(line: str, known: Collection[str]) -> str:
     """Find the path on a line, without its decoration."""
     bare = line.strip().strip("`*#:\"' ").strip()
-    words = [bare, *re.findall(r"[`*\"']([^`*\"']+)[`*\"']", line), *bare.replace(":", " ").split()]
-    return next(
-        (word for word in words if word in known),
-        "" if " " in bare and not _guess_path(bare) else _guess_path(bare),
-    )
+    quoted: list[str] = re.findall(r"[`*\"']([^`*\"']+)[`*\"']", line)
+    for word in (bare, *quoted, *bare.replace(":", " ").split()):
+        if word in known:
+            return word
+    return _guess_path(bare)
 
 
 def _guess_path(bare: str) -> str:
     """Guess a path: one word, or the last of a sentence that looks like one."""
-    word = bare.rsplit(maxsplit=1)[-1].strip("`*:\"'") if bare else ""
-    return word if " " not in bare or re.search(r"[\w-]+[./][\w-]+", word) else ""
+    if not bare:
+        return ""
+    word = bare.rsplit(maxsplit=1)[-1].strip("`*:\"'")
+    if " " not in bare or re.search(r"[\w-]+[./][\w-]+", word):
+        return word
+    return ""
 
 
 def list_readings(old: Sequence[str], new: Sequence[str]) -> Iterator[Ops]:
@@ -100,17 +116,27 @@ def list_readings(old: Sequence[str], new: Sequence[str]) -> Iterator[Ops]:
     trimmed = _trim_blank_lines(old, new)
     if trimmed != plain and trimmed:
         yield trimmed
-    gaps = [op.sign == STAYS and bool(DOTS.match(op.old) or WORDED.match(op.old)) for op in plain]
-    if any(gaps):
-        yield tuple(Op(GAP) if gap else op for gap, op in zip(gaps, plain, strict=True))
+    with_gaps = tuple(Op(GAP) if _is_gap(op) else op for op in plain)
+    if with_gaps != plain:
+        yield with_gaps
+
+
+def _is_gap(op: Op) -> bool:
+    return op.sign == STAYS and bool(DOTS.match(op.old) or WORDED.match(op.old))
 
 
 def _trim_blank_lines(old: Sequence[str], new: Sequence[str]) -> Ops:
     """Trim blank lines at the ends of the old half, and of the new one as far as both have them."""
-    start = next((n for n, text in enumerate(old) if text.strip()), len(old))
-    stop = next((n for n, text in enumerate(reversed(old)) if text.strip()), 0)
-    head = next((n for n, text in enumerate(new) if text.strip()), len(new))
-    tail = next((n for n, text in enumerate(reversed(new)) if text.strip()), 0)
-    if head not in (0, start) or tail not in (0, stop):
+    old_head, old_tail = _count_blank_ends(old)
+    new_head, new_tail = _count_blank_ends(new)
+    if new_head not in (0, old_head) or new_tail not in (0, old_tail):
         return ()
-    return compare_lines(old[start : len(old) - stop], new[head : len(new) - tail])
+    return compare_lines(old[old_head : len(old) - old_tail], new[new_head : len(new) - new_tail])
+
+
+def _count_blank_ends(lines: Sequence[str]) -> tuple[int, int]:
+    """Count the blank lines at the start and at the end; where all are blank, at the start."""
+    filled = [index for index, text in enumerate(lines) if text.strip()]
+    if not filled:
+        return len(lines), 0
+    return filled[0], len(lines) - 1 - filled[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.edits.parsed_edit import (
@@ -58,13 +58,8 @@ class _Header:
 
     def finish(self) -> Iterator[FileEdit]:
         """Give the edit of the file, if there is one."""
-        if (
-            self.hunks
-            or self.renames
-            or self.copies
-            or self.mode
-            or NOWHERE in (self.old, self.new)
-        ):
+        changes_tree = self.renames or self.copies or self.mode
+        if changes_tree or self.hunks or NOWHERE in (self.old, self.new):
             yield FileEdit(
                 self.old, self.new, tuple(self.hunks), self.renames, self.copies, self.mode
             )
@@ -73,33 +68,34 @@ class _Header:
 def parse_diffs(lines: Sequence[str]) -> Iterator[FileEdit]:
     """Parse the files of a diff. Raises Rejected for what no text can say."""
     header = _Header()
-    at = 0
-    while at < len(lines):
-        line = lines[at]
+    index = 0
+    while index < len(lines):
+        line = lines[index]
         if line.startswith("diff --git "):
             yield from header.finish()
-            header = _Header()
-            header.old, header.new = _split_paths(line[11:])
-        elif _is_file_header(lines, at):
+            header = _Header(*_split_paths(line[11:]))
+        elif _is_file_header(lines, index):
             if header.named or header.hunks:
                 yield from header.finish()
                 header = _Header()
-            header.set_paths(_parse_path(line), _parse_path(lines[at + 1]))
-            at += 1
+            header.set_paths(_parse_path(line), _parse_path(lines[index + 1]))
+            index += 1
         elif line.startswith("@@"):
-            body = _cut_body(lines, at + 1)
-            header.hunks.append(_parse_hunk(at, line, body))
-            at += len(body)
+            body = _cut_body(lines, index + 1)
+            header.hunks.append(_parse_hunk(index, line, body))
+            index += len(body)
         elif line.startswith(BINARY):
             raise Rejected(f"{header.new or 'A file'}: binary changes cannot be made by a text.")
         elif header.old and not header.hunks:
             _read_extended_header(header, line)
-        at += 1
+        index += 1
     yield from header.finish()
 
 
-def _is_file_header(lines: Sequence[str], at: int) -> bool:
-    return lines[at].startswith("--- ") and at + 1 < len(lines) and lines[at + 1].startswith("+++ ")
+def _is_file_header(lines: Sequence[str], index: int) -> bool:
+    if not lines[index].startswith("--- ") or index + 1 == len(lines):
+        return False
+    return lines[index + 1].startswith("+++ ")
 
 
 def _read_extended_header(header: _Header, line: str) -> None:
@@ -141,52 +137,52 @@ def _unquote(path: str) -> str:
     """Read a path that git quotes in C's manner, as it does with odd characters."""
     if len(path) < 2 or path[0] != '"' or path[-1] != '"':
         return path
-    raw = ESCAPE.sub(
-        lambda found: (
-            bytes([int(found[1], 8) & 255])
-            if len(found[1]) == 3
-            else ESCAPED.get(found[1], found[1])
-        ),
-        path[1:-1].encode(errors="surrogateescape"),
-    )
+    raw = ESCAPE.sub(_read_escape, path[1:-1].encode(errors="surrogateescape"))
     return raw.decode(errors="surrogateescape")
 
 
-def _cut_body(lines: Sequence[str], at: int) -> list[str]:
+def _read_escape(match: re.Match[bytes]) -> bytes:
+    escape = match[1]
+    if len(escape) == 3:
+        return bytes([int(escape, 8) & 255])
+    return ESCAPED.get(escape, escape)
+
+
+def _cut_body(lines: Sequence[str], start: int) -> list[str]:
     """Cut out the hunk's lines. A line without its sign is context when signs follow."""
-    end = at
-    signed = at  # after the last line with a sign
+    end = start
+    signed_end = start  # after the last line with a sign
     while end < len(lines) and not _ends_body(lines, end):
         if lines[end][:1] in ("+", "-", " ", "\\"):
-            signed = end + 1
+            signed_end = end + 1
         end += 1
-    while signed < end and not lines[signed]:
-        signed += 1
-    return list(lines[at:signed])
+    while signed_end < end and not lines[signed_end]:
+        signed_end += 1
+    return list(lines[start:signed_end])
 
 
-def _ends_body(lines: Sequence[str], at: int) -> bool:
-    line = lines[at]
-    if line.startswith(("@@", "diff --git ", "```", "~~~")) or _is_file_header(lines, at):
+def _ends_body(lines: Sequence[str], index: int) -> bool:
+    line = lines[index]
+    if line.startswith(("@@", "diff --git ", "```", "~~~")) or _is_file_header(lines, index):
         return True
-    return line.rstrip() == "--" and at + 1 < len(lines) and bool(SIGNATURE.match(lines[at + 1]))
+    if line.rstrip() != "--" or index + 1 == len(lines):
+        return False
+    return bool(SIGNATURE.match(lines[index + 1]))
 
 
-def _parse_hunk(at: int, head: str, body: Sequence[str]) -> Hunk:
+def _parse_hunk(index: int, head: str, body: Sequence[str]) -> Hunk:
     """Parse a hunk; its readings differ in what its bare blank lines are."""
-    bare = [False, False]
+    old_is_bare = new_is_bare = False
     ops: list[Op] = []
     for line in body:
-        if line.startswith("\\"):
-            sides = {GOES: (True, False), COMES: (False, True)}.get(
-                ops[-1].sign if ops else STAYS, (True, True)
-            )
-            bare = [one or other for one, other in zip(bare, sides, strict=True)]
-        else:
+        if not line.startswith("\\"):
             ops.append(_parse_op(line))
-    return Hunk(
-        at + 1, tuple(_list_readings(ops, _parse_counts(head))), bare_end=(bare[0], bare[1])
-    )
+            continue
+        sign = ops[-1].sign if ops else STAYS
+        old_is_bare = old_is_bare or sign != COMES
+        new_is_bare = new_is_bare or sign != GOES
+    readings = tuple(_list_readings(ops, _parse_counts(head)))
+    return Hunk(index + 1, readings, bare_end=(old_is_bare, new_is_bare))
 
 
 def _parse_op(line: str) -> Op:
@@ -210,21 +206,32 @@ def _parse_counts(head: str) -> tuple[int, int] | None:
     return int(match[1] or 1), int(match[2] or 1)
 
 
-def _list_readings(ops: Sequence[Op], counted: tuple[int, int] | None) -> Iterator[Ops]:
+def _list_readings(ops: Sequence[Op], counts: tuple[int, int] | None) -> Iterator[Ops]:
     """List the readings: bare blank lines at the end belong to the hunk or only follow it."""
-    changes = any(op.sign in (GOES, COMES) for op in ops)
-    settled = tuple(
-        _settle_bare_line(ops, n) if op.sign == BARE and changes else op for n, op in enumerate(ops)
-    )
-    end = len(ops) - next((n for n, op in enumerate(reversed(ops)) if op.sign != BARE), len(ops))
-    ways = [settled[:end], settled]
-    if counted and len(new_side(settled)) == counted[1] != len(new_side(settled[:end])):
-        ways.reverse()
-    yield from dict.fromkeys(ways)
+    settled = list(ops)
+    if any(op.sign in (GOES, COMES) for op in ops):
+        for index, op in enumerate(ops):
+            if op.sign == BARE:
+                settled[index] = _settle_bare_line(ops, index)
+    end = len(ops)
+    while end and ops[end - 1].sign == BARE:
+        end -= 1
+    whole, trimmed = tuple(settled), tuple(settled[:end])
+    readings = [trimmed, whole]
+    if counts and len(new_side(whole)) == counts[1] != len(new_side(trimmed)):
+        readings.reverse()
+    yield from dict.fromkeys(readings)
 
 
-def _settle_bare_line(ops: Sequence[Op], at: int) -> Op:
+def _settle_bare_line(ops: Sequence[Op], index: int) -> Op:
     """Settle a bare line: between two that stay it does too; beside what changes it may come."""
-    before = next((op.sign for op in reversed(ops[:at]) if op.sign != BARE), STAYS)
-    after = next((op.sign for op in ops[at:] if op.sign != BARE), STAYS)
-    return Op(STAYS) if before == after == STAYS else Op(BARE)
+    before = _find_first_sign(reversed(ops[:index]))
+    after = _find_first_sign(ops[index:])
+    if before == after == STAYS:
+        return Op(STAYS)
+    return Op(BARE)
+
+
+def _find_first_sign(ops: Iterable[Op]) -> str:
+    """Find the first sign that is there; where all are bare, the lines count as context."""
+    return next((op.sign for op in ops if op.sign != BARE), STAYS)

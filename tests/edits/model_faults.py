@@ -1,4 +1,4 @@
-"""Here live edits with the faults that models make: a file, a real edit of it, and one fault in how
+"""Make edits with the faults that models make: a file, a real edit of it, and one fault in how
 it is written.
 """
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from bot.edits.find_place import Place, find_firm_shift, make_place
+from bot.edits.find_place import Place, find_firm_shift, find_first_line, make_place
 from bot.edits.lines import FileLines, Key, is_same_line, loosen
 from bot.edits.nearest_lines import (
     explain_absence,
@@ -29,18 +29,18 @@ def find_near_place(lines: FileLines, readings: Sequence[Ops]) -> Place:
     """
     for key in (str.rstrip, loosen):
         for ops in readings:
-            found = {place.indexes: place for place in align_reading(lines, ops, key)}
-            if len(found) > 1:
-                starts = [min(at for at in where if at is not None) for where in found]
-                raise Rejected(*explain_ambiguity(lines, sorted(starts)))
-            if found:
-                return next(iter(found.values()))
+            places = {place.indexes: place for place in align_reading(lines, ops, key)}
+            if len(places) > 1:
+                starts = sorted(map(find_first_line, places))
+                raise Rejected(*explain_ambiguity(lines, starts))
+            if places:
+                return next(iter(places.values()))
     raise Rejected(*_explain_failure(lines, readings[0]))
 
 
 def _explain_failure(lines: FileLines, ops: Ops) -> tuple[str, Sequence[str]]:
-    index = lines.index_by(loosen)
-    missing = [op.old for op in ops if op.sign == GOES and loosen(op.old) not in index]
+    numbers_by_key = lines.index_by(loosen)
+    missing = [op.old for op in ops if op.sign == GOES and loosen(op.old) not in numbers_by_key]
     wanted = old_side(ops)
     return explain_absence(lines, wanted, missing[:1]), find_nearest_lines(lines, wanted)
 
@@ -50,85 +50,124 @@ def align_reading(lines: FileLines, ops: Ops, key: Key) -> Iterator[Place]:
 
     There are none when the edit is too long or too common.
     """
-    olds = [n for n, op in enumerate(ops) if op.sign not in (COMES, GAP)]
-    changes = any(op.sign in (GOES, COMES) and (op.old + op.new).strip() for op in ops)
-    if not changes or len(olds) > LONGEST or any(op.sign == GAP for op in ops):
+    positions = [number for number, op in enumerate(ops) if op.sign not in (COMES, GAP)]
+    if len(positions) > LONGEST or not _can_align(ops):
         return
-    index = lines.index_by(key)
-    keys = {n: key(ops[n].old) for n in olds}
-    goes = [n for n in olds if ops[n].sign == GOES and keys[n]]
-    if not all(keys[n] in index for n in goes):
-        return
-    starts = sorted(
-        (n for n in goes or olds if keys[n] and keys[n] in index), key=lambda n: len(index[keys[n]])
-    )
-    for start in starts[: 1 if goes else STARTS]:
-        if len(index[keys[start]]) > MOST_PLACES:
+    for position, numbers in _list_pivots(lines, ops, positions, key):
+        if len(numbers) > MOST_PLACES:
             return
-        for at in index[keys[start]]:
-            if place := _align_around(lines, ops, olds, (olds.index(start), at), key):
+        for number in numbers:
+            pivot = positions.index(position), number
+            place = _align_around(lines, ops, positions, pivot, key)
+            if place:
                 yield place
 
 
+def _can_align(ops: Ops) -> bool:
+    """Tell whether the reading has no gaps, and changes some text."""
+    if any(op.sign == GAP for op in ops):
+        return False
+    return any(op.sign in (GOES, COMES) and (op.old + op.new).strip() for op in ops)
+
+
+def _list_pivots(
+    lines: FileLines, ops: Ops, positions: Sequence[int], key: Key
+) -> list[tuple[int, list[int]]]:
+    """List the lines of the edit to start from, the rarest first, each with its places.
+
+    There are none when a line that goes is not there.
+    """
+    numbers_by_key = lines.index_by(key)
+    going = [number for number in positions if ops[number].sign == GOES and key(ops[number].old)]
+    pivots = []
+    for position in going or positions:
+        line_key = key(ops[position].old)
+        if line_key and line_key in numbers_by_key:
+            pivots.append((position, numbers_by_key[line_key]))
+        elif going:
+            return []
+    pivots.sort(key=lambda pivot: len(pivot[1]))
+    return pivots[:1] if going else pivots[:STARTS]
+
+
 def _align_around(
-    lines: FileLines, ops: Ops, olds: Sequence[int], pivot: tuple[int, int], key: Key
+    lines: FileLines, ops: Ops, positions: Sequence[int], pivot: tuple[int, int], key: Key
 ) -> Place | None:
     """Lay the reading over the lines around one that both have."""
-    slack = 4 + len(olds) // 4
-    low = max(0, pivot[1] - pivot[0] - slack)
-    have = lines.texts[low : pivot[1] + len(olds) - pivot[0] + slack]
-    want = [ops[n].old for n in olds]
-    matcher = SequenceMatcher(None, list(map(key, want)), list(map(key, have)), autojunk=False)
-    at: list[int | None] = [None] * len(olds)
-    for first, there, size in matcher.get_matching_blocks():
+    offset, number = pivot
+    slack = 4 + len(positions) // 4
+    first = max(0, number - offset - slack)
+    texts = lines.texts[first : number + len(positions) - offset + slack]
+    wanted = [ops[position].old for position in positions]
+    wanted_keys, text_keys = list(map(key, wanted)), list(map(key, texts))
+    matcher = SequenceMatcher(None, wanted_keys, text_keys, autojunk=False)
+    indexes: list[int | None] = [None] * len(positions)
+    for wanted_start, text_start, size in matcher.get_matching_blocks():
         for step in range(size):
-            if is_same_line(want[first + step], have[there + step]):
-                at[first + step] = low + there + step
-    if at[pivot[0]] != pivot[1]:
+            if is_same_line(wanted[wanted_start + step], texts[text_start + step]):
+                indexes[wanted_start + step] = first + text_start + step
+    if indexes[offset] != number:
         return None
-    _pair_similar_lines(lines, want, at)
-    return _make_place_if_enough(lines, ops, olds, at)
+    _pair_similar_lines(lines, wanted, indexes)
+    return _make_place_if_enough(lines, ops, dict(zip(positions, indexes, strict=True)))
 
 
-def _pair_similar_lines(lines: FileLines, want: Sequence[str], at: list[int | None]) -> None:
+def _pair_similar_lines(lines: FileLines, wanted: Sequence[str], indexes: list[int | None]) -> None:
     """Pair a quoted line that is not there with the one line in its stead, if it is like it."""
-    for n in range(1, len(at) - 1):
-        before, after = at[n - 1], at[n + 1]
-        if (
-            at[n] is None
-            and before is not None
-            and after == before + 2
-            and find_similar_line([lines.texts[before + 1]], want[n]) == 0
-        ):
-            at[n] = before + 1
+    for offset in range(1, len(indexes) - 1):
+        before, after = indexes[offset - 1], indexes[offset + 1]
+        if indexes[offset] is not None or before is None or after != before + 2:
+            continue
+        if find_similar_line([lines.texts[before + 1]], wanted[offset]) == 0:
+            indexes[offset] = before + 1
 
 
 def _make_place_if_enough(
-    lines: FileLines, ops: Ops, olds: Sequence[int], at: Sequence[int | None]
+    lines: FileLines, ops: Ops, matches: Mapping[int, int | None]
 ) -> Place | None:
-    """Make the place, unless too much of the reading is not there."""
-    have = dict(zip(olds, at, strict=True))
-    if any(have[n] is None and ops[n].sign == GOES for n in olds):
+    """Make the place, unless too much of the reading is not there.
+
+    `matches` has the file's line, or None, for each old line of the reading.
+    """
+    if not _has_enough_context(ops, matches):
         return None
-    stay = [n for n in olds if ops[n].sign == STAYS and ops[n].old.strip()]
-    there = [n for n in stay if have[n] is not None]
-    missing = len(stay) - len(there)
-    if {loosen(ops[n].old) for n in stay if have[n] is None} & {
-        loosen(op.old) for op in ops if op.sign == GOES
-    }:
-        return None  # which of two equal lines stays, and which goes?
-    if not there or (len(there) < CONTEXT * len(stay) and not (missing == 1 and len(there) > 1)):
+    if _count_skipped_lines(lines, matches.values()) > max(1, len(matches) * (1 - CONTEXT)):
         return None
-    found = [n for n in at if n is not None]
-    skipped = sum(
-        bool(text.strip()) for one, two in pairwise(found) for text in lines.texts[one + 1 : two]
-    )
-    if skipped > max(1, len(olds) * (1 - CONTEXT)):
+    pairs = []
+    for position, index in matches.items():
+        old = ops[position].old
+        if index is not None and loosen(old) == loosen(lines.texts[index]):
+            pairs.append((old, lines.texts[index]))
+    shift = find_firm_shift(ops, pairs)
+    if shift is None:
         return None
-    pairs = [(ops[n].old, lines.texts[where]) for n, where in have.items() if where is not None]
-    shift = find_firm_shift(ops, [pair for pair in pairs if loosen(pair[0]) == loosen(pair[1])])
-    return (
-        None
-        if shift is None
-        else make_place(ops, tuple(have.get(n) for n in range(len(ops))), shift)
-    )
+    return make_place(ops, tuple(map(matches.get, range(len(ops)))), shift)
+
+
+def _has_enough_context(ops: Ops, matches: Mapping[int, int | None]) -> bool:
+    """Tell whether every line that goes is there, and most of those that stay."""
+    going = {loosen(op.old) for op in ops if op.sign == GOES}
+    present = missing = 0
+    for position, index in matches.items():
+        op = ops[position]
+        if op.sign == GOES and index is None:
+            return False
+        if op.sign != STAYS or not op.old.strip():
+            continue
+        if index is not None:
+            present += 1
+        elif loosen(op.old) in going:
+            return False  # which of two equal lines stays, and which goes?
+        else:
+            missing += 1
+    if present < CONTEXT * (present + missing):
+        return missing == 1 and present > 1
+    return present > 0
+
+
+def _count_skipped_lines(lines: FileLines, indexes: Iterable[int | None]) -> int:
+    """Count the filled lines of the file that the edit leaves out."""
+    skipped = 0
+    for before, after in pairwise(index for index in indexes if index is not None):
+        skipped += sum(bool(text.strip()) for text in lines.texts[before + 1 : after])
+    return skipped

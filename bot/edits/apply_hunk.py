@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.edits.align import find_near_place
 from bot.edits.find_place import Place, find_exact_place, find_runs, make_splices
-from bot.edits.indent import NO_SHIFT, find_shift, match_style, read_margin, read_margins
+from bot.edits.indent import NO_SHIFT, Shift, find_shift, match_style, read_margin, read_margins
 from bot.edits.lines import SMART, FileLines, Splice, loosen
 from bot.edits.parsed_edit import (
     COMES,
@@ -34,83 +34,87 @@ def compute_splices(lines: FileLines, hunk: Hunk) -> list[Splice]:
     place = _take_blanks_literally(lines, place)
     if hunk.blocks and place.shift != NO_SHIFT:
         place = _keep_new_margin(lines, place)
-    come = _straighten_punctuation(lines, place, _indent_new_lines(lines, place))
-    _refuse_repetition(lines, place, come)
-    return make_splices(lines, place, come)
+    new_lines = _straighten_punctuation(lines, place, _indent_new_lines(lines, place))
+    _refuse_repetition(lines, place, new_lines)
+    return make_splices(lines, place, new_lines)
 
 
 def _take_blanks_literally(lines: FileLines, place: Place) -> Place:
     """Drop the blanks that the new side lacks, where the old side is quoted to the last blank."""
     if all(op.old == op.new for op in place.ops if op.sign == STAYS):
         return place
-    if any(op.old != lines.texts[at] for op, at in place.pairs()):
+    if any(op.old != lines.texts[index] for op, index in place.pairs()):
         return place
-    ops, at = [], []
-    for op, where in zip(place.ops, place.indexes, strict=True):
-        parts = (
-            [op]
-            if op.sign != STAYS or op.old == op.new
-            else [Op(GOES, op.old), Op(COMES, "", op.new)]
-        )
-        ops += parts
-        at += [where, None][: len(parts)]
-    return Place(tuple(ops), tuple(at), place.shift)
+    ops: list[Op] = []
+    indexes: list[int | None] = []
+    for op, index in zip(place.ops, place.indexes, strict=True):
+        if op.sign != STAYS or op.old == op.new:
+            ops.append(op)
+            indexes.append(index)
+        else:
+            ops += [Op(GOES, op.old), Op(COMES, "", op.new)]
+            indexes += [index, None]
+    return Place(tuple(ops), tuple(indexes), place.shift)
 
 
 def _refuse_made_edit(lines: FileLines, hunk: Hunk) -> None:
     """Refuse an edit whose new text stands in the old one's stead: it was made before."""
     for ops in hunk.readings:
-        new = new_side(ops)
-        if (
-            any(op.sign == COMES and op.new.strip() for op in ops)
-            and len(found := find_runs(lines, new, loosen)) == 1
-        ):
-            at = found[0].start + 1
+        if not any(op.sign == COMES and op.new.strip() for op in ops):
+            continue
+        runs = find_runs(lines, new_side(ops), loosen)
+        if len(runs) == 1:
             raise Rejected(
-                f"the old text is not in the file, and the new text is, at line {at}: it seems to "
-                f"be made."
+                "the old text is not in the file, and the new text is, at line "
+                f"{runs[0].start + 1}: it seems to be made."
             )
 
 
-def _refuse_repetition(lines: FileLines, place: Place, come: Sequence[str]) -> None:
+def _refuse_repetition(lines: FileLines, place: Place, new_lines: Sequence[str]) -> None:
     """Refuse an insertion whose lines stand there already: it was made before."""
-    if any(op.sign == GOES and op.old.strip() for op in place.ops) or not any(
-        text.strip() for text in come
-    ):
+    inserts = not any(op.sign == GOES and op.old.strip() for op in place.ops)
+    if not inserts or not any(text.strip() for text in new_lines):
         return
-    at = [n for n in place.indexes if n is not None]
-    for run in find_runs(lines, new_side(place.ops), loosen):
+    repetitions = find_runs(lines, new_side(place.ops), loosen)
+    if not repetitions:
+        indexes = [index for _, index in place.pairs()]
+        first, last = min(indexes), max(indexes)
+        for run in find_runs(lines, new_lines, loosen):
+            if first < run.start and run.stop <= last:
+                repetitions.append(run)
+    if repetitions:
         raise Rejected(
-            f"the new lines stand there already, at line {run.start + 1}: this edit seems to be "
-            f"made."
+            f"the new lines stand there already, at line {repetitions[0].start + 1}: this edit "
+            "seems to be made."
         )
-    for run in find_runs(lines, come, loosen):
-        if min(at) < run.start and run.stop <= max(at):
-            raise Rejected(
-                f"the new lines stand there already, at line {run.start + 1}: this edit seems to "
-                f"be made."
-            )
 
 
 def _indent_new_lines(lines: FileLines, place: Place) -> list[str]:
     """Indent the lines that come as those that stay beside them, else as the old side."""
-    stay = [
-        (op.new, lines.texts[at])
-        for op, at in place.pairs()
-        if op.sign == STAYS and loosen(op.old) == loosen(lines.texts[at])
+    shift = _find_context_shift(lines, place) or place.shift
+    new_lines = [shift(op.new) for op in place.ops if op.sign == COMES]
+    place_margins = [
+        read_margin(lines.texts[index]) for op, index in place.pairs() if op.old.strip()
     ]
-    shift = (
-        find_shift(stay)
-        if any(read_margin(new) or read_margin(have) for new, have in stay if new.strip())
-        else None
-    )
-    come = [(shift or place.shift)(op.new) for op in place.ops if op.sign == COMES]
-    told = any(read_margin(lines.texts[at]) for op, at in place.pairs() if op.old.strip())
-    return (
-        come
-        if told or not read_margins(come)
-        else match_style(come, read_margins(lines.texts[:STYLED_LINES]))
-    )
+    if any(place_margins) or not read_margins(new_lines):
+        return new_lines
+    return match_style(new_lines, read_margins(lines.texts[:STYLED_LINES]))
+
+
+def _find_context_shift(lines: FileLines, place: Place) -> Shift | None:
+    """Find the rule that the lines that stay follow; None when none of them is indented."""
+    pairs = []
+    is_indented = False
+    for op, index in place.pairs():
+        text = lines.texts[index]
+        if op.sign != STAYS or loosen(op.old) != loosen(text):
+            continue
+        pairs.append((op.new, text))
+        if op.new.strip() and (read_margin(op.new) or read_margin(text)):
+            is_indented = True
+    if not is_indented:
+        return None
+    return find_shift(pairs)
 
 
 def _keep_new_margin(lines: FileLines, place: Place) -> Place:
@@ -118,16 +122,18 @@ def _keep_new_margin(lines: FileLines, place: Place) -> Place:
 
     The new one is then written as the file is.
     """
-    texts = [lines.texts[at] for _, at in place.pairs()]
+    indexes = [index for _, index in place.pairs()]
+    texts = [lines.texts[index] for index in indexes]
     old, new = old_side(place.ops), new_side(place.ops)
     if len(texts) != len(old) or _first_margin(new) == _first_margin(old):
         return place
     written = compare_lines(texts, new)
-    moved = compare_lines(texts, [place.shift(text) for text in new])
-    if _count_kept_lines(written) <= _count_kept_lines(moved):
+    shifted = compare_lines(texts, list(map(place.shift, new)))
+    if _count_kept_lines(written) <= _count_kept_lines(shifted):
         return place
-    at = iter([at for _, at in place.pairs()])
-    return Place(written, tuple(next(at) if op.sign != COMES else None for op in written), NO_SHIFT)
+    remaining = iter(indexes)
+    kept_indexes = tuple(None if op.sign == COMES else next(remaining) for op in written)
+    return Place(written, kept_indexes, NO_SHIFT)
 
 
 def _first_margin(lines: Sequence[str]) -> str:
@@ -138,15 +144,17 @@ def _count_kept_lines(ops: Ops) -> int:
     return sum(op.sign == STAYS and bool(op.old.strip()) for op in ops)
 
 
-def _straighten_punctuation(lines: FileLines, place: Place, come: Sequence[str]) -> list[str]:
+def _straighten_punctuation(lines: FileLines, place: Place, new_lines: Sequence[str]) -> list[str]:
     """Write plain punctuation in the new lines where the file has it and the edit drew it."""
-    drawn: dict[int, str] = {}
-    for op, at in place.pairs():
-        old, have = op.old.strip(), lines.texts[at].strip()
-        if not old.isascii() and len(old) == len(have):
-            drawn |= {
-                ord(ours): its
-                for ours, its in zip(old, have, strict=True)
-                if ours != its and ord(ours) in SMART
-            }
-    return [text.translate(dict(SMART) | drawn) if drawn else text for text in come]
+    plain_by_drawn: dict[int, str] = {}
+    for op, index in place.pairs():
+        old, text = op.old.strip(), lines.texts[index].strip()
+        if old.isascii() or len(old) != len(text):
+            continue
+        for drawn, plain in zip(old, text, strict=True):
+            if drawn != plain and ord(drawn) in SMART:
+                plain_by_drawn[ord(drawn)] = plain
+    if not plain_by_drawn:
+        return list(new_lines)
+    table = dict(SMART) | plain_by_drawn
+    return [text.translate(table) for text in new_lines]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from bot.edits.apply_hunk import compute_splices
 from bot.edits.lines import FileLines, Splice
@@ -40,19 +41,19 @@ class _OpenFile:
             self._retry_hunk(hunk)
 
     def _retry_hunk(self, hunk: Hunk) -> None:
-        before = self.lines, self.splices
+        lines, splices = self.lines, self.splices
         self.apply_splices()
         try:
             self._add_splices(compute_splices(self.lines, hunk), hunk)
         except Rejected:
-            self.lines, self.splices = before
+            self.lines, self.splices = lines, splices
             raise
 
     def _add_splices(self, splices: Sequence[Splice], hunk: Hunk) -> None:
         for splice in splices:
-            at = bisect_right(self.splices, splice)
-            near = self.splices[max(at - 1, 0) : at + 1]
-            if any(_overlap(splice, other) for other in near if other not in splices):
+            position = bisect_right(self.splices, splice)
+            neighbours = self.splices[max(position - 1, 0) : position + 1]
+            if any(_overlap(splice, earlier) for earlier in neighbours if earlier not in splices):
                 raise Rejected("this edit and one before it change the same lines. Make them one.")
         for splice in splices:
             insort(self.splices, splice)
@@ -61,18 +62,20 @@ class _OpenFile:
             self.ends_last_line = hunk.bare_end[0]
 
     def render(self) -> str:
+        """Give the text of the file with all edits made."""
         self.apply_splices()
-        if self.ends_last_line is not None and self.lines.ends:
-            self.lines.ends[-1] = (
-                (self.lines.ends[-1] or self.lines.line_end_at(0)) if self.ends_last_line else ""
-            )
+        ends = self.lines.ends
+        if ends and self.ends_last_line is True:
+            ends[-1] = ends[-1] or self.lines.line_end_at(0)
+        elif ends and self.ends_last_line is False:
+            ends[-1] = ""
         return self.lines.join()
 
 
-def _overlap(one: Splice, other: Splice) -> bool:
-    if one[0] == other[0]:
+def _overlap(first: Splice, second: Splice) -> bool:
+    if first[0] == second[0]:
         return True
-    return one[0] < other[1] and other[0] < one[1]
+    return first[0] < second[1] and second[0] < first[1]
 
 
 class EditSession:
@@ -88,19 +91,21 @@ class EditSession:
 
     def collect_changes(self) -> dict[str, str | None]:
         """Collect what changed: new texts by path, None for deleted files."""
-        made: dict[str, str | None] = {path: None for path in self.deleted if path in self.before}
+        changes: dict[str, str | None] = dict.fromkeys(
+            path for path in self.deleted if path in self.before
+        )
         for path, file in self.open_files.items():
             text = file.render()
             if path not in self.before or path in self.deleted or self.before[path] != text:
-                made[path] = text
-        return made
+                changes[path] = text
+        return changes
 
     def apply_file_edit(self, edit: FileEdit) -> list[Rejected]:
         """Make the edits of one file, and return those that could not be made."""
         try:
             return self._apply_file_edit(edit)
-        except Rejected as why:
-            return [why]
+        except Rejected as rejection:
+            return [rejection]
 
     def _apply_file_edit(self, edit: FileEdit) -> list[Rejected]:
         if edit.mode[:3] in ("120", "160"):
@@ -112,15 +117,13 @@ class EditSession:
             self._create_file(edit)
             return []
         file = self._open_file(path)
-        failed = self._apply_hunks(path, file, edit)
-        if failed:
-            return failed
+        rejections = self._apply_hunks(path, file, edit)
+        if rejections:
+            return rejections
         target = self._move_file(path, edit)
         if edit.new_path == NOWHERE:
             self._delete_file(path, file)
-        elif (
-            any(edit.hunks) and not file.render().strip() and (self.before.get(path) or "").strip()
-        ):
+        elif edit.hunks and not file.render().strip() and self.before.get(path, "").strip():
             raise Rejected(
                 f"{path}: nothing would be left of the file. To delete it, say so: +++ {NOWHERE}."
             )
@@ -133,17 +136,13 @@ class EditSession:
         if edit.old_path == NOWHERE:
             return None
         path = self.names.resolve(edit.old_path)
-        if (
-            path is None
-            and edit.new_path not in ("", NOWHERE)
-            and not (edit.renames or edit.copies)
-        ):
-            path = self.names.resolve(
-                edit.new_path
-            )  # only the new name is a file's: `x.orig` and `x`
-        quotes = any(text.strip() for hunk in edit.hunks for text in old_side(hunk.readings[0]))
-        makes = bool(edit.hunks) and edit.hunks[0].blocks and not quotes
-        if makes and (path is None or path not in list_spellings(edit.old_path)):
+        has_moved = edit.renames or edit.copies
+        if path is None and edit.new_path not in ("", NOWHERE) and not has_moved:
+            # Only the new name is a file's: `x.orig` and `x`.
+            path = self.names.resolve(edit.new_path)
+        is_block = bool(edit.hunks) and edit.hunks[0].blocks
+        creates_file = is_block and not any(map(_quotes_text, edit.hunks))
+        if creates_file and (path is None or path not in list_spellings(edit.old_path)):
             return None
         return path or self.names.require(edit.old_path)
 
@@ -153,21 +152,23 @@ class EditSession:
         return self.open_files[path]
 
     def _apply_hunks(self, path: str, file: _OpenFile, edit: FileEdit) -> list[Rejected]:
-        failed = []
+        rejections = []
         for number, hunk in enumerate(edit.hunks, 1):
             try:
                 self._apply_hunk(file, hunk)
-            except Rejected as why:
-                which = f" (hunk {number} of {len(edit.hunks)})" if len(edit.hunks) > 1 else ""
-                failed.append(Rejected(f"{path}{which}: {why.reason}", why.nearest))
-        return failed
+            except Rejected as error:
+                where = path
+                if len(edit.hunks) > 1:
+                    where = f"{path} (hunk {number} of {len(edit.hunks)})"
+                rejections.append(Rejected(f"{where}: {error.reason}", error.nearest))
+        return rejections
 
     def _apply_hunk(self, file: _OpenFile, hunk: Hunk) -> None:
-        empty = not any(old_side(ops) for ops in hunk.readings)
-        if empty and not file.lines.texts and not file.splices:
+        old_sides = list(map(old_side, hunk.readings))
+        if not any(old_sides) and not file.lines.texts and not file.splices:
             file.lines = FileLines.split("\n".join([*new_side(hunk.readings[0]), ""]))
             return
-        if not any(text.strip() for ops in hunk.readings for text in old_side(ops)):
+        if not any(map(str.strip, chain.from_iterable(old_sides))):
             raise Rejected(
                 "the old text is empty or blank, but the file exists. Quote lines of it that hold "
                 "text."
@@ -176,23 +177,21 @@ class EditSession:
         file.apply_hunk(hunk)
 
     def _create_file(self, edit: FileEdit) -> None:
-        named = edit.new_path if edit.old_path == NOWHERE else edit.old_path
-        path = self.names.check_new_path(
-            list_spellings(named)[-1] if edit.old_path == NOWHERE else named
-        )
+        path = edit.old_path
+        if path == NOWHERE:
+            path = list_spellings(edit.new_path)[-1]
+        path = self.names.check_new_path(path)
         if len(edit.hunks) > 1:
             raise Rejected(
                 f"{path}: a new file comes in one piece, and this has {len(edit.hunks)}."
             )
-        lines = [text for hunk in edit.hunks for text in new_side(hunk.readings[0])]
+        text = ""
         for hunk in edit.hunks:
-            if any(text.strip() for text in old_side(hunk.readings[0])):
+            if _quotes_text(hunk):
                 raise Rejected(f"{path}: the file is new, so it has no lines to stay or go.")
             _refuse_omission(path, hunk)
-        bare = bool(edit.hunks) and edit.hunks[0].bare_end[1]
-        self.open_files[path] = _OpenFile(
-            FileLines.split("\n".join(lines) + ("\n" if lines and not bare else ""))
-        )
+            text = _render_new_file(hunk)
+        self.open_files[path] = _OpenFile(FileLines.split(text))
         self.names.add(path)
         if edit.mode not in ("", "100644"):
             self.modes[path] = edit.mode
@@ -208,14 +207,20 @@ class EditSession:
 
     def _move_file(self, path: str, edit: FileEdit) -> str:
         """Move the file where the edit says so, and return the path that it has by now."""
-        named = list_spellings(edit.new_path)[-1]
-        if NOWHERE in (edit.old_path, edit.new_path) or path in (edit.new_path, named):
+        target = list_spellings(edit.new_path)[-1]
+        if NOWHERE in (edit.old_path, edit.new_path) or path in (edit.new_path, target):
             return path
-        if not (edit.renames or edit.copies) and self.names.resolve(edit.new_path) is not None:
-            if self.names.resolve(edit.new_path) == path:
+        if edit.renames or edit.copies:
+            target = edit.new_path
+        else:
+            existing = self.names.resolve(edit.new_path)
+            if existing == path:
                 return path
-            raise Rejected(f"{path} and {named} are both there: say which one the diff is for.")
-        target = self.names.check_new_path(edit.new_path if edit.renames or edit.copies else named)
+            if existing is not None:
+                raise Rejected(
+                    f"{path} and {target} are both there: say which one the diff is for."
+                )
+        target = self.names.check_new_path(target)
         if edit.copies:
             self.open_files[target] = _OpenFile(FileLines.split(self.open_files[path].render()))
             self.open_files[path] = _OpenFile(FileLines.split(self.before[path]))
@@ -228,8 +233,20 @@ class EditSession:
         return target
 
 
+def _quotes_text(hunk: Hunk) -> bool:
+    return any(map(str.strip, old_side(hunk.readings[0])))
+
+
+def _render_new_file(hunk: Hunk) -> str:
+    lines = new_side(hunk.readings[0])
+    text = "\n".join(lines)
+    if lines and not hunk.bare_end[1]:
+        text += "\n"
+    return text
+
+
 def _refuse_omission(path: str, hunk: Hunk) -> None:
     try:
         refuse_omitted_code(hunk.readings[0])
-    except Rejected as why:
-        raise Rejected(f"{path}: {why.reason}") from None
+    except Rejected as error:
+        raise Rejected(f"{path}: {error.reason}") from None

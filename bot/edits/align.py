@@ -14,7 +14,7 @@ from bot.edits.nearest_lines import (
     find_nearest_lines,
     find_similar_line,
 )
-from bot.edits.parsed_edit import COMES, GAP, GOES, STAYS, Ops, Rejected, old_side
+from bot.edits.parsed_edit import COMES, GAP, GOES, STAYS, Ops, Rejected, has_sign, old_side
 
 LONGEST = 400  # lines of an edit that are looked for inexactly
 STARTS = 3  # lines of an edit that the search may start from
@@ -65,7 +65,7 @@ def align_reading(lines: FileLines, ops: Ops, key: Key) -> Iterator[Place]:
 
 def _can_align(ops: Ops) -> bool:
     """Tell whether the reading has no gaps, and changes some text."""
-    if any(op.sign == GAP for op in ops):
+    if has_sign(ops, GAP):
         return False
     return any(op.sign in (GOES, COMES) and (op.old + op.new).strip() for op in ops)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.edits.align import find_near_place
-from bot.edits.find_place import Place, find_exact_place, find_runs, make_splices
+from bot.edits.find_place import Place, find_exact_place, find_runs, make_splices, spread_run
 from bot.edits.indent import NO_SHIFT, Shift, find_shift, match_style, read_margin, read_margins
 from bot.edits.lines import SMART, FileLines, Splice, loosen
 from bot.edits.parsed_edit import (
@@ -17,6 +17,7 @@ from bot.edits.parsed_edit import (
     Ops,
     Rejected,
     compare_lines,
+    list_new_lines,
     new_side,
     old_side,
 )
@@ -92,7 +93,7 @@ def _refuse_repetition(lines: FileLines, place: Place, new_lines: Sequence[str])
 def _indent_new_lines(lines: FileLines, place: Place) -> list[str]:
     """Indent the lines that come as those that stay beside them, else as the old side."""
     shift = _find_context_shift(lines, place) or place.shift
-    new_lines = [shift(op.new) for op in place.ops if op.sign == COMES]
+    new_lines = list(map(shift, list_new_lines(place.ops)))
     place_margins = [
         read_margin(lines.texts[index]) for op, index in place.pairs() if op.old.strip()
     ]
@@ -131,9 +132,7 @@ def _keep_new_margin(lines: FileLines, place: Place) -> Place:
     shifted = compare_lines(texts, list(map(place.shift, new)))
     if _count_kept_lines(written) <= _count_kept_lines(shifted):
         return place
-    remaining = iter(indexes)
-    kept_indexes = tuple(None if op.sign == COMES else next(remaining) for op in written)
-    return Place(written, kept_indexes, NO_SHIFT)
+    return Place(written, spread_run(written, indexes), NO_SHIFT)
 
 
 def _first_margin(lines: Sequence[str]) -> str:

@@ -9,7 +9,18 @@ from itertools import chain, groupby, islice
 from bot.edits.indent import NO_SHIFT, Pair, Shift, find_shift
 from bot.edits.lines import TIERS, FileLines, Key, Splice, is_same_line, loosen
 from bot.edits.nearest_lines import explain_ambiguity
-from bot.edits.parsed_edit import BARE, COMES, GAP, GOES, STAYS, Op, Ops, Rejected, old_side
+from bot.edits.parsed_edit import (
+    BARE,
+    COMES,
+    GAP,
+    GOES,
+    STAYS,
+    Op,
+    Ops,
+    Rejected,
+    has_sign,
+    old_side,
+)
 
 MOST_COMPARED = 20_000_000  # lines with lines, in one search
 Indexes = tuple[int | None, ...]
@@ -75,7 +86,7 @@ def _shift_place(lines: FileLines, ops: Ops, indexes: Indexes) -> Place | None:
 def find_firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
     """Find the rule for the indentation; one line at another margin is no anchor for new ones."""
     shift = find_shift(pairs)
-    if shift == NO_SHIFT or any(op.sign == GOES for op in ops):
+    if shift == NO_SHIFT or has_sign(ops, GOES):
         return shift
     filled_lines = sum(bool(old.strip()) for old, _ in pairs)
     if filled_lines == 1:
@@ -85,17 +96,18 @@ def find_firm_shift(ops: Ops, pairs: Sequence[Pair]) -> Shift | None:
 
 def _find_all(lines: FileLines, ops: Ops, key: Key) -> list[Indexes]:
     """Find all ways in which the reading's old lines stand in the file."""
-    if any(op.sign == BARE for op in ops):
+    if has_sign(ops, BARE):
         return _find_with_bare_lines(lines, ops, key)
     pieces = _split_at_gaps(ops)
     if len(pieces) > 1:
         chains = _chain_runs(lines, pieces, key)
     else:
         chains = list(map(list, find_runs(lines, old_side(ops), key)))
-    return [_spread_run(ops, numbers) for numbers in chains]
+    return [spread_run(ops, numbers) for numbers in chains]
 
 
-def _spread_run(ops: Ops, numbers: Sequence[int]) -> Indexes:
+def spread_run(ops: Ops, numbers: Iterable[int]) -> Indexes:
+    """Give the lines that stay or go their numbers, in their order."""
     remaining = iter(numbers)
     return tuple(next(remaining, None) if op.sign in (STAYS, GOES) else None for op in ops)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.edits.parsed_edit import COMES, GOES, Ops, Rejected
+from bot.edits.parsed_edit import GOES, Ops, Rejected, list_new_lines
 
 SHOWN_CHARS = 120
 LONGEST = 160
@@ -55,9 +55,9 @@ def is_placeholder(line: str) -> bool:
 
 def refuse_omitted_code(ops: Ops) -> None:
     """Raise Rejected when a new line stands for code that was left out, with the line."""
-    come = [op.new for op in ops if op.sign == COMES]
-    shrinks = sum(op.sign == GOES for op in ops) - len(come) >= FEWER
-    for text in come:
+    new_lines = list_new_lines(ops)
+    shrinks = sum(op.sign == GOES for op in ops) - len(new_lines) >= FEWER
+    for text in new_lines:
         if len(text) <= LONGEST and (SAYS.match(text) or (shrinks and BARE.match(text))):
             raise Rejected(
                 f"this line stands for code that was left out: `{text.strip()[:SHOWN_CHARS]}`. "

@@ -113,6 +113,16 @@ def _pair_lines(old: Sequence[str], new: Sequence[str]) -> list[Op]:
     return [Op(STAYS, *pair) for pair in zip(old, new, strict=True)]
 
 
+def has_sign(ops: Ops, *signs: str) -> bool:
+    """Tell whether some line has one of the signs."""
+    return any(op.sign in signs for op in ops)
+
+
+def list_new_lines(ops: Ops) -> list[str]:
+    """List the lines that come."""
+    return [op.new for op in ops if op.sign == COMES]
+
+
 def old_side(ops: Ops) -> list[str]:
     """List the lines that the file shall have."""
     return [op.old for op in ops if op.sign not in (COMES, GAP)]

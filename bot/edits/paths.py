@@ -29,10 +29,13 @@ def normalize_path(path: str) -> str:
 
     NTFS and APFS fold case, HFS+ drops what is invisible.
     """
-    seen = "".join(char for char in unicodedata.normalize("NFKC", path) if not is_invisible(char))
-    folded = unicodedata.normalize("NFKC", seen.casefold()).replace("\\", "/")
-    parts = (
-        part.partition(":")[0].rstrip(". ") if part not in (".", "..") else part
-        for part in folded.split("/")
-    )
-    return "/".join(part for part in parts if part not in ("", "."))
+    normalized = unicodedata.normalize("NFKC", path)
+    visible = "".join(char for char in normalized if not is_invisible(char))
+    folded = unicodedata.normalize("NFKC", visible.casefold()).replace("\\", "/")
+    parts = []
+    for part in folded.split("/"):
+        if part == "..":
+            parts.append(part)
+        elif name := part.partition(":")[0].rstrip(". "):
+            parts.append(name)
+    return "/".join(parts)

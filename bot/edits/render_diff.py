@@ -15,33 +15,30 @@ def render_diff(
     before: Mapping[str, str], after: Mapping[str, str | None], moves: Mapping[str, str]
 ) -> str:
     """Render a unified diff with git's headers. `moves` has the old path by the new one."""
-    left = set(moves.values())
-    text = "".join(
-        part
-        for path, new in sorted(after.items())
-        if not (new is None and path in left)
-        for part in _render_file(
-            path, moves.get(path, path), before.get(moves.get(path, path)), new
-        )
-    )
+    parts: list[str] = []
+    moved_from = set(moves.values())
+    for path, new in sorted(after.items()):
+        if new is None and path in moved_from:
+            continue
+        old_path = moves.get(path, path)
+        parts += _render_file(path, old_path, before.get(old_path), new)
+    text = "".join(parts)
     count_diff(text)  # raises for what is no diff
     return text
 
 
-def _render_file(path: str, was: str, old: str | None, new: str | None) -> Iterator[str]:
-    yield f"diff --git {_quote('a/' + was)} {_quote('b/' + path)}\n"
+def _render_file(path: str, old_path: str, old: str | None, new: str | None) -> Iterator[str]:
+    yield f"diff --git {_quote('a/' + old_path)} {_quote('b/' + path)}\n"
     if old is None:
         yield "new file mode 100644\n"
     elif new is None:
         yield "deleted file mode 100644\n"
-    elif was != path:
+    elif old_path != path:
         yield f"similarity index {100 if old == new else 90}%\n"
-        yield f"rename from {_quote(was)}\nrename to {_quote(path)}\n"
-    names = (
-        _quote(f"a/{was}") if old is not None else NOWHERE,
-        _quote(f"b/{path}") if new is not None else NOWHERE,
-    )
-    for line in difflib.unified_diff(_split_lines(old), _split_lines(new), *names):
+        yield f"rename from {_quote(old_path)}\nrename to {_quote(path)}\n"
+    old_name = NOWHERE if old is None else _quote(f"a/{old_path}")
+    new_name = NOWHERE if new is None else _quote(f"b/{path}")
+    for line in difflib.unified_diff(_split_lines(old), _split_lines(new), old_name, new_name):
         yield line if line.endswith("\n") else line + BARE
 
 
@@ -53,10 +50,16 @@ def _split_lines(text: str | None) -> list[str]:
 def _quote(path: str) -> str:
     """Write a path as git does: in C's manner when it holds odd characters."""
     raw = path.encode(errors="surrogateescape")
-    if all(32 <= byte < 127 and byte not in b'"\\' for byte in raw):
+    if all(map(_is_plain, raw)):
         return path
-    return (
-        '"'
-        + "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\{b:03o}" for b in raw)
-        + '"'
-    )
+    return '"' + "".join(map(_escape_byte, raw)) + '"'
+
+
+def _escape_byte(byte: int) -> str:
+    if _is_plain(byte):
+        return chr(byte)
+    return f"\\{byte:03o}"
+
+
+def _is_plain(byte: int) -> bool:
+    return 32 <= byte < 127 and byte not in b'"\\'

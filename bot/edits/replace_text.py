@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import count
 
 from bot.edits.apply_hunk import compute_splices
-from bot.edits.find_place import Place, make_splices
+from bot.edits.find_place import Place, make_splices, spread_run
 from bot.edits.indent import NO_SHIFT
 from bot.edits.lines import FileLines, Splice, keep_exact
 from bot.edits.nearest_lines import explain_ambiguity
 from bot.edits.omitted_code import refuse_omitted_code
-from bot.edits.parsed_edit import COMES, Hunk, Ops, Rejected, compare_lines
+from bot.edits.parsed_edit import Hunk, Ops, Rejected, compare_lines, list_new_lines
 from bot.edits.read_blocks import list_readings
 
 
@@ -59,14 +59,12 @@ def _replace_part(lines: FileLines, old: str, new: str) -> list[Splice]:
     ops = compare_lines(old_lines, new_lines, keep_exact)
     refuse_omitted_code(ops)
     place = _place_lines(ops, text.count("\n", 0, start))
-    return make_splices(lines, place, [op.new for op in ops if op.sign == COMES])
+    return make_splices(lines, place, list_new_lines(ops))
 
 
 def _place_lines(ops: Ops, first: int) -> Place:
     """Place the old lines one after the other, beginning with the first."""
-    numbers = count(first)
-    indexes = tuple(None if op.sign == COMES else next(numbers) for op in ops)
-    return Place(ops, indexes, NO_SHIFT)
+    return Place(ops, spread_run(ops, count(first)), NO_SHIFT)
 
 
 def _find_starts(text: str, old: str) -> list[int]:

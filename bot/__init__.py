@@ -1,3 +1,3 @@
-"""Here lives Greenlit: a GitHub App that turns a labelled issue into a pull request that is already
+"""Greenlit: a GitHub App that turns a labelled issue into a pull request that is already
 green.
 """

@@ -1,4 +1,4 @@
-"""Here live deliveries as GitHub makes them: signed payloads, and an engine that keeps what the
+"""Deliveries as GitHub makes them: signed payloads, and an engine that keeps what the
 door hands it.
 """
 

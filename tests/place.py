@@ -1,4 +1,4 @@
-"""Here lives Place: a repository on a served forge, the bot's World around it, and the acts of
+"""Place: a repository on a served forge, the bot's ports around it, and the acts of
 people there.
 """
 

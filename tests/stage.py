@@ -1,4 +1,4 @@
-"""Here lives the stage: the whole bot in this process, between a forge and a Claude in a box, all
+"""The stage: the whole bot in this process, between a forge and a Claude in a box, all
 over HTTP.
 """
 

@@ -1,4 +1,4 @@
-"""Here live the adapters: one vendor, one file."""
+"""The adapters: one vendor, one package."""
 
 import os
 

@@ -23,7 +23,7 @@ from bot.search import INDEX_FORMAT
 from bot.steps.repo_index import load_repo_index, render_map
 from bot.steps.retrieve import search_repo
 from bot.text.terminal_text import strip_control
-from bot.values import Issue, Retrieval, Tree
+from bot.values import Issue, Retrieval, SearchHit, SimilarCommit, Tree
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
 LIMIT_CHARS = 1_000_000
@@ -103,33 +103,34 @@ def _with_repository(
 
 def _describe_retrieval(retrieval: Retrieval) -> dict[str, object]:
     """Describe it as JSON data; the README documents the shape."""
-    files = [
-        {"path": hit.path, "score": hit.score, "why": list(hit.why)} for hit in retrieval.files
-    ]
-    symbols = [
-        {
-            "path": hit.path,
-            "name": hit.name,
-            "kind": hit.kind,
-            "line": hit.line,
-            "end_line": hit.end_line,
-            "score": hit.score,
-        }
-        for hit in retrieval.symbols
-    ]
-    similar_changes = [
-        {
-            "commit": commit.sha,
-            "message": commit.message,
-            "files": list(commit.paths),
-            "diff": commit.diff,
-        }
-        for commit in retrieval.similar
-    ]
     return {
-        "files": files,
-        "symbols": symbols,
+        "files": [_describe_file(hit) for hit in retrieval.files],
+        "symbols": [_describe_symbol(hit) for hit in retrieval.symbols],
         "tests": [{"path": hit.path, "score": hit.score} for hit in retrieval.tests],
-        "similar_changes": similar_changes,
+        "similar_changes": [_describe_commit(commit) for commit in retrieval.similar],
         "skipped": list(retrieval.skipped),
+    }
+
+
+def _describe_file(hit: SearchHit) -> dict[str, object]:
+    return {"path": hit.path, "score": hit.score, "why": list(hit.why)}
+
+
+def _describe_symbol(hit: SearchHit) -> dict[str, object]:
+    return {
+        "path": hit.path,
+        "name": hit.name,
+        "kind": hit.kind,
+        "line": hit.line,
+        "end_line": hit.end_line,
+        "score": hit.score,
+    }
+
+
+def _describe_commit(commit: SimilarCommit) -> dict[str, object]:
+    return {
+        "commit": commit.sha,
+        "message": commit.message,
+        "files": list(commit.paths),
+        "diff": commit.diff,
     }

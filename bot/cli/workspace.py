@@ -148,13 +148,14 @@ def _iter_paths(root: Path) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if name.lower() != ".git")
         for name in sorted(names):
             path = os.path.join(folder, name)  # noqa: PTH118 - half a million of them
-            if stat.S_ISREG(os.lstat(path).st_mode):
-                count += 1
-                if count > LIMIT_FILES:
-                    raise WorkspaceError(
-                        f"{root} holds more than {LIMIT_FILES:,} files: give a folder further down."
-                    )
-                yield os.path.relpath(path, root).replace(os.sep, "/")
+            if not stat.S_ISREG(os.lstat(path).st_mode):
+                continue
+            count += 1
+            if count > LIMIT_FILES:
+                raise WorkspaceError(
+                    f"{root} holds more than {LIMIT_FILES:,} files: give a folder further down."
+                )
+            yield os.path.relpath(path, root).replace(os.sep, "/")
 
 
 def _read_file(location: Path, path: str) -> _ReadFile:

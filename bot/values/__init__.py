@@ -1,4 +1,4 @@
-"""Here live the nouns: frozen values that cross steps, the engine's record and the network's edges.
+"""The nouns: frozen values that cross steps, the engine's record and the network's edges.
 
 Standard library only. Every one of them survives a trip through JSON (`bot.run.to_json`), so fields
 are

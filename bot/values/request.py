@@ -1,4 +1,4 @@
-"""Here lives who asked for what, where."""
+"""Who asked for what, where."""
 
 from __future__ import annotations
 

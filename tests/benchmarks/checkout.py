@@ -1,4 +1,4 @@
-"""Here lives the measurement of checkouts: a repository of 10,000 files over HTTP, against a
+"""The measurement of checkouts: a repository of 10,000 files over HTTP, against a
 shallow clone of it.
 """
 

@@ -1,4 +1,4 @@
-"""Here lives the measurement of reading logs: the examples in bench/ci-logs by tool family, and the
+"""The measurement of reading logs: the examples in bench/ci-logs by tool family, and the
 speed.
 """
 

@@ -1,4 +1,4 @@
-"""Here lives the measurement of the door: a burst of signed deliveries over real HTTP, every start
+"""The measurement of the door: a burst of signed deliveries over real HTTP, every start
 durable.
 """
 

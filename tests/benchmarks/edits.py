@@ -1,4 +1,4 @@
-"""Here lives the measurement of edits: faulty ones, in small files and in large, a wide rename, a
+"""The measurement of edits: faulty ones, in small files and in large, a wide rename, a
 minute of noise.
 """
 

@@ -1,4 +1,4 @@
-"""Here lives the measurement of the gates: twenty files of a change, as the bot and `greenlit
+"""The measurement of the gates: twenty files of a change, as the bot and `greenlit
 check` look them over.
 """
 

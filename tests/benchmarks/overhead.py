@@ -1,4 +1,4 @@
-"""Here lives the measurement of what the bot itself costs: model and CI answer at once."""
+"""The measurement of what the bot itself costs: model and CI answer at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Here lives the table in which the benchmarks are shown."""
+"""The table in which the benchmarks are shown."""
 
 from __future__ import annotations
 

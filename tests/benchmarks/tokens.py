@@ -1,4 +1,4 @@
-"""Here lives the measurement of tokens: what the cache layout serves of a conversation with the
+"""The measurement of tokens: what the cache layout serves of a conversation with the
 sizes of a real one.
 """
 

@@ -1,4 +1,4 @@
-"""Here live the promises of `greenlit apply` and `greenlit refactor`: what they print, write and
+"""The promises of `greenlit apply` and `greenlit refactor`: what they print, write and
 leave alone.
 """
 

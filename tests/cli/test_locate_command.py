@@ -1,4 +1,4 @@
-"""Here live the promises of `greenlit locate` and `greenlit map`: any repository, any commit,
+"""The promises of `greenlit locate` and `greenlit map`: any repository, any commit,
 nothing touched.
 """
 

@@ -1,4 +1,4 @@
-"""Here live the promises of the applier about files: which may be made, moved, deleted, and what is
+"""The promises of the applier about files: which may be made, moved, deleted, and what is
 refused.
 """
 

@@ -1,4 +1,4 @@
-"""Here lives the promise of the applier about faulty edits: made where they belong, or refused."""
+"""The promise of the applier about faulty edits: made where they belong, or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Here live the promises about what a name means: each case is a module `a` and a use of it, before
+"""The promises about what a name means: each case is a module `a` and a use of it, before
 and after.
 """
 

@@ -1,4 +1,4 @@
-"""Here live the promises about changes of a whole repository: every name that is proved, and no
+"""The promises about changes of a whole repository: every name that is proved, and no
 other.
 """
 

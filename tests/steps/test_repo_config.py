@@ -1,4 +1,4 @@
-"""Here live the promises about `.github/greenlit.yml`: what it may say, and how a mistake in it is
+"""The promises about `.github/greenlit.yml`: what it may say, and how a mistake in it is
 told.
 """
 

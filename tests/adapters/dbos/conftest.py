@@ -1,4 +1,4 @@
-"""Here lives what the engine's tests ask for."""
+"""What the engine's tests ask for."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Here lives a process that runs an engine and does what it reads, line by line, so that a test can
+"""A process that runs an engine and does what it reads, line by line, so that a test can
 kill it.
 """
 

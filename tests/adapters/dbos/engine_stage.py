@@ -1,4 +1,4 @@
-"""Here live an engine for tests, and engines in processes that can be killed."""
+"""An engine for tests, and engines in processes that can be killed."""
 
 from __future__ import annotations
 

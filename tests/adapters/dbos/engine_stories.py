@@ -1,4 +1,4 @@
-"""Here live stories and steps that leave their traces in a diary: a file that outlives the process."""
+"""Stories and steps that leave their traces in a diary: a file that outlives the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Here live the tests of starting, numbering, telling and forgetting."""
+"""The tests of starting, numbering, telling and forgetting."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Here live the tests that kill an engine with SIGKILL and look at what the next one does."""
+"""The tests that kill an engine with SIGKILL and look at what the next one does."""
 
 import asyncio
 import subprocess

@@ -1,4 +1,4 @@
-"""Here live the tests of what goes wrong in a run: tries, refusals, bugs and apologies."""
+"""The tests of what goes wrong in a run: tries, refusals, bugs and apologies."""
 
 from bot.run import step
 from bot.values import Outcome, RunKey

@@ -1,4 +1,4 @@
-"""Here live the tests of slots, of cancelling, and of many runs at once."""
+"""The tests of slots, of cancelling, and of many runs at once."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Here live the tests of the record as people read it."""
+"""The tests of the record as people read it."""
 
 import asyncio
 import time

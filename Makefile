@@ -14,10 +14,10 @@ demo: .venv/demo
 
 # Most tests wait for servers and processes, so more of them than cores run at a time.
 test: .venv/dev tests/contracts/node_modules/.package-lock.json
-	$(BIN)/pytest --numprocesses 4 --dist worksteal
+	$(BIN)/pytest --numprocesses 4 --maxschedchunk 4
 
 quick: .venv/dev
-	$(BIN)/pytest --numprocesses 4 --dist worksteal -m "not served and not slow"
+	$(BIN)/pytest --numprocesses 4 --maxschedchunk 4 -m "not served and not slow"
 
 check: .venv/dev
 	$(BIN)/ruff check .

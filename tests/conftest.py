@@ -33,7 +33,7 @@ FILES = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs servers, and refuse what replaces parts of what it tests."""
+    """Mark what needs servers, put the slow first, and refuse what patches what it tests."""
     for item in items:
         fixtures = frozenset(getattr(item, "fixturenames", ()))
         if "monkeypatch" in fixtures:
@@ -41,6 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.parent.relative_to(HERE).as_posix()
         if folder in SERVED_FOLDERS or fixtures & SERVED_FIXTURES:
             item.add_marker("served")
+    # First what takes long, or one process would be at it when all the others are done.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

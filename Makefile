@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: install demo test quick check format bench lock clean
+.PHONY: install demo test quick coverage check format bench lock clean
 
 # The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
 # pinned version to the newest, which has no hash here.
@@ -17,7 +17,11 @@ test: .venv/dev tests/contracts/node_modules/.package-lock.json
 	$(BIN)/pytest --numprocesses 4 --maxschedchunk 4
 
 quick: .venv/dev
-	$(BIN)/pytest --numprocesses 4 --maxschedchunk 4 -m "not served and not slow"
+	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow"
+
+# Branches too. The floor is that of what runs without servers, and only rises.
+coverage: .venv/dev
+	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=77 -q
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -17,7 +17,7 @@ test: .venv/dev tests/contracts/node_modules/.package-lock.json
 	$(BIN)/pytest --numprocesses 4 --maxschedchunk 4
 
 quick: .venv/dev
-	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow"
+	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow and not long"
 
 # Branches too. The floor is that of what runs without servers, and only rises.
 coverage: .venv/dev

@@ -25,6 +25,7 @@ SERVED_FOLDERS = (
     "forge",
     "stories",
 )
+LONG_FOLDERS = ("cli",)  # commands, many of them as processes
 SERVED_FIXTURES = frozenset(["build", "checked", "described", "place", "town"])
 FILES = {
     "greeting.py": 'def greet(name):\n    return "Hello " + name\n',
@@ -41,6 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.parent.relative_to(HERE).as_posix()
         if folder in SERVED_FOLDERS or fixtures & SERVED_FIXTURES:
             item.add_marker("served")
+        if folder in LONG_FOLDERS:
+            item.add_marker("long")
     # First what takes long, or one process would be at it when all the others are done.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 

@@ -37,6 +37,8 @@ from bot.values import (
 )
 from tests.benchmarks.tokens import played
 
+pytestmark = pytest.mark.long
+
 KEY = "sk-ant-api03-" + "a1B2c3D4" * 5
 CONFIG = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.20, 20.0))
 GREP = ToolSchema(

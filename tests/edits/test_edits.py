@@ -204,6 +204,7 @@ def test_two_places_are_shown_with_what_is_before_them():
     assert "    3\ttwo\n    4\tx" in told
 
 
+@pytest.mark.long
 def test_large_edits_end():
     """Ten thousand hunks or files, ten megabytes, and a file of lines that are all alike."""
     lines = [f"value_{n} = {n}" for n in range(20_000)]

@@ -31,6 +31,7 @@ def cases(chance: Random) -> tuple[Case, Case]:
     return diff_of(made, context), block_of(made, context)
 
 
+@pytest.mark.long
 @few
 @given(chances)
 def test_a_fault_in_the_writing_changes_nothing_in_the_file(chance):
@@ -42,6 +43,7 @@ def test_a_fault_in_the_writing_changes_nothing_in_the_file(chance):
         assert outcome(case) in (case.after, None)
 
 
+@pytest.mark.long
 @few
 @given(chances)
 def test_most_faults_are_forgiven(chance):

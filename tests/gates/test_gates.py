@@ -270,6 +270,7 @@ def test_what_was_not_checked_is_said():
     assert "eslint" in unchecked
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     ["(" * 20_000, "{" * 5_000, " " * 4_000 + "x\n", "# noqa: " + "A," * 9_000, "expect(" * 3_000],

@@ -101,6 +101,7 @@ def test_unsure_grammars_only_hint():
     assert not any(finding.blocks for finding in findings)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text", ["(" * 50_000, "[" * 50_000, "x=(" * 20_000, "a:b " * 20_000, "{" * 50_000]
 )

@@ -7,6 +7,8 @@ import pytest
 from bot.values import Frame
 from tests.logs.project import Project
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("style", ["long", "short", "native", "auto"])
 def test_pytest_is_read_in_every_style(shop: Project, style: str):

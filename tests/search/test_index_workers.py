@@ -37,6 +37,7 @@ def _has_ended(pid: int) -> bool:
     return True
 
 
+@pytest.mark.long
 def test_workers_build_what_one_process_builds():
     """Of each bundle in its order, however many there are."""
     for count in range(len(BUNDLES) + 1):

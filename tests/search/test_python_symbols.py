@@ -102,6 +102,7 @@ def test_noise_is_read(text):
     assert [node.line for node in definitions] == sorted({node.line for node in definitions})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "part",
     [

@@ -151,6 +151,7 @@ def test_any_bytes_have_symbols_or_none(data, path):
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["a.sh", "a.kt", "a.scala", "a.js"])
 def test_a_parser_that_takes_too_long_is_stopped(path):
     """Some grammars need minutes for 60 kB of this."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -95,6 +96,7 @@ ODD = [
 ]
 
 
+@pytest.mark.long
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from([*TAGS, *ENDS, *ODD]), min_size=1, max_size=9))
 def test_a_browser_shows_what_we_take_for_visible(pieces: list[str]):

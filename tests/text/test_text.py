@@ -195,6 +195,7 @@ def test_nothing_breaks_the_reading(parts: list[str]):
     assert parse_commands("".join(parts)) is not None
 
 
+@pytest.mark.long
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("pattern", HOSTILE)
 def test_hostile_text_is_read(pattern: str):
@@ -324,6 +325,7 @@ PIECES += [
 ]
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.integers(20, 80))
 def test_nothing_comes_alive_in_quoted_text(text: str, limit: int):

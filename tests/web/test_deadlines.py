@@ -17,6 +17,8 @@ from bot.run import Ignore
 from bot.web.door import create_door
 from tests.deliveries import SECRET, Kept, half_request, headers, serving, signed
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def app() -> FastAPI:

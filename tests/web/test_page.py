@@ -254,6 +254,7 @@ RECORDS = st.recursive(
 )
 
 
+@pytest.mark.long
 @given(RECORDS)
 def test_any_record_can_be_shown(data):
     """Whatever JSON a record holds, it is at most sixty-one short lines and has a price."""
@@ -269,6 +270,7 @@ TURN_FIELDS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @given(st.sampled_from([step.name for step in STEPS]), RECORDS | TURN_FIELDS)
 def test_any_step_can_be_told(name, data):
     """A record of another version, with the name of a step of today, is at most told less well."""

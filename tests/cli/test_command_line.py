@@ -248,7 +248,7 @@ def test_ctrl_c_ends_it_without_a_traceback(tmp_path, settings):
     env = {f"GREENLIT_{name.upper()}": str(value) for name, value in settings.items()}
     with run_bot(tmp_path, env) as bot:
         bot.process.send_signal(signal.SIGINT)
-        assert 0 == bot.process.wait(10)
+        assert 0 == bot.process.wait(60)
 
     assert TRACEBACK not in bot.log.read_text()
 
@@ -292,7 +292,7 @@ def test_sigterm_during_a_run_ends_within_seconds_and_the_run_goes_on(
             )
             until(lambda: double.paid_turns[0])
             bot.process.terminate()
-            assert 0 == bot.process.wait(15)
+            assert 0 == bot.process.wait(40)
         assert TRACEBACK not in bot.log.read_text()
         double._pace = 0
         with run_bot(tmp_path, env) as bot:

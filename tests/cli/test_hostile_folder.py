@@ -171,7 +171,7 @@ def run_plain_git(folder: HostileFolder) -> set[str]:
             cwd=folder.root,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=20,
+            timeout=60,
             check=False,
         )
     return folder.ran()

@@ -10,14 +10,9 @@ from rich.text import Text
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.redact import redact
-from bot.text import defuse_mentions, mask_secrets, strip_invisible
-from bot.values import Author, Branch, Finish, Patch, PushResult, Request, Sha, Tree
+from bot.values import Author, Branch, Patch, PushResult, Request, Sha, Tree
 
 SLUG_CHARS = 40
-MUTE = re.compile(
-    r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|^skip-checks:.*$",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 
 @step("commit")
@@ -58,21 +53,6 @@ def name_branch(prefix: str, request: Request, number: int) -> Branch:
         slug = slug[: SLUG_CHARS + 1].rpartition("-")[0] or slug[:SLUG_CHARS]
     again = f"-{number}" if number > 1 else ""
     return Branch(f"{prefix}{request.number}-{slug or 'change'}{again}")
-
-
-def render_commit_message(finish: Finish, request: Request) -> str:
-    """Render the model's words made harmless, with the asker as co-author.
-
-    What nobody sees is left out (git takes no NUL), and so is what would keep CI from running.
-    """
-    login = f"{request.asker_id}+{request.asker}" if request.asker_id else request.asker
-    paragraphs = (
-        defuse_mentions(" ".join(strip_invisible(finish.title).split())),
-        defuse_mentions(strip_invisible(finish.message).strip()),
-        f"Co-authored-by: {request.asker} <{login}@users.noreply.github.com>",
-    )
-    text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-    return MUTE.sub("", mask_secrets(text)) + "\n"
 
 
 def make_bot_author(login: str) -> Author:

@@ -13,12 +13,12 @@ from bot.steps.push_branch import (
     commit_patch,
     name_branch,
     push_branch,
-    render_commit_message,
 )
 from bot.stories.stops import Stopped
 from bot.stories.watching import obey_signals
 from bot.values import Checks, Outcome, RunState
 from bot.values.run_state import after_push, after_verdict
+from bot.views.commit_message import render_commit_message
 
 
 async def deliver(run: Run, state: RunState) -> RunState:

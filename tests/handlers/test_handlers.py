@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.run import Ignore, SignalRun, StartRun
-from bot.steps.push_branch import name_branch, render_commit_message
+from bot.steps.push_branch import name_branch
 from bot.values import Finish, InstallationId, Repo, RepoBranches, Request
 from bot.values.events import (
     ChecksMoved,
@@ -18,6 +18,7 @@ from bot.values.events import (
     PullSynchronized,
     Pushed,
 )
+from bot.views.commit_message import render_commit_message
 from handlers import route
 
 REPO = Repo("acme/orders", InstallationId(1))

@@ -8,9 +8,9 @@ from bot.steps.push_branch import (
     branch_moved,
     commit_patch,
     push_branch,
-    render_commit_message,
 )
 from bot.values import Branch, Finish, InstallationId, Patch, Repo, Request, Sha
+from bot.views.commit_message import render_commit_message
 from tests.git_served import git
 
 ASKING = Request(

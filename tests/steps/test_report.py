@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 from inline_snapshot import snapshot
 
-from bot.steps.render_attempts import render_attempts
-from bot.steps.report import render_comment, report, report_failure
+from bot.steps.report import report, report_failure
 from bot.values import (
     Attempt,
     Caps,
@@ -28,6 +27,8 @@ from bot.values import (
     Usage,
     Verdict,
 )
+from bot.views.attempts_table import render_attempts
+from bot.views.status_comment import render_comment
 
 ASKING = Request(
     Repo("acme/greeter", InstallationId(1)), 7, "ada", "2026-11-20T10:00:00Z", "d", label="autogen"

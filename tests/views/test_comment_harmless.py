@@ -3,8 +3,6 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from bot.steps.render_attempts import render_attempts
-from bot.steps.report import render_comment
 from bot.values import (
     Attempt,
     Failure,
@@ -16,6 +14,8 @@ from bot.values import (
     Sha,
     Verdict,
 )
+from bot.views.attempts_table import render_attempts
+from bot.views.status_comment import render_comment
 from tests.steps.test_report import KEY, RED, told
 
 EVIL = (

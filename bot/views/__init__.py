@@ -1,0 +1,1 @@
+"""Render how a run stands, as Markdown for people; nothing here fetches or writes."""

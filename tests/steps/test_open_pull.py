@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from inline_snapshot import snapshot
-from tests.views.test_comment_harmless import EVIL, live, parts
 
 from bot.steps.open_pull import open_pull, pull_was_closed
 from bot.values import (
@@ -29,6 +28,7 @@ from bot.values import (
 from bot.views.pull_body import render_body, render_sections
 from bot.views.pull_template import fill_template
 from tests.steps.test_report import GREEN, RED
+from tests.views.test_comment_harmless import EVIL, live, parts
 
 BRANCH = Branch("greenlit/7-greet")
 ASKING = Request(Repo("acme/greeter", InstallationId(1)), 7, "ada", "2026-11-20T10:00:00Z", "d")

@@ -61,6 +61,7 @@ def describe_state(state: RunState) -> str:
 
 
 def render_cost(state: RunState) -> str:
+    """Say what the run has cost so far, and its cap once that is known."""
     cost = f"${state.usage.usd:.2f}"
     if state.phase == "reading":  # the caps are not known yet
         return cost

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from yaml import Node, ScalarNode
 
 from bot.ports import Refusal
-from bot.steps.strict_yaml import YamlMistake, find_nodes, parse_yaml, quote_value, render_mark
+from bot.text.strict_yaml import YamlMistake, find_nodes, parse_yaml, quote_value, render_mark
 from bot.values import RepoConfig
 
 PATH = ".github/greenlit.yml"

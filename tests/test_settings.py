@@ -6,7 +6,14 @@ import sys
 
 import pytest
 
-from bot.settings import ModelSettings, Settings, SettingsError, describe_settings, load_settings
+from bot.settings import (
+    ModelSettings,
+    Settings,
+    SettingsError,
+    describe_settings,
+    examine_settings,
+    load_settings,
+)
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----"
 SECRETS = {"private_key": PEM, "webhook_secret": "x" * 20, "anthropic_api_key": "sk-ant-x"}
@@ -27,6 +34,112 @@ def test_all_that_is_missing_or_wrong_is_told_at_once():
         "GREENLIT_PORT",
         "GREENLIT_MODEL",
     } <= names
+
+
+WRONG = {
+    ("port", "http"): 'is set to "http", but that is not a whole number',
+    ("port", "70000"): 'is set to "70000", but it must be between 0 and 65535',
+    ("page_port", "8484"): 'is set to "8484", but GREENLIT_PORT is the same',
+    ("slots", ""): "is set, but it is empty",
+    ("slots", "0"): 'is set to "0", but it must be at least 1',
+    ("usd_per_run", "-1"): 'is set to "-1", but it must be more than 0',
+    ("usd_per_run", "inf"): 'is set to "inf", but that is not a number',
+    ("ci_poll_s", "soon"): 'is set to "soon", but that is not a number',
+    ("effort", "hi"): 'is set to "hi", but it must be low, medium, high, xhigh or max',
+    ("log_format", "xml"): 'is set to "xml", but it must be text or json',
+    ("github_url", "github.com"): 'is set to "github.com", but that is no address',
+    ("github_url", "https://[::1"): "but that is no address",
+    ("model", "gpt-7"): 'is set to "gpt-7", but its price is not known',
+    ("prices", "{"): 'is set to "{", but that is not JSON',
+    ("prices", "[]"): "but it must map a model's name to its four prices",
+    ("prices", '{"new": [1, 2]}'): "but the price of new must be four numbers",
+    ("prices", '{"new": [1, 2, 3, -4]}'): "but the price of new must be four numbers, none below 0",
+    ("embeddings", "/nowhere"): "but that is neither an address nor a folder with a model",
+    ("private_key", "/nowhere/key.pem"): "is set, but the file /nowhere/key.pem is not there",
+    ("private_key", "/"): "is set, but the file / is a folder",
+    ("private_key", "no key"): "is set, but the file that it names is not there",
+    ("webhook_secret", "short7!"): "is set, but it must have at least 8 characters",
+    ("app_id", "ghp_0123456789abcdefghij"): 'is set to "***", but that is not a whole number',
+}
+
+
+@pytest.mark.parametrize(("setting", "reason"), WRONG.items(), ids=map(str, WRONG))
+def test_what_is_set_but_wrong_is_told_in_plain_words_with_an_example(setting, reason):
+    """By its name, with what is wrong, and a value that would be right."""
+    name, value = setting
+    with pytest.raises(SettingsError) as told:
+        load_settings(Settings, **RIGHT | {name: value})
+
+    [line] = str(told.value).splitlines()
+    assert f"GREENLIT_{name.upper()} {reason}" in line or reason in line
+    assert f". For example: GREENLIT_{name.upper()}=" in line
+
+
+def test_every_setting_has_an_example_unless_any_value_is_right():
+    """What is wrong can be told with what is right."""
+    without = {name for name, field in Settings.model_fields.items() if not field.examples}
+
+    assert {"embeddings_model", "embeddings_key"} == without
+
+
+def test_every_example_of_an_optional_setting_is_right():
+    """Whoever copies one has a bot that starts."""
+    examples = {
+        name: field.examples[0]
+        for name, field in Settings.model_fields.items()
+        if field.examples and not field.is_required()
+    }
+    given = RIGHT | examples | {"embeddings_model": "small"}
+
+    assert "json" == load_settings(Settings, **given).log_format
+
+
+def test_parts_that_are_right_can_be_used_when_others_are_wrong(tmp_path):
+    """What is wrong stands at its default in a part; a part without one is not there."""
+    report = examine_settings(**RIGHT | {"port": "http", "model": "gpt-7", "home": tmp_path})
+
+    assert report.github is not None
+    assert report.model is not None
+    assert (8484, tmp_path, "claude-opus-5-5") == (
+        report.server.port,
+        report.server.home,
+        report.model.model,
+    )
+    assert report.has_wrong("port")
+    assert not report.has_wrong("home", "app_id")
+    assert examine_settings(**RIGHT | {"app_id": "x"}).github is None
+
+
+def test_it_is_told_where_a_wrong_value_stands(tmp_path):
+    """In the file, unless it was given otherwise."""
+    file = tmp_path / "bot.env"
+    file.write_text("GREENLIT_PORT=http\ngreenlit_slot=3\n")
+    texts = [problem.text for problem in examine_settings(**RIGHT, _env_file=file).problems]
+
+    assert [
+        f'GREENLIT_PORT is set to "http" in {file}, but that is not a whole number. '
+        "For example: GREENLIT_PORT=8484",
+        "GREENLIT_SLOT is set, but there is no such setting. Did you mean GREENLIT_SLOTS?",
+    ] == texts
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path):
+    """By its name; what else is set is looked at all the same."""
+    file = tmp_path / "bot.env"
+    file.write_bytes(b"\xff\xfe\x00")
+    report = examine_settings(**RIGHT, _env_file=file)
+
+    assert [f"{file} cannot be read: it is no text."] == [
+        problem.text for problem in report.problems
+    ]
+    assert report.github is not None
+    with pytest.raises(SettingsError, match="it is no text"):
+        load_settings(Settings, _env_file=file)
+
+
+def test_small_letters_will_do_for_the_level_of_the_log():
+    """Nobody means anything else by them."""
+    assert "DEBUG" == load_settings(Settings, **RIGHT, log_level="debug").log_level
 
 
 def test_a_secret_is_not_shown():

@@ -1,0 +1,94 @@
+"""Parse what operators give as the values of settings.
+
+Each function raises ValueError with the reason as the end of "it is set, but ...".
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# US dollars a million tokens: input, written to the 5-minute cache, read from it, output.
+Prices = dict[str, tuple[float, float, float, float]]
+PRICE_COUNT = 4
+PEM_BEGINNING, PEM_KEY = "-----BEGIN", "PRIVATE KEY-----"
+KEY_SUFFIXES = (".pem", ".key")
+PATH_CHARS = 500
+
+
+def read_private_key(value: str) -> str:
+    """Return a key in PEM form: the value itself, on one line or many, or the text of its file."""
+    text = value.strip().replace("\\n", "\n")
+    if PEM_BEGINNING not in text:
+        text = _read_key_file(text)
+    if PEM_KEY not in text:
+        raise ValueError(f"there is no private key in it: one begins with {PEM_BEGINNING} RSA")
+    return text
+
+
+def check_address(value: str | None) -> str | None:
+    """Return the address if it is one of the web."""
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # such as a bracket that is not closed
+        is_address = False
+    if not is_address:
+        raise ValueError("that is no address: one begins with https:// or http://")
+    return value
+
+
+def check_embeddings(source: str | None, model: str | None) -> str | None:
+    """Return the source of embeddings if it is an address with a model, or a model's folder."""
+    if not source:
+        return source
+    if source.startswith(("http://", "https://")):
+        if not model:
+            raise ValueError(
+                "an address needs GREENLIT_EMBEDDINGS_MODEL too, the model to ask there"
+            )
+    elif not (Path(source).expanduser() / "model.safetensors").is_file():
+        raise ValueError("that is neither an address nor a folder with a model.safetensors in it")
+    return source
+
+
+def parse_prices(value: object) -> object:
+    """Read prices from their JSON."""
+    try:
+        prices = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("that is not JSON") from None
+    if not isinstance(prices, dict):
+        raise ValueError("it must map a model's name to its four prices")  # noqa: TRY004 - pydantic's
+    for model, price in prices.items():
+        if not isinstance(price, list | tuple) or len(price) != PRICE_COUNT:
+            raise ValueError(f"the price of {model} must be four numbers")
+        if not all(isinstance(part, int | float) and part >= 0 for part in price):
+            raise ValueError(f"the price of {model} must be four numbers, none below 0")
+    return prices
+
+
+def _read_key_file(name: str) -> str:
+    """Read the file of a key. What may be a key itself is not shown."""
+    path = Path(name)
+    shown = f"the file {name}" if _looks_like_path(name) else "the file that it names"
+    try:
+        return path.expanduser().read_text(errors="replace")
+    except FileNotFoundError:
+        raise ValueError(f"{shown} is not there") from None
+    except IsADirectoryError:
+        raise ValueError(f"{shown} is a folder") from None
+    except PermissionError:
+        raise ValueError(f"{shown} may not be read by this user") from None
+    except (OSError, ValueError, RuntimeError):  # the last for the home of a user who is not there
+        raise ValueError("it is neither a key in PEM form nor the path of its file") from None
+
+
+def _looks_like_path(name: str) -> bool:
+    if len(name) > PATH_CHARS or "\n" in name:
+        return False
+    path = Path(name)
+    return path.suffix in KEY_SUFFIXES or path.exists()

@@ -43,6 +43,7 @@ from bot.adapters.dbos.run_lookup import (
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.sqlite import lock_home, make_url, open_database
 from bot.adapters.dbos.step_output import RetryPolicy
+from bot.adapters.private_home import RECORD
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun, Story, from_json, to_json
 from bot.values import RunKey
@@ -82,7 +83,7 @@ class DurableEngine(DbosJournal):
         options: EngineOptions | None = None,
     ) -> None:
         self._home = home
-        self._record = home / "engine.sqlite"
+        self._record = home / RECORD
         self._options = options or EngineOptions()
         self._stories = {story.__name__: story for story in stories}
         threads = self._options.slots + THREADS

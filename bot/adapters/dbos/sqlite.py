@@ -11,6 +11,8 @@ from typing import TextIO
 
 import sqlalchemy as sa
 
+from bot.adapters.private_home import LOCK, make_private_home
+
 BUSY_S = 30
 
 
@@ -20,8 +22,8 @@ class HomeInUse(RuntimeError):
 
 def lock_home(home: Path) -> TextIO:
     """Make the home and lock it for this process while the file is open. Raises HomeInUse."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = (home / "engine.lock").open("a+")
+    make_private_home(home)
+    lock = (home / LOCK).open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -127,7 +127,11 @@ class EventPublisher:
 
 def render_hook_config(app: AppRecord) -> Json:
     """Return the configuration of an App's webhook; its secret is not shown."""
-    config: Json = {"content_type": "json", "insecure_ssl": "0", "secret": "********"}
+    config: Json = {
+        "content_type": app.webhook_content_type,
+        "insecure_ssl": "0",
+        "secret": "********",
+    }
     if app.webhook_url:
         config["url"] = app.webhook_url
     return config

@@ -93,10 +93,12 @@ class Forge:
             self._publisher.publish_installation(installation, records[0].owner)
             return installation.id
 
-    def set_webhook_url(self, app: AppKeys, url: str) -> None:
-        """Send the App's webhooks to this address from now on, and ping it."""
+    def set_webhook_url(self, app: AppKeys, url: str, content_type: str = "json") -> None:
+        """Send the App's webhooks to this address from now on, as "json" or "form", and ping it."""
         with self.state.lock:
-            record = replace(self.state.apps[app.id], webhook_url=url)
+            record = replace(
+                self.state.apps[app.id], webhook_url=url, webhook_content_type=content_type
+            )
             self.state.apps[app.id] = record
             self._publisher.ping(record)
 

@@ -196,6 +196,7 @@ class AppRecord:
     public_key: str = ""
     webhook_secret: str = field(default="", repr=False)
     webhook_url: str = ""
+    webhook_content_type: str = "json"  # or "form", the default of an App made by hand
 
     @property
     def login(self) -> str:

@@ -8,7 +8,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from bot.forge.forge_records import AppRecord, InstallationRecord
 from bot.forge.forge_state import ForgeState, Json, now
@@ -17,6 +17,7 @@ from bot.forge.serial_queue import SerialQueue
 ANSWER_TIMEOUT_S = 10.0
 # https://docs.github.com/en/webhooks/webhook-events-and-payloads: a larger payload is not sent.
 LARGEST_BYTES = 25 * 1024 * 1024
+CONTENT_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ class WebhookSender:
 
     def _deliver(self, delivery: WebhookDelivery) -> WebhookDelivery:
         app = self._state.apps[delivery.app]
-        headers = _sign(app, delivery)
+        body = _encode(app, delivery.payload)
+        headers = _sign(app, delivery, body)
         started = time.monotonic()
-        status, answer = _post(app.webhook_url, headers, delivery.payload)
+        status, answer = _post(app.webhook_url, headers, body)
         delivery = replace(
             delivery,
             status=status,
@@ -102,19 +104,25 @@ class WebhookSender:
         return delivery
 
 
-def _sign(app: AppRecord, delivery: WebhookDelivery) -> dict[str, str]:
+def _encode(app: AppRecord, payload: bytes) -> bytes:
+    if app.webhook_content_type == "form":
+        return urlencode({"payload": payload}).encode()
+    return payload
+
+
+def _sign(app: AppRecord, delivery: WebhookDelivery, body: bytes) -> dict[str, str]:
     secret = app.webhook_secret.encode()
     return {
         "Accept": "*/*",
-        "Content-Type": "application/json",
+        "Content-Type": CONTENT_TYPES[app.webhook_content_type],
         "User-Agent": "GitHub-Hookshot/044aadd",
         "X-GitHub-Delivery": delivery.guid,
         "X-GitHub-Event": delivery.event,
         "X-GitHub-Hook-ID": str(app.id),
         "X-GitHub-Hook-Installation-Target-ID": str(app.id),
         "X-GitHub-Hook-Installation-Target-Type": "integration",
-        "X-Hub-Signature": f"sha1={hmac.digest(secret, delivery.payload, 'sha1').hex()}",
-        "X-Hub-Signature-256": f"sha256={hmac.digest(secret, delivery.payload, 'sha256').hex()}",
+        "X-Hub-Signature": f"sha1={hmac.digest(secret, body, 'sha1').hex()}",
+        "X-Hub-Signature-256": f"sha256={hmac.digest(secret, body, 'sha256').hex()}",
     }
 
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from urllib.parse import unquote_to_bytes
 
 from bot.values import InstallationId, Repo
 from bot.values.events import (
@@ -46,6 +47,9 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
 class BadSignature(Exception):
     """Nobody who knows the secret signed these bytes."""
 
@@ -61,7 +65,18 @@ def read_event(headers: Mapping[str, str], body: bytes, secret: str) -> Event:
     kind, delivery = lowered.get("x-github-event", ""), lowered.get("x-github-delivery", "")
     if not kind or not delivery:
         raise BadPayload("X-GitHub-Event and X-GitHub-Delivery are needed")
-    return _parse_event(kind, delivery, parse_object(body))
+    payload = _read_payload(lowered.get("content-type", ""), body)
+    return _parse_event(kind, delivery, parse_object(payload))
+
+
+def _read_payload(content_type: str, body: bytes) -> bytes:
+    """Read the JSON out of a body: an App's webhook sends it alone, or as the field of a form."""
+    if content_type.partition(";")[0].strip().lower() != FORM:
+        return body
+    name, _, value = body.partition(b"=")
+    if name != b"payload" or b"&" in value:
+        raise BadPayload("a form must have the field `payload` alone")
+    return unquote_to_bytes(value.replace(b"+", b" "))
 
 
 def _verify_signature(signature: str, body: bytes, secret: str) -> None:

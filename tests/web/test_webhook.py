@@ -4,6 +4,9 @@ with a name.
 
 from __future__ import annotations
 
+import json
+from urllib.parse import urlencode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from bot.values.events import Event, Ping
 from bot.web.payloads import BadPayload
 from bot.web.webhook import BadSignature, read_event
-from tests.deliveries import ADA, GUID, ISSUE, SECRET, headers, issues, signed
+from tests.deliveries import ADA, GUID, ISSUE, SECRET, headers, issues, signature, signed
 
 
 def told(kind: str, payload: object) -> Event:
@@ -33,6 +36,39 @@ def test_github_published_vector_is_accepted():
 
     with pytest.raises(BadPayload):
         read_event(head, body, "It's a Secret to Everybody")
+
+
+def form(payload: bytes) -> tuple[dict[str, str], bytes]:
+    """The headers and the body of a delivery as a form, which is GitHub's default."""
+    body = urlencode({"payload": payload}).encode()
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    return headers("issues", body) | kind, body
+
+
+def test_a_form_says_the_same_as_json():
+    """Its field `payload` holds the JSON; the signature is over the form as it was sent."""
+    payload = issues("labeled", label={"name": "a+b & c=d ü %41"})
+    event = read_event(*form(json.dumps(payload, ensure_ascii=False).encode()), SECRET)
+
+    assert told("issues", payload) == event
+
+
+def test_a_form_is_refused_where_its_json_was_signed():
+    """What counts is the raw bytes, whatever the content type says of them."""
+    payload = json.dumps(issues("labeled")).encode()
+    head, body = form(payload)
+
+    with pytest.raises(BadSignature):
+        read_event(head | {"x-hub-signature-256": signature(payload)}, body, SECRET)
+
+
+@pytest.mark.parametrize("body", [b"", b"payload", b"a=1", b"payload=%7B%7D&a=1", b"{}"])
+def test_another_form_is_refused(body):
+    """One without the field, or with another one."""
+    head = headers("issues", body) | {"content-type": "application/x-www-form-urlencoded"}
+
+    with pytest.raises(BadPayload):
+        read_event(head, body, SECRET)
 
 
 def test_any_flipped_bit_is_refused():

@@ -57,6 +57,7 @@ class AppRegistration:
     permissions: dict[str, str]
     events: tuple[str, ...]
     hook_url: str
+    hook_content_type: str  # "json" or "form"; empty without a webhook
     installations: tuple[AppInstallation, ...]
     failed: tuple[HookDelivery, ...]
 
@@ -70,7 +71,7 @@ def fetch_registration(api: GitHubApi) -> AppRegistration:
             slug,
             require(app.permissions, "permissions"),
             tuple(require(app.events, "events")),
-            _fetch_hook_url(app),
+            *_fetch_hook(app),
             tuple(map(_installation_value, installations)),
             _keep_failed(_fetch_newest(app)),
         )
@@ -93,12 +94,13 @@ def redeliver(api: GitHubApi, delivery: int) -> None:
         app.requester.requestJsonAndCheck("POST", f"{DELIVERIES}/{delivery}/attempts")
 
 
-def _fetch_hook_url(app: GithubApp) -> str:
+def _fetch_hook(app: GithubApp) -> tuple[str, str]:
+    """Fetch the address of the App's webhook, and how a delivery's body is written."""
     try:
         _, config = app.requester.requestJsonAndCheck("GET", HOOK_CONFIG)
     except NotFound:
-        return ""
-    return str(config.get("url") or "")
+        return "", ""
+    return str(config.get("url") or ""), str(config.get("content_type") or "")
 
 
 def _fetch_newest(app: GithubApp) -> list[HookDelivery]:

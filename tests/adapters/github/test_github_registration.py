@@ -20,7 +20,10 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
         "suspended_at": None,
     }
     github.on("GET /app/installations", Reply(data=[there]))
-    github.on("GET /app/hook/config", Reply(data={"url": "https://bot.example/github"}))
+    github.on(
+        "GET /app/hook/config",
+        Reply(data={"url": "https://bot.example/github", "content_type": "form"}),
+    )
     github.on(
         "GET /app/hook/deliveries",
         Reply(data=[delivery(2, "b", "timed out"), delivery(1, "a", "OK")]),
@@ -32,6 +35,7 @@ def test_doctor_tells_how_the_app_is_registered(github: ScriptedGitHub, app: Git
             github.granted,
             ("issues",),
             "https://bot.example/github",
+            "form",
             (AppInstallation(1, "o", {"issues": "read"}, suspended=False),),
             (HookDelivery(2, "b", "issues", "labeled", "2026-06-01T00:00:02Z", "timed out"),),
         )
@@ -54,7 +58,11 @@ def test_app_without_a_webhook_is_told(github: ScriptedGitHub, app: GitHubApp):
     github.on("GET /app/hook/deliveries", Reply(404, {"message": "Not Found"}))
     registration = app.fetch_registration()
 
-    assert ("", ()) == (registration.hook_url, registration.failed)
+    assert ("", "", ()) == (
+        registration.hook_url,
+        registration.hook_content_type,
+        registration.failed,
+    )
     assert (AppInstallation(1, "", {}, suspended=True),) == registration.installations
 
 

@@ -15,7 +15,7 @@ from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
 from bot.search import INDEX_FORMAT
-from bot.settings import ModelSettings, Settings
+from bot.settings import GitHubSettings, ModelSettings, Settings
 from bot.steps.report import report_failure
 from bot.stories import STORIES
 
@@ -38,7 +38,7 @@ def build_model(settings: ModelSettings) -> ClaudeClient:
     )
 
 
-def build_github(settings: Settings) -> GitHubApp:
+def build_github(settings: GitHubSettings) -> GitHubApp:
     """Build GitHub's adapter."""
     return GitHubApp(
         settings.app_id,

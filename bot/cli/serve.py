@@ -17,13 +17,14 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import DiskLogCache
 from bot.assembly import build_engine, build_github, build_log_cache
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore
+from bot.cli.listening import open_port
 from bot.cli.terminal import open_console
 from bot.ports import Refusal, Unreachable
 from bot.settings import Settings
 from bot.stories import RUNS
 from bot.web.door import create_door
 from bot.web.page.routes import create_page
-from bot.web.server import create_server, open_listener
+from bot.web.server import create_server
 from handlers import route
 
 ENDED, NOT_STARTED = 0, 1
@@ -46,8 +47,8 @@ def serve(settings: Settings) -> int:
     _configure_log(settings.log_level)
     try:
         with (
-            open_listener(settings.host, settings.port) as outside,
-            open_listener("127.0.0.1", settings.page_port) as inside,
+            open_port("GREENLIT_PORT", settings.host, settings.port) as outside,
+            open_port("GREENLIT_PAGE_PORT", "127.0.0.1", settings.page_port) as inside,
         ):
             hub = build_github(settings)
             durable = build_engine(settings, hub)
@@ -57,10 +58,12 @@ def serve(settings: Settings) -> int:
             start_chore(lambda: _request_missed_deliveries(hub))
             start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
             asyncio.run(_listen(settings, durable, outside, inside))
-    except (Unreachable, HomeInUse, GitUnfitError, OSError) as wrong:
-        open_console(stderr=True).print(
-            f"Greenlit cannot start: {wrong}.\nAsk what else is missing: greenlit doctor"
-        )
+    except Unreachable as taken:
+        open_console(stderr=True).print(str(taken), soft_wrap=True)
+        return NOT_STARTED
+    except (HomeInUse, GitUnfitError, OSError) as wrong:
+        text = f"Greenlit cannot start: {wrong}. What else is missing? Ask: greenlit doctor"
+        open_console(stderr=True).print(text, soft_wrap=True)
         return NOT_STARTED
     _close(durable)
     return ENDED

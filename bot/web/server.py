@@ -11,8 +11,6 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from bot.ports import Unreachable
-
 LIMIT_CONNECTIONS = 512
 
 
@@ -52,16 +50,23 @@ def create_server(
     return _Server(config)
 
 
+class CannotListen(Exception):
+    """No socket can listen there; the text is the system's reason, `number` its errno."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error.strerror).partition(" (")[0])
+        self.number = error.errno
+
+
 def open_listener(host: str, port: int) -> socket.socket:
-    """Open a socket that listens. Raises Unreachable where none can."""
+    """Open a socket that listens. Raises CannotListen where none can."""
     try:
         family, _, _, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         return socket.create_server(address[:2], family=family, backlog=2048)
     except OSError as error:
-        why = str(error.strerror).partition(" (")[0]
-        raise Unreachable(f"cannot listen on {host}:{port}: {why}") from None
+        raise CannotListen(error) from None
 
 
 class _Server(uvicorn.Server):

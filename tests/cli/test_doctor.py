@@ -1,5 +1,6 @@
 """`greenlit doctor`: each thing that is wrong is told in one line, with how to mend it."""
 
+import os
 import socket
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
@@ -41,6 +42,11 @@ class Ward:
 
     def examine(self, **changed):
         """The exit code, and the lines of what is not well."""
+        code, lines = self.read(**changed)
+        return code, [line for line in lines if line.startswith(("✗", "!"))]
+
+    def read(self, width=400, **changed):
+        """The exit code, and all lines."""
         given = {
             "app_id": self.keys.id,
             "private_key": self.keys.private_key,
@@ -55,10 +61,8 @@ class Ward:
             **changed,
         }
         told = StringIO()
-        code = run_doctor(Console(file=told, width=400), given)
-        return code, [
-            line.strip() for line in told.getvalue().splitlines() if line.startswith(("✗", "!"))
-        ]
+        code = run_doctor(Console(file=told, width=width), given)
+        return code, [line.rstrip() for line in told.getvalue().splitlines()]
 
 
 @pytest.fixture
@@ -130,13 +134,104 @@ def test_no_settings_are_all_told_at_once(ward):
     assert [] == [name for name in names if not any(f"GREENLIT_{name}" in line for line in marked)]
 
 
+def test_github_and_claude_are_asked_whatever_else_is_wrong(ward):
+    """A wrong setting hides nothing but what needs it."""
+    with ward() as sick:
+        code, lines = sick.read(
+            webhook_secret="short", port="http", effort="hi", model="gpt-7", usd_per_run="much"
+        )
+
+    marked = [line for line in lines if line.startswith("✗")]
+    assert (1, 5) == (code, len(marked))
+    assert "✓ GitHub App   greenlit, id" in "\n".join(lines)
+    assert "✓ Claude       takes the key; no model was looked up" in lines
+    assert "The 5 things marked ✗ must be mended. Then ask again: greenlit doctor" == lines[-1]
+
+
+def test_what_cannot_be_asked_is_said_and_not_marked(ward):
+    """The settings that are missing are marked already."""
+    with ward() as sick:
+        _, lines = sick.read(app_id="", anthropic_api_key="")
+
+    not_asked = "not asked, for want of the settings marked above."
+    assert f"· GitHub App   {not_asked}" in lines
+    assert f"· Claude       {not_asked}" in lines
+
+
+def test_what_is_set_but_wrong_is_never_told_to_be_set(ward):
+    """It is said what is wrong with it, with an example of what is right."""
+    with ward() as sick:
+        _, marked = sick.examine(port="http")
+
+    assert [
+        '✗ Setting      GREENLIT_PORT is set to "http", but that is not a whole number. '
+        "For example: GREENLIT_PORT=8484"
+    ] == marked
+
+
+def test_the_file_that_was_read_is_told_and_a_misspelt_name_in_it(ward, tmp_path):
+    """With the name that may be meant; it forbids nothing, for it may be another program's."""
+    file = tmp_path / "bot.env"
+    file.write_text("GREENLIT_PAGE_PROT=1234\n")
+    with ward() as odd:
+        code, lines = odd.read(_env_file=file)
+
+    assert 0 == code
+    assert f"✓ Settings     read from the environment and {file}" in lines
+    assert (
+        "! Setting      GREENLIT_PAGE_PROT is set, but there is no such setting. "
+        "Did you mean GREENLIT_PAGE_PORT?"
+    ) in lines
+
+
+def test_a_file_that_is_not_there_is_told(ward, tmp_path):
+    """And what is missing may be put there."""
+    file = tmp_path / ".env"
+    with ward() as sick:
+        _, lines = sick.read(_env_file=file, app_id="")
+
+    assert f"✓ Settings     read from the environment; there is no {file}" in lines
+
+
+def test_a_webhook_that_sends_forms_is_well(ward):
+    """GitHub's default for an App that is made by hand; both are read."""
+    with ward() as well:
+        well.forge.set_webhook_url(well.keys, f"{NOWHERE}/github", content_type="form")
+        well.forge.wait_until_idle(5)
+        well.forge.webhooks.deliveries.clear()
+        code, lines = well.read()
+
+    assert 0 == code
+    assert f"✓ Webhook      {NOWHERE}/github, sent as a form, which is fine too" in lines
+
+
+def test_what_other_users_could_read_is_told_with_the_command_that_closes_it(ward):
+    """Private code, logs and secrets are in the bot's folder."""
+    with ward() as odd:
+        odd.home.mkdir(mode=0o755)
+        (odd.home / ".env").touch(mode=0o644)
+        code, marked = odd.examine()
+
+    assert (0, 2) == (code, len(marked))
+    assert f"chmod 700 {odd.home}" in marked[0]
+    assert f"chmod 600 {odd.home / '.env'}" in marked[1]
+
+
+def test_it_fits_eighty_columns(ward):
+    """Whatever is said, at whatever length."""
+    with ward() as sick:
+        _, lines = sick.read(80, port="http", private_key="/nowhere/" * 30, app_id="")
+
+    assert [] == [line for line in lines if len(line) > 80]
+
+
 def test_a_lacking_permission_is_named_for_the_app_and_where_it_is_installed(ward):
     """Also one that is there, but only to read."""
     with ward(permissions=LACKING) as sick:
         code, marked = sick.examine()
 
     assert 1 == code
-    assert ["✗  Permissions", "✗  Installed  "] == [line[:14] for line in marked]
+    assert ["✗ Permissions", "✗ Installed  "] == [line[:13] for line in marked]
     assert all("checks: read" in line and "actions: write" in line for line in marked)
 
 
@@ -216,7 +311,8 @@ def test_a_port_that_is_taken_is_marked(ward):
         code, marked = sick.examine(page_port=taken.getsockname()[1])
 
     assert (1, 1) == (code, len(marked))
-    assert "GREENLIT_PAGE_PORT" in marked[0]
+    assert f"is taken by process {os.getpid()} (" in marked[0]
+    assert "set GREENLIT_PAGE_PORT to another port." in marked[0]
 
 
 def test_a_deprecated_model_is_told_but_forbids_nothing(ward):
@@ -235,5 +331,5 @@ def test_a_model_of_meaning_that_does_not_answer_is_told_but_forbids_nothing(war
         code, told = made.examine(embeddings=NOWHERE, embeddings_model="small")
 
     assert code == 0
-    assert ["!  Embeddings"] == [line[:13] for line in told]
+    assert ["! Embeddings"] == [line[:12] for line in told]
     assert "by words alone" in told[0]

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 import yaml
 
-from bot.__main__ import app
+from bot.cli.commands import app
 from bot.settings import Settings, describe_settings
 from bot.steps.repo_config import ConfigFile, read_config
 from bot.stories.handle_command import COMMANDS

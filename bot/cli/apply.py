@@ -11,7 +11,15 @@ from pathlib import Path
 
 from rich.text import Text
 
-from bot.cli.terminal import open_console
+from bot.cli.inputs import (
+    WrongUseError,
+    make_read_error,
+    name_input,
+    open_input,
+    require_folder,
+)
+from bot.cli.progress import show_progress
+from bot.cli.terminal import count_nouns, open_console
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import EditResult, Rejected, compute_changes
 from bot.text.terminal_text import strip_control
@@ -38,18 +46,18 @@ def apply_edit(edit_file: str, root: Path, *, check: bool, as_json: bool) -> int
     Returns 0 when it fits, 1 when it does not, 2 for wrong use.
     """
     try:
+        require_folder(root)
         edit = _read_edit(edit_file)
-        if not root.is_dir():
-            raise WorkspaceError(f"{root} is no folder.")  # noqa: TRY301 - told as the others are
         workspace = Workspace(root)
-    except WorkspaceError as wrong:
+    except (WrongUseError, WorkspaceError) as wrong:
         _print_refusal(str(wrong), (), as_json=as_json)
         return WRONG_USE
     try:
-        applied = compute_changes(workspace, edit)
-        files = _list_changes(workspace, applied)
-        if not check:
-            workspace.write(applied.files, applied.moves, applied.modes)
+        with show_progress("Looking where the edit fits"):
+            applied = compute_changes(workspace, edit)
+            files = _list_changes(workspace, applied)
+            if not check:
+                workspace.write(applied.files, applied.moves, applied.modes)
     except Rejected as rejected:
         _print_refusal(rejected.reason, rejected.nearest, as_json=as_json)
         return REFUSED
@@ -65,17 +73,14 @@ def apply_edit(edit_file: str, root: Path, *, check: bool, as_json: bool) -> int
 
 def _read_edit(name: str) -> str:
     """Read the edit, from standard input for "-". Bytes that are no UTF-8 are taken for Latin-1."""
-    if name == "-" and sys.stdin.isatty():
-        hint = "Reading the edit from the terminal; Ctrl-D ends it."
-        open_console(stderr=True).print(hint, style="dim")
     try:
-        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+        with open_input(name, "edit") as file:
             raw = file.read(LIMIT_BYTES + 1)
     except OSError as wrong:
-        raise WorkspaceError(f"The edit {name} cannot be read: {wrong.strerror}.") from None
+        raise make_read_error(name, "edit", wrong) from None
     if len(raw) > LIMIT_BYTES:
-        raise WorkspaceError(
-            f"The edit {name} has more than {LIMIT_BYTES:,} bytes. Make it in parts."
+        raise WrongUseError(
+            f"{name_input(name, 'edit')} has more than {LIMIT_BYTES:,} bytes. Make it in parts."
         )
     try:
         return raw.decode("utf-8-sig")
@@ -125,7 +130,7 @@ def _print_changes(files: Sequence[FileChange], *, check: bool) -> None:
         if file.mode:
             line.append(f"  mode {file.mode}")
         out.print(line, soft_wrap=True)
-    count = "1 file" if len(files) == 1 else f"{len(files)} files"
+    count = count_nouns(len(files), "file")
     out.print(f"It fits: {count}. Nothing was written." if check else f"Written: {count}.")
 
 

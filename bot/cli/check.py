@@ -16,8 +16,7 @@ from rich.text import Text
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.git.borrowed_repository import borrow_repository
-from bot.adapters.git.git_process import GitUnfitError, require_git
-from bot.adapters.git.repository_folder import NoRepositoryError
+from bot.adapters.git.git_process import require_git
 from bot.adapters.git.work_tree import (
     GONE,
     LINK,
@@ -27,7 +26,9 @@ from bot.adapters.git.work_tree import (
     WorkTree,
 )
 from bot.cli.check_report import render_json, render_sarif
-from bot.cli.inputs import print_error
+from bot.cli.inputs import MISTAKES, print_error, require_folder
+from bot.cli.progress import show_progress
+from bot.cli.terminal import count_nouns
 from bot.gates import Change, find_answered_inputs
 from bot.ports import Checkers, Refusal
 from bot.search.source_files import kind_of
@@ -69,12 +70,16 @@ def check_folder(
     Returns 0 when nothing keeps it back, 1 when something does, 2 for wrong use.
     """
     try:
+        require_folder(folder)
         require_git()
-        with TemporaryDirectory(prefix="greenlit-") as home:
+        with (
+            show_progress("Looking over the change"),
+            TemporaryDirectory(prefix="greenlit-") as home,
+        ):
             work_tree = borrow_repository(Path(home), folder).work_tree()
             checkers = build_checkers(settings.package_indexes)
             result = _check_work_tree(work_tree, options.base, checkers)
-    except (GitUnfitError, NoRepositoryError, Refusal) as wrong:
+    except (*MISTAKES, Refusal) as wrong:
         print_error(wrong, console)
         return WRONG_USE
     if options.form == "page":
@@ -179,14 +184,10 @@ def _render_table(findings: Sequence[Finding], path: str) -> Table:
 def _render_summary(result: CheckResult) -> Text:
     blocking = sum(finding.blocks for finding in result.findings)
     advice = len(result.findings) - blocking
-    facts = f"{_count(result.files, 'changed file')} since {result.base[:9]}"
+    facts = f"{count_nouns(result.files, 'changed file')} since {result.base[:9]}"
     if advice:
-        facts += f", {_count(advice, 'remark')} as advice"
+        facts += f", {count_nouns(advice, 'remark')} as advice"
     headline = ("Nothing keeps it back", "bold green")
     if blocking:
-        headline = (f"{_count(blocking, 'finding')} to mend", "bold red")
+        headline = (f"{count_nouns(blocking, 'finding')} to mend", "bold red")
     return Text.assemble(headline, f": {facts}.")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from rich.console import Console
 
 from bot.adapters.git.borrowed_repository import borrow
-from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.git.mirrors import GitMirrors
-from bot.adapters.git.repository_folder import NoRepositoryError
-from bot.cli.inputs import WrongUseError, print_error
+from bot.cli.inputs import (
+    MISTAKES,
+    STDIN,
+    is_typed,
+    make_read_error,
+    open_input,
+    print_error,
+    require_folder,
+)
+from bot.cli.progress import show_progress
 from bot.cli.reading_view import print_reading
 from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.ports import Unreachable
@@ -34,22 +42,27 @@ def explain_logs(
     Returns 0 when they were read, whatever they say, and 2 for wrong use.
     """
     try:
-        if repo:
-            with _open_repository(repo) as opened:
-                paths = opened.list_files()
-                reading = attach_code(_read_logs(logs, paths), opened.read)
-        else:
-            paths = _read_file_list(files)
-            reading = _read_logs(logs, paths)
-    except WrongUseError as wrong:
+        reading, files_known = _explain(logs, repo, files)
+    except (*MISTAKES, Unreachable) as wrong:
         print_error(wrong)
         return WRONG_USE
     if as_json:
         described = _describe_reading(reading)
         sys.stdout.write(f"{json.dumps(described, ensure_ascii=False, indent=2)}\n")
     else:
-        print_reading(console, reading, files_known=bool(paths))
+        print_reading(console, reading, files_known=files_known)
     return READ
+
+
+def _explain(logs: Sequence[str], repo: Path | None, files: Path | None) -> tuple[Reading, bool]:
+    """Read the logs, and tell whether the repository's files are known."""
+    if not repo:
+        paths = _read_file_list(files)
+        return _read_logs(logs, paths), bool(paths)
+    require_folder(repo)
+    with _open_repository(repo) as opened:
+        paths = opened.list_files()
+        return attach_code(_read_logs(logs, paths), opened.read), bool(paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +83,8 @@ class _Repository:
 def _open_repository(repo: Path) -> Iterator[_Repository]:
     """Borrow the repository; nothing of it runs, no link is followed."""
     with TemporaryDirectory(prefix="greenlit-") as home:
-        try:
-            mirrors = GitMirrors(Path(home), ())
-            yield _Repository(mirrors, borrow(Path(home), repo, "HEAD"))
-        except GitUnfitError:
-            raise WrongUseError(
-                "git is not installed; give the files' names with --files instead."
-            ) from None
-        except (NoRepositoryError, Unreachable) as wrong:
-            raise WrongUseError(str(wrong)) from None
+        mirrors = GitMirrors(Path(home), ())
+        yield _Repository(mirrors, borrow(Path(home), repo, "HEAD"))
 
 
 def _read_file_list(files: Path | None) -> list[str]:
@@ -86,28 +92,26 @@ def _read_file_list(files: Path | None) -> list[str]:
         return []
     try:
         return [line for line in files.read_text(errors="replace").splitlines() if line]
-    except OSError as wrong:
-        raise WrongUseError(f"The list {files} cannot be read: {wrong.strerror}.") from None
+    except (OSError, ValueError) as wrong:
+        raise make_read_error(str(files), "list", wrong) from None
 
 
 def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
     readings = []
-    for log in logs or ["-"]:
-        name = "standard input" if log == "-" else Path(log).name
-        readings.append(attach_job(read_log(_iter_lines(log), files), name))
+    for log in logs or [STDIN]:
+        name = "standard input" if log == STDIN else Path(log).name
+        progress = nullcontext() if is_typed(log) else show_progress(f"Reading {name}")
+        with open_input(log, "log") as file, progress:
+            readings.append(attach_job(read_log(_iter_lines(log, file), files), name))
     return merge_readings(readings)
 
 
-def _iter_lines(log: str) -> Iterator[bytes]:
+def _iter_lines(log: str, file: BinaryIO) -> Iterator[bytes]:
     """Read line by line; an endless line comes in pieces that memory can hold."""
-    if log == "-":
-        yield from _cut_lines(sys.stdin.buffer.readline)
-        return
     try:
-        with Path(log).open("rb") as opened:
-            yield from _cut_lines(opened.readline)
+        yield from _cut_lines(file.readline)
     except OSError as wrong:
-        raise WrongUseError(f"The log {log} cannot be read: {wrong.strerror}.") from None
+        raise make_read_error(log, "log", wrong) from None
 
 
 def _cut_lines(readline: Callable[[int], bytes]) -> Iterator[bytes]:

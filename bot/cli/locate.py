@@ -11,11 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 from bot.adapters.git.borrowed_repository import borrow
-from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.git.mirrors import GitMirrors
-from bot.adapters.git.repository_folder import NoRepositoryError
 from bot.adapters.sqlite_cache import SqliteCache
-from bot.cli.inputs import WrongUseError, print_error, read_request
+from bot.cli.inputs import MISTAKES, WrongUseError, print_error, read_request, require_folder
+from bot.cli.progress import show_progress
 from bot.cli.retrieval_view import print_retrieval
 from bot.cli.terminal import open_console
 from bot.ports import Clock, Embedder, Model, Ports, Unreachable
@@ -27,6 +26,7 @@ from bot.values import Issue, Retrieval, SearchHit, SimilarCommit, Tree
 
 FOUND, NOTHING, WRONG_USE = 0, 1, 2
 LIMIT_CHARS = 1_000_000
+READING = "Reading the code; the next time only what changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,10 @@ def print_locations(
     """
 
     def search(ports: Ports, tree: Tree) -> int:
-        index = load_repo_index(ports, tree)
-        retrieval = search_repo(ports, tree, index, Issue(0, title, body, author=""), top)
+        with show_progress(READING) as describe:
+            index = load_repo_index(ports, tree)
+            describe("Ranking")
+            retrieval = search_repo(ports, tree, index, Issue(0, title, body, author=""), top)
         if as_json:
             described = _describe_retrieval(retrieval)
             sys.stdout.write(json.dumps(described, ensure_ascii=False, indent=1) + "\n")
@@ -62,6 +64,7 @@ def print_locations(
         return FOUND if retrieval.files or retrieval.symbols else NOTHING
 
     try:
+        require_folder(source.repo)
         title, body = read_request(request, LIMIT_CHARS, any_text=True)
     except WrongUseError as wrong:
         print_error(wrong)
@@ -73,7 +76,8 @@ def print_repo_map(source: CommitSource, tokens: int) -> int:
     """Print the repository's layout and its most telling signatures; exit codes as above."""
 
     def render(ports: Ports, tree: Tree) -> int:
-        text = render_map(load_repo_index(ports, tree), tokens)
+        with show_progress(READING):
+            text = render_map(load_repo_index(ports, tree), tokens)
         sys.stdout.write(f"{strip_control(text)}\n" if text else "")
         return FOUND if text else NOTHING
 
@@ -84,10 +88,11 @@ def _with_repository(
     source: CommitSource, act: Callable[[Ports, Tree], int], embedder: Embedder | None = None
 ) -> int:
     """Borrow the repository and act on its commit, with no model and no clock."""
-    cache = SqliteCache(source.cache.expanduser(), INDEX_FORMAT)
     nobody = None
     with TemporaryDirectory(prefix="greenlit-") as home:
         try:
+            require_folder(source.repo)
+            cache = SqliteCache(source.cache.expanduser(), INDEX_FORMAT)
             ports = Ports(
                 GitMirrors(Path(home), ()),
                 cast("Model", nobody),
@@ -96,7 +101,7 @@ def _with_repository(
                 embedder=embedder,
             )
             return act(ports, borrow(Path(home), source.repo, source.rev))
-        except (NoRepositoryError, GitUnfitError, Unreachable) as wrong:
+        except (*MISTAKES, Unreachable) as wrong:
             print_error(wrong)
             return WRONG_USE
 

@@ -3,47 +3,61 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
-from bot.cli.terminal import colour_diff, open_console
+from bot.cli.inputs import WrongUseError, print_error, require_folder
+from bot.cli.progress import show_progress
+from bot.cli.terminal import colour_diff, count_nouns, open_console
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import render_diff
-from bot.refactor import CannotRefactor, Refactoring, is_read
+from bot.refactor import CannotRefactor, Refactoring, Unproven, is_read
 from bot.text.terminal_text import strip_control
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
-SHOWN_UNPROVEN = 40
+SHOWN_UNPROVEN = 40  # on a screen
 SKIPPED = frozenset(
     [".venv", "venv", "node_modules", ".tox", "__pycache__", ".mypy_cache", "build", "dist"]
 )
 
 
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """Whether the change is written, and whether also when some places are not proved."""
+
+    apply: bool = False
+    partial: bool = False
+
+
 def refactor_folder(
-    repo: Path, act: Callable[[Mapping[str, str]], Refactoring], *, apply: bool
+    repo: Path, act: Callable[[Mapping[str, str]], Refactoring], options: WriteOptions
 ) -> int:
     """Show what the refactoring would change in the folder, and write it when asked.
 
-    Returns 0 when it can be done, 1 when it cannot, 2 for wrong use.
+    Returns 0 when it can be done as a whole, 1 when not (nothing is written then, unless a part
+    was asked for), 2 for wrong use.
     """
-    err = open_console(stderr=True)
-    if not repo.is_dir():
-        err.print(Text(strip_control(f"{repo} is no folder."), "red"), soft_wrap=True)
+    try:
+        require_folder(repo)
+    except WrongUseError as wrong:
+        print_error(wrong)
         return WRONG_USE
     try:
         workspace = Workspace(repo)
-        refactoring = act(_read_texts(workspace))
+        with show_progress("Looking for every place"):
+            refactoring = act(_read_texts(workspace))
         _print_diff(workspace, refactoring)
-        if apply:
+        is_refused = bool(refactoring.unproven) and not options.partial
+        if options.apply and not is_refused:
             workspace.write(refactoring.files, refactoring.moves, {})
     except (CannotRefactor, WorkspaceError) as wrong:
-        err.print(Text(strip_control(str(wrong)), "red"), soft_wrap=True)
+        print_error(wrong)
         return NOT_DONE
-    _print_summary(err, refactoring, apply=apply)
-    return DONE
+    _print_summary(open_console(stderr=True), refactoring, options)
+    return NOT_DONE if is_refused else DONE
 
 
 def _read_texts(workspace: Workspace) -> dict[str, str]:
@@ -63,21 +77,39 @@ def _print_diff(workspace: Workspace, refactoring: Refactoring) -> None:
     text = render_diff(workspace, refactoring.files, refactoring.moves)
     out = open_console()
     if out.is_terminal:
-        out.print(colour_diff(text))
+        out.print(colour_diff(text), soft_wrap=True)
     else:
         sys.stdout.buffer.write(text.encode(errors="surrogateescape"))
         sys.stdout.flush()
 
 
-def _print_summary(err: Console, refactoring: Refactoring, *, apply: bool) -> None:
+def _print_summary(err: Console, refactoring: Refactoring, options: WriteOptions) -> None:
     files = sum(text is not None for text in refactoring.files.values())
-    state = "Written. Nothing is committed." if apply else "Nothing was written; --apply writes it."
-    err.print(f"{refactoring.places} places in {files} files. {state}")
-    unproven = refactoring.unproven
+    places = count_nouns(refactoring.places, "place")
+    _print_unproven(err, refactoring.unproven)
+    text = f"{places} in {count_nouns(files, 'file')}. {_describe_state(refactoring, options)}"
+    err.print(text, soft_wrap=True)
+
+
+def _describe_state(refactoring: Refactoring, options: WriteOptions) -> str:
+    if refactoring.unproven and not options.partial:
+        left = count_nouns(len(refactoring.unproven), "place")
+        return (
+            f"Nothing was written. {left} cannot be proved: "
+            "--apply --partial changes the rest and leaves them."
+        )
+    return (
+        "Written. Nothing is committed." if options.apply else "Nothing was written; --apply does."
+    )
+
+
+def _print_unproven(err: Console, unproven: Sequence[Unproven]) -> None:
+    """Print the places that are left as they are; on a screen not more than it can hold."""
     if unproven:
         err.print(f"Not proved, so left as they are ({len(unproven)}):", style="bold")
-    for doubt in unproven[:SHOWN_UNPROVEN]:
-        line = f"  {doubt.path}:{doubt.line}: {doubt.text}  ({doubt.why})"
+    shown = unproven[:SHOWN_UNPROVEN] if err.is_terminal else unproven
+    for place in shown:
+        line = f"  {place.path}:{place.line}: {place.text}  ({place.why})"
         err.print(strip_control(line), soft_wrap=True)
-    if len(unproven) > SHOWN_UNPROVEN:
-        err.print(f"  ... and {len(unproven) - SHOWN_UNPROVEN} more.")
+    if len(unproven) > len(shown):
+        err.print(f"  ... and {len(unproven) - len(shown)} more; 2> FILE keeps them all.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
@@ -17,10 +17,16 @@ from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.borrowed_repository import borrow_repository
 from bot.adapters.git.git_process import GitError, GitUnfitError, require_git
 from bot.adapters.git.mirrors import GitMirrors
-from bot.adapters.git.repository_folder import NoRepositoryError
 from bot.adapters.git.work_tree import WorkTree
 from bot.assembly import SystemClock, build_model
-from bot.cli.inputs import WrongUseError, print_error, read_request
+from bot.cli.inputs import (
+    MISTAKES,
+    WrongUseError,
+    is_typed,
+    print_error,
+    read_request,
+    require_folder,
+)
 from bot.cli.terminal import colour_diff, open_console, render_step
 from bot.cli.unrecorded_run import SilentComments, UnrecordedRun
 from bot.ports import Ports, Refusal, Unreachable
@@ -47,20 +53,32 @@ class LocalRepository:
     files: WorkTree | None
 
 
-def solve_request(
-    console: Console, settings: ModelSettings, folder: Path, request_file: str, *, apply: bool
+@dataclass(frozen=True, slots=True)
+class LocalTask:
+    """What was typed: the folder, the file with the request, and whether to write there."""
+
+    folder: Path
+    request_file: str
+    apply: bool = False
+
+
+def solve_task(
+    console: Console, load_settings: Callable[[], ModelSettings], task: LocalTask
 ) -> int:
     """Write the change for the request: the diff to standard output, all else to `console`.
 
-    Returns 0 when it is done, 1 when it is not, 2 for wrong use.
+    Settings are asked for when all else is in order. Returns 0 when it is done, 1 when it is not,
+    2 for wrong use.
     """
     with TemporaryDirectory(prefix="greenlit-") as home:
         try:
-            repository = _borrow(Path(home), folder, apply=apply)
-            title, body = read_request(request_file, LIMIT_CHARS)
-        except WrongUseError as wrong:
+            repository = _borrow(Path(home), task)
+            settings = load_settings() if is_typed(task.request_file) else None
+            title, body = read_request(task.request_file, LIMIT_CHARS)
+        except MISTAKES as wrong:
             print_error(wrong, console)
             return WRONG_USE
+        settings = settings or load_settings()
         if repository.files and repository.files.is_dirty():
             console.print(
                 "Changes that are not committed are not seen: the base is the newest commit.",
@@ -71,26 +89,25 @@ def solve_request(
     if changes is None:
         return NOT_DONE
     _print_diff(changes)
-    return _apply(console, repository.files, changes) if apply and repository.files else DONE
+    return _apply(console, repository.files, changes) if task.apply and repository.files else DONE
 
 
-def _borrow(home: Path, folder: Path, *, apply: bool) -> LocalRepository:
-    try:
-        require_git()
-        repository = borrow_repository(home, folder)
-        if repository.is_shallow:  # what the history tells of the request would be missing
-            raise WrongUseError(
-                f"{folder} is a shallow clone: bring the rest of it with git fetch --unshallow."
-            )
-        if not repository.branch:
-            raise WrongUseError(
-                f"{folder} has no branch checked out (its HEAD is detached): check one out first."
-            )
-        tree = replace(repository.tree(), branch=repository.branch)
-        files = repository.work_tree() if repository.source.root else None
-    except (GitUnfitError, NoRepositoryError) as wrong:
-        raise WrongUseError(str(wrong)) from None
-    if apply and not files:
+def _borrow(home: Path, task: LocalTask) -> LocalRepository:
+    folder = task.folder
+    require_folder(folder)
+    require_git()
+    repository = borrow_repository(home, folder)
+    if repository.is_shallow:  # what the history tells of the request would be missing
+        raise WrongUseError(
+            f"{folder} is a shallow clone: bring the rest of it with git fetch --unshallow."
+        )
+    if not repository.branch:
+        raise WrongUseError(
+            f"{folder} has no branch checked out (its HEAD is detached): check one out first."
+        )
+    tree = replace(repository.tree(), branch=repository.branch)
+    files = repository.work_tree() if repository.source.root else None
+    if task.apply and not files:
         raise WrongUseError(
             f"{folder} is a bare repository: there are no files to write into. Leave --apply out."
         )
@@ -162,7 +179,7 @@ def _print_diff(changes: str) -> None:
     """Print in colours for people; for a file or a pipe as it is, so that git can apply it."""
     out = open_console()
     if out.is_terminal:
-        out.print(colour_diff(changes))
+        out.print(colour_diff(changes), soft_wrap=True)
     else:
         sys.stdout.write(changes)
         sys.stdout.flush()
@@ -187,7 +204,8 @@ def _keep_patch(console: Console, changes: str, failed: GitError) -> None:
         file.write(changes)
     headline = "Not applied, nothing was written: it does not fit what is in the folder."
     console.print(Text(headline, "bold red"))
-    console.print(strip_control(str(failed)))
+    for line in str(failed).splitlines():
+        console.print(strip_control(line.removeprefix("error: ")), soft_wrap=True)
     console.print(
         f"The change is kept. Commit or stash your own, then: git apply {file.name}", soft_wrap=True
     )

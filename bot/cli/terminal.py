@@ -39,9 +39,17 @@ DIFF = (
 )
 
 
+class _Console(Console):
+    """A console whose reader may go away: that is the command's to end, as with any pipe."""
+
+    def on_broken_pipe(self) -> None:
+        """Say so; rich itself would end the process with code 1."""
+        raise BrokenPipeError
+
+
 def open_console(*, stderr: bool = False) -> Console:
     """Open a console that takes no markup from texts."""
-    return Console(theme=THEME, stderr=stderr, highlight=False, markup=False, emoji=False)
+    return _Console(theme=THEME, stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
 def render_step(took_s: float, name: str, said: Text) -> Table:
@@ -52,6 +60,11 @@ def render_step(took_s: float, name: str, said: Text) -> Table:
     row.add_column(overflow="fold")
     row.add_row(f"{took_s:.1f} s", name, said)
     return row
+
+
+def count_nouns(number: int, noun: str) -> str:
+    """Write a number with its noun, in the plural where it is not one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def colour_diff(text: str) -> Text:

@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from rich.console import Console
 
+from bot.cli.progress import show_progress
 from bot.cli.terminal import render_step
 from bot.ports import Ports, Refusal
 from bot.run import LastRun, SignalRun, StartRun, Step, to_json
@@ -16,6 +17,14 @@ from bot.values import Branch, Repo, RunKey, RunState, Signal, Subject
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# What a step that takes its time does, by its name in the record.
+DOING = {
+    "retrieve": "Finding the code that it is about",
+    "ask_model": "Waiting for Claude",
+    "use_tools": "Reading and editing",
+    "inspect_change": "Checking the change",
+}
 
 
 class UnrecordedRun:
@@ -31,7 +40,7 @@ class UnrecordedRun:
     async def __call__(self, act: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:
         """Do the step, and print its line."""
         began = time.monotonic()
-        with self.console.status("working"):
+        with show_progress(DOING.get(act.name, "Working"), self.console):
             result = act(self.ports, *values, **named)
         summary = act.summarize(to_json(result))
         if summary:

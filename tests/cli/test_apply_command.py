@@ -11,7 +11,7 @@ import subprocess
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.cli.commands import app
 
 EDIT = "a.py\n<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n"
 
@@ -126,7 +126,7 @@ def test_a_refactoring_is_shown_and_then_written(typed, tmp_path):
         ["git", "apply", "--check", "-"], cwd=tmp_path, input=shown.stdout, text=True, check=True
     )
 
-    assert "2 places in 1 files. Nothing was written" in shown.stderr
+    assert "2 places in 1 file. Nothing was written" in shown.stderr
     assert 0 == typed("refactor", "rename", "f", "g", "--apply").exit_code
     assert "def g():\n    pass\n\n\ng()\n" == (tmp_path / "a.py").read_text()
     assert 0 == typed("refactor", "async", "g", "--apply").exit_code
@@ -164,7 +164,24 @@ def test_what_a_refactoring_cannot_prove_is_on_standard_error(typed, tmp_path):
     (tmp_path / "a.py").write_text(
         "class C:\n    def go(self):\n        pass\n\n\ndef f(x):\n    x.go()\n"
     )
-    told = typed("refactor", "rename", "C.go", "run").stderr
+    ended = typed("refactor", "rename", "C.go", "run")
 
-    assert "Not proved, so left as they are (1):" in told
-    assert "a.py:7: x.go()  (an attribute of an unknown object)" in told
+    assert 1 == ended.exit_code
+    assert "Not proved, so left as they are (1):" in ended.stderr
+    assert "a.py:7: x.go()  (an attribute of an unknown object)" in ended.stderr
+
+
+def test_with_places_unproved_nothing_is_written_unless_a_part_is_asked_for(typed, tmp_path):
+    """Half a renaming breaks the code, so who wants it says so."""
+    code = "class C:\n    def go(self):\n        pass\n\n\ndef f(x):\n    x.go()\n"
+    (tmp_path / "a.py").write_text(code)
+    refused = typed("refactor", "rename", "C.go", "run", "--apply")
+
+    assert 1 == refused.exit_code
+    assert "Nothing was written. 1 place cannot be proved: --apply --partial" in refused.stderr
+    assert code == (tmp_path / "a.py").read_text()
+
+    written = typed("refactor", "rename", "C.go", "run", "--apply", "--partial")
+
+    assert 0 == written.exit_code
+    assert code.replace("def go", "def run") == (tmp_path / "a.py").read_text()

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
 from bot.adapters.dbos.sqlite import lock_home
+from bot.cli.commands import app
 from bot.cli.demo.bot_process import program_path, run_bot
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.stage import BEGIN, END, GOOD, REPO, forged, script, settings_for
@@ -65,9 +65,9 @@ def typed(tmp_path):
     """Type a command that needs no process of its own, where nothing is set."""
     unset = {name: None for name in os.environ if name.startswith(("GREENLIT_", "ANTHROPIC_"))}  # noqa: TID251
 
-    def act(*words, **env):
+    def act(*words, given="", **env):
         with contextlib.chdir(tmp_path):
-            return CliRunner().invoke(app, words, env={**unset, **env})
+            return CliRunner().invoke(app, words, input=given, env={**unset, **env})
 
     return act
 
@@ -90,27 +90,48 @@ def test_what_cannot_be_meant_is_wrong_use(typed, wrong):
 
 
 @pytest.mark.parametrize(
-    "command", [["serve"], ["solve", "--repo", ".", "--issue", "-"], ["demo", "--live"]]
+    "command", [["serve"], ["solve", "--repo", "greeter", "--issue", "-"], ["demo", "--live"]]
 )
 def test_missing_settings_are_told_before_anything_starts(typed, tmp_path, command):
     """All by name, at once, with exit code 2; nothing is left behind."""
-    told = typed(*command)
+    committed(tmp_path)
+    ended = typed(*command, given="Greet\n")
 
-    assert 2 == told.exit_code
-    assert "GREENLIT_ANTHROPIC_API_KEY is not set" in told.output
-    assert ("GREENLIT_WEBHOOK_SECRET is not set" in told.output) == (command == ["serve"])
-    assert [] == list(tmp_path.iterdir())
+    assert 2 == ended.exit_code
+    assert "GREENLIT_ANTHROPIC_API_KEY is not set" in ended.output
+    assert ("GREENLIT_WEBHOOK_SECRET is not set" in ended.output) == (command == ["serve"])
+    assert ["greeter"] == [path.name for path in tmp_path.iterdir()]
 
 
 @pytest.mark.parametrize(
-    "command", [["solve", "--repo", ".", "--issue", "-"], ["demo", "--live"], ["serve"], ["doctor"]]
+    ("repo", "issue", "sentence"),
+    [
+        ("nowhere", "request.md", "There is no folder nowhere."),
+        ("request.md", "request.md", "request.md is a file, not a folder."),
+        (".", "request.md", ". is no git repository, nor does it lie in one."),
+        ("greeter", "none.md", "The request none.md cannot be read: No such file or directory."),
+    ],
+)
+def test_paths_are_looked_at_before_a_key_is_asked_for(typed, tmp_path, repo, issue, sentence):
+    """Nobody gets a key to learn that a name was mistyped."""
+    committed(tmp_path)
+    (tmp_path / "request.md").write_text("Greet\n")
+    ended = typed("solve", "--repo", repo, "--issue", issue)
+
+    assert (2, f"{sentence}\n") == (ended.exit_code, ended.output)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["solve", "--repo", "greeter", "--issue", "-"], ["demo", "--live"], ["serve"], ["doctor"]],
 )
 def test_a_folders_own_env_file_sets_nothing(typed, tmp_path, command):
     """A .env file where somebody works could send the key to an address of its author's."""
     lines = "GREENLIT_ANTHROPIC_API_KEY=k\nGREENLIT_ANTHROPIC_URL=http://127.0.0.1:9\n"
+    (committed(tmp_path) / ".env").write_text(lines)
     (tmp_path / ".env").write_text(lines)
 
-    assert "GREENLIT_ANTHROPIC_API_KEY is not set" in typed(*command).output
+    assert "GREENLIT_ANTHROPIC_API_KEY is not set" in typed(*command, given="Greet\n").output
 
 
 @pytest.mark.parametrize(
@@ -198,7 +219,7 @@ def test_a_request_may_come_from_standard_input(tmp_path):
     )
 
     assert 2 == told.returncode
-    assert "The request - is empty" in told.stderr
+    assert "The request on standard input is empty." in told.stderr
 
 
 def test_a_port_in_use_is_told(tmp_path, settings):

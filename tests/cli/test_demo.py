@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 import bot.cli.demo
-from bot.cli.demo import play_demo
+from bot.cli.demo import DemoOptions, play_demo
 from bot.cli.demo.bot_process import program_path
 
 DEMO = [sys.executable, "-m", "bot", "demo", "--keep", "kept"]
@@ -133,7 +133,8 @@ def test_a_conversation_that_does_not_fit_fails_and_says_what_differs(tmp_path):
     told = StringIO()
 
     code = play_demo(
-        Console(file=told, width=80), live=False, keep=tmp_path / "kept", conversation=changed
+        Console(file=told, width=80),
+        DemoOptions(keep=tmp_path / "kept", conversation=changed),
     )
 
     story = " ".join(told.getvalue().split())

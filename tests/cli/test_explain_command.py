@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.__main__ import app
+from bot.cli.commands import app
 from tests.git_served import git
 from tests.logs.reading import wrap_as_job
 

@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from bot.__main__ import app
 from bot.adapters.git.mirrors import GitMirrors
-from bot.cli.solve import solve_request
+from bot.cli.commands import app
+from bot.cli.solve import LocalTask, solve_task
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.settings import ModelSettings
 from bot.values import Author, Branch, InstallationId, Patch, Remote, Repo
@@ -184,9 +184,8 @@ def solve(folder: HostileFolder, *, apply: bool) -> int:
     play = script(*BEGIN, [GOOD], END).model_copy(update={"about": ""})
     with serve_claude(ClaudeDouble(play, pace=0)) as url:
         settings = ModelSettings.model_validate({"anthropic_api_key": "k", "anthropic_url": url})
-        return solve_request(
-            Console(file=StringIO()), settings, folder.root, str(request), apply=apply
-        )
+        task = LocalTask(folder.root, str(request), apply)
+        return solve_task(Console(file=StringIO()), lambda: settings, task)
 
 
 def type_command(folder: HostileFolder, *words: str, given: str = "") -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.cli.solve import solve_request
+from bot.cli.solve import LocalTask, solve_task
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_stream import EarlyStop, FailedRequest
 from bot.settings import ModelSettings
@@ -81,9 +81,8 @@ def solve(folder, request_file, capsys):
         told = StringIO()
         with serve_claude(double) as url:
             given = {"anthropic_api_key": "k", "anthropic_url": url, **settings}
-            code = solve_request(
-                Console(file=told, width=200), ModelSettings(**given), repo, str(issue), apply=apply
-            )
+            task = LocalTask(repo, str(issue), apply)
+            code = solve_task(Console(file=told, width=200), lambda: ModelSettings(**given), task)
         return code, told.getvalue(), capsys.readouterr().out
 
     return act

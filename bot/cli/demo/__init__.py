@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from types import FrameType
@@ -36,15 +37,23 @@ ERROR_CHARS = 240
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def play_demo(
-    console: Console, *, live: bool, keep: Path | None, conversation: Path | None = None
-) -> int:
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """Whether Claude itself plays, where the files go, and whether all stays up at the end."""
+
+    live: bool = False
+    keep: Path | None = None
+    stay: bool = True
+    conversation: Path | None = None  # another one than the demo's own
+
+
+def play_demo(console: Console, options: DemoOptions) -> int:
     """Play it in the folder `keep`, or in a new one.
 
     Returns 0 when the pull request opened green, 1 when not, 2 for wrong use, 130 when stopped.
     """
     try:
-        cast = Cast(load_settings(ModelSettings) if live else None, conversation)
+        cast = Cast(load_settings(ModelSettings) if options.live else None, options.conversation)
     except SettingsError as wrong:
         console.print(Text("--live needs Claude.", "bold red"), f"\n{wrong}", sep="")
         return WRONG_USE
@@ -52,7 +61,7 @@ def play_demo(
     if cast.model:
         player = f"Claude itself ({cast.model.model})"
     console.print(Text(f"{player} plays Claude's part; all else is real.", "bold"), "\n")
-    home = keep.absolute() if keep else Path(mkdtemp(prefix="greenlit-demo-"))
+    home = options.keep.absolute() if options.keep else Path(mkdtemp(prefix="greenlit-demo-"))
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         text = f"{home} is not empty: choose another place for the demo's files."
         console.print(Text(text, "red"), soft_wrap=True)

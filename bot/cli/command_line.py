@@ -1,0 +1,72 @@
+"""What all commands have in common: how mistakes are told, how wide help is, how pipes end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from shutil import get_terminal_size
+from typing import Any
+
+import typer
+from rich.text import Text
+from typer.core import TyperGroup
+
+from bot.cli.terminal import open_console
+from bot.settings import SettingsError
+
+WRONG_USE, STOPPED = 2, 130
+PIPE_CLOSED = 141  # as a shell tells of a program that SIGPIPE ended
+HELP_COLUMNS = 80
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+class CommandLine(TyperGroup):
+    """The commands of `greenlit`. A mistake is told in a sentence or two, on standard error."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run what was typed, and exit with the command's code."""
+        width = min(get_terminal_size().columns, HELP_COLUMNS)
+        raise SystemExit(self._run(*args, **{**extra, "terminal_width": width}))
+
+    def _run(self, *args: Any, **extra: Any) -> Any:
+        try:
+            return super().main(*args, **{**extra, "standalone_mode": False})
+        except typer.TyperException as mistake:
+            _print_mistake(mistake)
+        except SettingsError as wrong:
+            text = Text(f"Some settings are missing or wrong.\n{wrong}")
+            open_console(stderr=True).print(text, soft_wrap=True)
+        return WRONG_USE
+
+    def invoke(self, ctx: Any) -> Any:
+        """Do the command. Whoever closes its output early, as `head` does, has read enough."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _discard_output()
+            return PIPE_CLOSED
+        return code
+
+
+def _print_mistake(mistake: typer.TyperException) -> None:
+    """Print what is wrong with what was typed, the nearest right word, and where help is."""
+    text = mistake.format_message().rstrip()
+    nearest = getattr(mistake, "possibilities", None)
+    if hasattr(mistake, "option_name") and nearest is not None:
+        text = f"There is no option {mistake.option_name}."
+        text += f" Did you mean {nearest[0]}?" if nearest else ""
+    elif text[-1] not in ".?!":
+        text += "."
+    context = getattr(mistake, "ctx", None)
+    if context:
+        text += f"\nHelp: {context.command_path} -h"
+    open_console(stderr=True).print(Text(text), soft_wrap=True)
+
+
+def _discard_output() -> None:
+    """Let nothing more be written: Python would complain when it flushes at its end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())

@@ -1,0 +1,98 @@
+"""The commands of `greenlit refactor`; their code is imported when they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.command_line import WRONG_USE, CommandLine
+
+refactor = typer.Typer(cls=CommandLine, rich_markup_mode=None)
+Folder = Annotated[Path, typer.Option(help="The folder with the code")]
+Write = Annotated[
+    bool,
+    typer.Option(
+        "--apply", help="Write the change into the folder; without it, only the diff is shown"
+    ),
+]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="With --apply: write although some places are not proved")
+]
+
+
+@refactor.callback(invoke_without_command=True)
+def begin_run(context: typer.Context) -> int:
+    """Rename, make async or move, through a whole folder.
+
+    Each prints the diff. Exits 0 when every place is proved, 1 when some are not (nothing is
+    written then, unless --partial) or it cannot be done, 2 for wrong use.
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        return WRONG_USE
+    return 0
+
+
+@refactor.command()
+def rename(
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A name, Class.method, or dotted from its module")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The new name alone")],
+    repo: Folder = Path(),
+    apply: Write = False,
+    partial: Partial = False,
+    guess: Annotated[
+        bool, typer.Option("--guess", help="Take attributes of unknown objects for it too")
+    ] = False,
+) -> None:
+    """Rename a function, class, method, variable or module everywhere."""
+    act = import_module("bot.refactor").rename_symbol
+    _run(repo, lambda files: act(files, old, new, guess=guess), apply, partial)
+
+
+@refactor.command(name="async")
+def asynchronous(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A function or Class.method, or dotted from its module"
+        ),
+    ],
+    repo: Folder = Path(),
+    apply: Write = False,
+    partial: Partial = False,
+) -> None:
+    """Make a function async, and every caller that must await it."""
+    act = import_module("bot.refactor").make_async
+    _run(repo, lambda files: act(files, name), apply, partial)
+
+
+@refactor.command()
+def move(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A function or class, or dotted from its module"),
+    ],
+    to: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODULE", help="The module to move it to, dotted or a path; it may be new"
+        ),
+    ],
+    repo: Folder = Path(),
+    apply: Write = False,
+    partial: Partial = False,
+) -> None:
+    """Move a function or class to another module, with its imports."""
+    act = import_module("bot.refactor").move_symbol
+    _run(repo, lambda files: act(files, name, to), apply, partial)
+
+
+def _run(repo: Path, act: Callable[[Any], Any], apply: bool, partial: bool) -> None:  # noqa: FBT001
+    command = import_module("bot.cli.refactor")
+    raise typer.Exit(command.refactor_folder(repo, act, command.WriteOptions(apply, partial)))

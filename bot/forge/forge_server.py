@@ -28,6 +28,7 @@ from bot.forge.rest_ci import CheckRoutes
 from bot.forge.rest_code import CodeRoutes
 from bot.forge.rest_issues import IssueRoutes
 from bot.forge.rest_pulls import PullRoutes
+from bot.forge.web_pages import WebPages
 
 API, GRAPHQL, LOGS = "/api/v3", "/api/graphql", "/logs/"
 CLOSING_S = 10.0
@@ -68,10 +69,11 @@ def serve_forge(forge: Forge, wrap: Wrap = lambda app: app) -> Iterator[str]:
 def build_forge_app(forge: Forge) -> ASGIApp:
     """Build the ASGI app, laid out as GitHub Enterprise Server.
 
-    The paths are /api/v3, /api/graphql and /owner/name.git.
+    The paths are /api/v3, /api/graphql, /owner/name.git and those of the pages for people.
     """
     state, logs = forge.state, JobLogs(forge.state)
     api = RestApi(state, forge.apps, _list_routes(forge, logs))
+    pages = WebPages(state)
     git = build_git_app(state.store.root, forge.apps.authorize_git, forge.pushes.follow)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,6 +86,8 @@ def build_forge_app(forge: Forge) -> ASGIApp:
             rest_request = await _read_request(state, Request(scope, receive))
             answer = await run_in_threadpool(api.answer, rest_request)
             await _to_response(answer)(scope, receive, send)
+        elif page := await run_in_threadpool(pages.answer, Request(scope)):
+            await page(scope, receive, send)
         else:
             await git(scope, receive, send)
 

@@ -180,12 +180,28 @@ class GitStore:
             "modified": [path for mark, path in pairs if mark in ("M", "T")],
         }
 
+    def diff(self, repo: str, base: str, head: str) -> str:
+        """Return as text what the head changes since it left the base."""
+        return self._show(repo, "diff", f"{base}...{head}", "--")
+
+    def show_commit(self, repo: str, sha: str) -> str:
+        """Return a commit as text, with its message and its diff; "" where there is none."""
+        return self._show(repo, "show", f"{sha}^{{commit}}", "--")
+
+    def list_subjects(self, repo: str, sha: str) -> tuple[tuple[str, str], ...]:
+        """Return the newest commits with the first lines of their messages, newest first."""
+        lines = self._show(repo, "log", "--max-count=50", "--format=%H %s", sha, "--").splitlines()
+        return tuple((line[:40], line[41:]) for line in lines)
+
     def is_ancestor(self, repo: str, old: str, new: str) -> bool:
         """Tell whether a commit is in the history of another."""
         return self._try(repo, "merge-base", "--is-ancestor", old, new) is not None
 
     def _git(self, repo: str, *args: str, given: bytes = b"") -> str:
         return self._run(repo, *args, given=given).decode("utf-8", "surrogateescape")
+
+    def _show(self, repo: str, *args: str) -> str:
+        return (self._try(repo, *args) or b"").decode("utf-8", "replace")
 
     def _try(self, repo: str, *args: str) -> bytes | None:
         """Run git; return None where it fails."""

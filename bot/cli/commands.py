@@ -300,6 +300,27 @@ def apply(
 app.add_typer(refactor, name="refactor")
 
 
+@app.command()
+def merge(
+    base: Annotated[Path, typer.Argument(help="The file as it was when the two sides parted")],
+    ours: Annotated[Path, typer.Argument(help="The file on our side")],
+    theirs: Annotated[Path, typer.Argument(help="The file on the side that is merged in")],
+    path: Annotated[
+        str, typer.Option(help="The file's name in the repository; it tells the language")
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option(help="Where to write the result; standard output by default")
+    ] = None,
+) -> int:
+    """Merge three versions of a file, and solve the conflicts that leave no doubt.
+
+    Exits 0 when nothing is left to solve and 1 when conflicts are, which stand between git's
+    markers.
+    """
+    files = (base, ours, theirs)
+    return _import_command("merge").merge_paths(path or ours.name, files, output)
+
+
 @app.command(name="schema")
 def print_schema() -> None:
     """Print the JSON schema of .github/greenlit.yml."""

@@ -1,0 +1,75 @@
+"""`greenlit merge`: merge three texts, and solve the conflicts that leave no doubt."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from rich.text import Text
+
+from bot.adapters.git.git_process import GitError
+from bot.adapters.git.merge_file import merge_file
+from bot.cli.terminal import open_console
+from bot.merge import MARKER_SIZE, MergedText, merge_text
+from bot.text.terminal_text import strip_control
+
+MERGED, CONFLICTS, WRONG_USE = 0, 1, 2
+LIMIT_BYTES = 10_000_000
+
+
+def merge_paths(path: str, files: tuple[Path, Path, Path], output: Path | None) -> int:
+    """Merge the files base, ours and theirs; print the text, or write it to `output`.
+
+    Returns 0 when nothing is left to solve, 1 when conflicts are, 2 for wrong use. What was solved,
+    and by which rule, goes to standard error.
+    """
+    try:
+        texts = [_read(file) for file in files]
+        marked = merge_file(*files, MARKER_SIZE)
+    except (OSError, ValueError, GitError) as wrong:
+        _explain(path, wrong)
+        return WRONG_USE
+    merged = merge_text(path, *texts, _decode(marked))
+    data = merged.text.encode("utf-8", "surrogateescape")
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        output.write_bytes(data)
+    _print_summary(path, merged)
+    return CONFLICTS if merged.left else MERGED
+
+
+def _read(file: Path) -> str:
+    with file.open("rb") as source:
+        data = source.read(LIMIT_BYTES + 1)
+    if len(data) > LIMIT_BYTES:
+        raise ValueError(f"{file} has more than {LIMIT_BYTES:,} bytes, so it is not merged.")
+    if b"\0" in data:
+        raise ValueError(f"{file} is not text, so it cannot be merged by lines.")
+    return _decode(data)
+
+
+def _decode(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _explain(path: str, wrong: Exception) -> None:
+    match wrong:
+        case OSError():
+            text = f"{wrong.filename} cannot be read: {wrong.strerror}."
+        case ValueError():
+            text = str(wrong)
+        case _:
+            text = f"Git could not merge {path}."
+    open_console(stderr=True).print(Text(strip_control(text)), soft_wrap=True)
+
+
+def _print_summary(path: str, merged: MergedText) -> None:
+    console = open_console(stderr=True)
+    for resolution in merged.solved:
+        line = f"{path}:{resolution.line}: solved: {resolution.rule}"
+        console.print(Text(strip_control(line)), soft_wrap=True, style="dim")
+    for number in merged.left:
+        line = f"{path}:{number}: left: both sides changed this, and neither change holds the other"
+        console.print(Text(strip_control(line)), soft_wrap=True)

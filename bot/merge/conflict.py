@@ -1,0 +1,83 @@
+"""Read the conflicts that git leaves in a file, and write back those that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+MARKER_SIZE = 61  # so long that no line of a file is taken for one
+GIT_SIZE = 7
+START, MIDDLE, DIVIDER, END = "<|=>"
+
+Lines = tuple[str, ...]  # each with its end
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What stands at one place in each of the three texts."""
+
+    ours: Lines
+    base: Lines
+    theirs: Lines
+
+
+def split_conflicts(marked: str) -> Iterator[Lines | Conflict]:
+    """Split what `git merge-file --diff3 --marker-size=61` wrote into plain lines and conflicts."""
+    sides: dict[str, list[str]] = {}
+    plain: list[str] = []
+    current = plain
+    for line in _split_lines(marked):
+        sign = _read_marker(line)
+        match sign:
+            case "<":
+                yield tuple(plain)
+                plain = []
+                current = sides["ours"] = []
+            case "|":
+                current = sides["base"] = []
+            case "=":
+                current = sides["theirs"] = []
+            case ">":
+                yield _make_conflict(sides)
+                current = plain
+            case _:
+                current.append(line)
+    yield tuple(plain)
+
+
+def render_conflict(conflict: Conflict) -> Iterator[str]:
+    """Write a conflict as git does by default: both sides between markers."""
+    yield f"{START * GIT_SIZE} ours\n"
+    yield from close_lines(conflict.ours)
+    yield f"{DIVIDER * GIT_SIZE}\n"
+    yield from close_lines(conflict.theirs)
+    yield f"{END * GIT_SIZE} theirs\n"
+
+
+def close_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Give every line an end: the last one of a file may have none, and a marker follows."""
+    for line in lines:
+        yield line if line.endswith("\n") else f"{line}\n"
+
+
+def _split_lines(text: str) -> list[str]:
+    """Split at line feeds only: other line ends are part of a line, as for git."""
+    return [line for line in text.replace("\n", "\n\0").split("\0") if line]
+
+
+def _read_marker(line: str) -> str:
+    for sign in (START, MIDDLE, DIVIDER, END):
+        if line.startswith(sign * MARKER_SIZE):
+            return sign
+    return ""
+
+
+def _make_conflict(sides: dict[str, list[str]]) -> Conflict:
+    """Git ends the last line of every side; where a side's file has no last line end, so be it."""
+    ours, base, theirs = (tuple(sides.get(name, ())) for name in ("ours", "base", "theirs"))
+    return Conflict(ours, base, theirs)
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Make lines one text."""
+    return "".join(lines)

@@ -1,0 +1,141 @@
+"""Merge a file: solve each conflict by the first rule that leaves no doubt, and leave the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.gates.syntax import check_syntax
+from bot.merge.additions import keep_both, take_longer_addition
+from bot.merge.conflict import Conflict, Lines, close_lines, render_conflict, split_conflicts
+from bot.merge.edits_apart import merge_lines, merge_words, take_larger_change
+from bot.merge.versions import take_greater_version
+
+Rule = Callable[[Conflict, str], Lines | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How one conflict was solved: where in the merged text, and by which rule."""
+
+    line: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedText:
+    """The merged text; conflicts that were left stand in it between git's markers."""
+
+    text: str
+    solved: tuple[Resolution, ...] = ()
+    left: tuple[int, ...] = ()  # the lines where they begin
+
+
+def merge_text(path: str, base: str, ours: str, theirs: str, marked: str) -> MergedText:
+    """Merge what `git merge-file` left of three texts; `path` tells the language.
+
+    A solution after which the file does not parse, though each side did, is not taken.
+    """
+    sections = list(split_conflicts(marked))
+    merged = _merge_sections(sections, path)
+    text = _end_as_sides(merged.text, base, ours, theirs) if not merged.left else merged.text
+    if merged.solved and not merged.left and _breaks_syntax(path, text, ours, theirs):
+        return _merge_sections(sections, path, rules=())
+    return MergedText(text, merged.solved, merged.left)
+
+
+def take_only_change(conflict: Conflict, _path: str) -> Lines | None:
+    """Take the side that changed more than blank space in lines, when the other did not."""
+    base, ours, theirs = map(_squeeze, (conflict.base, conflict.ours, conflict.theirs))
+    if ours == base:
+        return conflict.theirs
+    return conflict.ours if theirs in (base, ours) else None
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("one side changed only blank space", take_only_change),
+    ("the greater version", lambda conflict, _: take_greater_version(conflict)),
+    ("changes of other lines", lambda conflict, _: merge_lines(conflict)),
+    ("changes of other words", lambda conflict, _: merge_words(conflict)),
+    ("one side holds the other's change", lambda conflict, _: take_larger_change(conflict)),
+    ("one side holds the other's addition", lambda conflict, _: take_longer_addition(conflict)),
+    ("both additions", keep_both),
+)
+
+
+def _merge_sections(
+    sections: list[Lines | Conflict], path: str, rules: tuple[tuple[str, Rule], ...] = RULES
+) -> MergedText:
+    lines: list[str] = []
+    solved, left = [], []
+    for section in sections:
+        if not isinstance(section, Conflict):
+            lines += section
+            continue
+        number = len(lines) + 1
+        rule, solution = _solve(section, path, rules)
+        if solution is None:
+            left.append(number)
+            lines += render_conflict(section)
+        else:
+            solved.append(Resolution(number, rule))
+            lines += close_lines(solution)
+    return MergedText("".join(lines), tuple(solved), tuple(left))
+
+
+def _solve(
+    conflict: Conflict, path: str, rules: tuple[tuple[str, Rule], ...]
+) -> tuple[str, Lines | None]:
+    for variant, before, after in _narrow(conflict):
+        for name, rule in rules:
+            solution = rule(variant, path)
+            if solution is not None:
+                return name, before + solution + after
+    return "", None
+
+
+def _narrow(conflict: Conflict) -> Iterator[tuple[Conflict, Lines, Lines]]:
+    """Give the conflict as git told it, then without the lines that both sides share."""
+    yield conflict, (), ()
+    if not conflict.base:
+        return
+    base, ours, theirs = conflict.base, conflict.ours, conflict.theirs
+    first = _count_common(ours, theirs)
+    last = _count_common(ours[first:][::-1], theirs[first:][::-1])
+    before, after = ours[:first], ours[len(ours) - last :]
+    base = base[_count_common(base, before) :]
+    base = base[: len(base) - _count_common(base[::-1], after[::-1])]
+    if base and (first or last):
+        narrow = Conflict(ours[first : len(ours) - last], base, theirs[first : len(theirs) - last])
+        yield narrow, before, after
+
+
+def _count_common(first: Lines, second: Lines) -> int:
+    count = 0
+    for one_line, other_line in zip(first, second, strict=False):
+        if one_line != other_line:
+            break
+        count += 1
+    return count
+
+
+def _squeeze(lines: Lines) -> list[str]:
+    return ["".join(line.split()) for line in lines]
+
+
+def _end_as_sides(text: str, base: str, ours: str, theirs: str) -> str:
+    """End the text with a line feed or without, as whoever changed that did.
+
+    Git writes one behind every line of a conflict.
+    """
+    ends = [side.endswith("\n") for side in (base, ours, theirs)]
+    wanted = ends[1] if ends[2] == ends[0] else ends[2]
+    if wanted or not text.endswith("\n"):
+        return text
+    return text[:-1]
+
+
+def _breaks_syntax(path: str, text: str, ours: str, theirs: str) -> bool:
+    """Tell whether the file parsed on both sides and does no more."""
+    sides = (check_syntax(path, side, "") for side in (ours, theirs))
+    return not any(sides) and bool(check_syntax(path, text, ours))

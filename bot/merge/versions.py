@@ -1,0 +1,46 @@
+"""Take the greater version where both sides gave a new one."""
+
+from __future__ import annotations
+
+import re
+
+from packaging.version import InvalidVersion, Version
+
+from bot.merge.conflict import Conflict, Lines
+
+VERSION = re.compile(
+    r"\d+(?:\.\d+)+(?:[-.]?(?:dev|rc|a|b|alpha|beta|pre|post)[.\d]*)?", re.IGNORECASE
+)
+
+
+def take_greater_version(conflict: Conflict) -> Lines | None:
+    """Return the lines with the greater versions; None when anything else differs."""
+    if not len(conflict.base) == len(conflict.ours) == len(conflict.theirs):
+        return None
+    chosen = []
+    for base, ours, theirs in zip(conflict.base, conflict.ours, conflict.theirs, strict=True):
+        line = _choose(base, ours, theirs)
+        if line is None:
+            return None
+        chosen.append(line)
+    is_contested = any(
+        ours != theirs and base not in (ours, theirs)
+        for base, ours, theirs in zip(conflict.base, conflict.ours, conflict.theirs, strict=True)
+    )
+    return tuple(chosen) if is_contested else None
+
+
+def _choose(base: str, ours: str, theirs: str) -> str | None:
+    if theirs in (base, ours):
+        return ours
+    if ours == base:
+        return theirs
+    if len({VERSION.sub("", line) for line in (base, ours, theirs)}) > 1:
+        return None
+    mine, yours = VERSION.findall(ours), VERSION.findall(theirs)
+    if len(mine) != 1 or len(yours) != 1:
+        return None
+    try:
+        return ours if Version(mine[0]) >= Version(yours[0]) else theirs
+    except InvalidVersion:
+        return None

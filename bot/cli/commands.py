@@ -311,14 +311,15 @@ def merge(
     output: Annotated[
         Path | None, typer.Option(help="Where to write the result; standard output by default")
     ] = None,
-) -> int:
+) -> None:
     """Merge three versions of a file, and solve the conflicts that leave no doubt.
 
     Exits 0 when nothing is left to solve and 1 when conflicts are, which stand between git's
     markers.
     """
     files = (base, ours, theirs)
-    return _import_command("merge").merge_paths(path or ours.name, files, output)
+    command = _import_command("merge")
+    raise typer.Exit(command.merge_paths(path or ours.name, files, output))
 
 
 @app.command(name="schema")

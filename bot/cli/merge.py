@@ -24,12 +24,12 @@ def merge_paths(path: str, files: tuple[Path, Path, Path], output: Path | None) 
     and by which rule, goes to standard error.
     """
     try:
-        texts = [_read(file) for file in files]
+        base, ours, theirs = map(_read, files)
         marked = merge_file(*files, MARKER_SIZE)
     except (OSError, ValueError, GitError) as wrong:
         _explain(path, wrong)
         return WRONG_USE
-    merged = merge_text(path, *texts, _decode(marked))
+    merged = merge_text(path, base, ours, theirs, _decode(marked))
     data = merged.text.encode("utf-8", "surrogateescape")
     if output is None:
         sys.stdout.buffer.write(data)

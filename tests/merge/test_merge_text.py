@@ -14,11 +14,10 @@ from bot.merge import MARKER_SIZE, MergedText, merge_text
 
 def merge(folder: Path, path: str, base: str, ours: str, theirs: str) -> MergedText:
     """Merge three texts by git's own line merge and our rules."""
-    files = [folder / name for name in ("base", "ours", "theirs")]
-    for file, text in zip(files, (base, ours, theirs), strict=True):
-        file.write_text(text, newline="")
-    marked = merge_file(*files, MARKER_SIZE).decode()
-    return merge_text(path, base, ours, theirs, marked)
+    for name, text in (("base", base), ("ours", ours), ("theirs", theirs)):
+        (folder / name).write_text(text, newline="")
+    marked = merge_file(folder / "base", folder / "ours", folder / "theirs", MARKER_SIZE)
+    return merge_text(path, base, ours, theirs, marked.decode())
 
 
 SOLVED = {
@@ -214,11 +213,11 @@ def test_what_one_side_changed_is_the_merge(base, change):
 @given(base=LINES, ours=LINES, theirs=LINES)
 def test_a_solution_holds_nothing_new(base, ours, theirs):
     """A solved conflict holds no marker, and no word that none of the three texts has."""
-    texts = ["".join(lines) for lines in (base, ours, theirs)]
+    old, mine, yours = map("".join, (base, ours, theirs))
 
-    result = merge_text("a.txt", *texts, mark(ours, base, theirs))
+    result = merge_text("a.txt", old, mine, yours, mark(ours, base, theirs))
 
-    words = {word for text in texts for word in text.split()}
+    words = {word for text in (old, mine, yours) for word in text.split()}
     assert bool(result.left) or {*result.text.split()} <= words
 
 

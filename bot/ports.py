@@ -27,6 +27,7 @@ from bot.values import (
     PullRequest,
     PullRequestContent,
     PushResult,
+    Reaction,
     Remote,
     Repo,
     RepoInfo,
@@ -90,8 +91,15 @@ class Comments(Protocol):
     def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
         """Edit our comment that holds the hidden marker, or write it. Returns its id."""
 
-    def add_reaction(self, repo: Repo, number: int, comment: int | None) -> None:
-        """React with eyes to the comment, or to the issue when there is no comment."""
+    def put_refusal(self, repo: Repo, number: int, login: str, body: str) -> bool:
+        """Tell this person no, once in an issue. False, and nothing is written, when it stands
+        there already, or when the issue or the repository's last hour has enough of them.
+        """
+
+    def add_reaction(
+        self, repo: Repo, number: int, comment: int | None, reaction: Reaction = "eyes"
+    ) -> None:
+        """React to the comment, or to the issue when there is no comment."""
 
 
 class Pulls(Protocol):

@@ -14,11 +14,11 @@ from rich.text import Text
 from bot.ports import Ports
 from bot.values import (
     Branch,
+    LastRun,
     Outcome,
     Repo,
     RepoBranches,
     RunKey,
-    RunReport,
     RunState,
     Signal,
     Subject,
@@ -178,16 +178,6 @@ class Engine(Protocol):
 
     async def signal(self, signal: SignalRun) -> bool:
         """Signal the live run that the signal is for; False when none lives."""
-
-
-@dataclass(frozen=True, slots=True)
-class LastRun:
-    """How the newest run of a subject stands; `report` is what people were told last."""
-
-    key: RunKey
-    is_live: bool
-    outcome: Outcome | None = None
-    report: RunReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """A comment holds a command: a line that begins with `/generate [what]`, `/retry`, `/stop`,
-`/status` or `/help`.
+`/status` or `/help`; or what comes near to one: a misspelt command, or a mention of the bot.
 """
 
 from __future__ import annotations
 
 from bot.run import Ignore, Intent, StartRun
-from bot.stories.handle_command import COMMANDS, handle_command
+from bot.stories.handle_command import COMMANDS, find_nearest_command, handle_command
 from bot.text import parse_commands
 from bot.values import Request
 from bot.values.events import CommentCreated, Event
@@ -25,12 +25,12 @@ def decide(event: Event) -> Intent:
 
 
 def _handle_first_command(event: CommentCreated) -> Intent:
-    ours = [
-        command for command in parse_commands(event.text[:LIMIT_CHARS]) if command[0] in COMMANDS
-    ]
-    if not ours:
+    commands = parse_commands(event.text[:LIMIT_CHARS])
+    ours = [command for command in commands if command[0] in COMMANDS]
+    near = [command for command in commands if _comes_near(command[0])]
+    if not ours and not near:
         return Ignore("no command for me")
-    name, words = ours[0]
+    name, words = (ours or near)[0]
     request = Request(
         event.repo,
         event.number,
@@ -46,3 +46,8 @@ def _handle_first_command(event: CommentCreated) -> Intent:
         asker_id=event.sender_id,
     )
     return StartRun(handle_command, request, key=f"command/{event.delivery}")
+
+
+def _comes_near(name: str) -> bool:
+    """Tell whether it may be meant for us. Whose name a mention has, only GitHub knows."""
+    return name.startswith("@") or bool(find_nearest_command(name))

@@ -12,8 +12,8 @@ from rich.console import Console
 from bot.cli.progress import show_progress
 from bot.cli.terminal import render_step
 from bot.ports import Ports, Refusal
-from bot.run import LastRun, SignalRun, StartRun, Step, to_json
-from bot.values import Branch, Repo, RunKey, RunState, Signal, Subject
+from bot.run import SignalRun, StartRun, Step, to_json
+from bot.values import Branch, LastRun, Reaction, Repo, RunKey, RunState, Signal, Subject
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -91,5 +91,11 @@ class SilentComments:
         """Write nothing."""
         return 0
 
-    def add_reaction(self, repo: Repo, number: int, comment: int | None) -> None:
+    def put_refusal(self, repo: Repo, number: int, login: str, body: str) -> bool:  # noqa: ARG002 - nobody reads it
+        """Write nothing."""
+        return False
+
+    def add_reaction(
+        self, repo: Repo, number: int, comment: int | None, reaction: Reaction = "eyes"
+    ) -> None:
         """Write nothing."""

@@ -50,6 +50,13 @@ def is_authorized(ports: Ports, request: Request) -> bool:
     return ports.repositories.fetch_permission(request.repo, request.asker) in WRITERS
 
 
+@step("is_mentioned")
+def is_mentioned(ports: Ports, request: Request) -> bool:
+    """Tell whether the name that a comment begins with is our own, such as "@greenlit"."""
+    slug = ports.credentials.fetch_login().removesuffix("[bot]")
+    return request.command == f"@{slug}".lower()
+
+
 @step("find_obstacle")
 def find_obstacle(ports: Ports, request: Request) -> str:
     """Say why this issue cannot be worked on, in words for the asker; empty when it can."""
@@ -89,18 +96,6 @@ def acknowledge(ports: Ports, request: Request) -> None:
         return
 
 
-@step("reply")
-def reply(ports: Ports, request: Request, text: str) -> None:
-    """Answer this request with one comment, however often it is tried."""
-    _put_answer(ports, request, request.delivery, text)
-
-
-@step("decline")
-def decline(ports: Ports, request: Request, text: str) -> None:
-    """Answer whoever may not ask once in an issue, however often they ask."""
-    _put_answer(ports, request, f"{request.asker} may not", text)
-
-
 @step("compute_caps")
 def compute_caps(ports: Ports, config: RepoConfig) -> Caps:
     """Lower the operator's caps to what the repository asks for, where that is less."""
@@ -111,8 +106,3 @@ def compute_caps(ports: Ports, config: RepoConfig) -> Caps:
         minutes=min(caps.minutes, config.minutes or caps.minutes),
         attempts=min(caps.attempts, config.attempts or caps.attempts),
     )
-
-
-def _put_answer(ports: Ports, request: Request, name: str, text: str) -> None:
-    marker = f"greenlit:answer:{name}"
-    ports.comments.put_comment(request.repo, request.number, marker, f"@{request.asker} {text}")

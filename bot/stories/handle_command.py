@@ -2,64 +2,109 @@
 
 Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with
 a line that starts with a command: `/generate [what]`, `/retry`, `/stop`, `/status`, `/help`. Only
-people with write access are heard.
+people with write access are heard. A misspelt command or a mention of the bot gets a suggestion.
 """
 
 from __future__ import annotations
 
-from bot.run import LastRun, Run, SignalRun, StartRun
+from difflib import get_close_matches
+
+from bot.run import Run, SignalRun, StartRun
 from bot.steps.admit import (
     acknowledge,
-    decline,
     find_obstacle,
     is_authorized,
+    is_mentioned,
     read_label,
-    reply,
 )
+from bot.steps.answer import answer_status, refuse, reply
 from bot.stories.solve_issue import solve_issue
 from bot.values import Outcome, Request, Signal
+from bot.views.command_answers import (
+    IDLE,
+    NOT_YOURS,
+    guess_command_word,
+    render_busy,
+    render_help,
+    render_pull_answer,
+    render_pull_help,
+    render_suggestion,
+)
 
 COMMANDS = ("generate", "retry", "stop", "status", "help")
-NOT_YOURS = "sorry: only people with write access to this repository can ask me for that."
-IDLE = "nothing is under way here."
-HELP = (
-    "add my label, or comment `/generate` (what you write behind it goes into the request) and I "
-    "open a pull request once CI is green. `/stop` ends my work on this issue, `/retry` starts it "
-    "again, `/status` says how it stands."
-)
+SIMILARITY = 0.8  # of 1; `/stats` is near to `/status`, `/step` and `/merge` are near to nothing
 
 
 async def handle_command(run: Run, request: Request) -> Outcome:
     """Admit whoever asks, or say no politely; then start, stop or answer."""
-    if request.label and request.label != await run(read_label, request.repo):
-        # Other labels come by all day: they are nobody's request.
-        return Outcome("ignored", f"the label {request.label} is not mine")
+    if why := await _explain_not_ours(run, request):
+        return Outcome("ignored", why)
     if not await run(is_authorized, request):
-        await run(decline, request, NOT_YOURS)
-        return Outcome("refused", NOT_YOURS)
+        return await _refuse(run, request)
     await run(acknowledge, request)
+    if request.on_pull:
+        return await _answer_on_pull(run, request)
+    return await _obey(run, request)
+
+
+async def _obey(run: Run, request: Request) -> Outcome:
     match request.command:
         case "help":
-            return await _answer(run, request, HELP)
+            return await _answer(run, request, render_help(await run(read_label, request.repo)))
         case "stop":
             return await _stop(run, request)
         case "status":
-            last = await run.find_last_run(request.subject)
-            return await _answer(run, request, _describe_status(last))
-        case _:
+            await run(answer_status, request, await run.find_last_run(request.subject))
+            return Outcome("done", "said how it stands")
+        case "generate" | "retry":
             return await _generate(run, request)
+        case _:
+            return await _answer(run, request, render_suggestion(request, _guess(request)))
+
+
+def find_nearest_command(word: str) -> str:
+    """Find the command that a word is a misspelling of; empty when it is none."""
+    for command in COMMANDS:
+        if sorted(word) == sorted(command):  # two letters in the wrong order
+            return command
+    return next(iter(get_close_matches(word, COMMANDS, 1, SIMILARITY)), "")
+
+
+async def _explain_not_ours(run: Run, request: Request) -> str:
+    """Say why nobody asked us: other labels and other people's names come by all day."""
+    if request.label and request.label != await run(read_label, request.repo):
+        return f"the label {request.label} is not mine"
+    if request.command.startswith("@") and not await run(is_mentioned, request):
+        return f"{request.command} is somebody else"
+    return ""
+
+
+async def _refuse(run: Run, request: Request) -> Outcome:
+    """Refuse a command; what only comes near to one is nothing to refuse."""
+    if request.command not in COMMANDS:
+        return Outcome("ignored", "no command, and from somebody who may give none")
+    await run(refuse, request)
+    return Outcome("refused", NOT_YOURS)
+
+
+async def _answer_on_pull(run: Run, request: Request) -> Outcome:
+    """Say honestly what works on a pull request."""
+    if request.command in COMMANDS and request.command != "help":
+        return await _answer(run, request, render_pull_answer(request))
+    label = await run(read_label, request.repo)
+    return await _answer(run, request, render_pull_help(label, request))
 
 
 async def _generate(run: Run, request: Request) -> Outcome:
-    """Start a run. A retry begins anew: only the issue, as it stands now, goes into it."""
+    """Start a run."""
     if why_not := await run(find_obstacle, request):
         await run(reply, request, why_not)
         return Outcome("refused", why_not)
     key, is_new = await run.start(StartRun(solve_issue, request, subject=request.subject))
     if is_new:
         return Outcome("done", f"started {key}")
-    text = "I am on it already: see my comment above. `/stop` ends that work."
-    return await _answer(run, request, text)
+    last = await run.find_last_run(request.subject)
+    return await _answer(run, request, render_busy(request, last))
 
 
 async def _stop(run: Run, request: Request) -> Outcome:
@@ -74,15 +119,9 @@ async def _answer(run: Run, request: Request, text: str) -> Outcome:
     return Outcome("done", text)
 
 
-def _describe_status(last: LastRun | None) -> str:
-    """Say how the issue's newest run stands, from what people were told of it last."""
-    if last is None:
-        return IDLE
-    if last.is_live and last.report is None:
-        return "I am about to begin."
-    if last.is_live and last.report is not None:
-        link = f"[My comment](#issuecomment-{last.report.comment})"
-        return f"I am at work. {last.report.line} {link} shows more."
-    ended = f" {last.report.line}" if last.report else ""
-    pull = f" It is #{last.outcome.pull}." if last.outcome and last.outcome.pull else ""
-    return f"{IDLE}{ended}{pull}"
+def _guess(request: Request) -> str:
+    """Guess which command was meant: by the misspelt word, or by the first one behind a mention."""
+    word = request.command
+    if word.startswith("@"):
+        word = guess_command_word(request.words)
+    return find_nearest_command(word) or "generate"

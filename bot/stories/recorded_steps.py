@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from bot.run import Step, Summary
 from bot.steps import (
     admit,
+    answer,
     checkout,
     diagnose,
     open_pull,
@@ -27,10 +28,12 @@ from bot.steps.use_tools import use_tools
 STEPS: tuple[Step[..., Any], ...] = (
     admit.load_repo_config,
     admit.read_label,
+    admit.is_mentioned,
     admit.is_authorized,
-    admit.decline,
     admit.acknowledge,
-    admit.reply,
+    answer.refuse,
+    answer.reply,
+    answer.answer_status,
     admit.find_obstacle,
     admit.find_stop_reason,
     admit.compute_caps,

@@ -1,4 +1,4 @@
-"""Find the commands in a comment: visible lines such as `/generate with tests`."""
+"""Find what a comment says to a bot: visible lines such as `/generate with tests`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,22 @@ from markdown_it.token import Token
 from bot.text.html_visibility import VOID, Tag, split_html
 from bot.text.invisible_chars import strip_invisible
 
-_COMMAND = re.compile(r"/([A-Za-z][\w-]*)[.:,!]?(?:\s+(.*))?$")
+_COMMAND = re.compile(
+    r"(?:/(?P<command>[a-z][\w-]*)|(?P<mention>@[a-z\d][a-z\d-]*)(?:\[bot\])?)"
+    r"[.:,!]?(?:\s+(?P<words>.*))?$",
+    re.IGNORECASE,
+)
 _PLAIN_CONTEXTS = (["p"], ["h1"], ["h2"])
+# GitHub renders both as math, over several lines of a paragraph too. A price is none: `$` opens
+# before a character and closes behind one.
+_MATH = re.compile(r"\$\$.+?\$\$|(?<![\w$\\])\$(?![\s$])[^$]+(?<![\s\\])\$(?![\w$])", re.DOTALL)
 
 
 def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
-    """Return the lines that begin with `/word`: the word in lower case, and what follows it.
+    """Return the lines that begin with `/word` or `@name`, each with what follows it.
 
-    Only lines of plain paragraphs count: not code, quotes, lists, tables, nor anything in raw HTML.
+    The word is in lower case and without its slash, a name keeps its `@`. Only lines of plain
+    paragraphs count: not code, math, quotes, lists, tables, nor anything in raw HTML.
     """
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     tokens = parser.parse(markdown)
@@ -29,7 +37,7 @@ def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
     for token in tokens:
         if token.type == "inline" and token.level == 1:
             token.children = _mark_lines(token.children or [], marker, lines)
-    if not any("/" in line for line in lines):
+    if not any("/" in line or "@" in line for line in lines):
         return ()
     html = parser.renderer.render(tokens, parser.options, {})
     plain = _find_plain_markers(html, marker)
@@ -37,20 +45,23 @@ def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
     for number, line in enumerate(lines):
         command = _COMMAND.match(strip_invisible(line).strip())
         if command and str(number) in plain:
-            commands.append((command[1].lower(), (command[2] or "").strip()))
+            name = command["command"] or command["mention"]
+            commands.append((name.lower(), (command["words"] or "").strip()))
     return tuple(commands)
 
 
 def _mark_lines(children: Sequence[Token], marker: str, lines: list[str]) -> list[Token]:
-    """Return the tokens with a marker before each line.
+    """Return the tokens with a marker before each line that does not begin inside of math.
 
     Adds to `lines` what a reader sees of each, up to the first HTML in it.
     """
     marked: list[Token] = []
     has_html = False
+    math = _find_math(children)
     for number, child in enumerate(children):
         if number == 0 or children[number - 1].type in {"softbreak", "hardbreak"}:
-            marked.append(Token("html_inline", "", 0, content=f"<{marker} n={len(lines)}>"))
+            if number not in math:
+                marked.append(Token("html_inline", "", 0, content=f"<{marker} n={len(lines)}>"))
             lines.append("")
             has_html = False
         marked.append(child)
@@ -58,6 +69,19 @@ def _mark_lines(children: Sequence[Token], marker: str, lines: list[str]) -> lis
         if not has_html:
             lines[-1] += _read_token(child)
     return marked
+
+
+def _find_math(children: Sequence[Token]) -> frozenset[int]:
+    """Return the numbers of the tokens of one paragraph that begin inside of math."""
+    text = ""
+    starts = []
+    for child in children:
+        starts.append(len(text))
+        # Code may hold a dollar that is none; what it says does not matter here.
+        text += child.content.replace("\n", " ") if child.type == "text" else "\n"
+    spans = [match.span() for match in _MATH.finditer(text)]
+    inside = {place for first, end in spans for place in range(first + 1, end)}
+    return frozenset(number for number, start in enumerate(starts) if start in inside)
 
 
 def _read_token(token: Token) -> str:

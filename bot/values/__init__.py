@@ -66,6 +66,7 @@ from bot.values.request import (
     InstallationId,
     Issue,
     Permission,
+    Reaction,
     Repo,
     RepoBranches,
     RepoInfo,
@@ -74,7 +75,14 @@ from bot.values.request import (
     Subject,
 )
 from bot.values.run_config import Caps, RepoConfig
-from bot.values.run_state import OpenFinish, Phase, PushedChange, RunReport, RunState
+from bot.values.run_state import (
+    LastRun,
+    OpenFinish,
+    Phase,
+    PushedChange,
+    RunReport,
+    RunState,
+)
 
 __all__ = [
     "Action",
@@ -100,6 +108,7 @@ __all__ = [
     "GrepMatch",
     "InstallationId",
     "Issue",
+    "LastRun",
     "Leak",
     "ModelConfig",
     "OpenFinish",
@@ -117,6 +126,7 @@ __all__ = [
     "PullRequestContent",
     "PushResult",
     "PushedChange",
+    "Reaction",
     "Reading",
     "Remote",
     "Repo",

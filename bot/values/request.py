@@ -10,6 +10,7 @@ Subject = NewType("Subject", str)  # "owner/repo#7"
 Branch = NewType("Branch", str)  # without refs/heads/
 InstallationId = NewType("InstallationId", int)  # read by the adapter of GitHub alone
 Permission = Literal["admin", "maintain", "write", "triage", "read", "none"]
+Reaction = Literal["eyes", "-1"]  # of those that GitHub has, by its own names
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,21 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True)
+class LastRun:
+    """How the newest run of a subject stands; `report` is what people were told last.
+
+    Times are seconds since the epoch; of a run that ended, `changed` is when.
+    """
+
+    key: RunKey
+    is_live: bool
+    outcome: Outcome | None = None
+    report: RunReport | None = None
+    began: float = 0.0
+    changed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
     """All that a run knows and has done. Comment, pull request and page are views of it.
 

@@ -66,13 +66,39 @@ def test_a_command_starts_a_hearing_with_its_words():
         "`/generate`",
         "> /generate",
         "```\n/generate\n```",
-        "/generated",
         "/merge",
+        "/step",
+        "/restart",
+        "/approve",
+        "$$\n/generate\n$$",
+        "> @greenlit generate",
+        "thanks @greenlit",
     ],
 )
 def test_what_is_no_command_is_ignored(text):
     """In code, in a quote, in the middle of a line, or of others: not for us."""
     assert isinstance(only(replace(COMMENT, text=text)), Ignore)
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "words"),
+    [
+        ("/genrate with tests", "genrate", "with tests"),
+        ("/generated", "generated", ""),
+        ("/stpo", "stpo", ""),
+        ("/stats", "stats", ""),
+        ("@greenlit please do", "@greenlit", "please do"),
+        ("@greenlit", "@greenlit", ""),
+        ("/Generate: with tests", "generate", "with tests"),
+        ("/genrate\n\n/stop\n/status", "stop", ""),
+        ("@greenlit look:\n\n/generate it", "generate", "it"),
+    ],
+)
+def test_what_comes_near_to_a_command_is_heard_behind_commands(text, command, words):
+    """The first command of a comment counts; where there is none, the first that comes near."""
+    request = only(replace(COMMENT, text=text)).value
+
+    assert (command, words) == (request.command, request.words)
 
 
 @pytest.mark.parametrize("event", [LABELED, COMMENT])

@@ -11,8 +11,8 @@ from bot.steps.admit import (
     find_obstacle,
     find_stop_reason,
     is_authorized,
+    is_mentioned,
     load_repo_config,
-    reply,
 )
 from bot.values import Caps, PullRequestContent, Repo, RepoConfig
 
@@ -146,15 +146,15 @@ def test_the_reaction_is_a_courtesy(place, act):
     assert [] == place.forge.list_reactions(place.repo.name, issue)
 
 
-def test_an_answer_is_written_once_for_each_asking(place):
-    """Tried again it is the same comment; asked again it is another."""
-    issue = place.issue()
-    asking = place.asking(issue, by="tim")
-    for one in (asking, asking, replace(asking, delivery="d-2")):
-        reply(place.ports, one, "no.")
+@pytest.mark.parametrize(
+    ("name", "is_ours"),
+    [("@greenlit", True), ("@greenlit-staging", False), ("@ada", False), ("greenlit", False)],
+)
+def test_the_bot_knows_its_own_name(place, name, is_ours):
+    """It is the App's slug on GitHub, whatever whoever runs the bot has named it."""
+    asking = place.asking(place.issue(), command=name)
 
-    assert 2 == len(place.said(issue))
-    assert all("@tim no." in text for text in place.said(issue))
+    assert is_ours is is_mentioned(place.ports, asking)
 
 
 def test_the_rules_are_those_of_the_default_branch(build):

@@ -1,5 +1,6 @@
 """What people say to the bot, and how runs keep out of each other's way."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -42,8 +43,8 @@ def test_commands_are_answered_where_nothing_is_under_way(stage):
         issue = on.issue()
 
         assert "nothing is under way here" in say(on, issue, "/stop")
-        assert "nothing is under way here." in say(on, issue, "/status")
-        assert "/generate" in say(on, issue, "/help")
+        assert "I have not worked on this issue yet" in say(on, issue, "/status")
+        assert "The label `autogen` asks for the same." in say(on, issue, "/help")
         assert "only people with write access" in say(on, issue, "/status", by="eve")
         say(on, issue, "/stop", by="eve")
         assert 4 == len(on.own(issue))
@@ -63,7 +64,7 @@ def test_a_run_under_way_is_told_of_and_not_doubled(stage):
         assert "wait" not in {
             step.name for step in on.bot.steps(f"{REPO}#{issue}/1") if step.result
         }
-        assert "I am on it already" in say(on, issue, "/generate")
+        assert "I am at work on this issue already" in say(on, issue, "/generate")
         say(on, issue, "Enough.\n\n/stop")
         assert "stopped" == on.ended(issue).outcome.state
         assert "@ada said `/stop`" in on.own(issue)[0]
@@ -78,8 +79,9 @@ def test_the_status_of_a_run_that_ended_says_how(stage):
         pull = on.ended(issue).outcome.pull
         told = say(on, issue, "/status")
 
-        assert "nothing is under way here. Greenlit opened a pull request, $" in told
-        assert told.endswith(f"It is #{pull}.")
+        assert "nothing is under way here. The last run ended" in told
+        assert "Greenlit opened a pull request, $" in told
+        assert f"It is #{pull}." in told
 
 
 def test_how_a_run_stood_can_be_read_back(stage):
@@ -193,5 +195,46 @@ def test_a_command_on_a_pull_request_is_answered(stage):
         on.ended(1)
         pull = on.forge.list_pulls(REPO)[0].number
 
-        assert "on a pull request I cannot act yet" in say(on, pull, "/generate")
+        told = say(on, pull, "/generate")
+        assert "on a pull request I cannot act yet" in told
+        assert "Comment `/generate` on the issue that it solves, #1:" in told
+        assert "on a pull request I only answer `/help` so far" in say(on, pull, "/help")
         assert on.bot.run(f"{REPO}#{pull}/1") is None
+
+
+def test_what_comes_near_to_a_command_gets_one_suggestion(stage):
+    """A misspelt command and a mention of this App, from who may ask; others are not ours."""
+    with stage(PLAY) as on:
+        issue = on.issue()
+
+        assert "Did you mean `/generate softly`?" in say(on, issue, "/genrate softly")
+        assert "Did you mean `/generate do it`?" in say(on, issue, "@greenlit do it")
+        say(on, issue, "@bob please look")
+        say(on, issue, "/genrate", by="eve")
+        assert "ignored" == on.heard().outcome.state
+        assert 2 == len(on.own(issue))
+        assert [] == on.double.requests
+
+
+def test_a_burst_of_strangers_gets_three_answers(stage):
+    """Six commands at once by one person are one refusal; six people get three."""
+    with stage(PLAY) as on:
+        issue, other = on.issue(), on.issue()
+        people = [("eve", issue)] * 6 + [(f"p{number}", other) for number in range(6)]
+        with ThreadPoolExecutor(12) as at_once:
+            list(
+                at_once.map(
+                    lambda who: on.forge.add_comment(REPO, who[1], who[0], "/generate"), people
+                )
+            )
+        until(lambda: len(on.bot.runs(100, story="handle_command")) == 12)
+        until(lambda: all(run.outcome for run in on.bot.runs(100, story="handle_command")))
+
+        assert (1, 3) == (len(on.own(issue)), len(on.own(other)))
+        thumbs = [
+            reaction.content
+            for number in (issue, other)
+            for comment in on.forge.list_comments(REPO, number)
+            for reaction in on.forge.list_reactions(REPO, number, comment.id)
+        ]
+        assert ["-1"] * 8 == thumbs

@@ -373,10 +373,24 @@ def test_nothing_comes_alive_in_quoted_text(text: str, limit: int):
         ("<b>/generate</b>", []),
         ("/generate <span hidden>everything</span>", [("generate", "")]),
         ("[/generate]: http://x.org", []),
+        ("$$\n/generate\n$$", []),
+        ("$$\nx = 1\n/generate\n$$\n/stop", [("stop", "")]),
+        ("so $a\n/generate b$ holds", []),
+        ("```math\n/generate\n```", []),
+        ("$`a\n/generate`$", []),
+        ("It costs $5\n/generate it for $4", [("generate", "it for $4")]),
+        ("echo $$\n/generate", [("generate", "")]),
+        ("`$$`\n/generate\n`$$`", [("generate", "")]),
+        ("@Greenlit please, do", [("@greenlit", "please, do")]),
+        ("@greenlit[bot]: help", [("@greenlit", "help")]),
+        ("@greenlit", [("@greenlit", "")]),
+        ("thanks @greenlit", []),
+        ("> @greenlit do", []),
+        ("@acme/team look", []),
         ("/", []),
         ("", []),
     ],
 )
 def test_commands(markdown: str, expected: list[tuple[str, str]]):
-    """A line of plain text that begins with a slash and a word is a command; nothing else is."""
+    """A line of plain text that begins with a slash and a word, or with a name, is for a bot."""
     assert list(parse_commands(markdown)) == expected

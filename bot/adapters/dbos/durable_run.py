@@ -26,8 +26,8 @@ from bot.adapters.dbos.step_output import (
     unwrap,
 )
 from bot.ports import Ports
-from bot.run import LastRun, SignalRun, StartRun, Step, Story, from_json, to_json
-from bot.values import Branch, Outcome, Repo, RunKey, RunState, Signal, Subject
+from bot.run import SignalRun, StartRun, Step, Story, from_json, to_json
+from bot.values import Branch, LastRun, Outcome, Repo, RunKey, RunState, Signal, Subject
 
 P = ParamSpec("P")
 R = TypeVar("R")

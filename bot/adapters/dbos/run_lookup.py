@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from dbos import DBOS, WorkflowStatus
 
 from bot.adapters.dbos.journal import LIVE, find_last_result, read_run_number
-from bot.run import LastRun, from_json
-from bot.values import Outcome, RepoBranches, RunKey, RunReport, Subject
+from bot.run import from_json
+from bot.values import LastRun, Outcome, RepoBranches, RunKey, RunReport, Subject
 
 REPORT = "report"  # the step that tells people how a run stands
 
@@ -69,6 +69,8 @@ def _find_last_run(subject: Subject) -> LastRun | None:
         newest.status in LIVE,
         from_json(newest.output, Outcome) if newest.output else None,
         from_json(report, RunReport) if report else None,
+        (newest.created_at or 0) / 1000,
+        (newest.updated_at or 0) / 1000,
     )
 
 

@@ -40,7 +40,7 @@ class GitHubApp:
         self._slug = ""
         self.repositories = GitHubRepositories(self._api)
         self.issues = GitHubIssues(self._api)
-        self.comments = GitHubComments(self._api, self.fetch_login)
+        self.comments = GitHubComments(self._api, self.fetch_login, self.clock)
         self.pulls = GitHubPulls(self._api)
         self.ci = GitHubChecks(self._api, self.fetch_slug)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from threading import Lock
@@ -13,10 +15,14 @@ from github.IssueComment import IssueComment
 from bot.adapters.github.api_client import PAGE
 from bot.adapters.github.api_errors import NotFound, require
 from bot.adapters.github.github_api import GitHubApi
-from bot.values import Repo
+from bot.adapters.github.key_locks import KeyLocks
+from bot.adapters.github.refusal_count import RefusalCount
+from bot.values import Reaction, Repo
 
 BODY_CHARS = 65_536
+REFUSALS_PER_ISSUE = 3
 CUT = "\n\n*Cut here: GitHub takes no longer text.*"
+_REFUSAL = re.compile(r"<!-- greenlit:answer:\S+ may not -->")
 
 
 class OwnComment(NamedTuple):
@@ -30,34 +36,70 @@ class GitHubComments:
     """The port `bot.ports.Comments`. It remembers where our comments are to save the listing."""
 
     def __init__(
-        self, api: GitHubApi, fetch_login: Callable[[], str], capacity: int = 1_000
+        self,
+        api: GitHubApi,
+        fetch_login: Callable[[], str],
+        clock: Callable[[], float] = time.time,
+        capacity: int = 1_000,
     ) -> None:
         self._api = api
         self._fetch_login = fetch_login
         self._capacity = capacity
         self._lock = Lock()
         self._remembered: dict[tuple[str, int, str], OwnComment] = {}
+        self._comment_locks = KeyLocks()
+        self._refusal_locks = KeyLocks()  # taken before those of comments, never behind them
+        self._refusals = RefusalCount(clock)
 
-    def add_reaction(self, repo: Repo, number: int, comment: int | None) -> None:
-        """React with eyes to the comment, or to the issue when there is no comment."""
+    def add_reaction(
+        self, repo: Repo, number: int, comment: int | None, reaction: Reaction = "eyes"
+    ) -> None:
+        """React to the comment, or to the issue when there is no comment."""
         with self._api.repository(repo) as repository:
             issue = repository.get_issue(number)
             target = issue.get_comment(comment) if comment else issue
             # GitHub answers 200 instead of 201 to a reaction that is there, so a second one
             # doubles nothing.
-            self._api.write_once(lambda: target.create_reaction("eyes"))
+            self._api.write_once(lambda: target.create_reaction(reaction))
 
     def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
         """Edit our comment that holds the hidden marker, or write it. Returns its id."""
         key = (repo.name, number, marker)
         text = cut_to_limit(f"{_hide(marker)}\n{body}")
-        with self._api.repository(repo) as repository:
+        with self._comment_locks.find(key), self._api.repository(repo) as repository:
             issue = repository.get_issue(number)
             comment = self._remembered.get(key) or self._find(issue, marker)
             if comment is None or not self._edit(issue, comment, text):
                 comment = self._write(issue, marker, text)
-        self._remember(key, OwnComment(comment.id, _digest(text)))
+            self._remember(key, OwnComment(comment.id, _digest(text)))
         return comment.id
+
+    def put_refusal(self, repo: Repo, number: int, login: str, body: str) -> bool:
+        """Write our refusal to this person, once in an issue; False when nothing was written."""
+        marker = f"greenlit:answer:{login} may not"
+        if (repo.name, number, marker) in self._remembered:  # a burst waits for no lock
+            return False
+        with self._refusal_locks.find((repo.name,)):
+            if self._refusals.is_full(repo.name) or not self._has_room(repo, number, marker):
+                return False
+            self.put_comment(repo, number, marker, body)
+            self._refusals.add(repo.name)
+        return True
+
+    def _has_room(self, repo: Repo, number: int, marker: str) -> bool:
+        """Tell whether another refusal may be written: few stand there, and none to this person.
+
+        They are counted on the page itself, so a restart forgets none.
+        """
+        with self._api.repository(repo) as repository:
+            count = 0
+            for comment in _newest_first(repository.get_issue(number)):
+                body = comment.body or ""
+                if _REFUSAL.search(body) and self._is_ours(comment):
+                    count += 1
+                    if count == REFUSALS_PER_ISSUE or _hide(marker) in body:
+                        return False
+        return True
 
     def _find(self, issue: GithubIssue, marker: str) -> OwnComment | None:
         for comment in _newest_first(issue):

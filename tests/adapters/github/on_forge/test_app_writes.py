@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from bot.adapters.github.github_app import GitHubApp
-from bot.forge import Forge
+from bot.forge import AppKeys, Forge
 from bot.ports import Refusal
 from bot.values import (
     PullRequest,
@@ -52,6 +54,71 @@ def test_comment_is_written_once(
     ]
     assert {forge.list_comments(REPO, issue)[0].id} == set(ids)
     assert 2 == forge.faults.count_fired()
+
+
+def test_comment_is_written_once_by_many_at_once(
+    forge: Forge, github: GitHubApp, repo: Repo, issue: int
+):
+    """Six threads with one marker: the first writes, the others find what it wrote."""
+    with ThreadPoolExecutor(6) as at_once:
+        texts = [f"said {number}" for number in range(6)]
+        ids = set(
+            at_once.map(lambda text: github.comments.put_comment(repo, issue, "m", text), texts)
+        )
+
+    assert {comment.id for comment in forge.list_comments(REPO, issue)} == ids
+    assert 1 == len(ids)
+
+
+def refuse(github: GitHubApp, repo: Repo, issue: int, *logins: str) -> list[bool]:
+    """Refuse these people, all at once, and tell to whom something was written."""
+    with ThreadPoolExecutor(len(logins)) as at_once:
+        return list(
+            at_once.map(lambda login: github.comments.put_refusal(repo, issue, login, "no"), logins)
+        )
+
+
+def test_person_is_refused_once_in_an_issue(
+    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, issue: int
+):
+    """Six commands at once are answered by one comment; after a restart it is found again."""
+    github = make()
+
+    assert [True] == [told for told in refuse(github, repo, issue, *["eve"] * 6) if told]
+    assert [False, False] == refuse(github, repo, issue, "eve") + refuse(make(), repo, issue, "eve")
+    assert 1 == len(forge.list_comments(REPO, issue))
+
+
+def test_issue_has_three_refusals_at_most(
+    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, issue: int
+):
+    """However many people ask at once; what people write like a refusal of ours is none."""
+    forge.add_comment(REPO, issue, "eve", "<!-- greenlit:answer:bob may not -->")
+    people = [f"p{number}" for number in range(6)]
+
+    assert 3 == sum(refuse(make(), repo, issue, *people))
+    assert [False] == refuse(make(), repo, issue, "eve")
+    assert 4 == len(forge.list_comments(REPO, issue))
+
+
+def test_repository_has_ten_refusals_an_hour(forge: Forge, keys: AppKeys, repo: Repo, issue: int):
+    """The eleventh person is told nothing; an hour later the next one is told again."""
+    now = [time.time()]
+    url = forge.state.web
+    github = GitHubApp(
+        keys.id,
+        keys.private_key,
+        url,
+        f"{url}/api/v3",
+        clock=lambda: now[0],
+        pause_between_writes_s=0.0,
+    )
+    issues = [issue, *(forge.open_issue(REPO, "ada", "More", "") for _ in range(11))]
+    told = [refuse(github, repo, number, "eve") for number in issues[:11]]
+    now[0] += 3600
+
+    assert [[True]] * 10 + [[False]] == told
+    assert [True] == refuse(github, repo, issues[11], "eve")
 
 
 def test_deleted_comment_is_written_again(forge: Forge, github: GitHubApp, repo: Repo, issue: int):

@@ -1,0 +1,169 @@
+"""Answers to commands, as people read them on GitHub."""
+
+import pytest
+
+from bot.text.durations import render_duration
+from bot.values import LastRun, Outcome, Repo, Request, RunKey, RunReport
+from bot.views.command_answers import (
+    render_busy,
+    render_help,
+    render_pull_answer,
+    render_pull_help,
+    render_status,
+    render_suggestion,
+)
+from tests.gfm import GitHubPage
+
+NOW = 1_800_000_000.0
+KEY = RunKey("acme/greeter#7/1")
+REPORT = RunReport(42, "Greenlit is planning the change, $0.12 of at most $5.00.")
+OPENED = RunReport(42, "Greenlit opened a pull request, $0.42 of at most $5.00.")
+
+
+def ask(command="generate", words="", body=""):
+    return Request(Repo("acme/greeter"), 7, "ada", "", "d", command=command, words=words, body=body)
+
+
+def test_help_is_a_table_of_commands():
+    """Every command with what it does, and the label that the repository has."""
+    page = GitHubPage(render_help("robot"))
+    ((heading, *rows),) = page.tables
+
+    assert ["Comment", "What I do"] == heading
+    assert [
+        "/generate",
+        "/generate what you want",
+        "/retry",
+        "/stop",
+        "/status",
+        "/help",
+    ] == [command for command, _meaning in rows]
+    assert "The label robot asks for the same." in rows[0][1]
+    assert [] == page.tasks
+
+
+@pytest.mark.parametrize("label", ["a|b", "a`b", "<b>x</b>", "@ada"])
+def test_odd_label_breaks_no_table(label):
+    """A label is a stranger's text: it stays one cell and calls nobody."""
+    page = GitHubPage(render_help(label))
+
+    assert {2} == {len(row) for row in page.tables[0]}
+    assert [] == page.mentions
+
+
+def test_help_on_a_pull_request_says_what_works_there():
+    """Only the help itself, and where the others work."""
+    body = "Text.\n\nCloses #7\n\nmore"
+    page = GitHubPage(render_pull_help("autogen", ask("help", body=body)))
+
+    assert "on a pull request I only answer /help so far" in page.text
+    assert "the issue that it solves, #7:" in page.text
+    assert 7 == len(page.tables[0])
+
+
+@pytest.mark.parametrize(
+    ("command", "promise"), [("generate", True), ("retry", True), ("stop", False)]
+)
+def test_command_on_a_pull_request_is_sent_to_its_issue(command, promise):
+    """Where it works, and what happens to the pull request there."""
+    text = render_pull_answer(ask(command, body="Closes #7"))
+
+    assert f"Comment `/{command}` on the issue that it solves, #7" in text
+    assert promise is ("I go on with that one" in text)
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "nearest", "meant"),
+    [
+        ("genrate", "with tests", "generate", "/generate with tests"),
+        ("stpo", "it all", "stop", "/stop"),
+        ("@greenlit", "please greet softly", "generate", "/generate please greet softly"),
+        ("@greenlit", "generate: it", "generate", "/generate it"),
+        ("@greenlit", "/retry with more", "retry", "/retry with more"),
+        ("@greenlit", "status?", "status", "/status"),
+        ("genrate", "`x` @bob #3", "generate", "/generate 'x' @bob #3"),
+    ],
+)
+def test_the_nearest_command_is_suggested_with_its_words(command, words, nearest, meant):
+    """As code to copy, which calls nobody."""
+    page = GitHubPage(render_suggestion(ask(command, words), nearest))
+
+    assert f"Did you mean {meant}?" in page.text
+    assert meant in page.codes
+    assert [] == page.mentions
+
+
+def test_a_mention_alone_is_sent_to_the_help():
+    """Nothing is guessed from a name."""
+    page = GitHubPage(render_suggestion(ask("@greenlit"), "generate"))
+
+    assert "Did you mean" not in page.text
+    assert ["/help"] == page.codes
+
+
+def test_busy_run_says_what_becomes_of_the_words():
+    """Words that come while a run is under way are not lost in silence."""
+    last = LastRun(KEY, is_live=True, report=REPORT)
+
+    assert "does not hear what you wrote" in render_busy(ask(words="in German"), last)
+    assert "does not hear" not in render_busy(ask(), last)
+    assert [("My comment", "#issuecomment-42")] == GitHubPage(render_busy(ask(), last)).links
+
+
+@pytest.mark.parametrize(
+    ("last", "text"),
+    [
+        (
+            None,
+            "nothing is under way here. I have not worked on this issue yet: comment `/generate` "
+            "to begin.",
+        ),
+        (
+            LastRun(KEY, is_live=True, began=NOW - 10),
+            "I am at work. It was asked for less than a minute ago. `/stop` ends it.",
+        ),
+        (
+            LastRun(KEY, is_live=True, report=REPORT, began=NOW - 300),
+            "I am at work. Greenlit is planning the change, $0.12 of at most $5.00. It was asked "
+            "for 5 minutes ago. [My comment](#issuecomment-42) shows more. `/stop` ends it.",
+        ),
+        (
+            LastRun(
+                KEY,
+                is_live=False,
+                outcome=Outcome("opened", "", 12),
+                report=OPENED,
+                began=NOW - 8000,
+                changed=NOW - 7300,
+            ),
+            "nothing is under way here. The last run ended 2 hours ago, after 11 minutes. Greenlit "
+            "opened a pull request, $0.42 of at most $5.00. It is #12. "
+            "[Its comment](#issuecomment-42) tells more.",
+        ),
+        (
+            LastRun(KEY, is_live=False, report=REPORT, began=NOW - 900, changed=NOW - 61),
+            "nothing is under way here. The last run broke off 1 minute ago. Comment `/retry` to "
+            "go on where it was.",
+        ),
+    ],
+)
+def test_status_says_state_time_cost_and_where(last, text):
+    """While a run lives, after its end, after a crash, and before there was any."""
+    assert text == render_status(last, NOW)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "less than a minute"),
+        (59, "less than a minute"),
+        (60, "1 minute"),
+        (3599, "59 minutes"),
+        (7300, "2 hours"),
+        (86_400, "1 day"),
+        (-5, "less than a minute"),
+    ],
+)
+def test_durations_are_said_in_one_unit(seconds, text):
+    """The largest that is there; a clock that was set back says no nonsense."""
+    assert text == render_duration(seconds)

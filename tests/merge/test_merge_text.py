@@ -20,6 +20,8 @@ def merge(folder: Path, path: str, base: str, ours: str, theirs: str) -> MergedT
     return merge_text(path, base, ours, theirs, marked.decode())
 
 
+LOAD = "\n\ndef load(path):\n    return open(path)\n"
+COUNT = "\n\ndef count(words):\n    total = sum(words)\n    return total\n"
 SOLVED = {
     "imports are kept in their order": (
         "a.py",
@@ -40,10 +42,9 @@ SOLVED = {
     "two new functions are two things": (
         "a.py",
         "x = 1\n",
-        "x = 1\n\n\ndef load(path):\n    return open(path)\n",
-        "x = 1\n\n\ndef count(words):\n    total = sum(words)\n    return total\n",
-        "x = 1\n\n\ndef count(words):\n    total = sum(words)\n    return total\n\n\n"
-        "def load(path):\n    return open(path)\n",
+        f"x = 1\n{LOAD}",
+        f"x = 1\n{COUNT}",
+        f"x = 1\n{COUNT}{LOAD}",
         "both additions",
     ),
     "the greater version wins": (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.adapters.checkers import build_checkers
-from bot.adapters.claude.claude_client import ClaudeClient
+from bot.adapters.claude.deferred_client import DeferredClaude
 from bot.adapters.dbos.durable_engine import DurableEngine, EngineOptions
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.mirrors import GitMirrors
@@ -29,12 +29,12 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def build_model(settings: ModelSettings) -> ClaudeClient:
+def build_model(settings: ModelSettings) -> DeferredClaude:
     """Build the model's adapter."""
-    return ClaudeClient(
+    return DeferredClaude(
         settings.anthropic_api_key.get_secret_value(),
         settings.chosen_model,
-        base_url=settings.anthropic_url,
+        settings.anthropic_url,
     )
 
 

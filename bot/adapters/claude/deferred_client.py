@@ -1,0 +1,44 @@
+"""Claude, connected when it is first asked: its library is half of the time that a start takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from threading import Lock
+from typing import TYPE_CHECKING, Final
+
+from bot.adapters.claude.prompt_layout import Entries
+from bot.values import ModelConfig, PromptPrefix, Turn
+
+if TYPE_CHECKING:
+    from bot.adapters.claude.claude_client import ClaudeClient
+
+
+class DeferredClaude:
+    """The port `bot.ports.Model`: a `ClaudeClient` that is made at the first question.
+
+    Three thousand modules come with it; a bot that waits for GitHub needs none of them.
+    """
+
+    name: Final = "Claude"
+
+    def __init__(self, api_key: str, config: ModelConfig, base_url: str | None = None) -> None:
+        self._connect: Callable[[], ClaudeClient] = lambda: import_module(
+            "bot.adapters.claude.claude_client"
+        ).ClaudeClient(api_key, config, base_url)
+        self._lock = Lock()
+        self._client: ClaudeClient | None = None
+
+    def turn(self, prefix: PromptPrefix, conversation: Entries, budget_usd: float) -> Turn:
+        """Ask for the next turn, as `ClaudeClient.turn` does."""
+        return self._get_client().turn(prefix, conversation, budget_usd)
+
+    def fetch_lifecycle(self) -> tuple[str, str]:
+        """Ask how long the model lives, as `ClaudeClient.fetch_lifecycle` does."""
+        return self._get_client().fetch_lifecycle()
+
+    def _get_client(self) -> ClaudeClient:
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+            return self._client

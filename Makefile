@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: install demo test quick coverage check format bench lock clean
+.PHONY: install demo test quick check format bench lock clean
 
 # The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
 # pinned version to the newest, which has no hash here.
@@ -12,16 +12,15 @@ install: .venv/demo
 demo: .venv/demo
 	@$(BIN)/greenlit demo
 
-# Most tests wait for servers and processes, so more of them than cores run at a time.
+# Most tests wait for servers and processes, so more of them than cores run at a time. What needs none is measured: its
+# floor of branches only rises.
+PARALLEL := --numprocesses 4 --maxschedchunk 4
 test: .venv/dev tests/contracts/node_modules/.package-lock.json
-	$(BIN)/pytest --numprocesses 4 --maxschedchunk 4
+	$(BIN)/pytest $(PARALLEL) -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=77
+	$(BIN)/pytest $(PARALLEL) -m "served or slow"
 
 quick: .venv/dev
 	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow and not long"
-
-# Branches too. The floor is that of what runs without servers, and only rises.
-coverage: .venv/dev
-	$(BIN)/pytest --numprocesses 2 --maxschedchunk 4 -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=77 -q
 
 check: .venv/dev
 	$(BIN)/ruff check .

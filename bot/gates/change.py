@@ -76,6 +76,15 @@ class Change:
         for block in self.replaced_blocks[path]:
             yield from enumerate(block.old, block.old_start)
 
+    @property
+    def new_paths(self) -> tuple[str, ...]:
+        """The paths of the files that the change brings."""
+        return tuple(
+            path
+            for path, text in self.after.items()
+            if text is not None and self.before.get(path) is None
+        )
+
     @cached_property
     def test_paths(self) -> tuple[str, ...]:
         """The changed tests."""

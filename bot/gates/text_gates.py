@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from bot.gates.change import Change
 from bot.gates.licence import check_licence
+from bot.gates.odd_paths import check_new_paths
 from bot.gates.policy import check_nontext_files, check_paths
 from bot.gates.size import Rules, check_size
 from bot.gates.syntax import check_syntax
@@ -31,6 +32,7 @@ def check_texts(
     """
     findings = (
         *check_paths((*change.after, *change.nontext), rules.allowed, rules.protected),
+        *check_new_paths(change.new_paths, rules.allowed, rules.protected),
         *check_nontext_files(change.nontext),
         *check_size(change, rules),
         *_check_every_syntax(change),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from html import unescape
-
 from rich.text import Text
 
 from bot.edits import parse_change_diff, render_size
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.redact import redact
-from bot.text import defuse_inline
 from bot.values import Branch, PullRequest, PullRequestContent, RunState, Tree
-from bot.views.pull_body import render_body
+from bot.views.pull_body import render_body, render_title
 
 TEMPLATES = tuple(
     f"{folder}pull_request_template{kind}"
     for folder in (".github/", "", "docs/")
     for kind in (".md", ".txt")
 )
-TITLE_CHARS = 200
 
 
 def _summarize_pull(pull: PullRequest) -> Summary:
@@ -33,12 +29,12 @@ def open_pull(ports: Ports, state: RunState, warning: str, *, draft: bool) -> Pu
 
     `warning` says why it is not green; empty when it is.
     """
-    # Names in a title are code too, but a title knows no entities.
-    title = unescape(defuse_inline(state.delivery.finish.title, TITLE_CHARS))
     size = render_size(parse_change_diff(ports.mirrors.diff(state.base, state.patch)))
     body = render_body(state, warning, _read_template(ports, state.base), size)
-    content = PullRequestContent(redact(ports, title), redact(ports, body), draft)
-    return ports.pulls.open_pull(state.request.repo, state.own_branch, state.base.branch, content)
+    request = state.request
+    title = render_title(redact(ports, state.delivery.finish.title), request.number)
+    content = PullRequestContent(title, redact(ports, body), draft)
+    return ports.pulls.open_pull(request.repo, state.own_branch, state.base.branch, content)
 
 
 @step("was_closed")

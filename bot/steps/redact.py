@@ -24,12 +24,14 @@ def redact(ports: Ports, text: str) -> str:
 
 
 def find_leaks(checkers: Checkers, change: Change) -> tuple[Finding, ...]:
-    """Find the secrets on new lines.
+    """Find the secrets on new lines and in the names of new files.
 
-    What stood anywhere in the changed files before was not leaked by this change.
+    What stood anywhere in the changed files or their names before was not leaked by this change.
     """
-    new = "\n".join(line for path in change.after for _, line in change.added_lines(path))
-    old = "\n".join(text for text in change.before.values() if text)
+    new_lines = [line for path in change.after for _, line in change.added_lines(path)]
+    new = "\n".join([*new_lines, *change.new_paths])
+    kept = [f"{path}\n{text}" for path, text in change.before.items() if text is not None]
+    old = "\n".join(kept)
     by_shape = [Leak(secret, "shape", "secret") for secret in find_secrets(new)]
     leaks = {leak.secret: leak for leak in (*by_shape, *_find_by_rules(checkers, new))}
     fresh = {secret: leak for secret, leak in leaks.items() if secret not in old}
@@ -47,18 +49,18 @@ def _find_by_rules(checkers: Checkers, text: str) -> tuple[Leak, ...]:
 def _make_finding(change: Change, leak: Leak) -> Finding:
     path, number = _find_line(change, leak.secret)
     blocks = leak.rule != GENERIC_RULE or kind_of(path) in ("code", "text")
-    text = (
-        f"This looks like a {leak.what}, {leak.secret.strip()[:SHOWN_CHARS]}…: "
-        "read it from the environment or a secret store."
-    )
-    return Finding(GATE, path, number, text, blocks, leak.rule)
+    looks = f"looks like a {leak.what}, {leak.secret.strip()[:SHOWN_CHARS]}…"
+    text = f"This {looks}: read it from the environment or a secret store."
+    if not number:
+        text = f"The file's name {looks}: name the file by what is in it."
+    return Finding(GATE, path.replace(leak.secret, "***"), number, text, blocks, leak.rule)
 
 
 def _find_line(change: Change, secret: str) -> tuple[str, int]:
-    """Find the new line that the secret begins on."""
+    """Find the new line that the secret begins on; line 0 is the file's name."""
     first = next(line for line in secret.split("\n") if line.strip())
     for path in change.after:
         for number, line in change.added_lines(path):
             if first in line:
                 return path, number
-    return "", 0
+    return next((path for path in change.new_paths if first in path), ""), 0

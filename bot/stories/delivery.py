@@ -33,7 +33,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
         state = run.keep(replace(state, branch=branch))
         await run.follow(branch)
     head = state.pushed.head if state.pushed else None
-    message = render_commit_message(state.finish_call.finish, state.request)
+    message = render_commit_message(state)
     sha = await run(commit_patch, state.base, state.patch, head or state.base.sha, message)
     pushed = await run(push_branch, state.base, sha, state.own_branch, head)
     if not pushed.is_ours:

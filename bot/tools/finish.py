@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from bot.text.git_messages import explain_bad_subject, normalize_subject
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
@@ -17,12 +18,13 @@ class FinishInput(ToolInput):
 
     title: str = Field(
         min_length=1,
-        max_length=120,
-        description="The title of the pull request, and the first line of the commit message.",
+        max_length=200,
+        description="The title of the pull request, and the first line of the commit message: at "
+        "most 72 characters, in the imperative, without a full stop.",
     )
     message: Prose = Field(
-        description="The body of the commit message: why, in the repository's manner. It may be "
-        "empty."
+        description="The body of the commit message: why, in the repository's manner, without "
+        "trailers. It may be empty."
     )
     summary: Prose = Field(min_length=1, description="What changed and why, for the reviewers.")
     look_at: list[Prose] = Field(
@@ -42,8 +44,11 @@ def run(session: ToolSession, arguments: FinishInput) -> str:
             "An edit in this turn failed, so the work is not what you say. "
             "Mend that, then call finish."
         )
+    title = normalize_subject(arguments.title)
+    if fault := explain_bad_subject(title):
+        raise ToolRefusal(fault)
     session.finish = Finish(
-        arguments.title,
+        title,
         arguments.message,
         arguments.summary,
         tuple(arguments.look_at),

@@ -25,7 +25,7 @@ STATES = {
 def render_attempts(attempts: Iterable[Attempt]) -> str:
     """Render the ledger as a table; empty when nothing was pushed."""
     rows = [
-        f"| {number} | `{attempt.sha[:7]}` | {_render_attempt(attempt)} |"
+        f"| {number} | `{attempt.sha[:7]}` | {_escape_bars(render_result(attempt))} |"
         for number, attempt in enumerate(attempts, 1)
     ]
     if not rows:
@@ -33,7 +33,8 @@ def render_attempts(attempts: Iterable[Attempt]) -> str:
     return "\n".join(["| attempt | commit | CI |", "|---|---|---|", *rows])
 
 
-def _render_attempt(attempt: Attempt) -> str:
+def render_result(attempt: Attempt) -> str:
+    """Render what CI said of an attempt, linked to its page there."""
     text = _describe_attempt(attempt)
     if not attempt.url or "](" in text:
         return text
@@ -70,9 +71,10 @@ def _blame(verdict: Verdict) -> str:
 def _describe_failures(verdict: Verdict) -> str:
     failures = verdict.reading.failures
     if not failures:
-        return _render_cell(", ".join(verdict.jobs) or verdict.reading.category)
+        names = ", ".join(verdict.jobs) or verdict.reading.category
+        return defuse_inline(names, LIMIT_CHARS)
     more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
-    return _render_cell(_describe_failure(failures[0]) + more)
+    return defuse_inline(_describe_failure(failures[0]) + more, LIMIT_CHARS)
 
 
 def _describe_failure(failure: Failure) -> str:
@@ -86,6 +88,6 @@ def _describe_failure(failure: Failure) -> str:
     return text
 
 
-def _render_cell(text: str) -> str:
+def _escape_bars(text: str) -> str:
     # A backslash before the bar would escape ours, and the cell would end there.
-    return re.sub(r"\\*\|", r"\\|", defuse_inline(text, LIMIT_CHARS))
+    return re.sub(r"\\*\|", r"\\|", text)

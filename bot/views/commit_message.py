@@ -1,28 +1,127 @@
-"""Render the message of the bot's commits from the model's words."""
+"""Render the message of the bot's commits from the run's state."""
 
 from __future__ import annotations
 
 import re
+import textwrap
+from collections.abc import Iterator
 
 from bot.text import defuse_mentions, mask_secrets, strip_invisible
-from bot.values import Finish, Request
-
-MUTE = re.compile(
-    r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|^skip-checks:.*$",
-    re.IGNORECASE | re.MULTILINE,
+from bot.text.git_messages import (
+    drop_skip_marks,
+    drop_trailers,
+    normalize_subject,
+    shorten_subject,
 )
+from bot.values import Failure, Request, RunState, Verdict
+
+WIDTH = 72
+FAILURE_CHARS = 300
+MOST_FAILURES = 5
+REPAIRS = {  # what the mending of a failure that names no test is about
+    "compile-error": "the build",
+    "dependency": "the dependencies",
+    "lint": "what the linter found",
+    "type-error": "the types",
+}
 
 
-def render_commit_message(finish: Finish, request: Request) -> str:
-    """Render the model's words made harmless, with the asker as co-author.
+def render_commit_message(state: RunState) -> str:
+    """Render the message of the next commit: the model's words, or what CI said of the last one.
 
-    What nobody sees is left out (git takes no NUL), and so is what would keep CI from running.
+    Nothing in it calls a person, closes an issue or keeps CI from running; what nobody sees is left
+    out, as git takes no NUL. The asker is the co-author.
     """
-    login = f"{request.asker_id}+{request.asker}" if request.asker_id else request.asker
-    paragraphs = (
-        defuse_mentions(" ".join(strip_invisible(finish.title).split())),
-        defuse_mentions(strip_invisible(finish.message).strip()),
-        f"Co-authored-by: {request.asker} <{login}@users.noreply.github.com>",
+    body = _clean_body(state.finish_call.finish.message, state.request)
+    subject = _clean_line(state.finish_call.finish.title)
+    red = _find_red(state)
+    if red is not None and state.pushed is not None:
+        earlier = _clean_body(state.pushed.finish.message, state.request)
+        why = "" if body == earlier else body
+        subject, body = _render_repair(red), _join(_render_red(red, state.pushed.head), why)
+    trailers = _render_trailers(state.request)
+    text = _join(shorten_subject(subject or f"Solve {state.request.number}"), body, trailers)
+    return mask_secrets(text) + "\n"
+
+
+def _find_red(state: RunState) -> Verdict | None:
+    """Find what CI said of the newest commit, where that was red."""
+    for newest in state.attempts[-1:]:
+        if newest.state == "red":
+            return newest.verdict
+    return None
+
+
+def _render_repair(verdict: Verdict) -> str:
+    """Name in one line what the commit mends."""
+    failures = verdict.reading.failures
+    tests = {failure.test for failure in failures if failure.test}
+    if not tests:
+        job = next(iter(verdict.jobs), "")
+        return _clean_line(f"Repair {REPAIRS.get(verdict.reading.category, f'CI job {job}')}")
+    first = next(failure.test for failure in failures if failure.test)
+    name = _clean_line(first.rpartition("::")[2])
+    subject, plain = f"Repair {name}", "Repair a failing test"
+    if len(tests) > 1:
+        subject, plain = f"{subject} and {len(tests) - 1} more", f"Repair {len(tests)} tests"
+    return subject if shorten_subject(subject) == subject else plain
+
+
+def _render_red(verdict: Verdict, head: str) -> str:
+    """Say what CI said of the commit before: jobs, tests and places."""
+    jobs = ", ".join(map(_clean_line, verdict.jobs)) or "a check"
+    where = f"CI was red on {head[:10]} ({jobs})"
+    failures = list(dict.fromkeys(map(_describe_failure, verdict.reading.failures)))
+    if not failures:
+        return f"{where}."
+    lines = [f"{where}:", ""]
+    for failure in failures[:MOST_FAILURES]:
+        lines += _wrap(f"- {failure}")
+    if len(failures) > MOST_FAILURES:
+        lines.append(f"- and {len(failures) - MOST_FAILURES} more")
+    return "\n".join(lines)
+
+
+def _describe_failure(failure: Failure) -> str:
+    said = ": ".join(part for part in (failure.test, failure.error, failure.message) if part)
+    text = shorten_subject(_clean_line(said), FAILURE_CHARS)
+    innermost = failure.frames[-1] if failure.frames else None
+    if innermost is None:
+        return text
+    place = f"{innermost.file}:{innermost.line}" if innermost.line else innermost.file
+    return f"{text} ({_clean_line(place)})"
+
+
+def _wrap(text: str) -> Iterator[str]:
+    yield from textwrap.wrap(
+        text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )
-    text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-    return MUTE.sub("", mask_secrets(text)) + "\n"
+
+
+def _clean_line(text: str) -> str:
+    # Masked before it is cut: the half of a secret would not be known again.
+    return defuse_mentions(normalize_subject(mask_secrets(text)))
+
+
+def _clean_body(text: str, request: Request) -> str:
+    """Take out trailers, marks that skip CI, and lines that only say which issue this is for."""
+    own_issue = re.compile(
+        rf"^[ \t*-]*(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|refs?|see|part of)[ \t]*:?[ \t]*"
+        rf"#{request.number}\.?[ \t]*$",
+        re.IGNORECASE | re.MULTILINE,
+    )
+    visible = drop_skip_marks(drop_trailers(strip_invisible(text)))
+    plain = own_issue.sub("", visible).strip()
+    return defuse_mentions(re.sub(r"\n{3,}", "\n\n", plain))
+
+
+def _render_trailers(request: Request) -> str:
+    login = f"{request.asker_id}+{request.asker}" if request.asker_id else request.asker
+    return (
+        f"Refs: #{request.number}\n"
+        f"Co-authored-by: {request.asker} <{login}@users.noreply.github.com>"
+    )
+
+
+def _join(*paragraphs: str) -> str:
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)

@@ -1,25 +1,49 @@
-"""Render the pull request's text from the run's state."""
+"""Render the pull request's title and text from the run's state."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 
 from bot.text import as_code_span, defuse_inline, defuse_markdown
-from bot.values import Finding, RunState
-from bot.views.attempts_table import render_attempts
+from bot.text.git_messages import SUBJECT_CHARS, drop_skip_marks, drop_trailers, normalize_subject
+from bot.values import Finding, PlannedFile, RunState
+from bot.views.attempts_table import render_attempts, render_result
 from bot.views.pull_template import fill_template, join_parts
 
 TEXT_CHARS = 6_000
+OPEN_CHARS = 1_200  # of what and why that stand open; the rest is folded
 LINE_CHARS = 500
 FINDING_CHARS = 300
 DIFFERS_CHARS = 1_000
 MOST_WEAKENED = 5
+MOST_NAMES = 5
+MOST_LINES = 20
 UNCHECKED = "Nothing was checked: this repository has no CI for pull requests."
+BOX = re.compile(r"^(?P<marks>(?:[ \t]*(?:>|[-*+]|\d+[.)])[ \t]*)+)\[[ xX]\](?=\s)", re.MULTILINE)
+PLAIN_PARAGRAPH = re.compile(r"[^\W\d_]")  # how a paragraph begins that is no list, fence or table
+
+
+def render_title(words: str, number: int) -> str:
+    """Render the pull request's title: on one line that GitHub does not cut, and without effects.
+
+    A squash merge makes it the subject of a commit. Secrets are out of `words` already, since the
+    half of one would not be known again.
+    """
+    # Names in a title are code too, but a title knows no entities.
+    title = normalize_subject(words) or f"Solve {number}"
+    return unescape(defuse_inline(title, SUBJECT_CHARS))
 
 
 def render_body(state: RunState, warning: str = "", template: str = "", size: str = "") -> str:
-    """Render the pull request's text, under the headings of the repository's template."""
-    return fill_template(template, dict(render_sections(state, warning, size)), render_foot(state))
+    """Render the pull request's text, under the headings of the repository's template.
+
+    Boxes become plain signs: GitHub counts check-boxes as tasks of the pull request.
+    """
+    parts = dict(render_sections(state, warning, size))
+    body = drop_skip_marks(fill_template(template, parts, render_foot(state)))
+    return BOX.sub("\\g<marks>\N{BALLOT BOX}", body)
 
 
 def render_sections(
@@ -27,17 +51,18 @@ def render_sections(
 ) -> Iterator[tuple[str, str]]:
     """Render our parts of the text, each with the name of what it tells."""
     finish = state.delivery.finish
-    alerts = (_render_weakened(state), f"> [!WARNING]\n> {warning}" if warning else "")
-    if top := "\n\n".join(alert for alert in alerts if alert):
-        yield "alerts", top
+    warnings = [f"> [!WARNING]\n> {warning}"] if warning else []
+    yield "alerts", join_parts(_render_weakened(state), *warnings)
     yield "issue", f"Closes #{state.request.number}"
-    summary = defuse_markdown(finish.summary, TEXT_CHARS)
-    yield "what", join_parts(summary, _compare_with_plan(state), size)
-    yield "checked", render_attempts(state.attempts) or UNCHECKED
+    summary = _render_summary(drop_trailers(finish.summary))
+    yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
+    yield "checked", _render_checks(state)
     if finish.look_at:
-        yield "look", "\n".join(f"- {defuse_inline(place, LINE_CHARS)}" for place in finish.look_at)
-    if findings := "\n".join(_render_findings(state)):
-        yield "found", findings
+        places = [defuse_inline(place, LINE_CHARS) for place in finish.look_at]
+        yield "look", _render_list(places)
+    if state.repaired or _list_advice(state):
+        yield "found", _render_findings(state)
+    yield "machine", f"Greenlit, a bot that uses {state.opening.model}, wrote this pull request."
 
 
 def _render_weakened(state: RunState) -> str:
@@ -45,56 +70,113 @@ def _render_weakened(state: RunState) -> str:
     weakened = [finding for finding in state.advice if finding.gate == "tests"]
     if not weakened:
         return ""
-    lines = [f"> - {_render_finding(finding, LINE_CHARS)}" for finding in weakened[:MOST_WEAKENED]]
-    if len(weakened) > MOST_WEAKENED:
-        lines.append(f"> - and {len(weakened) - MOST_WEAKENED} more")
-    return "\n".join(["> [!IMPORTANT]", "> Tests or checks ask for less than before:", *lines])
+    findings = [_render_finding(finding, LINE_CHARS) for finding in weakened]
+    lines = _render_list(findings, MOST_WEAKENED).splitlines()
+    head = ("[!IMPORTANT]", "Tests or checks ask for less than before:")
+    return "\n".join(f"> {line}" for line in (*head, *lines))
 
 
-def _render_findings(state: RunState) -> Iterator[str]:
-    """Render what the checks found in two lines: repaired, and left. The record has all of it."""
-    if state.repaired:
-        yield f"- Repaired before the push: {_render_first(state.repaired)}"
-    left = tuple(finding for finding in state.advice if finding.gate != "tests")
-    if left:
-        yield f"- Left, as advice: {_render_first(left)}"
+def _render_summary(summary: str) -> str:
+    """Render what and why; of a long one the first paragraph, and the rest folded."""
+    first, _, rest = summary.strip().partition("\n\n")
+    if len(summary) <= OPEN_CHARS or not PLAIN_PARAGRAPH.match(first):
+        return defuse_markdown(summary, TEXT_CHARS)
+    more = defuse_markdown(rest, TEXT_CHARS)
+    return join_parts(defuse_markdown(first, TEXT_CHARS), _fold("More on what changed", more))
 
 
-def _render_first(findings: Sequence[Finding]) -> str:
-    more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
-    return f"{_render_finding(findings[0], FINDING_CHARS)}{more}"
+def _compare_with_plan(state: RunState) -> str:
+    """Say in a paragraph where the change left the plan; empty when it did nowhere."""
+    planned = {file.path for file in _list_planned(state)}
+    changed = set(state.delivery.files)
+    sentences = []
+    if planned and (extra := sorted(changed - planned)):
+        sentences.append(f"Not in the plan, but changed: {_list_names(extra)}.")
+    if left := sorted(planned - changed):
+        sentences.append(f"In the plan, but not changed: {_list_names(left)}.")
+    if differs := drop_trailers(state.delivery.finish.differs):
+        sentences.append(defuse_inline(differs, DIFFERS_CHARS))
+    return " ".join(["**Against the plan:**", *sentences]) if sentences else ""
+
+
+def _render_plan(state: RunState) -> str:
+    """Render what the plan said of the files that changed, folded."""
+    changed = set(state.delivery.files)
+    lines = [
+        f"{as_code_span(file.path)}: {defuse_inline(file.change, FINDING_CHARS)}"
+        for file in _list_planned(state)
+        if file.path in changed
+    ]
+    return _fold("The change, file by file", _render_list(lines))
+
+
+def _list_planned(state: RunState) -> tuple[PlannedFile, ...]:
+    return state.plan.files if state.plan else ()
+
+
+def _render_checks(state: RunState) -> str:
+    """Render what CI says now in a line, and the earlier attempts folded."""
+    attempts = state.attempts
+    if not attempts or attempts[-1].state == "unchecked":
+        return UNCHECKED
+    newest, count = attempts[-1], len(attempts)
+    result = f"{render_result(newest)} on `{newest.sha[:7]}`"
+    if count > 1:
+        ledger = _fold(f"All {count} attempts", render_attempts(attempts))
+        return join_parts(f"{result} after {count} attempts.", ledger)
+    if newest.state in ("green", "red"):
+        return f"{result} at the first attempt."
+    return f"{result}."
+
+
+def _render_list(items: Sequence[str], most: int = MOST_LINES) -> str:
+    """Render a list, and how many more there are."""
+    lines = [f"- {item}" for item in items[:most]]
+    if len(items) > most:
+        lines.append(f"- and {len(items) - most} more")
+    return "\n".join(lines)
+
+
+def _list_advice(state: RunState) -> tuple[Finding, ...]:
+    return tuple(finding for finding in state.advice if finding.gate != "tests")
+
+
+def _render_findings(state: RunState) -> str:
+    """Render what the checks before the push found: repaired, and left. The record has all."""
+    advice = _list_advice(state)
+    counts = ((state.repaired, "repaired before the push"), (advice, "left as advice"))
+    title = ", ".join(f"{len(findings)} {what}" for findings, what in counts if findings)
+    lines = [f"Repaired: {_render_finding(finding, FINDING_CHARS)}" for finding in state.repaired]
+    lines += [f"Left: {_render_finding(finding, FINDING_CHARS)}" for finding in advice]
+    return _fold(f"What the checks found: {title}", _render_list(lines))
 
 
 def _render_finding(finding: Finding, limit_chars: int) -> str:
-    place = as_code_span(f"{finding.path}:{finding.line}")
+    place = as_code_span(f"{finding.path}:{finding.line}".removesuffix(":0"))
     return f"{place} {defuse_inline(finding.text, limit_chars)}"
 
 
 def render_foot(state: RunState) -> str:
-    """Render who asked, what it cost, and that a machine wrote it."""
+    """Render who asked, what it cost, what people can do here, and that a machine wrote it."""
     request = state.request
     return (
-        f"---\n<sub>Written by Greenlit, a bot that uses {state.opening.model}, "
-        f"because @{request.asker} asked for it in #{request.number}. "
-        f"It cost ${state.usage.usd:.2f}. "
-        f"Nobody has reviewed it yet: please do. Run `{state.key}`.</sub>"
+        f"---\n<sub>Greenlit, a bot that uses {state.opening.model}, wrote this because "
+        f"@{request.asker} asked for it in #{request.number}; it cost ${state.usage.usd:.2f}. "
+        "Nobody has reviewed it yet: please do.<br>"
+        "I never push over your commits on this branch. Closing this pull request ends my work on "
+        f"it; for another try, comment `/retry` on #{request.number}. Run `{state.key}`.</sub>"
     )
 
 
-def _compare_with_plan(state: RunState) -> str:
-    """Render the planned files and the changed ones as one list."""
-    planned = state.plan.files if state.plan else ()
-    changed = set(state.delivery.files)
-    names = {file.path for file in planned}
-    lines = [
-        f"- [x] {as_code_span(file.path)}: {defuse_inline(file.change, FINDING_CHARS)}"
-        for file in planned
-        if file.path in changed
-    ]
-    lines += [
-        f"- [ ] {as_code_span(path)}: planned, and not changed" for path in sorted(names - changed)
-    ]
-    lines += [f"- [x] {as_code_span(path)}: not in the plan" for path in sorted(changed - names)]
-    if differs := state.delivery.finish.differs:
-        lines.append(f"\nAgainst the plan: {defuse_inline(differs, DIFFERS_CHARS)}")
-    return "\n".join(lines)
+def _list_names(paths: Sequence[str]) -> str:
+    names = [as_code_span(path) for path in paths[:MOST_NAMES]]
+    if len(paths) > MOST_NAMES:
+        names.append(f"{len(paths) - MOST_NAMES} more")
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _fold(title: str, text: str) -> str:
+    """Fold Markdown under a line of ours; nothing where there is none."""
+    if not text:
+        return ""
+    return f"<details><summary>{title}</summary>\n\n{text}\n\n</details>"

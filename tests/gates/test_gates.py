@@ -187,6 +187,25 @@ def test_what_stood_there_before_was_not_leaked_now():
     assert () == find_leaks(ASKED, changed)
 
 
+@pytest.mark.parametrize("name", [f"{TOKEN}.txt", f"keys/{TOKEN}/a.py"])
+def test_a_secret_in_a_files_name_is_found_as_in_its_text(name):
+    """Names are pushed too; the finding does not repeat it, not even as the file's path."""
+    (finding,) = find_leaks(ASKED, make_change({name: "x = 1\n"}))
+
+    assert (0, True) == (finding.line, finding.blocks)
+    assert "file's name" in finding.text
+    assert TOKEN not in f"{finding.path} {finding.text}"
+    assert "***" in finding.path
+
+
+def test_a_name_that_stood_there_before_was_not_leaked_now():
+    """The file is only edited, or moved."""
+    edited = make_change({f"{TOKEN}.txt": "b\n"}, {f"{TOKEN}.txt": "a\n"})
+    moved = make_change({f"{TOKEN}.txt": None, f"b/{TOKEN}.txt": "a\n"}, {f"{TOKEN}.txt": "a\n"})
+
+    assert ((), ()) == (find_leaks(ASKED, edited), find_leaks(ASKED, moved))
+
+
 @pytest.mark.parametrize(
     "text",
     [

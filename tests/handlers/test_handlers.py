@@ -6,7 +6,7 @@ import pytest
 
 from bot.run import Ignore, SignalRun, StartRun
 from bot.steps.push_branch import name_branch
-from bot.values import Finish, InstallationId, Repo, RepoBranches, Request
+from bot.values import InstallationId, Repo, RepoBranches, Request
 from bot.values.events import (
     ChecksMoved,
     CommentCreated,
@@ -18,7 +18,6 @@ from bot.values.events import (
     PullSynchronized,
     Pushed,
 )
-from bot.views.commit_message import render_commit_message
 from handlers import route
 
 REPO = Repo("acme/orders", InstallationId(1))
@@ -174,12 +173,3 @@ def test_a_branch_names_its_issue(title, run, branch):
     asking = Request(REPO, 7, "ada", "", "d", title=title)
 
     assert branch == name_branch("greenlit/", asking, run)
-
-
-def test_a_commit_cannot_keep_ci_from_running():
-    """What would make CI skip the commit is taken out of the model's words."""
-    finish = Finish("Greet [skip ci] quietly", "Because.\n\nskip-checks: true\n[No CI]", "s")
-    told = render_commit_message(finish, Request(REPO, 7, "ada", "", "d", asker_id=5)).lower()
-
-    assert "co-authored-by: ada <5+ada@users.noreply.github.com>" in told
-    assert not any(words in told for words in ("skip ci", "skip-checks", "no ci"))

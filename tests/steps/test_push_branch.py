@@ -9,7 +9,18 @@ from bot.steps.push_branch import (
     commit_patch,
     push_branch,
 )
-from bot.values import Branch, Finish, InstallationId, Patch, Repo, Request, Sha
+from bot.values import (
+    Branch,
+    Finish,
+    InstallationId,
+    OpenFinish,
+    Patch,
+    Repo,
+    Request,
+    RunKey,
+    RunState,
+    Sha,
+)
 from bot.views.commit_message import render_commit_message
 from tests.git_served import git
 
@@ -24,82 +35,8 @@ ASKING = Request(
 )
 FINISH = Finish("Greet softly", "It was loud.\n\nNow it is not.", "Softer.")
 BRANCH = Branch("greenlit/7-greet")
-MESSAGE = render_commit_message(FINISH, ASKING)
-
-
-def test_a_message_is_the_models_with_the_asker_as_co_author():
-    """The trailer stands alone at the end, or neither git nor GitHub would know it for one."""
-    expected = "Greet softly\n\nIt was loud.\n\nNow it is not.\n\nCo-authored-by: ada <1234+ada@users.noreply.github.com>\n"
-
-    assert expected == render_commit_message(FINISH, ASKING)
-
-
-@pytest.mark.parametrize(
-    ("finish", "asking", "expected"),
-    [
-        (
-            replace(FINISH, message=""),
-            ASKING,
-            "Greet softly\n\nCo-authored-by: ada <1234+ada@users.noreply.github.com>\n",
-        ),
-        (
-            replace(FINISH, title="two\nlines\tand more", message="  \n"),
-            replace(ASKING, asker_id=0),
-            "two lines and more\n\nCo-authored-by: ada <ada@users.noreply.github.com>\n",
-        ),
-    ],
-)
-def test_a_message_without_a_body_or_an_id(finish, asking, expected):
-    """The subject is one line; an account whose id is unknown is named by its login."""
-    assert expected == render_commit_message(finish, asking)
-
-
-@pytest.mark.parametrize(
-    ("said", "kept"),
-    [
-        ("Fixes #99, see acme/other#3 and GH-12", "Fixes 99, see acme/other3 and GH 12"),
-        ("Thanks @ada and @acme/team", "Thanks ada and acme/team"),
-        (
-            "Closes: https://github.com/acme/greeter/issues/9",
-            "see https://github.com/acme/greeter/issues/9",
-        ),
-        ("Write to a@b.example; colour #fff; C# 5", "Write to a@b.example; colour #fff; C# 5"),
-    ],
-)
-def test_a_commit_calls_nobody_and_closes_nothing(said, kept):
-    """GitHub reads commits too: names are called, numbers linked, and issues closed once it is
-    merged.
-    """
-    assert kept == render_commit_message(replace(FINISH, message=said), ASKING).split("\n\n")[1]
-
-
-@pytest.mark.parametrize(
-    "secret",
-    [
-        "ghs_" + "a1" * 20,
-        "sk-ant-api03-abcdefgh",
-        "https://u:hunter2hunter2@example.org",
-        "AKIA" + "A" * 16,
-    ],
-)
-def test_secrets_never_reach_a_commit(secret):
-    """Masked in the title and in the body."""
-    told = render_commit_message(
-        replace(FINISH, title=f"Use {secret}", message=f"Because {secret}."), ASKING
-    )
-
-    assert secret not in told
-    assert 2 == told.count("***")
-
-
-def test_a_models_trailer_makes_nobody_a_co_author():
-    """Only the last paragraph holds trailers, and that is ours."""
-    told = render_commit_message(
-        replace(FINISH, message="Why.\n\nCo-authored-by: eve <eve@example.org>"), ASKING
-    )
-    *_, last = told.strip().split("\n\n")
-
-    assert "Co-authored-by: ada <1234+ada@users.noreply.github.com>" == last
+WORK = RunState(RunKey("acme/greeter#7/1"), ASKING, open_finish=OpenFinish("c", FINISH))
+MESSAGE = render_commit_message(WORK)
 
 
 def test_a_commit_is_the_bots_on_what_was_pushed_before(place):
@@ -139,10 +76,9 @@ def test_a_commit_is_the_bots_on_what_was_pushed_before(place):
 def test_any_message_can_be_committed(place, odd):
     """What git does not take, and what nobody sees, is left out: no work may be lost for a letter."""
     tree = place.tree()
-    finish = replace(FINISH, title=odd, message=odd)
-    sha = commit_patch(
-        place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, render_commit_message(finish, ASKING)
-    )
+    finish = OpenFinish("c", replace(FINISH, title=odd, message=odd))
+    message = render_commit_message(replace(WORK, open_finish=finish))
+    sha = commit_patch(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, message)
     push_branch(place.ports, tree, sha, BRANCH, None)
     told = git(place.forge.git_dir(place.repo.name), "log", "-1", "--format=%B", BRANCH)
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.gfm import GitHubPage
 from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, WORKFLOW, edit, script, staged
 
 SLOW = {  # CI that runs until the stage is taken down
@@ -75,7 +76,9 @@ def test_the_same_failure_twice_ends_in_a_draft(stage):
         assert "draft" == run.outcome.state
         assert pull.draft
         assert "same failure" in pull.body
-        assert 2 == pull.body.count("🔴")
+        (ledger,) = GitHubPage(pull.body).tables
+        assert ["attempt", "1", "2"] == [row[0] for row in ledger]
+        assert all("🔴" in row[2] for row in ledger[1:])
 
 
 def test_a_repository_without_ci_says_that_nothing_was_checked(stage):

@@ -272,7 +272,9 @@ def test_a_list_for_people_is_kept(caller):
             "files.0.change: Field required",
         ),
         ("finish", {"title": "", "message": "", "summary": ""}, "title:"),
-        ("finish", {"title": "x" * 121, "message": "", "summary": "x"}, "title:"),
+        ("finish", {"title": "x" * 201, "message": "", "summary": "x"}, "title:"),
+        ("finish", {"title": "x" * 73, "message": "", "summary": "x"}, "has 73 characters"),
+        ("finish", {"title": "\n# [skip ci]", "message": "", "summary": "x"}, "says nothing"),
         ("update_todo", {"items": ["x"] * 21}, "items:"),
     ],
 )

@@ -1,0 +1,74 @@
+"""Clean a stranger's words for git: a subject, a body, and nothing that acts on CI or names people.
+
+A squash merge takes the title and the text of a pull request, so both are cleaned like a commit.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.text.invisible_chars import strip_invisible
+
+SUBJECT_CHARS = 72  # GitHub cuts a commit's subject there
+_SERVICES = (
+    r"(?:ci|cd|actions|checks?|builds?|tests?|deploy|travis(?:-ci)?|circle(?:-?ci)?|appveyor"
+    r"|azure ?pipelines|azp|buildkite|cirrus|codefresh|drone|netlify|render|vercel)"
+)
+_SKIP_MARK = re.compile(
+    rf"\[[ \t]*(?:(?:skip|no)[ \t_-]+{_SERVICES}|{_SERVICES}[ \t_-]+skip)[ \t]*\]"
+    r"|\*\*\*no_ci\*\*\*|^[ \t]*skip-checks[ \t]*:.*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Lines that a tool would take for a statement of a person; a folded one goes on behind a blank.
+_TRAILER = re.compile(
+    r"^[ \t>*-]*(?:[a-z]+(?:-[a-z]+)*-by|change-id|cc)[ \t]*:.*(?:\n[ \t]+\S.*)*\n?",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def normalize_subject(text: str) -> str:
+    """Write a title on one line: no invisible characters, no `#` before it, no full stop after it.
+
+    Empty when nothing is left that says something.
+    """
+    flat = drop_skip_marks(" ".join(strip_invisible(text).split()))
+    subject = " ".join(flat.split()).lstrip("# ").rstrip(" .\N{IDEOGRAPHIC FULL STOP}")
+    return subject if any(char.isalnum() for char in subject) else ""
+
+
+def explain_bad_subject(subject: str) -> str:
+    """Say why a normalized subject cannot stand as it is; empty when it can."""
+    if not subject:
+        return "The title says nothing: give a short sentence in the imperative."
+    if len(subject) > SUBJECT_CHARS:
+        return (
+            f"The title has {len(subject)} characters, and GitHub cuts it after {SUBJECT_CHARS}. "
+            "Make it shorter, and say the rest in the message."
+        )
+    return ""
+
+
+def shorten_subject(subject: str, limit_chars: int = SUBJECT_CHARS) -> str:
+    """Cut a subject before the word that does not fit; a single word is cut in the middle."""
+    if len(subject) <= limit_chars:
+        return subject
+    room = limit_chars - len("...")
+    whole_words = subject[: room + 1].rpartition(" ")[0].rstrip(" ,;:")
+    return f"{whole_words or subject[:room]}..."
+
+
+def drop_skip_marks(text: str) -> str:
+    """Remove what keeps CI from running, such as `[skip ci]`.
+
+    A mark that only the removal made loses its brackets, so that no third one can come of it.
+    """
+    return _SKIP_MARK.sub(_open_brackets, _SKIP_MARK.sub("", text))
+
+
+def drop_trailers(text: str) -> str:
+    """Remove lines such as `Signed-off-by: ...`: only the bot says who had a part in its work."""
+    return _TRAILER.sub("", text)
+
+
+def _open_brackets(mark: re.Match[str]) -> str:
+    return f"({mark[0][1:-1].strip()})" if mark[0].startswith("[") else ""

@@ -16,7 +16,7 @@ from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
 from bot.search import INDEX_FORMAT
 from bot.settings import GitHubSettings, ModelSettings, Settings
-from bot.steps.report import report_failure
+from bot.steps.report import report, report_failure
 from bot.stories import STORIES
 
 
@@ -83,5 +83,6 @@ def build_engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
             slots=settings.slots,
             slots_per_repository=settings.slots_per_repository,
             on_run_failed=report_failure,
+            on_run_waits=report,
         ),
     )

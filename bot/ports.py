@@ -48,15 +48,19 @@ class Refusal(Exception):
 
 class Unreachable(Exception):
     """A port failed in a way that may pass: the engine tries again, capped. The text holds no
-    secret.
+    secret. `service` is who does not answer, by the name that people know.
     """
+
+    def __init__(self, text: str, service: str = "GitHub") -> None:
+        super().__init__(text)
+        self.service = service
 
 
 class RateLimited(Unreachable):
     """A port said when it will listen again: `until` is seconds since the epoch."""
 
-    def __init__(self, text: str, until: float) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, until: float, service: str = "GitHub") -> None:
+        super().__init__(text, service)
         self.until = until
 
 

@@ -22,6 +22,7 @@ from bot.values import (
     RunState,
     Signal,
     Subject,
+    Waiting,
 )
 
 P = ParamSpec("P")
@@ -96,14 +97,23 @@ class Run(Protocol):
         Unreachable ports are tried again, capped; then Unreachable is raised.
         """
 
-    async def wait(self, patience_s: float) -> Signal | None:
+    async def wait(self, patience_s: float, waiting: Waiting | None = None) -> Signal | None:
         """Take the next signal of the inbox, or None when `patience_s` has passed.
 
-        Who waits holds no slot of work.
+        Who waits holds no slot of work. People are told what it waits for when that takes a while.
         """
 
-    def slot(self, repo: Repo) -> AbstractAsyncContextManager[None]:
-        """Hold one of the limited slots of work, of this repository's and of all, in the block."""
+    def slot(self, repo: Repo, asked_at: str = "") -> AbstractAsyncContextManager[bool]:
+        """Hold one of the limited slots of work, of this repository's and of all, in the block.
+
+        Who asked first (`asked_at` is ISO 8601, UTC) is served first. Gives whether it had to wait.
+        """
+
+    def heed(self, listen: Callable[[], Awaitable[None]] | None) -> None:
+        """Have this done when a signal comes while the run waits for a slot or to try again.
+
+        What it raises comes out of the call that waited. None: from now on nothing is done.
+        """
 
     @property
     def state(self) -> RunState:

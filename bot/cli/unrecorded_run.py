@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
@@ -13,7 +13,7 @@ from bot.cli.progress import show_progress
 from bot.cli.terminal import render_step
 from bot.ports import Ports, Refusal
 from bot.run import SignalRun, StartRun, Step, to_json
-from bot.values import Branch, LastRun, Reaction, Repo, RunKey, RunState, Signal, Subject
+from bot.values import Branch, LastRun, Reaction, Repo, RunKey, RunState, Signal, Subject, Waiting
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,14 +59,25 @@ class UnrecordedRun:
         self._state = state
         return state
 
-    async def wait(self, patience_s: float) -> Signal | None:  # noqa: ARG002 - nobody to wait for
+    async def wait(
+        self,
+        patience_s: float,  # noqa: ARG002 - nobody to wait for
+        waiting: Waiting | None = None,  # noqa: ARG002 - nobody to tell
+    ) -> Signal | None:
         """Return at once: nobody signals this run."""
         return None
 
     @asynccontextmanager
-    async def slot(self, repo: Repo) -> AsyncIterator[None]:  # noqa: ARG002 - one run, one slot
+    async def slot(
+        self,
+        repo: Repo,  # noqa: ARG002 - one run, one slot
+        asked_at: str = "",  # noqa: ARG002
+    ) -> AsyncIterator[bool]:
         """Go on at once: there is one run, so there is no limit."""
-        yield
+        yield False
+
+    def heed(self, listen: Callable[[], Awaitable[None]] | None) -> None:
+        """Do nothing: nobody signals this run."""
 
     async def follow(self, branch: Branch) -> None:
         """Record nothing: nothing is pushed from here."""

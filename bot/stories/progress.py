@@ -23,6 +23,7 @@ async def conclude(run: Run, outcome: Outcome) -> Outcome:
 
     Where nobody can be told any more, as in an issue that was locked, the outcome is the same.
     """
+    run.heed(None)  # whatever is said now, it is over
     state = run.keep(replace(run.state, outcome=outcome))
     if state.pull is not None and outcome.pull is None:
         why = f"The run ended before CI was green. {outcome.text}"

@@ -8,6 +8,7 @@ CI is green. When CI is not green in the end, it opens a draft.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from bot.ports import Refusal, Unreachable
 from bot.run import Run
@@ -20,6 +21,7 @@ from bot.stories.delivery import deliver
 from bot.stories.progress import conclude, tell
 from bot.stories.stops import Asks, GaveUp, Stopped
 from bot.stories.until_green import until_green
+from bot.stories.watching import obey_signals
 from bot.text import defuse_inline
 from bot.values import Outcome, Request, RunState
 
@@ -36,8 +38,9 @@ async def solve_issue(run: Run, request: Request) -> Outcome:
 
 
 async def _solve(run: Run, request: Request) -> Outcome:
+    run.heed(partial(obey_signals, run, request))
     state = await begin(run, request)
-    async with run.slot(request.repo):
+    async with run.slot(request.repo, request.at):
         state = await understand(run, state)
         state = await write(run, state)
         state = await deliver(run, state)

@@ -76,7 +76,7 @@ async def _react(run: Run, state: RunState, checks: Checks) -> RunState:
 async def _fix(run: Run, state: RunState, verdict: Verdict) -> RunState:
     """Answer the open `finish` with what the red CI says, and push what the model makes of it."""
     state = await tell(run, replace(state, phase="fixing"))
-    async with run.slot(state.request.repo):
+    async with run.slot(state.request.repo, state.request.at):
         before = state.patch
         state = await write(run, run.keep(answer_finish(state, _render_verdict(verdict))))
         if state.patch == before:

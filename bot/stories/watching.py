@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from bot.run import Run
 from bot.steps.admit import find_stop_reason
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.steps.open_pull import pull_was_closed
 from bot.steps.push_branch import branch_moved
 from bot.stories.stops import StaysRed, Stopped
-from bot.values import Caps, Checks, Request, RunState, Signal
+from bot.values import Caps, Checks, Request, RunState, Signal, Waiting
 
 
 async def settle_ci(run: Run, state: RunState) -> Checks:
@@ -29,7 +31,8 @@ async def settle_ci(run: Run, state: RunState) -> Checks:
             return snapshot.checks
         if waited_s >= caps.ci_patience_s:
             raise StaysRed(f"CI did not end within {caps.ci_patience_s // 60} minutes.")
-        await _wait_for_hint(run, state, _next_look_s(caps, waited_s))
+        waiting = Waiting("ci", since=_format_time(began), checks=snapshot.checks.checks)
+        await _wait_for_hint(run, state, _next_look_s(caps, waited_s), waiting)
 
 
 async def obey_signals(run: Run, request: Request) -> None:
@@ -58,17 +61,21 @@ async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None
         raise Stopped(f"@{signal.by} pushed to `{branch}`, so the branch is theirs now")
 
 
-async def _wait_for_hint(run: Run, state: RunState, patience_s: float) -> None:
+async def _wait_for_hint(run: Run, state: RunState, patience_s: float, waiting: Waiting) -> None:
     """Wait for a signal, or for time to pass.
 
     CI is asked again after either. A signal about another commit ends the wait too, for signals
     that keep coming would hold it up for ever.
     """
-    signal = await run.wait(patience_s)
+    signal = await run.wait(patience_s, waiting)
     if signal is None:
         signal = Signal("issue")  # its webhook may have been lost
     await obey_signal(run, state.request, signal)
     await _obey_branch_signal(run, state, signal)
+
+
+def _format_time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _next_look_s(caps: Caps, waited_s: float) -> float:

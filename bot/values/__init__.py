@@ -83,6 +83,7 @@ from bot.values.run_state import (
     RunReport,
     RunState,
 )
+from bot.values.waiting import Waiting
 
 __all__ = [
     "Action",
@@ -153,4 +154,5 @@ __all__ = [
     "Usage",
     "UserText",
     "Verdict",
+    "Waiting",
 ]

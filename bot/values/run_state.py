@@ -28,6 +28,7 @@ from bot.values.conversation import (
 )
 from bot.values.request import Branch, Issue, Request, RunKey
 from bot.values.run_config import Caps, RepoConfig
+from bot.values.waiting import Waiting
 
 T = TypeVar("T")
 Phase = Literal["reading", "planning", "editing", "waiting", "fixing"]
@@ -119,6 +120,7 @@ class RunState:
     )  # CI runs begun again: attempt over
     pull: PullRequest | None = None
     outcome: Outcome | None = None
+    waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
 
     @property
     def base(self) -> Tree:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.text import as_code_span, defuse_inline, defuse_markdown
 from bot.values import Retrieval, RunKey, RunState
 from bot.views.attempts_table import render_attempts
+from bot.views.waiting import describe_waiting, render_waiting
 
 DOING = {
     "reading": "is reading the request",
@@ -41,7 +42,7 @@ def render_comment(state: RunState) -> str:
     # The outcome's text is ours; what it quotes was made harmless where it was quoted.
     parts = (
         f"### {_render_headline(state)} · asked by @{state.request.asker}",
-        state.outcome.text if state.outcome else "",
+        state.outcome.text if state.outcome else render_waiting(state),
         "\n".join(_render_checklist(state)),
         _render_plan(state),
         "" if state.outcome else _render_todo(state.todo),
@@ -56,7 +57,7 @@ def render_comment(state: RunState) -> str:
 def describe_state(state: RunState) -> str:
     """Say what the run does, or how it ended."""
     if state.outcome is None:
-        return DOING[state.phase]
+        return describe_waiting(state.waiting) if state.waiting else DOING[state.phase]
     return ENDS[state.outcome.state][1] if state.outcome.state in ENDS else state.outcome.state
 
 

@@ -34,14 +34,16 @@ class Replay:
     async def __call__(self, step, /, *values, **named):
         return from_json(self.take(step.name)["ok"], step.result_kind)
 
-    async def wait(self, patience_s):
+    async def wait(self, patience_s, waiting=None):
         data = self.take("DBOS.recv")
         return None if data is None else from_json(data, Signal)
 
     @asynccontextmanager
-    async def slot(self, repo):
-        self.take("slot")
-        yield
+    async def slot(self, repo, asked_at=""):
+        yield self.take("slot")["ok"] == "waited"
+
+    def heed(self, listen):
+        pass
 
     async def follow(self, branch):
         self.take("DBOS.updateWorkflowAttributes")

@@ -46,7 +46,7 @@ class Busy:
         assert step is fetch_checks
         return ChecksSnapshot(Checks(HEAD, (Check("test", "pending"),)), self.now)
 
-    async def wait(self, patience_s):
+    async def wait(self, patience_s, waiting=None):
         self.now += min(patience_s, 10.0)
         self.signals += 1
         assert self.signals < 1000, "it waits for ever"

@@ -14,6 +14,7 @@ from bot.ports import RateLimited, Refusal, Unreachable
 from bot.text import mask_secrets
 
 HOUR_S: Final = 3600
+SERVICE: Final = "Claude"
 CHECK_KEY: Final = "Set GREENLIT_ANTHROPIC_API_KEY to a key that may do this."
 CHECK_ACCOUNT: Final = (
     "The operator can raise the limit or pay in Claude's console (Settings, Limits and Billing)."
@@ -50,7 +51,8 @@ def error_status(error: anthropic.APIStatusError, default: int) -> int:
 
 def _translate(error: anthropic.APIError, model: str) -> Exception:
     if not isinstance(error, anthropic.APIStatusError):
-        return Unreachable(f"Claude's API cannot be reached: {type(error).__name__}.")
+        text = f"Claude's API cannot be reached: {type(error).__name__}."
+        return Unreachable(text, SERVICE)
     status = error_status(error, default=error.status_code)
     message = f"{mask_secrets(error.api_message or 'no message')} (request {error.request_id})"
     if status == 402 or _is_about_payment(error.error_code or ""):
@@ -58,7 +60,7 @@ def _translate(error: anthropic.APIError, model: str) -> Exception:
     if status == 429:
         return _translate_rate_limit(error, message)
     if status in (408, 409) or status >= 500:
-        return Unreachable(f"Claude's API answered {status}: {message}.")
+        return Unreachable(f"Claude's API answered {status}: {message}.", SERVICE)
     advice = {
         401: CHECK_KEY,
         403: CHECK_KEY,
@@ -78,7 +80,8 @@ def _translate_rate_limit(error: anthropic.APIStatusError, message: str) -> Exce
     wait_s = _read_retry_after_s(error.response.headers)
     if wait_s is None or wait_s > HOUR_S:
         return Refusal(f"Claude's API has reached a spend limit: {message}. {CHECK_ACCOUNT}")
-    return RateLimited(f"Claude's API limits the rate: {message}.", time.time() + wait_s)
+    text = f"Claude's API limits the rate: {message}."
+    return RateLimited(text, time.time() + wait_s, SERVICE)
 
 
 def _read_retry_after_s(headers: Mapping[str, str]) -> float | None:

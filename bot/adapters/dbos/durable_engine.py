@@ -17,7 +17,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -25,7 +25,7 @@ from typing import Any, TypeVar, get_type_hints
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig
 
-from bot.adapters.dbos.durable_run import INBOX, DurableRun, OnRunFailed, Runtime
+from bot.adapters.dbos.durable_run import INBOX, DurableRun
 from bot.adapters.dbos.enqueue_batcher import EnqueueBatcher
 from bot.adapters.dbos.journal import (
     LIVE,
@@ -36,17 +36,20 @@ from bot.adapters.dbos.journal import (
 )
 from bot.adapters.dbos.run_lookup import (
     find_last_run,
+    find_live_keys,
     find_live_runs,
     find_started_by,
     list_runs,
 )
+from bot.adapters.dbos.runtime import OnRunFailed, OnRunWaits, Runtime
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.sqlite import lock_home, make_url, open_database
 from bot.adapters.dbos.step_output import RetryPolicy
+from bot.adapters.dbos.wait_reports import WaitPolicy
 from bot.adapters.private_home import RECORD
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun, Story, from_json, to_json
-from bot.values import RunKey
+from bot.values import LastRun, RunKey, Subject
 
 T = TypeVar("T")
 
@@ -66,8 +69,12 @@ class EngineOptions:
     slots: int = 4
     slots_per_repository: int = 1
     on_run_failed: OnRunFailed | None = None
+    on_run_waits: OnRunWaits | None = None
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    wait_policy: WaitPolicy = field(default_factory=WaitPolicy)
     poll_s: float = 0.1  # of the queue of new runs
+    # After a launch, until slots are given out though some run has not come back yet.
+    most_replay_s: float = 10.0
     # A net below `_send`, which wakes a waiting run at once; `close` takes as long.
     inbox_poll_s: float = 1.0
 
@@ -94,10 +101,12 @@ class DurableEngine(DbosJournal):
             ShutdownGate(),
             Slots(self._options.slots, self._options.slots_per_repository),
             self._options.retry_policy,
+            self._options.wait_policy,
             self._options.on_run_failed,
+            self._options.on_run_waits,
             self._start,
             self._signal,
-            find_last_run,
+            self._find_last_run,
         )
         self._cleanup = ExitStack()
 
@@ -163,6 +172,8 @@ class DurableEngine(DbosJournal):
             if dbos._launched:  # noqa: SLF001 - DBOS() quietly gives the other one
                 raise RuntimeError("another engine is launched in this process")
             cleanup.callback(DBOS.destroy, destroy_registry=True)
+            slots = self._runtime.slots
+            slots.hold_for(find_live_keys(database, self._stories))
             self._batcher = EnqueueBatcher(database, APPLICATION, self._options.poll_s)
             for name, story in self._stories.items():
                 durable = self._make_durable(story)
@@ -170,6 +181,9 @@ class DurableEngine(DbosJournal):
             DBOS.launch()
             self._dbos = dbos
             self._loop: asyncio.AbstractEventLoop = DBOS.run_step(None, _get_loop)
+            self._loop.call_soon_threadsafe(
+                self._loop.call_later, self._options.most_replay_s, slots.settle_all
+            )
             cleanup.callback(self._shut)
             self._cleanup = cleanup.pop_all()
 
@@ -213,6 +227,14 @@ class DurableEngine(DbosJournal):
 
     async def _signal(self, signal: SignalRun, key: str) -> bool:
         return await self._on_dbos_loop(self._signal_there(signal, key))
+
+    async def _find_last_run(self, subject: Subject) -> LastRun | None:
+        """Find it in the record; what it waits for just now stands only in its process."""
+        last = await find_last_run(subject)
+        waits = self._runtime.waits.get(last.key) if last else None
+        if last is None or waits is None:
+            return last
+        return replace(last, report=waits.reports.report or last.report)
 
     async def _on_dbos_loop(self, work: Coroutine[Any, Any, T]) -> T:
         """Work on DBOS's loop, outside the context of any run.
@@ -259,6 +281,8 @@ class DurableEngine(DbosJournal):
 
     async def _send(self, key: RunKey, message: dict[str, Any], once: str) -> None:
         await DBOS.send_async(key, message, INBOX, idempotency_key=once or None)
+        if waits := self._runtime.waits.get(key):
+            waits.wake()
         # On SQLite DBOS asks for each waiting run in turn, so it must ask seldom. We are its only
         # sender, and have it ask for this one at once.
         record = self._dbos._sys_db  # noqa: SLF001

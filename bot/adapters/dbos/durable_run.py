@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import Executor
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, ParamSpec, TypeVar
 
@@ -15,19 +13,34 @@ from dbos import DBOS, error
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.adapters.dbos.slots import ShutdownGate, Slots
+from bot.adapters.dbos.run_waits import INTERRUPTED, WAITED, RunWaits
+from bot.adapters.dbos.runtime import Runtime
 from bot.adapters.dbos.step_output import (
+    Interrupted,
     RecordLost,
-    RetryPolicy,
     StepFailed,
     StepOutput,
     capture,
     describe_error,
     unwrap,
 )
-from bot.ports import Ports
+from bot.adapters.dbos.wait_reports import (
+    WaitReports,
+    describe_pause,
+)
 from bot.run import SignalRun, StartRun, Step, Story, from_json, to_json
-from bot.values import Branch, LastRun, Outcome, Repo, RunKey, RunState, Signal, Subject
+from bot.values import (
+    Branch,
+    LastRun,
+    Outcome,
+    Repo,
+    RunKey,
+    RunReport,
+    RunState,
+    Signal,
+    Subject,
+    Waiting,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,22 +53,7 @@ ENDS: dict[str, Literal["refused", "gave up", "failed"]] = {
     "gone": "gave up",
     "failed": "failed",
 }
-OnRunFailed = Step[[Any, str, str, RunKey], None]  # value, how it ended, why, which run
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """What all runs share."""
-
-    ports: Ports
-    executor: Executor
-    shutdown_gate: ShutdownGate
-    slots: Slots
-    retry_policy: RetryPolicy
-    on_run_failed: OnRunFailed | None
-    start: Callable[[StartRun, str], Awaitable[tuple[RunKey, bool]]]
-    signal: Callable[[SignalRun, str], Awaitable[bool]]
-    find_last: Callable[[Subject], Awaitable[LastRun | None]]
+RECORDED_S = 0.2  # what the record answers takes less: who waits longer is no replay any more
 
 
 class DurableRun:
@@ -64,8 +62,8 @@ class DurableRun:
     def __init__(self, runtime: Runtime, key: RunKey) -> None:
         self._runtime = runtime
         self._key = key
-        self._repo = ""  # of the slot's block that the story is in
-        self._has_slot = False  # only for as long as it works
+        reports = WaitReports(self._write_report, runtime.wait_policy)
+        self._waits = RunWaits(key, runtime.slots, reports)
         self._names = 0
         self._state: RunState | None = None
         self._diverged = False  # from the record: what still has to be done is done without it
@@ -83,33 +81,44 @@ class DurableRun:
         while True:
             schedule = partial(self._runtime.retry_policy.schedule, tries=tries, began=began)
             output = await self._record_step(step.name, act, schedule)
-            if output.get("fault") != "again":
-                result: R = _decode(step.name, unwrap(output), step.result_kind)
-                return result
-            tries, began = tries + 1, output["began"]
-            self._leave_slot()
-            await self._record_step(PAUSE, partial(_sleep_until, output["until"]), is_pause=True)
+            match output.get("fault"):
+                case "again":
+                    tries, began = tries + 1, output["began"]
+                    await self._pause(output)
+                case "interrupted":
+                    await self._waits.hear()
+                case _:
+                    if tries > 1 and "ok" in output:
+                        await self._waits.reports.end(self._state)
+                    result: R = _decode(step.name, unwrap(output), step.result_kind)
+                    return result
 
-    async def wait(self, patience_s: float) -> Signal | None:
+    async def wait(self, patience_s: float, waiting: Waiting | None = None) -> Signal | None:
         """Take the next signal of the inbox, or None when the time has passed."""
-        if patience_s:  # a look into the inbox is no waiting
-            self._leave_slot()
-        with self._guard_record():
-            data = await DBOS.recv_async(INBOX, timeout_seconds=patience_s)
-        return None if data is None else _decode("wait", data, Signal)
+        if not patience_s:  # a look into the inbox is no waiting
+            return await self._receive(0)
+        self._waits.leave_slot()
+        settle = partial(self._runtime.slots.settle, self._key)
+        settling = asyncio.get_running_loop().call_later(RECORDED_S, settle)
+        try:
+            async with self._waits.reports.during(self._state, lambda: waiting):
+                return await self._receive(patience_s)
+        finally:
+            settling.cancel()
+            self._waits.reports.report = None
 
     @asynccontextmanager
-    async def slot(self, repo: Repo) -> AsyncIterator[None]:
+    async def slot(self, repo: Repo, asked_at: str = "") -> AsyncIterator[bool]:
         """Hold a slot of work in the block."""
-        if self._repo:
-            raise RuntimeError("a run holds one slot at a time")
-        self._repo = repo.name
+        self._waits.enter_block(repo.name, asked_at)
         try:
-            await self._record_step("slot", self._take_slot, is_pause=True)
-            yield
+            yield await self._wait_for_slot()
         finally:
-            self._leave_slot()
-            self._repo = ""
+            self._waits.leave_block()
+
+    def heed(self, listen: Callable[[], Awaitable[None]] | None) -> None:
+        """Have this done when a signal comes during a pause or in the line for a slot."""
+        self._waits.heed(listen)
 
     @property
     def state(self) -> RunState:
@@ -153,13 +162,18 @@ class DurableRun:
 
     async def run_story(self, story: Story, value: object) -> Outcome:
         """Run the story; turn any exception into an outcome, and tell it who waits for it."""
-        output = await capture(partial(self._call_story, story, value), "in the story")
-        if "ok" in output:
-            outcome: Outcome = output["ok"]
-        else:
-            outcome = await self._report_failure(value, output)
-        await self._record_state(outcome)
-        return outcome
+        self._runtime.waits[self._key] = self._waits
+        try:
+            output = await capture(partial(self._call_story, story, value), "in the story")
+            if "ok" in output:
+                outcome: Outcome = output["ok"]
+            else:
+                outcome = await self._report_failure(value, output)
+            await self._record_state(outcome)
+            return outcome
+        finally:
+            self._runtime.waits.pop(self._key, None)
+            self._runtime.slots.settle(self._key)
 
     async def _call_story(self, story: Story, value: object) -> Outcome:
         outcome: object = await story(self, value)
@@ -188,10 +202,53 @@ class DurableRun:
         await self._record_step(STATE, give)
 
     async def _run_in_thread(self, call: Callable[[], object]) -> object:
-        await self._take_slot()
+        if await self._take_slot() == INTERRUPTED:
+            raise Interrupted
         await self._runtime.shutdown_gate.enter(self._key)
         loop = asyncio.get_running_loop()
         return to_json(await loop.run_in_executor(self._runtime.executor, call))
+
+    async def _receive(self, patience_s: float) -> Signal | None:
+        with self._guard_record():
+            data = await DBOS.recv_async(INBOX, timeout_seconds=patience_s)
+        return None if data is None else _decode("wait", data, Signal)
+
+    async def _pause(self, output: StepOutput) -> None:
+        """Wait until the next try, without a slot; the story hears what people say meanwhile."""
+        self._waits.leave_slot()
+        waiting = describe_pause(output)
+        sleep = partial(self._waits.sleep_until, output["until"])
+        is_over = False
+        while not is_over:
+            async with self._waits.reports.during(self._state, lambda: waiting):
+                paused = await self._record_step(PAUSE, sleep, is_pause=True)
+            is_over = unwrap(paused) != INTERRUPTED
+            if not is_over:
+                await self._waits.hear()
+
+    async def _wait_for_slot(self) -> bool:
+        """Take a slot, and tell whether it had to be waited for."""
+        had_to_wait = False
+        while True:
+            output = unwrap(await self._record_step("slot", self._take_slot, is_pause=True))
+            if output != INTERRUPTED:
+                return had_to_wait or output == WAITED
+            had_to_wait = True
+            await self._waits.hear()
+
+    async def _write_report(self, state: RunState) -> RunReport | None:
+        """Tell people how the run stands, beside the record; None when that did not work."""
+        step, gate = self._runtime.on_run_waits, self._runtime.shutdown_gate
+        if step is None or gate.is_shut:
+            return None
+        loop = asyncio.get_running_loop()
+        call = partial(step, self._runtime.ports, state)
+        name = f"{self._key} waits"
+        await gate.enter(name)
+        act = partial(loop.run_in_executor, self._runtime.executor, call)
+        output = await capture(act, "in the report of a wait")
+        gate.leave(name)
+        return output.get("ok")
 
     async def _record_step(
         self,
@@ -228,16 +285,8 @@ class DurableRun:
             # No database, or no threads because the process ends.
             raise RecordLost(describe_error(lost)) from lost
 
-    async def _take_slot(self) -> None:
-        """Take a slot if the story is in a slot's block; a replay does not come here."""
-        if self._repo and not self._has_slot:
-            await self._runtime.slots.take(self._repo)
-            self._has_slot = True
-
-    def _leave_slot(self) -> None:
-        if self._has_slot:
-            self._has_slot = False
-            self._runtime.slots.leave(self._repo)
+    async def _take_slot(self) -> str | None:
+        return await self._waits.take_slot(self._state)
 
     def _next_name(self) -> str:
         """Name this place in the story, the same at replay: what is begun here happens once."""
@@ -253,7 +302,3 @@ def _decode(name: str, data: object, kind: Any) -> Any:
         raise StepFailed(
             f"in step {name}: its result does not read back at {first['loc']}: {first['msg']}"
         ) from None
-
-
-async def _sleep_until(until: float) -> None:
-    await asyncio.sleep(max(0.0, until - time.time()))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from dbos import DBOS, WorkflowStatus
 
 from bot.adapters.dbos.journal import LIVE, find_last_result, read_run_number
@@ -50,6 +52,16 @@ async def find_started_by(key: str) -> str:
     """Read which request began the run; "" when there is no such run."""
     statuses = await DBOS.list_workflows_async(workflow_ids=[key], load_output=False)
     return _read_run(statuses[0]).started_by if statuses else ""
+
+
+def find_live_keys(database: sa.Engine, stories: Collection[str]) -> set[str]:
+    """Find the runs of these stories that live, in the record of an engine not launched yet."""
+    query = sa.text(
+        "select workflow_uuid from workflow_status where status in :live and name in :stories"
+    ).bindparams(sa.bindparam("live", expanding=True), sa.bindparam("stories", expanding=True))
+    with database.connect() as connection:
+        rows = connection.execute(query, {"live": list(LIVE), "stories": list(stories)})
+        return {str(key) for (key,) in rows}
 
 
 async def find_last_run(subject: Subject) -> LastRun | None:

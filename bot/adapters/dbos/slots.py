@@ -3,34 +3,104 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from functools import partial
+from bisect import insort
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from bot.values import Waiting
+
+
+@dataclass(eq=False, slots=True)
+class SlotTicket:
+    """A run's place in the line for a slot, by the time at which a person asked for the run."""
+
+    repo: str
+    key: str
+    asked_at: str = ""  # ISO 8601, UTC
+    granted: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __lt__(self, other: SlotTicket) -> bool:
+        """Order by time; of one second, as when many issues are labelled at once, by number."""
+        return self._rank < other._rank
+
+    @property
+    def _rank(self) -> tuple[str, int, str]:
+        return self.asked_at, len(self.key), self.key
 
 
 class Slots:
-    """Slots of work, so many in all and so many per repository; who asks first is served first.
+    """Slots of work, so many in all and so many per repository; who asked first is served first.
 
     They are not in the record: when the process dies so does the work, and a replay needs a slot
-    only where it goes on.
+    only where it goes on. So that the line is the same after a restart, nobody is served before
+    all the runs that lived have come back to where they were. Lives on one loop.
     """
 
     def __init__(self, total: int, per_repository: int) -> None:
-        self._all = asyncio.Semaphore(total)
-        self._of = defaultdict[str, asyncio.Semaphore](partial(asyncio.Semaphore, per_repository))
+        self._total = total
+        self._per_repository = per_repository
+        self._working: list[SlotTicket] = []
+        self._line: list[SlotTicket] = []
+        self._replaying: set[str] = set()
 
-    async def take(self, repo: str) -> None:
-        """Wait for a slot of the repository, then for one of all."""
-        await self._of[repo].acquire()
-        try:
-            await self._all.acquire()
-        except asyncio.CancelledError:
-            self._of[repo].release()
-            raise
+    def hold_for(self, keys: Collection[str]) -> None:
+        """Serve nobody until these runs have settled."""
+        self._replaying = set(keys)
 
-    def leave(self, repo: str) -> None:
-        """Give a slot back."""
-        self._all.release()
-        self._of[repo].release()
+    def settle(self, key: str) -> None:
+        """Note that a run has come back to where it was before the restart."""
+        if key in self._replaying:
+            self._replaying.discard(key)
+            self._serve()
+
+    def settle_all(self) -> None:
+        """Wait for no more runs to come back."""
+        self._replaying.clear()
+        self._serve()
+
+    def enter(self, ticket: SlotTicket) -> bool:
+        """Go into the line, or stay in it; True when there is a slot for the ticket now."""
+        if not ticket.granted.is_set() and ticket not in self._line:
+            insort(self._line, ticket)
+        self._replaying.discard(ticket.key)
+        self._serve()
+        return ticket.granted.is_set()
+
+    def leave(self, ticket: SlotTicket) -> None:
+        """Give the slot back, or the place in the line up."""
+        held = self._working if ticket.granted.is_set() else self._line
+        if ticket in held:
+            held.remove(ticket)
+        ticket.granted.clear()
+        self._serve()
+
+    def describe(self, ticket: SlotTicket) -> Waiting:
+        """Tell the place of a ticket among those that wait for the same slots."""
+        is_held_up = self._is_full(ticket.repo)
+        if is_held_up:
+            line = [other for other in self._line if other.repo == ticket.repo]
+        else:
+            line = [other for other in self._line if not self._is_full(other.repo)]
+        place = line.index(ticket) + 1 if ticket in line else 1
+        behind = [other.key for other in self._working if other.repo == ticket.repo]
+        return Waiting(
+            "slot",
+            place=place,
+            line_length=max(len(line), 1),
+            behind=tuple(behind) if is_held_up else (),
+        )
+
+    def _serve(self) -> None:
+        """Give free slots to the first in the line that can use them."""
+        for ticket in () if self._replaying else tuple(self._line):
+            if len(self._working) < self._total and not self._is_full(ticket.repo):
+                self._line.remove(ticket)
+                self._working.append(ticket)
+                ticket.granted.set()
+
+    def _is_full(self, repo: str) -> bool:
+        working = sum(ticket.repo == repo for ticket in self._working)
+        return working >= self._per_repository
 
 
 class ShutdownGate:
@@ -38,11 +108,11 @@ class ShutdownGate:
 
     def __init__(self) -> None:
         self._inside = set[str]()
-        self._is_shut = False
+        self.is_shut = False
 
     async def enter(self, key: str) -> None:
         """Go in to work; wait for ever once the gate is shut."""
-        if self._is_shut:
+        if self.is_shut:
             await asyncio.Future()  # until the loop ends
         self._inside.add(key)
 
@@ -52,6 +122,6 @@ class ShutdownGate:
 
     async def shut(self) -> None:
         """Let nobody in any more, and wait for who is inside."""
-        self._is_shut = True
+        self.is_shut = True
         while self._inside:  # noqa: ASYNC110 - a moment at the end of the process
             await asyncio.sleep(0.02)

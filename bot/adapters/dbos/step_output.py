@@ -21,6 +21,10 @@ class StepFailed(Exception):
     """A bug in a step, as the record tells it."""
 
 
+class Interrupted(Exception):
+    """A signal came while a step waited for a slot: the story listens before it is done."""
+
+
 class RecordLost(BaseException):
     """The record cannot be written.
 
@@ -32,10 +36,11 @@ class RecordLost(BaseException):
 class RetryPolicy:
     """How often and how long to try again when a port is unreachable."""
 
-    tries: int = 8
-    total_s: float = 2 * 3600.0  # GitHub's limits last an hour by its own clock
+    tries: int = 50
+    # GitHub's limits last an hour by its own clock, and outages of either service about as long.
+    total_s: float = 2 * 3600.0
     first_s: float = 1.0  # then doubled
-    most_s: float = 60.0
+    most_s: float = 300.0
 
     def schedule(self, output: StepOutput, tries: int, began: float) -> StepOutput:
         """Turn `gone` into `again`, with the time of the next try, unless this was the last one."""
@@ -48,7 +53,7 @@ class RetryPolicy:
         if tries >= self.tries or until - began > self.total_s:
             return output
         text = f"again in {round(until - now, 2):g} s: {output['text']}"
-        return {"fault": "again", "text": text, "until": until, "began": began}
+        return {**output, "fault": "again", "text": text, "until": until, "began": began}
 
 
 async def capture(act: Callable[[], Awaitable[object]], where: str) -> StepOutput:
@@ -58,11 +63,14 @@ async def capture(act: Callable[[], Awaitable[object]], where: str) -> StepOutpu
     """
     try:
         return {"ok": await act()}
+    except Interrupted:
+        return {"fault": "interrupted", "text": "a signal came"}
     except Refusal as refusal:
         return {"fault": "refused", "text": describe_error(refusal)}
     except Unreachable as gone:
         until = gone.until if isinstance(gone, RateLimited) else 0.0
-        return {"fault": "gone", "text": describe_error(gone), "until": until}
+        text = describe_error(gone)
+        return {"fault": "gone", "text": text, "until": until, "service": gone.service}
     except StepFailed as failed:
         return {"fault": "failed", "text": str(failed)}
     except Exception as bug:  # noqa: BLE001 - the root of a run
@@ -79,7 +87,7 @@ def unwrap(output: StepOutput) -> Any:
         case "refused":
             raise Refusal(output["text"])
         case "gone":
-            raise Unreachable(output["text"])
+            raise Unreachable(output["text"], output.get("service", ""))
         case _:
             raise StepFailed(output["text"])
 

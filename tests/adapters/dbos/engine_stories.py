@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +15,9 @@ from bot.values import (
     InstallationId,
     Outcome,
     Repo,
+    Request,
     RunKey,
+    RunState,
     Signal,
     Subject,
     ToolCall,
@@ -75,6 +78,16 @@ def falter(ports: Ports, task: Task) -> str:
     mark(ports, task.diary, "try")
     if Path(task.diary).read_text().count("try") <= task.times:
         raise Unreachable("GitHub answered 502")
+    return "reached"
+
+
+@step("ask_model")
+def ask_model(ports: Ports, diary: str, seconds: float) -> str:
+    """Unreachable for so many seconds after the first try."""
+    if "try" not in Path(diary).read_text():
+        mark(ports, diary, "try")
+    if time.time() < Path(diary).stat().st_mtime + seconds:
+        raise RateLimited("Claude is overloaded", Path(diary).stat().st_mtime + seconds, "Claude")
     return "reached"
 
 
@@ -180,6 +193,41 @@ async def waits_in_slot(run: Run, task: Task) -> Outcome:
     return Outcome("done")
 
 
+class EndedEarly(Exception):
+    """A signal was heard."""
+
+
+async def obey(run: Run) -> None:
+    """End the story at the first signal."""
+    while signal := await run.wait(0):
+        raise EndedEarly(signal.text)
+
+
+async def queueing(run: Run, task: Task) -> Outcome:
+    """Mark the key and work once it has a slot; `word` is when a person asked for it."""
+    begin_to_heed(run)
+    try:
+        async with run.slot(Repo("o/r"), task.word):
+            await run(linger, task.diary, str(run.key), task.seconds)
+    except EndedEarly as early:
+        return Outcome("stopped", str(early))
+    return Outcome("done")
+
+
+async def outage(run: Run, task: Task) -> Outcome:
+    """Ask what does not answer for so many seconds."""
+    begin_to_heed(run)
+    try:
+        return Outcome("done", await run(ask_model, task.diary, task.seconds))
+    except EndedEarly as early:
+        return Outcome("stopped", str(early))
+
+
+def begin_to_heed(run: Run) -> None:
+    run.keep(RunState(run.key, Request(Repo("o/r"), 1, "ada", "", "d")))
+    run.heed(partial(obey, run))
+
+
 async def faltering(run: Run, task: Task) -> Outcome:
     return Outcome("done", await run(falter, task))
 
@@ -248,6 +296,8 @@ STORIES = (
     leaking,
     busy_then_listens,
     slotted,
+    queueing,
+    outage,
     waits_in_slot,
     faltering,
     patient,

@@ -1,0 +1,37 @@
+"""What all runs of a process share."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.adapters.dbos.run_waits import RunWaits
+from bot.adapters.dbos.slots import ShutdownGate, Slots
+from bot.adapters.dbos.step_output import RetryPolicy
+from bot.adapters.dbos.wait_reports import WaitPolicy
+from bot.ports import Ports
+from bot.run import SignalRun, StartRun, Step
+from bot.values import LastRun, RunKey, RunReport, RunState, Subject
+
+OnRunFailed = Step[[Any, str, str, RunKey], None]  # value, how it ended, why, which run
+OnRunWaits = Step[[RunState], RunReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What all runs share."""
+
+    ports: Ports
+    executor: Executor
+    shutdown_gate: ShutdownGate
+    slots: Slots
+    retry_policy: RetryPolicy
+    wait_policy: WaitPolicy
+    on_run_failed: OnRunFailed | None
+    on_run_waits: OnRunWaits | None
+    start: Callable[[StartRun, str], Awaitable[tuple[RunKey, bool]]]
+    signal: Callable[[SignalRun, str], Awaitable[bool]]
+    find_last: Callable[[Subject], Awaitable[LastRun | None]]
+    waits: dict[str, RunWaits] = field(default_factory=dict)  # of the live runs, by key

@@ -1,0 +1,113 @@
+"""Tell people what a run waits for, once that has taken a while, and that it goes on again.
+
+That is no part of the record: at a replay nothing is waited for, so nothing is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.adapters.dbos.step_output import StepOutput
+from bot.values import RunReport, RunState, Waiting
+
+WriteReport = Callable[[RunState], Awaitable[RunReport | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitPolicy:
+    """How long a wait takes before it is told, and how often it is told how it stands."""
+
+    first_s: float = 4.0
+    again_s: float = 60.0
+
+
+class WaitReports:
+    """What one run's readers were told of its waits. Lives on one loop."""
+
+    def __init__(self, write: WriteReport, policy: WaitPolicy) -> None:
+        self._write = write
+        self._policy = policy
+        self._last: Waiting | None = None
+        self._last_at = 0.0
+        self.report: RunReport | None = None  # what people read now, while it is of a wait
+
+    @asynccontextmanager
+    async def during(
+        self, state: RunState | None, describe: Callable[[], Waiting | None]
+    ) -> AsyncIterator[None]:
+        """Tell of the wait in the block, when it is long enough."""
+        if state is None or describe() is None:
+            yield
+            return
+        over = asyncio.Event()
+        telling = asyncio.create_task(self._tell_until(over, state, describe))
+        try:
+            yield
+        finally:
+            over.set()
+            await telling
+
+    async def end(self, state: RunState | None) -> None:
+        """Tell that the run goes on, if people were told that it waits."""
+        if self.report is not None and state is not None:
+            await self._write(state)
+        self.forget()
+
+    def forget(self) -> None:
+        """Take what was told for overtaken: the story has told something newer."""
+        self._last, self.report = None, None
+
+    async def _tell_until(
+        self, over: asyncio.Event, state: RunState, describe: Callable[[], Waiting | None]
+    ) -> None:
+        while not await wait_for_event(over, self._pause_s(describe())):
+            waiting = describe()
+            if waiting is None or waiting == self._last:
+                continue
+            self._last, self._last_at = waiting, asyncio.get_running_loop().time()
+            self.report = await self._write(replace(state, waiting=waiting)) or self.report
+
+    def _pause_s(self, waiting: Waiting | None) -> float:
+        """Compute how long to be silent: longer where this kind of wait was told already."""
+        if self._last is None or waiting is None or waiting.kind != self._last.kind:
+            return self._policy.first_s
+        since_s = asyncio.get_running_loop().time() - self._last_at
+        return max(self._policy.first_s, self._policy.again_s - since_s)
+
+
+async def wait_for_event(event: asyncio.Event, patience_s: float) -> bool:
+    """Wait until the event is set, and tell whether it was before the time had passed."""
+    try:
+        async with asyncio.timeout(max(0.0, patience_s)):
+            await event.wait()
+    except TimeoutError:
+        return event.is_set()
+    return True
+
+
+async def wait_for_either(first: asyncio.Event, second: asyncio.Event) -> None:
+    """Wait until one of two events is set."""
+    tasks = [asyncio.ensure_future(event.wait()) for event in (first, second)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def describe_pause(output: StepOutput) -> Waiting:
+    """Tell of the pause before a step is tried again, from what its record says."""
+    return Waiting(
+        "service",
+        since=_format_time(output["began"]),
+        service=output.get("service", ""),
+        next_try=_format_time(output["until"]),
+    )
+
+
+def _format_time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -7,6 +7,7 @@ from bot.search.chunks import split_into_chunks
 from bot.search.commit_index import CommitIndex, build_commit_index
 from bot.search.outline import render_layout
 from bot.search.overview import render_overview
+from bot.search.quoted import find_quoted_places, find_quoted_texts, list_candidate_files
 from bot.search.ranking import find_similar_commits, locate
 from bot.search.rerank import Passage, SimilarityFunction
 from bot.search.segment import FileSymbols, Segment, SegmentBuilder, join_segments
@@ -21,6 +22,7 @@ from bot.search.source_files import FileSource
 from bot.search.symbol_usages import find_symbol
 from bot.search.symbols import Symbol, extract_symbols
 from bot.search.terms import Query, parse_query
+from bot.search.used_types import find_used_types
 
 __all__ = [
     "INDEX_FORMAT",
@@ -39,9 +41,13 @@ __all__ = [
     "encode_segment",
     "encode_symbols",
     "extract_symbols",
+    "find_quoted_places",
+    "find_quoted_texts",
     "find_similar_commits",
     "find_symbol",
+    "find_used_types",
     "join_segments",
+    "list_candidate_files",
     "locate",
     "parse_query",
     "render_layout",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 
@@ -15,30 +15,42 @@ class _Directory:
     is_open: bool = False
 
 
-def render_layout(paths: Iterable[str], limit_chars: int) -> str:
+def render_layout(paths: Iterable[str], limit_chars: int, near: Collection[str] = ()) -> str:
     """Render the tree of these paths in at most `limit_chars`, the same for any order of the paths.
 
     Directories are opened level by level while they fit; a closed one tells its number of files.
+    With `near`, only those are opened, and those that lead there.
     """
     root = _build_tree(paths)
     root.is_open = True
     text = _render(root)
     if len(text) > limit_chars:
         return _truncate(text, limit_chars)
-    _open_directories(root, limit_chars - len(text))
+    _open_directories(root, limit_chars - len(text), _list_leading(near) if near else None)
     return _render(root)
 
 
-def _open_directories(root: _Directory, room: int) -> None:
+def _list_leading(folders: Collection[str]) -> set[str]:
+    """List the folders, and all that lead to them."""
+    leading: set[str] = set()
+    for folder in folders:
+        parts = folder.split("/")
+        leading.update("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return leading
+
+
+def _open_directories(root: _Directory, room: int, wanted: Collection[str] | None) -> None:
     """Open directories, breadth first, until no more fit into so many characters."""
-    queue = deque((directory, 1) for _, directory in sorted(root.directories.items()))
+    queue = deque((name, inner, 1) for name, inner in sorted(root.directories.items()))
     while queue:
-        directory, depth = queue.popleft()
+        path, directory, depth = queue.popleft()
         cost = sum(len(line) + 1 for line in _render_lines(directory, depth)) + 1
-        if cost <= room:
-            directory.is_open = True
-            room -= cost
-            queue.extend((inner, depth + 1) for _, inner in sorted(directory.directories.items()))
+        if cost > room or not (wanted is None or path in wanted):
+            continue
+        directory.is_open = True
+        room -= cost
+        inside = sorted(directory.directories.items())
+        queue.extend((f"{path}/{name}", inner, depth + 1) for name, inner in inside)
 
 
 def _build_tree(paths: Iterable[str]) -> _Directory:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import log1p
 
 from bot.search.commit_index import CommitIndex
@@ -12,6 +12,7 @@ from bot.search.outline import render_layout
 from bot.search.segment import FileSymbols
 from bot.search.symbols import Symbol
 from bot.search.terms import split_word
+from bot.text.code_line import shorten_code_line
 
 TOKEN_CHARS = 3.5  # of code, for Claude's tokenizer; on the safe side
 LAYOUT_SHARE = 0.35
@@ -20,14 +21,20 @@ SIGNATURE_CHARS = 120
 PRIVATE_WEIGHT = 0.1  # of a name with a leading underscore
 
 
-def render_overview(index: CommitIndex, files: Mapping[str, FileSymbols], tokens: int) -> str:
+def render_overview(
+    index: CommitIndex,
+    files: Mapping[str, FileSymbols],
+    tokens: int,
+    near: Collection[str] = (),
+) -> str:
     """Render the map, the same for the same commit; `files` are the files of code by their path.
 
-    A definition is telling when much of the code mentions its name.
+    A definition is telling when much of the code mentions its name. With the folders in `near`,
+    only these are opened in the layout.
     """
     limit = int(tokens * TOKEN_CHARS)
     paths = {*index.code.paths, *index.tests.paths, *index.texts.paths}
-    layout = render_layout(sorted(paths), int(limit * LAYOUT_SHARE))
+    layout = render_layout(sorted(paths), int(limit * LAYOUT_SHARE), near)
     signatures = _render_files(index.code, files, limit - len(layout) - 2)
     return f"{layout}\n\n{signatures}" if signatures else layout
 
@@ -77,6 +84,6 @@ def _render_signatures(symbols: Sequence[Symbol], weights: Mapping[str, float]) 
     top = [symbol for symbol in symbols if not symbol.depth]
     top.sort(key=lambda symbol: (-weights.get(symbol.name, 0.0), symbol.line))
     for symbol in sorted(top[:FILE_SIGNATURES], key=lambda symbol: symbol.line):
-        yield f"  {symbol.line}: {symbol.signature[:SIGNATURE_CHARS]}"
+        yield f"  {symbol.line}: {shorten_code_line(symbol.signature, SIGNATURE_CHARS)}"
     if len(top) > FILE_SIGNATURES:
         yield f"  ... and {len(top) - FILE_SIGNATURES} more"

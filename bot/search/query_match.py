@@ -60,10 +60,10 @@ class QueryMatch:
 
     code: IndexMatch
     tests: IndexMatch
-    test_scores: Floats
     name_scores: Floats
     rare_names: Mapping[str, Indices]
     mentions: Mapping[int, str]
+    commit_scores: Floats
     commit_evidence: Sequence[Evidence]
     test_evidence: Sequence[Evidence]
 
@@ -87,14 +87,15 @@ def match_query(index: CommitIndex, query: Query) -> QueryMatch:
     paths = index.code.paths
     tests = match_index(index.tests, query)
     test_scores = tests.sum_all()
+    commit_scores = score_commits(index, query)
     return QueryMatch(
         match_index(index.code, query),
         tests,
-        test_scores,
         score_documents(index.code.names.match(query.terms), query.terms),
         find_rare_names(index.code, query.names),
         find_mentions(paths, query.paths),
-        match_commits(index, query),
+        commit_scores,
+        weigh_commits(commit_scores, index.commits, paths),
         weigh_tests(test_scores, index.tests.paths, paths),
     )
 
@@ -113,7 +114,11 @@ def match_index(index: FileIndex, query: Query) -> IndexMatch:
 
 def match_commits(index: CommitIndex, query: Query) -> list[Evidence]:
     """Find the commits whose messages match the query, best first, with the files they changed."""
+    return weigh_commits(score_commits(index, query), index.commits, index.code.paths)
+
+
+def score_commits(index: CommitIndex, query: Query) -> Floats:
+    """Score the commits by their messages."""
     matches = index.history.chunks.match(query.terms)
     by_commit = matches.group_by(index.history.chunk_files, len(index.history.paths))
-    scores = score_documents(by_commit, query.terms)
-    return weigh_commits(scores, index.commits, index.code.paths)
+    return score_documents(by_commit, query.terms)

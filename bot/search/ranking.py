@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,18 +15,23 @@ from bot.search.reasons import explain_code, explain_text
 from bot.search.rerank import CANDIDATES, NEAREST, SimilarityFunction, score_similarity
 from bot.search.segment import FileSymbols
 from bot.search.signals import top_indices
+from bot.search.source_files import find_aside_word, is_program
 from bot.search.symbols import SCOPES, Symbol
-from bot.search.terms import Query, split_word
+from bot.search.terms import TITLE_WEIGHT, Query, split_word
+from bot.search.test_files import explain_test, score_names, score_test_signals
 from bot.search.weights import (
+    ASIDE_WEIGHT,
     CONTAINER_PENALTY,
     SYMBOL_FILE_WEIGHT,
     SYMBOL_NAME_WEIGHT,
+    TEST_WEIGHTS,
     TEXT_WEIGHT,
     WEIGHTS,
 )
 from bot.values import CommitInfo, Retrieval, SearchHit
 
 SYMBOL_CHUNKS = 4  # chunks read for each definition that is asked for: some gain by their names
+MAX_TESTS = 100  # of which the best are kept
 MAX_SKIPPED = 20  # files that were not read and are told of
 
 # Returns the definitions of files, given as path and key, by their path.
@@ -46,6 +51,7 @@ def locate(
     """
     match = match_query(index, query)
     scores, nearest = _score_code(match, query, similarity)
+    scores = scores * _weigh_asides(index.code.paths, query, match.mentions)
 
     def explain(file: int) -> tuple[str, ...]:
         return explain_code(file, index, query, match, nearest)
@@ -54,10 +60,11 @@ def locate(
         *_make_hits(index.code.paths, scores, top, explain),
         *_rank_texts(index.texts, match, query, top),
     ]
+    symbols = _pick_best(_rank_symbols(match.code, scores, query, load_symbols, top), top)
     return Retrieval(
         _pick_best(files, top),
-        _pick_best(_rank_symbols(match.code, scores, query, load_symbols, top), top),
-        _pick_best(_make_hits(index.tests.paths, match.test_scores, top), top),
+        symbols,
+        _pick_best(_rank_tests(index, query, match, scores, symbols), top),
         index.skipped[:MAX_SKIPPED],
     )
 
@@ -100,10 +107,24 @@ def _score_code(
     return fused, top_indices(similarities, NEAREST)
 
 
+def _weigh_asides(paths: Sequence[str], query: Query, mentioned: Container[int] = ()) -> Floats:
+    """Weigh examples, playgrounds and release notes below what they show, unless they are meant."""
+    weights = np.ones(len(paths))
+    for file, path in enumerate(paths):
+        word = find_aside_word(path)
+        if word and file not in mentioned and not _is_in_title(word, query):
+            weights[file] = ASIDE_WEIGHT
+    return weights
+
+
+def _is_in_title(word: str, query: Query) -> bool:
+    return any(query.terms.get(term, 0) >= TITLE_WEIGHT for term in split_word(word))
+
+
 def _rank_texts(texts: FileIndex, match: QueryMatch, query: Query, top: int) -> Iterator[SearchHit]:
     """Score files that are not code, on the scale of the code's words."""
     text_match = match_index(texts, query)
-    scores = text_match.sum_all()
+    scores = text_match.sum_all() * _weigh_asides(texts.paths, query)
     best_score = max(match.code.sum_all().max(initial=0), scores.max(initial=0)) or 1
     return _make_hits(
         texts.paths,
@@ -111,6 +132,21 @@ def _rank_texts(texts: FileIndex, match: QueryMatch, query: Query, top: int) -> 
         top,
         lambda file: explain_text(file, query, text_match),
     )
+
+
+def _rank_tests(
+    index: CommitIndex,
+    query: Query,
+    match: QueryMatch,
+    file_scores: Floats,
+    symbols: Sequence[SearchHit],
+) -> Iterator[SearchHit]:
+    """Rank the test files, with the names of definitions that they hold as the reason."""
+    names = score_names(index, symbols)
+    signals = score_test_signals(index, query, match, file_scores, names)
+    weights = np.array([1.0 if is_program(path) else ASIDE_WEIGHT for path in index.tests.paths])
+    scores = fuse_signals(signals, TEST_WEIGHTS) * weights  # what tests read is worth less
+    return _make_hits(index.tests.paths, scores, MAX_TESTS, lambda file: explain_test(file, names))
 
 
 def _make_hits(
@@ -136,6 +172,7 @@ def _rank_symbols(
     chunk_scores = code.chunk_scores / (code.chunk_scores.max(initial=0) or 1)
     scores = chunk_scores + SYMBOL_FILE_WEIGHT * file_scores[index.chunk_files]
     scores = scores * (index.chunk_symbols > 0) * (chunk_scores > 0)
+    scores = scores * _weigh_asides(index.paths, query)[index.chunk_files]
     # The same order, however the segments lie.
     order = np.lexsort((index.chunk_symbols, index.chunk_files, -scores))
     chunks = [int(chunk) for chunk in order[: SYMBOL_CHUNKS * top] if scores[chunk]]

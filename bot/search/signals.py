@@ -107,16 +107,17 @@ class PathResolver:
         self._numbers = {path: number for number, path in enumerate(paths)}
         self._tails: dict[str, int | None] = {}
         for number, path in enumerate(paths):
-            tail = _tail_of(path)
+            tail = tail_of(path)
             self._tails[tail] = None if tail in self._tails else number
 
     def resolve(self, paths: Iterable[str]) -> list[int]:
         """Return the indices of the files that these old paths mean today."""
-        numbers = (self._numbers.get(path, self._tails.get(_tail_of(path))) for path in paths)
+        numbers = (self._numbers.get(path, self._tails.get(tail_of(path))) for path in paths)
         return [number for number in numbers if number is not None]
 
 
-def _tail_of(path: str) -> str:
+def tail_of(path: str) -> str:
+    """Return the last two parts of a path."""
     return "/".join(path.split("/")[-2:])
 
 
@@ -124,13 +125,18 @@ def weigh_tests(test_scores: Floats, tests: Sequence[str], paths: Sequence[str])
     """Take the tests that match the request as evidence for the files they are named after."""
     files_by_stem: defaultdict[str, list[int]] = defaultdict(list)
     for number, path in enumerate(paths):
-        files_by_stem[path.rpartition("/")[2].partition(".")[0].lower()].append(number)
+        files_by_stem[stem_of(path)].append(number)
     evidence = []
     for index in top_indices(test_scores, BEST_TESTS):
         files = files_by_stem.get(subject_of(tests[index]), ())
         nearest = _pick_nearest(tests[index], files, paths)
         evidence.append(Evidence(index, float(test_scores[index]), nearest))
     return evidence
+
+
+def stem_of(path: str) -> str:
+    """Return the name of a file without any suffix, in small letters."""
+    return path.rpartition("/")[2].partition(".")[0].lower()
 
 
 def subject_of(test: str) -> str:
@@ -144,11 +150,11 @@ def subject_of(test: str) -> str:
 
 
 def _pick_nearest(test: str, files: Sequence[int], paths: Sequence[str]) -> list[int]:
-    shared = [_count_shared_folders(test, paths[file]) for file in files]
+    shared = [count_shared_folders(test, paths[file]) for file in files]
     return [file for file, count in zip(files, shared, strict=True) if count == max(shared)]
 
 
-def _count_shared_folders(path: str, other_path: str) -> int:
+def count_shared_folders(path: str, other_path: str) -> int:
     """Count the folders that lead to both."""
     pairs = zip(path.split("/")[:-1], other_path.split("/")[:-1], strict=False)
     count = 0

@@ -100,6 +100,33 @@ def is_program(path: str) -> bool:
     return bool(language_of(path) or CODE_SUFFIX.search(path))
 
 
+def find_aside_word(path: str) -> str:
+    """Find the word that makes a file secondary to the code that it shows or tells of.
+
+    That is the name of a folder of examples, playgrounds or release notes, or of such a file;
+    empty for any other.
+    """
+    *folders, name = path.lower().split("/")
+    for folder in folders:
+        if folder in ASIDE_DIRS:
+            return folder
+    notes = RELEASE_NOTES.match(name)
+    return notes[1] if notes else ""
+
+
+# fmt: off
+ASIDE_DIRS = frozenset([
+    "playground", "playgrounds", "example", "examples", "sample", "samples", "demo", "demos",
+    "sandbox", "showcase", "changelog", "changelogs", "changes", "whatsnew", "releasenotes",
+    "release-notes", "release_notes", "releases", "newsfragments", ".changeset", "announce",
+    "benchmark", "benchmarks", "bench",
+])
+# fmt: on
+RELEASE_NOTES = re.compile(
+    r"(change-?logs?|changes|history|news|releases?|whatsnew|release[-_]notes)\b.*"
+    r"|.*\b(changelog)\b"
+)
+
 # Programs in languages without a grammar here: they are ranked with the code, whole.
 CODE_SUFFIX = re.compile(
     r"\.(astro|clj|cljs|coffee|cr|cshtml|css|dart|elm|ejs|erb|erl|ex|exs|f90|fs|groovy|haml|hbs"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.search.source_files import FileSource, kind_of, read_files
 from bot.search.symbols import Symbol, extract_symbols
+from bot.text.code_line import shorten_code_line
 
 MAX_DEFINITIONS = 20
 MAX_REFERENCES = 60
@@ -56,7 +57,8 @@ def _matches(symbol: Symbol, name: str) -> bool:
 
 def _render_definition(symbol: Symbol) -> str:
     lines = f"{symbol.path}:{symbol.line}-{symbol.end_line}"
-    return f"{lines} {symbol.kind} {symbol.name}: {symbol.signature}"
+    signature = shorten_code_line(symbol.signature, LINE_CHARS)
+    return f"{lines} {symbol.kind} {symbol.name}: {signature}"
 
 
 def _find_lines(files: Mapping[str, bytes], word: str) -> Iterator[tuple[str, int, str]]:
@@ -65,7 +67,7 @@ def _find_lines(files: Mapping[str, bytes], word: str) -> Iterator[tuple[str, in
     for path, data in files.items():
         for number, line in enumerate(data.decode().split("\n"), 1):
             if pattern.search(line):
-                yield path, number, line.strip()[:LINE_CHARS]
+                yield path, number, shorten_code_line(line.strip(), LINE_CHARS)
 
 
 def _render_list(title: str, lines: Sequence[str], limit: int) -> list[str]:

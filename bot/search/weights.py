@@ -19,8 +19,21 @@ WEIGHTS = MappingProxyType(
         "similarity": 2.0,
     }
 )
+# The same for test files, by the tests that 91 real commits changed.
+TEST_WEIGHTS = MappingProxyType(
+    {
+        "words": 1.3,  # BM25 of the whole file
+        "path": 0.5,  # of the words in its path
+        "mentions": 0.4,  # the request spells out its path
+        "named": 0.2,  # it is named after one of the best files
+        "references": 0.35,  # it holds the names of the best definitions
+        "history": 0.2,  # commits changed it together with the best files
+        "commits": 0.15,  # commits with similar messages changed it
+    }
+)
 # Not learned: a request seldom means a text, so a text must match much better to precede code.
 TEXT_WEIGHT = 0.4
+ASIDE_WEIGHT = 0.5  # of examples, playgrounds and release notes
 # What a definition gains from its file and from its name, and what a class loses to its methods.
 SYMBOL_FILE_WEIGHT = 0.8
 SYMBOL_NAME_WEIGHT = 0.2

@@ -17,7 +17,7 @@ from bot.search import (
 from bot.search.file_index import FileIndex, find_wordless_files
 from bot.search.grammars import language_of
 from bot.search.index_workers import BUNDLE_BYTES, BuiltSegment, Bundle, build_segments
-from bot.search.source_files import FILE_BYTES, is_program, kind_of
+from bot.search.source_files import FILE_BYTES, find_aside_word, is_program, kind_of
 from bot.search.terms import strip_commit_noise
 from bot.steps.repo_index_cache import RepoIndexCache, encode_commit
 from bot.values import CommitInfo, Sha, Tree, TreeEntry
@@ -32,10 +32,11 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class RepoIndex:
-    """The index of a commit, and the cache that holds the symbols of its files."""
+    """The index of a commit, the cache that holds its files' symbols, and the files by path."""
 
     commit_index: CommitIndex
     cache: RepoIndexCache
+    entries: Mapping[str, TreeEntry]
 
 
 def load_repo_index(ports: Ports, tree: Tree) -> RepoIndex:
@@ -48,22 +49,25 @@ def load_repo_index(ports: Ports, tree: Tree) -> RepoIndex:
     paths = sorted((entry.path, key) for key, entries in files.items() for entry in entries)
     index = build_commit_index(segments, paths, cache.load_commits(shas))
     unread = (*_explain_unread(index.code, cache), *_explain_unread(index.tests, cache))
-    return RepoIndex(replace(index, skipped=(*skipped, *unread)), cache)
+    indexed = {entry.path: entry for entries in files.values() for entry in entries}
+    return RepoIndex(replace(index, skipped=(*skipped, *unread)), cache, indexed)
 
 
 def render_map(index: RepoIndex, tokens: int, near: Collection[str] = ()) -> str:
     """Render the repository in so many tokens: its layout, and its most telling signatures.
 
-    The signatures are those of the folders of the files in `near`; of all files without any.
+    With the files in `near`, only their folders are shown, and only code and tests count: examples,
+    playgrounds and release notes would fill it.
     """
     code = index.commit_index.code
-    folders = {PurePosixPath(path).parent for path in near}
+    folders = {path.rpartition("/")[0] for path in near if not find_aside_word(path)}
     files = [
         (path, key)
         for path, key in zip(code.paths, code.keys, strict=True)
-        if not folders or PurePosixPath(path).parent in folders
+        if not folders or path.rpartition("/")[0] in folders
     ]
-    return render_overview(index.commit_index, index.cache.load_symbols(files), tokens)
+    symbols = index.cache.load_symbols(files)
+    return render_overview(index.commit_index, symbols, tokens, folders)
 
 
 def _choose_files(entries: Sequence[TreeEntry]) -> tuple[dict[str, list[TreeEntry]], list[str]]:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rich.text import Text
 
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.search import find_similar_commits, locate, parse_query
+from bot.search import (
+    find_quoted_places,
+    find_quoted_texts,
+    find_similar_commits,
+    find_used_types,
+    list_candidate_files,
+    locate,
+    parse_query,
+)
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import make_similarity
 from bot.text.terminal_text import strip_control
-from bot.values import CommitInfo, Issue, Retrieval, SimilarCommit, Tree
+from bot.values import CommitInfo, Issue, Retrieval, SimilarCommit, Tree, TreeEntry
 
 MAP_TOKENS = 2_500
 MAX_SIMILAR = 3
 DIFF_CHARS = 4_000  # of each similar change
 MESSAGE_CHARS = 1_000
 MAX_PATHS = 20
+MAX_MAPPED = 10  # files and definitions whose folders are mapped
+MAX_DEFINITIONS = 16  # whose types are looked up
+READ_BYTES = 8_000_000  # in which quoted texts are looked for
 MAX_SHOWN = 4  # paths in the line for people
 
 
@@ -35,7 +47,8 @@ def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
     """
     index = load_repo_index(ports, tree)
     retrieval = search_repo(ports, tree, index, issue)
-    hits = (*retrieval.files, *retrieval.symbols, *retrieval.tests)
+    retrieval = _add_exact_places(ports, tree, index, issue, retrieval)
+    hits = (*retrieval.files[:MAX_MAPPED], *retrieval.symbols[:MAX_MAPPED])
     near = {hit.path for hit in hits}
     return replace(retrieval, map=render_map(index, MAP_TOKENS, near))
 
@@ -44,12 +57,50 @@ def search_repo(
     ports: Ports, tree: Tree, index: RepoIndex, issue: Issue, limit: int = 20
 ) -> Retrieval:
     """Find places in the code, and the past commits most like the issue with their diffs' heads."""
-    body = "\n\n".join([issue.body, *(comment.body for comment in issue.comments)])
+    body = _join_texts(issue)
     similarity = make_similarity(ports, tree, index.cache)
     query = parse_query(issue.title, body)
     retrieval = locate(index.commit_index, query, index.cache.load_symbols, limit, similarity)
     commits = find_similar_commits(index.commit_index, query, MAX_SIMILAR)
     return replace(retrieval, similar=tuple(_with_diff(ports, tree, commit) for commit in commits))
+
+
+def _join_texts(issue: Issue) -> str:
+    return "\n\n".join([issue.body, *(comment.body for comment in issue.comments)])
+
+
+def _add_exact_places(
+    ports: Ports, tree: Tree, index: RepoIndex, issue: Issue, retrieval: Retrieval
+) -> Retrieval:
+    """Add where the texts stand that the issue quotes, and the types that the definitions use."""
+    commit_index = index.commit_index
+    lookups = list_candidate_files(commit_index, find_quoted_texts(issue.title, _join_texts(issue)))
+    definitions = retrieval.symbols[:MAX_DEFINITIONS]
+    paths = dict.fromkeys(hit.path for hit in definitions)
+    for lookup in lookups:
+        paths.update(dict.fromkeys(lookup.paths))
+    files = _read_files(ports, tree, index, list(paths))
+    best_paths = [hit.path for hit in retrieval.files]
+    return replace(
+        retrieval,
+        quoted=find_quoted_places(lookups, files, best_paths),
+        types=find_used_types(commit_index.code, definitions, files, index.cache.load_symbols),
+    )
+
+
+def _read_files(
+    ports: Ports, tree: Tree, index: RepoIndex, paths: Sequence[str]
+) -> dict[str, bytes]:
+    """Read the first of these files, so many bytes of them."""
+    chosen: list[TreeEntry] = []
+    room = READ_BYTES
+    for entry in filter(None, map(index.entries.get, paths)):
+        room -= entry.size
+        if room < 0:
+            break
+        chosen.append(entry)
+    blobs = ports.mirrors.blobs(tree, [entry.sha for entry in chosen])
+    return {entry.path: blobs[entry.sha] for entry in chosen if entry.sha in blobs}
 
 
 def _with_diff(ports: Ports, tree: Tree, commit: CommitInfo) -> SimilarCommit:

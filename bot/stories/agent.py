@@ -126,6 +126,7 @@ def _build_context(state: RunState) -> AgentContext:
         command_words=state.request.words,
         instructions=state.config.instructions,
         plan_accepted=state.plan is not None,
+        config=state.config,
     )
 
 

@@ -15,6 +15,7 @@ _INVISIBLE = re.compile(
     r"\U0001d159\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
 _BLANK = re.compile(r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_NOT_PLAIN = re.compile(r"[^\t\n\r\f -~]")
 _LINE_END = re.compile(r"\r\n?|[\u2028\u2029]")
 # Hangul fillers, Khmer inherent vowels, Mongolian and other variation selectors, the combining
 # grapheme joiner: letters and marks by category, drawn as nothing (Default_Ignorable_Code_Point in
@@ -39,3 +40,13 @@ def is_invisible(char: str) -> bool:
     if char in "\t\n\r\f":
         return False
     return unicodedata.category(char) in ("Cc", "Cf", "Cs") or char in _IGNORABLE
+
+
+def escape_invisible(text: str) -> str:
+    """Write each invisible character as its number, so that a reader of code sees it is there."""
+    return _NOT_PLAIN.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    return f"\\u{{{ord(char):X}}}" if is_invisible(char) else char

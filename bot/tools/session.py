@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 
 from bot.ports import Ports
 from bot.tools.tree_reader import TreeReader
-from bot.values import Finish, Issue, Patch, Plan, Retrieval, Tree
+from bot.values import Finish, Issue, Patch, Plan, RepoConfig, Retrieval, Tree
 
 
 @dataclass(frozen=True, slots=True)
 class AgentContext:
     """The work as it stands before a turn.
 
-    `command_words` came with the command that asked; `instructions` are the repository's own.
+    `command_words` came with the command that asked; `instructions` are the repository's own, and
+    stand in its `config` too.
     """
 
     tree: Tree
@@ -23,6 +24,7 @@ class AgentContext:
     command_words: str = ""
     instructions: str = ""
     plan_accepted: bool = False
+    config: RepoConfig = field(default_factory=RepoConfig)
 
 
 @dataclass(slots=True)

@@ -96,6 +96,22 @@ class SimilarCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotedPlaces:
+    """A text that the request quotes, and where it stands; nowhere, when `lines` is 0.
+
+    `places` are some of its lines, `counts` the lines of some of its files; `part_of` is what the
+    request quotes when only this part of it was found.
+    """
+
+    text: str
+    places: tuple[GrepMatch, ...] = ()
+    lines: int = 0
+    files: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    part_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieval:
     """The places to look at for an issue, each list best first."""
 
@@ -105,6 +121,8 @@ class Retrieval:
     skipped: tuple[str, ...] = ()  # what was not read, and why
     similar: tuple[SimilarCommit, ...] = ()  # past commits most like the issue
     map: str = ""  # of the code around them
+    quoted: tuple[QuotedPlaces, ...] = ()  # texts that the request quotes
+    types: tuple[SearchHit, ...] = ()  # that the definitions use
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def read(tree):
 
 
 def test_the_request_comes_first_and_the_map_last(read):
-    """Then the places with their reasons and lines, past changes, guidance, and the rest."""
+    """Then the places with their reasons and lines, the checks, guidance, past changes, the map."""
     text = read(command_words="quietly", instructions="Use tabs.")
 
     expected = [
@@ -61,10 +61,12 @@ def test_the_request_comes_first_and_the_map_last(read):
         "Said with the command that started this job:\n| quietly",
         "Files worth reading, best first:\n| app/main.py (its path is named; 12 words)",
         "| app/main.py:4-5 function serve\n|     4\tdef serve(port):\n|     5\t    return os.getpid()",
-        "Tests worth reading:\n| tests/test_main.py",
-        f"A past change like it, commit {'a' * 12}:\n| Shout\n| \n| Loudly.\n| Files: app/main.py",
+        "Tests worth reading, best first:\n| tests/test_main.py",
+        "`finish` checks, before anything is pushed: that each changed file parses; ",
+        "Protected paths that the request or the guidance speaks of.",
         "The repository's instructions for this bot:\n| Use tabs.",
         "The repository's guidance, AGENTS.md:\n| Write tests.",
+        f"A past change like it, commit {'a' * 12}:\n| Shout\n| \n| Loudly.\n| Files: app/main.py",
         "Map of the code around these places:\n| app/\n|   main.py",
     ]
     places = [text.find(part) for part in expected]
@@ -74,10 +76,10 @@ def test_the_request_comes_first_and_the_map_last(read):
 
 
 def test_of_a_long_definition_the_beginning_is_given(read):
-    """Forty lines; the model can read on by itself."""
+    """Forty lines, and how to read on."""
     text = read()
 
-    assert "|    40\t    step()" in text
+    assert "|    40\t    step()\n|       (161 more lines: read_file app/long.py from 41)" in text
     assert "|    41\t" not in text
 
 

@@ -1,0 +1,165 @@
+"""Render the places worth reading: files, definitions and types with their code, quoted texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.text.code_line import shorten_code_line
+from bot.text.invisible_chars import escape_invisible
+from bot.tools.read_file import number_lines, split_lines
+from bot.tools.request_sections.section import count_noun, join_lines, render_section
+from bot.tools.tree_files import TreeFiles
+from bot.values import QuotedPlaces, Retrieval, SearchHit
+
+MAX_FILES = 12
+MAX_SYMBOLS = 16
+MAX_TYPES = 10
+MAX_TESTS = 8
+CODE_LINES = 40  # of each of the best definitions
+FEW_LINES = 20  # of each other one
+BEST = 4
+CODE_CHARS = 12_000  # of all definitions together
+TYPE_LINES = 12  # of a type; of a longer one the members' signatures
+TYPE_CHARS = 4_000  # of all types together
+LIST_CHARS = 6_000
+QUOTED_CHARS = 9_000
+# A member of a type, as a line at the members' indent begins in most languages.
+MEMBER = re.compile(
+    r"\s*(?:(?:async|def|class|func?|fn|pub(?:\(\w+\))?|public|private|protected|static|readonly"
+    r"|export|abstract|override|final|get|set|type|const|let|var|val|mut)\s+)*[\w$#]+[?!]?\s*[:(<=]"
+)
+
+
+def render_hits(retrieval: Retrieval, files: TreeFiles) -> Iterator[str]:
+    """Render the places with the reasons; definitions and types with their lines."""
+    yield render_section(
+        "Files worth reading, best first",
+        map(_render_file, retrieval.files[:MAX_FILES]),
+        LIST_CHARS,
+    )
+    definitions = retrieval.symbols[:MAX_SYMBOLS]
+    types = retrieval.types[:MAX_TYPES]
+    texts = _read_lines(files, (*definitions, *types))
+    yield render_section(
+        "Definitions worth reading, best first",
+        _render_definitions(definitions, texts),
+        CODE_CHARS + LIST_CHARS,
+    )
+    yield render_section("Types that they use", _render_types(types, texts), 2 * TYPE_CHARS)
+    yield render_section(
+        "Tests worth reading, best first",
+        map(_render_file, retrieval.tests[:MAX_TESTS]),
+        LIST_CHARS,
+    )
+    yield render_section(
+        "Where the texts stand that the request quotes, as whole words",
+        _render_quoted(retrieval.quoted),
+        QUOTED_CHARS,
+        "grep shows them",
+    )
+
+
+def _render_file(hit: SearchHit) -> str:
+    return f"{hit.path} ({'; '.join(hit.why)})" if hit.why else hit.path
+
+
+def _read_lines(files: TreeFiles, hits: Sequence[SearchHit]) -> dict[str, list[str]]:
+    contents = files.read({hit.path for hit in hits})
+    return {path: split_lines(data.decode("utf-8", "replace")) for path, data in contents.items()}
+
+
+def _render_definitions(
+    definitions: Sequence[SearchHit], texts: Mapping[str, list[str]]
+) -> Iterator[str]:
+    """Name each definition, and give its lines as long as there is room."""
+    room = CODE_CHARS
+    for rank, hit in enumerate(definitions):
+        limit = CODE_LINES if rank < BEST else FEW_LINES
+        code = _number_code(hit, texts.get(hit.path, []), limit)
+        size = sum(map(len, code))
+        yield _render_heading(hit)
+        if size <= room:
+            room -= size
+            yield from _escape_code(code)
+
+
+def _escape_code(code: Sequence[str]) -> Iterator[str]:
+    """Write invisible characters as numbers, and say so."""
+    escaped = [escape_invisible(line) for line in code]
+    yield from escaped
+    if escaped != list(code):
+        yield "      (invisible characters are shown by number; the file holds the characters)"
+
+
+def _render_heading(hit: SearchHit) -> str:
+    return f"{hit.path}:{hit.line}-{hit.end_line} {hit.kind} {hit.name}"
+
+
+def _number_code(hit: SearchHit, lines: list[str], limit: int) -> list[str]:
+    """Number the definition's lines; of a long one, its beginning, and how much follows."""
+    if not hit.line:
+        return []
+    end = min(hit.end_line, hit.line + limit - 1)
+    numbered = number_lines(lines, hit.line, end)
+    if numbered and end < hit.end_line:
+        rest = count_noun(hit.end_line - end, "more line")
+        numbered.append(f"      ({rest}: read_file {hit.path} from {end + 1})")
+    return numbered
+
+
+def _render_types(types: Sequence[SearchHit], texts: Mapping[str, list[str]]) -> Iterator[str]:
+    """Name each type, with its lines or its members' as long as there is room."""
+    room = TYPE_CHARS
+    for hit in types:
+        code = _number_type(hit, texts.get(hit.path, []))
+        size = sum(map(len, code))
+        yield _render_heading(hit)
+        if size <= room:
+            room -= size
+            yield from _escape_code(code)
+
+
+def _number_type(hit: SearchHit, lines: list[str]) -> list[str]:
+    """Number the lines of a short type; of a long one its head and its members' signatures."""
+    if hit.end_line - hit.line < TYPE_LINES:
+        return number_lines(lines, hit.line, hit.end_line)
+    body = lines[hit.line : hit.end_line]
+    indents = [len(line) - len(line.lstrip()) for line in body if line.strip()]
+    member_indent = indents[0] if indents else 0
+    members = [
+        number
+        for number, line in enumerate(body, hit.line + 1)
+        if len(line) - len(line.lstrip()) == member_indent and MEMBER.match(line)
+    ]
+    shown = [hit.line, *members[: TYPE_LINES - 1]]
+    numbered = [line for number in shown for line in number_lines(lines, number, number)]
+    if len(members) >= TYPE_LINES:
+        numbered.append(f"      ({count_noun(len(members) - TYPE_LINES + 1, 'more member')})")
+    return numbered
+
+
+def _render_quoted(quoted: Sequence[QuotedPlaces]) -> Iterator[str]:
+    """Render each text with its number of lines, and those lines; then the texts without any."""
+    for text in quoted:
+        if text.lines:
+            yield _count_lines(text)
+            for match in text.places:
+                yield f"  {match.path}:{match.line}: {escape_invisible(match.text)}"
+            if len(text.places) < text.lines:
+                more = text.lines - len(text.places)
+                yield f"  (cut: {count_noun(more, 'more line')}; grep shows them)"
+    absent = ", ".join(f"`{join_lines(text.text)}`" for text in quoted if not text.lines)
+    if absent:
+        yield f"In no file of the repository: {absent}."
+
+
+def _count_lines(text: QuotedPlaces) -> str:
+    name = shorten_code_line(join_lines(text.text), 200)
+    part = f", part of `{join_lines(text.part_of)}`" if text.part_of else ""
+    total = f"{count_noun(text.lines, 'line')} of {count_noun(text.files, 'file')}"
+    if len(text.places) == text.lines:
+        return f"`{name}`{part}: {total}"
+    counts = ", ".join(f"{path} {count}" for path, count in text.counts.items())
+    more = ", ..." if text.files > len(text.counts) else ""
+    return f"`{name}`{part}: {total}: {counts}{more}"

@@ -1,0 +1,117 @@
+"""Render how a change is checked: by CI, by the repository's own tools, here before a push."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.ports import Ports
+from bot.search.project_checks import (
+    CHECK_FILES,
+    WORKFLOW_PATH,
+    count_pull_runs,
+    list_jobs,
+    list_own_checks,
+    read_events,
+    read_workflow,
+    starts_for,
+)
+from bot.tools.request_sections.section import join_lines, render_section
+from bot.tools.tree_files import TreeFiles
+from bot.values import RepoConfig, Tree
+
+MAX_WORKFLOWS = 40
+CI_CHARS = 5_000
+OWN_CHARS = 4_000
+# CI whose configuration is not looked into.
+OTHER_CI = (
+    ".gitlab-ci.yml",
+    ".circleci/config.yml",
+    ".travis.yml",
+    "azure-pipelines.yml",
+    ".azure-pipelines/azure-pipelines.yml",
+    "Jenkinsfile",
+    "appveyor.yml",
+    ".appveyor.yml",
+    ".cirrus.yml",
+    ".buildkite/pipeline.yml",
+    ".drone.yml",
+    ".woodpecker.yml",
+    "bitbucket-pipelines.yml",
+    ".builds/build.yml",
+)
+
+
+def render_project_checks(
+    ports: Ports, tree: Tree, config: RepoConfig, paths: Sequence[str]
+) -> Iterator[str]:
+    """Render what CI runs, the repository's own checks, and the gates, as the base has them."""
+    workflows = [path for path in paths if WORKFLOW_PATH.fullmatch(path)][:MAX_WORKFLOWS]
+    files = TreeFiles(ports.mirrors, tree).read({*workflows, *CHECK_FILES, *OTHER_CI})
+    yield render_section(
+        "What CI runs on a pull request or a push",
+        _render_workflows({path: files[path] for path in workflows if path in files}, tree, files),
+        CI_CHARS,
+        "read_file shows the workflows",
+    )
+    yield render_section(
+        "How the repository checks itself",
+        list_own_checks(files),
+        OWN_CHARS,
+        "read_file shows them",
+    )
+    yield _describe_gates(ports, config, paths)
+
+
+def _render_workflows(
+    workflows: Mapping[str, bytes], tree: Tree, files: Mapping[str, bytes]
+) -> Iterator[str]:
+    """Render the jobs of each workflow that starts; name the others, and what could not be read."""
+    others, unread = [], []
+    for path, data in workflows.items():
+        workflow = read_workflow(data)
+        if workflow is None:
+            unread.append(path)
+            continue
+        events = read_events(workflow)
+        triggers = _list_triggers(events, tree.branch)
+        jobs = list_jobs(workflow) if triggers else []
+        if not jobs:
+            others.append(path.rpartition("/")[2])
+            continue
+        yield f"{path}, on {' and '.join(triggers)}:"
+        yield from (f"  {join_lines(job.render())}" for job in jobs)
+    if others:
+        yield f"Also there, for other events or without a check: {', '.join(others)}."
+    if unread:
+        yield f"Could not be read: {', '.join(unread)}."
+    if elsewhere := [path for path in OTHER_CI if path in files]:
+        yield f"CI that is not looked into: {', '.join(elsewhere)}."
+
+
+def _list_triggers(events: Mapping[str, object], base: str) -> list[str]:
+    """List which of the two events start a workflow, for a pull request against the base."""
+    triggers = ["pull_request"] if count_pull_runs(events, base) else []
+    push = events.get("push", False)
+    if starts_for(push, "any/branch"):
+        return [*triggers, "push to any branch"]
+    if starts_for(push, base):
+        return [*triggers, f"push to {join_lines(base)}"]
+    return triggers
+
+
+def _describe_gates(ports: Ports, config: RepoConfig, paths: Sequence[str]) -> str:
+    """Say what is checked here when `finish` is called, and what only CI will tell."""
+    has_python = any(path.endswith((".py", ".pyi")) for path in paths)
+    checks = ["that each changed file parses"]
+    if has_python and ports.checkers.linter:
+        checks.append("ruff's rules E9, F, B, S and those of the repository's own ruff settings")
+    checks += [
+        "that no secret, protected path, binary or foreign licence header comes in",
+        "that new packages exist" if ports.checkers.index else "which packages are new",
+        "that no test is removed, skipped or loosened unless the plan says so",
+        f"that at most {config.max_files} files and {config.max_lines} lines change",
+    ]
+    return (
+        f"`finish` checks, before anything is pushed: {'; '.join(checks)}. "
+        "Tests, types, formatting and all other linters are run by CI alone, never here."
+    )

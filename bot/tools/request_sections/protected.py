@@ -1,0 +1,37 @@
+"""Render which protected paths the request and the guidance speak of, and what that means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from bot.gates.policy import check_paths
+from bot.tools.request_sections.section import render_section
+from bot.values import RepoConfig
+
+MAX_PATHS = 12
+MAX_SPELLINGS = 2_000
+CHARS = 2_500
+# A path, or a file's name with a suffix or of capitals, such as CODEOWNERS.
+SPELLING = re.compile(r"(?<![\w/])[\w.@+-]*(?:/[\w.@+*-]+)+|(?<![\w/])[\w-]*\.[\w.-]+|[A-Z]{6,}")
+
+
+def render_protected(texts: Iterable[str], paths: Iterable[str], config: RepoConfig) -> str:
+    """Render the protected paths among those that the texts spell and those given; "" if none."""
+    spelled = (path.strip("./") for path in _find_spellings(texts))
+    candidates = dict.fromkeys((*paths, *filter(None, spelled), *_find_spellings(texts)))
+    findings = check_paths(list(candidates)[:MAX_SPELLINGS], config.allow, config.protected)
+    protected = {finding.path: finding.text for finding in findings if "protect" in finding.text}
+    lines = [f"{path}: {text}" for path, text in protected.items()]
+    title = (
+        "Protected paths that the request or the guidance speaks of. No edit of them is taken, "
+        "so leave them out of the plan, and say in `finish` what people should change there"
+    )
+    return render_section(title, lines[:MAX_PATHS], CHARS)
+
+
+def _find_spellings(texts: Iterable[str]) -> list[str]:
+    found = dict.fromkeys(
+        match[0].rstrip(".") for text in texts for match in SPELLING.finditer(text)
+    )
+    return list(found)[:MAX_SPELLINGS]

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.deferred_client import DeferredClaude
+from bot.adapters.dbos.day_spending import DayCaps, DaySpending
 from bot.adapters.dbos.durable_engine import DurableEngine, EngineOptions
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import DiskLogCache
+from bot.adapters.private_home import RECORD
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports
 from bot.search import INDEX_FORMAT
@@ -54,6 +56,12 @@ def build_log_cache(settings: Settings) -> DiskLogCache:
     return DiskLogCache(settings.home / "logs")
 
 
+def build_spending(settings: Settings) -> DaySpending:
+    """Build what keeps to the caps of a day, from the record in the bot's home."""
+    caps = DayCaps(settings.usd_per_day, settings.usd_per_repository_day)
+    return DaySpending(settings.home / RECORD, caps, SystemClock())
+
+
 def build_engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
     """Build the durable engine over GitHub, git and the model."""
     protocols: tuple[str, ...] = ("https",)
@@ -64,6 +72,7 @@ def build_engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
         model=build_model(settings),
         clock=SystemClock(),
         caps=settings.caps,
+        spending=build_spending(settings),
         log_cache=build_log_cache(settings),
         checkers=build_checkers(settings.package_indexes),
         cache=SqliteCache(settings.home / "known", INDEX_FORMAT),

@@ -16,6 +16,7 @@ from bot.values import (
     Checks,
     Comment,
     CommitInfo,
+    DayLimit,
     Finding,
     GrepMatch,
     Issue,
@@ -235,6 +236,27 @@ class Model(Protocol):
         """
 
 
+class Spending(Protocol):
+    """Keep to the caps on a day's dollars (UTC), over all runs."""
+
+    def find_limit(self, repo: Repo) -> DayLimit | None:
+        """Return the cap of which least is left for this repository; None without caps."""
+
+    def add(self, repo: Repo, usd: float) -> None:
+        """Count what a turn of the model has cost."""
+
+
+class UncappedSpending:
+    """Spending without caps of a day."""
+
+    def find_limit(self, repo: Repo) -> DayLimit | None:  # noqa: ARG002 - no cap is set
+        """Return None."""
+        return None
+
+    def add(self, repo: Repo, usd: float) -> None:
+        """Do nothing."""
+
+
 class LogCache(Protocol):
     """Cache of CI logs, fetched and masked: a model asks for them again and again."""
 
@@ -395,3 +417,4 @@ class Ports:
     pulls: Pulls = NULL_GITHUB
     ci: ContinuousIntegration = NULL_GITHUB
     credentials: Credentials = NULL_GITHUB
+    spending: Spending = field(default_factory=UncappedSpending)

@@ -21,6 +21,7 @@ from bot.setting_values import (
     Prices,
     check_address,
     check_embeddings,
+    parse_allow,
     parse_prices,
     read_private_key,
 )
@@ -281,6 +282,31 @@ class Settings(ServerSettings, GitHubSettings, ModelSettings):
         gt=0,
         description="How many seconds to wait for a webhook before asking GitHub",
         examples=["60"],
+    )
+    usd_per_day: float | None = Field(
+        None,
+        gt=0,
+        description=(
+            "The most that all runs may spend on Claude in a day (UTC), in US dollars; "
+            "no turn begins beyond it"
+        ),
+        examples=["50.00"],
+    )
+    usd_per_repository_day: float | None = Field(
+        None,
+        gt=0,
+        description=(
+            "The most that the runs of one repository may spend on Claude in a day, in US dollars"
+        ),
+        examples=["20.00"],
+    )
+    allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_allow)] = Field(
+        (),
+        description=(
+            "The owners and repositories to work for, with * as a wildcard; without any, all that "
+            "install the App"
+        ),
+        examples=["acme, ada/greeter, globex/web-*"],
     )
     keep_days: int = Field(
         30, ge=4, description="How long the record of an ended run is kept", examples=["30"]

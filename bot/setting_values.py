@@ -6,6 +6,7 @@ Each function raises ValueError with the reason as the end of "it is set, but ..
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ PRICE_COUNT = 4
 PEM_BEGINNING, PEM_KEY = "-----BEGIN", "PRIVATE KEY-----"
 KEY_SUFFIXES = (".pem", ".key")
 PATH_CHARS = 500
+ALLOWED = re.compile(r"[\w.*?-]+(?:/[\w.*?-]+)?")
 
 
 def read_private_key(value: str) -> str:
@@ -69,6 +71,30 @@ def parse_prices(value: object) -> object:
         if not all(isinstance(part, int | float) and part >= 0 for part in price):
             raise ValueError(f"the price of {model} must be four numbers, none below 0")
     return prices
+
+
+def parse_allow(value: object) -> object:
+    """Read owners and repositories from a list with commas, or from JSON."""
+    if isinstance(value, str):
+        value = _split_list(value)
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise ValueError("it must list owners and repositories")
+    names = tuple(item.strip() for item in value if item.strip())
+    for name in names:
+        if not ALLOWED.fullmatch(name):
+            raise ValueError(
+                f"{name} is neither an owner, such as acme, nor a repository, such as acme/greeter"
+            )
+    return names
+
+
+def _split_list(text: str) -> object:
+    if not text.lstrip().startswith("["):
+        return text.split(",")
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ValueError("it begins like JSON, and is none") from None
 
 
 def _read_key_file(name: str) -> str:

@@ -195,4 +195,4 @@ def _remove_secrets(kind: type[BaseSettings]) -> None:
 def _render_default(default: object) -> str:
     if default is PydanticUndefined:
         return "{}"
-    return "none" if default is None else str(default)
+    return "none" if default in (None, ()) else str(default)

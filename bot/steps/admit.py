@@ -9,7 +9,8 @@ from rich.text import Text
 from bot.ports import Ports, Refusal
 from bot.run import Summary, step
 from bot.steps.repo_config import PATH, guess_label, read_config
-from bot.values import Caps, Repo, RepoConfig, Request
+from bot.values import Caps, Issue, Repo, RepoConfig, Request
+from bot.views.day_limit import render_day_advice, render_day_limit
 
 WRITERS = ("admin", "maintain", "write")
 
@@ -62,7 +63,15 @@ def find_obstacle(ports: Ports, request: Request) -> str:
     """Say why this issue cannot be worked on, in words for the asker; empty when it can."""
     if ports.repositories.fetch_info(request.repo).archived:
         return "this repository is archived, so nothing can be pushed to it."
-    issue = ports.issues.fetch_issue(request.repo, request.number)
+    if why := _find_issue_obstacle(ports.issues.fetch_issue(request.repo, request.number)):
+        return why
+    day = ports.spending.find_limit(request.repo)
+    if day is not None and day.is_used_up:
+        return f"{render_day_limit(day)} {render_day_advice(day, ports.clock.now())}"
+    return ""
+
+
+def _find_issue_obstacle(issue: Issue | None) -> str:
     if issue is None:
         return "this issue is gone."
     if issue.pull:

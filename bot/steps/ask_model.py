@@ -13,7 +13,16 @@ from bot.run import Summary, step
 from bot.text.prompts import load
 from bot.text.terminal_text import strip_control
 from bot.tools import TOOLS
-from bot.values import Conversation, ConversationStart, PromptPrefix, ToolCall, Tree, Turn
+from bot.values import (
+    Conversation,
+    ConversationStart,
+    DayLimit,
+    PromptPrefix,
+    Repo,
+    ToolCall,
+    Tree,
+    Turn,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class TimedTurn:
 
     turn: Turn
     took_s: float
+    day_limit: DayLimit | None = None  # the cap of a day that did not allow the turn
 
 
 def _summarize_turn(timed: TimedTurn) -> Summary:
@@ -55,12 +65,20 @@ def _describe_plan(given: Mapping[str, object]) -> Text:
 
 @step("ask_model", _summarize_turn)
 def ask_model(
-    ports: Ports, prefix: PromptPrefix, conversation: Conversation, budget_usd: float
+    ports: Ports, repo: Repo, prefix: PromptPrefix, conversation: Conversation, budget_usd: float
 ) -> TimedTurn:
-    """Ask for the next turn; it is recorded before its calls run, so it is paid for once."""
+    """Ask for the next turn; it is recorded before its calls run, so it is paid for once.
+
+    It costs at most what is left of the run's budget and of the day's.
+    """
     began = ports.clock.now()
-    turn = ports.model.turn(prefix, conversation, budget_usd)
-    return TimedTurn(turn, round((ports.clock.now() - began).total_seconds(), 3))
+    day = ports.spending.find_limit(repo)
+    is_day_shorter = day is not None and day.left_usd < budget_usd
+    left_usd = day.left_usd if day and is_day_shorter else budget_usd
+    turn = ports.model.turn(prefix, conversation, left_usd)
+    ports.spending.add(repo, turn.usage.usd)
+    took_s = round((ports.clock.now() - began).total_seconds(), 3)
+    return TimedTurn(turn, took_s, day if is_day_shorter and turn.stop == "budget" else None)
 
 
 @step("open_conversation")

@@ -82,7 +82,8 @@ async def _take_turn(run: Run, state: RunState) -> RunState:
     if state.turns >= caps.turns or state.model_s >= caps.minutes * 60:
         raise GaveUp(f"it used its {caps.turns} turns or {caps.minutes} minutes without an end")
     budget_usd = round(caps.usd - state.usage.usd, 6)
-    timed = await run(ask_model, state.opening.prefix, state.conversation, budget_usd)
+    repo, prefix = state.request.repo, state.opening.prefix
+    timed = await run(ask_model, repo, prefix, state.conversation, budget_usd)
     state = run.keep(after_turn(state, timed.turn, timed.took_s))
     match timed.turn.stop:
         case "tools":

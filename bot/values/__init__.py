@@ -6,6 +6,7 @@ text, numbers, booleans, tuples, dicts with text keys, other values, or None. Ti
 UTC.
 """
 
+from bot.values.allow_list import AllowList
 from bot.values.ci import (
     Action,
     Annotation,
@@ -84,10 +85,12 @@ from bot.values.run_state import (
     RunReport,
     RunState,
 )
+from bot.values.spending import DayLimit
 from bot.values.waiting import Waiting
 
 __all__ = [
     "Action",
+    "AllowList",
     "Annotation",
     "Attempt",
     "AttemptState",
@@ -102,6 +105,7 @@ __all__ = [
     "Confidence",
     "Conversation",
     "ConversationStart",
+    "DayLimit",
     "ExpectedCi",
     "Failure",
     "Finding",

@@ -10,6 +10,7 @@ from typing import cast
 
 from bot.ports import Ports, RateLimited, Refusal, Unreachable
 from bot.run import Run, SignalRun, StartRun, step
+from bot.steps.ask_model import TimedTurn
 from bot.values import (
     Branch,
     InstallationId,
@@ -24,6 +25,7 @@ from bot.values import (
     ToolResult,
     ToolResults,
     Turn,
+    Usage,
     UserText,
 )
 
@@ -89,6 +91,11 @@ def ask_model(ports: Ports, diary: str, seconds: float) -> str:
     if time.time() < Path(diary).stat().st_mtime + seconds:
         raise RateLimited("Claude is overloaded", Path(diary).stat().st_mtime + seconds, "Claude")
     return "reached"
+
+
+@step("ask_model")
+def pay(ports: Ports, usd: float) -> TimedTurn:
+    return TimedTurn(Turn("end", usage=Usage(usd=usd)), 0.1)
 
 
 @step("limited")
@@ -223,6 +230,12 @@ async def outage(run: Run, task: Task) -> Outcome:
         return Outcome("stopped", str(early))
 
 
+async def pays(run: Run, task: Task) -> Outcome:
+    """Ask for a turn that costs `seconds` dollars."""
+    await run(pay, task.seconds)
+    return Outcome("done")
+
+
 def begin_to_heed(run: Run) -> None:
     run.keep(RunState(run.key, Request(Repo("o/r"), 1, "ada", "", "d")))
     run.heed(partial(obey, run))
@@ -298,6 +311,7 @@ STORIES = (
     slotted,
     queueing,
     outage,
+    pays,
     waits_in_slot,
     faltering,
     patient,

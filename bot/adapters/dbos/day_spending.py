@@ -1,0 +1,116 @@
+"""Count what the runs of today (UTC) spend on the model, from the record of their turns."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from threading import Lock
+
+from bot.adapters.dbos.sqlite import BUSY_S
+from bot.ports import Clock
+from bot.values import DayLimit, Repo
+
+PER_DAY = "GREENLIT_USD_PER_DAY"
+PER_REPOSITORY_DAY = "GREENLIT_USD_PER_REPOSITORY_DAY"
+TURN = "ask_model"  # the step whose record holds what a turn cost
+# A run that ended before today has no turn of today. Within a run the rows are found by their key.
+QUERY = f"""
+select workflow_uuid, sum(json_extract(output, '$.ok.turn.usage.usd')) from operation_outputs
+where function_name = '{TURN}' and completed_at_epoch_ms >= :since and workflow_uuid in (
+  select workflow_uuid from workflow_status where updated_at >= :since or completed_at is null
+)
+group by workflow_uuid
+"""  # noqa: S608 - a constant of ours
+
+log = logging.getLogger("greenlit")
+
+
+@dataclass(frozen=True, slots=True)
+class DayCaps:
+    """The most that may be spent in a day, in US dollars: in all, and in one repository."""
+
+    all_usd: float | None = None
+    repository_usd: float | None = None
+
+
+class DaySpending:
+    """The port `bot.ports.Spending`. It reads the record once a day and then counts along."""
+
+    def __init__(self, record: Path, caps: DayCaps, clock: Clock) -> None:
+        self._record = record
+        self._caps = caps
+        self._clock = clock
+        self._lock = Lock()
+        self._day: date | None = None
+        self._spent = defaultdict[str, float](float)
+
+    def find_limit(self, repo: Repo) -> DayLimit | None:
+        """Find the cap of which least is left for this repository; None without caps."""
+        return min(self._find_limits(repo.name), key=lambda limit: limit.left_usd, default=None)
+
+    def find_near_limits(self) -> tuple[DayLimit, ...]:
+        """Find the caps of which most is spent: that of all, and those of single repositories."""
+        limits = {limit for repo in ("", *self._read_today()) for limit in self._find_limits(repo)}
+        near = [limit for limit in limits if limit.is_near]
+        return tuple(sorted(near, key=lambda limit: limit.repo))
+
+    def add(self, repo: Repo, usd: float) -> None:
+        """Count what a turn cost, and warn the operator once when a cap is near or used up."""
+        before = self._find_limits(repo.name)
+        with self._lock:
+            self._spent[repo.name] += usd
+        for old, new in zip(before, self._find_limits(repo.name), strict=True):
+            if new.is_used_up and not old.is_used_up:
+                log.warning("%s", f"{describe_limit(new)} No run begins before {new.resets_at}.")
+            elif new.is_near and not old.is_near:
+                log.warning("%s", describe_limit(new))
+
+    def _find_limits(self, repo: str) -> list[DayLimit]:
+        spent = self._read_today()
+        midnight = datetime.combine(self._today() + timedelta(days=1), time(), UTC).isoformat()
+        limits = []
+        if self._caps.repository_usd is not None and repo:
+            cap_usd, spent_usd = self._caps.repository_usd, round(spent[repo], 6)
+            limits.append(DayLimit(PER_REPOSITORY_DAY, cap_usd, spent_usd, midnight, repo))
+        if self._caps.all_usd is not None:
+            total_usd = round(sum(spent.values()), 6)
+            limits.append(DayLimit(PER_DAY, self._caps.all_usd, total_usd, midnight))
+        return limits
+
+    def _read_today(self) -> defaultdict[str, float]:
+        today = self._today()
+        with self._lock:
+            if self._day != today:
+                self._day, self._spent = today, read_spent(self._record, today)
+            return self._spent.copy()
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(UTC).date()
+
+
+def read_spent(record: Path, day: date) -> defaultdict[str, float]:
+    """Read from a record what each repository's turns have cost since the day began, UTC."""
+    spent = defaultdict[str, float](float)
+    if not record.exists():
+        return spent
+    since_ms = int(datetime.combine(day, time(), UTC).timestamp() * 1000)
+    address = f"{record.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=BUSY_S)) as database:
+        try:
+            rows = database.execute(QUERY, {"since": since_ms}).fetchall()
+        except sqlite3.OperationalError:  # a record that no engine has set up yet
+            return spent
+    for key, usd in rows:
+        spent[str(key).partition("#")[0]] += usd or 0.0
+    return spent
+
+
+def describe_limit(limit: DayLimit) -> str:
+    """Say in a sentence how much of a cap is spent today."""
+    where = f" in {limit.repo}" if limit.repo else ""
+    return f"Today ${limit.spent_usd:.2f} of ${limit.usd:.2f} ({limit.setting}) is spent{where}."

@@ -188,6 +188,9 @@ class Mirrors(Protocol):
     def diff(self, tree: Tree, patch: Patch) -> str:
         """The patch as a unified diff with git's headers, as `git apply` takes it."""
 
+    def compare(self, tree: Tree, sha: Sha) -> str:
+        """What a commit changes in the tree, as a unified diff with git's headers."""
+
     def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
         """The newest commits' subjects, newest first: the repository's manner."""
 

@@ -214,6 +214,8 @@ class RunView:
     value: object = None
     outcome: Outcome | None = None
     error: str = ""
+    branch: str = ""  # its own, once it is named
+    report: str = ""  # of a live run: what people were told last
 
 
 class Journal(Protocol):

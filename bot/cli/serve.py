@@ -81,7 +81,8 @@ async def _listen(
 ) -> None:
     secret = settings.webhook_secret.get_secret_value()
     door = create_server(create_door(durable, route, secret), settings.host, settings.port)
-    page_app = create_page(durable, [story.__name__ for story in RUNS])
+    stories = [story.__name__ for story in RUNS]
+    page_app = create_page(durable, stories, settings.github_url)
     page = create_server(page_app, "127.0.0.1", settings.page_port)
 
     def end() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from rich.text import Text
 
@@ -13,6 +14,7 @@ from bot.steps.redact import redact
 from bot.values import Author, Branch, Patch, PushResult, Request, Sha, Tree
 
 SLUG_CHARS = 40
+DIFF_CHARS = 200_000
 
 
 @step("commit")
@@ -35,7 +37,11 @@ def push_branch(
 ) -> PushResult:
     """Move the branch from `expect` to the commit. Whoever else moved it keeps what they pushed."""
     remote = ports.credentials.fetch_remote(tree.repo)
-    return ports.mirrors.push(tree.repo, remote, sha, branch, expect)
+    result = ports.mirrors.push(tree.repo, remote, sha, branch, expect)
+    if not result.is_ours:
+        return result
+    diff = redact(ports, ports.mirrors.compare(tree, sha))
+    return replace(result, diff=_cut_at_line(diff, DIFF_CHARS))
 
 
 @step("branch_moved")
@@ -53,6 +59,12 @@ def name_branch(prefix: str, request: Request, number: int) -> Branch:
         slug = slug[: SLUG_CHARS + 1].rpartition("-")[0] or slug[:SLUG_CHARS]
     again = f"-{number}" if number > 1 else ""
     return Branch(f"{prefix}{request.number}-{slug or 'change'}{again}")
+
+
+def _cut_at_line(text: str, limit_chars: int) -> str:
+    if len(text) <= limit_chars:
+        return text
+    return text[:limit_chars].rpartition("\n")[0] + "\n"
 
 
 def make_bot_author(login: str) -> Author:

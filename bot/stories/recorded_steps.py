@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.run import Step, Summary
+from bot.run import Step, Summary, from_json
 from bot.steps import (
     admit,
     answer,
@@ -64,10 +64,25 @@ def summarize_result(name: str, result: object) -> Summary | None:
 
     None for a step that would only be noise, and for a record of another version.
     """
-    step = next((step for step in STEPS if step.name == name), None)
+    step = _find_step(name)
     if step is None:
         return None
     try:
         return step.summarize(result)
     except ValidationError:
         return None
+
+
+def read_result(name: str, result: object) -> Any:
+    """Read a recorded result as the value that it was; None for a record of another version."""
+    step = _find_step(name)
+    if step is None or result is None:
+        return None
+    try:
+        return from_json(result, step.result_kind)
+    except ValidationError:
+        return None
+
+
+def _find_step(name: str) -> Step[..., Any] | None:
+    return next((step for step in STEPS if step.name == name), None)

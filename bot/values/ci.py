@@ -183,11 +183,13 @@ class PullRequestContent:
 class PushResult:
     """The commit that the branch points to after a push.
 
-    `is_ours` is false when somebody else moved the branch: then nothing was pushed.
+    `is_ours` is false when somebody else moved the branch: then nothing was pushed. `diff` is what
+    the branch changes now, for the page: masked, and no longer than somebody reads.
     """
 
     sha: Sha
     is_ours: bool = True
+    diff: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +211,4 @@ class Outcome:
     ]
     text: str = ""
     pull: int | None = None
+    usd: float = 0.0  # what the run cost; the engine writes it

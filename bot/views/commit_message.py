@@ -57,14 +57,22 @@ def _render_repair(verdict: Verdict) -> str:
     failures = verdict.reading.failures
     tests = {failure.test for failure in failures if failure.test}
     if not tests:
-        job = next(iter(verdict.jobs), "")
-        return _clean_line(f"Repair {REPAIRS.get(verdict.reading.category, f'CI job {job}')}")
+        return _clean_line(f"Repair {_name_fault(verdict)}")
     first = next(failure.test for failure in failures if failure.test)
     name = _clean_line(first.rpartition("::")[2])
     subject, plain = f"Repair {name}", "Repair a failing test"
     if len(tests) > 1:
         subject, plain = f"{subject} and {len(tests) - 1} more", f"Repair {len(tests)} tests"
     return subject if shorten_subject(subject) == subject else plain
+
+
+def _name_fault(verdict: Verdict) -> str:
+    """Name what is wrong where no test is named: by its kind, its error and file, or its job."""
+    kind = REPAIRS.get(verdict.reading.category)
+    errors = [failure for failure in verdict.reading.failures if failure.error and failure.frames]
+    if kind is None and errors:
+        return f"{errors[0].error} in {errors[0].frames[-1].file}"
+    return kind or f"what is red in {next(iter(verdict.jobs), 'CI')}"
 
 
 def _render_red(verdict: Verdict, head: str) -> str:

@@ -86,6 +86,27 @@ def test_any_message_can_be_committed(place, odd):
     assert "Co-authored-by: ada" in told
 
 
+def test_a_push_tells_its_diff_without_secrets_and_not_without_end(place):
+    """What the branch changes in the base, for the page; nothing where nothing was pushed."""
+    tree = place.tree()
+    token = "ghs_" + "a1" * 20
+    first = commit_patch(place.ports, tree, Patch({"a.txt": f"{token}\n"}), tree.sha, MESSAGE)
+    long = Patch({"a.txt": "b\n", "long.txt": "word\n" * 60_000})
+    second = commit_patch(place.ports, tree, long, first, MESSAGE)
+    diffs = [
+        push_branch(place.ports, tree, first, BRANCH, None).diff,
+        push_branch(place.ports, tree, second, BRANCH, first).diff,
+        push_branch(place.ports, tree, first, BRANCH, None).diff,
+    ]
+
+    assert "\n+***\n" in diffs[0]
+    assert token not in diffs[0]
+    assert ("\n+b\n" in diffs[1], "\n-***" in diffs[1]) == (True, False)
+    assert 190_000 < len(diffs[1]) <= 200_000
+    assert diffs[1].endswith("\n+word\n")
+    assert "" == diffs[2]
+
+
 def test_somebody_elses_branch_stays_theirs(place):
     """Neither a new branch nor a moved one is pushed over; an own push is done again without harm."""
     tree = place.tree()

@@ -204,7 +204,8 @@ def test_what_the_model_says_of_its_mending_is_kept():
         ((replace(FAILURE, test=""),), "lint", "Repair what the linter found"),
         ((replace(FAILURE, test=""),), "type-error", "Repair the types"),
         ((), "compile-error", "Repair the build"),
-        ((), "crash", "Repair CI job test"),
+        ((replace(FAILURE, test=""),), "crash", "Repair AssertionError in greeting.py"),
+        ((), "crash", "Repair what is red in test"),
     ],
 )
 def test_the_subject_names_what_is_mended(failures, category, subject):

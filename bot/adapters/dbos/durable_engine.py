@@ -14,7 +14,7 @@ import asyncio
 import contextvars
 import inspect
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -180,6 +180,7 @@ class DurableEngine(DbosJournal):
                 DBOS.workflow(name=name, max_recovery_attempts=MOST_DEATHS)(durable)
             DBOS.launch()
             self._dbos = dbos
+            self._database = database
             self._loop: asyncio.AbstractEventLoop = DBOS.run_step(None, _get_loop)
             self._loop.call_soon_threadsafe(
                 self._loop.call_later, self._options.most_replay_s, slots.settle_all
@@ -218,7 +219,8 @@ class DurableEngine(DbosJournal):
         async def body(data: Any, _started_by: str) -> Any:  # it is in the record for `list_runs`
             await self._batcher.yield_to_intake()
             run = DurableRun(self._runtime, RunKey(DBOS.workflow_id or ""))
-            return to_json(await run.run_story(story, from_json(data, kind)))
+            outcome = await run.run_story(story, from_json(data, kind))
+            return to_json(run.add_cost(outcome))
 
         return body
 
@@ -235,6 +237,14 @@ class DurableEngine(DbosJournal):
         if last is None or waits is None:
             return last
         return replace(last, report=waits.reports.report or last.report)
+
+    def _find_report_lines(self, keys: Sequence[str]) -> dict[str, str]:
+        """Read them from the record; what a run waits for just now stands only in its process."""
+        lines = super()._find_report_lines(keys)
+        for key, waits in self._runtime.waits.copy().items():
+            if key in keys and waits.reports.report:
+                lines[key] = waits.reports.report.line
+        return lines
 
     async def _on_dbos_loop(self, work: Coroutine[Any, Any, T]) -> T:
         """Work on DBOS's loop, outside the context of any run.

@@ -175,6 +175,10 @@ class DurableRun:
             self._runtime.waits.pop(self._key, None)
             self._runtime.slots.settle(self._key)
 
+    def add_cost(self, outcome: Outcome) -> Outcome:
+        """Write what the run cost into its outcome, so that a list of runs can tell it."""
+        return outcome if self._state is None else replace(outcome, usd=self._state.usage.usd)
+
     async def _call_story(self, story: Story, value: object) -> Outcome:
         outcome: object = await story(self, value)
         if not isinstance(outcome, Outcome):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+import sqlalchemy as sa
 from dbos import DBOS, Serializer, StepInfo, WorkflowStatus, error
 
 from bot.adapters.dbos.durable_run import PAUSE, STATE
@@ -16,6 +18,11 @@ from bot.run import RunView, StepView, from_json
 from bot.text import mask_secrets
 from bot.values import Outcome, RunKey, RunState, Subject
 
+REPORT = "report"  # the step that tells people how a run stands
+REPORTS = sa.text(
+    "select workflow_uuid, output from operation_outputs "
+    "where workflow_uuid in :keys and function_name = :step order by workflow_uuid, function_id"
+).bindparams(sa.bindparam("keys", expanding=True))
 ERROR = "!"  # a key that no value of ours has
 NAMES = {"DBOS.recv": "wait", "DBOS.updateWorkflowAttributes": "follow"}
 # The clocks of `wait` and of a second try, of which the try before says when; and the end's state.
@@ -81,15 +88,31 @@ def _is_unexpected(record: logging.LogRecord) -> bool:
 class DbosJournal:
     """Journal over DBOS's own tables. Values and results are JSON data, as recorded."""
 
+    _database: sa.Engine | None = None  # once it is launched
+
     def runs(self, limit: int, story: str = "") -> tuple[RunView, ...]:
         """List the newest runs, newest first."""
         statuses = DBOS.list_workflows(limit=limit, name=story or None, sort_desc=True)
-        return tuple(_view_run(status) for status in statuses)
+        lines = self._find_report_lines([run.workflow_id for run in statuses if run.status in LIVE])
+        runs = map(_view_run, statuses)
+        return tuple(replace(run, report=lines.get(run.key, "")) for run in runs)
 
     def run(self, key: RunKey) -> RunView | None:
         """Find a run by its key."""
         statuses = DBOS.list_workflows(workflow_ids=[key])
-        return _view_run(statuses[0]) if statuses else None
+        if not statuses:
+            return None
+        lines = self._find_report_lines([key]) if statuses[0].status in LIVE else {}
+        return replace(_view_run(statuses[0]), report=lines.get(key, ""))
+
+    def _find_report_lines(self, keys: Sequence[str]) -> dict[str, str]:
+        """Read what people were told last of each of these runs, with one query for all."""
+        if not keys or self._database is None:
+            return {}
+        with self._database.connect() as connection:
+            rows = connection.execute(REPORTS, {"keys": list(keys), "step": REPORT}).all()
+        outputs = {key: json.loads(output) for key, output in rows if output}
+        return {key: output["ok"]["line"] for key, output in outputs.items() if "ok" in output}
 
     def steps(self, key: RunKey) -> tuple[StepView, ...]:
         """List a run's steps in their order, without its clocks."""
@@ -136,6 +159,7 @@ def _view_run(status: WorkflowStatus) -> RunView:
         status.input["args"][0] if status.input else None,
         outcome,
         _explain_error(status, outcome),
+        (status.attributes or {}).get("branch", ""),
     )
 
 

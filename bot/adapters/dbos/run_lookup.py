@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from dbos import DBOS, WorkflowStatus
 
-from bot.adapters.dbos.journal import LIVE, find_last_result, read_run_number
+from bot.adapters.dbos.journal import LIVE, REPORT, find_last_result, read_run_number
 from bot.run import from_json
 from bot.values import LastRun, Outcome, RepoBranches, RunKey, RunReport, Subject
-
-REPORT = "report"  # the step that tells people how a run stands
 
 
 @dataclass(frozen=True, slots=True)

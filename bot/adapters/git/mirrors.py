@@ -142,9 +142,12 @@ class GitMirrors:
 
     def diff(self, tree: Tree, patch: Patch) -> str:
         """Write the patch as `git apply` takes it."""
-        after = self.overlay(tree, patch)
+        return self.compare(tree, self.overlay(tree, patch).sha)
+
+    def compare(self, tree: Tree, sha: Sha) -> str:
+        """Write what a commit or a tree object changes in the tree."""
         with self._reading(tree) as git:
-            return git.run(*DIFF, tree.sha, after.sha).decode("utf-8", "replace")
+            return git.run(*DIFF, tree.sha, sha).decode("utf-8", "replace")
 
     def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
         """List the newest commits' subjects."""

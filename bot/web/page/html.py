@@ -1,99 +1,224 @@
-"""Render runs and steps as HTML. The templates escape whatever they are given."""
+"""Render runs and their steps as HTML. The templates escape whatever they are given."""
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import ValidationError
 
-from bot.run import RunView, StepView
-from bot.values import Request, Usage
-from bot.web.page.run_views import read_value, render_lines, sum_usage, summarize_step
+from bot.run import RunView, StepView, from_json
+from bot.values import Attempt, Check, Failure, Request, Usage
+from bot.web.page.diff_lines import parse_diff
+from bot.web.page.formats import format_duration, format_prose, format_time, format_usd
+from bot.web.page.run_history import RunHistory, read_history
+from bot.web.page.step_words import describe_step, is_noise, name_step
 
+LIVE = ("queued", "running")
+STATES = {  # in words, and how bright it is
+    "queued": ("queued", "busy"),
+    "running": ("at work", "busy"),
+    "opened": ("pull request open", "good"),
+    "draft": ("draft, not green", "warn"),
+    "asked": ("has a question", "warn"),
+    "stopped": ("stopped", "dim"),
+    "refused": ("cannot do this", "bad"),
+    "gave up": ("gave up", "bad"),
+    "failed": ("broke", "bad"),
+}
+ATTEMPTS = {
+    "green": ("green", "good"),
+    "red": ("red", "bad"),
+    "rerun": ("run again", "warn"),
+    "running": ("CI has not spoken", "dim"),
+    "skipped": ("CI skipped everything", "warn"),
+    "silent": ("CI stayed silent", "warn"),
+    "unchecked": ("no CI", "warn"),
+}
+VERDICTS = {
+    "ours": "",
+    "already red": "It was red in the same way before this change.",
+    "infrastructure": "The cause is outside the code.",
+    "set-up": "CI failed while it set itself up.",
+    "flaky": "The test may be flaky.",
+}
+OPEN_LINES = 120  # of a diff that stands open
+MOST_FAILURES = 20
+MOST_CHECKS = 50
+MESSAGE_CHARS = 2_000
 RECORD_CHARS = 20_000
-MINUTE_S, DAY_S = 60, 86_400
 
 
-def render_runs(runs: Sequence[RunView]) -> str:
-    """Render the list of runs."""
-    rows = [_describe_run(run) for run in runs]
-    return _templates().get_template("runs.html").render(title="Greenlit runs", runs=rows)
+class PageRenderer:
+    """Renders the pages of one bot. `github_url` is where its repositories are."""
 
-
-def render_run(run: RunView, steps: Sequence[StepView]) -> str:
-    """Render one run: how it stands, what it cost, and each step."""
-    cost = sum((sum_usage(step.result) for step in steps), Usage())
-    return (
-        _templates()
-        .get_template("run.html")
-        .render(
-            title=run.key,
-            run=_describe_run(run),
-            cost=cost,
-            steps=[_describe_step(step) for step in steps],
+    def __init__(self, github_url: str) -> None:
+        self._github_url = github_url.rstrip("/")
+        self._templates = Environment(
+            loader=PackageLoader("bot.web.page"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
-    )
+        self._templates.filters["quote"] = lambda text: quote(text, errors="replace")
+        self._templates.filters["prose"] = format_prose
+
+    def render_runs(self, runs: Sequence[RunView], most: int, now: float) -> str:
+        """Render the list of runs; `most` is how many it shows at most."""
+        rows = [self._describe_run(run, now) for run in runs]
+        template = self._templates.get_template("runs.html")
+        return template.render(title="Runs", runs=rows, most=most)
+
+    def render_run(self, run: RunView, steps: Sequence[StepView], now: float) -> str:
+        """Render one run: how it stands, plan, diff, attempts, bill and steps."""
+        history = read_history(steps)
+        row = self._describe_run(run, now)
+        return self._templates.get_template("run.html").render(
+            title=row["title"],
+            run=row,
+            history=history,
+            diff=[_describe_file(file.path, file.lines) for file in parse_diff(history.diff)],
+            attempts=[_describe_attempt(attempt) for attempt in history.attempts],
+            checks=_describe_checks(history),
+            bill=_describe_bill(history),
+            steps=[_describe_step(step) for step in steps if not is_noise(step)],
+        )
+
+    def _describe_run(self, run: RunView, now: float) -> dict[str, object]:
+        request = _read_request(run.value)
+        outcome = run.outcome
+        is_live = run.state in LIVE
+        words, tone = STATES.get(run.state, (run.state, "dim"))
+        text = run.report if is_live else (outcome.text if outcome else run.error)
+        return {
+            "key": run.key,
+            "state": words,
+            "tone": tone,
+            "title": request.title if request and request.title else run.key,
+            "asker": request.asker if request else "",
+            "links": self._list_links(run, request),
+            "began": format_time(run.began),
+            "took": format_duration((now if is_live else run.changed) - run.began),
+            "is_live": is_live,
+            "usd": format_usd(outcome.usd) if outcome else "",
+            "text": text,
+            "line": next(iter(text.splitlines()), ""),
+            "detail": run.error if run.error != text else "",
+        }
+
+    def _list_links(self, run: RunView, request: Request | None) -> list[tuple[str, str]]:
+        """List repository, issue, pull request and branch, each with its address on GitHub."""
+        if request is None:
+            return []
+        repo = f"{self._github_url}/{quote(request.repo.name)}"
+        links = [
+            (request.repo.name, repo),
+            (f"issue #{request.number}", f"{repo}/issues/{request.number}"),
+        ]
+        if run.outcome and run.outcome.pull:
+            pull = run.outcome.pull
+            links.append((f"pull request #{pull}", f"{repo}/pull/{pull}"))
+        if run.branch:
+            links.append((run.branch, f"{repo}/tree/{quote(run.branch)}"))
+        return links
 
 
-def _templates() -> Environment:
-    templates = Environment(
-        loader=PackageLoader("bot.web.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    templates.filters["quote"] = lambda text: quote(text, errors="replace")
-    return templates
+def _read_request(data: object) -> Request | None:
+    """Read what started the run; None for a record of another version."""
+    try:
+        request: Request = from_json(data, Request)
+    except ValidationError:
+        return None
+    return request
 
 
-def _describe_run(run: RunView) -> dict[str, object]:
-    title = asker = ""
-    match read_value(run.value):
-        case Request() as request:
-            title, asker = request.title, f"for {request.asker}"
-        case _:
-            pass
+def _describe_file(path: str, lines: Sequence[tuple[str, str]]) -> dict[str, object]:
+    added = sum(kind == "added" for kind, _ in lines)
+    removed = sum(kind == "removed" for kind, _ in lines)
     return {
-        "key": run.key,
-        "state": run.state,
-        "title": title,
-        "asker": asker,
-        "began": _render_time(run.began),
-        "took": _render_seconds(run.changed - run.began),
-        "outcome": run.outcome.text if run.outcome else "",
-        "error": run.error,
+        "path": path,
+        "size": f"+{added} \N{MINUS SIGN}{removed}",
+        "lines": lines,
+        "is_open": len(lines) <= OPEN_LINES,
     }
+
+
+def _describe_attempt(attempt: Attempt) -> dict[str, object]:
+    words, tone = ATTEMPTS.get(attempt.state, (attempt.state, "dim"))
+    verdict = attempt.verdict
+    failures = verdict.reading.failures if verdict else ()
+    return {
+        "sha": attempt.sha[:10],
+        "state": words,
+        "tone": tone,
+        "jobs": ", ".join(verdict.jobs) if verdict else "",
+        "why": (verdict.why or VERDICTS.get(verdict.kind, "")) if verdict else "",
+        "failures": [_describe_failure(failure) for failure in failures[:MOST_FAILURES]],
+        "more": max(len(failures) - MOST_FAILURES, 0),
+        "excerpt": verdict.reading.excerpt[:RECORD_CHARS] if verdict and not failures else "",
+    }
+
+
+def _describe_failure(failure: Failure) -> dict[str, str]:
+    places = [
+        f"{frame.file}:{frame.line}" if frame.line else frame.file for frame in failure.frames
+    ]
+    error = failure.error if failure.test else ""
+    return {
+        "name": failure.test or failure.error or "A failure",
+        "message": ": ".join(filter(None, (error, failure.message)))[:MESSAGE_CHARS],
+        "place": places[-1] if places else "",
+        "jobs": ", ".join(failure.jobs),
+    }
+
+
+def _describe_checks(history: RunHistory) -> list[dict[str, str]]:
+    checks = history.checks.checks if history.checks else ()
+    return [_describe_check(check) for check in checks[:MOST_CHECKS]]
+
+
+def _describe_check(check: Check) -> dict[str, str]:
+    tones = {"passed": "good", "failed": "bad"}
+    is_web = urlsplit(check.url).scheme in ("http", "https")
+    return {
+        "name": check.name,
+        "state": check.conclusion or check.state,
+        "tone": tones.get(check.state, "busy"),
+        "url": check.url if is_web else "",
+    }
+
+
+def _describe_bill(history: RunHistory) -> list[tuple[str, str]]:
+    """List what the model cost: each amount with its name; nothing before its first answer."""
+    if not history.turns:
+        return []
+    usage = history.usage
+    prompt = usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens
+    return [
+        ("Model", history.model or "unknown"),
+        ("Cost", f"${usage.usd:.2f}"),
+        ("Turns of the model", f"{history.turns:,}"),
+        ("Time of the model", format_duration(history.model_s)),
+        ("Tokens read", f"{prompt:,}"),
+        ("of which from the cache", _describe_share(usage, prompt)),
+        ("Tokens written", f"{usage.output_tokens:,}"),
+    ]
+
+
+def _describe_share(usage: Usage, prompt: int) -> str:
+    return f"{usage.cache_read_tokens:,} ({100 * usage.cache_read_tokens / max(prompt, 1):.0f} %)"
 
 
 def _describe_step(step: StepView) -> dict[str, object]:
-    summary = summarize_step(step)
-    record = json.dumps(step.result, indent=1, ensure_ascii=False)
+    lines = describe_step(step)
     return {
         "number": step.number,
-        "name": step.name,
-        "began": _render_time(step.began),
-        "took": _render_seconds(step.ended - step.began) if step.ended else "under way",
-        "is_quiet": not summary and not step.error,
-        "summary": summary,
+        "name": name_step(step),
+        "began": format_time(step.began),
+        "took": format_duration(step.ended - step.began) if step.ended else "under way",
+        "lines": lines,
+        "is_quiet": not lines and not step.error,
         "error": step.error,
-        "record": record[:RECORD_CHARS],
-        "record_lines": render_lines(step.result),
     }
-
-
-def _render_time(epoch_s: float) -> str:
-    if not epoch_s:
-        return "not yet"
-    return datetime.fromtimestamp(epoch_s, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _render_seconds(seconds: float) -> str:
-    if seconds < MINUTE_S:
-        return f"{max(seconds, 0):.2f} s"
-    if seconds < DAY_S:
-        return time.strftime("%H:%M:%S", time.gmtime(seconds))
-    return f"{seconds / DAY_S:.1f} days"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from importlib.resources import files
@@ -12,7 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.run import Journal, RunView
 from bot.values import RunKey
-from bot.web.page.html import render_run, render_runs
+from bot.web.page.html import PageRenderer
 
 NEWEST = 100
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -29,7 +30,10 @@ GUARDS = {
 
 
 def create_page(
-    journal: Journal, stories: Sequence[str], hosts: Sequence[str] = LOOPBACK
+    journal: Journal,
+    stories: Sequence[str],
+    github_url: str = "https://github.com",
+    hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
     """Make the web app that shows the runs of these stories.
 
@@ -40,7 +44,7 @@ def create_page(
     app = FastAPI(title="Greenlit runs", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.middleware("http")(_add_guards)
-    pages = _Pages(journal, stories)
+    pages = _Pages(journal, stories, PageRenderer(github_url))
     for path in ("/", "/runs", "/runs.json"):
         app.add_api_route(path, pages.show_runs, response_model=None)
     app.add_api_route("/style.css", _send_style, response_model=None)
@@ -62,16 +66,17 @@ def _send_style() -> Response:
 
 
 class _Pages:
-    def __init__(self, journal: Journal, stories: Sequence[str]) -> None:
+    def __init__(self, journal: Journal, stories: Sequence[str], renderer: PageRenderer) -> None:
         self._journal = journal
         self._stories = stories
+        self._renderer = renderer
 
     def show_runs(self, request: Request) -> Response:
         """Send the newest runs, newest first."""
         runs = self._fetch_runs()
         if _wants_json(request):
             return _send_json([asdict(run) for run in runs])
-        return _send_html(render_runs(runs))
+        return _send_html(self._renderer.render_runs(runs, NEWEST, time.time()))
 
     def show_run(self, request: Request, key: str) -> Response:
         """Send one run with its steps; 404 where there is none with this key."""
@@ -81,7 +86,7 @@ class _Pages:
         steps = self._journal.steps(run.key)
         if _wants_json(request):
             return _send_json({**asdict(run), "steps": [asdict(step) for step in steps]})
-        return _send_html(render_run(run, steps))
+        return _send_html(self._renderer.render_run(run, steps, time.time()))
 
     def _fetch_runs(self) -> list[RunView]:
         runs = [run for story in self._stories for run in self._journal.runs(NEWEST, story)]

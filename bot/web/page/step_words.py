@@ -1,0 +1,143 @@
+"""Say in words what a recorded step did: the record's own names are not for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from bot.run import StepView
+from bot.steps.ask_model import TimedTurn
+from bot.steps.use_tools import TurnOutcome
+from bot.stories.recorded_steps import read_result, summarize_result
+from bot.values import ToolCall
+
+LINE_CHARS = 240
+MOST_LINES = 12
+NOTICEABLE_S = 1.0
+WAITS = ("slot", "wait")
+STEP_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "acknowledge": "Showed that the request was seen",
+        "ask_model": "The model answered",
+        "answer_status": "Answered how the run stands",
+        "branch_moved": "Looked whether somebody else moved the branch",
+        "checkout": "Fetched the code",
+        "commit": "Committed the change",
+        "compute_caps": "Worked out the limits",
+        "diagnose": "Read why CI is red",
+        "fetch_checks": "Asked how CI stands",
+        "find_last_run": "Looked up the last run",
+        "find_obstacle": "Looked for what stands in the way",
+        "find_stop_reason": "Asked whether the work is still wanted",
+        "follow": "Named its branch",
+        "inspect_change": "Checked the change",
+        "is_mentioned": "Looked whether the bot is meant",
+        "is_authorized": "Asked whether this person may ask",
+        "load_repo_config": "Read the repository's settings",
+        "open_conversation": "Began the conversation with the model",
+        "open_pull": "Opened the pull request, or brought it up to date",
+        "predict_ci": "Worked out what CI will run",
+        "push": "Pushed to the branch",
+        "read_label": "Looked up the label that asks",
+        "reply": "Answered the request",
+        "report": "Updated the comment on the issue",
+        "report_failure": "Told people that it broke",
+        "refuse": "Refused the request",
+        "rerun_failed_jobs": "Ran the failed jobs again",
+        "retrieve": "Looked for the places that matter",
+        "signal": "Told the run under way",
+        "slot": "Waited for its turn",
+        "snapshot_issue": "Read the request as it stood",
+        "start": "Started a run",
+        "update_pull": "Brought the pull request's text up to date",
+        "use_tools": "Did what the model asked",
+        "wait": "Waited for CI, or for word from people",
+        "was_closed": "Looked whether the pull request was closed",
+    }
+)
+TOOL_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "create_file": "create {path}",
+        "delete_file": "delete {path}",
+        "edit_file": "edit {path}",
+        "find_symbol": "look up {name}",
+        "finish": "hand the work in",
+        "grep": "search for {pattern}",
+        "list_dir": "list {path}",
+        "log_grep": "search a log of CI for {text}",
+        "log_lines": "read a log of CI",
+        "make_async": "make {name} async",
+        "move_symbol": "move {name}",
+        "read_file": "read {path}",
+        "read_request": "read the request",
+        "rename_symbol": "rename {name}",
+        "submit_plan": "submit the plan",
+        "update_todo": "update its list",
+    }
+)
+
+
+def name_step(step: StepView) -> str:
+    """Name a step in words; one of another version by what its name says."""
+    plain = step.name.strip("()").replace("_", " ").replace("DBOS.", "")
+    return STEP_WORDS.get(step.name, plain.capitalize())
+
+
+def is_noise(step: StepView) -> bool:
+    """Tell whether a step is a wait that did not wait, as for a slot that was free."""
+    waited = step.ended - step.began >= NOTICEABLE_S or not step.ended
+    return step.name in WAITS and not (waited or step.error or step.result)
+
+
+def describe_step(step: StepView) -> tuple[str, ...]:
+    """Say in short lines what came of a step; () where there is nothing to say."""
+    if step.error or step.result is None:
+        return ()
+    lines = [_shorten(line) for line in _describe_result(step) if line.strip()]
+    extra = len(lines) - MOST_LINES
+    return (*lines[:MOST_LINES], f"and {extra} more lines") if extra > 0 else tuple(lines)
+
+
+def _describe_result(step: StepView) -> Iterator[str]:
+    match read_result(step.name, step.result):
+        case TimedTurn(turn):
+            calls = ", ".join(map(_describe_call, turn.calls))
+            if calls:
+                yield f"It asks to {calls}."
+            yield from turn.text.splitlines() or filter(None, [turn.why])
+        case TurnOutcome(results=results):
+            refused = [result.text for result in results if result.is_error]
+            if refused:
+                yield f"{len(refused)} of {len(results)} calls refused:"
+            yield from refused
+        case None if isinstance(step.result, dict):
+            yield str(step.result.get("text", ""))  # a signal: what somebody said or did
+        case _:
+            summary = summarize_result(step.name, step.result)
+            if summary:
+                yield from summary[1].plain.splitlines()
+
+
+def _describe_call(call: ToolCall) -> str:
+    given = {name: value for name, value in call.input.items() if isinstance(value, str)}
+    words = TOOL_WORDS.get(call.name, call.name.replace("_", " "))
+    first = next(iter(given.values()), "")
+    return words.format_map(_Arguments(given, first))
+
+
+class _Arguments(dict[str, str]):
+    """The arguments of a call, and the first one where another version named it otherwise."""
+
+    def __init__(self, given: Mapping[str, str], first: str) -> None:
+        super().__init__(given)
+        self._first = first
+
+    def __missing__(self, name: str) -> str:
+        return self._first
+
+
+def _shorten(text: str) -> str:
+    flat = " ".join(text.split())
+    if len(flat) <= LINE_CHARS:
+        return flat
+    return f"{flat[: LINE_CHARS - 2].rpartition(' ')[0] or flat[: LINE_CHARS - 2]} …"

@@ -220,6 +220,11 @@ class Mirrors(Protocol):
     def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
         """Where the remote's branch points."""
 
+    def reopen(self, tree: Tree, remote: Remote, head: Sha | None) -> bool:
+        """Bring a tree that was fetched before, and a commit built on it, into the mirror again.
+        False when the tree's branch was rewritten, so that it does not hold the tree any more.
+        """
+
 
 class Model(Protocol):
     """A language model behind one call."""

@@ -131,6 +131,9 @@ class Run(Protocol):
     async def find_last_run(self, subject: Subject) -> LastRun | None:
         """Read from the record how the subject's newest run stands, and wake nobody."""
 
+    async def find_last_state(self, subject: Subject) -> RunState | None:
+        """Read from the record how the subject's newest run that got to work stood at its end."""
+
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:
         """Start another story for its subject, and tell whether it is new.
 
@@ -231,9 +234,10 @@ class Journal(Protocol):
         """List a run's steps in the order in which they were done."""
 
     def last_state(self, subject: Subject) -> RunState | None:
-        """Read how the subject's newest ended run stood at its end; None when there is none.
+        """Read how the subject's newest ended run that got to work stood at its end.
 
-        Plan, conversation, patch and attempts are in it, for a run that goes on from there.
+        Plan, conversation, patch and attempts are in it, for a run that goes on from there. None
+        when there is none; one that was refused before it read any code left nothing.
         """
 
 

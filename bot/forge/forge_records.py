@@ -86,6 +86,7 @@ class PullRecord(IssueRecord):
     head_sha: str = ""
     base_sha: str = ""
     draft: bool = False
+    merged_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,7 +255,7 @@ class NodeBuilder:
             "url": issue_url(self._state, repository, pull),
             "state": pull.state.upper(),
             "isDraft": pull.draft,
-            "merged": False,
+            "merged": pull.merged_at is not None,
             "headRefName": pull.head,
             "headRefOid": pull.head_sha,
             "baseRefName": pull.base,

@@ -111,7 +111,7 @@ def render_pull(state: ForgeState, repository: RepositoryRecord, pull: PullRecor
         "review_comment_url": links["review_comment"],
         "comments_url": links["comments"],
         "statuses_url": links["statuses"],
-        "merged_at": None,
+        "merged_at": pull.merged_at,
         "merge_commit_sha": None,
         "requested_reviewers": [],
         "requested_teams": [],
@@ -129,7 +129,7 @@ def render_full_pull(state: ForgeState, repository: RepositoryRecord, pull: Pull
     comparison = state.store.compare(repository.name, pull.base_sha, pull.head_sha)
     return {
         **render_pull(state, repository, pull),
-        "merged": False,
+        "merged": pull.merged_at is not None,
         "mergeable": None,
         "rebaseable": None,
         "mergeable_state": "unknown",

@@ -19,7 +19,14 @@ DIFF_CHARS = 200_000
 
 @step("commit")
 def commit_patch(ports: Ports, tree: Tree, patch: Patch, parent: Sha, message: str) -> Sha:
-    """Commit the tree with the patch as the bot, on `parent`. Another step pushes it."""
+    """Commit the tree with the patch as the bot, on `parent`. Another step pushes it.
+
+    Returns `parent` where that is an earlier commit of ours, and holds the same files already.
+    """
+    ours = Tree(tree.repo, parent, tree.branch)
+    after = ports.mirrors.overlay(tree, patch)
+    if parent != tree.sha and ports.mirrors.overlay(ours, Patch()).sha == after.sha:
+        return parent
     at = ports.clock.now().isoformat(timespec="seconds")
     author = make_bot_author(ports.credentials.fetch_login())
     return ports.mirrors.commit(tree, patch, parent, redact(ports, message), author, at)

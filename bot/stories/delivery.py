@@ -35,6 +35,8 @@ async def deliver(run: Run, state: RunState) -> RunState:
     head = state.pushed.head if state.pushed else None
     message = render_commit_message(state)
     sha = await run(commit_patch, state.base, state.patch, head or state.base.sha, message)
+    if sha == head:  # nothing new since an earlier run's push; CI may say something new
+        return run.keep(after_push(state, sha))
     pushed = await run(push_branch, state.base, sha, state.own_branch, head)
     if not pushed.is_ours:
         raise Stopped(f"somebody else pushed to `{state.own_branch}`, so the branch is theirs")

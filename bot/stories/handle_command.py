@@ -7,6 +7,7 @@ people with write access are heard. A misspelt command or a mention of the bot g
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 
 from bot.run import Run, SignalRun, StartRun
@@ -100,7 +101,8 @@ async def _generate(run: Run, request: Request) -> Outcome:
     if why_not := await run(find_obstacle, request):
         await run(reply, request, why_not)
         return Outcome("refused", why_not)
-    key, is_new = await run.start(StartRun(solve_issue, request, subject=request.subject))
+    value = replace(request, may_resume=True)
+    key, is_new = await run.start(StartRun(solve_issue, value, subject=request.subject))
     if is_new:
         return Outcome("done", f"started {key}")
     last = await run.find_last_run(request.subject)

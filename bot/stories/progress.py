@@ -25,7 +25,8 @@ async def conclude(run: Run, outcome: Outcome) -> Outcome:
     """
     run.heed(None)  # whatever is said now, it is over
     state = run.keep(replace(run.state, outcome=outcome))
-    if state.pull is not None and outcome.pull is None:
+    # A run that goes on with a pull request and pushed nothing leaves it as it was.
+    if state.pull is not None and outcome.pull is None and state.attempts:
         why = f"The run ended before CI was green. {outcome.text}"
         with suppress(Refusal, Unreachable):
             await run(update_pull, state, why)

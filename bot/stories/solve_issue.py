@@ -19,6 +19,7 @@ from bot.steps.snapshot_issue import snapshot_issue
 from bot.stories.agent import write
 from bot.stories.delivery import deliver
 from bot.stories.progress import conclude, tell
+from bot.stories.resume import renew_conversation, resume
 from bot.stories.stops import Asks, GaveUp, Stopped
 from bot.stories.until_green import until_green
 from bot.stories.watching import obey_signals
@@ -49,15 +50,22 @@ async def _solve(run: Run, request: Request) -> Outcome:
 
 async def begin(run: Run, request: Request) -> RunState:
     """Say that the work begins; read what the repository allows and what its writers asked."""
-    state = await tell(run, RunState(run.key, request))
+    state = run.keep(RunState(run.key, request))
+    if request.may_resume:
+        state = await resume(run, state)
+    state = await tell(run, state)
     config = await run(load_repo_config, request.repo)
     caps = await run(compute_caps, config)
     issue = await run(snapshot_issue, request)
+    if state.is_resumed:
+        state = await renew_conversation(run, state, issue)
     return run.keep(replace(state, config=config, caps=caps, issue=issue))
 
 
 async def understand(run: Run, state: RunState) -> RunState:
     """Check out the base, and find the places in it that the request speaks of."""
+    if state.is_resumed:
+        return await tell(run, replace(state, phase="editing" if state.plan else "planning"))
     tree = await run(checkout, state.request.repo)
     retrieval = await run(retrieve, tree, state.snapshot)
     return await tell(run, replace(state, phase="planning", tree=tree, retrieval=retrieval))

@@ -82,6 +82,7 @@ from bot.values.run_state import (
     OpenFinish,
     Phase,
     PushedChange,
+    Resumption,
     RunReport,
     RunState,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "RepoConfig",
     "RepoInfo",
     "Request",
+    "Resumption",
     "Retrieval",
     "RunKey",
     "RunReport",

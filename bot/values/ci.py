@@ -168,6 +168,7 @@ class PullRequest:
     url: str
     draft: bool
     open: bool = True
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class Request:
     title: str = ""
     body: str = ""
     asker_id: int = 0  # of the account: links a co-author's noreply address to it
+    may_resume: bool = False  # the run may go on from what an earlier one left
 
     @property
     def subject(self) -> Subject:

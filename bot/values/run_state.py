@@ -62,6 +62,16 @@ class StallCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumption:
+    """What a run goes on from, or why it begins anew; `text` is a sentence for people."""
+
+    text: str
+    goes_on: bool = False
+    usd: float = 0.0  # what the runs before it cost
+    head: Sha | None = None  # what stood on the branch when it began
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """What people were told of a run: the comment's id, and a line that says how it stands."""
 
@@ -121,6 +131,17 @@ class RunState:
     pull: PullRequest | None = None
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
+    resumption: Resumption | None = None
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether it goes on from an earlier run's work."""
+        return self.resumption is not None and self.resumption.goes_on
+
+    @property
+    def total_usd(self) -> float:
+        """What the change has cost, with the runs that this one goes on from."""
+        return self.usage.usd + (self.resumption.usd if self.resumption else 0.0)
 
     @property
     def base(self) -> Tree:
@@ -161,6 +182,29 @@ class RunState:
     def expected_ci(self) -> ExpectedCi:
         """What CI will do with the branch. Raises RuntimeError before the first push."""
         return _require(self.ci, "nothing is pushed yet")
+
+
+def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
+    """Begin a run where an earlier one ended: its work, and caps, counts and a request of its own.
+
+    `text` tells people so.
+    """
+    head = earlier.pushed.head if earlier.pushed else None
+    return replace(
+        earlier,
+        key=new.key,
+        request=new.request,
+        phase=new.phase,
+        tree=replace(earlier.base, repo=new.request.repo),
+        stalls=new.stalls,
+        usage=new.usage,
+        turns=new.turns,
+        model_s=new.model_s,
+        attempts=new.attempts,
+        rerun_attempts=new.rerun_attempts,
+        outcome=None,
+        resumption=Resumption(text, goes_on=True, usd=earlier.total_usd, head=head),
+    )
 
 
 def after_turn(state: RunState, turn: Turn, took_s: float) -> RunState:

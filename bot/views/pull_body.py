@@ -161,7 +161,7 @@ def render_foot(state: RunState) -> str:
     request = state.request
     return (
         f"---\n<sub>Greenlit, a bot that uses {state.opening.model}, wrote this because "
-        f"@{request.asker} asked for it in #{request.number}; it cost ${state.usage.usd:.2f}. "
+        f"@{request.asker} asked for it in #{request.number}; it cost ${state.total_usd:.2f}. "
         "Nobody has reviewed it yet: please do.<br>"
         "I never push over your commits on this branch. Closing this pull request ends my work on "
         f"it; for another try, comment `/retry` on #{request.number}. Run `{state.key}`.</sub>"

@@ -42,6 +42,7 @@ def render_comment(state: RunState) -> str:
     # The outcome's text is ours; what it quotes was made harmless where it was quoted.
     parts = (
         f"### {_render_headline(state)} · asked by @{state.request.asker}",
+        state.resumption.text if state.resumption else "",
         state.outcome.text if state.outcome else render_waiting(state),
         "\n".join(_render_checklist(state)),
         _render_plan(state),

@@ -104,12 +104,13 @@ def test_how_a_run_stood_can_be_read_back(stage):
 
 
 def test_a_second_run_has_its_own_branch_comment_and_pull_request(stage):
-    """What the first one left stays as it is."""
+    """After its pull request was closed; what the first one left stays as it is."""
     with stage(PLAY) as on:
         issue = on.issue()
         on.label(issue)
         on.ended(issue)
         first = on.own(issue)[0]
+        on.forge.close_pull(REPO, on.forge.list_pulls(REPO)[0].number, "ada")
         on.forge.add_comment(REPO, issue, "ada", "/generate again")
         second = on.ended(issue, run=2)
 

@@ -115,8 +115,10 @@ def test_busy_run_says_what_becomes_of_the_words():
     [
         (
             None,
-            "nothing is under way here. I have not worked on this issue yet: comment `/generate` "
-            "to begin.",
+            (
+                "nothing is under way here. I have not worked on this issue yet: comment `/generate` "
+                "to begin."
+            ),
         ),
         (
             LastRun(KEY, is_live=True, began=NOW - 10),
@@ -124,8 +126,10 @@ def test_busy_run_says_what_becomes_of_the_words():
         ),
         (
             LastRun(KEY, is_live=True, report=REPORT, began=NOW - 300),
-            "I am at work. Greenlit is planning the change, $0.12 of at most $5.00. It was asked "
-            "for 5 minutes ago. [My comment](#issuecomment-42) shows more. `/stop` ends it.",
+            (
+                "I am at work. Greenlit is planning the change, $0.12 of at most $5.00. It was asked "
+                "for 5 minutes ago. [My comment](#issuecomment-42) shows more. `/stop` ends it."
+            ),
         ),
         (
             LastRun(
@@ -136,14 +140,18 @@ def test_busy_run_says_what_becomes_of_the_words():
                 began=NOW - 8000,
                 changed=NOW - 7300,
             ),
-            "nothing is under way here. The last run ended 2 hours ago, after 11 minutes. Greenlit "
-            "opened a pull request, $0.42 of at most $5.00. It is #12. "
-            "[Its comment](#issuecomment-42) tells more.",
+            (
+                "nothing is under way here. The last run ended 2 hours ago, after 11 minutes. Greenlit "
+                "opened a pull request, $0.42 of at most $5.00. It is #12. "
+                "[Its comment](#issuecomment-42) tells more."
+            ),
         ),
         (
             LastRun(KEY, is_live=False, report=REPORT, began=NOW - 900, changed=NOW - 61),
-            "nothing is under way here. The last run broke off 1 minute ago. Comment `/retry` to "
-            "go on where it was.",
+            (
+                "nothing is under way here. The last run broke off 1 minute ago. Comment `/retry` to "
+                "go on where it was."
+            ),
         ),
     ],
 )

@@ -107,6 +107,7 @@ class DurableEngine(DbosJournal):
             self._start,
             self._signal,
             self._find_last_run,
+            self.last_state,
         )
         self._cleanup = ExitStack()
 

@@ -160,6 +160,16 @@ class DurableRun:
         data = unwrap(await self._record_step("find_last_run", find))
         return None if data is None else _decode("find_last_run", data, LastRun)
 
+    async def find_last_state(self, subject: Subject) -> RunState | None:
+        """Read how the subject's newest ended run that got to work stood at its end."""
+
+        async def find() -> object:
+            state = await asyncio.to_thread(self._runtime.find_last_state, subject)
+            return None if state is None else to_json(state)
+
+        data = unwrap(await self._record_step("find_last_state", find))
+        return None if data is None else _decode("find_last_state", data, RunState)
+
     async def run_story(self, story: Story, value: object) -> Outcome:
         """Run the story; turn any exception into an outcome, and tell it who waits for it."""
         self._runtime.waits[self._key] = self._waits

@@ -121,16 +121,18 @@ class DbosJournal:
         return tuple(_view_step(number, info) for number, info in enumerate(shown, 1))
 
     def last_state(self, subject: Subject) -> RunState | None:
-        """Read how the subject's newest ended run stood at its end; None when there is none."""
+        """Read how the subject's newest ended run that got to work stood at its end."""
         runs = DBOS.list_workflows(
             workflow_id_prefix=f"{subject}/", status="SUCCESS", load_input=False, load_output=False
         )
         numbered = [run for run in runs if read_run_number(run.workflow_id, subject)]
-        if not numbered:
-            return None
-        newest = max(numbered, key=lambda run: read_run_number(run.workflow_id, subject))
-        data = find_last_result(newest.workflow_id, STATE)
-        return None if data is None else from_json(data, RunState)
+        numbered.sort(key=lambda run: read_run_number(run.workflow_id, subject), reverse=True)
+        for run in numbered:
+            data = find_last_result(run.workflow_id, STATE)
+            if data is not None and data.get("tree") is not None:
+                state: RunState = from_json(data, RunState)
+                return state
+        return None
 
 
 def find_last_result(key: str, step_name: str) -> Any:

@@ -34,4 +34,5 @@ class Runtime:
     start: Callable[[StartRun, str], Awaitable[tuple[RunKey, bool]]]
     signal: Callable[[SignalRun, str], Awaitable[bool]]
     find_last: Callable[[Subject], Awaitable[LastRun | None]]
+    find_last_state: Callable[[Subject], RunState | None]
     waits: dict[str, RunWaits] = field(default_factory=dict)  # of the live runs, by key

@@ -81,6 +81,15 @@ class Mirror:
         """Tell whether the commit is here with all of its files."""
         return self._succeeds("rev-parse", "--quiet", "--verify", f"{COMPLETE}/{tip}^{{tree}}")
 
+    def can_read(self, commit: str) -> bool:
+        """Tell whether the commit is here with its files: fetched as a tip, or made here."""
+        is_here = self._succeeds("cat-file", "-e", f"{commit}^{{tree}}")
+        return is_here and not list_missing(self.git, "--no-walk", commit)
+
+    def leads_to(self, commit: str, tip: str) -> bool:
+        """Tell whether the commit is the tip, or one that it is built on."""
+        return self._succeeds("merge-base", "--is-ancestor", commit, tip)
+
     def _succeeds(self, *args: str) -> bool:
         try:
             self.git.run(*args)

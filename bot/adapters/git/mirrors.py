@@ -209,6 +209,19 @@ class GitMirrors:
         ref = _full_ref(mirror.git, branch)
         return self._list_remote(mirror.git, repo, remote, ref).get(ref)
 
+    def reopen(self, tree: Tree, remote: Remote, head: Sha | None) -> bool:
+        """Fetch what is missing of them; False when the tree's branch was rewritten."""
+        tip = self.fetch(tree.repo, remote, tree.branch)
+        self._git(tree.repo, tree.sha, *filter(None, [head]))
+        mirror = self._mirror(tree.repo)
+        if not mirror.leads_to(tree.sha, tip.sha):
+            return False
+        lost = [sha for sha in (tree.sha, head) if sha and not mirror.can_read(sha)]
+        with _port_errors(tree.repo, remote):
+            for sha in lost:
+                mirror.fetch(mirror.git.toward(remote, self._protocols), remote.url, sha)
+        return True
+
     def _list_remote(
         self, git: GitProcess, repo: Repo, remote: Remote, *patterns: str
     ) -> dict[str, Sha]:

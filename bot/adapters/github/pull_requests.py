@@ -123,6 +123,7 @@ def _pull_value(pull: GithubPull) -> PullRequest:
         require(pull.html_url, "html_url"),
         bool(pull.draft),
         pull.state == "open",
+        pull.merged_at is not None,
     )
 
 

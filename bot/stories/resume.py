@@ -1,0 +1,90 @@
+"""Go on from what an earlier run of the same issue left: on its pull request, never beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.ports import Refusal
+from bot.run import Run
+from bot.steps.ask_model import open_conversation
+from bot.steps.check_earlier_work import EarlierWork, check_earlier_work
+from bot.steps.renew_request import Renewal, renew_request
+from bot.values import Issue, Resumption, RunState, ToolResult, Turn, UserText
+from bot.values.run_state import after_nudge, after_results, after_resumption, answer_finish
+
+UNANSWERED = "The job was interrupted before this call was answered. Make it again if you need it."
+
+
+async def resume(run: Run, state: RunState) -> RunState:
+    """Take up an earlier run's work where somebody wants and can go on with it; else begin anew.
+
+    An open pull request is always gone on with. Work without one is, when a `/retry` asks for it.
+    Raises Refusal when the pull request is open, and is not ours alone any more.
+    """
+    earlier = await run.find_last_state(state.request.subject)
+    if earlier is None or not _has_work(earlier):
+        return state
+    work = await run(check_earlier_work, replace(earlier, request=state.request))
+    if work.obstacle:
+        return _begin_anew(state, work)
+    if work.pull is None and state.request.command != "retry":
+        return state
+    text = f"This goes on with #{work.pull.number}." if work.pull else ""
+    text = text or "This goes on where the last run ended."
+    resumed = after_resumption(replace(earlier, pull=work.pull), state, text)
+    if resumed.branch:
+        await run.follow(resumed.branch)
+    return run.keep(resumed)
+
+
+async def renew_conversation(run: Run, state: RunState, issue: Issue) -> RunState:
+    """Tell the model what was asked since, in the conversation as it stands or in a new one."""
+    renewal = await run(renew_request, state, issue, state.request)
+    if not renewal.is_same_prompt:
+        return await _open_anew(run, state, issue, renewal)
+    if state.open_finish is not None:
+        return answer_finish(state, renewal.news) if renewal.news else state
+    last = state.conversation[-1]
+    if isinstance(last, Turn) and last.calls:
+        return _answer_calls(state, last, renewal.news)
+    if renewal.news:
+        words = (*state.conversation, UserText(renewal.invitation))
+        return replace(state, conversation=words)
+    return after_nudge(state, state.opening.nudge) if isinstance(last, Turn) else state
+
+
+def _has_work(earlier: RunState) -> bool:
+    """Tell whether there is anything to go on with: a conversation, and more than "no change"."""
+    is_unchanged = earlier.open_finish is not None and not earlier.patch.files
+    return earlier.issue is not None and len(earlier.conversation) > 1 and not is_unchanged
+
+
+def _begin_anew(state: RunState, work: EarlierWork) -> RunState:
+    """Say why this is no continuation. While a pull request is open there is no second one."""
+    if work.pull is not None:
+        raise Refusal(
+            f"I cannot go on with #{work.pull.number}, because {work.obstacle} since my last "
+            "commit there, and I open no second pull request beside it. "
+            f"Close #{work.pull.number}, and `/generate` begins anew."
+        )
+    obstacle = work.obstacle[0].upper() + work.obstacle[1:]
+    return replace(state, resumption=Resumption(f"{obstacle}, so this begins anew."))
+
+
+async def _open_anew(run: Run, state: RunState, issue: Issue, renewal: Renewal) -> RunState:
+    """Begin another conversation on the same work."""
+    start = await run(open_conversation, state.base, issue.number)
+    words = (UserText(start.first_message), UserText(renewal.invitation))
+    return replace(state, start=start, conversation=words, plan=None, open_finish=None)
+
+
+def _answer_calls(state: RunState, turn: Turn, news: str) -> RunState:
+    """Answer the calls that the end of the earlier run left open; the last one brings the news."""
+    answers = [UNANSWERED for _ in turn.calls]
+    answers[-1] = news or UNANSWERED
+    results = [
+        ToolResult(call.id, answer, is_error=True)
+        for call, answer in zip(turn.calls, answers, strict=True)
+    ]
+    plan = None if state.plan and state.plan.questions else state.plan
+    return after_results(replace(state, plan=plan), tuple(results))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,14 +13,19 @@ from bot.adapters.dbos.durable_engine import DurableEngine, EngineOptions
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.home_probes import find_disk_trouble, find_record_trouble
 from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.private_home import RECORD
 from bot.adapters.sqlite_cache import SqliteCache
-from bot.ports import Ports
+from bot.ports import Ports, Refusal, Unreachable
 from bot.search import INDEX_FORMAT
-from bot.settings import GitHubSettings, ModelSettings, Settings
+from bot.settings import GitHubSettings, ModelSettings, ServerSettings, Settings
 from bot.steps.report import report, report_failure
 from bot.stories import STORIES
+from bot.web.probes import Probe, ProbeAnswer
+
+HEALTH_S, READINESS_S = 2.0, 15.0  # for how long an answer is good
+STUCK = "the loop that runs the stories does not answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,39 @@ def build_spending(settings: Settings) -> DaySpending:
     """Build what keeps to the caps of a day, from the record in the bot's home."""
     caps = DayCaps(settings.usd_per_day, settings.usd_per_repository_day)
     return DaySpending(settings.home / RECORD, caps, SystemClock())
+
+
+def build_health(settings: ServerSettings, engine: DurableEngine) -> tuple[Probe, ...]:
+    """Build what tells whether the bot itself works."""
+    home = settings.home
+    return (
+        Probe("process", lambda: _judge("" if engine.is_alive() else STUCK), HEALTH_S),
+        Probe("database", lambda: _judge(find_record_trouble(home)), HEALTH_S),
+        Probe("disk", lambda: _judge(find_disk_trouble(home)), HEALTH_S),
+    )
+
+
+def build_readiness(settings: Settings, hub: GitHubApp) -> tuple[Probe, ...]:
+    """Build what tells whether those answer whom the bot cannot work without; none is paid for."""
+    model = build_model(settings)
+    return (
+        Probe("github", lambda: _judge_access(hub.check_access), READINESS_S),
+        Probe("claude", lambda: _judge_access(model.fetch_lifecycle), READINESS_S),
+    )
+
+
+def _judge(trouble: str) -> ProbeAnswer:
+    return ProbeAnswer("does not work", trouble) if trouble else ProbeAnswer()
+
+
+def _judge_access(ask: Callable[[], object]) -> ProbeAnswer:
+    try:
+        ask()
+    except Refusal as refused:
+        return ProbeAnswer("refuses the bot", str(refused))
+    except Unreachable as gone:
+        return ProbeAnswer("cannot be reached", str(gone))
+    return ProbeAnswer()
 
 
 def build_engine(settings: Settings, hub: GitHubApp) -> DurableEngine:

@@ -36,11 +36,17 @@ SettingState = Literal["missing", "wrong", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class SettingProblem:
-    """What is wrong with one setting, in sentences; `name` is empty where it is about no one."""
+    """What is wrong with one setting, and a right value; `name` is empty where it is about none."""
 
     name: str
     state: SettingState
-    text: str
+    reason: str
+    example: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        return f"{self.reason} For example: {self.example}" if self.example else self.reason
 
 
 def make_name(field: str) -> str:
@@ -77,25 +83,22 @@ def find_unknown_names(names: Iterable[str], known: Collection[str]) -> Iterator
         short = [setting.removeprefix(PREFIX) for setting in known]
         nearest = get_close_matches(name.removeprefix(PREFIX), short, n=1, cutoff=LIKENESS)
         hint = f"Did you mean {PREFIX}{nearest[0]}?" if nearest else "README.md lists all settings."
-        text = f"{strip_control(name)} is set, but there is no such setting. {hint}"
-        yield SettingProblem(name, "unknown", text)
+        reason = f"{strip_control(name)} is set, but there is no such setting. {hint}"
+        yield SettingProblem(name, "unknown", reason)
 
 
 def _explain_error(
     name: str, field: FieldInfo, error: ErrorDetails, sources: Mapping[str, str]
 ) -> SettingProblem:
-    example = _render_example(name, field)
+    example = f"{name}={field.examples[0]}" if field.examples else ""
     if error["type"] == "missing":
-        meaning = f"{name} is not set. {field.description}."
-        return SettingProblem(name, "missing", f"{meaning} {example}".strip())
+        return SettingProblem(
+            name, "missing", f"{name} is not set. It is: {field.description}.", example
+        )
     source = f" in {sources[name]}" if name in sources else ""
     shown = _render_value(field, error["input"])
-    text = f"{name} is set{shown}{source}, but {_explain_reason(error, field)}. {example}"
-    return SettingProblem(name, "wrong", text.strip())
-
-
-def _render_example(name: str, field: FieldInfo) -> str:
-    return f"For example: {name}={field.examples[0]}" if field.examples else ""
+    reason = f"{name} is set{shown}{source}, but {_explain_reason(error, field)}."
+    return SettingProblem(name, "wrong", reason, example)
 
 
 def _render_value(field: FieldInfo, value: object) -> str:

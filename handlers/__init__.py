@@ -26,4 +26,4 @@ def route(event: Event) -> list[Intent]:
     wanted: list[Intent] = [intent for intent in intents if not isinstance(intent, Ignore)]
     reasons = [intent.why for intent in intents if isinstance(intent, Ignore) and intent.why]
     why = "; ".join(dict.fromkeys(reasons))
-    return wanted or [Ignore(why or f"nothing to do for {type(event).__name__}")]
+    return wanted or [Ignore(why or "nothing to do")]

@@ -117,8 +117,7 @@ def test_it_is_told_where_a_wrong_value_stands(tmp_path):
     texts = [problem.text for problem in examine_settings(**RIGHT, _env_file=file).problems]
 
     assert [
-        f'GREENLIT_PORT is set to "http" in {file}, but that is not a whole number. '
-        "For example: GREENLIT_PORT=8484",
+        f'GREENLIT_PORT is set to "http" in {file}, but that is not a whole number. For example: GREENLIT_PORT=8484',
         "GREENLIT_SLOT is set, but there is no such setting. Did you mean GREENLIT_SLOTS?",
     ] == texts
 

@@ -12,7 +12,7 @@ from bot.text import mask_secrets
 
 DAY_S = 86_400
 
-log = logging.getLogger("greenlit")
+log = logging.getLogger(__name__)
 
 
 def start_chore(act: Callable[[], None]) -> None:

@@ -20,7 +20,9 @@ from bot.settings import (
     ModelSettings,
     SearchSettings,
     Settings,
+    SettingsError,
     find_env_file,
+    list_unknown_settings,
     load_settings,
 )
 from bot.steps.repo_config import render_schema
@@ -131,8 +133,14 @@ def serve(env_file: EnvFile = None) -> None:
     Settings are GREENLIT_* variables, or lines of a .env file. Ctrl-C ends it, with exit code 0;
     runs under way go on at the next start. Exits 1 when it cannot start, 2 when settings are wrong.
     """
-    settings = load_settings(Settings, _env_file=_choose_env_file(env_file))
-    raise typer.Exit(_import_command("serve").serve(settings))
+    path = _choose_env_file(env_file)
+    unknown = list_unknown_settings(_env_file=path)
+    try:
+        settings = load_settings(Settings, _env_file=path)
+    except SettingsError as wrong:
+        _import_command("first_steps").print_first_steps(open_console(stderr=True), wrong, path)
+        raise typer.Exit(WRONG_USE) from None
+    raise typer.Exit(_import_command("serve").serve(settings, unknown))
 
 
 @app.command()

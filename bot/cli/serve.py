@@ -6,23 +6,35 @@ import asyncio
 import logging
 import os
 import signal
-import sys
+from collections.abc import Callable, Mapping, Sequence
 from socket import socket
 from threading import Thread
+
+import uvicorn
 
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.log_cache import DiskLogCache
-from bot.assembly import build_engine, build_github, build_log_cache
+from bot.adapters.private_home import make_private_home
+from bot.assembly import (
+    build_engine,
+    build_github,
+    build_health,
+    build_log_cache,
+    build_readiness,
+)
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore
 from bot.cli.listening import open_port
-from bot.cli.terminal import open_console
+from bot.cli.log_output import configure_log
+from bot.cli.start_notice import print_start
 from bot.ports import Refusal, Unreachable
+from bot.setting_problems import SettingProblem
 from bot.settings import Settings
 from bot.stories import RUNS
 from bot.web.door import create_door
+from bot.web.door_pages import DoorPages
 from bot.web.page.routes import create_page
 from bot.web.server import create_server
 from handlers import route
@@ -31,69 +43,79 @@ ENDED, NOT_STARTED = 0, 1
 CLOSING_S = 8  # for the steps under way: Docker kills after ten seconds
 REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
 
-# What they say of every request, try and migration the record says better, or nobody needs.
-LIBRARY_LOG_LEVELS = {
-    "httpx2": logging.WARNING,
-    "uvicorn": logging.WARNING,
-    "dbos": logging.WARNING,
-    "urllib3": logging.ERROR,
-}
-
-log = logging.getLogger("greenlit")
+log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings) -> int:
-    """Listen and work until SIGINT or SIGTERM, and return 0; 1 when it could not start."""
-    _configure_log(settings.log_level)
+def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
+    """Listen and work until SIGINT or SIGTERM, and return 0; 1 when it could not start.
+
+    `unknown` are names that look like settings and are none: the log says so.
+    """
+    configure_log(settings.log_level, settings.log_format, _list_secrets(settings))
+    for problem in unknown:
+        log.warning("%s", problem.text)
     try:
         with (
             open_port("GREENLIT_PORT", settings.host, settings.port) as outside,
             open_port("GREENLIT_PAGE_PORT", "127.0.0.1", settings.page_port) as inside,
         ):
-            hub = build_github(settings)
-            durable = build_engine(settings, hub)
-            durable.launch()
-            logs = build_log_cache(settings)
-            keep_s = settings.keep_days * DAY_S
-            start_chore(lambda: _request_missed_deliveries(hub))
-            start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
-            asyncio.run(_listen(settings, durable, outside, inside))
+            durable = _work(settings, outside, inside)
     except Unreachable as taken:
-        open_console(stderr=True).print(str(taken), soft_wrap=True)
+        log.error("%s", taken)  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
     except (HomeInUse, GitUnfitError, OSError) as wrong:
-        text = f"Greenlit cannot start: {wrong}. What else is missing? Ask: greenlit doctor"
-        open_console(stderr=True).print(text, soft_wrap=True)
+        text = "Greenlit cannot start: %s. What else is missing? Ask: greenlit doctor"
+        log.error(text, wrong)  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
     _close(durable)
     return ENDED
 
 
-def _configure_log(level: str) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    if level != "DEBUG":
-        for name, library_level in LIBRARY_LOG_LEVELS.items():
-            logging.getLogger(name).setLevel(library_level)
-
-
-async def _listen(
-    settings: Settings, durable: DurableEngine, outside: socket, inside: socket
-) -> None:
+def _work(settings: Settings, outside: socket, inside: socket) -> DurableEngine:
+    """Go on with the runs that were live, and listen until a signal comes."""
+    make_private_home(settings.home)
+    hub = build_github(settings)
+    durable = build_engine(settings, hub)
+    durable.launch()
+    logs = build_log_cache(settings)
+    keep_s = settings.keep_days * DAY_S
+    start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
+    runs_url = f"{_render_url(inside)}/"
+    pages = DoorPages(runs_url, build_health(settings, durable), build_readiness(settings, hub))
     secret = settings.webhook_secret.get_secret_value()
-    door = create_server(create_door(durable, route, secret), settings.host, settings.port)
-    stories = [story.__name__ for story in RUNS]
-    page_app = create_page(durable, stories, settings.github_url)
-    page = create_server(page_app, "127.0.0.1", settings.page_port)
+    door = create_door(durable, route, secret, pages=pages)
+    page = create_page(durable, [story.__name__ for story in RUNS], settings.github_url)
+    servers = {
+        outside: create_server(door, settings.host, settings.port),
+        inside: create_server(page, "127.0.0.1", settings.page_port),
+    }
+    addresses = {"webhooks": f"{_render_url(outside)}/github", "runs": runs_url}
+
+    def begin() -> None:
+        print_start(settings, hub, addresses)
+        start_chore(lambda: _request_missed_deliveries(hub))
+
+    asyncio.run(_listen(servers, begin))
+    return durable
+
+
+async def _listen(servers: Mapping[socket, uvicorn.Server], begin: Callable[[], None]) -> None:
+    """Serve until a signal comes. GitHub, which `begin` asks, may be slow: nobody waits for it."""
 
     def end() -> None:
         log.info("ending; the runs go on at the next start")
-        door.should_exit = page.should_exit = True
+        for server in servers.values():
+            server.should_exit = True
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
-    sys.stdout.write(f"webhooks: {_render_url(outside)}/github\nruns: {_render_url(inside)}/\n")
-    sys.stdout.flush()
-    await asyncio.gather(door.serve([outside]), page.serve([inside]))
+    serving = (server.serve([listening]) for listening, server in servers.items())
+    await asyncio.gather(asyncio.to_thread(begin), *serving)
+
+
+def _list_secrets(settings: Settings) -> list[str]:
+    secrets = (settings.webhook_secret, settings.anthropic_api_key, settings.embeddings_key)
+    return [secret.get_secret_value() for secret in secrets if secret]
 
 
 def _close(durable: DurableEngine) -> None:
@@ -117,8 +139,8 @@ def _request_missed_deliveries(hub: GitHubApp) -> None:
     """
     try:
         for missed in hub.list_missed_deliveries(REDELIVERABLE_S):
-            log.info("asking again for %s %s of %s", missed.event, missed.action, missed.at)
             hub.redeliver(missed.id)
+            log.info("asked GitHub to deliver %s of %s again", missed.name, missed.at)
     except (Refusal, Unreachable) as wrong:
         log.warning("missed deliveries cannot be asked for: %s", wrong)
 

@@ -1,16 +1,16 @@
 """Take webhooks: `POST /github` verifies a delivery and hands its intents to the engine.
 
-The answer goes out when every intent is on disk, and before any work is done.
+The answer goes out when every intent is on disk, and before any work is done. Whoever is not
+GitHub is told what this is (bot/web/door_pages.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request
@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from bot.ports import Unreachable
 from bot.run import Engine, Ignore, Intent, SignalRun, StartRun
 from bot.values.events import Event, Unknown
+from bot.web.door_pages import DoorPages
 from bot.web.payloads import BadPayload
 from bot.web.webhook import BadSignature, read_event
 
@@ -47,10 +48,11 @@ def create_door(
     route: Callable[[Event], Sequence[Intent]],
     secret: str,
     *,
+    pages: DoorPages | None = None,
     limit_bytes: int = LIMIT_BYTES,
     patience_s: float = PATIENCE_S,
 ) -> FastAPI:
-    """Make the App's public web app: `POST /github` and `GET /health`.
+    """Make the App's public web app: `POST /github`, and `pages` for whoever is not GitHub.
 
     A delivery is answered 503 when the engine is Unreachable or takes longer than `patience_s`;
     what was begun then may still be done, once, under its key. GitHub does not repeat a delivery
@@ -60,13 +62,9 @@ def create_door(
         raise ValueError("without a secret anybody could sign")
     app = FastAPI(title="Greenlit", docs_url=None, redoc_url=None, openapi_url=None)
     receiver = _Receiver(engine, route, secret, limit_bytes, patience_s)
-    app.add_api_route("/github", receiver.receive, methods=["POST"], response_model=None)
-    app.add_api_route("/health", _report_health, methods=["GET"])
+    app.add_route("/github", receiver.receive, ["POST"])
+    (pages or DoorPages()).add_to(app)
     return app
-
-
-async def _report_health() -> dict[str, str]:
-    return {"status": "ok"}
 
 
 @dataclass
@@ -79,9 +77,9 @@ class _Receiver:
     held_bytes: int = field(default=0, init=False)
 
     async def receive(self, request: Request) -> JSONResponse:
-        """Answer one delivery, and write one line to the log."""
+        """Answer one delivery, and log it: at DEBUG, or as a warning when it was not taken."""
         began = time.perf_counter()
-        line: dict[str, object] = {"delivery": "", "event": ""}
+        line: dict[str, object] = {"event": "", "delivery": ""}
         status = 202
         try:
             answer: dict[str, object] = {"decided": await self._handle(request, line)}
@@ -90,18 +88,15 @@ class _Receiver:
         except ClientDisconnect:
             # What is answered now reaches nobody; uvicorn would log a page of traceback for it.
             status, answer = 400, {"error": "the connection was closed before the body's end"}
-        duration_ms = round((time.perf_counter() - began) * 1000, 1)
-        level = logging.INFO if status == 202 else logging.WARNING
-        entry = {"door": "delivery", **line, "status": status, **answer, "ms": duration_ms}
-        log.log(level, json.dumps(entry))
+        line["ms"] = round((time.perf_counter() - began) * 1000, 1)
+        _log_delivery(line, status, answer)
         return JSONResponse(answer, status_code=status)
 
     async def _handle(self, request: Request, line: dict[str, object]) -> list[str]:
-        line["event"] = _read_header(request, "x-github-event")
+        line["event"] = kind = _read_header(request, "x-github-event")
         line["delivery"] = _read_header(request, "x-github-delivery")
         event = await self._read_event(request)
-        if isinstance(event, Unknown):
-            line["action"] = event.action[:ACTION_CHARS]
+        line |= _describe_event(kind, event)
         try:
             async with asyncio.timeout(self.patience_s):
                 return [await self._submit(intent) for intent in self.route(event)]
@@ -150,6 +145,31 @@ class _Receiver:
                 return f"ignored: nothing runs for {intent.to}"
             case Ignore(why):
                 return f"ignored: {why}"
+
+
+def _describe_event(kind: str, event: Event) -> dict[str, object]:
+    """Say what came, and of which repository, for the log."""
+    repo = getattr(event, "repo", None)
+    action = f".{event.action[:ACTION_CHARS]}" if isinstance(event, Unknown) else ""
+    return {"event": f"{kind}{action}", "repo": repo.name if repo else ""}
+
+
+def _log_delivery(line: Mapping[str, object], status: int, answer: Mapping[str, object]) -> None:
+    """Log one delivery: what came, and what was decided or what is wrong with it."""
+    decided = answer.get("decided")
+    said = "; ".join(decided) if isinstance(decided, list) else answer.get("error")
+    place = f" of {line['repo']}" if line.get("repo") else ""
+    text = f"webhook {line['event'] or 'without a name'}{place}: {said} ({status})"
+    details = {
+        "webhook": line["event"],
+        "repo": line.get("repo", ""),
+        "status": status,
+        **answer,
+        "ms": line["ms"],
+    }
+    fields = {"delivery": line["delivery"]}
+    level = logging.DEBUG if status == 202 else logging.WARNING
+    log.log(level, "%s", text, extra={"event": "delivery", "fields": fields, "details": details})
 
 
 def _read_header(request: Request, name: str) -> str:

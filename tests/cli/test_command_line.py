@@ -97,9 +97,12 @@ def test_missing_settings_are_told_before_anything_starts(typed, tmp_path, comma
     committed(tmp_path)
     ended = typed(*command, given="Greet\n")
 
+    wanted = "GREENLIT_ANTHROPIC_API_KEY is not set"
+    if command == ["serve"]:
+        wanted = "   GREENLIT_ANTHROPIC_API_KEY=sk-ant-...\n   GREENLIT_APP_ID=123456\n"
     assert 2 == ended.exit_code
-    assert "GREENLIT_ANTHROPIC_API_KEY is not set" in ended.output
-    assert ("GREENLIT_WEBHOOK_SECRET is not set" in ended.output) == (command == ["serve"])
+    assert wanted in ended.output
+    assert ("GREENLIT_WEBHOOK_SECRET" in ended.output) == (command == ["serve"])
     assert ["greeter"] == [path.name for path in tmp_path.iterdir()]
 
 
@@ -131,7 +134,8 @@ def test_a_folders_own_env_file_sets_nothing(typed, tmp_path, command):
     (committed(tmp_path) / ".env").write_text(lines)
     (tmp_path / ".env").write_text(lines)
 
-    assert "GREENLIT_ANTHROPIC_API_KEY is not set" in typed(*command, given="Greet\n").output
+    wanted = "not set up yet" if command == ["serve"] else "GREENLIT_ANTHROPIC_API_KEY is not set"
+    assert wanted in typed(*command, given="Greet\n").output
 
 
 @pytest.mark.parametrize(
@@ -379,3 +383,30 @@ def until(true, patience_s=60):
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_who_serves_without_any_setting_is_told_the_three_steps(typed):
+    """Where to make an App and with what, the four things to set, and the doctor."""
+    told = typed("serve")
+
+    assert 2 == told.exit_code
+    assert "1. Make a GitHub App: https://github.com/settings/apps/new" in told.output
+    assert "Pull requests: read and write" in told.output
+    assert "Issue comment" in told.output
+    assert "   GREENLIT_APP_ID=123456" in told.output
+    assert "3. Ask what is still missing: greenlit doctor" in told.output
+    lines = told.output.splitlines()
+    assert [] == [line for line in lines if len(line) > 80 and ".env" not in line]
+
+
+def test_who_has_begun_to_set_it_up_is_told_what_is_missing(typed):
+    """And what is misspelt; the steps would say again what was done."""
+    told = typed("serve", GREENLIT_APPID="12")
+    told_begun = typed("serve", GREENLIT_APPID="12", GREENLIT_APP_ID="12")
+
+    assert "Did you mean GREENLIT_APP_ID?" in " ".join(told.output.split())
+    assert "Three steps" in told.output
+    assert "Three steps" not in told_begun.output
+    assert "GREENLIT_APP_ID is not set" not in told_begun.output
+    assert "GREENLIT_WEBHOOK_SECRET is not set" in told_begun.output
+    assert "What else is missing? Ask: greenlit doctor" in told_begun.output

@@ -5,7 +5,6 @@ not flooded.
 from __future__ import annotations
 
 import http.client
-import json
 import logging
 import socket
 import time
@@ -156,7 +155,7 @@ def test_a_sender_that_leaves_is_one_line(app, caplog):
             time.sleep(0.01)
 
     assert ["the connection was closed before the body's end"] * 20 == [
-        json.loads(one.getMessage())["error"] for one in about(caplog)
+        one.details["error"] for one in about(caplog)
     ]
 
 

@@ -47,9 +47,10 @@ from bot.adapters.dbos.sqlite import lock_home, make_url, open_database
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.adapters.dbos.wait_reports import WaitPolicy
 from bot.adapters.private_home import RECORD
+from bot.log_fields import log_fields
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun, Story, from_json, to_json
-from bot.values import LastRun, RunKey, Subject
+from bot.values import LastRun, Request, RunKey, Subject
 
 T = TypeVar("T")
 
@@ -124,6 +125,16 @@ class DurableEngine(DbosJournal):
         Live runs go on at the next launch.
         """
         self._cleanup.close()
+
+    def is_alive(self, patience_s: float = 3.0) -> bool:
+        """Tell whether the loop that runs the stories answers."""
+        if self._loop.is_closed():
+            return False
+        try:
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(patience_s)
+        except TimeoutError:
+            return False
+        return True
 
     async def start(self, start: StartRun) -> RunKey:
         """Start a run, or find the one that this request started before.
@@ -220,7 +231,9 @@ class DurableEngine(DbosJournal):
         async def body(data: Any, _started_by: str) -> Any:  # it is in the record for `list_runs`
             await self._batcher.yield_to_intake()
             run = DurableRun(self._runtime, RunKey(DBOS.workflow_id or ""))
-            outcome = await run.run_story(story, from_json(data, kind))
+            value = from_json(data, kind)
+            with log_fields(**_name_run(run.key, value)):
+                outcome = await run.run_story(story, value)
             return to_json(run.add_cost(outcome))
 
         return body
@@ -305,6 +318,14 @@ class DurableEngine(DbosJournal):
 def _value_kind(story: Story) -> Any:
     """Tell what a story is given, as the annotation of its second parameter says."""
     return get_type_hints(story)[list(inspect.signature(story).parameters)[1]]
+
+
+def _name_run(key: RunKey, value: object) -> dict[str, str]:
+    """Name a run for the log, or the subject of what handles an event, and the delivery."""
+    if not isinstance(value, Request):
+        return {"run": key}
+    run = key if read_run_number(key) else value.subject
+    return {"run": run, "delivery": value.delivery}
 
 
 async def _get_loop() -> asyncio.AbstractEventLoop:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal, ParamSpec, TypeVar
 
-from dbos import DBOS, error
+from dbos import DBOS, StepOptions, error
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.adapters.dbos.run_logger import RunLogger
 from bot.adapters.dbos.run_waits import INTERRUPTED, WAITED, RunWaits
 from bot.adapters.dbos.runtime import Runtime
 from bot.adapters.dbos.step_output import (
@@ -24,10 +25,8 @@ from bot.adapters.dbos.step_output import (
     describe_error,
     unwrap,
 )
-from bot.adapters.dbos.wait_reports import (
-    WaitReports,
-    describe_pause,
-)
+from bot.adapters.dbos.wait_reports import WaitReports, describe_pause
+from bot.log_fields import call_with_fields, read_log_fields
 from bot.run import SignalRun, StartRun, Step, Story, from_json, to_json
 from bot.values import (
     Branch,
@@ -66,6 +65,7 @@ class DurableRun:
         self._waits = RunWaits(key, runtime.slots, reports)
         self._names = 0
         self._state: RunState | None = None
+        self._logger = RunLogger()
         self._diverged = False  # from the record: what still has to be done is done without it
 
     @property
@@ -83,6 +83,7 @@ class DurableRun:
             output = await self._record_step(step.name, act, schedule)
             match output.get("fault"):
                 case "again":
+                    self._logger.log_retry(step.name, output["text"])
                     tries, began = tries + 1, output["began"]
                     await self._pause(output)
                 case "interrupted":
@@ -129,6 +130,7 @@ class DurableRun:
 
     def keep(self, state: RunState) -> RunState:
         """Keep how the run stands: it is recorded at the end, and the same at replay."""
+        self._logger.log_changes(self._state, state)
         self._state = state
         return state
 
@@ -180,6 +182,7 @@ class DurableRun:
             else:
                 outcome = await self._report_failure(value, output)
             await self._record_state(outcome)
+            self._logger.log_end(outcome, self._state, value)
             return outcome
         finally:
             self._runtime.waits.pop(self._key, None)
@@ -219,8 +222,9 @@ class DurableRun:
         if await self._take_slot() == INTERRUPTED:
             raise Interrupted
         await self._runtime.shutdown_gate.enter(self._key)
+        act = partial(call_with_fields, read_log_fields(), call)
         loop = asyncio.get_running_loop()
-        return to_json(await loop.run_in_executor(self._runtime.executor, call))
+        return to_json(await loop.run_in_executor(self._runtime.executor, act))
 
     async def _receive(self, patience_s: float) -> Signal | None:
         with self._guard_record():
@@ -255,6 +259,7 @@ class DurableRun:
         step, gate = self._runtime.on_run_waits, self._runtime.shutdown_gate
         if step is None or gate.is_shut:
             return None
+        self._logger.log_wait(state.waiting)
         loop = asyncio.get_running_loop()
         call = partial(step, self._runtime.ports, state)
         name = f"{self._key} waits"
@@ -273,15 +278,22 @@ class DurableRun:
         is_pause: bool = False,
     ) -> StepOutput:
         """Do the act and record how it ended, or read that from the record."""
+        is_done_now = False
 
         async def once() -> StepOutput:
+            nonlocal is_done_now
+            is_done_now = True
             return schedule(await capture(act, f"in step {name}"))
 
         try:
             if self._diverged:
+                self._logger.note_step(is_done_now=True)
                 return await once()
             with self._guard_record():
-                return await DBOS.run_step_async({"name": name, "preemptible": is_pause}, once)
+                options: StepOptions = {"name": name, "preemptible": is_pause}
+                output = await DBOS.run_step_async(options, once)
+            self._logger.note_step(is_done_now=is_done_now)
+            return output
         finally:
             self._runtime.shutdown_gate.leave(self._key)
 

@@ -43,6 +43,12 @@ class HookDelivery:
     action: str
     at: str
     status: str  # "OK", or GitHub's words for what went wrong
+    arrived: bool = False
+
+    @property
+    def name(self) -> str:
+        """The event with its action, such as "issues.labeled"."""
+        return f"{self.event}.{self.action}" if self.action else self.event
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +134,22 @@ def _keep_failed(newest_first: Iterable[HookDelivery]) -> tuple[HookDelivery, ..
     delivered: set[str] = set()
     for delivery in newest_first:
         newest.setdefault(delivery.guid, delivery)
-        if delivery.status == OK:
+        if delivery.arrived:
             delivered.add(delivery.guid)
     return tuple(delivery for delivery in newest.values() if delivery.guid not in delivered)
 
 
 def _delivery_value(delivery: HookDeliverySummary) -> HookDelivery:
+    status = require(delivery.status, "status")
     return HookDelivery(
         require(delivery.id, "id"),
         require(delivery.guid, "guid"),
         require(delivery.event, "event"),
         delivery.action or "",
         to_text(delivery.delivered_at),
-        require(delivery.status, "status"),
+        status,
+        # We answer 202, whose word need not be "OK".
+        arrived=status == OK or 200 <= (delivery.status_code or 0) < 300,
     )
 
 

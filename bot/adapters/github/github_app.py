@@ -60,6 +60,11 @@ class GitHubApp:
         secret = self._api.tokens.fetch_token(repo, FOR_GIT)
         return Remote(f"{self.url.rstrip('/')}/{repo.name}.git", secret)
 
+    def check_access(self) -> None:
+        """Ask GitHub who the App is, each time anew. Raises Refusal or Unreachable."""
+        with self._api.app() as app:
+            require(app.slug, "slug")
+
     def fetch_registration(self) -> AppRegistration:
         """Return how GitHub knows the App: what it may do, what it hears, where it is installed,
         what did not reach it.

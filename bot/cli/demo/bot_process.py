@@ -92,9 +92,9 @@ def program_path() -> str:
 
 
 def _read_address(process: subprocess.Popen[str], name: str, log: Path) -> str:
-    """Read the next line that the bot prints: a name and an address."""
-    line = process.stdout.readline() if process.stdout else ""
-    printed, _, address = line.strip().partition(": ")
-    if printed != name:
-        raise BotDied(line + log.read_text()[-LAST_CHARS:])
-    return address
+    """Read on in what the bot prints at its start, to the line with this name and an address."""
+    for line in process.stdout or ():
+        printed, _, address = line.strip().partition(": ")
+        if printed == name:
+            return address
+    raise BotDied(log.read_text()[-LAST_CHARS:])

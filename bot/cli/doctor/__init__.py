@@ -51,13 +51,9 @@ def _check_settings(report: SettingsReport, env_file: object) -> Iterator[Diagno
     place = "the environment"
     if isinstance(env_file, Path):
         path = env_file.absolute()
-        place += f" and {path}" if path.is_file() else f"; there is no {path}"
-    yield make_healthy("Settings", f"read from {place}")
+        place += f" and {path}" if path.is_file() else f"; there is no {path} to read"
+    found = f"all {len(Settings.model_fields)} are right, " if not report.problems else ""
+    yield make_healthy("Settings", f"{found}read from {place}")
     for problem in report.problems:
-        fix = ""
-        if problem.state == "missing":
-            fix = "Set it in the environment"
-            fix += f" or in {env_file.absolute()}." if isinstance(env_file, Path) else "."
-        yield Diagnosis("Setting", problem.text, fix, HEALTH[problem.state])
-    if not report.problems:
-        yield make_healthy("Settings", f"all {len(Settings.model_fields)} are right")
+        fix = f"For example: {problem.example}" if problem.example else ""
+        yield Diagnosis("Setting", problem.reason, fix, HEALTH[problem.state])

@@ -22,7 +22,7 @@ NAME_CHARS = 12
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One thing looked at, and how to mend it.
+    """One thing looked at, and below it how to mend it.
 
     "odd" may be meant; "note" is what was not looked at, because of something else that is told.
     """
@@ -39,7 +39,7 @@ class Diagnosis:
         row.add_column(style=style, no_wrap=True)
         row.add_column(width=NAME_CHARS, style="bold", no_wrap=True)
         row.add_column(overflow="fold")
-        text = " ".join(filter(None, (self.found, self.fix)))
+        text = "\n".join(filter(None, (self.found, self.fix)))
         row.add_row(sign, self.what, Text(strip_control(text)))
         return row
 

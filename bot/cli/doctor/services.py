@@ -168,10 +168,9 @@ def _check_installation(installed: AppInstallation, wanted: Mapping[str, str]) -
 
 def _check_deliveries(failed: tuple[HookDelivery, ...]) -> Diagnosis:
     newest = failed[0]
-    what = f"{newest.event}.{newest.action}" if newest.action else newest.event
     found = (
         f"{len(failed)} of the newest hundred did not arrive; "
-        f"last {what} at {newest.at}: {newest.status}."
+        f"last {newest.name} at {newest.at}: {newest.status}."
     )
     unsigned = "Set GREENLIT_WEBHOOK_SECRET to the App's own secret."
     fix = (

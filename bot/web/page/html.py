@@ -86,6 +86,10 @@ class PageRenderer:
             steps=[_describe_step(step) for step in steps if not is_noise(step)],
         )
 
+    def render_notice(self, title: str, lines: Sequence[str]) -> str:
+        """Render a few paragraphs; addresses in them are links."""
+        return self._templates.get_template("notice.html").render(title=title, lines=lines)
+
     def _describe_run(self, run: RunView, now: float) -> dict[str, object]:
         request = _read_request(run.value)
         outcome = run.outcome

@@ -47,7 +47,7 @@ def create_page(
     pages = _Pages(journal, stories, PageRenderer(github_url))
     for path in ("/", "/runs", "/runs.json"):
         app.add_api_route(path, pages.show_runs, response_model=None)
-    app.add_api_route("/style.css", _send_style, response_model=None)
+    app.add_api_route("/style.css", send_style, response_model=None)
     app.add_api_route("/runs/{key:path}", pages.show_run, response_model=None)
     return app
 
@@ -60,7 +60,8 @@ async def _add_guards(
     return response
 
 
-def _send_style() -> Response:
+def send_style(_request: Request) -> Response:
+    """Send the style of all pages."""
     style = files("bot.web.page").joinpath("style.css").read_text(encoding="utf-8")
     return Response(style, media_type="text/css")
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from bot.adapters.dbos.sqlite import HomeInUse
+from bot.cli.log_output import configure_log
 from bot.run import SignalRun, StartRun
 from bot.values import RunKey, Signal, Subject
 from tests.adapters.dbos import engine_stories
@@ -36,6 +37,7 @@ async def obey(engine, command):
 
 
 def main():
+    configure_log("INFO", "text")
     engine = durable(Path(sys.argv[1]), **json.loads(sys.argv[2] if sys.argv[2:] else "{}"))
     try:
         engine.launch()

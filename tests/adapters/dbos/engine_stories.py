@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -12,13 +12,16 @@ from bot.ports import Ports, RateLimited, Refusal, Unreachable
 from bot.run import Run, SignalRun, StartRun, step
 from bot.steps.ask_model import TimedTurn
 from bot.values import (
+    Attempt,
     Branch,
     InstallationId,
     Outcome,
+    Plan,
     Repo,
     Request,
     RunKey,
     RunState,
+    Sha,
     Signal,
     Subject,
     ToolCall,
@@ -301,7 +304,20 @@ async def parent(run: Run, task: Task) -> Outcome:
     return Outcome("done", repr((first, second, told, nobody)))
 
 
+async def changes(run: Run, task: Task) -> Outcome:
+    """Keep states between steps, as a run does that is asked, plans, and pushes."""
+    request = Request(Repo("o/r"), 7, "ada", "now", "guid", label="autogen", title="Greet")
+    state = run.keep(RunState(run.key, request))
+    await run(linger, task.diary, "a", task.seconds)
+    state = run.keep(replace(state, plan=Plan("Greet in lower case.", ())))
+    await run(linger, task.diary, "b", task.seconds)
+    state = run.keep(replace(state, attempts=(Attempt(Sha("c" * 40), "running"),)))
+    await run(mark, task.diary, "c")
+    return Outcome("gave up", "it was too hard")
+
+
 STORIES = (
+    changes,
     three,
     listen,
     listens_twice,

@@ -107,5 +107,5 @@ def delivery(number: int, guid: str, status: str) -> dict[str, object]:
         "action": "labeled",
         "delivered_at": f"2026-06-01T00:00:{number:02}Z",
         "status": status,
-        "status_code": 200,
+        "status_code": 200 if status == "OK" else 0,
     }

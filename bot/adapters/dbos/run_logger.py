@@ -1,0 +1,67 @@
+"""The operator's log of one run, written once: a replay of its record logs nothing again."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.values import Outcome, RunState, Waiting
+from bot.views.run_events import RunEvent, describe_answer, describe_end, list_changes
+from bot.views.waiting import describe_waiting
+
+log = logging.getLogger("bot.run")
+
+QUIET_LEVELS = {"ignored": logging.DEBUG, "done": logging.DEBUG}
+
+
+class RunLogger:
+    """Logs what happens to a run, as its states tell.
+
+    Whether the story replays is known by its last step: done now, or read from the record. Before
+    the first step it is not known yet, so what happened waits for it.
+    """
+
+    def __init__(self) -> None:
+        self._is_live: bool | None = None
+        self._waiting: list[RunEvent] = []
+
+    def note_step(self, *, is_done_now: bool) -> None:
+        """Hear how the story got the result of a step."""
+        if self._is_live is None and is_done_now:
+            for event in self._waiting:
+                _write(event)
+        self._waiting.clear()
+        self._is_live = is_done_now
+
+    def log_changes(self, before: RunState | None, after: RunState) -> None:
+        """Log what happened between two states, unless that was logged before a crash."""
+        if self._is_live is False:
+            return
+        for event in list_changes(before, after):
+            if self._is_live:
+                _write(event)
+            else:
+                self._waiting.append(event)
+
+    def log_retry(self, step: str, text: str) -> None:
+        """Log that a step is tried again, for what it needs does not answer."""
+        if self._is_live:
+            _write(RunEvent("retry", f"tries {step} {text}"), logging.WARNING)
+
+    def log_wait(self, waiting: Waiting | None) -> None:
+        """Log that the run stands in line; what else it waits for is told by other lines."""
+        if waiting is not None and waiting.kind == "slot":
+            _write(RunEvent("queued", describe_waiting(waiting)))
+
+    def log_end(self, outcome: Outcome, state: RunState | None, value: object) -> None:
+        """Log how the run ended; of what is no run, such as an answer to /status, less loudly."""
+        if self._is_live is False:
+            return
+        level = logging.ERROR if outcome.state == "failed" else logging.INFO
+        if state is not None:
+            _write(describe_end(outcome, state), level)
+        else:
+            _write(describe_answer(outcome, value), QUIET_LEVELS.get(outcome.state, level))
+
+
+def _write(event: RunEvent, level: int = logging.INFO) -> None:
+    log.log(level, "%s", event.text, extra={"event": event.name, "details": event.details})

@@ -1,0 +1,81 @@
+"""Say at the start of `greenlit serve` what serves, for whom, with which limits, and where."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from importlib.metadata import version
+from queue import Empty, SimpleQueue
+
+from bot.adapters.github.app_api import AppRegistration
+from bot.adapters.github.github_app import GitHubApp
+from bot.cli.chores import start_chore
+from bot.ports import Refusal, Unreachable
+from bot.settings import Settings
+
+PATIENCE_S = 5.0  # for GitHub; the bot serves whether it answers or not
+MOST_ACCOUNTS = 5
+
+log = logging.getLogger(__name__)
+
+
+def print_start(settings: Settings, hub: GitHubApp, addresses: Mapping[str, str]) -> None:
+    """Write the block to standard output, or as one line of a log that is JSON."""
+    facts = {
+        "app": _describe_app(settings, hub),
+        "model": f"{settings.model}, effort {settings.effort}",
+        "caps": _describe_caps(settings),
+        "for": ", ".join(settings.allow) or "every repository that it is installed on",
+        "home": str(settings.home.absolute()),
+        **addresses,
+    }
+    title = f"Greenlit {version('greenlit')}"
+    if settings.log_format == "json":
+        log.info("%s serves", title, extra={"event": "serving", "details": facts})
+        return
+    lines = [title, *(f"{name}: {text}" for name, text in facts.items())]
+    sys.stdout.write("\n".join([*lines, ""]))
+    sys.stdout.flush()
+
+
+def _describe_app(settings: Settings, hub: GitHubApp) -> str:
+    answers: SimpleQueue[AppRegistration | str] = SimpleQueue()
+    start_chore(lambda: answers.put(_fetch_app(hub)))
+    try:
+        app = answers.get(timeout=PATIENCE_S)
+    except Empty:
+        app = "GitHub has not answered yet"
+    if isinstance(app, str):
+        return f"id {settings.app_id}; {app}"
+    accounts = [installation.account for installation in app.installations]
+    if not accounts:
+        where = f"installed nowhere yet: {settings.github_url}/apps/{app.slug}"
+    else:
+        more = len(accounts) - MOST_ACCOUNTS
+        names = ", ".join(accounts[:MOST_ACCOUNTS]) + (f" and {more} more" if more > 0 else "")
+        count = "1 installation" if len(accounts) == 1 else f"{len(accounts)} installations"
+        where = f"{count}: {names}"
+    return f"{app.slug}, {where}; GitHub sends to {app.hook_url or 'no address yet'}"
+
+
+def _fetch_app(hub: GitHubApp) -> AppRegistration | str:
+    try:
+        return hub.fetch_registration()
+    except (Refusal, Unreachable) as wrong:
+        return str(wrong).rstrip(".")
+
+
+def _describe_caps(settings: Settings) -> str:
+    pushes = "1 push" if settings.attempts == 1 else f"{settings.attempts} pushes"
+    slots = "1 run" if settings.slots == 1 else f"{settings.slots} runs"
+    work = f"{settings.turns_per_run} turns, {settings.minutes_per_run} minutes"
+    caps = [
+        f"${settings.usd_per_run:.2f}, {work} and {pushes} a run",
+        f"{slots} at once, {settings.slots_per_repository} in one repository",
+    ]
+    if settings.usd_per_day is not None:
+        caps.append(f"${settings.usd_per_day:.2f} a day")
+    if settings.usd_per_repository_day is not None:
+        caps.append(f"${settings.usd_per_repository_day:.2f} a day and repository")
+    return "; ".join(caps)

@@ -1,0 +1,138 @@
+"""The lines of the operator's log, as two states of a run tell them."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.values import (
+    Attempt,
+    Branch,
+    Failure,
+    Finish,
+    Outcome,
+    Plan,
+    PlannedFile,
+    PullRequest,
+    PushedChange,
+    Reading,
+    Repo,
+    Request,
+    RunKey,
+    RunState,
+    Sha,
+    Tree,
+    Usage,
+    Verdict,
+)
+from bot.views.run_events import describe_answer, describe_end, list_changes
+
+SHA, MENDED = Sha("1a2b3c4d" * 5), Sha("9f8e7d6c" * 5)
+REQUEST = Request(Repo("o/r"), 7, "ada", "now", "guid", label="autogen", title="Greet quietly")
+STATE = RunState(RunKey("o/r#7/1"), REQUEST)
+PLAN = Plan("Greet in lower case.", (PlannedFile("a.py", "the word"),))
+PUSHED = replace(
+    STATE,
+    branch=Branch("greenlit/7-greet"),
+    pushed=PushedChange(SHA, Finish("Greet", "", ""), ("a.py", "b.py")),
+    attempts=(Attempt(SHA, "running"),),
+)
+READING = Reading("test-failure", "fix", failures=(Failure("AssertionError", "hello Ada"),))
+
+
+def told(before, after):
+    """The words and lines of what happened."""
+    return [(event.name, event.text) for event in list_changes(before, after)]
+
+
+def judged(state, kind="ours", jobs=("test",)):
+    """The state after CI spoke of the newest attempt."""
+    verdict = Verdict(kind, READING, dict.fromkeys(jobs, 1))
+    return replace(PUSHED, attempts=(replace(PUSHED.attempts[0], state=state, verdict=verdict),))
+
+
+CHANGES = {
+    "asked": (None, STATE, '@ada asked with the label autogen: "Greet quietly"'),
+    "started": (
+        STATE,
+        replace(STATE, tree=Tree(Repo("o/r"), SHA, Branch("main"))),
+        "started on main at 1a2b3c4",
+    ),
+    "planned": (STATE, replace(STATE, plan=PLAN), "planned 1 file: Greet in lower case."),
+    "pushed": (STATE, PUSHED, "pushed 1a2b3c4 to greenlit/7-greet, 2 files"),
+    "mended": (
+        PUSHED,
+        replace(PUSHED, attempts=(*PUSHED.attempts, Attempt(MENDED, "running"))),
+        "mended: pushed 9f8e7d6, attempt 2 of at most 3",
+    ),
+    "ci red": (PUSHED, judged("red"), "CI is red in test: AssertionError: hello Ada"),
+    "ci rerun": (
+        PUSHED,
+        judged("rerun", "infrastructure", ("a", "b", "c", "d")),
+        "CI is red, and its failed jobs run again in a, b, c and more (infrastructure): AssertionError: hello Ada",
+    ),
+    "ci green": (PUSHED, judged("green"), "CI is green"),
+    "ci silent": (PUSHED, judged("silent"), "CI never reported"),
+    "ci skipped": (PUSHED, judged("skipped"), "CI skipped every check"),
+    "ci unchecked": (PUSHED, judged("unchecked"), "the repository has no CI for pull requests"),
+    "opened": (
+        PUSHED,
+        replace(PUSHED, pull=PullRequest(8, "https://github.com/o/r/pull/8", draft=False)),
+        "opened pull request #8: https://github.com/o/r/pull/8",
+    ),
+    "updated": (
+        replace(PUSHED, pull=PullRequest(8, "https://x/8", draft=True)),
+        replace(PUSHED, pull=PullRequest(8, "https://x/8", draft=False)),
+        "pull request #8 is ready for review: https://x/8",
+    ),
+}
+
+
+@pytest.mark.parametrize(("word", "change"), CHANGES.items(), ids=CHANGES)
+def test_each_change_of_a_state_is_one_line(word, change):
+    """With a word for programs before it."""
+    before, after, line = change
+
+    assert [(word, line)] == told(before, after)
+
+
+def test_a_state_that_is_kept_again_tells_nothing():
+    """Most states only say that the work went on."""
+    assert [] == told(PUSHED, replace(PUSHED, turns=5, phase="waiting"))
+
+
+def test_a_line_stays_one_and_commands_no_terminal():
+    """Titles are strangers' texts, of any length."""
+    request = replace(REQUEST, title="a\nb\x1b[2J" + " word" * 100, label="", command="generate")
+    [(_, line)] = told(None, replace(STATE, request=request))
+
+    assert line.startswith('@ada asked with /generate: "a b\N{REPLACEMENT CHARACTER}[2J word')
+    assert line.endswith(' word …"')
+    assert 220 > len(line)
+
+
+def test_an_end_tells_why_and_what_it_cost():
+    """The numbers stand beside it for programs."""
+    state = replace(STATE, turns=1, usage=Usage(usd=0.4217), attempts=PUSHED.attempts)
+    event = describe_end(Outcome("draft", "#8. CI is still red.", 8), state)
+
+    assert "ended: draft ($0.42, 1 turn): #8. CI is still red." == event.text
+    assert {
+        "outcome": "draft",
+        "reason": "#8. CI is still red.",
+        "pull": 8,
+        "usd": 0.4217,
+        "turns": 1,
+        "attempts": 1,
+    } == event.details
+
+
+def test_an_answer_to_a_command_tells_who_asked():
+    """What handles an event is no run, and has no state."""
+    outcome = Outcome("refused", "only people with write access")
+    event = describe_answer(outcome, REQUEST)
+
+    assert (
+        "refused @ada, who asked with the label autogen: only people with write access"
+        == event.text
+    )
+    assert "done" == describe_answer(Outcome("done"), "another value").text

@@ -7,12 +7,16 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from ruff import find_ruff_bin
 
+from bot.adapters.ruff_version import find_pinned_version
 from bot.ports import Unreachable
 from bot.values import Finding
 
@@ -23,6 +27,8 @@ STYLE_RULES = ("I", "UP", "PERF", "SIM")
 ADVICE = re.compile(
     r"B00[8-9]|B01[0-9]|B02[7-9]|B9|S1(?!02)|S3(?!01|07)|S4|S60[3-7]|S7|F841|F40[35]|B007"
 )
+# Of other versions of ruff, these alone find the same: what does not run, and pyflakes' rules.
+STABLE = re.compile(r"E9\d|F\d")
 RULE = re.compile(r"[A-Z]+\d+")  # what does not parse has another code: the gate "syntax" tells it
 CONFIG_NAMES = (".ruff.toml", "ruff.toml", "pyproject.toml")  # the first of them is ruff's
 LINT_KEYS = (
@@ -70,13 +76,28 @@ class Ruff:
         if not paths:
             return ()
         theirs = read_repository_config(config)
+        pinned = find_pinned_version(config)
+        is_same_version = pinned in ("", version("ruff"))
         with TemporaryDirectory(prefix="greenlit-lint-") as folder:
             tree = Path(folder, "tree").resolve()
             for path in paths:
-                file = tree / path
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(files[path].encode("utf-8", "replace"))
-            return tuple(_read_findings(_run_ruff(tree, theirs), tree, _read_selected(theirs)))
+                _write_file(tree / path, files[path])
+            findings = _read_findings(_run_ruff(tree, theirs), tree, _read_selected(theirs))
+            if is_same_version:
+                return tuple(findings)
+            return tuple(_advise_unstable(finding) for finding in findings)
+
+
+def _write_file(file: Path, text: str) -> None:
+    """Write a file to be linted; one whose path this system refuses is not linted."""
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode("utf-8", "replace"))
+
+
+def _advise_unstable(finding: Finding) -> Finding:
+    """Let a finding advise that the repository's own version of ruff may not have."""
+    return finding if STABLE.match(finding.rule) else replace(finding, blocks=False)
 
 
 def _stays_inside(path: str) -> bool:

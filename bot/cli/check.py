@@ -29,11 +29,11 @@ from bot.cli.check_report import render_json, render_sarif
 from bot.cli.inputs import MISTAKES, print_error, require_folder
 from bot.cli.progress import show_progress
 from bot.cli.terminal import count_nouns
-from bot.gates import Change, find_answered_inputs
+from bot.gates import Change, find_answered_inputs, gate_rules
 from bot.ports import Checkers, Refusal
 from bot.search.source_files import kind_of
 from bot.settings import GateSettings
-from bot.steps.inspect_change import CONTEXT_FILES, gate_rules, list_unchecked, run_gates
+from bot.steps.inspect_change import CONTEXT_FILES, list_unchecked, run_gates
 from bot.steps.repo_config import PATH, read_config
 from bot.text.terminal_text import strip_control
 from bot.values import Finding

@@ -5,18 +5,24 @@ Pure: it is handed texts and hands findings back.
 
 from bot.gates.change import Change
 from bot.gates.packages import NamedPackage, find_new_packages, judge_package
-from bot.gates.size import Rules
+from bot.gates.policy import explain_refusal
+from bot.gates.size import FileSize, Rules, find_excess, gate_rules, measure_change
 from bot.gates.test_integrity import find_answered_inputs
 from bot.gates.text_gates import apply_weights, check_texts, keep_new_findings
 
 __all__ = [
     "Change",
+    "FileSize",
     "NamedPackage",
     "Rules",
     "apply_weights",
     "check_texts",
+    "explain_refusal",
     "find_answered_inputs",
+    "find_excess",
     "find_new_packages",
+    "gate_rules",
     "judge_package",
     "keep_new_findings",
+    "measure_change",
 ]

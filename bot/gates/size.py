@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.edits.omitted_code import is_placeholder
 from bot.gates.change import Change, find_surplus_lines, split_lines
 from bot.text.invisible_chars import is_invisible
-from bot.values import Finding
+from bot.values import Finding, RepoConfig
 
 MAX_ALIKE = 5  # findings of one kind for one file
 PROSE_SUFFIXES = (".md", ".mdx", ".rst", ".adoc", ".txt")  # where people write of "the rest"
@@ -29,31 +29,55 @@ class Rules:
     advise: tuple[str, ...] = ()  # gates that keep a change back and shall only advise
 
 
+def gate_rules(config: RepoConfig) -> Rules:
+    """Take what a repository's configuration says to the gates."""
+    return Rules(
+        allowed=config.allow,
+        protected=config.protected,
+        max_files=config.max_files,
+        max_lines=config.max_lines,
+        block=config.block,
+        advise=config.advise,
+    )
+
+
 def check_size(change: Change, rules: Rules) -> tuple[Finding, ...]:
     """Find in which way the change is too large, and what its new lines should not hold."""
     return (*_check_amount(change, rules), *_check_contents(change))
 
 
-def _check_amount(change: Change, rules: Rules) -> Iterator[Finding]:
-    lines = sum(_count_changed_lines(change, path) for path in change.after)
-    size_bytes = sum(len((text or "").encode(errors="replace")) for text in change.after.values())
+@dataclass(frozen=True, slots=True)
+class FileSize:
+    """How much of one file changed: lines that came or went, and the bytes of those that came."""
+
+    lines: int
+    size_bytes: int
+
+
+def measure_change(before: str | None, after: str | None) -> FileSize:
+    """Measure the change of one file; a line that only moved is no change."""
+    old, new = Counter(split_lines(before)), Counter(split_lines(after))
+    added = new - old
+    new_text = "\n".join(added.elements())
+    lines = added.total() + (old - new).total()
+    return FileSize(lines, len(new_text.encode(errors="replace")))
+
+
+def find_excess(sizes: Collection[FileSize], rules: Rules) -> Iterator[str]:
+    """Say in which way a change of files of these sizes is too large."""
     for unit, amount, limit in (
-        ("files", len(change.after), rules.max_files),
-        ("changed lines", lines, rules.max_lines),
-        ("bytes in the changed files", size_bytes, rules.max_bytes),
+        ("files", len(sizes), rules.max_files),
+        ("changed lines", sum(size.lines for size in sizes), rules.max_lines),
+        ("bytes of new text", sum(size.size_bytes for size in sizes), rules.max_bytes),
     ):
         if amount > limit:
-            text = f"The change has {amount} {unit}; at most {limit} are allowed."
-            yield Finding("size", "", 0, text)
+            yield f"The change has {amount:,} {unit}; at most {limit:,} are allowed."
 
 
-def _count_changed_lines(change: Change, path: str) -> int:
-    """Count the lines that came or went; a line that only moved counts as neither."""
-    old, new = (
-        Counter(split_lines(change.before.get(path))),
-        Counter(split_lines(change.after[path])),
-    )
-    return (new - old).total() + (old - new).total()
+def _check_amount(change: Change, rules: Rules) -> Iterator[Finding]:
+    sizes = [measure_change(change.before.get(path), text) for path, text in change.after.items()]
+    for sentence in find_excess(sizes, rules):
+        yield Finding("size", "", 0, sentence)
 
 
 def _check_contents(change: Change) -> Iterator[Finding]:

@@ -52,18 +52,21 @@ def keep_new_findings(
 ) -> tuple[Finding, ...]:
     """Keep those of a tool's findings that the change brought.
 
-    A finding that moved with its line is old. A new one on a line that was left as it was, such as
-    an import that lost its last use, is the change's too, but there only what breaks the program
-    keeps it back.
+    A finding that moved with its line is old. Two kinds only advise, unless they break the program:
+    a new one on a line that was left as it was, such as an import that lost its last use, and one
+    of a rule that the untouched lines of the same file break too.
     """
     had = Counter(_identify(finding) for finding in then)
+    usual = {(finding.path, finding.rule) for finding in now if _identify(finding) in had}
     kept = []
     # Those on old lines come first: they are the ones that were found before, too.
     for finding in sorted(now, key=lambda finding: _is_on_new_line(change, finding)):
         had[_identify(finding)] -= 1
         if had[_identify(finding)] >= 0:
             continue
-        if _is_on_new_line(change, finding) or BREAKING_RULES.match(finding.rule):
+        is_usual = (finding.path, finding.rule) in usual
+        is_own = _is_on_new_line(change, finding) and not is_usual
+        if is_own or BREAKING_RULES.match(finding.rule):
             kept.append(finding)
         else:
             kept.append(replace(finding, blocks=False))

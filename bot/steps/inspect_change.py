@@ -17,6 +17,7 @@ from bot.gates import (
     check_texts,
     find_answered_inputs,
     find_new_packages,
+    gate_rules,
     judge_package,
     keep_new_findings,
 )
@@ -26,6 +27,7 @@ from bot.search.source_files import kind_of
 from bot.steps.redact import find_leaks
 from bot.text.terminal_text import strip_control
 from bot.tools.tree_files import TreeFiles
+from bot.tools.tree_reader import decode_texts
 from bot.values import Finding, Package, Patch, Plan, RepoConfig, Tree
 
 # What the repository says of its linter, its packages and its licence.
@@ -33,6 +35,10 @@ CONTEXT_FILES = (
     "pyproject.toml",
     "ruff.toml",
     ".ruff.toml",
+    ".pre-commit-config.yaml",
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
     "package.json",
     "requirements.txt",
     "requirements-dev.txt",
@@ -71,8 +77,8 @@ def inspect_change(
 ) -> tuple[Finding, ...]:
     """Ask all gates about the change, on changed files only. Nothing of the repository is run."""
     files = TreeFiles(ports.mirrors, tree)
-    before = _decode_files(files.read(list(patch.files)))
-    context = _decode_files(files.read(CONTEXT_FILES))
+    before = decode_texts(files.read(list(patch.files)))
+    context = decode_texts(files.read(CONTEXT_FILES))
     paths = [entry.path for entry in ports.mirrors.entries(tree)]
     change = Change(
         {path: before.get(path) for path in patch.files}, patch.files, context, paths=paths
@@ -118,39 +124,13 @@ def list_unchecked(checkers: Checkers, change: Change) -> tuple[str, ...]:
     return tuple(unchecked)
 
 
-def gate_rules(config: RepoConfig) -> Rules:
-    """Take what a repository's configuration says to the gates."""
-    return Rules(
-        allowed=config.allow,
-        protected=config.protected,
-        max_files=config.max_files,
-        max_lines=config.max_lines,
-        block=config.block,
-        advise=config.advise,
-    )
-
-
-def render_findings(findings: tuple[Finding, ...]) -> str:
-    """Render findings as the answer to `finish`."""
-    lines = [
-        f"- {finding.path}:{finding.line} [{finding.gate}] {finding.text}" for finding in findings
-    ]
-    return "\n".join(
-        [
-            "Not pushed. The checks found:",
-            *lines,
-            "Mend these, then call finish again.",
-        ]
-    )
-
-
 def _find_tests_with(ports: Ports, tree: Tree, values: tuple[str, ...]) -> dict[str, str]:
     """Find the tests that hold one of these values."""
     paths: set[str] = set()
     for value in values:
         matches = ports.mirrors.grep(tree, re.escape(value), "", MAX_MATCHES)
         paths.update(match.path for match in matches if kind_of(match.path) == "test")
-    return _decode_files(ports.mirrors.read(tree, sorted(paths)[:MAX_MATCHES]))
+    return decode_texts(ports.mirrors.read(tree, sorted(paths)[:MAX_MATCHES]))
 
 
 def _lint(linter: Linter | None, change: Change) -> tuple[Finding, ...]:
@@ -184,14 +164,3 @@ def _check_packages(
         judge_package(name, package, now) for name, package in zip(named, known, strict=True)
     ]
     return tuple(finding for finding in findings if finding)
-
-
-def _decode_files(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Decode the files that are UTF-8; the others are left out."""
-    texts = {}
-    for path, data in files.items():
-        try:
-            texts[path] = data.decode()
-        except UnicodeDecodeError:
-            continue
-    return texts

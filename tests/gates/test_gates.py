@@ -4,6 +4,7 @@ alone.
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from bot.adapters.betterleaks import Betterleaks, is_available
 from bot.adapters.checkers import build_checkers
 from bot.adapters.ruff_linter import Ruff, read_repository_config
+from bot.adapters.ruff_version import find_pinned_version
 from bot.gates import Change, Rules, check_texts, keep_new_findings
 from bot.gates.change import split_lines
 from bot.ports import Checkers, Ports
@@ -75,13 +77,75 @@ def test_a_huge_change_is_counted():
 def test_a_new_finding_on_an_old_line_is_advice():
     """The change brought it, as an import that lost its last use; what breaks the program blocks."""
     changed = make_change({"a.py": "x = 1\ny = 2\n"}, {"a.py": "x = 1\n"})
-    old = Finding("lint", "a.py", 1, "as before", rule="F401")
-    unused, broken = replace(old, text="unused"), replace(old, text="gone", rule="F821")
-    fresh = replace(old, line=2)
+    unused = Finding("lint", "a.py", 1, "unused", rule="F401")
+    broken = replace(unused, text="gone", rule="F821")
+    fresh = replace(unused, line=2)
 
     assert (replace(unused, blocks=False), broken, fresh) == keep_new_findings(
-        changed, (fresh, old, unused, broken), (old,)
+        changed, (fresh, unused, broken), ()
     )
+
+
+def test_what_untouched_lines_of_the_file_do_too_is_advice():
+    """The repository lives with the rule being broken there; in another file it does not."""
+    changed = make_change(
+        {"a.py": "x = 1\ny = 2\n", "b.py": "y = 2\n"}, {"a.py": "x = 1\n", "b.py": ""}
+    )
+    old = Finding("lint", "a.py", 1, "as before", rule="UP035")
+    like, elsewhere = replace(old, line=2, text="alike"), replace(old, path="b.py")
+    broken_too = replace(old, line=1, rule="F821")
+    broken = replace(broken_too, line=2, text="gone")
+
+    assert (replace(like, blocks=False), elsewhere, broken) == keep_new_findings(
+        changed, (old, like, elsewhere, broken_too, broken), (old, broken_too)
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {
+                ".pre-commit-config.yaml": "- repo: https://github.com/astral-sh/ruff-pre-commit\n"
+                "  rev: v0.4.1\n",
+                "uv.lock": 'name = "ruff"\nversion = "0.5.0"\n',
+            },
+            "0.4.1",
+        ),
+        ({"poetry.lock": 'name = "ruff"\nversion = "0.14.2"\ndescription = ""\n'}, "0.14.2"),
+        ({"requirements-dev.txt": "pytest\nruff==0.5.0\n"}, "0.5.0"),
+        ({"requirements-dev.txt": "types-ruff==0.5.0\nruff>=0.4\n"}, ""),
+        ({"pyproject.toml": 'dev = ["pytest", "ruff == 0.5.1"]\n'}, "0.5.1"),
+        ({"pyproject.toml": '[tool.ruff]\nrequired-version = "0.9.3"\n'}, "0.9.3"),
+        ({"pyproject.toml": '[tool.ruff]\nrequired-version = ">=0.9.3"\n'}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_pinned_version_of_ruff_is_found(files, expected):
+    """In the hook, the lock, the requirements or the configuration."""
+    assert expected == find_pinned_version(files)
+
+
+@pytest.mark.parametrize(
+    ("pinned", "expected"),
+    [
+        ("0.0.290", {("lint", "a.py", 1, "F401")}),
+        (version("ruff"), {("lint", "a.py", 1, "F401"), ("lint", "a.py", 4, "B006")}),
+    ],
+)
+def test_rules_of_another_version_of_ruff_advise(pinned, expected):
+    """What pyflakes finds is the same in every version and still keeps a change back."""
+    after = "import os\n\n\ndef f(a=[]):\n    return a\n"
+    changed = make_change({"a.py": after}, around={"requirements.txt": f"ruff=={pinned}\n"})
+
+    assert expected == find_blocking(changed)
+
+
+def test_a_file_that_this_system_cannot_hold_is_not_linted():
+    """It is no fault of the linter's: the others are."""
+    files = {"a" * 300 + ".py": "import os\n", "b.py": "import os\n"}
+
+    assert ["b.py"] == [finding.path for finding in Ruff().lint(files, {})]
 
 
 # --- lint

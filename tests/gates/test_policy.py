@@ -108,3 +108,19 @@ def test_what_is_allowed_wins_over_what_is_added():
 def test_many_stars_cost_little():
     """A glob that would make a backtracking matcher run for years."""
     assert () == check_paths(["a/" * 100 + "b"], ("**/a/" * 30 + "c", "*a" * 50 + "c"), ())
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("x" * 256, "a name in the path has 256 bytes"),
+        ("a/" + "\u00fc" * 128, "a name in the path has 256 bytes"),
+        ("a/" * 500 + "a", "the path has 1,001 bytes"),
+    ],
+)
+def test_a_path_that_no_file_system_takes_is_found(path, why):
+    """By its bytes, in whatever letters; one that just fits passes."""
+    (finding,) = check_paths([path], (), ())
+
+    assert finding.text.startswith(why)
+    assert () == check_paths([path[:-1], "x" * 255], (), ())

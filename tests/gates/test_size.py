@@ -47,6 +47,14 @@ def test_a_deleted_file_counts_its_lines():
     assert "3 changed lines" in finding.text
 
 
+def test_a_small_change_of_a_large_file_is_small():
+    """A change is measured by what it changes, whatever stands around it."""
+    large = "line\n" * 100_000
+    change = Change({"a": large}, {"a": large + "1\n2\n"})
+
+    assert () == check_size(change, Rules(max_lines=2, max_bytes=3))
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [

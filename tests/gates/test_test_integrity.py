@@ -67,6 +67,44 @@ def test_a_plan_without_a_reason_names_nothing():
     assert set() == find_rules(case, {"test_nested_lists": "the lists are gone"})
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "tests/test_parser.py",
+        "test_nested_lists",
+        "`test_nested_lists`",
+        "tests/test_parser.py::test_nested_lists",
+        "tests/test_parser.py: test_nested_lists",
+        "`tests/test_parser.py`: `test_nested_lists`",
+        "tests/test_parser.py::TestLists::test_nested_lists[3]",
+        "test_nested_lists in tests/test_parser.py",
+        "the test test_nested_lists (tests/test_parser.py)",
+    ],
+)
+def test_a_plan_may_name_a_test_by_path_by_name_or_by_both(target):
+    """However people write the two beside each other."""
+    (case,) = [case for case in CHEATS if case.name == "a failing test is skipped"]
+
+    assert set() == find_rules(case, {target: "the lists are gone"})
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "tests/test_parser.py: test_other",
+        "tests/test_parser.py::test_nested",
+        "test_nested_lists_of_lists",
+        "nested",
+        "tests",
+    ],
+)
+def test_a_plan_that_names_another_test_of_the_file_lets_nothing_through(target):
+    """A longer name, a part of the name, or the folder is not the test."""
+    (case,) = [case for case in CHEATS if case.name == "a failing test is skipped"]
+
+    assert {"test-skipped"} == find_rules(case, {target: "the lists are gone"})
+
+
 @given(
     st.sampled_from(
         [

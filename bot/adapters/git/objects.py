@@ -52,6 +52,8 @@ def parse_entries(listed: bytes) -> Iterator[TreeEntry]:
 def read_blobs(git: GitProcess, shas: Iterable[Sha]) -> Iterator[tuple[Sha, bytes | None]]:
     """Read each with its bytes, or None when it is no file or not here."""
     wanted = list(shas)
+    if not wanted:
+        return
     out = git.run("cat-file", "--batch", "--buffer", stdin=as_lines(wanted))
     start = 0
     for sha in wanted:

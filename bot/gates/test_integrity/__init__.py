@@ -6,6 +6,7 @@ said why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,7 +18,11 @@ from bot.gates.test_integrity.swallowed_errors import find_swallowed_errors
 from bot.gates.test_integrity.weakenings import find_weakenings
 from bot.values import Finding
 
-__all__ = ["check_test_integrity", "find_answered_inputs"]
+__all__ = ["check_test_integrity", "find_answered_inputs", "list_subjects"]
+
+NAME = re.compile(r"`([^`\n]{1,200})`")
+DOTTED = re.compile(r"[\w.-]+")  # as settings are named: `tool.coverage.report.fail_under`
+MIN_NAME_CHARS = 3  # a shorter one stands in many a text by chance
 
 
 def check_test_integrity(change: Change, planned: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -43,9 +48,27 @@ def _apply_plan(finding: Finding, planned: Mapping[str, str]) -> Finding:
 
 
 def _names(target: str, finding: Finding) -> bool:
-    """Tell whether a target is the finding's path, or names a test or a setting in its text."""
+    """Tell whether a target names the finding: by its path, by a name in its text, or by both.
+
+    Both are `tests/x.py: test_a`, `tests/x.py::test_a`, `test_a in tests/x.py` and the like; then
+    another name of the same file is not meant.
+    """
     plain = target.strip().strip("`")
-    path, name = plain.partition("::")[0], plain.rpartition("::")[2]
-    if plain == finding.path or f"`{name}`" in finding.text:
+    if plain == finding.path:
         return True
-    return path == finding.path and name in finding.text
+    names = list_subjects(finding)
+    last_parts = [name.rpartition(".")[2] for name in names if DOTTED.fullmatch(name)]
+    return any(_has_word(plain, name) for name in (*names, *last_parts))
+
+
+def list_subjects(finding: Finding) -> tuple[str, ...]:
+    """List the names that a finding quotes, the test or the setting that it is about first."""
+    return tuple(NAME.findall(finding.text))
+
+
+def _has_word(text: str, name: str) -> bool:
+    """Tell whether the text holds the name, and not as a part of a longer one."""
+    if text == name:
+        return True
+    quoted = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    return len(name) >= MIN_NAME_CHARS and re.search(quoted, text) is not None

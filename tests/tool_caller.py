@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from bot.ports import Ports
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.tools import AgentContext
-from bot.values import Issue, Patch, Retrieval, ToolCall, ToolResult, Tree
+from bot.values import Issue, Patch, Plan, Retrieval, ToolCall, ToolResult, Tree
 
 PLAN = {"summary": "Do it.", "files": []}
 FINISH = {"title": "Did it", "message": "", "summary": "It is done."}
@@ -25,7 +25,7 @@ class ToolCaller:
 
     def __post_init__(self) -> None:
         issue = Issue(7, "Greet", "It shouts.", "ada")
-        self.context = AgentContext(self.tree, issue, Retrieval(), plan_accepted=True)
+        self.context = AgentContext(self.tree, issue, Retrieval(), plan=Plan("Do it."))
 
     def turn(self, *calls: tuple[str, Arguments]) -> TurnOutcome:
         """Run one turn with these calls."""
@@ -39,7 +39,8 @@ class ToolCaller:
         self.context = replace(
             self.context,
             patch=Patch(kept),
-            plan_accepted=self.context.plan_accepted or outcome.plan is not None,
+            plan=outcome.plan or self.context.plan,
+            finish=outcome.finish or self.context.finish,
         )
         return outcome
 

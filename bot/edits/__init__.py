@@ -8,6 +8,7 @@ from bot.edits.change_diff import ChangeDiff, FileDiff, parse_change_diff, rende
 from bot.edits.diff_counts import DiffCounts, count_diff
 from bot.edits.parsed_edit import Rejected
 from bot.edits.render_diff import render_diff
+from bot.edits.replace_everywhere import replace_everywhere
 from bot.edits.replace_text import replace_text
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "parse_change_diff",
     "render_diff",
     "render_size",
+    "replace_everywhere",
     "replace_text",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -12,7 +12,8 @@ from bot.ports import Ports
 from bot.run import Summary, step
 from bot.text.prompts import load
 from bot.text.terminal_text import strip_control
-from bot.tools import TOOLS
+from bot.tools import select_tools
+from bot.tools.tree_files import TreeFiles
 from bot.values import (
     Conversation,
     ConversationStart,
@@ -92,12 +93,15 @@ def open_conversation(ports: Ports, tree: Tree, issue: int) -> ConversationStart
         repository=tree.repo.name, number=str(issue), branch=tree.branch, commit=tree.sha[:12]
     )
     nudge = load("nudge").render()
-    return ConversationStart(build_prefix(), first_message, nudge, ports.model.name)
+    paths = TreeFiles(ports.mirrors, tree).paths()
+    return ConversationStart(build_prefix(paths), first_message, nudge, ports.model.name)
 
 
-def build_prefix() -> PromptPrefix:
-    """Build what opens every conversation.
+def build_prefix(paths: Iterable[str]) -> PromptPrefix:
+    """Build what opens every conversation in a repository of these files.
 
-    No date, name or id stands in it, so that the cache serves the same bytes to all runs.
+    No date, name or id stands in it, so that the cache serves the same bytes to all runs. Tools
+    that its languages cannot use are left out: there are two prefixes, with Python and without.
     """
-    return PromptPrefix(load("system").text, tuple(tool.schema for tool in TOOLS))
+    tools = tuple(tool.schema for tool in select_tools(paths))
+    return PromptPrefix(load("system").text, tools)

@@ -53,11 +53,9 @@ def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) ->
     executor = ToolExecutor(ToolSession.start(ports, context))
     results = tuple(result for call in calls if (result := executor.run(call)))
     session = executor.session
-    before = context.patch.files
-    changes = {
-        path: text for path, text in session.patch.files.items() if before.get(path, ...) != text
-    }
-    reverted = tuple(path for path, text in changes.items() if _base_text(session, path) == text)
+    before, after = context.patch.files, session.patch.files
+    changes = {path: text for path, text in after.items() if before.get(path, ...) != text}
+    reverted = tuple(path for path in before if path not in after)
     return TurnOutcome(
         results,
         changes,
@@ -80,7 +78,9 @@ class ToolExecutor:
         """Run a call; None for the `finish` that waits for the checks and for CI."""
         tool = next((tool for tool in TOOLS if tool.name == call.name), None)
         if tool is None:
-            return ToolResult(call.id, f"There is no tool {call.name!r}.", is_error=True)
+            names = ", ".join(tool.name for tool in TOOLS)
+            text = f"There is no tool {call.name!r}. There are {names}."
+            return ToolResult(call.id, text, is_error=True)
         try:
             arguments = tool.input_type.model_validate(call.input)
         except ValidationError as error:
@@ -96,7 +96,7 @@ class ToolExecutor:
         return ToolResult(call.id, shorten_answer(text))
 
     def _run(self, tool: Tool[Any], arguments: ToolInput) -> str:
-        if tool.writes and not self.session.plan_accepted:
+        if tool.writes and self.session.newest_plan is None:
             raise ToolRefusal(
                 "Submit a plan first: edits are refused until `submit_plan` was accepted."
             )
@@ -117,11 +117,3 @@ def _explain_input(error: ValidationError) -> str:
         for problem in error.errors()
     )
     return f"The input does not fit: {problems}."
-
-
-def _base_text(session: ToolSession, path: str) -> str | None:
-    """Read the file as it was before any edit; None when there was none."""
-    try:
-        return session.read_base().read_text(path)
-    except ToolRefusal:
-        return None

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from bot.run import Run
 from bot.steps.ask_model import ask_model, open_conversation
-from bot.steps.inspect_change import inspect_change, render_findings
+from bot.steps.inspect_change import inspect_change
+from bot.steps.render_findings import render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.progress import tell
 from bot.stories.stops import Asks, GaveUp
@@ -59,7 +60,7 @@ async def write(run: Run, state: RunState) -> RunState:
         blocking = tuple(finding for finding in findings if finding.blocks)
         if not blocking:
             return state
-        state = run.keep(answer_finish(state, render_findings(blocking)))
+        state = run.keep(answer_finish(state, render_findings(findings, state.plan)))
     worst = defuse_inline(f"{blocking[0].path}: {blocking[0].text}", LIMIT_CHARS)
     raise GaveUp(f"the checks refused the change {GATE_ROUNDS} times, at last for {worst}")
 
@@ -113,7 +114,7 @@ async def _use_tools(run: Run, state: RunState, turn: Turn) -> RunState:
             raise Asks(outcome.plan.questions)
     if outcome.finish is not None:
         call = OpenFinish(outcome.finish_call, outcome.finish, outcome.results)
-        return run.keep(replace(state, open_finish=call))
+        return run.keep(replace(state, open_finish=call, finish=outcome.finish))
     state, results = _warn_of_repeats(state, turn, outcome.results)
     return run.keep(after_results(state, results))
 
@@ -126,7 +127,8 @@ def _build_context(state: RunState) -> AgentContext:
         state.patch,
         command_words=state.request.words,
         instructions=state.config.instructions,
-        plan_accepted=state.plan is not None,
+        plan=state.plan,
+        finish=state.finish,
         config=state.config,
     )
 

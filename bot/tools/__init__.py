@@ -1,11 +1,12 @@
 """The tools that the model may call, one file each, in this table.
 
 A tool is added with its file and a line here. Their order is part of the prompt: changing it, or a
-word of a description, empties the prompt cache of every run.
+word of a description, empties the prompt cache for every run that begins later.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bot.tools.create_file import CREATE_FILE
@@ -22,13 +23,24 @@ from bot.tools.move_symbol import MOVE_SYMBOL
 from bot.tools.read_file import READ_FILE
 from bot.tools.read_request import READ_REQUEST
 from bot.tools.rename_symbol import RENAME_SYMBOL
+from bot.tools.replace_text import REPLACE_TEXT
+from bot.tools.restore_file import RESTORE_FILE
 from bot.tools.session import AgentContext, ToolSession
+from bot.tools.show_diff import SHOW_DIFF
 from bot.tools.submit_plan import SUBMIT_PLAN
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
 from bot.tools.update_todo import UPDATE_TODO
 
-__all__ = ["TOOLS", "AgentContext", "Tool", "ToolInput", "ToolRefusal", "ToolSession"]
+__all__ = [
+    "TOOLS",
+    "AgentContext",
+    "Tool",
+    "ToolInput",
+    "ToolRefusal",
+    "ToolSession",
+    "select_tools",
+]
 
 TOOLS: tuple[Tool[Any], ...] = (
     READ_REQUEST,
@@ -39,12 +51,25 @@ TOOLS: tuple[Tool[Any], ...] = (
     EDIT_FILE,
     CREATE_FILE,
     DELETE_FILE,
+    RESTORE_FILE,
+    REPLACE_TEXT,
     RENAME_SYMBOL,
     MAKE_ASYNC,
     MOVE_SYMBOL,
+    SHOW_DIFF,
     UPDATE_TODO,
     LOG_LINES,
     LOG_GREP,
     SUBMIT_PLAN,
     FINISH,
 )
+
+
+def select_tools(paths: Iterable[str]) -> tuple[Tool[Any], ...]:
+    """Select the tools that are of use in a repository of these files, in the table's order."""
+    names = tuple(paths)
+    return tuple(
+        tool
+        for tool in TOOLS
+        if not tool.suffixes or any(name.endswith(tool.suffixes) for name in names)
+    )

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from bot.text.counted_nouns import count_noun
+from bot.tools.line_ranges import split_lines
 from bot.tools.session import ToolSession
 from bot.tools.tool import RepoPath, Tool, ToolInput
+from bot.tools.write_files import note_syntax, refuse_protected, write_files
 
 
 class CreateFileInput(ToolInput):
-    """Write a new file. Its folder need not exist. Change an existing file with `edit_file`."""
+    """Write a new file; its folder need not exist. Change a file that exists with `edit_file`. The
+    answer says how many lines the file has.
+    """
 
     path: RepoPath
-    text: str = Field(description="The whole text of the file.")
+    text: str = Field(
+        description="The whole text of the file, with a line end after its last line."
+    )
 
 
 def run(session: ToolSession, arguments: CreateFileInput) -> str:
-    """Add the file to the patch, if the path is free."""
-    session.read_tree().check_free(arguments.path)
-    session.patch = session.patch.with_file(arguments.path, arguments.text)
-    return "Done."
+    """Add the file to the patch, if the path is free and may be written."""
+    path, text = arguments.path, arguments.text
+    refuse_protected(session, [path])
+    session.read_tree().check_free(path)
+    write_files(session, {path: text})
+    lines = count_noun(len(split_lines(text)), "line")
+    return f"{path} is written and has {lines}.{note_syntax(session, path)}"
 
 
 CREATE_FILE = Tool("create_file", CreateFileInput, run, writes=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import Field
 
 from bot.text.git_messages import explain_bad_subject, normalize_subject
@@ -13,25 +15,30 @@ from bot.values import Finish
 
 class FinishInput(ToolInput):
     """Hand the work to the checks and then to CI. The answer says what they found and what to mend;
-    there is none when CI is green.
+    there is none when CI is green. The first call gives `title` and `summary`; a later one only
+    what changes, and the rest stays as it was given.
     """
 
-    title: str = Field(
+    title: str | None = Field(
+        None,
         min_length=1,
         max_length=200,
         description="The title of the pull request, and the first line of the commit message: at "
         "most 72 characters, in the imperative, without a full stop.",
     )
-    message: Prose = Field(
+    message: Prose | None = Field(
+        None,
         description="The body of the commit message: why, in the repository's manner, without "
-        "trailers. It may be empty."
+        "trailers. It may be empty.",
     )
-    summary: Prose = Field(min_length=1, description="What changed and why, for the reviewers.")
-    look_at: list[Prose] = Field(
-        default_factory=list, description="Where reviewers should look closely, and why."
+    summary: Prose | None = Field(
+        None, min_length=1, description="What changed and why, for the reviewers."
     )
-    differs: Prose = Field(
-        "", description="Where the work left the plan, and why; empty if nowhere."
+    look_at: list[Prose] | None = Field(
+        None, description="Where reviewers should look closely, and why."
+    )
+    differs: Prose | None = Field(
+        None, description="Where the work left the plan, and why. Empty if nowhere."
     )
 
 
@@ -44,17 +51,24 @@ def run(session: ToolSession, arguments: FinishInput) -> str:
             "An edit in this turn failed, so the work is not what you say. "
             "Mend that, then call finish."
         )
-    title = normalize_subject(arguments.title)
+    earlier = session.context.finish
+    if earlier is None and (arguments.title is None or arguments.summary is None):
+        raise ToolRefusal("The first `finish` needs `title` and `summary`.")
+    given = arguments.model_dump(exclude_none=True)
+    if arguments.title is not None:
+        given["title"] = _read_title(arguments.title)
+    if arguments.look_at is not None:
+        given["look_at"] = tuple(arguments.look_at)
+    session.finish = replace(earlier or Finish("", "", ""), **given)
+    return ""
+
+
+def _read_title(text: str) -> str:
+    """Normalize a title. Raises ToolRefusal when it cannot be the subject of a commit."""
+    title = normalize_subject(text)
     if fault := explain_bad_subject(title):
         raise ToolRefusal(fault)
-    session.finish = Finish(
-        title,
-        arguments.message,
-        arguments.summary,
-        tuple(arguments.look_at),
-        arguments.differs,
-    )
-    return ""
+    return title
 
 
 FINISH = Tool("finish", FinishInput, run)

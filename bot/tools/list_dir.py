@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from pydantic import Field
 
+from bot.text.counted_nouns import count_noun
 from bot.tools.session import ToolSession
-from bot.tools.tool import Tool, ToolInput
+from bot.tools.tool import LineNumber, Tool, ToolInput
 from bot.tools.tree_reader import KIND_BY_MODE, ToolRefusal
 from bot.values import TreeEntry
 
@@ -15,11 +17,13 @@ MAX_ENTRIES = 400
 
 
 class ListDirInput(ToolInput):
-    """List the files and folders in a folder, with their sizes in bytes. Use it when the map in the
-    answer of `read_request` is not enough.
+    """List the files and folders in a folder, with their sizes in bytes; the size of a folder is
+    that of all its files. At most 400 come at once, and the answer ends with the call that lists
+    on.
     """
 
-    path: str = Field("", max_length=1000, description="The folder; empty for the root.")
+    path: str = Field("", max_length=1000, description="The folder. Empty is the root.")
+    start: LineNumber = Field(1, description="The first entry to list. Entries count from 1.")
 
 
 def run(session: ToolSession, arguments: ListDirInput) -> str:
@@ -30,9 +34,15 @@ def run(session: ToolSession, arguments: ListDirInput) -> str:
     children = _collect_children(reader.ports.mirrors.entries(reader.tree), prefix)
     if not children:
         raise ToolRefusal(f"There is no folder {arguments.path}.")
-    lines = [f"{name}  {size}" for name, size in list(children.items())[:MAX_ENTRIES]]
-    if len(children) > MAX_ENTRIES:
-        lines.append(f"({MAX_ENTRIES} of {len(children)})")
+    start, total = arguments.start, len(children)
+    chosen = list(children.items())[start - 1 : start - 1 + MAX_ENTRIES]
+    if not chosen:
+        raise ToolRefusal(f"The folder has {count_noun(total, 'entry', 'entries')}.")
+    lines = [f"{name}  {size}" for name, size in chosen]
+    end = start - 1 + len(chosen)
+    if end < total:
+        call = json.dumps({"path": arguments.path, "start": end + 1}, ensure_ascii=False)
+        lines.append(f"(Entries {start} to {end} of {total:,}. List on with list_dir {call}.)")
     return "\n".join(lines)
 
 

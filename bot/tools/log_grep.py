@@ -9,22 +9,31 @@ from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
 
 MAX_MATCHES = 120
+HEAD = MAX_MATCHES // 2
 
 
 class LogGrepInput(ToolInput):
     """Find the lines of the log of a failed CI job that contain a text. They come with their
-    numbers, at most 120 of them.
+    numbers; of more than 120, the first and the last 60.
     """
 
     job: int = Field(description="The number of the job, from the answer of `finish`.")
-    text: str = Field(min_length=1, max_length=200)
+    text: str = Field(
+        min_length=1, max_length=200, description="The text itself, which is no pattern."
+    )
 
 
 def run(session: ToolSession, arguments: LogGrepInput) -> str:
     """Search the cleaned log."""
     lines = enumerate(read_log_lines(session, arguments.job), 1)
     matches = [f"{number}: {line}" for number, line in lines if arguments.text in line]
-    return "\n".join(matches[:MAX_MATCHES]) or "No line holds it."
+    if not matches:
+        return "No line of the log contains it."
+    left_out = len(matches) - MAX_MATCHES
+    if left_out > 0:
+        note = f"({left_out:,} of {len(matches):,} lines are left out here.)"
+        matches[HEAD:-HEAD] = [note]
+    return "\n".join(matches)
 
 
 LOG_GREP = Tool("log_grep", LogGrepInput, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from bot.refactor import make_async
-from bot.tools.refactor_tree import refactor_tree
+from bot.tools.refactor_tree import PYTHON_SUFFIXES, refactor_tree
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
 
@@ -25,4 +25,4 @@ def run(session: ToolSession, arguments: MakeAsyncInput) -> str:
     return refactor_tree(session, lambda texts: make_async(texts, arguments.name))
 
 
-MAKE_ASYNC = Tool("make_async", MakeAsyncInput, run, writes=True)
+MAKE_ASYNC = Tool("make_async", MakeAsyncInput, run, writes=True, suffixes=PYTHON_SUFFIXES)

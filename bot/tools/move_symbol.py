@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from bot.refactor import move_symbol
-from bot.tools.refactor_tree import refactor_tree
+from bot.tools.refactor_tree import PYTHON_SUFFIXES, refactor_tree
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
 
@@ -26,4 +26,4 @@ def run(session: ToolSession, arguments: MoveSymbolInput) -> str:
     return refactor_tree(session, lambda texts: move_symbol(texts, arguments.name, arguments.to))
 
 
-MOVE_SYMBOL = Tool("move_symbol", MoveSymbolInput, run, writes=True)
+MOVE_SYMBOL = Tool("move_symbol", MoveSymbolInput, run, writes=True, suffixes=PYTHON_SUFFIXES)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
+from bot.gates import Change, explain_refusal
 from bot.refactor import CannotRefactor, Refactoring, is_read
+from bot.text.counted_nouns import count_noun
 from bot.tools.session import ToolSession
-from bot.tools.tree_reader import ToolRefusal, TreeReader
-from bot.values import Patch
+from bot.tools.tree_reader import ToolRefusal, TreeReader, decode_texts
+from bot.tools.write_files import write_files
 
+PYTHON_SUFFIXES = (".py", ".pyi")
 MAX_FILE_BYTES = 1_000_000
 MAX_TOTAL_BYTES = 100_000_000
 MAX_SHOWN = 30
+MAX_LINE_CHARS = 200
 
 
 def refactor_tree(
@@ -24,11 +29,14 @@ def refactor_tree(
         result = refactoring(texts)
     except CannotRefactor as error:
         raise ToolRefusal(str(error)) from None
-    for path, text in result.files.items():
+    protected = _list_protected_prose(session, result.files)
+    files = {path: text for path, text in result.files.items() if path not in protected}
+    for path, text in files.items():
         if text is not None and path not in texts:
             reader.check_free(path)
-    session.patch = Patch({**session.patch.files, **result.files})
-    return "\n".join(_describe(result))
+    write_files(session, files)
+    change = Change({path: texts.get(path) for path in files}, files)
+    return "\n".join([*_describe(result, change), *_describe_left_out(result, protected)])
 
 
 def _read_code(reader: TreeReader) -> dict[str, str]:
@@ -40,28 +48,45 @@ def _read_code(reader: TreeReader) -> dict[str, str]:
     ]
     if sum(entry.size for entry in entries) > MAX_TOTAL_BYTES:
         raise ToolRefusal(
-            f"The repository has more than {MAX_TOTAL_BYTES:,} bytes of code: "
-            "edit the places one by one."
+            f"The repository has more than {MAX_TOTAL_BYTES:,} bytes of code, which is too much "
+            "for this tool: edit the places one by one, or with `replace_text`."
         )
     contents = reader.ports.mirrors.read(reader.tree, [entry.path for entry in entries])
-    texts = {}
-    for path, content in contents.items():
-        try:
-            texts[path] = content.decode()
-        except UnicodeDecodeError:
-            continue
-    return texts
+    return decode_texts(contents)
 
 
-def _describe(result: Refactoring) -> Iterator[str]:
-    paths = sorted(path for path, text in result.files.items() if text is not None)
-    more = f" and {len(paths) - MAX_SHOWN} more" if len(paths) > MAX_SHOWN else ""
-    shown = ", ".join(paths[:MAX_SHOWN])
-    yield f"Done: {result.places} places in {len(paths)} files: {shown}{more}."
+def _list_protected_prose(session: ToolSession, paths: Mapping[str, str | None]) -> list[str]:
+    """List the protected documents: without them a refactoring is still whole."""
+    rules = session.rules
+    prose = [path for path in paths if not path.endswith(PYTHON_SUFFIXES)]
+    return [path for path in prose if explain_refusal(path, rules.allowed, rules.protected)]
+
+
+def _describe(result: Refactoring, change: Change) -> Iterator[str]:
+    """Count what changed, and show the first of the new lines."""
+    lines = [
+        f"{path}:{number}: {line[:MAX_LINE_CHARS]}"
+        for path in sorted(change.after)
+        for number, line in change.added_lines(path)
+    ]
+    files = count_noun(len(change.after), "file")
+    yield f"Changed {count_noun(result.places, 'place')} in {files}. The new lines:"
+    yield from islice(lines, MAX_SHOWN)
+    if len(lines) > MAX_SHOWN:
+        yield f"({count_noun(len(lines) - MAX_SHOWN, 'more new line')}; `show_diff` shows all.)"
+    for path in sorted(path for path, text in change.after.items() if text is None):
+        yield f"{path} is gone."
+
+
+def _describe_left_out(result: Refactoring, protected: Sequence[str]) -> Iterator[str]:
+    """List the places that may be meant too, and were left."""
+    if protected:
+        yield f"Left as they are, because they are protected: {', '.join(protected)}."
     if not result.unproven:
         return
     yield "Not proved, so left as they are; look at them and edit what is meant:"
     for place in result.unproven[:MAX_SHOWN]:
         yield f"{place.path}:{place.line}: {place.text}  ({place.why})"
     if len(result.unproven) > MAX_SHOWN:
-        yield f"... and {len(result.unproven) - MAX_SHOWN} more."
+        more = count_noun(len(result.unproven) - MAX_SHOWN, "more such place")
+        yield f"(and {more}; `grep` finds them.)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from bot.refactor import rename_symbol
-from bot.tools.refactor_tree import refactor_tree
+from bot.tools.refactor_tree import PYTHON_SUFFIXES, refactor_tree
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
 
@@ -29,4 +29,4 @@ def run(session: ToolSession, arguments: RenameSymbolInput) -> str:
     return refactor_tree(session, lambda texts: rename_symbol(texts, arguments.old, arguments.new))
 
 
-RENAME_SYMBOL = Tool("rename_symbol", RenameSymbolInput, run, writes=True)
+RENAME_SYMBOL = Tool("rename_symbol", RenameSymbolInput, run, writes=True, suffixes=PYTHON_SUFFIXES)

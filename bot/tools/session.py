@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from bot.gates import FileSize, Rules, gate_rules
 from bot.ports import Ports
-from bot.tools.tree_reader import TreeReader
+from bot.tools.tree_reader import TreeReader, decode_texts
 from bot.values import Finish, Issue, Patch, Plan, RepoConfig, Retrieval, Tree
 
 
@@ -14,7 +16,7 @@ class AgentContext:
     """The work as it stands before a turn.
 
     `command_words` came with the command that asked; `instructions` are the repository's own, and
-    stand in its `config` too.
+    stand in its `config` too. `finish` holds the words of an earlier call of `finish`.
     """
 
     tree: Tree
@@ -23,7 +25,8 @@ class AgentContext:
     patch: Patch = field(default_factory=Patch)
     command_words: str = ""
     instructions: str = ""
-    plan_accepted: bool = False
+    plan: Plan | None = None
+    finish: Finish | None = None
     config: RepoConfig = field(default_factory=RepoConfig)
 
 
@@ -34,21 +37,39 @@ class ToolSession:
     ports: Ports
     context: AgentContext
     patch: Patch
-    plan_accepted: bool
-    plan: Plan | None = None
+    plan: Plan | None = None  # of this turn
     finish: Finish | None = None
     todo: tuple[str, ...] | None = None
     has_failed_edit: bool = False
+    sizes: dict[str, FileSize] = field(default_factory=dict)  # of the changed files
+    _base_texts: dict[str, str | None] = field(default_factory=dict)
+    _reader: TreeReader | None = None
 
     @classmethod
     def start(cls, ports: Ports, context: AgentContext) -> ToolSession:
         """Begin a turn where the work stands."""
-        return cls(ports, context, context.patch, context.plan_accepted)
+        return cls(ports, context, context.patch)
+
+    @property
+    def rules(self) -> Rules:
+        """What the repository lets a change be."""
+        return gate_rules(self.context.config)
+
+    @property
+    def newest_plan(self) -> Plan | None:
+        """The plan that holds now; None before one was accepted."""
+        return self.plan or self.context.plan
 
     def read_tree(self) -> TreeReader:
-        """Make a reader of the tree with the edits so far."""
-        return TreeReader(self.ports, self.context.tree, self.patch)
+        """Make a reader of the tree with the edits so far; the same one until the next edit."""
+        if self._reader is None or self._reader.patch is not self.patch:
+            self._reader = TreeReader(self.ports, self.context.tree, self.patch)
+        return self._reader
 
-    def read_base(self) -> TreeReader:
-        """Make a reader of the tree before any edit."""
-        return TreeReader(self.ports, self.context.tree, Patch())
+    def read_base_texts(self, paths: Collection[str]) -> dict[str, str | None]:
+        """Read the files as they were before any edit; None for what was no text or not there."""
+        unread = [path for path in paths if path not in self._base_texts]
+        if unread:
+            texts = decode_texts(self.ports.mirrors.read(self.context.tree, unread))
+            self._base_texts.update((path, texts.get(path)) for path in unread)
+        return {path: self._base_texts[path] for path in paths}

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
 from pydantic import Field
 
+from bot.gates import explain_refusal
+from bot.text.counted_nouns import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
+from bot.tools.tree_reader import ToolRefusal
 from bot.values import Plan, PlannedFile, PlannedWeakening
 
 
@@ -25,50 +32,112 @@ class PlannedWeakeningInput(ToolInput):
     what: str = Field(
         min_length=1,
         max_length=300,
-        description="The path of the file, or the name of the test or setting.",
+        description="The path of the file, the name of the test or setting, or both: "
+        "`tests/test_a.py: test_b`.",
     )
     why: Prose = Field(min_length=10, description="Why the request cannot be met otherwise.")
 
 
 class SubmitPlanInput(ToolInput):
-    """Say what you are going to do, before any edit. The plan is shown to the maintainers. A plan
-    with questions ends the job until they are answered.
+    """Say what you are going to do, before any edit. Maintainers are shown the plan. The first one
+    gives `summary` and `files`; call it again to amend the plan, with only the fields that change:
+    each takes the place of what it was before, and the others stay. The answer says whether edits
+    are allowed now, and which files of the plan may not be changed.
     """
 
-    summary: Prose = Field(
-        min_length=1, description="Two or three sentences: the cause, and the change."
+    summary: Prose | None = Field(
+        None, min_length=1, description="Two or three sentences: the cause, and the change."
     )
-    files: list[PlannedFileInput] = Field(max_length=100)
-    tests: list[Prose] = Field(
-        default_factory=list, description="The tests to add or change, and what each shows."
+    files: list[PlannedFileInput] | None = Field(
+        None, max_length=100, description="The files that the change touches."
     )
-    risks: list[Prose] = Field(
-        default_factory=list, description="What could go wrong for users of the code."
+    tests: list[Prose] | None = Field(
+        None, description="The tests to add or change, and what each shows."
     )
-    questions: list[Prose] = Field(
-        default_factory=list, description="Only what you would otherwise have to guess."
+    risks: list[Prose] | None = Field(
+        None, description="What could go wrong for users of the code."
     )
-    lowered: list[PlannedWeakeningInput] = Field(
-        default_factory=list,
+    questions: list[Prose] | None = Field(
+        None,
+        description="Only what you would otherwise have to guess. A plan with questions ends the "
+        "job until they are answered.",
+    )
+    lowered: list[PlannedWeakeningInput] | None = Field(
+        None,
         max_length=20,
         description="The existing tests that must expect something else, be loosened, skipped or "
-        "removed, and the checks that must ask for less. The pull request names them in its first "
-        "lines.",
+        "removed, and the checks that must ask for less. Maintainers read them first.",
     )
 
 
 def run(session: ToolSession, arguments: SubmitPlanInput) -> str:
-    """Accept the plan, which allows edits; a later plan replaces it."""
-    session.plan = Plan(
-        arguments.summary,
-        tuple(PlannedFile(file.path, file.change, tuple(file.symbols)) for file in arguments.files),
-        tuple(arguments.tests),
-        tuple(arguments.risks),
-        tuple(arguments.questions),
-        tuple(PlannedWeakening(weakening.what, weakening.why) for weakening in arguments.lowered),
+    """Accept the plan without the files that may not be changed; amend an earlier one."""
+    earlier = session.newest_plan
+    if earlier is None and (arguments.summary is None or arguments.files is None):
+        raise ToolRefusal("The first plan needs `summary` and `files`.")
+    # Questions of an earlier plan were answered, or the job would have ended with them.
+    kept = replace(earlier, questions=()) if earlier else Plan("")
+    plan = replace(kept, **_read_fields(arguments))
+    refused = _explain_protected(session, plan)
+    allowed = tuple(file for file in plan.files if file.path not in refused)
+    if refused and not allowed and not plan.questions:
+        raise ToolRefusal(_render_refusal("The plan is not accepted.", refused))
+    session.plan = replace(plan, files=allowed)
+    return "\n".join(_describe(session.plan, refused, is_first=earlier is None))
+
+
+def _read_fields(arguments: SubmitPlanInput) -> dict[str, Any]:
+    """Take the fields that were given, as the plan holds them."""
+    given = arguments.model_dump(exclude_none=True)
+    fields: dict[str, Any] = {
+        name: tuple(given[name]) for name in ("tests", "risks", "questions") if name in given
+    }
+    if arguments.summary is not None:
+        fields["summary"] = arguments.summary
+    if arguments.files is not None:
+        fields["files"] = tuple(
+            PlannedFile(file.path, file.change, tuple(file.symbols)) for file in arguments.files
+        )
+    if arguments.lowered is not None:
+        fields["weakened"] = tuple(
+            PlannedWeakening(weakening.what, weakening.why) for weakening in arguments.lowered
+        )
+    return fields
+
+
+def _explain_protected(session: ToolSession, plan: Plan) -> dict[str, str]:
+    """Say of each planned file that may not be changed why."""
+    rules = session.rules
+    reasons = {
+        file.path: explain_refusal(file.path, rules.allowed, rules.protected) for file in plan.files
+    }
+    return {path: reason for path, reason in reasons.items() if reason}
+
+
+def _describe(plan: Plan, refused: Mapping[str, str], *, is_first: bool) -> Iterator[str]:
+    verb = "accepted" if is_first else "amended"
+    if refused:
+        yield _render_refusal(f"The plan is {verb} without some of its files.", refused)
+    else:
+        yield f"The plan is {verb}."
+    files = count_noun(len(plan.files), "file")
+    tests = count_noun(len(plan.tests), "test")
+    weakened = f", and {len(plan.weakened)} under `lowered`" if plan.weakened else ""
+    yield f"It names {files} and {tests}{weakened}. Edits are allowed."
+
+
+def _render_refusal(verdict: str, refused: Mapping[str, str]) -> str:
+    lines = [f"- {path}: {reason}" for path, reason in refused.items()]
+    advice = (
+        "Leave these as they are. Where the plan's words promise to change them, amend the plan, "
+        "and say in the `look_at` of `finish` what a maintainer should change there."
     )
-    session.plan_accepted = True
-    return "Accepted and shown to the maintainers. Now edit."
+    if verdict.endswith("not accepted."):
+        advice = (
+            "Plan what can be done without these files. When nothing can, ask in `questions` "
+            "that a maintainer allows the paths."
+        )
+    return "\n".join([f"{verdict} These may not be changed:", *lines, advice])
 
 
 SUBMIT_PLAN = Tool("submit_plan", SubmitPlanInput, run)

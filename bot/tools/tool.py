@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.tools.session import ToolSession
 from bot.values import ToolSchema
@@ -17,7 +17,7 @@ RepoPath = Annotated[
     Field(
         min_length=1,
         max_length=1000,
-        description="Path of the file in the repository, with forward slashes.",
+        description="The path of the file from the root of the repository, such as `src/a.py`.",
     ),
 ]
 LineNumber = Annotated[int, Field(ge=1)]
@@ -36,6 +36,29 @@ class ToolInput(BaseModel):
         json.dumps(value, ensure_ascii=False, default=str).encode()
         return value
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_json_lists(cls, given: Any) -> Any:
+        """Read a list that came as its JSON text: models write long ones so at times."""
+        if not isinstance(given, dict):
+            return given
+        return {name: cls._read_json_list(name, value) for name, value in given.items()}
+
+    @classmethod
+    def _read_json_list(cls, name: str, value: object) -> object:
+        field = cls.model_fields.get(name)
+        if field is None or not isinstance(value, str) or not _takes_list(field.annotation):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+
+
+def _takes_list(annotation: object) -> bool:
+    """Tell whether a field takes a list, or a list or nothing."""
+    return any(get_origin(kind) is list for kind in (annotation, *get_args(annotation)))
+
 
 InputT = TypeVar("InputT", bound=ToolInput)
 
@@ -45,17 +68,37 @@ class Tool(Generic[InputT]):
     """A tool of the model. One that `writes` is refused until a plan was accepted.
 
     `run` returns the answer for the model, and raises ToolRefusal for a call that cannot be met.
+    One with `suffixes` is offered only where a file's name ends in one of them.
     """
 
     name: str
     input_type: type[InputT]
     run: Callable[[ToolSession, InputT], str]
     writes: bool = False
+    suffixes: tuple[str, ...] = ()
 
     @property
     def schema(self) -> ToolSchema:
         """The tool as the model sees it."""
         schema = self.input_type.model_json_schema()
         description = " ".join(str(schema.pop("description")).split())
-        schema.pop("title", None)
+        schema = _simplify(schema)
         return ToolSchema(self.name, description, schema)
+
+
+def _simplify(schema: Any) -> Any:
+    """Drop from a schema what tells the model nothing: titles made of names, null, no default."""
+    if isinstance(schema, list):
+        return [_simplify(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        rest = {name: part for name, part in schema.items() if name not in ("anyOf", "default")}
+        return _simplify({**kinds[0], **rest})
+    # A property may be named "title" itself; then its value is a schema and no text.
+    return {
+        name: _simplify(part)
+        for name, part in schema.items()
+        if name != "title" or not isinstance(part, str)
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -42,7 +43,9 @@ class TreeReader:
         if path in self.patch.files:
             edited = self.patch.files[path]
             if edited is None:
-                raise ToolRefusal(f"{path} was deleted in this change.")
+                raise ToolRefusal(
+                    f"{path} was deleted in this change. `restore_file` brings it back."
+                )
             return edited
         contents = self.ports.mirrors.read(self.base, [path])
         if path not in contents:
@@ -50,16 +53,29 @@ class TreeReader:
         try:
             return contents[path].decode()
         except UnicodeDecodeError:
-            raise ToolRefusal(f"{path} is not UTF-8 text; leave it as it is.") from None
+            raise ToolRefusal(
+                f"{path} is not UTF-8 text, so it can be neither read nor changed."
+            ) from None
 
     def check_free(self, path: str) -> None:
         """Raise ToolRefusal when no new file can be written at the path."""
-        if any(entry.path == path for entry in self.ports.mirrors.entries(self.tree)):
-            raise ToolRefusal(f"{path} exists; use edit_file.")
+        if self.patch.files.get(path) is not None or self._is_base_file(path):
+            raise ToolRefusal(f"{path} exists: change it with `edit_file`.")
+        # Only what the patch has at, above or below the path decides, so that a call costs no more
+        # when the patch is large.
+        related = {
+            known: text
+            for known, text in self.patch.files.items()
+            if known == path or is_below(path, known) or is_below(known, path)
+        }
         try:
-            self.ports.mirrors.overlay(self.tree, Patch({path: ""}))
+            self.ports.mirrors.overlay(self.base, Patch({**related, path: ""}))
         except ValueError as error:
             raise ToolRefusal(f"{path} cannot be written: {error}.") from None
+
+    def _is_base_file(self, path: str) -> bool:
+        """Tell whether the path is a file of the base that was not deleted."""
+        return path not in self.patch.files and bool(self.ports.mirrors.read(self.base, [path]))
 
     def _explain_missing(self, path: str) -> str:
         """Say why no text is at a path, and what to do instead."""
@@ -67,7 +83,7 @@ class TreeReader:
             if entry.path == path:
                 kind = KIND_BY_MODE[entry.mode]
                 return f"{path} is a {kind}, which is not followed and cannot be changed."
-            if entry.path.startswith(f"{path.rstrip('/')}/"):
+            if is_below(entry.path, path.rstrip("/")):
                 return f"{path} is a folder: use list_dir."
         similar = self._similar_paths(path)
         if not similar:
@@ -83,3 +99,19 @@ class TreeReader:
             return same_name[:MAX_SUGGESTIONS]
         neighbours = [known for known in paths if known.rpartition("/")[0] == folder]
         return get_close_matches(path, neighbours)[:MAX_SUGGESTIONS]
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Tell whether a path lies in a folder, at any depth."""
+    return path.startswith(f"{folder}/")
+
+
+def decode_texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Decode the files that are UTF-8; the others are left out."""
+    texts = {}
+    for path, data in files.items():
+        try:
+            texts[path] = data.decode()
+        except UnicodeDecodeError:
+            continue
+    return texts

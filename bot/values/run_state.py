@@ -119,6 +119,7 @@ class RunState:
     todo: tuple[str, ...] = ()
     patch: Patch = field(default_factory=Patch)
     open_finish: OpenFinish | None = None
+    finish: Finish | None = None  # the model's newest words for its work, answered or not
     advice: tuple[Finding, ...] = ()
     repaired: tuple[Finding, ...] = ()  # what kept the work back once and does no more
     branch: Branch | None = None

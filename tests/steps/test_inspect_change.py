@@ -1,8 +1,11 @@
 """The gates, asked with what stood in the tree before."""
 
+import json
+
 import pytest
 
-from bot.steps.inspect_change import inspect_change, render_findings
+from bot.steps.inspect_change import inspect_change
+from bot.steps.render_findings import render_findings
 from bot.values import Finding, Patch, Plan, PlannedWeakening, RepoConfig
 
 FILES = {
@@ -98,6 +101,47 @@ def test_findings_are_told_as_the_answer_to_finish():
         (Finding("syntax", "a.py", 3, "invalid syntax"), Finding("policy", "b", 0, "protected."))
     )
 
-    assert "- a.py:3 [syntax] invalid syntax\n- b:0 [policy] protected." in text
+    assert "- a.py:3 [syntax] invalid syntax\n- b [policy] protected." in text
     assert "Not pushed" in text
     assert text.endswith("call finish again.")
+
+
+def test_a_finding_of_lint_names_its_rule():
+    """So that the model knows what is asked, and what is only remarked is set apart."""
+    text = render_findings(
+        (
+            Finding("lint", "a.py", 3, "`os` is unused", rule="F401"),
+            Finding("style", "a.py", 1, "sort the imports", blocks=False, rule="I001"),
+            Finding("size", "", 0, "The change has 61 files."),
+        )
+    )
+
+    assert (
+        "Not pushed. The checks found:\n"
+        "- a.py:3 [lint F401] `os` is unused\n"
+        "- [size] The change has 61 files.\n"
+        "They also remark, and this keeps nothing back:\n"
+        "- a.py:1 [style I001] sort the imports\n"
+        "`finish` keeps what you gave it, so give it only what changes. "
+        "Mend these, then call finish again."
+    ) == text
+
+
+def test_a_finding_about_tests_says_how_it_may_stand(shelf):
+    """The call that amends the plan: taken as it stands, with a reason, it lets the change through."""
+    plan = Plan("", weakened=(PlannedWeakening("tests/a.py", "the file is gone"),))
+    findings = inspect_change(*shelf, Patch(WEAKER), RepoConfig(), plan)
+    text = render_findings(findings, plan)
+    begin = text.index("submit_plan {")
+    given = json.loads(text[begin:].partition(" ")[2].partition("\n")[0])
+
+    assert {
+        "lowered": [
+            {"what": "tests/a.py", "why": "the file is gone"},
+            {"what": "tests/test_main.py: test_port", "why": "..."},
+        ]
+    } == given
+    amended = Plan("", weakened=tuple(PlannedWeakening(**one) for one in given["lowered"]))
+    assert not any(
+        finding.blocks for finding in inspect_change(*shelf, Patch(WEAKER), RepoConfig(), amended)
+    )

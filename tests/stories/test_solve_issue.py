@@ -221,10 +221,9 @@ def test_a_question_is_asked_before_anything_is_written(stage):
 
 
 def test_protected_paths_are_refused_and_go_back_to_the_model(stage):
-    """A change of CI comes back as the answer to finish; without it the work is pushed."""
+    """A change of CI is refused when it is made; without it the work is pushed."""
     touch = ("create_file", {"path": ".github/workflows/new.yml", "text": "on: push\njobs: {}\n"})
-    untouch = ("delete_file", {"path": ".github/workflows/new.yml"})
-    with stage(script(*BEGIN, [GOOD, touch], END, [untouch], END)) as on:
+    with stage(script(*BEGIN, [GOOD, touch], END, refused=("create_file",))) as on:
         issue = on.issue()
         on.label(issue)
 

@@ -16,7 +16,7 @@ from bot.forge.claude_stream import EarlyStop
 from bot.stories.agent import write as write_change
 from bot.stories.stops import Asks, GaveUp
 from bot.values import Caps, Issue, ModelConfig, Price, RepoConfig, RunState
-from tests.stage import BEGIN, END, FINISH, GOOD, edit, script
+from tests.stage import BEGIN, END, FINISH, GOOD, PLAN, edit, script
 
 DEAL = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.2, 20.0))
 BROKEN = ("create_file", {"path": "new.py", "text": "def f(:\n"})
@@ -202,12 +202,24 @@ def test_a_question_ends_the_writing(write):
 
 
 def test_what_the_repository_protects_is_kept(write):
-    """Its own globs count like ours."""
-    with write(*BEGIN, [GOOD], END, END, END, END, config=RepoConfig(protected=("*.py",))) as (
-        writing,
-        _,
-    ):
-        assert "the repository protects" in given_up(writing)
+    """Its own globs count like ours, when a file is edited."""
+    plan = ("submit_plan", PLAN | {"files": [{"path": "notes.txt", "change": "the word"}]})
+    notes = ("create_file", {"path": "notes.txt", "text": "Hello\n"})
+    play = script(BEGIN[0], [plan], [GOOD, notes], END, refused=("edit_file",))
+    double = ClaudeDouble(about_anything(play), pace=0)
+    with write(double, config=RepoConfig(protected=("*.py",))) as (writing, _):
+        done(writing)
+
+        assert ["notes.txt"] == list(writing.state.patch.files)
+        assert "the repository protects `*.py`" in answers(double)
+
+
+def test_finish_need_not_be_said_again(write):
+    """After a finding, an empty `finish` has the words of the one before."""
+    mend = edit("def f(:", "def f():\n    pass", "new.py")
+    with write(*BEGIN, [BROKEN], END, [mend], [("finish", {})]) as (writing, double):
+        assert "Greet quietly" == done(writing).title
+        assert "`finish` keeps what you gave it" in answers(double)
 
 
 def test_two_finishes_in_a_turn_do_not_break_the_conversation(write):

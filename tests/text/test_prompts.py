@@ -38,7 +38,7 @@ def test_a_value_is_never_read_as_a_prompt():
 
 def test_the_brief_is_the_same_for_every_run():
     """Tools and system text are the same bytes each time, or the cache would serve nobody."""
-    assert build_prefix() == build_prefix()
+    assert build_prefix(["a.py"]) == build_prefix(["b/c.py", "d.ts"])
     assert [
         "read_request",
         "list_dir",
@@ -48,19 +48,22 @@ def test_the_brief_is_the_same_for_every_run():
         "edit_file",
         "create_file",
         "delete_file",
+        "restore_file",
+        "replace_text",
         "rename_symbol",
         "make_async",
         "move_symbol",
+        "show_diff",
         "update_todo",
         "log_lines",
         "log_grep",
         "submit_plan",
         "finish",
-    ] == [tool.name for tool in build_prefix().tools]
+    ] == [tool.name for tool in build_prefix(["a.py"]).tools]
 
 
 def test_tools_take_nothing_that_is_not_named():
     """Every tool's schema is closed and described."""
-    for tool in build_prefix().tools:
+    for tool in build_prefix(["a.py"]).tools:
         assert tool.schema["additionalProperties"] is False
         assert tool.description

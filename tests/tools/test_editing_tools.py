@@ -37,8 +37,11 @@ def caller(tree):
 
 
 def test_an_edit_replaces_one_place(caller):
-    """The rest of the file stays, and the repository too."""
-    assert "Done." == caller.turn(EDIT).results[0].text
+    """The rest of the file stays, and the repository too; the answer shows the line as it is now."""
+    assert (
+        "app/main.py changed in 1 place and has 5 lines now:\n"
+        "    3\t\n    4\tdef serve(port):\n    5+\t    return port + 1"
+    ) == caller.turn(EDIT).results[0].text
     assert {"app/main.py": "import os\n\n\ndef serve(port):\n    return port + 1\n"} == caller.files
 
 
@@ -124,9 +127,9 @@ def test_windows_line_ends_stay(caller):
         ("edit_file", {"path": "latin.txt", "old": "G", "new": "g"}, "not UTF-8"),
         ("edit_file", {"path": "logo.png", "old": "PNG", "new": "GIF"}, "not UTF-8"),
         ("edit_file", {"path": "link", "old": "app", "new": "bpp"}, "symbolic link"),
-        ("create_file", {"path": "app/main.py", "text": "x"}, "exists; use edit_file"),
+        ("create_file", {"path": "app/main.py", "text": "x"}, "exists: change it with `edit_file`"),
         ("create_file", {"path": "latin.txt", "text": "x"}, "exists"),
-        ("create_file", {"path": "link", "text": "x"}, "exists"),
+        ("create_file", {"path": "link", "text": "x"}, "link is a symbolic link"),
         ("create_file", {"path": "link/x.py", "text": "x"}, "symbolic link"),
         ("create_file", {"path": "app", "text": "x"}, "directory"),
         ("create_file", {"path": "app/", "text": "x"}, "cannot be written"),
@@ -144,10 +147,10 @@ def test_an_edit_that_does_not_fit_says_why(caller, tool, given, why):
 
 @pytest.mark.parametrize("path", OUTSIDE)
 def test_nothing_outside_the_tree_can_be_written(caller, path):
-    """Neither .git nor a path upwards, absolute, with a backslash or too long; what is only odd is
-    a plain file.
+    """Neither .git nor a path upwards, absolute, with a backslash or a line end, like an option or
+    too long; what is only odd is a plain file.
     """
-    plain = {"x" * 1000, "-n", "--output=x", "HEAD:README.md", "*", "\n"}
+    plain = {"HEAD:README.md", "*"}
     result = caller.call("create_file", path=path, text="x")
 
     assert (path not in plain) is result.is_error
@@ -155,13 +158,21 @@ def test_nothing_outside_the_tree_can_be_written(caller, path):
 
 
 @pytest.mark.parametrize(
-    "path", [".GIT/config", "app/.git", ".git ", "git~1/config", ".g\u200cit/config", ".git::x"]
+    ("path", "why"),
+    [
+        (".GIT/config", "git's own directory can never be changed"),
+        ("app/.git", "git's own directory can never be changed"),
+        (".git ", "git's own directory can never be changed"),
+        ("git~1/config", "git's own directory can never be changed"),
+        (".git::x", "git's own directory can never be changed"),
+        (".g\u200cit/config", "may not hold control or invisible characters"),
+    ],
 )
-def test_gits_own_folder_cannot_be_spelled_otherwise(caller, path):
+def test_gits_own_folder_cannot_be_spelled_otherwise(caller, path, why):
     """Case, short names, invisible characters and streams: some file system would take them for
     .git.
     """
-    assert "not a path inside" in caller.refusal("create_file", path=path, text="x")
+    assert why in caller.refusal("create_file", path=path, text="x")
 
 
 def test_a_deleted_file_is_gone_until_it_is_written_anew(caller):
@@ -265,7 +276,7 @@ def test_a_list_for_people_is_kept(caller):
         ("grep", {"pattern": "x" * 501}, "pattern:"),
         ("find_symbol", {"name": ""}, "name:"),
         ("log_lines", {"job": "test", "start": 1, "end": 2}, "job:"),
-        ("submit_plan", {"files": []}, "summary: Field required"),
+        ("submit_plan", {"files": "a.py"}, "files: Input should be a valid list"),
         (
             "submit_plan",
             {"summary": "x", "files": [{"path": "a"}]},
@@ -335,7 +346,12 @@ def test_a_rename_through_the_tree_is_one_call(caller):
     )
     told = caller.answer("rename_symbol", old="app.main.serve", new="listen")
 
-    assert "Done: 3 places in 2 files: app/main.py, app/use.py." in told
+    assert (
+        "Changed 3 places in 2 files. The new lines:\n"
+        "app/main.py:4: def listen(port):\n"
+        "app/use.py:1: from app.main import listen\n"
+        "app/use.py:5:     x.serve(listen(1))"
+    ) == told
     assert "import os\n\n\ndef listen(port):\n    return port\n" == caller.files["app/main.py"]
     assert (
         "from app.main import listen\n\n\ndef go(x):\n    x.serve(listen(1))\n"

@@ -42,25 +42,34 @@ def caller(tree):
 
 def test_a_file_is_read_with_line_numbers(caller):
     """As an editor shows it; a range is a range, and says how long the file is."""
-    assert "    1\timport os\n    2\t\n    3\t\n    4\tdef serve(port):\n" in caller.answer(
-        "read_file", path="app/main.py"
-    )
-    assert "    4\tdef serve(port):\n(5 lines in all)" == caller.answer(
+    assert (
+        "    1\timport os\n    2\t\n    3\t\n    4\tdef serve(port):\n"
+        "    5\t    return os.getpid() + port"
+    ) == caller.answer("read_file", path="app/main.py")
+    assert "    4\tdef serve(port):\n(These are lines 4 to 4 of 5.)" == caller.answer(
         "read_file", path="app/main.py", start=4, end=4
     )
 
 
-@pytest.mark.parametrize(("start", "end"), [(6, None), (99, 120), (3, 2)])
-def test_a_range_without_lines_says_how_many_there_are(caller, start, end):
+@pytest.mark.parametrize(
+    ("start", "end", "why"),
+    [
+        (6, None, "so there is no line 6."),
+        (99, 120, "so there is no line 99."),
+        (3, 2, "`end` is before `start`, so no line was asked for."),
+    ],
+)
+def test_a_range_without_lines_says_how_many_there_are(caller, start, end, why):
     """So that the next range can be right."""
-    assert "app/main.py has 5 lines." == caller.answer(
-        "read_file", path="app/main.py", start=start, end=end
-    )
+    answer = caller.answer("read_file", path="app/main.py", start=start, end=end)
+
+    assert answer.startswith("app/main.py has 5 lines")
+    assert answer.endswith(why)
 
 
 def test_an_empty_file_is_no_mistake(caller):
-    """It has no lines."""
-    assert "empty.txt has 0 lines." == caller.answer("read_file", path="empty.txt")
+    """It says that it is empty."""
+    assert "empty.txt is empty." == caller.answer("read_file", path="empty.txt")
 
 
 def test_line_numbers_are_those_of_git_and_of_compilers(caller):
@@ -77,11 +86,18 @@ def test_line_ends_are_not_shown(caller):
 
 
 def test_a_long_file_is_read_in_parts(caller):
-    """Four hundred lines at a time, and it says how many there are."""
+    """Four hundred lines at a time; it says which these are, and the call that reads on."""
     first = caller.answer("read_file", path="many.txt")
+    part = caller.answer("read_file", path="many.txt", start=401, end=4000)
 
-    assert first.endswith("  400\tline 400\n(5000 lines in all)")
-    assert caller.answer("read_file", path="many.txt", start=4990).endswith(" 5000\tline 5000")
+    assert first.endswith(
+        "  400\tline 400\n(These are lines 1 to 400 of 5,000. "
+        'Read on with read_file {"path": "many.txt", "start": 401}.)'
+    )
+    assert part.endswith('read_file {"path": "many.txt", "start": 801, "end": 4000}.)')
+    assert caller.answer("read_file", path="many.txt", start=4990).endswith(
+        " 5000\tline 5000\n(These are lines 4990 to 5000 of 5,000.)"
+    )
 
 
 def test_what_is_cut_off_a_line_is_said(caller):
@@ -195,11 +211,16 @@ def test_a_search_tells_path_line_and_text(caller):
 
 
 def test_a_search_with_many_hits_says_that_there_are_more(caller):
-    """The first ones, and that they are only those."""
-    found = caller.answer("grep", pattern="line")
+    """How many in all and in which file, and the first of them."""
+    lines = caller.answer("grep", pattern="line").splitlines()
 
-    assert 121 == len(found.splitlines())
-    assert found.endswith("(the first 120)")
+    assert [
+        "5,000 lines of 1 file match:",
+        "many.txt: 5,000",
+        "120 of the lines, from all files alike; give `under` to see more of one:",
+        "many.txt:1: line 1",
+    ] == lines[:4]
+    assert 123 == len(lines)
 
 
 @pytest.mark.parametrize("pattern", ["[", "(", "a{2,1}", "*" * 2 + "\\", "a\\"])
@@ -236,7 +257,11 @@ def test_ten_thousand_files_are_listed_and_searched(place):
     caller.answer("create_file", path="data/needle.txt", text="needle\n")
 
     assert "data/needle.txt:1: needle" == caller.answer("grep", pattern="needle")
-    assert "f00399.txt  10\n(400 of 10000)" in listed
+    assert listed.endswith(
+        "f00399.txt  10\n(Entries 1 to 400 of 10,000. "
+        'List on with list_dir {"path": "data", "start": 401}.)'
+    )
+    assert "f09999.txt  11" in caller.answer("list_dir", path="data", start=9_999)
     assert "data/  " in caller.answer("list_dir")
     assert "Did you mean data/f09999.txt?" in caller.refusal("read_file", path="f09999.txt")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.text.code_line import shorten_code_line
 from bot.text.invisible_chars import escape_invisible
-from bot.tools.read_file import number_lines, split_lines
+from bot.tools.line_ranges import number_lines, split_lines
 from bot.tools.request_sections.section import count_noun, join_lines, render_section
 from bot.tools.tree_files import TreeFiles
 from bot.values import QuotedPlaces, Retrieval, SearchHit

@@ -1,0 +1,58 @@
+"""Render what the gates found as the answer to `finish`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from bot.gates.test_integrity import list_subjects
+from bot.values import Finding, Plan, PlannedWeakening
+
+MAX_ADVICE = 10
+
+
+def render_findings(findings: tuple[Finding, ...], plan: Plan | None = None) -> str:
+    """Tell the model what keeps its work back, how it may stand, and what is only advice."""
+    blocking = [finding for finding in findings if finding.blocks]
+    advice = [finding for finding in findings if not finding.blocks]
+    lines = ["Not pushed. The checks found:", *map(_render_finding, blocking)]
+    weakened = [finding for finding in blocking if finding.gate == "tests"]
+    lines += _explain_lowering(weakened, plan.weakened if plan else ())
+    if advice:
+        lines += [
+            "They also remark, and this keeps nothing back:",
+            *map(_render_finding, advice[:MAX_ADVICE]),
+        ]
+        if len(advice) > MAX_ADVICE:
+            lines.append(f"(and {len(advice) - MAX_ADVICE} more)")
+    lines.append(
+        "`finish` keeps what you gave it, so give it only what changes. "
+        "Mend these, then call finish again."
+    )
+    return "\n".join(lines)
+
+
+def _render_finding(finding: Finding) -> str:
+    """Write a finding with its place, its gate and the rule of its tool."""
+    place = f"{finding.path}:{finding.line}" if finding.line else finding.path
+    name = f"{finding.gate} {finding.rule}" if finding.gate in ("lint", "style") else finding.gate
+    return f"- {place} [{name}] {finding.text}".replace("-  [", "- [")
+
+
+def _explain_lowering(
+    findings: list[Finding], planned: tuple[PlannedWeakening, ...]
+) -> Iterator[str]:
+    """Say how a test or a check may ask for less: the plan must name it, with the reason."""
+    if not findings:
+        return
+    targets = {weakening.what: asdict(weakening) for weakening in planned}
+    for finding in findings:
+        subjects = list_subjects(finding)
+        what = f"{finding.path}: {subjects[0]}" if subjects else finding.path
+        targets[what] = {"what": what, "why": "..."}
+    call = json.dumps({"lowered": list(targets.values())}, ensure_ascii=False)
+    yield (
+        "What is marked [tests] may stand only where the request cannot be met without it. Then "
+        f"amend the plan, with your reasons in place of the dots: submit_plan {call}"
+    )

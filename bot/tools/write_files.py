@@ -1,0 +1,102 @@
+"""Write files into the patch, as far as policy and the size of a change allow it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from bot.edits.paths import path_refusal
+from bot.gates import FileSize, Rules, explain_refusal, find_excess, measure_change
+from bot.gates.odd_paths import check_new_paths
+from bot.gates.syntax import check_syntax
+from bot.tools.session import ToolSession
+from bot.tools.tree_reader import ToolRefusal
+from bot.values import Patch
+
+
+def write_files(session: ToolSession, files: Mapping[str, str | None]) -> None:
+    """Put new texts into the patch; None deletes a file, and the text of the base is no change.
+
+    Raises ToolRefusal, and writes none of them, when one is protected, holds no text, or when the
+    change grows beyond what the repository takes.
+    """
+    refuse_protected(session, files)
+    for path, text in files.items():
+        if text and "\0" in text:
+            raise ToolRefusal(f"The text of {path} holds a NUL character: write it as an escape.")
+    changed = _merge(session, files)
+    _refuse_odd_paths(session, files)
+    known = _measure(session, session.patch.files, session.sizes)
+    unwritten = {path: size for path, size in known.items() if path not in files}
+    sizes = _measure(session, changed, unwritten)
+    _refuse_excess(session.rules, known, sizes)
+    session.patch, session.sizes = Patch(changed), sizes
+
+
+def refuse_protected(session: ToolSession, paths: Collection[str]) -> None:
+    """Raise ToolRefusal when one of the paths may not be changed, with the reason."""
+    rules = session.rules
+    for path in paths:
+        if reason := path_refusal(path):
+            raise ToolRefusal(f"{path} cannot be written: {reason}")
+        if reason := explain_refusal(path, rules.allowed, rules.protected):
+            raise ToolRefusal(
+                f"{path} cannot be changed: {reason} Leave it as it is, and say in the `look_at` "
+                "of `finish` what a maintainer should change there."
+            )
+
+
+def _refuse_odd_paths(session: ToolSession, files: Mapping[str, str | None]) -> None:
+    """Raise ToolRefusal when a new file has a name that could be taken for another."""
+    base_texts = session.read_base_texts(files)
+    rules = session.rules
+    new = [path for path, text in files.items() if text is not None and base_texts[path] is None]
+    for finding in check_new_paths(new, rules.allowed, rules.protected):
+        raise ToolRefusal(f"{finding.path} cannot be written: {finding.text} Give another name.")
+
+
+def note_syntax(session: ToolSession, path: str) -> str:
+    """Say where a file of the patch does not parse, as the checks would at `finish`; "" if it does.
+
+    The model may be in the middle of its work, so this is a note and no refusal.
+    """
+    text = session.patch.files.get(path)
+    if text is None:
+        return ""
+    findings = check_syntax(path, text, session.read_base_texts([path])[path])
+    problems = [f"line {finding.line}: {finding.text}" for finding in findings if finding.blocks]
+    return f"\nIt does not parse as it stands: {problems[0]}" if problems else ""
+
+
+def _merge(session: ToolSession, files: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Lay the files over the patch; what is as in the base then is no part of it."""
+    merged = {**session.patch.files, **files}
+    base_texts = session.read_base_texts(merged)
+    return {path: text for path, text in merged.items() if text != base_texts[path]}
+
+
+def _measure(
+    session: ToolSession, changed: Mapping[str, str | None], known: Mapping[str, FileSize]
+) -> dict[str, FileSize]:
+    """Measure the changed files whose sizes are not known, so that a call costs what it changes."""
+    base_texts = session.read_base_texts(changed)
+    return {
+        path: known.get(path) or measure_change(base_texts[path], text)
+        for path, text in changed.items()
+    }
+
+
+def _refuse_excess(
+    rules: Rules, before: Mapping[str, FileSize], after: Mapping[str, FileSize]
+) -> None:
+    """Raise ToolRefusal when the change is too large, unless the call makes it smaller."""
+    excess = list(find_excess(after.values(), rules))
+    is_smaller = len(after) <= len(before) and _count_lines(after) < _count_lines(before)
+    if excess and not is_smaller:
+        raise ToolRefusal(
+            f"{excess[0]} So this call wrote nothing. Take back with `restore_file` what the "
+            "request does not need, or ask in the `questions` of `submit_plan` how to divide it."
+        )
+
+
+def _count_lines(sizes: Mapping[str, FileSize]) -> int:
+    return sum(size.lines for size in sizes.values())

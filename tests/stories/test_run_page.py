@@ -53,7 +53,13 @@ def test_a_run_is_told_on_the_page_and_in_its_commits(tmp_path, checked):
         assert "of at most $5.00" in live[1]
         assert run.outcome.usd > 0
         assert f"${run.outcome.usd:.2f}" in row
-        for part in (REPO, f"issue #{issue}", f"pull request #{pull.number}", BRANCH, "for ada"):
+        for part in (
+            REPO,
+            f"issue #{issue}",
+            f"pull request #{pull.number}",
+            BRANCH,
+            "asked by ada",
+        ):
             assert part in row
         assert ["red", "green"] == [name.split()[-1] for name in read_all(client, path, "h3")]
         (failure,) = read_all(client, path, ".failures > li")

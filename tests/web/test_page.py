@@ -213,8 +213,8 @@ def test_runs_are_listed(show):
     (run,) = read_all(page, ".runs > li")
 
     assert run == (
-        "pull request open Slow <b>report</b> CI is green : #8. ada/engine issue #7 "
-        "pull request #8 greenlit/7-slow report for ada 21 Sep 2026, 14:13 UTC took 42 s $0.42"
+        "pull request opened Slow <b>report</b> CI is green : #8. ada/engine issue #7 "
+        "pull request #8 greenlit/7-slow report asked by ada 21 Sep 2026, 14:13 UTC 42 s $0.42"
     )
     assert [
         ("Slow <b>report</b>", "/runs/ada/engine%237/1"),
@@ -268,7 +268,7 @@ def test_a_live_run_says_what_it_does(show, journal, state, report, chip, lines)
     (facts,) = read_all(page, ".facts")
 
     assert ([chip], lines) == (read_all(page, ".chip"), read_all(page, ".line"))
-    assert re.search(r" UTC for 2 min [5-9] s$", facts)
+    assert re.search(r" UTC 2 min [5-9] s so far$", facts)
 
 
 def test_a_list_that_is_cut_says_so(show, journal):
@@ -341,7 +341,7 @@ def test_a_run_begins_with_how_it_stands(show, journal):
     """State, title, places, all that people were told."""
     page = show()
 
-    assert (["Slow <b>report</b>"], ["pull request open"]) == (
+    assert (["Slow <b>report</b>"], ["pull request opened"]) == (
         read_all(page, "h1"),
         read_all(page, ".chip"),
     )
@@ -479,7 +479,7 @@ def test_waits_that_did_not_wait_are_not_told(show, journal):
     ]
 
     assert [
-        "Waited for CI, or for word from people 1 min 0 s",
+        "Waited for CI, or for word from people 1 min",
         "Waited for CI, or for word from people 0.1 s @ada said `/stop`",
         "Waited for CI, or for word from people under way",
     ] == read_all(show(), ".steps > li")
@@ -622,7 +622,9 @@ def test_any_diff_can_be_split(text):
         (0.44, "0.4 s"),
         (42.4, "42 s"),
         (125, "2 min 5 s"),
+        (120, "2 min"),
         (7_500, "2 h 5 min"),
+        (86_400, "1 d"),
         (270_000, "3 d 3 h"),
     ],
 )

@@ -155,7 +155,7 @@ def _view_run(status: WorkflowStatus) -> RunView:
     return RunView(
         RunKey(status.workflow_id),
         status.name,
-        outcome.state if outcome else STATES[status.status],
+        outcome.state if outcome else STATES.get(status.status, "failed"),
         (status.created_at or 0) / 1000,
         (status.updated_at or 0) / 1000,
         status.input["args"][0] if status.input else None,

@@ -9,6 +9,12 @@ from html import unescape
 from markupsafe import Markup
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
+TENTHS_UNTIL_S = 10
+UNITS = (  # the largest first, each with the one that is told beside it
+    (DAY_S, "d", HOUR_S, "h"),
+    (HOUR_S, "h", MINUTE_S, "min"),
+    (MINUTE_S, "min", 1, "s"),
+)
 LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 CODE = Markup("<code>{}</code>")
 MARKS = re.compile(r"\*\*|^#+ |<!--.*?-->", re.MULTILINE)
@@ -24,16 +30,14 @@ def format_time(epoch_s: float) -> str:
 
 def format_duration(seconds: float) -> str:
     """Write a duration as people say it: "0.4 s", "42 s", "3 min 20 s", "2 h 5 min", "3 d 4 h"."""
-    if seconds < 10:
+    if seconds < TENTHS_UNTIL_S:
         return f"{max(seconds, 0):.1f} s"
-    if seconds < MINUTE_S:
-        return f"{seconds:.0f} s"
     whole_s = int(seconds)
-    if whole_s < HOUR_S:
-        return f"{whole_s // MINUTE_S} min {whole_s % MINUTE_S} s"
-    if whole_s < DAY_S:
-        return f"{whole_s // HOUR_S} h {whole_s % HOUR_S // MINUTE_S} min"
-    return f"{whole_s // DAY_S} d {whole_s % DAY_S // HOUR_S} h"
+    for unit_s, unit, part_s, part in UNITS:
+        if whole_s >= unit_s:
+            rest = f" {whole_s % unit_s // part_s} {part}"
+            return f"{whole_s // unit_s} {unit}{rest}".removesuffix(f" 0 {part}")
+    return f"{whole_s} s"
 
 
 def format_usd(usd: float) -> str:

@@ -19,7 +19,7 @@ LIVE = ("queued", "running")
 STATES = {  # in words, and how bright it is
     "queued": ("queued", "busy"),
     "running": ("at work", "busy"),
-    "opened": ("pull request open", "good"),
+    "opened": ("pull request opened", "good"),
     "draft": ("draft, not green", "warn"),
     "asked": ("has a question", "warn"),
     "stopped": ("stopped", "dim"),

@@ -13,7 +13,7 @@ from bot.text.git_messages import (
     normalize_subject,
     shorten_subject,
 )
-from bot.values import Failure, Request, RunState, Verdict
+from bot.values import Failure, PushedChange, Request, RunState, Verdict
 
 WIDTH = 72
 FAILURE_CHARS = 300
@@ -32,16 +32,30 @@ def render_commit_message(state: RunState) -> str:
     Nothing in it calls a person, closes an issue or keeps CI from running; what nobody sees is left
     out, as git takes no NUL. The asker is the co-author.
     """
-    body = _clean_body(state.finish_call.finish.message, state.request)
-    subject = _clean_line(state.finish_call.finish.title)
-    red = _find_red(state)
-    if red is not None and state.pushed is not None:
-        earlier = _clean_body(state.pushed.finish.message, state.request)
-        why = "" if body == earlier else body
-        subject, body = _render_repair(red), _join(_render_red(red, state.pushed.head), why)
+    finish, pushed = state.finish_call.finish, state.pushed
+    subject, body = _clean_line(finish.title), _clean_body(finish.message, state.request)
+    if pushed is not None:
+        subject, body = _render_later(state, pushed, subject, body)
     trailers = _render_trailers(state.request)
     text = _join(shorten_subject(subject or f"Solve {state.request.number}"), body, trailers)
     return mask_secrets(text) + "\n"
+
+
+def _render_later(
+    state: RunState, pushed: PushedChange, subject: str, body: str
+) -> tuple[str, str]:
+    """Render subject and body of a commit on top of ours, which says nothing that ours said.
+
+    After a red CI they are what it said; else the subject is what a person asked for since.
+    """
+    if body == _clean_body(pushed.finish.message, state.request):
+        body = ""
+    red = _find_red(state)
+    if red is not None:
+        return _render_repair(red), _join(_render_red(red, pushed.head), body)
+    if subject == _clean_line(pushed.finish.title):
+        subject = _clean_line(state.request.words) or subject
+    return subject, body
 
 
 def _find_red(state: RunState) -> Verdict | None:

@@ -163,8 +163,9 @@ def render_foot(state: RunState) -> str:
         f"---\n<sub>Greenlit, a bot that uses {state.opening.model}, wrote this because "
         f"@{request.asker} asked for it in #{request.number}; it cost ${state.total_usd:.2f}. "
         "Nobody has reviewed it yet: please do.<br>"
-        "I never push over your commits on this branch. Closing this pull request ends my work on "
-        f"it; for another try, comment `/retry` on #{request.number}. Run `{state.key}`.</sub>"
+        f"To have more changed here, comment `/generate` and what on #{request.number}. Once you "
+        "push to this branch, it is yours and I leave it alone. Closing this pull request ends my "
+        f"work on it. Run `{state.key}`.</sub>"
     )
 
 

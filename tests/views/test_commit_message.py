@@ -187,6 +187,27 @@ def test_what_the_model_says_of_its_mending_is_kept():
 
 
 @pytest.mark.parametrize(
+    ("words", "title", "subject"),
+    [
+        ("Say goodbye too.", "Greet softly", "Say goodbye too"),
+        ("Say goodbye too.", "Part softly", "Part softly"),
+        ("", "Greet softly", "Greet softly"),
+    ],
+)
+def test_a_commit_that_goes_on_says_what_was_asked_since(words, title, subject):
+    """A later commit on a green pull request does not carry the first one's subject and message."""
+    state = RunState(
+        RunKey("acme/greeter#7/2"),
+        replace(ASKING, words=words),
+        open_finish=OpenFinish("c", replace(FINISH, title=title)),
+        pushed=PushedChange(HEAD, FINISH, ("greeting.py",)),
+        attempts=(Attempt(HEAD, "green"),),
+    )
+
+    assert f"{subject}\n\n{TRAILERS}" == render_commit_message(state)
+
+
+@pytest.mark.parametrize(
     ("failures", "category", "subject"),
     [
         ((FAILURE,), "test-failure", "Repair test_greet[loud]"),

@@ -80,7 +80,7 @@ def test_the_text_reads_from_short_to_long():
             "callers",
             "What the checks found: 1 left as advice",
             "Greenlit, a bot that uses Claude, wrote this because @ada asked for it in #7; it cost $0.42. Nobody has reviewed it yet: please do.",
-            "I never push over your commits on this branch. Closing this pull request ends my work on it; for another try, comment /retry on #7. Run acme/greeter#7/1.",
+            "To have more changed here, comment /generate and what on #7. Once you push to this branch, it is yours and I leave it alone. Closing this pull request ends my work on it. Run acme/greeter#7/1.",
         ]
     )
 

@@ -427,7 +427,11 @@ def test_before_a_push_the_changed_files_are_named(show, journal):
     del journal.done[6:]
     page = show()
 
-    assert "Nothing is pushed yet. Changed so far:" in read_all(page, "section p")
+    journal.all[:] = [replace(RUN, state="running", outcome=None)]
+    live = show()
+
+    assert "Nothing was pushed. It had changed:" in read_all(page, "section p")
+    assert "Nothing is pushed yet. Changed so far:" in read_all(live, "section p")
     assert ["app/main.py"] == read_all(page, "section:nth-of-type(2) li")
 
 
@@ -542,11 +546,13 @@ def test_a_run_is_data_too(client, journal, ending, accept):
     assert (KEY, [to_json(RED)]) == (answer["key"], [step["result"] for step in answer["steps"]])
 
 
-def test_an_unknown_run_is_not_found(client):
-    """A key that nobody has is 404, under the same guards."""
-    answer = client.get("/runs/%3Cscript%3E")
+@pytest.mark.parametrize("ending", ["", ".json"])
+def test_an_unknown_run_is_not_found(client, ending):
+    """A key that nobody has is 404, in words, under the same guards."""
+    answer = client.get(f"/runs/%3Cscript%3E{ending}")
 
     assert 404 == answer.status_code
+    assert "There is no such run" in answer.text
     assert "script" not in answer.text
     assert "content-security-policy" in answer.headers
 

@@ -90,6 +90,11 @@ class PageRenderer:
         """Render a few paragraphs; addresses in them are links."""
         return self._templates.get_template("notice.html").render(title=title, lines=lines)
 
+    def render_missing(self) -> str:
+        """Render what is shown where there is no run."""
+        template = self._templates.get_template("missing.html")
+        return template.render(title="There is no such run")
+
     def _describe_run(self, run: RunView, now: float) -> dict[str, object]:
         request = _read_request(run.value)
         outcome = run.outcome

@@ -82,8 +82,10 @@ class _Pages:
     def show_run(self, request: Request, key: str) -> Response:
         """Send one run with its steps; 404 where there is none with this key."""
         run = self._journal.run(RunKey(key.removesuffix(".json")))
+        if run is None and _wants_json(request):
+            raise HTTPException(404, "There is no such run.")
         if run is None:
-            raise HTTPException(404, "there is no such run")
+            return _send_html(self._renderer.render_missing(), 404)
         steps = self._journal.steps(run.key)
         if _wants_json(request):
             return _send_json({**asdict(run), "steps": [asdict(step) for step in steps]})
@@ -105,7 +107,7 @@ def _send_json(content: object) -> Response:
     return Response(json.dumps(content, indent=1), media_type="application/json")
 
 
-def _send_html(html: str) -> Response:
+def _send_html(html: str, status: int = 200) -> Response:
     # What UTF-8 cannot hold, such as half a surrogate pair, is replaced.
     content = html.encode(errors="replace")
-    return Response(content, media_type="text/html; charset=utf-8")
+    return Response(content, status, media_type="text/html; charset=utf-8")

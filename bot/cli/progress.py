@@ -23,7 +23,7 @@ def show_progress(doing: str, console: Console | None = None) -> Iterator[Descri
     """
     console = console or open_console(stderr=True)
     columns = (_PatientSpinner(), _WorkColumn())
-    shown = console.is_terminal and not console.is_dumb_terminal
+    shown = console.file.isatty() and not console.is_dumb_terminal
     with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
         task = progress.add_task(doing, total=None)
 

@@ -107,7 +107,7 @@ def _print_unproven(err: Console, unproven: Sequence[Unproven]) -> None:
     """Print the places that are left as they are; on a screen not more than it can hold."""
     if unproven:
         err.print(f"Not proved, so left as they are ({len(unproven)}):", style="bold")
-    shown = unproven[:SHOWN_UNPROVEN] if err.is_terminal else unproven
+    shown = unproven[:SHOWN_UNPROVEN] if err.file.isatty() else unproven
     for place in shown:
         line = f"  {place.path}:{place.line}: {place.text}  ({place.why})"
         err.print(strip_control(line), soft_wrap=True)

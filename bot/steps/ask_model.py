@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from rich.text import Text
 
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.text.prompts import load
-from bot.text.terminal_text import strip_control
 from bot.tools import select_tools
 from bot.tools.tree_files import TreeFiles
 from bot.values import (
@@ -20,10 +16,10 @@ from bot.values import (
     DayLimit,
     PromptPrefix,
     Repo,
-    ToolCall,
     Tree,
     Turn,
 )
+from bot.views.model_turn import render_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +32,7 @@ class TimedTurn:
 
 
 def _summarize_turn(timed: TimedTurn) -> Summary:
-    turn = timed.turn
-    calls = Counter(map(_describe_call, turn.calls))
-    names = [f"{call} ×{times}" if times > 1 else call for call, times in calls.items()]
-    line = Text(strip_control(", ".join(names) or turn.why or f"stopped: {turn.stop}"))
-    line.append(f"  ${turn.usage.usd:.4f}", "dim")
-    for call in turn.calls:
-        if call.name == "submit_plan":
-            line.append_text(_describe_plan(call.input))
-    return "the model", line
-
-
-def _describe_call(call: ToolCall) -> str:
-    names = ("path", "pattern", "name", "title")
-    about = next((call.input[name] for name in names if call.input.get(name)), "")
-    return f"{call.name}({about})" if about else call.name
-
-
-def _describe_plan(given: Mapping[str, object]) -> Text:
-    """The plan as the model wrote it, before anybody has checked its shape."""
-    text = Text(f"\n{strip_control(str(given.get('summary', '')))}")
-    files = given.get("files")
-    for file in files if isinstance(files, list) else ():
-        if isinstance(file, dict):
-            text.append(f"\n- {strip_control(str(file.get('path')))}", "cyan")
-            text.append(f": {strip_control(str(file.get('change')))}")
-    return text
+    return "the model", render_turn(timed.turn)
 
 
 @step("ask_model", _summarize_turn)

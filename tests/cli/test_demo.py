@@ -7,6 +7,8 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from rich.console import Console
@@ -14,7 +16,17 @@ from rich.console import Console
 import bot.cli.demo
 from bot.cli.demo import DemoOptions, play_demo
 from bot.cli.demo.bot_process import program_path
+from tests.cli.terminal import open_terminal
 
+INTERNAL_WORDS = (
+    "submit_plan",
+    "read_file",
+    "edit_file",
+    "slot",
+    "command/",
+    "report_failure",
+    "use_tools",
+)
 DEMO = [sys.executable, "-m", "bot", "demo", "--keep", "kept"]
 
 
@@ -52,6 +64,12 @@ def left(home):
     ]
 
 
+def fetch(url):
+    """Fetch a page as a browser would."""
+    with urlopen(url, timeout=20) as response:
+        return response.read().decode()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
@@ -75,18 +93,20 @@ def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
     told = (
         "issue #1 of acme/orders",
         "adds the label autogen",
-        "submit_plan",
+        "plans",
+        "app/requests.py: new: the requests under way",
         "[lint] `app.reports.UnknownMonth` imported but unused",
         "nothing keeps it back",
         "✗ test failure",
         "app.reports.UnknownMonth: there are no orders",
         "✓ test success",
         "#2, ready for review",
-        "the comment of greenlit[bot]",
-        "opened a pull request",
-        "pull request #2: Reports are built in the background",
-        "+++ b/app/main.py",
-        "nothing is left running",
+        "Pull request #2 is open, and CI is green",
+        "Reports are built in the background",
+        "git -C",
+        "diff main...greenlit/1",
+        "Try it on your own repository",
+        "Nothing is left running",
     )
     places = [story.find(words) for words in told]
     assert -1 not in places, told[places.index(-1)]
@@ -94,8 +114,36 @@ def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
     assert [] == [
         line for line in done.stdout.splitlines() if len(line) > 80 and str(tmp_path) not in line
     ]
+    assert 1 == story.count("the requests under way and their reports, by id")
+    assert [] == [word for word in INTERNAL_WORDS if word in story]
     assert [] == left(tmp_path)
     assert (tmp_path / "kept" / "bot.log").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_on_a_terminal_it_stays_up_until_ctrl_c(tmp_path):
+    """Its last screen fits 24 lines of 80 columns, and what it names is there until the end."""
+    with open_terminal(DEMO, tmp_path, environment(tmp_path)) as terminal:
+        screen = terminal.read_until("until you press Ctrl-C")
+        lines = screen[screen.rindex("Pull request #2 is open") :].splitlines()
+        pages = {url: fetch(url) for url in re.findall(r"http://\S+", "\n".join(lines))}
+        diff = re.search(r"git -C (\S+) diff (\S+)", "\n".join(lines))
+        changed = subprocess.run(
+            ["git", "-C", diff[1], "diff", "--stat", diff[2]], capture_output=True, check=True
+        )
+        terminal.press("\x03")
+        ending = terminal.read_until("Nothing is left running")
+
+    assert 0 == terminal.exit_code
+    assert sum(1 + len(line) // 80 for line in lines) <= 22
+    assert ["/acme/orders/pull/2", "/acme/orders/issues/1", "/"] == [
+        urlsplit(url).path for url in pages
+    ]
+    assert "Reports are built in the background" in next(iter(pages.values()))
+    assert b"app/requests.py" in changed.stdout
+    assert "Traceback" not in screen + ending
+    assert [] == left(tmp_path)
 
 
 @pytest.mark.slow

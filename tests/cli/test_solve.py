@@ -100,10 +100,10 @@ def test_it_shows_each_turn_the_plan_the_cost_and_the_diff(solve, folder):
 
     assert 0 == code
     for said in (
-        "read_request",
-        "submit_plan",
+        "reads the request",
+        "plans",
         "Greet in lower case.",
-        "edit_file(greeting.py)",
+        "edits greeting.py",
         "4 turns of",
         "$0.",
     ):

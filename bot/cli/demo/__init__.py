@@ -9,32 +9,30 @@ from __future__ import annotations
 import logging
 import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 from types import FrameType
-from typing import Any
 
-from rich.console import Console, RenderableType
-from rich.panel import Panel
+from rich.console import Console
 from rich.text import Text
 
-from bot.adapters.git.git_process import GitProcess
 from bot.cli.demo.bot_process import BotDied
-from bot.cli.demo.staging import ASKER, REPO, Cast, Stage, read_issue, set_stage
-from bot.cli.terminal import colour_diff, render_markdown, render_step
-from bot.run import Summary
+from bot.cli.demo.last_screen import DemoResult, find_command, render_end
+from bot.cli.demo.narration import open_issue, watch_run
+from bot.cli.demo.staging import REPO, Cast, Stage, set_stage
+from bot.cli.inputs import print_error
+from bot.cli.progress import show_progress
 from bot.settings import ModelSettings, SettingsError, load_settings
-from bot.stories.recorded_steps import summarize_result
 from bot.text.terminal_text import strip_control
 
 GREEN, NOT_GREEN, WRONG_USE, STOPPED = 0, 1, 2, 130
-PATIENCE_S = 900
-POLL_S = 0.1
-ERROR_CHARS = 240
+LOOK_S = 0.5  # between two looks at whether the bot still runs
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STARTING = "Starting a GitHub in a box and the bot"
+ENDING = "Ending the bot and the GitHub in a box"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +46,40 @@ class DemoOptions:
 
 
 def play_demo(console: Console, options: DemoOptions) -> int:
-    """Play it in the folder `keep`, or in a new one.
+    """Play it in the folder that is given, or in a new one.
 
     Returns 0 when the pull request opened green, 1 when not, 2 for wrong use, 130 when stopped.
     """
+    home = options.keep.absolute() if options.keep else None
+    if home and home.exists() and (not home.is_dir() or any(home.iterdir())):
+        print_error(ValueError(f"{home} is not empty: choose another place for the demo's files."))
+        return WRONG_USE
     try:
         cast = Cast(load_settings(ModelSettings) if options.live else None, options.conversation)
     except SettingsError as wrong:
-        console.print(Text("--live needs Claude.", "bold red"), f"\n{wrong}", sep="")
+        print_error(ValueError(f"--live needs Claude.\n{wrong}"))
         return WRONG_USE
     player = "A conversation written by hand"
     if cast.model:
         player = f"Claude itself ({cast.model.model})"
     console.print(Text(f"{player} plays Claude's part; all else is real.", "bold"), "\n")
-    home = options.keep.absolute() if options.keep else Path(mkdtemp(prefix="greenlit-demo-"))
-    if home.exists() and (not home.is_dir() or any(home.iterdir())):
-        text = f"{home} is not empty: choose another place for the demo's files."
-        console.print(Text(text, "red"), soft_wrap=True)
-        return WRONG_USE
-    began = time.monotonic()
-    code = _play(console, home, cast)
-    duration = f"{time.monotonic() - began:.0f} s in all; nothing is left running."
-    console.print(f"\n{duration}\nIts files: {home}\nIts log: {home / 'bot.log'}", soft_wrap=True)
+    home = home or Path(mkdtemp(prefix="greenlit-demo-"))
+    code = _play(console, home, cast, stay=options.stay and console.file.isatty())
+    console.print(f"Nothing is left running. Its files stay in {home}", soft_wrap=True)
     return code
 
 
-def _play(console: Console, home: Path, cast: Cast) -> int:
+def _play(console: Console, home: Path, cast: Cast, *, stay: bool) -> int:
     try:
-        with _end_on_signals(), set_stage(home, cast) as stage:
-            _open_issue(console, stage)
-            _watch_run(console, stage)
-            _print_results(console, stage)
-            green = any(pull.draft is False for pull in stage.forge.list_pulls(REPO))
-            return GREEN if green and not stage.list_misfits() else NOT_GREEN
+        with _end_on_signals(), _open_stage(console, home, cast) as stage:
+            began = time.monotonic()
+            open_issue(console, stage)
+            watch_run(console, stage)
+            result = _collect_result(stage, time.monotonic() - began)
+            console.print(render_end(result, find_command(), stay=stay), soft_wrap=True)
+            if stay:
+                _stay_up(stage)
+            return GREEN if result.is_green else NOT_GREEN
     except BotDied as died:
         headline = Text("The bot ended by itself:", "bold red")
         console.print(headline, f"\n{strip_control(str(died))}", sep="")
@@ -88,6 +87,19 @@ def _play(console: Console, home: Path, cast: Cast) -> int:
     except KeyboardInterrupt:
         console.print("Stopped.")
         return STOPPED
+
+
+@contextmanager
+def _open_stage(console: Console, home: Path, cast: Cast) -> Iterator[Stage]:
+    """Start all of it, and end it after the block: both take seconds, which are shown."""
+    with ExitStack() as stack:
+        with show_progress(STARTING, console):
+            stage = stack.enter_context(set_stage(home, cast))
+        try:
+            yield stage
+        finally:
+            with show_progress(ENDING, console):
+                stack.close()
 
 
 @contextmanager
@@ -109,73 +121,26 @@ def _end_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _open_issue(console: Console, stage: Stage) -> None:
-    title, body = read_issue()
-    number = stage.forge.open_issue(REPO, ASKER, title, body)
-    console.print(_render_panel(f"issue #{number} of {REPO}: {title}", render_markdown(body)))
-    label = ("autogen", "bold")
-    console.print(
-        Text.assemble(f"@{ASKER} adds the label ", label, f". The runs: {stage.bot.page_url}\n")
-    )
-    stage.forge.add_label(REPO, number, "autogen", ASKER)
-
-
-def _watch_run(console: Console, stage: Stage) -> None:
-    """Print each step as it is done, until the run has ended."""
-    deadline = time.monotonic() + PATIENCE_S
-    printed: set[tuple[str, int]] = set()
-    with console.status("working"):
-        while time.monotonic() < deadline:
-            runs = stage.bot.list_runs()
-            for run in reversed(runs):
-                _print_new_steps(console, stage.bot.fetch_run(run["key"]), printed)
-            if any(run["outcome"] or run["error"] for run in runs):
-                return
-            time.sleep(POLL_S)
-    console.print(Text(f"It has not ended in {PATIENCE_S // 60} minutes.", "bold red"))
-
-
-def _print_new_steps(
-    console: Console, run: Mapping[str, Any], printed: set[tuple[str, int]]
-) -> None:
-    for step in run["steps"]:
-        if (run["key"], step["number"]) in printed:
-            continue
-        printed.add((run["key"], step["number"]))
-        if step["error"]:
-            error = strip_control(step["error"][:ERROR_CHARS])
-            summary: Summary | None = (step["name"], Text(error, "red"))
-        else:
-            summary = summarize_result(step["name"], step["result"])
-        if summary:
-            console.print(render_step(step["ended"] - step["began"], *summary))
-
-
-def _print_results(console: Console, stage: Stage) -> None:
-    """Print what people see on GitHub in the end, and where the conversation did not fit."""
-    console.print()
-    for comment in stage.forge.list_comments(REPO, stage.issue):
-        title = f"the comment of {comment.author} on the issue"
-        console.print(_render_panel(title, render_markdown(comment.body)))
-    for pull in stage.forge.list_pulls(REPO):
-        title = f"pull request #{pull.number}: {pull.title}"
-        console.print(_render_panel(title, render_markdown(pull.body)))
-        console.print(colour_diff(_fetch_diff(stage, pull.base, pull.head)))
-    for misfit in stage.list_misfits()[:1]:
-        headline = "The conversation written by hand no longer fits what the bot says."
-        console.print(Text(headline, "bold red"))
-        console.print(strip_control(misfit), style="red")
-
-
-def _render_panel(title: str, inside: RenderableType) -> Panel:
-    return Panel(
-        inside,
-        title=Text(strip_control(title), "bold not dim"),
-        title_align="left",
-        border_style="dim",
+def _collect_result(stage: Stage, took_s: float) -> DemoResult:
+    """Look at what is on the forge in the end."""
+    pulls = stage.forge.list_pulls(REPO)
+    misfits = stage.list_misfits()
+    return DemoResult(
+        pull=pulls[-1] if pulls else None,
+        misfit=misfits[0] if misfits else "",
+        took_s=took_s,
+        forge_url=stage.forge.state.web,
+        page_url=stage.bot.page_url,
+        git_dir=stage.forge.git_dir(REPO),
+        log=stage.bot.log,
     )
 
 
-def _fetch_diff(stage: Stage, base: str, head: str) -> str:
-    git = GitProcess(stage.forge.git_dir(REPO), stage.home)
-    return git.run("diff", "--end-of-options", f"{base}...{head}").decode(errors="replace")
+def _stay_up(stage: Stage) -> None:
+    """Keep all of it up until somebody ends it, which is the end that was promised."""
+    try:
+        while True:
+            stage.bot.require_alive()
+            time.sleep(LOOK_S)
+    except KeyboardInterrupt:
+        return

@@ -39,9 +39,13 @@ class BotProcess:
         """Fetch one run with its steps."""
         return self._fetch(f"runs/{quote(key)}.json")  # type: ignore[no-any-return]
 
-    def _fetch(self, path: str) -> Any:
+    def require_alive(self) -> None:
+        """Raise BotDied where it has ended by itself."""
         if self.process.poll() is not None:
             raise BotDied(self.log.read_text()[-LAST_CHARS:])
+
+    def _fetch(self, path: str) -> Any:
+        self.require_alive()
         with urlopen(self.page_url + path, timeout=10) as response:  # noqa: S310 - our own page, on loopback
             return json.load(response)
 

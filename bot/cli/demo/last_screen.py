@@ -1,0 +1,109 @@
+"""Render the demo's last screen: what came of it, where to look at it, and what to do next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.text import Text
+
+from bot.cli.demo.staging import REPO
+from bot.forge import PullRecord
+from bot.text.terminal_text import strip_control
+
+LABEL_CHARS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """What came of the demo, and where it can be looked at."""
+
+    pull: PullRecord | None
+    misfit: str  # how the conversation written by hand did not fit; "" when it did
+    took_s: float
+    forge_url: str
+    page_url: str
+    git_dir: Path
+    log: Path
+
+    @property
+    def is_green(self) -> bool:
+        """The pull request is open for review, and the conversation was played as written."""
+        return self.pull is not None and not self.pull.draft and not self.misfit
+
+
+def find_command() -> str:
+    """Tell how `greenlit` is called here, as short as it can be typed."""
+    script = Path(sys.executable).with_name("greenlit")
+    if not script.is_file():
+        return "greenlit"
+    here = Path.cwd()
+    return str(script.relative_to(here)) if script.is_relative_to(here) else str(script)
+
+
+def render_end(result: DemoResult, command: str, *, stay: bool) -> Text:
+    """Render the last screen; addresses stand there only if something listens a moment longer."""
+    lines = [
+        *_render_outcome(result),
+        Text(),
+        *_render_places(result, stay=stay),
+        Text(),
+        *_render_next(command),
+    ]
+    if stay:
+        lines += [Text(), Text("All of it stays up until you press Ctrl-C.", "bold")]
+    return Text("\n").join([Text(), *lines])
+
+
+def _render_outcome(result: DemoResult) -> Iterator[Text]:
+    took = f"after {result.took_s:.0f} s"
+    if result.pull is None:
+        yield Text(f"✗ No pull request was opened, {took}.", "bold red")
+    else:
+        title = strip_control(result.pull.title)
+        if result.pull.draft:
+            sign, style, state = "✗", "bold red", "is a draft: CI is not green"
+        else:
+            sign, style, state = "✓", "bold green", "is open, and CI is green"
+        yield Text(f"{sign} Pull request #{result.pull.number} {state}, {took}.", style)
+        yield Text(f"  {title}")
+    if result.misfit:
+        headline = "The conversation written by hand no longer fits what the bot says."
+        yield Text(headline, "bold red")
+        yield Text(strip_control(result.misfit), "red")
+
+
+def _render_places(result: DemoResult, *, stay: bool) -> Iterator[Text]:
+    pull = result.pull
+    if stay and pull:
+        yield _render_place("Pull request", f"{result.forge_url}/{REPO}/pull/{pull.number}")
+    if stay:
+        yield _render_place("Issue", f"{result.forge_url}/{REPO}/issues/1")
+        yield _render_place("Page of runs", result.page_url)
+    if pull:
+        diff = f"git -C {result.git_dir} diff {pull.base}...{pull.head}"
+        yield _render_place("Diff", diff)
+    yield _render_place("The bot's log", str(result.log))
+
+
+def _render_place(label: str, place: str) -> Text:
+    return Text.assemble((f"  {label:<{LABEL_CHARS}} ", "dim"), (place, "cyan"))
+
+
+def _render_next(command: str) -> Iterator[Text]:
+    yield Text("Try it on your own repository:", "bold")
+    yield Text("  1. Make a GitHub App. README.md says how, and deploy/app.yml what it may.")
+    yield Text("  2. Set its id, its key, its webhook's secret and Claude's key, then ask")
+    yield Text.assemble("     ", (f"{command} doctor", "cyan"), " what is still missing.")
+    yield Text.assemble(
+        "  3. Start ",
+        (f"{command} serve", "cyan"),
+        " and label an issue ",
+        ("autogen", "cyan"),
+        ".",
+    )
+    yield Text.assemble(
+        "Or without GitHub: ", (f"{command} solve --repo PATH --issue FILE", "cyan")
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from rich.console import Console
 from rich.text import Text
@@ -14,6 +15,7 @@ SHOWN_MESSAGE_LINES = 4
 SHOWN_FRAMES = 4
 LEAST_LINES = 24  # of a page, where nobody says how high the screen is
 LEAST_COLUMNS = 20
+USED_LINES = 8  # by the headline, what stands below, and the prompt
 COLOURS = {"passed": "green", "infra": "magenta", "timeout": "magenta"}
 NEXT_STEPS = {
     "fix": "The code or its tests need a change.",
@@ -28,25 +30,32 @@ PLACES = (
 
 
 def print_reading(console: Console, reading: Reading, *, files_known: bool) -> None:
-    """Print as many failures as there is room for, those with a place first, and at least one."""
+    """Print the failures, those with a place first; on a screen as many as it has room for."""
     console.print(_render_headline(reading))
-    room = max(console.height, LEAST_LINES) - 8
     failures = sorted(reading.failures, key=lambda failure: not _has_place(failure))
-    shown = 0
-    for number, failure in enumerate(failures, 1):
-        lines = list(_render_failure(number, failure))
-        width = max(console.width, LEAST_COLUMNS)
-        height = sum(1 + line.cell_len // width for line in lines)
-        if shown and height > room:
-            break
-        room -= height
-        shown += 1
-        for line in lines:
-            console.print(line, soft_wrap=True)
-    if len(failures) > shown:
-        console.print(f"\n{len(failures) - shown} more; --json tells them all.")
+    is_screen = console.file.isatty()
+    numbered = enumerate(failures, 1)
+    pages = [list(_render_failure(*pair, is_whole=not is_screen)) for pair in numbered]
+    fitting = _count_fitting(console, pages) if is_screen else len(pages)
+    for line in chain.from_iterable(pages[:fitting]):
+        console.print(line, soft_wrap=True)
+    if len(pages) > fitting:
+        console.print(
+            f"\n{len(pages) - fitting} more; through a pipe, as in | less, all are shown."
+        )
     if failures and not files_known:
         console.print(PLACES)
+
+
+def _count_fitting(console: Console, pages: Sequence[Sequence[Text]]) -> int:
+    """Count how many failures fit the screen, at least one."""
+    room = max(console.height, LEAST_LINES) - USED_LINES
+    width = max(console.width, LEAST_COLUMNS)
+    for number, lines in enumerate(pages):
+        room -= sum(1 + line.cell_len // width for line in lines)
+        if room < 0:
+            return max(number, 1)
+    return len(pages)
 
 
 def _has_place(failure: Failure) -> bool:
@@ -71,18 +80,18 @@ def _render_headline(reading: Reading) -> Text:
     )
 
 
-def _render_failure(number: int, failure: Failure) -> Iterator[Text]:
+def _render_failure(number: int, failure: Failure, *, is_whole: bool) -> Iterator[Text]:
     title = strip_control(failure.test or failure.error or "error")
     yield Text.assemble(f"\n{number}. ", (title, "bold"), _render_count(failure))
     lines = [line for line in failure.message.split("\n") if line.strip()] or [""]
     if failure.error and failure.test:
         lines[0] = f"{failure.error}: {lines[0]}"
-    for line in lines[:SHOWN_MESSAGE_LINES]:
+    for line in lines if is_whole else lines[:SHOWN_MESSAGE_LINES]:
         yield Text(f"   {strip_control(line)}", "red")
     if failure.root_cause:
         cause = failure.root_cause.partition("\n")[0]
         yield Text(f"   because of {strip_control(cause)}")
-    for frame in failure.frames[-SHOWN_FRAMES:]:
+    for frame in failure.frames if is_whole else failure.frames[-SHOWN_FRAMES:]:
         yield _render_frame(frame)
     for line in failure.code.split("\n") if failure.code else ():
         yield Text(f"   {strip_control(line)}", "" if line.startswith(">") else "dim")

@@ -28,12 +28,19 @@ def print_retrieval(out: Console, retrieval: Retrieval) -> None:
         _print_file(out, rank, hit, symbols)
     if retrieval.tests:
         out.print(Text("\nTests", "bold"))
-        for test in retrieval.tests[:SHOWN_TESTS]:
-            out.print(Text(f"    {strip_control(test.path)}"), soft_wrap=True)
+        tests = [test.path for test in retrieval.tests]
+        for path in _cut(out, tests, SHOWN_TESTS):
+            out.print(Text(f"    {strip_control(path)}"), soft_wrap=True)
     if retrieval.skipped:
-        more = " ..." if len(retrieval.skipped) > SHOWN_SKIPPED else ""
-        skipped = "; ".join(retrieval.skipped[:SHOWN_SKIPPED])
-        out.print(Text(strip_control(f"\nNot read: {skipped}{more}"), "dim"))
+        skipped = "; ".join(_cut(out, retrieval.skipped, SHOWN_SKIPPED))
+        out.print(Text(strip_control(f"\nNot read: {skipped}"), "dim"), soft_wrap=True)
+
+
+def _cut(out: Console, names: Sequence[str], limit: int) -> Sequence[str]:
+    """Leave out on a screen what is more than the limit, and say how much."""
+    if len(names) <= limit or not out.file.isatty():
+        return names
+    return [*names[:limit], f"and {len(names) - limit} more"]
 
 
 def _print_file(out: Console, rank: int, hit: SearchHit, symbols: Sequence[SearchHit]) -> None:
@@ -42,7 +49,10 @@ def _print_file(out: Console, rank: int, hit: SearchHit, symbols: Sequence[Searc
     out.print(headline, soft_wrap=True)
     for line in wrap(strip_control("; ".join(hit.why)), max(20, out.width - 4)):
         out.print(Text(f"    {line}", "dim"), soft_wrap=True)
-    for symbol in symbols[:SHOWN_SYMBOLS]:
+    limit = SHOWN_SYMBOLS if out.file.isatty() else len(symbols)
+    for symbol in symbols[:limit]:
         lines = f"{symbol.line}-{symbol.end_line}"
         name = strip_control(f"{symbol.kind} {symbol.name}")
         out.print(Text.assemble((f"    {lines:<11}", "magenta"), name), soft_wrap=True)
+    if len(symbols) > limit:
+        out.print(Text(f"    and {len(symbols) - limit} more", "dim"))

@@ -19,11 +19,11 @@ ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07|[()][AB0])")
 
 
 class Terminal:
-    """A terminal with a command in it. What was written is kept without its escape sequences."""
+    """A terminal with a command in it: what it wrote, raw and as text without escape sequences."""
 
     def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
         self.process = process
-        self.text = ""
+        self.text = self.raw = ""
         self._master = master
 
     @property
@@ -60,7 +60,8 @@ class Terminal:
             data = os.read(self._master, 65_536)
         except OSError:  # Linux: the other side is closed
             return False
-        self.text += ESCAPE.sub("", data.decode("utf-8", "replace")).replace("\r\n", "\n")
+        self.raw += data.decode("utf-8", "replace")
+        self.text = ESCAPE.sub("", self.raw).replace("\r\n", "\n")
         return bool(data)
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from bot.cli.commands import app
+from bot.cli.reading_view import print_reading
+from bot.logs import read_log
 from tests.git_served import git
 from tests.logs.reading import wrap_as_job
 
@@ -18,7 +22,16 @@ Traceback (most recent call last):
     raise ValueError("no fruit")
 ValueError: no fruit
 """
+ODD_LINES = [f"src/a.c:{n}:1: error: bad \x07thing \u202eturned" for n in range(1, 60)]
 CODE = "def total(names):\n    raise ValueError('no fruit')\n    return 0\n"
+
+
+class Screen(StringIO):
+    """A screen that can be read."""
+
+    def isatty(self) -> bool:
+        """Say that a person looks at it."""
+        return True
 
 
 def greenlit(*argv: str, given: bytes = b"") -> Result:
@@ -122,13 +135,24 @@ def test_wrong_use_is_told_in_words(argv: list[str], said: str):
 
 
 def test_what_a_log_says_commands_no_terminal(tmp_path: Path):
-    """Escapes, bells and turned writing become signs; a long page ends with how much more there is."""
-    lines = [f"src/a.c:{n}:1: error: bad \x07thing \u202eturned" for n in range(1, 60)]
-    shown = greenlit(given=wrap_as_job("\n".join(lines))).stdout
+    """Escapes, bells and turned writing become signs."""
+    shown = greenlit(given=wrap_as_job("\n".join(ODD_LINES))).stdout
 
     assert not {"\x07", "\x1b", "\u202e"} & set(shown)
-    assert "more; --json tells them all." in shown
-    assert len(shown.splitlines()) <= 30
+
+
+def test_only_a_screen_cuts_the_list():
+    """A file or a pipe gets every failure; a screen what fits, and how much more there is."""
+    log = wrap_as_job("\n".join(ODD_LINES))
+    screen = Screen()
+    print_reading(
+        Console(file=screen, width=80, height=24), read_log(log.splitlines(), ()), files_known=True
+    )
+    piped = greenlit(given=log).stdout
+
+    assert 59 == piped.count("bad \N{REPLACEMENT CHARACTER}thing")
+    assert " more; through a pipe, as in | less, all are shown." in screen.getvalue()
+    assert len(screen.getvalue().splitlines()) <= 24
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from bot.cli.inputs import (
     require_folder,
 )
 from bot.cli.progress import show_progress
-from bot.cli.terminal import count_nouns, open_console
+from bot.cli.terminal import count_nouns, open_console, print_sentences
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import EditResult, Rejected, compute_changes
 from bot.text.terminal_text import strip_control
@@ -140,7 +140,7 @@ def _print_refusal(reason: str, nearest: Sequence[str], *, as_json: bool) -> Non
         _print_json(refusal)
         return
     err = open_console(stderr=True)
-    err.print(Text(strip_control(reason), "bold red"), soft_wrap=True)
+    print_sentences(err, strip_control(reason), "bold red")
     for line in nearest:
         err.print(strip_control(line), soft_wrap=True)
 

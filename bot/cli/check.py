@@ -76,11 +76,12 @@ def check_folder(
             show_progress("Looking over the change"),
             TemporaryDirectory(prefix="greenlit-") as home,
         ):
-            work_tree = borrow_repository(Path(home), folder).work_tree()
+            repository = borrow_repository(Path(home), folder)
+            repository.tree(options.base or "HEAD")  # or it says what there is to choose from
             checkers = build_checkers(settings.package_indexes)
-            result = _check_work_tree(work_tree, options.base, checkers)
+            result = _check_work_tree(repository.work_tree(), options.base, checkers)
     except (*MISTAKES, Refusal) as wrong:
-        print_error(wrong, console)
+        print_error(wrong)
         return WRONG_USE
     if options.form == "page":
         _print_result(console, result)

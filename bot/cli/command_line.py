@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from shutil import get_terminal_size
 from typing import Any
 
 import typer
-from rich.text import Text
 from typer.core import TyperGroup
 
-from bot.cli.terminal import open_console
+from bot.cli.terminal import open_console, print_sentences
 from bot.settings import SettingsError
 
 WRONG_USE, STOPPED = 2, 130
@@ -35,19 +35,30 @@ class CommandLine(TyperGroup):
         except typer.TyperException as mistake:
             _print_mistake(mistake)
         except SettingsError as wrong:
-            text = Text(f"Some settings are missing or wrong.\n{wrong}")
-            open_console(stderr=True).print(text, soft_wrap=True)
+            text = f"Some settings are missing or wrong.\n{wrong}"
+            print_sentences(open_console(stderr=True), text)
         return WRONG_USE
 
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Read what was typed; help and version are printed then already."""
+        with _end_with_pipe():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: Any) -> Any:
-        """Do the command. Whoever closes its output early, as `head` does, has read enough."""
-        try:
-            code = super().invoke(ctx)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            _discard_output()
-            return PIPE_CLOSED
-        return code
+        """Do the command."""
+        with _end_with_pipe():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _end_with_pipe() -> Iterator[None]:
+    """End when the reader of the output goes away: whoever does, as `head`, has read enough."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        raise typer.Exit(PIPE_CLOSED) from None
 
 
 def _print_mistake(mistake: typer.TyperException) -> None:
@@ -62,7 +73,7 @@ def _print_mistake(mistake: typer.TyperException) -> None:
     context = getattr(mistake, "ctx", None)
     if context:
         text += f"\nHelp: {context.command_path} -h"
-    open_console(stderr=True).print(Text(text), soft_wrap=True)
+    print_sentences(open_console(stderr=True), text)
 
 
 def _discard_output() -> None:

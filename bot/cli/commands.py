@@ -14,7 +14,7 @@ import typer
 from bot.cli.command_line import CONTEXT, WRONG_USE, CommandLine
 from bot.cli.progress import show_progress
 from bot.cli.refactor_commands import refactor
-from bot.cli.terminal import open_console
+from bot.cli.terminal import open_console, print_sentences
 from bot.settings import (
     GateSettings,
     ModelSettings,
@@ -110,7 +110,7 @@ def demo(
         command = _import_command("demo")
     except ModuleNotFoundError as missing:
         text = f"The demo needs {missing.name}, which is not installed: install greenlit[demo]."
-        open_console(stderr=True).print(text, soft_wrap=True)
+        print_sentences(open_console(stderr=True), text)
         raise typer.Exit(WRONG_USE) from None
     options = command.DemoOptions(live, keep, stay)
     raise typer.Exit(command.play_demo(open_console(), options))
@@ -320,7 +320,7 @@ def merge(
         Path | None, typer.Option(help="Where to write the result; standard output by default")
     ] = None,
 ) -> None:
-    """Merge three versions of a file, and solve the conflicts that leave no doubt.
+    """Merge three versions of a file, where conflicts leave no doubt.
 
     Exits 0 when nothing is left to solve and 1 when conflicts are, which stand between git's
     markers.

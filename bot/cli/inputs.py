@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import BinaryIO
 
 from rich.console import Console
-from rich.text import Text
 
-from bot.adapters.git.git_process import GitUnfitError
+from bot.adapters.git.git_errors import summarize
+from bot.adapters.git.git_process import GitError, GitUnfitError
 from bot.adapters.git.repository_folder import NoRepositoryError
-from bot.cli.terminal import open_console
+from bot.cli.terminal import open_console, print_sentences
 from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
 
@@ -25,7 +26,7 @@ class WrongUseError(Exception):
 
 
 # What a command is told when it cannot work on what it was given.
-MISTAKES = (WrongUseError, NoRepositoryError, GitUnfitError)
+MISTAKES = (WrongUseError, NoRepositoryError, GitUnfitError, GitError)
 
 
 def require_folder(path: Path) -> None:
@@ -57,7 +58,7 @@ def open_input(source: str, noun: str) -> BinaryIO:
         raise WrongUseError(f"There is no standard input to read the {noun} from: name a file.")
     if is_typed(source):
         hint = f"Reading the {noun} from standard input; end it with Ctrl-D."
-        open_console(stderr=True).print(hint, style="dim", soft_wrap=True)
+        print_sentences(open_console(stderr=True), hint, "dim")
     return sys.stdin.buffer
 
 
@@ -104,8 +105,12 @@ def read_request(source: str, limit_chars: int, *, any_text: bool = False) -> tu
 
 def print_error(error: Exception, console: Console | None = None) -> None:
     """Print what is wrong, to standard error where no console is given."""
-    text = Text(_as_sentence(strip_control(str(error))), "red")
-    (console or open_console(stderr=True)).print(text, soft_wrap=True)
+    words = str(error)
+    if isinstance(error, GitError):
+        reason = re.sub(r"^(fatal|error): ", "", summarize(error))
+        words = f"The repository cannot be read; git fsck tells what is damaged. Git says: {reason}"
+    text = _as_sentence(strip_control(words))
+    print_sentences(console or open_console(stderr=True), text, "red")
 
 
 def _as_sentence(text: str) -> str:

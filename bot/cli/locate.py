@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ from bot.adapters.sqlite_cache import SqliteCache
 from bot.cli.inputs import MISTAKES, WrongUseError, print_error, read_request, require_folder
 from bot.cli.progress import show_progress
 from bot.cli.retrieval_view import print_retrieval
-from bot.cli.terminal import open_console
-from bot.ports import Clock, Embedder, Model, Ports, Unreachable
+from bot.cli.terminal import open_console, print_sentences
+from bot.ports import Clock, DerivedCache, Embedder, Model, NullCache, Ports, Unreachable
 from bot.search import INDEX_FORMAT
 from bot.steps.repo_index import load_repo_index, render_map
 from bot.steps.retrieve import search_repo
@@ -92,7 +93,7 @@ def _with_repository(
     with TemporaryDirectory(prefix="greenlit-") as home:
         try:
             require_folder(source.repo)
-            cache = SqliteCache(source.cache.expanduser(), INDEX_FORMAT)
+            cache = _open_cache(source.cache)
             ports = Ports(
                 GitMirrors(Path(home), ()),
                 cast("Model", nobody),
@@ -104,6 +105,23 @@ def _with_repository(
         except (*MISTAKES, Unreachable) as wrong:
             print_error(wrong)
             return WRONG_USE
+
+
+def _open_cache(folder: Path) -> DerivedCache:
+    """Open the memory of what was learned; say once when nothing can be kept there."""
+    folder = folder.expanduser()
+    if folder.exists():
+        require_folder(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_writable = os.access(folder, os.W_OK)
+    except OSError:
+        is_writable = False
+    if is_writable:
+        return SqliteCache(folder, INDEX_FORMAT)
+    text = f"Nothing can be kept in {folder}, so the next time takes as long."
+    print_sentences(open_console(stderr=True), text, "dim")
+    return NullCache()
 
 
 def _describe_retrieval(retrieval: Retrieval) -> dict[str, object]:

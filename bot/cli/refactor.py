@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot.cli.inputs import WrongUseError, print_error, require_folder
 from bot.cli.progress import show_progress
-from bot.cli.terminal import colour_diff, count_nouns, open_console
+from bot.cli.terminal import colour_diff, count_nouns, open_console, print_sentences
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import render_diff
 from bot.refactor import CannotRefactor, Refactoring, Unproven, is_read
@@ -88,7 +88,7 @@ def _print_summary(err: Console, refactoring: Refactoring, options: WriteOptions
     places = count_nouns(refactoring.places, "place")
     _print_unproven(err, refactoring.unproven)
     text = f"{places} in {count_nouns(files, 'file')}. {_describe_state(refactoring, options)}"
-    err.print(text, soft_wrap=True)
+    print_sentences(err, text)
 
 
 def _describe_state(refactoring: Refactoring, options: WriteOptions) -> str:
@@ -110,6 +110,6 @@ def _print_unproven(err: Console, unproven: Sequence[Unproven]) -> None:
     shown = unproven[:SHOWN_UNPROVEN] if err.file.isatty() else unproven
     for place in shown:
         line = f"  {place.path}:{place.line}: {place.text}  ({place.why})"
-        err.print(strip_control(line), soft_wrap=True)
+        print_sentences(err, strip_control(line))
     if len(unproven) > len(shown):
         err.print(f"  ... and {len(unproven) - len(shown)} more; 2> FILE keeps them all.")

@@ -27,7 +27,7 @@ from bot.cli.inputs import (
     read_request,
     require_folder,
 )
-from bot.cli.terminal import colour_diff, open_console, render_step
+from bot.cli.terminal import colour_diff, open_console, print_sentences, render_step
 from bot.cli.unrecorded_run import SilentComments, UnrecordedRun
 from bot.ports import Ports, Refusal, Unreachable
 from bot.settings import ModelSettings
@@ -192,7 +192,7 @@ def _apply(console: Console, files: WorkTree, changes: str) -> int:
     except GitError as failed:
         _keep_patch(console, changes, failed)
         return NOT_DONE
-    console.print(f"Written into {files.root}. Nothing is committed.", soft_wrap=True)
+    print_sentences(console, f"Written into {files.root}. Nothing is committed.")
     return DONE
 
 
@@ -205,7 +205,7 @@ def _keep_patch(console: Console, changes: str, failed: GitError) -> None:
     headline = "Not applied, nothing was written: it does not fit what is in the folder."
     console.print(Text(headline, "bold red"))
     for line in str(failed).splitlines():
-        console.print(strip_control(line.removeprefix("error: ")), soft_wrap=True)
+        print_sentences(console, strip_control(line.removeprefix("error: ")))
     console.print(
         f"The change is kept. Commit or stash your own, then: git apply {file.name}", soft_wrap=True
     )

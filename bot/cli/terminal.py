@@ -62,6 +62,11 @@ def render_step(took_s: float, name: str, said: Text) -> Table:
     return row
 
 
+def print_sentences(console: Console, text: Text | str, style: str = "") -> None:
+    """Print prose: a terminal's lines end between words, and a file's or pipe's where it says."""
+    console.print(text, style=style, soft_wrap=not console.file.isatty())
+
+
 def count_nouns(number: int, noun: str) -> str:
     """Write a number with its noun, in the plural where it is not one."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -181,33 +181,31 @@ def test_sarif_is_sarif(folder, capsys):
 @pytest.mark.parametrize(
     ("place", "base", "expected"),
     [
-        ("nowhere", None, "is no folder"),
+        ("nowhere", None, "There is no folder"),
         (".", None, "is no git repository"),
-        ("shop", "nope", "There is no commit nope"),
-        ("shop", "--all", "There is no commit --all"),
-        ("bare", None, "is no work tree of git"),
-        ("new", None, "There is no commit HEAD"),
+        ("shop", "nope", "has no commit nope. Name a branch"),
+        ("shop", "--all", "has no commit --all. Name a branch"),
+        ("bare", None, "is a bare repository: it has no files."),
+        ("new", None, "has no commit yet: there is nothing to read."),
     ],
 )
-def test_what_cannot_be_looked_at_is_wrong_use(folder, tmp_path, place, base, expected):
-    """Exit code 2, and a sentence that says why."""
+def test_what_cannot_be_looked_at_is_wrong_use(folder, tmp_path, capsys, place, base, expected):
+    """Exit code 2, and a sentence on standard error that says why."""
     git(tmp_path, "clone", "--quiet", "--bare", folder.as_uri(), "bare")
     git(tmp_path, "init", "--quiet", "new")
-    code, text = render_page(tmp_path / place, base)
+    code, page = render_page(tmp_path / place, base)
 
-    assert (2, True) == (code, expected in " ".join(text.split()))
+    assert (2, "", True) == (code, page, expected in " ".join(capsys.readouterr().err.split()))
 
 
-def test_a_broken_configuration_is_wrong_use(folder):
+def test_a_broken_configuration_is_wrong_use(folder, capsys):
     """With its line."""
     write(folder, {".github/greenlit.yml": "advise: [secrets]\n"})
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "-m", "Ease")
 
-    assert (2, True) == (
-        render_page(folder)[0],
-        "line 1, column 10" in " ".join(render_page(folder)[1].split()),
-    )
+    assert 2 == render_page(folder)[0]
+    assert "line 1, column 10" in " ".join(capsys.readouterr().err.split())
 
 
 def test_names_that_are_no_text_end_in_words(folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -134,6 +135,28 @@ def test_one_mistake_has_one_wording(places, command, place, message):
     ended = run_cli(*command, place, cwd=places)
 
     assert (2, f"{message}\n", "") == (ended.exit_code, ended.stderr, ended.stdout)
+
+
+@pytest.mark.parametrize("command", WITH_REPOSITORY, ids=lambda words: words[0])
+def test_a_damaged_repository_is_no_fault_of_ours(places, command):
+    """Git's reason without its prefix, and what tells more."""
+    shutil.rmtree(places / "greeter/.git/objects")
+    (places / "greeter/.git/objects").mkdir()
+    ended = run_cli(*command, "greeter", cwd=places)
+
+    assert 2 == ended.exit_code
+    assert "git fsck tells what is damaged" in ended.stderr
+    assert "fatal:" not in ended.stderr
+
+
+def test_a_cache_that_cannot_be_kept_is_told_once(places):
+    """A file in its place is a mistake; a folder that cannot be made is done without."""
+    mistaken = run_cli("map", "--repo", "greeter", "--cache", "file", cwd=places)
+    kept = run_cli("map", "--repo", "greeter", "--cache", "/dev/null/x", cwd=places)
+
+    assert (2, "file is a file, not a folder.\n") == (mistaken.exit_code, mistaken.stderr)
+    assert 0 == kept.exit_code
+    assert 1 == kept.stderr.count("Nothing can be kept in /dev/null/x")
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class BorrowedRepository:
         """Open its files. Raises NoRepositoryError where there are none."""
         root = self.source.root
         if not root or not root.is_dir():
-            raise NoRepositoryError(f"{self.folder} is no work tree of git: it has no files.")
+            raise NoRepositoryError(f"{self.folder} is a bare repository: it has no files.")
         # Both keep their times: by the index's, git knows which files it need not read again.
         for path in (self.source.git_dir / "index", *self.source.git_dir.glob("sharedindex.*")):
             if path.is_file():

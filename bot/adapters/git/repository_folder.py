@@ -110,8 +110,8 @@ def _read_config(path: Path) -> dict[str, str]:
     try:
         with GitConfigParser(path, read_only=True, merge_includes=False) as parser:
             return dict(_list_values(parser))
-    except (configparser.Error, ValueError) as wrong:
-        raise NoRepositoryError(f"{path} cannot be read: {wrong}") from None
+    except (configparser.Error, ValueError):
+        raise NoRepositoryError(f"{path} cannot be read as git's configuration.") from None
 
 
 def _list_values(parser: GitConfigParser) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ from bot.cli.demo.bot_process import BotDied
 from bot.cli.demo.last_screen import DemoResult, find_command, render_end
 from bot.cli.demo.narration import open_issue, watch_run
 from bot.cli.demo.staging import REPO, Cast, Stage, set_stage
-from bot.cli.inputs import print_error
+from bot.cli.inputs import WrongUseError, print_error, require_folder
 from bot.cli.progress import show_progress
 from bot.settings import ModelSettings, SettingsError, load_settings
 from bot.text.terminal_text import strip_control
@@ -51,13 +51,15 @@ def play_demo(console: Console, options: DemoOptions) -> int:
     Returns 0 when the pull request opened green, 1 when not, 2 for wrong use, 130 when stopped.
     """
     home = options.keep.absolute() if options.keep else None
-    if home and home.exists() and (not home.is_dir() or any(home.iterdir())):
-        print_error(ValueError(f"{home} is not empty: choose another place for the demo's files."))
-        return WRONG_USE
     try:
+        if home and home.exists():
+            _require_empty(home)
         cast = Cast(load_settings(ModelSettings) if options.live else None, options.conversation)
+    except WrongUseError as wrong:
+        print_error(wrong)
+        return WRONG_USE
     except SettingsError as wrong:
-        print_error(ValueError(f"--live needs Claude.\n{wrong}"))
+        print_error(WrongUseError(f"--live needs Claude.\n{wrong}"))
         return WRONG_USE
     player = "A conversation written by hand"
     if cast.model:
@@ -67,6 +69,12 @@ def play_demo(console: Console, options: DemoOptions) -> int:
     code = _play(console, home, cast, stay=options.stay and console.file.isatty())
     console.print(f"Nothing is left running. Its files stay in {home}", soft_wrap=True)
     return code
+
+
+def _require_empty(home: Path) -> None:
+    require_folder(home)
+    if any(home.iterdir()):
+        raise WrongUseError(f"{home} is not empty: choose another place for the demo's files.")
 
 
 def _play(console: Console, home: Path, cast: Cast, *, stay: bool) -> int:

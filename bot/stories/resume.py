@@ -7,9 +7,9 @@ from dataclasses import replace
 from bot.ports import Refusal
 from bot.run import Run
 from bot.steps.ask_model import open_conversation
-from bot.steps.check_earlier_work import EarlierWork, check_earlier_work
+from bot.steps.check_earlier_work import check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
-from bot.values import Issue, Resumption, RunState, ToolResult, Turn, UserText
+from bot.values import Issue, PullRequest, Resumption, RunState, ToolResult, Turn, UserText
 from bot.values.run_state import after_nudge, after_results, after_resumption, answer_finish
 
 UNANSWERED = "The job was interrupted before this call was answered. Make it again if you need it."
@@ -25,8 +25,12 @@ async def resume(run: Run, state: RunState) -> RunState:
     if earlier is None or not _has_work(earlier):
         return state
     work = await run(check_earlier_work, replace(earlier, request=state.request))
+    if work.obstacle and work.pull is not None:
+        run.keep(after_resumption(earlier, state, ""))  # the next run still knows of it
+        raise Refusal(_explain_no_second_pull(work.pull, work.obstacle))
     if work.obstacle:
-        return _begin_anew(state, work)
+        obstacle = work.obstacle[0].upper() + work.obstacle[1:]
+        return replace(state, resumption=Resumption(f"{obstacle}, so this begins anew."))
     if work.pull is None and state.request.command != "retry":
         return state
     text = f"This goes on with #{work.pull.number}." if work.pull else ""
@@ -59,16 +63,12 @@ def _has_work(earlier: RunState) -> bool:
     return earlier.issue is not None and len(earlier.conversation) > 1 and not is_unchanged
 
 
-def _begin_anew(state: RunState, work: EarlierWork) -> RunState:
-    """Say why this is no continuation. While a pull request is open there is no second one."""
-    if work.pull is not None:
-        raise Refusal(
-            f"I cannot go on with #{work.pull.number}, because {work.obstacle} since my last "
-            "commit there, and I open no second pull request beside it. "
-            f"Close #{work.pull.number}, and `/generate` begins anew."
-        )
-    obstacle = work.obstacle[0].upper() + work.obstacle[1:]
-    return replace(state, resumption=Resumption(f"{obstacle}, so this begins anew."))
+def _explain_no_second_pull(pull: PullRequest, obstacle: str) -> str:
+    return (
+        f"I cannot go on with #{pull.number}: {obstacle} since my last commit there. "
+        f"I open no second pull request beside it: close #{pull.number}, and `/generate` begins "
+        "anew."
+    )
 
 
 async def _open_anew(run: Run, state: RunState, issue: Issue, renewal: Renewal) -> RunState:

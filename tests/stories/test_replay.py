@@ -48,6 +48,9 @@ class Replay:
     async def follow(self, branch):
         self.take("DBOS.updateWorkflowAttributes")
 
+    async def find_last_state(self, subject):
+        return from_json(self.take("find_last_state")["ok"], RunState)
+
     def keep(self, state):
         self.state = state
         return state

@@ -1,12 +1,19 @@
 """A run goes on from what the one before it left: on its pull request, never beside it."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+from dbos import DBOS
 
 from bot.forge.claude_script import Expectation, ExpectedResult
+from bot.run import from_json
+from bot.stories.solve_issue import solve_issue
+from bot.values import Request, RunState
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, edit, script, staged
+from tests.stories.test_replay import Replay
 from tests.stories.test_solve_issue import SLOW
 
 BRANCH = "greenlit/1-greet-more-quietly"
@@ -203,3 +210,31 @@ def test_retry_after_a_model_that_stopped_early_asks_it_again(stage):
 
         assert "gave up" == on.bot.run(f"{REPO}#{issue}/1").outcome.state
         assert "opened" == on.ended(issue, run=2).outcome.state
+
+
+def test_resumed_run_is_the_same_after_a_crash(stage):
+    """All that it takes over is in its own record: replayed from there it comes to the same end."""
+    with stage(TWICE) as on:
+        issue = first_run(on)
+        on.forge.add_comment(REPO, issue, "ada", "/generate in German, please")
+        run = on.ended(issue, run=2)
+        infos = DBOS.list_workflow_steps(run.key)
+        replay = Replay(run.key, [(info["function_name"], info["output"]) for info in infos])
+        outcome = asyncio.run(solve_issue(replay, from_json(run.value, Request)))
+        ((_name, last),) = replay.steps
+
+        assert run.outcome == replace(outcome, usd=run.outcome.usd)  # the engine adds the cost
+        assert from_json(last["ok"], RunState) == replay.state
+
+
+def test_open_pull_request_is_remembered_over_a_refused_run(stage):
+    """A run that could not go on takes over what the one before it left, for the next one."""
+    with stage(TWICE) as on:
+        issue = first_run(on)
+        on.forge.push(REPO, "ada", BRANCH, {"README.md": "# Mine\n"}, "Mine")
+        on.forge.add_comment(REPO, issue, "ada", "/generate more")
+        on.ended(issue, run=2)
+        state = on.bot.last_state(f"{REPO}#{issue}")
+
+        assert (f"{REPO}#{issue}/2", BRANCH) == (state.key, state.branch)
+        assert state.pull is not None

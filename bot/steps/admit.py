@@ -62,7 +62,7 @@ def is_mentioned(ports: Ports, request: Request) -> bool:
 def find_obstacle(ports: Ports, request: Request) -> str:
     """Say why this issue cannot be worked on, in words for the asker; empty when it can."""
     if ports.repositories.fetch_info(request.repo).archived:
-        return "this repository is archived, so nothing can be pushed to it."
+        return "This repository is archived, so nothing can be pushed to it."
     if why := _find_issue_obstacle(ports.issues.fetch_issue(request.repo, request.number)):
         return why
     day = ports.spending.find_limit(request.repo)
@@ -73,13 +73,13 @@ def find_obstacle(ports: Ports, request: Request) -> str:
 
 def _find_issue_obstacle(issue: Issue | None) -> str:
     if issue is None:
-        return "this issue is gone."
+        return "This issue is gone."
     if issue.pull:
-        return "on a pull request I cannot act yet. Ask on the issue that it solves."
+        return "On a pull request I cannot act yet. Ask on the issue that it solves."
     if issue.locked:
-        return "this issue is locked. Unlock it, then ask again."
+        return "This issue is locked. Unlock it, then ask again."
     if not issue.open:
-        return "this issue is closed. Reopen it, then ask again."
+        return "This issue is closed. Reopen it, then ask again."
     return ""
 
 

@@ -8,8 +8,8 @@ from bot.text import as_code_span
 from bot.text.durations import render_duration
 from bot.values import LastRun, Request
 
-NOT_YOURS = "sorry: only people with write access to this repository can ask me for that."
-IDLE = "nothing is under way here."
+NOT_YOURS = "Sorry: only people with write access to this repository can ask me for that."
+IDLE = "Nothing is under way here."
 _CLOSES = re.compile(r"^Closes #(\d+)\s*$", re.MULTILINE)
 WITH_WORDS = ("generate", "retry")
 WORDS_CHARS = 200
@@ -26,7 +26,7 @@ def render_help(label: str) -> str:
 def render_pull_help(label: str, request: Request) -> str:
     """Render what can be said on a pull request: nothing yet, and where it can be said."""
     return (
-        "on a pull request I only answer `/help` so far. "
+        "On a pull request I only answer `/help` so far. "
         f"These commands work on {_name_issue(request)}:\n\n{_render_commands(label)}"
     )
 
@@ -34,7 +34,7 @@ def render_pull_help(label: str, request: Request) -> str:
 def render_pull_answer(request: Request) -> str:
     """Say that a command does not work on a pull request, and where it does."""
     text = (
-        f"on a pull request I cannot act yet. Comment {_render_command(request.command)} on "
+        f"On a pull request I cannot act yet. Comment {_render_command(request.command)} on "
         f"{_name_issue(request)}"
     )
     if request.command in WITH_WORDS:

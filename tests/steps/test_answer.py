@@ -43,7 +43,7 @@ def test_who_may_not_ask_is_told_once_and_then_by_a_thumb(place):
 
     assert [True, False] == told
     assert 1 == len(place.said(issue))
-    assert "@eve sorry: only people with write access" in place.said(issue)[0]
+    assert "@eve Sorry: only people with write access" in place.said(issue)[0]
     assert [[], ["-1"]] == [thumbs(place, issue, comment) for comment in comments]
 
 

@@ -42,7 +42,7 @@ def test_commands_are_answered_where_nothing_is_under_way(stage):
     with stage(PLAY) as on:
         issue = on.issue()
 
-        assert "nothing is under way here" in say(on, issue, "/stop")
+        assert "Nothing is under way here" in say(on, issue, "/stop")
         assert "I have not worked on this issue yet" in say(on, issue, "/status")
         assert "The label `autogen` asks for the same." in say(on, issue, "/help")
         assert "only people with write access" in say(on, issue, "/status", by="eve")
@@ -79,7 +79,7 @@ def test_the_status_of_a_run_that_ended_says_how(stage):
         pull = on.ended(issue).outcome.pull
         told = say(on, issue, "/status")
 
-        assert "nothing is under way here. The last run ended" in told
+        assert "Nothing is under way here. The last run ended" in told
         assert "Greenlit opened a pull request, $" in told
         assert f"It is #{pull}." in told
 
@@ -197,9 +197,9 @@ def test_a_command_on_a_pull_request_is_answered(stage):
         pull = on.forge.list_pulls(REPO)[0].number
 
         told = say(on, pull, "/generate")
-        assert "on a pull request I cannot act yet" in told
+        assert "On a pull request I cannot act yet" in told
         assert "Comment `/generate` on the issue that it solves, #1:" in told
-        assert "on a pull request I only answer `/help` so far" in say(on, pull, "/help")
+        assert "On a pull request I only answer `/help` so far" in say(on, pull, "/help")
         assert on.bot.run(f"{REPO}#{pull}/1") is None
 
 

@@ -56,7 +56,7 @@ def test_help_on_a_pull_request_says_what_works_there():
     body = "Text.\n\nCloses #7\n\nmore"
     page = GitHubPage(render_pull_help("autogen", ask("help", body=body)))
 
-    assert "on a pull request I only answer /help so far" in page.text
+    assert "On a pull request I only answer /help so far" in page.text
     assert "the issue that it solves, #7:" in page.text
     assert 7 == len(page.tables[0])
 
@@ -116,7 +116,7 @@ def test_busy_run_says_what_becomes_of_the_words():
         (
             None,
             (
-                "nothing is under way here. I have not worked on this issue yet: comment `/generate` "
+                "Nothing is under way here. I have not worked on this issue yet: comment `/generate` "
                 "to begin."
             ),
         ),
@@ -141,7 +141,7 @@ def test_busy_run_says_what_becomes_of_the_words():
                 changed=NOW - 7300,
             ),
             (
-                "nothing is under way here. The last run ended 2 hours ago, after 11 minutes. Greenlit "
+                "Nothing is under way here. The last run ended 2 hours ago, after 11 minutes. Greenlit "
                 "opened a pull request, $0.42 of at most $5.00. It is #12. "
                 "[Its comment](#issuecomment-42) tells more."
             ),
@@ -149,7 +149,7 @@ def test_busy_run_says_what_becomes_of_the_words():
         (
             LastRun(KEY, is_live=False, report=REPORT, began=NOW - 900, changed=NOW - 61),
             (
-                "nothing is under way here. The last run broke off 1 minute ago. Comment `/retry` to "
+                "Nothing is under way here. The last run broke off 1 minute ago. Comment `/retry` to "
                 "go on where it was."
             ),
         ),

@@ -46,9 +46,10 @@ def _render_news(earlier: RunState, issue: Issue, request: Request) -> Iterator[
     if issue.body != known.body:
         text = issue.body if issue.body.strip() else "(no text)"
         yield quote_data("The text of the issue was changed, and is now", text)
-    ids = {comment.id for comment in known.comments} | {request.comment}
+    texts = {(comment.id, comment.body) for comment in known.comments}
     for comment in issue.comments:
-        if comment.id not in ids and _says_something(comment):
+        is_known = (comment.id, comment.body) in texts or comment.id == request.comment
+        if not is_known and _says_something(comment):
             heading = f"Comment by @{comment.author}, {comment.at}"
             yield quote_data(heading, comment.body)
 

@@ -1,0 +1,147 @@
+"""How a conversation goes on: whatever it ended with, it stays one that the model's API takes."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.run import to_json
+from bot.steps.renew_request import Renewal
+from bot.stories.resume import UNANSWERED, renew_conversation
+from bot.values import (
+    ConversationStart,
+    Finish,
+    Issue,
+    OpenFinish,
+    Patch,
+    Plan,
+    PromptPrefix,
+    Repo,
+    Request,
+    Resumption,
+    RunKey,
+    RunState,
+    ToolCall,
+    ToolResult,
+    ToolResults,
+    Tree,
+    Turn,
+    UserText,
+)
+from tests.stories.test_replay import Replay
+
+ISSUE = Issue(7, "Greet", "It shouts.", "ada")
+START = ConversationStart(PromptPrefix("system", ()), "the job", "go on with a call")
+CALLS = (ToolCall("c1", "grep", {}), ToolCall("c2", "submit_plan", {}))
+ASKED = Turn("tools", calls=CALLS)
+STOPPED = Turn("end", text="All done!")
+RESULTS = ToolResults((ToolResult("c0", "found"),))
+FINISH = OpenFinish("c9", Finish("Greet softly", "", "Softer."), (ToolResult("c8", "done"),))
+NEWS = "@ada asks for more."
+
+
+def make_state(*conversation, **more):
+    """A run that goes on from a conversation that ended so."""
+    repo = Repo("acme/greeter")
+    return RunState(
+        RunKey("acme/greeter#7/2"),
+        Request(repo, 7, "ada", "", "d"),
+        issue=ISSUE,
+        tree=Tree(repo, "a" * 40, "main"),
+        start=START,
+        conversation=(UserText("the job"), *conversation),
+        plan=Plan("Greet in lower case."),
+        patch=Patch({"greeting.py": "x = 1\n"}),
+        resumption=Resumption("This goes on with #8.", goes_on=True),
+        **more,
+    )
+
+
+def renew(state, news="", *, is_same_prompt=True):
+    """The state after the model is told what is new."""
+    renewal = Renewal(news, "look again", is_same_prompt)
+    again = replace(START, first_message="the job again")
+    run = Replay(
+        state.key,
+        [
+            ("renew_request", {"ok": to_json(renewal)}),
+            ("open_conversation", {"ok": to_json(again)}),
+        ],
+    )
+    return asyncio.run(renew_conversation(run, state, ISSUE))
+
+
+@pytest.mark.parametrize(
+    ("last", "news", "added"),
+    [
+        (RESULTS, "", ()),
+        (RESULTS, NEWS, (UserText("look again"),)),
+        (STOPPED, "", (UserText("go on with a call"),)),
+        (STOPPED, NEWS, (UserText("look again"),)),
+        (
+            ASKED,
+            "",
+            (
+                ToolResults(
+                    (
+                        ToolResult("c1", UNANSWERED, is_error=True),
+                        ToolResult("c2", UNANSWERED, is_error=True),
+                    )
+                ),
+            ),
+        ),
+        (
+            ASKED,
+            NEWS,
+            (
+                ToolResults(
+                    (
+                        ToolResult("c1", UNANSWERED, is_error=True),
+                        ToolResult("c2", NEWS, is_error=True),
+                    )
+                ),
+            ),
+        ),
+    ],
+)
+def test_every_end_of_a_conversation_is_gone_on_from(last, news, added):
+    """Open calls are answered, all of them; who stopped is nudged; our words come last."""
+    state = make_state(last)
+
+    assert (*state.conversation, *added) == renew(state, news).conversation
+
+
+def test_open_finish_is_answered_with_the_news():
+    """Behind the results of its turn's other calls, and the work goes on."""
+    state = make_state(Turn("tools"), open_finish=FINISH)
+    renewed = renew(state, NEWS)
+
+    assert renewed.open_finish is None
+    assert (
+        ToolResults((ToolResult("c8", "done"), ToolResult("c9", NEWS, is_error=True)))
+        == renewed.conversation[-1]
+    )
+
+
+def test_without_news_an_open_finish_stays_open():
+    """The work is done, and only CI has something to say."""
+    state = make_state(Turn("tools"), open_finish=FINISH)
+
+    assert state == renew(state)
+
+
+def test_plan_that_asked_is_made_anew():
+    """Once its questions are answered it is another plan; until then nothing may be edited."""
+    asks = Plan("Unsure.", questions=("Which greeting?",))
+
+    assert renew(replace(make_state(ASKED), plan=asks), NEWS).plan is None
+    assert renew(make_state(ASKED), NEWS).plan is not None
+
+
+def test_other_prompt_begins_another_conversation_on_the_same_work():
+    """The changes are kept; the plan is made anew, and nothing of the old conversation is sent."""
+    state = make_state(Turn("tools"), open_finish=FINISH)
+    renewed = renew(state, NEWS, is_same_prompt=False)
+
+    assert (UserText("the job again"), UserText("look again")) == renewed.conversation
+    assert (state.patch, None, None) == (renewed.patch, renewed.plan, renewed.open_finish)

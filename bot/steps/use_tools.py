@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.text import Text
 
 from bot.edits import Rejected
@@ -84,7 +85,8 @@ class ToolExecutor:
         try:
             arguments = tool.input_type.model_validate(call.input)
         except ValidationError as error:
-            return ToolResult(call.id, _explain_input(error), is_error=True)
+            self.session.has_failed_edit |= tool.writes
+            return ToolResult(call.id, _explain_input(error, tool), is_error=True)
         try:
             text = self._run(tool, arguments)
         except (ToolRefusal, Rejected) as refusal:
@@ -111,9 +113,18 @@ def shorten_answer(text: str) -> str:
     return f"{text[:HEAD_CHARS]}\n... {missing} characters left out ...\n{text[-TAIL_CHARS:]}"
 
 
-def _explain_input(error: ValidationError) -> str:
-    problems = "; ".join(
-        f"{'.'.join(map(str, problem['loc'])) or 'input'}: {problem['msg']}"
-        for problem in error.errors()
-    )
-    return f"The input does not fit: {problems}."
+def _explain_input(error: ValidationError, tool: Tool[Any]) -> str:
+    """Say what is wrong with the input, and which fields the tool has."""
+    problems = "; ".join(map(_explain_problem, error.errors()))
+    fields = ", ".join(f"`{name}`" for name in tool.input_type.model_fields)
+    return f"The input does not fit: {problems}. The fields of {tool.name} are {fields or 'none'}."
+
+
+def _explain_problem(problem: ErrorDetails) -> str:
+    field = ".".join(map(str, problem["loc"])) or "input"
+    match problem["type"]:
+        case "missing":
+            return f"`{field}` is missing"
+        case "extra_forbidden":
+            return f"there is no field `{field}`"
+    return f"`{field}`: {problem['msg']}"

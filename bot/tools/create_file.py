@@ -12,8 +12,8 @@ from bot.tools.write_files import note_syntax, refuse_protected, write_files
 
 
 class CreateFileInput(ToolInput):
-    """Write a new file; its folder need not exist. Change a file that exists with `edit_file`. The
-    answer says how many lines the file has.
+    """Write a new file, or write one anew that this job created. Its folder need not exist. Change
+    a file that was there before with `edit_file`. The answer says how many lines the file has.
     """
 
     path: RepoPath
@@ -26,10 +26,17 @@ def run(session: ToolSession, arguments: CreateFileInput) -> str:
     """Add the file to the patch, if the path is free and may be written."""
     path, text = arguments.path, arguments.text
     refuse_protected(session, [path])
-    session.read_tree().check_free(path)
+    is_own = session.patch.files.get(path) is not None and not _is_in_base(session, path)
+    if not is_own:
+        session.read_tree().check_free(path)
     write_files(session, {path: text})
     lines = count_noun(len(split_lines(text)), "line")
-    return f"{path} is written and has {lines}.{note_syntax(session, path)}"
+    verb = "written anew" if is_own else "written"
+    return f"{path} is {verb} and has {lines}.{note_syntax(session, path)}"
+
+
+def _is_in_base(session: ToolSession, path: str) -> bool:
+    return session.read_base_texts([path])[path] is not None
 
 
 CREATE_FILE = Tool("create_file", CreateFileInput, run, writes=True)

@@ -14,6 +14,7 @@ from bot.tools.tree_reader import ToolRefusal
 from bot.values import GrepMatch
 
 MAX_SHOWN = 120
+MAX_WHOLE = 160  # so many come whole, for the sake of the last few
 MAX_MATCHES = 10_000  # that are counted
 MAX_COUNTS = 60  # files or folders that are named with their counts
 MAX_LINE_CHARS = 300
@@ -21,7 +22,7 @@ MAX_LINE_CHARS = 300
 
 class GrepInput(ToolInput):
     """Find the lines of the repository, with your edits, that match a POSIX extended regular
-    expression; upper and lower case matter. Each comes as path:line: text. When more than 120 lines
+    expression; upper and lower case matter. Each comes as path:line: text. When more than 160 lines
     match, the answer counts them by file or folder and shows some of each.
     """
 
@@ -47,7 +48,7 @@ def run(session: ToolSession, arguments: GrepInput) -> str:
         raise ToolRefusal(f"The pattern does not work: {error}.") from None
     if not matches:
         return "No line matches."
-    if len(matches) <= MAX_SHOWN:
+    if len(matches) <= MAX_WHOLE:
         return "\n".join(map(_render_match, matches))
     return "\n".join(_render_many(matches))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from bot.logs import clean_log
+from bot.ports import Refusal
 from bot.text.counted_nouns import count_noun
 from bot.tools.job_log import fetch_job_log
 from bot.tools.session import ToolSession
@@ -38,8 +39,11 @@ def run(session: ToolSession, arguments: LogLinesInput) -> str:
 
 
 def read_log_lines(session: ToolSession, job: int) -> list[str]:
-    """Fetch and clean the log of a job. Raises ToolRefusal when GitHub has none."""
-    log = fetch_job_log(session.ports, session.context.tree.repo, job)
+    """Fetch and clean the log of a job. Raises ToolRefusal when GitHub has none or refuses it."""
+    try:
+        log = fetch_job_log(session.ports, session.context.tree.repo, job)
+    except Refusal as refusal:
+        raise ToolRefusal(f"The log cannot be read: {refusal}") from None
     if not log:
         raise ToolRefusal(
             f"GitHub has no log of job {job}. The answer of `finish` has the numbers of the jobs."

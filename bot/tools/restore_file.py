@@ -20,7 +20,7 @@ def run(session: ToolSession, arguments: RestoreFileInput) -> str:
     """Drop the file from the patch, unless something new stands in its place."""
     path, files = arguments.path, session.patch.files
     if path not in files:
-        raise ToolRefusal(_explain_unchanged(path, sorted(files)))
+        return _explain_unchanged(path, sorted(files))
     base_text = session.read_base_texts([path])[path]
     if base_text is None:
         write_files(session, {path: None})

@@ -12,7 +12,7 @@ from bot.gates import explain_refusal
 from bot.text.counted_nouns import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
-from bot.tools.tree_reader import ToolRefusal
+from bot.tools.tree_reader import KIND_BY_MODE, ToolRefusal
 from bot.values import Plan, PlannedFile, PlannedWeakening
 
 
@@ -78,10 +78,16 @@ def run(session: ToolSession, arguments: SubmitPlanInput) -> str:
     # Questions of an earlier plan were answered, or the job would have ended with them.
     kept = replace(earlier, questions=()) if earlier else Plan("")
     plan = replace(kept, **_read_fields(arguments))
-    refused = _explain_protected(session, plan)
+    refused = _explain_unchangeable(session, plan)
     allowed = tuple(file for file in plan.files if file.path not in refused)
     if refused and not allowed and not plan.questions:
         raise ToolRefusal(_render_refusal("The plan is not accepted.", refused))
+    max_files = session.rules.max_files
+    if len(allowed) > max_files:
+        raise ToolRefusal(
+            f"The plan is not accepted: it names {len(allowed)} files, and at most {max_files} may "
+            "change. Plan a part of the work, or ask in `questions` how to divide it."
+        )
     session.plan = replace(plan, files=allowed)
     return "\n".join(_describe(session.plan, refused, is_first=earlier is None))
 
@@ -105,13 +111,19 @@ def _read_fields(arguments: SubmitPlanInput) -> dict[str, Any]:
     return fields
 
 
-def _explain_protected(session: ToolSession, plan: Plan) -> dict[str, str]:
-    """Say of each planned file that may not be changed why."""
+def _explain_unchangeable(session: ToolSession, plan: Plan) -> dict[str, str]:
+    """Say of each planned file that may not be changed why: by policy, or as it is a link."""
     rules = session.rules
-    reasons = {
-        file.path: explain_refusal(file.path, rules.allowed, rules.protected) for file in plan.files
-    }
-    return {path: reason for path, reason in reasons.items() if reason}
+    entries = session.ports.mirrors.entries(session.context.tree)
+    kinds = {entry.path: KIND_BY_MODE.get(entry.mode) for entry in entries}
+    reasons = {}
+    for file in plan.files:
+        reason = explain_refusal(file.path, rules.allowed, rules.protected)
+        if not reason and (kind := kinds.get(file.path)):
+            reason = f"it is a {kind}, which is not followed and cannot be changed."
+        if reason:
+            reasons[file.path] = reason
+    return reasons
 
 
 def _describe(plan: Plan, refused: Mapping[str, str], *, is_first: bool) -> Iterator[str]:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from bot.tools.session import ToolSession
 from bot.values import ToolSchema
 
+FAR_CHARS = 1_000  # a longest length that no model comes near by itself
+
 RepoPath = Annotated[
     str,
     Field(
@@ -87,7 +89,7 @@ class Tool(Generic[InputT]):
 
 
 def _simplify(schema: Any) -> Any:
-    """Drop from a schema what tells the model nothing: titles made of names, null, no default."""
+    """Drop from a schema what tells the model nothing: titles made of names, null, far limits."""
     if isinstance(schema, list):
         return [_simplify(part) for part in schema]
     if not isinstance(schema, dict):
@@ -96,9 +98,14 @@ def _simplify(schema: Any) -> Any:
     if len(kinds) == 1:
         rest = {name: part for name, part in schema.items() if name not in ("anyOf", "default")}
         return _simplify({**kinds[0], **rest})
-    # A property may be named "title" itself; then its value is a schema and no text.
-    return {
-        name: _simplify(part)
-        for name, part in schema.items()
-        if name != "title" or not isinstance(part, str)
-    }
+    return {name: _simplify(part) for name, part in schema.items() if not _is_noise(name, part)}
+
+
+def _is_noise(name: str, part: object) -> bool:
+    """Tell whether a keyword of a schema can be left out; a property may be named like one."""
+    match name, part:
+        case ("title", str()) | ("minLength", 1) | ("default", ""):
+            return True
+        case ("maxLength", int(limit)):
+            return limit >= FAR_CHARS
+    return False

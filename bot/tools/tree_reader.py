@@ -60,7 +60,9 @@ class TreeReader:
     def check_free(self, path: str) -> None:
         """Raise ToolRefusal when no new file can be written at the path."""
         if self.patch.files.get(path) is not None or self._is_base_file(path):
-            raise ToolRefusal(f"{path} exists: change it with `edit_file`.")
+            raise ToolRefusal(
+                f"{path} exists: change it with `edit_file`, or delete it first to write it anew."
+            )
         # Only what the patch has at, above or below the path decides, so that a call costs no more
         # when the patch is large.
         related = {

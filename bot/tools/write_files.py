@@ -63,8 +63,11 @@ def note_syntax(session: ToolSession, path: str) -> str:
     if text is None:
         return ""
     findings = check_syntax(path, text, session.read_base_texts([path])[path])
-    problems = [f"line {finding.line}: {finding.text}" for finding in findings if finding.blocks]
-    return f"\nIt does not parse as it stands: {problems[0]}" if problems else ""
+    problem = next((finding for finding in findings if finding.blocks), None)
+    if problem is None:
+        return ""
+    reason = problem.text.removeprefix("This does not parse: ")
+    return f"\nLine {problem.line} does not parse as it stands: {reason}"
 
 
 def _merge(session: ToolSession, files: Mapping[str, str | None]) -> dict[str, str | None]:

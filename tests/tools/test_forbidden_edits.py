@@ -11,6 +11,7 @@ FILES = {
     "AGENTS.md": b"Keep this file up to date.\n",
     "CONTRIBUTING.md": b"Add each job to `.github/workflows/ci.yml`.\n",
     "app/main.py": b"def serve(port):\n    return port\n",
+    "120000:link": b"app/main.py",
     "app/use.py": b"from app.main import serve\n\nserve(1)\n",
 }
 LOOK_AT = "say in the `look_at` of `finish` what a maintainer should change there."
@@ -164,6 +165,18 @@ def test_a_plan_of_nothing_but_protected_files_is_refused(planner):
     assert "ask in `questions` that a maintainer allows the paths." in refusal
     assert "Submit a plan first" in edit
     assert (("May I?",), ()) == (asked.questions, asked.files)
+
+
+def test_a_plan_names_no_links_and_not_too_many_files(planner):
+    """A link cannot be edited, and what is too much to review is told before the work."""
+    configure(planner, max_files=1)
+    plan = {"summary": "Say it.", "files": [planned("link"), planned("a.py")]}
+    outcome = planner.turn(("submit_plan", plan))
+    many = planner.refusal("submit_plan", files=[planned("a.py"), planned("b.py")])
+
+    assert ["a.py"] == [file.path for file in outcome.plan.files]
+    assert "- link: it is a symbolic link, which is not followed" in outcome.results[0].text
+    assert "it names 2 files, and at most 1 may change. Plan a part of the work" in many
 
 
 def test_a_rename_leaves_protected_documents(tree):

@@ -120,7 +120,7 @@ def test_an_edit_that_breaks_the_syntax_says_so(caller):
         "edit_file", path="app/main.py", edits=[{"old": "serve(port):", "new": "serve(port:"}]
     )
 
-    assert "\nIt does not parse as it stands: line 4: " in answer
+    assert "\nLine 4 does not parse as it stands: " in answer
 
 
 def test_a_long_edit_is_shown_by_its_ends(caller):
@@ -159,10 +159,31 @@ def test_a_new_file_and_a_deleted_one_are_told(caller):
     assert "b.py is written and has 2 lines." == caller.answer(
         "create_file", path="b.py", text="b = 1\nc = 2\n"
     )
-    assert "It does not parse as it stands: line 1: " in caller.answer(
+    assert "\nLine 1 does not parse as it stands: " in caller.answer(
         "create_file", path="c.py", text="def f(:\n"
     )
     assert "b.py is deleted; it had 2 lines." == caller.answer("delete_file", path="b.py")
+
+
+def test_a_file_of_this_job_may_be_written_anew(caller):
+    """One that was there before may not, but for one that was deleted."""
+    caller.answer("create_file", path="b.py", text="b = 1\n")
+
+    assert "b.py is written anew and has 2 lines." == caller.answer(
+        "create_file", path="b.py", text="b = 1\nc = 2\n"
+    )
+    assert "or delete it first to write it anew" in caller.refusal(
+        "create_file", path="crlf.txt", text="x\n"
+    )
+
+
+def test_an_edit_that_was_not_understood_is_no_work(caller):
+    """A `finish` beside it is refused, as beside one that did not fit."""
+    wrong = ("edit_file", {"path": "crlf.txt"})
+    outcome = caller.turn(wrong, ("finish", {"title": "Edit", "summary": "It is edited."}))
+
+    assert outcome.finish is None
+    assert "An edit in this turn failed" in outcome.results[1].text
 
 
 def test_a_file_is_brought_back(caller):
@@ -174,10 +195,10 @@ def test_a_file_is_brought_back(caller):
     assert "app/main.py is as it was in the beginning." == caller.answer(
         "restore_file", path="app/main.py"
     )
-    assert "Changed so far: b.py, crlf.txt." in caller.refusal("restore_file", path="app/main.py")
+    assert "Changed so far: b.py, crlf.txt." in caller.answer("restore_file", path="app/main.py")
     caller.answer("restore_file", path="crlf.txt")
     assert "b.py was new and is gone." == caller.answer("restore_file", path="b.py")
-    assert "as is every other file" in caller.refusal("restore_file", path="b.py")
+    assert "as is every other file" in caller.answer("restore_file", path="b.py")
     assert {} == caller.files
 
 
@@ -273,7 +294,7 @@ def test_a_dry_run_counts_and_changes_nothing(caller):
         ({"old": "colo", "new": "x", "files": ["app"]}, "does not stand in app as a whole word"),
         ({"old": "color", "new": "x", "files": ["docs", "*.md"]}, "does not stand in docs, *.md"),
         ({"old": "color", "new": "color", "files": ["app"]}, "`old` and `new` are the same"),
-        ({"old": "color", "new": "x", "files": []}, "files:"),
+        ({"old": "color", "new": "x", "files": []}, "`files`: "),
         ({"old": "a\0b", "new": "x", "files": ["app"]}, "cannot be searched for in app"),
     ],
 )

@@ -20,8 +20,9 @@ from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports, Refusal, Unreachable
 from bot.search import INDEX_FORMAT
 from bot.settings import GitHubSettings, ModelSettings, ServerSettings, Settings
-from bot.steps.report import report, report_failure
+from bot.steps.report import report
 from bot.stories import STORIES
+from bot.stories.progress import conclude_failed
 from bot.web.probes import Probe, ProbeAnswer
 
 HEALTH_S, READINESS_S = 2.0, 15.0  # for how long an answer is good
@@ -130,7 +131,7 @@ def build_engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
         EngineOptions(
             slots=settings.slots,
             slots_per_repository=settings.slots_per_repository,
-            on_run_failed=report_failure,
+            on_run_failed=conclude_failed,
             on_run_waits=report,
         ),
     )

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cache, cached_property, update_wrapper
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, get_type_hints
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, Protocol, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 from rich.text import Text
@@ -145,6 +145,23 @@ class Run(Protocol):
 
 
 Story = Callable[[Run, Any], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFault:
+    """What ended a run that its story did not end: an error that nobody caught.
+
+    The text is for the log and the page. `step` is the one that failed, by its name in the record;
+    empty where it was the story itself or the engine. `state` is the newest one that was kept.
+    """
+
+    kind: Literal["refused", "gone", "failed"]
+    text: str
+    step: str = ""
+    detail: str = ""  # of a refusal
+    service: str = ""  # that is unreachable,
+    since: float = 0.0  # and since when, in seconds since the epoch
+    state: RunState | None = None
 
 
 @dataclass(frozen=True, slots=True)

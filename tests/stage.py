@@ -146,6 +146,10 @@ class Stage:
             if comment.author == "greenlit[bot]"
         ]
 
+    def ends(self, issue: int) -> list[str]:
+        """The comments that tell how a run of the issue ended, oldest first."""
+        return [body for body in self.own(issue) if body.startswith("<!-- greenlit:end:")]
+
     def branches(self) -> set[str]:
         return set(self.forge.list_branches(REPO)) - {"main"}
 

@@ -122,7 +122,9 @@ def _attempt(
         return _solve(console, settings, home, tree, issue)
     except Asks as asks:
         console.print(Text("\nIt asks first. Answer in the request, then run this again:", "bold"))
-        console.print("\n".join(f"- {strip_control(question)}" for question in asks.questions))
+        console.print(
+            "\n".join(f"- {strip_control(question)}" for question in asks.outcome.questions)
+        )
     except (Refusal, Unreachable, GaveUp, GitUnfitError) as ended:
         console.print(Text.assemble(("\nNot solved. ", "bold red"), strip_control(str(ended))))
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.forge.account_views import render_user
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.forge_issues import ForgeIssues, edit_texts, list_changes
 from bot.forge.forge_records import PullRecord
@@ -108,6 +109,18 @@ class ForgePulls:
         pull = replace(pull, draft=draft, updated_at=now())
         action = "converted_to_draft" if draft else "ready_for_review"
         self._save(repository, pull, action, actor)
+        return pull
+
+    def request_review(
+        self, repository: RepositoryRecord, number: int, actor: str, reviewers: tuple[str, ...]
+    ) -> PullRecord:
+        """Ask these people for a review; whoever is asked already hears nothing."""
+        pull = self._get(repository, number)
+        for login in reviewers:
+            if login not in pull.reviewers:
+                pull = replace(pull, reviewers=(*pull.reviewers, login), updated_at=now())
+                reviewer = render_user(self._state, login)
+                self._save(repository, pull, "review_requested", actor, requested_reviewer=reviewer)
         return pull
 
     def move_heads(

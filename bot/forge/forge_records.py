@@ -87,6 +87,7 @@ class PullRecord(IssueRecord):
     base_sha: str = ""
     draft: bool = False
     merged_at: str | None = None
+    reviewers: tuple[str, ...] = ()  # who is asked for a review
 
 
 @dataclass(frozen=True, slots=True)

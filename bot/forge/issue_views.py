@@ -113,7 +113,7 @@ def render_pull(state: ForgeState, repository: RepositoryRecord, pull: PullRecor
         "statuses_url": links["statuses"],
         "merged_at": pull.merged_at,
         "merge_commit_sha": None,
-        "requested_reviewers": [],
+        "requested_reviewers": [render_user(state, login) for login in pull.reviewers],
         "requested_teams": [],
         "draft": pull.draft,
         "head": _render_end(state, repository, pull.head, pull.head_sha),

@@ -7,7 +7,7 @@ from bot.forge.forge_records import PullRecord
 from bot.forge.forge_state import RepositoryRecord
 from bot.forge.issue_views import render_full_pull, render_pull
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
-from bot.forge.rest_refusal import refuse_field, refuse_unknown
+from bot.forge.rest_refusal import RestRefusal, refuse_field, refuse_unknown
 
 REPOSITORY = "/repos/{owner}/{repo}"
 PULLS = f"{REPOSITORY}/pulls"
@@ -29,6 +29,9 @@ class PullRoutes:
             RestRoute("POST", PULLS, self._open, WRITE),
             RestRoute("GET", f"{PULLS}/{{number}}", _get_pull, READ),
             RestRoute("PATCH", f"{PULLS}/{{number}}", self._edit, WRITE),
+            RestRoute(
+                "POST", f"{PULLS}/{{number}}/requested_reviewers", self._request_review, WRITE
+            ),
             RestRoute("GET", commit_pulls, _list_commit_pulls, f"{READ}; contents=read"),
         )
 
@@ -58,6 +61,14 @@ class PullRoutes:
             _check_title(title)
         pull = self._pulls.edit(repository, pull.number, login, title, request.text("body"))
         return RestResponse(200, render_full_pull(request.state, repository, pull))
+
+    def _request_review(self, request: RestRequest) -> RestResponse:
+        pull, repository = _find_pull(request), request.repository
+        listed = request.data().get("reviewers")
+        reviewers = tuple(map(str, listed)) if isinstance(listed, list) else ()
+        _check_reviewers(repository, pull, reviewers)
+        pull = self._pulls.request_review(repository, pull.number, request.login, reviewers)
+        return RestResponse(201, render_pull(request.state, repository, pull))
 
 
 def _list_pulls(request: RestRequest) -> RestResponse:
@@ -107,6 +118,20 @@ def _check_title(title: str) -> str:
         message = f"title is too long (maximum is {LONGEST_TITLE} characters)"
         raise refuse_field("PullRequest", "title", "custom", message)
     return title
+
+
+def _check_reviewers(
+    repository: RepositoryRecord, pull: PullRecord, reviewers: tuple[str, ...]
+) -> None:
+    """Refuse the author, and whoever cannot read the repository."""
+    if pull.author in reviewers:
+        raise RestRefusal(422, "Review cannot be requested from pull request author.")
+    if any(repository.find_permission(login) == "none" for login in reviewers):
+        raise RestRefusal(
+            422,
+            "Reviews may only be requested from collaborators. One or more of the users or teams "
+            f"you specified is not a collaborator of the {repository.name} repository.",
+        )
 
 
 def _check_branches(request: RestRequest, head: str, base: str) -> None:

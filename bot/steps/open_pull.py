@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.text import Text
 
 from bot.edits import parse_change_diff, render_size
@@ -33,8 +35,11 @@ def open_pull(ports: Ports, state: RunState, warning: str, *, draft: bool) -> Pu
     body = render_body(state, warning, _read_template(ports, state.base), size)
     request = state.request
     title = render_title(redact(ports, state.delivery.finish.title), request.number)
-    content = PullRequestContent(title, redact(ports, body), draft)
-    return ports.pulls.open_pull(request.repo, state.own_branch, state.base.branch, content)
+    # Nobody is asked to review what CI has not judged.
+    reviewer = "" if state.attempts[-1].state in ("running", "stopped") else request.asker
+    content = PullRequestContent(title, redact(ports, body), draft, reviewer)
+    pull = ports.pulls.open_pull(request.repo, state.own_branch, state.base.branch, content)
+    return replace(pull, title=title, size=size)
 
 
 @step("was_closed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from urllib.parse import quote
 
 from rich.text import Text
 
@@ -48,7 +49,8 @@ def push_branch(
     if not result.is_ours:
         return result
     diff = redact(ports, ports.mirrors.compare(tree, sha))
-    return replace(result, diff=_cut_at_line(diff, DIFF_CHARS))
+    url = f"{remote.url.removesuffix('.git')}/tree/{quote(branch)}"
+    return replace(result, diff=_cut_at_line(diff, DIFF_CHARS), url=url)
 
 
 @step("branch_moved")

@@ -1,37 +1,38 @@
-"""Write the one comment of a run, edited at each milestone."""
+"""Write what people read of a run: one comment that is edited, and a new one that tells the end."""
 
 from __future__ import annotations
 
 from bot.ports import Ports
 from bot.run import step
 from bot.steps.redact import redact
-from bot.text import as_code_span, defuse_inline
-from bot.values import Request, RunKey, RunReport, RunState
-from bot.views.status_comment import describe_state, make_marker, render_comment, render_cost
-
-LINE_CHARS = 300
+from bot.values import RunReport, RunState
+from bot.views.end_comment import make_end_marker, render_end_comment
+from bot.views.status_comment import describe_run, make_marker, render_comment
 
 
 @step("report")
 def report(ports: Ports, state: RunState) -> RunReport:
-    """Write or edit the run's comment, so that it says how the run stands."""
-    body = redact(ports, render_comment(state))
-    request = state.request
-    marker = make_marker(state.key)
-    comment = ports.comments.put_comment(request.repo, request.number, marker, body)
-    return RunReport(comment, f"Greenlit {describe_state(state)}, {render_cost(state)}.")
+    """Bring the run's comment up to date; at the end, first tell the end in a comment of its own.
+
+    GitHub notifies people of new comments, not of edits.
+    """
+    end_comment = _put_end_comment(ports, state) if state.outcome else 0
+    body = render_comment(state, end_comment)
+    comment = _put(ports, state, make_marker(state.key), body)
+    return RunReport(comment, describe_run(state), end_comment)
 
 
 @step("report_failure")
-def report_failure(ports: Ports, request: Request, kind: str, text: str, key: RunKey) -> None:
-    """Say once, in the run's comment, that it ended in a way that its story did not foresee."""
-    why = redact(ports, text)
-    reason = defuse_inline(why, LINE_CHARS)
-    if kind == "failed":
-        reason = f"This is a fault of mine, not of the request: {as_code_span(why, LINE_CHARS)}"
-    body = (
-        f"### 🔴 Greenlit {kind} · asked by @{request.asker}\n\n{reason}\n\n"
-        "Nothing was merged. Comment `/generate` to try again; "
-        f"whoever runs me finds the run as `{key}`."
-    )
-    ports.comments.put_comment(request.repo, request.number, make_marker(key), body)
+def report_failure(ports: Ports, state: RunState) -> None:
+    """Tell whoever gave a command that it broke: there is no run to report on."""
+    _put_end_comment(ports, state)
+
+
+def _put_end_comment(ports: Ports, state: RunState) -> int:
+    return _put(ports, state, make_end_marker(state.key), render_end_comment(state))
+
+
+def _put(ports: Ports, state: RunState, marker: str, body: str) -> int:
+    """Write or edit the comment with this hidden marker. Returns its id."""
+    request = state.request
+    return ports.comments.put_comment(request.repo, request.number, marker, redact(ports, body))

@@ -10,7 +10,7 @@ from bot.steps.admit import WRITERS
 from bot.text import extract_visible, strip_invisible
 from bot.text.terminal_text import strip_control
 from bot.values import Comment, Issue, Request
-from bot.views.status_comment import ASKS
+from bot.views.end_comment import ASKS
 
 
 def _summarize_request(issue: Issue) -> Summary:

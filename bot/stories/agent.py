@@ -13,14 +13,20 @@ from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.inspect_change import inspect_change
 from bot.steps.render_findings import render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
+from bot.stories.ends import (
+    explain_gates,
+    explain_loop,
+    explain_minutes,
+    explain_model_stop,
+    explain_questions,
+    explain_turns,
+    explain_unchanged,
+)
 from bot.stories.progress import tell
 from bot.stories.stops import Asks, GaveUp
 from bot.stories.watching import obey_signal, obey_signals
-from bot.text import defuse_inline
 from bot.tools import AgentContext
 from bot.values import (
-    Caps,
-    Finish,
     OpenFinish,
     Patch,
     RunState,
@@ -41,7 +47,6 @@ LIMIT_NUDGES = 2
 GATE_ROUNDS = 4
 SAME_CALL = 4  # the model is warned then, and given up at twice as many
 PAUSES_S = (5, 30, 120)  # between tries, when the model's answers break off
-LIMIT_CHARS = 300  # of the model's words that a comment quotes
 
 
 async def write(run: Run, state: RunState) -> RunState:
@@ -54,15 +59,14 @@ async def write(run: Run, state: RunState) -> RunState:
     for _ in range(GATE_ROUNDS):
         state = await _converse(run, state)
         if not state.patch.files:
-            raise GaveUp(quote_reason(state.finish_call.finish))
+            raise GaveUp(explain_unchanged(state))
         findings = await run(inspect_change, state.base, state.patch, state.config, state.plan)
         state = run.keep(after_inspection(state, findings))
         blocking = tuple(finding for finding in findings if finding.blocks)
         if not blocking:
             return state
         state = run.keep(answer_finish(state, render_findings(findings, state.plan)))
-    worst = defuse_inline(f"{blocking[0].path}: {blocking[0].text}", LIMIT_CHARS)
-    raise GaveUp(f"the checks refused the change {GATE_ROUNDS} times, at last for {worst}")
+    raise GaveUp(explain_gates(blocking[0], GATE_ROUNDS))
 
 
 async def _open(run: Run, state: RunState) -> RunState:
@@ -80,8 +84,10 @@ async def _converse(run: Run, state: RunState) -> RunState:
 async def _take_turn(run: Run, state: RunState) -> RunState:
     """Ask for one turn within the caps, and do what it says."""
     caps = state.caps
-    if state.turns >= caps.turns or state.model_s >= caps.minutes * 60:
-        raise GaveUp(f"it used its {caps.turns} turns or {caps.minutes} minutes without an end")
+    if state.turns >= caps.turns:
+        raise GaveUp(explain_turns(state))
+    if state.model_s >= caps.minutes * 60:
+        raise GaveUp(explain_minutes(state))
     budget_usd = round(caps.usd - state.usage.usd, 6)
     repo, prefix = state.request.repo, state.opening.prefix
     timed = await run(ask_model, repo, prefix, state.conversation, budget_usd)
@@ -91,13 +97,11 @@ async def _take_turn(run: Run, state: RunState) -> RunState:
             return await _use_tools(run, state, timed.turn)
         case "end" if state.stalls.nudges < LIMIT_NUDGES:
             return run.keep(after_nudge(state, state.opening.nudge))
-        case "end":
-            raise GaveUp("the model stopped without an end, although it was told to go on")
         case "broken" if state.stalls.broken_turns <= len(PAUSES_S):
             await _pause(run, state, PAUSES_S[state.stalls.broken_turns - 1])
             return state
         case _:
-            raise GaveUp(_explain_stop(timed.turn, caps))
+            raise GaveUp(explain_model_stop(state, timed.turn))
 
 
 async def _pause(run: Run, state: RunState, pause_s: float) -> None:
@@ -111,7 +115,7 @@ async def _use_tools(run: Run, state: RunState, turn: Turn) -> RunState:
     if outcome.plan is not None:
         state = await tell(run, replace(state, phase="editing"))
         if outcome.plan.questions:
-            raise Asks(outcome.plan.questions)
+            raise Asks(explain_questions(outcome.plan.questions))
     if outcome.finish is not None:
         call = OpenFinish(outcome.finish_call, outcome.finish, outcome.results)
         return run.keep(replace(state, open_finish=call, finish=outcome.finish))
@@ -161,7 +165,7 @@ def _warn_of_repeats(
         fingerprint = _fingerprint(call, result)
         times = repeats[fingerprint] = repeats.get(fingerprint, 0) + 1
         if times >= 2 * SAME_CALL:
-            raise GaveUp(f"the model went in circles with `{call.name}`")
+            raise GaveUp(explain_loop(state, call.name))
         warned.append(_warn(result, times) if times >= SAME_CALL else result)
     return replace(state, stalls=replace(state.stalls, repeats=repeats)), tuple(warned)
 
@@ -175,20 +179,3 @@ def _fingerprint(call: ToolCall, result: ToolResult) -> str:
     """Name a call with its result: to read a file again after an edit is no loop."""
     text = f"{call.name} {sorted(call.input.items())!r} {result.text}"
     return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()[:16]
-
-
-def quote_reason(finish: Finish) -> str:
-    """Quote the beginning of what the model says, as the end of a sentence of ours."""
-    text = defuse_inline(finish.summary, LIMIT_CHARS)
-    return f"{text[:-3]} (…)" if text.endswith("...") else text.rstrip(". ")
-
-
-def _explain_stop(turn: Turn, caps: Caps) -> str:
-    reasons = {
-        "refused": "the model declined the request",
-        "budget": f"the next turn could pass the ${caps.usd:.2f} that one run may cost",
-        "broken": "the model's answers broke off",
-        "length": "the model's answer was cut off twice",
-        "context": "the conversation grew longer than the model can read",
-    }
-    return reasons[turn.stop] + (f": {turn.why}" if turn.why else "")

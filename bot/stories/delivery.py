@@ -14,6 +14,14 @@ from bot.steps.push_branch import (
     name_branch,
     push_branch,
 )
+from bot.stories.draft_ends import explain_silent_ci, explain_skipped_ci
+from bot.stories.ends import (
+    explain_closed_pull,
+    explain_green,
+    explain_stop,
+    explain_taken_branch,
+    explain_unchecked,
+)
 from bot.stories.stops import Stopped
 from bot.stories.watching import obey_signals
 from bot.values import Checks, Outcome, RunState
@@ -39,49 +47,47 @@ async def deliver(run: Run, state: RunState) -> RunState:
         return run.keep(after_push(state, sha))
     pushed = await run(push_branch, state.base, sha, state.own_branch, head)
     if not pushed.is_ours:
-        raise Stopped(f"somebody else pushed to `{state.own_branch}`, so the branch is theirs")
+        raise Stopped(explain_taken_branch(state))
     if state.ci is None:
         expected_ci = await run(predict_ci, state.base, state.own_branch)
         state = replace(state, ci=expected_ci)
-    return run.keep(after_push(state, sha))
+    return run.keep(after_push(state, sha, pushed.url))
 
 
 async def open_green(run: Run, state: RunState, checks: Checks) -> Outcome:
     """Open the pull request: CI is green."""
     state = after_verdict(state, "green", checks)
     state = await show_pull(run, state, draft=state.config.draft)
-    return Outcome("opened", f"CI is green: #{state.opened.number}.", state.opened.number)
+    return explain_green(state)
 
 
 async def open_unchecked(run: Run, state: RunState) -> Outcome:
     """Open the pull request of a repository without CI for pull requests, and say so."""
     state = after_verdict(state, "unchecked", Checks(state.delivery.head))
-    why = "This repository has no CI for pull requests: nothing has run these changes."
-    state = await show_pull(run, state, why, draft=state.config.draft)
-    return Outcome("opened", f"#{state.opened.number}. {why}", state.opened.number)
+    outcome = explain_unchecked()
+    state = await show_pull(run, state, outcome.text, draft=state.config.draft)
+    return replace(outcome, pull=state.opened.number)
 
 
 async def open_silent(run: Run, state: RunState) -> Outcome:
     """Leave a draft: CI said nothing at all."""
     state = after_verdict(state, "silent", Checks(state.delivery.head))
-    why = "CI never reported on this commit, so nothing has run these changes."
-    return await leave_draft(run, state, why)
+    return await leave_draft(run, state, explain_silent_ci())
 
 
 async def open_idle(run: Run, state: RunState, checks: Checks) -> Outcome:
     """Leave a draft: CI passed for having done nothing."""
     state = after_verdict(state, "skipped", checks)
-    why = "CI skipped every check of this commit, so nothing has run these changes."
-    return await leave_draft(run, state, why)
+    return await leave_draft(run, state, explain_skipped_ci())
 
 
-async def leave_draft(run: Run, state: RunState, why: str) -> Outcome:
+async def leave_draft(run: Run, state: RunState, outcome: Outcome) -> Outcome:
     """Open a draft that says why it is not green, or leave the branch if the repository says so."""
     if state.config.when_red == "nothing" and state.expected_ci.starts != "on pull request":
         run.keep(state)
-        return Outcome("gave up", f"{why} The work is on the branch `{state.own_branch}`.")
-    state = await show_pull(run, state, f"Not green. {why}", draft=True)
-    return Outcome("draft", f"#{state.opened.number}. {why}", state.opened.number)
+        return replace(outcome, state="gave up")
+    state = await show_pull(run, state, f"Not green. {outcome.text}", draft=True)
+    return replace(outcome, pull=state.opened.number)
 
 
 async def show_pull(run: Run, state: RunState, warning: str = "", *, draft: bool) -> RunState:
@@ -92,12 +98,10 @@ async def show_pull(run: Run, state: RunState, warning: str = "", *, draft: bool
     state = run.keep(state)
     await obey_signals(run, state.request)
     if why := await run(find_stop_reason, state.request):
-        raise Stopped(why)
+        raise Stopped(explain_stop(why))
     if await run(pull_was_closed, state.base, state.own_branch):
-        raise Stopped("its pull request was closed")
+        raise Stopped(explain_closed_pull())
     if await run(branch_moved, state.base, state.own_branch, state.delivery.head):
-        raise Stopped(
-            f"somebody else moved or deleted `{state.own_branch}`, so the branch is theirs now"
-        )
+        raise Stopped(explain_taken_branch(state))
     pull = await run(open_pull, state, warning, draft=draft)
     return run.keep(replace(state, pull=pull))

@@ -1,15 +1,16 @@
-"""Tell people how a run stands."""
+"""Tell people how a run stands, and how it ended."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 from bot.ports import Refusal, Unreachable
-from bot.run import Run
+from bot.run import Run, RunFault
 from bot.steps.open_pull import update_pull
-from bot.steps.report import report
-from bot.values import Outcome, RunState
+from bot.steps.report import report, report_failure
+from bot.stories.ends import explain_broken_command, explain_fault
+from bot.values import Outcome, Request, RunState
+from bot.values.run_state import after_end
 
 
 async def tell(run: Run, state: RunState) -> RunState:
@@ -19,12 +20,12 @@ async def tell(run: Run, state: RunState) -> RunState:
 
 
 async def conclude(run: Run, outcome: Outcome) -> Outcome:
-    """Tell the outcome where people see the run: in its comment and its open pull request.
+    """Tell the outcome where people see the run: in its comments and its open pull request.
 
     Where nobody can be told any more, as in an issue that was locked, the outcome is the same.
     """
     run.heed(None)  # whatever is said now, it is over
-    state = run.keep(replace(run.state, outcome=outcome))
+    state = run.keep(after_end(run.state, outcome))
     # A run that goes on with a pull request and pushed nothing leaves it as it was.
     if state.pull is not None and outcome.pull is None and state.attempts:
         why = f"The run ended before CI was green. {outcome.text}"
@@ -32,4 +33,17 @@ async def conclude(run: Run, outcome: Outcome) -> Outcome:
             await run(update_pull, state, why)
     with suppress(Refusal):
         await run(report, state)
+    return outcome
+
+
+async def conclude_failed(run: Run, request: Request, fault: RunFault) -> Outcome:
+    """End a run whose story could not end it: say what broke, and keep what there is of its work.
+
+    A command that broke has kept no state, and there is no more of it to tell.
+    """
+    if fault.state is not None:
+        return await conclude(run, explain_fault(fault))
+    outcome = explain_broken_command(fault)
+    with suppress(Refusal, Unreachable):
+        await run(report_failure, RunState(run.key, request, outcome=outcome))
     return outcome

@@ -18,23 +18,25 @@ from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_issue import snapshot_issue
 from bot.stories.agent import write
 from bot.stories.delivery import deliver
+from bot.stories.ends import explain_refusal, explain_unreachable
 from bot.stories.progress import conclude, tell
 from bot.stories.resume import renew_conversation, resume
-from bot.stories.stops import Asks, GaveUp, Stopped
+from bot.stories.stops import EndsEarly
 from bot.stories.until_green import until_green
 from bot.stories.watching import obey_signals
-from bot.text import defuse_inline
 from bot.values import Outcome, Request, RunState
-
-LIMIT_CHARS = 1_000  # of each question that the comment quotes
 
 
 async def solve_issue(run: Run, request: Request) -> Outcome:
-    """Solve the issue, and tell the outcome in the run's one comment however it ends."""
+    """Solve the issue, and tell how it ended, however that is."""
     try:
         outcome = await _solve(run, request)
-    except (Stopped, Asks, GaveUp, Refusal, Unreachable) as ending:
-        outcome = _explain(ending)
+    except EndsEarly as ending:
+        outcome = ending.outcome
+    except Refusal as refusal:
+        outcome = explain_refusal(refusal)
+    except Unreachable as gone:
+        outcome = explain_unreachable(gone)
     return await conclude(run, outcome)
 
 
@@ -69,26 +71,3 @@ async def understand(run: Run, state: RunState) -> RunState:
     tree = await run(checkout, state.request.repo)
     retrieval = await run(retrieve, tree, state.snapshot)
     return await tell(run, replace(state, phase="planning", tree=tree, retrieval=retrieval))
-
-
-def _explain(ending: Exception) -> Outcome:
-    """Turn an early end into an outcome: what, why, and what people can do next."""
-    match ending:
-        case Stopped():
-            text = f"I stopped because {ending}. What I had pushed stays on my branch."
-            return Outcome("stopped", text)
-        case Asks(questions=questions):
-            lines = [
-                f"{number}. {defuse_inline(question, LIMIT_CHARS)}"
-                for number, question in enumerate(questions, 1)
-            ]
-            first = "Please answer in a comment, then say `/generate`:"
-            return Outcome("asked", "\n".join([first, "", *lines]))
-        case GaveUp():
-            text = f"I could not do it: {ending}. Say more in the issue, then `/generate` again."
-            return Outcome("gave up", text)
-        case Unreachable():
-            text = f"I tried for a while, but {ending}. Comment `/retry` when that is over."
-            return Outcome("gave up", text)
-        case _:
-            return Outcome("refused", str(ending))

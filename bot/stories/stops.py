@@ -1,23 +1,29 @@
-"""The ways in which a run ends before its story does."""
+"""The ways in which a run ends before its story does; each carries its outcome."""
 
 from __future__ import annotations
 
-
-class Stopped(Exception):
-    """People do not want the work any more; the text says who did what."""
+from bot.values import Outcome
 
 
-class GaveUp(Exception):
-    """The work cannot go on; the text says why, as the end of a sentence."""
+class EndsEarly(Exception):
+    """The work cannot go on, or shall not. The outcome says why; `bot.stories.ends` writes it."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.text)
+        self.outcome = outcome
 
 
-class StaysRed(Exception):
-    """CI is not green, and another fix would not help; the text is a sentence that says why."""
+class Stopped(EndsEarly):
+    """People do not want the work any more."""
 
 
-class Asks(Exception):
+class GaveUp(EndsEarly):
+    """The writing of the change came to no end."""
+
+
+class StaysRed(EndsEarly):
+    """CI is not green, and another fix would not help."""
+
+
+class Asks(EndsEarly):
     """The plan has questions that the asker must answer first."""
-
-    def __init__(self, questions: tuple[str, ...]) -> None:
-        super().__init__(" ".join(questions))
-        self.questions = questions

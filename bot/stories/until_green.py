@@ -8,7 +8,7 @@ from bot.logs import render_reading
 from bot.run import Run
 from bot.steps.diagnose import diagnose
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
-from bot.stories.agent import quote_reason, write
+from bot.stories.agent import write
 from bot.stories.delivery import (
     deliver,
     leave_draft,
@@ -18,15 +18,18 @@ from bot.stories.delivery import (
     open_unchecked,
     show_pull,
 )
+from bot.stories.draft_ends import (
+    explain_hopeless,
+    explain_no_more_changes,
+    explain_no_repair,
+)
 from bot.stories.progress import tell
 from bot.stories.stops import GaveUp, StaysRed
 from bot.stories.watching import settle_ci
-from bot.text import as_code_span
 from bot.values import Checks, Outcome, RunState, Verdict
 from bot.values.run_state import after_verdict, answer_finish
 
 READING_CHARS = 16_000
-MOST_NAMES = 5
 
 
 async def until_green(run: Run, state: RunState) -> Outcome:
@@ -40,7 +43,7 @@ async def until_green(run: Run, state: RunState) -> Outcome:
         while (checks := await _watch(run, state)).failed:
             state = await _react(run, state, checks)
     except StaysRed as stays_red:
-        return await leave_draft(run, run.state, str(stays_red))
+        return await leave_draft(run, run.state, stays_red.outcome)
     if checks.green:
         return await open_green(run, state, checks)
     if checks.is_silent:
@@ -65,12 +68,12 @@ async def _react(run: Run, state: RunState, checks: Checks) -> RunState:
             state = replace(state, rerun_attempts=rerun_attempts)
             return run.keep(after_verdict(state, "rerun", checks, verdict))
     state = run.keep(after_verdict(state, "red", checks, verdict))
-    if why := _explain_hopeless(state, verdict):
-        raise StaysRed(why)
+    if hopeless := explain_hopeless(state, verdict):
+        raise StaysRed(hopeless)
     try:
         return await _fix(run, state, verdict)
     except GaveUp as gave_up:
-        raise StaysRed(f"CI is red and I could not repair it: {gave_up}.") from gave_up
+        raise StaysRed(explain_no_repair(gave_up.outcome)) from gave_up
 
 
 async def _fix(run: Run, state: RunState, verdict: Verdict) -> RunState:
@@ -80,8 +83,7 @@ async def _fix(run: Run, state: RunState, verdict: Verdict) -> RunState:
         before = state.patch
         state = await write(run, run.keep(answer_finish(state, _render_verdict(verdict))))
         if state.patch == before:
-            reason = quote_reason(state.finish_call.finish)
-            raise GaveUp(f"the model changed nothing more, and says: {reason}")
+            raise GaveUp(explain_no_more_changes(state))
         return await deliver(run, state)
 
 
@@ -90,41 +92,3 @@ def _render_verdict(verdict: Verdict) -> str:
     jobs = [f"{name} (job {job})" if job else name for name, job in verdict.jobs.items()]
     reading = render_reading(verdict.reading, READING_CHARS)
     return f"CI is red: {', '.join(jobs)}\n\n{reading}"
-
-
-def _explain_hopeless(state: RunState, verdict: Verdict) -> str:
-    """Say why another fix would not help; empty when it may."""
-    earlier = {attempt.verdict.fingerprint for attempt in state.attempts[:-1] if attempt.verdict}
-    if why := _explain_not_ours(state, verdict):
-        return why
-    if verdict.reading.action == "human":
-        names = ", ".join(as_code_span(name) for name in list(verdict.jobs)[:MOST_NAMES])
-        return f"{names} failed and left nothing that I can read. Please look at it."
-    if verdict.fingerprint and verdict.fingerprint in earlier:
-        return "CI shows the same failure as before my last fix, so I stopped rather than guess."
-    count = len(state.attempts)
-    if count >= state.caps.attempts:
-        attempts = "1 attempt" if count == 1 else f"{count} attempts"
-        return f"CI is still red after {attempts}."
-    return ""
-
-
-def _explain_not_ours(state: RunState, verdict: Verdict) -> str:
-    """Say why it is not this change that CI is red for; empty when it is."""
-    match verdict.kind:
-        case "already red":
-            branch = state.base.branch
-            return f"`{branch}` was red in the same way before this change, and nothing new broke."
-        case "infrastructure":
-            return (
-                "CI failed for a reason outside the code that I cannot repair. Please look at it."
-            )
-        case "set-up":
-            return f"CI failed while it set itself up: {verdict.why}. Please look at it."
-        case "flaky" if verdict.why:
-            return (
-                f"CI is flaky: {verdict.why}. I edit no code for that. "
-                "Please run it again, or repair the test."
-            )
-        case _:
-            return ""

@@ -9,6 +9,13 @@ from bot.steps.admit import find_stop_reason
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.steps.open_pull import pull_was_closed
 from bot.steps.push_branch import branch_moved
+from bot.stories.draft_ends import explain_slow_ci
+from bot.stories.ends import (
+    explain_closed_pull,
+    explain_stop,
+    explain_stop_command,
+    explain_taken_branch,
+)
 from bot.stories.stops import StaysRed, Stopped
 from bot.values import Caps, Checks, Request, RunState, Signal, Waiting
 
@@ -30,7 +37,7 @@ async def settle_ci(run: Run, state: RunState) -> Checks:
         if snapshot.checks.is_silent and not is_early:
             return snapshot.checks
         if waited_s >= caps.ci_patience_s:
-            raise StaysRed(f"CI did not end within {caps.ci_patience_s // 60} minutes.")
+            raise StaysRed(explain_slow_ci(caps))
         waiting = Waiting("ci", since=_format_time(began), checks=snapshot.checks.checks)
         await _wait_for_hint(run, state, _next_look_s(caps, waited_s), waiting)
 
@@ -47,18 +54,18 @@ async def obey_signals(run: Run, request: Request) -> None:
 async def obey_signal(run: Run, request: Request, signal: Signal) -> None:
     """Raise Stopped when people do not want the work any more. A webhook hints; GitHub says."""
     if signal.kind == "stop":
-        raise Stopped(signal.text)
+        raise Stopped(explain_stop_command(request.asker, signal.by))
     if signal.kind == "issue" and (why := await run(find_stop_reason, request)):
-        raise Stopped(why)
+        raise Stopped(explain_stop(f"{why} by @{signal.by}" if signal.by else why))
 
 
 async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None:
     """Raise Stopped when somebody else took the branch over, or closed its pull request."""
     base, branch = state.base, state.own_branch
     if signal.kind == "closed" and await run(pull_was_closed, base, branch):
-        raise Stopped(f"@{signal.by} closed the pull request")
+        raise Stopped(explain_closed_pull(signal.by))
     if signal.kind == "pushed" and await run(branch_moved, base, branch, state.delivery.head):
-        raise Stopped(f"@{signal.by} pushed to `{branch}`, so the branch is theirs now")
+        raise Stopped(explain_taken_branch(state, signal.by))
 
 
 async def _wait_for_hint(run: Run, state: RunState, patience_s: float, waiting: Waiting) -> None:

@@ -1,13 +1,16 @@
 """Make the text of strangers safe: as a reader sees it, without secrets, inert when quoted."""
 
+from bot.text.amounts import count_noun, render_usd
 from bot.text.comment_commands import parse_commands
 from bot.text.invisible_chars import strip_invisible
-from bot.text.quoting import as_code_span, defuse_inline, defuse_markdown, defuse_mentions
+from bot.text.quoting import as_code_span, as_link, defuse_inline, defuse_markdown, defuse_mentions
 from bot.text.rendered_markdown import extract_visible
 from bot.text.secret_masks import find_secrets, mask_secrets
 
 __all__ = [
     "as_code_span",
+    "as_link",
+    "count_noun",
     "defuse_inline",
     "defuse_markdown",
     "defuse_mentions",
@@ -15,5 +18,6 @@ __all__ = [
     "find_secrets",
     "mask_secrets",
     "parse_commands",
+    "render_usd",
     "strip_invisible",
 ]

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -37,6 +38,8 @@ _REFERENCE_SIGN = re.compile(
 _CLOSING_WORD = re.compile(
     r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b\s*:?\s*(?=https?://)", re.IGNORECASE
 )
+_BRACKET = re.compile(r"\\.|[\[\]]|\\\Z", re.DOTALL)
+_URL_SIGNS = ":/?#[]@!$&'*+,;=%~"  # a bar would end a table's cell, a parenthesis the link
 _ENTITIES = {"<": "&lt;", "`": "&#96;", "!": "&#33;", "&": "&amp;"}
 _REGIONS = {"fence": "code", "code_block": "code", "table_open": "table", "inline": "text"}
 
@@ -74,6 +77,15 @@ def as_code_span(text: str, limit: int = 200) -> str:
     return f"`{plain}`"
 
 
+def as_link(text: str, url: str, limit: int = 200) -> str:
+    """Link a text that is not ours, such as a title: brackets in it are no Markdown."""
+    parts = [
+        part if is_code else _BRACKET.sub(_escape_bracket, part)
+        for is_code, part in _split_code_spans(defuse_inline(text, limit))
+    ]
+    return f"[{''.join(parts)}]({quote(url, safe=_URL_SIGNS)})"
+
+
 def defuse_mentions(text: str) -> str:
     """Defuse unrendered text, as in a commit: names lose their @, issue numbers their sign.
 
@@ -81,6 +93,10 @@ def defuse_mentions(text: str) -> str:
     """
     silent = _REFERENCE_SIGN.sub(lambda sign: " " if sign["gh"] else "", text)
     return _CLOSING_WORD.sub("see ", silent)
+
+
+def _escape_bracket(sign: re.Match[str]) -> str:
+    return sign[0] if len(sign[0]) > 1 else f"\\{sign[0]}"
 
 
 def _cut_at_line(text: str, room: int) -> str:

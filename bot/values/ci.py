@@ -19,8 +19,36 @@ Category = Literal[
     "passed",
 ]
 Action = Literal["fix", "rerun", "human", "none"]
-AttemptState = Literal["running", "green", "red", "silent", "skipped", "unchecked", "rerun"]
+AttemptState = Literal[
+    "running", "green", "red", "silent", "skipped", "unchecked", "rerun", "stopped"
+]
 Confidence = Literal["high", "medium", "low"]
+EndKind = Literal[
+    "",
+    "budget",
+    "turns",
+    "minutes",
+    "attempts",
+    "context",
+    "length",
+    "loop",
+    "unfinished",
+    "declined",
+    "gates",
+    "same failure",
+    "unreadable",
+    "already red",
+    "infrastructure",
+    "set-up",
+    "flaky",
+    "slow CI",
+    "silent CI",
+    "skipped CI",
+    "no CI",
+    "taken branch",
+    "unreachable",
+    "broke",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +197,8 @@ class PullRequest:
     draft: bool
     open: bool = True
     merged: bool = False
+    title: str = ""
+    size: str = ""  # of its change, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +208,7 @@ class PullRequestContent:
     title: str
     body: str
     draft: bool
+    reviewer: str = ""  # who is asked for a review, where GitHub allows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +222,7 @@ class PushResult:
     sha: Sha
     is_ours: bool = True
     diff: str = ""
+    url: str = ""  # of the branch, as people open it
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +237,28 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of a run, in one word and one sentence."""
+    """The end of a run: what is true, in full sentences, and what people can do next.
+
+    `kind` says what it ran into. `detail`, such as an error's own text, is for the log and the page
+    alone.
+    """
 
     state: Literal[
-        "opened", "draft", "refused", "ignored", "stopped", "asked", "gave up", "failed", "done"
+        "opened",
+        "draft",
+        "unchanged",
+        "refused",
+        "ignored",
+        "stopped",
+        "asked",
+        "gave up",
+        "failed",
+        "done",
     ]
     text: str = ""
     pull: int | None = None
+    kind: EndKind = ""
+    next_step: str = ""
+    questions: tuple[str, ...] = ()  # to the asker, as the model wrote them
+    detail: str = ""
     usd: float = 0.0  # what the run cost; the engine writes it

@@ -50,6 +50,7 @@ class PushedChange:
     head: Sha
     finish: Finish
     files: tuple[str, ...]
+    url: str = ""  # of the branch, as people open it
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Resumption:
     goes_on: bool = False
     usd: float = 0.0  # what the runs before it cost
     head: Sha | None = None  # what stood on the branch when it began
+    has_pull: bool = False  # whether a pull request was open for it already
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class RunReport:
 
     comment: int
     line: str
+    end_comment: int = 0  # the one that told the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,13 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
 
     `text` tells people so.
     """
-    head = earlier.pushed.head if earlier.pushed else None
+    resumption = Resumption(
+        text,
+        goes_on=True,
+        usd=earlier.total_usd,
+        head=earlier.pushed.head if earlier.pushed else None,
+        has_pull=earlier.pull is not None,
+    )
     return replace(
         earlier,
         key=new.key,
@@ -204,7 +213,7 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
         attempts=new.attempts,
         rerun_attempts=new.rerun_attempts,
         outcome=None,
-        resumption=Resumption(text, goes_on=True, usd=earlier.total_usd, head=head),
+        resumption=resumption,
     )
 
 
@@ -257,9 +266,9 @@ def after_inspection(state: RunState, findings: tuple[Finding, ...]) -> RunState
     )
 
 
-def after_push(state: RunState, head: Sha) -> RunState:
+def after_push(state: RunState, head: Sha, url: str = "") -> RunState:
     """Begin an attempt: the patch stands on the branch, and CI has not spoken yet."""
-    pushed = PushedChange(head, state.finish_call.finish, tuple(state.patch.files))
+    pushed = PushedChange(head, state.finish_call.finish, tuple(state.patch.files), url)
     return replace(
         state,
         pushed=pushed,
@@ -281,6 +290,15 @@ def after_verdict(
         verdict=verdict or newest.verdict,
     )
     return replace(state, attempts=(*earlier, attempt))
+
+
+def after_end(state: RunState, outcome: Outcome) -> RunState:
+    """End the run: what CI had not judged by then nobody waits for any more."""
+    attempts = tuple(
+        replace(attempt, state="stopped") if attempt.state == "running" else attempt
+        for attempt in state.attempts
+    )
+    return replace(state, outcome=outcome, attempts=attempts)
 
 
 def _require(value: T | None, problem: str) -> T:

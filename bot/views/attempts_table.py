@@ -19,6 +19,7 @@ STATES = {
     "skipped": "⚪ CI skipped everything",
     "unchecked": "⚪ no CI for pull requests",
     "rerun": "🔁 run again: ",
+    "stopped": "⏹️ stopped",
 }
 
 

@@ -1,31 +1,38 @@
-"""Render the one comment of a run: what people read of it while it lives."""
+"""Render the one comment of a run that is edited while the run lives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.text import as_code_span, defuse_inline, defuse_markdown
-from bot.values import Retrieval, RunKey, RunState
+from bot.text import as_code_span, count_noun, defuse_inline, defuse_markdown, render_usd
+from bot.values import Plan, RunKey, RunState
 from bot.views.attempts_table import render_attempts
 from bot.views.waiting import describe_waiting, render_waiting
 
-DOING = {
-    "reading": "is reading the request",
-    "planning": "is planning the change",
-    "editing": "is writing the change",
-    "waiting": "waits for CI",
-    "fixing": "reads the red CI and repairs the change",
+DOING = {  # what the run does, and what comes next
+    "reading": ("is reading the request", "Next, I plan the change."),
+    "planning": ("is planning the change", "Next, I show the plan here and write the change."),
+    "editing": (
+        "is writing the change",
+        "Next, I check it, push it to a branch of its own, and wait for CI.",
+    ),
+    "waiting": (
+        "is waiting for CI",
+        "When CI is green, I open the pull request. What is red I repair.",
+    ),
+    "fixing": ("is repairing what CI found", "Next, I push again and wait for CI."),
 }
 ENDS = {
     "opened": ("✅", "opened a pull request"),
     "draft": ("🟠", "left a draft, because CI is not green"),
+    "unchanged": ("⚪", "found nothing to change"),
     "asked": ("❔", "has a question before it writes"),
     "stopped": ("⏹️", "stopped"),
     "refused": ("🚫", "cannot do this"),
     "gave up": ("🔴", "gave up"),
-    "failed": ("🔴", "failed"),
+    "failed": ("🔴", "broke down"),
 }
-ASKS = "<!-- greenlit:asks -->"  # hidden: the next run finds the questions by it
+LIMITS = ("budget", "turns", "minutes")
 PLAN_CHARS = 4_000
 LINE_CHARS = 300
 MOST_LINES = 30
@@ -37,52 +44,80 @@ def make_marker(key: RunKey) -> str:
     return f"greenlit:run:{key}"
 
 
-def render_comment(state: RunState) -> str:
-    """Render the comment as Markdown, without its hidden marker."""
-    # The outcome's text is ours; what it quotes was made harmless where it was quoted.
+def render_comment(state: RunState, end_comment: int = 0) -> str:
+    """Render the comment as Markdown, without its hidden marker.
+
+    At the end it points to the comment that tells the end, and says nothing of it again.
+    """
     parts = (
-        f"### {_render_headline(state)} · asked by @{state.request.asker}",
-        state.resumption.text if state.resumption else "",
-        state.outcome.text if state.outcome else render_waiting(state),
-        "\n".join(_render_checklist(state)),
+        f"### {_render_sign(state)} Greenlit {describe_state(state)}",
+        *(_render_ended(state, end_comment) if state.outcome else _render_progress(state)),
         _render_plan(state),
-        "" if state.outcome else _render_todo(state.todo),
+        _render_todo(state),
         _render_ledger(state),
-        _render_places(state.retrieval),
+        _render_places(state),
+        _render_bill(state),
         _render_foot(state),
-        ASKS if state.outcome and state.outcome.state == "asked" else "",
     )
     return "\n\n".join(part for part in parts if part)
 
 
 def describe_state(state: RunState) -> str:
-    """Say what the run does, or how it ended."""
-    if state.outcome is None:
-        return describe_waiting(state.waiting) if state.waiting else DOING[state.phase]
-    return ENDS[state.outcome.state][1] if state.outcome.state in ENDS else state.outcome.state
+    """Say what the run does, or how it ended, behind the bot's name."""
+    outcome = state.outcome
+    if outcome is None:
+        return describe_waiting(state.waiting) if state.waiting else DOING[state.phase][0]
+    if outcome.state == "gave up" and outcome.kind in LIMITS:
+        return "reached a limit"
+    return ENDS[outcome.state][1] if outcome.state in ENDS else outcome.state
 
 
-def render_cost(state: RunState) -> str:
-    """Say what the run has cost so far, and its cap once that is known."""
-    cost = f"${state.usage.usd:.2f}"
-    if state.phase == "reading":  # the caps are not known yet
-        return cost
-    return f"{cost} of at most ${state.caps.usd:.2f}"
+def describe_run(state: RunState) -> str:
+    """Say in a sentence how the run stands, and what it has cost where that is known."""
+    sentence = f"Greenlit {describe_state(state)}"
+    if not state.usage.usd:
+        return f"{sentence}."
+    verb = "that cost" if state.outcome else "so far it has cost"
+    return f"{sentence}; {verb} {_render_cost(state)}."
 
 
-def _render_headline(state: RunState) -> str:
-    sign = ENDS.get(state.outcome.state, ("🔴", ""))[0] if state.outcome else "🟡"
-    return f"{sign} Greenlit {describe_state(state)}"
+def _render_cost(state: RunState) -> str:
+    """Say what the run has cost, and while it lives what it may cost."""
+    cost = render_usd(state.usage.usd)
+    return cost if state.outcome else f"{cost} of at most ${state.caps.usd:.2f}"
 
 
-def _render_checklist(state: RunState) -> Iterator[str]:
+def _render_sign(state: RunState) -> str:
+    return ENDS.get(state.outcome.state, ("🔴", ""))[0] if state.outcome else "🟡"
+
+
+def _render_progress(state: RunState) -> Iterator[str]:
+    """Render what comes next, and how far the run is."""
+    next_step = render_waiting(state) or DOING[state.phase][1]
+    yield f"{next_step}\n{_render_asker(state)}"
     is_green = any(attempt.state == "green" for attempt in state.attempts)
-    pull = state.outcome.pull if state.outcome else None
-    yield _render_box("Read the request and the code", ticked=state.phase != "reading")
-    yield _render_box("Plan the change", ticked=state.plan is not None)
-    yield _render_box("Write it and check it", ticked=bool(state.attempts))
-    yield _render_box("Green on CI", ticked=is_green)
-    yield _render_box(f"Pull request #{pull}" if pull else "Pull request", ticked=bool(pull))
+    boxes = (
+        _render_box("Read the request and the code", ticked=state.phase != "reading"),
+        _render_box("Plan the change", ticked=state.plan is not None),
+        _render_box("Write it and check it", ticked=bool(state.attempts)),
+        _render_box("Green on CI", ticked=is_green),
+        _render_box("Pull request", ticked=False),
+    )
+    yield "\n".join(boxes)
+
+
+def _render_ended(state: RunState, end_comment: int) -> Iterator[str]:
+    yield _render_asker(state)
+    if end_comment:
+        yield f"[How it ended](#issuecomment-{end_comment})"
+
+
+def _render_asker(state: RunState) -> str:
+    """Say who asked for what. It is no mention: that work begins is no news."""
+    words = _quote(state.request.words)
+    asker = f"Asked by {state.request.asker}"
+    asked = f"{asker}: “{words}”" if words else f"{asker}."
+    return f"{asked} {state.resumption.text}" if state.resumption else asked
 
 
 def _render_box(text: str, *, ticked: bool) -> str:
@@ -93,54 +128,81 @@ def _render_plan(state: RunState) -> str:
     plan = state.plan
     if plan is None:
         return ""
-    files = [
-        f"{as_code_span(file.path)}: {defuse_inline(file.change, LINE_CHARS)}"
-        for file in plan.files
-    ]
-    tests = [f"test: {defuse_inline(test, LINE_CHARS)}" for test in plan.tests]
-    risks = [f"risk: {defuse_inline(risk, LINE_CHARS)}" for risk in plan.risks]
-    weakened = [
-        "**asks for less:** "
-        f"{defuse_inline(item.what, LINE_CHARS)}: {defuse_inline(item.why, LINE_CHARS)}"
-        for item in plan.weakened
-    ]
-    # An outcome that asks the questions stands above the plan, so they are not asked twice.
-    open_questions = plan.questions if state.outcome is None else ()
-    questions = [f"**question:** {defuse_inline(item, LINE_CHARS)}" for item in open_questions]
-    lines = ["**Plan**", "", defuse_markdown(plan.summary, PLAN_CHARS), ""]
-    for items in (files, tests, risks, weakened, questions):
-        lines += _render_list(items)
-    return "\n".join(lines).rstrip()
+    summary = defuse_markdown(plan.summary, PLAN_CHARS)
+    parts = _list_plan(plan, asks=state.outcome is None)
+    items = "\n".join(_render_list(part) for part in parts if part)
+    return _fold(f"Plan: {count_noun(len(plan.files), 'file')}", f"{summary}\n\n{items}")
 
 
-def _render_list(items: Sequence[str]) -> Iterator[str]:
+def _list_plan(plan: Plan, *, asks: bool) -> Iterator[list[str]]:
+    """List what the plan says; its questions only until a comment has asked them."""
+    yield [f"{as_code_span(file.path)}: {_quote(file.change)}" for file in plan.files]
+    yield [f"test: {_quote(test)}" for test in plan.tests]
+    yield [f"risk: {_quote(risk)}" for risk in plan.risks]
+    yield [f"**asks for less:** {_quote(item.what)}: {_quote(item.why)}" for item in plan.weakened]
+    questions = plan.questions if asks else ()
+    yield [f"**question:** {_quote(question)}" for question in questions]
+
+
+def _quote(words: str) -> str:
+    return defuse_inline(words, LINE_CHARS)
+
+
+def _render_list(items: Sequence[str]) -> str:
     """Render at most 30 items: a comment has an end, and more stands below."""
-    for item in items[:MOST_LINES]:
-        yield f"- {item}"
+    lines = [f"- {item}" for item in items[:MOST_LINES]]
     if len(items) > MOST_LINES:
-        yield f"- and {len(items) - MOST_LINES} more"
+        lines.append(f"- and {len(items) - MOST_LINES} more")
+    return "\n".join(lines)
 
 
-def _render_todo(items: tuple[str, ...]) -> str:
-    lines = [f"- {defuse_inline(item, LINE_CHARS)}" for item in items]
-    return "\n".join(["**To do**", "", *lines]) if lines else ""
+def _render_todo(state: RunState) -> str:
+    """Render the model's own list, while it works on it."""
+    if not state.todo or state.outcome:
+        return ""
+    items = [_quote(item) for item in state.todo]
+    done = sum(item.startswith("[x]") for item in items)
+    return _fold(f"To do: {done} of {len(items)} done", _render_list(items))
 
 
 def _render_ledger(state: RunState) -> str:
     table = render_attempts(state.attempts)
-    return f"**CI** (at most {state.caps.attempts} attempts)\n\n{table}" if table else ""
+    if not table:
+        return ""
+    number = len(state.attempts)
+    title = f"CI: attempt {number} of at most {state.caps.attempts}"
+    return _fold(f"CI: {count_noun(number, 'attempt')}" if state.outcome else title, table)
 
 
-def _render_places(retrieval: Retrieval) -> str:
-    paths = [as_code_span(hit.path) for hit in retrieval.files[:MOST_PLACES]]
-    return f"**Looked first at** {', '.join(paths)}" if paths else ""
+def _render_places(state: RunState) -> str:
+    places = [as_code_span(hit.path) for hit in state.retrieval.files[:MOST_PLACES]]
+    return _fold("Looked first at", _render_list(places)) if places else ""
+
+
+def _render_bill(state: RunState) -> str:
+    """Render what the model was paid for, once it was."""
+    usage = state.usage
+    if not usage.usd:
+        return ""
+    read = usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens
+    lines = (
+        f"{count_noun(state.turns, 'turn')} of the model",
+        f"{count_noun(read, 'token')} read, {usage.cache_read_tokens:,} of them from the cache",
+        f"{count_noun(usage.output_tokens, 'token')} written",
+    )
+    return _fold(f"Cost: {_render_cost(state)}", _render_list(lines))
 
 
 def _render_foot(state: RunState) -> str:
-    parts = [render_cost(state), f"{state.turns} turns of the model"]
-    if state.outcome is None:
-        label = state.request.label
-        unlabel = f"remove the label `{label}`, " if label else ""
-        parts.append(f"To stop me: {unlabel}close the issue, or comment `/stop`.")
-    parts.append(f"run `{state.key}`")
-    return f"<sub>{' · '.join(parts)}</sub>"
+    if state.outcome:
+        return f"<sub>Run `{state.key}`</sub>"
+    label = state.request.label
+    unlabel = f", remove the label {as_code_span(label)}" if label else ""
+    stop = f"To stop me, comment `/stop`{unlabel}, or close the issue."
+    return f"<sub>{stop} Run `{state.key}`</sub>"
+
+
+def _fold(title: str, text: str) -> str:
+    """Fold a text under a title; the blank lines let Markdown begin and end in it."""
+    body = text.strip("\n")  # an indent makes code, so it stays
+    return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"

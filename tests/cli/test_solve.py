@@ -231,7 +231,7 @@ def test_a_model_that_declines_is_told_with_what_it_cost(solve):
     code, told, _ = solve(*PLAY, faults={1: EarlyStop("refusal", category="cyber")})
 
     assert 1 == code
-    assert "Not solved. the model declined the request" in told
+    assert "Not solved. Claude declined the request." in told
     assert "2 turns of" in told
 
 

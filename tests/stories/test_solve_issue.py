@@ -41,8 +41,9 @@ def test_a_labelled_issue_becomes_a_green_pull_request(stage):
             pull.head,
         )
         assert "Closes #1" in pull.body
-        assert 1 == len(on.own(issue))
-        assert f"#{pull.number}" in on.own(issue)[0]
+        assert (2, 1) == (len(on.own(issue)), len(on.ends(issue)))
+        assert f"(#{pull.number}). CI is green." in on.ends(issue)[0]
+        assert ("ada",) == pull.reviewers
         assert ["eyes"] == [reaction.content for reaction in on.forge.list_reactions(REPO, issue)]
 
 
@@ -131,7 +132,7 @@ def test_silent_ci_is_said_to_be_silent(stage):
         on.label(issue)
 
         assert "draft" == on.ended(issue).outcome.state
-        assert "never reported" in on.own(issue)[0]
+        assert "never reported" in on.ends(issue)[0]
 
 
 def test_a_strangers_label_gets_one_polite_answer(stage):
@@ -177,7 +178,7 @@ def test_a_mistake_in_the_configuration_is_answered_with_its_line(stage):
         on.label(issue)
 
         assert "refused" == on.ended(issue).outcome.state
-        assert "line 2" in on.own(issue)[0]
+        assert "line 2" in on.ends(issue)[0]
 
 
 @pytest.mark.parametrize("label", ["label", "lable"])
@@ -189,9 +190,9 @@ def test_a_mistake_is_told_to_who_asks_with_the_repositorys_own_label(stage, lab
         on.label(issue, name="robot")
 
         assert "refused" == on.ended(issue).outcome.state
-        assert 1 == len(on.own(issue))
-        assert ".github/greenlit.yml, line 2" in on.own(issue)[0]
-        assert "Did you mean `attempts`?" in on.own(issue)[0]
+        (end,) = on.ends(issue)
+        assert ".github/greenlit.yml, line 2" in end
+        assert "Did you mean `attempts`?" in end
 
 
 @pytest.mark.parametrize("prefix", ["v2-", "bots/99-"])
@@ -216,7 +217,7 @@ def test_a_question_is_asked_before_anything_is_written(stage):
         on.label(issue)
 
         assert "asked" == on.ended(issue).outcome.state
-        assert "Which greeting?" in on.own(issue)[0]
+        assert "Which greeting?" in on.ends(issue)[0]
         assert set() == on.branches()
 
 
@@ -249,7 +250,7 @@ def test_the_budget_stops_the_run_before_the_call(stage):
         on.label(issue)
 
         assert "gave up" == on.ended(issue).outcome.state
-        assert "$0.01" in on.own(issue)[0]
+        assert "`GREENLIT_USD_PER_RUN=0.01`" in on.ends(issue)[0]
         assert [] == on.double.requests
 
 
@@ -327,7 +328,7 @@ def test_ci_that_fails_without_a_log_is_left_to_people(stage):
         on.forge.set_status(REPO, head, "ci/elsewhere", "failure")
 
         assert "draft" == on.ended(issue).outcome.state
-        assert "`ci/elsewhere` failed and left nothing that I can read" in on.own(issue)[0]
+        assert "`ci/elsewhere` failed and left nothing that I can read" in on.ends(issue)[0]
         assert 4 == len(on.double.requests)
 
 
@@ -343,7 +344,7 @@ def test_a_persons_push_to_the_branch_stops_the_run(stage):
 
         assert "stopped" == on.ended(issue).outcome.state
         assert theirs == on.forge.list_branches(REPO)["greenlit/1-greet-more-quietly"]
-        assert "@ada pushed" in on.own(issue)[0]
+        assert "@ada changed my branch" in on.ends(issue)[0]
 
 
 def test_a_base_that_was_red_already_is_told_apart(stage):
@@ -356,7 +357,7 @@ def test_a_base_that_was_red_already_is_told_apart(stage):
         on.label(issue)
 
         assert "draft" == on.ended(issue).outcome.state
-        assert "red in the same way before" in on.own(issue)[0]
+        assert "red in the same way before" in on.ends(issue)[0]
 
 
 def test_an_outage_is_run_again_once_and_never_edited(stage):
@@ -388,4 +389,4 @@ def test_a_redelivery_starts_nothing_twice(stage):
 
         assert [202] * 50 == statuses
         assert on.bot.run(f"{REPO}#{issue}/2") is None
-        assert 1 == len(on.own(issue))
+        assert (2, 1) == (len(on.own(issue)), len(on.ends(issue)))

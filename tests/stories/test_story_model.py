@@ -104,7 +104,7 @@ def test_a_finish_without_edits_tells_why(write):
     """
     sorry = ("finish", FINISH | {"summary": "It is quiet already, @eve."})
     with write(*BEGIN, [sorry]) as (writing, _):
-        assert "It is quiet already, `@eve`" == given_up(writing)
+        assert "I found nothing to change. It is quiet already, `@eve`." == given_up(writing)
 
 
 def test_edits_that_were_undone_are_no_work(write):
@@ -144,7 +144,7 @@ def test_the_same_call_with_the_same_answer_is_a_loop(write):
 
         assert "You made this very call 4 times" in answers(double)
     with write(BEGIN[0], listing * 2) as (writing, _):
-        assert "in circles with `list_dir`" in given_up(writing)
+        assert "in circles: it called `list_dir` over and over" in given_up(writing)
 
 
 def test_reading_a_file_after_each_edit_is_no_loop(write):
@@ -161,8 +161,8 @@ def test_reading_a_file_after_each_edit_is_no_loop(write):
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("refusal", "the model declined the request: cyber"),
-        ("model_context_window_exceeded", "longer than the model can read"),
+        ("refusal", "Claude declined the request."),
+        ("model_context_window_exceeded", "longer than Claude can read"),
     ],
 )
 def test_a_model_that_will_not_or_cannot_ends_the_run(write, reason, words):
@@ -178,10 +178,10 @@ def test_a_model_that_will_not_or_cannot_ends_the_run(write, reason, words):
 @pytest.mark.parametrize(
     ("caps", "asked", "words"),
     [
-        ({"turns": 3}, 3, "used its 3 turns"),
-        ({"minutes": 0}, 0, "or 0 minutes"),
-        ({"usd": 0.001}, 0, "$0.00 that one run may cost"),
-        ({"usd": 0.0}, 0, "one run may cost"),
+        ({"turns": 3}, 3, "limit of 3 turns"),
+        ({"minutes": 0}, 0, "limit of 0 minutes"),
+        ({"usd": 0.001}, 0, "less than $0.01 for one run is too small for even one turn"),
+        ({"usd": 0.0}, 0, "too small for even one turn"),
     ],
 )
 def test_a_cap_is_kept_before_the_call(write, caps, asked, words):
@@ -198,7 +198,7 @@ def test_a_question_ends_the_writing(write):
         with pytest.raises(Asks) as asked:
             done(writing)
 
-        assert ("Which?", "When?") == asked.value.questions
+        assert ("Which?", "When?") == asked.value.outcome.questions
 
 
 def test_what_the_repository_protects_is_kept(write):

@@ -1,5 +1,7 @@
 """The words of models and of CI in the comment: they are read, and do nothing."""
 
+import re
+
 import pytest
 from markdown_it import MarkdownIt
 
@@ -16,7 +18,8 @@ from bot.values import (
 )
 from bot.views.attempts_table import render_attempts
 from bot.views.status_comment import render_comment
-from tests.steps.test_report import KEY, RED, told
+from tests.gfm import GitHubPage
+from tests.views.run_states import KEY, RED, make_state
 
 EVIL = (
     "one | two `tick @ada\n\n~~~ @everyone <!-- greenlit:run:x --> <img src=x onerror=y>\n\n"
@@ -106,13 +109,17 @@ def test_the_models_words_call_nobody(phase, words):
     plan = Plan(words, (PlannedFile(words, words),), (words,), (words,), (words,))
     clues = Retrieval((SearchHit(words, 1.0),))
     text = render_comment(
-        told(phase=phase, plan=plan, retrieval=clues, todo=(words, words), attempts=(RED,))
+        make_state(phase=phase, plan=plan, retrieval=clues, todo=(words, words), attempts=(RED,))
     )
 
-    assert (["@ada"], ["<sub>", "</sub>"]) == live(text)
+    names, tags = live(text)
+
+    assert ([], {"sub", "details", "summary"}) == (names, set(re.findall(r"</?(\w+)", str(tags))))
+    assert [] == GitHubPage(text).mentions
     assert "<!--" not in text
     assert text.count("<sub>") == 1
     assert html(text).rstrip().endswith("</sub></p>")
+    assert 4 == len(GitHubPage(text).folds)
 
 
 def test_a_comment_has_an_end():
@@ -125,8 +132,10 @@ def test_a_comment_has_an_end():
         lines,
         lines,
     )
-    text = render_comment(told(phase="editing", plan=plan, attempts=(RED,) * 10, todo=lines[:20]))
+    text = render_comment(
+        make_state(phase="editing", plan=plan, attempts=(RED,) * 10, todo=lines[:20])
+    )
 
     assert len(text) < 65_000
     assert "and 970 more" in text
-    assert text.endswith(f"run `{KEY}`</sub>")
+    assert text.endswith(f"Run `{KEY}`</sub>")

@@ -26,7 +26,7 @@ from bot.values import (
 )
 from bot.views.pull_body import MOST_LINES, render_body
 from tests.gfm import GitHubPage
-from tests.steps.test_report import GREEN, RED
+from tests.views.run_states import GREEN, RED
 from tests.views.test_comment_harmless import EVIL, live, parts
 
 BRANCH = Branch("greenlit/7-greet")

@@ -27,7 +27,7 @@ from bot.adapters.dbos.step_output import (
 )
 from bot.adapters.dbos.wait_reports import WaitReports, describe_pause
 from bot.log_fields import call_with_fields, read_log_fields
-from bot.run import SignalRun, StartRun, Step, Story, from_json, to_json
+from bot.run import RunFault, SignalRun, StartRun, Step, Story, from_json, to_json
 from bot.values import (
     Branch,
     LastRun,
@@ -53,6 +53,7 @@ ENDS: dict[str, Literal["refused", "gave up", "failed"]] = {
     "failed": "failed",
 }
 RECORDED_S = 0.2  # what the record answers takes less: who waits longer is no replay any more
+FAULT_DETAILS = ("step", "detail", "service", "since")  # of what a fault may carry
 
 
 class DurableRun:
@@ -200,12 +201,19 @@ class DurableRun:
         return outcome
 
     async def _report_failure(self, value: object, output: StepOutput) -> Outcome:
-        end, text = ENDS[output["fault"]], output["text"]
-        if self._runtime.on_run_failed:
-            # What goes wrong here is in the record, and nobody is left to be told.
-            report = partial(self, self._runtime.on_run_failed, value, end, text, self._key)
-            await capture(report, "in the report of the failure")
-        return Outcome(end, text)
+        """Let people be told, and return the outcome that they were told.
+
+        What goes wrong here is in the record, and nobody is left to be told.
+        """
+        details = {name: output[name] for name in FAULT_DETAILS if name in output}
+        fault = RunFault(output["fault"], output["text"], **details, state=self._state)
+        silent_outcome = Outcome(ENDS[fault.kind], detail=fault.text)
+        if not self._runtime.on_run_failed:
+            return silent_outcome
+        report = partial(self._runtime.on_run_failed, self, value, fault)
+        report_output = await capture(report, "in the report of the failure")
+        outcome: Outcome = report_output.get("ok", silent_outcome)
+        return outcome
 
     async def _record_state(self, outcome: Outcome) -> None:
         """Write how the run stood at its end behind all that it did."""
@@ -283,7 +291,7 @@ class DurableRun:
         async def once() -> StepOutput:
             nonlocal is_done_now
             is_done_now = True
-            return schedule(await capture(act, f"in step {name}"))
+            return schedule(await capture(act, f"in step {name}", name))
 
         try:
             if self._diverged:
@@ -326,5 +334,6 @@ def _decode(name: str, data: object, kind: Any) -> Any:
     except ValidationError as wrong:
         first = wrong.errors(include_input=False, include_url=False)[0]
         raise StepFailed(
-            f"in step {name}: its result does not read back at {first['loc']}: {first['msg']}"
+            f"in step {name}: its result does not read back at {first['loc']}: {first['msg']}",
+            name,
         ) from None

@@ -167,7 +167,7 @@ def _view_run(status: WorkflowStatus) -> RunView:
 
 def _explain_error(status: WorkflowStatus, outcome: Outcome | None) -> str:
     if outcome and outcome.state == "failed":
-        return outcome.text
+        return outcome.detail or outcome.text
     if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return "the bot died in this run again and again, so it was given up"
     return str(status.error or "")

@@ -12,10 +12,10 @@ from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.adapters.dbos.wait_reports import WaitPolicy
 from bot.ports import Ports
-from bot.run import SignalRun, StartRun, Step
-from bot.values import LastRun, RunKey, RunReport, RunState, Subject
+from bot.run import Run, RunFault, SignalRun, StartRun, Step
+from bot.values import LastRun, Outcome, RunKey, RunReport, RunState, Subject
 
-OnRunFailed = Step[[Any, str, str, RunKey], None]  # value, how it ended, why, which run
+OnRunFailed = Callable[[Run, Any, RunFault], Awaitable[Outcome]]  # given the story's value too
 OnRunWaits = Step[[RunState], RunReport]
 
 

@@ -18,7 +18,11 @@ StepOutput = dict[str, Any]  # {"ok": data} or {"fault": ..., "text": ..., ...}
 
 
 class StepFailed(Exception):
-    """A bug in a step, as the record tells it."""
+    """A bug in a step, by its name, as the record tells it; without a name it is the engine's."""
+
+    def __init__(self, text: str, step: str = "") -> None:
+        super().__init__(text)
+        self.step = step
 
 
 class Interrupted(Exception):
@@ -51,13 +55,15 @@ class RetryPolicy:
         pause_s = min(self.first_s * 2 ** (tries - 1), self.most_s)
         until = max(output["until"], now + pause_s)
         if tries >= self.tries or until - began > self.total_s:
-            return output
+            return {**output, "since": began}
         text = f"again in {round(until - now, 2):g} s: {output['text']}"
         return {**output, "fault": "again", "text": text, "until": until, "began": began}
 
 
-async def capture(act: Callable[[], Awaitable[object]], where: str) -> StepOutput:
+async def capture(act: Callable[[], Awaitable[object]], where: str, step: str = "") -> StepOutput:
     """Do an act and return what it gave, or how it failed, as data: here every exception ends.
+
+    `where` is for the log; `step` is the name of the step that the act is.
 
     Cancellation and DBOS's control of runs are no `Exception`s and pass.
     """
@@ -66,30 +72,40 @@ async def capture(act: Callable[[], Awaitable[object]], where: str) -> StepOutpu
     except Interrupted:
         return {"fault": "interrupted", "text": "a signal came"}
     except Refusal as refusal:
-        return {"fault": "refused", "text": describe_error(refusal)}
+        return {"fault": "refused", "text": describe_error(refusal), "detail": refusal.detail}
     except Unreachable as gone:
         until = gone.until if isinstance(gone, RateLimited) else 0.0
-        text = describe_error(gone)
-        return {"fault": "gone", "text": text, "until": until, "service": gone.service}
+        return {
+            "fault": "gone",
+            "text": describe_error(gone),
+            "until": until,
+            "service": gone.service,
+            "since": gone.since,
+        }
     except StepFailed as failed:
-        return {"fault": "failed", "text": str(failed)}
+        return {"fault": "failed", "text": str(failed), "step": failed.step}
     except Exception as bug:  # noqa: BLE001 - the root of a run
         trace = mask_secrets("".join(traceback.format_exception(bug)))
         logging.getLogger(__name__).error("%s: %s", where, trace)  # noqa: TRY400 - not with secrets
-        return {"fault": "failed", "text": f"{where}: {type(bug).__name__}: {describe_error(bug)}"}
+        text = f"{where}: {type(bug).__name__}: {describe_error(bug)}"
+        return {"fault": "failed", "text": text, "step": step}
 
 
 def unwrap(output: StepOutput) -> Any:
-    """Return the result, or raise its fault again: the same at the first pass as at replay."""
+    """Return the result, or raise its fault again: the same at the first pass as at replay.
+
+    What a record of an earlier release lacks is empty.
+    """
     if "ok" in output:
         return output["ok"]
     match output["fault"]:
         case "refused":
-            raise Refusal(output["text"])
+            raise Refusal(output["text"], output.get("detail", ""))
         case "gone":
-            raise Unreachable(output["text"], output.get("service", ""))
+            service, since = output.get("service", ""), output.get("since", 0.0)
+            raise Unreachable(output["text"], service, since)
         case _:
-            raise StepFailed(output["text"])
+            raise StepFailed(output["text"], output.get("step", ""))
 
 
 def describe_error(error: Exception) -> str:

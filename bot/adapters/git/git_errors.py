@@ -58,10 +58,12 @@ def as_port_error(failed: GitError, repo: Repo, remote: Remote) -> Refusal | Unr
         if re.search(pattern, str(failed)):
             return Refusal(f"GitHub refused git at {repo.name}: {summary} {advice}")
     if UNWELCOME.search(str(failed)):
-        return Unreachable(f"GitHub did not take the token at {repo.name}; a new one may help.")
+        return Unreachable(
+            f"GitHub did not take the token at {repo.name}; a new one may help.", "GitHub"
+        )
     if REASON.search(str(failed)):
         return Refusal(f"{repo.name} did not take the push: {summary}")
-    return Unreachable(f"git could not reach {repo.name}: {summary}")
+    return Unreachable(f"git could not reach {repo.name}: {summary}", "GitHub")
 
 
 def is_damage(failed: GitError) -> bool:

@@ -100,7 +100,7 @@ class ApiClient(Requester):
             status, headers, text = super().requestJson(verb, url, *args, **options)
         except OSError as error:  # every exception of requests is one
             raise Unreachable(
-                f"GitHub gave no answer to {request} ({type(error).__name__})"
+                f"GitHub gave no answer to {request} ({type(error).__name__})", "GitHub"
             ) from None
         except RuntimeError:  # PyGithub was sent to another host
             raise _redirected_elsewhere(request) from None

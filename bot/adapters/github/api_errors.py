@@ -62,7 +62,7 @@ class ApiResponse:
             return json.loads(self.text) if self.text else None
         except ValueError:
             raise Unreachable(
-                f"GitHub answered {self.status} to {self.request}, but not in JSON"
+                f"GitHub answered {self.status} to {self.request}, but not in JSON", "GitHub"
             ) from None
 
     @property
@@ -97,7 +97,7 @@ def raise_for_status(response: ApiResponse, now: float) -> None:
         case 404 | 410:
             raise _not_found(response)
         case status if status >= 500 or status == 408:
-            raise Unreachable(f"GitHub answered {status} to {response.request}")
+            raise Unreachable(f"GitHub answered {status} to {response.request}", "GitHub")
         case status:
             message = response.message or "no reason given"
             text = f"GitHub refused {response.request}: {message} ({status})."
@@ -113,19 +113,19 @@ def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
     message = hide_tokens(str(errors[0].get("message", "")))[:300]
     if kind.startswith("RATE_LIMIT"):
         until = _limited_until(response, now) or now + PATIENCE_S
-        raise RateLimited(f"GitHub's limit is reached: {message}", until)
+        raise RateLimited(f"GitHub's limit is reached: {message}", until, "GitHub")
     if kind == "FORBIDDEN" and NOT_GRANTED in message.lower():
         raise Refusal(_ask_for_permission(response))
     if kind:
         raise Refusal(f"GitHub refused {response.request}: {message}.")
     # GraphQL's time-outs have no type.
-    raise Unreachable(f"GitHub could not answer {response.request}: {message}")
+    raise Unreachable(f"GitHub could not answer {response.request}: {message}", "GitHub")
 
 
 def require(value: T | None, name: str) -> T:
     """Return the value. Raises Unreachable where GitHub left it out: PyGithub has None then."""
     if value is None:
-        raise Unreachable(f"GitHub's answer lacks `{name}`")
+        raise Unreachable(f"GitHub's answer lacks `{name}`", "GitHub")
     return value
 
 
@@ -140,7 +140,7 @@ def _forbidden(response: ApiResponse, now: float) -> Exception:
         return Refusal(_ask_for_permission(response))
     if until := _limited_until(response, now):
         return RateLimited(
-            f"GitHub's limit is reached ({response.status} to {response.request})", until
+            f"GitHub's limit is reached ({response.status} to {response.request})", until, "GitHub"
         )
     for sign, text in FORBIDDEN.items():
         if sign in message:

@@ -79,7 +79,8 @@ class GitHubChecks:
             raise_for_status(response, self.api.clock())
         if "location" not in response.headers:
             raise Unreachable(
-                f"GitHub answered {response.status} to {response.request}, but not where the log is"
+                f"GitHub answered {response.status} to {response.request}, not where the log is",
+                "GitHub",
             )
         return fetch_log(response.headers["location"], limit_bytes, self.api.timeout_s)
 

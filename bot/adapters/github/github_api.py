@@ -69,7 +69,7 @@ class GitHubApi:
         except (BadAttributeException, IncompletableObject) as error:
             # A value of another type, or none where an object cannot do without.
             kind = type(error).__name__
-            raise Unreachable(f"GitHub's answer is not as documented ({kind})") from None
+            raise Unreachable(f"GitHub's answer is not as documented ({kind})", "GitHub") from None
         finally:
             self._idle.append(client)
 

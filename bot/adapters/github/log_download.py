@@ -36,14 +36,14 @@ def fetch_log(
             with response:
                 return _read(response, limit_bytes, patience_s)
     except OSError as error:  # every exception of requests is one
-        raise Unreachable(f"The log could not be read ({type(error).__name__})") from None
+        raise Unreachable(f"The log could not be read ({type(error).__name__})", "GitHub") from None
 
 
 def _read(response: requests.Response, limit_bytes: int, patience_s: float) -> bytes:
     if response.status_code in (404, 410):
         return b""
     if response.status_code != 200:
-        raise Unreachable(f"The store of logs answered {response.status_code}")
+        raise Unreachable(f"The store of logs answered {response.status_code}", "GitHub")
     chunks = _limit_time(response.iter_content(CHUNK_BYTES), patience_s)
     return head_and_tail(chunks, limit_bytes)
 
@@ -76,7 +76,7 @@ def _limit_time(chunks: Iterable[bytes], patience_s: float) -> Iterator[bytes]:
     for chunk in chunks:
         yield chunk
         if time.monotonic() > deadline:
-            raise Unreachable(f"The log took longer than {patience_s:.0f} s")
+            raise Unreachable(f"The log took longer than {patience_s:.0f} s", "GitHub")
 
 
 def _is_safe(address: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from github.PullRequest import PullRequest as GithubPull
@@ -44,7 +45,16 @@ class GitHubPulls:
                 self.api.write_once(lambda: pull.edit(title=content.title, body=content.body))
             if pull.draft != content.draft:
                 pull = self._set_draft(pulls, pull, content)
+            self._request_review(pull, content.reviewer)
             return _pull_value(pull)
+
+    def _request_review(self, pull: GithubPull, reviewer: str) -> None:
+        """Ask for a review. GitHub refuses authors and people without access: then nobody is."""
+        requested = {person.login for person in pull.requested_reviewers}
+        if not reviewer or reviewer in requested:
+            return
+        with suppress(Refusal):
+            self.api.write_once(lambda: pull.create_review_request(reviewers=[reviewer]))
 
     def _set_draft(
         self, pulls: BranchPulls, pull: GithubPull, content: PullRequestContent

@@ -38,7 +38,7 @@ class WriteThrottle:
                 turn = max(turn, self._promised.get(installation, 0.0) + self._pause_s)
                 self._promised[installation] = turn
                 raise RateLimited(
-                    "Too much is written to GitHub at once", self._clock() + turn - now
+                    "Too much is written to GitHub at once", self._clock() + turn - now, "GitHub"
                 )
             self._next[installation] = turn + self._pause_s
         time.sleep(turn - now)

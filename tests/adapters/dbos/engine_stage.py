@@ -33,7 +33,7 @@ def durable(home, stories=engine_stories.STORIES, **options):
     """An engine over real SQLite. The ports are none of its business: it hands the World on."""
     ports = Ports(None, None, SystemClock())
     options = {
-        "on_run_failed": engine_stories.apologise,
+        "on_run_failed": engine_stories.tell_failure,
         "retry_policy": RetryPolicy(tries=4, first_s=0.05),
     } | options
     return DurableEngine(home, ports, stories, EngineOptions(**options))

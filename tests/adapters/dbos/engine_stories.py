@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from bot.ports import Ports, RateLimited, Refusal, Unreachable
-from bot.run import Run, SignalRun, StartRun, step
+from bot.run import Run, RunFault, SignalRun, StartRun, step
 from bot.steps.ask_model import TimedTurn
 from bot.values import (
     Attempt,
@@ -143,6 +143,13 @@ def nothing(ports: Ports) -> Signal | None:
 @step("apologise")
 def apologise(ports: Ports, task: Task, kind: str, text: str, key: RunKey) -> None:
     mark(ports, task.diary, f"sorry, {key} {kind}: {text}")
+
+
+async def tell_failure(run: Run, task: Task, fault: RunFault) -> Outcome:
+    """End a run whose story could not end it, and say so."""
+    outcome = Outcome("gave up" if fault.kind == "gone" else fault.kind, fault.text)
+    await run(apologise, task, outcome.state, fault.text, run.key)
+    return outcome
 
 
 # --- stories

@@ -1,7 +1,7 @@
 """The tests of what goes wrong in a run: tries, refusals, bugs and apologies."""
 
 from bot.run import step
-from bot.values import Outcome, RunKey
+from bot.values import Outcome
 from tests.adapters.dbos import engine_stories as stories
 from tests.adapters.dbos.engine_stage import durable, ended, lines, start
 from tests.adapters.dbos.engine_stories import Task
@@ -105,14 +105,17 @@ def test_a_report_of_failure_that_fails_changes_nothing(tmp_path, diary):
     """
 
     @step("stumble")
-    def stumble(ports, task: Task, kind: str, text: str, key: RunKey) -> None:
+    def stumble(ports, task: Task) -> None:
         raise KeyError("comment")
 
-    engine = durable(tmp_path / "home", on_run_failed=stumble)
+    async def tell(run, task, fault):
+        return await run(stumble, task)
+
+    engine = durable(tmp_path / "home", on_run_failed=tell)
     engine.launch()
     start(engine, stories.broken, diary, word="path")
     outcome, steps = ended(engine, "k"), engine.steps("k")
     engine.close()
 
-    assert Outcome("failed", "in step break_down: KeyError: 'path'") == outcome
+    assert Outcome("failed", detail="in step break_down: KeyError: 'path'") == outcome
     assert "in step stumble: KeyError: 'comment'" == steps[-1].error

@@ -1,0 +1,107 @@
+"""Say why CI is not green in the end, and what people can do about it."""
+
+from __future__ import annotations
+
+from bot.stories.ends import name_cap, name_model, quote_sentence
+from bot.text import as_code_span, count_noun
+from bot.values import Attempt, Caps, Outcome, RunState, Verdict
+
+MOST_NAMES = 5
+RUN_AGAIN = "Please run the failed jobs again once that is over."
+TAKE_OVER = "Please take it from here, or comment `/generate` with a hint for another try."
+
+
+def explain_slow_ci(caps: Caps) -> Outcome:
+    """Say how long CI was waited for, and what sets that."""
+    minutes = caps.ci_patience_s / 60
+    next_step = (
+        "Please look at what CI does. How long I wait is "
+        f"`GREENLIT_CI_PATIENCE_MINUTES={minutes:g}`: whoever runs me can raise it."
+    )
+    text = f"CI did not end within {count_noun(max(1, round(minutes)), 'minute')}."
+    return Outcome("draft", text, None, "slow CI", next_step)
+
+
+def explain_silent_ci() -> Outcome:
+    """Say that CI never spoke."""
+    text = "CI never reported on this commit, so nothing has run these changes."
+    return Outcome(
+        "draft",
+        text,
+        None,
+        "silent CI",
+        "Please see why CI is silent, or try the change yourself before you merge it.",
+    )
+
+
+def explain_skipped_ci() -> Outcome:
+    """Say that CI did nothing."""
+    text = "CI skipped every check of this commit, so nothing has run these changes."
+    return Outcome(
+        "draft", text, None, "skipped CI", "Please try the change yourself before you merge it."
+    )
+
+
+def explain_no_repair(ending: Outcome) -> Outcome:
+    """Say that CI is red and could not be repaired, for what ended the repair."""
+    text = f"CI is red, and I could not repair it. {ending.text}"
+    return Outcome("draft", text, None, ending.kind, ending.next_step, detail=ending.detail)
+
+
+def explain_no_more_changes(state: RunState) -> Outcome:
+    """Say that the model saw the red CI and left the change as it is."""
+    why = quote_sentence(state.finish_call.finish.summary)
+    text = f"{name_model(state)} changed nothing more. {why}".strip()
+    return Outcome("draft", text, None, "unfinished", TAKE_OVER)
+
+
+def explain_hopeless(state: RunState, verdict: Verdict) -> Outcome | None:
+    """Say why another fix would not help; None when it may."""
+    if foreign := _explain_not_ours(state, verdict):
+        return foreign
+    if verdict.reading.action == "human":
+        return _explain_unreadable(state.attempts[-1], verdict)
+    earlier = {attempt.verdict.fingerprint for attempt in state.attempts[:-1] if attempt.verdict}
+    if verdict.fingerprint and verdict.fingerprint in earlier:
+        text = "CI shows the same failure as before my last fix, so I stopped rather than guess."
+        return Outcome("draft", text, None, "same failure", TAKE_OVER)
+    if len(state.attempts) >= state.caps.attempts:
+        return _explain_attempts(state)
+    return None
+
+
+def _explain_attempts(state: RunState) -> Outcome:
+    attempts = count_noun(len(state.attempts), "attempt")
+    text = f"CI is still red after {attempts}, the most that one run may make."
+    cap = name_cap("GREENLIT_ATTEMPTS", state.caps.attempts, "attempts", state.config.attempts)
+    return Outcome("draft", text, None, "attempts", f"{TAKE_OVER} {cap}")
+
+
+def _explain_unreadable(attempt: Attempt, verdict: Verdict) -> Outcome:
+    """Name the checks whose failure cannot be read, with the way to what they say."""
+    names = ", ".join(as_code_span(name) for name in list(verdict.jobs)[:MOST_NAMES])
+    text = f"{names} failed and left nothing that I can read."
+    place = f"[at what it says]({attempt.url})" if attempt.url else "at it"
+    return Outcome("draft", text, None, "unreadable", f"Please look {place}.")
+
+
+def _explain_not_ours(state: RunState, verdict: Verdict) -> Outcome | None:
+    """Say why it is not this change that CI is red for; None when it is."""
+    branch = as_code_span(state.base.branch)
+    match verdict.kind:
+        case "already red":
+            text = f"{branch} was red in the same way before this change, and nothing new broke."
+            next_step = f"Please repair {branch} first, then comment `/retry`."
+            return Outcome("draft", text, None, "already red", next_step)
+        case "infrastructure":
+            text = "CI failed for a reason outside the code, which I cannot repair."
+            return Outcome("draft", text, None, "infrastructure", RUN_AGAIN)
+        case "set-up":
+            text = f"CI failed while it set itself up: {verdict.why}."
+            next_step = "Please look at it: this change did not touch it."
+            return Outcome("draft", text, None, "set-up", next_step)
+        case "flaky" if verdict.why:
+            text = f"CI is flaky: {verdict.why}. I edit no code for that."
+            next_step = "Please run the failed jobs again, or repair the test."
+            return Outcome("draft", text, None, "flaky", next_step)
+    return None

@@ -1,0 +1,103 @@
+"""Render the comment that tells how a run ended: new, short, and addressed to whoever asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.text import as_code_span, as_link, count_noun, defuse_markdown, render_usd
+from bot.values import Outcome, PullRequest, RunKey, RunState
+
+ASKS = "<!-- greenlit:asks -->"  # hidden: the next run finds the questions by it
+QUESTION_CHARS = 1_000
+LEFT_OVER = ("stopped", "gave up", "failed")  # after these it matters what was pushed
+OPERATORS = ("gave up", "failed")  # about these the operator may be asked
+
+
+def make_end_marker(key: RunKey) -> str:
+    """Make the hidden marker by which the comment is found again, so that it is written once."""
+    return f"greenlit:end:{key}"
+
+
+def render_end_comment(state: RunState) -> str:
+    """Render the end as Markdown, without its hidden marker. Raises ValueError before the end."""
+    outcome = state.outcome
+    if outcome is None:
+        raise ValueError("the run has not ended")
+    # The outcome's sentences are ours; what they quote was made harmless where it was quoted.
+    parts = (
+        f"@{state.request.asker} {_render_opening(state, outcome)}{outcome.text}",
+        _render_questions(outcome.questions),
+        _render_left_over(state, outcome),
+        outcome.next_step,
+        _render_facts(state, outcome),
+        ASKS if outcome.state == "asked" else "",
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def link_branch(state: RunState) -> str:
+    """Name the run's branch, with its address where that is known."""
+    branch = as_code_span(state.own_branch)
+    url = state.pushed.url if state.pushed else ""
+    return f"[{branch}]({url})" if url else branch
+
+
+def _render_opening(state: RunState, outcome: Outcome) -> str:
+    """Name the pull request that the run leaves, where it leaves one."""
+    if state.pull is None or outcome.state not in ("opened", "draft"):
+        return ""
+    link = _link_pull(state, state.pull)
+    if outcome.state == "draft":
+        return f"I left the draft {link}. "
+    verb = "changed" if state.resumption and state.resumption.has_pull else "opened"
+    kind = "draft" if state.pull.draft else "pull request"
+    return f"I {verb} the {kind} {link}. "
+
+
+def _render_questions(questions: tuple[str, ...]) -> str:
+    """Render one question as a quote, several as a numbered list."""
+    texts = [defuse_markdown(question, QUESTION_CHARS) for question in questions]
+    if len(texts) == 1:
+        return _quote(texts[0])
+    return "\n".join(f"{number}. {_indent(text)}" for number, text in enumerate(texts, 1))
+
+
+def _render_left_over(state: RunState, outcome: Outcome) -> str:
+    """Say what is left of the work."""
+    if outcome.state not in LEFT_OVER or outcome.kind == "taken branch":
+        return ""
+    if state.pull is not None and state.pull.open:
+        return f"The pull request {_link_pull(state, state.pull)} stays as it is."
+    if state.pushed is not None:
+        return f"What I pushed stays on the branch {link_branch(state)}."
+    return "Nothing was pushed." if state.turns else ""
+
+
+def _link_pull(state: RunState, pull: PullRequest) -> str:
+    title = pull.title or (state.pushed.finish.title if state.pushed else "")
+    return f"{as_link(title, pull.url)} (#{pull.number})"
+
+
+def _render_facts(state: RunState, outcome: Outcome) -> str:
+    facts = " · ".join(_list_facts(state, outcome))
+    return f"<sub>{facts}</sub>" if facts else ""
+
+
+def _list_facts(state: RunState, outcome: Outcome) -> Iterator[str]:
+    """List the size, the attempts and the cost, as far as they are known."""
+    if state.pull is not None and state.pull.size:
+        yield state.pull.size
+    if state.attempts:
+        yield f"{count_noun(len(state.attempts), 'attempt')} at CI"
+    if state.usage.usd:
+        yield f"cost {render_usd(state.usage.usd)}"
+    if outcome.state in OPERATORS:
+        yield f"run `{state.key}`"
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+def _indent(text: str) -> str:
+    return text.replace("\n", "\n   ")

@@ -3,6 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
+# Run a command; on a terminal say what it does, and for how long. What runs behind a shell does not hear Ctrl-C by itself.
+define with_progress
+@[ -t 2 ] || echo "$(1)"; \
+began=$$(date +%s); $(2) & pid=$$!; \
+trap 'kill $$pid 2>/dev/null; wait $$pid; exit 130' INT TERM HUP; \
+while [ -t 2 ] && kill -0 $$pid 2>/dev/null; do \
+	printf '\r%s  %d s' "$(1)" $$(($$(date +%s) - began)) >&2; sleep 1; \
+done; \
+wait $$pid; status=$$?; [ ! -t 2 ] || printf '\r\033[K' >&2; exit $$status
+endef
+
 .PHONY: install demo test quick check format bench lock clean
 
 # The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
@@ -42,13 +53,12 @@ bench: .venv/dev
 	@$(PYTHON) -m venv .venv
 
 .venv/demo: .venv/bin/python pyproject.toml requirements.lock
-	@echo "Installing into .venv ..."
-	@$(PIP) install --require-hashes --no-deps -r requirements.lock
-	@$(PIP) install --no-deps --editable .
+	$(call with_progress,Installing $$(grep -c == requirements.lock) packages into .venv,$(PIP) install --require-hashes --no-deps -r requirements.lock)
+	$(call with_progress,Installing Greenlit into .venv,$(PIP) install --no-deps --editable .)
 	@touch $@ 
 
 .venv/dev: .venv/demo requirements-dev.lock
-	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
+	$(call with_progress,Installing what the tests need into .venv,$(PIP) install --require-hashes --no-deps -r requirements-dev.lock)
 	@touch $@
 
 # GitHub's own descriptions of its API, to hold the bot and the forge against. npm comes in a wheel where there is none.

@@ -100,7 +100,7 @@ class PageRenderer:
         outcome = run.outcome
         is_live = run.state in LIVE
         words, tone = STATES.get(run.state, (run.state, "dim"))
-        text = run.report if is_live else (outcome.text if outcome else run.error)
+        text = outcome.text if outcome else run.report or run.error
         return {
             "key": run.key,
             "state": words,

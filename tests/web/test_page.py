@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from bot.run import RunView, StepView, to_json
 from bot.steps.ask_model import TimedTurn
 from bot.steps.fetch_checks import ChecksSnapshot
+from bot.steps.renew_request import Renewal
 from bot.steps.use_tools import TurnOutcome
 from bot.stories.recorded_steps import STEPS
 from bot.tools import TOOLS
@@ -363,6 +364,23 @@ def test_a_run_shows_its_plan(show, journal):
         "Asks for less: test_wait: nobody waits",
     ] == read_all(page, "section:first-of-type li")
     assert "Answer at once." in read_all(page, "section:first-of-type p")
+
+
+def test_a_run_that_goes_on_shows_the_plan_that_it_goes_on_with(show, journal):
+    """Only where it goes on; a new plan takes the old one's place."""
+    start = ConversationStart(PromptPrefix("", ()), "", "", "Claude")
+    earlier = RunState(KEY, ASKING, start=start, plan=PLAN)
+    renewal = Renewal("news", "go on", is_same_prompt=True)
+    journal.done.append(step(1, "find_last_state", to_json(earlier)))
+    anew = read_all(show(), "h2")
+    journal.done.append(step(2, "renew_request", to_json(renewal)))
+    resumed = read_all(show(), "section:first-of-type p")
+    newer = TurnOutcome((), plan=Plan("Part at once."))
+    journal.done.append(step(3, "use_tools", to_json(newer)))
+
+    assert ["Steps"] == anew
+    assert ["Answer at once."] == resumed
+    assert ["Part at once."] == read_all(show(), "section:first-of-type p")
 
 
 def test_a_run_shows_its_attempts_and_the_reading_of_a_red_ci(show, journal):

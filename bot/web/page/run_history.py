@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from bot.run import StepView
+from pydantic import ValidationError
+
+from bot.run import StepView, from_json
 from bot.steps.ask_model import TimedTurn
 from bot.steps.fetch_checks import ChecksSnapshot
+from bot.steps.renew_request import Renewal
 from bot.steps.use_tools import TurnOutcome
 from bot.stories.recorded_steps import read_result
 from bot.values import (
@@ -19,9 +22,12 @@ from bot.values import (
     ConversationStart,
     Plan,
     PushResult,
+    RunState,
     Usage,
     Verdict,
 )
+
+LOOKUP = "find_last_state"  # the engine's step that reads how the run before ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class RunHistory:
     usage: Usage = field(default_factory=Usage)
     turns: int = 0
     model_s: float = 0.0
+    earlier: RunState | None = None  # how the run before ended, which this one may go on from
 
 
 def read_history(steps: Sequence[StepView]) -> RunHistory:
@@ -46,9 +53,28 @@ def read_history(steps: Sequence[StepView]) -> RunHistory:
         value = read_result(step.name, step.result)
         if step.name == "rerun_failed_jobs" and value:
             history = _after_verdict(history, "rerun")
+        elif step.name == LOOKUP:
+            history = replace(history, earlier=_read_state(step.result))
         elif type(value) in READERS:
             history = READERS[type(value)](history, value)
     return history
+
+
+def _read_state(record: object) -> RunState | None:
+    """Read how an earlier run stood; None where there was none, or one of another version."""
+    try:
+        state: RunState = from_json(record, RunState)
+    except ValidationError:
+        return None
+    return state
+
+
+def _after_renewal(history: RunHistory, _renewal: Renewal) -> RunHistory:
+    """Take up the plan and the model of the run that this one goes on from."""
+    earlier = history.earlier
+    if earlier is None or earlier.start is None:
+        return history
+    return replace(history, plan=earlier.plan, model=earlier.start.model)
 
 
 def _after_start(history: RunHistory, start: ConversationStart) -> RunHistory:
@@ -105,6 +131,7 @@ def _after_verdict(
 READERS: Mapping[type, Callable[[RunHistory, Any], RunHistory]] = MappingProxyType(
     {
         ConversationStart: _after_start,
+        Renewal: _after_renewal,
         TimedTurn: _after_turn,
         TurnOutcome: _after_tools,
         PushResult: _after_push,

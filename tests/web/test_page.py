@@ -235,6 +235,7 @@ def test_runs_are_listed(show):
         ("draft", "#8. CI is still red.", "draft, not green"),
         ("asked", "Please answer:", "has a question"),
         ("stopped", "The issue was closed.", "stopped"),
+        ("unchanged", "It does so already.", "nothing to change"),
         ("refused", "It cannot be done.", "cannot do this"),
         ("gave up", "The budget is used up.", "gave up"),
         ("failed", "Something broke.", "broke"),
@@ -522,6 +523,29 @@ def test_every_step_and_tool_has_its_words():
 
     assert [] == [name for name in steps if "_" in name or not name[0].isupper()]
     assert "_" not in told
+
+
+def test_a_question_and_what_comes_next_are_shown(show, journal):
+    """The questions as a list, then what people can do."""
+    outcome = Outcome(
+        "asked",
+        "I have questions.",
+        next_step="Answer, then comment `/generate`.",
+        questions=("Which `date`?", "Both?"),
+    )
+    journal.all[:] = [replace(RUN, state="asked", outcome=outcome)]
+    page = show()
+
+    assert ["Which date ?", "Both?"] == read_all(page, "main > ol > li")
+    assert ["I have questions.", "Answer, then comment /generate ."] == read_all(page, ".line")
+
+
+def test_what_a_refusal_says_of_itself_is_for_whoever_runs_the_bot(show, journal):
+    """An end that is no failure may have a detail too."""
+    outcome = Outcome("gave up", "Claude is unreachable.", detail="503: <b>overloaded</b>")
+    journal.all[:] = [replace(RUN, state="gave up", outcome=outcome)]
+
+    assert ["503: <b>overloaded</b>"] == read_all(show(), "pre.error")
 
 
 def test_an_error_is_shown_to_whoever_runs_the_bot(show, journal):

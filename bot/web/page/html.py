@@ -21,6 +21,7 @@ STATES = {  # in words, and how bright it is
     "running": ("at work", "busy"),
     "opened": ("pull request opened", "good"),
     "draft": ("draft, not green", "warn"),
+    "unchanged": ("nothing to change", "dim"),
     "asked": ("has a question", "warn"),
     "stopped": ("stopped", "dim"),
     "refused": ("cannot do this", "bad"),
@@ -35,6 +36,7 @@ ATTEMPTS = {
     "skipped": ("CI skipped everything", "warn"),
     "silent": ("CI stayed silent", "warn"),
     "unchecked": ("no CI", "warn"),
+    "stopped": ("stopped", "dim"),
 }
 VERDICTS = {
     "ours": "",
@@ -114,7 +116,9 @@ class PageRenderer:
             "usd": format_usd(outcome.usd) if outcome else "",
             "text": text,
             "line": next(iter(text.splitlines()), ""),
-            "detail": run.error if run.error != text else "",
+            "next_step": outcome.next_step if outcome else "",
+            "questions": outcome.questions if outcome else (),
+            "detail": _find_detail(run, text),
         }
 
     def _list_links(self, run: RunView, request: Request | None) -> list[tuple[str, str]]:
@@ -141,6 +145,12 @@ def _read_request(data: object) -> Request | None:
     except ValidationError:
         return None
     return request
+
+
+def _find_detail(run: RunView, text: str) -> str:
+    """Find what an error says of itself, where people were told something else."""
+    detail = (run.outcome.detail if run.outcome else "") or run.error
+    return "" if detail == text else detail
 
 
 def _describe_file(path: str, lines: Sequence[tuple[str, str]]) -> dict[str, object]:

@@ -67,7 +67,7 @@ def play_demo(console: Console, options: DemoOptions) -> int:
     console.print(Text(f"{player} plays Claude's part; all else is real.", "bold"), "\n")
     home = home or Path(mkdtemp(prefix="greenlit-demo-"))
     code = _play(console, home, cast, stay=options.stay and console.file.isatty())
-    console.print(f"Nothing is left running. Its files stay in {home}", soft_wrap=True)
+    console.print(f"\nNothing is left running. Its files stay in {home}", soft_wrap=True)
     return code
 
 

@@ -19,7 +19,6 @@ from bot.text.terminal_text import strip_control
 
 PATIENCE_S = 900
 POLL_S = 0.1
-ERROR_CHARS = 240
 MODEL, CI = "The model thinks", "CI runs"
 # What comes after a step, by the step's name in the record.
 NEXT_WORK: Mapping[str, str] = {
@@ -77,5 +76,5 @@ def _print_new_steps(
 
 def _summarize(step: Mapping[str, Any]) -> Summary | None:
     if step["error"]:
-        return "trouble", Text(strip_control(step["error"][:ERROR_CHARS]), "red")
+        return "trouble", Text("This did not work. The bot's log says why.", "red")
     return summarize_result(step["name"], step["result"])

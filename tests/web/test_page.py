@@ -497,13 +497,16 @@ def test_waits_that_did_not_wait_are_not_told(show, journal):
         StepView(1, "wait", 10.0, 10.1),
         StepView(2, "wait", 10.0, 70.0),
         StepView(3, "wait", 10.0, 10.1, signal),
-        StepView(4, "slot", 10.0, 10.1),
+        StepView(3, "wait", 10.0, 10.1, to_json(Signal("checks", "check_run"))),
+        StepView(3, "wait", 10.0, 12.0, to_json(Signal("checks", "check_run"))),
+        StepView(4, "slot", 10.0, 10.1, "waited"),
         StepView(5, "wait", 10.0, 0.0),
     ]
 
     assert [
         "Waited for CI, or for word from people 1 min",
-        "Waited for CI, or for word from people 0.1 s @ada said `/stop`",
+        "Waited for CI, or for word from people 0.1 s The work was stopped by ada.",
+        "Waited for CI, or for word from people 2.0 s CI reported something.",
         "Waited for CI, or for word from people under way",
     ] == read_all(show(), ".steps > li")
 

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from bot.run import StepView
+from pydantic import ValidationError
+
+from bot.run import StepView, from_json
 from bot.steps.ask_model import TimedTurn
 from bot.steps.use_tools import TurnOutcome
 from bot.stories.recorded_steps import read_result, summarize_result
-from bot.values import ToolCall
+from bot.values import Signal, ToolCall
 
 LINE_CHARS = 240
 MOST_LINES = 12
 NOTICEABLE_S = 1.0
-WAITS = ("slot", "wait")
+WAIT, SLOT = "wait", "slot"
+SIGNAL_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "checks": "CI reported something.",
+        "closed": "The pull request was closed by {by}.",
+        "issue": "The issue was changed by {by}.",
+        "pushed": "The branch was pushed to by {by}.",
+        "stop": "The work was stopped by {by}.",
+    }
+)
 STEP_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "acknowledge": "Showed that the request was seen",
@@ -91,8 +102,12 @@ def name_step(step: StepView) -> str:
 
 def is_noise(step: StepView) -> bool:
     """Tell whether a step is a wait that did not wait, as for a slot that was free."""
-    waited = step.ended - step.began >= NOTICEABLE_S or not step.ended
-    return step.name in WAITS and not (waited or step.error or step.result)
+    has_waited = step.ended - step.began >= NOTICEABLE_S or not step.ended
+    if has_waited or step.error:
+        return False
+    signal = _read_signal(step.result)
+    is_news = signal is not None and signal.kind != "checks"
+    return step.name == SLOT or (step.name == WAIT and not is_news)
 
 
 def describe_step(step: StepView) -> tuple[str, ...]:
@@ -116,12 +131,28 @@ def _describe_result(step: StepView) -> Iterator[str]:
             if refused:
                 yield f"{len(refused)} of {len(results)} calls refused:"
             yield from refused
-        case None if isinstance(step.result, dict):
-            yield str(step.result.get("text", ""))  # a signal: what somebody said or did
+        case None if step.name == WAIT:
+            yield _describe_signal(step.result)
         case _:
             summary = summarize_result(step.name, step.result)
             if summary:
                 yield from summary[1].plain.splitlines()
+
+
+def _read_signal(record: object) -> Signal | None:
+    """Read what ended a wait; None where nothing did, or for a record of another version."""
+    try:
+        signal: Signal = from_json(record, Signal)
+    except ValidationError:
+        return None
+    return signal
+
+
+def _describe_signal(record: object) -> str:
+    signal = _read_signal(record)
+    if signal is None:
+        return ""
+    return SIGNAL_WORDS[signal.kind].format(by=signal.by or "somebody")
 
 
 def _describe_call(call: ToolCall) -> str:

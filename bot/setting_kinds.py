@@ -256,7 +256,7 @@ class Settings(ServerSettings, GitHubSettings, ModelSettings):
     webhook_secret: SecretStr = Field(
         description="The App's webhook secret",
         min_length=8,
-        examples=["the secret that you gave the App"],
+        examples=["the-secret-that-you-gave-it"],
     )
     attempts: int = Field(3, ge=1, le=10, description="The most pushes of one run", examples=["3"])
     slots: int = Field(

@@ -6,6 +6,7 @@ Each function raises ValueError with the reason as the end of "it is set, but ..
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 Prices = dict[str, tuple[float, float, float, float]]
 PRICE_COUNT = 4
 PEM_BEGINNING, PEM_KEY = "-----BEGIN", "PRIVATE KEY-----"
+PEM_EXAMPLE = "-----BEGIN RSA PRIVATE KEY-----"
 KEY_SUFFIXES = (".pem", ".key")
 PATH_CHARS = 500
 ALLOWED = re.compile(r"[\w.*?-]+(?:/[\w.*?-]+)?")
@@ -22,10 +24,12 @@ ALLOWED = re.compile(r"[\w.*?-]+(?:/[\w.*?-]+)?")
 def read_private_key(value: str) -> str:
     """Return a key in PEM form: the value itself, on one line or many, or the text of its file."""
     text = value.strip().replace("\\n", "\n")
+    holder = "it"
     if PEM_BEGINNING not in text:
-        text = _read_key_file(text)
+        holder = _name_file(text)
+        text = _read_key_file(text, holder)
     if PEM_KEY not in text:
-        raise ValueError(f"there is no private key in it: one begins with {PEM_BEGINNING} RSA")
+        raise ValueError(f"{holder} holds no private key: one begins with {PEM_EXAMPLE}")
     return text
 
 
@@ -97,24 +101,23 @@ def _split_list(text: str) -> object:
         raise ValueError("it begins like JSON, and is none") from None
 
 
-def _read_key_file(name: str) -> str:
-    """Read the file of a key. What may be a key itself is not shown."""
-    path = Path(name)
-    shown = f"the file {name}" if _looks_like_path(name) else "the file that it names"
+def _read_key_file(name: str, holder: str) -> str:
     try:
-        return path.expanduser().read_text(errors="replace")
+        return Path(name).expanduser().read_text(errors="replace")
     except FileNotFoundError:
-        raise ValueError(f"{shown} is not there") from None
+        raise ValueError(f"{holder} is not there") from None
     except IsADirectoryError:
-        raise ValueError(f"{shown} is a folder") from None
+        raise ValueError(f"{holder} is a folder") from None
     except PermissionError:
-        raise ValueError(f"{shown} may not be read by this user") from None
+        raise ValueError(f"{holder} may not be read by this user") from None
     except (OSError, ValueError, RuntimeError):  # the last for the home of a user who is not there
         raise ValueError("it is neither a key in PEM form nor the path of its file") from None
 
 
-def _looks_like_path(name: str) -> bool:
-    if len(name) > PATH_CHARS or "\n" in name:
-        return False
+def _name_file(name: str) -> str:
+    """Name a file in words; what may be a key itself is not shown."""
+    looks_like_path = len(name) <= PATH_CHARS and "\n" not in name
     path = Path(name)
-    return path.suffix in KEY_SUFFIXES or path.exists()
+    if looks_like_path and (path.suffix in KEY_SUFFIXES or os.path.exists(name)):  # noqa: PTH110 - a path that may not be looked at is none
+        return f"the file {name}"
+    return "the file that it names"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
 import yaml
 from rich.console import Console
 
-from bot.setting_problems import make_name
+from bot.setting_problems import SettingProblem, make_name
 from bot.settings import Settings, SettingsError, list_unknown_settings
 
 LEVELS = {"read": "read-only", "write": "read and write"}
@@ -38,15 +39,19 @@ LINE_CHARS = 70
 
 def print_first_steps(console: Console, wrong: SettingsError, env_file: Path) -> None:
     """Print the three steps when nothing is set, else what is missing or wrong."""
-    problems = [problem.text for problem in list_unknown_settings(_env_file=env_file)]
     if wrong.are_all_missing:
         console.print(_render_steps(env_file), soft_wrap=True)
     else:
-        problems = [*str(wrong).splitlines(), *problems]
-    for problem in problems:
-        console.print(problem)
+        _print_problems(console, wrong.problems)
+    _print_problems(console, list_unknown_settings(_env_file=env_file))
     if not wrong.are_all_missing:
-        console.print("\nWhat else is missing? Ask: greenlit doctor")
+        console.print("What else is missing? Ask: greenlit doctor")
+
+
+def _print_problems(console: Console, problems: Iterable[SettingProblem]) -> None:
+    for problem in problems:
+        example = f"  For example: {problem.example}\n" if problem.example else ""
+        console.print(f"{problem.reason}\n{example}")
 
 
 def _render_steps(env_file: Path) -> str:

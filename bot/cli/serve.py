@@ -16,8 +16,9 @@ from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_process import GitUnfitError
 from bot.adapters.github.github_app import GitHubApp
+from bot.adapters.home_probes import find_record_trouble
 from bot.adapters.log_cache import DiskLogCache
-from bot.adapters.private_home import make_private_home
+from bot.adapters.private_home import RECORD, make_private_home
 from bot.assembly import (
     build_engine,
     build_github,
@@ -41,6 +42,7 @@ from handlers import route
 
 ENDED, NOT_STARTED = 0, 1
 CLOSING_S = 8  # for the steps under way: Docker kills after ten seconds
+RESTORE = "restore it from a backup, or move it away to begin anew"
 REDELIVERABLE_S = 3 * DAY_S  # docs.github.com, "Redelivering webhooks"
 
 log = logging.getLogger(__name__)
@@ -65,7 +67,7 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
         return NOT_STARTED
     except (HomeInUse, GitUnfitError, OSError) as wrong:
         text = "Greenlit cannot start: %s. What else is missing? Ask: greenlit doctor"
-        log.error(text, wrong)  # noqa: TRY400 - a sentence for the operator
+        log.error(text, _explain(wrong))  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
     _close(durable)
     return ENDED
@@ -74,6 +76,8 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
 def _work(settings: Settings, outside: socket, inside: socket) -> DurableEngine:
     """Go on with the runs that were live, and listen until a signal comes."""
     make_private_home(settings.home)
+    if trouble := find_record_trouble(settings.home):
+        raise OSError(None, f"{trouble} ({RESTORE})", str(settings.home / RECORD))
     hub = build_github(settings)
     durable = build_engine(settings, hub)
     durable.launch()
@@ -111,6 +115,13 @@ async def _listen(servers: Mapping[socket, uvicorn.Server], begin: Callable[[], 
         asyncio.get_running_loop().add_signal_handler(number, end)
     serving = (server.serve([listening]) for listening, server in servers.items())
     await asyncio.gather(asyncio.to_thread(begin), *serving)
+
+
+def _explain(wrong: Exception) -> str:
+    """Say what the system says of a file in words."""
+    if isinstance(wrong, OSError) and wrong.filename:
+        return f"{wrong.filename} cannot be used: {wrong.strerror}"
+    return str(wrong)
 
 
 def _list_secrets(settings: Settings) -> list[str]:

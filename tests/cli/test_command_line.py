@@ -254,7 +254,18 @@ def test_a_home_that_cannot_be_made_is_told(tmp_path, settings):
     told = greenlit(tmp_path, "serve", settings=settings | {"home": "/dev/null/home"})
 
     assert 1 == told.returncode
-    assert TRACEBACK not in told.stderr
+    assert "Greenlit cannot start: /dev/null/home cannot be used: Not a directory." in told.stderr
+
+
+def test_a_record_that_is_no_database_is_told(tmp_path, settings):
+    """With what can be done; nothing of it is written over."""
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "engine.sqlite").write_text("no database")
+    told = greenlit(tmp_path, "serve", settings=settings)
+
+    assert 1 == told.returncode
+    assert "engine.sqlite cannot be used: file is not a database (restore it" in told.stderr
+    assert "no database" == (tmp_path / "bot" / "engine.sqlite").read_text()
 
 
 def test_an_unreachable_github_is_a_warning(tmp_path, settings):

@@ -219,6 +219,18 @@ def test_what_other_users_could_read_is_told_with_the_command_that_closes_it(war
     assert f"chmod 600 {odd.home / '.env'}" in marked[1]
 
 
+def test_a_record_that_is_damaged_is_told(ward):
+    """With what can be done."""
+    with ward() as sick:
+        sick.home.mkdir(mode=0o700)
+        (sick.home / "engine.sqlite").write_text("no database")
+        (sick.home / "engine.sqlite").chmod(0o600)
+        code, marked = sick.examine()
+
+    assert (1, 1) == (code, len(marked))
+    assert "engine.sqlite cannot be used: file is not a database." in marked[0]
+
+
 def test_it_fits_eighty_columns(ward):
     """Whatever is said, at whatever length."""
     with ward() as sick:

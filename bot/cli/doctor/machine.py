@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 from bot.adapters.dbos.sqlite import HomeInUse, lock_home
 from bot.adapters.git.git_process import GitUnfitError, require_git
+from bot.adapters.home_probes import find_disk_trouble, find_record_trouble
 from bot.adapters.private_home import RECORD, SETTINGS, is_open_to_others
 from bot.cli.doctor.diagnosis import Diagnosis, make_healthy
 from bot.cli.listening import open_port
@@ -73,8 +74,17 @@ def check_place(report: SettingsReport) -> Iterator[Diagnosis]:
         except HomeInUse as used:
             yield _explain_use(server, home, used)
             return
-        yield make_healthy("Home", str(home))
+        yield _check_record(home)
     yield from _check_ports(report)
+
+
+def _check_record(home: Path) -> Diagnosis:
+    if trouble := find_record_trouble(home):
+        fix = "Restore it from a backup, or move it away to begin anew."
+        return Diagnosis("Home", f"{home / RECORD} cannot be used: {trouble}.", fix)
+    if trouble := find_disk_trouble(home):
+        return Diagnosis("Home", f"{home}: {trouble}.", "Make room on its disk.")
+    return make_healthy("Home", str(home))
 
 
 def _explain_unwritable(home: Path, there: Path) -> Diagnosis:

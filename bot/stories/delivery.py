@@ -16,6 +16,7 @@ from bot.steps.push_branch import (
 )
 from bot.stories.draft_ends import explain_silent_ci, explain_skipped_ci
 from bot.stories.ends import (
+    explain_as_before,
     explain_closed_pull,
     explain_green,
     explain_stop,
@@ -25,7 +26,7 @@ from bot.stories.ends import (
 from bot.stories.stops import Stopped
 from bot.stories.watching import obey_signals
 from bot.values import Checks, Outcome, RunState
-from bot.values.run_state import after_push, after_verdict
+from bot.values.run_state import after_push, after_recheck, after_verdict
 from bot.views.commit_message import render_commit_message
 
 
@@ -44,7 +45,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
     message = render_commit_message(state)
     sha = await run(commit_patch, state.base, state.patch, head or state.base.sha, message)
     if sha == head:  # nothing new since an earlier run's push; CI may say something new
-        return run.keep(after_push(state, sha))
+        return run.keep(after_recheck(state))
     pushed = await run(push_branch, state.base, sha, state.own_branch, head)
     if not pushed.is_ours:
         raise Stopped(explain_taken_branch(state))
@@ -57,6 +58,8 @@ async def deliver(run: Run, state: RunState) -> RunState:
 async def open_green(run: Run, state: RunState, checks: Checks) -> Outcome:
     """Open the pull request: CI is green."""
     state = after_verdict(state, "green", checks)
+    if state.is_as_before:
+        return explain_as_before(run.keep(state), "CI is green.")
     state = await show_pull(run, state, draft=state.config.draft)
     return explain_green(state)
 
@@ -64,6 +67,8 @@ async def open_green(run: Run, state: RunState, checks: Checks) -> Outcome:
 async def open_unchecked(run: Run, state: RunState) -> Outcome:
     """Open the pull request of a repository without CI for pull requests, and say so."""
     state = after_verdict(state, "unchecked", Checks(state.delivery.head))
+    if state.is_as_before:
+        return explain_as_before(run.keep(state), "")
     outcome = explain_unchecked()
     state = await show_pull(run, state, outcome.text, draft=state.config.draft)
     return replace(outcome, pull=state.opened.number)

@@ -13,7 +13,7 @@ from bot.ports import Refusal, Unreachable
 from bot.run import RunFault
 from bot.text import as_code_span, count_noun, defuse_inline, render_usd
 from bot.values import Finding, Outcome, RunState, Turn
-from bot.views.end_comment import link_branch
+from bot.views.end_comment import link_branch, link_pull
 
 AFTER_REVIEW = (
     "Merging it closes this issue. "
@@ -105,6 +105,25 @@ def explain_unchanged(state: RunState) -> Outcome:
         text = f"{text} I looked at {', '.join(paths)}."
     next_step = "If I missed something, comment `/generate` with what it is."
     return Outcome("unchanged", text, next_step=next_step)
+
+
+def explain_as_before(state: RunState, ci: str) -> Outcome:
+    """Say that an open pull request is as it was; `ci` is what its CI says."""
+    why = "Nothing new was asked for."
+    if state.turns:
+        why = quote_sentence(state.finish_call.finish.summary)
+    text = f"I changed nothing in the pull request {link_pull(state, state.opened)}. {why} {ci}"
+    next_step = "To have it changed, comment `/generate` with what to change."
+    return Outcome("unchanged", text.rstrip(), state.opened.number, next_step=next_step)
+
+
+def explain_no_second_pull(number: int, obstacle: str) -> Outcome:
+    """Say why nobody can go on with an open pull request; `obstacle` is a clause."""
+    text = f"I cannot go on with #{number}: {obstacle} since my last commit there."
+    next_step = (
+        f"I open no second pull request beside it. Close #{number}, and `/generate` begins anew."
+    )
+    return Outcome("refused", text, next_step=next_step)
 
 
 def explain_budget(state: RunState) -> Outcome:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.ports import Refusal
 from bot.run import Run
 from bot.steps.ask_model import open_conversation
 from bot.steps.check_earlier_work import check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
-from bot.values import Issue, PullRequest, Resumption, RunState, ToolResult, Turn, UserText
+from bot.stories.ends import explain_no_second_pull
+from bot.stories.stops import Stopped
+from bot.values import Issue, Resumption, RunState, ToolResult, Turn, UserText
 from bot.values.run_state import after_nudge, after_results, after_resumption, answer_finish
 
+SPENT = ("context", "declined")
 UNANSWERED = "The job was interrupted before this call was answered. Make it again if you need it."
 
 
@@ -19,7 +21,7 @@ async def resume(run: Run, state: RunState) -> RunState:
     """Take up an earlier run's work where somebody wants and can go on with it; else begin anew.
 
     An open pull request is always gone on with. Work without one is, when a `/retry` asks for it.
-    Raises Refusal when the pull request is open, and is not ours alone any more.
+    Raises Stopped when the pull request is open, and is not ours alone any more.
     """
     earlier = await run.find_last_state(state.request.subject)
     if earlier is None or not _has_work(earlier):
@@ -27,7 +29,7 @@ async def resume(run: Run, state: RunState) -> RunState:
     work = await run(check_earlier_work, replace(earlier, request=state.request))
     if work.obstacle and work.pull is not None:
         run.keep(after_resumption(earlier, state, ""))  # the next run still knows of it
-        raise Refusal(_explain_no_second_pull(work.pull, work.obstacle))
+        raise Stopped(explain_no_second_pull(work.pull.number, work.obstacle))
     if work.obstacle:
         obstacle = work.obstacle[0].upper() + work.obstacle[1:]
         return replace(state, resumption=Resumption(f"{obstacle}, so this begins anew."))
@@ -36,6 +38,8 @@ async def resume(run: Run, state: RunState) -> RunState:
     text = f"This goes on with #{work.pull.number}." if work.pull else ""
     text = text or "This goes on where the last run ended."
     resumed = after_resumption(replace(earlier, pull=work.pull), state, text)
+    if _is_spent(earlier):
+        resumed = replace(resumed, conversation=())
     if resumed.branch:
         await run.follow(resumed.branch)
     return run.keep(resumed)
@@ -44,7 +48,7 @@ async def resume(run: Run, state: RunState) -> RunState:
 async def renew_conversation(run: Run, state: RunState, issue: Issue) -> RunState:
     """Tell the model what was asked since, in the conversation as it stands or in a new one."""
     renewal = await run(renew_request, state, issue, state.request)
-    if not renewal.is_same_prompt:
+    if not renewal.is_same_prompt or not state.conversation:
         return await _open_anew(run, state, issue, renewal)
     if state.open_finish is not None:
         return answer_finish(state, renewal.news) if renewal.news else state
@@ -58,17 +62,16 @@ async def renew_conversation(run: Run, state: RunState, issue: Issue) -> RunStat
 
 
 def _has_work(earlier: RunState) -> bool:
-    """Tell whether there is anything to go on with: a conversation, and more than "no change"."""
-    is_unchanged = earlier.open_finish is not None and not earlier.patch.files
-    return earlier.issue is not None and len(earlier.conversation) > 1 and not is_unchanged
+    """Tell whether there is anything to go on with: changes, or a conversation without an end."""
+    if earlier.issue is None or earlier.start is None:
+        return False
+    can_go_on = len(earlier.conversation) > 1 and earlier.open_finish is None
+    return bool(earlier.patch.files) or (can_go_on and not _is_spent(earlier))
 
 
-def _explain_no_second_pull(pull: PullRequest, obstacle: str) -> str:
-    return (
-        f"I cannot go on with #{pull.number}: {obstacle} since my last commit there. "
-        f"I open no second pull request beside it: close #{pull.number}, and `/generate` begins "
-        "anew."
-    )
+def _is_spent(earlier: RunState) -> bool:
+    """Tell whether the conversation itself was what the run ended at: no more can be said in it."""
+    return earlier.outcome is not None and earlier.outcome.kind in SPENT
 
 
 async def _open_anew(run: Run, state: RunState, issue: Issue, renewal: Renewal) -> RunState:

@@ -57,6 +57,8 @@ async def obey_signal(run: Run, request: Request, signal: Signal) -> None:
         raise Stopped(explain_stop_command(request.asker, signal.by))
     if signal.kind == "issue" and (why := await run(find_stop_reason, request)):
         raise Stopped(explain_stop(f"{why} by @{signal.by}" if signal.by else why))
+    if run.state.pushed is not None:
+        await _obey_branch_signal(run, run.state, signal)
 
 
 async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None:
@@ -78,7 +80,6 @@ async def _wait_for_hint(run: Run, state: RunState, patience_s: float, waiting: 
     if signal is None:
         signal = Signal("issue")  # its webhook may have been lost
     await obey_signal(run, state.request, signal)
-    await _obey_branch_signal(run, state, signal)
 
 
 def _format_time(seconds: float) -> str:

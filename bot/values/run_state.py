@@ -143,6 +143,13 @@ class RunState:
         return self.resumption is not None and self.resumption.goes_on
 
     @property
+    def is_as_before(self) -> bool:
+        """Whether the pull request that it goes on with is ready, and has no commit of this run."""
+        before = self.resumption.head if self.resumption and self.resumption.has_pull else None
+        is_ready = self.pull is not None and not self.pull.draft
+        return is_ready and self.pushed is not None and self.pushed.head == before
+
+    @property
     def total_usd(self) -> float:
         """What the change has cost, with the runs that this one goes on from."""
         return self.usage.usd + (self.resumption.usd if self.resumption else 0.0)
@@ -275,6 +282,12 @@ def after_push(state: RunState, head: Sha, url: str = "") -> RunState:
         attempts=(*state.attempts, Attempt(head, "running")),
         rerun_attempts={},
     )
+
+
+def after_recheck(state: RunState) -> RunState:
+    """Begin an attempt at what is pushed already: CI may say something else of it by now."""
+    attempt = Attempt(state.delivery.head, "running")
+    return replace(state, attempts=(*state.attempts, attempt), rerun_attempts={})
 
 
 def after_verdict(

@@ -87,7 +87,7 @@ def render_status(last: LastRun | None, now: float) -> str:
 
 def _render_end(last: LastRun, now: float, line: str) -> str:
     ago = render_duration(now - last.changed)
-    if last.outcome is None or last.outcome.state == "failed":
+    if last.outcome is None:  # it died, and could say nothing of it
         return f"The last run broke off {ago} ago. Comment `/retry` to go on where it was."
     took = render_duration(last.changed - last.began)
     pull = f"It is #{last.outcome.pull}. " if last.outcome.pull else ""
@@ -98,7 +98,8 @@ def _render_end(last: LastRun, now: float, line: str) -> str:
 def _link_report(last: LastRun | None, name: str, verb: str) -> str:
     if last is None or last.report is None:
         return ""
-    return f"[{name}](#issuecomment-{last.report.comment}) {verb} more. "
+    comment = last.report.end_comment or last.report.comment
+    return f"[{name}](#issuecomment-{comment}) {verb} more. "
 
 
 def _name_issue(request: Request) -> str:

@@ -42,11 +42,17 @@ def link_branch(state: RunState) -> str:
     return f"[{branch}]({url})" if url else branch
 
 
+def link_pull(state: RunState, pull: PullRequest) -> str:
+    """Name a pull request by its title, with its address and number."""
+    title = pull.title or (state.pushed.finish.title if state.pushed else "")
+    return f"{as_link(title, pull.url)} (#{pull.number})"
+
+
 def _render_opening(state: RunState, outcome: Outcome) -> str:
     """Name the pull request that the run leaves, where it leaves one."""
     if state.pull is None or outcome.state not in ("opened", "draft"):
         return ""
-    link = _link_pull(state, state.pull)
+    link = link_pull(state, state.pull)
     if outcome.state == "draft":
         return f"I left the draft {link}. "
     verb = "changed" if state.resumption and state.resumption.has_pull else "opened"
@@ -67,15 +73,10 @@ def _render_left_over(state: RunState, outcome: Outcome) -> str:
     if outcome.state not in LEFT_OVER or outcome.kind == "taken branch":
         return ""
     if state.pull is not None and state.pull.open:
-        return f"The pull request {_link_pull(state, state.pull)} stays as it is."
+        return f"The pull request {link_pull(state, state.pull)} stays as it is."
     if state.pushed is not None:
         return f"What I pushed stays on the branch {link_branch(state)}."
     return "Nothing was pushed." if state.turns else ""
-
-
-def _link_pull(state: RunState, pull: PullRequest) -> str:
-    title = pull.title or (state.pushed.finish.title if state.pushed else "")
-    return f"{as_link(title, pull.url)} (#{pull.number})"
 
 
 def _render_facts(state: RunState, outcome: Outcome) -> str:
@@ -91,6 +92,8 @@ def _list_facts(state: RunState, outcome: Outcome) -> Iterator[str]:
         yield f"{count_noun(len(state.attempts), 'attempt')} at CI"
     if state.usage.usd:
         yield f"cost {render_usd(state.usage.usd)}"
+    if state.usage.usd and state.total_usd > state.usage.usd:
+        yield f"with the runs before {render_usd(state.total_usd)}"
     if outcome.state in OPERATORS:
         yield f"run `{state.key}`"
 

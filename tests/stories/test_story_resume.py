@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from dbos import DBOS
 
+from bot.forge.claude_double import ClaudeDouble
 from bot.forge.claude_script import Expectation, ExpectedResult
 from bot.run import from_json
 from bot.stories.solve_issue import solve_issue
@@ -15,6 +16,7 @@ from bot.values import Request, RunState
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, edit, script, staged
 from tests.stories.test_replay import Replay
 from tests.stories.test_solve_issue import SLOW
+from tests.stories.test_story_ci import slow, until
 
 BRANCH = "greenlit/1-greet-more-quietly"
 NO_CI = {path: text for path, text in FILES.items() if not path.startswith(".github")}
@@ -64,11 +66,13 @@ def test_retry_after_a_green_end_looks_at_ci_again(stage):
     with stage(PLAY) as on:
         issue = first_run(on)
         before = on.forge.list_branches(REPO)[BRANCH]
+        (pull,) = on.forge.list_pulls(REPO)
         on.forge.add_comment(REPO, issue, "ada", "/retry")
         run = on.ended(issue, run=2)
 
-        assert 1 == len(on.forge.list_pulls(REPO))
-        assert on.forge.list_pulls(REPO)[0].number == run.outcome.pull
+        assert [pull] == on.forge.list_pulls(REPO)
+        assert ("unchanged", pull.number) == (run.outcome.state, run.outcome.pull)
+        assert "Nothing new was asked for." in run.outcome.text
         assert before == on.forge.list_branches(REPO)[BRANCH]
         assert 4 == len(on.double.requests)
 
@@ -238,3 +242,31 @@ def test_open_pull_request_is_remembered_over_a_refused_run(stage):
 
         assert (f"{REPO}#{issue}/2", BRANCH) == (state.key, state.branch)
         assert state.pull is not None
+
+
+def test_pull_request_stays_as_it_was_when_the_model_changes_nothing(stage):
+    """Its reason is told to whoever asked; it does not become the pull request's text."""
+    reason = {"title": "Nothing", "message": "", "summary": "It is German already."}
+    with stage(script(*BEGIN, [GOOD], END, [("finish", reason)])) as on:
+        issue = first_run(on)
+        (pull,) = on.forge.list_pulls(REPO)
+        on.forge.add_comment(REPO, issue, "ada", "/generate in German")
+        run = on.ended(issue, run=2)
+
+        assert "unchanged" == run.outcome.state
+        assert "It is German already." in run.outcome.text
+        assert [pull] == on.forge.list_pulls(REPO)
+
+
+def test_pull_request_that_is_closed_while_the_model_writes_ends_the_work(stage):
+    """Nothing more is paid for, and nothing is pushed to a branch that nobody wants."""
+    with stage(ClaudeDouble(slow(TWICE, turn=4, pace_s=3), pace=0)) as on:
+        issue = first_run(on)
+        on.forge.add_comment(REPO, issue, "ada", "/generate in German")
+        until(lambda: len(on.double.requests) > 4)
+        on.forge.close_pull(REPO, on.forge.list_pulls(REPO)[0].number, "ada")
+        run = on.ended(issue, run=2)
+
+        assert "stopped" == run.outcome.state
+        assert "@ada closed my pull request" in run.outcome.text
+        assert 5 == len(on.double.requests)

@@ -41,6 +41,7 @@ class Busy:
     def __init__(self):
         self.now = 1.0
         self.signals = 0
+        self.state = STATE
 
     async def __call__(self, step, *values):
         assert step is fetch_checks

@@ -58,10 +58,18 @@ class Unreachable(Exception):
     `since` is seconds since the epoch; 0 where nobody has counted.
     """
 
+    most_tries: int | None = None  # None leaves it to the engine
+
     def __init__(self, text: str, service: str = "", since: float = 0.0) -> None:
         super().__init__(text)
         self.service = service
         self.since = since
+
+
+class BadAnswer(Unreachable):
+    """A port answers otherwise than it documents: another try may help, and many do not."""
+
+    most_tries = 4
 
 
 class RateLimited(Unreachable):

@@ -1,18 +1,25 @@
-"""An issue is closed, deleted, edited, or loses a label: its run asks GitHub whether it is still
-wanted.
+"""An issue is closed, deleted, moved, edited, or loses a label: its run asks GitHub whether it is
+still wanted.
 """
 
 from __future__ import annotations
 
 from bot.run import Ignore, Intent, SignalRun
 from bot.values import Signal, Subject
-from bot.values.events import Event, IssueClosed, IssueDeleted, IssueEdited, IssueUnlabeled
+from bot.values.events import (
+    Event,
+    IssueClosed,
+    IssueDeleted,
+    IssueEdited,
+    IssueTransferred,
+    IssueUnlabeled,
+)
 
 
 def decide(event: Event) -> Intent:
     """Signal the live run of the issue."""
     match event:
-        case IssueClosed() | IssueDeleted() | IssueUnlabeled():
+        case IssueClosed() | IssueDeleted() | IssueTransferred() | IssueUnlabeled():
             subject = Subject(f"{event.repo.name}#{event.number}")
             signal = Signal("issue", type(event).__name__, event.sender)
             return SignalRun(subject, signal, key=event.delivery)

@@ -74,6 +74,8 @@ def find_obstacle(ports: Ports, request: Request) -> str:
 def _find_issue_obstacle(issue: Issue | None) -> str:
     if issue is None:
         return "This issue is gone."
+    if issue.moved_to:
+        return f"This issue was transferred to {issue.moved_to}. Ask there."
     if issue.pull:
         return "On a pull request I cannot act yet. Ask on the issue that it solves."
     if issue.locked:
@@ -88,7 +90,9 @@ def find_stop_reason(ports: Ports, request: Request) -> str:
     """Say why the work is not wanted any more; empty when it is. A webhook only hints at this."""
     issue = ports.issues.fetch_issue(request.repo, request.number)
     if issue is None:
-        return "the issue was deleted"
+        return "the issue was deleted, or transferred to where I am not installed"
+    if issue.moved_to:
+        return f"the issue was transferred to {issue.moved_to}"
     if not issue.open:
         return "the issue was closed"
     if request.label and request.label not in issue.labels:

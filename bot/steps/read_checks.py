@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from bot.logs import attach_job, merge_readings, read_log
-from bot.ports import Ports
+from bot.ports import Ports, RateLimited, Refusal, Unreachable
 from bot.tools.job_log import fetch_job_log
 from bot.values import Action, Annotation, Category, Check, Failure, Reading, Repo
+
+log = logging.getLogger(__name__)
 
 MAX_CHECKS = 6  # the rest of a large matrix says the same
 UNREADABLE: Mapping[str, tuple[Category, Action]] = MappingProxyType(
@@ -42,8 +45,7 @@ def choose_checks(failed: Iterable[Check]) -> list[Check]:
 def read_check(ports: Ports, repo: Repo, check: Check, files: frozenset[str]) -> Reading:
     """Read one failed check."""
     log = fetch_job_log(ports, repo, check.id) if check.job else b""
-    annotations = ports.ci.list_annotations(repo, check.id) if check.id else ()
-    failures = [annotation for annotation in annotations if annotation.level == "failure"]
+    failures = _list_failures(ports, repo, check)
     lines = log.split(b"\n") if log else []
     reading = read_log([*lines, *map(_as_log_line, failures)], files)
     if reading.confidence == "low":
@@ -55,6 +57,18 @@ def read_check(ports: Ports, repo: Repo, check: Check, files: frozenset[str]) ->
         # It failed, so whatever was read is not what failed.
         reading = _read_conclusion(check)
     return attach_job(reading, check.name)
+
+
+def _list_failures(ports: Ports, repo: Repo, check: Check) -> list[Annotation]:
+    """List what the check pinned to lines as failures; nothing where GitHub does not say."""
+    try:
+        annotations = ports.ci.list_annotations(repo, check.id) if check.id else ()
+    except RateLimited:
+        raise
+    except (Refusal, Unreachable) as gone:
+        log.warning("CI is read without annotations of %s: %s", check.name, gone)
+        return []
+    return [annotation for annotation in annotations if annotation.level == "failure"]
 
 
 def _read_conclusion(check: Check) -> Reading:

@@ -59,6 +59,11 @@ class IssueDeleted(_IssueEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class IssueTransferred(_IssueEvent):
+    """The issue was moved to another repository, with all that was said there."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommentCreated:
     """A new comment. `title` and `body` are the issue's; `at` is when the comment was written."""
 
@@ -165,6 +170,7 @@ Event = (
     | IssueClosed
     | IssueEdited
     | IssueDeleted
+    | IssueTransferred
     | CommentCreated
     | PullClosed
     | PullSynchronized

@@ -94,3 +94,4 @@ class Issue:
     pull: bool = False  # GitHub's issues include pull requests
     labels: tuple[str, ...] = ()
     comments: tuple[Comment, ...] = ()
+    moved_to: str = ""  # "owner/repo#9", where it was transferred to

@@ -18,6 +18,7 @@ from bot.values.events import (
     IssueDeleted,
     IssueEdited,
     IssueLabeled,
+    IssueTransferred,
     IssueUnlabeled,
     Ping,
     PullClosed,
@@ -32,7 +33,7 @@ from bot.web.payloads import BadPayload, parse_object, validate_payload
 # come to every App; the others are the `default_events` of deploy/app.yml.
 EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "issues": ("labeled", "unlabeled", "closed", "edited", "deleted"),
+        "issues": ("labeled", "unlabeled", "closed", "edited", "deleted", "transferred"),
         "issue_comment": ("created",),
         "pull_request": ("closed", "synchronize"),
         "check_run": ("completed",),
@@ -254,8 +255,15 @@ def _read_ping(delivery: str, _: str, data: dict[str, object]) -> Event:
     return Ping(delivery, validate_payload(payloads.PingPayload, data).hook_id)
 
 
-_ISSUE_EVENTS: Mapping[str, type[IssueClosed | IssueEdited | IssueDeleted]] = MappingProxyType(
-    {"closed": IssueClosed, "edited": IssueEdited, "deleted": IssueDeleted}
+_ISSUE_EVENTS: Mapping[str, type[IssueClosed | IssueEdited | IssueDeleted | IssueTransferred]] = (
+    MappingProxyType(
+        {
+            "closed": IssueClosed,
+            "edited": IssueEdited,
+            "deleted": IssueDeleted,
+            "transferred": IssueTransferred,
+        }
+    )
 )
 
 _READERS: Mapping[str, Callable[[str, str, dict[str, object]], Event | None]] = MappingProxyType(

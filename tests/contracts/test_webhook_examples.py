@@ -76,7 +76,9 @@ def test_examples_of_what_is_read_become_its_events() -> None:
             assert Unknown(GUID, kind, payload.get("action", "")) == event
 
     assert {
-        "issues": Counter(IssueLabeled=2, IssueUnlabeled=2, IssueEdited=3, IssueDeleted=1),
+        "issues": Counter(
+            IssueLabeled=2, IssueUnlabeled=2, IssueEdited=3, IssueDeleted=1, IssueTransferred=1
+        ),
         "issue_comment": Counter(CommentCreated=5),
         "pull_request": Counter(PullClosed=2, PullSynchronized=1),
         "check_run": Counter(ChecksMoved=3),

@@ -13,6 +13,7 @@ from bot.values.events import (
     IssueClosed,
     IssueEdited,
     IssueLabeled,
+    IssueTransferred,
     Ping,
     PullClosed,
     PullSynchronized,
@@ -137,9 +138,11 @@ def test_a_forks_branch_is_nobodys():
 def test_the_end_of_an_issue_or_pull_request_tells_the_run():
     """The run then asks GitHub whether it is still wanted."""
     closed = IssueClosed("d5", REPO, 7, "ada", False, "2026-11-20T10:00:00Z")
+    moved = IssueTransferred("d5", REPO, 7, "ada", False, "2026-11-20T10:00:00Z")
     pull = PullClosed("d6", REPO, 8, "greenlit/7-slow", False, "ada", False)
 
-    assert ("issue", "acme/orders#7") == (only(closed).signal.kind, only(closed).to)
+    for gone in (closed, moved):
+        assert ("issue", "acme/orders#7") == (only(gone).signal.kind, only(gone).to)
     assert ("closed", RepoBranches("acme/orders", ("greenlit/7-slow",))) == (
         only(pull).signal.kind,
         only(pull).to,

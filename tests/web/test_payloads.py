@@ -20,6 +20,7 @@ from bot.values.events import (
     IssueDeleted,
     IssueEdited,
     IssueLabeled,
+    IssueTransferred,
     IssueUnlabeled,
     Ping,
     PullClosed,
@@ -97,6 +98,7 @@ def as_bot(payload: dict[str, object]) -> dict[str, object]:
         ("issues", issues("closed"), IssueClosed(GUID, REPO, 7, "ada", False, AT)),
         ("issues", as_bot(issues("edited")), IssueEdited(GUID, REPO, 7, "renovate[bot]", True, AT)),
         ("issues", issues("deleted"), IssueDeleted(GUID, REPO, 7, "ada", False, AT)),
+        ("issues", issues("transferred"), IssueTransferred(GUID, REPO, 7, "ada", False, AT)),
         ("issue_comment", commented(), COMMENTED),
         (
             "issue_comment",

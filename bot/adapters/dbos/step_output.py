@@ -54,7 +54,8 @@ class RetryPolicy:
         began = began or now
         pause_s = min(self.first_s * 2 ** (tries - 1), self.most_s)
         until = max(output["until"], now + pause_s)
-        if tries >= self.tries or until - began > self.total_s:
+        most_tries = min(self.tries, output.get("most_tries", self.tries))
+        if tries >= most_tries or until - began > self.total_s:
             return {**output, "since": began}
         text = f"again in {round(until - now, 2):g} s: {output['text']}"
         return {**output, "fault": "again", "text": text, "until": until, "began": began}
@@ -75,13 +76,14 @@ async def capture(act: Callable[[], Awaitable[object]], where: str, step: str = 
         return {"fault": "refused", "text": describe_error(refusal), "detail": refusal.detail}
     except Unreachable as gone:
         until = gone.until if isinstance(gone, RateLimited) else 0.0
-        return {
+        output = {
             "fault": "gone",
             "text": describe_error(gone),
             "until": until,
             "service": gone.service,
             "since": gone.since,
         }
+        return output | ({"most_tries": gone.most_tries} if gone.most_tries else {})
     except StepFailed as failed:
         return {"fault": "failed", "text": str(failed), "step": failed.step}
     except Exception as bug:  # noqa: BLE001 - the root of a run

@@ -42,6 +42,7 @@ class ApiClient(Requester):
     ) -> None:
         self.credential = credential
         self._clock = clock
+        self.last_request = ""  # for whoever cannot make sense of its answer
         super().__init__(
             auth=credential,
             base_url=api_url,
@@ -95,7 +96,7 @@ class ApiClient(Requester):
         return response
 
     def _send(self, verb: str, url: str, *args: Any, **options: Any) -> ApiResponse:
-        request = f"{verb} {urlsplit(url).path}"
+        request = self.last_request = f"{verb} {urlsplit(url).path}"
         try:
             status, headers, text = super().requestJson(verb, url, *args, **options)
         except OSError as error:  # every exception of requests is one

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bot.ports import RateLimited, Refusal, Unreachable
+from github import BadAttributeException
+from pydantic import ValidationError
+
+from bot.ports import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.text import mask_secrets
 
 T = TypeVar("T")
@@ -123,10 +126,29 @@ def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
 
 
 def require(value: T | None, name: str) -> T:
-    """Return the value. Raises Unreachable where GitHub left it out: PyGithub has None then."""
+    """Return the value. Raises BadAnswer where GitHub left it out: PyGithub has None then."""
     if value is None:
-        raise Unreachable(f"GitHub's answer lacks `{name}`", "GitHub")
+        raise BadAnswer(f"it lacks `{name}`", "GitHub")
     return value
+
+
+def explain_bad_answer(request: str, error: Exception) -> BadAnswer:
+    """Say at which request GitHub's answer is not what its documentation promises, and how."""
+    match error:
+        case BadAttributeException():
+            expected = getattr(error.expected_type, "__name__", error.expected_type)
+            what = f"{expected} was expected, and {type(error.actual_value).__name__} came"
+        case ValidationError():
+            first = error.errors(include_input=False, include_url=False)[0]
+            what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        case KeyError():
+            what = f"it lacks `{error.args[0]}`"
+        case BadAnswer():
+            what = str(error)
+        case _:
+            what = f"another kind of value was expected ({hide_tokens(str(error))[:200]})"
+    text = f"GitHub's answer to {request} is not as documented: {what}"
+    return BadAnswer(text, "GitHub")
 
 
 def hide_tokens(text: str) -> str:

@@ -13,15 +13,28 @@ from github import BadAttributeException
 from github.GithubApp import GithubApp
 from github.GithubException import IncompletableObject
 from github.Repository import Repository
+from pydantic import ValidationError
 
 from bot.adapters.github.api_client import ApiClient
-from bot.adapters.github.api_errors import hide_tokens
+from bot.adapters.github.api_errors import explain_bad_answer, hide_tokens
 from bot.adapters.github.auth import AppAuth, Credential, TokenStore
 from bot.adapters.github.write_throttle import WriteThrottle, write_once
-from bot.ports import Unreachable
+from bot.ports import BadAnswer
 from bot.values import Repo
 
 T = TypeVar("T")
+# How PyGithub and we meet a value of another kind, or none where an object cannot do without.
+BAD_ANSWER = (
+    AttributeError,
+    BadAnswer,
+    BadAttributeException,
+    IncompletableObject,
+    KeyError,
+    TypeError,
+    ValidationError,
+)
+
+log = logging.getLogger(__name__)
 
 
 class GitHubApi:
@@ -66,10 +79,10 @@ class GitHubApi:
         client.credential.repo = repo
         try:
             yield client
-        except (BadAttributeException, IncompletableObject) as error:
-            # A value of another type, or none where an object cannot do without.
-            kind = type(error).__name__
-            raise Unreachable(f"GitHub's answer is not as documented ({kind})", "GitHub") from None
+        except BAD_ANSWER as error:
+            bad = explain_bad_answer(client.last_request, error)
+            log.warning("%s", bad)
+            raise bad from None
         finally:
             self._idle.append(client)
 

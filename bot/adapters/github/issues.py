@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from github.Issue import Issue as GithubIssue
@@ -27,7 +27,8 @@ class GitHubIssues:
         """Return the issue without its comments; None when it is gone."""
         with self.api.repository(repo) as repository:
             try:
-                return _issue_value(repository.get_issue(number).complete())
+                issue = repository.get_issue(number).complete()
+                return replace(_issue_value(issue), moved_to=_find_new_place(issue, number))
             except NotFound:
                 return None
 
@@ -48,8 +49,21 @@ def _issue_value(issue: GithubIssue) -> Issue:
         open=issue.state != "closed",
         locked=bool(issue.locked),
         pull=issue.raw_data.get("pull_request") is not None,
-        labels=tuple(label if isinstance(label, str) else label["name"] for label in labels),
+        labels=tuple(
+            label if isinstance(label, str) else label.get("name") or "" for label in labels
+        ),
     )
+
+
+def _find_new_place(issue: GithubIssue, asked: int) -> str:
+    """Find where an issue was transferred to, "owner/repo#9"; empty when it is where it was.
+
+    GitHub redirects to it. A renamed repository redirects too, and there the number is the same.
+    """
+    if issue.number == asked:
+        return ""
+    _, _, name = str(issue.raw_data.get("repository_url") or "").rpartition("/repos/")
+    return f"{name}#{issue.number}"
 
 
 def _comment_value(comment: IssueComment) -> Comment:

@@ -26,8 +26,8 @@ class GitHubRepositories:
             branch = require(repository.default_branch, "default_branch")
             return RepoInfo(
                 Branch(branch),
-                archived=require(repository.archived, "archived"),
-                private=require(repository.private, "private"),
+                archived=bool(repository.archived),
+                private=bool(repository.private),
             )
 
     def fetch_permission(self, repo: Repo, login: str) -> Permission:
@@ -43,7 +43,7 @@ class GitHubRepositories:
         # organization's own.
         known = get_args(Permission)
         role = answer.get("role_name")
-        return cast("Permission", role if role in known else answer["permission"])
+        return cast("Permission", role if role in known else answer.get("permission", "none"))
 
     def fetch_file(self, repo: Repo, path: str) -> str | None:
         """Return a text file of the default branch; None for a folder, or what is not there."""

@@ -1,0 +1,101 @@
+"""What GitHub answers in another shape: told with its place, or done without."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from bot.adapters.github.github_app import GitHubApp
+from bot.ports import BadAnswer
+from bot.values import Branch, Repo, RepoInfo
+from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
+
+ISSUE = "GET /repos/o/r/issues/7"
+NOTES = "GET /repos/o/r/check-runs/9/annotations"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("moved", "another kind of value was expected"),
+        ({"number": 7, "title": 5}, "str was expected, and int came"),
+        ({"number": 7, "title": "T", "labels": 3}, "another kind of value was expected"),
+    ],
+)
+def test_an_answer_of_another_shape_names_its_request(
+    github: ScriptedGitHub,
+    app: GitHubApp,
+    repo: Repo,
+    caplog: pytest.LogCaptureFixture,
+    data: object,
+    words: str,
+):
+    """The log says where, and what was expected; a few tries later the run says so too."""
+    github.on(ISSUE, Reply(data=data))
+    with pytest.raises(BadAnswer) as bad:
+        app.issues.fetch_issue(repo, 7)
+
+    assert f"GitHub's answer to {ISSUE} is not as documented: {words}" in str(bad.value)
+    assert [str(bad.value)] == [
+        record.getMessage() for record in caplog.records if record.levelno == logging.WARNING
+    ]
+
+
+@pytest.mark.parametrize(
+    "data", [{"annotations": [{"path": "a.py"}]}, ["a.py"], [{"path": "a.py"}], "none"]
+)
+def test_annotations_of_another_shape_are_bad_answers(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo, data: object
+):
+    """They are no bug of ours, so whoever reads CI can do without them."""
+    github.on(NOTES, Reply(data=data))
+    with pytest.raises(BadAnswer, match="check-runs/9/annotations is not as documented"):
+        app.ci.list_annotations(repo, 9)
+
+
+def test_checks_of_another_shape_are_bad_answers(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """What says nothing of CI is not taken for a CI that said nothing."""
+    suites = {"nodes": [{"id": 5}], "pageInfo": {"hasNextPage": False}}
+    commit = {"status": None, "checkSuites": suites}
+    github.on("POST /api/graphql", Reply(data={"data": {"repository": {"object": commit}}}))
+    with pytest.raises(BadAnswer, match="POST .*/graphql is not as documented: checkSuites"):
+        app.ci.fetch_checks(repo, "a" * 40)
+
+
+def test_a_repository_that_says_less_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """GitHub's description leaves `archived` and `private` out of some repositories."""
+    github.on("GET /repos/o/r", Reply(data={"default_branch": "main"}))
+
+    assert RepoInfo(Branch("main")) == app.repositories.fetch_info(repo)
+
+
+def test_a_transferred_issue_says_where_it_is(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """GitHub redirects to the new repository, where it has another number."""
+    moved = {
+        "number": 9,
+        "title": "T",
+        "repository_url": f"{github.url}/repos/acme/other",
+        "labels": [{"color": "fff"}],
+    }
+    github.on(ISSUE, Reply(301, headers={"Location": f"{github.url}/repositories/5/issues/9"}))
+    github.on("GET /repositories/5/issues/9", Reply(data=moved))
+    issue = app.issues.fetch_issue(repo, 7)
+
+    assert issue is not None
+    assert "acme/other#9" == issue.moved_to
+
+
+def test_an_issue_of_a_renamed_repository_has_not_moved(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """It is redirected as well, and keeps its number."""
+    data = {"number": 7, "title": "T", "repository_url": f"{github.url}/repos/o/new"}
+    github.on(ISSUE, Reply(301, headers={"Location": f"{github.url}/repositories/5/issues/7"}))
+    github.on("GET /repositories/5/issues/7", Reply(data=data))
+    issue = app.issues.fetch_issue(repo, 7)
+
+    assert issue is not None
+    assert "" == issue.moved_to

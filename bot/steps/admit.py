@@ -86,8 +86,23 @@ def _find_issue_obstacle(issue: Issue | None) -> str:
 
 
 @step("find_stop_reason")
-def find_stop_reason(ports: Ports, request: Request) -> str:
-    """Say why the work is not wanted any more; empty when it is. A webhook only hints at this."""
+def find_stop_reason(ports: Ports, request: Request, *, check_access: bool = False) -> str:
+    """Say why the work is not wanted any more; empty when it is. A webhook only hints at this.
+
+    No webhook tells that a person lost write access: whoever is about to act asks for that too.
+    """
+    why = _find_issue_end(ports, request)
+    return find_lost_access(ports, request) if check_access and not why else why
+
+
+def find_lost_access(ports: Ports, request: Request) -> str:
+    """Say that the asker may not write to the repository any more; empty when they may."""
+    if is_authorized(ports, request):
+        return ""
+    return f"@{request.asker}, who asked for this, may not write to this repository any more"
+
+
+def _find_issue_end(ports: Ports, request: Request) -> str:
     issue = ports.issues.fetch_issue(request.repo, request.number)
     if issue is None:
         return "the issue was deleted, or transferred to where I am not installed"

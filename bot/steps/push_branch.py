@@ -11,8 +11,9 @@ from rich.text import Text
 
 from bot.ports import Ports
 from bot.run import Summary, step
+from bot.steps.admit import find_lost_access
 from bot.steps.redact import redact
-from bot.values import Author, Branch, Patch, PushResult, Request, Sha, Tree
+from bot.values import Author, Branch, Patch, PushResult, Request, RunState, Sha, Tree
 
 SLUG_CHARS = 40
 DIFF_CHARS = 200_000
@@ -34,12 +35,22 @@ def commit_patch(ports: Ports, tree: Tree, patch: Patch, parent: Sha, message: s
 
 
 def _summarize_push(result: PushResult) -> Summary:
+    if result.obstacle:
+        return "push", Text("not done: the asker may not write here any more", "red")
     if not result.is_ours:
         return "push", Text("refused: the branch moved", "red")
     return "push", Text(f"{result.sha[:7]} to its own branch")
 
 
 @step("push", _summarize_push)
+def push_change(ports: Ports, state: RunState, sha: Sha) -> PushResult:
+    """Push a commit to the run's branch, while whoever asked for it may still write there."""
+    if why := find_lost_access(ports, state.request):
+        return PushResult(sha, obstacle=why)
+    head = state.pushed.head if state.pushed else None
+    return push_branch(ports, state.base, sha, state.own_branch, head)
+
+
 def push_branch(
     ports: Ports, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None
 ) -> PushResult:

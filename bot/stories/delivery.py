@@ -12,7 +12,7 @@ from bot.steps.push_branch import (
     branch_moved,
     commit_patch,
     name_branch,
-    push_branch,
+    push_change,
 )
 from bot.stories.draft_ends import explain_silent_ci, explain_skipped_ci
 from bot.stories.ends import (
@@ -46,7 +46,9 @@ async def deliver(run: Run, state: RunState) -> RunState:
     sha = await run(commit_patch, state.base, state.patch, head or state.base.sha, message)
     if sha == head:  # nothing new since an earlier run's push; CI may say something new
         return run.keep(after_recheck(state))
-    pushed = await run(push_branch, state.base, sha, state.own_branch, head)
+    pushed = await run(push_change, state, sha)
+    if pushed.obstacle:
+        raise Stopped(explain_stop(pushed.obstacle))
     if not pushed.is_ours:
         raise Stopped(explain_taken_branch(state))
     if state.ci is None:
@@ -102,7 +104,7 @@ async def show_pull(run: Run, state: RunState, warning: str = "", *, draft: bool
     """
     state = run.keep(state)
     await obey_signals(run, state.request)
-    if why := await run(find_stop_reason, state.request):
+    if why := await run(find_stop_reason, state.request, check_access=True):
         raise Stopped(explain_stop(why))
     if await run(pull_was_closed, state.base, state.own_branch):
         raise Stopped(explain_closed_pull())

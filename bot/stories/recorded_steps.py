@@ -49,7 +49,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     use_tools,
     inspect_change,
     push_branch.commit_patch,
-    push_branch.push_branch,
+    push_branch.push_change,
     push_branch.branch_moved,
     predict_ci,
     fetch_checks,

@@ -12,7 +12,7 @@ from functools import partial
 
 from bot.ports import Refusal, Unreachable
 from bot.run import Run
-from bot.steps.admit import compute_caps, load_repo_config
+from bot.steps.admit import compute_caps, find_stop_reason, load_repo_config
 from bot.steps.checkout import checkout
 from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_issue import snapshot_issue
@@ -43,7 +43,9 @@ async def solve_issue(run: Run, request: Request) -> Outcome:
 async def _solve(run: Run, request: Request) -> Outcome:
     run.heed(partial(obey_signals, run, request))
     state = await begin(run, request)
-    async with run.slot(request.repo, request.at):
+    async with run.slot(request.repo, request.at) as had_to_wait:
+        if had_to_wait and (why := await run(find_stop_reason, request, check_access=True)):
+            raise Stopped(why)
         state = await understand(run, state)
         state = await write(run, state)
         state = await deliver(run, state)

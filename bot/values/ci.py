@@ -221,6 +221,7 @@ class PushResult:
 
     sha: Sha
     is_ours: bool = True
+    obstacle: str = ""  # why nothing was pushed, though the branch is ours
     diff: str = ""
     url: str = ""  # of the branch, as people open it
 

@@ -25,7 +25,7 @@ from bot.adapters.dbos.step_output import (
     describe_error,
     unwrap,
 )
-from bot.adapters.dbos.wait_reports import WaitReports, describe_pause
+from bot.adapters.dbos.wait_reports import LEAST_S, WaitReports, describe_pause
 from bot.log_fields import call_with_fields, read_log_fields
 from bot.run import RunFault, SignalRun, StartRun, Step, Story, from_json, to_json
 from bot.values import (
@@ -52,7 +52,6 @@ ENDS: dict[str, Literal["refused", "gave up", "failed"]] = {
     "gone": "gave up",
     "failed": "failed",
 }
-RECORDED_S = 0.2  # what the record answers takes less: who waits longer is no replay any more
 FAULT_DETAILS = ("step", "detail", "service", "since")  # of what a fault may carry
 
 
@@ -101,7 +100,7 @@ class DurableRun:
             return await self._receive(0)
         self._waits.leave_slot()
         settle = partial(self._runtime.slots.settle, self._key)
-        settling = asyncio.get_running_loop().call_later(RECORDED_S, settle)
+        settling = asyncio.get_running_loop().call_later(LEAST_S, settle)
         try:
             async with self._waits.reports.during(self._state, lambda: waiting):
                 return await self._receive(patience_s)

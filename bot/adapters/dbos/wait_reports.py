@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from bot.adapters.dbos.step_output import StepOutput
 from bot.values import RunReport, RunState, Waiting
 
+LEAST_S = 0.2  # what the record answers takes less, and is no wait
+
 WriteReport = Callable[[RunState], Awaitable[RunReport | None]]
 
 
@@ -23,6 +25,7 @@ class WaitPolicy:
 
     first_s: float = 4.0
     again_s: float = 60.0
+    gap_s: float = 30.0  # waits of one kind that are no longer apart count as one
 
 
 class WaitReports:
@@ -33,6 +36,8 @@ class WaitReports:
         self._policy = policy
         self._last: Waiting | None = None
         self._last_at = 0.0
+        self._kind = ""  # of the wait that goes on, or went on a moment ago
+        self._began_at = self._left_at = 0.0
         self.report: RunReport | None = None  # what people read now, while it is of a wait
 
     @asynccontextmanager
@@ -40,9 +45,11 @@ class WaitReports:
         self, state: RunState | None, describe: Callable[[], Waiting | None]
     ) -> AsyncIterator[None]:
         """Tell of the wait in the block, when it is long enough."""
-        if state is None or describe() is None:
+        waiting = describe()
+        if state is None or waiting is None:
             yield
             return
+        self._join(waiting.kind)
         over = asyncio.Event()
         telling = asyncio.create_task(self._tell_until(over, state, describe))
         try:
@@ -50,6 +57,7 @@ class WaitReports:
         finally:
             over.set()
             await telling
+            self._left_at = _read_clock()
 
     async def end(self, state: RunState | None) -> None:
         """Tell that the run goes on, if people were told that it waits."""
@@ -59,7 +67,7 @@ class WaitReports:
 
     def forget(self) -> None:
         """Take what was told for overtaken: the story has told something newer."""
-        self._last, self.report = None, None
+        self._last, self.report, self._kind = None, None, ""
 
     async def _tell_until(
         self, over: asyncio.Event, state: RunState, describe: Callable[[], Waiting | None]
@@ -68,15 +76,26 @@ class WaitReports:
             waiting = describe()
             if waiting is None or waiting == self._last:
                 continue
-            self._last, self._last_at = waiting, asyncio.get_running_loop().time()
+            self._last, self._last_at = waiting, _read_clock()
             self.report = await self._write(replace(state, waiting=waiting)) or self.report
+
+    def _join(self, kind: str) -> None:
+        """Go on with the wait that was interrupted a moment ago, or begin one."""
+        now = _read_clock()
+        if kind != self._kind or now - self._left_at > self._policy.gap_s:
+            self._kind, self._began_at = kind, now
 
     def _pause_s(self, waiting: Waiting | None) -> float:
         """Compute how long to be silent: longer where this kind of wait was told already."""
-        if self._last is None or waiting is None or waiting.kind != self._last.kind:
-            return self._policy.first_s
-        since_s = asyncio.get_running_loop().time() - self._last_at
-        return max(self._policy.first_s, self._policy.again_s - since_s)
+        if waiting is not None and self._last is not None and waiting.kind == self._last.kind:
+            until = self._last_at + self._policy.again_s
+        else:
+            until = self._began_at + self._policy.first_s
+        return max(LEAST_S, until - _read_clock())
+
+
+def _read_clock() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def wait_for_event(event: asyncio.Event, patience_s: float) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.github.github_app import GitHubApp
 from bot.ports import BadAnswer
-from bot.values import Branch, Repo, RepoInfo
+from bot.values import Branch, Repo, RepoInfo, Sha
 from tests.adapters.github.scripted_github import Reply, ScriptedGitHub
 
 ISSUE = "GET /repos/o/r/issues/7"
@@ -62,7 +62,7 @@ def test_checks_of_another_shape_are_bad_answers(
     commit = {"status": None, "checkSuites": suites}
     github.on("POST /api/graphql", Reply(data={"data": {"repository": {"object": commit}}}))
     with pytest.raises(BadAnswer, match="POST .*/graphql is not as documented: checkSuites"):
-        app.ci.fetch_checks(repo, "a" * 40)
+        app.ci.fetch_checks(repo, Sha("a" * 40))
 
 
 def test_a_repository_that_says_less_is_read(github: ScriptedGitHub, app: GitHubApp, repo: Repo):

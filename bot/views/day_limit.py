@@ -12,7 +12,7 @@ def render_day_limit(limit: DayLimit) -> str:
     """Say which cap is reached, what it is and what of it is spent."""
     where = "in this repository" if limit.repo else "in all repositories together"
     return (
-        f"what the model may cost in a day {where} is used up: ${limit.spent_usd:.2f} of "
+        f"What the model may cost in a day {where} is used up: ${limit.spent_usd:.2f} of "
         f"${limit.usd:.2f} is spent today."
     )
 

@@ -15,11 +15,11 @@ def test_a_reached_cap_names_its_setting_and_when_it_is_free_again():
     of_one = DayLimit("GREENLIT_USD_PER_REPOSITORY_DAY", 4.5, 4.5, MIDNIGHT, "acme/greeter")
 
     assert (
-        "what the model may cost in a day in all repositories together is used up: "
+        "What the model may cost in a day in all repositories together is used up: "
         "$20.03 of $20.00 is spent today." == render_day_limit(of_all)
     )
     assert (
-        "what the model may cost in a day in this repository is used up: "
+        "What the model may cost in a day in this repository is used up: "
         "$4.50 of $4.50 is spent today." == render_day_limit(of_one)
     )
     assert (

@@ -67,7 +67,7 @@ def find_obstacle(ports: Ports, request: Request) -> str:
         return why
     day = ports.spending.find_limit(request.repo)
     if day is not None and day.is_used_up:
-        return f"{render_day_limit(day)} {render_day_advice(day, ports.clock.now())}"
+        return f"{render_day_limit(day)} {render_day_advice(day)}"
     return ""
 
 
@@ -105,7 +105,7 @@ def find_lost_access(ports: Ports, request: Request) -> str:
 def _find_issue_end(ports: Ports, request: Request) -> str:
     issue = ports.issues.fetch_issue(request.repo, request.number)
     if issue is None:
-        return "the issue was deleted, or transferred to where I am not installed"
+        return "the issue was deleted or moved out of my sight"
     if issue.moved_to:
         return f"the issue was transferred to {issue.moved_to}"
     if not issue.open:

@@ -14,6 +14,7 @@ from bot.steps.inspect_change import inspect_change
 from bot.steps.render_findings import render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.ends import (
+    explain_day_limit,
     explain_gates,
     explain_loop,
     explain_minutes,
@@ -92,6 +93,8 @@ async def _take_turn(run: Run, state: RunState) -> RunState:
     repo, prefix = state.request.repo, state.opening.prefix
     timed = await run(ask_model, repo, prefix, state.conversation, budget_usd)
     state = run.keep(after_turn(state, timed.turn, timed.took_s))
+    if timed.day_limit:
+        raise GaveUp(explain_day_limit(timed.day_limit))
     match timed.turn.stop:
         case "tools":
             return await _use_tools(run, state, timed.turn)

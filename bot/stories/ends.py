@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from bot.ports import Refusal, Unreachable
 from bot.run import RunFault
 from bot.text import as_code_span, count_noun, defuse_inline, render_usd
-from bot.values import Finding, Outcome, RunState, Turn
+from bot.values import DayLimit, Finding, Outcome, RunState, Turn
+from bot.views.day_limit import render_day_advice, render_day_limit
 from bot.views.end_comment import link_branch, link_pull
 
 AFTER_REVIEW = (
@@ -135,6 +136,12 @@ def explain_budget(state: RunState) -> Outcome:
         text = f"I reached the {budget}: {spent} is spent, and the next turn could pass it."
     cap = name_cap("GREENLIT_USD_PER_RUN", state.caps.usd, "budget_usd", state.config.budget_usd)
     return Outcome("gave up", text, kind="budget", next_step=f"{cap} {AFTER_RAISE}")
+
+
+def explain_day_limit(limit: DayLimit) -> Outcome:
+    """Name the cap on a day's dollars, and when there is more."""
+    text = render_day_limit(limit)
+    return Outcome("gave up", text, kind="day budget", next_step=render_day_advice(limit))
 
 
 def explain_turns(state: RunState) -> Outcome:

@@ -18,10 +18,10 @@ from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_issue import snapshot_issue
 from bot.stories.agent import write
 from bot.stories.delivery import deliver
-from bot.stories.ends import explain_refusal, explain_unreachable
+from bot.stories.ends import explain_refusal, explain_stop, explain_unreachable
 from bot.stories.progress import conclude, tell
 from bot.stories.resume import renew_conversation, resume
-from bot.stories.stops import EndsEarly
+from bot.stories.stops import EndsEarly, Stopped
 from bot.stories.until_green import until_green
 from bot.stories.watching import obey_signals
 from bot.values import Outcome, Request, RunState
@@ -45,7 +45,7 @@ async def _solve(run: Run, request: Request) -> Outcome:
     state = await begin(run, request)
     async with run.slot(request.repo, request.at) as had_to_wait:
         if had_to_wait and (why := await run(find_stop_reason, request, check_access=True)):
-            raise Stopped(why)
+            raise Stopped(explain_stop(why))
         state = await understand(run, state)
         state = await write(run, state)
         state = await deliver(run, state)

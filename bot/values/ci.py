@@ -26,6 +26,7 @@ Confidence = Literal["high", "medium", "low"]
 EndKind = Literal[
     "",
     "budget",
+    "day budget",
     "turns",
     "minutes",
     "attempts",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from bot.text.durations import render_duration
 from bot.values import DayLimit
 
 
@@ -17,11 +14,9 @@ def render_day_limit(limit: DayLimit) -> str:
     )
 
 
-def render_day_advice(limit: DayLimit, now: datetime) -> str:
+def render_day_advice(limit: DayLimit) -> str:
     """Say when it is free again, and who may raise the cap."""
-    resets = datetime.fromisoformat(limit.resets_at)
-    wait = render_duration((resets - now).total_seconds())
     return (
-        f"It is free again at {resets:%H:%M} UTC, in {wait}: comment `/retry` then. "
+        "Tomorrow, from 00:00 UTC on, there is more: comment `/retry` then. "
         f"The limit is `{limit.setting}={limit.usd:g}`: whoever runs me can raise it."
     )

@@ -32,7 +32,7 @@ ENDS = {
     "gave up": ("🔴", "gave up"),
     "failed": ("🔴", "broke down"),
 }
-LIMITS = ("budget", "turns", "minutes")
+LIMITS = ("budget", "day budget", "turns", "minutes")
 PLAN_CHARS = 4_000
 LINE_CHARS = 300
 MOST_LINES = 30

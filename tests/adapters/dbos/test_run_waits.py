@@ -131,6 +131,7 @@ def test_an_outage_that_ends_is_told_no_more(telling, diary, told):
     assert ["service", None] == [waiting and waiting.kind for waiting in told]
 
 
+@pytest.mark.long
 def test_a_signal_from_before_a_crash_is_heard_in_the_pause(killable, diary):
     """What was sent to a process that died is in the inbox of the next one."""
     process = killable()
@@ -140,7 +141,7 @@ def test_a_signal_from_before_a_crash_is_heard_in_the_pause(killable, diary):
     again = killable(most_replay_s=1)
     again.ask("tell", "o/r#1", "enough")
 
-    assert "stopped" == eventually(lambda: again.ask("state", "o/r#1/1"), "stopped", 20)
+    assert "stopped" == eventually(lambda: again.ask("state", "o/r#1/1"), "stopped")
 
 
 def test_places_count_those_who_wait_for_the_same(diary):

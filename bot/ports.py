@@ -220,6 +220,11 @@ class Mirrors(Protocol):
     def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
         """The beginning of a past commit's diff; empty when the clone lacks what it changed."""
 
+    def fetch_changes(self, tree: Tree, remote: Remote, commits: Collection[Sha]) -> None:
+        """Bring the files that these past commits changed, so that `change` can tell their diffs;
+        a commit that changed very many is left out.
+        """
+
     def commit(
         self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, at: str
     ) -> Sha:

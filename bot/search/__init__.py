@@ -5,6 +5,7 @@ Everything here works on bytes that it is given, and knows neither GitHub nor gi
 
 from bot.search.chunks import split_into_chunks
 from bot.search.commit_index import CommitIndex, build_commit_index
+from bot.search.diff_excerpt import shorten_diff
 from bot.search.outline import render_layout
 from bot.search.overview import render_overview
 from bot.search.quoted import find_quoted_places, find_quoted_texts, list_candidate_files
@@ -52,5 +53,6 @@ __all__ = [
     "parse_query",
     "render_layout",
     "render_overview",
+    "shorten_diff",
     "split_into_chunks",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from rich.text import Text
 
-from bot.ports import Ports
+from bot.ports import Ports, Refusal, Unreachable
 from bot.run import Summary, step
 from bot.search import (
     find_quoted_places,
@@ -17,6 +18,7 @@ from bot.search import (
     list_candidate_files,
     locate,
     parse_query,
+    shorten_diff,
 )
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import make_similarity
@@ -25,7 +27,8 @@ from bot.values import CommitInfo, Issue, Retrieval, SimilarCommit, Tree, TreeEn
 
 MAP_TOKENS = 2_500
 MAX_SIMILAR = 3
-DIFF_CHARS = 4_000  # of each similar change
+DIFF_CHARS = 40_000  # read of each similar change
+EXCERPT_CHARS = 2_500  # kept of it
 MESSAGE_CHARS = 1_000
 MAX_PATHS = 20
 MAX_MAPPED = 10  # files and definitions whose folders are mapped
@@ -62,7 +65,7 @@ def search_repo(
     query = parse_query(issue.title, body)
     retrieval = locate(index.commit_index, query, index.cache.load_symbols, limit, similarity)
     commits = find_similar_commits(index.commit_index, query, MAX_SIMILAR)
-    return replace(retrieval, similar=tuple(_with_diff(ports, tree, commit) for commit in commits))
+    return replace(retrieval, similar=_add_diffs(ports, tree, commits))
 
 
 def _join_texts(issue: Issue) -> str:
@@ -103,6 +106,19 @@ def _read_files(
     return {entry.path: blobs[entry.sha] for entry in chosen if entry.sha in blobs}
 
 
-def _with_diff(ports: Ports, tree: Tree, commit: CommitInfo) -> SimilarCommit:
-    diff = ports.mirrors.change(tree, commit.sha, DIFF_CHARS)
-    return SimilarCommit(commit.sha, commit.message[:MESSAGE_CHARS], commit.paths[:MAX_PATHS], diff)
+def _add_diffs(
+    ports: Ports, tree: Tree, commits: Sequence[CommitInfo]
+) -> tuple[SimilarCommit, ...]:
+    """Read the diffs; what a mirror lacks of them is fetched, worth having and not failing for."""
+    diffs = [ports.mirrors.change(tree, commit.sha, DIFF_CHARS) for commit in commits]
+    if not all(diffs):
+        with suppress(Refusal, Unreachable):
+            remote = ports.credentials.fetch_remote(tree.repo)
+            ports.mirrors.fetch_changes(tree, remote, [commit.sha for commit in commits])
+        diffs = [ports.mirrors.change(tree, commit.sha, DIFF_CHARS) for commit in commits]
+    similar = []
+    for commit, diff in zip(commits, diffs, strict=True):
+        excerpt = shorten_diff(diff.rpartition("\n")[0], EXCERPT_CHARS)
+        message, paths = commit.message[:MESSAGE_CHARS], commit.paths[:MAX_PATHS]
+        similar.append(SimilarCommit(commit.sha, message, paths, excerpt))
+    return tuple(similar)

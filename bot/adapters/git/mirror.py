@@ -111,6 +111,13 @@ class Mirror:
                 self._fetch(remote, url, tip)
             self._tidy()
 
+    def fetch_objects(self, remote: GitProcess, url: str, names: list[str]) -> None:
+        """Bring these objects alone. Raises GitError in the remote's words."""
+        with self._lock():
+            wanted = (NO_FILTER, "--stdin", "origin")
+            config = ("-c", f"remote.origin.url={url}")
+            remote.run(*ALL_ANEW, *config, "fetch", *FETCH, *wanted, stdin=as_lines(names))
+
     def _fetch(self, remote: GitProcess, url: str, tip: str) -> None:
         fetch = ("-c", f"remote.origin.url={url}", "fetch", *FETCH)
         # Of the history nothing but commits, then the tip's tree with all that hangs on it: two

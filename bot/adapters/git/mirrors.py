@@ -172,6 +172,15 @@ class GitMirrors:
         """Read the beginning of a past commit's diff."""
         return objects.read_diff(self._git(tree.repo, commit), commit, limit_chars)
 
+    def fetch_changes(self, tree: Tree, remote: Remote, commits: Collection[Sha]) -> None:
+        """Fetch the files that past commits changed, before and after, in one request."""
+        git = self._git(tree.repo, *commits)
+        with _port_errors(tree.repo, remote):
+            missing = objects.list_missing_changes(git, commits)
+            if missing:
+                toward = git.toward(remote, self._protocols)
+                self._mirror(tree.repo).fetch_objects(toward, remote.url, missing)
+
     def commit(
         self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, at: str
     ) -> Sha:

@@ -17,6 +17,10 @@ from bot.values import CommitInfo, Sha, TreeEntry
 # A file that the clone lacks has no size that could be told: git says "BAD".
 LISTED = re.compile(rb"(\d{6}) \w+ ([0-9a-f]{40}) +(\d+|-|BAD)\t([^\0]+)\0")
 COMMIT = re.compile(rb"\x01([0-9a-f]{40})\0")  # no message holds a NUL
+# A changed file before and after; a submodule's commit is in another repository.
+CHANGED = re.compile(rb":(?!160000)\d+ (?!160000)\d+ ([0-9a-f]{40}) ([0-9a-f]{40}) ")
+RAW = ("-r", "--raw", "--root", "--no-renames", "--no-abbrev", "--no-commit-id", "-z")
+WIDE_CHANGE_FILES = 40
 MESSAGE_BYTES = 4_000
 DIFF_S = 20.0
 LOG = (
@@ -123,6 +127,18 @@ def list_missing(git: GitProcess, *walk: str, stdin: bytes = b"") -> list[str]:
     form = ("--objects", "--no-object-names", "--missing=print")
     listed = git.run("rev-list", *form, *walk, stdin=stdin).decode()
     return [line[1:] for line in listed.split() if line.startswith("?")]
+
+
+def list_missing_changes(git: GitProcess, commits: Collection[Sha]) -> list[str]:
+    """List the files before and after these commits that are not here; of wide commits, none."""
+    names: dict[str, None] = {}
+    for commit in commits:
+        changed = CHANGED.findall(git.run("diff-tree", *RAW, commit))
+        if len(changed) <= WIDE_CHANGE_FILES:
+            names.update(dict.fromkeys(name.decode() for pair in changed for name in pair))
+    tips = [tip for commit in commits for tip in (commit, f"{commit}^@")]
+    missing = set(list_missing(git, "--no-walk", "--stdin", stdin=as_lines(tips)))
+    return [name for name in names if name in missing]
 
 
 def read_diff(git: GitProcess, commit: Sha, limit_chars: int) -> str:

@@ -55,13 +55,13 @@ class Lookup:
 
 
 def list_candidate_files(index: CommitIndex, texts: Sequence[QuotedText]) -> list[Lookup]:
-    """List for each text, and for its parts, the files whose words allow that it stands there.
+    """List for each text, and for its parts, the files that have its words.
 
     One that may stand in very many files, or has no word, is left out.
     """
     lookups = []
     for quoted in texts:
-        for text in (quoted.text, *quoted.parts):
+        for text in _order_texts(quoted):
             terms = sorted(set(split_terms(text)))
             paths = _find_files(index, terms)
             is_casual = not quoted.is_explicit or text != quoted.text or text.isalpha()
@@ -70,12 +70,20 @@ def list_candidate_files(index: CommitIndex, texts: Sequence[QuotedText]) -> lis
     return lookups
 
 
+def _order_texts(quoted: QuotedText) -> tuple[str, ...]:
+    """Put the last part of a dotted name first, which stands where it is defined and called."""
+    if quoted.kind == "name":
+        return (*quoted.parts, quoted.text)
+    return (quoted.text, *quoted.parts)
+
+
 def find_quoted_places(
     lookups: Sequence[Lookup], files: Mapping[str, bytes], best_paths: Sequence[str] = ()
 ) -> tuple[QuotedPlaces, ...]:
     """Scan the files; list the texts in their order, the lines of the best paths first.
 
-    A text's parts count where it stands nowhere itself. At the end come those that stand nowhere.
+    Of a text and its parts, the first that stands somewhere counts. Those that stand nowhere come
+    last.
     """
     ranks = {path: rank for rank, path in enumerate(best_paths)}
     collected = _Collected()
@@ -111,10 +119,11 @@ class _Collected:
             if lookup.is_whole and quoted.is_explicit and quoted.kind != "path":
                 self.absent[quoted.text] = QuotedPlaces(quoted.text)
             return
+        if lookup.is_casual and len(matches) > MAX_CASUAL_LINES:
+            return
         self._covered.update((quoted.text, lookup.text))
         self.absent.pop(quoted.text, None)
-        is_common = lookup.is_casual and len(matches) > MAX_CASUAL_LINES
-        if is_common or lookup.text in self.present or len(self.present) >= MAX_TEXTS:
+        if lookup.text in self.present or len(self.present) >= MAX_TEXTS:
             return
         places = _choose_lines(matches, min(MAX_LINES, self._room))
         self._room -= len(places)

@@ -55,7 +55,8 @@ TextKind = Literal["name", "option", "path", "message"]
 class QuotedText:
     """A text that the request quotes.
 
-    `parts` are looked for, in this order, where the whole stands nowhere. One that `is_explicit`
+    `parts` are looked for too: the last of a dotted name, the words between the values of a
+    message. One that `is_explicit`
     stands in the title, in quotes or in code marks: that it is in no file is worth telling.
     """
 

@@ -81,7 +81,7 @@ def _render_workflows(
         yield f"{path}, on {' and '.join(triggers)}:"
         yield from (f"  {join_lines(job.render())}" for job in jobs)
     if others:
-        yield f"Also there, for other events or without a check: {', '.join(others)}."
+        yield f"Also there, for other events or branches, or without a check: {', '.join(others)}."
     if unread:
         yield f"Could not be read: {', '.join(unread)}."
     if elsewhere := [path for path in OTHER_CI if path in files]:
@@ -89,7 +89,12 @@ def _render_workflows(
 
 
 def _list_triggers(events: Mapping[str, object], base: str) -> list[str]:
-    """List which of the two events start a workflow, for a pull request against the base."""
+    """List which of the two events start a workflow, for a pull request against the base.
+
+    Of a commit without a branch, any branch counts.
+    """
+    if not base:
+        return [event for event in ("pull_request", "push") if event in events]
     triggers = ["pull_request"] if count_pull_runs(events, base) else []
     push = events.get("push", False)
     if starts_for(push, "any/branch"):

@@ -58,6 +58,39 @@ def test_history_comes_without_its_files(
     assert "" == mirrors.change(tree, mirrors.log(tree, 1)[0], 1_000)
 
 
+def test_the_files_of_a_past_change_are_fetched_when_asked_for(
+    origin: Path, remote: Remote, mirrors: GitMirrors, mirror: Path, served: Served
+):
+    """Before and after the change, and no others; then its diff can be told, and nothing is asked
+    of the server again.
+    """
+    for number in range(5):
+        commit(origin, {"src/app.py": b"x = %d\n" % number}, f"Count to {number}.")
+    tree = mirrors.fetch(REPO, remote, MAIN)
+    third, second = mirrors.log(tree, 3)[1:]
+    mirrors.fetch_changes(tree, remote, [third, second])
+    asked = len(served.asked)
+    mirrors.fetch_changes(tree, remote, [third, second])
+
+    assert asked == len(served.asked)
+    assert 4 == objects(mirror).count("blob")
+    assert "-x = 2\n+x = 3\n" in mirrors.change(tree, third, 1_000)
+
+
+def test_of_a_change_of_everything_no_file_is_fetched(
+    origin: Path, remote: Remote, mirrors: GitMirrors, mirror: Path
+):
+    """Its diff says nothing, and would be most of the repository."""
+    commit(origin, {f"src/{number}.py": b"x = 1\n" for number in range(60)}, "Begin.")
+    commit(origin, {f"src/{number}.py": b"x = %d\n" % number for number in range(60)}, "Format.")
+    commit(origin, {"src/1.py": b"x = 7\n"}, "Change.")
+    tree = mirrors.fetch(REPO, remote, MAIN)
+    before = objects(mirror)
+    mirrors.fetch_changes(tree, remote, mirrors.log(tree, 3)[1:2])
+
+    assert before == objects(mirror)
+
+
 def test_second_fetch_asks_once(origin: Path, remote: Remote, mirrors: GitMirrors, served: Served):
     """When nothing changed the remote is asked for its branch, and for nothing else."""
     commit(origin, {"README.md": b"hello\n"})

@@ -1,0 +1,91 @@
+"""Where to look, found in a repository that is served: with places, types, past diffs and a map."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.steps.retrieve import retrieve
+from bot.values import Issue
+
+CART = (
+    b"from shop.money import Money\n\n\ndef add_tax(cart) -> Money:\n    return Money(cart.sum)\n"
+)
+FILES = {
+    "shop/cart.py": CART,
+    "shop/money.py": b"class Money:\n    cents: int\n",
+    "shop/app.py": b"from shop.cart import add_tax\n\nprint(add_tax(1))\n",
+    "tests/test_cart.py": b"from shop.cart import add_tax\n\n\ndef test_it():\n    add_tax(1)\n",
+    "playground/demo.py": b"from shop.cart import add_tax\n\nadd_tax(1)  # add tax, tax, tax\n",
+    "CHANGELOG.md": b"Tax is added: `add_tax` adds tax.\n" * 3,
+}
+ISSUE = Issue(7, "Tax is added twice", "`add_tax` adds it, `remove_tax` does not.", "ada")
+
+
+@pytest.fixture(scope="module")
+def shop(town):
+    """A repository with a past change like the request."""
+    place = town.place("acme/retrieve", {"a.txt": "a\n"})
+    place.lay({**FILES, "shop/cart.py": CART.replace(b"sum", b"total")})
+    place.lay({"shop/cart.py": CART})
+    return place, place.tree()
+
+
+@pytest.fixture(scope="module")
+def retrieval(shop):
+    """What is found for the issue."""
+    place, tree = shop
+    return retrieve(place.ports, tree, ISSUE)
+
+
+def test_code_comes_before_playgrounds_and_release_notes(retrieval):
+    """Although these have more of the issue's words."""
+    paths = [hit.path for hit in retrieval.files]
+
+    assert "shop/cart.py" == paths[0]
+    assert {"playground/demo.py", "CHANGELOG.md"} == set(paths[-2:])
+
+
+def test_places_of_the_quoted_names_come_with_their_number(retrieval):
+    """And the name that is nowhere yet."""
+    tax, absent = retrieval.quoted
+
+    assert ("add_tax", 10, 5) == (tax.text, tax.lines, tax.files)
+    assert ("shop/cart.py", 4) == (tax.places[0].path, tax.places[0].line)
+    assert ("remove_tax", 0) == (absent.text, absent.lines)
+
+
+def test_types_come_with_the_definitions_that_use_them(retrieval):
+    """They are what the change must fit."""
+    assert [("Money", "shop/money.py", 1)] == [
+        (hit.name, hit.path, hit.line) for hit in retrieval.types
+    ]
+
+
+def test_the_test_that_names_the_definition_is_told_with_it(retrieval):
+    """The reason is the name that it holds."""
+    assert [("tests/test_cart.py", ("names add_tax",))] == [
+        (hit.path, hit.why) for hit in retrieval.tests
+    ]
+
+
+def test_the_map_shows_the_folders_of_the_code(retrieval):
+    """Neither playgrounds nor tests are opened."""
+    assert "playground/ (1 file)\nshop/\n  app.py" in retrieval.map
+
+
+def test_a_past_change_comes_with_its_diff(town):
+    """The mirror has only the newest files: those of the past change are fetched for it."""
+    place = town.place("acme/precedent", {"shop/cart.py": CART.decode()})
+    place.forge.push(
+        "acme/precedent",
+        "ada",
+        "main",
+        {"shop/cart.py": "def add_tax(cart): ...\n"},
+        "Add tax once",
+    )
+    place.forge.push("acme/precedent", "ada", "main", {"b.txt": "b\n"}, "Begin another file")
+    (similar, *_) = retrieve(place.ports, place.tree(), ISSUE).similar
+
+    assert "Add tax once" == similar.message.strip()
+    assert similar.diff.startswith("--- shop/cart.py\n@@ ")
+    assert "+def add_tax(cart): ..." in similar.diff

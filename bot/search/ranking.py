@@ -10,11 +10,12 @@ import numpy as np
 from bot.search.bm25 import Floats
 from bot.search.commit_index import CommitIndex
 from bot.search.file_index import FileIndex
+from bot.search.path_mentions import find_mentions
 from bot.search.query_match import IndexMatch, QueryMatch, match_commits, match_index, match_query
 from bot.search.reasons import explain_code, explain_text
 from bot.search.rerank import CANDIDATES, NEAREST, SimilarityFunction, score_similarity
 from bot.search.segment import FileSymbols
-from bot.search.signals import top_indices
+from bot.search.signals import mark_files, top_indices
 from bot.search.source_files import find_aside_word, is_program
 from bot.search.symbols import SCOPES, Symbol
 from bot.search.terms import TITLE_WEIGHT, Query, split_word
@@ -124,11 +125,13 @@ def _is_in_title(word: str, query: Query) -> bool:
 def _rank_texts(texts: FileIndex, match: QueryMatch, query: Query, top: int) -> Iterator[SearchHit]:
     """Score files that are not code, on the scale of the code's words."""
     text_match = match_index(texts, query)
-    scores = text_match.sum_all() * _weigh_asides(texts.paths, query)
+    mentions = find_mentions(texts.paths, query.paths)
+    scores = text_match.sum_all() * _weigh_asides(texts.paths, query, mentions)
     best_score = max(match.code.sum_all().max(initial=0), scores.max(initial=0)) or 1
+    scores = TEXT_WEIGHT * (scores / best_score + mark_files(mentions, len(scores)))
     return _make_hits(
         texts.paths,
-        TEXT_WEIGHT * scores / best_score,
+        np.minimum(scores, 1),
         top,
         lambda file: explain_text(file, query, text_match),
     )

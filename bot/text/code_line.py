@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 ELLIPSIS = "..."
 MAX_TOKEN_CHARS = 60  # a longer word, such as a hash, is cut all the same
+LONG_WORD = re.compile(r"\S{300,}")
 
 
 def shorten_code_line(line: str, limit: int, focus: int = 0) -> str:
@@ -44,3 +47,8 @@ def _is_inside_word(line: str, position: int) -> bool:
 
 def _is_word(character: str) -> bool:
     return character.isalnum() or character in "_$"
+
+
+def strip_long_words(text: str) -> str:
+    """Remove words longer than any name or path: a pattern takes time by the square of them."""
+    return LONG_WORD.sub(" ", text)

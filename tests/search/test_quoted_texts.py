@@ -1,5 +1,7 @@
 """What a request quotes: names, options, paths and messages."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,3 +55,15 @@ def test_a_message_with_values_in_it_has_parts():
 def test_any_request_is_read(title, body):
     """Whatever people write."""
     assert all(text.text for text in find_quoted_texts(title, body))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "a/", "`", "` `` ", "x.", "--a", "a::", "<!--", "a_", " 'a b", "aError", "“a", "```\n"],
+)
+def test_a_request_made_to_be_slow_is_not(piece):
+    """Each pattern takes time by the length of the text."""
+    began = time.process_time()
+    find_quoted_texts("Title", piece * (30_000 // len(piece)))
+
+    assert time.process_time() - began < 2

@@ -128,3 +128,42 @@ def test_an_empty_repository_has_no_hits():
 def test_any_issue_gets_an_answer(title, body):
     """Whatever people write, the scores are shares."""
     assert all(0 < hit.score <= 1 for hit in search(files(), title, body).files)
+
+
+def test_examples_and_release_notes_come_after_the_code_they_show():
+    """However often they have the request's words."""
+    more = files(
+        **{
+            "playground/coupon.py": "def coupon():\n    return coupon_code, coupon\n" * 3,
+            "examples/coupon.py": "def coupon():\n    return coupon_code, coupon\n" * 2,
+            "shop/coupon_code.py": "def redeem(code):\n    return code\n",
+            "CHANGELOG.md": "Coupon codes, coupon codes.\n",
+        }
+    )
+
+    assert "shop/coupon_code.py" == search(more, "Coupon code is lost").files[0].path
+    assert "playground/coupon.py" == search(more, "Playground: coupon is lost").files[0].path
+    mentioned = search(more, "Lost", "See examples/coupon.py").files[:2]
+    assert "examples/coupon.py" in [hit.path for hit in mentioned]
+
+
+def test_tests_that_hold_the_definitions_names_come_first():
+    """Others may have more of the request's words; the reason is told."""
+    more = files(
+        **{
+            "tests/test_words.py": "# the total of an empty cart is wrong, wrong, wrong\n",
+            "tests/test_shop.py": "from shop.cart import Cart\n\n\ndef test():\n    Cart().add_item(1)\n",
+        }
+    )
+    tests = search(more, "Adding an item fails", "in `Cart.add_item`").tests
+
+    assert ("tests/test_shop.py", ("names add_item, Cart",)) == (tests[0].path, tests[0].why)
+
+
+def test_tests_that_changed_with_the_code_are_told():
+    """Although they have no word of the request."""
+    more = files(**{"tests/test_everything.py": "assert run()\n"})
+    commit = CommitInfo(Sha("c1"), "Begin", ("shop/cart.py", "tests/test_everything.py"))
+    tests = search(more, "`Cart.total` is wrong", commits=[commit]).tests
+
+    assert "tests/test_everything.py" in [hit.path for hit in tests]

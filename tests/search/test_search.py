@@ -282,6 +282,15 @@ def test_a_layout_keeps_large_folders_closed():
     assert "large/ (1000 files)\nsmall/\n  b.py\na.py" == render_layout(paths, 60)
 
 
+def test_a_layout_opens_only_the_folders_that_are_meant():
+    """And those that lead there."""
+    paths = ["a/b/c/1.py", "a/b/2.py", "a/x/3.py", "d/4.py"]
+
+    assert "a/\n  b/\n    c/ (1 file)\n    2.py\n  x/ (1 file)\nd/ (1 file)" == render_layout(
+        paths, 1_000, ["a/b"]
+    )
+
+
 @given(
     st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map("/".join), max_size=30),
     st.integers(0, 200),

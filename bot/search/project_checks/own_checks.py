@@ -28,7 +28,7 @@ CHECK_NAME = re.compile(
     re.IGNORECASE,
 )
 MAKE_TARGET = re.compile(r"^([A-Za-z][\w.-]*)\s*:(?!=)", re.MULTILINE)
-NOX_SESSION = re.compile(r"@(?:nox\.)?session\b[^\n]*\n(?:[ \t@)\]][^\n]*\n)*def (\w+)")
+NOX_SESSION = re.compile(r"@(?:nox\.)?session\b[^\n]*\n(?:[ \t@)\]][^\n]*\n){0,20}def (\w+)")
 GO_VERSION = re.compile(r"^go\s+([\d.]+)", re.MULTILINE)
 # What a section of pyproject.toml says that is worth a word, and what it is for.
 PYTHON_TOOLS = MappingProxyType(

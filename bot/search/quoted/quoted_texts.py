@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.text.code_line import strip_long_words
+
 BODY_CHARS = 30_000
 MAX_TEXTS = 60
 MIN_NAME_CHARS = 3
@@ -16,10 +18,10 @@ MIN_PART_CHARS = 12
 MAX_PARTS = 3
 
 FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)[^\n]*\n(.*?)(?:^[ ]{0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
-CODE_SPAN = re.compile(r"(?<!`)(`{1,2})(?!`)([^\n]+?)(?<!`)\1(?!`)")
+CODE_SPAN = re.compile(r"(?<!`)(`{1,2})(?!`)([^\n]{1,300}?)(?<!`)\1(?!`)")
 # An apostrophe inside a word quotes nothing.
 QUOTE = re.compile(r'"([^"\n]{3,200})"|“([^”\n]{3,200})”|(?<!\w)\'([^\'\n]{3,200})\'(?!\w)')
-NOISE = re.compile(r"https?://\S+|<!--.*?-->|!?\[image\]", re.DOTALL)
+NOISE = re.compile(r"https?://\S+|<!--.*?(?:-->|\Z)|!?\[image\]", re.DOTALL)
 
 OPTION = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]+")
 NAME = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#)[A-Za-z_$][\w$]*)*")
@@ -72,7 +74,7 @@ def find_quoted_texts(title: str, body: str) -> list[QuotedText]:
     First what code marks and quotes hold, the title's before the body's; then spellings that only
     code has, in prose and last in blocks of code, which are often the asker's own.
     """
-    body = NOISE.sub(" ", body[:BODY_CHARS])
+    title, body = strip_long_words(title), strip_long_words(NOISE.sub(" ", body[:BODY_CHARS]))
     blocks = [match[2] for match in FENCE.finditer(body)]
     prose = FENCE.sub("\n", body)
     texts: dict[str, QuotedText] = {}

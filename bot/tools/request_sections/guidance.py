@@ -14,7 +14,6 @@ from bot.tools.tree_files import TreeFiles
 FOR_AGENTS = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")
 MAX_GUIDES = 3  # beside those for agents
 MAX_FOLDERS = 3  # that lead to a guide
-MIN_CHARS = 120
 FILE_CHARS = 7_000
 ALL_CHARS = 16_000
 PARSED_BYTES = 200_000
@@ -26,6 +25,7 @@ GUIDE = re.compile(
 GUIDE_FOLDER = re.compile(
     r"(?:^|/)(?:contributing|contribute)/(?:index|readme|overview)\.\w+$", re.IGNORECASE
 )
+INCLUDE = re.compile(r"\s*(?:\.\. include::|include::)\s*\S+\s*")  # of a guide elsewhere
 README = re.compile(r"readme(?:\.\w+)?", re.IGNORECASE)
 HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 UNDERLINE = re.compile(r"^([=\-~^\"'+*#])\1{2,}\s*$")
@@ -63,8 +63,7 @@ def read_guides(files: TreeFiles, paths: Sequence[str]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for path, data in _read_in_order(files, chosen).items():
         text = render_visible(path, data)
-        is_reference = path not in FOR_AGENTS and len(text) < MIN_CHARS  # to where the guide is
-        if text.strip() and not is_reference and text not in texts.values():
+        if text.strip() and not INCLUDE.fullmatch(text) and text not in texts.values():
             texts[path] = text
     return texts if guides else {**texts, **_read_readme_section(files, paths)}
 

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterable
 
 from bot.gates.policy import check_paths
+from bot.text.code_line import strip_long_words
 from bot.tools.request_sections.section import render_section
 from bot.values import RepoConfig
 
 MAX_PATHS = 12
 MAX_SPELLINGS = 2_000
 CHARS = 2_500
-# A path, or a file's name with a suffix or of capitals, such as CODEOWNERS.
-SPELLING = re.compile(r"(?<![\w/])[\w.@+-]*(?:/[\w.@+*-]+)+|(?<![\w/])[\w-]*\.[\w.-]+|[A-Z]{6,}")
+# A path, or a file's name: with a suffix, of capitals as CODEOWNERS, or such as Jenkinsfile.
+SPELLING = re.compile(
+    r"(?<![\w/])[\w.@+-]*(?:/[\w.@+*-]+)+|(?<![\w/])[\w-]*\.[\w.-]+|\b[A-Z]{6,}\b|\b[A-Z]\w+file\b"
+)
 
 
 def render_protected(texts: Iterable[str], paths: Iterable[str], config: RepoConfig) -> str:
@@ -31,7 +34,7 @@ def render_protected(texts: Iterable[str], paths: Iterable[str], config: RepoCon
 
 
 def _find_spellings(texts: Iterable[str]) -> list[str]:
-    found = dict.fromkeys(
-        match[0].rstrip(".") for text in texts for match in SPELLING.finditer(text)
-    )
-    return list(found)[:MAX_SPELLINGS]
+    spellings: dict[str, None] = {}
+    for text in map(strip_long_words, texts):
+        spellings.update(dict.fromkeys(match[0].rstrip(".") for match in SPELLING.finditer(text)))
+    return list(spellings)[:MAX_SPELLINGS]

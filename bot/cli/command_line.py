@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from shutil import get_terminal_size
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+from bot.cli.progress import show_progress
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import SettingsError
 
@@ -59,6 +61,12 @@ def _end_with_pipe() -> Iterator[None]:
     except BrokenPipeError:
         _discard_output()
         raise typer.Exit(PIPE_CLOSED) from None
+
+
+def import_command(name: str) -> Any:
+    """Import a command when it is run: the engine and Claude's library take seconds."""
+    with show_progress("Starting"):
+        return import_module(f"bot.cli.{name}")
 
 
 def _print_mistake(mistake: typer.TyperException) -> None:

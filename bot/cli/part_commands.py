@@ -1,0 +1,182 @@
+"""The commands that do a part of a run alone, by hand; their code is imported when they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.command_line import import_command
+from bot.cli.terminal import open_console
+from bot.settings import GateSettings, SearchSettings, load_settings
+
+CACHE = Path("~/.cache/greenlit")
+
+
+def _parse_count(least: int, most: int) -> Callable[[str | int], int]:
+    def parse(given: str | int) -> int:
+        text = str(given)
+        if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+            raise typer.BadParameter(f"give a whole number from {least:,} to {most:,}.")
+        return int(text)
+
+    return parse
+
+
+Repository = Annotated[Path, typer.Option(help="Any git repository on this machine, bare or not")]
+Cache = Annotated[Path, typer.Option(help="Where to remember what was learned of the code")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs")]
+
+
+def explain(
+    logs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="LOG...", help="Logs of CI; standard input when there is none, or for -"
+        ),
+    ] = None,
+    repo: Annotated[
+        Path | None,
+        typer.Option(help="The git repository that the log is of, at the commit it ran on"),
+    ] = None,
+    files: Annotated[
+        Path | None, typer.Option(help="A list of the repository's files instead, one a line")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Read a CI log: what failed, where, why, and what to do.
+
+    Exits 0 when it was read, whatever it says, and 2 for wrong use.
+    """
+    command = import_command("explain")
+    raise typer.Exit(command.explain_logs(open_console(), logs or [], repo, files, as_json=as_json))
+
+
+def check(
+    repo: Annotated[Path, typer.Option(help="A git work tree on this machine")] = Path(),
+    base: Annotated[
+        str | None, typer.Option(help="Compare with this commit; else with where the branch began")
+    ] = None,
+    as_json: Json = False,
+    sarif: Annotated[
+        bool, typer.Option("--sarif", help="Print SARIF 2.1.0, for code hosts")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Advice counts too")] = False,
+) -> None:
+    """Judge a local change as the bot judges its own.
+
+    Syntax, lint, secrets, policy, tests; committed or not. Exits 0 when nothing keeps the change
+    back, 1 when something does, 2 for wrong use.
+    """
+    if as_json and sarif:
+        raise typer.BadParameter("choose one of --json and --sarif.")
+    command = import_command("check")
+    form = "page"
+    if as_json or sarif:
+        form = "json" if as_json else "sarif"
+    options = command.CheckOptions(base, form, strict)
+    console = open_console(stderr=form != "page")
+    raise typer.Exit(command.check_folder(console, load_settings(GateSettings), repo, options))
+
+
+def locate(
+    request: Annotated[
+        str, typer.Argument(metavar="FILE", help="The request; standard input without it, or for -")
+    ] = "-",
+    repo: Repository = Path(),
+    rev: Annotated[str, typer.Option(help="Any commit of it; no work tree is touched")] = "HEAD",
+    top: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=_parse_count(1, 200),
+            help="How many files, definitions and tests, at most 200",
+        ),
+    ] = 20,
+    as_json: Json = False,
+    cache: Cache = CACHE,
+) -> None:
+    """Find the code that a request is about, with the reasons.
+
+    Exits 0 when something is found, 1 when nothing is, 2 for wrong use.
+    """
+    command = import_command("locate")
+    settings = load_settings(SearchSettings)
+    embedder = None
+    if settings.embeddings:
+        embedder = import_module("bot.adapters.embeddings").open_embedder(
+            *settings.embeddings_source
+        )
+    source = command.CommitSource(repo, rev, cache)
+    raise typer.Exit(
+        command.print_locations(source, request, top, as_json=as_json, embedder=embedder)
+    )
+
+
+def print_map(
+    repo: Repository = Path(),
+    rev: Annotated[str, typer.Option(help="Any commit of it")] = "HEAD",
+    tokens: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=_parse_count(100, 200_000),
+            help="How much of it, in a model's tokens",
+        ),
+    ] = 2_000,
+    cache: Cache = CACHE,
+) -> None:
+    """Print a repository's layout and its most telling signatures.
+
+    The same text for the same commit. Exits 0, or 1 when nothing in it can be read, or 2 for wrong
+    use.
+    """
+    command = import_command("locate")
+    raise typer.Exit(command.print_repo_map(command.CommitSource(repo, rev, cache), tokens))
+
+
+def apply(
+    edit: Annotated[
+        str,
+        typer.Argument(
+            metavar="EDIT", help="A file with the edit; standard input without it, or for -"
+        ),
+    ] = "-",
+    root: Annotated[
+        Path, typer.Option(help="The folder that the edit's paths start from")
+    ] = Path(),
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether it fits; write nothing")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Make an edit as models write it: all of it or nothing.
+
+    Unified diffs and SEARCH/REPLACE blocks. Exits 0 when it is made (with --check: when it fits),
+    1 when it is refused, 2 for wrong use.
+    """
+    raise typer.Exit(import_command("apply").apply_edit(edit, root, check=check, as_json=as_json))
+
+
+def merge(
+    base: Annotated[Path, typer.Argument(help="The file as it was when the two sides parted")],
+    ours: Annotated[Path, typer.Argument(help="The file on our side")],
+    theirs: Annotated[Path, typer.Argument(help="The file on the side that is merged in")],
+    path: Annotated[
+        str, typer.Option(help="The file's name in the repository; it tells the language")
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option(help="Where to write the result; standard output by default")
+    ] = None,
+) -> None:
+    """Merge three versions of a file, where conflicts leave no doubt.
+
+    Exits 0 when nothing is left to solve and 1 when conflicts are, which stand between git's
+    markers.
+    """
+    files = (base, ours, theirs)
+    command = import_command("merge")
+    raise typer.Exit(command.merge_paths(path or ours.name, files, output))

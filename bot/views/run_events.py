@@ -50,7 +50,9 @@ def describe_end(outcome: Outcome, state: RunState) -> RunEvent:
     """Describe how a run ended, why, and what it cost."""
     details: dict[str, object] = {
         "outcome": outcome.state,
+        "kind": outcome.kind,
         "reason": _shorten(outcome.text),
+        "detail": outcome.detail,
         "pull": outcome.pull,
         "usd": round(state.usage.usd, 4),
         "turns": state.turns,
@@ -81,7 +83,9 @@ def _describe_way(request: Request) -> str:
 
 
 def _explain(outcome: Outcome) -> str:
-    return f": {_shorten(outcome.text)}" if outcome.text else ""
+    """Give the reason that people were given, and what is for the operator alone."""
+    reason = f": {_shorten(outcome.text)}" if outcome.text else ""
+    return f"{reason} [{_shorten(outcome.detail)}]" if outcome.detail else reason
 
 
 def _describe_plan(state: RunState) -> RunEvent:

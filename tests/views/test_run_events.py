@@ -118,12 +118,23 @@ def test_an_end_tells_why_and_what_it_cost():
     assert "ended: draft ($0.42, 1 turn): #8. CI is still red." == event.text
     assert {
         "outcome": "draft",
+        "kind": "",
         "reason": "#8. CI is still red.",
+        "detail": "",
         "pull": 8,
         "usd": 0.4217,
         "turns": 1,
         "attempts": 1,
     } == event.details
+
+
+def test_what_only_the_operator_may_read_stands_in_the_log():
+    """An error's own words are in no comment."""
+    outcome = Outcome("failed", "Something broke.", detail="in step ask_model: KeyError: 'usage'")
+
+    assert describe_end(outcome, STATE).text.endswith(
+        "Something broke. [in step ask_model: KeyError: 'usage']"
+    )
 
 
 def test_an_answer_to_a_command_tells_who_asked():

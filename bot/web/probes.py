@@ -70,7 +70,7 @@ class Probe:
             log.warning("%s %s%s", self.name, answer.word, detail)
 
 
-async def fetch_words(probes: Sequence[Probe]) -> dict[str, str]:
+async def fetch_words(probes: Sequence[Probe], patience_s: float = PATIENCE_S) -> dict[str, str]:
     """Ask all of them at once."""
-    words = await asyncio.gather(*(probe.fetch_word() for probe in probes))
+    words = await asyncio.gather(*(probe.fetch_word(patience_s) for probe in probes))
     return {probe.name: word for probe, word in zip(probes, words, strict=True)}

@@ -266,7 +266,8 @@ def test_a_webhook_that_does_not_lead_to_the_door_is_marked(ward, url):
         code, marked = sick.examine()
 
     assert 1 == code
-    assert "/github" in marked[0]
+    assert f"Webhook      {url or 'has no URL'}." in marked[0]
+    assert "with the path /github." in marked[0]
 
 
 def test_an_app_that_is_installed_nowhere_is_told_where_to_install_it(ward):

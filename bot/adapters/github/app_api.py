@@ -106,7 +106,9 @@ def _fetch_hook(app: GithubApp) -> tuple[str, str]:
         _, config = app.requester.requestJsonAndCheck("GET", HOOK_CONFIG)
     except NotFound:
         return "", ""
-    return str(config.get("url") or ""), str(config.get("content_type") or "")
+    url = str(config.get("url") or "")
+    # PyGithub fills in the path of the request where GitHub tells no URL.
+    return url if "://" in url else "", str(config.get("content_type") or "")
 
 
 def _fetch_newest(app: GithubApp) -> list[HookDelivery]:

@@ -8,6 +8,7 @@ from itertools import islice
 from pydantic import Field
 
 from bot.text.counted_nouns import count_noun
+from bot.tools.line_ranges import show_invisible
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal
@@ -49,8 +50,8 @@ def run(session: ToolSession, arguments: GrepInput) -> str:
     if not matches:
         return "No line matches."
     if len(matches) <= MAX_WHOLE:
-        return "\n".join(map(_render_match, matches))
-    return "\n".join(_render_many(matches))
+        return "\n".join(show_invisible(list(map(_render_match, matches))))
+    return "\n".join(show_invisible(list(_render_many(matches))))
 
 
 def _render_many(matches: Sequence[GrepMatch]) -> Iterator[str]:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.text.invisible_chars import escape_invisible
+
 MAX_LINES = 400
 SPARE_LINES = 100  # a text that is longer than MAX_LINES by no more than this comes whole
 MAX_CHARS = 40_000
 MAX_LINE_CHARS = 2_000
+INVISIBLE_NOTE = (
+    "(\\u{...} stands for an invisible character; the file has the character itself, and an edit "
+    "of the line must name it as it is.)"
+)
 
 
 def split_lines(text: str) -> list[str]:
@@ -27,6 +33,14 @@ def shorten_line(line: str) -> str:
     if len(line) <= MAX_LINE_CHARS:
         return line
     return f"{line[:MAX_LINE_CHARS]} ... (this line has {len(line)} characters)"
+
+
+def show_invisible(lines: Sequence[str]) -> list[str]:
+    """Write invisible characters as their numbers, and say so at the end when there are any."""
+    shown = [escape_invisible(line) for line in lines]
+    if shown == list(lines):
+        return shown
+    return [*shown, INVISIBLE_NOTE]
 
 
 def choose_end(lines: Sequence[str], start: int, end: int) -> int:

@@ -7,7 +7,7 @@ import json
 from pydantic import Field
 
 from bot.text.counted_nouns import count_noun
-from bot.tools.line_ranges import choose_end, number_lines, split_lines
+from bot.tools.line_ranges import choose_end, number_lines, show_invisible, split_lines
 from bot.tools.session import ToolSession
 from bot.tools.tool import LineNumber, RepoPath, Tool, ToolInput
 
@@ -33,7 +33,7 @@ def run(session: ToolSession, arguments: ReadFileInput) -> str:
     if wanted_end < start:
         return _explain_empty(path, len(lines), arguments)
     end = choose_end(lines, start, wanted_end)
-    numbered = number_lines(lines, start, end)
+    numbered = show_invisible(number_lines(lines, start, end))
     if (start, end) != (1, len(lines)):
         numbered.append(_describe_rest(arguments, end, wanted_end, len(lines)))
     return "\n".join(numbered)

@@ -17,6 +17,7 @@ FILES = {
     "logo.png": b"\x89PNG\r\n\x1a\n\x00\x00\xff",
     "feed.py": b"a = 1\n\x0c\nb = '\xe2\x80\xa8'\nc = 3\n",
     "empty.txt": b"",
+    "hidden.py": "x = 'ad\u202emin'\n".encode(),
     "long.py": LONG.encode(),
     "many.txt": b"".join(b"line %d\n" % number for number in range(1, 5001)),
     "100755:run.sh": b"echo hi\n",
@@ -78,6 +79,17 @@ def test_line_numbers_are_those_of_git_and_of_compilers(caller):
     """
     assert "    4\tc = 3" in caller.answer("read_file", path="feed.py")
     assert "feed.py:4: c = 3" == caller.answer("grep", pattern="c = 3")
+
+
+def test_invisible_characters_are_shown_by_number(caller):
+    """With a note: a line that looks harmless may not be."""
+    read = caller.answer("read_file", path="hidden.py")
+    found = caller.answer("grep", pattern="min'")
+
+    assert read.startswith(
+        "    1\tx = 'ad\\u{202E}min'\n(\\u{...} stands for an invisible character;"
+    )
+    assert found.startswith("hidden.py:1: x = 'ad\\u{202E}min'\n(\\u{...} stands for")
 
 
 def test_line_ends_are_not_shown(caller):

@@ -206,6 +206,7 @@ def test_a_long_guide_ends_at_a_line_with_a_mark(read):
     section = text.partition("guidance, CONTRIBUTING.md:\n")[2].partition("\n\n")[0]
 
     assert len(section) < 7_200
+    assert "\n| A line of the guide.\n(cut: " in section
     assert section.endswith(" more lines; read_file CONTRIBUTING.md shows them)")
 
 
@@ -256,7 +257,7 @@ def test_invisible_characters_of_code_are_shown_by_number(read):
         {"a.py": "def f(): return '\u202e'\n".encode()}, retrieval=Retrieval(symbols=(hit,))
     )
 
-    assert "def f(): return '\\u{202E}'\n|       (invisible characters are shown by number;" in text
+    assert "def f(): return '\\u{202E}'\n| (\\u{...} stands for an invisible character;" in text
 
 
 def test_of_very_many_comments_the_newest_are_shown(read):

@@ -64,7 +64,8 @@ def list_candidate_files(index: CommitIndex, texts: Sequence[QuotedText]) -> lis
         for text in _order_texts(quoted):
             terms = sorted(set(split_terms(text)))
             paths = _find_files(index, terms)
-            is_casual = not quoted.is_explicit or text != quoted.text or text.isalpha()
+            is_plain = text.isalpha() or quoted.kind == "path"
+            is_casual = is_plain or not quoted.is_explicit or text != quoted.text
             if terms and len(paths) <= (MAX_CASUAL_FILES if is_casual else MAX_FILES):
                 lookups.append(Lookup(quoted, text, paths, is_casual))
     return lookups

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from bot.search.source_files import kind_of
 from bot.text import extract_visible, strip_invisible
-from bot.tools.request_sections.section import count_noun, render_section
+from bot.text.counted_nouns import count_noun
+from bot.tools.request_sections.section import render_section
 from bot.tools.tree_files import TreeFiles
 
 FOR_AGENTS = ("AGENTS.md", "CLAUDE.md", ".github/copilot-instructions.md")

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.text.code_line import shorten_code_line
+from bot.text.counted_nouns import count_noun
 from bot.text.invisible_chars import escape_invisible
-from bot.tools.line_ranges import number_lines, split_lines
-from bot.tools.request_sections.section import count_noun, join_lines, render_section
+from bot.tools.line_ranges import number_lines, show_invisible, split_lines
+from bot.tools.request_sections.section import join_lines, render_section
 from bot.tools.tree_files import TreeFiles
 from bot.values import QuotedPlaces, Retrieval, SearchHit
 
@@ -81,15 +82,7 @@ def _render_definitions(
         yield _render_heading(hit)
         if size <= room:
             room -= size
-            yield from _escape_code(code)
-
-
-def _escape_code(code: Sequence[str]) -> Iterator[str]:
-    """Write invisible characters as numbers, and say so."""
-    escaped = [escape_invisible(line) for line in code]
-    yield from escaped
-    if escaped != list(code):
-        yield "      (invisible characters are shown by number; the file holds the characters)"
+            yield from show_invisible(code)
 
 
 def _render_heading(hit: SearchHit) -> str:
@@ -117,7 +110,7 @@ def _render_types(types: Sequence[SearchHit], texts: Mapping[str, list[str]]) ->
         yield _render_heading(hit)
         if size <= room:
             room -= size
-            yield from _escape_code(code)
+            yield from show_invisible(code)
 
 
 def _number_type(hit: SearchHit, lines: list[str]) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.text.code_line import shorten_code_line
+from bot.text.counted_nouns import count_noun
 
 MARK = "| "
 LINE_CHARS = 2_000
+PARAGRAPH_LINES = 15
 
 
 def render_section(title: str, lines: Iterable[str], limit_chars: int, rest: str = "") -> str:
@@ -20,14 +22,15 @@ def render_section(title: str, lines: Iterable[str], limit_chars: int, rest: str
     if not text.strip():
         return ""
     quoted = [f"{MARK}{shorten_code_line(line, LINE_CHARS)}" for line in text.splitlines()]
-    fitting = count_fitting(quoted, limit_chars)
+    fitting = _count_fitting(quoted, limit_chars)
     if fitting < len(quoted):
+        fitting = _find_paragraph_end(quoted, fitting)
         more = count_noun(len(quoted) - fitting, "more line")
         quoted = [*quoted[:fitting], f"(cut: {more}{f'; {rest}' if rest else ''})"]
     return "\n".join([f"{title}:", *quoted])
 
 
-def count_fitting(lines: Iterable[str], limit_chars: int) -> int:
+def _count_fitting(lines: Iterable[str], limit_chars: int) -> int:
     """Count how many of the lines fit, from the first on."""
     count = 0
     for line in lines:
@@ -38,9 +41,12 @@ def count_fitting(lines: Iterable[str], limit_chars: int) -> int:
     return count
 
 
-def count_noun(count: int, noun: str) -> str:
-    """Write "1 line" or "2 lines"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _find_paragraph_end(lines: Sequence[str], fitting: int) -> int:
+    """Go back to the end of a paragraph, where one is near."""
+    for count in range(fitting, max(0, fitting - PARAGRAPH_LINES), -1):
+        if not lines[count - 1].removeprefix(MARK).strip():
+            return count - 1
+    return fitting
 
 
 def join_lines(text: str) -> str:

@@ -63,7 +63,7 @@ def build_log_cache(settings: Settings) -> DiskLogCache:
     return DiskLogCache(settings.home / "logs")
 
 
-def build_spending(settings: Settings) -> DaySpending:
+def build_spending(settings: ServerSettings) -> DaySpending:
     """Build what keeps to the caps of a day, from the record in the bot's home."""
     caps = DayCaps(settings.usd_per_day, settings.usd_per_repository_day)
     return DaySpending(settings.home / RECORD, caps, SystemClock())

@@ -167,7 +167,7 @@ class ModelSettings(GateSettings):
 
 
 class GitHubSettings(BaseSettings):
-    """Settings of how GitHub is reached, as the App."""
+    """Settings of how GitHub is reached, as the App, and for whom."""
 
     model_config = SearchSettings.model_config
 
@@ -186,6 +186,14 @@ class GitHubSettings(BaseSettings):
         description="The API's address; on Enterprise HOST/api/v3",
         examples=["https://api.github.com"],
     )
+    allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_allow)] = Field(
+        (),
+        description=(
+            "The owners and repositories to work for, with * as a wildcard; without any, all that "
+            "install the App"
+        ),
+        examples=["acme, ada/greeter, globex/web-*"],
+    )
     write_pause_s: float = Field(
         1.0,
         ge=0,
@@ -200,7 +208,7 @@ class GitHubSettings(BaseSettings):
 
 
 class ServerSettings(BaseSettings):
-    """Settings of where the bot keeps its files, listens and logs."""
+    """Settings of where the bot keeps its files, listens and logs, and of what a day may cost."""
 
     model_config = SearchSettings.model_config
 
@@ -222,6 +230,23 @@ class ServerSettings(BaseSettings):
         le=65535,
         description="The port of the page of runs, always on 127.0.0.1",
         examples=["8485"],
+    )
+    usd_per_day: float | None = Field(
+        None,
+        gt=0,
+        description=(
+            "The most that all runs may spend on Claude in a day (UTC), in US dollars; "
+            "no turn begins beyond it"
+        ),
+        examples=["50.00"],
+    )
+    usd_per_repository_day: float | None = Field(
+        None,
+        gt=0,
+        description=(
+            "The most that the runs of one repository may spend on Claude in a day, in US dollars"
+        ),
+        examples=["20.00"],
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO",
@@ -282,31 +307,6 @@ class Settings(ServerSettings, GitHubSettings, ModelSettings):
         gt=0,
         description="How many seconds to wait for a webhook before asking GitHub",
         examples=["60"],
-    )
-    usd_per_day: float | None = Field(
-        None,
-        gt=0,
-        description=(
-            "The most that all runs may spend on Claude in a day (UTC), in US dollars; "
-            "no turn begins beyond it"
-        ),
-        examples=["50.00"],
-    )
-    usd_per_repository_day: float | None = Field(
-        None,
-        gt=0,
-        description=(
-            "The most that the runs of one repository may spend on Claude in a day, in US dollars"
-        ),
-        examples=["20.00"],
-    )
-    allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_allow)] = Field(
-        (),
-        description=(
-            "The owners and repositories to work for, with * as a wildcard; without any, all that "
-            "install the App"
-        ),
-        examples=["acme, ada/greeter, globex/web-*"],
     )
     keep_days: int = Field(
         30, ge=4, description="How long the record of an ended run is kept", examples=["30"]

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from bot.setting_values import parse_allow
 from bot.settings import (
     ModelSettings,
     Settings,
@@ -217,3 +218,32 @@ def test_secrets_leave_the_environment_when_they_are_read():
     )
 
     assert ["one", "['GREENLIT_MODEL']"] == ended.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("given", "allowed"),
+    [
+        ("acme", ("acme",)),
+        (" acme , ada/greeter,globex/web-* ,", ("acme", "ada/greeter", "globex/web-*")),
+        ('["acme", "ada/greeter"]', ("acme", "ada/greeter")),
+        ("", ()),
+    ],
+)
+def test_the_allow_list_has_commas_or_is_json(given, allowed):
+    """As an operator would write it."""
+    assert allowed == parse_allow(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ("https://github.com/acme", "is neither an owner, such as acme, nor a repository"),
+        ("acme greeter", "is neither an owner"),
+        ('["acme"', "it begins like JSON, and is none"),
+        ("[1]", "it must list owners and repositories"),
+    ],
+)
+def test_what_is_no_allow_list_is_told(given, reason):
+    """A pattern that allows nobody would be a riddle."""
+    with pytest.raises(ValueError, match=reason):
+        parse_allow(given)

@@ -12,6 +12,7 @@ from threading import Thread
 
 import uvicorn
 
+from bot.adapters.dbos.day_spending import describe_limit
 from bot.adapters.dbos.durable_engine import DurableEngine
 from bot.adapters.dbos.sqlite import HomeInUse
 from bot.adapters.git.git_process import GitUnfitError
@@ -25,6 +26,7 @@ from bot.assembly import (
     build_health,
     build_log_cache,
     build_readiness,
+    build_spending,
 )
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore
 from bot.cli.listening import open_port
@@ -34,6 +36,8 @@ from bot.ports import Refusal, Unreachable
 from bot.setting_problems import SettingProblem
 from bot.settings import Settings
 from bot.stories import RUNS
+from bot.values import AllowList
+from bot.web.allowed_route import AllowedRoute
 from bot.web.door import create_door
 from bot.web.door_pages import DoorPages
 from bot.web.page.routes import create_page
@@ -81,13 +85,17 @@ def _work(settings: Settings, outside: socket, inside: socket) -> DurableEngine:
     hub = build_github(settings)
     durable = build_engine(settings, hub)
     durable.launch()
+    for limit in build_spending(settings).list_limits():
+        if limit.is_near:
+            log.warning("%s", describe_limit(limit))
     logs = build_log_cache(settings)
     keep_s = settings.keep_days * DAY_S
     start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
     runs_url = f"{_render_url(inside)}/"
     pages = DoorPages(runs_url, build_health(settings, durable), build_readiness(settings, hub))
     secret = settings.webhook_secret.get_secret_value()
-    door = create_door(durable, route, secret, pages=pages)
+    allowed = AllowedRoute(route, AllowList(settings.allow))
+    door = create_door(durable, allowed, secret, pages=pages)
     page = create_page(durable, [story.__name__ for story in RUNS], settings.github_url)
     servers = {
         outside: create_server(door, settings.host, settings.port),

@@ -14,7 +14,7 @@ from bot.steps.push_branch import (
     name_branch,
     push_change,
 )
-from bot.stories.draft_ends import explain_silent_ci, explain_skipped_ci
+from bot.stories.draft_ends import explain_neutral_ci, explain_silent_ci, explain_skipped_ci
 from bot.stories.ends import (
     explain_as_before,
     explain_closed_pull,
@@ -83,7 +83,10 @@ async def open_silent(run: Run, state: RunState) -> Outcome:
 
 
 async def open_idle(run: Run, state: RunState, checks: Checks) -> Outcome:
-    """Leave a draft: CI passed for having done nothing."""
+    """Leave a draft: CI passed for having done nothing, or says neither yes nor no."""
+    if checks.is_neutral:
+        state = after_verdict(state, "neutral", checks)
+        return await leave_draft(run, state, explain_neutral_ci())
     state = after_verdict(state, "skipped", checks)
     return await leave_draft(run, state, explain_skipped_ci())
 

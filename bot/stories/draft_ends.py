@@ -42,6 +42,13 @@ def explain_skipped_ci() -> Outcome:
     )
 
 
+def explain_neutral_ci() -> Outcome:
+    """Say that CI said neither yes nor no."""
+    text = "Every check of this commit ended as `neutral`: CI says neither yes nor no."
+    advice = "Please look at what the checks say, or try the change yourself before you merge it."
+    return Outcome("draft", text, None, "neutral CI", advice)
+
+
 def explain_no_repair(ending: Outcome) -> Outcome:
     """Say that CI is red and could not be repaired, for what ended the repair."""
     text = f"CI is red, and I could not repair it. {ending.text}"

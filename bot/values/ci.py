@@ -20,7 +20,7 @@ Category = Literal[
 ]
 Action = Literal["fix", "rerun", "human", "none"]
 AttemptState = Literal[
-    "running", "green", "red", "silent", "skipped", "unchecked", "rerun", "stopped"
+    "running", "green", "red", "silent", "skipped", "neutral", "unchecked", "rerun", "stopped"
 ]
 Confidence = Literal["high", "medium", "low"]
 EndKind = Literal[
@@ -45,6 +45,7 @@ EndKind = Literal[
     "slow CI",
     "silent CI",
     "skipped CI",
+    "neutral CI",
     "no CI",
     "taken branch",
     "unreachable",
@@ -90,9 +91,13 @@ class Checks:
 
     @property
     def is_all_skipped(self) -> bool:
-        """Tell whether all passed for having done nothing: skipped and neutral checks pass."""
-        passed = bool(self.checks) and all(check.state == "passed" for check in self.checks)
-        return passed and all(check.conclusion in ("skipped", "neutral") for check in self.checks)
+        """Tell whether all passed for having done nothing."""
+        return self._passed_as("skipped")
+
+    @property
+    def is_neutral(self) -> bool:
+        """Tell whether all passed for saying neither yes nor no, and some did not only skip."""
+        return self._passed_as("skipped", "neutral") and not self.is_all_skipped
 
     @property
     def green(self) -> bool:
@@ -100,8 +105,12 @@ class Checks:
         return (
             bool(self.checks)
             and all(check.state == "passed" for check in self.checks)
-            and not self.is_all_skipped
+            and not self._passed_as("skipped", "neutral")
         )
+
+    def _passed_as(self, *conclusions: str) -> bool:
+        passed = bool(self.checks) and all(check.state == "passed" for check in self.checks)
+        return passed and all(check.conclusion in conclusions for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ STATES = {
     "red": "🔴 ",
     "silent": "⚪ CI never reported",
     "skipped": "⚪ CI skipped everything",
+    "neutral": "⚪ CI is neutral",
     "unchecked": "⚪ no CI for pull requests",
     "rerun": "🔁 run again: ",
     "stopped": "⏹️ stopped",

@@ -15,6 +15,7 @@ CI_WORDS = {
     "green": "CI is green",
     "silent": "CI never reported",
     "skipped": "CI skipped every check",
+    "neutral": "CI is neutral",
     "unchecked": "the repository has no CI for pull requests",
 }
 

@@ -290,6 +290,26 @@ def test_a_suspended_installation_is_told_with_its_owner(ward):
     assert "at acme, but suspended" in marked[0]
 
 
+def test_an_installation_outside_of_the_allow_list_is_told(ward):
+    """What happens there is ignored, which an operator may well want."""
+    with ward() as odd:
+        code, marked = odd.examine(allow=("globex",))
+        allowed = odd.examine(allow=("ACME/*",))
+
+    assert (0, 1) == (code, len(marked))
+    assert "at acme, which is not in GREENLIT_ALLOW: what happens there is ignored." in marked[0]
+    assert (0, []) == allowed
+
+
+def test_what_today_has_cost_is_told_beside_its_cap(ward):
+    """Only where there is a cap."""
+    with ward() as well:
+        code, lines = well.read(usd_per_day=20.0)
+
+    assert 0 == code
+    assert [line for line in lines if "Today $0.00 of $20.00 (GREENLIT_USD_PER_DAY)" in line]
+
+
 def test_deliveries_that_did_not_arrive_are_told_but_forbid_nothing(ward):
     """They are of the past, and are asked for again when the bot starts."""
     with ward() as odd:

@@ -53,11 +53,10 @@ class DaySpending:
         """Find the cap of which least is left for this repository; None without caps."""
         return min(self._find_limits(repo.name), key=lambda limit: limit.left_usd, default=None)
 
-    def find_near_limits(self) -> tuple[DayLimit, ...]:
-        """Find the caps of which most is spent: that of all, and those of single repositories."""
+    def list_limits(self) -> tuple[DayLimit, ...]:
+        """List the cap on all, and that of each repository that spent something today."""
         limits = {limit for repo in ("", *self._read_today()) for limit in self._find_limits(repo)}
-        near = [limit for limit in limits if limit.is_near]
-        return tuple(sorted(near, key=lambda limit: limit.repo))
+        return tuple(sorted(limits, key=lambda limit: limit.repo))
 
     def add(self, repo: Repo, usd: float) -> None:
         """Count what a turn cost, and warn the operator once when a cap is near or used up."""
@@ -103,7 +102,7 @@ def read_spent(record: Path, day: date) -> defaultdict[str, float]:
     with closing(sqlite3.connect(address, uri=True, timeout=BUSY_S)) as database:
         try:
             rows = database.execute(QUERY, {"since": since_ms}).fetchall()
-        except sqlite3.OperationalError:  # a record that no engine has set up yet
+        except sqlite3.DatabaseError:  # it is not set up yet, or damaged, which others tell
             return spent
     for key, usd in rows:
         spent[str(key).partition("#")[0]] += usd or 0.0

@@ -15,6 +15,7 @@ from bot.assembly import build_github, build_model
 from bot.cli.doctor.diagnosis import Diagnosis, make_healthy
 from bot.ports import Refusal, Unreachable
 from bot.settings import GitHubSettings, SettingsReport
+from bot.values import AllowList
 
 RANKS = ("none", "read", "write", "admin")
 CONTENT_TYPES = {"json": "sent as JSON", "form": "sent as a form, which is fine too"}
@@ -95,7 +96,10 @@ def _check_registration(settings: GitHubSettings, app: AppRegistration) -> Itera
         fix = f"Install it on a repository: {settings.github_url}/apps/{app.slug}"
         yield Diagnosis("Installed", "nowhere.", fix)
     for installation in app.installations:
-        yield _check_installation(installation, wanted["default_permissions"])
+        if AllowList(settings.allow).allows_owner(installation.account):
+            yield _check_installation(installation, wanted["default_permissions"])
+        else:
+            yield _explain_outsider(settings, app, installation)
     if app.failed:
         yield _check_deliveries(app.failed)
 
@@ -164,6 +168,19 @@ def _check_installation(installed: AppInstallation, wanted: Mapping[str, str]) -
             "Its owner can undo that: Applications.",
         )
     return _check_permissions("Installed", wanted, installed.permissions, f"at {installed.account}")
+
+
+def _explain_outsider(
+    settings: GitHubSettings, app: AppRegistration, installed: AppInstallation
+) -> Diagnosis:
+    found = (
+        f"at {installed.account}, which is not in GREENLIT_ALLOW: what happens there is ignored."
+    )
+    fix = (
+        "Add it, or make the App private, so that nobody else installs it: "
+        f"{settings.github_url}/settings/apps/{app.slug}/advanced"
+    )
+    return Diagnosis("Installed", found, fix, "odd")
 
 
 def _check_deliveries(failed: tuple[HookDelivery, ...]) -> Diagnosis:

@@ -97,7 +97,7 @@ def _after_tools(history: RunHistory, outcome: TurnOutcome) -> RunHistory:
 
 
 def _after_push(history: RunHistory, push: PushResult) -> RunHistory:
-    if not push.is_ours:
+    if not push.is_ours or push.obstacle:
         return history
     attempts = (*history.attempts, Attempt(push.sha, "running"))
     return replace(history, attempts=attempts, diff=push.diff, checks=None)
@@ -108,6 +108,8 @@ def _after_checks(history: RunHistory, snapshot: ChecksSnapshot) -> RunHistory:
     history = replace(history, checks=snapshot.checks)
     if snapshot.checks.green:
         return _after_verdict(history, "green")
+    if snapshot.checks.is_neutral:
+        return _after_verdict(history, "neutral")
     if snapshot.checks.is_all_skipped:
         return _after_verdict(history, "skipped")
     return history

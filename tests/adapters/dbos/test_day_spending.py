@@ -76,8 +76,8 @@ def test_the_operator_is_warned_once_near_a_cap_and_once_at_it(spending, caplog)
         "Today $4.00 of $4.00 (GREENLIT_USD_PER_REPOSITORY_DAY) is spent in o/r. "
         f"No run begins before {MIDNIGHT}.",
     ] == [record.getMessage() for record in caplog.records]
-    assert ["GREENLIT_USD_PER_REPOSITORY_DAY"] == [
-        limit.setting for limit in spending.find_near_limits()
+    assert [("", False), ("o/r", True)] == [
+        (limit.repo, limit.is_near) for limit in spending.list_limits()
     ]
 
 

@@ -143,11 +143,17 @@ class RunState:
         return self.resumption is not None and self.resumption.goes_on
 
     @property
+    def goes_on_with_pull(self) -> bool:
+        """Whether a pull request was open for it already when it began."""
+        return self.resumption is not None and self.resumption.has_pull
+
+    @property
     def is_as_before(self) -> bool:
         """Whether the pull request that it goes on with is ready, and has no commit of this run."""
-        before = self.resumption.head if self.resumption and self.resumption.has_pull else None
-        is_ready = self.pull is not None and not self.pull.draft
-        return is_ready and self.pushed is not None and self.pushed.head == before
+        if self.resumption is None or self.pull is None or self.pushed is None:
+            return False
+        is_ready = self.goes_on_with_pull and not self.pull.draft
+        return is_ready and self.pushed.head == self.resumption.head
 
     @property
     def total_usd(self) -> float:

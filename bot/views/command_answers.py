@@ -81,16 +81,16 @@ def render_status(last: LastRun | None, now: float) -> str:
     if last.is_live:
         began = render_duration(now - last.began)
         link = _link_report(last, "My comment", "shows")
-        return f"I am at work. {line}It was asked for {began} ago. {link}`/stop` ends it."
+        return f"A run is under way; it began {began} ago. {line}{link}`/stop` ends it."
     return f"{IDLE} {_render_end(last, now, line)}".rstrip()
 
 
 def _render_end(last: LastRun, now: float, line: str) -> str:
     ago = render_duration(now - last.changed)
     if last.outcome is None:  # it died, and could say nothing of it
-        return f"The last run broke off {ago} ago. Comment `/retry` to go on where it was."
+        return f"The last run broke off {ago} ago. Comment `/retry` to try again."
     took = render_duration(last.changed - last.began)
-    pull = f"It is #{last.outcome.pull}. " if last.outcome.pull else ""
+    pull = f"The pull request is #{last.outcome.pull}. " if last.outcome.pull else ""
     link = _link_report(last, "Its comment", "tells")
     return f"The last run ended {ago} ago, after {took}. {line}{pull}{link}"
 

@@ -55,7 +55,7 @@ def _render_opening(state: RunState, outcome: Outcome) -> str:
     link = link_pull(state, state.pull)
     if outcome.state == "draft":
         return f"I left the draft {link}. "
-    verb = "changed" if state.resumption and state.resumption.has_pull else "opened"
+    verb = "changed" if state.goes_on_with_pull else "opened"
     kind = "draft" if state.pull.draft else "pull request"
     return f"I {verb} the {kind} {link}. "
 
@@ -91,11 +91,16 @@ def _list_facts(state: RunState, outcome: Outcome) -> Iterator[str]:
     if state.attempts:
         yield f"{count_noun(len(state.attempts), 'attempt')} at CI"
     if state.usage.usd:
-        yield f"cost {render_usd(state.usage.usd)}"
-    if state.usage.usd and state.total_usd > state.usage.usd:
-        yield f"with the runs before {render_usd(state.total_usd)}"
+        yield _render_cost(state)
     if outcome.state in OPERATORS:
         yield f"run `{state.key}`"
+
+
+def _render_cost(state: RunState) -> str:
+    cost = f"cost {render_usd(state.usage.usd)}"
+    if state.total_usd == state.usage.usd:
+        return cost
+    return f"{cost} ({render_usd(state.total_usd)} with the runs before it)"
 
 
 def _quote(text: str) -> str:

@@ -22,6 +22,11 @@ DOING = {  # what the run does, and what comes next
     ),
     "fixing": ("is repairing what CI found", "Next, I push again and wait for CI."),
 }
+ON_PULL = {  # what comes next, where the pull request is open already
+    "planning": "Next, I show the plan here and change the pull request.",
+    "editing": "Next, I check it, push it to the pull request's branch, and wait for CI.",
+    "waiting": "When CI is green, I bring the pull request up to date. What is red I repair.",
+}
 ENDS = {
     "opened": ("✅", "opened a pull request"),
     "draft": ("🟠", "left a draft, because CI is not green"),
@@ -69,6 +74,8 @@ def describe_state(state: RunState) -> str:
         return describe_waiting(state.waiting) if state.waiting else DOING[state.phase][0]
     if outcome.state == "gave up" and outcome.kind in LIMITS:
         return "reached a limit"
+    if outcome.state == "opened" and state.goes_on_with_pull:
+        return "changed its pull request"
     return ENDS[outcome.state][1] if outcome.state in ENDS else outcome.state
 
 
@@ -94,6 +101,8 @@ def _render_sign(state: RunState) -> str:
 def _render_progress(state: RunState) -> Iterator[str]:
     """Render what comes next, and how far the run is."""
     next_step = render_waiting(state) or DOING[state.phase][1]
+    if state.goes_on_with_pull:
+        next_step = render_waiting(state) or ON_PULL.get(state.phase, DOING[state.phase][1])
     yield f"{next_step}\n{_render_asker(state)}"
     is_green = any(attempt.state == "green" for attempt in state.attempts)
     boxes = (
@@ -117,7 +126,8 @@ def _render_asker(state: RunState) -> str:
     words = _quote(state.request.words)
     asker = f"Asked by {state.request.asker}"
     asked = f"{asker}: “{words}”" if words else f"{asker}."
-    return f"{asked} {state.resumption.text}" if state.resumption else asked
+    resumption = state.resumption.text if state.resumption else ""
+    return f"{asked}\n{resumption}".rstrip()
 
 
 def _render_box(text: str, *, ticked: bool) -> str:

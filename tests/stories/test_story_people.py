@@ -60,7 +60,7 @@ def test_a_run_under_way_is_told_of_and_not_doubled(stage):
         until(lambda: len(on.double.requests) > 2)
 
         told = say(on, issue, "/status")
-        assert "I am at work. Greenlit is writing the change; so far it has cost $" in told
+        assert "Greenlit is writing the change; so far it has cost $" in told
         assert "[My comment](#issuecomment-" in told
         assert "wait" not in {
             step.name for step in on.bot.steps(f"{REPO}#{issue}/1") if step.result
@@ -82,7 +82,7 @@ def test_the_status_of_a_run_that_ended_says_how(stage):
 
         assert "Nothing is under way here. The last run ended" in told
         assert "Greenlit opened a pull request; that cost $" in told
-        assert f"It is #{pull}." in told
+        assert f"The pull request is #{pull}." in told
 
 
 def test_how_a_run_stood_can_be_read_back(stage):

@@ -16,8 +16,10 @@ from tests.gfm import GitHubPage
 
 NOW = 1_800_000_000.0
 KEY = RunKey("acme/greeter#7/1")
-REPORT = RunReport(42, "Greenlit is planning the change, $0.12 of at most $5.00.")
-OPENED = RunReport(42, "Greenlit opened a pull request, $0.42 of at most $5.00.")
+REPORT = RunReport(
+    42, "Greenlit is planning the change; so far it has cost $0.12 of at most $5.00."
+)
+OPENED = RunReport(42, "Greenlit opened a pull request; that cost $0.42.", 43)
 
 
 def ask(command="generate", words="", body=""):
@@ -122,13 +124,14 @@ def test_busy_run_says_what_becomes_of_the_words():
         ),
         (
             LastRun(KEY, is_live=True, began=NOW - 10),
-            "I am at work. It was asked for less than a minute ago. `/stop` ends it.",
+            "A run is under way; it began less than a minute ago. `/stop` ends it.",
         ),
         (
             LastRun(KEY, is_live=True, report=REPORT, began=NOW - 300),
             (
-                "I am at work. Greenlit is planning the change, $0.12 of at most $5.00. It was asked "
-                "for 5 minutes ago. [My comment](#issuecomment-42) shows more. `/stop` ends it."
+                "A run is under way; it began 5 minutes ago. Greenlit is planning the change; so far "
+                "it has cost $0.12 of at most $5.00. [My comment](#issuecomment-42) shows more. "
+                "`/stop` ends it."
             ),
         ),
         (
@@ -142,15 +145,15 @@ def test_busy_run_says_what_becomes_of_the_words():
             ),
             (
                 "Nothing is under way here. The last run ended 2 hours ago, after 11 minutes. Greenlit "
-                "opened a pull request, $0.42 of at most $5.00. It is #12. "
-                "[Its comment](#issuecomment-42) tells more."
+                "opened a pull request; that cost $0.42. The pull request is #12. "
+                "[Its comment](#issuecomment-43) tells more."
             ),
         ),
         (
             LastRun(KEY, is_live=False, report=REPORT, began=NOW - 900, changed=NOW - 61),
             (
                 "Nothing is under way here. The last run broke off 1 minute ago. Comment `/retry` to "
-                "go on where it was."
+                "try again."
             ),
         ),
     ],

@@ -126,8 +126,20 @@ def _attempt(
             "\n".join(f"- {strip_control(question)}" for question in asks.outcome.questions)
         )
     except (Refusal, Unreachable, GaveUp, GitUnfitError) as ended:
-        console.print(Text.assemble(("\nNot solved. ", "bold red"), strip_control(str(ended))))
+        words = strip_control(f"{ended}{_quote_detail(ended)}")
+        console.print(Text.assemble(("\nNot solved. ", "bold red"), words))
     return None
+
+
+def _quote_detail(ended: Exception) -> str:
+    """Quote what a service said itself: whoever runs this command is its operator too."""
+    match ended:
+        case Refusal(detail=detail) if detail:
+            return f" It said: {detail}"
+        case GaveUp(outcome=outcome) if outcome.detail:
+            return f" It said: {outcome.detail}"
+        case _:
+            return ""
 
 
 def _solve(console: Console, settings: ModelSettings, home: Path, tree: Tree, issue: Issue) -> str:

@@ -110,7 +110,7 @@ async def show_pull(run: Run, state: RunState, warning: str = "", *, draft: bool
     if why := await run(find_stop_reason, state.request, check_access=True):
         raise Stopped(explain_stop(why))
     if await run(pull_was_closed, state.base, state.own_branch):
-        raise Stopped(explain_closed_pull())
+        raise Stopped(explain_closed_pull(state.request.asker))
     if await run(branch_moved, state.base, state.own_branch, state.delivery.head):
         raise Stopped(explain_taken_branch(state))
     pull = await run(open_pull, state, warning, draft=draft)

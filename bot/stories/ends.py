@@ -77,16 +77,22 @@ def explain_stop_command(asker: str, by: str) -> Outcome:
 
 def explain_taken_branch(state: RunState, by: str = "") -> Outcome:
     """Say that somebody pushed to the run's branch, so that it is theirs."""
-    who = f"@{by}" if by else "somebody else"
-    text = f"I stopped, because {who} changed my branch {link_branch(state)}: it is theirs now."
-    next_step = "To have me go on without them, comment `/retry`."
+    branch = link_branch(state)
+    text = f"I stopped, because {f'@{by}' if by else 'somebody'} changed my branch {branch}."
+    if by == state.request.asker:
+        text = f"I stopped, because you changed my branch {branch}: it is yours now."
+    next_step = "To have me begin anew on a branch of my own, comment `/retry`."
     return Outcome("stopped", text, None, "taken branch", next_step)
 
 
-def explain_closed_pull(by: str = "") -> Outcome:
+def explain_closed_pull(asker: str, by: str = "") -> Outcome:
     """Say that the pull request was closed before CI was green."""
-    closed = f"@{by} closed my pull request" if by else "my pull request was closed"
-    return explain_stop(closed)
+    return explain_stop(f"my pull request was closed{name_other(by, asker)}")
+
+
+def name_other(by: str, asker: str) -> str:
+    """Name who did it, behind a clause that says what; whoever asked knows what they did."""
+    return f" by @{by}" if by and by != asker else ""
 
 
 def explain_questions(questions: tuple[str, ...]) -> Outcome:

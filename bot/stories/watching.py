@@ -15,6 +15,7 @@ from bot.stories.ends import (
     explain_stop,
     explain_stop_command,
     explain_taken_branch,
+    name_other,
 )
 from bot.stories.stops import StaysRed, Stopped
 from bot.values import Caps, Checks, Request, RunState, Signal, Waiting
@@ -56,7 +57,7 @@ async def obey_signal(run: Run, request: Request, signal: Signal) -> None:
     if signal.kind == "stop":
         raise Stopped(explain_stop_command(request.asker, signal.by))
     if signal.kind == "issue" and (why := await run(find_stop_reason, request)):
-        raise Stopped(explain_stop(f"{why} by @{signal.by}" if signal.by else why))
+        raise Stopped(explain_stop(f"{why}{name_other(signal.by, request.asker)}"))
     if run.state.pushed is not None:
         await _obey_branch_signal(run, run.state, signal)
 
@@ -65,7 +66,7 @@ async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None
     """Raise Stopped when somebody else took the branch over, or closed its pull request."""
     base, branch = state.base, state.own_branch
     if signal.kind == "closed" and await run(pull_was_closed, base, branch):
-        raise Stopped(explain_closed_pull(signal.by))
+        raise Stopped(explain_closed_pull(state.request.asker, signal.by))
     if signal.kind == "pushed" and await run(branch_moved, base, branch, state.delivery.head):
         raise Stopped(explain_taken_branch(state, signal.by))
 

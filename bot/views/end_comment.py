@@ -88,8 +88,9 @@ def _list_facts(state: RunState, outcome: Outcome) -> Iterator[str]:
     """List the size, the attempts and the cost, as far as they are known."""
     if state.pull is not None and state.pull.size:
         yield state.pull.size
-    if state.attempts:
-        yield f"{count_noun(len(state.attempts), 'attempt')} at CI"
+    attempts = [attempt for attempt in state.attempts if attempt.state != "unchecked"]
+    if attempts:
+        yield f"{count_noun(len(attempts), 'attempt')} at CI"
     if state.usage.usd:
         yield _render_cost(state)
     if outcome.state in OPERATORS:

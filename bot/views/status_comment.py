@@ -141,7 +141,8 @@ def _render_plan(state: RunState) -> str:
     summary = defuse_markdown(plan.summary, PLAN_CHARS)
     parts = _list_plan(plan, asks=state.outcome is None)
     items = "\n".join(_render_list(part) for part in parts if part)
-    return _fold(f"Plan: {count_noun(len(plan.files), 'file')}", f"{summary}\n\n{items}")
+    title = f"Plan: {count_noun(len(plan.files), 'file')}" if plan.files else "Plan"
+    return _fold(title, f"{summary}\n\n{items}")
 
 
 def _list_plan(plan: Plan, *, asks: bool) -> Iterator[list[str]]:

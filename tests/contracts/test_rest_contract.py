@@ -192,6 +192,7 @@ def list_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
     yield "POST", f"{HERE}/issues/{number}/comments", {"body": "ours"}
     yield "PATCH", f"{HERE}/issues/comments/{comment}", {"body": "new"}
     yield "POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}  # answered otherwise
+    yield "POST", f"{HERE}/pulls/{ids['pull']}/requested_reviewers", {"reviewers": ["ada"]}
 
 
 READS = """

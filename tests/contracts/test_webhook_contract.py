@@ -51,6 +51,8 @@ def _act(box: ServedForge) -> None:
             f"mutation($id: ID!) {{ {mutation}(input: {{pullRequestId: $id}}) {{ clientMutationId }} }}",
             id=pull["node_id"],
         )
+    reviewers = f"/repos/{REPO}/pulls/{pull['number']}/requested_reviewers"
+    box.request("POST", reviewers, {"reviewers": ["ada"]})
     forge.push(REPO, "ada", "a", {"broken": ""}, "Break it.")
     assert forge.wait_until_idle(30)
     forge.close_pull(REPO, pull["number"], "ada")
@@ -95,6 +97,7 @@ def test_every_event_is_compared(webhooks: list[ReceivedWebhook]):
         "pull_request.opened",
         "pull_request.ready_for_review",
         "pull_request.reopened",
+        "pull_request.review_requested",
         "pull_request.synchronize",
         "push",
         "status",

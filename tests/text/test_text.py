@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.text import defuse_markdown, extract_visible, mask_secrets, parse_commands
+from bot.text import (
+    as_link,
+    count_noun,
+    defuse_markdown,
+    extract_visible,
+    mask_secrets,
+    parse_commands,
+    render_usd,
+)
+from tests.gfm import GitHubPage
 
 TAGS = "".join(chr(0xE0000 + ord(letter)) for letter in "HIDDEN")
 HIDDEN = {
@@ -394,3 +403,27 @@ def test_nothing_comes_alive_in_quoted_text(text: str, limit: int):
 def test_commands(markdown: str, expected: list[tuple[str, str]]):
     """A line of plain text that begins with a slash and a word, or with a name, is for a bot."""
     assert list(parse_commands(markdown)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["a ] b", "[b](https://evil.example)", "![i](x)", "\\", "`a]b` [", "a\\]", "<b>", "**x"]
+)
+def test_a_link_has_one_address_whatever_its_text_says(text):
+    """Brackets of a stranger are words; the text does not end the link or begin another."""
+    page = GitHubPage(f"See {as_link(text, 'https://x.example/a(b)|c')} there.")
+
+    assert ["https://x.example/a%28b%29%7Cc"] == [address for _, address in page.links]
+    assert page.open_lines[0].endswith(" there.")
+
+
+@pytest.mark.parametrize(
+    ("usd", "words"), [(0.0, "$0.00"), (0.001, "less than $0.01"), (0.005, "$0.01"), (12.3, "$12.30")]
+)
+def test_money_is_told_to_the_cent(usd, words):
+    """What is less than half a cent is not nothing."""
+    assert words == render_usd(usd)
+
+
+def test_things_are_counted():
+    """One is no plural."""
+    assert ["0 turns", "1 turn", "1,200 turns"] == [count_noun(n, "turn") for n in (0, 1, 1200)]

@@ -323,7 +323,7 @@ Please answer in a comment, then comment `/generate`.
             ),
         ),
         (
-            ends.explain_closed_pull(),
+            ends.explain_closed_pull("ada", "ada"),
             snapshot(
                 [
                     "@ada I stopped, because my pull request was closed.",
@@ -337,8 +337,8 @@ Please answer in a comment, then comment `/generate`.
             ends.explain_taken_branch(RUN),
             snapshot(
                 [
-                    "@ada I stopped, because somebody else changed my branch greenlit/7-greet: it is theirs now.",
-                    "To have me go on without them, comment /retry.",
+                    "@ada I stopped, because somebody changed my branch greenlit/7-greet.",
+                    "To have me begin anew on a branch of my own, comment /retry.",
                     "2 attempts at CI · cost $0.12",
                 ]
             ),
@@ -355,15 +355,19 @@ def test_who_stopped_a_run_for_another_is_named():
     """They know what they did; the asker does not."""
     told = [
         ends.explain_stop_command("ada", "bob").text,
-        ends.explain_closed_pull("bob").text,
+        ends.explain_closed_pull("ada", "bob").text,
         ends.explain_taken_branch(RUN, "bob").text,
+        ends.explain_taken_branch(RUN, "ada").text,
+        f"the issue was closed{ends.name_other('bob', 'ada')}",
     ]
 
     assert told == snapshot(
         [
             "I stopped, because @bob commented `/stop`.",
-            "I stopped, because @bob closed my pull request.",
-            "I stopped, because @bob changed my branch [`greenlit/7-greet`](https://github.com/acme/greeter/tree/greenlit/7-greet): it is theirs now.",
+            "I stopped, because my pull request was closed by @bob.",
+            "I stopped, because @bob changed my branch [`greenlit/7-greet`](https://github.com/acme/greeter/tree/greenlit/7-greet).",
+            "I stopped, because you changed my branch [`greenlit/7-greet`](https://github.com/acme/greeter/tree/greenlit/7-greet): it is yours now.",
+            "the issue was closed by @bob",
         ]
     )
 

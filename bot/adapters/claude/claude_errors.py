@@ -56,19 +56,17 @@ def _translate(error: anthropic.APIError, model: str) -> Exception:
     status = error_status(error, default=error.status_code)
     message = f"{mask_secrets(error.api_message or 'no message')} (request {error.request_id})"
     if status == 402 or _is_about_payment(error.error_code or ""):
-        return Refusal(f"Claude's API wants the account settled: {message}. {CHECK_ACCOUNT}")
+        return Refusal(f"Claude's API wants the account settled. {CHECK_ACCOUNT}", message)
     if status == 429:
         return _translate_rate_limit(error, message)
     if status in (408, 409) or status >= 500:
         return Unreachable(f"Claude's API answered {status}: {message}.", SERVICE)
-    advice = {
-        401: CHECK_KEY,
-        403: CHECK_KEY,
-        404: f"It does not know {model}: set GREENLIT_MODEL to one of its models.",
+    reasons = {
+        401: f"Claude's API does not accept the key. {CHECK_KEY}",
+        403: f"Claude's API does not let the key do this. {CHECK_KEY}",
+        404: f"Claude's API does not know {model}: set GREENLIT_MODEL to one of its models.",
     }
-    if status in advice:
-        return Refusal(f"Claude's API refused: {message}. {advice[status]}")
-    return error
+    return Refusal(reasons[status], message) if status in reasons else error
 
 
 def _is_about_payment(code: str) -> bool:
@@ -79,7 +77,7 @@ def _translate_rate_limit(error: anthropic.APIStatusError, message: str) -> Exce
     # A rate limit says when it ends; without that, or days away, it is the month's spend limit.
     wait_s = _read_retry_after_s(error.response.headers)
     if wait_s is None or wait_s > HOUR_S:
-        return Refusal(f"Claude's API has reached a spend limit: {message}. {CHECK_ACCOUNT}")
+        return Refusal(f"Claude's API has reached a spend limit. {CHECK_ACCOUNT}", message)
     text = f"Claude's API limits the rate: {message}."
     return RateLimited(text, time.time() + wait_s, SERVICE)
 

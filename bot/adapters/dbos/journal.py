@@ -166,8 +166,8 @@ def _view_run(status: WorkflowStatus) -> RunView:
 
 
 def _explain_error(status: WorkflowStatus, outcome: Outcome | None) -> str:
-    if outcome and outcome.state == "failed":
-        return outcome.detail or outcome.text
+    if outcome:
+        return outcome.detail or (outcome.text if outcome.state == "failed" else "")
     if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return "the bot died in this run again and again, so it was given up"
     return str(status.error or "")

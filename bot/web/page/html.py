@@ -33,6 +33,7 @@ ATTEMPTS = {
     "red": ("red", "bad"),
     "rerun": ("run again", "warn"),
     "running": ("CI has not spoken", "dim"),
+    "stopped": ("stopped", "dim"),
     "skipped": ("CI skipped everything", "warn"),
     "neutral": ("CI is neutral", "warn"),
     "silent": ("CI stayed silent", "warn"),

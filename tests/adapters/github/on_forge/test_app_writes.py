@@ -176,6 +176,36 @@ def test_pull_is_opened_once(forge: Forge, make: Callable[[], GitHubApp], repo: 
     assert 3 == forge.faults.count_fired()
 
 
+@pytest.mark.parametrize("lost", LOST)
+def test_a_review_is_asked_for_once(
+    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, lost: str
+):
+    """However often the pull request is brought up to date, though the request gets lost once."""
+    forge.push(REPO, "ada", HEAD, {"a.txt": "a"}, "A")
+    forge.faults.add("POST", "/requested_reviewers$", lost)
+    content = PullRequestContent("Greet", "Quietly", draft=False, reviewer="ada")
+    for _ in range(2):
+        make().pulls.open_pull(repo, HEAD, MAIN, content)
+    asked = [path for _, path, *_ in forge.list_requests() if "requested_reviewers" in path]
+
+    assert [("ada",)] == [pull.reviewers for pull in forge.list_pulls(REPO)]
+    assert len(asked) <= 2
+
+
+@pytest.mark.parametrize("reviewer", ["greenlit[bot]", "nan", ""])
+def test_who_cannot_review_is_not_asked(
+    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, reviewer: str
+):
+    """The author and people without access are refused by GitHub: the pull request opens without."""
+    forge.state.find_repository(REPO).private = True
+    forge.push(REPO, "ada", HEAD, {"a.txt": "a"}, "A")
+    content = PullRequestContent("Greet", "Quietly", draft=False, reviewer=reviewer)
+    pull = make().pulls.open_pull(repo, HEAD, MAIN, content)
+
+    assert pull.open
+    assert [()] == [pull.reviewers for pull in forge.list_pulls(REPO)]
+
+
 def test_pull_is_found_by_its_branch(forge: Forge, github: GitHubApp, repo: Repo):
     """None before it is opened; closed when a person closed it; the open one before a closed one."""
     forge.push(REPO, "ada", HEAD, {"a.txt": "a"}, "A")

@@ -417,7 +417,8 @@ def test_a_link_has_one_address_whatever_its_text_says(text):
 
 
 @pytest.mark.parametrize(
-    ("usd", "words"), [(0.0, "$0.00"), (0.001, "less than $0.01"), (0.005, "$0.01"), (12.3, "$12.30")]
+    ("usd", "words"),
+    [(0.0, "$0.00"), (0.001, "less than $0.01"), (0.005, "$0.01"), (12.3, "$12.30")],
 )
 def test_money_is_told_to_the_cent(usd, words):
     """What is less than half a cent is not nothing."""

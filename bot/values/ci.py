@@ -147,6 +147,12 @@ class Failure:
     log_line: int = 0
     code: str = ""  # the lines around the innermost frame, as of the commit that failed
 
+    @property
+    def place(self) -> str:
+        """Where it broke, as file:line; the file alone, or nothing, where no more is known."""
+        places = [f"{frame.file}:{frame.line or ''}".rstrip(":") for frame in self.frames[-1:]]
+        return "".join(places)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bot.text import defuse_mentions, mask_secrets, strip_invisible
 from bot.text.git_messages import (
+    SUBJECT_CHARS,
     drop_skip_marks,
     drop_trailers,
     normalize_subject,
@@ -77,7 +78,9 @@ def _render_repair(verdict: Verdict) -> str:
     subject, plain = f"Repair {name}", "Repair a failing test"
     if len(tests) > 1:
         subject, plain = f"{subject} and {len(tests) - 1} more", f"Repair {len(tests)} tests"
-    return subject if shorten_subject(subject) == subject else plain
+    if len(subject) > SUBJECT_CHARS:
+        return plain
+    return subject
 
 
 def _name_fault(verdict: Verdict) -> str:
@@ -107,11 +110,9 @@ def _render_red(verdict: Verdict, head: str) -> str:
 def _describe_failure(failure: Failure) -> str:
     said = ": ".join(part for part in (failure.test, failure.error, failure.message) if part)
     text = shorten_subject(_clean_line(said), FAILURE_CHARS)
-    innermost = failure.frames[-1] if failure.frames else None
-    if innermost is None:
+    if not failure.place:
         return text
-    place = f"{innermost.file}:{innermost.line}" if innermost.line else innermost.file
-    return f"{text} ({_clean_line(place)})"
+    return f"{text} ({_clean_line(failure.place)})"
 
 
 def _wrap(text: str) -> Iterator[str]:

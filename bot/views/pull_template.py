@@ -103,11 +103,11 @@ def _render_boxes(section: str) -> str:
     """Render the check-boxes of a section as one list, under its heading in bold."""
     heading, *lines = section.strip().splitlines()
     boxes = [box["text"].strip() for line in (heading, *lines) if (box := BOX.match(line))]
-    items = [f"- [ ] {text}" for text in boxes if text]
-    if not items:
-        return ""
-    name = heading.strip("#*:? ") if _heading_depth(heading) else ""
-    return join_parts(f"**{name}**" if name else "", "\n".join(items))
+    items = "\n".join(f"- [ ] {text}" for text in boxes if text)
+    if not items or not _heading_depth(heading):
+        return items
+    name = heading.strip("#*:? ")
+    return join_parts(f"**{name}**", items)
 
 
 def _fold_boxes(boxes: str) -> str:

@@ -741,3 +741,27 @@ def test_nothing_is_run_or_fetched(client):
     assert [] == re.findall(r"<script|<style|style=|\son\w+=|<img|<iframe|<form", answer.text)
     assert {"/style.css"} == set(re.findall(r'<link[^>]*href="([^"]*)"', answer.text))
     assert [] == re.findall(r"@import|url\(", client.get("/style.css").text)
+
+
+@pytest.mark.parametrize("url", ["//x", "data:text/html,x", "JavaScript:x", ""])
+def test_an_address_that_is_not_of_the_web_is_no_link(show, journal, url):
+    """CI may name any address, and only those of the web are linked."""
+    checks = Checks(Sha("a" * 40), (Check("test", "passed", "success", url),))
+    journal.done += [
+        step(1, "push", to_json(PushResult(Sha("a" * 40)))),
+        step(2, "fetch_checks", to_json(ChecksSnapshot(checks, 1.0))),
+    ]
+
+    assert "test" not in [text for text, _ in list_links(show())]
+
+
+@pytest.mark.parametrize("url", ["http://[", "HTTPS://ci.example/1", 'http://x/"><script>'])
+def test_a_broken_address_of_the_web_breaks_nothing(show, journal, url):
+    """It is the browser's to refuse; on the page it stays inside its link."""
+    checks = Checks(Sha("a" * 40), (Check("test", "passed", "success", url),))
+    journal.done += [
+        step(1, "push", to_json(PushResult(Sha("a" * 40)))),
+        step(2, "fetch_checks", to_json(ChecksSnapshot(checks, 1.0))),
+    ]
+
+    assert ("test", url) in list_links(show())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
 
 from bot.run import RunView, StepView, from_json
-from bot.values import Attempt, Check, Failure, Request, Usage
+from bot.values import Attempt, Check, Failure, Outcome, Repo, Request, Usage, Verdict
 from bot.web.page.diff_lines import parse_diff
 from bot.web.page.formats import format_duration, format_prose, format_time, format_usd
 from bot.web.page.run_history import RunHistory, read_history
@@ -101,31 +101,29 @@ class PageRenderer:
 
     def _describe_run(self, run: RunView, now: float) -> dict[str, object]:
         request = _read_request(run.value)
-        outcome = run.outcome
+        outcome = run.outcome or Outcome("done", run.report or run.error)
         is_live = run.state in LIVE
+        until = now if is_live else run.changed
         words, tone = STATES.get(run.state, (run.state, "dim"))
-        text = outcome.text if outcome else run.report or run.error
         return {
             "key": run.key,
             "state": words,
             "tone": tone,
-            "title": request.title if request and request.title else run.key,
-            "asker": request.asker if request else "",
+            "title": request.title or run.key,
+            "asker": request.asker,
             "links": self._list_links(run, request),
             "began": format_time(run.began),
-            "took": format_duration((now if is_live else run.changed) - run.began),
+            "took": format_duration(until - run.began),
             "is_live": is_live,
-            "usd": format_usd(outcome.usd) if outcome else "",
-            "text": text,
-            "line": next(iter(text.splitlines()), ""),
-            "next_step": outcome.next_step if outcome else "",
-            "questions": outcome.questions if outcome else (),
-            "detail": _find_detail(run, text),
+            "usd": format_usd(outcome.usd),
+            "outcome": outcome,
+            "line": next(iter(outcome.text.splitlines()), ""),
+            "detail": _find_detail(run, outcome),
         }
 
-    def _list_links(self, run: RunView, request: Request | None) -> list[tuple[str, str]]:
+    def _list_links(self, run: RunView, request: Request) -> list[tuple[str, str]]:
         """List repository, issue, pull request and branch, each with its address on GitHub."""
-        if request is None:
+        if not request.number:
             return []
         repo = f"{self._github_url}/{quote(request.repo.name)}"
         links = [
@@ -140,19 +138,20 @@ class PageRenderer:
         return links
 
 
-def _read_request(data: object) -> Request | None:
-    """Read what started the run; None for a record of another version."""
+def _read_request(data: object) -> Request:
+    """Read what started the run; an empty request for a record of another version."""
     try:
         request: Request = from_json(data, Request)
     except ValidationError:
-        return None
+        return Request(Repo(""), 0, "", "", "")
     return request
 
 
-def _find_detail(run: RunView, text: str) -> str:
+def _find_detail(run: RunView, outcome: Outcome) -> str:
     """Find what an error says of itself, where people were told something else."""
-    detail = (run.outcome.detail if run.outcome else "") or run.error
-    return "" if detail == text else detail
+    if outcome.detail or run.error != outcome.text:
+        return outcome.detail or run.error
+    return ""
 
 
 def _describe_file(path: str, lines: Sequence[tuple[str, str]]) -> dict[str, object]:
@@ -168,29 +167,28 @@ def _describe_file(path: str, lines: Sequence[tuple[str, str]]) -> dict[str, obj
 
 def _describe_attempt(attempt: Attempt) -> dict[str, object]:
     words, tone = ATTEMPTS.get(attempt.state, (attempt.state, "dim"))
-    verdict = attempt.verdict
-    failures = verdict.reading.failures if verdict else ()
+    red = _describe_red(attempt.verdict) if attempt.verdict else None
+    return {"sha": attempt.sha[:10], "state": words, "tone": tone, "red": red}
+
+
+def _describe_red(verdict: Verdict) -> dict[str, object]:
+    """Describe the reading of a red CI: what failed, or the log where nothing was found in it."""
+    failures = verdict.reading.failures
     return {
-        "sha": attempt.sha[:10],
-        "state": words,
-        "tone": tone,
-        "jobs": ", ".join(verdict.jobs) if verdict else "",
-        "why": (verdict.why or VERDICTS.get(verdict.kind, "")) if verdict else "",
+        "jobs": ", ".join(verdict.jobs),
+        "why": verdict.why or VERDICTS.get(verdict.kind, ""),
         "failures": [_describe_failure(failure) for failure in failures[:MOST_FAILURES]],
         "more": max(len(failures) - MOST_FAILURES, 0),
-        "excerpt": verdict.reading.excerpt[:RECORD_CHARS] if verdict and not failures else "",
+        "log": verdict.reading.excerpt[:RECORD_CHARS],
     }
 
 
 def _describe_failure(failure: Failure) -> dict[str, str]:
-    places = [
-        f"{frame.file}:{frame.line}" if frame.line else frame.file for frame in failure.frames
-    ]
-    error = failure.error if failure.test else ""
+    names = [name for name in (failure.test, failure.error) if name]
     return {
-        "name": failure.test or failure.error or "A failure",
-        "message": ": ".join(filter(None, (error, failure.message)))[:MESSAGE_CHARS],
-        "place": places[-1] if places else "",
+        "name": next(iter(names), "A failure"),
+        "message": ": ".join([*names[1:], failure.message])[:MESSAGE_CHARS],
+        "place": failure.place,
         "jobs": ", ".join(failure.jobs),
     }
 
@@ -202,13 +200,19 @@ def _describe_checks(history: RunHistory) -> list[dict[str, str]]:
 
 def _describe_check(check: Check) -> dict[str, str]:
     tones = {"passed": "good", "failed": "bad"}
-    is_web = urlsplit(check.url).scheme in ("http", "https")
     return {
         "name": check.name,
         "state": check.conclusion or check.state,
         "tone": tones.get(check.state, "busy"),
-        "url": check.url if is_web else "",
+        "url": _keep_web_address(check.url),
     }
+
+
+def _keep_web_address(url: str) -> str:
+    """Return an address of the web; empty for any other, as of a script, which CI could name."""
+    if url.lower().startswith(("http://", "https://")):
+        return url
+    return ""
 
 
 def _describe_bill(history: RunHistory) -> list[tuple[str, str]]:

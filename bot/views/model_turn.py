@@ -62,12 +62,16 @@ def _describe_object(call: ToolCall) -> str:
 
 def _join_objects(action: str, counts: Mapping[str, int]) -> str:
     names = [f"{name} ×{count}" if count > 1 else name for name, count in counts.items() if name]
-    return f"{action} {', '.join(names)}".rstrip()
+    return f"{action} {', '.join(names)}".rstrip(": ")
 
 
 def _render_plan(given: Mapping[str, object]) -> Text:
-    """Render the plan as the model wrote it, before anybody has checked its shape."""
-    text = Text(f"\n{strip_control(str(given.get('summary', '')))}")
+    """Render the plan as the model wrote it, before anybody has checked its shape.
+
+    One that is amended need not have a summary.
+    """
+    summary = strip_control(str(given.get("summary") or ""))
+    text = Text(f"\n{summary}" if summary else "")
     files = given.get("files")
     for file in files if isinstance(files, list) else ():
         if isinstance(file, dict):

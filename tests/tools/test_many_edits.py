@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.steps.ask_model import build_prefix
+from bot.steps.ask_model import build_prefix, open_conversation
 from bot.values import Finish, Plan, PlannedFile, PlannedWeakening, RepoConfig
 from tests.tool_caller import ToolCaller
 
@@ -443,6 +443,15 @@ def test_tools_for_python_are_offered_where_there_is_python():
 
     assert [name for name in python if name not in refactoring] == typescript
     assert set(refactoring) <= set(python)
+
+
+def test_the_tree_decides_once_which_tools_a_conversation_has(place):
+    """They are recorded with its beginning, so a file that comes later changes nothing."""
+    typescript = open_conversation(place.ports, place.lay({"greeting.py": None, "a.ts": b""}), 1)
+    python = open_conversation(place.ports, place.lay({"b.py": b""}), 1)
+
+    assert "rename_symbol" not in [tool.name for tool in typescript.prefix.tools]
+    assert "rename_symbol" in [tool.name for tool in python.prefix.tools]
 
 
 def test_an_unknown_tool_is_answered_with_those_that_there_are(caller):

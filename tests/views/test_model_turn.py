@@ -34,6 +34,13 @@ def test_a_plan_is_told_whole():
     )
 
 
+def test_what_is_not_said_again_leaves_no_gap():
+    """An amended plan need not have a summary, nor a later `finish` a title."""
+    turn = make_turn(("submit_plan", {"risks": ["slow"]}), ("finish", {}))
+
+    assert "plans; is done  $0.0123" == render_turn(turn).plain
+
+
 def test_every_tool_has_words():
     """No name of a tool is shown to people."""
     assert [] == [tool.schema.name for tool in TOOLS if tool.schema.name not in ACTIONS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -54,11 +55,13 @@ class CommandLine(TyperGroup):
 
 @contextmanager
 def _end_with_pipe() -> Iterator[None]:
-    """End when the reader of the output goes away: whoever does, as `head`, has read enough."""
+    """End when the reader of the output goes away: `head`, or a terminal that is closed."""
     try:
         yield
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if not _is_reader_gone(error):
+            raise
         _discard_output()
         raise typer.Exit(PIPE_CLOSED) from None
 
@@ -82,6 +85,17 @@ def _print_mistake(mistake: typer.TyperException) -> None:
     if context:
         text += f"\nHelp: {context.command_path} -h"
     print_sentences(open_console(stderr=True), text)
+
+
+def _is_reader_gone(error: OSError) -> bool:
+    """Tell a pipe that is closed, and a terminal that is, from a disk that fails."""
+    if error.errno != errno.EIO:
+        return isinstance(error, BrokenPipeError)
+    try:
+        os.write(sys.stdout.fileno(), b"")
+    except OSError:
+        return True
+    return False
 
 
 def _discard_output() -> None:

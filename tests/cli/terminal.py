@@ -27,6 +27,11 @@ class Terminal:
         self._master = master
 
     @property
+    def is_open(self) -> bool:
+        """Nobody has closed its window."""
+        return self._master >= 0
+
+    @property
     def exit_code(self) -> int:
         """The command's exit code, once it has ended."""
         return self.process.wait(60)
@@ -34,6 +39,11 @@ class Terminal:
     def press(self, keys: str) -> None:
         """Type."""
         os.write(self._master, keys.encode())
+
+    def close(self) -> None:
+        """Close the window."""
+        os.close(self._master)
+        self._master = -1
 
     def read_until(self, words: str, patience_s: float = 240) -> str:
         """Wait until the words are written, and a moment longer; return all text of it."""
@@ -88,10 +98,12 @@ def open_terminal(
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - or Ctrl-C is but a letter
     )
     os.close(other)
+    terminal = Terminal(process, master)
     try:
-        yield Terminal(process, master)
+        yield terminal
     finally:
         if process.poll() is None:
             process.kill()
         process.wait()
-        os.close(master)
+        if terminal.is_open:
+            terminal.close()

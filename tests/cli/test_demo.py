@@ -174,6 +174,20 @@ def test_stopped_in_the_middle_it_leaves_nothing_running(tmp_path, ending):
 
 
 @pytest.mark.slow
+def test_a_closed_terminal_ends_it(tmp_path):
+    """Nothing stays, and nothing is reported as a fault."""
+    env = environment(tmp_path) | {"TMPDIR": str(tmp_path)}
+    with open_terminal(DEMO, tmp_path, env) as terminal:
+        terminal.read_until("check out")
+        terminal.close()
+        exit_code = terminal.exit_code
+
+    assert exit_code in {130, 141}
+    assert [] == left(tmp_path)
+    assert [] == list(tmp_path.glob("greenlit-fault-*"))
+
+
+@pytest.mark.slow
 def test_a_conversation_that_does_not_fit_fails_and_says_what_differs(tmp_path):
     """Which turn, what it expected, and what came: in the terminal, not only in a log."""
     written = (Path(bot.cli.demo.__file__).parent / "conversation.yml").read_text()

@@ -607,17 +607,31 @@ def test_hostile_text_is_text(client, journal):
     nothing.
     """
     key = RunKey("x/" + EVIL.replace("\ud800", ""))
-    asking = replace(ASKING, title=EVIL, asker=EVIL, words=EVIL)
+    asking = replace(ASKING, repo=Repo(EVIL), title=EVIL, asker=EVIL, words=EVIL)
+    outcome = Outcome("failed", EVIL, 8, next_step=EVIL, questions=(EVIL,), detail=EVIL)
     journal.all[:] = [
-        RunView(key, "solve_issue", EVIL, 0, 0, to_json(asking), Outcome("failed", EVIL), EVIL)
+        RunView(key, "solve_issue", EVIL, 0, 0, to_json(asking), outcome, EVIL, EVIL, EVIL)
+    ]
+    plan = Plan(EVIL, (PlannedFile(EVIL, EVIL),), (EVIL,), (EVIL,), (EVIL,))
+    failure = Failure(EVIL, EVIL, EVIL, (Frame(EVIL, 3),), jobs=(EVIL,))
+    red = Verdict("ours", Reading("crash", "fix", EVIL, (failure,), EVIL), {EVIL: 1}, EVIL)
+    unread = Verdict("ours", Reading("crash", "fix", EVIL, (), EVIL), {EVIL: 1}, EVIL)
+    diff = f"diff --git a/{EVIL} b/{EVIL}\n@@ {EVIL} @@\n+{EVIL}\n-{EVIL}\n"
+    push = to_json(PushResult(Sha(EVIL), diff=diff))
+    checks = Checks(Sha(EVIL), (Check(EVIL, "failed", EVIL, f"https://{EVIL}"),))
+    records = [
+        ("ask_model", turn(text=EVIL, calls=(ToolCall("1", EVIL, {EVIL: EVIL}),))),
+        ("use_tools", to_json(TurnOutcome((ToolResult("1", EVIL, is_error=True),), plan=plan))),
+        ("push", push),
+        ("diagnose", to_json(red)),
+        ("push", push),
+        ("diagnose", to_json(unread)),
+        ("fetch_checks", to_json(ChecksSnapshot(checks, 1.0))),
+        ("wait", to_json(Signal("stop", EVIL, EVIL))),
     ]
     journal.done += [
-        step(1, EVIL, {EVIL: EVIL, "list": [EVIL]}, EVIL),
-        step(
-            2,
-            "ask_model",
-            {"turn": to_json(replace(TURN, text=EVIL, calls=(ToolCall("1", EVIL, {EVIL: EVIL}),)))},
-        ),
+        step(0, EVIL, {EVIL: EVIL, "list": [EVIL]}, EVIL),
+        *(step(number, *record) for number, record in enumerate(records, 1)),
     ]
 
     for answer in (

@@ -38,7 +38,6 @@ ATTEMPTS = {
     "neutral": ("CI is neutral", "warn"),
     "silent": ("CI stayed silent", "warn"),
     "unchecked": ("no CI", "warn"),
-    "stopped": ("stopped", "dim"),
 }
 VERDICTS = {
     "ours": "",
@@ -66,7 +65,7 @@ class PageRenderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["quote"] = lambda text: quote(text, errors="replace")
+        self._templates.filters["quote"] = _quote
         self._templates.filters["prose"] = format_prose
 
     def render_runs(self, runs: Sequence[RunView], most: int, now: float) -> str:
@@ -125,7 +124,7 @@ class PageRenderer:
         """List repository, issue, pull request and branch, each with its address on GitHub."""
         if not request.number:
             return []
-        repo = f"{self._github_url}/{quote(request.repo.name)}"
+        repo = f"{self._github_url}/{_quote(request.repo.name)}"
         links = [
             (request.repo.name, repo),
             (f"issue #{request.number}", f"{repo}/issues/{request.number}"),
@@ -134,8 +133,13 @@ class PageRenderer:
             pull = run.outcome.pull
             links.append((f"pull request #{pull}", f"{repo}/pull/{pull}"))
         if run.branch:
-            links.append((run.branch, f"{repo}/tree/{quote(run.branch)}"))
+            links.append((run.branch, f"{repo}/tree/{_quote(run.branch)}"))
         return links
+
+
+def _quote(text: str) -> str:
+    """Write a text as a part of an address; half a surrogate pair is replaced."""
+    return quote(text, errors="replace")
 
 
 def _read_request(data: object) -> Request:

@@ -25,6 +25,7 @@ from bot.search.weights import (
     CONTAINER_PENALTY,
     SYMBOL_FILE_WEIGHT,
     SYMBOL_NAME_WEIGHT,
+    TEST_DATA_WEIGHT,
     TEST_WEIGHTS,
     TEXT_WEIGHT,
     WEIGHTS,
@@ -147,7 +148,9 @@ def _rank_tests(
     """Rank the test files, with the names of definitions that they hold as the reason."""
     names = score_names(index, symbols)
     signals = score_test_signals(index, query, match, file_scores, names)
-    weights = np.array([1.0 if is_program(path) else ASIDE_WEIGHT for path in index.tests.paths])
+    weights = np.array(
+        [1.0 if is_program(path) else TEST_DATA_WEIGHT for path in index.tests.paths]
+    )
     scores = fuse_signals(signals, TEST_WEIGHTS) * weights  # what tests read is worth less
     return _make_hits(index.tests.paths, scores, MAX_TESTS, lambda file: explain_test(file, names))
 

@@ -34,6 +34,7 @@ TEST_WEIGHTS = MappingProxyType(
 # Not learned: a request seldom means a text, so a text must match much better to precede code.
 TEXT_WEIGHT = 0.4
 ASIDE_WEIGHT = 0.5  # of examples, playgrounds and release notes
+TEST_DATA_WEIGHT = 0.8  # of what tests read, such as a JSON file beside them
 # What a definition gains from its file and from its name, and what a class loses to its methods.
 SYMBOL_FILE_WEIGHT = 0.8
 SYMBOL_NAME_WEIGHT = 0.2

@@ -79,7 +79,7 @@ def test_similar_changes_come_with_their_diffs(shop, ask):
     assert ["Rename the reports to sales\n"] == [
         change["message"] for change in told["similar_changes"]
     ]
-    assert "+++ b/shop/sales.py" in told["similar_changes"][0]["diff"]
+    assert "--- shop/sales.py\n@@ -0,0 +1,5 @@\n" in told["similar_changes"][0]["diff"]
 
 
 def test_any_commit_can_be_asked_for_and_the_future_is_not_seen(shop, ask):

@@ -157,11 +157,14 @@ def _render_finding(finding: Finding, limit_chars: int) -> str:
 
 
 def render_foot(state: RunState) -> str:
-    """Render who asked, what it cost, what people can do here, and that a machine wrote it."""
+    """Render who asked, what it cost, what people can do here, and that a machine wrote it.
+
+    Whoever asked is called by the comment on the issue and asked for a review: not here again.
+    """
     request = state.request
     return (
         f"---\n<sub>Greenlit, a bot that uses {state.opening.model}, wrote this because "
-        f"@{request.asker} asked for it in #{request.number}; it cost ${state.total_usd:.2f}. "
+        f"{request.asker} asked for it in #{request.number}; it cost ${state.total_usd:.2f}. "
         "Nobody has reviewed it yet: please do.<br>"
         f"To have more changed here, comment `/generate` and what on #{request.number}. Once you "
         "push to this branch, it is yours and I leave it alone. Closing this pull request ends my "

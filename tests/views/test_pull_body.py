@@ -79,7 +79,7 @@ def test_the_text_reads_from_short_to_long():
             "Please look at",
             "callers",
             "What the checks found: 1 left as advice",
-            "Greenlit, a bot that uses Claude, wrote this because @ada asked for it in #7; it cost $0.42. Nobody has reviewed it yet: please do.",
+            "Greenlit, a bot that uses Claude, wrote this because ada asked for it in #7; it cost $0.42. Nobody has reviewed it yet: please do.",
             "To have more changed here, comment /generate and what on #7. Once you push to this branch, it is yours and I leave it alone. Closing this pull request ends my work on it. Run acme/greeter#7/1.",
         ]
     )
@@ -109,7 +109,7 @@ def test_nothing_is_said_twice():
 
     for said in ("test_greeting.py.", "README.md", "lower it", "lower case", "callers", "Closes"):
         assert 1 == page.text.count(said)
-    assert ["ada"] == page.mentions
+    assert [] == page.mentions
 
 
 def test_work_as_planned_says_so_little():
@@ -239,7 +239,7 @@ def test_the_models_words_act_on_nothing(words):
     text = render_body(work)
     names, tags = live(text)
 
-    assert ["@ada"] == names
+    assert [] == names
     assert {"<details>", "</details>", "<summary>", "</summary>", "<sub>", "</sub>", "<br>"} == {
         tag for block in tags for tag in re.findall(r"</?\w+>", block)
     }

@@ -1,8 +1,7 @@
-"""The settings, by what needs them: names, meanings, defaults and examples of right values."""
+"""The settings of commands, by what needs them: meanings, defaults, and examples that are right."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -21,11 +20,9 @@ from bot.setting_values import (
     Prices,
     check_address,
     check_embeddings,
-    parse_allow,
     parse_prices,
-    read_private_key,
 )
-from bot.values import Caps, ModelConfig, Price
+from bot.values import ModelConfig, Price
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 Address = Annotated[str, AfterValidator(check_address)]
@@ -164,163 +161,3 @@ class ModelSettings(GateSettings):
     def chosen_model(self) -> ModelConfig:
         """The model, its effort and its price."""
         return ModelConfig(self.model, self.effort, Price(*(PRICES | self.prices)[self.model]))
-
-
-class GitHubSettings(BaseSettings):
-    """Settings of how GitHub is reached, as the App, and for whom."""
-
-    model_config = SearchSettings.model_config
-
-    app_id: int = Field(description="The GitHub App's id", gt=0, examples=["123456"])
-    private_key: SecretStr = Field(
-        description="The App's private key: the PEM text, or the path of its file",
-        examples=["/etc/greenlit/key.pem"],
-    )
-    github_url: Address = Field(
-        "https://github.com",
-        description="The web address of GitHub or of your Enterprise server",
-        examples=["https://github.com"],
-    )
-    github_api_url: Address = Field(
-        "https://api.github.com",
-        description="The API's address; on Enterprise HOST/api/v3",
-        examples=["https://api.github.com"],
-    )
-    allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_allow)] = Field(
-        (),
-        description=(
-            "The owners and repositories to work for, with * as a wildcard; without any, all that "
-            "install the App"
-        ),
-        examples=["acme, ada/greeter, globex/web-*"],
-    )
-    write_pause_s: float = Field(
-        1.0,
-        ge=0,
-        description="Seconds between two writes to GitHub, as its manners ask",
-        examples=["1"],
-    )
-
-    @field_validator("private_key")
-    @classmethod
-    def _read_key(cls, value: SecretStr) -> SecretStr:
-        return SecretStr(read_private_key(value.get_secret_value()))
-
-
-class ServerSettings(BaseSettings):
-    """Settings of where the bot keeps its files, listens and logs, and of what a day may cost."""
-
-    model_config = SearchSettings.model_config
-
-    home: Path = Field(
-        Path(".greenlit"),
-        description="Where the record, the mirrors and what is known of code are kept",
-        examples=["/var/lib/greenlit"],
-    )
-    host: str = Field(
-        "127.0.0.1",
-        min_length=1,
-        description="The address that the door listens on",
-        examples=["127.0.0.1"],
-    )
-    port: int = Field(8484, ge=0, le=65535, description="The door's port", examples=["8484"])
-    page_port: int = Field(
-        8485,
-        ge=0,
-        le=65535,
-        description="The port of the page of runs, always on 127.0.0.1",
-        examples=["8485"],
-    )
-    usd_per_day: float | None = Field(
-        None,
-        gt=0,
-        description=(
-            "The most that all runs may spend on Claude in a day (UTC), in US dollars; "
-            "no turn begins beyond it"
-        ),
-        examples=["50.00"],
-    )
-    usd_per_repository_day: float | None = Field(
-        None,
-        gt=0,
-        description=(
-            "The most that the runs of one repository may spend on Claude in a day, in US dollars"
-        ),
-        examples=["20.00"],
-    )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO",
-        description="How much is logged: DEBUG has a line for each webhook too",
-        examples=["INFO"],
-    )
-    log_format: Literal["text", "json"] = Field(
-        "text", description="How it is logged: text, or json, an object a line", examples=["json"]
-    )
-
-    @field_validator("page_port")
-    @classmethod
-    def _check_page_port(cls, page_port: int, info: ValidationInfo) -> int:
-        if page_port and page_port == info.data.get("port"):
-            raise ValueError("GREENLIT_PORT is the same: each needs a port of its own")
-        return page_port
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _accept_small_letters(cls, level: object) -> object:
-        return level.upper() if isinstance(level, str) else level
-
-    @field_validator("home")
-    @classmethod
-    def _expand_home(cls, home: Path) -> Path:
-        return home.expanduser() if home.parts[:1] == ("~",) else home
-
-
-class Settings(ServerSettings, GitHubSettings, ModelSettings):
-    """Settings of `greenlit serve`. Secrets have no default."""
-
-    webhook_secret: SecretStr = Field(
-        description="The App's webhook secret",
-        min_length=8,
-        examples=["the-secret-that-you-gave-it"],
-    )
-    attempts: int = Field(3, ge=1, le=10, description="The most pushes of one run", examples=["3"])
-    slots: int = Field(
-        4, ge=1, description="How many runs may work at the same time", examples=["4"]
-    )
-    slots_per_repository: int = Field(
-        1, ge=1, description="How many of them in one repository", examples=["1"]
-    )
-    ci_patience_minutes: float = Field(
-        180,
-        gt=0,
-        description="How long CI may take before a run gives up on it",
-        examples=["180"],
-    )
-    ci_grace_s: float = Field(
-        90,
-        gt=0,
-        description="How many seconds CI may stay silent before the bot says so",
-        examples=["90"],
-    )
-    ci_poll_s: float = Field(
-        60,
-        gt=0,
-        description="How many seconds to wait for a webhook before asking GitHub",
-        examples=["60"],
-    )
-    keep_days: int = Field(
-        30, ge=4, description="How long the record of an ended run is kept", examples=["30"]
-    )
-
-    @property
-    def caps(self) -> Caps:
-        """The most that one run may use."""
-        return Caps(
-            usd=self.usd_per_run,
-            turns=self.turns_per_run,
-            minutes=self.minutes_per_run,
-            attempts=self.attempts,
-            ci_patience_s=int(self.ci_patience_minutes * 60),
-            ci_poll_s=self.ci_poll_s,
-            ci_grace_s=self.ci_grace_s,
-        )

@@ -16,15 +16,8 @@ from pydantic import SecretStr, ValidationError
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
-from bot.setting_kinds import (
-    PRICES,
-    GateSettings,
-    GitHubSettings,
-    ModelSettings,
-    SearchSettings,
-    ServerSettings,
-    Settings,
-)
+from bot.serve_settings import GitHubSettings, ServerSettings, Settings
+from bot.setting_kinds import PRICES, GateSettings, ModelSettings, SearchSettings
 from bot.setting_problems import (
     SettingProblem,
     explain_errors,

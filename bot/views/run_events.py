@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.text.terminal_text import strip_control
-from bot.values import Attempt, Outcome, Request, RunState, Verdict
+from bot.values import Attempt, Outcome, Plan, Request, RunState, Verdict
 
 TEXT_CHARS = 160
 SHA_CHARS = 7
@@ -38,7 +38,7 @@ def list_changes(before: RunState | None, after: RunState) -> Iterator[RunEvent]
         base = f"{after.tree.branch} at {after.tree.sha[:SHA_CHARS]}"
         yield RunEvent("started", f"started on {base}", {"base": after.tree.sha})
     if after.plan is not None and after.plan != before.plan:
-        yield _describe_plan(after)
+        yield _describe_plan(after.plan)
     if len(after.attempts) > len(before.attempts):
         yield _describe_push(after)
     elif after.attempts != before.attempts:
@@ -65,34 +65,39 @@ def describe_end(outcome: Outcome, state: RunState) -> RunEvent:
 
 def describe_answer(outcome: Outcome, value: object) -> RunEvent:
     """Describe what became of an event that is no run itself, such as a command."""
-    asked = (
-        f" @{value.asker}, who asked {_describe_way(value)}" if isinstance(value, Request) else ""
-    )
     details = {"outcome": outcome.state, "reason": _shorten(outcome.text)}
-    return RunEvent("answered", f"{outcome.state}{asked}{_explain(outcome)}", details)
+    text = str(outcome.state)
+    if isinstance(value, Request):
+        text += f" @{value.asker}, who asked {_describe_way(value)}"
+    return RunEvent("answered", f"{text}{_explain(outcome)}", details)
 
 
 def _describe_request(state: RunState) -> RunEvent:
     request = state.request
-    title = f': "{_shorten(request.title)}"' if request.title else ""
-    details = {"asker": request.asker, "title": _shorten(request.title)}
-    return RunEvent("asked", f"@{request.asker} asked {_describe_way(request)}{title}", details)
+    title = _shorten(request.title)
+    text = f"@{request.asker} asked {_describe_way(request)}"
+    if title:
+        text += f': "{title}"'
+    return RunEvent("asked", text, {"asker": request.asker, "title": title})
 
 
 def _describe_way(request: Request) -> str:
-    return f"with the label {request.label}" if request.label else f"with /{request.command}"
+    if request.label:
+        return f"with the label {request.label}"
+    return f"with /{request.command}"
 
 
 def _explain(outcome: Outcome) -> str:
     """Give the reason that people were given, and what is for the operator alone."""
-    reason = f": {_shorten(outcome.text)}" if outcome.text else ""
-    return f"{reason} [{_shorten(outcome.detail)}]" if outcome.detail else reason
+    text = ""
+    if outcome.text:
+        text += f": {_shorten(outcome.text)}"
+    if outcome.detail:
+        text += f" [{_shorten(outcome.detail)}]"
+    return text
 
 
-def _describe_plan(state: RunState) -> RunEvent:
-    plan = state.plan
-    if plan is None:
-        return RunEvent("planned", "planned")
+def _describe_plan(plan: Plan) -> RunEvent:
     files = _count(len(plan.files), "file")
     details = {"files": [file.path for file in plan.files], "questions": len(plan.questions)}
     return RunEvent("planned", f"planned {files}: {_shorten(plan.summary)}", details)
@@ -115,30 +120,40 @@ def _describe_ci(attempt: Attempt, number: int) -> RunEvent:
         details["url"] = attempt.url
     if attempt.state in CI_WORDS:
         return RunEvent(f"ci {attempt.state}", CI_WORDS[attempt.state], details)
-    what = _describe_verdict(attempt.verdict) if attempt.verdict else ""
+    text = f"CI is {attempt.state}"
     if attempt.state == "rerun":
-        return RunEvent("ci rerun", f"CI is red, and its failed jobs run again{what}", details)
-    return RunEvent(f"ci {attempt.state}", f"CI is {attempt.state}{what}", details)
+        text = "CI is red, and its failed jobs run again"
+    if attempt.verdict:
+        text += _describe_verdict(attempt.verdict)
+    return RunEvent(f"ci {attempt.state}", text, details)
 
 
 def _describe_verdict(verdict: Verdict) -> str:
     """Say which jobs failed, whose fault it is, and the first failure."""
     names = list(verdict.jobs)
-    jobs = ", ".join(names[:MOST_JOBS]) + (" and more" if len(names) > MOST_JOBS else "")
-    kind = "" if verdict.kind == "ours" else f" ({verdict.kind})"
-    failures = verdict.reading.failures
-    first = f": {failures[0].error}: {failures[0].message}" if failures else ""
-    return f" in {_shorten(jobs)}{kind}{_shorten(first)}"
+    text = f" in {_shorten(', '.join(names[:MOST_JOBS]))}"
+    if len(names) > MOST_JOBS:
+        text += " and more"
+    if verdict.kind != "ours":
+        text += f" ({verdict.kind})"
+    for failure in verdict.reading.failures[:1]:
+        text += f": {_shorten(f'{failure.error}: {failure.message}')}"
+    return text
 
 
 def _describe_pull(state: RunState, *, is_new: bool) -> RunEvent:
     pull = state.opened
-    draft = "draft " if pull.draft else ""
+    name = f"pull request #{pull.number}"
     details = {"pull": pull.number, "draft": pull.draft, "url": pull.url}
-    if is_new:
-        return RunEvent("opened", f"opened {draft}pull request #{pull.number}: {pull.url}", details)
-    now = "is a draft" if pull.draft else "is ready for review"
-    return RunEvent("updated", f"pull request #{pull.number} {now}: {pull.url}", details)
+    match is_new, pull.draft:
+        case True, True:
+            return RunEvent("opened", f"opened draft {name}: {pull.url}", details)
+        case True, False:
+            return RunEvent("opened", f"opened {name}: {pull.url}", details)
+        case False, True:
+            return RunEvent("updated", f"{name} is a draft: {pull.url}", details)
+        case _:
+            return RunEvent("updated", f"{name} is ready for review: {pull.url}", details)
 
 
 def _count(number: int, noun: str) -> str:

@@ -35,6 +35,14 @@ ACTION_CHARS = 64
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class DoorLimits:
+    """How large a delivery may be, and how long the engine may take to write it down."""
+
+    body_bytes: int = LIMIT_BYTES
+    patience_s: float = PATIENCE_S
+
+
 class _Rejection(Exception):
     """A delivery is answered with this status and not handed on."""
 
@@ -49,19 +57,18 @@ def create_door(
     secret: str,
     *,
     pages: DoorPages | None = None,
-    limit_bytes: int = LIMIT_BYTES,
-    patience_s: float = PATIENCE_S,
+    limits: DoorLimits | None = None,
 ) -> FastAPI:
     """Make the App's public web app: `POST /github`, and `pages` for whoever is not GitHub.
 
-    A delivery is answered 503 when the engine is Unreachable or takes longer than `patience_s`;
+    A delivery is answered 503 when the engine is Unreachable or takes longer than the limit;
     what was begun then may still be done, once, under its key. GitHub does not repeat a delivery
     by itself, but records a failed one, so that it can be asked for again.
     """
     if not secret:
         raise ValueError("without a secret anybody could sign")
     app = FastAPI(title="Greenlit", docs_url=None, redoc_url=None, openapi_url=None)
-    receiver = _Receiver(engine, route, secret, limit_bytes, patience_s)
+    receiver = _Receiver(engine, route, secret, limits or DoorLimits())
     app.add_route("/github", receiver.receive, ["POST"])
     (pages or DoorPages()).add_to(app)
     return app
@@ -72,8 +79,7 @@ class _Receiver:
     engine: Engine
     route: Callable[[Event], Sequence[Intent]]
     secret: str
-    limit_bytes: int
-    patience_s: float
+    limits: DoorLimits
     held_bytes: int = field(default=0, init=False)
 
     async def receive(self, request: Request) -> JSONResponse:
@@ -98,7 +104,7 @@ class _Receiver:
         event = await self._read_event(request)
         line |= _describe_event(kind, event)
         try:
-            async with asyncio.timeout(self.patience_s):
+            async with asyncio.timeout(self.limits.patience_s):
                 return [await self._submit(intent) for intent in self.route(event)]
         except Unreachable as away:
             raise _Rejection(503, f"not taken, deliver it again: {away}") from away
@@ -120,16 +126,16 @@ class _Receiver:
 
     async def _read_body(self, request: Request) -> bytes:
         length = request.headers.get("content-length", "0")
-        if length.isdecimal() and int(length[:20]) > self.limit_bytes:
-            raise _Rejection(413, f"more than {self.limit_bytes} bytes")
+        if length.isdecimal() and int(length[:20]) > self.limits.body_bytes:
+            raise _Rejection(413, f"more than {self.limits.body_bytes} bytes")
         body = bytearray()
         try:
             async for chunk in request.stream():
                 self.held_bytes += len(chunk)
                 body += chunk
-                if len(body) > self.limit_bytes:
-                    raise _Rejection(413, f"more than {self.limit_bytes} bytes")
-                if self.held_bytes > LIMIT_BIG_BODIES * self.limit_bytes:
+                if len(body) > self.limits.body_bytes:
+                    raise _Rejection(413, f"more than {self.limits.body_bytes} bytes")
+                if self.held_bytes > LIMIT_BIG_BODIES * self.limits.body_bytes:
                     raise _Rejection(503, "too many big bodies at once, deliver it again")
         finally:
             self.held_bytes -= len(body)

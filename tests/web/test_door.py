@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from bot.run import Ignore, Intent, Run, SignalRun, StartRun
 from bot.values import Outcome, Signal, Subject
 from bot.values.events import Event, IssueClosed, IssueLabeled
-from bot.web.door import LIMIT_BYTES, create_door
+from bot.web.door import LIMIT_BYTES, DoorLimits, create_door
 from tests.deliveries import (
     GUID,
     SECRET,
@@ -126,7 +126,9 @@ def test_an_engine_that_is_away_fails_the_delivery(client, engine):
 def test_an_engine_that_is_late_fails_the_delivery(engine):
     """GitHub waits ten seconds; the door says before that that it could not write."""
     engine.slow_s = 60
-    with TestClient(create_door(engine, route, SECRET, patience_s=0.05)) as client:
+    with TestClient(
+        create_door(engine, route, SECRET, limits=DoorLimits(patience_s=0.05))
+    ) as client:
         answer = posted(client, "issues", issues("labeled"))
 
     assert (503, {"error": "not taken in time, deliver it again"}) == answer
@@ -273,7 +275,9 @@ def test_bodies_together_have_a_limit(engine):
     all senders.
     """
     head = headers("ping", b"") | {"host": "door", "content-length": "1000"}
-    with serving(create_door(engine, route, SECRET, limit_bytes=1000), body_deadline_s=1) as port:
+    with serving(
+        create_door(engine, route, SECRET, limits=DoorLimits(body_bytes=1000)), body_deadline_s=1
+    ) as port:
         sent = [socket.create_connection(("127.0.0.1", port), 60) for _ in range(9)]
         for one in sent:
             one.sendall(half_request(head) + b"x" * 999)

@@ -54,8 +54,8 @@ def _check_settings(report: SettingsReport, env_file: object) -> Iterator[Diagno
     if isinstance(env_file, Path):
         path = env_file.absolute()
         place += f" and {path}" if path.is_file() else f"; there is no {path} to read"
-    found = f"all {len(Settings.model_fields)} are right, " if not report.problems else ""
-    yield make_healthy("Settings", f"{found}read from {place}")
+    text = f"all {len(Settings.model_fields)} are right, " if not report.problems else ""
+    yield make_healthy("Settings", f"{text}read from {place}")
     for problem in report.problems:
         fix = f"For example: {problem.example}" if problem.example else ""
         yield Diagnosis("Setting", problem.reason, fix, HEALTH[problem.state])

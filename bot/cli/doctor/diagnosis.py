@@ -28,7 +28,7 @@ class Diagnosis:
     """
 
     what: str
-    found: str
+    text: str
     fix: str = ""
     state: Health = "sick"
 
@@ -39,11 +39,11 @@ class Diagnosis:
         row.add_column(style=style, no_wrap=True)
         row.add_column(width=NAME_CHARS, style="bold", no_wrap=True)
         row.add_column(overflow="fold")
-        text = "\n".join(filter(None, (self.found, self.fix)))
+        text = "\n".join(filter(None, (self.text, self.fix)))
         row.add_row(sign, self.what, Text(strip_control(text)))
         return row
 
 
-def make_healthy(what: str, found: str) -> Diagnosis:
+def make_healthy(what: str, text: str) -> Diagnosis:
     """Make the diagnosis of what is as it should be."""
-    return Diagnosis(what, found, state="well")
+    return Diagnosis(what, text, state="well")

@@ -25,8 +25,8 @@ def check_app(report: SettingsReport) -> Iterator[Diagnosis]:
     """Compare what GitHub says of the App with deploy/app.yml."""
     settings = report.github
     if settings is None or report.has_wrong("github_api_url"):
-        found = "not asked, for want of the settings marked above."
-        yield Diagnosis("GitHub App", found, state="note")
+        text = "not asked, for want of the settings marked above."
+        yield Diagnosis("GitHub App", text, state="note")
         return
     try:
         app = build_github(settings).fetch_registration()
@@ -45,8 +45,8 @@ def check_app(report: SettingsReport) -> Iterator[Diagnosis]:
 def check_claude(report: SettingsReport) -> Diagnosis:
     """Check that Claude takes the key, and knows the model."""
     if report.model is None or report.has_wrong("anthropic_url"):
-        found = "not asked, for want of the settings marked above."
-        return Diagnosis("Claude", found, state="note")
+        text = "not asked, for want of the settings marked above."
+        return Diagnosis("Claude", text, state="note")
     try:
         model, state = build_model(report.model).fetch_lifecycle()
     except Refusal as refused:
@@ -185,7 +185,7 @@ def _explain_outsider(
 
 def _check_deliveries(failed: tuple[HookDelivery, ...]) -> Diagnosis:
     newest = failed[0]
-    found = (
+    text = (
         f"{len(failed)} of the newest hundred did not arrive; "
         f"last {newest.name} at {newest.at}: {newest.status}."
     )
@@ -196,5 +196,5 @@ def _check_deliveries(failed: tuple[HookDelivery, ...]) -> Diagnosis:
         else "Is the webhook URL reached from outside, and the bot serving?"
     )
     return Diagnosis(
-        "Deliveries", found, f"{fix} `greenlit serve` asks for them again when it starts.", "odd"
+        "Deliveries", text, f"{fix} `greenlit serve` asks for them again when it starts.", "odd"
     )

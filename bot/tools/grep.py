@@ -8,6 +8,7 @@ from itertools import islice
 from pydantic import Field
 
 from bot.text.counted_nouns import count_noun
+from bot.tools.grep_pattern import translate_pattern
 from bot.tools.line_ranges import show_invisible
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
@@ -22,8 +23,8 @@ MAX_LINE_CHARS = 300
 
 
 class GrepInput(ToolInput):
-    """Find the lines of the repository, with your edits, that match a POSIX extended regular
-    expression; upper and lower case matter. Each comes as path:line: text. When more than 160 lines
+    """Find the lines of the repository, with your edits, that match an extended regular expression;
+    upper and lower case matter. Each comes as path:line: text. When more than 160 lines
     match, the answer counts them by file or folder and shows some of each.
     """
 
@@ -43,10 +44,13 @@ def run(session: ToolSession, arguments: GrepInput) -> str:
     reader = session.read_tree()
     try:
         matches = reader.ports.mirrors.grep(
-            reader.tree, arguments.pattern, arguments.under, MAX_MATCHES
+            reader.tree, translate_pattern(arguments.pattern), arguments.under, MAX_MATCHES
         )
     except ValueError as error:
-        raise ToolRefusal(f"The pattern does not work: {error}.") from None
+        raise ToolRefusal(
+            f"The pattern does not work: {error}. It is extended, so there is no lookaround; put a "
+            "backslash before a sign that is meant as it is."
+        ) from None
     if not matches:
         return "No line matches."
     if len(matches) <= MAX_WHOLE:

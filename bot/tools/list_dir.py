@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 from pydantic import Field
 
 from bot.text.counted_nouns import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import LineNumber, Tool, ToolInput
-from bot.tools.tree_reader import KIND_BY_MODE, ToolRefusal
+from bot.tools.tree_reader import KIND_BY_MODE, ToolRefusal, TreeReader
 from bot.values import TreeEntry
 
 MAX_ENTRIES = 400
+MAX_SIMILAR = 5
 
 
 class ListDirInput(ToolInput):
@@ -33,7 +35,7 @@ def run(session: ToolSession, arguments: ListDirInput) -> str:
     prefix = f"{under}/" if under not in ("", ".") else ""
     children = _collect_children(reader.ports.mirrors.entries(reader.tree), prefix)
     if not children:
-        raise ToolRefusal(f"There is no folder {arguments.path}.")
+        raise ToolRefusal(_explain_missing(reader, under))
     start, total = arguments.start, len(children)
     chosen = list(children.items())[start - 1 : start - 1 + MAX_ENTRIES]
     if not chosen:
@@ -44,6 +46,21 @@ def run(session: ToolSession, arguments: ListDirInput) -> str:
         call = json.dumps({"path": arguments.path, "start": end + 1}, ensure_ascii=False)
         lines.append(f"(Entries {start} to {end} of {total:,}. List on with list_dir {call}.)")
     return "\n".join(lines)
+
+
+def _explain_missing(reader: TreeReader, folder: str) -> str:
+    """Say that there is no such folder, and name those that are like it."""
+    folders = {parent for path in reader.files.paths() for parent in _list_parents(path)}
+    same_name = [known for known in folders if known.rpartition("/")[2] == folder]
+    similar = sorted(same_name)[:MAX_SIMILAR] or get_close_matches(folder, folders)
+    if not similar:
+        return f"There is no folder {folder}. Leave `path` out to list the root."
+    return f"There is no folder {folder}. Did you mean {', '.join(similar)}?"
+
+
+def _list_parents(path: str) -> list[str]:
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: length + 1]) for length in range(len(parts))]
 
 
 def _collect_children(entries: Iterable[TreeEntry], prefix: str) -> dict[str, int | str]:

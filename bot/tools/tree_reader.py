@@ -89,7 +89,7 @@ class TreeReader:
                 return f"{path} is a folder: use list_dir."
         similar = self._similar_paths(path)
         if not similar:
-            return f"There is no file {path}."
+            return f"There is no file {path}. Look for it with `list_dir`."
         return f"There is no file {path}. Did you mean {', '.join(similar)}?"
 
     def _similar_paths(self, path: str) -> list[str]:

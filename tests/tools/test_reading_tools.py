@@ -127,7 +127,7 @@ def test_what_is_cut_off_a_line_is_said(caller):
         ("./app/main.py", "Did you mean app/"),
         ("src/README.md", "Did you mean README.md?"),
         ("app/mian.py", "Did you mean app/main.py?"),
-        ("nowhere.txt", "There is no file nowhere.txt."),
+        ("nowhere.txt", "There is no file nowhere.txt. Look for it with `list_dir`."),
         ("app", "app is a folder: use list_dir."),
         ("app/", "app/ is a folder: use list_dir."),
         ("latin.txt", "latin.txt is not UTF-8 text"),
@@ -249,6 +249,37 @@ def test_a_pattern_is_never_an_option_or_a_command(caller, pattern):
     assert caller.call("grep", pattern=pattern).text.startswith(
         ("No line matches", "The pattern does not", "app/", "The input")
     )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"\d+ px", ["1 px", "23 px"]),
+        (r"^\D+$", ["a-b", "x]y", "tab\there"]),
+        (r"(?:23|1) px", ["1 px", "23 px"]),
+        (r"^[\w]+-[\w]$", ["a-b"]),
+        (r"^[\w\-]+$", ["a-b"]),
+        (r"^[a-z\]]+$", ["x]y"]),
+        (r"^[^\d\s]+$", ["a-b", "x]y"]),
+        (r"b\there", ["tab\there"]),
+        (r"[[:digit:]\.]\s", ["1 px", "23 px"]),
+        (r"\bpx\b", ["1 px", "23 px"]),
+    ],
+)
+def test_a_pattern_may_be_written_as_programs_write_them(place, pattern, expected):
+    r"""Classes such as \d, also in brackets, and groups that keep nothing."""
+    lines = ["1 px", "23 px", "a-b", "x]y", "tab\there"]
+    caller = ToolCaller(place.ports, place.lay({"signs.txt": "\n".join(lines).encode()}))
+    found = caller.answer("grep", pattern=pattern, under="signs.txt").splitlines()
+
+    assert expected == [line.partition(": ")[2] for line in found]
+
+
+def test_a_folder_that_is_nowhere_is_told_with_those_like_it(caller):
+    """By its name alone, or by a spelling that is near."""
+    assert "Did you mean app/deep?" in caller.refusal("list_dir", path="deep")
+    assert "Did you mean app" in caller.refusal("list_dir", path="ap")
+    assert "Leave `path` out to list the root." in caller.refusal("list_dir", path="nowhere")
 
 
 def test_a_symbol_is_found_where_it_is_defined_and_used(caller):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.adapters.ruff_linter import OUR_RULES, Ruff
 from bot.ports import Checkers
 from bot.tools import AgentContext
 from bot.tools.request_sections.guidance import read_guides
@@ -37,9 +40,9 @@ def bare(town):
 def read(bare):
     """Read the request where the base is these files."""
 
-    def read(files, issue=ISSUE, retrieval=None, **more):
+    def read(files, issue=ISSUE, retrieval=None, ports=bare.ports, **more):
         known = {entry.path: None for entry in bare.ports.mirrors.entries(bare.tree())}
-        caller = ToolCaller(bare.ports, bare.lay({**known, **files}))
+        caller = ToolCaller(ports, bare.lay({**known, **files}))
         caller.context = AgentContext(caller.tree, issue, retrieval or Retrieval(), **more)
         return caller.answer("read_request")
 
@@ -92,12 +95,28 @@ def test_what_ci_runs_is_told_with_how_the_repository_checks_itself(read):
     assert "at most 9 files and 4000 lines change" in text
 
 
+def test_the_jobs_of_a_called_workflow_are_told_below_its_caller(read):
+    """It starts for no event by itself."""
+    caller = b"on: push\njobs: {all: {uses: ./.github/workflows/test.yml}}\n"
+    called = b"on: workflow_call\njobs: {unit: {steps: [{run: make test}]}}\n"
+    text = read({".github/workflows/ci.yml": caller, ".github/workflows/test.yml": called})
+
+    assert (
+        "| .github/workflows/ci.yml, on push to any branch:\n"
+        "|   all: calls ./.github/workflows/test.yml\n"
+        "|     unit: make test\n"
+        "\n"
+    ) in text
+
+
 def test_a_linter_is_named_where_there_is_one_and_code_for_it(bare, read):
     """Ruff reads Python; a repository of another language is not told of it."""
-    with_python = read({"app.py": b"x = 1\n"})
-    assert bare.ports.checkers == Checkers()
+    lints = replace(bare.ports, checkers=Checkers(linter=Ruff()))
+    rules = f"ruff's rules {', '.join(OUR_RULES)} and those of the repository's own ruff settings"
 
-    assert "ruff" not in with_python
+    assert rules in read({"app.py": b"x = 1\n"}, ports=lints)
+    assert "ruff" not in read({"app.go": b"package app\n"}, ports=lints)
+    assert "ruff" not in read({"app.py": b"x = 1\n"})
 
 
 def test_protected_paths_that_are_spoken_of_are_named_with_what_that_means(read):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.search.project_checks.workflow_events import Workflow
@@ -32,6 +32,8 @@ PREPARATION = re.compile(
     r"|\b(npm|pnpm|yarn|bun|uv|poetry|pdm|bundle|composer|cargo|go|rustup|playwright) "
     r"(install|ci|sync|add|i|get|mod download|component|toolchain)\b|^[\w$:{}]+ ?=[^=]"
 )
+# What set-up actions call the version of a language.
+VERSION = re.compile(r"(python|node|go|java|ruby|php|dotnet|deno|bun|rust|elixir)-version")
 # Lines of the shell's own grammar.
 SHELL = re.compile(r"^(if|then|else|elif|fi|for|while|do|done|case|esac|\{|\}|\(|\)|;;|#)(\s|$)")
 
@@ -45,6 +47,7 @@ class CiJob:
     matrix: Mapping[str, tuple[str, ...]]
     commands: tuple[str, ...]
     more_commands: int = 0
+    calls: str = ""  # the path of a workflow of the same repository
 
     def render(self) -> str:
         """Render it in a line."""
@@ -71,9 +74,10 @@ def _read_job(name: str, job: Mapping[str, object]) -> CiJob:
     return CiJob(
         _one_line(name, NAME_CHARS),
         _read_runner(job.get("runs-on")),
-        _read_matrix(job.get("strategy")),
+        {**_read_matrix(job.get("strategy")), **_read_versions(_list_steps(job))},
         tuple(checking[:MAX_COMMANDS]),
         max(0, len(checking) - MAX_COMMANDS),
+        str(job.get("uses") or "").removeprefix("./"),
     )
 
 
@@ -82,6 +86,18 @@ def _read_runner(runs_on: object) -> str:
         runs_on = runs_on.get("labels") or runs_on.get("group")
     labels = runs_on if isinstance(runs_on, list) else [runs_on]
     return _one_line(", ".join(str(label) for label in labels if label), NAME_CHARS)
+
+
+def _read_versions(steps: Sequence[Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
+    """Read the versions of languages that set-up actions are given as they are."""
+    versions: dict[str, tuple[str, ...]] = {}
+    for step in steps:
+        inputs = step.get("with")
+        for key, value in inputs.items() if isinstance(inputs, dict) else ():
+            text = " ".join(str(value).split())
+            if VERSION.fullmatch(key) and text and "${{" not in text:
+                versions[key.removesuffix("-version")] = (_one_line(text, NAME_CHARS),)
+    return versions
 
 
 def _read_matrix(strategy: object) -> dict[str, tuple[str, ...]]:
@@ -120,15 +136,17 @@ def _list_commands(job: Mapping[str, object]) -> Iterator[str]:
     """List the commands of the steps, one line each, and the actions that check."""
     if isinstance(called := job.get("uses"), str):
         yield f"calls {_one_line(called, COMMAND_CHARS)}"
-    steps = job.get("steps")
-    for step in steps if isinstance(steps, list) else ():
-        if not isinstance(step, dict):
-            continue
+    for step in _list_steps(job):
         action, script = step.get("uses"), step.get("run")
         if isinstance(action, str) and CHECK.search(action.partition("@")[0]):
             yield f"uses {_one_line(action.partition('@')[0], COMMAND_CHARS)}"
         if isinstance(script, str):
             yield from _split_script(script)
+
+
+def _list_steps(job: Mapping[str, object]) -> list[Mapping[str, object]]:
+    steps = job.get("steps")
+    return [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
 
 
 def _split_script(script: str) -> Iterator[str]:

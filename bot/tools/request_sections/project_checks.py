@@ -66,23 +66,24 @@ def _render_workflows(
     workflows: Mapping[str, bytes], tree: Tree, files: Mapping[str, bytes]
 ) -> Iterator[str]:
     """Render the jobs of each workflow that starts; name the others, and what could not be read."""
-    others, unread = [], []
-    for path, data in workflows.items():
-        workflow = read_workflow(data)
-        if workflow is None:
-            unread.append(path)
-            continue
-        events = read_events(workflow)
-        triggers = _list_triggers(events, tree.branch)
-        jobs = list_jobs(workflow) if triggers else []
-        if not jobs:
-            others.append(path.rpartition("/")[2])
-            continue
-        yield f"{path}, on {' and '.join(triggers)}:"
-        yield from (f"  {join_lines(job.render())}" for job in jobs)
+    read = {path: read_workflow(data) for path, data in workflows.items()}
+    known = {path: workflow for path, workflow in read.items() if workflow}
+    triggers = {
+        path: " and ".join(_list_triggers(read_events(workflow), tree.branch))
+        for path, workflow in known.items()
+    }
+    jobs = {path: list_jobs(workflow) for path, workflow in known.items()}
+    shown = [path for path in known if triggers[path] and jobs[path]]
+    for path in shown:
+        yield f"{path}, on {triggers[path]}:"
+        for job in jobs[path]:
+            yield f"  {join_lines(job.render())}"
+            yield from (f"    {join_lines(each.render())}" for each in jobs.get(job.calls, ()))
+    called = {job.calls for path in shown for job in jobs[path]}
+    others = [path.rpartition("/")[2] for path in known if path not in {*shown, *called}]
     if others:
         yield f"Also there, for other events or branches, or without a check: {', '.join(others)}."
-    if unread:
+    if unread := [path for path in read if path not in known]:
         yield f"Could not be read: {', '.join(unread)}."
     if elsewhere := [path for path in OTHER_CI if path in files]:
         yield f"CI that is not looked into: {', '.join(elsewhere)}."

@@ -80,6 +80,23 @@ def test_a_job_that_runs_no_known_check_tells_what_it_runs():
     assert ["a (x): bin/mailmap.py"] == render(text)
 
 
+def test_the_version_that_a_job_sets_up_is_told():
+    """One that comes from the matrix is told with the matrix, one from a file is not known."""
+    text = b"""
+jobs:
+  a:
+    runs-on: x
+    strategy: {matrix: {node: [20, 22]}}
+    steps:
+      - {uses: actions/setup-python@v6, with: {python-version: '3.12', cache: pip}}
+      - {uses: actions/setup-node@v6, with: {node-version: "${{ matrix.node }}"}}
+      - {uses: actions/setup-go@v6, with: {go-version-file: go.mod}}
+      - run: make test
+"""
+
+    assert ["a (x; node 20, 22; python 3.12): make test"] == render(text)
+
+
 def test_anchors_are_followed_as_on_github():
     """Steps that two jobs share stand in the file once."""
     text = b"jobs:\n  a: &a\n    steps: [{run: make test}]\n  b: *a\n"

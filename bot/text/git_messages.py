@@ -10,6 +10,7 @@ import re
 from bot.text.invisible_chars import strip_invisible
 
 SUBJECT_CHARS = 72  # GitHub cuts a commit's subject there
+MOST_NESTED = 8
 _SERVICES = (
     r"(?:ci|cd|actions|checks?|builds?|tests?|deploy|travis(?:-ci)?|circle(?:-?ci)?|appveyor"
     r"|azure ?pipelines|azp|buildkite|cirrus|codefresh|drone|netlify|render|vercel)"
@@ -58,11 +59,16 @@ def shorten_subject(subject: str, limit_chars: int = SUBJECT_CHARS) -> str:
 
 
 def drop_skip_marks(text: str) -> str:
-    """Remove what keeps CI from running, such as `[skip ci]`.
+    """Remove what keeps CI from running, such as `[skip ci]`, until none is left.
 
-    A mark that only the removal made loses its brackets, so that no third one can come of it.
+    Marks inside marks go too; of thousands in one another the last lose their brackets instead, so
+    that no new one can come of it.
     """
-    return _SKIP_MARK.sub(_open_brackets, _SKIP_MARK.sub("", text))
+    for _ in range(MOST_NESTED):
+        text, count = _SKIP_MARK.subn("", text)
+        if not count:
+            return text
+    return _SKIP_MARK.sub(_open_brackets, text)
 
 
 def drop_trailers(text: str) -> str:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from importlib import import_module
 from shutil import get_terminal_size
 from typing import Any
@@ -21,6 +22,7 @@ from bot.settings import SettingsError
 WRONG_USE, STOPPED = 2, 130
 PIPE_CLOSED = 141  # as a shell tells of a program that SIGPIPE ended
 HELP_COLUMNS = 80
+ALIKE = 0.7  # of 1: --ropo is meant for --repo, --repo not for --help
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
@@ -75,9 +77,10 @@ def import_command(name: str) -> Any:
 def _print_mistake(mistake: typer.TyperException) -> None:
     """Print what is wrong with what was typed, the nearest right word, and where help is."""
     text = mistake.format_message().rstrip()
-    nearest = getattr(mistake, "possibilities", None)
-    if hasattr(mistake, "option_name") and nearest is not None:
-        text = f"There is no option {mistake.option_name}."
+    option = getattr(mistake, "option_name", "")
+    if text.startswith("No such option"):
+        nearest = get_close_matches(option, getattr(mistake, "possibilities", None) or (), 1, ALIKE)
+        text = f"There is no option {option}."
         text += f" Did you mean {nearest[0]}?" if nearest else ""
     elif text[-1] not in ".?!":
         text += "."

@@ -11,6 +11,7 @@ import typer
 
 from bot.cli import part_commands
 from bot.cli.command_line import CONTEXT, WRONG_USE, CommandLine, import_command
+from bot.cli.progress import show_progress
 from bot.cli.refactor_commands import refactor
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import (
@@ -55,7 +56,11 @@ def begin(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+            "--version",
+            "-V",
+            callback=_print_version,
+            is_eager=True,
+            help="Show the version and exit.",
         ),
     ] = False,
 ) -> int:
@@ -105,7 +110,10 @@ def doctor(env_file: EnvFile = None) -> None:
     Says what is missing and how to mend it. Exits 0 when all is well, 1 when not.
     """
     given = {"_env_file": _choose_env_file(env_file)}
-    raise typer.Exit(import_command("doctor").run_doctor(open_console(), given))
+    command, console = import_command("doctor"), open_console()
+    with show_progress("Looking, and asking GitHub and Claude", console):
+        code = command.run_doctor(console, given)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -98,7 +98,7 @@ def _read_file_list(files: Path | None) -> list[str]:
 
 def _read_logs(logs: Sequence[str], files: Collection[str]) -> Reading:
     readings = []
-    for log in logs or [STDIN]:
+    for log in dict.fromkeys(logs or [STDIN]):
         name = "standard input" if log == STDIN else Path(log).name
         progress = nullcontext() if is_typed(log) else show_progress(f"Reading {name}")
         with open_input(log, "log") as file, progress:

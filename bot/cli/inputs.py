@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,19 +46,27 @@ def require_folder(path: Path) -> None:
     raise WrongUseError(f"The folder {path} cannot be opened: permission denied.")
 
 
-def open_input(source: str, noun: str) -> BinaryIO:
+@contextmanager
+def open_input(source: str, noun: str) -> Iterator[BinaryIO]:
     """Open a file, or standard input for "-": who has to type it there is told so.
 
     `noun` says in errors what it is. Raises WrongUseError.
     """
-    if source != STDIN:
-        try:
-            return Path(source).open("rb")
-        except (OSError, ValueError) as wrong:
-            raise make_read_error(source, noun, wrong) from None
+    if source == STDIN:
+        yield _open_stdin(noun)
+        return
+    try:
+        file = Path(source).open("rb")  # noqa: SIM115 - closed below
+    except (OSError, ValueError) as wrong:
+        raise make_read_error(source, noun, wrong) from None
+    with file:
+        yield file
+
+
+def _open_stdin(noun: str) -> BinaryIO:
     if sys.stdin is None:
         raise WrongUseError(f"There is no standard input to read the {noun} from: name a file.")
-    if is_typed(source):
+    if is_typed(STDIN):
         hint = f"Reading the {noun} from standard input; end it with Ctrl-D."
         print_sentences(open_console(stderr=True), hint, "dim")
     return sys.stdin.buffer

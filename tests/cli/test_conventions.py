@@ -71,6 +71,7 @@ def test_exit_codes_are_told_in_help_and_readme():
 def test_the_version_is_told():
     """As packages have it."""
     assert f"greenlit {version('greenlit')}\n" == run_cli("--version").output
+    assert run_cli("--version").output == run_cli("-V").output
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,8 @@ def test_the_version_is_told():
         (["lcate"], "No such command 'lcate'. Did you mean 'locate'?", ""),
         (["refactor", "renam"], "No such command 'renam'. Did you mean 'rename'?", " refactor"),
         (["locate", "--ropo", "x"], "There is no option --ropo. Did you mean --repo?", " locate"),
+        (["--repo", "x", "locate"], "There is no option --repo.", ""),
+        (["-x"], "There is no option -x.", ""),
         (["locate", "--zzz"], "There is no option --zzz.", " locate"),
         (["solve"], "Missing option '--repo'.", " solve"),
         (["map", "--tokens", "many"], "give a whole number from 100 to 200,000.", " map"),

@@ -104,6 +104,14 @@ def test_json_has_every_failure_from_standard_input(tmp_path: Path):
     } == set(failure)
 
 
+def test_a_log_named_twice_is_read_once():
+    """Standard input has an end."""
+    ended = greenlit("-", "-", given=wrap_as_job(TRACEBACK))
+
+    assert 0 == ended.exit_code
+    assert "1 failure" in ended.stdout
+
+
 def test_several_logs_are_one_reading(tmp_path: Path):
     """The same failure of two jobs is told once, with both."""
     logs = [tmp_path / "linux.log", tmp_path / "macos.log"]

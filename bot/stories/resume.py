@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from bot.run import Run
 from bot.steps.ask_model import open_conversation
-from bot.steps.check_earlier_work import check_earlier_work
+from bot.steps.check_earlier_work import EarlierWork, check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
 from bot.stories.ends import explain_no_second_pull
 from bot.stories.stops import Stopped
-from bot.values import Issue, Resumption, RunState, ToolResult, Turn, UserText
+from bot.values import Issue, PullRequest, Resumption, RunState, ToolResult, Turn, UserText
 from bot.values.run_state import after_nudge, after_results, after_resumption, answer_finish
 
 SPENT = ("context", "declined")
@@ -27,19 +27,11 @@ async def resume(run: Run, state: RunState) -> RunState:
     if earlier is None or not _has_work(earlier):
         return state
     work = await run(check_earlier_work, replace(earlier, request=state.request))
-    if work.obstacle and work.pull is not None:
-        run.keep(after_resumption(earlier, state, ""))  # the next run still knows of it
-        raise Stopped(explain_no_second_pull(work.pull.number, work.obstacle))
     if work.obstacle:
-        obstacle = work.obstacle[0].upper() + work.obstacle[1:]
-        return replace(state, resumption=Resumption(f"{obstacle}, so this begins anew."))
+        return _begin_anew(run, state, earlier, work)
     if work.pull is None and state.request.command != "retry":
         return state
-    text = f"This goes on with #{work.pull.number}." if work.pull else ""
-    text = text or "This goes on where the last run ended."
-    resumed = after_resumption(replace(earlier, pull=work.pull), state, text)
-    if _is_spent(earlier):
-        resumed = replace(resumed, conversation=())
+    resumed = _take_up(state, earlier, work.pull)
     if resumed.branch:
         await run.follow(resumed.branch)
     return run.keep(resumed)
@@ -67,6 +59,23 @@ def _has_work(earlier: RunState) -> bool:
         return False
     can_go_on = len(earlier.conversation) > 1 and earlier.open_finish is None
     return bool(earlier.patch.files) or (can_go_on and not _is_spent(earlier))
+
+
+def _begin_anew(run: Run, state: RunState, earlier: RunState, work: EarlierWork) -> RunState:
+    """Say why the work is not gone on with. There is no second pull request beside an open one."""
+    if work.pull is not None:
+        run.keep(after_resumption(earlier, state, ""))  # the next run still knows of it
+        raise Stopped(explain_no_second_pull(work.pull.number, work.obstacle))
+    obstacle = work.obstacle[0].upper() + work.obstacle[1:]
+    return replace(state, resumption=Resumption(f"{obstacle}, so this begins anew."))
+
+
+def _take_up(state: RunState, earlier: RunState, pull: PullRequest | None) -> RunState:
+    text = "This goes on where the last run ended."
+    if pull is not None:
+        text = f"This goes on with #{pull.number}."
+    resumed = after_resumption(replace(earlier, pull=pull), state, text)
+    return replace(resumed, conversation=()) if _is_spent(earlier) else resumed
 
 
 def _is_spent(earlier: RunState) -> bool:

@@ -62,6 +62,7 @@ from bot.values.conversation import (
     Usage,
     UserText,
 )
+from bot.values.last_run import LastRun, RunReport
 from bot.values.request import (
     Branch,
     Comment,
@@ -78,12 +79,10 @@ from bot.values.request import (
 )
 from bot.values.run_config import Caps, RepoConfig
 from bot.values.run_state import (
-    LastRun,
     OpenFinish,
     Phase,
     PushedChange,
     Resumption,
-    RunReport,
     RunState,
 )
 from bot.values.spending import DayLimit

@@ -74,30 +74,6 @@ class Resumption:
 
 
 @dataclass(frozen=True, slots=True)
-class RunReport:
-    """What people were told of a run: the comment's id, and a line that says how it stands."""
-
-    comment: int
-    line: str
-    end_comment: int = 0  # the one that told the end
-
-
-@dataclass(frozen=True, slots=True)
-class LastRun:
-    """How the newest run of a subject stands; `report` is what people were told last.
-
-    Times are seconds since the epoch; of a run that ended, `changed` is when.
-    """
-
-    key: RunKey
-    is_live: bool
-    outcome: Outcome | None = None
-    report: RunReport | None = None
-    began: float = 0.0
-    changed: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class RunState:
     """All that a run knows and has done. Comment, pull request and page are views of it.
 
@@ -150,10 +126,9 @@ class RunState:
     @property
     def is_as_before(self) -> bool:
         """Whether the pull request that it goes on with is ready, and has no commit of this run."""
-        if self.resumption is None or self.pull is None or self.pushed is None:
+        if self.resumption is None or self.pull is None or self.pull.draft:
             return False
-        is_ready = self.goes_on_with_pull and not self.pull.draft
-        return is_ready and self.pushed.head == self.resumption.head
+        return self.goes_on_with_pull and self.delivery.head == self.resumption.head
 
     @property
     def total_usd(self) -> float:

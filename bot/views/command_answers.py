@@ -13,6 +13,7 @@ IDLE = "Nothing is under way here."
 _CLOSES = re.compile(r"^Closes #(\d+)\s*$", re.MULTILINE)
 WITH_WORDS = ("generate", "retry")
 WORDS_CHARS = 200
+MINUTE_S = 60
 
 
 def render_help(label: str) -> str:
@@ -89,10 +90,11 @@ def _render_end(last: LastRun, now: float, line: str) -> str:
     ago = render_duration(now - last.changed)
     if last.outcome is None:  # it died, and could say nothing of it
         return f"The last run broke off {ago} ago. Comment `/retry` to try again."
-    took = render_duration(last.changed - last.began)
+    took_s = last.changed - last.began
+    took = f", after {render_duration(took_s)}" if took_s >= MINUTE_S else ""
     pull = f"The pull request is #{last.outcome.pull}. " if last.outcome.pull else ""
     link = _link_report(last, "Its comment", "tells")
-    return f"The last run ended {ago} ago, after {took}. {line}{pull}{link}"
+    return f"The last run ended {ago} ago{took}. {line}{pull}{link}"
 
 
 def _link_report(last: LastRun | None, name: str, verb: str) -> str:

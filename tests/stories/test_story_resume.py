@@ -13,7 +13,7 @@ from bot.forge.claude_script import Expectation, ExpectedResult
 from bot.run import from_json
 from bot.stories.solve_issue import solve_issue
 from bot.values import Request, RunState
-from tests.stage import BEGIN, END, FILES, GOOD, REPO, edit, script, staged
+from tests.stage import BAD, BEGIN, END, FILES, GOOD, REPO, edit, script, staged
 from tests.stories.test_replay import Replay
 from tests.stories.test_solve_issue import SLOW
 from tests.stories.test_story_ci import slow, until
@@ -260,7 +260,7 @@ def test_pull_request_stays_as_it_was_when_the_model_changes_nothing(stage):
 
 def test_pull_request_that_is_closed_while_the_model_writes_ends_the_work(stage):
     """Nothing more is paid for, and nothing is pushed to a branch that nobody wants."""
-    with stage(ClaudeDouble(slow(TWICE, turn=4, pace_s=3), pace=0)) as on:
+    with stage(ClaudeDouble(slow(TWICE, turn=4, pace_s=6), pace=0)) as on:
         issue = first_run(on)
         on.forge.add_comment(REPO, issue, "ada", "/generate in German")
         until(lambda: len(on.double.requests) > 4)
@@ -270,3 +270,18 @@ def test_pull_request_that_is_closed_while_the_model_writes_ends_the_work(stage)
         assert "stopped" == run.outcome.state
         assert "@ada closed my pull request" in run.outcome.text
         assert 5 == len(on.double.requests)
+
+
+def test_retry_after_a_draft_repairs_what_ci_says_now(stage):
+    """The red check of the draft is read again, and mended with attempts of the new run's own."""
+    worse = edit('"hello "', '"hello  "')
+    mended = edit('"hello  "', '"Hello, "')
+    with stage(script(*BEGIN, [BAD], END, [worse], END, [mended], END), FILES) as on:
+        issue = first_run(on)
+        (draft,) = on.forge.list_pulls(REPO)
+        on.forge.add_comment(REPO, issue, "ada", "/retry")
+        run = on.ended(issue, run=2)
+        (pull,) = on.forge.list_pulls(REPO)
+
+        assert (True, False) == (draft.draft, pull.draft)
+        assert ("opened", draft.number) == (run.outcome.state, pull.number)

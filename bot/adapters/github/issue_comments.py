@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from itertools import islice
 from threading import Lock
 from typing import NamedTuple
 
@@ -92,14 +93,16 @@ class GitHubComments:
         They are counted on the page itself, so a restart forgets none.
         """
         with self._api.repository(repo) as repository:
-            count = 0
-            for comment in _newest_first(repository.get_issue(number)):
-                body = comment.body or ""
-                if _REFUSAL.search(body) and self._is_ours(comment):
-                    count += 1
-                    if count == REFUSALS_PER_ISSUE or _hide(marker) in body:
-                        return False
-        return True
+            refusals = self._find_refusals(repository.get_issue(number))
+            bodies = list(islice(refusals, REFUSALS_PER_ISSUE))
+        is_told = any(_hide(marker) in body for body in bodies)
+        return len(bodies) < REFUSALS_PER_ISSUE and not is_told
+
+    def _find_refusals(self, issue: GithubIssue) -> Iterator[str]:
+        for comment in _newest_first(issue):
+            body = comment.body or ""
+            if _REFUSAL.search(body) and self._is_ours(comment):
+                yield body
 
     def _find(self, issue: GithubIssue, marker: str) -> OwnComment | None:
         for comment in _newest_first(issue):

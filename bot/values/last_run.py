@@ -1,0 +1,32 @@
+"""What people were told of a run, and how a subject's newest one stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.values.ci import Outcome
+from bot.values.request import RunKey
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What people were told of a run: the comment's id, and a line that says how it stands."""
+
+    comment: int
+    line: str
+    end_comment: int = 0  # the one that told the end
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """How the newest run of a subject stands; `report` is what people were told last.
+
+    Times are seconds since the epoch; of a run that ended, `changed` is when.
+    """
+
+    key: RunKey
+    is_live: bool
+    outcome: Outcome | None = None
+    report: RunReport | None = None
+    began: float = 0.0
+    changed: float = 0.0

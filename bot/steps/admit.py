@@ -12,6 +12,7 @@ from bot.steps.repo_config import PATH, guess_label, read_config
 from bot.values import Caps, Issue, Repo, RepoConfig, Request
 from bot.views.day_limit import render_day_advice, render_day_limit
 
+LOST_ACCESS = "the asker may not write here any more"
 WRITERS = ("admin", "maintain", "write")
 
 
@@ -92,14 +93,9 @@ def find_stop_reason(ports: Ports, request: Request, *, check_access: bool = Fal
     No webhook tells that a person lost write access: whoever is about to act asks for that too.
     """
     why = _find_issue_end(ports, request)
-    return find_lost_access(ports, request) if check_access and not why else why
-
-
-def find_lost_access(ports: Ports, request: Request) -> str:
-    """Say that the asker may not write to the repository any more; empty when they may."""
-    if is_authorized(ports, request):
-        return ""
-    return f"@{request.asker}, who asked for this, may not write to this repository any more"
+    if not why and check_access and not is_authorized(ports, request):
+        return LOST_ACCESS
+    return why
 
 
 def _find_issue_end(ports: Ports, request: Request) -> str:

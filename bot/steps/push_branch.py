@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.steps.admit import find_lost_access
+from bot.steps.admit import LOST_ACCESS, is_authorized
 from bot.steps.redact import redact
 from bot.values import Author, Branch, Patch, PushResult, Request, RunState, Sha, Tree
 
@@ -45,8 +45,8 @@ def _summarize_push(result: PushResult) -> Summary:
 @step("push", _summarize_push)
 def push_change(ports: Ports, state: RunState, sha: Sha) -> PushResult:
     """Push a commit to the run's branch, while whoever asked for it may still write there."""
-    if why := find_lost_access(ports, state.request):
-        return PushResult(sha, obstacle=why)
+    if not is_authorized(ports, state.request):
+        return PushResult(sha, obstacle=LOST_ACCESS)
     head = state.pushed.head if state.pushed else None
     return push_branch(ports, state.base, sha, state.own_branch, head)
 

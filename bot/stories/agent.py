@@ -14,7 +14,6 @@ from bot.steps.inspect_change import inspect_change
 from bot.steps.render_findings import render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.ends import (
-    explain_day_limit,
     explain_gates,
     explain_loop,
     explain_minutes,
@@ -28,7 +27,9 @@ from bot.stories.stops import Asks, GaveUp
 from bot.stories.watching import obey_signal, obey_signals
 from bot.tools import AgentContext
 from bot.values import (
+    DayLimit,
     OpenFinish,
+    Outcome,
     Patch,
     RunState,
     ToolCall,
@@ -43,6 +44,7 @@ from bot.values.run_state import (
     after_turn,
     answer_finish,
 )
+from bot.views.day_limit import render_day_advice, render_day_limit
 
 LIMIT_NUDGES = 2
 GATE_ROUNDS = 4
@@ -94,7 +96,7 @@ async def _take_turn(run: Run, state: RunState) -> RunState:
     timed = await run(ask_model, repo, prefix, state.conversation, budget_usd)
     state = run.keep(after_turn(state, timed.turn, timed.took_s))
     if timed.day_limit:
-        raise GaveUp(explain_day_limit(timed.day_limit))
+        raise GaveUp(_explain_day_limit(timed.day_limit))
     match timed.turn.stop:
         case "tools":
             return await _use_tools(run, state, timed.turn)
@@ -105,6 +107,12 @@ async def _take_turn(run: Run, state: RunState) -> RunState:
             return state
         case _:
             raise GaveUp(explain_model_stop(state, timed.turn))
+
+
+def _explain_day_limit(limit: DayLimit) -> Outcome:
+    """Name the cap on a day's dollars, and when there is more."""
+    text = render_day_limit(limit)
+    return Outcome("gave up", text, kind="day budget", next_step=render_day_advice(limit))
 
 
 async def _pause(run: Run, state: RunState, pause_s: float) -> None:

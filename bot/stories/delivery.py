@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
-from bot.steps.admit import find_stop_reason
 from bot.steps.open_pull import open_pull, pull_was_closed
 from bot.steps.predict_ci import predict_ci
 from bot.steps.push_branch import (
@@ -19,12 +18,11 @@ from bot.stories.ends import (
     explain_as_before,
     explain_closed_pull,
     explain_green,
-    explain_stop,
     explain_taken_branch,
     explain_unchecked,
 )
 from bot.stories.stops import Stopped
-from bot.stories.watching import obey_signals
+from bot.stories.watching import check_wanted, explain_lost_access, obey_signals
 from bot.values import Checks, Outcome, RunState
 from bot.values.run_state import after_push, after_recheck, after_verdict
 from bot.views.commit_message import render_commit_message
@@ -48,7 +46,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
         return run.keep(after_recheck(state))
     pushed = await run(push_change, state, sha)
     if pushed.obstacle:
-        raise Stopped(explain_stop(pushed.obstacle))
+        raise Stopped(explain_lost_access())
     if not pushed.is_ours:
         raise Stopped(explain_taken_branch(state))
     if state.ci is None:
@@ -107,8 +105,7 @@ async def show_pull(run: Run, state: RunState, warning: str = "", *, draft: bool
     """
     state = run.keep(state)
     await obey_signals(run, state.request)
-    if why := await run(find_stop_reason, state.request, check_access=True):
-        raise Stopped(explain_stop(why))
+    await check_wanted(run, state.request)
     if await run(pull_was_closed, state.base, state.own_branch):
         raise Stopped(explain_closed_pull(state.request.asker))
     if await run(branch_moved, state.base, state.own_branch, state.delivery.head):

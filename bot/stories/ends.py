@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.ports import Refusal, Unreachable
+from bot.ports import BadAnswer, Refusal, Unreachable
 from bot.run import RunFault
 from bot.text import as_code_span, count_noun, defuse_inline, render_usd
-from bot.values import DayLimit, Finding, Outcome, RunState, Turn
-from bot.views.day_limit import render_day_advice, render_day_limit
+from bot.values import Finding, Outcome, RunState, Turn
 from bot.views.end_comment import link_branch, link_pull
 
 AFTER_REVIEW = (
@@ -144,12 +143,6 @@ def explain_budget(state: RunState) -> Outcome:
     return Outcome("gave up", text, kind="budget", next_step=f"{cap} {AFTER_RAISE}")
 
 
-def explain_day_limit(limit: DayLimit) -> Outcome:
-    """Name the cap on a day's dollars, and when there is more."""
-    text = render_day_limit(limit)
-    return Outcome("gave up", text, kind="day budget", next_step=render_day_advice(limit))
-
-
 def explain_turns(state: RunState) -> Outcome:
     """Name the cap of turns."""
     turns = count_noun(state.caps.turns, "turn")
@@ -223,6 +216,10 @@ def explain_refusal(refusal: Refusal) -> Outcome:
 def explain_unreachable(gone: Unreachable) -> Outcome:
     """Say which service did not answer, and since when."""
     service = gone.service or "Something that I need"
+    if isinstance(gone, BadAnswer):
+        text = f"{service} answers in a way that I do not understand."
+        advice = f"{RETRY} {IN_THE_LOG}"
+        return Outcome("gave up", text, None, "unreachable", advice, detail=str(gone))
     text = f"{service} has not answered{_since(gone.since)}, however often I tried."
     next_step = "Comment `/retry` when it answers again."
     return Outcome("gave up", text, None, "unreachable", next_step, detail=str(gone))

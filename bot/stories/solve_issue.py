@@ -12,18 +12,18 @@ from functools import partial
 
 from bot.ports import Refusal, Unreachable
 from bot.run import Run
-from bot.steps.admit import compute_caps, find_stop_reason, load_repo_config
+from bot.steps.admit import compute_caps, load_repo_config
 from bot.steps.checkout import checkout
 from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_issue import snapshot_issue
 from bot.stories.agent import write
 from bot.stories.delivery import deliver
-from bot.stories.ends import explain_refusal, explain_stop, explain_unreachable
+from bot.stories.ends import explain_refusal, explain_unreachable
 from bot.stories.progress import conclude, tell
 from bot.stories.resume import renew_conversation, resume
-from bot.stories.stops import EndsEarly, Stopped
+from bot.stories.stops import EndsEarly
 from bot.stories.until_green import until_green
-from bot.stories.watching import obey_signals
+from bot.stories.watching import check_wanted, obey_signals
 from bot.values import Outcome, Request, RunState
 
 
@@ -44,8 +44,8 @@ async def _solve(run: Run, request: Request) -> Outcome:
     run.heed(partial(obey_signals, run, request))
     state = await begin(run, request)
     async with run.slot(request.repo, request.at) as had_to_wait:
-        if had_to_wait and (why := await run(find_stop_reason, request, check_access=True)):
-            raise Stopped(explain_stop(why))
+        if had_to_wait:
+            await check_wanted(run, request)
         state = await understand(run, state)
         state = await write(run, state)
         state = await deliver(run, state)

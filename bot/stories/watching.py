@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.run import Run
-from bot.steps.admit import find_stop_reason
+from bot.steps.admit import LOST_ACCESS, find_stop_reason
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.steps.open_pull import pull_was_closed
 from bot.steps.push_branch import branch_moved
@@ -18,7 +18,7 @@ from bot.stories.ends import (
     name_other,
 )
 from bot.stories.stops import StaysRed, Stopped
-from bot.values import Caps, Checks, Request, RunState, Signal, Waiting
+from bot.values import Caps, Checks, Outcome, Request, RunState, Signal, Waiting
 
 
 async def settle_ci(run: Run, state: RunState) -> Checks:
@@ -60,6 +60,22 @@ async def obey_signal(run: Run, request: Request, signal: Signal) -> None:
         raise Stopped(explain_stop(f"{why}{name_other(signal.by, request.asker)}"))
     if run.state.pushed is not None:
         await _obey_branch_signal(run, run.state, signal)
+
+
+async def check_wanted(run: Run, request: Request) -> None:
+    """Raise Stopped when the work is not wanted any more, or whoever asked may not ask now."""
+    why = await run(find_stop_reason, request, check_access=True)
+    if why == LOST_ACCESS:
+        raise Stopped(explain_lost_access())
+    if why:
+        raise Stopped(explain_stop(why))
+
+
+def explain_lost_access() -> Outcome:
+    """Say that whoever asked lost the right to."""
+    text = "I stopped, because you may not write to this repository any more."
+    next_step = "Somebody who may can have me go on: comment `/retry`."
+    return Outcome("stopped", text, next_step=next_step)
 
 
 async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None:

@@ -206,12 +206,15 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
 
 
 def after_turn(state: RunState, turn: Turn, took_s: float) -> RunState:
-    """Count a turn of the model; one that came whole is part of the conversation."""
+    """Count a turn of the model; one that came whole is part of the conversation.
+
+    One that the budget did not allow was never asked for.
+    """
     whole = turn.stop in ("tools", "end")
     broken = state.stalls.broken_turns + 1 if turn.stop == "broken" else 0
     return replace(
         state,
-        turns=state.turns + 1,
+        turns=state.turns + (turn.stop != "budget"),
         model_s=state.model_s + took_s,
         usage=state.usage + turn.usage,
         stalls=replace(state.stalls, broken_turns=broken),

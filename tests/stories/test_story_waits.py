@@ -88,7 +88,7 @@ def test_who_lost_access_in_the_queue_gets_no_work(stage):
         ended = on.ended(2).outcome
 
         assert "stopped" == ended.state
-        assert "@ada, who asked for this, may not write to this repository any more" in ended.text
+        assert "because you may not write to this repository any more" in ended.text
         assert "stopped" == on.ended(1).outcome.state
         assert set() == on.branches()
 

@@ -65,7 +65,7 @@ class DaySpending:
             self._spent[repo.name] += usd
         for old, new in zip(before, self._find_limits(repo.name), strict=True):
             if new.is_used_up and not old.is_used_up:
-                log.warning("%s", f"{describe_limit(new)} No run begins before {new.resets_at}.")
+                log.warning("%s No turn begins before 00:00 UTC.", describe_limit(new))
             elif new.is_near and not old.is_near:
                 log.warning("%s", describe_limit(new))
 

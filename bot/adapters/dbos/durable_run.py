@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeVar
 
-from dbos import DBOS, StepOptions, error
-from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
+from dbos import DBOS
 
 from bot.adapters.dbos.run_logger import RunLogger
 from bot.adapters.dbos.run_waits import INTERRUPTED, WAITED, RunWaits
 from bot.adapters.dbos.runtime import Runtime
 from bot.adapters.dbos.step_output import (
     Interrupted,
-    RecordLost,
-    StepFailed,
     StepOutput,
     capture,
-    describe_error,
     unwrap,
 )
+from bot.adapters.dbos.step_recorder import StepRecorder, decode_result
 from bot.adapters.dbos.wait_reports import LEAST_S, WaitReports, describe_pause
 from bot.log_fields import call_with_fields, read_log_fields
-from bot.run import RunFault, SignalRun, StartRun, Step, Story, from_json, to_json
+from bot.run import RunFault, SignalRun, StartRun, Step, Story, to_json
 from bot.values import (
     Branch,
     LastRun,
@@ -66,7 +62,7 @@ class DurableRun:
         self._names = 0
         self._state: RunState | None = None
         self._logger = RunLogger()
-        self._diverged = False  # from the record: what still has to be done is done without it
+        self._recorder = StepRecorder(key, runtime.shutdown_gate, self._logger)
 
     @property
     def key(self) -> RunKey:
@@ -80,7 +76,7 @@ class DurableRun:
         tries, began = 1, 0.0
         while True:
             schedule = partial(self._runtime.retry_policy.schedule, tries=tries, began=began)
-            output = await self._record_step(step.name, act, schedule)
+            output = await self._recorder.record(step.name, act, schedule)
             match output.get("fault"):
                 case "again":
                     self._logger.log_retry(step.name, output["text"])
@@ -91,7 +87,7 @@ class DurableRun:
                 case _:
                     if tries > 1 and "ok" in output:
                         await self._waits.reports.end(self._state)
-                    result: R = _decode(step.name, unwrap(output), step.result_kind)
+                    result: R = decode_result(step.name, unwrap(output), step.result_kind)
                     return result
 
     async def wait(self, patience_s: float, waiting: Waiting | None = None) -> Signal | None:
@@ -136,21 +132,21 @@ class DurableRun:
 
     async def follow(self, branch: Branch) -> None:
         """Write the branch to the run's attributes, where signals about it look for the run."""
-        if self._diverged:
+        if self._recorder.has_diverged:
             return
-        with self._guard_record():
+        with self._recorder.guard():
             await DBOS.update_workflow_attributes_async(self._key, {"branch": branch}, merge=True)
 
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:
         """Start another story, once."""
         act = partial(self._runtime.start, start, self._next_name())
-        key, is_new = unwrap(await self._record_step("start", act))
+        key, is_new = unwrap(await self._recorder.record("start", act))
         return RunKey(key), is_new
 
     async def signal(self, signal: SignalRun) -> bool:
         """Signal another run, once."""
         act = partial(self._runtime.signal, signal, signal.key or self._next_name())
-        return bool(unwrap(await self._record_step("signal", act)))
+        return bool(unwrap(await self._recorder.record("signal", act)))
 
     async def find_last_run(self, subject: Subject) -> LastRun | None:
         """Read how the subject's newest run stands."""
@@ -159,8 +155,8 @@ class DurableRun:
             last = await self._runtime.find_last(subject)
             return None if last is None else to_json(last)
 
-        data = unwrap(await self._record_step("find_last_run", find))
-        return None if data is None else _decode("find_last_run", data, LastRun)
+        data = unwrap(await self._recorder.record("find_last_run", find))
+        return None if data is None else decode_result("find_last_run", data, LastRun)
 
     async def find_last_state(self, subject: Subject) -> RunState | None:
         """Read how the subject's newest ended run that got to work stood at its end."""
@@ -169,8 +165,8 @@ class DurableRun:
             state = await asyncio.to_thread(self._runtime.find_last_state, subject)
             return None if state is None else to_json(state)
 
-        data = unwrap(await self._record_step("find_last_state", find))
-        return None if data is None else _decode("find_last_state", data, RunState)
+        data = unwrap(await self._recorder.record("find_last_state", find))
+        return None if data is None else decode_result("find_last_state", data, RunState)
 
     async def run_story(self, story: Story, value: object) -> Outcome:
         """Run the story; turn any exception into an outcome, and tell it who waits for it."""
@@ -216,14 +212,14 @@ class DurableRun:
 
     async def _record_state(self, outcome: Outcome) -> None:
         """Write how the run stood at its end behind all that it did."""
-        if self._state is None or self._diverged:
+        if self._state is None or self._recorder.has_diverged:
             return
         state = to_json(replace(self._state, outcome=outcome))
 
         async def give() -> object:
             return state
 
-        await self._record_step(STATE, give)
+        await self._recorder.record(STATE, give)
 
     async def _run_in_thread(self, call: Callable[[], object]) -> object:
         if await self._take_slot() == INTERRUPTED:
@@ -234,9 +230,9 @@ class DurableRun:
         return to_json(await loop.run_in_executor(self._runtime.executor, act))
 
     async def _receive(self, patience_s: float) -> Signal | None:
-        with self._guard_record():
+        with self._recorder.guard():
             data = await DBOS.recv_async(INBOX, timeout_seconds=patience_s)
-        return None if data is None else _decode("wait", data, Signal)
+        return None if data is None else decode_result("wait", data, Signal)
 
     async def _pause(self, output: StepOutput) -> None:
         """Wait until the next try, without a slot; the story hears what people say meanwhile."""
@@ -246,7 +242,7 @@ class DurableRun:
         is_over = False
         while not is_over:
             async with self._waits.reports.during(self._state, lambda: waiting):
-                paused = await self._record_step(PAUSE, sleep, is_pause=True)
+                paused = await self._recorder.record(PAUSE, sleep, is_pause=True)
             is_over = unwrap(paused) != INTERRUPTED
             if not is_over:
                 await self._waits.hear()
@@ -255,7 +251,7 @@ class DurableRun:
         """Take a slot, and tell whether it had to be waited for."""
         had_to_wait = False
         while True:
-            output = unwrap(await self._record_step("slot", self._take_slot, is_pause=True))
+            output = unwrap(await self._recorder.record("slot", self._take_slot, is_pause=True))
             if output != INTERRUPTED:
                 return had_to_wait or output == WAITED
             had_to_wait = True
@@ -276,48 +272,6 @@ class DurableRun:
         gate.leave(name)
         return output.get("ok")
 
-    async def _record_step(
-        self,
-        name: str,
-        act: Callable[[], Awaitable[object]],
-        schedule: Callable[[StepOutput], StepOutput] = lambda output: output,
-        *,
-        is_pause: bool = False,
-    ) -> StepOutput:
-        """Do the act and record how it ended, or read that from the record."""
-        is_done_now = False
-
-        async def once() -> StepOutput:
-            nonlocal is_done_now
-            is_done_now = True
-            return schedule(await capture(act, f"in step {name}", name))
-
-        try:
-            if self._diverged:
-                self._logger.note_step(is_done_now=True)
-                return await once()
-            with self._guard_record():
-                options: StepOptions = {"name": name, "preemptible": is_pause}
-                output = await DBOS.run_step_async(options, once)
-            self._logger.note_step(is_done_now=is_done_now)
-            return output
-        finally:
-            self._runtime.shutdown_gate.leave(self._key)
-
-    @contextmanager
-    def _guard_record(self) -> Iterator[None]:
-        """Tell how DBOS itself fails from how an act fails."""
-        try:
-            yield
-        except error.DBOSUnexpectedStepError as changed:
-            self._diverged = True
-            raise StepFailed(
-                f"this run was begun by another version of its story: {describe_error(changed)}"
-            ) from None
-        except (SQLAlchemyError, RuntimeError) as lost:
-            # No database, or no threads because the process ends.
-            raise RecordLost(describe_error(lost)) from lost
-
     async def _take_slot(self) -> str | None:
         return await self._waits.take_slot(self._state)
 
@@ -325,14 +279,3 @@ class DurableRun:
         """Name this place in the story, the same at replay: what is begun here happens once."""
         self._names += 1
         return f"{self._key}@{self._names}"
-
-
-def _decode(name: str, data: object, kind: Any) -> Any:
-    try:
-        return from_json(data, kind)
-    except ValidationError as wrong:
-        first = wrong.errors(include_input=False, include_url=False)[0]
-        raise StepFailed(
-            f"in step {name}: its result does not read back at {first['loc']}: {first['msg']}",
-            name,
-        ) from None

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.ports import RateLimited, Refusal, Unreachable
+from bot.ports import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.text import mask_secrets
 
 LIMIT_CHARS = 2000
@@ -105,7 +105,8 @@ def unwrap(output: StepOutput) -> Any:
             raise Refusal(output["text"], output.get("detail", ""))
         case "gone":
             service, since = output.get("service", ""), output.get("since", 0.0)
-            raise Unreachable(output["text"], service, since)
+            kind = BadAnswer if "most_tries" in output else Unreachable
+            raise kind(output["text"], service, since)
         case _:
             raise StepFailed(output["text"], output.get("step", ""))
 

@@ -1,0 +1,38 @@
+"""The tests of how a step's failure stands in the record and comes out of it again."""
+
+import asyncio
+
+import pytest
+
+from bot.adapters.dbos.step_output import RetryPolicy, capture, unwrap
+from bot.ports import BadAnswer, Unreachable
+from bot.stories.ends import explain_unreachable
+
+
+def record(error):
+    """What a step that fails so leaves in the record."""
+
+    async def fail():
+        raise error
+
+    return asyncio.run(capture(fail, "in step x"))
+
+
+@pytest.mark.parametrize(("error", "tries"), [(BadAnswer("odd"), 4), (Unreachable("down"), 9)])
+def test_an_odd_answer_is_tried_a_few_times_only(error, tries):
+    """An outage passes; what GitHub answers otherwise than it documents seldom does."""
+    policy = RetryPolicy(tries=9)
+    faults = [policy.schedule(record(error), count, 0.0)["fault"] for count in range(1, tries + 1)]
+
+    assert [*["again"] * (tries - 1), "gone"] == faults
+
+
+def test_an_odd_answer_is_told_in_plain_words():
+    """It did answer, so nobody reads that it did not; the details are for log and page."""
+    bad = BadAnswer("GitHub's answer to GET /x is not as documented: it lacks `id`", "GitHub")
+    with pytest.raises(BadAnswer) as raised:
+        unwrap(record(bad))
+    outcome = explain_unreachable(raised.value)
+
+    assert "GitHub answers in a way that I do not understand." == outcome.text
+    assert str(bad) == outcome.detail

@@ -260,7 +260,7 @@ def test_pull_request_stays_as_it_was_when_the_model_changes_nothing(stage):
 
 def test_pull_request_that_is_closed_while_the_model_writes_ends_the_work(stage):
     """Nothing more is paid for, and nothing is pushed to a branch that nobody wants."""
-    with stage(ClaudeDouble(slow(TWICE, turn=4, pace_s=6), pace=0)) as on:
+    with stage(ClaudeDouble(slow(TWICE, turn=4, pace_s=4))) as on:
         issue = first_run(on)
         on.forge.add_comment(REPO, issue, "ada", "/generate in German")
         until(lambda: len(on.double.requests) > 4)

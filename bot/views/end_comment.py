@@ -73,7 +73,8 @@ def _render_left_over(state: RunState, outcome: Outcome) -> str:
     if outcome.state not in LEFT_OVER or outcome.kind == "taken branch":
         return ""
     if state.pull is not None and state.pull.open:
-        return f"The pull request {link_pull(state, state.pull)} stays as it is."
+        kind = "draft" if state.pull.draft else "pull request"
+        return f"The {kind} {link_pull(state, state.pull)} stays as it is."
     if state.pushed is not None:
         return f"What I pushed stays on the branch {link_branch(state)}."
     return "Nothing was pushed." if state.turns else ""

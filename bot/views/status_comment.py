@@ -100,17 +100,17 @@ def _render_sign(state: RunState) -> str:
 
 def _render_progress(state: RunState) -> Iterator[str]:
     """Render what comes next, and how far the run is."""
-    next_step = render_waiting(state) or DOING[state.phase][1]
-    if state.goes_on_with_pull:
-        next_step = render_waiting(state) or ON_PULL.get(state.phase, DOING[state.phase][1])
-    yield f"{next_step}\n{_render_asker(state)}"
+    next_step = DOING[state.phase][1]
+    if state.pull is not None:
+        next_step = ON_PULL.get(state.phase, next_step)
+    yield f"{render_waiting(state) or next_step}\n{_render_asker(state)}"
     is_green = any(attempt.state == "green" for attempt in state.attempts)
     boxes = (
         _render_box("Read the request and the code", ticked=state.phase != "reading"),
         _render_box("Plan the change", ticked=state.plan is not None),
         _render_box("Write it and check it", ticked=bool(state.attempts)),
         _render_box("Green on CI", ticked=is_green),
-        _render_box("Pull request", ticked=False),
+        _render_box(f"Pull request #{state.pull.number}" if state.pull else "Pull request"),
     )
     yield "\n".join(boxes)
 
@@ -130,7 +130,7 @@ def _render_asker(state: RunState) -> str:
     return f"{asked}\n{resumption}".rstrip()
 
 
-def _render_box(text: str, *, ticked: bool) -> str:
+def _render_box(text: str, *, ticked: bool = False) -> str:
     return f"- [x] {text}" if ticked else f"- [ ] {text}"
 
 

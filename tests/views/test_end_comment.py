@@ -406,7 +406,7 @@ def test_who_stopped_a_run_for_another_is_named():
             snapshot(
                 [
                     "@ada I stopped, as you asked.",
-                    "The pull request Greet quietly (#8) stays as it is.",
+                    "The draft Greet quietly (#8) stays as it is.",
                     "To have me go on, comment /retry.",
                     "1 file changed: +1 −1 lines · 2 attempts at CI · cost $0.12",
                 ]

@@ -30,6 +30,7 @@ from tests.views.run_states import (
     GREEN,
     KEY,
     PLAN,
+    PULL,
     RED,
     REQUEST,
     RUNNING,
@@ -234,6 +235,11 @@ def test_boxes_are_ticked_as_the_work_goes_on(state, ticked):
 def test_each_phase_says_what_it_does_and_what_comes_next(phase, lines):
     """In two lines, whoever asked between them."""
     assert page(make_state(phase=phase)).open_lines[:3] == lines
+
+
+def test_a_pull_request_that_is_open_already_is_named():
+    """Where CI runs on pull requests alone, a draft is open while it runs."""
+    assert "Pull request #8" == page(make_state(phase="waiting", pull=PULL)).tasks[-1].text
 
 
 def test_what_was_asked_stands_in_the_comment():

@@ -82,7 +82,7 @@ def falter(ports: Ports, task: Task) -> str:
     """Unreachable, so many times; then not."""
     mark(ports, task.diary, "try")
     if Path(task.diary).read_text().count("try") <= task.times:
-        raise Unreachable("GitHub answered 502")
+        raise Unreachable("GitHub answered 502", "GitHub")
     return "reached"
 
 

@@ -1,5 +1,7 @@
 """The tests of what goes wrong in a run: tries, refusals, bugs and apologies."""
 
+import time
+
 from bot.run import step
 from bot.values import Outcome
 from tests.adapters.dbos import engine_stories as stories
@@ -97,6 +99,29 @@ def test_no_error_brings_a_secret_into_the_record(engine, diary, tmp_path, caplo
 
     assert Outcome("failed", "in step leak: ValueError: bad credentials ***") == outcome
     assert (False, False) == (stories.SECRET.encode() in files, stories.SECRET in caplog.text)
+
+
+def test_a_fault_says_which_service_failed_and_since_when(tmp_path, diary):
+    """And which step a bug is in: people are told that, and not the error's words."""
+    faults = []
+
+    async def tell(run, task, fault):
+        faults.append(fault)
+        return Outcome("failed")
+
+    engine = durable(tmp_path / "home", on_run_failed=tell)
+    engine.launch()
+    began = time.time()
+    start(engine, stories.faltering, diary, times=99)
+    ended(engine, "k")
+    start(engine, stories.broken, diary, key="l", word="path")
+    ended(engine, "l")
+    engine.close()
+    gone, bug = faults
+
+    assert ("gone", "GitHub") == (gone.kind, gone.service)
+    assert began - 1 <= gone.since <= time.time()
+    assert ("failed", "break_down", 0.0) == (bug.kind, bug.step, bug.since)
 
 
 def test_a_report_of_failure_that_fails_changes_nothing(tmp_path, diary):

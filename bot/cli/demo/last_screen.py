@@ -94,16 +94,10 @@ def _render_place(label: str, place: str) -> Text:
 
 def _render_next(command: str) -> Iterator[Text]:
     yield Text("Try it on your own repository:", "bold")
-    yield Text("  1. Make a GitHub App. README.md says how, and deploy/app.yml what it may.")
-    yield Text("  2. Set its id, its key, its webhook's secret and Claude's key, then ask")
-    yield Text.assemble("     ", (f"{command} doctor", "cyan"), " what is still missing.")
-    yield Text.assemble(
-        "  3. Start ",
-        (f"{command} serve", "cyan"),
-        " and label an issue ",
-        ("autogen", "cyan"),
-        ".",
-    )
+    serve, doctor = (f"{command} serve", "cyan"), (f"{command} doctor", "cyan")
+    yield Text.assemble("  1. Make a GitHub App: ", serve, " lists what it needs.")
+    yield Text.assemble("  2. Set the four things that it names, and ask ", doctor, ".")
+    yield Text.assemble("  3. Run ", serve, " again, and label an issue ", ("autogen", "cyan"), ".")
     yield Text.assemble(
         "Or without GitHub: ", (f"{command} solve --repo PATH --issue FILE", "cyan")
     )

@@ -268,7 +268,7 @@ def test_pull_request_that_is_closed_while_the_model_writes_ends_the_work(stage)
         run = on.ended(issue, run=2)
 
         assert "stopped" == run.outcome.state
-        assert "@ada closed my pull request" in run.outcome.text
+        assert "my pull request was closed" in run.outcome.text
         assert 5 == len(on.double.requests)
 
 

@@ -13,6 +13,7 @@ from bot.tools.session import AgentContext, ToolSession
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_files import TreeFiles
 
+MAX_GUIDED = 5  # files whose folders' guidance is read
 MAX_SUBJECTS = 12
 SUBJECTS_CHARS = 1_500
 MAP_CHARS = 9_000
@@ -40,7 +41,8 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     # From the base alone: what this change says of itself guides nobody.
     files = TreeFiles(mirrors, context.tree)
     paths = files.paths()
-    guides = read_guides(files, paths)
+    best_paths = [hit.path for hit in context.retrieval.files[:MAX_GUIDED]]
+    guides = read_guides(files, paths, best_paths)
     sections = (
         INTRODUCTION,
         *render_request(context),

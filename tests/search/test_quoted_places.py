@@ -52,6 +52,15 @@ def test_a_text_with_many_lines_shows_some_of_each_file_and_all_counts():
     assert (33, {"shop/a.py": 30, "shop/b.py": 3}) == (found.lines, found.counts)
 
 
+def test_a_name_that_only_code_has_is_told_however_common():
+    """A word of plain English is not."""
+    contents = files(**{"shop/a.py": "addTax(1)\n" * 30})
+
+    assert [("addTax", 30)] == [
+        (text.text, text.lines) for text in find_places(contents, "addTax rounds")
+    ]
+
+
 def test_a_message_is_found_whole_or_by_its_parts():
     """Its values are not in the code."""
     contents = files(**{"shop/e.py": 'raise ValueError(f"no such item in the cart: {item!r}")\n'})

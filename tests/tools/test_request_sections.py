@@ -167,6 +167,14 @@ def test_a_guide_is_found_wherever_projects_keep_it(path):
     assert [path] == list(guides(**{path: text}))
 
 
+def test_guidance_for_agents_counts_in_the_folders_of_the_best_files():
+    """A part of a repository can have its own."""
+    files = {"AGENTS.md": "All.", "web/AGENTS.md": "Web.", "api/AGENTS.md": "API."}
+
+    found = read_guides(Files(**files), list(files), ["web/src/app.ts"])
+    assert ["AGENTS.md", "web/AGENTS.md"] == list(found)
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -301,7 +309,7 @@ def test_a_section_is_cut_by_whole_lines_with_a_mark():
 
 def test_the_whole_answer_is_bounded(read):
     """Whatever people and files hold."""
-    long = "word " * 40_000
+    long = "word " * 12_000
     hits = tuple(
         SearchHit(f"a{number}.py", 1.0, (long,), long, "class", 1, 9) for number in range(50)
     )

@@ -12,7 +12,7 @@ import numpy as np
 from bot.search.bm25 import Indices
 from bot.search.commit_index import CommitIndex
 from bot.search.file_index import FileIndex
-from bot.search.quoted.quoted_texts import QuotedText, TextKind
+from bot.search.quoted.quoted_texts import CODE_SPELLING, QuotedText, TextKind
 from bot.search.terms import split_terms
 from bot.text.code_line import shorten_code_line
 from bot.values import GrepMatch, QuotedPlaces
@@ -64,7 +64,8 @@ def list_candidate_files(index: CommitIndex, texts: Sequence[QuotedText]) -> lis
         for text in _order_texts(quoted):
             terms = sorted(set(split_terms(text)))
             paths = _find_files(index, terms)
-            is_plain = text.isalpha() or quoted.kind == "path"
+            is_word = text.isalpha() and not CODE_SPELLING.search(text)
+            is_plain = is_word or quoted.kind == "path"
             is_casual = is_plain or not quoted.is_explicit or text != quoted.text
             if terms and len(paths) <= (MAX_CASUAL_FILES if is_casual else MAX_FILES):
                 lookups.append(Lookup(quoted, text, paths, is_casual))

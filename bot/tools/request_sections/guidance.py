@@ -56,9 +56,14 @@ def render_guidance(instructions: str, guides: Mapping[str, str]) -> Iterator[st
         )
 
 
-def read_guides(files: TreeFiles, paths: Sequence[str]) -> dict[str, str]:
-    """Read the guides by their paths; where there is none, the README's section on contributing."""
-    chosen = [path for path in FOR_AGENTS if path in paths][:2]
+def read_guides(files: TreeFiles, paths: Sequence[str], near: Sequence[str] = ()) -> dict[str, str]:
+    """Read the guides by their paths; where there is none, the README's section on contributing.
+
+    A guide for agents counts in the folders that lead to the files in `near`, too.
+    """
+    known = set(paths)
+    chosen = [path for path in FOR_AGENTS if path in known][:2]
+    chosen += [path for path in _list_near_guides(near) if path in known][:2]
     guides = sorted(filter(_is_guide, paths), key=lambda path: (path.count("/"), path))
     chosen += guides[:MAX_GUIDES]
     texts: dict[str, str] = {}
@@ -67,6 +72,13 @@ def read_guides(files: TreeFiles, paths: Sequence[str]) -> dict[str, str]:
         if text.strip() and not INCLUDE.fullmatch(text) and text not in texts.values():
             texts[path] = text
     return texts if guides else {**texts, **_read_readme_section(files, paths)}
+
+
+def _list_near_guides(near: Sequence[str]) -> list[str]:
+    folders = {
+        str(folder): None for path in near for folder in PurePosixPath(path).parents if folder.name
+    }
+    return [f"{folder}/{FOR_AGENTS[0]}" for folder in folders]
 
 
 def _is_guide(path: str) -> bool:

@@ -98,7 +98,7 @@ def happened(on, outcome):
 UNHARMED = {
     "outcome": "opened",
     "branches": [BRANCH, "main"],
-    "comments": 1,
+    "comments": 2,  # how it stands, and how it ended
     "pulls": [(BRANCH, False)],
     "greeting": 'def greet(name):\n    return "Hello, " + name\n',
     "turns asked": [0, 1, 2, 3, 4, 5],

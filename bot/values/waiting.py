@@ -19,4 +19,5 @@ class Waiting:
     behind: tuple[str, ...] = ()  # the runs that work in this repository, when they hold it up
     service: str = ""  # who does not answer, such as "Claude"
     next_try: str = ""  # ISO 8601, UTC
+    is_limited: bool = False  # the service does answer, and said when it will take more
     checks: tuple[Check, ...] = ()  # all that CI has begun

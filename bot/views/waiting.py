@@ -20,7 +20,10 @@ def describe_waiting(waiting: Waiting) -> str:
         case "slot":
             return f"is queued, {_render_ordinal(waiting.place)} of {waiting.line_length} in line"
         case "service":
-            return f"waits for {waiting.service or 'a service'}, which does not answer"
+            service = waiting.service or "a service"
+            if waiting.is_limited:
+                return f"waits until {service} takes more requests"
+            return f"waits for {service}, which does not answer"
         case "ci":
             return "waits for CI"
 
@@ -56,6 +59,11 @@ def _find_number(key: str, repository: str) -> str:
 
 def _render_outage(waiting: Waiting) -> str:
     service = waiting.service or "The service"
+    if waiting.is_limited:
+        return (
+            f"{service} limits how much it is asked. I go on at {_render_time(waiting.next_try)}; "
+            "nothing that was done so far is lost."
+        )
     text = f"{service} has not answered since {_render_time(waiting.since)}. I keep trying"
     if waiting.next_try:
         text += f", next at {_render_time(waiting.next_try)}"

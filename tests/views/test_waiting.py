@@ -19,8 +19,10 @@ def test_the_queue_says_place_and_whom_it_waits_for():
     """A run of this repository is named; what runs elsewhere is nobody's business here."""
     assert (
         "is queued, 2nd of 5 in line",
-        "I am at work on #3 in this repository, and begin here when that is done. "
-        "Who asked first is served first.",
+        (
+            "I am at work on #3 in this repository, and begin here when that is done. "
+            "Who asked first is served first."
+        ),
     ) == render(Waiting("slot", place=2, line_length=5, behind=("o/r#3/1",)))
     assert (
         "is queued, 1st of 1 in line",
@@ -42,9 +44,24 @@ def test_an_outage_says_since_when_and_when_it_is_tried_again():
     """And that nothing is lost."""
     assert (
         "waits for Claude, which does not answer",
-        "Claude has not answered since 10:05 UTC. I keep trying, next at 10:12 UTC; "
-        "nothing that was done so far is lost.",
+        (
+            "Claude has not answered since 10:05 UTC. I keep trying, next at 10:12 UTC; "
+            "nothing that was done so far is lost."
+        ),
     ) == render(Waiting("service", since=AT, service="Claude", next_try=LATER))
+
+
+def test_a_rate_limit_is_no_outage():
+    """The service answers, and says when it will take more."""
+    waiting = Waiting("service", since=AT, service="Claude", next_try=LATER, is_limited=True)
+
+    assert (
+        "waits until Claude takes more requests",
+        (
+            "Claude limits how much it is asked. I go on at 10:12 UTC; "
+            "nothing that was done so far is lost."
+        ),
+    ) == render(waiting)
 
 
 def test_ci_says_which_checks_run():

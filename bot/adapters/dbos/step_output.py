@@ -41,6 +41,7 @@ class RetryPolicy:
     """How often and how long to try again when a port is unreachable."""
 
     tries: int = 50
+    local_tries: int = 8  # of what is no service: on this machine trouble seldom passes by itself
     # GitHub's limits last an hour by its own clock, and outages of either service about as long.
     total_s: float = 2 * 3600.0
     first_s: float = 1.0  # then doubled
@@ -54,11 +55,15 @@ class RetryPolicy:
         began = began or now
         pause_s = min(self.first_s * 2 ** (tries - 1), self.most_s)
         until = max(output["until"], now + pause_s)
-        most_tries = min(self.tries, output.get("most_tries", self.tries))
-        if tries >= most_tries or until - began > self.total_s:
+        if tries >= self._count_tries(output) or until - began > self.total_s:
             return {**output, "since": began}
         text = f"again in {round(until - now, 2):g} s: {output['text']}"
         return {**output, "fault": "again", "text": text, "until": until, "began": began}
+
+    def _count_tries(self, output: StepOutput) -> int:
+        usual = self.tries if output.get("service") else self.local_tries
+        most_tries: int = output.get("most_tries", usual)
+        return min(self.tries, most_tries)
 
 
 async def capture(act: Callable[[], Awaitable[object]], where: str, step: str = "") -> StepOutput:
@@ -76,13 +81,15 @@ async def capture(act: Callable[[], Awaitable[object]], where: str, step: str = 
         return {"fault": "refused", "text": describe_error(refusal), "detail": refusal.detail}
     except Unreachable as gone:
         until = gone.until if isinstance(gone, RateLimited) else 0.0
-        output = {
+        output: StepOutput = {
             "fault": "gone",
             "text": describe_error(gone),
             "until": until,
             "service": gone.service,
             "since": gone.since,
         }
+        if isinstance(gone, RateLimited):
+            output["limited"] = True
         return output | ({"most_tries": gone.most_tries} if gone.most_tries else {})
     except StepFailed as failed:
         return {"fault": "failed", "text": str(failed), "step": failed.step}

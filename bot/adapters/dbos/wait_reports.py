@@ -125,6 +125,7 @@ def describe_pause(output: StepOutput) -> Waiting:
         since=_format_time(output["began"]),
         service=output.get("service", ""),
         next_try=_format_time(output["until"]),
+        is_limited=output.get("limited", False),
     )
 
 

@@ -73,8 +73,10 @@ def test_the_operator_is_warned_once_near_a_cap_and_once_at_it(spending, caplog)
 
     assert [
         "Today $3.30 of $4.00 (GREENLIT_USD_PER_REPOSITORY_DAY) is spent in o/r.",
-        "Today $4.00 of $4.00 (GREENLIT_USD_PER_REPOSITORY_DAY) is spent in o/r. "
-        "No turn begins before 00:00 UTC.",
+        (
+            "Today $4.00 of $4.00 (GREENLIT_USD_PER_REPOSITORY_DAY) is spent in o/r. "
+            "No turn begins before 00:00 UTC."
+        ),
     ] == [record.getMessage() for record in caplog.records]
     assert [("", False), ("o/r", True)] == [
         (limit.repo, limit.is_near) for limit in spending.list_limits()

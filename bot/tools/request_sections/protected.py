@@ -11,7 +11,7 @@ from bot.tools.request_sections.section import render_section
 from bot.values import RepoConfig
 
 MAX_PATHS = 12
-MAX_SPELLINGS = 2_000
+MAX_SPELLINGS = 500
 CHARS = 2_500
 # A path, or a file's name: with a suffix, of capitals as CODEOWNERS, or such as Jenkinsfile.
 SPELLING = re.compile(
@@ -21,8 +21,9 @@ SPELLING = re.compile(
 
 def render_protected(texts: Iterable[str], paths: Iterable[str], config: RepoConfig) -> str:
     """Render the protected paths among those that the texts spell and those given; "" if none."""
-    spelled = (path.strip("./") for path in _find_spellings(texts))
-    candidates = dict.fromkeys((*paths, *filter(None, spelled), *_find_spellings(texts)))
+    spellings = _find_spellings(texts)
+    bare = filter(None, (spelling.strip("./") for spelling in spellings))
+    candidates = dict.fromkeys((*paths, *spellings, *bare))
     findings = check_paths(list(candidates)[:MAX_SPELLINGS], config.allow, config.protected)
     protected = {finding.path: finding.text for finding in findings if "protect" in finding.text}
     lines = [f"{path}: {text}" for path, text in protected.items()]

@@ -37,10 +37,10 @@ def shorten_line(line: str) -> str:
 
 def show_invisible(lines: Sequence[str]) -> list[str]:
     """Write invisible characters as their numbers, and say so at the end when there are any."""
-    shown = [escape_invisible(line) for line in lines]
-    if shown == list(lines):
-        return shown
-    return [*shown, INVISIBLE_NOTE]
+    escaped = [escape_invisible(line) for line in lines]
+    if escaped == list(lines):
+        return escaped
+    return [*escaped, INVISIBLE_NOTE]
 
 
 def choose_end(lines: Sequence[str], start: int, end: int) -> int:

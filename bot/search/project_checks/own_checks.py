@@ -109,8 +109,8 @@ def list_own_checks(files: Mapping[str, bytes]) -> list[str]:
         data = files.get(path, b"")
         if data and len(data) <= FILE_BYTES:
             with suppress(*UNREADABLE):
-                told = read(data.decode("utf-8", "replace"))
-                lines += [f"{' '.join(line.split())} ({path})" for line in told]
+                descriptions = read(data.decode("utf-8", "replace"))
+                lines += [f"{' '.join(line.split())} ({path})" for line in descriptions]
     lines += [f"{tool} ({path})" for path, tool in PLAIN_FILES.items() if path in files]
     return [shorten_code_line(line, LINE_CHARS) for line in dict.fromkeys(lines)]
 
@@ -146,8 +146,8 @@ def _render_settings(table: Mapping[str, object], keys: tuple[str, ...]) -> str:
 
 def _render_value(value: object) -> str:
     if isinstance(value, list):
-        shown = [str(item) for item in value[:MAX_NAMES]]
-        return " ".join([*shown, "..."] if len(value) > MAX_NAMES else shown)
+        items = [str(item) for item in value[:MAX_NAMES]]
+        return " ".join([*items, "..."] if len(value) > MAX_NAMES else items)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -156,14 +156,14 @@ def _render_names(
 ) -> Iterator[str]:
     """Name the commands that check, with what they run where that is a text."""
     names = [name for name in commands if not checks or CHECK_NAME.search(name)]
-    told = []
+    rendered = []
     for name in names[:MAX_NAMES]:
         command = commands[name]
         text = shorten_code_line(" ".join(command.split()), 70) if isinstance(command, str) else ""
-        told.append(f"{name} = {text}" if text else name)
-    if told:
+        rendered.append(f"{name} = {text}" if text else name)
+    if rendered:
         more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
-        yield f"{title}: {'; '.join(told)}{more}"
+        yield f"{title}: {'; '.join(rendered)}{more}"
 
 
 def _read_package_json(text: str) -> Iterator[str]:
@@ -234,12 +234,12 @@ def _read_cargo(text: str) -> Iterator[str]:
     document = tomllib.loads(text)
     package = _as_table(document.get("package"))
     shared = _as_table(_as_table(document.get("workspace")).get("package"))
-    told = ["tests: cargo test, cargo fmt, cargo clippy"]
+    checks = ["tests: cargo test, cargo fmt, cargo clippy"]
     for key in ("edition", "rust-version"):
         value = package.get(key) or shared.get(key)
         if isinstance(value, str):
-            told.append(f"{key} {value}")
-    yield "; ".join(told)
+            checks.append(f"{key} {value}")
+    yield "; ".join(checks)
 
 
 def _as_table(value: object) -> Mapping[str, object]:

@@ -130,13 +130,13 @@ class _Collected:
         places = _choose_lines(matches, min(MAX_LINES, self._room))
         self._room -= len(places)
         counts = _count_lines(matches)
-        shown = dict(sorted(counts.items(), key=lambda pair: -pair[1])[:MAX_COUNTS])
+        top_counts = dict(sorted(counts.items(), key=lambda pair: -pair[1])[:MAX_COUNTS])
         self.present[lookup.text] = QuotedPlaces(
             lookup.text,
             places,
             len(matches),
             len(counts),
-            shown,
+            top_counts,
             part_of="" if lookup.is_whole else quoted.text,
         )
 

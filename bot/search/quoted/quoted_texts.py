@@ -78,15 +78,15 @@ def find_quoted_texts(title: str, body: str) -> list[QuotedText]:
     blocks = [match[2] for match in FENCE.finditer(body)]
     prose = FENCE.sub("\n", body)
     texts: dict[str, QuotedText] = {}
-    for found in (
+    for text in (
         *_read_quotes(title),
-        *(replace(text, is_explicit=True) for text in _read_spellings(title)),
+        *(replace(each, is_explicit=True) for each in _read_spellings(title)),
         *_read_quotes(prose),
         *_read_errors(body),
         *_read_spellings(prose),
-        *(text for block in blocks for text in _read_spellings(block)),
+        *(each for block in blocks for each in _read_spellings(block)),
     ):
-        texts.setdefault(found.text, found)
+        texts.setdefault(text.text, text)
     return list(texts.values())[:MAX_TEXTS]
 
 

@@ -125,8 +125,8 @@ def _number_type(hit: SearchHit, lines: list[str]) -> list[str]:
         for number, line in enumerate(body, hit.line + 1)
         if len(line) - len(line.lstrip()) == member_indent and MEMBER.match(line)
     ]
-    shown = [hit.line, *members[: TYPE_LINES - 1]]
-    numbered = [line for number in shown for line in number_lines(lines, number, number)]
+    chosen = [hit.line, *members[: TYPE_LINES - 1]]
+    numbered = [line for number in chosen for line in number_lines(lines, number, number)]
     if len(members) >= TYPE_LINES:
         numbered.append(f"      ({count_noun(len(members) - TYPE_LINES + 1, 'more member')})")
     return numbered

@@ -73,14 +73,14 @@ def _render_workflows(
         for path, workflow in known.items()
     }
     jobs = {path: list_jobs(workflow) for path, workflow in known.items()}
-    shown = [path for path in known if triggers[path] and jobs[path]]
-    for path in shown:
+    started = [path for path in known if triggers[path] and jobs[path]]
+    for path in started:
         yield f"{path}, on {triggers[path]}:"
         for job in jobs[path]:
             yield f"  {join_lines(job.render())}"
             yield from (f"    {join_lines(each.render())}" for each in jobs.get(job.calls, ()))
-    called = {job.calls for path in shown for job in jobs[path]}
-    others = [path.rpartition("/")[2] for path in known if path not in {*shown, *called}]
+    called = {job.calls for path in started for job in jobs[path]}
+    others = [path.rpartition("/")[2] for path in known if path not in {*started, *called}]
     if others:
         yield f"Also there, for other events or branches, or without a check: {', '.join(others)}."
     if unread := [path for path in read if path not in known]:

@@ -81,7 +81,8 @@ def _list_folder(folder: Path) -> list[Path]:
 
 
 def _read_command(process: Path) -> str:
-    words = _read_text(process / "cmdline").replace("\0", " ").strip()
+    program, *arguments = _read_text(process / "cmdline").rstrip("\0").split("\0")
+    words = " ".join([Path(program).name, *arguments])
     command = strip_control(mask_secrets(words))
     return f"{command[:COMMAND_CHARS]}…" if len(command) > COMMAND_CHARS else command
 

@@ -71,9 +71,10 @@ class AppAuth(Auth.AppAuth):
     def _sign(self) -> str:
         try:
             return self.create_jwt()
-        except (PyJWTError, ValueError, TypeError) as error:
+        except (PyJWTError, ValueError, TypeError):
             raise Refusal(
-                f"GREENLIT_PRIVATE_KEY is no RSA private key ({type(error).__name__})."
+                "GREENLIT_PRIVATE_KEY is no RSA private key, or a damaged one. "
+                "Generate another in the App's settings, under Private keys."
             ) from None
 
 

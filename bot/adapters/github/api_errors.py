@@ -12,12 +12,13 @@ from github import BadAttributeException
 from pydantic import ValidationError
 
 from bot.ports import BadAnswer, RateLimited, Refusal, Unreachable
-from bot.text import mask_secrets
+from bot.text import defuse_inline, mask_secrets
 
 T = TypeVar("T")
 
 # Where GitHub says "slow down" but not for how long, its documentation asks for at least a minute.
 PATIENCE_S = 60.0
+LIMIT_CHARS = 300  # of GitHub's own words
 
 NOT_GRANTED = "resource not accessible by integration"
 # What GitHub says with a 403, and what we make of it.
@@ -43,8 +44,8 @@ class NotFound(Refusal):
 class Unprocessable(Refusal):
     """GitHub understands the request and does not do it, status 422. `message` is its own words."""
 
-    def __init__(self, text: str, message: str) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, message: str, detail: str = "") -> None:
+        super().__init__(text, detail)
         self.message = message
 
 
@@ -103,8 +104,10 @@ def raise_for_status(response: ApiResponse, now: float) -> None:
             raise Unreachable(f"GitHub answered {status} to {response.request}", "GitHub")
         case status:
             message = response.message or "no reason given"
-            text = f"GitHub refused {response.request}: {message} ({status})."
-            raise Unprocessable(text, message) if status == 422 else Refusal(text)
+            text = f"GitHub refused what I asked it for: {_quote(message)} ({status})."
+            if status == 422:
+                raise Unprocessable(text, message, response.request)
+            raise Refusal(text, response.request)
 
 
 def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
@@ -120,7 +123,8 @@ def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
     if kind == "FORBIDDEN" and NOT_GRANTED in message.lower():
         raise Refusal(_ask_for_permission(response))
     if kind:
-        raise Refusal(f"GitHub refused {response.request}: {message}.")
+        text = f"GitHub refused what I asked it for: {_quote(message)}."
+        raise Refusal(text, response.request)
     # GraphQL's time-outs have no type.
     raise Unreachable(f"GitHub could not answer {response.request}: {message}", "GitHub")
 
@@ -167,7 +171,13 @@ def _forbidden(response: ApiResponse, now: float) -> Exception:
     for sign, text in FORBIDDEN.items():
         if sign in message:
             return Refusal(text)
-    return Refusal(f"GitHub forbids {response.request}: {response.message or 'no reason given'}.")
+    words = _quote(response.message or "no reason given")
+    return Refusal(f"GitHub forbids what I asked it for: {words}.", response.request)
+
+
+def _quote(message: str) -> str:
+    """Quote GitHub's words, which may name what people wrote, for a comment."""
+    return defuse_inline(message, LIMIT_CHARS).rstrip(".")
 
 
 def _limited_until(response: ApiResponse, now: float) -> float | None:

@@ -50,8 +50,10 @@ class GitHubPulls:
 
     def _request_review(self, pull: GithubPull, reviewer: str) -> None:
         """Ask for a review. GitHub refuses authors and people without access: then nobody is."""
-        requested = {person.login for person in pull.requested_reviewers}
-        if not reviewer or reviewer in requested:
+        if not reviewer:
+            return
+        requested = pull.requested_reviewers or ()  # a value that GitHub may leave out
+        if any(person.login == reviewer for person in requested):
             return
         with suppress(Refusal):
             self.api.write_once(lambda: pull.create_review_request(reviewers=[reviewer]))

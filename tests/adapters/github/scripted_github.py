@@ -236,6 +236,8 @@ def pull(number: int, **changed: Any) -> dict[str, Any]:
         "body": "B",
         "state": "open",
         "draft": False,
+        "merged_at": None,
+        "requested_reviewers": [],
         "head": {"ref": "greenlit/7", "repo": {"id": 1}},
         "base": {"ref": "main", "repo": {"id": 1}},
         **changed,

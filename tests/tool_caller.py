@@ -40,7 +40,7 @@ class ToolCaller:
             self.context,
             patch=Patch(kept),
             plan=outcome.plan or self.context.plan,
-            finish=outcome.finish or self.context.finish,
+            finish=outcome.words or self.context.finish,
         )
         return outcome
 

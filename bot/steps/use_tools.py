@@ -36,6 +36,7 @@ class TurnOutcome:
     finish: Finish | None = None
     finish_call: str = ""
     todo: tuple[str, ...] | None = None
+    words: Finish | None = None  # that `finish` was given, also where it was refused
 
 
 def _summarize_refusals(outcome: TurnOutcome) -> Summary | None:
@@ -65,6 +66,7 @@ def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) ->
         session.finish,
         executor.finish_call,
         session.todo,
+        session.words,
     )
 
 

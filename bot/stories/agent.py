@@ -129,7 +129,7 @@ async def _use_tools(run: Run, state: RunState, turn: Turn) -> RunState:
             raise Asks(explain_questions(outcome.plan.questions))
     if outcome.finish is not None:
         call = OpenFinish(outcome.finish_call, outcome.finish, outcome.results)
-        return run.keep(replace(state, open_finish=call, finish=outcome.finish))
+        return run.keep(replace(state, open_finish=call))
     state, results = _warn_of_repeats(state, turn, outcome.results)
     return run.keep(after_results(state, results))
 
@@ -157,6 +157,7 @@ def _after_tools(state: RunState, outcome: TurnOutcome) -> RunState:
         state,
         patch=Patch(files),
         plan=outcome.plan or state.plan,
+        finish=outcome.words or outcome.finish or state.finish,
         todo=state.todo if outcome.todo is None else outcome.todo,
     )
 

@@ -46,29 +46,29 @@ def run(session: ToolSession, arguments: FinishInput) -> str:
     """Take the model's words for its work. The call is answered later, by the checks and by CI."""
     if session.finish is not None:
         raise ToolRefusal("`finish` was called in this turn already.")
+    title = normalize_subject(arguments.title or "")
+    title_fault = explain_bad_subject(title) if arguments.title is not None else ""
+    words = session.words = _merge_words(session, arguments, "" if title_fault else title)
     if session.has_failed_edit:
         raise ToolRefusal(
             "An edit in this turn failed, so the work is not what you say. "
-            "Mend that, then call finish."
+            "Mend that, then call finish: it keeps what you gave it."
         )
-    earlier = session.context.finish
-    if earlier is None and (arguments.title is None or arguments.summary is None):
-        raise ToolRefusal("The first `finish` needs `title` and `summary`.")
-    given = arguments.model_dump(exclude_none=True)
-    if arguments.title is not None:
-        given["title"] = _read_title(arguments.title)
-    if arguments.look_at is not None:
-        given["look_at"] = tuple(arguments.look_at)
-    session.finish = replace(earlier or Finish("", "", ""), **given)
+    if title_fault:
+        raise ToolRefusal(f"{title_fault} The rest is kept: give only a new `title`.")
+    if missing := [f"`{name}`" for name in ("title", "summary") if not getattr(words, name)]:
+        raise ToolRefusal(f"`finish` still needs {' and '.join(missing)}; the rest is kept.")
+    session.finish = words
     return ""
 
 
-def _read_title(text: str) -> str:
-    """Normalize a title. Raises ToolRefusal when it cannot be the subject of a commit."""
-    title = normalize_subject(text)
-    if fault := explain_bad_subject(title):
-        raise ToolRefusal(fault)
-    return title
+def _merge_words(session: ToolSession, arguments: FinishInput, title: str) -> Finish:
+    """Lay what was given over what `finish` was given before, also where that was refused."""
+    earlier = session.words or session.context.finish or Finish("", "", "")
+    given = arguments.model_dump(exclude_none=True, exclude={"title"})
+    if arguments.look_at is not None:
+        given["look_at"] = tuple(arguments.look_at)
+    return replace(earlier, title=title or earlier.title, **given)
 
 
 FINISH = Tool("finish", FinishInput, run)

@@ -38,6 +38,7 @@ class ToolSession:
     context: AgentContext
     patch: Patch
     plan: Plan | None = None  # of this turn
+    words: Finish | None = None  # of this turn's `finish`, also of one that was refused
     finish: Finish | None = None
     todo: tuple[str, ...] | None = None
     has_failed_edit: bool = False

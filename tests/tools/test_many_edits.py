@@ -427,8 +427,25 @@ def test_finish_keeps_what_it_was_given(caller):
 
 def test_the_first_finish_must_be_whole(caller):
     """A pull request needs a title and a summary."""
-    assert "The first `finish` needs `title` and `summary`." == caller.refusal(
+    assert "`finish` still needs `title` and `summary`; the rest is kept." == caller.refusal(
+        "finish", message="From 0."
+    )
+    assert "`finish` still needs `summary`; the rest is kept." == caller.refusal(
         "finish", title="Count"
+    )
+    finish = caller.turn(("finish", {"summary": "It counts."})).finish
+
+    assert Finish("Count", "From 0.", "It counts.") == finish
+
+
+def test_a_title_that_is_refused_costs_no_other_words(caller):
+    """Only the title is given anew."""
+    refusal = caller.refusal("finish", title="Count " * 20, summary="It counts.", look_at=["a.py"])
+
+    assert refusal.endswith("The rest is kept: give only a new `title`.")
+    assert (
+        Finish("Count", "", "It counts.", ("a.py",))
+        == caller.turn(("finish", {"title": "Count"})).finish
     )
 
 

@@ -34,8 +34,10 @@ def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
     # No text can hold its own digest, so nobody but us can write this tag.
     marker = f"line-{hashlib.sha256(markdown.encode(errors='replace')).hexdigest()}"
     lines: list[str] = []
+    math_lines = _find_math_blocks(markdown)
     for token in tokens:
-        if token.type == "inline" and token.level == 1:
+        is_math = token.map is not None and token.map[0] in math_lines
+        if token.type == "inline" and token.level == 1 and not is_math:
             token.children = _mark_lines(token.children or [], marker, lines)
     if not any("/" in line or "@" in line for line in lines):
         return ()
@@ -48,6 +50,21 @@ def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
             name = command["command"] or command["mention"]
             commands.append((name.lower(), (command["words"] or "").strip()))
     return tuple(commands)
+
+
+def _find_math_blocks(markdown: str) -> frozenset[int]:
+    """Return the numbers of the lines from a line that is `$$` to the next such line."""
+    inside: set[int] = set()
+    opened = None
+    for number, line in enumerate(markdown.split("\n")):
+        if line.strip() != "$$":
+            continue
+        if opened is None:
+            opened = number
+        else:
+            inside.update(range(opened, number + 1))
+            opened = None
+    return frozenset(inside)
 
 
 def _mark_lines(children: Sequence[Token], marker: str, lines: list[str]) -> list[Token]:

@@ -384,6 +384,8 @@ def test_nothing_comes_alive_in_quoted_text(text: str, limit: int):
         ("[/generate]: http://x.org", []),
         ("$$\n/generate\n$$", []),
         ("$$\nx = 1\n/generate\n$$\n/stop", [("stop", "")]),
+        ("$$\n\n/generate\n\n$$\n\n/stop", [("stop", "")]),
+        ("$$\n\n/generate", [("generate", "")]),
         ("so $a\n/generate b$ holds", []),
         ("```math\n/generate\n```", []),
         ("$`a\n/generate`$", []),

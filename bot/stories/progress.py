@@ -39,10 +39,11 @@ async def conclude(run: Run, outcome: Outcome) -> Outcome:
 async def conclude_failed(run: Run, request: Request, fault: RunFault) -> Outcome:
     """End a run whose story could not end it: say what broke, and keep what there is of its work.
 
-    A command that broke has kept no state, and there is no more of it to tell.
+    What the story came to stays, where only the telling of it failed. A command that broke has kept
+    no state, and there is no more of it to tell.
     """
     if fault.state is not None:
-        return await conclude(run, explain_fault(fault))
+        return await conclude(run, fault.state.outcome or explain_fault(fault))
     outcome = explain_broken_command(fault)
     with suppress(Refusal, Unreachable):
         await run(report_failure, RunState(run.key, request, outcome=outcome))

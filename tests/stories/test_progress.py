@@ -1,0 +1,71 @@
+"""What is told of a run that its story could not end."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.ports import Refusal
+from bot.run import RunFault
+from bot.stories.progress import conclude_failed
+from bot.values import Outcome, RunReport
+from tests.views.run_states import KEY, REQUEST, make_end, make_state
+
+BUG = RunFault("failed", "in step report: KeyError: 'x'", "report")
+
+
+class Recorder:
+    """A run that does no step, and keeps what it is asked to do."""
+
+    key = KEY
+
+    def __init__(self, state=None, refusal=None):
+        self.state = state
+        self.refusal = refusal
+        self.steps = []
+
+    async def __call__(self, step, /, *values, **named):
+        self.steps.append((step.name, values[0].outcome.state))
+        if self.refusal:
+            raise self.refusal
+        return RunReport(1, "")
+
+    def heed(self, listen):
+        pass
+
+    def keep(self, state):
+        self.state = state
+        return state
+
+
+def conclude(run, fault):
+    return asyncio.run(conclude_failed(run, REQUEST, fault))
+
+
+def test_a_run_that_broke_is_told_with_its_state():
+    """Its comments say that it broke; what CI had not judged is not waited for."""
+    run = Recorder(make_state())
+    outcome = conclude(run, replace(BUG, state=run.state))
+
+    assert ("failed", "broke") == (outcome.state, outcome.kind)
+    assert [("report", "failed")] == run.steps
+    assert outcome == run.state.outcome
+
+
+def test_an_end_that_could_not_be_told_at_first_stays_what_it_was():
+    """GitHub was down when the pull request was opened already: that is what people are told."""
+    opened = Outcome("opened", "CI is green.", 8)
+    run = Recorder(make_end(opened))
+    gone = RunFault("gone", "502", "report", service="GitHub", state=run.state)
+
+    assert opened == conclude(run, gone)
+    assert [("report", "opened")] == run.steps
+
+
+@pytest.mark.parametrize("refusal", [None, Refusal("It is locked.")])
+def test_a_command_that_broke_has_no_run_to_tell_of(refusal):
+    """Whoever gave it is told, where anybody can be told."""
+    run = Recorder(refusal=refusal)
+
+    assert "failed" == conclude(run, BUG).state
+    assert [("report_failure", "failed")] == run.steps

@@ -27,7 +27,7 @@ from bot.cli.inputs import (
     read_request,
     require_folder,
 )
-from bot.cli.terminal import colour_diff, open_console, print_sentences, render_step
+from bot.cli.terminal import StepLine, colour_diff, open_console, print_sentences
 from bot.cli.unrecorded_run import SilentComments, UnrecordedRun
 from bot.ports import Ports, Refusal, Unreachable
 from bot.settings import ModelSettings
@@ -150,7 +150,7 @@ def _solve(console: Console, settings: ModelSettings, home: Path, tree: Tree, is
         state = _run_at_once(write(run, state))
     finally:
         cost = f"{run.state.turns} turns of {settings.model}, ${run.state.usage.usd:.2f}"
-        console.print(render_step(run.state.model_s, "in all", Text(cost)))
+        console.print(StepLine(run.state.model_s, "in all", Text(cost)))
     finish = state.finish_call.finish
     title = (strip_control(finish.title), "bold")
     console.print(Text.assemble("\n", title, f"\n{strip_control(finish.summary)}\n"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Markdown, TableElement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
@@ -26,6 +28,7 @@ THEME = Theme(
     }
 )
 TIME_CHARS, NAME_CHARS = 6, 16
+NARROW_COLUMNS = 60
 HIDDEN = re.compile(r"<!--.*?-->\n?|</?sub>", re.DOTALL)
 BOXES = {"- [x] ": "- ☑ ", "- [ ] ": "- ☐ "}
 DIFF = (
@@ -52,14 +55,30 @@ def open_console(*, stderr: bool = False) -> Console:
     return _Console(theme=THEME, stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-def render_step(took_s: float, name: str, said: Text) -> Table:
-    """Render one line for a step; what does not fit goes on below itself."""
-    row = Table.grid(padding=(0, 2, 0, 0))
-    row.add_column(width=TIME_CHARS, justify="right", style="dim", no_wrap=True)
-    row.add_column(width=NAME_CHARS, style="bold", no_wrap=True)
-    row.add_column(overflow="fold")
-    row.add_row(f"{took_s:.1f} s", name, said)
-    return row
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One line for a step: how long it took, what was done, and what came of it.
+
+    What does not fit goes on below itself; on a narrow terminal below all of it.
+    """
+
+    took_s: float
+    name: str
+    result: Text
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        time = Text(f"{self.took_s:.1f} s".rjust(TIME_CHARS), "dim")
+        name = Text(self.name, "bold")
+        if options.max_width < NARROW_COLUMNS:
+            yield Text.assemble(time, "  ", name)
+            yield Padding(self.result, (0, 0, 0, TIME_CHARS + 2))
+            return
+        row = Table.grid(padding=(0, 2, 0, 0))
+        row.add_column(width=TIME_CHARS, no_wrap=True)
+        row.add_column(width=NAME_CHARS, no_wrap=True)
+        row.add_column(overflow="fold")
+        row.add_row(time, name, self.result)
+        yield row
 
 
 def print_sentences(console: Console, text: Text | str, style: str = "") -> None:

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 from rich.console import Console
 
 from bot.cli.progress import show_progress
-from bot.cli.terminal import render_step
+from bot.cli.terminal import StepLine
 from bot.ports import Ports, Refusal
 from bot.run import SignalRun, StartRun, Step, to_json
 from bot.values import Branch, LastRun, Reaction, Repo, RunKey, RunState, Signal, Subject, Waiting
@@ -44,7 +44,7 @@ class UnrecordedRun:
             result = act(self.ports, *values, **named)
         summary = act.summarize(to_json(result))
         if summary:
-            self.console.print(render_step(time.monotonic() - began, *summary))
+            self.console.print(StepLine(time.monotonic() - began, *summary))
         return result
 
     @property

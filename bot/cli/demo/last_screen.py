@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 
 from rich.text import Text
 
@@ -37,7 +38,7 @@ class DemoResult:
 def find_command() -> str:
     """Tell how `greenlit` is called here, as short as it can be typed."""
     script = Path(sys.executable).with_name("greenlit")
-    if not script.is_file():
+    if not script.is_file() or which("greenlit") == str(script):
         return "greenlit"
     here = Path.cwd()
     return str(script.relative_to(here)) if script.is_relative_to(here) else str(script)

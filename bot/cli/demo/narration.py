@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.cli.demo.staging import ASKER, REPO, Stage, read_issue
 from bot.cli.progress import Describe, show_progress
-from bot.cli.terminal import render_markdown, render_step
+from bot.cli.terminal import StepLine, render_markdown
 from bot.run import Summary
 from bot.stories.recorded_steps import summarize_result
 from bot.text.terminal_text import strip_control
@@ -36,9 +36,8 @@ def open_issue(console: Console, stage: Stage) -> None:
     """Open the issue and label it, as a person would."""
     title, body = read_issue()
     number = stage.forge.open_issue(REPO, ASKER, title, body)
-    heading = Text(strip_control(f"issue #{number} of {REPO}: {title}"), "bold not dim")
-    panel = Panel(render_markdown(body), title=heading, title_align="left", border_style="dim")
-    console.print(panel)
+    heading = Text(strip_control(f"issue #{number} of {REPO}: {title}"), "bold")
+    console.print(heading, Panel(render_markdown(body), border_style="dim"), sep="\n")
     label = ("autogen", "bold")
     console.print(Text.assemble(f"@{ASKER} adds the label ", label, ", and the bot begins.\n"))
     stage.forge.add_label(REPO, number, "autogen", ASKER)
@@ -70,7 +69,7 @@ def _print_new_steps(
             continue
         printed.add((run["key"], step["number"]))
         if summary := _summarize(step):
-            console.print(render_step(step["ended"] - step["began"], *summary))
+            console.print(StepLine(step["ended"] - step["began"], *summary))
         describe(NEXT_WORK.get(step["name"], "The bot works"))
 
 

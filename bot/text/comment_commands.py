@@ -36,7 +36,8 @@ def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
     lines: list[str] = []
     math_lines = _find_math_blocks(markdown)
     for token in tokens:
-        is_math = token.map is not None and token.map[0] in math_lines
+        start, end = token.map or (0, 0)
+        is_math = start in math_lines or end - 1 in math_lines
         if token.type == "inline" and token.level == 1 and not is_math:
             token.children = _mark_lines(token.children or [], marker, lines)
     if not any("/" in line or "@" in line for line in lines):
@@ -53,7 +54,10 @@ def parse_commands(markdown: str) -> tuple[tuple[str, str], ...]:
 
 
 def _find_math_blocks(markdown: str) -> frozenset[int]:
-    """Return the numbers of the lines from a line that is `$$` to the next such line."""
+    """Return the numbers of the lines between a line that is `$$` and the next such line.
+
+    GitHub's math may go over blank lines; within one paragraph `_find_math` looks more closely.
+    """
     inside: set[int] = set()
     opened = None
     for number, line in enumerate(markdown.split("\n")):
@@ -62,7 +66,7 @@ def _find_math_blocks(markdown: str) -> frozenset[int]:
         if opened is None:
             opened = number
         else:
-            inside.update(range(opened, number + 1))
+            inside.update(range(opened + 1, number))
             opened = None
     return frozenset(inside)
 

@@ -18,7 +18,7 @@ from bot.cli.inputs import (
     open_input,
     require_folder,
 )
-from bot.cli.progress import show_progress
+from bot.cli.progress_line import show_progress
 from bot.cli.terminal import count_nouns, open_console, print_sentences
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import EditResult, Rejected, compute_changes

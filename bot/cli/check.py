@@ -27,7 +27,7 @@ from bot.adapters.git.work_tree import (
 )
 from bot.cli.check_report import render_json, render_sarif
 from bot.cli.inputs import MISTAKES, print_error, require_folder
-from bot.cli.progress import show_progress
+from bot.cli.progress_line import show_progress
 from bot.cli.terminal import count_nouns
 from bot.gates import Change, find_answered_inputs, gate_rules
 from bot.ports import Checkers, Refusal

@@ -15,7 +15,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from bot.cli.progress import show_progress
+from bot.cli.progress_line import show_progress
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import SettingsError
 

@@ -11,7 +11,7 @@ import typer
 
 from bot.cli import part_commands
 from bot.cli.command_line import CONTEXT, WRONG_USE, CommandLine, import_command
-from bot.cli.progress import show_progress
+from bot.cli.progress_line import show_progress
 from bot.cli.refactor_commands import refactor
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import (

@@ -24,7 +24,7 @@ from bot.cli.inputs import (
     print_error,
     require_folder,
 )
-from bot.cli.progress import show_progress
+from bot.cli.progress_line import show_progress
 from bot.cli.reading_view import print_reading
 from bot.logs import attach_code, attach_job, merge_readings, read_log
 from bot.ports import Unreachable

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.cli.inputs import WrongUseError, print_error, require_folder
-from bot.cli.progress import show_progress
+from bot.cli.progress_line import show_progress
 from bot.cli.terminal import colour_diff, count_nouns, open_console, print_sentences
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import render_diff

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from rich.console import Console
 
-from bot.cli.progress import show_progress
+from bot.cli.progress_line import show_progress
 from bot.cli.terminal import StepLine
 from bot.ports import Ports, Refusal
 from bot.run import SignalRun, StartRun, Step, to_json

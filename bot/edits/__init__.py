@@ -9,7 +9,7 @@ from bot.edits.diff_counts import DiffCounts, count_diff
 from bot.edits.parsed_edit import Rejected
 from bot.edits.render_diff import render_diff
 from bot.edits.replace_everywhere import replace_everywhere
-from bot.edits.replace_text import replace_text
+from bot.edits.text_replacement import replace_text
 
 __all__ = [
     "ChangeDiff",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.text import as_code_span, count_noun, defuse_inline, defuse_markdown, render_usd
 from bot.values import Plan, RunKey, RunState
 from bot.views.attempts_table import render_attempts
-from bot.views.waiting import describe_waiting, render_waiting
+from bot.views.wait_note import describe_waiting, render_waiting
 
 DOING = {  # what the run does, and what comes next
     "reading": ("is reading the request", "Next, I plan the change."),

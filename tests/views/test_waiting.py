@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.values import Check, Repo, Request, RunKey, RunState, Waiting
-from bot.views.waiting import describe_waiting, render_waiting
+from bot.views.wait_note import describe_waiting, render_waiting
 
 STATE = RunState(RunKey("o/r#7/1"), Request(Repo("o/r"), 7, "ada", "", "d"))
 AT, LATER = "2026-11-29T10:05:07+00:00", "2026-11-29T10:12:00+00:00"

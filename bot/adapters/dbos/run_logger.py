@@ -6,7 +6,7 @@ import logging
 
 from bot.values import Outcome, RunState, Waiting
 from bot.views.run_events import RunEvent, describe_answer, describe_end, list_changes
-from bot.views.waiting import describe_waiting
+from bot.views.wait_note import describe_waiting
 
 log = logging.getLogger("bot.run")
 

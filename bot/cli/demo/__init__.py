@@ -24,7 +24,7 @@ from bot.cli.demo.last_screen import DemoResult, find_command, render_end
 from bot.cli.demo.narration import open_issue, watch_run
 from bot.cli.demo.staging import REPO, Cast, Stage, set_stage
 from bot.cli.inputs import WrongUseError, print_error, require_folder
-from bot.cli.progress import show_progress
+from bot.cli.progress_line import show_progress
 from bot.settings import ModelSettings, SettingsError, load_settings
 from bot.text.terminal_text import strip_control
 

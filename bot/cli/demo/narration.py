@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot.cli.demo.staging import ASKER, REPO, Stage, read_issue
-from bot.cli.progress import Describe, show_progress
+from bot.cli.progress_line import Describe, show_progress
 from bot.cli.terminal import StepLine, render_markdown
 from bot.run import Summary
 from bot.stories.recorded_steps import summarize_result

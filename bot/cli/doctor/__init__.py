@@ -8,10 +8,10 @@ from typing import Any
 
 from rich.console import Console
 
+from bot.cli.doctor.daily_caps import check_spending
 from bot.cli.doctor.diagnosis import Diagnosis, Health, make_healthy
 from bot.cli.doctor.machine import check_git, check_grammars, check_place, check_python
 from bot.cli.doctor.services import check_app, check_claude, check_embeddings
-from bot.cli.doctor.spending import check_spending
 from bot.setting_problems import SettingState
 from bot.settings import Settings, SettingsReport, examine_settings
 

@@ -61,7 +61,7 @@ def test_checks_of_another_shape_are_bad_answers(
     suites = {"nodes": [{"id": 5}], "pageInfo": {"hasNextPage": False}}
     commit = {"status": None, "checkSuites": suites}
     github.on("POST /api/graphql", Reply(data={"data": {"repository": {"object": commit}}}))
-    with pytest.raises(BadAnswer, match="POST .*/graphql is not as documented: checkSuites"):
+    with pytest.raises(BadAnswer, match=r"POST .*/graphql is not as documented: checkSuites"):
         app.ci.fetch_checks(repo, Sha("a" * 40))
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.deferred_client import DeferredClaude
 from bot.adapters.dbos.day_spending import DayCaps, DaySpending
-from bot.adapters.dbos.durable_engine import DurableEngine, EngineOptions
+from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.github.github_app import GitHubApp

@@ -17,8 +17,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -34,6 +33,7 @@ from bot.adapters.dbos.journal import (
     filter_expected_messages,
     read_run_number,
 )
+from bot.adapters.dbos.retention import forget_runs
 from bot.adapters.dbos.run_lookup import (
     find_last_run,
     find_live_keys,
@@ -41,11 +41,9 @@ from bot.adapters.dbos.run_lookup import (
     find_started_by,
     list_runs,
 )
-from bot.adapters.dbos.runtime import OnRunFailed, OnRunWaits, Runtime
+from bot.adapters.dbos.runtime import EngineOptions, Runtime
 from bot.adapters.dbos.slots import ShutdownGate, Slots
 from bot.adapters.dbos.sqlite import lock_home, make_url, open_database
-from bot.adapters.dbos.step_output import RetryPolicy
-from bot.adapters.dbos.wait_reports import WaitPolicy
 from bot.adapters.private_home import RECORD
 from bot.log_fields import log_fields
 from bot.ports import Ports
@@ -57,27 +55,7 @@ T = TypeVar("T")
 APPLICATION = "greenlit"
 VERSION = "1"
 MOST_DEATHS = 100  # of the process during one run; every restart while it waits counts too
-# GitHub redelivers for three days, and a key that is forgotten would start again.
-KEPT_S = 4 * 86400
-DELETE_AT_ONCE = 200
 THREADS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """What an operator may turn, and what tests turn."""
-
-    slots: int = 4
-    slots_per_repository: int = 1
-    on_run_failed: OnRunFailed | None = None
-    on_run_waits: OnRunWaits | None = None
-    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
-    wait_policy: WaitPolicy = field(default_factory=WaitPolicy)
-    poll_s: float = 0.1  # of the queue of new runs
-    # After a launch, until slots are given out though some run has not come back yet.
-    most_replay_s: float = 10.0
-    # A net below `_send`, which wakes a waiting run at once; `close` takes as long.
-    inbox_poll_s: float = 1.0
 
 
 class DurableEngine(DbosJournal):
@@ -153,23 +131,11 @@ class DurableEngine(DbosJournal):
         await self._on_dbos_loop(self._cancel(key))
 
     def forget(self, older_than_s: float) -> int:
-        """Delete the runs that ended so long ago, but none younger than KEPT_S; returns how many.
+        """Delete the runs that ended so long ago, but none that GitHub may ask for again.
 
-        A subject's newest run stays: the number of the next one, and with it its branch and its
-        comment, must be new.
+        Returns how many; a subject's newest run stays.
         """
-        before = datetime.now(UTC) - timedelta(seconds=max(older_than_s, KEPT_S))
-        every = DBOS.list_workflows(load_input=False, load_output=False)
-        numbered = [run.workflow_id for run in every if read_run_number(run.workflow_id)]
-        # They are listed oldest first, so a subject's last one wins.
-        newest = set({key.rpartition("/")[0]: key for key in numbered}.values())
-        ended = DBOS.list_workflows(
-            completed_before=before.isoformat(), load_input=False, load_output=False
-        )
-        old = [run.workflow_id for run in ended if run.workflow_id not in newest]
-        for first in range(0, len(old), DELETE_AT_ONCE):
-            DBOS.delete_workflows(old[first : first + DELETE_AT_ONCE])
-        return len(old)
+        return forget_runs(older_than_s)
 
     def _launch(self) -> None:
         with ExitStack() as cleanup:

@@ -20,6 +20,23 @@ OnRunWaits = Step[[RunState], RunReport]
 
 
 @dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What an operator may turn, and what tests turn."""
+
+    slots: int = 4
+    slots_per_repository: int = 1
+    on_run_failed: OnRunFailed | None = None
+    on_run_waits: OnRunWaits | None = None
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    wait_policy: WaitPolicy = field(default_factory=WaitPolicy)
+    poll_s: float = 0.1  # of the queue of new runs
+    # After a launch, until slots are given out though some run has not come back yet.
+    most_replay_s: float = 10.0
+    # A net below `_send`, which wakes a waiting run at once; `close` takes as long.
+    inbox_poll_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Runtime:
     """What all runs share."""
 

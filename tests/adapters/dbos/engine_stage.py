@@ -12,7 +12,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.adapters.dbos.durable_engine import DurableEngine, EngineOptions
+from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.dbos.step_output import RetryPolicy
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun

@@ -126,7 +126,12 @@ def _is_in_title(word: str, query: Query) -> bool:
 def _rank_texts(texts: FileIndex, match: QueryMatch, query: Query, top: int) -> Iterator[SearchHit]:
     """Score files that are not code, on the scale of the code's words."""
     text_match = match_index(texts, query)
-    mentions = find_mentions(texts.paths, query.paths)
+    # A bare name, such as "index.rst", is that of many texts.
+    mentions = {
+        file: spelling
+        for file, spelling in find_mentions(texts.paths, query.paths).items()
+        if "/" in spelling or spelling == texts.paths[file]
+    }
     scores = text_match.sum_all() * _weigh_asides(texts.paths, query, mentions)
     best_score = max(match.code.sum_all().max(initial=0), scores.max(initial=0)) or 1
     scores = TEXT_WEIGHT * (scores / best_score + mark_files(mentions, len(scores)))

@@ -80,17 +80,7 @@ async def capture(act: Callable[[], Awaitable[object]], where: str, step: str = 
     except Refusal as refusal:
         return {"fault": "refused", "text": describe_error(refusal), "detail": refusal.detail}
     except Unreachable as gone:
-        until = gone.until if isinstance(gone, RateLimited) else 0.0
-        output: StepOutput = {
-            "fault": "gone",
-            "text": describe_error(gone),
-            "until": until,
-            "service": gone.service,
-            "since": gone.since,
-        }
-        if isinstance(gone, RateLimited):
-            output["limited"] = True
-        return output | ({"most_tries": gone.most_tries} if gone.most_tries else {})
+        return _describe_gone(gone)
     except StepFailed as failed:
         return {"fault": "failed", "text": str(failed), "step": failed.step}
     except Exception as bug:  # noqa: BLE001 - the root of a run
@@ -98,6 +88,21 @@ async def capture(act: Callable[[], Awaitable[object]], where: str, step: str = 
         logging.getLogger(__name__).error("%s: %s", where, trace)  # noqa: TRY400 - not with secrets
         text = f"{where}: {type(bug).__name__}: {describe_error(bug)}"
         return {"fault": "failed", "text": text, "step": step}
+
+
+def _describe_gone(gone: Unreachable) -> StepOutput:
+    output: StepOutput = {
+        "fault": "gone",
+        "text": describe_error(gone),
+        "until": gone.until if isinstance(gone, RateLimited) else 0.0,
+        "service": gone.service,
+        "since": gone.since,
+    }
+    if isinstance(gone, RateLimited):
+        output["limited"] = True
+    if gone.most_tries:
+        output["most_tries"] = gone.most_tries
+    return output
 
 
 def unwrap(output: StepOutput) -> Any:

@@ -172,7 +172,7 @@ def test_settings_say_what_is_missing(tmp_path, model):
     with pytest.raises(SettingsError, match="an address needs GREENLIT_EMBEDDINGS_MODEL"):
         load_settings(SearchSettings, embeddings="https://models.example/v1")
     with pytest.raises(
-        SettingsError, match="neither an address nor a folder with a model.safetensors"
+        SettingsError, match=r"neither an address nor a folder with a model\.safetensors"
     ):
         load_settings(SearchSettings, embeddings=str(tmp_path))
 

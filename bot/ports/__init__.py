@@ -1,0 +1,50 @@
+"""The ports: what a step may touch, the value that holds them, and the errors they raise."""
+
+from bot.ports.all_ports import Ports
+from bot.ports.cache_ports import DerivedCache, LogCache, NullCache, NullLogCache, SegmentBlob
+from bot.ports.checker_ports import Checkers, Linter, PackageIndex, SecretFinder
+from bot.ports.clock_port import Clock
+from bot.ports.git_port import Mirrors
+from bot.ports.github_ports import (
+    NULL_GITHUB,
+    Comments,
+    ContinuousIntegration,
+    Credentials,
+    Issues,
+    NullGitHub,
+    Pulls,
+    Repositories,
+)
+from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
+from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
+
+__all__ = [
+    "NULL_GITHUB",
+    "BadAnswer",
+    "Checkers",
+    "Clock",
+    "Comments",
+    "ContinuousIntegration",
+    "Credentials",
+    "DerivedCache",
+    "Embedder",
+    "Issues",
+    "Linter",
+    "LogCache",
+    "Mirrors",
+    "Model",
+    "NullCache",
+    "NullGitHub",
+    "NullLogCache",
+    "PackageIndex",
+    "Ports",
+    "Pulls",
+    "RateLimited",
+    "Refusal",
+    "Repositories",
+    "SecretFinder",
+    "SegmentBlob",
+    "Spending",
+    "UncappedSpending",
+    "Unreachable",
+]

@@ -1,0 +1,42 @@
+"""All ports in one value, which each step is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.ports.cache_ports import DerivedCache, LogCache, NullCache, NullLogCache
+from bot.ports.checker_ports import Checkers
+from bot.ports.clock_port import Clock
+from bot.ports.git_port import Mirrors
+from bot.ports.github_ports import (
+    NULL_GITHUB,
+    Comments,
+    ContinuousIntegration,
+    Credentials,
+    Issues,
+    Pulls,
+    Repositories,
+)
+from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
+from bot.values import Caps
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that a step may touch. Commands that work without GitHub leave its ports out."""
+
+    mirrors: Mirrors
+    model: Model
+    clock: Clock
+    caps: Caps = field(default_factory=Caps)
+    checkers: Checkers = field(default_factory=Checkers)
+    log_cache: LogCache = field(default_factory=NullLogCache)
+    cache: DerivedCache = field(default_factory=NullCache)
+    embedder: Embedder | None = None
+    repositories: Repositories = NULL_GITHUB
+    issues: Issues = NULL_GITHUB
+    comments: Comments = NULL_GITHUB
+    pulls: Pulls = NULL_GITHUB
+    ci: ContinuousIntegration = NULL_GITHUB
+    credentials: Credentials = NULL_GITHUB
+    spending: Spending = field(default_factory=UncappedSpending)

@@ -1,0 +1,95 @@
+"""Git: mirrors of repositories, read and written without a work tree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from bot.values import (
+    Author,
+    Branch,
+    CommitInfo,
+    GrepMatch,
+    Patch,
+    PushResult,
+    Remote,
+    Repo,
+    Sha,
+    Tree,
+    TreeEntry,
+)
+
+
+class Mirrors(Protocol):
+    """Bare mirrors, read and written by plumbing. No work tree, hooks or filters: nothing of a
+    repository runs.
+    """
+
+    def fetch(self, repo: Repo, remote: Remote, branch: Branch) -> Tree:
+        """Bring the branch's history and the files of its tip into the mirror. Raises Refusal for
+        an empty one.
+        """
+
+    def entries(self, tree: Tree) -> tuple[TreeEntry, ...]:
+        """All files, by path in git's order."""
+
+    def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
+        """The bytes of those paths that are regular files; what is missing, a symlink or a gitlink
+        is left out.
+        """
+
+    def blobs(self, tree: Tree, shas: Collection[Sha]) -> dict[Sha, bytes]:
+        """Files by the names of their contents; those that this clone lacks are left out."""
+
+    def overlay(self, tree: Tree, patch: Patch) -> Tree:
+        """The tree with the patch laid over it, as a tree object; modes are kept."""
+
+    def grep(self, tree: Tree, pattern: str, under: str, limit: int) -> tuple[GrepMatch, ...]:
+        """Lines that match an extended regular expression, at most `limit`. Raises ValueError for a
+        bad pattern.
+        """
+
+    def diff(self, tree: Tree, patch: Patch) -> str:
+        """The patch as a unified diff with git's headers, as `git apply` takes it."""
+
+    def compare(self, tree: Tree, sha: Sha) -> str:
+        """What a commit changes in the tree, as a unified diff with git's headers."""
+
+    def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
+        """The newest commits' subjects, newest first: the repository's manner."""
+
+    def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
+        """The commits that led here, newest first, merges left out."""
+
+    def past(self, tree: Tree, commits: Collection[Sha]) -> tuple[CommitInfo, ...]:
+        """What these commits said and changed; nothing when the clone does not know which files
+        they changed.
+        """
+
+    def change(self, tree: Tree, commit: Sha, limit_chars: int) -> str:
+        """The beginning of a past commit's diff; empty when the clone lacks what it changed."""
+
+    def fetch_changes(self, tree: Tree, remote: Remote, commits: Collection[Sha]) -> None:
+        """Bring the files that these past commits changed, so that `change` can tell their diffs;
+        a commit that changed very many is left out.
+        """
+
+    def commit(
+        self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, at: str
+    ) -> Sha:
+        """Commit `tree` with the patch laid over it on `parent`. Equal values give the same sha."""
+
+    def push(
+        self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None
+    ) -> PushResult:
+        """Move the remote's branch from `expect` (None: it does not exist) to `sha`; already there
+        is success.
+        """
+
+    def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
+        """Where the remote's branch points."""
+
+    def reopen(self, tree: Tree, remote: Remote, head: Sha | None) -> bool:
+        """Bring a tree that was fetched before, and a commit built on it, into the mirror again.
+        False when the tree's branch was rewritten, so that it does not hold the tree any more.
+        """

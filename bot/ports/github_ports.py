@@ -1,0 +1,124 @@
+"""GitHub: repositories, issues, comments, pull requests, CI and access."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from bot.ports.port_errors import Refusal
+from bot.values import (
+    Annotation,
+    Branch,
+    Check,
+    Checks,
+    Comment,
+    Issue,
+    Permission,
+    PullRequest,
+    PullRequestContent,
+    Reaction,
+    Remote,
+    Repo,
+    RepoInfo,
+    Sha,
+)
+
+
+class Repositories(Protocol):
+    """Read a repository. Raises Refusal, Unreachable and RateLimited, as all ports of GitHub do: a
+    Refusal names the permission that is missing.
+    """
+
+    def fetch_info(self, repo: Repo) -> RepoInfo:
+        """Return the default branch, and whether the repository is archived or private."""
+
+    def fetch_permission(self, repo: Repo, login: str) -> Permission:
+        """Return what this person may do now; "none" for an unknown login."""
+
+    def fetch_file(self, repo: Repo, path: str) -> str | None:
+        """Return a text file of the default branch; None when there is no such file."""
+
+
+class Issues(Protocol):
+    """Read issues and what was said there."""
+
+    def fetch_issue(self, repo: Repo, number: int) -> Issue | None:
+        """Return the issue without its comments; None when it is gone."""
+
+    def list_comments(self, repo: Repo, number: int) -> tuple[Comment, ...]:
+        """Return all comments, oldest first."""
+
+
+class Comments(Protocol):
+    """Write to an issue or a pull request. Every write may be repeated: it doubles nothing."""
+
+    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
+        """Edit our comment that holds the hidden marker, or write it. Returns its id."""
+
+    def put_refusal(self, repo: Repo, number: int, login: str, body: str) -> bool:
+        """Tell this person no, once in an issue. False, and nothing is written, when it stands
+        there already, or when the issue or the repository's last hour has enough of them.
+        """
+
+    def add_reaction(
+        self, repo: Repo, number: int, comment: int | None, reaction: Reaction = "eyes"
+    ) -> None:
+        """React to the comment, or to the issue when there is no comment."""
+
+
+class Pulls(Protocol):
+    """Find and open pull requests. Opening may be repeated: one branch has one pull request."""
+
+    def find_pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
+        """Return the pull request from this branch of this repository: the open one, else the
+        newest closed one.
+        """
+
+    def open_pull(
+        self, repo: Repo, head: Branch, base: Branch, content: PullRequestContent
+    ) -> PullRequest:
+        """Bring the branch's open pull request to this content; open it if there is none."""
+
+
+class ContinuousIntegration(Protocol):
+    """Read what CI says, and run failed jobs again."""
+
+    def fetch_checks(self, repo: Repo, sha: Sha) -> Checks:
+        """Return the latest of all checks and statuses of a commit; our own are left out."""
+
+    def list_jobs(self, repo: Repo, run: int, attempt: int) -> tuple[Check, ...]:
+        """Return the jobs of a CI run as they stood after an attempt, counted from 1; none when
+        they are forgotten.
+        """
+
+    def fetch_job_log(self, repo: Repo, job: int, limit_bytes: int) -> bytes:
+        """Return the log of a job, head and tail when it is longer than the limit; b"" when it is
+        gone.
+        """
+
+    def list_annotations(self, repo: Repo, check: int) -> tuple[Annotation, ...]:
+        """Return the notes that a check pinned to lines."""
+
+    def rerun_failed(self, repo: Repo, run: int) -> None:
+        """Run the failed jobs of a CI run again, unless it already ran more than once."""
+
+
+class Credentials(Protocol):
+    """Tell who the bot is, and give it access to a repository."""
+
+    def fetch_login(self) -> str:
+        """Return the bot's own login, "greenlit[bot]"."""
+
+    def fetch_remote(self, repo: Repo) -> Remote:
+        """Return where git finds the repository, with a token for this one alone that lives at most
+        an hour.
+        """
+
+
+class NullGitHub:
+    """No GitHub, for a command that works without: every request is refused in words."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise Refusal(f"there is no GitHub here, so {name} cannot be asked")
+
+
+NULL_GITHUB: Any = NullGitHub()  # Any: it passes for every port of GitHub

@@ -105,10 +105,20 @@ def _judge_access(ask: Callable[[], object]) -> ProbeAnswer:
 
 def build_engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
     """Build the durable engine over GitHub, git and the model."""
+    options = EngineOptions(
+        slots=settings.slots,
+        slots_per_repository=settings.slots_per_repository,
+        on_run_failed=conclude_failed,
+        on_run_waits=report,
+    )
+    return DurableEngine(settings.home, _build_ports(settings, hub), STORIES, options)
+
+
+def _build_ports(settings: Settings, hub: GitHubApp) -> Ports:
     protocols: tuple[str, ...] = ("https",)
     if settings.github_url.startswith("http://"):  # a forge on this machine
         protocols = ("http", "https")
-    ports = Ports(
+    return Ports(
         mirrors=GitMirrors(settings.home / "mirrors", protocols),
         model=build_model(settings),
         clock=SystemClock(),
@@ -124,15 +134,4 @@ def build_engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
         pulls=hub.pulls,
         ci=hub.ci,
         credentials=hub,
-    )
-    return DurableEngine(
-        settings.home,
-        ports,
-        STORIES,
-        EngineOptions(
-            slots=settings.slots,
-            slots_per_repository=settings.slots_per_repository,
-            on_run_failed=conclude_failed,
-            on_run_waits=report,
-        ),
     )

@@ -53,13 +53,9 @@ def print_locations(
     """
 
     def search(ports: Ports, tree: Tree) -> int:
-        with show_progress(READING) as describe:
-            index = load_repo_index(ports, tree)
-            describe("Ranking")
-            retrieval = search_repo(ports, tree, index, Issue(0, title, body, author=""), top)
+        retrieval = _rank(ports, tree, Issue(0, title, body, author=""), top)
         if as_json:
-            described = _describe_retrieval(retrieval)
-            sys.stdout.write(json.dumps(described, ensure_ascii=False, indent=1) + "\n")
+            _print_json(retrieval)
         else:
             print_retrieval(open_console(), retrieval)
         return FOUND if retrieval.files or retrieval.symbols else NOTHING
@@ -71,6 +67,13 @@ def print_locations(
         print_error(wrong)
         return WRONG_USE
     return _with_repository(source, search, embedder)
+
+
+def _rank(ports: Ports, tree: Tree, issue: Issue, top: int) -> Retrieval:
+    with show_progress(READING) as describe:
+        index = load_repo_index(ports, tree)
+        describe("Ranking")
+        return search_repo(ports, tree, index, issue, top)
 
 
 def print_repo_map(source: CommitSource, tokens: int) -> int:
@@ -124,15 +127,20 @@ def _open_cache(folder: Path) -> DerivedCache:
     return NullCache()
 
 
-def _describe_retrieval(retrieval: Retrieval) -> dict[str, object]:
-    """Describe it as JSON data; the README documents the shape."""
-    return {
-        "files": [_describe_file(hit) for hit in retrieval.files],
-        "symbols": [_describe_symbol(hit) for hit in retrieval.symbols],
-        "tests": [{"path": hit.path, "score": hit.score} for hit in retrieval.tests],
-        "similar_changes": [_describe_commit(commit) for commit in retrieval.similar],
+def _print_json(retrieval: Retrieval) -> None:
+    """Print it as JSON; the README documents the shape."""
+    document = {
+        "files": list(map(_describe_file, retrieval.files)),
+        "symbols": list(map(_describe_symbol, retrieval.symbols)),
+        "tests": list(map(_describe_test, retrieval.tests)),
+        "similar_changes": list(map(_describe_commit, retrieval.similar)),
         "skipped": list(retrieval.skipped),
     }
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def _describe_test(hit: SearchHit) -> dict[str, object]:
+    return {"path": hit.path, "score": hit.score}
 
 
 def _describe_file(hit: SearchHit) -> dict[str, object]:

@@ -16,8 +16,8 @@ OURS = ("bot", "handlers")
 LEAST_CHARS = 6  # of a secret: less would mask words
 # urllib3 warns of each try of a request; what came of it is told by who asked.
 LIBRARY_LEVELS = {"urllib3": logging.ERROR}
-# They bring handlers of their own, which would write a line twice.
-SPOKEN_FOR = ("dbos", "github", "uvicorn", "uvicorn.error", "uvicorn.access")
+# These libraries bring handlers of their own, which would write a line twice.
+LOGGERS_WITH_HANDLERS = ("dbos", "github", "uvicorn", "uvicorn.error", "uvicorn.access")
 
 
 def configure_log(level: str, form: str, secrets: Iterable[str] = ()) -> None:
@@ -35,7 +35,7 @@ def configure_log(level: str, form: str, secrets: Iterable[str] = ()) -> None:
         logging.getLogger(name).setLevel(level)
     for name, library_level in LIBRARY_LEVELS.items():
         logging.getLogger(name).setLevel(library_level)
-    for name in SPOKEN_FOR:
+    for name in LOGGERS_WITH_HANDLERS:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [logging.NullHandler()], True
         logger.setLevel(logging.WARNING)

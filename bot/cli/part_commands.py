@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -75,8 +75,10 @@ def check(
         raise typer.BadParameter("choose one of --json and --sarif.")
     command = import_command("check")
     form = "page"
-    if as_json or sarif:
-        form = "json" if as_json else "sarif"
+    if as_json:
+        form = "json"
+    elif sarif:
+        form = "sarif"
     options = command.CheckOptions(base, form, strict)
     console = open_console(stderr=form != "page")
     raise typer.Exit(command.check_folder(console, load_settings(GateSettings), repo, options))
@@ -104,16 +106,18 @@ def locate(
     Exits 0 when something is found, 1 when nothing is, 2 for wrong use.
     """
     command = import_command("locate")
-    settings = load_settings(SearchSettings)
-    embedder = None
-    if settings.embeddings:
-        embedder = import_module("bot.adapters.embeddings").open_embedder(
-            *settings.embeddings_source
-        )
+    embedder = _open_embedder(load_settings(SearchSettings))
     source = command.CommitSource(repo, rev, cache)
     raise typer.Exit(
         command.print_locations(source, request, top, as_json=as_json, embedder=embedder)
     )
+
+
+def _open_embedder(settings: SearchSettings) -> Any:
+    if not settings.embeddings:
+        return None
+    adapter = import_module("bot.adapters.embeddings")
+    return adapter.open_embedder(*settings.embeddings_source)
 
 
 def print_map(

@@ -65,7 +65,7 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
             open_port("GREENLIT_PORT", settings.host, settings.port) as outside,
             open_port("GREENLIT_PAGE_PORT", "127.0.0.1", settings.page_port) as inside,
         ):
-            durable = _work(settings, outside, inside)
+            durable = _serve(settings, outside, inside)
     except Unreachable as taken:
         log.error("%s", taken)  # noqa: TRY400 - a sentence for the operator
         return NOT_STARTED
@@ -77,7 +77,7 @@ def serve(settings: Settings, unknown: Sequence[SettingProblem] = ()) -> int:
     return ENDED
 
 
-def _work(settings: Settings, outside: socket, inside: socket) -> DurableEngine:
+def _serve(settings: Settings, outside: socket, inside: socket) -> DurableEngine:
     """Go on with the runs that were live, and listen until a signal comes."""
     make_private_home(settings.home)
     if trouble := find_record_trouble(settings.home):
@@ -85,9 +85,7 @@ def _work(settings: Settings, outside: socket, inside: socket) -> DurableEngine:
     hub = build_github(settings)
     durable = build_engine(settings, hub)
     durable.launch()
-    for limit in build_spending(settings).list_limits():
-        if limit.is_near:
-            log.warning("%s", describe_limit(limit))
+    _warn_of_limits(settings)
     logs = build_log_cache(settings)
     keep_s = settings.keep_days * DAY_S
     start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
@@ -109,6 +107,13 @@ def _work(settings: Settings, outside: socket, inside: socket) -> DurableEngine:
 
     asyncio.run(_listen(servers, begin))
     return durable
+
+
+def _warn_of_limits(settings: Settings) -> None:
+    """Warn of the caps on a day's dollars of which little is left."""
+    for limit in build_spending(settings).list_limits():
+        if limit.is_near:
+            log.warning("%s", describe_limit(limit))
 
 
 async def _listen(servers: Mapping[socket, uvicorn.Server], begin: Callable[[], None]) -> None:
@@ -159,7 +164,7 @@ def _request_missed_deliveries(hub: GitHubApp) -> None:
     try:
         for missed in hub.list_missed_deliveries(REDELIVERABLE_S):
             hub.redeliver(missed.id)
-            log.info("asked GitHub to deliver %s of %s again", missed.name, missed.at)
+            log.info("asked GitHub to deliver %s of %s again", missed.name, missed.delivered_at)
     except (Refusal, Unreachable) as wrong:
         log.warning("missed deliveries cannot be asked for: %s", wrong)
 

@@ -41,7 +41,7 @@ from bot.values import Caps, Issue, Repo, Request, RunState, Tree
 
 R = TypeVar("R")
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
-HERE = Repo("this/folder")
+LOCAL_REPO = Repo("this/folder")
 LIMIT_CHARS = 65_536  # GitHub's own cap on an issue's text
 
 
@@ -171,7 +171,7 @@ def _build_ports(settings: ModelSettings, home: Path) -> Ports:
 
 async def _prepare(run: UnrecordedRun, tree: Tree, issue: Issue) -> RunState:
     """Read the repository's own configuration, and find the places to look at."""
-    request = Request(HERE, 0, "you", "", "", title=issue.title, body=issue.body)
+    request = Request(LOCAL_REPO, 0, "you", "", "", title=issue.title, body=issue.body)
     content = run.ports.mirrors.read(tree, [PATH]).get(PATH)
     config = read_config(None if content is None else content.decode("utf-8", "replace"))
     caps = await run(compute_caps, config)

@@ -135,8 +135,9 @@ def render_combined_status(state: ForgeState, repository: RepositoryRecord, sha:
     """Render all statuses of a commit, with the state that they come to."""
     statuses = latest_statuses(repository, sha)
     url = f"{repository_api_url(state, repository)}/commits/{sha}"
+    states = {status.state for status in statuses}
     return {
-        "state": combine_states({status.state for status in statuses}),
+        "state": combine_states(states),
         "statuses": [render_status(state, repository, status) for status in statuses],
         "sha": sha,
         "total_count": len(statuses),

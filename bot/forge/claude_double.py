@@ -107,7 +107,8 @@ class ClaudeDouble:
     def cache_share(self) -> float:
         """The share of all prompt tokens that the cache served."""
         usages = [request.usage for request in list(self.requests)]
-        return sum(usage.read for usage in usages) / max(1, sum(usage.prompt for usage in usages))
+        prompt_tokens = sum(usage.prompt for usage in usages)
+        return sum(usage.read for usage in usages) / max(1, prompt_tokens)
 
     async def _create_message(self, request: Request) -> Response:
         record = RecordedRequest()

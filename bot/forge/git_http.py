@@ -170,8 +170,6 @@ class _GitBridge:
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_CONFIG_COUNT": str(len(config)),
-            **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(config)},
-            **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(config.values())},
             "GIT_HTTP_EXPORT_ALL": "1",
             "GIT_PROJECT_ROOT": str(self.root.absolute()),
             "PATH_INFO": f"/{repo}.git/{service}",
@@ -180,6 +178,9 @@ class _GitBridge:
             "REMOTE_USER": access.login or "anonymous",
             "REMOTE_ADDR": request.client.host if request.client else "",
         }
+        for number, (key, value) in enumerate(config.items()):
+            environment[f"GIT_CONFIG_KEY_{number}"] = key
+            environment[f"GIT_CONFIG_VALUE_{number}"] = value
         for header, variable in CGI_HEADERS.items():
             environment[variable] = request.headers.get(header, "")
         if not environment["CONTENT_LENGTH"]:

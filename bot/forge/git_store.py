@@ -174,11 +174,12 @@ class GitStore:
             repo, "show", "--format=", "--name-status", "--no-renames", "-z", sha, "--"
         ).split("\0")
         pairs = list(zip(output[::2], output[1::2], strict=False))
-        return {
-            "added": [path for mark, path in pairs if mark == "A"],
-            "removed": [path for mark, path in pairs if mark == "D"],
-            "modified": [path for mark, path in pairs if mark in ("M", "T")],
-        }
+        kinds = {"A": "added", "D": "removed", "M": "modified", "T": "modified"}
+        changes: dict[str, list[str]] = {"added": [], "removed": [], "modified": []}
+        for mark, path in pairs:
+            if kind := kinds.get(mark):
+                changes[kind].append(path)
+        return changes
 
     def diff(self, repo: str, base: str, head: str) -> str:
         """Return as text what the head changes since it left the base."""

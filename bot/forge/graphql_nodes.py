@@ -199,9 +199,10 @@ class NodeBuilder:
         statuses = latest_statuses(repository, sha)
         if not statuses:
             return None
+        states = [status.state for status in statuses]
         return {
             "id": make_node_id("ST", repository.name, sha),
-            "state": worst_state([status.state for status in statuses]),
+            "state": worst_state(states),
             "contexts": [build_context(repository, status) for status in statuses],
         }
 

@@ -99,6 +99,7 @@ def render_pull(state: ForgeState, repository: RepositoryRecord, pull: PullRecor
     """Render a pull request as a list shows it."""
     page = issue_url(state, repository, pull)
     links = _pull_links(state, repository, pull)
+    reviewers = [render_user(state, login) for login in pull.reviewers]
     return {
         "url": links["self"],
         "node_id": make_node_id("PR", repository.name, pull.number),
@@ -113,7 +114,7 @@ def render_pull(state: ForgeState, repository: RepositoryRecord, pull: PullRecor
         "statuses_url": links["statuses"],
         "merged_at": pull.merged_at,
         "merge_commit_sha": None,
-        "requested_reviewers": [render_user(state, login) for login in pull.reviewers],
+        "requested_reviewers": reviewers,
         "requested_teams": [],
         "draft": pull.draft,
         "head": _render_end(state, repository, pull.head, pull.head_sha),
@@ -127,6 +128,8 @@ def render_pull(state: ForgeState, repository: RepositoryRecord, pull: PullRecor
 def render_full_pull(state: ForgeState, repository: RepositoryRecord, pull: PullRecord) -> Json:
     """Render the page of a pull request, with git's figures; its mergeability stays unknown."""
     comparison = state.store.compare(repository.name, pull.base_sha, pull.head_sha)
+    additions = sum(added for _, added, _ in comparison.files)
+    deletions = sum(removed for _, _, removed in comparison.files)
     return {
         **render_pull(state, repository, pull),
         "merged": pull.merged_at is not None,
@@ -138,8 +141,8 @@ def render_full_pull(state: ForgeState, repository: RepositoryRecord, pull: Pull
         "review_comments": 0,
         "maintainer_can_modify": False,
         "commits": len(comparison.commits),
-        "additions": sum(added for _, added, _ in comparison.files),
-        "deletions": sum(removed for _, _, removed in comparison.files),
+        "additions": additions,
+        "deletions": deletions,
         "changed_files": len(comparison.files),
     }
 

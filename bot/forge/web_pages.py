@@ -77,6 +77,7 @@ def _show_issue(state: ForgeState, repo: str, number: str) -> Response | None:
         for comment in repository.list_comments(issue.number)
     ]
     pull = issue if isinstance(issue, PullRecord) else None
+    jobs = [job for job in repository.jobs.values() if pull and job.sha == pull.head_sha]
     return _render(
         "issue.html",
         title=f"{issue.title} #{issue.number}",
@@ -85,7 +86,7 @@ def _show_issue(state: ForgeState, repo: str, number: str) -> Response | None:
         pull=pull,
         state=_describe_state(issue),
         posts=[(author, time, _render_markdown(repository, body)) for author, time, body in posts],
-        jobs=[job for job in repository.jobs.values() if pull and job.sha == pull.head_sha],
+        jobs=jobs,
         diff=_style_diff(_diff_pull(state, repository, pull)) if pull else (),
     )
 

@@ -92,13 +92,13 @@ def _check_contents(change: Change) -> Iterator[Finding]:
 
 def _check_new_lines(path: str, text: str, before: str | None) -> Iterator[Finding]:
     is_prose = path.lower().endswith(PROSE_SUFFIXES)
-    seen = Counter[str]()
+    counts = Counter[str]()
     for number, line in find_surplus_lines(split_lines(text), split_lines(before)):
         # A byte order mark is no hidden character where it belongs.
         visible = line.removeprefix("\ufeff") if number == 1 else line
         problem = _find_problem(line, visible, is_prose=is_prose)
-        seen[problem] += 1
-        if problem and seen[problem] <= MAX_ALIKE:
+        counts[problem] += 1
+        if problem and counts[problem] <= MAX_ALIKE:
             yield Finding("content", path, number, problem)
 
 

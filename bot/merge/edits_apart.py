@@ -143,23 +143,22 @@ def _is_swap(ours: list[Edit], theirs: list[Edit]) -> bool:
 
     In a list of names that is one decision, not two.
     """
-    pairs = ((ours, theirs), (theirs, ours))
-    return any(
-        all(edit.only_deletes for edit in deleting) and all(edit.only_inserts for edit in inserting)
-        for deleting, inserting in pairs
-    )
+    for deleting, inserting in ((ours, theirs), (theirs, ours)):
+        takes_out = all(edit.only_deletes for edit in deleting)
+        if takes_out and all(edit.only_inserts for edit in inserting):
+            return True
+    return False
 
 
 def _is_within(small: list[Edit], large: list[Edit]) -> bool:
     """Tell whether each of the small edits is a part of a large one."""
-    return all(
-        any(
-            outer.start <= edit.start
-            and edit.end <= outer.end
-            and holds_in_order(edit.new, outer.new)
-            for outer in large
-        )
-        for edit in small
+    return all(_is_inside(edit, large) for edit in small)
+
+
+def _is_inside(edit: Edit, large: list[Edit]) -> bool:
+    return any(
+        outer.start <= edit.start and edit.end <= outer.end and holds_in_order(edit.new, outer.new)
+        for outer in large
     )
 
 

@@ -75,7 +75,7 @@ class Mirrors(Protocol):
         """
 
     def commit(
-        self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, at: str
+        self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, committed_at: str
     ) -> Sha:
         """Commit `tree` with the patch laid over it on `parent`. Equal values give the same sha."""
 

@@ -23,17 +23,17 @@ def explain_code(
     """Give the reasons for a file of code; `nearest` are the most similar files, best first."""
     names = [name for name, files in match.rare_names.items() if file in files]
     commits = [evidence.index for evidence in _pick_evidence(match.commit_evidence, file)]
-    tests = [evidence.index for evidence in _pick_evidence(match.test_evidence, file)]
+    evidences = _pick_evidence(match.test_evidence, file)
+    tests = [index.tests.paths[evidence.index] for evidence in evidences]
+    ranks = [str(rank) for rank, near in enumerate(nearest, 1) if near == file]
     return _join_reasons(
         {
             "the issue names": [match.mentions[file]] if file in match.mentions else [],
             "defines": names[:MAX_NAMES],
             **_explain_terms(file, query, match.code),
             "changed by": [f'"{_subject_of(index, commit)}"' for commit in commits],
-            "tested by": [index.tests.paths[test] for test in tests],
-            "by meaning: number": [
-                str(rank) for rank, near in enumerate(nearest, 1) if near == file
-            ],
+            "tested by": tests,
+            "by meaning: number": ranks,
         }
     )
 

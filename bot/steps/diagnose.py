@@ -75,9 +75,8 @@ class _Case:
 
 def _open_case(ports: Ports, base: Tree, head: Sha, checks: Checks) -> _Case:
     tree = Tree(base.repo, head, base.branch)
-    before, after = (
-        {(entry.path, entry.sha) for entry in ports.mirrors.entries(each)} for each in (base, tree)
-    )
+    before = {(entry.path, entry.sha) for entry in ports.mirrors.entries(base)}
+    after = {(entry.path, entry.sha) for entry in ports.mirrors.entries(tree)}
     files = frozenset(TreeFiles(ports.mirrors, tree).paths())
     reading = read_checks(ports, base.repo, checks.failed, files)
     return _Case(

@@ -69,7 +69,8 @@ def _explain_job(
 
 def _are_other_tests(before: Sequence[Failure], now: Sequence[Failure]) -> bool:
     """Tell whether tests failed before, and none of those that fail now."""
-    tests_before, tests_now = ({failure.test for failure in each} for each in (before, now))
+    tests_before = {failure.test for failure in before}
+    tests_now = {failure.test for failure in now}
     if not tests_before or not tests_now or "" in tests_before | tests_now:
         return False
     return tests_before.isdisjoint(tests_now)

@@ -29,9 +29,9 @@ def commit_patch(ports: Ports, tree: Tree, patch: Patch, parent: Sha, message: s
     after = ports.mirrors.overlay(tree, patch)
     if parent != tree.sha and ports.mirrors.overlay(ours, Patch()).sha == after.sha:
         return parent
-    at = ports.clock.now().isoformat(timespec="seconds")
+    committed_at = ports.clock.now().isoformat(timespec="seconds")
     author = make_bot_author(ports.credentials.fetch_login())
-    return ports.mirrors.commit(tree, patch, parent, redact(ports, message), author, at)
+    return ports.mirrors.commit(tree, patch, parent, redact(ports, message), author, committed_at)
 
 
 def _summarize_push(result: PushResult) -> Summary:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.gates import Change
 from bot.ports import Checkers, Ports
 from bot.search.source_files import kind_of
@@ -36,10 +38,12 @@ def find_leaks(checkers: Checkers, change: Change) -> tuple[Finding, ...]:
     leaks = {leak.secret: leak for leak in (*by_shape, *_find_by_rules(checkers, new))}
     fresh = {secret: leak for secret, leak in leaks.items() if secret not in old}
     return tuple(
-        _make_finding(change, leak)
-        for secret, leak in fresh.items()
-        if not any(secret != other and secret in other for other in fresh)
+        _make_finding(change, leak) for secret, leak in fresh.items() if not _is_part(secret, fresh)
     )
+
+
+def _is_part(secret: str, secrets: Collection[str]) -> bool:
+    return any(secret != longer and secret in longer for longer in secrets)
 
 
 def _find_by_rules(checkers: Checkers, text: str) -> tuple[Leak, ...]:

@@ -55,7 +55,7 @@ def _render_news(earlier: RunState, issue: Issue, request: Request) -> Iterator[
 
 
 def _says_something(comment: Comment) -> bool:
-    """Leave out our own questions, and comments that are nothing but commands."""
+    """Tell whether a comment is more than commands, and no question of our own."""
     lines = [line for line in comment.body.splitlines() if line.strip()]
     is_command = all(line.lstrip().startswith("/") for line in lines)
     return not is_command and not comment.author.endswith("[bot]")

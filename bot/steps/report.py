@@ -18,7 +18,7 @@ def report(ports: Ports, state: RunState) -> RunReport:
     """
     end_comment = _put_end_comment(ports, state) if state.outcome else 0
     body = render_comment(state, end_comment)
-    comment = _put(ports, state, make_marker(state.key), body)
+    comment = _put_comment(ports, state, make_marker(state.key), body)
     return RunReport(comment, describe_run(state), end_comment)
 
 
@@ -29,10 +29,10 @@ def report_failure(ports: Ports, state: RunState) -> None:
 
 
 def _put_end_comment(ports: Ports, state: RunState) -> int:
-    return _put(ports, state, make_end_marker(state.key), render_end_comment(state))
+    return _put_comment(ports, state, make_end_marker(state.key), render_end_comment(state))
 
 
-def _put(ports: Ports, state: RunState, marker: str, body: str) -> int:
+def _put_comment(ports: Ports, state: RunState, marker: str, body: str) -> int:
     """Write or edit the comment with this hidden marker. Returns its id."""
     request = state.request
     return ports.comments.put_comment(request.repo, request.number, marker, redact(ports, body))

@@ -15,11 +15,11 @@ from bot.steps.push_branch import (
 )
 from bot.stories.draft_ends import explain_neutral_ci, explain_silent_ci, explain_skipped_ci
 from bot.stories.ends import (
-    explain_as_before,
     explain_closed_pull,
     explain_green,
     explain_taken_branch,
     explain_unchecked,
+    explain_untouched_pull,
 )
 from bot.stories.stops import Stopped
 from bot.stories.watching import check_wanted, explain_lost_access, obey_signals
@@ -58,8 +58,8 @@ async def deliver(run: Run, state: RunState) -> RunState:
 async def open_green(run: Run, state: RunState, checks: Checks) -> Outcome:
     """Open the pull request: CI is green."""
     state = after_verdict(state, "green", checks)
-    if state.is_as_before:
-        return explain_as_before(run.keep(state), "CI is green.")
+    if state.has_untouched_pull:
+        return explain_untouched_pull(run.keep(state), "CI is green.")
     state = await show_pull(run, state, draft=state.config.draft)
     return explain_green(state)
 
@@ -67,20 +67,20 @@ async def open_green(run: Run, state: RunState, checks: Checks) -> Outcome:
 async def open_unchecked(run: Run, state: RunState) -> Outcome:
     """Open the pull request of a repository without CI for pull requests, and say so."""
     state = after_verdict(state, "unchecked", Checks(state.delivery.head))
-    if state.is_as_before:
-        return explain_as_before(run.keep(state), "")
+    if state.has_untouched_pull:
+        return explain_untouched_pull(run.keep(state), "")
     outcome = explain_unchecked()
     state = await show_pull(run, state, outcome.text, draft=state.config.draft)
     return replace(outcome, pull=state.opened.number)
 
 
-async def open_silent(run: Run, state: RunState) -> Outcome:
+async def leave_silent_draft(run: Run, state: RunState) -> Outcome:
     """Leave a draft: CI said nothing at all."""
     state = after_verdict(state, "silent", Checks(state.delivery.head))
     return await leave_draft(run, state, explain_silent_ci())
 
 
-async def open_idle(run: Run, state: RunState, checks: Checks) -> Outcome:
+async def leave_undecided_draft(run: Run, state: RunState, checks: Checks) -> Outcome:
     """Leave a draft: CI passed for having done nothing, or says neither yes nor no."""
     if checks.is_neutral:
         state = after_verdict(state, "neutral", checks)

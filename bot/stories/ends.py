@@ -86,10 +86,10 @@ def explain_taken_branch(state: RunState, by: str = "") -> Outcome:
 
 def explain_closed_pull(asker: str, by: str = "") -> Outcome:
     """Say that the pull request was closed before CI was green."""
-    return explain_stop(f"my pull request was closed{name_other(by, asker)}")
+    return explain_stop(f"my pull request was closed{name_actor(by, asker)}")
 
 
-def name_other(by: str, asker: str) -> str:
+def name_actor(by: str, asker: str) -> str:
     """Name who did it, behind a clause that says what; whoever asked knows what they did."""
     return f" by @{by}" if by and by != asker else ""
 
@@ -113,7 +113,7 @@ def explain_unchanged(state: RunState) -> Outcome:
     return Outcome("unchanged", text, next_step=next_step)
 
 
-def explain_as_before(state: RunState, ci: str) -> Outcome:
+def explain_untouched_pull(state: RunState, ci: str) -> Outcome:
     """Say that an open pull request is as it was; `ci` is what its CI says."""
     why = "Nothing new was asked for."
     if state.turns:

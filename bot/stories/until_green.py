@@ -12,9 +12,9 @@ from bot.stories.agent import write
 from bot.stories.delivery import (
     deliver,
     leave_draft,
+    leave_silent_draft,
+    leave_undecided_draft,
     open_green,
-    open_idle,
-    open_silent,
     open_unchecked,
     show_pull,
 )
@@ -47,8 +47,8 @@ async def until_green(run: Run, state: RunState) -> Outcome:
     if checks.green:
         return await open_green(run, state, checks)
     if checks.is_silent:
-        return await open_silent(run, state)
-    return await open_idle(run, state, checks)
+        return await leave_silent_draft(run, state)
+    return await leave_undecided_draft(run, state, checks)
 
 
 async def _watch(run: Run, state: RunState) -> Checks:

@@ -15,7 +15,7 @@ from bot.stories.ends import (
     explain_stop,
     explain_stop_command,
     explain_taken_branch,
-    name_other,
+    name_actor,
 )
 from bot.stories.stops import StaysRed, Stopped
 from bot.values import Caps, Checks, Outcome, Request, RunState, Signal, Waiting
@@ -57,7 +57,7 @@ async def obey_signal(run: Run, request: Request, signal: Signal) -> None:
     if signal.kind == "stop":
         raise Stopped(explain_stop_command(request.asker, signal.by))
     if signal.kind == "issue" and (why := await run(find_stop_reason, request)):
-        raise Stopped(explain_stop(f"{why}{name_other(signal.by, request.asker)}"))
+        raise Stopped(explain_stop(f"{why}{name_actor(signal.by, request.asker)}"))
     if run.state.pushed is not None:
         await _obey_branch_signal(run, run.state, signal)
 

@@ -68,8 +68,8 @@ TOOLS: tuple[Tool[Any], ...] = (
 def select_tools(paths: Iterable[str]) -> tuple[Tool[Any], ...]:
     """Select the tools that are of use in a repository of these files, in the table's order."""
     names = tuple(paths)
-    return tuple(
-        tool
-        for tool in TOOLS
-        if not tool.suffixes or any(name.endswith(tool.suffixes) for name in names)
-    )
+    return tuple(tool for tool in TOOLS if _is_of_use(tool, names))
+
+
+def _is_of_use(tool: Tool[Any], paths: tuple[str, ...]) -> bool:
+    return not tool.suffixes or any(path.endswith(tool.suffixes) for path in paths)

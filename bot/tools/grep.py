@@ -63,7 +63,7 @@ def _render_many(matches: Sequence[GrepMatch]) -> Iterator[str]:
     by_path: dict[str, list[GrepMatch]] = {}
     for match in matches:
         by_path.setdefault(match.path, []).append(match)
-    counts = {path: len(found) for path, found in by_path.items()}
+    counts = {path: len(group) for path, group in by_path.items()}
     lines = count_noun(len(matches), "line")
     least = "At least " if len(matches) == MAX_MATCHES else ""
     yield f"{least}{lines} of {count_noun(len(by_path), 'file')} match:"

@@ -25,9 +25,9 @@ def run(session: ToolSession, arguments: RestoreFileInput) -> str:
     if base_text is None:
         write_files(session, {path: None})
         return f"{path} was new and is gone."
-    for other, text in files.items():
-        if text is not None and (is_below(other, path) or is_below(path, other)):
-            raise ToolRefusal(f"{path} cannot come back while {other} is new there.")
+    for changed, text in files.items():
+        if text is not None and (is_below(changed, path) or is_below(path, changed)):
+            raise ToolRefusal(f"{path} cannot come back while {changed} is new there.")
     write_files(session, {path: base_text})
     return f"{path} is as it was in the beginning."
 

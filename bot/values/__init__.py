@@ -1,9 +1,8 @@
 """The nouns: frozen values that cross steps, the engine's record and the network's edges.
 
-Standard library only. Every one of them survives a trip through JSON (`bot.run.to_json`), so fields
-are
-text, numbers, booleans, tuples, dicts with text keys, other values, or None. Times are ISO 8601,
-UTC.
+Standard library only. Every one of them survives a trip through JSON (`bot.run.to_json`), so
+fields are text, numbers, booleans, tuples, dicts with text keys, other values, or None. Times are
+ISO 8601, UTC.
 """
 
 from bot.values.allow_list import AllowList
@@ -77,12 +76,12 @@ from bot.values.request import (
     RunKey,
     Subject,
 )
+from bot.values.resumption import Resumption
 from bot.values.run_config import Caps, RepoConfig
 from bot.values.run_state import (
     OpenFinish,
     Phase,
     PushedChange,
-    Resumption,
     RunState,
 )
 from bot.values.spending import DayLimit

@@ -27,6 +27,7 @@ from bot.values.conversation import (
     UserText,
 )
 from bot.values.request import Branch, Issue, Request, RunKey
+from bot.values.resumption import Resumption
 from bot.values.run_config import Caps, RepoConfig
 from bot.values.waiting import Waiting
 
@@ -63,17 +64,6 @@ class StallCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumption:
-    """What a run goes on from, or why it begins anew; `text` is a sentence for people."""
-
-    text: str
-    goes_on: bool = False
-    usd: float = 0.0  # what the runs before it cost
-    head: Sha | None = None  # what stood on the branch when it began
-    has_pull: bool = False  # whether a pull request was open for it already
-
-
-@dataclass(frozen=True, slots=True)
 class RunState:
     """All that a run knows and has done. Comment, pull request and page are views of it.
 
@@ -105,9 +95,8 @@ class RunState:
     ci: ExpectedCi | None = None
     pushed: PushedChange | None = None
     attempts: tuple[Attempt, ...] = ()
-    rerun_attempts: dict[str, int] = field(
-        default_factory=dict
-    )  # CI runs begun again: attempt over
+    # Attempts of CI that count no more, by its run, because its failed jobs run again.
+    rerun_attempts: dict[str, int] = field(default_factory=dict)
     pull: PullRequest | None = None
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
@@ -124,7 +113,7 @@ class RunState:
         return self.resumption is not None and self.resumption.has_pull
 
     @property
-    def is_as_before(self) -> bool:
+    def has_untouched_pull(self) -> bool:
         """Whether the pull request that it goes on with is ready, and has no commit of this run."""
         if self.resumption is None or self.pull is None or self.pull.draft:
             return False

@@ -108,8 +108,8 @@ def _render_red(verdict: Verdict, head: str) -> str:
 
 
 def _describe_failure(failure: Failure) -> str:
-    said = ": ".join(part for part in (failure.test, failure.error, failure.message) if part)
-    text = shorten_subject(_clean_line(said), FAILURE_CHARS)
+    words = ": ".join(part for part in (failure.test, failure.error, failure.message) if part)
+    text = shorten_subject(_clean_line(words), FAILURE_CHARS)
     if not failure.place:
         return text
     return f"{text} ({_clean_line(failure.place)})"

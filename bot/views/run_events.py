@@ -68,20 +68,20 @@ def describe_answer(outcome: Outcome, value: object) -> RunEvent:
     details = {"outcome": outcome.state, "reason": _shorten(outcome.text)}
     text = str(outcome.state)
     if isinstance(value, Request):
-        text += f" @{value.asker}, who asked {_describe_way(value)}"
+        text += f" @{value.asker}, who asked {_describe_trigger(value)}"
     return RunEvent("answered", f"{text}{_explain(outcome)}", details)
 
 
 def _describe_request(state: RunState) -> RunEvent:
     request = state.request
     title = _shorten(request.title)
-    text = f"@{request.asker} asked {_describe_way(request)}"
+    text = f"@{request.asker} asked {_describe_trigger(request)}"
     if title:
         text += f': "{title}"'
     return RunEvent("asked", text, {"asker": request.asker, "title": title})
 
 
-def _describe_way(request: Request) -> str:
+def _describe_trigger(request: Request) -> str:
     if request.label:
         return f"with the label {request.label}"
     return f"with /{request.command}"

@@ -163,9 +163,9 @@ def _describe_event(kind: str, event: Event) -> dict[str, object]:
 def _log_delivery(line: Mapping[str, object], status: int, answer: Mapping[str, object]) -> None:
     """Log one delivery: what came, and what was decided or what is wrong with it."""
     decided = answer.get("decided")
-    said = "; ".join(decided) if isinstance(decided, list) else answer.get("error")
+    result = "; ".join(decided) if isinstance(decided, list) else answer.get("error")
     place = f" of {line['repo']}" if line.get("repo") else ""
-    text = f"webhook {line['event'] or 'without a name'}{place}: {said} ({status})"
+    text = f"webhook {line['event'] or 'without a name'}{place}: {result} ({status})"
     details = {
         "webhook": line["event"],
         "repo": line.get("repo", ""),

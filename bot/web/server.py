@@ -34,11 +34,17 @@ def create_server(
         header_s = header_deadline_s
         body_s = body_deadline_s
 
-    config = uvicorn.Config(
+    return _Server(_make_config(app, host, port, Protocol))
+
+
+def _make_config(
+    app: ASGIApp, host: str, port: int, protocol: type[HttpToolsProtocol]
+) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         host,
         port,
-        http=Protocol,
+        http=protocol,
         loop="asyncio",
         ws="none",
         limit_concurrency=LIMIT_CONNECTIONS,
@@ -47,7 +53,6 @@ def create_server(
         access_log=False,
         log_config=None,
     )
-    return _Server(config)
 
 
 class CannotListen(Exception):

@@ -358,7 +358,7 @@ def test_who_stopped_a_run_for_another_is_named():
         ends.explain_closed_pull("ada", "bob").text,
         ends.explain_taken_branch(RUN, "bob").text,
         ends.explain_taken_branch(RUN, "ada").text,
-        f"the issue was closed{ends.name_other('bob', 'ada')}",
+        f"the issue was closed{ends.name_actor('bob', 'ada')}",
     ]
 
     assert told == snapshot(

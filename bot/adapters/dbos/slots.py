@@ -78,11 +78,11 @@ class Slots:
         """Tell the place of a ticket among those that wait for the same slots."""
         is_held_up = self._is_full(ticket.repo)
         if is_held_up:
-            line = [other for other in self._line if other.repo == ticket.repo]
+            line = [queued for queued in self._line if queued.repo == ticket.repo]
         else:
-            line = [other for other in self._line if not self._is_full(other.repo)]
+            line = [queued for queued in self._line if not self._is_full(queued.repo)]
         place = line.index(ticket) + 1 if ticket in line else 1
-        behind = [other.key for other in self._working if other.repo == ticket.repo]
+        behind = [working.key for working in self._working if working.repo == ticket.repo]
         return Waiting(
             "slot",
             place=place,

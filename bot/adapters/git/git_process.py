@@ -168,6 +168,9 @@ class GitProcess:
         work_tree = {"GIT_WORK_TREE": str(self.work_tree)} if self.work_tree else {}
         # A thin pack may build on what is not here.
         lazy = {"GIT_NO_LAZY_FETCH": "1" if self.protocols == "none" else "0"}
+        settings: dict[str, str] = {}
+        for number, (key, value) in enumerate(config.items()):
+            settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return {
             **ENVIRONMENT,
             **work_tree,
@@ -177,8 +180,7 @@ class GitProcess:
             "GIT_DIR": str(self.git_dir),
             "GIT_ALLOW_PROTOCOL": self.protocols,
             "GIT_CONFIG_COUNT": str(len(config)),
-            **{f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(config)},
-            **{f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(config.values())},
+            **settings,
         }
 
 

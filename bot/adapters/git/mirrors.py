@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.git import objects
 from bot.adapters.git.git_errors import as_port_error, summarize
-from bot.adapters.git.git_process import GitError, GitProcess, GitTimeoutError, require_git
+from bot.adapters.git.git_process import GitError, GitProcess, require_git
+from bot.adapters.git.grep_tree import grep_tree
 from bot.adapters.git.mirror import Mirror
 from bot.adapters.git.overlay import FILE_MODES, is_tree_path, write_overlay
 from bot.ports import Refusal, Unreachable
@@ -34,16 +34,8 @@ GREENLIT = Author("greenlit", "greenlit@users.noreply.github.com")
 
 NAME = re.compile(r"(?!\.)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)
 SHA = re.compile(r"[0-9a-f]{40}")
-MATCH = re.compile(rb"[0-9a-f]{40}:([^\0]+)\0(\d+)\0([^\n]*)(?:\n|$)")
-
-BAD_GREP = re.compile("^fatal: -e option, |outside repository")
 
 PATHS_AT_ONCE = 200  # an argument list has an end
-GREP_CHARS = 10_000
-GREP_S = 20.0
-GREP_BYTES = 4_000_000
-MATCH_CHARS = 1_000
-GREP = ("grep", "-n", "-E", "-I", "-z", "--no-color")
 DIFF = (
     "diff-tree",
     "-r",
@@ -127,18 +119,8 @@ class GitMirrors:
 
         `under` is a directory, a file or a glob; "*.py" without a slash is meant at any depth.
         """
-        if len(pattern) + len(under) > GREP_CHARS:
-            raise ValueError("the pattern is too long")
-        command = (*GREP, "-e", pattern, tree.sha, "--", *_pathspecs(under))
         with self._reading(tree) as git:
-            quick = replace(git, timeout_s=GREP_S)
-            try:
-                out = quick.run_until(*command, lines=limit, limit_bytes=GREP_BYTES)
-            except GitError as failed:
-                if isinstance(failed, GitTimeoutError) or BAD_GREP.search(str(failed)):
-                    raise ValueError(summarize(failed)) from None
-                raise
-        return tuple(_parse_matches(out))[:limit]
+            return grep_tree(git, tree.sha, pattern, under, limit)
 
     def diff(self, tree: Tree, patch: Patch) -> str:
         """Write the patch as `git apply` takes it."""
@@ -182,11 +164,11 @@ class GitMirrors:
                 self._mirror(tree.repo).fetch_objects(toward, remote.url, missing)
 
     def commit(
-        self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, at: str
+        self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, committed_at: str
     ) -> Sha:
         """Commit the tree with the patch laid over it."""
         after = self.overlay(tree, patch)
-        date = f"@{datetime.fromisoformat(at).timestamp():.0f} +0000"
+        date = f"@{datetime.fromisoformat(committed_at).timestamp():.0f} +0000"
         people = _person("AUTHOR", author, date) | _person("COMMITTER", self._identity, date)
         command = ("commit-tree", "-p", parent, "-F", "-", after.sha)
         with self._reading(Tree(tree.repo, parent, tree.branch)) as git:
@@ -294,23 +276,6 @@ def _list_at(git: GitProcess, sha: Sha, paths: list[str]) -> Iterator[TreeEntry]
         some = valid[start : start + PATHS_AT_ONCE]
         command = ("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some)
         yield from objects.parse_entries(git.run(*command))
-
-
-def _pathspecs(under: str) -> tuple[str, ...]:
-    if not under.strip("/"):
-        return ()
-    glob = under if "/" in under else f"**/{under}"
-    return f":(literal){under.rstrip('/')}", f":(glob){glob}"
-
-
-def _parse_matches(out: bytes) -> Iterator[GrepMatch]:
-    for path, line, text in MATCH.findall(out):
-        try:
-            name = path.decode()
-        except UnicodeDecodeError:
-            continue
-        shown = text.decode("utf-8", "replace").rstrip("\r")[:MATCH_CHARS]
-        yield GrepMatch(name, int(line), shown)
 
 
 def _person(role: str, person: Author, date: str) -> dict[str, str]:

@@ -72,8 +72,8 @@ def read_blobs(git: GitProcess, shas: Iterable[Sha]) -> Iterator[tuple[Sha, byte
 def _parse_head(out: bytes, start: int) -> tuple[bytes | None, int, int]:
     """Return the kind, the size in bytes, and where the content starts; no kind when missing."""
     end = out.find(b"\n", start)
-    _, _, told = out[start:end].partition(b" ")
-    kind, _, size = told.partition(b" ")
+    _, _, description = out[start:end].partition(b" ")
+    kind, _, size = description.partition(b" ")
     return (kind, int(size), end + 1) if size.isdigit() else (None, 0, end + 1)
 
 
@@ -110,9 +110,7 @@ def _list_whole(git: GitProcess, commits: Collection[Sha]) -> list[Sha]:
     trees = dict(line.split() for line in listed.decode().splitlines())
     missing = set(list_missing_trees(git, everybody))
     return [
-        Sha(family[0])
-        for family in families
-        if not missing.intersection(trees[name] for name in family)
+        Sha(family[0]) for family in families if missing.isdisjoint(map(trees.__getitem__, family))
     ]
 
 

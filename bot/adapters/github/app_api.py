@@ -41,7 +41,7 @@ class HookDelivery:
     guid: str
     event: str
     action: str
-    at: str
+    delivered_at: str
     status: str  # "OK", or GitHub's words for what went wrong
     arrived: bool = False
 
@@ -121,7 +121,7 @@ def _fetch_newest(app: GithubApp) -> list[HookDelivery]:
 def _list_deliveries(app: GithubApp, after: float) -> Iterator[HookDelivery]:
     """All attempts after this time, newest first. GitHub keeps them for three days."""
     for delivery in map(_delivery_value, _delivery_pages(app)):
-        if datetime.fromisoformat(delivery.at).timestamp() < after:
+        if datetime.fromisoformat(delivery.delivered_at).timestamp() < after:
             return
         yield delivery
 

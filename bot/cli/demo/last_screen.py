@@ -40,8 +40,10 @@ def find_command() -> str:
     script = Path(sys.executable).with_name("greenlit")
     if not script.is_file() or which("greenlit") == str(script):
         return "greenlit"
-    here = Path.cwd()
-    return str(script.relative_to(here)) if script.is_relative_to(here) else str(script)
+    folder = Path.cwd()
+    if script.is_relative_to(folder):
+        return str(script.relative_to(folder))
+    return str(script)
 
 
 def render_end(result: DemoResult, command: str, *, stay: bool) -> Text:

@@ -31,8 +31,8 @@ def run_doctor(console: Console, given: Mapping[str, Any] | None = None) -> int:
     if not sick:
         console.print("\nAll is well. Start it: greenlit serve")
         return HEALTHY
-    things = "The one thing" if sick == 1 else f"The {sick} things"
-    console.print(f"\n{things} marked ✗ must be mended. Then ask again: greenlit doctor")
+    subject = "The one thing" if sick == 1 else f"The {sick} things"
+    console.print(f"\n{subject} marked ✗ must be mended. Then ask again: greenlit doctor")
     return UNHEALTHY
 
 

@@ -38,16 +38,16 @@ def check_grammars() -> Diagnosis:
     """Check that code can be parsed in every language that the bot knows."""
     languages = sorted(set(LANGUAGE_BY_SUFFIX.values()))
     try:
-        there = [language for language in languages if load_grammar(language)]
+        readable = [language for language in languages if load_grammar(language)]
     except GrammarLoadError as broken:
         why = (
             "They are unpacked below HOME: make it writable, or set SEMBLE_GRAMMARS_CACHE_DIR to a "
             "folder that is."
         )
         return Diagnosis("Grammars", f"{broken}.", why)
-    if there == languages:
-        return make_healthy("Grammars", f"{len(there)} languages")
-    lacking = ", ".join(language for language in languages if language not in there)
+    if readable == languages:
+        return make_healthy("Grammars", f"{len(readable)} languages")
+    lacking = ", ".join(language for language in languages if language not in readable)
     fix = (
         "They come for Linux with glibc, macOS and Windows, on x86-64 and ARM; without one, code "
         "is read as plain text."
@@ -62,10 +62,10 @@ def check_place(report: SettingsReport) -> Iterator[Diagnosis]:
     """
     server = report.server
     home = server.home.absolute()
-    there = next(folder for folder in (home, *home.parents) if folder.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        yield _explain_unwritable(home, there)
-    elif there != home:
+    existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        yield _explain_unwritable(home, existing)
+    elif existing != home:
         yield make_healthy("Home", f"{home}, made at the first start")
     else:
         yield from _check_privacy(home)
@@ -87,12 +87,12 @@ def _check_record(home: Path) -> Diagnosis:
     return make_healthy("Home", str(home))
 
 
-def _explain_unwritable(home: Path, there: Path) -> Diagnosis:
-    why = "may not be written to by this user" if there.is_dir() else "is a file, not a folder"
+def _explain_unwritable(home: Path, existing: Path) -> Diagnosis:
+    why = "may not be written to by this user" if existing.is_dir() else "is a file, not a folder"
     fix = "Set GREENLIT_HOME to a folder that this user may write to."
-    if there == home:
+    if existing == home:
         return Diagnosis("Home", f"{home} {why}.", fix)
-    return Diagnosis("Home", f"{home} cannot be made: {there} {why}.", fix)
+    return Diagnosis("Home", f"{home} cannot be made: {existing} {why}.", fix)
 
 
 def _explain_use(server: ServerSettings, home: Path, used: HomeInUse) -> Diagnosis:

@@ -127,8 +127,8 @@ def _check_permissions(
     )
 
 
-def _check_events(wanted: list[str], heard: tuple[str, ...]) -> Diagnosis:
-    lacking = ", ".join(sorted(set(wanted) - set(heard)))
+def _check_events(wanted: list[str], subscribed: tuple[str, ...]) -> Diagnosis:
+    lacking = ", ".join(sorted(set(wanted) - set(subscribed)))
     if not lacking:
         return make_healthy("Events", f"all {len(wanted)} of deploy/app.yml")
     return Diagnosis(
@@ -173,21 +173,19 @@ def _check_installation(installed: AppInstallation, wanted: Mapping[str, str]) -
 def _explain_outsider(
     settings: GitHubSettings, app: AppRegistration, installed: AppInstallation
 ) -> Diagnosis:
-    found = (
-        f"at {installed.account}, which is not in GREENLIT_ALLOW: what happens there is ignored."
-    )
+    text = f"at {installed.account}, which is not in GREENLIT_ALLOW: what happens there is ignored."
     fix = (
         "Add it, or make the App private, so that nobody else installs it: "
         f"{settings.github_url}/settings/apps/{app.slug}/advanced"
     )
-    return Diagnosis("Installed", found, fix, "odd")
+    return Diagnosis("Installed", text, fix, "odd")
 
 
 def _check_deliveries(failed: tuple[HookDelivery, ...]) -> Diagnosis:
     newest = failed[0]
     text = (
         f"{len(failed)} of the newest hundred did not arrive; "
-        f"last {newest.name} at {newest.at}: {newest.status}."
+        f"last {newest.name} at {newest.delivered_at}: {newest.status}."
     )
     unsigned = "Set GREENLIT_WEBHOOK_SECRET to the App's own secret."
     fix = (

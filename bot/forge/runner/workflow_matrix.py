@@ -15,7 +15,7 @@ def expand_matrix(matrix: Mapping[str, object]) -> list[Cell]:
     """Return the product of the axes less `exclude`, with `include`; one empty cell for none."""
     cells = _multiply_axes(matrix)
     bans = _read_cells(matrix, "exclude")
-    cells = [cell for cell in cells if not any(ban.items() <= cell.items() for ban in bans)]
+    cells = [cell for cell in cells if not _is_banned(cell, bans)]
     # `include` adds to the cells that it fits, as they were before any of it, or stands alone.
     extended, alone = [dict(cell) for cell in cells], []
     for extra in _read_cells(matrix, "include"):
@@ -25,6 +25,10 @@ def expand_matrix(matrix: Mapping[str, object]) -> list[Cell]:
         if not any(fits):
             alone.append(extra)
     return [*extended, *alone] or [{}]
+
+
+def _is_banned(cell: Cell, bans: list[Cell]) -> bool:
+    return any(ban.items() <= cell.items() for ban in bans)
 
 
 def name_cell(name: str, cell: Mapping[str, object]) -> str:

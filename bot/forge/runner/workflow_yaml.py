@@ -56,14 +56,18 @@ _SCALARS = (
 )
 
 
+def _list_resolvers(start: str) -> list[tuple[str, re.Pattern[str]]]:
+    """List what a scalar with this first character may be; the empty one may be null."""
+    return [
+        (f"tag:yaml.org,2002:{kind}", re.compile(rf"^(?:{rule})$"))
+        for kind, rule, starts in _SCALARS
+        if start in starts or (not start and kind == "null")
+    ]
+
+
 class _Loader(yaml.SafeLoader):
     """Reads plain scalars as Actions does: `on` and `yes` are words, 12:30 and 1_000 too."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the shape that PyYAML's class wants
-        start: [
-            (f"tag:yaml.org,2002:{kind}", re.compile(rf"^(?:{rule})$"))
-            for kind, rule, starts in _SCALARS
-            if start in starts or (not start and kind == "null")
-        ]
-        for start in ["", *"tTfFnN~-+.0123456789"]
+        start: _list_resolvers(start) for start in ["", *"tTfFnN~-+.0123456789"]
     }

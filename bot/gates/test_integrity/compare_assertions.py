@@ -144,11 +144,11 @@ def _find_partner(old: Assertion, come: Sequence[Assertion]) -> Assertion | None
     return None
 
 
-def _is_part(text: str, other: str) -> bool:
+def _is_part(old: str, new: str) -> bool:
     """Tell whether one speaks of the other, as len(x) does of x."""
-    if not text or not other:
+    if not old or not new:
         return False
-    return _has_word(text, other) or _has_word(other, text)
+    return _has_word(old, new) or _has_word(new, old)
 
 
 def _has_word(word: str, text: str) -> bool:

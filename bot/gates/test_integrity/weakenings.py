@@ -143,9 +143,9 @@ def _holds_all(code: str, texts: Sequence[str]) -> bool:
 def _is_kept_elsewhere(test: FoundTest, after: Sequence[FoundTest]) -> bool:
     """Tell whether other tests assert all that it did, as when two became one, or a table."""
     texts, rows = set(), []
-    for other in after:
-        for assertion in other.assertions:
-            if other.name or assertion.is_row:
+    for candidate in after:
+        for assertion in candidate.assertions:
+            if candidate.name or assertion.is_row:
                 texts.add(assertion.text)
             if assertion.is_row:
                 rows.append(set(TOKEN.findall(assertion.text)))

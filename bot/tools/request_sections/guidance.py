@@ -123,7 +123,7 @@ def _cut_section(lines: Sequence[str]) -> list[str]:
     headings = list(_find_headings(lines))
     for index, (start, level, title) in enumerate(headings):
         if ABOUT.search(title):
-            later = (line for line, other, _ in headings[index + 1 :] if other <= level)
+            later = (line for line, depth, _ in headings[index + 1 :] if depth <= level)
             return list(lines[start : next(later, len(lines))])
     return []
 

@@ -78,15 +78,17 @@ class PageRenderer:
         """Render one run: how it stands, plan, diff, attempts, bill and steps."""
         history = read_history(steps)
         row = self._describe_run(run, now)
+        diff = [_describe_file(file.path, file.lines) for file in parse_diff(history.diff)]
+        shown_steps = [_describe_step(step) for step in steps if not is_noise(step)]
         return self._templates.get_template("run.html").render(
             title=row["title"],
             run=row,
             history=history,
-            diff=[_describe_file(file.path, file.lines) for file in parse_diff(history.diff)],
+            diff=diff,
             attempts=[_describe_attempt(attempt) for attempt in history.attempts],
             checks=_describe_checks(history),
             bill=_describe_bill(history),
-            steps=[_describe_step(step) for step in steps if not is_noise(step)],
+            steps=shown_steps,
         )
 
     def render_notice(self, title: str, lines: Sequence[str]) -> str:

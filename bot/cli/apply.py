@@ -19,9 +19,10 @@ from bot.cli.inputs import (
     require_folder,
 )
 from bot.cli.progress_line import show_progress
-from bot.cli.terminal import count_nouns, open_console, print_sentences
+from bot.cli.terminal import open_console, print_sentences
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import EditResult, Rejected, compute_changes
+from bot.text.amounts import count_noun
 from bot.text.terminal_text import strip_control
 
 APPLIED, REFUSED, WRONG_USE = 0, 1, 2
@@ -130,7 +131,7 @@ def _print_changes(files: Sequence[FileChange], *, check: bool) -> None:
         if file.mode:
             line.append(f"  mode {file.mode}")
         out.print(line, soft_wrap=True)
-    count = count_nouns(len(files), "file")
+    count = count_noun(len(files), "file")
     out.print(f"It fits: {count}. Nothing was written." if check else f"Written: {count}.")
 
 

@@ -28,13 +28,13 @@ from bot.adapters.git.work_tree import (
 from bot.cli.check_report import render_json, render_sarif
 from bot.cli.inputs import MISTAKES, print_error, require_folder
 from bot.cli.progress_line import show_progress
-from bot.cli.terminal import count_nouns
 from bot.gates import Change, find_answered_inputs, gate_rules
 from bot.ports import Checkers, Refusal
 from bot.search.source_files import kind_of
 from bot.settings import GateSettings
 from bot.steps.inspect_change import CONTEXT_FILES, list_unchecked, run_gates
 from bot.steps.repo_config import PATH, read_config
+from bot.text.amounts import count_noun
 from bot.text.terminal_text import strip_control
 from bot.values import Finding
 
@@ -185,10 +185,10 @@ def _render_table(findings: Sequence[Finding], path: str) -> Table:
 def _render_summary(result: CheckResult) -> Text:
     blocking = sum(finding.blocks for finding in result.findings)
     advice = len(result.findings) - blocking
-    facts = f"{count_nouns(result.files, 'changed file')} since {result.base[:9]}"
+    facts = f"{count_noun(result.files, 'changed file')} since {result.base[:9]}"
     if advice:
-        facts += f", {count_nouns(advice, 'remark')} as advice"
+        facts += f", {count_noun(advice, 'remark')} as advice"
     headline = ("Nothing keeps it back", "bold green")
     if blocking:
-        headline = (f"{count_nouns(blocking, 'finding')} to mend", "bold red")
+        headline = (f"{count_noun(blocking, 'finding')} to mend", "bold red")
     return Text.assemble(headline, f": {facts}.")

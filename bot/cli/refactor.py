@@ -11,10 +11,11 @@ from rich.console import Console
 
 from bot.cli.inputs import WrongUseError, print_error, require_folder
 from bot.cli.progress_line import show_progress
-from bot.cli.terminal import colour_diff, count_nouns, open_console, print_sentences
+from bot.cli.terminal import colour_diff, open_console, print_sentences
 from bot.cli.workspace import Workspace, WorkspaceError
 from bot.edits import render_diff
 from bot.refactor import CannotRefactor, Refactoring, Unproven, is_read
+from bot.text.amounts import count_noun
 from bot.text.terminal_text import strip_control
 
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
@@ -85,15 +86,15 @@ def _print_diff(workspace: Workspace, refactoring: Refactoring) -> None:
 
 def _print_summary(err: Console, refactoring: Refactoring, options: WriteOptions) -> None:
     files = sum(text is not None for text in refactoring.files.values())
-    places = count_nouns(refactoring.places, "place")
+    places = count_noun(refactoring.places, "place")
     _print_unproven(err, refactoring.unproven)
-    text = f"{places} in {count_nouns(files, 'file')}. {_describe_state(refactoring, options)}"
+    text = f"{places} in {count_noun(files, 'file')}. {_describe_state(refactoring, options)}"
     print_sentences(err, text)
 
 
 def _describe_state(refactoring: Refactoring, options: WriteOptions) -> str:
     if refactoring.unproven and not options.partial:
-        left = count_nouns(len(refactoring.unproven), "place")
+        left = count_noun(len(refactoring.unproven), "place")
         return (
             f"Nothing was written. {left} cannot be proved: "
             "--apply --partial changes the rest and leaves them."

@@ -13,6 +13,7 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.cli.chores import start_chore
 from bot.ports import Refusal, Unreachable
 from bot.settings import Settings
+from bot.text import count_noun
 
 PATIENCE_S = 5.0  # for GitHub; the bot serves whether it answers or not
 MOST_ACCOUNTS = 5
@@ -53,9 +54,10 @@ def _describe_app(settings: Settings, hub: GitHubApp) -> str:
         where = f"installed nowhere yet: {settings.github_url}/apps/{app.slug}"
     else:
         more = len(accounts) - MOST_ACCOUNTS
-        names = ", ".join(accounts[:MOST_ACCOUNTS]) + (f" and {more} more" if more > 0 else "")
-        count = "1 installation" if len(accounts) == 1 else f"{len(accounts)} installations"
-        where = f"{count}: {names}"
+        names = ", ".join(accounts[:MOST_ACCOUNTS])
+        if more > 0:
+            names += f" and {more} more"
+        where = f"{count_noun(len(accounts), 'installation')}: {names}"
     return f"{app.slug}, {where}; GitHub sends to {app.hook_url or 'no address yet'}"
 
 
@@ -67,8 +69,8 @@ def _fetch_app(hub: GitHubApp) -> AppRegistration | str:
 
 
 def _describe_caps(settings: Settings) -> str:
-    pushes = "1 push" if settings.attempts == 1 else f"{settings.attempts} pushes"
-    slots = "1 run" if settings.slots == 1 else f"{settings.slots} runs"
+    pushes = count_noun(settings.attempts, "push", "pushes")
+    slots = count_noun(settings.slots, "run")
     work = f"{settings.turns_per_run} turns, {settings.minutes_per_run} minutes"
     caps = [
         f"${settings.usd_per_run:.2f}, {work} and {pushes} a run",

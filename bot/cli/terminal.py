@@ -86,11 +86,6 @@ def print_sentences(console: Console, text: Text | str, style: str = "") -> None
     console.print(text, style=style, soft_wrap=not console.file.isatty())
 
 
-def count_nouns(number: int, noun: str) -> str:
-    """Write a number with its noun, in the plural where it is not one."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def colour_diff(text: str) -> Text:
     """Colour a unified diff, every line whole."""
     shown = Text()

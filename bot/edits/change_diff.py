@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchedFile, PatchSet
 
+from bot.text.amounts import count_noun
+
 Lines = tuple[tuple[int, str], ...]  # number and text
 
 
@@ -60,7 +62,7 @@ def parse_change_diff(diff: str) -> ChangeDiff:
 
 def render_size(diff: ChangeDiff) -> str:
     """Render the size for people, as git does in one line."""
-    files = "1 file" if len(diff.files) == 1 else f"{len(diff.files)} files"
+    files = count_noun(len(diff.files), "file")
     return f"{files} changed: +{diff.added} \N{MINUS SIGN}{diff.removed} lines"
 
 

@@ -13,11 +13,12 @@ from bot.search.project_checks import (
     read_workflow,
     starts_for,
 )
+from bot.text import count_noun
 from bot.values import Branch, ExpectedCi, Tree
 
 
 def _summarize_ci(ci: ExpectedCi) -> Summary:
-    workflows = "1 workflow" if ci.workflows == 1 else f"{ci.workflows} workflows"
+    workflows = count_noun(ci.workflows, "workflow")
     return "what CI is there", Text(f"{workflows}, starts {ci.starts}")
 
 

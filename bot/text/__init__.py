@@ -3,7 +3,14 @@
 from bot.text.amounts import count_noun, render_usd
 from bot.text.comment_commands import parse_commands
 from bot.text.invisible_chars import strip_invisible
-from bot.text.quoting import as_code_span, as_link, defuse_inline, defuse_markdown, defuse_mentions
+from bot.text.quoting import (
+    as_code_span,
+    as_link,
+    defuse_inline,
+    defuse_markdown,
+    defuse_mentions,
+    link_markdown,
+)
 from bot.text.rendered_markdown import extract_visible
 from bot.text.secret_masks import find_secrets, mask_secrets
 
@@ -16,6 +23,7 @@ __all__ = [
     "defuse_mentions",
     "extract_visible",
     "find_secrets",
+    "link_markdown",
     "mask_secrets",
     "parse_commands",
     "render_usd",

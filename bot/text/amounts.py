@@ -5,9 +5,11 @@ from __future__ import annotations
 HALF_A_CENT = 0.005
 
 
-def count_noun(number: int, noun: str) -> str:
-    """Count things: "1 turn", "2 turns"."""
-    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
+def count_noun(count: int, noun: str, plural: str = "") -> str:
+    """Write "1 line", "2 lines" or "1,200 lines"; `plural` is for a noun that takes no s."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {plural or f'{noun}s'}"
 
 
 def render_usd(usd: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.text.amounts import count_noun
+
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
@@ -10,5 +12,5 @@ def render_duration(seconds: float) -> str:
     for unit, length in _UNITS:
         count = int(seconds // length)
         if count > 0:
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+            return count_noun(count, unit)
     return "less than a minute"

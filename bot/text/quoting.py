@@ -83,7 +83,12 @@ def as_link(text: str, url: str, limit: int = 200) -> str:
         part if is_code else _BRACKET.sub(_escape_bracket, part)
         for is_code, part in _split_code_spans(defuse_inline(text, limit))
     ]
-    return f"[{''.join(parts)}]({quote(url, safe=_URL_SIGNS)})"
+    return link_markdown("".join(parts), url)
+
+
+def link_markdown(markdown: str, url: str) -> str:
+    """Link a piece of Markdown that is ours already; no sign of the address ends the link."""
+    return f"[{markdown}]({quote(url, safe=_URL_SIGNS)})"
 
 
 def defuse_mentions(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.line_ranges import split_lines
 from bot.tools.session import ToolSession
 from bot.tools.tool import RepoPath, Tool, ToolInput

@@ -7,7 +7,7 @@ from itertools import islice
 
 from pydantic import Field
 
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.grep_pattern import translate_pattern
 from bot.tools.line_ranges import show_invisible
 from bot.tools.session import ToolSession

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from pydantic import Field
 
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import LineNumber, Tool, ToolInput
 from bot.tools.tree_reader import KIND_BY_MODE, ToolRefusal, TreeReader

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from bot.logs import clean_log
 from bot.ports import Refusal
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.job_log import fetch_job_log
 from bot.tools.session import ToolSession
 from bot.tools.tool import LineNumber, Tool, ToolInput

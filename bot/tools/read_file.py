@@ -6,7 +6,7 @@ import json
 
 from pydantic import Field
 
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.line_ranges import choose_end, number_lines, show_invisible, split_lines
 from bot.tools.session import ToolSession
 from bot.tools.tool import LineNumber, RepoPath, Tool, ToolInput

@@ -7,7 +7,7 @@ from itertools import islice
 
 from bot.gates import Change, explain_refusal
 from bot.refactor import CannotRefactor, Refactoring, is_read
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tree_reader import ToolRefusal, TreeReader, decode_texts
 from bot.tools.write_files import write_files

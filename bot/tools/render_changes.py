@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.gates import Change
 from bot.gates.change import Block, split_lines
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.line_ranges import shorten_line
 
 CONTEXT = 2  # unchanged lines before and after each place

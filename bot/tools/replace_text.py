@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.edits import replace_everywhere
 from bot.gates import explain_refusal
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal, TreeReader, decode_texts

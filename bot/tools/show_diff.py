@@ -7,7 +7,7 @@ import re
 
 from pydantic import Field
 
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.line_ranges import MAX_CHARS, shorten_line
 from bot.tools.session import ToolSession
 from bot.tools.tool import LineNumber, Tool, ToolInput

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from bot.gates import explain_refusal
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
 from bot.tools.tree_reader import KIND_BY_MODE, ToolRefusal

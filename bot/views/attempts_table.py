@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote
 
-from bot.text import defuse_inline
+from bot.text import defuse_inline, link_markdown
 from bot.values import Attempt, Failure, Verdict
 
 LIMIT_CHARS = 300
-SAFE = ":/?#[]@!$&'*+,;=%~"  # in an address; a bar would end the cell, a bracket the link
 STATES = {
     "running": "⏳ running",
     "green": "🟢 green",
@@ -40,7 +38,7 @@ def render_result(attempt: Attempt) -> str:
     text = _describe_attempt(attempt)
     if not attempt.url or "](" in text:
         return text
-    return f"[{text}]({quote(attempt.url, safe=SAFE)})"
+    return link_markdown(text, attempt.url)
 
 
 def _describe_attempt(attempt: Attempt) -> str:

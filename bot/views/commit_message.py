@@ -15,6 +15,7 @@ from bot.text.git_messages import (
     shorten_subject,
 )
 from bot.values import Failure, PushedChange, Request, RunState, Verdict
+from bot.views.markdown_parts import join_parts
 
 WIDTH = 72
 FAILURE_CHARS = 300
@@ -38,7 +39,7 @@ def render_commit_message(state: RunState) -> str:
     if pushed is not None:
         subject, body = _render_later(state, pushed, subject, body)
     trailers = _render_trailers(state.request)
-    text = _join(shorten_subject(subject or f"Solve {state.request.number}"), body, trailers)
+    text = join_parts(shorten_subject(subject or f"Solve {state.request.number}"), body, trailers)
     return mask_secrets(text) + "\n"
 
 
@@ -53,7 +54,7 @@ def _render_later(
         body = ""
     red = _find_red(state)
     if red is not None:
-        return _render_repair(red), _join(_render_red(red, pushed.head), body)
+        return _render_repair(red), join_parts(_render_red(red, pushed.head), body)
     if subject == _clean_line(pushed.finish.title):
         subject = _clean_line(state.request.words) or subject
     return subject, body
@@ -144,7 +145,3 @@ def _render_trailers(request: Request) -> str:
         f"Refs: #{request.number}\n"
         f"Co-authored-by: {request.asker} <{login}@users.noreply.github.com>"
     )
-
-
-def _join(*paragraphs: str) -> str:
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)

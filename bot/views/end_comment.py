@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.text import as_code_span, as_link, count_noun, defuse_markdown, render_usd
 from bot.values import Outcome, PullRequest, RunKey, RunState
+from bot.views.markdown_parts import join_parts
 
 ASKS = "<!-- greenlit:asks -->"  # hidden: the next run finds the questions by it
 QUESTION_CHARS = 1_000
@@ -24,7 +25,7 @@ def render_end_comment(state: RunState) -> str:
     if outcome is None:
         raise ValueError("the run has not ended")
     # The outcome's sentences are ours; what they quote was made harmless where it was quoted.
-    parts = (
+    return join_parts(
         f"@{state.request.asker} {_render_opening(state, outcome)}{outcome.text}",
         _render_questions(outcome.questions),
         _render_left_over(state, outcome),
@@ -32,7 +33,6 @@ def render_end_comment(state: RunState) -> str:
         _render_facts(state, outcome),
         ASKS if outcome.state == "asked" else "",
     )
-    return "\n\n".join(part for part in parts if part)
 
 
 def link_branch(state: RunState) -> str:

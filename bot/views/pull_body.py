@@ -10,7 +10,8 @@ from bot.text import as_code_span, defuse_inline, defuse_markdown
 from bot.text.git_messages import SUBJECT_CHARS, drop_skip_marks, drop_trailers, normalize_subject
 from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
-from bot.views.pull_template import fill_template, join_parts
+from bot.views.markdown_parts import fold, join_parts, render_list
+from bot.views.pull_template import fill_template
 
 TEXT_CHARS = 6_000
 OPEN_CHARS = 1_200  # of what and why that stand open; the rest is folded
@@ -59,7 +60,7 @@ def render_sections(
     yield "checked", _render_checks(state)
     if finish.look_at:
         places = [defuse_inline(place, LINE_CHARS) for place in finish.look_at]
-        yield "look", _render_list(places)
+        yield "look", render_list(places, MOST_LINES)
     if state.repaired or _list_advice(state):
         yield "found", _render_findings(state)
     yield "machine", f"Greenlit, a bot that uses {state.opening.model}, wrote this pull request."
@@ -71,7 +72,7 @@ def _render_weakened(state: RunState) -> str:
     if not weakened:
         return ""
     findings = [_render_finding(finding, LINE_CHARS) for finding in weakened]
-    lines = _render_list(findings, MOST_WEAKENED).splitlines()
+    lines = render_list(findings, MOST_WEAKENED).splitlines()
     head = ("[!IMPORTANT]", "Tests or checks ask for less than before:")
     return "\n".join(f"> {line}" for line in (*head, *lines))
 
@@ -82,7 +83,7 @@ def _render_summary(summary: str) -> str:
     if len(summary) <= OPEN_CHARS or not PLAIN_PARAGRAPH.match(first):
         return defuse_markdown(summary, TEXT_CHARS)
     more = defuse_markdown(rest, TEXT_CHARS)
-    return join_parts(defuse_markdown(first, TEXT_CHARS), _fold("More on what changed", more))
+    return join_parts(defuse_markdown(first, TEXT_CHARS), fold("More on what changed", more))
 
 
 def _compare_with_plan(state: RunState) -> str:
@@ -107,7 +108,7 @@ def _render_plan(state: RunState) -> str:
         for file in _list_planned(state)
         if file.path in changed
     ]
-    return _fold("The change, file by file", _render_list(lines))
+    return fold("The change, file by file", render_list(lines, MOST_LINES))
 
 
 def _list_planned(state: RunState) -> tuple[PlannedFile, ...]:
@@ -122,19 +123,11 @@ def _render_checks(state: RunState) -> str:
     newest, count = attempts[-1], len(attempts)
     result = f"{render_result(newest)} on `{newest.sha[:7]}`"
     if count > 1:
-        ledger = _fold(f"All {count} attempts", render_attempts(attempts))
+        ledger = fold(f"All {count} attempts", render_attempts(attempts))
         return join_parts(f"{result} after {count} attempts.", ledger)
     if newest.state in ("green", "red"):
         return f"{result} at the first attempt."
     return f"{result}."
-
-
-def _render_list(items: Sequence[str], most: int = MOST_LINES) -> str:
-    """Render a list, and how many more there are."""
-    lines = [f"- {item}" for item in items[:most]]
-    if len(items) > most:
-        lines.append(f"- and {len(items) - most} more")
-    return "\n".join(lines)
 
 
 def _list_advice(state: RunState) -> tuple[Finding, ...]:
@@ -148,7 +141,7 @@ def _render_findings(state: RunState) -> str:
     title = ", ".join(f"{len(findings)} {what}" for findings, what in counts if findings)
     lines = [f"Repaired: {_render_finding(finding, FINDING_CHARS)}" for finding in state.repaired]
     lines += [f"Left: {_render_finding(finding, FINDING_CHARS)}" for finding in advice]
-    return _fold(f"What the checks found: {title}", _render_list(lines))
+    return fold(f"What the checks found: {title}", render_list(lines, MOST_LINES))
 
 
 def _render_finding(finding: Finding, limit_chars: int) -> str:
@@ -177,10 +170,3 @@ def _list_names(paths: Sequence[str]) -> str:
     if len(paths) > MOST_NAMES:
         names.append(f"{len(paths) - MOST_NAMES} more")
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
-def _fold(title: str, text: str) -> str:
-    """Fold Markdown under a line of ours; nothing where there is none."""
-    if not text:
-        return ""
-    return f"<details><summary>{title}</summary>\n\n{text}\n\n</details>"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.views.markdown_parts import fold, join_parts
+
 EMPTY = re.compile(  # a line that nobody filled in: "Fixes # (issue)", an empty bullet, a field
     r"\s*(?:[-*+]|\d+[.)])?\s*(?:\[ ?\])?\s*"
     r"(?:(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|refs?|relate[sd] to|issue|ticket)"
@@ -25,6 +27,7 @@ EMPTY_FENCE = re.compile(r"(?m)^(```+|~~~+)[^\n`]*\n\s*\1[ \t]*$\n?")
 HEADING = re.compile(r"(?m)^(?=#{1,6} |\*\*[^*\n]+\*\*[:?]?[ \t]*$)")
 BOX = re.compile(r"\s*(?:[-*+]|\d+[.)]) \[[ xX]?\]\s*(?P<text>.*)")
 ANSWER = re.compile(r"[ :-]*|\s*yes\s*/\s*no\s*", re.IGNORECASE)  # of a table's row: not given
+BOXES_TITLE = "The template's check-boxes, for a person to answer"
 BOLD_DEPTH = 7  # a line in bold stands below every real heading
 NAMES = {
     "what": "What and why",
@@ -59,7 +62,7 @@ def fill_template(template: str, parts: dict[str, str], foot: str) -> str:
     parts.pop("machine", "")
     issue = parts.pop("issue", "")
     boxes = "\n\n".join(filter(None, map(_render_boxes, pieces)))
-    return join_parts(top, issue, *filled, *_render_rest(parts), _fold_boxes(boxes), foot)
+    return join_parts(top, issue, *filled, *_render_rest(parts), fold(BOXES_TITLE, boxes), foot)
 
 
 def _render_rest(parts: dict[str, str]) -> Iterator[str]:
@@ -110,13 +113,6 @@ def _render_boxes(section: str) -> str:
     return join_parts(f"**{name}**", items)
 
 
-def _fold_boxes(boxes: str) -> str:
-    if not boxes:
-        return ""
-    title = "The template's check-boxes, for a person to answer"
-    return f"<details><summary>{title}</summary>\n\n{boxes}\n\n</details>"
-
-
 def _drop_empty(sections: Sequence[str]) -> list[str]:
     """Leave out headings under which nothing stands, not even a deeper heading."""
     kept: list[str] = []
@@ -134,8 +130,3 @@ def _heading_depth(section: str) -> int:
     if signs:
         return len(signs[0])
     return BOLD_DEPTH if HEADING.match(section) else 0
-
-
-def join_parts(*parts: str) -> str:
-    """Join what is not empty, as paragraphs."""
-    return "\n\n".join(part for part in parts if part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from bot.text import count_noun
 from bot.text.terminal_text import strip_control
 from bot.values import Attempt, Outcome, Plan, Request, RunState, Verdict
 
@@ -59,7 +60,7 @@ def describe_end(outcome: Outcome, state: RunState) -> RunEvent:
         "turns": state.turns,
         "attempts": len(state.attempts),
     }
-    cost = f"${state.usage.usd:.2f}, {_count(state.turns, 'turn')}"
+    cost = f"${state.usage.usd:.2f}, {count_noun(state.turns, 'turn')}"
     return RunEvent("ended", f"ended: {outcome.state} ({cost}){_explain(outcome)}", details)
 
 
@@ -98,14 +99,14 @@ def _explain(outcome: Outcome) -> str:
 
 
 def _describe_plan(plan: Plan) -> RunEvent:
-    files = _count(len(plan.files), "file")
+    files = count_noun(len(plan.files), "file")
     details = {"files": [file.path for file in plan.files], "questions": len(plan.questions)}
     return RunEvent("planned", f"planned {files}: {_shorten(plan.summary)}", details)
 
 
 def _describe_push(state: RunState) -> RunEvent:
     number, newest = len(state.attempts), state.attempts[-1]
-    files = _count(len(state.pushed.files) if state.pushed else 0, "file")
+    files = count_noun(len(state.pushed.files) if state.pushed else 0, "file")
     sha = newest.sha[:SHA_CHARS]
     details = {"sha": newest.sha, "branch": str(state.branch or ""), "attempt": number}
     if number == 1:
@@ -154,10 +155,6 @@ def _describe_pull(state: RunState, *, is_new: bool) -> RunEvent:
             return RunEvent("updated", f"{name} is a draft: {pull.url}", details)
         case _:
             return RunEvent("updated", f"{name} is ready for review: {pull.url}", details)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _shorten(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from bot.text import as_code_span, count_noun, defuse_inline, defuse_markdown, render_usd
 from bot.values import Plan, RunKey, RunState
 from bot.views.attempts_table import render_attempts
+from bot.views.markdown_parts import fold, join_parts, render_list
 from bot.views.wait_note import describe_waiting, render_waiting
 
 DOING = {  # what the run does, and what comes next
@@ -54,9 +55,12 @@ def render_comment(state: RunState, end_comment: int = 0) -> str:
 
     At the end it points to the comment that tells the end, and says nothing of it again.
     """
-    parts = (
+    top = _render_progress(state)
+    if state.outcome:
+        top = _render_ended(state, end_comment)
+    return join_parts(
         f"### {_render_sign(state)} Greenlit {describe_state(state)}",
-        *(_render_ended(state, end_comment) if state.outcome else _render_progress(state)),
+        *top,
         _render_plan(state),
         _render_todo(state),
         _render_ledger(state),
@@ -64,7 +68,6 @@ def render_comment(state: RunState, end_comment: int = 0) -> str:
         _render_bill(state),
         _render_foot(state),
     )
-    return "\n\n".join(part for part in parts if part)
 
 
 def describe_state(state: RunState) -> str:
@@ -140,9 +143,10 @@ def _render_plan(state: RunState) -> str:
         return ""
     summary = defuse_markdown(plan.summary, PLAN_CHARS)
     parts = _list_plan(plan, asks=state.outcome is None)
-    items = "\n".join(_render_list(part) for part in parts if part)
+    items = "\n".join(render_list(part, MOST_LINES) for part in parts if part)
     title = f"Plan: {count_noun(len(plan.files), 'file')}" if plan.files else "Plan"
-    return _fold(title, f"{summary}\n\n{items}")
+    # Only whole lines are blank at its ends: an indent makes code.
+    return fold(title, f"{summary}\n\n{items}".strip("\n"))
 
 
 def _list_plan(plan: Plan, *, asks: bool) -> Iterator[list[str]]:
@@ -159,21 +163,13 @@ def _quote(words: str) -> str:
     return defuse_inline(words, LINE_CHARS)
 
 
-def _render_list(items: Sequence[str]) -> str:
-    """Render at most 30 items: a comment has an end, and more stands below."""
-    lines = [f"- {item}" for item in items[:MOST_LINES]]
-    if len(items) > MOST_LINES:
-        lines.append(f"- and {len(items) - MOST_LINES} more")
-    return "\n".join(lines)
-
-
 def _render_todo(state: RunState) -> str:
     """Render the model's own list, while it works on it."""
     if not state.todo or state.outcome:
         return ""
     items = [_quote(item) for item in state.todo]
     done = sum(item.startswith("[x]") for item in items)
-    return _fold(f"To do: {done} of {len(items)} done", _render_list(items))
+    return fold(f"To do: {done} of {len(items)} done", render_list(items, MOST_LINES))
 
 
 def _render_ledger(state: RunState) -> str:
@@ -182,12 +178,14 @@ def _render_ledger(state: RunState) -> str:
         return ""
     number = len(state.attempts)
     title = f"CI: attempt {number} of at most {state.caps.attempts}"
-    return _fold(f"CI: {count_noun(number, 'attempt')}" if state.outcome else title, table)
+    if state.outcome:
+        title = f"CI: {count_noun(number, 'attempt')}"
+    return fold(title, table)
 
 
 def _render_places(state: RunState) -> str:
     places = [as_code_span(hit.path) for hit in state.retrieval.files[:MOST_PLACES]]
-    return _fold("Looked first at", _render_list(places)) if places else ""
+    return fold("Looked first at", render_list(places, MOST_LINES))
 
 
 def _render_bill(state: RunState) -> str:
@@ -201,7 +199,7 @@ def _render_bill(state: RunState) -> str:
         f"{count_noun(read, 'token')} read, {usage.cache_read_tokens:,} of them from the cache",
         f"{count_noun(usage.output_tokens, 'token')} written",
     )
-    return _fold(f"Cost: {_render_cost(state)}", _render_list(lines))
+    return fold(f"Cost: {_render_cost(state)}", render_list(lines, MOST_LINES))
 
 
 def _render_foot(state: RunState) -> str:
@@ -211,9 +209,3 @@ def _render_foot(state: RunState) -> str:
     unlabel = f", remove the label {as_code_span(label)}" if label else ""
     stop = f"To stop me, comment `/stop`{unlabel}, or close the issue."
     return f"<sub>{stop} Run `{state.key}`</sub>"
-
-
-def _fold(title: str, text: str) -> str:
-    """Fold a text under a title; the blank lines let Markdown begin and end in it."""
-    body = text.strip("\n")  # an indent makes code, so it stays
-    return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"

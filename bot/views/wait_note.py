@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
 
-from bot.text import as_code_span
+from bot.text import as_code_span, link_markdown
 from bot.values import Check, RunState, Waiting
 
 MOST_CHECKS = 5
-SAFE = ":/?#[]@!$&'*+,;=%~"  # in an address; a bracket would end the link
 NAME_CHARS = 100
 
 
@@ -91,7 +89,7 @@ def _render_links(checks: Sequence[Check]) -> str:
 
 def _render_link(check: Check) -> str:
     name = as_code_span(check.name, NAME_CHARS)
-    return f"[{name}]({quote(check.url, safe=SAFE)})" if check.url else name
+    return link_markdown(name, check.url) if check.url else name
 
 
 def _render_time(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from bot.search.source_files import kind_of
 from bot.text import extract_visible, strip_invisible
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.request_sections.section import render_section
 from bot.tools.tree_files import TreeFiles
 

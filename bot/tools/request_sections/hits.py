@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from bot.text.amounts import count_noun
 from bot.text.code_line import shorten_code_line
-from bot.text.counted_nouns import count_noun
 from bot.text.invisible_chars import escape_invisible
 from bot.tools.line_ranges import number_lines, show_invisible, split_lines
 from bot.tools.request_sections.section import join_lines, render_section
@@ -44,10 +44,12 @@ def render_hits(retrieval: Retrieval, files: TreeFiles) -> Iterator[str]:
     texts = _read_lines(files, (*definitions, *types))
     yield render_section(
         "Definitions worth reading, best first",
-        _render_definitions(definitions, texts),
+        _render_code(definitions, _number_definitions(definitions, texts), CODE_CHARS),
         CODE_CHARS + LIST_CHARS,
     )
-    yield render_section("Types that they use", _render_types(types, texts), 2 * TYPE_CHARS)
+    members = [_number_type(hit, texts.get(hit.path, [])) for hit in types]
+    lines = _render_code(types, members, TYPE_CHARS)
+    yield render_section("Types that they use", lines, 2 * TYPE_CHARS)
     yield render_section(
         "Tests worth reading, best first",
         map(_render_file, retrieval.tests[:MAX_TESTS]),
@@ -70,23 +72,22 @@ def _read_lines(files: TreeFiles, hits: Sequence[SearchHit]) -> dict[str, list[s
     return {path: split_lines(data.decode("utf-8", "replace")) for path, data in contents.items()}
 
 
-def _render_definitions(
+def _number_definitions(
     definitions: Sequence[SearchHit], texts: Mapping[str, list[str]]
-) -> Iterator[str]:
-    """Name each definition, and give its lines as long as there is room."""
-    room = CODE_CHARS
+) -> Iterator[list[str]]:
     for rank, hit in enumerate(definitions):
         limit = CODE_LINES if rank < BEST else FEW_LINES
-        code = _number_code(hit, texts.get(hit.path, []), limit)
+        yield _number_code(hit, texts.get(hit.path, []), limit)
+
+
+def _render_code(hits: Sequence[SearchHit], codes: Iterable[list[str]], room: int) -> Iterator[str]:
+    """Name each definition, and give its lines as long as there is room."""
+    for hit, code in zip(hits, codes, strict=True):
+        yield f"{hit.path}:{hit.line}-{hit.end_line} {hit.kind} {hit.name}"
         size = sum(map(len, code))
-        yield _render_heading(hit)
         if size <= room:
             room -= size
             yield from show_invisible(code)
-
-
-def _render_heading(hit: SearchHit) -> str:
-    return f"{hit.path}:{hit.line}-{hit.end_line} {hit.kind} {hit.name}"
 
 
 def _number_code(hit: SearchHit, lines: list[str], limit: int) -> list[str]:
@@ -99,18 +100,6 @@ def _number_code(hit: SearchHit, lines: list[str], limit: int) -> list[str]:
         rest = count_noun(hit.end_line - end, "more line")
         numbered.append(f"      ({rest}: read_file {hit.path} from {end + 1})")
     return numbered
-
-
-def _render_types(types: Sequence[SearchHit], texts: Mapping[str, list[str]]) -> Iterator[str]:
-    """Name each type, with its lines or its members' as long as there is room."""
-    room = TYPE_CHARS
-    for hit in types:
-        code = _number_type(hit, texts.get(hit.path, []))
-        size = sum(map(len, code))
-        yield _render_heading(hit)
-        if size <= room:
-            room -= size
-            yield from show_invisible(code)
 
 
 def _number_type(hit: SearchHit, lines: list[str]) -> list[str]:

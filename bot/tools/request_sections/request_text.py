@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.text.counted_nouns import count_noun
+from bot.text.amounts import count_noun
 from bot.tools.request_sections.section import join_lines, render_section
 from bot.tools.session import AgentContext
 from bot.values import Comment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.text.amounts import count_noun
 from bot.text.code_line import shorten_code_line
-from bot.text.counted_nouns import count_noun
 
 MARK = "| "
 LINE_CHARS = 2_000

@@ -9,7 +9,6 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from bot.search.source_files import kind_of
-from bot.values import Patch
 
 HANDWRITTEN_CHARS = 500  # nobody writes a longer line by hand
 MAX_ALIGNED_LINES = 3_000  # on a side; beyond that, lines are counted and not aligned
@@ -38,11 +37,6 @@ class Change:
     context: Mapping[str, str] = field(default_factory=dict)
     nontext: Mapping[str, str] = field(default_factory=dict)
     paths: Collection[str] = ()  # all of the repository, as far as known
-
-    @classmethod
-    def of(cls, patch: Patch, before: Mapping[str, str | None]) -> Change:
-        """Make the change that a patch is to the files in `before`."""
-        return cls({path: before.get(path) for path in patch.files}, patch.files)
 
     @cached_property
     def replaced_blocks(self) -> dict[str, tuple[Block, ...]]:

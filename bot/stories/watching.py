@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from bot.run import Run
 from bot.steps.admit import LOST_ACCESS, find_stop_reason
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
@@ -18,6 +16,7 @@ from bot.stories.ends import (
     name_actor,
 )
 from bot.stories.stops import StaysRed, Stopped
+from bot.text.durations import format_time
 from bot.values import Caps, Checks, Outcome, Request, RunState, Signal, Waiting
 
 
@@ -39,7 +38,7 @@ async def settle_ci(run: Run, state: RunState) -> Checks:
             return snapshot.checks
         if waited_s >= caps.ci_patience_s:
             raise StaysRed(explain_slow_ci(caps))
-        waiting = Waiting("ci", since=_format_time(began), checks=snapshot.checks.checks)
+        waiting = Waiting("ci", since=format_time(began), checks=snapshot.checks.checks)
         await _wait_for_hint(run, state, _next_look_s(caps, waited_s), waiting)
 
 
@@ -97,10 +96,6 @@ async def _wait_for_hint(run: Run, state: RunState, patience_s: float, waiting: 
     if signal is None:
         signal = Signal("issue")  # its webhook may have been lost
     await obey_signal(run, state.request, signal)
-
-
-def _format_time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _next_look_s(caps: Caps, waited_s: float) -> float:

@@ -1,6 +1,8 @@
-"""Say how long something took, as people say it."""
+"""Say how long something took, and when it was."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from bot.text.amounts import count_noun
 
@@ -14,3 +16,8 @@ def render_duration(seconds: float) -> str:
         if count > 0:
             return count_noun(count, unit)
     return "less than a minute"
+
+
+def format_time(epoch_s: float) -> str:
+    """Format a time that is given in seconds since the epoch, as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="seconds")

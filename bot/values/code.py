@@ -46,10 +46,6 @@ class Patch:
 
     files: dict[str, str | None] = field(default_factory=dict)
 
-    def with_file(self, path: str, text: str | None) -> Patch:
-        """Add or replace one file."""
-        return Patch({**self.files, path: text})
-
 
 @dataclass(frozen=True, slots=True)
 class GrepMatch:

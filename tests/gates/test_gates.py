@@ -19,7 +19,7 @@ from bot.gates.change import split_lines
 from bot.ports import Checkers, Ports
 from bot.steps.inspect_change import list_unchecked, run_gates
 from bot.steps.redact import find_leaks, redact
-from bot.values import Finding, Patch
+from bot.values import Finding
 
 ASKED = build_checkers({})
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -384,4 +384,4 @@ def test_deletions_and_empty_files_pass():
 )
 def test_any_change_can_be_looked_at(files):
     """Whatever the texts are."""
-    assert isinstance(check_texts(Change.of(Patch(files), {}), Rules()), tuple)
+    assert isinstance(check_texts(Change(dict.fromkeys(files), files), Rules()), tuple)

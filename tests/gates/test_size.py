@@ -125,7 +125,7 @@ def test_what_is_no_text_blocks(text):
 def test_check_asks_every_gate():
     """One finding of each for a change that breaks all."""
     patch = Patch({".github/a.py": "def f(:\n", "b.py": "<<<<<<< HEAD\n"})
-    finding = check_texts(Change.of(patch, {}), Rules(max_lines=1))
+    finding = check_texts(Change(dict.fromkeys(patch.files), patch.files), Rules(max_lines=1))
 
     assert {"policy", "syntax", "size", "content"} == {finding.gate for finding in finding}
 

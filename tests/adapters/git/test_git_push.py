@@ -104,7 +104,7 @@ def test_next_push_goes_on_top(
 ):
     """A fix is pushed on the commit before it."""
     mirrors.push(REPO, remote, sha, BRANCH, None)
-    fix = mirrors.commit(tree, PATCH.with_file("new.py", "y\n"), sha, "Fix.\n", ADA, AT)
+    fix = mirrors.commit(tree, Patch({**PATCH.files, "new.py": "y\n"}), sha, "Fix.\n", ADA, AT)
 
     assert PushResult(fix) == mirrors.push(REPO, remote, fix, BRANCH, sha)
     assert [fix, sha] == git(origin, "rev-list", "-2", BRANCH).split()

@@ -44,7 +44,7 @@ class GitHubSettings(BaseSettings):
     write_pause_s: float = Field(
         1.0,
         ge=0,
-        description="Seconds between two writes to GitHub, as its manners ask",
+        description="Seconds between two writes to GitHub, as it asks of Apps",
         examples=["1"],
     )
 

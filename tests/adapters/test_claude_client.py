@@ -382,6 +382,15 @@ def test_stream_that_always_breaks_is_told_with_what_it_cost(fault: BrokenStream
         ),
         (FailedRequest(402, "billing_error"), Refusal, "console"),
         (FailedRequest(400, "invalid_request_error", "organization_on_hold"), Refusal, "account"),
+        (
+            FailedRequest(
+                400,
+                "invalid_request_error",
+                message="Your credit balance is too low to access the Anthropic API.",
+            ),
+            Refusal,
+            "account",
+        ),
         (FailedRequest(401, "authentication_error"), Refusal, "GREENLIT_ANTHROPIC_API_KEY"),
         (FailedRequest(403, "permission_error"), Refusal, "GREENLIT_ANTHROPIC_API_KEY"),
         (FailedRequest(404, "not_found_error"), Refusal, "GREENLIT_MODEL"),

@@ -15,7 +15,7 @@ from bot.text import mask_secrets
 
 HOUR_S: Final = 3600
 SERVICE: Final = "Claude"
-CHECK_KEY: Final = "Set GREENLIT_ANTHROPIC_API_KEY to a key that may do this."
+CHECK_KEY: Final = "The operator can set GREENLIT_ANTHROPIC_API_KEY to one that may do this."
 CHECK_ACCOUNT: Final = (
     "The operator can raise the limit or pay in Claude's console (Settings, Limits and Billing)."
 )
@@ -51,11 +51,12 @@ def error_status(error: anthropic.APIStatusError, default: int) -> int:
 
 def _translate(error: anthropic.APIError, model: str) -> Exception:
     if not isinstance(error, anthropic.APIStatusError):
-        text = f"Claude's API cannot be reached: {type(error).__name__}."
+        reason = mask_secrets(str(error.__cause__ or error)).rstrip(".")
+        text = f"Claude's API cannot be reached: {reason}."
         return Unreachable(text, SERVICE)
     status = error_status(error, default=error.status_code)
     message = f"{mask_secrets(error.api_message or 'no message')} (request {error.request_id})"
-    if status == 402 or _is_about_payment(error.error_code or ""):
+    if status == 402 or _is_about_payment(error):
         return Refusal(f"Claude's API wants the account settled. {CHECK_ACCOUNT}", message)
     if status == 429:
         return _translate_rate_limit(error, message)
@@ -64,13 +65,17 @@ def _translate(error: anthropic.APIError, model: str) -> Exception:
     reasons = {
         401: f"Claude's API does not accept the key. {CHECK_KEY}",
         403: f"Claude's API does not let the key do this. {CHECK_KEY}",
-        404: f"Claude's API does not know {model}: set GREENLIT_MODEL to one of its models.",
+        404: f"Claude's API does not know {model}: the operator can set GREENLIT_MODEL to another.",
     }
     return Refusal(reasons[status], message) if status in reasons else error
 
 
-def _is_about_payment(code: str) -> bool:
-    return "spend" in code or "billing" in code or code == "organization_on_hold"
+def _is_about_payment(error: anthropic.APIStatusError) -> bool:
+    code = error.error_code or ""
+    if "spend" in code or "billing" in code or code == "organization_on_hold":
+        return True
+    # An account without credit has been a 400 that only its words tell from a fault of ours.
+    return "credit balance" in (error.api_message or "")
 
 
 def _translate_rate_limit(error: anthropic.APIStatusError, message: str) -> Exception:

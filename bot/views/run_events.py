@@ -38,11 +38,14 @@ def list_changes(before: RunState | None, after: RunState) -> Iterator[RunEvent]
     if before.tree is None and after.tree is not None:
         base = f"{after.tree.branch} at {after.tree.sha[:SHA_CHARS]}"
         yield RunEvent("started", f"started on {base}", {"base": after.tree.sha})
+    if after.is_resumed and not before.is_resumed:
+        yield _describe_resumption(after)
+        return
     if after.plan is not None and after.plan != before.plan:
         yield _describe_plan(after.plan)
     if len(after.attempts) > len(before.attempts):
-        yield _describe_push(after)
-    elif after.attempts != before.attempts:
+        yield _describe_push(before, after)
+    elif after.attempts != before.attempts and after.outcome is None:
         yield _describe_ci(after.attempts[-1], len(after.attempts))
     if after.pull is not None and after.pull != before.pull:
         yield _describe_pull(after, is_new=before.pull is None)
@@ -101,14 +104,27 @@ def _explain(outcome: Outcome) -> str:
 def _describe_plan(plan: Plan) -> RunEvent:
     files = count_noun(len(plan.files), "file")
     details = {"files": [file.path for file in plan.files], "questions": len(plan.questions)}
-    return RunEvent("planned", f"planned {files}: {_shorten(plan.summary)}", details)
+    what = f"planned {files}"
+    if plan.questions:
+        what = f"has {count_noun(len(plan.questions), 'question')} before it writes"
+    return RunEvent("planned", f"{what}: {_shorten(plan.summary)}", details)
 
 
-def _describe_push(state: RunState) -> RunEvent:
+def _describe_resumption(state: RunState) -> RunEvent:
+    if state.pull is None:
+        return RunEvent("resumed", "goes on where the last run ended")
+    pull = state.pull
+    details = {"pull": pull.number, "url": pull.url}
+    return RunEvent("resumed", f"goes on with pull request #{pull.number}: {pull.url}", details)
+
+
+def _describe_push(before: RunState, state: RunState) -> RunEvent:
     number, newest = len(state.attempts), state.attempts[-1]
     files = count_noun(len(state.pushed.files) if state.pushed else 0, "file")
     sha = newest.sha[:SHA_CHARS]
     details = {"sha": newest.sha, "branch": str(state.branch or ""), "attempt": number}
+    if before.pushed is not None and before.pushed.head == newest.sha:
+        return RunEvent("rechecked", f"looks at CI of {sha} again, which stands already", details)
     if number == 1:
         return RunEvent("pushed", f"pushed {sha} to {state.branch}, {files}", details)
     text = f"mended: pushed {sha}, attempt {number} of at most {state.caps.attempts}"

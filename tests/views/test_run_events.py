@@ -17,6 +17,7 @@ from bot.values import (
     Reading,
     Repo,
     Request,
+    Resumption,
     RunKey,
     RunState,
     Sha,
@@ -24,6 +25,7 @@ from bot.values import (
     Usage,
     Verdict,
 )
+from bot.values.run_state import after_end
 from bot.views.run_events import describe_answer, describe_end, list_changes
 
 SHA, MENDED = Sha("1a2b3c4d" * 5), Sha("9f8e7d6c" * 5)
@@ -36,6 +38,8 @@ PUSHED = replace(
     pushed=PushedChange(SHA, Finish("Greet", "", ""), ("a.py", "b.py")),
     attempts=(Attempt(SHA, "running"),),
 )
+OPEN = PullRequest(8, "https://github.com/o/r/pull/8", draft=False)
+ON_PULL = Resumption("This goes on with #8.", goes_on=True, has_pull=True)
 READING = Reading("test-failure", "fix", failures=(Failure("AssertionError", "hello Ada"),))
 
 
@@ -74,9 +78,19 @@ CHANGES = {
     "ci silent": (PUSHED, judged("silent"), "CI never reported"),
     "ci skipped": (PUSHED, judged("skipped"), "CI skipped every check"),
     "ci unchecked": (PUSHED, judged("unchecked"), "the repository has no CI for pull requests"),
+    "resumed": (
+        STATE,
+        replace(PUSHED, plan=PLAN, attempts=(), pull=OPEN, resumption=ON_PULL),
+        "goes on with pull request #8: https://github.com/o/r/pull/8",
+    ),
+    "rechecked": (
+        replace(PUSHED, attempts=()),
+        PUSHED,
+        "looks at CI of 1a2b3c4 again, which stands already",
+    ),
     "opened": (
         PUSHED,
-        replace(PUSHED, pull=PullRequest(8, "https://github.com/o/r/pull/8", draft=False)),
+        replace(PUSHED, pull=OPEN),
         "opened pull request #8: https://github.com/o/r/pull/8",
     ),
     "updated": (
@@ -98,6 +112,27 @@ def test_each_change_of_a_state_is_one_line(word, change):
 def test_a_state_that_is_kept_again_tells_nothing():
     """Most states only say that the work went on."""
     assert [] == told(PUSHED, replace(PUSHED, turns=5, phase="waiting"))
+
+
+def test_a_run_that_goes_on_without_a_pull_request_says_so():
+    """What the earlier run planned and pushed is no news."""
+    state = replace(PUSHED, plan=PLAN, attempts=(), resumption=replace(ON_PULL, has_pull=False))
+
+    assert [("resumed", "goes on where the last run ended")] == told(STATE, state)
+
+
+def test_a_plan_that_asks_is_none_yet():
+    """Nothing is written before the answers."""
+    plan = Plan("Unsure.", questions=("Which?", "When?"))
+
+    assert [("planned", "has 2 questions before it writes: Unsure.")] == told(
+        STATE, replace(STATE, plan=plan)
+    )
+
+
+def test_what_nobody_waits_for_any_more_is_told_by_the_end():
+    """CI itself did not stop."""
+    assert [] == told(PUSHED, after_end(PUSHED, Outcome("stopped", "I stopped.")))
 
 
 def test_a_line_stays_one_and_commands_no_terminal():

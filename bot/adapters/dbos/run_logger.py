@@ -56,11 +56,18 @@ class RunLogger:
         """Log how the run ended; of what is no run, such as an answer to /status, less loudly."""
         if self._is_live is False:
             return
-        level = logging.ERROR if outcome.state == "failed" else logging.INFO
+        level = _choose_level(outcome)
         if state is not None:
             _write(describe_end(outcome, state), level)
         else:
             _write(describe_answer(outcome, value), QUIET_LEVELS.get(outcome.state, level))
+
+
+def _choose_level(outcome: Outcome) -> int:
+    """Choose a level for an end: one with a detail for the operator is a warning at least."""
+    if outcome.state == "failed":
+        return logging.ERROR
+    return logging.WARNING if outcome.detail else logging.INFO
 
 
 def _write(event: RunEvent, level: int = logging.INFO) -> None:

@@ -56,7 +56,8 @@ def _render_later(
     if red is not None:
         return _render_repair(red), join_parts(_render_red(red, pushed.head), body)
     if subject == _clean_line(pushed.finish.title):
-        subject = _clean_line(state.request.words) or subject
+        words = _clean_line(state.request.words)
+        subject = f"As asked: {words}" if words else subject
     return subject, body
 
 

@@ -123,7 +123,7 @@ def _render_checks(state: RunState) -> str:
     newest, count = attempts[-1], len(attempts)
     result = f"{render_result(newest)} on `{newest.sha[:7]}`"
     if count > 1:
-        ledger = fold(f"All {count} attempts", render_attempts(attempts))
+        ledger = fold("All attempts", render_attempts(attempts))
         return join_parts(f"{result} after {count} attempts.", ledger)
     if newest.state in ("green", "red"):
         return f"{result} at the first attempt."
@@ -159,9 +159,9 @@ def render_foot(state: RunState) -> str:
         f"---\n<sub>Greenlit, a bot that uses {state.opening.model}, wrote this because "
         f"{request.asker} asked for it in #{request.number}; it cost ${state.total_usd:.2f}. "
         "Nobody has reviewed it yet: please do.<br>"
-        f"To have more changed here, comment `/generate` and what on #{request.number}. Once you "
-        "push to this branch, it is yours and I leave it alone. Closing this pull request ends my "
-        f"work on it. Run `{state.key}`.</sub>"
+        f"To have more changed here, comment `/generate` on #{request.number} with what to change. "
+        "Once you push to this branch, it is yours and I leave it alone. Closing this pull request "
+        f"ends my work on it. Run `{state.key}`.</sub>"
     )
 
 

@@ -189,7 +189,7 @@ def test_what_the_model_says_of_its_mending_is_kept():
 @pytest.mark.parametrize(
     ("words", "title", "subject"),
     [
-        ("Say goodbye too.", "Greet softly", "Say goodbye too"),
+        ("Say goodbye too.", "Greet softly", "As asked: Say goodbye too"),
         ("Say goodbye too.", "Part softly", "Part softly"),
         ("", "Greet softly", "Greet softly"),
     ],

@@ -75,12 +75,12 @@ def test_the_text_reads_from_short_to_long():
             "The change, file by file",
             "CI",
             "🟢 green on bbbbbbb after 2 attempts.",
-            "All 2 attempts",
+            "All attempts",
             "Please look at",
             "callers",
             "What the checks found: 1 left as advice",
             "Greenlit, a bot that uses Claude, wrote this because ada asked for it in #7; it cost $0.42. Nobody has reviewed it yet: please do.",
-            "To have more changed here, comment /generate and what on #7. Once you push to this branch, it is yours and I leave it alone. Closing this pull request ends my work on it. Run acme/greeter#7/1.",
+            "To have more changed here, comment /generate on #7 with what to change. Once you push to this branch, it is yours and I leave it alone. Closing this pull request ends my work on it. Run acme/greeter#7/1.",
         ]
     )
 
@@ -91,7 +91,7 @@ def test_what_is_long_is_folded():
 
     assert [
         "The change, file by file",
-        "All 2 attempts",
+        "All attempts",
         "What the checks found: 1 left as advice",
     ] == [fold.summary for fold in page.folds]
     assert [

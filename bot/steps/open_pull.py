@@ -13,6 +13,7 @@ from bot.steps.redact import redact
 from bot.values import Branch, PullRequest, PullRequestContent, RunState, Tree
 from bot.views.pull_body import render_body, render_title
 
+UNJUDGED = ("running", "slow", "stopped")  # attempts of which CI has not said how they are
 TEMPLATES = tuple(
     f"{folder}pull_request_template{kind}"
     for folder in (".github/", "", "docs/")
@@ -36,7 +37,7 @@ def open_pull(ports: Ports, state: RunState, warning: str, *, draft: bool) -> Pu
     request = state.request
     title = render_title(redact(ports, state.delivery.finish.title), request.number)
     # Nobody is asked to review what CI has not judged.
-    reviewer = "" if state.attempts[-1].state in ("running", "stopped") else request.asker
+    reviewer = "" if state.attempts[-1].state in UNJUDGED else request.asker
     content = PullRequestContent(title, redact(ports, body), draft, reviewer)
     pull = ports.pulls.open_pull(request.repo, state.own_branch, state.base.branch, content)
     return replace(pull, title=title, size=size)

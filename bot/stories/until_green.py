@@ -27,7 +27,7 @@ from bot.stories.progress import tell
 from bot.stories.stops import GaveUp, StaysRed
 from bot.stories.watching import settle_ci
 from bot.values import Checks, Outcome, RunState, Verdict
-from bot.values.run_state import after_verdict, answer_finish
+from bot.values.run_state import after_verdict, after_wait, answer_finish
 
 READING_CHARS = 16_000
 
@@ -43,7 +43,7 @@ async def until_green(run: Run, state: RunState) -> Outcome:
         while (checks := await _watch(run, state)).failed:
             state = await _react(run, state, checks)
     except StaysRed as stays_red:
-        return await leave_draft(run, run.state, stays_red.outcome)
+        return await leave_draft(run, after_wait(run.state, "slow"), stays_red.outcome)
     if checks.green:
         return await open_green(run, state, checks)
     if checks.is_silent:

@@ -20,7 +20,16 @@ Category = Literal[
 ]
 Action = Literal["fix", "rerun", "human", "none"]
 AttemptState = Literal[
-    "running", "green", "red", "silent", "skipped", "neutral", "unchecked", "rerun", "stopped"
+    "running",
+    "green",
+    "red",
+    "silent",
+    "skipped",
+    "neutral",
+    "unchecked",
+    "rerun",
+    "slow",
+    "stopped",
 ]
 Confidence = Literal["high", "medium", "low"]
 EndKind = Literal[

@@ -280,11 +280,16 @@ def after_verdict(
 
 def after_end(state: RunState, outcome: Outcome) -> RunState:
     """End the run: what CI had not judged by then nobody waits for any more."""
+    return replace(after_wait(state, "stopped"), outcome=outcome)
+
+
+def after_wait(state: RunState, result: AttemptState) -> RunState:
+    """Write down why CI is not waited for any more, where it had not judged an attempt."""
     attempts = tuple(
-        replace(attempt, state="stopped") if attempt.state == "running" else attempt
+        replace(attempt, state=result) if attempt.state == "running" else attempt
         for attempt in state.attempts
     )
-    return replace(state, outcome=outcome, attempts=attempts)
+    return replace(state, attempts=attempts)
 
 
 def _require(value: T | None, problem: str) -> T:

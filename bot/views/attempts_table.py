@@ -19,6 +19,7 @@ STATES = {
     "unchecked": "⚪ no CI for pull requests",
     "rerun": "🔁 run again: ",
     "stopped": "⏹️ stopped",
+    "slow": "⏳ did not end in time",
 }
 
 

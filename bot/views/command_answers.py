@@ -80,9 +80,9 @@ def render_status(last: LastRun | None, now: float) -> str:
         return f"{IDLE} I have not worked on this issue yet: comment `/generate` to begin."
     line = f"{last.report.line} " if last.report else ""
     if last.is_live:
-        began = render_duration(now - last.began)
+        asked = render_duration(now - last.began)
         link = _link_report(last, "My comment", "shows")
-        return f"A run is under way; it began {began} ago. {line}{link}`/stop` ends it."
+        return f"A run is under way; it was asked for {asked} ago. {line}{link}`/stop` ends it."
     return f"{IDLE} {_render_end(last, now, line)}".rstrip()
 
 
@@ -93,7 +93,7 @@ def _render_end(last: LastRun, now: float, line: str) -> str:
     took_s = last.changed - last.began
     took = f", after {render_duration(took_s)}" if took_s >= MINUTE_S else ""
     pull = f"The pull request is #{last.outcome.pull}. " if last.outcome.pull else ""
-    link = _link_report(last, "Its comment", "tells")
+    link = _link_report(last, "My last comment on it", "tells")
     return f"The last run ended {ago} ago{took}. {line}{pull}{link}"
 
 

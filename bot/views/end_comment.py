@@ -10,6 +10,7 @@ from bot.views.markdown_parts import join_parts
 
 ASKS = "<!-- greenlit:asks -->"  # hidden: the next run finds the questions by it
 QUESTION_CHARS = 1_000
+MOST_JOBS = 3
 LEFT_OVER = ("stopped", "gave up", "failed")  # after these it matters what was pushed
 OPERATORS = ("gave up", "failed")  # about these the operator may be asked
 
@@ -28,6 +29,7 @@ def render_end_comment(state: RunState) -> str:
     return join_parts(
         f"@{state.request.asker} {_render_opening(state, outcome)}{outcome.text}",
         _render_questions(outcome.questions),
+        _render_red(state, outcome),
         _render_left_over(state, outcome),
         outcome.next_step,
         _render_facts(state, outcome),
@@ -58,6 +60,23 @@ def _render_opening(state: RunState, outcome: Outcome) -> str:
     verb = "changed" if state.goes_on_with_pull else "opened"
     kind = "draft" if state.pull.draft else "pull request"
     return f"I {verb} the {kind} {link}. "
+
+
+def _render_red(state: RunState, outcome: Outcome) -> str:
+    """Say where CI is red for the change, with the way to what it says."""
+    newest = state.attempts[-1] if state.attempts else None
+    if newest is None or newest.verdict is None or newest.state != "red":
+        return ""
+    jobs = [as_code_span(name) for name in list(newest.verdict.jobs)[:MOST_JOBS]]
+    failures = newest.verdict.reading.failures
+    is_ours = newest.verdict.kind == "ours"
+    if outcome.state not in ("draft", "gave up") or not (is_ours and jobs and failures):
+        return ""
+    where = ", ".join(jobs)
+    if failures[0].place:
+        where = f"{where}, at {as_code_span(failures[0].place)}"
+    link = f": see {as_link('what it says', newest.url)}" if newest.url else ""
+    return f"CI fails in {where}{link}."
 
 
 def _render_questions(questions: tuple[str, ...]) -> str:

@@ -28,6 +28,7 @@ ON_PULL = {  # what comes next, where the pull request is open already
     "editing": "Next, I check it, push it to the pull request's branch, and wait for CI.",
     "waiting": "When CI is green, I bring the pull request up to date. What is red I repair.",
 }
+GO_ON = "Next, I go on with the change."
 ENDS = {
     "opened": ("✅", "opened a pull request"),
     "draft": ("🟠", "left a draft, because CI is not green"),
@@ -79,6 +80,8 @@ def describe_state(state: RunState) -> str:
         return "reached a limit"
     if outcome.state == "opened" and state.goes_on_with_pull:
         return "changed its pull request"
+    if len(outcome.questions) > 1:
+        return "has questions before it writes"
     return ENDS[outcome.state][1] if outcome.state in ENDS else outcome.state
 
 
@@ -104,13 +107,17 @@ def _render_sign(state: RunState) -> str:
 def _render_progress(state: RunState) -> Iterator[str]:
     """Render what comes next, and how far the run is."""
     next_step = DOING[state.phase][1]
+    is_reading = state.phase == "reading"
+    if is_reading and state.is_resumed:
+        next_step = GO_ON
     if state.pull is not None:
         next_step = ON_PULL.get(state.phase, next_step)
     yield f"{render_waiting(state) or next_step}\n{_render_asker(state)}"
     is_green = any(attempt.state == "green" for attempt in state.attempts)
+    is_planned = state.plan is not None and not state.plan.questions
     boxes = (
-        _render_box("Read the request and the code", ticked=state.phase != "reading"),
-        _render_box("Plan the change", ticked=state.plan is not None),
+        _render_box("Read the request and the code", ticked=not is_reading),
+        _render_box("Plan the change", ticked=is_planned and not is_reading),
         _render_box("Write it and check it", ticked=bool(state.attempts)),
         _render_box("Green on CI", ticked=is_green),
         _render_box(f"Pull request #{state.pull.number}" if state.pull else "Pull request"),

@@ -42,12 +42,14 @@ def render_waiting(state: RunState) -> str:
 
 def _render_line(waiting: Waiting, repository: str) -> str:
     numbers = [_find_number(key, repository) for key in waiting.behind]
+    text = "I am at work on as many issues as I may at once."
     if numbers:
-        return (
-            f"I am at work on {' and '.join(numbers)} in this repository, and begin here when that "
-            "is done. Who asked first is served first."
+        before = "that is" if waiting.place == 1 else "that and what waits before this are"
+        text = (
+            f"I am at work on {' and '.join(numbers)} in this repository, and begin here when "
+            f"{before} done."
         )
-    return "All my slots of work are taken. Who asked first is served first."
+    return f"{text} Who asked first is served first."
 
 
 def _find_number(key: str, repository: str) -> str:
@@ -74,7 +76,7 @@ def _render_checks(waiting: Waiting) -> str:
         return f"CI has not begun yet; I have been waiting since {since}."
     pending = [check for check in waiting.checks if check.state == "pending"]
     ended = len(waiting.checks) - len(pending)
-    counts = f"{ended} of {len(waiting.checks)} checks ended" if ended else "none has ended yet"
+    counts = f"{ended} of {len(waiting.checks)} checks ended" if ended else "no check has ended yet"
     if not pending:
         return f"Since {since}: {counts}; more may come."
     return f"Since {since}: {counts}. Running: {_render_links(pending)}."

@@ -150,7 +150,8 @@ def test_ci_that_does_not_end_leaves_a_draft(stage):
         *BEGIN, [GOOD], END, tree=tree, ci_patience_minutes=0.02, ci_grace_s=1, ci_poll_s=1
     ) as on:
         assert "draft" == outcome(on).state
-        assert "did not end" in on.forge.list_pulls(REPO)[0].body
+        assert "did not end in time" in on.forge.list_pulls(REPO)[0].body
+        assert "running" not in on.forge.list_pulls(REPO)[0].body
 
 
 @pytest.mark.parametrize("tree", [FILES, NO_CI], ids=["CI", "no CI"])

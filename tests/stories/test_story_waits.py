@@ -124,7 +124,7 @@ def test_ci_that_runs_is_named_with_its_link_and_a_stop_is_heard(stage):
         until(lambda: on.own(1) and "Running: [" in on.own(1)[0], 60)
 
         assert re.search(
-            r"Since \d\d:\d\d UTC: none has ended yet\. Running: \[`test`\]\(http[^)]+\)\.",
+            r"Since \d\d:\d\d UTC: no check has ended yet\. Running: \[`test`\]\(http[^)]+\)\.",
             on.own(1)[0],
         )
         assert stop(on, 1) < 3

@@ -124,13 +124,13 @@ def test_busy_run_says_what_becomes_of_the_words():
         ),
         (
             LastRun(KEY, is_live=True, began=NOW - 10),
-            "A run is under way; it began less than a minute ago. `/stop` ends it.",
+            "A run is under way; it was asked for less than a minute ago. `/stop` ends it.",
         ),
         (
             LastRun(KEY, is_live=True, report=REPORT, began=NOW - 300),
             (
-                "A run is under way; it began 5 minutes ago. Greenlit is planning the change; so far "
-                "it has cost $0.12 of at most $5.00. [My comment](#issuecomment-42) shows more. "
+                "A run is under way; it was asked for 5 minutes ago. Greenlit is planning the change; "
+                "so far it has cost $0.12 of at most $5.00. [My comment](#issuecomment-42) shows more. "
                 "`/stop` ends it."
             ),
         ),
@@ -146,7 +146,7 @@ def test_busy_run_says_what_becomes_of_the_words():
             (
                 "Nothing is under way here. The last run ended 2 hours ago, after 11 minutes. Greenlit "
                 "opened a pull request; that cost $0.42. The pull request is #12. "
-                "[Its comment](#issuecomment-43) tells more."
+                "[My last comment on it](#issuecomment-43) tells more."
             ),
         ),
         (

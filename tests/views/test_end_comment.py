@@ -10,7 +10,9 @@ from bot.run import RunFault
 from bot.stories import draft_ends, ends
 from bot.values import (
     Caps,
+    Failure,
     Finding,
+    Frame,
     OpenFinish,
     Outcome,
     PullRequest,
@@ -72,6 +74,19 @@ Please review it. Merging it closes this issue. To have it changed, comment `/ge
 <sub>1 file changed: +1 −1 lines · 2 attempts at CI · cost $0.12</sub>\
 """)
     assert [("Greet quietly", PULL.url)] == GitHubPage(text).links
+
+
+def test_a_draft_says_where_ci_fails():
+    """With the way to what it says, for a mail alone must be enough to go on from."""
+    failure = Failure("AssertionError", "assert 'hello'", frames=(Frame("test_greeting.py", 3),))
+    reading = Reading("test-failure", "fix", failures=(failure,))
+    red = replace(RED, verdict=Verdict("ours", reading, {"test": 1}))
+    text = render(Outcome("draft", "I stopped.", 8), replace(RUN, pull=DRAFT, attempts=(red,)))
+
+    assert (
+        "CI fails in `test`, at `test_greeting.py:3`: see [what it says](https://ci/1)."
+        == text.split("\n\n")[1]
+    )
 
 
 def test_an_opened_draft_and_one_without_ci():

@@ -7,6 +7,7 @@ import pytest
 from bot.values import (
     Finish,
     Outcome,
+    Plan,
     PullRequest,
     PushedChange,
     Repo,
@@ -43,6 +44,22 @@ def test_status_comment_says_what_it_goes_on_with():
     assert "This goes on with #12." in page.open_lines
     assert "I bring the pull request up to date" in page.text
     assert "I open the pull request" not in page.text
+
+
+def test_first_words_promise_no_new_plan():
+    """While the news is read no box is ticked behind an open one."""
+    text = render_comment(replace(STATE, phase="reading", plan=Plan("Greet.")))
+
+    assert "Next, I go on with the change." in GitHubPage(text).text
+    assert not any(task.is_ticked for task in GitHubPage(text).tasks)
+
+
+def test_plan_that_asked_is_not_made_yet():
+    """Its questions are answered, and the next plan is still to come."""
+    asks = Plan("Unsure.", questions=("Which?",))
+    page = GitHubPage(render_comment(replace(STATE, phase="planning", plan=asks, pull=None)))
+
+    assert [True, False, False, False, False] == [task.is_ticked for task in page.tasks]
 
 
 @pytest.mark.parametrize("resumption", [None, Resumption("")])

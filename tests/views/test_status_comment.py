@@ -285,6 +285,10 @@ def test_a_long_item_of_the_plan_ends_with_a_word():
         (Outcome("draft", "Still red.", 8), "🟠 Greenlit left a draft, because CI is not green"),
         (Outcome("unchanged", "Done already."), "⚪ Greenlit found nothing to change"),
         (Outcome("asked", "Please answer."), "❔ Greenlit has a question before it writes"),
+        (
+            Outcome("asked", "Please answer.", questions=("Which?", "When?")),
+            "❔ Greenlit has questions before it writes",
+        ),
         (Outcome("stopped", "I stopped, as you asked."), "⏹️ Greenlit stopped"),
         (Outcome("refused", "It is archived."), "🚫 Greenlit cannot do this"),
         (Outcome("gave up", "It is spent.", kind="budget"), "🔴 Greenlit reached a limit"),

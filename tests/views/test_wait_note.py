@@ -20,13 +20,20 @@ def test_the_queue_says_place_and_whom_it_waits_for():
     assert (
         "is queued, 2nd of 5 in line",
         (
-            "I am at work on #3 in this repository, and begin here when that is done. "
-            "Who asked first is served first."
+            "I am at work on #3 in this repository, and begin here when that and what waits before "
+            "this are done. Who asked first is served first."
         ),
     ) == render(Waiting("slot", place=2, line_length=5, behind=("o/r#3/1",)))
     assert (
+        "is queued, 1st of 5 in line",
+        (
+            "I am at work on #3 in this repository, and begin here when that is done. "
+            "Who asked first is served first."
+        ),
+    ) == render(Waiting("slot", place=1, line_length=5, behind=("o/r#3/1",)))
+    assert (
         "is queued, 1st of 1 in line",
-        "All my slots of work are taken. Who asked first is served first.",
+        "I am at work on as many issues as I may at once. Who asked first is served first.",
     ) == render(Waiting("slot", place=1, line_length=1))
 
 
@@ -84,7 +91,7 @@ def test_ci_of_many_checks_names_a_few():
     _, text = render(Waiting("ci", since=AT, checks=checks))
 
     assert (
-        "Since 10:05 UTC: none has ended yet. Running: `t0`, `t1`, `t2`, `t3`, `t4`, 25 more."
+        "Since 10:05 UTC: no check has ended yet. Running: `t0`, `t1`, `t2`, `t3`, `t4`, 25 more."
         == text
     )
 

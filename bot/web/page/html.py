@@ -34,6 +34,7 @@ ATTEMPTS = {
     "rerun": ("run again", "warn"),
     "running": ("CI has not spoken", "dim"),
     "stopped": ("stopped", "dim"),
+    "slow": ("did not end in time", "warn"),
     "skipped": ("CI skipped everything", "warn"),
     "neutral": ("CI is neutral", "warn"),
     "silent": ("CI stayed silent", "warn"),

@@ -106,7 +106,9 @@ def _render_value(field: FieldInfo, value: object) -> str:
     if _is_secret(field) or not isinstance(value, str | int | float) or value == "":
         return ""
     text = strip_control(mask_secrets(str(value)).strip())
-    return f' to "{text[:VALUE_CHARS]}{"…" if len(text) > VALUE_CHARS else ""}"'
+    if len(text) > VALUE_CHARS:
+        text = f"{text[:VALUE_CHARS]}…"
+    return f' to "{text}"'
 
 
 def _is_secret(field: FieldInfo) -> bool:

@@ -89,7 +89,9 @@ def solve_task(
     if changes is None:
         return NOT_DONE
     _print_diff(changes)
-    return _apply(console, repository.files, changes) if task.apply and repository.files else DONE
+    if task.apply and repository.files:
+        return _apply(console, repository.files, changes)
+    return DONE
 
 
 def _borrow(home: Path, task: LocalTask) -> LocalRepository:

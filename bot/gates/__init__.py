@@ -5,7 +5,7 @@ Pure: it is handed texts and hands findings back.
 
 from bot.gates.change import Change
 from bot.gates.packages import NamedPackage, find_new_packages, judge_package
-from bot.gates.policy import explain_refusal
+from bot.gates.policy import explain_protected_path
 from bot.gates.size import FileSize, Rules, find_excess, gate_rules, measure_change
 from bot.gates.test_integrity import find_answered_inputs
 from bot.gates.text_gates import apply_weights, check_texts, keep_new_findings
@@ -17,7 +17,7 @@ __all__ = [
     "Rules",
     "apply_weights",
     "check_texts",
-    "explain_refusal",
+    "explain_protected_path",
     "find_answered_inputs",
     "find_excess",
     "find_new_packages",

@@ -29,7 +29,7 @@ def check_paths(
     """
     findings = []
     for path in paths:
-        refusal = explain_refusal(path, allowed, protected)
+        refusal = explain_protected_path(path, allowed, protected)
         if refusal:
             findings.append(Finding(GATE, path, 0, refusal))
     return tuple(findings)
@@ -57,7 +57,7 @@ NONTEXT_REASONS = MappingProxyType(
 )
 
 
-def explain_refusal(path: str, allowed: Collection[str], protected: Collection[str]) -> str:
+def explain_protected_path(path: str, allowed: Collection[str], protected: Collection[str]) -> str:
     """Say why a path may not be changed; "" when it may."""
     refusal = path_refusal(path)
     if refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MARKER_SIZE = 61  # so long that no line of a file is taken for one
@@ -76,8 +76,3 @@ def _make_conflict(sides: dict[str, list[str]]) -> Conflict:
     """Git ends the last line of every side; where a side's file has no last line end, so be it."""
     ours, base, theirs = (tuple(sides.get(name, ())) for name in ("ours", "base", "theirs"))
     return Conflict(ours, base, theirs)
-
-
-def join_lines(lines: Sequence[str]) -> str:
-    """Make lines one text."""
-    return "".join(lines)

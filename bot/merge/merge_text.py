@@ -38,8 +38,10 @@ def merge_text(path: str, base: str, ours: str, theirs: str, marked: str) -> Mer
     """
     sections = list(split_conflicts(marked))
     merged = _merge_sections(sections, path)
-    text = _end_as_sides(merged.text, base, ours, theirs) if not merged.left else merged.text
-    if merged.solved and not merged.left and _breaks_syntax(path, text, ours, theirs):
+    if merged.left:
+        return merged
+    text = _end_as_sides(merged.text, base, ours, theirs)
+    if merged.solved and _breaks_syntax(path, text, ours, theirs):
         return _merge_sections(sections, path, rules=())
     return MergedText(text, merged.solved, merged.left)
 
@@ -112,8 +114,8 @@ def _narrow(conflict: Conflict) -> Iterator[tuple[Conflict, Lines, Lines]]:
 
 def _count_common(first: Lines, second: Lines) -> int:
     count = 0
-    for one_line, other_line in zip(first, second, strict=False):
-        if one_line != other_line:
+    for line, counterpart in zip(first, second, strict=False):
+        if line != counterpart:
             break
         count += 1
     return count

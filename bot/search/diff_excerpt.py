@@ -44,7 +44,8 @@ def _read_path(file: str) -> str:
 def _shorten_file(file: str) -> Iterator[str]:
     """Yield a file's path and its first hunks, each shortened."""
     _, *hunks = HUNK_HEAD.split(file)
-    yield f"--- {_read_path(file)}{'' if hunks else ' (no text)'}"
+    note = "" if hunks else " (no text)"
+    yield f"--- {_read_path(file)}{note}"
     for hunk in hunks[:FILE_HUNKS]:
         lines = hunk.rstrip("\n").split("\n")
         yield from (shorten_code_line(line, LINE_CHARS) for line in lines[:HUNK_LINES])

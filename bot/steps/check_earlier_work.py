@@ -25,8 +25,10 @@ def check_earlier_work(ports: Ports, earlier: RunState) -> EarlierWork:
     """Ask GitHub and git how the work stands now, and bring it into the mirror again."""
     repo, branch = earlier.request.repo, earlier.branch
     pull = ports.pulls.find_pull(repo, branch) if branch else None
+    if pull and pull.merged:
+        return EarlierWork(obstacle=f"#{pull.number} was merged")
     if pull and not pull.open:
-        return EarlierWork(obstacle=f"#{pull.number} was {'merged' if pull.merged else 'closed'}")
+        return EarlierWork(obstacle=f"#{pull.number} was closed")
     return EarlierWork(pull, _find_obstacle(ports, earlier))
 
 

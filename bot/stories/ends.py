@@ -77,7 +77,8 @@ def explain_stop_command(asker: str, by: str) -> Outcome:
 def explain_taken_branch(state: RunState, by: str = "") -> Outcome:
     """Say that somebody pushed to the run's branch, so that it is theirs."""
     branch = link_branch(state)
-    text = f"I stopped, because {f'@{by}' if by else 'somebody'} changed my branch {branch}."
+    person = f"@{by}" if by else "somebody"
+    text = f"I stopped, because {person} changed my branch {branch}."
     if by == state.request.asker:
         text = f"I stopped, because you changed my branch {branch}: it is yours now."
     next_step = "To have me begin anew on a branch of my own, comment `/retry`."

@@ -16,7 +16,7 @@ from bot.stories.ends import (
     name_actor,
 )
 from bot.stories.stops import StaysRed, Stopped
-from bot.text.durations import format_time
+from bot.text.durations import format_iso_time
 from bot.values import Caps, Checks, Outcome, Request, RunState, Signal, Waiting
 
 
@@ -38,7 +38,7 @@ async def settle_ci(run: Run, state: RunState) -> Checks:
             return snapshot.checks
         if waited_s >= caps.ci_patience_s:
             raise StaysRed(explain_slow_ci(caps))
-        waiting = Waiting("ci", since=format_time(began), checks=snapshot.checks.checks)
+        waiting = Waiting("ci", since=format_iso_time(began), checks=snapshot.checks.checks)
         await _wait_for_hint(run, state, _next_look_s(caps, waited_s), waiting)
 
 

@@ -18,6 +18,6 @@ def render_duration(seconds: float) -> str:
     return "less than a minute"
 
 
-def format_time(epoch_s: float) -> str:
+def format_iso_time(epoch_s: float) -> str:
     """Format a time that is given in seconds since the epoch, as ISO 8601 in UTC."""
     return datetime.fromtimestamp(epoch_s, UTC).isoformat(timespec="seconds")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from bot.gates import Change, explain_refusal
+from bot.gates import Change, explain_protected_path
 from bot.refactor import CannotRefactor, Refactoring, is_read
 from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
@@ -59,7 +59,7 @@ def _list_protected_prose(session: ToolSession, paths: Mapping[str, str | None])
     """List the protected documents: without them a refactoring is still whole."""
     rules = session.rules
     prose = [path for path in paths if not path.endswith(PYTHON_SUFFIXES)]
-    return [path for path in prose if explain_refusal(path, rules.allowed, rules.protected)]
+    return [path for path in prose if explain_protected_path(path, rules.allowed, rules.protected)]
 
 
 def _describe(result: Refactoring, change: Change) -> Iterator[str]:

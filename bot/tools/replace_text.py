@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pydantic import Field
 
 from bot.edits import replace_everywhere
-from bot.gates import explain_refusal
+from bot.gates import explain_protected_path
 from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
@@ -66,7 +66,7 @@ def run(session: ToolSession, arguments: ReplaceTextInput) -> str:
 
 def _list_protected(session: ToolSession, paths: Collection[str]) -> list[str]:
     rules = session.rules
-    return [path for path in paths if explain_refusal(path, rules.allowed, rules.protected)]
+    return [path for path in paths if explain_protected_path(path, rules.allowed, rules.protected)]
 
 
 def _read_candidates(reader: TreeReader, arguments: ReplaceTextInput) -> dict[str, str]:

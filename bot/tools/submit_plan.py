@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.gates import explain_refusal
+from bot.gates import explain_protected_path
 from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Prose, RepoPath, Tool, ToolInput
@@ -118,7 +118,7 @@ def _explain_unchangeable(session: ToolSession, plan: Plan) -> dict[str, str]:
     kinds = {entry.path: KIND_BY_MODE.get(entry.mode) for entry in entries}
     reasons = {}
     for file in plan.files:
-        reason = explain_refusal(file.path, rules.allowed, rules.protected)
+        reason = explain_protected_path(file.path, rules.allowed, rules.protected)
         if not reason and (kind := kinds.get(file.path)):
             reason = f"it is a {kind}, which is not followed and cannot be changed."
         if reason:

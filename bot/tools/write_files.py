@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from bot.edits.paths import path_refusal
-from bot.gates import FileSize, Rules, explain_refusal, find_excess, measure_change
+from bot.gates import FileSize, Rules, explain_protected_path, find_excess, measure_change
 from bot.gates.odd_paths import check_new_paths
 from bot.gates.syntax import check_syntax
 from bot.tools.session import ToolSession
@@ -38,7 +38,7 @@ def refuse_protected(session: ToolSession, paths: Collection[str]) -> None:
     for path in paths:
         if reason := path_refusal(path):
             raise ToolRefusal(f"{path} cannot be written: {reason}")
-        if reason := explain_refusal(path, rules.allowed, rules.protected):
+        if reason := explain_protected_path(path, rules.allowed, rules.protected):
             raise ToolRefusal(
                 f"{path} cannot be changed: {reason} Leave it as it is, and say in the `look_at` "
                 "of `finish` what a maintainer should change there."

@@ -73,7 +73,9 @@ def _render_plan(given: Mapping[str, object]) -> Text:
     summary = strip_control(str(given.get("summary") or ""))
     text = Text(f"\n{summary}" if summary else "")
     files = given.get("files")
-    for file in files if isinstance(files, list) else ():
+    if not isinstance(files, list):
+        return text
+    for file in files:
         if isinstance(file, dict):
             text.append(f"\n- {strip_control(str(file.get('path')))}", "cyan")
             text.append(f": {strip_control(str(file.get('change')))}")

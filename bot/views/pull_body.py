@@ -97,7 +97,9 @@ def _compare_with_plan(state: RunState) -> str:
         sentences.append(f"In the plan, but not changed: {_list_names(left)}.")
     if differs := drop_trailers(state.delivery.finish.differs):
         sentences.append(defuse_inline(differs, DIFFERS_CHARS))
-    return " ".join(["**Against the plan:**", *sentences]) if sentences else ""
+    if not sentences:
+        return ""
+    return " ".join(["**Against the plan:**", *sentences])
 
 
 def _render_plan(state: RunState) -> str:

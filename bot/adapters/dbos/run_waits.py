@@ -56,7 +56,9 @@ class RunWaits:
         if self._listen is None:
             await asyncio.sleep(max(0.0, patience_s))
             return None
-        return INTERRUPTED if await wait_for_event(self._signalled, patience_s) else None
+        if await wait_for_event(self._signalled, patience_s):
+            return INTERRUPTED
+        return None
 
     def enter_block(self, repo: str, asked_at: str) -> None:
         """Go into a block that holds a slot while it works. Raises RuntimeError inside of one."""

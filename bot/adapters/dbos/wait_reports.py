@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot.adapters.dbos.step_output import StepOutput
-from bot.text.durations import format_time
+from bot.text.durations import format_iso_time
 from bot.values import RunReport, RunState, Waiting
 
 LEAST_S = 0.2  # what the record answers takes less, and is no wait
@@ -122,8 +122,8 @@ def describe_pause(output: StepOutput) -> Waiting:
     """Tell of the pause before a step is tried again, from what its record says."""
     return Waiting(
         "service",
-        since=format_time(output["began"]),
+        since=format_iso_time(output["began"]),
         service=output.get("service", ""),
-        next_try=format_time(output["until"]),
+        next_try=format_iso_time(output["until"]),
         is_limited=output.get("limited", False),
     )

@@ -93,7 +93,9 @@ def _read_versions(steps: Sequence[Mapping[str, object]]) -> dict[str, tuple[str
     versions: dict[str, tuple[str, ...]] = {}
     for step in steps:
         inputs = step.get("with")
-        for key, value in inputs.items() if isinstance(inputs, dict) else ():
+        if not isinstance(inputs, dict):
+            continue
+        for key, value in inputs.items():
             text = " ".join(str(value).split())
             if VERSION.fullmatch(key) and text and "${{" not in text:
                 versions[key.removesuffix("-version")] = (_one_line(text, NAME_CHARS),)
@@ -146,7 +148,9 @@ def _list_commands(job: Mapping[str, object]) -> Iterator[str]:
 
 def _list_steps(job: Mapping[str, object]) -> list[Mapping[str, object]]:
     steps = job.get("steps")
-    return [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
+    if not isinstance(steps, list):
+        return []
+    return [step for step in steps if isinstance(step, dict)]
 
 
 def _split_script(script: str) -> Iterator[str]:

@@ -147,8 +147,12 @@ def _render_settings(table: Mapping[str, object], keys: tuple[str, ...]) -> str:
 def _render_value(value: object) -> str:
     if isinstance(value, list):
         items = [str(item) for item in value[:MAX_NAMES]]
-        return " ".join([*items, "..."] if len(value) > MAX_NAMES else items)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        if len(value) > MAX_NAMES:
+            items.append("...")
+        return " ".join(items)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
 
 
 def _render_names(

@@ -88,26 +88,24 @@ def find_quoted_places(
     last.
     """
     ranks = {path: rank for rank, path in enumerate(best_paths)}
-    collected = _Collected()
+    collector = _PlaceCollector()
     for lookup in lookups:
-        if collected.has(lookup.quoted):
+        if collector.has(lookup.quoted):
             continue
         paths = sorted(lookup.paths, key=lambda path: ranks.get(path, len(ranks)))
         matches = list(_scan(lookup, {path: files[path] for path in paths if path in files}))
-        collected.add(lookup, matches)
-    return collected.finish()
+        collector.add(lookup, matches)
+    return collector.finish()
 
 
 @dataclass(slots=True)
-class _Collected:
+class _PlaceCollector:
     """The texts whose places are known so far."""
 
     present: dict[str, QuotedPlaces] = field(default_factory=dict)
     absent: dict[str, QuotedPlaces] = field(default_factory=dict)
     _room: int = ALL_LINES
-    _covered: set[str] = field(
-        default_factory=set
-    )  # texts that were looked for and stand somewhere
+    _covered: set[str] = field(default_factory=set)  # texts that stand somewhere
 
     def has(self, quoted: QuotedText) -> bool:
         """Whether places of the text, or of a part of it, are known."""

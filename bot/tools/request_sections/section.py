@@ -25,8 +25,10 @@ def render_section(title: str, lines: Iterable[str], limit_chars: int, rest: str
     fitting = _count_fitting(quoted, limit_chars)
     if fitting < len(quoted):
         fitting = _find_paragraph_end(quoted, fitting)
-        more = count_noun(len(quoted) - fitting, "more line")
-        quoted = [*quoted[:fitting], f"(cut: {more}{f'; {rest}' if rest else ''})"]
+        note = count_noun(len(quoted) - fitting, "more line")
+        if rest:
+            note += f"; {rest}"
+        quoted = [*quoted[:fitting], f"(cut: {note})"]
     return "\n".join([f"{title}:", *quoted])
 
 

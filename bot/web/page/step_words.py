@@ -116,7 +116,9 @@ def describe_step(step: StepView) -> tuple[str, ...]:
         return ()
     lines = [_shorten(line) for line in _describe_result(step) if line.strip()]
     extra = len(lines) - MOST_LINES
-    return (*lines[:MOST_LINES], f"and {extra} more lines") if extra > 0 else tuple(lines)
+    if extra > 0:
+        lines[MOST_LINES:] = [f"and {extra} more lines"]
+    return tuple(lines)
 
 
 def _describe_result(step: StepView) -> Iterator[str]:

@@ -15,6 +15,7 @@ import yaml
 from tree_sitter import Node
 
 from bot.search.grammars import language_of, parse
+from bot.text import as_code_span
 from bot.values import Finding
 
 GATE = "syntax"
@@ -88,7 +89,13 @@ def _find_errors(language: str, text: str) -> list[tuple[int, str]] | None:
 def _describe_error(node: Node, lines: list[bytes]) -> str:
     line = lines[min(node.start_point.row, len(lines) - 1)].decode(errors="replace")
     problem = f"`{node.type}` is missing" if node.is_missing else "This does not parse"
-    return f"{problem}: {line.strip()[:SHOWN_CHARS]}"
+    return _quote_code(problem, line)
+
+
+def _quote_code(problem: str, line: str) -> str:
+    """Put the code behind what is wrong with it, apart from the sentence."""
+    shown = line.strip()[:SHOWN_CHARS]
+    return f"{problem}: {as_code_span(shown)}" if shown else problem
 
 
 def _check_python(path: str, text: str, before: str | None) -> tuple[Finding, ...]:
@@ -101,9 +108,9 @@ def _check_python(path: str, text: str, before: str | None) -> tuple[Finding, ..
         return by_grammar
     line, message = error
     lines = text.split("\n")
-    shown = lines[line - 1].strip()[:SHOWN_CHARS] if line <= len(lines) else ""
+    shown = lines[line - 1] if line <= len(lines) else ""
     blocks = bool(by_grammar) or not YOUNGER_PYTHON.search(message)
-    return (Finding(GATE, path, line, f"{message}: {shown}", blocks),)
+    return (Finding(GATE, path, line, _quote_code(message, shown), blocks),)
 
 
 def _find_python_error(text: str) -> tuple[int, str] | None:

@@ -73,7 +73,7 @@ def test_python_errors_come_in_pythons_words():
     """The message is CPython's, with the line it stands on."""
     (finding,) = check_syntax("a.py", "x = 1\nif x:\nprint(x)\n", "x = 1\n")
 
-    assert (3, "expected an indented block after 'if' statement on line 2: print(x)") == (
+    assert (3, "expected an indented block after 'if' statement on line 2: `print(x)`") == (
         finding.line,
         finding.text,
     )

@@ -15,6 +15,7 @@ MOST_JOBS = 3
 CI_WORDS = {
     "green": "CI is green",
     "silent": "CI never reported",
+    "slow": "CI did not end in time",
     "skipped": "CI skipped every check",
     "neutral": "CI is neutral",
     "unchecked": "the repository has no CI for pull requests",

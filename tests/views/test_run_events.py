@@ -76,6 +76,7 @@ CHANGES = {
     ),
     "ci green": (PUSHED, judged("green"), "CI is green"),
     "ci silent": (PUSHED, judged("silent"), "CI never reported"),
+    "ci slow": (PUSHED, judged("slow"), "CI did not end in time"),
     "ci skipped": (PUSHED, judged("skipped"), "CI skipped every check"),
     "ci unchecked": (PUSHED, judged("unchecked"), "the repository has no CI for pull requests"),
     "resumed": (

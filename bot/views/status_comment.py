@@ -11,7 +11,11 @@ from bot.views.markdown_parts import fold, join_parts, render_list
 from bot.views.wait_note import describe_waiting, render_waiting
 
 DOING = {  # what the run does, and what comes next
-    "reading": ("is reading the request", "Next, I plan the change."),
+    # These are the first words, and the only ones in a mail: other work may come before.
+    "reading": (
+        "is reading the request",
+        "Next, as soon as I am free, I read the code and plan the change.",
+    ),
     "planning": ("is planning the change", "Next, I show the plan here and write the change."),
     "editing": (
         "is writing the change",
@@ -28,7 +32,7 @@ ON_PULL = {  # what comes next, where the pull request is open already
     "editing": "Next, I check it, push it to the pull request's branch, and wait for CI.",
     "waiting": "When CI is green, I bring the pull request up to date. What is red I repair.",
 }
-GO_ON = "Next, I go on with the change."
+GO_ON = "Next, as soon as I am free, I go on with the change."
 ENDS = {
     "opened": ("✅", "opened a pull request"),
     "draft": ("🟠", "left a draft, because CI is not green"),

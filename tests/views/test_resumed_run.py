@@ -50,7 +50,7 @@ def test_first_words_promise_no_new_plan():
     """While the news is read no box is ticked behind an open one."""
     text = render_comment(replace(STATE, phase="reading", plan=Plan("Greet.")))
 
-    assert "Next, I go on with the change." in GitHubPage(text).text
+    assert "Next, as soon as I am free, I go on with the change." in GitHubPage(text).text
     assert not any(task.is_ticked for task in GitHubPage(text).tasks)
 
 

@@ -64,7 +64,7 @@ def test_a_run_that_begins():
     assert page(make_state()).open_lines == snapshot(
         [
             "🟡 Greenlit is reading the request",
-            "Next, I plan the change.",
+            "Next, as soon as I am free, I read the code and plan the change.",
             "Asked by ada.",
             "Read the request and the code",
             "Plan the change",
@@ -187,7 +187,11 @@ def test_boxes_are_ticked_as_the_work_goes_on(state, ticked):
         (
             "reading",
             snapshot(
-                ["🟡 Greenlit is reading the request", "Next, I plan the change.", "Asked by ada."]
+                [
+                    "🟡 Greenlit is reading the request",
+                    "Next, as soon as I am free, I read the code and plan the change.",
+                    "Asked by ada.",
+                ]
             ),
         ),
         (

@@ -95,6 +95,7 @@ class TokenStore:
         self._locks: dict[tuple[str, str], Lock] = {}
         self._tokens: dict[tuple[str, str], Token] = {}
         self._grants: dict[InstallationId, tuple[float, Mapping[str, str]]] = {}
+        self.app_slug = ""  # known as soon as an installation was read
 
     def fetch_token(self, repo: Repo, wanted: Mapping[str, str]) -> str:
         """Return a token for this repository with those of the permissions that the installation
@@ -150,7 +151,9 @@ class TokenStore:
     def _fetch_grants(self, installation: InstallationId) -> Mapping[str, str]:
         fetched_at, grants = self._grants.get(installation, (0.0, {}))
         if self._clock() - fetched_at > GRANTS_S:
-            grants = self._ask("GET", f"/app/installations/{installation}")["permissions"]
+            answer = self._ask("GET", f"/app/installations/{installation}")
+            grants = answer["permissions"]
+            self.app_slug = answer.get("app_slug") or self.app_slug
             self._grants[installation] = (self._clock(), grants)
         return grants
 

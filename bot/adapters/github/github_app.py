@@ -45,7 +45,8 @@ class GitHubApp:
         self.ci = GitHubChecks(self._api, self.fetch_slug)
 
     def fetch_slug(self) -> str:
-        """Return the App's name in addresses. It is fetched once."""
+        """Return the App's name in addresses. It is fetched once, if no installation told it."""
+        self._slug = self._slug or self._api.tokens.app_slug
         if not self._slug:
             with self._api.app() as app:
                 self._slug = require(app.slug, "slug")

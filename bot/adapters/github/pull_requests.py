@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from github.PullRequest import PullRequest as GithubPull
 from github.Repository import Repository
@@ -15,19 +16,30 @@ from bot.ports import Refusal
 from bot.values import Branch, PullRequest, PullRequestContent, Repo
 
 TITLE_CHARS = 256
+BRANCHES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class GitHubPulls:
-    """The port `bot.ports.Pulls`."""
+    """The port `bot.ports.Pulls`.
+
+    Whoever opens a pull request has mostly just looked for it, so the branches that had none are
+    remembered, to look once. GitHub itself opens no second one for a branch.
+    """
 
     api: GitHubApi
+    _without_pull: deque[tuple[str, Branch]] = field(
+        default_factory=lambda: deque(maxlen=BRANCHES), init=False, repr=False, compare=False
+    )
 
     def find_pull(self, repo: Repo, branch: Branch) -> PullRequest | None:
         """Return the open pull request of the branch, else the newest closed one."""
         with self.api.repository(repo) as repository:
             pull = BranchPulls(repository, repo, branch).find()
-            return _pull_value(pull) if pull else None
+        if pull is None:
+            self._without_pull.append((repo.name, branch))
+            return None
+        return _pull_value(pull)
 
     def open_pull(
         self, repo: Repo, head: Branch, base: Branch, content: PullRequestContent
@@ -38,7 +50,7 @@ class GitHubPulls:
         )
         with self.api.repository(repo) as repository:
             pulls = BranchPulls(repository, repo, head)
-            pull = pulls.find_open() or self.api.write_once(
+            pull = self._find_open(pulls) or self.api.write_once(
                 lambda: pulls.create(base, content), pulls.find_open
             )
             if (pull.title, _plain(pull.body)) != (content.title, _plain(content.body)):
@@ -47,6 +59,14 @@ class GitHubPulls:
                 pull = self._set_draft(pulls, pull, content)
             self._request_review(pull, content.reviewer)
             return _pull_value(pull)
+
+    def _find_open(self, pulls: BranchPulls) -> GithubPull | None:
+        """Find the open one, unless the look before this found that there is none."""
+        try:
+            self._without_pull.remove((pulls.repo.name, pulls.branch))
+        except ValueError:
+            return pulls.find_open()
+        return None
 
     def _request_review(self, pull: GithubPull, reviewer: str) -> None:
         """Ask for a review. GitHub refuses authors and people without access: then nobody is."""

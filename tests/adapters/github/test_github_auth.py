@@ -179,6 +179,18 @@ def test_permissions_are_asked_for_anew_when_they_changed(
     assert 2 == len(github.calls_to("GET /app/installations/1"))
 
 
+def test_name_of_the_app_comes_with_its_installation(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """Whoever read an installation need not ask who the App is."""
+    installation = {"permissions": github.granted, "app_slug": "greenlit"}
+    github.on("GET /app/installations/1", Reply(data=installation))
+    app.fetch_remote(repo)
+
+    assert "greenlit[bot]" == app.fetch_login()
+    assert [] == github.calls_to("GET /app")
+
+
 def test_suspended_installation_is_said(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """A suspended installation refuses tokens with 403."""
     github.on(MINT, Reply(403, {"message": "This installation has been suspended"}))

@@ -139,6 +139,33 @@ def test_pull_opened_by_another_hand_is_taken(github: ScriptedGitHub, app: GitHu
     assert 9 == open_pull(app, repo).number
 
 
+def test_pull_that_was_just_looked_for_is_opened_without_another_look(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """One look serves one opening; the next call looks again, and finds it."""
+    pulls = PullStore(github)
+    looked = app.pulls.find_pull(repo, HEAD)
+    first = open_pull(app, repo)
+    looks = len(github.calls_to(PULLS))
+    again = open_pull(app, repo)
+
+    assert (None, 1, first) == (looked, looks, again)
+    assert 2 == len(github.calls_to(PULLS))
+    assert 1 == len(pulls.pulls)
+
+
+def test_pull_opened_since_the_look_is_taken(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Between the look and the opening somebody may have been faster: GitHub says so."""
+    pulls = PullStore(github)
+    app.pulls.find_pull(repo, HEAD)
+    pulls.pulls.append(pull(9))
+    errors = [{"message": "A pull request already exists for o:greenlit/7."}]
+    github.on(OPEN, Reply(422, {"message": "Validation Failed", "errors": errors}))
+
+    assert 9 == open_pull(app, repo).number
+    assert 1 == len(pulls.pulls)
+
+
 def test_pull_without_a_commit_is_told(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
     """What GitHub refuses is told in its words."""
     errors = [{"message": "No commits between main and greenlit/7"}]

@@ -13,7 +13,18 @@ from bot.cli.progress_line import show_progress
 from bot.cli.terminal import StepLine
 from bot.ports import Ports, Refusal
 from bot.run import SignalRun, StartRun, Step, to_json
-from bot.values import Branch, LastRun, Reaction, Repo, RunKey, RunState, Signal, Subject, Waiting
+from bot.values import (
+    Branch,
+    LastRun,
+    PostedComment,
+    Reaction,
+    Repo,
+    RunKey,
+    RunState,
+    Signal,
+    Subject,
+    Waiting,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -102,9 +113,15 @@ class UnrecordedRun:
 class SilentComments:
     """Stands where the run's comment would be: the terminal shows the steps themselves."""
 
-    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:  # noqa: ARG002 - nobody reads it
+    def put_comment(  # the port's, where nobody reads it
+        self,
+        repo: Repo,  # noqa: ARG002
+        number: int,  # noqa: ARG002
+        marker: str,  # noqa: ARG002
+        body: str,  # noqa: ARG002
+    ) -> PostedComment:
         """Write nothing."""
-        return 0
+        return PostedComment(0, "")
 
     def put_refusal(self, repo: Repo, number: int, login: str, body: str) -> bool:  # noqa: ARG002 - nobody reads it
         """Write nothing."""

@@ -13,6 +13,7 @@ from bot.values import (
     Comment,
     Issue,
     Permission,
+    PostedComment,
     PullRequest,
     PullRequestContent,
     Reaction,
@@ -51,8 +52,8 @@ class Issues(Protocol):
 class Comments(Protocol):
     """Write to an issue or a pull request. Every write may be repeated: it doubles nothing."""
 
-    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
-        """Edit our comment that holds the hidden marker, or write it. Returns its id."""
+    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> PostedComment:
+        """Edit our comment that holds the hidden marker, or write it."""
 
     def put_refusal(self, repo: Repo, number: int, login: str, body: str) -> bool:
         """Tell this person no, once in an issue. False, and nothing is written, when it stands

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.ports import Ports
 from bot.run import step
 from bot.steps.redact import redact
-from bot.values import RunReport, RunState
+from bot.values import PostedComment, RunReport, RunState
 from bot.views.end_comment import make_end_marker, render_end_comment
 from bot.views.status_comment import describe_run, make_marker, render_comment
 
@@ -16,10 +16,11 @@ def report(ports: Ports, state: RunState) -> RunReport:
 
     GitHub notifies people of new comments, not of edits.
     """
-    end_comment = _put_end_comment(ports, state) if state.outcome else 0
-    body = render_comment(state, end_comment)
+    end = _put_end_comment(ports, state) if state.outcome else None
+    body = render_comment(state, end.url if end else "")
     comment = _put_comment(ports, state, make_marker(state.key), body)
-    return RunReport(comment, describe_run(state), end_comment)
+    newest = end or comment
+    return RunReport(comment.id, describe_run(state), end.id if end else 0, newest.url)
 
 
 @step("report_failure")
@@ -28,11 +29,11 @@ def report_failure(ports: Ports, state: RunState) -> None:
     _put_end_comment(ports, state)
 
 
-def _put_end_comment(ports: Ports, state: RunState) -> int:
+def _put_end_comment(ports: Ports, state: RunState) -> PostedComment:
     return _put_comment(ports, state, make_end_marker(state.key), render_end_comment(state))
 
 
-def _put_comment(ports: Ports, state: RunState, marker: str, body: str) -> int:
-    """Write or edit the comment with this hidden marker. Returns its id."""
+def _put_comment(ports: Ports, state: RunState, marker: str, body: str) -> PostedComment:
+    """Write or edit the comment with this hidden marker."""
     request = state.request
     return ports.comments.put_comment(request.repo, request.number, marker, redact(ports, body))

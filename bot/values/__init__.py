@@ -61,7 +61,7 @@ from bot.values.conversation import (
     Usage,
     UserText,
 )
-from bot.values.last_run import LastRun, RunReport
+from bot.values.last_run import LastRun, PostedComment, RunReport
 from bot.values.request import (
     Branch,
     Comment,
@@ -125,6 +125,7 @@ __all__ = [
     "Plan",
     "PlannedFile",
     "PlannedWeakening",
+    "PostedComment",
     "Price",
     "PromptPrefix",
     "PullRequest",

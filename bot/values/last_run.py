@@ -9,12 +9,24 @@ from bot.values.request import RunKey
 
 
 @dataclass(frozen=True, slots=True)
+class PostedComment:
+    """A comment of ours, with the whole address under which people find it.
+
+    E-mails have no page around them, so a link to it is never an anchor alone.
+    """
+
+    id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """What people were told of a run: the comment's id, and a line that says how it stands."""
 
     comment: int
     line: str
     end_comment: int = 0  # the one that told the end
+    url: str = ""  # of whichever of both tells more
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,10 +98,10 @@ def _render_end(last: LastRun, now: float, line: str) -> str:
 
 
 def _link_report(last: LastRun | None, name: str, verb: str) -> str:
-    if last is None or last.report is None:
+    """Link what people were told last; empty where its address is not known."""
+    if last is None or last.report is None or not last.report.url:
         return ""
-    comment = last.report.end_comment or last.report.comment
-    return f"[{name}](#issuecomment-{comment}) {verb} more. "
+    return f"[{name}]({last.report.url}) {verb} more. "
 
 
 def _name_issue(request: Request) -> str:

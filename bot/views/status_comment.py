@@ -55,14 +55,15 @@ def make_marker(key: RunKey) -> str:
     return f"greenlit:run:{key}"
 
 
-def render_comment(state: RunState, end_comment: int = 0) -> str:
+def render_comment(state: RunState, end_url: str = "") -> str:
     """Render the comment as Markdown, without its hidden marker.
 
-    At the end it points to the comment that tells the end, and says nothing of it again.
+    At the end it points to the comment that tells the end, under `end_url`, and says nothing of it
+    again.
     """
     top = _render_progress(state)
     if state.outcome:
-        top = _render_ended(state, end_comment)
+        top = _render_ended(state, end_url)
     return join_parts(
         f"### {_render_sign(state)} Greenlit {describe_state(state)}",
         *top,
@@ -129,10 +130,10 @@ def _render_progress(state: RunState) -> Iterator[str]:
     yield "\n".join(boxes)
 
 
-def _render_ended(state: RunState, end_comment: int) -> Iterator[str]:
+def _render_ended(state: RunState, end_url: str) -> Iterator[str]:
     yield _render_asker(state)
-    if end_comment:
-        yield f"[How it ended](#issuecomment-{end_comment})"
+    if end_url:
+        yield f"[How it ended]({end_url})"
 
 
 def _render_asker(state: RunState) -> str:

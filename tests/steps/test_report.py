@@ -6,6 +6,7 @@ import pytest
 
 from bot.steps.report import report, report_failure
 from bot.values import Outcome, Plan, RunKey, RunState
+from tests.gfm import GitHubPage
 
 
 @pytest.fixture
@@ -36,7 +37,9 @@ def test_the_end_is_a_comment_of_its_own_however_often_it_is_told(place, begun):
     status, end = place.said(1)
 
     assert told[0] == told[1]
-    assert f"#issuecomment-{told[0].end_comment}" in status
+    assert ("How it ended", told[0].url) in GitHubPage(status).links
+    assert told[0].url.startswith("http")
+    assert told[0].url.endswith(f"/issues/1#issuecomment-{told[0].end_comment}")
     assert f"<!-- greenlit:end:{begun.key} -->\n@ada I stopped. ***" == end
 
 

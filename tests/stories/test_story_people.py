@@ -1,5 +1,6 @@
 """What people say to the bot, and how runs keep out of each other's way."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -61,7 +62,7 @@ def test_a_run_under_way_is_told_of_and_not_doubled(stage):
 
         told = say(on, issue, "/status")
         assert "Greenlit is writing the change; so far it has cost $" in told
-        assert "[My comment](#issuecomment-" in told
+        assert re.search(rf"\[My comment\]\(http\S+/{REPO}/issues/{issue}#issuecomment-\d+\)", told)
         assert "wait" not in {
             step.name for step in on.bot.steps(f"{REPO}#{issue}/1") if step.result
         }

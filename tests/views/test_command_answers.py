@@ -16,10 +16,15 @@ from tests.gfm import GitHubPage
 
 NOW = 1_800_000_000.0
 KEY = RunKey("acme/greeter#7/1")
+ISSUE = "https://github.com/acme/greeter/issues/7"
 REPORT = RunReport(
-    42, "Greenlit is planning the change; so far it has cost $0.12 of at most $5.00."
+    42,
+    "Greenlit is planning the change; so far it has cost $0.12 of at most $5.00.",
+    url=f"{ISSUE}#issuecomment-42",
 )
-OPENED = RunReport(42, "Greenlit opened a pull request; that cost $0.42.", 43)
+OPENED = RunReport(
+    42, "Greenlit opened a pull request; that cost $0.42.", 43, f"{ISSUE}#issuecomment-43"
+)
 
 
 def ask(command="generate", words="", body=""):
@@ -109,7 +114,19 @@ def test_busy_run_says_what_becomes_of_the_words():
 
     assert "does not hear what you wrote" in render_busy(ask(words="in German"), last)
     assert "does not hear" not in render_busy(ask(), last)
-    assert [("My comment", "#issuecomment-42")] == GitHubPage(render_busy(ask(), last)).links
+    assert [("My comment", f"{ISSUE}#issuecomment-42")] == GitHubPage(
+        render_busy(ask(), last)
+    ).links
+
+
+def test_report_of_an_older_release_is_told_without_a_link():
+    """It kept no address, and an anchor leads nowhere in an e-mail."""
+    older = LastRun(KEY, is_live=True, report=RunReport(42, REPORT.line))
+    page = GitHubPage(render_status(older, NOW))
+
+    assert REPORT.line in page.text
+    assert "more" not in page.text
+    assert [] == page.links
 
 
 @pytest.mark.parametrize(
@@ -130,7 +147,8 @@ def test_busy_run_says_what_becomes_of_the_words():
             LastRun(KEY, is_live=True, report=REPORT, began=NOW - 300),
             (
                 "A run is under way; it was asked for 5 minutes ago. Greenlit is planning the change; "
-                "so far it has cost $0.12 of at most $5.00. [My comment](#issuecomment-42) shows more. "
+                "so far it has cost $0.12 of at most $5.00. "
+                f"[My comment]({ISSUE}#issuecomment-42) shows more. "
                 "`/stop` ends it."
             ),
         ),
@@ -146,7 +164,7 @@ def test_busy_run_says_what_becomes_of_the_words():
             (
                 "Nothing is under way here. The last run ended 2 hours ago, after 11 minutes. Greenlit "
                 "opened a pull request; that cost $0.42. The pull request is #12. "
-                "[My last comment on it](#issuecomment-43) tells more."
+                f"[My last comment on it]({ISSUE}#issuecomment-43) tells more."
             ),
         ),
         (

@@ -39,6 +39,7 @@ from tests.views.run_states import (
     make_state,
 )
 
+END_URL = "https://github.com/acme/greeter/issues/7#issuecomment-99"
 PLACES = Retrieval(tuple(SearchHit(f"app/{name}.py", 1.0) for name in "abcdef"))
 BUSY = make_state(
     phase="fixing",
@@ -51,8 +52,8 @@ BUSY = make_state(
 )
 
 
-def page(state, end_comment=0):
-    return GitHubPage(render_comment(state, end_comment))
+def page(state, end_url=""):
+    return GitHubPage(render_comment(state, end_url))
 
 
 def boxes(state):
@@ -303,7 +304,7 @@ def test_a_long_item_of_the_plan_ends_with_a_word():
 )
 def test_a_run_that_ended_points_to_its_end(outcome, headline):
     """In one line: the end is told in its own comment, and nothing of it here again."""
-    ended = page(make_end(outcome), end_comment=99)
+    ended = page(make_end(outcome), END_URL)
 
     assert [
         headline,
@@ -314,7 +315,7 @@ def test_a_run_that_ended_points_to_its_end(outcome, headline):
         "Cost: $0.12",
         "Run acme/greeter#7/1",
     ] == ended.open_lines
-    assert ("How it ended", "#issuecomment-99") in ended.links
+    assert ("How it ended", END_URL) in ended.links
     assert [] == ended.tasks
     assert outcome.text not in ended.text
 

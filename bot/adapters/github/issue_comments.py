@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from threading import Lock
@@ -18,23 +19,39 @@ from bot.adapters.github.api_errors import NotFound, require
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.key_locks import KeyLocks
 from bot.adapters.github.refusal_count import RefusalCount
-from bot.values import Reaction, Repo
+from bot.values import PostedComment, Reaction, Repo
 
 BODY_CHARS = 65_536
 REFUSALS_PER_ISSUE = 3
 CUT = "\n\n*Cut here: GitHub takes no longer text.*"
+_MARKER = re.compile(r"<!-- (.+?) -->")
 _REFUSAL = re.compile(r"<!-- greenlit:answer:\S+ may not -->")
 
 
 class OwnComment(NamedTuple):
-    """A comment of ours: where it is, and a digest of what it says."""
+    """A comment of ours: its id and address, and a digest of what it says."""
 
     id: int
+    url: str
     digest: str
 
 
+@dataclass(slots=True)
+class KnownComments:
+    """Our comments on one issue by their hidden markers; all there are when `is_complete`.
+
+    Nobody but this process writes ours, so an issue that was listed to its end once is complete,
+    until a write fails of which nobody knows what became of it.
+    """
+
+    by_marker: dict[str, OwnComment] = field(default_factory=dict)
+    is_complete: bool = False
+
+
 class GitHubComments:
-    """The port `bot.ports.Comments`. It remembers where our comments are to save the listing."""
+    """The port `bot.ports.Comments`. It remembers where our comments are, so an issue is listed
+    once. Of the issues, `capacity` are remembered.
+    """
 
     def __init__(
         self,
@@ -47,7 +64,7 @@ class GitHubComments:
         self._fetch_login = fetch_login
         self._capacity = capacity
         self._lock = Lock()
-        self._remembered: dict[tuple[str, int, str], OwnComment] = {}
+        self._known: dict[tuple[str, int], KnownComments] = {}
         self._comment_locks = KeyLocks()
         self._refusal_locks = KeyLocks()  # taken before those of comments, never behind them
         self._refusals = RefusalCount(clock)
@@ -63,22 +80,24 @@ class GitHubComments:
             # doubles nothing.
             self._api.write_once(lambda: target.create_reaction(reaction))
 
-    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> int:
-        """Edit our comment that holds the hidden marker, or write it. Returns its id."""
-        key = (repo.name, number, marker)
+    def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> PostedComment:
+        """Edit our comment that holds the hidden marker, or write it."""
+        place = (repo.name, number)
         text = cut_to_limit(f"{_hide(marker)}\n{body}")
-        with self._comment_locks.find(key), self._api.repository(repo) as repository:
+        with self._comment_locks.find(place), self._api.repository(repo) as repository:
             issue = repository.get_issue(number)
-            comment = self._remembered.get(key) or self._find(issue, marker)
+            known = self._find_known(place)
+            comment = self._find(issue, marker, known)
             if comment is None or not self._edit(issue, comment, text):
-                comment = self._write(issue, marker, text)
-            self._remember(key, OwnComment(comment.id, _digest(text)))
-        return comment.id
+                comment = self._write(issue, marker, text, known)
+            known.by_marker[marker] = comment._replace(digest=_digest(text))
+        return PostedComment(comment.id, comment.url)
 
     def put_refusal(self, repo: Repo, number: int, login: str, body: str) -> bool:
         """Write our refusal to this person, once in an issue; False when nothing was written."""
         marker = f"greenlit:answer:{login} may not"
-        if (repo.name, number, marker) in self._remembered:  # a burst waits for no lock
+        known = self._find_known((repo.name, number))
+        if marker in known.by_marker:  # a burst waits for no lock
             return False
         with self._refusal_locks.find((repo.name,)):
             if self._refusals.is_full(repo.name) or not self._has_room(repo, number, marker):
@@ -104,10 +123,18 @@ class GitHubComments:
             if _REFUSAL.search(body) and self._is_ours(comment):
                 yield body
 
-    def _find(self, issue: GithubIssue, marker: str) -> OwnComment | None:
+    def _find(self, issue: GithubIssue, marker: str, known: KnownComments) -> OwnComment | None:
+        """Find our comment, and remember all of ours that are met on the way."""
+        if marker in known.by_marker or known.is_complete:
+            return known.by_marker.get(marker)
         for comment in _newest_first(issue):
-            if _hide(marker) in (comment.body or "") and self._is_ours(comment):
-                return OwnComment(require(comment.id, "id"), _digest(comment.body))
+            markers = _MARKER.findall(comment.body or "")
+            if markers and self._is_ours(comment):
+                for name in markers:
+                    known.by_marker.setdefault(name, _comment_value(comment))
+            if marker in known.by_marker:
+                return known.by_marker[marker]
+        known.is_complete = True
         return None
 
     def _is_ours(self, comment: IssueComment) -> bool:
@@ -127,18 +154,25 @@ class GitHubComments:
             return False
         return True
 
-    def _write(self, issue: GithubIssue, marker: str, text: str) -> OwnComment:
-        return self._api.write_once(
-            lambda: OwnComment(require(issue.create_comment(text).id, "id"), ""),
-            lambda: self._find(issue, marker),
+    def _write(
+        self, issue: GithubIssue, marker: str, text: str, known: KnownComments
+    ) -> OwnComment:
+        known.by_marker.pop(marker, None)  # it was deleted
+        # Where this fails, the comment may stand there all the same: then the issue is listed anew.
+        was_complete, known.is_complete = known.is_complete, False
+        comment = self._api.write_once(
+            lambda: _comment_value(issue.create_comment(text)),
+            lambda: self._find(issue, marker, KnownComments()),
         )
+        known.is_complete = was_complete
+        return comment
 
-    def _remember(self, key: tuple[str, int, str], comment: OwnComment) -> None:
+    def _find_known(self, place: tuple[str, int]) -> KnownComments:
         with self._lock:
-            self._remembered.pop(key, None)
-            self._remembered[key] = comment
-            if len(self._remembered) > self._capacity:
-                del self._remembered[next(iter(self._remembered))]
+            known = self._known[place] = self._known.pop(place, KnownComments())
+            if len(self._known) > self._capacity:
+                del self._known[next(iter(self._known))]
+        return known
 
 
 def cut_to_limit(text: str) -> str:
@@ -156,6 +190,14 @@ def _newest_first(issue: GithubIssue) -> Iterator[IssueComment]:
     if len(first_page) == PAGE:
         for number in range(issue.comments // PAGE, 0, -1):
             yield from reversed(comments.get_page(number))
+
+
+def _comment_value(comment: IssueComment) -> OwnComment:
+    return OwnComment(
+        require(comment.id, "id"),
+        require(comment.html_url, "html_url"),
+        _digest(comment.body or ""),
+    )
 
 
 def _hide(marker: str) -> str:

@@ -217,6 +217,7 @@ def comment(
     """A comment as GitHub shows it."""
     return {
         "id": number,
+        "html_url": f"https://github.example/o/r/issues/7#issuecomment-{number}",
         "body": body,
         "user": {"login": login, "type": kind},
         "created_at": "2026-01-01T00:00:00Z",

@@ -37,7 +37,7 @@ def test_comment_whose_answer_was_lost_is_not_doubled(
     """GitHub wrote it and the answer got lost: the look finds it."""
     board = CommentStore(github, (lost,))
 
-    assert 1 == app.comments.put_comment(repo, 7, "m", "hello")
+    assert 1 == app.comments.put_comment(repo, 7, "m", "hello").id
     assert len(board.comments) == len(github.calls_to(POST)) == 1
 
 
@@ -71,7 +71,7 @@ def test_comment_is_found_again_and_edited(
     edit = "PATCH /repos/o/r/issues/comments/3"
     github.on(edit, Reply(502), Reply(data={}))
 
-    assert make().comments.put_comment(repo, 7, "m", "done") == 3
+    assert make().comments.put_comment(repo, 7, "m", "done").id == 3
     assert [{"body": "<!-- m -->\ndone"}] * 2 == [call.body for call in github.calls_to(edit)]
     assert [] == github.calls_to(POST)
 
@@ -82,8 +82,8 @@ def test_unchanged_comment_costs_nothing(
     """The same body is not sent again; the place is remembered, so the list is read once."""
     CommentStore(github)
     app = make()
-    numbers = {app.comments.put_comment(repo, 7, "m", "hello") for _ in range(3)}
-    again = make().comments.put_comment(repo, 7, "m", "hello")
+    numbers = {app.comments.put_comment(repo, 7, "m", "hello").id for _ in range(3)}
+    again = make().comments.put_comment(repo, 7, "m", "hello").id
 
     assert numbers == {again}
     assert 2 == len(github.calls_to(LIST))
@@ -91,14 +91,57 @@ def test_unchanged_comment_costs_nothing(
 
 
 def test_forgotten_comment_is_looked_for(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
-    """Only so many places are remembered; the comment that was forgotten is found by its marker."""
+    """Only so many issues are remembered; the comment that was forgotten is found by its marker."""
     board = CommentStore(github)
+    github.on("GET /repos/o/r/issues/8/comments", Reply(data=[]))
+    github.on("POST /repos/o/r/issues/8/comments", Reply(201, comment(2, "<!-- m -->\nhello")))
     comments = GitHubComments(app._api, app.fetch_login, capacity=1)
-    numbers = [comments.put_comment(repo, 7, marker, "hello") for marker in ("m", "n", "m")]
+    posted = [comments.put_comment(repo, number, "m", "hello") for number in (7, 8, 7)]
 
-    assert [1, 2, 1] == numbers
+    assert [1, 2, 1] == [comment.id for comment in posted]
+    assert 1 == len(board.comments)
+    assert 2 == len(github.calls_to(LIST))
+
+
+def test_issue_is_listed_once_for_all_our_comments(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """Behind one whole listing we know what we wrote, and what we did not write yet."""
+    board = CommentStore(github)
+    board.comments.append(comment(1, "<!-- n -->\nold"))
+    edit = "PATCH /repos/o/r/issues/comments/1"
+    github.on(edit, Reply(data={}))
+    posted = [app.comments.put_comment(repo, 7, marker, "new") for marker in ("m", "n", "o", "m")]
+
+    assert [2, 1, 3, 2] == [comment.id for comment in posted]
+    assert (1, 1, 2) == tuple(len(github.calls_to(call)) for call in (LIST, edit, POST))
+
+
+def test_comment_that_came_through_after_all_is_not_doubled(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """Where a write failed for good, what was listed before proves nothing any more."""
+    board = CommentStore(github)
+    app.comments.put_comment(repo, 7, "m", "hello")
+    github.on(POST, Reply(502), Reply(502))
+    with pytest.raises(Unreachable):
+        app.comments.put_comment(repo, 7, "n", "the end")
+    board.comments.append(comment(2, "<!-- n -->\nthe end"))
+
+    assert 2 == app.comments.put_comment(repo, 7, "n", "the end").id
     assert 2 == len(board.comments)
-    assert 3 == len(github.calls_to(LIST))
+
+
+def test_comment_tells_its_whole_address(
+    github: ScriptedGitHub, make: Callable[..., GitHubApp], repo: Repo
+):
+    """When it is written, when it is known, and when it is found: a link works in an e-mail too."""
+    CommentStore(github)
+    app = make()
+    urls = {app.comments.put_comment(repo, 7, "m", "hello").url for _ in range(2)}
+    again = make().comments.put_comment(repo, 7, "m", "hello").url
+
+    assert {"https://github.example/o/r/issues/7#issuecomment-1"} == {*urls, again}
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -143,7 +186,7 @@ def test_newest_comments_are_searched_first(github: ScriptedGitHub, app: GitHubA
     github.on("GET /repos/o/r/issues/7", Reply(data={"number": 7, "comments": 399}))
     github.on("PATCH /repos/o/r/issues/comments/3", Reply(data={}))
 
-    assert 3 == app.comments.put_comment(repo, 7, "m", "new")
+    assert 3 == app.comments.put_comment(repo, 7, "m", "new").id
     assert ["1", "4", "3"] == [call.query.get("page", "1") for call in github.calls_to(LIST)]
 
 

@@ -44,10 +44,10 @@ def test_comment_is_written_once(
     forge.faults.add("PATCH", "/comments/", lost)
     github = make()
     ids = [
-        github.comments.put_comment(repo, issue, "greenlit:run", text)
+        github.comments.put_comment(repo, issue, "greenlit:run", text).id
         for text in ("queued", "working")
     ]
-    ids.append(make().comments.put_comment(repo, issue, "greenlit:run", "done"))
+    ids.append(make().comments.put_comment(repo, issue, "greenlit:run", "done").id)
 
     assert ["<!-- greenlit:run -->\ndone"] == [
         comment.body for comment in forge.list_comments(REPO, issue)
@@ -62,12 +62,14 @@ def test_comment_is_written_once_by_many_at_once(
     """Six threads with one marker: the first writes, the others find what it wrote."""
     with ThreadPoolExecutor(6) as at_once:
         texts = [f"said {number}" for number in range(6)]
-        ids = set(
+        posted = set(
             at_once.map(lambda text: github.comments.put_comment(repo, issue, "m", text), texts)
         )
 
-    assert {comment.id for comment in forge.list_comments(REPO, issue)} == ids
-    assert 1 == len(ids)
+    assert [comment.id for comment in forge.list_comments(REPO, issue)] == [
+        comment.id for comment in posted
+    ]
+    assert 1 == len(posted)
 
 
 def refuse(github: GitHubApp, repo: Repo, issue: int, *logins: str) -> list[bool]:
@@ -123,9 +125,9 @@ def test_repository_has_ten_refusals_an_hour(forge: Forge, keys: AppKeys, repo: 
 
 def test_deleted_comment_is_written_again(forge: Forge, github: GitHubApp, repo: Repo, issue: int):
     """A maintainer may delete our comment: the next news is a new one."""
-    first = github.comments.put_comment(repo, issue, "greenlit:run", "queued")
+    first = github.comments.put_comment(repo, issue, "greenlit:run", "queued").id
     forge.delete_comment(REPO, first, "ada")
-    second = github.comments.put_comment(repo, issue, "greenlit:run", "working")
+    second = github.comments.put_comment(repo, issue, "greenlit:run", "working").id
 
     assert [second] == [comment.id for comment in forge.list_comments(REPO, issue)]
 

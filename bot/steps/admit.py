@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rich.text import Text
 
 from bot.ports import Ports, Refusal
 from bot.run import Summary, step
 from bot.steps.repo_config import PATH, guess_label, read_config
-from bot.values import Caps, Issue, Repo, RepoConfig, Request
+from bot.values import Branch, Caps, Issue, Repo, RepoConfig, Request
 from bot.views.day_limit import render_day_advice, render_day_limit
 
 LOST_ACCESS = "the asker may not write here any more"
 WRITERS = ("admin", "maintain", "write")
 
 
+@dataclass(frozen=True, slots=True)
+class LabelReading:
+    """The label that asks here; the whole configuration too, where it has no mistake."""
+
+    label: str
+    config: RepoConfig | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feasibility:
+    """Whether an issue can be worked on: `obstacle` tells the asker why not, and is empty when it
+    can.
+    """
+
+    obstacle: str = ""
+    default_branch: Branch | None = None
+
+
 @step("load_repo_config")
-def load_repo_config(ports: Ports, repo: Repo) -> RepoConfig:
-    """Read the repository's own configuration from its default branch.
+def load_repo_config(ports: Ports, request: Request) -> RepoConfig:
+    """Read the repository's own configuration from its default branch, unless that was done when
+    the request was admitted.
 
     Raises Refusal with the line of each mistake.
     """
-    return read_config(ports.repositories.fetch_file(repo, PATH))
+    return request.config or read_config(ports.repositories.fetch_file(request.repo, PATH))
 
 
 @step("read_label")
-def read_label(ports: Ports, repo: Repo) -> str:
+def read_label(ports: Ports, repo: Repo) -> LabelReading:
     """Read which label asks here, even from a configuration that is broken elsewhere.
 
     So whoever asks with the repository's own label is told of the mistake.
     """
     text = ports.repositories.fetch_file(repo, PATH)
     try:
-        return read_config(text).label
+        config = read_config(text)
     except Refusal:
-        return guess_label(text or "")
+        return LabelReading(guess_label(text or ""))
+    return LabelReading(config.label, config)
 
 
 def _summarize_asker(may_write: bool) -> Summary:  # noqa: FBT001 - the step's result
@@ -60,16 +80,17 @@ def is_mentioned(ports: Ports, request: Request) -> bool:
 
 
 @step("find_obstacle")
-def find_obstacle(ports: Ports, request: Request) -> str:
-    """Say why this issue cannot be worked on, in words for the asker; empty when it can."""
-    if ports.repositories.fetch_info(request.repo).archived:
-        return "This repository is archived, so nothing can be pushed to it."
+def find_obstacle(ports: Ports, request: Request) -> Feasibility:
+    """Find out whether this issue can be worked on."""
+    info = ports.repositories.fetch_info(request.repo)
+    if info.archived:
+        return Feasibility("This repository is archived, so nothing can be pushed to it.")
     if why := _find_issue_obstacle(ports.issues.fetch_issue(request.repo, request.number)):
-        return why
+        return Feasibility(why)
     day = ports.spending.find_limit(request.repo)
     if day is not None and day.is_used_up:
-        return f"{render_day_limit(day)} {render_day_advice(day)}"
-    return ""
+        return Feasibility(f"{render_day_limit(day)} {render_day_advice(day)}")
+    return Feasibility(default_branch=info.default_branch)
 
 
 def _find_issue_obstacle(issue: Issue | None) -> str:

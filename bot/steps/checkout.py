@@ -7,7 +7,7 @@ from rich.text import Text
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.text.terminal_text import strip_control
-from bot.values import Repo, Tree
+from bot.values import Request, Tree
 
 
 def _summarize_tree(tree: Tree) -> Summary:
@@ -15,7 +15,8 @@ def _summarize_tree(tree: Tree) -> Summary:
 
 
 @step("checkout", _summarize_tree)
-def checkout(ports: Ports, repo: Repo) -> Tree:
+def checkout(ports: Ports, request: Request) -> Tree:
     """Fetch the default branch as it is now."""
-    branch = ports.repositories.fetch_info(repo).default_branch
+    repo = request.repo
+    branch = request.default_branch or ports.repositories.fetch_info(repo).default_branch
     return ports.mirrors.fetch(repo, ports.credentials.fetch_remote(repo), branch)

@@ -38,8 +38,13 @@ SIMILARITY = 0.8  # of 1; `/stats` is near to `/status`, `/step` and `/merge` ar
 
 async def handle_command(run: Run, request: Request) -> Outcome:
     """Admit whoever asks, or say no politely; then start, stop or answer."""
-    if why := await _explain_not_ours(run, request):
-        return Outcome("ignored", why)
+    if request.label:
+        reading = await run(read_label, request.repo)
+        if request.label != reading.label:  # other labels come by all day
+            return Outcome("ignored", f"the label {request.label} is not mine")
+        request = replace(request, config=reading.config)
+    if request.command.startswith("@") and not await run(is_mentioned, request):
+        return Outcome("ignored", f"{request.command} is somebody else")
     if not await run(is_authorized, request):
         return await _refuse(run, request)
     await run(acknowledge, request)
@@ -51,7 +56,8 @@ async def handle_command(run: Run, request: Request) -> Outcome:
 async def _obey(run: Run, request: Request) -> Outcome:
     match request.command:
         case "help":
-            return await _answer(run, request, render_help(await run(read_label, request.repo)))
+            reading = await run(read_label, request.repo)
+            return await _answer(run, request, render_help(reading.label))
         case "stop":
             return await _stop(run, request)
         case "status":
@@ -71,15 +77,6 @@ def find_nearest_command(word: str) -> str:
     return next(iter(get_close_matches(word, COMMANDS, 1, SIMILARITY)), "")
 
 
-async def _explain_not_ours(run: Run, request: Request) -> str:
-    """Say why nobody asked us: other labels and other people's names come by all day."""
-    if request.label and request.label != await run(read_label, request.repo):
-        return f"the label {request.label} is not mine"
-    if request.command.startswith("@") and not await run(is_mentioned, request):
-        return f"{request.command} is somebody else"
-    return ""
-
-
 async def _refuse(run: Run, request: Request) -> Outcome:
     """Refuse a command; what only comes near to one is nothing to refuse."""
     if request.command not in COMMANDS:
@@ -92,16 +89,17 @@ async def _answer_on_pull(run: Run, request: Request) -> Outcome:
     """Say honestly what works on a pull request."""
     if request.command in COMMANDS and request.command != "help":
         return await _answer(run, request, render_pull_answer(request))
-    label = await run(read_label, request.repo)
-    return await _answer(run, request, render_pull_help(label, request))
+    reading = await run(read_label, request.repo)
+    return await _answer(run, request, render_pull_help(reading.label, request))
 
 
 async def _generate(run: Run, request: Request) -> Outcome:
     """Start a run."""
-    if why_not := await run(find_obstacle, request):
-        await run(reply, request, why_not)
-        return Outcome("refused", why_not)
-    value = replace(request, may_resume=True)
+    feasibility = await run(find_obstacle, request)
+    if feasibility.obstacle:
+        await run(reply, request, feasibility.obstacle)
+        return Outcome("refused", feasibility.obstacle)
+    value = replace(request, may_resume=True, default_branch=feasibility.default_branch)
     key, is_new = await run.start(StartRun(solve_issue, value, subject=request.subject))
     if is_new:
         return Outcome("done", f"started {key}")

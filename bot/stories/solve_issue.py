@@ -46,6 +46,7 @@ async def _solve(run: Run, request: Request) -> Outcome:
     async with run.slot(request.repo, request.at) as had_to_wait:
         if had_to_wait:
             await check_wanted(run, request)
+            state = replace(state, request=replace(request, default_branch=None))  # may be old
         state = await understand(run, state)
         state = await write(run, state)
         state = await deliver(run, state)
@@ -58,7 +59,7 @@ async def begin(run: Run, request: Request) -> RunState:
     if request.may_resume:
         state = await resume(run, state)
     state = await tell(run, state)
-    config = await run(load_repo_config, request.repo)
+    config = await run(load_repo_config, request)
     caps = await run(compute_caps, config)
     issue = await run(snapshot_issue, request)
     if state.is_resumed:
@@ -70,6 +71,6 @@ async def understand(run: Run, state: RunState) -> RunState:
     """Check out the base, and find the places in it that the request speaks of."""
     if state.is_resumed:
         return await tell(run, replace(state, phase="editing" if state.plan else "planning"))
-    tree = await run(checkout, state.request.repo)
+    tree = await run(checkout, state.request)
     retrieval = await run(retrieve, tree, state.snapshot)
     return await tell(run, replace(state, phase="planning", tree=tree, retrieval=retrieval))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NewType
 
+from bot.values.run_config import RepoConfig
+
 RunKey = NewType("RunKey", str)  # "owner/repo#7/1": the first run for issue 7
 Subject = NewType("Subject", str)  # "owner/repo#7"
 Branch = NewType("Branch", str)  # without refs/heads/
@@ -51,6 +53,9 @@ class Request:
     body: str = ""
     asker_id: int = 0  # of the account: links a co-author's noreply address to it
     may_resume: bool = False  # the run may go on from what an earlier one left
+    # Read already when the request was admitted; the run does not ask again.
+    config: RepoConfig | None = None
+    default_branch: Branch | None = None
 
     @property
     def subject(self) -> Subject:

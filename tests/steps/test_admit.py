@@ -6,6 +6,7 @@ import pytest
 
 from bot.ports import Refusal
 from bot.steps.admit import (
+    LabelReading,
     acknowledge,
     compute_caps,
     find_obstacle,
@@ -13,7 +14,9 @@ from bot.steps.admit import (
     is_authorized,
     is_mentioned,
     load_repo_config,
+    read_label,
 )
+from bot.steps.checkout import checkout
 from bot.values import Caps, PullRequestContent, Repo, RepoConfig
 
 
@@ -78,7 +81,7 @@ def test_an_obstacle_is_named(place, act, word):
     issue = place.issue()
     asking = place.asking(issue)
     act(place, issue)
-    told = find_obstacle(place.ports, asking)
+    told = find_obstacle(place.ports, asking).obstacle
 
     assert word in told
     assert bool(word) is bool(told)
@@ -91,7 +94,7 @@ def test_a_pull_request_is_no_issue(place):
         place.repo, "topic", "main", PullRequestContent("Topic", "", draft=False)
     )
 
-    assert "pull request" in find_obstacle(place.ports, place.asking(pull.number))
+    assert "pull request" in find_obstacle(place.ports, place.asking(pull.number)).obstacle
 
 
 @pytest.mark.parametrize(
@@ -164,8 +167,10 @@ def test_the_rules_are_those_of_the_default_branch(build):
         place.repo.name, "ada", "topic", {".github/greenlit.yml": "label: mine\n"}, "Mine"
     )
 
-    assert "robot" == load_repo_config(place.ports, place.repo).label
-    assert RepoConfig() == load_repo_config(place.ports, build().repo)
+    assert "robot" == load_repo_config(place.ports, place.asking(1)).label
+    assert RepoConfig() == load_repo_config(
+        place.ports, replace(place.asking(1), repo=build().repo)
+    )
 
 
 def test_a_mistake_in_the_rules_refuses_with_its_line(build):
@@ -173,7 +178,31 @@ def test_a_mistake_in_the_rules_refuses_with_its_line(build):
     place = build({".github/greenlit.yml": "label: a\nattemps: 2\n"})
 
     with pytest.raises(Refusal, match=r"line 2.*Did you mean `attempts`"):
-        load_repo_config(place.ports, place.repo)
+        load_repo_config(place.ports, place.asking(1))
+
+
+def test_what_was_read_at_the_admission_is_not_asked_again(build):
+    """The label comes with the whole configuration, and the issue with the default branch."""
+    place = build({".github/greenlit.yml": "label: robot\nattempts: 2\n"})
+    request = place.asking(place.issue())
+    reading = read_label(place.ports, place.repo)
+    branch = find_obstacle(place.ports, request).default_branch
+    admitted = replace(request, config=reading.config, default_branch=branch)
+    tree = checkout(place.ports, request)
+    before = len(place.forge.list_requests())
+    config, again = load_repo_config(place.ports, admitted), checkout(place.ports, admitted)
+    asked = [path for _, path, _ in place.forge.list_requests()[before:] if "/api/" in path]
+
+    assert ("robot", 2) == (reading.label, config.attempts)
+    assert tree == again
+    assert [] == asked
+
+
+def test_label_of_a_configuration_with_a_mistake_comes_alone(build):
+    """The run reads the file itself then, and says what is wrong with it."""
+    place = build({".github/greenlit.yml": "label: robot\nattemps: 2\n"})
+
+    assert LabelReading("robot") == read_label(place.ports, place.repo)
 
 
 @pytest.mark.parametrize(

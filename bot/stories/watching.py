@@ -73,7 +73,7 @@ async def check_wanted(run: Run, request: Request) -> None:
 def explain_lost_access() -> Outcome:
     """Say that whoever asked lost the right to."""
     text = "I stopped, because you may not write to this repository any more."
-    next_step = "Somebody who may can have me go on: comment `/retry`."
+    next_step = "Somebody with write access can have me go on: comment `/retry`."
     return Outcome("stopped", text, next_step=next_step)
 
 

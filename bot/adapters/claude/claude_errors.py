@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from bot.ports import RateLimited, Refusal, Unreachable
 from bot.text import mask_secrets
 
 HOUR_S: Final = 3600
+ERROR_NUMBER: Final = re.compile(r"^\[Errno -?\d+\] ")
 SERVICE: Final = "Claude"
 CHECK_KEY: Final = "The operator can set GREENLIT_ANTHROPIC_API_KEY to one that may do this."
 CHECK_ACCOUNT: Final = (
@@ -51,7 +53,8 @@ def error_status(error: anthropic.APIStatusError, default: int) -> int:
 
 def _translate(error: anthropic.APIError, model: str) -> Exception:
     if not isinstance(error, anthropic.APIStatusError):
-        reason = mask_secrets(str(error.__cause__ or error)).rstrip(".")
+        words = ERROR_NUMBER.sub("", str(error.__cause__ or error))
+        reason = mask_secrets(words).rstrip(".")
         text = f"Claude's API cannot be reached: {reason}."
         return Unreachable(text, SERVICE)
     status = error_status(error, default=error.status_code)

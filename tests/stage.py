@@ -127,7 +127,7 @@ class Stage:
         deadline = time.monotonic() + patience_s
         while not (found := self.bot.runs(1, story="handle_command")):
             assert time.monotonic() < deadline, "nothing was heard"
-            time.sleep(0.02)
+            time.sleep(0.05)
         return self._until(found[0].key, patience_s)
 
     def until_waiting(self, issue: int, patience_s: float = 30) -> None:
@@ -136,7 +136,7 @@ class Stage:
         deadline = time.monotonic() + patience_s
         while "fetch_checks" not in {step.name for step in self.bot.steps(key)}:
             assert time.monotonic() < deadline, "the run never came to wait for CI"
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def own(self, issue: int) -> list[str]:
         """The bodies of the bot's comments on the issue."""
@@ -162,7 +162,7 @@ class Stage:
             assert time.monotonic() < deadline, (
                 f"{key} has not ended: {run}, {[s.name for s in self.bot.steps(key)]}"
             )
-            time.sleep(0.02)
+            time.sleep(0.05)
 
 
 def settings_for(
@@ -229,7 +229,7 @@ def _listening(durable, secret: str) -> Iterator[str]:
     thread.start()
     while not listening.started:
         assert thread.is_alive()
-        time.sleep(0.01)
+        time.sleep(0.05)
     yield f"http://127.0.0.1:{_port(listening)}/github"
     listening.should_exit = True
     thread.join(10)

@@ -81,7 +81,7 @@ def test_log_that_cannot_be_had_now_is_unreachable(
 @pytest.mark.parametrize(
     ("answer", "kind", "words"),
     [
-        (Reply(302), Unreachable, "answered 302 .* but not where the log is"),
+        (Reply(302), Unreachable, "answered 302 to .*, not where the log is"),
         (Reply(403, {"message": "Not you"}), Refusal, "Not you"),
         (Reply(502), Unreachable, "answered 502"),
         (

@@ -73,7 +73,7 @@ def test_a_bare_repository_has_no_files(folder: Path, home: Path, tmp_path: Path
     borrowed = borrow_repository(home, tmp_path / "bare.git")
 
     assert ["app.py"] == [entry.path for entry in GitMirrors(home, ()).entries(borrowed.tree())]
-    with pytest.raises(NoRepositoryError, match="no work tree"):
+    with pytest.raises(NoRepositoryError, match=r"bare\.git is a bare repository: it has no files"):
         borrowed.work_tree()
 
 

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from bot.setting_values import parse_allow
 from bot.settings import (
     ModelSettings,
     Settings,
@@ -15,6 +14,7 @@ from bot.settings import (
     examine_settings,
     load_settings,
 )
+from bot.settings.setting_values import parse_allow
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----"
 SECRETS = {"private_key": PEM, "webhook_secret": "x" * 20, "anthropic_api_key": "sk-ant-x"}

@@ -9,8 +9,7 @@ from pathlib import Path
 import yaml
 from rich.console import Console
 
-from bot.setting_problems import SettingProblem, make_name
-from bot.settings import Settings, SettingsError, list_unknown_settings
+from bot.settings import SettingProblem, Settings, SettingsError, list_unknown_settings, make_name
 
 LEVELS = {"read": "read-only", "write": "read and write"}
 STEPS = """\

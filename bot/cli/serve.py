@@ -33,8 +33,7 @@ from bot.cli.listening import open_port
 from bot.cli.log_output import configure_log
 from bot.cli.start_notice import print_start
 from bot.ports import Refusal, Unreachable
-from bot.setting_problems import SettingProblem
-from bot.settings import Settings
+from bot.settings import SettingProblem, Settings
 from bot.stories import RUNS
 from bot.values import AllowList
 from bot.web.allowed_route import AllowedRoute

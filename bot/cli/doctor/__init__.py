@@ -12,8 +12,7 @@ from bot.cli.doctor.daily_caps import check_spending
 from bot.cli.doctor.diagnosis import Diagnosis, Health, make_healthy
 from bot.cli.doctor.machine import check_git, check_grammars, check_place, check_python
 from bot.cli.doctor.services import check_app, check_claude, check_embeddings
-from bot.setting_problems import SettingState
-from bot.settings import Settings, SettingsReport, examine_settings
+from bot.settings import Settings, SettingsReport, SettingState, examine_settings
 
 HEALTHY, UNHEALTHY = 0, 1
 HEALTH: Mapping[SettingState, Health] = {"missing": "sick", "wrong": "sick", "unknown": "odd"}

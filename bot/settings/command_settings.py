@@ -15,8 +15,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.setting_problems import PREFIX
-from bot.setting_values import (
+from bot.settings.setting_problems import PREFIX
+from bot.settings.setting_values import (
     Prices,
     check_address,
     check_embeddings,

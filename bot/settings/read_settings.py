@@ -1,7 +1,7 @@
 """Read what an operator may set: GREENLIT_* variables, and for `serve` and `doctor` a .env file.
 
-Settings are made once, in bot/__main__.py, and taken apart in bot/assembly.py. The secrets among
-them leave the environment of the process when they are read, so that no child inherits them.
+The secrets among them leave the environment of the process when they are read, so that no child
+inherits them.
 """
 
 from __future__ import annotations
@@ -16,31 +16,14 @@ from pydantic import SecretStr, ValidationError
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
-from bot.serve_settings import GitHubSettings, ServerSettings, Settings
-from bot.setting_kinds import PRICES, GateSettings, ModelSettings, SearchSettings
-from bot.setting_problems import (
+from bot.settings.command_settings import ModelSettings, SearchSettings
+from bot.settings.serve_settings import GitHubSettings, ServerSettings, Settings
+from bot.settings.setting_problems import (
     SettingProblem,
     explain_errors,
     find_unknown_names,
     make_name,
 )
-
-__all__ = [
-    "PRICES",
-    "GateSettings",
-    "GitHubSettings",
-    "ModelSettings",
-    "SearchSettings",
-    "ServerSettings",
-    "Settings",
-    "SettingsError",
-    "SettingsReport",
-    "describe_settings",
-    "examine_settings",
-    "find_env_file",
-    "list_unknown_settings",
-    "load_settings",
-]
 
 S = TypeVar("S", bound=BaseSettings)
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from bot.setting_kinds import Address, ModelSettings, SearchSettings
-from bot.setting_values import parse_allow, read_private_key
+from bot.settings.command_settings import Address, ModelSettings, SearchSettings
+from bot.settings.setting_values import parse_allow, read_private_key
 from bot.values import Caps
 
 

@@ -1,0 +1,37 @@
+"""What an operator may set: each setting, how all are read, and what is said of one that is wrong.
+
+Settings are made once, in bot/__main__.py, and taken apart in bot/assembly.py.
+"""
+
+from bot.settings.command_settings import PRICES, GateSettings, ModelSettings, SearchSettings
+from bot.settings.read_settings import (
+    SettingsError,
+    SettingsReport,
+    describe_settings,
+    examine_settings,
+    find_env_file,
+    list_unknown_settings,
+    load_settings,
+)
+from bot.settings.serve_settings import GitHubSettings, ServerSettings, Settings
+from bot.settings.setting_problems import SettingProblem, SettingState, make_name
+
+__all__ = [
+    "PRICES",
+    "GateSettings",
+    "GitHubSettings",
+    "ModelSettings",
+    "SearchSettings",
+    "ServerSettings",
+    "SettingProblem",
+    "SettingState",
+    "Settings",
+    "SettingsError",
+    "SettingsReport",
+    "describe_settings",
+    "examine_settings",
+    "find_env_file",
+    "list_unknown_settings",
+    "load_settings",
+    "make_name",
+]

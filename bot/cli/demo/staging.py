@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -38,7 +38,6 @@ class Stage:
     forge: Forge
     bot: BotProcess
     double: ClaudeDouble | None
-    issue: int = field(default=1)
 
     def list_misfits(self) -> list[str]:
         """List what the conversation written by hand expected of the bot, and what came instead."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bot.run import RunView, StepView, from_json
 from bot.values import Attempt, Check, Failure, Outcome, Repo, Request, Usage, Verdict
-from bot.web.page.diff_lines import parse_diff
+from bot.web.page.diff_lines import DiffFile, parse_diff
 from bot.web.page.formats import format_duration, format_prose, format_time, format_usd
 from bot.web.page.run_history import RunHistory, read_history
 from bot.web.page.step_words import describe_step, is_noise, name_step
@@ -79,7 +79,7 @@ class PageRenderer:
         """Render one run: how it stands, plan, diff, attempts, bill and steps."""
         history = read_history(steps)
         row = self._describe_run(run, now)
-        diff = [_describe_file(file.path, file.lines) for file in parse_diff(history.diff)]
+        diff = [_describe_file(file) for file in parse_diff(history.diff)]
         shown_steps = [_describe_step(step) for step in steps if not is_noise(step)]
         return self._templates.get_template("run.html").render(
             title=row["title"],
@@ -161,14 +161,12 @@ def _find_detail(run: RunView, outcome: Outcome) -> str:
     return ""
 
 
-def _describe_file(path: str, lines: Sequence[tuple[str, str]]) -> dict[str, object]:
-    added = sum(kind == "added" for kind, _ in lines)
-    removed = sum(kind == "removed" for kind, _ in lines)
+def _describe_file(file: DiffFile) -> dict[str, object]:
     return {
-        "path": path,
-        "size": f"+{added} \N{MINUS SIGN}{removed}",
-        "lines": lines,
-        "is_open": len(lines) <= OPEN_LINES,
+        "path": file.path,
+        "size": f"+{file.added} \N{MINUS SIGN}{file.removed}",
+        "lines": file.lines,
+        "is_open": len(file.lines) <= OPEN_LINES,
     }
 
 
@@ -248,7 +246,6 @@ def _describe_step(step: StepView) -> dict[str, object]:
     return {
         "number": step.number,
         "name": name_step(step),
-        "began": format_time(step.began),
         "took": format_duration(step.ended - step.began) if step.ended else "under way",
         "lines": lines,
         "is_quiet": not lines and not step.error,

@@ -10,9 +10,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
@@ -22,6 +22,7 @@ from bot.settings.setting_problems import (
     SettingProblem,
     explain_errors,
     find_unknown_names,
+    is_secret,
     make_name,
 )
 
@@ -158,11 +159,7 @@ def _explain_env_file(given: Mapping[str, object], broken: Exception) -> Setting
 
 
 def _remove_secrets(kind: type[BaseSettings]) -> None:
-    secrets = {
-        name.upper()
-        for name, field in kind.model_fields.items()
-        if SecretStr in (field.annotation, *get_args(field.annotation))
-    }
+    secrets = {name.upper() for name, field in kind.model_fields.items() if is_secret(field)}
     names = {make_name(name) for name in secrets} | secrets
     for variable in [variable for variable in os.environ if variable.upper() in names]:
         del os.environ[variable]

@@ -54,6 +54,11 @@ def make_name(field: str) -> str:
     return f"{PREFIX}{field.upper()}"
 
 
+def is_secret(field: FieldInfo) -> bool:
+    """Tell whether what is set must not be shown."""
+    return SecretStr in (field.annotation, *get_args(field.annotation))
+
+
 def explain_errors(
     kind: type[BaseModel], errors: ValidationError, sources: Mapping[str, str]
 ) -> Iterator[SettingProblem]:
@@ -103,16 +108,12 @@ def _explain_error(
 
 def _render_value(field: FieldInfo, value: object) -> str:
     """Show what was set, but for what may be a secret."""
-    if _is_secret(field) or not isinstance(value, str | int | float) or value == "":
+    if is_secret(field) or not isinstance(value, str | int | float) or value == "":
         return ""
     text = strip_control(mask_secrets(str(value)).strip())
     if len(text) > VALUE_CHARS:
         text = f"{text[:VALUE_CHARS]}…"
     return f' to "{text}"'
-
-
-def _is_secret(field: FieldInfo) -> bool:
-    return SecretStr in (field.annotation, *get_args(field.annotation))
 
 
 def _explain_reason(error: ErrorDetails, field: FieldInfo | None) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Markdown, TableElement
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
@@ -56,10 +55,27 @@ def open_console(*, stderr: bool = False) -> Console:
 
 
 @dataclass(frozen=True, slots=True)
+class HangingText:
+    """A text behind its head; what does not fit goes on below itself, without trailing blanks."""
+
+    head: Text
+    body: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        indent = self.head.cell_len
+        head = self.head
+        for line in self.body.wrap(console, max(options.max_width - indent, 1), overflow="fold"):
+            row = head + line
+            row.rstrip()
+            yield row
+            head = Text(" " * indent)
+
+
+@dataclass(frozen=True, slots=True)
 class StepLine:
     """One line for a step: how long it took, what was done, and what came of it.
 
-    What does not fit goes on below itself; on a narrow terminal below all of it.
+    On a narrow terminal the last stands below the rest.
     """
 
     took_s: float
@@ -67,18 +83,12 @@ class StepLine:
     result: Text
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
-        time = Text(f"{self.took_s:.1f} s".rjust(TIME_CHARS), "dim")
-        name = Text(self.name, "bold")
+        time = Text(f"{self.took_s:.1f} s  ".rjust(TIME_CHARS + 2), "dim")
         if options.max_width < NARROW_COLUMNS:
-            yield Text.assemble(time, "  ", name)
-            yield Padding(self.result, (0, 0, 0, TIME_CHARS + 2))
-            return
-        row = Table.grid(padding=(0, 2, 0, 0))
-        row.add_column(width=TIME_CHARS, no_wrap=True)
-        row.add_column(width=NAME_CHARS, no_wrap=True)
-        row.add_column(overflow="fold")
-        row.add_row(time, name, self.result)
-        yield row
+            yield time + Text(self.name, "bold")
+            yield HangingText(Text(" " * len(time)), self.result)
+        else:
+            yield HangingText(time + Text(f"{self.name:{NAME_CHARS}}  ", "bold"), self.result)
 
 
 def print_sentences(console: Console, text: Text | str, style: str = "") -> None:

@@ -65,7 +65,7 @@ class Ward:
         code = run_doctor(Console(file=told, width=width), given)
         # What to do stands below what is wrong, indented.
         text = re.sub(r"\n {15}", " ", told.getvalue()) if width == 400 else told.getvalue()
-        return code, [line.rstrip() for line in text.splitlines()]
+        return code, text.splitlines()
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.table import Table
 from rich.text import Text
 
+from bot.cli.terminal import HangingText
 from bot.text.terminal_text import strip_control
 
 Health = Literal["well", "note", "odd", "sick"]
@@ -32,16 +32,11 @@ class Diagnosis:
     fix: str = ""
     state: Health = "sick"
 
-    def render(self) -> Table:
-        """Render it as a line of the terminal; what does not fit goes on below itself."""
-        sign, style = SIGNS[self.state]
-        row = Table.grid(padding=(0, 1, 0, 0))
-        row.add_column(style=style, no_wrap=True)
-        row.add_column(width=NAME_CHARS, style="bold", no_wrap=True)
-        row.add_column(overflow="fold")
+    def render(self) -> HangingText:
+        """Render it as a line of the terminal."""
+        head = Text.assemble(SIGNS[self.state], (f" {self.what:{NAME_CHARS}} ", "bold"))
         text = "\n".join(filter(None, (self.text, self.fix)))
-        row.add_row(sign, self.what, Text(strip_control(text)))
-        return row
+        return HangingText(head, Text(strip_control(text)))
 
 
 def make_healthy(what: str, text: str) -> Diagnosis:

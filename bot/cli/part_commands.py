@@ -166,9 +166,14 @@ def apply(
 
 
 def merge(
-    base: Annotated[Path, typer.Argument(help="The file as it was when the two sides parted")],
-    ours: Annotated[Path, typer.Argument(help="The file on our side")],
-    theirs: Annotated[Path, typer.Argument(help="The file on the side that is merged in")],
+    base: Annotated[
+        Path,
+        typer.Argument(metavar="BASE", help="The file as it was when the two sides parted"),
+    ],
+    ours: Annotated[Path, typer.Argument(metavar="OURS", help="The file on our side")],
+    theirs: Annotated[
+        Path, typer.Argument(metavar="THEIRS", help="The file on the side that is merged in")
+    ],
     path: Annotated[
         str, typer.Option(help="The file's name in the repository; it tells the language")
     ] = "",
@@ -178,8 +183,8 @@ def merge(
 ) -> None:
     """Merge three versions of a file, where conflicts leave no doubt.
 
-    Exits 0 when nothing is left to solve and 1 when conflicts are, which stand between git's
-    markers.
+    Exits 0 when nothing is left to solve, 1 when conflicts are, which stand between git's markers,
+    and 2 for wrong use.
     """
     files = (base, ours, theirs)
     command = import_command("merge")

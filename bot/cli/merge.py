@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bot.adapters.git.git_process import GitError
 from bot.adapters.git.merge_file import merge_file
+from bot.cli.inputs import WrongUseError, make_read_error, print_error
 from bot.cli.terminal import open_console
 from bot.merge import MARKER_SIZE, MergedText, merge_text
 from bot.text.terminal_text import strip_control
@@ -26,43 +27,44 @@ def merge_paths(path: str, files: tuple[Path, Path, Path], output: Path | None) 
     try:
         base, ours, theirs = map(_read, files)
         marked = merge_file(*files, MARKER_SIZE)
-    except (OSError, ValueError, GitError) as wrong:
-        _explain(path, wrong)
+        merged = merge_text(path, base, ours, theirs, _decode(marked))
+        _write(merged.text.encode("utf-8", "surrogateescape"), output)
+    except WrongUseError as wrong:
+        print_error(wrong)
         return WRONG_USE
-    merged = merge_text(path, base, ours, theirs, _decode(marked))
-    data = merged.text.encode("utf-8", "surrogateescape")
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        output.write_bytes(data)
+    except GitError:
+        print_error(WrongUseError(f"Git could not merge {path}."))
+        return WRONG_USE
     _print_summary(path, merged)
     return CONFLICTS if merged.left else MERGED
 
 
 def _read(file: Path) -> str:
-    with file.open("rb") as source:
-        data = source.read(LIMIT_BYTES + 1)
+    try:
+        with file.open("rb") as source:
+            data = source.read(LIMIT_BYTES + 1)
+    except (OSError, ValueError) as wrong:
+        raise make_read_error(str(file), "file", wrong) from None
     if len(data) > LIMIT_BYTES:
-        raise ValueError(f"{file} has more than {LIMIT_BYTES:,} bytes, so it is not merged.")
+        raise WrongUseError(f"{file} has more than {LIMIT_BYTES:,} bytes, so it is not merged.")
     if b"\0" in data:
-        raise ValueError(f"{file} is not text, so it cannot be merged by lines.")
+        raise WrongUseError(f"{file} is not text, so it cannot be merged by lines.")
     return _decode(data)
+
+
+def _write(data: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as wrong:
+        raise WrongUseError(f"{output} cannot be written: {wrong.strerror}.") from None
 
 
 def _decode(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
-
-
-def _explain(path: str, wrong: Exception) -> None:
-    match wrong:
-        case OSError():
-            text = f"{wrong.filename} cannot be read: {wrong.strerror}."
-        case ValueError():
-            text = str(wrong)
-        case _:
-            text = f"Git could not merge {path}."
-    open_console(stderr=True).print(Text(strip_control(text)), soft_wrap=True)
 
 
 def _print_summary(path: str, merged: MergedText) -> None:

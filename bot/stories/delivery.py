@@ -69,9 +69,8 @@ async def open_unchecked(run: Run, state: RunState) -> Outcome:
     state = after_verdict(state, "unchecked", Checks(state.delivery.head))
     if state.has_untouched_pull:
         return explain_untouched_pull(run.keep(state), "")
-    outcome = explain_unchecked()
-    state = await show_pull(run, state, outcome.text, draft=state.config.draft)
-    return replace(outcome, pull=state.opened.number)
+    state = await show_pull(run, state, draft=state.config.draft)
+    return replace(explain_unchecked(), pull=state.opened.number)
 
 
 async def leave_silent_draft(run: Run, state: RunState) -> Outcome:

@@ -14,6 +14,7 @@ from bot.run import RunFault
 from bot.text import as_code_span, count_noun, defuse_inline, render_usd
 from bot.values import Finding, Outcome, RunState, Turn
 from bot.views.end_comment import link_branch, link_pull
+from bot.views.pull_body import UNCHECKED
 
 AFTER_REVIEW = (
     "Merging it closes this issue. "
@@ -55,9 +56,8 @@ def explain_green(state: RunState) -> Outcome:
 
 def explain_unchecked() -> Outcome:
     """Say that there is no CI that could have run the change."""
-    text = "This repository has no CI for pull requests: nothing has run these changes."
     next_step = f"Please try it yourself, then review it. {AFTER_REVIEW}"
-    return Outcome("opened", text, kind="no CI", next_step=next_step)
+    return Outcome("opened", UNCHECKED, kind="no CI", next_step=next_step)
 
 
 def explain_stop(why: str) -> Outcome:

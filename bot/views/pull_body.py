@@ -21,7 +21,7 @@ DIFFERS_CHARS = 1_000
 MOST_WEAKENED = 5
 MOST_NAMES = 5
 MOST_LINES = 20
-UNCHECKED = "Nothing was checked: this repository has no CI for pull requests."
+UNCHECKED = "This repository has no CI for pull requests: nothing has run these changes."
 BOX = re.compile(r"^(?P<marks>(?:[ \t]*(?:>|[-*+]|\d+[.)])[ \t]*)+)\[[ xX]\](?=\s)", re.MULTILINE)
 PLAIN_PARAGRAPH = re.compile(r"[^\W\d_]")  # how a paragraph begins that is no list, fence or table
 
@@ -52,12 +52,15 @@ def render_sections(
 ) -> Iterator[tuple[str, str]]:
     """Render our parts of the text, each with the name of what it tells."""
     finish = state.delivery.finish
-    warnings = [f"> [!WARNING]\n> {warning}"] if warning else []
-    yield "alerts", join_parts(_render_weakened(state), *warnings)
+    is_unchecked = not state.attempts or state.attempts[-1].state == "unchecked"
+    warnings = filter(None, [warning, UNCHECKED if is_unchecked else ""])
+    alerts = [f"> [!WARNING]\n> {text}" for text in warnings]
+    yield "alerts", join_parts(_render_weakened(state), *alerts)
     yield "issue", f"Closes #{state.request.number}"
     summary = _render_summary(drop_trailers(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
-    yield "checked", _render_checks(state)
+    if not is_unchecked:
+        yield "checked", _render_checks(state)
     if finish.look_at:
         places = [defuse_inline(place, LINE_CHARS) for place in finish.look_at]
         yield "look", render_list(places, MOST_LINES)
@@ -120,8 +123,6 @@ def _list_planned(state: RunState) -> tuple[PlannedFile, ...]:
 def _render_checks(state: RunState) -> str:
     """Render what CI says now in a line, and the earlier attempts folded."""
     attempts = state.attempts
-    if not attempts or attempts[-1].state == "unchecked":
-        return UNCHECKED
     newest, count = attempts[-1], len(attempts)
     result = f"{render_result(newest)} on `{newest.sha[:7]}`"
     if count > 1:

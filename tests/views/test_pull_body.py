@@ -192,12 +192,6 @@ def test_what_the_checks_found_is_told_folded():
 @pytest.mark.parametrize(
     ("work", "warning", "words"),
     [
-        (replace(WORK, attempts=()), "", "no CI for pull requests"),
-        (
-            replace(WORK, attempts=(Attempt(Sha("a" * 40), "unchecked"),)),
-            "",
-            "Nothing was checked: this repository has no CI for pull requests.",
-        ),
         (
             replace(WORK, attempts=(Attempt(Sha("a" * 40), "silent"),)),
             "",
@@ -216,11 +210,21 @@ def test_what_the_checks_found_is_told_folded():
     ],
 )
 def test_what_is_not_green_is_said(work, warning, words):
-    """No CI, silent CI, running CI, red CI: under its heading, and on top where there is a state."""
+    """Silent CI, running CI, red CI: under its heading, and on top where there is a state."""
     page = show(work, warning)
 
     assert any(words in line for line in page.open_lines)
     assert ([("warning", warning)] if warning else []) == page.alerts
+
+
+@pytest.mark.parametrize("attempts", [(), (Attempt(Sha("a" * 40), "unchecked"),)])
+def test_a_repository_without_ci_is_warned_of_once(attempts):
+    """On top, beside what else is to be known, and under no heading of CI."""
+    page = show(replace(WORK, attempts=attempts), "The run ended.")
+    warning = "This repository has no CI for pull requests: nothing has run these changes."
+
+    assert [("warning", "The run ended."), ("warning", warning)] == page.alerts
+    assert 1 == page.text.count("CI")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from bot.text import as_code_span, count_noun, defuse_inline, render_usd
 from bot.values import Finding, Outcome, RunState, Turn
 from bot.views.end_comment import link_branch, link_pull
 from bot.views.pull_body import UNCHECKED
+from bot.views.step_names import describe_doing
 
 AFTER_REVIEW = (
     "Merging it closes this issue. "
@@ -28,23 +29,6 @@ FILE = "`.github/greenlit.yml`"
 LIMIT_CHARS = 300  # of the words of others that a sentence quotes
 MOST_PATHS = 5
 ADVISABLE = ("lint", "style", "tests", "licence", "packages")  # a repository may let them advise
-DOING = {  # what a run does in a step, for the day it breaks there
-    "load_repo_config": "reading `.github/greenlit.yml`",
-    "snapshot_issue": "reading the issue",
-    "checkout": "reading the repository",
-    "retrieve": "searching the repository",
-    "ask_model": "talking to the model",
-    "use_tools": "doing what the model asked for",
-    "inspect_change": "checking the change",
-    "commit": "committing the change",
-    "push": "pushing the change",
-    "predict_ci": "reading how CI is set up",
-    "fetch_checks": "asking how CI stands",
-    "diagnose": "reading what CI says",
-    "rerun_failed_jobs": "running failed jobs again",
-    "open_pull": "opening the pull request",
-    "report": "writing my comment",
-}
 
 
 def explain_green(state: RunState) -> Outcome:
@@ -233,7 +217,7 @@ def explain_fault(fault: RunFault) -> Outcome:
             return explain_refusal(Refusal(fault.text, fault.detail))
         case "gone":
             return explain_unreachable(Unreachable(fault.text, fault.service, fault.since))
-    doing = DOING.get(fault.step)
+    doing = describe_doing(fault.step)
     place = f"while I was {doing}" if doing else "in the engine that I run on"
     text = f"Something broke {place}. That is a fault of mine, not of what you asked."
     next_step = f"{RETRY} {IN_THE_LOG}"

@@ -771,7 +771,7 @@ def test_a_command_that_broke_is_to_be_given_again():
     gone = ends.explain_fault(RunFault("gone", "502", service="GitHub", since=1_795_600_000.0))
 
     assert render(broken, UNPUSHED) == snapshot("""\
-@ada Something broke in the engine that I run on. That is a fault of mine, not of what you asked.
+@ada Something broke while I was looking for what stands in the way. That is a fault of mine, not of what you asked.
 
 Nothing was pushed.
 

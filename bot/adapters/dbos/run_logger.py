@@ -6,6 +6,7 @@ import logging
 
 from bot.values import Outcome, RunState, Waiting
 from bot.views.run_events import RunEvent, describe_answer, describe_end, list_changes
+from bot.views.step_names import describe_doing
 from bot.views.wait_note import describe_waiting
 
 log = logging.getLogger("bot.run")
@@ -45,7 +46,8 @@ class RunLogger:
     def log_retry(self, step: str, text: str) -> None:
         """Log that a step is tried again, for what it needs does not answer."""
         if self._is_live:
-            _write(RunEvent("retry", f"tries {step} {text}"), logging.WARNING)
+            line = f"{describe_doing(step) or step} failed; tries {text}"
+            _write(RunEvent("retry", line, {"step": step}), logging.WARNING)
 
     def log_wait(self, waiting: Waiting | None) -> None:
         """Log that the run stands in line; what else it waits for is told by other lines."""

@@ -12,6 +12,7 @@ from bot.steps.ask_model import TimedTurn
 from bot.steps.use_tools import TurnOutcome
 from bot.stories.recorded_steps import read_result, summarize_result
 from bot.values import Signal, ToolCall
+from bot.views.step_names import describe_done
 
 LINE_CHARS = 240
 MOST_LINES = 12
@@ -24,49 +25,6 @@ SIGNAL_WORDS: Mapping[str, str] = MappingProxyType(
         "issue": "The issue was changed by {by}.",
         "pushed": "The branch was pushed to by {by}.",
         "stop": "The work was stopped by {by}.",
-    }
-)
-STEP_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "acknowledge": "Showed that the request was seen",
-        "ask_model": "The model answered",
-        "answer_status": "Answered how the run stands",
-        "branch_moved": "Looked whether somebody else moved the branch",
-        "check_earlier_work": "Looked what became of the earlier work",
-        "checkout": "Fetched the code",
-        "commit": "Committed the change",
-        "compute_caps": "Worked out the limits",
-        "diagnose": "Read why CI is red",
-        "fetch_checks": "Asked how CI stands",
-        "find_last_run": "Looked up the last run",
-        "find_last_state": "Looked up what the last run left",
-        "find_obstacle": "Looked for what stands in the way",
-        "find_stop_reason": "Asked whether the work is still wanted",
-        "follow": "Named its branch",
-        "inspect_change": "Checked the change",
-        "is_mentioned": "Looked whether the bot is meant",
-        "is_authorized": "Asked whether this person may ask",
-        "load_repo_config": "Read the repository's settings",
-        "open_conversation": "Began the conversation with the model",
-        "open_pull": "Opened the pull request, or brought it up to date",
-        "predict_ci": "Worked out what CI will run",
-        "push": "Pushed to the branch",
-        "read_label": "Looked up the label that asks",
-        "renew_request": "Read what was asked since",
-        "reply": "Answered the request",
-        "report": "Updated the comment on the issue",
-        "report_failure": "Told people that it broke",
-        "refuse": "Refused the request",
-        "rerun_failed_jobs": "Ran the failed jobs again",
-        "retrieve": "Looked for the places that matter",
-        "signal": "Told the run under way",
-        "slot": "Waited for its turn",
-        "snapshot_issue": "Read the request as it stood",
-        "start": "Started a run",
-        "update_pull": "Brought the pull request's text up to date",
-        "use_tools": "Did what the model asked",
-        "wait": "Waited for CI, or for word from people",
-        "was_closed": "Looked whether the pull request was closed",
     }
 )
 TOOL_WORDS: Mapping[str, str] = MappingProxyType(
@@ -97,7 +55,7 @@ TOOL_WORDS: Mapping[str, str] = MappingProxyType(
 def name_step(step: StepView) -> str:
     """Name a step in words; one of another version by what its name says."""
     plain = step.name.strip("()").replace("_", " ").replace("DBOS.", "")
-    return STEP_WORDS.get(step.name, plain.capitalize())
+    return describe_done(step.name) or plain.capitalize()
 
 
 def is_noise(step: StepView) -> bool:

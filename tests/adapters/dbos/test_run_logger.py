@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from bot.adapters.dbos.run_logger import RunLogger
 from tests.adapters.dbos.engine_stage import ended, eventually, lines, start
 from tests.adapters.dbos.engine_stories import broken, changes, faltering, refused
 
@@ -37,14 +38,27 @@ def test_each_thing_that_happens_to_a_run_is_one_line(engine, diary, caplog):
 
 
 def test_a_wait_for_a_port_is_a_warning(engine, diary, caplog):
-    """With the step, how long it waits and why."""
+    """With what was done, how long it waits and why; programs find the step."""
     caplog.set_level(logging.INFO, "bot")
     ended(engine, start(engine, faltering, diary, times=1))
     [(level, line)] = logged(caplog)[:1]
+    record = next(record for record in caplog.records if record.name == "bot.run")
 
     assert "WARNING" == level
-    assert line.startswith("tries falter again in 0.0")
+    assert line.startswith("falter failed; tries again in 0.0")
     assert line.endswith("s: GitHub answered 502")
+    assert {"step": "falter"} == record.details
+
+
+def test_a_step_that_is_tried_again_is_named_in_words(caplog):
+    """Its name in the record is not for people."""
+    logger = RunLogger()
+    logger.note_step(is_done_now=True)
+    logger.log_retry("ask_model", "again in 5 s: Claude answered 529")
+
+    assert [
+        ("WARNING", "talking to the model failed; tries again in 5 s: Claude answered 529")
+    ] == logged(caplog)
 
 
 def test_what_failed_is_an_error_and_what_was_refused_is_none(engine, diary, caplog):

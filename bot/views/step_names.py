@@ -1,0 +1,88 @@
+"""Name the recorded steps in words: their names in the record are not for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+# What a step did, and what the bot is doing in it; the engine's own acts have the first alone.
+STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "acknowledge": ("Showed that the request was seen", "showing that I saw the request"),
+        "ask_model": ("The model answered", "talking to the model"),
+        "answer_status": ("Answered how the run stands", "answering how the run stands"),
+        "branch_moved": (
+            "Looked whether somebody else moved the branch",
+            "looking whether somebody else moved the branch",
+        ),
+        "check_earlier_work": (
+            "Looked what became of the earlier work",
+            "looking what became of the earlier work",
+        ),
+        "checkout": ("Fetched the code", "reading the repository"),
+        "commit": ("Committed the change", "committing the change"),
+        "compute_caps": ("Worked out the limits", "working out the limits"),
+        "diagnose": ("Read why CI is red", "reading what CI says"),
+        "fetch_checks": ("Asked how CI stands", "asking how CI stands"),
+        "find_last_run": ("Looked up the last run", ""),
+        "find_last_state": ("Looked up what the last run left", ""),
+        "find_obstacle": (
+            "Looked for what stands in the way",
+            "looking for what stands in the way",
+        ),
+        "find_stop_reason": (
+            "Asked whether the work is still wanted",
+            "asking whether the work is still wanted",
+        ),
+        "follow": ("Named its branch", ""),
+        "inspect_change": ("Checked the change", "checking the change"),
+        "is_mentioned": ("Looked whether the bot is meant", "looking whether I am meant"),
+        "is_authorized": (
+            "Asked whether this person may ask",
+            "asking whether this person may ask",
+        ),
+        "load_repo_config": ("Read the repository's settings", "reading `.github/greenlit.yml`"),
+        "open_conversation": (
+            "Began the conversation with the model",
+            "beginning the conversation with the model",
+        ),
+        "open_pull": (
+            "Opened the pull request, or brought it up to date",
+            "opening the pull request",
+        ),
+        "predict_ci": ("Worked out what CI will run", "reading how CI is set up"),
+        "push": ("Pushed to the branch", "pushing the change"),
+        "read_label": ("Looked up the label that asks", "looking up the label that asks"),
+        "renew_request": ("Read what was asked since", "reading what was asked since"),
+        "reply": ("Answered the request", "answering the request"),
+        "report": ("Updated the comment on the issue", "writing my comment"),
+        "report_failure": ("Told people that it broke", "telling that something broke"),
+        "refuse": ("Refused the request", "refusing the request"),
+        "rerun_failed_jobs": ("Ran the failed jobs again", "running failed jobs again"),
+        "retrieve": ("Looked for the places that matter", "searching the repository"),
+        "signal": ("Told the run under way", ""),
+        "slot": ("Waited for its turn", ""),
+        "snapshot_issue": ("Read the request as it stood", "reading the issue"),
+        "start": ("Started a run", ""),
+        "update_pull": (
+            "Brought the pull request's text up to date",
+            "bringing the pull request's text up to date",
+        ),
+        "use_tools": ("Did what the model asked", "doing what the model asked for"),
+        "wait": ("Waited for CI, or for word from people", ""),
+        "was_closed": (
+            "Looked whether the pull request was closed",
+            "looking whether the pull request was closed",
+        ),
+    }
+)
+
+
+def describe_done(step: str) -> str:
+    """Say what was done in a step; empty for one of another version."""
+    return STEP_NAMES.get(step, ("", ""))[0]
+
+
+def describe_doing(step: str) -> str:
+    """Say what the bot is doing in a step; empty for an act of the engine."""
+    return STEP_NAMES.get(step, ("", ""))[1]

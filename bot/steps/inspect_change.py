@@ -65,7 +65,7 @@ def _summarize_findings(findings: tuple[Finding, ...]) -> Summary:
         advice = f"; {len(findings)} remarks as advice" if findings else ""
         return "check the change", Text(f"nothing keeps it back{advice}")
     lines = [
-        f"{finding.path}:{finding.line} [{finding.gate}] {finding.text}"
+        f"{finding.place} [{finding.gate}] {finding.text}".lstrip()
         for finding in blocking[:MAX_SHOWN]
     ]
     return "check the change", Text(strip_control("; ".join(lines)), "magenta")

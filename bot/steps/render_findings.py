@@ -35,9 +35,8 @@ def render_findings(findings: tuple[Finding, ...], plan: Plan | None = None) -> 
 
 def _render_finding(finding: Finding) -> str:
     """Write a finding with its place, its gate and the rule of its tool."""
-    place = f"{finding.path}:{finding.line}" if finding.line else finding.path
     name = f"{finding.gate} {finding.rule}" if finding.gate in ("lint", "style") else finding.gate
-    return f"- {place} [{name}] {finding.text}".replace("-  [", "- [")
+    return f"- {finding.place} [{name}] {finding.text}".replace("-  [", "- [")
 
 
 def _explain_lowering(

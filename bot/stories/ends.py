@@ -186,9 +186,9 @@ def explain_loop(state: RunState, tool: str) -> Outcome:
 
 def explain_gates(finding: Finding, rounds: int) -> Outcome:
     """Say which check refused the change again and again, and how it is lifted."""
-    place = as_code_span(f"{finding.path}:{finding.line}" if finding.line else finding.path)
+    where = f" for {as_code_span(finding.place)}" if finding.place else ""
     words = quote_sentence(finding.text)
-    text = f"My checks refused the change {rounds} times, at last for {place}: {words}"
+    text = f"My checks refused the change {rounds} times, at last{where}: {words}"
     return Outcome("gave up", text, None, "gates", _advise_gate(finding.gate))
 
 

@@ -132,6 +132,11 @@ class Finding:
     blocks: bool = True
     rule: str = ""  # of the gate's, as its tool names it
 
+    @property
+    def place(self) -> str:
+        """Where it is, as file:line; the file alone, or nothing where it is about all files."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
 
 @dataclass(frozen=True, slots=True)
 class Leak:

@@ -148,8 +148,8 @@ def _render_findings(state: RunState) -> str:
 
 
 def _render_finding(finding: Finding, limit_chars: int) -> str:
-    place = as_code_span(f"{finding.path}:{finding.line}".removesuffix(":0"))
-    return f"{place} {defuse_inline(finding.text, limit_chars)}"
+    text = defuse_inline(finding.text, limit_chars)
+    return f"{as_code_span(finding.place)} {text}" if finding.place else text
 
 
 def render_foot(state: RunState) -> str:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.run import to_json
 from bot.steps.inspect_change import inspect_change
 from bot.steps.render_findings import render_findings
 from bot.values import Finding, Patch, Plan, PlannedWeakening, RepoConfig
@@ -144,4 +145,19 @@ def test_a_finding_about_tests_says_how_it_may_stand(shelf):
     amended = Plan("", weakened=tuple(PlannedWeakening(**one) for one in given["lowered"]))
     assert not any(
         finding.blocks for finding in inspect_change(*shelf, Patch(WEAKER), RepoConfig(), amended)
+    )
+
+
+def test_what_keeps_the_change_back_is_told_with_its_place():
+    """The line for people; a change that is too large has no place."""
+    findings = (
+        Finding("size", "", 0, "The change has 61 files; at most 60 are allowed."),
+        Finding("syntax", "a.py", 3, "This does not parse."),
+    )
+    title, text = inspect_change.summarize(to_json(findings))
+
+    assert "check the change" == title
+    assert (
+        "[size] The change has 61 files; at most 60 are allowed.; "
+        "a.py:3 [syntax] This does not parse." == text.plain
     )

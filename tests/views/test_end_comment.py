@@ -597,10 +597,10 @@ def test_a_limit_names_its_setting_and_who_may_raise_it(outcome, lines):
             ),
         ),
         (
-            ends.explain_gates(Finding("size", "a.py", 0, "Too much."), 4),
+            ends.explain_gates(Finding("size", "", 0, "Too much."), 4),
             snapshot(
                 [
-                    "@ada My checks refused the change 4 times, at last for a.py: Too much.",
+                    "@ada My checks refused the change 4 times, at last: Too much.",
                     "Nothing was pushed.",
                     "Please ask for less at a time, or raise max_files or max_lines in .github/greenlit.yml.",
                     "cost $0.12 · run acme/greeter#7/1",

@@ -189,6 +189,15 @@ def test_what_the_checks_found_is_told_folded():
     assert "and 3 more" in fold.text
 
 
+def test_a_finding_about_the_whole_change_names_no_file():
+    """As when the change is too large, and the repository lets that only advise."""
+    large = Finding("size", "", 0, "The change has 61 files; at most 60 are allowed.", blocks=False)
+
+    assert ["Left: The change has 61 files; at most 60 are allowed."] in show(
+        replace(WORK, advice=(large,))
+    ).lists
+
+
 @pytest.mark.parametrize(
     ("work", "warning", "words"),
     [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.gates.syntax import check_syntax
 from bot.merge.additions import keep_both, take_longer_addition
@@ -11,7 +12,8 @@ from bot.merge.conflict import Conflict, Lines, close_lines, render_conflict, sp
 from bot.merge.edits_apart import merge_lines, merge_words, take_larger_change
 from bot.merge.versions import take_greater_version
 
-Rule = Callable[[Conflict, str], Lines | None]
+Rule = Callable[[Conflict], Lines | None]
+Rules = Sequence[tuple[str, Rule]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +39,16 @@ def merge_text(path: str, base: str, ours: str, theirs: str, marked: str) -> Mer
     A solution after which the file does not parse, though each side did, is not taken.
     """
     sections = list(split_conflicts(marked))
-    merged = _merge_sections(sections, path)
+    merged = _merge_sections(sections, _list_rules(path))
     if merged.left:
         return merged
     text = _end_as_sides(merged.text, base, ours, theirs)
     if merged.solved and _breaks_syntax(path, text, ours, theirs):
-        return _merge_sections(sections, path, rules=())
+        return _merge_sections(sections, ())
     return MergedText(text, merged.solved, merged.left)
 
 
-def take_only_change(conflict: Conflict, _path: str) -> Lines | None:
+def take_only_change(conflict: Conflict) -> Lines | None:
     """Take the side that changed more than blank space in lines, when the other did not."""
     base, ours, theirs = map(_squeeze, (conflict.base, conflict.ours, conflict.theirs))
     if ours == base:
@@ -54,20 +56,19 @@ def take_only_change(conflict: Conflict, _path: str) -> Lines | None:
     return conflict.ours if theirs in (base, ours) else None
 
 
-RULES: tuple[tuple[str, Rule], ...] = (
-    ("one side changed only blank space", take_only_change),
-    ("the greater version", lambda conflict, _: take_greater_version(conflict)),
-    ("changes of other lines", lambda conflict, _: merge_lines(conflict)),
-    ("changes of other words", lambda conflict, _: merge_words(conflict)),
-    ("one side holds the other's change", lambda conflict, _: take_larger_change(conflict)),
-    ("one side holds the other's addition", lambda conflict, _: take_longer_addition(conflict)),
-    ("both additions", keep_both),
-)
+def _list_rules(path: str) -> Rules:
+    return (
+        ("one side changed only blank space", take_only_change),
+        ("the greater version", take_greater_version),
+        ("changes of other lines", merge_lines),
+        ("changes of other words", merge_words),
+        ("one side holds the other's change", take_larger_change),
+        ("one side holds the other's addition", take_longer_addition),
+        ("both additions", partial(keep_both, path=path)),
+    )
 
 
-def _merge_sections(
-    sections: list[Lines | Conflict], path: str, rules: tuple[tuple[str, Rule], ...] = RULES
-) -> MergedText:
+def _merge_sections(sections: list[Lines | Conflict], rules: Rules) -> MergedText:
     lines: list[str] = []
     solved, left = [], []
     for section in sections:
@@ -75,7 +76,7 @@ def _merge_sections(
             lines += section
             continue
         number = len(lines) + 1
-        rule, solution = _solve(section, path, rules)
+        rule, solution = _solve(section, rules)
         if solution is None:
             left.append(number)
             lines += render_conflict(section)
@@ -85,12 +86,10 @@ def _merge_sections(
     return MergedText("".join(lines), tuple(solved), tuple(left))
 
 
-def _solve(
-    conflict: Conflict, path: str, rules: tuple[tuple[str, Rule], ...]
-) -> tuple[str, Lines | None]:
+def _solve(conflict: Conflict, rules: Rules) -> tuple[str, Lines | None]:
     for variant, before, after in _narrow(conflict):
         for name, rule in rules:
-            solution = rule(variant, path)
+            solution = rule(variant)
             if solution is not None:
                 return name, before + solution + after
     return "", None

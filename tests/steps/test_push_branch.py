@@ -11,31 +11,16 @@ from bot.steps.push_branch import (
 )
 from bot.values import (
     Branch,
-    Finish,
-    InstallationId,
     OpenFinish,
     Patch,
-    Repo,
-    Request,
-    RunKey,
-    RunState,
     Sha,
 )
 from bot.views.commit_message import render_commit_message
 from tests.git_served import git
+from tests.views.run_states import WRITTEN, make_state
 
-ASKING = Request(
-    Repo("acme/greeter", InstallationId(1)),
-    7,
-    "ada",
-    "2026-11-20T10:00:00Z",
-    "d",
-    title="Greet",
-    asker_id=1234,
-)
-FINISH = Finish("Greet softly", "It was loud.\n\nNow it is not.", "Softer.")
 BRANCH = Branch("greenlit/7-greet")
-WORK = RunState(RunKey("acme/greeter#7/1"), ASKING, open_finish=OpenFinish("c", FINISH))
+WORK = make_state(open_finish=OpenFinish("c", WRITTEN))
 MESSAGE = render_commit_message(WORK)
 
 
@@ -76,7 +61,7 @@ def test_a_commit_is_the_bots_on_what_was_pushed_before(place):
 def test_any_message_can_be_committed(place, odd):
     """What git does not take, and what nobody sees, is left out: no work may be lost for a letter."""
     tree = place.tree()
-    finish = OpenFinish("c", replace(FINISH, title=odd, message=odd))
+    finish = OpenFinish("c", replace(WRITTEN, title=odd, message=odd))
     message = render_commit_message(replace(WORK, open_finish=finish))
     sha = commit_patch(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, message)
     push_branch(place.ports, tree, sha, BRANCH, None)

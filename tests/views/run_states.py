@@ -1,5 +1,7 @@
 """States of runs, as the tests of what people read need them."""
 
+from dataclasses import replace
+
 from bot.values import (
     Attempt,
     Branch,
@@ -24,7 +26,16 @@ from bot.values import (
 )
 
 REPO = Repo("acme/greeter", InstallationId(1))
-REQUEST = Request(REPO, 7, "ada", "2026-11-20T10:00:00Z", "d", label="autogen")
+REQUEST = Request(
+    REPO,
+    7,
+    "ada",
+    "2026-11-20T10:00:00Z",
+    "d",
+    label="autogen",
+    title="Greet quietly",
+    asker_id=1234,
+)
 KEY = RunKey("acme/greeter#7/1")
 PLAN = Plan(
     "Greet in lower case.",
@@ -46,6 +57,7 @@ RED = Attempt(
 )
 GREEN = Attempt(Sha("b" * 40), "green", None, "https://ci/2")
 RUNNING = Attempt(Sha("c" * 40), "running")
+WRITTEN = Finish("Greet softly", "It was loud.\n\nNow it is not.", "Softer.")
 FINISH = Finish("Greet quietly", "It was too loud.", "The greeting is in lower case.")
 BRANCH_URL = "https://github.com/acme/greeter/tree/greenlit/7-greet"
 PUSHED = PushedChange(Sha("b" * 40), FINISH, ("app/greeting.py",), BRANCH_URL)
@@ -63,7 +75,7 @@ SPENT = Usage(0.1234, 1_000, 2_000, 9_000, 800)
 
 def make_state(**parts):
     """A run of ada's issue, as it stands."""
-    return RunState(KEY, REQUEST, **parts)
+    return replace(RunState(KEY, REQUEST), **parts)
 
 
 def make_end(outcome, **parts):

@@ -8,31 +8,16 @@ from inline_snapshot import snapshot
 from bot.values import (
     Attempt,
     Failure,
-    Finish,
     Frame,
-    InstallationId,
     OpenFinish,
     PushedChange,
     Reading,
-    Repo,
-    Request,
-    RunKey,
-    RunState,
     Sha,
     Verdict,
 )
 from bot.views.commit_message import render_commit_message
+from tests.views.run_states import REQUEST, WRITTEN, make_state
 
-ASKING = Request(
-    Repo("acme/greeter", InstallationId(1)),
-    7,
-    "ada",
-    "2026-11-20T10:00:00Z",
-    "d",
-    title="Greet",
-    asker_id=1234,
-)
-FINISH = Finish("Greet softly", "It was loud.\n\nNow it is not.", "Softer.")
 TRAILERS = "Refs: #7\nCo-authored-by: ada <1234+ada@users.noreply.github.com>\n"
 HEAD = Sha("a" * 40)
 FAILURE = Failure(
@@ -43,21 +28,17 @@ FAILURE = Failure(
 )
 
 
-def render(finish=FINISH, request=ASKING):
+def render(finish=WRITTEN, request=REQUEST):
     """The message of a first commit."""
-    return render_commit_message(
-        RunState(RunKey("acme/greeter#7/1"), request, open_finish=OpenFinish("c", finish))
-    )
+    return render_commit_message(make_state(request=request, open_finish=OpenFinish("c", finish)))
 
 
-def render_after_red(*failures, category="test-failure", finish=FINISH, jobs=("test",)):
+def render_after_red(*failures, category="test-failure", finish=WRITTEN, jobs=("test",)):
     """The message of the commit that mends."""
     verdict = Verdict("ours", Reading(category, "fix", "", failures), dict.fromkeys(jobs, 3))
-    state = RunState(
-        RunKey("acme/greeter#7/1"),
-        ASKING,
+    state = make_state(
         open_finish=OpenFinish("c", finish),
-        pushed=PushedChange(HEAD, FINISH, ("greeting.py",)),
+        pushed=PushedChange(HEAD, WRITTEN, ("greeting.py",)),
         attempts=(Attempt(HEAD, "red", verdict),),
     )
     return render_commit_message(state)
@@ -73,13 +54,13 @@ def test_a_message_is_the_models_with_the_issue_and_the_asker():
 @pytest.mark.parametrize(
     ("finish", "asking", "expected"),
     [
-        (replace(FINISH, message=""), ASKING, f"Greet softly\n\n{TRAILERS}"),
+        (replace(WRITTEN, message=""), REQUEST, f"Greet softly\n\n{TRAILERS}"),
         (
-            replace(FINISH, title="two\nlines\tand more.", message="  \n"),
-            replace(ASKING, asker_id=0),
+            replace(WRITTEN, title="two\nlines\tand more.", message="  \n"),
+            replace(REQUEST, asker_id=0),
             "two lines and more\n\nRefs: #7\nCo-authored-by: ada <ada@users.noreply.github.com>\n",
         ),
-        (replace(FINISH, title="[skip ci]", message=""), ASKING, f"Solve 7\n\n{TRAILERS}"),
+        (replace(WRITTEN, title="[skip ci]", message=""), REQUEST, f"Solve 7\n\n{TRAILERS}"),
     ],
 )
 def test_a_message_without_a_body_or_an_id(finish, asking, expected):
@@ -89,7 +70,7 @@ def test_a_message_without_a_body_or_an_id(finish, asking, expected):
 
 def test_a_long_title_of_an_older_record_ends_at_a_word():
     """A commit's subject is never longer than GitHub shows."""
-    subject = render(replace(FINISH, title="word " * 40)).splitlines()[0]
+    subject = render(replace(WRITTEN, title="word " * 40)).splitlines()[0]
 
     assert "word " * 13 + "word..." == subject
 
@@ -112,7 +93,7 @@ def test_a_commit_calls_nobody_and_closes_nothing(said, kept):
     """GitHub reads commits too: names are called, numbers linked, and issues closed once it is
     merged. The one issue that it is for stands in our own line.
     """
-    assert kept == render(replace(FINISH, message=said)).split("\n\n")[1]
+    assert kept == render(replace(WRITTEN, message=said)).split("\n\n")[1]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +107,7 @@ def test_a_commit_calls_nobody_and_closes_nothing(said, kept):
 )
 def test_secrets_never_reach_a_commit(secret):
     """Masked in the title and in the body."""
-    told = render(replace(FINISH, title=f"Use {secret}", message=f"Because {secret}."))
+    told = render(replace(WRITTEN, title=f"Use {secret}", message=f"Because {secret}."))
 
     assert secret not in told
     assert 2 == told.count("***")
@@ -134,7 +115,7 @@ def test_secrets_never_reach_a_commit(secret):
 
 def test_a_secret_is_not_cut_in_two():
     """A title that is too long is masked before it ends: the half would not be known again."""
-    told = render(replace(FINISH, title=f"{'word ' * 13} https://u:{'hunter2' * 9}@example.org"))
+    told = render(replace(WRITTEN, title=f"{'word ' * 13} https://u:{'hunter2' * 9}@example.org"))
 
     assert "hunter" not in told
 
@@ -145,7 +126,7 @@ def test_a_secret_is_not_cut_in_two():
 )
 def test_the_model_writes_no_trailers(trailer):
     """Nobody signs off, reviews or co-writes by a model's word."""
-    told = render(replace(FINISH, message=f"Why.\n\n{trailer}"))
+    told = render(replace(WRITTEN, message=f"Why.\n\n{trailer}"))
 
     assert f"Greet softly\n\nWhy.\n\n{TRAILERS}" == told
 
@@ -153,7 +134,7 @@ def test_the_model_writes_no_trailers(trailer):
 def test_a_commit_cannot_keep_ci_from_running():
     """What would make CI skip the commit is taken out of the model's words."""
     message = "Because.\n\nskip-checks: true\n[No CI] [skip[skip ci] ci]"
-    told = render(replace(FINISH, title="Greet [skip ci] quietly", message=message)).lower()
+    told = render(replace(WRITTEN, title="Greet [skip ci] quietly", message=message)).lower()
 
     assert not any(words in told for words in ("[skip ci", "skip-checks", "[no ci"))
     assert told.startswith("greet quietly\n")
@@ -180,7 +161,7 @@ Co-authored-by: ada <1234+ada@users.noreply.github.com>
 
 def test_what_the_model_says_of_its_mending_is_kept():
     """Words that are not those of the first commit stand below what CI said."""
-    told = render_after_red(FAILURE, finish=replace(FINISH, message="The test was right."))
+    told = render_after_red(FAILURE, finish=replace(WRITTEN, message="The test was right."))
 
     assert told.endswith(f"(greeting.py:2)\n\nThe test was right.\n\n{TRAILERS}")
     assert "It was loud" not in told
@@ -196,11 +177,10 @@ def test_what_the_model_says_of_its_mending_is_kept():
 )
 def test_a_commit_that_goes_on_says_what_was_asked_since(words, title, subject):
     """A later commit on a green pull request does not carry the first one's subject and message."""
-    state = RunState(
-        RunKey("acme/greeter#7/2"),
-        replace(ASKING, words=words),
-        open_finish=OpenFinish("c", replace(FINISH, title=title)),
-        pushed=PushedChange(HEAD, FINISH, ("greeting.py",)),
+    state = make_state(
+        request=replace(REQUEST, words=words),
+        open_finish=OpenFinish("c", replace(WRITTEN, title=title)),
+        pushed=PushedChange(HEAD, WRITTEN, ("greeting.py",)),
         attempts=(Attempt(HEAD, "green"),),
     )
 

@@ -15,22 +15,17 @@ from bot.values import (
     PullRequest,
     PushedChange,
     Reading,
-    Repo,
-    Request,
     Resumption,
-    RunKey,
-    RunState,
     Sha,
-    Tree,
     Usage,
     Verdict,
 )
 from bot.values.run_state import after_end
 from bot.views.run_events import describe_answer, describe_end, list_changes
+from tests.views.run_states import REQUEST, TREE, make_state
 
 SHA, MENDED = Sha("1a2b3c4d" * 5), Sha("9f8e7d6c" * 5)
-REQUEST = Request(Repo("o/r"), 7, "ada", "now", "guid", label="autogen", title="Greet quietly")
-STATE = RunState(RunKey("o/r#7/1"), REQUEST)
+STATE = make_state()
 PLAN = Plan("Greet in lower case.", (PlannedFile("a.py", "the word"),))
 PUSHED = replace(
     STATE,
@@ -58,7 +53,7 @@ CHANGES = {
     "asked": (None, STATE, '@ada asked with the label autogen: "Greet quietly"'),
     "started": (
         STATE,
-        replace(STATE, tree=Tree(Repo("o/r"), SHA, Branch("main"))),
+        replace(STATE, tree=replace(TREE, sha=SHA)),
         "started on main at 1a2b3c4",
     ),
     "planned": (STATE, replace(STATE, plan=PLAN), "planned 1 file: Greet in lower case."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from pathlib import PurePosixPath
 
 from bot.merge.conflict import Conflict, Lines
@@ -53,12 +53,8 @@ def _are_alike(ours: Lines, theirs: Lines) -> bool:
         return False  # entries of a list look alike
     if SequenceMatcher(None, *texts, autojunk=False).ratio() >= LIKE_BLOCK:
         return True
-    return any(
-        SequenceMatcher(None, mine, yours, autojunk=False).quick_ratio() >= LIKE_LINE
-        and SequenceMatcher(None, mine, yours, autojunk=False).ratio() >= LIKE_LINE
-        for mine in _find_top_lines(ours)
-        for yours in _find_top_lines(theirs)
-    )
+    yours = _find_top_lines(theirs)
+    return any(get_close_matches(line, yours, 1, LIKE_LINE) for line in _find_top_lines(ours))
 
 
 def _holds(lines: Lines, within: Lines) -> bool:

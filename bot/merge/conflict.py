@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 MARKER_SIZE = 61  # so long that no line of a file is taken for one
@@ -10,6 +10,7 @@ GIT_SIZE = 7
 START, MIDDLE, DIVIDER, END = "<|=>"
 
 Lines = tuple[str, ...]  # each with its end
+SolveLine = Callable[[str, str, str], str | None]  # given the base's line, ours and theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,29 @@ def split_conflicts(marked: str) -> Iterator[Lines | Conflict]:
             case _:
                 current.append(line)
     yield tuple(plain)
+
+
+def solve_each_line(conflict: Conflict, solve_line: SolveLine) -> Lines | None:
+    """Solve the contested lines one by one; None when one of them is not solved.
+
+    None also when a side has more lines than another: then nobody knows which belong together.
+    """
+    if not len(conflict.base) == len(conflict.ours) == len(conflict.theirs):
+        return None
+    solution = []
+    for base, ours, theirs in zip(conflict.base, conflict.ours, conflict.theirs, strict=True):
+        line: str | None = theirs if ours == base else ours
+        if is_contested(base, ours, theirs):
+            line = solve_line(base, ours, theirs)
+        if line is None:
+            return None
+        solution.append(line)
+    return tuple(solution)
+
+
+def is_contested(base: str, ours: str, theirs: str) -> bool:
+    """Tell whether both sides changed a line, each in another way."""
+    return ours != theirs and base not in (ours, theirs)
 
 
 def render_conflict(conflict: Conflict) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from bot.merge.conflict import Conflict, Lines
+from bot.merge.conflict import Conflict, Lines, solve_each_line
 
 LIMIT = 4_000_000  # pieces of one text times those of the other: difflib's worst case is quadratic
 WORDS = re.compile(r"\w+|\s+|[^\w\s]")
@@ -58,15 +58,7 @@ def merge_words(conflict: Conflict) -> Lines | None:
 
     None when that is not so.
     """
-    if not len(conflict.base) == len(conflict.ours) == len(conflict.theirs):
-        return None
-    merged = []
-    for base, ours, theirs in zip(conflict.base, conflict.ours, conflict.theirs, strict=True):
-        line = _merge_line(base, ours, theirs)
-        if line is None:
-            return None
-        merged.append(line)
-    return tuple(merged)
+    return solve_each_line(conflict, _merge_line)
 
 
 def take_larger_change(conflict: Conflict) -> Lines | None:
@@ -99,10 +91,6 @@ def holds_in_order(pieces: Pieces, within: Pieces) -> bool:
 
 
 def _merge_line(base: str, ours: str, theirs: str) -> str | None:
-    if theirs in (base, ours):
-        return ours
-    if ours == base:
-        return theirs
     merged = _combine(*map(WORDS.findall, (base, ours, theirs)), may_touch=False)
     return None if merged is None else "".join(merged)
 

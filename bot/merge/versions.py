@@ -6,7 +6,7 @@ import re
 
 from packaging.version import InvalidVersion, Version
 
-from bot.merge.conflict import Conflict, Lines
+from bot.merge.conflict import Conflict, Lines, is_contested, solve_each_line
 
 VERSION = re.compile(
     r"\d+(?:\.\d+)+(?:[-.]?(?:dev|rc|a|b|alpha|beta|pre|post)[.\d]*)?", re.IGNORECASE
@@ -15,26 +15,12 @@ VERSION = re.compile(
 
 def take_greater_version(conflict: Conflict) -> Lines | None:
     """Return the lines with the greater versions; None when anything else differs."""
-    if not len(conflict.base) == len(conflict.ours) == len(conflict.theirs):
+    if not any(map(is_contested, conflict.base, conflict.ours, conflict.theirs)):
         return None
-    chosen = []
-    for base, ours, theirs in zip(conflict.base, conflict.ours, conflict.theirs, strict=True):
-        line = _choose(base, ours, theirs)
-        if line is None:
-            return None
-        chosen.append(line)
-    is_contested = any(
-        ours != theirs and base not in (ours, theirs)
-        for base, ours, theirs in zip(conflict.base, conflict.ours, conflict.theirs, strict=True)
-    )
-    return tuple(chosen) if is_contested else None
+    return solve_each_line(conflict, _choose)
 
 
 def _choose(base: str, ours: str, theirs: str) -> str | None:
-    if theirs in (base, ours):
-        return ours
-    if ours == base:
-        return theirs
     if len({VERSION.sub("", line) for line in (base, ours, theirs)}) > 1:
         return None
     mine, yours = VERSION.findall(ours), VERSION.findall(theirs)

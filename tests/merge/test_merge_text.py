@@ -79,6 +79,22 @@ SOLVED = {
         "class A:\n",
         "changes of other lines",
     ),
+    "what both added before their changes stands there once": (
+        "a.txt",
+        "one\ntwo\n",
+        "new\nONE\ntwo\n",
+        "new\none\nTWO\n",
+        "new\nONE\nTWO\n",
+        "changes of other lines",
+    ),
+    "two entries of a list look alike": (
+        "a.py",
+        "names = [\n]\n",
+        'names = [\n    "first_name",\n]\n',
+        'names = [\n    "last_name",\n]\n',
+        'names = [\n    "first_name",\n    "last_name",\n]\n',
+        "both additions",
+    ),
     "other words of one line are changed by both": (
         "a.md",
         "The bot reads the issue and writes a change.\n",
@@ -123,6 +139,18 @@ LEFT = {
         "x = 1\n",
         "x = 1\n\n\ndef load(path):\n    with open(path) as file:\n        return file.read()\n",
         "x = 1\n\n\ndef load(name):\n    with open(name) as file:\n        return file.read()\n",
+    ),
+    "two functions of almost one name": (
+        "a.py",
+        "x = 1\n",
+        "x = 1\n\n\ndef load_all(path):\n    return open(path)\n",
+        "x = 1\n\n\ndef load_all(paths):\n    total = sum(sizes)\n    return [total / 2]\n",
+    ),
+    "a block that one side added twice": (
+        "a.py",
+        "x = 1\n",
+        f"x = 1\n{COUNT}{COUNT}",
+        f"x = 1\n{COUNT}",
     ),
     "one name, added twice": (
         "a.ts",

@@ -14,7 +14,7 @@ LIKE_LINE, LIKE_BLOCK = 0.9, 0.75  # from here on two lines, or two blocks, may 
 LIMIT_CHARS = 40_000
 LISTS = frozenset({".md", ".rst", ".txt", ".adoc"})  # where the newest stands first or anywhere
 WORD = re.compile(r"\w{3}")
-HEADING = re.compile(r"#{1,6} |[=\-~^]{3,}\s*$")
+HEADING = re.compile(r"#{1,6} ")
 
 
 def keep_both(conflict: Conflict, path: str) -> Lines | None:
@@ -47,7 +47,7 @@ def _are_alike(ours: Lines, theirs: Lines) -> bool:
     if _holds(ours, theirs) or _holds(theirs, ours):
         return True
     texts = "".join(ours), "".join(theirs)
-    if max(map(len, texts)) > LIMIT_CHARS or _find_top_lines(ours) & _find_top_lines(theirs):
+    if max(map(len, texts)) > LIMIT_CHARS:
         return True
     if len(ours) == len(theirs) == 1:
         return False  # entries of a list look alike

@@ -140,6 +140,18 @@ LEFT = {
         "x = 1\n\n\ndef load(path):\n    with open(path) as file:\n        return file.read()\n",
         "x = 1\n\n\ndef load(name):\n    with open(name) as file:\n        return file.read()\n",
     ),
+    "lines that one side wrapped beside one that changed": (
+        "a.py",
+        "f(a, b)\nx = 1\n",
+        "f(a,\n  b)\nx = 1\n",
+        "f(a, b)\nx = 2\n",
+    ),
+    "two lines that became one beside one that changed": (
+        "a.py",
+        "a = 1\nb = 2\nc = 3\n",
+        "ab = 12\nc = 3\n",
+        "a = 1\nb = 2\nc = 4\n",
+    ),
     "two functions of almost one name": (
         "a.py",
         "x = 1\n",

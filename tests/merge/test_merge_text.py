@@ -39,6 +39,15 @@ SOLVED = {
         "# Changes\n\n- Ours is quicker.\n\n- Theirs has a page.\n",
         "both additions",
     ),
+    "two releases are both kept": (
+        "CHANGES.md",
+        "# Changes\n",
+        "# Changes\n\n## Release 1.10.2\n\n- Ours is quicker.\n",
+        "# Changes\n\n## Release 1.10.1\n\nNothing of note.\n",
+        "# Changes\n\n## Release 1.10.2\n\n- Ours is quicker.\n"
+        "\n## Release 1.10.1\n\nNothing of note.\n",
+        "both additions",
+    ),
     "two new functions are two things": (
         "a.py",
         "x = 1\n",

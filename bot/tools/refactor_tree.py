@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from bot.gates import Change, explain_protected_path
+from bot.gates import Change
 from bot.refactor import CannotRefactor, Refactoring, is_read
 from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tree_reader import ToolRefusal, TreeReader, decode_texts
-from bot.tools.write_files import write_files
+from bot.tools.write_files import list_protected, write_files
 
 PYTHON_SUFFIXES = (".py", ".pyi")
 MAX_FILE_BYTES = 1_000_000
@@ -29,7 +29,9 @@ def refactor_tree(
         result = refactoring(texts)
     except CannotRefactor as error:
         raise ToolRefusal(str(error)) from None
-    protected = _list_protected_prose(session, result.files)
+    # Without a document a refactoring is still whole; without code it is none.
+    prose = [path for path in result.files if not path.endswith(PYTHON_SUFFIXES)]
+    protected = list_protected(session, prose)
     files = {path: text for path, text in result.files.items() if path not in protected}
     for path, text in files.items():
         if text is not None and path not in texts:
@@ -53,13 +55,6 @@ def _read_code(reader: TreeReader) -> dict[str, str]:
         )
     contents = reader.ports.mirrors.read(reader.tree, [entry.path for entry in entries])
     return decode_texts(contents)
-
-
-def _list_protected_prose(session: ToolSession, paths: Mapping[str, str | None]) -> list[str]:
-    """List the protected documents: without them a refactoring is still whole."""
-    rules = session.rules
-    prose = [path for path in paths if not path.endswith(PYTHON_SUFFIXES)]
-    return [path for path in prose if explain_protected_path(path, rules.allowed, rules.protected)]
 
 
 def _describe(result: Refactoring, change: Change) -> Iterator[str]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import Field
 
 from bot.edits import replace_everywhere
-from bot.gates import explain_protected_path
 from bot.text.amounts import count_noun
 from bot.tools.session import ToolSession
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_reader import ToolRefusal, TreeReader, decode_texts
-from bot.tools.write_files import write_files
+from bot.tools.write_files import list_protected, write_files
 
 SPECIAL = re.compile(r"[\\.\[\]{}()*+?^$|]")  # in an extended regular expression
 MAX_MATCHES = 20_000  # lines that are looked at to find the files
@@ -53,7 +52,7 @@ def run(session: ToolSession, arguments: ReplaceTextInput) -> str:
         )
         if count:
             after[path], counts[path] = replaced, count
-    protected = _list_protected(session, after)
+    protected = list_protected(session, after)
     writable = {path: text for path, text in after.items() if path not in protected}
     if not writable:
         raise ToolRefusal(_explain_nothing(arguments, protected))
@@ -62,11 +61,6 @@ def run(session: ToolSession, arguments: ReplaceTextInput) -> str:
     lines = _describe(arguments, {path: counts[path] for path in writable})
     left_out = _describe_left_out(arguments, before, sum(counts.values()), protected)
     return "\n".join([*lines, *left_out])
-
-
-def _list_protected(session: ToolSession, paths: Collection[str]) -> list[str]:
-    rules = session.rules
-    return [path for path in paths if explain_protected_path(path, rules.allowed, rules.protected)]
 
 
 def _read_candidates(reader: TreeReader, arguments: ReplaceTextInput) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from bot.edits.paths import path_refusal
 from bot.gates import FileSize, Rules, explain_protected_path, find_excess, measure_change
@@ -43,6 +43,12 @@ def refuse_protected(session: ToolSession, paths: Collection[str]) -> None:
                 f"{path} cannot be changed: {reason} Leave it as it is, and say in the `look_at` "
                 "of `finish` what a maintainer should change there."
             )
+
+
+def list_protected(session: ToolSession, paths: Iterable[str]) -> list[str]:
+    """List those of the paths that policy protects."""
+    rules = session.rules
+    return [path for path in paths if explain_protected_path(path, rules.allowed, rules.protected)]
 
 
 def _refuse_odd_paths(session: ToolSession, files: Mapping[str, str | None]) -> None:

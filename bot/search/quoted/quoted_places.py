@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -127,14 +128,13 @@ class _PlaceCollector:
             return
         places = _choose_lines(matches, min(MAX_LINES, self._room))
         self._room -= len(places)
-        counts = _count_lines(matches)
-        top_counts = dict(sorted(counts.items(), key=lambda pair: -pair[1])[:MAX_COUNTS])
+        counts = Counter(match.path for match in matches)
         self.present[lookup.text] = QuotedPlaces(
             lookup.text,
             places,
             len(matches),
             len(counts),
-            top_counts,
+            dict(counts.most_common(MAX_COUNTS)),
             part_of="" if lookup.is_whole else quoted.text,
         )
 
@@ -165,7 +165,8 @@ def _scan(lookup: Lookup, files: Mapping[str, bytes]) -> Iterator[GrepMatch]:
     literal = lookup.text.encode("utf-8", "replace")
     for path, data in files.items():
         number, counted, line_end = 1, 0, -1
-        for start, end in _find_literal(data, literal):
+        for start in _find_literal(data, literal):
+            end = start + len(literal)
             is_part = neighbour.match(data, end) or (start and neighbour.match(data, start - 1))
             if is_part or start < line_end:
                 continue
@@ -178,11 +179,11 @@ def _scan(lookup: Lookup, files: Mapping[str, bytes]) -> Iterator[GrepMatch]:
             yield GrepMatch(path, number, _shorten(line, start - line_start))
 
 
-def _find_literal(data: bytes, literal: bytes) -> Iterator[tuple[int, int]]:
-    """Find where a text starts and ends; thirty times as fast as a pattern that looks behind."""
+def _find_literal(data: bytes, literal: bytes) -> Iterator[int]:
+    """Find where a text starts; thirty times as fast as a pattern that looks behind."""
     start = data.find(literal)
     while start >= 0:
-        yield start, start + len(literal)
+        yield start
         start = data.find(literal, start + len(literal))
 
 
@@ -203,16 +204,9 @@ def _choose_lines(matches: Sequence[GrepMatch], limit: int) -> tuple[GrepMatch, 
     if len(matches) > COMMON_LINES:
         limit = min(limit, FEW_LINES)
     chosen: list[GrepMatch] = []
-    taken: dict[str, int] = {}
+    taken: Counter[str] = Counter()
     for match in matches:
-        taken[match.path] = taken.get(match.path, 0) + 1
+        taken[match.path] += 1
         if taken[match.path] <= FILE_LINES:
             chosen.append(match)
     return tuple(chosen[:limit])
-
-
-def _count_lines(matches: Sequence[GrepMatch]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for match in matches:
-        counts[match.path] = counts.get(match.path, 0) + 1
-    return counts

@@ -58,8 +58,8 @@ class QuotedText:
     """A text that the request quotes.
 
     `parts` are looked for too: the last of a dotted name, the words between the values of a
-    message. One that `is_explicit`
-    stands in the title, in quotes or in code marks: that it is in no file is worth telling.
+    message. One that `is_explicit` stands in the title, in quotes or in code marks: that it is in
+    no file is worth telling.
     """
 
     text: str
@@ -102,8 +102,9 @@ def _read_quotes(prose: str) -> Iterator[QuotedText]:
 def _classify(text: str, *, in_code: bool) -> Iterator[QuotedText]:
     """Tell what a quoted text is; of an expression or a command, take the names in it."""
     bare = text.removesuffix("()").strip("'\"")
-    if OPTION.fullmatch(bare.partition("=")[0]):
-        yield QuotedText(bare.partition("=")[0], "option", is_explicit=True)
+    option = bare.partition("=")[0]
+    if OPTION.fullmatch(option):
+        yield QuotedText(option, "option", is_explicit=True)
     elif PATH.fullmatch(bare) and ("/" in bare or FILE_SUFFIX.search(bare)):
         name = bare.rpartition("/")[2]
         yield QuotedText(bare, "path", (name,) if name != bare else (), is_explicit=True)

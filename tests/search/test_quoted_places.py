@@ -94,6 +94,14 @@ def test_what_is_nowhere_is_told_last():
     ]
 
 
+def test_what_was_not_looked_through_proves_no_absence():
+    """Only so many bytes are read of a large repository."""
+    index, _ = index_files(files())
+    lookups = list_candidate_files(index, find_quoted_texts("`add_item` fails", ""))
+
+    assert () == find_quoted_places(lookups, {})
+
+
 def test_a_long_line_is_cut_between_words_around_the_text():
     """Neither the line's beginning nor its length hides the text."""
     contents = files(

@@ -255,7 +255,7 @@ def test_places_of_quoted_texts_are_listed_with_counts(read):
         "| `sum`, part of `Cart.sum`: 30 lines of 4 files: app.py 20, b.py 8, ...\n"
         "|   app.py:3: add_tax(1)\n"
         "|   (cut: 29 more lines; grep shows them)\n"
-        "| In no file of the repository: `new_name`.\n"
+        "| In no file, vendored, generated and very large ones aside: `new_name`.\n"
     ) in text
 
 

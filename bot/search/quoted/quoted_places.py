@@ -94,8 +94,11 @@ def find_quoted_places(
         if collector.has(lookup.quoted):
             continue
         paths = sorted(lookup.paths, key=lambda path: ranks.get(path, len(ranks)))
-        matches = list(_scan(lookup, {path: files[path] for path in paths if path in files}))
-        collector.add(lookup, matches)
+        scanned = {path: files[path] for path in paths if path in files}
+        matches = list(_scan(lookup, scanned))
+        # A file that was not read may hold what the others do not.
+        if matches or len(scanned) == len(paths):
+            collector.add(lookup, matches)
     return collector.finish()
 
 

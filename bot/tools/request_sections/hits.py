@@ -133,7 +133,7 @@ def _render_quoted(quoted: Sequence[QuotedPlaces]) -> Iterator[str]:
                 yield f"  (cut: {count_noun(more, 'more line')}; grep shows them)"
     absent = ", ".join(f"`{join_lines(text.text)}`" for text in quoted if not text.lines)
     if absent:
-        yield f"In no file of the repository: {absent}."
+        yield f"In no file, vendored, generated and very large ones aside: {absent}."
 
 
 def _count_lines(text: QuotedPlaces) -> str:

@@ -86,7 +86,7 @@ def _print_diff(workspace: Workspace, refactoring: Refactoring) -> None:
 
 def _print_summary(err: Console, refactoring: Refactoring, options: WriteOptions) -> None:
     files = sum(text is not None for text in refactoring.files.values())
-    places = count_noun(refactoring.places, "place")
+    places = count_noun(sum(refactoring.places.values()), "place")
     _print_unproven(err, refactoring.unproven)
     text = f"{places} in {count_noun(files, 'file')}. {_describe_state(refactoring, options)}"
     print_sentences(err, text)

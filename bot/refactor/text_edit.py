@@ -27,10 +27,10 @@ class Unproven:
 
 @dataclass(frozen=True, slots=True)
 class Refactoring:
-    """New texts by path, None for what goes; what was left; and how many places changed."""
+    """New texts by path, None for what goes; what was left; and each file's number of changes."""
 
     files: dict[str, str | None]
-    places: int
+    places: dict[str, int]
     unproven: tuple[Unproven, ...] = ()
     moves: dict[str, str] = field(default_factory=dict)  # new path to old
 
@@ -85,7 +85,7 @@ class TextEdits:
         for path, old in (moves or {}).items():
             files[path] = files.get(old) or self.files[old]
             files[old] = None
-        places = sum(map(len, self.spans.values()))
+        places = {path: len(spans) for path, spans in self.spans.items()}
         unproven = sorted(self.unproven, key=lambda place: (place.path, place.line, place.why))
         return Refactoring({**files, **(new or {})}, places, tuple(unproven), dict(moves or {}))
 

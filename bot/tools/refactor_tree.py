@@ -38,7 +38,8 @@ def refactor_tree(
             reader.check_free(path)
     write_files(session, files)
     change = Change({path: texts.get(path) for path in files}, files)
-    return "\n".join([*_describe(result, change), *_describe_left_out(result, protected)])
+    places = sum(count for path, count in result.places.items() if path not in protected)
+    return "\n".join([*_describe(places, change), *_describe_left_out(result, protected)])
 
 
 def _read_code(reader: TreeReader) -> dict[str, str]:
@@ -57,7 +58,7 @@ def _read_code(reader: TreeReader) -> dict[str, str]:
     return decode_texts(contents)
 
 
-def _describe(result: Refactoring, change: Change) -> Iterator[str]:
+def _describe(places: int, change: Change) -> Iterator[str]:
     """Count what changed, and show the first of the new lines."""
     lines = [
         f"{path}:{number}: {line[:MAX_LINE_CHARS]}"
@@ -65,7 +66,7 @@ def _describe(result: Refactoring, change: Change) -> Iterator[str]:
         for number, line in change.added_lines(path)
     ]
     files = count_noun(len(change.after), "file")
-    yield f"Changed {count_noun(result.places, 'place')} in {files}. The new lines:"
+    yield f"Changed {count_noun(places, 'place')} in {files}. The new lines:"
     yield from islice(lines, MAX_SHOWN)
     if len(lines) > MAX_SHOWN:
         yield f"({count_noun(len(lines) - MAX_SHOWN, 'more new line')}; `show_diff` shows all.)"

@@ -24,6 +24,8 @@ class YamlLimits:
 
 
 STRICT = YamlLimits()
+# For what other tools read: only what could harm us is refused.
+LENIENT = YamlLimits(depth=30, values=20_000, aliases=True, loader=yaml.CSafeLoader)
 
 
 class YamlMistake(Exception):

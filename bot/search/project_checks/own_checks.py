@@ -11,15 +11,12 @@ from configparser import Error as IniError
 from contextlib import suppress
 from types import MappingProxyType
 
-import yaml
-
 from bot.text.code_line import shorten_code_line
-from bot.text.strict_yaml import YamlLimits, YamlMistake, parse_yaml
+from bot.text.strict_yaml import LENIENT, YamlMistake, parse_yaml
 
 FILE_BYTES = 200_000
 LINE_CHARS = 400
 MAX_NAMES = 12
-YAML = YamlLimits(depth=20, values=20_000, aliases=True, loader=yaml.CSafeLoader)
 
 # Scripts, targets and sessions that check something, by their names.
 CHECK_NAME = re.compile(
@@ -117,26 +114,23 @@ def list_own_checks(files: Mapping[str, bytes]) -> list[str]:
 
 def _read_pyproject(text: str) -> Iterator[str]:
     document = tomllib.loads(text)
-    tools = _as_table(document.get("tool"))
-    if requires := _as_table(document.get("project")).get("requires-python"):
+    tools = _read_table(document, "tool")
+    if requires := _read_table(document, "project").get("requires-python"):
         yield f"versions: Python {requires}"
     for name, (purpose, keys) in PYTHON_TOOLS.items():
         if name in tools:
-            yield f"{purpose}: {name}{_render_settings(_flatten(_as_table(tools[name])), keys)}"
+            yield f"{purpose}: {name}{_render_settings(_flatten(_read_table(tools, name)), keys)}"
     for name, table in (("poe", "tasks"), ("pdm", "scripts"), ("taskipy", "tasks")):
-        tasks = _as_table(_as_table(tools.get(name)).get(table))
-        yield from _render_names(f"{name} {table}", tasks)
-    environments = _as_table(_as_table(tools.get("hatch")).get("envs"))
-    for name, environment in environments.items():
-        yield from _render_names(f"hatch {name}", _as_table(_as_table(environment).get("scripts")))
-    if "tox" in tools:
-        yield from _render_names("tox", _as_table(_as_table(tools["tox"]).get("env")), checks=False)
+        yield from _render_names(f"{name} {table}", _read_table(tools, name, table))
+    environments = _read_table(tools, "hatch", "envs")
+    for name in environments:
+        yield from _render_names(f"hatch {name}", _read_table(environments, name, "scripts"))
+    yield from _render_names("tox", _read_table(tools, "tox", "env"), checks=False)
 
 
 def _flatten(table: Mapping[str, object]) -> dict[str, object]:
     """Take in what stands in `ini_options` and `lint`."""
-    inner = {**_as_table(table.get("ini_options")), **_as_table(table.get("lint"))}
-    return {**table, **inner}
+    return {**table, **_read_table(table, "ini_options"), **_read_table(table, "lint")}
 
 
 def _render_settings(table: Mapping[str, object], keys: tuple[str, ...]) -> str:
@@ -171,15 +165,15 @@ def _render_names(
 
 
 def _read_package_json(text: str) -> Iterator[str]:
-    document = _as_table(json.loads(text))
+    document = _read_table(json.loads(text))
     manager = str(document.get("packageManager") or "npm").partition("@")[0]
-    if node := _as_table(document.get("engines")).get("node"):
+    if node := _read_table(document, "engines").get("node"):
         yield f"versions: Node {node}"
-    yield from _render_names(f"{manager} run", _as_table(document.get("scripts")))
+    yield from _render_names(f"{manager} run", _read_table(document, "scripts"))
 
 
 def _read_composer_json(text: str) -> Iterator[str]:
-    yield from _render_names("composer", _as_table(_as_table(json.loads(text)).get("scripts")))
+    yield from _render_names("composer", _read_table(json.loads(text), "scripts"))
 
 
 def _read_ini(text: str) -> Iterator[str]:
@@ -202,8 +196,7 @@ def _join(text: str | None) -> str:
 
 
 def _read_make(text: str) -> Iterator[str]:
-    targets = dict.fromkeys(MAKE_TARGET.findall(text))
-    yield from _render_names("make", targets)
+    yield from _render_names("make", dict.fromkeys(MAKE_TARGET.findall(text)))
 
 
 def _read_just(text: str) -> Iterator[str]:
@@ -215,18 +208,18 @@ def _read_nox(text: str) -> Iterator[str]:
 
 
 def _read_pre_commit(text: str) -> Iterator[str]:
-    _, document = parse_yaml(text, YAML)
+    _, document = parse_yaml(text, LENIENT)
     hooks = []
-    for repo in _as_list(_as_table(document).get("repos")):
-        hooks += [_as_table(hook).get("id") for hook in _as_list(_as_table(repo).get("hooks"))]
+    for repo in _as_list(_read_table(document).get("repos")):
+        hooks += [_read_table(hook).get("id") for hook in _as_list(_read_table(repo).get("hooks"))]
     names = [str(hook) for hook in hooks if hook]
     if names:
         yield f"pre-commit: {', '.join(dict.fromkeys(names))}"
 
 
 def _read_taskfile(text: str) -> Iterator[str]:
-    _, document = parse_yaml(text, YAML)
-    yield from _render_names("task", dict.fromkeys(_as_table(_as_table(document).get("tasks"))))
+    _, document = parse_yaml(text, LENIENT)
+    yield from _render_names("task", dict.fromkeys(_read_table(document, "tasks")))
 
 
 def _read_go_mod(text: str) -> Iterator[str]:
@@ -236,8 +229,8 @@ def _read_go_mod(text: str) -> Iterator[str]:
 
 def _read_cargo(text: str) -> Iterator[str]:
     document = tomllib.loads(text)
-    package = _as_table(document.get("package"))
-    shared = _as_table(_as_table(document.get("workspace")).get("package"))
+    package = _read_table(document, "package")
+    shared = _read_table(document, "workspace", "package")
     checks = ["tests: cargo test, cargo fmt, cargo clippy"]
     for key in ("edition", "rust-version"):
         value = package.get(key) or shared.get(key)
@@ -246,7 +239,10 @@ def _read_cargo(text: str) -> Iterator[str]:
     yield "; ".join(checks)
 
 
-def _as_table(value: object) -> Mapping[str, object]:
+def _read_table(value: object, *keys: str) -> Mapping[str, object]:
+    """Read the table at the keys, one inside the other; empty where there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}
 
 
@@ -254,7 +250,8 @@ def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-UNREADABLE = (tomllib.TOMLDecodeError, ValueError, RecursionError, IniError, YamlMistake)
+# A mistake in TOML or JSON is a ValueError.
+UNREADABLE = (ValueError, RecursionError, IniError, YamlMistake)
 READERS: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType(
     {
         "pyproject.toml": _read_pyproject,

@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-import yaml
-
-from bot.text.strict_yaml import YamlLimits, YamlMistake, parse_yaml
+from bot.text.strict_yaml import LENIENT, YamlMistake, parse_yaml
 
 WORKFLOW_PATH = re.compile(r"\.github/workflows/[^/]+\.ya?ml")  # GitHub reads no deeper folder
 WORKFLOW_BYTES = 300_000
-LIMITS = YamlLimits(depth=30, values=20_000, aliases=True, loader=yaml.CSafeLoader)
 PULL_EVENTS = ("pull_request", "pull_request_target")
 GLOB_PARTS = re.compile(r"\*\*|\[[\w-]+\]|\\.|.", re.DOTALL)
 # One star does not cross a slash; `?` and `+` say how often the character before stands.
@@ -26,7 +23,7 @@ def read_workflow(data: bytes) -> Workflow | None:
     if len(data) > WORKFLOW_BYTES:
         return None
     try:
-        _, workflow = parse_yaml(data.decode(), LIMITS)
+        _, workflow = parse_yaml(data.decode(), LENIENT)
     except (YamlMistake, UnicodeDecodeError):
         return None
     return workflow if isinstance(workflow, dict) else None

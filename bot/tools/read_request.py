@@ -50,7 +50,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
         INTRODUCTION,
         *render_request(context),
         *render_hits(context.retrieval, files),
-        *render_project_checks(session.ports, context.tree, context.config, paths),
+        *render_project_checks(session.ports.checkers, context.config, files, paths),
         render_protected([*_list_request_texts(context), *guides.values()], guides, context.config),
         *render_guidance(context.instructions, guides),
         *map(render_similar, context.retrieval.similar),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.ports import Ports
+from bot.ports import Checkers
 from bot.search.project_checks import (
     CHECK_FILES,
     WORKFLOW_PATH,
@@ -17,7 +17,7 @@ from bot.search.project_checks import (
 )
 from bot.tools.request_sections.section import join_lines, render_section
 from bot.tools.tree_files import TreeFiles
-from bot.values import RepoConfig, Tree
+from bot.values import RepoConfig
 
 MAX_WORKFLOWS = 40
 CI_CHARS = 5_000
@@ -42,34 +42,34 @@ OTHER_CI = (
 
 
 def render_project_checks(
-    ports: Ports, tree: Tree, config: RepoConfig, paths: Sequence[str]
+    checkers: Checkers, config: RepoConfig, files: TreeFiles, paths: Sequence[str]
 ) -> Iterator[str]:
     """Render what CI runs, the repository's own checks, and the gates, as the base has them."""
     workflows = [path for path in paths if WORKFLOW_PATH.fullmatch(path)][:MAX_WORKFLOWS]
-    files = TreeFiles(ports.mirrors, tree).read({*workflows, *CHECK_FILES, *OTHER_CI})
+    contents = files.read({*workflows, *CHECK_FILES, *OTHER_CI})
     yield render_section(
         "What CI runs on a pull request or a push",
-        _render_workflows({path: files[path] for path in workflows if path in files}, tree, files),
+        _render_workflows(workflows, contents, files.tree.branch),
         CI_CHARS,
         "read_file shows the workflows",
     )
     yield render_section(
         "How the repository checks itself",
-        list_own_checks(files),
+        list_own_checks(contents),
         OWN_CHARS,
         "read_file shows them",
     )
-    yield _describe_gates(ports, config, paths)
+    yield _describe_gates(checkers, config, paths)
 
 
 def _render_workflows(
-    workflows: Mapping[str, bytes], tree: Tree, files: Mapping[str, bytes]
+    workflows: Sequence[str], contents: Mapping[str, bytes], base: str
 ) -> Iterator[str]:
     """Render the jobs of each workflow that starts; name the others, and what could not be read."""
-    read = {path: read_workflow(data) for path, data in workflows.items()}
+    read = {path: read_workflow(contents[path]) for path in workflows if path in contents}
     known = {path: workflow for path, workflow in read.items() if workflow}
     triggers = {
-        path: " and ".join(_list_triggers(read_events(workflow), tree.branch))
+        path: " and ".join(_list_triggers(read_events(workflow), base))
         for path, workflow in known.items()
     }
     jobs = {path: list_jobs(workflow) for path, workflow in known.items()}
@@ -77,15 +77,15 @@ def _render_workflows(
     for path in started:
         yield f"{path}, on {triggers[path]}:"
         for job in jobs[path]:
-            yield f"  {join_lines(job.render())}"
-            yield from (f"    {join_lines(each.render())}" for each in jobs.get(job.calls, ()))
+            yield f"  {job.render()}"
+            yield from (f"    {each.render()}" for each in jobs.get(job.calls, ()))
     called = {job.calls for path in started for job in jobs[path]}
     others = [path.rpartition("/")[2] for path in known if path not in {*started, *called}]
     if others:
         yield f"Also there, for other events or branches, or without a check: {', '.join(others)}."
     if unread := [path for path in read if path not in known]:
         yield f"Could not be read: {', '.join(unread)}."
-    if elsewhere := [path for path in OTHER_CI if path in files]:
+    if elsewhere := [path for path in OTHER_CI if path in contents]:
         yield f"CI that is not looked into: {', '.join(elsewhere)}."
 
 
@@ -105,15 +105,15 @@ def _list_triggers(events: Mapping[str, object], base: str) -> list[str]:
     return triggers
 
 
-def _describe_gates(ports: Ports, config: RepoConfig, paths: Sequence[str]) -> str:
+def _describe_gates(checkers: Checkers, config: RepoConfig, paths: Sequence[str]) -> str:
     """Say what is checked here when `finish` is called, and what only CI will tell."""
     has_python = any(path.endswith((".py", ".pyi")) for path in paths)
     checks = ["that each changed file parses"]
-    if has_python and ports.checkers.linter:
+    if has_python and checkers.linter:
         checks.append("ruff's rules E9, F, B, S and those of the repository's own ruff settings")
     checks += [
         "that no secret, protected path, binary or foreign licence header comes in",
-        "that new packages exist" if ports.checkers.index else "which packages are new",
+        "that new packages exist" if checkers.index else "which packages are new",
         "that no test is removed, skipped or loosened unless the plan says so",
         f"that at most {config.max_files} files and {config.max_lines} lines change",
     ]

@@ -25,7 +25,7 @@ MAX_LINE_CHARS = 300
 class GrepInput(ToolInput):
     """Find the lines of the repository, with your edits, that match an extended regular expression;
     upper and lower case matter. Each comes as path:line: text. When more than 160 lines
-    match, the answer counts them by file or folder and shows some of each.
+    match, the answer counts them by file or folder and shows 120 lines spread over these.
     """
 
     pattern: str = Field(
@@ -59,7 +59,7 @@ def run(session: ToolSession, arguments: GrepInput) -> str:
 
 
 def _render_many(matches: Sequence[GrepMatch]) -> Iterator[str]:
-    """Count the matches by file, then show as many, shared out fairly among the files."""
+    """Count the matches by file, then show some, shared out fairly among the files."""
     by_path: dict[str, list[GrepMatch]] = {}
     for match in matches:
         by_path.setdefault(match.path, []).append(match)
@@ -68,7 +68,7 @@ def _render_many(matches: Sequence[GrepMatch]) -> Iterator[str]:
     least = "At least " if len(matches) == MAX_MATCHES else ""
     yield f"{least}{lines} of {count_noun(len(by_path), 'file')} match:"
     yield from _render_counts(counts)
-    yield f"{MAX_SHOWN} of the lines, from all files alike; give `under` to see more of one:"
+    yield f"{MAX_SHOWN} of the lines, spread over the files; give `under` to see more of one:"
     for path, share in _share_out(counts).items():
         yield from map(_render_match, by_path[path][:share])
 

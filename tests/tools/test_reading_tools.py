@@ -229,7 +229,7 @@ def test_a_search_with_many_hits_says_that_there_are_more(caller):
     assert [
         "5,000 lines of 1 file match:",
         "many.txt: 5,000",
-        "120 of the lines, from all files alike; give `under` to see more of one:",
+        "120 of the lines, spread over the files; give `under` to see more of one:",
         "many.txt:1: line 1",
     ] == lines[:4]
     assert 123 == len(lines)

@@ -27,8 +27,9 @@ LIST_CHARS = 6_000
 QUOTED_CHARS = 9_000
 # A member of a type, as a line at the members' indent begins in most languages.
 MEMBER = re.compile(
-    r"\s*(?![A-Z][a-z]+:)(?:(?:async|def|class|func?|fn|pub(?:\(\w+\))?|public|private|protected|static|readonly"
-    r"|export|abstract|override|final|get|set|type|const|let|var|val|mut)\s+)*[\w$#]+[?!]?\s*[:(<=]"
+    r"\s*(?![A-Z][a-z]+:)(?:(?:async|def|class|func?|fn|pub(?:\(\w+\))?|public|private|protected"
+    r"|static|readonly|export|abstract|override|final|get|set|type|const|let|var|val|mut)\s+)*"
+    r"[\w$#]+[?!]?\s*[:(<=]"
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.edits.diff_counts import count_diff
 from bot.edits.parsed_edit import NOWHERE
+from bot.text.git_lines import split_keeping_ends
 
 BARE = "\n\\ No newline at end of file\n"
 
@@ -38,13 +39,9 @@ def _render_file(path: str, old_path: str, old: str | None, new: str | None) -> 
         yield f"rename from {_quote(old_path)}\nrename to {_quote(path)}\n"
     old_name = NOWHERE if old is None else _quote(f"a/{old_path}")
     new_name = NOWHERE if new is None else _quote(f"b/{path}")
-    for line in difflib.unified_diff(_split_lines(old), _split_lines(new), old_name, new_name):
+    old_lines, new_lines = split_keeping_ends(old or ""), split_keeping_ends(new or "")
+    for line in difflib.unified_diff(old_lines, new_lines, old_name, new_name):
         yield line if line.endswith("\n") else line + BARE
-
-
-def _split_lines(text: str | None) -> list[str]:
-    """Split lines as git counts them: only a line feed ends one."""
-    return [line for line in (text or "").replace("\n", "\n\0").split("\0") if line]
 
 
 def _quote(path: str) -> str:

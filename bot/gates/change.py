@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from bot.search.source_files import kind_of
+from bot.text.git_lines import split_lines
 
 HANDWRITTEN_CHARS = 500  # nobody writes a longer line by hand
 MAX_ALIGNED_LINES = 3_000  # on a side; beyond that, lines are counted and not aligned
@@ -93,13 +94,6 @@ class Change:
 def keep_handwritten(text: str | None) -> str:
     """Drop lines that nobody wrote by hand: a search takes time by the longest line."""
     return "\n".join(line for line in split_lines(text) if len(line) <= HANDWRITTEN_CHARS)
-
-
-def split_lines(text: str | None) -> list[str]:
-    """Split without line ends, so that a file whose line ends changed is not new as a whole."""
-    if not text:
-        return []
-    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
 
 
 def find_surplus_lines(lines: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.edits.omitted_code import is_placeholder
-from bot.gates.change import Change, find_surplus_lines, split_lines
+from bot.gates.change import Change, find_surplus_lines
+from bot.text.git_lines import split_lines
 from bot.text.invisible_chars import is_invisible
 from bot.values import Finding, RepoConfig
 

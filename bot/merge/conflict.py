@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.text.git_lines import split_keeping_ends
+
 MARKER_SIZE = 61  # so long that no line of a file is taken for one
 GIT_SIZE = 7
 START, MIDDLE, DIVIDER, END = "<|=>"
@@ -27,7 +29,7 @@ def split_conflicts(marked: str) -> Iterator[Lines | Conflict]:
     sides: dict[str, list[str]] = {}
     plain: list[str] = []
     current = plain
-    for line in _split_lines(marked):
+    for line in split_keeping_ends(marked):
         sign = _read_marker(line)
         match sign:
             case "<":
@@ -82,11 +84,6 @@ def close_lines(lines: Iterable[str]) -> Iterator[str]:
     """Give every line an end: the last one of a file may have none, and a marker follows."""
     for line in lines:
         yield line if line.endswith("\n") else f"{line}\n"
-
-
-def _split_lines(text: str) -> list[str]:
-    """Split at line feeds only: other line ends are part of a line, as for git."""
-    return [line for line in text.replace("\n", "\n\0").split("\0") if line]
 
 
 def _read_marker(line: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from bot.text.amounts import count_noun
-from bot.tools.line_ranges import split_lines
+from bot.text.git_lines import split_lines
 from bot.tools.session import ToolSession
 from bot.tools.tool import RepoPath, Tool, ToolInput
 from bot.tools.write_files import note_syntax, refuse_protected, write_files

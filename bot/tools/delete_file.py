@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.text.amounts import count_noun
-from bot.tools.line_ranges import split_lines
+from bot.text.git_lines import split_lines
 from bot.tools.session import ToolSession
 from bot.tools.tool import RepoPath, Tool, ToolInput
 from bot.tools.write_files import refuse_protected, write_files

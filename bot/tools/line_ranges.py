@@ -16,12 +16,6 @@ INVISIBLE_NOTE = (
 )
 
 
-def split_lines(text: str) -> list[str]:
-    """Split as git, compilers and traces count lines: a form feed ends none."""
-    lines = [line.removesuffix("\r") for line in text.split("\n")]
-    return lines if lines[-1] else lines[:-1]
-
-
 def number_lines(lines: Sequence[str], start: int, end: int) -> list[str]:
     """Put its number before each line from `start` to `end`, both included; counted from 1."""
     chosen = enumerate(lines[start - 1 : end], start)

@@ -7,7 +7,8 @@ import json
 from pydantic import Field
 
 from bot.text.amounts import count_noun
-from bot.tools.line_ranges import choose_end, number_lines, show_invisible, split_lines
+from bot.text.git_lines import split_lines
+from bot.tools.line_ranges import choose_end, number_lines, show_invisible
 from bot.tools.session import ToolSession
 from bot.tools.tool import LineNumber, RepoPath, Tool, ToolInput
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.gates import Change
-from bot.gates.change import Block, split_lines
+from bot.gates.change import Block
 from bot.text.amounts import count_noun
+from bot.text.git_lines import split_lines
 from bot.tools.line_ranges import shorten_line
 
 CONTEXT = 2  # unchanged lines before and after each place

@@ -15,10 +15,10 @@ from bot.adapters.checkers import build_checkers
 from bot.adapters.ruff_linter import Ruff, read_repository_config
 from bot.adapters.ruff_version import find_pinned_version
 from bot.gates import Change, Rules, check_texts, keep_new_findings
-from bot.gates.change import split_lines
 from bot.ports import Checkers, Ports
 from bot.steps.inspect_change import list_unchecked, run_gates
 from bot.steps.redact import find_leaks, redact
+from bot.text.git_lines import split_lines
 from bot.values import Finding
 
 ASKED = build_checkers({})

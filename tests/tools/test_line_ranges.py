@@ -5,8 +5,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gates.change import split_lines as split_changed
-from bot.tools.line_ranges import MAX_CHARS, MAX_LINES, SPARE_LINES, choose_end, split_lines
+from bot.text.git_lines import split_lines
+from bot.tools.line_ranges import MAX_CHARS, MAX_LINES, SPARE_LINES, choose_end
 from bot.tools.render_changes import render_changes
 
 LINES = st.lists(st.sampled_from(["", "a", "b", "    c", "def f():"]), max_size=40)
@@ -52,7 +52,7 @@ def test_the_lines_that_are_shown_stand_there(old, new):
     before, after = "\n".join(old), "\n".join(new)
     shown = [match.groups() for match in map(SHOWN.fullmatch, _rows(before, after)) if match]
     numbers = [int(number) for number, _, _ in shown]
-    lines = split_changed(after)
+    lines = split_lines(after)
 
     assert sorted(set(numbers)) == numbers
     assert [lines[number - 1] for number in numbers] == [text for _, _, text in shown]

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.text.amounts import count_noun
 from bot.text.code_line import shorten_code_line
+from bot.text.git_lines import split_lines
 from bot.text.invisible_chars import escape_invisible
-from bot.tools.line_ranges import number_lines, show_invisible, split_lines
+from bot.tools.line_ranges import number_lines, show_invisible
 from bot.tools.request_sections.section import join_lines, render_section
 from bot.tools.tree_files import TreeFiles
 from bot.values import QuotedPlaces, Retrieval, SearchHit

@@ -1,0 +1,17 @@
+"""Split a text into lines as git counts them: only a line feed ends one."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+
+def split_lines(text: str | None) -> list[str]:
+    """Split without line ends, so that a file whose line ends changed is not new as a whole."""
+    if not text:
+        return []
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+
+
+def split_keeping_ends(text: str) -> list[str]:
+    """Split into lines with their ends; the last one may have none."""
+    return list(StringIO(text, newline="\n"))

@@ -74,6 +74,11 @@ def _read_candidates(reader: TreeReader, arguments: ReplaceTextInput) -> dict[st
             )
         except ValueError as error:
             raise ToolRefusal(f"The text cannot be searched for in {where}: {error}.") from None
+        if len(matches) == MAX_MATCHES:
+            raise ToolRefusal(
+                f"At least {MAX_MATCHES:,} lines in {where} have to be looked at, which is too "
+                "many: name fewer files."
+            )
         paths.update((match.path, None) for match in matches)
     return decode_texts(reader.ports.mirrors.read(reader.tree, sorted(paths)))
 

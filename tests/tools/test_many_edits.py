@@ -303,6 +303,16 @@ def test_a_replacement_without_a_place_says_so(caller, given, why):
     assert why in caller.refusal("replace_text", **given)
 
 
+def test_a_text_in_too_many_lines_is_not_replaced_in_some_of_the_files(place):
+    """The last file would be left out, and nobody would know."""
+    caller = ToolCaller(place.ports, place.lay({"a.txt": b"aid\n" * 20_000, "b.txt": b"id\n"}))
+
+    assert "At least 20,000 lines in *.txt have to be looked at" in caller.refusal(
+        "replace_text", old="id", new="key", files=["*.txt"]
+    )
+    assert "b.txt: 1" in caller.answer("replace_text", old="id", new="key", files=["b.txt"])
+
+
 def test_protected_files_are_left_by_a_replacement(caller):
     """And named; where there are no others, nothing is done."""
     config = RepoConfig(protected=("style.ts",))

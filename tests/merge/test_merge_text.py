@@ -22,6 +22,8 @@ def merge(folder: Path, path: str, base: str, ours: str, theirs: str) -> MergedT
 
 LOAD = "\n\ndef load(path):\n    return open(path)\n"
 COUNT = "\n\ndef count(words):\n    total = sum(words)\n    return total\n"
+ONE = "\n## Release 1.10.1\n\nNothing of note.\n"
+TWO = "\n## Release 1.10.2\n\n- Ours is quicker.\n"
 SOLVED = {
     "imports are kept in their order": (
         "a.py",
@@ -42,10 +44,9 @@ SOLVED = {
     "two releases are both kept": (
         "CHANGES.md",
         "# Changes\n",
-        "# Changes\n\n## Release 1.10.2\n\n- Ours is quicker.\n",
-        "# Changes\n\n## Release 1.10.1\n\nNothing of note.\n",
-        "# Changes\n\n## Release 1.10.2\n\n- Ours is quicker.\n"
-        "\n## Release 1.10.1\n\nNothing of note.\n",
+        f"# Changes\n{TWO}",
+        f"# Changes\n{ONE}",
+        f"# Changes\n{TWO}{ONE}",
         "both additions",
     ),
     "two new functions are two things": (

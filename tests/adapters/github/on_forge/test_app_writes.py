@@ -91,6 +91,17 @@ def test_person_is_refused_once_in_an_issue(
     assert 1 == len(forge.list_comments(REPO, issue))
 
 
+def test_a_person_who_was_refused_costs_nothing(
+    forge: Forge, github: GitHubApp, repo: Repo, issue: int
+):
+    """Whatever they ask for afterwards, GitHub is not asked whether they were told."""
+    refuse(github, repo, issue, "eve")
+    requests = forge.list_requests()
+    told = refuse(github, repo, issue, *["eve"] * 3)
+
+    assert ([False] * 3, requests) == (told, forge.list_requests())
+
+
 def test_issue_has_three_refusals_at_most(
     forge: Forge, make: Callable[[], GitHubApp], repo: Repo, issue: int
 ):

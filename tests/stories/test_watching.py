@@ -12,25 +12,18 @@ from bot.values import (
     Checks,
     ExpectedCi,
     Finish,
-    InstallationId,
     PushedChange,
-    Repo,
-    Request,
-    RunKey,
-    RunState,
     Sha,
     Signal,
-    Tree,
 )
+from tests.views.run_states import TREE, make_state
 
 HEAD = Sha("a" * 40)
-STATE = RunState(
-    RunKey("o/r#1/1"),
-    Request(Repo("o/r", InstallationId(1)), 1, "ada", "", "d"),
+STATE = make_state(
     caps=Caps(ci_patience_s=600),
     ci=ExpectedCi("on push", 1),
     branch=Branch("greenlit/1-x"),
-    tree=Tree(Repo("o/r", InstallationId(1)), Sha("c" * 40), Branch("main")),
+    tree=TREE,
     pushed=PushedChange(HEAD, Finish("T", "", ""), ()),
 )
 

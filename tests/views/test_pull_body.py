@@ -9,28 +9,20 @@ from inline_snapshot import snapshot
 from bot.values import (
     Attempt,
     Branch,
-    ConversationStart,
     Finding,
     Finish,
-    InstallationId,
     Plan,
     PlannedFile,
-    PromptPrefix,
     PushedChange,
-    Repo,
-    Request,
-    RunKey,
-    RunState,
     Sha,
     Usage,
 )
 from bot.views.pull_body import MOST_LINES, render_body
 from tests.gfm import GitHubPage
-from tests.views.run_states import GREEN, RED
+from tests.views.run_states import GREEN, RED, START, make_state
 from tests.views.test_comment_harmless import EVIL, live, parts
 
 BRANCH = Branch("greenlit/7-greet")
-ASKING = Request(Repo("acme/greeter", InstallationId(1)), 7, "ada", "2026-11-20T10:00:00Z", "d")
 FINISH = Finish(
     "Greet softly",
     "It was loud.",
@@ -38,10 +30,8 @@ FINISH = Finish(
     ("callers",),
     "The README said it already.",
 )
-WORK = RunState(
-    RunKey("acme/greeter#7/1"),
-    ASKING,
-    start=ConversationStart(PromptPrefix("", ()), "", "", "Claude"),
+WORK = make_state(
+    start=START,
     plan=Plan(
         "Greet.", (PlannedFile("greeting.py", "lower it"), PlannedFile("README.md", "say so"))
     ),

@@ -79,6 +79,13 @@ def test_command_on_a_pull_request_is_sent_to_its_issue(command, promise):
     assert promise is ("I go on with that one" in text)
 
 
+def test_pull_request_that_closes_no_issue_names_none():
+    """It may be a person's own, or they may have changed its text."""
+    text = render_pull_answer(ask("stop", body="Text."))
+
+    assert text.endswith("Comment `/stop` on the issue that it solves.")
+
+
 @pytest.mark.parametrize(
     ("command", "words", "nearest", "meant"),
     [
@@ -94,7 +101,11 @@ def test_command_on_a_pull_request_is_sent_to_its_issue(command, promise):
 def test_the_nearest_command_is_suggested_with_its_words(command, words, nearest, meant):
     """As code to copy, which calls nobody."""
     page = GitHubPage(render_suggestion(ask(command, words), nearest))
+    problem = f"I know no /{command}, so I did nothing."
+    if command.startswith("@"):
+        problem = "I do not read mentions, only commands on a line of their own."
 
+    assert page.text.startswith(problem)
     assert f"Did you mean {meant}?" in page.text
     assert meant in page.codes
     assert [] == page.mentions
@@ -166,6 +177,16 @@ def test_report_of_an_older_release_is_told_without_a_link():
                 "opened a pull request; that cost $0.42. The pull request is #12. "
                 f"[My last comment on it]({ISSUE}#issuecomment-43) tells more."
             ),
+        ),
+        (
+            LastRun(
+                KEY,
+                is_live=False,
+                outcome=Outcome("unchanged", ""),
+                began=NOW - 130,
+                changed=NOW - 120,
+            ),
+            "Nothing is under way here. The last run ended 2 minutes ago.",
         ),
         (
             LastRun(KEY, is_live=False, report=REPORT, began=NOW - 900, changed=NOW - 61),

@@ -145,7 +145,8 @@ def test_a_mending_commit_says_what_ci_said():
     message is not said again.
     """
     other = Failure("NameError", "name 'x' is not defined", frames=(Frame("app.py", 3),))
-    assert render_after_red(FAILURE, FAILURE, other) == snapshot("""\
+    placeless = Failure("", "The runner was lost.")
+    assert render_after_red(FAILURE, FAILURE, other, placeless) == snapshot("""\
 Repair test_greet[loud]
 
 CI was red on aaaaaaaaaa (test):
@@ -153,6 +154,7 @@ CI was red on aaaaaaaaaa (test):
 - tests/test_greeting.py::test_greet[loud]: AssertionError: assert
   'hello, Ada' == 'Hello, Ada' where it ends (greeting.py:2)
 - NameError: name 'x' is not defined (app.py:3)
+- The runner was lost
 
 Refs: #7
 Co-authored-by: ada <1234+ada@users.noreply.github.com>
@@ -168,6 +170,9 @@ def test_what_the_model_says_of_its_mending_is_kept():
 
 
 @pytest.mark.parametrize(
+    "verdict", [None, Verdict("flaky", Reading("test-failure", "rerun", "", (FAILURE,)))]
+)
+@pytest.mark.parametrize(
     ("words", "title", "subject"),
     [
         ("Say goodbye too.", "Greet softly", "As asked: Say goodbye too"),
@@ -175,13 +180,15 @@ def test_what_the_model_says_of_its_mending_is_kept():
         ("", "Greet softly", "Greet softly"),
     ],
 )
-def test_a_commit_that_goes_on_says_what_was_asked_since(words, title, subject):
-    """A later commit on a green pull request does not carry the first one's subject and message."""
+def test_a_commit_that_goes_on_says_what_was_asked_since(words, title, subject, verdict):
+    """A later commit on a green pull request does not carry the first one's subject and message,
+    and mends nothing, also where CI was flaky before it was green.
+    """
     state = make_state(
         request=replace(REQUEST, words=words),
         open_finish=OpenFinish("c", replace(WRITTEN, title=title)),
         pushed=PushedChange(HEAD, WRITTEN, ("greeting.py",)),
-        attempts=(Attempt(HEAD, "green"),),
+        attempts=(Attempt(HEAD, "green", verdict),),
     )
 
     assert f"{subject}\n\n{TRAILERS}" == render_commit_message(state)

@@ -89,6 +89,23 @@ def test_a_draft_says_where_ci_fails():
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "state", "sentence"),
+    [
+        ("ours", "draft", "CI fails in `test`: see [what it says](https://ci/1)."),
+        ("ours", "stopped", ""),
+        ("already red", "draft", ""),
+    ],
+)
+def test_only_a_change_that_is_at_fault_says_where_ci_fails(kind, state, sentence):
+    """Without a place where none is known; a stop by people is about something else."""
+    reading = Reading("test-failure", "fix", failures=(Failure("AssertionError", "no"),))
+    red = replace(RED, verdict=Verdict(kind, reading, {"test": 1}))
+    text = render(Outcome(state, "I stopped.", 8), replace(RUN, pull=DRAFT, attempts=(red,)))
+
+    assert sentence == next((part for part in text.split("\n\n") if "CI fails" in part), "")
+
+
 def test_an_opened_draft_and_one_without_ci():
     """A repository may want drafts; where nothing ran the change, that is said first."""
     draft = replace(RUN, pull=DRAFT)
@@ -804,6 +821,13 @@ def test_an_old_record_lacks_what_a_new_one_has():
 
     assert "[Greet quietly](" in render(ends.explain_green(opened), opened)
     assert "on the branch `greenlit/7-greet`." in render(ends.explain_stop("it is so"), pushed)
+
+
+def test_a_branch_that_was_taken_before_the_first_push_is_named():
+    """Its address is known only by a push."""
+    unpushed = replace(RUN, pushed=None)
+
+    assert "changed my branch `greenlit/7-greet`." in ends.explain_taken_branch(unpushed).text
 
 
 def test_an_end_is_told_only_at_the_end():

@@ -9,6 +9,7 @@ from bot.values import (
     Attempt,
     Caps,
     Failure,
+    Frame,
     Outcome,
     Plan,
     PlannedFile,
@@ -387,6 +388,7 @@ def test_the_ledger_has_a_word_for_each_state():
     shaky = Verdict(
         "flaky", Reading("test-failure", "rerun", "pytest", (replace(FAILURE, test="test_clock"),))
     )
+    placed = Failure("NameError", "", frames=(Frame("a.py", None), Frame("b.py", 3)))
     attempts = [
         Attempt(Sha("1" * 40), "running"),
         Attempt(Sha("2" * 40), "silent"),
@@ -398,6 +400,7 @@ def test_the_ledger_has_a_word_for_each_state():
             Verdict("already red", Reading("crash", "fix"), {"lint": 3, "test": 0}),
         ),
         Attempt(Sha("6" * 40), "red"),
+        Attempt(Sha("6" * 40), "red", Verdict("ours", Reading("crash", "fix", failures=(placed,)))),
         Attempt(Sha("7" * 40), "skipped"),
         Attempt(Sha("8" * 40), "rerun", shaky),
         Attempt(Sha("9" * 40), "green", shaky),
@@ -414,10 +417,11 @@ def test_the_ledger_has_a_word_for_each_state():
 | 4 | `4444444` | [🔁 run again: not the code: curl: (6) Could not resolve host: files.example.org](https://ci/4) |
 | 5 | `5555555` | 🔴 already so before this change: lint, test |
 | 6 | `6666666` | 🔴 red |
-| 7 | `7777777` | ⚪ CI skipped everything |
-| 8 | `8888888` | 🔁 run again: may be flaky: `test_clock`: AssertionError |
-| 9 | `9999999` | 🟢 green: flaky, passed when run again: `test_clock`: AssertionError |
-| 10 | `aaaaaaa` | 🔴 flaky: `test_clock`: AssertionError |
-| 11 | `bbbbbbb` | 🟢 green |
-| 12 | `ccccccc` | ⏹️ stopped |\
+| 7 | `6666666` | 🔴 `NameError` at `b.py:3` |
+| 8 | `7777777` | ⚪ CI skipped everything |
+| 9 | `8888888` | 🔁 run again: may be flaky: `test_clock`: AssertionError |
+| 10 | `9999999` | 🟢 green: flaky, passed when run again: `test_clock`: AssertionError |
+| 11 | `aaaaaaa` | 🔴 flaky: `test_clock`: AssertionError |
+| 12 | `bbbbbbb` | 🟢 green |
+| 13 | `ccccccc` | ⏹️ stopped |\
 """)

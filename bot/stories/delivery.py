@@ -17,12 +17,13 @@ from bot.stories.draft_ends import explain_neutral_ci, explain_silent_ci, explai
 from bot.stories.ends import (
     explain_closed_pull,
     explain_green,
+    explain_lost_access,
     explain_taken_branch,
     explain_unchecked,
     explain_untouched_pull,
 )
 from bot.stories.stops import Stopped
-from bot.stories.watching import check_wanted, explain_lost_access, obey_signals
+from bot.stories.watching import check_wanted, obey_signals
 from bot.values import Checks, Outcome, RunState
 from bot.values.run_state import after_push, after_recheck, after_verdict
 from bot.views.commit_message import render_commit_message

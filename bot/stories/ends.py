@@ -58,6 +58,13 @@ def explain_stop_command(asker: str, by: str) -> Outcome:
     return explain_stop(f"@{by} commented `/stop`")
 
 
+def explain_lost_access() -> Outcome:
+    """Say that whoever asked lost the right to."""
+    text = "I stopped, because you may not write to this repository any more."
+    next_step = "Somebody with write access can have me go on: comment `/retry`."
+    return Outcome("stopped", text, next_step=next_step)
+
+
 def explain_taken_branch(state: RunState, by: str = "") -> Outcome:
     """Say that somebody pushed to the run's branch, so that it is theirs."""
     branch = link_branch(state)

@@ -10,6 +10,7 @@ from bot.steps.push_branch import branch_moved
 from bot.stories.draft_ends import explain_slow_ci
 from bot.stories.ends import (
     explain_closed_pull,
+    explain_lost_access,
     explain_stop,
     explain_stop_command,
     explain_taken_branch,
@@ -17,7 +18,7 @@ from bot.stories.ends import (
 )
 from bot.stories.stops import StaysRed, Stopped
 from bot.text.durations import format_iso_time
-from bot.values import Caps, Checks, Outcome, Request, RunState, Signal, Waiting
+from bot.values import Caps, Checks, Request, RunState, Signal, Waiting
 
 
 async def settle_ci(run: Run, state: RunState) -> Checks:
@@ -68,13 +69,6 @@ async def check_wanted(run: Run, request: Request) -> None:
         raise Stopped(explain_lost_access())
     if why:
         raise Stopped(explain_stop(why))
-
-
-def explain_lost_access() -> Outcome:
-    """Say that whoever asked lost the right to."""
-    text = "I stopped, because you may not write to this repository any more."
-    next_step = "Somebody with write access can have me go on: comment `/retry`."
-    return Outcome("stopped", text, next_step=next_step)
 
 
 async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None:

@@ -28,7 +28,7 @@ async def conclude(run: Run, outcome: Outcome) -> Outcome:
     state = run.keep(after_end(run.state, outcome))
     # A run that goes on with a pull request and pushed nothing leaves it as it was.
     if state.pull is not None and outcome.pull is None and state.attempts:
-        why = f"The run ended before CI was green. {outcome.text}"
+        why = f"The run ended before the work was done. {outcome.text}"
         with suppress(Refusal, Unreachable):
             await run(update_pull, state, why)
     with suppress(Refusal):

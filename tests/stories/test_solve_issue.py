@@ -312,7 +312,7 @@ def test_a_draft_of_a_run_that_was_stopped_says_so(stage):
         on.forge.remove_label(REPO, issue, "autogen", "ada")
 
         assert "stopped" == on.ended(issue).outcome.state
-        assert "The run ended before CI was green" in on.forge.list_pulls(REPO)[0].body
+        assert "The run ended before the work was done" in on.forge.list_pulls(REPO)[0].body
         assert on.forge.list_pulls(REPO)[0].draft
         assert () == on.forge.list_pulls(REPO)[0].reviewers  # CI has not judged it
 

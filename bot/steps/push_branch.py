@@ -36,7 +36,7 @@ def commit_patch(ports: Ports, tree: Tree, patch: Patch, parent: Sha, message: s
 
 def _summarize_push(result: PushResult) -> Summary:
     if result.obstacle:
-        return "push", Text("not done: the asker may not write here any more", "red")
+        return "push", Text(f"not done: {result.obstacle}", "red")
     if not result.is_ours:
         return "push", Text("refused: the branch moved", "red")
     return "push", Text(f"{result.sha[:7]} to its own branch")

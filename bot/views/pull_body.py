@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import unescape
 
-from bot.text import as_code_span, defuse_inline, defuse_markdown
+from bot.text import as_code_span, defuse_inline, defuse_markdown, render_usd
 from bot.text.git_messages import SUBJECT_CHARS, drop_skip_marks, drop_trailers, normalize_subject
 from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
@@ -160,8 +160,8 @@ def render_foot(state: RunState) -> str:
     request = state.request
     return (
         f"---\n<sub>Greenlit, a bot that uses {state.opening.model}, wrote this because "
-        f"{request.asker} asked for it in #{request.number}; it cost ${state.total_usd:.2f}. "
-        "Nobody has reviewed it yet: please do.<br>"
+        f"{request.asker} asked for it in #{request.number}; "
+        f"it cost {render_usd(state.total_usd)}. Nobody has reviewed it yet: please do.<br>"
         f"To have more changed here, comment `/generate` on #{request.number} with what to change. "
         "Once you push to this branch, it is yours and I leave it alone. Closing this pull request "
         f"ends my work on it. Run `{state.key}`.</sub>"

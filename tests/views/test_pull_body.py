@@ -75,6 +75,11 @@ def test_the_text_reads_from_short_to_long():
     )
 
 
+def test_a_run_that_cost_next_to_nothing_was_not_free():
+    """Less than half a cent is told as in the comments."""
+    assert "it cost less than $0.01." in show(replace(WORK, usage=Usage(0.002))).text
+
+
 def test_what_is_long_is_folded():
     """The plan's words by file, the attempts, and what the checks found."""
     page = show()

@@ -111,15 +111,15 @@ class Checks:
     @property
     def green(self) -> bool:
         """Tell whether all passed, and at least one of them did something."""
-        return (
-            bool(self.checks)
-            and all(check.state == "passed" for check in self.checks)
-            and not self._passed_as("skipped", "neutral")
-        )
+        return self._have_all_passed() and not self._passed_as("skipped", "neutral")
 
     def _passed_as(self, *conclusions: str) -> bool:
-        passed = bool(self.checks) and all(check.state == "passed" for check in self.checks)
-        return passed and all(check.conclusion in conclusions for check in self.checks)
+        return self._have_all_passed() and all(
+            check.conclusion in conclusions for check in self.checks
+        )
+
+    def _have_all_passed(self) -> bool:
+        return bool(self.checks) and all(check.state == "passed" for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from rich.text import Text
 from bot.ports import Ports, Refusal
 from bot.run import Summary, step
 from bot.steps.repo_config import PATH, guess_label, read_config
+from bot.text import as_code_span
 from bot.values import Branch, Caps, Issue, Repo, RepoConfig, Request
 from bot.views.day_limit import render_day_advice, render_day_limit
 
@@ -128,7 +129,7 @@ def _find_issue_end(ports: Ports, request: Request) -> str:
     if not issue.open:
         return "the issue was closed"
     if request.label and request.label not in issue.labels:
-        return f"the label `{request.label}` was removed"
+        return f"the label {as_code_span(request.label)} was removed"
     return ""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.ports import Ports
 from bot.run import step
+from bot.text import as_code_span
 from bot.values import PullRequest, RunState
 
 
@@ -39,9 +40,9 @@ def _find_obstacle(ports: Ports, earlier: RunState) -> str:
     if branch and ours:
         head = ports.mirrors.head(tree.repo, remote, branch)
         if head is None:
-            return f"`{branch}` was deleted"
+            return f"{as_code_span(branch)} was deleted"
         if head != ours:
-            return f"somebody else pushed to `{branch}`"
+            return f"somebody else pushed to {as_code_span(branch)}"
     if not ports.mirrors.reopen(tree, remote, ours):
-        return f"`{tree.branch}` was rewritten"
+        return f"{as_code_span(tree.branch)} was rewritten"
     return ""

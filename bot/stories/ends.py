@@ -183,7 +183,7 @@ def explain_model_stop(state: RunState, turn: Turn) -> Outcome:
 
 def explain_loop(state: RunState, tool: str) -> Outcome:
     """Say that the model made the same call over and over."""
-    text = f"{name_model(state)} went in circles: it called `{tool}` over and over."
+    text = f"{name_model(state)} went in circles: it called {as_code_span(tool)} over and over."
     next_step = (
         "Comment `/retry` to try again, "
         "or `/generate` with the names of the files that must change, which helps most."

@@ -123,6 +123,13 @@ def test_taking_the_label_away_ends_what_the_label_began(place):
     assert "`autogen` was removed" in find_stop_reason(place.ports, by_label)
 
 
+def test_an_odd_label_that_was_taken_away_calls_nobody(place):
+    """Its name stays one piece of code in the sentence."""
+    why = find_stop_reason(place.ports, place.asking(place.issue(), label="a`@eve"))
+
+    assert "the label `a'@eve` was removed" == why
+
+
 def test_an_asking_is_acknowledged_where_it_was_made(place):
     """Eyes on the comment that asked, else on the issue; once, however often it is tried."""
     issue = place.issue()

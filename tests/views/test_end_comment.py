@@ -804,6 +804,13 @@ Please ask again in a while. If it breaks again, whoever runs me finds the reaso
     assert "GitHub has not answered since" in gone.text
 
 
+def test_a_tool_that_the_model_made_up_calls_nobody():
+    """What it called over and over is its own word."""
+    page = GitHubPage(render(ends.explain_loop(UNPUSHED, "a`@eve")))
+
+    assert ["ada"] == page.mentions
+
+
 def test_words_of_a_model_stay_words():
     """A title with brackets, a name and a number is the text of one link, and calls nobody."""
     state = replace(RUN, pull=PullRequest(8, PULL.url, draft=False, title=ODD))

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from bot.edits.align import find_near_place
 from bot.edits.find_place import Place, find_exact_place, find_runs, make_splices, spread_run
-from bot.edits.indent import NO_SHIFT, Shift, find_shift, match_style, read_margin, read_margins
+from bot.edits.indent import (
+    NO_SHIFT,
+    Shift,
+    find_common_margin,
+    find_shift,
+    match_style,
+    read_margin,
+    read_margins,
+)
 from bot.edits.lines import SMART, FileLines, Splice, loosen
 from bot.edits.parsed_edit import (
     COMES,
@@ -121,22 +129,25 @@ def _find_context_shift(lines: FileLines, place: Place) -> Shift | None:
 def _keep_new_margin(lines: FileLines, place: Place) -> Place:
     """Read the place anew when only the old side lost its indentation.
 
-    The new one is then written as the file is.
+    The new one is then written as the file is. Rejected when the lines that stay do not tell which.
     """
     indexes = [index for _, index in place.pairs()]
     texts = [lines.texts[index] for index in indexes]
     old, new = old_side(place.ops), new_side(place.ops)
-    if len(texts) != len(old) or _first_margin(new) == _first_margin(old):
+    old_margin, new_margin = find_common_margin(old), find_common_margin(new)
+    if len(texts) != len(old) or new_margin == old_margin:
         return place
     written = compare_lines(texts, new)
     shifted = compare_lines(texts, list(map(place.shift, new)))
-    if _count_kept_lines(written) <= _count_kept_lines(shifted):
+    more_kept_lines = _count_kept_lines(written) - _count_kept_lines(shifted)
+    if more_kept_lines == 0 and len(new_margin) > len(old_margin):
+        raise Rejected(
+            "the old and the new text are indented differently, so it is not sure where the new "
+            "lines begin: quote the old text with its own indentation."
+        )
+    if more_kept_lines <= 0:
         return place
     return Place(written, spread_run(written, indexes), NO_SHIFT)
-
-
-def _first_margin(lines: Sequence[str]) -> str:
-    return next((read_margin(text) for text in lines if text.strip()), "")
 
 
 def _count_kept_lines(ops: Ops) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from textwrap import dedent
 
 Pair = tuple[str, str]  # a line as it is written, and as it shall be
 
@@ -13,6 +14,15 @@ Pair = tuple[str, str]  # a line as it is written, and as it shall be
 def read_margin(line: str) -> str:
     """Read the blanks that a line begins with."""
     return line[: len(line) - len(line.lstrip())]
+
+
+def find_common_margin(lines: Iterable[str]) -> str:
+    """Find the blanks that all lines begin with; blank lines do not count."""
+    filled_lines = [line for line in lines if line.strip()]
+    if not filled_lines:
+        return ""
+    dedented_first, *_ = dedent("\n".join(filled_lines)).split("\n")
+    return filled_lines[0].removesuffix(dedented_first)
 
 
 def _keep_blanks(blanks: str) -> str:

@@ -31,6 +31,7 @@ SHAPES = (
     ("src/code.ts", "  ", "export function {}(first: string) {{", "}"),
     ("cmd/code.go", "\t", "func {}(first string) error {{", "}"),
 )
+BLOCK = re.compile(r"<<<<<<< SEARCH\n(.*?)\n=======\n(.*?)\n>>>>>>> REPLACE", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,12 @@ def halves(case: Case, change: Callable[[str, str], tuple[str, str]]) -> Case:
         old, new = change(found[1], found[2])
         return f"<<<<<<< SEARCH\n{old}\n=======\n{new}\n>>>>>>> REPLACE"
 
-    pattern = re.compile(r"<<<<<<< SEARCH\n(.*?)\n=======\n(.*?)\n>>>>>>> REPLACE", re.DOTALL)
-    return replace(case, edit=pattern.sub(changed, case.edit))
+    return replace(case, edit=BLOCK.sub(changed, case.edit))
+
+
+def old_halves(case: Case) -> list[str]:
+    """The old half of every block."""
+    return [old for old, _ in BLOCK.findall(case.edit)]
 
 
 def body(case: Case, change: Callable[[str], str]) -> Case:

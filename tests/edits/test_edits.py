@@ -263,6 +263,17 @@ def test_new_lines_are_indented_as_the_file_is():
     )
 
 
+def test_an_old_text_without_its_margin_leaves_the_new_one_as_it_is_or_is_refused():
+    """Lines that stay tell whether the new text lost its margin too; without them none can."""
+    file = "if a:\n    if b:\n        first()\n    second()\n"
+
+    kept = block("a.py", "    first()\nsecond()", "    second()")
+    assert {"a.py": "if a:\n    if b:\n    second()\n"} == apply_edits({"a.py": file}, kept)
+    assert "indented differently" in refused(
+        {"a.py": file}, block("a.py", "first()", "    third()")
+    )
+
+
 def test_an_insertion_without_its_anchor_is_refused():
     """The lines beside it are not in the file, or not beside each other."""
     file = {"a": "one\ntwo\nthree\nfour\n"}

@@ -88,7 +88,7 @@ def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
 
     assert (0, "") == (done.returncode, done.stderr)
     first, *rest = done.stdout.splitlines()
-    assert "A conversation written by hand plays Claude's part; all else is real." == first.strip()
+    assert "A conversation written by hand plays Claude's part; all else is real." == first
     story = " ".join(" ".join(rest).split())
     told = (
         "issue #1 of acme/orders",
@@ -113,6 +113,7 @@ def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
     assert [] == [
         line for line in done.stdout.splitlines() if len(line) > 80 and str(tmp_path) not in line
     ]
+    assert [] == [line for line in done.stdout.splitlines() if line.endswith(" ")]
     assert 1 == story.count("the requests under way and their reports, by id")
     assert [] == [word for word in INTERNAL_WORDS if word in story]
     assert [] == left(tmp_path)

@@ -64,7 +64,7 @@ def play_demo(console: Console, options: DemoOptions) -> int:
     player = "A conversation written by hand"
     if cast.model:
         player = f"Claude itself ({cast.model.model})"
-    console.print(Text(f"{player} plays Claude's part; all else is real.", "bold"), "\n")
+    console.print(Text(f"{player} plays Claude's part; all else is real.\n", "bold"))
     home = home or Path(mkdtemp(prefix="greenlit-demo-"))
     code = _play(console, home, cast, stay=options.stay and console.file.isatty())
     console.print(f"\nNothing is left running. Its files stay in {home}", soft_wrap=True)

@@ -8,6 +8,7 @@ from itertools import islice
 from pydantic import Field
 
 from bot.text.amounts import count_noun
+from bot.text.code_line import shorten_code_line
 from bot.tools.grep_pattern import translate_pattern
 from bot.tools.line_ranges import show_invisible
 from bot.tools.session import ToolSession
@@ -116,10 +117,7 @@ def _share_out(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _render_match(match: GrepMatch) -> str:
-    text = match.text
-    if len(text) > MAX_LINE_CHARS:
-        text = f"{text[:MAX_LINE_CHARS]} ..."
-    return f"{match.path}:{match.line}: {text}"
+    return f"{match.path}:{match.line}: {shorten_code_line(match.text, MAX_LINE_CHARS)}"
 
 
 GREP = Tool("grep", GrepInput, run)

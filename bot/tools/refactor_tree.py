@@ -8,6 +8,7 @@ from itertools import islice
 from bot.gates import Change
 from bot.refactor import CannotRefactor, Refactoring, is_read
 from bot.text.amounts import count_noun
+from bot.text.code_line import shorten_code_line
 from bot.tools.session import ToolSession
 from bot.tools.tree_reader import ToolRefusal, TreeReader, decode_texts
 from bot.tools.write_files import list_protected, write_files
@@ -61,7 +62,7 @@ def _read_code(reader: TreeReader) -> dict[str, str]:
 def _describe(places: int, change: Change) -> Iterator[str]:
     """Count what changed, and show the first of the new lines."""
     lines = [
-        f"{path}:{number}: {line[:MAX_LINE_CHARS]}"
+        f"{path}:{number}: {shorten_code_line(line, MAX_LINE_CHARS)}"
         for path in sorted(change.after)
         for number, line in change.added_lines(path)
     ]

@@ -356,6 +356,14 @@ def test_wide_lines_are_cut_by_their_characters(caller):
     assert "Read on with read_file" in answer.splitlines()[-1]
 
 
+def test_a_long_line_that_matches_is_cut_between_words(caller):
+    """A part of a number would be another number."""
+    line = caller.answer("grep", pattern="^123 ")
+
+    assert 270 < len(line) < 330
+    assert line.endswith(" 123 ...")
+
+
 def test_a_search_is_fair_to_all_files(caller):
     """The test, sorted last, has one match in two hundred, and is not lost."""
     lines = caller.answer("grep", pattern="needle").splitlines()

@@ -158,6 +158,38 @@ def test_deleted_comment_is_written_again(
     assert ["<!-- m -->\none", "<!-- m -->\ntwo"] == [comment["body"] for comment in board.comments]
 
 
+def test_what_came_through_for_a_deleted_comment_is_not_doubled(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """Where the new one's write failed for good, the deleted one is forgotten all the same."""
+    board = CommentStore(github)
+    app.comments.put_comment(repo, 7, "m", "one")
+    board.comments.clear()
+    github.on("PATCH /repos/o/r/issues/comments/1", Reply(404, {"message": "Not Found"}))
+    github.on(POST, Reply(502), Reply(502), Reply(201, comment(3, "<!-- m -->\ntwo")))
+    with pytest.raises(Unreachable):
+        app.comments.put_comment(repo, 7, "m", "two")
+    board.comments.append(comment(2, "<!-- m -->\ntwo"))
+
+    assert 2 == app.comments.put_comment(repo, 7, "m", "two").id
+
+
+def test_issue_that_was_used_last_is_forgotten_last(
+    github: ScriptedGitHub, app: GitHubApp, repo: Repo
+):
+    """A run that lives is not listed anew because others began."""
+    CommentStore(github)
+    for number in (8, 9):
+        github.on(f"GET /repos/o/r/issues/{number}/comments", Reply(data=[]))
+        written = Reply(201, comment(number, "<!-- m -->\nhello"))
+        github.on(f"POST /repos/o/r/issues/{number}/comments", written)
+    comments = GitHubComments(app._api, app.fetch_login, capacity=2)
+    for number in (7, 8, 7, 9, 7):
+        comments.put_comment(repo, number, "m", "hello")
+
+    assert 1 == len(github.calls_to(LIST))
+
+
 def test_long_comment_is_cut_and_keeps_its_marker(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo
 ):

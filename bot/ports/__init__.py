@@ -14,6 +14,7 @@ from bot.ports.github_ports import (
     NullGitHub,
     Pulls,
     Repositories,
+    Reviews,
 )
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
@@ -42,6 +43,7 @@ __all__ = [
     "RateLimited",
     "Refusal",
     "Repositories",
+    "Reviews",
     "SecretFinder",
     "SegmentBlob",
     "Spending",

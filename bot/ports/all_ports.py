@@ -16,6 +16,7 @@ from bot.ports.github_ports import (
     Issues,
     Pulls,
     Repositories,
+    Reviews,
 )
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.values import Caps
@@ -37,6 +38,7 @@ class Ports:
     issues: Issues = NULL_GITHUB
     comments: Comments = NULL_GITHUB
     pulls: Pulls = NULL_GITHUB
+    reviews: Reviews = NULL_GITHUB
     ci: ContinuousIntegration = NULL_GITHUB
     credentials: Credentials = NULL_GITHUB
     spending: Spending = field(default_factory=UncappedSpending)

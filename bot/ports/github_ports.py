@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from bot.ports.port_errors import Refusal
@@ -14,13 +15,17 @@ from bot.values import (
     Issue,
     Permission,
     PostedComment,
+    PullDetails,
     PullRequest,
     PullRequestContent,
     Reaction,
     Remote,
     Repo,
     RepoInfo,
+    Review,
+    ReviewThread,
     Sha,
+    SuggestedChange,
 )
 
 
@@ -78,6 +83,48 @@ class Pulls(Protocol):
         self, repo: Repo, head: Branch, base: Branch, content: PullRequestContent
     ) -> PullRequest:
         """Bring the branch's open pull request to this content; open it if there is none."""
+
+
+class Reviews(Protocol):
+    """Read pull requests that anybody opened, and take part in their reviews. Every write may be
+    repeated: it doubles nothing.
+    """
+
+    def fetch_pull(self, repo: Repo, number: int) -> PullDetails | None:
+        """Return the pull request as it is now; None when there is none with this number."""
+
+    def list_threads(self, repo: Repo, number: int) -> tuple[ReviewThread, ...]:
+        """Return all threads with all comments, oldest first; those of pending reviews are not
+        seen. Takes one request for many threads.
+        """
+
+    def list_reviews(self, repo: Repo, number: int) -> tuple[Review, ...]:
+        """Return all submitted reviews, oldest first."""
+
+    def find_thread(self, repo: Repo, number: int, comment: int) -> ReviewThread | None:
+        """Return the thread that holds a comment; None when it was deleted."""
+
+    def reply(self, repo: Repo, number: int, thread: str, marker: str, body: str) -> bool:
+        """Answer in a thread, once for each hidden marker. False when the thread is gone."""
+
+    def resolve_thread(self, repo: Repo, thread: str) -> bool:
+        """Resolve a thread. False when it is gone, or GitHub does not let the bot."""
+
+    def request_review(self, repo: Repo, number: int, login: str) -> bool:
+        """Ask for a review again. False where GitHub does not allow it."""
+
+    def add_thread_reaction(self, repo: Repo, comment: int, reaction: Reaction = "eyes") -> None:
+        """React to a comment of a thread."""
+
+    def submit_review(
+        self, repo: Repo, number: int, marker: str, body: str, changes: Sequence[SuggestedChange]
+    ) -> bool:
+        """Submit a review with suggestions, once for each hidden marker; it neither approves nor
+        asks for changes. False when GitHub refuses its lines.
+        """
+
+    def delete_branch(self, repo: Repo, branch: Branch, expect: Sha) -> bool:
+        """Delete a branch that still points to `expect`. False when it does not, or is gone."""
 
 
 class ContinuousIntegration(Protocol):

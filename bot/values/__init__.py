@@ -77,6 +77,15 @@ from bot.values.request import (
     Subject,
 )
 from bot.values.resumption import Resumption
+from bot.values.reviews import (
+    AnswerKind,
+    PullDetails,
+    Review,
+    ReviewThread,
+    SuggestedChange,
+    ThreadAnswer,
+    ThreadComment,
+)
 from bot.values.run_config import Caps, RepoConfig
 from bot.values.run_state import (
     OpenFinish,
@@ -91,6 +100,7 @@ __all__ = [
     "Action",
     "AllowList",
     "Annotation",
+    "AnswerKind",
     "Attempt",
     "AttemptState",
     "Author",
@@ -128,6 +138,7 @@ __all__ = [
     "PostedComment",
     "Price",
     "PromptPrefix",
+    "PullDetails",
     "PullRequest",
     "PullRequestContent",
     "PushResult",
@@ -143,6 +154,8 @@ __all__ = [
     "Request",
     "Resumption",
     "Retrieval",
+    "Review",
+    "ReviewThread",
     "RunKey",
     "RunReport",
     "RunState",
@@ -151,6 +164,9 @@ __all__ = [
     "Signal",
     "SimilarCommit",
     "Subject",
+    "SuggestedChange",
+    "ThreadAnswer",
+    "ThreadComment",
     "ToolCall",
     "ToolResult",
     "ToolResults",

@@ -113,6 +113,64 @@ class PullSynchronized:
 
 
 @dataclass(frozen=True, slots=True)
+class _PullEvent:
+    delivery: str
+    repo: Repo
+    number: int
+    branch: str  # as in PullClosed
+    title: str
+    body: str
+    pull_author: str
+    sender: str
+    sender_bot: bool
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullChanged(_PullEvent):
+    """A pull request was opened, reopened, edited, made ready or a draft."""
+
+    action: Literal["opened", "reopened", "edited", "ready_for_review", "converted_to_draft"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSubmitted(_PullEvent):
+    """A review was submitted. Its comments are events of their own, before it or after it."""
+
+    review: int
+    state: Literal["approved", "changes_requested", "commented"]
+    text: str
+    sender_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewChanged(_PullEvent):
+    """A review was dismissed, or its text edited."""
+
+    review: int
+    action: Literal["dismissed", "edited"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCommentCreated(_PullEvent):
+    """A new comment in a thread on lines; `review` is the review that it belongs to."""
+
+    comment: int
+    review: int
+    text: str
+    reply_to: int = 0  # the thread's first comment; 0 for the first itself
+    sender_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMoved(_PullEvent):
+    """A thread was resolved, or opened again. `thread` is GraphQL's node id."""
+
+    thread: str
+    action: Literal["resolved", "unresolved"]
+
+
+@dataclass(frozen=True, slots=True)
 class ChecksMoved:
     """CI finished something for a commit. No branch is named when the commit is a fork's."""
 
@@ -174,6 +232,11 @@ Event = (
     | CommentCreated
     | PullClosed
     | PullSynchronized
+    | PullChanged
+    | ReviewSubmitted
+    | ReviewChanged
+    | ReviewCommentCreated
+    | ThreadMoved
     | ChecksMoved
     | Pushed
     | InstallationChanged

@@ -12,7 +12,7 @@ Subject = NewType("Subject", str)  # "owner/repo#7"
 Branch = NewType("Branch", str)  # without refs/heads/
 InstallationId = NewType("InstallationId", int)  # read by the adapter of GitHub alone
 Permission = Literal["admin", "maintain", "write", "triage", "read", "none"]
-Reaction = Literal["eyes", "-1"]  # of those that GitHub has, by its own names
+Reaction = Literal["eyes", "+1", "-1"]  # of those that GitHub has, by its own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Request:
     label: str = ""  # the label that was added; empty when a comment asked
     comment: int | None = None
     on_pull: bool = False
+    in_thread: bool = False  # the comment stands in a thread on lines of a pull request
+    review: int = 0  # the review that asks, where one does
     title: str = ""
     body: str = ""
     asker_id: int = 0  # of the account: links a co-author's noreply address to it

@@ -28,6 +28,7 @@ from bot.values.conversation import (
 )
 from bot.values.request import Branch, Issue, Request, RunKey
 from bot.values.resumption import Resumption
+from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
 from bot.values.run_config import Caps, RepoConfig
 from bot.values.waiting import Waiting
 
@@ -98,6 +99,9 @@ class RunState:
     # Attempts of CI that count no more, by its run, because its failed jobs run again.
     rerun_attempts: dict[str, int] = field(default_factory=dict)
     pull: PullRequest | None = None
+    target: PullDetails | None = None  # the pull request that it works on, as it stood then
+    threads: tuple[ReviewThread, ...] = ()  # that it is asked to answer
+    answers: tuple[ThreadAnswer, ...] = ()
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
     resumption: Resumption | None = None

@@ -14,6 +14,8 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
+from bot.values import InstallationId, Repo
+
 
 class BadPayload(Exception):
     """The body is not what GitHub sends. The text names the place and holds nothing of the body."""
@@ -54,6 +56,11 @@ class AccountFields(Payload):
     id: Id
     type: Text = ""
 
+    @property
+    def is_bot(self) -> bool:
+        """Tell a bot's account, by its kind or by its name."""
+        return self.type == "Bot" or self.login.endswith("[bot]")
+
 
 class NamedFields(Payload):
     """What is known by its name: a label, a branch."""
@@ -79,6 +86,10 @@ class RepositoryPayload(Payload):
 
     installation: InstallationFields
     repository: RepositoryFields
+
+    def make_repo(self) -> Repo:
+        """Return the repository, with the installation that reaches it."""
+        return Repo(self.repository.full_name, InstallationId(self.installation.id))
 
 
 class SentPayload(RepositoryPayload):
@@ -128,34 +139,6 @@ class HeadRepositoryFields(Payload):
     """The repository that a head is in."""
 
     id: Id
-
-
-class HeadFields(Payload):
-    """The head of a pull request."""
-
-    ref: str
-    repo: HeadRepositoryFields | None = None  # a fork that was deleted
-
-
-class PullFields(Payload):
-    """A pull request."""
-
-    number: Id
-    merged: bool = False
-    head: HeadFields
-
-
-class PullRequestPayload(SentPayload):
-    """`pull_request`."""
-
-    pull_request: PullFields
-
-
-class SynchronizePayload(PullRequestPayload):
-    """`pull_request`, synchronize."""
-
-    before: Commit
-    after: Commit
 
 
 class SuiteFields(Payload):

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
-from bot.values import InstallationId, Repo
 from bot.values.events import (
     ChecksMoved,
     CommentCreated,
@@ -21,13 +20,12 @@ from bot.values.events import (
     IssueTransferred,
     IssueUnlabeled,
     Ping,
-    PullClosed,
-    PullSynchronized,
     Pushed,
     Unknown,
 )
 from bot.web import payloads
 from bot.web.payloads import BadPayload, parse_object, validate_payload
+from bot.web.pull_events import read_pull, read_review, read_review_comment, read_thread
 
 # The events that are read, each with its actions where it has some. `installation*` and `ping`
 # come to every App; the others are the `default_events` of deploy/app.yml.
@@ -35,7 +33,18 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "issues": ("labeled", "unlabeled", "closed", "edited", "deleted", "transferred"),
         "issue_comment": ("created",),
-        "pull_request": ("closed", "synchronize"),
+        "pull_request": (
+            "opened",
+            "reopened",
+            "edited",
+            "ready_for_review",
+            "converted_to_draft",
+            "closed",
+            "synchronize",
+        ),
+        "pull_request_review": ("submitted", "dismissed", "edited"),
+        "pull_request_review_comment": ("created",),
+        "pull_request_review_thread": ("resolved", "unresolved"),
         "check_run": ("completed",),
         "check_suite": ("completed",),
         "workflow_run": ("completed",),
@@ -106,10 +115,10 @@ def _read_issue(delivery: str, action: str, data: dict[str, object]) -> Event | 
     sender, issue = payload.sender, payload.issue
     return _ISSUE_EVENTS[action](
         delivery,
-        _make_repo(payload),
+        payload.make_repo(),
         issue.number,
         sender.login,
-        _is_bot(sender),
+        sender.is_bot,
         issue.updated_at,
     )
 
@@ -123,13 +132,13 @@ def _read_label(
     issue, sender = payload.issue, payload.sender
     return kind(
         delivery,
-        _make_repo(payload),
+        payload.make_repo(),
         issue.number,
         payload.label.name,
         issue.title,
         issue.body,
         sender.login,
-        _is_bot(sender),
+        sender.is_bot,
         issue.updated_at,
         on_pull=issue.pull_request is not None,
         sender_id=sender.id,
@@ -141,7 +150,7 @@ def _read_comment(delivery: str, _: str, data: dict[str, object]) -> Event:
     issue, comment, sender = payload.issue, payload.comment, payload.sender
     return CommentCreated(
         delivery,
-        _make_repo(payload),
+        payload.make_repo(),
         issue.number,
         comment.id,
         comment.body,
@@ -149,35 +158,9 @@ def _read_comment(delivery: str, _: str, data: dict[str, object]) -> Event:
         issue.title,
         issue.body,
         sender.login,
-        _is_bot(sender) or comment.performed_via_github_app is not None,
+        sender.is_bot or comment.performed_via_github_app is not None,
         comment.created_at,
         sender.id,
-    )
-
-
-def _read_pull(delivery: str, action: str, data: dict[str, object]) -> Event:
-    if action == "closed":
-        closed = validate_payload(payloads.PullRequestPayload, data)
-        sender, pull = closed.sender, closed.pull_request
-        return PullClosed(
-            delivery,
-            _make_repo(closed),
-            pull.number,
-            _find_own_branch(closed),
-            pull.merged,
-            sender.login,
-            _is_bot(sender),
-        )
-    moved = validate_payload(payloads.SynchronizePayload, data)
-    return PullSynchronized(
-        delivery,
-        _make_repo(moved),
-        moved.pull_request.number,
-        _find_own_branch(moved),
-        moved.before,
-        moved.after,
-        moved.sender.login,
-        _is_bot(moved.sender),
     )
 
 
@@ -186,7 +169,7 @@ def _read_check_run(delivery: str, _: str, data: dict[str, object]) -> Event:
     run = payload.check_run
     return ChecksMoved(
         delivery,
-        _make_repo(payload),
+        payload.make_repo(),
         _list_branch(run.check_suite.head_branch),
         run.head_sha,
         "check_run",
@@ -199,7 +182,7 @@ def _read_check_suite(delivery: str, _: str, data: dict[str, object]) -> Event:
     suite = payload.check_suite
     return ChecksMoved(
         delivery,
-        _make_repo(payload),
+        payload.make_repo(),
         _list_branch(suite.head_branch),
         suite.head_sha,
         "check_suite",
@@ -213,7 +196,7 @@ def _read_workflow_run(delivery: str, _: str, data: dict[str, object]) -> Event:
     ours = run.head_repository is None or run.head_repository.id == payload.repository.id
     branches = _list_branch(run.head_branch) if ours else ()
     return ChecksMoved(
-        delivery, _make_repo(payload), branches, run.head_sha, "workflow_run", run.conclusion
+        delivery, payload.make_repo(), branches, run.head_sha, "workflow_run", run.conclusion
     )
 
 
@@ -223,7 +206,7 @@ def _read_status(delivery: str, _: str, data: dict[str, object]) -> Event:
         return Unknown(delivery, "status", payload.state)
     branches = tuple(branch.name for branch in payload.branches)
     return ChecksMoved(
-        delivery, _make_repo(payload), branches, payload.sha, "status", payload.state
+        delivery, payload.make_repo(), branches, payload.sha, "status", payload.state
     )
 
 
@@ -234,12 +217,12 @@ def _read_push(delivery: str, _: str, data: dict[str, object]) -> Event | None:
     branch, who = payload.ref.removeprefix("refs/heads/"), payload.sender
     return Pushed(
         delivery,
-        _make_repo(payload),
+        payload.make_repo(),
         branch,
         payload.before,
         payload.after,
         who.login,
-        _is_bot(who),
+        who.is_bot,
     )
 
 
@@ -270,7 +253,10 @@ _READERS: Mapping[str, Callable[[str, str, dict[str, object]], Event | None]] = 
     {
         "issues": _read_issue,
         "issue_comment": _read_comment,
-        "pull_request": _read_pull,
+        "pull_request": read_pull,
+        "pull_request_review": read_review,
+        "pull_request_review_comment": read_review_comment,
+        "pull_request_review_thread": read_thread,
         "check_run": _read_check_run,
         "check_suite": _read_check_suite,
         "workflow_run": _read_workflow_run,
@@ -281,19 +267,6 @@ _READERS: Mapping[str, Callable[[str, str, dict[str, object]], Event | None]] = 
         "ping": _read_ping,
     }
 )
-
-
-def _make_repo(payload: payloads.RepositoryPayload) -> Repo:
-    return Repo(payload.repository.full_name, InstallationId(payload.installation.id))
-
-
-def _find_own_branch(payload: payloads.PullRequestPayload) -> str:
-    head = payload.pull_request.head
-    return head.ref if head.repo is not None and head.repo.id == payload.repository.id else ""
-
-
-def _is_bot(sender: payloads.AccountFields) -> bool:
-    return sender.type == "Bot" or sender.login.endswith("[bot]")
 
 
 def _list_branch(branch: str) -> tuple[str, ...]:

@@ -80,7 +80,10 @@ def test_examples_of_what_is_read_become_its_events() -> None:
             IssueLabeled=2, IssueUnlabeled=2, IssueEdited=3, IssueDeleted=1, IssueTransferred=1
         ),
         "issue_comment": Counter(CommentCreated=5),
-        "pull_request": Counter(PullClosed=2, PullSynchronized=1),
+        "pull_request": Counter(PullChanged=12, PullClosed=2, PullSynchronized=1),
+        "pull_request_review": Counter(ReviewSubmitted=3, ReviewChanged=1),
+        "pull_request_review_comment": Counter(ReviewCommentCreated=3),
+        "pull_request_review_thread": Counter(ThreadMoved=3),
         "check_run": Counter(ChecksMoved=3),
         "check_suite": Counter(ChecksMoved=4),
         "workflow_run": Counter(ChecksMoved=3),

@@ -23,9 +23,14 @@ from bot.values.events import (
     IssueTransferred,
     IssueUnlabeled,
     Ping,
+    PullChanged,
     PullClosed,
     PullSynchronized,
     Pushed,
+    ReviewChanged,
+    ReviewCommentCreated,
+    ReviewSubmitted,
+    ThreadMoved,
     Unknown,
 )
 from bot.web.webhook import EVENTS, read_event
@@ -66,12 +71,51 @@ COMMENTED = CommentCreated(
     42,
 )
 SUITE = {"head_branch": "greenlit/7-slow", "head_sha": SHA, "conclusion": "failure"}
+READ_PULL = {
+    "number": 8,
+    "title": "Be quick",
+    "body": None,
+    "user": ADA,
+    "updated_at": AT,
+    "head": {"ref": "greenlit/7-slow", "repo": REPOSITORY},
+}
+CHANGED = PullChanged(
+    GUID, REPO, 8, "greenlit/7-slow", "Be quick", "", "ada", "ada", False, AT, "reopened"
+)
+REVIEW = {"id": 6, "body": None, "state": "changes_requested", "submitted_at": AT}
+REVIEWED = ReviewSubmitted(
+    *(GUID, REPO, 8, "greenlit/7-slow", "Be quick", "", "ada", "ada", False, AT),
+    review=6,
+    state="changes_requested",
+    text="",
+    sender_id=42,
+)
+LINE_COMMENT = {
+    "id": 5,
+    "body": "Why?",
+    "created_at": AT,
+    "pull_request_review_id": 6,
+    "in_reply_to_id": 4,
+}
+LINE_COMMENTED = ReviewCommentCreated(
+    *(GUID, REPO, 8, "greenlit/7-slow", "Be quick", "", "ada", "ada", False, AT),
+    comment=5,
+    review=6,
+    text="Why?",
+    reply_to=4,
+    sender_id=42,
+)
 MOVED = ChecksMoved(GUID, REPO, ("greenlit/7-slow",), SHA, "check_suite", "failure")
 
 
 def told(kind: str, payload: object) -> Event:
     """The event of a signed delivery."""
     return read_event(*signed(kind, payload), SECRET)
+
+
+def on_pull(action: str, **more: object) -> dict[str, object]:
+    """Something happened to a pull request that is read with what it says."""
+    return {**ENVELOPE, "action": action, "pull_request": READ_PULL, **more}
 
 
 def as_bot(payload: dict[str, object]) -> dict[str, object]:
@@ -129,6 +173,42 @@ def as_bot(payload: dict[str, object]) -> dict[str, object]:
             "pull_request",
             pull("synchronize", None, before=ZERO, after=SHA),
             PullSynchronized(GUID, REPO, 8, "", ZERO, SHA, "ada", False),
+        ),
+        ("pull_request", on_pull("reopened"), CHANGED),
+        (
+            "pull_request",
+            on_pull("edited", pull_request={**READ_PULL, "user": None, "head": {"ref": "x"}}),
+            replace(CHANGED, action="edited", pull_author="", branch=""),
+        ),
+        ("pull_request_review", on_pull("submitted", review=REVIEW), REVIEWED),
+        (
+            "pull_request_review",
+            on_pull("submitted", review={**REVIEW, "state": "approved", "body": "Fine."}),
+            replace(REVIEWED, state="approved", text="Fine."),
+        ),
+        (
+            "pull_request_review",
+            on_pull("dismissed", review={**REVIEW, "state": "dismissed"}),
+            ReviewChanged(
+                *(GUID, REPO, 8, "greenlit/7-slow", "Be quick", "", "ada", "ada", False, AT),
+                review=6,
+                action="dismissed",
+            ),
+        ),
+        ("pull_request_review_comment", on_pull("created", comment=LINE_COMMENT), LINE_COMMENTED),
+        (
+            "pull_request_review_comment",
+            on_pull("created", comment={"id": 5, "body": None, "created_at": AT}),
+            replace(LINE_COMMENTED, text="", review=0, reply_to=0),
+        ),
+        (
+            "pull_request_review_thread",
+            on_pull("unresolved", thread={"node_id": "PRRT_1"}),
+            ThreadMoved(
+                *(GUID, REPO, 8, "greenlit/7-slow", "Be quick", "", "ada", "ada", False, AT),
+                thread="PRRT_1",
+                action="unresolved",
+            ),
         ),
         ("check_suite", {**ENVELOPE, "action": "completed", "check_suite": SUITE}, MOVED),
         (
@@ -249,6 +329,28 @@ def test_bots_are_known_by_any_sign(more):
     assert event.sender_bot
 
 
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("pull_request_review", as_bot(on_pull("submitted", review=REVIEW))),
+        (
+            "pull_request_review",
+            on_pull("submitted", review={**REVIEW, "performed_via_github_app": {"id": 1}}),
+        ),
+        (
+            "pull_request_review_comment",
+            on_pull("created", comment={**LINE_COMMENT, "performed_via_github_app": {"id": 1}}),
+        ),
+    ],
+)
+def test_what_bots_say_in_reviews_is_known(kind, payload):
+    """A review or a comment on lines that a bot wrote, or an App for somebody, is no person's."""
+    event = told(kind, payload)
+
+    assert isinstance(event, ReviewSubmitted | ReviewCommentCreated)
+    assert event.sender_bot
+
+
 def test_the_app_subscribes_to_what_is_read():
     """deploy/app.yml asks GitHub for exactly the events that are read; three come to every App by
     themselves.
@@ -273,3 +375,12 @@ def test_the_app_asks_for_no_more_than_it_needs():
     }
 
     assert expected == app["default_permissions"]
+
+
+def test_the_readme_names_the_events():
+    """Who makes the App by hand ticks the boxes that the README names, by GitHub's own words."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    events = yaml.safe_load((Path(__file__).parents[2] / "deploy" / "app.yml").read_text())
+    names = [f"*{name.replace('_', ' ').capitalize()}*" for name in events["default_events"]]
+
+    assert [] == [name for name in names if name not in readme]

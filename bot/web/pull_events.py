@@ -1,0 +1,156 @@
+"""Read what webhooks tell of pull requests and their reviews into events."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict, cast
+
+from bot.values import Repo
+from bot.values.events import (
+    PullChanged,
+    PullClosed,
+    PullSynchronized,
+    ReviewChanged,
+    ReviewCommentCreated,
+    ReviewSubmitted,
+    ThreadMoved,
+)
+from bot.web.payloads import validate_payload
+from bot.web.pull_payloads import (
+    PullChangePayload,
+    PullRequestPayload,
+    ReviewCommentPayload,
+    ReviewPayload,
+    SubmittedReviewPayload,
+    SynchronizePayload,
+    ThreadPayload,
+)
+
+PullAction = Literal["opened", "reopened", "edited", "ready_for_review", "converted_to_draft"]
+
+
+class _PullParts(TypedDict):
+    """What all events of a pull request have."""
+
+    delivery: str
+    repo: Repo
+    number: int
+    branch: str
+    title: str
+    body: str
+    pull_author: str
+    sender: str
+    sender_bot: bool
+
+
+def read_pull(
+    delivery: str, action: str, data: dict[str, object]
+) -> PullChanged | PullClosed | PullSynchronized:
+    """Read `pull_request`."""
+    if action == "closed":
+        return _read_closed(delivery, data)
+    if action == "synchronize":
+        return _read_moved(delivery, data)
+    payload = validate_payload(PullChangePayload, data)
+    return PullChanged(
+        **_make_parts(delivery, payload),
+        at=payload.pull_request.updated_at,
+        action=cast("PullAction", action),
+    )
+
+
+def _read_closed(delivery: str, data: dict[str, object]) -> PullClosed:
+    payload = validate_payload(PullRequestPayload, data)
+    return PullClosed(
+        delivery,
+        payload.make_repo(),
+        payload.pull_request.number,
+        payload.find_own_branch(),
+        payload.pull_request.merged,
+        payload.sender.login,
+        payload.sender.is_bot,
+    )
+
+
+def _read_moved(delivery: str, data: dict[str, object]) -> PullSynchronized:
+    payload = validate_payload(SynchronizePayload, data)
+    return PullSynchronized(
+        delivery,
+        payload.make_repo(),
+        payload.pull_request.number,
+        payload.find_own_branch(),
+        payload.before,
+        payload.after,
+        payload.sender.login,
+        payload.sender.is_bot,
+    )
+
+
+def read_review(
+    delivery: str, action: str, data: dict[str, object]
+) -> ReviewSubmitted | ReviewChanged:
+    """Read `pull_request_review`."""
+    if action == "submitted":
+        return _read_submitted(delivery, data)
+    payload = validate_payload(ReviewPayload, data)
+    return ReviewChanged(
+        **_make_parts(delivery, payload),
+        at=payload.pull_request.updated_at,
+        review=payload.review.id,
+        action="dismissed" if action == "dismissed" else "edited",
+    )
+
+
+def _read_submitted(delivery: str, data: dict[str, object]) -> ReviewSubmitted:
+    payload = validate_payload(SubmittedReviewPayload, data)
+    parts, review = _make_parts(delivery, payload), payload.review
+    parts["sender_bot"] = parts["sender_bot"] or review.performed_via_github_app is not None
+    return ReviewSubmitted(
+        **parts,
+        at=review.submitted_at,
+        review=review.id,
+        state=review.state,
+        text=review.body,
+        sender_id=payload.sender.id,
+    )
+
+
+def read_review_comment(delivery: str, _: str, data: dict[str, object]) -> ReviewCommentCreated:
+    """Read `pull_request_review_comment`; a comment that an App made for somebody is a bot's."""
+    payload = validate_payload(ReviewCommentPayload, data)
+    parts, comment = _make_parts(delivery, payload), payload.comment
+    parts["sender_bot"] = parts["sender_bot"] or comment.performed_via_github_app is not None
+    return ReviewCommentCreated(
+        **parts,
+        at=comment.created_at,
+        comment=comment.id,
+        review=comment.pull_request_review_id or 0,
+        text=comment.body,
+        reply_to=comment.in_reply_to_id or 0,
+        sender_id=payload.sender.id,
+    )
+
+
+def read_thread(delivery: str, action: str, data: dict[str, object]) -> ThreadMoved:
+    """Read `pull_request_review_thread`."""
+    payload = validate_payload(ThreadPayload, data)
+    return ThreadMoved(
+        **_make_parts(delivery, payload),
+        at=payload.pull_request.updated_at,
+        thread=payload.thread.node_id,
+        action="resolved" if action == "resolved" else "unresolved",
+    )
+
+
+def _make_parts(delivery: str, payload: PullChangePayload) -> _PullParts:
+    pull = payload.pull_request
+    return {
+        "delivery": delivery,
+        "repo": payload.make_repo(),
+        "number": pull.number,
+        "branch": payload.find_own_branch(),
+        "title": pull.title,
+        "body": pull.body,
+        "pull_author": payload.author,
+        "sender": payload.sender.login,
+        "sender_bot": payload.sender.is_bot,
+    }

@@ -1,0 +1,129 @@
+"""Validate GitHub's webhook payloads of pull requests and their reviews."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from bot.web.payloads import (
+    AccountFields,
+    Commit,
+    HeadRepositoryFields,
+    Id,
+    Payload,
+    SentPayload,
+    Text,
+    Time,
+)
+
+
+class HeadFields(Payload):
+    """The head of a pull request."""
+
+    ref: str
+    repo: HeadRepositoryFields | None = None  # a fork that was deleted
+
+
+class PullFields(Payload):
+    """A pull request."""
+
+    number: Id
+    merged: bool = False
+    head: HeadFields
+
+
+class PullRequestPayload(SentPayload):
+    """`pull_request`."""
+
+    pull_request: PullFields
+
+    def find_own_branch(self) -> str:
+        """Return the head's branch; "" where it is in a fork, or the fork was deleted."""
+        head = self.pull_request.head
+        return head.ref if head.repo is not None and head.repo.id == self.repository.id else ""
+
+
+class SynchronizePayload(PullRequestPayload):
+    """`pull_request`, synchronize."""
+
+    before: Commit
+    after: Commit
+
+
+class ReadPullFields(PullFields):
+    """A pull request with what it says."""
+
+    title: Text = ""
+    body: Text = ""
+    user: AccountFields | None = None
+    updated_at: Time
+
+
+class PullChangePayload(PullRequestPayload):
+    """`pull_request`, and all that is told of one: what it says, and who opened it."""
+
+    pull_request: ReadPullFields
+
+    @property
+    def author(self) -> str:
+        """Who opened the pull request; "" where the account is gone."""
+        user = self.pull_request.user
+        return user.login if user else ""
+
+
+class ReviewFields(Payload):
+    """A review. Its state is in lower case here, unlike in the API's answers."""
+
+    id: Id
+    body: Text = ""
+    state: Literal["approved", "changes_requested", "commented", "dismissed"]
+    submitted_at: Time
+    performed_via_github_app: dict[str, object] | None = None
+
+
+class ReviewPayload(PullChangePayload):
+    """`pull_request_review`."""
+
+    review: ReviewFields
+
+
+class SubmittedReviewFields(ReviewFields):
+    """A review that was just submitted."""
+
+    state: Literal["approved", "changes_requested", "commented"]
+
+
+class SubmittedReviewPayload(PullChangePayload):
+    """`pull_request_review`, submitted."""
+
+    review: SubmittedReviewFields
+
+
+class ReviewCommentFields(Payload):
+    """A comment of a thread. Only old ones have no review."""
+
+    id: Id
+    body: Text = ""
+    created_at: Time
+    pull_request_review_id: Id | None = None
+    in_reply_to_id: Id | None = None
+    performed_via_github_app: dict[str, object] | None = None
+
+
+class ReviewCommentPayload(PullChangePayload):
+    """`pull_request_review_comment`."""
+
+    comment: ReviewCommentFields
+
+
+class ThreadFields(Payload):
+    """A thread, known by its id in GraphQL."""
+
+    node_id: str = Field(min_length=1)
+
+
+class ThreadPayload(PullChangePayload):
+    """`pull_request_review_thread`."""
+
+    thread: ThreadFields

@@ -30,6 +30,16 @@ class Mirrors(Protocol):
         an empty one.
         """
 
+    def fetch_commit(self, repo: Repo, remote: Remote, sha: Sha, branch: Branch) -> Tree:
+        """Bring a commit with its history and files, such as a pull request's head: of a fork's,
+        too. `branch` only names the tree. Raises Unreachable where the remote lacks it, or lags.
+        """
+
+    def find_merge_base(self, tree: Tree, sha: Sha) -> Sha | None:
+        """The newest commit that led to the tree and to another commit; None where there is none.
+        Both must have been fetched.
+        """
+
     def entries(self, tree: Tree) -> tuple[TreeEntry, ...]:
         """All files, by path in git's order."""
 

@@ -87,6 +87,24 @@ class GitMirrors:
                 mirror.fetch(mirror.git.toward(remote, self._protocols), remote.url, tip)
         return Tree(repo, tip, branch)
 
+    def fetch_commit(self, repo: Repo, remote: Remote, sha: Sha, branch: Branch) -> Tree:
+        """Fetch a commit with its files, where it is not here already."""
+        git = self._git(repo, sha)
+        mirror = self._mirror(repo)
+        mirror.make()
+        if not mirror.can_read(sha):
+            with _port_errors(repo, remote):
+                mirror.fetch(git.toward(remote, self._protocols), remote.url, sha)
+        return Tree(repo, sha, branch)
+
+    def find_merge_base(self, tree: Tree, sha: Sha) -> Sha | None:
+        """Find the newest commit that led to both; None where there is none."""
+        git = self._git(tree.repo, tree.sha, sha)
+        try:
+            return Sha(git.run("merge-base", tree.sha, sha).decode().strip())
+        except GitError:
+            return None
+
     def entries(self, tree: Tree) -> tuple[TreeEntry, ...]:
         """List all files, by path in git's order."""
         with self._reading(tree) as git:

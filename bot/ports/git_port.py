@@ -35,11 +35,6 @@ class Mirrors(Protocol):
         too. `branch` only names the tree. Raises Unreachable where the remote lacks it, or lags.
         """
 
-    def find_merge_base(self, tree: Tree, sha: Sha) -> Sha | None:
-        """The newest commit that led to the tree and to another commit; None where there is none.
-        Both must have been fetched.
-        """
-
     def entries(self, tree: Tree) -> tuple[TreeEntry, ...]:
         """All files, by path in git's order."""
 

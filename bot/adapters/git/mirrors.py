@@ -97,14 +97,6 @@ class GitMirrors:
                 mirror.fetch(git.toward(remote, self._protocols), remote.url, sha)
         return Tree(repo, sha, branch)
 
-    def find_merge_base(self, tree: Tree, sha: Sha) -> Sha | None:
-        """Find the newest commit that led to both; None where there is none."""
-        git = self._git(tree.repo, tree.sha, sha)
-        try:
-            return Sha(git.run("merge-base", tree.sha, sha).decode().strip())
-        except GitError:
-            return None
-
     def entries(self, tree: Tree) -> tuple[TreeEntry, ...]:
         """List all files, by path in git's order."""
         with self._reading(tree) as git:

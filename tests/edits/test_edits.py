@@ -274,6 +274,14 @@ def test_an_old_text_without_its_margin_leaves_the_new_one_as_it_is_or_is_refuse
     )
 
 
+def test_a_bracket_that_goes_does_not_say_where_new_lines_stand():
+    """Where a line of the file is left out between both anchors, another like it proves nothing."""
+    file = "f() {\n  one\n}\n\n}\n"
+    hunk = "@@ -1,4 +1,3 @@\n f() {\n   one\n+  two\n-\n-}\n"
+
+    assert "not sure" in refused({"a.ts": file}, f"--- a/a.ts\n+++ b/a.ts\n{hunk}")
+
+
 def test_an_insertion_without_its_anchor_is_refused():
     """The lines beside it are not in the file, or not beside each other."""
     file = {"a": "one\ntwo\nthree\nfour\n"}

@@ -132,6 +132,7 @@ def _build_ports(settings: Settings, hub: GitHubApp) -> Ports:
         issues=hub.issues,
         comments=hub.comments,
         pulls=hub.pulls,
+        reviews=hub.reviews,
         ci=hub.ci,
         credentials=hub,
     )

@@ -143,6 +143,7 @@ class Town:
                 issues=github.issues,
                 comments=github.comments,
                 pulls=github.pulls,
+                reviews=github.reviews,
                 ci=github.ci,
                 credentials=github,
             )

@@ -96,10 +96,13 @@ class ThreadAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedChange:
-    """New text for lines of a pull request's new side, shown as a suggestion block."""
+    """New text for lines of a pull request's new side, shown as a suggestion block.
+
+    The text is without its last line end; None where the lines go.
+    """
 
     path: str
     start_line: int
     line: int
-    text: str  # without the last line end
+    text: str | None
     body: str = ""  # what is said above the block

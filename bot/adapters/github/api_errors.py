@@ -41,12 +41,19 @@ class NotFound(Refusal):
     """GitHub knows nothing at this address, or no longer: 404 or 410."""
 
 
+class Forbidden(Refusal):
+    """GitHub does not let the App do this, here or now."""
+
+
 class Unprocessable(Refusal):
     """GitHub understands the request and does not do it, status 422. `message` is its own words."""
 
     def __init__(self, text: str, message: str, detail: str = "") -> None:
         super().__init__(text, detail)
         self.message = message
+
+
+GRAPHQL_KINDS: dict[str, type[Refusal]] = {"NOT_FOUND": NotFound, "FORBIDDEN": Forbidden}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +128,10 @@ def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
         until = _limited_until(response, now) or now + PATIENCE_S
         raise RateLimited(f"GitHub's limit is reached: {message}", until, "GitHub")
     if kind == "FORBIDDEN" and NOT_GRANTED in message.lower():
-        raise Refusal(_ask_for_permission(response))
+        raise Forbidden(_ask_for_permission(response))
     if kind:
         text = f"GitHub refused what I asked it for: {_quote(message)}."
-        raise Refusal(text, response.request)
+        raise GRAPHQL_KINDS.get(kind, Refusal)(text, response.request)
     # GraphQL's time-outs have no type.
     raise Unreachable(f"GitHub could not answer {response.request}: {message}", "GitHub")
 
@@ -163,16 +170,16 @@ def hide_tokens(text: str) -> str:
 def _forbidden(response: ApiResponse, now: float) -> Exception:
     message = response.message.lower()
     if NOT_GRANTED in message:
-        return Refusal(_ask_for_permission(response))
+        return Forbidden(_ask_for_permission(response))
     if until := _limited_until(response, now):
         return RateLimited(
             f"GitHub's limit is reached ({response.status} to {response.request})", until, "GitHub"
         )
     for sign, text in FORBIDDEN.items():
         if sign in message:
-            return Refusal(text)
+            return Forbidden(text)
     words = _quote(response.message or "no reason given")
-    return Refusal(f"GitHub forbids what I asked it for: {words}.", response.request)
+    return Forbidden(f"GitHub forbids what I asked it for: {words}.", response.request)
 
 
 def _quote(message: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, Literal
+from typing import Literal
 
 from github.CheckRunAnnotation import CheckRunAnnotation
 from github.PaginatedList import PaginatedList
@@ -25,8 +25,8 @@ from bot.adapters.github.check_shapes import (
     StatusShape,
 )
 from bot.adapters.github.github_api import GitHubApi
+from bot.adapters.github.graphql_query import query_graphql
 from bot.adapters.github.log_download import fetch_log
-from bot.adapters.github.write_throttle import write_once
 from bot.ports import Unreachable
 from bot.values import Annotation, Check, Checks, Repo, Sha
 
@@ -113,7 +113,7 @@ def _fetch_pages(client: ApiClient, repo: Repo, sha: Sha) -> Iterator[CommitPage
     has_next_page, after = True, None
     while has_next_page:
         variables = {"owner": owner, "name": name, "sha": sha, "after": after}
-        repository = _query(client, SUITES, variables).get("repository") or {}
+        repository = query_graphql(client, SUITES, variables).get("repository") or {}
         page = CommitPage.model_validate(repository.get("object") or {})
         yield page
         has_next_page, after = page.has_next_page, page.end_cursor
@@ -123,15 +123,9 @@ def _fetch_runs(client: ApiClient, suite: CheckSuiteShape) -> Iterator[CheckRunS
     page = suite.check_runs
     yield from page.nodes
     while page.has_next_page:
-        data = _query(client, RUNS, {"suite": suite.id, "after": page.end_cursor})
+        data = query_graphql(client, RUNS, {"suite": suite.id, "after": page.end_cursor})
         page = CheckRunPage.model_validate(data["node"]["checkRuns"])
         yield from page.nodes
-
-
-def _query(client: ApiClient, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-    """Ask GraphQL. To the client a query is a POST, but it changes nothing: it may be repeated."""
-    _, answer = write_once(lambda: client.graphql_query(query, variables), lambda: None, 0.0)
-    return answer.get("data") or {}
 
 
 def _count_attempts(repository: Repository, run: int) -> int:

@@ -16,6 +16,7 @@ from bot.adapters.github.issue_comments import GitHubComments
 from bot.adapters.github.issues import GitHubIssues
 from bot.adapters.github.pull_requests import GitHubPulls
 from bot.adapters.github.repositories import GitHubRepositories
+from bot.adapters.github.reviews import GitHubReviews
 from bot.values import Remote, Repo
 
 
@@ -42,6 +43,7 @@ class GitHubApp:
         self.issues = GitHubIssues(self._api)
         self.comments = GitHubComments(self._api, self.fetch_login, self.clock)
         self.pulls = GitHubPulls(self._api)
+        self.reviews = GitHubReviews(self._api, self.fetch_login)
         self.ci = GitHubChecks(self._api, self.fetch_slug)
 
     def fetch_slug(self) -> str:

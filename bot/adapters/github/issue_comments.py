@@ -83,7 +83,7 @@ class GitHubComments:
     def put_comment(self, repo: Repo, number: int, marker: str, body: str) -> PostedComment:
         """Edit our comment that holds the hidden marker, or write it."""
         place = (repo.name, number)
-        text = cut_to_limit(f"{_hide(marker)}\n{body}")
+        text = cut_to_limit(f"{hide_marker(marker)}\n{body}")
         with self._comment_locks.find(place), self._api.repository(repo) as repository:
             issue = repository.get_issue(number)
             known = self._find_known(place)
@@ -114,7 +114,7 @@ class GitHubComments:
         with self._api.repository(repo) as repository:
             refusals = self._find_refusals(repository.get_issue(number))
             bodies = list(islice(refusals, REFUSALS_PER_ISSUE))
-        is_told = any(_hide(marker) in body for body in bodies)
+        is_told = any(hide_marker(marker) in body for body in bodies)
         return len(bodies) < REFUSALS_PER_ISSUE and not is_told
 
     def _find_refusals(self, issue: GithubIssue) -> Iterator[str]:
@@ -200,7 +200,8 @@ def _comment_value(comment: IssueComment) -> OwnComment:
     )
 
 
-def _hide(marker: str) -> str:
+def hide_marker(marker: str) -> str:
+    """Write a marker so that readers of the page do not see it."""
     return f"<!-- {marker} -->"
 
 

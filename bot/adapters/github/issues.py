@@ -45,7 +45,7 @@ def _issue_value(issue: GithubIssue) -> Issue:
         require(issue.number, "number"),
         require(issue.title, "title"),
         issue.body or "",
-        _login_of(issue.user),
+        login_of(issue.user),
         open=issue.state != "closed",
         locked=bool(issue.locked),
         pull=issue.raw_data.get("pull_request") is not None,
@@ -69,7 +69,7 @@ def _find_new_place(issue: GithubIssue, asked: int) -> str:
 def _comment_value(comment: IssueComment) -> Comment:
     return Comment(
         require(comment.id, "id"),
-        _login_of(comment.user),
+        login_of(comment.user),
         comment.body or "",
         to_text(comment.created_at),
         to_text(comment.updated_at),
@@ -77,7 +77,8 @@ def _comment_value(comment: IssueComment) -> Comment:
     )
 
 
-def _login_of(user: NamedUser | Organization | None) -> str:
+def login_of(user: NamedUser | Organization | None) -> str:
+    """Return the login of an account, which may be deleted."""
     return require(user.login, "login") if user else GHOST
 
 

@@ -1,0 +1,102 @@
+"""Ask GraphQL for the review threads of a pull request, and read its answer.
+
+The REST API knows comments, but neither threads nor whether one is resolved.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AliasPath, Field
+
+from bot.adapters.github.check_shapes import GraphShape
+from bot.adapters.github.issues import GHOST
+
+COMMENT_FIELDS = """
+nodes {
+  fullDatabaseId body createdAt lastEditedAt url state diffHunk
+  author { __typename login }
+  originalCommit { oid }
+  pullRequestReview { fullDatabaseId }
+}
+pageInfo { hasNextPage endCursor }
+"""
+THREADS = f"""
+query Threads($owner: String!, $name: String!, $number: Int!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    pullRequest(number: $number) {{
+      reviewThreads(first: 100, after: $after) {{
+        pageInfo {{ hasNextPage endCursor }}
+        nodes {{
+          id path line startLine originalLine originalStartLine diffSide subjectType
+          isResolved isOutdated viewerCanResolve
+          comments(first: 100) {{ {COMMENT_FIELDS} }}
+        }}
+      }}
+    }}
+  }}
+}}
+"""
+COMMENTS = f"""
+query Comments($thread: ID!, $after: String) {{
+  node(id: $thread) {{
+    ... on PullRequestReviewThread {{
+      comments(first: 100, after: $after) {{ {COMMENT_FIELDS} }}
+    }}
+  }}
+}}
+"""
+
+
+class ThreadCommentShape(GraphShape):
+    """One comment of a thread. Deleted accounts have no author."""
+
+    full_database_id: int
+    body: str
+    created_at: str
+    last_edited_at: str | None = None
+    url: str = ""
+    state: Literal["PENDING", "SUBMITTED"]
+    diff_hunk: str = ""
+    login: str = Field(GHOST, validation_alias=AliasPath("author", "login"))
+    kind: str = Field("", validation_alias=AliasPath("author", "__typename"))
+    original_sha: str | None = Field(None, validation_alias=AliasPath("originalCommit", "oid"))
+    review: int = Field(0, validation_alias=AliasPath("pullRequestReview", "fullDatabaseId"))
+
+    @property
+    def author(self) -> str:
+        """The login as the REST API has it: GraphQL leaves out the ending of bots."""
+        return f"{self.login}[bot]" if self.kind == "Bot" else self.login
+
+
+class ThreadCommentPage(GraphShape):
+    """Some of a thread's comments."""
+
+    nodes: tuple[ThreadCommentShape, ...] = ()
+    has_next_page: bool = Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))
+    end_cursor: str | None = Field(None, validation_alias=AliasPath("pageInfo", "endCursor"))
+
+
+class ThreadShape(GraphShape):
+    """One thread, with the beginning of its comments."""
+
+    id: str
+    path: str
+    line: int | None = None
+    start_line: int | None = None
+    original_line: int | None = None
+    original_start_line: int | None = None
+    diff_side: Literal["LEFT", "RIGHT"]
+    subject_type: Literal["FILE", "LINE"]
+    is_resolved: bool
+    is_outdated: bool
+    viewer_can_resolve: bool
+    comments: ThreadCommentPage
+
+
+class ThreadPage(GraphShape):
+    """Some of a pull request's threads."""
+
+    nodes: tuple[ThreadShape, ...] = ()
+    has_next_page: bool = Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))
+    end_cursor: str | None = Field(None, validation_alias=AliasPath("pageInfo", "endCursor"))

@@ -1,0 +1,247 @@
+"""Read pull requests that anybody opened, and take part in their reviews."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
+
+from github.GitRef import GitRef
+from github.PullRequestComment import PullRequestComment
+from github.PullRequestReview import PullRequestReview
+from github.Repository import Repository
+
+from bot.adapters.github.api_client import ApiClient
+from bot.adapters.github.api_errors import Forbidden, NotFound, Unprocessable
+from bot.adapters.github.github_api import GitHubApi
+from bot.adapters.github.graphql_query import query_graphql
+from bot.adapters.github.issue_comments import cut_to_limit, hide_marker
+from bot.adapters.github.key_locks import KeyLocks
+from bot.adapters.github.review_shapes import (
+    COMMENTS,
+    THREADS,
+    ThreadCommentPage,
+    ThreadCommentShape,
+    ThreadPage,
+    ThreadShape,
+)
+from bot.adapters.github.review_values import (
+    STATES,
+    make_pull,
+    make_review,
+    make_thread,
+    write_suggestion,
+)
+from bot.ports import Unreachable
+from bot.values import (
+    Branch,
+    PullDetails,
+    Reaction,
+    Repo,
+    Review,
+    ReviewThread,
+    Sha,
+    SuggestedChange,
+)
+
+PULLS = 1_000  # whose threads are remembered
+Replies = set[tuple[str, str]]  # thread and marker
+
+
+class GitHubReviews:
+    """The port `bot.ports.Reviews`. It remembers which replies of ours a pull request has, so that
+    its threads are listed once, however many are answered.
+    """
+
+    def __init__(self, api: GitHubApi, fetch_login: Callable[[], str]) -> None:
+        self._api = api
+        self._fetch_login = fetch_login
+        self._lock = Lock()
+        self._reply_locks = KeyLocks()
+        self._replies: dict[tuple[str, int], Replies] = {}
+
+    def fetch_pull(self, repo: Repo, number: int) -> PullDetails | None:
+        """Return the pull request as it is now; None when there is none with this number."""
+        with self._api.repository(repo) as repository:
+            try:
+                pull = repository.get_pull(number).complete()
+            except NotFound:
+                return None
+            return make_pull(pull, self._fetch_login())
+
+    def list_threads(self, repo: Repo, number: int) -> tuple[ReviewThread, ...]:
+        """Return all threads that have a submitted comment, oldest first."""
+        with self._api.client(repo) as client:
+            threads = [
+                make_thread(shape, _fetch_comments(client, shape))
+                for shape in _fetch(client, repo, number)
+            ]
+        begun = [thread for thread in threads if thread.comments]
+        return tuple(sorted(begun, key=lambda thread: thread.comments[0].at))
+
+    def find_thread(self, repo: Repo, number: int, comment: int) -> ReviewThread | None:
+        """Return the thread that holds a comment; None when it was deleted."""
+        for thread in self.list_threads(repo, number):
+            if any(one.id == comment for one in thread.comments):
+                return thread
+        return None
+
+    def list_reviews(self, repo: Repo, number: int) -> tuple[Review, ...]:
+        """Return all submitted reviews, oldest first."""
+        with self._api.repository(repo) as repository:
+            reviews = repository.get_pull(number).get_reviews()
+            return tuple(make_review(review) for review in reviews if review.state in STATES)
+
+    def reply(self, repo: Repo, number: int, thread: str, marker: str, body: str) -> bool:
+        """Answer in a thread, once for each hidden marker. False when the thread is gone."""
+        place, reply = (repo.name, number), (thread, marker)
+        text = cut_to_limit(f"{hide_marker(marker)}\n{body}")
+        answer = {"pullRequestReviewThreadId": thread, "body": text}
+        with self._reply_locks.find(place):
+            try:
+                if reply in self._find_known(repo, number):
+                    return True
+                self._api.write_once(
+                    lambda: self._mutate(repo, "addPullRequestReviewThreadReply", answer),
+                    lambda: reply in self._list_replies(repo, number) or None,
+                )
+            except NotFound:
+                return False
+            except Unreachable:  # nobody knows what became of it: the threads are listed anew
+                self._remember(place, None)
+                raise
+            self._find_known(repo, number).add(reply)
+        return True
+
+    def resolve_thread(self, repo: Repo, thread: str) -> bool:
+        """Resolve a thread. False when it is gone, or GitHub does not let the bot."""
+        try:
+            self._api.write_once(
+                lambda: self._mutate(repo, "resolveReviewThread", {"threadId": thread})
+            )
+        except (NotFound, Forbidden):
+            return False
+        return True
+
+    def request_review(self, repo: Repo, number: int, login: str) -> bool:
+        """Ask for a review again. False for authors, and people without access."""
+        with self._api.repository(repo) as repository:
+            pull = repository.get_pull(number)
+            try:
+                self._api.write_once(lambda: pull.create_review_request(reviewers=[login]))
+            except (NotFound, Unprocessable):
+                return False
+        return True
+
+    def add_thread_reaction(self, repo: Repo, comment: int, reaction: Reaction = "eyes") -> None:
+        """React to a comment of a thread; a second time changes nothing."""
+        with self._api.repository(repo) as repository:
+            url = f"{repository.url}/pulls/comments/{comment}"
+            target = PullRequestComment(repository.requester, url=url)
+            self._api.write_once(lambda: target.create_reaction(reaction))
+
+    def submit_review(
+        self, repo: Repo, number: int, marker: str, body: str, changes: Sequence[SuggestedChange]
+    ) -> bool:
+        """Submit a review with suggestions, once for each hidden marker. False when GitHub refuses
+        its lines.
+        """
+        text = cut_to_limit(f"{hide_marker(marker)}\n{body}")
+        comments = list(map(write_suggestion, changes))
+        with self._api.repository(repo) as repository:
+            pull = repository.get_pull(number)
+
+            def find() -> object:
+                reviews = pull.get_reviews()
+                return next(filter(lambda review: self._is_ours(review, marker), reviews), None)
+
+            if find() is not None:
+                return True
+            try:
+                self._api.write_once(
+                    lambda: pull.create_review(body=text, event="COMMENT", comments=comments), find
+                )
+            except Unprocessable:
+                return False
+        return True
+
+    def delete_branch(self, repo: Repo, branch: Branch, expect: Sha) -> bool:
+        """Delete a branch that still points to `expect`. False when it does not, or is gone."""
+        with self._api.repository(repo) as repository:
+            ref = _find_ref(repository, branch)
+            if ref is None or ref.object.sha != expect:
+                return False
+
+            def find() -> bool | None:
+                return _find_ref(repository, branch) is None or None
+
+            def delete() -> bool:
+                ref.delete()
+                return True
+
+            try:
+                return self._api.write_once(delete, find)
+            except Unprocessable:  # somebody else was faster
+                return False
+
+    def _mutate(self, repo: Repo, name: str, given: dict[str, str]) -> bool:
+        with self._api.client(repo) as client:
+            client.graphql_named_mutation(name, given, "clientMutationId")
+        return True
+
+    def _is_ours(self, review: PullRequestReview, marker: str) -> bool:
+        is_by_us = review.user is not None and review.user.login == self._fetch_login()
+        return is_by_us and hide_marker(marker) in (review.body or "")
+
+    def _find_known(self, repo: Repo, number: int) -> Replies:
+        place = (repo.name, number)
+        with self._lock:
+            known = self._replies.get(place)
+        known = self._list_replies(repo, number) if known is None else known
+        self._remember(place, known)
+        return known
+
+    def _remember(self, place: tuple[str, int], replies: Replies | None) -> None:
+        with self._lock:
+            self._replies.pop(place, None)
+            if replies is not None:
+                self._replies[place] = replies
+            if len(self._replies) > PULLS:
+                del self._replies[next(iter(self._replies))]
+
+    def _list_replies(self, repo: Repo, number: int) -> Replies:
+        login = self._fetch_login()
+        return {
+            (thread.id, marker)
+            for thread in self.list_threads(repo, number)
+            for comment in thread.comments
+            if comment.author == login
+            for marker in re.findall("<!-- (.+?) -->", comment.body)
+        }
+
+
+def _find_ref(repository: Repository, branch: Branch) -> GitRef | None:
+    try:
+        return repository.get_git_ref(f"heads/{branch}").complete()
+    except NotFound:
+        return None
+
+
+def _fetch(client: ApiClient, repo: Repo, number: int) -> Iterator[ThreadShape]:
+    owner, _, name = repo.name.partition("/")
+    has_next_page, after = True, None
+    while has_next_page:
+        variables = {"owner": owner, "name": name, "number": number, "after": after}
+        data = query_graphql(client, THREADS, variables)
+        page = ThreadPage.model_validate(data["repository"]["pullRequest"]["reviewThreads"])
+        yield from page.nodes
+        has_next_page, after = page.has_next_page, page.end_cursor
+
+
+def _fetch_comments(client: ApiClient, shape: ThreadShape) -> Iterator[ThreadCommentShape]:
+    page = shape.comments
+    yield from page.nodes
+    while page.has_next_page:
+        data = query_graphql(client, COMMENTS, {"thread": shape.id, "after": page.end_cursor})
+        page = ThreadCommentPage.model_validate(data["node"]["comments"])
+        yield from page.nodes

@@ -9,6 +9,15 @@ from bot.edits.diff_counts import DiffCounts, count_diff
 from bot.edits.parsed_edit import Rejected
 from bot.edits.render_diff import render_diff
 from bot.edits.replace_everywhere import replace_everywhere
+from bot.edits.suggested_lines import SuggestedFile, apply_suggestions
+from bot.edits.suggestions import (
+    RefusedSuggestion,
+    Suggestion,
+    collect_suggestions,
+    has_suggestion,
+    parse_suggestions,
+    render_suggestion,
+)
 from bot.edits.text_replacement import replace_text
 
 __all__ = [
@@ -16,13 +25,21 @@ __all__ = [
     "DiffCounts",
     "EditResult",
     "FileDiff",
+    "RefusedSuggestion",
     "Rejected",
+    "SuggestedFile",
+    "Suggestion",
     "apply_edits",
+    "apply_suggestions",
+    "collect_suggestions",
     "compute_changes",
     "count_diff",
+    "has_suggestion",
     "parse_change_diff",
+    "parse_suggestions",
     "render_diff",
     "render_size",
+    "render_suggestion",
     "replace_everywhere",
     "replace_text",
 ]

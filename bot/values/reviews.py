@@ -44,6 +44,7 @@ class ThreadComment(Comment):
 
     review: int = 0
     url: str = ""
+    author_id: int = 0  # of the account: links a co-author's noreply address to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class ThreadAnswer:
     thread: str
     kind: AnswerKind
     text: str
+    sha: Sha | None = None  # of the commit that answers it, where that is known already
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import checkout, ci_logs, door, edits, gates, locating, overhead, tokens
+from tests.benchmarks import (
+    checkout,
+    ci_logs,
+    door,
+    edits,
+    gates,
+    locating,
+    overhead,
+    suggestions,
+    tokens,
+)
 from tests.benchmarks.table import show
 
 
@@ -31,6 +41,7 @@ def main() -> None:
         ("Tokens: a scripted run", tokens),
         ("Logs: what CI said, read", ci_logs),
         ("Edits: made where they belong, or refused", edits),
+        ("Suggestions: applied to the letter, or refused", suggestions),
     ):
         with tempfile.TemporaryDirectory(prefix="greenlit-bench-") as work:
             show(title, measured.rows(Path(work)))

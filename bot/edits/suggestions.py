@@ -1,0 +1,168 @@
+"""Read the suggested changes out of the threads of a review, as GitHub shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from bot.text import as_code_span
+from bot.values import AnswerKind, ReviewThread, ThreadComment
+
+LANGUAGE = "suggestion"
+_BACKTICKS = re.compile(r"`+")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """New text for the lines `first` to `last` of a file, counted from 1; "" deletes them.
+
+    `seen` are the last of these lines as the reviewer saw them: all, or as many as GitHub shows.
+    """
+
+    thread: str
+    author: str
+    path: str
+    first: int
+    last: int
+    text: str
+    seen: tuple[str, ...] = ()
+    author_id: int = 0
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: "lines 3 to 5 of `a.py`"."""
+        return f"{name_lines(self.first, self.last)} of {as_code_span(self.path)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSuggestion:
+    """Why the suggestion in a thread was not applied, or what is asked before it can be."""
+
+    thread: str
+    text: str
+    kind: AnswerKind = "declined"
+
+
+def parse_suggestions(markdown: str) -> tuple[str, ...]:
+    """Read the texts of the suggestion blocks: lines that end with a line feed, "" for none.
+
+    Quoted blocks are what somebody else said, so they do not count.
+    """
+    return tuple(_read_block(token) for token in _find_blocks(markdown))
+
+
+def render_suggestion(text: str) -> str:
+    """Write a suggestion block that GitHub reads as this text, whatever fences are in it."""
+    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    ending = "" if not text or text.endswith("\n") else "\n"
+    return f"{fence}{LANGUAGE}\n{text}{ending}{fence}"
+
+
+def has_suggestion(thread: ReviewThread) -> bool:
+    """Tell whether the last word in a thread is a suggestion."""
+    return bool(_find_last_suggestions(thread))
+
+
+def collect_suggestions(
+    threads: Iterable[ReviewThread],
+) -> tuple[tuple[Suggestion, ...], tuple[RefusedSuggestion, ...]]:
+    """Take the suggestions that are the last word in their threads, and refuse those without lines.
+
+    Who wrote may be heard: the threads hold nobody else's comments.
+    """
+    suggestions: list[Suggestion] = []
+    refused = []
+    for thread in threads:
+        comments = _find_last_suggestions(thread)
+        problem = _explain_missing_lines(thread) if comments else ""
+        if problem:
+            refused.append(RefusedSuggestion(thread.id, problem))
+        else:
+            suggestions += _make_suggestions(thread, comments)
+    return tuple(suggestions), tuple(refused)
+
+
+def name_lines(first: int, last: int) -> str:
+    """Name lines for people: "line 3", or "lines 3 to 5"."""
+    if first == last:
+        return f"line {first}"
+    return f"lines {first} to {last}"
+
+
+def read_seen_lines(thread: ReviewThread) -> tuple[str, ...]:
+    """Read from the diff above a thread the last lines that it is about, as they were then."""
+    last = thread.original_line or thread.line or 0
+    first = thread.original_start_line or (last if thread.original_line else thread.start_line)
+    count = last - (first or last) + 1
+    new_side = [line[1:] for line in thread.diff_hunk.split("\n")[1:] if line[:1] in (" ", "+")]
+    return tuple(line.removesuffix("\r") for line in new_side[-count:])
+
+
+def _find_blocks(markdown: str) -> Iterator[Token]:
+    if LANGUAGE not in markdown:
+        return
+    quotes = 0
+    for token in MarkdownIt("commonmark").parse(markdown):
+        quotes += token.nesting if token.type.startswith("blockquote_") else 0
+        words = token.info.split()
+        if token.type == "fence" and not quotes and words[:1] == [LANGUAGE]:
+            yield token
+
+
+def _read_block(token: Token) -> str:
+    """Read a block that nothing closes as well: Markdown ends it with the comment."""
+    if not token.content or token.content.endswith("\n"):
+        return token.content
+    return f"{token.content}\n"
+
+
+def _find_last_suggestions(thread: ReviewThread) -> tuple[ThreadComment, ...]:
+    """Find the comments with suggestions after which nobody said anything else.
+
+    What was said after a suggestion may be that it should not be.
+    """
+    last: list[ThreadComment] = []
+    for comment in reversed(thread.comments):
+        if not parse_suggestions(comment.body):
+            break
+        last.append(comment)
+    return tuple(reversed(last))
+
+
+def _make_suggestions(
+    thread: ReviewThread, comments: Iterable[ThreadComment]
+) -> Iterator[Suggestion]:
+    last = thread.line or 0
+    first = thread.start_line or last
+    seen = read_seen_lines(thread)
+    for comment in comments:
+        for text in parse_suggestions(comment.body):
+            yield Suggestion(
+                thread.id, comment.author, thread.path, first, last, text, seen, comment.author_id
+            )
+
+
+def _explain_missing_lines(thread: ReviewThread) -> str:
+    """Say why there are no lines that a suggestion could take the place of; "" when there are."""
+    path = as_code_span(thread.path)
+    if thread.is_on_file:
+        return (
+            f"This suggestion is about {path} as a whole, so it names no lines to replace. "
+            "Please make it on the lines it is for."
+        )
+    if thread.side == "left":
+        return (
+            f"This suggestion is on lines of {path} that the pull request deletes, so there is "
+            "nothing to replace. Please make it on a line that is there now."
+        )
+    if thread.is_outdated or thread.line is None:
+        return (
+            f"This suggestion is outdated: its lines of {path} have changed since it was made. "
+            "Please make it again on the lines as they are now."
+        )
+    return ""

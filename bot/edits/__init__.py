@@ -16,7 +16,7 @@ from bot.edits.suggestions import (
     collect_suggestions,
     has_suggestion,
     parse_suggestions,
-    render_suggestion,
+    render_suggestion_block,
 )
 from bot.edits.text_replacement import replace_text
 
@@ -39,7 +39,7 @@ __all__ = [
     "parse_suggestions",
     "render_diff",
     "render_size",
-    "render_suggestion",
+    "render_suggestion_block",
     "replace_everywhere",
     "replace_text",
 ]

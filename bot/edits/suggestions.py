@@ -55,7 +55,7 @@ def parse_suggestions(markdown: str) -> tuple[str, ...]:
     return tuple(_read_block(token) for token in _find_blocks(markdown))
 
 
-def render_suggestion(text: str) -> str:
+def render_suggestion_block(text: str) -> str:
     """Write a suggestion block that GitHub reads as this text, whatever fences are in it."""
     longest = max(map(len, _BACKTICKS.findall(text)), default=0)
     fence = "`" * max(3, longest + 1)

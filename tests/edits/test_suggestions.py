@@ -10,7 +10,7 @@ from bot.edits import (
     collect_suggestions,
     has_suggestion,
     parse_suggestions,
-    render_suggestion,
+    render_suggestion_block,
 )
 from tests.edits.suggestion_cases import ABC, CASES, PATH, block, judge, list_missing_words, on
 
@@ -65,7 +65,7 @@ def test_many_suggestions_are_what_git_makes_of_the_same_change(tmp_path, end):
 )
 def test_block_that_is_written_reads_back(text):
     """What the bot suggests is read by GitHub as it was meant, whatever fences stand in it."""
-    assert (text,) == parse_suggestions(f"So:\n\n{render_suggestion(text)}\n\nDone.")
+    assert (text,) == parse_suggestions(f"So:\n\n{render_suggestion_block(text)}\n\nDone.")
 
 
 def test_only_a_last_word_is_a_suggestion():

@@ -15,7 +15,7 @@ from bot.adapters.github.issues import GHOST
 COMMENT_FIELDS = """
 nodes {
   fullDatabaseId body createdAt lastEditedAt url state diffHunk
-  author { __typename login }
+  author { __typename login ... on User { databaseId } }
   originalCommit { oid }
   pullRequestReview { fullDatabaseId }
 }
@@ -60,6 +60,7 @@ class ThreadCommentShape(GraphShape):
     diff_hunk: str = ""
     login: str = Field(GHOST, validation_alias=AliasPath("author", "login"))
     kind: str = Field("", validation_alias=AliasPath("author", "__typename"))
+    author_id: int | None = Field(None, validation_alias=AliasPath("author", "databaseId"))
     original_sha: str | None = Field(None, validation_alias=AliasPath("originalCommit", "oid"))
     review: int = Field(0, validation_alias=AliasPath("pullRequestReview", "fullDatabaseId"))
 

@@ -65,6 +65,7 @@ def _comment_value(shape: ThreadCommentShape) -> ThreadComment:
         bot=shape.kind == "Bot",
         review=shape.review,
         url=shape.url,
+        author_id=shape.author_id or 0,
     )
 
 

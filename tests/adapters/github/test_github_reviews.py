@@ -26,7 +26,7 @@ def comment(number: int, body: str = "Why?", **changed: Any) -> dict[str, Any]:
         "url": f"https://x.example/#discussion_r{number}",
         "state": "SUBMITTED",
         "diffHunk": "@@ -1 +1 @@",
-        "author": {"__typename": "User", "login": "ada"},
+        "author": {"__typename": "User", "login": "ada", "databaseId": 71},
         "originalCommit": {"oid": SHA},
         "pullRequestReview": {"fullDatabaseId": "4000000001"},
         **changed,
@@ -130,7 +130,7 @@ def test_threads_come_with_all_their_comments(github: ScriptedGitHub, app: GitHu
     assert ["Threads", "Comments", "Threads"] == store.asked
     at, review, url = "2026-11-01T12:00:00Z", 4_000_000_001, "https://x.example/#discussion_r"
     assert (
-        ThreadComment(1, "ada", "Why?", at, at, review=review, url=f"{url}1"),
+        ThreadComment(1, "ada", "Why?", at, at, review=review, url=f"{url}1", author_id=71),
         ThreadComment(
             4, "coderabbitai[bot]", "Hm", at, edited, bot=True, review=review, url=f"{url}4"
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from bot.values import (
@@ -17,6 +17,7 @@ from bot.values import (
     Sha,
     Tree,
     TreeEntry,
+    TreeMerge,
 )
 
 
@@ -83,6 +84,32 @@ class Mirrors(Protocol):
         self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, committed_at: str
     ) -> Sha:
         """Commit `tree` with the patch laid over it on `parent`. Equal values give the same sha."""
+
+    def merge(self, ours: Tree, theirs: Tree, remote: Remote) -> TreeMerge | None:
+        """Merge two tips that were fetched, bringing what that takes; None where the first holds
+        the second already. Raises Refusal where they have nothing in common.
+        """
+
+    def commit_merge(
+        self,
+        tree: Tree,
+        files: Mapping[str, str | bytes | None],
+        parents: Sequence[Sha],
+        message: str,
+        author: Author,
+        committed_at: str,
+    ) -> Sha:
+        """Commit `tree` with the files laid over it on all of these parents, the first one first.
+        Equal values give the same sha.
+        """
+
+    def messages(self, side: Tree, other: Tree, path: str, limit: int) -> tuple[str, ...]:
+        """What the commits that `side` has and `other` has not said of a path that they touched,
+        newest first; nothing when the clone does not know which files they changed.
+        """
+
+    def count_missing(self, tree: Tree, other: Tree) -> int:
+        """How many commits of the other this one lacks."""
 
     def push(
         self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None

@@ -62,6 +62,14 @@ from bot.values.conversation import (
     UserText,
 )
 from bot.values.last_run import LastRun, PostedComment, RunReport
+from bot.values.merges import (
+    ConflictKind,
+    MergeDraft,
+    OpenConflict,
+    PathConflict,
+    SolvedFile,
+    TreeMerge,
+)
 from bot.values.request import (
     Branch,
     Comment,
@@ -112,6 +120,7 @@ __all__ = [
     "Comment",
     "CommitInfo",
     "Confidence",
+    "ConflictKind",
     "Conversation",
     "ConversationStart",
     "DayLimit",
@@ -125,11 +134,14 @@ __all__ = [
     "Issue",
     "LastRun",
     "Leak",
+    "MergeDraft",
     "ModelConfig",
+    "OpenConflict",
     "OpenFinish",
     "Outcome",
     "Package",
     "Patch",
+    "PathConflict",
     "Permission",
     "Phase",
     "Plan",
@@ -163,6 +175,7 @@ __all__ = [
     "Sha",
     "Signal",
     "SimilarCommit",
+    "SolvedFile",
     "Subject",
     "SuggestedChange",
     "ThreadAnswer",
@@ -173,6 +186,7 @@ __all__ = [
     "ToolSchema",
     "Tree",
     "TreeEntry",
+    "TreeMerge",
     "Turn",
     "Usage",
     "UserText",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from bot.values import Remote
 
 # GIT_CONFIG_COUNT, without which the token and every line below are dropped, and push.negotiate
 OLDEST = (2, 33)
+MERGING = (2, 38)  # `git merge-tree --write-tree`
 
 CONFIG = {
     "core.hooksPath": os.devnull,
@@ -88,6 +89,14 @@ def require_git() -> str:
     return ".".join(map(str, version))
 
 
+def explain_no_merging(version: str) -> str:
+    """Say why a git of this version cannot merge branches; empty when it can."""
+    if tuple(map(int, version.split(".")[:2])) >= MERGING:
+        return ""
+    needed = ".".join(map(str, MERGING))
+    return f"git {version} cannot merge branches in a bare mirror: that takes git {needed} or newer"
+
+
 @dataclass(frozen=True, slots=True)
 class GitProcess:
     """Git at one repository directory that we made ourselves, so that its configuration is ours.
@@ -119,8 +128,14 @@ class GitProcess:
             config[header] = f"Authorization: Basic {basic}"
         return replace(self, config=config, protocols=":".join(protocols))
 
-    def run(self, *args: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None) -> bytes:
-        """Return what git wrote. Raises GitError for any status but 0, and when it takes too long.
+    def run(
+        self,
+        *args: str,
+        stdin: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+        statuses: Collection[int] = (0,),
+    ) -> bytes:
+        """Return what git wrote. Raises GitError for any other status, and when it takes too long.
 
         `extra` are more variables of its environment.
         """
@@ -128,7 +143,7 @@ class GitProcess:
             process, late = git.start(["git", *args])
             out, err = process.communicate(stdin)
         self._check_time(args[0], late)
-        if process.returncode != 0:
+        if process.returncode not in statuses:
             raise _as_error(process, err)
         return out
 

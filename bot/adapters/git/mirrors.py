@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,16 @@ from pathlib import Path
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.git import objects
 from bot.adapters.git.git_errors import as_port_error, summarize
-from bot.adapters.git.git_process import GitError, GitProcess, require_git
+from bot.adapters.git.git_process import (
+    GitError,
+    GitProcess,
+    explain_no_merging,
+    require_git,
+)
 from bot.adapters.git.grep_tree import grep_tree
+from bot.adapters.git.merge_trees import find_merge_bases, list_messages, merge_trees
 from bot.adapters.git.mirror import Mirror
-from bot.adapters.git.overlay import FILE_MODES, is_tree_path, write_overlay
+from bot.adapters.git.overlay import FILE_MODES, write_overlay
 from bot.ports import Refusal, Unreachable
 from bot.values import (
     Author,
@@ -28,6 +34,7 @@ from bot.values import (
     Sha,
     Tree,
     TreeEntry,
+    TreeMerge,
 )
 
 GREENLIT = Author("greenlit", "greenlit@users.noreply.github.com")
@@ -35,7 +42,6 @@ GREENLIT = Author("greenlit", "greenlit@users.noreply.github.com")
 NAME = re.compile(r"(?!\.)[\w.-]+/(?!\.\.?$)[\w.-]+", re.ASCII)
 SHA = re.compile(r"[0-9a-f]{40}")
 
-PATHS_AT_ONCE = 200  # an argument list has an end
 DIFF = (
     "diff-tree",
     "-r",
@@ -65,7 +71,7 @@ class GitMirrors:
         identity: Author = GREENLIT,
         timeout_s: float = 600.0,
     ) -> None:
-        require_git()
+        self._cannot_merge = explain_no_merging(require_git())
         self._home = home.absolute()
         self._protocols = protocols
         self._identity = identity
@@ -106,7 +112,7 @@ class GitMirrors:
     def read(self, tree: Tree, paths: Collection[str]) -> dict[str, bytes]:
         """Read the regular files among the paths."""
         with self._reading(tree) as git:
-            entries = _list_at(git, tree.sha, sorted(set(paths)))
+            entries = objects.list_at(git, tree.sha, sorted(set(paths)))
             files = [entry for entry in entries if entry.mode in FILE_MODES]
             contents = dict(objects.read_blobs(git, [entry.sha for entry in files]))
             if lost := next((sha for sha, content in contents.items() if content is None), None):
@@ -177,12 +183,57 @@ class GitMirrors:
         self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, committed_at: str
     ) -> Sha:
         """Commit the tree with the patch laid over it."""
-        after = self.overlay(tree, patch)
+        return self.commit_merge(tree, patch.files, (parent,), message, author, committed_at)
+
+    def commit_merge(
+        self,
+        tree: Tree,
+        files: Mapping[str, str | bytes | None],
+        parents: Sequence[Sha],
+        message: str,
+        author: Author,
+        committed_at: str,
+    ) -> Sha:
+        """Commit the tree with the files laid over it."""
         date = f"@{datetime.fromisoformat(committed_at).timestamp():.0f} +0000"
         people = _person("AUTHOR", author, date) | _person("COMMITTER", self._identity, date)
-        command = ("commit-tree", "-p", parent, "-F", "-", after.sha)
-        with self._reading(Tree(tree.repo, parent, tree.branch)) as git:
+        named = [word for parent in parents for word in ("-p", parent)]
+        with self._reading(tree) as git:
+            after = write_overlay(git, tree.sha, files)
+        with self._reading(Tree(tree.repo, parents[0], tree.branch)) as git:
+            command = ("commit-tree", *named, "-F", "-", after)
             return Sha(git.run(*command, stdin=message.encode(), extra=people).decode().strip())
+
+    def merge(self, ours: Tree, theirs: Tree, remote: Remote) -> TreeMerge | None:
+        """Merge two tips that were fetched; None where the first holds the second already."""
+        if self._cannot_merge:
+            raise Refusal(f"{self._cannot_merge[0].upper()}{self._cannot_merge[1:]}.")
+        mirror = self._mirror(ours.repo)
+        with self._reading(ours) as git:
+            bases = find_merge_bases(git, ours.sha, theirs.sha)
+        if not bases:
+            raise Refusal(
+                f"`{ours.branch}` and `{theirs.branch}` have no commit in common to merge from."
+            )
+        if bases == (theirs.sha,):
+            return None
+        for base in bases:
+            if not mirror.can_read(base):
+                with _port_errors(ours.repo, remote):
+                    toward = mirror.git.toward(remote, self._protocols)
+                    mirror.fetch(toward, remote.url, base)
+        with self._reading(ours) as git:
+            return merge_trees(git, ours.sha, theirs.sha, self._home / ".attributes")
+
+    def messages(self, side: Tree, other: Tree, path: str, limit: int) -> tuple[str, ...]:
+        """List what the commits of one side alone that touched a path said, newest first."""
+        with self._reading(side) as git:
+            return list_messages(git, side.sha, other.sha, path, limit)
+
+    def count_missing(self, tree: Tree, other: Tree) -> int:
+        """Count the commits of the other that this one lacks."""
+        with self._reading(tree) as git:
+            return int(git.run("rev-list", "--count", other.sha, f"^{tree.sha}"))
 
     def push(
         self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None
@@ -277,15 +328,6 @@ def _full_ref(git: GitProcess, branch: Branch) -> str:
     except GitError:
         raise ValueError(f"not the name of a branch: {branch!r}") from None
     return ref
-
-
-def _list_at(git: GitProcess, sha: Sha, paths: list[str]) -> Iterator[TreeEntry]:
-    """List the entries at these paths; a directory's line has no size and is passed over."""
-    valid = [path for path in paths if is_tree_path(path)]
-    for start in range(0, len(valid), PATHS_AT_ONCE):
-        some = valid[start : start + PATHS_AT_ONCE]
-        command = ("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some)
-        yield from objects.parse_entries(git.run(*command))
 
 
 def _person(role: str, person: Author, date: str) -> dict[str, str]:

@@ -7,11 +7,12 @@ where one buffered `cat-file` took 108 ms. So it serves the few trees of an over
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from bot.adapters.git.git_process import GitError, GitProcess
+from bot.adapters.git.overlay import is_tree_path
 from bot.values import CommitInfo, Sha, TreeEntry
 
 # A file that the clone lacks has no size that could be told: git says "BAD".
@@ -22,6 +23,7 @@ CHANGED = re.compile(rb":(?!160000)\d+ (?!160000)\d+ ([0-9a-f]{40}) ([0-9a-f]{40
 RAW = ("-r", "--raw", "--root", "--no-renames", "--no-abbrev", "--no-commit-id", "-z")
 WIDE_CHANGE_FILES = 40
 MESSAGE_BYTES = 4_000
+PATHS_AT_ONCE = 200  # an argument list has an end
 DIFF_S = 20.0
 LOG = (
     "--no-walk=unsorted",
@@ -51,6 +53,15 @@ def parse_entries(listed: bytes) -> Iterator[TreeEntry]:
             continue
         size_bytes = int(size) if size.isdigit() else 0
         yield TreeEntry(name, cast("Any", mode.decode()), Sha(sha.decode()), size_bytes)
+
+
+def list_at(git: GitProcess, sha: Sha, paths: Sequence[str]) -> Iterator[TreeEntry]:
+    """List the entries at these paths; a directory's line has no size and is passed over."""
+    valid = [path for path in paths if is_tree_path(path)]
+    for start in range(0, len(valid), PATHS_AT_ONCE):
+        some = valid[start : start + PATHS_AT_ONCE]
+        command = ("--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", sha, "--", *some)
+        yield from parse_entries(git.run(*command))
 
 
 def read_blobs(git: GitProcess, shas: Iterable[Sha]) -> Iterator[tuple[Sha, bytes | None]]:

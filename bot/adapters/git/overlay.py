@@ -40,7 +40,7 @@ def is_tree_path(path: str) -> bool:
     return length <= PATH_BYTES and "\0" not in path and not {"", ".", ".."} & {*path.split("/")}
 
 
-def write_overlay(git: GitProcess, base: str, files: Mapping[str, str | None]) -> str:
+def write_overlay(git: GitProcess, base: str, files: Mapping[str, str | bytes | None]) -> str:
     """Write the tree of a commit or tree with the files laid over it, and return its sha.
 
     None deletes a file, modes are kept, and empty directories vanish. Raises ValueError, in words,
@@ -78,8 +78,11 @@ class _TreeWriter:
 
     repo: OwnRepo
 
-    def store_blob(self, text: str | None) -> str | None:
-        return None if text is None else self.repo.store_object(b"blob", text.encode())
+    def store_blob(self, content: str | bytes | None) -> str | None:
+        if content is None:
+            return None
+        data = content if isinstance(content, bytes) else content.encode()
+        return self.repo.store_object(b"blob", data)
 
     def store_tree(self, entries: Mapping[bytes, Entry]) -> str:
         lines = (

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from bot.adapters.dbos.sqlite import HomeInUse, lock_home
-from bot.adapters.git.git_process import GitUnfitError, require_git
+from bot.adapters.git.git_process import GitUnfitError, explain_no_merging, require_git
 from bot.adapters.home_probes import find_disk_trouble, find_record_trouble
 from bot.adapters.private_home import RECORD, SETTINGS, is_open_to_others
 from bot.cli.doctor.diagnosis import Diagnosis, make_healthy
@@ -29,9 +29,12 @@ def check_python() -> Diagnosis:
 def check_git() -> Diagnosis:
     """Check that git is there, and new enough."""
     try:
-        return make_healthy("git", require_git())
+        version = require_git()
     except GitUnfitError as unfit:
         return Diagnosis("git", f"{unfit}.", "Install it.")
+    if reason := explain_no_merging(version):
+        return Diagnosis("git", f"{reason}.", "Until then `/update` is refused.", "odd")
+    return make_healthy("git", version)
 
 
 def check_grammars() -> Diagnosis:

@@ -111,7 +111,8 @@ def _read_conflicts(
 ) -> Iterator[PathConflict]:
     """Read the bytes of each side, and what git left at the path."""
     names = {path: path.decode("utf-8", "replace") for path in staged}
-    left = {entry.path: entry.sha for entry in list_at(git, tree, sorted(names.values()))}
+    entries = list_at(git, tree, sorted(names.values()))
+    left = {entry.path: entry.sha for entry in entries if entry.mode != SUBMODULE}
     stages = [stage for sides in staged.values() for stage in sides.values()]
     wanted = {stage.sha for stage in stages if stage.mode != SUBMODULE} | {*left.values()}
     contents = dict(read_blobs(git, sorted(wanted)))

@@ -11,7 +11,7 @@ from bot.adapters.git.git_process import explain_no_merging
 from bot.adapters.git.mirrors import GitMirrors
 from bot.merge import Conflict, split_conflicts
 from bot.ports import Refusal
-from bot.values import Author, Branch, InstallationId, PathConflict, Remote, Repo, Sha, Tree
+from bot.values import Author, Branch, InstallationId, PathConflict, Remote, Repo, Tree
 from tests.git_served import commit, git
 
 REPO = Repo("ada/engine", InstallationId(1))
@@ -98,7 +98,7 @@ def test_a_contested_line_comes_with_three_sides(fork: Fork):
     """The bytes of each side are given, and the file with all of them between long markers."""
     fork.change({"app.py": b"a\nB1\nc\nd\ne\n"}, {"app.py": b"a\nB2\nc\nd\ne\n"})
     conflict = fork.conflict("app.py")
-    sections = list(split_conflicts(conflict.marked.decode()))
+    sections = list(split_conflicts((conflict.marked or b"").decode()))
 
     assert ("content", BASE["app.py"]) == (conflict.kind, conflict.base)
     assert (b"a\nB1\nc\nd\ne\n", b"a\nB2\nc\nd\ne\n") == (conflict.ours, conflict.theirs)
@@ -238,7 +238,7 @@ def test_a_merge_commit_has_two_parents_and_is_pushed_with_a_lease(fork: Fork):
     """Equal values give the same commit; files are laid over the tree byte for byte; no force."""
     fork.change({"app.py": b"a\nB1\nc\nd\ne\n"}, {"app.py": b"a\nB2\nc\nd\ne\n"})
     ours, theirs = fork.fetch(TOPIC), fork.fetch(MAIN)
-    merged = fork.mirrors.merge(ours, theirs, fork.remote)
+    merged = fork.merge()
     files = {"app.py": b"a\n\xe9\r\n"}
     what = (Tree(REPO, merged.tree, TOPIC), files, (ours.sha, theirs.sha), "Merge.\n", ADA, AT)
     sha = fork.mirrors.commit_merge(*what)

@@ -12,6 +12,13 @@ from bot.forge.forge_records import (
     StatusDetails,
 )
 from bot.forge.forge_server import build_forge_app, serve_forge
+from bot.forge.review_records import (
+    NewThread,
+    ReviewCommentRecord,
+    ReviewRecord,
+    ThreadPlace,
+    ThreadRecord,
+)
 from bot.forge.webhook_delivery import WebhookDelivery
 
 __all__ = [
@@ -22,9 +29,14 @@ __all__ = [
     "InjectedFault",
     "IssueRecord",
     "JobRecord",
+    "NewThread",
     "PullRecord",
     "ReactionRecord",
+    "ReviewCommentRecord",
+    "ReviewRecord",
     "StatusDetails",
+    "ThreadPlace",
+    "ThreadRecord",
     "WebhookDelivery",
     "build_forge_app",
     "serve_forge",

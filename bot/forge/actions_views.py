@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.forge.account_views import render_user
 from bot.forge.forge_records import JobRecord, WorkflowRunRecord
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, make_node_id
-from bot.forge.issue_views import render_open_pulls
+from bot.forge.pull_views import render_open_pulls
 from bot.forge.repository_views import (
     render_repository,
     render_simple_commit,
@@ -37,10 +37,18 @@ def render_workflow_run(
         "referenced_workflows": [],
         "head_commit": render_simple_commit(commit),
         "repository": repository_view,
-        "head_repository": repository_view,
+        "head_repository": _render_head_repository(state, repository, run),
         **_render_attempt(state, repository, run),
         **_render_run_urls(state, repository, run),
     }
+
+
+def _render_head_repository(
+    state: ForgeState, repository: RepositoryRecord, run: WorkflowRunRecord
+) -> Json | None:
+    """Render the repository of the head; null where the fork was deleted."""
+    head = state.repositories.get(run.fork.lower()) if run.fork else repository
+    return render_repository(state, head) if head else None
 
 
 def _render_run_ids(repository: RepositoryRecord, run: WorkflowRunRecord) -> Json:

@@ -9,7 +9,7 @@ from bot.forge.account_views import render_app
 from bot.forge.actions_views import job_url
 from bot.forge.forge_records import JobRecord, StatusRecord, SuiteRecord
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, make_node_id
-from bot.forge.issue_views import render_open_pulls
+from bot.forge.pull_views import render_open_pulls
 from bot.forge.repository_views import (
     render_commit,
     render_repository,
@@ -47,7 +47,7 @@ def _render_suite(state: ForgeState, repository: RepositoryRecord, suite: SuiteR
     return {
         "id": suite.id,
         "node_id": make_node_id("CS", repository.name, suite.id),
-        "head_branch": suite.branch,
+        "head_branch": suite.branch or None,
         "head_sha": suite.sha,
         "status": suite.status,
         "conclusion": suite.conclusion,

@@ -15,11 +15,12 @@ from bot.forge.runner.workflow_triggers import WorkflowEvent
 
 @dataclass(frozen=True, slots=True)
 class BranchHead:
-    """The new head of a branch, and the sha before it."""
+    """The new head of a branch, and the sha before it. `fork` names another repository's."""
 
     branch: str
     before: str
     sha: str
+    fork: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,8 @@ class CiRecords:
     def add_suite(self, repository: RepositoryRecord, app: int, head: BranchHead) -> SuiteRecord:
         """Add an App's queued suite for a commit."""
         time = now()
-        suite = SuiteRecord(
-            self._state.make_id(), app, head.sha, head.branch, head.before, time, time
-        )
+        branch = "" if head.fork else head.branch
+        suite = SuiteRecord(self._state.make_id(), app, head.sha, branch, head.before, time, time)
         repository.suites[suite.id] = suite
         return suite
 
@@ -65,6 +65,7 @@ class CiRecords:
             event=start.event,
             sha=start.head.sha,
             branch=start.head.branch,
+            fork=start.head.fork,
             title=commit.message.partition("\n")[0],
             actor=start.actor,
             created_at=suite.created_at,

@@ -13,6 +13,8 @@ from bot.forge.event_publisher import EventPublisher
 from bot.forge.fault_injection import FaultInjector
 from bot.forge.forge_ci import ForgeCI
 from bot.forge.forge_issues import ForgeIssues
+from bot.forge.forge_merges import ForgeMerges
+from bot.forge.forge_pull_acts import PullActs
 from bot.forge.forge_pulls import ForgePulls
 from bot.forge.forge_records import (
     AppKeys,
@@ -24,6 +26,7 @@ from bot.forge.forge_records import (
     StatusDetails,
     StatusRecord,
 )
+from bot.forge.forge_reviews import ForgeReviews
 from bot.forge.forge_state import ForgeState, RepositoryRecord, now
 from bot.forge.git_http import RefUpdate
 from bot.forge.git_store import ZERO_SHA, GitSignature
@@ -33,7 +36,7 @@ from bot.forge.webhook_delivery import WebhookDelivery, WebhookSender
 from bot.values import Permission
 
 
-class Forge:
+class Forge(PullActs):
     """A GitHub with state, in memory and in bare repositories under `home`.
 
     It is safe to use from many threads.
@@ -48,8 +51,12 @@ class Forge:
         publisher = self._publisher = EventPublisher(self.state, self.webhooks)
         self.ci = ForgeCI(self.state, publisher)
         self.issues = ForgeIssues(self.state, publisher)
-        self.pulls = ForgePulls(self.state, publisher, self.issues, self.ci.start_for_pull)
+        self.reviews = ForgeReviews(self.state, publisher)
+        self.pulls = ForgePulls(
+            self.state, publisher, self.issues, self.reviews, self.ci.start_for_pull
+        )
         self.pushes = PushFollower(self.state, publisher, self.pulls, self.ci)
+        self.merges = ForgeMerges(self.state, self.pulls, self.pushes.follow)
 
     # --- operators
 
@@ -197,11 +204,6 @@ class Forge:
             new = self._commit(repo, branch, files, by, message)
             self.pushes.follow(repo, by, (RefUpdate(f"refs/heads/{branch}", old, new),))
             return new
-
-    def close_pull(self, repo: str, number: int, by: str) -> None:
-        """Close a pull request."""
-        with self.state.lock:
-            self.pulls.close(self.state.find_repository(repo), number, by)
 
     def set_status(
         self,

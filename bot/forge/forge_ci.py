@@ -40,7 +40,7 @@ class ForgeCI:
 
     def start_for_pull(self, repository: RepositoryRecord, pull: PullRecord, actor: str) -> None:
         """Start the workflows of a pull request's head that want its base."""
-        head = BranchHead(pull.head, ZERO_SHA, pull.head_sha)
+        head = BranchHead(pull.head, ZERO_SHA, pull.head_sha, pull.fork)
         self._start(repository, "pull_request", head, pull.base, actor)
 
     def rerun_failed(self, repository: RepositoryRecord, run: WorkflowRunRecord) -> None:

@@ -75,18 +75,28 @@ class IssueRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class PullRecord(IssueRecord):
-    """A pull request, which is an issue too.
+class MergeTest:
+    """Whether two commits merge without conflicts."""
 
-    Both branches belong to its own repository: the forge has no forks.
-    """
+    base_sha: str
+    head_sha: str
+    is_clean: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PullRecord(IssueRecord):
+    """A pull request, which is an issue too. `fork` names the repository of a head elsewhere."""
 
     head: str = ""
     base: str = ""
     head_sha: str = ""
     base_sha: str = ""
     draft: bool = False
+    fork: str = ""
     merged_at: str | None = None
+    merged_by: str = ""
+    merge_sha: str | None = None
+    merge_test: MergeTest | None = None
     reviewers: tuple[str, ...] = ()  # who is asked for a review
 
 
@@ -113,7 +123,10 @@ class StatusRecord:
 
 @dataclass(frozen=True, slots=True)
 class SuiteRecord:
-    """One App's checks of one commit. Only the suites of GitHub Actions have a workflow run."""
+    """One App's checks of one commit. Only the suites of GitHub Actions have a workflow run.
+
+    Without a branch it is a fork's.
+    """
 
     id: int
     app: int
@@ -144,6 +157,7 @@ class WorkflowRunRecord:
     actor: str
     created_at: str
     updated_at: str
+    fork: str = ""
     attempt: int = 1
     status: CheckStatus = "queued"
     conclusion: str | None = None

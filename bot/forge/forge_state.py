@@ -27,6 +27,7 @@ from bot.forge.forge_records import (
     WorkflowRunRecord,
 )
 from bot.forge.git_store import GitStore
+from bot.forge.review_records import ReviewCommentRecord, ReviewRecord, ThreadRecord
 from bot.values import Permission
 
 Json = dict[str, object]
@@ -44,6 +45,7 @@ class RepositoryRecord:
     created_at: str
     private: bool = False
     archived: bool = False
+    fork_of: str = ""
     default_branch: str = "main"
     people: dict[str, Permission] = field(default_factory=dict)
     labels: dict[str, LabelRecord] = field(default_factory=dict)
@@ -51,6 +53,9 @@ class RepositoryRecord:
     deleted_issues: set[int] = field(default_factory=set)
     comments: dict[int, CommentRecord] = field(default_factory=dict)
     reactions: list[ReactionRecord] = field(default_factory=list)
+    reviews: dict[int, ReviewRecord] = field(default_factory=dict)
+    threads: dict[int, ThreadRecord] = field(default_factory=dict)
+    review_comments: dict[int, ReviewCommentRecord] = field(default_factory=dict)
     statuses: list[StatusRecord] = field(default_factory=list)
     suites: dict[int, SuiteRecord] = field(default_factory=dict)
     runs: dict[int, WorkflowRunRecord] = field(default_factory=dict)
@@ -79,6 +84,24 @@ class RepositoryRecord:
     def list_comments(self, number: int) -> list[CommentRecord]:
         """Return the comments on an issue, oldest first."""
         return [comment for comment in self.comments.values() if comment.number == number]
+
+    def list_reviews(self, number: int, viewer: str = "") -> list[ReviewRecord]:
+        """Return a pull request's reviews, oldest first; pending ones are the viewer's alone."""
+        return [
+            review
+            for review in self.reviews.values()
+            if review.number == number and (review.submitted_at or review.author == viewer)
+        ]
+
+    def list_threads(self, number: int, viewer: str = "") -> list[ThreadRecord]:
+        """Return a pull request's threads, oldest first, of which the viewer sees a comment."""
+        seen = {comment.thread for comment in self.list_review_comments(number, viewer)}
+        return [thread for thread in self.threads.values() if thread.id in seen]
+
+    def list_review_comments(self, number: int, viewer: str = "") -> list[ReviewCommentRecord]:
+        """Return the comments of a pull request's threads, oldest first, that the viewer sees."""
+        reviews = {review.id for review in self.list_reviews(number, viewer)}
+        return [comment for comment in self.review_comments.values() if comment.review in reviews]
 
     def list_suites(self, sha: str) -> list[SuiteRecord]:
         """Return the check suites of a commit, oldest first."""

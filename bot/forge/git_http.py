@@ -45,6 +45,7 @@ CGI_HEADERS = {
 
 CONFIG = {
     "http.receivepack": "true",
+    "receive.hideRefs": "refs/pull",  # GitHub: "deny updating a hidden ref"
     "uploadpack.allowFilter": "true",
     "uploadpack.allowAnySHA1InWant": "true",
     "safe.directory": "*",
@@ -279,6 +280,8 @@ async def _read_refs(folder: Path, environment: Mapping[str, str]) -> dict[str, 
         "git",
         "for-each-ref",
         "--format=%(refname) %(objectname)",
+        "refs/heads/",
+        "refs/tags/",
         env={**environment, "GIT_DIR": str(folder)},
         stdout=PIPE,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,8 +182,16 @@ class GitStore:
         return changes
 
     def diff(self, repo: str, base: str, head: str) -> str:
-        """Return as text what the head changes since it left the base."""
-        return self._show(repo, "diff", f"{base}...{head}", "--")
+        """Return as text what the head changes since it left the base; renames are found."""
+        return self._show(repo, "diff", "-M", f"{base}...{head}", "--")
+
+    def diff_file(self, repo: str, old: str, new: str, path: str) -> str:
+        """Return as text what two commits have different in a file, without context."""
+        return self._show(repo, "diff", "-U0", old, new, "--", path)
+
+    def find_merge_base(self, repo: str, base: str, head: str) -> str:
+        """Return where the head left the base; "" where they share nothing."""
+        return self._show(repo, "merge-base", base, head).strip()
 
     def show_commit(self, repo: str, sha: str) -> str:
         """Return a commit as text, with its message and its diff; "" where there is none."""
@@ -193,6 +201,42 @@ class GitStore:
         """Return the newest commits with the first lines of their messages, newest first."""
         lines = self._show(repo, "log", "--max-count=50", "--format=%H %s", sha, "--").splitlines()
         return tuple((line[:40], line[41:]) for line in lines)
+
+    def update_ref(self, repo: str, ref: str, new: str, old: str = "") -> None:
+        """Point a ref to a commit, or drop it (zeros); from `old` alone, where that is given."""
+        self._git(repo, "update-ref", ref, new, *([old] if old else []))
+
+    def fetch(self, repo: str, source: str, refs: str) -> None:
+        """Bring what another repository here has under these refs ("from:to")."""
+        folder = str(self.folder(source))
+        process = GitProcess(self.folder(repo), self._empty, self._guard, protocols="file")
+        process.run("fetch", "--quiet", "--no-tags", folder, f"+{refs}")
+
+    def merge(self, repo: str, base: str, head: str) -> str:
+        """Merge two commits and return the tree; "" where they conflict or share no history.
+
+        Needs git 2.38.
+        """
+        process = GitProcess(self.folder(repo), self._empty, self._guard)
+        command = ("merge-tree", "--write-tree", "--no-messages", "--name-only", base, head)
+        try:
+            output = process.run_until(*command, lines=2, limit_bytes=4096).decode(
+                "utf-8", "replace"
+            )
+        except GitError:
+            return ""
+        tree, _, conflicts = output.partition("\n")
+        return "" if conflicts else tree
+
+    def write_commit(
+        self, repo: str, tree: str, parents: Sequence[str], author: GitSignature, message: str
+    ) -> str:
+        """Write a commit onto no branch and return its sha; the date as in `commit`."""
+        who = f"{author.name} <{author.email}> {author.date} +0000"
+        lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
+        lines += [f"author {who}", f"committer {who}", "", message]
+        command = ("hash-object", "-t", "commit", "-w", "--stdin")
+        return self._git(repo, *command, given="\n".join(lines).encode()).strip()
 
     def is_ancestor(self, repo: str, old: str, new: str) -> bool:
         """Tell whether a commit is in the history of another."""

@@ -44,11 +44,12 @@ class PushFollower:
                 return
             branch = update.ref.removeprefix(BRANCH)
             if update.is_deletion:
-                self._pulls.close_from_branch(repository, branch, login)
+                self._pulls.close_with_branch(repository, branch, login)
                 return
             head = BranchHead(branch, update.old, update.new)
             self._ci.start_for_push(repository, head, login)
             self._pulls.move_heads(repository, branch, update, login)
+            self._pulls.mark_merged_by_push(repository, branch, update, login)
 
     def _payload(self, repository: RepositoryRecord, login: str, update: RefUpdate) -> Json:
         url = f"{self._state.web}/{repository.name}"

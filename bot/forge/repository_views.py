@@ -82,6 +82,7 @@ def render_repository(state: ForgeState, repository: RepositoryRecord) -> Json:
         "visibility": "private" if repository.private else "public",
         "default_branch": repository.default_branch,
         **_render_unused_features(),
+        "fork": bool(repository.fork_of),
     }
 
 
@@ -105,7 +106,6 @@ def _render_unused_features() -> Json:
     """Render what is the same for every repository of the forge."""
     return {
         "description": None,
-        "fork": False,
         "size": 1,
         **dict.fromkeys(_COUNTS, 0),
         "language": None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.forge.forge_pulls import ForgePulls, NewPull
 from bot.forge.forge_records import PullRecord
 from bot.forge.forge_state import RepositoryRecord
-from bot.forge.issue_views import render_full_pull, render_pull
+from bot.forge.pull_views import render_full_pull, render_pull
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
 from bot.forge.rest_refusal import RestRefusal, refuse_field, refuse_unknown
 

@@ -1,0 +1,81 @@
+"""Test whether pull requests merge, with git itself, and merge them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.forge.forge_pulls import ForgePulls
+from bot.forge.forge_records import MergeTest, PullRecord
+from bot.forge.forge_state import ForgeState, RepositoryRecord
+from bot.forge.git_http import RefUpdate
+from bot.forge.git_store import GitSignature
+from bot.forge.pull_views import label_head
+
+FollowPush = Callable[[str, str, Sequence[RefUpdate]], None]
+MergeMethod = Literal["merge", "squash"]
+
+
+class NotMergeableError(Exception):
+    """A pull request that cannot be merged as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeWish:
+    """How somebody wants a pull request merged. Without words they are GitHub's own."""
+
+    method: MergeMethod = "merge"
+    title: str = ""
+    message: str = ""
+
+
+class ForgeMerges:
+    """Merges pull requests; `follow_push` sends what a push to the base sends."""
+
+    def __init__(self, state: ForgeState, pulls: ForgePulls, follow_push: FollowPush) -> None:
+        self._state = state
+        self._pulls = pulls
+        self._follow_push = follow_push
+
+    def test(self, repository: RepositoryRecord, pull: PullRecord) -> None:
+        """Test whether an open pull request merges into its base as that is now.
+
+        GitHub does so once somebody looks at it, and tells it who looks again.
+        """
+        base = self._state.store.find_head(repository.name, pull.base)
+        if pull.state == "open" and base:
+            is_clean = bool(self._state.store.merge(repository.name, base, pull.head_sha))
+            test = MergeTest(base, pull.head_sha, is_clean)
+            repository.issues[pull.number] = replace(pull, merge_test=test)
+
+    def merge(
+        self, repository: RepositoryRecord, pull: PullRecord, actor: str, wish: MergeWish
+    ) -> str:
+        """Merge a pull request and return the sha of the commit. Raises NotMergeableError."""
+        store, ref = self._state.store, f"refs/heads/{pull.base}"
+        base = store.find_head(repository.name, pull.base)
+        tree = store.merge(repository.name, base, pull.head_sha) if base else ""
+        if not tree or pull.state != "open" or pull.draft:
+            raise NotMergeableError("Pull Request is not mergeable")
+        parents = [base, pull.head_sha] if wish.method == "merge" else [base]
+        message = _render_message(repository, pull, wish)
+        sha = store.write_commit(repository.name, tree, parents, self._sign(actor), message)
+        store.update_ref(repository.name, ref, sha, base)
+        self._pulls.mark_merged(repository, pull.number, actor, sha)
+        self._follow_push(repository.name, actor, (RefUpdate(ref, base, sha),))
+        return sha
+
+    def _sign(self, login: str) -> GitSignature:
+        account = self._state.find_account(login)
+        email = f"{account.id}+{account.login}@users.noreply.github.com"
+        return GitSignature(login, email, str(int(time.time())))
+
+
+def _render_message(repository: RepositoryRecord, pull: PullRecord, wish: MergeWish) -> str:
+    head = label_head(repository, pull).replace(":", "/", 1)
+    title, message = f"Merge pull request #{pull.number} from {head}", pull.title
+    if wish.method == "squash":
+        title, message = f"{pull.title} (#{pull.number})", ""
+    return "\n\n".join(filter(None, (wish.title or title, wish.message or message))) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,6 +13,7 @@ from markdown_it import MarkdownIt
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from bot.forge.conversation_page import ShownThread, list_posts, list_threads
 from bot.forge.forge_records import IssueRecord, PullRecord
 from bot.forge.forge_state import ForgeState, RepositoryRecord
 
@@ -71,11 +73,6 @@ def _show_issue(state: ForgeState, repo: str, number: str) -> Response | None:
     issue = repository.issues.get(int(number)) if repository else None
     if not repository or not issue:
         return None
-    posts = [(issue.author, issue.created_at, issue.body)]
-    posts += [
-        (comment.author, comment.created_at, comment.body)
-        for comment in repository.list_comments(issue.number)
-    ]
     pull = issue if isinstance(issue, PullRecord) else None
     jobs = [job for job in repository.jobs.values() if pull and job.sha == pull.head_sha]
     return _render(
@@ -85,10 +82,19 @@ def _show_issue(state: ForgeState, repo: str, number: str) -> Response | None:
         issue=issue,
         pull=pull,
         state=_describe_state(issue),
-        posts=[(author, time, _render_markdown(repository, body)) for author, time, body in posts],
+        posts=list_posts(repository, issue),
+        threads=_show_threads(repository, issue.number),
+        render=partial(_render_markdown, repository),
         jobs=jobs,
         diff=_style_diff(_diff_pull(state, repository, pull)) if pull else (),
     )
+
+
+def _show_threads(
+    repository: RepositoryRecord, number: int
+) -> list[tuple[ShownThread, list[tuple[str, str]]]]:
+    """List the threads, each with the lines that it is about and their styles."""
+    return [(thread, _style_diff(thread.hunk)) for thread in list_threads(repository, number)]
 
 
 def _show_diff(state: ForgeState, repo: str, number: str) -> Response | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
+from bot.forge.review_records import NewThread, ThreadPlace
 from tests.forge.served_forge import CI, OTHER, REPO, ServedForge
 
 
@@ -77,3 +78,28 @@ def test_what_is_not_there_is_told(shared: ServedForge, path: str):
     page = fetch(shared, path)
 
     assert (404, True) == (page.status_code, "There is no such page." in page.text)
+
+
+@pytest.mark.served
+def test_a_pull_request_shows_its_reviews_and_threads(box: ServedForge):
+    """With the lines that they are about, whether they are resolved, and anchors for links; what
+    nobody submitted is not there.
+    """
+    box.forge.push(REPO, "ada", "quiet", {"quiet.txt": "hush\n"}, "Be quiet")
+    number = box.forge.open_pull(REPO, "ada", "quiet", "Quiet")
+    suggestion = NewThread(ThreadPlace("quiet.txt", 1), "```suggestion\nhush!\n```")
+    box.forge.submit_review(REPO, number, "bob", "REQUEST_CHANGES", "Almost.", [suggestion])
+    box.forge.submit_review(REPO, number, "eve", "", "A secret.", [suggestion])
+    comment = box.forge.list_review_comments(REPO, number)[0]
+    box.forge.reply(REPO, comment.id, "ada", "As you *say*.")
+    box.forge.resolve_thread(REPO, comment.thread, "ada")
+    page = fetch(box, f"/{REPO}/pull/{number}").text
+
+    assert "requested changes" in page
+    assert "Almost." in page
+    assert "quiet.txt, line 1" in page
+    assert "resolved by ada" in page
+    assert '<code class="language-suggestion">hush!' in page
+    assert f'id="discussion_r{comment.id}"' in page
+    assert "As you <em>say</em>." in page
+    assert "A secret." not in page

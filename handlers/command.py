@@ -24,13 +24,21 @@ def decide(event: Event) -> Intent:
             return Ignore("")
 
 
-def _handle_first_command(event: CommentCreated) -> Intent:
-    commands = parse_commands(event.text[:LIMIT_CHARS])
+def find_command(text: str) -> tuple[str, str] | None:
+    """Find the first command of a comment, else the first thing that comes near to one: its name
+    and the words behind it.
+    """
+    commands = parse_commands(text[:LIMIT_CHARS])
     ours = [command for command in commands if command[0] in COMMANDS]
     near = [command for command in commands if _comes_near(command[0])]
-    if not ours and not near:
+    return next(iter(ours or near), None)
+
+
+def _handle_first_command(event: CommentCreated) -> Intent:
+    command = find_command(event.text)
+    if command is None:
         return Ignore("no command for me")
-    name, words = (ours or near)[0]
+    name, words = command
     request = Request(
         event.repo,
         event.number,

@@ -20,6 +20,7 @@ from bot.values import RepoConfig
 
 PATH = ".github/greenlit.yml"
 LIMIT_BYTES = 64 * 1024
+BOT = "[bot]"  # what GitHub writes behind the name of an App
 Mistake = tuple[int, str]  # its line, to sort by, and its sentence
 
 # git check-ref-format(1): what no branch name may hold.
@@ -34,6 +35,20 @@ def _check_branch_prefix(value: str) -> str:
 
 Glob = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\\]+$")]
 Globs = Annotated[tuple[Glob, ...], Field(strict=False, max_length=100)]
+# YAML takes the brackets of `[name[bot]]` for a list; people copy a bot's login as GitHub shows it.
+BARE_LOGINS = re.compile(r"^reviewers:[ \t]*\[[^\n\"']*$", re.MULTILINE)
+
+
+def _complete_login(value: str) -> str:
+    return value if value.endswith(BOT) else f"{value}{BOT}"
+
+
+Login = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,98}(?:\[bot\])?$"),
+    AfterValidator(_complete_login),
+]
+Logins = Annotated[tuple[Login, ...], Field(strict=False, max_length=20)]
 Gates = Annotated[
     tuple[Literal["lint", "style", "tests", "licence", "size", "packages"], ...],
     Field(strict=False, max_length=6),
@@ -111,6 +126,11 @@ class ConfigFile(BaseModel):
     draft: bool = Field(
         default=False, description="whether pull requests open as drafts (true or false)"
     )
+    reviewers: Logins = Field(
+        default=(),
+        description="bots whose reviews the bot answers "
+        "(a list of at most 20 logins, such as coderabbitai[bot])",
+    )
     instructions: str = Field(
         default="",
         max_length=10_000,
@@ -133,7 +153,7 @@ def read_config(text: str | None) -> RepoConfig:
     if len(text.encode(errors="replace")) > LIMIT_BYTES:
         raise _refuse([f"the file is larger than {LIMIT_BYTES // 1024} KB."])
     try:
-        root, values = parse_yaml(text)
+        root, values = parse_yaml(BARE_LOGINS.sub(_blank_suffixes, text))
     except YamlMistake as mistake:
         raise _refuse([str(mistake)]) from None
     if root is None or values is None:
@@ -143,6 +163,11 @@ def read_config(text: str | None) -> RepoConfig:
     except ValidationError as wrong:
         mistakes = sorted(_explain_mistake(root, error) for error in wrong.errors())
         raise _refuse([sentence for _, sentence in mistakes]) from None
+
+
+def _blank_suffixes(line: re.Match[str]) -> str:
+    """Write blanks for each `[bot]`, so that the columns of mistakes stay."""
+    return line[0].replace(BOT, " " * len(BOT))
 
 
 def guess_label(text: str) -> str:

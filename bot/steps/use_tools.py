@@ -15,7 +15,7 @@ from bot.ports import Ports
 from bot.run import Summary, step
 from bot.text.terminal_text import strip_control
 from bot.tools import TOOLS, AgentContext, Tool, ToolInput, ToolRefusal, ToolSession
-from bot.values import Finish, Plan, ToolCall, ToolResult
+from bot.values import Finish, Plan, ThreadAnswer, ToolCall, ToolResult
 
 HEAD_CHARS = 36_000
 TAIL_CHARS = 12_000
@@ -37,6 +37,7 @@ class TurnOutcome:
     finish_call: str = ""
     todo: tuple[str, ...] | None = None
     words: Finish | None = None  # that `finish` was given, also where it was refused
+    answers: tuple[ThreadAnswer, ...] = ()  # to threads of the review
 
 
 def _summarize_refusals(outcome: TurnOutcome) -> Summary | None:
@@ -67,6 +68,7 @@ def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) ->
         executor.finish_call,
         session.todo,
         session.words,
+        tuple(session.answers.values()),
     )
 
 

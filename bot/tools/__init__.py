@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from bot.tools.answer_thread import ANSWER_THREAD
+from bot.tools.ask_thread import ASK_THREAD
 from bot.tools.create_file import CREATE_FILE
 from bot.tools.delete_file import DELETE_FILE
 from bot.tools.edit_file import EDIT_FILE
@@ -60,15 +62,22 @@ TOOLS: tuple[Tool[Any], ...] = (
     UPDATE_TODO,
     LOG_LINES,
     LOG_GREP,
+    ANSWER_THREAD,
+    ASK_THREAD,
     SUBMIT_PLAN,
     FINISH,
 )
 
 
-def select_tools(paths: Iterable[str]) -> tuple[Tool[Any], ...]:
-    """Select the tools that are of use in a repository of these files, in the table's order."""
+def select_tools(paths: Iterable[str], *, has_threads: bool = False) -> tuple[Tool[Any], ...]:
+    """Select the tools that are of use in a repository of these files, in the table's order.
+
+    `has_threads`: the job has threads of a review to answer.
+    """
     names = tuple(paths)
-    return tuple(tool for tool in TOOLS if _is_of_use(tool, names))
+    return tuple(
+        tool for tool in TOOLS if _is_of_use(tool, names) and (has_threads or not tool.for_threads)
+    )
 
 
 def _is_of_use(tool: Tool[Any], paths: tuple[str, ...]) -> bool:

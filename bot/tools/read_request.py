@@ -9,6 +9,7 @@ from bot.tools.request_sections.protected import render_protected
 from bot.tools.request_sections.request_text import render_request
 from bot.tools.request_sections.section import render_section
 from bot.tools.request_sections.similar import render_similar
+from bot.tools.request_sections.threads import render_threads
 from bot.tools.session import AgentContext, ToolSession
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_files import TreeFiles
@@ -49,6 +50,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     sections = (
         INTRODUCTION,
         *render_request(context),
+        *render_threads(context.open_threads, session.read_tree()),
         *render_hits(context.retrieval, files),
         *render_project_checks(session.ports.checkers, context.config, files, paths),
         render_protected([*_list_request_texts(context), *guides.values()], guides, context.config),

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from bot.gates import FileSize, Rules, gate_rules
 from bot.ports import Ports
 from bot.tools.tree_reader import TreeReader, decode_texts
-from bot.values import Finish, Issue, Patch, Plan, RepoConfig, Retrieval, Tree
+from bot.values import (
+    Finish,
+    Issue,
+    Patch,
+    Plan,
+    RepoConfig,
+    Retrieval,
+    ReviewThread,
+    ThreadAnswer,
+    Tree,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,8 @@ class AgentContext:
     plan: Plan | None = None
     finish: Finish | None = None
     config: RepoConfig = field(default_factory=RepoConfig)
+    open_threads: tuple[ReviewThread, ...] = ()  # that wait for an answer; numbered from 1
+    answers: tuple[ThreadAnswer, ...] = ()
 
 
 @dataclass(slots=True)
@@ -41,6 +53,7 @@ class ToolSession:
     words: Finish | None = None  # of this turn's `finish`, also of one that was refused
     finish: Finish | None = None
     todo: tuple[str, ...] | None = None
+    answers: dict[str, ThreadAnswer] = field(default_factory=dict)  # of this turn, by thread
     has_failed_edit: bool = False
     sizes: dict[str, FileSize] = field(default_factory=dict)  # of the changed files
     _base_texts: dict[str, str | None] = field(default_factory=dict)

@@ -70,7 +70,8 @@ class Tool(Generic[InputT]):
     """A tool of the model. One that `writes` is refused until a plan was accepted.
 
     `run` returns the answer for the model, and raises ToolRefusal for a call that cannot be met.
-    One with `suffixes` is offered only where a file's name ends in one of them.
+    One with `suffixes` is offered only where a file's name ends in one of them; one `for_threads`
+    only in a job that has threads of a review to answer.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Tool(Generic[InputT]):
     run: Callable[[ToolSession, InputT], str]
     writes: bool = False
     suffixes: tuple[str, ...] = ()
+    for_threads: bool = False
 
     @property
     def schema(self) -> ToolSchema:

@@ -93,7 +93,7 @@ class ThreadAnswer:
     thread: str
     kind: AnswerKind
     text: str
-    sha: Sha | None = None  # of the commit that answers it, where that is known already
+    sha: Sha | None = None  # of the commit that does it, once it is made
 
 
 @dataclass(frozen=True, slots=True)

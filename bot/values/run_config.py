@@ -40,3 +40,4 @@ class RepoConfig:
     when_red: Literal["draft", "nothing"] = "draft"
     draft: bool = False
     instructions: str = ""
+    reviewers: tuple[str, ...] = ()  # bots whose reviews are answered, "coderabbitai[bot]"

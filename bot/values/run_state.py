@@ -100,7 +100,8 @@ class RunState:
     rerun_attempts: dict[str, int] = field(default_factory=dict)
     pull: PullRequest | None = None
     target: PullDetails | None = None  # the pull request that it works on, as it stood then
-    threads: tuple[ReviewThread, ...] = ()  # that it is asked to answer
+    threads: tuple[ReviewThread, ...] = ()  # of the pull request, as it stood then
+    open_threads: tuple[ReviewThread, ...] = ()  # that it is asked to answer; numbered from 1
     answers: tuple[ThreadAnswer, ...] = ()
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from bot.edits.suggestions import RefusedSuggestion, Suggestion, name_lines
+from bot.edits.suggestions import RefusedSuggestion, Suggestion
 from bot.text import as_code_span, count_noun
 
 MARK = codecs.BOM_UTF8
@@ -81,8 +81,7 @@ def _explain_misfit(lines: Sequence[bytes], suggestion: Suggestion) -> str:
     path = as_code_span(suggestion.path)
     if suggestion.last > len(lines):
         count = count_noun(len(lines), "line")
-        named = name_lines(suggestion.first, suggestion.last)
-        return f"This suggestion is for {named}, and {path} has {count} now."
+        return f"This suggestion is for {suggestion.lines}, and {path} has {count} now."
     old = lines[suggestion.first - 1 : suggestion.last]
     too_many = len(suggestion.seen) > len(old)
     pairs = zip(reversed(old), reversed(suggestion.seen), strict=False)

@@ -33,9 +33,16 @@ class Suggestion:
     author_id: int = 0
 
     @property
+    def lines(self) -> str:
+        """Its lines for people: "line 3", or "lines 3 to 5"."""
+        if self.first == self.last:
+            return f"line {self.first}"
+        return f"lines {self.first} to {self.last}"
+
+    @property
     def place(self) -> str:
         """Where it is, for people: "lines 3 to 5 of `a.py`"."""
-        return f"{name_lines(self.first, self.last)} of {as_code_span(self.path)}"
+        return f"{self.lines} of {as_code_span(self.path)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +92,6 @@ def collect_suggestions(
         else:
             suggestions += _make_suggestions(thread, comments)
     return tuple(suggestions), tuple(refused)
-
-
-def name_lines(first: int, last: int) -> str:
-    """Name lines for people: "line 3", or "lines 3 to 5"."""
-    if first == last:
-        return f"line {first}"
-    return f"lines {first} to {last}"
 
 
 def read_seen_lines(thread: ReviewThread) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from bot.steps import (
     retrieve,
     snapshot_issue,
 )
+from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.inspect_change import inspect_change
@@ -48,6 +49,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     ask_model,
     use_tools,
     inspect_change,
+    commit_suggestions,
     push_branch.commit_patch,
     push_branch.push_change,
     push_branch.branch_moved,

@@ -87,6 +87,7 @@ from bot.values.request import (
 from bot.values.resumption import Resumption
 from bot.values.reviews import (
     AnswerKind,
+    AppliedSuggestions,
     PullDetails,
     Review,
     ReviewThread,
@@ -109,6 +110,7 @@ __all__ = [
     "AllowList",
     "Annotation",
     "AnswerKind",
+    "AppliedSuggestions",
     "Attempt",
     "AttemptState",
     "Author",

@@ -97,6 +97,16 @@ class ThreadAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class AppliedSuggestions:
+    """The commit that people's suggestions became, and what is to be said in their threads."""
+
+    sha: Sha | None = None  # None: there was nothing to commit
+    title: str = ""  # of the commit
+    paths: tuple[str, ...] = ()
+    answers: tuple[ThreadAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestedChange:
     """New text for lines of a pull request's new side, shown as a suggestion block.
 

@@ -35,7 +35,7 @@ def render_commit_message(state: RunState) -> str:
     out, as git takes no NUL. The asker is the co-author.
     """
     finish, pushed = state.finish_call.finish, state.pushed
-    subject, body = _clean_line(finish.title), _clean_body(finish.message, state.request)
+    subject, body = clean_line(finish.title), _clean_body(finish.message, state.request)
     if pushed is not None:
         subject, body = _render_later(state, pushed, subject, body)
     trailers = _render_trailers(state.request)
@@ -55,8 +55,8 @@ def _render_later(
     red = _find_red(state)
     if red is not None:
         return _render_repair(red), join_parts(_render_red(red, pushed.head), body)
-    if subject == _clean_line(pushed.finish.title):
-        words = _clean_line(state.request.words)
+    if subject == clean_line(pushed.finish.title):
+        words = clean_line(state.request.words)
         subject = f"As asked: {words}" if words else subject
     return subject, body
 
@@ -74,9 +74,9 @@ def _render_repair(verdict: Verdict) -> str:
     failures = verdict.reading.failures
     tests = {failure.test for failure in failures if failure.test}
     if not tests:
-        return _clean_line(f"Repair {_name_fault(verdict)}")
+        return clean_line(f"Repair {_name_fault(verdict)}")
     first = next(failure.test for failure in failures if failure.test)
-    name = _clean_line(first.rpartition("::")[2])
+    name = clean_line(first.rpartition("::")[2])
     subject, plain = f"Repair {name}", "Repair a failing test"
     if len(tests) > 1:
         subject, plain = f"{subject} and {len(tests) - 1} more", f"Repair {len(tests)} tests"
@@ -96,7 +96,7 @@ def _name_fault(verdict: Verdict) -> str:
 
 def _render_red(verdict: Verdict, head: str) -> str:
     """Say what CI said of the commit before: jobs, tests and places."""
-    jobs = ", ".join(map(_clean_line, verdict.jobs)) or "a check"
+    jobs = ", ".join(map(clean_line, verdict.jobs)) or "a check"
     where = f"CI was red on {head[:10]} ({jobs})"
     failures = list(dict.fromkeys(map(_describe_failure, verdict.reading.failures)))
     if not failures:
@@ -111,10 +111,10 @@ def _render_red(verdict: Verdict, head: str) -> str:
 
 def _describe_failure(failure: Failure) -> str:
     words = ": ".join(part for part in (failure.test, failure.error, failure.message) if part)
-    text = shorten_subject(_clean_line(words), FAILURE_CHARS)
+    text = shorten_subject(clean_line(words), FAILURE_CHARS)
     if not failure.place:
         return text
-    return f"{text} ({_clean_line(failure.place)})"
+    return f"{text} ({clean_line(failure.place)})"
 
 
 def _wrap(text: str) -> Iterator[str]:
@@ -123,7 +123,8 @@ def _wrap(text: str) -> Iterator[str]:
     )
 
 
-def _clean_line(text: str) -> str:
+def clean_line(text: str) -> str:
+    """Write a stranger's words on one line that acts on nobody."""
     # Masked before it is cut: the half of a secret would not be known again.
     return defuse_mentions(normalize_subject(mask_secrets(text)))
 
@@ -141,8 +142,10 @@ def _clean_body(text: str, request: Request) -> str:
 
 
 def _render_trailers(request: Request) -> str:
-    login = f"{request.asker_id}+{request.asker}" if request.asker_id else request.asker
-    return (
-        f"Refs: #{request.number}\n"
-        f"Co-authored-by: {request.asker} <{login}@users.noreply.github.com>"
-    )
+    return f"Refs: #{request.number}\n{render_co_author(request.asker, request.asker_id)}"
+
+
+def render_co_author(login: str, account: int) -> str:
+    """Render the trailer that names a co-author; the account's id, where known, links to it."""
+    name = f"{account}+{login}" if account else login
+    return f"Co-authored-by: {login} <{name}@users.noreply.github.com>"

@@ -9,6 +9,7 @@ from types import MappingProxyType
 STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "acknowledge": ("Showed that the request was seen", "showing that I saw the request"),
+        "apply_suggestions": ("Applied suggestions", "applying suggestions"),
         "ask_model": ("The model answered", "talking to the model"),
         "answer_status": ("Answered how the run stands", "answering how the run stands"),
         "branch_moved": (

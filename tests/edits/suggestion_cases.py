@@ -53,7 +53,7 @@ def on(
         comments.append(ThreadComment(number, author, said, "2026-01-01", "2026-01-01"))
     start = None if first == last else first
     made: dict[str, Any] = {
-        "id": f"T{first}-{last}-{bodies}",
+        "id": f"T{first}-{last}-{bodies}-{more.get('path', PATH)}",
         "path": PATH,
         "comments": tuple(comments),
         "line": last,

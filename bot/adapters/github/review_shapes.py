@@ -15,7 +15,7 @@ from bot.adapters.github.issues import GHOST
 COMMENT_FIELDS = """
 nodes {
   fullDatabaseId body createdAt lastEditedAt url state diffHunk
-  author { __typename login ... on User { databaseId } }
+  author { __typename login ... on User { databaseId } ... on Bot { databaseId } }
   originalCommit { oid }
   pullRequestReview { fullDatabaseId }
 }

@@ -1,0 +1,135 @@
+"""Make the suggestions in review threads one commit, to the letter and without the model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rich.text import Text
+
+from bot.edits import RefusedSuggestion, Suggestion, apply_suggestions, collect_suggestions
+from bot.gates import Change, explain_protected_path
+from bot.ports import Ports
+from bot.run import Summary, step
+from bot.steps.push_branch import make_bot_author
+from bot.steps.redact import find_leaks, redact
+from bot.text import as_code_span, count_noun
+from bot.values import (
+    AppliedSuggestions,
+    RepoConfig,
+    ReviewThread,
+    Sha,
+    ThreadAnswer,
+    Tree,
+)
+from bot.views.suggestion_message import render_suggestion_message, render_suggestion_title
+
+APPLIED = "Applied to the letter."
+
+
+def _summarize_suggestions(made: AppliedSuggestions) -> Summary | None:
+    if not made.answers:
+        return None
+    applied = sum(answer.kind == "applied" for answer in made.answers)
+    refused = len(made.answers) - applied
+    more = f", {refused} not" if refused else ""
+    return "suggestions", Text(f"{count_noun(applied, 'thread')} applied{more}")
+
+
+@step("apply_suggestions", _summarize_suggestions)
+def commit_suggestions(
+    ports: Ports,
+    tree: Tree,
+    number: int,
+    config: RepoConfig,
+    threads: tuple[ReviewThread, ...],
+) -> AppliedSuggestions:
+    """Commit all suggestions that fit the files of pull request `number` as they are in the tree.
+
+    Another step pushes. What people suggest is held to the gates on paths and secrets alone.
+    """
+    case = _Case(ports, tree, config)
+    case.sort_out(threads)
+    case.apply()
+    if not case.applied:
+        return AppliedSuggestions(answers=case.list_answers(threads, None))
+    message = redact(ports, render_suggestion_message(case.applied, number))
+    author = make_bot_author(ports.credentials.fetch_login())
+    committed_at = ports.clock.now().isoformat(timespec="seconds")
+    sha = ports.mirrors.commit_merge(  # which takes bytes, for files that are no UTF-8
+        tree, case.files, (tree.sha,), message, author, committed_at
+    )
+    title = redact(ports, render_suggestion_title(case.applied))
+    return AppliedSuggestions(sha, title, tuple(case.files), case.list_answers(threads, sha))
+
+
+@dataclass
+class _Case:
+    """The suggestions of some threads: what is left of them, and what became of the others."""
+
+    ports: Ports
+    tree: Tree
+    config: RepoConfig
+    suggestions: dict[str, list[Suggestion]] = field(default_factory=lambda: defaultdict(list))
+    files: dict[str, bytes] = field(default_factory=dict)  # as they are now, by path
+    applied: list[Suggestion] = field(default_factory=list)
+    refused: list[RefusedSuggestion] = field(default_factory=list)
+
+    def sort_out(self, threads: Sequence[ReviewThread]) -> None:
+        """Collect the suggestions by file, and refuse those that the gates keep out."""
+        suggestions, refused = collect_suggestions(threads)
+        self.refused += refused
+        for suggestion in suggestions:
+            why = explain_protected_path(suggestion.path, self.config.allow, self.config.protected)
+            if why:
+                text = f"{as_code_span(suggestion.path)} was not changed: {why}"
+                self.refused.append(RefusedSuggestion(suggestion.thread, text))
+            else:
+                self.suggestions[suggestion.path].append(suggestion)
+
+    def apply(self) -> None:
+        """Apply what is left, file by file."""
+        contents = self.ports.mirrors.read(self.tree, list(self.suggestions))
+        for path, suggestions in self.suggestions.items():
+            if path in contents:
+                self._apply_to(path, contents[path], suggestions)
+            else:
+                self._refuse_all(suggestions, f"{as_code_span(path)} is no file of the branch now.")
+
+    def _apply_to(self, path: str, before: bytes, suggestions: Iterable[Suggestion]) -> None:
+        safe = [one for one in suggestions if not self._refuse_leak(one, before)]
+        result = apply_suggestions(before, safe)
+        self.refused += result.refused
+        self.applied += result.applied
+        if result.data != before:
+            self.files[path] = result.data
+
+    def _refuse_leak(self, suggestion: Suggestion, before: bytes) -> bool:
+        """Refuse a suggestion that brings a secret; tell whether it does."""
+        old = before.decode(errors="replace")
+        change = Change({suggestion.path: old}, {suggestion.path: f"{old}\n{suggestion.text}"})
+        leaks = [found for found in find_leaks(self.ports.checkers, change) if found.blocks]
+        for leak in leaks[:1]:
+            self._refuse_all([suggestion], f"Not applied. {leak.text}")
+        return bool(leaks)
+
+    def _refuse_all(self, suggestions: Iterable[Suggestion], text: str) -> None:
+        self.refused += [RefusedSuggestion(suggestion.thread, text) for suggestion in suggestions]
+
+    def list_answers(
+        self, threads: Sequence[ReviewThread], sha: Sha | None
+    ) -> tuple[ThreadAnswer, ...]:
+        """List one answer for each thread that had a suggestion, in the order of the threads."""
+        done = {suggestion.thread for suggestion in self.applied}
+        refusals: dict[str, list[RefusedSuggestion]] = defaultdict(list)
+        for refusal in dict.fromkeys(self.refused):
+            refusals[refusal.thread].append(refusal)
+        answers = []
+        for thread in threads:
+            if refused := refusals[thread.id]:
+                text = " ".join(dict.fromkeys(refusal.text for refusal in refused))
+                answers.append(ThreadAnswer(thread.id, refused[-1].kind, text))
+            elif thread.id in done:
+                answers.append(ThreadAnswer(thread.id, "applied", APPLIED, sha))
+        return tuple(answers)

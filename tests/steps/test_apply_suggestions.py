@@ -1,0 +1,114 @@
+"""Suggestions in threads become one commit: what is in it, and what each thread is told."""
+
+from dataclasses import replace
+
+from bot.steps.apply_suggestions import commit_suggestions
+from bot.values import Patch, RepoConfig
+from tests.edits.suggestion_cases import block, on
+
+NUMBER = 9
+
+
+def apply(place, tree, *threads, protected=()):
+    config = RepoConfig(protected=protected)
+    return commit_suggestions(place.ports, tree, NUMBER, config, threads)
+
+
+def tree_at(tree, sha):
+    return replace(tree, sha=sha)
+
+
+def test_all_suggestions_are_one_commit_with_their_authors(place):
+    """Files keep their bytes and modes; whoever suggested is a co-author, linked by the account."""
+    before = {"100755:run.sh": b"a\r\nb\r\n", "notes.txt": b"caf\xe9\nold\n", "x.py": b"1\n2\n3"}
+    tree = place.lay(before)
+    threads = (
+        on(2, block("B\n"), path="run.sh"),
+        on(2, "ada: " + block("new\n"), path="notes.txt"),
+        on(3, block("4\n5\n"), path="x.py"),
+        on(1, block(""), path="x.py"),
+        on(2, "Why is this here?", path="x.py"),
+    )
+    made = apply(place, tree, *threads)
+    commit = tree_at(tree, made.sha)
+    contents = place.ports.mirrors.read(commit, ["run.sh", "notes.txt", "x.py"])
+
+    assert {"run.sh": b"a\r\nB\r\n", "notes.txt": b"caf\xe9\nnew\n", "x.py": b"2\n4\n5"} == contents
+    modes = {entry.path: entry.mode for entry in place.ports.mirrors.entries(commit)}
+    assert "100755" == modes["run.sh"]
+    assert ("run.sh", "notes.txt", "x.py") == made.paths
+    assert [("applied", made.sha)] * 4 == [(told.kind, told.sha) for told in made.answers]
+    assert [thread.id for thread in threads[:4]] == [told.thread for told in made.answers]
+
+
+def test_the_commit_names_what_it_applies(place):
+    """The message says whose suggestion is where, and acts on nobody."""
+    tree = place.lay({"[skip ci] x.py": b"1\n2\n"})
+    thread = on(2, block("3\n"), path="[skip ci] x.py")
+    comment = thread.comments[0]
+    made = apply(place, tree, replace(thread, comments=(replace(comment, author_id=42),)))
+    commit = tree_at(tree, made.sha)
+
+    assert "Apply a suggestion by wes" == made.title
+    assert ("Apply a suggestion by wes",) == place.ports.mirrors.subjects(commit, 1)
+    (info,) = place.ports.mirrors.past(commit, [made.sha])
+    assert (
+        "Apply a suggestion by wes\n\n- x.py, line 2, by wes\n\n"
+        "Refs: #9\nCo-authored-by: wes <42+wes@users.noreply.github.com>"
+    ) == info.message.strip()
+
+
+def test_what_may_not_be_changed_is_told_in_its_thread(place):
+    """Protected paths and secrets stay out, whoever suggests them; the rest is applied."""
+    tree = place.lay({".github/workflows/ci.yml": b"on: push\n", "x.py": b"1\n2\n", "y.py": b"1\n"})
+    token = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF3hJ5"
+    made = apply(
+        place,
+        tree,
+        on(1, block("on: [push]\n"), path=".github/workflows/ci.yml"),
+        on(1, block(f'TOKEN = "{token}"\n'), path="x.py"),
+        on(2, block("3\n"), path="x.py"),
+        on(1, block("2\n"), path="y.py"),
+        protected=("y.py",),
+    )
+    kinds = [told.kind for told in made.answers]
+    texts = [told.text for told in made.answers]
+
+    assert ["declined", "declined", "applied", "declined"] == kinds
+    assert texts[0].startswith("`.github/workflows/ci.yml` was not changed: GitHub's own")
+    assert "looks like a" in texts[1]
+    assert token not in "".join(texts)
+    assert "the repository protects `y.py`" in texts[3]
+    commit = tree_at(tree, made.sha)
+    assert {"x.py": b"1\n3\n"} == place.ports.mirrors.read(commit, ["x.py"])
+
+
+def test_nothing_to_apply_makes_no_commit(place):
+    """What is outdated, gone or a link is refused in words; where nothing is left, nothing is made."""
+    tree = place.lay({"x.py": b"1\n2\n", "120000:link.py": b"x.py"})
+    made = apply(
+        place,
+        tree,
+        on(2, block("3\n"), path="x.py", seen="+two"),
+        on(2, block("3\n"), path="renamed.py"),
+        on(1, block("y.py\n"), path="link.py"),
+        on(1, "Why?", path="x.py"),
+    )
+
+    assert (None, ()) == (made.sha, made.paths)
+    assert ["declined"] * 3 == [told.kind for told in made.answers]
+    assert "outdated" in made.answers[0].text
+    assert "`renamed.py` is no file of the branch now." == made.answers[1].text
+
+
+def test_a_repeated_step_makes_the_same_commit(place):
+    """Killed and done again, the step gives the same answers for the same tree."""
+    tree = place.lay({"x.py": b"1\n2\n"})
+    thread = on(2, block("3\n"), path="x.py")
+    first, second = apply(place, tree, thread), apply(place, tree, thread)
+
+    assert first.answers[0].kind == second.answers[0].kind == "applied"
+    assert tree_at(tree, first.sha).sha != tree.sha
+    assert place.ports.mirrors.overlay(tree_at(tree, first.sha), Patch()).sha == (
+        place.ports.mirrors.overlay(tree_at(tree, second.sha), Patch()).sha
+    )

@@ -11,7 +11,7 @@ from bot.adapters.git.git_process import GitError
 from bot.adapters.git.merge_file import merge_file
 from bot.cli.inputs import WrongUseError, make_read_error, print_error
 from bot.cli.terminal import open_console
-from bot.merge import MARKER_SIZE, MergedText, merge_text
+from bot.merge import MARKER_SIZE, MergedText, ThreeTexts, merge_text
 from bot.text.terminal_text import strip_control
 
 MERGED, CONFLICTS, WRONG_USE = 0, 1, 2
@@ -25,9 +25,9 @@ def merge_paths(path: str, files: tuple[Path, Path, Path], output: Path | None) 
     and by which rule, goes to standard error.
     """
     try:
-        base, ours, theirs = map(_read, files)
+        sides = ThreeTexts(*map(_read, files))
         marked = merge_file(*files, MARKER_SIZE)
-        merged = merge_text(path, base, ours, theirs, _decode(marked))
+        merged = merge_text(path, sides, _decode(marked))
         _write(merged.text.encode("utf-8", "surrogateescape"), output)
     except WrongUseError as wrong:
         print_error(wrong)

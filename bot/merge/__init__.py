@@ -4,6 +4,18 @@ Pure: it is handed what `git merge-file` left, and hands text back.
 """
 
 from bot.merge.conflict import MARKER_SIZE, Conflict, split_conflicts
-from bot.merge.merge_text import MergedText, merge_text
+from bot.merge.draft_file import DraftedFile, draft_file
+from bot.merge.markers import find_marker_lines
+from bot.merge.merge_text import MergedText, ThreeTexts, merge_text
 
-__all__ = ["MARKER_SIZE", "Conflict", "MergedText", "merge_text", "split_conflicts"]
+__all__ = [
+    "MARKER_SIZE",
+    "Conflict",
+    "DraftedFile",
+    "MergedText",
+    "ThreeTexts",
+    "draft_file",
+    "find_marker_lines",
+    "merge_text",
+    "split_conflicts",
+]

@@ -80,6 +80,23 @@ def render_conflict(conflict: Conflict) -> Iterator[str]:
     yield f"{END * GIT_SIZE} theirs\n"
 
 
+def render_with_base(conflict: Conflict) -> Iterator[str]:
+    """Write a conflict with all three sides; a base that is a conflict itself tells nobody more."""
+    yield f"{START * GIT_SIZE} ours\n"
+    yield from close_lines(conflict.ours)
+    if not has_nested_base(conflict):
+        yield f"{MIDDLE * GIT_SIZE} base\n"
+        yield from close_lines(conflict.base)
+    yield f"{DIVIDER * GIT_SIZE}\n"
+    yield from close_lines(conflict.theirs)
+    yield f"{END * GIT_SIZE} theirs\n"
+
+
+def has_nested_base(conflict: Conflict) -> bool:
+    """Tell whether the base is a conflict itself: of two merge bases, which git merged first."""
+    return any(map(_is_nested_marker, conflict.base))
+
+
 def close_lines(lines: Iterable[str]) -> Iterator[str]:
     """Give every line an end: the last one of a file may have none, and a marker follows."""
     for line in lines:
@@ -88,9 +105,14 @@ def close_lines(lines: Iterable[str]) -> Iterator[str]:
 
 def _read_marker(line: str) -> str:
     for sign in (START, MIDDLE, DIVIDER, END):
-        if line.startswith(sign * MARKER_SIZE):
+        # A longer one belongs to a conflict in the base.
+        if line.startswith(sign * MARKER_SIZE) and line[MARKER_SIZE : MARKER_SIZE + 1] != sign:
             return sign
     return ""
+
+
+def _is_nested_marker(line: str) -> bool:
+    return line.startswith((START * (MARKER_SIZE + 1), END * (MARKER_SIZE + 1)))
 
 
 def _make_conflict(sides: dict[str, list[str]]) -> Conflict:

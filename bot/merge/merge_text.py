@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from bot.gates.syntax import check_syntax
 from bot.merge.additions import keep_both, take_longer_addition
-from bot.merge.conflict import Conflict, Lines, close_lines, render_conflict, split_conflicts
+from bot.merge.conflict import (
+    Conflict,
+    Lines,
+    close_lines,
+    has_nested_base,
+    render_conflict,
+    split_conflicts,
+)
 from bot.merge.edits_apart import merge_lines, merge_words, take_larger_change
 from bot.merge.versions import take_greater_version
 
 Rule = Callable[[Conflict], Lines | None]
 Rules = Sequence[tuple[str, Rule]]
+RenderConflict = Callable[[Conflict], Iterator[str]]
+
+
+class ThreeTexts(NamedTuple):
+    """A file as it was, and as each side has it."""
+
+    base: str
+    ours: str
+    theirs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +50,21 @@ class MergedText:
     left: tuple[int, ...] = ()  # the lines where they begin
 
 
-def merge_text(path: str, base: str, ours: str, theirs: str, marked: str) -> MergedText:
+def merge_text(
+    path: str, sides: ThreeTexts, marked: str, render: RenderConflict = render_conflict
+) -> MergedText:
     """Merge what `git merge-file` left of three texts; `path` tells the language.
 
-    A solution after which the file does not parse, though each side did, is not taken.
+    A solution after which the file does not parse, though each side did, is not taken. `render`
+    writes the conflicts that are left.
     """
     sections = list(split_conflicts(marked))
-    merged = _merge_sections(sections, _list_rules(path))
+    merged = _merge_sections(sections, _list_rules(path), render)
     if merged.left:
         return merged
-    text = _end_as_sides(merged.text, base, ours, theirs)
-    if merged.solved and _breaks_syntax(path, text, ours, theirs):
-        return _merge_sections(sections, ())
+    text = _end_as_sides(merged.text, sides)
+    if merged.solved and _breaks_syntax(path, text, sides):
+        return _merge_sections(sections, (), render)
     return MergedText(text, merged.solved, merged.left)
 
 
@@ -68,7 +88,9 @@ def _list_rules(path: str) -> Rules:
     )
 
 
-def _merge_sections(sections: list[Lines | Conflict], rules: Rules) -> MergedText:
+def _merge_sections(
+    sections: list[Lines | Conflict], rules: Rules, render: RenderConflict
+) -> MergedText:
     lines: list[str] = []
     solved, left = [], []
     for section in sections:
@@ -79,7 +101,7 @@ def _merge_sections(sections: list[Lines | Conflict], rules: Rules) -> MergedTex
         rule, solution = _solve(section, rules)
         if solution is None:
             left.append(number)
-            lines += render_conflict(section)
+            lines += render(section)
         else:
             solved.append(Resolution(number, rule))
             lines += close_lines(solution)
@@ -87,6 +109,8 @@ def _merge_sections(sections: list[Lines | Conflict], rules: Rules) -> MergedTex
 
 
 def _solve(conflict: Conflict, rules: Rules) -> tuple[str, Lines | None]:
+    if has_nested_base(conflict):
+        return "", None
     for variant, before, after in _narrow(conflict):
         for name, rule in rules:
             solution = rule(variant)
@@ -124,19 +148,19 @@ def _squeeze(lines: Lines) -> list[str]:
     return ["".join(line.split()) for line in lines]
 
 
-def _end_as_sides(text: str, base: str, ours: str, theirs: str) -> str:
+def _end_as_sides(text: str, sides: ThreeTexts) -> str:
     """End the text with a line feed or without, as whoever changed that did.
 
     Git writes one behind every line of a conflict.
     """
-    ends = [side.endswith("\n") for side in (base, ours, theirs)]
+    ends = [side.endswith("\n") for side in sides]
     wanted = ends[1] if ends[2] == ends[0] else ends[2]
     if wanted or not text.endswith("\n"):
         return text
     return text[:-1]
 
 
-def _breaks_syntax(path: str, text: str, ours: str, theirs: str) -> bool:
+def _breaks_syntax(path: str, text: str, sides: ThreeTexts) -> bool:
     """Tell whether the file parsed on both sides and does no more."""
-    sides = (check_syntax(path, side, "") for side in (ours, theirs))
-    return not any(sides) and bool(check_syntax(path, text, ours))
+    before = (check_syntax(path, side, "") for side in (sides.ours, sides.theirs))
+    return not any(before) and bool(check_syntax(path, text, sides.ours))

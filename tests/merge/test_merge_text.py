@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.git.merge_file import merge_file
-from bot.merge import MARKER_SIZE, MergedText, merge_text
+from bot.merge import MARKER_SIZE, MergedText, ThreeTexts, merge_text
 
 
 def merge(folder: Path, path: str, base: str, ours: str, theirs: str) -> MergedText:
@@ -17,7 +17,7 @@ def merge(folder: Path, path: str, base: str, ours: str, theirs: str) -> MergedT
     for name, text in (("base", base), ("ours", ours), ("theirs", theirs)):
         (folder / name).write_text(text, newline="")
     marked = merge_file(folder / "base", folder / "ours", folder / "theirs", MARKER_SIZE)
-    return merge_text(path, base, ours, theirs, marked.decode())
+    return merge_text(path, ThreeTexts(base, ours, theirs), marked.decode())
 
 
 LOAD = "\n\ndef load(path):\n    return open(path)\n"
@@ -256,8 +256,8 @@ def test_what_one_side_changed_is_the_merge(base, change):
     old, new = "".join(base), "".join(change)
 
     assert [new, new] == [
-        merge_text("a.txt", old, new, old, mark(change, base, base)).text,
-        merge_text("a.txt", old, old, new, mark(base, base, change)).text,
+        merge_text("a.txt", ThreeTexts(old, new, old), mark(change, base, base)).text,
+        merge_text("a.txt", ThreeTexts(old, old, new), mark(base, base, change)).text,
     ]
 
 
@@ -266,7 +266,7 @@ def test_a_solution_holds_nothing_new(base, ours, theirs):
     """A solved conflict holds no marker, and no word that none of the three texts has."""
     old, mine, yours = map("".join, (base, ours, theirs))
 
-    result = merge_text("a.txt", old, mine, yours, mark(ours, base, theirs))
+    result = merge_text("a.txt", ThreeTexts(old, mine, yours), mark(ours, base, theirs))
 
     words = {word for text in (old, mine, yours) for word in text.split()}
     assert bool(result.left) or {*result.text.split()} <= words

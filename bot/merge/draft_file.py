@@ -1,0 +1,83 @@
+"""Draft a file that git could not merge: what is certain is solved, the rest stands marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.merge.conflict import render_with_base
+from bot.merge.merge_text import MergedText, ThreeTexts, merge_text
+from bot.merge.remade_files import explain_remaking
+from bot.search.source_files import find_unreadable_reason
+from bot.values import ConflictKind, PathConflict
+
+MERGED_BY_LINES = ("content", "both added", "modify/delete")
+MOST_CONFLICTS = 30  # in one file: beyond that nobody keeps them apart
+LIMIT_BYTES = 10_000_000
+REASONS: dict[ConflictKind, str] = {
+    "rename": "both sides moved it, or one moved what the other deleted",
+    "binary": "it is binary, so one side's must be chosen",
+    "submodule": "the two sides want different commits of this submodule",
+    "link": "it is a symbolic link on a side",
+    "mode": "the two sides disagree whether it can be executed",
+    "file/directory": "one side has a file where the other has a folder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedFile:
+    """The bytes that a draft holds at a path, the rules that solved conflicts, the lines where some
+    are left. `advice` says why only people can go on; the bytes are None then.
+    """
+
+    data: bytes | None
+    rules: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
+    advice: str = ""
+
+
+def draft_file(conflict: PathConflict) -> DraftedFile:
+    """Solve what leaves no doubt in one path."""
+    if "\ufffd" in conflict.path:
+        return DraftedFile(None, advice="its name is not UTF-8")
+    if conflict.kind not in MERGED_BY_LINES:
+        return DraftedFile(None, advice=REASONS[conflict.kind])
+    sides = ThreeTexts(*map(_decode, (conflict.base, conflict.ours, conflict.theirs)))
+    if how := explain_remaking(conflict.path, sides.ours or sides.theirs):
+        return DraftedFile(None, advice=how)
+    if max(map(len, sides)) > LIMIT_BYTES:
+        return DraftedFile(None, advice=f"it has more than {LIMIT_BYTES:,} bytes")
+    if conflict.kind == "modify/delete":
+        return _draft_deletion(sides)
+    drafted = _draft_text(
+        merge_text(conflict.path, sides, _decode(conflict.marked), render_with_base)
+    )
+    return _refuse_hopeless(drafted)
+
+
+def _draft_text(merged: MergedText) -> DraftedFile:
+    rules = tuple(dict.fromkeys(resolution.rule for resolution in merged.solved))
+    return DraftedFile(merged.text.encode("utf-8", "surrogateescape"), rules, merged.left)
+
+
+def _draft_deletion(sides: ThreeTexts) -> DraftedFile:
+    """Put the whole file between markers: whoever solves it must decide."""
+    end = "\n"
+    parts = ("<<<<<<< ours", sides.ours, "||||||| base", sides.base, "=======", sides.theirs)
+    text = "".join(f"{part.removesuffix(end)}{end}" for part in (*parts, ">>>>>>> theirs") if part)
+    return _refuse_hopeless(DraftedFile(text.encode("utf-8", "surrogateescape"), (), (1,)))
+
+
+def _refuse_hopeless(drafted: DraftedFile) -> DraftedFile:
+    """Leave to people what the model cannot read, or could not keep apart."""
+    if not drafted.lines:
+        return drafted
+    if reason := find_unreadable_reason(drafted.data or b""):
+        return replace(drafted, data=None, advice=f"it is {reason}")
+    if len(drafted.lines) > MOST_CONFLICTS:
+        advice = f"{len(drafted.lines)} places of it are changed on both sides"
+        return replace(drafted, data=None, advice=advice)
+    return drafted
+
+
+def _decode(data: bytes | None) -> str:
+    return (data or b"").decode("utf-8", "surrogateescape")

@@ -1,0 +1,129 @@
+"""Draft the merge of the base into a pull request's branch: a commit in the mirror, not pushed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from rich.text import Text
+
+from bot.gates import explain_protected_path
+from bot.merge import DraftedFile, draft_file
+from bot.ports import Ports
+from bot.run import Summary, step
+from bot.steps.push_branch import make_bot_author
+from bot.steps.redact import redact
+from bot.text import count_noun
+from bot.values import (
+    MergeDraft,
+    OpenConflict,
+    Patch,
+    PathConflict,
+    PullDetails,
+    Repo,
+    RepoConfig,
+    Sha,
+    SolvedFile,
+    Tree,
+    TreeMerge,
+)
+from bot.views.merge_message import render_merge_message
+
+MOST_MESSAGES = 5  # of each side, for one file
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Both tips of a merge."""
+
+    ours: Tree
+    theirs: Tree
+
+
+def _summarize_draft(draft: MergeDraft) -> Summary:
+    if draft.commit is None:
+        return "merge", Text("nothing to merge: the base is in the branch already")
+    if not draft.solved and not draft.left:
+        return "merge", Text("git merged everything")
+    solved = count_noun(len(draft.solved), "file")
+    left = count_noun(len(draft.left), "file")
+    return "merge", Text(f"{solved} solved for certain, {left} left")
+
+
+@step("draft_merge", _summarize_draft)
+def draft_merge(ports: Ports, repo: Repo, pull: PullDetails, config: RepoConfig) -> MergeDraft:
+    """Merge the base as it is now into the head as it is now, and solve what leaves no doubt.
+
+    What is left stands in the commit between markers: it must not be pushed so.
+    """
+    remote = ports.credentials.fetch_remote(repo)
+    sides = _Sides(
+        ports.mirrors.fetch(repo, remote, pull.head), ports.mirrors.fetch(repo, remote, pull.base)
+    )
+    merged = ports.mirrors.merge(sides.ours, sides.theirs, remote)
+    if merged is None:
+        return MergeDraft(sides.ours.sha, sides.theirs.sha)
+    drafted = {conflict: draft_file(conflict) for conflict in merged.conflicts}
+    solved = tuple(
+        SolvedFile(conflict.path, file.rules)
+        for conflict, file in drafted.items()
+        if file.data is not None and not file.lines
+    )
+    left = tuple(
+        _describe_open(ports, sides, config, conflict, file)
+        for conflict, file in drafted.items()
+        if file.data is None or file.lines
+    )
+    draft = MergeDraft(sides.ours.sha, sides.theirs.sha, None, solved, left)
+    return _commit(ports, sides, merged, drafted, draft)
+
+
+def _describe_open(
+    ports: Ports, sides: _Sides, config: RepoConfig, conflict: PathConflict, file: DraftedFile
+) -> OpenConflict:
+    """Tell what is left of one path: for the model with both sides' words, else for people."""
+    path, kind = conflict.path, conflict.kind
+    advice = file.advice or explain_protected_path(path, config.allow, config.protected)
+    if advice:
+        return OpenConflict(path, kind, file.lines, advice=advice)
+    ours = ports.mirrors.messages(sides.ours, sides.theirs, path, MOST_MESSAGES)
+    theirs = ports.mirrors.messages(sides.theirs, sides.ours, path, MOST_MESSAGES)
+    return OpenConflict(path, kind, file.lines, ours, theirs)
+
+
+def _commit(
+    ports: Ports,
+    sides: _Sides,
+    merged: TreeMerge,
+    drafted: Mapping[PathConflict, DraftedFile],
+    draft: MergeDraft,
+) -> MergeDraft:
+    """Commit what is drafted on both tips."""
+    ours, theirs = sides.ours, sides.theirs
+    message = render_merge_message(ours.branch, theirs.branch, draft)
+    files = {
+        conflict.path: file.data for conflict, file in drafted.items() if file.data is not None
+    }
+    commit = ports.mirrors.commit_merge(
+        Tree(ours.repo, merged.tree, ours.branch),
+        files,
+        (ours.sha, theirs.sha),
+        redact(ports, message),
+        make_bot_author(ports.credentials.fetch_login()),
+        ports.clock.now().isoformat(timespec="seconds"),
+    )
+    behind = ports.mirrors.count_missing(ours, theirs)
+    return replace(draft, commit=commit, behind=behind)
+
+
+@step("commit_merge")
+def commit_resolution(
+    ports: Ports, draft: MergeDraft, tree: Tree, patch: Patch, message: str
+) -> Sha:
+    """Commit the draft with what the model made of its open conflicts, on both tips."""
+    author = make_bot_author(ports.credentials.fetch_login())
+    committed_at = ports.clock.now().isoformat(timespec="seconds")
+    parents = (draft.head, draft.base)
+    return ports.mirrors.commit_merge(
+        tree, patch.files, parents, redact(ports, message), author, committed_at
+    )

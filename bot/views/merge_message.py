@@ -1,0 +1,50 @@
+"""Render the message of a merge commit."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from bot.text import defuse_mentions, mask_secrets, strip_invisible
+from bot.text.git_messages import drop_skip_marks, drop_trailers
+from bot.values import Branch, Finish, MergeDraft
+from bot.views.markdown_parts import join_parts
+
+WIDTH = 72
+MOST_FILES = 20
+
+
+def render_merge_message(
+    head: Branch, base: Branch, draft: MergeDraft, finish: Finish | None = None
+) -> str:
+    """Render what was merged as git says it, then how each conflict was solved.
+
+    `finish` holds the model's words for those that it solved.
+    """
+    subject = f"Merge branch '{base}' into {head}"
+    solved = [f"- {file.path}: {', '.join(file.rules)}" for file in draft.solved]
+    open_paths = [f"- {conflict.path}" for conflict in draft.left]
+    words = ""
+    if finish is not None:
+        words = drop_trailers(strip_invisible(finish.message or finish.summary)).strip()
+    body = join_parts(
+        _render_list("Conflicts that left no doubt:", solved),
+        _render_list("Conflicts solved by reading both sides:", open_paths if words else []),
+        words,
+    )
+    return mask_secrets(join_parts(subject, defuse_mentions(drop_skip_marks(body)))) + "\n"
+
+
+def _render_list(title: str, items: list[str]) -> str:
+    if not items:
+        return ""
+    return "\n".join([title, "", *_wrap_items(items)])
+
+
+def _wrap_items(items: list[str]) -> Iterator[str]:
+    for item in items[:MOST_FILES]:
+        yield from textwrap.wrap(
+            item, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+    if len(items) > MOST_FILES:
+        yield f"- and {len(items) - MOST_FILES} more"

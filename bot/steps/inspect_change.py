@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.text import Text
@@ -59,7 +59,8 @@ MAX_PACKAGES = 40
 MAX_LOOKUPS = 8  # at a time
 
 
-def _summarize_findings(findings: tuple[Finding, ...]) -> Summary:
+def summarize_findings(findings: tuple[Finding, ...]) -> Summary:
+    """Say in a line what keeps a change back."""
     blocking = [finding for finding in findings if finding.blocks]
     if not blocking:
         advice = f"; {len(findings)} remarks as advice" if findings else ""
@@ -71,13 +72,29 @@ def _summarize_findings(findings: tuple[Finding, ...]) -> Summary:
     return "check the change", Text(strip_control("; ".join(lines)), "magenta")
 
 
-@step("inspect_change", _summarize_findings)
+@step("inspect_change", summarize_findings)
 def inspect_change(
     ports: Ports, tree: Tree, patch: Patch, config: RepoConfig, plan: Plan | None = None
 ) -> tuple[Finding, ...]:
     """Ask all gates about the change, on changed files only. Nothing of the repository is run."""
     files = TreeFiles(ports.mirrors, tree)
     before = decode_texts(files.read(list(patch.files)))
+    return judge_patch(ports, tree, patch, before, JudgementRules(config, plan))
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRules:
+    """What a change is judged by: the repository's configuration, and the plan, if there is one."""
+
+    config: RepoConfig
+    plan: Plan | None = None
+
+
+def judge_patch(
+    ports: Ports, tree: Tree, patch: Patch, before: Mapping[str, str], rules: JudgementRules
+) -> tuple[Finding, ...]:
+    """Judge the patch as a change of the texts before it."""
+    files = TreeFiles(ports.mirrors, tree)
     context = decode_texts(files.read(CONTEXT_FILES))
     paths = [entry.path for entry in ports.mirrors.entries(tree)]
     change = Change(
@@ -85,8 +102,10 @@ def inspect_change(
     )
     tests = _find_tests_with(ports, tree, find_answered_inputs(change))
     change = replace(change, context={**context, **tests})
-    planned = {weakening.what: weakening.why for weakening in plan.weakened} if plan else {}
-    return run_gates(ports.checkers, change, gate_rules(config), planned, ports.clock.now())
+    weakened = rules.plan.weakened if rules.plan else ()
+    planned = {weakening.what: weakening.why for weakening in weakened}
+    now = ports.clock.now()
+    return run_gates(ports.checkers, change, gate_rules(rules.config), planned, now)
 
 
 def run_gates(

@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot.run import Run
 from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.inspect_change import inspect_change
+from bot.steps.inspect_merge import inspect_merge
 from bot.steps.render_findings import render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
 from bot.stories.ends import (
@@ -28,6 +29,7 @@ from bot.stories.watching import obey_signal, obey_signals
 from bot.tools import AgentContext
 from bot.values import (
     DayLimit,
+    Finding,
     OpenFinish,
     Outcome,
     Patch,
@@ -63,13 +65,21 @@ async def write(run: Run, state: RunState) -> RunState:
         state = await _converse(run, state)
         if not state.patch.files:
             raise GaveUp(explain_unchanged(state))
-        findings = await run(inspect_change, state.base, state.patch, state.config, state.plan)
+        findings = await _inspect(run, state)
         state = run.keep(after_inspection(state, findings))
         blocking = tuple(finding for finding in findings if finding.blocks)
         if not blocking:
             return state
         state = run.keep(answer_finish(state, render_findings(findings, state.plan)))
     raise GaveUp(explain_gates(blocking[0], GATE_ROUNDS))
+
+
+async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:
+    """Have the gates judge the work; of a merge, only what is new to both sides."""
+    base, patch, config, plan = state.base, state.patch, state.config, state.plan
+    if state.merge is not None and state.merge.left:
+        return await run(inspect_merge, state.merge, base, patch, config, plan)
+    return await run(inspect_change, base, patch, config, plan)
 
 
 async def _open(run: Run, state: RunState) -> RunState:
@@ -145,6 +155,8 @@ def _build_context(state: RunState) -> AgentContext:
         plan=state.plan,
         finish=state.finish,
         config=state.config,
+        target=state.target,
+        merge=state.merge,
     )
 
 

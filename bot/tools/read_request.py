@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.tools.request_sections.guidance import read_guides, render_guidance
 from bot.tools.request_sections.hits import render_hits
+from bot.tools.request_sections.merge import render_merge
 from bot.tools.request_sections.project_checks import render_project_checks
 from bot.tools.request_sections.protected import render_protected
 from bot.tools.request_sections.request_text import render_request
@@ -51,6 +52,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
         INTRODUCTION,
         *render_request(context),
         *render_threads(context.open_threads, session.read_tree()),
+        *render_merge(context.merge, context.target, files),
         *render_hits(context.retrieval, files),
         *render_project_checks(session.ports.checkers, context.config, files, paths),
         render_protected([*_list_request_texts(context), *guides.values()], guides, context.config),

@@ -11,8 +11,10 @@ from bot.tools.tree_reader import TreeReader, decode_texts
 from bot.values import (
     Finish,
     Issue,
+    MergeDraft,
     Patch,
     Plan,
+    PullDetails,
     RepoConfig,
     Retrieval,
     ReviewThread,
@@ -40,6 +42,8 @@ class AgentContext:
     config: RepoConfig = field(default_factory=RepoConfig)
     open_threads: tuple[ReviewThread, ...] = ()  # that wait for an answer; numbered from 1
     answers: tuple[ThreadAnswer, ...] = ()
+    target: PullDetails | None = None  # the pull request that it works on
+    merge: MergeDraft | None = None  # of the base into that one's branch
 
 
 @dataclass(slots=True)

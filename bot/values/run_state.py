@@ -26,6 +26,7 @@ from bot.values.conversation import (
     Usage,
     UserText,
 )
+from bot.values.merges import MergeDraft
 from bot.values.request import Branch, Issue, Request, RunKey
 from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
@@ -103,6 +104,7 @@ class RunState:
     threads: tuple[ReviewThread, ...] = ()  # of the pull request, as it stood then
     open_threads: tuple[ReviewThread, ...] = ()  # that it is asked to answer; numbered from 1
     answers: tuple[ThreadAnswer, ...] = ()
+    merge: MergeDraft | None = None  # of the base into the branch of `target`
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
     resumption: Resumption | None = None

@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.forge.review_records import DiffSide, ThreadPlace
 
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+FileStatus = Literal["added", "removed", "modified", "renamed"]
+STATUSES: Mapping[str, FileStatus] = {
+    "new file": "added",
+    "deleted file": "removed",
+    "rename from": "renamed",
+}
 SIDES: Mapping[str, tuple[DiffSide, ...]] = {
     "-": ("LEFT",),
     "+": ("RIGHT",),
@@ -47,6 +54,7 @@ class FileDiff:
     path: str
     old_path: str
     lines: tuple[DiffLine, ...]
+    status: FileStatus = "modified"
 
     def find(self, side: DiffSide, number: int) -> DiffLine | None:
         """Find a line by its number on one side."""
@@ -151,7 +159,15 @@ def _parse_file(title: str, text: str) -> FileDiff:
     old = names.get("rename from") or str(names.get("---", default)).removeprefix("a/")
     new = names.get("rename to") or str(names.get("+++", default)).removeprefix("b/")
     path = old if new == "/dev/null" else new
-    return FileDiff(path, path if old == "/dev/null" else old, _parse_lines(mark[1:] + body))
+    old_path = path if old == "/dev/null" else old
+    return FileDiff(path, old_path, _parse_lines(mark[1:] + body), _find_status(head))
+
+
+def _find_status(head: str) -> FileStatus:
+    for line, status in STATUSES.items():
+        if re.search(rf"^{line} ", head, flags=re.MULTILINE):
+            return status
+    return "modified"
 
 
 def _parse_lines(text: str) -> tuple[DiffLine, ...]:

@@ -57,7 +57,9 @@ class ForgeMerges:
         store, ref = self._state.store, f"refs/heads/{pull.base}"
         base = store.find_head(repository.name, pull.base)
         tree = store.merge(repository.name, base, pull.head_sha) if base else ""
-        if not tree or pull.state != "open" or pull.draft:
+        if pull.draft:
+            raise NotMergeableError("Pull Request is still a draft")
+        if not tree or pull.state != "open":
             raise NotMergeableError("Pull Request is not mergeable")
         parents = [base, pull.head_sha] if wish.method == "merge" else [base]
         message = _render_message(repository, pull, wish)

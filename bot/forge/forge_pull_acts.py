@@ -59,7 +59,7 @@ class PullActs:
         with self.state.lock:
             repository = self.state.find_repository(repo)
             owner, _, branch = head.rpartition(":")
-            fork = f"{owner}/{repository.short_name}" if owner not in ("", repository.owner) else ""
+            fork = repository.find_fork(owner)
             new_pull = NewPull(branch, base, title, body, fork=fork)
             return self.pulls.open(repository, by, new_pull).number
 
@@ -100,9 +100,7 @@ class PullActs:
     def delete_branch(self, repo: str, branch: str, by: str) -> None:
         """Delete a branch, which closes the pull requests from it and into it."""
         with self.state.lock:
-            old, ref = self.state.store.find_head(repo, branch), f"refs/heads/{branch}"
-            self.state.store.update_ref(repo, ref, ZERO_SHA, old)
-            self.pushes.follow(repo, by, (RefUpdate(ref, old, ZERO_SHA),))
+            self.pushes.delete_branch(repo, branch, by)
 
     def rename_branch(self, repo: str, branch: str, new: str, by: str) -> None:
         """Rename a branch: pull requests into it follow, those from it are closed, as on GitHub."""

@@ -27,7 +27,10 @@ from bot.forge.rest_apps import AppRoutes
 from bot.forge.rest_ci import CheckRoutes
 from bot.forge.rest_code import CodeRoutes
 from bot.forge.rest_issues import IssueRoutes
+from bot.forge.rest_merges import MergeRoutes
 from bot.forge.rest_pulls import PullRoutes
+from bot.forge.rest_review_comments import ReviewCommentRoutes
+from bot.forge.rest_reviews import ReviewRoutes
 from bot.forge.web_pages import WebPages
 
 API, GRAPHQL, LOGS = "/api/v3", "/api/graphql", "/logs/"
@@ -99,8 +102,11 @@ def _list_routes(forge: Forge, logs: JobLogs) -> tuple[RestRoute, ...]:
         *AppRoutes(forge.apps, forge.webhooks, forge.redeliveries).table(),
         *IssueRoutes(forge.issues).table(),
         *PullRoutes(forge.pulls).table(),
+        *MergeRoutes(forge.merges).table(),
+        *ReviewRoutes(forge.reviews).table(),
+        *ReviewCommentRoutes(forge.reviews, forge.issues).table(),
         *CheckRoutes(forge.ci, logs).table(),
-        *CodeRoutes().table(),
+        *CodeRoutes(forge.pushes).table(),
         *GraphQLApi(forge.pulls).table(),
     )
 

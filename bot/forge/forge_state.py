@@ -72,6 +72,11 @@ class RepositoryRecord:
         """The name behind the slash."""
         return self.name.partition("/")[2]
 
+    def find_fork(self, owner: str) -> str:
+        """Return the name that somebody's fork of it has; "" for nobody and for its own owner."""
+        is_own = owner.lower() in ("", self.owner.lower())
+        return "" if is_own else f"{owner}/{self.short_name}"
+
     def list_pulls(self) -> list[PullRecord]:
         """Return all pull requests, oldest first."""
         return [issue for issue in self.issues.values() if isinstance(issue, PullRecord)]

@@ -11,7 +11,7 @@ from bot.forge.forge_ci import ForgeCI
 from bot.forge.forge_pulls import ForgePulls
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord
 from bot.forge.git_http import RefUpdate
-from bot.forge.git_store import GitSignature
+from bot.forge.git_store import ZERO_SHA, GitSignature
 from bot.forge.serial_queue import SerialQueue
 
 BRANCH = "refs/heads/"
@@ -34,6 +34,12 @@ class PushFollower:
         """Follow the updates of one push, soon."""
         for update in updates:
             self._queue.add(partial(self._follow, name, login, update))
+
+    def delete_branch(self, name: str, branch: str, login: str) -> None:
+        """Delete a branch, and follow that as the push that it is."""
+        old, ref = self._state.store.find_head(name, branch), BRANCH + branch
+        self._state.store.update_ref(name, ref, ZERO_SHA, old)
+        self.follow(name, login, (RefUpdate(ref, old, ZERO_SHA),))
 
     def _follow(self, name: str, login: str, update: RefUpdate) -> None:
         with self._state.lock:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from bot.forge.forge_state import Json, make_node_id
 from bot.forge.git_store import FileEntry
+from bot.forge.push_follower import PushFollower
 from bot.forge.repository_views import render_commit, render_full_repository, render_permission
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
 from bot.forge.rest_refusal import RestRefusal, refuse_unknown
@@ -18,7 +19,10 @@ LARGEST_INLINE_BYTES = 1024 * 1024
 
 
 class CodeRoutes:
-    """Answers what an App asks about a repository and its code."""
+    """Answers what an App asks about a repository and its code, and deletes branches."""
+
+    def __init__(self, pushes: PushFollower) -> None:
+        self._pushes = pushes
 
     def table(self) -> tuple[RestRoute, ...]:
         """Return the routes."""
@@ -28,11 +32,23 @@ class CodeRoutes:
             RestRoute("GET", permission, _get_permission),
             RestRoute("GET", f"{REPOSITORY}/contents/{{path*}}", _get_contents, CODE),
             RestRoute("GET", f"{REPOSITORY}/git/ref/{{ref*}}", _get_ref, CODE),
+            RestRoute(
+                "DELETE", f"{REPOSITORY}/git/refs/{{ref*}}", self._delete_ref, "contents=write"
+            ),
             RestRoute("GET", f"{REPOSITORY}/git/matching-refs/{{ref*}}", _list_refs, CODE),
             RestRoute("GET", f"{REPOSITORY}/branches", _list_branches, CODE),
             RestRoute("GET", f"{REPOSITORY}/branches/{{branch*}}", _get_branch, CODE),
             RestRoute("GET", f"{REPOSITORY}/commits/{{ref*}}", _get_commit, CODE),
         )
+
+    def _delete_ref(self, request: RestRequest) -> RestResponse:
+        repository, branch = request.repository, request.args["ref"].removeprefix("heads/")
+        if not request.state.store.find_head(repository.name, branch):
+            raise RestRefusal(422, "Reference does not exist")
+        if branch == repository.default_branch:
+            raise RestRefusal(422, "Cannot delete the default branch")
+        self._pushes.delete_branch(repository.name, branch, request.login)
+        return RestResponse(204)
 
 
 def find_commit(request: RestRequest, ref: str) -> str:

@@ -48,7 +48,7 @@ class IssueRoutes:
     def _add_comment(self, request: RestRequest) -> RestResponse:
         issue = _check_unlocked(_find_issue(request))
         comment = self._issues.add_comment(
-            request.repository, issue.number, request.login, _read_body(request)
+            request.repository, issue.number, request.login, read_body(request, "IssueComment")
         )
         view = render_comment(request.state, request.repository, comment)
         return RestResponse(201, view, {"Location": str(view["url"])})
@@ -58,7 +58,7 @@ class IssueRoutes:
         comment = _find_comment(request)
         _check_unlocked(request.repository.issues[comment.number])
         comment = self._issues.edit_comment(
-            request.repository, comment.id, request.login, _read_body(request)
+            request.repository, comment.id, request.login, read_body(request, "IssueComment")
         )
         return RestResponse(200, render_comment(request.state, request.repository, comment))
 
@@ -173,11 +173,12 @@ def _list_reactions(request: RestRequest, number: int, comment_id: int | None) -
     return paginate(request, reactions, lambda reaction: render_reaction(request.state, reaction))
 
 
-def _read_body(request: RestRequest) -> str:
+def read_body(request: RestRequest, resource: str) -> str:
+    """Read the text of a comment. Raises RestRefusal where it is blank or too long."""
     body = request.require_text("body")
     if not body.strip():
-        raise refuse_field("IssueComment", "body", "missing_field", "body cannot be blank")
+        raise refuse_field(resource, "body", "missing_field", "body cannot be blank")
     if len(body) > LONGEST_BODY:
         message = f"body is too long (maximum is {LONGEST_BODY} characters)"
-        raise refuse_field("IssueComment", "body", "custom", message)
+        raise refuse_field(resource, "body", "custom", message)
     return body

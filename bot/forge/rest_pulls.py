@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bot.forge.account_views import render_user
 from bot.forge.forge_pulls import ForgePulls, NewPull
 from bot.forge.forge_records import PullRecord
 from bot.forge.forge_state import RepositoryRecord
-from bot.forge.pull_views import render_full_pull, render_pull
+from bot.forge.pull_views import label_head, render_full_pull, render_pull
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
 from bot.forge.rest_refusal import RestRefusal, refuse_field, refuse_unknown
 
 REPOSITORY = "/repos/{owner}/{repo}"
 PULLS = f"{REPOSITORY}/pulls"
+PULL = f"{PULLS}/{{number}}"
+REVIEWERS = f"{PULL}/requested_reviewers"
 READ, WRITE = "pull_requests=read", "pull_requests=write"
 LONGEST_TITLE = 256
 
@@ -27,28 +30,27 @@ class PullRoutes:
         return (
             RestRoute("GET", PULLS, _list_pulls, READ),
             RestRoute("POST", PULLS, self._open, WRITE),
-            RestRoute("GET", f"{PULLS}/{{number}}", _get_pull, READ),
-            RestRoute("PATCH", f"{PULLS}/{{number}}", self._edit, WRITE),
-            RestRoute(
-                "POST", f"{PULLS}/{{number}}/requested_reviewers", self._request_review, WRITE
-            ),
+            RestRoute("PATCH", PULL, self._edit, WRITE),
+            RestRoute("GET", REVIEWERS, _list_reviewers, READ),
+            RestRoute("POST", REVIEWERS, self._request_review, WRITE),
+            RestRoute("DELETE", REVIEWERS, self._withdraw_request, WRITE),
             RestRoute("GET", commit_pulls, _list_commit_pulls, f"{READ}; contents=read"),
         )
 
     def _open(self, request: RestRequest) -> RestResponse:
         repository = request.repository
         title = _check_title(request.require_text("title"))
-        head = request.require_text("head").removeprefix(f"{repository.owner}:")
-        base = request.require_text("base")
-        _check_branches(request, head, base)
-        body = request.text("body") or ""
-        new_pull = NewPull(head, base, title, body, request.data().get("draft") is True)
+        owner, _, head = request.require_text("head").rpartition(":")
+        is_draft, body = request.data().get("draft") is True, request.text("body") or ""
+        fork = repository.find_fork(owner)
+        new_pull = NewPull(head, request.require_text("base"), title, body, is_draft, fork)
+        _check_branches(request, new_pull)
         pull = self._pulls.open(repository, request.login, new_pull)
         view = render_full_pull(request.state, repository, pull)
         return RestResponse(201, view, {"Location": str(view["url"])})
 
     def _edit(self, request: RestRequest) -> RestResponse:
-        pull, state, title = _find_pull(request), request.text("state"), request.text("title")
+        pull, state, title = find_pull(request), request.text("state"), request.text("title")
         if state not in (None, "open", "closed"):
             raise refuse_field("PullRequest", "state", "invalid")
         repository, login = request.repository, request.login
@@ -59,27 +61,35 @@ class PullRoutes:
             self._pulls.close(repository, pull.number, login)
         if title is not None:
             _check_title(title)
+        if base := request.text("base"):
+            _check_base(request, pull, base)
+            self._pulls.retarget(repository, pull.number, login, base)
         pull = self._pulls.edit(repository, pull.number, login, title, request.text("body"))
         return RestResponse(200, render_full_pull(request.state, repository, pull))
 
     def _request_review(self, request: RestRequest) -> RestResponse:
-        pull, repository = _find_pull(request), request.repository
-        listed = request.data().get("reviewers")
-        reviewers = tuple(map(str, listed)) if isinstance(listed, list) else ()
+        pull, repository = find_pull(request), request.repository
+        reviewers = _read_reviewers(request)
         _check_reviewers(repository, pull, reviewers)
         pull = self._pulls.request_review(repository, pull.number, request.login, reviewers)
         return RestResponse(201, render_pull(request.state, repository, pull))
+
+    def _withdraw_request(self, request: RestRequest) -> RestResponse:
+        pull, repository = find_pull(request), request.repository
+        reviewers = _read_reviewers(request)
+        pull = self._pulls.withdraw_request(repository, pull.number, request.login, reviewers)
+        return RestResponse(200, render_pull(request.state, repository, pull))
 
 
 def _list_pulls(request: RestRequest) -> RestResponse:
     """List the newest first. A `head` without an owner is ignored, as GitHub does."""
     state, head = request.query.get("state", "open"), request.query.get("head", "")
-    base, owner = request.query.get("base"), request.repository.owner
+    base = request.query.get("base")
     pulls = [
         pull
         for pull in request.repository.list_pulls()
         if state in (pull.state, "all")
-        and (":" not in head or head == f"{owner}:{pull.head}")
+        and (":" not in head or head == label_head(request.repository, pull))
         and base in (None, pull.base)
     ]
     if request.query.get("direction") != "asc":
@@ -99,12 +109,25 @@ def _paginate_pulls(request: RestRequest, pulls: list[PullRecord]) -> RestRespon
     )
 
 
-def _get_pull(request: RestRequest) -> RestResponse:
-    view = render_full_pull(request.state, request.repository, _find_pull(request))
-    return RestResponse(200, view)
+def _list_reviewers(request: RestRequest) -> RestResponse:
+    users = [render_user(request.state, login) for login in find_pull(request).reviewers]
+    return RestResponse(200, {"users": users, "teams": []})
 
 
-def _find_pull(request: RestRequest) -> PullRecord:
+def _read_reviewers(request: RestRequest) -> tuple[str, ...]:
+    listed = request.data().get("reviewers")
+    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+
+def check_unlocked(pull: PullRecord) -> PullRecord:
+    """Refuse a locked pull request: an App is no collaborator with write access."""
+    if pull.locked:
+        raise RestRefusal(403, "Unable to create comment because issue is locked.")
+    return pull
+
+
+def find_pull(request: RestRequest) -> PullRecord:
+    """Find the pull request that the path names. Raises RestRefusal."""
     pull = request.repository.find_pull(request.number("number"))
     if pull is None:
         raise refuse_unknown()
@@ -126,7 +149,10 @@ def _check_reviewers(
     """Refuse the author, and whoever cannot read the repository."""
     if pull.author in reviewers:
         raise RestRefusal(422, "Review cannot be requested from pull request author.")
-    if any(repository.find_permission(login) == "none" for login in reviewers):
+    if any(
+        login.endswith("[bot]") or repository.find_permission(login) == "none"
+        for login in reviewers
+    ):
         raise RestRefusal(
             422,
             "Reviews may only be requested from collaborators. One or more of the users or teams "
@@ -134,28 +160,55 @@ def _check_reviewers(
         )
 
 
-def _check_branches(request: RestRequest, head: str, base: str) -> None:
+def _check_branches(request: RestRequest, new: NewPull) -> None:
     store, name = request.state.store, request.repository.name
-    branches = store.list_branches(name)
-    for field, branch in (("head", head), ("base", base)):
-        if branch not in branches:
+    head, base = _find_new_head(request, new), store.find_head(name, new.base)
+    for field, sha in (("head", head), ("base", base)):
+        if not sha:
             raise refuse_field("PullRequest", field, "invalid")
-    _check_unique(request.repository, head, base)
-    if not store.compare(name, branches[base], branches[head]).commits:
-        message = f"No commits between {base} and {head}"
+    _check_unique(request.repository, new)
+    if not new.fork and not store.compare(name, base, head).commits:
+        message = f"No commits between {new.base} and {new.head}"
         raise refuse_field("PullRequest", "head", "custom", message)
+
+
+def _find_new_head(request: RestRequest, new: NewPull) -> str:
+    """Find where the branch of a new pull request stands; "" where there is none."""
+    fork = request.state.repositories.get(new.fork.lower())
+    if new.fork and (not fork or fork.fork_of != request.repository.name):
+        return ""
+    return request.state.store.find_head(new.fork or request.repository.name, new.head)
+
+
+def _check_base(request: RestRequest, pull: PullRecord, base: str) -> None:
+    """Refuse another base that is not there, that has all commits, or once it is not open."""
+    store, name = request.state.store, request.repository.name
+    sha = store.find_head(name, base)
+    if not sha or pull.state != "open":
+        raise refuse_field("PullRequest", "base", "invalid")
+    if not store.compare(name, sha, pull.head_sha).commits:
+        message = f"There are no new commits between base branch '{base}' and head '{pull.head}'"
+        raise refuse_field("PullRequest", "base", "invalid", message)
+    if base != pull.base:
+        _check_unique(request.repository, NewPull(pull.head, base, "", fork=pull.fork))
 
 
 def _check_reopening(request: RestRequest, pull: PullRecord) -> None:
-    _check_unique(request.repository, pull.head, pull.base)
-    if pull.head not in request.state.store.list_branches(request.repository.name):
-        message = f"state cannot be changed. The {pull.head} branch has been deleted."
+    again = NewPull(pull.head, pull.base, "", fork=pull.fork)
+    _check_unique(request.repository, again)
+    if pull.merged_at or not _find_new_head(request, again):
+        reason = (
+            "The pull request was merged."
+            if pull.merged_at
+            else f"The {pull.head} branch has been deleted."
+        )
+        message = f"state cannot be changed. {reason}"
         raise refuse_field("PullRequest", "state", "invalid", message)
 
 
-def _check_unique(repository: RepositoryRecord, head: str, base: str) -> None:
-    wanted = (head, base, "open")
-    pulls = repository.list_pulls()
-    if any((pull.head, pull.base, pull.state) == wanted for pull in pulls):
-        message = f"A pull request already exists for {repository.owner}:{head}."
-        raise refuse_field("PullRequest", "head", "custom", message)
+def _check_unique(repository: RepositoryRecord, new: NewPull) -> None:
+    wanted = (new.fork, new.head, new.base, "open")
+    for pull in repository.list_pulls():
+        if (pull.fork, pull.head, pull.base, pull.state) == wanted:
+            message = f"A pull request already exists for {label_head(repository, pull)}."
+            raise refuse_field("PullRequest", "head", "custom", message)

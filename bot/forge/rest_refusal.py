@@ -8,13 +8,13 @@ DOCS = "https://docs.github.com/rest"
 
 
 class RestRefusal(Exception):
-    """An answer that is an error. `errors` are GitHub's objects for single fields."""
+    """An answer that is an error. `errors` are GitHub's objects for single fields, or sentences."""
 
     def __init__(
         self,
         status: int,
         message: str,
-        errors: tuple[Mapping[str, str], ...] = (),
+        errors: tuple[Mapping[str, str] | str, ...] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -25,7 +25,7 @@ class RestRefusal(Exception):
 
     def body(self) -> dict[str, object]:
         """Return the JSON of the response."""
-        errors = {"errors": [dict(error) for error in self.errors]} if self.errors else {}
+        errors = {"errors": list(self.errors)} if self.errors else {}
         return {
             "message": self.message,
             **errors,
@@ -48,3 +48,8 @@ def refuse_field(resource: str, field: str, code: str, message: str = "") -> Res
     if message:
         error["message"] = message
     return RestRefusal(422, "Validation Failed", (error,))
+
+
+def refuse_entity(message: str) -> RestRefusal:
+    """Make the 422 that tells what is wrong in a sentence, as for reviews."""
+    return RestRefusal(422, "Unprocessable Entity", (message,))

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
-from bot.forge import StatusDetails
+from bot.forge import NewThread, StatusDetails, ThreadPlace
 from tests.contracts.exchange_checker import ExchangeChecker
 from tests.forge.served_forge import CI, REPO, ServedForge, serve_with_app
 
@@ -172,6 +172,7 @@ def fill_forge(box: ServedForge) -> dict[str, object]:
     pull = box.request(
         "POST", f"{HERE}/pulls", {"title": "T", "head": "feature/a", "base": "main", "draft": True}
     ).json()
+    review = fill_reviews(box, pull["number"])
     assert forge.wait_until_idle(20)
     job = forge.list_jobs(REPO)[0]
     ids = {
@@ -180,8 +181,40 @@ def fill_forge(box: ServedForge) -> dict[str, object]:
         "sha": sha,
         "pull": pull["number"],
         "suite": job.suite,
+        **review,
+        **fill_forks(box),
     }
     return {**ids, "run": job.run, "job": job.id}
+
+
+def fill_reviews(box: ServedForge, pull: int) -> dict[str, object]:
+    """Review a pull request by people. Returns what the paths need."""
+    forge, place = box.forge, ThreadPlace("run.sh", 1)
+    forge.push(REPO, "ada", "feature/a", {"old.txt": "1\n2\n"}, "More.")
+    assert forge.wait_until_idle(20)
+    outdated = ThreadPlace("old.txt", 2, start_line=1)
+    forge.comment_on_lines(REPO, pull, "ada", outdated, "```suggestion\n1\n```")
+    comments = forge.list_review_comments(REPO, pull)
+    forge.push(REPO, "ada", "feature/a", {"old.txt": "1\n3\n"}, "More.")
+    assert forge.wait_until_idle(20)
+    threads = [NewThread(place, "Why?")]
+    review = forge.submit_review(REPO, pull, "ada", "REQUEST_CHANGES", "No.", threads)
+    line_comment = forge.list_review_comments(REPO, pull)[-1].id
+    sha = forge.list_branches(REPO)["feature/a"]
+    found = {"review": review, "line_comment": line_comment, "outdated": comments[0].id}
+    return {**found, "sha": sha}
+
+
+def fill_forks(box: ServedForge) -> dict[str, object]:
+    """Open a pull request from a fork, and one from a fork that is gone."""
+    numbers = []
+    for login in ("bob", "eve"):
+        fork = box.forge.fork_repository(REPO, login)
+        box.forge.push(fork, login, "theirs", {"theirs.txt": "x\n"}, "Theirs.")
+        assert box.forge.wait_until_idle(20)
+        numbers.append(box.forge.open_pull(REPO, login, f"{login}:theirs", "Theirs"))
+    box.forge.delete_repository(fork)
+    return {"foreign": numbers[0], "gone": numbers[1]}
 
 
 def list_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
@@ -192,7 +225,26 @@ def list_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
     yield "POST", f"{HERE}/issues/{number}/comments", {"body": "ours"}
     yield "PATCH", f"{HERE}/issues/comments/{comment}", {"body": "new"}
     yield "POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}  # answered otherwise
-    yield "POST", f"{HERE}/pulls/{ids['pull']}/requested_reviewers", {"reviewers": ["ada"]}
+    yield from list_review_writes(f"{HERE}/pulls/{ids['pull']}", ids)
+
+
+def list_review_writes(pull: str, ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
+    """The writes of a review: of lines, of a whole file, answers, and who is asked for one."""
+    commit, own = {"commit_id": ids["sha"]}, f"{HERE}/pulls/comments/{ids['line_comment']}"
+    line = {"path": "run.sh", "line": 1, "side": "RIGHT", "body": "Why?"}
+    yield "POST", f"{pull}/requested_reviewers", {"reviewers": ["ada"]}
+    yield "DELETE", f"{pull}/requested_reviewers", {"reviewers": ["ada"]}
+    yield "POST", f"{pull}/requested_reviewers", {"reviewers": ["ada"]}
+    yield "POST", f"{pull}/comments", {**commit, **line, "body": "Hm."}
+    yield "POST", f"{pull}/comments", {**commit, **line, "subject_type": "file"}
+    yield "POST", f"{pull}/comments/{ids['line_comment']}/replies", {"body": "Because."}
+    yield "PATCH", own, {"body": "Why not?"}
+    yield "POST", f"{own}/reactions", {"content": "eyes"}
+    yield "POST", f"{own}/reactions", {"content": "eyes"}  # answered otherwise
+    yield "POST", f"{pull}/reviews", {"event": "COMMENT", "body": "Look.", "comments": [line]}
+    yield "POST", f"{pull}/reviews", {"body": "Not yet."}
+    yield "PUT", f"{pull}/reviews/{ids['review']}", {"body": "Please."}
+    yield "PUT", f"{pull}/reviews/{ids['review']}/dismissals", {"message": "Done."}
 
 
 READS = """
@@ -229,6 +281,21 @@ issues/{number}/reactions
 issues/comments/{comment}/reactions
 pulls?head=acme:feature/a&state=open
 pulls/{pull}
+pulls/{pull}
+pulls/{pull}/commits
+pulls/{pull}/files
+pulls/{pull}/requested_reviewers
+pulls/{pull}/reviews
+pulls/{pull}/reviews/{review}
+pulls/{pull}/reviews/{review}/comments
+pulls/{pull}/comments?per_page=2
+pulls/comments
+pulls/comments/{line_comment}
+pulls/comments/{outdated}
+pulls/comments/{line_comment}/reactions
+pulls/{foreign}
+pulls?head=bob:theirs
+pulls/{gone}
 """
 
 
@@ -247,6 +314,11 @@ def list_last_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]
     yield "PATCH", pull, {"state": "open"}
     yield "POST", f"{HERE}/actions/runs/{ids['run']}/rerun-failed-jobs", None
     yield "DELETE", f"{HERE}/issues/comments/{ids['comment']}", None
+    yield "DELETE", f"{HERE}/pulls/comments/{ids['line_comment']}", None
+    yield "PUT", f"{HERE}/pulls/{ids['foreign']}/merge", {"merge_method": "squash"}
+    yield "GET", f"{HERE}/pulls/{ids['foreign']}/merge", None
+    yield "GET", f"{HERE}/pulls/{ids['foreign']}", None
+    yield "DELETE", f"{HERE}/git/refs/heads/feature/a", None
     yield "DELETE", "/installation/token", None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.forge.app_registry import AppRegistry
 from bot.forge.check_views import render_status_event
+from bot.forge.commit_writer import CommitWriter
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.fault_injection import FaultInjector
 from bot.forge.forge_ci import ForgeCI
@@ -57,6 +58,7 @@ class Forge(PullActs):
         )
         self.pushes = PushFollower(self.state, publisher, self.pulls, self.ci)
         self.merges = ForgeMerges(self.state, self.pulls, self.pushes.follow)
+        self.commits = CommitWriter(self.state, self.pushes)
 
     # --- operators
 

@@ -26,6 +26,7 @@ from bot.forge.rest_api import RestApi, RestRequest, RestResponse, RestRoute, pa
 from bot.forge.rest_apps import AppRoutes
 from bot.forge.rest_ci import CheckRoutes
 from bot.forge.rest_code import CodeRoutes
+from bot.forge.rest_git_data import GitDataRoutes
 from bot.forge.rest_issues import IssueRoutes
 from bot.forge.rest_merges import MergeRoutes
 from bot.forge.rest_pulls import PullRoutes
@@ -107,7 +108,8 @@ def _list_routes(forge: Forge, logs: JobLogs) -> tuple[RestRoute, ...]:
         *ReviewCommentRoutes(forge.reviews, forge.issues).table(),
         *CheckRoutes(forge.ci, logs).table(),
         *CodeRoutes(forge.pushes).table(),
-        *GraphQLApi(forge.pulls).table(),
+        *GitDataRoutes(forge.commits).table(),
+        *GraphQLApi(forge.pulls, forge.commits).table(),
     )
 
 

@@ -61,6 +61,7 @@ class RepositoryRecord:
     runs: dict[int, WorkflowRunRecord] = field(default_factory=dict)
     jobs: dict[int, JobRecord] = field(default_factory=dict)
     workflow_ids: dict[str, int] = field(default_factory=dict)
+    signed_commits: set[str] = field(default_factory=set)  # by GitHub itself
 
     @property
     def owner(self) -> str:

@@ -67,6 +67,10 @@ class GitStore:
         """Return the bare repository's folder."""
         return self.root / f"{repo}.git"
 
+    def open_git(self, repo: str) -> GitProcess:
+        """Return git at the bare repository."""
+        return GitProcess(self.folder(repo), self._empty, self._guard)
+
     def create(self, repo: str) -> None:
         """Create an empty bare repository whose HEAD is main."""
         folder = self.folder(repo)
@@ -256,7 +260,7 @@ class GitStore:
             return None
 
     def _run(self, repo: str, *args: str, given: bytes = b"") -> bytes:
-        return GitProcess(self.folder(repo), self._empty, self._guard).run(*args, stdin=given)
+        return self.open_git(repo).run(*args, stdin=given)
 
 
 def _encode_change(path: str, text: str | None) -> bytes:

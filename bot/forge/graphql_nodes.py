@@ -15,7 +15,7 @@ from bot.forge.forge_records import (
 from bot.forge.forge_state import Json, RepositoryRecord, allows, make_node_id
 from bot.forge.graphql_connection import Info, build_connection
 from bot.forge.graphql_refusal import GraphQLRefusal
-from bot.forge.graphql_status import build_app, build_context, worst_state
+from bot.forge.graphql_status import build_app, build_context, build_signature, worst_state
 from bot.forge.issue_views import issue_url
 from bot.forge.rest_api import RestRequest
 
@@ -63,7 +63,7 @@ class NodeBuilder:
             "url": f"{self._state.web}/{repository.name}",
             "isArchived": repository.archived,
             "isPrivate": repository.private,
-            "defaultBranchRef": self._build_ref(repository, repository.default_branch),
+            "defaultBranchRef": self.build_ref(repository, repository.default_branch),
             "ref": lambda _, qualifiedName: self._find_ref(repository, qualifiedName),  # noqa: N803 - the schema's name
             "object": lambda _, expression=None, oid=None: self._find_object(
                 repository, oid or expression or ""
@@ -74,9 +74,10 @@ class NodeBuilder:
 
     def _find_ref(self, repository: RepositoryRecord, name: str) -> Json | None:
         self.check_permission("contents=read")
-        return self._build_ref(repository, name.removeprefix("refs/heads/"))
+        return self.build_ref(repository, name.removeprefix("refs/heads/"))
 
-    def _build_ref(self, repository: RepositoryRecord, branch: str) -> Json | None:
+    def build_ref(self, repository: RepositoryRecord, branch: str) -> Json | None:
+        """Build the Ref of a branch; None where there is none."""
         sha = self._state.store.find_head(repository.name, branch)
         if not sha:
             return None
@@ -103,6 +104,7 @@ class NodeBuilder:
             "messageHeadline": commit.message.partition("\n")[0],
             "committedDate": commit.committer.date,
             "url": f"{self._state.web}/{repository.name}/commit/{sha}",
+            "signature": build_signature(repository, commit),
             "checkSuites": lambda info, **arguments: self._list_suites(
                 info, repository, sha, arguments
             ),

@@ -1,4 +1,4 @@
-"""Build the GraphQL nodes of Apps and statuses, and the state that many come to."""
+"""Build the GraphQL nodes of Apps, statuses and signatures, and the state that many come to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from bot.forge.forge_records import AppRecord, StatusRecord
 from bot.forge.forge_state import Json, RepositoryRecord, make_node_id
+from bot.forge.git_store import CommitRecord
+from bot.forge.repository_views import SIGNATURE
 
 RED_STATES = {
     "FAILURE",
@@ -38,6 +40,21 @@ def build_context(repository: RepositoryRecord, status: StatusRecord) -> Json:
         "description": status.details.description or None,
         "targetUrl": status.details.target_url or None,
         "createdAt": status.created_at,
+    }
+
+
+def build_signature(repository: RepositoryRecord, commit: CommitRecord) -> Json | None:
+    """Build the signature of a commit that GitHub made; None for one that was pushed."""
+    if commit.sha not in repository.signed_commits:
+        return None
+    return {
+        "__typename": "GpgSignature",
+        "email": commit.committer.email,
+        "isValid": True,
+        "payload": f"tree {commit.tree}\n",
+        "signature": SIGNATURE,
+        "state": "VALID",
+        "wasSignedByGitHub": True,
     }
 
 

@@ -50,6 +50,8 @@ _REPOSITORY_URLS = {
     "trees_url": "/git/trees{/sha}",
 }
 _SIGNATURE_FIELDS = ("signature", "payload", "verified_at")
+# The forge has no key of GitHub's: it remembers which commits it made itself.
+SIGNATURE = "-----BEGIN PGP SIGNATURE-----\n\n-----END PGP SIGNATURE-----\n"
 _LEVELS = ("none", "read", "triage", "write", "maintain", "admin")
 _RIGHTS = ("pull", "triage", "push", "maintain", "admin")
 _COUNTS = ("stargazers_count", "watchers_count", "watchers", "forks_count", "forks")
@@ -159,7 +161,7 @@ def render_commit(state: ForgeState, repository: RepositoryRecord, commit: Commi
     return {
         "sha": commit.sha,
         "node_id": make_node_id("C", repository.name, commit.sha),
-        "commit": _render_git_commit(commit, url),
+        "commit": {**_render_git_commit(repository, commit, url), "comment_count": 0},
         "url": f"{url}/commits/{commit.sha}",
         "html_url": f"{page}/commit/{commit.sha}",
         "comments_url": f"{url}/commits/{commit.sha}/comments",
@@ -184,16 +186,50 @@ def render_simple_commit(commit: CommitRecord) -> Json:
     }
 
 
-def _render_git_commit(commit: CommitRecord, repository_url: str) -> Json:
-    unsigned = dict.fromkeys(_SIGNATURE_FIELDS)
+def render_git_commit(
+    state: ForgeState, repository: RepositoryRecord, commit: CommitRecord
+) -> Json:
+    """Render a commit as git's own objects are shown."""
+    url, page = repository_api_url(state, repository), f"{state.web}/{repository.name}"
+    return {
+        "sha": commit.sha,
+        "node_id": make_node_id("C", repository.name, commit.sha),
+        "html_url": f"{page}/commit/{commit.sha}",
+        "parents": [
+            {
+                "sha": sha,
+                "url": f"{url}/git/commits/{sha}",
+                "html_url": f"{page}/commit/{sha}",
+            }
+            for sha in commit.parents
+        ],
+        **_render_git_commit(repository, commit, url),
+    }
+
+
+def _render_git_commit(
+    repository: RepositoryRecord, commit: CommitRecord, repository_url: str
+) -> Json:
     return {
         "author": _render_signature(commit.author),
         "committer": _render_signature(commit.committer),
         "message": commit.message,
         "tree": {"sha": commit.tree, "url": f"{repository_url}/git/trees/{commit.tree}"},
         "url": f"{repository_url}/git/commits/{commit.sha}",
-        "comment_count": 0,
-        "verification": {"verified": False, "reason": "unsigned", **unsigned},
+        "verification": _render_verification(repository, commit),
+    }
+
+
+def _render_verification(repository: RepositoryRecord, commit: CommitRecord) -> Json:
+    if commit.sha not in repository.signed_commits:
+        unsigned = dict.fromkeys(_SIGNATURE_FIELDS)
+        return {"verified": False, "reason": "unsigned", **unsigned}
+    return {
+        "verified": True,
+        "reason": "valid",
+        "signature": SIGNATURE,
+        "payload": f"tree {commit.tree}\n",
+        "verified_at": commit.committer.date,
     }
 
 

@@ -43,7 +43,7 @@ query ($oid: GitObjectID!, $pull: Int!) {
     object(oid: $oid) {
       __typename
       ... on Commit {
-        oid message committedDate url
+        oid message committedDate url signature { isValid state wasSignedByGitHub }
         checkSuites(first: 10) {
           totalCount
           pageInfo { hasNextPage hasPreviousPage startCursor endCursor }

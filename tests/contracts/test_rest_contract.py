@@ -179,6 +179,7 @@ def fill_forge(box: ServedForge) -> dict[str, object]:
         "number": number,
         "comment": comment,
         "sha": sha,
+        "tree": forge.state.store.read_commit(REPO, sha).tree,
         "pull": pull["number"],
         "suite": job.suite,
         **review,
@@ -225,7 +226,18 @@ def list_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
     yield "POST", f"{HERE}/issues/{number}/comments", {"body": "ours"}
     yield "PATCH", f"{HERE}/issues/comments/{comment}", {"body": "new"}
     yield "POST", f"{HERE}/issues/{number}/reactions", {"content": "eyes"}  # answered otherwise
+    yield from list_git_writes(ids)
     yield from list_review_writes(f"{HERE}/pulls/{ids['pull']}", ids)
+
+
+def list_git_writes(ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:
+    """What is made of git's objects, one by one."""
+    new = {"path": "new.txt", "mode": "100644", "type": "blob", "content": "new\n"}
+    gone = {"path": "README.md", "mode": "100644", "type": "blob", "sha": None}
+    yield "POST", f"{HERE}/git/trees", {"base_tree": ids["sha"], "tree": [new, gone]}
+    commit = {"message": "New.", "tree": ids["tree"], "parents": [ids["sha"]]}
+    yield "POST", f"{HERE}/git/commits", commit
+    yield "POST", f"{HERE}/git/refs", {"ref": "refs/heads/other", "sha": ids["sha"]}
 
 
 def list_review_writes(pull: str, ids: dict[str, object]) -> Iterator[tuple[str, str, object]]:

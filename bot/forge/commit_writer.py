@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.adapters.git.git_process import GitError
-from bot.adapters.git.overlay import is_tree_path
 from bot.forge.forge_state import ForgeState, RepositoryRecord
 from bot.forge.git_http import RefUpdate
 from bot.forge.git_store import ZERO_SHA, GitStore
@@ -17,6 +15,8 @@ from bot.forge.push_follower import PushFollower
 
 # Who commits what people change on the website, and Apps through the API.
 WEB_COMMITTER = {"NAME": "GitHub", "EMAIL": "noreply@github.com"}
+
+NO_PATH = {"", ".", "..", ".git"}  # what no part of a path is
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ FileEdits = Mapping[str, NewFile | None]  # None deletes the file
 
 
 class CommitWriter:
-    """Writes git objects into the forge's repositories. Raises GitError where git refuses."""
+    """Writes git objects into the forge's repositories. Raises ValueError where git refuses."""
 
     def __init__(self, state: ForgeState, pushes: PushFollower) -> None:
         self._state = state
@@ -40,22 +40,22 @@ class CommitWriter:
 
     def write_tree(self, repository: RepositoryRecord, base: str, edits: FileEdits) -> str:
         """Write a tree and return its sha; "" is the base of a tree from nothing."""
-        git = self._store.open_git(repository.name)
         lines = b""
         for path, file in edits.items():
-            if not is_tree_path(path):
-                raise GitError(f"invalid path '{path}'")
+            if NO_PATH & {*path.split("/")}:
+                raise ValueError(f"invalid path '{path}'")
             entry = f"0 {ZERO_SHA}"
             if file is not None:
-                blob = git.run("hash-object", "-w", "--stdin", stdin=file.content)
-                entry = f"{file.mode} {blob.decode().strip()}"
+                blob = self._git(repository, "hash-object", "-w", "--stdin", given=file.content)
+                entry = f"{file.mode} {blob}"
             lines += f"{entry}\t{path}\0".encode()
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
             if base:
-                git.run("read-tree", base, extra=index)
-            git.run("update-index", "-z", "--index-info", stdin=lines, extra=index)
-            return git.run("write-tree", extra=index).decode().strip()
+                self._git(repository, "read-tree", base, extra=index)
+            update = ("update-index", "-z", "--index-info")
+            self._git(repository, *update, given=lines, extra=index)
+            return self._git(repository, "write-tree", extra=index)
 
     def write_commit(
         self,
@@ -74,22 +74,24 @@ class CommitWriter:
         committer = {**WEB_COMMITTER, "DATE": date}
         people |= {f"GIT_COMMITTER_{name}": value for name, value in committer.items()}
         options = [option for parent in parents for option in ("-p", parent)]
-        git = self._store.open_git(repository.name)
-        written = git.run(
-            "commit-tree", *options, "-F", "-", tree, stdin=message.encode(), extra=people
-        )
-        sha = written.decode().strip()
+        command = ("commit-tree", *options, "-F", "-", tree)
+        sha = self._git(repository, *command, given=message.encode(), extra=people)
         repository.signed_commits.add(sha)
         return sha
 
-    def move_branch(
-        self, repository: RepositoryRecord, update: RefUpdate, login: str
-    ) -> RefUpdate | None:
-        """Move a branch, or make it, as a push does. None when it is not where it was expected."""
-        git = self._store.open_git(repository.name)
-        try:
-            git.run("update-ref", update.ref, update.new, update.old)
-        except GitError:
-            return None
+    def move_branch(self, repository: RepositoryRecord, update: RefUpdate, login: str) -> None:
+        """Move a branch, or make it, as a push does. It must be where it is expected."""
+        self._git(repository, "update-ref", update.ref, update.new, update.old)
         self._pushes.follow(repository.name, login, (update,))
-        return update
+
+    def _git(
+        self,
+        repository: RepositoryRecord,
+        *args: str,
+        given: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+    ) -> str:
+        written = self._store.run_git(repository.name, *args, given=given, extra=extra)
+        if written is None:
+            raise ValueError(f"git {args[0]} failed")
+        return written.decode().strip()

@@ -67,10 +67,6 @@ class GitStore:
         """Return the bare repository's folder."""
         return self.root / f"{repo}.git"
 
-    def open_git(self, repo: str) -> GitProcess:
-        """Return git at the bare repository."""
-        return GitProcess(self.folder(repo), self._empty, self._guard)
-
     def create(self, repo: str) -> None:
         """Create an empty bare repository whose HEAD is main."""
         folder = self.folder(repo)
@@ -115,7 +111,7 @@ class GitStore:
         if not ref or ref.startswith("-"):
             return ""
         for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", ref):
-            output = self._try(
+            output = self.run_git(
                 repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
             )
             if output is not None:
@@ -129,7 +125,7 @@ class GitStore:
         if known:
             return known
         form = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
-        output = self._try(repo, "log", "-1", f"--format={form}", "--end-of-options", sha)
+        output = self.run_git(repo, "log", "-1", f"--format={form}", "--end-of-options", sha)
         if output is None:
             raise KeyError(sha)
         parts = output.decode("utf-8", "replace").split("\0")
@@ -147,7 +143,7 @@ class GitStore:
     def list_files(self, repo: str, sha: str, under: str = "") -> tuple[FileEntry, ...]:
         """Return the files at a commit, at or under a path; none for what is no commit."""
         paths = ["--", under] if under else []
-        output = self._try(repo, "ls-tree", "-r", "-l", "-z", "--full-tree", sha, *paths)
+        output = self.run_git(repo, "ls-tree", "-r", "-l", "-z", "--full-tree", sha, *paths)
         if output is None:
             return ()
         lines = output.decode("utf-8", "surrogateescape").split("\0")[:-1]
@@ -155,7 +151,7 @@ class GitStore:
 
     def read_blob(self, repo: str, sha: str) -> bytes:
         """Read the bytes of a file's blob."""
-        return self._try(repo, "cat-file", "blob", sha) or b""
+        return self.run_git(repo, "cat-file", "blob", sha) or b""
 
     def read_texts(self, repo: str, sha: str, under: str = "") -> dict[str, str]:
         """Return the files at a commit as text, at or under a path."""
@@ -168,7 +164,7 @@ class GitStore:
         """Return what the head has that the base does not, commits oldest first."""
         commits = self._git(repo, "rev-list", "--reverse", f"{base}..{head}", "--").split()
         arguments = ("diff", "--numstat", "-z", "--no-renames", f"{base}...{head}", "--")
-        output = self._try(repo, *arguments) or b""
+        output = self.run_git(repo, *arguments) or b""
         lines = output.decode().split("\0")[:-1]
         return CommitComparison(tuple(commits), tuple(map(_parse_numstat, lines)))
 
@@ -244,23 +240,28 @@ class GitStore:
 
     def is_ancestor(self, repo: str, old: str, new: str) -> bool:
         """Tell whether a commit is in the history of another."""
-        return self._try(repo, "merge-base", "--is-ancestor", old, new) is not None
+        return self.run_git(repo, "merge-base", "--is-ancestor", old, new) is not None
 
     def _git(self, repo: str, *args: str, given: bytes = b"") -> str:
         return self._run(repo, *args, given=given).decode("utf-8", "surrogateescape")
 
     def _show(self, repo: str, *args: str) -> str:
-        return (self._try(repo, *args) or b"").decode("utf-8", "replace")
+        return (self.run_git(repo, *args) or b"").decode("utf-8", "replace")
 
-    def _try(self, repo: str, *args: str) -> bytes | None:
-        """Run git; return None where it fails."""
+    def run_git(
+        self, repo: str, *args: str, given: bytes = b"", extra: Mapping[str, str] | None = None
+    ) -> bytes | None:
+        """Run git; return None where it fails. `extra` are more variables of its environment."""
         try:
-            return self._run(repo, *args)
+            return self._run(repo, *args, given=given, extra=extra)
         except GitError:
             return None
 
-    def _run(self, repo: str, *args: str, given: bytes = b"") -> bytes:
-        return self.open_git(repo).run(*args, stdin=given)
+    def _run(
+        self, repo: str, *args: str, given: bytes = b"", extra: Mapping[str, str] | None = None
+    ) -> bytes:
+        git = GitProcess(self.folder(repo), self._empty, self._guard)
+        return git.run(*args, stdin=given, extra=extra)
 
 
 def _encode_change(path: str, text: str | None) -> bytes:

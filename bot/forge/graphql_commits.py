@@ -7,7 +7,6 @@ from binascii import Error as Base64Error
 from collections.abc import Mapping
 from typing import Any
 
-from bot.adapters.git.git_process import GitError
 from bot.forge.commit_writer import CommitWriter, FileEdits, NewFile
 from bot.forge.forge_state import RepositoryRecord
 from bot.forge.git_http import RefUpdate
@@ -38,7 +37,7 @@ def create_commit_on_branch(
     edits = _read_changes(given.get("fileChanges") or {}, known)
     try:
         tree = commits.write_tree(repository, head, edits)
-    except GitError:
+    except ValueError:
         raise GraphQLRefusal("UNPROCESSABLE", "The file changes cannot be applied.") from None
     message = _write_message(given["message"])
     sha = commits.write_commit(repository, tree, (head,), message, request.login)
@@ -46,8 +45,10 @@ def create_commit_on_branch(
         words = f"refusing to allow a GitHub App to create or update workflow `{path}` without"
         raise GraphQLRefusal("FORBIDDEN", f"{words} `workflows` permission")
     update = RefUpdate(f"refs/heads/{branch}", head, sha)
-    if commits.move_branch(repository, update, request.login) is None:
-        raise GraphQLRefusal("STALE_DATA", STALE.format(sha=expected))
+    try:
+        commits.move_branch(repository, update, request.login)
+    except ValueError:
+        raise GraphQLRefusal("STALE_DATA", STALE.format(sha=expected)) from None
     return sha
 
 

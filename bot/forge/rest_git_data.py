@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from bot.adapters.git.git_process import GitError
 from bot.forge.commit_writer import CommitWriter, NewFile
 from bot.forge.forge_state import Json, RepositoryRecord, make_node_id
 from bot.forge.git_http import RefUpdate
@@ -40,10 +39,10 @@ class GitDataRoutes:
         base = request.text("base_tree") or ""
         try:
             sha = self._commits.write_tree(request.repository, base, edits)
-        except GitError:
+        except ValueError:
             raise RestRefusal(422, "GitRPC::BadObjectState") from None
         url = f"{repository_api_url(request.state, request.repository)}/git"
-        listing = request.state.store.open_git(request.repository.name).run("ls-tree", "-z", sha)
+        listing = request.state.store.run_git(request.repository.name, "ls-tree", "-z", sha) or b""
         lines = listing.decode("utf-8", "replace").split("\0")[:-1]
         tree = [_render_entry(line) for line in lines]
         view: Json = {"sha": sha, "url": f"{url}/trees/{sha}", "tree": tree, "truncated": False}
@@ -56,7 +55,7 @@ class GitDataRoutes:
         repository = request.repository
         try:
             sha = self._commits.write_commit(repository, tree, parents, message, request.login)
-        except GitError:
+        except ValueError:
             raise RestRefusal(422, "Tree SHA does not exist") from None
         commit = request.state.store.read_commit(repository.name, sha)
         return RestResponse(201, render_git_commit(request.state, repository, commit))
@@ -73,8 +72,10 @@ class GitDataRoutes:
         if find_refused_workflow(request, repository, sha):
             raise RestRefusal(403, NOT_GRANTED)
         update = RefUpdate(ref, ZERO_SHA, sha)
-        if self._commits.move_branch(repository, update, request.login) is None:
-            raise RestRefusal(422, "Reference update failed")
+        try:
+            self._commits.move_branch(repository, update, request.login)
+        except ValueError:
+            raise RestRefusal(422, "Reference update failed") from None
         url = f"{repository_api_url(request.state, repository)}/git"
         view: Json = {
             "ref": ref,

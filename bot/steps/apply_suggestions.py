@@ -12,6 +12,7 @@ from bot.edits import RefusedSuggestion, Suggestion, apply_suggestions, collect_
 from bot.gates import Change, explain_protected_path
 from bot.ports import Ports
 from bot.run import Summary, step
+from bot.steps.follow_renames import follow_renames
 from bot.steps.push_branch import make_bot_author
 from bot.steps.redact import find_leaks, redact
 from bot.text import as_code_span, count_noun
@@ -50,7 +51,7 @@ def commit_suggestions(
     Another step pushes. What people suggest is held to the gates on paths and secrets alone.
     """
     case = _Case(ports, tree, config)
-    case.sort_out(threads)
+    case.sort_out(follow_renames(ports, tree, threads))
     case.apply()
     if not case.applied:
         return AppliedSuggestions(answers=case.list_answers(threads, None))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.steps.apply_suggestions import commit_suggestions
-from bot.values import Patch, RepoConfig
+from bot.values import Patch, RepoConfig, Sha
 from tests.edits.suggestion_cases import block, on
 
 NUMBER = 9
@@ -112,3 +112,19 @@ def test_a_repeated_step_makes_the_same_commit(place):
     assert place.ports.mirrors.overlay(tree_at(tree, first.sha), Patch()).sha == (
         place.ports.mirrors.overlay(tree_at(tree, second.sha), Patch()).sha
     )
+
+
+def test_a_renamed_file_is_followed(place):
+    """A suggestion goes where the file is now; not where it was changed as well, or copied."""
+    old = {"a.py": b"1\n2\n", "b.py": b"3\n4\n", "c.py": b"5\n6\n"}
+    before = place.lay(old)
+    moved = {"new/a.py": b"1\n2\n", "b2.py": b"3\n5\n", "c2.py": b"5\n6\n", "c3.py": b"5\n6\n"}
+    tree = place.lay({**dict.fromkeys(old), **moved})
+    lost = {"line": None, "is_outdated": True, "original_sha": before.sha}
+    known = [on(2, block("x\n"), path=path, **lost) for path in old]
+    gone = on(2, block("x\n"), path="a.py", **{**lost, "original_sha": Sha("1" * 40)})
+    made = apply(place, tree, *known, replace(gone, id="gone"))
+    contents = place.ports.mirrors.read(tree_at(tree, made.sha), list(moved))
+
+    assert ["applied", "declined", "declined", "declined"] == [told.kind for told in made.answers]
+    assert {**moved, "new/a.py": b"1\nx\n"} == contents

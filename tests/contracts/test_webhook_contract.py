@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.forge import NewThread, ThreadPlace
 from tests.contracts.descriptions import load_examples
 from tests.forge.served_forge import CI, REPO, ReceivedWebhook, ServedForge, serve_with_app
 
@@ -53,10 +54,31 @@ def _act(box: ServedForge) -> None:
         )
     reviewers = f"/repos/{REPO}/pulls/{pull['number']}/requested_reviewers"
     box.request("POST", reviewers, {"reviewers": ["ada"]})
+    box.request("DELETE", reviewers, {"reviewers": ["ada"]})
     forge.push(REPO, "ada", "a", {"broken": ""}, "Break it.")
     assert forge.wait_until_idle(30)
+    _review(box, pull["number"])
     forge.close_pull(REPO, pull["number"], "ada")
     box.request("PATCH", f"/repos/{REPO}/pulls/{pull['number']}", {"state": "open"})
+    forge.push(REPO, "ada", "c", {"c": "c"}, "Another base.")
+    assert forge.wait_until_idle(30)
+    forge.retarget_pull(REPO, pull["number"], "ada", "c")
+    forge.set_draft(REPO, pull["number"], "ada", draft=False)
+    forge.merge_pull(REPO, pull["number"], "ada")
+
+
+def _review(box: ServedForge, pull: int) -> None:
+    """Review a pull request, and answer."""
+    forge, thread = box.forge, NewThread(ThreadPlace(".github/workflows/ci.yml", 3), "Why?")
+    review = forge.submit_review(REPO, pull, "ada", "REQUEST_CHANGES", "", [thread])
+    comment = forge.list_review_comments(REPO, pull)[0]
+    forge.reply(REPO, comment.id, "ada", "Because.")
+    forge.edit_review_comment(REPO, comment.id, "ada", "How?")
+    for is_resolved in (True, False):
+        forge.resolve_thread(REPO, comment.thread, "ada", resolved=is_resolved)
+    forge.delete_review_comment(REPO, comment.id, "ada")
+    forge.edit_review(REPO, review, "ada", "Please.")
+    forge.dismiss_review(REPO, review, "ada")
 
 
 def test_webhooks_have_what_the_examples_share(webhooks: list[ReceivedWebhook]):
@@ -94,11 +116,21 @@ def test_every_event_is_compared(webhooks: list[ReceivedWebhook]):
         "ping",
         "pull_request.closed",
         "pull_request.converted_to_draft",
+        "pull_request.edited",
         "pull_request.opened",
         "pull_request.ready_for_review",
         "pull_request.reopened",
+        "pull_request.review_request_removed",
         "pull_request.review_requested",
         "pull_request.synchronize",
+        "pull_request_review.dismissed",
+        "pull_request_review.edited",
+        "pull_request_review.submitted",
+        "pull_request_review_comment.created",
+        "pull_request_review_comment.deleted",
+        "pull_request_review_comment.edited",
+        "pull_request_review_thread.resolved",
+        "pull_request_review_thread.unresolved",
         "push",
         "status",
         "workflow_job.completed",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.text.git_lines import split_lines
 
-MARKER = re.compile(r"(<{7,}|\|{7,}|>{7,})( .*)?$|={7}$")
+MARKER = re.compile(r"(<{7,}|\|{7,}|>{7,})( .*)?\r?$|={7}\r?$")
 
 
 def find_marker_lines(text: str, *sides: str | None) -> Iterator[int]:

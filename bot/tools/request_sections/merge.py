@@ -33,8 +33,8 @@ def render_merge(
     yield (
         f"This job merges the branch {theirs} (theirs) into the pull request's branch {ours} "
         f"(ours): {count_noun(draft.behind, 'commit')}. What could be merged is merged in the tree "
-        f"that you see. {count_noun(len(draft.left), 'file')} still hold conflicts, between "
-        "markers, with the lines of ours, of their common base, and of theirs."
+        f"that you see. Conflicts are left in {count_noun(len(draft.left), 'file')}: between markers "
+        "stand the lines of ours, of their common base, and of theirs."
     )
     texts = decode_texts(files.read([conflict.path for conflict in draft.left]))
     room = ALL_CHARS

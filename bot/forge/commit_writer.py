@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.forge.forge_state import ForgeState, RepositoryRecord
@@ -66,10 +65,9 @@ class CommitWriter:
         login: str,
     ) -> str:
         """Write a commit of this account that GitHub commits and signs, and return its sha."""
-        account = self._state.find_account(login)
-        email = f"{account.id}+{account.login}@users.noreply.github.com"
-        date = f"@{datetime.now(UTC).timestamp():.0f} +0000"
-        author = {"NAME": account.login, "EMAIL": email, "DATE": date}
+        who = self._state.sign_as(login)
+        date = f"@{who.date} +0000"
+        author = {"NAME": who.name, "EMAIL": who.email, "DATE": date}
         people = {f"GIT_AUTHOR_{name}": value for name, value in author.items()}
         committer = {**WEB_COMMITTER, "DATE": date}
         people |= {f"GIT_COMMITTER_{name}": value for name, value in committer.items()}

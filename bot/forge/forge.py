@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +29,7 @@ from bot.forge.forge_records import (
 from bot.forge.forge_reviews import ForgeReviews
 from bot.forge.forge_state import ForgeState, RepositoryRecord, now
 from bot.forge.git_http import RefUpdate
-from bot.forge.git_store import ZERO_SHA, GitSignature
+from bot.forge.git_store import ZERO_SHA
 from bot.forge.push_follower import PushFollower
 from bot.forge.serial_queue import SerialQueue
 from bot.forge.webhook_delivery import WebhookDelivery, WebhookSender
@@ -54,11 +53,11 @@ class Forge(PullActs):
         self.issues = ForgeIssues(self.state, publisher)
         self.reviews = ForgeReviews(self.state, publisher)
         self.pulls = ForgePulls(
-            self.state, publisher, self.issues, self.reviews, self.ci.start_for_pull
+            self.state, publisher, self.issues, self.reviews.threads, self.ci.start_for_pull
         )
         self.pushes = PushFollower(self.state, publisher, self.pulls, self.ci)
-        self.merges = ForgeMerges(self.state, self.pulls, self.pushes.follow)
         self.commits = CommitWriter(self.state, self.pushes)
+        self.merges = ForgeMerges(self.state, self.pulls, self.commits)
 
     # --- operators
 
@@ -298,7 +297,4 @@ class Forge(PullActs):
     def _commit(
         self, repo: str, branch: str, files: Mapping[str, str | None], login: str, message: str
     ) -> str:
-        account = self.state.find_account(login)
-        email = f"{account.id}+{account.login}@users.noreply.github.com"
-        signature = GitSignature(login, email, str(int(time.time())))
-        return self.state.store.commit(repo, branch, files, signature, message)
+        return self.state.store.commit(repo, branch, files, self.state.sign_as(login), message)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.forge.commit_writer import CommitWriter
 from bot.forge.forge_pulls import ForgePulls
 from bot.forge.forge_records import MergeTest, PullRecord
 from bot.forge.forge_state import ForgeState, RepositoryRecord
 from bot.forge.git_http import RefUpdate
-from bot.forge.git_store import GitSignature
 from bot.forge.pull_views import label_head
 
-FollowPush = Callable[[str, str, Sequence[RefUpdate]], None]
 MergeMethod = Literal["merge", "squash"]
 
 
@@ -32,12 +29,12 @@ class MergeWish:
 
 
 class ForgeMerges:
-    """Merges pull requests; `follow_push` sends what a push to the base sends."""
+    """Merges pull requests by commits that GitHub signs."""
 
-    def __init__(self, state: ForgeState, pulls: ForgePulls, follow_push: FollowPush) -> None:
+    def __init__(self, state: ForgeState, pulls: ForgePulls, commits: CommitWriter) -> None:
         self._state = state
         self._pulls = pulls
-        self._follow_push = follow_push
+        self._commits = commits
 
     def test(self, repository: RepositoryRecord, pull: PullRecord) -> None:
         """Test whether an open pull request merges into its base as that is now.
@@ -61,18 +58,12 @@ class ForgeMerges:
             raise NotMergeableError("Pull Request is still a draft")
         if not tree or pull.state != "open":
             raise NotMergeableError("Pull Request is not mergeable")
-        parents = [base, pull.head_sha] if wish.method == "merge" else [base]
+        parents = (base, pull.head_sha) if wish.method == "merge" else (base,)
         message = _render_message(repository, pull, wish)
-        sha = store.write_commit(repository.name, tree, parents, self._sign(actor), message)
-        store.update_ref(repository.name, ref, sha, base)
+        sha = self._commits.write_commit(repository, tree, parents, message, actor)
+        self._commits.move_branch(repository, RefUpdate(ref, base, sha), actor)
         self._pulls.mark_merged(repository, pull.number, actor, sha)
-        self._follow_push(repository.name, actor, (RefUpdate(ref, base, sha),))
         return sha
-
-    def _sign(self, login: str) -> GitSignature:
-        account = self._state.find_account(login)
-        email = f"{account.id}+{account.login}@users.noreply.github.com"
-        return GitSignature(login, email, str(int(time.time())))
 
 
 def _render_message(repository: RepositoryRecord, pull: PullRecord, wish: MergeWish) -> str:

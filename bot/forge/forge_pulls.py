@@ -9,10 +9,10 @@ from bot.forge.account_views import render_user
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.forge_issues import ForgeIssues, edit_texts, list_changes
 from bot.forge.forge_records import PullRecord
-from bot.forge.forge_reviews import ForgeReviews
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, now
 from bot.forge.git_http import RefUpdate
 from bot.forge.pull_views import render_full_pull
+from bot.forge.thread_follower import ThreadFollower
 
 StartChecks = Callable[[RepositoryRecord, PullRecord, str], None]
 
@@ -43,13 +43,13 @@ class ForgePulls:
         state: ForgeState,
         publisher: EventPublisher,
         issues: ForgeIssues,
-        reviews: ForgeReviews,
+        threads: ThreadFollower,
         start_checks: StartChecks,
     ) -> None:
         self._state = state
         self._publisher = publisher
         self._issues = issues
-        self._reviews = reviews
+        self._threads = threads
         self._start_checks = start_checks
 
     def open(self, repository: RepositoryRecord, author: str, new_pull: NewPull) -> PullRecord:
@@ -108,7 +108,7 @@ class ForgePulls:
         sha = self._state.store.find_head(repository.name, base)
         pull = replace(old, base=base, base_sha=sha, updated_at=now())
         repository.issues[number] = pull
-        self._reviews.follow_head(repository, pull)
+        self._threads.follow_head(repository, pull)
         changes: Json = {"base": {"ref": {"from": old.base}, "sha": {"from": old.base_sha}}}
         self._save(repository, pull, "edited", actor, changes=changes)
         return pull
@@ -196,7 +196,7 @@ class ForgePulls:
             moved = replace(pull, head_sha=update.new, base_sha=base_sha, updated_at=now())
             self._keep_head(repository, moved)
             repository.issues[moved.number] = moved
-            self._reviews.follow_head(repository, moved)
+            self._threads.follow_head(repository, moved)
             shas = {"before": update.old, "after": update.new}
             self._save(repository, moved, "synchronize", actor, **shas)
             self._start_checks(repository, moved, actor)

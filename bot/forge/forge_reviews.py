@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.forge.diff_places import (
-    FileDiff,
-    FoundPlace,
-    PlaceNotInDiffError,
-    find_place,
-    move_place,
-    parse_diff,
-)
+from bot.forge.diff_places import FoundPlace, find_place
 from bot.forge.event_publisher import EventPublisher
 from bot.forge.forge_records import PullRecord
 from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, now
@@ -24,10 +17,10 @@ from bot.forge.review_records import (
     ReviewCommentRecord,
     ReviewRecord,
     ReviewRecordState,
-    ThreadPlace,
     ThreadRecord,
 )
 from bot.forge.review_views import render_review_comment, render_reviewed, render_thread
+from bot.forge.thread_follower import ThreadFollower
 
 STATES: Mapping[ReviewAction, ReviewRecordState] = {
     "": "PENDING",
@@ -41,6 +34,7 @@ class ForgeReviews:
     """Changes reviews and threads, and publishes each change once its review is submitted."""
 
     def __init__(self, state: ForgeState, publisher: EventPublisher) -> None:
+        self.threads = ThreadFollower(state)
         self._state = state
         self._publisher = publisher
 
@@ -53,7 +47,7 @@ class ForgeReviews:
         leaves nothing then.
         """
         time, commit = now(), new.commit or pull.head_sha
-        diffs = self._read_diffs(repository, pull, commit)
+        diffs = self.threads.read_diffs(repository, pull, commit)
         found = [find_place(diffs.get(each.place.path), each.place) for each in new.threads]
         review = ReviewRecord(
             self._state.make_id(), pull.number, author, new.body, commit, "PENDING", time, time
@@ -62,7 +56,7 @@ class ForgeReviews:
         for thread, place in zip(new.threads, found, strict=True):
             self._begin_thread(repository, review, thread, place)
         if commit != pull.head_sha:
-            self.follow_head(repository, pull)
+            self.threads.follow_head(repository, pull)
         if not new.action:
             return review
         return self.submit(repository, review.id, new.action, new.body)
@@ -237,35 +231,6 @@ class ForgeReviews:
         self._publish(repository, thread.number, event, action, actor, thread=view)
         return thread
 
-    def follow_head(self, repository: RepositoryRecord, pull: PullRecord) -> None:
-        """Move the threads of a pull request to where their lines stand in its diff now."""
-        threads = [thread for thread in repository.threads.values() if thread.number == pull.number]
-        if not threads:
-            return
-        diffs = self._read_diffs(repository, pull, pull.head_sha)
-        for thread in threads:
-            place = self._move(repository, pull, thread, diffs.get(thread.original.path))
-            repository.threads[thread.id] = _stand_at(thread, place, diffs, pull.head_sha)
-
-    def _move(
-        self,
-        repository: RepositoryRecord,
-        pull: PullRecord,
-        thread: ThreadRecord,
-        diff: FileDiff | None,
-    ) -> ThreadPlace | None:
-        """Follow the lines from the commit where the thread began; None where they changed."""
-        store, name, path = self._state.store, repository.name, thread.original.path
-        old, new = thread.original_commit, pull.head_sha
-        if thread.original.side == "LEFT":
-            old = store.find_merge_base(name, pull.base_sha, old)
-            new = store.find_merge_base(name, pull.base_sha, new)
-            path = diff.old_path if diff else path
-        if old == new:
-            return thread.original
-        changes = parse_diff(store.diff_file(name, old, new, path))
-        return move_place(thread.original, changes.get(path))
-
     def _begin_thread(
         self,
         repository: RepositoryRecord,
@@ -287,11 +252,6 @@ class ForgeReviews:
         repository.threads[thread.id] = thread
         self._add_comment(repository, review, thread.id, new.body)
 
-    def _read_diffs(
-        self, repository: RepositoryRecord, pull: PullRecord, commit: str
-    ) -> dict[str, FileDiff]:
-        return parse_diff(self._state.store.diff(repository.name, pull.base_sha, commit))
-
     def _publish(
         self,
         repository: RepositoryRecord,
@@ -311,19 +271,6 @@ def find_pending(repository: RepositoryRecord, number: int, author: str) -> Revi
         if not review.submitted_at and review.author == author:
             return review
     return None
-
-
-def _stand_at(
-    thread: ThreadRecord, place: ThreadPlace | None, diffs: Mapping[str, FileDiff], commit: str
-) -> ThreadRecord:
-    """Let a thread stand at a place of the diff; one that is not there makes it outdated."""
-    try:
-        found = find_place(diffs.get(place.path), place) if place else None
-    except PlaceNotInDiffError:
-        found = None
-    if not place or not found:
-        return replace(thread, position=None)
-    return replace(thread, place=place, position=found.position, commit=commit)
 
 
 def _get_pull(repository: RepositoryRecord, number: int) -> PullRecord:

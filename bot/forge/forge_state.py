@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from bot.forge.forge_records import (
     TokenRecord,
     WorkflowRunRecord,
 )
-from bot.forge.git_store import GitStore
+from bot.forge.git_store import GitSignature, GitStore
 from bot.forge.review_records import ReviewCommentRecord, ReviewRecord, ThreadRecord
 from bot.values import Permission
 
@@ -167,6 +168,12 @@ class ForgeState:
         with self.lock:
             account = AccountRecord(self.make_id(), login, kind)
             return self._accounts.setdefault(login.lower(), account)
+
+    def sign_as(self, login: str) -> GitSignature:
+        """Make somebody's signature of a commit, now: the date as `GitStore.commit` wants it."""
+        account = self.find_account(login)
+        email = f"{account.id}+{account.login}@users.noreply.github.com"
+        return GitSignature(account.login, email, str(int(time.time())))
 
     def has_account(self, login: str) -> bool:
         """Tell whether the login was ever mentioned."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -227,16 +227,6 @@ class GitStore:
             return ""
         tree, _, conflicts = output.partition("\n")
         return "" if conflicts else tree
-
-    def write_commit(
-        self, repo: str, tree: str, parents: Sequence[str], author: GitSignature, message: str
-    ) -> str:
-        """Write a commit onto no branch and return its sha; the date as in `commit`."""
-        who = f"{author.name} <{author.email}> {author.date} +0000"
-        lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
-        lines += [f"author {who}", f"committer {who}", "", message]
-        command = ("hash-object", "-t", "commit", "-w", "--stdin")
-        return self._git(repo, *command, given="\n".join(lines).encode()).strip()
 
     def is_ancestor(self, repo: str, old: str, new: str) -> bool:
         """Tell whether a commit is in the history of another."""

@@ -109,7 +109,7 @@ def _list_routes(forge: Forge, logs: JobLogs) -> tuple[RestRoute, ...]:
         *CheckRoutes(forge.ci, logs).table(),
         *CodeRoutes(forge.pushes).table(),
         *GitDataRoutes(forge.commits).table(),
-        *GraphQLApi(forge.pulls, forge.commits).table(),
+        *GraphQLApi(forge.pulls, forge.reviews, forge.commits).table(),
     )
 
 

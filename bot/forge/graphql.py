@@ -20,6 +20,7 @@ from graphql import (
 
 from bot.forge.commit_writer import CommitWriter
 from bot.forge.forge_pulls import ForgePulls
+from bot.forge.forge_reviews import ForgeReviews
 from bot.forge.forge_state import Json
 from bot.forge.graphql_mutations import Mutations
 from bot.forge.graphql_node_keys import find_repository, parse_node_id, refuse_node
@@ -29,14 +30,20 @@ from bot.forge.rest_api import REQUESTS_PER_HOUR, RestRequest, RestResponse, Res
 
 Info = GraphQLResolveInfo[None]
 SCHEMA = Path(__file__).with_name("github.graphql")
-NEEDS_OF_NODE = {"PR": "pull_requests=read", "C": "contents=read", "R": "metadata=read"}
+NEEDS_OF_NODE = {
+    "PR": "pull_requests=read",
+    "PRRT": "pull_requests=read",
+    "C": "contents=read",
+    "R": "metadata=read",
+}
 
 
 class GraphQLApi:
     """Answers the queries of an installation token."""
 
-    def __init__(self, pulls: ForgePulls, commits: CommitWriter) -> None:
+    def __init__(self, pulls: ForgePulls, reviews: ForgeReviews, commits: CommitWriter) -> None:
         self._pulls = pulls
+        self._reviews = reviews
         self._commits = commits
         self.schema: GraphQLSchema = build_schema(SCHEMA.read_text())
 
@@ -66,7 +73,7 @@ class GraphQLApi:
     def _make_root(self, request: RestRequest, document: DocumentNode) -> Json:
         operation = get_operation_ast(document)
         if operation and operation.operation is OperationType.MUTATION:
-            return Mutations(request, self._pulls, self._commits).resolvers()
+            return Mutations(request, self._pulls, self._reviews, self._commits).resolvers()
         return _Root(request).queries()
 
 
@@ -96,6 +103,8 @@ class _Root:
         suite, job = repository.suites.get(key.number), repository.jobs.get(key.number)
         if key.kind == "PR" and pull:
             return self._nodes.build_pull(repository, pull)
+        if key.kind == "PRRT" and key.number in repository.threads:
+            return self._nodes.threads.build_thread(repository, repository.threads[key.number])
         if key.kind == "CS" and suite:
             return self._nodes.build_suite(repository, suite)
         if key.kind == "CR" and job:

@@ -8,13 +8,16 @@ from typing import Any
 
 from bot.forge.commit_writer import CommitWriter
 from bot.forge.forge_pulls import ForgePulls
+from bot.forge.forge_reviews import ForgeReviews
 from bot.forge.forge_state import Json, RepositoryRecord
 from bot.forge.graphql_commits import create_commit_on_branch
 from bot.forge.graphql_connection import Info
 from bot.forge.graphql_node_keys import find_repository, parse_node_id, refuse_node
 from bot.forge.graphql_nodes import NodeBuilder
 from bot.forge.graphql_refusal import GraphQLRefusal
+from bot.forge.graphql_threads import NEEDS_TO_RESOLVE
 from bot.forge.rest_api import RestRequest
+from bot.forge.review_records import ThreadRecord
 
 Input = Mapping[str, Any]
 # Marking a draft as ready writes to the branch's protection state too (cli/cli discussion 6924).
@@ -24,9 +27,16 @@ NEEDS_OF_DRAFT = ("pull_requests=write", "contents=write")
 class Mutations:
     """The mutations, for one request."""
 
-    def __init__(self, request: RestRequest, pulls: ForgePulls, commits: CommitWriter) -> None:
+    def __init__(
+        self,
+        request: RestRequest,
+        pulls: ForgePulls,
+        reviews: ForgeReviews,
+        commits: CommitWriter,
+    ) -> None:
         self._request = request
         self._pulls = pulls
+        self._reviews = reviews
         self._commits = commits
         self._nodes = NodeBuilder(request)
 
@@ -35,6 +45,9 @@ class Mutations:
         mutations: dict[str, Callable[[Info, Input], Json]] = {
             "markPullRequestReadyForReview": partial(self._set_draft, draft=False),
             "convertPullRequestToDraft": partial(self._set_draft, draft=True),
+            "resolveReviewThread": partial(self._set_resolved, resolved=True),
+            "unresolveReviewThread": partial(self._set_resolved, resolved=False),
+            "addPullRequestReviewThreadReply": self._reply,
             "createCommitOnBranch": self._create_commit,
         }
         return {name: partial(_mutate, mutation) for name, mutation in mutations.items()}
@@ -51,6 +64,36 @@ class Mutations:
         login = self._request.login
         pull = self._pulls.set_draft(key.repository, pull.number, login, draft=draft)
         return {"pullRequest": self._nodes.build_pull(key.repository, pull)}
+
+    def _set_resolved(self, _: Info, given: Input, *, resolved: bool) -> Json:
+        repository, thread = self._find_thread(given["threadId"])
+        self._check_write(repository, *NEEDS_TO_RESOLVE)
+        login = self._request.login
+        thread = self._reviews.set_resolved(repository, thread.id, login, resolved=resolved)
+        return {"thread": self._nodes.threads.build_thread(repository, thread)}
+
+    def _reply(self, _: Info, given: Input) -> Json:
+        """Answer in a thread; the answer becomes part of the bot's pending review, if it has one,
+        as on GitHub.
+        """
+        repository, thread = self._find_thread(given["pullRequestReviewThreadId"])
+        self._check_write(repository, "pull_requests=write")
+        if repository.issues[thread.number].locked:
+            raise GraphQLRefusal("FORBIDDEN", "Unable to create comment because issue is locked.")
+        if not given["body"].strip():
+            raise GraphQLRefusal("UNPROCESSABLE", "Body can't be blank")
+        comment = self._reviews.reply(repository, thread.id, self._request.login, given["body"])
+        return {"comment": self._nodes.threads.build_comment(repository, comment)}
+
+    def _find_thread(self, node_id: str) -> tuple[RepositoryRecord, ThreadRecord]:
+        """Find a thread of which the bot sees a comment."""
+        key = parse_node_id(self._request, node_id)
+        thread = key.repository.threads.get(key.number)
+        if key.kind != "PRRT" or thread is None:
+            raise refuse_node(node_id)
+        if thread not in key.repository.list_threads(thread.number, self._request.login):
+            raise refuse_node(node_id)
+        return key.repository, thread
 
     def _create_commit(self, _: Info, given: Input) -> Json:
         repository = self._find_committable(given["branch"])

@@ -16,6 +16,7 @@ from bot.forge.forge_state import Json, RepositoryRecord, allows, make_node_id
 from bot.forge.graphql_connection import Info, build_connection
 from bot.forge.graphql_refusal import GraphQLRefusal
 from bot.forge.graphql_status import build_app, build_context, build_signature, worst_state
+from bot.forge.graphql_threads import ThreadBuilder
 from bot.forge.issue_views import issue_url
 from bot.forge.rest_api import RestRequest
 
@@ -26,6 +27,7 @@ class NodeBuilder:
     def __init__(self, request: RestRequest) -> None:
         self._request = request
         self._state = request.state
+        self.threads = ThreadBuilder(request, self.build_account)
 
     def check_permission(self, needs: str) -> None:
         """Raise GraphQLRefusal unless the token holds the permission."""
@@ -264,6 +266,9 @@ class NodeBuilder:
             "baseRefName": pull.base,
             "baseRefOid": pull.base_sha,
             "author": self.build_account(pull.author),
+            "reviewThreads": lambda info, **arguments: self.threads.list_threads(
+                info, repository, pull, arguments
+            ),
         }
 
 

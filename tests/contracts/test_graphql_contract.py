@@ -65,9 +65,20 @@ query ($oid: GitObjectID!, $pull: Int!) {
     }
   }
 }
+fragment thread on PullRequestReviewThread {
+  id path line startLine originalLine originalStartLine diffSide startDiffSide subjectType
+  isResolved isCollapsed isOutdated viewerCanReply viewerCanResolve viewerCanUnresolve
+  resolvedBy { login }
+  comments(first: 10) { totalCount nodes {
+    id fullDatabaseId body createdAt updatedAt publishedAt lastEditedAt url path diffHunk outdated
+    state author { __typename login } originalCommit { oid }
+    pullRequestReview { id fullDatabaseId body state submittedAt url author { login } }
+  } }
+}
 fragment pull on PullRequest {
   id databaseId number title body url state isDraft merged
   headRefName headRefOid baseRefName author { login __typename }
+  reviewThreads(first: 10) { totalCount nodes { ...thread } pageInfo { hasNextPage endCursor } }
 }
 """
 

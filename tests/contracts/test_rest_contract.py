@@ -166,13 +166,12 @@ def fill_forge(box: ServedForge) -> dict[str, object]:
         {".github/workflows/ci.yml": CI, "broken": "", "run.sh": "ls\n"},
         "Break.",
     )
-    forge.set_status(
-        REPO, sha, "ci/other", "failure", StatusDetails("It broke", "https://ci.example/1")
-    )
     pull = box.request(
         "POST", f"{HERE}/pulls", {"title": "T", "head": "feature/a", "base": "main", "draft": True}
     ).json()
     review = fill_reviews(box, pull["number"])
+    details = StatusDetails("It broke", "https://ci.example/1")
+    forge.set_status(REPO, str(review["sha"]), "ci/other", "failure", details)
     assert forge.wait_until_idle(20)
     job = forge.list_jobs(REPO)[0]
     ids = {

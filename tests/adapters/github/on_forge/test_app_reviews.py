@@ -1,0 +1,243 @@
+"""Reviews on the forge, as the App reads them and takes part in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.adapters.github.github_app import GitHubApp
+from bot.forge import AppKeys, Forge
+from bot.forge.review_records import NewThread, ThreadPlace
+from bot.ports import Refusal
+from bot.values import Branch, InstallationId, Repo, Review, Sha, SuggestedChange
+from tests.adapters.github.on_forge.greeter import HEAD, LOST, REPO
+
+GREETING = "def greet(name):\n    return name\n\n\ndef part():\n    return 1\n"
+
+
+@pytest.fixture
+def pull(forge: Forge) -> int:
+    """A pull request of a person that adds a file and deletes another."""
+    files = {"greet.py": GREETING, "README.md": None}
+    forge.push(REPO, "ada", HEAD, files, "Greet")
+    number = forge.open_pull(REPO, "ada", HEAD, "Greet", body="It greets.")
+    assert forge.wait_until_idle(30)
+    return number
+
+
+def test_a_pull_request_is_read_as_it_is_now(
+    forge: Forge, github: GitHubApp, repo: Repo, pull: int
+):
+    """Head, base and author; whether it merges is unknown at first; the end, with its commit."""
+    first = github.reviews.fetch_pull(repo, pull)
+    assert forge.wait_until_idle(30)
+    second = github.reviews.fetch_pull(repo, pull)
+    forge.lock_issue(REPO, pull, "ada")
+    merged = forge.merge_pull(REPO, pull, "ada")
+    last = github.reviews.fetch_pull(repo, pull)
+
+    assert first is not None
+    assert second is not None
+    assert last is not None
+    assert ("ada", "Greet", "It greets.", HEAD, "main", REPO, False, False, True, None) == (
+        first.author,
+        first.title,
+        first.body,
+        first.head,
+        first.base,
+        first.head_repo,
+        first.is_fork,
+        first.is_ours,
+        first.is_open,
+        first.is_mergeable,
+    )
+    assert second.is_mergeable is True
+    assert (merged, False, True, True) == (
+        last.merge_sha,
+        last.is_open,
+        last.is_merged,
+        last.is_locked,
+    )
+    assert last.closed_at
+    assert github.reviews.fetch_pull(repo, 99) is None
+
+
+def test_forks_are_told(forge: Forge, github: GitHubApp, repo: Repo):
+    """Nothing can be pushed to a fork; one that was deleted has no name."""
+    fork = forge.fork_repository(REPO, "eve")
+    forge.push(fork, "eve", "theirs", {"theirs.txt": "x\n"}, "Theirs")
+    number = forge.open_pull(REPO, "eve", "eve:theirs", "Theirs")
+    there = github.reviews.fetch_pull(repo, number)
+    forge.delete_repository(fork)
+    gone = github.reviews.fetch_pull(repo, number)
+
+    assert there is not None
+    assert gone is not None
+    assert [(True, fork), (True, "")] == [
+        (found.is_fork, found.head_repo) for found in (there, gone)
+    ]
+
+
+def test_threads_are_read_with_their_places(forge: Forge, github: GitHubApp, repo: Repo, pull: int):
+    """On one line, several, deleted lines and a whole file; outdated, resolved, and pending."""
+    threads = [
+        NewThread(ThreadPlace("greet.py", 2), "Louder?"),
+        NewThread(ThreadPlace("greet.py", 6, start_line=5), "Why?"),
+        NewThread(ThreadPlace("README.md", 1, "LEFT"), "Keep it."),
+        NewThread(ThreadPlace("greet.py", is_on_file=True), "Rename it."),
+    ]
+    review = forge.submit_review(REPO, pull, "ada", "REQUEST_CHANGES", "Not yet.", threads)
+    forge.submit_review(REPO, pull, "mel", "", "", [NewThread(ThreadPlace("greet.py", 1), "Hm")])
+    first = github.reviews.list_threads(repo, pull)
+    begun = Sha(forge.list_branches(REPO)[HEAD])
+    changed = GREETING.replace("return name", "return name.upper()")
+    forge.push(REPO, "ada", HEAD, {"greet.py": f"# Greets.\n{changed}"}, "Louder")
+    assert forge.wait_until_idle(30)
+    second = github.reviews.list_threads(repo, pull)
+
+    assert ["Louder?", "Why?", "Keep it.", "Rename it."] == [
+        thread.comments[0].body for thread in first
+    ]
+    assert {("ada", review, False)} == {
+        (one.author, one.review, one.bot) for thread in first for one in thread.comments
+    }
+    assert [
+        ("greet.py", None, 2, "right", False, False),
+        ("greet.py", 5, 6, "right", False, False),
+        ("README.md", None, 1, "left", False, False),
+        ("greet.py", None, None, "right", True, False),
+    ] == [
+        (
+            thread.path,
+            thread.start_line,
+            thread.line,
+            thread.side,
+            thread.is_on_file,
+            thread.is_outdated,
+        )
+        for thread in first
+    ]
+    assert [(None, 2, True, begun), (7, 6, False, begun)] == [
+        (thread.line, thread.original_line, thread.is_outdated, thread.original_sha)
+        for thread in second[:2]
+    ]
+    assert (Review(review, "ada", "changes requested", "Not yet.", second[0].comments[0].at),) == (
+        github.reviews.list_reviews(repo, pull)
+    )
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_an_answer_is_given_once(
+    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, pull: int, lost: str
+):
+    """Whatever got lost, and after a restart: one reply, the thread resolved, the review asked for."""
+    place = [NewThread(ThreadPlace("greet.py", 2), "Louder?")]
+    forge.submit_review(REPO, pull, "mel", "REQUEST_CHANGES", "", place)
+    (thread,) = make().reviews.list_threads(repo, pull)
+    forge.faults.add("POST", "/graphql$", lost)
+    for github in (make(), make()):
+        assert github.reviews.reply(repo, pull, thread.id, "greenlit:a", "Done.")
+        assert github.reviews.resolve_thread(repo, thread.id)
+        assert github.reviews.request_review(repo, pull, "mel")
+        github.reviews.add_thread_reaction(repo, thread.comments[0].id)
+    (after,) = make().reviews.list_threads(repo, pull)
+
+    assert ["Louder?", "<!-- greenlit:a -->\nDone."] == [one.body for one in after.comments]
+    assert (True, False) == (after.is_resolved, after.may_resolve)
+    assert ("greenlit[bot]", True) == (after.comments[1].author, after.comments[1].bot)
+    assert ("mel",) == forge.list_pulls(REPO)[0].reviewers
+    assert ["eyes"] == [
+        reaction.content for reaction in forge.list_reactions(REPO, pull, thread.comments[0].id)
+    ]
+
+
+def test_what_the_bot_may_not_is_told(
+    forge: Forge, keys: AppKeys, github: GitHubApp, repo: Repo, pull: int
+):
+    """Without the right to write, a thread stays open; a deleted one is gone; authors review not."""
+    place = [NewThread(ThreadPlace("greet.py", 2), "Louder?")]
+    forge.submit_review(REPO, pull, "mel", "COMMENT", "", place)
+    (thread,) = github.reviews.list_threads(repo, pull)
+    installation = forge.state.installations[repo.installation]
+    installation.permissions["contents"] = "read"
+    forge.expire_tokens()
+    (seen,) = github.reviews.list_threads(repo, pull)
+    refused = github.reviews.resolve_thread(repo, thread.id)
+    forge.lock_issue(REPO, pull, "ada")
+    with pytest.raises(Refusal, match="locked"):
+        github.reviews.reply(repo, pull, thread.id, "greenlit:a", "Done.")
+    forge.delete_review_comment(REPO, thread.comments[0].id, "mel")
+
+    assert (True, False, False) == (thread.may_resolve, seen.may_resolve, refused)
+    assert not github.reviews.reply(repo, pull, thread.id, "greenlit:a", "Done.")
+    assert not github.reviews.resolve_thread(repo, thread.id)
+    assert github.reviews.find_thread(repo, pull, thread.comments[0].id) is None
+    assert not github.reviews.request_review(repo, pull, "ada")
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_suggestions_are_submitted_once(
+    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, pull: int, lost: str
+):
+    """One review with a block for each change, which neither approves nor refuses."""
+    changes = (
+        SuggestedChange("greet.py", 2, 2, "    return name.upper()", "Louder."),
+        SuggestedChange("greet.py", 3, 4, None),
+        SuggestedChange("greet.py", 5, 6, "```\ncode\n```"),
+    )
+    forge.faults.add("POST", "/reviews$", lost)
+    for github in (make(), make()):
+        assert github.reviews.submit_review(repo, pull, "greenlit:s", "Take these.", changes)
+    (review,) = make().reviews.list_reviews(repo, pull)
+    bodies = [thread.comments[0].body for thread in make().reviews.list_threads(repo, pull)]
+
+    assert ("commented", "<!-- greenlit:s -->\nTake these.", True) == (
+        review.state,
+        review.body,
+        review.is_by_bot,
+    )
+    assert [
+        "Louder.\n\n```suggestion\n    return name.upper()\n```",
+        "```suggestion\n```",
+        "````suggestion\n```\ncode\n```\n````",
+    ] == bodies
+
+
+def test_lines_outside_of_the_diff_are_refused(
+    forge: Forge, github: GitHubApp, repo: Repo, pull: int
+):
+    """GitHub takes no suggestion there: nothing is written."""
+    change = SuggestedChange("test.sh", 1, 1, "exit 0")
+
+    assert not github.reviews.submit_review(repo, pull, "greenlit:s", "Take this.", [change])
+    assert () == github.reviews.list_reviews(repo, pull)
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_a_branch_is_deleted_where_it_stood(
+    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, lost: str
+):
+    """Not when somebody pushed since; and only once."""
+    old = Sha(forge.push(REPO, "ada", "a/b", {"x": "1"}, "X"))
+    new = Sha(forge.push(REPO, "ada", "a/b", {"x": "2"}, "X"))
+    forge.faults.add("DELETE", "/git/refs/", lost)
+    github = make()
+
+    assert [False, True, False] == [
+        github.reviews.delete_branch(repo, Branch("a/b"), sha) for sha in (old, new, new)
+    ]
+    assert "a/b" not in forge.list_branches(REPO)
+
+
+def test_threads_of_another_repository_are_not_touched(
+    forge: Forge, keys: AppKeys, github: GitHubApp, repo: Repo, pull: int
+):
+    """A token is for one repository: a thread's id leads to none of another."""
+    place = [NewThread(ThreadPlace("greet.py", 2), "Louder?")]
+    forge.submit_review(REPO, pull, "mel", "COMMENT", "", place)
+    (thread,) = github.reviews.list_threads(repo, pull)
+    forge.create_repository("acme/other", {"a": "b\n"})
+    other = Repo("acme/other", InstallationId(forge.install(keys, "acme/other")))
+
+    assert not github.reviews.resolve_thread(other, thread.id)

@@ -196,6 +196,8 @@ def _success_violations(exchange: Exchange, described: dict[str, Any]) -> Iterat
 def _error_violations(exchange: Exchange) -> Iterator[str]:
     body = json.loads(exchange.received)
     schema = "validation-error" if exchange.status == 422 else "basic-error"
+    if any(isinstance(error, str) for error in body.get("errors", ())):
+        schema = "validation-error-simple"  # of reviews and their requests
     faults = list_faults({"$ref": f"#/components/schemas/{schema}"}, body)
     yield from (f"error {fault}" for fault in faults)
     if not body.get("message") or not body.get("documentation_url"):

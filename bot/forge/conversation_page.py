@@ -81,9 +81,10 @@ def _describe_place(thread: ThreadRecord) -> str:
     place = thread.original if thread.is_outdated else thread.place
     if place.line is None:
         return place.path
+    old = "old " if place.side == "LEFT" else ""
     if place.start_line is None:
-        return f"{place.path}, line {place.line}"
-    return f"{place.path}, lines {place.start_line} to {place.line}"
+        return f"{place.path}, {old}line {place.line}"
+    return f"{place.path}, {old}lines {place.start_line} to {place.line}"
 
 
 def _describe_state(thread: ThreadRecord) -> str:

@@ -16,6 +16,9 @@ STATUSES: Mapping[str, FileStatus] = {
     "deleted file": "removed",
     "rename from": "renamed",
 }
+NAME = re.compile(r"^(---|\+\+\+|rename from|rename to) (.*?)\t?$", re.MULTILINE)
+ESCAPE = re.compile(r"\\([0-7]{3}|.)")
+ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 SIDES: Mapping[str, tuple[DiffSide, ...]] = {
     "-": ("LEFT",),
     "+": ("RIGHT",),
@@ -140,10 +143,7 @@ def _list_hunks(changes: FileDiff) -> Iterator[tuple[int, int, int]]:
 
 
 def parse_diff(text: str) -> dict[str, FileDiff]:
-    """Parse what `git diff` prints, by the path of each file: the new one, but for a deleted one.
-
-    Git must name the files without quotes.
-    """
+    """Parse what `git diff` prints, by the path of each file: its new one, if it has one."""
     parts = re.split(r"^diff --git (.*)\n", text, flags=re.MULTILINE)[1:]
     files = [_parse_file(*pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
     return {file.path: file for file in files}
@@ -151,16 +151,25 @@ def parse_diff(text: str) -> dict[str, FileDiff]:
 
 def _parse_file(title: str, text: str) -> FileDiff:
     head, mark, body = text.partition("\n@@ ")
-    names = dict(
-        re.findall(r"^(---|\+\+\+|rename from|rename to) (.*?)\t?$", head, flags=re.MULTILINE)
-    )
+    names = {key: _unquote(name) for key, name in NAME.findall(head)}
     same = re.fullmatch(r"a/(.*) b/\1", title)  # all that stands there of what has no lines
     default = str(same[1]) if same else ""
-    old = names.get("rename from") or str(names.get("---", default)).removeprefix("a/")
-    new = names.get("rename to") or str(names.get("+++", default)).removeprefix("b/")
+    old = names.get("rename from") or names.get("---", default).removeprefix("a/")
+    new = names.get("rename to") or names.get("+++", default).removeprefix("b/")
     path = old if new == "/dev/null" else new
     old_path = path if old == "/dev/null" else old
     return FileDiff(path, old_path, _parse_lines(mark[1:] + body), _find_status(head))
+
+
+def _unquote(name: str) -> str:
+    """Read a name as git writes one with signs that a line cannot hold, in C's quotes."""
+    if not name.startswith('"'):
+        return name
+    return ESCAPE.sub(lambda match: _unescape(match[1]), name[1:-1])
+
+
+def _unescape(code: str) -> str:
+    return chr(int(code, 8)) if code.isdigit() else ESCAPES.get(code, code)
 
 
 def _find_status(head: str) -> FileStatus:

@@ -158,6 +158,8 @@ def _find_public(state: ForgeState, name: str) -> RepositoryRecord | None:
 
 
 def _describe_state(issue: IssueRecord) -> str:
+    if isinstance(issue, PullRecord) and issue.merged_at:
+        return "merged"
     is_draft = isinstance(issue, PullRecord) and issue.draft and issue.state == "open"
     return "draft" if is_draft else issue.state
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from bot.forge.review_records import NewThread, ThreadPlace
+from bot.forge import NewThread, ThreadPlace
 from tests.forge.served_forge import CI, OTHER, REPO, ServedForge
 
 
@@ -57,6 +57,41 @@ def test_a_pull_request_has_a_page_with_checks_and_diff(box: ServedForge):
     assert "echo after" in fetch(box, f"/{REPO}/actions/runs/{job.run}/job/{job.id}").text
     assert f"#{number} " in fetch(box, f"/{REPO}").text
     assert REPO in fetch(box, "/").text
+
+
+@pytest.mark.served
+def test_a_pull_request_shows_where_its_threads_stand(box: ServedForge):
+    """And how; of a fork, where that is; and in the end who merged it."""
+    fork = box.forge.fork_repository(REPO, "bob")
+    box.forge.push(fork, "bob", "quiet", {"README.md": None, "a.txt": "1\n2\n3\n"}, "Be quiet")
+    box.forge.wait_until_idle(20)
+    number = box.forge.open_pull(REPO, "bob", "bob:quiet", "Quiet")
+    threads = [
+        NewThread(ThreadPlace("a.txt", 2, start_line=1), "Why *two*?"),
+        NewThread(ThreadPlace("README.md", 1, side="LEFT"), "Keep it."),
+        NewThread(ThreadPlace("a.txt", is_on_file=True), "Needed?"),
+    ]
+    box.forge.submit_review(REPO, number, "ada", "REQUEST_CHANGES", "Not yet.", threads)
+    first = box.forge.list_threads(REPO, number)[0]
+    box.forge.reply(REPO, box.forge.list_review_comments(REPO, number)[0].id, "bob", "See #1.")
+    box.forge.resolve_thread(REPO, first.id, "bob")
+    box.forge.push(fork, "bob", "quiet", {"README.md": "Hello\n", "a.txt": "2\n3\n"}, "Mend")
+    box.forge.wait_until_idle(20)
+    sha = box.forge.merge_pull(REPO, number, "ada")
+    page = fetch(box, f"/{REPO}/pull/{number}").text
+
+    for words in (
+        f'by ada in <a href="/{REPO}/commit/{sha}">{sha[:7]}</a>',
+        f'<a href="/{fork}/tree/quiet">quiet</a> of {fork} into main',
+        "<b>ada</b> requested changes",
+        'a.txt, lines 1 to 2 <small class="dim">outdated, resolved by bob</small>',
+        'README.md, old line 1 <small class="dim">outdated</small>',
+        "<h3>a.txt</h3>",
+        "Why <em>two</em>?",
+        f'See <a href="/{REPO}/issues/1">#1</a>.',
+        '<span class="removed">-Hello</span>',
+    ):
+        assert words in page
 
 
 @pytest.mark.served

@@ -134,6 +134,9 @@ class Run(Protocol):
     async def find_last_state(self, subject: Subject) -> RunState | None:
         """Read from the record how the subject's newest run that got to work stood at its end."""
 
+    async def find_subject(self, repo: Repo, branch: Branch) -> Subject | None:
+        """Read from the record what the newest run was about that followed this branch."""
+
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:
         """Start another story for its subject, and tell whether it is new.
 

@@ -29,6 +29,7 @@ from bot.forge.claude_script import (
     ScriptToolCall,
     ScriptTurn,
 )
+from bot.forge.forge_pulls import NewPull
 from bot.run import RunView
 from bot.settings import Settings
 from bot.values import RunKey
@@ -62,7 +63,9 @@ FINISH = {
 Say = tuple[str, Mapping[str, object]] | str
 
 
-def script(*turns: Sequence[Say], refused: Collection[str] = ()) -> Script:
+def script(
+    *turns: Sequence[Say], refused: Collection[str] = (), opening: str = "solve issue"
+) -> Script:
     """A conversation: each turn is the calls (name, input) or words that the model makes.
 
     Every call must come back answered: an open `finish` as failed, `refused` names other tools
@@ -78,7 +81,7 @@ def script(*turns: Sequence[Say], refused: Collection[str] = ()) -> Script:
         answers = tuple(
             ExpectedResult(tool=name, failed=name == "finish" or name in refused) for name in calls
         )
-        said = ("solve issue",) if not number else ("The job is not finished",) if not calls else ()
+        said = (opening,) if not number else ("The job is not finished",) if not calls else ()
         lines.append(
             ScriptTurn(
                 expect=Expectation(results=answers, texts=said),
@@ -114,6 +117,28 @@ class Stage:
         self, title: str = "Greet more quietly", body: str = "It shouts.", by: str = "ada"
     ) -> int:
         return self.forge.open_issue(REPO, by, title, body)
+
+    def pull(self, head: str, files: Mapping[str, str], by: str = "ada", body: str = "") -> int:
+        """A person's pull request, from a branch of theirs with these files."""
+        self.forge.push(REPO, by, head, files, "Change")
+        with self.forge.state.lock:
+            repository = self.forge.state.find_repository(REPO)
+            new = NewPull(head, "main", "Greet them", body, draft=False)
+            return self.forge.pulls.open(repository, by, new).number
+
+    def say(self, number: int, text: str, by: str = "ada") -> None:
+        """Comment, and wait until the comment was handled."""
+        before = len(self.bot.runs(100, story="handle_command"))
+        self.forge.add_comment(REPO, number, by, text)
+        deadline = time.monotonic() + 20
+        while len(self.bot.runs(100, story="handle_command")) == before:
+            assert time.monotonic() < deadline, "nothing was heard"
+            time.sleep(0.05)
+        self.heard()
+
+    def answers(self, number: int) -> list[str]:
+        """The bot's answers to commands, oldest first."""
+        return [body for body in self.own(number) if "greenlit:answer" in body]
 
     def label(self, issue: int, by: str = "ada", name: str = "autogen") -> None:
         self.forge.add_label(REPO, issue, name, by)

@@ -101,6 +101,10 @@ class UnrecordedRun:
         """Find nothing: there is no record."""
         return None
 
+    async def find_subject(self, repo: Repo, branch: Branch) -> Subject | None:  # noqa: ARG002 - no record
+        """Find nothing: there is no record."""
+        return None
+
     async def start(self, start: StartRun) -> tuple[RunKey, bool]:  # noqa: ARG002 - always refused
         """Refuse: without a record no other story can be started."""
         raise Refusal("without a record no other story can be started")

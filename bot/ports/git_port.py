@@ -121,6 +121,11 @@ class Mirrors(Protocol):
     def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
         """Where the remote's branch points."""
 
+    def merge_base(self, tree: Tree, remote: Remote, base: Tree) -> Tree | None:
+        """Find the commit where `tree` and `base`, both fetched before, left each other, and bring
+        it into the mirror. None when they have nothing in common.
+        """
+
     def reopen(self, tree: Tree, remote: Remote, head: Sha | None) -> bool:
         """Bring a tree that was fetched before, and a commit built on it, into the mirror again.
         False when the tree's branch was rewritten, so that it does not hold the tree any more.

@@ -88,10 +88,17 @@ def find_obstacle(ports: Ports, request: Request) -> Feasibility:
         return Feasibility("This repository is archived, so nothing can be pushed to it.")
     if why := _find_issue_obstacle(ports.issues.fetch_issue(request.repo, request.number)):
         return Feasibility(why)
-    day = ports.spending.find_limit(request.repo)
-    if day is not None and day.is_used_up:
-        return Feasibility(f"{render_day_limit(day)} {render_day_advice(day)}")
+    if why := find_day_obstacle(ports, request.repo):
+        return Feasibility(why)
     return Feasibility(default_branch=info.default_branch)
+
+
+def find_day_obstacle(ports: Ports, repo: Repo) -> str:
+    """Say that a day's dollars are used up; empty when they are not."""
+    day = ports.spending.find_limit(repo)
+    if day is None or not day.is_used_up:
+        return ""
+    return f"{render_day_limit(day)} {render_day_advice(day)}"
 
 
 def _find_issue_obstacle(issue: Issue | None) -> str:

@@ -54,14 +54,16 @@ def ask_model(
 
 
 @step("open_conversation")
-def open_conversation(ports: Ports, tree: Tree, issue: int) -> ConversationStart:
+def open_conversation(
+    ports: Ports, tree: Tree, number: int, *, on_pull: bool = False
+) -> ConversationStart:
     """Fix what a conversation begins with, for as long as the run lives.
 
     A model refuses a conversation whose beginning changed, and a deploy may change every word of
     it, so it is recorded with the run.
     """
-    first_message = load("begin").render(
-        repository=tree.repo.name, number=str(issue), branch=tree.branch, commit=tree.sha[:12]
+    first_message = load("begin_on_pull" if on_pull else "begin").render(
+        repository=tree.repo.name, number=str(number), branch=tree.branch, commit=tree.sha[:12]
     )
     nudge = load("nudge").render()
     paths = TreeFiles(ports.mirrors, tree).paths()

@@ -45,12 +45,16 @@ def _summarize_verdict(verdict: Verdict) -> Summary:
 
 
 @step("diagnose", _summarize_verdict)
-def diagnose(ports: Ports, base: Tree, head: Sha, checks: Checks) -> Verdict:
+def diagnose(
+    ports: Ports, base: Tree, head: Sha, checks: Checks, base_tip: Sha | None = None
+) -> Verdict:
     """Read why CI is red, and judge whether the change is to blame.
 
-    Weighed are the logs, earlier attempts of the same commit, and the base commit's checks.
+    Weighed are the logs, earlier attempts of the same commit, and the checks of the base commit;
+    those of its branch's newest one, `base_tip`, where they are not enough.
     """
     case = _open_case(ports, base, head, checks)
+    case = replace(case, base_tip=base_tip)
     jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
     if case.reading.action == "rerun":
         return Verdict("infrastructure", case.reading, jobs)
@@ -71,6 +75,7 @@ class _Case:
     failed: tuple[Check, ...]
     reading: Reading
     base_checks: Checks
+    base_tip: Sha | None = None
 
 
 def _open_case(ports: Ports, base: Tree, head: Sha, checks: Checks) -> _Case:
@@ -141,9 +146,20 @@ def _read_attempt(ports: Ports, case: _Case, job: Check) -> EarlierAttempt:
 
 
 def _was_red_before(ports: Ports, case: _Case) -> bool:
-    """Tell whether all that failed had failed on the base commit in the same way."""
+    """Tell whether all that failed had failed on the base commit in the same way.
+
+    Or does so on the newest one of the base's branch.
+    """
+    if _was_red_on(ports, case, case.base_checks):
+        return True
+    if case.base_tip is None or case.base_tip == case.base.sha:
+        return False
+    return _was_red_on(ports, case, ports.ci.fetch_checks(case.base.repo, case.base_tip))
+
+
+def _was_red_on(ports: Ports, case: _Case, base_checks: Checks) -> bool:
     names = {check.name for check in case.failed}
-    same = [check for check in case.base_checks.failed if check.name in names]
+    same = [check for check in base_checks.failed if check.name in names]
     if not same or names - {check.name for check in same}:
         return False
     before = read_checks(ports, case.base.repo, same, case.files)

@@ -26,30 +26,38 @@ def snapshot_issue(ports: Ports, request: Request) -> Issue:
     own questions stay, for their answers.
     """
     login = ports.credentials.fetch_login()
-    comments = [
-        comment
-        for comment in ports.issues.list_comments(request.repo, request.number)
-        if comment.at <= request.at
-        and comment.edited_at <= request.at
-        and (not comment.bot or _asks(comment, login))
-    ]
-    writers = _find_writers(ports, request, {comment.author for comment in comments} - {login})
+    comments = list_heard_comments(ports, request, login)
+    writers = find_writers(ports, request, {comment.author for comment in comments} - {login})
     return Issue(
         request.number,
         strip_invisible(request.title),  # GitHub shows a title as it is written
         extract_visible(request.body),
         request.asker,
         comments=tuple(
-            _render(comment) for comment in comments if comment.author in {*writers, login}
+            render_visible(comment) for comment in comments if comment.author in {*writers, login}
         ),
     )
+
+
+def list_heard_comments(ports: Ports, request: Request, login: str) -> list[Comment]:
+    """List the comments from before the trigger that were not edited since.
+
+    Of bots only our own questions, for their answers. Who may write is not asked here.
+    """
+    return [
+        comment
+        for comment in ports.issues.list_comments(request.repo, request.number)
+        if comment.at <= request.at
+        and comment.edited_at <= request.at
+        and (not comment.bot or _asks(comment, login))
+    ]
 
 
 def _asks(comment: Comment, login: str) -> bool:
     return comment.author == login and ASKS in comment.body
 
 
-def _find_writers(ports: Ports, request: Request, authors: set[str]) -> set[str]:
+def find_writers(ports: Ports, request: Request, authors: set[str]) -> set[str]:
     """Ask GitHub which of the authors may write."""
     return {
         author
@@ -59,7 +67,7 @@ def _find_writers(ports: Ports, request: Request, authors: set[str]) -> set[str]
     }
 
 
-def _render(comment: Comment) -> Comment:
+def render_visible(comment: Comment) -> Comment:
     """The comment as a reader of the rendered page sees it."""
     text = extract_visible(comment.body)
     return Comment(comment.id, comment.author, text, comment.at, comment.edited_at)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bot.run import Story
 from bot.stories.handle_command import handle_command
 from bot.stories.solve_issue import solve_issue
+from bot.stories.work_on_pull import work_on_pull
 
-RUNS: tuple[Story, ...] = (solve_issue,)  # what people call a run; the rest handles their events
+# What people call a run; the rest handles their events.
+RUNS: tuple[Story, ...] = (solve_issue, work_on_pull)
 STORIES: tuple[Story, ...] = (handle_command, *RUNS)

@@ -83,7 +83,8 @@ async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:
 
 
 async def _open(run: Run, state: RunState) -> RunState:
-    start = await run(open_conversation, state.base, state.snapshot.number)
+    on_pull = state.target is not None
+    start = await run(open_conversation, state.base, state.snapshot.number, on_pull=on_pull)
     return run.keep(replace(state, start=start, conversation=(UserText(start.first_message),)))
 
 
@@ -157,6 +158,9 @@ def _build_context(state: RunState) -> AgentContext:
         config=state.config,
         target=state.target,
         merge=state.merge,
+        merge_base=state.merge_base,
+        threads=state.threads,
+        found=state.found,
     )
 
 

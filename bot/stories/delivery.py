@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
+from bot.steps.inspect_change import inspect_change
 from bot.steps.open_pull import open_pull, pull_was_closed
 from bot.steps.predict_ci import predict_ci
 from bot.steps.push_branch import (
@@ -13,6 +14,7 @@ from bot.steps.push_branch import (
     name_branch,
     push_change,
 )
+from bot.steps.rebase_patch import rebase_patch
 from bot.stories.draft_ends import explain_neutral_ci, explain_silent_ci, explain_skipped_ci
 from bot.stories.ends import (
     explain_closed_pull,
@@ -22,10 +24,23 @@ from bot.stories.ends import (
     explain_unchecked,
     explain_untouched_pull,
 )
+from bot.stories.pull_ends import (
+    explain_conflict,
+    explain_green_pull,
+    explain_red_pull,
+    explain_refused_again,
+    explain_unchecked_pull,
+)
 from bot.stories.stops import Stopped
 from bot.stories.watching import check_wanted, obey_signals
 from bot.values import Checks, Outcome, RunState
-from bot.values.run_state import after_push, after_recheck, after_verdict
+from bot.values.run_state import (
+    after_inspection,
+    after_push,
+    after_rebase,
+    after_recheck,
+    after_verdict,
+)
 from bot.views.commit_message import render_commit_message
 
 
@@ -48,6 +63,8 @@ async def deliver(run: Run, state: RunState) -> RunState:
     pushed = await run(push_change, state, sha)
     if pushed.obstacle:
         raise Stopped(explain_lost_access())
+    if not pushed.is_ours and state.target is not None:
+        return await _deliver_on_top(run, state)
     if not pushed.is_ours:
         raise Stopped(explain_taken_branch(state))
     if state.ci is None:
@@ -56,9 +73,31 @@ async def deliver(run: Run, state: RunState) -> RunState:
     return run.keep(after_push(state, sha, pushed.url))
 
 
+async def _deliver_on_top(run: Run, state: RunState) -> RunState:
+    """Deliver on top of what somebody pushed to the pull request meanwhile: once, if it fits.
+
+    Raises Stopped when it does not: who pushes comes first.
+    """
+    if state.rebases:
+        raise Stopped(explain_conflict(state, "it was not the first time"))
+    rebased = await run(rebase_patch, state)
+    if not rebased.obstacle and not rebased.patch.files:
+        rebased = replace(rebased, obstacle="it holds my whole change already")
+    if rebased.obstacle:
+        raise Stopped(explain_conflict(state, rebased.obstacle))
+    state = run.keep(after_rebase(state, rebased.tree, rebased.patch))
+    findings = await run(inspect_change, state.base, state.patch, state.config, state.plan)
+    for finding in findings:
+        if finding.blocks:
+            raise Stopped(explain_refused_again(state, finding.text))
+    return await deliver(run, run.keep(after_inspection(state, findings)))
+
+
 async def open_green(run: Run, state: RunState, checks: Checks) -> Outcome:
     """Open the pull request: CI is green."""
     state = after_verdict(state, "green", checks)
+    if state.target is not None:
+        return explain_green_pull(run.keep(state))
     if state.has_untouched_pull:
         return explain_untouched_pull(run.keep(state), "CI is green.")
     state = await show_pull(run, state, draft=state.config.draft)
@@ -68,6 +107,8 @@ async def open_green(run: Run, state: RunState, checks: Checks) -> Outcome:
 async def open_unchecked(run: Run, state: RunState) -> Outcome:
     """Open the pull request of a repository without CI for pull requests, and say so."""
     state = after_verdict(state, "unchecked", Checks(state.delivery.head))
+    if state.target is not None:
+        return explain_unchecked_pull(run.keep(state))
     if state.has_untouched_pull:
         return explain_untouched_pull(run.keep(state), "")
     state = await show_pull(run, state, draft=state.config.draft)
@@ -90,7 +131,12 @@ async def leave_undecided_draft(run: Run, state: RunState, checks: Checks) -> Ou
 
 
 async def leave_draft(run: Run, state: RunState, outcome: Outcome) -> Outcome:
-    """Open a draft that says why it is not green, or leave the branch if the repository says so."""
+    """Open a draft that says why it is not green, or leave the branch if the repository says so.
+
+    A pull request that people opened stays as it is.
+    """
+    if state.target is not None:
+        return explain_red_pull(run.keep(state), outcome)
     if state.config.when_red == "nothing" and state.expected_ci.starts != "on pull request":
         run.keep(state)
         return replace(outcome, state="gave up")

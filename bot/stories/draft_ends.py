@@ -94,7 +94,7 @@ def _explain_unreadable(attempt: Attempt, verdict: Verdict) -> Outcome:
 
 def _explain_not_ours(state: RunState, verdict: Verdict) -> Outcome | None:
     """Say why it is not this change that CI is red for; None when it is."""
-    branch = as_code_span(state.base.branch)
+    branch = as_code_span(state.origin.branch)
     match verdict.kind:
         case "already red":
             text = f"{branch} was red in the same way before this change, and nothing new broke."

@@ -1,8 +1,9 @@
 """Hear people: a label or a command, who gave it, and what follows.
 
 Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with
-a line that starts with a command: `/generate [what]`, `/retry`, `/stop`, `/status`, `/help`. Only
-people with write access are heard. A misspelt command or a mention of the bot gets a suggestion.
+a line that starts with a command: `/generate [what]`, `/retry`, `/stop`, `/status`, `/help`, on a
+pull request `/fix` too. Only people with write access are heard. A misspelt command or a mention of
+the bot gets a suggestion.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bot.steps.admit import (
     read_label,
 )
 from bot.steps.answer import answer_status, refuse, reply
+from bot.stories.pull_commands import obey_on_pull
 from bot.stories.solve_issue import solve_issue
 from bot.values import Outcome, Request, Signal
 from bot.views.command_answers import (
@@ -27,12 +29,12 @@ from bot.views.command_answers import (
     guess_command_word,
     render_busy,
     render_help,
-    render_pull_answer,
-    render_pull_help,
+    render_label_answer,
+    render_only_on_pulls,
     render_suggestion,
 )
 
-COMMANDS = ("generate", "retry", "stop", "status", "help")
+COMMANDS = ("generate", "retry", "fix", "stop", "status", "help")
 SIMILARITY = 0.8  # of 1; `/stats` is near to `/status`, `/step` and `/merge` are near to nothing
 
 
@@ -49,7 +51,7 @@ async def handle_command(run: Run, request: Request) -> Outcome:
         return await _refuse(run, request)
     await run(acknowledge, request)
     if request.on_pull:
-        return await _answer_on_pull(run, request)
+        return await _obey_on_pull(run, request)
     return await _obey(run, request)
 
 
@@ -63,6 +65,8 @@ async def _obey(run: Run, request: Request) -> Outcome:
         case "status":
             await run(answer_status, request, await run.find_last_run(request.subject))
             return Outcome("done", "said how it stands")
+        case "fix":
+            return await _answer(run, request, render_only_on_pulls(request))
         case "generate" | "retry":
             return await _generate(run, request)
         case _:
@@ -85,12 +89,13 @@ async def _refuse(run: Run, request: Request) -> Outcome:
     return Outcome("refused", NOT_YOURS)
 
 
-async def _answer_on_pull(run: Run, request: Request) -> Outcome:
-    """Say honestly what works on a pull request."""
-    if request.command in COMMANDS and request.command != "help":
-        return await _answer(run, request, render_pull_answer(request))
-    reading = await run(read_label, request.repo)
-    return await _answer(run, request, render_pull_help(reading.label, request))
+async def _obey_on_pull(run: Run, request: Request) -> Outcome:
+    """Obey a command; what only comes near to one gets a suggestion."""
+    if request.label:
+        return await _answer(run, request, render_label_answer())
+    if request.command in COMMANDS:
+        return await obey_on_pull(run, request)
+    return await _answer(run, request, render_suggestion(request, _guess(request)))
 
 
 async def _generate(run: Run, request: Request) -> Outcome:

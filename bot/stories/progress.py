@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from bot.ports import Refusal, Unreachable
 from bot.run import Run, RunFault
 from bot.steps.open_pull import update_pull
 from bot.steps.report import report, report_failure
-from bot.stories.ends import explain_broken_command, explain_fault
+from bot.stories.ends import (
+    explain_broken_command,
+    explain_fault,
+    explain_refusal,
+    explain_unreachable,
+)
+from bot.stories.stops import EndsEarly
 from bot.values import Outcome, Request, RunState
 from bot.values.run_state import after_end
 
@@ -19,6 +26,19 @@ async def tell(run: Run, state: RunState) -> RunState:
     return state
 
 
+async def carry_out(run: Run, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """Do the work of a run, and tell how it ended, however that is."""
+    try:
+        outcome = await work()
+    except EndsEarly as ending:
+        outcome = ending.outcome
+    except Refusal as refusal:
+        outcome = explain_refusal(refusal)
+    except Unreachable as gone:
+        outcome = explain_unreachable(gone)
+    return await conclude(run, outcome)
+
+
 async def conclude(run: Run, outcome: Outcome) -> Outcome:
     """Tell the outcome where people see the run: in its comments and its open pull request.
 
@@ -26,8 +46,10 @@ async def conclude(run: Run, outcome: Outcome) -> Outcome:
     """
     run.heed(None)  # whatever is said now, it is over
     state = run.keep(after_end(run.state, outcome))
-    # A run that goes on with a pull request and pushed nothing leaves it as it was.
-    if state.pull is not None and outcome.pull is None and state.attempts:
+    # A run that goes on with a pull request and pushed nothing leaves it as it was. One that works
+    # on a pull request never writes over its words.
+    is_own = state.pull is not None and state.target is None
+    if is_own and outcome.pull is None and state.attempts:
         why = f"The run ended before the work was done. {outcome.text}"
         with suppress(Refusal, Unreachable):
             await run(update_pull, state, why)

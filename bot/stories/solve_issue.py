@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from bot.ports import Refusal, Unreachable
 from bot.run import Run
 from bot.steps.admit import compute_caps, load_repo_config
 from bot.steps.checkout import checkout
@@ -18,10 +17,8 @@ from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_issue import snapshot_issue
 from bot.stories.agent import write
 from bot.stories.delivery import deliver
-from bot.stories.ends import explain_refusal, explain_unreachable
-from bot.stories.progress import conclude, tell
+from bot.stories.progress import carry_out, tell
 from bot.stories.resume import renew_conversation, resume
-from bot.stories.stops import EndsEarly
 from bot.stories.until_green import until_green
 from bot.stories.watching import check_wanted, obey_signals
 from bot.values import Outcome, Request, RunState
@@ -29,15 +26,7 @@ from bot.values import Outcome, Request, RunState
 
 async def solve_issue(run: Run, request: Request) -> Outcome:
     """Solve the issue, and tell how it ended, however that is."""
-    try:
-        outcome = await _solve(run, request)
-    except EndsEarly as ending:
-        outcome = ending.outcome
-    except Refusal as refusal:
-        outcome = explain_refusal(refusal)
-    except Unreachable as gone:
-        outcome = explain_unreachable(gone)
-    return await conclude(run, outcome)
+    return await carry_out(run, partial(_solve, run, request))
 
 
 async def _solve(run: Run, request: Request) -> Outcome:

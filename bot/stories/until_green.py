@@ -36,7 +36,7 @@ async def until_green(run: Run, state: RunState) -> Outcome:
     """Go on, attempt by attempt, until CI is green or another fix would not help."""
     if state.expected_ci.starts == "never":
         return await open_unchecked(run, state)
-    if state.expected_ci.starts == "on pull request":
+    if state.expected_ci.starts == "on pull request" and state.target is None:
         note = "CI runs on this draft; it is marked ready once CI is green."
         state = await show_pull(run, state, note, draft=True)
     try:
@@ -61,7 +61,8 @@ async def _react(run: Run, state: RunState, checks: Checks) -> RunState:
 
     Raises StaysRed when another fix would not help, or when there is none.
     """
-    verdict = await run(diagnose, state.base, state.delivery.head, checks)
+    base_tip = state.target.base_sha if state.target else None
+    verdict = await run(diagnose, state.origin, state.delivery.head, checks, base_tip)
     if verdict.reading.action == "rerun" and not state.rerun_attempts:
         rerun_attempts = await run(rerun_failed_jobs, state.base, checks)
         if rerun_attempts:
@@ -81,10 +82,17 @@ async def _fix(run: Run, state: RunState, verdict: Verdict) -> RunState:
     state = await tell(run, replace(state, phase="fixing"))
     async with run.slot(state.request.repo, state.request.at):
         before = state.patch
-        state = await write(run, run.keep(answer_finish(state, _render_verdict(verdict))))
+        state = await write(run, run.keep(_tell_verdict(state, verdict)))
         if state.patch == before:
             raise GaveUp(explain_no_more_changes(state))
         return await deliver(run, state)
+
+
+def _tell_verdict(state: RunState, verdict: Verdict) -> RunState:
+    """Tell the model why CI is red: as the answer to its `finish`, else with the request."""
+    if state.open_finish is None:
+        return replace(state, found=verdict)
+    return answer_finish(state, _render_verdict(verdict))
 
 
 def _render_verdict(verdict: Verdict) -> str:

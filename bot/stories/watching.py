@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.run import Run
 from bot.steps.admit import LOST_ACCESS, find_stop_reason
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
+from bot.steps.find_pull_change import find_pull_change
 from bot.steps.open_pull import pull_was_closed
 from bot.steps.push_branch import branch_moved
 from bot.stories.draft_ends import explain_slow_ci
@@ -16,6 +17,7 @@ from bot.stories.ends import (
     explain_taken_branch,
     name_actor,
 )
+from bot.stories.pull_ends import explain_moved_branch, explain_moved_pull
 from bot.stories.stops import StaysRed, Stopped
 from bot.text.durations import format_iso_time
 from bot.values import Caps, Checks, Request, RunState, Signal, Waiting
@@ -56,6 +58,9 @@ async def obey_signal(run: Run, request: Request, signal: Signal) -> None:
     """Raise Stopped when people do not want the work any more. A webhook hints; GitHub says."""
     if signal.kind == "stop":
         raise Stopped(explain_stop_command(request.asker, signal.by))
+    if run.state.target is not None:
+        await _obey_pull_signal(run, run.state, signal)
+        return
     if signal.kind == "issue" and (why := await run(find_stop_reason, request)):
         raise Stopped(explain_stop(f"{why}{name_actor(signal.by, request.asker)}"))
     if run.state.pushed is not None:
@@ -69,6 +74,21 @@ async def check_wanted(run: Run, request: Request) -> None:
         raise Stopped(explain_lost_access())
     if why:
         raise Stopped(explain_stop(why))
+
+
+async def _obey_pull_signal(run: Run, state: RunState, signal: Signal) -> None:
+    """Raise Stopped when the pull request that it works on was closed or moved.
+
+    A push while the change is written stops nothing: the change may fit on top of it.
+    """
+    request = state.request
+    if signal.kind in ("issue", "closed", "pull"):
+        why = await run(find_pull_change, request, state.pull_details)
+        if why:
+            raise Stopped(explain_moved_pull(why, signal.by, request.asker))
+    is_over = state.phase == "waiting" and signal.kind == "pushed"
+    if is_over and await run(branch_moved, state.base, state.own_branch, state.delivery.head):
+        raise Stopped(explain_moved_branch(state, signal.by))
 
 
 async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None:

@@ -7,6 +7,7 @@ from bot.tools.request_sections.hits import render_hits
 from bot.tools.request_sections.merge import render_merge
 from bot.tools.request_sections.project_checks import render_project_checks
 from bot.tools.request_sections.protected import render_protected
+from bot.tools.request_sections.pull import render_pull
 from bot.tools.request_sections.request_text import render_request
 from bot.tools.request_sections.section import render_section
 from bot.tools.request_sections.similar import render_similar
@@ -50,7 +51,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     map_lines = context.retrieval.map.split("\n")
     sections = (
         INTRODUCTION,
-        *render_request(context),
+        *(render_request(context) if context.target is None else render_pull(context, mirrors)),
         *render_threads(context.open_threads, session.read_tree()),
         *render_merge(context.merge, context.target, files),
         *render_hits(context.retrieval, files),

@@ -20,6 +20,7 @@ from bot.values import (
     ReviewThread,
     ThreadAnswer,
     Tree,
+    Verdict,
 )
 
 
@@ -42,8 +43,11 @@ class AgentContext:
     config: RepoConfig = field(default_factory=RepoConfig)
     open_threads: tuple[ReviewThread, ...] = ()  # that wait for an answer; numbered from 1
     answers: tuple[ThreadAnswer, ...] = ()
-    target: PullDetails | None = None  # the pull request that it works on
-    merge: MergeDraft | None = None  # of the base into that one's branch
+    target: PullDetails | None = None  # the pull request that it works on,
+    merge_base: Tree | None = None  # where its branch left its base,
+    threads: tuple[ReviewThread, ...] = ()  # what writers said of its lines,
+    found: Verdict | None = None  # and why its CI was red before the work
+    merge: MergeDraft | None = None  # of the base into its branch
 
 
 @dataclass(slots=True)

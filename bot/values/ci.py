@@ -255,7 +255,7 @@ class PushResult:
 class Signal:
     """A message to a waiting run. It is a hint: the step that follows asks GitHub."""
 
-    kind: Literal["checks", "stop", "issue", "pushed", "closed", "review"]
+    kind: Literal["checks", "stop", "issue", "pushed", "closed", "review", "pull"]
     text: str = ""
     by: str = ""
     sha: str = ""

@@ -54,10 +54,16 @@ class Request:
     title: str = ""
     body: str = ""
     asker_id: int = 0  # of the account: links a co-author's noreply address to it
+    pull: int = 0  # the pull request to work on, where the request was made on its issue
     may_resume: bool = False  # the run may go on from what an earlier one left
     # Read already when the request was admitted; the run does not ask again.
     config: RepoConfig | None = None
     default_branch: Branch | None = None
+
+    @property
+    def pull_number(self) -> int:
+        """The pull request to work on."""
+        return self.pull or self.number
 
     @property
     def subject(self) -> Subject:

@@ -105,6 +105,9 @@ class RunState:
     open_threads: tuple[ReviewThread, ...] = ()  # that it is asked to answer; numbered from 1
     answers: tuple[ThreadAnswer, ...] = ()
     merge: MergeDraft | None = None  # of the base into the branch of `target`
+    merge_base: Tree | None = None  # where the branch of `target` left its base
+    found: Verdict | None = None  # what CI said of `target` before this run
+    rebases: int = 0  # how often its unpushed patch was put on what others pushed meanwhile
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
     resumption: Resumption | None = None
@@ -117,11 +120,15 @@ class RunState:
     @property
     def goes_on_with_pull(self) -> bool:
         """Whether a pull request was open for it already when it began."""
+        if self.target is not None:
+            return True
         return self.resumption is not None and self.resumption.has_pull
 
     @property
     def has_untouched_pull(self) -> bool:
         """Whether the pull request that it goes on with is ready, and has no commit of this run."""
+        if self.target is not None:
+            return not self.has_pushed
         if self.resumption is None or self.pull is None or self.pull.draft:
             return False
         return self.goes_on_with_pull and self.delivery.head == self.resumption.head
@@ -137,6 +144,21 @@ class RunState:
         return _require(self.tree, "nothing is checked out yet")
 
     @property
+    def origin(self) -> Tree:
+        """The tree without the change as a whole: a pull request's, where there is one.
+
+        Raises RuntimeError before the checkout.
+        """
+        return self.merge_base or self.base
+
+    @property
+    def has_pushed(self) -> bool:
+        """Whether a commit of its own stands on the branch."""
+        if self.target is None:
+            return self.pushed is not None
+        return self.pushed is not None and bool(self.pushed.files)
+
+    @property
     def snapshot(self) -> Issue:
         """The request as writers asked it. Raises RuntimeError before it was read."""
         return _require(self.issue, "the request is not read yet")
@@ -145,6 +167,11 @@ class RunState:
     def opening(self) -> ConversationStart:
         """Our side of the conversation. Raises RuntimeError before it was opened."""
         return _require(self.start, "the conversation is not opened yet")
+
+    @property
+    def pull_details(self) -> PullDetails:
+        """The pull request that it works on. Raises RuntimeError where there is none."""
+        return _require(self.target, "this is no work on a pull request")
 
     @property
     def finish_call(self) -> OpenFinish:
@@ -199,6 +226,29 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
         outcome=None,
         resumption=resumption,
     )
+
+
+def after_pull_snapshot(
+    state: RunState, target: PullDetails, issue: Issue, threads: tuple[ReviewThread, ...]
+) -> RunState:
+    """Begin the work on a pull request: its branch is the run's."""
+    pull = PullRequest(target.number, target.url, target.is_draft, title=target.title)
+    return replace(
+        state, target=target, branch=target.head, pull=pull, issue=issue, threads=threads
+    )
+
+
+def after_pull_checkout(state: RunState, tree: Tree, merge_base: Tree, base_sha: Sha) -> RunState:
+    """Stand on the newest commit of the pull request's branch: the next one comes on top of it."""
+    target = replace(state.pull_details, head_sha=tree.sha, base_sha=base_sha)
+    pushed = PushedChange(tree.sha, Finish("", "", ""), ())
+    return replace(state, target=target, tree=tree, merge_base=merge_base, pushed=pushed)
+
+
+def after_rebase(state: RunState, tree: Tree, patch: Patch) -> RunState:
+    """Stand on what somebody pushed meanwhile, with what of the patch is not there yet."""
+    pushed = replace(state.delivery, head=tree.sha)
+    return replace(state, tree=tree, patch=patch, pushed=pushed, rebases=state.rebases + 1)
 
 
 def after_turn(state: RunState, turn: Turn, took_s: float) -> RunState:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 
 from bot.text import as_code_span
 from bot.text.durations import render_duration
-from bot.values import LastRun, Request
+from bot.values import Checks, LastRun, PullDetails, Request
 
 NOT_YOURS = "Sorry: only people with write access to this repository can ask me for that."
 IDLE = "Nothing is under way here."
-_CLOSES = re.compile(r"^Closes #(\d+)\s*$", re.MULTILINE)
 WITH_WORDS = ("generate", "retry")
 WORDS_CHARS = 200
 MINUTE_S = 60
@@ -24,23 +23,63 @@ def render_help(label: str) -> str:
     )
 
 
-def render_pull_help(label: str, request: Request) -> str:
-    """Render what can be said on a pull request: nothing yet, and where it can be said."""
+def render_pull_help(label: str) -> str:
+    """Render what can be said on a pull request, and what each command does."""
+    rows = {
+        "/generate what you want": "Change this pull request so: a commit on top of its branch.",
+        "/generate": "Repair CI when it is red, else answer the open threads that name me.",
+        "/fix": "Read why CI is red, and repair it.",
+        "/retry": "Ask once more for what was asked of me last.",
+        "/stop": "End the work on this pull request.",
+        "/status": "Say how it stands, since when, and what it cost.",
+        "/help": "Show this table.",
+    }
     return (
-        "On a pull request I only answer `/help` so far. "
-        f"These commands work on {_name_issue(request)}:\n\n{_render_commands(label)}"
+        "I work on this pull request when somebody with write access comments one of these, on a "
+        f"line of its own:\n\n{_render_table(rows)}\n\n"
+        f"The label {as_code_span(label)} works on issues."
     )
 
 
-def render_pull_answer(request: Request) -> str:
-    """Say that a command does not work on a pull request, and where it does."""
-    text = (
-        f"On a pull request I cannot act yet. Comment {_render_command(request.command)} on "
-        f"{_name_issue(request)}"
+def render_label_answer() -> str:
+    """Say that the label asks for nothing on a pull request."""
+    return (
+        "On a pull request the label asks for nothing: it is for issues. "
+        "Comment `/generate` with what to change. `/help` shows all commands."
     )
-    if request.command in WITH_WORDS:
-        return f"{text}: while I have a pull request open for it, I go on with that one."
-    return f"{text}."
+
+
+def render_only_on_pulls(request: Request) -> str:
+    """Say that a command works on pull requests alone."""
+    command = _render_command(request.command)
+    return f"{command} works on pull requests. `/help` shows what works here."
+
+
+def render_fork_answer(target: PullDetails) -> str:
+    """Say why nothing can be pushed to a pull request from a fork."""
+    fork = as_code_span(target.head_repo) if target.head_repo else "a fork that is gone"
+    return f"This pull request comes from {fork}, where I cannot push, so I changed nothing."
+
+
+def render_no_fix(checks: Checks) -> str:
+    """Say why there is nothing to repair: what CI says of the newest commit."""
+    commit = f"`{checks.sha[:7]}`"
+    if checks.is_pending:
+        return f"CI is still running on {commit}, and nothing has failed so far. I changed nothing."
+    if checks.is_silent:
+        return f"CI has said nothing of {commit}, so there is nothing to repair."
+    if checks.green:
+        return f"CI is green on {commit}: there is nothing to repair."
+    return f"No check failed on {commit}, so there is nothing to repair."
+
+
+def render_what_is_wanted(checks: Checks) -> str:
+    """Ask what to do with a pull request that asks for nothing by itself."""
+    ci = "CI is still running" if checks.is_pending else "No check is red"
+    return (
+        f"What shall I do here? {ci}, and no open thread names me. "
+        "Comment `/generate` with what to change. `/help` shows all commands."
+    )
 
 
 def render_suggestion(request: Request, nearest: str) -> str:
@@ -65,7 +104,8 @@ def guess_command_word(words: str) -> str:
 
 def render_busy(request: Request, last: LastRun | None) -> str:
     """Say that a run is under way already, and what becomes of the words that came now."""
-    text = f"I am at work on this issue already. {_link_report(last, 'My comment', 'shows')}"
+    place = "pull request" if request.on_pull else "issue"
+    text = f"I am at work on this {place} already. {_link_report(last, 'My comment', 'shows')}"
     if not request.words:
         return text.rstrip()
     return (
@@ -104,11 +144,6 @@ def _link_report(last: LastRun | None, name: str, verb: str) -> str:
     return f"[{name}]({last.report.url}) {verb} more. "
 
 
-def _name_issue(request: Request) -> str:
-    closes = _CLOSES.search(request.body)
-    return f"the issue that it solves, #{closes[1]}" if closes else "the issue that it solves"
-
-
 def _render_command(command: str) -> str:
     return as_code_span(f"/{command}")
 
@@ -124,5 +159,9 @@ def _render_commands(label: str) -> str:
         "/status": "Say how it stands, since when, and what it cost.",
         "/help": "Show this table.",
     }
+    return _render_table(rows)
+
+
+def _render_table(rows: Mapping[str, str]) -> str:
     lines = [f"| `{command}` | {meaning} |" for command, meaning in rows.items()]
     return "\n".join(["| Comment | What I do |", "| --- | --- |", *lines])

@@ -190,21 +190,6 @@ def test_an_issue_that_is_locked_gets_no_run(stage):
         assert ([], []) == (on.own(issue), on.double.requests)
 
 
-def test_a_command_on_a_pull_request_is_answered(stage):
-    """It says where to ask instead."""
-    with stage(PLAY) as on:
-        on.forge.push(REPO, "ada", "topic", {"README.md": "# Topic\n"}, "Topic")
-        on.label(on.issue())
-        on.ended(1)
-        pull = on.forge.list_pulls(REPO)[0].number
-
-        told = say(on, pull, "/generate")
-        assert "On a pull request I cannot act yet" in told
-        assert "Comment `/generate` on the issue that it solves, #1:" in told
-        assert "On a pull request I only answer `/help` so far" in say(on, pull, "/help")
-        assert on.bot.run(f"{REPO}#{pull}/1") is None
-
-
 def test_what_comes_near_to_a_command_gets_one_suggestion(stage):
     """A misspelt command and a mention of this App, from who may ask; others are not ours."""
     with stage(PLAY) as on:

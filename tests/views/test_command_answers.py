@@ -3,11 +3,21 @@
 import pytest
 
 from bot.text.durations import render_duration
-from bot.values import LastRun, Outcome, Repo, Request, RunKey, RunReport
+from bot.values import (
+    Check,
+    Checks,
+    LastRun,
+    Outcome,
+    Repo,
+    Request,
+    RunKey,
+    RunReport,
+    Sha,
+)
 from bot.views.command_answers import (
     render_busy,
     render_help,
-    render_pull_answer,
+    render_no_fix,
     render_pull_help,
     render_status,
     render_suggestion,
@@ -59,31 +69,34 @@ def test_odd_label_breaks_no_table(label):
 
 
 def test_help_on_a_pull_request_says_what_works_there():
-    """Only the help itself, and where the others work."""
-    body = "Text.\n\nCloses #7\n\nmore"
-    page = GitHubPage(render_pull_help("autogen", ask("help", body=body)))
+    """Every command with what it does to the pull request, and where the label works."""
+    page = GitHubPage(render_pull_help("robot"))
+    ((_, *rows),) = page.tables
 
-    assert "On a pull request I only answer /help so far" in page.text
-    assert "the issue that it solves, #7:" in page.text
-    assert 7 == len(page.tables[0])
+    assert [
+        "/generate what you want",
+        "/generate",
+        "/fix",
+        "/retry",
+        "/stop",
+        "/status",
+        "/help",
+    ] == [command for command, _meaning in rows]
+    assert "The label robot works on issues." in page.text
 
 
 @pytest.mark.parametrize(
-    ("command", "promise"), [("generate", True), ("retry", True), ("stop", False)]
+    ("checks", "text"),
+    [
+        ((), "CI has said nothing of `aaaaaaa`"),
+        ((Check("test", "pending"),), "CI is still running on `aaaaaaa`"),
+        ((Check("test", "passed", "success"),), "CI is green on `aaaaaaa`"),
+        ((Check("test", "passed", "skipped"),), "No check failed on `aaaaaaa`"),
+    ],
 )
-def test_command_on_a_pull_request_is_sent_to_its_issue(command, promise):
-    """Where it works, and what happens to the pull request there."""
-    text = render_pull_answer(ask(command, body="Closes #7"))
-
-    assert f"Comment `/{command}` on the issue that it solves, #7" in text
-    assert promise is ("I go on with that one" in text)
-
-
-def test_pull_request_that_closes_no_issue_names_none():
-    """It may be a person's own, or they may have changed its text."""
-    text = render_pull_answer(ask("stop", body="Text."))
-
-    assert text.endswith("Comment `/stop` on the issue that it solves.")
+def test_repair_of_what_is_not_red_says_how_ci_stands(checks, text):
+    """Running, silent, green, or nothing that says anything."""
+    assert render_no_fix(Checks(Sha("a" * 40), checks)).startswith(text)
 
 
 @pytest.mark.parametrize(

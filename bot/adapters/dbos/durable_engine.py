@@ -39,6 +39,7 @@ from bot.adapters.dbos.run_lookup import (
     find_live_keys,
     find_live_runs,
     find_started_by,
+    find_subject,
     list_runs,
 )
 from bot.adapters.dbos.runtime import EngineOptions, Runtime
@@ -48,7 +49,7 @@ from bot.adapters.private_home import RECORD
 from bot.log_fields import log_fields
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun, Story, from_json, to_json
-from bot.values import LastRun, Request, RunKey, Subject
+from bot.values import Branch, LastRun, Repo, Request, RunKey, Subject
 
 T = TypeVar("T")
 
@@ -87,6 +88,7 @@ class DurableEngine(DbosJournal):
             self._signal,
             self._find_last_run,
             self.last_state,
+            self._find_subject,
         )
         self._cleanup = ExitStack()
 
@@ -217,6 +219,9 @@ class DurableEngine(DbosJournal):
         if last is None or waits is None:
             return last
         return replace(last, report=waits.reports.report or last.report)
+
+    def _find_subject(self, repo: Repo, branch: Branch) -> Subject | None:
+        return find_subject(self._database, repo, branch) if self._database else None
 
     def _find_report_lines(self, keys: Sequence[str]) -> dict[str, str]:
         """Read them from the record; what a run waits for just now stands only in its process."""

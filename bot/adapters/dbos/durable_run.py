@@ -168,6 +168,15 @@ class DurableRun:
         data = unwrap(await self._recorder.record("find_last_state", find))
         return None if data is None else decode_result("find_last_state", data, RunState)
 
+    async def find_subject(self, repo: Repo, branch: Branch) -> Subject | None:
+        """Read what the newest run was about that followed this branch."""
+
+        async def find() -> object:
+            return await asyncio.to_thread(self._runtime.find_subject, repo, branch)
+
+        subject = unwrap(await self._recorder.record("find_subject", find))
+        return None if subject is None else Subject(subject)
+
     async def run_story(self, story: Story, value: object) -> Outcome:
         """Run the story; turn any exception into an outcome, and tell it who waits for it."""
         self._runtime.waits[self._key] = self._waits

@@ -11,7 +11,16 @@ from dbos import DBOS, WorkflowStatus
 
 from bot.adapters.dbos.journal import LIVE, REPORT, find_last_result, read_run_number
 from bot.run import from_json
-from bot.values import LastRun, Outcome, RepoBranches, RunKey, RunReport, Subject
+from bot.values import (
+    Branch,
+    LastRun,
+    Outcome,
+    Repo,
+    RepoBranches,
+    RunKey,
+    RunReport,
+    Subject,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,20 @@ def find_live_keys(database: sa.Engine, stories: Collection[str]) -> set[str]:
     with database.connect() as connection:
         rows = connection.execute(query, {"live": list(LIVE), "stories": list(stories)})
         return {str(key) for (key,) in rows}
+
+
+def find_subject(database: sa.Engine, repo: Repo, branch: Branch) -> Subject | None:
+    """Read what the newest run was about that recorded this branch as its own."""
+    query = sa.text(
+        "select workflow_uuid from workflow_status "
+        "where workflow_uuid >= :first and workflow_uuid < :behind "
+        "and json_extract(attributes, '$.branch') = :branch order by created_at desc limit 1"
+    )
+    # What begins with "owner/repo#" stands before "owner/repo$": the key's index finds it.
+    names = {"first": f"{repo.name}#", "behind": f"{repo.name}$", "branch": branch}
+    with database.connect() as connection:
+        key = connection.execute(query, names).scalar()
+    return Subject(key.rpartition("/")[0]) if key else None
 
 
 async def find_last_run(subject: Subject) -> LastRun | None:

@@ -164,6 +164,14 @@ class GitMirrors(FetchingMirrors):
         with self._reading(ours) as git:
             return merge_trees(git, ours.sha, theirs.sha, self._home / ".attributes")
 
+    def merge_base(self, tree: Tree, remote: Remote, base: Tree) -> Tree | None:
+        """Find the best common commit, and fetch what is missing of it."""
+        with self._reading(tree) as git:
+            bases = find_merge_bases(git, tree.sha, base.sha)
+        if not bases:
+            return None
+        return self.fetch_commit(tree.repo, remote, bases[0], base.branch)
+
     def messages(self, side: Tree, other: Tree, path: str, limit: int) -> tuple[str, ...]:
         """List what the commits of one side alone that touched a path said, newest first."""
         with self._reading(side) as git:

@@ -20,12 +20,22 @@ def render_request(context: AgentContext) -> Iterator[str]:
     yield f"The request is issue #{issue.number}, opened by @{join_lines(issue.author)}."
     yield render_section("Title", [issue.title], BODY_CHARS)
     yield render_section("Text", issue.body.split("\n"), BODY_CHARS)
-    newest = _choose_newest(issue.comments)
-    if older := len(issue.comments) - len(newest):
+    yield from render_comments(issue.comments)
+    yield from render_command(context)
+
+
+def render_comments(comments: Sequence[Comment]) -> Iterator[str]:
+    """Render comments; of very many, the newest."""
+    newest = _choose_newest(comments)
+    if older := len(comments) - len(newest):
         yield f"(cut: {count_noun(older, 'older comment')})"
     for comment in newest:
         heading = f"Comment by @{join_lines(comment.author)}, {join_lines(comment.at)}"
         yield render_section(heading, comment.body.split("\n"), COMMENT_CHARS)
+
+
+def render_command(context: AgentContext) -> Iterator[str]:
+    """Render what came with the command, where something did."""
     if context.command_words:
         title = "Said with the command that started this job"
         yield render_section(title, [context.command_words], BODY_CHARS)

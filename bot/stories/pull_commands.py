@@ -1,0 +1,110 @@
+"""Obey commands on a pull request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.run import Run, SignalRun, StartRun
+from bot.steps.admit import read_label
+from bot.steps.answer import answer_status, reply
+from bot.steps.snapshot_pull import GONE, fetch_pull
+from bot.steps.survey_pull import PullSurvey, find_pull_obstacle, survey_pull
+from bot.stories.work_on_pull import work_on_pull
+from bot.values import Outcome, PullDetails, Request, RunState, Signal, Subject
+from bot.views.command_answers import (
+    IDLE,
+    render_busy,
+    render_fork_answer,
+    render_no_fix,
+    render_pull_help,
+    render_what_is_wanted,
+)
+
+
+async def obey_on_pull(run: Run, request: Request) -> Outcome:
+    """Do what a command on a pull request says, or answer why not."""
+    if request.command == "help":
+        reading = await run(read_label, request.repo)
+        return await _answer(run, request, render_pull_help(reading.label))
+    target = await run(fetch_pull, request.repo, request.pull_number)
+    if target is None:
+        return Outcome("refused", GONE)
+    subject = await find_pull_subject(run, request, target)
+    match request.command:
+        case "stop":
+            return await _stop(run, request, subject)
+        case "status":
+            await run(answer_status, request, await run.find_last_run(subject))
+            return Outcome("done", "said how it stands")
+    return await start_on_pull(run, request, target, subject)
+
+
+async def find_pull_subject(run: Run, request: Request, target: PullDetails) -> Subject:
+    """Find what runs on this pull request are about: the issue that it solves, where we opened it.
+
+    So there is one live run for both.
+    """
+    own = Subject(f"{request.repo.name}#{target.number}")
+    if target.is_fork:
+        return own
+    return await run.find_subject(request.repo, target.head) or own
+
+
+async def start_on_pull(
+    run: Run, request: Request, target: PullDetails, subject: Subject
+) -> Outcome:
+    """Start a run on the pull request, or answer what stands in its way."""
+    obstacle = await run(find_pull_obstacle, request, target)
+    if obstacle:
+        await run(reply, request, obstacle)
+        return Outcome("refused", obstacle)
+    if target.is_fork:  # what is answered there is another story's
+        return await _answer(run, request, render_fork_answer(target))
+    if request.command == "retry":
+        request = _repeat(request, target, await run.find_last_state(subject))
+    if not request.words and not request.review and not request.in_thread:
+        survey = await run(survey_pull, request, target)
+        if answer := _explain_nothing_to_do(request, survey):
+            return await _answer(run, request, answer)
+        if survey.checks.failed:  # what is red comes first
+            request = replace(request, command="fix")
+    key, is_new = await run.start(StartRun(work_on_pull, request, subject=subject))
+    if is_new:
+        return Outcome("done", f"started {key}")
+    last = await run.find_last_run(subject)
+    return await _answer(run, request, render_busy(request, last))
+
+
+def _explain_nothing_to_do(request: Request, survey: PullSurvey) -> str:
+    """Say why a command without words asks for nothing here; empty when it asks for something."""
+    if survey.checks.failed:
+        return ""
+    if request.command == "fix":
+        return render_no_fix(survey.checks)
+    return "" if survey.mentions else render_what_is_wanted(survey.checks)
+
+
+def _repeat(request: Request, target: PullDetails, earlier: RunState | None) -> Request:
+    """Ask again for what the newest run on this pull request was asked; new words count more."""
+    if earlier is None or earlier.target is None or earlier.target.number != target.number:
+        return replace(request, command="generate")
+    last = earlier.request
+    return replace(
+        request,
+        command=last.command,
+        words=request.words or last.words,
+        review=last.review,
+        in_thread=last.in_thread,
+    )
+
+
+async def _stop(run: Run, request: Request, subject: Subject) -> Outcome:
+    signal = Signal("stop", f"@{request.asker} said `/stop`", request.asker)
+    if await run.signal(SignalRun(subject, signal, key=request.delivery)):
+        return Outcome("done", "told the run to stop")
+    return await _answer(run, request, IDLE)
+
+
+async def _answer(run: Run, request: Request, text: str) -> Outcome:
+    await run(reply, request, text)
+    return Outcome("done", text)

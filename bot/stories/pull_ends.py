@@ -1,0 +1,68 @@
+"""Say how the work on a pull request ended, and what people can do next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.stories.ends import explain_stop, name_actor, quote_sentence
+from bot.text import as_code_span
+from bot.values import Outcome, RunState
+from bot.views.end_comment import link_branch
+
+REVIEW = "Please review it. To have more changed, comment `/generate` with what to change."
+NO_CI = "No CI runs here for pull requests, so nothing has run these changes."
+BEGIN_ANEW = "To have me begin anew on what stands there now, comment `/retry`."
+
+
+def explain_green_pull(state: RunState) -> Outcome:
+    """Say that CI is green with what was pushed."""
+    if not state.has_pushed:
+        return explain_untouched(state, "CI is green.")
+    return Outcome("opened", "CI is green.", state.opened.number, next_step=REVIEW)
+
+
+def explain_unchecked_pull(state: RunState) -> Outcome:
+    """Say that there is no CI that could have run what was pushed."""
+    if not state.has_pushed:
+        return explain_untouched(state, NO_CI)
+    next_step = f"Please try it yourself. {REVIEW}"
+    return Outcome("opened", NO_CI, state.opened.number, "no CI", next_step)
+
+
+def explain_untouched(state: RunState, ci: str) -> Outcome:
+    """Say that nothing was changed; `ci` is what CI says."""
+    next_step = "To have something changed, comment `/generate` with what to change."
+    text = f"I changed nothing. {ci}"
+    return Outcome("unchanged", text, state.opened.number, next_step=next_step)
+
+
+def explain_red_pull(state: RunState, outcome: Outcome) -> Outcome:
+    """Say why CI is not green in the end; the pull request stays as it is."""
+    return replace(outcome, pull=state.opened.number)
+
+
+def explain_moved_pull(why: str, by: str, asker: str) -> Outcome:
+    """Say what became of the pull request meanwhile; `why` is a clause."""
+    stopped = explain_stop(f"{why}{name_actor(by, asker)}")
+    return replace(stopped, next_step="To have me go on, comment `/retry` when it is open again.")
+
+
+def explain_moved_branch(state: RunState, by: str = "") -> Outcome:
+    """Say that somebody pushed to the branch while the bot waited for CI: theirs comes first."""
+    person = f"@{by}" if by else "somebody"
+    if by == state.request.asker:
+        person = "you"
+    text = f"I stopped, because {person} pushed to {link_branch(state)} meanwhile."
+    return Outcome("stopped", text, None, "taken branch", BEGIN_ANEW)
+
+
+def explain_conflict(state: RunState, why: str) -> Outcome:
+    """Say why a change that was not pushed yet does not fit onto what others pushed meanwhile."""
+    branch = as_code_span(state.own_branch)
+    text = f"I stopped, because somebody pushed to {branch} while I was writing, and {why}."
+    return Outcome("stopped", text, None, "taken branch", BEGIN_ANEW)
+
+
+def explain_refused_again(state: RunState, words: str) -> Outcome:
+    """Say that the checks refuse the change on top of what others pushed meanwhile."""
+    return explain_conflict(state, f"with that my checks refuse my change: {quote_sentence(words)}")

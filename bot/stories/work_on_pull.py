@@ -1,0 +1,77 @@
+"""A pull request is changed on top of its newest commit, and its CI made green again.
+
+Whoever may write asks for it: with `/generate` what to change, with `/fix` to repair a red CI, by a
+review. The head must be a branch of the repository itself. Nothing that people pushed is moved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from bot.run import Run
+from bot.steps.admit import compute_caps, load_repo_config
+from bot.steps.checkout_pull import checkout_pull
+from bot.steps.diagnose import diagnose
+from bot.steps.fetch_checks import fetch_checks
+from bot.steps.predict_ci import predict_ci
+from bot.steps.retrieve import retrieve
+from bot.steps.snapshot_pull import snapshot_pull
+from bot.stories.agent import write
+from bot.stories.delivery import deliver
+from bot.stories.progress import carry_out, tell
+from bot.stories.until_green import until_green
+from bot.stories.watching import obey_signals
+from bot.values import Attempt, Outcome, Request, RunState
+from bot.values.run_state import after_pull_checkout, after_pull_snapshot
+
+
+async def work_on_pull(run: Run, request: Request) -> Outcome:
+    """Change the pull request as it is asked, and tell how it ended, however that is."""
+    return await carry_out(run, partial(change_pull, run, request))
+
+
+async def change_pull(run: Run, request: Request) -> Outcome:
+    """Do the work, from the request to the end of CI."""
+    run.heed(partial(obey_signals, run, request))
+    state = await begin_on_pull(run, request)
+    async with run.slot(request.repo, request.at):
+        state = await understand_pull(run, state)
+        # What needs no model is applied here: suggestions, to the letter.
+        if request.command != "fix":  # that begins with what CI says of the head
+            state = await write(run, state)
+            state = await deliver(run, state)
+    return await until_green(run, state)
+
+
+async def begin_on_pull(run: Run, request: Request) -> RunState:
+    """Say that the work begins; read what the repository allows, and the pull request."""
+    state = run.keep(RunState(run.key, request))
+    snapshot = await run(snapshot_pull, request)
+    await run.follow(snapshot.target.head)
+    state = after_pull_snapshot(state, snapshot.target, snapshot.issue, snapshot.threads)
+    state = await tell(run, state)
+    config = await run(load_repo_config, request)
+    caps = await run(compute_caps, config)
+    return run.keep(replace(state, config=config, caps=caps))
+
+
+async def understand_pull(run: Run, state: RunState) -> RunState:
+    """Check out the head, see what CI says of it, and find the code that the request speaks of."""
+    repo = state.request.repo
+    await obey_signals(run, state.request)
+    checkout = await run(checkout_pull, repo, state.pull_details)
+    state = after_pull_checkout(state, checkout.tree, checkout.merge_base, checkout.base_sha)
+    into = replace(state.base, branch=state.origin.branch)
+    expected_ci = await run(predict_ci, into, state.own_branch)
+    state = run.keep(replace(state, ci=expected_ci))
+    snapshot = await run(fetch_checks, repo, state.base.sha)
+    if state.request.command == "fix":
+        return run.keep(replace(state, attempts=(Attempt(state.base.sha, "running"),)))
+    if snapshot.checks.failed:
+        verdict = await run(
+            diagnose, state.origin, state.base.sha, snapshot.checks, state.pull_details.base_sha
+        )
+        state = replace(state, found=verdict)
+    retrieval = await run(retrieve, state.base, state.snapshot)
+    return await tell(run, replace(state, phase="planning", retrieval=retrieval))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from bot.forge.claude_double import ClaudeDouble
-from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, script, staged
+from tests.stage import BEGIN, END, FILES, GOOD, MENDED, script, staged
 
 OPENING = "work on pull request"
 TOPIC = {"README.md": "# Greeter\n\nIt greets.\n"}

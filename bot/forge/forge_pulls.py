@@ -139,9 +139,12 @@ class ForgePulls:
         return pull
 
     def reopen(self, repository: RepositoryRecord, number: int, actor: str) -> PullRecord:
-        """Open a closed pull request again and start its checks."""
+        """Open a closed pull request again, with what was pushed since, and start its checks."""
         pull = self._get(repository, number)
-        pull = replace(pull, state="open", closed_at=None, updated_at=now())
+        head_sha = self._state.store.find_head(pull.fork or repository.name, pull.head)
+        pull = replace(pull, state="open", closed_at=None, updated_at=now(), head_sha=head_sha)
+        self._keep_head(repository, pull)
+        self._threads.follow_head(repository, pull)
         self._save(repository, pull, "reopened", actor)
         self._start_checks(repository, pull, actor)
         return pull

@@ -53,7 +53,8 @@ class PushFollower:
                 self._pulls.close_with_branch(repository, branch, login)
                 return
             head = BranchHead(branch, update.old, update.new)
-            self._ci.start_for_push(repository, head, login)
+            if not repository.fork_of:  # Actions are off in a fork until its owner wants them
+                self._ci.start_for_push(repository, head, login)
             self._pulls.move_heads(repository, branch, update, login)
             self._pulls.mark_merged_by_push(repository, branch, update, login)
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from bot.forge import NewThread, ThreadPlace
+from bot.web.webhook import read_event
 from tests.contracts.descriptions import load_examples
+from tests.deliveries import SECRET, signed
 from tests.forge.served_forge import CI, REPO, ReceivedWebhook, ServedForge, serve_with_app
 
 pytestmark = pytest.mark.usefixtures("described")
@@ -140,6 +142,26 @@ def test_every_event_is_compared(webhooks: list[ReceivedWebhook]):
         "workflow_run.in_progress",
         "workflow_run.requested",
     ] == sorted({webhook.name for webhook in webhooks})
+
+
+def test_the_door_reads_what_the_forge_says_of_pull_requests(webhooks: list[ReceivedWebhook]):
+    """Each is the event that it is for, about this pull request, and none is unknown."""
+    events: dict[str, set[str]] = {}
+    for webhook in webhooks:
+        if webhook.event.startswith("pull_request"):
+            event = read_event(*signed(webhook.event, webhook.payload), SECRET)
+            events.setdefault(type(event).__name__, set()).add(webhook.payload["action"])
+
+    assert {
+        "PullChanged": {"opened", "reopened", "edited", "ready_for_review", "converted_to_draft"},
+        "PullClosed": {"closed"},
+        "PullSynchronized": {"synchronize"},
+        "ReviewSubmitted": {"submitted"},
+        "ReviewChanged": {"dismissed", "edited"},
+        "ReviewCommentCreated": {"created"},
+        "ThreadMoved": {"resolved", "unresolved"},
+        "Unknown": {"review_requested", "review_request_removed", "edited", "deleted"},
+    } == events
 
 
 def test_what_lacks_is_found():

@@ -155,6 +155,17 @@ def test_a_renamed_branch_closes_those_from_it_and_moves_those_into_it(box: Serv
     )
 
 
+def test_a_pull_request_that_opens_again_has_what_was_pushed_since(box: ServedForge):
+    """While it was closed it did not move."""
+    box.forge.close_pull(REPO, 1, "ada")
+    old = box.forge.find_pull(REPO, 1).head_sha
+    new = push(box, "b", "Hello, all\n")
+    closed = box.forge.find_pull(REPO, 1).head_sha
+    box.forge.reopen_pull(REPO, 1, "ada")
+
+    assert (old, new) == (closed, box.forge.find_pull(REPO, 1).head_sha)
+
+
 def test_a_fork_has_pull_requests(box: ServedForge):
     """Their head is elsewhere, and its commits are here too; a push there moves them; CI runs here,
     and names no branch.

@@ -10,6 +10,7 @@ from bot.forge.forge_pulls import ForgePulls
 from bot.forge.forge_records import MergeTest, PullRecord
 from bot.forge.forge_state import ForgeState, RepositoryRecord
 from bot.forge.git_http import RefUpdate
+from bot.forge.git_store import ZERO_SHA
 from bot.forge.pull_views import label_head
 
 MergeMethod = Literal["merge", "squash"]
@@ -63,6 +64,9 @@ class ForgeMerges:
         sha = self._commits.write_commit(repository, tree, parents, message, actor)
         self._commits.move_branch(repository, RefUpdate(ref, base, sha), actor)
         self._pulls.mark_merged(repository, pull.number, actor, sha)
+        if repository.deletes_merged_branches and not pull.fork:
+            deletion = RefUpdate(f"refs/heads/{pull.head}", pull.head_sha, ZERO_SHA)
+            self._commits.move_branch(repository, deletion, actor)
         return sha
 
 

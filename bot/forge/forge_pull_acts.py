@@ -47,6 +47,11 @@ class PullActs:
             self.state.store.fetch(name, source.name, "refs/heads/*:refs/heads/*")
             return name
 
+    def delete_merged_branches(self, repo: str) -> None:
+        """Set that the branch of a pull request is deleted when that is merged."""
+        with self.state.lock:
+            self.state.find_repository(repo).deletes_merged_branches = True
+
     def delete_repository(self, repo: str) -> None:
         """Delete a repository; pull requests from it stay where they are."""
         with self.state.lock:

@@ -47,6 +47,7 @@ class RepositoryRecord:
     private: bool = False
     archived: bool = False
     fork_of: str = ""
+    deletes_merged_branches: bool = False
     default_branch: str = "main"
     people: dict[str, Permission] = field(default_factory=dict)
     labels: dict[str, LabelRecord] = field(default_factory=dict)

@@ -123,7 +123,12 @@ def _render_unused_features() -> Json:
 
 def render_full_repository(state: ForgeState, repository: RepositoryRecord) -> Json:
     """Render the page of one repository."""
-    return {**render_repository(state, repository), "network_count": 0, "subscribers_count": 0}
+    return {
+        **render_repository(state, repository),
+        "network_count": 0,
+        "subscribers_count": 0,
+        "delete_branch_on_merge": repository.deletes_merged_branches,
+    }
 
 
 def render_pushed_repository(state: ForgeState, repository: RepositoryRecord) -> Json:

@@ -73,6 +73,16 @@ def test_a_pull_request_is_merged(box: ServedForge, method: str, parents: int):
     ]
 
 
+def test_a_merged_branch_is_deleted_where_the_repository_wants_it(box: ServedForge):
+    """The setting is told with the repository."""
+    box.forge.delete_merged_branches(REPO)
+    box.forge.merge_pull(REPO, 1, "ada")
+
+    assert ["pull_request.closed", "push", "push"] == sorted(box.take_event_names())
+    assert "b" not in box.forge.list_branches(REPO)
+    assert box.request("GET", f"/repos/{REPO}").json()["delete_branch_on_merge"]
+
+
 def test_what_cannot_be_merged_is_refused(box: ServedForge):
     """A head that moved, a way that is not allowed, a draft, a conflict."""
     statuses = [

@@ -32,7 +32,8 @@ EXPLANATIONS = MappingProxyType(
 )
 
 
-def _summarize_verdict(verdict: Verdict) -> Summary:
+def summarize_verdict(verdict: Verdict) -> Summary:
+    """Say what failed first, where, and whose fault it is."""
     if not verdict.reading.failures:
         return "read its log", Text(f"{verdict.reading.category} ({verdict.kind})", "red")
     first = verdict.reading.failures[0]
@@ -44,7 +45,7 @@ def _summarize_verdict(verdict: Verdict) -> Summary:
     return "read its log", line.append(EXPLANATIONS[verdict.kind], "dim")
 
 
-@step("diagnose", _summarize_verdict)
+@step("diagnose", summarize_verdict)
 def diagnose(
     ports: Ports, base: Tree, head: Sha, checks: Checks, base_tip: Sha | None = None
 ) -> Verdict:

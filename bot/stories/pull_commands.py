@@ -9,6 +9,7 @@ from bot.steps.admit import read_label
 from bot.steps.answer import answer_status, reply
 from bot.steps.snapshot_pull import GONE, fetch_pull
 from bot.steps.survey_pull import PullSurvey, find_pull_obstacle, survey_pull
+from bot.stories.explain_checks import explain_checks
 from bot.stories.work_on_pull import work_on_pull
 from bot.values import Outcome, PullDetails, Request, RunState, Signal, Subject
 from bot.views.command_answers import (
@@ -31,6 +32,8 @@ async def obey_on_pull(run: Run, request: Request) -> Outcome:
         return Outcome("refused", GONE)
     subject = await find_pull_subject(run, request, target)
     match request.command:
+        case "explain":
+            return await _explain(run, request)
         case "stop":
             return await _stop(run, request, subject)
         case "status":
@@ -96,6 +99,11 @@ def _repeat(request: Request, target: PullDetails, earlier: RunState | None) -> 
         review=last.review,
         in_thread=last.in_thread,
     )
+
+
+async def _explain(run: Run, request: Request) -> Outcome:
+    key, _ = await run.start(StartRun(explain_checks, request, key=f"explain/{request.delivery}"))
+    return Outcome("done", f"started {key}")
 
 
 async def _stop(run: Run, request: Request, subject: Subject) -> Outcome:

@@ -15,6 +15,7 @@ from bot.steps import (
     checkout_pull,
     diagnose,
     find_pull_change,
+    explain_pull,
     open_pull,
     push_branch,
     rebase_patch,
@@ -29,6 +30,7 @@ from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.inspect_change import inspect_change
+from bot.steps.judge_pull import judge_pull
 from bot.steps.predict_ci import predict_ci
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.steps.use_tools import use_tools
@@ -68,7 +70,9 @@ STEPS: tuple[Step[..., Any], ...] = (
     predict_ci,
     fetch_checks,
     diagnose.diagnose,
+    judge_pull,
     rerun_failed_jobs,
+    explain_pull.put_explanation,
     open_pull.pull_was_closed,
     open_pull.open_pull,
     open_pull.update_pull,

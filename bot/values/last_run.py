@@ -17,6 +17,7 @@ class PostedComment:
 
     id: int
     url: str
+    is_new: bool = True  # it was written now; people hear nothing of one that was edited
 
 
 @dataclass(frozen=True, slots=True)

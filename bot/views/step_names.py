@@ -53,6 +53,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Asked whether this person may ask",
             "asking whether this person may ask",
         ),
+        "judge_pull": ("Read why CI is red", "reading what CI says"),
         "load_repo_config": ("Read the repository's settings", "reading `.github/greenlit.yml`"),
         "open_conversation": (
             "Began the conversation with the model",
@@ -64,6 +65,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "predict_ci": ("Worked out what CI will run", "reading how CI is set up"),
         "push": ("Pushed to the branch", "pushing the change"),
+        "put_explanation": ("Told what CI says", "telling what CI says"),
         "read_label": ("Looked up the label that asks", "looking up the label that asks"),
         "renew_request": ("Read what was asked since", "reading what was asked since"),
         "reply": ("Answered the request", "answering the request"),

@@ -77,6 +77,7 @@ def test_help_on_a_pull_request_says_what_works_there():
         "/generate what you want",
         "/generate",
         "/fix",
+        "/explain",
         "/retry",
         "/stop",
         "/status",

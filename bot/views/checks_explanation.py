@@ -1,0 +1,197 @@
+"""Render what CI says of a pull request: what is red, what broke, whose fault it is, what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from bot.text import as_code_span, count_noun, defuse_inline, link_markdown, strip_invisible
+from bot.values import Check, Checks, Failure, Frame, PullDetails, Verdict
+from bot.views.markdown_parts import fold, join_parts
+
+MOST_CHECKS = 10
+MOST_FAILURES = 8
+MOST_PLACES = 3
+MESSAGE_CHARS = 500
+CODE_CHARS = 3_000
+EXCERPT_CHARS = 6_000
+NAME_CHARS = 200
+TICKS = re.compile(r"`+")
+ADVICE_ON_FORK = "The code or its tests need a change."
+ADVICE = {
+    "ours": "The code or its tests need a change: comment `/fix` to have me try.",
+    "infrastructure": "Please see what it says: no edit of this change repairs it.",
+    "set-up": "Please look at it: this change did not touch it.",
+    "flaky": "Please run the failed jobs again, or repair the test.",
+}
+CONCLUSIONS = {
+    "timed_out": "ran out of time",
+    "cancelled": "was cancelled",
+    "stale": "was given up by GitHub",
+    "startup_failure": "could not start",
+    "action_required": "waits for somebody's approval",
+}
+
+
+def render_explanation(pull: PullDetails, checks: Checks, verdict: Verdict | None) -> str:
+    """Render the whole reading of a commit's CI; `verdict` is that of its failures."""
+    return join_parts(
+        describe_checks(pull, checks),
+        _render_red_checks(checks),
+        *(_render_verdict(pull, verdict) if verdict else _explain_no_red(pull, checks)),
+    )
+
+
+def describe_checks(pull: PullDetails, checks: Checks) -> str:
+    """Say in a sentence how CI of the newest commit stands."""
+    commit = _link_commit(pull)
+    count = count_noun(len(checks.checks), "check")
+    pending = sum(check.state == "pending" for check in checks.checks)
+    if checks.failed:
+        running = f"; {pending} {_have(pending)} not ended" if pending else ""
+        return f"CI is red on {commit}: {len(checks.failed)} of {count} failed{running}."
+    if checks.is_silent:
+        return f"CI says nothing of {commit}: there is no check and no commit status."
+    if pending:
+        return f"CI is running on {commit}: {pending} of {count} {_have(pending)} not ended."
+    if checks.is_all_skipped:
+        return f"CI skipped every check of {commit}, so nothing has run these changes."
+    if checks.is_neutral:
+        return f"CI says neither yes nor no of {commit}: its checks ended as `neutral`."
+    return f"CI is green on {commit}: {count} passed."
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _explain_no_red(pull: PullDetails, checks: Checks) -> Iterator[str]:
+    """Say what follows where nothing failed."""
+    if checks.is_silent and pull.is_fork:
+        yield (
+            "Workflows of a fork may wait for a maintainer's approval, below the pull request's "
+            "checks."
+        )
+    elif checks.is_silent:
+        yield (
+            "It may not have begun yet, or no workflow runs for this branch: see `on:` in "
+            "`.github/workflows`."
+        )
+    elif checks.is_pending:
+        yield "Nothing has failed so far. Comment `/explain` again when it has ended."
+
+
+def _render_red_checks(checks: Checks) -> str:
+    """List the red checks, each linked to its page."""
+    lines = [f"- {_render_check(check)}" for check in checks.failed[:MOST_CHECKS]]
+    if len(checks.failed) > MOST_CHECKS:
+        lines.append(f"- and {len(checks.failed) - MOST_CHECKS} more")
+    return "\n".join(lines)
+
+
+def _render_check(check: Check) -> str:
+    name = as_code_span(check.name, NAME_CHARS)
+    link = link_markdown(name, check.url) if check.url else name
+    return f"{link} {CONCLUSIONS.get(check.conclusion.lower(), 'failed')}"
+
+
+def _render_verdict(pull: PullDetails, verdict: Verdict) -> Iterator[str]:
+    """Render whose fault it is, what broke where, and what to do."""
+    yield f"**{_judge(pull, verdict)}** {_advise(pull, verdict)}"
+    failures = sorted(verdict.reading.failures, key=lambda failure: not failure.frames)
+    for failure in failures[:MOST_FAILURES]:
+        yield _render_failure(pull, failure)
+    if len(failures) > MOST_FAILURES:
+        yield f"And {len(failures) - MOST_FAILURES} more failures: see the logs."
+    is_guess = verdict.reading.confidence == "low"
+    if verdict.reading.excerpt and (is_guess or not failures):
+        excerpt = _fence(verdict.reading.excerpt, EXCERPT_CHARS)
+        yield fold("I do not know the tool that wrote this log; its end says", excerpt)
+
+
+def _judge(pull: PullDetails, verdict: Verdict) -> str:
+    """Say whose fault it is."""
+    if verdict.kind == "ours" and verdict.reading.action == "human":
+        return "Something failed that I cannot read."
+    base = as_code_span(pull.base)
+    flaky = "It may be flaky: what failed does not seem to reach what this change touches."
+    judgements = {
+        "ours": f"This change seems to break it: {verdict.why}.",
+        "already red": f"{base} was red in the same way before this change, and nothing new broke.",
+        "infrastructure": "It looks like an outage: what failed is outside the code.",
+        "set-up": f"CI failed while it set itself up: {verdict.why}.",
+        "flaky": f"It is flaky: {verdict.why}." if verdict.why else flaky,
+    }
+    return judgements[verdict.kind]
+
+
+def _advise(pull: PullDetails, verdict: Verdict) -> str:
+    """Say what people can do."""
+    if verdict.kind == "already red":
+        return f"Please repair {as_code_span(pull.base)} first, then update this branch."
+    if verdict.reading.action == "rerun":
+        return "Please run the failed jobs again."
+    if verdict.kind == "ours" and verdict.reading.action == "human":
+        return "Please look at what it says."
+    return ADVICE_ON_FORK if pull.is_fork and verdict.kind == "ours" else ADVICE[verdict.kind]
+
+
+def _render_failure(pull: PullDetails, failure: Failure) -> str:
+    """Render one thing that broke: its name, message, cause, places and code."""
+    lines = [f"**{_render_name(failure)}**{_render_occurrences(failure)}"]
+    message = defuse_inline(failure.message, MESSAGE_CHARS)
+    error = as_code_span(failure.error, NAME_CHARS) if failure.test and failure.error else ""
+    if described := ": ".join(filter(None, [error, message])):
+        lines.append(described)
+    if failure.root_cause:
+        cause = defuse_inline(failure.root_cause.partition("\n")[0], MESSAGE_CHARS)
+        lines.append(f"because of {cause}")
+    if places := _render_places(pull, failure.frames):
+        lines.append(f"at {places}")
+    code = _fence(failure.code, CODE_CHARS) if failure.code else ""
+    return join_parts("\n".join(lines), code)
+
+
+def _render_name(failure: Failure) -> str:
+    return as_code_span(failure.test or failure.error or "a failure", NAME_CHARS)
+
+
+def _render_occurrences(failure: Failure) -> str:
+    facts = [f"{failure.count} times"] if failure.count > 1 else []
+    if len(failure.jobs) > 1:
+        names = [as_code_span(job, NAME_CHARS) for job in failure.jobs[:MOST_PLACES]]
+        facts.append(f"in {', '.join(names)}")
+    return f" ({' '.join(facts)})" if facts else ""
+
+
+def _render_places(pull: PullDetails, frames: Sequence[Frame]) -> str:
+    """Link the innermost places, the innermost first, at the commit that failed."""
+    return ", called from ".join(
+        _link_place(pull, frame) for frame in list(reversed(frames))[:MOST_PLACES]
+    )
+
+
+def _link_place(pull: PullDetails, frame: Frame) -> str:
+    line = f"#L{frame.line}" if frame.line else ""
+    place = as_code_span(f"{frame.file}:{frame.line}" if frame.line else frame.file, NAME_CHARS)
+    address = f"{_find_repository_url(pull)}/blob/{pull.head_sha}/{quote(frame.file)}{line}"
+    return link_markdown(place, address)
+
+
+def _link_commit(pull: PullDetails) -> str:
+    address = f"{pull.url}/commits/{pull.head_sha}"
+    return link_markdown(as_code_span(pull.head_sha[:7]), address)
+
+
+def _find_repository_url(pull: PullDetails) -> str:
+    return pull.url.rpartition("/pull/")[0]
+
+
+def _fence(text: str, limit_chars: int) -> str:
+    """Write it as code that nothing in it can end, cut at a line; the end is kept."""
+    text = strip_invisible(text).strip("\n")
+    if len(text) > limit_chars:
+        text = f"(…)\n{text[-limit_chars:].partition(chr(10))[2]}"
+    ticks = "`" * max([3, *(len(run) + 1 for run in TICKS.findall(text))])
+    return f"{ticks}text\n{text}\n{ticks}"

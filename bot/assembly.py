@@ -10,6 +10,7 @@ from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.deferred_client import DeferredClaude
 from bot.adapters.dbos.day_spending import DayCaps, DaySpending
 from bot.adapters.dbos.durable_engine import DurableEngine
+from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
 from bot.adapters.dbos.runtime import EngineOptions
 from bot.adapters.embeddings import open_embedder
 from bot.adapters.git.mirrors import GitMirrors
@@ -124,6 +125,7 @@ def _build_ports(settings: Settings, hub: GitHubApp) -> Ports:
         clock=SystemClock(),
         caps=settings.caps,
         spending=build_spending(settings),
+        precedents=RecordedPullEnds(settings.home / RECORD),
         log_cache=build_log_cache(settings),
         checkers=build_checkers(settings.package_indexes),
         cache=SqliteCache(settings.home / "known", INDEX_FORMAT),

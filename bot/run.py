@@ -16,6 +16,7 @@ from bot.values import (
     Branch,
     LastRun,
     Outcome,
+    PullEnd,
     Repo,
     RepoBranches,
     RunKey,
@@ -259,6 +260,9 @@ class Journal(Protocol):
         Plan, conversation, patch and attempts are in it, for a run that goes on from there. None
         when there is none; one that was refused before it read any code left nothing.
         """
+
+    def pull_end(self, repo: str, number: int) -> PullEnd | None:
+        """Read how a pull request of the bot ended; None where it has not, or nobody knows."""
 
 
 def to_json(value: object) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.run import Ignore, Intent
 from bot.values.events import Event
-from handlers import checks, close_issue, command, label_issue, pull_request, push
+from handlers import checks, close_issue, command, follow_pull, label_issue, pull_request, push
 
 Decide = Callable[[Event], Intent]
 
@@ -17,6 +17,7 @@ HANDLERS: tuple[Decide, ...] = (
     checks.decide,
     push.decide,
     pull_request.decide,
+    follow_pull.decide,
 )
 
 

@@ -6,6 +6,7 @@ Pure: it is handed texts and hands texts back.
 from bot.edits.apply_edits import EditResult, apply_edits, compute_changes
 from bot.edits.change_diff import ChangeDiff, FileDiff, parse_change_diff, render_size
 from bot.edits.diff_counts import DiffCounts, count_diff
+from bot.edits.line_revisions import LineRevision, find_line_revisions
 from bot.edits.parsed_edit import Rejected
 from bot.edits.render_diff import render_diff
 from bot.edits.replace_everywhere import replace_everywhere
@@ -25,6 +26,7 @@ __all__ = [
     "DiffCounts",
     "EditResult",
     "FileDiff",
+    "LineRevision",
     "RefusedSuggestion",
     "Rejected",
     "SuggestedFile",
@@ -34,6 +36,7 @@ __all__ = [
     "collect_suggestions",
     "compute_changes",
     "count_diff",
+    "find_line_revisions",
     "has_suggestion",
     "parse_change_diff",
     "parse_suggestions",

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from unidiff.errors import UnidiffParseError
-from unidiff.patch import PatchedFile, PatchSet
+from unidiff.patch import Hunk, PatchedFile, PatchSet
 
 from bot.text.amounts import count_noun
 
 Lines = tuple[tuple[int, str], ...]  # number and text
+
+
+@dataclass(frozen=True, slots=True)
+class HunkDiff:
+    """Lines of a file that changed near each other, and the hunk as git wrote it.
+
+    `touched` are old lines: those that went, and those right before and behind what came.
+    """
+
+    added: Lines
+    touched: frozenset[int]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +37,7 @@ class FileDiff:
     added: Lines
     removed: Lines
     shown: frozenset[int]
+    hunks: tuple[HunkDiff, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +120,27 @@ def _read_file(file: PatchedFile, path: str) -> FileDiff:
         (line.source_line_no or 0, _strip_end(line.value)) for line in lines if line.is_removed
     ]
     shown = frozenset(line.target_line_no for line in lines if line.target_line_no)
-    return FileDiff(path, tuple(added), tuple(removed), shown)
+    hunks = tuple(map(_read_hunk, file))
+    return FileDiff(path, tuple(added), tuple(removed), shown, hunks)
+
+
+def _read_hunk(hunk: Hunk) -> HunkDiff:
+    added = [(line.target_line_no or 0, _strip_end(line.value)) for line in hunk if line.is_added]
+    return HunkDiff(tuple(added), frozenset(_find_touched(hunk)), str(hunk))
+
+
+def _find_touched(hunk: Hunk) -> Iterator[int]:
+    """Find the old lines that went, and the neighbours of what came."""
+    before, follows_addition = 0, False
+    for line in hunk:
+        number = line.source_line_no
+        if line.is_added:
+            yield before
+            follows_addition = True
+        elif number:
+            if line.is_removed or follows_addition:
+                yield number
+            before, follows_addition = number, False
 
 
 def _strip_end(text: str) -> str:

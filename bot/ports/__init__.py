@@ -18,6 +18,7 @@ from bot.ports.github_ports import (
 )
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
+from bot.ports.precedents_port import NoPrecedents, Precedents
 
 __all__ = [
     "NULL_GITHUB",
@@ -34,11 +35,13 @@ __all__ = [
     "LogCache",
     "Mirrors",
     "Model",
+    "NoPrecedents",
     "NullCache",
     "NullGitHub",
     "NullLogCache",
     "PackageIndex",
     "Ports",
+    "Precedents",
     "Pulls",
     "RateLimited",
     "Refusal",

@@ -19,6 +19,7 @@ from bot.ports.github_ports import (
     Reviews,
 )
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
+from bot.ports.precedents_port import NoPrecedents, Precedents
 from bot.values import Caps
 
 
@@ -41,4 +42,5 @@ class Ports:
     reviews: Reviews = NULL_GITHUB
     ci: ContinuousIntegration = NULL_GITHUB
     credentials: Credentials = NULL_GITHUB
+    precedents: Precedents = field(default_factory=NoPrecedents)
     spending: Spending = field(default_factory=UncappedSpending)

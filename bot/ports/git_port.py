@@ -58,11 +58,18 @@ class Mirrors(Protocol):
     def diff(self, tree: Tree, patch: Patch) -> str:
         """The patch as a unified diff with git's headers, as `git apply` takes it."""
 
-    def compare(self, tree: Tree, sha: Sha) -> str:
-        """What a commit changes in the tree, as a unified diff with git's headers."""
+    def compare(self, tree: Tree, sha: Sha, paths: Collection[str] = ()) -> str:
+        """What a commit changes in the tree, as a unified diff with git's headers; in these paths
+        alone, where some are given.
+        """
 
     def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
         """The newest commits' subjects, newest first: the repository's manner."""
+
+    def authors(self, tree: Tree, base: Sha | None, limit: int) -> tuple[tuple[Sha, str], ...]:
+        """The commits of a branch, newest first, each with its author's name; those that are in
+        `base` and what was merged into the branch are left out.
+        """
 
     def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
         """The commits that led here, newest first, merges left out."""

@@ -123,6 +123,9 @@ class Reviews(Protocol):
         asks for changes. False when GitHub refuses its lines.
         """
 
+    def is_base_of_pull(self, repo: Repo, branch: Branch) -> bool:
+        """Tell whether an open pull request is to be merged into this branch."""
+
     def delete_branch(self, repo: Repo, branch: Branch, expect: Sha) -> bool:
         """Delete a branch that still points to `expect`. False when it does not, or is gone."""
 

@@ -131,6 +131,17 @@ class ConfigFile(BaseModel):
         description="bots whose reviews the bot answers "
         "(a list of at most 20 logins, such as coderabbitai[bot])",
     )
+    delete_branch: bool = Field(
+        default=False,
+        description="whether the bot deletes the branch of its merged pull request (true or false)",
+    )
+    delete_closed_after_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=365,
+        description="days after which the bot deletes the branch of its pull request that was "
+        "closed without being merged (a whole number from 1 to 365)",
+    )
     instructions: str = Field(
         default="",
         max_length=10_000,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from bot.search import (
 from bot.steps.repo_index import RepoIndex, load_repo_index, render_map
 from bot.steps.semantic_similarity import make_similarity
 from bot.text.terminal_text import strip_control
-from bot.values import CommitInfo, Issue, Retrieval, SimilarCommit, Tree, TreeEntry
+from bot.values import CommitInfo, Issue, PullEnd, Retrieval, SimilarCommit, Tree, TreeEntry
 
 MAP_TOKENS = 2_500
 MAX_SIMILAR = 3
@@ -31,6 +31,8 @@ DIFF_CHARS = 40_000  # read of each similar change
 EXCERPT_CHARS = 2_500  # kept of it
 MESSAGE_CHARS = 1_000
 MAX_PATHS = 20
+PULL_ENDS = 50  # of the bot's pull requests that are looked at
+MAX_PRECEDENTS = 3
 MAX_MAPPED = 10  # files and definitions whose folders are mapped
 MAX_DEFINITIONS = 16  # whose types are looked up
 READ_BYTES = 8_000_000  # in which quoted texts are looked for
@@ -51,9 +53,20 @@ def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
     index = load_repo_index(ports, tree)
     retrieval = search_repo(ports, tree, index, issue)
     retrieval = _add_exact_places(ports, tree, index, issue, retrieval)
+    ends = ports.precedents.list_pull_ends(tree.repo, PULL_ENDS)
+    precedents = choose_precedents(ends, [hit.path for hit in retrieval.files])
     hits = (*retrieval.files[:MAX_MAPPED], *retrieval.symbols[:MAX_MAPPED])
     near = {hit.path for hit in hits}
-    return replace(retrieval, map=render_map(index, MAP_TOKENS, near))
+    area = render_map(index, MAP_TOKENS, near)
+    return replace(retrieval, map=area, precedents=precedents)
+
+
+def choose_precedents(ends: Sequence[PullEnd], paths: Collection[str]) -> tuple[PullEnd, ...]:
+    """Choose the ends to learn from: first those of changes to the same files, then the newest."""
+    telling = [end for end in ends if end.teaches]
+    shared = [sum(file.path in paths for file in end.files) for end in telling]
+    ranked = sorted(zip(shared, telling, strict=True), key=lambda pair: -pair[0])
+    return tuple(end for _, end in ranked[:MAX_PRECEDENTS])
 
 
 def search_repo(

@@ -58,15 +58,16 @@ async def conclude(run: Run, outcome: Outcome) -> Outcome:
     return outcome
 
 
-async def conclude_failed(run: Run, request: Request, fault: RunFault) -> Outcome:
+async def conclude_failed(run: Run, value: object, fault: RunFault) -> Outcome:
     """End a run whose story could not end it: say what broke, and keep what there is of its work.
 
     What the story came to stays, where only the telling of it failed. A command that broke has kept
-    no state, and there is no more of it to tell.
+    no state, and there is no more of it to tell. What nobody asked for is told to nobody.
     """
     if fault.state is not None:
         return await conclude(run, fault.state.outcome or explain_fault(fault))
     outcome = explain_broken_command(fault)
-    with suppress(Refusal, Unreachable):
-        await run(report_failure, RunState(run.key, request, outcome=outcome))
+    if isinstance(value, Request):
+        with suppress(Refusal, Unreachable):
+            await run(report_failure, RunState(run.key, value, outcome=outcome))
     return outcome

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.tools.request_sections.guidance import read_guides, render_guidance
 from bot.tools.request_sections.hits import render_hits
 from bot.tools.request_sections.merge import render_merge
+from bot.tools.request_sections.precedents import render_precedent
 from bot.tools.request_sections.project_checks import render_project_checks
 from bot.tools.request_sections.protected import render_protected
 from bot.tools.request_sections.pull import render_pull
@@ -58,6 +59,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
         *render_project_checks(session.ports.checkers, context.config, files, paths),
         render_protected([*_list_request_texts(context), *guides.values()], guides, context.config),
         *render_guidance(context.instructions, guides),
+        *map(render_precedent, context.retrieval.precedents),
         *map(render_similar, context.retrieval.similar),
         render_section("Subjects of the newest commits", subjects, SUBJECTS_CHARS),
         render_section(MAP_TITLE, map_lines, MAP_CHARS, "list_dir shows more"),

@@ -70,6 +70,7 @@ from bot.values.merges import (
     SolvedFile,
     TreeMerge,
 )
+from bot.values.pull_ends import PullEnd, RevisedFile
 from bot.values.request import (
     Branch,
     Comment,
@@ -153,6 +154,7 @@ __all__ = [
     "Price",
     "PromptPrefix",
     "PullDetails",
+    "PullEnd",
     "PullRequest",
     "PullRequestContent",
     "PushResult",
@@ -170,6 +172,7 @@ __all__ = [
     "Retrieval",
     "Review",
     "ReviewThread",
+    "RevisedFile",
     "RunKey",
     "RunReport",
     "RunState",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NewType
 
+from bot.values.pull_ends import PullEnd
 from bot.values.request import Branch, Repo
 
 Sha = NewType("Sha", str)  # 40 hex digits
@@ -119,6 +120,7 @@ class Retrieval:
     map: str = ""  # of the code around them
     quoted: tuple[QuotedPlaces, ...] = ()  # texts that the request quotes
     types: tuple[SearchHit, ...] = ()  # that the definitions use
+    precedents: tuple[PullEnd, ...] = ()  # what people made of the bot's earlier changes
 
 
 @dataclass(frozen=True, slots=True)

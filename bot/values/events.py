@@ -96,6 +96,7 @@ class PullClosed:
     merged: bool
     sender: str
     sender_bot: bool
+    pull_author: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,5 +39,7 @@ class RepoConfig:
     max_lines: int = 4_000
     when_red: Literal["draft", "nothing"] = "draft"
     draft: bool = False
+    delete_branch: bool = False
+    delete_closed_after_days: int | None = None
     instructions: str = ""
     reviewers: tuple[str, ...] = ()  # bots whose reviews are answered, "coderabbitai[bot]"

@@ -117,7 +117,7 @@ def _judge(pull: PullDetails, verdict: Verdict) -> str:
     base = as_code_span(pull.base)
     flaky = "It may be flaky: what failed does not seem to reach what this change touches."
     judgements = {
-        "ours": f"This change seems to break it: {verdict.why}.",
+        "ours": f"This change seems to break it; {verdict.why}.",
         "already red": f"{base} was red in the same way before this change, and nothing new broke.",
         "infrastructure": "It looks like an outage: what failed is outside the code.",
         "set-up": f"CI failed while it set itself up: {verdict.why}.",

@@ -68,6 +68,7 @@ def _read_closed(delivery: str, data: dict[str, object]) -> PullClosed:
         payload.pull_request.merged,
         payload.sender.login,
         payload.sender.is_bot,
+        payload.author,
     )
 
 

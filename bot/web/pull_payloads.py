@@ -31,6 +31,7 @@ class PullFields(Payload):
     number: Id
     merged: bool = False
     head: HeadFields
+    user: AccountFields | None = None
 
 
 class PullRequestPayload(SentPayload):
@@ -42,6 +43,12 @@ class PullRequestPayload(SentPayload):
         """Return the head's branch; "" where it is in a fork, or the fork was deleted."""
         head = self.pull_request.head
         return head.ref if head.repo is not None and head.repo.id == self.repository.id else ""
+
+    @property
+    def author(self) -> str:
+        """Who opened the pull request; "" where the account is gone."""
+        user = self.pull_request.user
+        return user.login if user else ""
 
 
 class SynchronizePayload(PullRequestPayload):
@@ -56,20 +63,13 @@ class ReadPullFields(PullFields):
 
     title: Text = ""
     body: Text = ""
-    user: AccountFields | None = None
     updated_at: Time
 
 
 class PullChangePayload(PullRequestPayload):
-    """`pull_request`, and all that is told of one: what it says, and who opened it."""
+    """`pull_request`, and all that is told of one."""
 
     pull_request: ReadPullFields
-
-    @property
-    def author(self) -> str:
-        """Who opened the pull request; "" where the account is gone."""
-        user = self.pull_request.user
-        return user.login if user else ""
 
 
 class ReviewFields(Payload):

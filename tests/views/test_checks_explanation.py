@@ -62,7 +62,7 @@ def test_a_red_check_is_explained_with_its_places():
     assert [
         "CI is red on abababa: 2 of 4 checks failed; 1 has not ended.",
         (
-            "This change seems to break it: main was green where this branch left it. "
+            "This change seems to break it; main was green where this branch left it. "
             "The code or its tests need a change: comment /fix to have me try."
         ),
     ] == page.paragraphs[:2]

@@ -33,11 +33,13 @@ from bot.values import (
     PlannedFile,
     PlannedWeakening,
     PromptPrefix,
+    PullEnd,
     PullRequest,
     PushResult,
     Reading,
     Repo,
     Request,
+    RevisedFile,
     RunKey,
     RunState,
     Sha,
@@ -137,6 +139,7 @@ class Kept:
 
     all: list[RunView] = field(default_factory=list)
     done: list[StepView] = field(default_factory=list)
+    end: PullEnd | None = None
 
     def runs(self, limit: int, story: str = "") -> tuple[RunView, ...]:
         """The newest, of one story or of all."""
@@ -152,6 +155,10 @@ class Kept:
 
     def last_state(self, subject: Subject) -> RunState | None:
         """None: the page does not ask for it."""
+
+    def pull_end(self, repo: str, number: int) -> PullEnd | None:
+        """Of any pull request."""
+        return self.end
 
 
 @pytest.fixture
@@ -441,6 +448,29 @@ def test_a_long_diff_is_folded(show, journal):
     assert 500 == len(fold.css(".added"))
 
 
+def test_a_run_shows_how_its_pull_request_ended(show, journal):
+    """What people made of it before they merged it, or why they did not."""
+    hunk = "@@ -1 +1 @@\n-old <b>\n+older\n"
+    files = (RevisedFile("app.py", 3, 1, hunk), RevisedFile("b.py", 2, 0))
+    address = "https://github.example/ada/engine/pull/8"
+    journal.end = PullEnd(8, address, "Slow", is_merged=True, by="ada", files=files)
+    journal.all[:] = [replace(RUN, outcome=Outcome("opened", "CI is green.", 8))]
+    merged = show()
+    journal.end = PullEnd(
+        8, address, "Slow", is_merged=False, by="ada", reason="Not *now*.", reason_by="ada"
+    )
+
+    assert "#8 was merged by @ada, with 5 of 6 lines as the bot wrote them." in read_all(
+        merged, "section p"
+    )
+    assert "app.py 3 lines kept, 1 changed" in read_all(merged, "section summary")
+    assert "b.py 2 lines kept, 0 changed" in read_all(merged, "section p")
+    assert " ".join(hunk.split()) in read_all(merged, "section pre")[0]
+    assert "#8 was closed without being merged by @ada. @ada said: Not *now*." in read_all(
+        show(), "section p"
+    )
+
+
 def test_before_a_push_the_changed_files_are_named(show, journal):
     """There is no diff yet; a file that is as it was again is not changed."""
     play(journal)
@@ -615,6 +645,8 @@ def test_hostile_text_is_text(client, journal):
     journal.all[:] = [
         RunView(key, "solve_issue", EVIL, 0, 0, to_json(asking), outcome, EVIL, EVIL, EVIL)
     ]
+    revised = (RevisedFile(EVIL, 1, 1, EVIL),)
+    journal.end = PullEnd(8, EVIL, EVIL, False, EVIL, EVIL, revised, EVIL, EVIL)
     plan = Plan(EVIL, (PlannedFile(EVIL, EVIL),), (EVIL,), (EVIL,), (EVIL,))
     failure = Failure(EVIL, EVIL, EVIL, (Frame(EVIL, 3),), jobs=(EVIL,))
     red = Verdict("ours", Reading("crash", "fix", EVIL, (failure,), EVIL), {EVIL: 1}, EVIL)

@@ -16,13 +16,15 @@ from bot.adapters.dbos.durable_run import PAUSE, STATE
 from bot.adapters.dbos.step_output import LIMIT_CHARS
 from bot.run import RunView, StepView, from_json
 from bot.text import mask_secrets
-from bot.values import Outcome, RunKey, RunState, Subject
+from bot.values import Outcome, PullEnd, RunKey, RunState, Subject
+from bot.values.pull_ends import name_followed
 
 REPORT = "report"  # the step that tells people how a run stands
 REPORTS = sa.text(
     "select workflow_uuid, output from operation_outputs "
     "where workflow_uuid in :keys and function_name = :step order by workflow_uuid, function_id"
 ).bindparams(sa.bindparam("keys", expanding=True))
+PULL_END = "read_pull_end"
 ERROR = "!"  # a key that no value of ours has
 NAMES = {"DBOS.recv": "wait", "DBOS.updateWorkflowAttributes": "follow"}
 # The clocks of `wait` and of a second try, of which the try before says when; and the end's state.
@@ -132,6 +134,17 @@ class DbosJournal:
             if data is not None and data.get("tree") is not None:
                 state: RunState = from_json(data, RunState)
                 return state
+        return None
+
+    def pull_end(self, repo: str, number: int) -> PullEnd | None:
+        """Read how a pull request of the bot ended, as it was read last."""
+        prefix = f"{name_followed(repo, number)}/"
+        runs = DBOS.list_workflows(workflow_id_prefix=prefix, load_input=False, load_output=False)
+        for run in sorted(runs, key=lambda run: read_run_number(run.workflow_id), reverse=True):
+            data = find_last_result(run.workflow_id, PULL_END)
+            if data is not None:
+                end: PullEnd = from_json(data, PullEnd)
+                return end
         return None
 
 

@@ -94,10 +94,11 @@ class GitMirrors(FetchingMirrors):
         """Write the patch as `git apply` takes it."""
         return self.compare(tree, self.overlay(tree, patch).sha)
 
-    def compare(self, tree: Tree, sha: Sha) -> str:
-        """Write what a commit or a tree object changes in the tree."""
+    def compare(self, tree: Tree, sha: Sha, paths: Collection[str] = ()) -> str:
+        """Write what a commit or a tree object changes in the tree, or in these paths of it."""
+        command = ("--literal-pathspecs", *DIFF, tree.sha, sha, "--", *paths)
         with self._reading(tree) as git:
-            return git.run(*DIFF, tree.sha, sha).decode("utf-8", "replace")
+            return git.run(*command).decode("utf-8", "replace")
 
     def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
         """List the newest commits' subjects."""
@@ -105,6 +106,16 @@ class GitMirrors(FetchingMirrors):
         with self._reading(tree) as git:
             logged = git.run("log", *form, tree.sha).decode("utf-8", "replace")
         return tuple(logged.rstrip("\0").split("\0")) if logged else ()
+
+    def authors(self, tree: Tree, base: Sha | None, limit: int) -> tuple[tuple[Sha, str], ...]:
+        """List the commits of the branch alone with their authors' names."""
+        form = ("--first-parent", f"--max-count={limit:d}", "--format=%H %an")
+        without = [f"^{base}"] if base else []
+        self._git(tree.repo, *filter(None, [base]))
+        with self._reading(tree) as git:
+            logged = git.run("log", *form, tree.sha, *without).decode("utf-8", "replace")
+        lines = (line.partition(" ") for line in logged.splitlines())
+        return tuple((Sha(sha), name) for sha, _, name in lines)
 
     def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
         """List the commits that led here, newest first."""

@@ -165,6 +165,11 @@ class GitHubReviews:
                 return False
         return True
 
+    def is_base_of_pull(self, repo: Repo, branch: Branch) -> bool:
+        """Tell whether an open pull request is to be merged into this branch."""
+        with self._api.repository(repo) as repository:
+            return bool(repository.get_pulls(state="open", base=branch).get_page(0))
+
     def delete_branch(self, repo: Repo, branch: Branch, expect: Sha) -> bool:
         """Delete a branch that still points to `expect`. False when it does not, or is gone."""
         with self._api.repository(repo) as repository:

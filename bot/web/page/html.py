@@ -9,7 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
 
 from bot.run import RunView, StepView, from_json
-from bot.values import Attempt, Check, Failure, Outcome, Repo, Request, Usage, Verdict
+from bot.values import Attempt, Check, Failure, Outcome, PullEnd, Repo, Request, Usage, Verdict
+from bot.views.pull_end import describe_end
 from bot.web.page.diff_lines import DiffFile, parse_diff
 from bot.web.page.formats import format_duration, format_prose, format_time, format_usd
 from bot.web.page.run_history import RunHistory, read_history
@@ -75,8 +76,12 @@ class PageRenderer:
         template = self._templates.get_template("runs.html")
         return template.render(title="Runs", runs=rows, most=most)
 
-    def render_run(self, run: RunView, steps: Sequence[StepView], now: float) -> str:
-        """Render one run: how it stands, plan, diff, attempts, bill and steps."""
+    def render_run(
+        self, run: RunView, steps: Sequence[StepView], now: float, end: PullEnd | None = None
+    ) -> str:
+        """Render one run: how it stands, plan, diff, attempts, bill and steps; and how its pull
+        request ended.
+        """
         history = read_history(steps)
         row = self._describe_run(run, now)
         diff = [_describe_file(file) for file in parse_diff(history.diff)]
@@ -89,6 +94,7 @@ class PageRenderer:
             attempts=[_describe_attempt(attempt) for attempt in history.attempts],
             checks=_describe_checks(history),
             bill=_describe_bill(history),
+            end=_describe_end(end) if end else None,
             steps=shown_steps,
         )
 
@@ -235,6 +241,21 @@ def _describe_bill(history: RunHistory) -> list[tuple[str, str]]:
         ("of which from the cache", _describe_share(usage, prompt)),
         ("Tokens written", f"{usage.output_tokens:,}"),
     ]
+
+
+def _describe_end(end: PullEnd) -> dict[str, object]:
+    """Describe how the pull request ended, and what people changed in each file."""
+    return {
+        "sentence": describe_end(end),
+        "files": [
+            {
+                "path": file.path,
+                "size": f"{file.kept} lines kept, {file.changed} changed",
+                "diff": file.diff,
+            }
+            for file in end.files
+        ],
+    }
 
 
 def _describe_share(usage: Usage, prompt: int) -> str:

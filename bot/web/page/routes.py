@@ -12,7 +12,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.run import Journal, RunView
-from bot.values import RunKey
+from bot.values import PullEnd, RunKey
 from bot.web.page.html import PageRenderer
 
 NEWEST = 100
@@ -89,7 +89,13 @@ class _Pages:
         steps = self._journal.steps(run.key)
         if _wants_json(request):
             return _send_json({**asdict(run), "steps": [asdict(step) for step in steps]})
-        return _send_html(self._renderer.render_run(run, steps, time.time()))
+        return _send_html(self._renderer.render_run(run, steps, time.time(), self._find_end(run)))
+
+    def _find_end(self, run: RunView) -> PullEnd | None:
+        """Find how the pull request ended that a run left."""
+        if run.outcome is None or run.outcome.pull is None:
+            return None
+        return self._journal.pull_end(run.key.partition("#")[0], run.outcome.pull)
 
     def _fetch_runs(self) -> list[RunView]:
         runs = [run for story in self._stories for run in self._journal.runs(NEWEST, story)]

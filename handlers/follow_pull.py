@@ -1,0 +1,29 @@
+"""A pull request of the bot is merged or closed: how it ended is recorded, and its branch deleted
+where the repository's configuration says so.
+"""
+
+from __future__ import annotations
+
+from bot.run import Ignore, Intent, SignalRun, StartRun
+from bot.stories.follow_pull import follow_pull
+from bot.values import Signal
+from bot.values.events import Event, PullChanged, PullClosed
+from bot.values.pull_ends import name_followed
+
+
+def decide(event: Event) -> Intent:
+    """Start `follow_pull`, or tell the one that waits that the pull request is open again.
+
+    Whether the bot opened it is found out by the story: an App alone knows its own name.
+    """
+    match event:
+        case PullClosed() if event.branch and event.pull_author.endswith("[bot]"):
+            subject = name_followed(event.repo.name, event.number)
+            return StartRun(follow_pull, event, key=event.delivery, subject=subject)
+        case PullChanged(action="reopened") if event.pull_author.endswith("[bot]"):
+            signal = Signal("closed", "the pull request was opened again", event.sender)
+            return SignalRun(
+                name_followed(event.repo.name, event.number), signal, key=event.delivery
+            )
+        case _:
+            return Ignore("")

@@ -68,7 +68,7 @@ def test_ci_of_a_pull_request_is_explained(tmp_path, checked):
         while not stage.own(issue):
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        assert "An issue has no CI." in stage.own(issue)[-1]
+        assert "`/explain` works on pull requests." in stage.own(issue)[-1]
         assert [] == stage.double.requests
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from bot.run import Run
 from bot.steps.admit import read_label
 from bot.steps.delete_pull_branch import compute_time_left, delete_pull_branch
-from bot.steps.snapshot_pull import fetch_pull
 from bot.steps.read_pull_end import read_pull_end
+from bot.steps.snapshot_pull import fetch_pull
 from bot.values import Outcome, PullDetails, RepoConfig
 from bot.values.events import PullClosed
 from bot.views.pull_end import describe_end

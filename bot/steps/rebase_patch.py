@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from bot.merge import draft_file
 from bot.ports import Ports
 from bot.run import Summary, step
+from bot.steps.push_branch import make_bot_author
 from bot.text import as_code_span
 from bot.text.terminal_text import strip_control
-from bot.values import Patch, RunState, Sha, Tree
+from bot.tools.tree_reader import decode_texts
+from bot.values import Patch, RunState, Sha, Tree, TreeMerge
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +38,57 @@ def _summarize_rebase(rebased: RebasedPatch) -> Summary:
 def rebase_patch(ports: Ports, state: RunState) -> RebasedPatch:
     """Fetch the branch anew, and lay over it what the run has not pushed yet.
 
-    Raises Refusal when the branch is gone.
+    Files that both sides changed are merged where that leaves no doubt. Raises Refusal when the
+    branch is gone.
     """
     base, branch = state.base, state.own_branch
     remote = ports.credentials.fetch_remote(base.repo)
     newest = ports.mirrors.fetch(base.repo, remote, branch)
-    seen = Tree(base.repo, state.delivery.head, branch)
-    before, after = _index(ports, seen), _index(ports, newest)
+    before = _index(ports, Tree(base.repo, state.delivery.head, branch))
+    after = _index(ports, newest)
     wanted = _index(ports, ports.mirrors.overlay(base, state.patch))
-    files: dict[str, str | None] = {}
-    for path, text in state.patch.files.items():
-        if wanted.get(path) in (before.get(path), after.get(path)):  # pushed already, or theirs too
-            continue
-        if before.get(path) != after.get(path):
-            return RebasedPatch(newest, Patch(), f"both of us changed {as_code_span(path)}")
-        files[path] = text
-    return RebasedPatch(newest, Patch(files))
+    files = {
+        path: text
+        for path, text in state.patch.files.items()
+        if wanted.get(path) not in (before.get(path), after.get(path))  # pushed, or theirs too
+    }
+    if all(before.get(path) == after.get(path) for path in files):
+        return RebasedPatch(newest, Patch(files))
+    return _merge(ports, state, newest)
+
+
+def _merge(ports: Ports, state: RunState, newest: Tree) -> RebasedPatch:
+    """Merge the work with what was pushed on top of the same commit."""
+    base, seen = state.base, Tree(state.base.repo, state.delivery.head, newest.branch)
+    remote = ports.credentials.fetch_remote(base.repo)
+    common = ports.mirrors.merge_base(newest, remote, seen)
+    if common is None or common.sha != seen.sha:
+        return RebasedPatch(newest, Patch(), "the commit that I worked on is not there any more")
+    author = make_bot_author(ports.credentials.fetch_login())
+    now = ports.clock.now().isoformat(timespec="seconds")
+    work = ports.mirrors.commit(base, state.patch, seen.sha, "Work so far", author, now)
+    merged = ports.mirrors.merge(Tree(base.repo, work, newest.branch), newest, remote)
+    if merged is None:
+        return RebasedPatch(newest, Patch())
+    return _take_certain(ports, newest, merged)
+
+
+def _take_certain(ports: Ports, newest: Tree, merged: TreeMerge) -> RebasedPatch:
+    """Take a merge whose conflicts leave no doubt, as a patch of the newest commit."""
+    solved: dict[str, bytes] = {}
+    for conflict in merged.conflicts:
+        drafted = draft_file(conflict)
+        if drafted.data is None or drafted.lines:
+            return RebasedPatch(newest, Patch(), f"we both changed {as_code_span(conflict.path)}")
+        solved[conflict.path] = drafted.data
+    tree = Tree(newest.repo, merged.tree, newest.branch)
+    before, after = _index(ports, newest), _index(ports, tree)
+    changed = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    contents = {**ports.mirrors.read(tree, changed), **solved}
+    texts = decode_texts(contents)
+    if len(texts) != len(contents):
+        return RebasedPatch(newest, Patch(), "what came of both is not text")
+    return RebasedPatch(newest, Patch({path: texts.get(path) for path in (*changed, *solved)}))
 
 
 def _index(ports: Ports, tree: Tree) -> dict[str, Sha]:

@@ -15,6 +15,7 @@ from bot.values.events import (
     IssueLabeled,
     IssueTransferred,
     Ping,
+    PullChanged,
     PullClosed,
     PullSynchronized,
     Pushed,
@@ -176,3 +177,24 @@ def test_a_branch_names_its_issue(title, run, branch):
     asking = Request(REPO, 7, "ada", "", "d", title=title)
 
     assert branch == name_branch("greenlit/", asking, run)
+
+
+@pytest.mark.parametrize(
+    ("action", "is_told"),
+    [("edited", True), ("converted_to_draft", True), ("opened", False), ("ready_for_review", False)],
+)
+def test_a_pull_request_that_is_edited_is_told_to_its_run(action, is_told):
+    """It may have another base now; what says nothing new is not told."""
+    changed = PullChanged(
+        "d9", REPO, 5, "topic", "T", "B", "bob", "ada", False, "2026-11-20T10:00:00Z", action
+    )
+    intent = only(changed)
+
+    assert is_told is isinstance(intent, SignalRun)
+    if is_told:
+        assert (RepoBranches("acme/orders", ("topic",)), "pull", "ada") == (
+            intent.to,
+            intent.signal.kind,
+            intent.signal.by,
+        )
+    assert isinstance(only(replace(changed, branch="")), Ignore)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from rich.text import Text
@@ -10,7 +11,7 @@ from bot.ports import Ports, Refusal
 from bot.run import Summary, step
 from bot.steps.repo_config import PATH, guess_label, read_config
 from bot.text import as_code_span
-from bot.values import Branch, Caps, Issue, Repo, RepoConfig, Request
+from bot.values import Branch, Caps, Issue, Reaction, Repo, RepoConfig, Request
 from bot.views.day_limit import render_day_advice, render_day_limit
 
 LOST_ACCESS = "the asker may not write here any more"
@@ -143,10 +144,16 @@ def _find_issue_end(ports: Ports, request: Request) -> str:
 @step("acknowledge")
 def acknowledge(ports: Ports, request: Request) -> None:
     """Show within a second that the request was heard."""
-    try:
-        ports.comments.add_reaction(request.repo, request.number, request.comment)
-    except Refusal:  # locked or deleted in the meantime: the reaction is a courtesy
-        return
+    react(ports, request, "eyes")
+
+
+def react(ports: Ports, request: Request, reaction: Reaction) -> None:
+    """React to what asked. Locked or deleted in the meantime: the reaction is a courtesy."""
+    with suppress(Refusal):
+        if request.in_thread and request.comment:
+            ports.reviews.add_thread_reaction(request.repo, request.comment, reaction)
+        elif not request.review:  # GitHub takes none for a review
+            ports.comments.add_reaction(request.repo, request.number, request.comment, reaction)
 
 
 @step("compute_caps")

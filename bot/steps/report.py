@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from bot.ports import Ports
 from bot.run import step
+from bot.steps.admit import react
 from bot.steps.redact import redact
 from bot.values import PostedComment, RunReport, RunState
 from bot.views.end_comment import make_end_marker, render_end_comment
 from bot.views.status_comment import describe_run, make_marker, render_comment
+
+
+DONE = ("opened", "changed")
 
 
 @step("report")
@@ -17,6 +21,8 @@ def report(ports: Ports, state: RunState) -> RunReport:
     GitHub notifies people of new comments, not of edits.
     """
     end = _put_end_comment(ports, state) if state.outcome else None
+    if state.outcome and state.outcome.state in DONE:
+        react(ports, state.request, "+1")
     body = render_comment(state, end.url if end else "")
     comment = _put_comment(ports, state, make_marker(state.key), body)
     newest = end or comment

@@ -72,13 +72,13 @@ def explain_hopeless(state: RunState, verdict: Verdict) -> Outcome | None:
     if verdict.fingerprint and verdict.fingerprint in earlier:
         text = "CI shows the same failure as before my last fix, so I stopped rather than guess."
         return Outcome("draft", text, None, "same failure", TAKE_OVER)
-    if len(state.attempts) >= state.caps.attempts:
+    if len(state.own_attempts) >= state.caps.attempts:
         return _explain_attempts(state)
     return None
 
 
 def _explain_attempts(state: RunState) -> Outcome:
-    attempts = count_noun(len(state.attempts), "attempt")
+    attempts = count_noun(len(state.own_attempts), "attempt")
     text = f"CI is still red after {attempts}, the most that one run may make."
     cap = name_cap("GREENLIT_ATTEMPTS", state.caps.attempts, "attempts", state.config.attempts)
     return Outcome("draft", text, None, "attempts", f"{TAKE_OVER} {cap}")

@@ -24,7 +24,7 @@ AFTER_REVIEW = (
 RETRY = "Comment `/retry` to try again."
 IN_THE_LOG = "If it breaks again, whoever runs me finds the reason in my log."
 RETRY_THEN = "Then comment `/retry`."
-AFTER_RAISE = "After that, comment `/retry`. Or ask for less: a smaller issue takes less."
+AFTER_RAISE = "After that, comment `/retry`. Or ask for less at a time."
 FILE = "`.github/greenlit.yml`"
 LIMIT_CHARS = 300  # of the words of others that a sentence quotes
 MOST_PATHS = 5
@@ -160,17 +160,17 @@ def explain_model_stop(state: RunState, turn: Turn) -> Outcome:
         case "refused":
             text = f"{model} declined the request."
             next_step = (
-                "I cannot overrule that. If the issue can be read as asking for something harmful, "
-                "word it otherwise, then comment `/generate`."
+                "I cannot overrule that. If the request can be read as asking for something "
+                "harmful, word it otherwise, then comment `/generate`."
             )
             return Outcome("gave up", text, None, "declined", next_step, detail=turn.why)
         case "context":
             text = f"The conversation grew longer than {model} can read."
-            next_step = "Please split the issue into smaller ones, and ask for one at a time."
+            next_step = "Please ask for less at a time."
             return Outcome("gave up", text, None, "context", next_step)
         case "length":
             text = f"{model}'s answer was cut off twice, because it was too long."
-            next_step = "Please split the issue into smaller ones, and ask for one at a time."
+            next_step = "Please ask for less at a time."
             return Outcome("gave up", text, None, "length", next_step)
         case "end":
             text = f"{model} stopped halfway, although it was told to go on."

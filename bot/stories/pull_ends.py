@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.stories.ends import explain_stop, name_actor, quote_sentence
+from bot.stories.ends import (
+    explain_stop,
+    explain_stop_command,
+    name_actor,
+    quote_sentence,
+)
 from bot.text import as_code_span
 from bot.values import Outcome, RunState
 from bot.views.end_comment import link_branch
@@ -18,7 +23,7 @@ def explain_green_pull(state: RunState) -> Outcome:
     """Say that CI is green with what was pushed."""
     if not state.has_pushed:
         return explain_untouched(state, "CI is green.")
-    return Outcome("opened", "CI is green.", state.opened.number, next_step=REVIEW)
+    return Outcome("changed", "CI is green.", state.opened.number, next_step=REVIEW)
 
 
 def explain_unchecked_pull(state: RunState) -> Outcome:
@@ -26,7 +31,7 @@ def explain_unchecked_pull(state: RunState) -> Outcome:
     if not state.has_pushed:
         return explain_untouched(state, NO_CI)
     next_step = f"Please try it yourself. {REVIEW}"
-    return Outcome("opened", NO_CI, state.opened.number, "no CI", next_step)
+    return Outcome("changed", NO_CI, state.opened.number, "no CI", next_step)
 
 
 def explain_untouched(state: RunState, ci: str) -> Outcome:
@@ -38,13 +43,19 @@ def explain_untouched(state: RunState, ci: str) -> Outcome:
 
 def explain_red_pull(state: RunState, outcome: Outcome) -> Outcome:
     """Say why CI is not green in the end; the pull request stays as it is."""
-    return replace(outcome, pull=state.opened.number)
+    return replace(outcome, state="red", pull=state.opened.number)
 
 
 def explain_moved_pull(why: str, by: str, asker: str) -> Outcome:
     """Say what became of the pull request meanwhile; `why` is a clause."""
     stopped = explain_stop(f"{why}{name_actor(by, asker)}")
     return replace(stopped, next_step="To have me go on, comment `/retry` when it is open again.")
+
+
+def explain_command(asker: str, by: str) -> Outcome:
+    """Say who said `/stop`."""
+    next_step = "To have me go on, comment `/retry`."
+    return replace(explain_stop_command(asker, by), next_step=next_step)
 
 
 def explain_moved_branch(state: RunState, by: str = "") -> Outcome:

@@ -17,7 +17,7 @@ from bot.stories.ends import (
     explain_taken_branch,
     name_actor,
 )
-from bot.stories.pull_ends import explain_moved_branch, explain_moved_pull
+from bot.stories.pull_ends import explain_command, explain_moved_branch, explain_moved_pull
 from bot.stories.stops import StaysRed, Stopped
 from bot.text.durations import format_iso_time
 from bot.values import Caps, Checks, Request, RunState, Signal, Waiting
@@ -56,11 +56,11 @@ async def obey_signals(run: Run, request: Request) -> None:
 
 async def obey_signal(run: Run, request: Request, signal: Signal) -> None:
     """Raise Stopped when people do not want the work any more. A webhook hints; GitHub says."""
-    if signal.kind == "stop":
-        raise Stopped(explain_stop_command(request.asker, signal.by))
     if run.state.target is not None:
         await _obey_pull_signal(run, run.state, signal)
         return
+    if signal.kind == "stop":
+        raise Stopped(explain_stop_command(request.asker, signal.by))
     if signal.kind == "issue" and (why := await run(find_stop_reason, request)):
         raise Stopped(explain_stop(f"{why}{name_actor(signal.by, request.asker)}"))
     if run.state.pushed is not None:
@@ -82,6 +82,8 @@ async def _obey_pull_signal(run: Run, state: RunState, signal: Signal) -> None:
     A push while the change is written stops nothing: the change may fit on top of it.
     """
     request = state.request
+    if signal.kind == "stop":
+        raise Stopped(explain_command(request.asker, signal.by))
     if signal.kind in ("issue", "closed", "pull"):
         why = await run(find_pull_change, request, state.pull_details)
         if why:

@@ -272,6 +272,8 @@ class Outcome:
     state: Literal[
         "opened",
         "draft",
+        "changed",  # a pull request, with CI green or without any
+        "red",  # a pull request, or what CI says of it, stays so
         "unchanged",
         "refused",
         "ignored",

@@ -159,6 +159,12 @@ class RunState:
         return self.pushed is not None and bool(self.pushed.files)
 
     @property
+    def own_attempts(self) -> tuple[Attempt, ...]:
+        """Its attempts without what CI said of the pull request before."""
+        found = self.target.head_sha if self.target else None
+        return tuple(attempt for attempt in self.attempts if attempt.sha != found)
+
+    @property
     def snapshot(self) -> Issue:
         """The request as writers asked it. Raises RuntimeError before it was read."""
         return _require(self.issue, "the request is not read yet")

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.text import as_code_span, as_link, count_noun, defuse_markdown, render_usd
-from bot.values import Outcome, PullRequest, RunKey, RunState
+from bot.text import (
+    as_code_span,
+    as_link,
+    count_noun,
+    defuse_inline,
+    defuse_markdown,
+    render_usd,
+)
+from bot.values import Outcome, PullDetails, PullRequest, RunKey, RunState
 from bot.views.markdown_parts import join_parts
+from bot.views.weakened_checks import render_weakened
 
 ASKS = "<!-- greenlit:asks -->"  # hidden: the next run finds the questions by it
 QUESTION_CHARS = 1_000
+TITLE_CHARS = 120
 MOST_JOBS = 3
 LEFT_OVER = ("stopped", "gave up", "failed")  # after these it matters what was pushed
 OPERATORS = ("gave up", "failed")  # about these the operator may be asked
@@ -28,6 +37,7 @@ def render_end_comment(state: RunState) -> str:
     # The outcome's sentences are ours; what they quote was made harmless where it was quoted.
     return join_parts(
         f"@{state.request.asker} {_render_opening(state, outcome)}{outcome.text}",
+        _render_alerts(state),
         _render_questions(outcome.questions),
         _render_red(state, outcome),
         _render_left_over(state, outcome),
@@ -51,7 +61,9 @@ def link_pull(state: RunState, pull: PullRequest) -> str:
 
 
 def _render_opening(state: RunState, outcome: Outcome) -> str:
-    """Name the pull request that the run leaves, where it leaves one."""
+    """Name the pull request that the run leaves, where it leaves one, or what it pushed there."""
+    if state.target is not None:
+        return _render_pushed(state, state.target)
     if state.pull is None or outcome.state not in ("opened", "draft"):
         return ""
     link = link_pull(state, state.pull)
@@ -62,6 +74,26 @@ def _render_opening(state: RunState, outcome: Outcome) -> str:
     return f"I {verb} the {kind} {link}. "
 
 
+def _render_pushed(state: RunState, target: PullDetails) -> str:
+    """Say what was pushed to a pull request of people: its newest commit by name."""
+    if not state.has_pushed:
+        return ""
+    head, title = state.delivery.head, defuse_inline(state.delivery.finish.title, TITLE_CHARS)
+    link = f"[`{head[:7]}`]({target.url}/commits/{head})"
+    place = (
+        "" if state.request.number == target.number else f" to {as_link(target.title, target.url)}"
+    )
+    words = f" ({title})" if title else ""
+    return f"I pushed {link}{place}{words}. "
+
+
+def _render_alerts(state: RunState) -> str:
+    """Say first of all what of the pushed change asks for less: people decide about that."""
+    if state.target is None or not state.has_pushed:
+        return ""
+    return render_weakened(state)
+
+
 def _render_red(state: RunState, outcome: Outcome) -> str:
     """Say where CI is red for the change, with the way to what it says."""
     newest = state.attempts[-1] if state.attempts else None
@@ -70,7 +102,7 @@ def _render_red(state: RunState, outcome: Outcome) -> str:
     jobs = [as_code_span(name) for name in list(newest.verdict.jobs)[:MOST_JOBS]]
     failures = newest.verdict.reading.failures
     is_ours = newest.verdict.kind == "ours"
-    if outcome.state not in ("draft", "gave up") or not (is_ours and jobs and failures):
+    if outcome.state not in ("draft", "red", "gave up") or not (is_ours and jobs and failures):
         return ""
     where = ", ".join(jobs)
     if failures[0].place:
@@ -89,6 +121,9 @@ def _render_questions(questions: tuple[str, ...]) -> str:
 
 def _render_left_over(state: RunState, outcome: Outcome) -> str:
     """Say what is left of the work."""
+    if state.target is not None:
+        nothing = state.turns and outcome.state in LEFT_OVER and not state.has_pushed
+        return "Nothing was pushed." if nothing else ""
     if outcome.state not in LEFT_OVER or outcome.kind == "taken branch":
         return ""
     if state.pull is not None and state.pull.open:
@@ -108,7 +143,7 @@ def _list_facts(state: RunState, outcome: Outcome) -> Iterator[str]:
     """List the size, the attempts and the cost, as far as they are known."""
     if state.pull is not None and state.pull.size:
         yield state.pull.size
-    attempts = [attempt for attempt in state.attempts if attempt.state != "unchecked"]
+    attempts = [attempt for attempt in state.own_attempts if attempt.state != "unchecked"]
     if attempts:
         yield f"{count_noun(len(attempts), 'attempt')} at CI"
     if state.usage.usd:

@@ -12,13 +12,12 @@ from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
 from bot.views.markdown_parts import fold, join_parts, render_list
 from bot.views.pull_template import fill_template
+from bot.views.weakened_checks import LINE_CHARS, render_finding, render_weakened
 
 TEXT_CHARS = 6_000
 OPEN_CHARS = 1_200  # of what and why that stand open; the rest is folded
-LINE_CHARS = 500
 FINDING_CHARS = 300
 DIFFERS_CHARS = 1_000
-MOST_WEAKENED = 5
 MOST_NAMES = 5
 MOST_LINES = 20
 UNCHECKED = "This repository has no CI for pull requests: nothing has run these changes."
@@ -55,7 +54,7 @@ def render_sections(
     is_unchecked = not state.attempts or state.attempts[-1].state == "unchecked"
     warnings = filter(None, [warning, UNCHECKED if is_unchecked else ""])
     alerts = [f"> [!WARNING]\n> {text}" for text in warnings]
-    yield "alerts", join_parts(_render_weakened(state), *alerts)
+    yield "alerts", join_parts(render_weakened(state), *alerts)
     yield "issue", f"Closes #{state.request.number}"
     summary = _render_summary(drop_trailers(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
@@ -67,17 +66,6 @@ def render_sections(
     if state.repaired or _list_advice(state):
         yield "found", _render_findings(state)
     yield "machine", f"Greenlit, a bot that uses {state.opening.model}, wrote this pull request."
-
-
-def _render_weakened(state: RunState) -> str:
-    """Render what asks for less than before, first of all: the plan named it, and people decide."""
-    weakened = [finding for finding in state.advice if finding.gate == "tests"]
-    if not weakened:
-        return ""
-    findings = [_render_finding(finding, LINE_CHARS) for finding in weakened]
-    lines = render_list(findings, MOST_WEAKENED).splitlines()
-    head = ("[!IMPORTANT]", "Tests or checks ask for less than before:")
-    return "\n".join(f"> {line}" for line in (*head, *lines))
 
 
 def _render_summary(summary: str) -> str:
@@ -142,14 +130,9 @@ def _render_findings(state: RunState) -> str:
     advice = _list_advice(state)
     counts = ((state.repaired, "repaired before the push"), (advice, "left as advice"))
     title = ", ".join(f"{len(findings)} {what}" for findings, what in counts if findings)
-    lines = [f"Repaired: {_render_finding(finding, FINDING_CHARS)}" for finding in state.repaired]
-    lines += [f"Left: {_render_finding(finding, FINDING_CHARS)}" for finding in advice]
+    lines = [f"Repaired: {render_finding(finding, FINDING_CHARS)}" for finding in state.repaired]
+    lines += [f"Left: {render_finding(finding, FINDING_CHARS)}" for finding in advice]
     return fold(f"What the checks found: {title}", render_list(lines, MOST_LINES))
-
-
-def _render_finding(finding: Finding, limit_chars: int) -> str:
-    text = defuse_inline(finding.text, limit_chars)
-    return f"{as_code_span(finding.place)} {text}" if finding.place else text
 
 
 def render_foot(state: RunState) -> str:

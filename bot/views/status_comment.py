@@ -8,6 +8,7 @@ from bot.text import as_code_span, count_noun, defuse_inline, defuse_markdown, r
 from bot.values import Plan, RunKey, RunState
 from bot.views.attempts_table import render_attempts
 from bot.views.markdown_parts import fold, join_parts, render_list
+from bot.views.pull_body import render_sections
 from bot.views.wait_note import describe_waiting, render_waiting
 
 DOING = {  # what the run does, and what comes next
@@ -32,10 +33,13 @@ ON_PULL = {  # what comes next, where the pull request is open already
     "editing": "Next, I check it, push it to the pull request's branch, and wait for CI.",
     "waiting": "When CI is green, I bring the pull request up to date. What is red I repair.",
 }
+ON_TARGET_WAITING = "When CI is green, I say so here. What is red I repair."
 GO_ON = "Next, as soon as I am free, I go on with the change."
 ENDS = {
     "opened": ("✅", "opened a pull request"),
     "draft": ("🟠", "left a draft, because CI is not green"),
+    "changed": ("✅", "changed the pull request"),
+    "red": ("🟠", "is done, but CI is not green"),
     "unchanged": ("⚪", "found nothing to change"),
     "asked": ("❔", "has a question before it writes"),
     "stopped": ("⏹️", "stopped"),
@@ -68,6 +72,7 @@ def render_comment(state: RunState, end_url: str = "") -> str:
         f"### {_render_sign(state)} Greenlit {describe_state(state)}",
         *top,
         _render_plan(state),
+        _render_change(state),
         _render_todo(state),
         _render_ledger(state),
         _render_places(state),
@@ -117,16 +122,20 @@ def _render_progress(state: RunState) -> Iterator[str]:
         next_step = GO_ON
     if state.pull is not None:
         next_step = ON_PULL.get(state.phase, next_step)
+    if state.target is not None and state.phase == "waiting":
+        next_step = ON_TARGET_WAITING
     yield f"{render_waiting(state) or next_step}\n{_render_asker(state)}"
     is_green = any(attempt.state == "green" for attempt in state.attempts)
     is_planned = state.plan is not None and not state.plan.questions
-    boxes = (
+    boxes = [
         _render_box("Read the request and the code", ticked=not is_reading),
         _render_box("Plan the change", ticked=is_planned and not is_reading),
-        _render_box("Write it and check it", ticked=bool(state.attempts)),
+        _render_box("Write it and check it", ticked=bool(state.own_attempts)),
         _render_box("Green on CI", ticked=is_green),
-        _render_box(f"Pull request #{state.pull.number}" if state.pull else "Pull request"),
-    )
+    ]
+    if state.target is None:
+        name = f"Pull request #{state.pull.number}" if state.pull else "Pull request"
+        boxes.append(_render_box(name))
     yield "\n".join(boxes)
 
 
@@ -175,6 +184,16 @@ def _quote(words: str) -> str:
     return defuse_inline(words, LINE_CHARS)
 
 
+def _render_change(state: RunState) -> str:
+    """Render the model's words for what it pushed to a pull request whose text is people's."""
+    if state.target is None or not state.has_pushed or state.outcome is None:
+        return ""
+    parts = dict(render_sections(state))
+    names = ("what", "look", "found")
+    text = join_parts(*(parts.get(name, "") for name in names))
+    return fold("What I changed, and why", text)
+
+
 def _render_todo(state: RunState) -> str:
     """Render the model's own list, while it works on it."""
     if not state.todo or state.outcome:
@@ -188,10 +207,10 @@ def _render_ledger(state: RunState) -> str:
     table = render_attempts(state.attempts)
     if not table:
         return ""
-    number = len(state.attempts)
+    number = len(state.own_attempts)
     title = f"CI: attempt {number} of at most {state.caps.attempts}"
-    if state.outcome:
-        title = f"CI: {count_noun(number, 'attempt')}"
+    if state.outcome or not number:
+        title = f"CI: {count_noun(number, 'attempt')}" if number else "CI"
     return fold(title, table)
 
 
@@ -219,5 +238,6 @@ def _render_foot(state: RunState) -> str:
         return f"<sub>Run `{state.key}`</sub>"
     label = state.request.label
     unlabel = f", remove the label {as_code_span(label)}" if label else ""
-    stop = f"To stop me, comment `/stop`{unlabel}, or close the issue."
+    place = "issue" if state.target is None else "pull request"
+    stop = f"To stop me, comment `/stop`{unlabel}, or close the {place}."
     return f"<sub>{stop} Run `{state.key}`</sub>"

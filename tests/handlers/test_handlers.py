@@ -181,7 +181,12 @@ def test_a_branch_names_its_issue(title, run, branch):
 
 @pytest.mark.parametrize(
     ("action", "is_told"),
-    [("edited", True), ("converted_to_draft", True), ("opened", False), ("ready_for_review", False)],
+    [
+        ("edited", True),
+        ("converted_to_draft", True),
+        ("opened", False),
+        ("ready_for_review", False),
+    ],
 )
 def test_a_pull_request_that_is_edited_is_told_to_its_run(action, is_told):
     """It may have another base now; what says nothing new is not told."""

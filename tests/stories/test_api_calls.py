@@ -27,7 +27,7 @@ def test_a_green_run_asks_github_nothing_twice_in_vain(tmp_path, checked):
         "POST /app/installations/N/access_tokens": 2,  # one for the API, one for git
         "GET /repos/acme/greeter/contents/.github/greenlit.yml": 1,
         "GET /repos/acme/greeter/collaborators/ada/permission": 3,  # asked, push, pull request
-        "POST /repos/acme/greeter/issues/N/reactions": 1,
+        "POST /repos/acme/greeter/issues/N/reactions": 2,  # heard, done
         "GET /repos/acme/greeter": 1,
         "GET /repos/acme/greeter/issues/N": 2,  # asked, pull request
         "GET /repos/acme/greeter/issues/N/comments": 2,  # what people said, what we said

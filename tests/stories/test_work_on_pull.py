@@ -32,7 +32,7 @@ def test_words_become_a_commit_on_top(stage):
         on.say(pull, "/generate greet more softly")
         outcome = on.ended(pull).outcome
 
-        assert "opened" == outcome.state
+        assert "changed" == outcome.state
         assert {"main", "topic"} == {"main"} | on.branches()
 
 
@@ -44,4 +44,4 @@ def test_red_ci_is_repaired(stage):
         on.say(pull, "/fix")
         outcome = on.ended(pull).outcome
 
-        assert "opened" == outcome.state
+        assert "changed" == outcome.state

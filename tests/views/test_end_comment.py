@@ -247,7 +247,7 @@ def test_an_opened_draft_and_one_without_ci():
             snapshot(
                 [
                     "@ada I left the draft Greet quietly (#8). CI is red, and I could not repair it. I reached the budget of $5.00 for one run: $0.12 is spent, and the next turn could pass it.",
-                    "The limit is GREENLIT_USD_PER_RUN=5: whoever runs me can raise it. After that, comment /retry. Or ask for less: a smaller issue takes less.",
+                    "The limit is GREENLIT_USD_PER_RUN=5: whoever runs me can raise it. After that, comment /retry. Or ask for less at a time.",
                     "1 file changed: +1 −1 lines · 2 attempts at CI · cost $0.12",
                 ]
             ),
@@ -461,7 +461,7 @@ def test_a_stop_says_what_is_left(state, lines):
                 [
                     "@ada I reached the budget of $5.00 for one run: $0.12 is spent, and the next turn could pass it.",
                     "Nothing was pushed.",
-                    "The limit is GREENLIT_USD_PER_RUN=5: whoever runs me can raise it. After that, comment /retry. Or ask for less: a smaller issue takes less.",
+                    "The limit is GREENLIT_USD_PER_RUN=5: whoever runs me can raise it. After that, comment /retry. Or ask for less at a time.",
                     "cost $0.12 · run acme/greeter#7/1",
                 ]
             ),
@@ -474,7 +474,7 @@ def test_a_stop_says_what_is_left(state, lines):
                 [
                     "@ada I reached the budget of $2.00 for one run: $0.12 is spent, and the next turn could pass it.",
                     "Nothing was pushed.",
-                    "The limit is budget_usd: 2 in .github/greenlit.yml: whoever maintains the repository can raise it. After that, comment /retry. Or ask for less: a smaller issue takes less.",
+                    "The limit is budget_usd: 2 in .github/greenlit.yml: whoever maintains the repository can raise it. After that, comment /retry. Or ask for less at a time.",
                     "cost $0.12 · run acme/greeter#7/1",
                 ]
             ),
@@ -485,7 +485,7 @@ def test_a_stop_says_what_is_left(state, lines):
                 [
                     "@ada I reached the limit of 80 turns of the model for one run.",
                     "Nothing was pushed.",
-                    "The limit is GREENLIT_TURNS_PER_RUN=80: whoever runs me can raise it. After that, comment /retry. Or ask for less: a smaller issue takes less.",
+                    "The limit is GREENLIT_TURNS_PER_RUN=80: whoever runs me can raise it. After that, comment /retry. Or ask for less at a time.",
                     "cost $0.12 · run acme/greeter#7/1",
                 ]
             ),
@@ -496,7 +496,7 @@ def test_a_stop_says_what_is_left(state, lines):
                 [
                     "@ada I reached the limit of 60 minutes of work for one run.",
                     "Nothing was pushed.",
-                    "The limit is GREENLIT_MINUTES_PER_RUN=60: whoever runs me can raise it. After that, comment /retry. Or ask for less: a smaller issue takes less.",
+                    "The limit is GREENLIT_MINUTES_PER_RUN=60: whoever runs me can raise it. After that, comment /retry. Or ask for less at a time.",
                     "cost $0.12 · run acme/greeter#7/1",
                 ]
             ),
@@ -509,7 +509,7 @@ def test_a_stop_says_what_is_left(state, lines):
                 [
                     "@ada I reached the limit of 1 minute of work for one run.",
                     "Nothing was pushed.",
-                    "The limit is minutes: 1 in .github/greenlit.yml: whoever maintains the repository can raise it. After that, comment /retry. Or ask for less: a smaller issue takes less.",
+                    "The limit is minutes: 1 in .github/greenlit.yml: whoever maintains the repository can raise it. After that, comment /retry. Or ask for less at a time.",
                     "cost $0.12 · run acme/greeter#7/1",
                 ]
             ),
@@ -531,7 +531,7 @@ def test_a_limit_names_its_setting_and_who_may_raise_it(outcome, lines):
                 [
                     "@ada Claude declined the request.",
                     "Nothing was pushed.",
-                    "I cannot overrule that. If the issue can be read as asking for something harmful, word it otherwise, then comment /generate.",
+                    "I cannot overrule that. If the request can be read as asking for something harmful, word it otherwise, then comment /generate.",
                     "cost $0.12 · run acme/greeter#7/1",
                 ]
             ),
@@ -542,7 +542,7 @@ def test_a_limit_names_its_setting_and_who_may_raise_it(outcome, lines):
                 [
                     "@ada The conversation grew longer than Claude can read.",
                     "Nothing was pushed.",
-                    "Please split the issue into smaller ones, and ask for one at a time.",
+                    "Please ask for less at a time.",
                     "cost $0.12 · run acme/greeter#7/1",
                 ]
             ),
@@ -553,7 +553,7 @@ def test_a_limit_names_its_setting_and_who_may_raise_it(outcome, lines):
                 [
                     "@ada Claude's answer was cut off twice, because it was too long.",
                     "Nothing was pushed.",
-                    "Please split the issue into smaller ones, and ask for one at a time.",
+                    "Please ask for less at a time.",
                     "cost $0.12 · run acme/greeter#7/1",
                 ]
             ),

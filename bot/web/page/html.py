@@ -22,6 +22,8 @@ STATES = {  # in words, and how bright it is
     "running": ("at work", "busy"),
     "opened": ("pull request opened", "good"),
     "draft": ("draft, not green", "warn"),
+    "changed": ("pull request changed", "good"),
+    "red": ("CI is not green", "warn"),
     "unchanged": ("nothing to change", "dim"),
     "asked": ("has a question", "warn"),
     "stopped": ("stopped", "dim"),

@@ -10,7 +10,6 @@ from bot.values import PostedComment, RunReport, RunState
 from bot.views.end_comment import make_end_marker, render_end_comment
 from bot.views.status_comment import describe_run, make_marker, render_comment
 
-
 DONE = ("opened", "changed")
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from bot.forge.review_records import NewThread, ThreadPlace
 from bot.steps.apply_suggestions import commit_suggestions
 from bot.values import Patch, RepoConfig, Sha
 from tests.edits.suggestion_cases import block, on
+from tests.git_served import commit, git
 
 NUMBER = 9
 
@@ -128,3 +130,41 @@ def test_a_renamed_file_is_followed(place):
 
     assert ["applied", "declined", "declined", "declined"] == [told.kind for told in made.answers]
     assert {**moved, "new/a.py": b"1\nx\n"} == contents
+
+
+def test_threads_as_github_has_them_are_applied(place):
+    """From the review on the page to the commit: hunks, several lines, CRLF, other encodings, and
+    a push between the review and the commit.
+    """
+    folder, name = place.forge.git_dir(place.repo.name), place.repo.name
+    lines = [b"line %d\r\n" % number for number in range(1, 41)]
+    place.lay({"long.txt": b"".join(lines), "latin.txt": b"caf\xe9\nth\xe9\n"})
+    git(folder, "branch", "feature", "main")
+    changed = [*lines[:9], b"new 10\r\n", b"new 11\r\n", *lines[11:30], b"new 31\r\n", *lines[31:]]
+    work = {"long.txt": b"".join(changed), "latin.txt": b"caf\xe9\nth\xe9\ntea\n"}
+    commit(folder, work, branch="feature")
+    number = place.forge.open_pull(name, "ada", "feature", "Change lines")
+    place.forge.submit_review(
+        name,
+        number,
+        "wes",
+        threads=[
+            NewThread(ThreadPlace("long.txt", 11, start_line=10), block("ten\n")),
+            NewThread(ThreadPlace("long.txt", 31), block("31\n")),
+            NewThread(ThreadPlace("latin.txt", 2), block("th\u00e9!\n")),
+            NewThread(ThreadPlace("latin.txt", 3), block("Tea\n")),
+        ],
+    )
+    changed[30] = b"pushed 31\r\n"
+    pushed = {"long.txt": "first\r\n" + b"".join(changed).decode()}
+    place.forge.push(name, "wes", "feature", pushed, "Push meanwhile")
+    tree = place.tree("feature")
+    made = apply(place, tree, *place.ports.reviews.list_threads(place.repo, number))
+    contents = place.ports.mirrors.read(tree_at(tree, made.sha), ["long.txt", "latin.txt"])
+
+    assert ["applied", "declined", "declined", "applied"] == [told.kind for told in made.answers]
+    assert "outdated" in made.answers[1].text
+    assert "is not UTF-8" in made.answers[2].text
+    expected = [*lines[:9], b"ten\r\n", *lines[11:30], b"pushed 31\r\n", *lines[31:]]
+    assert b"first\r\n" + b"".join(expected) == contents["long.txt"]
+    assert b"caf\xe9\nth\xe9\nTea\n" == contents["latin.txt"]

@@ -26,8 +26,6 @@ from bot.values import (
 )
 from bot.views.suggestion_message import render_suggestion_message, render_suggestion_title
 
-APPLIED = "Applied to the letter."
-
 
 def _summarize_suggestions(made: AppliedSuggestions) -> Summary | None:
     if not made.answers:
@@ -132,5 +130,5 @@ class _Case:
                 text = " ".join(dict.fromkeys(refusal.text for refusal in refused))
                 answers.append(ThreadAnswer(thread.id, refused[-1].kind, text))
             elif thread.id in done:
-                answers.append(ThreadAnswer(thread.id, "applied", APPLIED, sha))
+                answers.append(ThreadAnswer(thread.id, "applied", "", sha))
         return tuple(answers)

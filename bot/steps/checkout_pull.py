@@ -29,12 +29,22 @@ def _summarize_checkout(pull: PullCheckout) -> Summary:
 
 @step("checkout_pull", _summarize_checkout)
 def checkout_pull(ports: Ports, repo: Repo, target: PullDetails) -> PullCheckout:
-    """Fetch both branches as they are now. Raises Refusal when one is gone."""
+    """Fetch both branches as they are now; of a fork, the commit that GitHub named.
+
+    Raises Refusal when a branch is gone.
+    """
     remote = ports.credentials.fetch_remote(repo)
-    tree = ports.mirrors.fetch(repo, remote, target.head)
+    tree = _fetch_head(ports, repo, target)
     base = ports.mirrors.fetch(repo, remote, target.base)
     merge_base = ports.mirrors.merge_base(tree, remote, base)
     if merge_base is None:
         names = f"{as_code_span(target.head)} and {as_code_span(target.base)}"
         raise Refusal(f"{names} have no commit in common, so I cannot tell what changed.")
     return PullCheckout(tree, merge_base, base.sha)
+
+
+def _fetch_head(ports: Ports, repo: Repo, target: PullDetails) -> Tree:
+    remote = ports.credentials.fetch_remote(repo)
+    if target.is_fork:
+        return ports.mirrors.fetch_commit(repo, remote, target.head_sha, target.head)
+    return ports.mirrors.fetch(repo, remote, target.head)

@@ -15,7 +15,6 @@ from bot.values import Outcome, PullDetails, Request, RunState, Signal, Subject
 from bot.views.command_answers import (
     IDLE,
     render_busy,
-    render_fork_answer,
     render_no_fix,
     render_pull_help,
     render_what_is_wanted,
@@ -61,8 +60,6 @@ async def start_on_pull(
     if obstacle:
         await run(reply, request, obstacle)
         return Outcome("refused", obstacle)
-    if target.is_fork:  # what is answered there is another story's
-        return await _answer(run, request, render_fork_answer(target))
     if request.command == "retry":
         request = _repeat(request, target, await run.find_last_state(subject))
     if not request.words and not request.review and not request.in_thread:

@@ -35,6 +35,7 @@ from bot.steps.inspect_change import inspect_change
 from bot.steps.judge_pull import judge_pull
 from bot.steps.predict_ci import predict_ci
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
+from bot.steps.suggest_to_fork import suggest_to_fork
 from bot.steps.use_tools import use_tools
 
 STEPS: tuple[Step[..., Any], ...] = (
@@ -78,6 +79,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     read_pull_end.read_pull_end,
     delete_pull_branch.compute_time_left,
     delete_pull_branch.delete_pull_branch,
+    suggest_to_fork,
     open_pull.pull_was_closed,
     open_pull.open_pull,
     open_pull.update_pull,

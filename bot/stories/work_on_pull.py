@@ -1,7 +1,7 @@
 """A pull request is changed on top of its newest commit, and its CI made green again.
 
 Whoever may write asks for it: with `/generate` what to change, with `/fix` to repair a red CI, by a
-review. The head must be a branch of the repository itself. Nothing that people pushed is moved.
+review. Nothing that people pushed is moved. To a fork nothing is pushed: the answer is a review.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_pull import snapshot_pull
 from bot.stories.agent import write
 from bot.stories.delivery import deliver
+from bot.stories.fork_answer import answer_fork
 from bot.stories.progress import carry_out, tell
 from bot.stories.until_green import until_green
 from bot.stories.watching import obey_signals
@@ -37,6 +38,8 @@ async def change_pull(run: Run, request: Request) -> Outcome:
     state = await begin_on_pull(run, request)
     async with run.slot(request.repo, request.at):
         state = await understand_pull(run, state)
+        if state.pull_details.is_fork:
+            return await answer_fork(run, await write(run, state))
         # What needs no model is applied here: suggestions, to the letter.
         if request.command != "fix":  # that begins with what CI says of the head
             state = await write(run, state)
@@ -48,7 +51,8 @@ async def begin_on_pull(run: Run, request: Request) -> RunState:
     """Say that the work begins; read what the repository allows, and the pull request."""
     state = run.keep(RunState(run.key, request))
     snapshot = await run(snapshot_pull, request)
-    await run.follow(snapshot.target.head)
+    if not snapshot.target.is_fork:  # whose branch may be called as one of ours
+        await run.follow(snapshot.target.head)
     state = after_pull_snapshot(state, snapshot.target, snapshot.issue, snapshot.threads)
     state = await tell(run, state)
     config = await run(load_repo_config, request)
@@ -66,7 +70,7 @@ async def understand_pull(run: Run, state: RunState) -> RunState:
     expected_ci = await run(predict_ci, into, state.own_branch)
     state = run.keep(replace(state, ci=expected_ci))
     snapshot = await run(fetch_checks, repo, state.base.sha)
-    if state.request.command == "fix":
+    if state.request.command == "fix" and not state.pull_details.is_fork:
         return run.keep(replace(state, attempts=(Attempt(state.base.sha, "running"),)))
     if snapshot.checks.failed:
         verdict = await run(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.text import as_code_span
 from bot.text.durations import render_duration
-from bot.values import Checks, LastRun, PullDetails, Request
+from bot.values import Checks, LastRun, Request
 
 NOT_YOURS = "Sorry: only people with write access to this repository can ask me for that."
 IDLE = "Nothing is under way here."
@@ -54,12 +54,6 @@ def render_only_on_pulls(request: Request) -> str:
     """Say that a command works on pull requests alone."""
     command = _render_command(request.command)
     return f"{command} works on pull requests. `/help` shows what works here."
-
-
-def render_fork_answer(target: PullDetails) -> str:
-    """Say why nothing can be pushed to a pull request from a fork."""
-    fork = as_code_span(target.head_repo) if target.head_repo else "a fork that is gone"
-    return f"This pull request comes from {fork}, where I cannot push, so I changed nothing."
 
 
 def render_no_fix(checks: Checks) -> str:

@@ -97,6 +97,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Brought the pull request's text up to date",
             "bringing the pull request's text up to date",
         ),
+        "suggest_to_fork": ("Suggested the change in a review", "suggesting the change"),
         "use_tools": ("Did what the model asked", "doing what the model asked for"),
         "wait": ("Waited for CI, or for word from people", ""),
         "was_closed": (

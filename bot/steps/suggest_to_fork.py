@@ -21,7 +21,7 @@ MOST_SUGGESTIONS = 50  # in one review: nobody takes more of them one by one
 PATCH_CHARS = 40_000  # GitHub takes 65,536 characters in all
 MOVED = "somebody pushed to the fork while I was writing"
 TOO_LONG = "the patch is too long for a comment"
-SECRET = "the patch would show what looks like a secret that stands in the files already"  # noqa: S105
+SECRET = "it would show what looks like a secret that stands in the files already"  # noqa: S105
 NO_TEXT = "the patch holds bytes that are no UTF-8"
 REFUSED = "GitHub refuses the review"
 
@@ -90,11 +90,12 @@ def _submit(
         return ForkAnswer(obstacle=TOO_LONG)
     if "\ufffd" in diff:
         return ForkAnswer(obstacle=NO_TEXT)
-    if redact(ports, diff) != diff:
+    written = "\n".join([diff, *(change.text or "" for change in changes)])
+    if redact(ports, written) != written:
         return ForkAnswer(obstacle=SECRET)
     request, target = state.request, state.pull_details
     finish = state.finish_call.finish
-    body = render_fork_review(request.asker, target, finish, len(changes), diff)
+    body = render_fork_review(target, finish, len(changes), diff)
     text = redact(ports, body)
     if not ports.reviews.submit_review(request.repo, target.number, marker, text, changes):
         return ForkAnswer(obstacle=REFUSED)

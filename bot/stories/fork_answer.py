@@ -19,7 +19,7 @@ async def answer_fork(run: Run, state: RunState) -> Outcome:
         text = f"I suggested nothing, because {answer.obstacle}."
         return Outcome("gave up", text, next_step=AGAIN)
     text = f"This comes from a fork, where I cannot push. My review has {_name_parts(answer)}."
-    return Outcome("done", text, next_step="CI has not run it: it does once you take it.")
+    return Outcome("suggested", text, next_step="CI has not run it: it does once you take it.")
 
 
 def _name_parts(answer: ForkAnswer) -> str:

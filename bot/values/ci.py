@@ -271,6 +271,7 @@ class Outcome:
 
     state: Literal[
         "opened",
+        "suggested",
         "draft",
         "changed",  # a pull request, with CI green or without any
         "red",  # a pull request, or what CI says of it, stays so

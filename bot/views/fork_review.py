@@ -15,12 +15,10 @@ NOT_RUN = "Nothing has run this change: CI does once it stands on the branch."
 _BACKTICKS = re.compile(r"`+")
 
 
-def render_fork_review(
-    asker: str, target: PullDetails, finish: Finish, suggested: int, diff: str
-) -> str:
+def render_fork_review(target: PullDetails, finish: Finish, suggested: int, diff: str) -> str:
     """Render the review's text: what it brings, how to take it, and a patch where one is left."""
     title = defuse_inline(finish.title, TITLE_CHARS)
-    opening = f"@{asker} I cannot push to a fork, so here is the change as a review: {title}."
+    opening = f"I cannot push to a fork, so here is the change as a review: {title}."
     summary = defuse_markdown(drop_trailers(finish.summary), SUMMARY_CHARS)
     return join_parts(
         opening,

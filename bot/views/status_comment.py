@@ -37,6 +37,7 @@ ON_TARGET_WAITING = "When CI is green, I say so here. What is red I repair."
 GO_ON = "Next, as soon as I am free, I go on with the change."
 ENDS = {
     "opened": ("✅", "opened a pull request"),
+    "suggested": ("✅", "suggested the change in a review"),
     "draft": ("🟠", "left a draft, because CI is not green"),
     "changed": ("✅", "changed the pull request"),
     "red": ("🟠", "is done, but CI is not green"),

@@ -20,8 +20,8 @@ FINISH = Finish("Greet softly", "", "It shouted.\n\nSigned-off-by: eve")
 
 def test_suggestions_are_told_how_to_be_taken():
     """One is taken by itself, several together in one commit; CI has not run."""
-    assert render_fork_review("ada", TARGET, FINISH, 1, "") == snapshot("""\
-@ada I cannot push to a fork, so here is the change as a review: Greet softly.
+    assert render_fork_review(TARGET, FINISH, 1, "") == snapshot("""\
+I cannot push to a fork, so here is the change as a review: Greet softly.
 
 It shouted.
 
@@ -29,7 +29,7 @@ It is one suggestion: take it with **Commit suggestion** below.
 
 Nothing has run this change: CI does once it stands on the branch.\
 """)
-    assert "3 suggestions that belong together" in render_fork_review("ada", TARGET, FINISH, 3, "")
+    assert "3 suggestions that belong together" in render_fork_review(TARGET, FINISH, 3, "")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_patch_applies_with_the_command_that_is_given(tmp_path, before, afte
         ["git", "diff"], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
     file.write_text(before)
-    body = render_fork_review("ada", TARGET, FINISH, 0, diff)
+    body = render_fork_review(TARGET, FINISH, 0, diff)
     (command,) = re.findall(r"^(`{3,})sh\n(.*?)^\1$", body, re.DOTALL | re.MULTILINE)
     subprocess.run(["sh", "-e"], input=command[1], text=True, cwd=tmp_path, check=True)
 
@@ -61,5 +61,5 @@ def test_the_patch_applies_with_the_command_that_is_given(tmp_path, before, afte
 
 def test_lost_line_ends_are_warned_of():
     """A browser may drop the carriage returns that a patch needs."""
-    assert "CRLF" in render_fork_review("ada", TARGET, FINISH, 0, "-a\r\n+b\r\n")
-    assert "The rest is a patch" in render_fork_review("ada", TARGET, FINISH, 2, "-a\n+b\n")
+    assert "CRLF" in render_fork_review(TARGET, FINISH, 0, "-a\r\n+b\r\n")
+    assert "The rest is a patch" in render_fork_review(TARGET, FINISH, 2, "-a\n+b\n")

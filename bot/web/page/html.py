@@ -21,6 +21,7 @@ STATES = {  # in words, and how bright it is
     "queued": ("queued", "busy"),
     "running": ("at work", "busy"),
     "opened": ("pull request opened", "good"),
+    "suggested": ("change suggested", "good"),
     "draft": ("draft, not green", "warn"),
     "changed": ("pull request changed", "good"),
     "red": ("CI is not green", "warn"),

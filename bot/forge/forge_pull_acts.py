@@ -99,7 +99,7 @@ class PullActs:
         """Merge a pull request and return the commit. Raises NotMergeableError."""
         with self.state.lock:
             repository = self.state.find_repository(repo)
-            pull = self._get_pull(repository, number)
+            pull = repository.get_pull(number)
             return self.merges.merge(repository, pull, by, MergeWish(method))
 
     def delete_branch(self, repo: str, branch: str, by: str) -> None:
@@ -141,7 +141,7 @@ class PullActs:
         """
         with self.state.lock:
             repository = self.state.find_repository(repo)
-            pull = self._get_pull(repository, number)
+            pull = repository.get_pull(number)
             new = NewReview(action, body, tuple(threads))
             return self.reviews.create(repository, pull, by, new).id
 
@@ -168,7 +168,7 @@ class PullActs:
         """Begin a thread without a review, and return its first comment."""
         with self.state.lock:
             repository = self.state.find_repository(repo)
-            pull = self._get_pull(repository, number)
+            pull = repository.get_pull(number)
             new = NewReview("COMMENT", threads=(NewThread(place, body),))
             return self.reviews.add_comment(repository, pull, by, new).id
 
@@ -200,7 +200,7 @@ class PullActs:
     def find_pull(self, repo: str, number: int) -> PullRecord:
         """Return a pull request. Raises KeyError."""
         with self.state.lock:
-            return self._get_pull(self.state.find_repository(repo), number)
+            return self.state.find_repository(repo).get_pull(number)
 
     def list_reviews(self, repo: str, number: int) -> list[ReviewRecord]:
         """Return the submitted reviews of a pull request, oldest first."""
@@ -216,10 +216,3 @@ class PullActs:
         """Return the comments in threads that all see, oldest first."""
         with self.state.lock:
             return self.state.find_repository(repo).list_review_comments(number)
-
-    @staticmethod
-    def _get_pull(repository: RepositoryRecord, number: int) -> PullRecord:
-        pull = repository.find_pull(number)
-        if pull is None:
-            raise KeyError(number)
-        return pull

@@ -84,7 +84,7 @@ class ForgePulls:
         body: str | None,
     ) -> PullRecord:
         """Change the title or the body; None leaves it as it is."""
-        old = self._get(repository, number)
+        old = repository.get_pull(number)
         new = replace(old, **edit_texts(old, title, body))  # type: ignore[arg-type]
         repository.issues[number] = new
         if changes := list_changes(old, new):
@@ -102,7 +102,7 @@ class ForgePulls:
         self, repository: RepositoryRecord, number: int, actor: str, base: str
     ) -> PullRecord:
         """Ask for a merge into another branch."""
-        old = self._get(repository, number)
+        old = repository.get_pull(number)
         if base == old.base:
             return old
         sha = self._state.store.find_head(repository.name, base)
@@ -119,7 +119,7 @@ class ForgePulls:
         """Close a pull request whose commits are in its base now, with the commit that did it."""
         time = now()
         pull = replace(
-            self._get(repository, number),
+            repository.get_pull(number),
             state="closed",
             closed_at=time,
             updated_at=time,
@@ -133,14 +133,14 @@ class ForgePulls:
     def close(self, repository: RepositoryRecord, number: int, actor: str) -> PullRecord:
         """Close a pull request without merging it."""
         time = now()
-        pull = self._get(repository, number)
+        pull = repository.get_pull(number)
         pull = replace(pull, state="closed", closed_at=time, updated_at=time)
         self._save(repository, pull, "closed", actor)
         return pull
 
     def reopen(self, repository: RepositoryRecord, number: int, actor: str) -> PullRecord:
         """Open a closed pull request again, with what was pushed since, and start its checks."""
-        pull = self._get(repository, number)
+        pull = repository.get_pull(number)
         head_sha = self._state.store.find_head(pull.fork or repository.name, pull.head)
         pull = replace(pull, state="open", closed_at=None, updated_at=now(), head_sha=head_sha)
         self._keep_head(repository, pull)
@@ -153,7 +153,7 @@ class ForgePulls:
         self, repository: RepositoryRecord, number: int, actor: str, *, draft: bool
     ) -> PullRecord:
         """Make it a draft or mark it ready; nothing happens when it is so already."""
-        pull = self._get(repository, number)
+        pull = repository.get_pull(number)
         if pull.draft == draft:
             return pull
         pull = replace(pull, draft=draft, updated_at=now())
@@ -165,7 +165,7 @@ class ForgePulls:
         self, repository: RepositoryRecord, number: int, actor: str, reviewers: tuple[str, ...]
     ) -> PullRecord:
         """Ask these people for a review; whoever is asked already hears nothing."""
-        pull = self._get(repository, number)
+        pull = repository.get_pull(number)
         for login in reviewers:
             if login not in pull.reviewers:
                 pull = replace(pull, reviewers=(*pull.reviewers, login), updated_at=now())
@@ -177,7 +177,7 @@ class ForgePulls:
         self, repository: RepositoryRecord, number: int, actor: str, reviewers: tuple[str, ...]
     ) -> PullRecord:
         """Ask these people for a review no more."""
-        pull = self._get(repository, number)
+        pull = repository.get_pull(number)
         for login in set(reviewers) & set(pull.reviewers):
             others = tuple(name for name in pull.reviewers if name != login)
             pull = replace(pull, reviewers=others, updated_at=now())
@@ -232,12 +232,6 @@ class ForgePulls:
             for pull in _list_open(repository)
             if (pull.fork or repository.name, pull.head) == (pushed.name, branch)
         ]
-
-    def _get(self, repository: RepositoryRecord, number: int) -> PullRecord:
-        pull = repository.find_pull(number)
-        if pull is None:
-            raise KeyError(number)
-        return pull
 
     def _save(
         self,

@@ -19,7 +19,7 @@ from bot.forge.review_records import (
     ReviewRecordState,
     ThreadRecord,
 )
-from bot.forge.review_views import render_review_comment, render_reviewed, render_thread
+from bot.forge.review_views import render_review_comment, render_review_event, render_thread
 from bot.forge.thread_follower import ThreadFollower
 
 STATES: Mapping[ReviewAction, ReviewRecordState] = {
@@ -76,7 +76,7 @@ class ForgeReviews:
         return review
 
     def _forget_request(self, repository: RepositoryRecord, review: ReviewRecord) -> None:
-        pull = _get_pull(repository, review.number)
+        pull = repository.get_pull(review.number)
         reviewers = tuple(login for login in pull.reviewers if login != review.author)
         repository.issues[pull.number] = replace(pull, reviewers=reviewers, updated_at=now())
 
@@ -112,7 +112,7 @@ class ForgeReviews:
     ) -> None:
         repository.reviews[review.id] = review
         if review.submitted_at:
-            view = render_reviewed(self._state, repository, review)
+            view = render_review_event(self._state, repository, review)
             self._publish(
                 repository,
                 review.number,
@@ -139,7 +139,7 @@ class ForgeReviews:
         pending review, if they have one.
         """
         thread = repository.threads[thread_id]
-        pull = _get_pull(repository, thread.number)
+        pull = repository.get_pull(thread.number)
         pending = find_pending(repository, pull.number, author)
         review = pending or self.create(repository, pull, author, NewReview())
         first = min(
@@ -261,7 +261,7 @@ class ForgeReviews:
         actor: str,
         **parts: object,
     ) -> None:
-        pull = render_pull(self._state, repository, _get_pull(repository, number))
+        pull = render_pull(self._state, repository, repository.get_pull(number))
         self._publisher.publish(repository, event, action, actor, pull_request=pull, **parts)
 
 
@@ -271,13 +271,6 @@ def find_pending(repository: RepositoryRecord, number: int, author: str) -> Revi
         if not review.submitted_at and review.author == author:
             return review
     return None
-
-
-def _get_pull(repository: RepositoryRecord, number: int) -> PullRecord:
-    pull = repository.find_pull(number)
-    if pull is None:
-        raise KeyError(number)
-    return pull
 
 
 def _list_comments_of(repository: RepositoryRecord, review_id: int) -> list[ReviewCommentRecord]:

@@ -89,6 +89,13 @@ class RepositoryRecord:
         issue = self.issues.get(number)
         return issue if isinstance(issue, PullRecord) else None
 
+    def get_pull(self, number: int) -> PullRecord:
+        """Return the pull request with this number. Raises KeyError."""
+        pull = self.find_pull(number)
+        if pull is None:
+            raise KeyError(number)
+        return pull
+
     def list_comments(self, number: int) -> list[CommentRecord]:
         """Return the comments on an issue, oldest first."""
         return [comment for comment in self.comments.values() if comment.number == number]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from bot.forge.forge_issues import ForgeIssues
 from bot.forge.forge_records import CommentRecord, IssueRecord
 from bot.forge.issue_views import (
@@ -14,6 +16,8 @@ from bot.forge.issue_views import (
 )
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
 from bot.forge.rest_refusal import RestRefusal, refuse_field, refuse_unknown
+
+AnyIssue = TypeVar("AnyIssue", bound=IssueRecord)
 
 LONGEST_BODY = 65536
 READ, WRITE = "issues=read; pull_requests=read", "issues=write; pull_requests=write"
@@ -46,7 +50,7 @@ class IssueRoutes:
         )
 
     def _add_comment(self, request: RestRequest) -> RestResponse:
-        issue = _check_unlocked(_find_issue(request))
+        issue = check_unlocked(_find_issue(request))
         comment = self._issues.add_comment(
             request.repository, issue.number, request.login, read_body(request, "IssueComment")
         )
@@ -56,7 +60,7 @@ class IssueRoutes:
     def _edit_comment(self, request: RestRequest) -> RestResponse:
         """Edit any comment: an App with `issues: write` may edit anybody's."""
         comment = _find_comment(request)
-        _check_unlocked(request.repository.issues[comment.number])
+        check_unlocked(request.repository.issues[comment.number])
         comment = self._issues.edit_comment(
             request.repository, comment.id, request.login, read_body(request, "IssueComment")
         )
@@ -82,7 +86,7 @@ class IssueRoutes:
         content = request.require_text("content")
         if content not in REACTIONS:
             raise refuse_field("Reaction", "content", "invalid")
-        number = _check_unlocked(issue).number
+        number = check_unlocked(issue).number
         reaction, is_new = self._issues.add_reaction(
             request.repository, number, comment_id, request.login, content
         )
@@ -123,7 +127,7 @@ def _find_issue(request: RestRequest) -> IssueRecord:
     return request.repository.issues[number]
 
 
-def _check_unlocked(issue: IssueRecord) -> IssueRecord:
+def check_unlocked(issue: AnyIssue) -> AnyIssue:
     """Refuse a locked issue: an App is no collaborator with write access."""
     if issue.locked:
         raise RestRefusal(403, "Unable to create comment because issue is locked.")

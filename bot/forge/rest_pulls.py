@@ -119,13 +119,6 @@ def _read_reviewers(request: RestRequest) -> tuple[str, ...]:
     return tuple(map(str, listed)) if isinstance(listed, list) else ()
 
 
-def check_unlocked(pull: PullRecord) -> PullRecord:
-    """Refuse a locked pull request: an App is no collaborator with write access."""
-    if pull.locked:
-        raise RestRefusal(403, "Unable to create comment because issue is locked.")
-    return pull
-
-
 def find_pull(request: RestRequest) -> PullRecord:
     """Find the pull request that the path names. Raises RestRefusal."""
     pull = request.repository.find_pull(request.number("number"))

@@ -10,8 +10,8 @@ from bot.forge.forge_records import PullRecord
 from bot.forge.forge_reviews import ForgeReviews, find_pending
 from bot.forge.issue_views import REACTIONS, render_reaction
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
-from bot.forge.rest_issues import read_body
-from bot.forge.rest_pulls import PULL, PULLS, READ, WRITE, check_unlocked, find_pull
+from bot.forge.rest_issues import check_unlocked, read_body
+from bot.forge.rest_pulls import PULL, PULLS, READ, WRITE, find_pull
 from bot.forge.rest_refusal import refuse_field, refuse_unknown
 from bot.forge.review_places import COMMENT, read_place, resolve_commit
 from bot.forge.review_records import NewReview, NewThread, ReviewCommentRecord

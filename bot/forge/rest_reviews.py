@@ -6,7 +6,8 @@ from bot.forge.diff_places import PlaceNotInDiffError
 from bot.forge.forge_records import PullRecord
 from bot.forge.forge_reviews import STATES, ForgeReviews, find_pending
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
-from bot.forge.rest_pulls import PULL, READ, WRITE, check_unlocked, find_pull
+from bot.forge.rest_issues import check_unlocked
+from bot.forge.rest_pulls import PULL, READ, WRITE, find_pull
 from bot.forge.rest_refusal import RestRefusal, refuse_entity, refuse_field, refuse_unknown
 from bot.forge.review_places import read_place, resolve_commit
 from bot.forge.review_records import NewReview, NewThread, ReviewAction, ReviewRecord

@@ -28,7 +28,9 @@ def render_review(state: ForgeState, repository: RepositoryRecord, review: Revie
     return {**view, "submitted_at": review.submitted_at} if review.submitted_at else view
 
 
-def render_reviewed(state: ForgeState, repository: RepositoryRecord, review: ReviewRecord) -> Json:
+def render_review_event(
+    state: ForgeState, repository: RepositoryRecord, review: ReviewRecord
+) -> Json:
     """Render a review as webhooks have it: the state in lower case, null for no text."""
     view = render_review(state, repository, review)
     return {

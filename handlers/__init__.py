@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from bot.run import Ignore, Intent
 from bot.values.events import Event
-from handlers import checks, close_issue, command, follow_pull, label_issue, pull_request, push
+from handlers import (
+    checks,
+    close_issue,
+    command,
+    follow_pull,
+    label_issue,
+    pull_request,
+    push,
+    review,
+)
 
 Decide = Callable[[Event], Intent]
 
@@ -18,6 +27,7 @@ HANDLERS: tuple[Decide, ...] = (
     push.decide,
     pull_request.decide,
     follow_pull.decide,
+    review.decide,
 )
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from bot.ports import Ports, Refusal
 from bot.run import Summary, step
-from bot.steps.repo_config import PATH, guess_label, read_config
+from bot.steps.repo_config import BOT, PATH, guess_label, read_config
 from bot.text import as_code_span
 from bot.values import Branch, Caps, Issue, Reaction, Repo, RepoConfig, Request
 from bot.views.day_limit import render_day_advice, render_day_limit
@@ -71,7 +71,19 @@ def is_authorized(ports: Ports, request: Request) -> bool:
     Triage may add labels and anybody may comment, so neither the label nor the comment proves
     anything.
     """
+    if request.asker.endswith(BOT):  # one whose review is answered; no command of a bot is heard
+        return request.asker in list_reviewers(ports, request.repo)
     return ports.repositories.fetch_permission(request.repo, request.asker) in WRITERS
+
+
+def list_reviewers(ports: Ports, repo: Repo) -> tuple[str, ...]:
+    """List the bots that the repository lets review; none where its configuration has a mistake,
+    which a person is told who asks for a run.
+    """
+    try:
+        return read_config(ports.repositories.fetch_file(repo, PATH)).reviewers
+    except Refusal:
+        return ()
 
 
 @step("is_mentioned")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.ports import Ports
@@ -20,6 +20,8 @@ from bot.values import (
     Turn,
 )
 from bot.views.model_turn import render_turn
+
+FOR_THREADS = "answer_threads"  # the prompt that comes with the tools for threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +57,30 @@ def ask_model(
 
 @step("open_conversation")
 def open_conversation(
-    ports: Ports, tree: Tree, number: int, *, on_pull: bool = False
+    ports: Ports, tree: Tree, number: int, prompts: Sequence[str] = ("begin",)
 ) -> ConversationStart:
-    """Fix what a conversation begins with, for as long as the run lives.
+    """Fix what a conversation begins with, for as long as the run lives: the prompt that names the
+    job, those behind it, and the tools.
 
     A model refuses a conversation whose beginning changed, and a deploy may change every word of
     it, so it is recorded with the run.
     """
-    first_message = load("begin_on_pull" if on_pull else "begin").render(
+    job, *more = map(load, prompts)
+    opening = job.render(
         repository=tree.repo.name, number=str(number), branch=tree.branch, commit=tree.sha[:12]
     )
+    first_message = "\n\n".join([opening, *(prompt.render() for prompt in more)])
     nudge = load("nudge").render()
     paths = TreeFiles(ports.mirrors, tree).paths()
-    return ConversationStart(build_prefix(paths), first_message, nudge, ports.model.name)
+    prefix = build_prefix(paths, has_threads=FOR_THREADS in prompts)
+    return ConversationStart(prefix, first_message, nudge, ports.model.name)
 
 
-def build_prefix(paths: Iterable[str]) -> PromptPrefix:
+def build_prefix(paths: Iterable[str], *, has_threads: bool = False) -> PromptPrefix:
     """Build what opens every conversation in a repository of these files.
 
     No date, name or id stands in it, so that the cache serves the same bytes to all runs. Tools
-    that its languages cannot use are left out: there are two prefixes, with Python and without.
+    that its languages cannot use are left out, and those for threads where it has none.
     """
-    tools = tuple(tool.schema for tool in select_tools(paths))
+    tools = tuple(tool.schema for tool in select_tools(paths, has_threads=has_threads))
     return PromptPrefix(load("system").text, tools)

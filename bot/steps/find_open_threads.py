@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from rich.text import Text
 
-from bot.ports import Ports, Refusal
+from bot.ports import Ports
 from bot.run import Summary, step
-from bot.steps.admit import WRITERS
-from bot.steps.repo_config import BOT, PATH, read_config
+from bot.steps.admit import WRITERS, list_reviewers
+from bot.steps.repo_config import BOT
 from bot.steps.thread_rules import choose_open, choose_reviews
 from bot.text import count_noun
 from bot.values import Repo, Review, ReviewThread
@@ -78,13 +78,3 @@ class Audience:
         if self._listed is None:
             self._listed = list_reviewers(self.ports, self.repo)
         return self._listed
-
-
-def list_reviewers(ports: Ports, repo: Repo) -> tuple[str, ...]:
-    """List the bots that the repository lets review; none where its configuration is broken, for
-    nobody asked for a run yet who could be told.
-    """
-    try:
-        return read_config(ports.repositories.fetch_file(repo, PATH)).reviewers
-    except Refusal:
-        return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -9,6 +10,7 @@ from difflib import SequenceMatcher
 from bot.text import parse_commands
 from bot.text.thanks import says_only_thanks
 from bot.values import Review, ReviewThread, ThreadAnswer, ThreadComment
+from bot.views.thread_answer import make_review_mark
 
 Hears = Callable[[str], bool]  # whether the person or the bot with this login is heard
 FOR_LINES = ("generate", "fix")  # commands in a thread that are about its lines
@@ -23,12 +25,12 @@ def choose_open(
     """Choose the threads that wait for an answer by the bot `login`, with what it may read there.
 
     Somebody who is heard asked for something since the bot spoke last. In a pull request of other
-    people only a command asks.
+    people only a command asks, or who names the bot.
     """
     chosen = []
     for thread in threads:
         newest = _list_newest(thread, login)
-        asks = [comment for comment in newest if _asks(comment.body, is_ours=is_ours)]
+        asks = [comment for comment in newest if _asks(comment.body, login, is_ours=is_ours)]
         if not thread.is_resolved and any(hears(comment.author) for comment in asks):
             chosen.append(_keep_heard(thread, login, hears))
     return tuple(chosen)
@@ -46,15 +48,10 @@ def choose_reviews(
         for review in reviews
         if review.state in ("commented", "changes requested")
         and make_review_mark(REVIEW + str(review.id)) not in answered
-        and _asks(review.body, is_ours=True)
-        and not parse_commands(review.body[:LIMIT_CHARS])
+        and _asks(review.body, "", is_ours=True)
+        and not _find_command(review.body)
         and hears(review.author)
     )
-
-
-def make_review_mark(thread: str) -> str:
-    """Make the hidden mark of a comment that answers a review's own text."""
-    return f"<!-- greenlit:{thread} -->"
 
 
 def find_news(
@@ -104,16 +101,22 @@ def _list_newest(thread: ReviewThread, login: str) -> tuple[ThreadComment, ...]:
     return thread.comments[max(own, default=0) :]
 
 
-def _asks(text: str, *, is_ours: bool) -> bool:
-    """Tell whether a text asks the bot for a change or an answer: its first command, or in the
-    bot's own pull request anything but thanks.
+def _asks(text: str, login: str, *, is_ours: bool) -> bool:
+    """Tell whether a text asks the bot for a change or an answer: by its first command; in the
+    bot's own pull request by anything but thanks, elsewhere by the bot's name.
     """
     if not text.strip() or says_only_thanks(text):
         return False
-    for name, _ in parse_commands(text[:LIMIT_CHARS]):
-        if name in FOR_LINES or name in FOR_THE_REST:
-            return name in FOR_LINES
-    return is_ours
+    if command := _find_command(text):
+        return command in FOR_LINES
+    name = re.escape(login.removesuffix("[bot]"))
+    return is_ours or re.search(rf"(?<![\w/])@{name}(?![\w-])", text, re.IGNORECASE) is not None
+
+
+def _find_command(text: str) -> str:
+    """Find the first command of ours; empty when there is none."""
+    names = [name for name, _ in parse_commands(text[:LIMIT_CHARS])]
+    return next((name for name in names if name in FOR_LINES or name in FOR_THE_REST), "")
 
 
 def _keep_heard(thread: ReviewThread, login: str, hears: Hears) -> ReviewThread:

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import replace
 
 from bot.run import Run
-from bot.steps.ask_model import ask_model, open_conversation
+from bot.steps.ask_model import FOR_THREADS, ask_model, open_conversation
 from bot.steps.inspect_change import inspect_change
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.render_findings import render_findings
@@ -24,6 +24,7 @@ from bot.stories.ends import (
     explain_unchanged,
 )
 from bot.stories.progress import tell
+from bot.stories.review_answers import show_new_threads, take_up_threads
 from bot.stories.stops import Asks, GaveUp
 from bot.stories.watching import obey_signal, obey_signals
 from bot.tools import AgentContext
@@ -40,6 +41,7 @@ from bot.values import (
     UserText,
 )
 from bot.values.run_state import (
+    after_answers,
     after_inspection,
     after_nudge,
     after_results,
@@ -59,10 +61,10 @@ async def write(run: Run, state: RunState) -> RunState:
 
     Raises GaveUp at the caps, when the model does not end, or when the gates refuse too often.
     """
-    if state.start is None:
-        state = await _open(run, state)
     for _ in range(GATE_ROUNDS):
-        state = await _converse(run, state)
+        state = await _converse_to_end(run, state)
+        if not state.patch.files and state.answers:
+            return state  # threads were answered with words alone
         if not state.patch.files:
             raise GaveUp(explain_unchanged(state))
         findings = await _inspect(run, state)
@@ -83,12 +85,33 @@ async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:
 
 
 async def _open(run: Run, state: RunState) -> RunState:
-    on_pull = state.target is not None
-    start = await run(open_conversation, state.base, state.snapshot.number, on_pull=on_pull)
+    start = await run(open_conversation, state.base, state.snapshot.number, _choose_prompts(state))
     return run.keep(replace(state, start=start, conversation=(UserText(start.first_message),)))
 
 
+def _choose_prompts(state: RunState) -> tuple[str, ...]:
+    """Choose what the model is told first: the job, its threads, and that it was begun before."""
+    prompts = ["begin" if state.target is None else "begin_on_pull"]
+    if state.open_threads:
+        prompts.append(FOR_THREADS)
+    if state.patch.files:
+        prompts.append("resume")
+    return tuple(prompts)
+
+
+async def _converse_to_end(run: Run, state: RunState) -> RunState:
+    """Converse until the model hands its work in, and nobody has asked for more in a thread."""
+    while True:
+        before = await _converse(run, state)
+        state = await take_up_threads(run, before)
+        if state is before:
+            return state
+        state = await show_new_threads(run, before, state)
+
+
 async def _converse(run: Run, state: RunState) -> RunState:
+    if state.start is None:
+        state = await _open(run, state)
     while state.open_finish is None:
         await obey_signals(run, state.request)
         state = await _take_turn(run, state)
@@ -156,6 +179,8 @@ def _build_context(state: RunState) -> AgentContext:
         plan=state.plan,
         finish=state.finish,
         config=state.config,
+        open_threads=state.open_threads,
+        answers=state.answers,
         target=state.target,
         merge=state.merge,
         merge_base=state.merge_base,
@@ -170,7 +195,7 @@ def _after_tools(state: RunState, outcome: TurnOutcome) -> RunState:
     for path in outcome.reverted:
         files.pop(path, None)
     return replace(
-        state,
+        after_answers(state, outcome.answers),
         patch=Patch(files),
         plan=outcome.plan or state.plan,
         finish=outcome.words or outcome.finish or state.finish,

@@ -41,6 +41,17 @@ def explain_untouched(state: RunState, ci: str) -> Outcome:
     return Outcome("unchanged", text, state.opened.number, next_step=next_step)
 
 
+def explain_answered(state: RunState) -> Outcome:
+    """Say that threads were answered with words alone."""
+    return Outcome("unchanged", "I changed nothing.", state.opened.number)
+
+
+def explain_no_threads(state: RunState) -> Outcome:
+    """Say that what a review asked for was taken back or answered meanwhile."""
+    text = "I stopped, because no thread of this pull request waits for an answer any more."
+    return Outcome("stopped", text, state.opened.number)
+
+
 def explain_red_pull(state: RunState, outcome: Outcome) -> Outcome:
     """Say why CI is not green in the end; the pull request stays as it is."""
     return replace(outcome, state="red", pull=state.opened.number)

@@ -10,6 +10,7 @@ from bot.run import Step, Summary, from_json
 from bot.steps import (
     admit,
     answer,
+    answer_threads,
     check_earlier_work,
     checkout,
     checkout_pull,
@@ -31,9 +32,12 @@ from bot.steps import (
 from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.fetch_checks import fetch_checks
+from bot.steps.find_open_threads import find_open_threads
 from bot.steps.inspect_change import inspect_change
 from bot.steps.judge_pull import judge_pull
 from bot.steps.predict_ci import predict_ci
+from bot.steps.read_review import find_silence
+from bot.steps.render_new_threads import render_new_threads
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.steps.suggest_to_fork import suggest_to_fork
 from bot.steps.use_tools import use_tools
@@ -55,6 +59,12 @@ STEPS: tuple[Step[..., Any], ...] = (
     renew_request.renew_request,
     checkout.checkout,
     snapshot_pull.fetch_pull,
+    find_silence,
+    find_open_threads,
+    render_new_threads,
+    answer_threads.reply_in_thread,
+    answer_threads.resolve_threads,
+    answer_threads.request_reviews,
     survey_pull.find_pull_obstacle,
     survey_pull.survey_pull,
     snapshot_pull.snapshot_pull,

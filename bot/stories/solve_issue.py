@@ -19,7 +19,7 @@ from bot.stories.agent import write
 from bot.stories.delivery import deliver
 from bot.stories.progress import carry_out, tell
 from bot.stories.resume import renew_conversation, resume
-from bot.stories.until_green import until_green
+from bot.stories.until_answered import until_answered
 from bot.stories.watching import check_wanted, obey_signals
 from bot.values import Outcome, Request, RunState
 
@@ -39,7 +39,7 @@ async def _solve(run: Run, request: Request) -> Outcome:
         state = await understand(run, state)
         state = await write(run, state)
         state = await deliver(run, state)
-    return await until_green(run, state)
+    return await until_answered(run, state)
 
 
 async def begin(run: Run, request: Request) -> RunState:

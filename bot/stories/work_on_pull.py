@@ -18,10 +18,12 @@ from bot.steps.predict_ci import predict_ci
 from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_pull import snapshot_pull
 from bot.stories.agent import write
-from bot.stories.delivery import deliver
 from bot.stories.fork_answer import answer_fork
 from bot.stories.progress import carry_out, tell
-from bot.stories.until_green import until_green
+from bot.stories.pull_ends import explain_no_threads
+from bot.stories.review_answers import needs_model, take_up_threads
+from bot.stories.stops import Stopped
+from bot.stories.until_answered import deliver_change, until_answered
 from bot.stories.watching import obey_signals
 from bot.values import Attempt, Outcome, Request, RunState
 from bot.values.run_state import after_pull_checkout, after_pull_snapshot
@@ -40,11 +42,21 @@ async def change_pull(run: Run, request: Request) -> Outcome:
         state = await understand_pull(run, state)
         if state.pull_details.is_fork:
             return await answer_fork(run, await write(run, state))
-        # What needs no model is applied here: suggestions, to the letter.
         if request.command != "fix":  # that begins with what CI says of the head
-            state = await write(run, state)
-            state = await deliver(run, state)
-    return await until_green(run, state)
+            state = await _write_change(run, state)
+    return await until_answered(run, state)
+
+
+async def _write_change(run: Run, state: RunState) -> RunState:
+    """Write what is asked for, in the threads too, and deliver it.
+
+    Raises Stopped when a review asked for it, and nothing of it waits for an answer any more.
+    """
+    state = await take_up_threads(run, state)
+    # What needs no model is applied here: suggestions, to the letter.
+    if not needs_model(state):
+        raise Stopped(explain_no_threads(state))
+    return await deliver_change(run, await write(run, state))
 
 
 async def begin_on_pull(run: Run, request: Request) -> RunState:

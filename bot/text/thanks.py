@@ -15,7 +15,8 @@ _THANKS = """
 _BESIDE_THEM = """
     a ah all and are as bot everyone folks for from got greenlit i im is it its lot lots many me
     much oh ok okay okey really so sure team that the these this those to ton tons too us
-    very we well yes yep you your vielen muchas beaucoup looks looking s m works sounds seems fine done
+    very we well yes yep you your vielen muchas beaucoup looks looking s m works sounds seems fine
+    done
 """
 _PRAISED = re.compile(
     r"\b(?:(?P<praise>nice|good|great|awesome|excellent)"

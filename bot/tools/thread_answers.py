@@ -56,6 +56,11 @@ def list_unanswered(session: ToolSession) -> list[int]:
     return [number for number in numbers if number not in answered]
 
 
+def number_threads(threads: Sequence[ReviewThread]) -> dict[int, ReviewThread]:
+    """Number the threads as the model knows them."""
+    return dict(enumerate(threads, 1))
+
+
 def name_threads(numbers: Sequence[int]) -> str:
     """Name threads by their numbers: "thread 2", "threads 2 and 3"."""
     if len(numbers) == 1:

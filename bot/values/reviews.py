@@ -69,6 +69,7 @@ class ReviewThread:
     original_start_line: int | None = None
     original_sha: Sha | None = None
     diff_hunk: str = ""  # what was shown above the first comment
+    head_sha: Sha | None = None  # of the commit that its lines were numbered in when it was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class ThreadAnswer:
     kind: AnswerKind
     text: str
     sha: Sha | None = None  # of the commit that does it, once it is made
+    is_posted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,6 +309,24 @@ def after_inspection(state: RunState, findings: tuple[Finding, ...]) -> RunState
     )
 
 
+def after_threads(state: RunState, news: tuple[ReviewThread, ...], head: Sha) -> RunState:
+    """Take up threads that wait for an answer, as they stand on the commit `head`.
+
+    One that is known already keeps its number, and what it was to be answered counts no more.
+    """
+    read = {thread.id: replace(thread, head_sha=head) for thread in news}
+    known = tuple(read.pop(thread.id, thread) for thread in state.open_threads)
+    fresh = {thread.id for thread in news}
+    answers = tuple(answer for answer in state.answers if answer.thread not in fresh)
+    return replace(state, open_threads=(*known, *read.values()), answers=answers)
+
+
+def after_answers(state: RunState, answers: tuple[ThreadAnswer, ...]) -> RunState:
+    """Take up answers to threads: the newest to each counts."""
+    newest = {answer.thread: answer for answer in (*state.answers, *answers)}
+    return replace(state, answers=tuple(newest.values()))
+
+
 def after_push(state: RunState, head: Sha, url: str = "") -> RunState:
     """Begin an attempt: the patch stands on the branch, and CI has not spoken yet."""
     pushed = PushedChange(head, state.finish_call.finish, tuple(state.patch.files), url)
@@ -317,13 +335,19 @@ def after_push(state: RunState, head: Sha, url: str = "") -> RunState:
         pushed=pushed,
         attempts=(*state.attempts, Attempt(head, "running")),
         rerun_attempts={},
+        answers=_name_commit(state.answers, head),
     )
 
 
 def after_recheck(state: RunState) -> RunState:
     """Begin an attempt at what is pushed already: CI may say something else of it by now."""
-    attempt = Attempt(state.delivery.head, "running")
-    return replace(state, attempts=(*state.attempts, attempt), rerun_attempts={})
+    head = state.delivery.head
+    return replace(
+        state,
+        attempts=(*state.attempts, Attempt(head, "running")),
+        rerun_attempts={},
+        answers=_name_commit(state.answers, head),
+    )
 
 
 def after_verdict(
@@ -353,6 +377,14 @@ def after_wait(state: RunState, result: AttemptState) -> RunState:
         for attempt in state.attempts
     )
     return replace(state, attempts=attempts)
+
+
+def _name_commit(answers: tuple[ThreadAnswer, ...], head: Sha) -> tuple[ThreadAnswer, ...]:
+    """Name the commit in the answers that it carries out."""
+    return tuple(
+        replace(answer, sha=head) if answer.kind == "done" and answer.sha is None else answer
+        for answer in answers
+    )
 
 
 def _require(value: T | None, problem: str) -> T:

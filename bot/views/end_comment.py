@@ -14,6 +14,7 @@ from bot.text import (
 )
 from bot.values import Outcome, PullDetails, PullRequest, RunKey, RunState
 from bot.views.markdown_parts import join_parts
+from bot.views.thread_answer import render_answer_count, render_review_answers
 from bot.views.weakened_checks import render_weakened
 
 ASKS = "<!-- greenlit:asks -->"  # hidden: the next run finds the questions by it
@@ -36,7 +37,9 @@ def render_end_comment(state: RunState) -> str:
         raise ValueError("the run has not ended")
     # The outcome's sentences are ours; what they quote was made harmless where it was quoted.
     return join_parts(
-        f"@{state.request.asker} {_render_opening(state, outcome)}{outcome.text}",
+        f"{_address(state.request.asker)} {_render_opening(state, outcome)}{outcome.text}",
+        render_answer_count([answer for answer in state.answers if answer.is_posted]),
+        render_review_answers(state),
         _render_alerts(state),
         _render_questions(outcome.questions),
         _render_red(state, outcome),
@@ -58,6 +61,11 @@ def link_pull(state: RunState, pull: PullRequest) -> str:
     """Name a pull request by its title, with its address and number."""
     title = pull.title or (state.pushed.finish.title if state.pushed else "")
     return f"{as_link(title, pull.url)} (#{pull.number})"
+
+
+def _address(login: str) -> str:
+    """Call a person; a bot's name is only written, for a call might start it."""
+    return f"{as_code_span(login)}," if login.endswith("[bot]") else f"@{login}"
 
 
 def _render_opening(state: RunState, outcome: Outcome) -> str:

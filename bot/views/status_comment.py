@@ -89,6 +89,8 @@ def describe_state(state: RunState) -> str:
         return describe_waiting(state.waiting) if state.waiting else DOING[state.phase][0]
     if outcome.state == "gave up" and outcome.kind in LIMITS:
         return "reached a limit"
+    if outcome.state == "unchanged" and state.answers:
+        return "answered the review"
     if outcome.state == "opened" and state.goes_on_with_pull:
         return "changed its pull request"
     if len(outcome.questions) > 1:

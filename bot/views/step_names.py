@@ -43,6 +43,14 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Looked for what stands in the way",
             "looking for what stands in the way",
         ),
+        "find_open_threads": (
+            "Looked which threads wait for an answer",
+            "looking which threads wait for an answer",
+        ),
+        "find_silence": (
+            "Looked whether the review asks for anything",
+            "looking whether the review asks for anything",
+        ),
         "find_stop_reason": (
             "Asked whether the work is still wanted",
             "asking whether the work is still wanted",
@@ -74,6 +82,13 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "read_label": ("Looked up the label that asks", "looking up the label that asks"),
         "renew_request": ("Read what was asked since", "reading what was asked since"),
+        "render_new_threads": (
+            "Read what reviewers asked meanwhile",
+            "reading what reviewers asked meanwhile",
+        ),
+        "reply_in_thread": ("Answered a thread", "answering a thread"),
+        "request_reviews": ("Asked for the review again", "asking for the review again"),
+        "resolve_threads": ("Resolved what is done", "resolving threads"),
         "reply": ("Answered the request", "answering the request"),
         "report": ("Updated the comment on the issue", "writing my comment"),
         "report_failure": ("Told people that it broke", "telling that something broke"),

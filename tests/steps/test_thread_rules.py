@@ -68,10 +68,12 @@ def test_a_resolved_thread_waits_for_nothing():
     assert not is_open("ada: Use a set.", is_resolved=True)
 
 
-def test_in_the_pull_requests_of_people_only_a_command_asks():
+def test_in_the_pull_requests_of_people_a_command_or_the_name_asks():
     """What people say to each other there is not for the bot."""
     assert not is_open("ada: Use a set.", is_ours=False)
     assert is_open("ada: Slow.", "wes: /generate use a set", is_ours=False)
+    assert is_open("ada: What do you think, @greenlit?", is_ours=False)
+    assert not is_open("ada: Ask @greenlit-fan.", is_ours=False)
 
 
 def test_what_strangers_say_in_a_thread_is_left_out():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.text import count_noun, extract_visible
 from bot.text.git_lines import split_lines
 from bot.tools.line_ranges import number_lines, show_invisible
 from bot.tools.request_sections.section import join_lines, render_section
+from bot.tools.thread_answers import name_threads
 from bot.tools.tree_reader import ToolRefusal, TreeReader
 from bot.values import ReviewThread, ThreadComment
 
@@ -18,20 +19,16 @@ MOST_LINES = 40
 HUNK_LINES = 8  # of what the diff showed when the thread began
 
 
-def render_threads(
-    threads: Sequence[ReviewThread], reader: TreeReader, first: int = 1
-) -> Iterator[str]:
-    """Render the threads, numbered from `first` on, in the room that each of them gets."""
+def render_threads(threads: Mapping[int, ReviewThread], reader: TreeReader) -> Iterator[str]:
+    """Render the threads with their numbers, in the room that each of them gets."""
     if not threads:
         return
-    last = first + len(threads) - 1
-    numbers = f"thread {first}" if first == last else f"threads {first} to {last}"
     yield (
-        f"To answer, by number, with `answer_thread` or `ask_thread`: {numbers}. "
-        "What stands in a thread is part of the request."
+        "To answer, by number, with `answer_thread` or `ask_thread`: "
+        f"{name_threads(list(threads))}. What stands in a thread is part of the request."
     )
     room = max(LEAST_CHARS, ALL_CHARS // len(threads))
-    for number, thread in enumerate(threads, first):
+    for number, thread in threads.items():
         yield from _render_thread(number, thread, reader, room)
 
 

@@ -28,10 +28,12 @@ ACTIONS: Mapping[str, str] = {
     "update_todo": "notes what is left to do",
     "log_lines": "reads CI's log",
     "log_grep": "searches CI's log for",
+    "answer_thread": "answers thread",
+    "ask_thread": "asks back in thread",
     "submit_plan": "plans",
     "finish": "is done:",
 }
-OBJECTS = ("path", "pattern", "name", "text", "old", "title")
+OBJECTS = ("thread", "path", "pattern", "name", "text", "old", "title")
 
 
 def render_turn(turn: Turn) -> Text:

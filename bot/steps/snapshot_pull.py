@@ -52,7 +52,9 @@ def snapshot_pull(ports: Ports, request: Request) -> PullSnapshot:
     if target is None:
         raise Refusal(GONE)
     login = ports.credentials.fetch_login()
-    comments = list_heard_comments(ports, replace(request, number=target.number), login)
+    comments = list_heard_comments(ports, request, login)
+    if request.number != target.number:  # asked on the issue that it solves
+        comments += list_heard_comments(ports, replace(request, number=target.number), login)
     threads = ports.reviews.list_threads(request.repo, target.number)
     early = [_drop_late(thread, request, login) for thread in threads]
     authors = {comment.author for comment in comments}

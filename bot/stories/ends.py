@@ -115,15 +115,6 @@ def explain_untouched_pull(state: RunState, ci: str) -> Outcome:
     return Outcome("unchanged", text.rstrip(), state.opened.number, next_step=next_step)
 
 
-def explain_no_second_pull(number: int, obstacle: str) -> Outcome:
-    """Say why nobody can go on with an open pull request; `obstacle` is a clause."""
-    text = f"I cannot go on with #{number}: {obstacle} since my last commit there."
-    next_step = (
-        f"I open no second pull request beside it. Close #{number}, and `/generate` begins anew."
-    )
-    return Outcome("refused", text, next_step=next_step)
-
-
 def explain_budget(state: RunState) -> Outcome:
     """Name the budget, what of it is spent, and who may raise it."""
     budget = f"budget of {render_usd(state.caps.usd)} for one run"

@@ -60,9 +60,9 @@ async def start_on_pull(
     if obstacle:
         await run(reply, request, obstacle)
         return Outcome("refused", obstacle)
-    if request.command == "retry":
+    if request.command == "retry" or (request.command == "generate" and not _says_what(request)):
         request = _repeat(request, target, await run.find_last_state(subject))
-    if not request.words and not request.review and not request.in_thread:
+    if request.command == "fix" or not _says_what(request):
         survey = await run(survey_pull, request, target)
         if answer := _explain_nothing_to_do(request, survey):
             return await _answer(run, request, answer)
@@ -75,6 +75,10 @@ async def start_on_pull(
     return await _answer(run, request, render_busy(request, last))
 
 
+def _says_what(request: Request) -> bool:
+    return bool(request.words or request.review or request.in_thread)
+
+
 def _explain_nothing_to_do(request: Request, survey: PullSurvey) -> str:
     """Say why a command without words asks for nothing here; empty when it asks for something."""
     if survey.checks.failed:
@@ -85,9 +89,17 @@ def _explain_nothing_to_do(request: Request, survey: PullSurvey) -> str:
 
 
 def _repeat(request: Request, target: PullDetails, earlier: RunState | None) -> Request:
-    """Ask again for what the newest run on this pull request was asked; new words count more."""
+    """Ask again for what the newest run on this pull request was asked; new words count more.
+
+    Without words that run is gone on with when it asked something, as the answer has come.
+    """
+    is_retry = request.command == "retry"
+    request = replace(request, command="generate")
     if earlier is None or earlier.target is None or earlier.target.number != target.number:
-        return replace(request, command="generate")
+        return request
+    has_asked = earlier.outcome is not None and earlier.outcome.state == "asked"
+    if not is_retry and not has_asked:
+        return request
     last = earlier.request
     return replace(
         request,

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 from bot.run import Run
 from bot.steps.ask_model import open_conversation
-from bot.steps.check_earlier_work import EarlierWork, check_earlier_work
+from bot.steps.check_earlier_work import check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
-from bot.stories.ends import explain_no_second_pull
-from bot.stories.stops import Stopped
-from bot.values import Issue, PullRequest, Resumption, RunState, ToolResult, Turn, UserText
+from bot.values import Issue, PullRequest, Request, Resumption, RunState, ToolResult, Turn, UserText
 from bot.values.run_state import after_nudge, after_results, after_resumption, answer_finish
 
 SPENT = ("context", "declined")
@@ -20,15 +18,18 @@ UNANSWERED = "The job was interrupted before this call was answered. Make it aga
 async def resume(run: Run, state: RunState) -> RunState:
     """Take up an earlier run's work where somebody wants and can go on with it; else begin anew.
 
-    An open pull request is always gone on with. Work without one is, when a `/retry` asks for it.
-    Raises Stopped when the pull request is open, and is not ours alone any more.
+    An open pull request is always gone on with: where somebody else or a run of its own changed it
+    since, on top of what stands there, which the request's `pull` says then. Work without one is
+    gone on with when a `/retry` asks for it.
     """
     earlier = await run.find_last_state(state.request.subject)
-    if earlier is None or not _has_work(earlier):
+    if earlier is None or not (earlier.target or _has_work(earlier)):
         return state
     work = await run(check_earlier_work, replace(earlier, request=state.request))
-    if work.obstacle:
-        return _begin_anew(run, state, earlier, work)
+    if work.pull is not None and (work.obstacle or earlier.target):
+        return replace(state, request=_ask_on_pull(state.request, earlier, work.pull))
+    if work.obstacle or earlier.target:
+        return _begin_anew(state, work.obstacle or "the pull request is gone")
     if work.pull is None and state.request.command != "retry":
         return state
     resumed = _take_up(state, earlier, work.pull)
@@ -61,13 +62,21 @@ def _has_work(earlier: RunState) -> bool:
     return bool(earlier.patch.files) or (can_go_on and not _is_spent(earlier))
 
 
-def _begin_anew(run: Run, state: RunState, earlier: RunState, work: EarlierWork) -> RunState:
-    """Say why the work is not gone on with. There is no second pull request beside an open one."""
-    if work.pull is not None:
-        run.keep(after_resumption(earlier, state, ""))  # the next run still knows of it
-        raise Stopped(explain_no_second_pull(work.pull.number, work.obstacle))
-    obstacle = work.obstacle[0].upper() + work.obstacle[1:]
-    return replace(state, resumption=Resumption(f"{obstacle}, so this begins anew."))
+def _ask_on_pull(request: Request, earlier: RunState, pull: PullRequest) -> Request:
+    """Ask for the same on the pull request. Without words its CI is looked at, and made green.
+
+    What a run there asked something about is asked for again: the answer has come.
+    """
+    has_asked = earlier.outcome is not None and earlier.outcome.state == "asked"
+    words = request.words or (earlier.request.words if earlier.target and has_asked else "")
+    command = "generate" if words else "fix"
+    return replace(request, command=command, words=words, pull=pull.number)
+
+
+def _begin_anew(state: RunState, obstacle: str) -> RunState:
+    """Say why the work is not gone on with."""
+    why = obstacle[0].upper() + obstacle[1:]
+    return replace(state, resumption=Resumption(f"{why}, so this begins anew."))
 
 
 def _take_up(state: RunState, earlier: RunState, pull: PullRequest | None) -> RunState:

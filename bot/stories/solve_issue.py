@@ -21,6 +21,7 @@ from bot.stories.progress import carry_out, tell
 from bot.stories.resume import renew_conversation, resume
 from bot.stories.until_answered import until_answered
 from bot.stories.watching import check_wanted, obey_signals
+from bot.stories.work_on_pull import change_pull
 from bot.values import Outcome, Request, RunState
 
 
@@ -32,6 +33,8 @@ async def solve_issue(run: Run, request: Request) -> Outcome:
 async def _solve(run: Run, request: Request) -> Outcome:
     run.heed(partial(obey_signals, run, request))
     state = await begin(run, request)
+    if state.request.pull:
+        return await change_pull(run, state.request)
     async with run.slot(request.repo, request.at) as had_to_wait:
         if had_to_wait:
             await check_wanted(run, request)
@@ -43,10 +46,15 @@ async def _solve(run: Run, request: Request) -> Outcome:
 
 
 async def begin(run: Run, request: Request) -> RunState:
-    """Say that the work begins; read what the repository allows and what its writers asked."""
+    """Say that the work begins; read what the repository allows and what its writers asked.
+
+    Where others worked on the pull request of the issue since, its number is all that this gives.
+    """
     state = run.keep(RunState(run.key, request))
     if request.may_resume:
         state = await resume(run, state)
+    if state.request.pull:
+        return state
     state = await tell(run, state)
     config = await run(load_repo_config, request)
     caps = await run(compute_caps, config)

@@ -86,6 +86,8 @@ async def _obey_pull_signal(run: Run, state: RunState, signal: Signal) -> None:
         raise Stopped(explain_command(request.asker, signal.by))
     if signal.kind in ("issue", "closed", "pull"):
         why = await run(find_pull_change, request, state.pull_details)
+        if not why and not request.on_pull:
+            why = await run(find_stop_reason, request)
         if why:
             raise Stopped(explain_moved_pull(why, signal.by, request.asker))
     is_over = state.phase == "waiting" and signal.kind == "pushed"

@@ -13,6 +13,7 @@ from bot.forge.claude_script import Expectation, ExpectedResult
 from bot.run import from_json
 from bot.stories.solve_issue import solve_issue
 from bot.values import Request, RunState
+from tests.git_served import git
 from tests.stage import BAD, BEGIN, END, FILES, GOOD, REPO, edit, script, staged
 from tests.stories.test_replay import Replay
 from tests.stories.test_solve_issue import SLOW
@@ -154,25 +155,38 @@ def test_retry_after_a_question_brings_the_answer(stage):
         assert "Mine!" not in str(on.double.requests[-1].body)
 
 
-def test_work_that_a_person_took_over_is_left_alone(stage):
-    """Somebody pushed to the branch of the open pull request: no push, no second pull request."""
-    with stage(TWICE) as on:
+def test_more_words_go_on_top_of_what_a_person_pushed(stage):
+    """One commit on the branch that they took over; what they pushed stays, and no second pull
+    request is opened.
+    """
+    on_top = script(*BEGIN, [MORE], END, opening="work on pull request")
+    with stage(PLAY) as on:
         issue = first_run(on)
         theirs = on.forge.push(REPO, "ada", BRANCH, {"README.md": "# Mine\n"}, "Mine")
-        on.forge.add_comment(REPO, issue, "ada", "/generate more")
+        on.double._scripts[:] = [on_top]
+        on.forge.add_comment(REPO, issue, "ada", "/generate in German, please")
         run = on.ended(issue, run=2)
         (pull,) = on.forge.list_pulls(REPO)
+        files = on.forge.read_files(REPO, BRANCH)
 
-        assert "refused" == run.outcome.state
-        assert f"somebody else pushed to `{BRANCH}`" in run.outcome.text
-        assert theirs == on.forge.list_branches(REPO)[BRANCH]
-        assert 4 == len(on.double.requests)
-        on.forge.close_pull(REPO, pull.number, "ada")
-        on.double._scripts[:] = [PLAY]
-        on.forge.add_comment(REPO, issue, "ada", "/generate")
+        assert ("changed", pull.number) == (run.outcome.state, run.outcome.pull)
+        assert ("# Mine\n", True) == (files["README.md"], '"Hallo, "' in files["greeting.py"])
+        assert theirs == parent_of(on, BRANCH)
+        assert f"to [Greet quietly]({pull_url(on, pull)})" in on.ends(issue)[-1]
+        on.forge.add_comment(REPO, issue, "ada", "/retry")
 
-        assert "opened" == on.ended(issue, run=3).outcome.state
-        assert f"{BRANCH}-3" in on.branches()
+        assert "unchanged" == on.ended(issue, run=3).outcome.state
+        assert 1 == len(on.forge.list_pulls(REPO))
+
+
+def parent_of(on, branch):
+    """The commit below the newest one of a branch."""
+    return git(on.forge.git_dir(REPO), "rev-parse", f"refs/heads/{branch}^").strip()
+
+
+def pull_url(on, pull):
+    """Where people read a pull request."""
+    return f"{on.forge.state.web}/{REPO}/pull/{pull.number}"
 
 
 def test_closed_pull_request_is_not_opened_again(stage):
@@ -229,19 +243,6 @@ def test_resumed_run_is_the_same_after_a_crash(stage):
 
         assert run.outcome == replace(outcome, usd=run.outcome.usd)  # the engine adds the cost
         assert from_json(last["ok"], RunState) == replay.state
-
-
-def test_open_pull_request_is_remembered_over_a_refused_run(stage):
-    """A run that could not go on takes over what the one before it left, for the next one."""
-    with stage(TWICE) as on:
-        issue = first_run(on)
-        on.forge.push(REPO, "ada", BRANCH, {"README.md": "# Mine\n"}, "Mine")
-        on.forge.add_comment(REPO, issue, "ada", "/generate more")
-        on.ended(issue, run=2)
-        state = on.bot.last_state(f"{REPO}#{issue}")
-
-        assert (f"{REPO}#{issue}/2", BRANCH) == (state.key, state.branch)
-        assert state.pull is not None
 
 
 def test_pull_request_stays_as_it_was_when_the_model_changes_nothing(stage):

@@ -135,6 +135,7 @@ def _build_ports(settings: Settings, hub: GitHubApp) -> Ports:
         comments=hub.comments,
         pulls=hub.pulls,
         reviews=hub.reviews,
+        commits=hub.commits if settings.commits == "verified" else None,
         ci=hub.ci,
         credentials=hub,
     )

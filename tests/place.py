@@ -144,6 +144,7 @@ class Town:
                 comments=github.comments,
                 pulls=github.pulls,
                 reviews=github.reviews,
+                commits=github.commits,
                 ci=github.ci,
                 credentials=github,
             )

@@ -8,6 +8,7 @@ from bot.ports.git_port import Mirrors
 from bot.ports.github_ports import (
     NULL_GITHUB,
     Comments,
+    Commits,
     ContinuousIntegration,
     Credentials,
     Issues,
@@ -26,6 +27,7 @@ __all__ = [
     "Checkers",
     "Clock",
     "Comments",
+    "Commits",
     "ContinuousIntegration",
     "Credentials",
     "DerivedCache",

@@ -11,6 +11,7 @@ from bot.ports.git_port import Mirrors
 from bot.ports.github_ports import (
     NULL_GITHUB,
     Comments,
+    Commits,
     ContinuousIntegration,
     Credentials,
     Issues,
@@ -40,6 +41,7 @@ class Ports:
     comments: Comments = NULL_GITHUB
     pulls: Pulls = NULL_GITHUB
     reviews: Reviews = NULL_GITHUB
+    commits: Commits | None = None  # None: all are pushed by git
     ci: ContinuousIntegration = NULL_GITHUB
     credentials: Credentials = NULL_GITHUB
     precedents: Precedents = field(default_factory=NoPrecedents)

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.values import (
     Author,
     Branch,
+    CommitContent,
     CommitInfo,
     GrepMatch,
     Patch,
@@ -117,6 +118,11 @@ class Mirrors(Protocol):
 
     def count_missing(self, tree: Tree, other: Tree) -> int:
         """How many commits of the other this one lacks."""
+
+    def read_commit(self, repo: Repo, sha: Sha) -> CommitContent | None:
+        """What a commit says and changes; None where it has not one parent, or changes more than
+        plain files, and where it is not here.
+        """
 
     def push(
         self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None

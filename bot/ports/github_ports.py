@@ -12,6 +12,7 @@ from bot.values import (
     Check,
     Checks,
     Comment,
+    CommitContent,
     Issue,
     Permission,
     PostedComment,
@@ -128,6 +129,17 @@ class Reviews(Protocol):
 
     def delete_branch(self, repo: Repo, branch: Branch, expect: Sha) -> bool:
         """Delete a branch that still points to `expect`. False when it does not, or is gone."""
+
+
+class Commits(Protocol):
+    """Let GitHub make commits, which it signs and shows as verified."""
+
+    def create_commit(
+        self, repo: Repo, branch: Branch, expect: Sha | None, content: CommitContent
+    ) -> Sha | None:
+        """Commit on a branch that points to `expect` (None: it does not exist), and return the
+        commit. None when the branch is elsewhere. Raises Refusal where GitHub does not take it.
+        """
 
 
 class ContinuousIntegration(Protocol):

@@ -48,6 +48,15 @@ class GitHubSettings(BaseSettings):
         examples=["1"],
     )
 
+    commits: Literal["verified", "pushed"] = Field(
+        "verified",
+        description=(
+            "Who makes the commits: verified, GitHub where it can, which signs them; or pushed, "
+            "git, unsigned"
+        ),
+        examples=["verified"],
+    )
+
     @field_validator("private_key")
     @classmethod
     def _read_key(cls, value: SecretStr) -> SecretStr:

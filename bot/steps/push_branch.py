@@ -13,6 +13,7 @@ from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.admit import LOST_ACCESS, is_authorized
 from bot.steps.redact import redact
+from bot.steps.verified_commit import create_verified_commit
 from bot.values import Author, Branch, Patch, PushResult, Request, RunState, Sha, Tree
 
 SLUG_CHARS = 40
@@ -54,12 +55,17 @@ def push_change(ports: Ports, state: RunState, sha: Sha) -> PushResult:
 def push_branch(
     ports: Ports, tree: Tree, sha: Sha, branch: Branch, expect: Sha | None
 ) -> PushResult:
-    """Move the branch from `expect` to the commit. Whoever else moved it keeps what they pushed."""
+    """Move the branch from `expect` to the commit. Whoever else moved it keeps what they pushed.
+
+    The result has the commit that the branch has now: one that GitHub made has a sha of its own.
+    """
     remote = ports.credentials.fetch_remote(tree.repo)
-    result = ports.mirrors.push(tree.repo, remote, sha, branch, expect)
+    result = create_verified_commit(ports, tree, sha, branch, expect)
+    if result is None:
+        result = ports.mirrors.push(tree.repo, remote, sha, branch, expect)
     if not result.is_ours:
         return result
-    diff = redact(ports, ports.mirrors.compare(tree, sha))
+    diff = redact(ports, ports.mirrors.compare(tree, result.sha))
     url = f"{remote.url.removesuffix('.git')}/tree/{quote(branch)}"
     return replace(result, diff=_cut_at_line(diff, DIFF_CHARS), url=url)
 

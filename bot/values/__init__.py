@@ -28,6 +28,7 @@ from bot.values.ci import (
 )
 from bot.values.code import (
     Author,
+    CommitContent,
     CommitInfo,
     Finding,
     GrepMatch,
@@ -121,6 +122,7 @@ __all__ = [
     "Check",
     "Checks",
     "Comment",
+    "CommitContent",
     "CommitInfo",
     "Confidence",
     "ConflictKind",

@@ -67,6 +67,29 @@ class CommitInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class CommitContent:
+    """What a commit says, and what it changes in its one parent: plain files, None for those that
+    go.
+    """
+
+    tree: Sha
+    parent: Sha
+    parent_tree: Sha
+    message: str
+    files: dict[str, bytes | None]
+
+    @property
+    def headline(self) -> str:
+        """The first line of the message."""
+        return self.message.strip().partition("\n")[0].strip()
+
+    @property
+    def body(self) -> str:
+        """The rest of the message."""
+        return self.message.strip().partition("\n")[2].strip()
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """A place in the code worth reading; `name` is empty for a whole file.
 

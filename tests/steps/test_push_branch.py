@@ -77,10 +77,11 @@ def test_a_push_tells_its_diff_without_secrets_and_not_without_end(place):
     token = "ghs_" + "a1" * 20
     first = commit_patch(place.ports, tree, Patch({"a.txt": f"{token}\n"}), tree.sha, MESSAGE)
     long = Patch({"a.txt": "b\n", "long.txt": "word\n" * 60_000})
-    second = commit_patch(place.ports, tree, long, first, MESSAGE)
+    pushed = push_branch(place.ports, tree, first, BRANCH, None)
+    second = commit_patch(place.ports, tree, long, pushed.sha, MESSAGE)
     diffs = [
-        push_branch(place.ports, tree, first, BRANCH, None).diff,
-        push_branch(place.ports, tree, second, BRANCH, first).diff,
+        pushed.diff,
+        push_branch(place.ports, tree, second, BRANCH, pushed.sha).diff,
         push_branch(place.ports, tree, first, BRANCH, None).diff,
     ]
 
@@ -113,7 +114,7 @@ def test_a_branch_that_moved_or_went_is_noticed(place):
     """Somebody pushed to it, or deleted it."""
     tree = place.tree()
     sha = commit_patch(place.ports, tree, Patch({"a.txt": "a\n"}), tree.sha, MESSAGE)
-    push_branch(place.ports, tree, sha, BRANCH, None)
+    sha = push_branch(place.ports, tree, sha, BRANCH, None).sha
     before = branch_moved(place.ports, tree, BRANCH, sha)
     place.forge.push(place.repo.name, "eve", BRANCH, {"b.txt": "b\n"}, "Mine")
     pushed = branch_moved(place.ports, tree, BRANCH, sha)

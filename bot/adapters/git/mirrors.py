@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.adapters.git import objects
+from bot.adapters.git.commit_content import read_commit_content
 from bot.adapters.git.fetching_mirrors import (
     FetchingMirrors,
     make_full_ref,
@@ -21,6 +22,7 @@ from bot.ports import Refusal
 from bot.values import (
     Author,
     Branch,
+    CommitContent,
     CommitInfo,
     GrepMatch,
     Patch,
@@ -192,6 +194,13 @@ class GitMirrors(FetchingMirrors):
         """Count the commits of the other that this one lacks."""
         with self._reading(tree) as git:
             return int(git.run("rev-list", "--count", other.sha, f"^{tree.sha}"))
+
+    def read_commit(self, repo: Repo, sha: Sha) -> CommitContent | None:
+        """Read what a commit says and changes."""
+        try:
+            return read_commit_content(self._git(repo, sha), sha)
+        except GitError:
+            return None
 
     def push(
         self, repo: Repo, remote: Remote, sha: Sha, branch: Branch, expect: Sha | None

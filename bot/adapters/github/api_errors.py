@@ -45,6 +45,10 @@ class Forbidden(Refusal):
     """GitHub does not let the App do this, here or now."""
 
 
+class StaleBranch(Refusal):
+    """The branch is not where it was expected."""
+
+
 class Unprocessable(Refusal):
     """GitHub understands the request and does not do it, status 422. `message` is its own words."""
 
@@ -53,7 +57,11 @@ class Unprocessable(Refusal):
         self.message = message
 
 
-GRAPHQL_KINDS: dict[str, type[Refusal]] = {"NOT_FOUND": NotFound, "FORBIDDEN": Forbidden}
+GRAPHQL_KINDS: dict[str, type[Refusal]] = {
+    "FORBIDDEN": Forbidden,
+    "NOT_FOUND": NotFound,
+    "STALE_DATA": StaleBranch,
+}
 
 
 @dataclass(frozen=True, slots=True)

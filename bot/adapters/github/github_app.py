@@ -11,6 +11,7 @@ from bot.adapters.github.api_errors import require
 from bot.adapters.github.app_api import AppRegistration, HookDelivery
 from bot.adapters.github.auth import FOR_GIT, AppAuth
 from bot.adapters.github.check_runs import GitHubChecks
+from bot.adapters.github.commits import GitHubCommits
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.issue_comments import GitHubComments
 from bot.adapters.github.issues import GitHubIssues
@@ -44,6 +45,7 @@ class GitHubApp:
         self.comments = GitHubComments(self._api, self.fetch_login, self.clock)
         self.pulls = GitHubPulls(self._api)
         self.reviews = GitHubReviews(self._api, self.fetch_login)
+        self.commits = GitHubCommits(self._api)
         self.ci = GitHubChecks(self._api, self.fetch_slug)
 
     def fetch_slug(self) -> str:

@@ -33,6 +33,9 @@ def test_a_green_run_asks_github_nothing_twice_in_vain(tmp_path, checked):
         "GET /repos/acme/greeter/issues/N/comments": 2,  # what people said, what we said
         "POST /repos/acme/greeter/issues/N/comments": 2,
         "PATCH /repos/acme/greeter/issues/comments/N": 4,
+        "POST /repos/acme/greeter/git/trees": 1,  # the commit, which GitHub signs
+        "POST /repos/acme/greeter/git/commits": 1,
+        "POST /repos/acme/greeter/git/refs": 1,
         "GET /repos/acme/greeter/pulls": 1,
         "POST /repos/acme/greeter/pulls": 1,
         "POST /repos/acme/greeter/pulls/N/requested_reviewers": 1,

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from bot.ports import Ports
 from bot.values import (
+    Attempt,
     Branch,
     LastRun,
     Outcome,
@@ -134,6 +135,11 @@ class Run(Protocol):
 
     async def find_last_state(self, subject: Subject) -> RunState | None:
         """Read from the record how the subject's newest run that got to work stood at its end."""
+
+    async def find_attempts(self, subject: Subject) -> tuple[Attempt, ...]:
+        """Read from the record what all ended runs of the subject pushed and what CI said of it,
+        oldest first.
+        """
 
     async def find_subject(self, repo: Repo, branch: Branch) -> Subject | None:
         """Read from the record what the newest run was about that followed this branch."""

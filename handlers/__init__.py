@@ -14,6 +14,7 @@ from handlers import (
     label_issue,
     pull_request,
     push,
+    repair_checks,
     review,
 )
 
@@ -24,6 +25,7 @@ HANDLERS: tuple[Decide, ...] = (
     command.decide,
     close_issue.decide,
     checks.decide,
+    repair_checks.decide,
     push.decide,
     pull_request.decide,
     follow_pull.decide,

@@ -14,6 +14,7 @@ from bot.cli.terminal import StepLine
 from bot.ports import Ports, Refusal
 from bot.run import SignalRun, StartRun, Step, to_json
 from bot.values import (
+    Attempt,
     Branch,
     LastRun,
     PostedComment,
@@ -100,6 +101,10 @@ class UnrecordedRun:
     async def find_last_state(self, subject: Subject) -> RunState | None:  # noqa: ARG002 - no record
         """Find nothing: there is no record."""
         return None
+
+    async def find_attempts(self, subject: Subject) -> tuple[Attempt, ...]:  # noqa: ARG002 - no record
+        """Return nothing."""
+        return ()
 
     async def find_subject(self, repo: Repo, branch: Branch) -> Subject | None:  # noqa: ARG002 - no record
         """Find nothing: there is no record."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.values import (
     Author,
     Branch,
+    BranchCommit,
     CommitContent,
     CommitInfo,
     GrepMatch,
@@ -67,9 +68,9 @@ class Mirrors(Protocol):
     def subjects(self, tree: Tree, limit: int) -> tuple[str, ...]:
         """The newest commits' subjects, newest first: the repository's manner."""
 
-    def authors(self, tree: Tree, base: Sha | None, limit: int) -> tuple[tuple[Sha, str], ...]:
-        """The commits of a branch, newest first, each with its author's name; those that are in
-        `base` and what was merged into the branch are left out.
+    def list_commits(self, tree: Tree, base: Sha | None, limit: int) -> tuple[BranchCommit, ...]:
+        """The commits of a branch, newest first; those that are in `base`, and those that came by a
+        merge into the branch, are left out.
         """
 
     def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:

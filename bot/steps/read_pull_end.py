@@ -73,7 +73,7 @@ def _find_origin(ports: Ports, written: Tree, merged: Tree, base: Tree) -> Tree:
     A base that was moved straight to the head had no other commit before.
     """
     remote = ports.credentials.fetch_remote(written.repo)
-    before = [sha for sha, _ in ports.mirrors.authors(merged, None, 2)[1:]]
+    before = [commit.sha for commit in ports.mirrors.list_commits(merged, None, 2)[1:]]
     for sha in (*before, base.sha):
         other = ports.mirrors.fetch_commit(base.repo, remote, sha, base.branch)
         origin = ports.mirrors.merge_base(written, remote, other)
@@ -85,8 +85,8 @@ def _find_origin(ports: Ports, written: Tree, merged: Tree, base: Tree) -> Tree:
 def _find_own_commit(ports: Ports, head: Tree, base: Sha) -> Sha | None:
     """Find the newest commit of the branch that the bot wrote."""
     login = ports.credentials.fetch_login()
-    commits = ports.mirrors.authors(head, base, MOST_COMMITS)
-    return next((sha for sha, author in commits if author == login), None)
+    commits = ports.mirrors.list_commits(head, base, MOST_COMMITS)
+    return next((commit.sha for commit in commits if commit.author == login), None)
 
 
 def _find_reason(ports: Ports, repo: Repo, pull: PullDetails) -> Comment | None:

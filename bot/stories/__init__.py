@@ -7,6 +7,7 @@ from bot.stories.explain_checks import explain_checks
 from bot.stories.follow_pull import follow_pull
 from bot.stories.handle_command import handle_command
 from bot.stories.handle_review import handle_review
+from bot.stories.repair_checks import repair_checks
 from bot.stories.solve_issue import solve_issue
 from bot.stories.work_on_pull import work_on_pull
 
@@ -17,5 +18,6 @@ STORIES: tuple[Story, ...] = (
     handle_review,
     explain_checks,
     follow_pull,
+    repair_checks,
     *RUNS,
 )

@@ -33,6 +33,7 @@ from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.find_open_threads import find_open_threads
+from bot.steps.find_own_pull import find_own_pull
 from bot.steps.inspect_change import inspect_change
 from bot.steps.judge_pull import judge_pull
 from bot.steps.predict_ci import predict_ci
@@ -40,6 +41,7 @@ from bot.steps.read_review import find_silence
 from bot.steps.render_new_threads import render_new_threads
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
 from bot.steps.suggest_to_fork import suggest_to_fork
+from bot.steps.tell_later_red import tell_later_red
 from bot.steps.use_tools import use_tools
 
 STEPS: tuple[Step[..., Any], ...] = (
@@ -84,6 +86,8 @@ STEPS: tuple[Step[..., Any], ...] = (
     fetch_checks,
     diagnose.diagnose,
     judge_pull,
+    find_own_pull,
+    tell_later_red,
     rerun_failed_jobs,
     explain_pull.put_explanation,
     read_pull_end.read_pull_end,

@@ -28,6 +28,7 @@ from bot.values.ci import (
 )
 from bot.values.code import (
     Author,
+    BranchCommit,
     CommitContent,
     CommitInfo,
     Finding,
@@ -117,6 +118,7 @@ __all__ = [
     "AttemptState",
     "Author",
     "Branch",
+    "BranchCommit",
     "Caps",
     "Category",
     "Check",

@@ -90,6 +90,15 @@ class CommitContent:
 
 
 @dataclass(frozen=True, slots=True)
+class BranchCommit:
+    """A commit of a branch's own line, by the name of its author."""
+
+    sha: Sha
+    author: str
+    is_merge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SearchHit:
     """A place in the code worth reading; `name` is empty for a whole file.
 

@@ -18,6 +18,12 @@ CODE_CHARS = 3_000
 EXCERPT_CHARS = 6_000
 NAME_CHARS = 200
 TICKS = re.compile(r"`+")
+TURNED_RED = "CI has turned red since I left this pull request."
+REPAIRING = "I repair it now."
+SAME_FAILURE = (
+    "I have tried to repair this very failure before, so I leave it to you. "
+    "Comment `/fix` to have me try once more."
+)
 ADVICE_ON_FORK = "The code or its tests need a change."
 ADVICE = {
     "ours": "The code or its tests need a change: comment `/fix` to have me try.",
@@ -36,10 +42,35 @@ CONCLUSIONS = {
 
 def render_explanation(pull: PullDetails, checks: Checks, verdict: Verdict | None) -> str:
     """Render the whole reading of a commit's CI; `verdict` is that of its failures."""
+    if verdict is None:
+        return join_parts(
+            describe_checks(pull, checks),
+            _render_red_checks(checks),
+            *_explain_no_red(pull, checks),
+        )
+    return _render_red(pull, checks, verdict, _advise(pull, verdict))
+
+
+def render_later_red(pull: PullDetails, checks: Checks, verdict: Verdict, advice: str) -> str:
+    """Render that CI turned red on a pull request that the bot had left, and what follows."""
+    follows = advice or _advise(pull, verdict)
+    return f"{TURNED_RED}\n\n{_render_red(pull, checks, verdict, follows)}"
+
+
+def render_no_attempts(pushes: int) -> str:
+    """Say that no attempts are left over the life of the pull request."""
+    return (
+        f"I have pushed {count_noun(pushes, 'time')} to this pull request, the most that I do "
+        "unasked. Comment `/fix` to have me try all the same."
+    )
+
+
+def _render_red(pull: PullDetails, checks: Checks, verdict: Verdict, advice: str) -> str:
     return join_parts(
         describe_checks(pull, checks),
         _render_red_checks(checks),
-        *(_render_verdict(pull, verdict) if verdict else _explain_no_red(pull, checks)),
+        f"**{_judge(pull, verdict)}** {advice}",
+        *_render_failures(pull, verdict),
     )
 
 
@@ -96,9 +127,8 @@ def _render_check(check: Check) -> str:
     return f"{link} {CONCLUSIONS.get(check.conclusion.lower(), 'failed')}"
 
 
-def _render_verdict(pull: PullDetails, verdict: Verdict) -> Iterator[str]:
-    """Render whose fault it is, what broke where, and what to do."""
-    yield f"**{_judge(pull, verdict)}** {_advise(pull, verdict)}"
+def _render_failures(pull: PullDetails, verdict: Verdict) -> Iterator[str]:
+    """Render what broke, where."""
     failures = sorted(verdict.reading.failures, key=lambda failure: not failure.frames)
     for failure in failures[:MOST_FAILURES]:
         yield _render_failure(pull, failure)

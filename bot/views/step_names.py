@@ -55,6 +55,11 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Asked whether the work is still wanted",
             "asking whether the work is still wanted",
         ),
+        "find_attempts": ("Looked up what was tried before", ""),
+        "find_own_pull": (
+            "Looked whose pull request it is",
+            "looking whose pull request it is",
+        ),
         "find_subject": ("Looked up whose branch it is", ""),
         "follow": ("Named its branch", ""),
         "inspect_change": ("Checked the change", "checking the change"),
@@ -108,6 +113,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Looked what the pull request asks for",
             "looking what the pull request asks for",
         ),
+        "tell_later_red": ("Told why CI turned red", "telling why CI turned red"),
         "update_pull": (
             "Brought the pull request's text up to date",
             "bringing the pull request's text up to date",

@@ -6,6 +6,8 @@ import pytest
 
 from bot.run import Ignore, SignalRun, StartRun
 from bot.steps.push_branch import name_branch
+from bot.stories.follow_pull import follow_pull
+from bot.stories.repair_checks import repair_checks
 from bot.values import InstallationId, Repo, RepoBranches, Request
 from bot.values.events import (
     ChecksMoved,
@@ -27,7 +29,7 @@ LABELED = IssueLabeled("d1", REPO, 7, "autogen", "T", "B", "ada", False, "2026-1
 COMMENT = CommentCreated(
     "d2", REPO, 7, 99, "/generate", False, "T", "B", "ada", False, "2026-11-20T10:00:00Z"
 )
-CHECKS = ChecksMoved("d3", REPO, ("greenlit/7-slow",), "a" * 40, "check_suite", "failure")
+CHECKS = ChecksMoved("d3", REPO, ("greenlit/7-slow",), "a" * 40, "check_suite", "success")
 PUSHED = Pushed("d4", REPO, "greenlit/7-slow", "a" * 40, "b" * 40, "ada", False)
 
 
@@ -119,6 +121,48 @@ def test_ci_tells_the_run_of_its_branch(branch):
         intent.signal.kind,
         intent.key,
     )
+
+
+@pytest.mark.parametrize(("kind", "state"), [("check_suite", "failure"), ("status", "error")])
+def test_red_ci_is_looked_at_where_no_run_is_under_way(kind, state):
+    """Once per delivery; the checks of a suite are the same news."""
+    event = replace(CHECKS, kind=kind, state=state)
+    signal, start = route(event)
+
+    assert isinstance(signal, SignalRun)
+    assert (repair_checks, event, "checks/d3") == (start.story, start.value, start.key)
+    assert isinstance(only(replace(event, kind="check_run")), SignalRun)
+
+
+def test_the_end_of_a_bots_pull_request_is_followed():
+    """One story for each pull request, which hears when it is opened again; people's are theirs."""
+    closed = PullClosed("d6", REPO, 8, "greenlit/7-slow", True, "ada", False, "greenlit[bot]")
+    signal, start = route(closed)
+    reopened = PullChanged(
+        "d7",
+        REPO,
+        8,
+        "greenlit/7-slow",
+        "T",
+        "B",
+        "greenlit[bot]",
+        "ada",
+        False,
+        "2026-11-20T10:00:00Z",
+        "reopened",
+    )
+
+    assert "closed" == signal.signal.kind
+    assert (follow_pull, closed, "d6", "follow/acme/orders#8") == (
+        start.story,
+        start.value,
+        start.key,
+        start.subject,
+    )
+    assert ["follow/acme/orders#8"] == [
+        intent.to for intent in route(reopened) if isinstance(intent, SignalRun)
+    ]
+    assert isinstance(only(replace(closed, pull_author="ada")), SignalRun)
 
 
 def test_a_persons_push_tells_and_a_bots_does_not():

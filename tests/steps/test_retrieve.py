@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.steps.retrieve import retrieve
-from bot.values import Issue
+from bot.steps.retrieve import choose_precedents, retrieve
+from bot.values import Issue, PullEnd, RevisedFile
 
 CART = (
     b"from shop.money import Money\n\n\ndef add_tax(cart) -> Money:\n    return Money(cart.sum)\n"
@@ -71,6 +71,24 @@ def test_the_test_that_names_the_definition_is_told_with_it(retrieval):
 def test_the_map_shows_the_folders_of_the_code(retrieval):
     """Neither playgrounds nor tests are opened."""
     assert "playground/ (1 file)\nshop/\n  app.py" in retrieval.map
+
+
+def test_precedents_of_the_same_files_come_first():
+    """Then the newest; what was merged as written, or closed without a word, teaches nothing."""
+    changed = RevisedFile("shop/cart.py", 1, 1, "-a\n+b\n")
+    other = RevisedFile("b.py", 1, 1, "-a\n+b\n")
+    newest, same, reason = (
+        PullEnd(4, "", "", is_merged=True, files=(other,)),
+        PullEnd(3, "", "", is_merged=True, files=(other, changed)),
+        PullEnd(2, "", "", is_merged=False, reason="No.", reason_by="ada"),
+    )
+    silent = PullEnd(6, "", "", is_merged=False)
+    as_written = PullEnd(5, "", "", is_merged=True, files=(RevisedFile("shop/cart.py", 9, 0),))
+    oldest = PullEnd(1, "", "", is_merged=True, files=(other,))
+    ends = (silent, as_written, newest, same, reason, oldest)
+
+    assert (same, newest, reason) == choose_precedents(ends, ["shop/cart.py"])
+    assert () == choose_precedents((), [])
 
 
 def test_a_past_change_comes_with_its_diff(town):

@@ -88,6 +88,7 @@ class DurableEngine(DbosJournal):
             self._signal,
             self._find_last_run,
             self.last_state,
+            self.attempts,
             self._find_subject,
         )
         self._cleanup = ExitStack()

@@ -25,6 +25,7 @@ from bot.adapters.dbos.wait_reports import LEAST_S, WaitReports, describe_pause
 from bot.log_fields import call_with_fields, read_log_fields
 from bot.run import RunFault, SignalRun, StartRun, Step, Story, to_json
 from bot.values import (
+    Attempt,
     Branch,
     LastRun,
     Outcome,
@@ -167,6 +168,16 @@ class DurableRun:
 
         data = unwrap(await self._recorder.record("find_last_state", find))
         return None if data is None else decode_result("find_last_state", data, RunState)
+
+    async def find_attempts(self, subject: Subject) -> tuple[Attempt, ...]:
+        """Read the attempts of all ended runs of the subject."""
+
+        async def find() -> object:
+            return to_json(await asyncio.to_thread(self._runtime.find_attempts, subject))
+
+        data = unwrap(await self._recorder.record("find_attempts", find))
+        attempts: tuple[Attempt, ...] = decode_result("find_attempts", data, tuple[Attempt, ...])
+        return attempts
 
     async def find_subject(self, repo: Repo, branch: Branch) -> Subject | None:
         """Read what the newest run was about that followed this branch."""

@@ -16,7 +16,7 @@ from bot.adapters.dbos.durable_run import PAUSE, STATE
 from bot.adapters.dbos.step_output import LIMIT_CHARS
 from bot.run import RunView, StepView, from_json
 from bot.text import mask_secrets
-from bot.values import Outcome, PullEnd, RunKey, RunState, Subject
+from bot.values import Attempt, Outcome, PullEnd, RunKey, RunState, Subject
 from bot.values.pull_ends import name_followed
 
 REPORT = "report"  # the step that tells people how a run stands
@@ -135,6 +135,17 @@ class DbosJournal:
                 state: RunState = from_json(data, RunState)
                 return state
         return None
+
+    def attempts(self, subject: Subject) -> tuple[Attempt, ...]:
+        """List the attempts of all ended runs of a subject, oldest first."""
+        runs = DBOS.list_workflows(
+            workflow_id_prefix=f"{subject}/", status="SUCCESS", load_input=False, load_output=False
+        )
+        numbered = [run.workflow_id for run in runs if read_run_number(run.workflow_id, subject)]
+        numbered.sort(key=read_run_number)
+        states = [find_last_result(key, STATE) or {} for key in numbered]
+        attempts = [attempt for state in states for attempt in state.get("attempts", ())]
+        return tuple(from_json(attempt, Attempt) for attempt in attempts)
 
     def pull_end(self, repo: str, number: int) -> PullEnd | None:
         """Read how a pull request of the bot ended, as it was read last."""

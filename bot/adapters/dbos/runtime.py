@@ -13,7 +13,7 @@ from bot.adapters.dbos.step_output import RetryPolicy
 from bot.adapters.dbos.wait_reports import WaitPolicy
 from bot.ports import Ports
 from bot.run import Run, RunFault, SignalRun, StartRun, Step
-from bot.values import Branch, LastRun, Outcome, Repo, RunKey, RunReport, RunState, Subject
+from bot.values import Attempt, Branch, LastRun, Outcome, Repo, RunKey, RunReport, RunState, Subject
 
 OnRunFailed = Callable[[Run, Any, RunFault], Awaitable[Outcome]]  # given the story's value too
 OnRunWaits = Step[[RunState], RunReport]
@@ -52,5 +52,6 @@ class Runtime:
     signal: Callable[[SignalRun, str], Awaitable[bool]]
     find_last: Callable[[Subject], Awaitable[LastRun | None]]
     find_last_state: Callable[[Subject], RunState | None]
+    find_attempts: Callable[[Subject], tuple[Attempt, ...]]
     find_subject: Callable[[Repo, Branch], Subject | None]
     waits: dict[str, RunWaits] = field(default_factory=dict)  # of the live runs, by key

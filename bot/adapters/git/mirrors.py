@@ -22,6 +22,7 @@ from bot.ports import Refusal
 from bot.values import (
     Author,
     Branch,
+    BranchCommit,
     CommitContent,
     CommitInfo,
     GrepMatch,
@@ -109,15 +110,15 @@ class GitMirrors(FetchingMirrors):
             logged = git.run("log", *form, tree.sha).decode("utf-8", "replace")
         return tuple(logged.rstrip("\0").split("\0")) if logged else ()
 
-    def authors(self, tree: Tree, base: Sha | None, limit: int) -> tuple[tuple[Sha, str], ...]:
-        """List the commits of the branch alone with their authors' names."""
-        form = ("--first-parent", f"--max-count={limit:d}", "--format=%H %an")
+    def list_commits(self, tree: Tree, base: Sha | None, limit: int) -> tuple[BranchCommit, ...]:
+        """List the commits of the branch alone."""
+        form = ("--first-parent", f"--max-count={limit:d}", "--format=%H%x09%P%x09%an")
         without = [f"^{base}"] if base else []
         self._git(tree.repo, *filter(None, [base]))
         with self._reading(tree) as git:
             logged = git.run("log", *form, tree.sha, *without).decode("utf-8", "replace")
-        lines = (line.partition(" ") for line in logged.splitlines())
-        return tuple((Sha(sha), name) for sha, _, name in lines)
+        lines = (line.split("\t", 2) for line in logged.split("\n") if line)
+        return tuple(BranchCommit(Sha(sha), name, " " in parents) for sha, parents, name in lines)
 
     def log(self, tree: Tree, limit: int) -> tuple[Sha, ...]:
         """List the commits that led here, newest first."""

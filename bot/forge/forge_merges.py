@@ -43,7 +43,7 @@ class ForgeMerges:
         GitHub does so once somebody looks at it, and tells it who looks again.
         """
         base = self._state.store.find_head(repository.name, pull.base)
-        if pull.state == "open" and base:
+        if pull.state == "open" and base and self._state.tests_merges:
             is_clean = bool(self._state.store.merge(repository.name, base, pull.head_sha))
             test = MergeTest(base, pull.head_sha, is_clean)
             repository.issues[pull.number] = replace(pull, merge_test=test)

@@ -135,7 +135,8 @@ class ForgeState:
 
     Hold `lock` while reading more than one thing or writing anything. `runner_env` is the
     environment of CI's jobs. With `makes_empty_suites` each push leaves a queued suite without
-    runs for every installed App, as on GitHub.
+    runs for every installed App, as on GitHub. Without `tests_merges` nobody ever learns whether a
+    pull request can be merged.
     """
 
     def __init__(self, home: Path) -> None:
@@ -152,6 +153,7 @@ class ForgeState:
         self.request_counts: dict[str, int] = {}
         self.runner_env: dict[str, str] = {}
         self.makes_empty_suites = False
+        self.tests_merges = True
         self._accounts: dict[str, AccountRecord] = {}
         self._ids = itertools.count(1001)
         self._idle = threading.Condition(self.lock)

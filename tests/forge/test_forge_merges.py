@@ -40,6 +40,9 @@ def push(box: ServedForge, branch: str, text: str) -> str:
 
 def test_mergeability_is_unknown_until_it_was_asked_for(box: ServedForge):
     """And anew when head or base move; what conflicts is dirty."""
+    box.forge.state.tests_merges = False
+    never = [ask(box), ask(box)]
+    box.forge.state.tests_merges = True
     first = [ask(box), ask(box), ask(box)]
     push(box, "main", "Good day\n")
     moved = [ask(box), ask(box)]
@@ -47,6 +50,7 @@ def test_mergeability_is_unknown_until_it_was_asked_for(box: ServedForge):
     mended = [ask(box), ask(box)]
 
     unknown, clean = (None, "unknown"), (True, "clean")
+    assert [unknown, unknown] == never
     assert [unknown, clean, clean] == first
     assert [unknown, (False, "dirty")] == moved
     assert [unknown, clean] == mended
@@ -71,6 +75,7 @@ def test_a_pull_request_is_merged(box: ServedForge, method: str, parents: int):
     assert [204, 405] == [
         box.request(verb, f"{PULLS}/1/merge").status_code for verb in ("GET", "PUT")
     ]
+    assert 422 == box.request("PATCH", f"{PULLS}/1", {"state": "open"}).status_code
 
 
 def test_a_merged_branch_is_deleted_where_the_repository_wants_it(box: ServedForge):
@@ -85,7 +90,8 @@ def test_a_merged_branch_is_deleted_where_the_repository_wants_it(box: ServedFor
 
 def test_what_cannot_be_merged_is_refused(box: ServedForge):
     """A head that moved, a way that is not allowed, a draft, a conflict."""
-    statuses = [
+    statuses = [box.request("GET", f"{PULLS}/1/merge").status_code]
+    statuses += [
         box.request("PUT", f"{PULLS}/1/merge", body).status_code
         for body in ({"sha": "1" * 40}, {"merge_method": "rebase"})
     ]
@@ -97,7 +103,7 @@ def test_what_cannot_be_merged_is_refused(box: ServedForge):
 
     with pytest.raises(NotMergeableError, match="not mergeable"):
         box.forge.merge_pull(REPO, 1, "ada")
-    assert [409, 405] == statuses
+    assert [404, 409, 405] == statuses
 
 
 def test_commits_that_reach_the_base_merge_it(box: ServedForge):
@@ -118,12 +124,12 @@ def test_a_pull_request_is_asked_into_another_branch(box: ServedForge):
     git(box.forge.git_dir(REPO), "update-ref", "refs/heads/same", head)
     statuses = [
         box.request("PATCH", f"{PULLS}/1", {"base": base}).status_code
-        for base in ("nowhere", "same", "next")
+        for base in ("nowhere", "same", "main", "next")
     ]
     box.forge.wait_until_idle(20)
     changes = box.received[-1].payload["changes"]
 
-    assert ([422, 422, 200], "main") == (statuses, changes["base"]["ref"]["from"])
+    assert ([422, 422, 200, 200], "main") == (statuses, changes["base"]["ref"]["from"])
     assert ("next", ["pull_request.edited"]) == (
         box.forge.find_pull(REPO, 1).base,
         box.take_event_names(),

@@ -23,8 +23,8 @@ def box(tmp_path) -> Iterator[ServedForge]:
 
 @pytest.fixture
 def pull(box: ServedForge) -> int:
-    """A pull request that changes line 10 and deletes a file."""
-    changed = TEXT.replace("\n10\n", "\nten\n")
+    """A pull request that changes the lines 10 and 20, and deletes a file."""
+    changed = TEXT.replace("\n10\n", "\nten\n").replace("\n20\n", "\ntwenty\n")
     box.forge.push(REPO, "ada", "b", {"a.txt": changed, "old.txt": None, "new.txt": "n\n"}, "Do.")
     number = box.forge.open_pull(REPO, "ada", "b", "Ten")
     box.take_event_names()
@@ -111,6 +111,7 @@ def test_a_thread_is_answered_resolved_and_opened_again(box: ServedForge, pull: 
     [
         (ThreadPlace("a.txt", 25), "line"),
         (ThreadPlace("a.txt", 11, start_line=25), "start_line"),
+        (ThreadPlace("a.txt", 20, start_line=10), "start_line"),
         (ThreadPlace("a.txt", 10, start_line=10), "start_line"),
         (ThreadPlace("new.txt", 1, side="LEFT"), "line"),
         (ThreadPlace("README.md", 1), "path"),

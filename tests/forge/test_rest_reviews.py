@@ -201,3 +201,51 @@ def test_reviews_are_asked_of_who_can_read(box: ServedForge):
         "pull_request.review_requested",
         "pull_request.review_request_removed",
     ] == box.take_event_names()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("1/reviews", {"event": "SHOUT"}, 422),
+        ("1/reviews", {"body": "x", "comments": {"a": 1}}, 422),
+        ("1/reviews", {"body": "x", "comments": ["a"]}, 422),
+        ("1/reviews/1/events", {"event": "COMMENT"}, 404),
+        ("9/reviews", {"body": "x"}, 404),
+        ("comments/1/reactions", {"content": "eyes"}, 404),
+        ("comments/{comment}/reactions", {"content": "cat"}, 422),
+    ],
+)
+def test_what_is_odd_is_refused(box: ServedForge, path: str, body: object, status: int):
+    """An unknown event or reaction, what is no list, and what is not there."""
+    comment = box.forge.comment_on_lines(REPO, 1, "bob", ThreadPlace("a.txt", 1), "Why?")
+
+    assert status == post(box, path.format(comment=comment), body)[0]
+
+
+def test_a_pending_review_needs_an_event_to_be_submitted(box: ServedForge):
+    """An answer that is written meanwhile waits with it."""
+    first = box.forge.comment_on_lines(REPO, 1, "bob", ThreadPlace("a.txt", 1), "Why?")
+    path = f"/repos/{REPO}/pulls/1"
+    review = box.request("POST", f"{path}/reviews", {"body": "Wait."}).json()["id"]
+    box.take_event_names()
+    refused = post(box, f"1/reviews/{review}/events", {})
+    box.request("POST", f"{path}/comments/{first}/replies", {"body": "Later."})
+    unseen = [comment.body for comment in box.forge.list_review_comments(REPO, 1)]
+    silence = box.take_event_names()
+    box.request("POST", f"{path}/reviews/{review}/events", {"event": "COMMENT"})
+    newest = box.request("GET", f"{path}/comments?direction=desc").json()[0]
+
+    assert (422, "event") == (refused[0], refused[1][0]["field"])
+    assert ([], False) == (silence, "Later." in unseen)
+    assert ("Later.", review) == (newest["body"], newest["pull_request_review_id"])
+
+
+def test_a_locked_pull_request_takes_no_reviews_of_apps(box: ServedForge):
+    """They are no collaborators with write access."""
+    box.forge.push(REPO, "ada", "locked", {"a.txt": "1\n"}, "Add.")
+    box.forge.wait_until_idle(20)
+    number = box.forge.open_pull(REPO, "ada", "locked", "Locked")
+    box.forge.lock_issue(REPO, number, "ada")
+    statuses = [post(box, f"{number}/{path}", {"body": "x"})[0] for path in ("reviews", "comments")]
+
+    assert [403, 403] == statuses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedForge]:
         yield box
 
 
-def post(box: ServedForge, path: str, body: object, method: str = "POST") -> tuple[int, object]:
+def post(box: ServedForge, path: str, body: object, method: str = "POST") -> tuple[int, Any]:
     """Send a request about pull requests; return its status and what is wrong in it."""
     answer = box.request(method, f"/repos/{REPO}/pulls/{path}", body)
     data = answer.json()

@@ -179,7 +179,11 @@ def _list_reactions(request: RestRequest, number: int, comment_id: int | None) -
 
 def read_body(request: RestRequest, resource: str) -> str:
     """Read the text of a comment. Raises RestRefusal where it is blank or too long."""
-    body = request.require_text("body")
+    return check_body(request.require_text("body"), resource)
+
+
+def check_body(body: str, resource: str) -> str:
+    """Refuse a text that is blank or too long."""
     if not body.strip():
         raise refuse_field(resource, "body", "missing_field", "body cannot be blank")
     if len(body) > LONGEST_BODY:

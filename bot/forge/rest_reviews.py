@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.forge.diff_places import PlaceNotInDiffError
 from bot.forge.forge_records import PullRecord
 from bot.forge.forge_reviews import STATES, ForgeReviews, find_pending
 from bot.forge.rest_api import RestRequest, RestResponse, RestRoute, paginate
-from bot.forge.rest_issues import check_unlocked
+from bot.forge.rest_issues import check_body, check_unlocked
 from bot.forge.rest_pulls import PULL, READ, WRITE, find_pull
 from bot.forge.rest_refusal import RestRefusal, refuse_entity, refuse_field, refuse_unknown
-from bot.forge.review_places import read_place, resolve_commit
+from bot.forge.review_places import COMMENT, read_place, resolve_commit
 from bot.forge.review_records import NewReview, NewThread, ReviewAction, ReviewRecord
 from bot.forge.review_views import render_review, render_review_comment
 
@@ -43,7 +45,7 @@ class ReviewRoutes:
             raise refuse_entity("User can only have one pending review per pull request")
         new = NewReview(
             _read_action(request, pull),
-            request.text("body") or "",
+            _read_body(request),
             _read_threads(request),
             resolve_commit(request, pull),
         )
@@ -61,7 +63,7 @@ class ReviewRoutes:
         action = _read_action(request, pull)
         if not action:
             raise refuse_field("PullRequestReview", "event", "missing_field")
-        body = request.text("body") or ""
+        body = _read_body(request)
         return _answer(request, self._reviews.submit(request.repository, review.id, action, body))
 
     def _edit(self, request: RestRequest) -> RestResponse:
@@ -145,4 +147,14 @@ def _read_threads(request: RestRequest) -> tuple[NewThread, ...]:
         return ()
     if not isinstance(comments, list) or not all(isinstance(each, dict) for each in comments):
         raise RestRefusal(422, "Invalid request.\n\nFor 'properties/comments', not a list.")
-    return tuple(NewThread(read_place(each), str(each.get("body", ""))) for each in comments)
+    return tuple(map(_read_thread, comments))
+
+
+def _read_thread(fields: Mapping[str, object]) -> NewThread:
+    return NewThread(read_place(fields), check_body(str(fields.get("body", "")), COMMENT))
+
+
+def _read_body(request: RestRequest) -> str:
+    """Read the text of a review, which need not have one."""
+    body = request.text("body")
+    return check_body(body, "PullRequestReview") if body else ""

@@ -210,6 +210,8 @@ def test_reviews_are_asked_of_who_can_read(box: ServedForge):
         ("1/reviews", {"event": "SHOUT"}, 422),
         ("1/reviews", {"body": "x", "comments": {"a": 1}}, 422),
         ("1/reviews", {"body": "x", "comments": ["a"]}, 422),
+        ("1/reviews", {"body": "x" * 65537}, 422),
+        ("1/reviews", {"comments": [{**LINE, "body": ""}]}, 422),
         ("1/reviews/1/events", {"event": "COMMENT"}, 404),
         ("9/reviews", {"body": "x"}, 404),
         ("comments/1/reactions", {"content": "eyes"}, 404),

@@ -29,7 +29,6 @@ from bot.forge.claude_script import (
     ScriptToolCall,
     ScriptTurn,
 )
-from bot.forge.forge_pulls import NewPull
 from bot.run import RunView
 from bot.settings import Settings
 from bot.values import RunKey
@@ -103,6 +102,14 @@ BAD = edit('"Hello "', '"hello "')
 MENDED = edit('"hello "', '"Hello, "')
 
 
+def open_pull(
+    forge: Forge, head: str, files: Mapping[str, str], by: str = "ada", body: str = ""
+) -> int:
+    """A person's pull request, from a branch of theirs with these files."""
+    forge.push(REPO, by, head, files, "Change")
+    return forge.open_pull(REPO, by, head, "Greet them", body=body)
+
+
 @dataclass
 class Stage:
     """What a test sees and does."""
@@ -120,11 +127,7 @@ class Stage:
 
     def pull(self, head: str, files: Mapping[str, str], by: str = "ada", body: str = "") -> int:
         """A person's pull request, from a branch of theirs with these files."""
-        self.forge.push(REPO, by, head, files, "Change")
-        with self.forge.state.lock:
-            repository = self.forge.state.find_repository(REPO)
-            new = NewPull(head, "main", "Greet them", body, draft=False)
-            return self.forge.pulls.open(repository, by, new).number
+        return open_pull(self.forge, head, files, by, body)
 
     def say(self, number: int, text: str, by: str = "ada") -> None:
         """Comment, and wait until the comment was handled."""

@@ -80,14 +80,13 @@ async def understand_pull(run: Run, state: RunState) -> RunState:
     state = after_pull_checkout(state, checkout.tree, checkout.merge_base, checkout.base_sha)
     into = replace(state.base, branch=state.origin.branch)
     expected_ci = await run(predict_ci, into, state.own_branch)
-    state = run.keep(replace(state, ci=expected_ci))
-    snapshot = await run(fetch_checks, repo, state.base.sha)
+    retrieval = await run(retrieve, state.base, state.snapshot)
+    state = run.keep(replace(state, ci=expected_ci, retrieval=retrieval))
     if state.request.command == "fix" and not state.pull_details.is_fork:
         return run.keep(replace(state, attempts=(Attempt(state.base.sha, "running"),)))
+    snapshot = await run(fetch_checks, repo, state.base.sha)
     if snapshot.checks.failed:
-        verdict = await run(
-            diagnose, state.origin, state.base.sha, snapshot.checks, state.pull_details.base_sha
-        )
+        base_tip = state.pull_details.base_sha
+        verdict = await run(diagnose, state.origin, state.base.sha, snapshot.checks, base_tip)
         state = replace(state, found=verdict)
-    retrieval = await run(retrieve, state.base, state.snapshot)
-    return await tell(run, replace(state, phase="planning", retrieval=retrieval))
+    return await tell(run, replace(state, phase="planning"))

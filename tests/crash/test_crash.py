@@ -67,10 +67,10 @@ class Killable:
 
 
 @contextmanager
-def killable(home, checked):
+def killable(home, checked, play=None):
     with ExitStack() as stack:
         forge, keys, url = stack.enter_context(forged(home, checked))
-        double = ClaudeDouble(script(*PLAY), pace=0)
+        double = ClaudeDouble(play or script(*PLAY), pace=0)
         claude = stack.enter_context(serve_claude(double))
         told = settings_for(
             keys, url, claude, home / "bot", port=0, page_port=0, log_level="WARNING"
@@ -122,20 +122,25 @@ def test_killed_after_every_other_step_the_outcome_is_the_same(tmp_path, checked
     with killable(tmp_path, checked) as on:
         issue = on.forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
         on.forge.add_label(REPO, issue, "autogen", "ada")
-        seen = boundaries = 0
-        deadline = 0.0
-        while time.monotonic() < deadline or not on.outcome():
-            if time.monotonic() >= deadline:  # to ask the page is work for both processes
-                deadline = time.monotonic() + 0.5
-            if (done := on.steps()) > seen:
-                boundaries += 1
-                if boundaries % 2 == spared:
-                    on.kill()
-                seen = on.steps() if boundaries % 2 == spared else done
-            time.sleep(0.01)
+        kill_at_steps(on, spared)
 
         assert on.kills > 5
         assert UNHARMED == happened(on, on.outcome())
+
+
+def kill_at_steps(on, spared):
+    """Kill the process at every other step boundary, until the run has ended."""
+    seen = boundaries = 0
+    deadline = 0.0
+    while time.monotonic() < deadline or not on.outcome():
+        if time.monotonic() >= deadline:  # to ask the page is work for both processes
+            deadline = time.monotonic() + 0.5
+        if (done := on.steps()) > seen:
+            boundaries += 1
+            if boundaries % 2 == spared:
+                on.kill()
+            seen = on.steps() if boundaries % 2 == spared else done
+        time.sleep(0.01)
 
 
 EFFECTS = {
@@ -159,15 +164,20 @@ def test_killed_in_the_middle_of_an_effect_nothing_is_doubled(tmp_path, checked,
         fault = on.forge.faults.add(method=method, path=path, times=1, kind=when)
         issue = on.forge.open_issue(REPO, "ada", "Greet more quietly", "It shouts.")
         on.forge.add_label(REPO, issue, "autogen", "ada")
-        deadline = time.monotonic() + PATIENCE_S
-        while not fault.fired:
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
-        on.kill()
+        kill_when_fired(on, fault)
         ended(on)
 
         assert UNHARMED == happened(on, on.outcome())
         assert 1 == max(on.double.paid_turns.values())
+
+
+def kill_when_fired(on, fault):
+    """Kill the process once a fault has met it."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not fault.fired:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    on.kill()
 
 
 BROKEN = ("500", "502-after", "cut", "cut-after")

@@ -1,0 +1,81 @@
+"""Killed anywhere in the work on a pull request, a run goes on where it was: each commit once, one
+comment that is edited, one end, and no turn paid twice.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.crash.test_crash import ended, kill_at_steps, kill_when_fired, killable
+from tests.git_served import git
+from tests.stage import BAD, BEGIN, END, MENDED, REPO, open_pull, script
+
+PLAY = script(*BEGIN, [BAD], END, [MENDED], END, opening="work on pull request")
+UNHARMED = {
+    "outcome": "changed",
+    "branches": ["main", "topic"],
+    "commits": ["Repair AssertionError in test_greeting.py", "Greet quietly", "Change"],
+    "comments": 3,  # the command, how it stands, and how it ended
+    "pulls": ["topic"],
+    "greeting": 'def greet(name):\n    return "Hello, " + name\n',
+    "turns asked": [0, 1, 2, 3, 4, 5],
+    "reactions": ["+1", "eyes"],
+}
+EFFECTS = {
+    "comment": ("POST", r"/issues/1/comments$"),
+    "edit": ("PATCH", r"/issues/comments/"),
+    "react": ("POST", r"/reactions$"),
+    "push": ("POST", r"git-receive-pack$"),
+}
+
+
+def begin(on):
+    """A person's pull request, on which she asks for a change."""
+    open_pull(on.forge, "topic", {"README.md": "# Greeter\n\nIt greets.\n"})
+    on.forge.add_comment(REPO, 1, "ada", "/generate greet quietly")
+
+
+def happened(on):
+    """What a maintainer finds in the end."""
+    forge = on.forge
+    subjects = git(forge.git_dir(REPO), "log", "--format=%s", "main..topic").splitlines()
+    command = forge.list_comments(REPO, 1)[0].id
+    return {
+        "outcome": on.outcome(),
+        "branches": sorted(forge.list_branches(REPO)),
+        "commits": subjects,
+        "comments": len(forge.list_comments(REPO, 1)),
+        "pulls": [pull.head for pull in forge.list_pulls(REPO)],
+        "greeting": forge.read_files(REPO, "topic")["greeting.py"],
+        "turns asked": sorted(on.double.paid_turns),
+        "reactions": sorted(each.content for each in forge.list_reactions(REPO, 1, command)),
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("spared", [0, 1])
+def test_killed_after_every_other_step_of_the_work_on_a_pull_request(tmp_path, checked, spared):
+    """The process dies at every other step boundary, in two runs at all."""
+    with killable(tmp_path, checked, PLAY) as on:
+        begin(on)
+        kill_at_steps(on, spared)
+
+        assert on.kills > 5
+        assert UNHARMED == happened(on)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["cut", "cut-after"])
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_killed_in_the_middle_of_an_effect_on_a_pull_request(tmp_path, checked, effect, when):
+    """Before or after GitHub did the write: it is there once."""
+    method, path = EFFECTS[effect]
+    with killable(tmp_path, checked, PLAY) as on:
+        fault = on.forge.faults.add(method=method, path=path, times=1, kind=when)
+        begin(on)
+        kill_when_fired(on, fault)
+        ended(on)
+
+        assert UNHARMED == happened(on)
+        assert 1 == max(on.double.paid_turns.values())

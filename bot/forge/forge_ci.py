@@ -39,7 +39,15 @@ class ForgeCI:
         self._start(repository, "push", head, head.branch, actor)
 
     def start_for_pull(self, repository: RepositoryRecord, pull: PullRecord, actor: str) -> None:
-        """Start the workflows of a pull request's head that want its base."""
+        """Start the workflows of a pull request's head that want its base.
+
+        GitHub starts none while it has conflicts (docs.github.com, "Events that trigger workflows",
+        `pull_request`).
+        """
+        store = self._state.store
+        base = store.find_head(repository.name, pull.base)
+        if base and store.merge(repository.name, base, pull.head_sha) == "":
+            return
         head = BranchHead(pull.head, ZERO_SHA, pull.head_sha, pull.fork)
         self._start(repository, "pull_request", head, pull.base, actor)
 

@@ -43,9 +43,11 @@ class ForgeMerges:
         GitHub does so once somebody looks at it, and tells it who looks again.
         """
         base = self._state.store.find_head(repository.name, pull.base)
-        if pull.state == "open" and base and self._state.tests_merges:
-            is_clean = bool(self._state.store.merge(repository.name, base, pull.head_sha))
-            test = MergeTest(base, pull.head_sha, is_clean)
+        if pull.state != "open" or not base or not self._state.tests_merges:
+            return
+        tree = self._state.store.merge(repository.name, base, pull.head_sha)
+        if tree is not None:
+            test = MergeTest(base, pull.head_sha, bool(tree))
             repository.issues[pull.number] = replace(pull, merge_test=test)
 
     def merge(

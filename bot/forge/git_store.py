@@ -212,10 +212,10 @@ class GitStore:
         process = GitProcess(self.folder(repo), self._empty, self._guard, protocols="file")
         process.run("fetch", "--quiet", "--no-tags", folder, f"+{refs}")
 
-    def merge(self, repo: str, base: str, head: str) -> str:
-        """Merge two commits and return the tree; "" where they conflict or share no history.
+    def merge(self, repo: str, base: str, head: str) -> str | None:
+        """Merge two commits and return the tree; "" where they conflict.
 
-        Needs git 2.38.
+        None where git cannot tell: before 2.38, or without a common history.
         """
         process = GitProcess(self.folder(repo), self._empty, self._guard)
         command = ("merge-tree", "--write-tree", "--no-messages", "--name-only", base, head)
@@ -224,7 +224,7 @@ class GitStore:
                 "utf-8", "replace"
             )
         except GitError:
-            return ""
+            return None
         tree, _, conflicts = output.partition("\n")
         return "" if conflicts else tree
 

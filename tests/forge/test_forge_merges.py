@@ -171,6 +171,19 @@ def test_a_renamed_branch_closes_those_from_it_and_moves_those_into_it(box: Serv
     )
 
 
+def test_no_workflow_starts_for_a_pull_request_with_conflicts(box: ServedForge):
+    """Only once they are gone."""
+    on_pull = {".github/workflows/ci.yml": CI.replace("[push]", "[pull_request]")}
+    box.forge.push(REPO, "ada", "main", {"README.md": "Good day\n"}, "Greet anew.")
+    box.forge.push(REPO, "ada", "b", on_pull, "Check.")
+    assert box.forge.wait_until_idle(20)
+    with_conflicts = len(box.forge.list_jobs(REPO))
+    push(box, "b", "Good day\n")
+    assert box.forge.wait_until_idle(30)
+
+    assert (0, 2) == (with_conflicts, len(box.forge.list_jobs(REPO)))
+
+
 def test_a_pull_request_that_opens_again_has_what_was_pushed_since(box: ServedForge):
     """While it was closed it did not move."""
     box.forge.close_pull(REPO, 1, "ada")

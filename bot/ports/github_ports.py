@@ -94,6 +94,9 @@ class Reviews(Protocol):
     def fetch_pull(self, repo: Repo, number: int) -> PullDetails | None:
         """Return the pull request as it is now; None when there is none with this number."""
 
+    def list_own_pulls(self, repo: Repo, base: Branch) -> tuple[int, ...]:
+        """Return the numbers of the open pull requests into a branch that the bot itself opened."""
+
     def list_threads(self, repo: Repo, number: int) -> tuple[ReviewThread, ...]:
         """Return all threads with all comments, oldest first; those of pending reviews are not
         seen. Takes one request for many threads.

@@ -127,3 +127,14 @@ def commit_resolution(
     return ports.mirrors.commit_merge(
         tree, patch.files, parents, redact(ports, message), author, committed_at
     )
+
+
+@step("has_same_conflicts")
+def has_same_conflicts(ports: Ports, tree: Tree, before: MergeDraft, after: MergeDraft) -> bool:
+    """Tell whether two drafts leave the same to solve, to the byte."""
+    paths = [conflict.path for conflict in before.left]
+    if paths != [conflict.path for conflict in after.left]:
+        return False
+    drafts = [replace(tree, sha=draft.commit) for draft in (before, after) if draft.commit]
+    contents = [ports.mirrors.read(draft, paths) for draft in drafts]
+    return contents[0] == contents[-1]

@@ -126,6 +126,11 @@ class ConfigFile(BaseModel):
     draft: bool = Field(
         default=False, description="whether pull requests open as drafts (true or false)"
     )
+    update: bool = Field(
+        default=True,
+        description="whether the bot merges the base into its own pull requests when they conflict "
+        "with it (true or false)",
+    )
     reviewers: Logins = Field(
         default=(),
         description="bots whose reviews the bot answers "

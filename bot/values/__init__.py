@@ -67,6 +67,7 @@ from bot.values.last_run import LastRun, PostedComment, RunReport
 from bot.values.merges import (
     ConflictKind,
     MergeDraft,
+    MovedBase,
     OpenConflict,
     PathConflict,
     SolvedFile,
@@ -143,6 +144,7 @@ __all__ = [
     "Leak",
     "MergeDraft",
     "ModelConfig",
+    "MovedBase",
     "OpenConflict",
     "OpenFinish",
     "Outcome",

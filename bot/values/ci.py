@@ -57,6 +57,7 @@ EndKind = Literal[
     "neutral CI",
     "no CI",
     "taken branch",
+    "conflicts",
     "unreachable",
     "broke",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.values.code import Sha
+from bot.values.request import Branch, Repo
 
 ConflictKind = Literal[
     "content",
@@ -79,3 +80,15 @@ class MergeDraft:
     solved: tuple[SolvedFile, ...] = ()
     left: tuple[OpenConflict, ...] = ()
     behind: int = 0  # how many commits of the base the branch lacked
+
+
+@dataclass(frozen=True, slots=True)
+class MovedBase:
+    """A branch that pull requests are merged into has moved, or one of them has another base now."""
+
+    repo: Repo
+    delivery: str
+    by: str  # who pushed
+    is_by_bot: bool = False
+    branch: Branch | None = None  # None where it is about one pull request alone
+    pull: int = 0

@@ -42,4 +42,5 @@ class RepoConfig:
     delete_branch: bool = False
     delete_closed_after_days: int | None = None
     instructions: str = ""
+    update: bool = True  # whether the bot merges the base into its pull requests by itself
     reviewers: tuple[str, ...] = ()  # bots whose reviews are answered, "coderabbitai[bot]"

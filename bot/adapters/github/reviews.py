@@ -16,6 +16,7 @@ from bot.adapters.github.api_errors import Forbidden, NotFound, Unprocessable
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.graphql_query import query_graphql
 from bot.adapters.github.issue_comments import cut_to_limit, hide_marker
+from bot.adapters.github.issues import login_of
 from bot.adapters.github.key_locks import KeyLocks
 from bot.adapters.github.review_shapes import (
     COMMENTS,
@@ -68,6 +69,13 @@ class GitHubReviews:
             except NotFound:
                 return None
             return make_pull(pull, self._fetch_login())
+
+    def list_own_pulls(self, repo: Repo, base: Branch) -> tuple[int, ...]:
+        """Return the numbers of our open pull requests into a branch."""
+        login = self._fetch_login()
+        with self._api.repository(repo) as repository:
+            pulls = repository.get_pulls(state="open", base=base)
+            return tuple(pull.number for pull in pulls if login_of(pull.user) == login)
 
     def list_threads(self, repo: Repo, number: int) -> tuple[ReviewThread, ...]:
         """Return all threads that have a submitted comment, oldest first."""

@@ -1,0 +1,85 @@
+"""A base has moved: the bot's own pull requests that conflict with it now are brought up to date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.run import Run, StartRun
+from bot.steps.find_own_pulls import find_own_pulls
+from bot.steps.snapshot_pull import fetch_pull
+from bot.stories.pull_commands import find_pull_subject
+from bot.stories.update_branch import update_branch
+from bot.values import MovedBase, Outcome, PullDetails, Request, RunState
+
+# GitHub tests a merge once somebody asks, and says so late when it has much to do.
+PAUSES_S = (1, 2, 5, 15, 60)
+BUSY_PAUSES_S = (5, 60, 300)  # while another run on the pull request comes to its end
+
+
+async def follow_base(run: Run, moved: MovedBase) -> Outcome:
+    """Start one update for each of our pull requests that cannot be merged any more."""
+    pulls = await run(find_own_pulls, moved)
+    keys = [await _update(run, moved, number, pulls.at) for number in pulls.numbers]
+    started = ", ".join(filter(None, keys))
+    if not started:
+        return Outcome("ignored", "no pull request of mine stopped being mergeable")
+    return Outcome("done", f"started {started}")
+
+
+async def _update(run: Run, moved: MovedBase, number: int, at: str) -> str:
+    """Start the update of one pull request; empty where it needs none, or where one was made."""
+    for pause_s in (*BUSY_PAUSES_S, 0):
+        target = await _settle(run, moved, number)
+        if target is None or not _is_in_conflict(target):
+            return ""
+        request = _make_request(moved, target, at)
+        subject = await find_pull_subject(run, request, target)
+        last = await run.find_last_state(subject)
+        if not _may_start(moved, target, last):
+            return ""
+        if last is not None:  # told is whoever asked for the pull request
+            asker, asker_id = last.request.asker, last.request.asker_id
+            request = replace(request, asker=asker, asker_id=asker_id)
+        key, is_new = await run.start(StartRun(update_branch, request, subject=subject))
+        if is_new:
+            return key
+        await run.wait(pause_s)
+    return ""
+
+
+async def _settle(run: Run, moved: MovedBase, number: int) -> PullDetails | None:
+    """Ask until GitHub knows whether the pull request can be merged."""
+    target = await run(fetch_pull, moved.repo, number)
+    for pause_s in PAUSES_S:
+        if target is None or not target.is_open or target.is_mergeable is not None:
+            break
+        await run.wait(pause_s)
+        target = await run(fetch_pull, moved.repo, number)
+    return target
+
+
+def _is_in_conflict(target: PullDetails) -> bool:
+    """Tell whether it is ours, open, and GitHub cannot merge it."""
+    is_ours = target.is_ours and not target.is_fork
+    return is_ours and target.is_open and target.is_mergeable is False
+
+
+def _may_start(moved: MovedBase, target: PullDetails, last: RunState | None) -> bool:
+    """Tell whether somebody can be told, and no newer run was an update to this very base."""
+    if last is None:
+        return not moved.is_by_bot
+    return last.merge is None or last.merge.base != target.base_sha
+
+
+def _make_request(moved: MovedBase, target: PullDetails, at: str) -> Request:
+    return Request(
+        moved.repo,
+        target.number,
+        moved.by,
+        at,
+        moved.delivery,
+        command="update",
+        on_pull=True,
+        title=target.title,
+        body=target.body,
+    )

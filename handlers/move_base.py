@@ -20,6 +20,8 @@ def decide(event: Event) -> Intent:
     match event:
         case Pushed() if NOWHERE in (event.before, event.after):
             return Ignore("a branch that is new or gone is no base of a pull request")
+        case Pushed(sender_bot=True, is_default=False):
+            return Ignore("a push by a bot")  # such as our own
         case Pushed():
             moved = MovedBase(
                 event.repo, event.delivery, event.sender, event.sender_bot, Branch(event.branch)

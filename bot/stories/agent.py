@@ -91,12 +91,19 @@ async def _open(run: Run, state: RunState) -> RunState:
 
 def _choose_prompts(state: RunState) -> tuple[str, ...]:
     """Choose what the model is told first: the job, its threads, and that it was begun before."""
-    prompts = ["begin" if state.target is None else "begin_on_pull"]
+    prompts = [_choose_job(state)]
     if state.open_threads:
         prompts.append(FOR_THREADS)
     if state.patch.files:
         prompts.append("resume")
     return tuple(prompts)
+
+
+def _choose_job(state: RunState) -> str:
+    """Choose the prompt that names the job."""
+    if state.target is None:
+        return "begin"
+    return "begin_merge" if state.merge is not None and state.merge.left else "begin_on_pull"
 
 
 async def _converse_to_end(run: Run, state: RunState) -> RunState:

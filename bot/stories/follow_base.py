@@ -1,4 +1,4 @@
-"""A base has moved: the bot's own pull requests that conflict with it now are brought up to date."""
+"""A base has moved: the bot's pull requests that conflict with it now are brought up to date."""
 
 from __future__ import annotations
 

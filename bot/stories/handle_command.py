@@ -2,8 +2,8 @@
 
 Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with
 a line that starts with a command: `/generate [what]`, `/retry`, `/stop`, `/status`, `/help`, on a
-pull request `/fix` and `/explain` too. Only people with write access are heard. A misspelt command
-or a mention of the bot gets a suggestion.
+pull request `/fix`, `/explain` and `/update` too. Only people with write access are heard. A
+misspelt command or a mention of the bot gets a suggestion.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from bot.views.command_answers import (
     render_suggestion,
 )
 
-COMMANDS = ("generate", "retry", "fix", "explain", "stop", "status", "help")
+COMMANDS = ("generate", "retry", "fix", "explain", "update", "stop", "status", "help")
 SIMILARITY = 0.8  # of 1; `/stats` is near to `/status`, `/step` and `/merge` are near to nothing
 
 
@@ -65,7 +65,7 @@ async def _obey(run: Run, request: Request) -> Outcome:
         case "status":
             await run(answer_status, request, await run.find_last_run(request.subject))
             return Outcome("done", "said how it stands")
-        case "fix" | "explain":
+        case "fix" | "explain" | "update":
             return await _answer(run, request, render_only_on_pulls(request))
         case "generate" | "retry":
             return await _generate(run, request)

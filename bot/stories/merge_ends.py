@@ -47,7 +47,7 @@ def explain_unsolved(state: RunState, ending: Outcome) -> Outcome:
 
 
 def explain_moved_head(state: RunState) -> Outcome:
-    """Say that people pushed while the merge was made, so that it is not about what stands there."""
+    """Say that people pushed while the merge was made."""
     branch = as_code_span(state.own_branch)
     text = f"I stopped, because somebody pushed to {branch} while I merged."
     next_step = "To have me merge what stands there now, comment `/update`."

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.run import Run, SignalRun, StartRun
+from bot.run import Run, SignalRun, StartRun, Story
 from bot.steps.admit import read_label
 from bot.steps.answer import answer_status, reply
 from bot.steps.snapshot_pull import GONE, fetch_pull
 from bot.steps.survey_pull import PullSurvey, find_pull_obstacle, survey_pull
 from bot.stories.explain_checks import explain_checks
+from bot.stories.update_branch import update_branch
 from bot.stories.work_on_pull import work_on_pull
 from bot.values import Outcome, PullDetails, Request, RunState, Signal, Subject
 from bot.views.command_answers import (
     IDLE,
     render_busy,
+    render_fork_update,
     render_no_fix,
     render_pull_help,
     render_what_is_wanted,
@@ -62,13 +64,27 @@ async def start_on_pull(
         return Outcome("refused", obstacle)
     if request.command == "retry" or (request.command == "generate" and not _says_what(request)):
         request = _repeat(request, target, await run.find_last_state(subject))
+    if request.command == "update":
+        return await _update(run, request, target, subject)
     if request.command == "fix" or not _says_what(request):
         survey = await run(survey_pull, request, target)
         if answer := _explain_nothing_to_do(request, survey):
             return await _answer(run, request, answer)
         if survey.checks.failed:  # what is red comes first
             request = replace(request, command="fix")
-    key, is_new = await run.start(StartRun(work_on_pull, request, subject=subject))
+    return await _start(run, request, work_on_pull, subject)
+
+
+async def _update(run: Run, request: Request, target: PullDetails, subject: Subject) -> Outcome:
+    """Start the merge of the base, where the branch is the repository's own."""
+    if target.is_fork:
+        return await _answer(run, request, render_fork_update(target))
+    return await _start(run, request, update_branch, subject)
+
+
+async def _start(run: Run, request: Request, story: Story, subject: Subject) -> Outcome:
+    """Start a run, or say that there is one already."""
+    key, is_new = await run.start(StartRun(story, request, subject=subject))
     if is_new:
         return Outcome("done", f"started {key}")
     last = await run.find_last_run(subject)

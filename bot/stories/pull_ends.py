@@ -23,7 +23,9 @@ def explain_green_pull(state: RunState) -> Outcome:
     """Say that CI is green with what was pushed."""
     if not state.has_pushed:
         return explain_untouched(state, "CI is green.")
-    return Outcome("changed", "CI is green.", state.opened.number, next_step=REVIEW)
+    is_plain_merge = state.merge is not None and not state.patch.files
+    next_step = "" if is_plain_merge else REVIEW  # both sides were reviewed where they came from
+    return Outcome("changed", "CI is green.", state.opened.number, next_step=next_step)
 
 
 def explain_unchecked_pull(state: RunState) -> Outcome:

@@ -16,6 +16,7 @@ from bot.steps import (
     checkout_pull,
     delete_pull_branch,
     diagnose,
+    draft_merge,
     explain_pull,
     find_pull_change,
     open_pull,
@@ -34,7 +35,9 @@ from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.find_own_pull import find_own_pull
+from bot.steps.find_own_pulls import find_own_pulls
 from bot.steps.inspect_change import inspect_change
+from bot.steps.inspect_merge import inspect_merge
 from bot.steps.judge_pull import judge_pull
 from bot.steps.predict_ci import predict_ci
 from bot.steps.read_review import find_silence
@@ -82,6 +85,11 @@ STEPS: tuple[Step[..., Any], ...] = (
     push_branch.commit_patch,
     push_branch.push_change,
     push_branch.branch_moved,
+    draft_merge.draft_merge,
+    draft_merge.commit_resolution,
+    draft_merge.has_same_conflicts,
+    inspect_merge,
+    find_own_pulls,
     predict_ci,
     fetch_checks,
     diagnose.diagnose,

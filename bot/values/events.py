@@ -194,6 +194,7 @@ class Pushed:
     after: str
     sender: str
     sender_bot: bool
+    is_default: bool = False  # it is the repository's default branch
 
 
 @dataclass(frozen=True, slots=True)

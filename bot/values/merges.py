@@ -84,7 +84,7 @@ class MergeDraft:
 
 @dataclass(frozen=True, slots=True)
 class MovedBase:
-    """A branch that pull requests are merged into has moved, or one of them has another base now."""
+    """A branch that others are merged into has moved, or a pull request has another base now."""
 
     repo: Repo
     delivery: str

@@ -156,7 +156,7 @@ class RunState:
         """Whether a commit of its own stands on the branch."""
         if self.target is None:
             return self.pushed is not None
-        return self.pushed is not None and bool(self.pushed.files)
+        return self.pushed is not None and self.pushed.head != self.target.head_sha
 
     @property
     def own_attempts(self) -> tuple[Attempt, ...]:
@@ -183,6 +183,11 @@ class RunState:
     def finish_call(self) -> OpenFinish:
         """The model's open `finish`. Raises RuntimeError when there is none."""
         return _require(self.open_finish, "there is no finish to answer")
+
+    @property
+    def merge_draft(self) -> MergeDraft:
+        """The merge of the base into the branch. Raises RuntimeError before it was made."""
+        return _require(self.merge, "nothing is merged yet")
 
     @property
     def delivery(self) -> PushedChange:
@@ -254,7 +259,28 @@ def after_pull_checkout(state: RunState, tree: Tree, merge_base: Tree, base_sha:
 def after_rebase(state: RunState, tree: Tree, patch: Patch) -> RunState:
     """Stand on what somebody pushed meanwhile, with what of the patch is not there yet."""
     pushed = replace(state.delivery, head=tree.sha)
-    return replace(state, tree=tree, patch=patch, pushed=pushed, rebases=state.rebases + 1)
+    target = replace(state.pull_details, head_sha=tree.sha)
+    counted = replace(state, target=target, rebases=state.rebases + 1)
+    return replace(counted, tree=tree, patch=patch, pushed=pushed)
+
+
+def after_draft(state: RunState, draft: MergeDraft) -> RunState:
+    """Stand on a merge that is not pushed; the commit that was seen on the branch must be there."""
+    repo, target = state.request.repo, state.pull_details
+    base = Tree(repo, draft.base, target.base)
+    state = after_pull_checkout(state, Tree(repo, draft.head, target.head), base, draft.base)
+    tree = replace(state.base, sha=draft.commit or draft.head)
+    return replace(state, tree=tree, merge=draft)
+
+
+def after_merge(state: RunState, head: Sha, url: str) -> RunState:
+    """Begin an attempt: the merge stands on the branch, and CI has not spoken yet."""
+    words = Finish("", "", "")
+    if state.open_finish is not None:
+        words = state.open_finish.finish
+    pushed = PushedChange(head, words, tuple(state.patch.files), url)
+    attempts = (*state.attempts, Attempt(head, "running"))
+    return replace(state, pushed=pushed, attempts=attempts, rerun_attempts={})
 
 
 def after_turn(state: RunState, turn: Turn, took_s: float) -> RunState:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.text import as_code_span
 from bot.text.durations import render_duration
-from bot.values import Checks, LastRun, Request
+from bot.values import Checks, LastRun, PullDetails, Request
 
 NOT_YOURS = "Sorry: only people with write access to this repository can ask me for that."
 IDLE = "Nothing is under way here."
@@ -30,6 +30,7 @@ def render_pull_help(label: str) -> str:
         "/generate": "Repair CI when it is red, else answer the open threads that name me.",
         "/fix": "Read why CI is red, and repair it.",
         "/explain": "Say what CI says, what broke where, and whose fault it is. Nothing is changed.",
+        "/update": "Merge the base into the branch, and solve what is in conflict.",
         "/retry": "Ask once more for what was asked of me last.",
         "/stop": "End the work on this pull request.",
         "/status": "Say how it stands, since when, and what it cost.",
@@ -54,6 +55,15 @@ def render_only_on_pulls(request: Request) -> str:
     """Say that a command works on pull requests alone."""
     command = _render_command(request.command)
     return f"{command} works on pull requests. `/help` shows what works here."
+
+
+def render_fork_update(target: PullDetails) -> str:
+    """Say why nothing can be merged into the branch of a fork."""
+    fork = as_code_span(target.head_repo) if target.head_repo else "a fork that is gone"
+    return (
+        f"This pull request comes from {fork}, where I cannot push. Whoever may push there can "
+        "use *Update branch* on this page, or merge the base by hand."
+    )
 
 
 def render_no_fix(checks: Checks) -> str:

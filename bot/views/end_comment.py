@@ -14,6 +14,7 @@ from bot.text import (
 )
 from bot.values import Outcome, PullDetails, PullRequest, RunKey, RunState
 from bot.views.markdown_parts import join_parts
+from bot.views.merge_result import render_merge_result
 from bot.views.thread_answer import render_answer_count, render_review_answers
 from bot.views.weakened_checks import render_weakened
 
@@ -92,6 +93,8 @@ def _render_pushed(state: RunState, target: PullDetails) -> str:
         "" if state.request.number == target.number else f" to {as_link(target.title, target.url)}"
     )
     words = f" ({title})" if title else ""
+    if state.merge is not None:
+        return f"{render_merge_result(state, f'{link}{place}')} "
     return f"I pushed {link}{place}{words}. "
 
 

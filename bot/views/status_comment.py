@@ -34,6 +34,18 @@ ON_PULL = {  # what comes next, where the pull request is open already
     "waiting": "When CI is green, I bring the pull request up to date. What is red I repair.",
 }
 ON_TARGET_WAITING = "When CI is green, I say so here. What is red I repair."
+SOLVING = (
+    "is solving the conflicts with the base",
+    "Next, I check the merge, push it to the pull request's branch, and wait for CI.",
+)
+MERGING = {  # instead of these, while the base is merged into the branch
+    "reading": (
+        "is merging the base into the branch",
+        "Next, as soon as I am free, I merge, and solve what is in conflict.",
+    ),
+    "planning": SOLVING,
+    "editing": SOLVING,
+}
 GO_ON = "Next, as soon as I am free, I go on with the change."
 ENDS = {
     "opened": ("✅", "opened a pull request"),
@@ -86,16 +98,29 @@ def describe_state(state: RunState) -> str:
     """Say what the run does, or how it ended, behind the bot's name."""
     outcome = state.outcome
     if outcome is None:
-        return describe_waiting(state.waiting) if state.waiting else DOING[state.phase][0]
+        return describe_waiting(state.waiting) if state.waiting else _describe_doing(state)[0]
     if outcome.state == "gave up" and outcome.kind in LIMITS:
         return "reached a limit"
-    if outcome.state == "unchanged" and state.answers:
-        return "answered the review"
-    if outcome.state == "opened" and state.goes_on_with_pull:
-        return "changed its pull request"
-    if len(outcome.questions) > 1:
-        return "has questions before it writes"
-    return ENDS[outcome.state][1] if outcome.state in ENDS else outcome.state
+    special = {  # whatever comes first of these
+        "answered the review": outcome.state == "unchanged" and bool(state.answers),
+        "merged the base into the branch": outcome.state == "changed" and state.merge is not None,
+        "changed its pull request": outcome.state == "opened" and state.goes_on_with_pull,
+        "has questions before it writes": len(outcome.questions) > 1,
+    }
+    usual = ENDS[outcome.state][1] if outcome.state in ENDS else outcome.state
+    return next((words for words, holds in special.items() if holds), usual)
+
+
+def _describe_doing(state: RunState) -> tuple[str, str]:
+    """Say what the run does, and what comes next."""
+    doing, next_step = DOING[state.phase]
+    if state.request.command == "update" and state.phase in MERGING:
+        return MERGING[state.phase]
+    if state.pull is not None:
+        next_step = ON_PULL.get(state.phase, next_step)
+    if state.target is not None and state.phase == "waiting":
+        next_step = ON_TARGET_WAITING
+    return doing, next_step
 
 
 def describe_run(state: RunState) -> str:
@@ -119,27 +144,28 @@ def _render_sign(state: RunState) -> str:
 
 def _render_progress(state: RunState) -> Iterator[str]:
     """Render what comes next, and how far the run is."""
-    next_step = DOING[state.phase][1]
     is_reading = state.phase == "reading"
-    if is_reading and state.is_resumed:
-        next_step = GO_ON
-    if state.pull is not None:
-        next_step = ON_PULL.get(state.phase, next_step)
-    if state.target is not None and state.phase == "waiting":
-        next_step = ON_TARGET_WAITING
+    next_step = GO_ON if is_reading and state.is_resumed else _describe_doing(state)[1]
     yield f"{render_waiting(state) or next_step}\n{_render_asker(state)}"
     is_green = any(attempt.state == "green" for attempt in state.attempts)
-    is_planned = state.plan is not None and not state.plan.questions
-    boxes = [
-        _render_box("Read the request and the code", ticked=not is_reading),
-        _render_box("Plan the change", ticked=is_planned and not is_reading),
-        _render_box("Write it and check it", ticked=bool(state.own_attempts)),
-        _render_box("Green on CI", ticked=is_green),
-    ]
+    boxes = [*_render_work_boxes(state), _render_box("Green on CI", ticked=is_green)]
     if state.target is None:
         name = f"Pull request #{state.pull.number}" if state.pull else "Pull request"
         boxes.append(_render_box(name))
     yield "\n".join(boxes)
+
+
+def _render_work_boxes(state: RunState) -> Iterator[str]:
+    """Render the parts of the work before CI."""
+    if state.request.command == "update":
+        yield _render_box("Merge the base", ticked=state.merge is not None)
+        yield _render_box("Solve what is in conflict", ticked=bool(state.attempts))
+        return
+    is_reading = state.phase == "reading"
+    is_planned = state.plan is not None and not state.plan.questions
+    yield _render_box("Read the request and the code", ticked=not is_reading)
+    yield _render_box("Plan the change", ticked=is_planned and not is_reading)
+    yield _render_box("Write it and check it", ticked=bool(state.own_attempts))
 
 
 def _render_ended(state: RunState, end_url: str) -> Iterator[str]:

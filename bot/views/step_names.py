@@ -26,6 +26,17 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "compute_time_left": ("Worked out when to delete the branch", "looking at the clock"),
         "delete_pull_branch": ("Deleted the branch", "deleting the branch"),
         "compute_caps": ("Worked out the limits", "working out the limits"),
+        "commit_merge": ("Committed the merge", "committing the merge"),
+        "draft_merge": ("Merged the base into the branch", "merging the base into the branch"),
+        "find_own_pulls": (
+            "Looked for pull requests that the base concerns",
+            "looking for pull requests that the base concerns",
+        ),
+        "has_same_conflicts": (
+            "Looked whether the conflicts are the same",
+            "looking whether the conflicts are the same",
+        ),
+        "inspect_merge": ("Checked the merge", "checking the merge"),
         "diagnose": ("Read why CI is red", "reading what CI says"),
         "fetch_checks": ("Asked how CI stands", "asking how CI stands"),
         "find_last_run": ("Looked up the last run", ""),

@@ -73,6 +73,7 @@ class RepositoryFields(Payload):
 
     id: Id
     full_name: FullName
+    default_branch: Text = ""
 
 
 class InstallationFields(Payload):

@@ -223,6 +223,7 @@ def _read_push(delivery: str, _: str, data: dict[str, object]) -> Event | None:
         payload.after,
         who.login,
         who.is_bot,
+        is_default=branch == payload.repository.default_branch,
     )
 
 

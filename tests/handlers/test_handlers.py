@@ -167,8 +167,37 @@ def test_the_end_of_a_bots_pull_request_is_followed():
 
 def test_a_persons_push_tells_and_a_bots_does_not():
     """Our own pushes come back as events too."""
-    assert "pushed" == only(PUSHED).signal.kind
+    assert "pushed" == route(PUSHED)[0].signal.kind
     assert isinstance(only(replace(PUSHED, sender_bot=True)), Ignore)
+
+
+def test_a_base_that_moves_concerns_what_goes_into_it():
+    """People push to any branch, bots merge into the default one; a new or deleted branch is no
+    base.
+    """
+    (_, moved) = route(PUSHED)
+    merged = only(replace(PUSHED, branch="main", sender_bot=True, is_default=True))
+
+    assert ("base/d4", "greenlit/7-slow") == (moved.key, moved.value.branch)
+    assert ("main", True) == (merged.value.branch, merged.value.is_by_bot)
+    for gone in ("before", "after"):
+        assert [SignalRun] == [type(each) for each in route(replace(PUSHED, **{gone: "0" * 40}))]
+
+
+def test_a_bots_pull_request_with_another_base_is_looked_at():
+    """Opened, reopened or retargeted; what the bot itself edits has not moved."""
+    named = ("greenlit/7-slow", "Greet", "", "greenlit[bot]", "ada", False, "2026-11-20T10:00:00Z")
+    edited = PullChanged("d8", REPO, 8, *named, action="edited")
+
+    assert ("base/d8", 8) == (only(edited).key, only(edited).value.pull)
+    for other in (
+        replace(edited, pull_author="ada"),
+        replace(edited, branch=""),
+        replace(edited, sender_bot=True),
+        replace(edited, action="converted_to_draft"),
+    ):
+        assert isinstance(only(other), Ignore)
+    assert 8 == only(replace(edited, sender_bot=True, action="opened")).value.pull
 
 
 def test_a_forks_branch_is_nobodys():

@@ -78,6 +78,7 @@ def test_help_on_a_pull_request_says_what_works_there():
         "/generate",
         "/fix",
         "/explain",
+        "/update",
         "/retry",
         "/stop",
         "/status",

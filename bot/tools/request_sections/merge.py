@@ -32,8 +32,8 @@ def render_merge(
     ours, theirs = join_lines(pull.head), join_lines(pull.base)
     yield (
         f"This job merges the branch {theirs} (theirs) into the pull request's branch {ours} "
-        f"(ours): {count_noun(draft.behind, 'commit')}. What could be merged is merged in the files "
-        f"that you see. Conflicts are left in {count_noun(len(draft.left), 'file')}: between "
+        f"(ours): {count_noun(draft.behind, 'commit')}. What could be merged is merged in the "
+        f"files that you see. Conflicts are left in {count_noun(len(draft.left), 'file')}: between "
         "markers stand the lines of ours, of their common base, and of theirs."
     )
     texts = decode_texts(files.read([conflict.path for conflict in draft.left]))

@@ -39,7 +39,9 @@ def inspect_merge(
         judge_patch(ports, tree, patch, {**before, **side}, rules) for side in sides
     )
     known = {_identify(finding) for finding in new_to_theirs}
-    return (*markers, *(finding for finding in new_to_ours if _identify(finding) in known))
+    unsolved = {finding.path for finding in markers}
+    others = (finding for finding in new_to_ours if finding.path not in unsolved)
+    return (*markers, *(finding for finding in others if _identify(finding) in known))
 
 
 def _read(ports: Ports, tree: Tree, paths: list[str]) -> dict[str, str]:

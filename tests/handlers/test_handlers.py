@@ -189,15 +189,18 @@ def test_a_bots_pull_request_with_another_base_is_looked_at():
     named = ("greenlit/7-slow", "Greet", "", "greenlit[bot]", "ada", False, "2026-11-20T10:00:00Z")
     edited = PullChanged("d8", REPO, 8, *named, action="edited")
 
-    assert ("base/d8", 8) == (only(edited).key, only(edited).value.pull)
+    def find_started(event):
+        return [intent.value.pull for intent in route(event) if isinstance(intent, StartRun)]
+
+    assert [8] == find_started(edited)
+    assert [8] == find_started(replace(edited, sender_bot=True, action="opened"))
     for other in (
         replace(edited, pull_author="ada"),
         replace(edited, branch=""),
         replace(edited, sender_bot=True),
         replace(edited, action="converted_to_draft"),
     ):
-        assert isinstance(only(other), Ignore)
-    assert 8 == only(replace(edited, sender_bot=True, action="opened")).value.pull
+        assert [] == find_started(other)
 
 
 def test_a_forks_branch_is_nobodys():

@@ -12,11 +12,11 @@ OPENING = "Solve each so that both sides keep what they meant"
 CODE = 'def greet(name):\n    return "Hello " + name\n'
 MINE = {"greeting.py": 'def greet(name):\n    return "Hello, " + name\n'}
 YOURS = {"greeting.py": 'def greet(name):\n    return "Hello there " + name\n'}
-BOTH = {"greeting.py": 'def greet(name):\n    return "Hello there, " + name\n'}
+OURS, THEIRS = '    return "Hello, " + name\n', '    return "Hello there " + name\n'
 MARKED = (
-    f"<<<<<<< ours\n{MINE['greeting.py']}||||||| base\n{CODE}=======\n"
-    f"{YOURS['greeting.py']}>>>>>>> theirs\n"
+    f"<<<<<<< ours\n{OURS}||||||| base\n{CODE.split(':')[1][1:]}=======\n{THEIRS}>>>>>>> theirs\n"
 )
+SOLVED = '    return "Hello there, " + name\n'
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_conflicts_are_solved_by_rules_and_by_the_model(stage):
     """
     tree = {**FILES, "NEWS.md": "# News\n\n"}
     half = edit("<<<<<<< ours\n", "")
-    rest = edit(MARKED.removeprefix("<<<<<<< ours\n"), BOTH["greeting.py"])
+    rest = edit(MARKED.removeprefix("<<<<<<< ours\n"), SOLVED)
     with stage(*BEGIN, [half], END, [rest], END, tree=tree) as on:
         pull = on.pull("topic", {**MINE, "NEWS.md": "# News\n\n- A comma.\n"})
         on.forge.push(REPO, "ada", "main", {**YOURS, "NEWS.md": "# News\n\n- A title.\n"}, "Title")

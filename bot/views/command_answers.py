@@ -29,7 +29,7 @@ def render_pull_help(label: str) -> str:
         "/generate what you want": "Change this pull request so: a commit on top of its branch.",
         "/generate": "Repair CI when it is red, else answer the open threads that name me.",
         "/fix": "Read why CI is red, and repair it.",
-        "/explain": "Say what CI says, what broke where, and whose fault it is. Nothing is changed.",
+        "/explain": "Say what CI says, what broke where, and whose fault it is.",
         "/update": "Merge the base into the branch, and solve what is in conflict.",
         "/retry": "Ask once more for what was asked of me last.",
         "/stop": "End the work on this pull request.",

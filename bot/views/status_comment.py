@@ -217,6 +217,8 @@ def _render_change(state: RunState) -> str:
     """Render the model's words for what it pushed to a pull request whose text is people's."""
     if state.target is None or not state.has_pushed or state.outcome is None:
         return ""
+    if state.start is None:  # a merge that needed no model
+        return ""
     parts = dict(render_sections(state))
     names = ("what", "look", "found")
     text = join_parts(*(parts.get(name, "") for name in names))

@@ -86,7 +86,8 @@ async def _push(run: Run, state: RunState) -> RunState:
         if pushed.is_ours:
             into = replace(state.base, branch=state.origin.branch)
             expected_ci = await run(predict_ci, into, state.own_branch)
-            return run.keep(after_merge(replace(state, ci=expected_ci), sha, pushed.url))
+            merged = after_merge(replace(state, ci=expected_ci), pushed.sha, pushed.url)
+            return run.keep(merged)
         state = await _draft_anew(run, state)
     raise Stopped(explain_moved_head(state))
 

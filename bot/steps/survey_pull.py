@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from bot.ports import Ports
 from bot.run import step
 from bot.steps.admit import find_day_obstacle
-from bot.steps.snapshot_issue import find_writers
+from bot.steps.find_open_threads import find_open_threads
 from bot.values import Checks, PullDetails, Request, ReviewThread
 
 
 @dataclass(frozen=True, slots=True)
 class PullSurvey:
-    """What CI says of the pull request's newest commit, and how many open threads name the bot."""
+    """What CI says of the pull request's newest commit, and how many threads wait for the bot."""
 
     checks: Checks
-    mentions: int = 0
+    waiting: int = 0
 
 
 @step("find_pull_obstacle")
@@ -36,21 +35,20 @@ def find_pull_obstacle(ports: Ports, request: Request, target: PullDetails) -> s
 
 @step("survey_pull")
 def survey_pull(ports: Ports, request: Request, target: PullDetails) -> PullSurvey:
-    """Ask how CI stands, and count the open threads where a writer's last word names the bot."""
+    """Ask how CI stands, and count the threads that wait for the bot's answer."""
     checks = ports.ci.fetch_checks(request.repo, target.head_sha)
-    slug = re.escape(ports.credentials.fetch_login().removesuffix("[bot]"))
-    name = re.compile(rf"(?<![\w/])@{slug}(?![\w-])", re.IGNORECASE)
-    threads = [
-        thread
-        for thread in ports.reviews.list_threads(request.repo, target.number)
-        if not thread.is_resolved and _names_last(thread, name)
-    ]
-    authors = {thread.comments[-1].author for thread in threads}
-    writers = find_writers(ports, request, authors)
-    mentions = sum(thread.comments[-1].author in writers for thread in threads)
-    return PullSurvey(checks, mentions)
+    return PullSurvey(checks, len(_list_waiting(ports, request, target)))
 
 
-def _names_last(thread: ReviewThread, name: re.Pattern[str]) -> bool:
-    newest = thread.comments[-1]
-    return not newest.bot and name.search(newest.body) is not None
+@step("waits_in_thread")
+def waits_in_thread(ports: Ports, request: Request, target: PullDetails) -> bool:
+    """Tell whether the comment that asks stands in a thread that still waits for an answer."""
+    return any(
+        comment.id == request.comment
+        for thread in _list_waiting(ports, request, target)
+        for comment in thread.comments
+    )
+
+
+def _list_waiting(ports: Ports, request: Request, target: PullDetails) -> tuple[ReviewThread, ...]:
+    return find_open_threads(ports, request.repo, target.number, is_ours=target.is_ours)

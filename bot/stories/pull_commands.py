@@ -8,8 +8,9 @@ from bot.run import Run, SignalRun, StartRun, Story
 from bot.steps.admit import read_label
 from bot.steps.answer import answer_status, reply
 from bot.steps.snapshot_pull import GONE, fetch_pull
-from bot.steps.survey_pull import PullSurvey, find_pull_obstacle, survey_pull
+from bot.steps.survey_pull import PullSurvey, find_pull_obstacle, survey_pull, waits_in_thread
 from bot.stories.explain_checks import explain_checks
+from bot.stories.live_run import outlast_live_run
 from bot.stories.update_branch import update_branch
 from bot.stories.work_on_pull import work_on_pull
 from bot.values import Outcome, PullDetails, Request, RunState, Signal, Subject
@@ -72,7 +73,24 @@ async def start_on_pull(
             return await _answer(run, request, answer)
         if survey.checks.failed:  # what is red comes first
             request = replace(request, command="fix")
+    if request.in_thread:
+        return await _start_for_thread(run, request, target, subject)
     return await _start(run, request, work_on_pull, subject)
+
+
+async def _start_for_thread(
+    run: Run, request: Request, target: PullDetails, subject: Subject
+) -> Outcome:
+    """Start a run; where one is at work, leave the thread to that one, and to another where it came
+    too late.
+    """
+    while True:
+        key, is_new = await run.start(StartRun(work_on_pull, request, subject=subject))
+        if is_new:
+            return Outcome("done", f"started {key}")
+        may_start = await outlast_live_run(run, request, subject)
+        if not may_start or not await run(waits_in_thread, request, target):
+            return Outcome("done", f"left to {key}")
 
 
 async def _update(run: Run, request: Request, target: PullDetails, subject: Subject) -> Outcome:
@@ -101,7 +119,7 @@ def _explain_nothing_to_do(request: Request, survey: PullSurvey) -> str:
         return ""
     if request.command == "fix":
         return render_no_fix(survey.checks)
-    return "" if survey.mentions else render_what_is_wanted(survey.checks)
+    return "" if survey.waiting else render_what_is_wanted(survey.checks)
 
 
 def _repeat(request: Request, target: PullDetails, earlier: RunState | None) -> Request:
@@ -122,7 +140,6 @@ def _repeat(request: Request, target: PullDetails, earlier: RunState | None) -> 
         command=last.command,
         words=request.words or last.words,
         review=last.review,
-        in_thread=last.in_thread,
     )
 
 

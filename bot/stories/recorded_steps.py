@@ -72,6 +72,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     answer_threads.request_reviews,
     survey_pull.find_pull_obstacle,
     survey_pull.survey_pull,
+    survey_pull.waits_in_thread,
     snapshot_pull.snapshot_pull,
     checkout_pull.checkout_pull,
     find_pull_change.find_pull_change,

@@ -132,6 +132,10 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "suggest_to_fork": ("Suggested the change in a review", "suggesting the change"),
         "use_tools": ("Did what the model asked", "doing what the model asked for"),
         "wait": ("Waited for CI, or for word from people", ""),
+        "waits_in_thread": (
+            "Looked whether the thread still waits",
+            "looking whether the thread still waits",
+        ),
         "was_closed": (
             "Looked whether the pull request was closed",
             "looking whether the pull request was closed",

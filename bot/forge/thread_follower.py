@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.forge.diff_places import (
     FileDiff,
+    FoundPlace,
     PlaceNotInDiffError,
     find_place,
     move_place,
@@ -67,6 +68,12 @@ def _stand_at(
         found = find_place(diffs.get(place.path), place) if place else None
     except PlaceNotInDiffError:
         found = None
-    if not place or not found:
+    if not place or not found or _came_back(thread, found):
         return replace(thread, position=None)
     return replace(thread, place=place, position=found.position, commit=commit)
+
+
+def _came_back(thread: ThreadRecord, found: FoundPlace) -> bool:
+    """Tell whether an old line that was gone when the thread began is there again."""
+    began, now = (hunk.rpartition("\n")[2][:1] for hunk in (thread.diff_hunk, found.diff_hunk))
+    return began == "-" and now == " "

@@ -150,6 +150,15 @@ def test_threads_follow_their_lines(box: ServedForge, pull: int):
 
 
 @pytest.mark.served
+def test_a_thread_on_an_old_line_is_outdated_when_that_is_back(box: ServedForge, pull: int):
+    """It is shown beside the new ones then, and there is nothing to say of it any more."""
+    box.forge.comment_on_lines(REPO, pull, "bob", ThreadPlace("a.txt", 10, "LEFT"), "Keep it.")
+    push(box, TEXT.replace("\n10\n", "\n10\nten\n"))
+
+    assert [None] == list_places(box, pull)
+
+
+@pytest.mark.served
 def test_threads_of_files_that_go_are_outdated(box: ServedForge, pull: int):
     """A file that is renamed or deleted later, or as it was before, has no lines in the diff."""
     box.forge.comment_on_lines(REPO, pull, "bob", ThreadPlace("new.txt", 1), "Why?")

@@ -1,4 +1,4 @@
-"""Tell that CI of an open pull request turned red, once for each failure."""
+"""Tell that CI of an open pull request turned red, once for each failure and what follows."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.views.checks_explanation import render_later_red
 def tell_later_red(
     ports: Ports, request: Request, pull: PullDetails, checks: Checks, verdict: Verdict, advice: str
 ) -> bool:
-    """Write it, and tell whether it is new; the same failure again only brings it up to date."""
-    failure = f"{verdict.kind} {verdict.fingerprint or sorted(verdict.jobs)}"
+    """Write it, and tell whether it is new; the same news again only brings it up to date."""
+    failure = f"{verdict.kind} {advice} {verdict.fingerprint or sorted(verdict.jobs)}"
     digest = hashlib.sha256(failure.encode(errors="backslashreplace")).hexdigest()[:16]
     text = render_later_red(pull, checks, verdict, advice)
     body = redact(ports, f"@{request.asker} {text}")

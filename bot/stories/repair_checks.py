@@ -113,6 +113,7 @@ def _make_request(moved: ChecksMoved, pull: PullDetails, state: RunState, at: fl
         title=pull.title,
         body=pull.body,
         asker_id=asked.asker_id,
+        cause="CI turned red",
     )
 
 

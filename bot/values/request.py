@@ -54,6 +54,7 @@ class Request:
     title: str = ""
     body: str = ""
     asker_id: int = 0  # of the account: links a co-author's noreply address to it
+    cause: str = ""  # why the bot began unasked, in the asker's name: a clause
     pull: int = 0  # the pull request to work on, where the request was made on its issue
     may_resume: bool = False  # the run may go on from what an earlier one left
     # Read already when the request was admitted; the run does not ask again.

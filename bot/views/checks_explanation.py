@@ -170,7 +170,8 @@ def _advise(pull: PullDetails, verdict: Verdict) -> str:
 def _render_failure(pull: PullDetails, failure: Failure) -> str:
     """Render one thing that broke: its name, message, cause, places and code."""
     lines = [f"**{_render_name(failure)}**{_render_occurrences(failure)}"]
-    message = defuse_inline(failure.message, MESSAGE_CHARS)
+    name = failure.test or failure.error
+    message = defuse_inline(failure.message if failure.message != name else "", MESSAGE_CHARS)
     error = as_code_span(failure.error, NAME_CHARS) if failure.test and failure.error else ""
     if described := ": ".join(filter(None, [error, message])):
         lines.append(described)

@@ -81,6 +81,8 @@ def _describe_request(state: RunState) -> RunEvent:
     request = state.request
     title = _shorten(request.title)
     text = f"@{request.asker} asked {_describe_trigger(request)}"
+    if request.cause:
+        text = f"begun unasked, because {request.cause}"
     if title:
         text += f': "{title}"'
     return RunEvent("asked", text, {"asker": request.asker, "title": title})

@@ -178,6 +178,8 @@ def _render_asker(state: RunState) -> str:
     """Say who asked for what. It is no mention: that work begins is no news."""
     words = _quote(state.request.words)
     asker = f"Asked by {state.request.asker}"
+    if state.request.cause:
+        asker = f"Begun unasked, because {state.request.cause}"
     asked = f"{asker}: “{words}”" if words else f"{asker}."
     resumption = state.resumption.text if state.resumption else ""
     return f"{asked}\n{resumption}".rstrip()

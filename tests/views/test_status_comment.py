@@ -257,6 +257,14 @@ def test_what_was_asked_stands_in_the_comment():
     assert [] == asked.mentions
 
 
+def test_work_that_nobody_asked_for_says_why():
+    """It is done in somebody's name, who did not ask for it."""
+    request = replace(REQUEST, cause="CI turned red")
+    page = GitHubPage(render_comment(make_state(request=request)))
+
+    assert "Begun unasked, because CI turned red." == page.open_lines[2]
+
+
 def test_what_must_ask_for_less_is_in_the_plan():
     """With its reason, before anything is written: whoever reads it can stop the run."""
     plan = replace(

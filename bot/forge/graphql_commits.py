@@ -14,7 +14,10 @@ from bot.forge.graphql_refusal import GraphQLRefusal
 from bot.forge.rest_api import RestRequest
 from bot.forge.rest_git_data import find_refused_workflow
 
-STALE = 'Expected branch to point to "{sha}" but it did not. Pull and try again.'
+NO_WORKFLOW = (
+    "refusing to allow a GitHub App to create or update workflow `{path}` without `workflows` "
+    "permission"
+)
 
 
 def create_commit_on_branch(
@@ -26,14 +29,10 @@ def create_commit_on_branch(
     """Commit files on the expected head of a branch, and return the sha. The caller has checked
     the permission.
     """
-    branch, expected = str(given["branch"].get("branchName")), str(given["expectedHeadOid"])
-    store = request.state.store
-    head = store.find_head(repository.name, branch)
-    if not head:
-        raise GraphQLRefusal("NOT_FOUND", f"Could not resolve to a Ref with the name '{branch}'.")
-    if head != expected:
-        raise GraphQLRefusal("STALE_DATA", STALE.format(sha=expected))
-    known = {entry.path for entry in store.list_files(repository.name, head)}
+    branch, head = str(given["branch"].get("branchName")), str(given["expectedHeadOid"])
+    _check_head(request, repository, branch, head)
+    files = request.state.store.list_files(repository.name, head)
+    known = {entry.path for entry in files}
     edits = _read_changes(given.get("fileChanges") or {}, known)
     try:
         tree = commits.write_tree(repository, head, edits)
@@ -42,14 +41,28 @@ def create_commit_on_branch(
     message = _write_message(given["message"])
     sha = commits.write_commit(repository, tree, (head,), message, request.login)
     if path := find_refused_workflow(request, repository, sha):
-        words = f"refusing to allow a GitHub App to create or update workflow `{path}` without"
-        raise GraphQLRefusal("FORBIDDEN", f"{words} `workflows` permission")
-    update = RefUpdate(f"refs/heads/{branch}", head, sha)
+        raise GraphQLRefusal("FORBIDDEN", NO_WORKFLOW.format(path=path))
     try:
+        update = RefUpdate(f"refs/heads/{branch}", head, sha)
         commits.move_branch(repository, update, request.login)
-    except ValueError:
-        raise GraphQLRefusal("STALE_DATA", STALE.format(sha=expected)) from None
+    except ValueError:  # git pushed at the same time
+        raise _refuse_stale(head) from None
     return sha
+
+
+def _check_head(
+    request: RestRequest, repository: RepositoryRecord, branch: str, expected: str
+) -> None:
+    head = request.state.store.find_head(repository.name, branch)
+    if not head:
+        raise GraphQLRefusal("NOT_FOUND", f"Could not resolve to a Ref with the name '{branch}'.")
+    if head != expected:
+        raise _refuse_stale(expected)
+
+
+def _refuse_stale(sha: str) -> GraphQLRefusal:
+    message = f'Expected branch to point to "{sha}" but it did not. Pull and try again.'
+    return GraphQLRefusal("STALE_DATA", message)
 
 
 def _read_changes(changes: Mapping[str, Any], known: set[str]) -> FileEdits:

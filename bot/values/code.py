@@ -88,6 +88,11 @@ class CommitContent:
         """The rest of the message."""
         return self.message.strip().partition("\n")[2].strip()
 
+    @property
+    def identity(self) -> tuple[Sha, Sha, str, str]:
+        """What two commits have in common that were made of the same content."""
+        return self.parent, self.tree, self.headline, self.body
+
 
 @dataclass(frozen=True, slots=True)
 class BranchCommit:

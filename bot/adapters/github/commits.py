@@ -58,12 +58,12 @@ class GitHubCommits:
         }
         with self.api.client(repo) as client:
             try:
-                _, made = client.graphql_named_mutation(
+                _, answer = client.graphql_named_mutation(
                     "createCommitOnBranch", commit, "commit { oid }"
                 )
             except StaleBranch:
                 return None
-            return Sha(made["commit"]["oid"])
+            return Sha(answer["commit"]["oid"])
 
     def _begin_branch(self, repo: Repo, branch: Branch, content: CommitContent) -> Sha | None:
         """Make the objects first and the branch at them.

@@ -90,7 +90,7 @@ class GitHubReviews:
     def find_thread(self, repo: Repo, number: int, comment: int) -> ReviewThread | None:
         """Return the thread that holds a comment; None when it was deleted."""
         for thread in self.list_threads(repo, number):
-            if any(one.id == comment for one in thread.comments):
+            if comment in (written.id for written in thread.comments):
                 return thread
         return None
 

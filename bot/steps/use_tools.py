@@ -110,11 +110,17 @@ class ToolExecutor:
 
 
 def shorten_answer(text: str) -> str:
-    """Keep the head and the tail of a text that is too long, and say how much is missing."""
-    missing = len(text) - HEAD_CHARS - TAIL_CHARS
-    if missing <= 0:
+    """Keep the head and the tail of a text that is too long, and say how much is missing.
+
+    Both end at a line, where there is one.
+    """
+    if len(text) <= HEAD_CHARS + TAIL_CHARS:
         return text
-    return f"{text[:HEAD_CHARS]}\n... {missing} characters left out ...\n{text[-TAIL_CHARS:]}"
+    head, tail = text[:HEAD_CHARS], text[-TAIL_CHARS:]
+    head = head.rpartition("\n")[0] or head
+    tail = tail.partition("\n")[2] or tail
+    missing = len(text) - len(head) - len(tail)
+    return f"{head}\n... {missing} characters left out ...\n{tail}"
 
 
 def _explain_input(error: ValidationError, tool: Tool[Any]) -> str:

@@ -13,13 +13,14 @@ from bot.tools.request_sections.section import join_lines, render_section
 from bot.tools.session import AgentContext
 from bot.values import ReviewThread, Verdict
 
-READING_CHARS = 16_000
-THREADS_CHARS = 40_000
-THREAD_CHARS = 6_000
+# Together they leave room for the code around it: an answer is cut at 48,000 characters.
+READING_CHARS = 8_000
+THREADS_CHARS = 10_000
+THREAD_CHARS = 3_000
 HUNK_LINES = 12  # the last ones of what a thread stands under
-DIFF_CHARS = 60_000
-FILE_CHARS = 12_000
-LIST_CHARS = 12_000
+DIFF_CHARS = 16_000
+FILE_CHARS = 6_000
+LIST_CHARS = 4_000
 FILE_START = "diff --git "
 
 

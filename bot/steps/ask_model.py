@@ -66,9 +66,14 @@ def open_conversation(
     it, so it is recorded with the run.
     """
     job, *more = map(load, prompts)
-    opening = job.render(
-        repository=tree.repo.name, number=str(number), branch=tree.branch, commit=tree.sha[:12]
-    )
+    values = {
+        "repository": tree.repo.name,
+        "number": str(number),
+        "branch": tree.branch,
+        "commit": tree.sha[:12],
+    }
+    # A pull request's branch may be called anything by a stranger: its prompt does not take it.
+    opening = job.render(**{name: values[name] for name in job.inputs})
     first_message = "\n\n".join([opening, *(prompt.render() for prompt in more)])
     nudge = load("nudge").render()
     paths = TreeFiles(ports.mirrors, tree).paths()

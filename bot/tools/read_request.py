@@ -17,6 +17,7 @@ from bot.tools.session import AgentContext, ToolSession
 from bot.tools.thread_answers import number_threads
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_files import TreeFiles
+from bot.values import Tree
 
 MAX_GUIDED = 5  # files whose folders' guidance is read
 MAX_SUBJECTS = 12
@@ -44,12 +45,14 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     """
     context = session.context
     mirrors = session.ports.mirrors
-    # From the base alone: what this change says of itself guides nobody.
     files = TreeFiles(mirrors, context.tree)
     paths = files.paths()
     best_paths = [hit.path for hit in context.retrieval.files[:MAX_GUIDED]]
-    guides = read_guides(files, paths, best_paths)
-    subjects = mirrors.subjects(context.tree, MAX_SUBJECTS)
+    # From the base alone: what this change says of itself guides nobody.
+    own_tree = _find_own_tree(context)
+    own_files = TreeFiles(mirrors, own_tree)
+    guides = read_guides(own_files, own_files.paths(), best_paths)
+    subjects = mirrors.subjects(own_tree, MAX_SUBJECTS)
     map_lines = context.retrieval.map.split("\n")
     sections = (
         INTRODUCTION,
@@ -66,6 +69,13 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
         render_section(MAP_TITLE, map_lines, MAP_CHARS, "list_dir shows more"),
     )
     return "\n\n".join(section for section in sections if section)
+
+
+def _find_own_tree(context: AgentContext) -> Tree:
+    """Find the newest commit that the repository's own people made: where a fork left the base."""
+    if context.target is None or not context.target.is_fork or context.merge_base is None:
+        return context.tree
+    return context.merge_base
 
 
 def _list_request_texts(context: AgentContext) -> list[str]:

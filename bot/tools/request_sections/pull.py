@@ -29,11 +29,9 @@ def render_pull(context: AgentContext, mirrors: Mirrors) -> Iterator[str]:
     target, issue = context.target, context.issue
     if target is None:
         return
-    yield (
-        f"The request is about pull request #{target.number}, opened by "
-        f"@{join_lines(target.author)}: its branch {join_lines(target.head)} shall go into "
-        f"{join_lines(target.base)}."
-    )
+    yield f"The request is about pull request #{target.number}."
+    branches = [f"opened by @{target.author}", f"from {target.head}", f"into {target.base}"]
+    yield render_section("It was", branches, BODY_CHARS)
     yield from render_command(context)
     if context.found is not None:
         yield _render_red(context.found, is_asked=not context.command_words)
@@ -103,9 +101,10 @@ def _render_diff(diff: str) -> Iterator[str]:
     yield render_section(title, names, LIST_CHARS, "list_dir shows what there is")
     room = DIFF_CHARS
     left_out = 0
-    for name, file in zip(names, files, strict=True):
+    for number, file in enumerate(files, 1):
         lines = _drop_binary(file.split("\n"))
-        section = render_section(f"Its change of {name}", lines, FILE_CHARS, f"read_file {name}")
+        title = f"Its change of file {number} of {len(files)}"
+        section = render_section(title, lines, FILE_CHARS, "read_file shows the file as it is now")
         if len(section) > room:
             left_out += 1
             continue

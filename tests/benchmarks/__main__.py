@@ -18,6 +18,7 @@ from tests.benchmarks import (
     gates,
     locating,
     overhead,
+    reviews,
     suggestions,
     tokens,
 )
@@ -34,6 +35,7 @@ def main() -> None:
     )
     for title, measured in (
         ("Overhead: from the webhook to the opened pull request", overhead),
+        ("Reviews: from the submission to the last answered thread", reviews),
         ("Door: 600 signed deliveries from 50 connections", door),
         ("Checkout: a repository of 10,000 files over HTTP", checkout),
         ("Gates: a change of twenty files", gates),

@@ -31,7 +31,7 @@ def rows(work: Path) -> list[Row]:
     for number in range(RUNS):
         with (
             staged(work / str(number), _bare, script(*BEGIN, [GOOD], END), TREE) as on,
-            _green_at_once(on.forge),
+            green_at_once(on.forge),
         ):
             took.append(_run(on, steps))
     floor = _floor(work / "floor")
@@ -60,7 +60,7 @@ def _works(step: StepView) -> bool:
     return not step.name.startswith("DBOS.") and step.name not in ("wait", "slot")
 
 
-class _green_at_once:  # noqa: N801 - read as a sentence where it is used
+class green_at_once:  # noqa: N801 - read as a sentence where it is used
     """Another CI than Actions that says success as soon as a branch is pushed."""
 
     def __init__(self, forge: Forge) -> None:

@@ -160,7 +160,11 @@ def acknowledge(ports: Ports, request: Request) -> None:
 
 
 def react(ports: Ports, request: Request, reaction: Reaction) -> None:
-    """React to what asked. Locked or deleted in the meantime: the reaction is a courtesy."""
+    """React to what asked, where somebody did. Locked or deleted in the meantime: the reaction is a
+    courtesy.
+    """
+    if request.cause:
+        return
     with suppress(Refusal):
         if request.in_thread and request.comment:
             ports.reviews.add_thread_reaction(request.repo, request.comment, reaction)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.ports import Ports
 from bot.run import step
+from bot.steps.admit import react
 from bot.steps.answer import reply
 from bot.steps.fetch_checks import ChecksSnapshot
 from bot.steps.redact import redact
@@ -33,4 +34,7 @@ def put_explanation(
     comment = ports.comments.put_comment(request.repo, request.number, marker, redact(ports, body))
     if not comment.is_new:
         reply(ports, request, f"I brought [my reading]({comment.url}) up to date. {headline}")
+    elif request.in_thread:
+        reply(ports, request, f"[My reading]({comment.url}) stands in the conversation. {headline}")
+    react(ports, request, "+1")
     return headline

@@ -12,10 +12,11 @@ from bot.steps.admit import read_label
 from bot.steps.delete_pull_branch import compute_time_left, delete_pull_branch
 from bot.steps.read_pull_end import read_pull_end
 from bot.steps.snapshot_pull import fetch_pull
-from bot.values import Outcome, PullDetails, RepoConfig
+from bot.values import Outcome, PullDetails, PullEnd, RepoConfig
 from bot.values.events import PullClosed
 from bot.views.pull_end import describe_end
 
+WORD_S = 600.0  # in which whoever closed it without a word may still say why
 LONGEST_WAIT_S = 86_400.0  # whoever opened it again may not have been heard
 
 
@@ -28,24 +29,33 @@ async def follow_pull(run: Run, closed: PullClosed) -> Outcome:
     reading = await run(read_label, closed.repo)
     config = reading.config or RepoConfig()
     if not pull.is_merged:
-        return await _follow_closed(run, closed, pull, config.delete_closed_after_days)
+        days = config.delete_closed_after_days
+        return await _follow_closed(run, closed, pull, end, days)
     if config.delete_branch:
         await run(delete_pull_branch, closed.repo, pull)
     return Outcome("done", describe_end(end))
 
 
 async def _follow_closed(
-    run: Run, closed: PullClosed, pull: PullDetails, days: int | None
+    run: Run, closed: PullClosed, pull: PullDetails, end: PullEnd, days: int | None
 ) -> Outcome:
-    """Wait so many days, then delete the branch, unless it was opened again or merged since."""
+    """Hear why, wait so many days, then delete the branch; unless it is opened again or merged."""
+    if not end.reason:
+        if change := await _wait_closed(run, closed, WORD_S):
+            return change
+        end = await run(read_pull_end, closed.repo, pull, closed.sender)
     while days and (left_s := await run(compute_time_left, pull, days)):
-        await run.wait(min(left_s, LONGEST_WAIT_S))
-        latest = await run(fetch_pull, closed.repo, closed.number)
-        if latest is None or latest.is_open:
-            return Outcome("done", "it was opened again")
-        if latest.is_merged:
-            return await follow_pull(run, closed)
-    end = await run(read_pull_end, closed.repo, pull, closed.sender)  # a reason may have come since
+        if change := await _wait_closed(run, closed, min(left_s, LONGEST_WAIT_S)):
+            return change
     if days:
         await run(delete_pull_branch, closed.repo, pull)
     return Outcome("done", describe_end(end))
+
+
+async def _wait_closed(run: Run, closed: PullClosed, wait_s: float) -> Outcome | None:
+    """Wait while it stays closed; the outcome, where it does not."""
+    await run.wait(wait_s)
+    pull = await run(fetch_pull, closed.repo, closed.number)
+    if pull is None or pull.is_open:
+        return Outcome("done", "it was opened again")
+    return await follow_pull(run, closed) if pull.is_merged else None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
 from bot.forge.claude_double import ClaudeDouble
+from bot.values import PullEnd
 from bot.web.page.routes import create_page
 from tests.pull_scenes import BRANCH, open_own_pull, wait_for_run
-from tests.stage import BEGIN, END, FILES, GOOD, REPO, script, staged
+from tests.stage import BEGIN, END, FILES, GOOD, REPO, Stage, script, staged
 
+LONG_AGO = "2026-01-01T00:00:00Z"
 CONFIG = ".github/greenlit.yml"
 NO_CI = {path: text for path, text in FILES.items() if path != ".github/workflows/ci.yml"}
 PLAY = script(*BEGIN, [GOOD], END)
@@ -56,8 +59,8 @@ def test_what_maintainers_changed_is_recorded_and_shown_to_the_next_plan(tmp_pat
 
 @pytest.mark.slow
 def test_a_closed_pull_request_keeps_its_branch_until_the_days_are_over(tmp_path, checked):
-    """The reason is recorded at once; opened again, nothing of it is deleted. Whoever did not let
-    the bot delete keeps every branch.
+    """The reason is recorded at once. Opened again, nothing is deleted; closed again, the branch
+    goes when the days are over.
     """
     tree = {**NO_CI, CONFIG: "delete_closed_after_days: 1\n"}
     with staged(tmp_path, checked, ClaudeDouble(PLAY, pace=0), tree) as stage:
@@ -65,24 +68,33 @@ def test_a_closed_pull_request_keeps_its_branch_until_the_days_are_over(tmp_path
         assert stage.forge.wait_until_idle(30)
         stage.forge.add_comment(REPO, pull, "ada", "We greet loudly here.")
         stage.forge.close_pull(REPO, pull, "ada")
-        key = _wait_for_end(stage, pull)
-        assert "We greet loudly here." == key.reason
+        assert "We greet loudly here." == wait_for_end(stage, pull).reason
         assert {BRANCH} == stage.branches()
 
         stage.forge.reopen_pull(REPO, pull, "ada")
         assert "it was opened again" == wait_for_run(stage, "follow_pull").outcome.text
+        assert {BRANCH} == stage.branches()
 
-        stage.forge.push(REPO, "ada", "main", {CONFIG: "label: bot\n"}, "Delete nothing")
-        assert stage.forge.wait_until_idle(30)
-        stage.forge.close_pull(REPO, pull, "ada")
+        close_days_ago(stage, pull, "ada")
         again = wait_for_run(stage, "follow_pull", 2)
         assert f"#{pull} was closed without being merged by @ada. @ada said: We greet" in (
             again.outcome.text
         )
-        assert {BRANCH} == stage.branches()
+        assert set() == stage.branches()
 
 
-def _wait_for_end(stage, pull):
+def close_days_ago(stage: Stage, pull: int, by: str) -> None:
+    """Close a pull request, and say its reason, as if that had been long ago."""
+    with stage.forge.state.lock:
+        repository = stage.forge.state.find_repository(REPO)
+        stage.forge.close_pull(REPO, pull, by)
+        record = stage.forge.find_pull(REPO, pull)
+        repository.issues[pull] = replace(record, closed_at=LONG_AGO)
+        for comment in repository.list_comments(pull):
+            repository.comments[comment.id] = replace(comment, created_at=LONG_AGO)
+
+
+def wait_for_end(stage: Stage, pull: int) -> PullEnd:
     """The recorded end, once it is there."""
     deadline = time.monotonic() + 30
     while (end := stage.bot.pull_end(REPO, pull)) is None:

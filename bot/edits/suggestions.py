@@ -124,9 +124,12 @@ def _read_block(token: Token) -> str:
 def _find_last_suggestions(thread: ReviewThread) -> tuple[ThreadComment, ...]:
     """Find the comments with suggestions after which nobody said anything else.
 
-    What was said after a suggestion may be that it should not be.
+    What was said after a suggestion may be that it should not be. The text of a review, which has
+    no file, suggests nothing.
     """
     last: list[ThreadComment] = []
+    if not thread.path:
+        return ()
     for comment in reversed(thread.comments):
         if not parse_suggestions(comment.body):
             break

@@ -75,6 +75,7 @@ def test_only_a_last_word_is_a_suggestion():
     assert has_suggestion(on(2, "Hm.", body))
     assert not has_suggestion(on(2, body, "No."))
     assert not has_suggestion(on(2))
+    assert not has_suggestion(on(2, body, path=""))
 
 
 def test_suggester_is_known():

@@ -48,7 +48,7 @@ def apply_suggestions(data: bytes, suggestions: Sequence[Suggestion]) -> Suggest
             fitting.append(suggestion)
     replacements: dict[Suggestion, list[bytes]] = {}
     for suggestion in fitting:
-        rivals = [other for other in fitting if _is_rival(suggestion, other)]
+        rivals = [rival for rival in fitting if _is_rival(suggestion, rival)]
         try:
             if rivals:
                 refused.append(_refuse_rivals(suggestion, rivals))
@@ -124,11 +124,12 @@ def _blur(text: str) -> str:
     return _FOREIGN.sub("?", text)
 
 
-def _is_rival(one: Suggestion, other: Suggestion) -> bool:
+def _is_rival(suggestion: Suggestion, rival: Suggestion) -> bool:
     """Tell whether two suggestions want different things of the same lines."""
-    if (one.first, one.last, one.text) == (other.first, other.last, other.text):
+    wanted = (suggestion.first, suggestion.last, suggestion.text)
+    if wanted == (rival.first, rival.last, rival.text):
         return False
-    return one.first <= other.last and other.first <= one.last
+    return suggestion.first <= rival.last and rival.first <= suggestion.last
 
 
 def _refuse_rivals(suggestion: Suggestion, rivals: Sequence[Suggestion]) -> RefusedSuggestion:

@@ -27,11 +27,11 @@ from bot.values import (
 from bot.views.suggestion_message import render_suggestion_message, render_suggestion_title
 
 
-def _summarize_suggestions(made: AppliedSuggestions) -> Summary | None:
-    if not made.answers:
+def _summarize_suggestions(result: AppliedSuggestions) -> Summary | None:
+    if not result.answers:
         return None
-    applied = sum(answer.kind == "applied" for answer in made.answers)
-    refused = len(made.answers) - applied
+    applied = sum(answer.kind == "applied" for answer in result.answers)
+    refused = len(result.answers) - applied
     more = f", {refused} not" if refused else ""
     return "suggestions", Text(f"{count_noun(applied, 'thread')} applied{more}")
 
@@ -97,7 +97,7 @@ class _Case:
                 self._refuse_all(suggestions, f"{as_code_span(path)} is no file of the branch now.")
 
     def _apply_to(self, path: str, before: bytes, suggestions: Iterable[Suggestion]) -> None:
-        safe = [one for one in suggestions if not self._refuse_leak(one, before)]
+        safe = [each for each in suggestions if not self._refuse_leak(each, before)]
         result = apply_suggestions(before, safe)
         self.refused += result.refused
         self.applied += result.applied
@@ -108,7 +108,7 @@ class _Case:
         """Refuse a suggestion that brings a secret; tell whether it does."""
         old = before.decode(errors="replace")
         change = Change({suggestion.path: old}, {suggestion.path: f"{old}\n{suggestion.text}"})
-        leaks = [found for found in find_leaks(self.ports.checkers, change) if found.blocks]
+        leaks = [leak for leak in find_leaks(self.ports.checkers, change) if leak.blocks]
         for leak in leaks[:1]:
             self._refuse_all([suggestion], f"Not applied. {leak.text}")
         return bool(leaks)

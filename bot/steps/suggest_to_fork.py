@@ -68,11 +68,11 @@ def _divide(ports: Ports, state: RunState) -> tuple[tuple[SuggestedChange, ...],
     changes: list[SuggestedChange] = []
     rest = {}
     for path, after in state.patch.files.items():
-        made: tuple[SuggestedChange, ...] = ()
+        suggested: tuple[SuggestedChange, ...] = ()
         if path in before and path in diff.files:
-            made = suggest_changes(path, before[path], after, diff.files[path].shown)
-        if made and len(changes) + len(made) <= MOST_SUGGESTIONS:
-            changes += made
+            suggested = suggest_changes(path, before[path], after, diff.files[path].shown)
+        if suggested and len(changes) + len(suggested) <= MOST_SUGGESTIONS:
+            changes += suggested
         else:
             rest[path] = after
     return tuple(changes), Patch(rest)

@@ -69,5 +69,5 @@ def _make_exactly(
         )
         for change in changes
     ]
-    made = apply_suggestions(before, suggestions)
-    return made.data == after.encode() and not made.refused
+    result = apply_suggestions(before, suggestions)
+    return result.data == after.encode() and not result.refused

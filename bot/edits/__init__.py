@@ -16,6 +16,7 @@ from bot.edits.suggestions import (
     Suggestion,
     collect_suggestions,
     has_suggestion,
+    move_thread,
     parse_suggestions,
     render_suggestion_block,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "count_diff",
     "find_line_revisions",
     "has_suggestion",
+    "move_thread",
     "parse_change_diff",
     "parse_suggestions",
     "render_diff",

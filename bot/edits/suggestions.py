@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -92,6 +92,21 @@ def collect_suggestions(
         else:
             suggestions += _make_suggestions(thread, comments)
     return tuple(suggestions), tuple(refused)
+
+
+def move_thread(thread: ReviewThread, applied: Iterable[Suggestion]) -> ReviewThread:
+    """Move a thread to where its lines stand once these suggestions are applied."""
+    if thread.line is None or thread.side == "left":
+        return thread
+    first = thread.start_line or thread.line
+    grown = {
+        (suggestion.first, suggestion.last): suggestion.text.count("\n")
+        for suggestion in applied
+        if suggestion.path == thread.path and suggestion.last < first
+    }
+    shift = sum(count - (end - start + 1) for (start, end), count in grown.items())
+    start_line = thread.start_line + shift if thread.start_line else None
+    return replace(thread, line=thread.line + shift, start_line=start_line)
 
 
 def read_seen_lines(thread: ReviewThread) -> tuple[str, ...]:

@@ -51,7 +51,9 @@ def resolve_threads(ports: Ports, state: RunState) -> tuple[str, ...]:
         if answer is None or read.id not in now:
             continue
         is_answered = may_resolve(read, now[read.id], login, answer)
-        if is_answered and _changes_thread(ports, state, read):
+        # An applied suggestion has changed its lines, whatever stands around them now.
+        is_changed = answer.kind == "applied" or _changes_thread(ports, state, read)
+        if is_answered and is_changed:
             is_resolved = ports.reviews.resolve_thread(state.request.repo, read.id)
             resolved += [read.id] if is_resolved else []
     return tuple(resolved)

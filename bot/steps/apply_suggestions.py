@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.text import Text
 
-from bot.edits import RefusedSuggestion, Suggestion, apply_suggestions, collect_suggestions
+from bot.edits import (
+    RefusedSuggestion,
+    Suggestion,
+    apply_suggestions,
+    collect_suggestions,
+    move_thread,
+)
 from bot.gates import Change, explain_protected_path
 from bot.ports import Ports
 from bot.run import Summary, step
@@ -16,10 +22,12 @@ from bot.steps.follow_renames import follow_renames
 from bot.steps.push_branch import make_bot_author
 from bot.steps.redact import find_leaks, redact
 from bot.text import as_code_span, count_noun
+from bot.tools.tree_reader import decode_texts
 from bot.values import (
     AppliedSuggestions,
     RepoConfig,
     ReviewThread,
+    RunState,
     Sha,
     ThreadAnswer,
     Tree,
@@ -38,29 +46,33 @@ def _summarize_suggestions(result: AppliedSuggestions) -> Summary | None:
 
 @step("apply_suggestions", _summarize_suggestions)
 def commit_suggestions(
-    ports: Ports,
-    tree: Tree,
-    number: int,
-    config: RepoConfig,
-    threads: tuple[ReviewThread, ...],
+    ports: Ports, state: RunState, threads: tuple[ReviewThread, ...]
 ) -> AppliedSuggestions:
-    """Commit all suggestions that fit the files of pull request `number` as they are in the tree.
+    """Commit all suggestions in the threads that fit the branch as the run knows it.
 
     Another step pushes. What people suggest is held to the gates on paths and secrets alone.
     """
-    case = _Case(ports, tree, config)
+    tree = replace(state.base, sha=state.delivery.head)
+    # A run for an issue holds its work as texts, on the base of the pull request.
+    case = _Case(ports, tree, state.config, is_text_only=state.target is None)
     case.sort_out(follow_renames(ports, tree, threads))
     case.apply()
     if not case.applied:
         return AppliedSuggestions(answers=case.list_answers(threads, None))
-    message = redact(ports, render_suggestion_message(case.applied, number))
+    message = redact(ports, render_suggestion_message(case.applied, state.opened.number))
     author = make_bot_author(ports.credentials.fetch_login())
     committed_at = ports.clock.now().isoformat(timespec="seconds")
     sha = ports.mirrors.commit_merge(  # which takes bytes, for files that are no UTF-8
         tree, case.files, (tree.sha,), message, author, committed_at
     )
-    title = redact(ports, render_suggestion_title(case.applied))
-    return AppliedSuggestions(sha, title, tuple(case.files), case.list_answers(threads, sha))
+    return AppliedSuggestions(
+        sha,
+        redact(ports, render_suggestion_title(case.applied)),
+        tuple(case.files),
+        decode_texts(case.files),
+        case.list_answers(threads, sha),
+        case.list_moved(threads),
+    )
 
 
 @dataclass
@@ -70,6 +82,7 @@ class _Case:
     ports: Ports
     tree: Tree
     config: RepoConfig
+    is_text_only: bool
     suggestions: dict[str, list[Suggestion]] = field(default_factory=lambda: defaultdict(list))
     files: dict[str, bytes] = field(default_factory=dict)  # as they are now, by path
     applied: list[Suggestion] = field(default_factory=list)
@@ -97,6 +110,10 @@ class _Case:
                 self._refuse_all(suggestions, f"{as_code_span(path)} is no file of the branch now.")
 
     def _apply_to(self, path: str, before: bytes, suggestions: Iterable[Suggestion]) -> None:
+        if self.is_text_only and not decode_texts({path: before}):
+            text = f"{as_code_span(path)} is not UTF-8. Please push this one yourself."
+            self._refuse_all(suggestions, text)
+            return
         safe = [each for each in suggestions if not self._refuse_leak(each, before)]
         result = apply_suggestions(before, safe)
         self.refused += result.refused
@@ -115,6 +132,13 @@ class _Case:
 
     def _refuse_all(self, suggestions: Iterable[Suggestion], text: str) -> None:
         self.refused += [RefusedSuggestion(suggestion.thread, text) for suggestion in suggestions]
+
+    def list_moved(self, threads: Sequence[ReviewThread]) -> tuple[ReviewThread, ...]:
+        """List the threads that had no suggestion, on the lines where they stand now."""
+        answered = {answer.thread for answer in self.list_answers(threads, None)}
+        return tuple(
+            move_thread(thread, self.applied) for thread in threads if thread.id not in answered
+        )
 
     def list_answers(
         self, threads: Sequence[ReviewThread], sha: Sha | None

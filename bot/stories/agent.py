@@ -110,7 +110,7 @@ async def _converse_to_end(run: Run, state: RunState) -> RunState:
     """Converse until the model hands its work in, and nobody has asked for more in a thread."""
     while True:
         before = await _converse(run, state)
-        state = await take_up_threads(run, before)
+        state = await take_up_threads(run, before, is_writing=True)
         if state is before:
             return state
         state = await show_new_threads(run, before, state)

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.edits import has_suggestion
 from bot.run import Run
 from bot.steps.answer_threads import reply_in_thread, request_reviews, resolve_threads
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.render_new_threads import render_new_threads
 from bot.steps.thread_rules import find_news
-from bot.values import RunState
+from bot.values import ReviewThread, RunState
 from bot.values.run_state import after_threads, answer_finish
 
 MOST_THREADS = 30  # at a time; the others are taken up when these have their answers
 ANSWERING = "answer_thread"  # the tool
 
 
-async def take_up_threads(run: Run, state: RunState) -> RunState:
+async def take_up_threads(run: Run, state: RunState, *, is_writing: bool = False) -> RunState:
     """Take up the threads that wait for an answer by now, and were not read as they are now.
 
-    The state stays the same when there are none.
+    The state stays the same when there are none. Suggestions wait until what is being written is
+    pushed: they are applied on top of it.
     """
     is_fork = state.target is not None and state.target.is_fork
     if state.pull is None or state.pushed is None or is_fork:
         return state
     repo, number = state.request.repo, state.pull.number
     waiting = await run(find_open_threads, repo, number, is_ours=is_own_pull(state))
+    if is_writing:
+        waiting = tuple(thread for thread in waiting if not has_suggestion(thread))
     news = find_news(waiting, state.open_threads)[:MOST_THREADS]
     return run.keep(after_threads(state, news, state.pushed.head)) if news else state
 
@@ -39,7 +43,8 @@ async def show_new_threads(run: Run, before: RunState, state: RunState) -> RunSt
     if state.open_finish is None or ANSWERING not in {tool.name for tool in tools}:
         anew = replace(state, start=None, conversation=(), plan=None, open_finish=None)
         return run.keep(anew)
-    names = [thread.id for thread in state.open_threads if thread not in before.open_threads]
+    new = [thread for thread in list_unanswered(state) if thread not in before.open_threads]
+    names = [thread.id for thread in new]
     text = await run(render_new_threads, state, names)
     return run.keep(answer_finish(state, text))
 
@@ -66,11 +71,16 @@ def needs_model(state: RunState) -> bool:
     """Tell whether anything is left that the model must do: a thread without an answer, or words
     that are not a thread's.
     """
-    answered = {answer.thread for answer in state.answers}
-    if any(thread.id not in answered for thread in state.open_threads):
+    if list_unanswered(state):
         return True
     request = state.request
-    return bool(request.words) or not (request.review or request.in_thread)
+    return bool(request.words) or not (request.review or request.in_thread or state.answers)
+
+
+def list_unanswered(state: RunState) -> tuple[ReviewThread, ...]:
+    """List the threads that still wait for an answer."""
+    answered = {answer.thread for answer in state.answers}
+    return tuple(thread for thread in state.open_threads if thread.id not in answered)
 
 
 def is_own_pull(state: RunState) -> bool:

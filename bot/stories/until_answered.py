@@ -6,7 +6,13 @@ from bot.run import Run
 from bot.stories.agent import write
 from bot.stories.delivery import deliver
 from bot.stories.pull_ends import explain_answered
-from bot.stories.review_answers import answer_threads, show_new_threads, take_up_threads
+from bot.stories.review_answers import (
+    answer_threads,
+    list_unanswered,
+    show_new_threads,
+    take_up_threads,
+)
+from bot.stories.take_suggestions import take_suggestions
 from bot.stories.until_green import until_green
 from bot.values import Outcome, RunState
 
@@ -26,8 +32,10 @@ async def until_answered(run: Run, state: RunState) -> Outcome:
         if state is before:
             break
         async with run.slot(state.request.repo, state.request.at):
-            state = await write(run, await show_new_threads(run, before, state))
-            state = await deliver_change(run, state)
+            state = await take_suggestions(run, state)
+            if list_unanswered(state):
+                state = await write(run, await show_new_threads(run, before, state))
+                state = await deliver_change(run, state)
         outcome = await _judge(run, state)
     is_green = outcome.state in GREEN_ENDS and _is_green(run.state)
     await answer_threads(run, run.state, is_green=is_green)
@@ -41,7 +49,7 @@ async def deliver_change(run: Run, state: RunState) -> RunState:
 
 async def _judge(run: Run, state: RunState) -> Outcome:
     """Ask CI about what was pushed; where nothing was, there is nothing to ask."""
-    if state.answers and not state.patch.files:
+    if state.answers and not state.attempts:
         return explain_answered(run.keep(state))
     return await until_green(run, state)
 

@@ -23,6 +23,7 @@ from bot.stories.progress import carry_out, tell
 from bot.stories.pull_ends import explain_no_threads
 from bot.stories.review_answers import needs_model, take_up_threads
 from bot.stories.stops import Stopped
+from bot.stories.take_suggestions import take_suggestions
 from bot.stories.until_answered import deliver_change, until_answered
 from bot.stories.watching import obey_signals
 from bot.values import Attempt, Outcome, Request, RunState
@@ -52,11 +53,12 @@ async def _write_change(run: Run, state: RunState) -> RunState:
 
     Raises Stopped when a review asked for it, and nothing of it waits for an answer any more.
     """
-    state = await take_up_threads(run, state)
-    # What needs no model is applied here: suggestions, to the letter.
-    if not needs_model(state):
+    state = await take_suggestions(run, await take_up_threads(run, state))
+    if needs_model(state):
+        return await deliver_change(run, await write(run, state))
+    if not state.answers:
         raise Stopped(explain_no_threads(state))
-    return await deliver_change(run, await write(run, state))
+    return state
 
 
 async def begin_on_pull(run: Run, request: Request) -> RunState:

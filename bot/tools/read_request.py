@@ -14,7 +14,7 @@ from bot.tools.request_sections.section import render_section
 from bot.tools.request_sections.similar import render_similar
 from bot.tools.request_sections.threads import render_threads
 from bot.tools.session import AgentContext, ToolSession
-from bot.tools.thread_answers import number_threads
+from bot.tools.thread_answers import choose_unanswered
 from bot.tools.tool import Tool, ToolInput
 from bot.tools.tree_files import TreeFiles
 from bot.values import Tree
@@ -56,7 +56,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     map_lines = context.retrieval.map.split("\n")
     sections = (
         INTRODUCTION,
-        *render_threads(number_threads(context.open_threads), session.read_tree()),
+        *render_threads(choose_unanswered(session), session.read_tree()),
         *(render_request(context) if context.target is None else render_pull(context, mirrors)),
         *render_merge(context.merge, context.target, files),
         *render_hits(context.retrieval, files),

@@ -56,6 +56,12 @@ def list_unanswered(session: ToolSession) -> list[int]:
     return [number for number in numbers if number not in answered]
 
 
+def choose_unanswered(session: ToolSession) -> dict[int, ReviewThread]:
+    """Choose the threads that have no answer, with their numbers."""
+    numbered = number_threads(session.context.open_threads)
+    return {number: numbered[number] for number in list_unanswered(session)}
+
+
 def number_threads(threads: Sequence[ReviewThread]) -> dict[int, ReviewThread]:
     """Number the threads as the model knows them."""
     return dict(enumerate(threads, 1))

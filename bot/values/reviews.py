@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.values.code import Sha
@@ -100,12 +100,18 @@ class ThreadAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AppliedSuggestions:
-    """The commit that people's suggestions became, and what is to be said in their threads."""
+    """The commit that people's suggestions became, and what is to be said in their threads.
+
+    `texts` are the changed files as they are in it, where they are UTF-8. `moved` are the other
+    threads, on the lines where they stand in it.
+    """
 
     sha: Sha | None = None  # None: there was nothing to commit
     title: str = ""  # of the commit
     paths: tuple[str, ...] = ()
+    texts: dict[str, str] = field(default_factory=dict)
     answers: tuple[ThreadAnswer, ...] = ()
+    moved: tuple[ReviewThread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,9 @@ def render_sections(
         yield "look", render_list(places, MOST_LINES)
     if state.repaired or _list_advice(state):
         yield "found", _render_findings(state)
-    yield "machine", f"Greenlit, a bot that uses {state.opening.model}, wrote this pull request."
+    if state.start is not None:
+        model = state.opening.model
+        yield "machine", f"Greenlit, a bot that uses {model}, wrote this pull request."
 
 
 def _render_summary(summary: str) -> str:

@@ -4,16 +4,24 @@ from dataclasses import replace
 
 from bot.forge.review_records import NewThread, ThreadPlace
 from bot.steps.apply_suggestions import commit_suggestions
-from bot.values import Patch, RepoConfig, Sha
+from bot.values import Finish, Patch, PullRequest, PushedChange, RepoConfig, Sha
 from tests.edits.suggestion_cases import block, on
 from tests.git_served import commit, git
+from tests.views.run_states import make_state
+from tests.views.test_fork_review import TARGET
 
 NUMBER = 9
 
 
-def apply(place, tree, *threads, protected=()):
-    config = RepoConfig(protected=protected)
-    return commit_suggestions(place.ports, tree, NUMBER, config, threads)
+def apply(place, tree, *threads, protected=(), **changed):
+    state = make_state(
+        tree=tree,
+        config=RepoConfig(protected=protected),
+        pull=PullRequest(NUMBER, "https://x.example/pull/9", draft=False),
+        pushed=PushedChange(tree.sha, Finish("", "", ""), ()),
+        target=TARGET,
+    )
+    return commit_suggestions(place.ports, replace(state, **changed), threads)
 
 
 def tree_at(tree, sha):
@@ -168,3 +176,34 @@ def test_threads_as_github_has_them_are_applied(place):
     expected = [*lines[:9], b"ten\r\n", *lines[11:30], b"pushed 31\r\n", *lines[31:]]
     assert b"first\r\n" + b"".join(expected) == contents["long.txt"]
     assert b"caf\xe9\nth\xe9\nTea\n" == contents["latin.txt"]
+
+
+def test_threads_without_a_suggestion_move_with_their_lines(place):
+    """What the model is shown afterwards stands on the lines of the new commit."""
+    tree = place.lay({"x.py": b"1\n2\n3\n4\n5\n6\n", "y.py": b"1\n2\n"})
+    made = apply(
+        place,
+        tree,
+        on(1, block("1\n1\n1\n"), path="x.py"),
+        on(3, block(""), path="x.py"),
+        on(2, "Why?", path="x.py"),
+        on((4, 5), "Why?", path="x.py"),
+        on(2, "Why?", path="y.py"),
+        on(4, "Why?", path="x.py", side="left"),
+    )
+
+    assert [(None, 4), (5, 6), (None, 2), (None, 4)] == [
+        (thread.start_line, thread.line) for thread in made.moved
+    ]
+    assert {"x.py": "1\n1\n1\n2\n4\n5\n6\n"} == made.texts
+
+
+def test_a_run_for_an_issue_holds_texts_alone(place):
+    """Its work is a patch of texts, so what is no UTF-8 is left to people there."""
+    tree = place.lay({"x.py": b"1\n", "latin.txt": b"caf\xe9\n"})
+    threads = on(1, block("2\n"), path="x.py"), on(1, block("tea\n"), path="latin.txt")
+    made = apply(place, tree, *threads, target=None)
+
+    assert ["applied", "declined"] == [told.kind for told in made.answers]
+    assert {"x.py": "2\n"} == made.texts
+    assert "is not UTF-8" in made.answers[1].text

@@ -1,0 +1,112 @@
+"""Suggestions in reviews of the bot's pull requests: one commit, without the model."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from bot.forge.claude_double import ClaudeDouble
+from tests.edits.suggestion_cases import block
+from tests.git_served import git
+from tests.pull_scenes import (
+    BOT,
+    BRANCH,
+    list_resolved,
+    on_line,
+    open_own_pull,
+    read_threads,
+    review,
+    script_on_pull,
+    wait_for_run,
+)
+from tests.stage import FILES, FINISH, PLAN, REPO, edit, staged
+
+READ = [("read_request", {})]
+END = [("finish", FINISH)]
+LOUDER = on_line("greeting.py", 3, "Louder:\n\n" + block('    return "Hello, " + name + "!"\n'))
+WORDS = on_line("greeting.py", 2, block('    """Greet by name."""\n'))
+
+
+@pytest.fixture
+def stage(tmp_path, checked):
+    """Makes a stage on which the bot has an open pull request: stage(turns, ...)."""
+
+    @contextmanager
+    def make(*turns, **settings):
+        play = ClaudeDouble(script_on_pull(*turns) if turns else script_on_pull(READ), pace=0)
+        with staged(tmp_path, checked, play, FILES, **settings) as on:
+            pull = open_own_pull(on.forge)
+            assert on.forge.wait_until_idle(30)
+            yield on, pull
+
+    return make
+
+
+def replies(on, pull):
+    """What the bot said in each thread, without its hidden marker."""
+    return [
+        [text.partition("-->\n")[2] for author, text in thread if author == BOT]
+        for thread in read_threads(on.forge, pull)
+    ]
+
+
+def test_suggestions_alone_need_no_model(stage):
+    """One commit with all of them; each thread is answered with it and resolved once CI is green,
+    and the review asked for again. Those that overlap are asked about, in words.
+    """
+    with stage() as (on, pull):
+        before = on.forge.list_branches(REPO)[BRANCH]
+        rivals = [on_line("greeting.py", 1, block(f"def greet({name}):\n")) for name in "ab"]
+        review(on.forge, pull, WORDS, LOUDER, *rivals)
+        run = wait_for_run(on, "work_on_pull")
+        sha = on.forge.list_branches(REPO)[BRANCH]
+        *applied, first, second = replies(on, pull)
+        message = git(on.forge.git_dir(REPO), "log", "-1", "--format=%P %B", sha)
+
+        assert ("changed", 0.0) == (run.outcome.state, run.outcome.usd)
+        assert f"{before} Apply 2 suggestions by ada" == message.split("\n")[0]
+        assert "Co-authored-by: ada <" in message
+        assert all(said.startswith(f"Applied in [{sha[:7]}](") for (said,) in applied)
+        assert first == second
+        assert "overlap, so none of them was applied. Which one shall it be?" in first[0]
+        assert [True, True, False, False] == list_resolved(on.forge, pull)
+        assert ("ada",) == tuple(on.forge.find_pull(REPO, pull).reviewers)
+        assert (
+            'def greet(name):\n    """Greet by name."""\n    return "Hello, " + name + "!"\n'
+            == on.forge.read_files(REPO, BRANCH)["greeting.py"]
+        )
+
+
+def test_model_writes_on_top_of_suggestions(stage):
+    """It is shown the other threads alone, on their new lines; two commits, one judgement of CI."""
+    two = on_line("greeting.py", 2, block('    """Greet."""\n\n'))
+    change = edit('"Hello, " + name', 'f"Hello, {name}"')
+    answer = ("answer_thread", {"thread": 2, "text": "It is one now.", "done": True})
+    turns = READ, [("submit_plan", PLAN), change, answer], END
+    with stage(*turns) as (on, pull):
+        review(on.forge, pull, two, on_line("greeting.py", 3, "Use an f-string."))
+        run = wait_for_run(on, "work_on_pull")
+        (applied,), (done,) = replies(on, pull)
+        shown = str(on.double.requests[1].body["messages"][-1])
+        text = on.forge.read_files(REPO, BRANCH)["greeting.py"]
+
+        assert "changed" == run.outcome.state
+        assert 'def greet(name):\n    """Greet."""\n\n    return f"Hello, {name}"\n' == text
+        assert applied.startswith("Applied in [")
+        assert done.startswith("It is one now.\n\nDone in [")
+        assert [True, True] == list_resolved(on.forge, pull)
+        assert "Thread 2, on greeting.py, line 4" in shown
+        assert "Thread 1" not in shown
+
+
+def test_suggestion_that_turns_ci_red_is_mended(stage):
+    """The model is asked only then, and mends what stands there."""
+    red = on_line("greeting.py", 3, block('    return "hello, " + name\n'))
+    mended = edit('"hello, "', '"Hello, "')
+    with stage(READ, [("submit_plan", PLAN), mended], END) as (on, pull):
+        review(on.forge, pull, red)
+        run = wait_for_run(on, "work_on_pull")
+        (applied,) = replies(on, pull)
+
+        assert "changed" == run.outcome.state
+        assert 1 == len(applied)
+        assert "Hello" in on.forge.read_files(REPO, BRANCH)["greeting.py"]

@@ -1,5 +1,8 @@
 """Suggestions in reviews of the bot's pull requests: one commit, without the model."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -18,10 +21,10 @@ from tests.pull_scenes import (
     script_on_pull,
     wait_for_run,
 )
-from tests.stage import FILES, FINISH, PLAN, REPO, edit, staged
+from tests.stage import FILES, FINISH, PLAN, REPO, Say, edit, staged
 
-READ = [("read_request", {})]
-END = [("finish", FINISH)]
+READ: Sequence[Say] = [("read_request", {})]
+END: Sequence[Say] = [("finish", FINISH)]
 LOUDER = on_line("greeting.py", 3, "Louder:\n\n" + block('    return "Hello, " + name + "!"\n'))
 WORDS = on_line("greeting.py", 2, block('    """Greet by name."""\n'))
 

@@ -14,7 +14,7 @@ from bot.steps.admit import WRITERS
 from bot.steps.redact import redact
 from bot.text import extract_visible, parse_commands
 from bot.values import Comment, PullDetails, PullEnd, Repo, RevisedFile, Sha, Tree
-from bot.views.pull_end import describe_end
+from bot.views.end_sentence import describe_end
 
 MOST_COMMITS = 250  # GitHub shows no more of a pull request's
 DIFF_CHARS = 2_000  # kept of each file

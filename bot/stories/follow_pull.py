@@ -14,7 +14,7 @@ from bot.steps.read_pull_end import read_pull_end
 from bot.steps.snapshot_pull import fetch_pull
 from bot.values import Outcome, PullDetails, PullEnd, RepoConfig
 from bot.values.events import PullClosed
-from bot.views.pull_end import describe_end
+from bot.views.end_sentence import describe_end
 
 WORD_S = 600.0  # in which whoever closed it without a word may still say why
 LONGEST_WAIT_S = 86_400.0  # whoever opened it again may not have been heard

@@ -7,22 +7,19 @@ are left over its whole life, and never for a failure that a repair did not end 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.run import Run, StartRun
 from bot.steps.admit import compute_caps, is_authorized, read_label
 from bot.steps.fetch_checks import ChecksSnapshot, fetch_checks
 from bot.steps.find_own_pull import find_own_pull
 from bot.steps.judge_pull import judge_pull
 from bot.steps.rerun_failed_jobs import rerun_failed_jobs
-from bot.steps.tell_later_red import tell_later_red
+from bot.steps.tell_later_red import LateRed, tell_later_red
 from bot.stories.work_on_pull import work_on_pull
 from bot.text.durations import format_iso_time
 from bot.values import (
     Attempt,
     Branch,
     Caps,
-    Checks,
     Outcome,
     PullDetails,
     RepoConfig,
@@ -45,17 +42,6 @@ UNDER_WAY = Outcome("ignored", "a run is under way there, which hears of it")
 NOT_RED = Outcome("ignored", "CI is not red")
 
 
-@dataclass(frozen=True, slots=True)
-class _LateRed:
-    """A pull request whose CI is red, what runs on it are about, and what they may use."""
-
-    subject: Subject
-    pull: PullDetails
-    request: Request  # of a repair
-    caps: Caps
-    checks: Checks
-
-
 async def repair_checks(run: Run, moved: ChecksMoved) -> Outcome:
     """Find whose pull request it is, wait for all of CI, and say or repair what is red."""
     subject, branch = await _find_subject(run, moved)
@@ -73,7 +59,7 @@ async def repair_checks(run: Run, moved: ChecksMoved) -> Outcome:
     caps = await run(compute_caps, reading.config or RepoConfig())
     snapshot = await _settle(run, moved, caps)
     request = _make_request(moved, pull, state, snapshot.at)
-    return await _react(run, _LateRed(subject, pull, request, caps, snapshot.checks))
+    return await _react(run, LateRed(subject, pull, request, caps, snapshot.checks))
 
 
 async def _find_subject(run: Run, moved: ChecksMoved) -> tuple[Subject | None, Branch]:
@@ -117,7 +103,7 @@ def _make_request(moved: ChecksMoved, pull: PullDetails, state: RunState, at: fl
     )
 
 
-async def _react(run: Run, late: _LateRed) -> Outcome:
+async def _react(run: Run, late: LateRed) -> Outcome:
     """Run the failed jobs again once, where that may be all; else tell the verdict, or repair."""
     request, pull, checks = late.request, late.pull, late.checks
     if not checks.failed:
@@ -134,7 +120,7 @@ async def _react(run: Run, late: _LateRed) -> Outcome:
         if rerun_attempts:
             return Outcome("done", "ran the failed jobs again")
     advice = await _choose_advice(run, late, verdict, attempts)
-    await run(tell_later_red, request, pull, checks, verdict, advice)
+    await run(tell_later_red, late, verdict, advice)
     if advice != REPAIRING:
         return Outcome("done", "told why CI turned red")
     key, _ = await run.start(StartRun(work_on_pull, request, subject=late.subject))
@@ -152,7 +138,7 @@ def _was_told(attempts: tuple[Attempt, ...], sha: Sha, verdict: Verdict) -> bool
 
 
 async def _choose_advice(
-    run: Run, late: _LateRed, verdict: Verdict, attempts: tuple[Attempt, ...]
+    run: Run, late: LateRed, verdict: Verdict, attempts: tuple[Attempt, ...]
 ) -> str:
     """Say what follows, where it is more than the verdict's own advice."""
     if verdict.kind != "ours" or verdict.reading.action != "fix":

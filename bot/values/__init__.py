@@ -63,6 +63,7 @@ from bot.values.conversation import (
     Usage,
     UserText,
 )
+from bot.values.ended_pulls import PullEnd, RevisedFile
 from bot.values.last_run import LastRun, PostedComment, RunReport
 from bot.values.merges import (
     ConflictKind,
@@ -73,7 +74,6 @@ from bot.values.merges import (
     SolvedFile,
     TreeMerge,
 )
-from bot.values.pull_ends import PullEnd, RevisedFile
 from bot.values.request import (
     Branch,
     Comment,

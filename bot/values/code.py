@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NewType
 
-from bot.values.pull_ends import PullEnd
+from bot.values.ended_pulls import PullEnd
 from bot.values.request import Branch, Repo
 
 Sha = NewType("Sha", str)  # 40 hex digits

@@ -17,7 +17,7 @@ from bot.adapters.dbos.step_output import LIMIT_CHARS
 from bot.run import RunView, StepView, from_json
 from bot.text import mask_secrets
 from bot.values import Attempt, Outcome, PullEnd, RunKey, RunState, Subject
-from bot.values.pull_ends import name_followed
+from bot.values.ended_pulls import name_followed
 
 REPORT = "report"  # the step that tells people how a run stands
 REPORTS = sa.text(

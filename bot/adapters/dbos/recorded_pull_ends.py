@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bot.adapters.dbos.sqlite import BUSY_S
 from bot.run import from_json
 from bot.values import PullEnd, Repo
-from bot.values.pull_ends import FOLLOWED
+from bot.values.ended_pulls import FOLLOWED
 
 STEP = "read_pull_end"
 # What begins with "owner/repo#" stands before "owner/repo$": the key's index finds it.

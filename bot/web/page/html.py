@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bot.run import RunView, StepView, from_json
 from bot.values import Attempt, Check, Failure, Outcome, PullEnd, Repo, Request, Usage, Verdict
-from bot.views.pull_end import describe_end
+from bot.views.end_sentence import describe_end
 from bot.web.page.diff_lines import DiffFile, parse_diff
 from bot.web.page.formats import format_duration, format_prose, format_time, format_usd
 from bot.web.page.run_history import RunHistory, read_history

@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.dbos.recorded_pull_ends import RecordedPullEnds
 from bot.run import to_json
 from bot.values import PullEnd, Repo, RevisedFile
-from bot.values.pull_ends import name_followed
+from bot.values.ended_pulls import name_followed
 
 REPO = Repo("o/r")
 FILES = (RevisedFile("app.py", 3, 1, "-a\n+b\n"),)

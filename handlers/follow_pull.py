@@ -7,8 +7,8 @@ from __future__ import annotations
 from bot.run import Ignore, Intent, SignalRun, StartRun
 from bot.stories.follow_pull import follow_pull
 from bot.values import Signal
-from bot.values.events import Event, PullChanged, PullClosed
 from bot.values.ended_pulls import name_followed
+from bot.values.events import Event, PullChanged, PullClosed
 
 
 def decide(event: Event) -> Intent:

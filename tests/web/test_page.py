@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import get_args, get_type_hints
 from urllib.parse import quote
 
 import pytest
@@ -56,7 +57,7 @@ from bot.web.page.diff_lines import parse_diff
 from bot.web.page.formats import format_duration, format_prose, format_time, format_usd
 from bot.web.page.routes import NEWEST, create_page
 from bot.web.page.run_history import read_history
-from bot.web.page.step_words import TOOL_WORDS, describe_step, name_step
+from bot.web.page.step_words import SIGNAL_WORDS, TOOL_WORDS, describe_step, name_step
 
 KEY = RunKey("ada/engine#7/1")
 QUOTED_KEY = quote(KEY)
@@ -559,6 +560,7 @@ def test_every_step_and_tool_has_its_words():
 
     assert [] == nameless
     assert "_" not in told
+    assert set(get_args(get_type_hints(Signal)["kind"])) == SIGNAL_WORDS.keys()
 
 
 def test_a_question_and_what_comes_next_are_shown(show, journal):

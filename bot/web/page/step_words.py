@@ -23,12 +23,16 @@ SIGNAL_WORDS: Mapping[str, str] = MappingProxyType(
         "checks": "CI reported something.",
         "closed": "The pull request was closed by {by}.",
         "issue": "The issue was changed by {by}.",
+        "pull": "The pull request was changed by {by}.",
         "pushed": "The branch was pushed to by {by}.",
+        "review": "The pull request was reviewed by {by}.",
         "stop": "The work was stopped by {by}.",
     }
 )
 TOOL_WORDS: Mapping[str, str] = MappingProxyType(
     {
+        "answer_thread": "answer a thread",
+        "ask_thread": "ask back in a thread",
         "create_file": "create {path}",
         "delete_file": "delete {path}",
         "edit_file": "edit {path}",

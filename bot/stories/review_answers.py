@@ -23,8 +23,7 @@ async def take_up_threads(run: Run, state: RunState, *, is_writing: bool = False
     The state stays the same when there are none. Suggestions wait until what is being written is
     pushed: they are applied on top of it.
     """
-    is_fork = state.target is not None and state.target.is_fork
-    if state.pull is None or state.pushed is None or is_fork:
+    if state.pull is None or state.pushed is None:
         return state
     repo, number = state.request.repo, state.pull.number
     waiting = await run(find_open_threads, repo, number, is_ours=is_own_pull(state))

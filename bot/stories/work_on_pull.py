@@ -42,7 +42,7 @@ async def change_pull(run: Run, request: Request) -> Outcome:
     async with run.slot(request.repo, request.at):
         state = await understand_pull(run, state)
         if state.pull_details.is_fork:
-            return await answer_fork(run, await write(run, state))
+            return await answer_fork(run, state)
         if request.command != "fix":  # that begins with what CI says of the head
             state = await _write_change(run, state)
     return await until_answered(run, state)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.git_served import git
-from tests.pull_scenes import read_threads
+from tests.pull_scenes import BOT, on_line, read_threads
 from tests.stage import BEGIN, END, FILES, REPO, edit, script, staged
 
 OPENING = "work on pull request"
@@ -35,21 +35,28 @@ def stage(tmp_path, checked):
 def read_review(on):
     """The review that the bot wrote, and what stands in its threads."""
     reviews = on.forge.list_reviews(REPO, on.fork_pull)
-    (review,) = [review for review in reviews if review.author == "greenlit[bot]"]
-    return review.body, [thread[0][1] for thread in read_threads(on.forge, on.fork_pull)]
+    (review,) = [review for review in reviews if review.author == BOT and review.body]
+    threads = read_threads(on.forge, on.fork_pull)
+    return review.body, [thread[0][1] for thread in threads if thread[0][0] == BOT]
 
 
 def test_change_is_suggested_where_the_pull_request_shows_its_lines(stage):
-    """One review, one suggestion; nothing is pushed, and the fork's author is not heard."""
-    with stage(*BEGIN, [QUIETER], END) as on:
+    """One review, one suggestion; nothing is pushed, and the fork's author is not heard. Whoever
+    asked in a thread has the answer there.
+    """
+    answer = ("answer_thread", {"thread": 1, "text": "It is softer now.", "done": True})
+    with stage(*BEGIN, [QUIETER, answer], END) as on:
         before = on.forge.list_branches(FORK)
         on.forge.add_comment(REPO, on.fork_pull, "eve", "/generate greet everybody")
         assert "refused" == on.heard().outcome.state
-        on.forge.add_comment(REPO, on.fork_pull, "ada", "/generate greet more softly")
+        asks = on_line("greeting.py", 3, "/generate greet more softly")
+        on.forge.submit_review(REPO, on.fork_pull, "ada", threads=[asks])
         outcome = on.ended(on.fork_pull).outcome
         body, threads = read_review(on)
 
         assert ['```suggestion\n    return "Hello, " + name\n```'] == threads
+        ((_, (author, reply)), _) = read_threads(on.forge, on.fork_pull)
+        assert (BOT, "It is softer now.") == (author, reply.partition("-->\n")[2])
         assert "I cannot push to a fork" in body
         assert "Nothing has run this change" in body
         assert "suggested" == outcome.state

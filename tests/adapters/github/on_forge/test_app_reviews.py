@@ -63,6 +63,21 @@ def test_a_pull_request_is_read_as_it_is_now(
     assert github.reviews.fetch_pull(repo, 99) is None
 
 
+def test_only_our_open_pull_requests_into_a_branch_are_listed(
+    forge: Forge, github: GitHubApp, repo: Repo, pull: int
+):
+    """A person's, a closed one, and one into another branch are left out."""
+    numbers = []
+    for name, base in (("a", "main"), ("b", "main"), ("c", HEAD)):
+        forge.push(REPO, "ada", name, {f"{name}.txt": "x"}, "Add")
+        numbers.append(forge.open_pull(REPO, "greenlit[bot]", name, "Add", base=base))
+    forge.close_pull(REPO, numbers[0], "ada")
+
+    assert (numbers[1],) == github.reviews.list_own_pulls(repo, Branch("main"))
+    assert (numbers[2],) == github.reviews.list_own_pulls(repo, Branch(HEAD))
+    assert () == github.reviews.list_own_pulls(repo, Branch("elsewhere"))
+
+
 def test_forks_are_told(forge: Forge, github: GitHubApp, repo: Repo):
     """Nothing can be pushed to a fork; one that was deleted has no name."""
     fork = forge.fork_repository(REPO, "eve")

@@ -63,11 +63,12 @@ def list_resolved(forge: Forge, pull: int) -> list[bool]:
 
 
 def wait_for_run(stage: Stage, story: str, count: int = 1, patience_s: float = 60) -> RunView:
-    """Wait until so many runs of a story have ended; the newest one."""
+    """Wait until so many runs of a story have ended; the newest of them."""
     deadline = time.monotonic() + patience_s
     while True:
         runs = stage.bot.runs(20, story=story)
-        if len([run for run in runs if run.outcome or run.error]) >= count:
-            return runs[0]
+        over = [run for run in runs if run.outcome or run.error]
+        if len(over) >= count:
+            return over[0]
         assert time.monotonic() < deadline, f"{story} has not ended: {runs}"
         time.sleep(0.05)

@@ -82,4 +82,5 @@ def _make_request(moved: MovedBase, target: PullDetails, at: str) -> Request:
         on_pull=True,
         title=target.title,
         body=target.body,
+        cause="its base moved, and GitHub cannot merge it any more",
     )

@@ -24,7 +24,9 @@ SAME_FAILURE = (
     "I have tried to repair this very failure before, so I leave it to you. "
     "Comment `/fix` to have me try once more."
 )
-ADVICE_ON_FORK = "The code or its tests need a change."
+ADVICE_ON_FORK = (
+    "The code or its tests need a change: comment `/fix` to have me suggest one in a review."
+)
 ADVICE = {
     "ours": "The code or its tests need a change: comment `/fix` to have me try.",
     "infrastructure": "Please see what it says: no edit of this change repairs it.",

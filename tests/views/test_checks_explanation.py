@@ -137,10 +137,10 @@ def test_whose_fault_it_is_and_what_to_do_is_said(kind, action, why, sentence):
 
 
 def test_a_fork_is_not_offered_a_push():
-    """What cannot be done there is not advised."""
+    """A review with suggestions is what can be had there."""
     fork = replace(PULL, is_fork=True)
 
-    assert "/fix" not in render(RED, verdict=OURS, pull=fork)
+    assert "`/fix` to have me suggest one in a review" in render(RED, verdict=OURS, pull=fork)
 
 
 def test_a_log_that_no_parser_knows_is_shown():

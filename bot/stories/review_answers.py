@@ -20,10 +20,10 @@ ANSWERING = "answer_thread"  # the tool
 async def take_up_threads(run: Run, state: RunState, *, is_writing: bool = False) -> RunState:
     """Take up the threads that wait for an answer by now, and were not read as they are now.
 
-    The state stays the same when there are none. Suggestions wait until what is being written is
-    pushed: they are applied on top of it.
+    The state stays the same when there are none, and in a merge. Suggestions wait until what is
+    being written is pushed: they are applied on top of it.
     """
-    if state.pull is None or state.pushed is None:
+    if state.pull is None or state.pushed is None or state.merge:
         return state
     repo, number = state.request.repo, state.pull.number
     waiting = await run(find_open_threads, repo, number, is_ours=is_own_pull(state))

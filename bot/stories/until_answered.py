@@ -24,9 +24,9 @@ async def until_answered(run: Run, state: RunState) -> Outcome:
 
     Where CI does not become green, the answers say so.
     """
-    had_pull = state.pull is not None
+    is_open = state.pull is not None or state.expected_ci.starts == "on pull request"
     outcome = await _judge(run, state)
-    while had_pull and outcome.state in GREEN_ENDS:
+    while is_open and outcome.state in GREEN_ENDS:
         before = run.state
         state = await take_up_threads(run, before)
         if state is before:

@@ -32,20 +32,27 @@ MESSAGES = {500: "Server Error", 502: "Server Error", 429: SECONDARY, 403: SECON
 
 @dataclass(slots=True)
 class InjectedFault:
-    """A failure of the next `times` requests whose path matches; `fired` counts them."""
+    """A failure of the next `times` requests whose path matches; `fired` counts them.
+
+    The first `spared` of them do not fail.
+    """
 
     method: str
     path: re.Pattern[str]
     times: int
     kind: str
     wait_s: int
+    spared: int = 0
     fired: int = 0
 
     def matches(self, method: str, path: str) -> bool:
         """Tell whether it is this request's turn to fail."""
         if self.fired >= self.times or self.method not in (method, "*"):
             return False
-        return self.path.search(path) is not None
+        if self.path.search(path) is None:
+            return False
+        self.spared -= 1
+        return self.spared < 0
 
     @property
     def is_after_work(self) -> bool:
@@ -64,15 +71,15 @@ class FaultInjector:
         self._faults: list[InjectedFault] = []
 
     def add(
-        self, method: str, path: str, kind: str, times: int = 1, wait_s: int = 1
+        self, method: str, path: str, kind: str, times: int = 1, *, wait_s: int = 1, spared: int = 0
     ) -> InjectedFault:
-        """Let the next `times` requests fail.
+        """Let the next `times` requests fail, behind those that are spared.
 
         The path is a regular expression, searched in "/api/v3/..." or git's.
         """
         if kind not in KINDS:
             raise ValueError(f"{kind} is none of {', '.join(KINDS)}")
-        fault = InjectedFault(method, re.compile(path), times, kind, wait_s)
+        fault = InjectedFault(method, re.compile(path), times, kind, wait_s, spared)
         with self._lock:
             self._faults.append(fault)
         return fault

@@ -1,0 +1,103 @@
+"""Killed anywhere in the answer to a review, a run goes on where it was: each thread answered once,
+each commit once, nothing resolved twice.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.crash.test_crash import PATIENCE_S, kill_at_steps, killable
+from tests.git_served import git
+from tests.pull_scenes import BOT, BRANCH, on_line, open_own_pull, review, script_on_pull
+from tests.stage import FINISH, PLAN, REPO, edit
+
+PLAY = script_on_pull(
+    [("read_request", {})],
+    [
+        ("submit_plan", PLAN),
+        edit('"Hello, " + name', 'f"Hello, {name}"'),
+        ("answer_thread", {"thread": 1, "text": "It is one now.", "done": True}),
+        ("answer_thread", {"thread": 2, "text": "Our guide asks for it.", "done": False}),
+    ],
+    [("finish", FINISH)],
+)
+UNHARMED = {
+    "outcome": "changed",
+    "commits": ["Greet quietly", "Greet quietly"],
+    "comments": 2,  # how it stands, and how it ended
+    "answers": [["It is one now."], ["Our guide asks for it."]],
+    "resolved": [True, False],
+    "told of threads": 1,
+    "asked for a review": ("ada",),
+    "turns asked": [0, 1, 2],
+}
+
+
+def begin(on):
+    """A review of the bot's pull request, with a wish and a question."""
+    pull = open_own_pull(on.forge)
+    wish = on_line("greeting.py", 3, "Use an f-string.")
+    review(on.forge, pull, wish, on_line("greeting.py", 2, "Why a docstring?"))
+
+
+def happened(on):
+    """What a reviewer finds in the end."""
+    forge = on.forge
+    assert forge.wait_until_idle(30)
+    comments = forge.list_review_comments(REPO, 1)
+    threads = forge.list_threads(REPO, 1)
+    events = {each.guid: each.event for each in forge.list_deliveries()}
+    return {
+        "outcome": on.outcome(),
+        "commits": git(forge.git_dir(REPO), "log", "--format=%s", f"main..{BRANCH}").splitlines(),
+        "comments": len(forge.list_comments(REPO, 1)),
+        "answers": [
+            [
+                said.body.splitlines()[1]
+                for said in comments
+                if (said.thread, said.author) == (thread.id, BOT)
+            ]
+            for thread in threads
+        ],
+        "resolved": [bool(thread.resolved_by) for thread in threads],
+        "told of threads": list(events.values()).count("pull_request_review_thread"),
+        "asked for a review": forge.find_pull(REPO, 1).reviewers,
+        "turns asked": sorted(on.double.paid_turns),
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("spared", [0, 1])
+def test_killed_after_every_other_step_of_an_answer_to_a_review(tmp_path, checked, spared):
+    """The process dies at every other step boundary, in two runs at all."""
+    with killable(tmp_path, checked, PLAY) as on:
+        begin(on)
+        kill_at_steps(on, spared)
+
+        assert on.kills > 5
+        assert UNHARMED == happened(on)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", ["cut", "cut-after"])
+def test_killed_in_the_middle_of_what_is_asked_of_threads(tmp_path, checked, kind):
+    """Threads are read, answered and resolved by GraphQL: the process dies at every third of these
+    requests, before or after GitHub did the work.
+    """
+    with killable(tmp_path, checked, PLAY) as on:
+        fault = on.forge.faults.add("POST", "/graphql$", kind, spared=2)
+        begin(on)
+        deadline = time.monotonic() + PATIENCE_S
+        while not on.outcome():
+            assert time.monotonic() < deadline, on.bot.log.read_text()[-3000:]
+            if fault.fired:
+                fault = on.forge.faults.add("POST", "/graphql$", kind, spared=2)
+                on.kill()
+            time.sleep(0.01)
+
+        assert on.kills > 2
+        assert UNHARMED == happened(on)

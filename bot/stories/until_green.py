@@ -25,7 +25,7 @@ from bot.stories.draft_ends import (
 )
 from bot.stories.progress import tell
 from bot.stories.stops import GaveUp, StaysRed
-from bot.stories.watching import settle_ci
+from bot.stories.watching import check_branch, settle_ci
 from bot.values import Checks, Outcome, RunState, Verdict
 from bot.values.run_state import after_verdict, after_wait, answer_finish
 
@@ -71,6 +71,8 @@ async def _react(run: Run, state: RunState, checks: Checks) -> RunState:
     state = run.keep(after_verdict(state, "red", checks, verdict))
     if hopeless := explain_hopeless(state, verdict):
         raise StaysRed(hopeless)
+    if state.target is not None:
+        await check_branch(run, state)  # whoever pushed since may have repaired it
     try:
         return await _fix(run, state, verdict)
     except GaveUp as gave_up:

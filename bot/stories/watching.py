@@ -90,9 +90,14 @@ async def _obey_pull_signal(run: Run, state: RunState, signal: Signal) -> None:
             why = await run(find_stop_reason, request)
         if why:
             raise Stopped(explain_moved_pull(why, signal.by, request.asker))
-    is_over = state.phase == "waiting" and signal.kind == "pushed"
-    if is_over and await run(branch_moved, state.base, state.own_branch, state.delivery.head):
-        raise Stopped(explain_moved_branch(state, signal.by))
+    if state.phase == "waiting" and signal.kind == "pushed":
+        await check_branch(run, state, signal.by)
+
+
+async def check_branch(run: Run, state: RunState, by: str = "") -> None:
+    """Raise Stopped when somebody pushed to the pull request on top of what CI was asked about."""
+    if await run(branch_moved, state.base, state.own_branch, state.delivery.head):
+        raise Stopped(explain_moved_branch(state, by))
 
 
 async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None:

@@ -20,7 +20,8 @@ def reply(ports: Ports, request: Request, text: str) -> None:
 @step("answer_status")
 def answer_status(ports: Ports, request: Request, last: LastRun | None) -> None:
     """Answer how the newest run stands at this moment."""
-    reply(ports, request, render_status(last, ports.clock.now().timestamp()))
+    now = ports.clock.now().timestamp()
+    reply(ports, request, render_status(last, now, on_pull=request.on_pull))
 
 
 def _reply_in_thread(ports: Ports, request: Request, marker: str, text: str) -> bool:

@@ -32,7 +32,7 @@ from bot.stories.pull_ends import (
     explain_unchecked_pull,
 )
 from bot.stories.stops import Stopped
-from bot.stories.watching import check_wanted, obey_signals
+from bot.stories.watching import check_pull, check_wanted, obey_signals
 from bot.values import Checks, Outcome, RunState
 from bot.values.run_state import (
     after_inspection,
@@ -50,6 +50,8 @@ async def deliver(run: Run, state: RunState) -> RunState:
     Raises Stopped when the branch is somebody else's.
     """
     await obey_signals(run, state.request)
+    if state.target is not None:
+        await check_pull(run, state)
     if state.branch is None:
         number = int(run.key.rpartition("/")[2])
         branch = name_branch(state.config.branch_prefix, state.request, number)

@@ -85,13 +85,19 @@ async def _obey_pull_signal(run: Run, state: RunState, signal: Signal) -> None:
     if signal.kind == "stop":
         raise Stopped(explain_command(request.asker, signal.by))
     if signal.kind in ("issue", "closed", "pull"):
-        why = await run(find_pull_change, request, state.pull_details)
-        if not why and not request.on_pull:
-            why = await run(find_stop_reason, request)
-        if why:
-            raise Stopped(explain_moved_pull(why, signal.by, request.asker))
+        await check_pull(run, state, signal.by)
     if state.phase == "waiting" and signal.kind == "pushed":
         await check_branch(run, state, signal.by)
+
+
+async def check_pull(run: Run, state: RunState, by: str = "") -> None:
+    """Raise Stopped when the pull request is closed, locked or has another base by now."""
+    request = state.request
+    why = await run(find_pull_change, request, state.pull_details)
+    if not why and not request.on_pull:  # it was asked for on the issue
+        why = await run(find_stop_reason, request)
+    if why:
+        raise Stopped(explain_moved_pull(why, by, request.asker))
 
 
 async def check_branch(run: Run, state: RunState, by: str = "") -> None:

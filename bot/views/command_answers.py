@@ -119,8 +119,11 @@ def render_busy(request: Request, last: LastRun | None) -> str:
     )
 
 
-def render_status(last: LastRun | None, now: float) -> str:
-    """Say how the issue's newest run stands or how it ended, from what people were told last."""
+def render_status(last: LastRun | None, now: float, *, on_pull: bool = False) -> str:
+    """Say how the newest run stands or how it ended, from what people were told last."""
+    if last is None and on_pull:
+        begin = "comment `/generate` with what to change, or `/fix`"
+        return f"{IDLE} I have not worked on this pull request yet: {begin}."
     if last is None:
         return f"{IDLE} I have not worked on this issue yet: comment `/generate` to begin."
     line = f"{last.report.line} " if last.report else ""

@@ -238,7 +238,11 @@ def test_a_draft_is_worked_on_and_a_locked_one_ends_without_a_word(stage):
         until(lambda: len(on.double.requests) > seen + 2)
         on.forge.lock_issue(REPO, pull, "ada")
 
-        assert on.ended(pull, run=2).outcome.state in ("refused", "stopped")
+        run = on.ended(pull, run=2)
+
+        assert "stopped" == run.outcome.state
+        assert "the conversation of the pull request was locked" in run.outcome.text
+        assert 2 == len(subjects(on))
 
 
 def test_an_issue_and_its_pull_request_have_one_run(stage):

@@ -10,10 +10,10 @@ from bot.logs import attach_job, merge_readings, read_log
 from bot.ports import Ports, RateLimited, Refusal, Unreachable
 from bot.tools.job_log import fetch_job_log
 from bot.values import Action, Annotation, Category, Check, Failure, Reading, Repo
+from bot.values.ci import MOST_READ
 
 log = logging.getLogger(__name__)
 
-MAX_CHECKS = 6  # the rest of a large matrix says the same
 UNREADABLE: Mapping[str, tuple[Category, Action]] = MappingProxyType(
     {
         "cancelled": ("infra", "rerun"),
@@ -39,7 +39,7 @@ def choose_checks(failed: Iterable[Check]) -> list[Check]:
 
     One red job has GitHub cancel the rest of its matrix, and the cancelled have nothing to tell.
     """
-    return sorted(failed, key=lambda check: check.conclusion == "cancelled")[:MAX_CHECKS]
+    return sorted(failed, key=lambda check: check.conclusion == "cancelled")[:MOST_READ]
 
 
 def read_check(ports: Ports, repo: Repo, check: Check, files: frozenset[str]) -> Reading:

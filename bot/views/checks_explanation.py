@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from bot.text import as_code_span, count_noun, defuse_inline, link_markdown, strip_invisible
 from bot.values import Check, Checks, Failure, Frame, PullDetails, Verdict
+from bot.values.ci import MOST_READ
 from bot.views.markdown_parts import fold, join_parts
 
 MOST_CHECKS = 10
@@ -120,6 +121,8 @@ def _render_red_checks(checks: Checks) -> str:
     lines = [f"- {_render_check(check)}" for check in checks.failed[:MOST_CHECKS]]
     if len(checks.failed) > MOST_CHECKS:
         lines.append(f"- and {len(checks.failed) - MOST_CHECKS} more")
+    if len(checks.failed) > MOST_READ:
+        lines.append(f"\nI read what {MOST_READ} of them say.")
     return "\n".join(lines)
 
 

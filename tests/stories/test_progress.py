@@ -9,6 +9,7 @@ from bot.ports import Refusal
 from bot.run import RunFault
 from bot.stories.progress import conclude_failed
 from bot.values import Outcome, RunReport
+from bot.values.events import PullClosed
 from tests.views.run_states import KEY, REQUEST, make_end, make_state
 
 BUG = RunFault("failed", "in step report: KeyError: 'x'", "report")
@@ -50,6 +51,15 @@ def test_a_run_that_broke_is_told_with_its_state():
     assert ("failed", "broke") == (outcome.state, outcome.kind)
     assert [("report", "failed")] == run.steps
     assert outcome == run.state.outcome
+
+
+def test_what_nobody_asked_for_is_told_to_nobody():
+    """An event that was handled in vain is in the log and the record."""
+    run = Recorder()
+    closed = PullClosed("d", REQUEST.repo, 8, "topic", False, "ada", False)
+    outcome = asyncio.run(conclude_failed(run, closed, BUG))
+
+    assert ("failed", []) == (outcome.state, run.steps)
 
 
 def test_an_end_that_could_not_be_told_at_first_stays_what_it_was():

@@ -111,7 +111,8 @@ def test_what_maintainers_made_of_earlier_pull_requests_is_told(read):
     text = read(retrieval=Retrieval(precedents=ends))
 
     assert (
-        "What maintainers changed in your pull request #8 before they merged it:\n"
+        "What maintainers changed in your pull request #8 before they merged it; "
+        "write so that they need not do the like again:\n"
         "| Its title: Greet\n"
         "| 5 of the 6 lines that you wrote were merged as they were.\n"
         "| app/main.py, - is what you wrote, + what they made of it:\n"

@@ -162,4 +162,4 @@ def test_many_failures_are_counted():
     text = render(*checks, verdict=verdict)
 
     assert "And 22 more failures: see the logs." in text
-    assert "- and 20 more" in text
+    assert "- and 20 more\n\nI read what 6 of them say.\n" in text

@@ -14,6 +14,7 @@ def render_precedent(end: PullEnd) -> str:
     """Render what was changed of one before it was merged, or why it was not wanted."""
     if end.is_merged:
         title = f"What maintainers changed in your pull request #{end.number} before they merged it"
+        title += "; write so that they need not do the like again"
         return render_section(title, _list_revisions(end), CHARS)
     title = f"Why maintainers closed your pull request #{end.number} without merging it"
     words = end.reason.split("\n")

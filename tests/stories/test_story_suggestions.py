@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import contextmanager
 
@@ -21,7 +22,8 @@ from tests.pull_scenes import (
     script_on_pull,
     wait_for_run,
 )
-from tests.stage import FILES, FINISH, PLAN, REPO, Say, edit, staged
+from tests.stage import BEGIN, FILES, FINISH, GOOD, PLAN, REPO, Say, edit, script, staged
+from tests.stories.test_solve_issue import SLOW
 
 READ: Sequence[Say] = [("read_request", {})]
 END: Sequence[Say] = [("finish", FINISH)]
@@ -113,3 +115,41 @@ def test_suggestion_that_turns_ci_red_is_mended(stage):
         assert "changed" == run.outcome.state
         assert 1 == len(applied)
         assert "Hello" in on.forge.read_files(REPO, BRANCH)["greeting.py"]
+
+
+def test_suggestion_during_a_run_for_the_issue_is_applied_on_its_work(tmp_path, checked):
+    """A run that goes on with its pull request takes it once its own commit is green."""
+    more = edit('"Hello, "', '"Hallo, "')
+    play = ClaudeDouble(script(*BEGIN, [GOOD], END, [more], END), pace=0)
+    go = tmp_path / "go"
+    with staged(tmp_path, checked, play, FILES | SLOW) as on:
+        go.touch()
+        issue = on.issue()
+        on.label(issue)
+        on.ended(issue)
+        go.unlink()
+        on.forge.add_comment(REPO, issue, "ada", "/generate in German, please")
+        wait_for_steps(on, f"{REPO}#{issue}/2", {"push", "fetch_checks"})
+        (pull,) = on.forge.list_pulls(REPO)
+        said = block('    return "Hallo, " + name + "!"\n')
+        review(on.forge, pull.number, on_line("greeting.py", 2, said))
+        go.touch()
+        run = on.ended(issue, run=2)
+        ((reply,),) = replies(on, pull.number)
+        files = on.forge.read_files(REPO, pull.head)
+        (pull,) = on.forge.list_pulls(REPO)
+
+        assert "opened" == run.outcome.state
+        assert 'def greet(name):\n    return "Hallo, " + name + "!"\n' == files["greeting.py"]
+        assert reply.startswith("Applied in [")
+        assert [True] == list_resolved(on.forge, pull.number)
+        assert FINISH["summary"] in pull.body
+        assert "Not in the plan" not in pull.body
+
+
+def wait_for_steps(on, key, names):
+    """Wait until a run has done these steps."""
+    deadline = time.monotonic() + 60
+    while not names <= {step.name for step in on.bot.steps(key)}:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -38,7 +38,7 @@ def render_commit_message(state: RunState) -> str:
     subject, body = clean_line(finish.title), _clean_body(finish.message, state.request)
     if pushed is not None:
         subject, body = _render_later(state, pushed, subject, body)
-    trailers = _render_trailers(state.request)
+    trailers = _render_trailers(state)
     text = join_parts(shorten_subject(subject or f"Solve {state.request.number}"), body, trailers)
     return mask_secrets(text) + "\n"
 
@@ -141,8 +141,13 @@ def _clean_body(text: str, request: Request) -> str:
     return defuse_mentions(re.sub(r"\n{3,}", "\n\n", plain))
 
 
-def _render_trailers(request: Request) -> str:
-    return f"Refs: #{request.number}\n{render_co_author(request.asker, request.asker_id)}"
+def _render_trailers(state: RunState) -> str:
+    """Render the asker as co-author, and the issue; a pull request knows its own commits."""
+    request = state.request
+    co_author = render_co_author(request.asker, request.asker_id)
+    if state.target is not None and request.number == state.target.number:
+        return co_author
+    return f"Refs: #{request.number}\n{co_author}"
 
 
 def render_co_author(login: str, account: int) -> str:

@@ -141,7 +141,9 @@ class PageRenderer:
             (request.repo.name, repo),
             (f"issue #{request.number}", f"{repo}/issues/{request.number}"),
         ]
-        if run.outcome and run.outcome.pull:
+        if request.on_pull:
+            links[1] = (f"pull request #{request.number}", f"{repo}/pull/{request.number}")
+        elif run.outcome and run.outcome.pull:
             pull = run.outcome.pull
             links.append((f"pull request #{pull}", f"{repo}/pull/{pull}"))
         if run.branch:

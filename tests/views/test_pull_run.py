@@ -1,0 +1,177 @@
+"""What people read of work on a pull request: its comment, its end, its commits."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.stories.draft_ends import explain_hopeless
+from bot.stories.pull_ends import (
+    explain_conflict,
+    explain_green_pull,
+    explain_moved_branch,
+    explain_moved_pull,
+    explain_unchecked_pull,
+)
+from bot.values import (
+    Attempt,
+    Branch,
+    Finding,
+    Issue,
+    OpenFinish,
+    Outcome,
+    PullDetails,
+    Sha,
+    Tree,
+    Verdict,
+)
+from bot.values.run_state import after_pull_checkout, after_pull_snapshot
+from bot.views.commit_message import render_commit_message
+from bot.views.end_comment import render_end_comment
+from bot.views.status_comment import render_comment
+from tests.gfm import GitHubPage
+from tests.views.run_states import FINISH, GREEN, PLAN, RED, REPO, START, TREE, make_state
+
+URL = "https://github.com/acme/greeter/pull/7"
+HEAD = Sha("d" * 40)
+TARGET = PullDetails(
+    7,
+    URL,
+    "Greet @all *loudly*",
+    "",
+    "bob",
+    Branch("main"),
+    Sha("0" * 40),
+    Branch("topic"),
+    HEAD,
+    REPO.name,
+    is_fork=False,
+)
+
+
+def make_pull_state(**parts):
+    """A run that ada asked for on bob's pull request, after the checkout."""
+    state = make_state()
+    state = replace(state, request=replace(state.request, label="", on_pull=True, words="softly"))
+    issue = Issue(7, TARGET.title, "", "bob", pull=True)
+    state = after_pull_snapshot(state, TARGET, issue, ())
+    tree = Tree(REPO, HEAD, Branch("topic"))
+    state = after_pull_checkout(state, tree, TREE, TREE.sha)
+    return replace(state, start=START, plan=PLAN, **parts)
+
+
+def push(state, *attempts):
+    """The state after the run pushed these attempts."""
+    pushed = replace(
+        state.delivery, head=attempts[-1].sha, finish=FINISH, files=("app/greeting.py",)
+    )
+    return replace(state, pushed=pushed, attempts=(*state.attempts, *attempts))
+
+
+@pytest.mark.parametrize(
+    ("phase", "text"),
+    [
+        ("planning", "Next, I show the plan here and change the pull request."),
+        ("waiting", "When CI is green, I say so here. What is red I repair."),
+    ],
+)
+def test_comment_says_what_comes_next_there(phase, text):
+    """No pull request is opened, so none is promised; closing it ends the work."""
+    page = GitHubPage(render_comment(make_pull_state(phase=phase)))
+
+    assert text in page.text
+    assert "or close the pull request." in page.text
+    assert 4 == len(page.tasks)
+    assert [] == page.mentions
+
+
+def test_comment_tells_at_the_end_what_changed_and_why():
+    """The text of the pull request is the author's; the model's words stand folded here."""
+    state = push(make_pull_state(), GREEN)
+    state = replace(state, outcome=explain_green_pull(state))
+    page = GitHubPage(render_comment(state, f"{URL}#issuecomment-1"))
+
+    assert "Greenlit changed the pull request" in page.text
+    assert "What I changed, and why" in page.text
+    assert FINISH.summary in page.text
+
+
+def test_end_names_the_commit_and_what_asks_for_less():
+    """Whoever reviews sees first what is weakened; the title of the pull request is no news."""
+    weaker = Finding("tests", "test_greeting.py", 3, "asks for less", blocks=False)
+    state = replace(push(make_pull_state(), GREEN), advice=(weaker,))
+    state = replace(state, outcome=explain_green_pull(state))
+    page = GitHubPage(render_end_comment(state))
+
+    assert page.text.startswith("@ada I pushed bbbbbbb (Greet quietly). CI is green.")
+    assert "Tests or checks ask for less than before:" in page.text
+    assert "1 attempt at CI" in page.text
+    assert (f"{GREEN.sha[:7]}", f"{URL}/commits/{GREEN.sha}") in page.links
+    assert ["ada"] == [name.removeprefix("@") for name in page.mentions]
+
+
+def test_end_on_the_issue_names_the_pull_request():
+    """Asked for elsewhere, it says where the commit is; the title calls nobody."""
+    state = push(make_pull_state(), GREEN)
+    request = replace(state.request, number=3, on_pull=False, pull=7)
+    state = replace(state, request=request, outcome=explain_green_pull(state))
+    page = GitHubPage(render_end_comment(state))
+
+    assert URL in [url for _, url in page.links]
+    assert ["ada"] == [name.removeprefix("@") for name in page.mentions]
+
+
+def test_what_was_red_before_is_no_attempt_of_the_run():
+    """Of three attempts, all are the run's own."""
+    before = replace(RED, sha=HEAD, verdict=replace(RED.verdict, jobs={"test": 1}))
+    failures = [
+        replace(RED.verdict.reading.failures[0], fingerprint=name) for name in ("a", "b", "c")
+    ]
+    reds = [
+        Attempt(
+            Sha(str(number) * 40),
+            "red",
+            Verdict("ours", replace(RED.verdict.reading, failures=(failure,))),
+        )
+        for number, failure in enumerate(failures)
+    ]
+    state = push(make_pull_state(attempts=(before,)), *reds[:2])
+
+    assert explain_hopeless(state, reds[1].verdict) is None
+    state = push(make_pull_state(attempts=(before,)), *reds)
+    assert "still red after 3 attempts" in explain_hopeless(state, reds[2].verdict).text
+    assert "CI: attempt 3 of at most 3" in GitHubPage(render_comment(state)).text
+
+
+def test_ends_say_what_happened_meanwhile():
+    """Each with what can be done next."""
+    state = make_pull_state(turns=3)
+    for outcome, text in (
+        (explain_conflict(state, "we both changed `a`"), "while I was writing, and we both"),
+        (explain_moved_branch(state, "bob"), "because @bob pushed to `topic`"),
+        (explain_moved_branch(state, "ada"), "because you pushed to `topic`"),
+        (explain_moved_pull("the pull request was closed", "bob", "ada"), "closed by @bob."),
+    ):
+        page = GitHubPage(render_end_comment(replace(state, outcome=outcome)))
+
+        assert text.replace("`", "") in page.text
+        assert "Nothing was pushed." in page.text
+        assert "/retry" in page.codes
+
+
+def test_nothing_pushed_is_said():
+    """CI was looked at, or there is none."""
+    state = make_pull_state()
+
+    assert "I changed nothing. CI is green." == explain_green_pull(state).text
+    assert "I changed nothing. No CI runs here" in explain_unchecked_pull(state).text
+    assert Outcome("changed", kind="no CI").kind == explain_unchecked_pull(push(state, GREEN)).kind
+
+
+def test_commit_on_a_pull_request_does_not_refer_to_it():
+    """It is there anyway; whoever asked is the co-author."""
+    state = make_pull_state()
+    message = render_commit_message(replace(state, open_finish=OpenFinish("c", FINISH)))
+
+    assert message.startswith("Greet quietly\n\n")
+    assert "Refs:" not in message
+    assert message.endswith("Co-authored-by: ada <1234+ada@users.noreply.github.com>\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.tools.request_sections.guidance import read_guides, render_guidance
 from bot.tools.request_sections.hits import render_hits
 from bot.tools.request_sections.merge import render_merge
@@ -56,9 +58,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
     map_lines = context.retrieval.map.split("\n")
     sections = (
         INTRODUCTION,
-        *render_threads(choose_unanswered(session), session.read_tree()),
-        *(render_request(context) if context.target is None else render_pull(context, mirrors)),
-        *render_merge(context.merge, context.target, files),
+        *_render_asked(session, files),
         *render_hits(context.retrieval, files),
         *render_project_checks(session.ports.checkers, context.config, files, paths),
         render_protected([*_list_request_texts(context), *guides.values()], guides, context.config),
@@ -69,6 +69,17 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
         render_section(MAP_TITLE, map_lines, MAP_CHARS, "list_dir shows more"),
     )
     return "\n\n".join(section for section in sections if section)
+
+
+def _render_asked(session: ToolSession, files: TreeFiles) -> Iterator[str]:
+    """Render what is asked for: threads to answer, the issue or pull request, an open merge."""
+    context = session.context
+    yield from render_threads(choose_unanswered(session), session.read_tree())
+    if context.target is None:
+        yield from render_request(context)
+    else:
+        yield from render_pull(context, session.ports.mirrors)
+    yield from render_merge(context.merge, context.target, files)
 
 
 def _find_own_tree(context: AgentContext) -> Tree:

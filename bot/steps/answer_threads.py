@@ -15,10 +15,11 @@ from bot.views.thread_answer import render_thread_answer
 
 
 @step("reply_in_thread")
-def reply_in_thread(ports: Ports, state: RunState, answer: ThreadAnswer, *, is_green: bool) -> bool:
+def reply_in_thread(ports: Ports, state: RunState, answer: ThreadAnswer) -> bool:
     """Answer in a thread, once for what was said there; False when it is gone or closed to us."""
     thread = next(thread for thread in state.open_threads if thread.id == answer.thread)
-    body = render_thread_answer(answer, state.opened.url, is_green=is_green)
+    ci = state.attempts[-1].state if state.attempts else ""
+    body = render_thread_answer(answer, state.opened.url, ci)
     marker = f"greenlit:thread:{state.key}/{thread.comments[-1].id}"
     repo, number = state.request.repo, state.opened.number
     try:

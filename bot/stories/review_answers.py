@@ -56,7 +56,7 @@ async def answer_threads(run: Run, state: RunState, *, is_green: bool) -> RunSta
     paths = {thread.id: thread.path for thread in state.open_threads}
     for answer in new:
         if paths.get(answer.thread):  # a review's own text is answered in the comment at the end
-            await run(reply_in_thread, state, answer, is_green=is_green)
+            await run(reply_in_thread, state, answer)
     posted = tuple(replace(answer, is_posted=True) for answer in state.answers)
     state = run.keep(replace(state, answers=posted))
     if new and is_green:
@@ -64,6 +64,16 @@ async def answer_threads(run: Run, state: RunState, *, is_green: bool) -> RunSta
         if is_own_pull(state):
             await run(request_reviews, state)
     return state
+
+
+async def answer_delivered(run: Run, state: RunState) -> None:
+    """Post the answers that hold although the work came to no end: words alone, and those whose
+    commit is pushed.
+    """
+    answers = tuple(
+        answer for answer in state.answers if answer.kind != "done" or answer.sha is not None
+    )
+    await answer_threads(run, replace(state, answers=answers), is_green=False)
 
 
 def needs_model(state: RunState) -> bool:

@@ -12,6 +12,11 @@ TEXT_CHARS = 4_000
 QUOTED_CHARS = 200
 SHA_CHARS = 7
 NOT_GREEN = "CI is not green on it, so this thread stays open."
+CI_NOTES = {  # what is said of the commit, by what CI said of it
+    "green": "",
+    "running": "CI has not judged it yet, so this thread stays open.",
+    "unchecked": "No CI has run it, so this thread stays open.",
+}
 COUNTED = {  # how threads were answered, in the order in which it is told
     "done": "with a change",
     "applied": "with the suggestion, to the letter",
@@ -20,14 +25,16 @@ COUNTED = {  # how threads were answered, in the order in which it is told
 }
 
 
-def render_thread_answer(answer: ThreadAnswer, pull_url: str, *, is_green: bool) -> str:
-    """Render an answer for its thread: the words, the commit that does it, and what CI says."""
+def render_thread_answer(answer: ThreadAnswer, pull_url: str, ci: str) -> str:
+    """Render an answer for its thread: the words, the commit that does it, and what CI says: the
+    state of the newest attempt.
+    """
     text = defuse_markdown(answer.text, TEXT_CHARS)
     if answer.kind not in ("done", "applied") or answer.sha is None:
         return text
     verb = "Applied" if answer.kind == "applied" else "Done"
     commit = f"[{answer.sha[:SHA_CHARS]}]({pull_url}/commits/{answer.sha})"
-    return join_parts(text, f"{verb} in {commit}.", "" if is_green else NOT_GREEN)
+    return join_parts(text, f"{verb} in {commit}.", CI_NOTES.get(ci, NOT_GREEN))
 
 
 def render_answer_count(answers: Sequence[ThreadAnswer]) -> str:

@@ -226,6 +226,21 @@ def test_red_ci_leaves_threads_open(stage):
         assert () == tuple(on.forge.find_pull(REPO, pull).reviewers)
 
 
+def test_what_was_pushed_is_answered_although_the_model_gives_up(stage):
+    """A suggestion that was applied says so in its thread; the question is left to the next run."""
+    suggestion = on_line("greeting.py", 3, 'So?\n```suggestion\n    return f"Hello, {name}"\n```\n')
+    with stage(["I stop."], ["I stop."], ["I stop."]) as (on, pull):
+        review(on.forge, pull, suggestion, QUESTION)
+        run = wait_for_run(on, "work_on_pull")
+        applied, asked = replies(on, pull)
+
+        assert "gave up" == run.outcome.state
+        assert 1 == len(applied)
+        assert "CI has not judged it yet, so this thread stays open." in applied[0]
+        assert [] == asked
+        assert [False, False] == list_resolved(on.forge, pull)
+
+
 def test_what_people_do_meanwhile_is_respected(stage, tmp_path):
     """A thread that was resolved or deleted, a comment that came behind: nothing is doubled, and
     nobody's thread is closed over their head.

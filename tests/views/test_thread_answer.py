@@ -14,25 +14,25 @@ DONE = ThreadAnswer("T1", "done", "I use a set now.", Sha("a" * 40))
 
 
 @pytest.mark.parametrize(
-    ("answer", "is_green", "text"),
+    ("answer", "ci", "text"),
     [
-        (DONE, True, f"I use a set now.\n\nDone in [aaaaaaa]({URL}/commits/{'a' * 40})."),
+        (DONE, "green", f"I use a set now.\n\nDone in [aaaaaaa]({URL}/commits/{'a' * 40})."),
         (
             replace(DONE, kind="applied", text="Applied to the letter."),
-            False,
+            "red",
             f"Applied to the letter.\n\nApplied in [aaaaaaa]({URL}/commits/{'a' * 40}).\n\n{NOT_GREEN}",
         ),
-        (ThreadAnswer("T1", "declined", "It is fast enough."), False, "It is fast enough."),
+        (ThreadAnswer("T1", "declined", "It is fast enough."), "red", "It is fast enough."),
         (
             ThreadAnswer("T1", "asked", "Ask @ada: <b>which</b>?"),
-            True,
+            "",
             "Ask `@ada`: &lt;b>which&lt;/b>?",
         ),
     ],
 )
-def test_an_answer_names_its_commit_and_says_when_ci_is_not_green(answer, is_green, text):
+def test_an_answer_names_its_commit_and_says_when_ci_is_not_green(answer, ci, text):
     """An answer without a change says nothing of CI; what the model writes calls nobody."""
-    assert text == render_thread_answer(answer, URL, is_green=is_green)
+    assert text == render_thread_answer(answer, URL, ci)
 
 
 def test_answers_are_counted_by_what_came_of_them():

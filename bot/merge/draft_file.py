@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.merge.conflict import render_with_base
+from bot.merge.markers import find_marker_lines
 from bot.merge.merge_text import MergedText, ThreeTexts, merge_text
 from bot.merge.remade_files import explain_remaking
 from bot.search.source_files import find_unreadable_reason
@@ -48,10 +49,13 @@ def draft_file(conflict: PathConflict) -> DraftedFile:
         return DraftedFile(None, advice=f"it has more than {LIMIT_BYTES:,} bytes")
     if conflict.kind == "modify/delete":
         return _draft_deletion(sides)
-    drafted = _draft_text(
+    merged = _draft_text(
         merge_text(conflict.path, sides, _decode(conflict.marked), render_with_base)
     )
-    return _refuse_hopeless(drafted)
+    drafted = _refuse_hopeless(merged)
+    if drafted.data and not drafted.lines and any(find_marker_lines(_decode(drafted.data), *sides)):
+        return DraftedFile(None, advice="what is merged of it looks like a conflict marker")
+    return drafted
 
 
 def _draft_text(merged: MergedText) -> DraftedFile:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from bot.text.git_lines import split_lines
 
@@ -12,16 +12,16 @@ MARKER = re.compile(r"(<{7,}|\|{7,}|>{7,})( .*)?\r?$|={7}\r?$")
 
 
 def find_marker_lines(text: str, *sides: str | None) -> Iterator[int]:
-    """Yield the numbers of lines that are conflict markers, and that no side has so often.
+    """Yield the numbers of lines that are conflict markers.
 
-    A line of equal signs underlines headings, too: one that a side has is no marker.
+    A line of equal signs underlines headings, too: what a side has below the same line is none.
     """
-    known = Counter[str]()
-    for side in sides:
-        known |= Counter(line for line in split_lines(side) if MARKER.match(line))
-    for number, line in enumerate(split_lines(text), 1):
-        if not MARKER.match(line):
-            continue
-        known[line] -= 1
-        if known[line] < 0:
+    known = {pair for side in sides for pair in _pair_lines(split_lines(side))}
+    for number, pair in enumerate(_pair_lines(split_lines(text)), 1):
+        if MARKER.match(pair[1]) and pair not in known:
             yield number
+
+
+def _pair_lines(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Give each line with the one before it."""
+    yield from pairwise(["", *lines])

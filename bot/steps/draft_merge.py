@@ -63,14 +63,14 @@ def draft_merge(ports: Ports, repo: Repo, pull: PullDetails, config: RepoConfig)
     merged = ports.mirrors.merge(sides.ours, sides.theirs, remote)
     if merged is None:
         return MergeDraft(sides.ours.sha, sides.theirs.sha)
-    drafted = {conflict: draft_file(conflict) for conflict in merged.conflicts}
+    drafted = {conflict: _draft(conflict, config) for conflict in merged.conflicts}
     solved = tuple(
         SolvedFile(conflict.path, file.rules)
         for conflict, file in drafted.items()
         if file.data is not None and not file.lines
     )
     left = tuple(
-        _describe_open(ports, sides, config, conflict, file)
+        _describe_open(ports, sides, conflict, file)
         for conflict, file in drafted.items()
         if file.data is None or file.lines
     )
@@ -78,14 +78,20 @@ def draft_merge(ports: Ports, repo: Repo, pull: PullDetails, config: RepoConfig)
     return _commit(ports, sides, merged, drafted, draft)
 
 
+def _draft(conflict: PathConflict, config: RepoConfig) -> DraftedFile:
+    """Draft a file, unless only people may change it: then nothing of it is solved."""
+    if reason := explain_protected_path(conflict.path, config.allow, config.protected):
+        return DraftedFile(None, advice=reason)
+    return draft_file(conflict)
+
+
 def _describe_open(
-    ports: Ports, sides: _Sides, config: RepoConfig, conflict: PathConflict, file: DraftedFile
+    ports: Ports, sides: _Sides, conflict: PathConflict, file: DraftedFile
 ) -> OpenConflict:
     """Tell what is left of one path: for the model with both sides' words, else for people."""
     path, kind = conflict.path, conflict.kind
-    advice = file.advice or explain_protected_path(path, config.allow, config.protected)
-    if advice:
-        return OpenConflict(path, kind, file.lines, advice=advice)
+    if file.advice:
+        return OpenConflict(path, kind, file.lines, advice=file.advice)
     ours = ports.mirrors.messages(sides.ours, sides.theirs, path, MOST_MESSAGES)
     theirs = ports.mirrors.messages(sides.theirs, sides.ours, path, MOST_MESSAGES)
     return OpenConflict(path, kind, file.lines, ours, theirs)

@@ -11,25 +11,19 @@ from bot.run import step
 from bot.steps.inspect_change import JudgementRules, judge_patch, summarize_findings
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import decode_texts
-from bot.values import Finding, MergeDraft, Patch, Plan, RepoConfig, Tree
+from bot.values import Finding, MergeDraft, Patch, Tree
 
 GATE = "content"
 
 
 @step("inspect_merge", summarize_findings)
 def inspect_merge(
-    ports: Ports,
-    draft: MergeDraft,
-    tree: Tree,
-    patch: Patch,
-    config: RepoConfig,
-    plan: Plan | None = None,
+    ports: Ports, draft: MergeDraft, tree: Tree, patch: Patch, rules: JudgementRules
 ) -> tuple[Finding, ...]:
     """Refuse conflict markers, and ask all gates about what is new to both sides.
 
     What one side has already was reviewed there: only what neither has is the model's own.
     """
-    rules = JudgementRules(config, plan)
     open_paths = [conflict.path for conflict in draft.left]
     sides = [_read(ports, replace(tree, sha=sha), open_paths) for sha in (draft.head, draft.base)]
     after = {**_read(ports, tree, open_paths), **patch.files}

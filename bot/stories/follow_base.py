@@ -9,11 +9,12 @@ from bot.steps.find_own_pulls import find_own_pulls
 from bot.steps.snapshot_pull import fetch_pull
 from bot.stories.pull_commands import find_pull_subject
 from bot.stories.update_branch import update_branch
+from bot.text import as_code_span
 from bot.values import MovedBase, Outcome, PullDetails, Request, RunState
 
 # GitHub tests a merge once somebody asks, and says so late when it has much to do.
 PAUSES_S = (1, 2, 5, 15, 60)
-BUSY_PAUSES_S = (5, 60, 300)  # while another run on the pull request comes to its end
+BUSY_PAUSES_S = (5, 60)  # while another run on the pull request comes to its end
 
 
 async def follow_base(run: Run, moved: MovedBase) -> Outcome:
@@ -65,13 +66,19 @@ def _is_in_conflict(target: PullDetails) -> bool:
 
 
 def _may_start(moved: MovedBase, target: PullDetails, last: RunState | None) -> bool:
-    """Tell whether somebody can be told, and no newer run was an update to this very base."""
+    """Tell whether somebody can be told, and nothing speaks against it.
+
+    Nobody stopped the newest run there, and that was no update to this very base.
+    """
     if last is None:
         return not moved.is_by_bot
-    return last.merge is None or last.merge.base != target.base_sha
+    was_stopped = last.outcome is not None and last.outcome.state == "stopped"
+    was_tried = last.merge is not None and last.merge.base == target.base_sha
+    return not was_stopped and not was_tried
 
 
 def _make_request(moved: MovedBase, target: PullDetails, at: str) -> Request:
+    cause = f"{as_code_span(target.base)} moved and conflicts with this pull request"
     return Request(
         moved.repo,
         target.number,
@@ -82,5 +89,5 @@ def _make_request(moved: MovedBase, target: PullDetails, at: str) -> Request:
         on_pull=True,
         title=target.title,
         body=target.body,
-        cause="its base moved, and GitHub cannot merge it any more",
+        cause=cause,
     )

@@ -27,23 +27,21 @@ def explain_up_to_date(state: RunState) -> Outcome:
 
 def explain_open_conflicts(state: RunState) -> Outcome:
     """Name the files that only people can merge, and why; nothing was pushed."""
-    left = state.merge_draft.left
-    reasons = [conflict for conflict in left if conflict.advice]
+    reasons = [conflict for conflict in state.merge_draft.left if conflict.advice]
+    others = [conflict for conflict in state.merge_draft.left if not conflict.advice]
+    what = f"cannot merge {_name_base(state)} into this branch, and pushed nothing"
     files = count_noun(len(reasons), "file")
-    text = (
-        f"I cannot merge {_name_base(state)} into this branch, and pushed nothing: "
-        f"{files} only people can merge.\n\n{_list_files(left)}"
-    )
-    return Outcome("gave up", text, None, "conflicts", _advise(state))
+    text = f"{files} only people can merge.\n\n{_list_files([*reasons, *others])}"
+    return Outcome("gave up", f"{_begin(state)} {what}: {text}", None, "conflicts", _advise(state))
 
 
 def explain_unsolved(state: RunState, ending: Outcome) -> Outcome:
     """Say that the model did not solve the conflicts, and what ended it."""
-    text = (
-        f"I could not solve the conflicts with {_name_base(state)}, and pushed nothing. "
-        f"{ending.text}\n\n{_list_files(state.merge_draft.left)}"
-    )
-    return replace(ending, text=text, next_step=_join(ending.next_step, _advise(state)))
+    what = f"could not solve the conflicts with {_name_base(state)}, and pushed nothing"
+    files = _list_files(state.merge_draft.left)
+    next_step = f"{ending.next_step} {_advise(state)}".strip()
+    text = f"{_begin(state)} {what}. {ending.text}\n\n{files}"
+    return replace(ending, text=text, next_step=next_step)
 
 
 def explain_moved_head(state: RunState) -> Outcome:
@@ -54,18 +52,28 @@ def explain_moved_head(state: RunState) -> Outcome:
     return Outcome("stopped", text, None, "taken branch", next_step)
 
 
+def _begin(state: RunState) -> str:
+    """Begin the sentence; where nobody asked for the merge, with what began it."""
+    cause = state.request.cause
+    return f"I began unasked, because {cause}. I" if cause else "I"
+
+
 def _name_base(state: RunState) -> str:
     return as_code_span(state.pull_details.base)
 
 
 def _list_files(conflicts: Sequence[OpenConflict]) -> str:
     lines = [
-        f"- {as_code_span(conflict.path)}: {conflict.advice or CHOICES[conflict.kind]}."
+        f"- {as_code_span(conflict.path)}: {_explain_conflict(conflict)}."
         for conflict in conflicts[:MOST_PATHS]
     ]
     if len(conflicts) > MOST_PATHS:
         lines.append(f"- and {count_noun(len(conflicts) - MOST_PATHS, 'more file')}.")
     return "\n".join(lines)
+
+
+def _explain_conflict(conflict: OpenConflict) -> str:
+    return (conflict.advice or CHOICES[conflict.kind]).rstrip(".")
 
 
 def _advise(state: RunState) -> str:
@@ -77,7 +85,3 @@ def _advise(state: RunState) -> str:
         f"git switch {head}\ngit merge {base}\n```\n\n"
         "Then solve the files named above, make anew what a tool makes, commit and push."
     )
-
-
-def _join(first: str, second: str) -> str:
-    return f"{first} {second}".strip()

@@ -15,8 +15,8 @@ def render_merge_result(state: RunState, commit: str) -> str:
     draft, base = state.merge_draft, as_code_span(state.pull_details.base)
     commits = count_noun(draft.behind, "commit")
     sentences = [f"I merged {base} ({commits}), and pushed {commit}."]
-    if state.request.comment is None:
-        sentences.insert(0, f"{base} moved, and this pull request could not be merged any more.")
+    if state.request.cause:
+        sentences.insert(0, f"I began unasked, because {state.request.cause}.")
     if draft.solved:
         paths = _name_paths([file.path for file in draft.solved])
         sentences.append(f"Conflicts in {paths} left no doubt.")

@@ -149,10 +149,11 @@ def test_very_many_conflicts_are_left_to_people():
 
 
 def test_markers_are_found_and_headings_are_not():
-    """A line of equal signs that a side has underlines a heading; all else is a marker."""
-    heading = "Title\n=======\n"
+    """A line of equal signs below a title that a side has underlines it; all else is a marker."""
+    first, second = "One\n=======\n", "Two\n=======\n"
 
-    assert [] == list(find_marker_lines(heading, heading, None))
-    assert [2] == list(find_marker_lines(heading, "Title\n", None))
+    assert [] == list(find_marker_lines(first + second, first, second))
+    assert [2] == list(find_marker_lines(first, "One\n", second))
     assert [1, 3, 5] == list(find_marker_lines("<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n"))
-    assert [4] == list(find_marker_lines(f"{heading}x\n||||||| base\n", heading, heading))
+    assert [4] == list(find_marker_lines(f"{first}x\n||||||| base\n", first, second))
+    assert [4] == list(find_marker_lines(f"{first}x\r\n=======\r\n", first, second))

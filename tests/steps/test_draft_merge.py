@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.steps.draft_merge import commit_resolution, draft_merge
+from bot.steps.inspect_change import JudgementRules
 from bot.steps.inspect_merge import inspect_merge
 from bot.tools import AgentContext, ToolSession
 from bot.tools.read_request import READ_REQUEST, ReadRequestInput
@@ -152,7 +153,7 @@ def test_a_marker_never_passes(merging: Merging):
 
     def inspect(patch: Patch):
         tree = merging.tree(draft)
-        return inspect_merge(merging.place.ports, draft, tree, patch, RepoConfig())
+        return inspect_merge(merging.place.ports, draft, tree, patch, JudgementRules(RepoConfig()))
 
     untouched, halved = inspect(Patch()), inspect(Patch({"greeting.py": half}))
 
@@ -176,7 +177,7 @@ def test_what_one_side_removed_is_no_fault_of_the_merge(merging: Merging):
     def inspect(text: str):
         patch = Patch({"test_greet.py": text})
         tree = merging.tree(draft)
-        found = inspect_merge(merging.place.ports, draft, tree, patch, RepoConfig())
+        found = inspect_merge(merging.place.ports, draft, tree, patch, JudgementRules(RepoConfig()))
         return [finding.gate for finding in found if finding.blocks]
 
     assert ["test_greet.py"] == [conflict.path for conflict in draft.left]

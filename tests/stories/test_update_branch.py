@@ -225,7 +225,7 @@ def test_the_bots_own_pull_request_is_updated_by_itself(stage):
 
         assert ("changed", f"started {run.key}") == (run.outcome.state, asked.outcome.text)
         assert SOLVED in on.forge.read_files(REPO, BRANCH)["greeting.py"]
-        assert "@ada `main` moved, and this pull request could not be merged any more." in end
+        assert "@ada I began unasked, because `main` moved and conflicts with this" in end
         assert [run.key] == [each.key for each in on.bot.runs(9, story="update_branch")]
         assert [] == on.own(other)
 

@@ -38,24 +38,28 @@ class DraftedFile:
 
 def draft_file(conflict: PathConflict) -> DraftedFile:
     """Solve what leaves no doubt in one path."""
-    if "\ufffd" in conflict.path:
-        return DraftedFile(None, advice="its name is not UTF-8")
-    if conflict.kind not in MERGED_BY_LINES:
-        return DraftedFile(None, advice=REASONS[conflict.kind])
     sides = ThreeTexts(*map(_decode, (conflict.base, conflict.ours, conflict.theirs)))
-    if how := explain_remaking(conflict.path, sides.ours or sides.theirs):
-        return DraftedFile(None, advice=how)
-    if max(map(len, sides)) > LIMIT_BYTES:
-        return DraftedFile(None, advice=f"it has more than {LIMIT_BYTES:,} bytes")
+    if advice := _find_obstacle(conflict, sides):
+        return DraftedFile(None, advice=advice)
     if conflict.kind == "modify/delete":
         return _draft_deletion(sides)
-    merged = _draft_text(
-        merge_text(conflict.path, sides, _decode(conflict.marked), render_with_base)
-    )
-    drafted = _refuse_hopeless(merged)
-    if drafted.data and not drafted.lines and any(find_marker_lines(_decode(drafted.data), *sides)):
+    marked = _decode(conflict.marked)
+    merged = merge_text(conflict.path, sides, marked, render_with_base)
+    drafted = _refuse_hopeless(_draft_text(merged))
+    if not merged.left and any(find_marker_lines(merged.text, *sides)):
         return DraftedFile(None, advice="what is merged of it looks like a conflict marker")
     return drafted
+
+
+def _find_obstacle(conflict: PathConflict, sides: ThreeTexts) -> str:
+    """Say why a path cannot be merged by lines; empty when it can."""
+    if "\ufffd" in conflict.path:
+        return "its name is not UTF-8"
+    if conflict.kind not in MERGED_BY_LINES:
+        return REASONS[conflict.kind]
+    if max(map(len, sides)) > LIMIT_BYTES:
+        return f"it has more than {LIMIT_BYTES:,} bytes"
+    return explain_remaking(conflict.path, sides.ours or sides.theirs)
 
 
 def _draft_text(merged: MergedText) -> DraftedFile:

@@ -22,6 +22,7 @@ from rich.text import Text
 from bot.cli.demo.bot_process import BotDied
 from bot.cli.demo.last_screen import DemoResult, find_command, render_end
 from bot.cli.demo.narration import open_issue, watch_run
+from bot.cli.demo.review import list_threads, print_answers, submit_review
 from bot.cli.demo.staging import REPO, Cast, Stage, set_stage
 from bot.cli.inputs import WrongUseError, print_error, require_folder
 from bot.cli.progress_line import show_progress
@@ -83,6 +84,7 @@ def _play(console: Console, home: Path, cast: Cast, *, stay: bool) -> int:
             began = time.monotonic()
             open_issue(console, stage)
             watch_run(console, stage)
+            _review(console, stage)
             result = _collect_result(stage, time.monotonic() - began)
             console.print(render_end(result, find_command(), stay=stay), soft_wrap=True)
             if stay:
@@ -129,12 +131,24 @@ def _end_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+def _review(console: Console, stage: Stage) -> None:
+    """Review the pull request once it is open and green, and watch the bot answer."""
+    pulls = stage.forge.list_pulls(REPO)
+    if not pulls or pulls[-1].draft:
+        return
+    earlier = {run["key"] for run in stage.bot.list_runs()}
+    submit_review(console, stage, pulls[-1])
+    watch_run(console, stage, earlier)
+    print_answers(console, list_threads(stage, pulls[-1].number))
+
+
 def _collect_result(stage: Stage, took_s: float) -> DemoResult:
     """Look at what is on the forge in the end."""
     pulls = stage.forge.list_pulls(REPO)
     misfits = stage.list_misfits()
     return DemoResult(
         pull=pulls[-1] if pulls else None,
+        threads=list_threads(stage, pulls[-1].number) if pulls else (),
         misfit=misfits[0] if misfits else "",
         took_s=took_s,
         forge_url=stage.forge.state.web,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
 from rich.text import Text
 
-from bot.cli.demo.staging import REPO
+from bot.cli.demo.review import ReviewedThread
+from bot.cli.demo.staging import ASKER, REPO
 from bot.forge import PullRecord
+from bot.text import count_noun
 from bot.text.terminal_text import strip_control
 
 LABEL_CHARS = 14
@@ -22,6 +24,7 @@ class DemoResult:
     """What came of the demo, and where it can be looked at."""
 
     pull: PullRecord | None
+    threads: tuple[ReviewedThread, ...]
     misfit: str  # how the conversation written by hand did not fit; "" when it did
     took_s: float
     forge_url: str
@@ -31,8 +34,11 @@ class DemoResult:
 
     @property
     def is_green(self) -> bool:
-        """The pull request is open for review, and the conversation was played as written."""
-        return self.pull is not None and not self.pull.draft and not self.misfit
+        """The pull request is open and green, each thread has its answer, and the conversation was
+        played as written.
+        """
+        is_open = self.pull is not None and not self.pull.draft
+        return is_open and not self.misfit and all(thread.answer for thread in self.threads)
 
 
 def find_command() -> str:
@@ -72,16 +78,32 @@ def _render_outcome(result: DemoResult) -> Iterator[Text]:
             sign, style, state = "✓", "bold green", "is open, and CI is green"
         yield Text(f"{sign} Pull request #{result.pull.number} {state}, {took}.", style)
         yield Text(f"  {title}")
+    if result.threads:
+        yield _summarize_review(result.threads, result.pull)
     if result.misfit:
         headline = "The conversation written by hand no longer fits what the bot says."
         yield Text(headline, "bold red")
         yield Text(strip_control(result.misfit), "red")
 
 
+def _summarize_review(threads: Sequence[ReviewedThread], pull: PullRecord | None) -> Text:
+    """Say how many threads are answered and resolved, and whether the review is asked for again."""
+    answered = sum(bool(thread.answer) for thread in threads)
+    resolved = sum(thread.is_resolved for thread in threads)
+    words = f"{answered} of {count_noun(len(threads), 'thread')} answered, {resolved} resolved"
+    if answered < len(threads):
+        return Text(f"✗ Its review: {words}.", "bold red")
+    if pull and ASKER in pull.reviewers:
+        words += f"; @{ASKER} is asked again"
+    return Text(f"✓ Its review: {words}.", "bold green")
+
+
 def _render_places(result: DemoResult, *, stay: bool) -> Iterator[Text]:
     pull = result.pull
     if stay and pull:
         yield _render_place("Pull request", f"{result.forge_url}/{REPO}/pull/{pull.number}")
+        for thread in result.threads:
+            yield _render_place(thread.kind, f"{result.forge_url}/{REPO}/{thread.page}")
     if stay:
         yield _render_place("Issue", f"{result.forge_url}/{REPO}/issues/1")
         yield _render_place("Page of runs", result.page_url)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
@@ -19,6 +20,7 @@ from bot.text.terminal_text import strip_control
 
 PATIENCE_S = 900
 POLL_S = 0.1
+LOOKED_AT_OFTEN = ("CI", "review")
 MODEL, CI = "The model thinks", "CI runs"
 # What comes after a step, by the step's name in the record.
 NEXT_WORK: Mapping[str, str] = {
@@ -32,6 +34,20 @@ NEXT_WORK: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What was printed of a run: its steps, and the last line of each name."""
+
+    steps: set[tuple[str, int]] = field(default_factory=set)
+    lines: dict[str, str] = field(default_factory=dict)
+
+    def is_repeated(self, name: str, text: Text) -> bool:
+        """Tell whether a line only says again how CI or the review stands; remember it."""
+        last = self.lines.get(name)
+        self.lines[name] = text.plain
+        return name in LOOKED_AT_OFTEN and last == text.plain
+
+
 def open_issue(console: Console, stage: Stage) -> None:
     """Open the issue and label it, as a person would."""
     title, body = read_issue()
@@ -43,13 +59,16 @@ def open_issue(console: Console, stage: Stage) -> None:
     stage.forge.add_label(REPO, number, "autogen", ASKER)
 
 
-def watch_run(console: Console, stage: Stage) -> None:
-    """Print each step as it is done, until the run has ended."""
+def watch_run(console: Console, stage: Stage, earlier: Collection[str] = ()) -> None:
+    """Print each step of the next run as it is done, until it has ended.
+
+    `earlier` has the keys of the runs before it.
+    """
     deadline = time.monotonic() + PATIENCE_S
-    printed: set[tuple[str, int]] = set()
+    printed = Printed()
     with show_progress("The bot reads the request", console) as describe:
         while time.monotonic() < deadline:
-            runs = stage.bot.list_runs()
+            runs = [run for run in stage.bot.list_runs() if run["key"] not in earlier]
             for run in reversed(runs):
                 _print_new_steps(console, stage.bot.fetch_run(run["key"]), printed, describe)
             if any(run["outcome"] or run["error"] for run in runs):
@@ -61,14 +80,15 @@ def watch_run(console: Console, stage: Stage) -> None:
 def _print_new_steps(
     console: Console,
     run: Mapping[str, Any],
-    printed: set[tuple[str, int]],
+    printed: Printed,
     describe: Describe,
 ) -> None:
     for step in run["steps"]:
-        if (run["key"], step["number"]) in printed:
+        if (run["key"], step["number"]) in printed.steps:
             continue
-        printed.add((run["key"], step["number"]))
-        if summary := _summarize(step):
+        printed.steps.add((run["key"], step["number"]))
+        summary = _summarize(step)
+        if summary and not printed.is_repeated(*summary):
             console.print(StepLine(step["ended"] - step["began"], *summary))
         describe(NEXT_WORK.get(step["name"], "The bot works"))
 

@@ -8,17 +8,17 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cli.demo.staging import ASKER, REPO, Stage
-from bot.cli.terminal import HangingText, render_markdown
+from bot.cli.terminal import HangingText
 from bot.forge import PullRecord
 from bot.forge.review_records import NewThread, ThreadPlace, ThreadRecord
+from bot.text import extract_visible
+from bot.text.terminal_text import strip_control
 
-SUGGESTION = """\
-A report can fail, too.
-
-```suggestion
-| `GET /reports/requests/{id}` | `running`, `done` with the report (count, total and best customer), or `failed` with the reason |
-```
-"""
+SUGGESTED = (
+    "| `GET /reports/requests/{id}` | `running`, `done` with the report: count, total and best "
+    "customer; or `failed` with the reason |"
+)
+SUGGESTION = f"A report can fail, too.\n\n```suggestion\n{SUGGESTED}\n```"
 QUESTION = "Does anything ever remove a request? A shop that asks all day fills the memory."
 
 
@@ -44,8 +44,8 @@ class ReviewedThread:
 
 
 REMARKS = (
-    Remark("Suggestion", "README.md", "| `GET /reports/requests/", SUGGESTION),
     Remark("Question", "app/requests.py", "REQUESTS", QUESTION),
+    Remark("Suggestion", "README.md", "| `GET /reports/requests/", SUGGESTION),
 )
 
 
@@ -72,9 +72,9 @@ def list_threads(stage: Stage, number: int) -> tuple[ReviewedThread, ...]:
 def print_answers(console: Console, threads: tuple[ReviewedThread, ...]) -> None:
     """Print what the bot said in each thread."""
     for thread in threads:
-        state = Text("✓ resolved", "green") if thread.is_resolved else Text("stays open", "cyan")
-        console.print(Text.assemble((f"\n{thread.kind}", "bold"), f", {thread.place}: ", state))
-        console.print(render_markdown(thread.answer))
+        state = Text("✓ resolved", "green") if thread.is_resolved else Text("open", "cyan")
+        console.print(Text.assemble((f"\n{thread.kind}", "bold"), f", {thread.place}, ", state))
+        console.print(HangingText(Text("  "), Text(strip_control(thread.answer))))
 
 
 def _print_remark(console: Console, remark: Remark, place: str) -> None:
@@ -101,6 +101,6 @@ def _read_thread(stage: Stage, thread: ThreadRecord) -> ReviewedThread:
         kind=next(remark.kind for remark in REMARKS if remark.path == thread.original.path),
         place=thread.original.path,
         page=f"pull/{thread.number}#discussion_r{newest.id}",
-        answer="" if newest.author == ASKER else newest.body,
+        answer="" if newest.author == ASKER else extract_visible(newest.body).strip(),
         is_resolved=bool(thread.resolved_by),
     )

@@ -86,8 +86,9 @@ def read_issue() -> tuple[str, str]:
 
 
 def _load_double(conversation: Path | None) -> ClaudeDouble:
-    with as_file(files("bot.cli.demo").joinpath("conversation.yml")) as own:
-        return ClaudeDouble(Script.load(conversation or own), pace=1.0)
+    own = files("bot.cli.demo")
+    with as_file(own / "conversation.yml") as solving, as_file(own / "review.yml") as reviewed:
+        return ClaudeDouble([Script.load(reviewed), Script.load(conversation or solving)], pace=1.0)
 
 
 def _double_settings(url: str) -> dict[str, str]:

@@ -106,7 +106,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "request_reviews": ("Asked for the review again", "asking for the review again"),
         "resolve_threads": ("Resolved what is done", "resolving threads"),
         "reply": ("Answered the request", "answering the request"),
-        "report": ("Updated the comment on the issue", "writing my comment"),
+        "report": ("Updated its comment", "writing my comment"),
         "report_failure": ("Told people that it broke", "telling that something broke"),
         "rebase_patch": (
             "Put the change onto what was pushed meanwhile",

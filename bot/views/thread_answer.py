@@ -19,7 +19,7 @@ CI_NOTES = {  # what is said of the commit, by what CI said of it
 }
 COUNTED = {  # how threads were answered, in the order in which it is told
     "done": "with a change",
-    "applied": "with the suggestion, to the letter",
+    "applied": "by applying the suggestion",
     "declined": "without a change",
     "asked": "with a question",
 }

@@ -70,7 +70,7 @@ def test_the_text_reads_from_short_to_long():
             "callers",
             "What the checks found: 1 left as advice",
             "Greenlit, a bot that uses Claude, wrote this because ada asked for it in #7; it cost $0.42. Nobody has reviewed it yet: please do.",
-            "To have more changed here, comment /generate on #7 with what to change. Once you push to this branch, it is yours and I leave it alone. Closing this pull request ends my work on it. Run acme/greeter#7/1.",
+            "To have more changed here, review it, or comment /generate with what to change. While it is open I merge its base into it where the two conflict, and repair what turns red later. Closing it ends my work on it. Run acme/greeter#7/1.",
         ]
     )
 

@@ -515,7 +515,7 @@ def test_a_run_tells_its_steps_in_words(show, journal):
     )
     assert "Did what the model asked 1.5 s 1 of 2 calls refused: no such file" in steps
     assert "Pushed to the branch 1.5 s bbbbbbb to its own branch" in steps
-    assert "Updated the comment on the issue 1.5 s" in steps
+    assert "Updated its comment 1.5 s" in steps
     for internal in ("ask_model", "use_tools", "fetch_checks", "1041", "null", "None", "slot"):
         assert internal not in read(page.css_first(".steps"))
 

@@ -5,11 +5,13 @@ from threading import Lock
 
 import pytest
 
+from bot.forge.claude_double import ClaudeDouble
 from bot.forge.claude_script import Script
 from tests.git_served import git
 from tests.pull_scenes import BRANCH, open_own_pull, wait_for_run
-from tests.stage import BEGIN, END, FILES, REPO, edit, script, staged
+from tests.stage import BEGIN, END, FILES, GOOD, REPO, edit, script, staged
 
+ABOUT = ("solve issue #1", "bring the branch")
 OPENING = "Solve each so that both sides keep what they meant"
 CODE = 'def greet(name):\n    return "Hello " + name\n'
 MINE = {"greeting.py": 'def greet(name):\n    return "Hello, " + name\n'}
@@ -228,6 +230,48 @@ def test_the_bots_own_pull_request_is_updated_by_itself(stage):
         assert "@ada I began unasked, because `main` moved and conflicts with this" in end
         assert [run.key] == [each.key for each in on.bot.runs(9, story="update_branch")]
         assert [] == on.own(other)
+
+
+def test_an_issues_pull_request_is_updated_in_its_name(tmp_path, checked):
+    """The run of the issue and the update are numbered together; who asked for the one is told of
+    the other, on the pull request.
+    """
+    first = script(*BEGIN, [GOOD], END)
+    second = script(*BEGIN, [SOLVE], END, opening=OPENING)
+    play = [
+        each.model_copy(update={"about": about})
+        for each, about in zip((first, second), ABOUT, strict=True)
+    ]
+    with staged(tmp_path, checked, ClaudeDouble(play, pace=0)) as on:
+        issue = on.issue()
+        on.label(issue)
+        pull = on.ended(issue).outcome.pull
+        on.forge.push(REPO, "wes", "main", YOURS, "Greet there")
+        run = wait_for_run(on, "update_branch")
+        (end,) = on.ends(pull)
+
+        assert (f"{REPO}#{issue}/2", "changed") == (run.key, run.outcome.state)
+        assert end.partition("-->\n")[2].startswith("@ada I began unasked, because `main` moved")
+        assert 1 == len(on.ends(issue))
+
+
+def test_what_cannot_be_updated_by_itself_is_told_once(stage):
+    """A lockfile: the reason stands on the pull request once, however often its base is looked at;
+    the next commit of the base is tried again.
+    """
+    tree = {**FILES, "uv.lock": "a = 1\n"}
+    with stage(tree=tree) as on:
+        pull = open_own_pull(on.forge, {"uv.lock": "a = 2\n"})
+        on.forge.push(REPO, "ada", "main", {"uv.lock": "a = 3\n"}, "Lock")
+        wait_for_run(on, "update_branch")
+        on.forge.edit_pull(REPO, pull, "ada", title="Greet")
+        wait_for_run(on, "follow_base", 2)
+        (end,) = on.ends(pull)
+        on.forge.push(REPO, "ada", "main", {"uv.lock": "a = 4\n"}, "Lock")
+        wait_for_run(on, "update_branch", 2)
+
+        assert "- `uv.lock`: a tool makes it anew: `uv lock`." in end
+        assert 2 == len(on.ends(pull))
 
 
 def test_a_repository_may_want_no_updates_by_itself(stage):

@@ -50,6 +50,7 @@ def merge(place: Place, method: str = "merge") -> PullEnd:
     return read_end(place)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", ["merge", "squash"])
 def test_what_people_changed_until_the_merge_is_read(shop, method):
     """By lines, with what came in their place; what the base changed meanwhile is not theirs."""
@@ -71,6 +72,7 @@ def test_what_people_changed_until_the_merge_is_read(shop, method):
     )
 
 
+@pytest.mark.long
 def test_a_rebase_and_a_push_to_the_base_are_read_too(shop):
     """Neither leaves a commit that joins both."""
     push(shop, {"app.py": WRITTEN.replace("more", "less")}, "wes")
@@ -106,6 +108,7 @@ def test_a_branch_that_was_rewritten_without_the_bot_tells_nothing(shop):
     assert () == end.files
 
 
+@pytest.mark.long
 def test_the_end_is_read_on_a_machine_without_a_mirror(shop, tmp_path):
     """All that it needs is fetched: the branch may be gone, the bot may have moved."""
     push(shop, {"app.py": WRITTEN.replace("more", "less")}, "wes")

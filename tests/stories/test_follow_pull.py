@@ -57,7 +57,7 @@ def test_what_maintainers_changed_is_recorded_and_shown_to_the_next_plan(tmp_pat
         assert "+ name.title()" in read
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_closed_pull_request_keeps_its_branch_until_the_days_are_over(tmp_path, checked):
     """The reason is recorded at once. Opened again, nothing is deleted; closed again, the branch
     goes when the days are over.

@@ -190,7 +190,11 @@ def _render_failure(pull: PullDetails, failure: Failure) -> str:
 
 
 def _render_name(failure: Failure) -> str:
-    return as_code_span(failure.test or failure.error or "a failure", NAME_CHARS)
+    if name := failure.test or failure.error:
+        return as_code_span(name, NAME_CHARS)
+    return (
+        f"A failure in {as_code_span(failure.jobs[0], NAME_CHARS)}" if failure.jobs else "A failure"
+    )
 
 
 def _render_occurrences(failure: Failure) -> str:

@@ -154,6 +154,14 @@ def test_a_log_that_no_parser_knows_is_shown():
     assert 8_000 > len(text)
 
 
+def test_a_failure_without_a_name_is_named_by_its_job():
+    """Nobody knows the tool, but GitHub knows where it ran."""
+    nameless = replace(FAILURE, test="", error="", jobs=("build",), count=1)
+    verdict = replace(OURS, reading=replace(READING, failures=(nameless,)))
+
+    assert "**A failure in `build`**\nhello Ada" in render(RED, verdict=verdict)
+
+
 def test_many_failures_are_counted():
     """A comment stays readable where everything broke."""
     many = tuple(replace(FAILURE, test=f"test_{number}") for number in range(30))

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,6 +28,7 @@ SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 )
 PRIMARY = "API rate limit exceeded for installation ID 1."
+MUTATION = re.compile(r"\bmutation\b[^{]*\{\s*(\w+)")
 MESSAGES = {500: "Server Error", 502: "Server Error", 429: SECONDARY, 403: SECONDARY}
 
 
@@ -45,11 +47,11 @@ class InjectedFault:
     spared: int = 0
     fired: int = 0
 
-    def matches(self, method: str, path: str) -> bool:
-        """Tell whether it is this request's turn to fail."""
+    def matches(self, method: str, paths: Sequence[str]) -> bool:
+        """Tell whether it is this request's turn to fail, by any of its names."""
         if self.fired >= self.times or self.method not in (method, "*"):
             return False
-        if self.path.search(path) is None:
+        if not any(map(self.path.search, paths)):
             return False
         self.spared -= 1
         return self.spared < 0
@@ -75,7 +77,8 @@ class FaultInjector:
     ) -> InjectedFault:
         """Let the next `times` requests fail, behind those that are spared.
 
-        The path is a regular expression, searched in "/api/v3/..." or git's.
+        The path is a regular expression, searched in "/api/v3/..." or git's, and for GraphQL in
+        "/api/graphql resolveReviewThread" too.
         """
         if kind not in KINDS:
             raise ValueError(f"{kind} is none of {', '.join(KINDS)}")
@@ -89,11 +92,11 @@ class FaultInjector:
         with self._lock:
             return sum(fault.fired for fault in self._faults)
 
-    def take(self, method: str, path: str) -> InjectedFault | None:
-        """Return the fault that this request meets, and count it."""
+    def take(self, method: str, *paths: str) -> InjectedFault | None:
+        """Return the fault that this request meets by one of its names, and count it."""
         with self._lock:
             for fault in self._faults:
-                if fault.matches(method, path):
+                if fault.matches(method, paths):
                     fault.fired += 1
                     return fault
         return None
@@ -110,7 +113,11 @@ class FaultMiddleware:
         """Serve the request, or let it fail."""
         fault = None
         if scope["type"] == "http":
-            fault = self._faults.take(scope["method"], scope["path"])
+            paths = [scope["path"]]
+            if scope["path"].endswith("/graphql"):
+                receive, mutation = await _read_mutation(receive)
+                paths.append(f"{scope['path']} {mutation}")
+            fault = self._faults.take(scope["method"], *paths)
         if fault is None:
             await self._app(scope, receive, send)
             return
@@ -122,6 +129,20 @@ class FaultMiddleware:
         if not fault.is_after_work:
             await _read_body(receive)
         await _send_failure(fault, send)
+
+
+async def _read_mutation(receive: Receive) -> tuple[Receive, str]:
+    """Read which mutation a request is, and let it be read again."""
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+    body = b"".join(message.get("body", b"") for message in messages)
+    match = MUTATION.search(body.decode("utf-8", "replace"))
+
+    async def receive_again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return receive_again, match[1] if match else ""
 
 
 async def _discard(_: Message) -> None:

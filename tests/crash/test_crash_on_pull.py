@@ -25,7 +25,7 @@ EFFECTS = {
     "comment": ("POST", r"/issues/1/comments$"),
     "edit": ("PATCH", r"/issues/comments/"),
     "react": ("POST", r"/reactions$"),
-    "push": ("POST", r"git-receive-pack$"),
+    "commit": ("POST", "/graphql createCommitOnBranch$"),
 }
 
 

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.crash.test_crash import PATIENCE_S, kill_at_steps, killable
+from tests.edits.suggestion_cases import block
 from tests.git_served import git
 from tests.pull_scenes import BOT, BRANCH, on_line, open_own_pull, review, script_on_pull
 from tests.stage import FINISH, PLAN, REPO, edit
@@ -25,21 +26,22 @@ PLAY = script_on_pull(
 )
 UNHARMED = {
     "outcome": "changed",
-    "commits": ["Greet quietly", "Greet quietly"],
+    "commits": ["Greet quietly", "Apply a suggestion by ada", "Greet quietly"],
     "comments": 2,  # how it stands, and how it ended
-    "answers": [["It is one now."], ["Our guide asks for it."]],
-    "resolved": [True, False],
-    "told of threads": 1,
+    "answers": [["It is one now."], ["Our guide asks for it."], ["Applied in"]],
+    "resolved": [True, False, True],
+    "told of threads": 2,
     "asked for a review": ("ada",),
     "turns asked": [0, 1, 2],
 }
 
 
 def begin(on):
-    """A review of the bot's pull request, with a wish and a question."""
+    """A review of the bot's pull request, with a wish, a question and a suggestion."""
     pull = open_own_pull(on.forge)
     wish = on_line("greeting.py", 3, "Use an f-string.")
-    review(on.forge, pull, wish, on_line("greeting.py", 2, "Why a docstring?"))
+    suggestion = on_line("greeting.py", 1, block("def greet(name: str):\n"))
+    review(on.forge, pull, wish, on_line("greeting.py", 2, "Why a docstring?"), suggestion)
 
 
 def happened(on):
@@ -55,7 +57,7 @@ def happened(on):
         "comments": len(forge.list_comments(REPO, 1)),
         "answers": [
             [
-                said.body.splitlines()[1]
+                said.body.splitlines()[1].partition(" [")[0]  # without the commit's name
                 for said in comments
                 if (said.thread, said.author) == (thread.id, BOT)
             ]

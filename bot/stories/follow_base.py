@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run, StartRun
+from bot.steps.admit import read_label
 from bot.steps.find_own_pulls import find_own_pulls
 from bot.steps.snapshot_pull import fetch_pull
 from bot.stories.pull_commands import find_pull_subject
@@ -32,6 +33,10 @@ async def _update(run: Run, moved: MovedBase, number: int, at: str) -> str:
     for pause_s in (*BUSY_PAUSES_S, 0):
         target = await _settle(run, moved, number)
         if target is None or not _is_in_conflict(target):
+            return ""
+        # A configuration with a mistake is told to whoever asks for something here.
+        reading = await run(read_label, moved.repo)
+        if reading.config is None or not reading.config.update:
             return ""
         request = _make_request(moved, target, at)
         subject = await find_pull_subject(run, request, target)

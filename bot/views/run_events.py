@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.text import count_noun
 from bot.text.terminal_text import strip_control
-from bot.values import Attempt, Outcome, Plan, Request, RunState, Verdict
+from bot.values import Attempt, Outcome, Plan, PullDetails, Request, RunState, Verdict
 
 TEXT_CHARS = 160
 SHA_CHARS = 7
@@ -48,7 +48,9 @@ def list_changes(before: RunState | None, after: RunState) -> Iterator[RunEvent]
         yield _describe_push(before, after)
     elif after.attempts != before.attempts and after.outcome is None:
         yield _describe_ci(after.attempts[-1], len(after.attempts))
-    if after.pull is not None and after.pull != before.pull:
+    if after.target is not None and before.target is None:
+        yield _describe_target(after.target)
+    elif after.pull is not None and after.pull != before.pull:
         yield _describe_pull(after, is_new=before.pull is None)
 
 
@@ -159,6 +161,13 @@ def _describe_verdict(verdict: Verdict) -> str:
     for failure in verdict.reading.failures[:1]:
         text += f": {_shorten(f'{failure.error}: {failure.message}')}"
     return text
+
+
+def _describe_target(target: PullDetails) -> RunEvent:
+    details = {"pull": target.number, "url": target.url, "branch": str(target.head)}
+    branches = _shorten(f"{target.head} into {target.base}")
+    text = f"works on pull request #{target.number}, {branches}: {target.url}"
+    return RunEvent("took up", text, details)
 
 
 def _describe_pull(state: RunState, *, is_new: bool) -> RunEvent:

@@ -27,6 +27,7 @@ from bot.values import (
 from bot.values.run_state import after_pull_checkout, after_pull_snapshot
 from bot.views.commit_message import render_commit_message
 from bot.views.end_comment import render_end_comment
+from bot.views.run_events import list_changes
 from bot.views.status_comment import render_comment
 from tests.gfm import GitHubPage
 from tests.views.run_states import FINISH, GREEN, PLAN, RED, REPO, START, TREE, make_state
@@ -175,3 +176,10 @@ def test_commit_on_a_pull_request_does_not_refer_to_it():
     assert message.startswith("Greet quietly\n\n")
     assert "Refs:" not in message
     assert message.endswith("Co-authored-by: ada <1234+ada@users.noreply.github.com>\n")
+
+
+def test_log_says_which_pull_request_is_worked_on():
+    """It was not opened by the run."""
+    (event,) = list_changes(make_state(), replace(make_pull_state(), plan=None, tree=None))
+
+    assert f"works on pull request #7, topic into main: {URL}" == event.text

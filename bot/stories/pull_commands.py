@@ -140,6 +140,7 @@ def _repeat(request: Request, target: PullDetails, earlier: RunState | None) -> 
         command=last.command,
         words=request.words or last.words,
         review=last.review,
+        may_resume=is_retry and not request.words,
     )
 
 

@@ -8,7 +8,19 @@ from bot.run import Run
 from bot.steps.ask_model import open_conversation
 from bot.steps.check_earlier_work import check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
-from bot.values import Issue, PullRequest, Request, Resumption, RunState, ToolResult, Turn, UserText
+from bot.stories.progress import tell
+from bot.values import (
+    Issue,
+    Phase,
+    PullRequest,
+    Request,
+    Resumption,
+    RunState,
+    Subject,
+    ToolResult,
+    Turn,
+    UserText,
+)
 from bot.values.run_state import after_nudge, after_results, after_resumption, answer_finish
 
 SPENT = ("context", "declined")
@@ -36,6 +48,35 @@ async def resume(run: Run, state: RunState) -> RunState:
     if resumed.branch:
         await run.follow(resumed.branch)
     return run.keep(resumed)
+
+
+async def resume_on_pull(run: Run, state: RunState) -> RunState:
+    """Take up what the last run on this pull request left, where nobody pushed to it since.
+
+    Answers in threads are not given twice, so what was asked in threads begins anew.
+    """
+    earlier = await run.find_last_state(Subject(run.key.rpartition("/")[0]))
+    if earlier is None or earlier.target is None or earlier.open_threads or earlier.merge:
+        return state
+    is_same = earlier.target.number == state.pull_details.number
+    if not is_same or not _has_work(earlier) or _is_spent(earlier):
+        return state
+    work = await run(check_earlier_work, replace(earlier, request=state.request))
+    if work.pull is None or work.pull.number != state.pull_details.number or work.obstacle:
+        return state
+    resumed = after_resumption(earlier, state, "This goes on where the last run ended.")
+    resumed = replace(
+        resumed,
+        config=state.config,
+        caps=state.caps,
+        target=state.target,  # at the commit that the last run left
+        threads=state.threads,
+    )
+    asked = replace(resumed, request=replace(state.request, words=""))  # they are known
+    renewed = await renew_conversation(run, asked, state.snapshot)
+    renewed = replace(renewed, request=state.request, issue=state.snapshot)
+    phase: Phase = "editing" if renewed.plan else "planning"
+    return await tell(run, replace(renewed, phase=phase))
 
 
 async def renew_conversation(run: Run, state: RunState, issue: Issue) -> RunState:
@@ -94,6 +135,8 @@ def _is_spent(earlier: RunState) -> bool:
 
 async def _open_anew(run: Run, state: RunState, issue: Issue, renewal: Renewal) -> RunState:
     """Begin another conversation on the same work."""
+    if state.target is not None:  # the writing opens it, with the prompt for pull requests
+        return replace(state, start=None, conversation=(), plan=None, open_finish=None)
     start = await run(open_conversation, state.base, issue.number)
     words = (UserText(start.first_message), UserText(renewal.invitation))
     return replace(state, start=start, conversation=words, plan=None, open_finish=None)

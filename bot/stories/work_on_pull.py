@@ -21,6 +21,7 @@ from bot.stories.agent import write
 from bot.stories.fork_answer import answer_fork
 from bot.stories.progress import carry_out, tell
 from bot.stories.pull_ends import explain_no_threads
+from bot.stories.resume import resume_on_pull
 from bot.stories.review_answers import answer_delivered, needs_model, take_up_threads
 from bot.stories.stops import GaveUp, Stopped
 from bot.stories.take_suggestions import take_suggestions
@@ -41,15 +42,22 @@ async def change_pull(run: Run, request: Request) -> Outcome:
     state = await begin_on_pull(run, request)
     try:
         async with run.slot(request.repo, request.at):
-            state = await understand_pull(run, state)
+            if not state.is_resumed:
+                state = await understand_pull(run, state)
             if state.pull_details.is_fork:
                 return await answer_fork(run, state)
-            if request.command != "fix":  # that begins with what CI says of the head
-                state = await _write_change(run, state)
+            state = await _make_change(run, state)
         return await until_answered(run, state)
     except GaveUp:
         await answer_delivered(run, run.state)
         raise
+
+
+async def _make_change(run: Run, state: RunState) -> RunState:
+    """Make the change that is asked for; to repair CI begins with what it says of the head."""
+    if state.is_resumed:
+        return await deliver_change(run, await write(run, state))
+    return state if state.request.command == "fix" else await _write_change(run, state)
 
 
 async def _write_change(run: Run, state: RunState) -> RunState:
@@ -75,7 +83,8 @@ async def begin_on_pull(run: Run, request: Request) -> RunState:
     state = await tell(run, state)
     config = await run(load_repo_config, request)
     caps = await run(compute_caps, config)
-    return run.keep(replace(state, config=config, caps=caps))
+    state = run.keep(replace(state, config=config, caps=caps))
+    return await resume_on_pull(run, state) if request.may_resume else state
 
 
 async def understand_pull(run: Run, state: RunState) -> RunState:

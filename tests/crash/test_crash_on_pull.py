@@ -4,9 +4,18 @@ comment that is edited, one end, and no turn paid twice.
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from tests.crash.test_crash import ended, kill_at_steps, kill_when_fired, killable
+from tests.crash.test_crash import (
+    PATIENCE_S,
+    ended,
+    kill_at_steps,
+    kill_when_fired,
+    killable,
+    settings_of,
+)
 from tests.git_served import git
 from tests.stage import BAD, BEGIN, END, MENDED, REPO, open_pull, script
 
@@ -71,7 +80,7 @@ def test_killed_after_every_other_step_of_the_work_on_a_pull_request(tmp_path, c
 def test_killed_in_the_middle_of_an_effect_on_a_pull_request(tmp_path, checked, effect, when):
     """Before or after GitHub did the write: it is there once."""
     method, path = EFFECTS[effect]
-    with killable(tmp_path, checked, PLAY) as on:
+    with killable(tmp_path, checked, PLAY, **settings_of(effect)) as on:
         fault = on.forge.faults.add(method=method, path=path, times=1, kind=when)
         begin(on)
         kill_when_fired(on, fault)
@@ -79,3 +88,25 @@ def test_killed_in_the_middle_of_an_effect_on_a_pull_request(tmp_path, checked, 
 
         assert UNHARMED == happened(on)
         assert 1 == max(on.double.paid_turns.values())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", ["cut", "cut-after"])
+def test_killed_while_github_makes_a_commit(tmp_path, checked, kind):
+    """Commits are made by GraphQL, as checks and threads are read: the process dies at every fourth
+    of these requests, before or after GitHub did the work.
+    """
+    with killable(tmp_path, checked, PLAY) as on:
+        fault = on.forge.faults.add("POST", "/graphql$", kind, spared=3)
+        begin(on)
+        deadline = time.monotonic() + 3 * PATIENCE_S
+        while not on.outcome():
+            assert time.monotonic() < deadline, on.bot.log.read_text()[-3000:]
+            if fault.fired:
+                fault = on.forge.faults.add("POST", "/graphql$", kind, spared=3)
+                on.kill()
+            time.sleep(0.01)
+
+        assert on.kills > 1
+        assert UNHARMED == happened(on)

@@ -290,3 +290,21 @@ def test_a_question_its_answer_and_the_work(stage):
         for text in ("| greet differently", "Which greeting?", "The soft one."):
             assert text in told
         assert "greet differently" == on.ended(pull, run=3).value["words"]
+
+
+def test_retry_after_a_limit_goes_on_with_the_work(stage):
+    """Plan, conversation and edits are kept where nobody pushed since: no turn is paid twice."""
+    with stage(PLAY, NO_CI, turns_per_run=3) as on:
+        pull = on.pull("topic", TOPIC)
+        on.say(pull, "/generate greet more softly")
+        limited = on.ended(pull)
+        on.say(pull, "/retry")
+        run = on.ended(pull, run=2)
+        again = on.own(pull)[2]
+        on.say(pull, "/retry")
+
+        assert ("gave up", "changed") == (limited.outcome.state, run.outcome.state)
+        assert (4, ["Greet quietly", "Change"]) == (len(on.double.requests), subjects(on))
+        assert "This goes on where the last run ended." in again
+        assert "unchanged" == on.ended(pull, run=3).outcome.state
+        assert 4 == len(on.double.requests)

@@ -173,7 +173,7 @@ def _explain_missing_lines(thread: ReviewThread) -> str:
             f"This suggestion is about {path} as a whole, so it names no lines to replace. "
             "Please make it on the lines it is for."
         )
-    if thread.side == "left":
+    if thread.side == "left" or thread.begins_left:
         return (
             f"This suggestion is on lines of {path} that the pull request deletes, so there is "
             "nothing to replace. Please make it on a line that is there now."

@@ -59,7 +59,7 @@ def commit_suggestions(
     case.apply()
     if not case.applied:
         return AppliedSuggestions(answers=case.list_answers(threads, None))
-    message = redact(ports, render_suggestion_message(case.applied, state.opened.number))
+    message = redact(ports, render_suggestion_message(case.applied))
     author = make_bot_author(ports.credentials.fetch_login())
     committed_at = ports.clock.now().isoformat(timespec="seconds")
     sha = ports.mirrors.commit_merge(  # which takes bytes, for files that are no UTF-8

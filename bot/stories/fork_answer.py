@@ -6,7 +6,7 @@ from bot.run import Run
 from bot.steps.suggest_to_fork import ForkAnswer, suggest_to_fork
 from bot.stories.agent import write
 from bot.stories.pull_ends import explain_answered
-from bot.stories.review_answers import answer_threads, take_up_threads
+from bot.stories.review_answers import answer_delivered, answer_threads, take_up_threads
 from bot.stories.watching import obey_signals
 from bot.text import count_noun
 from bot.values import Outcome, RunState
@@ -21,7 +21,9 @@ async def answer_fork(run: Run, state: RunState) -> Outcome:
     outcome = explain_answered(state)
     if state.patch.files:
         outcome = _explain(await run(suggest_to_fork, state, f"greenlit:fork:{run.key}"))
-    if outcome.state != "gave up":
+    if outcome.state == "gave up":
+        await answer_delivered(run, state)
+    else:
         await answer_threads(run, state, is_green=False)
     return outcome
 

@@ -69,6 +69,7 @@ class ReviewThread:
     original_start_line: int | None = None
     original_sha: Sha | None = None
     diff_hunk: str = ""  # what was shown above the first comment
+    begins_left: bool = False  # its first line, which is not told, is of the left side alone
     head_sha: Sha | None = None  # of the commit that its lines were numbered in when it was read
 
 

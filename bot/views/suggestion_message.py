@@ -23,15 +23,14 @@ def render_suggestion_title(suggestions: Sequence[Suggestion]) -> str:
     return f"Apply {noun} by {count_noun(len(people), 'person', 'people')}"
 
 
-def render_suggestion_message(suggestions: Sequence[Suggestion], number: int) -> str:
-    """Render the message of the commit on pull request `number`. Who suggested is a co-author."""
+def render_suggestion_message(suggestions: Sequence[Suggestion]) -> str:
+    """Render the message of the commit. Whoever suggested is a co-author."""
     places = [
         clean_line(f"{suggestion.path}, {suggestion.lines}, by {suggestion.author}")
         for suggestion in suggestions
     ]
     accounts = {suggestion.author: suggestion.author_id for suggestion in suggestions}
-    trailers = [f"Refs: #{number}"]
-    trailers += [render_co_author(login, account) for login, account in accounts.items()]
+    trailers = [render_co_author(login, account) for login, account in accounts.items()]
     body = render_list(list(dict.fromkeys(places)), MOST_PLACES)
     text = join_parts(render_suggestion_title(suggestions), body, "\n".join(trailers))
     return mask_secrets(text) + "\n"

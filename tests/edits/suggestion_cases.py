@@ -311,6 +311,9 @@ CASES = (
     Case("behind the end", ABC, (on(7, block("B\n")),), ABC, ("line 7", "has 3 lines now")),
     Case("done already", ABC, (on(2, block("b\n")),), ABC, ("read like this already",)),
     # Where no suggestion can be.
+    Case(
+        "from a deleted line on", ABC, (on(2, block("B\n"), begins_left=True),), ABC, ("deletes",)
+    ),
     Case("on a deleted line", ABC, (on(2, block("B\n"), side="left"),), ABC, ("deletes",)),
     Case(
         "on a whole file",

@@ -64,7 +64,7 @@ def test_the_commit_names_what_it_applies(place):
     (info,) = place.ports.mirrors.past(commit, [made.sha])
     assert (
         "Apply a suggestion by wes\n\n- x.py, line 2, by wes\n\n"
-        "Refs: #9\nCo-authored-by: wes <42+wes@users.noreply.github.com>"
+        "Co-authored-by: wes <42+wes@users.noreply.github.com>"
     ) == info.message.strip()
 
 

@@ -17,10 +17,9 @@ def test_every_suggester_is_named_once():
         "- a.py, line 1, by wes\n"
         "- ada/b.py, lines 2 to 4, by ada\n"
         "- a.py, line 7, by wes\n\n"
-        "Refs: #9\n"
         "Co-authored-by: wes <wes@users.noreply.github.com>\n"
         "Co-authored-by: ada <ada@users.noreply.github.com>\n"
-    ) == render_suggestion_message(made, 9)
+    ) == render_suggestion_message(made)
 
 
 def test_many_names_are_counted_in_the_subject():

@@ -28,7 +28,7 @@ query Threads($owner: String!, $name: String!, $number: Int!, $after: String) {{
       reviewThreads(first: 100, after: $after) {{
         pageInfo {{ hasNextPage endCursor }}
         nodes {{
-          id path line startLine originalLine originalStartLine diffSide subjectType
+          id path line startLine originalLine originalStartLine diffSide startDiffSide subjectType
           isResolved isOutdated viewerCanResolve
           comments(first: 100) {{ {COMMENT_FIELDS} }}
         }}
@@ -88,6 +88,7 @@ class ThreadShape(GraphShape):
     original_line: int | None = None
     original_start_line: int | None = None
     diff_side: Literal["LEFT", "RIGHT"]
+    start_diff_side: Literal["LEFT", "RIGHT"] | None = None
     subject_type: Literal["FILE", "LINE"]
     is_resolved: bool
     is_outdated: bool

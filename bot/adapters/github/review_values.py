@@ -37,21 +37,24 @@ def make_thread(shape: ThreadShape, all_comments: Iterable[ThreadCommentShape]) 
     comments = [comment for comment in all_comments if comment.state == "SUBMITTED"]
     is_on_file = shape.subject_type == "FILE"
     first = comments[0] if comments else None
+    begins_left = shape.start_diff_side == "LEFT" and shape.diff_side == "RIGHT"
+    has_start = not is_on_file and not begins_left  # else it counts other lines than the last one
     return ReviewThread(
         shape.id,
         shape.path,
         tuple(map(_comment_value, comments)),
         None if is_on_file else shape.line,
-        None if is_on_file else shape.start_line,
+        shape.start_line if has_start else None,
         "left" if shape.diff_side == "LEFT" else "right",
         is_on_file,
         shape.is_resolved,
         shape.is_outdated,
         shape.viewer_can_resolve,
         None if is_on_file else shape.original_line,
-        None if is_on_file else shape.original_start_line,
+        shape.original_start_line if has_start else None,
         Sha(first.original_sha) if first and first.original_sha else None,
         first.diff_hunk if first else "",
+        begins_left=begins_left,
     )
 
 

@@ -234,3 +234,18 @@ def test_threads_of_another_shape_are_bad_answers(
     github.on(GRAPHQL, Reply(data={"data": data}))
     with pytest.raises(BadAnswer, match=r"nodes\.0\.path"):
         app.reviews.list_threads(repo, 7)
+
+
+def test_a_thread_from_a_deleted_line_on_has_no_first_line(github, app, repo):
+    """The two ends count the lines of different texts: the last one alone says where it stands."""
+    changed = {"startLine": 9, "originalStartLine": 9, "startDiffSide": "LEFT"}
+    ThreadStore(github, [thread(1, comment(1), **changed), thread(2, comment(2), startLine=1)])
+    first, last = app.reviews.list_threads(repo, 7)
+
+    assert (True, None, None, 3) == (
+        first.begins_left,
+        first.start_line,
+        first.original_start_line,
+        first.line,
+    )
+    assert (False, 1) == (last.begins_left, last.start_line)

@@ -74,7 +74,7 @@ def open_conversation(
     }
     # A pull request's branch may be called anything by a stranger: its prompt does not take it.
     opening = job.render(**{name: values[name] for name in job.inputs})
-    first_message = "\n\n".join([opening, *(prompt.render() for prompt in more)])
+    first_message = "\n".join([opening, *(prompt.render() for prompt in more)])
     nudge = load("nudge").render()
     paths = TreeFiles(ports.mirrors, tree).paths()
     prefix = build_prefix(paths, has_threads=FOR_THREADS in prompts)

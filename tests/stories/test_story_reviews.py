@@ -276,6 +276,21 @@ def test_a_pull_request_closed_meanwhile_ends_the_run(stage, tmp_path):
         assert [[]] == replies(on, pull)
 
 
+def test_a_stopped_run_is_not_begun_anew_for_a_review(stage):
+    """Whoever said `/stop` meant the reviews that waited for the run, too."""
+    turns = (READ, [("submit_plan", PLAN), TEXT, DONE], END)
+    with stage(*turns, tree=FILES | SLOW) as (on, pull):
+        review(on.forge, pull, CHANGE)
+        wait_for_step(on, pull, "fetch_checks", 2)
+        review(on.forge, pull, QUESTION, action="COMMENT")
+        on.say(pull, "/stop")
+        wait_for_run(on, "handle_review", 2)
+        (run,) = on.bot.runs(20, story="work_on_pull")
+
+        assert "stopped" == run.outcome.state
+        assert [[], []] == replies(on, pull)
+
+
 def test_a_command_in_a_thread_is_answered_there(stage):
     """In a pull request of a person too: the request is about those lines."""
     one = ("answer_thread", {"thread": 1, "text": "It is one now.", "done": True})

@@ -23,10 +23,15 @@ from bot.text.durations import format_iso_time
 from bot.values import Caps, Checks, Request, RunState, Signal, Waiting
 
 
+class ThreadWaits(Exception):
+    """Somebody asked for more in a thread of the pull request, while CI was waited for."""
+
+
 async def settle_ci(run: Run, state: RunState) -> Checks:
     """Wait until all of CI has spoken; silent checks when it stayed silent for too long.
 
-    Raises StaysRed when CI does not end. Holds no slot of work.
+    Raises StaysRed when CI does not end, and ThreadWaits when people ask for more before it does.
+    Holds no slot of work.
     """
     caps = state.caps
     began = 0.0
@@ -125,6 +130,8 @@ async def _wait_for_hint(run: Run, state: RunState, patience_s: float, waiting: 
     if signal is None:
         signal = Signal("issue")  # its webhook may have been lost
     await obey_signal(run, state.request, signal)
+    if signal.kind == "review" and run.state.pull is not None and run.state.merge is None:
+        raise ThreadWaits
 
 
 def _next_look_s(caps: Caps, waited_s: float) -> float:

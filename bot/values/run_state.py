@@ -353,6 +353,11 @@ def after_answers(state: RunState, answers: tuple[ThreadAnswer, ...]) -> RunStat
     return replace(state, answers=tuple(newest.values()))
 
 
+def name_commit(state: RunState) -> RunState:
+    """Name the newest commit in the answers that it carries out."""
+    return replace(state, answers=_list_named(state.answers, state.delivery.head))
+
+
 def after_push(state: RunState, head: Sha, url: str = "") -> RunState:
     """Begin an attempt: the patch stands on the branch, and CI has not spoken yet."""
     pushed = PushedChange(head, state.finish_call.finish, tuple(state.patch.files), url)
@@ -361,7 +366,7 @@ def after_push(state: RunState, head: Sha, url: str = "") -> RunState:
         pushed=pushed,
         attempts=(*state.attempts, Attempt(head, "running")),
         rerun_attempts={},
-        answers=_name_commit(state.answers, head),
+        answers=_list_named(state.answers, head),
     )
 
 
@@ -372,7 +377,7 @@ def after_recheck(state: RunState) -> RunState:
         state,
         attempts=(*state.attempts, Attempt(head, "running")),
         rerun_attempts={},
-        answers=_name_commit(state.answers, head),
+        answers=_list_named(state.answers, head),
     )
 
 
@@ -405,7 +410,7 @@ def after_wait(state: RunState, result: AttemptState) -> RunState:
     return replace(state, attempts=attempts)
 
 
-def _name_commit(answers: tuple[ThreadAnswer, ...], head: Sha) -> tuple[ThreadAnswer, ...]:
+def _list_named(answers: tuple[ThreadAnswer, ...], head: Sha) -> tuple[ThreadAnswer, ...]:
     """Name the commit in the answers that it carries out."""
     return tuple(
         replace(answer, sha=head) if answer.kind == "done" and answer.sha is None else answer

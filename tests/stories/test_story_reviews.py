@@ -125,7 +125,7 @@ def test_reviews_within_a_minute_are_one_run(stage, tmp_path):
             review(on.forge, pull, QUESTION, by="wes", action="COMMENT")
         wait_for_step(on, pull, "fetch_checks", 2)
         review(on.forge, pull, on_line("greeting.py", 1, "Why this name?"), action="COMMENT")
-        wait_for_run(on, "handle_review", 1)
+        wait_for_step(on, pull, "use_tools", 4)  # while CI is waited for
         (tmp_path / "go").touch()
         wait_for_run(on, "handle_review", 3)
         (run,) = on.bot.runs(20, story="work_on_pull")

@@ -3,6 +3,8 @@
 import os
 import re
 import socket
+import subprocess
+import sys
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from io import StringIO
@@ -368,3 +370,19 @@ def test_a_model_of_meaning_that_does_not_answer_is_told_but_forbids_nothing(war
     assert code == 0
     assert ["! Embeddings"] == [line[:12] for line in told]
     assert "by words alone" in told[0]
+
+
+def test_a_git_that_cannot_merge_is_told_and_does_not_hold_up(tmp_path):
+    """All but updates works with an older one, so it is a remark with the version that is needed."""
+    old = tmp_path / "git"
+    old.write_text("#!/bin/sh\necho git version 2.34.1\n")
+    old.chmod(0o755)
+    code = "from bot.cli.doctor.machine import check_git as check; print(check().render())"
+    path = os.pathsep.join([str(tmp_path), *os.get_exec_path()])
+    asked = subprocess.run(
+        [sys.executable, "-c", code], env={"PATH": path}, capture_output=True, text=True, check=True
+    )
+
+    assert "git 2.34.1 cannot merge branches in a bare mirror" in asked.stdout
+    assert "takes git 2.38 or newer" in " ".join(asked.stdout.split())
+    assert "✗" not in asked.stdout

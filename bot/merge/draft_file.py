@@ -55,6 +55,8 @@ def _find_obstacle(conflict: PathConflict, sides: ThreeTexts) -> str:
     """Say why a path cannot be merged by lines; empty when it can."""
     if "\ufffd" in conflict.path:
         return "its name is not UTF-8"
+    if "\\" in conflict.path:
+        return "its name holds a backslash, which not every system takes"
     if conflict.kind not in MERGED_BY_LINES:
         return REASONS[conflict.kind]
     if max(map(len, sides)) > LIMIT_BYTES:

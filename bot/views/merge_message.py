@@ -21,7 +21,7 @@ def render_merge_message(
 
     `finish` holds the model's words for those that it solved.
     """
-    subject = f"Merge branch '{base}' into {head}"
+    subject = defuse_mentions(f"Merge branch '{base}' into {head}")
     solved = [f"- {file.path}: {', '.join(file.rules)}" for file in draft.solved]
     open_paths = [f"- {conflict.path}" for conflict in draft.left]
     words = ""

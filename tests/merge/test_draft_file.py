@@ -139,6 +139,14 @@ def test_what_is_no_text_is_left_to_people(kind: ConflictKind):
     assert len(drafted.advice) > 20
 
 
+@pytest.mark.parametrize("path", ["caf\ufffd.py", "a\\b.py"])
+def test_a_name_that_cannot_be_written_is_left_to_people(path: str):
+    """However certain the solution is."""
+    drafted = draft_file(conflict("v = 1.2.0\n", "v = 1.0.0\n", "v = 1.1.0\n", path))
+
+    assert (None, True) == (drafted.data, drafted.advice.startswith("its name"))
+
+
 def test_very_many_conflicts_are_left_to_people():
     """Nobody keeps a hundred places of one file apart."""
     one = mark("x = two()\n", "x = one()\n", "y = three(x)\n")

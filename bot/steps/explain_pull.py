@@ -29,10 +29,10 @@ def put_explanation(
     headline = describe_checks(pull, snapshot.checks)
     text = render_explanation(pull, snapshot.checks, verdict)
     at = datetime.fromtimestamp(snapshot.at, UTC)
-    body = f"@{request.asker} {text}\n\n<sub>Read at {at:%Y-%m-%d %H:%M} UTC.</sub>"
+    body = f"@{request.asker} {text}\n\n<sub>Read at {at:%Y-%m-%d %H:%M:%S} UTC.</sub>"
     marker = f"greenlit:explain:{pull.head_sha}"
     comment = ports.comments.put_comment(request.repo, request.number, marker, redact(ports, body))
-    if not comment.is_new:
+    if comment.is_edited:
         reply(ports, request, f"I brought [my reading]({comment.url}) up to date. {headline}")
     elif request.in_thread:
         reply(ports, request, f"[My reading]({comment.url}) stands in the conversation. {headline}")

@@ -24,12 +24,12 @@ class LateRed:
 
 
 @step("tell_later_red")
-def tell_later_red(ports: Ports, late: LateRed, verdict: Verdict, advice: str) -> bool:
-    """Write it, and tell whether it is new; the same news again only brings it up to date."""
+def tell_later_red(ports: Ports, late: LateRed, verdict: Verdict, advice: str) -> None:
+    """Write it; the same news again only brings it up to date."""
     failure = f"{verdict.kind} {advice} {verdict.fingerprint or sorted(verdict.jobs)}"
     digest = hashlib.sha256(failure.encode(errors="backslashreplace")).hexdigest()[:16]
     text = render_later_red(late.pull, late.checks, verdict, advice)
     body = redact(ports, f"@{late.request.asker} {text}")
     marker = f"greenlit:red:{digest}"
     repo, number = late.request.repo, late.pull.number
-    return ports.comments.put_comment(repo, number, marker, body).is_new
+    ports.comments.put_comment(repo, number, marker, body)

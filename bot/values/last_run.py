@@ -17,7 +17,7 @@ class PostedComment:
 
     id: int
     url: str
-    is_new: bool = True  # it was written now; people hear nothing of one that was edited
+    is_edited: bool = False  # it said something else before; people hear nothing of an edit
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,11 +88,11 @@ class GitHubComments:
             issue = repository.get_issue(number)
             known = self._find_known(place)
             comment = self._find(issue, marker, known)
-            is_new = comment is None or not self._edit(issue, comment, text)
-            if comment is None or is_new:
-                comment = self._write(issue, marker, text, known)
+            is_edited = comment is not None and comment.digest != _digest(text)
+            if comment is None or not self._edit(issue, comment, text):
+                comment, is_edited = self._write(issue, marker, text, known), False
             known.by_marker[marker] = comment._replace(digest=_digest(text))
-        return PostedComment(comment.id, comment.url, is_new)
+        return PostedComment(comment.id, comment.url, is_edited)
 
     def put_refusal(self, repo: Repo, number: int, login: str, body: str) -> bool:
         """Write our refusal to this person, once in an issue; False when nothing was written."""

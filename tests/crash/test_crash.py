@@ -14,8 +14,8 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from bot.cli.demo.bot_process import run_bot
 from bot.forge.claude_double import ClaudeDouble, serve_claude
+from tests.crash.forked_bot import run_forked_bot
 from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for, staged
 
 PATIENCE_S = 120
@@ -38,7 +38,7 @@ class Killable:
         self._up = ExitStack()
 
     def start(self):
-        self.bot = self._up.enter_context(run_bot(self.home, self.settings))
+        self.bot = self._up.enter_context(run_forked_bot(self.home, self.settings))
         self.forge.set_webhook_url(self.keys, self.bot.webhook_url)
 
     def kill(self):

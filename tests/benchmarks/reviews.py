@@ -13,7 +13,14 @@ from bot.forge.review_records import NewThread
 from bot.stories.review_answers import MOST_THREADS
 from tests.benchmarks.overhead import TREE, green_at_once
 from tests.benchmarks.table import Row
-from tests.pull_scenes import on_line, open_own_pull, read_threads, review, script_on_pull
+from tests.pull_scenes import (
+    on_line,
+    open_own_pull,
+    read_threads,
+    review,
+    script_on_pull,
+    wait_for_run,
+)
 from tests.stage import END, edit, staged
 
 THREADS = (1, 10, 50)
@@ -27,7 +34,7 @@ TEXT = "".join(f"line {number}\n" for number in range(1, 61))
 
 @dataclass(frozen=True, slots=True)
 class ReviewFigures:
-    """What a review of so many threads took, and how often GitHub was asked meanwhile."""
+    """The time until the last answer, and how often GitHub was asked until the end of the run."""
 
     threads: int
     took_s: float
@@ -90,7 +97,7 @@ def _measure(work: Path, play: Script, remarks: Sequence[NewThread]) -> ReviewFi
         while not _is_answered(on.forge, pull):
             time.sleep(0.01)
         took = time.monotonic() - began
-        on.forge.wait_until_idle(10)
+        wait_for_run(on, "work_on_pull")
         requests = [path for _, path, _ in on.forge.list_requests()[before:]]
     graphql = sum("graphql" in path for path in requests)
     rest = sum("/api/v3/" in path for path in requests)

@@ -14,7 +14,6 @@ from tests.crash.test_crash import (
     kill_at_steps,
     kill_when_fired,
     killable,
-    settings_of,
 )
 from tests.git_served import git
 from tests.stage import BAD, BEGIN, END, MENDED, REPO, open_pull, script
@@ -80,7 +79,7 @@ def test_killed_after_every_other_step_of_the_work_on_a_pull_request(tmp_path, c
 def test_killed_in_the_middle_of_an_effect_on_a_pull_request(tmp_path, checked, effect, when):
     """Before or after GitHub did the write: it is there once."""
     method, path = EFFECTS[effect]
-    with killable(tmp_path, checked, PLAY, **settings_of(effect)) as on:
+    with killable(tmp_path, checked, PLAY) as on:
         fault = on.forge.faults.add(method=method, path=path, times=1, kind=when)
         begin(on)
         kill_when_fired(on, fault)

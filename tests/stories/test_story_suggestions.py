@@ -56,9 +56,12 @@ def replies(on, pull):
 
 def test_suggestions_alone_need_no_model(stage):
     """One commit with all of them; each thread is answered with it and resolved once CI is green,
-    and the review asked for again. Those that overlap are asked about, in words.
+    and the review asked for again. Those that overlap are asked about, in words. The model is asked
+    only when one turns CI red, and mends what stands there.
     """
-    with stage() as (on, pull):
+    red = on_line("greeting.py", 3, block('    return "hello, " + name\n'))
+    mended = edit('"hello, "', '"Hello, "')
+    with stage(READ, [("submit_plan", PLAN), mended], END) as (on, pull):
         before = on.forge.list_branches(REPO)[BRANCH]
         rivals = [on_line("greeting.py", 1, block(f"def greet({name}):\n")) for name in "ab"]
         review(on.forge, pull, WORDS, LOUDER, *rivals)
@@ -79,6 +82,14 @@ def test_suggestions_alone_need_no_model(stage):
             'def greet(name):\n    """Greet by name."""\n    return "Hello, " + name + "!"\n'
             == on.forge.read_files(REPO, BRANCH)["greeting.py"]
         )
+
+        review(on.forge, pull, red)
+        run = wait_for_run(on, "work_on_pull", count=2)
+        (*_, (reply,)) = replies(on, pull)
+
+        assert "changed" == run.outcome.state
+        assert reply.startswith("Applied in [")
+        assert 'return "Hello, " + name\n' in on.forge.read_files(REPO, BRANCH)["greeting.py"]
 
 
 def test_model_writes_on_top_of_suggestions(stage):
@@ -101,20 +112,6 @@ def test_model_writes_on_top_of_suggestions(stage):
         assert [True, True] == list_resolved(on.forge, pull)
         assert "Thread 2, on greeting.py, line 4" in shown
         assert "Thread 1" not in shown
-
-
-def test_suggestion_that_turns_ci_red_is_mended(stage):
-    """The model is asked only then, and mends what stands there."""
-    red = on_line("greeting.py", 3, block('    return "hello, " + name\n'))
-    mended = edit('"hello, "', '"Hello, "')
-    with stage(READ, [("submit_plan", PLAN), mended], END) as (on, pull):
-        review(on.forge, pull, red)
-        run = wait_for_run(on, "work_on_pull")
-        (applied,) = replies(on, pull)
-
-        assert "changed" == run.outcome.state
-        assert 1 == len(applied)
-        assert "Hello" in on.forge.read_files(REPO, BRANCH)["greeting.py"]
 
 
 def test_suggestion_during_a_run_for_the_issue_is_applied_on_its_work(tmp_path, checked):

@@ -104,6 +104,7 @@ def describe_state(state: RunState) -> str:
     special = {  # whatever comes first of these
         "answered the review": outcome.state == "unchanged" and bool(state.answers),
         "merged the base into the branch": outcome.state == "changed" and state.merge is not None,
+        "cannot merge the base into the branch": outcome.kind == "conflicts",
         "changed its pull request": outcome.state == "opened" and state.goes_on_with_pull,
         "has questions before it writes": len(outcome.questions) > 1,
     }

@@ -74,6 +74,9 @@ def test_what_is_left_is_told_with_the_way_to_merge_it():
     assert outcome.text.startswith(
         "I cannot merge `main` into this branch, and pushed nothing: 1 file"
     )
+    assert "Greenlit cannot merge the base into the branch" in render_comment(
+        replace(state, outcome=outcome)
+    )
     assert outcome.text.index("uv.lock") < outcome.text.index("app.py")
     assert "- `app.py`: both sides changed the same lines." in outcome.text
     assert "git switch 'a'\"'\"'b;c'\ngit merge origin/main\n" in outcome.next_step

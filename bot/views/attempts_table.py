@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bot.text import defuse_inline, link_markdown
-from bot.values import Attempt, Failure, Verdict
+from bot.values import Attempt, Failure, Sha, Verdict
 
 LIMIT_CHARS = 300
 STATES = {
@@ -23,12 +23,18 @@ STATES = {
 }
 
 
-def render_attempts(attempts: Iterable[Attempt]) -> str:
-    """Render the ledger as a table; empty when nothing was pushed."""
-    rows = [
-        f"| {number} | `{attempt.sha[:7]}` | {_escape_bars(render_result(attempt))} |"
-        for number, attempt in enumerate(attempts, 1)
-    ]
+def render_attempts(attempts: Iterable[Attempt], found: Sha | None = None) -> str:
+    """Render the ledger as a table; empty without any attempt.
+
+    `found` is the commit that was there before the run: what CI said of it is no attempt of its.
+    """
+    rows = []
+    number = 0
+    for attempt in attempts:
+        number += attempt.sha != found
+        name = "before" if attempt.sha == found else str(number)
+        result = _escape_bars(render_result(attempt))
+        rows.append(f"| {name} | `{attempt.sha[:7]}` | {result} |")
     if not rows:
         return ""
     return "\n".join(["| attempt | commit | CI |", "|---|---|---|", *rows])

@@ -238,7 +238,8 @@ def _render_todo(state: RunState) -> str:
 
 
 def _render_ledger(state: RunState) -> str:
-    table = render_attempts(state.attempts)
+    found = state.target.head_sha if state.target else None
+    table = render_attempts(state.attempts, found)
     if not table:
         return ""
     number = len(state.own_attempts)

@@ -140,7 +140,11 @@ def test_what_was_red_before_is_no_attempt_of_the_run():
     assert explain_hopeless(state, reds[1].verdict) is None
     state = push(make_pull_state(attempts=(before,)), *reds)
     assert "still red after 3 attempts" in explain_hopeless(state, reds[2].verdict).text
-    assert "CI: attempt 3 of at most 3" in GitHubPage(render_comment(state)).text
+    page = GitHubPage(render_comment(state))
+    ((_, *rows),) = page.tables
+
+    assert "CI: attempt 3 of at most 3" in page.text
+    assert ["before", "1", "2", "3"] == [row[0] for row in rows]
 
 
 def test_ends_say_what_happened_meanwhile():

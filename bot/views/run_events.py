@@ -48,6 +48,11 @@ def list_changes(before: RunState | None, after: RunState) -> Iterator[RunEvent]
         yield _describe_push(before, after)
     elif after.attempts != before.attempts and after.outcome is None:
         yield _describe_ci(after.attempts[-1], len(after.attempts))
+    yield from _list_pull_changes(before, after)
+
+
+def _list_pull_changes(before: RunState, after: RunState) -> Iterator[RunEvent]:
+    """List which pull request is worked on, or was opened or brought up to date."""
     if after.target is not None and before.target is None:
         yield _describe_target(after.target)
     elif after.pull is not None and after.pull != before.pull:

@@ -27,6 +27,7 @@ from tests.pull_scenes import (
 from tests.stage import FILES, FINISH, PLAN, REPO, Say, edit, staged
 from tests.stories.test_solve_issue import SLOW
 
+pytestmark = pytest.mark.long
 CHANGE = on_line("greeting.py", 3, "Use an f-string.")
 QUESTION = on_line("greeting.py", 2, "Why a docstring?")
 READ: Sequence[Say] = [("read_request", {})]

@@ -25,7 +25,7 @@ from bot.stories.merge_ends import (
 from bot.stories.progress import carry_out, tell
 from bot.stories.stops import GaveUp, Stopped
 from bot.stories.until_green import until_green
-from bot.stories.watching import obey_signals
+from bot.stories.watching import check_pull, obey_signals
 from bot.stories.work_on_pull import begin_on_pull
 from bot.values import Outcome, Request, RunState, Sha
 from bot.values.run_state import after_draft, after_merge
@@ -79,6 +79,7 @@ async def _push(run: Run, state: RunState) -> RunState:
     """
     for _ in range(MOST_DRAFTS):
         await obey_signals(run, state.request)
+        await check_pull(run, state)
         sha = await _commit(run, state)
         pushed = await run(push_change, state, sha)
         if pushed.obstacle:

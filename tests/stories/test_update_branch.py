@@ -26,20 +26,21 @@ SOLVE = edit(f"<<<<<<< ours\n{REST}", SOLVED)
 
 
 class Latecomer:
-    """Lets somebody push just before the bot's own push reaches the forge, once."""
+    """Lets somebody act just before the bot's push, or its fetch, reaches the forge, once."""
 
     def __init__(self, wrap):
-        self.wrap, self.push, self.lock = wrap, None, Lock()
+        self.wrap, self.act, self.lock = wrap, None, Lock()
+        self.before = b"git-receive-pack"
 
     def __call__(self, app):
         wrapped = self.wrap(app)
 
         async def serve(scope, receive, send):
-            is_push = b"git-receive-pack" in scope.get("query_string", b"")
+            is_time = self.before in scope.get("query_string", b"")
             with self.lock:
-                push, self.push = (self.push, None) if is_push else (None, self.push)
-            if push is not None:
-                push()
+                act, self.act = (self.act, None) if is_time else (None, self.act)
+            if act is not None:
+                act()
             await wrapped(scope, receive, send)
 
         return serve
@@ -47,7 +48,7 @@ class Latecomer:
 
 @pytest.fixture
 def late(checked):
-    """What a person pushes at the worst moment: nothing, until a test says so."""
+    """What a person does at the worst moment: nothing, until a test says so."""
     return Latecomer(checked)
 
 
@@ -182,7 +183,7 @@ def test_whoever_pushes_meanwhile_comes_first(stage, late):
     with stage() as on:
         pull = on.pull("topic", NOTES)
         on.forge.push(REPO, "ada", "main", {"NEWS.md": "x\n"}, "News")
-        late.push = lambda: on.forge.push(REPO, "ada", "topic", {"late.txt": "x\n"}, "Late")
+        late.act = lambda: on.forge.push(REPO, "ada", "topic", {"late.txt": "x\n"}, "Late")
         on.say(pull, "/update")
         outcome = on.ended(pull).outcome
 
@@ -201,7 +202,7 @@ def test_what_the_model_solved_is_kept_while_it_fits(stage, late, pushed, state)
     with stage(*BEGIN, [SOLVE], END) as on:
         pull = on.pull("topic", MINE)
         on.forge.push(REPO, "ada", "main", YOURS, "Change")
-        late.push = lambda: on.forge.push(REPO, "ada", "topic", pushed, "Late")
+        late.act = lambda: on.forge.push(REPO, "ada", "topic", pushed, "Late")
         on.say(pull, "/update")
         outcome = on.ended(pull).outcome
         files = on.forge.read_files(REPO, "topic")
@@ -209,6 +210,30 @@ def test_what_the_model_solved_is_kept_while_it_fits(stage, late, pushed, state)
         assert state == outcome.state
         assert pushed.items() <= files.items()
         assert (state == "changed") == (SOLVED in files["greeting.py"])
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda forge: forge.close_pull(REPO, 1, "ada"), "the pull request was closed"),
+        (lambda forge: forge.retarget_pull(REPO, 1, "ada", "next"), "from `main` to `next`"),
+        (lambda forge: forge.delete_branch(REPO, "topic", "ada"), "topic"),
+    ],
+)
+def test_what_becomes_of_the_pull_request_meanwhile_is_told(stage, late, act, words):
+    """Closed, retargeted, or its branch deleted while the bot merges: a sentence, and no push."""
+    with stage() as on:
+        on.forge.push(REPO, "ada", "next", {"next.txt": "x\n"}, "Next")
+        pull = on.pull("topic", NOTES)
+        on.forge.push(REPO, "ada", "main", {"NEWS.md": "x\n"}, "News")
+        before = on.forge.list_branches(REPO)
+        late.before, late.act = b"git-upload-pack", lambda: act(on.forge)
+        on.say(pull, "/update")
+        outcome = on.ended(pull).outcome
+
+        assert outcome.state in ("stopped", "refused")
+        assert words in outcome.text
+        assert on.forge.list_branches(REPO).items() <= before.items()
 
 
 def test_the_bots_own_pull_request_is_updated_by_itself(stage):

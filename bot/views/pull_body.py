@@ -147,8 +147,9 @@ def render_foot(state: RunState) -> str:
         f"---\n<sub>Greenlit, a bot that uses {state.opening.model}, wrote this because "
         f"{request.asker} asked for it in #{request.number}; "
         f"it cost {render_usd(state.total_usd)}. Nobody has reviewed it yet: please do.<br>"
-        "To have more changed here, review it, or comment `/generate` with what to change. While it "
-        "is open I merge its base into it where the two conflict, and repair what turns red later. "
+        "To have more changed here, review it, or comment `/generate` with what to change. While "
+        "it is open I merge its base into it where the two conflict, and repair what turns red "
+        "later. "
         f"Closing it ends my work on it. Run `{state.key}`.</sub>"
     )
 

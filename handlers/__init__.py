@@ -9,13 +9,13 @@ from bot.values.events import Event
 from handlers import (
     checks,
     close_issue,
+    close_pull,
     command,
-    follow_pull,
     label_issue,
     move_base,
     pull_request,
     push,
-    repair_checks,
+    red_checks,
     review,
 )
 
@@ -26,11 +26,11 @@ HANDLERS: tuple[Decide, ...] = (
     command.decide,
     close_issue.decide,
     checks.decide,
-    repair_checks.decide,
+    red_checks.decide,
     push.decide,
     move_base.decide,
     pull_request.decide,
-    follow_pull.decide,
+    close_pull.decide,
     review.decide,
 )
 

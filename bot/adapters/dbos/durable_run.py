@@ -161,32 +161,31 @@ class DurableRun:
 
     async def find_last_state(self, subject: Subject) -> RunState | None:
         """Read how the subject's newest ended run that got to work stood at its end."""
-
-        async def find() -> object:
-            state = await asyncio.to_thread(self._runtime.find_last_state, subject)
-            return None if state is None else to_json(state)
-
-        data = unwrap(await self._recorder.record("find_last_state", find))
-        return None if data is None else decode_result("find_last_state", data, RunState)
+        name = "find_last_state"
+        data = await self._look_up(name, partial(self._runtime.find_last_state, subject))
+        return None if data is None else decode_result(name, data, RunState)
 
     async def find_attempts(self, subject: Subject) -> tuple[Attempt, ...]:
         """Read the attempts of all ended runs of the subject."""
-
-        async def find() -> object:
-            return to_json(await asyncio.to_thread(self._runtime.find_attempts, subject))
-
-        data = unwrap(await self._recorder.record("find_attempts", find))
-        attempts: tuple[Attempt, ...] = decode_result("find_attempts", data, tuple[Attempt, ...])
+        name = "find_attempts"
+        data = await self._look_up(name, partial(self._runtime.find_attempts, subject))
+        attempts: tuple[Attempt, ...] = decode_result(name, data, tuple[Attempt, ...])
         return attempts
 
     async def find_subject(self, repo: Repo, branch: Branch) -> Subject | None:
         """Read what the newest run was about that followed this branch."""
+        find = partial(self._runtime.find_subject, repo, branch)
+        subject = await self._look_up("find_subject", find)
+        return None if subject is None else Subject(str(subject))
 
-        async def find() -> object:
-            return await asyncio.to_thread(self._runtime.find_subject, repo, branch)
+    async def _look_up(self, name: str, find: Callable[[], object]) -> object:
+        """Look something up in the record, once; as JSON data."""
 
-        subject = unwrap(await self._recorder.record("find_subject", find))
-        return None if subject is None else Subject(subject)
+        async def act() -> object:
+            value = await asyncio.to_thread(find)
+            return None if value is None else to_json(value)
+
+        return unwrap(await self._recorder.record(name, act))
 
     async def run_story(self, story: Story, value: object) -> Outcome:
         """Run the story; turn any exception into an outcome, and tell it who waits for it."""

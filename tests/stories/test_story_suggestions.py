@@ -110,7 +110,7 @@ def test_model_writes_on_top_of_suggestions(stage):
         assert applied.startswith("Applied in [")
         assert done.startswith("It is one now.\n\nDone in [")
         assert [True, True] == list_resolved(on.forge, pull)
-        assert "Thread 2, on greeting.py, line 4" in shown
+        assert "Thread 2, on `greeting.py`, line 4" in shown
         assert "Thread 1" not in shown
 
 

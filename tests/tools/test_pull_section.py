@@ -70,7 +70,7 @@ def test_what_is_asked_comes_before_what_it_is_asked_of(read):
         "| Describe it",
         "| It is loud.",
         "Comment by @mel",
-        "Thread on README.md:3",
+        "Thread on `README.md`:3",
         "| Remark 3.",
         "(not shown: 1 thread that people resolved)",
         "The pull request changes 2 files:",
@@ -101,12 +101,12 @@ def test_text_that_is_not_shown_is_told(read):
 @pytest.mark.parametrize(
     ("parts", "place"),
     [
-        ({"is_on_file": True}, "the file README.md"),
-        ({"start_line": 1}, "README.md:1-2"),
-        ({"side": "left"}, "README.md:2, lines that the pull request takes away"),
+        ({"is_on_file": True}, "the file `README.md`"),
+        ({"start_line": 1}, "`README.md`:1-2"),
+        ({"side": "left"}, "`README.md`:2, lines that the pull request takes away"),
         (
             {"line": None, "original_line": 9, "is_outdated": True},
-            "README.md:9, outdated: the lines changed since",
+            "`README.md`:9, outdated: the lines changed since",
         ),
     ],
 )

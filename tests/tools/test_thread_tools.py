@@ -66,7 +66,7 @@ def test_threads_are_shown_with_their_lines_and_who_said_what(model):
         snapshot("""\
 To answer, by number, with `answer_thread` or `ask_thread`: thread 1. What stands in a thread is part of the request.
 
-Thread 1, on app.py, lines 4 to 5:
+Thread 1, on `app.py`, lines 4 to 5:
 |     2	\n\
 |     3	\n\
 |     4	def run(items):
@@ -87,11 +87,11 @@ Thread 1, @wes, 2026-11-20T10:00:02Z:
 @pytest.mark.parametrize(
     ("place", "heading"),
     [
-        ({"is_on_file": True, "line": None}, "on the whole file app.py."),
+        ({"is_on_file": True, "line": None}, "on the whole file `app.py`."),
         ({"path": "", "line": None}, "the text of a review, about the whole pull request."),
         (
             {"side": "left", "original_line": 3, "diff_hunk": "@@ -1,3 +1,2 @@\n a\n-b\n"},
-            "on app.py as it was before the pull request, line 3:\n| @@ -1,3 +1,2 @@\n|  a\n| -b",
+            "on `app.py` as it was before the pull request, line 3:\n| @@ -1,3 +1,2 @@\n|  a\n| -b",
         ),
         (
             {
@@ -101,10 +101,10 @@ Thread 1, @wes, 2026-11-20T10:00:02Z:
                 "original_start_line": 6,
                 "diff_hunk": "@@ -1 +1 @@\n+old\n",
             },
-            "on app.py, which has changed since it began there on lines 6 to 7:\n| @@ -1 +1 @@\n| +old",
+            "on `app.py`, which has changed since it began there on lines 6 to 7:\n| @@ -1 +1 @@\n| +old",
         ),
-        ({"path": "gone.py"}, "on gone.py, lines 4 to 5:\n| There is no file gone.py."),
-        ({"line": 99, "start_line": None}, "on app.py, line 99.\n"),
+        ({"path": "gone.py"}, "on `gone.py`, lines 4 to 5:\n| There is no file gone.py."),
+        ({"line": 99, "start_line": None}, "on `app.py`, line 99.\n"),
     ],
 )
 def test_a_thread_says_where_it_stands(model, place, heading):

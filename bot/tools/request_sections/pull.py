@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.logs import render_reading
 from bot.ports import Mirrors
-from bot.text import extract_visible
+from bot.text import as_code_span, extract_visible
 from bot.text.amounts import count_noun
 from bot.tools.request_sections.request_text import BODY_CHARS, render_command, render_comments
 from bot.tools.request_sections.section import join_lines, render_section
@@ -81,7 +81,7 @@ def _render_thread(thread: ReviewThread) -> str:
 
 def _name_place(thread: ReviewThread) -> str:
     """Name the lines of a thread, on which side of the diff, and whether they are still there."""
-    path = join_lines(thread.path)
+    path = as_code_span(join_lines(thread.path))
     if thread.is_on_file:
         return f"the file {path}"
     line = thread.line or thread.original_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.text import count_noun, extract_visible
+from bot.text import as_code_span, count_noun, extract_visible
 from bot.text.git_lines import split_lines
 from bot.tools.line_ranges import number_lines, show_invisible
 from bot.tools.request_sections.section import join_lines, render_section
@@ -49,7 +49,7 @@ def _describe_place(thread: ReviewThread) -> str:
     """Say where a thread stands now, and where it stood when the lines are gone."""
     if not thread.path:
         return "the text of a review, about the whole pull request"
-    path = join_lines(thread.path)
+    path = as_code_span(join_lines(thread.path))
     if thread.is_on_file:
         return f"on the whole file {path}"
     if thread.side == "left":

@@ -64,7 +64,8 @@ def test_what_is_asked_comes_before_what_it_is_asked_of(read):
         threads=(make_thread(3), make_thread(1, is_resolved=True)),
     )
     parts = (
-        "The request is about pull request #1, opened by @wes: its branch topic shall go into main.",
+        "The request is about pull request #1.",
+        "| opened by @wes\n| from topic\n| into main",
         "| greet softly",
         "CI of the newest commit is red in test (job 5):",
         "| Describe it",
@@ -74,9 +75,9 @@ def test_what_is_asked_comes_before_what_it_is_asked_of(read):
         "| Remark 3.",
         "(not shown: 1 thread that people resolved)",
         "The pull request changes 2 files:",
-        "Its change of README.md:",
+        "Its change of file 1 of 2:",
         "| +It greets.",
-        "Its change of old.txt:",
+        "Its change of file 2 of 2:",
     )
     places = [answer.find(part) for part in parts]
 
@@ -142,7 +143,7 @@ def test_three_hundred_files_and_two_hundred_threads_are_cut_with_words(read):
     names, threads_shown = answer.count("\n| src/module_"), answer.count("Thread on ")
     assert f"(cut: {300 - names} more lines; list_dir shows what there is)" in answer
     assert f"(cut: {200 - threads_shown} more open threads)" in answer
-    shown = answer.count("Its change of src/module_")
+    shown = answer.count("Its change of file ")
     assert f"(cut: the changes of {300 - shown} more files are not shown" in answer
     assert min(names, threads_shown, shown) > 10
     assert "characters left out" not in answer

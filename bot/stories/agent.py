@@ -40,7 +40,7 @@ from bot.values import (
     Turn,
     UserText,
 )
-from bot.values.run_state import (
+from bot.values.next_state import (
     after_answers,
     after_inspection,
     after_nudge,

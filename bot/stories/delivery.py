@@ -34,7 +34,7 @@ from bot.stories.pull_ends import (
 from bot.stories.stops import Stopped
 from bot.stories.watching import check_pull, check_wanted, obey_signals
 from bot.values import Checks, Outcome, RunState
-from bot.values.run_state import (
+from bot.values.next_state import (
     after_inspection,
     after_push,
     after_rebase,

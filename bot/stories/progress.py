@@ -17,7 +17,9 @@ from bot.stories.ends import (
 )
 from bot.stories.stops import EndsEarly
 from bot.values import Outcome, Request, RunState
-from bot.values.run_state import after_end
+from bot.values.next_state import (
+    after_end,
+)
 
 
 async def tell(run: Run, state: RunState) -> RunState:

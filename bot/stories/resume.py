@@ -21,7 +21,12 @@ from bot.values import (
     Turn,
     UserText,
 )
-from bot.values.run_state import after_nudge, after_results, after_resumption, answer_finish
+from bot.values.next_state import (
+    after_nudge,
+    after_results,
+    after_resumption,
+    answer_finish,
+)
 
 SPENT = ("context", "declined")
 UNANSWERED = "The job was interrupted before this call was answered. Make it again if you need it."

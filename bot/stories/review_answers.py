@@ -11,7 +11,10 @@ from bot.steps.find_open_threads import find_open_threads
 from bot.steps.render_new_threads import render_new_threads
 from bot.steps.thread_rules import find_news
 from bot.values import ReviewThread, RunState
-from bot.values.run_state import after_threads, answer_finish
+from bot.values.next_state import (
+    after_threads,
+    answer_finish,
+)
 
 MOST_THREADS = 30  # at a time; the others are taken up when these have their answers
 ANSWERING = "answer_thread"  # the tool

@@ -24,7 +24,10 @@ from bot.values import (
     RunState,
     Sha,
 )
-from bot.values.run_state import after_answers, after_pull_checkout
+from bot.values.next_state import (
+    after_answers,
+    after_pull_checkout,
+)
 
 TRIES = 3  # where people push at the same time
 

@@ -19,7 +19,10 @@ from bot.stories.take_suggestions import take_suggestions
 from bot.stories.until_green import until_green
 from bot.stories.watching import ThreadWaits
 from bot.values import Outcome, RunState
-from bot.values.run_state import after_wait, name_commit
+from bot.values.next_state import (
+    after_wait,
+    name_commit,
+)
 
 GREEN_ENDS = ("opened", "changed", "unchanged")  # or there is no CI
 

@@ -27,7 +27,11 @@ from bot.stories.progress import tell
 from bot.stories.stops import GaveUp, StaysRed
 from bot.stories.watching import check_branch, settle_ci
 from bot.values import Checks, Outcome, RunState, Verdict
-from bot.values.run_state import after_verdict, after_wait, answer_finish
+from bot.values.next_state import (
+    after_verdict,
+    after_wait,
+    answer_finish,
+)
 
 READING_CHARS = 16_000
 

@@ -28,7 +28,10 @@ from bot.stories.until_green import until_green
 from bot.stories.watching import check_pull, obey_signals
 from bot.stories.work_on_pull import begin_on_pull
 from bot.values import Outcome, Request, RunState, Sha
-from bot.values.run_state import after_draft, after_merge
+from bot.values.next_state import (
+    after_draft,
+    after_merge,
+)
 from bot.views.merge_message import render_merge_message
 
 MOST_DRAFTS = 3  # while people go on pushing

@@ -28,7 +28,10 @@ from bot.stories.take_suggestions import take_suggestions
 from bot.stories.until_answered import deliver_change, until_answered
 from bot.stories.watching import obey_signals
 from bot.values import Attempt, Outcome, Request, RunState
-from bot.values.run_state import after_pull_checkout, after_pull_snapshot
+from bot.values.next_state import (
+    after_pull_checkout,
+    after_pull_snapshot,
+)
 
 
 async def work_on_pull(run: Run, request: Request) -> Outcome:

@@ -1,14 +1,12 @@
-"""How a run stands: one frozen value, and the pure functions that make the next one."""
+"""How a run stands: one frozen value. `bot.values.next_state` makes the next one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from bot.values.ci import (
     Attempt,
-    AttemptState,
-    Checks,
     ExpectedCi,
     Outcome,
     PullRequest,
@@ -21,10 +19,7 @@ from bot.values.conversation import (
     Finish,
     Plan,
     ToolResult,
-    ToolResults,
-    Turn,
     Usage,
-    UserText,
 )
 from bot.values.merges import MergeDraft
 from bot.values.request import Branch, Issue, Request, RunKey
@@ -208,214 +203,6 @@ class RunState:
     def expected_ci(self) -> ExpectedCi:
         """What CI will do with the branch. Raises RuntimeError before the first push."""
         return _require(self.ci, "nothing is pushed yet")
-
-
-def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
-    """Begin a run where an earlier one ended: its work, and caps, counts and a request of its own.
-
-    `text` tells people so.
-    """
-    resumption = Resumption(
-        text,
-        goes_on=True,
-        usd=earlier.total_usd,
-        head=earlier.pushed.head if earlier.pushed else None,
-        has_pull=earlier.pull is not None,
-    )
-    return replace(
-        earlier,
-        key=new.key,
-        request=new.request,
-        phase=new.phase,
-        tree=replace(earlier.base, repo=new.request.repo),
-        stalls=new.stalls,
-        usage=new.usage,
-        turns=new.turns,
-        model_s=new.model_s,
-        attempts=new.attempts,
-        rerun_attempts=new.rerun_attempts,
-        outcome=None,
-        resumption=resumption,
-    )
-
-
-def after_pull_snapshot(
-    state: RunState, target: PullDetails, issue: Issue, threads: tuple[ReviewThread, ...]
-) -> RunState:
-    """Begin the work on a pull request: its branch is the run's."""
-    pull = PullRequest(target.number, target.url, target.is_draft, title=target.title)
-    return replace(
-        state, target=target, branch=target.head, pull=pull, issue=issue, threads=threads
-    )
-
-
-def after_pull_checkout(state: RunState, tree: Tree, merge_base: Tree, base_sha: Sha) -> RunState:
-    """Stand on the newest commit of the pull request's branch: the next one comes on top of it."""
-    target = replace(state.pull_details, head_sha=tree.sha, base_sha=base_sha)
-    pushed = PushedChange(tree.sha, Finish("", "", ""), ())
-    return replace(state, target=target, tree=tree, merge_base=merge_base, pushed=pushed)
-
-
-def after_rebase(state: RunState, tree: Tree, patch: Patch) -> RunState:
-    """Stand on what somebody pushed meanwhile, with what of the patch is not there yet."""
-    pushed = replace(state.delivery, head=tree.sha)
-    target = replace(state.pull_details, head_sha=tree.sha)
-    counted = replace(state, target=target, rebases=state.rebases + 1)
-    return replace(counted, tree=tree, patch=patch, pushed=pushed)
-
-
-def after_draft(state: RunState, draft: MergeDraft) -> RunState:
-    """Stand on a merge that is not pushed; the commit that was seen on the branch must be there."""
-    repo, target = state.request.repo, state.pull_details
-    base = Tree(repo, draft.base, target.base)
-    state = after_pull_checkout(state, Tree(repo, draft.head, target.head), base, draft.base)
-    tree = replace(state.base, sha=draft.commit or draft.head)
-    return replace(state, tree=tree, merge=draft)
-
-
-def after_merge(state: RunState, head: Sha, url: str) -> RunState:
-    """Begin an attempt: the merge stands on the branch, and CI has not spoken yet."""
-    words = Finish("", "", "")
-    if state.open_finish is not None:
-        words = state.open_finish.finish
-    pushed = PushedChange(head, words, tuple(state.patch.files), url)
-    attempts = (*state.attempts, Attempt(head, "running"))
-    return replace(state, pushed=pushed, attempts=attempts, rerun_attempts={})
-
-
-def after_turn(state: RunState, turn: Turn, took_s: float) -> RunState:
-    """Count a turn of the model; one that came whole is part of the conversation.
-
-    One that the budget did not allow was never asked for.
-    """
-    whole = turn.stop in ("tools", "end")
-    broken = state.stalls.broken_turns + 1 if turn.stop == "broken" else 0
-    return replace(
-        state,
-        turns=state.turns + (turn.stop != "budget"),
-        model_s=state.model_s + took_s,
-        usage=state.usage + turn.usage,
-        stalls=replace(state.stalls, broken_turns=broken),
-        conversation=(*state.conversation, turn) if whole else state.conversation,
-    )
-
-
-def after_nudge(state: RunState, nudge: str) -> RunState:
-    """Tell the model to go on, as it stopped without `finish`."""
-    return replace(
-        state,
-        conversation=(*state.conversation, UserText(nudge)),
-        stalls=replace(state.stalls, nudges=state.stalls.nudges + 1),
-    )
-
-
-def after_results(state: RunState, results: tuple[ToolResult, ...]) -> RunState:
-    """Answer the calls of a turn."""
-    return replace(state, conversation=(*state.conversation, ToolResults(results)))
-
-
-def answer_finish(state: RunState, text: str) -> RunState:
-    """Answer the open `finish`: not done yet, and why.
-
-    The text is data to the model, so what it quotes cannot give orders.
-    """
-    answer = ToolResult(state.finish_call.call_id, text, is_error=True)
-    answered = after_results(state, (*state.finish_call.results, answer))
-    return replace(answered, open_finish=None)
-
-
-def after_inspection(state: RunState, findings: tuple[Finding, ...]) -> RunState:
-    """Take up what the gates found: advice, and what kept the work back and is repaired by now."""
-    blocking = tuple(finding for finding in findings if finding.blocks)
-    repaired = tuple(finding for finding in state.repaired if finding not in findings)
-    return replace(
-        state,
-        advice=tuple(finding for finding in findings if not finding.blocks),
-        repaired=repaired + blocking,
-    )
-
-
-def after_threads(state: RunState, news: tuple[ReviewThread, ...], head: Sha) -> RunState:
-    """Take up threads that wait for an answer, as they stand on the commit `head`.
-
-    One that is known already keeps its number, and what it was to be answered counts no more.
-    """
-    read = {thread.id: replace(thread, head_sha=head) for thread in news}
-    known = tuple(read.pop(thread.id, thread) for thread in state.open_threads)
-    fresh = {thread.id for thread in news}
-    answers = tuple(answer for answer in state.answers if answer.thread not in fresh)
-    return replace(state, open_threads=(*known, *read.values()), answers=answers)
-
-
-def after_answers(state: RunState, answers: tuple[ThreadAnswer, ...]) -> RunState:
-    """Take up answers to threads: the newest to each counts."""
-    newest = {answer.thread: answer for answer in (*state.answers, *answers)}
-    return replace(state, answers=tuple(newest.values()))
-
-
-def name_commit(state: RunState) -> RunState:
-    """Name the newest commit in the answers that it carries out."""
-    return replace(state, answers=_list_named(state.answers, state.delivery.head))
-
-
-def after_push(state: RunState, head: Sha, url: str = "") -> RunState:
-    """Begin an attempt: the patch stands on the branch, and CI has not spoken yet."""
-    pushed = PushedChange(head, state.finish_call.finish, tuple(state.patch.files), url)
-    return replace(
-        state,
-        pushed=pushed,
-        attempts=(*state.attempts, Attempt(head, "running")),
-        rerun_attempts={},
-        answers=_list_named(state.answers, head),
-    )
-
-
-def after_recheck(state: RunState) -> RunState:
-    """Begin an attempt at what is pushed already: CI may say something else of it by now."""
-    head = state.delivery.head
-    return replace(
-        state,
-        attempts=(*state.attempts, Attempt(head, "running")),
-        rerun_attempts={},
-        answers=_list_named(state.answers, head),
-    )
-
-
-def after_verdict(
-    state: RunState, result: AttemptState, checks: Checks, verdict: Verdict | None = None
-) -> RunState:
-    """Write down what CI said of the newest attempt. Without a verdict an earlier one stays."""
-    *earlier, newest = state.attempts
-    decisive = checks.failed or checks.checks
-    attempt = replace(
-        newest,
-        state=result,
-        url=decisive[0].url if decisive else "",
-        verdict=verdict or newest.verdict,
-    )
-    return replace(state, attempts=(*earlier, attempt))
-
-
-def after_end(state: RunState, outcome: Outcome) -> RunState:
-    """End the run: what CI had not judged by then nobody waits for any more."""
-    return replace(after_wait(state, "stopped"), outcome=outcome)
-
-
-def after_wait(state: RunState, result: AttemptState) -> RunState:
-    """Write down why CI is not waited for any more, where it had not judged an attempt."""
-    attempts = tuple(
-        replace(attempt, state=result) if attempt.state == "running" else attempt
-        for attempt in state.attempts
-    )
-    return replace(state, attempts=attempts)
-
-
-def _list_named(answers: tuple[ThreadAnswer, ...], head: Sha) -> tuple[ThreadAnswer, ...]:
-    """Name the commit in the answers that it carries out."""
-    return tuple(
-        replace(answer, sha=head) if answer.kind == "done" and answer.sha is None else answer
-        for answer in answers
-    )
 
 
 def _require(value: T | None, problem: str) -> T:

@@ -7,7 +7,10 @@ import pytest
 from bot.steps.checkout_pull import checkout_pull
 from bot.steps.suggest_to_fork import suggest_to_fork
 from bot.values import OpenFinish, Patch
-from bot.values.run_state import after_pull_checkout, after_pull_snapshot
+from bot.values.next_state import (
+    after_pull_checkout,
+    after_pull_snapshot,
+)
 from tests.views.run_states import WRITTEN, make_state
 
 LINES = "".join(f"line {number}\n" for number in range(1, 41))

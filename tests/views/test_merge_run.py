@@ -11,7 +11,10 @@ from bot.stories.merge_ends import (
     explain_up_to_date,
 )
 from bot.values import Branch, Finish, MergeDraft, OpenConflict, Outcome, Sha, SolvedFile
-from bot.values.run_state import after_draft, after_merge
+from bot.values.next_state import (
+    after_draft,
+    after_merge,
+)
 from bot.views.end_comment import render_end_comment
 from bot.views.merge_message import render_merge_message
 from bot.views.status_comment import render_comment

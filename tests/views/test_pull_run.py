@@ -24,7 +24,10 @@ from bot.values import (
     Tree,
     Verdict,
 )
-from bot.values.run_state import after_pull_checkout, after_pull_snapshot
+from bot.values.next_state import (
+    after_pull_checkout,
+    after_pull_snapshot,
+)
 from bot.views.commit_message import render_commit_message
 from bot.views.end_comment import render_end_comment
 from bot.views.run_events import list_changes

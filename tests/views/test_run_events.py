@@ -20,7 +20,9 @@ from bot.values import (
     Usage,
     Verdict,
 )
-from bot.values.run_state import after_end
+from bot.values.next_state import (
+    after_end,
+)
 from bot.views.run_events import describe_answer, describe_end, list_changes
 from tests.views.run_states import REQUEST, TREE, make_state
 

@@ -22,7 +22,9 @@ from bot.values import (
     Usage,
     Verdict,
 )
-from bot.values.run_state import after_end
+from bot.values.next_state import (
+    after_end,
+)
 from bot.views.attempts_table import render_attempts
 from bot.views.status_comment import describe_run, render_comment
 from tests.gfm import GitHubPage

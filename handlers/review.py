@@ -47,7 +47,7 @@ def _hear_bot(event: ReviewSubmitted) -> Intent:
 
 
 def _hear_person(event: ReviewSubmitted) -> Intent:
-    command = find_command(event.text)
+    command = _find_command(event)
     if command is not None:
         return _start_command(event, *command)
     if event.state == "approved":
@@ -58,10 +58,19 @@ def _hear_person(event: ReviewSubmitted) -> Intent:
 def _hear_comment(event: ReviewCommentCreated) -> Intent:
     if event.sender_bot:
         return Ignore(f"{event.sender} is a bot")
-    command = find_command(event.text)
+    command = _find_command(event)
     if command is None:
         return Ignore("a comment on lines is heard with its review")
     return _start_command(event, *command)
+
+
+def _find_command(event: ReviewSubmitted | ReviewCommentCreated) -> tuple[str, str] | None:
+    """Find the command of a text. In a bot's pull request a name calls somebody to what the review
+    says, and is no command: all of the review is heard there.
+    """
+    command = find_command(event.text)
+    is_mention = command is not None and command[0].startswith("@")
+    return None if is_mention and event.pull_author.endswith(BOT) else command
 
 
 def _start_review(event: ReviewSubmitted) -> Intent:

@@ -97,6 +97,25 @@ def test_a_command_in_a_reviews_text_is_heard_as_in_any_comment(state):
     )
 
 
+@pytest.mark.parametrize("name", ["@wes", "@greenlit"])
+def test_a_name_in_a_review_of_the_bots_pull_request_is_no_command(name):
+    """Whoever is called there, the review is heard as a whole, and its comments with it."""
+    text = f"{name} please see the comments below."
+
+    assert handle_review == started(replace(REVIEW, text=text)).story
+    assert "with its review" in only(replace(COMMENT, text=text)).why
+
+
+def test_a_name_in_a_review_of_a_persons_pull_request_may_be_the_bots():
+    """Reviews are not heard there, so it is told which command would be."""
+    text = "@greenlit please mend this."
+
+    for event in (REVIEW, COMMENT):
+        intent = started(replace(event, pull_author="ada", text=text))
+
+        assert (handle_command, "@greenlit") == (intent.story, intent.value.command)
+
+
 def test_an_approval_starts_nothing():
     """It asks for nothing."""
     assert "an approval asks for nothing" == only(replace(REVIEW, state="approved")).why

@@ -14,7 +14,7 @@ from bot.run import Summary, step
 from bot.steps.admit import LOST_ACCESS, is_authorized
 from bot.steps.redact import redact
 from bot.steps.verified_commit import create_verified_commit
-from bot.values import Author, Branch, Patch, PushResult, Request, RunState, Sha, Tree
+from bot.values import Author, Branch, Patch, PushResult, Request, RunState, Sha, Subject, Tree
 
 SLUG_CHARS = 40
 DIFF_CHARS = 200_000
@@ -85,6 +85,15 @@ def name_branch(prefix: str, request: Request, number: int) -> Branch:
         slug = slug[: SLUG_CHARS + 1].rpartition("-")[0] or slug[:SLUG_CHARS]
     again = f"-{number}" if number > 1 else ""
     return Branch(f"{prefix}{request.number}-{slug or 'change'}{again}")
+
+
+def is_named_after(branch: Branch, subject: Subject) -> bool:
+    """Tell whether a branch is named as those of the issue's runs are, whatever the prefix.
+
+    A run on a pull request follows its branch too, and people use a branch for the next one again.
+    """
+    number = subject.rpartition("#")[2]
+    return re.search(rf"(?<!\d){number}-", branch) is not None
 
 
 def _cut_at_line(text: str, limit_chars: int) -> str:

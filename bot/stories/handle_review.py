@@ -8,6 +8,7 @@ that only thanks: that is decided by a list of words (`bot.text.thanks`), and no
 from __future__ import annotations
 
 from bot.run import Run, StartRun
+from bot.steps.push_branch import is_named_after
 from bot.steps.read_review import find_silence
 from bot.steps.snapshot_pull import fetch_pull
 from bot.stories.live_run import outlast_live_run
@@ -25,7 +26,7 @@ async def handle_review(run: Run, request: Request) -> Outcome:
         if target is None:
             return Outcome("ignored", "the pull request is gone")
         subject = await find_pull_subject(run, request, target)
-        is_recorded = subject != request.subject
+        is_recorded = is_named_after(target.head, subject)
         silence = await run(find_silence, request, target, is_recorded=is_recorded)
         if silence:
             return Outcome("ignored", silence)

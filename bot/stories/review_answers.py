@@ -8,9 +8,10 @@ from bot.edits import has_suggestion
 from bot.run import Run
 from bot.steps.answer_threads import reply_in_thread, request_reviews, resolve_threads
 from bot.steps.find_open_threads import find_open_threads
+from bot.steps.push_branch import is_named_after
 from bot.steps.render_new_threads import render_new_threads
 from bot.steps.thread_rules import find_news
-from bot.values import ReviewThread, RunState
+from bot.values import ReviewThread, RunState, Subject
 from bot.values.next_state import (
     after_threads,
     answer_finish,
@@ -99,4 +100,4 @@ def is_own_pull(state: RunState) -> bool:
     """Tell whether the bot wrote the pull request: it opened it, or an issue's run its branch."""
     if state.target is None or state.target.is_ours:
         return True
-    return not state.key.startswith(f"{state.request.repo.name}#{state.target.number}/")
+    return is_named_after(state.target.head, Subject(state.key.rpartition("/")[0]))

@@ -7,6 +7,7 @@ import pytest
 from bot.steps.push_branch import (
     branch_moved,
     commit_patch,
+    is_named_after,
     push_branch,
 )
 from bot.values import (
@@ -14,6 +15,7 @@ from bot.values import (
     OpenFinish,
     Patch,
     Sha,
+    Subject,
 )
 from bot.views.commit_message import render_commit_message
 from tests.git_served import git
@@ -125,3 +127,18 @@ def test_a_branch_that_moved_or_went_is_noticed(place):
         pushed,
         branch_moved(place.ports, tree, BRANCH, Sha(sha)),
     )
+
+
+@pytest.mark.parametrize(
+    ("branch", "number", "is_its"),
+    [
+        ("greenlit/7-greet", 7, True),
+        ("bots-7-greet-2", 7, True),
+        ("greenlit/17-greet", 7, False),
+        ("greenlit/7-greet", 9, False),
+        ("develop", 10, False),
+    ],
+)
+def test_a_branch_names_its_issue(branch, number, is_its):
+    """Whatever its prefix is; the branch of a person names no pull request."""
+    assert is_its == is_named_after(Branch(branch), Subject(f"acme/orders#{number}"))

@@ -308,3 +308,19 @@ def test_a_command_in_a_thread_is_answered_there(stage):
         assert (1, 0) == (len(changed), len(other))
         assert [True, False] == list_resolved(on.forge, pull)
         assert 1 == len(on.bot.runs(20, story="work_on_pull"))
+
+
+def test_a_branch_that_people_use_again_is_theirs(stage):
+    """A run on one pull request from it does not make the next one the bot's own."""
+    with stage(READ, [("submit_plan", PLAN), TEXT], END) as (on, _):
+        on.forge.push(REPO, "ada", "topic", QUIET, "Greet")
+        first = on.forge.open_pull(REPO, "ada", "topic", "Greet quietly")
+        on.say(first, "/generate use an f-string")
+        wait_for_run(on, "work_on_pull")
+        on.forge.close_pull(REPO, first, "ada")
+        second = on.forge.open_pull(REPO, "ada", "topic", "Greet again")
+        review(on.forge, second, CHANGE)
+        heard = wait_for_run(on, "handle_review")
+
+        assert "the pull request is not mine" == heard.outcome.text
+        assert 1 == len(on.bot.runs(20, story="work_on_pull"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Iterator
 
 from bot.text import defuse_mentions, mask_secrets, strip_invisible
 from bot.text.git_messages import (
@@ -15,9 +13,8 @@ from bot.text.git_messages import (
     shorten_subject,
 )
 from bot.values import Failure, PushedChange, Request, RunState, Verdict
-from bot.views.markdown_parts import join_parts
+from bot.views.markdown_parts import join_parts, wrap_list
 
-WIDTH = 72
 FAILURE_CHARS = 300
 MOST_FAILURES = 5
 REPAIRS = {  # what the mending of a failure that names no test is about
@@ -101,12 +98,7 @@ def _render_red(verdict: Verdict, head: str) -> str:
     failures = list(dict.fromkeys(map(_describe_failure, verdict.reading.failures)))
     if not failures:
         return f"{where}."
-    lines = [f"{where}:", ""]
-    for failure in failures[:MOST_FAILURES]:
-        lines += _wrap(f"- {failure}")
-    if len(failures) > MOST_FAILURES:
-        lines.append(f"- and {len(failures) - MOST_FAILURES} more")
-    return "\n".join(lines)
+    return f"{where}:\n\n{wrap_list(failures, MOST_FAILURES)}"
 
 
 def _describe_failure(failure: Failure) -> str:
@@ -115,12 +107,6 @@ def _describe_failure(failure: Failure) -> str:
     if not failure.place:
         return text
     return f"{text} ({clean_line(failure.place)})"
-
-
-def _wrap(text: str) -> Iterator[str]:
-    yield from textwrap.wrap(
-        text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-    )
 
 
 def clean_line(text: str) -> str:

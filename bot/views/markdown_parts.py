@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+
+WIDTH = 72  # of the lines of a commit's message
 
 
 def join_parts(*parts: str) -> str:
@@ -16,6 +19,24 @@ def render_list(items: Sequence[str], most: int) -> str:
     if len(items) > most:
         lines.append(f"- and {len(items) - most} more")
     return "\n".join(lines)
+
+
+def wrap_list(items: Sequence[str], most: int) -> str:
+    """Render a list as `render_list` does, its lines no wider than those of a commit's message."""
+    lines = render_list([" ".join(item.split()) for item in items], most).split("\n")
+    return "\n".join(_wrap_item(line.removeprefix("- ")) for line in lines if line)
+
+
+def _wrap_item(text: str) -> str:
+    """Wrap an item between words. The first one stands behind the dash, however long it is."""
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent="- ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def fold(title: str, text: str) -> str:

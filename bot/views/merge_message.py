@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
-
 from bot.text import defuse_mentions, mask_secrets, strip_invisible
 from bot.text.git_messages import drop_skip_marks, drop_trailers
 from bot.values import Branch, Finish, MergeDraft
-from bot.views.markdown_parts import join_parts
+from bot.views.markdown_parts import join_parts, wrap_list
 
-WIDTH = 72
 MOST_FILES = 20
 
 
@@ -22,8 +18,8 @@ def render_merge_message(
     `finish` holds the model's words for those that it solved.
     """
     subject = defuse_mentions(f"Merge branch '{base}' into {head}")
-    solved = [f"- {file.path}: {', '.join(file.rules)}" for file in draft.solved]
-    open_paths = [f"- {conflict.path}" for conflict in draft.left]
+    solved = [f"{file.path}: {', '.join(file.rules)}" for file in draft.solved]
+    open_paths = [conflict.path for conflict in draft.left]
     words = ""
     if finish is not None:
         words = drop_trailers(strip_invisible(finish.message or finish.summary)).strip()
@@ -38,13 +34,4 @@ def render_merge_message(
 def _render_list(title: str, items: list[str]) -> str:
     if not items:
         return ""
-    return "\n".join([title, "", *_wrap_items(items)])
-
-
-def _wrap_items(items: list[str]) -> Iterator[str]:
-    for item in items[:MOST_FILES]:
-        yield from textwrap.wrap(
-            item, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-        )
-    if len(items) > MOST_FILES:
-        yield f"- and {len(items) - MOST_FILES} more"
+    return f"{title}\n\n{wrap_list(items, MOST_FILES)}"

@@ -8,7 +8,7 @@ from bot.edits import Suggestion
 from bot.text import count_noun, mask_secrets
 from bot.text.git_messages import SUBJECT_CHARS
 from bot.views.commit_message import clean_line, render_co_author
-from bot.views.markdown_parts import join_parts, render_list
+from bot.views.markdown_parts import join_parts, wrap_list
 
 MOST_PLACES = 20
 
@@ -31,6 +31,6 @@ def render_suggestion_message(suggestions: Sequence[Suggestion]) -> str:
     ]
     accounts = {suggestion.author: suggestion.author_id for suggestion in suggestions}
     trailers = [render_co_author(login, account) for login, account in accounts.items()]
-    body = render_list(list(dict.fromkeys(places)), MOST_PLACES)
+    body = wrap_list(list(dict.fromkeys(places)), MOST_PLACES)
     text = join_parts(render_suggestion_title(suggestions), body, "\n".join(trailers))
     return mask_secrets(text) + "\n"

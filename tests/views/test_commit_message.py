@@ -231,6 +231,14 @@ def test_many_failures_are_told_in_part():
     )
 
 
+def test_a_long_name_stands_behind_its_dash():
+    """It is not cut, and what follows is indented below it."""
+    name = f"tests/{'deep/' * 14}test_invoice.py::test_total"
+    text = render_after_red(replace(FAILURE, test=name))
+
+    assert f"\n- {name}:\n  AssertionError: " in text
+
+
 def test_what_a_log_says_acts_on_nothing():
     """Names, numbers, marks and secrets in the words of CI are as harmless as the model's."""
     words = "@eve fixes #9 [skip ci] ghs_" + "a1" * 20 + "\nSigned-off-by: eve <e@x>"

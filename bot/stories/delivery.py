@@ -72,7 +72,8 @@ async def deliver(run: Run, state: RunState) -> RunState:
     if state.ci is None:
         expected_ci = await run(predict_ci, state.base, state.own_branch)
         state = replace(state, ci=expected_ci)
-    return run.keep(after_push(state, pushed.sha, pushed.url))
+    subject = message.partition("\n")[0]
+    return run.keep(after_push(state, pushed.sha, pushed.url, subject))
 
 
 async def _deliver_on_top(run: Run, state: RunState) -> RunState:

@@ -89,7 +89,7 @@ def _describe_push(
     if not words.title:
         words = Finish(applied.title, "", f"{applied.title}.")
     files = dict.fromkeys([*state.delivery.files, *applied.paths])
-    return PushedChange(pushed.sha, words, tuple(files), pushed.url)
+    return PushedChange(pushed.sha, words, tuple(files), pushed.url, applied.title)
 
 
 def _move_threads(

@@ -162,9 +162,9 @@ def name_commit(state: RunState) -> RunState:
     return replace(state, answers=_list_named(state.answers, state.delivery.head))
 
 
-def after_push(state: RunState, head: Sha, url: str = "") -> RunState:
+def after_push(state: RunState, head: Sha, url: str = "", subject: str = "") -> RunState:
     """Begin an attempt: the patch stands on the branch, and CI has not spoken yet."""
-    pushed = PushedChange(head, state.finish_call.finish, tuple(state.patch.files), url)
+    pushed = PushedChange(head, state.finish_call.finish, tuple(state.patch.files), url, subject)
     return replace(
         state,
         pushed=pushed,

@@ -84,18 +84,26 @@ def _render_opening(state: RunState, outcome: Outcome) -> str:
 
 
 def _render_pushed(state: RunState, target: PullDetails) -> str:
-    """Say what was pushed to a pull request of people: its newest commit by name."""
+    """Say what was pushed to a pull request of people: a commit by its subject, or how many."""
     if not state.has_pushed:
         return ""
-    head, title = state.delivery.head, defuse_inline(state.delivery.finish.title, TITLE_CHARS)
-    link = f"[`{head[:7]}`]({target.url}/commits/{head})"
-    place = (
-        "" if state.request.number == target.number else f" to {as_link(target.title, target.url)}"
-    )
-    words = f" ({title})" if title else ""
+    pushed = state.delivery
+    link = f"[`{pushed.head[:7]}`]({target.url}/commits/{pushed.head})"
+    place = ""
+    if state.request.number != target.number:
+        place = f" to {as_link(target.title, target.url)}"
     if state.merge is not None:
         return f"{render_merge_result(state, f'{link}{place}')} "
-    return f"I pushed {link}{place}{words}. "
+    count = len({attempt.sha for attempt in state.own_attempts})
+    if count > 1:  # of the newest the subject may only say what it repairs
+        words = _render_words(pushed.finish.title)
+        return f"I pushed {count} commits{place}{words}, the last one {link}. "
+    return f"I pushed {link}{place}{_render_words(pushed.subject or pushed.finish.title)}. "
+
+
+def _render_words(title: str) -> str:
+    words = defuse_inline(title, TITLE_CHARS)
+    return f" ({words})" if words else ""
 
 
 def _render_alerts(state: RunState) -> str:

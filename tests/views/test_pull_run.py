@@ -113,6 +113,20 @@ def test_end_names_the_commit_and_what_asks_for_less():
     assert ["ada"] == [name.removeprefix("@") for name in page.mentions]
 
 
+def test_end_names_a_commit_by_its_own_subject():
+    """A repair's is not the model's title; of several commits that title tells what they do."""
+    repair = push(make_pull_state(), GREEN)
+    repair = replace(repair, pushed=replace(repair.delivery, subject="Repair test_greet"))
+    several = push(make_pull_state(), RED, GREEN)
+    texts = [
+        GitHubPage(render_end_comment(replace(state, outcome=explain_green_pull(state)))).text
+        for state in (repair, several)
+    ]
+
+    assert texts[0].startswith("@ada I pushed bbbbbbb (Repair test_greet). CI is green.")
+    assert texts[1].startswith("@ada I pushed 2 commits (Greet quietly), the last one bbbbbbb.")
+
+
 def test_end_on_the_issue_names_the_pull_request():
     """Asked for elsewhere, it says where the commit is; the title calls nobody."""
     state = push(make_pull_state(), GREEN)

@@ -24,7 +24,6 @@ AFTER_REVIEW = (
 RETRY = "Comment `/retry` to try again."
 IN_THE_LOG = "If it breaks again, whoever runs me finds the reason in my log."
 RETRY_THEN = "Then comment `/retry`."
-AFTER_RAISE = "After that, comment `/retry`. Or ask for less at a time."
 FILE = "`.github/greenlit.yml`"
 LIMIT_CHARS = 300  # of the words of others that a sentence quotes
 MOST_PATHS = 5
@@ -123,7 +122,7 @@ def explain_budget(state: RunState) -> Outcome:
         spent = render_usd(state.usage.usd)
         text = f"I reached the {budget}: {spent} is spent, and the next turn could pass it."
     cap = name_cap("GREENLIT_USD_PER_RUN", state.caps.usd, "budget_usd", state.config.budget_usd)
-    return Outcome("gave up", text, kind="budget", next_step=f"{cap} {AFTER_RAISE}")
+    return Outcome("gave up", text, kind="budget", next_step=f"{cap} {_advise_raise(state)}")
 
 
 def explain_turns(state: RunState) -> Outcome:
@@ -131,7 +130,7 @@ def explain_turns(state: RunState) -> Outcome:
     turns = count_noun(state.caps.turns, "turn")
     text = f"I reached the limit of {turns} of the model for one run."
     cap = name_cap("GREENLIT_TURNS_PER_RUN", state.caps.turns, "", None)
-    return Outcome("gave up", text, kind="turns", next_step=f"{cap} {AFTER_RAISE}")
+    return Outcome("gave up", text, kind="turns", next_step=f"{cap} {_advise_raise(state)}")
 
 
 def explain_minutes(state: RunState) -> Outcome:
@@ -139,7 +138,7 @@ def explain_minutes(state: RunState) -> Outcome:
     minutes = count_noun(state.caps.minutes, "minute")
     text = f"I reached the limit of {minutes} of work for one run."
     cap = name_cap("GREENLIT_MINUTES_PER_RUN", state.caps.minutes, "minutes", state.config.minutes)
-    return Outcome("gave up", text, kind="minutes", next_step=f"{cap} {AFTER_RAISE}")
+    return Outcome("gave up", text, kind="minutes", next_step=f"{cap} {_advise_raise(state)}")
 
 
 def explain_model_stop(state: RunState, turn: Turn) -> Outcome:
@@ -236,6 +235,12 @@ def name_cap(setting: str, value: float, key: str, asked: float | None) -> str:
             "whoever maintains the repository can raise it."
         )
     return f"The limit is `{setting}={value:g}`: whoever runs me can raise it."
+
+
+def _advise_raise(state: RunState) -> str:
+    """Say what to do once a limit is raised. Of a merge nobody can ask for less."""
+    advice = "After that, comment `/retry`."
+    return advice if state.merge else f"{advice} Or ask for less at a time."
 
 
 def _advise_gate(gate: str) -> str:

@@ -6,10 +6,12 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.stories.ends import RETRY
 from bot.text import as_code_span, count_noun
 from bot.values import OpenConflict, Outcome, RunState
 
 MOST_PATHS = 20
+TOO_LONG = ("context", "length")  # ends whose advice is to ask for less: nobody can of a merge
 CHOICES = {
     "content": "both sides changed the same lines",
     "both added": "both sides added it, each in another way",
@@ -29,18 +31,20 @@ def explain_open_conflicts(state: RunState) -> Outcome:
     """Name the files that only people can merge, and why; nothing was pushed."""
     reasons = [conflict for conflict in state.merge_draft.left if conflict.advice]
     others = [conflict for conflict in state.merge_draft.left if not conflict.advice]
-    what = f"cannot merge {_name_base(state)} into this branch, and pushed nothing"
-    files = count_noun(len(reasons), "file")
-    text = f"{files} only people can merge.\n\n{_list_files([*reasons, *others])}"
-    return Outcome("gave up", f"{_begin(state)} {what}: {text}", None, "conflicts", _advise(state))
+    files = _list_files([*reasons, *others])
+    text = (
+        f"I cannot merge {_name_base(state)} into this branch, so I pushed nothing. "
+        f"Only people can merge {_count_files(len(reasons), len(others))}:\n\n{files}"
+    )
+    next_step = f"Please merge it yourself:{_tell_commands(state)}"
+    return Outcome("gave up", text, None, "conflicts", next_step)
 
 
 def explain_unsolved(state: RunState, ending: Outcome) -> Outcome:
     """Say that the model did not solve the conflicts, and what ended it."""
-    what = f"could not solve the conflicts with {_name_base(state)}, and pushed nothing"
-    files = _list_files(state.merge_draft.left)
-    next_step = f"{ending.next_step} {_advise(state)}".strip()
-    text = f"{_begin(state)} {what}. {ending.text}\n\n{files}"
+    what = f"I could not solve the conflicts with {_name_base(state)}, so I pushed nothing."
+    text = f"{what} {ending.text}\n\n{_list_files(state.merge_draft.left)}"
+    next_step = f"{_choose_advice(ending)} merge it yourself:{_tell_commands(state)}"
     return replace(ending, text=text, next_step=next_step)
 
 
@@ -52,10 +56,20 @@ def explain_moved_head(state: RunState) -> Outcome:
     return Outcome("stopped", text, None, "taken branch", next_step)
 
 
-def _begin(state: RunState) -> str:
-    """Begin the sentence; where nobody asked for the merge, with what began it."""
-    cause = state.request.cause
-    return f"I began unasked, because {cause}. I" if cause else "I"
+def _choose_advice(ending: Outcome) -> str:
+    """Choose what is said before the way to merge by hand."""
+    if ending.kind in TOO_LONG:
+        return "Please"
+    # `/generate` asks for a change, not for the merge.
+    advice = RETRY if "`/generate`" in ending.next_step else ending.next_step
+    return f"{advice} Or"
+
+
+def _count_files(hard: int, others: int) -> str:
+    """Say how many of the files in conflict; the hard ones are listed first."""
+    if others:
+        return f"{hard} of the {hard + others} files in conflict"
+    return "the file in conflict" if hard == 1 else f"the {hard} files in conflict"
 
 
 def _name_base(state: RunState) -> str:
@@ -76,12 +90,11 @@ def _explain_conflict(conflict: OpenConflict) -> str:
     return (conflict.advice or CHOICES[conflict.kind]).rstrip(".")
 
 
-def _advise(state: RunState) -> str:
+def _tell_commands(state: RunState) -> str:
     """Tell the commands that begin the same merge on a machine of one's own."""
     target = state.pull_details
     head, base = shlex.quote(target.head), shlex.quote(f"origin/{target.base}")
     return (
-        "Please merge it yourself:\n\n```sh\ngit fetch origin\n"
-        f"git switch {head}\ngit merge {base}\n```\n\n"
-        "Then solve the files named above, make anew what a tool makes, commit and push."
+        f"\n\n```sh\ngit fetch origin\ngit switch {head}\ngit merge {base}\n```\n\n"
+        "Then solve the conflicts named above, make anew what a tool makes, commit and push."
     )

@@ -49,7 +49,7 @@ class PushedChange:
     finish: Finish
     files: tuple[str, ...]
     url: str = ""  # of the branch, as people open it
-    subject: str = ""  # of the newest commit, where that is not the model's title
+    subject: str = ""  # of the newest commit
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ def render_end_comment(state: RunState) -> str:
         raise ValueError("the run has not ended")
     # The outcome's sentences are ours; what they quote was made harmless where it was quoted.
     return join_parts(
-        f"{_address(state.request.asker)} {_render_opening(state, outcome)}{outcome.text}",
+        f"{_address(state.request.asker)} {_render_cause(state)}"
+        f"{_render_opening(state, outcome)}{outcome.text}",
         render_answer_count([answer for answer in state.answers if answer.is_posted]),
         render_review_answers(state),
         _render_alerts(state),
@@ -67,6 +68,12 @@ def link_pull(state: RunState, pull: PullRequest) -> str:
 def _address(login: str) -> str:
     """Call a person; a bot's name is only written, for a call might start it."""
     return f"{as_code_span(login)}," if login.endswith("[bot]") else f"@{login}"
+
+
+def _render_cause(state: RunState) -> str:
+    """Say why the bot began, where nobody asked for it now."""
+    cause = state.request.cause
+    return f"I began unasked, because {cause}. " if cause else ""
 
 
 def _render_opening(state: RunState, outcome: Outcome) -> str:

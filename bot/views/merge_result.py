@@ -15,14 +15,13 @@ def render_merge_result(state: RunState, commit: str) -> str:
     draft, base = state.merge_draft, as_code_span(state.pull_details.base)
     commits = count_noun(draft.behind, "commit")
     sentences = [f"I merged {base} ({commits}), and pushed {commit}."]
-    if state.request.cause:
-        sentences.insert(0, f"I began unasked, because {state.request.cause}.")
     if draft.solved:
         paths = _name_paths([file.path for file in draft.solved])
-        sentences.append(f"Conflicts in {paths} left no doubt.")
+        sentences.append(f"I solved conflicts that left no doubt in {paths}.")
     if draft.left:
         paths = _name_paths([conflict.path for conflict in draft.left])
-        sentences.append(f"I solved conflicts in {paths}: please look there closely.")
+        others = "others" if draft.solved else "conflicts"
+        sentences.append(f"I solved {others} in {paths}: please look there closely.")
     return " ".join(sentences)
 
 

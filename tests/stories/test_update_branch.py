@@ -112,7 +112,7 @@ def test_conflicts_are_solved_by_rules_and_by_the_model(stage):
         assert f"def greet(name):\n{SOLVED}" == files["greeting.py"]
         assert "# News\n\n- A comma.\n- A title.\n" == files["NEWS.md"]
         assert "- NEWS.md: both additions" in show(on, "topic", "%B")
-        assert "Conflicts in `NEWS.md` left no doubt." in end
+        assert "I solved conflicts that left no doubt in `NEWS.md`." in end
         assert "I solved conflicts in `greeting.py`: please look there closely." in end
         assert "Commits of theirs that touched greeting.py, newest first:" in request
         assert "| Greet there" in request
@@ -137,7 +137,7 @@ def test_what_nobody_can_solve_here_is_told_and_not_pushed(stage):
             outcome.kind,
             on.forge.list_branches(REPO),
         )
-        assert "I cannot merge `main` into this branch, and pushed nothing:" in end
+        assert "I cannot merge `main` into this branch, so I pushed nothing." in end
         assert "- `uv.lock`: a tool makes it anew: `uv lock`." in end
         assert "- `logo.txt`: it is binary, so one side's must be chosen." in end
         assert "git switch topic\ngit merge origin/main\n" in end
@@ -155,7 +155,7 @@ def test_conflicts_that_the_model_leaves_are_told(stage):
         (end,) = on.ends(pull)
 
         assert before == on.forge.list_branches(REPO)
-        assert "I could not solve the conflicts with `main`, and pushed nothing." in end
+        assert "I could not solve the conflicts with `main`, so I pushed nothing." in end
         assert "- `greeting.py`: both sides changed the same lines." in end
         assert "git merge origin/main" in end
 

@@ -60,10 +60,9 @@ def test_the_end_says_what_was_merged_and_where_to_look():
     unasked = render_end(outcome, after_merge(make_merge_state(cause=CAUSE), MERGED, ""))
 
     assert (
-        "@ada I merged main (3 commits), and pushed fffffff. Conflicts in CHANGES.md left no"
-        in asked
-    )
-    assert "I solved conflicts in app.py: please look there closely. CI is green." in asked
+        "@ada I merged main (3 commits), and pushed fffffff. I solved conflicts that left no doubt "
+        "in CHANGES.md. I solved others in app.py: please look there closely. CI is green."
+    ) in asked
     assert "@ada I began unasked, because main moved and conflicts with this pull" in unasked
 
 
@@ -72,10 +71,11 @@ def test_what_is_left_is_told_with_the_way_to_merge_it():
     state = make_merge_state(replace(DRAFT, left=(LEFT, LOCK)))
     odd = replace(state.pull_details, head=Branch("a'b;c"))
     outcome = explain_open_conflicts(replace(state, target=odd))
-    unasked = explain_open_conflicts(make_merge_state(DRAFT, cause=CAUSE))
+    alone = explain_open_conflicts(make_merge_state(replace(DRAFT, left=(LOCK,))))
 
     assert outcome.text.startswith(
-        "I cannot merge `main` into this branch, and pushed nothing: 1 file"
+        "I cannot merge `main` into this branch, so I pushed nothing. Only people can merge 1 of "
+        "the 2 files in conflict:"
     )
     assert "Greenlit cannot merge the base into the branch" in render_comment(
         replace(state, outcome=outcome)
@@ -83,28 +83,38 @@ def test_what_is_left_is_told_with_the_way_to_merge_it():
     assert outcome.text.index("uv.lock") < outcome.text.index("app.py")
     assert "- `app.py`: both sides changed the same lines." in outcome.text
     assert "git switch 'a'\"'\"'b;c'\ngit merge origin/main\n" in outcome.next_step
-    assert unasked.text.startswith(f"I began unasked, because {CAUSE}. I cannot merge")
+    assert "Only people can merge the file in conflict:\n\n- `uv.lock`" in alone.text
 
 
 def test_what_the_model_left_keeps_its_reason():
     """The reason, the files, and the advice of that end before the way to merge by hand."""
     ending = Outcome("gave up", "I reached a limit.", kind="turns", next_step="Raise it.")
+    loop = replace(ending, kind="loop", next_step="Comment `/retry`, or `/generate` with more.")
+    too_long = replace(ending, kind="context", next_step="Please ask for less at a time.")
     outcome = explain_unsolved(make_merge_state(), ending)
 
     assert ("gave up", "turns") == (outcome.state, outcome.kind)
-    assert "pushed nothing. I reached a limit.\n\n- `app.py`:" in outcome.text
-    assert outcome.next_step.startswith("Raise it. Please merge it yourself:")
+    assert "so I pushed nothing. I reached a limit.\n\n- `app.py`:" in outcome.text
+    assert [
+        outcome.next_step.partition("\n")[0],
+        explain_unsolved(make_merge_state(), loop).next_step.partition("\n")[0],
+        explain_unsolved(make_merge_state(), too_long).next_step.partition("\n")[0],
+    ] == [
+        "Raise it. Or merge it yourself:",
+        "Comment `/retry` to try again. Or merge it yourself:",
+        "Please merge it yourself:",
+    ]
 
 
 def test_very_many_files_are_counted():
     """The first ones are named."""
-    left = tuple(OpenConflict(f"a{number}.py", "content") for number in range(30))
+    left = tuple(replace(LOCK, path=f"a{number}.lock") for number in range(30))
 
     assert (
         "- and 10 more files."
         in explain_open_conflicts(make_merge_state(replace(DRAFT, left=left))).text
     )
-    assert "and 25 more files left no doubt" in render_end(
+    assert "and 25 more files. CI is green." in render_end(
         Outcome("changed", "CI is green.", 7),
         after_merge(
             make_merge_state(

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from bot.run import Run
-from bot.steps.suggest_to_fork import ForkAnswer, suggest_to_fork
+from bot.steps.admit import LOST_ACCESS
+from bot.steps.suggest_to_fork import MOVED, REFUSED, TOO_LONG, ForkAnswer, suggest_to_fork
 from bot.stories.agent import write
-from bot.stories.pull_ends import explain_answered
+from bot.stories.ends import RETRY, explain_lost_access
+from bot.stories.pull_ends import BEGIN_ANEW, explain_answered
 from bot.stories.review_answers import answer_delivered, answer_threads, take_up_threads
 from bot.stories.watching import obey_signals
 from bot.text import count_noun
 from bot.values import Outcome, RunState
+from bot.views.fork_review import NOT_RUN
 
-AGAIN = "To have me begin anew on what stands there now, comment `/retry`."
+BY_HAND = "Please change it by hand: the plan is in my other comment."
+NEXT_STEPS = {  # by what stood in the way
+    MOVED: BEGIN_ANEW,
+    TOO_LONG: "Please ask for less at a time.",
+    REFUSED: RETRY,
+}
 
 
 async def answer_fork(run: Run, state: RunState) -> Outcome:
@@ -20,21 +28,23 @@ async def answer_fork(run: Run, state: RunState) -> Outcome:
     await obey_signals(run, state.request)
     outcome = explain_answered(state)
     if state.patch.files:
-        outcome = _explain(await run(suggest_to_fork, state, f"greenlit:fork:{run.key}"))
-    if outcome.state == "gave up":
-        await answer_delivered(run, state)
-    else:
+        outcome = explain_fork_answer(await run(suggest_to_fork, state, f"greenlit:fork:{run.key}"))
+    if outcome.state in ("suggested", "unchanged"):
         await answer_threads(run, state, is_green=False)
+    else:
+        await answer_delivered(run, state)
     return outcome
 
 
-def _explain(answer: ForkAnswer) -> Outcome:
+def explain_fork_answer(answer: ForkAnswer) -> Outcome:
     """Say how to take what was suggested. CI has run none of it."""
+    if answer.obstacle == LOST_ACCESS:
+        return explain_lost_access()
     if answer.obstacle:
         text = f"I suggested nothing, because {answer.obstacle}."
-        return Outcome("gave up", text, next_step=AGAIN)
+        return Outcome("gave up", text, next_step=NEXT_STEPS.get(answer.obstacle, BY_HAND))
     text = f"This comes from a fork, where I cannot push. My review has {_name_parts(answer)}."
-    return Outcome("suggested", text, next_step="CI has not run it: it does once you take it.")
+    return Outcome("suggested", text, next_step=NOT_RUN)
 
 
 def _name_parts(answer: ForkAnswer) -> str:

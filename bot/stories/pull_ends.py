@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.steps.find_pull_change import CLOSED, GONE, LOCKED, MERGED
 from bot.stories.ends import (
     explain_stop,
     explain_stop_command,
@@ -13,10 +14,18 @@ from bot.stories.ends import (
 from bot.text import as_code_span
 from bot.values import Outcome, RunState
 from bot.views.end_comment import link_branch
+from bot.views.thread_answer import render_answer_count
 
-REVIEW = "Please review it. To have more changed, comment `/generate` with what to change."
+MORE = "To have more changed, comment `/generate` with what to change."
+REVIEW = f"Please review it. {MORE}"
 NO_CI = "No CI runs here for pull requests, so nothing has run these changes."
 BEGIN_ANEW = "To have me begin anew on what stands there now, comment `/retry`."
+NEXT_STEPS = {  # by what became of the pull request
+    GONE: "",
+    MERGED: "For what comes next, ask on an issue.",
+    CLOSED: "To have me go on, reopen it, then comment `/retry`.",
+    LOCKED: "To have me go on, unlock it, then comment `/retry`.",
+}
 
 
 def explain_green_pull(state: RunState) -> Outcome:
@@ -32,7 +41,7 @@ def explain_unchecked_pull(state: RunState) -> Outcome:
     """Say that there is no CI that could have run what was pushed."""
     if not state.has_pushed:
         return explain_untouched(state, NO_CI)
-    next_step = f"Please try it yourself. {REVIEW}"
+    next_step = f"Please try it yourself, then review it. {MORE}"
     return Outcome("changed", NO_CI, state.opened.number, "no CI", next_step)
 
 
@@ -45,7 +54,8 @@ def explain_untouched(state: RunState, ci: str) -> Outcome:
 
 def explain_answered(state: RunState) -> Outcome:
     """Say that threads were answered with words alone."""
-    return Outcome("unchanged", "I changed nothing.", state.opened.number)
+    text = render_answer_count(state.answers) or "I changed nothing."
+    return Outcome("unchanged", text, state.opened.number)
 
 
 def explain_no_threads(state: RunState) -> Outcome:
@@ -62,7 +72,7 @@ def explain_red_pull(state: RunState, outcome: Outcome) -> Outcome:
 def explain_moved_pull(why: str, by: str, asker: str) -> Outcome:
     """Say what became of the pull request meanwhile; `why` is a clause."""
     stopped = explain_stop(f"{why}{name_actor(by, asker)}")
-    return replace(stopped, next_step="To have me go on, comment `/retry` when it is open again.")
+    return replace(stopped, next_step=NEXT_STEPS.get(why, BEGIN_ANEW))
 
 
 def explain_command(asker: str, by: str) -> Outcome:
@@ -89,4 +99,5 @@ def explain_conflict(state: RunState, why: str) -> Outcome:
 
 def explain_refused_again(state: RunState, words: str) -> Outcome:
     """Say that the checks refuse the change on top of what others pushed meanwhile."""
-    return explain_conflict(state, f"with that my checks refuse my change: {quote_sentence(words)}")
+    why = quote_sentence(words).removesuffix(".")
+    return explain_conflict(state, f"my checks refuse my change on the new commits: {why}")

@@ -98,11 +98,12 @@ async def _obey_pull_signal(run: Run, state: RunState, signal: Signal) -> None:
 async def check_pull(run: Run, state: RunState, by: str = "") -> None:
     """Raise Stopped when the pull request is closed, locked or has another base by now."""
     request = state.request
-    why = await run(find_pull_change, request, state.pull_details)
-    if not why and not request.on_pull:  # it was asked for on the issue
-        why = await run(find_stop_reason, request)
-    if why:
+    if why := await run(find_pull_change, request, state.pull_details):
         raise Stopped(explain_moved_pull(why, by, request.asker))
+    if request.on_pull:
+        return
+    if why := await run(find_stop_reason, request):  # it was asked for on the issue
+        raise Stopped(explain_stop(f"{why}{name_actor(by, request.asker)}"))
 
 
 async def check_branch(run: Run, state: RunState, by: str = "") -> None:

@@ -40,7 +40,7 @@ def render_end_comment(state: RunState) -> str:
     return join_parts(
         f"{_address(state.request.asker)} {_render_cause(state)}"
         f"{_render_opening(state, outcome)}{outcome.text}",
-        render_answer_count([answer for answer in state.answers if answer.is_posted]),
+        _render_answer_count(state, outcome),
         render_review_answers(state),
         _render_alerts(state),
         _render_questions(outcome.questions),
@@ -113,6 +113,12 @@ def _render_words(title: str) -> str:
     return f" ({words})" if words else ""
 
 
+def _render_answer_count(state: RunState, outcome: Outcome) -> str:
+    """Say how threads were answered, where the outcome does not say so."""
+    text = render_answer_count([answer for answer in state.answers if answer.is_posted])
+    return "" if text == outcome.text else text
+
+
 def _render_alerts(state: RunState) -> str:
     """Say first of all what of the pushed change asks for less: people decide about that."""
     if state.target is None or not state.has_pushed:
@@ -148,7 +154,8 @@ def _render_questions(questions: tuple[str, ...]) -> str:
 def _render_left_over(state: RunState, outcome: Outcome) -> str:
     """Say what is left of the work."""
     if state.target is not None:
-        nothing = state.turns and outcome.state in LEFT_OVER and not state.has_pushed
+        may_push = state.turns and not state.target.is_fork
+        nothing = may_push and outcome.state in LEFT_OVER and not state.has_pushed
         return "Nothing was pushed." if nothing else ""
     if outcome.state not in LEFT_OVER or outcome.kind == "taken branch":
         return ""

@@ -34,6 +34,10 @@ ON_PULL = {  # what comes next, where the pull request is open already
     "waiting": "When CI is green, I bring the pull request up to date. What is red I repair.",
 }
 ON_TARGET_WAITING = "When CI is green, I say so here. What is red I repair."
+ON_FORK = {  # nothing can be pushed there
+    "planning": "Next, I show the plan here and write the change.",
+    "editing": "Next, I check it and suggest it in a review.",
+}
 SOLVING = (
     "is solving the conflicts with the base",
     "Next, I check the merge, push it to the pull request's branch, and wait for CI.",
@@ -121,6 +125,8 @@ def _describe_doing(state: RunState) -> tuple[str, str]:
         next_step = ON_PULL.get(state.phase, next_step)
     if state.target is not None and state.phase == "waiting":
         next_step = ON_TARGET_WAITING
+    if state.target is not None and state.target.is_fork:
+        next_step = ON_FORK.get(state.phase, next_step)
     return doing, next_step
 
 
@@ -148,12 +154,7 @@ def _render_progress(state: RunState) -> Iterator[str]:
     is_reading = state.phase == "reading"
     next_step = GO_ON if is_reading and state.is_resumed else _describe_doing(state)[1]
     yield f"{render_waiting(state) or next_step}\n{_render_asker(state)}"
-    is_green = any(attempt.state == "green" for attempt in state.attempts)
-    boxes = [*_render_work_boxes(state), _render_box("Green on CI", ticked=is_green)]
-    if state.target is None:
-        name = f"Pull request #{state.pull.number}" if state.pull else "Pull request"
-        boxes.append(_render_box(name))
-    yield "\n".join(boxes)
+    yield "\n".join([*_render_work_boxes(state), *_render_end_boxes(state)])
 
 
 def _render_work_boxes(state: RunState) -> Iterator[str]:
@@ -169,6 +170,17 @@ def _render_work_boxes(state: RunState) -> Iterator[str]:
     yield _render_box("Write it and check it", ticked=bool(state.own_attempts))
 
 
+def _render_end_boxes(state: RunState) -> Iterator[str]:
+    """Render what comes after the work: CI, and the pull request where there is none yet."""
+    if state.target is not None and state.target.is_fork:
+        yield _render_box("Suggest it in a review")
+        return
+    is_green = any(attempt.state == "green" for attempt in state.attempts)
+    yield _render_box("Green on CI", ticked=is_green)
+    if state.target is None:
+        yield _render_box(f"Pull request #{state.pull.number}" if state.pull else "Pull request")
+
+
 def _render_ended(state: RunState, end_url: str) -> Iterator[str]:
     yield _render_asker(state)
     if end_url:
@@ -178,12 +190,22 @@ def _render_ended(state: RunState, end_url: str) -> Iterator[str]:
 def _render_asker(state: RunState) -> str:
     """Say who asked for what. It is no mention: that work begins is no news."""
     words = _quote(state.request.words)
-    asker = f"Asked by {state.request.asker}"
+    asker = f"Asked by {state.request.asker}{_name_trigger(state)}"
     if state.request.cause:
         asker = f"Begun unasked, because {state.request.cause}"
     asked = f"{asker}: “{words}”" if words else f"{asker}."
     resumption = state.resumption.text if state.resumption else ""
     return f"{asked}\n{resumption}".rstrip()
+
+
+def _name_trigger(state: RunState) -> str:
+    """Name what asked, where it was neither the label nor `/generate`."""
+    request = state.request
+    if request.review:
+        return " in a review"
+    if request.command in ("fix", "update"):
+        return f" with `/{request.command}`"
+    return ""
 
 
 def _render_box(text: str, *, ticked: bool = False) -> str:

@@ -4,12 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from bot.steps.admit import LOST_ACCESS
+from bot.steps.find_pull_change import CLOSED, GONE, MERGED
+from bot.steps.suggest_to_fork import MOVED, SECRET, TOO_LONG, ForkAnswer
 from bot.stories.draft_ends import explain_hopeless
+from bot.stories.fork_answer import BY_HAND, explain_fork_answer
 from bot.stories.pull_ends import (
+    BEGIN_ANEW,
+    explain_answered,
     explain_conflict,
     explain_green_pull,
     explain_moved_branch,
     explain_moved_pull,
+    explain_refused_again,
     explain_unchecked_pull,
 )
 from bot.values import (
@@ -21,6 +28,7 @@ from bot.values import (
     Outcome,
     PullDetails,
     Sha,
+    ThreadAnswer,
     Tree,
     Verdict,
 )
@@ -125,6 +133,69 @@ def test_end_names_a_commit_by_its_own_subject():
 
     assert texts[0].startswith("@ada I pushed bbbbbbb (Repair test_greet). CI is green.")
     assert texts[1].startswith("@ada I pushed 2 commits (Greet quietly), the last one bbbbbbb.")
+
+
+@pytest.mark.parametrize(
+    ("why", "next_step"),
+    [
+        (CLOSED, "To have me go on, reopen it, then comment `/retry`."),
+        (MERGED, "For what comes next, ask on an issue."),
+        (GONE, ""),
+        ("the base of the pull request was changed", BEGIN_ANEW),
+    ],
+)
+def test_a_pull_request_that_changed_has_its_own_next_step(why, next_step):
+    """Nobody is told to reopen what was merged."""
+    assert next_step == explain_moved_pull(why, "bob", "ada").next_step
+
+
+def test_what_the_checks_say_ends_with_one_full_stop():
+    """It is quoted at the end of a sentence of ours."""
+    outcome = explain_refused_again(make_pull_state(), "`x` is protected.")
+
+    assert outcome.text.endswith("my checks refuse my change on the new commits: `x` is protected.")
+
+
+def test_threads_that_are_answered_with_words_are_told_once():
+    """That nothing was changed is in how they were answered."""
+    state = replace(
+        make_pull_state(), answers=(ThreadAnswer("1", "declined", "No.", is_posted=True),)
+    )
+    text = render_end_comment(replace(state, outcome=explain_answered(state)))
+
+    assert "@ada I answered 1 thread without a change." == text
+
+
+def test_on_a_fork_a_review_is_promised_and_no_push():
+    """The comment, and each end that has nothing to suggest, with its own next step."""
+    state = make_pull_state(phase="editing")
+    state = replace(state, target=replace(TARGET, is_fork=True), turns=3)
+    comment = render_comment(state)
+    outcomes = {
+        obstacle: explain_fork_answer(ForkAnswer(obstacle=obstacle))
+        for obstacle in (MOVED, TOO_LONG, SECRET)
+    }
+    lost = explain_fork_answer(ForkAnswer(obstacle=LOST_ACCESS))
+    end = render_end_comment(replace(state, outcome=outcomes[MOVED]))
+
+    assert "Next, I check it and suggest it in a review." in comment
+    assert "- [ ] Suggest it in a review" in comment
+    assert "CI" not in comment
+    assert "Nothing was pushed" not in end
+    assert [BEGIN_ANEW, "Please ask for less at a time.", BY_HAND] == [
+        outcome.next_step for outcome in outcomes.values()
+    ]
+    assert "you may not write to this repository any more" in lost.text
+
+
+def test_the_comment_says_what_asked():
+    """A review, or a command that has no words."""
+    state = make_pull_state()
+    reviewed = replace(state, request=replace(state.request, words="", review=9))
+    fixed = replace(state, request=replace(state.request, words="", command="fix"))
+
+    assert "Asked by ada in a review." in render_comment(reviewed)
+    assert "Asked by ada with `/fix`." in render_comment(fixed)
 
 
 def test_end_on_the_issue_names_the_pull_request():

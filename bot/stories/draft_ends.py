@@ -98,7 +98,8 @@ def _explain_not_ours(state: RunState, verdict: Verdict) -> Outcome | None:
     match verdict.kind:
         case "already red":
             text = f"{branch} was red in the same way before this change, and nothing new broke."
-            next_step = f"Please repair {branch} first, then comment `/retry`."
+            command = "`/update`" if state.target else "`/retry`"
+            next_step = f"Please repair {branch} first, then comment {command}."
             return Outcome("draft", text, None, "already red", next_step)
         case "infrastructure":
             text = "CI failed for a reason outside the code, which I cannot repair."

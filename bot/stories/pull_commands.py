@@ -26,12 +26,12 @@ from bot.views.command_answers import (
 
 async def obey_on_pull(run: Run, request: Request) -> Outcome:
     """Do what a command on a pull request says, or answer why not."""
-    if request.command == "help":
-        reading = await run(read_label, request.repo)
-        return await _answer(run, request, render_pull_help(reading.label))
     target = await run(fetch_pull, request.repo, request.pull_number)
     if target is None:
         return Outcome("refused", GONE)
+    if request.command == "help":
+        reading = await run(read_label, request.repo)
+        return await _answer(run, request, render_pull_help(reading.label, target))
     subject = await find_pull_subject(run, request, target)
     match request.command:
         case "explain":

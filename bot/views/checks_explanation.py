@@ -164,7 +164,8 @@ def _judge(pull: PullDetails, verdict: Verdict) -> str:
 def _advise(pull: PullDetails, verdict: Verdict) -> str:
     """Say what people can do."""
     if verdict.kind == "already red":
-        return f"Please repair {as_code_span(pull.base)} first, then update this branch."
+        update = "update this branch" if pull.is_fork else "comment `/update`"
+        return f"Please repair {as_code_span(pull.base)} first, then {update}."
     if verdict.reading.action == "rerun":
         return "Please run the failed jobs again."
     if verdict.kind == "ours" and verdict.reading.action == "human":

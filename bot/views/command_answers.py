@@ -23,23 +23,31 @@ def render_help(label: str) -> str:
     )
 
 
-def render_pull_help(label: str) -> str:
-    """Render what can be said on a pull request, and what each command does."""
+def render_pull_help(label: str, pull: PullDetails) -> str:
+    """Render what can be said on this pull request, and what each command does there."""
     rows = {
         "/generate what you want": "Change this pull request so: a commit on top of its branch.",
-        "/generate": "Repair CI when it is red, else answer the open threads that name me.",
+        "/generate": "Repair CI when it is red, else answer the threads that wait for me.",
         "/fix": "Read why CI is red, and repair it.",
-        "/explain": "Say what CI says, what broke where, and whose fault it is.",
+        "/explain": "Say what is red, what broke where, and whose fault it is. Nothing is changed.",
         "/update": "Merge the base into the branch, and solve what is in conflict.",
         "/retry": "Ask once more for what was asked of me last.",
         "/stop": "End the work on this pull request.",
         "/status": "Say how it stands, since when, and what it cost.",
         "/help": "Show this table.",
     }
+    if pull.is_fork:  # where nothing can be pushed
+        del rows["/update"]
+        rows |= {
+            "/generate what you want": "Suggest the change in a review: I cannot push to a fork.",
+            "/fix": "Read why CI is red, and suggest the repair in a review.",
+        }
+    notes = f"The label {as_code_span(label)} works on issues."
+    if pull.is_ours:
+        notes = f"I answer reviews of this pull request too, for I wrote it. {notes}"
     return (
         "I work on this pull request when somebody with write access comments one of these, on a "
-        f"line of its own:\n\n{_render_table(rows)}\n\n"
-        f"The label {as_code_span(label)} works on issues."
+        f"line of its own:\n\n{_render_table(rows)}\n\n{notes}"
     )
 
 
@@ -70,7 +78,10 @@ def render_no_fix(checks: Checks) -> str:
     """Say why there is nothing to repair: what CI says of the newest commit."""
     commit = f"`{checks.sha[:7]}`"
     if checks.is_pending:
-        return f"CI is still running on {commit}, and nothing has failed so far. I changed nothing."
+        return (
+            f"CI is still running on {commit}, and nothing has failed so far. "
+            "Comment `/fix` again when it has ended."
+        )
     if checks.is_silent:
         return f"CI has said nothing of {commit}, so there is nothing to repair."
     if checks.green:
@@ -82,7 +93,7 @@ def render_what_is_wanted(checks: Checks) -> str:
     """Ask what to do with a pull request that asks for nothing by itself."""
     ci = "CI is still running" if checks.is_pending else "No check is red"
     return (
-        f"What shall I do here? {ci}, and no open thread names me. "
+        f"What shall I do here? {ci}, and no open thread waits for me. "
         "Comment `/generate` with what to change. `/help` shows all commands."
     )
 

@@ -1,5 +1,7 @@
 """Answers to commands, as people read them on GitHub."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.text.durations import render_duration
@@ -23,6 +25,7 @@ from bot.views.command_answers import (
     render_suggestion,
 )
 from tests.gfm import GitHubPage
+from tests.views.test_pull_run import TARGET
 
 NOW = 1_800_000_000.0
 KEY = RunKey("acme/greeter#7/1")
@@ -70,7 +73,7 @@ def test_odd_label_breaks_no_table(label):
 
 def test_help_on_a_pull_request_says_what_works_there():
     """Every command with what it does to the pull request, and where the label works."""
-    page = GitHubPage(render_pull_help("robot"))
+    page = GitHubPage(render_pull_help("robot", TARGET))
     ((_, *rows),) = page.tables
 
     assert [
@@ -84,7 +87,18 @@ def test_help_on_a_pull_request_says_what_works_there():
         "/status",
         "/help",
     ] == [command for command, _meaning in rows]
-    assert "The label robot works on issues." in page.text
+    assert page.text.endswith("The label robot works on issues.")
+    assert "I wrote it" not in page.text
+
+
+def test_help_fits_the_pull_request():
+    """To a fork nothing is pushed; where the bot wrote it, reviews are answered too."""
+    fork = GitHubPage(render_pull_help("robot", replace(TARGET, is_fork=True)))
+    ours = GitHubPage(render_pull_help("robot", replace(TARGET, is_ours=True)))
+
+    assert "/update" not in fork.codes
+    assert "Suggest the change in a review: I cannot push to a fork." in fork.text
+    assert "I answer reviews of this pull request too, for I wrote it." in ours.text
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.tools.request_sections.conflicts import render_merge
 from bot.tools.request_sections.guidance import read_guides, render_guidance
 from bot.tools.request_sections.hits import render_hits
-from bot.tools.request_sections.merge import render_merge
 from bot.tools.request_sections.precedents import render_precedent
 from bot.tools.request_sections.project_checks import render_project_checks
 from bot.tools.request_sections.protected import render_protected

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from bot.cli.demo.last_screen import DemoResult, render_end
-from bot.cli.demo.review import ReviewedThread
+from bot.cli.demo.reviewer import ReviewedThread
 from bot.forge import PullRecord
 
 

@@ -22,7 +22,7 @@ from rich.text import Text
 from bot.cli.demo.bot_process import BotDied
 from bot.cli.demo.last_screen import DemoResult, find_command, render_end
 from bot.cli.demo.narration import open_issue, watch_run
-from bot.cli.demo.review import list_threads, print_answers, submit_review
+from bot.cli.demo.reviewer import list_threads, print_answers, submit_review
 from bot.cli.demo.staging import REPO, Cast, Stage, set_stage
 from bot.cli.inputs import WrongUseError, print_error, require_folder
 from bot.cli.progress_line import show_progress

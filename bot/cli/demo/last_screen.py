@@ -10,7 +10,7 @@ from shutil import which
 
 from rich.text import Text
 
-from bot.cli.demo.review import ReviewedThread
+from bot.cli.demo.reviewer import ReviewedThread
 from bot.cli.demo.staging import ASKER, REPO
 from bot.forge import PullRecord
 from bot.text import count_noun

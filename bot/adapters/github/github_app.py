@@ -16,8 +16,8 @@ from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.issue_comments import GitHubComments
 from bot.adapters.github.issues import GitHubIssues
 from bot.adapters.github.pull_requests import GitHubPulls
+from bot.adapters.github.pull_reviews import GitHubReviews
 from bot.adapters.github.repositories import GitHubRepositories
-from bot.adapters.github.reviews import GitHubReviews
 from bot.values import Remote, Repo
 
 

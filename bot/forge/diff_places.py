@@ -51,7 +51,7 @@ class DiffLine:
 
 
 @dataclass(frozen=True, slots=True)
-class FileDiff:
+class NumberedDiff:
     """The diff of one file. `old_path` is another where the file was renamed."""
 
     path: str
@@ -72,7 +72,7 @@ class FoundPlace:
     diff_hunk: str
 
 
-def find_place(diff: FileDiff | None, place: ThreadPlace) -> FoundPlace:
+def find_place(diff: NumberedDiff | None, place: ThreadPlace) -> FoundPlace:
     """Find a place in its file's diff. Raises PlaceNotInDiffError."""
     if diff is None:
         raise PlaceNotInDiffError("path", "Path could not be resolved")
@@ -84,14 +84,14 @@ def find_place(diff: FileDiff | None, place: ThreadPlace) -> FoundPlace:
     return FoundPlace(end.position, _render_hunk(diff, end))
 
 
-def _find_line(diff: FileDiff, field: str, side: DiffSide, number: int | None) -> DiffLine:
+def _find_line(diff: NumberedDiff, field: str, side: DiffSide, number: int | None) -> DiffLine:
     line = diff.find(side, number) if number is not None else None
     if line is None:
         raise PlaceNotInDiffError(field, f"{_name(field)} must be part of the diff")
     return line
 
 
-def _check_start(diff: FileDiff, place: ThreadPlace, end: DiffLine) -> None:
+def _check_start(diff: NumberedDiff, place: ThreadPlace, end: DiffLine) -> None:
     start = _find_line(diff, "start_line", place.start_side or place.side, place.start_line)
     if start.hunk != end.hunk:
         message = f"{_name('start_line')} must be part of the same hunk as the line."
@@ -105,7 +105,7 @@ def _name(field: str) -> str:
     return f"pull_request_review_thread.{field}"
 
 
-def _render_hunk(diff: FileDiff, end: DiffLine) -> str:
+def _render_hunk(diff: NumberedDiff, end: DiffLine) -> str:
     """Render the hunk of a line from its header down to the line, as GitHub shows it."""
     lines = [
         line.text for line in diff.lines if line.hunk == end.hunk and line.position <= end.position
@@ -113,7 +113,7 @@ def _render_hunk(diff: FileDiff, end: DiffLine) -> str:
     return "\n".join(lines)
 
 
-def move_place(place: ThreadPlace, changes: FileDiff | None) -> ThreadPlace | None:
+def move_place(place: ThreadPlace, changes: NumberedDiff | None) -> ThreadPlace | None:
     """Move a place along the changes of its file, which have no context; None where the changes
     touch its lines.
     """
@@ -132,7 +132,7 @@ def move_place(place: ThreadPlace, changes: FileDiff | None) -> ThreadPlace | No
     return replace(place, line=place.line + shift, start_line=start_line)
 
 
-def _list_hunks(changes: FileDiff) -> Iterator[tuple[int, int, int]]:
+def _list_hunks(changes: NumberedDiff) -> Iterator[tuple[int, int, int]]:
     """List where each hunk begins in the old text, how many lines it takes, and how many more it
     brings.
     """
@@ -142,14 +142,14 @@ def _list_hunks(changes: FileDiff) -> Iterator[tuple[int, int, int]]:
             yield start, old, new - old
 
 
-def parse_diff(text: str) -> dict[str, FileDiff]:
+def parse_diff(text: str) -> dict[str, NumberedDiff]:
     """Parse what `git diff` prints, by the path of each file: its new one, if it has one."""
     parts = re.split(r"^diff --git (.*)\n", text, flags=re.MULTILINE)[1:]
     files = [_parse_file(*pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
     return {file.path: file for file in files}
 
 
-def _parse_file(title: str, text: str) -> FileDiff:
+def _parse_file(title: str, text: str) -> NumberedDiff:
     head, mark, body = text.partition("\n@@ ")
     names = {key: _unquote(name) for key, name in NAME.findall(head)}
     same = re.fullmatch(r"a/(.*) b/\1", title)  # all that stands there of what has no lines
@@ -158,7 +158,7 @@ def _parse_file(title: str, text: str) -> FileDiff:
     new = names.get("rename to") or names.get("+++", default).removeprefix("b/")
     path = old if new == "/dev/null" else new
     old_path = path if old == "/dev/null" else old
-    return FileDiff(path, old_path, _parse_lines(mark[1:] + body), _find_status(head))
+    return NumberedDiff(path, old_path, _parse_lines(mark[1:] + body), _find_status(head))
 
 
 def _unquote(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from bot.forge.diff_places import FileDiff, parse_diff
+from bot.forge.diff_places import NumberedDiff, parse_diff
 from bot.forge.forge_merges import ForgeMerges, MergeMethod, MergeWish, NotMergeableError
 from bot.forge.forge_records import PullRecord
 from bot.forge.forge_state import Json
@@ -90,7 +90,9 @@ def _list_files(request: RestRequest) -> RestResponse:
     )
 
 
-def _render_file(request: RestRequest, pull: PullRecord, diff: FileDiff, blob: str | None) -> Json:
+def _render_file(
+    request: RestRequest, pull: PullRecord, diff: NumberedDiff, blob: str | None
+) -> Json:
     """Render a file of a pull request, with its diff below the names."""
     signs = [line.text[:1] for line in diff.lines]
     added, removed = signs.count("+"), signs.count("-")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.forge.diff_places import (
-    FileDiff,
     FoundPlace,
+    NumberedDiff,
     PlaceNotInDiffError,
     find_place,
     move_place,
@@ -26,7 +26,7 @@ class ThreadFollower:
 
     def read_diffs(
         self, repository: RepositoryRecord, pull: PullRecord, commit: str
-    ) -> dict[str, FileDiff]:
+    ) -> dict[str, NumberedDiff]:
         """Read what a commit of a pull request changes since it left the base, by path."""
         return parse_diff(self._state.store.diff(repository.name, pull.base_sha, commit))
 
@@ -45,7 +45,7 @@ class ThreadFollower:
         repository: RepositoryRecord,
         pull: PullRecord,
         thread: ThreadRecord,
-        diff: FileDiff | None,
+        diff: NumberedDiff | None,
     ) -> ThreadPlace | None:
         """Follow the lines from the commit where the thread began; None where they changed."""
         store, name, path = self._state.store, repository.name, thread.original.path
@@ -61,7 +61,7 @@ class ThreadFollower:
 
 
 def _stand_at(
-    thread: ThreadRecord, place: ThreadPlace | None, diffs: Mapping[str, FileDiff], commit: str
+    thread: ThreadRecord, place: ThreadPlace | None, diffs: Mapping[str, NumberedDiff], commit: str
 ) -> ThreadRecord:
     """Let a thread stand at a place of the diff; one that is not there makes it outdated."""
     try:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from bot.forge.diff_places import FileDiff, find_place, move_place, parse_diff
+from bot.forge.diff_places import NumberedDiff, find_place, move_place, parse_diff
 from bot.forge.git_store import GitSignature, GitStore
 from bot.forge.review_records import ThreadPlace
 
@@ -73,7 +73,7 @@ def test_lines_of_the_diff_are_those_of_the_files(store: GitStore):
         new = change_lines(chance, old)
         first = store.commit("a/b", "main", {"f": to_text(old)}, ADA, "Old.")
         second = store.commit("a/b", "main", {"f": to_text(new)}, ADA, "New.")
-        diff = parse_diff(store.diff("a/b", first, second)).get("f", FileDiff("f", "f", ()))
+        diff = parse_diff(store.diff("a/b", first, second)).get("f", NumberedDiff("f", "f", ()))
         shown = {line.text[1:] for line in diff.lines if line.text[:1] in "+ "}
         for line, text in enumerate(new, 1):
             found = diff.find("RIGHT", line)

@@ -192,7 +192,7 @@ def _build_context(state: RunState) -> AgentContext:
         merge=state.merge,
         merge_base=state.merge_base,
         threads=state.threads,
-        found=state.found,
+        earlier_verdict=state.earlier_verdict,
     )
 
 

@@ -97,7 +97,7 @@ async def _fix(run: Run, state: RunState, verdict: Verdict) -> RunState:
 def _tell_verdict(state: RunState, verdict: Verdict) -> RunState:
     """Tell the model why CI is red: as the answer to its `finish`, else with the request."""
     if state.open_finish is None:
-        return replace(state, found=verdict)
+        return replace(state, earlier_verdict=verdict)
     return answer_finish(state, _render_verdict(verdict))
 
 

@@ -106,5 +106,5 @@ async def understand_pull(run: Run, state: RunState) -> RunState:
     if snapshot.checks.failed:
         base_tip = state.pull_details.base_sha
         verdict = await run(diagnose, state.origin, state.base.sha, snapshot.checks, base_tip)
-        state = replace(state, found=verdict)
+        state = replace(state, earlier_verdict=verdict)
     return await tell(run, replace(state, phase="planning"))

@@ -46,7 +46,7 @@ class AgentContext:
     target: PullDetails | None = None  # the pull request that it works on,
     merge_base: Tree | None = None  # where its branch left its base,
     threads: tuple[ReviewThread, ...] = ()  # what writers said of its lines,
-    found: Verdict | None = None  # and why its CI was red before the work
+    earlier_verdict: Verdict | None = None  # and why its CI was red before the work
     merge: MergeDraft | None = None  # of the base into its branch
 
 

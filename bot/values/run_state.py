@@ -102,7 +102,7 @@ class RunState:
     answers: tuple[ThreadAnswer, ...] = ()
     merge: MergeDraft | None = None  # of the base into the branch of `target`
     merge_base: Tree | None = None  # where the branch of `target` left its base
-    found: Verdict | None = None  # what CI said of `target` before this run
+    earlier_verdict: Verdict | None = None  # what CI said of `target` before this run
     rebases: int = 0  # how often its unpushed patch was put on what others pushed meanwhile
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
@@ -157,8 +157,8 @@ class RunState:
     @property
     def own_attempts(self) -> tuple[Attempt, ...]:
         """Its attempts without what CI said of the pull request before."""
-        found = self.target.head_sha if self.target else None
-        return tuple(attempt for attempt in self.attempts if attempt.sha != found)
+        head_before = self.target.head_sha if self.target else None
+        return tuple(attempt for attempt in self.attempts if attempt.sha != head_before)
 
     @property
     def snapshot(self) -> Issue:

@@ -23,16 +23,16 @@ STATES = {
 }
 
 
-def render_attempts(attempts: Iterable[Attempt], found: Sha | None = None) -> str:
+def render_attempts(attempts: Iterable[Attempt], head_before: Sha | None = None) -> str:
     """Render the ledger as a table; empty without any attempt.
 
-    `found` is the commit that was there before the run: what CI said of it is no attempt of its.
+    `head_before` is the commit that was there before the run: what CI said of it is no attempt of its.
     """
     rows = []
     number = 0
     for attempt in attempts:
-        number += attempt.sha != found
-        name = "before" if attempt.sha == found else str(number)
+        number += attempt.sha != head_before
+        name = "before" if attempt.sha == head_before else str(number)
         result = _escape_bars(render_result(attempt))
         rows.append(f"| {name} | `{attempt.sha[:7]}` | {result} |")
     if not rows:

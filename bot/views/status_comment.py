@@ -260,8 +260,8 @@ def _render_todo(state: RunState) -> str:
 
 
 def _render_ledger(state: RunState) -> str:
-    found = state.target.head_sha if state.target else None
-    table = render_attempts(state.attempts, found)
+    head_before = state.target.head_sha if state.target else None
+    table = render_attempts(state.attempts, head_before)
     if not table:
         return ""
     number = len(state.own_attempts)

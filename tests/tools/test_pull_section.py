@@ -60,7 +60,7 @@ def test_what_is_asked_comes_before_what_it_is_asked_of(read):
     answer = read(
         {"README.md": "# Greeter\n\nIt greets.\n", "old.txt": None},
         command_words="greet softly",
-        found=RED,
+        earlier_verdict=RED,
         threads=(make_thread(3), make_thread(1, is_resolved=True)),
     )
     parts = (
@@ -87,7 +87,7 @@ def test_what_is_asked_comes_before_what_it_is_asked_of(read):
 
 def test_red_ci_alone_is_the_request(read):
     """Without words it is said that to repair it is what is asked for."""
-    answer = read({"a.txt": "a\n"}, found=RED)
+    answer = read({"a.txt": "a\n"}, earlier_verdict=RED)
 
     assert "is red in test (job 5), and to repair that is the request:" in answer
 

@@ -33,8 +33,8 @@ def render_pull(context: AgentContext, mirrors: Mirrors) -> Iterator[str]:
     branches = [f"opened by @{target.author}", f"from {target.head}", f"into {target.base}"]
     yield render_section("It was", branches, BODY_CHARS)
     yield from render_command(context)
-    if context.found is not None:
-        yield _render_red(context.found, is_asked=not context.command_words)
+    if context.earlier_verdict is not None:
+        yield _render_red(context.earlier_verdict, is_asked=not context.command_words)
     if issue.title or issue.body:
         yield render_section("Title of the pull request", [issue.title], BODY_CHARS)
         yield render_section("Text of the pull request", issue.body.split("\n"), BODY_CHARS)

@@ -83,9 +83,9 @@ def _explain_misfit(lines: Sequence[bytes], suggestion: Suggestion) -> str:
         count = count_noun(len(lines), "line")
         return f"This suggestion is for {suggestion.lines}, and {path} has {count} now."
     old = lines[suggestion.first - 1 : suggestion.last]
-    too_many = len(suggestion.seen) > len(old)
-    pairs = zip(reversed(old), reversed(suggestion.seen), strict=False)
-    if too_many or not all(_reads_like(line, seen) for line, seen in pairs):
+    too_many = len(suggestion.seen_lines) > len(old)
+    pairs = zip(reversed(old), reversed(suggestion.seen_lines), strict=False)
+    if too_many or not all(_reads_like(line, shown) for line, shown in pairs):
         return (
             f"This suggestion is outdated: {suggestion.place} read otherwise when it was made. "
             "Please make it again on the lines as they are now."
@@ -93,21 +93,21 @@ def _explain_misfit(lines: Sequence[bytes], suggestion: Suggestion) -> str:
     return ""
 
 
-def _reads_like(line: bytes, seen: str) -> bool:
+def _reads_like(line: bytes, shown: str) -> bool:
     """Tell whether a line is what GitHub showed. It may not have known a foreign encoding."""
-    seen = seen.removeprefix("\ufeff")
+    shown = shown.removeprefix("\ufeff")
     text = _strip_end(line)
-    if _find_encoding(text, seen):
+    if _find_encoding(text, shown):
         return True
     if _decodes(text, "utf-8"):
         return False
-    return _blur(text.decode("latin-1")) == _blur(seen)
+    return _blur(text.decode("latin-1")) == _blur(shown)
 
 
-def _find_encoding(text: bytes, seen: str) -> str:
+def _find_encoding(text: bytes, shown: str) -> str:
     """Find the encoding in which these bytes are what was shown; "" when there is none."""
     for encoding in ("utf-8", *OTHER_ENCODINGS):
-        if _decodes(text, encoding) and text.decode(encoding) == seen:
+        if _decodes(text, encoding) and text.decode(encoding) == shown:
             return encoding
     return ""
 
@@ -173,10 +173,10 @@ def _choose_encoding(lines: Sequence[bytes], suggestion: Suggestion) -> str:
     """Choose UTF-8, or the encoding in which the reviewer saw the lines rightly."""
     if suggestion.text.isascii() or _decodes(b"".join(lines), "utf-8"):
         return "utf-8"
-    seen = "\n".join(suggestion.seen)
-    old = lines[suggestion.first - 1 : suggestion.last][-len(suggestion.seen) :]
-    encoding = _find_encoding(b"\n".join(map(_strip_end, old)), seen)
-    if seen.isascii() or not encoding or not _encodes(suggestion.text, encoding):
+    shown = "\n".join(suggestion.seen_lines)
+    old = lines[suggestion.first - 1 : suggestion.last][-len(suggestion.seen_lines) :]
+    encoding = _find_encoding(b"\n".join(map(_strip_end, old)), shown)
+    if shown.isascii() or not encoding or not _encodes(suggestion.text, encoding):
         raise _Misfit(
             f"{as_code_span(suggestion.path)} is not UTF-8, and the suggestion has characters "
             "whose bytes in that file nobody can tell. Please push this one yourself."

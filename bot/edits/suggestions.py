@@ -20,7 +20,7 @@ _BACKTICKS = re.compile(r"`+")
 class Suggestion:
     """New text for the lines `first` to `last` of a file, counted from 1; "" deletes them.
 
-    `seen` are the last of these lines as the reviewer saw them: all, or as many as GitHub shows.
+    `seen_lines` are the last of these lines as the reviewer saw them: all, or as many as GitHub shows.
     """
 
     thread: str
@@ -29,7 +29,7 @@ class Suggestion:
     first: int
     last: int
     text: str
-    seen: tuple[str, ...] = ()
+    seen_lines: tuple[str, ...] = ()
     author_id: int = 0
 
     @property
@@ -157,11 +157,11 @@ def _make_suggestions(
 ) -> Iterator[Suggestion]:
     last = thread.line or 0
     first = thread.start_line or last
-    seen = read_seen_lines(thread)
+    seen_lines = read_seen_lines(thread)
     for comment in comments:
         for text in parse_suggestions(comment.body):
             yield Suggestion(
-                thread.id, comment.author, thread.path, first, last, text, seen, comment.author_id
+                thread.id, comment.author, thread.path, first, last, text, seen_lines, comment.author_id
             )
 
 

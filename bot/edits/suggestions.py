@@ -161,7 +161,14 @@ def _make_suggestions(
     for comment in comments:
         for text in parse_suggestions(comment.body):
             yield Suggestion(
-                thread.id, comment.author, thread.path, first, last, text, seen_lines, comment.author_id
+                thread.id,
+                comment.author,
+                thread.path,
+                first,
+                last,
+                text,
+                seen_lines,
+                comment.author_id,
             )
 
 

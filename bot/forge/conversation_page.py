@@ -42,8 +42,8 @@ def list_posts(repository: RepositoryRecord, issue: IssueRecord) -> list[Post]:
     """List what was said outside of threads, oldest first."""
     first = Post("description", issue.author, "", issue.created_at, issue.body)
     comments = [
-        Post(f"issuecomment-{said.id}", said.author, "", said.created_at, said.body)
-        for said in repository.list_comments(issue.number)
+        Post(f"issuecomment-{comment.id}", comment.author, "", comment.created_at, comment.body)
+        for comment in repository.list_comments(issue.number)
     ]
     said_later = [*comments, *_list_reviews(repository, issue.number)]
     return [first, *sorted(said_later, key=lambda post: post.time)]
@@ -55,9 +55,9 @@ def list_threads(repository: RepositoryRecord, number: int) -> list[ShownThread]
     threads = []
     for thread in repository.list_threads(number):
         posts = [
-            Post(f"discussion_r{said.id}", said.author, "", said.created_at, said.body)
-            for said in comments
-            if said.thread == thread.id
+            Post(f"discussion_r{comment.id}", comment.author, "", comment.created_at, comment.body)
+            for comment in comments
+            if comment.thread == thread.id
         ]
         place, state = _describe_place(thread), _describe_state(thread)
         threads.append(ShownThread(place, state, thread.diff_hunk, tuple(posts)))

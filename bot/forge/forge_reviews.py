@@ -48,12 +48,12 @@ class ForgeReviews:
         """
         time, commit = now(), new.commit or pull.head_sha
         diffs = self.threads.read_diffs(repository, pull, commit)
-        found = [find_place(diffs.get(each.place.path), each.place) for each in new.threads]
+        found_places = [find_place(diffs.get(each.place.path), each.place) for each in new.threads]
         review = ReviewRecord(
             self._state.make_id(), pull.number, author, new.body, commit, "PENDING", time, time
         )
         repository.reviews[review.id] = review
-        for thread, place in zip(new.threads, found, strict=True):
+        for thread, place in zip(new.threads, found_places, strict=True):
             self._begin_thread(repository, review, thread, place)
         if commit != pull.head_sha:
             self.threads.follow_head(repository, pull)
@@ -236,7 +236,7 @@ class ForgeReviews:
         repository: RepositoryRecord,
         review: ReviewRecord,
         new: NewThread,
-        found: FoundPlace,
+        found_place: FoundPlace,
     ) -> None:
         thread = ThreadRecord(
             id=self._state.make_id(),
@@ -245,9 +245,9 @@ class ForgeReviews:
             original=new.place,
             original_commit=review.commit,
             commit=review.commit,
-            diff_hunk=found.diff_hunk,
-            original_position=found.position,
-            position=found.position,
+            diff_hunk=found_place.diff_hunk,
+            original_position=found_place.position,
+            position=found_place.position,
         )
         repository.threads[thread.id] = thread
         self._add_comment(repository, review, thread.id, new.body)

@@ -110,8 +110,8 @@ class RepositoryRecord:
 
     def list_threads(self, number: int, viewer: str = "") -> list[ThreadRecord]:
         """Return a pull request's threads, oldest first, of which the viewer sees a comment."""
-        seen = {comment.thread for comment in self.list_review_comments(number, viewer)}
-        return [thread for thread in self.threads.values() if thread.id in seen]
+        visible_ids = {comment.thread for comment in self.list_review_comments(number, viewer)}
+        return [thread for thread in self.threads.values() if thread.id in visible_ids]
 
     def list_review_comments(self, number: int, viewer: str = "") -> list[ReviewCommentRecord]:
         """Return the comments of a pull request's threads, oldest first, that the viewer sees."""

@@ -65,15 +65,17 @@ def _stand_at(
 ) -> ThreadRecord:
     """Let a thread stand at a place of the diff; one that is not there makes it outdated."""
     try:
-        found = find_place(diffs.get(place.path), place) if place else None
+        found_place = find_place(diffs.get(place.path), place) if place else None
     except PlaceNotInDiffError:
-        found = None
-    if not place or not found or _came_back(thread, found):
+        found_place = None
+    if not place or not found_place or _came_back(thread, found_place):
         return replace(thread, position=None)
-    return replace(thread, place=place, position=found.position, commit=commit)
+    return replace(thread, place=place, position=found_place.position, commit=commit)
 
 
-def _came_back(thread: ThreadRecord, found: FoundPlace) -> bool:
+def _came_back(thread: ThreadRecord, found_place: FoundPlace) -> bool:
     """Tell whether an old line that was gone when the thread began is there again."""
-    began, now = (hunk.rpartition("\n")[2][:1] for hunk in (thread.diff_hunk, found.diff_hunk))
+    began, now = (
+        hunk.rpartition("\n")[2][:1] for hunk in (thread.diff_hunk, found_place.diff_hunk)
+    )
     return began == "-" and now == " "

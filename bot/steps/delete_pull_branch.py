@@ -23,8 +23,8 @@ def delete_pull_branch(ports: Ports, repo: Repo, pull: PullDetails) -> bool:
     it: GitHub would close that one.
     """
     is_own = pull.is_ours and not pull.is_fork and pull.head != pull.base
-    other = ports.pulls.find_pull(repo, pull.head)
-    if not is_own or (other is not None and other.open):
+    other_pull = ports.pulls.find_pull(repo, pull.head)
+    if not is_own or (other_pull is not None and other_pull.open):
         return False
     if ports.reviews.is_base_of_pull(repo, pull.head):
         return False

@@ -28,8 +28,8 @@ def put_explanation(
     """
     headline = describe_checks(pull, snapshot.checks)
     text = render_explanation(pull, snapshot.checks, verdict)
-    at = datetime.fromtimestamp(snapshot.at, UTC)
-    body = f"@{request.asker} {text}\n\n<sub>Read at {at:%Y-%m-%d %H:%M:%S} UTC.</sub>"
+    read_at = datetime.fromtimestamp(snapshot.at, UTC)
+    body = f"@{request.asker} {text}\n\n<sub>Read at {read_at:%Y-%m-%d %H:%M:%S} UTC.</sub>"
     marker = f"greenlit:explain:{pull.head_sha}"
     comment = ports.comments.put_comment(request.repo, request.number, marker, redact(ports, body))
     if comment.is_edited:

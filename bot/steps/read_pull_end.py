@@ -75,8 +75,8 @@ def _find_origin(ports: Ports, written: Tree, merged: Tree, base: Tree) -> Tree:
     remote = ports.credentials.fetch_remote(written.repo)
     before = [commit.sha for commit in ports.mirrors.list_commits(merged, None, 2)[1:]]
     for sha in (*before, base.sha):
-        other = ports.mirrors.fetch_commit(base.repo, remote, sha, base.branch)
-        origin = ports.mirrors.merge_base(written, remote, other)
+        tip = ports.mirrors.fetch_commit(base.repo, remote, sha, base.branch)
+        origin = ports.mirrors.merge_base(written, remote, tip)
         if origin is not None and origin.sha != written.sha:
             return origin
     return base

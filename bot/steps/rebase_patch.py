@@ -59,14 +59,14 @@ def rebase_patch(ports: Ports, state: RunState) -> RebasedPatch:
 
 def _merge(ports: Ports, state: RunState, newest: Tree) -> RebasedPatch:
     """Merge the work with what was pushed on top of the same commit."""
-    base, seen = state.base, Tree(state.base.repo, state.delivery.head, newest.branch)
+    base, known = state.base, Tree(state.base.repo, state.delivery.head, newest.branch)
     remote = ports.credentials.fetch_remote(base.repo)
-    common = ports.mirrors.merge_base(newest, remote, seen)
-    if common is None or common.sha != seen.sha:
+    common = ports.mirrors.merge_base(newest, remote, known)
+    if common is None or common.sha != known.sha:
         return RebasedPatch(newest, Patch(), "the commit that I worked on is not there any more")
     author = make_bot_author(ports.credentials.fetch_login())
     now = ports.clock.now().isoformat(timespec="seconds")
-    work = ports.mirrors.commit(base, state.patch, seen.sha, "Work so far", author, now)
+    work = ports.mirrors.commit(base, state.patch, known.sha, "Work so far", author, now)
     merged = ports.mirrors.merge(Tree(base.repo, work, newest.branch), newest, remote)
     if merged is None:
         return RebasedPatch(newest, Patch())

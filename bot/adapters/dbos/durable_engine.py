@@ -31,9 +31,9 @@ from bot.adapters.dbos.journal import (
     DbosJournal,
     JsonSerializer,
     filter_expected_messages,
-    read_run_number,
 )
 from bot.adapters.dbos.retention import forget_runs
+from bot.adapters.dbos.run_fields import name_run
 from bot.adapters.dbos.run_lookup import (
     find_last_run,
     find_live_keys,
@@ -49,7 +49,7 @@ from bot.adapters.private_home import RECORD
 from bot.log_fields import log_fields
 from bot.ports import Ports
 from bot.run import SignalRun, StartRun, Story, from_json, to_json
-from bot.values import Branch, LastRun, Repo, Request, RunKey, Subject
+from bot.values import Branch, LastRun, Repo, RunKey, Subject
 
 T = TypeVar("T")
 
@@ -201,7 +201,7 @@ class DurableEngine(DbosJournal):
             await self._batcher.yield_to_intake()
             run = DurableRun(self._runtime, RunKey(DBOS.workflow_id or ""))
             value = from_json(data, kind)
-            with log_fields(**_name_run(run.key, value)):
+            with log_fields(**name_run(run.key, value)):
                 outcome = await run.run_story(story, value)
             return to_json(run.add_cost(outcome))
 
@@ -290,14 +290,6 @@ class DurableEngine(DbosJournal):
 def _value_kind(story: Story) -> Any:
     """Tell what a story is given, as the annotation of its second parameter says."""
     return get_type_hints(story)[list(inspect.signature(story).parameters)[1]]
-
-
-def _name_run(key: RunKey, value: object) -> dict[str, str]:
-    """Name a run for the log, or the subject of what handles an event, and the delivery."""
-    if not isinstance(value, Request):
-        return {"run": key}
-    run = key if read_run_number(key) else value.subject
-    return {"run": run, "delivery": value.delivery}
 
 
 async def _get_loop() -> asyncio.AbstractEventLoop:

@@ -20,7 +20,8 @@ _BACKTICKS = re.compile(r"`+")
 class Suggestion:
     """New text for the lines `first` to `last` of a file, counted from 1; "" deletes them.
 
-    `seen_lines` are the last of these lines as the reviewer saw them: all, or as many as GitHub shows.
+    `seen_lines` are the last of these lines as the reviewer saw them: all, or as many as GitHub
+    shows.
     """
 
     thread: str

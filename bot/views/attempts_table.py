@@ -26,7 +26,7 @@ STATES = {
 def render_attempts(attempts: Iterable[Attempt], head_before: Sha | None = None) -> str:
     """Render the ledger as a table; empty without any attempt.
 
-    `head_before` is the commit that was there before the run: what CI said of it is no attempt of its.
+    `head_before` is the commit that was there before the run: what CI said of that is no attempt.
     """
     rows = []
     number = 0

@@ -72,7 +72,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
     if state.ci is None:
         expected_ci = await run(predict_ci, state.base, state.own_branch)
         state = replace(state, ci=expected_ci)
-    subject = message.partition("\n")[0]
+    subject = message.partition("\n")[0] if state.target else ""
     return run.keep(after_push(state, pushed.sha, pushed.url, subject))
 
 

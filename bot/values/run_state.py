@@ -49,7 +49,7 @@ class PushedChange:
     finish: Finish
     files: tuple[str, ...]
     url: str = ""  # of the branch, as people open it
-    subject: str = ""  # of the newest commit
+    subject: str = ""  # of the newest commit, where a pull request of people's is worked on
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.steps.suggest_to_fork import MOVED, REFUSED, TOO_LONG, ForkAnswer, sugg
 from bot.stories.agent import write
 from bot.stories.ends import RETRY, explain_lost_access
 from bot.stories.pull_ends import BEGIN_ANEW, explain_answered
-from bot.stories.review_answers import answer_delivered, answer_threads, take_up_threads
+from bot.stories.review_answers import answer_threads, take_up_threads
 from bot.stories.watching import obey_signals
 from bot.text import count_noun
 from bot.values import Outcome, RunState
@@ -31,8 +31,6 @@ async def answer_fork(run: Run, state: RunState) -> Outcome:
         outcome = explain_fork_answer(await run(suggest_to_fork, state, f"greenlit:fork:{run.key}"))
     if outcome.state in ("suggested", "unchanged"):
         await answer_threads(run, state, is_green=False)
-    else:
-        await answer_delivered(run, state)
     return outcome
 
 

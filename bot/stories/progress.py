@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from bot.ports import Refusal, Unreachable
 from bot.run import Run, RunFault
+from bot.steps.answer_threads import reply_in_thread
 from bot.steps.open_pull import update_pull
 from bot.steps.report import report, report_failure
 from bot.stories.ends import (
@@ -15,6 +16,7 @@ from bot.stories.ends import (
     explain_refusal,
     explain_unreachable,
 )
+from bot.stories.review_answers import answer_delivered
 from bot.stories.stops import EndsEarly
 from bot.values import Outcome, Request, RunState
 from bot.values.next_state import (
@@ -41,12 +43,17 @@ async def carry_out(run: Run, work: Callable[[], Awaitable[Outcome]]) -> Outcome
     return await conclude(run, outcome)
 
 
-async def conclude(run: Run, outcome: Outcome) -> Outcome:
-    """Tell the outcome where people see the run: in its comments and its open pull request.
+async def conclude(run: Run, outcome: Outcome, broken_step: str = "") -> Outcome:
+    """Tell the outcome where people see the run: in its comments and its open pull request, and in
+    threads what was done for them, unless people want no more of it.
 
     Where nobody can be told any more, as in an issue that was locked, the outcome is the same.
     """
     run.heed(None)  # whatever is said now, it is over
+    is_wanted = outcome.state != "stopped" or outcome.kind == "taken branch"
+    if is_wanted and broken_step != reply_in_thread.name:
+        with suppress(Refusal, Unreachable):
+            await answer_delivered(run, run.state)
     state = run.keep(after_end(run.state, outcome))
     # A run that goes on with a pull request and pushed nothing leaves it as it was. One that works
     # on a pull request never writes over its words.
@@ -67,7 +74,7 @@ async def conclude_failed(run: Run, value: object, fault: RunFault) -> Outcome:
     no state, and there is no more of it to tell. What nobody asked for is told to nobody.
     """
     if fault.state is not None:
-        return await conclude(run, fault.state.outcome or explain_fault(fault))
+        return await conclude(run, fault.state.outcome or explain_fault(fault), fault.step)
     outcome = explain_broken_command(fault)
     if isinstance(value, Request):
         with suppress(Refusal, Unreachable):

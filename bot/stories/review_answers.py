@@ -72,10 +72,12 @@ async def answer_threads(run: Run, state: RunState, *, is_green: bool) -> RunSta
 
 async def answer_delivered(run: Run, state: RunState) -> None:
     """Post the answers that hold although the work came to no end: words alone, and those whose
-    commit is pushed.
+    commit is pushed. What was posted stays.
     """
     answers = tuple(
-        answer for answer in state.answers if answer.kind != "done" or answer.sha is not None
+        answer
+        for answer in state.answers
+        if answer.is_posted or answer.kind != "done" or answer.sha is not None
     )
     await answer_threads(run, replace(state, answers=answers), is_green=False)
 

@@ -22,8 +22,8 @@ from bot.stories.fork_answer import answer_fork
 from bot.stories.progress import carry_out, tell
 from bot.stories.pull_ends import explain_no_threads
 from bot.stories.resume import resume_on_pull
-from bot.stories.review_answers import answer_delivered, needs_model, take_up_threads
-from bot.stories.stops import GaveUp, Stopped
+from bot.stories.review_answers import needs_model, take_up_threads
+from bot.stories.stops import Stopped
 from bot.stories.take_suggestions import take_suggestions
 from bot.stories.until_answered import deliver_change, until_answered
 from bot.stories.watching import obey_signals
@@ -43,17 +43,13 @@ async def change_pull(run: Run, request: Request) -> Outcome:
     """Do the work, from the request to the end of CI."""
     run.heed(partial(obey_signals, run, request))
     state = await begin_on_pull(run, request)
-    try:
-        async with run.slot(request.repo, request.at):
-            if not state.is_resumed:
-                state = await understand_pull(run, state)
-            if state.pull_details.is_fork:
-                return await answer_fork(run, state)
-            state = await _make_change(run, state)
-        return await until_answered(run, state)
-    except GaveUp:
-        await answer_delivered(run, run.state)
-        raise
+    async with run.slot(request.repo, request.at):
+        if not state.is_resumed:
+            state = await understand_pull(run, state)
+        if state.pull_details.is_fork:
+            return await answer_fork(run, state)
+        state = await _make_change(run, state)
+    return await until_answered(run, state)
 
 
 async def _make_change(run: Run, state: RunState) -> RunState:

@@ -14,6 +14,7 @@ from bot.edits.suggested_lines import SuggestedFile, apply_suggestions
 from bot.edits.suggestions import (
     RefusedSuggestion,
     Suggestion,
+    asks_for_more,
     collect_suggestions,
     has_suggestion,
     move_thread,
@@ -34,6 +35,7 @@ __all__ = [
     "Suggestion",
     "apply_edits",
     "apply_suggestions",
+    "asks_for_more",
     "collect_suggestions",
     "compute_changes",
     "count_diff",

@@ -14,6 +14,19 @@ from bot.values import AnswerKind, ReviewThread, ThreadComment
 
 LANGUAGE = "suggestion"
 _BACKTICKS = re.compile(r"`+")
+_FURTHER = "add|write|update|document|test|cover|extend|explain"
+# What is asked for besides the lines themselves.
+_DEMAND = re.compile(
+    rf"""\b(?:also|as\ well|everywhere|elsewhere|other\ places
+    |same\ (?:for|in|with|below|above|here|there)
+    |(?:and|then)\ (?:please\ )?
+    (?:{_FURTHER}|adjust|check|delete|drop|fix|move|remove|rename))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Before a suggestion these words say what it is, behind it they ask for more.
+_DEMAND_BEHIND = re.compile(
+    rf"\?|(?:^|[.!;…]\s+|\bplease )(?:{_FURTHER})\b", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,14 @@ def has_suggestion(thread: ReviewThread) -> bool:
     return bool(_find_last_suggestions(thread))
 
 
+def asks_for_more(thread: ReviewThread) -> bool:
+    """Tell whether the words beside the suggestions that are its last word ask for anything else.
+
+    A rule, no model. In doubt they give the reason for the suggestion.
+    """
+    return any(_has_demand(comment.body) for comment in _find_last_suggestions(thread))
+
+
 def collect_suggestions(
     threads: Iterable[ReviewThread],
 ) -> tuple[tuple[Suggestion, ...], tuple[RefusedSuggestion, ...]]:
@@ -119,14 +140,38 @@ def read_seen_lines(thread: ReviewThread) -> tuple[str, ...]:
     return tuple(line.removesuffix("\r") for line in new_side[-count:])
 
 
+def _has_demand(markdown: str) -> bool:
+    before, behind = _read_words(markdown)
+    is_behind = _DEMAND_BEHIND.search(behind) is not None
+    return is_behind or _DEMAND.search(f"{before}\n{behind}") is not None
+
+
+def _read_words(markdown: str) -> tuple[str, str]:
+    """Read the words of a comment: those before its last suggestion block, and those behind it."""
+    before = behind = ""
+    quotes = 0
+    for token in MarkdownIt("commonmark").parse(markdown):
+        quotes += token.nesting if token.type.startswith("blockquote_") else 0
+        if quotes:
+            continue
+        if _is_block(token):
+            before, behind = before + behind, ""
+        elif token.type == "inline":
+            behind += f"{token.content}\n"
+    return before, behind
+
+
+def _is_block(token: Token) -> bool:
+    return token.type == "fence" and token.info.split()[:1] == [LANGUAGE]
+
+
 def _find_blocks(markdown: str) -> Iterator[Token]:
     if LANGUAGE not in markdown:
         return
     quotes = 0
     for token in MarkdownIt("commonmark").parse(markdown):
         quotes += token.nesting if token.type.startswith("blockquote_") else 0
-        words = token.info.split()
-        if token.type == "fence" and not quotes and words[:1] == [LANGUAGE]:
+        if not quotes and _is_block(token):
             yield token
 
 

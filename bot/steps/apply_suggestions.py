@@ -12,6 +12,7 @@ from bot.edits import (
     RefusedSuggestion,
     Suggestion,
     apply_suggestions,
+    asks_for_more,
     collect_suggestions,
     move_thread,
 )
@@ -134,8 +135,9 @@ class _Case:
         self.refused += [RefusedSuggestion(suggestion.thread, text) for suggestion in suggestions]
 
     def list_moved(self, threads: Sequence[ReviewThread]) -> tuple[ReviewThread, ...]:
-        """List the threads that had no suggestion, on the lines where they stand now."""
-        answered = {answer.thread for answer in self.list_answers(threads, None)}
+        """List the threads that still ask for something, on the lines where they stand now."""
+        answers = self.list_answers(threads, None)
+        answered = {answer.thread for answer in answers if not answer.is_partial}
         return tuple(
             move_thread(thread, self.applied) for thread in threads if thread.id not in answered
         )
@@ -154,5 +156,6 @@ class _Case:
                 text = " ".join(dict.fromkeys(refusal.text for refusal in refused))
                 answers.append(ThreadAnswer(thread.id, refused[-1].kind, text))
             elif thread.id in done:
-                answers.append(ThreadAnswer(thread.id, "applied", "", sha))
+                is_partial = asks_for_more(thread)
+                answers.append(ThreadAnswer(thread.id, "applied", "", sha, is_partial=is_partial))
         return tuple(answers)

@@ -93,8 +93,8 @@ def needs_model(state: RunState) -> bool:
 
 
 def list_unanswered(state: RunState) -> tuple[ReviewThread, ...]:
-    """List the threads that still wait for an answer."""
-    answered = {answer.thread for answer in state.answers}
+    """List the threads that still wait for an answer, or for more than a part of it."""
+    answered = {answer.thread for answer in state.answers if not answer.is_partial}
     return tuple(thread for thread in state.open_threads if thread.id not in answered)
 
 

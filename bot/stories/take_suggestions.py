@@ -38,7 +38,10 @@ async def take_suggestions(run: Run, state: RunState) -> RunState:
     All that was written before must be pushed. Raises Stopped when nothing can be pushed.
     """
     for _ in range(TRIES):
-        threads = list_unanswered(state)
+        applied_before = {answer.thread for answer in state.answers}
+        threads = tuple(
+            thread for thread in list_unanswered(state) if thread.id not in applied_before
+        )
         if not any(map(has_suggestion, threads)):
             return state
         applied = await run(commit_suggestions, state, threads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -25,7 +26,11 @@ def record_answer(session: ToolSession, number: int, kind: AnswerKind, text: str
     thread = _find_thread(session.context.open_threads, number)
     if not text.strip():
         raise ToolRefusal("The answer says nothing: give it a text.")
-    session.answers[thread.id] = ThreadAnswer(thread.id, kind, text.strip())
+    answer = ThreadAnswer(thread.id, kind, text.strip())
+    applied = _find_applied(session, thread)
+    if applied is not None and kind == "done":
+        answer = replace(applied, text=answer.text, is_partial=False)
+    session.answers[thread.id] = answer
     unanswered = list_unanswered(session)
     if not unanswered:
         return "Noted. Every thread has an answer now."
@@ -51,7 +56,8 @@ def explain_missing_answers(session: ToolSession) -> str:
 
 def list_unanswered(session: ToolSession) -> list[int]:
     """List the numbers of the threads that have no answer."""
-    answered = {number for number, _ in _list_answers(session)}
+    answers = _list_answers(session)
+    answered = {number for number, answer in answers if not answer.is_partial}
     numbers = range(1, len(session.context.open_threads) + 1)
     return [number for number in numbers if number not in answered]
 
@@ -81,6 +87,12 @@ def _list_answers(session: ToolSession) -> list[tuple[int, ThreadAnswer]]:
     answers = {**earlier, **session.answers}
     numbered = enumerate(session.context.open_threads, 1)
     return [(number, answers[thread.id]) for number, thread in numbered if thread.id in answers]
+
+
+def _find_applied(session: ToolSession, thread: ReviewThread) -> ThreadAnswer | None:
+    """Find the answer that a suggestion in the thread was applied, before the model was asked."""
+    answers = (answer for answer in session.context.answers if answer.thread == thread.id)
+    return next((answer for answer in answers if answer.kind == "applied"), None)
 
 
 def _find_thread(threads: Sequence[ReviewThread], number: int) -> ReviewThread:

@@ -89,7 +89,8 @@ class Review:
 class ThreadAnswer:
     """What the bot says in a thread: what it did, why not, or a question.
 
-    "applied" is a suggestion that was taken to the letter, without the model.
+    "applied" is a suggestion that was taken to the letter, without the model; it is partial while
+    the words beside it ask for more.
     """
 
     thread: str
@@ -97,6 +98,7 @@ class ThreadAnswer:
     text: str
     sha: Sha | None = None  # of the commit that does it, once it is made
     is_posted: bool = False
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.edits import (
     apply_suggestions,
+    asks_for_more,
     collect_suggestions,
     has_suggestion,
     parse_suggestions,
@@ -76,6 +77,29 @@ def test_only_a_last_word_is_a_suggestion():
     assert not has_suggestion(on(2, body, "No."))
     assert not has_suggestion(on(2))
     assert not has_suggestion(on(2, body, path=""))
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "is_more"),
+    [
+        ("", "", False),
+        ("Add a docstring:", "Thanks!", False),
+        ("Maybe like this? It is faster.", "", False),
+        ("The tests break otherwise:", "It is a set, so order is lost.", False),
+        ("> Also add a test.", "", False),
+        ("", "…and add a test.", True),
+        ("Use a set, and then update the docs.", "", True),
+        ("Same in `b.py`:", "", True),
+        ("", "Why was this here?", True),
+        ("", "Add a test, please.", True),
+        ("", "Please document it.", True),
+    ],
+)
+def test_words_beside_a_suggestion_may_ask_for_more(before, behind, is_more):
+    """What says why, or how it is meant, asks for nothing besides."""
+    body = before + "\n\n" + block("B\n") + "\n" + behind
+
+    assert is_more == asks_for_more(on(2, body))
 
 
 def test_suggester_is_known():

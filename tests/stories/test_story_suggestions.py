@@ -114,6 +114,23 @@ def test_model_writes_on_top_of_suggestions(stage):
         assert "Thread 1" not in shown
 
 
+def test_words_beside_a_suggestion_that_ask_for_more_reach_the_model(stage):
+    """The suggestion is applied first; the one answer tells of both."""
+    said = block('    """Greet."""\n\n') + "\nAnd then move to an f-string.\n"
+    change = edit('"Hello, " + name', 'f"Hello, {name}"')
+    answer = ("answer_thread", {"thread": 1, "text": "It is one now.", "done": True})
+    with stage(READ, [("submit_plan", PLAN), change, answer], END) as (on, pull):
+        review(on.forge, pull, on_line("greeting.py", 2, said))
+        run = wait_for_run(on, "work_on_pull")
+        ((reply,),) = replies(on, pull)
+        text = on.forge.read_files(REPO, BRANCH)["greeting.py"]
+
+        assert "changed" == run.outcome.state
+        assert 'def greet(name):\n    """Greet."""\n\n    return f"Hello, {name}"\n' == text
+        assert reply.startswith("It is one now.\n\nApplied in [")
+        assert [True] == list_resolved(on.forge, pull)
+
+
 def test_suggestion_during_a_run_for_the_issue_is_applied_on_its_work(tmp_path, checked):
     """A run that goes on with its pull request takes it once its own commit is green."""
     more = edit('"Hello, "', '"Hallo, "')

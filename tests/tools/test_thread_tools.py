@@ -9,7 +9,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.tools import select_tools
-from bot.values import Issue, ReviewThread, ThreadComment
+from bot.values import Issue, ReviewThread, Sha, ThreadAnswer, ThreadComment
 from tests.tool_caller import FINISH, ToolCaller
 
 FILES = {
@@ -141,6 +141,19 @@ def test_answers_are_kept_and_the_rest_is_named(model):
     assert [("T1", "asked", "Which order?"), ("T2", "declined", "It is the job.")] == [
         (answer.thread, answer.kind, answer.text) for answer in outcome.answers
     ]
+
+
+def test_what_is_left_of_a_thread_with_an_applied_suggestion_is_answered(model):
+    """The suggestion's commit stays the one that is named; no file need be changed for it."""
+    applied = ThreadAnswer("T1", "applied", "", Sha("b" * 40), is_partial=True)
+    model.context = replace(model.context, open_threads=TWO[:1], answers=(applied,))
+    assert "Not answered yet: thread 1." in model.refusal("finish", **FINISH)
+
+    said = {"thread": 1, "text": "There is a test already.", "done": True}
+    outcome = model.turn(("answer_thread", said), ("finish", {}))
+
+    assert outcome.finish
+    assert (replace(applied, text=said["text"], is_partial=False),) == outcome.answers
 
 
 def test_work_is_handed_in_when_every_thread_has_an_answer(model):

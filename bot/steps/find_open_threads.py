@@ -59,20 +59,23 @@ class Audience:
     _known: dict[str, bool] = field(default_factory=dict)
     _listed: tuple[str, ...] | None = None
 
-    def hears(self, login: str) -> bool:
-        """Tell whether a login may write, or is a bot that the repository names and that has not
-        reviewed too often. The bot itself is never heard.
+    def hears(self, login: str, review: int) -> bool:
+        """Tell whether a login may write, or is a bot that the repository names, in one of its
+        first reviews. The bot itself is never heard.
         """
         if login not in self._known:
             self._known[login] = self._ask(login)
-        return self._known[login]
+        return self._known[login] and (not login.endswith(BOT) or self._is_early(login, review))
 
     def _ask(self, login: str) -> bool:
         if not login.endswith(BOT):
             return self.ports.repositories.fetch_permission(self.repo, login) in WRITERS
-        rounds = sum(review.author == login for review in self.reviews)
         is_self = login == self.ports.credentials.fetch_login()
-        return not is_self and rounds <= BOT_ROUNDS and login in self._list_bots()
+        return not is_self and login in self._list_bots()
+
+    def _is_early(self, login: str, review: int) -> bool:
+        own = [each.id for each in self.reviews if each.author == login]
+        return review in own[:BOT_ROUNDS]
 
     def _list_bots(self) -> tuple[str, ...]:
         if self._listed is None:

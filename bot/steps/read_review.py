@@ -28,7 +28,7 @@ def find_silence(ports: Ports, request: Request, pull: PullDetails, *, is_record
     if review is None or review.state == "dismissed":
         return "the review was dismissed"
     audience = Audience(ports, request.repo, reviews)
-    if not audience.hears(request.asker):
+    if not audience.hears(request.asker, request.review):
         return f"{request.asker} may not ask"
     if not list_open_threads(audience, pull.number, is_ours=True):
         return "nothing in it waits for an answer"

@@ -12,7 +12,7 @@ from bot.text.thanks import says_only_thanks
 from bot.values import Review, ReviewThread, ThreadAnswer, ThreadComment
 from bot.views.thread_answer import make_review_mark
 
-Hears = Callable[[str], bool]  # whether the person or the bot with this login is heard
+Hears = Callable[[str, int], bool]  # whether whoever has this login is heard in this review
 FOR_LINES = ("generate", "fix")  # commands in a thread that are about its lines
 FOR_THE_REST = ("retry", "stop", "status", "help", "explain", "update")
 LIMIT_CHARS = 8_000  # of a comment that is looked through for commands
@@ -31,7 +31,9 @@ def choose_open(
     for thread in threads:
         newest = _list_newest(thread, login)
         asks = [comment for comment in newest if _asks(comment.body, login, is_ours=is_ours)]
-        if not thread.is_resolved and any(hears(comment.author) for comment in asks):
+        if not thread.is_resolved and any(
+            hears(comment.author, comment.review) for comment in asks
+        ):
             chosen.append(_keep_heard(thread, login, hears))
     return tuple(chosen)
 
@@ -50,7 +52,7 @@ def choose_reviews(
         and make_review_mark(REVIEW + str(review.id)) not in answered
         and _asks(review.body, "", is_ours=True)
         and not _find_command(review.body)
-        and hears(review.author)
+        and hears(review.author, review.id)
     )
 
 
@@ -121,7 +123,9 @@ def _find_command(text: str) -> str:
 
 def _keep_heard(thread: ReviewThread, login: str, hears: Hears) -> ReviewThread:
     comments = tuple(
-        comment for comment in thread.comments if comment.author == login or hears(comment.author)
+        comment
+        for comment in thread.comments
+        if comment.author == login or hears(comment.author, comment.review)
     )
     return replace(thread, comments=comments)
 

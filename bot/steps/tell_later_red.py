@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.ports import Ports
 from bot.run import step
 from bot.steps.redact import redact
+from bot.text import call_account
 from bot.values import Caps, Checks, PullDetails, Request, Subject, Verdict
 from bot.views.checks_explanation import render_later_red
 
@@ -29,7 +30,7 @@ def tell_later_red(ports: Ports, late: LateRed, verdict: Verdict, advice: str) -
     failure = f"{verdict.kind} {advice} {verdict.fingerprint or sorted(verdict.jobs)}"
     digest = hashlib.sha256(failure.encode(errors="backslashreplace")).hexdigest()[:16]
     text = render_later_red(late.pull, late.checks, verdict, advice)
-    body = redact(ports, f"@{late.request.asker} {text}")
+    body = redact(ports, f"{call_account(late.request.asker)} {text}")
     marker = f"greenlit:red:{digest}"
     repo, number = late.request.repo, late.pull.number
     ports.comments.put_comment(repo, number, marker, body)

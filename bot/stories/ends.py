@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from bot.ports import BadAnswer, Refusal, Unreachable
 from bot.run import RunFault
-from bot.text import as_code_span, count_noun, defuse_inline, render_usd
+from bot.text import as_code_span, call_account, count_noun, defuse_inline, render_usd
 from bot.values import Finding, Outcome, RunState, Turn
 from bot.views.end_comment import link_branch, link_pull
 from bot.views.pull_body import UNCHECKED
@@ -67,7 +67,7 @@ def explain_lost_access() -> Outcome:
 def explain_taken_branch(state: RunState, by: str = "") -> Outcome:
     """Say that somebody pushed to the run's branch, so that it is theirs."""
     branch = link_branch(state)
-    person = f"@{by}" if by else "somebody"
+    person = call_account(by) if by else "somebody"
     text = f"I stopped, because {person} changed my branch {branch}."
     if by == state.request.asker:
         text = f"I stopped, because you changed my branch {branch}: it is yours now."
@@ -82,7 +82,7 @@ def explain_closed_pull(asker: str, by: str = "") -> Outcome:
 
 def name_actor(by: str, asker: str) -> str:
     """Name who did it, behind a clause that says what; whoever asked knows what they did."""
-    return f" by @{by}" if by and by != asker else ""
+    return f" by {call_account(by)}" if by and by != asker else ""
 
 
 def explain_questions(questions: tuple[str, ...]) -> Outcome:

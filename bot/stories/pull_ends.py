@@ -11,7 +11,7 @@ from bot.stories.ends import (
     name_actor,
     quote_sentence,
 )
-from bot.text import as_code_span
+from bot.text import as_code_span, call_account
 from bot.values import Outcome, RunState
 from bot.views.end_comment import link_branch
 from bot.views.thread_answer import render_answer_count
@@ -83,7 +83,7 @@ def explain_command(asker: str, by: str) -> Outcome:
 
 def explain_moved_branch(state: RunState, by: str = "") -> Outcome:
     """Say that somebody pushed to the branch while the bot waited for CI: theirs comes first."""
-    person = f"@{by}" if by else "somebody"
+    person = call_account(by) if by else "somebody"
     if by == state.request.asker:
         person = "you"
     text = f"I stopped, because {person} pushed to {link_branch(state)} meanwhile."

@@ -6,6 +6,7 @@ from bot.text.invisible_chars import strip_invisible
 from bot.text.quoting import (
     as_code_span,
     as_link,
+    call_account,
     defuse_inline,
     defuse_markdown,
     defuse_mentions,
@@ -17,6 +18,7 @@ from bot.text.secret_masks import find_secrets, mask_secrets
 __all__ = [
     "as_code_span",
     "as_link",
+    "call_account",
     "count_noun",
     "defuse_inline",
     "defuse_markdown",

@@ -77,6 +77,11 @@ def as_code_span(text: str, limit: int = 200) -> str:
     return f"`{plain}`"
 
 
+def call_account(login: str) -> str:
+    """Call a person; a bot's name is only written, for a call might start it."""
+    return as_code_span(login) if login.endswith("[bot]") else f"@{login}"
+
+
 def as_link(text: str, url: str, limit: int = 200) -> str:
     """Link a text that is not ours, such as a title: brackets in it are no Markdown."""
     parts = [

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.text import (
     as_code_span,
     as_link,
+    call_account,
     count_noun,
     defuse_inline,
     defuse_markdown,
@@ -38,7 +39,7 @@ def render_end_comment(state: RunState) -> str:
         raise ValueError("the run has not ended")
     # The outcome's sentences are ours; what they quote was made harmless where it was quoted.
     return join_parts(
-        f"{_address(state.request.asker)} {_render_cause(state)}"
+        f"{call_account(state.request.asker)} {_render_cause(state)}"
         f"{_render_opening(state, outcome)}{outcome.text}",
         _render_answer_count(state, outcome),
         render_review_answers(state),
@@ -63,11 +64,6 @@ def link_pull(state: RunState, pull: PullRequest) -> str:
     """Name a pull request by its title, with its address and number."""
     title = pull.title or (state.pushed.finish.title if state.pushed else "")
     return f"{as_link(title, pull.url)} (#{pull.number})"
-
-
-def _address(login: str) -> str:
-    """Call a person; a bot's name is only written, for a call might start it."""
-    return f"{as_code_span(login)}," if login.endswith("[bot]") else f"@{login}"
 
 
 def _render_cause(state: RunState) -> str:

@@ -198,6 +198,17 @@ def test_the_comment_says_what_asked():
     assert "Asked by ada with `/fix`." in render_comment(fixed)
 
 
+def test_a_bot_is_named_and_not_called():
+    """A call might start it: the one whose review is answered, and one that pushes or closes."""
+    state = push(make_pull_state(), GREEN)
+    state = replace(state, request=replace(state.request, asker="reviewer[bot]"))
+    text = render_end_comment(replace(state, outcome=explain_moved_branch(state, "renovate[bot]")))
+
+    assert text.startswith("`reviewer[bot]` I pushed ")
+    assert "because `renovate[bot]` pushed to `topic` meanwhile." in text
+    assert "closed by `renovate[bot]`." in explain_moved_pull(CLOSED, "renovate[bot]", "ada").text
+
+
 def test_end_on_the_issue_names_the_pull_request():
     """Asked for elsewhere, it says where the commit is; the title calls nobody."""
     state = push(make_pull_state(), GREEN)

@@ -8,10 +8,11 @@ from bot.edits import has_suggestion
 from bot.run import Run
 from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.checkout_pull import checkout_pull
+from bot.steps.find_open_threads import find_open_threads
 from bot.steps.push_branch import push_change
 from bot.stories.ends import explain_lost_access, explain_taken_branch
 from bot.stories.progress import tell
-from bot.stories.review_answers import list_unanswered
+from bot.stories.review_answers import is_own_pull
 from bot.stories.stops import Stopped
 from bot.values import (
     AppliedSuggestions,
@@ -27,6 +28,7 @@ from bot.values import (
 from bot.values.next_state import (
     after_answers,
     after_pull_checkout,
+    after_threads,
 )
 
 TRIES = 3  # where people push at the same time
@@ -38,10 +40,7 @@ async def take_suggestions(run: Run, state: RunState) -> RunState:
     All that was written before must be pushed. Raises Stopped when nothing can be pushed.
     """
     for _ in range(TRIES):
-        applied_before = {answer.thread for answer in state.answers}
-        threads = tuple(
-            thread for thread in list_unanswered(state) if thread.id not in applied_before
-        )
+        threads = _list_untouched(state)
         if not any(map(has_suggestion, threads)):
             return state
         applied = await run(commit_suggestions, state, threads)
@@ -54,9 +53,25 @@ async def take_suggestions(run: Run, state: RunState) -> RunState:
             return await tell(run, _after_suggestions(state, applied, pushed))
         if state.target is None:
             break
-        checkout = await run(checkout_pull, state.request.repo, state.target)
-        state = after_pull_checkout(state, checkout.tree, checkout.merge_base, checkout.base_sha)
+        state = await _stand_on_newest(run, state)
     raise Stopped(explain_taken_branch(state))
+
+
+def _list_untouched(state: RunState) -> tuple[ReviewThread, ...]:
+    """List the threads in which nothing was applied, asked or declined yet."""
+    answered = {answer.thread for answer in state.answers}
+    return tuple(thread for thread in state.open_threads if thread.id not in answered)
+
+
+async def _stand_on_newest(run: Run, state: RunState) -> RunState:
+    """Stand on what others pushed meanwhile, with the threads on their lines as they are now."""
+    repo, target = state.request.repo, state.pull_details
+    checkout = await run(checkout_pull, repo, target)
+    state = after_pull_checkout(state, checkout.tree, checkout.merge_base, checkout.base_sha)
+    untouched = {thread.id for thread in _list_untouched(state)}
+    waiting = await run(find_open_threads, repo, target.number, is_ours=is_own_pull(state))
+    moved = tuple(thread for thread in waiting if thread.id in untouched)
+    return after_threads(state, moved, state.delivery.head)
 
 
 def _after_suggestions(

@@ -9,6 +9,7 @@ from bot.steps.redact import redact
 from bot.values import PostedComment, RunReport, RunState
 from bot.views.end_comment import make_end_marker, render_end_comment
 from bot.views.status_comment import describe_run, make_marker, render_comment
+from bot.views.thread_answer import make_review_answers_marker, render_review_answers
 
 DONE = ("opened", "changed")
 
@@ -19,7 +20,10 @@ def report(ports: Ports, state: RunState) -> RunReport:
 
     GitHub notifies people of new comments, not of edits.
     """
-    end = _put_end_comment(ports, state) if state.outcome else None
+    end = None
+    if state.outcome:
+        _put_review_answers(ports, state)
+        end = _put_end_comment(ports, state)
     if state.outcome and state.outcome.state in DONE:
         react(ports, state.request, "+1")
     body = render_comment(state, end.url if end else "")
@@ -32,6 +36,15 @@ def report(ports: Ports, state: RunState) -> RunReport:
 def report_failure(ports: Ports, state: RunState) -> None:
     """Tell whoever gave a command that it broke: there is no run to report on."""
     _put_end_comment(ports, state)
+
+
+def _put_review_answers(ports: Ports, state: RunState) -> None:
+    """Answer the texts of reviews on the pull request, where the end is told on the issue."""
+    text = render_review_answers(state) if state.ends_elsewhere else ""
+    if text:
+        repo, number = state.request.repo, state.opened.number
+        body = redact(ports, text)
+        ports.comments.put_comment(repo, number, make_review_answers_marker(state.key), body)
 
 
 def _put_end_comment(ports: Ports, state: RunState) -> PostedComment:

@@ -201,6 +201,11 @@ class RunState:
         return _require(self.pull, "no pull request is open yet")
 
     @property
+    def ends_elsewhere(self) -> bool:
+        """Whether its end is told on the issue that asked, and not on its pull request."""
+        return self.pull is not None and self.pull.number != self.request.number
+
+    @property
     def expected_ci(self) -> ExpectedCi:
         """What CI will do with the branch. Raises RuntimeError before the first push."""
         return _require(self.ci, "nothing is pushed yet")

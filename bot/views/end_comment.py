@@ -42,7 +42,7 @@ def render_end_comment(state: RunState) -> str:
         f"{call_account(state.request.asker)} {_render_cause(state)}"
         f"{_render_opening(state, outcome)}{outcome.text}",
         _render_answer_count(state, outcome),
-        render_review_answers(state),
+        "" if state.ends_elsewhere else render_review_answers(state),
         _render_alerts(state),
         _render_questions(outcome.questions),
         _render_red(state, outcome),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.text import count_noun, defuse_inline, defuse_markdown
-from bot.values import RunState, ThreadAnswer
+from bot.values import RunKey, RunState, ThreadAnswer
 from bot.views.markdown_parts import join_parts
 
 TEXT_CHARS = 4_000
@@ -53,6 +53,11 @@ def render_answer_count(answers: Sequence[ThreadAnswer]) -> str:
 def make_review_mark(thread: str) -> str:
     """Make the hidden mark of a comment that answers a review's own text."""
     return f"<!-- greenlit:{thread} -->"
+
+
+def make_review_answers_marker(key: RunKey) -> str:
+    """Make the hidden marker of a run's comment with nothing but answers to reviews."""
+    return f"greenlit:reviews:{key}"
 
 
 def render_review_answers(state: RunState) -> str:

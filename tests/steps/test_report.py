@@ -5,7 +5,16 @@ from dataclasses import replace
 import pytest
 
 from bot.steps.report import report, report_failure
-from bot.values import Outcome, Plan, RunKey, RunState
+from bot.values import (
+    Outcome,
+    Plan,
+    PullRequest,
+    ReviewThread,
+    RunKey,
+    RunState,
+    ThreadAnswer,
+    ThreadComment,
+)
 from tests.gfm import GitHubPage
 
 
@@ -41,6 +50,27 @@ def test_the_end_is_a_comment_of_its_own_however_often_it_is_told(place, begun):
     assert told[0].url.startswith("http")
     assert told[0].url.endswith(f"/issues/1#issuecomment-{told[0].end_comment}")
     assert f"<!-- greenlit:end:{begun.key} -->\n@ada I stopped. ***" == end
+
+
+def test_a_review_is_answered_where_it_was_written(place, begun):
+    """On the pull request, also where the end is told on the issue; later runs find it there."""
+    place.forge.push(place.repo.name, "wes", "topic", {"a.txt": "a\n"}, "Topic")
+    number = place.forge.open_pull(place.repo.name, "wes", "topic", "Topic")
+    said = ThreadComment(31, "wes", "Who wanted this?", "", "")
+    answer = ThreadAnswer("review/31", "declined", "Ada asked for it.", is_posted=True)
+    ended = replace(
+        begun,
+        pull=PullRequest(number, "", False),
+        open_threads=(ReviewThread("review/31", "", (said,)),),
+        answers=(answer,),
+        outcome=Outcome("opened", "CI is green.", number),
+    )
+    for _ in range(2):
+        report(place.ports, ended)
+
+    (text,) = place.said(number)
+    assert "> Who wanted this?\n\nAda asked for it.<!-- greenlit:review/31 -->" in text
+    assert not [said for said in place.said(1) if "Ada asked for it." in said]
 
 
 def test_each_run_of_an_issue_tells_its_own_end(place, begun):

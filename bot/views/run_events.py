@@ -42,13 +42,18 @@ def list_changes(before: RunState | None, after: RunState) -> Iterator[RunEvent]
     if after.is_resumed and not before.is_resumed:
         yield _describe_resumption(after)
         return
+    yield from _list_work_changes(before, after)
+    yield from _list_pull_changes(before, after)
+
+
+def _list_work_changes(before: RunState, after: RunState) -> Iterator[RunEvent]:
+    """List what was planned, pushed, and said by CI."""
     if after.plan is not None and after.plan != before.plan:
         yield _describe_plan(after.plan)
     if len(after.attempts) > len(before.attempts):
         yield _describe_push(before, after)
     elif after.attempts != before.attempts and after.outcome is None:
         yield _describe_ci(after.attempts[-1], len(after.attempts))
-    yield from _list_pull_changes(before, after)
 
 
 def _list_pull_changes(before: RunState, after: RunState) -> Iterator[RunEvent]:

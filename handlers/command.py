@@ -5,12 +5,21 @@ or a mention of the bot.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.run import Ignore, Intent, StartRun
 from bot.stories.handle_command import COMMANDS, find_nearest_command, handle_command
 from bot.text import parse_commands
 from bot.values import Request
-from bot.values.events import CommentCreated, Event
+from bot.values.events import (
+    CommentCreated,
+    Event,
+    IssueLabeled,
+    ReviewCommentCreated,
+    ReviewSubmitted,
+)
 
+Asking = IssueLabeled | CommentCreated | ReviewSubmitted | ReviewCommentCreated
 LIMIT_CHARS = 8_000  # reading hostile Markdown takes time by its square, and anybody may comment
 
 
@@ -35,25 +44,28 @@ def find_command(text: str) -> tuple[str, str] | None:
     return next(iter(ours or near), None)
 
 
-def _handle_first_command(event: CommentCreated) -> Intent:
-    command = find_command(event.text)
-    if command is None:
-        return Ignore("no command for me")
-    name, words = command
-    request = Request(
+def make_request(event: Asking) -> Request:
+    """Say who asks where and when, as the webhook tells it."""
+    on_pull = isinstance(event, ReviewSubmitted | ReviewCommentCreated) or event.on_pull
+    return Request(
         event.repo,
         event.number,
         event.sender,
         event.at,
         event.delivery,
-        command=name,
-        words=words,
-        comment=event.comment,
-        on_pull=event.on_pull,
+        on_pull=on_pull,
         title=event.title,
         body=event.body,
         asker_id=event.sender_id,
     )
+
+
+def _handle_first_command(event: CommentCreated) -> Intent:
+    command = find_command(event.text)
+    if command is None:
+        return Ignore("no command for me")
+    name, words = command
+    request = replace(make_request(event), command=name, words=words, comment=event.comment)
     return StartRun(handle_command, request, key=f"command/{event.delivery}")
 
 

@@ -6,10 +6,12 @@ Whether the label is the repository's, and whether the person may ask, is found 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.run import Ignore, Intent, StartRun
 from bot.stories.handle_command import handle_command
-from bot.values import Request
 from bot.values.events import Event, IssueLabeled
+from handlers.command import make_request
 
 
 def decide(event: Event) -> Intent:
@@ -18,18 +20,7 @@ def decide(event: Event) -> Intent:
         case IssueLabeled() if event.sender_bot:
             return Ignore(f"{event.sender} is a bot")
         case IssueLabeled():
-            request = Request(
-                event.repo,
-                event.number,
-                event.sender,
-                event.at,
-                event.delivery,
-                label=event.label,
-                on_pull=event.on_pull,
-                title=event.title,
-                body=event.body,
-                asker_id=event.sender_id,
-            )
+            request = replace(make_request(event), label=event.label)
             return StartRun(handle_command, request, key=f"command/{event.delivery}")
         case _:
             return Ignore("")

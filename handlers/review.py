@@ -6,10 +6,11 @@ answered in its thread; a command in the text of a review is heard as in any com
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.run import Ignore, Intent, StartRun
 from bot.stories.handle_command import handle_command
 from bot.stories.handle_review import handle_review
-from bot.values import Request
 from bot.values.events import (
     Event,
     ReviewChanged,
@@ -17,7 +18,7 @@ from bot.values.events import (
     ReviewSubmitted,
     ThreadMoved,
 )
-from handlers.command import find_command
+from handlers.command import find_command, make_request
 
 BOT = "[bot]"  # what the login of an App ends with; no person's does
 
@@ -74,38 +75,13 @@ def _find_command(event: ReviewSubmitted | ReviewCommentCreated) -> tuple[str, s
 
 
 def _start_review(event: ReviewSubmitted) -> Intent:
-    request = Request(
-        event.repo,
-        event.number,
-        event.sender,
-        event.at,
-        event.delivery,
-        on_pull=True,
-        review=event.review,
-        title=event.title,
-        body=event.body,
-        asker_id=event.sender_id,
-    )
+    request = replace(make_request(event), review=event.review)
     key = f"review/{event.repo.name}#{event.number}/{event.review}"
     return StartRun(handle_review, request, key=key)
 
 
 def _start_command(event: ReviewSubmitted | ReviewCommentCreated, name: str, words: str) -> Intent:
-    in_thread = isinstance(event, ReviewCommentCreated)
-    request = Request(
-        event.repo,
-        event.number,
-        event.sender,
-        event.at,
-        event.delivery,
-        command=name,
-        words=words,
-        comment=event.comment if isinstance(event, ReviewCommentCreated) else None,
-        on_pull=True,
-        in_thread=in_thread,
-        review=event.review,
-        title=event.title,
-        body=event.body,
-        asker_id=event.sender_id,
-    )
+    request = replace(make_request(event), command=name, words=words, review=event.review)
+    if isinstance(event, ReviewCommentCreated):
+        request = replace(request, comment=event.comment, in_thread=True)
     return StartRun(handle_command, request, key=f"command/{event.delivery}")

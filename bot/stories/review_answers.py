@@ -53,15 +53,17 @@ async def show_new_threads(run: Run, before: RunState, state: RunState) -> RunSt
 
 
 async def answer_threads(run: Run, state: RunState, *, is_green: bool) -> RunState:
-    """Post the answers that were not posted yet. Where CI is green, resolve the threads that a
-    commit answers, and ask for the review again.
+    """Post the answers that were not posted yet; one to a thread that is gone is forgotten. Where
+    CI is green, resolve the threads that a commit answers, and ask for the review again.
     """
     new = [answer for answer in state.answers if not answer.is_posted]
     paths = {thread.id: thread.path for thread in state.open_threads}
-    for answer in new:
-        if paths.get(answer.thread):  # a review's own text is answered in the comment at the end
-            await run(reply_in_thread, state, answer)
-    posted = tuple(replace(answer, is_posted=True) for answer in state.answers)
+    gone = set()
+    for answer in new:  # a review's own text is answered in the comment at the end
+        if paths.get(answer.thread) and not await run(reply_in_thread, state, answer):
+            gone.add(answer.thread)
+    left = [answer for answer in state.answers if answer.thread not in gone]
+    posted = tuple(replace(answer, is_posted=True) for answer in left)
     state = run.keep(replace(state, answers=posted))
     if new and is_green:
         await run(resolve_threads, state)

@@ -262,6 +262,8 @@ def test_what_people_do_meanwhile_is_respected(stage, tmp_path):
         assert "changed" == run.outcome.state
         assert [1, 1] == [len(said) for said in replies(on, pull)]
         assert [False, True] == list_resolved(on.forge, pull)
+        (end,) = on.ends(pull)
+        assert "I answered 2 threads: 1 with a change and 1 without a change." in end
 
 
 def test_a_pull_request_closed_meanwhile_ends_the_run(stage, tmp_path):

@@ -12,6 +12,7 @@ TEXT_CHARS = 4_000
 QUOTED_CHARS = 200
 SHA_CHARS = 7
 NOT_GREEN = "CI is not green on it, so this thread stays open."
+SUGGESTED = "I cannot push to a fork, so the change stands in my review."
 CI_NOTES = {  # what is said of the commit, by what CI said of it
     "green": "",
     "running": "CI has not judged it yet, so this thread stays open.",
@@ -30,8 +31,10 @@ def render_thread_answer(answer: ThreadAnswer, pull_url: str, ci: str) -> str:
     state of the newest attempt.
     """
     text = defuse_markdown(answer.text, TEXT_CHARS)
-    if answer.kind not in ("done", "applied") or answer.sha is None:
+    if answer.kind not in ("done", "applied"):
         return text
+    if answer.sha is None:
+        return join_parts(text, SUGGESTED)
     verb = "Applied" if answer.kind == "applied" else "Done"
     commit = f"[{answer.sha[:SHA_CHARS]}]({pull_url}/commits/{answer.sha})"
     return join_parts(text, f"{verb} in {commit}.", CI_NOTES.get(ci, NOT_GREEN))

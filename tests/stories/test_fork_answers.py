@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+from bot.views.thread_answer import SUGGESTED
 from tests.git_served import git
 from tests.pull_scenes import BOT, on_line, read_threads
 from tests.stage import BEGIN, END, FILES, REPO, edit, script, staged
@@ -46,7 +47,8 @@ def test_fork_is_answered_with_suggestions_and_a_patch(tmp_path, checked):
         assert "1 suggestion and a patch" in outcome.text
         assert ['```suggestion\n    return "Hello, " + name\n```'] == threads
         ((_, (author, reply)), _) = read_threads(on.forge, pull)
-        assert (BOT, "It is softer now.") == (author, reply.partition("-->\n")[2])
+        answered = f"It is softer now.\n\n{SUGGESTED}"
+        assert (BOT, answered) == (author, reply.partition("-->\n")[2])
         assert "I cannot push to a fork" in body
         assert "Nothing has run this change" in body
         assert "CI of the newest commit is red in ci/jenkins" in shown

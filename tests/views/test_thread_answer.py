@@ -7,7 +7,12 @@ from dataclasses import replace
 import pytest
 
 from bot.values import Sha, ThreadAnswer
-from bot.views.thread_answer import NOT_GREEN, render_answer_count, render_thread_answer
+from bot.views.thread_answer import (
+    NOT_GREEN,
+    SUGGESTED,
+    render_answer_count,
+    render_thread_answer,
+)
 
 URL = "https://github.com/acme/orders/pull/9"
 DONE = ThreadAnswer("T1", "done", "I use a set now.", Sha("a" * 40))
@@ -22,6 +27,7 @@ DONE = ThreadAnswer("T1", "done", "I use a set now.", Sha("a" * 40))
             "red",
             f"Applied to the letter.\n\nApplied in [aaaaaaa]({URL}/commits/{'a' * 40}).\n\n{NOT_GREEN}",
         ),
+        (replace(DONE, sha=None), "", f"I use a set now.\n\n{SUGGESTED}"),
         (ThreadAnswer("T1", "declined", "It is fast enough."), "red", "It is fast enough."),
         (
             ThreadAnswer("T1", "asked", "Ask @ada: <b>which</b>?"),

@@ -113,7 +113,7 @@ def test_conflicts_are_solved_by_rules_and_by_the_model(stage):
         assert "# News\n\n- A comma.\n- A title.\n" == files["NEWS.md"]
         assert "- NEWS.md: both additions" in show(on, "topic", "%B")
         assert "I solved conflicts that left no doubt in `NEWS.md`." in end
-        assert "I solved conflicts in `greeting.py`: please look there closely." in end
+        assert "I solved others in `greeting.py`: please look there closely." in end
         assert "Commits of theirs that touched greeting.py, newest first:" in request
         assert "| Greet there" in request
 

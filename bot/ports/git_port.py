@@ -132,6 +132,11 @@ class Mirrors(Protocol):
         is success.
         """
 
+    def delete_branch(self, repo: Repo, remote: Remote, branch: Branch, expect: Sha) -> bool:
+        """Delete the remote's branch while it points to `expect`. False when it does not, is gone,
+        or may not be deleted.
+        """
+
     def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
         """Where the remote's branch points."""
 

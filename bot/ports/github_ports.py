@@ -130,9 +130,6 @@ class Reviews(Protocol):
     def is_base_of_pull(self, repo: Repo, branch: Branch) -> bool:
         """Tell whether an open pull request is to be merged into this branch."""
 
-    def delete_branch(self, repo: Repo, branch: Branch, expect: Sha) -> bool:
-        """Delete a branch that still points to `expect`. False when it does not, or is gone."""
-
 
 class Commits(Protocol):
     """Let GitHub make commits, which it signs and shows as verified."""

@@ -28,7 +28,8 @@ def delete_pull_branch(ports: Ports, repo: Repo, pull: PullDetails) -> bool:
         return False
     if ports.reviews.is_base_of_pull(repo, pull.head):
         return False
-    return ports.reviews.delete_branch(repo, pull.head, pull.head_sha)
+    remote = ports.credentials.fetch_remote(repo)
+    return ports.mirrors.delete_branch(repo, remote, pull.head, pull.head_sha)
 
 
 @step("compute_time_left")

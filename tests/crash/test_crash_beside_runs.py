@@ -49,7 +49,7 @@ def test_killed_in_the_middle_of_a_deletion_the_branch_is_gone(tmp_path, checked
         on.forge.push(REPO, "ada", "main", {".github/greenlit.yml": "delete_branch: true\n"}, "C")
         pull = open_own_pull(on.forge)
         assert on.forge.wait_until_idle(30)
-        fault = on.forge.faults.add(method="DELETE", path=r"/git/refs/", times=1, kind="cut-after")
+        fault = on.forge.faults.add("POST", r"git-receive-pack$", "cut-after")
         on.forge.merge_pull(REPO, pull, "ada")
         kill_when_fired(on, fault)
         wait_until(lambda: BRANCH not in on.forge.list_branches(REPO))

@@ -12,13 +12,11 @@ from bot.adapters.git.fetching_mirrors import (
     make_full_ref,
 )
 from bot.adapters.git.git_errors import as_port_error
-from bot.adapters.git.git_process import (
-    GitError,
-)
+from bot.adapters.git.git_process import GitError, GitProcess
 from bot.adapters.git.grep_tree import grep_tree
 from bot.adapters.git.merge_trees import find_merge_bases, list_messages, merge_trees
 from bot.adapters.git.overlay import FILE_MODES, write_overlay
-from bot.ports import Refusal
+from bot.ports import Refusal, Unreachable
 from bot.values import (
     Author,
     Branch,
@@ -209,11 +207,8 @@ class GitMirrors(FetchingMirrors):
         """Move the remote's branch; one that is gone although expected is PushResult("", False)."""
         git = self._git(repo, sha, *filter(None, [expect]))
         ref = make_full_ref(git, branch)
-        lease = f"--force-with-lease={ref}:{expect or ''}"
-        options = ("--quiet", "--no-verify", "--no-follow-tags", lease)
-        toward = git.toward(remote, self._protocols)
         try:
-            toward.run("push", *options, "--end-of-options", remote.url, f"{sha}:{ref}")
+            self._push(git.toward(remote, self._protocols), remote, f"{sha}:{ref}", expect)
         except GitError as failed:
             # The answer may have been lost, not the push; and whoever came first keeps the branch.
             head = self.head(repo, remote, branch)
@@ -221,6 +216,29 @@ class GitMirrors(FetchingMirrors):
                 raise as_port_error(failed, repo, remote) from None
             return PushResult(head or Sha(""), is_ours=head == sha)
         return PushResult(sha)
+
+    def delete_branch(self, repo: Repo, remote: Remote, branch: Branch, expect: Sha) -> bool:
+        """Delete the remote's branch; whoever pushed to it meanwhile keeps it."""
+        git = self._git(repo, expect)
+        ref = make_full_ref(git, branch)
+        if self.head(repo, remote, branch) != expect:
+            return False
+        try:
+            self._push(git.toward(remote, self._protocols), remote, f":{ref}", expect)
+        except GitError as failed:
+            # The answer may have been lost, not the push.
+            head = self.head(repo, remote, branch)
+            error = as_port_error(failed, repo, remote)
+            if head == expect and isinstance(error, Unreachable):
+                raise error from None
+            return head is None
+        return True
+
+    def _push(self, toward: GitProcess, remote: Remote, refspec: str, expect: Sha | None) -> None:
+        """Push one ref, where it points to `expect`. Raises GitError."""
+        lease = f"--force-with-lease={refspec.partition(':')[2]}:{expect or ''}"
+        options = ("--quiet", "--no-verify", "--no-follow-tags", lease)
+        toward.run("push", *options, "--end-of-options", remote.url, refspec)
 
 
 def _person(role: str, person: Author, date: str) -> dict[str, str]:

@@ -6,10 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 
-from github.GitRef import GitRef
 from github.PullRequestComment import PullRequestComment
 from github.PullRequestReview import PullRequestReview
-from github.Repository import Repository
 
 from bot.adapters.github.api_client import ApiClient
 from bot.adapters.github.api_errors import Forbidden, NotFound, Unprocessable
@@ -41,7 +39,6 @@ from bot.values import (
     Repo,
     Review,
     ReviewThread,
-    Sha,
     SuggestedChange,
 )
 
@@ -178,25 +175,6 @@ class GitHubReviews:
         with self._api.repository(repo) as repository:
             return bool(repository.get_pulls(state="open", base=branch).get_page(0))
 
-    def delete_branch(self, repo: Repo, branch: Branch, expect: Sha) -> bool:
-        """Delete a branch that still points to `expect`. False when it does not, or is gone."""
-        with self._api.repository(repo) as repository:
-            ref = _find_ref(repository, branch)
-            if ref is None or ref.object.sha != expect:
-                return False
-
-            def find() -> bool | None:
-                return _find_ref(repository, branch) is None or None
-
-            def delete() -> bool:
-                ref.delete()
-                return True
-
-            try:
-                return self._api.write_once(delete, find)
-            except Unprocessable:  # somebody else was faster
-                return False
-
     def _mutate(self, repo: Repo, name: str, given: dict[str, str]) -> bool:
         with self._api.client(repo) as client:
             client.graphql_named_mutation(name, given, "clientMutationId")
@@ -231,13 +209,6 @@ class GitHubReviews:
             if comment.author == login
             for marker in re.findall("<!-- (.+?) -->", comment.body)
         }
-
-
-def _find_ref(repository: Repository, branch: Branch) -> GitRef | None:
-    try:
-        return repository.get_git_ref(f"heads/{branch}").complete()
-    except NotFound:
-        return None
 
 
 def _fetch(client: ApiClient, repo: Repo, number: int) -> Iterator[ThreadShape]:

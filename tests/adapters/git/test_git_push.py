@@ -237,6 +237,63 @@ def test_refused_branch_is_told_in_words(
     assert said in str(raised.value)
 
 
+def test_a_branch_is_deleted_where_it_stood(
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha
+):
+    """Not when somebody pushed since; and only once."""
+    mirrors.push(REPO, remote, sha, BRANCH, None)
+    human = Sha(commit(origin, {"human.py": b"\n"}, branch=BRANCH))
+
+    assert [False, True, False] == [
+        mirrors.delete_branch(REPO, remote, BRANCH, expect) for expect in (sha, human, human)
+    ]
+    assert "" == there(origin)
+
+
+def test_a_push_in_the_moment_of_a_deletion_is_kept(
+    origin: Path, remote: Remote, tmp_path: Path, tree: Tree
+):
+    """The remote itself compares, so that nobody's commit is lost."""
+
+    class PushedMeanwhile(GitMirrors):
+        def head(self, repo: Repo, remote: Remote, branch: Branch) -> Sha | None:
+            seen = super().head(repo, remote, branch)
+            commit(origin, {"human.py": b"\n"}, branch=BRANCH)
+            return seen
+
+    ours = Sha(commit(origin, {"ours.py": b"\n"}, branch=BRANCH))
+    mirrors = PushedMeanwhile(tmp_path / "other", ("http",))
+
+    assert not mirrors.delete_branch(REPO, remote, BRANCH, ours)
+    assert there(origin) not in ("", ours)
+
+
+def test_a_deletion_whose_answer_was_lost_is_done(
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha, network: NetworkFaults
+):
+    """Before the remote took it, it may be tried again; after it, it is not there any more."""
+    mirrors.push(REPO, remote, sha, BRANCH, None)
+    network.path_end, network.cut_after = "info/refs", 0
+    with pytest.raises(Unreachable):
+        mirrors.delete_branch(REPO, remote, BRANCH, sha)
+    network.path_end = "git-receive-pack"
+
+    assert mirrors.delete_branch(REPO, remote, BRANCH, sha)
+    assert "" == there(origin)
+
+
+def test_a_branch_that_a_rule_keeps_is_not_deleted(
+    origin: Path, remote: Remote, mirrors: GitMirrors, sha: Sha, served: Served
+):
+    """What the remote refuses stays, and that is no error."""
+    mirrors.push(REPO, remote, sha, BRANCH, None)
+    (served.root / ".hooks/update").write_text("#!/bin/sh\necho 'GH006: Protected'; exit 1\n")
+    (served.root / ".hooks/update").chmod(0o755)
+
+    assert not mirrors.delete_branch(REPO, remote, BRANCH, sha)
+    assert sha == there(origin)
+
+
 @pytest.mark.parametrize("sha", ["HEAD", "main", "--all", "", "a" * 39, "A" * 40])
 def test_only_full_shas_are_pushed(remote: Remote, mirrors: GitMirrors, tree: Tree, sha: str):
     """Nothing but the name of an object is given to git as one."""

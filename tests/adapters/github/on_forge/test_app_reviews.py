@@ -229,22 +229,6 @@ def test_lines_outside_of_the_diff_are_refused(
     assert () == github.reviews.list_reviews(repo, pull)
 
 
-@pytest.mark.parametrize("lost", LOST)
-def test_a_branch_is_deleted_where_it_stood(
-    forge: Forge, make: Callable[[], GitHubApp], repo: Repo, lost: str
-):
-    """Not when somebody pushed since; and only once."""
-    old = Sha(forge.push(REPO, "ada", "a/b", {"x": "1"}, "X"))
-    new = Sha(forge.push(REPO, "ada", "a/b", {"x": "2"}, "X"))
-    forge.faults.add("DELETE", "/git/refs/", lost)
-    github = make()
-
-    assert [False, True, False] == [
-        github.reviews.delete_branch(repo, Branch("a/b"), sha) for sha in (old, new, new)
-    ]
-    assert "a/b" not in forge.list_branches(REPO)
-
-
 def test_threads_of_another_repository_are_not_touched(
     forge: Forge, keys: AppKeys, github: GitHubApp, repo: Repo, pull: int
 ):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -61,6 +61,16 @@ GRAPHQL_KINDS: dict[str, type[Refusal]] = {
     "FORBIDDEN": Forbidden,
     "NOT_FOUND": NotFound,
     "STALE_DATA": StaleBranch,
+}
+
+# What a mutation takes: GraphQL has no header that tells it, as the REST API has.
+CONTENTS, PULLS = "`contents: write`", "`pull requests: write`"
+MUTATION_NEEDS = {
+    "addPullRequestReviewThreadReply": PULLS,
+    "convertPullRequestToDraft": f"{PULLS} and {CONTENTS}",
+    "createCommitOnBranch": CONTENTS,
+    "markPullRequestReadyForReview": f"{PULLS} and {CONTENTS}",
+    "resolveReviewThread": f"{PULLS} and {CONTENTS}",
 }
 
 
@@ -136,7 +146,7 @@ def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
         until = _limited_until(response, now) or now + PATIENCE_S
         raise RateLimited(f"GitHub's limit is reached: {message}", until, "GitHub")
     if kind == "FORBIDDEN" and NOT_GRANTED in message.lower():
-        raise Forbidden(_ask_for_permission(response))
+        raise Forbidden(_ask_for_mutation(errors[0].get("path") or [""], response.request))
     if kind:
         text = f"GitHub refused what I asked it for: {_quote(message)}."
         raise GRAPHQL_KINDS.get(kind, Refusal)(text, response.request)
@@ -178,7 +188,9 @@ def hide_tokens(text: str) -> str:
 def _forbidden(response: ApiResponse, now: float) -> Exception:
     message = response.message.lower()
     if NOT_GRANTED in message:
-        return Forbidden(_ask_for_permission(response))
+        wanted = response.headers.get("x-accepted-github-permissions", "")
+        needs = f"`{wanted.replace('=', ': ').replace('_', ' ')}`" if wanted else None
+        return Forbidden(_ask_for_permission(needs, response.request))
     if until := _limited_until(response, now):
         return RateLimited(
             f"GitHub's limit is reached ({response.status} to {response.request})", until, "GitHub"
@@ -213,13 +225,17 @@ def _limited_until(response: ApiResponse, now: float) -> float | None:
     return now + PATIENCE_S if is_limit else None
 
 
-def _ask_for_permission(response: ApiResponse) -> str:
-    wanted = response.headers.get("x-accepted-github-permissions", "")
-    permission = "a permission"
-    if wanted:
-        permission = f"the permission `{wanted.replace('=', ': ').replace('_', ' ')}`"
+def _ask_for_mutation(path: Sequence[object], request: str) -> str:
+    """Name what a mutation takes; a query fails at the name of a field."""
+    name = str(path[0])
+    needs = MUTATION_NEEDS.get(name)
+    return _ask_for_permission(needs, name if needs else request)
+
+
+def _ask_for_permission(needs: str | None, request: str) -> str:
+    permission = f"the permission {needs}" if needs else "a permission"
     return (
-        f"The App lacks {permission} for {response.request}. "
+        f"The App lacks {permission} for {request}. "
         "Grant it in the App's settings under Permissions & events, "
         "then accept the new permissions in the installation's settings."
     )

@@ -179,9 +179,10 @@ def test_ready_that_is_forbidden_is_told(github: ScriptedGitHub, app: GitHubApp,
     """GraphQL says what the App lacks with status 200."""
     PullStore(github, there=[pull(4, draft=True)])
     error = {"type": "FORBIDDEN", "message": "Resource not accessible by integration"}
-    github.on(GRAPHQL, Reply(data={"errors": [error]}))
+    path = ["markPullRequestReadyForReview"]
+    github.on(GRAPHQL, Reply(data={"errors": [{**error, "path": path}]}))
 
-    with pytest.raises(Refusal, match="lacks a permission"):
+    with pytest.raises(Refusal, match="lacks the permission `pull requests: write` and `contents"):
         open_pull(app, repo)
 
 

@@ -182,6 +182,12 @@ def test_what_the_bot_may_not_is_told(
     forge.lock_issue(REPO, pull, "ada")
     with pytest.raises(Refusal, match="locked"):
         github.reviews.reply(repo, pull, thread.id, "greenlit:a", "Done.")
+    installation.permissions["pull_requests"] = "read"
+    forge.expire_tokens()
+    with pytest.raises(Refusal, match="lacks the permission `pull requests: write` for addPull"):
+        github.reviews.reply(repo, pull, thread.id, "greenlit:a", "Done.")
+    installation.permissions["pull_requests"] = "write"
+    forge.expire_tokens()
     forge.delete_review_comment(REPO, thread.comments[0].id, "mel")
 
     assert (True, False, False) == (thread.may_resolve, seen.may_resolve, refused)

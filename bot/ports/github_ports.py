@@ -121,10 +121,15 @@ class Reviews(Protocol):
         """React to a comment of a thread."""
 
     def submit_review(
-        self, repo: Repo, number: int, marker: str, body: str, changes: Sequence[SuggestedChange]
+        self,
+        repo: Repo,
+        pull: PullDetails,
+        marker: str,
+        body: str,
+        changes: Sequence[SuggestedChange],
     ) -> bool:
-        """Submit a review with suggestions, once for each hidden marker; it neither approves nor
-        asks for changes. False when GitHub refuses its lines.
+        """Submit a review of the head with suggestions, once for each hidden marker; it neither
+        approves nor asks for changes. False when GitHub refuses its lines.
         """
 
     def is_base_of_pull(self, repo: Repo, branch: Branch) -> bool:

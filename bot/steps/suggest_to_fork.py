@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.text import Text
 
@@ -97,6 +97,7 @@ def _submit(
     finish = state.finish_call.finish
     body = render_fork_review(target, finish, len(changes), diff)
     text = redact(ports, body)
-    if not ports.reviews.submit_review(request.repo, target.number, marker, text, changes):
+    reviewed = replace(target, head_sha=state.base.sha)
+    if not ports.reviews.submit_review(request.repo, reviewed, marker, text, changes):
         return ForkAnswer(obstacle=REFUSED)
     return ForkAnswer(len(changes), bool(diff))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
 
+from github.Commit import Commit
 from github.PullRequestComment import PullRequestComment
 from github.PullRequestReview import PullRequestReview
 
@@ -146,25 +147,33 @@ class GitHubReviews:
             self._api.write_once(lambda: target.create_reaction(reaction))
 
     def submit_review(
-        self, repo: Repo, number: int, marker: str, body: str, changes: Sequence[SuggestedChange]
+        self,
+        repo: Repo,
+        pull: PullDetails,
+        marker: str,
+        body: str,
+        changes: Sequence[SuggestedChange],
     ) -> bool:
         """Submit a review with suggestions, once for each hidden marker. False when GitHub refuses
         its lines.
+
+        It names the commit that its lines are of: the branch may have moved meanwhile.
         """
         text = cut_to_limit(f"{hide_marker(marker)}\n{body}")
         comments = list(map(write_suggestion, changes))
         with self._api.repository(repo) as repository:
-            pull = repository.get_pull(number)
+            commit = Commit(repository.requester, attributes={"sha": pull.head_sha})
+            target = repository.get_pull(pull.number)
 
             def find() -> object:
-                reviews = pull.get_reviews()
+                reviews = target.get_reviews()
                 return next(filter(lambda review: self._is_ours(review, marker), reviews), None)
 
             if find() is not None:
                 return True
             try:
                 self._api.write_once(
-                    lambda: pull.create_review(body=text, event="COMMENT", comments=comments), find
+                    lambda: target.create_review(commit, text, "COMMENT", comments), find
                 )
             except Unprocessable:
                 return False

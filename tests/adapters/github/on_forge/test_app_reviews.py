@@ -10,7 +10,7 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.forge import AppKeys, Forge
 from bot.forge.review_records import NewThread, ThreadPlace
 from bot.ports import Refusal
-from bot.values import Branch, InstallationId, Repo, Review, Sha, SuggestedChange
+from bot.values import Branch, InstallationId, PullDetails, Repo, Review, Sha, SuggestedChange
 from tests.adapters.github.on_forge.greeter import HEAD, LOST, REPO
 
 GREETING = "def greet(name):\n    return name\n\n\ndef part():\n    return 1\n"
@@ -24,6 +24,13 @@ def pull(forge: Forge) -> int:
     number = forge.open_pull(REPO, "ada", HEAD, "Greet", body="It greets.")
     assert forge.wait_until_idle(30)
     return number
+
+
+def fetch(github: GitHubApp, repo: Repo, number: int) -> PullDetails:
+    """The pull request as it is now."""
+    pull = github.reviews.fetch_pull(repo, number)
+    assert pull is not None
+    return pull
 
 
 def test_a_pull_request_is_read_as_it_is_now(
@@ -208,8 +215,9 @@ def test_suggestions_are_submitted_once(
         SuggestedChange("greet.py", 5, 6, "```\ncode\n```"),
     )
     forge.faults.add("POST", "/reviews$", lost)
+    reviewed = fetch(make(), repo, pull)
     for github in (make(), make()):
-        assert github.reviews.submit_review(repo, pull, "greenlit:s", "Take these.", changes)
+        assert github.reviews.submit_review(repo, reviewed, "greenlit:s", "Take these.", changes)
     (review,) = make().reviews.list_reviews(repo, pull)
     bodies = [thread.comments[0].body for thread in make().reviews.list_threads(repo, pull)]
 
@@ -231,8 +239,28 @@ def test_lines_outside_of_the_diff_are_refused(
     """GitHub takes no suggestion there: nothing is written."""
     change = SuggestedChange("test.sh", 1, 1, "exit 0")
 
-    assert not github.reviews.submit_review(repo, pull, "greenlit:s", "Take this.", [change])
+    reviewed = fetch(github, repo, pull)
+
+    assert not github.reviews.submit_review(repo, reviewed, "greenlit:s", "Take this.", [change])
     assert () == github.reviews.list_reviews(repo, pull)
+
+
+def test_suggestions_stay_at_the_lines_they_were_made_for(
+    forge: Forge, github: GitHubApp, repo: Repo, pull: int
+):
+    """The branch moved before they were submitted: they do not land on what stands there now."""
+    reviewed = fetch(github, repo, pull)
+    forge.push(REPO, "ada", HEAD, {"greet.py": f"import sys\n\n{GREETING}"}, "Import")
+    assert forge.wait_until_idle(30)
+    change = SuggestedChange("greet.py", 2, 2, "    return name.upper()")
+    assert github.reviews.submit_review(repo, reviewed, "greenlit:s", "Take this.", [change])
+    (thread,) = github.reviews.list_threads(repo, pull)
+
+    assert (4, 2, reviewed.head_sha) == (
+        thread.line,
+        thread.original_line,
+        thread.original_sha,
+    )
 
 
 def test_threads_of_another_repository_are_not_touched(

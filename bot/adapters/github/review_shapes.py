@@ -5,9 +5,9 @@ The REST API knows comments, but neither threads nor whether one is resolved.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AliasPath, Field
+from pydantic import AliasPath, BeforeValidator, Field
 
 from bot.adapters.github.check_shapes import GraphShape
 from bot.adapters.github.issues import GHOST
@@ -70,10 +70,17 @@ class ThreadCommentShape(GraphShape):
         return f"{self.login}[bot]" if self.kind == "Bot" else self.login
 
 
+def _drop_nulls(nodes: object) -> object:
+    """Drop what GitHub cannot show: its schema lets a list hold null, or be it."""
+    if not isinstance(nodes, list | None):
+        return nodes
+    return [node for node in nodes or () if node is not None]
+
+
 class ThreadCommentPage(GraphShape):
     """Some of a thread's comments."""
 
-    nodes: tuple[ThreadCommentShape, ...] = ()
+    nodes: Annotated[tuple[ThreadCommentShape, ...], BeforeValidator(_drop_nulls)] = ()
     has_next_page: bool = Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))
     end_cursor: str | None = Field(None, validation_alias=AliasPath("pageInfo", "endCursor"))
 
@@ -99,6 +106,6 @@ class ThreadShape(GraphShape):
 class ThreadPage(GraphShape):
     """Some of a pull request's threads."""
 
-    nodes: tuple[ThreadShape, ...] = ()
+    nodes: Annotated[tuple[ThreadShape, ...], BeforeValidator(_drop_nulls)] = ()
     has_next_page: bool = Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))
     end_cursor: str | None = Field(None, validation_alias=AliasPath("pageInfo", "endCursor"))

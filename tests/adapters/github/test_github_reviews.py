@@ -236,6 +236,19 @@ def test_threads_of_another_shape_are_bad_answers(
         app.reviews.list_threads(repo, 7)
 
 
+def test_what_github_cannot_show_is_passed_over(github: ScriptedGitHub, app: GitHubApp, repo: Repo):
+    """Its schema lets a list hold null: the others are read all the same."""
+    comments = {"nodes": [None, comment(1, originalCommit=None)], "pageInfo": LAST}
+    empty = thread(2, comments={"nodes": None, "pageInfo": LAST})
+    nodes = [None, thread(1, comments=comments), empty]
+    threads = {"nodes": nodes, "pageInfo": LAST}
+    data = {"repository": {"pullRequest": {"reviewThreads": threads}}}
+    github.on(GRAPHQL, Reply(data={"data": data}))
+    (read,) = app.reviews.list_threads(repo, 7)
+
+    assert ("PRRT_1", [1]) == (read.id, [written.id for written in read.comments])
+
+
 def test_a_thread_from_a_deleted_line_on_has_no_first_line(github, app, repo):
     """The two ends count the lines of different texts: the last one alone says where it stands."""
     changed = {"startLine": 9, "originalStartLine": 9, "startDiffSide": "LEFT"}

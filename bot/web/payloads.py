@@ -36,6 +36,7 @@ def _check_repository(name: str) -> str:
 
 Id = Annotated[int, Field(ge=1, lt=2**63)]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+Flag = Annotated[bool, BeforeValidator(lambda value: False if value is None else value)]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 Time = Annotated[str, AfterValidator(_check_time)]
 FullName = Annotated[

@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.web.payloads import (
     AccountFields,
     Commit,
+    Flag,
     HeadRepositoryFields,
     Id,
     Payload,
@@ -29,7 +30,7 @@ class PullFields(Payload):
     """A pull request."""
 
     number: Id
-    merged: bool = False
+    merged: Flag = False
     head: HeadFields
     user: AccountFields | None = None
 
@@ -73,13 +74,9 @@ class PullChangePayload(PullRequestPayload):
 
 
 class ReviewFields(Payload):
-    """A review. Its state is in lower case here, unlike in the API's answers."""
+    """A review."""
 
     id: Id
-    body: Text = ""
-    state: Literal["approved", "changes_requested", "commented", "dismissed"]
-    submitted_at: Time
-    performed_via_github_app: dict[str, object] | None = None
 
 
 class ReviewPayload(PullChangePayload):
@@ -89,9 +86,14 @@ class ReviewPayload(PullChangePayload):
 
 
 class SubmittedReviewFields(ReviewFields):
-    """A review that was just submitted."""
+    """A review that was just submitted. Its state is in lower case here, unlike in the API's
+    answers.
+    """
 
+    body: Text = ""
     state: Literal["approved", "changes_requested", "commented"]
+    submitted_at: Time
+    performed_via_github_app: dict[str, object] | None = None
 
 
 class SubmittedReviewPayload(PullChangePayload):

@@ -161,6 +161,11 @@ def as_bot(payload: dict[str, object]) -> dict[str, object]:
         ),
         (
             "pull_request",
+            on_pull("closed", pull_request={**READ_PULL, "merged": None}),
+            PullClosed(GUID, REPO, 8, "greenlit/7-slow", False, "ada", False, "ada"),
+        ),
+        (
+            "pull_request",
             pull("closed", {"id": 8}),
             PullClosed(GUID, REPO, 8, "", False, "ada", False),
         ),
@@ -188,7 +193,7 @@ def as_bot(payload: dict[str, object]) -> dict[str, object]:
         ),
         (
             "pull_request_review",
-            on_pull("dismissed", review={**REVIEW, "state": "dismissed"}),
+            on_pull("dismissed", review={**REVIEW, "state": "dismissed", "submitted_at": None}),
             ReviewChanged(
                 *(GUID, REPO, 8, "greenlit/7-slow", "Be quick", "", "ada", "ada", False, AT),
                 review=6,

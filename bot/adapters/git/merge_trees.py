@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from bot.adapters.git.git_process import GitError, GitProcess
 from bot.adapters.git.objects import list_at, read_blobs
@@ -53,10 +54,7 @@ def find_merge_bases(git: GitProcess, ours: Sha, theirs: Sha) -> tuple[Sha, ...]
 
 def merge_trees(git: GitProcess, ours: Sha, theirs: Sha, attributes: Path) -> TreeMerge:
     """Merge two commits whose merge bases are here with their files. Raises GitError."""
-    if not attributes.exists():
-        fresh = attributes.with_suffix(".new")
-        fresh.write_text(MARKERS)
-        fresh.rename(attributes)
+    write_attributes(attributes)
     config = {**git.config, **CONFIG, "core.attributesFile": str(attributes)}
     merging = replace(git, config=config)
     command = ("merge-tree", "--write-tree", "-z", ours, theirs)
@@ -64,6 +62,15 @@ def merge_trees(git: GitProcess, ours: Sha, theirs: Sha, attributes: Path) -> Tr
     staged, types = _read_stages(fields), _read_types(fields)
     sha = Sha(tree.decode())
     return TreeMerge(sha, tuple(_read_conflicts(git, sha, staged, types)))
+
+
+def write_attributes(attributes: Path) -> None:
+    """Write our attributes, whole at once: others may be merging."""
+    if attributes.exists():
+        return
+    with NamedTemporaryFile("w", dir=attributes.parent, delete=False) as fresh:
+        fresh.write(MARKERS)
+    Path(fresh.name).rename(attributes)
 
 
 def list_messages(git: GitProcess, side: Sha, other: Sha, path: str, limit: int) -> tuple[str, ...]:

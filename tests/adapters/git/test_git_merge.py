@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.git.git_process import explain_no_merging
+from bot.adapters.git.merge_trees import MARKERS, write_attributes
 from bot.adapters.git.mirrors import GitMirrors
 from bot.merge import Conflict, split_conflicts
 from bot.ports import Refusal
@@ -232,6 +234,18 @@ def test_no_driver_of_the_repository_runs(fork: Fork, mirror: Path, tmp_path: Pa
     assert {"app.py": "content"} == kinds
     assert not ran.exists()
     assert "evil" not in mirror.joinpath("config").read_text()
+
+
+def test_the_first_merges_at_once_do_not_get_into_each_others_way(tmp_path: Path):
+    """Whoever comes second finds the attributes whole."""
+    for number in range(100):
+        attributes = tmp_path / f"{number}.attributes"
+        with ThreadPoolExecutor(4) as pool:
+            written = [pool.submit(write_attributes, attributes) for _ in range(4)]
+        errors = [future.exception() for future in written]
+
+        assert ([None] * 4, MARKERS) == (errors, attributes.read_text())
+    assert 100 == len(list(tmp_path.iterdir()))
 
 
 def test_a_merge_commit_has_two_parents_and_is_pushed_with_a_lease(fork: Fork):

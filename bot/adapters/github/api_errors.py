@@ -20,6 +20,9 @@ T = TypeVar("T")
 PATIENCE_S = 60.0
 LIMIT_CHARS = 300  # of GitHub's own words
 
+# What GitHub says where too much is written in a short time.
+TOO_QUICK, ABUSE = "submitted too quickly", "abuse"
+
 NOT_GRANTED = "resource not accessible by integration"
 # What GitHub says with a 403, and what we make of it.
 FORBIDDEN = {
@@ -97,14 +100,23 @@ class ApiResponse:
     @property
     def message(self) -> str:
         """GitHub's own words for an error, with those of the single fields; "" without any."""
+        body = self._read_error()
+        parts = [body.get("message"), *map(_field_message, body.get("errors") or [])]
+        return hide_tokens(": ".join(str(part) for part in parts if part))[:300]
+
+    @property
+    def is_too_quick(self) -> bool:
+        """Whether too much is written: GitHub says so with the status of a mistake, 422."""
+        errors = self._read_error().get("errors") or []
+        codes = [error.get("code") for error in errors if isinstance(error, dict)]
+        return ABUSE in codes or TOO_QUICK in self.message
+
+    def _read_error(self) -> dict[str, Any]:
         try:
             body = json.loads(self.text)
         except ValueError:
-            return ""
-        if not isinstance(body, dict):
-            return ""
-        parts = [body.get("message"), *map(_field_message, body.get("errors") or [])]
-        return hide_tokens(": ".join(str(part) for part in parts if part))[:300]
+            return {}
+        return body if isinstance(body, dict) else {}
 
 
 def _field_message(error: Any) -> Any:
@@ -125,6 +137,10 @@ def raise_for_status(response: ApiResponse, now: float) -> None:
             raise _forbidden(response, now)
         case 404 | 410:
             raise _not_found(response)
+        case 422 if response.is_too_quick:
+            until = _limited_until(response, now) or now + PATIENCE_S
+            text = f"GitHub's limit is reached (422 to {response.request})"
+            raise RateLimited(text, until, "GitHub")
         case status if status >= 500 or status == 408:
             raise Unreachable(f"GitHub answered {status} to {response.request}", "GitHub")
         case status:
@@ -142,7 +158,7 @@ def raise_for_graphql_errors(response: ApiResponse, now: float) -> None:
         return
     kind = errors[0].get("type") or ""
     message = hide_tokens(str(errors[0].get("message", "")))[:300]
-    if kind.startswith("RATE_LIMIT"):
+    if kind.startswith("RATE_LIMIT") or TOO_QUICK in message:
         until = _limited_until(response, now) or now + PATIENCE_S
         raise RateLimited(f"GitHub's limit is reached: {message}", until, "GitHub")
     if kind == "FORBIDDEN" and NOT_GRANTED in message.lower():

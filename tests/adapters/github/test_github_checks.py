@@ -215,6 +215,7 @@ def test_query_is_repeated(
     ("error", "kind", "words"),
     [
         ({"type": "RATE_LIMITED", "message": "API rate limit exceeded"}, RateLimited, "limit"),
+        ({"type": "UNPROCESSABLE", "message": "was submitted too quickly"}, RateLimited, "limit"),
         (
             {"type": "FORBIDDEN", "message": "Resource not accessible by integration"},
             Refusal,

@@ -47,13 +47,15 @@ def app(make: Callable[..., GitHubApp]) -> GitHubApp:
             ),
             12,
         ),
+        (Reply(422, {"message": "Validation Failed", "errors": [{"code": "abuse"}]}), 60),
+        (Reply(422, {"message": "It was submitted too quickly"}, {"Retry-After": "9"}), 9),
     ],
 )
 @pytest.mark.parametrize("verb", ["read", "write"])
 def test_limits_say_when_to_come_back(
     github: ScriptedGitHub, app: GitHubApp, repo: Repo, answer: Reply, until: float, verb: str
 ):
-    """Primary and secondary limits, as 403 or 429, with Retry-After or not: asked once."""
+    """Primary and secondary limits, as 403, 422 or 429, with Retry-After or not: asked once."""
     github.on(ISSUE, answer)
     github.on("POST /repos/o/r/issues/7/reactions", answer)
     app.fetch_login()

@@ -135,7 +135,7 @@ class GitHubReviews:
             pull = repository.get_pull(number)
             try:
                 self._api.write_once(lambda: pull.create_review_request(reviewers=[login]))
-            except (NotFound, Unprocessable):
+            except (Forbidden, NotFound, Unprocessable):
                 return False
         return True
 

@@ -202,6 +202,8 @@ def test_what_the_bot_may_not_is_told(
     assert not github.reviews.resolve_thread(repo, thread.id)
     assert github.reviews.find_thread(repo, pull, thread.comments[0].id) is None
     assert not github.reviews.request_review(repo, pull, "ada")
+    forge.archive_repository(REPO)
+    assert not github.reviews.request_review(repo, pull, "mel")
 
 
 @pytest.mark.parametrize("lost", LOST)

@@ -15,42 +15,50 @@ from bot.values import MovedBase, Outcome, PullDetails, Request, RunState
 
 # GitHub tests a merge once somebody asks, and says so late when it has much to do.
 PAUSES_S = (1, 2, 5, 15, 60)
-BUSY_PAUSES_S = (5, 60)  # while another run on the pull request comes to its end
+BUSY_PAUSES_S = (5, 60, 600, 3600)  # while another run on the pull request comes to its end
 
 
 async def follow_base(run: Run, moved: MovedBase) -> Outcome:
-    """Start one update for each of our pull requests that cannot be merged any more."""
+    """Start one update for each of our pull requests that cannot be merged any more.
+
+    One on which a run is at work is looked at again once the others have theirs.
+    """
     pulls = await run(find_own_pulls, moved)
-    keys = [await _update(run, moved, number, pulls.at) for number in pulls.numbers]
-    started = ", ".join(filter(None, keys))
+    numbers = pulls.numbers
+    started: list[str] = []
+    for pause_s in (*BUSY_PAUSES_S, 0):
+        keys = {number: await _update(run, moved, number, pulls.at) for number in numbers}
+        started += filter(None, keys.values())
+        numbers = tuple(number for number, key in keys.items() if key is None)
+        if not numbers:
+            break
+        await run.wait(pause_s)
     if not started:
         return Outcome("ignored", "no pull request of mine stopped being mergeable")
-    return Outcome("done", f"started {started}")
+    return Outcome("done", f"started {', '.join(started)}")
 
 
-async def _update(run: Run, moved: MovedBase, number: int, at: str) -> str:
-    """Start the update of one pull request; empty where it needs none, or where one was made."""
-    for pause_s in (*BUSY_PAUSES_S, 0):
-        target = await _settle(run, moved, number)
-        if target is None or not _is_in_conflict(target):
-            return ""
-        # A configuration with a mistake is told to whoever asks for something here.
-        reading = await run(read_label, moved.repo)
-        if reading.config is None or not reading.config.update:
-            return ""
-        request = _make_request(moved, target, at)
-        subject = await find_pull_subject(run, request, target)
-        last = await run.find_last_state(subject)
-        if not _may_start(moved, target, last):
-            return ""
-        if last is not None:  # told is whoever asked for the pull request
-            asker, asker_id = last.request.asker, last.request.asker_id
-            request = replace(request, asker=asker, asker_id=asker_id)
-        key, is_new = await run.start(StartRun(update_branch, request, subject=subject))
-        if is_new:
-            return key
-        await run.wait(pause_s)
-    return ""
+async def _update(run: Run, moved: MovedBase, number: int, at: str) -> str | None:
+    """Start the update of one pull request; empty where it needs none, or where one was made, and
+    None where another run is at work on it.
+    """
+    target = await _settle(run, moved, number)
+    if target is None or not _is_in_conflict(target):
+        return ""
+    # A configuration with a mistake is told to whoever asks for something here.
+    reading = await run(read_label, moved.repo)
+    if reading.config is None or not reading.config.update:
+        return ""
+    request = _make_request(moved, target, at)
+    subject = await find_pull_subject(run, request, target)
+    last = await run.find_last_state(subject)
+    if not _may_start(moved, target, last):
+        return ""
+    if last is not None:  # told is whoever asked for the pull request
+        asker, asker_id = last.request.asker, last.request.asker_id
+        request = replace(request, asker=asker, asker_id=asker_id)
+    key, is_new = await run.start(StartRun(update_branch, request, subject=subject))
+    return key if is_new else None
 
 
 async def _settle(run: Run, moved: MovedBase, number: int) -> PullDetails | None:

@@ -8,6 +8,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -49,7 +50,7 @@ class AppRegistry:
 
     def register(self, slug: str, permissions: Mapping[str, str], events: Sequence[str]) -> AppKeys:
         """Register an App and return its secrets."""
-        private_key, public_key = _make_key_pair()
+        private_key, public_key = _make_key_pair(slug)
         keys = AppKeys(self._state.make_id(), slug, private_key, secrets.token_hex(20))
         app = AppRecord(
             id=keys.id,
@@ -180,7 +181,9 @@ class AppRegistry:
         return GitAccess("ok", login, allows(token.permissions, "workflows=write"))
 
 
-def _make_key_pair() -> tuple[str, str]:
+@cache
+def _make_key_pair(_slug: str) -> tuple[str, str]:
+    """Make an App's keys, once in a process: that takes longer than many a test of the bot."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

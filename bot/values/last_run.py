@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.values.ci import Outcome
 from bot.values.request import RunKey
@@ -17,7 +17,9 @@ class PostedComment:
 
     id: int
     url: str
-    is_edited: bool = False  # it said something else before; people hear nothing of an edit
+    is_edited: bool = field(
+        default=False, compare=False
+    )  # it said something else before; people hear nothing of an edit
 
 
 @dataclass(frozen=True, slots=True)

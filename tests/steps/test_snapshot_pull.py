@@ -159,7 +159,7 @@ def test_what_becomes_of_a_pull_request_is_said(place, act, clause, answer):
     assert find_pull_obstacle(place.ports, request, now).startswith(answer)
 
 
-def test_open_threads_count_where_a_writer_names_the_bot_last(place):
+def test_open_threads_count_where_a_writer_names_the_bot(place):
     """Not those that are resolved, that a stranger wrote, or where the bot had the last word."""
     number = open_pull(place)
     name, forge = place.repo.name, place.forge
@@ -177,6 +177,6 @@ def test_open_threads_count_where_a_writer_names_the_bot_last(place):
     )
     target = fetch_pull(place.ports, place.repo, number)
 
-    assert 2 == survey_pull(place.ports, ask(place, number), target).mentions
-    forge.reply(name, answered, "wes", "I know why.")
-    assert 1 == survey_pull(place.ports, ask(place, number), target).mentions
+    assert 2 == survey_pull(place.ports, ask(place, number), target).waiting
+    forge.reply(name, answered, "greenlit[bot]", "Because of that.")
+    assert 1 == survey_pull(place.ports, ask(place, number), target).waiting

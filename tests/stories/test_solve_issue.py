@@ -44,7 +44,8 @@ def test_a_labelled_issue_becomes_a_green_pull_request(stage):
         assert (2, 1) == (len(on.own(issue)), len(on.ends(issue)))
         assert f"(#{pull.number}). CI is green." in on.ends(issue)[0]
         assert ("ada",) == pull.reviewers
-        assert ["eyes"] == [reaction.content for reaction in on.forge.list_reactions(REPO, issue)]
+        reactions = on.forge.list_reactions(REPO, issue)
+        assert ["eyes", "+1"] == [reaction.content for reaction in reactions]
 
 
 def test_a_red_check_is_read_and_mended(stage):

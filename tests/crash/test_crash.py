@@ -7,6 +7,7 @@ again on its home.
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import time
@@ -17,6 +18,7 @@ import pytest
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.crash.forked_bot import run_forked_bot
 from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for, staged
+from tests.stories.test_replay import RECORD
 
 PATIENCE_S = 120
 PLAY = (*BEGIN, [BAD], END, [MENDED], END)
@@ -49,11 +51,12 @@ class Killable:
         self.start()
 
     def steps(self):
-        """How many steps are remembered, read beside the bot from its record."""
+        """The steps that are remembered, oldest first, read beside the bot from its record."""
         with sqlite3.connect(
             f"file:{self.home / 'bot' / 'engine.sqlite'}?mode=ro", uri=True
         ) as record:
-            return record.execute("select count(*) from operation_outputs").fetchone()[0]
+            rows = record.execute("select function_name from operation_outputs order by rowid")
+            return [name for (name,) in rows]
 
     def outcome(self):
         """How the run stands, from the bot's own page; "" while it lives."""
@@ -135,11 +138,27 @@ def kill_at_steps(on, spared):
     while time.monotonic() < deadline or not on.outcome():
         if time.monotonic() >= deadline:  # to ask the page is work for both processes
             deadline = time.monotonic() + 0.5
-        if (done := on.steps()) > seen:
+        if (done := len(on.steps())) > seen:
             boundaries += 1
             if boundaries % 2 == spared:
                 on.kill()
-            seen = on.steps() if boundaries % 2 == spared else done
+            seen = len(on.steps()) if boundaries % 2 == spared else done
+        time.sleep(0.01)
+
+
+def kill_at_new_steps(on):
+    """Kill the process behind each step that a run on an issue has not, until the run has ended."""
+    known = {name for name, *_ in json.loads(RECORD.read_text())["steps"]}
+    seen = 0
+    deadline = 0.0
+    while time.monotonic() < deadline or not on.outcome():
+        if time.monotonic() >= deadline:
+            deadline = time.monotonic() + 0.5
+        steps = on.steps()
+        if not known.issuperset(steps[seen:]):
+            on.kill()
+            steps = on.steps()
+        seen = len(steps)
         time.sleep(0.01)
 
 

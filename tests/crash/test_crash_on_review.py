@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.crash.test_crash import PATIENCE_S, kill_at_steps, killable
+from tests.crash.test_crash import PATIENCE_S, kill_at_new_steps, killable
 from tests.edits.suggestion_cases import block
 from tests.git_served import git
 from tests.pull_scenes import BOT, BRANCH, on_line, open_own_pull, review, script_on_pull
@@ -72,12 +72,11 @@ def happened(on):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("spared", [0, 1])
-def test_killed_after_every_other_step_of_an_answer_to_a_review(tmp_path, checked, spared):
-    """The process dies at every other step boundary, in two runs at all."""
+def test_killed_after_every_new_step_of_an_answer_to_a_review(tmp_path, checked):
+    """The process dies behind each step that the chain of an issue does not have."""
     with killable(tmp_path, checked, PLAY) as on:
         begin(on)
-        kill_at_steps(on, spared)
+        kill_at_new_steps(on)
 
         assert on.kills > 5
         assert UNHARMED == happened(on)

@@ -6,16 +6,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.crash.test_crash import ended, kill_at_steps, kill_when_fired, killable
+from tests.crash.test_crash import ended, kill_at_new_steps, kill_when_fired, killable
 from tests.git_served import git
 from tests.stage import BEGIN, END, REPO, open_pull, script
 from tests.stories.test_update_branch import MINE, OPENING, SOLVE, SOLVED, YOURS
 
 PLAY = script(*BEGIN, [SOLVE], END, opening=OPENING)
-EFFECTS = {
-    "comment": ("POST", r"/issues/1/comments$"),
-    "push": ("POST", r"git-receive-pack$"),
-}
 
 
 def begin(on):
@@ -51,12 +47,11 @@ UNHARMED = {
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("spared", [0, 1])
-def test_killed_after_every_other_step_of_an_update(tmp_path, checked, spared):
-    """The process dies at every other step boundary, in two runs at all."""
+def test_killed_after_every_new_step_of_an_update(tmp_path, checked):
+    """The process dies behind each step that the chain of an issue does not have."""
     with killable(tmp_path, checked, PLAY) as on:
         begin(on)
-        kill_at_steps(on, spared)
+        kill_at_new_steps(on)
 
         assert on.kills > 5
         assert UNHARMED == happened(on)
@@ -64,12 +59,10 @@ def test_killed_after_every_other_step_of_an_update(tmp_path, checked, spared):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["cut", "cut-after"])
-@pytest.mark.parametrize("effect", EFFECTS)
-def test_killed_in_the_middle_of_an_effect_of_an_update(tmp_path, checked, effect, when):
+def test_killed_in_the_middle_of_the_push_of_an_update(tmp_path, checked, when):
     """Before or after GitHub did the write: it is there once."""
-    method, path = EFFECTS[effect]
     with killable(tmp_path, checked, PLAY) as on:
-        fault = on.forge.faults.add(method=method, path=path, times=1, kind=when)
+        fault = on.forge.faults.add("POST", r"git-receive-pack$", when)
         begin(on)
         kill_when_fired(on, fault)
         ended(on)

@@ -138,24 +138,6 @@ def test_reviews_within_a_minute_are_one_run(stage, tmp_path):
         assert {"ada", "wes"} == set(on.forge.find_pull(REPO, pull).reviewers)
 
 
-def test_who_may_not_ask_is_not_heard(stage):
-    """A stranger's review, one of a bot that nobody named, an approval, thanks: nothing is written,
-    and no model is asked.
-    """
-    with stage(READ) as (on, pull):
-        review(on.forge, pull, CHANGE, by="eve", action="COMMENT")
-        review(on.forge, pull, CHANGE, by="coderabbitai[bot]", action="COMMENT")
-        review(on.forge, pull, by="ada", action="APPROVE", body="LGTM")
-        review(on.forge, pull, by="ada", action="COMMENT", body="Thanks, great work!")
-        wait_for_run(on, "handle_review", 3)
-        assert on.forge.wait_until_idle(30)
-
-        assert () == on.bot.runs(20, story="work_on_pull")
-        assert [] == on.own(pull)
-        assert [[], []] == replies(on, pull)
-        assert not on.double.paid_turns
-
-
 def test_a_bot_that_the_repository_names_is_answered(stage):
     """It is written to without being called, and is not asked for another review."""
     tree = FILES | {".github/greenlit.yml": "reviewers: [coderabbitai[bot]]\n"}

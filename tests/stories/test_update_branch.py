@@ -1,6 +1,7 @@
 """The base is merged into a pull request's branch: clean, certain, by the model, or not at all."""
 
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 
 import pytest
@@ -212,27 +213,25 @@ def test_what_the_model_solved_is_kept_while_it_fits(stage, late, pushed, state)
         assert (state == "changed") == (SOLVED in files["greeting.py"])
 
 
-@pytest.mark.parametrize(
-    ("act", "words"),
-    [
-        (lambda forge: forge.close_pull(REPO, 1, "ada"), "the pull request was closed"),
-        (lambda forge: forge.retarget_pull(REPO, 1, "ada", "next"), "from `main` to `next`"),
-        (lambda forge: forge.delete_branch(REPO, "topic", "ada"), "topic"),
-    ],
-)
-def test_what_becomes_of_the_pull_request_meanwhile_is_told(stage, late, act, words):
+def test_what_becomes_of_the_pull_request_meanwhile_is_told(stage, late):
     """Closed, retargeted, or its branch deleted while the bot merges: a sentence, and no push."""
+    acts = (
+        (lambda forge: forge.close_pull(REPO, 1, "ada"), "the pull request was closed"),
+        (lambda forge: forge.retarget_pull(REPO, 2, "ada", "next"), "from `main` to `next`"),
+        (lambda forge: forge.delete_branch(REPO, "topic3", "ada"), "topic3"),
+    )
     with stage() as on:
         on.forge.push(REPO, "ada", "next", {"next.txt": "x\n"}, "Next")
-        pull = on.pull("topic", NOTES)
+        pulls = [on.pull(f"topic{number}", NOTES) for number in (1, 2, 3)]
         on.forge.push(REPO, "ada", "main", {"NEWS.md": "x\n"}, "News")
         before = on.forge.list_branches(REPO)
-        late.before, late.act = b"git-upload-pack", lambda: act(on.forge)
-        on.say(pull, "/update")
-        outcome = on.ended(pull).outcome
+        for pull, (act, words) in zip(pulls, acts, strict=True):
+            late.before, late.act = b"git-upload-pack", partial(act, on.forge)
+            on.say(pull, "/update")
+            outcome = on.ended(pull).outcome
 
-        assert outcome.state in ("stopped", "refused")
-        assert words in outcome.text
+            assert outcome.state in ("stopped", "refused")
+            assert words in outcome.text
         assert on.forge.list_branches(REPO).items() <= before.items()
 
 

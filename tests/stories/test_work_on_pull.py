@@ -186,39 +186,30 @@ def test_a_push_while_ci_runs_ends_the_run(stage):
         assert ["Mine", "Greet quietly", "Change"] == subjects(on)
 
 
-def retarget(on, pull):
-    on.forge.retarget_pull(REPO, pull, "ada", "next")
-
-
-def delete_branch(on, pull):
-    on.forge.delete_branch(REPO, "topic", "ada")
-
-
-def close(on, pull):
-    on.forge.close_pull(REPO, pull, "ada")
-
-
-@pytest.mark.parametrize(
-    ("act", "why"),
-    [
-        (retarget, "because the base of the pull request was changed from `main` to `next`"),
-        (delete_branch, "because the pull request was closed"),
-        (close, "because the pull request was closed"),
-    ],
-)
-def test_a_pull_request_that_moves_meanwhile_ends_the_work(stage, act, why):
-    """A sentence says what happened; nothing more is paid for or pushed."""
+def test_a_pull_request_that_moves_meanwhile_ends_the_work(stage):
+    """Retargeted, closed, or without its branch: a sentence says what happened; nothing more is
+    paid for or pushed.
+    """
     with stage(ClaudeDouble(slow(PLAY, turn=2, pace_s=3)), NO_CI) as on:
         on.forge.push(REPO, "ada", "next", {"next.txt": "next\n"}, "Next")
-        pull = on.pull("topic", TOPIC)
-        on.forge.add_comment(REPO, pull, "ada", "/generate greet more softly")
-        until(lambda: len(on.double.requests) > 2)
-        act(on, pull)
-        run = on.ended(pull)
+        acts = (
+            lambda pull: on.forge.retarget_pull(REPO, pull, "ada", "next"),
+            lambda _: on.forge.delete_branch(REPO, "topic1", "ada"),
+            lambda pull: on.forge.close_pull(REPO, pull, "ada"),
+        )
+        pulls = [on.pull(f"topic{count}", TOPIC) for count in range(3)]
+        for number, (pull, act) in enumerate(zip(pulls, acts, strict=True), 1):
+            on.forge.add_comment(REPO, pull, "ada", "/generate greet more softly")
+            until(lambda seen=3 * number: len(on.double.requests) >= seen)
+            act(pull)
+        states = [on.ended(pull).outcome.state for pull in pulls]
+        (moved,), *others = (on.ends(pull) for pull in pulls)
 
-        assert "stopped" == run.outcome.state
-        assert why in on.ends(pull)[0]
-        assert 3 == len(on.double.requests)
+        assert ["stopped"] * 3 == states
+        assert "because the base of the pull request was changed from `main` to `next`" in moved
+        for (end,) in others:
+            assert "because the pull request was closed" in end
+        assert 9 == len(on.double.requests)
 
 
 def test_a_draft_is_worked_on_and_a_locked_one_ends_without_a_word(stage):

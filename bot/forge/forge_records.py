@@ -96,7 +96,8 @@ class PullRecord(IssueRecord):
     merged_at: str | None = None
     merged_by: str = ""
     merge_sha: str | None = None
-    merge_test: MergeTest | None = None
+    # What is found out when somebody asks is no part of what it is.
+    merge_test: MergeTest | None = field(default=None, compare=False)
     reviewers: tuple[str, ...] = ()  # who is asked for a review
 
 

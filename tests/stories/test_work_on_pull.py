@@ -244,12 +244,13 @@ def test_an_issue_and_its_pull_request_have_one_run(stage):
         issue = on.issue()
         on.label(issue)
         pull = on.ended(issue).outcome.pull
-        on.double._scripts[:] = [slow(more, turn=2, pace_s=4)]
+        on.double._scripts[:] = [slow(more, turn=2, pace_s=8)]
         seen = len(on.double.requests)
         on.forge.add_comment(REPO, pull, "ada", "/generate in German")
         until(lambda: len(on.double.requests) > seen + 2)
         on.say(issue, "/generate in French")
         on.say(pull, "/generate in Danish")
+        until(lambda: on.answers(pull))
         on.say(pull, "/status")
         run = on.ended(issue, run=2)
 

@@ -29,6 +29,7 @@ class RunWaits:
         self._ticket: SlotTicket | None = None  # of the slot's block that the story is in
         self._has_slot = False  # only for as long as it works
         self._is_hearing = False  # what that takes needs no slot
+        self._has_waited = False  # in this process
 
     def wake(self) -> None:
         """End the wait, as a signal came."""
@@ -56,9 +57,18 @@ class RunWaits:
         if self._listen is None:
             await asyncio.sleep(max(0.0, patience_s))
             return None
+        self._begin_to_wait()
         if await wait_for_event(self._signalled, patience_s):
             return INTERRUPTED
         return None
+
+    def _begin_to_wait(self) -> None:
+        """Listen anew at the first wait of a process: what it heard before that was a replay, and
+        what came meanwhile is in the inbox.
+        """
+        if not self._has_waited:
+            self._has_waited = True
+            self._signalled.set()
 
     def enter_block(self, repo: str, asked_at: str) -> None:
         """Go into a block that holds a slot while it works. Raises RuntimeError inside of one."""
@@ -101,4 +111,5 @@ class RunWaits:
         if self._listen is None:
             await ticket.granted.wait()
         else:
+            self._begin_to_wait()
             await wait_for_either(ticket.granted, self._signalled)

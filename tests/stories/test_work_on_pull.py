@@ -240,20 +240,23 @@ def test_an_issue_and_its_pull_request_have_one_run(stage):
     """Asked on either while a run lives, the other is answered; the numbers go on."""
     issue_play = script(*BEGIN, [GOOD], END)
     more = on_pull(*BEGIN, [edit('"Hello, "', '"Hallo, "')], END)
-    with stage(issue_play, NO_CI) as on:
+    with stage(ClaudeDouble(issue_play), NO_CI) as on:
         issue = on.issue()
         on.label(issue)
         pull = on.ended(issue).outcome.pull
-        on.double._scripts[:] = [slow(more, turn=2, pace_s=8)]
+        on.double._scripts[:] = [slow(more, turn=2, pace_s=4)]
         seen = len(on.double.requests)
         on.forge.add_comment(REPO, pull, "ada", "/generate in German")
         until(lambda: len(on.double.requests) > seen + 2)
         on.say(issue, "/generate in French")
         on.say(pull, "/generate in Danish")
+        on.say(pull, "/status")
         run = on.ended(issue, run=2)
 
         assert ("changed", "work_on_pull") == (run.outcome.state, run.story)
         assert "I am at work on this issue already" in on.answers(issue)[0]
+        assert "I am at work on this pull request already" in on.answers(pull)[0]
+        assert "A run is under way" in on.answers(pull)[1]
         assert on.bot.run(f"{REPO}#{pull}/1") is None
         assert 1 == len(on.forge.list_pulls(REPO))
 

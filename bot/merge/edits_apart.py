@@ -100,7 +100,7 @@ def _combine(base: Pieces, ours: Pieces, theirs: Pieces, *, may_touch: bool) -> 
     if _is_too_long(base, ours) or _is_too_long(base, theirs):
         return None
     ours_edits, theirs_edits = find_edits(base, ours), find_edits(base, theirs)
-    if not may_touch and _is_swap(ours_edits, theirs_edits):
+    if not may_touch and (_is_swap(ours_edits, theirs_edits) or _repeats(ours_edits, theirs_edits)):
         return None
     merged: list[str] = []
     position = 0
@@ -160,3 +160,12 @@ def _split_words(lines: Lines) -> list[str]:
 
 def _is_too_long(base: Pieces, changed: Pieces) -> bool:
     return len(base) * len(changed) > LIMIT
+
+
+def _repeats(ours: list[Edit], theirs: list[Edit]) -> bool:
+    """Tell whether one side wrote once more, elsewhere in the line, a word that the other changed."""
+    for changing, writing in ((ours, theirs), (theirs, ours)):
+        changed = {word for edit in changing for word in edit.old if word.isalnum()}
+        if any(not changed.isdisjoint(edit.new) for edit in writing if edit not in changing):
+            return True
+    return False

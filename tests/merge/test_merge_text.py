@@ -131,6 +131,12 @@ SOLVED = {
     ),
 }
 LEFT = {
+    "a word that one side changed and the other wrote once more": (
+        "a.md",
+        "Alias a command ([example](./alias.js)).\n",
+        "Alias a command ([example](./alias.cjs)).\n",
+        "Alias a command (file: [alias.js](./alias.js)).\n",
+    ),
     "one word, two new values": ("a.py", "x = 1\n", "x = 2\n", "x = 3\n"),
     "a name less and a name more in one list": (
         "a.py",

@@ -163,7 +163,7 @@ def _is_too_long(base: Pieces, changed: Pieces) -> bool:
 
 
 def _repeats(ours: list[Edit], theirs: list[Edit]) -> bool:
-    """Tell whether one side wrote once more, elsewhere in the line, a word that the other changed."""
+    """Tell whether one side wrote elsewhere in the line a word that the other side changed."""
     for changing, writing in ((ours, theirs), (theirs, ours)):
         changed = {word for edit in changing for word in edit.old if word.isalnum()}
         if any(not changed.isdisjoint(edit.new) for edit in writing if edit not in changing):

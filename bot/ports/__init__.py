@@ -20,6 +20,7 @@ from bot.ports.github_ports import (
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.port_errors import BadAnswer, RateLimited, Refusal, Unreachable
 from bot.ports.precedents_port import NoPrecedents, Precedents
+from bot.ports.sandbox_port import NoSandbox, Sandbox
 
 __all__ = [
     "NULL_GITHUB",
@@ -38,6 +39,7 @@ __all__ = [
     "Mirrors",
     "Model",
     "NoPrecedents",
+    "NoSandbox",
     "NullCache",
     "NullGitHub",
     "NullLogCache",
@@ -49,6 +51,7 @@ __all__ = [
     "Refusal",
     "Repositories",
     "Reviews",
+    "Sandbox",
     "SecretFinder",
     "SegmentBlob",
     "Spending",

@@ -21,6 +21,7 @@ from bot.ports.github_ports import (
 )
 from bot.ports.model_ports import Embedder, Model, Spending, UncappedSpending
 from bot.ports.precedents_port import NoPrecedents, Precedents
+from bot.ports.sandbox_port import NoSandbox, Sandbox
 from bot.values import Caps
 
 
@@ -46,3 +47,4 @@ class Ports:
     credentials: Credentials = NULL_GITHUB
     precedents: Precedents = field(default_factory=NoPrecedents)
     spending: Spending = field(default_factory=UncappedSpending)
+    sandbox: Sandbox = field(default_factory=NoSandbox)

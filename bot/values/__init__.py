@@ -106,6 +106,17 @@ from bot.values.run_state import (
     PushedChange,
     RunState,
 )
+from bot.values.sandbox import (
+    CheckKind,
+    ProjectCheck,
+    ProjectChecks,
+    ProjectSetup,
+    SandboxJob,
+    SandboxLimits,
+    SandboxResult,
+    SandboxState,
+    TierName,
+)
 from bot.values.spending import DayLimit
 from bot.values.waiting import Waiting
 
@@ -123,6 +134,7 @@ __all__ = [
     "Caps",
     "Category",
     "Check",
+    "CheckKind",
     "Checks",
     "Comment",
     "CommitContent",
@@ -158,6 +170,9 @@ __all__ = [
     "PlannedWeakening",
     "PostedComment",
     "Price",
+    "ProjectCheck",
+    "ProjectChecks",
+    "ProjectSetup",
     "PromptPrefix",
     "PullDetails",
     "PullEnd",
@@ -182,6 +197,10 @@ __all__ = [
     "RunKey",
     "RunReport",
     "RunState",
+    "SandboxJob",
+    "SandboxLimits",
+    "SandboxResult",
+    "SandboxState",
     "SearchHit",
     "Sha",
     "Signal",
@@ -191,6 +210,7 @@ __all__ = [
     "SuggestedChange",
     "ThreadAnswer",
     "ThreadComment",
+    "TierName",
     "ToolCall",
     "ToolResult",
     "ToolResults",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.values.sandbox import TierName
+
 
 @dataclass(frozen=True, slots=True)
 class Caps:
@@ -17,6 +19,7 @@ class Caps:
     ci_patience_s: int = 3 * 3600  # how long CI may take in all
     ci_poll_s: float = 60.0  # how often to ask when no webhook comes
     ci_grace_s: float = 90.0  # how long CI may stay silent before we say so
+    sandbox: TierName = "none"  # that runs the repository's checks before a push
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Find how a repository checks itself, and what those checks need."""

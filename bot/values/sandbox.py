@@ -1,0 +1,106 @@
+"""Running a repository's own checks in a sandbox: what is run, within what, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.values.code import Patch, Tree
+
+TierName = Literal["bubblewrap", "landlock", "container", "none"]
+CheckKind = Literal["test", "lint", "types", "build", "format"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSetup:
+    """How an environment is made in which checks can run: once, with packages but no more network.
+
+    `inputs` are the manifests and locks that it depends on; a change in one makes another one.
+    """
+
+    commands: tuple[str, ...]  # lines for `sh -e`
+    inputs: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()  # that the machine must have, such as "python3" or "npm"
+    folder: str = ""  # of the repository, in which the commands run; empty for its root
+    source: str = ""  # where it was found: a path, with the job of a workflow
+    runs_scripts: bool = False  # whether packages may run code of their own while they install
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCheck:
+    """A check of a repository: a test suite, a linter, a type checker, a build."""
+
+    name: str  # one of its kind is named by it, "test"; others by folder or job, "test:web"
+    kind: CheckKind
+    commands: tuple[str, ...]  # lines for `sh -e`
+    only: str = ""  # the line that runs chosen files or tests, with {only} for their names
+    folder: str = ""  # of the repository, in which the commands run; empty for its root
+    environment: dict[str, str] = field(default_factory=dict)
+    source: str = ""  # where it was found: a path, with the job of a workflow
+    obstacle: str = ""  # why it cannot run on this machine, in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChecks:
+    """All checks of a repository that were found, with the set-ups that they need."""
+
+    checks: tuple[ProjectCheck, ...] = ()
+    setups: tuple[ProjectSetup, ...] = ()
+    left_out: tuple[str, ...] = ()  # what was seen and is not run, with the reason, in sentences
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxState:
+    """The tier that runs code here; why it is no better one, and the command that gets one."""
+
+    tier: TierName = "none"
+    reason: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxLimits:
+    """What one job in the sandbox may use."""
+
+    wall_s: float = 600.0
+    cpu_s: int = 1_200
+    memory_bytes: int = 2 * 1024**3
+    processes: int = 512
+    disk_bytes: int = 2 * 1024**3
+    output_bytes: int = 1024**2  # that are kept, of the head and of the tail
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxJob:
+    """Commands to run on a tree with a patch laid over it.
+
+    `workspace` names the folder that is kept between the jobs of a run, with what they built.
+    """
+
+    tree: Tree
+    patch: Patch
+    commands: tuple[str, ...]
+    workspace: str
+    folder: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+    setups: tuple[ProjectSetup, ...] = ()
+    limits: SandboxLimits = field(default_factory=SandboxLimits)
+    returns: tuple[str, ...] = ()  # the files whose changes by the commands may come back
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxResult:
+    """What came of a job. `obstacle` says why nothing ran; the log is that of the set-up then."""
+
+    exit_code: int | None = None  # None: nothing ran, or a limit ended it
+    log: bytes = b""  # head and tail, with a line between them that says what is missing
+    took_s: float = 0.0
+    limit_hit: str = ""  # in a sentence
+    changes: dict[str, str | None] = field(default_factory=dict)  # that came back
+    dropped: tuple[str, ...] = ()  # changes that did not, as "path: why"
+    obstacle: str = ""
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether the commands ran to their end and succeeded."""
+        return self.exit_code == 0 and not self.obstacle and not self.limit_hit

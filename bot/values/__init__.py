@@ -99,7 +99,7 @@ from bot.values.reviews import (
     ThreadAnswer,
     ThreadComment,
 )
-from bot.values.run_config import Caps, RepoConfig
+from bot.values.run_config import Caps, RepoConfig, TierName
 from bot.values.run_state import (
     OpenFinish,
     Phase,
@@ -115,7 +115,6 @@ from bot.values.sandbox import (
     SandboxLimits,
     SandboxResult,
     SandboxState,
-    TierName,
 )
 from bot.values.spending import DayLimit
 from bot.values.waiting import Waiting

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.values.sandbox import TierName
+TierName = Literal["bubblewrap", "landlock", "container", "none"]  # of the sandbox
 
 
 @dataclass(frozen=True, slots=True)

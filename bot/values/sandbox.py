@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.values.code import Patch, Tree
+from bot.values.run_config import TierName
 
-TierName = Literal["bubblewrap", "landlock", "container", "none"]
 CheckKind = Literal["test", "lint", "types", "build", "format"]
 
 

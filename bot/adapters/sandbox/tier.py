@@ -35,7 +35,7 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How a process ended; `code` is None when a limit ended it, which `limit_hit` says in words."""
+    """How a process ended; `code` is None when a limit ended it, which `limit_hit` tells."""
 
     code: int | None
     output: bytes  # of both streams: head and tail, with a line between that says what is missing

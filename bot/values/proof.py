@@ -1,0 +1,61 @@
+"""What a repository's own checks said of a change in the sandbox, before it was pushed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.values.ci import Reading
+
+ProofKind = Literal[
+    "proved",  # some test of the change fails on its base and passes with it
+    "passes before",  # its tests pass on the base too
+    "fails here",  # its tests fail with the change
+    "no test",  # it adds and alters none
+    "not possible",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the tests that a change adds or alters say of its base, and of it.
+
+    `tests` fail on the base for `failure`, the error in a line; `unmoved` pass there too.
+    """
+
+    kind: ProofKind
+    tests: tuple[str, ...] = ()
+    failure: str = ""
+    unmoved: tuple[str, ...] = ()
+    why: str = ""  # it is not possible, in a sentence
+    reading: Reading | None = None  # of the failure with the change
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCheck:
+    """One check of the repository as it ended on the change; `why` it did not run, or how else."""
+
+    name: str
+    state: Literal["passed", "failed", "already red", "not run"]
+    took_s: float = 0.0
+    why: str = ""
+    reading: Reading | None = None  # where it failed
+
+
+@dataclass(frozen=True, slots=True)
+class LocalVerdict:
+    """What the sandbox said of a patch, which `patch_id` names."""
+
+    patch_id: str
+    proof: Proof
+    checks: tuple[LocalCheck, ...] = ()
+
+    @property
+    def failed(self) -> tuple[LocalCheck, ...]:
+        """The checks that the change broke."""
+        return tuple(check for check in self.checks if check.state == "failed")
+
+    @property
+    def is_red(self) -> bool:
+        """Whether the change's own tests, or checks that it broke, fail."""
+        return self.proof.kind == "fails here" or bool(self.failed)

@@ -18,6 +18,8 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.home_probes import find_disk_trouble, find_record_trouble
 from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.private_home import RECORD
+from bot.adapters.sandbox.choose_tier import choose_tier
+from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports, Refusal, Unreachable
 from bot.search import INDEX_FORMAT
@@ -25,6 +27,7 @@ from bot.settings import GitHubSettings, ModelSettings, ServerSettings, Settings
 from bot.steps.report import report
 from bot.stories import STORIES
 from bot.stories.progress import conclude_failed
+from bot.values import SandboxState
 from bot.web.probes import Probe, ProbeAnswer
 
 HEALTH_S, READINESS_S = 2.0, 15.0  # for how long an answer is good
@@ -69,6 +72,11 @@ def build_spending(settings: ServerSettings) -> DaySpending:
     """Build what keeps to the caps of a day, from the record in the bot's home."""
     caps = DayCaps(settings.usd_per_day, settings.usd_per_repository_day)
     return DaySpending(settings.home / RECORD, caps, SystemClock())
+
+
+def build_tier(settings: ServerSettings) -> tuple[Tier | None, SandboxState]:
+    """Build the tier of the sandbox, tried by its probes; None where no code is to run here."""
+    return choose_tier(settings.sandbox, settings.sandbox_image, settings.home)
 
 
 def build_health(settings: ServerSettings, engine: DurableEngine) -> tuple[Probe, ...]:

@@ -13,7 +13,12 @@ from bot.settings.read_settings import (
     list_unknown_settings,
     load_settings,
 )
-from bot.settings.serve_settings import GitHubSettings, ServerSettings, Settings
+from bot.settings.serve_settings import (
+    GitHubSettings,
+    SandboxSettings,
+    ServerSettings,
+    Settings,
+)
 from bot.settings.setting_problems import SettingProblem, SettingState, make_name
 
 __all__ = [
@@ -21,6 +26,7 @@ __all__ = [
     "GateSettings",
     "GitHubSettings",
     "ModelSettings",
+    "SandboxSettings",
     "SearchSettings",
     "ServerSettings",
     "SettingProblem",

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.command_settings import Address, ModelSettings, SearchSettings
 from bot.settings.setting_values import parse_allow, read_private_key
-from bot.values import Caps
+from bot.values import Caps, TierChoice
 
 
 class GitHubSettings(BaseSettings):
@@ -63,10 +63,29 @@ class GitHubSettings(BaseSettings):
         return SecretStr(read_private_key(value.get_secret_value()))
 
 
-class ServerSettings(BaseSettings):
-    """Settings of where the bot keeps its files, listens and logs, and of what a day may cost."""
+class SandboxSettings(BaseSettings):
+    """Settings of how a repository's own code is run."""
 
     model_config = SearchSettings.model_config
+
+    sandbox: TierChoice = Field(
+        "auto",
+        description=(
+            "What keeps a repository's own checks from harm: auto, the best that works here; "
+            "bubblewrap, landlock or container, that alone; none, they are not run"
+        ),
+        examples=["bubblewrap"],
+    )
+    sandbox_image: str | None = Field(
+        None,
+        min_length=1,
+        description="The image for the tier container, with Python and what the checks need",
+        examples=["python:3.13-slim"],
+    )
+
+
+class ServerSettings(SandboxSettings):
+    """Settings of where the bot keeps its files, listens and logs, and of what a day may cost."""
 
     home: Path = Field(
         Path(".greenlit"),

@@ -115,6 +115,7 @@ from bot.values.sandbox import (
     SandboxLimits,
     SandboxResult,
     SandboxState,
+    TierChoice,
 )
 from bot.values.spending import DayLimit
 from bot.values.waiting import Waiting
@@ -209,6 +210,7 @@ __all__ = [
     "SuggestedChange",
     "ThreadAnswer",
     "ThreadComment",
+    "TierChoice",
     "TierName",
     "ToolCall",
     "ToolResult",

@@ -9,6 +9,7 @@ from bot.values.code import Patch, Tree
 from bot.values.run_config import TierName
 
 CheckKind = Literal["test", "lint", "types", "build", "format"]
+TierChoice = Literal["auto", TierName]  # what an operator may ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,15 @@ class ProjectChecks:
 
 @dataclass(frozen=True, slots=True)
 class SandboxState:
-    """The tier that runs code here; why it is no better one, and the command that gets one."""
+    """The tier that runs code here; why it is no better one, and the command that gets one.
+
+    `probes` is how many attacks were tried in it before it was used, all in vain.
+    """
 
     tier: TierName = "none"
     reason: str = ""
     advice: str = ""
+    probes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.stories.ends import (
     explain_turns,
     explain_unchanged,
 )
+from bot.stories.local_checks import check_locally
 from bot.stories.progress import tell
 from bot.stories.review_answers import show_new_threads, take_up_threads
 from bot.stories.stops import Asks, GaveUp
@@ -57,11 +58,13 @@ PAUSES_S = (5, 30, 120)  # between tries, when the model's answers break off
 
 
 async def write(run: Run, state: RunState) -> RunState:
-    """Go on until the model calls `finish` and the gates let its work through; the call stays open.
+    """Go on until the model calls `finish`, the gates let its work through, and the repository's
+    own checks pass where they can run here; the call stays open.
 
     Raises GaveUp at the caps, when the model does not end, or when the gates refuse too often.
     """
-    for _ in range(GATE_ROUNDS):
+    refusals = 0
+    while True:
         state = await _converse_to_end(run, state)
         if not state.patch.files and state.answers:
             return state  # threads were answered with words alone
@@ -71,9 +74,14 @@ async def write(run: Run, state: RunState) -> RunState:
         state = run.keep(after_inspection(state, findings))
         blocking = tuple(finding for finding in findings if finding.blocks)
         if not blocking:
-            return state
+            state = await check_locally(run, state)
+            if state.open_finish is not None:
+                return state
+            continue
         state = run.keep(answer_finish(state, render_findings(findings, state.plan)))
-    raise GaveUp(explain_gates(blocking[0], GATE_ROUNDS))
+        refusals += 1
+        if refusals == GATE_ROUNDS:
+            raise GaveUp(explain_gates(blocking[0], GATE_ROUNDS))
 
 
 async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:

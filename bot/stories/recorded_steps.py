@@ -32,6 +32,7 @@ from bot.steps import (
 )
 from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.ask_model import ask_model, open_conversation
+from bot.steps.check_locally import prove_change, run_local_checks
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.find_own_pull import find_own_pull
@@ -82,6 +83,8 @@ STEPS: tuple[Step[..., Any], ...] = (
     ask_model,
     use_tools,
     inspect_change,
+    prove_change,
+    run_local_checks,
     commit_suggestions,
     push_branch.commit_patch,
     push_branch.push_change,

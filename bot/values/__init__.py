@@ -74,6 +74,7 @@ from bot.values.merges import (
     SolvedFile,
     TreeMerge,
 )
+from bot.values.proof import LocalCheck, LocalVerdict, Proof, ProofKind
 from bot.values.request import (
     Branch,
     Comment,
@@ -154,6 +155,8 @@ __all__ = [
     "Issue",
     "LastRun",
     "Leak",
+    "LocalCheck",
+    "LocalVerdict",
     "MergeDraft",
     "ModelConfig",
     "MovedBase",
@@ -174,6 +177,8 @@ __all__ = [
     "ProjectChecks",
     "ProjectSetup",
     "PromptPrefix",
+    "Proof",
+    "ProofKind",
     "PullDetails",
     "PullEnd",
     "PullRequest",

@@ -8,6 +8,7 @@ from bot.values.ci import Attempt, AttemptState, Checks, Outcome, PullRequest, V
 from bot.values.code import Finding, Patch, Sha, Tree
 from bot.values.conversation import Finish, ToolResult, ToolResults, Turn, UserText
 from bot.values.merges import MergeDraft
+from bot.values.proof import LocalVerdict
 from bot.values.request import Issue
 from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
@@ -139,6 +140,16 @@ def after_inspection(state: RunState, findings: tuple[Finding, ...]) -> RunState
     )
 
 
+def after_local_checks(state: RunState, verdict: LocalVerdict) -> RunState:
+    """Take up what the sandbox said of the work."""
+    stalls = replace(
+        state.stalls,
+        local_reds=state.stalls.local_reds + verdict.is_red,
+        unmoved=state.stalls.unmoved + (verdict.proof.kind == "passes before"),
+    )
+    return replace(state, local=verdict, stalls=stalls)
+
+
 def after_threads(state: RunState, news: tuple[ReviewThread, ...], head: Sha) -> RunState:
     """Take up threads that wait for an answer, as they stand on the commit `head`.
 
@@ -171,6 +182,7 @@ def after_push(state: RunState, head: Sha, url: str = "", subject: str = "") -> 
         attempts=(*state.attempts, Attempt(head, "running")),
         rerun_attempts={},
         answers=_list_named(state.answers, head),
+        stalls=replace(state.stalls, local_reds=0),
     )
 
 

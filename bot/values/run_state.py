@@ -22,14 +22,16 @@ from bot.values.conversation import (
     Usage,
 )
 from bot.values.merges import MergeDraft
+from bot.values.proof import LocalVerdict
 from bot.values.request import Branch, Issue, Request, RunKey
 from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
 from bot.values.run_config import Caps, RepoConfig
+from bot.values.sandbox import ProjectChecks
 from bot.values.waiting import Waiting
 
 T = TypeVar("T")
-Phase = Literal["reading", "planning", "editing", "waiting", "fixing"]
+Phase = Literal["reading", "planning", "editing", "checking", "waiting", "fixing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class StallCounts:
     nudges: int = 0  # it stopped without `finish`
     broken_turns: int = 0  # in a row
     repeats: dict[str, int] = field(default_factory=dict)  # by fingerprint of a call and its result
+    local_reds: int = 0  # of the sandbox, since the last push
+    unmoved: int = 0  # its tests passed without its change
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class RunState:
     merge_base: Tree | None = None  # where the branch of `target` left its base
     earlier_verdict: Verdict | None = None  # what CI said of `target` before this run
     rebases: int = 0  # how often its unpushed patch was put on what others pushed meanwhile
+    project: ProjectChecks | None = None  # what the repository has for the sandbox to run
+    local: LocalVerdict | None = None  # of the newest patch that it judged
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
     resumption: Resumption | None = None
@@ -184,6 +190,11 @@ class RunState:
     def merge_draft(self) -> MergeDraft:
         """The merge of the base into the branch. Raises RuntimeError before it was made."""
         return _require(self.merge, "nothing is merged yet")
+
+    @property
+    def local_verdict(self) -> LocalVerdict:
+        """What the sandbox said last. Raises RuntimeError before it was asked."""
+        return _require(self.local, "nothing was checked here yet")
 
     @property
     def delivery(self) -> PushedChange:

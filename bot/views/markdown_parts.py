@@ -21,6 +21,14 @@ def render_list(items: Sequence[str], most: int) -> str:
     return "\n".join(lines)
 
 
+def join_names(names: Sequence[str], most: int) -> str:
+    """Join names as in a sentence, at most so many, and how many more there are."""
+    shown = list(names[:most])
+    if len(names) > most:
+        shown.append(f"{len(names) - most} more")
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
 def wrap_list(items: Sequence[str], most: int) -> str:
     """Render a list as `render_list` does, its lines no wider than those of a commit's message."""
     lines = render_list([" ".join(item.split()) for item in items], most).split("\n")

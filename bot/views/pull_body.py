@@ -10,7 +10,8 @@ from bot.text import as_code_span, defuse_inline, defuse_markdown, render_usd
 from bot.text.git_messages import SUBJECT_CHARS, drop_skip_marks, drop_trailers, normalize_subject
 from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
-from bot.views.markdown_parts import fold, join_parts, render_list
+from bot.views.local_checks import render_local_checks
+from bot.views.markdown_parts import fold, join_names, join_parts, render_list
 from bot.views.pull_template import fill_template
 from bot.views.weakened_checks import LINE_CHARS, render_finding, render_weakened
 
@@ -58,8 +59,9 @@ def render_sections(
     yield "issue", f"Closes #{state.request.number}"
     summary = _render_summary(drop_trailers(finish.summary))
     yield "what", join_parts(summary, size, _compare_with_plan(state), _render_plan(state))
-    if not is_unchecked:
-        yield "checked", _render_checks(state)
+    local = render_local_checks(state.local, state.origin.branch) if state.local else ""
+    if not is_unchecked or local:
+        yield "checked", join_parts("" if is_unchecked else _render_checks(state), local)
     if finish.look_at:
         places = [defuse_inline(place, LINE_CHARS) for place in finish.look_at]
         yield "look", render_list(places, MOST_LINES)
@@ -155,7 +157,4 @@ def render_foot(state: RunState) -> str:
 
 
 def _list_names(paths: Sequence[str]) -> str:
-    names = [as_code_span(path) for path in paths[:MOST_NAMES]]
-    if len(paths) > MOST_NAMES:
-        names.append(f"{len(paths) - MOST_NAMES} more")
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return join_names([as_code_span(path) for path in paths], MOST_NAMES)

@@ -22,6 +22,10 @@ DOING = {  # what the run does, and what comes next
         "is writing the change",
         "Next, I check it, push it to a branch of its own, and wait for CI.",
     ),
+    "checking": (
+        "is running the repository's checks",
+        "They run here, in a sandbox. Next, I push to a branch of its own, and wait for CI.",
+    ),
     "waiting": (
         "is waiting for CI",
         "When CI is green, I open the pull request. What is red I repair.",
@@ -31,12 +35,14 @@ DOING = {  # what the run does, and what comes next
 ON_PULL = {  # what comes next, where the pull request is open already
     "planning": "Next, I show the plan here and change the pull request.",
     "editing": "Next, I check it, push it to the pull request's branch, and wait for CI.",
+    "checking": "They run here, in a sandbox. Next, I push to the pull request's branch.",
     "waiting": "When CI is green, I bring the pull request up to date. What is red I repair.",
 }
 ON_TARGET_WAITING = "When CI is green, I say so here. What is red I repair."
 ON_FORK = {  # nothing can be pushed there
     "planning": "Next, I show the plan here and write the change.",
     "editing": "Next, I check it and suggest it in a review.",
+    "checking": "They run here, in a sandbox. Next, I suggest the change in a review.",
 }
 SOLVING = (
     "is solving the conflicts with the base",

@@ -74,6 +74,8 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "find_subject": ("Looked up whose branch it is", ""),
         "follow": ("Named its branch", ""),
         "inspect_change": ("Checked the change", "checking the change"),
+        "prove_change": ("Ran the change's own tests", "running the change's own tests"),
+        "run_local_checks": ("Ran the repository's checks", "running the repository's checks"),
         "is_mentioned": ("Looked whether the bot is meant", "looking whether I am meant"),
         "is_authorized": (
             "Asked whether this person may ask",

@@ -15,13 +15,22 @@ from pydantic_core import ErrorDetails
 from yaml import Node, ScalarNode
 
 from bot.ports import Refusal
+from bot.steps.check_settings import (
+    MOST_CHECKS,
+    NAME_RULE,
+    CheckDetails,
+    CheckName,
+    CheckSettings,
+    Commands,
+)
 from bot.text.strict_yaml import YamlMistake, find_nodes, parse_yaml, quote_value, render_mark
-from bot.values import RepoConfig
+from bot.values import ConfiguredCheck, RepoConfig
 
 PATH = ".github/greenlit.yml"
 LIMIT_BYTES = 64 * 1024
 BOT = "[bot]"  # what GitHub writes behind the name of an App
 Mistake = tuple[int, str]  # its line, to sort by, and its sentence
+Location = tuple[int | str, ...]
 
 # git check-ref-format(1): what no branch name may hold.
 BAD_IN_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|/\.|\.lock/|^refs/")
@@ -152,6 +161,26 @@ class ConfigFile(BaseModel):
         max_length=10_000,
         description="what the bot shall heed (a text of at most 10000 characters)",
     )
+    sandbox: bool = Field(
+        default=True,
+        description="whether the bot may run the repository's code in its sandbox (true or false)",
+    )
+    setup: Commands | None = Field(
+        default=None,
+        description="commands that install what the checks need; found out without it "
+        "(a list of at most 20 command lines)",
+    )
+    checks: dict[CheckName, CheckSettings] | None = Field(
+        default=None,
+        max_length=MOST_CHECKS,
+        description="the checks that the bot runs before a push; found out without it "
+        "(at most 20 names, each with a command line, or with run, only, kind and folder)",
+    )
+    install_scripts: bool = Field(
+        default=False,
+        description="whether packages may run code of their own while they are installed in the "
+        "sandbox (true or false)",
+    )
 
 
 def render_schema() -> str:
@@ -175,10 +204,18 @@ def read_config(text: str | None) -> RepoConfig:
     if root is None or values is None:
         return RepoConfig()
     try:
-        return RepoConfig(**ConfigFile.model_validate(values).model_dump())
+        return _make_config(ConfigFile.model_validate(values))
     except ValidationError as wrong:
         mistakes = sorted(_explain_mistake(root, error) for error in wrong.errors())
         raise _refuse([sentence for _, sentence in mistakes]) from None
+
+
+def _make_config(file: ConfigFile) -> RepoConfig:
+    settings = file.model_dump(exclude={"checks"})
+    if file.checks is None:
+        return RepoConfig(**settings)
+    checks = [ConfiguredCheck(name, **each.model_dump()) for name, each in file.checks.items()]
+    return RepoConfig(**settings, checks=tuple(checks))
 
 
 def _blank_suffixes(line: re.Match[str]) -> str:
@@ -209,19 +246,34 @@ def _explain_mistake(root: Node, error: ErrorDetails) -> Mistake:
         settings = ", ".join(ConfigFile.model_fields)
         node, sentence = root, f"this is no list of settings. Settings are {settings}."
     elif error["type"] == "extra_forbidden":
-        node, sentence = key, _explain_unknown(str(location[0]))
+        node, sentence = key, _explain_unknown(location)
+    elif error["type"] == "missing":
+        node, sentence = key, f"`{location[-1]}` is missing here."
+    elif location[-1] == "[key]":
+        sentence = f"{quote_value(str(location[1]))} is no name of a check. {NAME_RULE}"
     else:
-        expected = ConfigFile.model_fields[str(location[0])].description
         given = "have this value"
         if isinstance(value, ScalarNode):
             given = f"be {quote_value(value.value)}"
-        sentence = f"`{location[0]}` cannot {given}. Expected: {expected}."
+        name, expected = _describe_setting(location)
+        sentence = f"{name} cannot {given}. Expected: {expected}."
     mark = node.start_mark
     return (mark.line if mark else 0), render_mark(mark) + sentence
 
 
-def _explain_unknown(name: str) -> str:
-    near = get_close_matches(name, ConfigFile.model_fields, 1)
+def _describe_setting(location: Location) -> tuple[str, str]:
+    """Name the setting at a location, and say what it takes."""
+    setting = str(location[0])
+    if setting == "checks" and len(location) == len(("checks", "name", "kind")):
+        expected = CheckDetails.model_fields[str(location[2])].description or ""
+        return quote_value(f"checks.{location[1]}.{location[2]}"), expected
+    return f"`{setting}`", ConfigFile.model_fields[setting].description or ""
+
+
+def _explain_unknown(location: Location) -> str:
+    fields = ConfigFile.model_fields if len(location) == 1 else CheckDetails.model_fields
+    name, settings = str(location[-1]), ", ".join(fields)
+    near = get_close_matches(name, fields, 1)
     guess = f" Did you mean `{near[0]}`?" if near else ""
-    settings = ", ".join(ConfigFile.model_fields)
-    return f"{quote_value(name)} is no setting.{guess} Settings are {settings}."
+    place = "" if len(location) == 1 else " of a check"
+    return f"{quote_value(name)} is no setting{place}.{guess} Settings{place} are {settings}."

@@ -61,7 +61,8 @@ def find_nodes(root: Node, location: Sequence[int | str]) -> tuple[Node, Node]:
     key = node = root
     for part in location:
         if isinstance(node, yaml.MappingNode):
-            key, node = next(pair for pair in node.value if pair[0].value == part)
+            pairs = [pair for pair in node.value if pair[0].value == part]
+            key, node = pairs[0] if pairs else (key, node)
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             key = node = node.value[part]
     return key, node

@@ -100,7 +100,7 @@ from bot.values.reviews import (
     ThreadAnswer,
     ThreadComment,
 )
-from bot.values.run_config import Caps, RepoConfig, TierName
+from bot.values.run_config import Caps, CheckKind, ConfiguredCheck, RepoConfig, TierName
 from bot.values.run_state import (
     OpenFinish,
     Phase,
@@ -108,7 +108,7 @@ from bot.values.run_state import (
     RunState,
 )
 from bot.values.sandbox import (
-    CheckKind,
+    Machine,
     ProjectCheck,
     ProjectChecks,
     ProjectSetup,
@@ -141,6 +141,7 @@ __all__ = [
     "CommitContent",
     "CommitInfo",
     "Confidence",
+    "ConfiguredCheck",
     "ConflictKind",
     "Conversation",
     "ConversationStart",
@@ -158,6 +159,7 @@ __all__ = [
     "LocalCheck",
     "LocalVerdict",
     "MergeDraft",
+    "Machine",
     "ModelConfig",
     "MovedBase",
     "OpenConflict",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 TierName = Literal["bubblewrap", "landlock", "container", "none"]  # of the sandbox
+CheckKind = Literal["test", "lint", "types", "build", "format"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,17 @@ class Caps:
     ci_poll_s: float = 60.0  # how often to ask when no webhook comes
     ci_grace_s: float = 90.0  # how long CI may stay silent before we say so
     sandbox: TierName = "none"  # that runs the repository's checks before a push
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredCheck:
+    """A check as the repository's configuration names it; what is empty is found out."""
+
+    name: str
+    run: str  # lines for `sh -e`
+    only: str = ""
+    kind: CheckKind | None = None
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +59,9 @@ class RepoConfig:
     instructions: str = ""
     update: bool = True  # whether the bot merges the base into its pull requests by itself
     reviewers: tuple[str, ...] = ()  # bots whose reviews are answered, "coderabbitai[bot]"
+    setup: tuple[str, ...] | None = None  # commands that install what checks need; None: found out
+    checks: tuple[ConfiguredCheck, ...] | None = None  # None: they are found out
+    sandbox: bool = True  # whether the repository's code may run in the bot's sandbox
+    install_scripts: bool = (
+        False  # whether packages may run code of their own as they are installed
+    )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
-
 from bot.values.code import Patch, Tree
-from bot.values.run_config import TierName
+from bot.values.run_config import CheckKind, TierName
 
-CheckKind = Literal["test", "lint", "types", "build", "format"]
 TierChoice = Literal["auto", TierName]  # what an operator may ask for
 
 
@@ -39,6 +37,18 @@ class ProjectCheck:
     environment: dict[str, str] = field(default_factory=dict)
     source: str = ""  # where it was found: a path, with the job of a workflow
     obstacle: str = ""  # why it cannot run on this machine, in a sentence
+    setups: tuple[ProjectSetup, ...] = ()  # that it needs, in their order
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The programs that a sandbox has on this machine, with their versions.
+
+    "python3": "3.11.7"; one of several versions is named by it, "python3.12": "3.12.4". A version
+    may be empty, where it is not known.
+    """
+
+    programs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

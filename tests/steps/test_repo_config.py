@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from bot.ports import Refusal
 from bot.steps.repo_config import ConfigFile, read_config, render_schema
-from bot.values import RepoConfig
+from bot.values import ConfiguredCheck, RepoConfig
 
 SCHEMA = Path(__file__).parents[2] / "deploy" / "greenlit.schema.json"
 FULL = """\
@@ -42,6 +42,16 @@ delete_branch: true
 delete_closed_after_days: 14
 instructions: |
   Use tabs.
+sandbox: off
+setup: [pip install -e .]
+checks:
+  test: pytest
+  "lint:web":
+    run: npm run lint
+    only: npx eslint {only}
+    kind: lint
+    folder: ./web/
+install_scripts: true
 """
 
 
@@ -82,6 +92,13 @@ def test_every_setting_can_be_set():
             delete_branch=True,
             delete_closed_after_days=14,
             instructions="Use tabs.\n",
+            sandbox=False,
+            setup=("pip install -e .",),
+            checks=(
+                ConfiguredCheck("test", "pytest"),
+                ConfiguredCheck("lint:web", "npm run lint", "npx eslint {only}", "lint", "web"),
+            ),
+            install_scripts=True,
         )
         == config
     )
@@ -120,7 +137,7 @@ def test_every_mistake_is_told_with_its_place():
 The configuration cannot be used:
 - .github/greenlit.yml, line 1, column 8: `label` cannot be `7`. Expected: the label that starts a run (1 to 50 characters).
 - .github/greenlit.yml, line 2, column 11: `attempts` cannot be `99`. Expected: how often a run may push (a whole number from 1 to 10).
-- .github/greenlit.yml, line 3, column 1: `labell` is no setting. Did you mean `label`? Settings are label, branch_prefix, attempts, budget_usd, minutes, protected, allow, block, advise, max_files, max_lines, when_red, draft, update, reviewers, delete_branch, delete_closed_after_days, instructions.
+- .github/greenlit.yml, line 3, column 1: `labell` is no setting. Did you mean `label`? Settings are label, branch_prefix, attempts, budget_usd, minutes, protected, allow, block, advise, max_files, max_lines, when_red, draft, update, reviewers, delete_branch, delete_closed_after_days, instructions, sandbox, setup, checks, install_scripts.
 - .github/greenlit.yml, line 6, column 5: `protected` cannot be `3`. Expected: more paths that the bot may not change (a list of at most 100 globs).
 - .github/greenlit.yml, line 7, column 11: `when_red` cannot be `merge`. Expected: what to open when CI stays red (draft or nothing).
 - .github/greenlit.yml, line 8, column 8: `draft` cannot be `1`. Expected: whether pull requests open as drafts (true or false).
@@ -159,6 +176,31 @@ The configuration cannot be used:
         ("branch_prefix: -x\n", "line 1, column 16: `branch_prefix` cannot be `-x`."),
         ("attempts: true\n", "line 1, column 11: `attempts` cannot be `true`. Expected: how often"),
         ("attempts:\n  a: 1\n", "line 2, column 3: `attempts` cannot have this value."),
+        (
+            "setup: pip install .\n",
+            "line 1, column 8: `setup` cannot be `pip install .`. Expected: commands that install "
+            "what the checks need; found out without it (a list of at most 20 command lines).",
+        ),
+        ("setup: ['a\x07']\n", "line 1, column 11: the character U+0007 is not allowed."),
+        ("checks: [pytest]\n", "line 1, column 9: `checks` cannot have this value."),
+        (
+            "checks: {a b: pytest}\n",
+            "line 1, column 15: `a b` is no name of a check. It begins with a letter;",
+        ),
+        ("checks:\n  test: {kind: test}\n", "line 2, column 3: `run` is missing here."),
+        (
+            "checks:\n  test: {run: pytest, onl: x}\n",
+            "line 2, column 23: `onl` is no setting of a check. Did you mean `only`?",
+        ),
+        (
+            "checks: {test: {run: pytest, only: pytest}}\n",
+            "line 1, column 36: `checks.test.only` cannot be `pytest`. Expected: a command line "
+            "with {only} where the names of chosen files or tests go.",
+        ),
+        (
+            "checks: {test: {run: pytest, folder: a/../..}}\n",
+            "line 1, column 38: `checks.test.folder` cannot be `a/../..`.",
+        ),
         (
             '"@org/team": `x`\n',
             "line 1, column 14: found character '`' that cannot start any token.",

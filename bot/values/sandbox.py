@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
+
 from bot.values.code import Patch, Tree
 from bot.values.run_config import CheckKind, TierName
 

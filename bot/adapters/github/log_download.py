@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from bot.adapters.head_and_tail import head_and_tail
 from bot.ports import Refusal, Unreachable
 
 CHUNK_BYTES = 65_536
@@ -46,29 +47,6 @@ def _read(response: requests.Response, limit_bytes: int, patience_s: float) -> b
         raise Unreachable(f"The store of logs answered {response.status_code}", "GitHub")
     chunks = _limit_time(response.iter_content(CHUNK_BYTES), patience_s)
     return head_and_tail(chunks, limit_bytes)
-
-
-def head_and_tail(chunks: Iterable[bytes], limit_bytes: int) -> bytes:
-    """Keep a quarter of the limit from the start and three from the end, in whole lines, with a
-    line between them that says so.
-    """
-    head_bytes = limit_bytes // 4
-    head, tail, length = bytearray(), bytearray(), 0
-    for chunk in chunks:
-        length += len(chunk)
-        missing = head_bytes - len(head)
-        head += chunk[:missing]
-        tail += chunk[missing:]
-        del tail[: max(0, len(tail) - (limit_bytes - head_bytes))]
-    if length <= limit_bytes:
-        return bytes(head + tail)
-    del head[head.rfind(b"\n") + 1 or head_bytes :]
-    del tail[: tail.find(b"\n") + 1]
-    if not head.endswith(b"\n"):
-        head += b"\n"
-        length += 1
-    left_out = length - len(head) - len(tail)
-    return bytes(head + f"... {left_out} bytes of this log are left out here ...\n".encode() + tail)
 
 
 def _limit_time(chunks: Iterable[bytes], patience_s: float) -> Iterator[bytes]:

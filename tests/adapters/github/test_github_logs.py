@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.github.github_app import GitHubApp
-from bot.adapters.github.log_download import fetch_log, head_and_tail
+from bot.adapters.github.log_download import fetch_log
+from bot.adapters.head_and_tail import head_and_tail
 from bot.ports import Refusal, Unreachable
 from bot.values import Repo
 from tests.adapters.github.scripted_github import ApiCall, Reply, ScriptedGitHub, listening

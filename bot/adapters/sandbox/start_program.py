@@ -1,0 +1,107 @@
+"""A program of its own: do some acts as the bot's user, in the order of the arguments, then become
+another program. `python -I -S start_program.py ACT VALUE... ACT VALUE... -- PROGRAM ARGUMENT...`
+
+It imports little, because each sandbox waits for it, and nothing of the bot.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+CLONE_NEWNS = 0x00020000
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+MS_NOSUID, MS_NODEV = 0x2, 0x4
+CAPABILITY_VERSION = 0x20080522
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def join_group(procs: str) -> None:
+    """Move this process into a control group, by its file `cgroup.procs`."""
+    _write(procs, "0")
+
+
+def offer_to_oom_killer() -> None:
+    """Let the kernel end this process and its children before any other, when memory is short."""
+    _write("/proc/self/oom_score_adj", "1000")
+
+
+def make_mounts_private(folder: str) -> None:
+    """Leave the host's mounts for a copy of them, with an empty folder here for binds.
+
+    What lies under a folder that is closed to others gets a path that they may walk.
+    """
+    _call("unshare", CLONE_NEWNS)
+    _call("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
+    _call("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=755")
+
+
+def bind(source: str, target: str) -> None:
+    """Make a file or folder appear at another path."""
+    if os.path.isdir(source):  # noqa: PTH112 - pathlib takes as long to import as all else
+        os.mkdir(target)  # noqa: PTH102
+    else:
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+    _call("mount", os.fsencode(source), os.fsencode(target), None, MS_BIND | MS_REC, None)
+
+
+def become(uid: str) -> None:
+    """Become a user with no capability and no group, and end what else runs under that uid."""
+    os.setgroups([])
+    os.setresgid(int(uid), int(uid), int(uid))
+    os.setresuid(int(uid), int(uid), int(uid))
+    _call("capset", (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)())
+    with suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)  # what a bot that was killed left; never this process itself
+
+
+def limit(name: str, most: str) -> None:
+    """Set a resource limit, such as `NOFILE`, no higher than it is."""
+    kind = getattr(resource, f"RLIMIT_{name}")
+    highest = resource.getrlimit(kind)[1]
+    value = int(most) if highest == resource.RLIM_INFINITY else min(int(most), highest)
+    resource.setrlimit(kind, (value, value))
+
+
+ACTS: dict[str, tuple[Callable[..., None], int]] = {
+    "join-group": (join_group, 1),
+    "offer-to-oom-killer": (offer_to_oom_killer, 0),
+    "make-mounts-private": (make_mounts_private, 1),
+    "bind": (bind, 2),
+    "become": (become, 1),
+    "limit": (limit, 2),
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Do the acts, then become the program. An act that fails ends this with a sentence."""
+    while (name := arguments.pop(0)) != "--":
+        act, arity = ACTS[name]
+        values = [arguments.pop(0) for _ in range(arity)]
+        try:
+            act(*values)
+        except OSError as error:
+            sys.exit(f"A sandbox cannot be started: {name} {' '.join(values)}: {error.strerror}.")
+    os.umask(0o022)
+    os.execv(arguments[0], arguments)  # noqa: S606 - no shell is wanted
+
+
+def _call(name: str, *arguments: object) -> None:
+    if getattr(LIBC, name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:  # noqa: PTH123
+        file.write(text)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

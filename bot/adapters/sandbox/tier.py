@@ -12,6 +12,7 @@ from bot.values import SandboxLimits, TierName
 WORK = Path("/work")  # where the workspace appears inside
 ENVIRONMENT = Path("/environment")  # where what the set-up made appears inside
 PACKAGE_PORT = 3128  # on 127.0.0.1 inside, while packages are installed
+PACKAGE_BRIDGE = Path(__file__).with_name("package_bridge.py")  # how to call it is told in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Launch:
     """A process to start. Folders are of the host; `has_own_root` tells where they appear inside.
 
     `package_socket` is the unix socket of the mirror of packages: the only way out, and only in the
-    set-up.
+    set-up. The tier binds it and `PACKAGE_BRIDGE` read-only, and runs `argv` behind that bridge.
     """
 
     argv: tuple[str, ...]
@@ -51,6 +52,7 @@ class Tier(Protocol):
 
     name: TierName
     has_own_root: bool  # whether the workspace is /work inside, and not its path on the host
+    has_own_network: bool  # whether `package_socket` can be bridged to a port inside
 
     def find_obstacle(self) -> str:
         """Say why this tier does not work on this machine; empty when it does. Runs nothing of a

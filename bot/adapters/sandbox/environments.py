@@ -1,0 +1,65 @@
+"""Make the environments in which checks run: once for each set-up, kept in a store on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.adapters.sandbox.tier import Tier
+from bot.values import ProjectSetup
+
+DEFAULT_CAP_BYTES = 20 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentRequest:
+    """The set-ups of a job, with what they depend on.
+
+    `inputs` has the contents of all files that the set-ups name. `make_workspace` makes a folder
+    with the job's files and nothing else, in which the set-up runs, and removes it.
+    """
+
+    repo: str  # environments are never shared between repositories
+    setups: tuple[ProjectSetup, ...]
+    inputs: Mapping[str, bytes]
+    workspace: Path  # of the run, where the tier has no root of its own
+    make_workspace: Callable[[], AbstractContextManager[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An environment to launch a job in, or the obstacle to it with the log of the set-up.
+
+    `laid` are the paths in the workspace that `write_lay_script` fills.
+    """
+
+    key: str = ""
+    folder: Path | None = None  # read-only for a job
+    variables: Mapping[str, str] = field(default_factory=dict)
+    toolchains: tuple[Path, ...] = ()
+    laid: tuple[str, ...] = ()
+    obstacle: str = ""  # in a sentence
+    log: bytes = b""
+
+    def write_lay_script(self, before: tuple[str, ...] = ()) -> str:
+        """Write the shell lines that lay what the set-up left, such as `node_modules`, over a
+        workspace. To run in its root, once for a workspace and an environment; `before` are the
+        paths that another environment laid there.
+        """
+        return ""
+
+
+class Environments:
+    """The store of environments below a folder; the least recently used go when it is full."""
+
+    def __init__(self, folder: Path, tier: Tier, cap_bytes: int = DEFAULT_CAP_BYTES) -> None:
+        self._folder = folder
+        self._tier = tier
+        self._cap_bytes = cap_bytes
+
+    @contextmanager
+    def acquire(self, request: EnvironmentRequest) -> Iterator[Environment]:
+        """Find or make the environment; it is kept from being evicted while the block lasts."""
+        yield Environment(variables={"PATH": "/usr/local/bin:/usr/bin:/bin"})

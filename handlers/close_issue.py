@@ -23,7 +23,8 @@ def decide(event: Event) -> Intent:
             subject = Subject(f"{event.repo.name}#{event.number}")
             signal = Signal("issue", type(event).__name__, event.sender)
             return SignalRun(subject, signal, key=event.delivery)
-        case IssueEdited():
-            return Ignore("the request was frozen at the trigger")
+        case IssueEdited():  # the request was frozen at the trigger; an approval is void by it
+            subject = Subject(f"{event.repo.name}#{event.number}")
+            return SignalRun(subject, Signal("edited", by=event.sender), key=event.delivery)
         case _:
             return Ignore("")

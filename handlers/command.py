@@ -1,6 +1,6 @@
 """A comment holds a command: a line that begins with `/generate [what]`, `/fix`, `/explain`,
-`/update`, `/retry`, `/stop`, `/status` or `/help`; or what comes near to one: a misspelt command,
-or a mention of the bot.
+`/update`, `/approve`, `/retry`, `/stop`, `/status` or `/help`; or what comes near to one: a
+misspelt command, or a mention of the bot.
 """
 
 from __future__ import annotations

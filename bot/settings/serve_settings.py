@@ -171,6 +171,12 @@ class Settings(ServerSettings, GitHubSettings, ModelSettings):
         description="How long CI may take before a run gives up on it",
         examples=["180"],
     )
+    approval_patience_hours: float = Field(
+        72,
+        gt=0,
+        description="How many hours a run waits until somebody approves what it has shown",
+        examples=["72"],
+    )
     ci_grace_s: float = Field(
         90,
         gt=0,
@@ -196,6 +202,7 @@ class Settings(ServerSettings, GitHubSettings, ModelSettings):
             minutes=self.minutes_per_run,
             attempts=self.attempts,
             ci_patience_s=int(self.ci_patience_minutes * 60),
+            approval_patience_s=int(self.approval_patience_hours * 3600),
             ci_poll_s=self.ci_poll_s,
             ci_grace_s=self.ci_grace_s,
         )

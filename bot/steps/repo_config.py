@@ -135,6 +135,22 @@ class ConfigFile(BaseModel):
     draft: bool = Field(
         default=False, description="whether pull requests open as drafts (true or false)"
     )
+    approve: Literal["plan", "diff", "never"] = Field(
+        default="never",
+        description="what somebody with write access must approve before the bot goes on "
+        "(plan, diff or never)",
+    )
+    approve_by: Literal["other", "anyone"] = Field(
+        default="anyone",
+        description="who may approve it: anyone with write access, or somebody other than who "
+        "asked (other or anyone)",
+    )
+    ci_secrets: Literal["ask", "allow", "withhold"] = Field(
+        default="ask",
+        description="what to do where CI would run the change with secrets: ask for an approval, "
+        "push all the same, or push to a branch for which those workflows do not start "
+        "(ask, allow or withhold)",
+    )
     update: bool = Field(
         default=True,
         description="whether the bot merges the base into its own pull requests when they conflict "
@@ -194,7 +210,7 @@ def read_config(text: str | None) -> RepoConfig:
     Raises Refusal with every mistake, its line and column.
     """
     if text is None:
-        return RepoConfig()
+        return _make_config(ConfigFile())
     if len(text.encode(errors="replace")) > LIMIT_BYTES:
         raise _refuse([f"the file is larger than {LIMIT_BYTES // 1024} KB."])
     try:
@@ -202,7 +218,7 @@ def read_config(text: str | None) -> RepoConfig:
     except YamlMistake as mistake:
         raise _refuse([str(mistake)]) from None
     if root is None or values is None:
-        return RepoConfig()
+        return _make_config(ConfigFile())
     try:
         return _make_config(ConfigFile.model_validate(values))
     except ValidationError as wrong:
@@ -211,6 +227,7 @@ def read_config(text: str | None) -> RepoConfig:
 
 
 def _make_config(file: ConfigFile) -> RepoConfig:
+    """Make the value: its own defaults are those of runs from before there was a setting."""
     settings = file.model_dump(exclude={"checks"})
     if file.checks is None:
         return RepoConfig(**settings)

@@ -14,6 +14,7 @@ from bot.steps.inspect_change import JudgementRules, inspect_change
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.render_findings import render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
+from bot.stories.approvals import have_plan_approved
 from bot.stories.ends import (
     explain_gates,
     explain_loop,
@@ -129,8 +130,8 @@ async def _converse(run: Run, state: RunState) -> RunState:
         state = await _open(run, state)
     while state.open_finish is None:
         await obey_signals(run, state.request)
-        state = await _take_turn(run, state)
-    return state
+        state = await _take_turn(run, await have_plan_approved(run, state))
+    return await have_plan_approved(run, state)
 
 
 async def _take_turn(run: Run, state: RunState) -> RunState:

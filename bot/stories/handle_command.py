@@ -1,9 +1,9 @@
 """Hear people: a label or a command, who gave it, and what follows.
 
 Add the label `autogen` (or the one in `.github/greenlit.yml`) to an issue, or write a comment with
-a line that starts with a command: `/generate [what]`, `/retry`, `/stop`, `/status`, `/help`, on a
-pull request `/fix`, `/explain` and `/update` too. Only people with write access are heard. A
-misspelt command or a mention of the bot gets a suggestion.
+a line that starts with a command: `/generate [what]`, `/retry`, `/approve`, `/stop`, `/status`,
+`/help`, on a pull request `/fix`, `/explain` and `/update` too. Only people with write access are
+heard. A misspelt command or a mention of the bot gets a suggestion.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from bot.steps.admit import (
     read_label,
 )
 from bot.steps.answer import answer_status, refuse, reply
-from bot.stories.pull_commands import obey_on_pull
+from bot.stories.approve_command import approve
+from bot.stories.pull_commands import find_target_subject, obey_on_pull
 from bot.stories.solve_issue import solve_issue
 from bot.values import Outcome, Request, Signal
 from bot.views.command_answers import (
@@ -34,7 +35,7 @@ from bot.views.command_answers import (
     render_suggestion,
 )
 
-COMMANDS = ("generate", "retry", "fix", "explain", "update", "stop", "status", "help")
+COMMANDS = ("generate", "retry", "fix", "explain", "update", "approve", "stop", "status", "help")
 SIMILARITY = 0.8  # of 1; `/stats` is near to `/status`, `/step` and `/merge` are near to nothing
 
 
@@ -47,6 +48,8 @@ async def handle_command(run: Run, request: Request) -> Outcome:
         request = replace(request, config=reading.config)
     if request.command.startswith("@") and not await run(is_mentioned, request):
         return Outcome("ignored", f"{request.command} is somebody else")
+    if request.command == "approve":
+        return await _approve(run, request)
     if not await run(is_authorized, request):
         return await _refuse(run, request)
     await run(acknowledge, request)
@@ -110,6 +113,12 @@ async def _generate(run: Run, request: Request) -> Outcome:
         return Outcome("done", f"started {key}")
     last = await run.find_last_run(request.subject)
     return await _answer(run, request, render_busy(request, last))
+
+
+async def _approve(run: Run, request: Request) -> Outcome:
+    """Pass an approval on to the run that it is for."""
+    subject = await find_target_subject(run, request) if request.on_pull else request.subject
+    return await approve(run, request, subject)
 
 
 async def _stop(run: Run, request: Request) -> Outcome:

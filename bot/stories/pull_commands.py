@@ -44,6 +44,14 @@ async def obey_on_pull(run: Run, request: Request) -> Outcome:
     return await start_on_pull(run, request, target, subject)
 
 
+async def find_target_subject(run: Run, request: Request) -> Subject:
+    """Find what runs on the pull request of a command are about."""
+    target = await run(fetch_pull, request.repo, request.pull_number)
+    if target is None:
+        return request.subject
+    return await find_pull_subject(run, request, target)
+
+
 async def find_pull_subject(run: Run, request: Request, target: PullDetails) -> Subject:
     """Find what runs on this pull request are about: the issue that it solves, where we opened it.
 

@@ -6,6 +6,7 @@ ISO 8601, UTC.
 """
 
 from bot.values.allow_list import AllowList
+from bot.values.approvals import Approval, ApprovalRequest, SecretJob
 from bot.values.ci import (
     Action,
     Annotation,
@@ -127,6 +128,8 @@ __all__ = [
     "Annotation",
     "AnswerKind",
     "AppliedSuggestions",
+    "Approval",
+    "ApprovalRequest",
     "Attempt",
     "AttemptState",
     "Author",
@@ -209,6 +212,7 @@ __all__ = [
     "SandboxResult",
     "SandboxState",
     "SearchHit",
+    "SecretJob",
     "Sha",
     "Signal",
     "SimilarCommit",

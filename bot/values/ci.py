@@ -57,6 +57,8 @@ EndKind = Literal[
     "neutral CI",
     "no CI",
     "taken branch",
+    "not approved",
+    "edited",
     "conflicts",
     "unreachable",
     "broke",
@@ -258,7 +260,9 @@ class PushResult:
 class Signal:
     """A message to a waiting run. It is a hint: the step that follows asks GitHub."""
 
-    kind: Literal["checks", "stop", "issue", "pushed", "closed", "review", "pull"]
+    kind: Literal[
+        "checks", "stop", "issue", "pushed", "closed", "review", "pull", "approve", "edited"
+    ]
     text: str = ""
     by: str = ""
     sha: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bot.values.approvals import ApprovalRequest
 from bot.values.ci import Outcome
 from bot.values.request import RunKey
 
@@ -45,3 +46,4 @@ class LastRun:
     report: RunReport | None = None
     began: float = 0.0
     changed: float = 0.0
+    approval: ApprovalRequest | None = None  # that it waits for

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.values.approvals import Approval
 from bot.values.ci import Attempt, AttemptState, Checks, Outcome, PullRequest, Verdict
 from bot.values.code import Finding, Patch, Sha, Tree
 from bot.values.conversation import Finish, ToolResult, ToolResults, Turn, UserText
@@ -38,6 +39,8 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
         turns=new.turns,
         model_s=new.model_s,
         attempts=new.attempts,
+        asked_approval=None,
+        approvals=(),
         rerun_attempts=new.rerun_attempts,
         outcome=None,
         resumption=resumption,
@@ -171,6 +174,15 @@ def after_answers(state: RunState, answers: tuple[ThreadAnswer, ...]) -> RunStat
 def name_commit(state: RunState) -> RunState:
     """Name the newest commit in the answers that it carries out."""
     return replace(state, answers=_list_named(state.answers, state.delivery.head))
+
+
+def after_approval(state: RunState, by: str) -> RunState:
+    """Take up the approval of what was shown. Raises RuntimeError where nothing was."""
+    asked = state.asked_approval
+    if asked is None:
+        raise RuntimeError("nothing was shown to be approved")
+    approval = Approval(asked.kind, asked.hash, by, asked.files)
+    return replace(state, asked_approval=None, approvals=(*state.approvals, approval))
 
 
 def after_push(state: RunState, head: Sha, url: str = "", subject: str = "") -> RunState:

@@ -19,6 +19,7 @@ class Caps:
     attempts: int = 3
     ci_patience_s: int = 3 * 3600  # how long CI may take in all
     ci_poll_s: float = 60.0  # how often to ask when no webhook comes
+    approval_patience_s: int = 72 * 3600  # how long to wait until somebody approves
     ci_grace_s: float = 90.0  # how long CI may stay silent before we say so
     sandbox: TierName = "none"  # that runs the repository's checks before a push
 
@@ -54,6 +55,10 @@ class RepoConfig:
     max_lines: int = 4_000
     when_red: Literal["draft", "nothing"] = "draft"
     draft: bool = False
+    # What people must approve before it goes on. A run of before there was this waits for nobody.
+    approve: Literal["plan", "diff", "never"] = "never"
+    approve_by: Literal["other", "anyone"] = "anyone"
+    ci_secrets: Literal["ask", "allow", "withhold"] = "allow"
     delete_branch: bool = False
     delete_closed_after_days: int | None = None
     instructions: str = ""

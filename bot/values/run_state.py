@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from bot.values.approvals import Approval, ApprovalRequest
 from bot.values.ci import (
     Attempt,
     ExpectedCi,
@@ -31,7 +32,9 @@ from bot.values.sandbox import ProjectChecks
 from bot.values.waiting import Waiting
 
 T = TypeVar("T")
-Phase = Literal["reading", "planning", "editing", "checking", "waiting", "fixing"]
+Phase = Literal[
+    "reading", "planning", "editing", "checking", "approval", "waiting", "fixing"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class RunState:
     repaired: tuple[Finding, ...] = ()  # what kept the work back once and does no more
     branch: Branch | None = None
     ci: ExpectedCi | None = None
+    asked_approval: ApprovalRequest | None = None  # that it waits for
+    approvals: tuple[Approval, ...] = ()
     pushed: PushedChange | None = None
     attempts: tuple[Attempt, ...] = ()
     # Attempts of CI that count no more, by its run, because its failed jobs run again.

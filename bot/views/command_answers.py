@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.text import as_code_span
 from bot.text.durations import render_duration
-from bot.values import Checks, LastRun, PullDetails, Request
+from bot.values import ApprovalRequest, Checks, LastRun, PullDetails, Request
 
 NOT_YOURS = "Sorry: only people with write access to this repository can ask me for that."
 IDLE = "Nothing is under way here."
@@ -32,6 +32,7 @@ def render_pull_help(label: str, pull: PullDetails) -> str:
         "/explain": "Say what is red, what broke where, and whose fault it is. Nothing is changed.",
         "/update": "Merge the base into the branch, and solve what is in conflict.",
         "/retry": "Ask once more for what was asked of me last.",
+        "/approve": "Let me go on, where I wait for an approval of what I have shown.",
         "/stop": "End the work on this pull request.",
         "/status": "Say how it stands, since when, and what it cost.",
         "/help": "Show this table.",
@@ -95,6 +96,28 @@ def render_what_is_wanted(checks: Checks) -> str:
     return (
         f"What shall I do here? {ci}, and no open thread waits for me. "
         "Comment `/generate` with what to change. `/help` shows all commands."
+    )
+
+
+def render_nothing_to_approve() -> str:
+    """Say that nothing waits for an approval."""
+    return "Nothing waits for an approval here. `/status` says how it stands."
+
+
+def render_other_approval(asked: ApprovalRequest) -> str:
+    """Say what waits for an approval, where a comment did not mean that."""
+    return (
+        f"That approves nothing: I wait for the approval of `{asked.short_hash}`, which is "
+        f"[shown here]({asked.url}). To approve it, comment `/approve {asked.short_hash}`."
+    )
+
+
+def render_own_approval(asked: ApprovalRequest) -> str:
+    """Say that whoever asked may not approve it."""
+    return (
+        f"You asked for this, so somebody else with write access has to approve "
+        f"[`{asked.short_hash}`]({asked.url}): so says `approve_by: other` in "
+        "`.github/greenlit.yml`."
     )
 
 
@@ -174,6 +197,7 @@ def _render_commands(label: str) -> str:
         "/generate what you want": "The same, and your words count as part of the request. "
         "While my pull request for the issue is open, I go on with that one.",
         "/retry": "Go on where the last run ended.",
+        "/approve": "Let me go on, where I wait for an approval of what I have shown.",
         "/stop": "End the work on this issue.",
         "/status": "Say how it stands, since when, and what it cost.",
         "/help": "Show this table.",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.text import as_code_span, count_noun, defuse_inline, defuse_markdown, render_usd
-from bot.values import Plan, RunKey, RunState
+from bot.text import as_code_span, count_noun, defuse_inline, render_usd
+from bot.values import RunKey, RunState
 from bot.views.attempts_table import render_attempts
 from bot.views.markdown_parts import fold, join_parts, render_list
+from bot.views.plan_text import render_plan
 from bot.views.pull_body import render_sections
 from bot.views.wait_note import describe_waiting, render_waiting
 
@@ -25,6 +26,10 @@ DOING = {  # what the run does, and what comes next
     "checking": (
         "is running the repository's checks",
         "They run here, in a sandbox. Next, I push to a branch of its own, and wait for CI.",
+    ),
+    "approval": (
+        "is waiting for an approval",
+        "What I wait for is shown in a comment of its own below, with how to approve it.",
     ),
     "waiting": (
         "is waiting for CI",
@@ -71,7 +76,6 @@ ENDS = {
     "failed": ("🔴", "broke down"),
 }
 LIMITS = ("budget", "day budget", "turns", "minutes")
-PLAN_CHARS = 4_000
 LINE_CHARS = 300
 MOST_LINES = 30
 MOST_PLACES = 5
@@ -94,7 +98,7 @@ def render_comment(state: RunState, end_url: str = "") -> str:
     return join_parts(
         f"### {_render_sign(state)} Greenlit {describe_state(state)}",
         *top,
-        _render_plan(state),
+        render_plan(state.plan, asks=state.outcome is None) if state.plan else "",
         _render_change(state),
         _render_todo(state),
         _render_ledger(state),
@@ -216,28 +220,6 @@ def _name_trigger(state: RunState) -> str:
 
 def _render_box(text: str, *, ticked: bool = False) -> str:
     return f"- [x] {text}" if ticked else f"- [ ] {text}"
-
-
-def _render_plan(state: RunState) -> str:
-    plan = state.plan
-    if plan is None:
-        return ""
-    summary = defuse_markdown(plan.summary, PLAN_CHARS)
-    parts = _list_plan(plan, asks=state.outcome is None)
-    items = "\n".join(render_list(part, MOST_LINES) for part in parts if part)
-    title = f"Plan: {count_noun(len(plan.files), 'file')}" if plan.files else "Plan"
-    # Only whole lines are blank at its ends: an indent makes code.
-    return fold(title, f"{summary}\n\n{items}".strip("\n"))
-
-
-def _list_plan(plan: Plan, *, asks: bool) -> Iterator[list[str]]:
-    """List what the plan says; its questions only until a comment has asked them."""
-    yield [f"{as_code_span(file.path)}: {_quote(file.change)}" for file in plan.files]
-    yield [f"test: {_quote(test)}" for test in plan.tests]
-    yield [f"risk: {_quote(risk)}" for risk in plan.risks]
-    yield [f"**asks for less:** {_quote(item.what)}: {_quote(item.why)}" for item in plan.weakened]
-    questions = plan.questions if asks else ()
-    yield [f"**question:** {_quote(question)}" for question in questions]
 
 
 def _quote(words: str) -> str:

@@ -11,6 +11,14 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "acknowledge": ("Showed that the request was seen", "showing that I saw the request"),
         "apply_suggestions": ("Applied suggestions", "applying suggestions"),
         "ask_model": ("The model answered", "talking to the model"),
+        "ask_approval": (
+            "Showed what waits for an approval",
+            "showing what waits for an approval",
+        ),
+        "look_at_request": (
+            "Looked whether the issue was edited",
+            "looking whether the issue was edited",
+        ),
         "answer_status": ("Answered how the run stands", "answering how the run stands"),
         "branch_moved": (
             "Looked whether somebody else moved the branch",

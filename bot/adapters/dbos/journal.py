@@ -20,6 +20,7 @@ from bot.values import Attempt, Outcome, PullEnd, RunKey, RunState, Subject
 from bot.values.ended_pulls import name_followed
 
 REPORT = "report"  # the step that tells people how a run stands
+APPROVAL = "ask_approval"  # the step that shows what waits for an approval
 REPORTS = sa.text(
     "select workflow_uuid, output from operation_outputs "
     "where workflow_uuid in :keys and function_name = :step order by workflow_uuid, function_id"
@@ -164,6 +165,17 @@ def find_last_result(key: str, step_name: str) -> Any:
     for info in reversed(DBOS.list_workflow_steps(key)):
         output: Any = info["output"]
         if info["function_name"] == step_name and isinstance(output, dict) and "ok" in output:
+            return output["ok"]
+    return None
+
+
+def find_approval(key: str) -> Any:
+    """Read what a run waits to have approved: nothing once it went on and told so."""
+    for info in reversed(DBOS.list_workflow_steps(key)):
+        output: Any = info["output"]
+        if info["function_name"] == REPORT:
+            return None
+        if info["function_name"] == APPROVAL and isinstance(output, dict) and "ok" in output:
             return output["ok"]
     return None
 

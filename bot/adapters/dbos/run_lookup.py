@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from dbos import DBOS, WorkflowStatus
 
-from bot.adapters.dbos.journal import LIVE, REPORT, find_last_result, read_run_number
+from bot.adapters.dbos.journal import LIVE, REPORT, find_approval, find_last_result, read_run_number
 from bot.run import from_json
 from bot.values import (
+    ApprovalRequest,
     Branch,
     LastRun,
     Outcome,
@@ -97,6 +98,7 @@ def _find_last_run(subject: Subject) -> LastRun | None:
         return None
     newest = max(numbered, key=lambda status: read_run_number(status.workflow_id, subject))
     report = find_last_result(newest.workflow_id, REPORT)
+    approval = find_approval(newest.workflow_id)
     return LastRun(
         RunKey(newest.workflow_id),
         newest.status in LIVE,
@@ -104,6 +106,7 @@ def _find_last_run(subject: Subject) -> LastRun | None:
         from_json(report, RunReport) if report else None,
         (newest.created_at or 0) / 1000,
         (newest.updated_at or 0) / 1000,
+        from_json(approval, ApprovalRequest) if approval else None,
     )
 
 

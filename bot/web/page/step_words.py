@@ -20,8 +20,10 @@ NOTICEABLE_S = 1.0
 WAIT, SLOT = "wait", "slot"
 SIGNAL_WORDS: Mapping[str, str] = MappingProxyType(
     {
+        "approve": "{by} approved what was shown.",
         "checks": "CI reported something.",
         "closed": "The pull request was closed by {by}.",
+        "edited": "The issue was edited by {by}.",
         "issue": "The issue was changed by {by}.",
         "pull": "The pull request was changed by {by}.",
         "pushed": "The branch was pushed to by {by}.",

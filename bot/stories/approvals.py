@@ -1,0 +1,123 @@
+"""Wait until people approve a plan, or what would be pushed; a run that waits holds no slot.
+
+The approval is bound to the hash of what was shown and of the frozen request. An edit of the issue
+ends the run: a new plan for the new words is what a new run makes, and whoever approved the old one
+would have approved what the page does not say any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from bot.run import Run
+from bot.steps.ask_approval import ask_approval, look_at_request
+from bot.stories.approval_ends import explain_edited_issue, explain_unapproved
+from bot.stories.progress import tell
+from bot.stories.stops import Stopped
+from bot.stories.watching import obey_signal, obey_signals
+from bot.values import ApprovalRequest, Request, RunState, Signal
+from bot.values.approvals import covers, hash_contents, hash_files, hash_plan
+from bot.values.next_state import after_approval
+
+LOOK_S = 6 * 3600.0  # a webhook may be lost
+
+
+async def have_plan_approved(run: Run, state: RunState) -> RunState:
+    """Wait until the plan is approved, where the repository wants that and it is not yet."""
+    plan = state.plan
+    if state.config.approve != "plan" or plan is None or plan.questions:
+        return state
+    name = hash_plan(state.request, state.snapshot, plan)
+    if any(approval.hash == name for approval in state.approvals):
+        return state
+    return await _wait_for_approval(run, state, ApprovalRequest("plan", name))
+
+
+async def have_push_approved(run: Run, state: RunState) -> RunState:
+    """Wait until what would be pushed is approved, where that is needed.
+
+    What is approved stays so, as long as the contents are the same.
+    """
+    if state.config.approve != "diff" or state.own_attempts:
+        return await _check_request(run, state)
+    files = hash_contents(state.patch)
+    if covers(state.approvals, files):
+        return await _check_request(run, state)
+    name = hash_files(state.request, state.snapshot, files)
+    return await _wait_for_approval(run, state, ApprovalRequest("diff", name, files))
+
+
+async def _check_request(run: Run, state: RunState) -> RunState:
+    """Raise Stopped when the issue was edited since something of this run was approved."""
+    if state.approvals and not state.own_attempts:
+        look = await run(look_at_request, state.request)
+        if look.is_edited:
+            raise Stopped(explain_edited_issue(state, None))
+    return state
+
+
+async def _wait_for_approval(run: Run, state: RunState, asked: ApprovalRequest) -> RunState:
+    """Show it, and wait for who approves it. Raises Stopped when nobody does in time."""
+    phase = state.phase
+    if state.config.approve_by == "other":
+        asked = replace(asked, asker=state.request.asker)
+    state = await tell(run, replace(state, phase="approval", asked_approval=asked))
+    asked = await run(ask_approval, state, asked)
+    state = run.keep(replace(state, asked_approval=asked))
+    inbox = _ApprovalInbox(run, state.request)
+    run.heed(inbox.hear)
+    by = await _hear_approval(run, state, inbox)
+    run.heed(partial(obey_signals, run, state.request))
+    return await tell(run, replace(after_approval(state, by), phase=phase))
+
+
+class _ApprovalInbox:
+    """Keep the approvals that come while the run waits for something else, such as a slot."""
+
+    def __init__(self, run: Run, request: Request) -> None:
+        self._run = run
+        self._request = request
+        self._approvals: list[Signal] = []
+
+    async def hear(self) -> None:
+        """Hear all signals so far; obey those that are no approvals."""
+        while (signal := await self._run.wait(0)) is not None:
+            if signal.kind == "approve":
+                self._approvals.append(signal)
+            else:
+                await obey_signal(self._run, self._request, signal)
+
+    async def take(self, patience_s: float) -> Signal | None:
+        """Take the next signal, or None when the time has passed."""
+        if self._approvals:
+            return self._approvals.pop(0)
+        return await self._run.wait(patience_s)
+
+
+async def _hear_approval(run: Run, state: RunState, inbox: _ApprovalInbox) -> str:
+    """Wait for an approval of what was shown, and return who gave it."""
+    asked = state.asked_approval
+    if asked is None:
+        raise RuntimeError("nothing was shown to be approved")
+    left_s = float(state.caps.approval_patience_s)
+    while True:
+        signal = await inbox.take(min(left_s, LOOK_S))
+        # A signal that ends the run is obeyed first: what follows may have to wait for a slot.
+        if signal is None or signal.kind != "approve":
+            await obey_signal(run, state.request, signal or Signal("issue"))
+        look = await run(look_at_request, state.request)
+        if look.is_edited:
+            by = signal.by if signal and signal.kind == "edited" else ""
+            raise Stopped(explain_edited_issue(state, asked, by))
+        if signal is not None and _approves(signal, asked):
+            await obey_signal(run, state.request, Signal("issue"))  # it may be closed by now
+            return signal.by
+        left_s = state.caps.approval_patience_s - (look.at - asked.asked_at)
+        if left_s <= 0:
+            raise Stopped(explain_unapproved(state, asked))
+
+
+def _approves(signal: Signal, asked: ApprovalRequest) -> bool:
+    is_meant = signal.kind == "approve" and signal.text == asked.hash
+    return is_meant and signal.by != asked.asker

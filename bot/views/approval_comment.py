@@ -1,0 +1,96 @@
+"""Render the comment that shows a plan or a change, and says how it is approved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.text import as_code_span, call_account, count_noun, defuse_inline
+from bot.text.durations import render_duration
+from bot.text.invisible_chars import escape_invisible
+from bot.values import ApprovalRequest, Finding, RunKey, RunState, SecretJob
+from bot.views.markdown_parts import fold, join_parts, render_list
+from bot.views.plan_text import render_whole_plan
+
+LIMIT_CHARS = 60_000  # GitHub takes 65,536; a longer diff nobody could read whole
+MOST_JOBS = 10
+MOST_FINDINGS = 20
+FINDING_CHARS = 300
+TICKS = re.compile("`{3,}")
+
+
+def make_approval_marker(key: RunKey, asked: ApprovalRequest) -> str:
+    """Make the hidden marker by which the comment is found again, so that it is written once."""
+    return f"greenlit:approval:{key}:{asked.short_hash}"
+
+
+def render_approval(state: RunState, asked: ApprovalRequest, diff: str = "") -> str:
+    """Render what waits for an approval, all of it, and what people can do."""
+    return join_parts(
+        f"{call_account(state.request.asker)} {_render_opening(asked)}",
+        _render_jobs(asked.jobs),
+        _render_findings([item for item in state.advice if item.gate == "outbound"]),
+        _render_content(state, asked, diff),
+        _render_how(state, asked),
+        f"<sub>`{asked.short_hash}` names what is shown here and the request that it is for. "
+        f"Run `{state.key}`</sub>",
+    )
+
+
+def _render_opening(asked: ApprovalRequest) -> str:
+    if asked.kind == "plan":
+        return "This is my plan. I wait for an approval before I write anything."
+    if asked.jobs:
+        files = count_noun(len(asked.files), "file")
+        return (
+            f"I wait for an approval before I push: CI would run {files} of this change with "
+            "secrets of the repository in reach."
+        )
+    return "This is my change. I wait for an approval before I push it."
+
+
+def _render_jobs(jobs: Sequence[SecretJob]) -> str:
+    return render_list([_render_job(job) for job in jobs], MOST_JOBS)
+
+
+def _render_job(job: SecretJob) -> str:
+    credentials = ", ".join(as_code_span(name) for name in job.credentials[:MOST_JOBS])
+    place = f"{as_code_span(job.name)} of {as_code_span(job.workflow)}"
+    return f"The job {place}, on each {job.starts}, is given {credentials}."
+
+
+def _render_findings(findings: Sequence[Finding]) -> str:
+    """Render the lines that a person shall read first."""
+    lines = [
+        f"{as_code_span(finding.place)}: {defuse_inline(finding.text, FINDING_CHARS)}"
+        for finding in findings
+    ]
+    return f"Please read these lines first:\n\n{render_list(lines, MOST_FINDINGS)}" if lines else ""
+
+
+def _render_content(state: RunState, asked: ApprovalRequest, diff: str) -> str:
+    if asked.kind == "plan" and state.plan is not None:
+        return render_whole_plan(state.plan)
+    title = f"The diff of {count_noun(len(asked.files), 'file')}"
+    return fold(title, fence_diff(diff))
+
+
+def fence_diff(diff: str) -> str:
+    """Fence a diff so that nothing in it ends the fence; what is invisible is written out."""
+    text = escape_invisible(diff).rstrip("\n")
+    longest = max((len(ticks) for ticks in TICKS.findall(text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}diff\n{text}\n{fence}"
+
+
+def _render_how(state: RunState, asked: ApprovalRequest) -> str:
+    """Say who can approve it and how, and what ends the wait."""
+    command = f"`/approve`, or `/approve {asked.short_hash}` to name it"
+    who = "To approve it, comment"
+    if asked.asker:
+        who = "Somebody else with write access than who asked can approve it: comment"
+    place = "pull request" if state.target is not None else "issue"
+    otherwise = "To have it otherwise, comment `/stop`, then `/generate` with what to do."
+    patience = render_duration(state.caps.approval_patience_s)
+    edits = "" if state.request.on_pull else " An edit of the issue ends the wait too."
+    return f"{who} {command} on this {place}. {otherwise} I wait for {patience}.{edits}"

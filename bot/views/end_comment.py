@@ -14,6 +14,7 @@ from bot.text import (
     render_usd,
 )
 from bot.values import Outcome, PullDetails, PullRequest, RunKey, RunState
+from bot.values.approvals import SHORT_CHARS
 from bot.views.markdown_parts import join_parts
 from bot.views.merge_result import render_merge_result
 from bot.views.thread_answer import render_answer_count, render_review_answers
@@ -175,6 +176,8 @@ def _list_facts(state: RunState, outcome: Outcome) -> Iterator[str]:
     attempts = [attempt for attempt in state.own_attempts if attempt.state != "unchecked"]
     if attempts:
         yield f"{count_noun(len(attempts), 'attempt')} at CI"
+    for approval in state.approvals:
+        yield f"{approval.kind} `{approval.hash[:SHORT_CHARS]}` approved by {approval.by}"
     if state.usage.usd:
         yield _render_cost(state)
     if outcome.state in OPERATORS:

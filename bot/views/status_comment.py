@@ -177,7 +177,20 @@ def _render_work_boxes(state: RunState) -> Iterator[str]:
     is_planned = state.plan is not None and not state.plan.questions
     yield _render_box("Read the request and the code", ticked=not is_reading)
     yield _render_box("Plan the change", ticked=is_planned and not is_reading)
+    yield from _render_approval_box(state, "plan")
     yield _render_box("Write it and check it", ticked=bool(state.own_attempts))
+
+
+def _render_approval_box(state: RunState, kind: str) -> Iterator[str]:
+    """Render whether the plan or the change is approved, and by whom, where that is asked for."""
+    asked = state.asked_approval
+    by = [approval.by for approval in state.approvals if approval.kind == kind]
+    if asked is not None and asked.kind == kind:
+        yield _render_box(f"Have the {kind} approved")
+    elif by:
+        yield _render_box(f"Have the {kind} approved by {by[-1]}", ticked=True)
+    elif state.config.approve == kind and state.target is None:
+        yield _render_box(f"Have the {kind} approved")
 
 
 def _render_end_boxes(state: RunState) -> Iterator[str]:
@@ -185,6 +198,7 @@ def _render_end_boxes(state: RunState) -> Iterator[str]:
     if state.target is not None and state.target.is_fork:
         yield _render_box("Suggest it in a review")
         return
+    yield from _render_approval_box(state, "diff")
     is_green = any(attempt.state == "green" for attempt in state.attempts)
     yield _render_box("Green on CI", ticked=is_green)
     if state.target is None:

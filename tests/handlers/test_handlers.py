@@ -8,7 +8,7 @@ from bot.run import Ignore, SignalRun, StartRun
 from bot.steps.push_branch import name_branch
 from bot.stories.follow_pull import follow_pull
 from bot.stories.repair_checks import repair_checks
-from bot.values import InstallationId, Repo, RepoBranches, Request
+from bot.values import InstallationId, Repo, RepoBranches, Request, Signal
 from bot.values.events import (
     ChecksMoved,
     CommentCreated,
@@ -72,7 +72,7 @@ def test_a_command_starts_a_hearing_with_its_words():
         "/merge",
         "/step",
         "/restart",
-        "/approve",
+        "/merge-approved",
         "$$\n/generate\n$$",
         "> @greenlit generate",
         "thanks @greenlit",
@@ -226,11 +226,13 @@ def test_the_end_of_an_issue_or_pull_request_tells_the_run():
     )
 
 
-def test_an_edit_changes_nothing():
-    """The request was frozen at the trigger."""
+def test_an_edit_is_told_to_a_run():
+    """The request was frozen at the trigger; what was approved for it counts no more."""
     edited = IssueEdited("d7", REPO, 7, "eve", False, "2026-11-20T10:00:00Z")
+    intent = only(edited)
 
-    assert "frozen" in only(edited).why
+    assert Signal("edited", by="eve") == intent.signal
+    assert f"{REPO.name}#7" == intent.to
 
 
 def test_what_nobody_handles_is_ignored_with_a_reason():

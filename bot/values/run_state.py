@@ -32,9 +32,7 @@ from bot.values.sandbox import ProjectChecks
 from bot.values.waiting import Waiting
 
 T = TypeVar("T")
-Phase = Literal[
-    "reading", "planning", "editing", "checking", "approval", "waiting", "fixing"
-]
+Phase = Literal["reading", "planning", "editing", "checking", "approval", "waiting", "fixing"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,9 @@ def test_a_plan_waits_for_somebody_else_and_for_what_was_shown(stage):
         assert 2 == len(on.double.requests)
         assert "somebody else" in answer(on, issue, "/approve")
         assert "only people with write access" in answer(on, issue, "/approve", "eve")
-        assert f"I wait for the approval of `{name}`" in answer(on, issue, "/approve 0123abc", "tom")
+        assert f"I wait for the approval of `{name}`" in answer(
+            on, issue, "/approve 0123abc", "tom"
+        )
         assert 2 == len(on.double.requests)
         assert "" == answer(on, issue, f"/approve {name}", "tom")
         assert "opened" == on.ended(issue).outcome.state

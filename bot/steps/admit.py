@@ -174,11 +174,15 @@ def react(ports: Ports, request: Request, reaction: Reaction) -> None:
 
 @step("compute_caps")
 def compute_caps(ports: Ports, config: RepoConfig) -> Caps:
-    """Lower the operator's caps to what the repository asks for, where that is less."""
+    """Lower the operator's caps to what the repository asks for, where that is less.
+
+    The sandbox is the one that this machine has, where the repository lets its code run.
+    """
     caps = ports.caps
     return replace(
         caps,
         usd=min(caps.usd, config.budget_usd or caps.usd),
         minutes=min(caps.minutes, config.minutes or caps.minutes),
         attempts=min(caps.attempts, config.attempts or caps.attempts),
+        sandbox=ports.sandbox.describe().tier if config.sandbox else "none",
     )

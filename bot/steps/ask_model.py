@@ -21,7 +21,8 @@ from bot.values import (
 )
 from bot.views.model_turn import render_turn
 
-FOR_THREADS = "answer_threads"  # the prompt that comes with the tools for threads
+FOR_THREADS = "answer_threads"  # the prompt that comes with the tools for threads,
+FOR_SANDBOX = "run_checks"  # and the one with those that run code
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,19 @@ def open_conversation(
     first_message = "\n".join([opening, *(prompt.render() for prompt in more)])
     nudge = load("nudge").render()
     paths = TreeFiles(ports.mirrors, tree).paths()
-    prefix = build_prefix(paths, has_threads=FOR_THREADS in prompts)
+    prefix = build_prefix(
+        paths, has_threads=FOR_THREADS in prompts, has_sandbox=FOR_SANDBOX in prompts
+    )
     return ConversationStart(prefix, first_message, nudge, ports.model.name)
 
 
-def build_prefix(paths: Iterable[str], *, has_threads: bool = False) -> PromptPrefix:
+def build_prefix(
+    paths: Iterable[str], *, has_threads: bool = False, has_sandbox: bool = False
+) -> PromptPrefix:
     """Build what opens every conversation in a repository of these files.
 
     No date, name or id stands in it, so that the cache serves the same bytes to all runs. Tools
     that its languages cannot use are left out, and those for threads where it has none.
     """
-    tools = tuple(tool.schema for tool in select_tools(paths, has_threads=has_threads))
-    return PromptPrefix(load("system").text, tools)
+    tools = select_tools(paths, has_threads=has_threads, has_sandbox=has_sandbox)
+    return PromptPrefix(load("system").text, tuple(tool.schema for tool in tools))

@@ -34,7 +34,7 @@ def renew_request(ports: Ports, earlier: RunState, issue: Issue, request: Reques
     return Renewal(
         news if sections else "",
         load("resume").render(),
-        _is_same_prompt(ports, earlier.opening),
+        _is_same_prompt(ports, earlier.opening, has_sandbox=earlier.project is not None),
     )
 
 
@@ -61,10 +61,13 @@ def _says_something(comment: Comment) -> bool:
     return not is_command and not comment.author.endswith("[bot]")
 
 
-def _is_same_prompt(ports: Ports, start: ConversationStart) -> bool:
-    schemas = [tool.schema for tool in TOOLS]
+def _is_same_prompt(ports: Ports, start: ConversationStart, *, has_sandbox: bool) -> bool:
+    """Tell whether it was begun so; with the tools that run code where they are of use now."""
+    schemas = [tool.schema for tool in TOOLS if has_sandbox or not tool.for_sandbox]
+    needed = [tool.schema for tool in TOOLS if has_sandbox and tool.for_sandbox]
     return (
         start.model == ports.model.name
         and start.prefix.system == load("system").text
         and all(schema in schemas for schema in start.prefix.tools)
+        and all(schema in start.prefix.tools for schema in needed)
     )

@@ -15,7 +15,7 @@ from bot.ports import Ports
 from bot.run import Summary, step
 from bot.text.terminal_text import strip_control
 from bot.tools import TOOLS, AgentContext, Tool, ToolInput, ToolRefusal, ToolSession
-from bot.values import Finish, Plan, ThreadAnswer, ToolCall, ToolResult
+from bot.values import Finish, JobRecord, Plan, ThreadAnswer, ToolCall, ToolResult
 
 HEAD_CHARS = 36_000
 TAIL_CHARS = 12_000
@@ -38,6 +38,8 @@ class TurnOutcome:
     todo: tuple[str, ...] | None = None
     words: Finish | None = None  # that `finish` was given, also where it was refused
     answers: tuple[ThreadAnswer, ...] = ()  # to threads of the review
+    jobs: tuple[JobRecord, ...] = ()  # in the sandbox, with those of earlier turns
+    sandbox_s: float = 0.0  # that the jobs of this turn took
 
 
 def _summarize_refusals(outcome: TurnOutcome) -> Summary | None:
@@ -69,6 +71,8 @@ def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) ->
         session.todo,
         session.words,
         tuple(session.answers.values()),
+        session.jobs,
+        round(session.sandbox_s, 3),
     )
 
 
@@ -83,7 +87,8 @@ class ToolExecutor:
         """Run a call; None for the `finish` that waits for the checks and for CI."""
         tool = next((tool for tool in TOOLS if tool.name == call.name), None)
         if tool is None:
-            names = ", ".join(tool.name for tool in TOOLS)
+            can_run = self.session.context.project is not None
+            names = ", ".join(tool.name for tool in TOOLS if can_run or not tool.for_sandbox)
             text = f"There is no tool {call.name!r}. There are {names}."
             return ToolResult(call.id, text, is_error=True)
         try:

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import replace
 
 from bot.run import Run
-from bot.steps.ask_model import FOR_THREADS, ask_model, open_conversation
+from bot.steps.ask_model import FOR_SANDBOX, FOR_THREADS, ask_model, open_conversation
 from bot.steps.inspect_change import JudgementRules, inspect_change
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.render_findings import render_findings
@@ -101,6 +101,8 @@ async def _open(run: Run, state: RunState) -> RunState:
 def _choose_prompts(state: RunState) -> tuple[str, ...]:
     """Choose what the model is told first: the job, its threads, and that it was begun before."""
     prompts = [_choose_job(state)]
+    if state.project is not None:
+        prompts.append(FOR_SANDBOX)
     if state.open_threads:
         prompts.append(FOR_THREADS)
     if state.patch.files:
@@ -139,7 +141,7 @@ async def _take_turn(run: Run, state: RunState) -> RunState:
     caps = state.caps
     if state.turns >= caps.turns:
         raise GaveUp(explain_turns(state))
-    if state.model_s >= caps.minutes * 60:
+    if state.model_s + state.sandbox_s >= caps.minutes * 60:
         raise GaveUp(explain_minutes(state))
     budget_usd = round(caps.usd - state.usage.usd, 6)
     repo, prefix = state.request.repo, state.opening.prefix
@@ -202,6 +204,9 @@ def _build_context(state: RunState) -> AgentContext:
         merge_base=state.merge_base,
         threads=state.threads,
         earlier_verdict=state.earlier_verdict,
+        project=state.project,
+        workspace=state.key,
+        jobs=state.jobs,
     )
 
 
@@ -216,6 +221,8 @@ def _after_tools(state: RunState, outcome: TurnOutcome) -> RunState:
         plan=outcome.plan or state.plan,
         finish=outcome.words or outcome.finish or state.finish,
         todo=state.todo if outcome.todo is None else outcome.todo,
+        jobs=outcome.jobs,
+        sandbox_s=state.sandbox_s + outcome.sandbox_s,
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from bot.ports import Refusal, Unreachable
 from bot.run import Run, RunFault
 from bot.steps.answer_threads import reply_in_thread
+from bot.steps.discard_workspace import discard_workspace
 from bot.steps.open_pull import update_pull
 from bot.steps.report import report, report_failure
 from bot.stories.ends import (
@@ -64,6 +65,9 @@ async def conclude(run: Run, outcome: Outcome, broken_step: str = "") -> Outcome
             await run(update_pull, state, why)
     with suppress(Refusal):
         await run(report, state)
+    if state.caps.sandbox != "none":
+        with suppress(Unreachable):
+            await run(discard_workspace, run.key)
     return outcome
 
 

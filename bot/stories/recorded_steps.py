@@ -34,7 +34,9 @@ from bot.steps import (
 from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.check_locally import prove_change, run_local_checks
+from bot.steps.discard_workspace import discard_workspace
 from bot.steps.fetch_checks import fetch_checks
+from bot.steps.find_checks import find_checks
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.find_own_pull import find_own_pull
 from bot.steps.find_own_pulls import find_own_pulls
@@ -80,6 +82,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     find_pull_change.find_pull_change,
     rebase_patch.rebase_patch,
     retrieve.retrieve,
+    find_checks,
     open_conversation,
     ask_model,
     use_tools,
@@ -114,6 +117,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     open_pull.update_pull,
     report.report,
     report.report_failure,
+    discard_workspace,
 )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
-from bot.steps.ask_model import open_conversation
+from bot.steps.ask_model import FOR_SANDBOX, open_conversation
 from bot.steps.check_earlier_work import check_earlier_work
 from bot.steps.renew_request import Renewal, renew_request
+from bot.stories.checks_here import learn_checks
 from bot.stories.progress import tell
 from bot.values import (
     Issue,
@@ -77,6 +78,7 @@ async def resume_on_pull(run: Run, state: RunState) -> RunState:
         target=state.target,  # at the commit that the last run left
         threads=state.threads,
     )
+    resumed = await learn_checks(run, resumed)
     asked = replace(resumed, request=replace(state.request, words=""))  # they are known
     renewed = await renew_conversation(run, asked, state.snapshot)
     renewed = replace(renewed, request=state.request, issue=state.snapshot)
@@ -142,7 +144,8 @@ async def _open_anew(run: Run, state: RunState, issue: Issue, renewal: Renewal) 
     """Begin another conversation on the same work."""
     if state.target is not None:  # the writing opens it, with the prompt for pull requests
         return replace(state, start=None, conversation=(), plan=None, open_finish=None)
-    start = await run(open_conversation, state.base, issue.number)
+    prompts = ("begin",) if state.project is None else ("begin", FOR_SANDBOX)
+    start = await run(open_conversation, state.base, issue.number, prompts)
     words = (UserText(start.first_message), UserText(renewal.invitation))
     return replace(state, start=start, conversation=words, plan=None, open_finish=None)
 

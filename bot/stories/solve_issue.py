@@ -16,6 +16,7 @@ from bot.steps.checkout import checkout
 from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_issue import snapshot_issue
 from bot.stories.agent import write
+from bot.stories.checks_here import learn_checks
 from bot.stories.delivery import deliver
 from bot.stories.progress import carry_out, tell
 from bot.stories.resume import renew_conversation, resume
@@ -59,9 +60,10 @@ async def begin(run: Run, request: Request) -> RunState:
     config = await run(load_repo_config, request)
     caps = await run(compute_caps, config)
     issue = await run(snapshot_issue, request)
+    state = replace(state, config=config, caps=caps)
     if state.is_resumed:
-        state = await renew_conversation(run, state, issue)
-    return run.keep(replace(state, config=config, caps=caps, issue=issue))
+        state = await renew_conversation(run, await learn_checks(run, state), issue)
+    return run.keep(replace(state, issue=issue))
 
 
 async def understand(run: Run, state: RunState) -> RunState:
@@ -70,4 +72,5 @@ async def understand(run: Run, state: RunState) -> RunState:
         return await tell(run, replace(state, phase="editing" if state.plan else "planning"))
     tree = await run(checkout, state.request)
     retrieval = await run(retrieve, tree, state.snapshot)
-    return await tell(run, replace(state, phase="planning", tree=tree, retrieval=retrieval))
+    state = await learn_checks(run, replace(state, tree=tree, retrieval=retrieval))
+    return await tell(run, replace(state, phase="planning"))

@@ -15,6 +15,7 @@ from bot.steps.draft_merge import commit_resolution, draft_merge, has_same_confl
 from bot.steps.predict_ci import predict_ci
 from bot.steps.push_branch import push_change
 from bot.stories.agent import write
+from bot.stories.checks_here import learn_checks
 from bot.stories.ends import explain_lost_access
 from bot.stories.merge_ends import (
     explain_moved_head,
@@ -68,6 +69,7 @@ async def _solve(run: Run, state: RunState) -> RunState:
         return state
     if any(conflict.advice for conflict in left):
         raise GaveUp(explain_open_conflicts(state))
+    state = await learn_checks(run, state)
     state = await tell(run, replace(state, phase="planning"))
     try:
         return await write(run, state)

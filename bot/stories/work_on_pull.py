@@ -18,6 +18,7 @@ from bot.steps.predict_ci import predict_ci
 from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_pull import snapshot_pull
 from bot.stories.agent import write
+from bot.stories.checks_here import learn_checks
 from bot.stories.fork_answer import answer_fork
 from bot.stories.progress import carry_out, tell
 from bot.stories.pull_ends import explain_no_threads
@@ -95,7 +96,8 @@ async def understand_pull(run: Run, state: RunState) -> RunState:
     into = replace(state.base, branch=state.origin.branch)
     expected_ci = await run(predict_ci, into, state.own_branch)
     retrieval = await run(retrieve, state.base, state.snapshot)
-    state = run.keep(replace(state, ci=expected_ci, retrieval=retrieval))
+    state = await learn_checks(run, replace(state, ci=expected_ci, retrieval=retrieval))
+    state = run.keep(state)
     if state.request.command == "fix" and not state.pull_details.is_fork:
         return run.keep(replace(state, attempts=(Attempt(state.base.sha, "running"),)))
     snapshot = await run(fetch_checks, repo, state.base.sha)

@@ -27,6 +27,8 @@ from bot.tools.read_request import READ_REQUEST
 from bot.tools.rename_symbol import RENAME_SYMBOL
 from bot.tools.replace_text import REPLACE_TEXT
 from bot.tools.restore_file import RESTORE_FILE
+from bot.tools.run_check import RUN_CHECK
+from bot.tools.run_command import RUN
 from bot.tools.session import AgentContext, ToolSession
 from bot.tools.show_diff import SHOW_DIFF
 from bot.tools.submit_plan import SUBMIT_PLAN
@@ -60,6 +62,8 @@ TOOLS: tuple[Tool[Any], ...] = (
     MOVE_SYMBOL,
     SHOW_DIFF,
     UPDATE_TODO,
+    RUN_CHECK,
+    RUN,
     LOG_LINES,
     LOG_GREP,
     ANSWER_THREAD,
@@ -69,16 +73,22 @@ TOOLS: tuple[Tool[Any], ...] = (
 )
 
 
-def select_tools(paths: Iterable[str], *, has_threads: bool = False) -> tuple[Tool[Any], ...]:
+def select_tools(
+    paths: Iterable[str], *, has_threads: bool = False, has_sandbox: bool = False
+) -> tuple[Tool[Any], ...]:
     """Select the tools that are of use in a repository of these files, in the table's order.
 
-    `has_threads`: the job has threads of a review to answer.
+    `has_threads`: the job has threads of a review to answer. `has_sandbox`: code can run.
     """
     names = tuple(paths)
     return tuple(
-        tool for tool in TOOLS if _is_of_use(tool, names) and (has_threads or not tool.for_threads)
+        tool
+        for tool in TOOLS
+        if _has_files(tool, names)
+        and (has_threads or not tool.for_threads)
+        and (has_sandbox or not tool.for_sandbox)
     )
 
 
-def _is_of_use(tool: Tool[Any], paths: tuple[str, ...]) -> bool:
+def _has_files(tool: Tool[Any], paths: tuple[str, ...]) -> bool:
     return not tool.suffixes or any(path.endswith(tool.suffixes) for path in paths)

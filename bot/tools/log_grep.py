@@ -1,4 +1,4 @@
-"""Tool `log_grep`: find the lines of a CI job's log that hold a text."""
+"""Tool `log_grep`: find the lines of a log that hold a text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ HEAD = MAX_MATCHES // 2
 
 
 class LogGrepInput(ToolInput):
-    """Find the lines of the log of a failed CI job that contain a text. They come with their
-    numbers; of more than 120, the first and the last 60.
+    """Find the lines of a log, of a failed CI job or of what was run here, that contain a text.
+    They come with their numbers; of more than 120, the first and the last 60.
     """
 
-    job: int = Field(description="The number of the job, from the answer of `finish`.")
+    job: int = Field(description="The number of the job, from the answer that names it.")
     text: str = Field(
         min_length=1, max_length=200, description="The text itself, which is no pattern."
     )

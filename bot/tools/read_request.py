@@ -60,7 +60,7 @@ def run(session: ToolSession, _: ReadRequestInput) -> str:
         INTRODUCTION,
         *_render_asked(session, files),
         *render_hits(context.retrieval, files),
-        *render_project_checks(session.ports.checkers, context.config, files, paths),
+        *render_project_checks(session.ports.checkers, context, files, paths),
         render_protected([*_list_request_texts(context), *guides.values()], guides, context.config),
         *render_guidance(context.instructions, guides),
         *map(render_precedent, context.retrieval.precedents),

@@ -11,9 +11,11 @@ from bot.tools.tree_reader import TreeReader, decode_texts
 from bot.values import (
     Finish,
     Issue,
+    JobRecord,
     MergeDraft,
     Patch,
     Plan,
+    ProjectChecks,
     PullDetails,
     RepoConfig,
     Retrieval,
@@ -48,6 +50,9 @@ class AgentContext:
     threads: tuple[ReviewThread, ...] = ()  # what writers said of its lines,
     earlier_verdict: Verdict | None = None  # and why its CI was red before the work
     merge: MergeDraft | None = None  # of the base into its branch
+    project: ProjectChecks | None = None  # that can run in the sandbox; None where there is none,
+    workspace: str = ""  # the run's own folder there,
+    jobs: tuple[JobRecord, ...] = ()  # and what was told of the jobs so far
 
 
 @dataclass(slots=True)
@@ -63,6 +68,8 @@ class ToolSession:
     todo: tuple[str, ...] | None = None
     answers: dict[str, ThreadAnswer] = field(default_factory=dict)  # of this turn, by thread
     has_failed_edit: bool = False
+    jobs: tuple[JobRecord, ...] = ()  # in the sandbox, with those of earlier turns
+    sandbox_s: float = 0.0  # that the jobs of this turn took
     sizes: dict[str, FileSize] = field(default_factory=dict)  # of the changed files
     _base_texts: dict[str, str | None] = field(default_factory=dict)
     _reader: TreeReader | None = None
@@ -70,7 +77,7 @@ class ToolSession:
     @classmethod
     def start(cls, ports: Ports, context: AgentContext) -> ToolSession:
         """Begin a turn where the work stands."""
-        return cls(ports, context, context.patch)
+        return cls(ports, context, context.patch, jobs=context.jobs)
 
     @property
     def rules(self) -> Rules:

@@ -71,7 +71,7 @@ class Tool(Generic[InputT]):
 
     `run` returns the answer for the model, and raises ToolRefusal for a call that cannot be met.
     One with `suffixes` is offered only where a file's name ends in one of them; one `for_threads`
-    only in a job that has threads of a review to answer.
+    only in a job that has threads of a review to answer, one `for_sandbox` only where code can run.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Tool(Generic[InputT]):
     writes: bool = False
     suffixes: tuple[str, ...] = ()
     for_threads: bool = False
+    for_sandbox: bool = False
 
     @property
     def schema(self) -> ToolSchema:

@@ -109,6 +109,7 @@ from bot.values.run_state import (
     RunState,
 )
 from bot.values.sandbox import (
+    JobRecord,
     Machine,
     ProjectCheck,
     ProjectChecks,
@@ -157,6 +158,7 @@ __all__ = [
     "GrepMatch",
     "InstallationId",
     "Issue",
+    "JobRecord",
     "LastRun",
     "Leak",
     "LocalCheck",

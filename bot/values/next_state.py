@@ -41,6 +41,8 @@ def after_resumption(earlier: RunState, new: RunState, text: str) -> RunState:
         attempts=new.attempts,
         asked_approval=None,
         approvals=(),
+        jobs=new.jobs,
+        sandbox_s=new.sandbox_s,
         rerun_attempts=new.rerun_attempts,
         outcome=None,
         resumption=resumption,

@@ -105,6 +105,15 @@ class SandboxJob:
 
 
 @dataclass(frozen=True, slots=True)
+class JobRecord:
+    """What the model was told of a job of this run: the same one is not run again for nothing."""
+
+    log: int  # the number under which its log is kept; below zero, as no job of CI is numbered so
+    answer: str
+    has_passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxResult:
     """What came of a job. `obstacle` says why nothing ran; the log is that of the set-up then."""
 

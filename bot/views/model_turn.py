@@ -26,14 +26,16 @@ ACTIONS: Mapping[str, str] = {
     "make_async": "makes async",
     "move_symbol": "moves",
     "update_todo": "notes what is left to do",
-    "log_lines": "reads CI's log",
-    "log_grep": "searches CI's log for",
+    "run_check": "runs the check",
+    "run": "runs",
+    "log_lines": "reads a log",
+    "log_grep": "searches a log for",
     "answer_thread": "answers thread",
     "ask_thread": "asks back in thread",
     "submit_plan": "plans",
     "finish": "is done:",
 }
-OBJECTS = ("thread", "path", "pattern", "name", "text", "old", "title")
+OBJECTS = ("thread", "command", "path", "pattern", "name", "text", "old", "title")
 
 
 def render_turn(turn: Turn) -> Text:

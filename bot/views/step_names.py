@@ -35,6 +35,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "delete_pull_branch": ("Deleted the branch", "deleting the branch"),
         "compute_caps": ("Worked out the limits", "working out the limits"),
         "commit_merge": ("Committed the merge", "committing the merge"),
+        "discard_workspace": ("Cleared the sandbox", "clearing the sandbox"),
         "draft_merge": ("Merged the base into the branch", "merging the base into the branch"),
         "find_own_pulls": (
             "Looked for pull requests that the base concerns",
@@ -47,6 +48,10 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "inspect_merge": ("Checked the merge", "checking the merge"),
         "diagnose": ("Read why CI is red", "reading what CI says"),
         "fetch_checks": ("Asked how CI stands", "asking how CI stands"),
+        "find_checks": (
+            "Looked how the repository checks itself",
+            "looking how the repository checks itself",
+        ),
         "find_last_run": ("Looked up the last run", ""),
         "find_last_state": ("Looked up what the last run left", ""),
         "find_obstacle": (

@@ -48,8 +48,8 @@ def test_every_tool_has_words():
 
 def test_an_unknown_tool_is_told_by_its_name():
     """Records outlive the tools of their time."""
-    assert "run check a.py  $0.0123" == (
-        render_turn(make_turn(("run_check", {"path": "a.py"}))).plain
+    assert "run lint a.py  $0.0123" == (
+        render_turn(make_turn(("run_lint", {"path": "a.py"}))).plain
     )
 
 

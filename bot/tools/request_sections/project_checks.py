@@ -15,9 +15,10 @@ from bot.search.project_checks import (
     read_workflow,
     starts_for,
 )
+from bot.tools.request_sections.runnable_checks import render_runnable_checks
 from bot.tools.request_sections.section import join_lines, render_section
+from bot.tools.session import AgentContext
 from bot.tools.tree_files import TreeFiles
-from bot.values import RepoConfig
 
 MAX_WORKFLOWS = 40
 CI_CHARS = 5_000
@@ -42,7 +43,7 @@ OTHER_CI = (
 
 
 def render_project_checks(
-    checkers: Checkers, config: RepoConfig, files: TreeFiles, paths: Sequence[str]
+    checkers: Checkers, context: AgentContext, files: TreeFiles, paths: Sequence[str]
 ) -> Iterator[str]:
     """Render what CI runs, the repository's own checks, and the gates, as the base has them."""
     workflows = [path for path in paths if WORKFLOW_PATH.fullmatch(path)][:MAX_WORKFLOWS]
@@ -59,7 +60,9 @@ def render_project_checks(
         OWN_CHARS,
         "read_file shows them",
     )
-    yield _describe_gates(checkers, config, paths)
+    if context.project is not None:
+        yield from render_runnable_checks(context.project)
+    yield _describe_gates(checkers, context, paths)
 
 
 def _render_workflows(
@@ -105,9 +108,10 @@ def _list_triggers(events: Mapping[str, object], base: str) -> list[str]:
     return triggers
 
 
-def _describe_gates(checkers: Checkers, config: RepoConfig, paths: Sequence[str]) -> str:
+def _describe_gates(checkers: Checkers, context: AgentContext, paths: Sequence[str]) -> str:
     """Say what is checked here when `finish` is called, and what only CI will tell."""
     has_python = any(path.endswith((".py", ".pyi")) for path in paths)
+    config = context.config
     checks = ["that each changed file parses"]
     if has_python and checkers.linter:
         checks.append("ruff's rules E9, F, B, S and those of the repository's own ruff settings")
@@ -117,7 +121,7 @@ def _describe_gates(checkers: Checkers, config: RepoConfig, paths: Sequence[str]
         "that no test is removed, skipped or loosened unless the plan says so",
         f"that at most {config.max_files} files and {config.max_lines} lines change",
     ]
-    return (
-        f"`finish` checks, before anything is pushed: {'; '.join(checks)}. "
-        "Tests, types, formatting and all other linters are run by CI alone, never here."
-    )
+    rest = "Tests, types, formatting and all other linters are run by CI alone, never here."
+    if context.project is not None:
+        rest = "What `run_check` runs is up to you, and CI runs all of its own after the push."
+    return f"`finish` checks, before anything is pushed: {'; '.join(checks)}. {rest}"

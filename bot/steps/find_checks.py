@@ -1,0 +1,21 @@
+"""Find how a repository checks itself, for the sandbox to run."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from bot.ports import Ports
+from bot.run import Summary, step
+from bot.text.terminal_text import strip_control
+from bot.values import ProjectChecks, RepoConfig, Tree
+
+
+def _summarize_checks(project: ProjectChecks) -> Summary:
+    names = ", ".join(check.name for check in project.checks if not check.obstacle)
+    return "find checks", Text(strip_control(names or "none that can run here"))
+
+
+@step("find_checks", _summarize_checks)
+def find_checks(ports: Ports, tree: Tree, config: RepoConfig) -> ProjectChecks:
+    """Find the checks of a tree, and the set-ups that they need, from its files alone."""
+    return ProjectChecks()

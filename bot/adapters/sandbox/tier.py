@@ -32,9 +32,6 @@ class Launch:
     toolchains: tuple[Path, ...] = ()  # read-only, at the same place inside
     package_socket: Path | None = None
     limits: SandboxLimits = field(default_factory=SandboxLimits)
-    # The user and group that it becomes, to whom the workspace belongs; None stays the bot's own,
-    # which is never root.
-    uid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+"""Read back what commands changed in a workspace: only text, only of files that may come back."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.adapters.sandbox.manifest import FileMark, mark_file
+from bot.adapters.sandbox.untrusted_folder import UntrustedFolder
+from bot.adapters.sandbox.workspace_files import LINK, PROGRAM, hash_blob
+
+LIMIT_BYTES = 1_000_000  # of a file that comes back
+REGULAR = "100644"
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What came back as text, None for a file that went; what did not, as "path: why"."""
+
+    changes: dict[str, str | None] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+    marks: dict[str, FileMark] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Collector:
+    folder: UntrustedFolder
+    marks: dict[str, FileMark]
+    changes: dict[str, str | None] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+
+    def put_back(self, path: str, mark: FileMark) -> None:
+        """Tell of a file that changed and may not; one that was only touched is marked anew."""
+        status = self.folder.stat(path)
+        if status is None:
+            self.dropped.append(f"{path}: it was deleted, and is put back")
+        elif not self._is_only_touched(path, mark, status):
+            self.dropped.append(f"{path}: it is not for a command to change, and is put back")
+
+    def take(self, path: str) -> None:
+        """Take the text of a file that changed."""
+        status = self.folder.stat(path)
+        mark = self.marks.get(path)
+        if status is None:
+            if self.marks.pop(path, None):
+                self.changes[path] = None
+        elif mark is None or not self._is_only_touched(path, mark, status):
+            self._take_text(path, mark, status)
+
+    def _take_text(self, path: str, mark: FileMark | None, status: os.stat_result) -> None:
+        why, text = _read_text(self.folder, path, status)
+        if why:
+            self.dropped.append(f"{path}: {why}")
+            return
+        self.changes[path] = text
+        mode = mark.mode if mark else REGULAR
+        self.marks[path] = mark_file(hash_blob(text.encode()), mode, status)
+
+    def _is_only_touched(self, path: str, mark: FileMark, status: os.stat_result) -> bool:
+        """Tell whether it is what it was but for its times, and mark it anew then."""
+        if mark.mode == LINK or not _is_like(mark, status):
+            return False
+        content = self.folder.read(path, mark.size)
+        if content is None or hash_blob(content) != mark.sha:
+            return False
+        self.marks[path] = mark_file(mark.sha, mark.mode, status)
+        return True
+
+
+def collect_changes(
+    folder: UntrustedFolder, marks: Mapping[str, FileMark], returns: Sequence[str]
+) -> Collected:
+    """Compare a workspace with its marks; read the files in `returns` that differ."""
+    collector = _Collector(folder, dict(marks))
+    returned = frozenset(returns)
+    for path, mark in marks.items():
+        if path not in returned and not mark.matches(folder.stat(path)):
+            collector.put_back(path, mark)
+    for path in sorted(returned):
+        mark_or_none = marks.get(path)
+        if mark_or_none is None or not mark_or_none.matches(folder.stat(path)):
+            collector.take(path)
+    return Collected(collector.changes, tuple(collector.dropped), collector.marks)
+
+
+def _is_like(mark: FileMark, status: os.stat_result) -> bool:
+    permissions = 0o755 if mark.mode == PROGRAM else 0o644
+    is_plain = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+    is_same = status.st_size == mark.size and stat.S_IMODE(status.st_mode) == permissions
+    return is_plain and is_same
+
+
+def _read_text(folder: UntrustedFolder, path: str, status: os.stat_result) -> tuple[str, str]:
+    """Read a text, after why there is none: empty where there is."""
+    if not stat.S_ISREG(status.st_mode):
+        return f"it is {_name_kind(status.st_mode)} now", ""
+    if status.st_size > LIMIT_BYTES:
+        return f"it is larger than {LIMIT_BYTES // 1_000_000} MB", ""
+    content = folder.read(path, LIMIT_BYTES)
+    if content is None:
+        return "it cannot be read", ""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return "it is no UTF-8 text", ""
+    return ("it is no text", "") if "\0" in text else ("", text)
+
+
+def _name_kind(mode: int) -> str:
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a pipe"}
+    return kinds.get(stat.S_IFMT(mode), "no file")

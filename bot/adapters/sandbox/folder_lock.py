@@ -1,0 +1,37 @@
+"""Lock a folder by a file beside it, against the threads of this process and all others."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+@contextmanager
+def locked(path: Path, *, waits: bool = True) -> Iterator[None]:
+    """Hold the lock while the block lasts. Raises BlockingIOError where it does not wait.
+
+    Whoever holds it may delete the file.
+    """
+    descriptor = _lock_file(path, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock_file(path: Path, kind: int) -> int:
+    while True:
+        descriptor = os.open(path, OPEN, 0o600)
+        try:
+            fcntl.flock(descriptor, kind)
+            if path.exists() and os.path.samestat(path.stat(), os.fstat(descriptor)):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # it was deleted while this waited for it

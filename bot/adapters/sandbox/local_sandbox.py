@@ -1,0 +1,188 @@
+"""The port Sandbox on this machine: workspaces and environments on the disk, and a tier."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bot.adapters.sandbox.collect_changes import Collected
+from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
+from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
+from bot.adapters.sandbox.workspace import Workspace, delete_workspace, open_workspace
+from bot.ports import Mirrors, Unreachable
+from bot.values import SandboxJob, SandboxResult, SandboxState
+
+log = logging.getLogger(__name__)
+
+CHOICE = Callable[[], tuple[Tier | None, SandboxState]]
+ALWAYS = {"CI": "true", "LANG": "C.UTF-8"}  # as the services that run checks set it
+SLOTS = 4
+LOCK = ".lock"
+
+
+class LocalSandbox:
+    """Runs jobs in a tier that `choose_tier` finds at the first use, which takes a second or two.
+
+    One job at a time in a workspace, and `slots` of them at a time in all.
+    """
+
+    def __init__(
+        self, folder: Path, mirrors: Mirrors, choose_tier: CHOICE, slots: int = SLOTS
+    ) -> None:
+        self._folder = folder.absolute()
+        self._mirrors = mirrors
+        self._choose_tier = choose_tier
+        self._slots = threading.BoundedSemaphore(slots)
+        self._choosing = threading.Lock()
+        self._choice: tuple[Tier | None, SandboxState] | None = None
+
+    def describe(self) -> SandboxState:
+        """Return the tier that is used here; the first call waits for its probes."""
+        return self._find_tier()[1]
+
+    def run(self, job: SandboxJob) -> SandboxResult:
+        """Run the commands in the job's workspace, and read back what may come back."""
+        tier, state = self._find_tier()
+        if tier is None:
+            return SandboxResult(obstacle=state.reason)
+        with self._slots, self._lock(job.workspace) as path:
+            try:
+                with open_workspace(path) as workspace:
+                    return self._run_in(tier, workspace, job)
+            except OSError as failed:
+                raise Unreachable(f"the sandbox's folder fails: {failed}", "sandbox") from failed
+
+    def discard(self, workspace: str) -> None:
+        """Remove what is kept between the jobs of a run."""
+        with self._lock(workspace) as path:
+            try:
+                delete_workspace(path)
+                path.with_suffix(LOCK).unlink()
+            except OSError as failed:
+                log.warning("a workspace of the sandbox stays: %s", failed)
+
+    def _find_tier(self) -> tuple[Tier | None, SandboxState]:
+        with self._choosing:
+            if self._choice is None:
+                self._choice = self._choose_tier()
+            return self._choice
+
+    @contextmanager
+    def _lock(self, workspace: str) -> Iterator[Path]:
+        name = hashlib.sha256(workspace.encode()).hexdigest()[:32]
+        path = self._folder / "workspaces" / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with locked(path.with_suffix(LOCK)):
+            yield path
+
+    def _run_in(self, tier: Tier, workspace: Workspace, job: SandboxJob) -> SandboxResult:
+        wanted = workspace.sync(self._mirrors, job.tree, job.patch)
+        with self._acquire_environment(tier, workspace, job) as environment:
+            if environment.obstacle:
+                return SandboxResult(log=environment.log, obstacle=environment.obstacle)
+            if trouble := _lay_environment(tier, workspace, job, environment):
+                return trouble
+            ended = tier.launch(_make_launch(workspace, job, environment, job.commands))
+        collected = workspace.collect(job.returns)
+        output = _name_places(tier, ended.output, workspace.files, environment.folder)
+        result = _make_result(ended, output, collected)
+        return replace(result, left_out=wanted.left_out)
+
+    @contextmanager
+    def _acquire_environment(
+        self, tier: Tier, workspace: Workspace, job: SandboxJob
+    ) -> Iterator[Environment]:
+        if not job.setups:
+            yield Environment()
+            return
+        inputs = self._read_inputs(job)
+        request = EnvironmentRequest(
+            job.tree.repo.name,
+            job.setups,
+            inputs,
+            workspace.files,
+            lambda: self._make_bare_workspace(workspace.path, job),
+        )
+        with Environments(self._folder / "environments", tier).acquire(request) as environment:
+            yield environment
+
+    def _read_inputs(self, job: SandboxJob) -> Mapping[str, bytes]:
+        """Read what the set-ups depend on, as it is with the patch."""
+        paths = {path for setup in job.setups for path in setup.inputs}
+        inputs = self._mirrors.read(job.tree, paths - job.patch.files.keys())
+        for path in paths & job.patch.files.keys():
+            text = job.patch.files[path]
+            if text is not None:
+                inputs[path] = text.encode()
+        return inputs
+
+    @contextmanager
+    def _make_bare_workspace(self, beside: Path, job: SandboxJob) -> Iterator[Path]:
+        """Make a folder with the job's files and nothing else, and remove it after the block."""
+        path = beside.with_suffix(".setup")
+        delete_workspace(path)
+        try:
+            with open_workspace(path) as workspace:
+                workspace.sync(self._mirrors, job.tree, job.patch)
+                yield workspace.files
+        finally:
+            delete_workspace(path)
+
+
+def _lay_environment(
+    tier: Tier, workspace: Workspace, job: SandboxJob, environment: Environment
+) -> SandboxResult | None:
+    """Lay what the set-up left over the workspace, once; return what failed."""
+    manifest = workspace.manifest
+    if manifest.environment == environment.key:
+        return None
+    if script := environment.write_lay_script(manifest.laid):
+        ended = tier.launch(
+            _make_launch(workspace, replace(job, folder=""), environment, (script,))
+        )
+        if ended.code != 0:
+            text = "What the set-up left cannot be laid over the files of the repository."
+            return SandboxResult(log=ended.output, obstacle=text)
+    workspace.manifest = replace(
+        manifest, environment=environment.key, laid=tuple(environment.laid)
+    )
+    return None
+
+
+def _make_launch(
+    workspace: Workspace, job: SandboxJob, environment: Environment, commands: tuple[str, ...]
+) -> Launch:
+    return Launch(
+        ("/bin/sh", "-e", "-c", "\n".join(commands)),
+        workspace.files,
+        job.folder,
+        ALWAYS | dict(environment.variables) | job.environment,
+        environment.folder,
+        toolchains=environment.toolchains,
+        limits=job.limits,
+    )
+
+
+def _make_result(ended: Exit, output: bytes, collected: Collected) -> SandboxResult:
+    return SandboxResult(
+        ended.code,
+        output,
+        ended.took_s,
+        ended.limit_hit,
+        collected.changes,
+        collected.dropped,
+    )
+
+
+def _name_places(tier: Tier, output: bytes, files: Path, environment: Path | None) -> bytes:
+    """Name the sandbox's own places where a tier shows those of the host."""
+    if tier.has_own_root:
+        return output
+    output = output.replace(bytes(files), bytes(WORK))
+    return output.replace(bytes(environment), bytes(ENVIRONMENT)) if environment else output

@@ -1,0 +1,200 @@
+"""Read and write a folder that hostile code has written to: nothing in it leads out of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from bot.adapters.sandbox.delete_folder import FOLDER, empty_folder, make_accessible, take_folder
+from bot.adapters.sandbox.openat2 import open_beneath
+
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+ENTRY = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
+ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EXDEV}
+SECOND_NS = 1_000_000_000
+
+
+@dataclass(slots=True)
+class UntrustedFolder:
+    """An open folder, and beside it one for what is deleted. Paths are relative, without dots.
+
+    A file is never opened by a name whose kind is not known: a pipe would block, a device act.
+    """
+
+    root: int
+    trash: int
+    _parent: tuple[str, int] | None = field(default=None, init=False)
+
+    def close(self) -> None:
+        """Close what is open; what was deleted goes."""
+        self._forget_parent()
+        try:
+            empty_folder(self.trash)
+        finally:
+            os.close(self.trash)
+            os.close(self.root)
+
+    def stat(self, path: str) -> os.stat_result | None:
+        """Describe what is at a path, a link itself; None where there is nothing, or a link on the
+        way.
+        """
+        folder, name = split_path(path)
+        try:
+            return os.stat(name, dir_fd=self._open_parent(folder), follow_symlinks=False)
+        except OSError as failed:
+            if failed.errno in ABSENT | {errno.EACCES}:
+                return None
+            raise
+
+    def read(self, path: str, limit_bytes: int) -> bytes | None:
+        """Read a regular file; None where it is none, or larger, or closed to its owner."""
+        folder, name = split_path(path)
+        with suppress(OSError), _opened(name, ENTRY, self._open_parent(folder)) as entry:
+            status = os.fstat(entry)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > limit_bytes:
+                return None
+            # The same inode, whatever has its name by now.
+            with open(f"/proc/self/fd/{entry}", "rb") as file:  # noqa: PTH123
+                content = file.read(limit_bytes + 1)
+                return content if len(content) <= limit_bytes else None
+        return None
+
+    def read_link(self, path: str) -> str | None:
+        """Read where a symbolic link leads; None where there is none."""
+        folder, name = split_path(path)
+        with suppress(OSError):
+            return os.readlink(name, dir_fd=self._open_parent(folder))
+        return None
+
+    def write(self, path: str, content: bytes, mode: int, newer_than_ns: int) -> os.stat_result:
+        """Write a new file in the place of whatever is there, and describe it.
+
+        It is later than `newer_than_ns` by a second: what compilers keep may tell no more.
+        """
+
+        def write_at(parent: int, name: str) -> os.stat_result:
+            with _opened(name, NEW_FILE, parent, mode) as file:
+                _write_all(file, content)
+                _set_mode(file, mode)
+                _set_later(file, newer_than_ns)
+                return os.fstat(file)
+
+        return self._put(path, write_at)
+
+    def write_link(self, path: str, target: str) -> os.stat_result:
+        """Write a symbolic link in the place of whatever is there, and describe it."""
+
+        def write_at(parent: int, name: str) -> os.stat_result:
+            os.symlink(target, name, dir_fd=parent)
+            return os.stat(name, dir_fd=parent, follow_symlinks=False)
+
+        return self._put(path, write_at)
+
+    def remove(self, path: str) -> None:
+        """Remove a file or link, and the folders that are empty then; a folder stays."""
+        folder, name = split_path(path)
+        with suppress(OSError):
+            os.unlink(name, dir_fd=self._open_parent(folder))
+        while folder:
+            self._forget_parent()
+            folder, name = split_path(folder)
+            try:
+                os.rmdir(name, dir_fd=self._open_parent(folder))
+            except OSError:
+                return
+
+    def _put(self, path: str, write_at: Callable[[int, str], os.stat_result]) -> os.stat_result:
+        folder, name = split_path(path)
+        try:
+            parent = self._open_parent(folder)
+            self._clear(parent, name)
+            return write_at(parent, name)
+        except OSError as failed:
+            if not folder or failed.errno not in ABSENT | {errno.EACCES}:
+                raise
+        parent = self._make_parent(folder)
+        self._clear(parent, name)
+        return write_at(parent, name)
+
+    def _make_parent(self, path: str) -> int:
+        """Make each folder on the way that is none, or closed to its owner."""
+        self._forget_parent()
+        current = os.dup(self.root)
+        for name in path.split("/"):
+            try:
+                self._make_folder(current, name)
+                below = os.open(name, FOLDER, dir_fd=current)
+            finally:
+                os.close(current)
+            current = below
+        self._parent = (path, current)
+        return current
+
+    def _make_folder(self, parent: int, name: str) -> None:
+        try:
+            os.mkdir(name, 0o755, dir_fd=parent)
+        except FileExistsError:
+            status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+            if stat.S_ISDIR(status.st_mode):
+                make_accessible(parent, name)
+            else:
+                os.unlink(name, dir_fd=parent)
+                os.mkdir(name, 0o755, dir_fd=parent)
+
+    def _clear(self, parent: int, name: str) -> None:
+        try:
+            os.unlink(name, dir_fd=parent)
+        except FileNotFoundError:
+            return
+        except IsADirectoryError:
+            take_folder(parent, name, self.trash)
+
+    def _open_parent(self, folder: str) -> int:
+        """Open a folder and remember it: the next path is mostly in the same."""
+        if not folder:
+            return self.root
+        if self._parent is None or self._parent[0] != folder:
+            self._forget_parent()
+            self._parent = (folder, open_beneath(self.root, folder, FOLDER))
+        return self._parent[1]
+
+    def _forget_parent(self) -> None:
+        if self._parent is not None:
+            os.close(self._parent[1])
+            self._parent = None
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """Part a path into its folder, empty for the root, and its name."""
+    folder, _, name = path.rpartition("/")
+    return folder, name
+
+
+def _write_all(file: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(file, view) :]
+
+
+def _set_mode(file: int, mode: int) -> None:
+    if stat.S_IMODE(os.fstat(file).st_mode) != mode:  # the bot's umask is stricter
+        os.fchmod(file, mode)
+
+
+def _set_later(file: int, than_ns: int) -> None:
+    if os.fstat(file).st_mtime_ns // SECOND_NS <= than_ns // SECOND_NS:
+        later_ns = (than_ns // SECOND_NS + 1) * SECOND_NS
+        os.utime(file, ns=(later_ns, later_ns))
+
+
+@contextmanager
+def _opened(name: str, flags: int, parent: int, mode: int = 0) -> Iterator[int]:
+    descriptor = os.open(name, flags, mode, dir_fd=parent)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

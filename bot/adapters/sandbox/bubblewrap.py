@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.adapters.child_guard import ChildGuard
-from bot.adapters.head_and_tail import head_and_tail
 from bot.adapters.sandbox.bubblewrap_command import (
     FILES,
     Bind,
@@ -21,84 +20,81 @@ from bot.adapters.sandbox.bubblewrap_command import (
     build_command,
     list_binds,
 )
+from bot.adapters.sandbox.bubblewrap_obstacles import explain_failure, explain_unfit
+from bot.adapters.sandbox.control_group import make_group
+from bot.adapters.sandbox.limits import StartCommand, list_limit_acts, run_within_limits
+from bot.adapters.sandbox.process_tree import count_own_threads
 from bot.adapters.sandbox.seccomp_filter import build_filter
 from bot.adapters.sandbox.tier import Exit, Launch
 from bot.adapters.sandbox.uid_pool import UidPool, give_folder
 from bot.ports import Unreachable
-from bot.values import TierName
+from bot.values import SandboxLimits, TierName
 
 START = Path(__file__).with_name("start_program.py")
 BRIDGE = Path(__file__).with_name("package_bridge.py")
-
-CHUNK_BYTES = 65_536
+TRIAL = SandboxLimits(wall_s=20.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Bubblewrap:
     """Runs processes under bubblewrap: as root under a uid of its own, else under the bot's.
 
-    As root, the folders of a launch belong to that uid afterwards, which is the same one again
-    where it is free; see `give_folder`.
+    As root, the folders that a launch may write to belong to that uid afterwards. It is the uid
+    that they belong to already, where that is free: see `give_folder`.
     """
 
     pool: UidPool = field(default_factory=UidPool)
     guard: ChildGuard = field(default_factory=ChildGuard, repr=False)
+    program: str = "bwrap"
     name: TierName = "bubblewrap"
     has_own_root: bool = True
 
     def find_obstacle(self) -> str:
         """Say why bubblewrap does not work on this machine, and what helps; empty when it does."""
-        if not shutil.which("bwrap"):
-            return "bubblewrap is not installed: `apt-get install bubblewrap` brings it."
-        return ""
+        unfit = explain_unfit(self.program)
+        if unfit:
+            return unfit
+        with TemporaryDirectory(prefix="greenlit-") as folder:
+            trial = Launch(("true",), Path(folder), limits=TRIAL)
+            try:
+                done = self.launch(trial)
+            except Unreachable as failure:
+                return explain_failure(str(failure))
+        return "" if done.code == 0 else explain_failure(done.limit_hit or _decode(done.output))
 
     def launch(self, launch: Launch) -> Exit:
         """Run the process to its end. Raises Unreachable where bubblewrap does not start."""
-        binds = list_binds(launch, BRIDGE)
         with ExitStack() as stack:
-            acts = ["offer-to-oom-killer"]
-            if os.getuid() == 0:
-                uid = stack.enter_context(self.pool.take(launch.workspace.stat().st_uid))
-                for bind in binds:
-                    if bind.is_writable:
-                        give_folder(bind.source, uid)
+            uid = self._take_uid(launch, stack)
+            binds = list_binds(launch, BRIDGE)
+            group = stack.enter_context(make_group(_name_group(uid), launch.limits))
+            acts = list_limit_acts(launch.limits, group, 0 if uid else count_own_threads())
+            if uid:
                 acts += list_root_acts(self.pool.folder, uid, binds)
                 binds = move_sources(self.pool.folder, binds)
-            descriptors, status = stack.enter_context(_open_descriptors())
-            program = shutil.which("bwrap") or "bwrap"
+            descriptors = stack.enter_context(_open_descriptors())
+            program = shutil.which(self.program) or self.program
             command = build_command(program, launch, binds, descriptors)
-            start = [sys.executable, "-I", "-S", str(START), *acts, "--", *command]
-            return self._run(start, launch, descriptors, status)
+            argv = [sys.executable, "-I", "-S", str(START), *acts, "--", *command]
+            start = StartCommand(argv, descriptors.list_all())
+            done = run_within_limits(start, launch, self.guard, group)
+            if not done.limit_hit and b"child-pid" not in os.pread(descriptors.status, 4096, 0):
+                raise Unreachable(_decode(done.output), "sandbox")
+            return done
 
-    def _run(self, start: list[str], launch: Launch, descriptors: Descriptors, status: int) -> Exit:
-        began = time.monotonic()
-        child = subprocess.Popen(
-            start,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=descriptors.list_all(),
-            cwd="/",
-            env={},
-            start_new_session=True,
-        )
-        with child, self.guard.guard(child, launch.limits.wall_s) as late:
-            os.close(descriptors.status)
-            reads = child.stdout.fileno()  # type: ignore[union-attr]
-            chunks = iter(lambda: os.read(reads, CHUNK_BYTES), b"")
-            output = head_and_tail(chunks, launch.limits.output_bytes)
-            child.wait()
-        took_s = time.monotonic() - began
-        if late.is_set():
-            text = f"It was ended after {launch.limits.wall_s:.0f} s, the most a check may take."
-            return Exit(None, output, took_s, text)
-        if b"child-pid" not in os.read(status, 4096):
-            raise Unreachable(output.decode(errors="replace").strip(), "sandbox")
-        return Exit(child.returncode, output, took_s)
+    def _take_uid(self, launch: Launch, stack: ExitStack) -> int:
+        """Take a uid for the launch and give it the folders; 0 where the bot is not root."""
+        if os.getuid() != 0:
+            return 0
+        uid = stack.enter_context(self.pool.take(launch.workspace.stat().st_uid))
+        give_folder(launch.workspace, uid)
+        if launch.environment_folder and launch.makes_environment:
+            give_folder(launch.environment_folder, uid)
+        return uid
 
 
 def list_root_acts(folder: Path, uid: int, binds: tuple[Bind, ...]) -> list[str]:
-    """List what is done before root is given up: paths that a closed folder hides become others."""
+    """List what is done before root is given up: what lies in closed folders gets other paths."""
     acts = ["make-mounts-private", str(folder)]
     for bind, moved in zip(binds, move_sources(folder, binds), strict=True):
         acts += ["bind", str(bind.source), str(moved.source)]
@@ -110,15 +106,19 @@ def move_sources(folder: Path, binds: tuple[Bind, ...]) -> tuple[Bind, ...]:
     return tuple(replace(bind, source=folder / str(n)) for n, bind in enumerate(binds))
 
 
+def _name_group(uid: int) -> str:
+    """Name the control group of a launch: by its uid, which no other has meanwhile."""
+    return f"greenlit-{uid}" if uid else f"greenlit-{os.getpid()}-{threading.get_ident()}"
+
+
 @contextmanager
-def _open_descriptors() -> Iterator[tuple[Descriptors, int]]:
-    status, writes = os.pipe()
+def _open_descriptors() -> Iterator[Descriptors]:
     files = {path: _open_bytes(content) for path, content in FILES.items()}
-    seccomp = _open_bytes(build_filter())
+    descriptors = Descriptors(files, _open_bytes(build_filter()), _open_bytes(b""))
     try:
-        yield Descriptors(files, seccomp, writes), status
+        yield descriptors
     finally:
-        for descriptor in (*files.values(), seccomp, status):
+        for descriptor in descriptors.list_all():
             os.close(descriptor)
 
 
@@ -127,3 +127,7 @@ def _open_bytes(content: bytes) -> int:
     os.write(descriptor, content)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
+
+
+def _decode(output: bytes) -> str:
+    return output.decode(errors="replace").strip()

@@ -33,6 +33,7 @@ class Targets(NamedTuple):
     datagram_port: int
     process: int  # of the bot's user, with canaries in its arguments and its environment
     pid_namespace: str
+    ipc_namespace: str
     session: int
     variables: list[str]  # the names that the environment may have
     scrap: str  # the name of files that are written outside
@@ -96,13 +97,17 @@ def find_mark(paths: list[str]) -> str:
 
 def require_shared_processes(targets: Targets) -> int:
     """Return the process outside. Raises OSError where its number means nothing here."""
-    try:
-        namespace = os.readlink("/proc/self/ns/pid")
-    except OSError:
-        return targets.process
-    if namespace != targets.pid_namespace:
+    if not is_shared("pid", targets.pid_namespace):
         raise OSError(errno.ESRCH, "processes are numbered apart")
     return targets.process
+
+
+def is_shared(kind: str, namespace: str) -> bool:
+    """Tell whether this process is in a namespace; if that cannot be seen, it may be."""
+    try:
+        return os.readlink(f"/proc/self/ns/{kind}") == namespace
+    except OSError:
+        return True
 
 
 def call(name: str, *arguments: object) -> int:
@@ -177,12 +182,16 @@ NUMBERS = {
     "pidfd_send_signal": (424, 424),
     "pivot_root": (155, 41),
     "prctl": (157, 167),
+    "prlimit64": (302, 261),
     "process_vm_readv": (310, 270),
     "ptrace": (101, 117),
     "reboot": (169, 142),
     "request_key": (249, 218),
     "sethostname": (170, 161),
     "setns": (308, 268),
+    "setpriority": (141, 140),
+    "shmctl": (31, 195),
+    "shmget": (29, 194),
     "swapon": (167, 224),
     "syslog": (103, 116),
     "umount2": (166, 39),

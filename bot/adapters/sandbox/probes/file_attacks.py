@@ -1,7 +1,7 @@
 """Attacks on files: to read what is the machine's or the bot's, and to write outside."""
 
 # An attack is a call of the system, on a path as it is.
-# ruff: noqa: PTH102, PTH104, PTH106, PTH108, PTH118, PTH120, PTH208, PTH211
+# ruff: noqa: PTH101, PTH102, PTH104, PTH106, PTH108, PTH116, PTH118, PTH120, PTH208, PTH211
 
 from __future__ import annotations
 
@@ -96,6 +96,26 @@ def link_other_workspace(targets: Targets) -> str:
     """Make a hard link in the workspace to a file of another run."""
     os.link(f"{targets.other_workspace}/secret", f"{targets.work}/other-hard-link")
     return "linked it"
+
+
+def change_mode(targets: Targets) -> str:
+    """Open a file of the bot to all users."""
+    os.chmod(targets.secret_file, 0o664)
+    if stat.S_IMODE(os.stat(targets.secret_file).st_mode) != 0o664:
+        raise OSError(errno.EPERM, "nothing was done")
+    return "changed its mode"
+
+
+def change_attribute(targets: Targets) -> str:
+    """Set an attribute of a file of the bot."""
+    os.setxattr(targets.secret_file, "user.greenlit", b"x")
+    return "set it"
+
+
+def truncate_file(targets: Targets) -> str:
+    """Cut a file of the bot off."""
+    os.truncate(targets.secret_file, os.stat(targets.secret_file).st_size)
+    return "was let through"
 
 
 def set_core_pattern(_: Targets) -> str:
@@ -246,6 +266,9 @@ FILE_ATTACKS: tuple[Attack, ...] = (
     link_symbolically,
     link_hard,
     link_other_workspace,
+    change_mode,
+    change_attribute,
+    truncate_file,
     set_core_pattern,
     set_kernel_parameter,
     press_sysrq,

@@ -16,13 +16,14 @@ from .attack import (
     Targets,
     call,
     find_mark,
+    is_shared,
     open_file,
     require_shared_processes,
     try_call,
     try_in_child,
 )
 
-PTRACE_SEIZE = 0x4206
+PTRACE_SEIZE, PAGE_BYTES = 0x4206, 4096
 CAPABILITY_VERSION = 0x20080522
 LAST_CAPABILITY = 40
 GET_CAPBSET, GET_NO_NEW_PRIVS, CAP_AMBIENT, AMBIENT_IS_SET = 23, 39, 47, 1
@@ -71,6 +72,28 @@ def take_descriptor(targets: Targets) -> str:
     fd = call("pidfd_open", require_shared_processes(targets), 0)
     call("pidfd_getfd", fd, 0, 0)
     return "took it"
+
+
+def limit_process(targets: Targets) -> str:
+    """Change the limits of a process outside."""
+    limits = struct.pack("QQ", 0, 0)  # to none at all; the process has no use for core files
+    call("prlimit64", require_shared_processes(targets), resource.RLIMIT_CORE, limits, 0)
+    return "changed them"
+
+
+def slow_process(targets: Targets) -> str:
+    """Slow a process outside down."""
+    call("setpriority", os.PRIO_PROCESS, require_shared_processes(targets), 19)
+    return "slowed it"
+
+
+def share_memory(targets: Targets) -> str:
+    """Share memory with processes outside."""
+    if not is_shared("ipc", targets.ipc_namespace):
+        raise OSError(errno.ENOENT, "it has memory to share of its own")
+    segment = call("shmget", 0, PAGE_BYTES, 0o600)
+    call("shmctl", segment, 0, 0)  # removes it
+    return "it may"
 
 
 def stay_in_session(targets: Targets) -> str:
@@ -241,6 +264,9 @@ PROCESS_ATTACKS: tuple[Attack, ...] = (
     read_process_memory,
     open_process_memory,
     take_descriptor,
+    limit_process,
+    slow_process,
+    share_memory,
     stay_in_session,
     open_terminal,
     become_root,

@@ -48,6 +48,7 @@ class Bubblewrap:
     program: str = "bwrap"
     name: TierName = "bubblewrap"
     has_own_root: bool = True
+    has_own_network: bool = True
 
     def find_obstacle(self) -> str:
         """Say why bubblewrap does not work on this machine, and what helps; empty when it does."""
@@ -72,6 +73,8 @@ class Bubblewrap:
             if uid:
                 acts += list_root_acts(self.pool.folder, uid, binds)
                 binds = move_sources(self.pool.folder, binds)
+            else:
+                launch = limit_processes(launch)
             descriptors = stack.enter_context(_open_descriptors())
             program = shutil.which(self.program) or self.program
             command = build_command(program, launch, binds, descriptors)
@@ -91,6 +94,13 @@ class Bubblewrap:
         if launch.environment_folder and launch.makes_environment:
             give_folder(launch.environment_folder, uid)
         return uid
+
+
+def limit_processes(launch: Launch) -> Launch:
+    """Limit the processes from inside too: there the bot's own, of the same user, do not count."""
+    script = 'ulimit -u "$0" 2>/dev/null || ulimit -p "$0"; exec "$@"'  # bash, else dash
+    argv = ("/bin/sh", "-c", script, str(launch.limits.processes), *launch.argv)
+    return replace(launch, argv=argv)
 
 
 def list_root_acts(folder: Path, uid: int, binds: tuple[Bind, ...]) -> list[str]:

@@ -66,9 +66,9 @@ def render_size(size: int) -> str:
 class JobWatch:
     """Watches one job from a thread of its own. `hit` says which limit ended it."""
 
-    def __init__(self, child: Popen[bytes], launch: Launch, group: ControlGroup) -> None:
+    def __init__(self, launch: Launch, group: ControlGroup) -> None:
         self.hit = ""
-        self._child, self._limits, self._group = child, launch.limits, group
+        self._limits, self._group = launch.limits, group
         self._most_threads = 0
         folders = [launch.workspace]
         if launch.environment_folder and launch.makes_environment:
@@ -76,10 +76,10 @@ class JobWatch:
         self._disk = DiskWatch(tuple(folders), launch.limits.disk_bytes, time.time())
 
     @contextmanager
-    def look_on(self) -> Iterator[None]:
-        """Watch while the block lasts."""
+    def look_on(self, child: Popen[bytes]) -> Iterator[None]:
+        """Watch what a process started while the block lasts."""
         is_over = Event()
-        thread = Thread(target=self._watch, args=(is_over,), daemon=True)
+        thread = Thread(target=self._watch, args=(child, is_over), daemon=True)
         thread.start()
         try:
             yield
@@ -99,18 +99,17 @@ class JobWatch:
             return explain_processes(self._limits)
         return ""
 
-    def _watch(self, is_over: Event) -> None:
+    def _watch(self, child: Popen[bytes], is_over: Event) -> None:
         pause_s = LOOK_S
         while not is_over.wait(pause_s):
             began = time.monotonic()
-            self.hit = self._find_hit()
+            self.hit = self._find_hit(list_tree(child.pid))
             if self.hit:
-                end_group(self._child)
+                end_group(child)
                 return
             pause_s = max(LOOK_S, LOOK_PART * (time.monotonic() - began))
 
-    def _find_hit(self) -> str:
-        pids = list_tree(self._child.pid)
+    def _find_hit(self, pids: list[int]) -> str:
         usage = measure_usage(pids)
         self._most_threads = max(self._most_threads, usage.threads)
         if usage.cpu_s > self._limits.cpu_s:

@@ -37,11 +37,11 @@ def list_limit_acts(limits: SandboxLimits, group: ControlGroup, other_threads: i
     acts = ["offer-to-oom-killer"]
     for folder in group.list_folders():
         acts += ["join-group", str(folder / "cgroup.procs")]
-    # A limit of one process is twice that of the job: the watch looks at all of them, and says so.
+    # Of time and memory one process may have twice that of a job: the watch is first, and says so.
     most = {
         "CORE": 0,
         "CPU": 2 * limits.cpu_s,
-        "FSIZE": 2 * limits.disk_bytes,
+        "FSIZE": limits.disk_bytes,
         "NOFILE": FILES,
         "NPROC": limits.processes + other_threads + (SPARE_PROCESSES if group.pids else 0),
     }
@@ -58,6 +58,7 @@ def run_within_limits(
     start: StartCommand, launch: Launch, guard: ChildGuard, group: ControlGroup
 ) -> Exit:
     """Run a job to its end, and end it where it takes more than it may."""
+    watch = JobWatch(launch, group)
     began = time.monotonic()
     child = Popen(
         start.argv,
@@ -69,8 +70,7 @@ def run_within_limits(
         env=start.environment,
         start_new_session=True,
     )
-    watch = JobWatch(child, launch, group)
-    with child, guard.guard(child, launch.limits.wall_s) as late, watch.look_on():
+    with child, guard.guard(child, launch.limits.wall_s) as late, watch.look_on(child):
         output = _read_output(child, launch.limits.output_bytes)
         child.wait()
     took_s = time.monotonic() - began

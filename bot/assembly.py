@@ -19,9 +19,10 @@ from bot.adapters.home_probes import find_disk_trouble, find_record_trouble
 from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.private_home import RECORD
 from bot.adapters.sandbox.choose_tier import choose_tier
+from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sqlite_cache import SqliteCache
-from bot.ports import Ports, Refusal, Unreachable
+from bot.ports import Ports, Refusal, Sandbox, Unreachable
 from bot.search import INDEX_FORMAT
 from bot.settings import GitHubSettings, ModelSettings, ServerSettings, Settings
 from bot.steps.report import report
@@ -79,6 +80,20 @@ def build_tier(settings: ServerSettings) -> tuple[Tier | None, SandboxState]:
     return choose_tier(settings.sandbox, settings.sandbox_image, settings.home)
 
 
+def build_mirrors(settings: Settings) -> GitMirrors:
+    """Build the mirrors of repositories in the bot's home."""
+    protocols: tuple[str, ...] = ("https",)
+    if settings.github_url.startswith("http://"):  # a forge on this machine
+        protocols = ("http", "https")
+    return GitMirrors(settings.home / "mirrors", protocols)
+
+
+def build_sandbox(settings: Settings) -> LocalSandbox:
+    """Build the sandbox; its tier is tried when it is asked for first, and not here."""
+    folder, mirrors = settings.home / "sandbox", build_mirrors(settings)
+    return LocalSandbox(folder, mirrors, lambda: build_tier(settings), settings.slots)
+
+
 def build_health(settings: ServerSettings, engine: DurableEngine) -> tuple[Probe, ...]:
     """Build what tells whether the bot itself works."""
     home = settings.home
@@ -112,23 +127,23 @@ def _judge_access(ask: Callable[[], object]) -> ProbeAnswer:
     return ProbeAnswer()
 
 
-def build_engine(settings: Settings, hub: GitHubApp) -> DurableEngine:
-    """Build the durable engine over GitHub, git and the model."""
+def build_engine(
+    settings: Settings, hub: GitHubApp, sandbox: Sandbox | None = None
+) -> DurableEngine:
+    """Build the durable engine over GitHub, git, the model and the sandbox."""
     options = EngineOptions(
         slots=settings.slots,
         slots_per_repository=settings.slots_per_repository,
         on_run_failed=conclude_failed,
         on_run_waits=report,
     )
-    return DurableEngine(settings.home, _build_ports(settings, hub), STORIES, options)
+    ports = _build_ports(settings, hub, sandbox)
+    return DurableEngine(settings.home, ports, STORIES, options)
 
 
-def _build_ports(settings: Settings, hub: GitHubApp) -> Ports:
-    protocols: tuple[str, ...] = ("https",)
-    if settings.github_url.startswith("http://"):  # a forge on this machine
-        protocols = ("http", "https")
+def _build_ports(settings: Settings, hub: GitHubApp, sandbox: Sandbox | None) -> Ports:
     return Ports(
-        mirrors=GitMirrors(settings.home / "mirrors", protocols),
+        mirrors=build_mirrors(settings),
         model=build_model(settings),
         clock=SystemClock(),
         caps=settings.caps,
@@ -146,4 +161,5 @@ def _build_ports(settings: Settings, hub: GitHubApp) -> Ports:
         commits=hub.commits if settings.commits == "verified" else None,
         ci=hub.ci,
         credentials=hub,
+        sandbox=sandbox or build_sandbox(settings),
     )

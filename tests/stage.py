@@ -209,6 +209,7 @@ def settings_for(
         "write_pause_s": 0,
         "ci_poll_s": 2,
         "ci_grace_s": 3,
+        "sandbox": "none",  # its tiers are tried by tests of their own
         **more,
     }
 

@@ -20,12 +20,14 @@ from bot.adapters.github.github_app import GitHubApp
 from bot.adapters.home_probes import find_record_trouble
 from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.private_home import RECORD, make_private_home
+from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.assembly import (
     build_engine,
     build_github,
     build_health,
     build_log_cache,
     build_readiness,
+    build_sandbox,
     build_spending,
 )
 from bot.cli.chores import DAY_S, start_chore, start_daily_chore
@@ -35,6 +37,7 @@ from bot.cli.start_notice import print_start
 from bot.ports import Refusal, Unreachable
 from bot.settings import SettingProblem, Settings
 from bot.stories import RUNS
+from bot.text import count_noun
 from bot.values import AllowList
 from bot.web.allowed_route import AllowedRoute
 from bot.web.door import create_door
@@ -82,12 +85,14 @@ def _serve(settings: Settings, outside: socket, inside: socket) -> DurableEngine
     if trouble := find_record_trouble(settings.home):
         raise OSError(None, f"{trouble} ({RESTORE})", str(settings.home / RECORD))
     hub = build_github(settings)
-    durable = build_engine(settings, hub)
+    sandbox = build_sandbox(settings)
+    durable = build_engine(settings, hub, sandbox)
     durable.launch()
     _warn_of_limits(settings)
     logs = build_log_cache(settings)
     keep_s = settings.keep_days * DAY_S
     start_daily_chore(lambda: _delete_old_records(durable, logs, keep_s))
+    start_daily_chore(sandbox.delete_leftovers)
     runs_url = f"{_render_url(inside)}/"
     pages = DoorPages(runs_url, build_health(settings, durable), build_readiness(settings, hub))
     secret = settings.webhook_secret.get_secret_value()
@@ -103,6 +108,7 @@ def _serve(settings: Settings, outside: socket, inside: socket) -> DurableEngine
     def begin() -> None:
         print_start(settings, hub, addresses)
         start_chore(lambda: _request_missed_deliveries(hub))
+        start_chore(lambda: _log_sandbox(sandbox))
 
     asyncio.run(_listen(servers, begin))
     return durable
@@ -166,6 +172,18 @@ def _request_missed_deliveries(hub: GitHubApp) -> None:
             log.info("asked GitHub to deliver %s of %s again", missed.name, missed.delivered_at)
     except (Refusal, Unreachable) as wrong:
         log.warning("missed deliveries cannot be asked for: %s", wrong)
+
+
+def _log_sandbox(sandbox: LocalSandbox) -> None:
+    """Say in what the repositories' own code runs."""
+    state = sandbox.describe()
+    tried = count_noun(state.probes, "attack")
+    words = (
+        f"{tried} tried in it, all in vain." if state.probes else "",
+        state.reason,
+        state.advice,
+    )
+    log.info("sandbox: %s. %s", state.tier, " ".join(filter(None, words)))
 
 
 def _delete_old_records(durable: DurableEngine, logs: DiskLogCache, keep_s: float) -> None:

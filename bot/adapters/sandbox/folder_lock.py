@@ -15,10 +15,12 @@ OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 def locked(path: Path, *, waits: bool = True) -> Iterator[None]:
     """Hold the lock while the block lasts. Raises BlockingIOError where it does not wait.
 
-    Whoever holds it may delete the file.
+    The file's time tells when it was held last; whoever holds it may delete it.
     """
     descriptor = _lock_file(path, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
+        if waits:
+            os.utime(descriptor)
         yield
     finally:
         os.close(descriptor)

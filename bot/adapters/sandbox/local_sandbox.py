@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,17 +12,16 @@ from pathlib import Path
 from bot.adapters.sandbox.collect_changes import Collected
 from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
 from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
 from bot.adapters.sandbox.workspace import Workspace, delete_workspace, open_workspace
 from bot.ports import Mirrors, Unreachable
 from bot.values import SandboxJob, SandboxResult, SandboxState
 
-log = logging.getLogger(__name__)
-
 CHOICE = Callable[[], tuple[Tier | None, SandboxState]]
 ALWAYS = {"CI": "true", "LANG": "C.UTF-8"}  # as the services that run checks set it
 SLOTS = 4
-LOCK = ".lock"
+WORKSPACES = "workspaces"
 
 
 class LocalSandbox:
@@ -61,11 +59,11 @@ class LocalSandbox:
     def discard(self, workspace: str) -> None:
         """Remove what is kept between the jobs of a run."""
         with self._lock(workspace) as path:
-            try:
-                delete_workspace(path)
-                path.with_suffix(LOCK).unlink()
-            except OSError as failed:
-                log.warning("a workspace of the sandbox stays: %s", failed)
+            discard_workspace(path)
+
+    def delete_leftovers(self) -> None:
+        """Delete the workspaces of runs that are gone: unused for days, or too large together."""
+        delete_leftovers(self._folder / WORKSPACES)
 
     def _find_tier(self) -> tuple[Tier | None, SandboxState]:
         with self._choosing:
@@ -76,7 +74,7 @@ class LocalSandbox:
     @contextmanager
     def _lock(self, workspace: str) -> Iterator[Path]:
         name = hashlib.sha256(workspace.encode()).hexdigest()[:32]
-        path = self._folder / "workspaces" / name
+        path = self._folder / WORKSPACES / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locked(path.with_suffix(LOCK)):
             yield path
@@ -107,7 +105,7 @@ class LocalSandbox:
             job.setups,
             inputs,
             workspace.files,
-            lambda: self._make_bare_workspace(workspace.path, job),
+            lambda: self._make_bare_workspace(workspace.path / "setup", job),
         )
         with Environments(self._folder / "environments", tier).acquire(request) as environment:
             yield environment
@@ -123,9 +121,8 @@ class LocalSandbox:
         return inputs
 
     @contextmanager
-    def _make_bare_workspace(self, beside: Path, job: SandboxJob) -> Iterator[Path]:
+    def _make_bare_workspace(self, path: Path, job: SandboxJob) -> Iterator[Path]:
         """Make a folder with the job's files and nothing else, and remove it after the block."""
-        path = beside.with_suffix(".setup")
         delete_workspace(path)
         try:
             with open_workspace(path) as workspace:

@@ -34,10 +34,12 @@ def render_result(title: JobTitle, result: SandboxResult, files: TreeFiles) -> s
     """
     lines = clean_log(result.log) if result.log.strip() else []
     parts = [_render_end(title, result, lines), *_render_output(title, result, lines, files)]
+    if result.left_out and not result.has_passed:
+        parts += ["Of the repository these were not there:", quote_lines(result.left_out[:3])]
     if lines:
         log = f"its log of {len(lines):,} lines is that of job {title.log}"
         parts.append(f"(For `log_lines` and `log_grep` {log}.)")
-    return "\n".join(parts)
+    return "\n".join(filter(None, parts))
 
 
 def quote_lines(lines: Sequence[str]) -> str:

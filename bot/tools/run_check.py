@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pydantic import Field
 
+from bot.text import as_code_span
 from bot.tools.only_names import write_only_line
 from bot.tools.sandbox_job import begin_job, find_project, run_job
 from bot.tools.session import ToolSession
@@ -42,7 +43,7 @@ def run(session: ToolSession, arguments: RunCheckInput) -> str:
         commands = (write_only_line(check, arguments.only, session.read_tree()),)
     job = begin_job(session, commands)
     job = replace(job, folder=check.folder, environment=check.environment, setups=check.setups)
-    return run_job(session, job, check.name, is_check=True)
+    return run_job(session, job, as_code_span(check.name), is_check=True)
 
 
 def _find_check(project: ProjectChecks, name: str) -> ProjectCheck:

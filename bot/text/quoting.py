@@ -36,7 +36,7 @@ _REFERENCE_SIGN = re.compile(
     r"(?<![A-Za-z0-9])@(?=[A-Za-z0-9])|#(?=\d)|(?<=\b[Gg][Hh])(?P<gh>-)(?=\d)"
 )
 _CLOSING_WORD = re.compile(
-    r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b\s*:?\s*(?=https?://)", re.IGNORECASE
+    r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b\s*:?\s*(?=[<(\[*_]*https?://)", re.IGNORECASE
 )
 _BRACKET = re.compile(r"\\.|[\[\]]|\\\Z", re.DOTALL)
 _URL_SIGNS = ":/?#[]@!$&'*+,;=%~"  # a bar would end a table's cell, a parenthesis the link
@@ -180,15 +180,20 @@ def _missing_fence(tokens: Sequence[Token], lines: Sequence[str]) -> list[str]:
 
 
 def _defuse(text: str) -> str:
-    """Defuse running text; code spans stay."""
+    """Defuse running text; code spans stay. A word that closes the issue of a URL becomes "see"."""
     defused = ""
     for is_code, part in _split_code_spans(text):
-        safe = part if is_code else _LIVE.sub(_replace_live, part).replace("``", "` `")
+        safe = part if is_code else _defuse_words(part)
         # Two ticks that meet would be one mark of another length.
         if defused.endswith("`") and safe.startswith("`"):
             defused += " "
         defused += safe
     return defused
+
+
+def _defuse_words(text: str) -> str:
+    silent = _CLOSING_WORD.sub("see ", text)
+    return _LIVE.sub(_replace_live, silent).replace("``", "` `")
 
 
 def _replace_live(live: re.Match[str]) -> str:

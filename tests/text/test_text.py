@@ -432,3 +432,14 @@ def test_money_is_told_to_the_cent(usd, words):
 def test_things_are_counted():
     """One is no plural."""
     assert ["0 turns", "1 turn", "1,200 turns"] == [count_noun(n, "turn") for n in (0, 1, 1200)]
+
+
+@pytest.mark.parametrize("sign", ["", "<", "**"])
+def test_a_word_before_an_address_closes_no_issue(sign):
+    """GitHub closes the issue of an address too, in any repository that the reader may write to."""
+    url = "https://github.com/acme/other/issues/2"
+
+    assert f"It fixes {sign}{url}".replace("fixes", "see").replace("<", "&lt;") == defuse_markdown(
+        f"It fixes {sign}{url}", 1_000
+    )
+    assert f"It `fixes {url}`" == defuse_markdown(f"It `fixes {url}`", 1_000)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.ports import Mirrors
-from bot.values import SandboxJob, SandboxResult, SandboxState
+from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 
 
 @dataclass
@@ -23,6 +23,9 @@ class FolderSandbox:
 
     def describe(self) -> SandboxState:
         return SandboxState("bubblewrap")
+
+    def find_machine(self) -> Machine:
+        return Machine({"python3": "3.11.7"})
 
     def run(self, job: SandboxJob) -> SandboxResult:
         self.jobs.append(job)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.values import SandboxJob, SandboxResult, SandboxState
+from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 
 
 class Sandbox(Protocol):
@@ -12,6 +12,9 @@ class Sandbox(Protocol):
 
     def describe(self) -> SandboxState:
         """Return the tier that is used here, and what keeps a better one away."""
+
+    def find_machine(self) -> Machine:
+        """Return the programs that jobs can be run with here."""
 
     def run(self, job: SandboxJob) -> SandboxResult:
         """Run the commands; a set-up that is not made yet is made first. Never raises for what the
@@ -28,6 +31,10 @@ class NoSandbox:
     def describe(self) -> SandboxState:
         """Return the tier `none`."""
         return SandboxState("none", "No sandbox is set up here.")
+
+    def find_machine(self) -> Machine:
+        """Return no program."""
+        return Machine()
 
     def run(self, job: SandboxJob) -> SandboxResult:  # noqa: ARG002 - nothing runs
         """Run nothing, and say so."""

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.run import from_json, to_json
-from bot.steps.ask_model import open_conversation
+from bot.steps.ask_model import FOR_SANDBOX, open_conversation
 from bot.steps.renew_request import renew_request
-from bot.values import Comment, Issue, RunKey, RunState
+from bot.values import Comment, Issue, ProjectChecks, RunKey, RunState
 
 ISSUE = Issue(1, "Greet", "It shouts.", "ada")
 
@@ -102,3 +102,19 @@ def test_conversation_of_another_prompt_does_not_go_on(place):
         state = RunState(RunKey("k"), request, issue=ISSUE, tree=place.tree(), start=other)
 
         assert not renew_request(place.ports, state, ISSUE, request).is_same_prompt
+
+
+def test_a_conversation_has_the_tools_of_its_machine(place):
+    """One that could run code does not go on where none runs, and one that could not begins anew
+    where it can.
+    """
+    request = place.asking(place.issue())
+    answers = []
+    for prompts in (("begin",), ("begin", FOR_SANDBOX)):
+        start = open_conversation(place.ports, place.tree(), 1, prompts)
+        for project in (None, ProjectChecks()):
+            state = RunState(RunKey("k"), request, issue=ISSUE, tree=place.tree(), start=start)
+            renewal = renew_request(place.ports, replace(state, project=project), ISSUE, request)
+            answers.append(renewal.is_same_prompt)
+
+    assert [True, False, False, True] == answers

@@ -13,10 +13,11 @@ from bot.adapters.sandbox.collect_changes import Collected
 from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
 from bot.adapters.sandbox.folder_lock import locked
 from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace
+from bot.adapters.sandbox.read_machine import find_on_path, read_machine
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
 from bot.adapters.sandbox.workspace import Workspace, delete_workspace, open_workspace
 from bot.ports import Mirrors, Unreachable
-from bot.values import SandboxJob, SandboxResult, SandboxState
+from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 
 CHOICE = Callable[[], tuple[Tier | None, SandboxState]]
 ALWAYS = {"CI": "true", "LANG": "C.UTF-8"}  # as the services that run checks set it
@@ -39,10 +40,18 @@ class LocalSandbox:
         self._slots = threading.BoundedSemaphore(slots)
         self._choosing = threading.Lock()
         self._choice: tuple[Tier | None, SandboxState] | None = None
+        self._machine: Machine | None = None
 
     def describe(self) -> SandboxState:
         """Return the tier that is used here; the first call waits for its probes."""
         return self._find_tier()[1]
+
+    def find_machine(self) -> Machine:
+        """Return the programs of this machine; the first call asks each for its version."""
+        with self._choosing:
+            if self._machine is None:
+                self._machine = read_machine(find_on_path)
+            return self._machine
 
     def run(self, job: SandboxJob) -> SandboxResult:
         """Run the commands in the job's workspace, and read back what may come back."""

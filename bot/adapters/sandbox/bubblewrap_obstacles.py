@@ -23,6 +23,11 @@ APPARMOR_PROFILE = r"""
 printf 'abi <abi/4.0>,\nprofile bwrap /usr/bin/bwrap flags=(unconfined) {\n  userns,\n}\n'
  | sudo tee /etc/apparmor.d/bwrap && sudo systemctl reload apparmor
 """.replace("\n", "")
+CONTAINER_ADVICE = (
+    "A container lets it start that was made with `docker run --user 10001 --security-opt "
+    "seccomp=unconfined --security-opt systempaths=unconfined`, on Kubernetes one with `hostUsers: "
+    "false` and `procMount: Unmasked`."
+)
 
 
 def explain_unfit(program: str) -> str:
@@ -48,21 +53,17 @@ def explain_failure(
     text: str, sysctl: Path = SYSCTL, marks: tuple[Path, ...] = CONTAINER_MARKS
 ) -> str:
     """Say why a sandbox did not start, from the words that it ended with and the machine."""
-    words = " ".join(text.split()) or "It said nothing."
+    words = " ".join(text.split()).rstrip(".") or "nothing"
     if _read(sysctl / "kernel/unprivileged_userns_clone") == "0":
         return _advise("User namespaces are off", "sysctl -w kernel.unprivileged_userns_clone=1")
     if _read(sysctl / "user/max_user_namespaces") == "0":
         return _advise("User namespaces are off", "sysctl -w user.max_user_namespaces=15000")
     if _read(sysctl / "kernel/apparmor_restrict_unprivileged_userns") == "1":
         return _advise("AppArmor keeps bubblewrap from user namespaces", APPARMOR_PROFILE)
+    text = f"bubblewrap does not start here. It said: {words}."
     if any(mark.exists() for mark in marks):
-        options = "--user 10001 --security-opt seccomp=unconfined"
-        return (
-            "This container may not make namespaces: "
-            f"`docker run {options} --security-opt systempaths=unconfined` lets it, on Kubernetes "
-            f"`hostUsers: false` with `procMount: Unmasked`. bubblewrap said: {words}"
-        )
-    return f"bubblewrap does not start here. It said: {words}"
+        return f"{text} {CONTAINER_ADVICE}"
+    return text
 
 
 def _advise(cause: str, command: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -90,8 +91,8 @@ def _locate(mount: Path, root: str, path: str) -> Path:
 def _find_delegated(own: Path) -> Path:
     """Find where version 2 lets groups have limits: not beside processes, so mostly one above."""
     for folder in (own, own.parent):
-        with suppress(OSError):
-            (folder / "cgroup.subtree_control").write_text("+memory +pids")
+        if not set(CONTROLLERS) <= _list_enabled(folder):
+            _write(folder / "cgroup.subtree_control", "+memory +pids")
         if set(CONTROLLERS) <= _list_enabled(folder):
             return folder
     return own
@@ -156,9 +157,9 @@ def _remove(folder: Path) -> None:
     while time.monotonic() < deadline:
         try:
             folder.rmdir()
-        except FileNotFoundError:
-            return
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                return
             time.sleep(0.01)
         else:
             return

@@ -23,7 +23,7 @@ GIGABYTE = 1024**3
 
 def explain_wall(limits: SandboxLimits) -> str:
     """Say that a job took too long."""
-    return f"It was ended after {limits.wall_s:,.0f} s, the most a check may take."
+    return f"It was ended after {limits.wall_s:,g} s, the most a check may take."
 
 
 def explain_cpu(limits: SandboxLimits) -> str:

@@ -117,6 +117,8 @@ def build_filter(families: Sequence[int] = FAMILIES, machine: str = "") -> bytes
     `families` are the kinds of sockets that a process may open. Raises ValueError for a machine
     whose calls are not known.
     """
+    if explain_no_filter(machine):
+        raise ValueError(explain_no_filter(machine))
     column = MACHINES.index(machine or os.uname().machine)
     program = [
         (LOAD, 0, 0, ARCHITECTURE),

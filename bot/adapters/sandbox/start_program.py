@@ -80,16 +80,20 @@ ACTS: dict[str, tuple[Callable[..., None], int]] = {
 
 
 def main(arguments: list[str]) -> None:
-    """Do the acts, then become the program. An act that fails ends this with a sentence."""
+    """Do the acts, then become the program. What fails ends this with a sentence."""
+    os.umask(0o022)
     while (name := arguments.pop(0)) != "--":
         act, arity = ACTS[name]
         values = [arguments.pop(0) for _ in range(arity)]
-        try:
-            act(*values)
-        except OSError as error:
-            sys.exit(f"A sandbox cannot be started: {name} {' '.join(values)}: {error.strerror}.")
-    os.umask(0o022)
-    os.execv(arguments[0], arguments)  # noqa: S606 - no shell is wanted
+        _do(f"{name} {' '.join(values)}", act, *values)
+    _do(arguments[0], os.execv, arguments[0], arguments)
+
+
+def _do(words: str, act: Callable[..., None], *values: object) -> None:
+    try:
+        act(*values)
+    except OSError as error:
+        sys.exit(f"A sandbox cannot be started: {words}: {error.strerror}.")
 
 
 def _call(name: str, *arguments: object) -> None:

@@ -1,0 +1,113 @@
+"""What the filter says to a system call: read by a small machine that runs such programs."""
+
+from __future__ import annotations
+
+import errno
+import re
+import struct
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.sandbox.seccomp_filter import (
+    ABSENT,
+    AUDIT_ARCHITECTURES,
+    MACHINES,
+    REFUSED,
+    build_filter,
+    explain_no_filter,
+)
+
+ALLOW, KILL = 0x7FFF0000, 0x80000000
+HEADERS = (
+    Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    Path("/usr/include/asm-generic/unistd.h"),
+)
+CLONE, IOCTL, SOCKET, READ = ("x86_64", 56), ("x86_64", 16), ("x86_64", 41), ("x86_64", 0)
+
+
+def judge(
+    machine: str, number: int, *arguments: int, arch: int = 0, families=(1, 2, 10, 16)
+) -> str:
+    """Run the program on a call, as the kernel would, and name its verdict."""
+    arch = arch or AUDIT_ARCHITECTURES[MACHINES.index(machine)]
+    call = struct.pack("=IIQ6Q", number, arch, 0, *arguments, *[0] * (6 - len(arguments)))
+    program = list(struct.iter_unpack("=HBBI", build_filter(families, machine)))
+    word, position = 0, 0
+    while True:
+        code, if_true, if_false, constant = program[position]
+        position += 1
+        if code == 0x06:
+            return name_verdict(constant)
+        if code == 0x20:
+            word = struct.unpack_from("=I", call, constant)[0]
+        elif code == 0x05:
+            position += constant
+        else:
+            passed = {0x15: word == constant, 0x35: word >= constant, 0x45: word & constant}[code]
+            position += if_true if passed else if_false
+
+
+def name_verdict(verdict: int) -> str:
+    """Name what the program returned."""
+    if verdict in (ALLOW, KILL):
+        return "allowed" if verdict == ALLOW else "killed"
+    assert 0x00050000 == verdict & 0xFFFF0000
+    return errno.errorcode[verdict & 0xFFFF]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_calls_are_judged_by_their_numbers(machine: str):
+    """Each that is refused or absent, on both kinds of machine; others are let through."""
+    column = MACHINES.index(machine)
+    refused = {judge(machine, pair[column]) for pair in REFUSED.values() if pair[column]}
+    absent = {judge(machine, pair[column]) for pair in ABSENT.values()}
+    numbers = {pair[column] for pair in (REFUSED | ABSENT).values()}
+    others = {judge(machine, number, 1) for number in range(500) if number not in numbers}
+
+    assert ({"EPERM"}, {"ENOSYS"}, {"allowed"}) == (refused, absent, others)
+
+
+def test_calls_are_judged_by_their_arguments():
+    """New namespaces, typing into a terminal and other kinds of sockets, in the low word alone."""
+    vsock, above = 40, 1 << 32
+
+    assert "EPERM" == judge(*CLONE, 0x10000000 | 17)
+    assert "allowed" == judge(*CLONE, 0x003D0F00)  # a thread
+    assert "EPERM" == judge(*IOCTL, 0, 0x5412)
+    assert "EPERM" == judge(*IOCTL, 0, above | 0x5412)
+    assert "allowed" == judge(*IOCTL, 0x5412, 0x5401)
+    assert ["allowed"] * 4 == [judge(*SOCKET, family) for family in (1, 2, 10, 16)]
+    assert ["EPERM"] * 3 == [judge(*SOCKET, family) for family in (vsock, above | vsock, 0)]
+    assert ["allowed", "EPERM"] == [judge(*SOCKET, kind, families=(1,)) for kind in (1, 2)]
+
+
+def test_another_set_of_numbers_is_killed():
+    """Programs of 32 bits, and x32, which has numbers of its own for the same calls."""
+    assert "killed" == judge(*READ, arch=0x40000003)
+    assert "killed" == judge("x86_64", 0x40000000)
+    assert "killed" == judge("aarch64", 63, arch=0x40000028)
+
+
+def test_a_machine_without_a_filter_is_told():
+    """No filter, no sandbox."""
+    expected = "There is no filter of system calls for riscv64, only for x86_64 and aarch64."
+
+    assert expected == explain_no_filter("riscv64")
+    assert "" == explain_no_filter("aarch64")
+    with pytest.raises(ValueError, match="riscv64"):
+        build_filter(machine="riscv64")
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_numbers_are_the_kernels(column: int):
+    """As the headers of the C library have them, where they are; newer calls are not in all."""
+    if not HEADERS[column].exists():
+        pytest.skip("the headers of the kernel are not installed")
+    lines = re.finditer(r"^#define __NR_(\w+)\s+(\d+)$", HEADERS[column].read_text(), re.MULTILINE)
+    numbers = {line[1]: int(line[2]) for line in lines}
+    ours = {name: pair[column] for name, pair in (REFUSED | ABSENT).items()}
+
+    assert {} == {
+        name: number for name, number in ours.items() if numbers.get(name, number) != number
+    }

@@ -47,9 +47,17 @@ class Exit:
 class Tier(Protocol):
     """One way to run a process in a sandbox."""
 
-    name: TierName
-    has_own_root: bool  # whether the workspace is /work inside, and not its path on the host
-    has_own_network: bool  # whether `package_socket` can be bridged to a port inside
+    @property
+    def name(self) -> TierName:
+        """Its name."""
+
+    @property
+    def has_own_root(self) -> bool:
+        """Whether the workspace is /work inside, and not its path on the host."""
+
+    @property
+    def has_own_network(self) -> bool:
+        """Whether `package_socket` can be bridged to a port inside."""
 
     def find_obstacle(self) -> str:
         """Say why this tier does not work on this machine; empty when it does. Runs nothing of a

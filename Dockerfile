@@ -13,7 +13,7 @@ RUN /greenlit/bin/pip install --no-cache-dir --no-deps .
 
 FROM python:3.13-slim-bookworm
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends git ca-certificates \
+    && apt-get install --yes --no-install-recommends bubblewrap ca-certificates git \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --create-home greenlit \
     && install -d -o greenlit -g greenlit -m 0700 /var/lib/greenlit

@@ -14,7 +14,7 @@ done; \
 wait $$pid; status=$$?; [ ! -t 2 ] || printf '\r\033[K' >&2; exit $$status
 endef
 
-.PHONY: install demo test quick check format bench lock clean
+.PHONY: install demo sandbox test quick check format bench lock clean
 
 # The locks name everything, so nothing is resolved again: where a package asks for another's extra, pip 23 looks past the
 # pinned version to the newest, which has no hash here.
@@ -23,10 +23,14 @@ install: .venv/demo
 demo: .venv/demo
 	@$(BIN)/greenlit demo
 
+# What runs a repository's own checks; where it cannot be installed, its tests skip and say why.
+sandbox:
+	@deploy/install-bubblewrap.sh
+
 # Most tests wait for servers and processes, so more of them than cores run at a time. What needs none is measured: its
 # floor of branches only rises.
 PARALLEL := --numprocesses 4 --maxschedchunk 4
-test: .venv/dev tests/contracts/node_modules/.package-lock.json
+test: .venv/dev tests/contracts/node_modules/.package-lock.json sandbox
 	$(BIN)/pytest $(PARALLEL) -m "not served and not slow" --cov --cov-report=term:skip-covered --cov-fail-under=79
 	$(BIN)/pytest $(PARALLEL) -m "served or slow"
 

@@ -1,0 +1,108 @@
+"""Write the shell lines that make an environment, and those that tidy it up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from shlex import quote, split
+
+from bot.adapters.sandbox.environment_variables import (
+    CACHES,
+    CARGO,
+    HOME,
+    SCRATCH,
+    TOOLS,
+    VENV,
+)
+from bot.adapters.sandbox.package_indexes import KINDS
+from bot.adapters.sandbox.package_paths import BASE
+from bot.adapters.sandbox.toolchains import Toolchains
+from bot.values import ProjectSetup
+
+# Cargo reads which index stands for that of crates.io from this file alone.
+CARGO_CONFIGURATION = f"""[source.crates-io]
+replace-with = "mirror"
+[source.mirror]
+registry = "sparse+{BASE}/crates/"
+"""
+# Poetry asks its own index in any other case.
+COMPANIONS = {"poetry": ("poetry", "poetry-plugin-pypi-mirror")}
+
+
+def write_setup_script(
+    setups: Sequence[ProjectSetup], root: str, toolchains: Toolchains, *, is_online: bool
+) -> str:
+    """Write the script for `sh -e`; it says each command before it runs it."""
+    programs = list_programs(setups)
+    lines = ["umask 022", f"cd {quote(root)}", f"mkdir -p {HOME} {CACHES} {SCRATCH} {CARGO}"]
+    if is_online and "crates" in list_kinds(programs):
+        lines.append(f"printf %s {quote(CARGO_CONFIGURATION)} > {CARGO}/config.toml")
+    if "python" in list_kinds(programs):
+        lines.append(_write_environment_line(programs, toolchains, is_online=is_online))
+    if is_online:
+        lines += _list_installations(programs, toolchains)
+    lines.append("cd - > /dev/null")
+    for setup in setups:
+        lines.append(f"(cd ./{quote(setup.folder)}; set -x")
+        lines += setup.commands
+        lines.append(")")
+    return "\n".join(lines)
+
+
+def write_tidy_script(root: str) -> str:
+    """Write the script that removes caches, and lets the users of other sandboxes read the rest."""
+    gone = " ".join(quote(f"{root}/{folder}") for folder in (CACHES, SCRATCH))
+    return f"rm -rf {gone}; chmod -R u+rwX,go+rX,go-w {quote(root)}"
+
+
+def list_programs(setups: Sequence[ProjectSetup]) -> tuple[str, ...]:
+    """List the programs that set-ups need: those that they name, and those that they begin with."""
+    named = [program for setup in setups for program in setup.programs]
+    lines = [line for setup in setups for line in setup.commands]
+    begun = [_read_program(line) for line in lines]
+    known = [program for program in begun if program in KINDS]
+    return tuple(dict.fromkeys((*named, *known)))
+
+
+def list_kinds(programs: Sequence[str]) -> tuple[str, ...]:
+    """List the kinds of package indexes that programs install from."""
+    bare = (program.rstrip("0123456789.") for program in programs)
+    kinds = (KINDS.get(program) for program in (*programs, *bare))
+    return tuple(dict.fromkeys(kind for kind in kinds if kind))
+
+
+def _read_program(line: str) -> str:
+    try:
+        words = split(line, comments=True)
+    except ValueError:  # a line in the midst of a quotation
+        return ""
+    return words[0] if words else ""
+
+
+def _write_environment_line(
+    programs: Sequence[str], toolchains: Toolchains, *, is_online: bool
+) -> str:
+    """Write the line that makes a virtual environment, of the first Python that is named."""
+    named = next((program for program in programs if program.startswith("python")), "python3")
+    python = toolchains.find(named) or toolchains.find("python3") or "python3"
+    # Without package indexes, what the machine has installed is all there is.
+    options = "" if is_online else "--system-site-packages "
+    return f"{quote(str(python))} -m venv {options}{VENV}"
+
+
+def _list_installations(programs: Sequence[str], toolchains: Toolchains) -> list[str]:
+    """List the lines that install the programs which the machine does not have."""
+    missing = [program for program in programs if not toolchains.find(program)]
+    by_pip = [program for program in missing if toolchains.find_installer(program) == "pip"]
+    by_npm = [program for program in missing if toolchains.find_installer(program) == "npm"]
+    lines = []
+    if by_pip:
+        packages = [name for program in by_pip for name in COMPANIONS.get(program, (program,))]
+        # In an environment of their own: what they depend on is not what the project does.
+        lines.append(f"{VENV}/bin/python -m venv --without-pip {TOOLS}")
+        lines.append(
+            f"{VENV}/bin/python -m pip --python {TOOLS}/bin/python install --quiet "
+            + " ".join(packages)
+        )
+    if by_npm:
+        lines.append(f"npm install --global --silent {' '.join(by_npm)}")
+    return lines

@@ -99,8 +99,8 @@ OFFLINE = MappingProxyType(
 
 def write_setup_variables(root: Path, path: str, *, runs_scripts: bool) -> dict[str, str]:
     """Write the variables of a set-up that reaches the mirror. `path` is the toolchains' PATH."""
-    chosen = ALWAYS | SETUP | ({} if runs_scripts else NO_SCRIPTS)
-    return _fill(chosen, root) | {"PATH": _write_path(root, path)}
+    scripts = {} if runs_scripts else dict(NO_SCRIPTS)
+    return _fill(ALWAYS | SETUP | scripts, root) | {"PATH": _write_path(root, path)}
 
 
 def write_offline_setup_variables(root: Path, path: str) -> dict[str, str]:

@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from bot.adapters.sandbox.tier import Tier
-from bot.values import ProjectSetup
+from bot.adapters.sandbox.environment_store import EnvironmentStore
+from bot.adapters.sandbox.environment_variables import (
+    write_job_variables,
+    write_offline_setup_variables,
+    write_setup_variables,
+)
+from bot.adapters.sandbox.laid_paths import keep_new_paths, list_paths, write_lay_script
+from bot.adapters.sandbox.package_indexes import PackageIndexes, find_package_indexes
+from bot.adapters.sandbox.package_mirror import PackageMirror
+from bot.adapters.sandbox.setup_script import (
+    list_kinds,
+    list_programs,
+    write_setup_script,
+    write_tidy_script,
+)
+from bot.adapters.sandbox.tier import ENVIRONMENT, Exit, Launch, Tier
+from bot.adapters.sandbox.toolchains import USUAL, Toolchains, find_toolchains
+from bot.values import ProjectSetup, SandboxLimits
 
-DEFAULT_CAP_BYTES = 20 * 1024**3
+GIGABYTE = 1024**3
+CAP_BYTES = 20 * GIGABYTE
+LIMITS = SandboxLimits(
+    wall_s=1_800, cpu_s=3_600, memory_bytes=4 * GIGABYTE, processes=1_024, disk_bytes=8 * GIGABYTE
+)
+FORMAT = 1  # of what is in an environment: another number makes all of them anew
+REMEMBERED_S, REMEMBERED = 900.0, 64  # for how long a run is told again that its set-up failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +76,185 @@ class Environment:
         workspace. To run in its root, once for a workspace and an environment; `before` are the
         paths that another environment laid there.
         """
-        return ""
+        return write_lay_script(self.laid, str(ENVIRONMENT), before)
+
+
+class _SetupFailure(Exception):
+    """An environment cannot be made."""
+
+    def __init__(self, obstacle: str, log: bytes = b"") -> None:
+        super().__init__(obstacle)
+        self.log = log
 
 
 class Environments:
-    """The store of environments below a folder; the least recently used go when it is full."""
+    """The environments of a tier, in a store below a folder."""
 
-    def __init__(self, folder: Path, tier: Tier, cap_bytes: int = DEFAULT_CAP_BYTES) -> None:
-        self._folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        tier: Tier,
+        indexes: Callable[[Toolchains], PackageIndexes] | None = None,
+        cap_bytes: int = CAP_BYTES,
+    ) -> None:
+        self._store = EnvironmentStore(folder, cap_bytes)
         self._tier = tier
-        self._cap_bytes = cap_bytes
+        self._find_indexes = indexes or (lambda found: find_package_indexes({}, found.base_python))
+        self._failures: dict[tuple[Path, str], tuple[float, _SetupFailure]] = {}
+        self._lock = threading.Lock()
 
     @contextmanager
     def acquire(self, request: EnvironmentRequest) -> Iterator[Environment]:
         """Find or make the environment; it is kept from being evicted while the block lasts."""
-        yield Environment(variables={"PATH": "/usr/local/bin:/usr/bin:/bin"})
+        programs = list_programs(request.setups)
+        bare = self._describe(programs)
+        if not request.setups:
+            yield bare
+            return
+        key = self._write_key(request, programs)
+        with ExitStack() as stack:
+            try:
+                self._raise_known_failure(request, programs, key)
+                files, stored = stack.enter_context(
+                    self._store.hold(key, lambda files: self._make(request, files))
+                )
+            except _SetupFailure as failure:
+                self._remember(request, key, failure)
+                yield replace(bare, obstacle=str(failure), log=failure.log)
+                return
+            variables = _choose(
+                write_job_variables(self._find_root(files), _read_path(bare)), programs
+            )
+            yield replace(bare, key=key, folder=files, variables=variables, laid=stored.laid)
+
+    @cached_property
+    def _toolchains(self) -> Toolchains:
+        return find_toolchains()
+
+    @cached_property
+    def _indexes(self) -> PackageIndexes:
+        return self._find_indexes(self._toolchains)
+
+    def _describe(self, programs: tuple[str, ...]) -> Environment:
+        """Describe what is there without any set-up: the programs of the machine."""
+        usual = (*programs, *USUAL)
+        path = self._toolchains.write_path(usual)
+        return Environment(
+            variables={"PATH": path}, toolchains=self._toolchains.list_folders(usual)
+        )
+
+    def _find_root(self, files: Path) -> Path:
+        return ENVIRONMENT if self._tier.has_own_root else files
+
+    def _write_key(self, request: EnvironmentRequest, programs: tuple[str, ...]) -> str:
+        """Write the name of an environment: it is the same where the set-up would be."""
+        document = {
+            "format": FORMAT,
+            "tier": self._tier.name,
+            "repo": request.repo,
+            # Paths of the workspace are in what is installed; without a root each has its own.
+            "workspace": "" if self._tier.has_own_root else str(request.workspace),
+            "setups": [asdict(replace(setup, source="")) for setup in request.setups],
+            "inputs": {
+                path: hashlib.sha256(content).hexdigest()
+                for path, content in sorted(request.inputs.items())
+            },
+            "programs": self._toolchains.identify(programs),
+        }
+        return hashlib.sha256(json.dumps(document).encode()).hexdigest()[:40]
+
+    def _make(self, request: EnvironmentRequest, files: Path) -> tuple[str, ...]:
+        """Run the set-ups. Raises _SetupFailure."""
+        if not self._tier.has_own_root:
+            self._run_setups(request, files, request.workspace)
+            return ()
+        with request.make_workspace() as workspace:
+            before = list_paths(workspace)
+            self._run_setups(request, files, workspace)
+            return keep_new_paths(workspace, before, files, str(ENVIRONMENT))
+
+    def _run_setups(self, request: EnvironmentRequest, files: Path, workspace: Path) -> None:
+        programs = list_programs(request.setups)
+        root = self._find_root(files)
+        bare = self._describe(programs)
+        is_online = self._tier.has_own_network
+        script = write_setup_script(
+            request.setups, str(root), self._toolchains, is_online=is_online
+        )
+        launch = Launch(
+            ("/bin/sh", "-e", "-c", script),
+            workspace,
+            environment=self._write_variables(request, root, _read_path(bare)),
+            environment_folder=files,
+            makes_environment=True,
+            toolchains=bare.toolchains,
+            limits=LIMITS,
+        )
+        done, summary = self._launch(launch, programs)
+        if done.code != 0:
+            raise _SetupFailure(self._explain(done), done.output + summary.encode())
+        tidy = replace(launch, argv=("/bin/sh", "-c", write_tidy_script(str(root))))
+        self._tier.launch(tidy)
+
+    def _launch(self, launch: Launch, programs: tuple[str, ...]) -> tuple[Exit, str]:
+        """Launch a set-up beside a mirror, where the tier reaches one; say what was fetched."""
+        if not self._tier.has_own_network:
+            return self._tier.launch(launch), ""
+        indexes = self._indexes.select(list_kinds(programs))
+        with TemporaryDirectory(prefix="greenlit-") as folder:
+            socket = Path(folder) / "packages.sock"
+            with PackageMirror(indexes, socket) as mirror:
+                done = self._tier.launch(replace(launch, package_socket=socket))
+                return done, f"\n{mirror.quota.describe()}\n"
+
+    def _write_variables(
+        self, request: EnvironmentRequest, root: Path, path: str
+    ) -> dict[str, str]:
+        runs_scripts = any(setup.runs_scripts for setup in request.setups)
+        if self._tier.has_own_network:
+            variables = write_setup_variables(root, path, runs_scripts=runs_scripts)
+        else:
+            variables = write_offline_setup_variables(root, path)
+        return _choose(variables, list_programs(request.setups))
+
+    def _explain(self, done: Exit) -> str:
+        """Say why a set-up failed."""
+        if done.limit_hit:
+            return f"The set-up was ended: {done.limit_hit}"
+        text = f"The set-up failed with exit code {done.code}."
+        if self._tier.has_own_network:
+            return text
+        return f"{text} It has no network here, so what it installs must be on the machine already."
+
+    def _raise_known_failure(
+        self, request: EnvironmentRequest, programs: tuple[str, ...], key: str
+    ) -> None:
+        missing = self._toolchains.find_missing(programs, installs=self._tier.has_own_network)
+        if missing:
+            raise _SetupFailure(f"The machine does not have {', '.join(missing)}.")
+        with self._lock:
+            until, failure = self._failures.pop((request.workspace, key), (0.0, None))
+            if failure and until > time.monotonic():
+                self._failures[request.workspace, key] = (until, failure)
+                raise failure
+
+    def _remember(self, request: EnvironmentRequest, key: str, failure: _SetupFailure) -> None:
+        """Remember a failure for the run, so that it does not wait for it again; not for ever."""
+        with self._lock:
+            self._failures.setdefault(
+                (request.workspace, key), (time.monotonic() + REMEMBERED_S, failure)
+            )
+            while len(self._failures) > REMEMBERED:
+                del self._failures[next(iter(self._failures))]
+
+
+def _read_path(environment: Environment) -> str:
+    return environment.variables["PATH"]
+
+
+def _choose(variables: dict[str, str], programs: tuple[str, ...]) -> dict[str, str]:
+    """Leave out the virtual environment where none is made."""
+    if "python" in list_kinds(programs):
+        return variables
+    absent = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT")
+    return {name: value for name, value in variables.items() if name not in absent}

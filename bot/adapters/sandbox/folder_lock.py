@@ -12,12 +12,13 @@ OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 @contextmanager
-def locked(path: Path, *, waits: bool = True) -> Iterator[None]:
+def locked(path: Path, *, waits: bool = True, is_shared: bool = False) -> Iterator[None]:
     """Hold the lock while the block lasts. Raises BlockingIOError where it does not wait.
 
-    The file's time tells when it was held last; whoever holds it may delete it.
+    The file's time tells when it was held last; whoever holds it alone may delete it.
     """
-    descriptor = _lock_file(path, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    kind = fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX
+    descriptor = _lock_file(path, kind if waits else kind | fcntl.LOCK_NB)
     try:
         if waits:
             os.utime(descriptor)

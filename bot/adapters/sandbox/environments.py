@@ -88,18 +88,22 @@ class _SetupFailure(Exception):
 
 
 class Environments:
-    """The environments of a tier, in a store below a folder."""
+    """The environments of a tier, in a store below a folder.
+
+    `indexes` are addresses of package indexes by kind; those that are not told are asked of pip,
+    npm, Cargo and Go.
+    """
 
     def __init__(
         self,
         folder: Path,
         tier: Tier,
-        indexes: Callable[[Toolchains], PackageIndexes] | None = None,
+        indexes: Mapping[str, str] | None = None,
         cap_bytes: int = CAP_BYTES,
     ) -> None:
         self._store = EnvironmentStore(folder, cap_bytes)
         self._tier = tier
-        self._find_indexes = indexes or (lambda found: find_package_indexes({}, found.base_python))
+        self._configured_indexes = indexes or {}
         self._failures: dict[tuple[Path, str], tuple[float, _SetupFailure]] = {}
         self._lock = threading.Lock()
 
@@ -133,7 +137,7 @@ class Environments:
 
     @cached_property
     def _indexes(self) -> PackageIndexes:
-        return self._find_indexes(self._toolchains)
+        return find_package_indexes(self._configured_indexes, self._toolchains.base_python)
 
     def _describe(self, programs: tuple[str, ...]) -> Environment:
         """Describe what is there without any set-up: the programs of the machine."""

@@ -22,25 +22,33 @@ from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 CHOICE = Callable[[], tuple[Tier | None, SandboxState]]
 ALWAYS = {"CI": "true", "LANG": "C.UTF-8"}  # as the services that run checks set it
 SLOTS = 4
-WORKSPACES = "workspaces"
+WORKSPACES, ENVIRONMENTS = "workspaces", "environments"
 
 
 class LocalSandbox:
     """Runs jobs in a tier that `choose_tier` finds at the first use, which takes a second or two.
 
-    One job at a time in a workspace, and `slots` of them at a time in all.
+    One job at a time in a workspace, and `slots` of them at a time in all. `indexes` are those of
+    packages, by kind, where they are not those of the machine's own tools.
     """
 
     def __init__(
-        self, folder: Path, mirrors: Mirrors, choose_tier: CHOICE, slots: int = SLOTS
+        self,
+        folder: Path,
+        mirrors: Mirrors,
+        choose_tier: CHOICE,
+        slots: int = SLOTS,
+        indexes: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder.absolute()
+        self._indexes = indexes
         self._mirrors = mirrors
         self._choose_tier = choose_tier
         self._slots = threading.BoundedSemaphore(slots)
         self._choosing = threading.Lock()
         self._choice: tuple[Tier | None, SandboxState] | None = None
         self._machine: Machine | None = None
+        self._environments: Environments | None = None
 
     def describe(self) -> SandboxState:
         """Return the tier that is used here; the first call waits for its probes."""
@@ -105,10 +113,7 @@ class LocalSandbox:
     def _acquire_environment(
         self, tier: Tier, workspace: Workspace, job: SandboxJob
     ) -> Iterator[Environment]:
-        if not job.setups:
-            yield Environment()
-            return
-        inputs = self._read_inputs(job)
+        inputs = self._read_inputs(job) if job.setups else {}
         request = EnvironmentRequest(
             job.tree.repo.name,
             job.setups,
@@ -116,8 +121,14 @@ class LocalSandbox:
             workspace.files,
             lambda: self._make_bare_workspace(workspace.path / "setup", job),
         )
-        with Environments(self._folder / "environments", tier).acquire(request) as environment:
+        with self._open_environments(tier).acquire(request) as environment:
             yield environment
+
+    def _open_environments(self, tier: Tier) -> Environments:
+        with self._choosing:
+            if self._environments is None:
+                self._environments = Environments(self._folder / ENVIRONMENTS, tier, self._indexes)
+            return self._environments
 
     def _read_inputs(self, job: SandboxJob) -> Mapping[str, bytes]:
         """Read what the set-ups depend on, as it is with the patch."""

@@ -17,7 +17,9 @@ import uvicorn
 import yaml
 
 from bot.adapters.dbos.durable_engine import DurableEngine
-from bot.assembly import build_engine, build_github
+from bot.adapters.sandbox.local_sandbox import LocalSandbox
+from bot.adapters.sandbox.tier import Tier
+from bot.assembly import build_engine, build_github, build_mirrors
 from bot.cli.demo.bot_process import program_path
 from bot.forge import AppKeys, Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
@@ -31,7 +33,7 @@ from bot.forge.claude_script import (
 )
 from bot.run import RunView
 from bot.settings import Settings
-from bot.values import RunKey
+from bot.values import RunKey, SandboxState
 from bot.web.door import create_door
 from bot.web.server import create_server
 from handlers import route
@@ -231,15 +233,25 @@ def forged(
 
 @contextmanager
 def staged(
-    home: Path, wrap, play: Script | ClaudeDouble, tree: Mapping[str, str] = FILES, **more: object
+    home: Path,
+    wrap,
+    play: Script | ClaudeDouble,
+    tree: Mapping[str, str] = FILES,
+    tier: Tier | None = None,
+    **more: object,
 ) -> Iterator[Stage]:
-    """The bot on its stage."""
+    """The bot on its stage; with a tier it has a sandbox."""
     with ExitStack() as stack:
         forge, keys, url = stack.enter_context(forged(home, wrap, tree))
         double = play if isinstance(play, ClaudeDouble) else ClaudeDouble(play, pace=0)
         claude = stack.enter_context(serve_claude(double))
         settings = Settings.model_validate(settings_for(keys, url, claude, home / "bot", **more))
-        durable = build_engine(settings, build_github(settings))
+        sandbox = None
+        if tier is not None:
+            choice = (tier, SandboxState(tier.name))
+            mirrors = build_mirrors(settings)
+            sandbox = LocalSandbox(settings.home / "sandbox", mirrors, lambda: choice)
+        durable = build_engine(settings, build_github(settings), sandbox)
         durable.launch()
         stack.callback(durable.close)
         webhooks = stack.enter_context(_listening(durable, keys.webhook_secret))

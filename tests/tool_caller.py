@@ -41,7 +41,7 @@ class ToolCaller:
             patch=Patch(kept),
             plan=outcome.plan or self.context.plan,
             finish=outcome.words or self.context.finish,
-            jobs=outcome.jobs,
+            jobs=self.context.jobs if outcome.jobs is None else outcome.jobs,
         )
         return outcome
 

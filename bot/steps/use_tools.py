@@ -38,7 +38,7 @@ class TurnOutcome:
     todo: tuple[str, ...] | None = None
     words: Finish | None = None  # that `finish` was given, also where it was refused
     answers: tuple[ThreadAnswer, ...] = ()  # to threads of the review
-    jobs: tuple[JobRecord, ...] = ()  # in the sandbox, with those of earlier turns
+    jobs: tuple[JobRecord, ...] | None = None  # in the sandbox, where any was run
     sandbox_s: float = 0.0  # that the jobs of this turn took
 
 
@@ -71,7 +71,7 @@ def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) ->
         session.todo,
         session.words,
         tuple(session.answers.values()),
-        session.jobs,
+        None if session.jobs == context.jobs else session.jobs,
         round(session.sandbox_s, 3),
     )
 

@@ -221,7 +221,7 @@ def _after_tools(state: RunState, outcome: TurnOutcome) -> RunState:
         plan=outcome.plan or state.plan,
         finish=outcome.words or outcome.finish or state.finish,
         todo=state.todo if outcome.todo is None else outcome.todo,
-        jobs=outcome.jobs,
+        jobs=state.jobs if outcome.jobs is None else outcome.jobs,
         sandbox_s=state.sandbox_s + outcome.sandbox_s,
     )
 

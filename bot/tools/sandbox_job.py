@@ -18,6 +18,7 @@ from bot.tools.write_files import list_protected, write_files
 from bot.values import JobRecord, ProjectChecks, SandboxJob, SandboxResult
 
 TURN_S = 900.0  # that the jobs of one turn may take together: people are heard between turns
+KEPT_JOBS = 12
 LISTED_CHANGES = 10
 LOG_NUMBERS = 10**9
 AGAIN = "(It ran before on the very same files. This is what came of it then.)"
@@ -83,7 +84,8 @@ def run_job(session: ToolSession, job: SandboxJob, name: str, *, is_check: bool)
     answer = render_result(JobTitle(name, is_check, number), result, files)
     notes = tuple(_take_back(session, result))
     if result.exit_code is not None and not notes:
-        session.jobs = (*kept, JobRecord(number, answer, result.has_passed))
+        record = JobRecord(number, answer, result.has_passed)
+        session.jobs = (*kept, record)[-KEPT_JOBS:]
     else:
         session.jobs = kept
     return "\n".join([answer, *notes])

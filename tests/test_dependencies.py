@@ -46,7 +46,7 @@ def imported(*, boxed):
             modules = []
             if isinstance(node, ast.Import):
                 modules = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 modules = [node.module]
             names.update(module.partition(".")[0] for module in modules)
     foreign = names - OWN - set(sys.stdlib_module_names)

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     locating,
     overhead,
     reviews,
+    sandboxes,
     suggestions,
     tokens,
 )
@@ -38,6 +39,7 @@ def main() -> None:
         ("Reviews: from the submission to the last answered thread", reviews),
         ("Door: 600 signed deliveries from 50 connections", door),
         ("Checkout: a repository of 10,000 files over HTTP", checkout),
+        ("Sandbox: to start one, and output without end", sandboxes),
         ("Gates: a change of twenty files", gates),
         ("Locate: CPU time and memory", locating),
         ("Tokens: a scripted run", tokens),

@@ -216,7 +216,7 @@ def run_check_on(
         work.workspace,
         check.folder,
         check.environment,
-        work.project.setups,
+        check.setups,
     )
     return ports.sandbox.run(job)
 

@@ -13,8 +13,9 @@ from bot.adapters.sandbox.collect_changes import Collected
 from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
 from bot.adapters.sandbox.folder_lock import locked
 from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace
-from bot.adapters.sandbox.read_machine import find_on_path, read_machine
+from bot.adapters.sandbox.read_machine import read_machine
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
+from bot.adapters.sandbox.toolchains import find_toolchains
 from bot.adapters.sandbox.workspace import Workspace, delete_workspace, open_workspace
 from bot.ports import Mirrors, Unreachable
 from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
@@ -58,7 +59,7 @@ class LocalSandbox:
         """Return the programs of this machine; the first call asks each for its version."""
         with self._choosing:
             if self._machine is None:
-                self._machine = read_machine(find_on_path)
+                self._machine = read_machine(find_toolchains().find)
             return self._machine
 
     def run(self, job: SandboxJob) -> SandboxResult:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,11 +10,11 @@ from pathlib import Path
 
 from bot.values import Machine
 
-PROGRAMS = (
+PROGRAMS = (  # not docker: nobody answers it in a sandbox
     *("python3", "node", "npm", "go", "cargo", "java", "mvn", "gradle", "ruby", "php", "composer"),
     *("elixir", "dotnet", "deno", "bun", "swift", "sbt", "zig", "julia", "make", "cmake", "just"),
     *("bash", "bazel", "golangci-lint", "staticcheck", "task", "shellcheck", "hadolint"),
-    *("clang-format", "docker"),
+    "clang-format",
 )
 PYTHONS = tuple(f"python3.{minor}" for minor in range(8, 20))
 ASK = {"go": "version"}  # where it is not --version
@@ -32,12 +31,6 @@ def read_machine(find_program: FindProgram, programs: Iterable[str] = PROGRAMS) 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         versions = pool.map(_read_version, paths, paths.values())
         return Machine(dict(zip(paths, versions, strict=True)))
-
-
-def find_on_path(program: str) -> Path | None:
-    """Find a program as a shell would."""
-    path = shutil.which(program)
-    return Path(path) if path else None
 
 
 def _find_all(find_program: FindProgram, programs: Iterable[str]) -> Iterator[tuple[str, Path]]:

@@ -22,6 +22,7 @@ from bot.adapters.sandbox.environment_variables import (
 from bot.adapters.sandbox.laid_paths import keep_new_paths, list_paths, write_lay_script
 from bot.adapters.sandbox.package_indexes import PackageIndexes, find_package_indexes
 from bot.adapters.sandbox.package_mirror import PackageMirror
+from bot.adapters.sandbox.package_quota import MirrorLimits
 from bot.adapters.sandbox.setup_script import (
     list_kinds,
     list_programs,
@@ -194,20 +195,23 @@ class Environments:
             toolchains=bare.toolchains,
             limits=LIMITS,
         )
-        done, summary = self._launch(launch, programs)
+        runs_scripts = any(setup.runs_scripts for setup in request.setups)
+        done, summary = self._launch(launch, programs, MirrorLimits(allows_sources=runs_scripts))
         if done.code != 0:
             raise _SetupFailure(self._explain(done), done.output + summary.encode())
         tidy = replace(launch, argv=("/bin/sh", "-c", write_tidy_script(str(root))))
         self._tier.launch(tidy)
 
-    def _launch(self, launch: Launch, programs: tuple[str, ...]) -> tuple[Exit, str]:
+    def _launch(
+        self, launch: Launch, programs: tuple[str, ...], limits: MirrorLimits
+    ) -> tuple[Exit, str]:
         """Launch a set-up beside a mirror, where the tier reaches one; say what was fetched."""
         if not self._tier.has_own_network:
             return self._tier.launch(launch), ""
         indexes = self._indexes.select(list_kinds(programs))
         with TemporaryDirectory(prefix="greenlit-") as folder:
             socket = Path(folder) / "packages.sock"
-            with PackageMirror(indexes, socket) as mirror:
+            with PackageMirror(indexes, socket, limits) as mirror:
                 done = self._tier.launch(replace(launch, package_socket=socket))
                 return done, f"\n{mirror.quota.describe()}\n"
 

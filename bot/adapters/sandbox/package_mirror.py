@@ -5,6 +5,7 @@ It answers GET and HEAD for pages and files of packages. Credentials of an index
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ PART_BYTES = 65_536
 CONFIGURATION_BYTES = 65_536
 READING = ("GET", "HEAD")
 MISSING = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz")
 CRATES_CONFIGURATION = "/crates/config.json"
 # What a client may ask an index for, by the links of its pages; its own words go no further.
 FORMATS = {
@@ -48,7 +50,9 @@ class PackageMirror:
     def __init__(
         self, indexes: PackageIndexes, address: Path, limits: MirrorLimits | None = None
     ) -> None:
-        self.quota = PackageQuota(limits or MirrorLimits())
+        limits = limits or MirrorLimits()
+        self.quota = PackageQuota(limits)
+        self._allows_sources = limits.allows_sources
         self._indexes = indexes
         self._upstream = PackageUpstream(indexes)
         self._paths = PackagePaths(indexes, secrets.token_bytes(32))
@@ -68,6 +72,10 @@ class PackageMirror:
         page = self._paths.read(path) or self._find_crate(path)
         if not page:
             raise MirrorRefusal(403, "The mirror has package indexes alone: no such path is there.")
+        if path.endswith(SOURCES) and not self._allows_sources:
+            raise MirrorRefusal(
+                403, "Only wheels are served: a source archive runs code to install."
+            )
         if page.name:
             self.quota.check_name(page.name)
         return page
@@ -83,8 +91,9 @@ class PackageMirror:
         wanted = formats[0] if formats[0] in accept else formats[-1]
         url, answer = self._upstream.fetch(method, page, wanted)
         if answer.status != HTTPStatus.OK:
-            answer.release_conn()
+            answer.close()  # with what was not read
             raise self._explain(answer.status, page)
+        self.quota.count_name(page.name, is_found=True)
         parts = answer.stream(PART_BYTES, decode_content=bool(page.links))
         if not page.links:
             return answer, parts
@@ -96,7 +105,7 @@ class PackageMirror:
 
     def _explain(self, status: int, page: IndexPage) -> MirrorRefusal:
         if status in MISSING:
-            self.quota.count_missing(page.name or page.url)
+            self.quota.count_name(page.name or page.url, is_found=False)
             return MirrorRefusal(404, "The package index has no such package or file.")
         return MirrorRefusal(502, f"The package index answered {status}.")
 
@@ -109,7 +118,8 @@ class PackageMirror:
         page = IndexPage(f"{index.url}/config.json", index.authorization)
         _, answer = self._upstream.fetch("GET", page, "application/json")
         try:
-            document = urllib3.HTTPResponse(answer.read(CONFIGURATION_BYTES), status=200).json()
+            with answer:
+                document = json.loads(answer.read(CONFIGURATION_BYTES))
             return self._paths.read_crate(path, document["dl"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreachable("The index of crates does not say where they are.") from error

@@ -56,15 +56,15 @@ class PackagePaths:
         path = path.replace("%2f", "/").replace("%2F", "/")
         if match := _PYTHON.fullmatch(path):
             index = self._find_index("python", int(match["number"] or 0))
-            return _join(index, f"{match['name']}/", "url")
+            return _join(index, f"{match['name']}/", match["name"], "url")
         if match := _NODE.fullmatch(path):
             index = self._find_index("node")
-            page = path.removeprefix("/npm/").replace("/", "%2f", 0 if match["file"] else 1)
-            return _join(index, page, "" if match["file"] else "tarball")
+            page = path.removeprefix("/npm/").replace("/", "%2F", 0 if match["file"] else 1)
+            return _join(index, page, match["name"], "" if match["file"] else "tarball")
         for pattern, kind in ((_CRATE, "crates"), (_GO, "go")):
             if match := pattern.fullmatch(path):
                 index = self._find_index(kind)
-                return _join(index, match["page"])
+                return _join(index, match["page"], match["page"].partition("/@")[0])
         return self._read_file(path)
 
     def read_crate(self, path: str, template: str) -> IndexPage | None:
@@ -118,10 +118,12 @@ def write_crates_configuration() -> bytes:
     return json.dumps({"dl": f"{BASE}/crates/dl"}).encode()
 
 
-def _join(index: IndexAddress | None, page: str, links: LinkKey = "") -> IndexPage | None:
+def _join(
+    index: IndexAddress | None, page: str, name: str, links: LinkKey = ""
+) -> IndexPage | None:
     if not index:
         return None
-    return IndexPage(f"{index.url}/{page}", index.authorization, links, page)
+    return IndexPage(f"{index.url}/{page}", index.authorization, links, name)
 
 
 def _fill(template: str, name: str, version: str) -> str:

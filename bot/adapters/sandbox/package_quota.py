@@ -19,6 +19,7 @@ class MirrorLimits:
     total_bytes: int = 4 * 1024**3
     file_bytes: int = 1024**3
     missing_names: int = 200
+    allows_sources: bool = False  # of Python's packages, which run code while they install
 
 
 class MirrorRefusal(Exception):
@@ -37,6 +38,7 @@ class PackageQuota:
         self._lock = threading.Lock()
         self._requests = 0
         self._bytes = 0
+        self._found: set[str] = set()
         self._missing: set[str] = set()
         self._refused = 0
         self._refusals: dict[str, None] = {}
@@ -51,18 +53,20 @@ class PackageQuota:
                 )
 
     def check_name(self, name: str) -> None:
-        """Raise MirrorRefusal once too many names were asked for that no index has."""
+        """Raise MirrorRefusal for a new name once too many were asked for that no index has."""
         with self._lock:
-            if len(self._missing) >= self._limits.missing_names and name not in self._missing:
+            is_known = name in self._found or name in self._missing
+            if len(self._missing) >= self._limits.missing_names and not is_known:
                 raise MirrorRefusal(
                     403,
                     f"{len(self._missing)} packages were asked for that no index has; no more are.",
                 )
 
-    def count_missing(self, name: str) -> None:
-        """Count a name that the index does not have."""
+    def count_name(self, name: str, *, is_found: bool) -> None:
+        """Count a name that the index has, or does not have."""
         with self._lock:
-            self._missing.add(name)
+            names = self._found if is_found else self._missing
+            names.add(name)
 
     def count_bytes(self, amount: int, of_file: int) -> None:
         """Count what is sent; `of_file` is what the file had before, or will have as a whole.

@@ -54,7 +54,7 @@ class PackageUpstream:
             target = answer.get_redirect_location()
             if not target:
                 return url, answer
-            answer.release_conn()
+            answer.close()  # with what was not read
             previous, url = url, urljoin(url, target)
             if urlsplit(previous)[:2] != urlsplit(url)[:2]:
                 authorization = ""
@@ -76,7 +76,7 @@ class PackageUpstream:
                 preload_content=False,
                 decode_content=False,
                 redirect=False,
-                retries=urllib3.Retry(connect=2, read=0, redirect=False, other=0),
+                retries=urllib3.Retry(connect=2, read=1, redirect=False, other=0),
             )
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise Unreachable(f"{parts.hostname} does not answer.") from error
@@ -119,7 +119,7 @@ class PackageUpstream:
         allowed = [
             address for address in addresses if address in known or _is_public(parts, address)
         ]
-        if len(allowed) < len(addresses):
+        if not allowed:
             raise Unreachable(f"Nothing is fetched from {parts.hostname}: it is no public host.")
         return allowed[0]
 

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.sandbox.bubblewrap_command import (
+    ETC_FILES,
     FILES,
     Bind,
     Descriptors,
@@ -124,6 +125,7 @@ def _name_group(uid: int) -> str:
 @contextmanager
 def _open_descriptors() -> Iterator[Descriptors]:
     files = {path: _open_bytes(content) for path, content in FILES.items()}
+    files |= {path: os.open(path, os.O_RDONLY) for path in ETC_FILES if Path(path).is_file()}
     descriptors = Descriptors(files, _open_bytes(build_filter()), _open_bytes(b""))
     try:
         yield descriptors

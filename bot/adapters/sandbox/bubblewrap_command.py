@@ -14,23 +14,22 @@ DEFAULTS = {"HOME": HOME, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF
 SOCKET, BRIDGE = "/run/packages.sock", "/run/package_bridge.py"
 
 # Of /etc only what programs need to start: no accounts, no keys, nothing that people configure.
-ETC = (
+ETC_FOLDERS = (
     "/etc/alternatives",
     "/etc/crypto-policies",
     "/etc/java-*",
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
     "/etc/maven/logging",
-    "/etc/maven/m2.conf",
-    "/etc/mime.types",
-    "/etc/os-release",
     "/etc/pki/ca-trust",
     "/etc/pki/java",
     "/etc/pki/tls/certs",
+    "/etc/ssl/certs",
+)
+ETC_FILES = (  # are copied: each bind takes longer than all before it
+    "/etc/ld.so.cache",
+    "/etc/maven/m2.conf",
+    "/etc/mime.types",
     "/etc/protocols",
     "/etc/services",
-    "/etc/ssl/certs",
     "/etc/ssl/openssl.cnf",
 )
 FILES = {
@@ -85,7 +84,9 @@ def list_binds(launch: Launch, bridge: Path) -> tuple[Bind, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Descriptors:
-    """Open files that bubblewrap reads or writes: what is in FILES, the filter, and the status."""
+    """Open files that bubblewrap reads or writes: FILES and ETC_FILES by path, the filter, and the
+    status.
+    """
 
     files: Mapping[str, int]
     seccomp: int
@@ -129,6 +130,6 @@ def _list_system() -> Iterator[str]:
             yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from ("--ro-bind", str(path), str(path))
-    for pattern in ETC:
+    for pattern in ETC_FOLDERS:
         for path in Path("/").glob(pattern.removeprefix("/")):
             yield from ("--ro-bind", str(path), str(path))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
-TICKS = os.sysconf("SC_CLK_TCK")
+TICKS, PAGE_BYTES = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,25 @@ def measure_usage(pids: list[int]) -> Usage:
 
 
 def measure_memory(pids: list[int]) -> int:
-    """Measure the bytes of memory; what processes share is counted once."""
+    """Measure the bytes of memory. What processes share is counted once, where the kernel lets this
+    process see it, else in each.
+    """
     total = 0
     for pid in pids:
         with suppress(OSError):
-            for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) * 1024
+            try:
+                total += _read_share(PROC / str(pid) / "smaps_rollup")
+            except PermissionError:
+                pages = (PROC / str(pid) / "statm").read_text().split()[1]
+                total += int(pages) * PAGE_BYTES
     return total
+
+
+def _read_share(file: Path) -> int:
+    for line in file.read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
 
 
 def count_own_threads() -> int:

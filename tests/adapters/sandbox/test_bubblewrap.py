@@ -214,28 +214,30 @@ def test_a_bot_that_is_not_root_uses_its_own_uid(tier: Bubblewrap, tmp_path: Pat
     script = UNPRIVILEGED.replace("/tmp/greenlit-unprivileged", f"{base}/tmp/own")
     python = base / "python" / "bin" / "python3"
     command = [str(python), "-I", "-S", "-B", "-c", script, str(base / "code")]
-    start = [sys.executable, "-I", "-S", start_program.__file__, *acts, "become", "60999", "--"]
-    done = subprocess.run([*start, *command], capture_output=True, text=True, check=False)
+    with UidPool().take() as uid:
+        acts += ["become", str(uid)]
+        start = [sys.executable, "-I", "-S", start_program.__file__, *acts, "--", *command]
+        done = subprocess.run(start, capture_output=True, text=True, check=False)
 
     assert "" == done.stderr
     assert "cat: /etc/shadow: No such file or directory" in done.stdout
-    assert done.stdout.endswith("60999 60999\n")
+    assert done.stdout.endswith(f"{uid} {uid}\n")
 
 
 @AS_ROOT
 def test_a_uid_is_of_one_sandbox_at_a_time(tmp_path: Path):
     """The preferred one is given where it is free; when all are taken, people are told so."""
-    pool = UidPool(tmp_path / "locks", first=61_500, size=2)
-    with pool.take(61_501) as first, pool.take(61_501) as second:
+    pool = UidPool(tmp_path / "locks", first=61_100, size=2)
+    with pool.take(61_101) as first, pool.take(61_101) as second:
         with (
             pytest.raises(Unreachable, match="All 2 user ids for sandboxes are in use"),
             pool.take(),
         ):
             pass
 
-        assert (61_501, 61_500) == (first, second)
+        assert (61_101, 61_100) == (first, second)
     with pool.take() as again:
-        assert 61_500 == again
+        assert 61_100 == again
 
 
 @AS_ROOT

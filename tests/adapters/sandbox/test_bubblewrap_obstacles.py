@@ -20,7 +20,9 @@ def make_program(folder: Path, script: str) -> str:
 
 def make_tier(folder: Path, script: str) -> Bubblewrap:
     """The tier with another program."""
-    return Bubblewrap(UidPool(folder / "locks"), program=make_program(folder, script))
+    return Bubblewrap(
+        UidPool(folder / "locks", first=61_100, size=1), program=make_program(folder, script)
+    )
 
 
 def test_a_missing_or_old_program_is_told(tmp_path: Path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.logs import attach_code, clean_log, find_summary, read_log, render_reading
 from bot.text import strip_invisible
@@ -70,18 +70,22 @@ def _render_output(
         if not find_summary(lines):
             yield quote_lines(lines[-PASSED_LINES:])
         return
-    reading = "" if result.has_passed else _read_failures(result, files)
+    shown = _shorten(lines)
+    is_whole = not title.is_check and len(shown) == len(lines)
+    reading = "" if result.has_passed or is_whole else _read_failures(title, result, files)
     if reading:
         yield reading
     if not reading or not title.is_check:
-        yield quote_lines(_shorten(lines))
+        yield quote_lines(shown)
 
 
-def _read_failures(result: SandboxResult, files: TreeFiles) -> str:
+def _read_failures(title: JobTitle, result: SandboxResult, files: TreeFiles) -> str:
     """Read the failures in the log; empty where no parser knows any."""
     reading = read_log(result.log.split(b"\n"), files.paths())
     if not reading.failures or reading.confidence == "low":
         return ""
+    if not title.is_check:
+        reading = replace(reading, excerpt="")  # all that it printed last is shown
     text = render_reading(attach_code(reading, files.read), READING_CHARS)
     return f"{text}\n(There is no network here.)" if reading.category == "infra" else text
 

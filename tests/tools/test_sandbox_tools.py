@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from bot.adapters.log_cache import DiskLogCache
+from bot.adapters.sandbox.bubblewrap import Bubblewrap
+from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.assembly import SystemClock
 from bot.ports import Ports
 from bot.run import from_json, to_json
@@ -23,8 +25,10 @@ from bot.values import (
     ProjectChecks,
     RepoConfig,
     SandboxResult,
+    SandboxState,
 )
 from tests.adapters.sandbox.sandboxed import SandboxScene
+from tests.tier_required import require_tier
 from tests.tool_caller import ToolCaller
 
 PYTEST = f"{sys.executable} -m pytest -q -p no:cacheprovider"
@@ -112,6 +116,41 @@ def test_a_fault_is_reproduced_mended_and_gone(caller):
     job = find_job(red)
     assert "E       assert 2 == 3" in caller.answer("log_grep", job=job, text="assert 2")
     assert "FAILED tests/test_cart.py" in caller.answer("log_lines", job=job, start=1, end=99)
+
+
+@pytest.mark.long
+def test_a_command_runs_where_it_can_do_no_harm(scene, tmp_path):
+    """Under bubblewrap: no network, nothing of this process, one folder; what it leaves there is
+    found by the next one, and gone with the run.
+    """
+    tier = Bubblewrap()
+    require_tier(tier)
+    sandbox = LocalSandbox(
+        tmp_path / "sandbox", scene.mirrors, lambda: (tier, SandboxState("bubblewrap"))
+    )
+    caller = make_caller(scene, sandbox, tmp_path)
+    left = caller.answer("run", command="echo kept > left.txt; pwd; cat /etc/shadow; cat cart.py")
+    shut = "import socket; socket.create_connection(('127.0.0.1', 3128), 1)"
+    found = caller.answer("run", command=f'cat left.txt; python3 -c "{shut}"; env; false; echo on')
+    sandbox.discard(str(tmp_path))
+
+    assert "\n| /work\n" in left
+    assert "| cat: /etc/shadow: No such file or directory\n| def total(prices):" in left
+    assert "\n| kept\n" in found
+    assert re.search(r"\n\| (?:OSError|ConnectionRefusedError): ", found)
+    assert "ended after 0." in found
+    assert "\n| on\n" in found
+    assert not {"TERM", "PYTEST_CURRENT_TEST"} & set(re.findall(r"\| (\w+)=", found))
+    assert [] == list((tmp_path / "sandbox" / "workspaces").iterdir())
+
+
+def test_what_a_long_command_says_last_is_read(caller):
+    """A command that printed much and broke has its error before what it printed."""
+    answer = caller.answer("run", command="seq 1 100; python3 -c 'import cart; cart.total(3)'")
+
+    assert "\n| TypeError: 'int' object is not subscriptable\nat | cart.py:2 in total\n" in answer
+    assert "From the log" not in answer
+    assert "\n| 15\n| ... 46 lines left out ...\n" in answer
 
 
 def test_what_a_command_prints_is_quoted(caller):

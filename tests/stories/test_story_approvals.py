@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from bot.forge.claude_double import ClaudeDouble
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, script, staged
 from tests.stories.test_story_ci import until
 

@@ -77,11 +77,14 @@ class UntrustedFolder:
         """
 
         def write_at(parent: int, name: str) -> os.stat_result:
-            with _opened(name, NEW_FILE, parent, mode) as file:
+            file = os.open(name, NEW_FILE, mode, dir_fd=parent)
+            try:
                 _write_all(file, content)
-                _set_mode(file, mode)
-                _set_later(file, newer_than_ns)
-                return os.fstat(file)
+                status = os.fstat(file)
+                is_adjusted = _set_mode(file, status, mode), _set_later(file, status, newer_than_ns)
+                return os.fstat(file) if any(is_adjusted) else status
+            finally:
+                os.close(file)
 
         return self._put(path, write_at)
 
@@ -110,14 +113,21 @@ class UntrustedFolder:
     def _put(self, path: str, write_at: Callable[[int, str], os.stat_result]) -> os.stat_result:
         folder, name = split_path(path)
         try:
-            parent = self._open_parent(folder)
-            self._clear(parent, name)
-            return write_at(parent, name)
+            return self._put_at(self._open_parent(folder), name, write_at)
         except OSError as failed:
             if not folder or failed.errno not in ABSENT | {errno.EACCES}:
                 raise
-        parent = self._make_parent(folder)
-        self._clear(parent, name)
+        return self._put_at(self._make_parent(folder), name, write_at)
+
+    def _put_at(
+        self, parent: int, name: str, write_at: Callable[[int, str], os.stat_result]
+    ) -> os.stat_result:
+        with suppress(FileExistsError):
+            return write_at(parent, name)
+        try:
+            os.unlink(name, dir_fd=parent)
+        except IsADirectoryError:
+            take_folder(parent, name, self.trash)
         return write_at(parent, name)
 
     def _make_parent(self, path: str) -> int:
@@ -144,14 +154,6 @@ class UntrustedFolder:
             else:
                 os.unlink(name, dir_fd=parent)
                 os.mkdir(name, 0o755, dir_fd=parent)
-
-    def _clear(self, parent: int, name: str) -> None:
-        try:
-            os.unlink(name, dir_fd=parent)
-        except FileNotFoundError:
-            return
-        except IsADirectoryError:
-            take_folder(parent, name, self.trash)
 
     def _open_parent(self, folder: str) -> int:
         """Open a folder and remember it: the next path is mostly in the same."""
@@ -180,20 +182,26 @@ def _write_all(file: int, content: bytes) -> None:
         view = view[os.write(file, view) :]
 
 
-def _set_mode(file: int, mode: int) -> None:
-    if stat.S_IMODE(os.fstat(file).st_mode) != mode:  # the bot's umask is stricter
-        os.fchmod(file, mode)
+def _set_mode(file: int, status: os.stat_result, mode: int) -> bool:
+    """Set the mode where the bot's umask is stricter; tell whether it was."""
+    if stat.S_IMODE(status.st_mode) == mode:
+        return False
+    os.fchmod(file, mode)
+    return True
 
 
-def _set_later(file: int, than_ns: int) -> None:
-    if os.fstat(file).st_mtime_ns // SECOND_NS <= than_ns // SECOND_NS:
-        later_ns = (than_ns // SECOND_NS + 1) * SECOND_NS
-        os.utime(file, ns=(later_ns, later_ns))
+def _set_later(file: int, status: os.stat_result, than_ns: int) -> bool:
+    """Set the file's time a second after that one where it is not later; tell whether it was."""
+    if status.st_mtime_ns // SECOND_NS > than_ns // SECOND_NS:
+        return False
+    later_ns = (than_ns // SECOND_NS + 1) * SECOND_NS
+    os.utime(file, ns=(later_ns, later_ns))
+    return True
 
 
 @contextmanager
-def _opened(name: str, flags: int, parent: int, mode: int = 0) -> Iterator[int]:
-    descriptor = os.open(name, flags, mode, dir_fd=parent)
+def _opened(name: str, flags: int, parent: int) -> Iterator[int]:
+    descriptor = os.open(name, flags, dir_fd=parent)
     try:
         yield descriptor
     finally:

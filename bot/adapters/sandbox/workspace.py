@@ -60,7 +60,7 @@ class Workspace:
             for path in marks.keys() - wanted.files.keys():
                 self._files.remove(path)
             changed = self._list_changed(wanted)
-        kept = {path: marks[path] for path in wanted.files.keys() - changed.keys()}
+        kept = {path: marks[path] for path in wanted.files if path not in changed}
         for batch in read_batches(mirrors, tree, changed):
             with self._as_owner():
                 kept |= self._write(batch)
@@ -86,7 +86,7 @@ class Workspace:
 
     def _list_changed(self, wanted: WantedFiles) -> dict[str, WantedFile]:
         changed = {}
-        for path, file in sorted(wanted.files.items()):
+        for path, file in wanted.files.items():
             mark = self.manifest.marks.get(path)
             if (
                 mark is None

@@ -31,7 +31,7 @@ class WantedFile:
 
 @dataclass(frozen=True, slots=True)
 class WantedFiles:
-    """All files to have by path, and what of the tree is left out, as "path: why"."""
+    """All files to have by path, folder by folder, and what of the tree is left out, as "path: why"."""
 
     files: dict[str, WantedFile] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
@@ -61,7 +61,14 @@ def list_wanted(
             left_out.append(f"{entry.path}: {why}")
         else:
             files[entry.path] = WantedFile(entry.mode, entry.sha, entry.size, target)
-    return WantedFiles(files | _list_patched(patch, modes), tuple(left_out))
+    files |= _list_patched(patch, modes)
+    return WantedFiles(dict(sorted(files.items(), key=_by_folder)), tuple(left_out))
+
+
+def _by_folder(file: tuple[str, WantedFile]) -> tuple[str, str]:
+    """Keep the files of a folder together, so that it is opened once."""
+    folder, _, name = file[0].rpartition("/")
+    return folder, name
 
 
 def _list_patched(patch: Patch, modes: Mapping[str, str]) -> dict[str, WantedFile]:

@@ -124,6 +124,7 @@ class SandboxResult:
     changes: dict[str, str | None] = field(default_factory=dict)  # that came back
     dropped: tuple[str, ...] = ()  # changes that did not, as "path: why"
     obstacle: str = ""
+    new_files: tuple[str, ...] = ()  # that stay for later jobs and did not come back, when few
     left_out: tuple[str, ...] = ()  # of the tree, not in the workspace, as "path: why"
 
     @property

@@ -60,13 +60,18 @@ class _Collector:
 
     def _is_only_touched(self, path: str, mark: FileMark, status: os.stat_result) -> bool:
         """Tell whether it is what it was but for its times, and mark it anew then."""
-        if mark.mode == LINK or not _is_like(mark, status):
-            return False
-        content = self.folder.read(path, mark.size)
+        content = self._read_as_written(path, mark, status)
         if content is None or hash_blob(content) != mark.sha:
             return False
         self.marks[path] = mark_file(mark.sha, mark.mode, status)
         return True
+
+    def _read_as_written(self, path: str, mark: FileMark, status: os.stat_result) -> bytes | None:
+        """Read a file or the target of a link; None where it is of another kind or size now."""
+        if mark.mode == LINK:
+            target = self.folder.read_link(path)
+            return None if target is None else os.fsencode(target)
+        return self.folder.read(path, mark.size) if _is_like(mark, status) else None
 
 
 def collect_changes(
@@ -93,9 +98,11 @@ def _is_like(mark: FileMark, status: os.stat_result) -> bool:
 
 
 def _read_text(folder: UntrustedFolder, path: str, status: os.stat_result) -> tuple[str, str]:
-    """Read a text, after why there is none: empty where there is."""
+    """Read a text, after the reason why there is none, which is empty where there is one."""
     if not stat.S_ISREG(status.st_mode):
         return f"it is {_name_kind(status.st_mode)} now", ""
+    if status.st_nlink > 1:
+        return "it has another name too", ""
     if status.st_size > LIMIT_BYTES:
         return f"it is larger than {LIMIT_BYTES // 1_000_000} MB", ""
     content = folder.read(path, LIMIT_BYTES)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.adapters.sandbox.delete_folder import FOLDER
 from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.manifest import load_manifest
 from bot.adapters.sandbox.scan_folder import measure_folder
-from bot.adapters.sandbox.workspace import FILES, delete_workspace
+from bot.adapters.sandbox.workspace import FILES, MANIFEST, delete_workspace, open_workspace
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +24,54 @@ MOST_BYTES = 20 * 1024**3  # of all workspaces together
 
 
 def discard_workspace(path: Path) -> None:
-    """Delete a workspace whose lock is held, with the lock. What cannot be deleted is logged."""
-    try:
-        delete_workspace(path)
+    """Delete a workspace whose lock is held, with the lock. What cannot be deleted is logged.
+
+    The first of a repository is kept instead, with the files of its tree alone: the next run takes
+    it, and finds most files as it wants them.
+    """
+    with _logged():
+        if not _keep_as_spare(path):
+            delete_workspace(path)
         path.with_suffix(LOCK).unlink()
+
+
+def take_spare(path: Path, repo: str) -> None:
+    """Have a workspace that is not there yet begin as what is kept of the repository's last run."""
+    spare = _name_spare(path.parent, repo)
+    if path.exists() or not spare.exists():
+        return
+    with suppress(BlockingIOError), locked(spare.with_suffix(LOCK), waits=False):
+        if spare.exists():
+            spare.rename(path)
+
+
+def _keep_as_spare(path: Path) -> bool:
+    manifest = load_manifest(path / MANIFEST)
+    if manifest is None or not manifest.repo:
+        return False
+    spare = _name_spare(path.parent, manifest.repo)
+    with locked(spare.with_suffix(LOCK)):
+        if spare.exists():
+            return False
+        try:
+            with open_workspace(path) as workspace:
+                workspace.clean()
+        except OSError:  # it is so odd that it had better go
+            return False
+        path.rename(spare)
+    return True
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    try:
+        yield
     except OSError as failed:
         log.warning("a workspace of the sandbox stays: %s", failed)
+
+
+def _name_spare(folder: Path, repo: str) -> Path:
+    return folder / f"spare-{hashlib.sha256(repo.encode()).hexdigest()[:32]}"
 
 
 def delete_leftovers(
@@ -41,8 +86,9 @@ def delete_leftovers(
         left_bytes -= _measure(path)
         is_unused = _read_time(lock) < time.time() - unused_s
         if is_unused or left_bytes < 0:
-            with suppress(BlockingIOError), locked(lock, waits=False):
-                discard_workspace(path)
+            with _logged(), suppress(BlockingIOError), locked(lock, waits=False):
+                delete_workspace(path)
+                lock.unlink()
 
 
 def _read_time(path: Path) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from pathlib import Path
 from bot.adapters.sandbox.collect_changes import Collected
 from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
 from bot.adapters.sandbox.folder_lock import locked
-from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace
+from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace, take_spare
 from bot.adapters.sandbox.read_machine import read_machine
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
 from bot.adapters.sandbox.toolchains import find_toolchains
@@ -69,6 +70,7 @@ class LocalSandbox:
             return SandboxResult(obstacle=state.reason)
         with self._slots, self._lock(job.workspace) as path:
             try:
+                take_spare(path, job.tree.repo.name)
                 with open_workspace(path) as workspace:
                     return self._run_in(tier, workspace, job)
             except OSError as failed:
@@ -104,11 +106,13 @@ class LocalSandbox:
                 return SandboxResult(log=environment.log, obstacle=environment.obstacle)
             if trouble := _lay_environment(tier, workspace, job, environment):
                 return trouble
+            began_ns = time.time_ns()
             ended = tier.launch(_make_launch(workspace, job, environment, job.commands))
         collected = workspace.collect(job.returns)
         output = _name_places(tier, ended.output, workspace.files, environment.folder)
         result = _make_result(ended, output, collected)
-        return replace(result, left_out=wanted.left_out)
+        new_files = workspace.list_new_files(self._mirrors, job.tree, began_ns)
+        return replace(result, new_files=new_files, left_out=wanted.left_out)
 
     @contextmanager
     def _acquire_environment(

@@ -35,6 +35,7 @@ class Manifest:
     """The marks of a workspace's files by path, and what else is kept of it between its jobs."""
 
     marks: dict[str, FileMark] = field(default_factory=dict)
+    repo: str = ""  # whose files they are: no other's come here
     environment: str = ""  # the key of the one whose files are laid over the workspace
     laid: tuple[str, ...] = ()  # where
 
@@ -53,13 +54,14 @@ def load_manifest(path: Path) -> Manifest | None:
     except (OSError, ValueError):
         return None
     marks = {name: FileMark(*mark) for name, mark in told["marks"].items()}
-    return Manifest(marks, told["environment"], tuple(told["laid"]))
+    return Manifest(marks, told["repo"], told["environment"], tuple(told["laid"]))
 
 
 def store_manifest(path: Path, manifest: Manifest) -> None:
     """Write a manifest, all of it or nothing."""
     told = {
         "marks": {name: astuple(mark) for name, mark in manifest.marks.items()},
+        "repo": manifest.repo,
         "environment": manifest.environment,
         "laid": manifest.laid,
     }

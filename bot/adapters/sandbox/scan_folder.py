@@ -16,8 +16,8 @@ BLOCK_BYTES = 512  # st_blocks counts in them
 
 def scan_folder(
     root: int, enters: Callable[[str], bool] = lambda _path: True
-) -> Iterator[tuple[str, os.stat_result]]:
-    """Walk through an open folder: the path and the state of each entry that is no folder.
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Walk through an open folder: each entry that is no folder, with its path.
 
     Folders that `enters` refuses are left out; so is what is too deep, closed to its owner, or
     beyond half a million entries.
@@ -32,14 +32,18 @@ def scan_folder(
                 if count > MOST_ENTRIES:
                     return
                 if not entry.is_dir(follow_symlinks=False):
-                    yield path, entry.stat(follow_symlinks=False)
+                    yield path, entry
                 elif path.count("/") < MOST_DEPTH and enters(path):
                     folders.append(path)
 
 
 def measure_folder(root: int) -> int:
     """Measure the bytes on the disk of what `scan_folder` sees in an open folder."""
-    return sum(status.st_blocks * BLOCK_BYTES for _, status in scan_folder(root))
+    size = 0
+    for _, entry in scan_folder(root):
+        with suppress(FileNotFoundError):
+            size += entry.stat(follow_symlinks=False).st_blocks * BLOCK_BYTES
+    return size
 
 
 def _list_folder(root: int, folder: str) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -100,8 +100,10 @@ class UntrustedFolder:
     def remove(self, path: str) -> None:
         """Remove a file or link, and the folders that are empty then; a folder stays."""
         folder, name = split_path(path)
-        with suppress(OSError):
-            os.unlink(name, dir_fd=self._open_parent(folder))
+        try:
+            self._unlink(folder, name)
+        except IsADirectoryError:
+            return
         while folder:
             self._forget_parent()
             folder, name = split_path(folder)
@@ -109,6 +111,37 @@ class UntrustedFolder:
                 os.rmdir(name, dir_fd=self._open_parent(folder))
             except OSError:
                 return
+
+    def delete(self, path: str) -> None:
+        """Delete whatever is at a path, a folder with all that is in it."""
+        folder, name = split_path(path)
+        try:
+            self._unlink(folder, name)
+        except IsADirectoryError:
+            self._forget_parent()
+            take_folder(self._open_parent(folder), name, self.trash)
+
+    def list_folder(self, path: str) -> list[tuple[str, bool]]:
+        """List the names in a folder, which is opened to its owner, and whether each is a folder.
+
+        One that is none is made.
+        """
+        descriptor = self._make_parent(path) if path else self.root
+        with os.scandir(descriptor) as entries:
+            return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+
+    def _unlink(self, folder: str, name: str) -> None:
+        try:
+            os.unlink(name, dir_fd=self._open_parent(folder))
+        except OSError as failed:
+            if failed.errno in ABSENT:
+                return
+            if not folder or failed.errno != errno.EACCES:
+                raise
+        else:
+            return
+        with suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self._make_parent(folder))
 
     def _put(self, path: str, write_at: Callable[[int, str], os.stat_result]) -> os.stat_result:
         folder, name = split_path(path)

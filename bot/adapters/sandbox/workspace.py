@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.adapters.sandbox.clean_folder import delete_others
 from bot.adapters.sandbox.collect_changes import Collected, collect_changes
 from bot.adapters.sandbox.delete_folder import FOLDER, empty_folder, make_accessible, take_folder
 from bot.adapters.sandbox.manifest import (
@@ -19,12 +21,15 @@ from bot.adapters.sandbox.manifest import (
     mark_file,
     store_manifest,
 )
+from bot.adapters.sandbox.new_files import is_ignored, list_new_files
 from bot.adapters.sandbox.openat2 import acting_as
+from bot.adapters.sandbox.uid_pool import FIRST_UID, UIDS
 from bot.adapters.sandbox.untrusted_folder import UntrustedFolder
 from bot.adapters.sandbox.workspace_files import LINK, WantedFile, WantedFiles, list_wanted
 from bot.ports import Mirrors, Unreachable
 from bot.values import Patch, Sha, Tree
 
+IGNORE_FILE = ".gitignore"
 FILES, TRASH, MANIFEST = "files", "trash", "manifest.json"
 BATCH_BYTES = 16 * 1024**2
 TICK_S = 0.01  # an older kernel's clock of files moves no faster
@@ -54,6 +59,9 @@ class Workspace:
 
         Raises Unreachable where the mirror lacks a file, and OSError where the disk takes none.
         """
+        if self.manifest.repo != tree.repo.name:
+            self.manifest = Manifest(repo=tree.repo.name)
+            self.clean()
         wanted = list_wanted_files(mirrors, tree, patch)
         marks = self.manifest.marks
         with self._as_owner():
@@ -78,6 +86,35 @@ class Workspace:
             collected = collect_changes(self._files, self.manifest.marks, returns)
         self.manifest = replace(self.manifest, marks=collected.marks)
         return collected
+
+    def list_new_files(self, mirrors: Mirrors, tree: Tree, since_ns: int) -> tuple[str, ...]:
+        """List the files that are new since then and look like work, when they are few."""
+        with self._as_owner():
+            paths = list_new_files(self._files.root, self.manifest.marks, since_ns)
+        if not paths:
+            return ()
+        ignore_files = self._read_ignore_files(mirrors, tree)
+        return tuple(path for path in paths if not is_ignored(path, ignore_files))
+
+    def _read_ignore_files(self, mirrors: Mirrors, tree: Tree) -> dict[str, str]:
+        """Read the tree's own; what a command or a patch made of them does not matter much."""
+        shas = {
+            path.removesuffix(IGNORE_FILE).rstrip("/"): Sha(mark.sha)
+            for path, mark in self.manifest.marks.items()
+            if path.rpartition("/")[2] == IGNORE_FILE
+        }
+        contents = mirrors.blobs(tree, set(shas.values())) if shas else {}
+        return {
+            folder: contents[sha].decode("utf-8", "replace")
+            for folder, sha in shas.items()
+            if sha in contents
+        }
+
+    def clean(self) -> None:
+        """Delete all that is no file of the tree, so that nothing of a run reaches the next one."""
+        with self._as_owner():
+            delete_others(self._files, self.manifest.marks)
+        self.manifest = replace(self.manifest, environment="", laid=())
 
     @contextmanager
     def _as_owner(self) -> Iterator[None]:
@@ -140,7 +177,7 @@ def _open_folder(path: Path, is_new: bool) -> Iterator[UntrustedFolder]:  # noqa
         trash = os.open(TRASH, FOLDER, dir_fd=outer)
         if is_new and (path / FILES).exists():
             take_folder(outer, FILES, trash)
-        (path / FILES).mkdir(mode=0o700, exist_ok=True)
+        _make_files(path / FILES)
         make_accessible(outer, FILES)
         files = UntrustedFolder(os.open(FILES, FOLDER, dir_fd=outer), trash)
         owner = os.fstat(files.root).st_uid  # of all that is moved into the trash, too
@@ -151,6 +188,19 @@ def _open_folder(path: Path, is_new: bool) -> Iterator[UntrustedFolder]:  # noqa
         yield files
     finally:
         files.close()
+
+
+def _make_files(path: Path) -> None:
+    """Make the folder of the files. It belongs to one of the sandboxes' users from the first file
+    on, which is the one that a tier then takes, if it is free.
+    """
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        return
+    if os.geteuid() == 0:
+        uid = FIRST_UID + zlib.crc32(bytes(path)) % UIDS
+        os.chown(path, uid, uid)
 
 
 def delete_workspace(path: Path) -> None:

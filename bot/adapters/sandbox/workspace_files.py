@@ -31,7 +31,7 @@ class WantedFile:
 
 @dataclass(frozen=True, slots=True)
 class WantedFiles:
-    """All files to have by path, folder by folder, and what of the tree is left out, as "path: why"."""
+    """All files to have, folder by folder; and what of the tree is left out, as "path: why"."""
 
     files: dict[str, WantedFile] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Mapping
@@ -31,7 +32,10 @@ REPO = Repo("ada/engine", InstallationId(1))
 
 @dataclass
 class OpenTier:
-    """Runs the process as it is: for tests of what stands around a tier, never of safety."""
+    """Runs the process as it is: for tests of what stands around a tier, never of safety.
+
+    As root the process is the workspace's user, as in a tier.
+    """
 
     name: TierName = "bubblewrap"
     has_own_root: bool = False
@@ -44,6 +48,8 @@ class OpenTier:
     def launch(self, launch: Launch) -> Exit:
         self.launches.append(launch)
         began = time.monotonic()
+        owner = launch.workspace.stat().st_uid
+        user = {"user": owner, "group": owner, "extra_groups": []} if os.getuid() == 0 else {}
         done = subprocess.run(
             launch.argv,
             cwd=launch.workspace / launch.folder,
@@ -52,6 +58,7 @@ class OpenTier:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
+            **user,  # type: ignore[call-overload]
         )
         return Exit(done.returncode, done.stdout, time.monotonic() - began)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+import shutil
+from dataclasses import replace
 
-import pytest
-
+from bot.adapters.sandbox.bubblewrap import Bubblewrap
+from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.leftovers import delete_leftovers
+from bot.adapters.sandbox.local_sandbox import LocalSandbox
+from bot.values import Repo, SandboxState
 from tests.adapters.sandbox.sandboxed import SandboxScene
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> SandboxScene:
-    return SandboxScene(tmp_path)
+from tests.tier_required import require_tier
 
 
 def test_job_finds_the_tree_with_its_patch(scene: SandboxScene) -> None:
@@ -69,17 +70,45 @@ def test_only_what_differs_is_written_again(scene: SandboxScene) -> None:
     assert before == (scene.files / "a").stat()
 
 
-def test_a_new_text_of_the_same_size_has_a_later_second(scene: SandboxScene) -> None:
-    """Python's cache of compiled code tells seconds and sizes apart, no more: so do we."""
-    tree = scene.lay({"m.py": b"print(1)\n", "t.py": b"import m\n"})
-    command = "python3 -B t.py; python3 -m compileall -q m.py; python3 t.py"
+def test_a_new_text_has_a_later_second(scene: SandboxScene) -> None:
+    """Compilers' caches tell seconds and sizes apart, no more: each text has its own second."""
+    tree = scene.lay({"m.py": b"print(1)\n"})
 
-    printed = [
-        scene.run(tree, command, patch={"m.py": f"print({number})\n"}).log.decode().split()
+    seconds = []
+    for number in (1, 2, 3, 4):
+        patch = {"m.py": f"print({number})\n"}
+        seconds.append(int(scene.run(tree, "stat -c %Y m.py", patch=patch).log))
+        scene.run(tree, "echo 'print(0)' > m.py; touch -d 2099-01-01 m.py", patch=patch)
+
+    assert sorted(set(seconds)) == seconds
+    assert seconds[3] - seconds[0] < 60
+
+
+def test_jobs_in_bubblewrap_change_nothing_but_their_workspace(scene: SandboxScene) -> None:
+    """Under a real tier: Python compiles each text anew, closed folders are put back, and a run is
+    cleared away.
+    """
+    tier = Bubblewrap()
+    require_tier(tier)
+    sandbox = LocalSandbox(scene.home, scene.mirrors, lambda: (tier, SandboxState("bubblewrap")))
+    scene.sandbox = sandbox
+    tree = scene.lay({"d/m.py": b"print(1)\n", "120000:link": b"d/m.py", "fixed/a": b"a\n"})
+    command = "python3 -c 'import m'; pwd; mkdir -p ../x/y; chmod 0 ../x/y; chmod 555 ../fixed"
+
+    results = [
+        scene.run(tree, command, patch={"d/m.py": f"print({number})\n"}, folder="d")
         for number in (1, 2, 3)
     ]
+    after = scene.run(tree, "ls", patch={"fixed/a": None})
+    sandbox.discard("w")
+    next_run = scene.run(tree, "find . -type f; cat link", workspace="next")
 
-    assert [["1", "1"], ["2", "2"], ["3", "3"]] == printed
+    assert [f"{number}\n/work/d\n" for number in (1, 2, 3)] == [
+        result.log.decode() for result in results
+    ]
+    assert [()] * 3 == [result.dropped for result in results]
+    assert "d\nlink\nx\n" == after.log.decode()
+    assert ["./d/m.py", "./fixed/a", "print(1)"] == sorted(next_run.log.decode().splitlines())
 
 
 def test_only_allowed_changes_come_back(scene: SandboxScene) -> None:
@@ -126,13 +155,66 @@ def test_what_is_no_text_does_not_come_back(scene: SandboxScene) -> None:
     ) == result.dropped
 
 
-def test_discarded_workspace_is_gone(scene: SandboxScene) -> None:
-    """Nothing of a run's workspace stays, and what is not there is nothing to remove."""
-    tree = scene.lay({"a": b"a\n"})
-    scene.run(tree, "mkdir -p x/y; chmod 000 x/y")
-    assert scene.files.exists()
+def test_a_run_leaves_nothing_to_the_next(scene: SandboxScene) -> None:
+    """The next run takes over the files of the tree alone, and those as they are written there."""
+    tree = scene.lay({"a": b"a\n", "d/b": b"b\n", "120000:link": b"a"})
+    scene.run(tree, "mkdir -p x/y d/z; echo evil > d/z/e; echo evil > c; chmod 000 x/y; rm a")
+    inode = (scene.files / "d/b").stat().st_ino
 
     scene.sandbox.discard("w")
     scene.sandbox.discard("never seen")
+    kept = [path.name for path in scene.home.rglob("files/**/*")]
+    result = scene.run(tree, "find . | sort; cat a d/b link", workspace="next")
 
-    assert [] == list((scene.home / "workspaces").iterdir())
+    assert ["b", "d", "link"] == sorted(kept)
+    assert ".\n./a\n./d\n./d/b\n./link\na\nb\na\n" == result.log.decode()
+    assert inode == (scene.files / "d/b").stat().st_ino
+
+
+def test_files_of_one_repository_do_not_reach_another(scene: SandboxScene) -> None:
+    """Where a workspace served another repository, nothing of that is left in it."""
+    tree = scene.lay({"a": b"a\n"})
+    scene.run(tree, "echo b > b")
+    other = replace(tree, repo=Repo("ada/other", tree.repo.installation))
+    shutil.copytree(
+        scene.origin.parent / "mirrors/ada/engine.git",
+        scene.origin.parent / "mirrors/ada/other.git",
+    )
+
+    result = scene.run(other, "ls")
+
+    assert "a\n" == result.log.decode()
+
+
+def test_new_files_are_told_when_they_look_like_work(scene: SandboxScene) -> None:
+    """Caches, what .gitignore names, and the many files of a build are nobody's work."""
+    tree = scene.lay({".gitignore": b"*.log\n!keep.log\n/only\n", "d/.gitignore": b"x*\n"})
+    made = "notes.md a.log keep.log only d/only d/xyz __pycache__/m.pyc $(printf '\\377')"
+
+    result = scene.run(tree, f"mkdir __pycache__; touch {made}", returns=("back.txt",))
+    again = scene.run(tree, "touch more.md")
+    many = scene.run(tree, "for i in $(seq 21); do touch new$i; done")
+
+    assert ("d/only", "keep.log", "notes.md") == result.new_files
+    assert ("more.md",) == again.new_files
+    assert () == many.new_files
+
+
+def test_old_workspaces_are_deleted(scene: SandboxScene) -> None:
+    """What nobody used for long goes, and the oldest where all are too large; not what is in use."""
+    tree = scene.lay({"a": b"a" * 50_000})
+    for name in ("old", "second", "third", "in use"):
+        scene.run(tree, "true", workspace=name)
+    folder = scene.home / "workspaces"
+    paths = [launch.workspace.parent for launch in scene.tier.launches]
+    os.utime(paths[0].with_suffix(".lock"), (0, 0))
+    os.utime(paths[1].with_suffix(".lock"), (10**9, 10**9))
+    os.utime(paths[3].with_suffix(".lock"), (0, 0))
+
+    with locked(paths[3].with_suffix(".lock"), waits=False):
+        delete_leftovers(folder, unused_s=60)
+        after_age = [path.exists() for path in paths]
+        delete_leftovers(folder, most_bytes=60_000)
+
+    assert [False, False, True, True] == after_age
+    assert [False, False, True, True] == [path.exists() for path in paths]

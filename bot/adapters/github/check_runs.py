@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 from github.CheckRunAnnotation import CheckRunAnnotation
 from github.PaginatedList import PaginatedList
@@ -25,7 +25,7 @@ from bot.adapters.github.check_shapes import (
     StatusShape,
 )
 from bot.adapters.github.github_api import GitHubApi
-from bot.adapters.github.graphql_query import query_graphql
+from bot.adapters.github.graphql_pages import fetch_pages
 from bot.adapters.github.log_download import fetch_log
 from bot.ports import Unreachable
 from bot.values import Annotation, Check, Checks, Repo, Sha
@@ -50,7 +50,7 @@ class GitHubChecks:
         """Return all check suites and statuses of the commit, but those of our own App."""
         own_app = self.fetch_slug()
         with self.api.client(repo) as client:
-            pages = list(_fetch_pages(client, repo, sha))
+            pages = list(_fetch_commit(client, repo, sha))
             checks = list(map(_status_check, pages[0].statuses))  # every page has all of them
             for suite in chain.from_iterable(page.suites for page in pages):
                 if suite.app != own_app:
@@ -108,24 +108,25 @@ class GitHubChecks:
         return tuple(replace(check, run_attempt=attempts.get(check.run, 1)) for check in checks)
 
 
-def _fetch_pages(client: ApiClient, repo: Repo, sha: Sha) -> Iterator[CommitPage]:
+def _fetch_commit(client: ApiClient, repo: Repo, sha: Sha) -> Iterator[CommitPage]:
     owner, _, name = repo.name.partition("/")
-    has_next_page, after = True, None
-    while has_next_page:
-        variables = {"owner": owner, "name": name, "sha": sha, "after": after}
-        repository = query_graphql(client, SUITES, variables).get("repository") or {}
-        page = CommitPage.model_validate(repository.get("object") or {})
-        yield page
-        has_next_page, after = page.has_next_page, page.end_cursor
+    variables = {"owner": owner, "name": name, "sha": sha}
+    return fetch_pages(client, SUITES, variables, _read_commit_page)
+
+
+def _read_commit_page(data: Mapping[str, Any]) -> CommitPage:
+    repository = data.get("repository") or {}
+    return CommitPage.model_validate(repository.get("object") or {})
 
 
 def _fetch_runs(client: ApiClient, suite: CheckSuiteShape) -> Iterator[CheckRunShape]:
-    page = suite.check_runs
-    yield from page.nodes
-    while page.has_next_page:
-        data = query_graphql(client, RUNS, {"suite": suite.id, "after": page.end_cursor})
-        page = CheckRunPage.model_validate(data["node"]["checkRuns"])
+    variables = {"suite": suite.id}
+    for page in fetch_pages(client, RUNS, variables, _read_run_page, suite.check_runs):
         yield from page.nodes
+
+
+def _read_run_page(data: Mapping[str, Any]) -> CheckRunPage:
+    return CheckRunPage.model_validate(data["node"]["checkRuns"])
 
 
 def _count_attempts(repository: Repository, run: int) -> int:

@@ -6,8 +6,9 @@ runs, one for the statuses and one for each workflow run's name, where GraphQL t
 
 from __future__ import annotations
 
-from pydantic import AliasPath, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AliasPath, Field
+
+from bot.adapters.github.graphql_pages import GraphShape, PageShape
 
 RUN_FIELDS = (
     "nodes { databaseId name status conclusion detailsUrl } pageInfo { hasNextPage endCursor }"
@@ -43,12 +44,6 @@ query Runs($suite: ID!, $after: String) {{
 """
 
 
-class GraphShape(BaseModel):
-    """An answer of GraphQL, whose names are in camel case. GitHub may add fields when it likes."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
-
-
 class CheckRunShape(GraphShape):
     """One check run; of GitHub Actions, a job."""
 
@@ -59,12 +54,10 @@ class CheckRunShape(GraphShape):
     details_url: str | None = None
 
 
-class CheckRunPage(GraphShape):
+class CheckRunPage(PageShape):
     """Some of a suite's check runs."""
 
     nodes: tuple[CheckRunShape, ...] = ()
-    has_next_page: bool = Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))
-    end_cursor: str | None = Field(None, validation_alias=AliasPath("pageInfo", "endCursor"))
 
 
 class CheckSuiteShape(GraphShape):
@@ -89,7 +82,7 @@ class StatusShape(GraphShape):
     target_url: str | None = None
 
 
-class CommitPage(GraphShape):
+class CommitPage(PageShape):
     """A commit with some of its suites; without any when GitHub does not know it."""
 
     statuses: tuple[StatusShape, ...] = Field((), validation_alias=AliasPath("status", "contexts"))

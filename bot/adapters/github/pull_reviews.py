@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
+from typing import Any
 
 from github.Commit import Commit
 from github.PullRequestComment import PullRequestComment
@@ -13,7 +14,7 @@ from github.PullRequestReview import PullRequestReview
 from bot.adapters.github.api_client import ApiClient
 from bot.adapters.github.api_errors import Forbidden, NotFound, Unprocessable
 from bot.adapters.github.github_api import GitHubApi
-from bot.adapters.github.graphql_query import query_graphql
+from bot.adapters.github.graphql_pages import fetch_pages
 from bot.adapters.github.issue_comments import cut_to_limit, hide_marker
 from bot.adapters.github.issues import login_of
 from bot.adapters.github.key_locks import KeyLocks
@@ -80,7 +81,7 @@ class GitHubReviews:
         with self._api.client(repo) as client:
             threads = [
                 make_thread(shape, _fetch_comments(client, shape))
-                for shape in _fetch(client, repo, number)
+                for shape in _fetch_threads(client, repo, number)
             ]
         begun = [thread for thread in threads if thread.comments]
         return tuple(sorted(begun, key=lambda thread: thread.comments[0].at))
@@ -220,21 +221,22 @@ class GitHubReviews:
         }
 
 
-def _fetch(client: ApiClient, repo: Repo, number: int) -> Iterator[ThreadShape]:
+def _fetch_threads(client: ApiClient, repo: Repo, number: int) -> Iterator[ThreadShape]:
     owner, _, name = repo.name.partition("/")
-    has_next_page, after = True, None
-    while has_next_page:
-        variables = {"owner": owner, "name": name, "number": number, "after": after}
-        data = query_graphql(client, THREADS, variables)
-        page = ThreadPage.model_validate(data["repository"]["pullRequest"]["reviewThreads"])
+    variables = {"owner": owner, "name": name, "number": number}
+    for page in fetch_pages(client, THREADS, variables, _read_thread_page):
         yield from page.nodes
-        has_next_page, after = page.has_next_page, page.end_cursor
+
+
+def _read_thread_page(data: Mapping[str, Any]) -> ThreadPage:
+    return ThreadPage.model_validate(data["repository"]["pullRequest"]["reviewThreads"])
 
 
 def _fetch_comments(client: ApiClient, shape: ThreadShape) -> Iterator[ThreadCommentShape]:
-    page = shape.comments
-    yield from page.nodes
-    while page.has_next_page:
-        data = query_graphql(client, COMMENTS, {"thread": shape.id, "after": page.end_cursor})
-        page = ThreadCommentPage.model_validate(data["node"]["comments"])
+    variables = {"thread": shape.id}
+    for page in fetch_pages(client, COMMENTS, variables, _read_comment_page, shape.comments):
         yield from page.nodes
+
+
+def _read_comment_page(data: Mapping[str, Any]) -> ThreadCommentPage:
+    return ThreadCommentPage.model_validate(data["node"]["comments"])

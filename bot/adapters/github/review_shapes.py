@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasPath, BeforeValidator, Field
 
-from bot.adapters.github.check_shapes import GraphShape
+from bot.adapters.github.graphql_pages import GraphShape, PageShape
 from bot.adapters.github.issues import GHOST
 
 COMMENT_FIELDS = """
@@ -77,12 +77,10 @@ def _drop_nulls(nodes: object) -> object:
     return [node for node in nodes or () if node is not None]
 
 
-class ThreadCommentPage(GraphShape):
+class ThreadCommentPage(PageShape):
     """Some of a thread's comments."""
 
     nodes: Annotated[tuple[ThreadCommentShape, ...], BeforeValidator(_drop_nulls)] = ()
-    has_next_page: bool = Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))
-    end_cursor: str | None = Field(None, validation_alias=AliasPath("pageInfo", "endCursor"))
 
 
 class ThreadShape(GraphShape):
@@ -103,9 +101,7 @@ class ThreadShape(GraphShape):
     comments: ThreadCommentPage
 
 
-class ThreadPage(GraphShape):
+class ThreadPage(PageShape):
     """Some of a pull request's threads."""
 
     nodes: Annotated[tuple[ThreadShape, ...], BeforeValidator(_drop_nulls)] = ()
-    has_next_page: bool = Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))
-    end_cursor: str | None = Field(None, validation_alias=AliasPath("pageInfo", "endCursor"))

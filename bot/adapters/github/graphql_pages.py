@@ -1,0 +1,57 @@
+"""Ask GitHub's GraphQL API, page by page where an answer has many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from pydantic import AliasPath, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from bot.adapters.github.api_client import ApiClient
+from bot.adapters.github.write_throttle import write_once
+
+
+class GraphShape(BaseModel):
+    """An answer of GraphQL, whose names are in camel case. GitHub may add fields when it likes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+
+
+class PageShape(GraphShape):
+    """Some of the nodes of a connection, and whether it has more."""
+
+    has_next_page: bool = Field(validation_alias=AliasPath("pageInfo", "hasNextPage"))
+    end_cursor: str | None = Field(None, validation_alias=AliasPath("pageInfo", "endCursor"))
+
+
+Page = TypeVar("Page", bound=PageShape)
+
+
+def fetch_pages(
+    client: ApiClient,
+    query: str,
+    variables: Mapping[str, Any],
+    read_page: Callable[[dict[str, Any]], Page],
+    page: Page | None = None,
+) -> Iterator[Page]:
+    """Fetch all pages of a query with the variable `after`; those behind `page`, where that is
+    known, after itself.
+    """
+
+    def fetch(after: str | None) -> Page:
+        return read_page(_query(client, query, {**variables, "after": after}))
+
+    page = page or fetch(None)
+    yield page
+    while page.has_next_page:
+        page = fetch(page.end_cursor)
+        yield page
+
+
+def _query(client: ApiClient, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Return the data. To the client a query is a POST, but it changes nothing: it may be
+    repeated.
+    """
+    _, answer = write_once(lambda: client.graphql_query(query, variables), lambda: None, 0.0)
+    return answer.get("data") or {}

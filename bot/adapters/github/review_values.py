@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import cast
 
@@ -13,6 +12,7 @@ from github.PullRequestReview import PullRequestReview
 from bot.adapters.github.api_errors import require
 from bot.adapters.github.issues import login_of, to_text
 from bot.adapters.github.review_shapes import ThreadCommentShape, ThreadShape
+from bot.edits import render_suggestion_block
 from bot.values import (
     Branch,
     PullDetails,
@@ -114,11 +114,9 @@ def make_pull(pull: GithubPull, own_login: str) -> PullDetails:
 
 
 def write_suggestion(change: SuggestedChange) -> ReviewComment:
-    """Write a suggestion as GitHub takes it; its fence is longer than any in the text."""
-    longest = max(map(len, re.findall("`{3,}", change.text or "")), default=2)
-    fence = "`" * (longest + 1)
-    text = f"{change.text}\n" if change.text is not None else ""
-    body = f"{change.body}\n\n{fence}suggestion\n{text}{fence}".lstrip()
+    """Write a suggestion as GitHub takes it."""
+    text = "" if change.text is None else f"{change.text}\n"
+    body = f"{change.body}\n\n{render_suggestion_block(text)}".lstrip()
     comment = {"path": change.path, "body": body, "line": change.line, "side": "RIGHT"}
     if change.start_line != change.line:
         comment |= {"start_line": change.start_line, "start_side": "RIGHT"}

@@ -129,7 +129,7 @@ class GitHubComments:
         if marker in known.by_marker or known.is_complete:
             return known.by_marker.get(marker)
         for comment in _newest_first(issue):
-            markers = _MARKER.findall(comment.body or "")
+            markers = find_markers(comment.body or "")
             if markers and self._is_ours(comment):
                 for name in markers:
                     known.by_marker.setdefault(name, _comment_value(comment))
@@ -204,6 +204,11 @@ def _comment_value(comment: IssueComment) -> OwnComment:
 def hide_marker(marker: str) -> str:
     """Write a marker so that readers of the page do not see it."""
     return f"<!-- {marker} -->"
+
+
+def find_markers(body: str) -> list[str]:
+    """Find the hidden markers of a text."""
+    return _MARKER.findall(body)
 
 
 def _digest(text: str) -> str:

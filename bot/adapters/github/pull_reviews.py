@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 from github.Commit import Commit
+from github.PullRequest import PullRequest
 from github.PullRequestComment import PullRequestComment
 from github.PullRequestReview import PullRequestReview
 
@@ -15,7 +15,7 @@ from bot.adapters.github.api_client import ApiClient
 from bot.adapters.github.api_errors import Forbidden, NotFound, Unprocessable
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.graphql_pages import fetch_pages
-from bot.adapters.github.issue_comments import cut_to_limit, hide_marker
+from bot.adapters.github.issue_comments import cut_to_limit, find_markers, hide_marker
 from bot.adapters.github.issues import login_of
 from bot.adapters.github.key_locks import KeyLocks
 from bot.adapters.github.review_shapes import (
@@ -165,16 +165,12 @@ class GitHubReviews:
         with self._api.repository(repo) as repository:
             commit = Commit(repository.requester, attributes={"sha": pull.head_sha})
             target = repository.get_pull(pull.number)
-
-            def find() -> object:
-                reviews = target.get_reviews()
-                return next(filter(lambda review: self._is_ours(review, marker), reviews), None)
-
-            if find() is not None:
+            if self._find_own_review(target, marker):
                 return True
             try:
                 self._api.write_once(
-                    lambda: target.create_review(commit, text, "COMMENT", comments), find
+                    lambda: target.create_review(commit, text, "COMMENT", comments),
+                    lambda: self._find_own_review(target, marker),
                 )
             except Unprocessable:
                 return False
@@ -190,9 +186,12 @@ class GitHubReviews:
             client.graphql_named_mutation(name, given, "clientMutationId")
         return True
 
-    def _is_ours(self, review: PullRequestReview, marker: str) -> bool:
-        is_by_us = review.user is not None and review.user.login == self._fetch_login()
-        return is_by_us and hide_marker(marker) in (review.body or "")
+    def _find_own_review(self, pull: PullRequest, marker: str) -> PullRequestReview | None:
+        login = self._fetch_login()
+        for review in pull.get_reviews():
+            if login_of(review.user) == login and hide_marker(marker) in (review.body or ""):
+                return review
+        return None
 
     def _find_known(self, repo: Repo, number: int) -> Replies:
         place = (repo.name, number)
@@ -217,7 +216,7 @@ class GitHubReviews:
             for thread in self.list_threads(repo, number)
             for comment in thread.comments
             if comment.author == login
-            for marker in re.findall("<!-- (.+?) -->", comment.body)
+            for marker in find_markers(comment.body)
         }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.text import as_code_span
+from bot.text import as_code_span, name_lines
 from bot.values import AnswerKind, ReviewThread, ThreadComment
 
 LANGUAGE = "suggestion"
@@ -49,9 +49,7 @@ class Suggestion:
     @property
     def lines(self) -> str:
         """Its lines for people: "line 3", or "lines 3 to 5"."""
-        if self.first == self.last:
-            return f"line {self.first}"
-        return f"lines {self.first} to {self.last}"
+        return name_lines(self.first, self.last)
 
     @property
     def place(self) -> str:
@@ -69,11 +67,10 @@ class RefusedSuggestion:
 
 
 def parse_suggestions(markdown: str) -> tuple[str, ...]:
-    """Read the texts of the suggestion blocks: lines that end with a line feed, "" for none.
-
-    Quoted blocks are what somebody else said, so they do not count.
-    """
-    return tuple(_read_block(token) for token in _find_blocks(markdown))
+    """Read the texts of the suggestion blocks: lines that end with a line feed, "" for none."""
+    if LANGUAGE not in markdown:
+        return ()
+    return tuple(_read_block(token) for token in _parse_own_words(markdown) if _is_block(token))
 
 
 def render_suggestion_block(text: str) -> str:
@@ -149,11 +146,7 @@ def _has_demand(markdown: str) -> bool:
 def _read_words(markdown: str) -> tuple[str, str]:
     """Read the words of a comment: those before its last suggestion block, and those behind it."""
     before = behind = ""
-    quotes = 0
-    for token in MarkdownIt("commonmark").parse(markdown):
-        quotes += token.nesting if token.type.startswith("blockquote_") else 0
-        if quotes:
-            continue
+    for token in _parse_own_words(markdown):
         if _is_block(token):
             before, behind = before + behind, ""
         elif token.type == "inline":
@@ -165,13 +158,12 @@ def _is_block(token: Token) -> bool:
     return token.type == "fence" and token.info.split()[:1] == [LANGUAGE]
 
 
-def _find_blocks(markdown: str) -> Iterator[Token]:
-    if LANGUAGE not in markdown:
-        return
+def _parse_own_words(markdown: str) -> Iterator[Token]:
+    """Parse a comment without what it quotes, which somebody else said."""
     quotes = 0
     for token in MarkdownIt("commonmark").parse(markdown):
         quotes += token.nesting if token.type.startswith("blockquote_") else 0
-        if not quotes and _is_block(token):
+        if not quotes:
             yield token
 
 

@@ -1,6 +1,6 @@
 """Make the text of strangers safe: as a reader sees it, without secrets, inert when quoted."""
 
-from bot.text.amounts import count_noun, render_usd
+from bot.text.amounts import count_noun, name_lines, render_usd
 from bot.text.comment_commands import parse_commands
 from bot.text.invisible_chars import strip_invisible
 from bot.text.quoting import (
@@ -27,6 +27,7 @@ __all__ = [
     "find_secrets",
     "link_markdown",
     "mask_secrets",
+    "name_lines",
     "parse_commands",
     "render_usd",
     "strip_invisible",

@@ -1,4 +1,4 @@
-"""Write numbers of things, and money."""
+"""Write numbers of things and of lines, and money."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ def count_noun(count: int, noun: str, plural: str = "") -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count:,} {plural or f'{noun}s'}"
+
+
+def name_lines(first: int, last: int) -> str:
+    """Write "line 3", or "lines 3 to 5"."""
+    return f"line {last}" if first == last else f"lines {first} to {last}"
 
 
 def render_usd(usd: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.text import as_code_span, count_noun, extract_visible
+from bot.text import as_code_span, count_noun, extract_visible, name_lines
 from bot.text.git_lines import split_lines
 from bot.tools.line_ranges import number_lines, show_invisible
 from bot.tools.request_sections.section import join_lines, render_section
@@ -66,7 +66,7 @@ def _name_lines(thread: ReviewThread, *, then: bool = False) -> str:
     last = last or thread.line
     if not last:
         return "lines that are not known"
-    return f"lines {first} to {last}" if first and first != last else f"line {last}"
+    return name_lines(first or last, last)
 
 
 def _list_lines(thread: ReviewThread, reader: TreeReader) -> list[str]:

@@ -11,8 +11,9 @@ from bot.adapters.git.git_process import GitError
 from bot.adapters.git.merge_file import merge_file
 from bot.cli.inputs import WrongUseError, make_read_error, print_error
 from bot.cli.terminal import open_console
-from bot.merge import MARKER_SIZE, MergedText, ThreeTexts, merge_text
+from bot.merge import MergedText, ThreeTexts, merge_text
 from bot.text.terminal_text import strip_control
+from bot.values.merges import MARKER_SIZE
 
 MERGED, CONFLICTS, WRONG_USE = 0, 1, 2
 LIMIT_BYTES = 10_000_000

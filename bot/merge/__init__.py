@@ -3,13 +3,12 @@
 Pure: it is handed what `git merge-file` left, and hands text back.
 """
 
-from bot.merge.conflict import MARKER_SIZE, Conflict, split_conflicts
+from bot.merge.conflict import Conflict, split_conflicts
 from bot.merge.draft_file import DraftedFile, draft_file
 from bot.merge.markers import find_marker_lines
 from bot.merge.merge_text import MergedText, ThreeTexts, merge_text
 
 __all__ = [
-    "MARKER_SIZE",
     "Conflict",
     "DraftedFile",
     "MergedText",

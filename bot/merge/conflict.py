@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.text.git_lines import split_keeping_ends
+from bot.values.merges import MARKER_SIZE
 
-MARKER_SIZE = 61  # so long that no line of a file is taken for one
 GIT_SIZE = 7
 START, MIDDLE, DIVIDER, END = "<|=>"
 

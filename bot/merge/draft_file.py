@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.merge.conflict import render_with_base
+from bot.merge.conflict import Conflict, render_with_base
 from bot.merge.markers import find_marker_lines
 from bot.merge.merge_text import MergedText, ThreeTexts, merge_text
 from bot.merge.remade_files import explain_remaking
 from bot.search.source_files import find_unreadable_reason
+from bot.text.git_lines import split_keeping_ends
 from bot.values import ConflictKind, PathConflict
 
 MERGED_BY_LINES = ("content", "both added", "modify/delete")
@@ -71,9 +72,8 @@ def _draft_text(merged: MergedText) -> DraftedFile:
 
 def _draft_deletion(sides: ThreeTexts) -> DraftedFile:
     """Put the whole file between markers: whoever solves it must decide."""
-    end = "\n"
-    parts = ("<<<<<<< ours", sides.ours, "||||||| base", sides.base, "=======", sides.theirs)
-    text = "".join(f"{part.removesuffix(end)}{end}" for part in (*parts, ">>>>>>> theirs") if part)
+    base, ours, theirs = (tuple(split_keeping_ends(side)) for side in sides)
+    text = "".join(render_with_base(Conflict(ours, base, theirs)))
     return _refuse_hopeless(DraftedFile(text.encode("utf-8", "surrogateescape"), (), (1,)))
 
 

@@ -20,12 +20,15 @@ ConflictKind = Literal[
     "file/directory",
 ]
 
+MARKER_SIZE = 61  # so long that no line of a file is taken for one
+
 
 @dataclass(frozen=True, slots=True)
 class PathConflict:
     """A path that git cannot merge: its bytes on each side, None where a side has no file there.
 
-    `marked` is what git left, all three sides of each conflict between markers of 61 characters.
+    `marked` is what git left, all three sides of each conflict between markers of
+    MARKER_SIZE signs.
     """
 
     path: str

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.git.merge_file import merge_file
-from bot.merge import MARKER_SIZE, MergedText, ThreeTexts, merge_text
+from bot.merge import MergedText, ThreeTexts, merge_text
+from bot.values.merges import MARKER_SIZE
 
 
 def merge(folder: Path, path: str, base: str, ours: str, theirs: str) -> MergedText:

@@ -16,10 +16,9 @@ from tempfile import NamedTemporaryFile
 from bot.adapters.git.git_process import GitError, GitProcess
 from bot.adapters.git.objects import list_at, read_blobs
 from bot.values import ConflictKind, PathConflict, Sha, TreeMerge
+from bot.values.merges import MARKER_SIZE
 
-MARKERS = (
-    "* conflict-marker-size=61\n"  # as bot.merge reads them: no line of a file is taken for one
-)
+MARKERS = f"* conflict-marker-size={MARKER_SIZE}\n"
 CONFIG = {"merge.conflictStyle": "diff3", "merge.renames": "true"}
 STAGED = re.compile(rb"(\d{6}) ([0-9a-f]{40}) ([123])\t(.+)", re.DOTALL)
 LINK, SUBMODULE = "120000", "160000"

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from bot.values import (
-    Author,
     Branch,
     BranchCommit,
     CommitContent,
+    CommitDetails,
     CommitInfo,
     GrepMatch,
     Patch,
@@ -90,26 +90,19 @@ class Mirrors(Protocol):
         """
 
     def commit(
-        self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, committed_at: str
-    ) -> Sha:
-        """Commit `tree` with the patch laid over it on `parent`. Equal values give the same sha."""
-
-    def merge(self, ours: Tree, theirs: Tree, remote: Remote) -> TreeMerge | None:
-        """Merge two tips that were fetched, bringing what that takes; None where the first holds
-        the second already. Raises Refusal where they have nothing in common.
-        """
-
-    def commit_merge(
         self,
         tree: Tree,
         files: Mapping[str, str | bytes | None],
         parents: Sequence[Sha],
-        message: str,
-        author: Author,
-        committed_at: str,
+        details: CommitDetails,
     ) -> Sha:
         """Commit `tree` with the files laid over it on all of these parents, the first one first.
         Equal values give the same sha.
+        """
+
+    def merge(self, ours: Tree, theirs: Tree, remote: Remote) -> TreeMerge | None:
+        """Merge two tips that were fetched, bringing what that takes; None where the first holds
+        the second already. Raises Refusal where they have nothing in common.
         """
 
     def messages(self, side: Tree, other: Tree, path: str, limit: int) -> tuple[str, ...]:

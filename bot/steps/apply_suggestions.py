@@ -20,7 +20,7 @@ from bot.gates import Change, explain_protected_path
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.follow_renames import follow_renames
-from bot.steps.push_branch import make_bot_author
+from bot.steps.push_branch import make_commit_details
 from bot.steps.redact import find_leaks, redact
 from bot.text import as_code_span, count_noun
 from bot.tools.tree_reader import decode_texts
@@ -60,12 +60,8 @@ def commit_suggestions(
     case.apply()
     if not case.applied:
         return AppliedSuggestions(answers=case.list_answers(threads, None))
-    message = redact(ports, render_suggestion_message(case.applied))
-    author = make_bot_author(ports.credentials.fetch_login())
-    committed_at = ports.clock.now().isoformat(timespec="seconds")
-    sha = ports.mirrors.commit_merge(  # which takes bytes, for files that are no UTF-8
-        tree, case.files, (tree.sha,), message, author, committed_at
-    )
+    details = make_commit_details(ports, render_suggestion_message(case.applied))
+    sha = ports.mirrors.commit(tree, case.files, (tree.sha,), details)
     return AppliedSuggestions(
         sha,
         redact(ports, render_suggestion_title(case.applied)),

@@ -11,8 +11,7 @@ from bot.gates import explain_protected_path
 from bot.merge import DraftedFile, draft_file
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.steps.push_branch import make_bot_author
-from bot.steps.redact import redact
+from bot.steps.push_branch import make_commit_details
 from bot.text import count_noun
 from bot.values import (
     MergeDraft,
@@ -110,14 +109,8 @@ def _commit(
     files = {
         conflict.path: file.data for conflict, file in drafted.items() if file.data is not None
     }
-    commit = ports.mirrors.commit_merge(
-        Tree(ours.repo, merged.tree, ours.branch),
-        files,
-        (ours.sha, theirs.sha),
-        redact(ports, message),
-        make_bot_author(ports.credentials.fetch_login()),
-        ports.clock.now().isoformat(timespec="seconds"),
-    )
+    tree, parents = Tree(ours.repo, merged.tree, ours.branch), (ours.sha, theirs.sha)
+    commit = ports.mirrors.commit(tree, files, parents, make_commit_details(ports, message))
     behind = ports.mirrors.count_missing(ours, theirs)
     return replace(draft, commit=commit, behind=behind)
 
@@ -127,12 +120,8 @@ def commit_resolution(
     ports: Ports, draft: MergeDraft, tree: Tree, patch: Patch, message: str
 ) -> Sha:
     """Commit the draft with what the model made of its open conflicts, on both tips."""
-    author = make_bot_author(ports.credentials.fetch_login())
-    committed_at = ports.clock.now().isoformat(timespec="seconds")
-    parents = (draft.head, draft.base)
-    return ports.mirrors.commit_merge(
-        tree, patch.files, parents, redact(ports, message), author, committed_at
-    )
+    parents, details = (draft.head, draft.base), make_commit_details(ports, message)
+    return ports.mirrors.commit(tree, patch.files, parents, details)
 
 
 @step("has_same_conflicts")

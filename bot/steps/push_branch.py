@@ -14,7 +14,18 @@ from bot.run import Summary, step
 from bot.steps.admit import LOST_ACCESS, is_authorized
 from bot.steps.redact import redact
 from bot.steps.verified_commit import create_verified_commit
-from bot.values import Author, Branch, Patch, PushResult, Request, RunState, Sha, Subject, Tree
+from bot.values import (
+    Author,
+    Branch,
+    CommitDetails,
+    Patch,
+    PushResult,
+    Request,
+    RunState,
+    Sha,
+    Subject,
+    Tree,
+)
 
 SLUG_CHARS = 40
 DIFF_CHARS = 200_000
@@ -30,9 +41,15 @@ def commit_patch(ports: Ports, tree: Tree, patch: Patch, parent: Sha, message: s
     after = ports.mirrors.overlay(tree, patch)
     if parent != tree.sha and ports.mirrors.overlay(ours, Patch()).sha == after.sha:
         return parent
-    committed_at = ports.clock.now().isoformat(timespec="seconds")
+    details = make_commit_details(ports, message)
+    return ports.mirrors.commit(tree, patch.files, (parent,), details)
+
+
+def make_commit_details(ports: Ports, message: str) -> CommitDetails:
+    """Make what a commit of the bot says: the message without secrets, the bot, and now."""
     author = make_bot_author(ports.credentials.fetch_login())
-    return ports.mirrors.commit(tree, patch, parent, redact(ports, message), author, committed_at)
+    committed_at = ports.clock.now().isoformat(timespec="seconds")
+    return CommitDetails(redact(ports, message), author, committed_at)
 
 
 def _summarize_push(result: PushResult) -> Summary:

@@ -9,7 +9,7 @@ from rich.text import Text
 from bot.merge import draft_file
 from bot.ports import Ports
 from bot.run import Summary, step
-from bot.steps.push_branch import make_bot_author
+from bot.steps.push_branch import make_commit_details
 from bot.text import as_code_span
 from bot.text.terminal_text import strip_control
 from bot.tools.tree_reader import decode_texts
@@ -64,9 +64,8 @@ def _merge(ports: Ports, state: RunState, newest: Tree) -> RebasedPatch:
     common = ports.mirrors.merge_base(newest, remote, known)
     if common is None or common.sha != known.sha:
         return RebasedPatch(newest, Patch(), "the commit that I worked on is not there any more")
-    author = make_bot_author(ports.credentials.fetch_login())
-    now = ports.clock.now().isoformat(timespec="seconds")
-    work = ports.mirrors.commit(base, state.patch, known.sha, "Work so far", author, now)
+    details = make_commit_details(ports, "Work so far")
+    work = ports.mirrors.commit(base, state.patch.files, (known.sha,), details)
     merged = ports.mirrors.merge(Tree(base.repo, work, newest.branch), newest, remote)
     if merged is None:
         return RebasedPatch(newest, Patch())

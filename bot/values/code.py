@@ -201,3 +201,12 @@ class Author:
 
     name: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitDetails:
+    """What a new commit says, who made it, and when (ISO 8601)."""
+
+    message: str
+    author: Author
+    committed_at: str

@@ -14,7 +14,14 @@ from bot.assembly import build_github
 from bot.forge import Forge
 from bot.run import StepView
 from bot.settings import Settings
-from bot.values import Author, Branch, InstallationId, Patch, PullRequestContent, Repo
+from bot.values import (
+    Author,
+    Branch,
+    CommitDetails,
+    InstallationId,
+    PullRequestContent,
+    Repo,
+)
 from tests.benchmarks.table import Row
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, Stage, forged, script, settings_for, staged
 
@@ -98,10 +105,8 @@ def _floor(work: Path) -> float:
             repo, hub.fetch_remote(repo), hub.repositories.fetch_info(repo).default_branch
         )
         branch = Branch("greenlit/1-t")
-        patch = Patch({"greeting.py": "x = 1\n"})
-        sha = git.commit(
-            tree, patch, tree.sha, "m", Author("a", "a@b"), "2026-01-01T00:00:00+00:00"
-        )
+        details = CommitDetails("m", Author("a", "a@b"), "2026-01-01T00:00:00+00:00")
+        sha = git.commit(tree, {"greeting.py": "x = 1\n"}, (tree.sha,), details)
         git.push(repo, hub.fetch_remote(repo), sha, branch, None)
         hub.ci.fetch_checks(repo, sha)
         hub.comments.put_comment(repo, issue, "m", "pushed")

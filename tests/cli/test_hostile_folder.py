@@ -18,7 +18,7 @@ from bot.cli.commands import app
 from bot.cli.solve import LocalTask, solve_task
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.settings import ModelSettings
-from bot.values import Author, Branch, InstallationId, Patch, Remote, Repo
+from bot.values import Author, Branch, CommitDetails, InstallationId, Remote, Repo
 from tests.git_served import SECRET, git, serving
 from tests.stage import BEGIN, END, FILES, GOOD, script
 
@@ -204,8 +204,9 @@ def mirror(folder: HostileFolder, tmp_path: Path) -> bool:
         remote = Remote(f"{served.url}/ada/engine.git", SECRET)
         mirrors = GitMirrors(tmp_path / "home", ("http",))
         tree = mirrors.fetch(ENGINE, remote, Branch("main"))
-        ada, patch = Author("Ada", "ada@example.org"), Patch({"README.md": "# Greeter\n"})
-        sha = mirrors.commit(tree, patch, tree.sha, "Change.\n", ada, "2026-11-20T12:00:00+00:00")
+        ada = Author("Ada", "ada@example.org")
+        details = CommitDetails("Change.\n", ada, "2026-11-20T12:00:00+00:00")
+        sha = mirrors.commit(tree, {"README.md": "# Greeter\n"}, (tree.sha,), details)
         return mirrors.push(ENGINE, remote, sha, Branch("greenlit/7"), None).is_ours
 
 

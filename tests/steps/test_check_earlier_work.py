@@ -10,6 +10,7 @@ from bot.steps.push_branch import commit_patch
 from bot.values import (
     Author,
     Branch,
+    CommitDetails,
     Finish,
     Patch,
     PullRequestContent,
@@ -35,7 +36,7 @@ def leave_work(place, *, pushed=True, pull=True):
     if not pushed:
         return state
     ports = place.ports
-    sha = ports.mirrors.commit(tree, patch, tree.sha, FINISH.title, BOT, AT)
+    sha = ports.mirrors.commit(tree, patch.files, (tree.sha,), CommitDetails(FINISH.title, BOT, AT))
     ports.mirrors.push(place.repo, ports.credentials.fetch_remote(place.repo), sha, BRANCH, None)
     if pull:
         content = PullRequestContent("Greet softly", "Closes #1", draft=False)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.steps.push_branch import make_bot_author
+from bot.steps.push_branch import make_commit_details
 from bot.steps.rebase_patch import rebase_patch
 from bot.values import Branch, Finish, Patch, PushedChange, RunKey, RunState
 from tests.git_served import git
@@ -77,10 +77,8 @@ def test_only_what_is_not_pushed_yet_is_put_on_top(work):
     """A repair after a push: the pushed part stands on the branch already."""
     place, state = work({"a.txt": "pushed\n", "b.txt": "repaired\n"})
     ports, tree = place.ports, state.base
-    author = make_bot_author("greenlit[bot]")
-    first = ports.mirrors.commit(
-        tree, Patch({"a.txt": "pushed\n"}), tree.sha, "First", author, "2026-11-20T10:00:00+00:00"
-    )
+    details = make_commit_details(ports, "First")
+    first = ports.mirrors.commit(tree, {"a.txt": "pushed\n"}, (tree.sha,), details)
     remote = ports.credentials.fetch_remote(place.repo)
     ports.mirrors.push(place.repo, remote, first, TOPIC, tree.sha)
     place.forge.wait_until_idle(10)

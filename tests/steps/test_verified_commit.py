@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.github.commits import MOST_FILES
 from bot.ports import Ports, Refusal, Unreachable
 from bot.steps.push_branch import commit_patch, push_branch
-from bot.values import Author, Branch, Patch, PushResult, Sha, Tree
+from bot.values import Author, Branch, CommitDetails, Patch, PushResult, Sha, Tree
 from tests.git_served import git
 from tests.place import Place
 
@@ -113,13 +113,14 @@ def test_what_github_cannot_make_is_pushed(place: Place):
 def test_what_is_no_text_is_pushed(place: Place):
     """A file that is no UTF-8 cannot begin a branch through the API; on a branch it can."""
     tree = place.lay({"latin.txt": b"\xe4\n"})
-    author, at = Author("greenlit[bot]", "bot@example.org"), "2026-11-01T12:00:00+00:00"
+    author = Author("greenlit[bot]", "bot@example.org")
+    details = CommitDetails(MESSAGE, author, "2026-11-01T12:00:00+00:00")
     results: list[PushResult] = []
     for content in (b"\xf6\n", b"\xfc\n"):
         expect = results[-1].sha if results else None
         files = {"latin.txt": content}
         parents = (expect or tree.sha,)
-        sha = place.ports.mirrors.commit_merge(tree, files, parents, MESSAGE, author, at)
+        sha = place.ports.mirrors.commit(tree, files, parents, details)
         results.append(push_branch(place.ports, tree, sha, BRANCH, expect))
 
     assert [False, True] == [is_verified(place, result.sha) for result in results]

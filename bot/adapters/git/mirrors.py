@@ -22,6 +22,7 @@ from bot.values import (
     Branch,
     BranchCommit,
     CommitContent,
+    CommitDetails,
     CommitInfo,
     GrepMatch,
     Patch,
@@ -135,29 +136,23 @@ class GitMirrors(FetchingMirrors):
         return objects.read_diff(self._git(tree.repo, commit), commit, limit_chars)
 
     def commit(
-        self, tree: Tree, patch: Patch, parent: Sha, message: str, author: Author, committed_at: str
-    ) -> Sha:
-        """Commit the tree with the patch laid over it."""
-        return self.commit_merge(tree, patch.files, (parent,), message, author, committed_at)
-
-    def commit_merge(
         self,
         tree: Tree,
         files: Mapping[str, str | bytes | None],
         parents: Sequence[Sha],
-        message: str,
-        author: Author,
-        committed_at: str,
+        details: CommitDetails,
     ) -> Sha:
         """Commit the tree with the files laid over it."""
-        date = f"@{datetime.fromisoformat(committed_at).timestamp():.0f} +0000"
-        people = _person("AUTHOR", author, date) | _person("COMMITTER", self._identity, date)
+        date = f"@{datetime.fromisoformat(details.committed_at).timestamp():.0f} +0000"
+        people = _person("AUTHOR", details.author, date)
+        people |= _person("COMMITTER", self._identity, date)
         named = [word for parent in parents for word in ("-p", parent)]
         with self._reading(tree) as git:
             after = write_overlay(git, tree.sha, files)
         with self._reading(Tree(tree.repo, parents[0], tree.branch)) as git:
             command = ("commit-tree", *named, "-F", "-", after)
-            return Sha(git.run(*command, stdin=message.encode(), extra=people).decode().strip())
+            sha = git.run(*command, stdin=details.message.encode(), extra=people)
+        return Sha(sha.decode().strip())
 
     def merge(self, ours: Tree, theirs: Tree, remote: Remote) -> TreeMerge | None:
         """Merge two tips that were fetched; None where the first holds the second already."""

@@ -16,7 +16,16 @@ import pytest
 
 from bot.adapters.git.git_process import GitProcess, GitTimeoutError
 from bot.adapters.git.mirrors import GitMirrors
-from bot.values import Author, Branch, InstallationId, Patch, PushResult, Remote, Repo
+from bot.values import (
+    Author,
+    Branch,
+    CommitDetails,
+    InstallationId,
+    Patch,
+    PushResult,
+    Remote,
+    Repo,
+)
 from tests.adapters.git.network_faults import NetworkFaults
 from tests.git_served import SECRET, Served, commit, git
 
@@ -37,7 +46,7 @@ def work_once(mirrors: GitMirrors, remote: Remote) -> PushResult:
     mirrors.subjects(tree, 5)
     patch = Patch({"src/app.py": "x = 2\n", ".gitattributes.txt": "x\n"})
     mirrors.diff(tree, patch)
-    sha = mirrors.commit(tree, patch, tree.sha, "Change.\n", ADA, AT)
+    sha = mirrors.commit(tree, patch.files, (tree.sha,), CommitDetails("Change.\n", ADA, AT))
     return mirrors.push(REPO, remote, sha, BRANCH, mirrors.head(REPO, remote, BRANCH))
 
 

@@ -13,7 +13,16 @@ from bot.adapters.git.merge_trees import MARKERS, write_attributes
 from bot.adapters.git.mirrors import GitMirrors
 from bot.merge import Conflict, split_conflicts
 from bot.ports import Refusal
-from bot.values import Author, Branch, InstallationId, PathConflict, Remote, Repo, Tree
+from bot.values import (
+    Author,
+    Branch,
+    CommitDetails,
+    InstallationId,
+    PathConflict,
+    Remote,
+    Repo,
+    Tree,
+)
 from tests.git_served import commit, git
 
 REPO = Repo("ada/engine", InstallationId(1))
@@ -254,12 +263,13 @@ def test_a_merge_commit_has_two_parents_and_is_pushed_with_a_lease(fork: Fork):
     ours, theirs = fork.fetch(TOPIC), fork.fetch(MAIN)
     merged = fork.merge()
     files = {"app.py": b"a\n\xe9\r\n"}
-    what = (Tree(REPO, merged.tree, TOPIC), files, (ours.sha, theirs.sha), "Merge.\n", ADA, AT)
-    sha = fork.mirrors.commit_merge(*what)
+    tree, parents = Tree(REPO, merged.tree, TOPIC), (ours.sha, theirs.sha)
+    details = CommitDetails("Merge.\n", ADA, AT)
+    sha = fork.mirrors.commit(tree, files, parents, details)
     pushed = fork.mirrors.push(REPO, fork.remote, sha, TOPIC, ours.sha)
     late = fork.mirrors.push(REPO, fork.remote, ours.sha, TOPIC, theirs.sha)
 
-    assert sha == fork.mirrors.commit_merge(*what)
+    assert sha == fork.mirrors.commit(tree, files, parents, details)
     assert (sha, True, False) == (pushed.sha, pushed.is_ours, late.is_ours)
     assert f"{ours.sha} {theirs.sha}" == git(fork.origin, "log", "-1", "--format=%P", "topic")
     assert "a\n\udce9" == git(fork.origin, "show", "topic:app.py")

@@ -10,7 +10,17 @@ import pytest
 
 from bot.adapters.git.mirrors import GitMirrors
 from bot.ports import Refusal, Unreachable
-from bot.values import Author, Branch, InstallationId, Patch, PushResult, Remote, Repo, Sha, Tree
+from bot.values import (
+    Author,
+    Branch,
+    CommitDetails,
+    InstallationId,
+    PushResult,
+    Remote,
+    Repo,
+    Sha,
+    Tree,
+)
 from tests.adapters.git.network_faults import NetworkFaults
 from tests.git_served import READER, SECRET, Served, commit, git
 
@@ -19,7 +29,9 @@ MAIN = Branch("main")
 BRANCH = Branch("greenlit/7-slow")
 ADA = Author("Ada", "ada@example.org")
 AT = "2026-11-20T12:00:00+00:00"
-PATCH = Patch({"src/app.py": "x = 2\n"})
+FILES = {"src/app.py": "x = 2\n"}
+CHANGE = CommitDetails("Change.\n\nBody.\n", ADA, AT)
+FIX = CommitDetails("Fix.\n", ADA, AT)
 
 
 @pytest.fixture
@@ -33,7 +45,7 @@ def tree(origin: Path, remote: Remote, mirrors: GitMirrors) -> Tree:
 @pytest.fixture
 def sha(mirrors: GitMirrors, tree: Tree) -> Sha:
     """A commit of ours on the tip."""
-    return mirrors.commit(tree, PATCH, tree.sha, "Change.\n\nBody.\n", ADA, AT)
+    return mirrors.commit(tree, FILES, (tree.sha,), CHANGE)
 
 
 def there(origin: Path, branch: str = BRANCH) -> str:
@@ -68,12 +80,12 @@ def test_same_values_make_the_same_commit(
     other = GitMirrors(tmp_path / "other", ("http",))
     other.fetch(REPO, remote, MAIN)
 
-    assert sha == mirrors.commit(tree, PATCH, tree.sha, "Change.\n\nBody.\n", ADA, AT)
+    assert sha == mirrors.commit(tree, FILES, (tree.sha,), CHANGE)
     assert sha == other.commit(
-        tree, PATCH, tree.sha, "Change.\n\nBody.\n", ADA, "2026-11-20T13:00:00+01:00"
+        tree, FILES, (tree.sha,), replace(CHANGE, committed_at="2026-11-20T13:00:00+01:00")
     )
     assert sha != other.commit(
-        tree, PATCH, tree.sha, "Change.\n\nBody.\n", ADA, "2026-11-20T12:00:01+00:00"
+        tree, FILES, (tree.sha,), replace(CHANGE, committed_at="2026-11-20T12:00:01+00:00")
     )
 
 
@@ -104,7 +116,7 @@ def test_next_push_goes_on_top(
 ):
     """A fix is pushed on the commit before it."""
     mirrors.push(REPO, remote, sha, BRANCH, None)
-    fix = mirrors.commit(tree, Patch({**PATCH.files, "new.py": "y\n"}), sha, "Fix.\n", ADA, AT)
+    fix = mirrors.commit(tree, {**FILES, "new.py": "y\n"}, (sha,), FIX)
 
     assert PushResult(fix) == mirrors.push(REPO, remote, fix, BRANCH, sha)
     assert [fix, sha] == git(origin, "rev-list", "-2", BRANCH).split()
@@ -116,7 +128,7 @@ def test_a_humans_push_is_kept(
     """Whoever pushed to our branch in between is told of, and their commit stays."""
     mirrors.push(REPO, remote, sha, BRANCH, None)
     human = commit(origin, {"human.py": b"\n"}, branch=BRANCH)
-    fix = mirrors.commit(tree, PATCH, sha, "Fix.\n", ADA, AT)
+    fix = mirrors.commit(tree, FILES, (sha,), FIX)
 
     assert PushResult(Sha(human), is_ours=False) == mirrors.push(REPO, remote, fix, BRANCH, sha)
     assert human == there(origin)
@@ -138,7 +150,7 @@ def test_a_deleted_branch_stays_deleted(
     """A branch that somebody deleted is not pushed anew."""
     mirrors.push(REPO, remote, sha, BRANCH, None)
     git(origin, "update-ref", "-d", f"refs/heads/{BRANCH}")
-    fix = mirrors.commit(tree, PATCH, sha, "Fix.\n", ADA, AT)
+    fix = mirrors.commit(tree, FILES, (sha,), FIX)
 
     assert PushResult(Sha(""), is_ours=False) == mirrors.push(REPO, remote, fix, BRANCH, sha)
     assert "" == there(origin)
@@ -202,9 +214,7 @@ def test_reader_is_refused(remote: Remote, mirrors: GitMirrors, sha: Sha):
 
 def test_workflow_is_refused_in_words(remote: Remote, mirrors: GitMirrors, tree: Tree):
     """GitHub's refusal of a workflow reaches the reader, with what to do."""
-    sha = mirrors.commit(
-        tree, Patch({".github/workflows/ci.yml": "on: push\n"}), tree.sha, "CI.\n", ADA, AT
-    )
+    sha = mirrors.commit(tree, {".github/workflows/ci.yml": "on: push\n"}, (tree.sha,), FIX)
     with pytest.raises(Refusal) as raised:
         mirrors.push(REPO, remote, sha, BRANCH, None)
 
@@ -313,7 +323,7 @@ def test_unknown_parent_is_told_and_damages_nothing(
 ):
     """A commit that was made elsewhere is missed in words; the mirror is no worse for it."""
     with pytest.raises(Unreachable, match="cannot answer"):
-        mirrors.commit(tree, PATCH, Sha("1" * 40), "Fix.\n", ADA, AT)
+        mirrors.commit(tree, FILES, (Sha("1" * 40),), FIX)
     mirrors.fetch(REPO, remote, MAIN)
 
     assert "" == caplog.text

@@ -51,13 +51,11 @@ def list_posts(repository: RepositoryRecord, issue: IssueRecord) -> list[Post]:
 
 def list_threads(repository: RepositoryRecord, number: int) -> list[ShownThread]:
     """List the threads of a pull request, oldest first, with what everybody may see of them."""
-    comments = repository.list_review_comments(number)
     threads = []
     for thread in repository.list_threads(number):
         posts = [
             Post(f"discussion_r{comment.id}", comment.author, "", comment.created_at, comment.body)
-            for comment in comments
-            if comment.thread == thread.id
+            for comment in repository.list_thread_comments(thread)
         ]
         place, state = _describe_place(thread), _describe_state(thread)
         threads.append(ShownThread(place, state, thread.diff_hunk, tuple(posts)))

@@ -71,7 +71,7 @@ class ForgeReviews:
         )
         self._forget_request(repository, review)
         self._save(repository, review, "submitted", review.author)
-        for comment in _list_comments_of(repository, review_id):
+        for comment in repository.list_comments_of(review):
             self._publish_comment(repository, comment, "created", review.author)
         return review
 
@@ -98,7 +98,7 @@ class ForgeReviews:
 
     def delete_pending(self, repository: RepositoryRecord, review_id: int) -> None:
         """Delete a review that was never submitted, with its comments."""
-        for comment in _list_comments_of(repository, review_id):
+        for comment in repository.list_comments_of(repository.reviews[review_id]):
             self._drop_comment(repository, comment)
         del repository.reviews[review_id]
 
@@ -130,7 +130,7 @@ class ForgeReviews:
     ) -> ReviewCommentRecord:
         """Begin one thread at once: GitHub makes a submitted review of it alone."""
         review = self.create(repository, pull, author, replace(new, action="COMMENT"))
-        return _list_comments_of(repository, review.id)[0]
+        return repository.list_comments_of(review)[0]
 
     def reply(
         self, repository: RepositoryRecord, thread_id: int, author: str, body: str
@@ -271,9 +271,3 @@ def find_pending(repository: RepositoryRecord, number: int, author: str) -> Revi
         if not review.submitted_at and review.author == author:
             return review
     return None
-
-
-def _list_comments_of(repository: RepositoryRecord, review_id: int) -> list[ReviewCommentRecord]:
-    return [
-        comment for comment in repository.review_comments.values() if comment.review == review_id
-    ]

@@ -118,6 +118,18 @@ class RepositoryRecord:
         reviews = {review.id for review in self.list_reviews(number, viewer)}
         return [comment for comment in self.review_comments.values() if comment.review in reviews]
 
+    def list_thread_comments(
+        self, thread: ThreadRecord, viewer: str = ""
+    ) -> list[ReviewCommentRecord]:
+        """Return the comments of a thread, oldest first, that the viewer sees."""
+        comments = self.list_review_comments(thread.number, viewer)
+        return [comment for comment in comments if comment.thread == thread.id]
+
+    def list_comments_of(self, review: ReviewRecord) -> list[ReviewCommentRecord]:
+        """Return the comments that came with a review, oldest first."""
+        comments = self.review_comments.values()
+        return [comment for comment in comments if comment.review == review.id]
+
     def list_suites(self, sha: str) -> list[SuiteRecord]:
         """Return the check suites of a commit, oldest first."""
         return [suite for suite in self.suites.values() if suite.sha == sha]

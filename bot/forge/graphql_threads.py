@@ -9,6 +9,7 @@ from bot.forge.forge_state import ForgeState, Json, RepositoryRecord, allows, ma
 from bot.forge.graphql_connection import Info, build_connection
 from bot.forge.rest_api import RestRequest
 from bot.forge.review_records import ReviewCommentRecord, ReviewRecord, ThreadRecord
+from bot.forge.review_views import review_comment_url, review_url
 
 # A thread is resolved by who may write to the branch: pull_requests=write alone is not enough
 # (github/gh-aw issue 35726).
@@ -71,11 +72,7 @@ class ThreadBuilder:
     def _list_comments(
         self, info: Info, repository: RepositoryRecord, thread: ThreadRecord, arguments: Json
     ) -> Json:
-        comments = [
-            comment
-            for comment in repository.list_review_comments(thread.number, self._login)
-            if comment.thread == thread.id
-        ]
+        comments = repository.list_thread_comments(thread, self._login)
         return build_connection(
             info, comments, lambda comment: self.build_comment(repository, comment), arguments
         )
@@ -84,7 +81,6 @@ class ThreadBuilder:
         """Build a PullRequestReviewComment."""
         thread, review = repository.threads[comment.thread], repository.reviews[comment.review]
         is_edited = comment.updated_at != comment.created_at
-        page = f"{self._state.web}/{repository.name}/pull/{comment.number}"
         commit = {"id": make_node_id("C", repository.name, thread.original_commit)}
         return {
             "__typename": "PullRequestReviewComment",
@@ -96,7 +92,7 @@ class ThreadBuilder:
             "updatedAt": comment.updated_at,
             "publishedAt": review.submitted_at,
             "lastEditedAt": comment.updated_at if is_edited else None,
-            "url": f"{page}#discussion_r{comment.id}",
+            "url": review_comment_url(self._state, repository, comment),
             "path": thread.place.path,
             "diffHunk": thread.diff_hunk,
             "outdated": thread.is_outdated,
@@ -106,7 +102,6 @@ class ThreadBuilder:
         }
 
     def _build_review(self, repository: RepositoryRecord, review: ReviewRecord) -> Json:
-        page = f"{self._state.web}/{repository.name}/pull/{review.number}"
         return {
             "__typename": "PullRequestReview",
             "id": make_node_id("PRR", repository.name, review.id),
@@ -115,5 +110,5 @@ class ThreadBuilder:
             "body": review.body,
             "state": review.state,
             "submittedAt": review.submitted_at,
-            "url": f"{page}#pullrequestreview-{review.id}",
+            "url": review_url(self._state, repository, review),
         }

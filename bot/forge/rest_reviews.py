@@ -98,12 +98,7 @@ def _get_review(request: RestRequest) -> RestResponse:
 
 
 def _list_comments(request: RestRequest) -> RestResponse:
-    review = _find_review(request)
-    comments = [
-        comment
-        for comment in request.repository.review_comments.values()
-        if comment.review == review.id
-    ]
+    comments = request.repository.list_comments_of(_find_review(request))
     return paginate(
         request,
         comments,

@@ -11,7 +11,7 @@ from bot.forge.review_records import ReviewCommentRecord, ReviewRecord, ThreadRe
 
 def render_review(state: ForgeState, repository: RepositoryRecord, review: ReviewRecord) -> Json:
     """Render a review as the API shows it; only a submitted one has the time of it."""
-    page = f"{state.web}/{repository.name}/pull/{review.number}#pullrequestreview-{review.id}"
+    page = review_url(state, repository, review)
     url = f"{repository_api_url(state, repository)}/pulls/{review.number}"
     view: Json = {
         "id": review.id,
@@ -26,6 +26,18 @@ def render_review(state: ForgeState, repository: RepositoryRecord, review: Revie
         "commit_id": review.commit,
     }
     return {**view, "submitted_at": review.submitted_at} if review.submitted_at else view
+
+
+def review_url(state: ForgeState, repository: RepositoryRecord, review: ReviewRecord) -> str:
+    """Return the address of a review for people."""
+    return f"{state.web}/{repository.name}/pull/{review.number}#pullrequestreview-{review.id}"
+
+
+def review_comment_url(
+    state: ForgeState, repository: RepositoryRecord, comment: ReviewCommentRecord
+) -> str:
+    """Return the address of a comment in a thread for people."""
+    return f"{state.web}/{repository.name}/pull/{comment.number}#discussion_r{comment.id}"
 
 
 def render_review_event(
@@ -47,7 +59,7 @@ def render_review_comment(
     """Render a comment with the place of its thread; where that is outdated, it has no line."""
     api = repository_api_url(state, repository)
     url, pull = f"{api}/pulls/comments/{comment.id}", f"{api}/pulls/{comment.number}"
-    page = f"{state.web}/{repository.name}/pull/{comment.number}#discussion_r{comment.id}"
+    page = review_comment_url(state, repository, comment)
     links = {"self": url, "html": page, "pull_request": pull}
     view: Json = {
         "url": url,
@@ -92,7 +104,6 @@ def render_thread(state: ForgeState, repository: RepositoryRecord, thread: Threa
     """Render a thread as its webhook has it: with the comments that all see."""
     comments = [
         render_review_comment(state, repository, comment)
-        for comment in repository.list_review_comments(thread.number)
-        if comment.thread == thread.id
+        for comment in repository.list_thread_comments(thread)
     ]
     return {"node_id": make_node_id("PRRT", repository.name, thread.id), "comments": comments}

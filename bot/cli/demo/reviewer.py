@@ -9,8 +9,7 @@ from rich.text import Text
 
 from bot.cli.demo.staging import ASKER, REPO, Stage
 from bot.cli.terminal import HangingText
-from bot.forge import PullRecord
-from bot.forge.review_records import NewThread, ThreadPlace, ThreadRecord
+from bot.forge import NewThread, PullRecord, ThreadPlace, ThreadRecord
 from bot.text import extract_visible
 from bot.text.terminal_text import strip_control
 
@@ -91,12 +90,8 @@ def _find_line(text: str, line_start: str) -> int:
 
 
 def _read_thread(stage: Stage, thread: ThreadRecord) -> ReviewedThread:
-    comments = [
-        comment
-        for comment in stage.forge.list_review_comments(REPO, thread.number)
-        if comment.thread == thread.id
-    ]
-    newest = comments[-1]
+    comments = stage.forge.list_review_comments(REPO, thread.number)
+    newest = [comment for comment in comments if comment.thread == thread.id][-1]
     return ReviewedThread(
         kind=next(remark.kind for remark in REMARKS if remark.path == thread.original.path),
         place=thread.original.path,

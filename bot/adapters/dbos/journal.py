@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from dbos import DBOS, Serializer, StepInfo, WorkflowStatus, error
 
 from bot.adapters.dbos.durable_run import PAUSE, STATE
+from bot.adapters.dbos.recorded_pull_ends import PULL_END
 from bot.adapters.dbos.step_output import LIMIT_CHARS
 from bot.run import RunView, StepView, from_json
 from bot.text import mask_secrets
@@ -25,7 +26,6 @@ REPORTS = sa.text(
     "select workflow_uuid, output from operation_outputs "
     "where workflow_uuid in :keys and function_name = :step order by workflow_uuid, function_id"
 ).bindparams(sa.bindparam("keys", expanding=True))
-PULL_END = "read_pull_end"
 ERROR = "!"  # a key that no value of ours has
 NAMES = {"DBOS.recv": "wait", "DBOS.updateWorkflowAttributes": "follow"}
 # The clocks of `wait` and of a second try, of which the try before says when; and the end's state.

@@ -15,13 +15,13 @@ from bot.run import from_json
 from bot.values import PullEnd, Repo
 from bot.values.ended_pulls import FOLLOWED
 
-STEP = "read_pull_end"
+PULL_END = "read_pull_end"  # the step
 # What begins with "owner/repo#" stands before "owner/repo$": the key's index finds it.
-QUERY = f"""
+QUERY = """
 select output from operation_outputs
-where function_name = '{STEP}' and workflow_uuid >= :first and workflow_uuid < :behind
+where function_name = :step and workflow_uuid >= :first and workflow_uuid < :behind
 order by completed_at_epoch_ms desc limit :most
-"""  # noqa: S608 - a constant of ours
+"""
 READ_AGAIN = 3  # how often an end may have been read: the newest reading counts
 
 
@@ -34,11 +34,11 @@ class RecordedPullEnds:
     def list_pull_ends(self, repo: Repo, limit: int) -> tuple[PullEnd, ...]:
         """List the newest ends, one for each pull request; none from a record that is no use."""
         prefix = f"{FOLLOWED}{repo.name}"
-        names = {"first": f"{prefix}#", "behind": f"{prefix}$", "most": limit * READ_AGAIN}
+        span = {"first": f"{prefix}#", "behind": f"{prefix}$", "most": limit * READ_AGAIN}
         address = f"{self.record.absolute().as_uri()}?mode=ro"
         try:
             with closing(sqlite3.connect(address, uri=True, timeout=BUSY_S)) as database:
-                outputs = database.execute(QUERY, names).fetchall()
+                outputs = database.execute(QUERY, {**span, "step": PULL_END}).fetchall()
         except sqlite3.DatabaseError:  # it is not set up yet, or damaged, which others tell
             return ()
         ends: dict[int, PullEnd] = {}

@@ -122,13 +122,23 @@ class LabelPayload(IssuesPayload):
     label: NamedFields
 
 
-class CommentFields(Payload):
-    """A comment."""
+class WrittenFields(Payload):
+    """What somebody wrote, or an App for somebody."""
 
     id: Id
     body: Text = ""
-    created_at: Time
     performed_via_github_app: dict[str, object] | None = None
+
+    @property
+    def is_by_app(self) -> bool:
+        """Tell what an App wrote in somebody's name."""
+        return self.performed_via_github_app is not None
+
+
+class CommentFields(WrittenFields):
+    """A comment."""
+
+    created_at: Time
 
 
 class IssueCommentPayload(IssuesPayload):

@@ -103,10 +103,9 @@ def read_review(
 
 def _read_submitted(delivery: str, data: dict[str, object]) -> ReviewSubmitted:
     payload = validate_payload(SubmittedReviewPayload, data)
-    parts, review = _make_parts(delivery, payload), payload.review
-    parts["sender_bot"] = parts["sender_bot"] or review.performed_via_github_app is not None
+    review = payload.review
     return ReviewSubmitted(
-        **parts,
+        **_make_parts(delivery, payload, by_app=review.is_by_app),
         at=review.submitted_at,
         review=review.id,
         state=review.state,
@@ -116,12 +115,11 @@ def _read_submitted(delivery: str, data: dict[str, object]) -> ReviewSubmitted:
 
 
 def read_review_comment(delivery: str, _: str, data: dict[str, object]) -> ReviewCommentCreated:
-    """Read `pull_request_review_comment`; a comment that an App made for somebody is a bot's."""
+    """Read `pull_request_review_comment`."""
     payload = validate_payload(ReviewCommentPayload, data)
-    parts, comment = _make_parts(delivery, payload), payload.comment
-    parts["sender_bot"] = parts["sender_bot"] or comment.performed_via_github_app is not None
+    comment = payload.comment
     return ReviewCommentCreated(
-        **parts,
+        **_make_parts(delivery, payload, by_app=comment.is_by_app),
         at=comment.created_at,
         comment=comment.id,
         review=comment.pull_request_review_id or 0,
@@ -142,7 +140,8 @@ def read_thread(delivery: str, action: str, data: dict[str, object]) -> ThreadMo
     )
 
 
-def _make_parts(delivery: str, payload: PullChangePayload) -> _PullParts:
+def _make_parts(delivery: str, payload: PullChangePayload, *, by_app: bool = False) -> _PullParts:
+    """Make what all events have. What an App wrote for somebody is a bot's."""
     pull = payload.pull_request
     return {
         "delivery": delivery,
@@ -153,5 +152,5 @@ def _make_parts(delivery: str, payload: PullChangePayload) -> _PullParts:
         "body": pull.body,
         "pull_author": payload.author,
         "sender": payload.sender.login,
-        "sender_bot": payload.sender.is_bot,
+        "sender_bot": payload.sender.is_bot or by_app,
     }

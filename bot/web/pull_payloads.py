@@ -8,6 +8,7 @@ from pydantic import Field
 
 from bot.web.payloads import (
     AccountFields,
+    CommentFields,
     Commit,
     Flag,
     HeadRepositoryFields,
@@ -16,6 +17,7 @@ from bot.web.payloads import (
     SentPayload,
     Text,
     Time,
+    WrittenFields,
 )
 
 
@@ -85,15 +87,13 @@ class ReviewPayload(PullChangePayload):
     review: ReviewFields
 
 
-class SubmittedReviewFields(ReviewFields):
+class SubmittedReviewFields(WrittenFields):
     """A review that was just submitted. Its state is in lower case here, unlike in the API's
     answers.
     """
 
-    body: Text = ""
     state: Literal["approved", "changes_requested", "commented"]
     submitted_at: Time
-    performed_via_github_app: dict[str, object] | None = None
 
 
 class SubmittedReviewPayload(PullChangePayload):
@@ -102,15 +102,11 @@ class SubmittedReviewPayload(PullChangePayload):
     review: SubmittedReviewFields
 
 
-class ReviewCommentFields(Payload):
+class ReviewCommentFields(CommentFields):
     """A comment of a thread. Only old ones have no review."""
 
-    id: Id
-    body: Text = ""
-    created_at: Time
     pull_request_review_id: Id | None = None
     in_reply_to_id: Id | None = None
-    performed_via_github_app: dict[str, object] | None = None
 
 
 class ReviewCommentPayload(PullChangePayload):

@@ -158,7 +158,7 @@ def _read_comment(delivery: str, _: str, data: dict[str, object]) -> Event:
         issue.title,
         issue.body,
         sender.login,
-        sender.is_bot or comment.performed_via_github_app is not None,
+        sender.is_bot or comment.is_by_app,
         comment.created_at,
         sender.id,
     )

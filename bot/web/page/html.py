@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
 
 from bot.run import RunView, StepView, from_json
+from bot.text import count_noun
 from bot.values import Attempt, Check, Failure, Outcome, PullEnd, Repo, Request, Usage, Verdict
 from bot.views.end_sentence import describe_end
 from bot.web.page.diff_lines import DiffFile, parse_diff
@@ -255,7 +256,7 @@ def _describe_end(end: PullEnd) -> dict[str, object]:
         "files": [
             {
                 "path": file.path,
-                "size": f"{file.kept} lines kept, {file.changed} changed",
+                "size": f"{count_noun(file.kept, 'line')} kept, {file.changed} changed",
                 "diff": file.diff,
             }
             for file in end.files

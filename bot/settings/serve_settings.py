@@ -47,7 +47,6 @@ class GitHubSettings(BaseSettings):
         description="Seconds between two writes to GitHub, as it asks of Apps",
         examples=["1"],
     )
-
     commits: Literal["verified", "pushed"] = Field(
         "verified",
         description=(

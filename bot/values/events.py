@@ -7,6 +7,8 @@ from typing import Literal
 
 from bot.values import Repo
 
+PullAction = Literal["opened", "reopened", "edited", "ready_for_review", "converted_to_draft"]
+
 
 @dataclass(frozen=True, slots=True)
 class _LabelEvent:
@@ -131,7 +133,7 @@ class _PullEvent:
 class PullChanged(_PullEvent):
     """A pull request was opened, reopened, edited, made ready or a draft."""
 
-    action: Literal["opened", "reopened", "edited", "ready_for_review", "converted_to_draft"]
+    action: PullAction
 
 
 @dataclass(frozen=True, slots=True)

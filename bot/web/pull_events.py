@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, cast
+from typing import TypedDict, cast
 
 from bot.values import Repo
 from bot.values.events import (
+    PullAction,
     PullChanged,
     PullClosed,
     PullSynchronized,
@@ -24,8 +25,6 @@ from bot.web.pull_payloads import (
     SynchronizePayload,
     ThreadPayload,
 )
-
-PullAction = Literal["opened", "reopened", "edited", "ready_for_review", "converted_to_draft"]
 
 
 class _PullParts(TypedDict):

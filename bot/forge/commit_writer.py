@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.forge.forge_records import TokenRecord
 from bot.forge.forge_state import ForgeState, RepositoryRecord
 from bot.forge.git_http import RefUpdate
 from bot.forge.git_store import ZERO_SHA, GitStore
@@ -16,6 +17,7 @@ from bot.forge.push_follower import PushFollower
 WEB_COMMITTER = {"NAME": "GitHub", "EMAIL": "noreply@github.com"}
 
 NO_PATH = {"", ".", "..", ".git"}  # what no part of a path is
+WORKFLOWS = ".github/workflows/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,16 @@ class CommitWriter:
         """Move a branch, or make it, as a push does. It must be where it is expected."""
         self._git(repository, "update-ref", update.ref, update.new, update.old)
         self._pushes.follow(repository.name, login, (update,))
+
+    def find_refused_workflow(
+        self, repository: RepositoryRecord, sha: str, token: TokenRecord
+    ) -> str:
+        """Find a workflow that a commit changes though the token may not; "" for none."""
+        if token.permissions.get("workflows") == "write":
+            return ""
+        changes = self._store.list_changes(repository.name, sha)
+        paths = [path for kind in changes.values() for path in kind]
+        return next((path for path in paths if path.startswith(WORKFLOWS)), "")
 
     def _git(
         self,

@@ -12,7 +12,6 @@ from bot.forge.forge_state import RepositoryRecord
 from bot.forge.git_http import RefUpdate
 from bot.forge.graphql_refusal import GraphQLRefusal
 from bot.forge.rest_api import RestRequest
-from bot.forge.rest_git_data import find_refused_workflow
 
 NO_WORKFLOW = (
     "refusing to allow a GitHub App to create or update workflow `{path}` without `workflows` "
@@ -40,7 +39,7 @@ def create_commit_on_branch(
         raise GraphQLRefusal("UNPROCESSABLE", "The file changes cannot be applied.") from None
     message = _write_message(given["message"])
     sha = commits.write_commit(repository, tree, (head,), message, request.login)
-    if path := find_refused_workflow(request, repository, sha):
+    if path := commits.find_refused_workflow(repository, sha, request.token):
         raise GraphQLRefusal("FORBIDDEN", NO_WORKFLOW.format(path=path))
     try:
         update = RefUpdate(f"refs/heads/{branch}", head, sha)

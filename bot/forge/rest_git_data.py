@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from bot.forge.commit_writer import CommitWriter, NewFile
-from bot.forge.forge_state import Json, RepositoryRecord, make_node_id
+from bot.forge.forge_state import Json, make_node_id
 from bot.forge.git_http import RefUpdate
 from bot.forge.git_store import ZERO_SHA
 from bot.forge.repository_views import render_git_commit, repository_api_url
@@ -69,7 +69,7 @@ class GitDataRoutes:
             raise RestRefusal(422, "Object does not exist")
         if store.find_head(repository.name, ref.removeprefix(BRANCH)):
             raise RestRefusal(422, "Reference already exists")
-        if find_refused_workflow(request, repository, sha):
+        if self._commits.find_refused_workflow(repository, sha, request.token):
             raise RestRefusal(403, NOT_GRANTED)
         update = RefUpdate(ref, ZERO_SHA, sha)
         try:
@@ -84,15 +84,6 @@ class GitDataRoutes:
             "object": {"sha": sha, "type": "commit", "url": f"{url}/commits/{sha}"},
         }
         return RestResponse(201, view)
-
-
-def find_refused_workflow(request: RestRequest, repository: RepositoryRecord, sha: str) -> str:
-    """Find a workflow that a commit changes though the token may not; "" for none."""
-    if request.token.permissions.get("workflows") == "write":
-        return ""
-    changes = request.state.store.list_changes(repository.name, sha)
-    paths = [path for kind in changes.values() for path in kind]
-    return next((path for path in paths if path.startswith(".github/workflows/")), "")
 
 
 def _read_entry(request: RestRequest, entry: Mapping[str, object]) -> tuple[str, NewFile | None]:

@@ -105,6 +105,7 @@ def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
         "Question, app/requests.py, line 7: Does anything ever remove a request?",
         "Suggestion, README.md, line 11: A report can fail, too.",
         "suggestions 1 thread applied",
+        "to its own branch",
         "answers thread 1",
         "✓ test success",
         "review 1 thread resolved",

@@ -42,7 +42,12 @@ class Printed:
     lines: dict[str, str] = field(default_factory=dict)
 
     def is_repeated(self, name: str, text: Text) -> bool:
-        """Tell whether a line only says again how CI or the review stands; remember it."""
+        """Tell whether a line only says again how CI or the review stands; remember it.
+
+        Behind a push CI speaks of another commit, so the same words are news.
+        """
+        if name == "push":
+            self.lines.pop("CI", None)
         last = self.lines.get(name)
         self.lines[name] = text.plain
         return name in LOOKED_AT_OFTEN and last == text.plain

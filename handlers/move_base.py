@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.run import Ignore, Intent, StartRun
 from bot.stories.follow_base import follow_base
+from bot.text.bot_logins import is_bot_login
 from bot.values import Branch, MovedBase
 from bot.values.events import Event, PullChanged, Pushed
 
@@ -39,5 +40,5 @@ def decide(event: Event) -> Intent:
 def _may_be_ours(event: PullChanged) -> bool:
     """Tell whether it is a bot's pull request, and has moved; what the bot itself edits is none."""
     is_by_us = event.sender_bot and event.action != "opened"
-    is_of_bot = bool(event.branch) and event.pull_author.endswith("[bot]")
+    is_of_bot = bool(event.branch) and is_bot_login(event.pull_author)
     return is_of_bot and event.action in CONCERNED and not is_by_us

@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot.run import Ignore, Intent, StartRun
 from bot.stories.handle_command import handle_command
 from bot.stories.handle_review import handle_review
+from bot.text.bot_logins import is_bot_login
 from bot.values.events import (
     Event,
     ReviewChanged,
@@ -19,8 +20,6 @@ from bot.values.events import (
     ThreadMoved,
 )
 from handlers.command import find_command, make_request
-
-BOT = "[bot]"  # what the login of an App ends with; no person's does
 
 
 def decide(event: Event) -> Intent:
@@ -42,7 +41,7 @@ def _hear_bot(event: ReviewSubmitted) -> Intent:
     """Hear a bot where the configuration may name it; never one that opened the pull request."""
     if event.sender == event.pull_author:
         return Ignore(f"{event.sender} answers in its own pull request")
-    if not event.sender.endswith(BOT) or not event.pull_author.endswith(BOT):
+    if not (is_bot_login(event.sender) and is_bot_login(event.pull_author)):
         return Ignore(f"{event.sender} is a bot")
     return _start_review(event)
 
@@ -71,7 +70,7 @@ def _find_command(event: ReviewSubmitted | ReviewCommentCreated) -> tuple[str, s
     """
     command = find_command(event.text)
     is_mention = command is not None and command[0].startswith("@")
-    return None if is_mention and event.pull_author.endswith(BOT) else command
+    return None if is_mention and is_bot_login(event.pull_author) else command
 
 
 def _start_review(event: ReviewSubmitted) -> Intent:

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from bot.ports import Ports, Refusal
 from bot.run import Summary, step
-from bot.steps.repo_config import BOT, PATH, guess_label, read_config
+from bot.steps.repo_config import PATH, guess_label, read_config
 from bot.text import as_code_span
+from bot.text.bot_logins import BOT_SUFFIX, is_bot_login
 from bot.values import Branch, Caps, Issue, Reaction, Repo, RepoConfig, Request
 from bot.views.day_limit import render_day_advice, render_day_limit
 
@@ -71,7 +72,7 @@ def is_authorized(ports: Ports, request: Request) -> bool:
     Triage may add labels and anybody may comment, so neither the label nor the comment proves
     anything.
     """
-    if request.asker.endswith(BOT):  # one whose review is answered; no command of a bot is heard
+    if is_bot_login(request.asker):  # one whose review is answered; no command of a bot is heard
         return request.asker in list_reviewers(ports, request.repo)
     return ports.repositories.fetch_permission(request.repo, request.asker) in WRITERS
 
@@ -89,7 +90,7 @@ def list_reviewers(ports: Ports, repo: Repo) -> tuple[str, ...]:
 @step("is_mentioned")
 def is_mentioned(ports: Ports, request: Request) -> bool:
     """Tell whether the name that a comment begins with is our own, such as "@greenlit"."""
-    slug = ports.credentials.fetch_login().removesuffix("[bot]")
+    slug = ports.credentials.fetch_login().removesuffix(BOT_SUFFIX)
     return request.command == f"@{slug}".lower()
 
 

@@ -7,9 +7,9 @@ from rich.text import Text
 from bot.ports import Ports, Refusal
 from bot.run import Summary, step
 from bot.steps.redact import redact
-from bot.steps.repo_config import BOT
 from bot.steps.thread_rules import changes_lines, may_resolve
 from bot.text import count_noun
+from bot.text.bot_logins import is_bot_login
 from bot.values import ReviewThread, RunState, Sha, ThreadAnswer, Tree
 from bot.views.thread_answer import render_thread_answer
 
@@ -76,7 +76,7 @@ def request_reviews(ports: Ports, state: RunState) -> tuple[str, ...]:
     return tuple(
         login
         for login in logins
-        if not login.endswith(BOT) and ports.reviews.request_review(repo, number, login)
+        if not is_bot_login(login) and ports.reviews.request_review(repo, number, login)
     )
 
 

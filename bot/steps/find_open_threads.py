@@ -9,9 +9,9 @@ from rich.text import Text
 from bot.ports import Ports
 from bot.run import Summary, step
 from bot.steps.admit import WRITERS, list_reviewers
-from bot.steps.repo_config import BOT
 from bot.steps.thread_rules import choose_open, choose_reviews
 from bot.text import count_noun
+from bot.text.bot_logins import is_bot_login
 from bot.values import Repo, Review, ReviewThread
 
 BOT_ROUNDS = 3  # reviews of a bot that are heard in one pull request
@@ -65,10 +65,10 @@ class Audience:
         """
         if login not in self._known:
             self._known[login] = self._ask(login)
-        return self._known[login] and (not login.endswith(BOT) or self._is_early(login, review))
+        return self._known[login] and (not is_bot_login(login) or self._is_early(login, review))
 
     def _ask(self, login: str) -> bool:
-        if not login.endswith(BOT):
+        if not is_bot_login(login):
             return self.ports.repositories.fetch_permission(self.repo, login) in WRITERS
         is_self = login == self.ports.credentials.fetch_login()
         return not is_self and login in self._list_bots()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.ports import Ports
 from bot.run import step
+from bot.text.bot_logins import is_bot_login
 from bot.text.prompts import load
 from bot.text.quoted_data import QUOTED, quote_data
 from bot.tools import TOOLS
@@ -58,7 +59,7 @@ def _says_something(comment: Comment) -> bool:
     """Tell whether a comment is more than commands, and no question of our own."""
     lines = [line for line in comment.body.splitlines() if line.strip()]
     is_command = all(line.lstrip().startswith("/") for line in lines)
-    return not is_command and not comment.author.endswith("[bot]")
+    return not is_command and not is_bot_login(comment.author)
 
 
 def _is_same_prompt(ports: Ports, start: ConversationStart, *, has_sandbox: bool) -> bool:

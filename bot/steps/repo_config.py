@@ -23,12 +23,12 @@ from bot.steps.check_settings import (
     CheckSettings,
     Commands,
 )
+from bot.text.bot_logins import BOT_SUFFIX, is_bot_login
 from bot.text.strict_yaml import YamlMistake, find_nodes, parse_yaml, quote_value, render_mark
 from bot.values import ConfiguredCheck, RepoConfig
 
 PATH = ".github/greenlit.yml"
 LIMIT_BYTES = 64 * 1024
-BOT = "[bot]"  # what GitHub writes behind the name of an App
 Mistake = tuple[int, str]  # its line, to sort by, and its sentence
 Location = tuple[int | str, ...]
 
@@ -49,7 +49,7 @@ BARE_LOGINS = re.compile(r"^reviewers:[ \t]*\[[^\n\"']*$", re.MULTILINE)
 
 
 def _complete_login(value: str) -> str:
-    return value if value.endswith(BOT) else f"{value}{BOT}"
+    return value if is_bot_login(value) else f"{value}{BOT_SUFFIX}"
 
 
 Login = Annotated[
@@ -237,7 +237,7 @@ def _make_config(file: ConfigFile) -> RepoConfig:
 
 def _blank_suffixes(line: re.Match[str]) -> str:
     """Write blanks for each `[bot]`, so that the columns of mistakes stay."""
-    return line[0].replace(BOT, " " * len(BOT))
+    return line[0].replace(BOT_SUFFIX, " " * len(BOT_SUFFIX))
 
 
 def guess_label(text: str) -> str:

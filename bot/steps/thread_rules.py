@@ -8,6 +8,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from bot.text import parse_commands
+from bot.text.bot_logins import BOT_SUFFIX
 from bot.text.thanks import says_only_thanks
 from bot.values import Review, ReviewThread, ThreadAnswer, ThreadComment
 from bot.views.thread_answer import make_review_mark
@@ -111,7 +112,7 @@ def _asks(text: str, login: str, *, is_ours: bool) -> bool:
         return False
     if command := _find_command(text):
         return command in FOR_LINES
-    name = re.escape(login.removesuffix("[bot]"))
+    name = re.escape(login.removesuffix(BOT_SUFFIX))
     return is_ours or re.search(rf"(?<![\w/])@{name}(?![\w-])", text, re.IGNORECASE) is not None
 
 

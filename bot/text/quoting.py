@@ -12,6 +12,7 @@ from urllib.parse import quote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.text.bot_logins import is_bot_login
 from bot.text.invisible_chars import strip_invisible
 
 _ELLIPSIS = "..."
@@ -79,7 +80,7 @@ def as_code_span(text: str, limit: int = 200) -> str:
 
 def call_account(login: str) -> str:
     """Call a person; a bot's name is only written, for a call might start it."""
-    return as_code_span(login) if login.endswith("[bot]") else f"@{login}"
+    return as_code_span(login) if is_bot_login(login) else f"@{login}"
 
 
 def as_link(text: str, url: str, limit: int = 200) -> str:

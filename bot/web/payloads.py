@@ -14,6 +14,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
+from bot.text.bot_logins import is_bot_login
 from bot.values import InstallationId, Repo
 
 
@@ -60,7 +61,7 @@ class AccountFields(Payload):
     @property
     def is_bot(self) -> bool:
         """Tell a bot's account, by its kind or by its name."""
-        return self.type == "Bot" or self.login.endswith("[bot]")
+        return self.type == "Bot" or is_bot_login(self.login)
 
 
 class NamedFields(Payload):

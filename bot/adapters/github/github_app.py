@@ -18,6 +18,7 @@ from bot.adapters.github.issues import GitHubIssues
 from bot.adapters.github.pull_requests import GitHubPulls
 from bot.adapters.github.pull_reviews import GitHubReviews
 from bot.adapters.github.repositories import GitHubRepositories
+from bot.text.bot_logins import BOT_SUFFIX
 from bot.values import Remote, Repo
 
 
@@ -58,7 +59,7 @@ class GitHubApp:
 
     def fetch_login(self) -> str:
         """Return the bot's own login, "greenlit[bot]"."""
-        return f"{self.fetch_slug()}[bot]"
+        return f"{self.fetch_slug()}{BOT_SUFFIX}"
 
     def fetch_remote(self, repo: Repo) -> Remote:
         """Return where git finds the repository, with a token for git and for it alone."""

@@ -19,6 +19,7 @@ from bot.adapters.github.api_errors import NotFound, require
 from bot.adapters.github.github_api import GitHubApi
 from bot.adapters.github.key_locks import KeyLocks
 from bot.adapters.github.refusal_count import RefusalCount
+from bot.text.bot_logins import BOT_SUFFIX
 from bot.values import PostedComment, Reaction, Repo
 
 BODY_CHARS = 65_536
@@ -143,7 +144,7 @@ class GitHubComments:
         if comment.user and comment.user.login == login:
             return True
         app = comment.performed_via_github_app
-        return app is not None and f"{app.slug}[bot]" == login
+        return app is not None and f"{app.slug}{BOT_SUFFIX}" == login
 
     def _edit(self, issue: GithubIssue, comment: OwnComment, text: str) -> bool:
         """Let the comment say this; False when it was deleted."""

@@ -11,6 +11,7 @@ from pydantic import AliasPath, BeforeValidator, Field
 
 from bot.adapters.github.graphql_pages import GraphShape, PageShape
 from bot.adapters.github.issues import GHOST
+from bot.text.bot_logins import BOT_SUFFIX
 
 COMMENT_FIELDS = """
 nodes {
@@ -67,7 +68,7 @@ class ThreadCommentShape(GraphShape):
     @property
     def author(self) -> str:
         """The login as the REST API has it: GraphQL leaves out the ending of bots."""
-        return f"{self.login}[bot]" if self.kind == "Bot" else self.login
+        return f"{self.login}{BOT_SUFFIX}" if self.kind == "Bot" else self.login
 
 
 def _drop_nulls(nodes: object) -> object:

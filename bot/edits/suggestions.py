@@ -10,10 +10,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.text import as_code_span, name_lines
+from bot.text.code_fences import choose_fence
 from bot.values import AnswerKind, ReviewThread, ThreadComment
 
 LANGUAGE = "suggestion"
-_BACKTICKS = re.compile(r"`+")
 _FURTHER = "add|write|update|document|test|cover|extend|explain"
 # What is asked for besides the lines themselves.
 _DEMAND = re.compile(
@@ -75,8 +75,7 @@ def parse_suggestions(markdown: str) -> tuple[str, ...]:
 
 def render_suggestion_block(text: str) -> str:
     """Write a suggestion block that GitHub reads as this text, whatever fences are in it."""
-    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = choose_fence(text)
     ending = "" if not text or text.endswith("\n") else "\n"
     return f"{fence}{LANGUAGE}\n{text}{ending}{fence}"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
 
+from bot.text.code_fences import choose_fence, count_backticks
 from bot.text.html_visibility import Tag, extract_visible_html
 from bot.text.invisible_chars import strip_invisible
 
@@ -193,7 +194,7 @@ class _Writer:
         if self.code is None or self.is_fenced:
             return
         text, self.code = " ".join("".join(self.code).split()), None
-        ticks = "`" * (_longest_run(text) + 1)
+        ticks = "`" * (count_backticks(text) + 1)
         if len(ticks) > 1:
             self.line.append(f"{ticks} {text} {ticks}")
         elif text:
@@ -211,16 +212,12 @@ class _Writer:
             return
         text = "".join(self.code).strip("\n")
         self.code, self.is_fenced = None, False
-        fence = "`" * max(3, _longest_run(text) + 1)
+        fence = choose_fence(text)
         if self.language == "mermaid":  # a diagram is shown, its comments are not
             text = _DIAGRAM_COMMENT.sub("", text)
         for line in (fence + self.language, *_PHANTOM.sub("", text).split("\n"), fence):
             self.write_line(line)
         self.add_gap()
-
-
-def _longest_run(text: str) -> int:
-    return max(map(len, re.findall(r"`+", text)), default=0)
 
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from bot.text import as_code_span, count_noun, defuse_inline, link_markdown, strip_invisible
+from bot.text.code_fences import fence_code
 from bot.values import Check, Checks, Failure, Frame, PullDetails, Verdict
 from bot.values.ci import MOST_READ
 from bot.views.markdown_parts import fold, join_parts
@@ -18,7 +18,6 @@ MESSAGE_CHARS = 500
 CODE_CHARS = 3_000
 EXCERPT_CHARS = 6_000
 NAME_CHARS = 200
-TICKS = re.compile(r"`+")
 TURNED_RED = "CI has turned red since I left this pull request."
 REPAIRING = "I repair it now."
 SAME_FAILURE = (
@@ -234,5 +233,4 @@ def _fence(text: str, limit_chars: int) -> str:
     text = strip_invisible(text).strip("\n")
     if len(text) > limit_chars:
         text = f"(…)\n{text[-limit_chars:].partition(chr(10))[2]}"
-    ticks = "`" * max([3, *(len(run) + 1 for run in TICKS.findall(text))])
-    return f"{ticks}text\n{text}\n{ticks}"
+    return fence_code(text, "text")

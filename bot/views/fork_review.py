@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.text import as_code_span, count_noun, defuse_inline, defuse_markdown
+from bot.text.code_fences import fence_code
 from bot.text.git_messages import drop_trailers
 from bot.values import Finish, PullDetails
 from bot.views.markdown_parts import join_parts
@@ -12,7 +11,6 @@ from bot.views.markdown_parts import join_parts
 TITLE_CHARS = 200
 SUMMARY_CHARS = 4_000
 NOT_RUN = "Nothing has run this change: CI does once it stands on the branch."
-_BACKTICKS = re.compile(r"`+")
 
 
 def render_fork_review(target: PullDetails, finish: Finish, suggested: int, diff: str) -> str:
@@ -58,10 +56,8 @@ def _render_command(diff: str) -> str:
     ending = "PATCH"
     while ending in diff.splitlines():
         ending += "_"
-    longest = max(map(len, _BACKTICKS.findall(diff)), default=0)
-    fence = "`" * max(3, longest + 1)
     lines = diff.removesuffix("\n")
-    return f"{fence}sh\ngit apply <<'{ending}'\n{lines}\n{ending}\n{fence}"
+    return fence_code(f"git apply <<'{ending}'\n{lines}\n{ending}", "sh")
 
 
 def _warn_of_carriage_returns(diff: str) -> str:

@@ -14,6 +14,7 @@ from bot.run import Summary, step
 from bot.steps.admit import LOST_ACCESS, is_authorized
 from bot.steps.redact import redact
 from bot.steps.verified_commit import create_verified_commit
+from bot.text.git_lines import cut_at_line
 from bot.values import (
     Author,
     Branch,
@@ -84,7 +85,7 @@ def push_branch(
         return result
     diff = redact(ports, ports.mirrors.compare(tree, result.sha))
     url = f"{remote.url.removesuffix('.git')}/tree/{quote(branch)}"
-    return replace(result, diff=_cut_at_line(diff, DIFF_CHARS), url=url)
+    return replace(result, diff=cut_at_line(diff, DIFF_CHARS), url=url)
 
 
 @step("branch_moved")
@@ -111,12 +112,6 @@ def is_named_after(branch: Branch, subject: Subject) -> bool:
     """
     number = subject.rpartition("#")[2]
     return re.search(rf"(?<!\d){number}-", branch) is not None
-
-
-def _cut_at_line(text: str, limit_chars: int) -> str:
-    if len(text) <= limit_chars:
-        return text
-    return text[:limit_chars].rpartition("\n")[0] + "\n"
 
 
 def make_bot_author(login: str) -> Author:

@@ -13,6 +13,7 @@ from bot.run import Summary, step
 from bot.steps.admit import WRITERS
 from bot.steps.redact import redact
 from bot.text import extract_visible, parse_commands
+from bot.text.git_lines import cut_at_line
 from bot.values import Comment, PullDetails, PullEnd, Repo, RevisedFile, Sha, Tree
 from bot.views.end_sentence import describe_end
 
@@ -63,7 +64,7 @@ def _find_revisions(ports: Ports, repo: Repo, pull: PullDetails) -> tuple[Revise
 
 
 def _make_revised_file(ports: Ports, revision: LineRevision) -> RevisedFile:
-    diff = _cut_at_line(redact(ports, "".join(revision.hunks)), DIFF_CHARS)
+    diff = cut_at_line(redact(ports, "".join(revision.hunks)), DIFF_CHARS, "(…)\n")
     return RevisedFile(revision.path, revision.kept, revision.changed, diff)
 
 
@@ -107,9 +108,3 @@ def _find_reason(ports: Ports, repo: Repo, pull: PullDetails) -> Comment | None:
 
 def _may_write(ports: Ports, repo: Repo, login: str) -> bool:
     return ports.repositories.fetch_permission(repo, login) in WRITERS
-
-
-def _cut_at_line(text: str, limit_chars: int) -> str:
-    if len(text) <= limit_chars:
-        return text
-    return f"{text[:limit_chars].rpartition(chr(10))[0]}\n(…)\n"

@@ -15,3 +15,11 @@ def split_lines(text: str | None) -> list[str]:
 def split_keeping_ends(text: str) -> list[str]:
     """Split into lines with their ends; the last one may have none."""
     return list(StringIO(text, newline="\n"))
+
+
+def cut_at_line(text: str, limit_chars: int, ending: str = "") -> str:
+    """Keep the whole lines that fit, and write `ending` behind them where something was cut."""
+    if len(text) <= limit_chars:
+        return text
+    whole_lines = text[:limit_chars].rpartition("\n")[0]
+    return f"{whole_lines}\n{ending}"

@@ -6,7 +6,8 @@ import re
 
 from bot.run import Run, SignalRun
 from bot.steps.admit import acknowledge, is_authorized
-from bot.steps.answer import refuse, reply
+from bot.steps.answer import refuse
+from bot.stories.command_acts import answer_command
 from bot.values import ApprovalRequest, Outcome, Request, Signal, Subject
 from bot.views.command_answers import (
     NOT_YOURS,
@@ -32,20 +33,20 @@ async def approve(run: Run, request: Request, subject: Subject) -> Outcome:
         return Outcome("refused", NOT_YOURS)
     await run(acknowledge, request)
     if asked is None:
-        return await _answer(run, request, render_nothing_to_approve())
+        return await answer_command(run, request, render_nothing_to_approve())
     return await _pass_on(run, request, subject, asked)
 
 
 async def _pass_on(run: Run, request: Request, subject: Subject, asked: ApprovalRequest) -> Outcome:
     """Tell the run, where the comment means what it has shown and comes from who may approve it."""
     if asked.asker == request.asker:
-        return await _answer(run, request, render_own_approval(asked))
+        return await answer_command(run, request, render_own_approval(asked))
     if not _means(request, asked):
-        return await _answer(run, request, render_other_approval(asked))
+        return await answer_command(run, request, render_other_approval(asked))
     signal = Signal("approve", asked.hash, request.asker)
     if await run.signal(SignalRun(subject, signal, key=request.delivery)):
         return Outcome("done", f"approved {asked.short_hash}")
-    return await _answer(run, request, render_nothing_to_approve())
+    return await answer_command(run, request, render_nothing_to_approve())
 
 
 def _means(request: Request, asked: ApprovalRequest) -> bool:
@@ -60,8 +61,3 @@ def _means(request: Request, asked: ApprovalRequest) -> bool:
     if request.in_thread or request.review or request.comment is None:
         return False
     return request.comment > asked.comment
-
-
-async def _answer(run: Run, request: Request, text: str) -> Outcome:
-    await run(reply, request, text)
-    return Outcome("done", text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from difflib import get_close_matches
 
-from bot.run import Run, SignalRun, StartRun
+from bot.run import Run
 from bot.steps.admit import (
     acknowledge,
     find_obstacle,
@@ -19,16 +19,15 @@ from bot.steps.admit import (
     is_mentioned,
     read_label,
 )
-from bot.steps.answer import answer_status, refuse, reply
+from bot.steps.answer import refuse, reply
 from bot.stories.approve_command import approve
+from bot.stories.command_acts import answer_command, start_run, stop_run, tell_status
 from bot.stories.pull_commands import find_target_subject, obey_on_pull
 from bot.stories.solve_issue import solve_issue
-from bot.values import Outcome, Request, Signal
+from bot.values import Outcome, Request
 from bot.views.command_answers import (
-    IDLE,
     NOT_YOURS,
     guess_command_word,
-    render_busy,
     render_help,
     render_label_answer,
     render_only_on_pulls,
@@ -62,18 +61,17 @@ async def _obey(run: Run, request: Request) -> Outcome:
     match request.command:
         case "help":
             reading = await run(read_label, request.repo)
-            return await _answer(run, request, render_help(reading.label))
+            return await answer_command(run, request, render_help(reading.label))
         case "stop":
-            return await _stop(run, request)
+            return await stop_run(run, request, request.subject)
         case "status":
-            await run(answer_status, request, await run.find_last_run(request.subject))
-            return Outcome("done", "said how it stands")
+            return await tell_status(run, request, request.subject)
         case "fix" | "explain" | "update":
-            return await _answer(run, request, render_only_on_pulls(request))
+            return await answer_command(run, request, render_only_on_pulls(request))
         case "generate" | "retry":
             return await _generate(run, request)
         case _:
-            return await _answer(run, request, render_suggestion(request, _guess(request)))
+            return await answer_command(run, request, render_suggestion(request, _guess(request)))
 
 
 def find_nearest_command(word: str) -> str:
@@ -95,10 +93,10 @@ async def _refuse(run: Run, request: Request) -> Outcome:
 async def _obey_on_pull(run: Run, request: Request) -> Outcome:
     """Obey a command; what only comes near to one gets a suggestion."""
     if request.label:
-        return await _answer(run, request, render_label_answer())
+        return await answer_command(run, request, render_label_answer())
     if request.command in COMMANDS:
         return await obey_on_pull(run, request)
-    return await _answer(run, request, render_suggestion(request, _guess(request)))
+    return await answer_command(run, request, render_suggestion(request, _guess(request)))
 
 
 async def _generate(run: Run, request: Request) -> Outcome:
@@ -108,29 +106,13 @@ async def _generate(run: Run, request: Request) -> Outcome:
         await run(reply, request, feasibility.obstacle)
         return Outcome("refused", feasibility.obstacle)
     value = replace(request, may_resume=True, default_branch=feasibility.default_branch)
-    key, is_new = await run.start(StartRun(solve_issue, value, subject=request.subject))
-    if is_new:
-        return Outcome("done", f"started {key}")
-    last = await run.find_last_run(request.subject)
-    return await _answer(run, request, render_busy(request, last))
+    return await start_run(run, value, solve_issue, request.subject)
 
 
 async def _approve(run: Run, request: Request) -> Outcome:
     """Pass an approval on to the run that it is for."""
     subject = await find_target_subject(run, request) if request.on_pull else request.subject
     return await approve(run, request, subject)
-
-
-async def _stop(run: Run, request: Request) -> Outcome:
-    signal = Signal("stop", f"@{request.asker} said `/stop`", request.asker)
-    if await run.signal(SignalRun(request.subject, signal, key=request.delivery)):
-        return Outcome("done", "told the run to stop")
-    return await _answer(run, request, IDLE)
-
-
-async def _answer(run: Run, request: Request, text: str) -> Outcome:
-    await run(reply, request, text)
-    return Outcome("done", text)
 
 
 def _guess(request: Request) -> str:

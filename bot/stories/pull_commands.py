@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.run import Run, SignalRun, StartRun, Story
+from bot.run import Run, StartRun
 from bot.steps.admit import read_label
-from bot.steps.answer import answer_status, reply
+from bot.steps.answer import reply
 from bot.steps.snapshot_pull import GONE, fetch_pull
 from bot.steps.survey_pull import PullSurvey, find_pull_obstacle, survey_pull, waits_in_thread
+from bot.stories.command_acts import answer_command, start_run, stop_run, tell_status
 from bot.stories.explain_checks import explain_checks
 from bot.stories.live_run import outlast_live_run
 from bot.stories.update_branch import update_branch
 from bot.stories.work_on_pull import work_on_pull
-from bot.values import Outcome, PullDetails, Request, RunState, Signal, Subject
+from bot.values import Outcome, PullDetails, Request, RunState, Subject
 from bot.views.command_answers import (
-    IDLE,
-    render_busy,
     render_fork_update,
     render_no_fix,
     render_pull_help,
@@ -31,16 +30,15 @@ async def obey_on_pull(run: Run, request: Request) -> Outcome:
         return Outcome("refused", GONE)
     if request.command == "help":
         reading = await run(read_label, request.repo)
-        return await _answer(run, request, render_pull_help(reading.label, target))
+        return await answer_command(run, request, render_pull_help(reading.label, target))
     subject = await find_pull_subject(run, request, target)
     match request.command:
         case "explain":
             return await _explain(run, request)
         case "stop":
-            return await _stop(run, request, subject)
+            return await stop_run(run, request, subject)
         case "status":
-            await run(answer_status, request, await run.find_last_run(subject))
-            return Outcome("done", "said how it stands")
+            return await tell_status(run, request, subject)
     return await start_on_pull(run, request, target, subject)
 
 
@@ -78,12 +76,12 @@ async def start_on_pull(
     if request.command == "fix" or not _says_what(request):
         survey = await run(survey_pull, request, target)
         if answer := _explain_nothing_to_do(request, survey):
-            return await _answer(run, request, answer)
+            return await answer_command(run, request, answer)
         if survey.checks.failed:  # what is red comes first
             request = replace(request, command="fix")
     if request.in_thread:
         return await _start_for_thread(run, request, target, subject)
-    return await _start(run, request, work_on_pull, subject)
+    return await start_run(run, request, work_on_pull, subject)
 
 
 async def _start_for_thread(
@@ -104,17 +102,8 @@ async def _start_for_thread(
 async def _update(run: Run, request: Request, target: PullDetails, subject: Subject) -> Outcome:
     """Start the merge of the base, where the branch is the repository's own."""
     if target.is_fork:
-        return await _answer(run, request, render_fork_update(target))
-    return await _start(run, request, update_branch, subject)
-
-
-async def _start(run: Run, request: Request, story: Story, subject: Subject) -> Outcome:
-    """Start a run, or say that there is one already."""
-    key, is_new = await run.start(StartRun(story, request, subject=subject))
-    if is_new:
-        return Outcome("done", f"started {key}")
-    last = await run.find_last_run(subject)
-    return await _answer(run, request, render_busy(request, last))
+        return await answer_command(run, request, render_fork_update(target))
+    return await start_run(run, request, update_branch, subject)
 
 
 def _says_what(request: Request) -> bool:
@@ -155,15 +144,3 @@ def _repeat(request: Request, target: PullDetails, earlier: RunState | None) -> 
 async def _explain(run: Run, request: Request) -> Outcome:
     key, _ = await run.start(StartRun(explain_checks, request, key=f"explain/{request.delivery}"))
     return Outcome("done", f"started {key}")
-
-
-async def _stop(run: Run, request: Request, subject: Subject) -> Outcome:
-    signal = Signal("stop", f"@{request.asker} said `/stop`", request.asker)
-    if await run.signal(SignalRun(subject, signal, key=request.delivery)):
-        return Outcome("done", "told the run to stop")
-    return await _answer(run, request, IDLE)
-
-
-async def _answer(run: Run, request: Request, text: str) -> Outcome:
-    await run(reply, request, text)
-    return Outcome("done", text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.run import Run, StartRun
 from bot.steps.admit import read_label
 from bot.steps.find_own_pulls import find_own_pulls
@@ -38,7 +36,7 @@ async def follow_base(run: Run, moved: MovedBase) -> Outcome:
     return Outcome("done", f"started {', '.join(started)}")
 
 
-async def _update(run: Run, moved: MovedBase, number: int, at: str) -> str | None:
+async def _update(run: Run, moved: MovedBase, number: int, asked_at: str) -> str | None:
     """Start the update of one pull request; empty where it needs none, or where one was made, and
     None where another run is at work on it.
     """
@@ -49,14 +47,11 @@ async def _update(run: Run, moved: MovedBase, number: int, at: str) -> str | Non
     reading = await run(read_label, moved.repo)
     if reading.config is None or not reading.config.update:
         return ""
-    request = _make_request(moved, target, at)
-    subject = await find_pull_subject(run, request, target)
+    subject = await find_pull_subject(run, moved.repo, target)
     last = await run.find_last_state(subject)
     if not _may_start(moved, target, last):
         return ""
-    if last is not None:  # told is whoever asked for the pull request
-        asker, asker_id = last.request.asker, last.request.asker_id
-        request = replace(request, asker=asker, asker_id=asker_id)
+    request = _make_request(moved, target, last, asked_at)
     key, is_new = await run.start(StartRun(update_branch, request, subject=subject))
     return key if is_new else None
 
@@ -90,17 +85,21 @@ def _may_start(moved: MovedBase, target: PullDetails, last: RunState | None) -> 
     return not was_stopped and not was_tried
 
 
-def _make_request(moved: MovedBase, target: PullDetails, at: str) -> Request:
+def _make_request(
+    moved: MovedBase, target: PullDetails, last: RunState | None, asked_at: str
+) -> Request:
+    """Make the request of an update, in the name of whoever asked for the pull request."""
     cause = f"{as_code_span(target.base)} moved and conflicts with this pull request"
     return Request(
         moved.repo,
         target.number,
-        moved.by,
-        at,
+        last.request.asker if last else moved.by,
+        asked_at,
         moved.delivery,
         command="update",
         on_pull=True,
         title=target.title,
         body=target.body,
+        asker_id=last.request.asker_id if last else 0,
         cause=cause,
     )

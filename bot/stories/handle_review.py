@@ -25,7 +25,7 @@ async def handle_review(run: Run, request: Request) -> Outcome:
         target = await run(fetch_pull, request.repo, request.number)
         if target is None:
             return Outcome("ignored", "the pull request is gone")
-        subject = await find_pull_subject(run, request, target)
+        subject = await find_pull_subject(run, request.repo, target)
         is_recorded = is_named_after(target.head, subject)
         silence = await run(find_silence, request, target, is_recorded=is_recorded)
         if silence:

@@ -14,7 +14,7 @@ from bot.stories.explain_checks import explain_checks
 from bot.stories.live_run import outlast_live_run
 from bot.stories.update_branch import update_branch
 from bot.stories.work_on_pull import work_on_pull
-from bot.values import Outcome, PullDetails, Request, RunState, Subject
+from bot.values import Outcome, PullDetails, Repo, Request, RunState, Subject
 from bot.views.command_answers import (
     render_fork_update,
     render_no_fix,
@@ -31,7 +31,7 @@ async def obey_on_pull(run: Run, request: Request) -> Outcome:
     if request.command == "help":
         reading = await run(read_label, request.repo)
         return await answer_command(run, request, render_pull_help(reading.label, target))
-    subject = await find_pull_subject(run, request, target)
+    subject = await find_pull_subject(run, request.repo, target)
     match request.command:
         case "explain":
             return await _explain(run, request)
@@ -47,18 +47,18 @@ async def find_target_subject(run: Run, request: Request) -> Subject:
     target = await run(fetch_pull, request.repo, request.pull_number)
     if target is None:
         return request.subject
-    return await find_pull_subject(run, request, target)
+    return await find_pull_subject(run, request.repo, target)
 
 
-async def find_pull_subject(run: Run, request: Request, target: PullDetails) -> Subject:
+async def find_pull_subject(run: Run, repo: Repo, target: PullDetails) -> Subject:
     """Find what runs on this pull request are about: the issue that it solves, where we opened it.
 
     So there is one live run for both.
     """
-    own = Subject(f"{request.repo.name}#{target.number}")
+    own = Subject(f"{repo.name}#{target.number}")
     if target.is_fork:
         return own
-    return await run.find_subject(request.repo, target.head) or own
+    return await run.find_subject(repo, target.head) or own
 
 
 async def start_on_pull(

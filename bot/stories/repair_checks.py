@@ -85,14 +85,16 @@ async def _settle(run: Run, moved: ChecksMoved, caps: Caps) -> ChecksSnapshot:
     return snapshot
 
 
-def _make_request(moved: ChecksMoved, pull: PullDetails, state: RunState, at: float) -> Request:
+def _make_request(
+    moved: ChecksMoved, pull: PullDetails, state: RunState, asked_at: float
+) -> Request:
     """Make the request of a repair, in the name of whoever asked for the change."""
     asked = state.request
     return Request(
         moved.repo,
         pull.number,
         asked.asker,
-        format_iso_time(at),
+        format_iso_time(asked_at),
         moved.delivery,
         command="fix",
         on_pull=True,

@@ -131,7 +131,7 @@ async def _converse(run: Run, state: RunState) -> RunState:
     if state.start is None:
         state = await _open(run, state)
     while state.open_finish is None:
-        await obey_signals(run, state.request)
+        await obey_signals(run)
         state = await _take_turn(run, await have_plan_approved(run, state))
     return await have_plan_approved(run, state)
 
@@ -155,7 +155,7 @@ async def _take_turn(run: Run, state: RunState) -> RunState:
         case "end" if state.stalls.nudges < LIMIT_NUDGES:
             return run.keep(after_nudge(state, state.opening.nudge))
         case "broken" if state.stalls.broken_turns <= len(PAUSES_S):
-            await _pause(run, state, PAUSES_S[state.stalls.broken_turns - 1])
+            await _pause(run, PAUSES_S[state.stalls.broken_turns - 1])
             return state
         case _:
             raise GaveUp(explain_model_stop(state, timed.turn))
@@ -167,9 +167,9 @@ def _explain_day_limit(limit: DayLimit) -> Outcome:
     return Outcome("gave up", text, kind="day budget", next_step=render_day_advice(limit))
 
 
-async def _pause(run: Run, state: RunState, pause_s: float) -> None:
+async def _pause(run: Run, pause_s: float) -> None:
     if signal := await run.wait(pause_s):
-        await obey_signal(run, state.request, signal)
+        await obey_signal(run, signal)
 
 
 async def _use_tools(run: Run, state: RunState, turn: Turn) -> RunState:

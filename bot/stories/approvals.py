@@ -16,7 +16,7 @@ from bot.stories.approval_ends import explain_edited_issue, explain_unapproved
 from bot.stories.progress import tell
 from bot.stories.stops import Stopped
 from bot.stories.watching import obey_signal, obey_signals
-from bot.values import ApprovalRequest, Request, RunState, Signal
+from bot.values import ApprovalRequest, RunState, Signal
 from bot.values.approvals import covers, hash_contents, hash_files, hash_plan
 from bot.values.next_state import after_approval
 
@@ -65,19 +65,18 @@ async def _wait_for_approval(run: Run, state: RunState, asked: ApprovalRequest) 
     state = await tell(run, replace(state, phase="approval", asked_approval=asked))
     asked = await run(ask_approval, state, asked)
     state = run.keep(replace(state, asked_approval=asked))
-    inbox = _ApprovalInbox(run, state.request)
+    inbox = _ApprovalInbox(run)
     run.heed(inbox.hear)
     by = await _hear_approval(run, state, inbox)
-    run.heed(partial(obey_signals, run, state.request))
+    run.heed(partial(obey_signals, run))
     return await tell(run, replace(after_approval(state, by), phase=phase))
 
 
 class _ApprovalInbox:
     """Keep the approvals that come while the run waits for something else, such as a slot."""
 
-    def __init__(self, run: Run, request: Request) -> None:
+    def __init__(self, run: Run) -> None:
         self._run = run
-        self._request = request
         self._approvals: list[Signal] = []
 
     async def hear(self) -> None:
@@ -86,7 +85,7 @@ class _ApprovalInbox:
             if signal.kind == "approve":
                 self._approvals.append(signal)
             else:
-                await obey_signal(self._run, self._request, signal)
+                await obey_signal(self._run, signal)
 
     async def take(self, patience_s: float) -> Signal | None:
         """Take the next signal, or None when the time has passed."""
@@ -105,13 +104,13 @@ async def _hear_approval(run: Run, state: RunState, inbox: _ApprovalInbox) -> st
         signal = await inbox.take(min(left_s, LOOK_S))
         # A signal that ends the run is obeyed first: what follows may have to wait for a slot.
         if signal is None or signal.kind != "approve":
-            await obey_signal(run, state.request, signal or Signal("issue"))
+            await obey_signal(run, signal or Signal("issue"))
         look = await run(look_at_request, state.request)
         if look.is_edited:
             by = signal.by if signal and signal.kind == "edited" else ""
             raise Stopped(explain_edited_issue(state, asked, by))
         if signal is not None and _approves(signal, asked):
-            await obey_signal(run, state.request, Signal("issue"))  # it may be closed by now
+            await obey_signal(run, Signal("issue"))  # it may be closed by now
             return signal.by
         left_s = state.caps.approval_patience_s - (look.at - asked.asked_at)
         if left_s <= 0:

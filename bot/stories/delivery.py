@@ -50,7 +50,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
 
     Raises Stopped when the branch is somebody else's.
     """
-    await obey_signals(run, state.request)
+    await obey_signals(run)
     if state.target is not None:
         await check_pull(run, state)
     if state.branch is None:
@@ -155,7 +155,7 @@ async def show_pull(run: Run, state: RunState, warning: str = "", *, draft: bool
     `warning` says why it is not green.
     """
     state = run.keep(state)
-    await obey_signals(run, state.request)
+    await obey_signals(run)
     await check_wanted(run, state.request)
     if await run(pull_was_closed, state.base, state.own_branch):
         raise Stopped(explain_closed_pull(state.request.asker))

@@ -25,7 +25,7 @@ NEXT_STEPS = {  # by what stood in the way
 async def answer_fork(run: Run, state: RunState) -> Outcome:
     """Write the change, submit it as a review, and answer the threads that ask for it."""
     state = await write(run, await take_up_threads(run, state))
-    await obey_signals(run, state.request)
+    await obey_signals(run)
     outcome = explain_answered(state)
     if state.patch.files:
         outcome = explain_fork_answer(await run(suggest_to_fork, state, f"greenlit:fork:{run.key}"))

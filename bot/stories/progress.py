@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from bot.ports import Refusal, Unreachable
 from bot.run import Run, RunFault
@@ -19,6 +20,7 @@ from bot.stories.ends import (
 )
 from bot.stories.review_answers import answer_delivered
 from bot.stories.stops import EndsEarly
+from bot.stories.watching import obey_signals
 from bot.values import Outcome, Request, RunState
 from bot.values.next_state import (
     after_end,
@@ -31,10 +33,13 @@ async def tell(run: Run, state: RunState) -> RunState:
     return state
 
 
-async def carry_out(run: Run, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
-    """Do the work of a run, and tell how it ended, however that is."""
+async def carry_out(
+    run: Run, request: Request, work: Callable[[Run, Request], Awaitable[Outcome]]
+) -> Outcome:
+    """Do the work of a run while it is wanted, and tell how it ended, however that is."""
+    run.heed(partial(obey_signals, run))
     try:
-        outcome = await work()
+        outcome = await work(run, request)
     except EndsEarly as ending:
         outcome = ending.outcome
     except Refusal as refusal:

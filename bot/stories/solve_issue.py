@@ -8,7 +8,6 @@ CI is green. When CI is not green in the end, it opens a draft.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from bot.run import Run
 from bot.steps.admit import compute_caps, load_repo_config
@@ -21,18 +20,17 @@ from bot.stories.delivery import deliver
 from bot.stories.progress import carry_out, tell
 from bot.stories.resume import renew_conversation, resume
 from bot.stories.until_answered import until_answered
-from bot.stories.watching import check_wanted, obey_signals
+from bot.stories.watching import check_wanted
 from bot.stories.work_on_pull import change_pull
 from bot.values import Outcome, Request, RunState
 
 
 async def solve_issue(run: Run, request: Request) -> Outcome:
     """Solve the issue, and tell how it ended, however that is."""
-    return await carry_out(run, partial(_solve, run, request))
+    return await carry_out(run, request, _solve)
 
 
 async def _solve(run: Run, request: Request) -> Outcome:
-    run.heed(partial(obey_signals, run, request))
     state = await begin(run, request)
     if state.request.pull:
         return await change_pull(run, state.request)

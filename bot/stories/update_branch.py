@@ -8,7 +8,6 @@ solved by the model, hunk by hunk. Where that is not enough nothing is pushed, a
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from bot.run import Run
 from bot.steps.draft_merge import commit_resolution, draft_merge, has_same_conflicts
@@ -40,11 +39,10 @@ MOST_DRAFTS = 3  # while people go on pushing
 
 async def update_branch(run: Run, request: Request) -> Outcome:
     """Merge the base into the branch, and tell how it ended, however that is."""
-    return await carry_out(run, partial(_update, run, request))
+    return await carry_out(run, request, _update)
 
 
 async def _update(run: Run, request: Request) -> Outcome:
-    run.heed(partial(obey_signals, run, request))
     state = await begin_on_pull(run, request)
     async with run.slot(request.repo, request.at):
         state = await _draft(run, state)
@@ -57,7 +55,7 @@ async def _update(run: Run, request: Request) -> Outcome:
 
 async def _draft(run: Run, state: RunState) -> RunState:
     """Merge what stands on both branches now; what is certain is solved in it."""
-    await obey_signals(run, state.request)
+    await obey_signals(run)
     draft = await run(draft_merge, state.request.repo, state.pull_details, state.config)
     return run.keep(after_draft(state, draft))
 
@@ -83,7 +81,7 @@ async def _push(run: Run, state: RunState) -> RunState:
     Raises Stopped when it does not: who pushes comes first.
     """
     for _ in range(MOST_DRAFTS):
-        await obey_signals(run, state.request)
+        await obey_signals(run)
         await check_pull(run, state)
         sha = await _commit(run, state)
         pushed = await run(push_change, state, sha)

@@ -47,29 +47,30 @@ async def settle_ci(run: Run, state: RunState) -> Checks:
         if waited_s >= caps.ci_patience_s:
             raise StaysRed(explain_slow_ci(caps))
         waiting = Waiting("ci", since=format_iso_time(began), checks=snapshot.checks.checks)
-        await _wait_for_hint(run, state, _next_look_s(caps, waited_s), waiting)
+        await _wait_for_hint(run, _next_look_s(caps, waited_s), waiting)
 
 
-async def obey_signals(run: Run, request: Request) -> None:
+async def obey_signals(run: Run) -> None:
     """Hear all signals so far: behind what CI said a person may wait.
 
     CI itself is asked anew when it is waited for.
     """
     while (signal := await run.wait(0)) is not None:
-        await obey_signal(run, request, signal)
+        await obey_signal(run, signal)
 
 
-async def obey_signal(run: Run, request: Request, signal: Signal) -> None:
+async def obey_signal(run: Run, signal: Signal) -> None:
     """Raise Stopped when people do not want the work any more. A webhook hints; GitHub says."""
-    if run.state.target is not None:
-        await _obey_pull_signal(run, run.state, signal)
+    state, request = run.state, run.state.request
+    if state.target is not None:
+        await _obey_pull_signal(run, state, signal)
         return
     if signal.kind == "stop":
         raise Stopped(explain_stop_command(request.asker, signal.by))
     if signal.kind == "issue" and (why := await run(find_stop_reason, request)):
         raise Stopped(explain_stop(f"{why}{name_actor(signal.by, request.asker)}"))
-    if run.state.pushed is not None:
-        await _obey_branch_signal(run, run.state, signal)
+    if state.pushed is not None:
+        await _obey_branch_signal(run, state, signal)
 
 
 async def check_wanted(run: Run, request: Request) -> None:
@@ -121,7 +122,7 @@ async def _obey_branch_signal(run: Run, state: RunState, signal: Signal) -> None
         raise Stopped(explain_taken_branch(state, signal.by))
 
 
-async def _wait_for_hint(run: Run, state: RunState, patience_s: float, waiting: Waiting) -> None:
+async def _wait_for_hint(run: Run, patience_s: float, waiting: Waiting) -> None:
     """Wait for a signal, or for time to pass.
 
     CI is asked again after either. A signal about another commit ends the wait too, for signals
@@ -130,7 +131,7 @@ async def _wait_for_hint(run: Run, state: RunState, patience_s: float, waiting: 
     signal = await run.wait(patience_s, waiting)
     if signal is None:
         signal = Signal("issue")  # its webhook may have been lost
-    await obey_signal(run, state.request, signal)
+    await obey_signal(run, signal)
     if signal.kind == "review" and run.state.pull is not None and run.state.merge is None:
         raise ThreadWaits
 

@@ -7,7 +7,6 @@ review. Nothing that people pushed is moved. To a fork nothing is pushed: the an
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from bot.run import Run
 from bot.steps.admit import compute_caps, load_repo_config
@@ -37,12 +36,11 @@ from bot.values.next_state import (
 
 async def work_on_pull(run: Run, request: Request) -> Outcome:
     """Change the pull request as it is asked, and tell how it ended, however that is."""
-    return await carry_out(run, partial(change_pull, run, request))
+    return await carry_out(run, request, change_pull)
 
 
 async def change_pull(run: Run, request: Request) -> Outcome:
     """Do the work, from the request to the end of CI."""
-    run.heed(partial(obey_signals, run, request))
     state = await begin_on_pull(run, request)
     async with run.slot(request.repo, request.at):
         if not state.is_resumed:
@@ -90,7 +88,7 @@ async def begin_on_pull(run: Run, request: Request) -> RunState:
 async def understand_pull(run: Run, state: RunState) -> RunState:
     """Check out the head, see what CI says of it, and find the code that the request speaks of."""
     repo = state.request.repo
-    await obey_signals(run, state.request)
+    await obey_signals(run)
     checkout = await run(checkout_pull, repo, state.pull_details)
     state = after_pull_checkout(state, checkout.tree, checkout.merge_base, checkout.base_sha)
     into = replace(state.base, branch=state.origin.branch)

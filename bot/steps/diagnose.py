@@ -54,19 +54,23 @@ def diagnose(
     Weighed are the logs, earlier attempts of the same commit, and the checks of the base commit;
     those of its branch's newest one, `base_tip`, where they are not enough.
     """
-    case = _open_case(ports, base, head, checks)
-    case = replace(case, base_tip=base_tip)
-    jobs = {check.name: check.id if check.job else 0 for check in checks.failed}
-    if case.reading.action == "rerun":
-        return Verdict("infrastructure", case.reading, jobs)
-    if case.reading.category == "infra":
-        was_red = _was_red_before(ports, case)
-        return Verdict("already red" if was_red else "infrastructure", case.reading, jobs)
-    return replace(_judge_failures(ports, case), jobs=jobs)
+    facts = gather_facts(ports, base, head, checks, base_tip)
+    return judge_facts(ports, facts)
+
+
+def judge_facts(ports: Ports, facts: VerdictFacts) -> Verdict:
+    """Judge whether the change is to blame."""
+    jobs = {check.name: check.id if check.job else 0 for check in facts.failed}
+    if facts.reading.action == "rerun":
+        return Verdict("infrastructure", facts.reading, jobs)
+    if facts.reading.category == "infra":
+        was_red = _was_red_before(ports, facts)
+        return Verdict("already red" if was_red else "infrastructure", facts.reading, jobs)
+    return replace(_judge_failures(ports, facts), jobs=jobs)
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class VerdictFacts:
     """The facts of a verdict: the commit, the paths that it changes, and what CI said."""
 
     base: Tree
@@ -76,16 +80,19 @@ class _Case:
     failed: tuple[Check, ...]
     reading: Reading
     base_checks: Checks
-    base_tip: Sha | None = None
+    base_tip: Sha | None
 
 
-def _open_case(ports: Ports, base: Tree, head: Sha, checks: Checks) -> _Case:
+def gather_facts(
+    ports: Ports, base: Tree, head: Sha, checks: Checks, base_tip: Sha | None
+) -> VerdictFacts:
+    """Read why CI is red, and gather what else a verdict rests on."""
     tree = Tree(base.repo, head, base.branch)
     before = {(entry.path, entry.sha) for entry in ports.mirrors.entries(base)}
     after = {(entry.path, entry.sha) for entry in ports.mirrors.entries(tree)}
     files = frozenset(TreeFiles(ports.mirrors, tree).paths())
     reading = read_checks(ports, base.repo, checks.failed, files)
-    return _Case(
+    return VerdictFacts(
         base=base,
         tree=tree,
         files=files,
@@ -93,21 +100,22 @@ def _open_case(ports: Ports, base: Tree, head: Sha, checks: Checks) -> _Case:
         failed=checks.failed,
         reading=attach_code(reading, lambda paths: ports.mirrors.read(tree, paths)),
         base_checks=ports.ci.fetch_checks(base.repo, base.sha),
+        base_tip=base_tip,
     )
 
 
-def _judge_failures(ports: Ports, case: _Case) -> Verdict:
+def _judge_failures(ports: Ports, facts: VerdictFacts) -> Verdict:
     """Judge failures that speak of code."""
-    reading = case.reading
-    out_of_reach = _is_out_of_reach(ports, case)
-    attempts = _read_earlier_attempts(ports, case)
+    reading = facts.reading
+    out_of_reach = _is_out_of_reach(ports, facts)
+    attempts = _read_earlier_attempts(ports, facts)
     if why := explain_flakiness(reading.failures, attempts, out_of_reach=out_of_reach):
         return Verdict("flaky", reading, why=why)
-    if _was_red_before(ports, case):
+    if _was_red_before(ports, facts):
         return Verdict("already red", reading)
     # To run CI again costs less than an edit.
-    can_rerun = all(check.job and check.run_attempt == 1 for check in case.failed)
-    if why := _explain_setup_failure(ports, case):
+    can_rerun = all(check.job and check.run_attempt == 1 for check in facts.failed)
+    if why := _explain_setup_failure(ports, facts):
         action: Action = "rerun" if can_rerun else "human"
         return Verdict("set-up", replace(reading, action=action), why=why)
     if out_of_reach and can_rerun:
@@ -115,78 +123,80 @@ def _judge_failures(ports: Ports, case: _Case) -> Verdict:
     return Verdict("ours", reading)
 
 
-def _is_out_of_reach(ports: Ports, case: _Case) -> bool:
+def _is_out_of_reach(ports: Ports, facts: VerdictFacts) -> bool:
     """Tell whether what failed are tests that the change does not seem to reach."""
-    failures = case.reading.failures
+    failures = facts.reading.failures
     paths = {frame.file for failure in failures for frame in failure.frames}
-    return is_out_of_reach(failures, case.changed, ports.mirrors.read(case.tree, paths))
+    return is_out_of_reach(failures, facts.changed, ports.mirrors.read(facts.tree, paths))
 
 
-def _read_earlier_attempts(ports: Ports, case: _Case) -> dict[Check, tuple[EarlierAttempt, ...]]:
+def _read_earlier_attempts(
+    ports: Ports, facts: VerdictFacts
+) -> dict[Check, tuple[EarlierAttempt, ...]]:
     """Read what earlier attempts said of each failed job that tells something, newest first."""
-    blamed = {job for failure in case.reading.failures for job in failure.jobs}
+    blamed = {job for failure in facts.reading.failures for job in failure.jobs}
     return {
-        check: tuple(_read_attempts_of(ports, case, check))
-        for check in case.failed
+        check: tuple(_read_attempts_of(ports, facts, check))
+        for check in facts.failed
         if check.name in blamed
     }
 
 
-def _read_attempts_of(ports: Ports, case: _Case, check: Check) -> Iterator[EarlierAttempt]:
+def _read_attempts_of(ports: Ports, facts: VerdictFacts, check: Check) -> Iterator[EarlierAttempt]:
     numbers = range(check.run_attempt - 1, 0, -1)[:MAX_ATTEMPTS] if check.job else ()
     for number in numbers:
-        jobs = ports.ci.list_jobs(case.base.repo, check.run, number)
-        yield from (_read_attempt(ports, case, job) for job in jobs if job.name == check.name)
+        jobs = ports.ci.list_jobs(facts.base.repo, check.run, number)
+        yield from (_read_attempt(ports, facts, job) for job in jobs if job.name == check.name)
 
 
-def _read_attempt(ports: Ports, case: _Case, job: Check) -> EarlierAttempt:
+def _read_attempt(ports: Ports, facts: VerdictFacts, job: Check) -> EarlierAttempt:
     failures: tuple[Failure, ...] = ()
     if job.state == "failed":
-        failures = read_check(ports, case.base.repo, job, case.files).failures
+        failures = read_check(ports, facts.base.repo, job, facts.files).failures
     return EarlierAttempt(job.run_attempt, job.conclusion == "success", failures)
 
 
-def _was_red_before(ports: Ports, case: _Case) -> bool:
+def _was_red_before(ports: Ports, facts: VerdictFacts) -> bool:
     """Tell whether all that failed had failed on the base commit in the same way.
 
     Or does so on the newest one of the base's branch.
     """
-    if _was_red_on(ports, case, case.base_checks):
+    if _was_red_on(ports, facts, facts.base_checks):
         return True
-    if case.base_tip is None or case.base_tip == case.base.sha:
+    if facts.base_tip is None or facts.base_tip == facts.base.sha:
         return False
-    return _was_red_on(ports, case, ports.ci.fetch_checks(case.base.repo, case.base_tip))
+    return _was_red_on(ports, facts, ports.ci.fetch_checks(facts.base.repo, facts.base_tip))
 
 
-def _was_red_on(ports: Ports, case: _Case, base_checks: Checks) -> bool:
-    names = {check.name for check in case.failed}
+def _was_red_on(ports: Ports, facts: VerdictFacts, base_checks: Checks) -> bool:
+    names = {check.name for check in facts.failed}
     same = [check for check in base_checks.failed if check.name in names]
     if not same or names - {check.name for check in same}:
         return False
-    before = read_checks(ports, case.base.repo, same, case.files)
-    fingerprints = {failure.fingerprint for failure in case.reading.failures}
+    before = read_checks(ports, facts.base.repo, same, facts.files)
+    fingerprints = {failure.fingerprint for failure in facts.reading.failures}
     return bool(fingerprints) and fingerprints <= {
         failure.fingerprint for failure in before.failures
     }
 
 
-def _explain_setup_failure(ports: Ports, case: _Case) -> str:
+def _explain_setup_failure(ports: Ports, facts: VerdictFacts) -> str:
     """Say which set-up step failed that the change cannot have broken; "" if not all is that."""
     scripts: dict[str, tuple[str, ...]] = {}
-    telling = [check for check in case.failed if check.conclusion != "cancelled"]
+    telling = [check for check in facts.failed if check.conclusion != "cancelled"]
     for check in choose_checks(telling):
-        log = fetch_job_log(ports, case.base.repo, check.id) if check.job else b""
+        log = fetch_job_log(ports, facts.base.repo, check.id) if check.job else b""
         failed = find_failed_commands(log.split(b"\n"))
         if not all(map(is_setup_script, failed)):
             return ""
         scripts[check.name] = failed[-1]
-    failures = case.reading.failures
-    if not scripts or can_change_touch_setup(case.changed, scripts.values(), failures):
+    failures = facts.reading.failures
+    if not scripts or can_change_touch_setup(facts.changed, scripts.values(), failures):
         return ""
     name, script = next(iter(scripts.items()))
     return (
         f"{as_code_span(name)} failed at {as_code_span(script[0])}, before it came to anything "
-        f"that this change touches. {_describe_base(name, case.base_checks)}"
+        f"that this change touches. {_describe_base(name, facts.base_checks)}"
     )
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.ports import Ports
 from bot.run import step
-from bot.steps.diagnose import diagnose, summarize_verdict
+from bot.steps.diagnose import judge_facts, gather_facts, summarize_verdict
 from bot.text import as_code_span
-from bot.values import Checks, PullDetails, Repo, Sha, Verdict
+from bot.values import Checks, PullDetails, Repo, Verdict
 
 
 @step("judge_pull", summarize_verdict)
@@ -21,16 +21,16 @@ def judge_pull(ports: Ports, repo: Repo, pull: PullDetails, checks: Checks) -> V
     base = ports.mirrors.fetch(repo, remote, pull.base)
     head = ports.mirrors.fetch_commit(repo, remote, pull.head_sha, pull.head)
     origin = ports.mirrors.merge_base(head, remote, base) or base
-    verdict = diagnose(ports, origin, head.sha, checks, base.sha)
+    facts = gather_facts(ports, origin, head.sha, checks, base.sha)
+    verdict = judge_facts(ports, facts)
     if verdict.kind != "ours":
         return verdict
-    return replace(verdict, why=_describe_base(ports, repo, pull, origin.sha))
+    return replace(verdict, why=_describe_base(pull, facts.base_checks))
 
 
-def _describe_base(ports: Ports, repo: Repo, pull: PullDetails, origin: Sha) -> str:
+def _describe_base(pull: PullDetails, checks: Checks) -> str:
     """Say what CI says of the commit where the branch left its base."""
     base = as_code_span(pull.base)
-    checks = ports.ci.fetch_checks(repo, origin)
     if checks.green:
         return f"{base} was green where this branch left it"
     if checks.failed:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.ports import Ports
 from bot.run import step
-from bot.steps.diagnose import judge_facts, gather_facts, summarize_verdict
+from bot.steps.diagnose import gather_facts, judge_facts, summarize_verdict
 from bot.text import as_code_span
 from bot.values import Checks, PullDetails, Repo, Verdict
 

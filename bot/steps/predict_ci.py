@@ -14,7 +14,7 @@ from bot.search.project_checks import (
     starts_for,
 )
 from bot.text import count_noun
-from bot.values import Branch, ExpectedCi, Tree
+from bot.values import Branch, Checks, ExpectedCi, Tree
 
 
 def _summarize_ci(ci: ExpectedCi) -> Summary:
@@ -23,14 +23,17 @@ def _summarize_ci(ci: ExpectedCi) -> Summary:
 
 
 @step("predict_ci", _summarize_ci)
-def predict_ci(ports: Ports, tree: Tree, branch: Branch) -> ExpectedCi:
+def predict_ci(
+    ports: Ports, tree: Tree, branch: Branch, checks: Checks | None = None
+) -> ExpectedCi:
     """Predict whether a push to the branch starts CI, or a pull request, or nothing.
 
-    The workflows at the base say so; other systems are known by what they said of the base. What
-    Actions said of it promises nothing: its workflows may be for that branch alone.
+    The workflows at the base say so; other systems are known by what they said of the base:
+    `checks`, where that was asked already. What Actions said of it promises nothing: its workflows
+    may be for that branch alone.
     """
-    checks = ports.ci.fetch_checks(tree.repo, tree.sha).checks
-    others = tuple(sorted({check.name for check in checks if not check.run}))
+    checks = checks or ports.ci.fetch_checks(tree.repo, tree.sha)
+    others = tuple(sorted({check.name for check in checks.checks if not check.run}))
     entries = ports.mirrors.entries(tree)
     paths = [entry.path for entry in entries if WORKFLOW_PATH.fullmatch(entry.path)]
     workflows = filter(None, map(read_workflow, ports.mirrors.read(tree, paths).values()))

@@ -72,10 +72,19 @@ async def deliver(run: Run, state: RunState) -> RunState:
     if not pushed.is_ours:
         raise Stopped(explain_taken_branch(state))
     if state.ci is None:
-        expected_ci = await run(predict_ci, state.base, state.own_branch)
-        state = replace(state, ci=expected_ci)
+        state = await expect_ci(run, state)
     subject = message.partition("\n")[0] if state.target else ""
     return run.keep(after_push(state, pushed.sha, pushed.url, subject))
+
+
+async def expect_ci(run: Run, state: RunState, checks: Checks | None = None) -> RunState:
+    """Know what CI will do with the run's branch, by the workflows that stand on it.
+
+    `checks` are what CI says of its newest commit, where that was asked already.
+    """
+    into = replace(state.base, branch=state.origin.branch)
+    expected_ci = await run(predict_ci, into, state.own_branch, checks)
+    return replace(state, ci=expected_ci)
 
 
 async def _deliver_on_top(run: Run, state: RunState) -> RunState:

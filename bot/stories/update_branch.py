@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from bot.run import Run
 from bot.steps.draft_merge import commit_resolution, draft_merge, has_same_conflicts
-from bot.steps.predict_ci import predict_ci
 from bot.steps.push_branch import push_change
 from bot.stories.agent import write
 from bot.stories.checks_here import learn_checks
+from bot.stories.delivery import expect_ci
 from bot.stories.ends import explain_lost_access
 from bot.stories.merge_ends import (
     explain_moved_head,
@@ -88,10 +88,7 @@ async def _push(run: Run, state: RunState) -> RunState:
         if pushed.obstacle:
             raise Stopped(explain_lost_access())
         if pushed.is_ours:
-            into = replace(state.base, branch=state.origin.branch)
-            expected_ci = await run(predict_ci, into, state.own_branch)
-            merged = after_merge(replace(state, ci=expected_ci), pushed.sha, pushed.url)
-            return run.keep(merged)
+            return run.keep(after_merge(await expect_ci(run, state), pushed.sha, pushed.url))
         state = await _draft_anew(run, state)
     raise Stopped(explain_moved_head(state))
 

@@ -13,11 +13,11 @@ from bot.steps.admit import compute_caps, load_repo_config
 from bot.steps.checkout_pull import checkout_pull
 from bot.steps.diagnose import diagnose
 from bot.steps.fetch_checks import fetch_checks
-from bot.steps.predict_ci import predict_ci
 from bot.steps.retrieve import retrieve
 from bot.steps.snapshot_pull import snapshot_pull
 from bot.stories.agent import write
 from bot.stories.checks_here import learn_checks
+from bot.stories.delivery import expect_ci
 from bot.stories.fork_answer import answer_fork
 from bot.stories.progress import carry_out, tell
 from bot.stories.pull_ends import explain_no_threads
@@ -91,16 +91,15 @@ async def understand_pull(run: Run, state: RunState) -> RunState:
     await obey_signals(run)
     checkout = await run(checkout_pull, repo, state.pull_details)
     state = after_pull_checkout(state, checkout.tree, checkout.merge_base, checkout.base_sha)
-    into = replace(state.base, branch=state.origin.branch)
-    expected_ci = await run(predict_ci, into, state.own_branch)
+    is_repair = state.request.command == "fix" and not state.pull_details.is_fork
+    checks = None if is_repair else (await run(fetch_checks, repo, state.base.sha)).checks
+    state = await expect_ci(run, state, checks)
     retrieval = await run(retrieve, state.base, state.snapshot)
-    state = await learn_checks(run, replace(state, ci=expected_ci, retrieval=retrieval))
-    state = run.keep(state)
-    if state.request.command == "fix" and not state.pull_details.is_fork:
+    state = run.keep(await learn_checks(run, replace(state, retrieval=retrieval)))
+    if checks is None:  # the repair begins with what CI says
         return run.keep(replace(state, attempts=(Attempt(state.base.sha, "running"),)))
-    snapshot = await run(fetch_checks, repo, state.base.sha)
-    if snapshot.checks.failed:
+    if checks.failed:
         base_tip = state.pull_details.base_sha
-        verdict = await run(diagnose, state.origin, state.base.sha, snapshot.checks, base_tip)
+        verdict = await run(diagnose, state.origin, state.base.sha, checks, base_tip)
         state = replace(state, earlier_verdict=verdict)
     return await tell(run, replace(state, phase="planning"))

@@ -10,7 +10,7 @@ from bot.ports import Ports, Refusal
 from bot.run import Summary, step
 from bot.text import as_code_span
 from bot.text.terminal_text import strip_control
-from bot.values import PullDetails, Repo, Sha, Tree
+from bot.values import PullDetails, Remote, Repo, Sha, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def checkout_pull(ports: Ports, repo: Repo, target: PullDetails) -> PullCheckout
     Raises Refusal when a branch is gone.
     """
     remote = ports.credentials.fetch_remote(repo)
-    tree = _fetch_head(ports, repo, target)
+    tree = _fetch_head(ports, repo, remote, target)
     base = ports.mirrors.fetch(repo, remote, target.base)
     merge_base = ports.mirrors.merge_base(tree, remote, base)
     if merge_base is None:
@@ -43,8 +43,7 @@ def checkout_pull(ports: Ports, repo: Repo, target: PullDetails) -> PullCheckout
     return PullCheckout(tree, merge_base, base.sha)
 
 
-def _fetch_head(ports: Ports, repo: Repo, target: PullDetails) -> Tree:
-    remote = ports.credentials.fetch_remote(repo)
+def _fetch_head(ports: Ports, repo: Repo, remote: Remote, target: PullDetails) -> Tree:
     if target.is_fork:
         return ports.mirrors.fetch_commit(repo, remote, target.head_sha, target.head)
     return ports.mirrors.fetch(repo, remote, target.head)

@@ -50,11 +50,11 @@ def _find_markers(
 ) -> Iterator[Finding]:
     """Find the conflicts that nobody has solved."""
     for path in open_paths:
-        lines = find_marker_lines(after.get(path) or "", ours.get(path), theirs.get(path))
-        for number in lines:
+        numbers = find_marker_lines(after.get(path) or "", ours.get(path), theirs.get(path))
+        first = next(numbers, None)
+        if first is not None:
             text = "A conflict marker stands here: solve the conflict, and take the markers out."
-            yield Finding(GATE, path, number, text)
-            break
+            yield Finding(GATE, path, first, text)
 
 
 def _identify(finding: Finding) -> tuple[str, str, str]:

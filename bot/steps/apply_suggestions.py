@@ -55,25 +55,25 @@ def commit_suggestions(
     """
     tree = replace(state.base, sha=state.delivery.head)
     # A run for an issue holds its work as texts, on the base of the pull request.
-    case = _Case(ports, tree, state.config, is_text_only=state.target is None)
-    case.sort_out(follow_renames(ports, tree, threads))
-    case.apply()
-    if not case.applied:
-        return AppliedSuggestions(answers=case.list_answers(threads, None))
-    details = make_commit_details(ports, render_suggestion_message(case.applied))
-    sha = ports.mirrors.commit(tree, case.files, (tree.sha,), details)
+    batch = _Batch(ports, tree, state.config, is_text_only=state.target is None)
+    batch.sort_out(follow_renames(ports, tree, threads))
+    batch.apply()
+    if not batch.applied:
+        return AppliedSuggestions(answers=batch.list_answers(threads, None))
+    details = make_commit_details(ports, render_suggestion_message(batch.applied))
+    sha = ports.mirrors.commit(tree, batch.files, (tree.sha,), details)
     return AppliedSuggestions(
         sha,
-        redact(ports, render_suggestion_title(case.applied)),
-        tuple(case.files),
-        decode_texts(case.files),
-        case.list_answers(threads, sha),
-        case.list_moved(threads),
+        redact(ports, render_suggestion_title(batch.applied)),
+        tuple(batch.files),
+        decode_texts(batch.files),
+        batch.list_answers(threads, sha),
+        batch.list_moved(threads),
     )
 
 
 @dataclass
-class _Case:
+class _Batch:
     """The suggestions of some threads: what is left of them, and what became of the others."""
 
     ports: Ports

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.edits import has_suggestion
 from bot.ports import Ports, Unreachable
+from bot.tools.tree_files import index_files
 from bot.values import ReviewThread, Sha, Tree
 
 Files = Mapping[str, Sha]
@@ -19,7 +20,7 @@ def follow_renames(
 
     GitHub calls such a thread outdated. One whose file was changed as well stays as it is.
     """
-    files = _list_files(ports, tree)
+    files = index_files(ports, tree)
     followed = []
     for thread in threads:
         is_lost = thread.path not in files and has_suggestion(thread)
@@ -35,7 +36,7 @@ def _follow(ports: Ports, tree: Tree, files: Files, thread: ReviewThread) -> Rev
         original = ports.mirrors.fetch_commit(tree.repo, remote, thread.original_sha, tree.branch)
     except Unreachable:  # somebody rewrote the branch, and GitHub has forgotten the commit
         return thread
-    before = _list_files(ports, original)
+    before = index_files(ports, original)
     content = before.get(thread.path)
     places = [path for path, sha in files.items() if sha == content and path not in before]
     if len(places) != 1:
@@ -47,7 +48,3 @@ def _follow(ports: Ports, tree: Tree, files: Files, thread: ReviewThread) -> Rev
         start_line=thread.original_start_line,
         is_outdated=False,
     )
-
-
-def _list_files(ports: Ports, tree: Tree) -> Files:
-    return {entry.path: entry.sha for entry in ports.mirrors.entries(tree)}

@@ -12,8 +12,9 @@ from bot.run import Summary, step
 from bot.steps.push_branch import make_commit_details
 from bot.text import as_code_span
 from bot.text.terminal_text import strip_control
+from bot.tools.tree_files import index_files
 from bot.tools.tree_reader import decode_texts
-from bot.values import Patch, RunState, Sha, Tree, TreeMerge
+from bot.values import Patch, RunState, Tree, TreeMerge
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ def rebase_patch(ports: Ports, state: RunState) -> RebasedPatch:
     base, branch = state.base, state.own_branch
     remote = ports.credentials.fetch_remote(base.repo)
     newest = ports.mirrors.fetch(base.repo, remote, branch)
-    before = _index(ports, Tree(base.repo, state.delivery.head, branch))
-    after = _index(ports, newest)
-    wanted = _index(ports, ports.mirrors.overlay(base, state.patch))
+    before = index_files(ports, Tree(base.repo, state.delivery.head, branch))
+    after = index_files(ports, newest)
+    wanted = index_files(ports, ports.mirrors.overlay(base, state.patch))
     files = {
         path: text
         for path, text in state.patch.files.items()
@@ -81,14 +82,10 @@ def _take_certain(ports: Ports, newest: Tree, merged: TreeMerge) -> RebasedPatch
             return RebasedPatch(newest, Patch(), f"we both changed {as_code_span(conflict.path)}")
         solved[conflict.path] = drafted.data
     tree = Tree(newest.repo, merged.tree, newest.branch)
-    before, after = _index(ports, newest), _index(ports, tree)
+    before, after = index_files(ports, newest), index_files(ports, tree)
     changed = [path for path in {**before, **after} if before.get(path) != after.get(path)]
     contents = {**ports.mirrors.read(tree, changed), **solved}
     texts = decode_texts(contents)
     if len(texts) != len(contents):
         return RebasedPatch(newest, Patch(), "what came of both is not text")
     return RebasedPatch(newest, Patch({path: texts.get(path) for path in (*changed, *solved)}))
-
-
-def _index(ports: Ports, tree: Tree) -> dict[str, Sha]:
-    return {entry.path: entry.sha for entry in ports.mirrors.entries(tree)}

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.ports import Mirrors, Ports
-from bot.values import Patch, Tree
+from bot.values import Patch, Sha, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +32,8 @@ class TreeFiles:
 def apply_patch(ports: Ports, tree: Tree, patch: Patch) -> Tree:
     """Make the tree with the patch applied; the tree itself when the patch is empty."""
     return ports.mirrors.overlay(tree, patch) if patch.files else tree
+
+
+def index_files(ports: Ports, tree: Tree) -> dict[str, Sha]:
+    """Map the paths of all files of a tree, links too, to what they hold."""
+    return {entry.path: entry.sha for entry in ports.mirrors.entries(tree)}

@@ -47,10 +47,13 @@ def list_heard_comments(ports: Ports, request: Request, login: str) -> list[Comm
     return [
         comment
         for comment in ports.issues.list_comments(request.repo, request.number)
-        if comment.at <= request.at
-        and comment.edited_at <= request.at
-        and (not comment.bot or _asks(comment, login))
+        if is_early(comment, request) and (not comment.bot or _asks(comment, login))
     ]
+
+
+def is_early(comment: Comment, request: Request) -> bool:
+    """Tell whether a comment stood as it is now when the request was made."""
+    return comment.at <= request.at and comment.edited_at <= request.at
 
 
 def _asks(comment: Comment, login: str) -> bool:

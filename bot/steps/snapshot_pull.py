@@ -9,7 +9,7 @@ from rich.text import Text
 
 from bot.ports import Ports, Refusal
 from bot.run import Summary, step
-from bot.steps.snapshot_issue import find_writers, list_heard_comments, render_visible
+from bot.steps.snapshot_issue import find_writers, is_early, list_heard_comments, render_visible
 from bot.text import extract_visible, strip_invisible
 from bot.text.terminal_text import strip_control
 from bot.values import Issue, PullDetails, Repo, Request, ReviewThread
@@ -86,9 +86,7 @@ def _drop_late(thread: ReviewThread, request: Request, login: str) -> ReviewThre
     comments = tuple(
         comment
         for comment in thread.comments
-        if comment.at <= request.at
-        and comment.edited_at <= request.at
-        and (not comment.bot or comment.author == login)
+        if is_early(comment, request) and (not comment.bot or comment.author == login)
     )
     return replace(thread, comments=comments)
 

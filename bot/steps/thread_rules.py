@@ -28,15 +28,14 @@ def choose_open(
     Somebody who is heard asked for something since the bot spoke last. In a pull request of other
     people only a command asks, or who names the bot.
     """
-    chosen = []
-    for thread in threads:
+
+    def waits(thread: ReviewThread) -> bool:
         newest = _list_newest(thread, login)
-        asks = [comment for comment in newest if _asks(comment.body, login, is_ours=is_ours)]
-        if not thread.is_resolved and any(
-            hears(comment.author, comment.review) for comment in asks
-        ):
-            chosen.append(_keep_heard(thread, login, hears))
-    return tuple(chosen)
+        asking = (comment for comment in newest if _asks(comment.body, login, is_ours=is_ours))
+        return any(hears(comment.author, comment.review) for comment in asking)
+
+    unresolved = (thread for thread in threads if not thread.is_resolved)
+    return tuple(_keep_heard(thread, login, hears) for thread in unresolved if waits(thread))
 
 
 def choose_reviews(
@@ -61,12 +60,14 @@ def find_news(
     open_threads: Iterable[ReviewThread], known: Iterable[ReviewThread]
 ) -> tuple[ReviewThread, ...]:
     """Find the threads that are new, or in which more was said than the bot has read."""
-    read = {thread.id: {comment.id for comment in thread.comments} for thread in known}
+    read = {thread.id: _list_ids(thread) for thread in known}
     return tuple(
-        thread
-        for thread in open_threads
-        if not {comment.id for comment in thread.comments} <= read.get(thread.id, set())
+        thread for thread in open_threads if not _list_ids(thread) <= read.get(thread.id, set())
     )
+
+
+def _list_ids(thread: ReviewThread) -> set[int]:
+    return {comment.id for comment in thread.comments}
 
 
 def may_resolve(read: ReviewThread, now: ReviewThread, login: str, answer: ThreadAnswer) -> bool:

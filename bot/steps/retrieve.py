@@ -64,9 +64,11 @@ def retrieve(ports: Ports, tree: Tree, issue: Issue) -> Retrieval:
 def choose_precedents(ends: Sequence[PullEnd], paths: Collection[str]) -> tuple[PullEnd, ...]:
     """Choose the ends to learn from: first those of changes to the same files, then the newest."""
     telling = [end for end in ends if end.teaches]
-    shared = [sum(file.path in paths for file in end.files) for end in telling]
-    ranked = sorted(zip(shared, telling, strict=True), key=lambda pair: -pair[0])
-    return tuple(end for _, end in ranked[:MAX_PRECEDENTS])
+
+    def count_shared(end: PullEnd) -> int:
+        return sum(file.path in paths for file in end.files)
+
+    return tuple(sorted(telling, key=count_shared, reverse=True)[:MAX_PRECEDENTS])
 
 
 def search_repo(

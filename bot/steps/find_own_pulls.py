@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.ports import Ports
 from bot.run import step
-from bot.values import MovedBase
+from bot.values import Branch, MovedBase, Repo, Sha
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,9 @@ def find_own_pulls(ports: Ports, moved: MovedBase) -> OwnPulls:
     if moved.branch is None:
         return OwnPulls((moved.pull,), at)
     return OwnPulls(ports.reviews.list_own_pulls(moved.repo, moved.branch), at)
+
+
+@step("fetch_tip")
+def fetch_tip(ports: Ports, repo: Repo, branch: Branch) -> Sha | None:
+    """Ask where a branch stands now; None when it is gone."""
+    return ports.mirrors.head(repo, ports.credentials.fetch_remote(repo), branch)

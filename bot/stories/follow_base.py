@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.run import Run, StartRun
 from bot.steps.admit import read_label
-from bot.steps.find_own_pulls import find_own_pulls
+from bot.steps.find_own_pulls import fetch_tip, find_own_pulls
 from bot.steps.snapshot_pull import fetch_pull
 from bot.stories.pull_commands import find_pull_subject
 from bot.stories.update_branch import update_branch
@@ -49,7 +49,7 @@ async def _update(run: Run, moved: MovedBase, number: int, asked_at: str) -> str
         return ""
     subject = await find_pull_subject(run, moved.repo, target)
     last = await run.find_last_state(subject)
-    if not _may_start(moved, target, last):
+    if not _may_start(moved, last) or await _was_tried(run, moved, target, last):
         return ""
     request = _make_request(moved, target, last, asked_at)
     key, is_new = await run.start(StartRun(update_branch, request, subject=subject))
@@ -73,16 +73,23 @@ def _is_in_conflict(target: PullDetails) -> bool:
     return is_ours and target.is_open and target.is_mergeable is False
 
 
-def _may_start(moved: MovedBase, target: PullDetails, last: RunState | None) -> bool:
-    """Tell whether somebody can be told, and nothing speaks against it.
-
-    Nobody stopped the newest run there, and that was no update to this very base.
-    """
+def _may_start(moved: MovedBase, last: RunState | None) -> bool:
+    """Tell whether somebody can be told, and nobody stopped the newest run there."""
     if last is None:
         return not moved.is_by_bot
-    was_stopped = last.outcome is not None and last.outcome.state == "stopped"
-    was_tried = last.merge is not None and last.merge.base == target.base_sha
-    return not was_stopped and not was_tried
+    return last.outcome is None or last.outcome.state != "stopped"
+
+
+async def _was_tried(
+    run: Run, moved: MovedBase, target: PullDetails, last: RunState | None
+) -> bool:
+    """Tell whether the newest run there was an update to what the base is now.
+
+    GitHub's own word for the base of a pull request may be older: it is that of the last push.
+    """
+    if last is None or last.merge is None:
+        return False
+    return last.merge.base == await run(fetch_tip, moved.repo, target.base)
 
 
 def _make_request(

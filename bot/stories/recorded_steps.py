@@ -39,7 +39,7 @@ from bot.steps.fetch_checks import fetch_checks
 from bot.steps.find_checks import find_checks
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.find_own_pull import find_own_pull
-from bot.steps.find_own_pulls import find_own_pulls
+from bot.steps.find_own_pulls import fetch_tip, find_own_pulls
 from bot.steps.inspect_change import inspect_change
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.judge_pull import judge_pull
@@ -100,6 +100,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     draft_merge.has_same_conflicts,
     inspect_merge,
     find_own_pulls,
+    fetch_tip,
     predict_ci,
     fetch_checks,
     diagnose.diagnose,

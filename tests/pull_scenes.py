@@ -72,3 +72,17 @@ def wait_for_run(stage: Stage, story: str, count: int = 1, patience_s: float = 6
             return over[0]
         assert time.monotonic() < deadline, f"{story} has not ended: {runs}"
         time.sleep(0.05)
+
+
+def settle(stage: Stage, patience_s: float = 120) -> None:
+    """Wait until all that happened was heard, and what it began has ended."""
+    deadline = time.monotonic() + patience_s
+    runs: tuple[RunView, ...] = ()
+    while True:
+        assert stage.forge.wait_until_idle(30)
+        before, runs = runs, stage.bot.runs(100)
+        # The last of them may have told GitHub of more since: all is done once nothing is new.
+        if runs == before and all(run.outcome or run.error for run in runs):
+            return
+        assert time.monotonic() < deadline, runs
+        time.sleep(0.1)

@@ -16,6 +16,7 @@ from tests.pull_scenes import (
     read_threads,
     review,
     script_on_pull,
+    settle,
     wait_for_run,
 )
 from tests.stage import END, FILES, REPO, Say, edit, staged
@@ -84,13 +85,14 @@ def test_what_asks_for_nothing_starts_nothing(tmp_path, checked):
         review(on.forge, pull, asked, by="coderabbitai[bot]")
         review(on.forge, pull, asked, by=BOT, action="COMMENT")
         on.forge.submit_review(REPO, pull, "ada", "", "", [asked])
-        on.forge.wait_until_idle(10)
-        wait_for_run(on, "handle_review", 2)
+        settle(on)
+        heard = on.bot.runs(20, story="handle_review")
         runs = on.bot.runs(20, story="work_on_pull")
         comments = on.forge.list_comments(REPO, pull)
         threads = read_threads(on.forge, pull)
         paid = on.double.paid_turns
 
+    assert ["ignored"] * 3 == [run.outcome.state for run in heard]  # the others are not looked at
     assert [] == list(runs)
     assert [] == comments
     assert not paid
@@ -140,6 +142,7 @@ def test_names_that_act_are_only_names(tmp_path, checked):
         bodies = on.own(pull)
 
     assert '"Hello, "' in text, (run, bodies)
+    assert 2 == len(bodies)
     for body in bodies:
         page = GitHubPage(re.sub(r"(?m)^@ada\b", "", body))  # who asked is called
         assert "<b>" not in page.html

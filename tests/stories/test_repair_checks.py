@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bot.forge.claude_double import ClaudeDouble
 from bot.forge.git_http import RefUpdate
 from tests.git_served import git
-from tests.pull_scenes import wait_for_run
+from tests.pull_scenes import settle, wait_for_run
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, Stage, edit, script, staged
 
 BROKEN = {"test_greeting.py": "raise ValueError('broken')\n"}
@@ -57,18 +55,6 @@ def read_red(stage: Stage) -> list[str]:
     """What the bot said of a red CI on the pull request."""
     number = stage.forge.list_pulls(REPO)[0].number
     return [body for body in stage.own(number) if "greenlit:red:" in body]
-
-
-def settle(stage: Stage) -> None:
-    """Wait until all that CI said was looked at."""
-    deadline = time.monotonic() + 120
-    while True:
-        assert stage.forge.wait_until_idle(30)
-        runs = stage.bot.runs(100)
-        if all(run.outcome or run.error for run in runs):
-            return
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 from bot.forge.claude_double import ClaudeDouble
 from bot.forge.claude_script import Script
 from tests.git_served import git
-from tests.pull_scenes import BRANCH, open_own_pull, wait_for_run
+from tests.pull_scenes import BRANCH, open_own_pull, settle, wait_for_run
 from tests.stage import BEGIN, END, FILES, GOOD, REPO, edit, script, staged
 
 ABOUT = ("solve issue #1", "bring the branch")
@@ -230,8 +230,8 @@ def test_what_becomes_of_the_pull_request_meanwhile_is_told(stage, late):
             on.say(pull, "/update")
             outcome = on.ended(pull).outcome
 
+            assert (None, True) == (late.act, words in outcome.text), outcome
             assert outcome.state in ("stopped", "refused")
-            assert words in outcome.text
         assert on.forge.list_branches(REPO).items() <= before.items()
 
 
@@ -243,16 +243,18 @@ def test_the_bots_own_pull_request_is_updated_by_itself(stage):
         pull = open_own_pull(on.forge, MINE)
         other = open_own_pull(on.forge, NOTES, "greenlit/8-notes")
         on.forge.push(REPO, "ada", "main", YOURS, "Greet there")
-        run = wait_for_run(on, "update_branch")
-        asked = wait_for_run(on, "follow_base")
+        settle(on)
+        asked, *_ = on.bot.runs(9, story="follow_base")
         on.forge.edit_pull(REPO, pull, "ada", title="Greet")
-        wait_for_run(on, "follow_base", 2)
+        settle(on)
+        again, *_ = on.bot.runs(9, story="follow_base")
+        (run,) = on.bot.runs(9, story="update_branch")
         (end,) = on.ends(pull)
 
         assert ("changed", f"started {run.key}") == (run.outcome.state, asked.outcome.text)
         assert SOLVED in on.forge.read_files(REPO, BRANCH)["greeting.py"]
         assert "@ada I began unasked, because `main` moved and conflicts with this" in end
-        assert [run.key] == [each.key for each in on.bot.runs(9, story="update_branch")]
+        assert (False, "ignored") == (again.key == asked.key, again.outcome.state)
         assert [] == on.own(other)
 
 
@@ -287,15 +289,17 @@ def test_what_cannot_be_updated_by_itself_is_told_once(stage):
     with stage(tree=tree) as on:
         pull = open_own_pull(on.forge, {"uv.lock": "a = 2\n"})
         on.forge.push(REPO, "ada", "main", {"uv.lock": "a = 3\n"}, "Lock")
-        wait_for_run(on, "update_branch")
+        settle(on)
+        asked = len(on.bot.runs(9, story="follow_base"))
         on.forge.edit_pull(REPO, pull, "ada", title="Greet")
-        wait_for_run(on, "follow_base", 2)
+        settle(on)
+        again = len(on.bot.runs(9, story="follow_base"))
         (end,) = on.ends(pull)
         on.forge.push(REPO, "ada", "main", {"uv.lock": "a = 4\n"}, "Lock")
         wait_for_run(on, "update_branch", 2)
 
         assert "- `uv.lock`: a tool makes it anew: `uv lock`." in end
-        assert 2 == len(on.ends(pull))
+        assert (asked + 1, 2) == (again, len(on.ends(pull)))
 
 
 def test_a_repository_may_want_no_updates_by_itself(stage):
@@ -304,12 +308,13 @@ def test_a_repository_may_want_no_updates_by_itself(stage):
     with stage(*BEGIN, [SOLVE], END, tree=tree) as on:
         pull = open_own_pull(on.forge, MINE)
         on.forge.push(REPO, "ada", "main", YOURS, "Greet there")
-        asked = wait_for_run(on, "follow_base")
-        silent = on.own(pull)
+        settle(on)
+        asked, *_ = on.bot.runs(9, story="follow_base")
+        before = on.bot.runs(9, story="update_branch")
         on.say(pull, "/update")
         run = wait_for_run(on, "update_branch")
 
-        assert ("ignored", []) == (asked.outcome.state, silent)
+        assert ("ignored", ()) == (asked.outcome.state, before)
         assert "changed" == run.outcome.state
 
 

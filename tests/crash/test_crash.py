@@ -219,9 +219,10 @@ def test_github_breaks_and_nothing_is_doubled(tmp_path, checked, effect, kind):
     method, path = EFFECTS[effect]
     commits = "pushed" if effect == "push" else "verified"
     with staged(tmp_path, checked, script(*PLAY), commits=commits) as stage:
-        stage.forge.faults.add(method=method, path=path, times=1, kind=kind)
+        fault = stage.forge.faults.add(method=method, path=path, times=1, kind=kind)
         stage.label(stage.issue())
         run = stage.ended(1, patience_s=PATIENCE_S)
 
+        assert 1 == fault.fired
         assert UNHARMED == happened(stage, run.outcome.state)
         assert 1 == max(stage.double.paid_turns.values())

@@ -163,7 +163,7 @@ def test_limits_are_told(forge: Forge, github: GitHubApp, repo: Repo, issue: int
         github.comments.put_comment(repo, issue, "greenlit:run", "queued")
     github.comments.put_comment(repo, issue, "greenlit:run", "queued")
 
-    assert 1 == len(forge.list_comments(REPO, issue))
+    assert (1, 1) == (forge.faults.count_fired(), len(forge.list_comments(REPO, issue)))
 
 
 def test_long_outage_is_unreachable(forge: Forge, github: GitHubApp, repo: Repo, issue: int):

@@ -157,7 +157,9 @@ def test_an_answer_is_given_once(
     place = [NewThread(ThreadPlace("greet.py", 2), "Louder?")]
     forge.submit_review(REPO, pull, "mel", "REQUEST_CHANGES", "", place)
     (thread,) = make().reviews.list_threads(repo, pull)
-    forge.faults.add("POST", "/graphql$", lost)
+    writes = ("addPullRequestReviewThreadReply$", "resolveReviewThread$", "/reactions$")
+    for path in (*writes, "/requested_reviewers$"):
+        forge.faults.add("POST", path, lost)
     for github in (make(), make()):
         assert github.reviews.reply(repo, pull, thread.id, "greenlit:a", "Done.")
         assert github.reviews.resolve_thread(repo, thread.id)
@@ -165,6 +167,7 @@ def test_an_answer_is_given_once(
         github.reviews.add_thread_reaction(repo, thread.comments[0].id)
     (after,) = make().reviews.list_threads(repo, pull)
 
+    assert 4 == forge.faults.count_fired()
     assert ["Louder?", "<!-- greenlit:a -->\nDone."] == [one.body for one in after.comments]
     assert (True, False) == (after.is_resolved, after.may_resolve)
     assert ("greenlit[bot]", True) == (after.comments[1].author, after.comments[1].bot)
@@ -223,6 +226,7 @@ def test_suggestions_are_submitted_once(
     (review,) = make().reviews.list_reviews(repo, pull)
     bodies = [thread.comments[0].body for thread in make().reviews.list_threads(repo, pull)]
 
+    assert 1 == forge.faults.count_fired()
     assert ("commented", "<!-- greenlit:s -->\nTake these.", True) == (
         review.state,
         review.body,

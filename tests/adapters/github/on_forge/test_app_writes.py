@@ -31,6 +31,7 @@ def test_reaction_is_given_once(forge: Forge, github: GitHubApp, repo: Repo, iss
 
     given = [forge.list_reactions(REPO, issue), forge.list_reactions(REPO, issue, comment)]
     assert [["eyes"], ["eyes"]] == [[reaction.content for reaction in on] for on in given]
+    assert 1 == forge.faults.count_fired()
 
 
 @pytest.mark.parametrize("lost", LOST)
@@ -203,6 +204,7 @@ def test_a_review_is_asked_for_once(
 
     assert [("ada",)] == [pull.reviewers for pull in forge.list_pulls(REPO)]
     assert len(asked) <= 2
+    assert 1 == forge.faults.count_fired()
 
 
 @pytest.mark.parametrize("reviewer", ["greenlit[bot]", "nan", ""])

@@ -162,6 +162,33 @@ def kill_at_new_steps(on):
         time.sleep(0.01)
 
 
+def outlive_new_steps(home, checked, play, begin, happened):
+    """Kill the process behind each step that a run on an issue has not, and return what is found in
+    the end.
+    """
+    with killable(home, checked, play) as on:
+        begin(on)
+        kill_at_new_steps(on)
+
+        assert on.kills > 5
+        return happened(on)
+
+
+def kill_at_requests(on, begin, path, kind, spared=0):
+    """Kill the process whenever a request has failed, until the run has ended. Of those that match,
+    so many are spared before each.
+    """
+    fault = on.forge.faults.add("POST", path, kind, spared=spared)
+    begin(on)
+    deadline = time.monotonic() + 3 * PATIENCE_S
+    while not on.outcome():
+        assert time.monotonic() < deadline, on.bot.log.read_text()[-3000:]
+        if fault.fired:
+            fault = on.forge.faults.add("POST", path, kind, spared=spared)
+            on.kill()
+        time.sleep(0.01)
+
+
 EFFECTS = {
     "comment": ("POST", r"/issues/1/comments$"),
     "edit": ("PATCH", r"/issues/comments/"),

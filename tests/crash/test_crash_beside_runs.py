@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from bot.values.ended_pulls import name_followed
 from tests.crash.test_crash import PATIENCE_S, kill_when_fired, killable
 from tests.pull_scenes import BRANCH, open_own_pull
 from tests.stage import BEGIN, REPO, open_pull, script
@@ -43,16 +44,18 @@ def test_killed_in_the_middle_of_an_explanation_it_is_written_once(tmp_path, che
 
 
 @pytest.mark.slow
-def test_killed_in_the_middle_of_a_deletion_the_branch_is_gone(tmp_path, checked):
-    """GitHub deleted it before it died, so there is nothing left to delete."""
+@pytest.mark.parametrize("when", ["cut", "cut-after"])
+def test_killed_in_the_middle_of_a_deletion_the_branch_is_gone(tmp_path, checked, when):
+    """Where GitHub deleted it before the process died, there is nothing left to delete."""
     with killable(tmp_path, checked, NOBODY) as on:
         on.forge.push(REPO, "ada", "main", {".github/greenlit.yml": "delete_branch: true\n"}, "C")
         pull = open_own_pull(on.forge)
         assert on.forge.wait_until_idle(30)
-        fault = on.forge.faults.add("POST", r"git-receive-pack$", "cut-after")
+        fault = on.forge.faults.add("POST", r"git-receive-pack$", when)
         on.forge.merge_pull(REPO, pull, "ada")
         kill_when_fired(on, fault)
-        wait_until(lambda: BRANCH not in on.forge.list_branches(REPO))
-        assert on.forge.wait_until_idle(30)
+        key = f"{name_followed(REPO, pull)}/1"
+        wait_until(lambda: on.bot.fetch_run(key)["outcome"])
 
-        assert "closed" == on.forge.find_pull(REPO, pull).state
+        assert "done" == on.bot.fetch_run(key)["outcome"]["state"]
+        assert BRANCH not in on.forge.list_branches(REPO)

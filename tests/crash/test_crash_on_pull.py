@@ -4,16 +4,14 @@ comment that is edited, one end, and no turn paid twice.
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.crash.test_crash import (
-    PATIENCE_S,
     ended,
-    kill_at_new_steps,
+    kill_at_requests,
     kill_when_fired,
     killable,
+    outlive_new_steps,
 )
 from tests.git_served import git
 from tests.stage import BAD, BEGIN, END, MENDED, REPO, open_pull, script
@@ -62,12 +60,7 @@ def happened(on):
 @pytest.mark.timeout(600)
 def test_killed_after_every_new_step_of_the_work_on_a_pull_request(tmp_path, checked):
     """The process dies behind each step that the chain of an issue does not have."""
-    with killable(tmp_path, checked, PLAY) as on:
-        begin(on)
-        kill_at_new_steps(on)
-
-        assert on.kills > 5
-        assert UNHARMED == happened(on)
+    assert UNHARMED == outlive_new_steps(tmp_path, checked, PLAY, begin, happened)
 
 
 @pytest.mark.slow
@@ -94,15 +87,7 @@ def test_killed_while_github_makes_a_commit(tmp_path, checked, kind):
     of these requests, before or after GitHub did the work.
     """
     with killable(tmp_path, checked, PLAY) as on:
-        fault = on.forge.faults.add("POST", "/graphql$", kind, spared=3)
-        begin(on)
-        deadline = time.monotonic() + 3 * PATIENCE_S
-        while not on.outcome():
-            assert time.monotonic() < deadline, on.bot.log.read_text()[-3000:]
-            if fault.fired:
-                fault = on.forge.faults.add("POST", "/graphql$", kind, spared=3)
-                on.kill()
-            time.sleep(0.01)
+        kill_at_requests(on, begin, "/graphql$", kind, spared=3)
 
         assert on.kills > 1
         assert UNHARMED == happened(on)

@@ -4,11 +4,9 @@ each commit once, nothing resolved twice.
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from tests.crash.test_crash import PATIENCE_S, kill_at_new_steps, killable
+from tests.crash.test_crash import kill_at_requests, killable, outlive_new_steps
 from tests.edits.suggestion_cases import block
 from tests.git_served import git
 from tests.pull_scenes import BOT, BRANCH, on_line, open_own_pull, review, script_on_pull
@@ -24,6 +22,7 @@ PLAY = script_on_pull(
     ],
     [("finish", FINISH)],
 )
+IN_THREADS = "/graphql (addPullRequestReviewThreadReply|resolveReviewThread)$"
 UNHARMED = {
     "outcome": "changed",
     "commits": ["Greet quietly", "Apply a suggestion by ada", "Greet quietly"],
@@ -74,30 +73,18 @@ def happened(on):
 @pytest.mark.timeout(600)
 def test_killed_after_every_new_step_of_an_answer_to_a_review(tmp_path, checked):
     """The process dies behind each step that the chain of an issue does not have."""
-    with killable(tmp_path, checked, PLAY) as on:
-        begin(on)
-        kill_at_new_steps(on)
-
-        assert on.kills > 5
-        assert UNHARMED == happened(on)
+    assert UNHARMED == outlive_new_steps(tmp_path, checked, PLAY, begin, happened)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_killed_in_the_middle_of_what_is_asked_of_threads(tmp_path, checked):
+@pytest.mark.parametrize(("path", "spared"), [("/graphql$", 2), (IN_THREADS, 0)])
+def test_killed_in_the_middle_of_what_is_asked_of_threads(tmp_path, checked, path, spared):
     """Threads are read, answered and resolved by GraphQL: the process dies at every third of these
-    requests, when GitHub has done the work and the answer is lost.
+    requests, or at each that writes there, when GitHub has done the work and the answer is lost.
     """
     with killable(tmp_path, checked, PLAY) as on:
-        fault = on.forge.faults.add("POST", "/graphql$", "cut-after", spared=2)
-        begin(on)
-        deadline = time.monotonic() + PATIENCE_S
-        while not on.outcome():
-            assert time.monotonic() < deadline, on.bot.log.read_text()[-3000:]
-            if fault.fired:
-                fault = on.forge.faults.add("POST", "/graphql$", "cut-after", spared=2)
-                on.kill()
-            time.sleep(0.01)
+        kill_at_requests(on, begin, path, "cut-after", spared)
 
         assert on.kills > 2
         assert UNHARMED == happened(on)

@@ -230,19 +230,13 @@ def test_a_criss_cross_history_is_merged(fork: Fork):
     )
 
 
-def test_no_driver_of_the_repository_runs(fork: Fork, mirror: Path, tmp_path: Path):
-    """Attributes that name a driver, a filter or a hook change nothing: the lines are merged by git."""
-    ran = tmp_path / "ran"
-    evil = f"[merge 'evil']\n\tdriver = touch {ran}\n".encode()
-    fork.change(
-        {".gitattributes": b"* merge=evil filter=evil\n", "app.py": b"A\nb\nc\nd\ne\n"},
-        {".gitattributes": b"* merge=evil filter=evil\n", ".gitconfig": evil, "app.py": b"X\nb\n"},
-    )
-    kinds = fork.kinds()
+def test_the_attributes_of_the_repository_are_ignored(fork: Fork):
+    """Here they would have git keep both sides of a conflict: it is told as ever."""
+    attributes = {".gitattributes": b"* merge=union\n"}
+    commit(fork.origin, attributes, "Keep both.", "main")
+    fork.change({**attributes, "app.py": b"A\nb\nc\nd\ne\n"}, {"app.py": b"X\nb\nc\nd\ne\n"})
 
-    assert {"app.py": "content"} == kinds
-    assert not ran.exists()
-    assert "evil" not in mirror.joinpath("config").read_text()
+    assert {"app.py": "content"} == fork.kinds()
 
 
 def test_the_first_merges_at_once_do_not_get_into_each_others_way(tmp_path: Path):

@@ -111,8 +111,8 @@ def test_nothing_to_apply_makes_no_commit(place):
     assert "`renamed.py` is no file of the branch now." == made.answers[1].text
 
 
-def test_a_repeated_step_makes_the_same_commit(place):
-    """Killed and done again, the step gives the same answers for the same tree."""
+def test_a_repeated_step_commits_the_same_files(place):
+    """Killed and done again, the step gives the same answers and files for the same tree."""
     tree = place.lay({"x.py": b"1\n2\n"})
     thread = on(2, block("3\n"), path="x.py")
     first, second = apply(place, tree, thread), apply(place, tree, thread)

@@ -126,9 +126,8 @@ def test_commands_are_answered_where_there_is_nothing_to_do(stage, tmp_path):
         (tmp_path / "go").touch()
         assert on.forge.wait_until_idle(30)
         on.say(pull, "/fix")
-        told = "\n".join(on.own(pull))
-
-        for text in (
+        answers = on.own(pull)
+        texts = (
             "CI is still running on ",
             "What shall I do here?",
             "I have not worked on this pull request yet",
@@ -137,8 +136,10 @@ def test_commands_are_answered_where_there_is_nothing_to_do(stage, tmp_path):
             "Did you mean `/generate softly`?",
             "only people with write access",
             "CI is green on ",
-        ):
-            assert text in told
+        )
+
+        for text, answer in zip(texts, answers, strict=True):
+            assert text in answer
         assert on.bot.run(f"{REPO}#{pull}/1") is None
 
 

@@ -115,6 +115,7 @@ def test_a_silent_fork_may_wait_for_approval():
 
     assert "approval" in render(pull=fork)
     assert "`on:`" in render()
+    assert "approval" not in render()
 
 
 @pytest.mark.parametrize(

@@ -158,8 +158,8 @@ class Kept:
         """None: the page does not ask for it."""
 
     def pull_end(self, repo: str, number: int) -> PullEnd | None:
-        """Of any pull request."""
-        return self.end
+        """Of this repository's."""
+        return self.end if self.end and ("ada/engine", self.end.number) == (repo, number) else None
 
 
 @pytest.fixture

@@ -40,7 +40,8 @@ def test_github_makes_and_signs_the_commits(place: Place):
     second = push(place.ports, tree, {"a.txt": "ä\n", "b/c.txt": "c\r\n"}, first.sha)
     folder = place.forge.git_dir(place.repo.name)
     log = git(folder, "log", "--format=%H %an %cn %(trailers:key=Co-authored-by)", "-2", BRANCH)
-    pushes = [path for _, path, _ in place.forge.list_requests() if path.endswith("receive-pack")]
+    push_path = f"/{place.repo.name}.git/git-receive-pack"
+    pushes = [path for _, path, _ in place.forge.list_requests() if path == push_path]
 
     assert (True, True, "") == (first.is_ours, second.is_ours, second.obstacle)
     assert [

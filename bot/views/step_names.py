@@ -41,10 +41,7 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Looked for pull requests that the base concerns",
             "looking for pull requests that the base concerns",
         ),
-        "fetch_tip": (
-            "looking where the branch stands",
-            "Looked where the branch stands",
-        ),
+        "fetch_tip": ("Looked where the branch stands", "looking where the branch stands"),
         "has_same_conflicts": (
             "Looked whether the conflicts are the same",
             "looking whether the conflicts are the same",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 MOST_DEPTH = 200  # of folders in folders, in each of which the watch holds one open
+LOOK_S = 20.0  # at the latest
 RESERVE_BYTES, RESERVE_PART = 1024**3, 0.05  # that no job may take of a disk, whichever is less
 
 
@@ -17,26 +19,31 @@ RESERVE_BYTES, RESERVE_PART = 1024**3, 0.05  # that no job may take of a disk, w
 class DiskWatch:
     """Tells when files that changed since a time, in some folders, are more than a job may write.
 
-    The files are looked at only when the disk has lost so much that it may be so.
+    The files are looked at when the disk has lost so much that it may be so, and now and then, as
+    others may free what the job takes.
     """
 
     folders: tuple[Path, ...]
     limit_bytes: int
     since: float
-    _look_below: int = field(init=False)
+    _look_below: int = field(init=False)  # bytes that are free
+    _look_at: float = field(init=False)  # of the monotonic clock
 
     def __post_init__(self) -> None:
-        self._look_below = self._measure_free() - self.limit_bytes // 8
+        self._plan_look(self._measure_free(), self.limit_bytes // 8)
 
     def has_overrun(self) -> bool:
         """Whether more was written than allowed."""
         free = self._measure_free()
-        if free >= self._look_below:
+        if free >= self._look_below and time.monotonic() < self._look_at:
             return False
         written = sum(measure_written(folder, self.since) for folder in self.folders)
-        step = max((self.limit_bytes - written) // 2, self.limit_bytes // 16)
-        self._look_below = free - step
+        self._plan_look(free, max((self.limit_bytes - written) // 2, self.limit_bytes // 16))
         return written > self.limit_bytes
+
+    def _plan_look(self, free: int, step: int) -> None:
+        self._look_below = free - step
+        self._look_at = time.monotonic() + LOOK_S
 
     def is_disk_full(self) -> bool:
         """Whether what must stay free, in bytes or files, is being used up."""
@@ -61,29 +68,28 @@ def measure_written(folder: Path, since: float) -> int:
     shows in `DiskWatch.is_disk_full`.
     """
     sizes: dict[int, int] = {}
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        for status in _walk(descriptor, MOST_DEPTH):
-            if status.st_ctime >= since:
-                sizes[status.st_ino] = status.st_blocks * 512
+    for status in _walk(folder, None, MOST_DEPTH):
+        if status.st_ctime >= since:
+            sizes[status.st_ino] = status.st_blocks * 512
     return sum(sizes.values())
 
 
-def _walk(descriptor: int, depth: int) -> Iterator[os.stat_result]:
-    """Walk through an open folder, which is closed afterwards."""
+def _walk(name: str | Path, parent: int | None, depth: int) -> Iterator[os.stat_result]:
+    """Walk through a folder of an open one. What goes meanwhile is passed over."""
     try:
-        with os.scandir(descriptor) as entries:
-            for entry in entries:
-                with suppress(FileNotFoundError):
-                    status = entry.stat(follow_symlinks=False)
-                    yield status
-                    if stat.S_ISDIR(status.st_mode) and depth:
-                        yield from _enter(entry.name, descriptor, depth)
+        folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=parent)
+    except OSError:
+        return
+    try:
+        for child, status in _list_children(folder):
+            yield status
+            if stat.S_ISDIR(status.st_mode) and depth:
+                yield from _walk(child, folder, depth - 1)
     finally:
-        os.close(descriptor)
+        os.close(folder)
 
 
-def _enter(name: str, parent: int, depth: int) -> Iterator[os.stat_result]:
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-    with suppress(OSError):
-        yield from _walk(os.open(name, flags, dir_fd=parent), depth - 1)
+def _list_children(folder: int) -> Iterator[tuple[str, os.stat_result]]:
+    for name in os.listdir(folder):
+        with suppress(FileNotFoundError):
+            yield name, os.stat(name, dir_fd=folder, follow_symlinks=False)

@@ -102,18 +102,18 @@ def test_each_limit_ends_a_job_and_is_a_sentence(tier: Bubblewrap, tmp_path: Pat
             DEAF,
             SandboxLimits(wall_s=0.5),
         ),
-        "cpu": ("while True: pass", SandboxLimits(cpu_s=1)),
+        "cpu": ("while True: pass", SandboxLimits(wall_s=60, cpu_s=1)),
         "memory": (
             "import time\nkept = [bytearray(b'x' * 10**7) for _ in range(15)]\ntime.sleep(60)",
-            SandboxLimits(memory_bytes=100 * MEGABYTE),
+            SandboxLimits(wall_s=60, memory_bytes=100 * MEGABYTE),
         ),
         "disk": (
-            "import time\nfor n in range(12): open(f'{n}', 'wb').write(b'x' * 10**7)\ntime.sleep(60)",
-            SandboxLimits(disk_bytes=100 * MEGABYTE),
+            "import time\nfor n in range(80): open(f'{n}', 'wb').write(b'x' * 10**7)\ntime.sleep(60)",
+            SandboxLimits(wall_s=60, disk_bytes=100 * MEGABYTE),
         ),
         "processes": (
             "import subprocess, time\nfor _ in range(30): subprocess.Popen(['sleep', '0.6'])",
-            SandboxLimits(processes=20),
+            SandboxLimits(wall_s=60, processes=20),
         ),
     }
 
@@ -196,8 +196,10 @@ from bot.values import SandboxLimits
 workspace = Path("/tmp/greenlit-unprivileged") / str(os.getpid())
 workspace.mkdir(parents=True)
 script = "touch made && ls /proc/[0-9]* -d | wc -l; cat /etc/shadow"
-limits = SandboxLimits(wall_s=30, memory_bytes=10**8)
+limits = SandboxLimits(wall_s=30, memory_bytes=100 * 1024**2)
 done = Bubblewrap().launch(Launch(("sh", "-c", script), workspace, limits=limits))
+hungry = ("sh", "-c", "head -c 300000000 /dev/zero | tail")
+print(Bubblewrap().launch(Launch(hungry, workspace, limits=limits)).limit_hit)
 print(done.output.decode(), workspace.stat().st_uid, (workspace / "made").stat().st_uid)
 """
 
@@ -205,7 +207,9 @@ print(done.output.decode(), workspace.stat().st_uid, (workspace / "made").stat()
 @AS_ROOT
 @pytest.mark.long
 def test_a_bot_that_is_not_root_uses_its_own_uid(tier: Bubblewrap, tmp_path: Path):
-    """Its workspace stays its own; nothing else of the machine can be read either."""
+    """Its workspace stays its own; nothing else of the machine can be read either. Without a group
+    of the kernel's, its memory is watched.
+    """
     base = Path("/run/greenlit-sandbox")
     acts = ["make-mounts-private", str(base)]
     for name, source in (("code", ROOT), ("python", PREFIX), ("tmp", tmp_path)):
@@ -220,6 +224,7 @@ def test_a_bot_that_is_not_root_uses_its_own_uid(tier: Bubblewrap, tmp_path: Pat
         done = subprocess.run(start, capture_output=True, text=True, check=False)
 
     assert "" == done.stderr
+    assert done.stdout.startswith("It was ended because it used more than 100 MB of memory")
     assert "cat: /etc/shadow: No such file or directory" in done.stdout
     assert done.stdout.endswith(f"{uid} {uid}\n")
 

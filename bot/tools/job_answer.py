@@ -36,6 +36,9 @@ def render_result(title: JobTitle, result: SandboxResult, files: TreeFiles) -> s
     parts = [_render_end(title, result, lines), *_render_output(title, result, lines, files)]
     if result.left_out and not result.has_passed:
         parts += ["Of the repository these were not there:", quote_lines(result.left_out[:3])]
+    if result.new_files and not title.is_check:
+        text = "New files stay here for later commands and are no part of your change; "
+        parts += [f"{text}`create_file` makes one that is:", quote_lines(result.new_files)]
     if lines:
         log = f"its log of {len(lines):,} lines is that of job {title.log}"
         parts.append(f"(For `log_lines` and `log_grep` {log}.)")

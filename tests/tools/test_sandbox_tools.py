@@ -141,7 +141,7 @@ def test_a_command_runs_where_it_can_do_no_harm(scene, tmp_path):
     assert "ended after 0." in found
     assert "\n| on\n" in found
     assert not {"TERM", "PYTEST_CURRENT_TEST"} & set(re.findall(r"\| (\w+)=", found))
-    assert [] == list((tmp_path / "sandbox" / "workspaces").iterdir())
+    assert [] == list((tmp_path / "sandbox" / "workspaces").rglob("left.txt"))
 
 
 def test_what_a_long_command_says_last_is_read(caller):
@@ -225,6 +225,17 @@ def test_only_the_change_is_rewritten(caller):
     assert "Other changes that it made were dropped:\n| cart.py: " in answer
     assert "\n| notes.txt: " in answer
     assert "| one\n| new\n| end\n" in caller.answer("run", command="cat notes.txt new.txt")
+
+
+def test_a_new_file_of_a_command_is_told(caller):
+    """It stays for later commands, and is no part of the change: the model is told how it becomes
+    one.
+    """
+    answer = caller.answer("run", command="echo 'def f(): pass' > helper.py; mkdir dist; : > dist/x")
+
+    assert {} == caller.files
+    assert "are no part of your change; `create_file` makes one that is:\n| helper.py\n" in answer
+    assert "dist" not in answer
 
 
 def test_before_a_plan_nothing_comes_back(caller):

@@ -12,4 +12,4 @@ from tests.adapters.sandbox.sandboxed import SandboxScene
 @pytest.fixture
 def scene(tmp_path: Path) -> SandboxScene:
     """A repository, its mirror, and a sandbox over it."""
-    return SandboxScene(tmp_path)
+    return SandboxScene(tmp_path, becomes_owner=True)

@@ -34,12 +34,13 @@ REPO = Repo("ada/engine", InstallationId(1))
 class OpenTier:
     """Runs the process as it is: for tests of what stands around a tier, never of safety.
 
-    As root the process is the workspace's user, as in a tier.
+    It stays the tests' user, with their Python, unless it `becomes_owner` of the workspace.
     """
 
     name: TierName = "bubblewrap"
     has_own_root: bool = False
     has_own_network: bool = False
+    becomes_owner: bool = False
     launches: list[Launch] = field(default_factory=list)
 
     def find_obstacle(self) -> str:
@@ -49,7 +50,7 @@ class OpenTier:
         self.launches.append(launch)
         began = time.monotonic()
         owner = launch.workspace.stat().st_uid
-        user = {"user": owner, "group": owner, "extra_groups": []} if os.getuid() == 0 else {}
+        user = {"user": owner, "group": owner, "extra_groups": []} if self.becomes_owner else {}
         done = subprocess.run(
             launch.argv,
             cwd=launch.workspace / launch.folder,
@@ -66,12 +67,12 @@ class OpenTier:
 class SandboxScene:
     """A bare repository, its mirror, and a sandbox over it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, becomes_owner: bool = False) -> None:
         self.origin = home / "origin.git"
         self.origin.mkdir()
         git(self.origin, "init", "-q", "--bare", "-b", "main")
         self.mirrors = GitMirrors(home / "mirrors", ("file",))
-        self.tier = OpenTier()
+        self.tier = OpenTier(becomes_owner=becomes_owner and os.getuid() == 0)
         self.home = home / "sandbox"
         self.sandbox = LocalSandbox(
             self.home, self.mirrors, lambda: (self.tier, SandboxState("bubblewrap"))

@@ -231,7 +231,9 @@ def test_a_new_file_of_a_command_is_told(caller):
     """It stays for later commands, and is no part of the change: the model is told how it becomes
     one.
     """
-    answer = caller.answer("run", command="echo 'def f(): pass' > helper.py; mkdir dist; : > dist/x")
+    answer = caller.answer(
+        "run", command="echo 'def f(): pass' > helper.py; mkdir dist; : > dist/x"
+    )
 
     assert {} == caller.files
     assert "are no part of your change; `create_file` makes one that is:\n| helper.py\n" in answer

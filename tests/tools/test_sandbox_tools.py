@@ -236,7 +236,7 @@ def test_a_new_file_of_a_command_is_told(caller):
     )
 
     assert {} == caller.files
-    assert "are no part of your change; `create_file` makes one that is:\n| helper.py\n" in answer
+    assert "are no part of your change; `create_file` makes one that is:\n| helper.py" in answer
     assert "dist" not in answer
 
 

@@ -15,8 +15,10 @@ from socket import AF_INET, AF_INET6, AF_NETLINK, AF_UNIX
 
 FAMILIES = (AF_UNIX, AF_INET, AF_INET6, AF_NETLINK)  # AF_VSOCK would pass a network namespace
 
+Calls = dict[str, tuple[int, int | None]]
+
 # Numbers of each call: of x86_64, and of aarch64 where it has it.
-REFUSED: dict[str, tuple[int, int | None]] = {
+REFUSED: Calls = {
     "acct": (163, 89),
     "add_key": (248, 217),
     "bpf": (321, 280),
@@ -72,7 +74,7 @@ REFUSED: dict[str, tuple[int, int | None]] = {
     "vhangup": (153, 58),
 }
 # As if the kernel were too old for them, so that programs do without.
-ABSENT: dict[str, tuple[int, int | None]] = {
+ABSENT: Calls = {
     "clone3": (435, 435),  # its flags lie in memory, where a filter cannot read them
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
@@ -117,9 +119,29 @@ def build_filter(families: Sequence[int] = FAMILIES, machine: str = "") -> bytes
     `families` are the kinds of sockets that a process may open. Raises ValueError for a machine
     whose calls are not known.
     """
+    column = find_column(machine)
+    program = [
+        *return_if(JUMP_IF_EQUAL, list_numbers(REFUSED, column), REFUSE | errno.EPERM),
+        *return_if(JUMP_IF_EQUAL, list_numbers(ABSENT, column), REFUSE | errno.ENOSYS),
+        *check_argument(CLONE[column], 0, refuse_if(JUMP_IF_SET, [NAMESPACE_FLAGS])),
+        *check_argument(IOCTL[column], 1, refuse_if(JUMP_IF_EQUAL, TERMINAL_REQUESTS)),
+    ]
+    for numbers in SOCKET_CALLS:
+        program += check_argument(numbers[column], 0, _refuse_unless(families))
+    return assemble(program, column)
+
+
+def find_column(machine: str = "") -> int:
+    """Find the column of the tables that has the numbers of a machine, else of this one."""
     if explain_no_filter(machine):
         raise ValueError(explain_no_filter(machine))
-    column = MACHINES.index(machine or os.uname().machine)
+    return MACHINES.index(machine or os.uname().machine)
+
+
+def assemble(checks: Iterable[Instruction], column: int) -> bytes:
+    """Put the checks, before which the call's number is loaded, into a whole program: it ends a
+    process that speaks for another kind of machine, and allows what no check returns for.
+    """
     program = [
         (LOAD, 0, 0, ARCHITECTURE),
         (JUMP_IF_EQUAL, 1, 0, AUDIT_ARCHITECTURES[column]),
@@ -127,31 +149,28 @@ def build_filter(families: Sequence[int] = FAMILIES, machine: str = "") -> bytes
         (LOAD, 0, 0, NUMBER),
         (JUMP_IF_AT_LEAST, 0, 1, X32_BIT),
         (RETURN, 0, 0, KILL),
-        *_return_if(JUMP_IF_EQUAL, _list_numbers(REFUSED, column), REFUSE | errno.EPERM),
-        *_return_if(JUMP_IF_EQUAL, _list_numbers(ABSENT, column), REFUSE | errno.ENOSYS),
-        *_check_argument(CLONE[column], 0, _refuse_if(JUMP_IF_SET, [NAMESPACE_FLAGS])),
-        *_check_argument(IOCTL[column], 1, _refuse_if(JUMP_IF_EQUAL, TERMINAL_REQUESTS)),
+        *checks,
+        (RETURN, 0, 0, ALLOW),
     ]
-    for numbers in SOCKET_CALLS:
-        program += _check_argument(numbers[column], 0, _refuse_unless(families))
-    program.append((RETURN, 0, 0, ALLOW))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
 
 
-def _list_numbers(calls: dict[str, tuple[int, int | None]], column: int) -> list[int]:
+def list_numbers(calls: Calls, column: int) -> list[int]:
+    """List the numbers that calls have on a machine."""
     numbers = (pair[column] for pair in calls.values())
     return [number for number in numbers if number is not None]
 
 
-def _return_if(test: int, constants: Sequence[int], verdict: int) -> list[Instruction]:
+def return_if(test: int, constants: Sequence[int], verdict: int) -> list[Instruction]:
     """Return the verdict where the loaded word passes the test with any of the constants."""
     count = len(constants)
     tests = [(test, count - index, 0, constant) for index, constant in enumerate(constants)]
     return [*tests, (JUMP, 0, 0, 1), (RETURN, 0, 0, verdict)]
 
 
-def _refuse_if(test: int, constants: Sequence[int]) -> list[Instruction]:
-    return _return_if(test, constants, REFUSE | errno.EPERM)
+def refuse_if(test: int, constants: Sequence[int]) -> list[Instruction]:
+    """Refuse where the loaded word passes the test with any of the constants."""
+    return return_if(test, constants, REFUSE | errno.EPERM)
 
 
 def _refuse_unless(constants: Sequence[int]) -> list[Instruction]:
@@ -162,7 +181,7 @@ def _refuse_unless(constants: Sequence[int]) -> list[Instruction]:
     return [*tests, (RETURN, 0, 0, REFUSE | errno.EPERM)]
 
 
-def _check_argument(number: int, argument: int, check: Iterable[Instruction]) -> list[Instruction]:
+def check_argument(number: int, argument: int, check: Iterable[Instruction]) -> list[Instruction]:
     """Apply a check to the low word of an argument of a call; the kernel reads no more of these."""
     check = [(LOAD, 0, 0, ARGUMENTS + 8 * argument), *check, (LOAD, 0, 0, NUMBER)]
     return [(JUMP_IF_EQUAL, 0, len(check), number), *check]

@@ -13,12 +13,14 @@ import sys
 
 TYPE_CHECKING = False  # importing it from typing would take as long as the rest
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    Act = tuple[Callable[..., None], int]  # and how many values it takes
 
 CLONE_NEWNS = 0x00020000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 MS_NOSUID, MS_NODEV = 0x2, 0x4
-SIGKILL = 9
+SIGKILL, SIGPIPE, SIGXFSZ = 9, 13, 25
 CAPABILITY_VERSION = 0x20080522
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -39,9 +41,9 @@ def make_mounts_private(folder: str) -> None:
 
     What lies under a folder that is closed to others gets a path that they may walk.
     """
-    _call("unshare", CLONE_NEWNS)
-    _call("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
-    _call("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=755")
+    call_libc("unshare", CLONE_NEWNS)
+    call_libc("mount", None, b"/", None, MS_REC | MS_PRIVATE, None)
+    call_libc("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=755")
 
 
 def bind(source: str, target: str) -> None:
@@ -50,7 +52,7 @@ def bind(source: str, target: str) -> None:
         os.mkdir(target)  # noqa: PTH102
     else:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
-    _call("mount", os.fsencode(source), os.fsencode(target), None, MS_BIND | MS_REC, None)
+    call_libc("mount", os.fsencode(source), os.fsencode(target), None, MS_BIND | MS_REC, None)
 
 
 def become(uid: str) -> None:
@@ -58,7 +60,7 @@ def become(uid: str) -> None:
     os.setgroups([])
     os.setresgid(int(uid), int(uid), int(uid))
     os.setresuid(int(uid), int(uid), int(uid))
-    _call("capset", (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)())
+    call_libc("capset", (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)())
     LIBC.kill(-1, SIGKILL)  # what a bot that was killed left, if any; never this process itself
 
 
@@ -70,7 +72,7 @@ def limit(name: str, most: str) -> None:
     resource.setrlimit(kind, (value, value))
 
 
-ACTS: dict[str, tuple[Callable[..., None], int]] = {
+ACTS: dict[str, Act] = {
     "join-group": (join_group, 1),
     "offer-to-oom-killer": (offer_to_oom_killer, 0),
     "make-mounts-private": (make_mounts_private, 1),
@@ -82,12 +84,19 @@ ACTS: dict[str, tuple[Callable[..., None], int]] = {
 
 def main(arguments: list[str]) -> None:
     """Do the acts, then become the program. What fails ends this with a sentence."""
+    do_acts(arguments, ACTS)
+    _do(arguments[0], os.execv, arguments[0], arguments)
+
+
+def do_acts(arguments: list[str], acts: Mapping[str, Act]) -> None:
+    """Do the acts in front of `--`, and leave the program behind it in the arguments."""
     os.umask(0o022)
     while (name := arguments.pop(0)) != "--":
-        act, arity = ACTS[name]
+        act, arity = acts[name]
         values = [arguments.pop(0) for _ in range(arity)]
         _do(f"{name} {' '.join(values)}", act, *values)
-    _do(arguments[0], os.execv, arguments[0], arguments)
+    for number in (SIGPIPE, SIGXFSZ):  # which Python ignores, and a program does not
+        LIBC.signal(number, None)
 
 
 def _do(words: str, act: Callable[..., None], *values: object) -> None:
@@ -97,10 +106,13 @@ def _do(words: str, act: Callable[..., None], *values: object) -> None:
         sys.exit(f"A sandbox cannot be started: {words}: {error.strerror}.")
 
 
-def _call(name: str, *arguments: object) -> None:
-    if getattr(LIBC, name)(*arguments) != 0:
+def call_libc(name: str, *arguments: object) -> int:
+    """Call the C library. Raises OSError when the call fails."""
+    answer = int(getattr(LIBC, name)(*arguments))
+    if answer == -1:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
+    return answer
 
 
 def _write(path: str, text: str) -> None:

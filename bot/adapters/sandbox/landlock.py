@@ -1,0 +1,193 @@
+"""The tier of Landlock: rules of the kernel for files, a filter of system calls, and no network.
+
+It works where namespaces are refused, as in Docker's containers. It has the host's paths, sees no
+/proc and cannot set environments up, as it has no way to a mirror of packages.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import AF_UNIX
+
+from bot.adapters.child_guard import ChildGuard
+from bot.adapters.sandbox.bubblewrap_command import ETC
+from bot.adapters.sandbox.control_group import make_group
+from bot.adapters.sandbox.landlock_filter import build_landlock_filter
+from bot.adapters.sandbox.landlock_program import read_version
+from bot.adapters.sandbox.limits import StartCommand, list_limit_acts, run_within_limits
+from bot.adapters.sandbox.process_tree import count_own_threads
+from bot.adapters.sandbox.seccomp_filter import build_filter, explain_no_filter
+from bot.adapters.sandbox.tier import Exit, Launch
+from bot.adapters.sandbox.uid_pool import UidPool, give_folder
+from bot.ports import Unreachable
+from bot.values import TierName
+
+CODE = (
+    "import sys; sys.path.insert(0, sys.argv[1])\n"
+    "from bot.adapters.sandbox.landlock_program import main\n"
+    "main(sys.argv[2:])"
+)
+ROOT = Path(__file__).parents[3]  # where the package `bot` lies
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+MORE_ETC = ("/etc/group", "/etc/hosts", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd")
+READ_PROC = ("/proc/cpuinfo", "/proc/meminfo")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+NEWEST_VERSION = 7  # that this file knows of
+PATH = "/usr/local/bin:/usr/bin:/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Landlock:
+    """Runs processes under Landlock: as root under a uid of its own, else under the bot's.
+
+    `version` is the newest to use of what the kernel has.
+    """
+
+    pool: UidPool = field(default_factory=UidPool)
+    guard: ChildGuard = field(default_factory=ChildGuard, repr=False)
+    version: int = NEWEST_VERSION
+    name: TierName = "landlock"
+    has_own_root: bool = False
+    has_own_network: bool = False
+
+    def find_obstacle(self) -> str:
+        """Say why Landlock does not work on this machine, and what helps; empty when it does."""
+        if sys.platform != "linux" or not read_version():
+            return "The kernel has no Landlock: Linux 5.13 and later have it, with `lsm=landlock`."
+        return explain_no_filter()
+
+    def launch(self, launch: Launch) -> Exit:
+        """Run the process to its end. Raises Unreachable where it cannot be confined."""
+        if launch.package_socket:
+            text = "Landlock keeps all networks out, so no packages can be installed under it."
+            raise Unreachable(text, "sandbox")
+        with ExitStack() as stack:
+            uid = self._take_uid(launch, stack)
+            own = stack.enter_context(_make_own_folder(uid))
+            group = stack.enter_context(make_group(_name_group(uid), launch.limits))
+            acts = list_limit_acts(launch.limits, group, 0 if uid else count_own_threads())
+            if uid:
+                acts += self._list_root_acts(launch, uid)
+            status, *filters = stack.enter_context(_open_all(self._build_contents(uid)))
+            acts += self._list_acts(launch, own, filters)
+            argv = [sys.executable, "-I", "-S", "-c", CODE, str(ROOT), str(status), *acts]
+            start = StartCommand([*argv, "--", *launch.argv], (status, *filters))
+            done = run_within_limits(start, launch, self.guard, group)
+            if failure := os.pread(status, 4096, 0):
+                raise Unreachable(failure.decode(errors="replace"), "sandbox")
+            return done
+
+    def _take_uid(self, launch: Launch, stack: ExitStack) -> int:
+        """Take a uid for the launch and give it the folders; 0 where the bot is not root."""
+        if os.getuid() != 0:
+            return 0
+        uid = stack.enter_context(self.pool.take(launch.workspace.stat().st_uid))
+        for folder in _list_writable(launch):
+            give_folder(folder, uid)
+        return uid
+
+    def _list_root_acts(self, launch: Launch, uid: int) -> list[str]:
+        """List what is done before root is given up: what lies in closed folders is uncovered."""
+        folders = [*_list_writable(launch), *_list_readable(launch)]
+        hidden = {folder: closed for folder in folders if (closed := _find_closed(folder))}
+        acts = []
+        if hidden:
+            acts = ["make-mounts-private", str(self.pool.folder)]
+            acts += _repeat("hold", hidden)
+            acts += _repeat("cover", dict.fromkeys(hidden.values()))
+            acts += _repeat("show", hidden)
+        return [*acts, "drop-capabilities", "become", str(uid)]
+
+    def _list_acts(self, launch: Launch, own: Path, filters: list[int]) -> list[str]:
+        """List what confines the process."""
+        home, temporary = own / "home", own / "tmp"
+        variables = {"HOME": str(home), "TMPDIR": str(temporary), "PATH": PATH, "LANG": "C.UTF-8"}
+        acts = []
+        for name, value in (variables | dict(launch.environment)).items():
+            acts += ["set", name, value]
+        acts += _repeat("let-read", [*SYSTEM, *_list_etc(), *READ_PROC, *_list_readable(launch)])
+        acts += _repeat("let-use", DEVICES)
+        acts += _repeat("let-write", [*_list_writable(launch), own])
+        acts += ["enter", os.path.normpath(launch.workspace / launch.folder)]
+        acts += ["confine", str(self._negotiate())]
+        return acts + _repeat("filter-calls", filters)
+
+    def _negotiate(self) -> int:
+        return min(read_version(), self.version)
+
+    def _build_contents(self, uid: int) -> list[bytes]:
+        """Build what the program inherits as open files: an empty one to write to, and filters."""
+        own_filter = build_landlock_filter(self._negotiate(), shares_uid=not uid)
+        return [b"", build_filter((AF_UNIX,)), own_filter]
+
+
+def _list_writable(launch: Launch) -> list[Path]:
+    folders = [launch.workspace]
+    if launch.environment_folder and launch.makes_environment:
+        folders.append(launch.environment_folder)
+    return folders
+
+
+def _list_readable(launch: Launch) -> list[Path]:
+    folders = list(launch.toolchains)
+    if launch.environment_folder and not launch.makes_environment:
+        folders.append(launch.environment_folder)
+    return folders
+
+
+def _list_etc() -> list[str]:
+    paths = [str(path) for pattern in ETC for path in Path("/").glob(pattern.removeprefix("/"))]
+    return [*paths, *MORE_ETC]
+
+
+def _find_closed(folder: Path) -> Path | None:
+    """Find the topmost folder above one that other users may not walk through."""
+    for parent in reversed(folder.parents):
+        if not parent.stat().st_mode & 0o001:
+            return parent
+    return None
+
+
+def _repeat(act: str, values: Iterable[object]) -> list[str]:
+    return [word for value in values for word in (act, str(value))]
+
+
+def _name_group(uid: int) -> str:
+    """Name the control group of a launch: by its uid, which no other has meanwhile."""
+    return f"greenlit-{uid}" if uid else f"greenlit-{os.getpid()}-{threading.get_ident()}"
+
+
+@contextmanager
+def _make_own_folder(uid: int) -> Iterator[Path]:
+    """Make a folder for what is temporary and at home, while the block lasts."""
+    own = Path(tempfile.mkdtemp(prefix="greenlit-"))
+    try:
+        for name in ("home", "tmp"):
+            (own / name).mkdir()
+        if uid:
+            give_folder(own, uid)
+        yield own
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+@contextmanager
+def _open_all(contents: list[bytes]) -> Iterator[list[int]]:
+    descriptors = []
+    try:
+        for content in contents:
+            descriptor = os.memfd_create("sandbox")
+            descriptors.append(descriptor)
+            os.write(descriptor, content)
+        yield descriptors
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)

@@ -1,0 +1,231 @@
+"""A program of its own: confine a child by Landlock and by filters of system calls, let it become
+another program, and end whatever it started when it is over.
+
+`python -I -S -c CODE ROOT STATUS ACT VALUE... -- PROGRAM ARGUMENT...`, see `bot.adapters.sandbox.landlock`.
+It has the acts of `start_program` and those of `Confinement`. What fails before the program starts
+is written to the descriptor STATUS.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import struct
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import NoReturn
+
+from bot.adapters.sandbox.start_program import ACTS, MS_BIND, MS_REC, Act, call_libc, do_acts
+
+SYS_CREATE_RULESET, SYS_ADD_RULE, SYS_RESTRICT_SELF = 444, 445, 446
+PATH_BENEATH = 1
+
+# Accesses of include/uapi/linux/landlock.h, by the bit.
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+MAKE_CHAR, MAKE_BLOCK, TRUNCATE, IOCTL_DEV = 1 << 6, 1 << 11, 1 << 14, 1 << 15
+FILE_ACCESS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # what a file can have
+READING = EXECUTE | READ_FILE | READ_DIR
+DEVICE = READ_FILE | WRITE_FILE
+FILE_BITS = {1: 13, 2: 14, 3: 15, 4: 15}  # how many there are in each version; then 16
+LAST_FILE_BITS = 16
+NETWORK_VERSION, NETWORK = 4, 0b11  # binding and connecting a TCP port
+SCOPE_VERSION, SCOPES = 6, 0b11  # abstract unix sockets, and signals
+
+SET_DEATH_SIGNAL, SET_SECCOMP, CAPBSET_READ, CAPBSET_DROP = 1, 22, 23, 24
+SET_SUBREAPER, SET_NO_NEW_PRIVS, FILTER_MODE = 36, 38, 2
+LAST_CAPABILITY = 63
+NOT_STARTED = 126
+
+
+class Confinement:
+    """What a process will be allowed, collected act by act, and then put into force."""
+
+    def __init__(self) -> None:
+        self.environment: dict[str, str] = {}
+        self._rules: list[tuple[str, int]] = []
+        self._held: dict[str, int] = {}
+
+    def list_acts(self) -> Mapping[str, Act]:
+        """List the acts by name, each with how many values it takes."""
+        return ACTS | {
+            "set": (self.set_variable, 2),
+            "hold": (self.hold, 1),
+            "cover": (self.cover, 1),
+            "show": (self.show, 1),
+            "drop-capabilities": (self.drop_capabilities, 0),
+            "let-read": (self.let_read, 1),
+            "let-write": (self.let_write, 1),
+            "let-use": (self.let_use, 1),
+            "confine": (self.confine, 1),
+            "filter-calls": (self.filter_calls, 1),
+            "enter": (os.chdir, 1),
+        }
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a variable of the program's environment, which is no other."""
+        self.environment[name] = value
+
+    def hold(self, path: str) -> None:
+        """Keep hold of a folder whose path will be covered."""
+        self._held[path] = os.open(path, os.O_PATH | os.O_CLOEXEC)
+
+    def cover(self, folder: str) -> None:
+        """Lay an empty folder that all may walk over one that is closed; mounts are private by now."""
+        call_libc("mount", b"tmpfs", os.fsencode(folder), b"tmpfs", 0, b"mode=755")
+
+    def show(self, path: str) -> None:
+        """Let a folder that is held appear at its path again."""
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103 - pathlib takes as long to import as all else
+        source = f"/proc/self/fd/{self._held[path]}".encode()
+        call_libc("mount", source, os.fsencode(path), None, MS_BIND | MS_REC, None)
+
+    def drop_capabilities(self) -> None:
+        """Take all capabilities out of those that a program could give, where this one may."""
+        for number in range(LAST_CAPABILITY + 1):
+            with suppress(OSError):
+                call_libc("prctl", CAPBSET_DROP, number, 0, 0, 0)
+
+    def let_read(self, path: str) -> None:
+        """Allow to read and execute what lies here."""
+        self._rules.append((path, READING))
+
+    def let_use(self, path: str) -> None:
+        """Allow to read and write a device."""
+        self._rules.append((path, DEVICE))
+
+    def let_write(self, path: str) -> None:
+        """Allow everything below a folder, but for devices."""
+        self._rules.append((path, ~(MAKE_CHAR | MAKE_BLOCK | IOCTL_DEV)))
+
+    def confine(self, version: str) -> None:
+        """Restrict this process and its children to what was allowed, for good."""
+        ruleset = _create_ruleset(int(version))
+        for path, access in self._rules:
+            _add_rule(ruleset, path, access & _list_file_access(int(version)))
+        call_libc("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        call_libc("syscall", SYS_RESTRICT_SELF, ruleset, 0)
+        os.close(ruleset)
+
+    def filter_calls(self, descriptor: str) -> None:
+        """Put a filter of system calls into force."""
+        program = os.pread(int(descriptor), 65_536, 0)
+        code = ctypes.create_string_buffer(program, len(program))
+        header = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
+        call_libc("prctl", SET_SECCOMP, FILTER_MODE, ctypes.c_char_p(header), 0, 0)
+
+
+def read_version() -> int:
+    """Read which version of Landlock the kernel has; 0 for none."""
+    with suppress(OSError):
+        return call_libc("syscall", SYS_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    return 0
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """Start the watcher and wait for it; a request to end is passed on."""
+    status = int(arguments.pop(0))
+    for descriptor in (status, *map(int, _list_filters(arguments))):
+        os.set_inheritable(descriptor, False)  # noqa: FBT003 - has no name
+    watcher = os.fork()
+    if watcher == 0:
+        _watch_over(arguments, status)
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(watcher, signal.SIGTERM))
+    sys.exit(_wait_for(watcher))
+
+
+def _watch_over(arguments: list[str], status: int) -> NoReturn:
+    """Start the program in a child, and end all that it started when it has ended.
+
+    Whoever loses its parent becomes a child of this process, wherever it hides. It stays outside
+    of the sandbox, in a session of its own, and ends by itself when its parent is killed.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    parent = os.getppid()
+    os.setsid()
+    call_libc("prctl", SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
+    call_libc("prctl", SET_SUBREAPER, 1, 0, 0, 0)
+    code = 128 + signal.SIGTERM
+    try:
+        if os.getppid() == parent:
+            child = os.fork()
+            if child == 0:
+                _become_program(arguments, status)
+            code = _wait_for(child)
+    except SystemExit:  # asked to end
+        pass
+    _end_children()
+    os._exit(code)
+
+
+def _become_program(arguments: list[str], status: int) -> NoReturn:
+    confinement = Confinement()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        os.setsid()
+        do_acts(arguments, confinement.list_acts())
+        os.execvpe(arguments[0], arguments, confinement.environment)  # noqa: S606 - no shell is wanted
+    except (OSError, SystemExit) as failure:
+        os.write(status, str(failure).encode())
+    os._exit(NOT_STARTED)
+
+
+def _wait_for(child: int) -> int:
+    """Wait for a child, and return its exit code as a shell tells it."""
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+def _end_children() -> None:
+    """End all children, and theirs, which become children of this process when they are orphans."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with suppress(ChildProcessError):  # none is left
+        while True:
+            for pid in _list_children():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            os.wait()
+
+
+def _list_children() -> list[int]:
+    with open("/proc/thread-self/children", encoding="ascii") as file:  # noqa: PTH123
+        return [int(pid) for pid in file.read().split()]
+
+
+def _list_filters(arguments: list[str]) -> list[str]:
+    acts = arguments[: arguments.index("--")]
+    return [acts[place + 1] for place, name in enumerate(acts) if name == "filter-calls"]
+
+
+def _list_file_access(version: int) -> int:
+    return (1 << FILE_BITS.get(version, LAST_FILE_BITS)) - 1
+
+
+def _create_ruleset(version: int) -> int:
+    """Make a set of rules that refuses all that this version of Landlock knows of."""
+    words = [_list_file_access(version)]
+    if version >= NETWORK_VERSION:
+        words.append(NETWORK)
+    if version >= SCOPE_VERSION:
+        words.append(SCOPES)
+    attributes = struct.pack(f"={len(words)}Q", *words)
+    return call_libc(
+        "syscall", SYS_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0
+    )
+
+
+def _add_rule(ruleset: int, path: str, access: int) -> None:
+    """Allow an access below a path. What is not there need not be allowed."""
+    with suppress(FileNotFoundError):
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        try:
+            if not os.path.isdir(path):  # noqa: PTH112
+                access &= FILE_ACCESS
+            rule = struct.pack("=Qi", access, descriptor)
+            call_libc("syscall", SYS_ADD_RULE, ruleset, PATH_BENEATH, rule, 0)
+        finally:
+            os.close(descriptor)

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from subprocess import Popen
 from threading import Event, Thread
 
@@ -66,11 +67,11 @@ def render_size(size: int) -> str:
 class JobWatch:
     """Watches one job from a thread of its own. `hit` says which limit ended it."""
 
-    def __init__(self, launch: Launch, group: ControlGroup) -> None:
+    def __init__(self, launch: Launch, group: ControlGroup, scratch: tuple[Path, ...] = ()) -> None:
         self.hit = ""
         self._limits, self._group = launch.limits, group
         self._most_threads = 0
-        folders = [launch.workspace]
+        folders = [launch.workspace, *scratch]
         if launch.environment_folder and launch.makes_environment:
             folders.append(launch.environment_folder)
         self._disk = DiskWatch(tuple(folders), launch.limits.disk_bytes, time.time())

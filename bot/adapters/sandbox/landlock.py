@@ -79,7 +79,7 @@ class Landlock:
             status, *filters = stack.enter_context(_open_all(self._build_contents(uid)))
             acts += self._list_acts(launch, own, filters)
             argv = [sys.executable, "-I", "-S", "-c", CODE, str(ROOT), str(status), *acts]
-            start = StartCommand([*argv, "--", *launch.argv], (status, *filters))
+            start = StartCommand([*argv, "--", *launch.argv], (status, *filters), scratch=(own,))
             done = run_within_limits(start, launch, self.guard, group)
             if failure := os.pread(status, 4096, 0):
                 raise Unreachable(failure.decode(errors="replace"), "sandbox")

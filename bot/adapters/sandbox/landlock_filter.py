@@ -1,7 +1,8 @@
 """The system calls that Landlock itself does not judge, and that reach what lies outside.
 
 Landlock keeps a process from opening files; it does not keep it from changing their modes, from
-connecting to sockets that lie in folders, or, in older versions, from sending signals.
+watching folders, from connecting to sockets that lie in them, or, in older versions, from sending
+signals. What remains is that it can ask whether a path is there, and set a file's times.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ DATAGRAMS = 0b10  # the bit of SOCK_DGRAM and SOCK_RAW, which send without conne
 # Numbers of each call: of x86_64, and of aarch64 where it has it.
 OUTSIDE: Calls = {
     "connect": (42, 203),
+    "inotify_add_watch": (254, 27),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
     "mq_open": (240, 180),
     "mq_unlink": (241, 181),
     "msgctl": (71, 187),

@@ -1,7 +1,7 @@
 """A program of its own: confine a child by Landlock and by filters of system calls, let it become
 another program, and end whatever it started when it is over.
 
-`python -I -S -c CODE ROOT STATUS ACT VALUE... -- PROGRAM ARGUMENT...`, see `bot.adapters.sandbox.landlock`.
+`python -I -S -c CODE ROOT STATUS ACT VALUE... -- PROGRAM ARGUMENT...`, as in landlock.py.
 It has the acts of `start_program` and those of `Confinement`. What fails before the program starts
 is written to the descriptor STATUS.
 """
@@ -72,7 +72,7 @@ class Confinement:
         self._held[path] = os.open(path, os.O_PATH | os.O_CLOEXEC)
 
     def cover(self, folder: str) -> None:
-        """Lay an empty folder that all may walk over one that is closed; mounts are private by now."""
+        """Lay a folder that all may walk over one that is closed; mounts are private by now."""
         call_libc("mount", b"tmpfs", os.fsencode(folder), b"tmpfs", 0, b"mode=755")
 
     def show(self, path: str) -> None:
@@ -213,9 +213,7 @@ def _create_ruleset(version: int) -> int:
     if version >= SCOPE_VERSION:
         words.append(SCOPES)
     attributes = struct.pack(f"={len(words)}Q", *words)
-    return call_libc(
-        "syscall", SYS_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0
-    )
+    return call_libc("syscall", SYS_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
 
 
 def _add_rule(ruleset: int, path: str, access: int) -> None:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, Popen
 
 from bot.adapters.child_guard import ChildGuard
@@ -27,6 +28,7 @@ class StartCommand:
     argv: Sequence[str]
     descriptors: tuple[int, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    scratch: tuple[Path, ...] = ()  # folders that it may write to beside those of the launch
 
 
 def list_limit_acts(limits: SandboxLimits, group: ControlGroup, other_threads: int) -> list[str]:
@@ -58,7 +60,7 @@ def run_within_limits(
     start: StartCommand, launch: Launch, guard: ChildGuard, group: ControlGroup
 ) -> Exit:
     """Run a job to its end, and end it where it takes more than it may."""
-    watch = JobWatch(launch, group)
+    watch = JobWatch(launch, group, start.scratch)
     began = time.monotonic()
     child = Popen(
         start.argv,

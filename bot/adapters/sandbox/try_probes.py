@@ -11,7 +11,6 @@ from bot.adapters.sandbox.canaries import Canaries, plant_canaries
 from bot.adapters.sandbox.probes.attack import name_attack
 from bot.adapters.sandbox.probes.limit_attacks import leave_files, stay_behind
 from bot.adapters.sandbox.tier import Exit, Launch, Tier
-from bot.ports import Unreachable
 from bot.values import SandboxLimits
 
 MEGABYTE = 1024**2
@@ -42,14 +41,13 @@ class ProbeReport:
 
 
 def try_probes(tier: Tier, home: Path) -> ProbeReport:
-    """Run all probes in a tier at once, and look at the machine afterwards."""
+    """Run all probes in a tier at once, and look at the machine afterwards.
+
+    Raises what a launch raises, and OSError or ValueError where nothing can be tried.
+    """
     with plant_canaries(home, tier.has_own_root, LIMITS) as canaries:
         (canaries.workspace / TARGETS).write_text(json.dumps(canaries.targets._asdict()))
-        try:
-            ended = tier.launch(_make_launch(canaries))
-        except Unreachable as gone:
-            return ProbeReport(obstacle=str(gone))
-        return _judge(ended, canaries)
+        return _judge(tier.launch(_make_launch(canaries)), canaries)
 
 
 def _make_launch(canaries: Canaries) -> Launch:

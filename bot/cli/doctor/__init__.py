@@ -11,6 +11,7 @@ from rich.console import Console
 from bot.cli.doctor.daily_caps import check_spending
 from bot.cli.doctor.diagnosis import Diagnosis, Health, make_healthy
 from bot.cli.doctor.machine import check_git, check_grammars, check_place, check_python
+from bot.cli.doctor.sandbox_tier import check_sandbox
 from bot.cli.doctor.services import check_app, check_claude, check_embeddings
 from bot.settings import Settings, SettingsReport, SettingState, examine_settings
 
@@ -43,6 +44,7 @@ def _diagnose(given: Mapping[str, Any]) -> Iterator[Diagnosis]:
     yield from _check_settings(report, given.get("_env_file"))
     yield from check_place(report)
     yield from check_spending(report)
+    yield check_sandbox(report)
     yield from check_app(report)
     yield check_claude(report)
     yield from check_embeddings(report)

@@ -12,8 +12,8 @@ AT_FDCWD = -100
 NOWHERE = b"/greenlit-no-such-path"
 USER_MODE_ONLY, OPEN_TREE_CLONE = 1, 1
 SESSION_KEYRING, PROCESS_KEYRING = -3, -2
-READ_LOG, SEGMENTS = 3, 4
-KEXEC_WRONG_FLAG = 0x40
+READ_LOG = 3
+KEXEC_WRONG_FLAG, IN_CREATE = 0x40, 0x100
 ATTRIBUTE_BYTES = 128
 
 
@@ -139,6 +139,16 @@ def read_messages(_: Targets) -> str:
     return f"read {call('syslog', READ_LOG, buffer, 64)} bytes"
 
 
+def watch_folder(targets: Targets) -> str:
+    """Watch the bot's folder (inotify)."""
+    watching = call("inotify_init1", os.O_CLOEXEC)
+    try:
+        call("inotify_add_watch", watching, targets.private.encode(), IN_CREATE)
+    finally:
+        os.close(watching)
+    return "watched it"
+
+
 def watch_files(_: Targets) -> str:
     """Watch the files of all (fanotify)."""
     return try_call("fanotify_init", 0, 0)
@@ -172,6 +182,7 @@ KERNEL_ATTACKS: tuple[Attack, ...] = (
     keep_accounts,
     name_machine,
     read_messages,
+    watch_folder,
     watch_files,
     use_ports,
 )

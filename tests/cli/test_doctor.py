@@ -61,6 +61,7 @@ class Ward:
             "home": self.home,
             "port": 0,
             "page_port": 0,
+            "sandbox": "none",  # trying one takes a second
             **changed,
         }
         told = StringIO()

@@ -49,7 +49,7 @@ def try_tiers(tiers: Sequence[Tier], home: Path) -> tuple[Tier | None, SandboxSt
         if report.has_passed:
             advice = ADVICE[tier.name]
             return tier, SandboxState(tier.name, " ".join(reasons), advice, report.count)
-        reasons.append(f"{tier.name}: {_explain(report)}")
+        reasons.append(f"Why not {tier.name}: {_explain(report)}")
     return None, SandboxState("none", " ".join(reasons), ADVICE["none"])
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from socket import AF_UNIX
 
 from bot.adapters.child_guard import ChildGuard
-from bot.adapters.sandbox.bubblewrap_command import ETC
+from bot.adapters.sandbox.bubblewrap_command import ETC_FILES, ETC_FOLDERS
 from bot.adapters.sandbox.control_group import make_group
 from bot.adapters.sandbox.landlock_filter import build_landlock_filter
 from bot.adapters.sandbox.landlock_program import read_version
@@ -144,8 +144,9 @@ def _list_readable(launch: Launch) -> list[Path]:
 
 
 def _list_etc() -> list[str]:
-    paths = [str(path) for pattern in ETC for path in Path("/").glob(pattern.removeprefix("/"))]
-    return [*paths, *MORE_ETC]
+    patterns = [pattern.removeprefix("/") for pattern in ETC_FOLDERS]
+    folders = [str(path) for pattern in patterns for path in Path("/").glob(pattern)]
+    return [*folders, *ETC_FILES, *MORE_ETC]
 
 
 def _find_closed(folder: Path) -> Path | None:

@@ -13,11 +13,17 @@ import os
 import signal
 import struct
 import sys
-from collections.abc import Mapping
+import warnings  # noqa: F401 - os.execvpe imports it, when its file is out of reach
 from contextlib import suppress
-from typing import NoReturn
 
-from bot.adapters.sandbox.start_program import ACTS, MS_BIND, MS_REC, Act, call_libc, do_acts
+from bot.adapters.sandbox.start_program import ACTS, MS_BIND, MS_REC, call_libc, do_acts
+
+TYPE_CHECKING = False  # importing it from typing would take as long as the rest
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import NoReturn
+
+    from bot.adapters.sandbox.start_program import Act
 
 SYS_CREATE_RULESET, SYS_ADD_RULE, SYS_RESTRICT_SELF = 444, 445, 446
 PATH_BENEATH = 1

@@ -16,11 +16,12 @@ from bot.checks.package_scripts import (
     list_script_words,
     name_runner,
 )
-from bot.checks.shell_lines import split_commands, split_words
-from bot.checks.task_files import read_recipe
+from bot.checks.shell_lines import join_folder, split_commands, split_words
+from bot.checks.task_files import list_targets, read_recipe
 from bot.values import CheckKind
 
 MOST_CALLS = 3  # of a script that calls a script
+MOST_LINES = 60  # of a script file
 SESSION_RUNNERS = frozenset({"tox", "nox"})
 # What is called with the names of tasks.
 TASK_RUNNERS = frozenset(
@@ -91,12 +92,36 @@ class _Place:
         tests = [check for check in known if check.kind == "test"]
         return next(iter(tests or known), None)
 
+    def list_kinds(self, script: str) -> list[CheckKind]:
+        """List the kinds of the checks that the lines of a shell script call, in order.
+
+        Variables before a program, such as `${PREFIX}pytest`, are its folder.
+        """
+        lines = [re.sub(r"\$\{?\w+\}?(?=\w)", "", line.strip()) for line in script.splitlines()]
+        lines = [line for line in lines if line and not line.startswith("#")][:MOST_LINES]
+        checks = [
+            read_check_command(line, self.folder, self.texts, self.calls)
+            for line in lines
+            if self.calls > 0
+        ]
+        return [check.kind for check in checks if check and check.kind != "format"]
+
+    def begins_with(self, text: str, check: CheckCommand) -> bool:
+        """Tell whether nothing but other checks comes before a check: nothing that it may need."""
+        for command in split_commands(text) or []:
+            if command == check.text:
+                return True
+            before = read_check_command(command, self.folder, self.texts, self.calls)
+            if before is None or before.kind == "build":
+                return False
+        return False
+
 
 def _describe_tool(command: str, wrapped: WrappedCommand, tool: CheckTool) -> CheckCommand | None:
     if "--help" in wrapped.words or "--version" in wrapped.words:
         return None
     only = write_only(wrapped, tool)
-    name = tool.words[0] if tool.words[0] not in ("cargo", "go", "deno") else " ".join(tool.words)
+    name = " ".join(tool.words)
     if tool.kind != "format":
         return CheckCommand(command, tool.kind, name, only)
     if only_says(wrapped):
@@ -118,9 +143,10 @@ def _read_script(
         return _describe_tool(command, called, tool)
     inner = place.read_first(text)
     if inner and (inner.kind != "format" or kind == "format"):
-        is_single = len(split_commands(text) or ()) == 1
-        only = _start_with_runner(inner.only, command) if is_single else ""
-        return CheckCommand(command, _choose_kind(kind, inner.kind), inner.tool, only)
+        only = _start_with_runner(inner.only, command) if place.begins_with(text, inner) else ""
+        chosen = _choose_kind(kind, inner.kind)
+        is_mending = "--fix" in wrapped.words
+        return CheckCommand(command, "format" if is_mending else chosen, inner.tool, only)
     return CheckCommand(command, kind, name) if kind else None
 
 
@@ -178,23 +204,32 @@ def _read_task(command: str, wrapped: WrappedCommand, place: _Place) -> CheckCom
     if (tool := wrapped.tool.rpartition("/")[2]) in JVM_RUNNERS:
         return _read_jvm_task(command, wrapped, tool)
     tasks = [task for task in _list_tasks(wrapped) if task not in ("run", "run-many")]
-    names = " ".join(tasks) or ("all" if wrapped.tool == "make" else "")
+    if not tasks and wrapped.tool == "make":
+        return _read_default_target(command, place)
+    names = " ".join(tasks)
     if wrapped.tool == "hatch" and tasks[:1] == ["test"]:
         return CheckCommand(command, "test", "hatch", "hatch test {only}")
     kind = find_kind(names)
     recipe = read_recipe(tasks[0], place.folder, place.texts) if len(tasks) == 1 else ()
     inner = place.read_first("\n".join(recipe))
     if inner and inner.kind != "format":
-        only = inner.only if "$" not in inner.only and len(recipe) == 1 else ""
+        is_plain = "$" not in inner.only and place.begins_with("\n".join(recipe), inner)
+        only = inner.only if is_plain else ""
         chosen = _choose_kind(kind, inner.kind)
         return replace(inner, text=command, kind=chosen, only=only, formats="")
-    if kind:
-        return CheckCommand(command, kind, tasks[0])
-    is_build = wrapped.tool == "make" and not tasks
-    return CheckCommand(command, "build", "make") if is_build else None
+    return CheckCommand(command, kind, tasks[0]) if kind else None
 
 
-def _read_script_file(command: str, wrapped: WrappedCommand, _place: _Place) -> CheckCommand | None:
+def _read_default_target(command: str, place: _Place) -> CheckCommand | None:
+    """Read `make` alone by its first target; one that installs packages is no check."""
+    targets = list(list_targets(place.folder, place.texts))
+    recipe = read_recipe(targets[0], place.folder, place.texts) if targets else ()
+    if "setup" in map(find_role, recipe):
+        return None
+    return CheckCommand(command, "build", "make")
+
+
+def _read_script_file(command: str, wrapped: WrappedCommand, place: _Place) -> CheckCommand | None:
     """Read a script of the repository by its name and the first words that it is given."""
     words = wrapped.words
     if words[0] in INTERPRETERS or re.fullmatch(r"python3?(?:\.\d+)?", words[0]):
@@ -202,5 +237,12 @@ def _read_script_file(command: str, wrapped: WrappedCommand, _place: _Place) -> 
     if not words or not (SCRIPT_FILE.fullmatch(words[0]) or ("python", "-m") in wrapped.wrappers):
         return None
     name = words[0].rpartition("/")[2].partition(".")[0]
-    kind = find_kind(" ".join(words[1:2]) if name in ENTRANCES else words[0])
+    text = place.texts.get(join_folder(place.folder, words[0]) or "", "")
+    kinds = place.list_kinds(text)
+    if kinds:
+        takes_more = "$@" in text and kinds[-1] == "test"
+        most = "test" if "test" in kinds else kinds[0]
+        return CheckCommand(command, most, name, f"{command} {{only}}" if takes_more else "")
+    path = words[0].removeprefix("scripts/").removeprefix("./")
+    kind = find_kind(" ".join(words[1:2]) if name in ENTRANCES else path.rpartition(".")[0] or path)
     return CheckCommand(command, kind, name) if kind else None

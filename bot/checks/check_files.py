@@ -17,6 +17,11 @@ CONFIGURATION = frozenset(
     | {"mvnw", "gradlew", "CMakeLists.txt", "manage.py", *MAKEFILES}
 )
 ACTION = re.compile(r"(?:.+/)?action\.ya?ml")
+# Scripts by which developers install, test and lint.
+SCRIPT = re.compile(
+    r"(?:scripts?|bin|tools?|ci|dev|\.ci)/[\w-]*(?:test|lint|check|install|setup|bootstrap|mypy|types?"
+    r"|format|build|coverage|ci|unit|verify)[\w-]*(?:\.(?:sh|bash))?"
+)
 MOST_FILES = 200
 MOST_BYTES = 300_000  # of a file; a larger one tells nothing that is read
 
@@ -29,6 +34,8 @@ def list_check_files(paths: Iterable[str]) -> tuple[str, ...]:
 
 def _is_check_file(path: str) -> bool:
     if WORKFLOW_PATH.fullmatch(path) or ACTION.fullmatch(path):
+        return True
+    if SCRIPT.fullmatch(path):
         return True
     name = path.rpartition("/")[2]
     is_lock = name.endswith((".lock", ".lockb", "go.sum", "package-lock.json", "pnpm-lock.yaml"))

@@ -135,6 +135,7 @@ VALUED = frozenset(
         "--run",
     }
     | {"--max-line-length", "--settings", "--require", "--timeout", "--maxfail", "--target", "-run"}
+    | {"--concurrency", "--format", "-f", "--cache-location", "--ignore-path", "--ignore-pattern"}
     | {"--features", "--package", "-timeout", "-parallel", "-tags", "-count", "--deselect"}
     | {
         "--testNamePattern",
@@ -210,6 +211,5 @@ def _keep_options(tool: CheckTool, words: tuple[str, ...]) -> list[str]:
 def join_words(words: tuple[str, ...]) -> str:
     """Join words as the shell reads them; its own variables and globs live on."""
     return " ".join(
-        word if re.fullmatch(r"[\w@%+=:,./$*{}~\[\]-]+", word) else shlex.quote(word)
-        for word in words
+        word if re.fullmatch(r"[\w@%+=:,./${}-]+", word) else shlex.quote(word) for word in words
     )

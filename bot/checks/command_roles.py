@@ -36,7 +36,7 @@ CALLS: Mapping[Role, str] = MappingProxyType(
         "network": "curl,wget,git clone,git submodule,git lfs,git pull,svn,hg,ssh,scp,rsync,nc",
         # What shows or prepares what is of no use here; an environment is active already.
         "idle": "echo,printf,cat,ls,pwd,which,whereis,type,true,:,exit,set,df,free,uname,tree,date,"
-        "printenv,hostname,ulimit,sleep,shopt,trap,id,whoami,head,tail,file,du,nproc,lscpu,hash,"
+        "tar,unzip,rm,mv,touch,chmod,printenv,hostname,ulimit,sleep,shopt,trap,id,whoami,head,tail,file,du,nproc,lscpu,hash,"
         "wait,git,ccache,sccache,source,.,venv,virtualenv,uv venv,uv cache,uv python,uv version,"
         "uv self,corepack,npm config,npm cache,npm version,npm ls,npm audit,pnpm config,pnpm store,"
         "yarn config,yarn cache,go env,go version,rustc,poetry config,poetry env,poetry self,"
@@ -50,6 +50,7 @@ ORDER: tuple[Role, ...] = ("idle", "release", "container", "network", "setup", "
 PREFIXES: Mapping[Role, tuple[tuple[str, ...], ...]] = MappingProxyType(
     {role: tuple(tuple(call.split()) for call in calls.split(",")) for role, calls in CALLS.items()}
 )
+STARTERS = frozenset({"pnpm", "yarn", "bun"})
 PROGRAM = re.compile(r"^(?:.*/)?(pip|coverage)3?$|^(?:.*/)?(gradlew|setup\.py)$")
 # What only GitHub sets.
 GITHUB_VARIABLE = re.compile(r"\$\{?(?:GITHUB_|RUNNER_|ACTIONS_)")
@@ -66,8 +67,10 @@ def find_role(command: str) -> Role:
         return role
     if len(words) == 1 and words[0] in ("yarn", "pnpm", "pipenv"):
         return "setup"
-    is_question = bool({"--version", "-V", "-v", "--help"}.intersection(split_words(command)))
-    if GITHUB_VARIABLE.search(command) or not words or (is_question and len(words) == 1):
+    if len(words) > 1 and words[0] in STARTERS and (role := _match_longest(words[1:])):
+        return role
+    is_question = bool({"--version", "-V", "--help"}.intersection(split_words(command)))
+    if GITHUB_VARIABLE.search(command) or not words or is_question:
         return "idle"
     return "other"
 
@@ -100,10 +103,16 @@ def _is_whole(call: tuple[str, ...], words: tuple[str, ...]) -> bool:
     return call[-1] not in ("pip", "npm") or len(call) < 3 or call == words
 
 
-def make_editable(command: str) -> str:
-    """Have pip install the repository itself in place: a copy would not show later changes."""
-    words = split_words(command)
+def prepare_setup(command: str) -> str:
+    """Prepare a command of a set-up: everything goes into the one environment, and the repository
+    itself is installed in place, since a copy would not show later changes.
+    """
     bare = list_bare_words(command)
+    if bare[:3] == ("uv", "tool", "install") or bare[:2] == ("pipx", "install"):
+        return f"pip install {' '.join(bare[3:] if bare[0] == 'uv' else bare[2:])}"
+    words = split_words(command)
+    if words[:1] == ("uv",):
+        command = re.sub(r" (?:(?:--python|-p)[ =][\w.]+|--system)(?!\S)", "", command)
     if "$" in command or not any(bare[: len(call)] == call for call in INSTALLING):
         return command
     for before, word in pairwise(words):

@@ -42,12 +42,13 @@ WRAPPERS: Mapping[tuple[str, ...], frozenset[str]] = MappingProxyType(
         ("xvfb-run",): frozenset({"-s", "--server-args", "-n"}),
     }
 )
+NODE_COVERAGE = frozenset({"--reporter", "-r", "--exclude", "-x", "--include", "-n", "--src"})
 # What only watches or limits the program: left out where files are chosen.
 WATCHERS: Mapping[tuple[str, ...], frozenset[str]] = MappingProxyType(
     {
         ("coverage", "run"): frozenset({"--source", "--rcfile", "--omit", "--include"}),
-        ("c8",): frozenset({"--reporter", "-r"}),
-        ("nyc",): frozenset({"--reporter"}),
+        ("c8",): NODE_COVERAGE,
+        ("nyc",): NODE_COVERAGE,
         ("time",): frozenset(),
         ("command",): frozenset(),
         ("exec",): frozenset(),

@@ -62,6 +62,21 @@ def fill_expressions(text: str, contexts: Mapping[str, object]) -> str | None:
     return "".join(parts)
 
 
+def evaluate_all(value: object, contexts: Mapping[str, object]) -> object:
+    """Evaluate the expressions in a value and in all inside it; UNKNOWN where one is not known."""
+    if isinstance(value, str):
+        match = EXPRESSION.fullmatch(value.strip())
+        if match:
+            return evaluate(match[1], contexts)
+        filled = fill_expressions(value, contexts)
+        return UNKNOWN if filled is None else filled
+    if isinstance(value, list):
+        return [evaluate_all(item, contexts) for item in value]
+    if isinstance(value, dict):
+        return {key: evaluate_all(item, contexts) for key, item in value.items()}
+    return value
+
+
 def holds(condition: object, contexts: Mapping[str, object]) -> bool:
     """Tell whether an `if:` holds for a pull request whose steps pass; so does what is unknown."""
     if condition is None or isinstance(condition, bool):

@@ -24,13 +24,16 @@ WORDS: Mapping[CheckKind, frozenset[str]] = MappingProxyType(
             {"test", "tests", "testing", "unit", "unittest", "unittests", "spec", "specs", "e2e"}
             | {"integration", "pytest", "coverage", "cov", "cover", "smoke", "doctest", "doctests"}
             | {"runtests", "runtest", "jest", "vitest", "mocha", "regression", "ci", "tox", "nox"}
-            | {"functional", "check", "checks", "verify", "validate", "conformance"}
+            | {"functional", "conformance"}
         ),
         "build": frozenset(
             {"build", "builds", "compile", "docs", "doc", "dist", "bundle", "wheel"}
         ),
     }
 )
+DOCUMENTATION = frozenset({"docs", "doc", "sphinx", "mkdocs", "documentation", "website"})
+# Beside another word these look at a detail; alone they are all there is to run.
+WEAK = frozenset({"check", "checks", "verify", "validate"})
 PYTHON_ENVIRONMENT = re.compile(r"py(?:py|thon)?\d*(?:\.\d+)?")
 CHANGES = frozenset(
     {"fix", "write", "update", "watch", "serve", "dev", "clean", "deploy", "publish"}
@@ -46,9 +49,12 @@ def find_kind(name: str) -> CheckKind | None:
     parts = [part for part in re.split(r"[^a-z0-9.]+|\.(?=[a-z])", words) if part]
     if CHANGES.intersection(parts):
         return None
+    if DOCUMENTATION.intersection(parts):
+        return "build"
     for kind, own in WORDS.items():
         if own.intersection(parts):
             return kind
-    if any(PYTHON_ENVIRONMENT.fullmatch(part) for part in parts):
+    is_python = any(PYTHON_ENVIRONMENT.fullmatch(part) for part in parts)
+    if is_python or parts in (["check"], ["verify"]):
         return "test"
-    return None
+    return "lint" if WEAK.intersection(parts) else None

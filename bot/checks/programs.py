@@ -24,7 +24,7 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("mix", "elixir"), "elixir"),
         **dict.fromkeys(("cmake", "ctest"), "cmake"),
         **{name: name for name in ("make", "just", "deno", "dotnet", "composer", "swift", "sbt")},
-        **{name: name for name in ("bazel", "zig", "golangci-lint", "staticcheck", "task", "bash")},
+        **{name: name for name in ("bazel", "zig", "golangci-lint", "staticcheck", "task", "mage")},
         **{name: name for name in ("docker", "shellcheck", "hadolint", "clang-format", "julia")},
     }
 )

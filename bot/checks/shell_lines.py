@@ -12,7 +12,8 @@ LIMIT_COMMANDS = 60
 # Lines of the shell's own grammar, which make the script one piece.
 GRAMMAR = re.compile(
     r"^\s*(?:(?:if|then|else|elif|fi|for|while|until|do|done|case|esac|function)(?:\s|$)|[{}()]"
-    r"|;;|\w+\s*\(\)|\w[^#'\"]*\bthen\s*$)|<<-?\s*['\"]?\w|;\s*(?:then|do|fi|done)\b"
+    r"|;;|\w+\s*\(\)|\w[^#'\"]*\bthen\s*$|[A-Za-z_]\w*=(?:\$\(.*|\S*)$)|<<-?\s*['\"]?\w"
+    r"|;\s*(?:then|do|fi|done)\b|[{(]\s*$"
 )
 # What `sh` does not have.
 BASH = re.compile(r"\[\[|\bpipefail\b|<<<|\bdeclare\b|\$\{\w+(?:\[|//|\^|,|@)|=\(|<\(|\bshopt\b")

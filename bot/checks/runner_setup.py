@@ -1,0 +1,140 @@
+"""Prepare commands that install what they need when they run, so that they run without a network.
+
+tox, nox, `uv run` and their like make their environments in the set-up, and only run afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from bot.checks.check_tools import join_words
+from bot.checks.command_wrappers import WRAPPERS, WrappedCommand, unwrap
+from bot.checks.shell_lines import split_words
+
+UV_OFFLINE: Mapping[str, str] = MappingProxyType({"UV_NO_SYNC": "1", "UV_OFFLINE": "1"})
+ONE_TIME = (("uvx",), ("uv", "tool", "run"), ("pipx", "run"))
+# Those of uv run's options that say what is installed.
+SYNC_OPTIONS = frozenset(
+    {"--locked", "--frozen", "--all-extras", "--all-groups", "--all-packages", "--no-dev", "--dev"}
+)
+SYNC_VALUED = frozenset({"--extra", "--group", "--only-group", "--package", "--no-group"})
+# The machine's own Python is taken: the entry of the matrix that is nearest to it was chosen.
+PINNED_PYTHON = re.compile(r" (?:--python|-p)[ =][\w.]+")
+# A package that another job built; here it is installed in place.
+BUILT_PACKAGE = re.compile(r" --installpkg[ =](?:`[^`]*`|\$\([^)]*\)|\S+)")
+COPIED = re.compile(r"session\.install\(\s*[\"']\.(?:\[[^\]]*\])?[\"']")
+NOX_COPIES = "Its nox session installs a copy of the package, which later changes do not reach."
+HOOKS = "Its hooks are fetched from other repositories, which needs the network."
+BROWSERS = "It needs browsers, which come from the network."
+OBSTACLES: Mapping[str, str] = MappingProxyType(
+    {"pre-commit": HOOKS, "prek": HOOKS, "playwright": BROWSERS, "cypress": BROWSERS}
+)
+FETCHES: Mapping[str, str] = MappingProxyType({"cargo": "cargo fetch", "go": "go mod download"})
+MAVEN = "mvn --batch-mode dependency:go-offline"
+# What fetches the packages of a build; empty for Gradle, which is called as the check calls it.
+JVM: Mapping[str, str] = MappingProxyType(
+    {"mvn": MAVEN, "mvnw": MAVEN, "gradle": "", "gradlew": ""}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCommand:
+    """A command as it is run without a network, and what has to come before it, with one."""
+
+    text: str
+    setup: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    obstacle: str = ""
+
+
+def prepare_command(text: str, folder: str, texts: Mapping[str, str]) -> PreparedCommand:
+    """Prepare a check's command."""
+    text = BUILT_PACKAGE.sub("", PINNED_PYTHON.sub("", text) if text.startswith("uv") else text)
+    wrapped = unwrap(split_words(text))
+    if wrapped.wrappers[:1] and wrapped.wrappers[0] in ONE_TIME:
+        return _install_once(text, wrapped.wrappers[0])
+    prepared = _prepare_tool(text, wrapped, texts.get(f"{folder}/noxfile.py".lstrip("/"), ""))
+    if ("uv", "run") not in wrapped.wrappers:
+        return prepared
+    setup = (f"uv sync --inexact {_list_sync_options(text)}".strip(), *prepared.setup)
+    environment = {**UV_OFFLINE, **prepared.environment}
+    return PreparedCommand(prepared.text, setup, environment, prepared.obstacle)
+
+
+def _prepare_tool(text: str, wrapped: WrappedCommand, noxfile: str) -> PreparedCommand:
+    tool = wrapped.tool.rpartition("/")[2]
+    if tool in OBSTACLES:
+        return PreparedCommand(text, obstacle=OBSTACLES[tool])
+    if tool in FETCHES:
+        environment = {"CARGO_NET_OFFLINE": "true"} if tool == "cargo" else {}
+        return PreparedCommand(text, (FETCHES[tool],), environment)
+    if tool in JVM:
+        setup = JVM[tool] or f"{split_words(text)[0]} testClasses"
+        offline = re.sub(rf"{tool}\b", f"{tool} --offline", text, count=1)
+        return PreparedCommand(offline, (setup,))
+    if tool == "tox":
+        setup = f"{_cut(text)} --notest -x testenv.package=editable"
+        return PreparedCommand(_add_option(text, "--skip-pkg-install"), (setup,))
+    if tool == "nox":
+        obstacle = NOX_COPIES if COPIED.search(noxfile) else ""
+        setup = f"{_cut(text)} --install-only"
+        return PreparedCommand(_add_option(text, "-R"), (setup,), obstacle=obstacle)
+    return PreparedCommand(text)
+
+
+def prepare_only(only: str) -> str:
+    """Prepare the line for chosen files in the same way."""
+    only = BUILT_PACKAGE.sub("", PINNED_PYTHON.sub("", only) if only.startswith("uv") else only)
+    wrapped = unwrap(split_words(only))
+    if wrapped.wrappers[:1] and wrapped.wrappers[0] in ONE_TIME:
+        return _install_once(only, wrapped.wrappers[0]).text
+    options = {"tox": "--skip-pkg-install", "nox": "-R"}
+    return _add_option(only, options[wrapped.tool]) if wrapped.tool in options else only
+
+
+def _cut(text: str) -> str:
+    """Cut off what is handed on to the tool inside."""
+    return text.partition(" -- ")[0]
+
+
+def _add_option(text: str, option: str) -> str:
+    """Add an option before what is handed on to the tool inside."""
+    own, separator, handed = text.partition(" -- ")
+    return f"{own} {option}{separator}{handed}"
+
+
+def _install_once(text: str, wrapper: tuple[str, ...]) -> PreparedCommand:
+    """Install a tool that is fetched for one call, and call it plainly."""
+    words = split_words(text)[len(wrapper) :]
+    packages: list[str] = []
+    valued = WRAPPERS[wrapper]
+    while words and words[0].startswith("-"):
+        length = 2 if words[0] in valued else 1
+        if words[0] in ("--from", "--with", "--spec") and len(words) > 1:
+            packages.append(words[1])
+        words = words[length:]
+    if not words:
+        return PreparedCommand(text)
+    name, _, version = words[0].partition("@")
+    if not packages:
+        packages.append(f"{name}=={version}" if version and version != "latest" else name)
+    command = join_words((name, *words[1:]))
+    return PreparedCommand(command, (f"pip install {join_words(tuple(packages))}",))
+
+
+def _list_sync_options(text: str) -> str:
+    words = split_words(text)
+    start = words.index("run") + 1 if "run" in words else 0
+    options: list[str] = []
+    index = start
+    while index < len(words) and words[index].startswith("-"):
+        has_value = words[index] in WRAPPERS["uv", "run"]
+        if words[index] in SYNC_VALUED:
+            options += words[index : index + 2]
+        elif words[index] in SYNC_OPTIONS or words[index].partition("=")[0] in SYNC_VALUED:
+            options.append(words[index])
+        index += 2 if has_value else 1
+    return join_words(tuple(options))

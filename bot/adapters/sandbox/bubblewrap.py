@@ -32,7 +32,6 @@ from bot.ports import Unreachable
 from bot.values import SandboxLimits, TierName
 
 START = Path(__file__).with_name("start_program.py")
-BRIDGE = Path(__file__).with_name("package_bridge.py")
 TRIAL = SandboxLimits(wall_s=20.0)
 
 
@@ -68,7 +67,7 @@ class Bubblewrap:
         """Run the process to its end. Raises Unreachable where bubblewrap does not start."""
         with ExitStack() as stack:
             uid = self._take_uid(launch, stack)
-            binds = list_binds(launch, BRIDGE)
+            binds = list_binds(launch)
             group = stack.enter_context(make_group(_name_group(uid), launch.limits))
             acts = list_limit_acts(launch.limits, group, 0 if uid else count_own_threads())
             if uid:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.sandbox.tier import ENVIRONMENT, PACKAGE_PORT, WORK, Launch
+from bot.adapters.sandbox.tier import ENVIRONMENT, PACKAGE_BRIDGE, PACKAGE_PORT, WORK, Launch
 
 HOME = "/home/bot"
 DEFAULTS = {"HOME": HOME, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
@@ -70,15 +72,18 @@ class Bind:
         return "--bind" if self.is_writable else "--ro-bind", str(self.source), str(self.target)
 
 
-def list_binds(launch: Launch, bridge: Path) -> tuple[Bind, ...]:
+def list_binds(launch: Launch) -> tuple[Bind, ...]:
     """List what of the host appears inside, beside the system's own programs."""
-    binds = [Bind(folder, folder) for folder in launch.toolchains]
+    toolchains = set(launch.toolchains)
+    if launch.package_socket and not _find_bridge_python().is_relative_to("/usr"):
+        toolchains.add(Path(sys.base_prefix))
+    binds = [Bind(folder, folder) for folder in sorted(toolchains)]
     binds.append(Bind(launch.workspace, WORK, is_writable=True))
     if launch.environment_folder:
         binds.append(Bind(launch.environment_folder, ENVIRONMENT, launch.makes_environment))
     if launch.package_socket:
         binds.append(Bind(launch.package_socket, Path(SOCKET)))
-        binds.append(Bind(bridge, Path(BRIDGE)))
+        binds.append(Bind(PACKAGE_BRIDGE, Path(BRIDGE)))
     return tuple(binds)
 
 
@@ -119,7 +124,14 @@ def build_command(
 def _list_inner_command(launch: Launch) -> tuple[str, ...]:
     if not launch.package_socket:
         return launch.argv
-    return ("python3", "-I", BRIDGE, SOCKET, str(PACKAGE_PORT), "--", *launch.argv)
+    python = str(_find_bridge_python())
+    return (python, "-I", BRIDGE, SOCKET, str(PACKAGE_PORT), "--", *launch.argv)
+
+
+def _find_bridge_python() -> Path:
+    """Find a Python for the bridge: the system's own, else the bot's."""
+    system = shutil.which("python3", path=DEFAULTS["PATH"])
+    return Path(system or f"{sys.base_prefix}/bin/python3")
 
 
 def _list_system() -> Iterator[str]:

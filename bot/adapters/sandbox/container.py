@@ -21,7 +21,7 @@ from bot.adapters.sandbox.bubblewrap_command import DEFAULTS, HOME, Bind, list_b
 from bot.adapters.sandbox.control_group import ControlGroup
 from bot.adapters.sandbox.job_watch import explain_memory
 from bot.adapters.sandbox.limits import FILES, StartCommand, run_within_limits
-from bot.adapters.sandbox.tier import PACKAGE_BRIDGE, WORK, Exit, Launch
+from bot.adapters.sandbox.tier import WORK, Exit, Launch
 from bot.adapters.sandbox.uid_pool import UidPool, give_folder
 from bot.ports import Unreachable
 from bot.values import TierName
@@ -99,7 +99,7 @@ def build_run(launch: Launch, image: str, name: str, user: str) -> list[str]:
     most = {"core": 0, "nofile": FILES, "fsize": 2 * limits.disk_bytes, "cpu": 2 * limits.cpu_s}
     for kind, value in most.items():
         command += ["--ulimit", f"{kind}={value}:{value}"]
-    for bind in list_binds(replace(launch, toolchains=()), PACKAGE_BRIDGE):
+    for bind in list_binds(replace(launch, toolchains=())):
         command += ["--volume", _render_volume(bind)]
     for variable in (DEFAULTS | dict(launch.environment)).items():
         command += ["--env", "=".join(variable)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -153,6 +154,27 @@ def test_long_output_is_kept_at_both_ends(tier: Bubblewrap, tmp_path: Path):
     assert done.output.endswith(b"200000\nproblem\n")
     assert b"bytes of this log are left out here" in done.output
     assert 10_100 > len(done.output)
+
+
+ASK = "import socket; s = socket.create_connection(('127.0.0.1', 3128)); print(s.recv(9))"
+
+
+def test_a_socket_is_the_only_way_to_packages(tier: Bubblewrap, tmp_path: Path):
+    """It is bridged to a port inside, wherever on the machine it is; the exit code stays."""
+    workspace = make_workspace(tmp_path / "w", {})
+    path = tmp_path / "mirror.sock"
+    with socket.socket(socket.AF_UNIX) as mirror:
+        mirror.bind(str(path))
+        path.chmod(0o666)
+        mirror.listen()
+        launch = make_launch(workspace, "sh", "-c", f'python3 -c "{ASK}"; exit 5')
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(tier.launch, replace(launch, package_socket=path))
+            mirror.settimeout(30)
+            with mirror.accept()[0] as client:
+                client.sendall(b"a package")
+
+    assert (5, b"b'a package'\n") == (done.result().code, done.result().output)
 
 
 PARENT = """

@@ -23,7 +23,7 @@ _PATTERNS = tuple(
         r"^(?P<summary>Success: no issues found in \d+ source files?)$",  # mypy
         r"^(?P<summary>All checks passed!)$",  # ruff
         r"^(?P<summary>\d+ files? already formatted|\d+ files? left unchanged)$",  # ruff, Black
-        r"^(?P<summary>0 errors, \d+ warnings, \d+ informations)\b",  # pyright
+        r"^(?P<summary>0 errors, \d+ warnings, \d+ info\w+)\b",  # pyright
     )
 )
 

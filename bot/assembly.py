@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bot.adapters.checkers import build_checkers
 from bot.adapters.claude.deferred_client import DeferredClaude
@@ -24,13 +26,20 @@ from bot.adapters.sandbox.tier import Tier
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports, Refusal, Sandbox, Unreachable
 from bot.search import INDEX_FORMAT
-from bot.settings import GitHubSettings, ModelSettings, ServerSettings, Settings
+from bot.settings import (
+    GitHubSettings,
+    ModelSettings,
+    SandboxSettings,
+    ServerSettings,
+    Settings,
+)
 from bot.steps.report import report
 from bot.stories import STORIES
 from bot.stories.progress import conclude_failed
 from bot.values import SandboxState
 from bot.web.probes import Probe, ProbeAnswer
 
+CACHE = Path(".cache", "greenlit", "sandbox")  # in a person's home
 HEALTH_S, READINESS_S = 2.0, 15.0  # for how long an answer is good
 STUCK = "the loop that runs the stories does not answer"
 
@@ -92,6 +101,20 @@ def build_sandbox(settings: Settings) -> LocalSandbox:
     """Build the sandbox; its tier is tried when it is asked for first, and not here."""
     folder, mirrors = settings.home / "sandbox", build_mirrors(settings)
     return LocalSandbox(folder, mirrors, lambda: build_tier(settings), settings.slots)
+
+
+def build_local_sandbox(
+    settings: SandboxSettings, mirrors: GitMirrors, repository: Path
+) -> LocalSandbox:
+    """Build the sandbox of a command on a repository of this machine.
+
+    What it made stays for the next command in the person's own cache, apart for each repository.
+    """
+    name = hashlib.sha256(bytes(repository.absolute())).hexdigest()[:16]
+    folder = Path.home() / CACHE / name
+    return LocalSandbox(
+        folder, mirrors, lambda: choose_tier(settings.sandbox, settings.sandbox_image, folder)
+    )
 
 
 def build_health(settings: ServerSettings, engine: DurableEngine) -> tuple[Probe, ...]:

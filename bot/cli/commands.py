@@ -15,9 +15,9 @@ from bot.cli.progress_line import show_progress
 from bot.cli.refactor_commands import refactor
 from bot.cli.terminal import open_console, print_sentences
 from bot.settings import (
-    ModelSettings,
     Settings,
     SettingsError,
+    SolveSettings,
     find_env_file,
     list_unknown_settings,
     load_settings,
@@ -157,7 +157,7 @@ def solve(
     command = import_command("solve")
     task = command.LocalTask(repo, issue, apply)
     console = open_console(stderr=True)
-    raise typer.Exit(command.solve_task(console, lambda: load_settings(ModelSettings), task))
+    raise typer.Exit(command.solve_task(console, lambda: load_settings(SolveSettings), task))
 
 
 app.command()(part_commands.explain)

@@ -18,7 +18,8 @@ from bot.adapters.git.borrowed_repository import borrow_repository
 from bot.adapters.git.git_process import GitError, GitUnfitError, require_git
 from bot.adapters.git.mirrors import GitMirrors
 from bot.adapters.git.work_tree import WorkTree
-from bot.assembly import SystemClock, build_model
+from bot.adapters.log_cache import DiskLogCache
+from bot.assembly import SystemClock, build_local_sandbox, build_model
 from bot.cli.inputs import (
     MISTAKES,
     WrongUseError,
@@ -30,14 +31,15 @@ from bot.cli.inputs import (
 from bot.cli.terminal import StepLine, colour_diff, open_console, print_sentences
 from bot.cli.unrecorded_run import SilentComments, UnrecordedRun
 from bot.ports import Ports, Refusal, Unreachable
-from bot.settings import ModelSettings
+from bot.settings import SolveSettings
 from bot.steps.admit import compute_caps
 from bot.steps.repo_config import PATH, read_config
 from bot.steps.retrieve import retrieve
 from bot.stories.agent import write
+from bot.stories.checks_here import learn_checks
 from bot.stories.stops import Asks, GaveUp
 from bot.text.terminal_text import strip_control
-from bot.values import Caps, Issue, Repo, Request, RunState, Tree
+from bot.values import Caps, Issue, Repo, Request, RunKey, RunState, Tree
 
 R = TypeVar("R")
 DONE, NOT_DONE, WRONG_USE = 0, 1, 2
@@ -49,6 +51,7 @@ LIMIT_CHARS = 65_536  # GitHub's own cap on an issue's text
 class LocalRepository:
     """A repository on this machine: its newest commit, and its files where it has any."""
 
+    folder: Path
     tree: Tree
     files: WorkTree | None
 
@@ -63,7 +66,7 @@ class LocalTask:
 
 
 def solve_task(
-    console: Console, load_settings: Callable[[], ModelSettings], task: LocalTask
+    console: Console, load_settings: Callable[[], SolveSettings], task: LocalTask
 ) -> int:
     """Write the change for the request: the diff to standard output, all else to `console`.
 
@@ -85,7 +88,7 @@ def solve_task(
                 style="magenta",
             )
         issue = Issue(0, title, body, "you")
-        changes = _attempt(console, settings, Path(home), repository.tree, issue)
+        changes = _attempt(console, settings, Path(home), repository, issue)
     if changes is None:
         return NOT_DONE
     _print_diff(changes)
@@ -113,15 +116,15 @@ def _borrow(home: Path, task: LocalTask) -> LocalRepository:
         raise WrongUseError(
             f"{folder} is a bare repository: there are no files to write into. Leave --apply out."
         )
-    return LocalRepository(tree, files)
+    return LocalRepository(folder, tree, files)
 
 
 def _attempt(
-    console: Console, settings: ModelSettings, home: Path, tree: Tree, issue: Issue
+    console: Console, settings: SolveSettings, home: Path, repository: LocalRepository, issue: Issue
 ) -> str | None:
     """Write the change as a diff; None when it was not made, which is told."""
     try:
-        return _solve(console, settings, home, tree, issue)
+        return _solve(console, settings, home, repository, issue)
     except Asks as asks:
         console.print(Text("\nIt asks first. Answer in the request, then run this again:", "bold"))
         console.print(
@@ -144,13 +147,18 @@ def _quote_detail(ended: Exception) -> str:
             return ""
 
 
-def _solve(console: Console, settings: ModelSettings, home: Path, tree: Tree, issue: Issue) -> str:
-    ports = _build_ports(settings, home)
-    run = UnrecordedRun(ports, console)
+def _solve(
+    console: Console, settings: SolveSettings, home: Path, repository: LocalRepository, issue: Issue
+) -> str:
+    tree = repository.tree
+    ports = _build_ports(settings, home, repository.folder)
+    run = UnrecordedRun(ports, console, RunKey(f"{home.name}#0/1"))
     state = _run_at_once(_prepare(run, tree, issue))
     try:
         state = _run_at_once(write(run, state))
     finally:
+        if state.project is not None:
+            ports.sandbox.discard(run.key)
         cost = f"{run.state.turns} turns of {settings.model}, ${run.state.usage.usd:.2f}"
         console.print(StepLine(run.state.model_s, "in all", Text(cost)))
     finish = state.finish_call.finish
@@ -159,15 +167,18 @@ def _solve(console: Console, settings: ModelSettings, home: Path, tree: Tree, is
     return ports.mirrors.diff(tree, state.patch)
 
 
-def _build_ports(settings: ModelSettings, home: Path) -> Ports:
+def _build_ports(settings: SolveSettings, home: Path, folder: Path) -> Ports:
+    mirrors = GitMirrors(home, ())
     return Ports(
-        GitMirrors(home, ()),
+        mirrors,
         build_model(settings),
         SystemClock(),
         Caps(settings.usd_per_run, settings.turns_per_run, settings.minutes_per_run),
         build_checkers(settings.package_indexes),
         embedder=open_embedder(*settings.embeddings_source),
+        log_cache=DiskLogCache(home / "logs"),
         comments=SilentComments(),
+        sandbox=build_local_sandbox(settings, mirrors, folder),
     )
 
 
@@ -181,7 +192,8 @@ async def _prepare(run: UnrecordedRun, tree: Tree, issue: Issue) -> RunState:
     caps = await run(compute_caps, config)
     retrieval = await run(retrieve, tree, issue)
     state = RunState(run.key, request, config=config, caps=caps, issue=issue)
-    return run.keep(replace(state, tree=tree, retrieval=retrieval))
+    state = replace(state, tree=tree, retrieval=retrieval)
+    return run.keep(await learn_checks(run, state))
 
 
 def _run_at_once(story: Coroutine[Any, Any, R]) -> R:

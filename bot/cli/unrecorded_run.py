@@ -34,7 +34,10 @@ R = TypeVar("R")
 DOING = {
     "retrieve": "Finding the code that it is about",
     "ask_model": "Waiting for Claude",
-    "use_tools": "Reading and editing",
+    "use_tools": "Reading, editing, running",
+    "compute_caps": "Trying what keeps code from harm",
+    "prove_change": "Running the tests of the change",
+    "run_local_checks": "Running the repository's checks",
     "inspect_change": "Checking the change",
 }
 
@@ -42,11 +45,10 @@ DOING = {
 class UnrecordedRun:
     """The port `bot.run.Run` for one run, on which nobody calls."""
 
-    key = RunKey("here#0/1")
-
-    def __init__(self, ports: Ports, console: Console) -> None:
+    def __init__(self, ports: Ports, console: Console, key: RunKey) -> None:
         self.ports = ports
         self.console = console
+        self.key = key
         self._state: RunState | None = None
 
     async def __call__(self, act: Step[P, R], /, *values: P.args, **named: P.kwargs) -> R:

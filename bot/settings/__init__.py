@@ -18,6 +18,7 @@ from bot.settings.serve_settings import (
     SandboxSettings,
     ServerSettings,
     Settings,
+    SolveSettings,
 )
 from bot.settings.setting_problems import SettingProblem, SettingState, make_name
 
@@ -34,6 +35,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "SettingsReport",
+    "SolveSettings",
     "describe_settings",
     "examine_settings",
     "find_env_file",

@@ -83,6 +83,10 @@ class SandboxSettings(BaseSettings):
     )
 
 
+class SolveSettings(ModelSettings, SandboxSettings):
+    """Settings of `greenlit solve`."""
+
+
 class ServerSettings(SandboxSettings):
     """Settings of where the bot keeps its files, listens and logs, and of what a day may cost."""
 

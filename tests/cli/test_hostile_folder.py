@@ -17,7 +17,7 @@ from bot.adapters.git.mirrors import GitMirrors
 from bot.cli.commands import app
 from bot.cli.solve import LocalTask, solve_task
 from bot.forge.claude_double import ClaudeDouble, serve_claude
-from bot.settings import ModelSettings
+from bot.settings import SolveSettings
 from bot.values import Author, Branch, CommitDetails, InstallationId, Remote, Repo
 from tests.git_served import SECRET, git, serving
 from tests.stage import BEGIN, END, FILES, GOOD, script
@@ -183,7 +183,8 @@ def solve(folder: HostileFolder, *, apply: bool) -> int:
     request.write_text("# Greet more quietly\n\nIt shouts.\n")
     play = script(*BEGIN, [GOOD], END).model_copy(update={"about": ""})
     with serve_claude(ClaudeDouble(play, pace=0)) as url:
-        settings = ModelSettings.model_validate({"anthropic_api_key": "k", "anthropic_url": url})
+        given = {"anthropic_api_key": "k", "anthropic_url": url, "sandbox": "none"}
+        settings = SolveSettings.model_validate(given)
         task = LocalTask(folder.root, str(request), apply)
         return solve_task(Console(file=StringIO()), lambda: settings, task)
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from bot.cli.solve import LocalTask, solve_task
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_stream import EarlyStop, FailedRequest
-from bot.settings import ModelSettings
+from bot.settings import SolveSettings
 from tests.stage import BEGIN, END, FILES, GOOD, PLAN, edit, script
 
 PLAY = (*BEGIN, [GOOD], END)
@@ -80,9 +80,9 @@ def solve(folder, request_file, capsys):
         double = ClaudeDouble(play, faults, pace=0)
         told = StringIO()
         with serve_claude(double) as url:
-            given = {"anthropic_api_key": "k", "anthropic_url": url, **settings}
+            given = {"anthropic_api_key": "k", "anthropic_url": url, "sandbox": "none", **settings}
             task = LocalTask(repo, str(issue), apply)
-            code = solve_task(Console(file=told, width=200), lambda: ModelSettings(**given), task)
+            code = solve_task(Console(file=told, width=200), lambda: SolveSettings(**given), task)
         return code, told.getvalue(), capsys.readouterr().out
 
     return act

@@ -15,7 +15,7 @@ from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_stream import EarlyStop
 from bot.stories.agent import write as write_change
 from bot.stories.stops import Asks, GaveUp
-from bot.values import Caps, Issue, ModelConfig, Price, RepoConfig, RunState
+from bot.values import Caps, Issue, ModelConfig, Price, RepoConfig, RunKey, RunState
 from tests.stage import BEGIN, END, FINISH, GOOD, PLAN, edit, script
 
 DEAL = ModelConfig("claude-opus-5-5", "medium", Price(4.0, 5.0, 0.2, 20.0))
@@ -52,7 +52,9 @@ def write(place):
         )
         with serve_claude(double) as url:
             model = ClaudeClient("any", DEAL, base_url=url)
-            run = UnrecordedRun(replace(place.ports, model=model), Console(quiet=True))
+            run = UnrecordedRun(
+                replace(place.ports, model=model), Console(quiet=True), RunKey("here#0/1")
+            )
             state = RunState(
                 run.key,
                 place.asking(place.issue()),

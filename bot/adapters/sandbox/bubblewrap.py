@@ -55,13 +55,17 @@ class Bubblewrap:
         unfit = explain_unfit(self.program)
         if unfit:
             return unfit
+        failure = self._try_launch()
+        return explain_failure(failure, is_root=os.getuid() == 0) if failure else ""
+
+    def _try_launch(self) -> str:
+        """Start a sandbox, and return the words of what keeps it from that."""
         with TemporaryDirectory(prefix="greenlit-") as folder:
-            trial = Launch(("true",), Path(folder), limits=TRIAL)
             try:
-                done = self.launch(trial)
-            except Unreachable as failure:
-                return explain_failure(str(failure))
-        return "" if done.code == 0 else explain_failure(done.limit_hit or _decode(done.output))
+                done = self.launch(Launch(("true",), Path(folder), limits=TRIAL))
+            except (OSError, Unreachable) as failure:
+                return str(failure)
+        return "" if done.code == 0 else done.limit_hit or _decode(done.output) or "nothing"
 
     def launch(self, launch: Launch) -> Exit:
         """Run the process to its end. Raises Unreachable where bubblewrap does not start."""

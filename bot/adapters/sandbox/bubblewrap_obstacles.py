@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.adapters.sandbox.seccomp_filter import explain_no_filter
@@ -28,6 +29,10 @@ CONTAINER_ADVICE = (
     "seccomp=unconfined --security-opt systempaths=unconfined`, on Kubernetes one with `hostUsers: "
     "false` and `procMount: Unmasked`."
 )
+ROOT_ADVICE = (
+    "Run Greenlit as a user other than root, or as root with CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID "
+    "and CAP_CHOWN."
+)
 
 
 def explain_unfit(program: str) -> str:
@@ -50,7 +55,7 @@ def explain_unfit(program: str) -> str:
 
 
 def explain_failure(
-    text: str, sysctl: Path = SYSCTL, marks: tuple[Path, ...] = CONTAINER_MARKS
+    text: str, *, is_root: bool, sysctl: Path = SYSCTL, marks: Sequence[Path] = CONTAINER_MARKS
 ) -> str:
     """Say why a sandbox did not start, from the words that it ended with and the machine."""
     words = " ".join(text.split()).rstrip(".") or "nothing"
@@ -61,6 +66,8 @@ def explain_failure(
     if _read(sysctl / "kernel/apparmor_restrict_unprivileged_userns") == "1":
         return _advise("AppArmor keeps bubblewrap from user namespaces", APPARMOR_PROFILE)
     text = f"bubblewrap does not start here. It said: {words}."
+    if is_root:
+        return f"{text} {ROOT_ADVICE}"
     if any(mark.exists() for mark in marks):
         return f"{text} {CONTAINER_ADVICE}"
     return text

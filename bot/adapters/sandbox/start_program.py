@@ -94,7 +94,7 @@ def do_acts(arguments: list[str], acts: Mapping[str, Act]) -> None:
     while (name := arguments.pop(0)) != "--":
         act, arity = acts[name]
         values = [arguments.pop(0) for _ in range(arity)]
-        _do(f"{name} {' '.join(values)}", act, *values)
+        _do(f"{name.replace('-', ' ')} {' '.join(values)}", act, *values)
     for number in (SIGPIPE, SIGXFSZ):  # which Python ignores, and a program does not
         LIBC.signal(number, None)
 

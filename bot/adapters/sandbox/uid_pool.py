@@ -74,9 +74,12 @@ def give_folder(folder: Path, uid: int) -> None:
     """Make a folder and all in it belong to a uid, once: the folder's owner is that of all in it.
 
     Whoever writes into such a folder afterwards gives what was written to the folder's owner.
+    Raises Unreachable when this process may not.
     """
     if folder.stat().st_uid != uid:
         # The program goes as deep as a job can make folders, follows no link, and gives the folder
         # itself last, so that an interrupted walk is begun again.
         command = ["chown", "-R", "-h", "-P", f"{uid}:{uid}", "--", str(folder)]
-        subprocess.run(command, check=True, capture_output=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Unreachable(f"A folder cannot be given away: {done.stderr.strip()}.", "sandbox")

@@ -13,7 +13,7 @@ from bot.adapters.sandbox.disk_watch import measure_written
 KEPT, OVERLAY = "kept", "overlay"  # in an environment
 FARM = "node_modules"
 # What is read and not written to is linked to; everything else is copied into each workspace.
-LINKED = {".venv", "venv", ".tox", ".nox", ".yarn", "vendor"}
+LINKED = {".venv", "venv", ".yarn", "vendor"}
 COPIED_BYTES = 256 * 1024**2  # what is larger is linked to as well
 IGNORED = {".git", "__pycache__", ".cache", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 MOST = 1_000

@@ -6,6 +6,7 @@ It answers GET and HEAD for pages and files of packages. Credentials of an index
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import threading
 from collections.abc import Iterator
@@ -21,8 +22,10 @@ import urllib3
 from bot.adapters.sandbox.package_indexes import PackageIndexes
 from bot.adapters.sandbox.package_links import rewrite_html, rewrite_json
 from bot.adapters.sandbox.package_paths import (
+    BASE,
     IndexPage,
     PackagePaths,
+    read_project,
     write_crates_configuration,
 )
 from bot.adapters.sandbox.package_quota import MirrorLimits, MirrorRefusal, PackageQuota
@@ -69,7 +72,7 @@ class PackageMirror:
 
     def find_page(self, path: str) -> IndexPage:
         """Find the page that a path stands for. Raises MirrorRefusal, or Unreachable."""
-        page = self._paths.read(path) or self._find_crate(path)
+        page = self._paths.read(path) or self._find_crate(path) or self._find_named(path)
         if not page:
             raise MirrorRefusal(403, "The mirror has package indexes alone: no such path is there.")
         if path.endswith(SOURCES) and not self._allows_sources:
@@ -123,6 +126,21 @@ class PackageMirror:
             return self._paths.read_crate(path, document["dl"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreachable("The index of crates does not say where they are.") from error
+
+    def _find_named(self, path: str) -> IndexPage | None:
+        """Find a file of Python's index by its name alone, as a lock has it, on its page."""
+        file = path.removeprefix("/pypi/named/")
+        page = self._paths.read(f"/pypi/simple/{read_project(file)}/") if file != path else None
+        if not page:
+            return None
+        self.quota.check_name(page.name)
+        link = re.compile(rf'{BASE}(/files/\w+/[\w-]+/{re.escape(file)})["#]'.encode())
+        answer, parts = self.fetch("GET", page, "")
+        with answer:
+            for part in parts:
+                if match := link.search(part):
+                    return self._paths.read(match[1].decode())
+        raise MirrorRefusal(404, "The package index has no such package or file.")
 
 
 class _MirrorServer(ThreadingMixIn, UnixStreamServer):

@@ -113,6 +113,13 @@ class PackagePaths:
         return hmac.new(self._key, url.encode(), sha256).hexdigest()[:32]
 
 
+def read_project(file: str) -> str:
+    """Read from the name of a file of Python's index which project it is of."""
+    is_wheel = file.endswith(".whl")
+    name = file.partition("-")[0] if is_wheel else file.rpartition("-")[0]
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def write_crates_configuration() -> bytes:
     """Write the configuration of the mirror's index of crates."""
     return json.dumps({"dl": f"{BASE}/crates/dl"}).encode()

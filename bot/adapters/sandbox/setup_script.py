@@ -24,6 +24,17 @@ replace-with = "mirror"
 [source.mirror]
 registry = "sparse+{BASE}/crates/"
 """
+# Locks that name addresses of files, and the expressions by which they name the mirror's. It is the
+# scratch copy of a set-up that is rewritten; the digests in a lock still hold.
+PYTHON_WORDS = (
+    f's#registry = "https?://[^"]*"#registry = "{BASE}/pypi/simple"#',
+    f's#url = "https?://[^"]*/([^/"]+)"#url = "{BASE}/pypi/named/\\1"#',
+)
+NODE_WORDS = (f's#https?://[^ "]*/((@[^/]+/)?[^/]+/-/[^/]+\\.tgz)#{BASE}/npm/\\1#',)
+LOCKS = {
+    ("uv.lock", "pdm.lock", "pylock.toml"): PYTHON_WORDS,
+    ("yarn.lock", "pnpm-lock.yaml", "package-lock.json", "npm-shrinkwrap.json"): NODE_WORDS,
+}
 # Poetry asks its own index in any other case.
 COMPANIONS = {"poetry": ("poetry", "poetry-plugin-pypi-mirror")}
 
@@ -34,6 +45,8 @@ def write_setup_script(
     """Write the script for `sh -e`; it says each command before it runs it."""
     programs = list_programs(setups)
     lines = ["umask 022", f"cd {quote(root)}", f"mkdir -p {HOME} {CACHES} {SCRATCH} {CARGO}"]
+    if is_online:
+        lines.append(f"echo registry={BASE}/npm/ > {HOME}/.npmrc")
     if is_online and "crates" in list_kinds(programs):
         lines.append(f"printf %s {quote(CARGO_CONFIGURATION)} > {CARGO}/config.toml")
     if "python" in list_kinds(programs):
@@ -41,6 +54,8 @@ def write_setup_script(
     if is_online:
         lines += _list_installations(programs, toolchains)
     lines.append("cd - > /dev/null")
+    if is_online:
+        lines += [_write_rewriting(names, words) for names, words in LOCKS.items()]
     for setup in setups:
         lines.append(f"(cd ./{quote(setup.folder)}; set -x")
         lines += setup.commands
@@ -68,6 +83,12 @@ def list_kinds(programs: Sequence[str]) -> tuple[str, ...]:
     bare = (program.rstrip("0123456789.") for program in programs)
     kinds = (KINDS.get(program) for program in (*programs, *bare))
     return tuple(dict.fromkeys(kind for kind in kinds if kind))
+
+
+def _write_rewriting(names: Sequence[str], words: Sequence[str]) -> str:
+    tests = " -o ".join(f"-name {name}" for name in names)
+    edits = " ".join(f"-e {quote(word)}" for word in words)
+    return f"find . -type f \\( {tests} \\) -exec sed -i -E {edits} {{}} +"
 
 
 def _read_program(line: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.adapters.sandbox.disk_watch import measure_written
 from bot.adapters.sandbox.folder_lock import locked
-from bot.adapters.sandbox.workspace import delete_workspace
+from bot.adapters.sandbox.job_workspace import delete_workspace
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from bot.adapters.sandbox.delete_folder import FOLDER
 from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.job_workspace import FILES, MANIFEST, delete_workspace, open_workspace
 from bot.adapters.sandbox.manifest import load_manifest
 from bot.adapters.sandbox.scan_folder import measure_folder
-from bot.adapters.sandbox.workspace import FILES, MANIFEST, delete_workspace, open_workspace
 
 log = logging.getLogger(__name__)
 

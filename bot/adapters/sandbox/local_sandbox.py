@@ -13,11 +13,11 @@ from pathlib import Path
 from bot.adapters.sandbox.collect_changes import Collected
 from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
 from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.job_workspace import JobWorkspace, delete_workspace, open_workspace
 from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace, take_spare
 from bot.adapters.sandbox.read_machine import read_machine
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
 from bot.adapters.sandbox.toolchains import find_toolchains
-from bot.adapters.sandbox.workspace import Workspace, delete_workspace, open_workspace
 from bot.ports import Mirrors, Unreachable
 from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 
@@ -78,8 +78,9 @@ class LocalSandbox:
 
     def discard(self, workspace: str) -> None:
         """Remove what is kept between the jobs of a run."""
-        with self._lock(workspace) as path:
-            discard_workspace(path)
+        if self._folder.exists():
+            with self._lock(workspace) as path:
+                discard_workspace(path)
 
     def delete_leftovers(self) -> None:
         """Delete the workspaces of runs that are gone: unused for days, or too large together."""
@@ -99,7 +100,7 @@ class LocalSandbox:
         with locked(path.with_suffix(LOCK)):
             yield path
 
-    def _run_in(self, tier: Tier, workspace: Workspace, job: SandboxJob) -> SandboxResult:
+    def _run_in(self, tier: Tier, workspace: JobWorkspace, job: SandboxJob) -> SandboxResult:
         wanted = workspace.sync(self._mirrors, job.tree, job.patch)
         with self._acquire_environment(tier, workspace, job) as environment:
             if environment.obstacle:
@@ -116,7 +117,7 @@ class LocalSandbox:
 
     @contextmanager
     def _acquire_environment(
-        self, tier: Tier, workspace: Workspace, job: SandboxJob
+        self, tier: Tier, workspace: JobWorkspace, job: SandboxJob
     ) -> Iterator[Environment]:
         inputs = self._read_inputs(job) if job.setups else {}
         request = EnvironmentRequest(
@@ -158,7 +159,7 @@ class LocalSandbox:
 
 
 def _lay_environment(
-    tier: Tier, workspace: Workspace, job: SandboxJob, environment: Environment
+    tier: Tier, workspace: JobWorkspace, job: SandboxJob, environment: Environment
 ) -> SandboxResult | None:
     """Lay what the set-up left over the workspace, once; return what failed."""
     manifest = workspace.manifest
@@ -178,7 +179,7 @@ def _lay_environment(
 
 
 def _make_launch(
-    workspace: Workspace, job: SandboxJob, environment: Environment, commands: tuple[str, ...]
+    workspace: JobWorkspace, job: SandboxJob, environment: Environment, commands: tuple[str, ...]
 ) -> Launch:
     return Launch(
         ("/bin/sh", "-e", "-c", "\n".join(commands)),

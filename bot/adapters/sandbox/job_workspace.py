@@ -39,7 +39,7 @@ Batch = list[tuple[str, WantedFile]]
 
 
 @dataclass(slots=True)
-class Workspace:
+class JobWorkspace:
     """One folder, open: `files` in it is the sandbox's, the rest is the bot's alone.
 
     It has no `.git`: git would run what a repository configures, and a history is not brought.
@@ -156,7 +156,7 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace(path: Path) -> Iterator[Workspace]:
+def open_workspace(path: Path) -> Iterator[JobWorkspace]:
     """Open a workspace, made where there is none; one that a crash left half written is made anew.
 
     One at a time: see `locked`. The manifest is there only while nobody has it open.
@@ -165,7 +165,7 @@ def open_workspace(path: Path) -> Iterator[Workspace]:
     manifest = load_manifest(path / MANIFEST)
     (path / MANIFEST).unlink(missing_ok=True)
     with _open_folder(path, manifest is None) as files:
-        workspace = Workspace(path, manifest or Manifest(), files)
+        workspace = JobWorkspace(path, manifest or Manifest(), files)
         yield workspace
     store_manifest(path / MANIFEST, workspace.manifest)
 

@@ -16,10 +16,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from rich.console import Console
 
 from bot.adapters.dbos.sqlite import lock_home
+from bot.adapters.sandbox.bubblewrap import Bubblewrap
 from bot.cli.doctor import run_doctor
+from bot.cli.doctor.diagnosis import Diagnosis
+from bot.cli.doctor.sandbox_tier import check_sandbox
 from bot.forge import Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
+from bot.settings import examine_settings
+from tests.tier_required import require_tier
 
 REPO = "acme/greeter"
 WANTED = yaml.safe_load(files("deploy").joinpath("app.yml").read_text())
@@ -91,6 +96,29 @@ def test_all_is_well(ward):
     with ward() as well:
         assert (0, []) == well.examine()
         assert not well.home.exists()
+
+
+def test_the_sandbox_is_tried(tmp_path):
+    """The best tier, with the attacks that it kept out; one that is asked for and does not work
+    must be mended, and one that is forbidden is not tried.
+    """
+    require_tier(Bubblewrap())
+
+    def check(choice):
+        return check_sandbox(examine_settings(home=tmp_path, sandbox=choice))
+
+    well = "bubblewrap: 116 attacks were tried in it, and all were kept out."
+    assert Diagnosis("Sandbox", well, state="well") == check("auto")
+    assert Diagnosis(
+        "Sandbox",
+        "none. No code of a repository is run.",
+        "Why not container: no image is set: `GREENLIT_SANDBOX_IMAGE=python:3.13-slim` names one.",
+        "sick",
+    ) == check("container")
+    forbidden = "none, as GREENLIT_SANDBOX says: no code of a repository is run."
+    assert Diagnosis("Sandbox", forbidden, state="note") == check("none")
+    wrong = "not tried, for want of the settings marked above."
+    assert Diagnosis("Sandbox", wrong, state="note") == check("docker")
 
 
 def other_key():

@@ -24,7 +24,10 @@ from bot.values import SandboxLimits
 PROBES = Path(__file__).with_name("probes")
 CANARY = MARK.decode()
 # What a shell, Python and the tiers themselves set.
-VARIABLES = "PATH HOME LANG LC_ALL LC_CTYPE PWD OLDPWD SHLVL _ TMPDIR USER LOGNAME HOSTNAME TERM"
+VARIABLES = (
+    "PATH HOME LANG LC_ALL LC_CTYPE PWD OLDPWD SHLVL _ TMPDIR USER LOGNAME HOSTNAME TERM container "
+    "GIT_CONFIG_NOSYSTEM"
+)
 GOING_S = 0.5  # for a process that was killed to be gone
 OPEN_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - are looked at
 

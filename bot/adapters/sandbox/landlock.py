@@ -41,7 +41,8 @@ MORE_ETC = ("/etc/group", "/etc/hosts", "/etc/localtime", "/etc/nsswitch.conf", 
 READ_PROC = ("/proc/cpuinfo", "/proc/meminfo")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 NEWEST_VERSION = 7  # that this file knows of
-PATH = "/usr/local/bin:/usr/bin:/bin"
+# Git ends when it may not read the machine's configuration, unless it is told to do without.
+DEFAULTS = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Landlock:
     def _list_acts(self, launch: Launch, own: Path, filters: list[int]) -> list[str]:
         """List what confines the process."""
         home, temporary = own / "home", own / "tmp"
-        variables = {"HOME": str(home), "TMPDIR": str(temporary), "PATH": PATH, "LANG": "C.UTF-8"}
+        variables = {"HOME": str(home), "TMPDIR": str(temporary), **DEFAULTS}
         acts = []
         for name, value in (variables | dict(launch.environment)).items():
             acts += ["set", name, value]

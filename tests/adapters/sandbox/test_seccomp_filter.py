@@ -2,58 +2,25 @@
 
 from __future__ import annotations
 
-import errno
-import re
-import struct
-from pathlib import Path
-
 import pytest
 
 from bot.adapters.sandbox.seccomp_filter import (
     ABSENT,
-    AUDIT_ARCHITECTURES,
     MACHINES,
     REFUSED,
     build_filter,
     explain_no_filter,
 )
+from tests.adapters.sandbox.filter_machine import HEADERS, find_wrong_numbers, run_filter
 
-ALLOW, KILL = 0x7FFF0000, 0x80000000
-HEADERS = (
-    Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
-    Path("/usr/include/asm-generic/unistd.h"),
-)
 CLONE, IOCTL, SOCKET, READ = ("x86_64", 56), ("x86_64", 16), ("x86_64", 41), ("x86_64", 0)
 
 
 def judge(
     machine: str, number: int, *arguments: int, arch: int = 0, families=(1, 2, 10, 16)
 ) -> str:
-    """Run the program on a call, as the kernel would, and name its verdict."""
-    arch = arch or AUDIT_ARCHITECTURES[MACHINES.index(machine)]
-    call = struct.pack("=IIQ6Q", number, arch, 0, *arguments, *[0] * (6 - len(arguments)))
-    program = list(struct.iter_unpack("=HBBI", build_filter(families, machine)))
-    word, position = 0, 0
-    while True:
-        code, if_true, if_false, constant = program[position]
-        position += 1
-        if code == 0x06:
-            return name_verdict(constant)
-        if code == 0x20:
-            word = struct.unpack_from("=I", call, constant)[0]
-        elif code == 0x05:
-            position += constant
-        else:
-            passed = {0x15: word == constant, 0x35: word >= constant, 0x45: word & constant}[code]
-            position += if_true if passed else if_false
-
-
-def name_verdict(verdict: int) -> str:
-    """Name what the program returned."""
-    if verdict in (ALLOW, KILL):
-        return "allowed" if verdict == ALLOW else "killed"
-    assert 0x00050000 == verdict & 0xFFFF0000
-    return errno.errorcode[verdict & 0xFFFF]
+    """Name what the filter says to a call."""
+    return run_filter(build_filter(families, machine), machine, number, *arguments, arch=arch)
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -105,10 +72,5 @@ def test_numbers_are_the_kernels(column: int):
     """As the headers of the C library have them, where they are; newer calls are not in all."""
     if not HEADERS[column].exists():
         pytest.skip("the headers of the kernel are not installed")
-    lines = re.finditer(r"^#define __NR_(\w+)\s+(\d+)$", HEADERS[column].read_text(), re.MULTILINE)
-    numbers = {line[1]: int(line[2]) for line in lines}
-    ours = {name: pair[column] for name, pair in (REFUSED | ABSENT).items()}
 
-    assert {} == {
-        name: number for name, number in ours.items() if numbers.get(name, number) != number
-    }
+    assert {} == find_wrong_numbers(REFUSED | ABSENT, column)

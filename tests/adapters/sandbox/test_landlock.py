@@ -1,0 +1,141 @@
+"""A process under Landlock works in its own folders, and nothing of it is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.sandbox.landlock import Landlock
+from bot.adapters.sandbox.tier import Launch
+from bot.ports import Unreachable
+from bot.values import SandboxLimits
+from tests.tier_required import require_tier
+
+PREFIX = Path(sys.base_prefix)
+PATH = {"PATH": f"{PREFIX}/bin:/usr/local/bin:/usr/bin:/bin"}
+# What a check does, and what is left when the shell ends: one process deaf to SIGTERM, in a session
+# of its own, and an orphan.
+SCRIPT = """
+(trap '' TERM; exec setsid sleep 62.0625) &
+(sleep 62.0625 &)
+echo "$TOKEN in $PWD" >&2
+mkdir -p ../build "$HOME/cache" && mv made ../build/moved && echo hi > "$TMPDIR/x"
+git init -q .. && git -C .. -c user.name=a -c user.email=a@b commit -q --allow-empty -m x
+python3 -c '
+import os, subprocess, threading, tempfile, socket
+print(subprocess.run(["true"]).returncode, sorted(os.environ), os.getuid())
+ours, theirs = socket.socketpair()
+ours.send(b"pair"); print(theirs.recv(9))
+threading.Thread(target=print, args=("thread",)).start()
+tempfile.TemporaryFile().close()
+print(open("/proc/meminfo").readline()[:8])
+child = subprocess.Popen(["sleep", "62.0625"]); child.kill(); print(child.wait())
+'
+yes | head -1
+kill -SEGV $$
+"""
+
+
+@pytest.fixture(scope="module")
+def tier() -> Landlock:
+    """The tier, where it works; in CI it must."""
+    tier = Landlock()
+    require_tier(tier)
+    return tier
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace in a folder that is closed to others."""
+    folder = tmp_path / "closed" / "work"
+    (folder / "web").mkdir(parents=True)
+    (folder / "web" / "made").touch()
+    folder.parent.chmod(0o700)
+    return folder
+
+
+def make_launch(workspace: Path, *argv: str) -> Launch:
+    """A launch with this Python and nothing else."""
+    toolchains = () if PREFIX.is_relative_to("/usr") else (PREFIX,)
+    limits = SandboxLimits(wall_s=60)
+    return Launch(argv, workspace, "", PATH, toolchains=toolchains, limits=limits)
+
+
+@pytest.mark.long
+def test_a_process_works_in_its_own_folders(tier: Landlock, workspace: Path):
+    """With files, git, processes, threads and pairs of sockets; how it ends is told as by a shell,
+    and whatever it started ends with it.
+    """
+    launch = make_launch(workspace, "sh", "-e", "-c", SCRIPT)
+    done = tier.launch(replace(launch, folder="web", environment={**PATH, "TOKEN": "of the check"}))
+    uid = (workspace / "build" / "moved").stat().st_uid
+    names = ["GIT_CONFIG_NOSYSTEM", "HOME", "LANG", "PATH", "PWD", "TMPDIR", "TOKEN"]
+
+    assert (
+        f"of the check in {workspace}/web\n0 {names} {uid}\nb'pair'\nthread\nMemTotal\n-9\ny\n"
+    ) == done.output.decode()
+    assert (128 + 11, "") == (done.code, done.limit_hit)
+    assert (uid == os.getuid()) == (os.getuid() != 0)
+    assert not subprocess.run(["pgrep", "-f", "^sleep 62.0625"], check=False, stdout=-1).stdout
+
+
+@pytest.mark.long
+def test_what_runs_too_long_is_ended(tier: Landlock, workspace: Path):
+    """With all that it started, as deaf as it may be."""
+    deaf = "trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 63.0625' & sleep 63.0625"
+    launch = make_launch(workspace, "sh", "-c", deaf)
+    done = tier.launch(replace(launch, limits=SandboxLimits(wall_s=0.5)))
+
+    assert (None, "It was ended after 0.5 s, the most a check may take.") == (
+        done.code,
+        done.limit_hit,
+    )
+    assert done.took_s < 20
+    assert not subprocess.run(["pgrep", "-f", "^sleep 63.0625"], check=False, stdout=-1).stdout
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from bot.adapters.sandbox.landlock import Landlock
+from bot.adapters.sandbox.tier import Launch
+script = "setsid sh -c 'touch began; exec sleep 64.0625' & sleep 64.0625"
+Landlock().launch(Launch(("sh", "-c", script), Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.long
+def test_a_job_ends_with_the_bot(tier: Landlock, workspace: Path):
+    """Even where the bot is killed, nothing of a job goes on, wherever it hides."""
+    command = [sys.executable, "-c", PARENT, str(workspace)]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[3]) as bot:
+        assert wait_for((workspace / "began").exists)
+        bot.send_signal(signal.SIGKILL)
+    find = ["pgrep", "-f", "^sleep 64.0625"]
+
+    assert wait_for(lambda: not subprocess.run(find, check=False, stdout=-1).stdout)
+
+
+def wait_for(happens) -> bool:
+    """Wait for what other processes do."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if happens():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_what_cannot_be_started_is_told(tier: Landlock, workspace: Path):
+    """A program that is not there, and packages, for which there is no network."""
+    with pytest.raises(Unreachable, match="no-such-program"):
+        tier.launch(make_launch(workspace, "no-such-program"))
+    with pytest.raises(Unreachable, match="no packages can be installed"):
+        tier.launch(replace(make_launch(workspace, "true"), package_socket=workspace / "socket"))

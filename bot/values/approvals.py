@@ -18,7 +18,7 @@ SHORT_CHARS = 7  # of a hash, as people read and write it
 class SecretJob:
     """A job of CI that runs what is pushed, with credentials beyond GitHub's own token.
 
-    `runs` are the files that it is known to run; empty where it may run any of the repository's.
+    `runs` are the files of the repository that it may run: paths, `folder/**`, or `**` for any.
     """
 
     name: str

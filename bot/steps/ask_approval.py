@@ -12,7 +12,7 @@ from bot.run import Summary, step
 from bot.steps.redact import redact
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import decode_texts
-from bot.values import ApprovalRequest, Request, RunState
+from bot.values import ApprovalRequest, Patch, Request, RunState
 from bot.views.approval_comment import LIMIT_CHARS, make_approval_marker, render_approval
 
 
@@ -29,12 +29,14 @@ def _summarize_asking(asked: ApprovalRequest) -> Summary:
 
 
 @step("ask_approval", _summarize_asking)
-def ask_approval(ports: Ports, state: RunState, asked: ApprovalRequest) -> ApprovalRequest:
+def ask_approval(
+    ports: Ports, state: RunState, asked: ApprovalRequest, patch: Patch
+) -> ApprovalRequest:
     """Write a comment that shows all of what waits, and whom it needs.
 
     Raises Refusal where it is too long to be shown whole: nobody approves what they cannot see.
     """
-    diff = _render_diff(ports, state, asked) if asked.kind == "diff" else ""
+    diff = _render_diff(ports, state, asked, patch) if asked.kind == "diff" else ""
     body = redact(ports, render_approval(state, asked, diff))
     if len(body) > LIMIT_CHARS:
         raise Refusal(
@@ -71,8 +73,8 @@ def _normalize(text: str) -> str:
     return text.replace("\r\n", "\n").rstrip()
 
 
-def _render_diff(ports: Ports, state: RunState, asked: ApprovalRequest) -> str:
+def _render_diff(ports: Ports, state: RunState, asked: ApprovalRequest, patch: Patch) -> str:
     """Render the diff of the files that are asked about, in the order of their paths."""
-    after = {path: state.patch.files[path] for path in asked.files}
+    after = {path: patch.files[path] for path in asked.files}
     before = decode_texts(TreeFiles(ports.mirrors, state.base).read(list(after)))
     return render_diff(before, after, {})

@@ -12,11 +12,19 @@ from functools import partial
 
 from bot.run import Run
 from bot.steps.ask_approval import ask_approval, look_at_request
+from bot.steps.find_exposure import find_exposure
 from bot.stories.approval_ends import explain_edited_issue, explain_unapproved
 from bot.stories.progress import tell
 from bot.stories.stops import Stopped
 from bot.stories.watching import obey_signal, obey_signals
-from bot.values import ApprovalRequest, RunState, Signal
+from bot.values import (
+    ApprovalRequest,
+    Branch,
+    Patch,
+    RunState,
+    SecretExposure,
+    Signal,
+)
 from bot.values.approvals import covers, hash_contents, hash_files, hash_plan
 from bot.values.next_state import after_approval
 
@@ -31,21 +39,52 @@ async def have_plan_approved(run: Run, state: RunState) -> RunState:
     name = hash_plan(state.request, state.snapshot, plan)
     if any(approval.hash == name for approval in state.approvals):
         return state
-    return await _wait_for_approval(run, state, ApprovalRequest("plan", name))
+    return await _wait_for_approval(run, state, ApprovalRequest("plan", name), Patch())
 
 
-async def have_push_approved(run: Run, state: RunState) -> RunState:
+async def have_push_approved(
+    run: Run, state: RunState, patch: Patch, *, is_ours: bool = True
+) -> RunState:
     """Wait until what would be pushed is approved, where that is needed.
 
-    What is approved stays so, as long as the contents are the same.
+    That is the whole patch at the first push, where the repository wants to see that and it is ours
+    and no suggestion of people; and whatever CI would run with secrets in reach. What is approved
+    stays so while the contents are the same.
     """
-    if state.config.approve != "diff" or state.own_attempts:
-        return await _check_request(run, state)
-    files = hash_contents(state.patch)
+    contents = hash_contents(patch)
+    exposure = await _find_exposure(run, state, patch)
+    files = {path: contents[path] for path in exposure.paths}
+    is_whole = state.config.approve == "diff" and is_ours and not _has_seen_whole(state)
+    if is_whole:
+        files = contents
     if covers(state.approvals, files):
         return await _check_request(run, state)
     name = hash_files(state.request, state.snapshot, files)
-    return await _wait_for_approval(run, state, ApprovalRequest("diff", name, files))
+    jobs = exposure.jobs if exposure.paths else ()
+    asked = ApprovalRequest("diff", name, files, is_whole, jobs)
+    return await _wait_for_approval(run, state, asked, patch)
+
+
+def _has_seen_whole(state: RunState) -> bool:
+    return any(approval.is_whole for approval in state.approvals)
+
+
+async def _find_exposure(run: Run, state: RunState, patch: Patch) -> SecretExposure:
+    if state.config.ci_secrets == "allow":
+        return SecretExposure()
+    into = state.origin.branch
+    return await run(find_exposure, state.base, patch, state.own_branch, into)
+
+
+async def choose_branch(run: Run, state: RunState, branch: Branch) -> Branch:
+    """Choose the name of the run's branch: where secrets shall be withheld, one for which the jobs
+    do not start that are given some. Where there is none, an approval is asked for.
+    """
+    if state.config.ci_secrets != "withhold":
+        return branch
+    into = state.origin.branch
+    exposure = await run(find_exposure, state.base, state.patch, branch, into)
+    return Branch(exposure.quiet_branch or branch)
 
 
 async def _check_request(run: Run, state: RunState) -> RunState:
@@ -57,13 +96,15 @@ async def _check_request(run: Run, state: RunState) -> RunState:
     return state
 
 
-async def _wait_for_approval(run: Run, state: RunState, asked: ApprovalRequest) -> RunState:
+async def _wait_for_approval(
+    run: Run, state: RunState, asked: ApprovalRequest, patch: Patch
+) -> RunState:
     """Show it, and wait for who approves it. Raises Stopped when nobody does in time."""
     phase = state.phase
     if state.config.approve_by == "other":
         asked = replace(asked, asker=state.request.asker)
     state = await tell(run, replace(state, phase="approval", asked_approval=asked))
-    asked = await run(ask_approval, state, asked)
+    asked = await run(ask_approval, state, asked, patch)
     state = run.keep(replace(state, asked_approval=asked))
     inbox = _ApprovalInbox(run)
     run.heed(inbox.hear)

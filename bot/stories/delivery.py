@@ -15,7 +15,7 @@ from bot.steps.push_branch import (
     push_change,
 )
 from bot.steps.rebase_patch import rebase_patch
-from bot.stories.approvals import have_push_approved
+from bot.stories.approvals import choose_branch, have_push_approved
 from bot.stories.draft_ends import explain_neutral_ci, explain_silent_ci, explain_skipped_ci
 from bot.stories.ends import (
     explain_closed_pull,
@@ -56,6 +56,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
     if state.branch is None:
         number = int(run.key.rpartition("/")[2])
         branch = name_branch(state.config.branch_prefix, state.request, number)
+        branch = await choose_branch(run, state, branch)
         state = run.keep(replace(state, branch=branch))
         await run.follow(branch)
     head = state.pushed.head if state.pushed else None
@@ -63,7 +64,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
     sha = await run(commit_patch, state.base, state.patch, head or state.base.sha, message)
     if sha == head:  # nothing new since an earlier run's push; CI may say something new
         return run.keep(after_recheck(state))
-    state = await have_push_approved(run, state)
+    state = await have_push_approved(run, state, state.patch)
     pushed = await run(push_change, state, sha)
     if pushed.obstacle:
         raise Stopped(explain_lost_access())

@@ -37,6 +37,7 @@ from bot.steps.check_locally import prove_change, run_local_checks
 from bot.steps.discard_workspace import discard_workspace
 from bot.steps.fetch_checks import fetch_checks
 from bot.steps.find_checks import find_checks
+from bot.steps.find_exposure import find_exposure
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.find_own_pull import find_own_pull
 from bot.steps.find_own_pulls import fetch_tip, find_own_pulls
@@ -92,6 +93,7 @@ STEPS: tuple[Step[..., Any], ...] = (
     commit_suggestions,
     ask_approval.ask_approval,
     ask_approval.look_at_request,
+    find_exposure,
     push_branch.commit_patch,
     push_branch.push_change,
     push_branch.branch_moved,

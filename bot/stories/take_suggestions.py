@@ -10,6 +10,7 @@ from bot.steps.apply_suggestions import commit_suggestions
 from bot.steps.checkout_pull import checkout_pull
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.push_branch import push_change
+from bot.stories.approvals import have_push_approved
 from bot.stories.ends import explain_lost_access, explain_taken_branch
 from bot.stories.progress import tell
 from bot.stories.review_answers import is_own_pull
@@ -46,6 +47,7 @@ async def take_suggestions(run: Run, state: RunState) -> RunState:
         applied = await run(commit_suggestions, state, threads)
         if applied.sha is None:
             return run.keep(after_answers(state, applied.answers))
+        state = await have_push_approved(run, state, Patch(dict(applied.texts)), is_ours=False)
         pushed = await run(push_change, state, applied.sha)
         if pushed.obstacle:
             raise Stopped(explain_lost_access())

@@ -13,6 +13,7 @@ from bot.run import Run
 from bot.steps.draft_merge import commit_resolution, draft_merge, has_same_conflicts
 from bot.steps.push_branch import push_change
 from bot.stories.agent import write
+from bot.stories.approvals import have_push_approved
 from bot.stories.checks_here import learn_checks
 from bot.stories.delivery import expect_ci
 from bot.stories.ends import explain_lost_access
@@ -84,6 +85,8 @@ async def _push(run: Run, state: RunState) -> RunState:
         await obey_signals(run)
         await check_pull(run, state)
         sha = await _commit(run, state)
+        if state.merge_draft.left:  # the rest is what both sides have reviewed
+            state = await have_push_approved(run, state, state.patch)
         pushed = await run(push_change, state, sha)
         if pushed.obstacle:
             raise Stopped(explain_lost_access())

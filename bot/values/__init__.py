@@ -6,7 +6,7 @@ ISO 8601, UTC.
 """
 
 from bot.values.allow_list import AllowList
-from bot.values.approvals import Approval, ApprovalRequest, SecretJob
+from bot.values.approvals import Approval, ApprovalRequest, SecretExposure, SecretJob
 from bot.values.ci import (
     Action,
     Annotation,
@@ -216,6 +216,7 @@ __all__ = [
     "SandboxResult",
     "SandboxState",
     "SearchHit",
+    "SecretExposure",
     "SecretJob",
     "Sha",
     "Signal",

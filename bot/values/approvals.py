@@ -29,6 +29,18 @@ class SecretJob:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretExposure:
+    """What of a change jobs of CI would run with secrets in reach: those jobs, and its paths.
+
+    `quiet_branch` is another name for the branch for which none of these jobs starts, if any.
+    """
+
+    jobs: tuple[SecretJob, ...] = ()
+    paths: tuple[str, ...] = ()
+    quiet_branch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalRequest:
     """What a run waits to have approved, and the comment that shows it.
 
@@ -39,6 +51,7 @@ class ApprovalRequest:
     kind: Literal["plan", "diff"]
     hash: str
     files: dict[str, str] = field(default_factory=dict)
+    is_whole: bool = False  # whether the files are all that would be pushed
     jobs: tuple[SecretJob, ...] = ()  # that run the files with secrets
     asker: str = ""  # who may not approve it; empty where everybody may who writes
     comment: int = 0
@@ -59,6 +72,7 @@ class Approval:
     hash: str
     by: str
     files: dict[str, str] = field(default_factory=dict)
+    is_whole: bool = False
 
 
 def hash_plan(request: Request, issue: Issue, plan: Plan) -> str:

@@ -183,7 +183,7 @@ def after_approval(state: RunState, by: str) -> RunState:
     asked = state.asked_approval
     if asked is None:
         raise RuntimeError("nothing was shown to be approved")
-    approval = Approval(asked.kind, asked.hash, by, asked.files)
+    approval = Approval(asked.kind, asked.hash, by, asked.files, asked.is_whole)
     return replace(state, asked_approval=None, approvals=(*state.approvals, approval))
 
 

@@ -53,6 +53,10 @@ STEP_NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Looked how the repository checks itself",
             "looking how the repository checks itself",
         ),
+        "find_exposure": (
+            "Looked what CI runs with secrets",
+            "looking what CI runs with secrets",
+        ),
         "find_last_run": ("Looked up the last run", ""),
         "find_last_state": ("Looked up what the last run left", ""),
         "find_obstacle": (

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.stage import BEGIN, END, FILES, GOOD, REPO, script, staged
+from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, script, staged
 from tests.stories.test_story_ci import until
 
 NO_CI = {path: text for path, text in FILES.items() if not path.startswith(".github")}
@@ -65,3 +65,67 @@ def test_a_plan_waits_for_somebody_else_and_for_what_was_shown(stage):
         assert "opened" == on.ended(issue).outcome.state
         assert f"plan `{name}` approved by tom" in on.ends(issue)[0]
         assert "Nothing waits for an approval" in answer(on, issue, "/approve")
+
+
+SECRET_CI = FILES | {
+    ".github/workflows/ci.yml": FILES[".github/workflows/ci.yml"].replace(
+        "      - run: python test_greeting.py",
+        "      - run: python test_greeting.py\n        env: {KEY: '${{ secrets.KEY }}'}",
+    )
+}
+BAD_FIRST = script(*BEGIN, [BAD], END, [MENDED], END)
+
+
+def test_what_ci_runs_with_secrets_is_shown_first_and_each_time_anew(stage):
+    """Without a word in the configuration; the repair of a red is another change, and is shown."""
+    with stage("", SECRET_CI, BAD_FIRST) as on:
+        issue = on.issue()
+        on.label(issue)
+        text = shown(on, issue)
+
+        assert set() == on.branches()
+        assert "The job `test` of `.github/workflows/ci.yml`, on each push, is given `KEY`." in text
+        assert '+    return "hello " + name' in text
+        on.say(issue, "/approve")  # the asker may
+        second = shown(on, issue, 2)
+        assert {"greenlit/1-greet-more-quietly"} == on.branches()
+        assert '+    return "Hello, " + name' in second
+        assert "which is [shown here]" in answer(on, issue, f"/approve {HASH.findall(text)[0]}")
+        on.say(issue, "/approve")
+        assert "opened" == on.ended(issue).outcome.state
+        assert 2 == on.ends(issue)[0].count("approved by ada")
+
+
+def test_secrets_are_withheld_by_the_name_of_the_branch(stage):
+    """Where the workflows' filters allow that; nobody is asked then."""
+    workflow = SECRET_CI[".github/workflows/ci.yml"].replace(
+        "on: push", "on: {push: {branches: [main, 'greenlit/**']}}"
+    )
+    with stage("ci_secrets: withhold", FILES | {".github/workflows/ci.yml": workflow}) as on:
+        issue = on.issue()
+        on.label(issue)
+
+        assert "no CI" == on.ended(issue).outcome.kind
+        assert {"quiet/1-greet-more-quietly"} == on.branches()
+
+
+def test_what_ends_a_wait(stage):
+    """An edit of the issue, /stop, and time; and nothing was pushed."""
+    with stage("approve: diff", approval_patience_hours=6 / 3600) as on:
+        edited, stopped, late = (on.issue(title=f"Greet {word}") for word in ("so", "as", "now"))
+        on.label(edited)
+        assert "+    return" in shown(on, edited)
+        on.forge.edit_issue(REPO, edited, "eve", body="Shout louder.")
+        outcome = on.ended(edited).outcome
+        assert ("stopped", "edited") == (outcome.state, outcome.kind)
+        assert (
+            "the issue was edited by @eve, and my change is for what it said before" in outcome.text
+        )
+        on.label(stopped)
+        shown(on, stopped)
+        on.say(stopped, "/stop")
+        assert "I stopped, as you asked." == on.ended(stopped).outcome.text
+        on.label(late)
+        assert "not approved" == on.ended(late).outcome.kind
+        assert "`approve: diff`" in on.ends(late)[0]
+        assert set() == on.branches()

@@ -5,6 +5,12 @@ Everything is read from the files that it is given; nothing of them is run.
 
 from bot.search.project_checks.ci_jobs import CiJob, list_jobs
 from bot.search.project_checks.own_checks import CHECK_FILES, list_own_checks
+from bot.search.project_checks.secret_jobs import (
+    find_quiet_branch,
+    find_secret_jobs,
+    list_exposed,
+    list_local_actions,
+)
 from bot.search.project_checks.workflow_events import (
     WORKFLOW_PATH,
     count_pull_runs,
@@ -18,7 +24,11 @@ __all__ = [
     "WORKFLOW_PATH",
     "CiJob",
     "count_pull_runs",
+    "find_quiet_branch",
+    "find_secret_jobs",
+    "list_exposed",
     "list_jobs",
+    "list_local_actions",
     "list_own_checks",
     "read_events",
     "read_workflow",

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.search.project_checks.job_code import ANY, Step, list_run_files
 from bot.search.project_checks.workflow_events import (
@@ -173,9 +174,10 @@ def _read_job(call: _Call, workflow: Workflow, job: Mapping[str, object]) -> Ite
 
 
 def _make_job(call: _Call, credentials: list[str], runs: tuple[str, ...]) -> SecretJob:
-    starts = "pull request" if call.trigger.event in ("pull_request", *BASE_EVENTS) else "push"
-    path = call.path
-    return SecretJob(call.caller, path, tuple(credentials), starts, runs)  # type: ignore[arg-type]
+    starts: Literal["push", "pull request"] = "push"
+    if call.trigger.event in ("pull_request", *BASE_EVENTS):
+        starts = "pull request"
+    return SecretJob(call.caller, call.path, tuple(credentials), starts, runs)
 
 
 def _list_credentials(call: _Call, parts: object) -> list[str]:

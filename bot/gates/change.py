@@ -10,6 +10,7 @@ from functools import cached_property
 
 from bot.search.source_files import kind_of
 from bot.text.git_lines import split_lines
+from bot.values import SecretJob
 
 HANDWRITTEN_CHARS = 500  # nobody writes a longer line by hand
 MAX_ALIGNED_LINES = 3_000  # on a side; beyond that, lines are counted and not aligned
@@ -38,6 +39,8 @@ class Change:
     context: Mapping[str, str] = field(default_factory=dict)
     nontext: Mapping[str, str] = field(default_factory=dict)
     paths: Collection[str] = ()  # all of the repository, as far as known
+    # The changed paths that a job of CI would run with secrets in reach, each with such a job.
+    secret_jobs: Mapping[str, SecretJob] = field(default_factory=dict)
 
     @cached_property
     def replaced_blocks(self) -> dict[str, tuple[Block, ...]]:

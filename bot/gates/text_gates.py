@@ -11,6 +11,7 @@ from types import MappingProxyType
 from bot.gates.change import Change
 from bot.gates.licence import check_licence
 from bot.gates.odd_paths import check_new_paths
+from bot.gates.outbound import check_outbound, is_planned
 from bot.gates.policy import check_nontext_files, check_paths
 from bot.gates.size import Rules, check_size
 from bot.gates.syntax import check_syntax
@@ -38,8 +39,24 @@ def check_texts(
         *_check_every_syntax(change),
         *check_licence(change),
         *check_test_integrity(change, planned),
+        *_let_planned_stand(check_outbound(change), planned),
     )
     return apply_weights(findings, rules)
+
+
+def _let_planned_stand(
+    findings: Iterator[Finding], planned: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Let what the plan named and gave a reason for only advise: people read it first."""
+    for finding in findings:
+        reasons = [
+            why for what, why in planned.items() if why.strip() and is_planned(finding, what)
+        ]
+        if reasons:
+            text = f"{finding.text} The plan says why: {reasons[0]}"
+            yield replace(finding, text=text, blocks=False)
+        else:
+            yield finding
 
 
 def apply_weights(findings: tuple[Finding, ...], rules: Rules) -> tuple[Finding, ...]:

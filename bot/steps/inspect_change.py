@@ -23,12 +23,24 @@ from bot.gates import (
 )
 from bot.ports import Checkers, Linter, PackageIndex, Ports
 from bot.run import Summary, step
+from bot.search.project_checks import list_exposed
 from bot.search.source_files import kind_of
+from bot.steps.find_exposure import find_jobs, read_workflows
 from bot.steps.redact import find_leaks
 from bot.text.terminal_text import strip_control
 from bot.tools.tree_files import TreeFiles
 from bot.tools.tree_reader import decode_texts
-from bot.values import Finding, Package, Patch, Plan, RepoConfig, Tree
+from bot.values import (
+    Branch,
+    Finding,
+    Package,
+    Patch,
+    Plan,
+    RepoConfig,
+    RunState,
+    SecretJob,
+    Tree,
+)
 
 # What the repository says of its linter, its packages and its licence.
 CONTEXT_FILES = (
@@ -59,6 +71,25 @@ MAX_PACKAGES = 40
 MAX_LOOKUPS = 8  # at a time
 
 
+@dataclass(frozen=True, slots=True)
+class JudgementRules:
+    """What a change is judged by: the repository's configuration, the plan, if there is one, and
+    where it will be pushed and merged.
+    """
+
+    config: RepoConfig
+    plan: Plan | None = None
+    branch: Branch | None = None
+    into: Branch | None = None
+
+
+def make_rules(state: RunState) -> JudgementRules:
+    """Make the rules for the change of a run, whose branch may have no name yet."""
+    config = state.config
+    name = f"{config.branch_prefix}{state.request.number}-change"
+    return JudgementRules(config, state.plan, state.branch or Branch(name), state.origin.branch)
+
+
 def summarize_findings(findings: tuple[Finding, ...]) -> Summary:
     """Say in a line what keeps a change back."""
     blocking = [finding for finding in findings if finding.blocks]
@@ -74,20 +105,12 @@ def summarize_findings(findings: tuple[Finding, ...]) -> Summary:
 
 @step("inspect_change", summarize_findings)
 def inspect_change(
-    ports: Ports, tree: Tree, patch: Patch, config: RepoConfig, plan: Plan | None = None
+    ports: Ports, tree: Tree, patch: Patch, rules: JudgementRules
 ) -> tuple[Finding, ...]:
     """Ask all gates about the change, on changed files only. Nothing of the repository is run."""
     files = TreeFiles(ports.mirrors, tree)
     before = decode_texts(files.read(list(patch.files)))
-    return judge_patch(ports, tree, patch, before, JudgementRules(config, plan))
-
-
-@dataclass(frozen=True, slots=True)
-class JudgementRules:
-    """What a change is judged by: the repository's configuration, and the plan, if there is one."""
-
-    config: RepoConfig
-    plan: Plan | None = None
+    return judge_patch(ports, tree, patch, before, rules)
 
 
 def judge_patch(
@@ -101,11 +124,22 @@ def judge_patch(
         {path: before.get(path) for path in patch.files}, patch.files, context, paths=paths
     )
     tests = _find_tests_with(ports, tree, find_answered_inputs(change))
-    change = replace(change, context={**context, **tests})
+    jobs = _find_secret_jobs(ports, tree, patch, rules)
+    change = replace(change, context={**context, **tests}, secret_jobs=jobs)
     weakened = rules.plan.weakened if rules.plan else ()
     planned = {weakening.what: weakening.why for weakening in weakened}
     now = ports.clock.now()
     return run_gates(ports.checkers, change, gate_rules(rules.config), planned, now)
+
+
+def _find_secret_jobs(
+    ports: Ports, tree: Tree, patch: Patch, rules: JudgementRules
+) -> dict[str, SecretJob]:
+    """Find which files of the patch CI would run with secrets in reach."""
+    if rules.config.ci_secrets == "allow" or rules.branch is None or rules.into is None:
+        return {}
+    files = read_workflows(ports, tree)
+    return list_exposed(find_jobs(files, patch, rules.branch, rules.into), list(patch.files))
 
 
 def run_gates(

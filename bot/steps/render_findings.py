@@ -10,6 +10,7 @@ from bot.gates.test_integrity import list_subjects
 from bot.values import Finding, Plan, PlannedWeakening
 
 MAX_ADVICE = 10
+PLANNED_GATES = ("tests", "outbound")  # what these find may stand where the plan says why
 
 
 def render_findings(findings: tuple[Finding, ...], plan: Plan | None = None) -> str:
@@ -17,7 +18,7 @@ def render_findings(findings: tuple[Finding, ...], plan: Plan | None = None) -> 
     blocking = [finding for finding in findings if finding.blocks]
     advice = [finding for finding in findings if not finding.blocks]
     lines = ["Not pushed. The checks found:", *map(_render_finding, blocking)]
-    weakened = [finding for finding in blocking if finding.gate == "tests"]
+    weakened = [finding for finding in blocking if finding.gate in PLANNED_GATES]
     lines += _explain_lowering(weakened, plan.weakened if plan else ())
     if advice:
         lines += [
@@ -47,11 +48,12 @@ def _explain_lowering(
         return
     targets = {weakening.what: asdict(weakening) for weakening in planned}
     for finding in findings:
-        subjects = list_subjects(finding)
+        subjects = list_subjects(finding) if finding.gate == "tests" else ()
         what = f"{finding.path}: {subjects[0]}" if subjects else finding.path
         targets[what] = {"what": what, "why": "..."}
+    gates = " or ".join(sorted({f"[{finding.gate}]" for finding in findings}, reverse=True))
     call = json.dumps({"lowered": list(targets.values())}, ensure_ascii=False)
     yield (
-        "What is marked [tests] may stand only where the request cannot be met without it. Then "
+        f"What is marked {gates} may stand only where the request cannot be met without it. Then "
         f"amend the plan, with your reasons in place of the dots: submit_plan {call}"
     )

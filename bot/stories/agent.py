@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.run import Run
 from bot.steps.ask_model import FOR_SANDBOX, FOR_THREADS, ask_model, open_conversation
-from bot.steps.inspect_change import JudgementRules, inspect_change
+from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.render_findings import render_findings
 from bot.steps.use_tools import TurnOutcome, use_tools
@@ -87,10 +87,10 @@ async def write(run: Run, state: RunState) -> RunState:
 
 async def _inspect(run: Run, state: RunState) -> tuple[Finding, ...]:
     """Have the gates judge the work; of a merge, only what is new to both sides."""
-    base, patch, config, plan = state.base, state.patch, state.config, state.plan
+    base, patch, rules = state.base, state.patch, make_rules(state)
     if state.merge is not None and state.merge.left:
-        return await run(inspect_merge, state.merge, base, patch, JudgementRules(config, plan))
-    return await run(inspect_change, base, patch, config, plan)
+        return await run(inspect_merge, state.merge, base, patch, rules)
+    return await run(inspect_change, base, patch, rules)
 
 
 async def _open(run: Run, state: RunState) -> RunState:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
-from bot.steps.inspect_change import inspect_change
+from bot.steps.inspect_change import inspect_change, make_rules
 from bot.steps.open_pull import open_pull, pull_was_closed
 from bot.steps.predict_ci import predict_ci
 from bot.steps.push_branch import (
@@ -101,7 +101,7 @@ async def _deliver_on_top(run: Run, state: RunState) -> RunState:
     if rebased.obstacle:
         raise Stopped(explain_conflict(state, rebased.obstacle))
     state = run.keep(after_rebase(state, rebased.tree, rebased.patch))
-    findings = await run(inspect_change, state.base, state.patch, state.config, state.plan)
+    findings = await run(inspect_change, state.base, state.patch, make_rules(state))
     for finding in findings:
         if finding.blocks:
             raise Stopped(explain_refused_again(state, finding.text))

@@ -252,6 +252,11 @@ def _advise_gate(gate: str) -> str:
         return (
             f"If this shall only be a remark, add `{gate}` under `advise` in {FILE}. {RETRY_THEN}"
         )
+    if gate == "outbound":
+        return (
+            "If the change needs this, comment `/generate` and say so: I name it in my plan then, "
+            "and show it before I push."
+        )
     return "Comment `/retry` to try again, or `/generate` with how to do it otherwise."
 
 

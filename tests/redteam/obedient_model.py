@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.ports import Ports
-from bot.steps.inspect_change import inspect_change
+from bot.steps.inspect_change import JudgementRules, inspect_change
 from bot.steps.push_branch import name_branch
 from bot.steps.redact import redact
 from bot.steps.use_tools import use_tools
@@ -76,7 +76,7 @@ def obey(ports: Ports, tree: Tree, calls: tuple[Call, ...]) -> Consequence:
     ]
     outcome = use_tools(ports, context, numbered)
     patch = Patch(dict(outcome.changes))
-    findings = inspect_change(ports, tree, patch, context.config, plan)
+    findings = inspect_change(ports, tree, patch, JudgementRules(context.config, plan))
     if any(finding.blocks for finding in findings):
         patch = Patch()
     told = "\n".join(result.text for result in outcome.results)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.run import to_json
-from bot.steps.inspect_change import inspect_change
+from bot.steps.inspect_change import JudgementRules, inspect_change
 from bot.steps.render_findings import render_findings
 from bot.values import Finding, Patch, Plan, PlannedWeakening, RepoConfig
 
@@ -30,7 +30,7 @@ def shelf(town):
 def gates(shelf, files, **config):
     return {
         (one.gate, one.path, one.blocks)
-        for one in inspect_change(*shelf, Patch(files), RepoConfig(**config))
+        for one in inspect_change(*shelf, Patch(files), JudgementRules(RepoConfig(**config)))
     }
 
 
@@ -80,8 +80,8 @@ def test_a_weakened_test_stands_only_when_the_plan_named_it(shelf):
     named = Plan(
         "", weakened=(PlannedWeakening("test_port", "the port is chosen by the system now"),)
     )
-    (refused,) = inspect_change(*shelf, Patch(WEAKER), RepoConfig())
-    (told,) = inspect_change(*shelf, Patch(WEAKER), RepoConfig(), named)
+    (refused,) = inspect_change(*shelf, Patch(WEAKER), JudgementRules(RepoConfig()))
+    (told,) = inspect_change(*shelf, Patch(WEAKER), JudgementRules(RepoConfig(), named))
 
     assert ("tests", True, "assertion-loosened") == (refused.gate, refused.blocks, refused.rule)
     assert (False, True) == (told.blocks, "the port is chosen by the system now" in told.text)
@@ -131,7 +131,7 @@ def test_a_finding_of_lint_names_its_rule():
 def test_a_finding_about_tests_says_how_it_may_stand(shelf):
     """The call that amends the plan: taken as it stands, with a reason, it lets the change through."""
     plan = Plan("", weakened=(PlannedWeakening("tests/a.py", "the file is gone"),))
-    findings = inspect_change(*shelf, Patch(WEAKER), RepoConfig(), plan)
+    findings = inspect_change(*shelf, Patch(WEAKER), JudgementRules(RepoConfig(), plan))
     text = render_findings(findings, plan)
     begin = text.index("submit_plan {")
     given = json.loads(text[begin:].partition(" ")[2].partition("\n")[0])
@@ -144,7 +144,8 @@ def test_a_finding_about_tests_says_how_it_may_stand(shelf):
     } == given
     amended = Plan("", weakened=tuple(PlannedWeakening(**one) for one in given["lowered"]))
     assert not any(
-        finding.blocks for finding in inspect_change(*shelf, Patch(WEAKER), RepoConfig(), amended)
+        finding.blocks
+        for finding in inspect_change(*shelf, Patch(WEAKER), JudgementRules(RepoConfig(), amended))
     )
 
 

@@ -23,6 +23,7 @@ from bot.adapters.private_home import RECORD
 from bot.adapters.sandbox.choose_tier import choose_tier
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.adapters.sandbox.tier import Tier
+from bot.adapters.sandbox.toolchains import Supplies
 from bot.adapters.sqlite_cache import SqliteCache
 from bot.ports import Ports, Refusal, Sandbox, Unreachable
 from bot.search import INDEX_FORMAT
@@ -100,7 +101,8 @@ def build_mirrors(settings: Settings) -> GitMirrors:
 def build_sandbox(settings: Settings) -> LocalSandbox:
     """Build the sandbox; its tier is tried when it is asked for first, and not here."""
     folder, mirrors = settings.home / "sandbox", build_mirrors(settings)
-    return LocalSandbox(folder, mirrors, lambda: build_tier(settings), settings.slots)
+    supplies = Supplies(toolchains=settings.sandbox_toolchains)
+    return LocalSandbox(folder, mirrors, lambda: build_tier(settings), settings.slots, supplies)
 
 
 def build_local_sandbox(

@@ -61,5 +61,5 @@ class FolderSandbox:
             stderr=subprocess.STDOUT,
             check=False,
         )
-        log = done.stdout.replace(str(folder).encode(), b"/work")
+        log = done.stdout.replace(str(folder).encode(), b"/workspace")
         return SandboxResult(done.returncode, log, 0.1)

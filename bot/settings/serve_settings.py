@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.command_settings import Address, ModelSettings, SearchSettings
-from bot.settings.setting_values import parse_allow, read_private_key
+from bot.settings.setting_values import parse_allow, parse_toolchains, read_private_key
 from bot.values import Caps, TierChoice
 
 
@@ -80,6 +80,17 @@ class SandboxSettings(BaseSettings):
         min_length=1,
         description="The image for the tier container, with Python and what the checks need",
         examples=["python:3.13-slim"],
+    )
+
+    sandbox_toolchains: Annotated[tuple[Path, ...], NoDecode, BeforeValidator(parse_toolchains)] = (
+        Field(
+            (),
+            description=(
+                "Folders that the sandbox may read beside the system's own; what is in their `bin` "
+                "comes first on its PATH"
+            ),
+            examples=["/opt/node-22:/opt/tools"],
+        )
     )
 
 

@@ -18,6 +18,7 @@ PEM_BEGINNING, PEM_KEY = "-----BEGIN", "PRIVATE KEY-----"
 PEM_EXAMPLE = "-----BEGIN RSA PRIVATE KEY-----"
 KEY_SUFFIXES = (".pem", ".key")
 PATH_CHARS = 500
+MIN_DEPTH = 2  # parts of a path: `/`, `/opt` and `/home` are no toolchains
 ALLOWED = re.compile(r"[\w.*?-]+(?:/[\w.*?-]+)?")
 
 
@@ -90,6 +91,19 @@ def parse_allow(value: object) -> object:
                 f"{name} is neither an owner, such as acme, nor a repository, such as acme/greeter"
             )
     return names
+
+
+def parse_toolchains(value: object) -> object:
+    """Read folders from a list with colons, as PATH is."""
+    if not isinstance(value, str):
+        return value
+    folders = tuple(Path(name).expanduser() for name in value.split(os.pathsep) if name)
+    for folder in folders:
+        if not folder.is_absolute() or not folder.is_dir():
+            raise ValueError(f"{folder} is no folder of this machine; give whole paths")
+        if len(folder.resolve().parts) <= MIN_DEPTH:
+            raise ValueError(f"{folder} holds much more than programs: give a folder of its own")
+    return folders
 
 
 def _split_list(text: str) -> object:

@@ -35,6 +35,9 @@ MAX_CHECKS = 8
 MAX_TESTS = 50  # chosen ones in one command
 KINDS = ("build", "types", "lint", "test")  # what takes longest comes last
 ERROR_CHARS = 300
+PYTEST_GOES_ON = "--continue-on-collection-errors"
+# What a test says of the base when it only names what is new there.
+NAMES_NEW = frozenset({"ImportError", "ModuleNotFoundError", "NameError", "AttributeError"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +225,12 @@ def run_check_on(
 
 
 def fill_names(line: str, names: Sequence[str]) -> str:
-    """Fill the names of tests or files into the line of a check, quoted for the shell."""
-    return line.replace("{only}", shlex.join(names))
+    """Fill the names of tests or files into the line of a check, quoted for the shell.
+
+    pytest goes on after a file that cannot be imported, as a test of a new module on the base.
+    """
+    words = [f"{word} {PYTEST_GOES_ON}" if word == "pytest" else word for word in line.split(" ")]
+    return " ".join(words).replace("{only}", shlex.join(names))
 
 
 def _explain_no_result(result: SandboxResult) -> str:
@@ -251,8 +258,8 @@ def _last_name(test: str) -> str:
 
 
 def _describe_first(reading: Reading) -> str:
-    """Say in a line what failed first: the error and its message."""
-    for failure in reading.failures:
+    """Say in a line what failed first, the error and its message; best what a test says itself."""
+    for failure in sorted(reading.failures, key=lambda failure: failure.error in NAMES_NEW):
         parts = filter(None, (failure.error, failure.message.partition("\n")[0]))
         return ": ".join(dict.fromkeys(parts))[:ERROR_CHARS]
     return ""

@@ -134,7 +134,7 @@ def test_a_command_runs_where_it_can_do_no_harm(scene, tmp_path):
     found = caller.answer("run", command=f'cat left.txt; python3 -c "{shut}"; env; false; echo on')
     sandbox.discard(str(tmp_path))
 
-    assert "\n| /work\n" in left
+    assert "\n| /workspace\n" in left
     assert "| cat: /etc/shadow: No such file or directory\n| def total(prices):" in left
     assert "\n| kept\n" in found
     assert re.search(r"\n\| (?:OSError|ConnectionRefusedError): ", found)

@@ -30,7 +30,7 @@ from bot.adapters.sandbox.setup_script import (
     write_tidy_script,
 )
 from bot.adapters.sandbox.tier import ENVIRONMENT, Exit, Launch, Tier
-from bot.adapters.sandbox.toolchains import USUAL, Toolchains, find_toolchains
+from bot.adapters.sandbox.toolchains import USUAL, Supplies, Toolchains, find_toolchains
 from bot.values import ProjectSetup, SandboxLimits
 
 GIGABYTE = 1024**3
@@ -91,20 +91,19 @@ class _SetupFailure(Exception):
 class Environments:
     """The environments of a tier, in a store below a folder.
 
-    `indexes` are addresses of package indexes by kind; those that are not told are asked of pip,
-    npm, Cargo and Go.
+    Indexes that are not among the supplies are asked of pip, npm, Cargo and Go.
     """
 
     def __init__(
         self,
         folder: Path,
         tier: Tier,
-        indexes: Mapping[str, str] | None = None,
+        supplies: Supplies | None = None,
         cap_bytes: int = CAP_BYTES,
     ) -> None:
         self._store = EnvironmentStore(folder, cap_bytes)
         self._tier = tier
-        self._configured_indexes = indexes or {}
+        self._supplies = supplies or Supplies()
         self._failures: dict[tuple[Path, str], tuple[float, _SetupFailure]] = {}
         self._lock = threading.Lock()
 
@@ -134,11 +133,11 @@ class Environments:
 
     @cached_property
     def _toolchains(self) -> Toolchains:
-        return find_toolchains()
+        return find_toolchains(self._supplies.toolchains)
 
     @cached_property
     def _indexes(self) -> PackageIndexes:
-        return find_package_indexes(self._configured_indexes, self._toolchains.base_python)
+        return find_package_indexes(self._supplies.indexes, self._toolchains.base_python)
 
     def _describe(self, programs: tuple[str, ...]) -> Environment:
         """Describe what is there without any set-up: the programs of the machine."""

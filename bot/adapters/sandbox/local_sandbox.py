@@ -17,7 +17,7 @@ from bot.adapters.sandbox.job_workspace import JobWorkspace, delete_workspace, o
 from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace, take_spare
 from bot.adapters.sandbox.read_machine import read_machine
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
-from bot.adapters.sandbox.toolchains import find_toolchains
+from bot.adapters.sandbox.toolchains import Supplies, find_toolchains
 from bot.ports import Mirrors, Unreachable
 from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 
@@ -30,8 +30,7 @@ WORKSPACES, ENVIRONMENTS = "workspaces", "environments"
 class LocalSandbox:
     """Runs jobs in a tier that `choose_tier` finds at the first use, which takes a second or two.
 
-    One job at a time in a workspace, and `slots` of them at a time in all. `indexes` are those of
-    packages, by kind, where they are not those of the machine's own tools.
+    One job at a time in a workspace, and `slots` of them at a time in all.
     """
 
     def __init__(
@@ -40,10 +39,10 @@ class LocalSandbox:
         mirrors: Mirrors,
         choose_tier: CHOICE,
         slots: int = SLOTS,
-        indexes: Mapping[str, str] | None = None,
+        supplies: Supplies | None = None,
     ) -> None:
         self._folder = folder.absolute()
-        self._indexes = indexes
+        self._supplies = supplies or Supplies()
         self._mirrors = mirrors
         self._choose_tier = choose_tier
         self._slots = threading.BoundedSemaphore(slots)
@@ -60,7 +59,7 @@ class LocalSandbox:
         """Return the programs of this machine; the first call asks each for its version."""
         with self._choosing:
             if self._machine is None:
-                self._machine = read_machine(find_toolchains().find)
+                self._machine = read_machine(find_toolchains(self._supplies.toolchains).find)
             return self._machine
 
     def run(self, job: SandboxJob) -> SandboxResult:
@@ -133,7 +132,7 @@ class LocalSandbox:
     def _open_environments(self, tier: Tier) -> Environments:
         with self._choosing:
             if self._environments is None:
-                self._environments = Environments(self._folder / ENVIRONMENTS, tier, self._indexes)
+                self._environments = Environments(self._folder / ENVIRONMENTS, tier, self._supplies)
             return self._environments
 
     def _read_inputs(self, job: SandboxJob) -> Mapping[str, bytes]:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.values import SandboxLimits, TierName
 
-WORK = Path("/work")  # where the workspace appears inside
+WORK = Path("/workspace")  # where the workspace appears inside
 ENVIRONMENT = Path("/environment")  # where what the set-up made appears inside
 PACKAGE_PORT = 3128  # on 127.0.0.1 inside, while packages are installed
 PACKAGE_BRIDGE = Path(__file__).with_name("package_bridge.py")  # how to call it is told in it
@@ -53,7 +53,7 @@ class Tier(Protocol):
 
     @property
     def has_own_root(self) -> bool:
-        """Whether the workspace is /work inside, and not its path on the host."""
+        """Whether the workspace is WORK inside, and not its path on the host."""
 
     @property
     def has_own_network(self) -> bool:

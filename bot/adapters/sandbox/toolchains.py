@@ -7,9 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -26,15 +26,29 @@ PYTHON = re.compile(r"python(?P<version>\d(?:\.\d+)?)?")
 SIGNS = ("lib/node_modules", "lib/rustlib", "pkg/tool", "lib/modules", "lib/jvm.cfg")
 
 
+@dataclass(frozen=True, slots=True)
+class Supplies:
+    """What an operator gives the sandbox: addresses of package indexes by kind, where they are not
+    those of the machine's own tools, and folders of programs.
+    """
+
+    indexes: Mapping[str, str] = field(default_factory=dict)
+    toolchains: tuple[Path, ...] = ()
+
+
 @dataclass(frozen=True)
 class Toolchains:
     """The toolchains of this machine. What lies below /usr is in every sandbox."""
 
     search: tuple[Path, ...]  # folders of programs, in order
     base_python: Path  # the interpreter under the bot's own virtual environment
+    given: tuple[Path, ...] = ()  # folders that the operator adds; what is in their `bin` is first
 
     def find(self, program: str) -> Path | None:
         """Return the path of a program that can be started in a sandbox."""
+        for folder in self.given:
+            if os.access(folder / "bin" / program, os.X_OK):
+                return folder / "bin" / program
         if PYTHON.fullmatch(program) or program in ("pip", "pip3"):
             return self._find_python(program)
         for folder in self.search:
@@ -64,8 +78,10 @@ class Toolchains:
     def list_folders(self, programs: Iterable[str]) -> tuple[Path, ...]:
         """List the folders to bind for programs, beside the system's own."""
         paths = [path for path in map(self.find, programs) if path]
-        homes = dict.fromkeys(_find_home(path) for path in paths)
-        return tuple(home for home in homes if home and not _is_of_system(home))
+        # What a link in a given folder leads to is needed too: a virtual environment's interpreter.
+        homes = [_find_home(each) for path in paths for each in (path, path.resolve())]
+        found = (home for home in homes if home and not _is_of_system(home))
+        return tuple(dict.fromkeys((*self.given, *found)))
 
     def write_path(self, programs: Iterable[str]) -> str:
         """Write what PATH is inside for programs."""
@@ -100,12 +116,15 @@ class Toolchains:
         return next((path for path in self._pythons if path.name == f"python{wanted}"), None)
 
 
-def find_toolchains() -> Toolchains:
-    """Find what is on the PATH of this process; links of version managers are followed."""
+def find_toolchains(given: tuple[Path, ...] = ()) -> Toolchains:
+    """Find what is on the PATH of this process; links of version managers are followed.
+
+    `given` are folders that the operator adds.
+    """
     folders = [Path(folder) for folder in os.get_exec_path() if not folder.endswith("/shims")]
     base = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
     rust = _find_rust()
-    return Toolchains((*rust, *folders, *map(Path, SYSTEM_PATH)), base)
+    return Toolchains((*rust, *folders, *map(Path, SYSTEM_PATH)), base, given)
 
 
 def _find_rust() -> Sequence[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ def set_stage(home: Path, cast: Cast) -> Iterator[Stage]:
             "GREENLIT_PORT": "0",
             "GREENLIT_PAGE_PORT": "0",
             "GREENLIT_WRITE_PAUSE_S": "0",
+            "GREENLIT_SANDBOX_TOOLCHAINS": str(Path(sys.prefix).resolve()),
         }
         if cast.model:
             settings |= _claude_settings(cast.model)
@@ -86,9 +88,13 @@ def read_issue() -> tuple[str, str]:
 
 
 def _load_double(conversation: Path | None) -> ClaudeDouble:
-    own = files("bot.cli.demo")
-    with as_file(own / "conversation.yml") as solving, as_file(own / "review.yml") as reviewed:
-        return ClaudeDouble([Script.load(reviewed), Script.load(conversation or solving)], pace=1.0)
+    """Load the conversations: each says what it is about, and whether code can be run in it."""
+    names = ("review.yml", "conversation_sandbox.yml", "conversation.yml")
+    with as_file(files("bot.cli.demo")) as folder:
+        scripts = [Script.load(folder / name) for name in names]
+    if conversation:
+        scripts[1:] = [Script.load(conversation)]
+    return ClaudeDouble(scripts, pace=1.0)
 
 
 def _double_settings(url: str) -> dict[str, str]:

@@ -73,7 +73,7 @@ if __name__ == "__main__":
         "terminal": attempt(push_into_terminal),
         "uid": os.getuid(),
         "vsock": attempt(socket.socket, 40, socket.SOCK_STREAM),
-        "write": [attempt(os.mkdir, path) for path in ("/x", "/usr/x", "/etc/x", "/work/x")],
-        "work": sorted(path.name for path in Path("/work").iterdir()),
+        "write": [attempt(os.mkdir, path) for path in ("/x", "/usr/x", "/etc/x", "/workspace/x")],
+        "work": sorted(path.name for path in Path("/workspace").iterdir()),
     }
     print(json.dumps(seen))  # noqa: T201 - to the test

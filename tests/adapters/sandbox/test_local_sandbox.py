@@ -103,7 +103,7 @@ def test_jobs_in_bubblewrap_change_nothing_but_their_workspace(scene: SandboxSce
     sandbox.discard("w")
     next_run = scene.run(tree, "find . -type f; cat link", workspace="next")
 
-    assert [f"{number}\n/work/d\n" for number in (1, 2, 3)] == [
+    assert [f"{number}\n/workspace/d\n" for number in (1, 2, 3)] == [
         result.log.decode() for result in results
     ]
     assert [()] * 3 == [result.dropped for result in results]

@@ -19,14 +19,15 @@ def find_changed_tests(
 ) -> dict[str, tuple[str, ...]]:
     """Find the test files that a change adds or alters, each with the tests that are new or others.
 
-    Names are qualified, "TestCart.test_total". No name stands for the whole file: what changed is
-    no test by itself, such as a fixture, or the language is not known.
+    Names are qualified, "TestCart.test_total". No name stands for the whole file: it is new, what
+    changed is no test by itself, such as a fixture, or the language is not known.
     """
     changed = {}
     for path, text in after.items():
         if text is None or text == before.get(path) or not _holds_tests(path):
             continue
-        changed[path] = _find_changed_names(path, before.get(path) or "", text)
+        old = before.get(path)
+        changed[path] = () if old is None else _find_changed_names(path, old, text)
     return changed
 
 

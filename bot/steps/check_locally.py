@@ -247,8 +247,13 @@ def read_local_log(ports: Ports, tree: Tree, patch: Patch, log: bytes) -> Readin
 
 def _match_failures(names: tuple[str, ...], reading: Reading) -> tuple[str, ...]:
     """Find which of the tests the failures are of; all of them where the log names none."""
-    failed = {_last_name(failure.test) for failure in reading.failures if failure.test}
-    matched = tuple(name for name in names if _last_name(name) in failed)
+    tests = [failure.test for failure in reading.failures if failure.test]
+    failed = set(map(_last_name, tests))
+    matched = tuple(
+        name
+        for name in names
+        if _last_name(name) in failed or any(test.startswith(name) for test in tests)
+    )
     return matched or names
 
 

@@ -15,6 +15,7 @@ from bot.ports import Ports
 from bot.run import Summary, step
 from bot.text.terminal_text import strip_control
 from bot.tools import TOOLS, AgentContext, Tool, ToolInput, ToolRefusal, ToolSession
+from bot.tools.job_answer import find_end
 from bot.values import Finish, JobRecord, Plan, ThreadAnswer, ToolCall, ToolResult
 
 HEAD_CHARS = 36_000
@@ -42,14 +43,19 @@ class TurnOutcome:
     sandbox_s: float = 0.0  # that the jobs of this turn took
 
 
-def _summarize_refusals(outcome: TurnOutcome) -> Summary | None:
+def _summarize_calls(outcome: TurnOutcome) -> Summary | None:
+    """Say what was refused, or how what ran in the sandbox ended."""
     refused = "; ".join(result.text for result in outcome.results if result.is_error)
-    if not refused:
+    if refused:
+        return "refused", Text(strip_control(refused[:REFUSED_CHARS]), "magenta")
+    ends = list(filter(None, (find_end(result.text) for result in outcome.results)))
+    if not ends:
         return None
-    return "refused", Text(strip_control(refused[:REFUSED_CHARS]), "magenta")
+    style = "red" if any(" failed in " in end for end in ends) else ""
+    return "the sandbox", Text(strip_control("\n".join(ends)), style)
 
 
-@step("use_tools", _summarize_refusals)
+@step("use_tools", _summarize_calls)
 def use_tools(ports: Ports, context: AgentContext, calls: Sequence[ToolCall]) -> TurnOutcome:
     """Run the calls in order, each on what the ones before it left.
 

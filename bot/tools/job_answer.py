@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ READING_CHARS = 4_000
 HEAD_LINES, TAIL_LINES = 15, 45  # of what was printed, where it is long
 PASSED_LINES = 10  # of a check that passed and sums up nothing
 LINE_CHARS = 300
+ENDED = re.compile(r"(`[^`]+`|The command) (failed in|passed in|ended after|was ended after) ")
 SHORT_S = 10.0  # below which parts of a second are told
 
 
@@ -43,6 +45,15 @@ def render_result(title: JobTitle, result: SandboxResult, files: TreeFiles) -> s
         log = f"its log of {len(lines):,} lines is that of job {title.log}"
         parts.append(f"(For `log_lines` and `log_grep` {log}.)")
     return "\n".join(filter(None, parts))
+
+
+def find_end(answer: str) -> str:
+    """Find how a check or a command ended in its answer, and what failed first; empty in others."""
+    first, *rest = answer.split("\n")
+    if not ENDED.match(first):
+        return ""
+    cause = next((line.removeprefix("| ") for line in rest if line.startswith("| ")), "")
+    return f"{first}\n{cause}" if cause and " failed in " in first else first
 
 
 def quote_lines(lines: Sequence[str]) -> str:

@@ -107,5 +107,5 @@ def test_a_suite_that_takes_too_long_is_replaced_by_the_nearest_tests(work):
     project = replace(CHECKS, checks=CHECKS.checks[:1])
     (suite,) = run_local_checks(ports, replace(change, project=project))
 
-    assert ("passed", f"{PYTEST} test_cart.py") == (suite.state, *sandbox.jobs[-1].commands)
+    assert ("passed", "test_cart.py") == (suite.state, sandbox.jobs[-1].commands[0].split()[-1])
     assert suite.why.startswith("Only the tests nearest to the change")

@@ -175,7 +175,7 @@ def test_the_rules_are_those_of_the_default_branch(build):
     )
 
     assert "robot" == load_repo_config(place.ports, place.asking(1)).label
-    assert RepoConfig() == load_repo_config(
+    assert RepoConfig(ci_secrets="ask") == load_repo_config(
         place.ports, replace(place.asking(1), repo=build().repo)
     )
 

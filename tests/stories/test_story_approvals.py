@@ -53,7 +53,8 @@ def test_a_plan_waits_for_somebody_else_and_for_what_was_shown(stage):
         (name,) = HASH.findall(text)
         until(lambda: "is waiting for an approval" in on.own(issue)[0])
 
-        assert "Greet in lower case." in text and "`greeting.py`: the word" in text
+        assert "Greet in lower case." in text
+        assert "`greeting.py`: the word" in text
         assert 2 == len(on.double.requests)
         assert "somebody else" in answer(on, issue, "/approve")
         assert "only people with write access" in answer(on, issue, "/approve", "eve")

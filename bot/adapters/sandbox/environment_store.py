@@ -81,27 +81,27 @@ class EnvironmentStore:
 
     def _evict(self, keep: str) -> None:
         """Remove what was not made to its end, and the least recently used beyond the cap."""
-        records = {
-            path.name: self._read(path.name) for path in self.folder.iterdir() if path.is_dir()
-        }
-        spare = self.cap_bytes
-        for key in sorted(records, key=self._read_time, reverse=True):
-            record = records[key]
-            spare -= record.size_bytes if record else 0
-            if key != keep and (not record or spare < 0):
-                self._remove(key)
+        keys = [path.name for path in self.folder.iterdir() if path.is_dir()]
+        sizes = {key: record.size_bytes for key in keys if (record := self._read(key))}
+        excess = sum(sizes.values()) - self.cap_bytes
+        for key in sorted(keys, key=self._read_time):
+            is_due = key not in sizes or excess > 0
+            if key != keep and is_due and self._remove(key):
+                excess -= sizes.get(key, 0)
 
-    def _remove(self, key: str) -> None:
-        """Remove an environment, unless somebody makes or uses it."""
+    def _remove(self, key: str) -> bool:
+        """Remove an environment, unless somebody makes or uses it. Tell whether it is gone."""
         try:
             with locked(self._lock(key), waits=False):
                 (self.folder / key / RECORD).unlink(missing_ok=True)
                 delete_workspace(self.folder / key)
                 self._lock(key).unlink()
         except BlockingIOError:
-            return
+            return False
         except OSError as failed:
             log.warning("an environment of the sandbox stays: %s", failed)
+            return False
+        return True
 
     def _read_time(self, key: str) -> float:
         """Tell when an environment was last used; 0 where it was not made to its end."""

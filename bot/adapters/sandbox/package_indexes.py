@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import tomllib
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,19 +57,20 @@ def find_package_indexes(
     """
     home = home or Path.home()
     pip = _ask_pip(python)
-    urls = {
-        "python": (pip["index-url"], *pip["extra-index-url"].split()),
-        "node": (_ask(("npm", "config", "get", "registry")),),
-        "crates": (_read_cargo(home),),
-        "go": tuple(re.split(r"[,|]", _ask(("go", "env", "GOPROXY")))[:1]),
+    finders: dict[str, Callable[[], Sequence[str]]] = {
+        "python": lambda: (pip["index-url"], *pip["extra-index-url"].split()),
+        "node": lambda: (_ask(("npm", "config", "get", "registry")),),
+        "crates": lambda: (_read_cargo(home),),
+        "go": lambda: re.split(r"[,|]", _ask(("go", "env", "GOPROXY")))[:1],
     }
-    urls |= {kind: tuple(text.split()) for kind, text in configured.items()}
     npm_keys = _read_npm_keys(home)
-    addresses = {
-        kind: tuple(_read_address(url, npm_keys) for url in found if url.startswith(WEB))
-        for kind, found in urls.items()
-    }
-    return PackageIndexes({kind: found for kind, found in addresses.items() if found}, pip["cert"])
+    addresses = {}
+    for kind, find in finders.items():
+        urls = configured[kind].split() if kind in configured else find()
+        found = tuple(_read_address(url, npm_keys) for url in urls if url.startswith(WEB))
+        if found:
+            addresses[kind] = found
+    return PackageIndexes(addresses, pip["cert"])
 
 
 def _ask_pip(python: Path) -> dict[str, str]:
@@ -132,8 +132,3 @@ def _read_address(url: str, keys: Mapping[str, str]) -> IndexAddress:
         return IndexAddress(bare, keys.get(bare.partition("//")[2], ""))
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     return IndexAddress(bare, f"Basic {b64encode(pair.encode()).decode()}")
-
-
-def describe_indexes(indexes: PackageIndexes) -> str:
-    """Describe the indexes in JSON, for people and for keys. No credential is in it."""
-    return json.dumps({kind: [a.url for a in found] for kind, found in indexes.addresses.items()})

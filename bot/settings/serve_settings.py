@@ -89,7 +89,7 @@ class SandboxSettings(BaseSettings):
                 "Folders that the sandbox may read beside the system's own; what is in their `bin` "
                 "comes first on its PATH"
             ),
-            examples=["/opt/node-22:/opt/tools"],
+            examples=["/usr/local/lib"],
         )
     )
 

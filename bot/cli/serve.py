@@ -108,7 +108,7 @@ def _serve(settings: Settings, outside: socket, inside: socket) -> DurableEngine
     def begin() -> None:
         print_start(settings, hub, addresses)
         start_chore(lambda: _request_missed_deliveries(hub))
-        start_chore(lambda: _log_sandbox(sandbox))
+        start_chore(lambda: _log_sandbox(settings, sandbox))
 
     asyncio.run(_listen(servers, begin))
     return durable
@@ -174,8 +174,8 @@ def _request_missed_deliveries(hub: GitHubApp) -> None:
         log.warning("missed deliveries cannot be asked for: %s", wrong)
 
 
-def _log_sandbox(sandbox: LocalSandbox) -> None:
-    """Say in what the repositories' own code runs."""
+def _log_sandbox(settings: Settings, sandbox: LocalSandbox) -> None:
+    """Say in what the repositories' own code runs; loudly where the tier that was asked for fails."""
     state = sandbox.describe()
     tried = count_noun(state.probes, "attack")
     words = (
@@ -183,7 +183,9 @@ def _log_sandbox(sandbox: LocalSandbox) -> None:
         state.reason,
         state.advice,
     )
-    log.info("sandbox: %s. %s", state.tier, " ".join(filter(None, words)))
+    fails = state.tier == "none" and settings.sandbox not in ("auto", "none")
+    level = logging.ERROR if fails else logging.INFO
+    log.log(level, "sandbox: %s. %s", state.tier, " ".join(filter(None, words)))
 
 
 def _delete_old_records(durable: DurableEngine, logs: DiskLogCache, keep_s: float) -> None:

@@ -48,7 +48,6 @@ class Canaries:
 
     workspace: Path
     targets: Targets
-    process: subprocess.Popen[bytes]
 
     def find_left_files(self) -> list[Path]:
         """Find what was left in folders that all may write to, and remove it."""
@@ -78,40 +77,60 @@ class Canaries:
             return False
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders of the canaries: one of the bot's own, and the workspaces of two runs."""
+
+    private: Path
+    workspace: Path
+    neighbour: Path
+
+    @property
+    def secret(self) -> Path:
+        """A file that nobody else may read."""
+        return self.private / "secret"
+
+
 @contextmanager
 def plant_canaries(home: Path, has_own_root: bool, limits: SandboxLimits) -> Iterator[Canaries]:  # noqa: FBT001 - as the tier has it
     """Put out canaries beside a workspace that holds the probes, while the block lasts."""
     with ExitStack() as stack:
         folder = _make_folder(home)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        private, workspace, other = (
-            folder / name for name in ("private", "runs/own", "runs/other")
-        )
-        secret = _write_files(private, workspace, other)
-        process = stack.enter_context(_start_process(private, secret))
-        listeners = stack.enter_context(_listen(private))
-        stack.enter_context(_open_to_inherit(secret))
-        targets = Targets(
-            work=str(WORK if has_own_root else workspace),
-            private=str(private),
-            secret_file=str(secret),
-            other_workspace=str(other),
-            socket_path=str(private / "socket"),
-            process=process.pid,
-            pid_namespace=str(Path("/proc/self/ns/pid").readlink()),
-            ipc_namespace=str(Path("/proc/self/ns/ipc").readlink()),
-            session=os.getsid(0),
-            variables=VARIABLES.split(),
-            scrap=f"greenlit-probe-{secrets.token_hex(6)}",
-            processes=limits.processes,
-            memory_bytes=limits.memory_bytes,
-            file_bytes=2 * limits.disk_bytes,  # a file; what lies on the disk in all is watched
-            abstract_name=listeners.abstract_name,
-            port=listeners.port,
-            port6=listeners.port6,
-            datagram_port=listeners.datagram_port,
-        )
-        yield Canaries(workspace, targets, process)
+        places = Places(folder / "private", folder / "runs" / "own", folder / "runs" / "other")
+        _write_files(places)
+        process = stack.enter_context(_start_process(places))
+        listeners = stack.enter_context(_listen(places.private))
+        stack.enter_context(_open_to_inherit(places.secret))
+        work = WORK if has_own_root else places.workspace
+        targets = _make_targets(places, work, process.pid, listeners, limits)
+        yield Canaries(places.workspace, targets)
+
+
+def _make_targets(
+    places: Places, work: Path, process: int, listeners: Listeners, limits: SandboxLimits
+) -> Targets:
+    namespaces = Path("/proc/self/ns")
+    return Targets(
+        work=str(work),
+        private=str(places.private),
+        secret_file=str(places.secret),
+        other_workspace=str(places.neighbour),
+        socket_path=str(places.private / "socket"),
+        abstract_name=listeners.abstract_name,
+        port=listeners.port,
+        port6=listeners.port6,
+        datagram_port=listeners.datagram_port,
+        process=process,
+        pid_namespace=str((namespaces / "pid").readlink()),
+        ipc_namespace=str((namespaces / "ipc").readlink()),
+        session=os.getsid(0),
+        variables=VARIABLES.split(),
+        scrap=f"greenlit-probe-{secrets.token_hex(6)}",
+        processes=limits.processes,
+        memory_bytes=limits.memory_bytes,
+        file_bytes=2 * limits.disk_bytes,  # a file; what lies on the disk in all is watched
+    )
 
 
 def _make_folder(home: Path) -> Path:
@@ -120,29 +139,28 @@ def _make_folder(home: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="probes-", dir=place)).resolve()
 
 
-def _write_files(private: Path, workspace: Path, other: Path) -> Path:
-    """Write the files, and return one that is secret."""
-    secret = private / "secret"
-    names = [secret, *(private / name for name in SECRET_NAMES), other / "secret", other / "loot"]
-    for path in names:
+def _write_files(places: Places) -> None:
+    """Write the canaries and the probes. What keeps others out must be the sandbox, not modes."""
+    secret_files = [places.secret, *(places.private / name for name in SECRET_NAMES)]
+    for path in (*secret_files, places.neighbour / "secret", places.neighbour / "loot"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{CANARY}\n")
-        path.chmod(0o666)  # what keeps others out must be the sandbox
-    for path in (other, other.parent):
-        path.chmod(0o777)
-    workspace.mkdir()
-    shutil.copytree(PROBES, workspace / "probes", ignore=shutil.ignore_patterns("__pycache__"))
-    return secret
+        path.chmod(0o666)
+    for folder in (places.neighbour, places.neighbour.parent):
+        folder.chmod(0o777)
+    places.workspace.mkdir()
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(PROBES, places.workspace / "probes", ignore=ignored)
 
 
 @contextmanager
-def _start_process(private: Path, secret: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _start_process(places: Places) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process that waits, with canaries wherever a process has something."""
-    fd = os.open(secret, os.O_RDONLY)
+    fd = os.open(places.secret, os.O_RDONLY)
     process = subprocess.Popen(
         ["/bin/sh", "-c", "read line", CANARY],
         stdin=subprocess.PIPE,
-        cwd=private,
+        cwd=places.private,
         env={"SECRET": CANARY},
         pass_fds=(fd,),
         start_new_session=True,

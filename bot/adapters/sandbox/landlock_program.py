@@ -191,10 +191,14 @@ def _end_children() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with suppress(ChildProcessError):  # none is left
         while True:
-            for pid in _list_children():
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+            _kill(_list_children())
             os.wait()
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _list_children() -> list[int]:

@@ -13,6 +13,7 @@ from bot.adapters.sandbox.workspace_files import LINK, PROGRAM, hash_blob
 
 LIMIT_BYTES = 1_000_000  # of a file that comes back
 REGULAR = "100644"
+MOST_DROPPED = 100  # that are told one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,14 @@ def collect_changes(
         mark_or_none = marks.get(path)
         if mark_or_none is None or not mark_or_none.matches(folder.stat(path)):
             collector.take(path)
-    return Collected(collector.changes, tuple(collector.dropped), collector.marks)
+    return Collected(collector.changes, _shorten(collector.dropped), collector.marks)
+
+
+def _shorten(dropped: list[str]) -> tuple[str, ...]:
+    """Keep the first lines, and say how many more there are."""
+    more = len(dropped) - MOST_DROPPED
+    rest = (f"{more:,} more files: as above",) if more > 0 else ()
+    return (*dropped[:MOST_DROPPED], *rest)
 
 
 def _is_like(mark: FileMark, status: os.stat_result) -> bool:

@@ -7,7 +7,7 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from bot.adapters.sandbox.manifest import (
 )
 from bot.adapters.sandbox.new_files import is_ignored, list_new_files
 from bot.adapters.sandbox.openat2 import acting_as
+from bot.adapters.sandbox.scan_folder import measure_folder
 from bot.adapters.sandbox.uid_pool import FIRST_UID, UIDS
 from bot.adapters.sandbox.untrusted_folder import UntrustedFolder
 from bot.adapters.sandbox.workspace_files import LINK, WantedFile, WantedFiles, list_wanted
@@ -54,15 +55,14 @@ class JobWorkspace:
         """Where the files are."""
         return self.path / FILES
 
-    def sync(self, mirrors: Mirrors, tree: Tree, patch: Patch) -> WantedFiles:
-        """Write what differs from the tree with the patch; what was built beside stays.
+    def sync(self, mirrors: Mirrors, tree: Tree, wanted: WantedFiles) -> None:
+        """Write what differs from the files that the tree with a patch has; what was built stays.
 
         Raises Unreachable where the mirror lacks a file, and OSError where the disk takes none.
         """
         if self.manifest.repo != tree.repo.name:
             self.manifest = Manifest(repo=tree.repo.name)
             self.clean()
-        wanted = list_wanted_files(mirrors, tree, patch)
         marks = self.manifest.marks
         with self._as_owner():
             for path in marks.keys() - wanted.files.keys():
@@ -75,7 +75,6 @@ class JobWorkspace:
         if changed:
             time.sleep(TICK_S)  # or what a command changes at once may have the same time
         self.manifest = replace(self.manifest, marks=kept)
-        return wanted
 
     def collect(self, returns: Sequence[str]) -> Collected:
         """Read back what the commands changed of the files in `returns`.
@@ -109,6 +108,11 @@ class JobWorkspace:
             for folder, sha in shas.items()
             if sha in contents
         }
+
+    def measure(self) -> int:
+        """Measure the bytes that its files take on the disk."""
+        with self._as_owner():
+            return measure_folder(self._files.root)
 
     def clean(self) -> None:
         """Delete all that is no file of the tree, so that nothing of a run reaches the next one."""
@@ -200,7 +204,8 @@ def _make_files(path: Path) -> None:
         return
     if os.geteuid() == 0:
         uid = FIRST_UID + zlib.crc32(bytes(path)) % UIDS
-        os.chown(path, uid, uid)
+        with suppress(PermissionError):  # a root that may not even this stays its owner
+            os.chown(path, uid, uid)
 
 
 def delete_workspace(path: Path) -> None:

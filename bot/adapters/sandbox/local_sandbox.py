@@ -10,10 +10,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bot.adapters.sandbox.collect_changes import Collected
 from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
 from bot.adapters.sandbox.folder_lock import locked
-from bot.adapters.sandbox.job_workspace import JobWorkspace, delete_workspace, open_workspace
+from bot.adapters.sandbox.job_workspace import (
+    JobWorkspace,
+    delete_workspace,
+    list_wanted_files,
+    open_workspace,
+)
 from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace, take_spare
 from bot.adapters.sandbox.read_machine import read_machine
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
@@ -24,6 +28,8 @@ from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 CHOICE = Callable[[], tuple[Tier | None, SandboxState]]
 ALWAYS = {"CI": "true", "LANG": "C.UTF-8"}  # as the services that run checks set it
 SLOTS = 4
+LONG_S = 1.0  # in less time, nothing large is built
+MEGABYTE, GIGABYTE = 1024**2, 1024**3
 TICK_NS = 20_000_000  # the clock that stamps files lags by up to a tick of the kernel
 WORKSPACES, ENVIRONMENTS = "workspaces", "environments"
 
@@ -101,19 +107,41 @@ class LocalSandbox:
             yield path
 
     def _run_in(self, tier: Tier, workspace: JobWorkspace, job: SandboxJob) -> SandboxResult:
-        wanted = workspace.sync(self._mirrors, job.tree, job.patch)
+        wanted = list_wanted_files(self._mirrors, job.tree, job.patch)
+        if wanted.size > job.limits.disk_bytes:
+            return SandboxResult(obstacle=_explain_size(wanted.size, job.limits.disk_bytes))
+        workspace.sync(self._mirrors, job.tree, wanted)
         with self._acquire_environment(tier, workspace, job) as environment:
             if environment.obstacle:
                 return SandboxResult(log=environment.log, obstacle=environment.obstacle)
             if trouble := _lay_environment(tier, workspace, job, environment):
                 return trouble
-            began_ns = time.time_ns() - TICK_NS
+            began_ns = time.time_ns()
             ended = tier.launch(_make_launch(workspace, job, environment, job.commands))
+        result = self._collect(workspace, job, ended, began_ns)
+        log = _name_places(tier, ended.output, workspace.files, environment.folder)
+        return replace(result, log=log, left_out=wanted.left_out)
+
+    def _collect(
+        self, workspace: JobWorkspace, job: SandboxJob, ended: Exit, began_ns: int
+    ) -> SandboxResult:
+        """Read back what the commands did to the files, and keep the workspace to its size."""
         collected = workspace.collect(job.returns)
-        output = _name_places(tier, ended.output, workspace.files, environment.folder)
-        result = _make_result(ended, output, collected)
         new_files = workspace.list_new_files(self._mirrors, job.tree, began_ns)
-        return replace(result, new_files=new_files, left_out=wanted.left_out)
+        limit_bytes = job.limits.disk_bytes
+        dropped = collected.dropped
+        if ended.took_s >= LONG_S and workspace.measure() > limit_bytes:
+            workspace.clean()
+            dropped += (f"what was built: it takes more than {_render_size(limit_bytes)}",)
+        return SandboxResult(
+            ended.code,
+            ended.output,
+            ended.took_s,
+            ended.limit_hit,
+            collected.changes,
+            dropped,
+            new_files=new_files,
+        )
 
     @contextmanager
     def _acquire_environment(
@@ -152,7 +180,8 @@ class LocalSandbox:
         delete_workspace(path)
         try:
             with open_workspace(path) as workspace:
-                workspace.sync(self._mirrors, job.tree, job.patch)
+                wanted = list_wanted_files(self._mirrors, job.tree, job.patch)
+                workspace.sync(self._mirrors, job.tree, wanted)
                 yield workspace.files
         finally:
             delete_workspace(path)
@@ -192,15 +221,15 @@ def _make_launch(
     )
 
 
-def _make_result(ended: Exit, output: bytes, collected: Collected) -> SandboxResult:
-    return SandboxResult(
-        ended.code,
-        output,
-        ended.took_s,
-        ended.limit_hit,
-        collected.changes,
-        collected.dropped,
+def _explain_size(size: int, limit_bytes: int) -> str:
+    return (
+        f"The files of the repository are {_render_size(size)}, and the sandbox takes "
+        f"{_render_size(limit_bytes)} at most."
     )
+
+
+def _render_size(size: int) -> str:
+    return f"{size / GIGABYTE:.1f} GB" if size >= GIGABYTE else f"{size / MEGABYTE:.0f} MB"
 
 
 def _name_places(tier: Tier, output: bytes, files: Path, environment: Path | None) -> bytes:

@@ -10,7 +10,7 @@ from bot.adapters.sandbox.bubblewrap import Bubblewrap
 from bot.adapters.sandbox.folder_lock import locked
 from bot.adapters.sandbox.leftovers import delete_leftovers
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
-from bot.values import Repo, SandboxState
+from bot.values import Repo, SandboxLimits, SandboxState
 from tests.adapters.sandbox.sandboxed import SandboxScene
 from tests.tier_required import require_tier
 
@@ -184,6 +184,25 @@ def test_files_of_one_repository_do_not_reach_another(scene: SandboxScene) -> No
     result = scene.run(other, "ls")
 
     assert "a\n" == result.log.decode()
+
+
+def test_a_workspace_keeps_to_its_size(scene: SandboxScene) -> None:
+    """A tree that is too large is not laid, and what was built goes where it is too much."""
+    tree = scene.lay({"a": b"a" * 5_000, **{f"f{number:03}": b"f\n" for number in range(103)}})
+    small = SandboxLimits(disk_bytes=2_000)
+    some = SandboxLimits(disk_bytes=2_000_000)
+
+    refused = scene.run(tree, "true", limits=small)
+    built = scene.run(tree, "rm f*; head -c 4000000 /dev/zero > built; sleep 1", limits=some)
+    after = scene.run(tree, "ls | wc -l", limits=some)
+
+    assert refused.obstacle.endswith(" and the sandbox takes 0 MB at most.")
+    assert "f000: it was deleted, and is put back" == built.dropped[0]
+    assert (
+        "3 more files: as above",
+        "what was built: it takes more than 2 MB",
+    ) == built.dropped[100:]
+    assert b"104\n" == after.log
 
 
 def test_new_files_are_told_when_they_look_like_work(scene: SandboxScene) -> None:

@@ -7,10 +7,12 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from bot.checks.changed_tests import select_tests
 from bot.tools.tree_reader import ToolRefusal, TreeReader
 from bot.values import ProjectCheck
 
 PLACE = "{only}"  # in the line of a check, where the names stand
+BELOW = "/..."  # as Go names a folder with all below it
 # What a shell, or a program that is given the name once more by one, could take for an order.
 UNFIT = re.compile(r"[\x00-\x1f\x7f;&|<>$`\"'\\!*?~#{}]")
 
@@ -32,21 +34,42 @@ def _read_names(check: ProjectCheck, names: Sequence[str], reader: TreeReader) -
         name = given.strip().removeprefix("./")
         if not name or name.startswith(("-", "/")) or UNFIT.search(name):
             raise ToolRefusal(f"`only` takes paths and names of tests, and {given!r} is neither.")
-        path, colons, test = name.partition("::")
+        path, _, test = name.partition("::")
         if ".." in PurePosixPath(path).parts:
             raise ToolRefusal(f"{given!r} leads out of the repository.")
-        if "/" not in path and path not in reader.files.paths():
-            yield name  # of a test: no path
-            continue
-        _check_path(path.removesuffix("/..."), reader)
-        yield f"{_make_relative(path, check.folder)}{colons}{test}"
+        if _exists(path.removesuffix(BELOW), reader):
+            yield _name_place(check, path, test, reader)
+        elif "/" in path:
+            reader.read_text(path)  # refuses: it knows why, and what is called alike
+        else:
+            yield name  # of a test
 
 
-def _check_path(path: str, reader: TreeReader) -> None:
-    """Raise ToolRefusal where neither a file nor a folder is at the path."""
+def _exists(path: str, reader: TreeReader) -> bool:
+    """Tell whether a file or a folder is at the path."""
     folder = f"{path.rstrip('/')}/"
-    if not any(known == path or known.startswith(folder) for known in reader.files.paths()):
-        reader.read_text(path)  # which knows why not, and what is called alike
+    return any(known == path or known.startswith(folder) for known in reader.files.paths())
+
+
+def _name_place(check: ProjectCheck, path: str, test: str, reader: TreeReader) -> str:
+    """Name a file, a test in it or a folder as the tool of the check takes it.
+
+    Raises ToolRefusal for what it does not take.
+    """
+    relative = _make_relative(path, check.folder)
+    words = check.only.split()
+    if path not in reader.files.paths():
+        return f"./{relative}" if "go" in words else relative
+    selected = select_tests(check, {path: ()})
+    if not selected:
+        raise ToolRefusal(f"{check.name} takes names of tests, and no files.")
+    if not test:
+        return selected[0]
+    if "go" in words:
+        raise ToolRefusal(f"{check.name} takes files and folders, and no tests inside of them.")
+    if "unittest" in words:
+        return f"{selected[0]}.{test.replace('::', '.')}"
+    return f"{relative}::{test}"
 
 
 def _make_relative(path: str, folder: str) -> str:

@@ -213,6 +213,45 @@ def test_chosen_files_are_named_from_the_root(caller):
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "only", "words"),
+    [
+        ("go test {only}", ["web/src/a.test.js", "web/...", "web"], "./web/src ./web/... ./web"),
+        ("python -m unittest {only}", ["tests/test_cart.py"], "tests.test_cart"),
+        ("python -m unittest {only}", ["tests/test_cart.py::A::b"], "tests.test_cart.A.b"),
+        ("cargo test {only}", ["cart::tests::adds"], "cart::tests::adds"),
+        ("jest {only}", ["web/src/a.test.js"], "web/src/a.test.js"),
+        ("pytest {only}", ["tests/test_cart.py::test_all[1-a b]"], "<id>"),
+    ],
+)
+def test_each_tool_gets_the_names_that_it_takes(caller, line, only, words):
+    """Files for most; packages for Go, modules for unittest, names of tests for Cargo."""
+    check = ProjectCheck("test", "test", ("true",), only=f"echo {line}")
+    caller.context = replace(
+        caller.context,
+        project=ProjectChecks((check,)),
+        patch=Patch({"web/src/a.test.js": "\n"}),
+    )
+    said = line.replace("{only}", words.replace("<id>", only[0]))
+
+    assert f"| {said}\n" in caller.answer("run_check", name="test", only=only)
+
+
+@pytest.mark.parametrize(
+    ("line", "only", "why"),
+    [
+        ("cargo test {only}", "cart.py", "takes names of tests, and no files."),
+        ("go test {only}", "cart.py::TestA", "takes files and folders, and no tests inside"),
+    ],
+)
+def test_names_that_a_tool_does_not_take_are_refused(caller, line, only, why):
+    """Rather than run with something else in mind."""
+    check = ProjectCheck("test", "test", ("true",), only=line)
+    caller.context = replace(caller.context, project=ProjectChecks((check,)))
+
+    assert why in caller.refusal("run_check", name="test", only=[only])
+
+
 def test_only_the_change_is_rewritten(caller):
     """A formatter's work on files of the change is in the change; all else is dropped and told, and
     the next job does not see it.

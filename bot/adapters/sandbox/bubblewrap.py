@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -22,7 +21,7 @@ from bot.adapters.sandbox.bubblewrap_command import (
     list_binds,
 )
 from bot.adapters.sandbox.bubblewrap_obstacles import explain_failure, explain_unfit
-from bot.adapters.sandbox.control_group import make_group
+from bot.adapters.sandbox.control_group import make_group, name_group
 from bot.adapters.sandbox.limits import StartCommand, list_limit_acts, run_within_limits
 from bot.adapters.sandbox.process_tree import count_own_threads
 from bot.adapters.sandbox.seccomp_filter import build_filter
@@ -72,7 +71,7 @@ class Bubblewrap:
         with ExitStack() as stack:
             uid = self._take_uid(launch, stack)
             binds = list_binds(launch)
-            group = stack.enter_context(make_group(_name_group(uid), launch.limits))
+            group = stack.enter_context(make_group(name_group(uid), launch.limits))
             acts = list_limit_acts(launch.limits, group, 0 if uid else count_own_threads())
             if uid:
                 acts += list_root_acts(self.pool.folder, uid, binds)
@@ -118,11 +117,6 @@ def list_root_acts(folder: Path, uid: int, binds: tuple[Bind, ...]) -> list[str]
 def move_sources(folder: Path, binds: tuple[Bind, ...]) -> tuple[Bind, ...]:
     """Name the paths below the folder at which the binds' sources appear."""
     return tuple(replace(bind, source=folder / str(n)) for n, bind in enumerate(binds))
-
-
-def _name_group(uid: int) -> str:
-    """Name the control group of a launch: by its uid, which no other has meanwhile."""
-    return f"greenlit-{uid}" if uid else f"greenlit-{os.getpid()}-{threading.get_ident()}"
 
 
 @contextmanager

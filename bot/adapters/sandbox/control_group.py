@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -39,6 +40,11 @@ class ControlGroup:
     def count_refused_processes(self) -> int:
         """Count how often a process was not started, because there were too many."""
         return _read_count(self.pids / "pids.events", "max") if self.pids else 0
+
+
+def name_group(uid: int) -> str:
+    """Name the group of a job: by its uid, which no other has meanwhile, or 0 for the bot's own."""
+    return f"greenlit-{uid}" if uid else f"greenlit-{os.getpid()}-{threading.get_ident()}"
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from socket import AF_UNIX
 
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.sandbox.bubblewrap_command import ETC_FILES, ETC_FOLDERS
-from bot.adapters.sandbox.control_group import make_group
+from bot.adapters.sandbox.control_group import make_group, name_group
 from bot.adapters.sandbox.landlock_filter import build_landlock_filter
 from bot.adapters.sandbox.landlock_program import read_version
 from bot.adapters.sandbox.limits import StartCommand, list_limit_acts, run_within_limits
@@ -73,7 +72,7 @@ class Landlock:
         with ExitStack() as stack:
             uid = self._take_uid(launch, stack)
             own = stack.enter_context(_make_own_folder(uid))
-            group = stack.enter_context(make_group(_name_group(uid), launch.limits))
+            group = stack.enter_context(make_group(name_group(uid), launch.limits))
             acts = list_limit_acts(launch.limits, group, 0 if uid else count_own_threads())
             if uid:
                 acts += self._list_root_acts(launch, uid)
@@ -160,11 +159,6 @@ def _find_closed(folder: Path) -> Path | None:
 
 def _repeat(act: str, values: Iterable[object]) -> list[str]:
     return [word for value in values for word in (act, str(value))]
-
-
-def _name_group(uid: int) -> str:
-    """Name the control group of a launch: by its uid, which no other has meanwhile."""
-    return f"greenlit-{uid}" if uid else f"greenlit-{os.getpid()}-{threading.get_ident()}"
 
 
 @contextmanager

@@ -175,7 +175,7 @@ def _request_missed_deliveries(hub: GitHubApp) -> None:
 
 
 def _log_sandbox(settings: Settings, sandbox: LocalSandbox) -> None:
-    """Say in what the repositories' own code runs; loudly where the tier that was asked for fails."""
+    """Say in what the repositories' own code runs; as an error where what was asked for fails."""
     state = sandbox.describe()
     tried = count_noun(state.probes, "attack")
     words = (

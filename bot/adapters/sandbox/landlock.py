@@ -36,8 +36,11 @@ CODE = (
 )
 ROOT = Path(__file__).parents[3]  # where the package `bot` lies
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-MORE_ETC = ("/etc/group", "/etc/hosts", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd")
-READ_PROC = ("/proc/cpuinfo", "/proc/meminfo")
+MORE_ETC = (
+    *("/etc/debian_version", "/etc/group", "/etc/hosts", "/etc/localtime", "/etc/lsb-release"),
+    *("/etc/nsswitch.conf", "/etc/os-release", "/etc/passwd", "/etc/redhat-release"),
+)
+READ_PROC = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 NEWEST_VERSION = 7  # that this file knows of
 # Git ends when it may not read the machine's configuration, unless it is told to do without.

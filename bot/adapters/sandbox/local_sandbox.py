@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
 from bot.adapters.sandbox.folder_lock import locked
@@ -19,7 +20,7 @@ from bot.adapters.sandbox.job_workspace import (
     open_workspace,
 )
 from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace, take_spare
-from bot.adapters.sandbox.read_machine import read_machine
+from bot.adapters.sandbox.read_machine import read_machine, read_machine_inside
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
 from bot.adapters.sandbox.toolchains import Supplies, find_toolchains
 from bot.ports import Mirrors, Unreachable
@@ -63,10 +64,11 @@ class LocalSandbox:
         return self._find_tier()[1]
 
     def find_machine(self) -> Machine:
-        """Return the programs of this machine; the first call asks each for its version."""
+        """Return the programs that jobs have; the first call asks each for its version."""
+        tier, _ = self._find_tier()
         with self._choosing:
             if self._machine is None:
-                self._machine = read_machine(find_toolchains(self._supplies.toolchains).find)
+                self._machine = self._read_machine(tier)
             return self._machine
 
     def run(self, job: SandboxJob) -> SandboxResult:
@@ -91,6 +93,14 @@ class LocalSandbox:
     def delete_leftovers(self) -> None:
         """Delete the workspaces of runs that are gone: unused for days, or too large together."""
         delete_leftovers(self._folder / WORKSPACES)
+
+    def _read_machine(self, tier: Tier | None) -> Machine:
+        """Read the programs of this machine, or of the image where a container brings its own."""
+        if tier is None or tier.name != "container":
+            return read_machine(find_toolchains(self._supplies.toolchains).find)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self._folder) as folder:
+            return read_machine_inside(tier, Path(folder))
 
     def _find_tier(self) -> tuple[Tier | None, SandboxState]:
         with self._choosing:

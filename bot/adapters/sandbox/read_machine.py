@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bot.values import Machine
+from bot.adapters.sandbox.tier import Launch, Tier
+from bot.values import Machine, SandboxLimits
 
 PROGRAMS = (  # not docker: nobody answers it in a sandbox
     *("python3", "node", "npm", "go", "cargo", "java", "mvn", "gradle", "ruby", "php", "composer"),
@@ -20,6 +21,16 @@ PYTHONS = tuple(f"python3.{minor}" for minor in range(8, 20))
 ASK = {"go": "version"}  # where it is not --version
 PATIENCE_S = 10.0
 AT_ONCE = 8
+# For a shell: each program that is there, with what it says of itself, in a line.
+ASK_ALL = """
+for name in NAMES; do
+    command -v "$name" >/dev/null || continue
+    option=--version
+    [ "$name" != go ] || option=version
+    echo "$name" $("$name" $option 2>&1 | head -n 3)
+done
+"""
+LIMITS = SandboxLimits(wall_s=60.0)
 VERSION = re.compile(r"\d+(?:\.\d+)+")
 
 FindProgram = Callable[[str], Path | None]
@@ -31,6 +42,17 @@ def read_machine(find_program: FindProgram, programs: Iterable[str] = PROGRAMS) 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         versions = pool.map(_read_version, paths, paths.values())
         return Machine(dict(zip(paths, versions, strict=True)))
+
+
+def read_machine_inside(
+    tier: Tier, folder: Path, programs: Iterable[str] = (*PROGRAMS, *PYTHONS)
+) -> Machine:
+    """Ask the programs that a tier brings by itself; `folder` is an empty one to start in."""
+    script = ASK_ALL.replace("NAMES", " ".join(programs))
+    launch = Launch(("/bin/sh", "-c", script), folder, limits=LIMITS)
+    output = tier.launch(launch).output.decode(errors="replace")
+    answers = (line.partition(" ") for line in output.splitlines())
+    return Machine({name: _find_version(answer) for name, _, answer in answers})
 
 
 def _find_all(find_program: FindProgram, programs: Iterable[str]) -> Iterator[tuple[str, Path]]:
@@ -53,5 +75,9 @@ def _read_version(program: str, path: Path) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    version = VERSION.search(f"{answer.stdout!r}\n{answer.stderr!r}")
+    return _find_version(f"{answer.stdout!r}\n{answer.stderr!r}")
+
+
+def _find_version(text: str) -> str:
+    version = VERSION.search(text)
     return version[0] if version else ""

@@ -1,6 +1,9 @@
 """Which programs a machine has, and their versions as they tell them."""
 
-from bot.adapters.sandbox.read_machine import read_machine
+import re
+
+from bot.adapters.sandbox.read_machine import read_machine, read_machine_inside
+from tests.adapters.sandbox.sandboxed import OpenTier
 
 
 def test_programs_tell_their_versions(tmp_path):
@@ -29,3 +32,11 @@ def test_programs_tell_their_versions(tmp_path):
         "make": "",
         "npm": "",
     } == read_machine(find, ["python3", "java", "go", "make", "npm", "ruby"]).programs
+
+
+def test_programs_of_an_image_are_asked_inside(tmp_path):
+    """A container has its own, and none of the machine's."""
+    machine = read_machine_inside(OpenTier("container"), tmp_path, ["bash", "no-such-program"])
+
+    assert ["bash"] == list(machine.programs)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", machine.programs["bash"])

@@ -26,7 +26,7 @@ from bot.adapters.sandbox.limits import StartCommand, list_limit_acts, run_withi
 from bot.adapters.sandbox.process_tree import count_own_threads
 from bot.adapters.sandbox.seccomp_filter import build_filter
 from bot.adapters.sandbox.tier import Exit, Launch
-from bot.adapters.sandbox.uid_pool import UidPool, give_folder
+from bot.adapters.sandbox.uid_pool import UidPool
 from bot.ports import Unreachable
 from bot.values import SandboxLimits, TierName
 
@@ -69,7 +69,7 @@ class Bubblewrap:
     def launch(self, launch: Launch) -> Exit:
         """Run the process to its end. Raises Unreachable where bubblewrap does not start."""
         with ExitStack() as stack:
-            uid = self._take_uid(launch, stack)
+            uid = stack.enter_context(self.pool.take_for(launch))
             binds = list_binds(launch)
             group = stack.enter_context(make_group(name_group(uid), launch.limits))
             acts = list_limit_acts(launch.limits, group, 0 if uid else count_own_threads())
@@ -87,16 +87,6 @@ class Bubblewrap:
             if not done.limit_hit and b"child-pid" not in os.pread(descriptors.status, 4096, 0):
                 raise Unreachable(_decode(done.output), "sandbox")
             return done
-
-    def _take_uid(self, launch: Launch, stack: ExitStack) -> int:
-        """Take a uid for the launch and give it the folders; 0 where the bot is not root."""
-        if os.getuid() != 0:
-            return 0
-        uid = stack.enter_context(self.pool.take(launch.workspace.stat().st_uid))
-        give_folder(launch.workspace, uid)
-        if launch.environment_folder and launch.makes_environment:
-            give_folder(launch.environment_folder, uid)
-        return uid
 
 
 def limit_processes(launch: Launch) -> Launch:

@@ -22,7 +22,7 @@ from bot.adapters.sandbox.control_group import ControlGroup
 from bot.adapters.sandbox.job_watch import explain_memory
 from bot.adapters.sandbox.limits import FILES, StartCommand, run_within_limits
 from bot.adapters.sandbox.tier import WORK, Exit, Launch
-from bot.adapters.sandbox.uid_pool import UidPool, give_folder
+from bot.adapters.sandbox.uid_pool import UidPool
 from bot.ports import Unreachable
 from bot.values import TierName
 
@@ -73,11 +73,8 @@ class Container:
             raise Unreachable(text, "sandbox")
         engine, name = self._find_engine(), f"greenlit-{secrets.token_hex(6)}"
         with ExitStack() as stack:
-            uid, group = os.getuid(), os.getgid()
-            if uid == 0:
-                uid = group = stack.enter_context(self.pool.take(launch.workspace.stat().st_uid))
-                give_folder(launch.workspace, uid)
-            user = f"{uid}:{group}"
+            uid = stack.enter_context(self.pool.take_for(launch))
+            user = f"{uid or os.getuid()}:{uid or os.getgid()}"
             command = [engine, *build_run(launch, self.image or "", name, user)]
             start = StartCommand(command, environment=_make_environment())
             stack.callback(_ask, engine, "rm", "--force", name)

@@ -71,10 +71,8 @@ class JobWatch:
         self.hit = ""
         self._limits, self._group = launch.limits, group
         self._most_threads = 0
-        folders = [launch.workspace, *scratch]
-        if launch.environment_folder and launch.makes_environment:
-            folders.append(launch.environment_folder)
-        self._disk = DiskWatch(tuple(folders), launch.limits.disk_bytes, time.time())
+        folders = (*launch.list_writable(), *scratch)
+        self._disk = DiskWatch(folders, launch.limits.disk_bytes, time.time())
 
     @contextmanager
     def look_on(self, child: Popen[bytes]) -> Iterator[None]:

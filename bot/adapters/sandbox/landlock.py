@@ -73,7 +73,7 @@ class Landlock:
             text = "Landlock keeps all networks out, so no packages can be installed under it."
             raise Unreachable(text, "sandbox")
         with ExitStack() as stack:
-            uid = self._take_uid(launch, stack)
+            uid = stack.enter_context(self.pool.take_for(launch))
             own = stack.enter_context(_make_own_folder(uid))
             group = stack.enter_context(make_group(name_group(uid), launch.limits))
             acts = list_limit_acts(launch.limits, group, 0 if uid else count_own_threads())
@@ -88,18 +88,9 @@ class Landlock:
                 raise Unreachable(failure.decode(errors="replace"), "sandbox")
             return done
 
-    def _take_uid(self, launch: Launch, stack: ExitStack) -> int:
-        """Take a uid for the launch and give it the folders; 0 where the bot is not root."""
-        if os.getuid() != 0:
-            return 0
-        uid = stack.enter_context(self.pool.take(launch.workspace.stat().st_uid))
-        for folder in _list_writable(launch):
-            give_folder(folder, uid)
-        return uid
-
     def _list_root_acts(self, launch: Launch, uid: int) -> list[str]:
         """List what is done before root is given up: what lies in closed folders is uncovered."""
-        folders = [*_list_writable(launch), *_list_readable(launch)]
+        folders = [*launch.list_writable(), *_list_readable(launch)]
         hidden = {folder: closed for folder in folders if (closed := _find_closed(folder))}
         acts = []
         if hidden:
@@ -118,7 +109,7 @@ class Landlock:
             acts += ["set", name, value]
         acts += _repeat("let-read", [*SYSTEM, *_list_etc(), *READ_PROC, *_list_readable(launch)])
         acts += _repeat("let-use", DEVICES)
-        acts += _repeat("let-write", [*_list_writable(launch), own])
+        acts += _repeat("let-write", [*launch.list_writable(), own])
         acts += ["enter", os.path.normpath(launch.workspace / launch.folder)]
         acts += ["confine", str(self._negotiate())]
         return acts + _repeat("filter-calls", filters)
@@ -130,13 +121,6 @@ class Landlock:
         """Build what the program inherits as open files: an empty one to write to, and filters."""
         own_filter = build_landlock_filter(self._negotiate(), shares_uid=not uid)
         return [b"", build_filter((AF_UNIX,)), own_filter]
-
-
-def _list_writable(launch: Launch) -> list[Path]:
-    folders = [launch.workspace]
-    if launch.environment_folder and launch.makes_environment:
-        folders.append(launch.environment_folder)
-    return folders
 
 
 def _list_readable(launch: Launch) -> list[Path]:

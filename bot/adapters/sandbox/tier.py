@@ -33,6 +33,12 @@ class Launch:
     package_socket: Path | None = None
     limits: SandboxLimits = field(default_factory=SandboxLimits)
 
+    def list_writable(self) -> tuple[Path, ...]:
+        """List the folders that it may write to."""
+        if self.environment_folder and self.makes_environment:
+            return self.workspace, self.environment_folder
+        return (self.workspace,)
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.adapters.sandbox.tier import Launch
 from bot.ports import Unreachable
 
 # systemd gives 60001 to 60513 to home folders and 61184 to 65519 to services; Debian and Fedora
@@ -48,6 +49,20 @@ class UidPool:
             yield uid
         finally:
             os.close(lock)
+
+    @contextmanager
+    def take_for(self, launch: Launch) -> Iterator[int]:
+        """Hold a uid to which the folders belong that a launch may write to, while the block lasts.
+
+        It is the uid that they belong to already, where that is free; 0 where the bot is not root.
+        """
+        if os.getuid() != 0:
+            yield 0
+            return
+        with self.take(launch.workspace.stat().st_uid) as uid:
+            for folder in launch.list_writable():
+                give_folder(folder, uid)
+            yield uid
 
     def _lock(self, uid: int) -> int | None:
         if _is_of_a_user(uid):

@@ -53,9 +53,9 @@ def test_a_container_is_closed_on_all_sides(tmp_path: Path):
         "--tmpfs /home/bot:rw,nosuid,nodev,size=256m,mode=1777 "
         "--pids-limit 64 --memory 1073741824 --memory-swap 1073741824 "
         "--ulimit core=0:0 --ulimit nofile=4096:4096 --ulimit fsize=2048:2048 --ulimit cpu=120:120 "
-        f"--volume {tmp_path}:/work:rw --volume {tmp_path}/made:/environment:ro "
+        f"--volume {tmp_path}:/workspace:rw --volume {tmp_path}/made:/environment:ro "
         "--env HOME=/home/bot --env PATH=/bin --env LANG=C.UTF-8 --env CI=true "
-        "--workdir /work/web --entrypoint sh python:3.13-slim -e check.sh"
+        "--workdir /workspace/web --entrypoint sh python:3.13-slim -e check.sh"
     ) == command
 
 

@@ -110,7 +110,6 @@ def plant_canaries(home: Path, has_own_root: bool, limits: SandboxLimits) -> Ite
 def _make_targets(
     places: Places, work: Path, process: int, listeners: Listeners, limits: SandboxLimits
 ) -> Targets:
-    namespaces = Path("/proc/self/ns")
     return Targets(
         work=str(work),
         private=str(places.private),
@@ -122,8 +121,8 @@ def _make_targets(
         port6=listeners.port6,
         datagram_port=listeners.datagram_port,
         process=process,
-        pid_namespace=str((namespaces / "pid").readlink()),
-        ipc_namespace=str((namespaces / "ipc").readlink()),
+        pid_namespace=_read_namespace("pid"),
+        ipc_namespace=_read_namespace("ipc"),
         session=os.getsid(0),
         variables=VARIABLES.split(),
         scrap=f"greenlit-probe-{secrets.token_hex(6)}",
@@ -131,6 +130,15 @@ def _make_targets(
         memory_bytes=limits.memory_bytes,
         file_bytes=2 * limits.disk_bytes,  # a file; what lies on the disk in all is watched
     )
+
+
+def _read_namespace(kind: str) -> str:
+    """Read which namespace the bot is in; empty on machines without any, which still may have an
+    engine of containers.
+    """
+    with suppress(OSError):
+        return str(Path(f"/proc/self/ns/{kind}").readlink())
+    return ""
 
 
 def _make_folder(home: Path) -> Path:
@@ -186,8 +194,9 @@ def _listen(private: Path) -> Iterator[Listeners]:
                 listening.listen()
             return 0 if isinstance(address, str) else int(listening.getsockname()[1])
 
-        listen(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{name}")
-        listen(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{name}-datagrams")
+        with suppress(OSError):  # Linux alone has abstract names
+            listen(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{name}")
+            listen(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{name}-datagrams")
         listen(socket.AF_UNIX, socket.SOCK_STREAM, str(private / "socket"))
         port = listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
         datagram_port = listen(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.ports import Unreachable
 from bot.steps.check_locally import LocalWork, prove_change, run_local_checks
 from bot.values import Patch, ProjectCheck, ProjectChecks
 from tests.folder_sandbox import FolderSandbox
@@ -109,3 +110,19 @@ def test_a_suite_that_takes_too_long_is_replaced_by_the_nearest_tests(work):
 
     assert ("passed", "test_cart.py") == (suite.state, sandbox.jobs[-1].commands[0].split()[-1])
     assert suite.why.startswith("Only the tests nearest to the change")
+
+
+def test_a_sandbox_that_fails_leaves_the_change_to_ci(work):
+    """Neither proof nor check, with the reason; the run goes on."""
+
+    class BrokenSandbox:
+        def run(self, job):
+            raise Unreachable("the disk is full", "sandbox")
+
+    ports, change, _ = work({"cart.py": MENDED, "test_cart.py": TESTS + NEW})
+    ports = replace(ports, sandbox=BrokenSandbox())
+    proof = prove_change(ports, change)
+    checks = run_local_checks(ports, change)
+
+    assert ("not possible", "The sandbox does not work now.") == (proof.kind, proof.why)
+    assert {"not run"} == {check.state for check in checks if check.name in ("test", "lint")}

@@ -14,7 +14,7 @@ from bot.adapters.log_cache import DiskLogCache
 from bot.adapters.sandbox.bubblewrap import Bubblewrap
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.assembly import SystemClock
-from bot.ports import Ports
+from bot.ports import Ports, Unreachable
 from bot.run import from_json, to_json
 from bot.tools import select_tools
 from bot.tools.sandbox_job import TURN_S
@@ -343,6 +343,19 @@ def test_what_ended_a_job_is_said(scene, tmp_path):
     answer = make_caller(scene, OneResult(unmade), tmp_path).answer("run_check", name="test")
     assert answer.startswith("`test` did not run. The set-up failed.\n")
     assert "| ERROR: No matching distribution" in answer
+
+
+def test_a_sandbox_that_fails_ends_no_run(scene, tmp_path):
+    """The model goes on without it, and reads nothing of the machine."""
+
+    class BrokenSandbox:
+        def run(self, job):
+            raise Unreachable("the sandbox's folder fails: /srv/greenlit: no space", "sandbox")
+
+    refusal = make_caller(scene, BrokenSandbox(), tmp_path).refusal("run", command="ls")
+
+    assert "The sandbox does not work now. Go on without it" in refusal
+    assert "/srv" not in refusal
 
 
 def test_what_a_limit_ended_runs_again(scene, tmp_path):

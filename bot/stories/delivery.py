@@ -54,11 +54,7 @@ async def deliver(run: Run, state: RunState) -> RunState:
     if state.target is not None:
         await check_pull(run, state)
     if state.branch is None:
-        number = int(run.key.rpartition("/")[2])
-        branch = name_branch(state.config.branch_prefix, state.request, number)
-        branch = await choose_branch(run, state, branch)
-        state = run.keep(replace(state, branch=branch))
-        await run.follow(branch)
+        state = await _begin_branch(run, state)
     head = state.pushed.head if state.pushed else None
     message = render_commit_message(state)
     sha = await run(commit_patch, state.base, state.patch, head or state.base.sha, message)
@@ -76,6 +72,16 @@ async def deliver(run: Run, state: RunState) -> RunState:
         state = await expect_ci(run, state)
     subject = message.partition("\n")[0] if state.target else ""
     return run.keep(after_push(state, pushed.sha, pushed.url, subject))
+
+
+async def _begin_branch(run: Run, state: RunState) -> RunState:
+    """Choose the run's own branch, and hear of what happens there from now on."""
+    number = int(run.key.rpartition("/")[2])
+    name = name_branch(state.config.branch_prefix, state.request, number)
+    branch = await choose_branch(run, state, name)
+    state = run.keep(replace(state, branch=branch))
+    await run.follow(branch)
+    return state
 
 
 async def expect_ci(run: Run, state: RunState, checks: Checks | None = None) -> RunState:

@@ -126,7 +126,7 @@ class LocalSandbox:
                 return SandboxResult(log=environment.log, obstacle=environment.obstacle)
             if trouble := _lay_environment(tier, workspace, job, environment):
                 return trouble
-            began_ns = time.time_ns()
+            began_ns = time.time_ns() - TICK_NS
             ended = tier.launch(_make_launch(workspace, job, environment, job.commands))
         result = self._collect(workspace, job, ended, began_ns)
         log = _name_places(tier, ended.output, workspace.files, environment.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from shlex import quote, split
 
 from bot.adapters.sandbox.environment_variables import (
@@ -35,6 +36,9 @@ LOCKS = {
     ("uv.lock", "pdm.lock", "pylock.toml"): PYTHON_WORDS,
     ("yarn.lock", "pnpm-lock.yaml", "package-lock.json", "npm-shrinkwrap.json"): NODE_WORDS,
 }
+# What `venv` puts into an environment.
+SEEDS = ("pip", "pip-*", "setuptools", "setuptools-*", "pkg_resources", "_distutils_hack")
+PIP = "import sys; from pip._internal.cli.main import main; sys.exit(main())"
 # Poetry asks its own index in any other case.
 COMPANIONS = {"poetry": ("poetry", "poetry-plugin-pypi-mirror")}
 
@@ -50,7 +54,7 @@ def write_setup_script(
     if is_online and "crates" in list_kinds(programs):
         lines.append(f"printf %s {quote(CARGO_CONFIGURATION)} > {CARGO}/config.toml")
     if "python" in list_kinds(programs):
-        lines.append(_write_environment_line(programs, toolchains, is_online=is_online))
+        lines.append(_write_environment_lines(programs, root, toolchains, is_online=is_online))
     if is_online:
         lines += _list_installations(programs, toolchains)
     lines.append("cd - > /dev/null")
@@ -99,15 +103,25 @@ def _read_program(line: str) -> str:
     return words[0] if words else ""
 
 
-def _write_environment_line(
-    programs: Sequence[str], toolchains: Toolchains, *, is_online: bool
+def _write_environment_lines(
+    programs: Sequence[str], root: str, toolchains: Toolchains, *, is_online: bool
 ) -> str:
-    """Write the line that makes a virtual environment, of the first Python that is named."""
+    """Write the lines that make a virtual environment, of the first Python that is named."""
     named = next((program for program in programs if program.startswith("python")), "python3")
-    python = toolchains.find(named) or toolchains.find("python3") or "python3"
-    # Without package indexes, what the machine has installed is all there is.
-    options = "" if is_online else "--system-site-packages "
-    return f"{quote(str(python))} -m venv {options}{VENV}"
+    python = toolchains.find(named) or toolchains.find("python3") or Path("python3")
+    if not is_online:  # what the machine has installed is all that there is
+        return f"{quote(str(python))} -m venv --system-site-packages {VENV}"
+    packages = python.parent.parent / "lib" / python.name / "site-packages"
+    seeds = [quote(str(seed)) for name in SEEDS for seed in packages.glob(name)]
+    if not (packages / "pip").is_dir():
+        return f"{quote(str(python))} -m venv {VENV}"
+    # To copy pip, compiled as it is, takes a tenth of the time that `venv` takes to install it.
+    return (
+        f"{quote(str(python))} -m venv --without-pip {VENV}\n"
+        f"cp -a {' '.join(seeds)} {VENV}/lib/{python.name}/site-packages/\n"
+        f"printf '%s\\n' {quote('#!' + root + '/venv/bin/python')} {quote(PIP)} > {VENV}/bin/pip\n"
+        f"chmod +x {VENV}/bin/pip; cp {VENV}/bin/pip {VENV}/bin/pip3"
+    )
 
 
 def _list_installations(programs: Sequence[str], toolchains: Toolchains) -> list[str]:

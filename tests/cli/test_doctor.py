@@ -17,6 +17,7 @@ from rich.console import Console
 
 from bot.adapters.dbos.sqlite import lock_home
 from bot.adapters.sandbox.bubblewrap import Bubblewrap
+from bot.adapters.sandbox.probes.__main__ import ATTACKS
 from bot.cli.doctor import run_doctor
 from bot.cli.doctor.diagnosis import Diagnosis
 from bot.cli.doctor.sandbox_tier import check_sandbox
@@ -107,7 +108,7 @@ def test_the_sandbox_is_tried(tmp_path):
     def check(choice):
         return check_sandbox(examine_settings(home=tmp_path, sandbox=choice))
 
-    well = "bubblewrap: 116 attacks were tried in it, and all were kept out."
+    well = f"bubblewrap: {len(ATTACKS)} attacks were tried in it, and all were kept out."
     assert Diagnosis("Sandbox", well, state="well") == check("auto")
     assert Diagnosis(
         "Sandbox",

@@ -150,7 +150,8 @@ def _make_folder(home: Path) -> Path:
 def _write_files(places: Places) -> None:
     """Write the canaries and the probes. What keeps others out must be the sandbox, not modes."""
     secret_files = [places.secret, *(places.private / name for name in SECRET_NAMES)]
-    for path in (*secret_files, places.neighbour / "secret", places.neighbour / "loot"):
+    more = [places.private / "spare", places.neighbour / "secret", places.neighbour / "loot"]
+    for path in (*secret_files, *more):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{CANARY}\n")
         path.chmod(0o666)

@@ -12,9 +12,11 @@ from .kernel_attacks import KERNEL_ATTACKS
 from .limit_attacks import LIMIT_ATTACKS
 from .network_attacks import NETWORK_ATTACKS
 from .process_attacks import PROCESS_ATTACKS
+from .system_attacks import SYSTEM_ATTACKS
 
 ATTACKS = (
     *FILE_ATTACKS,
+    *SYSTEM_ATTACKS,
     *PROCESS_ATTACKS,
     *NETWORK_ATTACKS,
     *KERNEL_ATTACKS,

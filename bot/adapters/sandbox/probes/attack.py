@@ -1,7 +1,7 @@
 """What the attacks share: what is to be reached, and ways to try."""
 
 # An attack is a call of the system, on a path as it is.
-# ruff: noqa: PTH115
+# ruff: noqa: PTH115, PTH208
 
 from __future__ import annotations
 
@@ -93,6 +93,14 @@ def find_mark(paths: list[str]) -> str:
         finally:
             os.close(fd)
     raise OSError(errno.ENOENT, "no canary was read")
+
+
+def list_names(folder: str) -> list[str]:
+    """List what is in a folder; nothing where that is refused."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def require_shared_processes(targets: Targets) -> int:

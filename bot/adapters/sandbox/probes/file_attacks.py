@@ -1,20 +1,21 @@
 """Attacks on files: to read what is the machine's or the bot's, and to write outside."""
 
 # An attack is a call of the system, on a path as it is.
-# ruff: noqa: PTH101, PTH102, PTH104, PTH106, PTH108, PTH116, PTH118, PTH120, PTH208, PTH211
+# ruff: noqa: PTH101, PTH104, PTH108, PTH111, PTH116, PTH118, PTH120, PTH208, PTH211
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+import sys
 
 from .attack import (
     Attack,
     Targets,
     find_mark,
+    list_names,
     open_any,
-    open_file,
     try_call,
     try_in_child,
 )
@@ -36,6 +37,38 @@ def read_home(targets: Targets) -> str:
 def list_home(targets: Targets) -> str:
     """List the bot's folder."""
     return f"listed {len(os.listdir(targets.private))} names"
+
+
+def write_home(targets: Targets) -> str:
+    """Write to the bot's folder."""
+    return _write(targets, [targets.private])
+
+
+def change_home(targets: Targets) -> str:
+    """Open the bot's settings, record and mirrors for writing."""
+    return open_any(targets.secret_files, os.O_WRONLY)
+
+
+def remove_from_home(targets: Targets) -> str:
+    """Remove a file of the bot."""
+    os.unlink(f"{targets.private}/spare")
+    return "removed it"
+
+
+def list_users(_: Targets) -> str:
+    """Look into the folders of the machine's users."""
+    folders = {"/root", *(f"/home/{name}" for name in list_names("/home"))}
+    for folder in folders - {os.path.expanduser("~")}:
+        for name in list_names(folder):
+            path = f"{folder}/{name}"
+            if not sys.prefix.startswith(f"{path}/"):  # which is shown, and what leads to it
+                return f"saw {path}"
+    raise OSError(errno.EACCES, "nothing was listed")
+
+
+def change_toolchain(targets: Targets) -> str:
+    """Write to the toolchain that it runs with."""
+    return _write(targets, [sys.prefix, os.path.dirname(os.__file__)])
 
 
 def read_other_workspace(targets: Targets) -> str:
@@ -118,76 +151,6 @@ def truncate_file(targets: Targets) -> str:
     return "was let through"
 
 
-def set_core_pattern(_: Targets) -> str:
-    """Open for writing what the kernel runs when a program crashes."""
-    return open_file("/proc/sys/kernel/core_pattern", os.O_WRONLY)
-
-
-def set_kernel_parameter(_: Targets) -> str:
-    """Open a parameter of the kernel for writing."""
-    names = ("kernel/modprobe", "kernel/hostname", "vm/overcommit_memory", "fs/protected_symlinks")
-    return open_any([f"/proc/sys/{name}" for name in names], os.O_WRONLY)
-
-
-def press_sysrq(_: Targets) -> str:
-    """Open the kernel's emergency keys for writing."""
-    return open_file("/proc/sysrq-trigger", os.O_WRONLY)
-
-
-def read_kernel_memory(_: Targets) -> str:
-    """Open the memory of the kernel."""
-    return open_any(["/proc/kcore", "/dev/mem", "/dev/kmem", "/dev/port"])
-
-
-def read_kernel_log(_: Targets) -> str:
-    """Open the log of the kernel."""
-    return open_any(["/dev/kmsg", "/proc/kmsg"])
-
-
-def read_sys(_: Targets) -> str:
-    """Read of the machine's firmware and what its kernel does."""
-    for name in ("firmware", "kernel/debug", "kernel/tracing", "fs/bpf"):
-        names = _list_names(f"/sys/{name}")
-        if names:
-            return f"listed {len(names)} names of /sys/{name}"
-    raise OSError(errno.ENOENT, "nothing is shown")
-
-
-def make_cgroup(targets: Targets) -> str:
-    """Make a group of processes with limits of its own."""
-    refused = OSError(errno.ENOENT, "there are no groups")
-    for controller in ("", "/unified", "/memory", "/pids"):
-        path = f"/sys/fs/cgroup{controller}/{targets.scrap}"
-        try:
-            os.mkdir(path)
-            os.rmdir(path)
-        except OSError as error:
-            refused = error
-        else:
-            return f"made {path}"
-    raise refused
-
-
-def open_disk(_: Targets) -> str:
-    """Open a disk of the machine."""
-    paths = [f"/dev/{name}" for name in os.listdir("/dev")]
-    disks = [path for path in paths if stat.S_ISBLK(os.lstat(path).st_mode)]
-    return open_any(disks)
-
-
-def open_device(_: Targets) -> str:
-    """Open a device that reaches beyond the process."""
-    names = ("fuse", "kvm", "net/tun", "vhost-vsock", "loop-control", "mapper/control", "uinput")
-    return open_any([f"/dev/{name}" for name in names], os.O_RDWR)
-
-
-def make_device(targets: Targets) -> str:
-    """Make a file that stands for the first disk."""
-    path = f"{targets.work}/disk"
-    os.mknod(path, stat.S_IFBLK | 0o600, os.makedev(8, 0))
-    return "made it"
-
-
 def mount_anew(targets: Targets) -> str:
     """Mount a folder again so that it can be written to."""
     remount_bind = 0x1020
@@ -237,13 +200,6 @@ def climb_from_output(_: Targets) -> str:
     raise OSError(errno.ENOTDIR, "none of them is a folder")
 
 
-def _list_names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []
-
-
 def _write(targets: Targets, folders: list[str]) -> str:
     """Make a file in the first of these folders where that works, and remove it."""
     refused = OSError(errno.ENOENT, "there is none")
@@ -265,6 +221,11 @@ FILE_ATTACKS: tuple[Attack, ...] = (
     read_passwords,
     read_home,
     list_home,
+    write_home,
+    change_home,
+    remove_from_home,
+    list_users,
+    change_toolchain,
     read_other_workspace,
     write_other_workspace,
     rename_out_of_other_workspace,
@@ -279,16 +240,6 @@ FILE_ATTACKS: tuple[Attack, ...] = (
     change_mode,
     change_attribute,
     truncate_file,
-    set_core_pattern,
-    set_kernel_parameter,
-    press_sysrq,
-    read_kernel_memory,
-    read_kernel_log,
-    read_sys,
-    make_cgroup,
-    open_disk,
-    open_device,
-    make_device,
     mount_anew,
     change_root,
     read_by_root,

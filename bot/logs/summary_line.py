@@ -17,8 +17,8 @@ _PATTERNS = tuple(
         r"^\s*Tests\s+(?P<summary>\d+ passed(?: \| \d+ skipped)?) \(\d+\)$",  # Vitest
         r"^(?P<summary>Ran \d+ tests?) in [\d.]+s$",  # unittest
         r"^test result: ok\. (?P<summary>\d+ passed; \d+ failed; \d+ ignored)",  # cargo
-        r"^(?P<summary>\d+ passing) \(\w+\)$",  # Mocha
-        r"^# (?P<summary>pass \d+)$",  # node --test
+        r"^\s*(?P<summary>\d+ passing) \(\w+\)$",  # Mocha
+        r"^(?:#|ℹ) (?P<summary>pass \d+)$",  # node --test
         r"^(?:\[INFO\] )?(?P<summary>Tests run: \d+, Failures: \d+, Errors: \d+, Skipped: \d+)$",
         r"^(?P<summary>Success: no issues found in \d+ source files?)$",  # mypy
         r"^(?P<summary>All checks passed!)$",  # ruff

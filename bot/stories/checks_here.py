@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.run import Run
-from bot.steps.find_checks import find_checks
+from bot.steps.find_repo_checks import find_checks
 from bot.values import RunState
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.run import to_json
 from bot.steps.admit import compute_caps
-from bot.steps.find_checks import find_checks
+from bot.steps.find_repo_checks import find_checks
 from bot.values import ConfiguredCheck, RepoConfig
 from tests.folder_sandbox import FolderSandbox
 

@@ -36,11 +36,11 @@ from bot.steps.ask_model import ask_model, open_conversation
 from bot.steps.check_locally import prove_change, run_local_checks
 from bot.steps.discard_workspace import discard_workspace
 from bot.steps.fetch_checks import fetch_checks
-from bot.steps.find_repo_checks import find_checks
 from bot.steps.find_exposure import find_exposure
 from bot.steps.find_open_threads import find_open_threads
 from bot.steps.find_own_pull import find_own_pull
 from bot.steps.find_own_pulls import fetch_tip, find_own_pulls
+from bot.steps.find_repo_checks import find_checks
 from bot.steps.inspect_change import inspect_change
 from bot.steps.inspect_merge import inspect_merge
 from bot.steps.judge_pull import judge_pull

@@ -17,6 +17,7 @@ from bot.run import Summary, step
 from bot.search.source_files import kind_of
 from bot.text import mask_secrets
 from bot.text.terminal_text import strip_control
+from bot.tools.sandbox_job import number_log
 from bot.tools.tree_files import TreeFiles, apply_patch
 from bot.tools.tree_reader import decode_texts
 from bot.values import (
@@ -48,6 +49,7 @@ class LocalWork:
     patch: Patch
     project: ProjectChecks
     workspace: str
+    passed: tuple[int, ...] = ()  # the logs of jobs of the run that passed, by their numbers
 
     @property
     def patch_id(self) -> str:
@@ -72,7 +74,7 @@ def _summarize_proof(proof: Proof) -> Summary:
         "not possible": Text(f"not run: {proof.why}"),
     }
     line = lines[proof.kind]
-    return "the change's own tests", Text(strip_control(line.plain), line.style)
+    return "the new tests", Text(strip_control(line.plain), line.style)
 
 
 @step("prove_change", _summarize_proof)
@@ -145,7 +147,7 @@ def _summarize_checks(checks: tuple[LocalCheck, ...]) -> Summary | None:
     for check in checks:
         style = "red" if check.state == "failed" else ""
         line.append(", " if line.plain else "").append(f"{check.name} {check.state}", style)
-    return "the repository's checks", line
+    return "the checks", line
 
 
 @step("run_local_checks", _summarize_checks)
@@ -221,6 +223,8 @@ def run_check_on(
         check.environment,
         check.setups,
     )
+    if number_log(job) in work.passed:  # on the very same files
+        return SandboxResult(0)
     try:
         return ports.sandbox.run(job)
     except Unreachable:  # CI judges the change then

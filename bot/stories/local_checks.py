@@ -23,7 +23,8 @@ async def check_locally(run: Run, state: RunState) -> RunState:
     """
     if state.project is None or not state.project.checks:
         return state
-    work = LocalWork(state.base, state.patch, state.project, run.key)
+    passed = tuple(job.log for job in state.jobs if job.has_passed)
+    work = LocalWork(state.base, state.patch, state.project, run.key, passed)
     verdict = state.local
     if verdict is None or verdict.patch_id != work.patch_id:
         state = await tell(run, replace(state, phase="checking"))

@@ -14,9 +14,11 @@ import pytest
 from rich.console import Console
 
 import bot.cli.demo
+from bot.adapters.sandbox.bubblewrap import Bubblewrap
 from bot.cli.demo import DemoOptions, play_demo
 from bot.cli.demo.bot_process import program_path
 from tests.cli.terminal import open_terminal
+from tests.tier_required import require_tier
 
 INTERNAL_WORDS = (
     "submit_plan",
@@ -30,7 +32,7 @@ INTERNAL_WORDS = (
 DEMO = [sys.executable, "-m", "bot", "demo", "--keep", "kept"]
 
 
-def environment(home, columns=80):
+def environment(home, columns=80, sandbox="none"):
     """What the demo sees, and nothing else. Whatever would go out through a proxy ends at once."""
     nowhere = "http://127.0.0.1:9"
     proxies = {
@@ -45,7 +47,7 @@ def environment(home, columns=80):
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "PYTHONUTF8": "1",
     }
-    return {**mine, **proxies, "COLUMNS": str(columns)}
+    return {**mine, **proxies, "COLUMNS": str(columns), "GREENLIT_SANDBOX": sandbox}
 
 
 def left(home):
@@ -74,7 +76,7 @@ def fetch(url):
 @pytest.mark.timeout(300)
 def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
     """Who plays Claude, the red attempt and why, the green one, the pull request, in this order; no
-    process stays.
+    process stays. Without a sandbox it is CI that finds the fault.
     """
     done = subprocess.run(
         DEMO,
@@ -135,8 +137,10 @@ def test_it_ends_by_itself_with_a_green_pull_request(tmp_path):
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_on_a_terminal_it_stays_up_until_ctrl_c(tmp_path):
-    """Its last screen fits 24 lines of 80 columns, and what it names is there until the end."""
-    with open_terminal(DEMO, tmp_path, environment(tmp_path)) as terminal:
+    """Its last screen fits 24 lines of 80 columns, and what it names is there until the end. With a
+    sandbox the fault is shown there, and one push is enough.
+    """
+    with open_terminal(DEMO, tmp_path, environment(tmp_path, sandbox="auto")) as terminal:
         screen = terminal.read_until("until you press Ctrl-C")
         lines = screen[screen.rindex("Pull request #2 is open") :].splitlines()
         pages = {url: fetch(url) for url in re.findall(r"http://\S+", "\n".join(lines))}
@@ -160,6 +164,12 @@ def test_on_a_terminal_it_stays_up_until_ctrl_c(tmp_path):
     assert b"app/requests.py" in changed.stdout
     assert "Traceback" not in screen + ending
     assert [] == left(tmp_path)
+    require_tier(Bubblewrap())
+    story = " ".join(screen.split())
+    assert "AssertionError: assert 200 == 202" in story
+    assert "test_service.py::test_report_of_a_month fails without the change" in story
+    assert 1 == story.count("to its own branch", 0, story.index("@ada reviews #2"))
+    assert "fails on <code" in pages[page]
 
 
 @pytest.mark.slow

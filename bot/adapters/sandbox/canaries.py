@@ -34,9 +34,10 @@ OPEN_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Where the bot listens: by an abstract name, and on ports of this machine."""
+    """Where the bot listens: by an abstract name, at a path, and on ports of this machine."""
 
     abstract_name: str
+    socket_path: str
     port: int
     port6: int
     datagram_port: int
@@ -100,7 +101,7 @@ def plant_canaries(home: Path, has_own_root: bool, limits: SandboxLimits) -> Ite
         places = Places(folder / "private", folder / "runs" / "own", folder / "runs" / "other")
         _write_files(places)
         process = stack.enter_context(_start_process(places))
-        listeners = stack.enter_context(_listen(places.private))
+        listeners = stack.enter_context(_listen())
         stack.enter_context(_open_to_inherit(places.secret))
         work = WORK if has_own_root else places.workspace
         targets = _make_targets(places, work, process.pid, listeners, limits)
@@ -115,7 +116,7 @@ def _make_targets(
         private=str(places.private),
         secret_file=str(places.secret),
         other_workspace=str(places.neighbour),
-        socket_path=str(places.private / "socket"),
+        socket_path=listeners.socket_path,
         abstract_name=listeners.abstract_name,
         port=listeners.port,
         port6=listeners.port6,
@@ -183,10 +184,13 @@ def _start_process(places: Places) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def _listen(private: Path) -> Iterator[Listeners]:
-    """Listen on sockets of every kind."""
+def _listen() -> Iterator[Listeners]:
+    """Listen on sockets of every kind; a path has at most 108 bytes, which the home may exceed."""
     name = f"greenlit-{secrets.token_hex(6)}"
     with ExitStack() as stack:
+        path = str(
+            Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="greenlit-"))) / "socket"
+        )
 
         def listen(family: int, kind: int, address: str | tuple[str, int]) -> int:
             listening = stack.enter_context(socket.socket(family, kind))
@@ -198,13 +202,13 @@ def _listen(private: Path) -> Iterator[Listeners]:
         with suppress(OSError):  # Linux alone has abstract names
             listen(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{name}")
             listen(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{name}-datagrams")
-        listen(socket.AF_UNIX, socket.SOCK_STREAM, str(private / "socket"))
+        listen(socket.AF_UNIX, socket.SOCK_STREAM, path)
         port = listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
         datagram_port = listen(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
         port6 = 0
         with suppress(OSError):  # a machine without IPv6
             port6 = listen(socket.AF_INET6, socket.SOCK_STREAM, ("::1", 0))
-        yield Listeners(name, port, port6, datagram_port)
+        yield Listeners(name, path, port, port6, datagram_port)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from bot.cli.demo.bot_process import BotProcess, program_path, run_bot
 from bot.forge import Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
-from bot.settings import ModelSettings
+from bot.settings import ModelSettings, SandboxSettings, load_settings
 
 REPO = "acme/orders"
 ASKER = "ada"
@@ -69,6 +69,7 @@ def set_stage(home: Path, cast: Cast) -> Iterator[Stage]:
             "GREENLIT_PORT": "0",
             "GREENLIT_PAGE_PORT": "0",
             "GREENLIT_WRITE_PAUSE_S": "0",
+            "GREENLIT_SANDBOX": load_settings(SandboxSettings).sandbox,
             "GREENLIT_SANDBOX_TOOLCHAINS": str(Path(sys.prefix).resolve()),
         }
         if cast.model:

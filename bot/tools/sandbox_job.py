@@ -16,7 +16,7 @@ from bot.tools.job_answer import JobTitle, quote_lines, render_result
 from bot.tools.session import ToolSession
 from bot.tools.tree_reader import ToolRefusal
 from bot.tools.write_files import list_protected, write_files
-from bot.values import JobRecord, ProjectChecks, SandboxJob, SandboxResult
+from bot.values import JobRecord, ProjectChecks, ProjectSetup, SandboxJob, SandboxResult
 
 TURN_S = 900.0  # that the jobs of one turn may take together: people are heard between turns
 KEPT_JOBS = 12
@@ -55,15 +55,21 @@ def find_project(session: ToolSession) -> ProjectChecks:
 
 
 def begin_job(session: ToolSession, commands: Sequence[str]) -> SandboxJob:
-    """Begin a job of these commands on the tree with the edits so far."""
+    """Begin a job of these commands on the tree with the edits so far, where the tests run."""
     return SandboxJob(
         session.context.tree,
         session.patch,
         tuple(commands),
         session.context.workspace,
-        setups=find_project(session).setups,
+        setups=_choose_setups(find_project(session)),
         returns=_list_returns(session),
     )
+
+
+def _choose_setups(project: ProjectChecks) -> tuple[ProjectSetup, ...]:
+    """Choose those of the tests, so that a command needs no environment of its own."""
+    tests = [check for check in project.checks if check.kind == "test" and not check.obstacle]
+    return tests[0].setups if tests else project.setups
 
 
 def run_job(session: ToolSession, job: SandboxJob, name: str, *, is_check: bool) -> str:

@@ -23,6 +23,7 @@ from bot.values import (
     Patch,
     ProjectCheck,
     ProjectChecks,
+    ProjectSetup,
     RepoConfig,
     SandboxResult,
     SandboxState,
@@ -368,11 +369,19 @@ def test_what_a_limit_ended_runs_again(scene, tmp_path):
 
 
 def test_a_command_has_less_time_than_a_check(scene, tmp_path):
-    """Two minutes, on the set-up of all checks."""
+    """Two minutes, in the environment of the tests."""
     sandbox = OneResult(SandboxResult(0))
-    make_caller(scene, sandbox, tmp_path).answer("run", command="true")
+    setup, other = ProjectSetup(("pip install -e .",)), ProjectSetup(("pip install ruff",))
+    project = ProjectChecks(
+        (
+            ProjectCheck("lint", "lint", ("ruff check",), setups=(other,)),
+            ProjectCheck("test", "test", ("pytest",), setups=(setup,)),
+        ),
+        (other, setup),
+    )
+    make_caller(scene, sandbox, tmp_path, project).answer("run", command="true")
 
-    assert [120.0] == [job.limits.wall_s for job in sandbox.jobs]
+    assert [(120.0, (setup,))] == [(job.limits.wall_s, job.setups) for job in sandbox.jobs]
 
 
 @pytest.mark.parametrize("command", ["a\nb", "a\x00b", "a\u2028b", "\x1b[2J"])

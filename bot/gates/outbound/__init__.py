@@ -24,6 +24,7 @@ from bot.values import Finding, SecretJob
 GATE = "outbound"
 MAX_FINDINGS = 8  # for one file
 MAX_QUOTE = 60
+MAX_CHARS = 2_000  # of a line: a search takes time by it
 PYTHON = re.compile(r"\.pyw?$")
 SCRIPT = re.compile(r"\.[cm]?[jt]sx?$|\.vue$|\.svelte$")
 SHELL = re.compile(
@@ -68,7 +69,7 @@ def is_planned(finding: Finding, target: str) -> bool:
 
 def _check_file(change: Change, path: str, text: str, job: SecretJob | None) -> Iterator[Finding]:
     secrets = frozenset(name.upper() for name in (job.credentials if job else ()))
-    lines = [(number, line) for number, line in change.added_lines(path)]
+    lines = list(change.added_lines(path))
     signs = _promote(list(_find_signs(path, text, lines, secrets)))
     before = change.before.get(path)
     usual = _list_usual(path, before, secrets) if before else frozenset()
@@ -85,7 +86,7 @@ def _make_finding(path: str, sign: Sign, job: SecretJob | None, *, blocks: bool)
         secrets = ", ".join(f"`{name}`" for name in job.credentials[:3])
         text += f" The job `{job.name}` of `{job.workflow}` would run it with {secrets} in reach."
     if blocks:
-        text += " Do without it. If the request needs it, name this file in `lowered` of the plan, and say why."
+        text += " Do without it. If the request needs it, name this file in `lowered` of the plan."
     return Finding(GATE, path, sign.line, text, blocks, sign.kind)
 
 
@@ -93,8 +94,9 @@ def _find_signs(
     path: str, text: str, lines: Sequence[tuple[int, str]], secrets: Collection[str]
 ) -> Iterator[Sign]:
     """Find the signs on these lines, in the order of the lines; one of a kind for each."""
-    signs = [*_read_language(path, text, lines, secrets)]
-    for number, line in lines:
+    readable = [(number, line[:MAX_CHARS]) for number, line in lines]
+    signs = [*_read_language(path, text, readable, secrets)]
+    for number, line in readable:
         signs += find_blobs(number, line)
     if STARTS_ALONE.search(path) and lines:
         name = path.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Find long texts that nobody can read: base64, hexadecimal digits, escapes, numbers of characters."""
+"""Find long texts that nobody can read: base64, hexadecimal digits, escapes, character codes."""
 
 from __future__ import annotations
 

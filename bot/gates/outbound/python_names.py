@@ -1,4 +1,4 @@
-"""Know by what names a module of Python reaches for others: imports, aliases, computed texts."""
+"""Know what the names of a Python module mean: imports, aliases, computed names."""
 
 from __future__ import annotations
 
@@ -6,141 +6,86 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-DEPTH = 12  # of an expression that is folded
+from bot.gates.outbound.folded_text import DEPTH, TextFolder
+
+IMPORTERS = ("__import__", "builtins.__import__", "importlib.import_module")
+UNKNOWN = "?"  # a part that is computed, and not of constants
 
 
 class PythonNames:
     """The names of a module as they are meant: `o` is `os` after `import os as o`."""
 
     def __init__(self, tree: ast.AST) -> None:
-        self._aliases: dict[str, str] = {}
-        self._texts: dict[str, ast.expr] = {}
         nodes = list(ast.walk(tree))
-        for node in nodes:
-            self._read_import(node)
-        assigned = Counter(name for node in nodes for name, _ in _list_assigned(node))
-        for node in nodes:
-            for name, value in _list_assigned(node):
-                if assigned[name] == 1:
-                    self._texts[name] = value
-        for name, value in self._texts.items():  # e = os.environ
+        self._aliases = dict(pair for node in nodes for pair in _list_imports(node))
+        pairs = [pair for node in nodes for pair in _list_assigned(node)]
+        times = Counter(name for name, _ in pairs)
+        values = {name: value for name, value in pairs if times[name] == 1}
+        self._texts = TextFolder(values)
+        for name, value in values.items():  # e = os.environ
             target = self.resolve(value)
             if target and name not in self._aliases and target.partition(".")[0] != name:
                 self._aliases[name] = target
+
+    def fold(self, node: ast.expr | None) -> str | None:
+        """Compute a text that is put together of constants; None where that is not all."""
+        return self._texts.fold(node)
 
     def resolve(self, node: ast.expr, depth: int = 0) -> str:
         """Name what an expression reaches for, as `os.environ`; empty where it is no name."""
         if depth > DEPTH:
             return ""
-        if isinstance(node, ast.Name):
-            return self._aliases.get(node.id, node.id)
-        if isinstance(node, ast.Attribute):
-            return self._join(node.value, node.attr, depth)
-        if isinstance(node, ast.Call):
-            return self._resolve_call(node, depth)
-        if isinstance(node, ast.Subscript):
-            return self._resolve_item(node, depth)
-        return ""
-
-    def fold(self, node: ast.expr | None, depth: int = 0) -> str | None:
-        """Compute a text that is put together of constants; None where that is not all."""
-        if node is None or depth > DEPTH:
-            return None
         match node:
-            case ast.Constant(value=str() as text):
-                return text
-            case ast.Constant(value=bytes() as data):
-                return data.decode("latin-1")
-            case ast.Name(id=name) if name in self._texts:
-                return self.fold(self._texts[name], depth + 1)
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return _concatenate([self.fold(left, depth + 1), self.fold(right, depth + 1)])
-            case ast.JoinedStr(values=parts):
-                values = [p.value if isinstance(p, ast.FormattedValue) else p for p in parts]
-                return _concatenate([self.fold(value, depth + 1) for value in values])
-            case ast.Subscript(value=value, slice=ast.Slice(step=ast.UnaryOp())):
-                text_or_none = self.fold(value, depth + 1)
-                return None if text_or_none is None else text_or_none[::-1]
+            case ast.Name(id=name):
+                return self._aliases.get(name, name)
+            case ast.Attribute(value=value, attr=attribute):
+                owner = self.resolve(value, depth + 1)
+                return f"{owner}.{attribute}" if owner else ""
             case ast.Call():
-                return self._fold_call(node, depth)
-        return None
-
-    def _fold_call(self, node: ast.Call, depth: int) -> str | None:
-        match node:
-            case ast.Call(
-                func=ast.Attribute(attr="join", value=glue),
-                args=[ast.List() | ast.Tuple() as items],
-            ):
-                between = self.fold(glue, depth + 1)
-                parts = [self.fold(item, depth + 1) for item in items.elts]
-                if between is None or None in parts:
-                    return None
-                return between.join(part for part in parts if part is not None)
-            case ast.Call(func=ast.Name(id="chr"), args=[ast.Constant(value=int() as code)]):
-                return chr(code) if 0 <= code < 0x110000 else None
-            case ast.Call(
-                func=ast.Attribute(attr="lower" | "upper" | "strip" | "decode", value=text), args=_
-            ):
-                folded = self.fold(text, depth + 1)
-                return folded.lower() if folded else folded
-            case ast.Call(func=ast.Attribute(attr="replace", value=text), args=[old, new]):
-                values = [self.fold(part, depth + 1) for part in (text, old, new)]
-                if any(value is None for value in values):
-                    return None
-                whole, gone, come = (value or "" for value in values)
-                return whole.replace(gone, come)
-        return None
-
-    def _read_import(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Import):
-            for name in node.names:
-                if name.asname:
-                    self._aliases[name.asname] = name.name
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            for name in node.names:
-                self._aliases[name.asname or name.name] = f"{node.module}.{name.name}"
-
-    def _join(self, value: ast.expr, attribute: str, depth: int) -> str:
-        owner = self.resolve(value, depth + 1)
-        return f"{owner}.{attribute}" if owner else ""
+                return self._resolve_call(node, depth)
+            case ast.Subscript():
+                return self._resolve_item(node, depth)
+        return ""
 
     def _resolve_call(self, node: ast.Call, depth: int) -> str:
         """Resolve what gives a module or a part of one: `getattr`, `__import__`, `vars`."""
-        function = self.resolve(node.func, depth + 1)
-        arguments = node.args
-        if (
-            function in ("__import__", "builtins.__import__", "importlib.import_module")
-            and arguments
-        ):
-            return self.fold(arguments[0]) or ""
-        if function in ("getattr", "builtins.getattr") and len(arguments) > 1:
-            owner, name = self.resolve(arguments[0], depth + 1), self.fold(arguments[1])
-            return f"{owner}.{name or '?'}" if owner else ""
-        if function in ("vars", "builtins.vars") and arguments:
-            return self.resolve(arguments[0], depth + 1)
+        function = self.resolve(node.func, depth + 1).removeprefix("builtins.")
+        if function in IMPORTERS and node.args:
+            return self.fold(node.args[0]) or ""
+        if function == "getattr" and len(node.args) > 1:
+            return self._join(node.args[0], node.args[1], depth)
+        if function == "vars" and node.args:
+            return self.resolve(node.args[0], depth + 1)
         return ""
 
     def _resolve_item(self, node: ast.Subscript, depth: int) -> str:
-        owner, name = self.resolve(node.value, depth + 1), self.fold(node.slice)
+        owner = self.resolve(node.value, depth + 1)
         if owner == "sys.modules" or owner.endswith(("__builtins__", "__builtins__.__dict__")):
-            return name or f"{owner}.?"
+            return self.fold(node.slice) or f"{owner}.{UNKNOWN}"
         if owner.endswith(".__dict__"):
-            return f"{owner.removesuffix('.__dict__')}.{name or '?'}"
-        if isinstance(node.value, ast.Call) and owner:  # vars(os)["environ"]
-            return f"{owner}.{name or '?'}"
+            return f"{owner.removesuffix('.__dict__')}.{self.fold(node.slice) or UNKNOWN}"
+        if isinstance(node.value, ast.Call):  # vars(os)["environ"]
+            return self._join(node.value, node.slice, depth)
         return ""
+
+    def _join(self, value: ast.expr, part: ast.expr, depth: int) -> str:
+        owner = self.resolve(value, depth + 1)
+        return f"{owner}.{self.fold(part) or UNKNOWN}" if owner else ""
+
+
+def _list_imports(node: ast.AST) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.Import):
+        for name in node.names:
+            if name.asname:
+                yield name.asname, name.name
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        for name in node.names:
+            yield name.asname or name.name, f"{node.module}.{name.name}"
 
 
 def _list_assigned(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    if isinstance(node, ast.Assign) and len(node.targets) == 1:
-        target = node.targets[0]
-        if isinstance(target, ast.Name):
-            yield target.id, node.value
-    elif isinstance(node, ast.NamedExpr):
-        yield node.target.id, node.value
-
-
-def _concatenate(parts: list[str | None]) -> str | None:
-    if any(part is None for part in parts):
-        return None
-    return "".join(part for part in parts if part is not None)
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            yield name, value
+        case ast.NamedExpr(target=ast.Name(id=name), value=value):
+            yield name, value

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from bot.gates.outbound.sign import Kind, Sign, names_secret
 
-MODULE = r"(?:require|import|from|getBuiltinModule|mainModule\.require|createRequire\([^)]*\))\s*\(?\s*['\"`](?:node:)?"
+MODULE = (
+    r"(?:require|import|from|getBuiltinModule|createRequire\([^)]{0,80}\))"
+    r"\s*\(?\s*['\"`](?:node:)?"
+)
 PATTERNS: tuple[tuple[Kind, str, bool, re.Pattern[str]], ...] = (
     ("network", "opens a connection", True, re.compile(
         rf"{MODULE}(?P<quote>https?|http2|net|dns|dns/promises|tls|dgram|undici|axios|node-fetch|got|ws|request"
@@ -26,16 +31,16 @@ PATTERNS: tuple[tuple[Kind, str, bool, re.Pattern[str]], ...] = (
         r"|\.(?P<quote5>constructor)\s*\(\s*['\"`]|\[\s*['\"`](?P<quote6>constructor|eval|Function|require|exec|fetch)['\"`]\s*\]"
         r"|\bset(?:Timeout|Interval)\s*\(\s*(?P<quote7>['\"`])")),
     ("execution", "loads a module by a computed name", False, re.compile(
-        r"(?<![\w.$])(?P<quote>require|import)\s*\(\s*(?![`'\"/)]|\.\.?/|path\b|resolve\b|join\b|\w+\s*[,)])[^)]*(?:\+|\[|atob|from|join|reverse|replace|decode)")),
+        r"(?<![\w.$])(?P<quote>require|import)\s*\(\s*(?![`'\"/)]|\.\.?/|path\b|resolve\b|join\b|\w+\s*[,)])[^)]{0,200}(?:\+|\[|atob|from|join|reverse|replace|decode)")),
     ("execution", "is another name for loading modules", False, re.compile(
         r"(?:const|let|var)\s+\w+\s*=\s*(?P<quote>require|eval)\s*[;,\n]|=\s*(?P<quote2>module\.constructor|process\.mainModule)\b")),
     ("encoding", "encodes or decodes", True, re.compile(
-        r"(?<![\w.])(?P<quote>atob|btoa|unescape)\s*\(|(?P<quote2>Buffer\.from)\s*\([^)]*['\"`](?:base64|hex|base64url)['\"`]"
+        r"(?<![\w.])(?P<quote>atob|btoa|unescape)\s*\(|(?P<quote2>Buffer\.from)\s*\([^)]{0,200}['\"`](?:base64|hex|base64url)['\"`]"
         r"|toString\s*\(\s*['\"`](?P<quote3>base64|hex|base64url)['\"`]|\b(?P<quote4>String\.fromCharCode)\s*\((?:[^,)]*,){4}")),
     ("environment", "reads the whole environment", False, re.compile(
         r"(?<![\w.$])(?P<quote>process\s*(?:\?\.|\.)\s*env)\b(?!\s*(?:\?\.|\.)\s*\w|\s*(?:\?\.)?\[|\s*[,}]?\s*\)\s*\.replace)"
         r"|(?P<quote2>process\s*(?:\?\.)?\[\s*['\"`]env['\"`]\s*\])|\b(?P<quote3>(?:Deno|Bun)\.env(?:\.toObject)?)\b(?!\.get|\.\w)"
-        r"|\{[^{}]*\b(?P<quote4>env)\b[^{}]*\}\s*=\s*(?:globalThis\.)?process\b|import\s*\{[^}]*\b(?P<quote5>env)\b[^}]*\}\s*from\s*['\"`](?:node:)?process"
+        r"|\{[^{}]{0,200}\b(?P<quote4>env)\b[^{}]{0,200}\}\s*=\s*(?:globalThis\.)?process\b|import\s*\{[^}]{0,200}\b(?P<quote5>env)\b[^}]{0,200}\}\s*from\s*['\"`](?:node:)?process"
         r"|(?:globalThis|global)\s*\[\s*['\"`](?P<quote6>process)['\"`]\s*\]|(?P<quote7>/proc/self/environ)")),
 )  # fmt: skip
 COPIED = re.compile(
@@ -51,6 +56,7 @@ LISTED = re.compile(
     r"\[((?:\s*['\"`][\w.:/-]{0,20}['\"`]\s*,?){2,20})\]\s*\.join\(\s*(?:''|\"\"|``)\s*\)"
 )
 ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u\{?([0-9a-fA-F]{2,6})\}?")
+LINE_END = re.compile(r"\n")
 UNQUOTE = str.maketrans("", "", "'\"` \n")
 COMMENT = re.compile(r"(?<![:'\"`\\])//.*|^\s*\*.*|/\*.*?\*/")
 
@@ -61,32 +67,35 @@ def find_script_signs(lines: Sequence[tuple[int, str]], secrets: Collection[str]
     A call may go over several lines.
     """
     for block in _group(lines):
-        text = "\n".join(COMMENT.sub("", line) for _, line in block)
-        plain = _undo_joins(text)
-        for kind, does, is_weak, pattern in PATTERNS:
-            for found in pattern.finditer(plain):
-                quote = next(filter(None, found.groups()), found[0])
-                line = block[min(plain[: found.start()].count("\n"), len(block) - 1)][0]
-                weak = is_weak or (kind == "environment" and _is_copied(plain, found))
-                yield Sign(line, kind, " ".join(quote.split()), does, weak)
-        yield from _find_keys(block, plain, secrets)
+        plain = _undo_joins("\n".join(COMMENT.sub("", line) for _, line in block))
+        numbers = [number for number, _ in block]
+        starts = [match.end() for match in LINE_END.finditer(plain)]
+        for place, sign in (*_find_patterns(plain), *_find_keys(plain, secrets)):
+            index = min(bisect_right(starts, place), len(numbers) - 1)
+            yield replace(sign, line=numbers[index])
 
 
-def _find_keys(
-    block: Sequence[tuple[int, str]], text: str, secrets: Collection[str]
-) -> Iterator[Sign]:
+def _find_patterns(text: str) -> Iterator[tuple[int, Sign]]:
+    """Find what fits a pattern, each with its place in the text."""
+    for kind, does, is_weak, pattern in PATTERNS:
+        for match in pattern.finditer(text):
+            quote = " ".join(next(filter(None, match.groups()), match[0]).split())
+            is_handed_on = kind == "environment" and _is_copied(text, match)
+            yield match.start(), Sign(0, kind, quote, does, is_weak or is_handed_on)
+
+
+def _find_keys(text: str, secrets: Collection[str]) -> Iterator[tuple[int, Sign]]:
+    """Find what is read of the environment by name."""
     for key in KEY.finditer(text):
-        line = block[min(text[: key.start()].count("\n"), len(block) - 1)][0]
         name = key["name"] or key["quoted"]
+        does = "is read from the environment"
         if key["assigned"]:
             continue
         if key["computed"]:
             is_weak = re.fullmatch(r"\w+", key["computed"]) is not None
-            yield Sign(
-                line, "environment", "a computed name", "is read from the environment", is_weak
-            )
+            yield key.start(), Sign(0, "environment", "a computed name", does, is_weak)
         elif name and names_secret(name, secrets):
-            yield Sign(line, "environment", name, "is read from the environment")
+            yield key.start(), Sign(0, "environment", name, does)
 
 
 def _is_copied(text: str, found: re.Match[str]) -> bool:

@@ -68,7 +68,7 @@ def _find_on_line(number: int, text: str, secrets: Collection[str]) -> Iterator[
 
 
 def _undo_quotes(text: str) -> str:
-    """Write a word as the shell reads it: `c''url`, `c\\url` and `$'\\x63url'` are `curl`."""
+    """Write a word as the shell reads it, which drops quotes and backslashes from its midst."""
     plain = ANSI_C.sub(lambda match: _decode_escapes(match[1]), text)
     plain = DEQUOTED.sub("", plain)
     return re.sub(r"(?<=[a-z])(['\"])([a-z]+)\1|(['\"])([a-z]{1,3})\3(?=[a-z])", r"\2\4", plain)

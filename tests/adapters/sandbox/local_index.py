@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import ssl
 import tarfile
 import threading
 import zipfile
@@ -100,10 +101,16 @@ def make_tarball(files: Mapping[str, str]) -> bytes:
 
 
 @contextmanager
-def serve_index(address: str = "127.0.0.1", port: int = 0) -> Iterator[LocalIndex]:
-    """Serve an index while the block lasts."""
-    server = ThreadingHTTPServer((address, port), _Handler)
-    server.index = LocalIndex(f"http://{address}:{server.server_port}")  # type: ignore[attr-defined]
+def serve_index(
+    address: str = "127.0.0.1", context: ssl.SSLContext | None = None
+) -> Iterator[LocalIndex]:
+    """Serve an index while the block lasts, over TLS where a context is given."""
+    server = ThreadingHTTPServer((address, 0), _Handler)
+    scheme = "http"
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        scheme = "https"
+    server.index = LocalIndex(f"{scheme}://{address}:{server.server_port}")  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:

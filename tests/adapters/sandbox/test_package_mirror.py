@@ -6,13 +6,18 @@ import http.client
 import json
 import re
 import socket
+import ssl
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.adapters.sandbox.package_indexes import IndexAddress, PackageIndexes
 from bot.adapters.sandbox.package_mirror import PackageMirror
@@ -88,14 +93,12 @@ class Client:
     def __init__(self, path: Path, mirror: PackageMirror) -> None:
         self.path, self.mirror = path, mirror
 
-    def ask(
-        self, path: str, method: str = "GET", body: bytes | None = None, **headers: Any
-    ) -> tuple[int, str, bytes]:
+    def ask(self, path: str, method: str = "GET", **headers: Any) -> tuple[int, str, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", timeout=10)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.connect(str(self.path))
         try:
-            connection.request(method, path.removeprefix(BASE), body, headers)
+            connection.request(method, path.removeprefix(BASE), headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.reason, answer.read()
         finally:
@@ -143,16 +146,15 @@ def test_each_kind_of_index_is_served(index: LocalIndex, tmp_path: Path) -> None
 
 def test_nothing_is_written(index: LocalIndex, tmp_path: Path) -> None:
     """Whatever does more than read is answered 405, and the index hears nothing of it."""
+    rest = b" /npm/tiny HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\ndata"
     with open_mirror(tmp_path, index) as mirror:
-        for method in ("POST", "PUT", "DELETE", "PATCH", "CONNECT", "OPTIONS", "X"):
-            status, reason, _ = mirror.ask("/npm/tiny", method, b"data")
+        for method in (b"POST", b"PUT", b"DELETE", b"PATCH", b"CONNECT", b"OPTIONS", b"X", b"GET"):
+            answer = mirror.send(method + rest)
 
-            assert (405, "The mirror is to be read: GET and HEAD alone are answered.") == (
-                status,
-                reason,
+            assert answer.startswith(
+                b"HTTP/1.1 405 The mirror is to be read: GET and HEAD alone are answered.\r\n"
             )
-        assert 405 == mirror.ask("/npm/tiny", "GET", b"data")[0]
-        assert [] == index.asked
+    assert [] == index.asked
 
 
 def test_other_paths_are_refused(index: LocalIndex, tmp_path: Path) -> None:
@@ -312,3 +314,79 @@ def test_large_files_stream_in_little_memory(index: LocalIndex, tmp_path: Path) 
         assert mirror.mirror.quota is not None
 
     assert peak < 2_000_000
+
+
+def test_file_of_a_lock_is_found_by_its_name(index: LocalIndex, tmp_path: Path) -> None:
+    """A lock names files alone: the page of the project tells where one lies, or that there is none."""
+    index.put_wheel("tiny_pack", "x = 1\n")
+    index.pages["/simple/tiny-pack/"] = index.pages["/simple/tiny_pack/"]
+    with open_mirror(tmp_path, index) as mirror:
+        found = mirror.ask("/pypi/named/tiny_pack-1.0-py3-none-any.whl")
+        missing = [
+            mirror.ask(f"/pypi/named/{file}")[:2]
+            for file in ("tiny_pack-2.0-py3-none-any.whl", "none-1.0.tar.gz", "..", "a/b-1.whl")
+        ]
+
+    assert index.pages["/packages/tiny_pack-1.0-py3-none-any.whl"].body == found[2]
+    assert [404, 404, 403, 403] == [status for status, _ in missing]
+
+
+def test_archives_of_crates_lie_where_their_index_says(index: LocalIndex, tmp_path: Path) -> None:
+    """The template of the index is filled with the crate's name, its version and its folders."""
+    template = f"{index.url}/{{lowerprefix}}/{{prefix}}/{{crate}}-{{version}}.crate"
+    index.pages["/config.json"] = Reply(json.dumps({"dl": template}).encode(), JSON)
+    with open_mirror(tmp_path, index) as mirror:
+        for name in ("a", "ab", "Abc", "Abcd"):
+            mirror.ask(f"/crates/dl/{name}/1.0.0/download")
+        assert 403 == mirror.ask("/crates/dl/a/../download")[0]
+
+    assert [
+        "/1/1/a-1.0.0.crate",
+        "/2/2/ab-1.0.0.crate",
+        "/3/a/3/A/Abc-1.0.0.crate",
+        "/ab/cd/Ab/cd/Abcd-1.0.0.crate",
+    ] == [path for path in index.paths if path != "/config.json"]
+
+
+def test_index_over_tls_must_have_the_name_that_it_was_asked_by(tmp_path: Path) -> None:
+    """An address is connected to as it was judged, and still has to prove its name."""
+    certificate, key = write_certificate(tmp_path, "localhost")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    answers = []
+    with serve_index(context=context) as index:
+        index.pages["/tiny"] = Reply(b"{}", JSON)
+        for number, (host, authorities) in enumerate(
+            (("localhost", certificate), ("127.0.0.1", certificate), ("localhost", ""))
+        ):
+            url = index.url.replace("127.0.0.1", host)
+            indexes = PackageIndexes({"node": (IndexAddress(url),)}, str(authorities))
+            with PackageMirror(indexes, tmp_path / str(number)) as mirror:
+                answers.append(Client(tmp_path / str(number), mirror).ask("/npm/tiny")[:2])
+
+    assert [
+        (200, "OK"),
+        (502, "127.0.0.1 does not answer."),
+        (502, "localhost does not answer."),
+    ] == answers
+
+
+def write_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """Write a certificate for a name, signed by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), 1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
+    private = key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "key.pem").write_bytes(private)
+    return folder / "cert.pem", folder / "key.pem"

@@ -28,7 +28,7 @@ VARIABLES = (
     "PATH HOME LANG LC_ALL LC_CTYPE PWD OLDPWD SHLVL _ TMPDIR USER LOGNAME HOSTNAME TERM container "
     "GIT_CONFIG_NOSYSTEM"
 )
-GOING_S = 0.5  # for a process that was killed to be gone
+GOING_S = 2.0  # for a process that was killed to be gone, on a busy machine too
 OPEN_FOLDERS = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))  # noqa: S108 - are looked at
 
 
@@ -62,7 +62,7 @@ class Canaries:
         """Find the processes of the probes that still run, and end them."""
         deadline = time.monotonic() + GOING_S
         while (left := self._list_processes()) and time.monotonic() < deadline:
-            time.sleep(0.02)
+            time.sleep(0.05)
         for pid in left:
             with suppress(ProcessLookupError):
                 os.kill(pid, 9)

@@ -15,10 +15,10 @@ from bot.values import SandboxLimits
 
 MEGABYTE = 1024**2
 LIMITS = SandboxLimits(
-    wall_s=30,
+    wall_s=60,
     cpu_s=30,
     memory_bytes=256 * MEGABYTE,
-    processes=48,
+    processes=32,
     disk_bytes=64 * MEGABYTE,
 )
 TARGETS = "targets.json"

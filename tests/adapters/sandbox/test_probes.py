@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,32 @@ def test_nothing_gets_through_where_the_bot_is_not_root(tmp_path: Path):
     require_tier(Landlock())
 
     assert [f"{len(NAMES)} () "] * 3 == run_unprivileged(UNPRIVILEGED, tmp_path).splitlines()
+
+
+FENCED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from bot.adapters.sandbox.choose_tier import choose_tier
+print(choose_tier("auto", None, Path.cwd())[1])
+"""
+
+
+@pytest.mark.long
+def test_where_no_namespaces_can_be_made_landlock_is_used(tmp_path: Path):
+    """As in a container of Docker's: here the bot itself is in a sandbox of bubblewrap."""
+    require_tier(Bubblewrap())
+    prefix, root = Path(sys.base_prefix), Path(__file__).parents[3]
+    workspace = tmp_path / "home"
+    workspace.mkdir()
+    environment = {"PATH": f"{prefix}/bin:/usr/bin:/bin"}
+    argv = ("python3", "-B", "-S", "-c", FENCED, str(root))
+    launch = Launch(argv, workspace, "", environment, toolchains=(prefix, root))
+    output = Bubblewrap().launch(launch).output.decode()
+
+    assert output.startswith("SandboxState(tier='landlock', reason='Why not bubblewrap: ")
+    assert "No permissions to create new namespace" in output
+    assert output.endswith(f"probes={len(NAMES)})\n")
 
 
 class NoConfinement:

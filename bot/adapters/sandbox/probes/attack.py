@@ -11,10 +11,12 @@ import json
 import os
 import platform
 import signal
+import time
 from pathlib import Path
 from typing import Callable, NamedTuple  # noqa: UP035 - older Pythons
 
 MARK = b"greenlit-canary"  # in whatever must not be read
+RETRIES, RETRY_S = 100, 0.05
 # A call that is answered with anything else was let through to where its arguments are judged.
 REFUSALS = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 
@@ -145,10 +147,7 @@ def try_call(name: str, *arguments: object) -> str:
 
 def try_in_child(attack: Callable[[], object]) -> str:
     """Try what would change this process in a child. Raises OSError when it is refused there."""
-    try:
-        child = os.fork()
-    except OSError as refused:  # then nothing was tried, and nothing would be known
-        raise RuntimeError(f"no process could be started: {refused}") from None
+    child = _start_child()
     if child == 0:
         try:
             attack()
@@ -162,6 +161,18 @@ def try_in_child(attack: Callable[[], object]) -> str:
     if code := os.WEXITSTATUS(status):
         raise OSError(code, os.strerror(code))
     return "succeeded"
+
+
+def _start_child() -> int:
+    """Start a child as os.fork does. What runs beside, of the same user, may need all processes
+    for a moment; where it stays so nothing was tried, and this program ends.
+    """
+    for _ in range(RETRIES):
+        try:
+            return os.fork()
+        except BlockingIOError:
+            time.sleep(RETRY_S)
+    raise RuntimeError("No process could be started.")
 
 
 # The numbers of the kernel's calls: of x86-64, and of 64-bit ARM.

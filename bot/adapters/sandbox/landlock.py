@@ -7,7 +7,6 @@ It works where namespaces are refused, as in Docker's containers. It has the hos
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,7 @@ from socket import AF_UNIX
 from bot.adapters.child_guard import ChildGuard
 from bot.adapters.sandbox.bubblewrap_command import ETC_FILES, ETC_FOLDERS
 from bot.adapters.sandbox.control_group import make_group, name_group
+from bot.adapters.sandbox.delete_folder import FOLDER, empty_folder
 from bot.adapters.sandbox.landlock_filter import build_landlock_filter
 from bot.adapters.sandbox.landlock_program import read_version
 from bot.adapters.sandbox.limits import StartCommand, list_limit_acts, run_within_limits
@@ -159,7 +159,17 @@ def _make_own_folder(uid: int) -> Iterator[Path]:
             give_folder(own, uid)
         yield own
     finally:
-        shutil.rmtree(own, ignore_errors=True)
+        _delete(own)
+
+
+def _delete(own: Path) -> None:
+    """Delete a folder, whatever a job made of it."""
+    folder = os.open(own, FOLDER)
+    try:
+        empty_folder(folder)
+    finally:
+        os.close(folder)
+    own.rmdir()
 
 
 @contextmanager

@@ -133,6 +133,24 @@ def wait_for(happens) -> bool:
     return False
 
 
+DEEP = """
+import os
+os.chdir(os.environ["TMPDIR"])
+print(os.getcwd())
+for _ in range(2000):
+    os.mkdir("d"); os.chdir("d")
+os.mkdir("closed", 0)
+"""
+
+
+def test_nothing_temporary_is_left(tier: Landlock, workspace: Path):
+    """However deep it lies, and whatever is closed."""
+    done = tier.launch(make_launch(workspace, "python3", "-S", "-c", DEEP))
+
+    assert 0 == done.code
+    assert not Path(done.output.decode().strip()).parent.exists()
+
+
 def test_what_cannot_be_started_is_told(tier: Landlock, workspace: Path):
     """A program that is not there, and packages, for which there is no network."""
     with pytest.raises(Unreachable, match="no-such-program"):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.text import as_code_span, count_noun, defuse_inline, render_usd
 from bot.values import RunKey, RunState
 from bot.views.attempts_table import render_attempts
+from bot.views.local_checks import render_local_checks
 from bot.views.markdown_parts import fold, join_parts, render_list
 from bot.views.plan_text import render_plan
 from bot.views.pull_body import render_sections
@@ -248,7 +249,8 @@ def _render_change(state: RunState) -> str:
         return ""
     parts = dict(render_sections(state))
     names = ("what", "look", "found")
-    text = join_parts(*(parts.get(name, "") for name in names))
+    shown = render_local_checks(state.local, state.base.branch) if state.local else ""
+    text = join_parts(*(parts.get(name, "") for name in names), shown)
     return fold("What I changed, and why", text)
 
 

@@ -24,8 +24,10 @@ from bot.values import (
     Branch,
     Finding,
     Issue,
+    LocalVerdict,
     OpenFinish,
     Outcome,
+    Proof,
     PullDetails,
     Sha,
     ThreadAnswer,
@@ -97,13 +99,17 @@ def test_comment_says_what_comes_next_there(phase, text):
 
 
 def test_comment_tells_at_the_end_what_changed_and_why():
-    """The text of the pull request is the author's; the model's words stand folded here."""
-    state = push(make_pull_state(), GREEN)
+    """The text of the pull request is the author's; the model's words stand folded here, with what
+    the sandbox showed on top of the head that was seen.
+    """
+    proof = Proof("proved", ("test_greet",), "AssertionError")
+    state = replace(push(make_pull_state(), GREEN), local=LocalVerdict("p", proof))
     state = replace(state, outcome=explain_green_pull(state))
     page = GitHubPage(render_comment(state, f"{URL}#issuecomment-1"))
 
     assert "Greenlit changed the pull request" in page.text
     assert "What I changed, and why" in page.text
+    assert "test_greet fails on topic with AssertionError, passes here." in page.text
     assert FINISH.summary in page.text
 
 

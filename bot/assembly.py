@@ -101,8 +101,13 @@ def build_mirrors(settings: Settings) -> GitMirrors:
 def build_sandbox(settings: Settings) -> LocalSandbox:
     """Build the sandbox; its tier is tried when it is asked for first, and not here."""
     folder, mirrors = settings.home / "sandbox", build_mirrors(settings)
-    supplies = Supplies(toolchains=settings.sandbox_toolchains)
+    supplies = build_supplies(settings)
     return LocalSandbox(folder, mirrors, lambda: build_tier(settings), settings.slots, supplies)
+
+
+def build_supplies(settings: SandboxSettings) -> Supplies:
+    """Build what the operator gives the sandbox."""
+    return Supplies(settings.sandbox_indexes, settings.sandbox_toolchains)
 
 
 def build_local_sandbox(
@@ -115,7 +120,10 @@ def build_local_sandbox(
     name = hashlib.sha256(bytes(repository.absolute())).hexdigest()[:16]
     folder = Path.home() / CACHE / name
     return LocalSandbox(
-        folder, mirrors, lambda: choose_tier(settings.sandbox, settings.sandbox_image, folder)
+        folder,
+        mirrors,
+        lambda: choose_tier(settings.sandbox, settings.sandbox_image, folder),
+        supplies=build_supplies(settings),
     )
 
 

@@ -14,7 +14,7 @@ from bot.settings import (
     examine_settings,
     load_settings,
 )
-from bot.settings.setting_values import parse_allow
+from bot.settings.setting_values import parse_allow, parse_indexes
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----"
 SECRETS = {"private_key": PEM, "webhook_secret": "x" * 20, "anthropic_api_key": "sk-ant-x"}
@@ -56,6 +56,11 @@ WRONG = {
     ("prices", '{"new": [1, 2]}'): "but the price of new must be four numbers",
     ("prices", '{"new": [1, 2, 3, -4]}'): "but the price of new must be four numbers, none below 0",
     ("embeddings", "/nowhere"): "but that is neither an address nor a folder with a model",
+    (
+        "sandbox_indexes",
+        "ruby=https://x.example",
+    ): "but ruby is no kind of index: python, node, crates, go are",
+    ("sandbox_indexes", "node=x"): "but the address of node must begin with https:// or http://",
     ("private_key", "/nowhere/key.pem"): "is set, but the file /nowhere/key.pem is not there",
     ("private_key", "/"): "is set, but the file / is a folder",
     ("private_key", "no key"): "is set, but the file that it names is not there",
@@ -248,3 +253,14 @@ def test_what_is_no_allow_list_is_told(given, reason):
     """A pattern that allows nobody would be a riddle."""
     with pytest.raises(ValueError, match=reason):
         parse_allow(given)
+
+
+def test_indexes_of_one_kind_are_listed_in_their_order():
+    """A kind may be named twice; what is read already is left as it is."""
+    told = "python=https://a.example/simple node=https://b.example python=https://c.example"
+
+    assert {
+        "python": "https://a.example/simple https://c.example",
+        "node": "https://b.example",
+    } == (parse_indexes(told))
+    assert {} == parse_indexes({})

@@ -9,7 +9,12 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode
 
 from bot.settings.command_settings import Address, ModelSettings, SearchSettings
-from bot.settings.setting_values import parse_allow, parse_toolchains, read_private_key
+from bot.settings.setting_values import (
+    parse_allow,
+    parse_indexes,
+    parse_toolchains,
+    read_private_key,
+)
 from bot.values import Caps, TierChoice
 
 
@@ -91,6 +96,14 @@ class SandboxSettings(BaseSettings):
             ),
             examples=["/usr/local/lib"],
         )
+    )
+    sandbox_indexes: Annotated[dict[str, str], NoDecode, BeforeValidator(parse_indexes)] = Field(
+        default_factory=dict,
+        description=(
+            "Package indexes from which the sandbox installs, by kind: python, node, crates, go; "
+            "else those of the machine's pip, npm, Cargo and Go"
+        ),
+        examples=["python=https://pypi.org/simple node=https://registry.npmjs.org"],
     )
 
 

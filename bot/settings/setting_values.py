@@ -18,6 +18,7 @@ PEM_BEGINNING, PEM_KEY = "-----BEGIN", "PRIVATE KEY-----"
 PEM_EXAMPLE = "-----BEGIN RSA PRIVATE KEY-----"
 KEY_SUFFIXES = (".pem", ".key")
 PATH_CHARS = 500
+INDEX_KINDS = ("python", "node", "crates", "go")
 MIN_DEPTH = 2  # parts of a path: `/`, `/opt` and `/home` are no toolchains
 ALLOWED = re.compile(r"[\w.*?-]+(?:/[\w.*?-]+)?")
 
@@ -104,6 +105,21 @@ def parse_toolchains(value: object) -> object:
         if len(folder.resolve().parts) <= MIN_DEPTH:
             raise ValueError(f"{folder} holds much more than programs: give a folder of its own")
     return folders
+
+
+def parse_indexes(value: object) -> object:
+    """Read addresses by kind from pairs such as `python=https://...`, with blanks between."""
+    if not isinstance(value, str):
+        return value
+    indexes: dict[str, str] = {}
+    for pair in value.split():
+        kind, _, url = pair.partition("=")
+        if kind not in INDEX_KINDS:
+            raise ValueError(f"{kind} is no kind of index: {', '.join(INDEX_KINDS)} are")
+        if not url.startswith(("https://", "http://")):
+            raise ValueError(f"the address of {kind} must begin with https:// or http://")
+        indexes[kind] = f"{indexes[kind]} {url}" if kind in indexes else url
+    return indexes
 
 
 def _split_list(text: str) -> object:

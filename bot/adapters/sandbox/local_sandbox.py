@@ -29,6 +29,7 @@ from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 CHOICE = Callable[[], tuple[Tier | None, SandboxState]]
 ALWAYS = {"CI": "true", "LANG": "C.UTF-8"}  # as the services that run checks set it
 SLOTS = 4
+TICK_NS = 10_000_000  # by which the clock of files may be late
 LONG_S = 1.0  # in less time, nothing large is built
 MEGABYTE, GIGABYTE = 1024**2, 1024**3
 TICK_NS = 20_000_000  # the clock that stamps files lags by up to a tick of the kernel

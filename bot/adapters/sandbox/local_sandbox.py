@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,7 +28,6 @@ from bot.values import Machine, SandboxJob, SandboxResult, SandboxState
 CHOICE = Callable[[], tuple[Tier | None, SandboxState]]
 ALWAYS = {"CI": "true", "LANG": "C.UTF-8"}  # as the services that run checks set it
 SLOTS = 4
-TICK_NS = 10_000_000  # by which the clock of files may be late
 LONG_S = 1.0  # in less time, nothing large is built
 MEGABYTE, GIGABYTE = 1024**2, 1024**3
 TICK_NS = 20_000_000  # the clock that stamps files lags by up to a tick of the kernel
@@ -127,7 +125,7 @@ class LocalSandbox:
                 return SandboxResult(log=environment.log, obstacle=environment.obstacle)
             if trouble := _lay_environment(tier, workspace, job, environment):
                 return trouble
-            began_ns = time.time_ns() - TICK_NS
+            began_ns = workspace.read_clock()
             ended = tier.launch(_make_launch(workspace, job, environment, job.commands))
         result = self._collect(workspace, job, ended, began_ns)
         log = _name_places(tier, ended.output, workspace.files, environment.folder)

@@ -22,6 +22,7 @@ from tests.benchmarks import (
     sandboxes,
     suggestions,
     tokens,
+    workspaces,
 )
 from tests.benchmarks.table import show
 
@@ -40,6 +41,7 @@ def main() -> None:
         ("Door: 600 signed deliveries from 50 connections", door),
         ("Checkout: a repository of 10,000 files over HTTP", checkout),
         ("Sandbox: to start one, and output without end", sandboxes),
+        ("Workspaces: a tree on the disk", workspaces),
         ("Gates: a change of twenty files", gates),
         ("Locate: CPU time and memory", locating),
         ("Tokens: a scripted run", tokens),

@@ -31,7 +31,7 @@ def rows(work: Path) -> list[Row]:
     the same server.
     """
     with serving(work / "srv") as served:
-        _fill(served.create())
+        fill(served.create())
         return _measured(served, work)
 
 
@@ -90,7 +90,8 @@ def _measured(served: Served, work: Path) -> list[Row]:
     ]
 
 
-def _fill(origin: Path) -> None:
+def fill(origin: Path) -> None:
+    """Commit the files, and change some of them fifty times."""
     chance = random.Random(7)  # the same files every time
     files = {
         f"src/{number % 100}/mod{number}.py": _source(number, chance) for number in range(FILES)

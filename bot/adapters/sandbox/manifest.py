@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class FileMark:
+class FileMark(NamedTuple):
     """A file as it was written. No user can set a file's ctime, so that a change always shows."""
 
     sha: str  # git's name of its content; a link's is its target
@@ -60,7 +60,7 @@ def load_manifest(path: Path) -> Manifest | None:
 def store_manifest(path: Path, manifest: Manifest) -> None:
     """Write a manifest, all of it or nothing."""
     told = {
-        "marks": {name: astuple(mark) for name, mark in manifest.marks.items()},
+        "marks": manifest.marks,
         "repo": manifest.repo,
         "environment": manifest.environment,
         "laid": manifest.laid,

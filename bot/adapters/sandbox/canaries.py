@@ -98,7 +98,8 @@ def plant_canaries(home: Path, has_own_root: bool, limits: SandboxLimits) -> Ite
     with ExitStack() as stack:
         folder = _make_folder(home)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        places = Places(folder / "private", folder / "runs" / "own", folder / "runs" / "other")
+        runs = folder / "runs"
+        places = Places(folder / "private", runs / "own" / "files", runs / "other" / "files")
         _write_files(places)
         process = stack.enter_context(_start_process(places))
         listeners = stack.enter_context(_listen())
@@ -156,9 +157,9 @@ def _write_files(places: Places) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{CANARY}\n")
         path.chmod(0o666)
-    for folder in (places.neighbour, places.neighbour.parent):
+    for folder in (places.neighbour, *places.neighbour.parents[:2]):
         folder.chmod(0o777)
-    places.workspace.mkdir()
+    places.workspace.mkdir(parents=True)
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(PROBES, places.workspace / "probes", ignore=ignored)
 

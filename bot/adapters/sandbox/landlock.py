@@ -109,6 +109,8 @@ class Landlock:
             acts += ["set", name, value]
         acts += _repeat("let-read", [*SYSTEM, *_list_etc(), *READ_PROC, *_list_readable(launch)])
         acts += _repeat("let-use", DEVICES)
+        # Python looks for a repository that is itself a package in the folder above.
+        acts += ["let-list", str(launch.workspace.parent)]
         acts += _repeat("let-write", [*launch.list_writable(), own])
         acts += ["enter", os.path.normpath(launch.workspace / launch.folder)]
         acts += ["confine", str(self._negotiate())]

@@ -62,6 +62,7 @@ class Confinement:
             "show": (self.show, 1),
             "drop-capabilities": (self.drop_capabilities, 0),
             "let-read": (self.let_read, 1),
+            "let-list": (self.let_list, 1),
             "let-write": (self.let_write, 1),
             "let-use": (self.let_use, 1),
             "confine": (self.confine, 1),
@@ -96,6 +97,10 @@ class Confinement:
     def let_read(self, path: str) -> None:
         """Allow to read and execute what lies here."""
         self._rules.append((path, READING))
+
+    def let_list(self, path: str) -> None:
+        """Allow to list a folder, and no more."""
+        self._rules.append((path, READ_DIR))
 
     def let_use(self, path: str) -> None:
         """Allow to read and write a device."""

@@ -39,6 +39,8 @@ print(open("/proc/meminfo").readline()[:8])
 child = subprocess.Popen(["sleep", "62.0625"]); child.kill(); print(child.wait())
 '
 yes | head -1
+touch ../__init__.py  # a repository that is itself a package
+python3 -c 'import sys; sys.path.insert(0, "../.."); import work; print(work.__name__)'
 kill -SEGV $$
 """
 
@@ -79,7 +81,7 @@ def test_a_process_works_in_its_own_folders(tier: Landlock, workspace: Path):
     names = ["GIT_CONFIG_NOSYSTEM", "HOME", "LANG", "PATH", "PWD", "TMPDIR", "TOKEN"]
 
     assert (
-        f"of the check in {workspace}/web\n0 {names} {uid}\nb'pair'\nthread\nMemTotal\n-9\ny\n"
+        f"of the check in {workspace}/web\n0 {names} {uid}\nb'pair'\nthread\nMemTotal\n-9\ny\nwork\n"
     ) == done.output.decode()
     assert (128 + 11, "") == (done.code, done.limit_hit)
     assert (uid == os.getuid()) == (os.getuid() != 0)

@@ -73,12 +73,19 @@ def change_toolchain(targets: Targets) -> str:
 
 def read_other_workspace(targets: Targets) -> str:
     """Read the workspace of another run."""
-    return find_mark([f"{targets.other_workspace}/secret", f"{targets.work}/../other/secret"])
+    return find_mark(
+        [f"{targets.other_workspace}/secret", f"{targets.work}/../../other/files/secret"]
+    )
+
+
+def list_other_workspace(targets: Targets) -> str:
+    """List the workspace of another run."""
+    return f"listed {len(os.listdir(targets.other_workspace))} names"
 
 
 def write_other_workspace(targets: Targets) -> str:
     """Write to the workspace of another run."""
-    return _write(targets, [targets.other_workspace, f"{targets.work}/../other"])
+    return _write(targets, [targets.other_workspace, f"{targets.work}/../../other/files"])
 
 
 def rename_out_of_other_workspace(targets: Targets) -> str:
@@ -89,7 +96,7 @@ def rename_out_of_other_workspace(targets: Targets) -> str:
 
 def write_beside_workspace(targets: Targets) -> str:
     """Write to the folder that holds the workspace."""
-    return _write(targets, [os.path.dirname(targets.other_workspace), f"{targets.work}/.."])
+    return _write(targets, [f"{targets.work}/..", f"{targets.work}/../.."])
 
 
 def write_system(targets: Targets) -> str:
@@ -227,6 +234,7 @@ FILE_ATTACKS: tuple[Attack, ...] = (
     list_users,
     change_toolchain,
     read_other_workspace,
+    list_other_workspace,
     write_other_workspace,
     rename_out_of_other_workspace,
     write_beside_workspace,

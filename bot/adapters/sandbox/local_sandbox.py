@@ -74,8 +74,8 @@ class LocalSandbox:
         """Run the commands in the job's workspace, and read back what may come back."""
         tier, state = self._find_tier()
         if tier is None:
-            return SandboxResult(obstacle=state.reason)
-        with self._slots, self._lock(job.workspace) as path:
+            return SandboxResult(obstacle=state.reason or "There is no sandbox here.")
+        with self._lock(job.workspace) as path, self._slots:
             try:
                 take_spare(path, job.tree.repo.name)
                 with open_workspace(path) as workspace:

@@ -144,6 +144,8 @@ class UntrustedFolder:
             os.unlink(name, dir_fd=self._make_parent(folder))
 
     def _put(self, path: str, write_at: Callable[[int, str], os.stat_result]) -> os.stat_result:
+        if not {"", ".", ".."}.isdisjoint(path.split("/")):
+            raise ValueError(f"not a path beneath a folder: {path!r}")
         folder, name = split_path(path)
         try:
             return self._put_at(self._open_parent(folder), name, write_at)

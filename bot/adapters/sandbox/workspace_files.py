@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bot.values import Patch, Sha, TreeEntry
 
 LINK, SUBMODULE, PROGRAM = "120000", "160000", "100755"
+ODD_NAMES = frozenset(["", ".", "..", ".git"])  # hand-made trees may have them
 PATH_BYTES, NAME_BYTES = 4_000, 255  # Linux takes no longer ones
 
 
@@ -86,6 +87,8 @@ def _explain_left_out(entry: TreeEntry, target: bytes | None) -> str:
         return "a symbolic link that leads out of the repository"
     if entry.mode == SUBMODULE:
         return "a submodule, which is not fetched"
+    if not ODD_NAMES.isdisjoint(entry.path.lower().split("/")):
+        return "no git would check it out"
     if len(entry.path.encode()) > PATH_BYTES:
         return "its path is too long"
     if any(len(name.encode()) > NAME_BYTES for name in entry.path.split("/")):

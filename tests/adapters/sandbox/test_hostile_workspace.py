@@ -15,6 +15,7 @@ from bot.adapters.sandbox.openat2 import acting_as, find_openat2_obstacle, open_
 from bot.adapters.sandbox.uid_pool import FIRST_UID
 from bot.adapters.sandbox.untrusted_folder import UntrustedFolder
 from tests.adapters.sandbox.sandboxed import SandboxScene
+from tests.git_served import git
 
 SECRET = "the secret\n"
 
@@ -51,6 +52,54 @@ def test_links_are_not_followed(scene: SandboxScene, outside: Path) -> None:
     ) == result.dropped[:3]
     assert "A\nB\nc\n" == again.log.decode()
     assert [(outside / "a.py", SECRET)] == [(f, f.read_text()) for f in outside.iterdir()]
+
+
+def test_names_of_hand_made_trees_lead_nowhere(scene: SandboxScene) -> None:
+    """A tree may hold names that no git would check out: they are left out, and told."""
+    blob = git(scene.origin, "hash-object", "-w", "--stdin", given=b"evil\n")
+    inner = _write_tree(scene, ("100644", "evil", blob))
+    tree = _write_tree(
+        scene,
+        ("100644", "..", blob),
+        ("40000", "..", inner),
+        ("40000", ".GIT", inner),
+        ("100644", ".git", blob),
+        ("100644", "a", blob),
+        ("40000", "sub", _write_tree(scene, ("40000", "..", inner))),
+    )
+    commit = git(scene.origin, "commit-tree", tree, "-m", "Odd")
+    git(scene.origin, "update-ref", "refs/heads/main", commit)
+
+    result = scene.run(scene.fetch(), "find . -type f; ls ..")
+
+    assert b"./a\nfiles\ntrash\n" == result.log
+    assert [
+        "..",
+        "../evil",
+        ".GIT/evil",
+        ".git",
+        "sub/../evil",
+    ] == sorted(line.removesuffix(": no git would check it out") for line in result.left_out)
+
+
+def _write_tree(scene: SandboxScene, *entries: tuple[str, str, str]) -> str:
+    raw = b"".join(
+        f"{mode} {name}".encode() + b"\0" + bytes.fromhex(sha) for mode, name, sha in entries
+    )
+    words = ("hash-object", "-t", "tree", "-w", "--stdin", "--literally")
+    return git(scene.origin, *words, given=raw)
+
+
+@pytest.mark.parametrize("path", ["../a", "a/../../b", "/a", "..", "", "a//b", "./a"])
+def test_no_path_of_dots_is_written(tmp_path: Path, path: str) -> None:
+    """Whatever asks for it: a path that is not beneath the folder is an error."""
+    for name in ("root", "trash"):
+        (tmp_path / name).mkdir()
+    files = UntrustedFolder(os.open(tmp_path / "root", FOLDER), os.open(tmp_path / "trash", FOLDER))
+
+    with pytest.raises(ValueError, match="not a path beneath a folder"):
+        files.write(path, b"x", 0o644, 0)
+    files.close()
 
 
 def test_nothing_is_waited_for_or_read_whole(scene: SandboxScene) -> None:

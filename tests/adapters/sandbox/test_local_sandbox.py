@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from bot.adapters.sandbox.bubblewrap import Bubblewrap
@@ -184,6 +185,18 @@ def test_files_of_one_repository_do_not_reach_another(scene: SandboxScene) -> No
     result = scene.run(other, "ls")
 
     assert "a\n" == result.log.decode()
+
+
+def test_jobs_of_a_workspace_take_turns(scene: SandboxScene) -> None:
+    """Jobs that are asked for at once in one workspace never meet there."""
+    tree = scene.lay({"a": b"a\n"})
+    alone = ("test ! -e busy", "touch busy", "sleep 0.2", "rm busy")
+
+    with ThreadPoolExecutor() as threads:
+        jobs = [threads.submit(scene.run, tree, *alone) for _ in range(3)]
+        codes = [job.result().exit_code for job in jobs]
+
+    assert [0, 0, 0] == codes
 
 
 def test_a_workspace_keeps_to_its_size(scene: SandboxScene) -> None:

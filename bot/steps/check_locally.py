@@ -17,7 +17,6 @@ from bot.run import Summary, step
 from bot.search.source_files import kind_of
 from bot.text import mask_secrets
 from bot.text.terminal_text import strip_control
-from bot.tools.sandbox_job import number_log
 from bot.tools.tree_files import TreeFiles, apply_patch
 from bot.tools.tree_reader import decode_texts
 from bot.values import (
@@ -49,7 +48,6 @@ class LocalWork:
     patch: Patch
     project: ProjectChecks
     workspace: str
-    passed: tuple[int, ...] = ()  # the logs of jobs of the run that passed, by their numbers
 
     @property
     def patch_id(self) -> str:
@@ -223,8 +221,6 @@ def run_check_on(
         check.environment,
         check.setups,
     )
-    if number_log(job) in work.passed:  # on the very same files
-        return SandboxResult(0)
     try:
         return ports.sandbox.run(job)
     except Unreachable:  # CI judges the change then

@@ -7,7 +7,16 @@ from bot.run import step
 from bot.values import RunKey
 
 
+def name_clean_workspace(key: RunKey) -> str:
+    """Name the workspace in which a run proves its change.
+
+    What the model's own commands left in the other one could make a check pass that fails in CI.
+    """
+    return f"{key}/checks"
+
+
 @step("discard_workspace")
 def discard_workspace(ports: Ports, key: RunKey) -> None:
-    """Remove the run's own folder; there may be none."""
-    ports.sandbox.discard(key)
+    """Remove the run's own folders; there may be none."""
+    for workspace in (key, name_clean_workspace(key)):
+        ports.sandbox.discard(workspace)

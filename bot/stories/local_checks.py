@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.run import Run
 from bot.steps.check_locally import LocalWork, prove_change, run_local_checks
+from bot.steps.discard_workspace import name_clean_workspace
 from bot.stories.progress import tell
 from bot.values import LocalVerdict, Proof, RunState
 from bot.values.next_state import after_local_checks, answer_finish
@@ -23,8 +24,8 @@ async def check_locally(run: Run, state: RunState) -> RunState:
     """
     if state.project is None or not state.project.checks:
         return state
-    passed = tuple(job.log for job in state.jobs if job.has_passed)
-    work = LocalWork(state.base, state.patch, state.project, run.key, passed)
+    workspace = name_clean_workspace(run.key)
+    work = LocalWork(state.base, state.patch, state.project, workspace)
     verdict = state.local
     if verdict is None or verdict.patch_id != work.patch_id:
         state = await tell(run, replace(state, phase="checking"))

@@ -17,7 +17,7 @@ import pytest
 
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from tests.crash.forked_bot import run_forked_bot
-from tests.stage import BAD, BEGIN, END, MENDED, REPO, forged, script, settings_for, staged
+from tests.stage import BAD, BEGIN, END, FILES, MENDED, REPO, forged, script, settings_for, staged
 from tests.stories.test_replay import RECORD
 
 PATIENCE_S = 120
@@ -70,13 +70,13 @@ class Killable:
 
 
 @contextmanager
-def killable(home, checked, play=None):
+def killable(home, checked, play=None, tree=FILES, **more):
     with ExitStack() as stack:
-        forge, keys, url = stack.enter_context(forged(home, checked))
+        forge, keys, url = stack.enter_context(forged(home, checked, tree))
         double = ClaudeDouble(play or script(*PLAY), pace=0)
         claude = stack.enter_context(serve_claude(double))
         told = settings_for(
-            keys, url, claude, home / "bot", port=0, page_port=0, log_level="WARNING"
+            keys, url, claude, home / "bot", port=0, page_port=0, log_level="WARNING", **more
         )
         settings = {f"GREENLIT_{name.upper()}": str(value) for name, value in told.items()}
         on = Killable(home, forge, keys, settings, double)

@@ -56,6 +56,8 @@ PROGRAM = re.compile(r"^(?:.*/)?(pip|coverage)3?$|^(?:.*/)?(gradlew|setup\.py)$"
 GITHUB_VARIABLE = re.compile(r"\$\{?(?:GITHUB_|RUNNER_|ACTIONS_)")
 LOCAL_PACKAGE = re.compile(r"\.(?:/[\w./-]*)?(?:\[[\w, -]+\])?")
 OTHER_PLACE = frozenset({"-e", "--editable", "-t", "--target", "-c", "-r", "--requirement"})
+# What is brought by the one who makes the environment, apart from the packages of the project.
+INSTALLERS = frozenset({"pip", "uv", "poetry", "pdm", "hatch", "pipenv"})
 INSTALLING = (("pip", "install"), ("uv", "pip", "install"))
 
 
@@ -103,11 +105,19 @@ def _is_whole(call: tuple[str, ...], words: tuple[str, ...]) -> bool:
     return call[-1] not in ("pip", "npm") or len(call) < 3 or call == words
 
 
+def read_package_name(requirement: str) -> str:
+    """Read the name in front of extras and versions."""
+    return re.split(r"[\[<>=!~; ]", requirement, maxsplit=1)[0].lower()
+
+
 def prepare_setup(command: str) -> str:
     """Prepare a command of a set-up: everything goes into the one environment, and the repository
-    itself is installed in place, since a copy would not show later changes.
+    itself is installed in place, since a copy would not show later changes. Empty for one that
+    only installs what is brought anyway.
     """
     bare = list_bare_words(command)
+    if bare[:2] == ("pip", "install") and set(map(read_package_name, bare[2:])) <= INSTALLERS:
+        return ""
     if bare[:3] == ("uv", "tool", "install") or bare[:2] == ("pipx", "install"):
         return f"pip install {' '.join(bare[3:] if bare[0] == 'uv' else bare[2:])}"
     words = split_words(command)

@@ -154,28 +154,34 @@ class _Planner:
             self.plan.setup.append(whole)
 
     def _add_command(self, place: FolderCommand, command: str) -> None:
-        if command.startswith("mkdir "):
-            self.builds.append(replace(place, text=MKDIR.sub("mkdir -p ", place.text)))
-            return
         folder = find_script_folder(command, place.folder)
         check = read_check_command(command, folder, self.texts)
         role = find_role(command)
         name = _find_unset(command, place.environment) if check or role == "setup" else ""
-        if name and not (check and check.tool in HOOK_RUNNERS):
+        if command.startswith("mkdir "):
+            self.builds.append(replace(place, text=MKDIR.sub("mkdir -p ", place.text)))
+        elif name and not (check and check.tool in HOOK_RUNNERS):
             self._leave_out(command, f"only GitHub sets {name}")
-        elif role == "setup" and (match := ELSEWHERE_PACKAGE.search(command)):
-            self._leave_out(command, f"{match[0]} is no index of packages")
-            self.obstacle = self.obstacle or f"It installs a package from {match[0]}."
         elif check:
             self._add_check(check, place)
         elif role in LEFT_OUT:
             self._leave_out(command, LEFT_OUT[role])
-            if role == "container":
-                self.obstacle = self.obstacle or NEEDS_CONTAINERS
-            self.has_browsers = self.has_browsers or "playwright install" in command
+            self._note_obstacle(role, command)
         elif role == "setup" or (role == "other" and not self.plan.checks):
-            text = prepare_setup(place.text)
+            self._add_setup(place, command)
+
+    def _add_setup(self, place: FolderCommand, command: str) -> None:
+        if match := ELSEWHERE_PACKAGE.search(command):
+            self._leave_out(command, f"{match[0]} is no index of packages")
+            self.obstacle = self.obstacle or f"It installs a package from {match[0]}."
+        elif text := prepare_setup(place.text):
             self.plan.setup.append(FolderCommand(text, place.folder, place.environment))
+
+    def _note_obstacle(self, role: Role, command: str) -> None:
+        """Note what the checks that come now cannot do without."""
+        if role == "container":
+            self.obstacle = self.obstacle or NEEDS_CONTAINERS
+        self.has_browsers = self.has_browsers or "playwright install" in command
 
     def _add_check(self, check: CheckCommand, place: FolderCommand) -> None:
         builds = tuple(self.builds) if check.kind == "test" else ()

@@ -19,12 +19,6 @@ class KnownAction:
 CONDA = KnownAction(obstacle="It runs in an environment of conda.")
 ACTIONS: Mapping[str, KnownAction] = MappingProxyType(
     {
-        "astral-sh/setup-uv": KnownAction("pip install uv"),
-        "snok/install-poetry": KnownAction("pip install poetry"),
-        "abatilo/actions-poetry": KnownAction("pip install poetry"),
-        "pdm-project/setup-pdm": KnownAction("pip install pdm"),
-        "wntrblm/nox": KnownAction("pip install nox"),
-        "pypa/hatch": KnownAction("pip install hatch"),
         "pnpm/action-setup": KnownAction("npm install --global pnpm@{version}"),
         "bahmutov/npm-install": KnownAction("npm ci"),
         "psf/black": KnownAction("black --check {src}"),
@@ -42,7 +36,6 @@ ACTIONS: Mapping[str, KnownAction] = MappingProxyType(
         "actions-rs/clippy-check": KnownAction("cargo clippy {args}"),
         "giraffate/clippy-action": KnownAction("cargo clippy"),
         "actions-rust-lang/rustfmt": KnownAction("cargo fmt --all --check"),
-        "actions-rust-lang/audit": KnownAction(),
         "ruby/setup-ruby": KnownAction("bundle install"),
         "borales/actions-yarn": KnownAction("yarn {cmd}"),
         "cypress-io/github-action": KnownAction("cypress run"),

@@ -3,54 +3,64 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from bot.checks.command_wrappers import strip_program_folder, unwrap
 from bot.checks.job_checks import FolderCommand, JobPlan
 from bot.checks.manifest_plans import Repository
 from bot.checks.node_manifests import bring_manager
+from bot.checks.programs import BROUGHT
 from bot.checks.runner_setup import ONE_TIME
 from bot.checks.shell_lines import split_words
 
-# Tools that pip brings, by the name of the program; the package is called the same but for these.
+# Tools that pip brings; the package is called as the program, but for those below.
 PYTHON_TOOLS = frozenset(
-    {"uv", "tox", "nox", "poetry", "pdm", "hatch", "pipenv", "pytest", "ruff", "black", "flake8"}
-    | {"mypy", "isort", "codespell", "pylint", "pyright", "bandit", "coverage", "yamllint"}
-    | {"interrogate", "build", "twine", "pydocstyle", "pycodestyle", "vulture", "deptry", "djlint"}
-    | {"sphinx-build", "mkdocs", "invoke", "poe", "stestr", "nose2", "pyflakes", "pip-sync"}
+    {"pytest", "ruff", "black", "flake8", "mypy", "isort", "codespell", "pylint", "pyright"}
+    | {"bandit", "coverage", "yamllint", "interrogate", "build", "twine", "pydocstyle", "pyflakes"}
+    | {"pycodestyle", "vulture", "deptry", "djlint", "sphinx-build", "mkdocs", "invoke", "poe"}
+    | {"stestr", "nose2", "pip-sync", "pre-commit"}
 )
 PACKAGES = {"sphinx-build": "sphinx", "poe": "poethepoet", "pip-sync": "pip-tools"}
 MANAGERS = frozenset({"pnpm", "yarn", "bun"})
-# What makes an environment of its own, in which the tool inside is installed.
-INSIDE = frozenset({"uv", "poetry", "pdm", "pipenv", "hatch", "uvx", "pipx", "npx"})
 
 
-def list_missing_tools(
+@dataclass(frozen=True, slots=True)
+class MissingTools:
+    """Programs that are brought by their names, and commands that install others."""
+
+    programs: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+def find_missing_tools(
     plan: JobPlan, setup: Sequence[FolderCommand], repository: Repository
-) -> tuple[str, ...]:
-    """List the commands that install such tools."""
-    machine = repository.machine.programs
+) -> MissingTools:
+    """Find such tools, by the programs that the commands of a job begin with."""
     own = " ".join(command.text for command in setup if _installs(command.text))
-    manifests = " ".join(
-        text
-        for path, text in repository.texts.items()
-        if path.endswith((".toml", ".txt", ".cfg", ".py", ".in"))
-    )
-    places = [*setup, *(check.place for check in plan.checks)]
-    python: dict[str, None] = {}
-    node: dict[str, None] = {}
-    for place in places:
-        for name in _list_called(place.text):
-            if name in MANAGERS and name not in machine and f" {name}" not in own:
-                node |= dict.fromkeys(
-                    bring_manager(name, place.folder, repository.texts, repository.machine)
-                )
-            is_brought = name in machine or _names(own, name) or _names(manifests, name)
-            is_inside = name in INSIDE and not _names(own, name)
-            if name in PYTHON_TOOLS and name not in machine and (is_inside or not is_brought):
-                python[PACKAGES.get(name, name)] = None
-    packages = f"pip install {' '.join(python)}"
-    return (*((packages,) if python else ()), *node)
+    manifests = " ".join(_list_manifests(repository))
+    called = [
+        (name, place.folder)
+        for place in [*setup, *(check.place for check in plan.checks)]
+        for name in _list_called(place.text)
+        if name not in repository.machine.programs and not _names(own, name)
+    ]
+    packages = [
+        PACKAGES.get(name, name)
+        for name, _ in called
+        if name in PYTHON_TOOLS and not _names(manifests, name)
+    ]
+    commands = [f"pip install {' '.join(dict.fromkeys(packages))}"] if packages else []
+    for name, folder in called:
+        if name in MANAGERS:
+            commands += bring_manager(name, folder, repository.texts, repository.machine)
+    programs = dict.fromkeys(name for name, _ in called if name in BROUGHT)
+    return MissingTools(tuple(programs), tuple(dict.fromkeys(commands)))
+
+
+def _list_manifests(repository: Repository) -> Iterable[str]:
+    ends = (".toml", ".txt", ".cfg", ".py", ".in")
+    return (text for path, text in repository.texts.items() if path.endswith(ends))
 
 
 def _installs(text: str) -> bool:
@@ -59,8 +69,13 @@ def _installs(text: str) -> bool:
 
 def _list_called(text: str) -> Iterator[str]:
     """List the first program of a command; with `python -m`, the module."""
-    wrapped = unwrap(split_words(text))
+    words = split_words(text)
+    wrapped = unwrap(words)
     if wrapped.wrappers and wrapped.wrappers[0] in ONE_TIME:
+        return
+    if wrapped.words[:1] in (("sh",), ("bash",)) and "-c" in words:
+        for line in words[-1].splitlines():
+            yield from _list_called(line.strip())
         return
     names = [name[0] for name in wrapped.wrappers if name != ("python", "-m")]
     outer = [*names, *wrapped.words[:1]][:1]
@@ -68,6 +83,5 @@ def _list_called(text: str) -> Iterator[str]:
 
 
 def _names(text: str, name: str) -> bool:
-    return (
-        re.search(rf"(?<![\w/-]){re.escape(PACKAGES.get(name, name))}(?![\w-])", text) is not None
-    )
+    package = re.escape(PACKAGES.get(name, name))
+    return re.search(rf"(?<![\w/-]){package}(?![\w-])", text) is not None

@@ -39,6 +39,8 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "python3": "python3 python3-venv",
     }
 )
+# What is brought for an environment by its name alone, where the machine has it not.
+BROUGHT = frozenset({"uv", "poetry", "pdm", "hatch", "pipenv", "tox", "nox"})
 UNPACKAGED = frozenset({"deno", "dotnet", "swift", "sbt", "bazel", "zig", "golangci-lint", "task"})
 PYTHON = re.compile(r"(?:python|pypy|py|pip)3?(?:\.\d+)?")
 LEAST = re.compile(r"(?:>=|\^|~=?|>|v|^)\s*(\d+(?:\.\d+)*)")
@@ -68,7 +70,7 @@ def explain_missing(programs: Iterable[str], machine: Machine) -> str:
     if not machine.programs:
         return ""
     for program in programs:
-        if program not in machine.programs:
+        if program not in machine.programs and program not in BROUGHT:
             advice = f"apt-get install {PACKAGES.get(program, program)} brings it."
             if program in UNPACKAGED:
                 advice = "Install it as its makers say."

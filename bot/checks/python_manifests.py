@@ -17,9 +17,6 @@ REQUIREMENT_FILE = re.compile(
 )
 DOCUMENTATION = re.compile(r"docs?\b|release|publish|build|bench|example|min|mypyc|doc\.txt")
 PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
-SCM_VERSION = re.compile(r"setuptools[-_]scm|hatch-vcs|versioningit|vcs-versioning|flit[-_]scm")
-# Git's tags tell such projects their version; the sandbox has no git.
-SCM_LINE = "export SETUPTOOLS_SCM_PRETEND_VERSION=999.0 PDM_BUILD_SCM_VERSION=999.0"
 TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 
 

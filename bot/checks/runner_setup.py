@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from bot.checks.check_tools import join_words
 from bot.checks.command_wrappers import WRAPPERS, WrappedCommand, unwrap
 from bot.checks.shell_lines import split_words
 
-UV_OFFLINE: Mapping[str, str] = MappingProxyType({"UV_NO_SYNC": "1", "UV_OFFLINE": "1"})
 ONE_TIME = (("uvx",), ("uv", "tool", "run"), ("pipx", "run"))
 # Those of uv run's options that say what is installed.
 SYNC_OPTIONS = frozenset(
@@ -26,11 +25,24 @@ PINNED_PYTHON = re.compile(r" (?:--python|-p)[ =][\w.]+")
 # A package that another job built; here it is installed in place.
 BUILT_PACKAGE = re.compile(r" --installpkg[ =](?:`[^`]*`|\$\([^)]*\)|\S+)")
 COPIED = re.compile(r"session\.install\(\s*[\"']\.(?:\[[^\]]*\])?[\"']")
+CONFIGURATION = ("noxfile.py", "tox.ini", "tox.toml", "pyproject.toml", "setup.cfg")
+SYNCED = "uv-venv-lock-runner"
+TOX_SYNCS = "Its tox environment is synced by uv at each run, which needs the network."
 NOX_COPIES = "Its nox session installs a copy of the package, which later changes do not reach."
 HOOKS = "Its hooks are fetched from other repositories, which needs the network."
 BROWSERS = "It needs browsers, which come from the network."
 OBSTACLES: Mapping[str, str] = MappingProxyType(
     {"pre-commit": HOOKS, "prek": HOOKS, "playwright": BROWSERS, "cypress": BROWSERS}
+)
+# With which option they make their environments and run nothing, and with which they only run.
+ENVIRONMENT_MAKERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "tox": ("--notest -x testenv.package=editable", ""),
+        "nox": ("--install-only", "-R"),
+    }
+)
+TOX_VARIABLES: Mapping[str, str] = MappingProxyType(
+    {"TOX_SKIP_PKG_INSTALL": "1", "TOX_SKIP_ENV_INSTALL": "1"}
 )
 FETCHES: Mapping[str, str] = MappingProxyType({"cargo": "cargo fetch", "go": "go mod download"})
 MAVEN = "mvn --batch-mode dependency:go-offline"
@@ -46,8 +58,8 @@ class PreparedCommand:
 
     text: str
     setup: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
     obstacle: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def prepare_command(text: str, folder: str, texts: Mapping[str, str]) -> PreparedCommand:
@@ -56,33 +68,39 @@ def prepare_command(text: str, folder: str, texts: Mapping[str, str]) -> Prepare
     wrapped = unwrap(split_words(text))
     if wrapped.wrappers[:1] and wrapped.wrappers[0] in ONE_TIME:
         return _install_once(text, wrapped.wrappers[0])
-    prepared = _prepare_tool(text, wrapped, texts.get(f"{folder}/noxfile.py".lstrip("/"), ""))
+    paths = [f"{folder}/{name}".lstrip("/") for name in CONFIGURATION]
+    configured = "\n".join(texts.get(path, "") for path in paths)
+    prepared = _prepare_tool(text, wrapped, configured)
     if ("uv", "run") not in wrapped.wrappers:
         return prepared
     setup = (f"uv sync --inexact {_list_sync_options(text)}".strip(), *prepared.setup)
-    environment = {**UV_OFFLINE, **prepared.environment}
-    return PreparedCommand(prepared.text, setup, environment, prepared.obstacle)
+    return replace(prepared, setup=setup)
 
 
-def _prepare_tool(text: str, wrapped: WrappedCommand, noxfile: str) -> PreparedCommand:
+def _prepare_tool(text: str, wrapped: WrappedCommand, configured: str) -> PreparedCommand:
     tool = wrapped.tool.rpartition("/")[2]
-    if tool in OBSTACLES:
-        return PreparedCommand(text, obstacle=OBSTACLES[tool])
+    if obstacle := _find_obstacle(tool, configured):
+        return PreparedCommand(text, obstacle=obstacle)
     if tool in FETCHES:
-        environment = {"CARGO_NET_OFFLINE": "true"} if tool == "cargo" else {}
-        return PreparedCommand(text, (FETCHES[tool],), environment)
+        return PreparedCommand(text, (FETCHES[tool],))
     if tool in JVM:
         setup = JVM[tool] or f"{split_words(text)[0]} testClasses"
-        offline = re.sub(rf"{tool}\b", f"{tool} --offline", text, count=1)
-        return PreparedCommand(offline, (setup,))
-    if tool == "tox":
-        setup = f"{_cut(text)} --notest -x testenv.package=editable"
-        return PreparedCommand(_add_option(text, "--skip-pkg-install"), (setup,))
-    if tool == "nox":
-        obstacle = NOX_COPIES if COPIED.search(noxfile) else ""
-        setup = f"{_cut(text)} --install-only"
-        return PreparedCommand(_add_option(text, "-R"), (setup,), obstacle=obstacle)
+        return PreparedCommand(re.sub(rf"{tool}\b", f"{tool} --offline", text, count=1), (setup,))
+    if tool in ENVIRONMENT_MAKERS:
+        making, running = ENVIRONMENT_MAKERS[tool]
+        setup = f"{text.partition(' -- ')[0]} {making}"
+        environment = TOX_VARIABLES if tool == "tox" else {}
+        return PreparedCommand(_add_option(text, running), (setup,), environment=environment)
     return PreparedCommand(text)
+
+
+def _find_obstacle(tool: str, configured: str) -> str:
+    """Find what keeps a tool from running without a network."""
+    if tool == "tox" and SYNCED in configured:
+        return TOX_SYNCS
+    if tool == "nox" and COPIED.search(configured):
+        return NOX_COPIES
+    return OBSTACLES.get(tool, "")
 
 
 def prepare_only(only: str) -> str:
@@ -91,19 +109,15 @@ def prepare_only(only: str) -> str:
     wrapped = unwrap(split_words(only))
     if wrapped.wrappers[:1] and wrapped.wrappers[0] in ONE_TIME:
         return _install_once(only, wrapped.wrappers[0]).text
-    options = {"tox": "--skip-pkg-install", "nox": "-R"}
-    return _add_option(only, options[wrapped.tool]) if wrapped.tool in options else only
-
-
-def _cut(text: str) -> str:
-    """Cut off what is handed on to the tool inside."""
-    return text.partition(" -- ")[0]
+    if wrapped.tool in ENVIRONMENT_MAKERS:
+        return _add_option(only, ENVIRONMENT_MAKERS[wrapped.tool][1])
+    return only
 
 
 def _add_option(text: str, option: str) -> str:
     """Add an option before what is handed on to the tool inside."""
     own, separator, handed = text.partition(" -- ")
-    return f"{own} {option}{separator}{handed}"
+    return f"{own}{f' {option}' if option else ''}{separator}{handed}"
 
 
 def _install_once(text: str, wrapper: tuple[str, ...]) -> PreparedCommand:

@@ -162,6 +162,8 @@ def solve(
 
 app.command()(part_commands.explain)
 app.command()(part_commands.check)
+app.command(name="checks")(part_commands.list_checks)
+app.command(name="run")(part_commands.run_checks)
 app.command()(part_commands.locate)
 app.command(name="map")(part_commands.print_map)
 app.command()(part_commands.apply)

@@ -11,7 +11,7 @@ import typer
 
 from bot.cli.command_line import import_command
 from bot.cli.terminal import open_console
-from bot.settings import GateSettings, SearchSettings, load_settings
+from bot.settings import GateSettings, SandboxSettings, SearchSettings, load_settings
 
 CACHE = Path("~/.cache/greenlit")
 
@@ -82,6 +82,48 @@ def check(
     options = command.CheckOptions(base, form, strict)
     console = open_console(stderr=form != "page")
     raise typer.Exit(command.check_folder(console, load_settings(GateSettings), repo, options))
+
+
+def list_checks(
+    repo: Repository = Path(),
+    as_json: Json = False,
+    cache: Cache = CACHE,
+) -> None:
+    """Show which checks a repository has, and why.
+
+    Tests, linters, types and builds, with the set-up that they need; found in its configuration,
+    its workflows or its manifests. Nothing of it is run. Exits 0 when one can run here, 1 when none
+    can, 2 for wrong use.
+    """
+    command, folder = import_command("list_checks"), import_command("checked_folder")
+    open_sandbox = folder.open_local_sandbox(load_settings(SandboxSettings), cache)
+    raise typer.Exit(command.list_checks(open_console(), open_sandbox, repo, as_json=as_json))
+
+
+def run_checks(
+    check: Annotated[
+        str,
+        typer.Argument(metavar="[CHECK]", help="Its name or kind, or all; the tests by default"),
+    ] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- FILE...]", help="Files or tests to run in place of all"),
+    ] = None,
+    repo: Repository = Path(),
+    log: Annotated[
+        bool, typer.Option("--log", help="Print all that it printed, not only what failed")
+    ] = False,
+    cache: Cache = CACHE,
+) -> None:
+    """Run a repository's checks in the sandbox.
+
+    On the files as they lie there, committed or not; without network, secrets or other files.
+    Exits 0 when all passed, 1 when one failed, 2 when one cannot run, and for wrong use.
+    """
+    command, folder = import_command("run_locally"), import_command("checked_folder")
+    open_sandbox = folder.open_local_sandbox(load_settings(SandboxSettings), cache)
+    options = command.RunOptions(check, tuple(only or ()), log)
+    raise typer.Exit(command.run_checks(open_console(), open_sandbox, repo, options))
 
 
 def locate(

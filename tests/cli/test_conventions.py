@@ -23,6 +23,8 @@ COMMANDS = [
     ["solve"],
     ["explain"],
     ["check"],
+    ["checks"],
+    ["run"],
     ["locate"],
     ["map"],
     ["apply"],

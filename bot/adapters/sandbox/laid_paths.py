@@ -12,12 +12,15 @@ from bot.adapters.sandbox.disk_watch import measure_written
 
 KEPT, OVERLAY = "kept", "overlay"  # in an environment
 FARM = "node_modules"
+# Folders of environments into which tox and nox write logs and notes of their own at each run.
+RUNNERS = {".tox", ".nox"}
+READ = {"lib", "include", "share"}
 # What is read and not written to is linked to; everything else is copied into each workspace.
 LINKED = {".venv", "venv", ".yarn", "vendor"}
 COPIED_BYTES = 256 * 1024**2  # what is larger is linked to as well
 IGNORED = {".git", "__pycache__", ".cache", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 MOST = 1_000
-FOLDER_MODE = 0o755
+FOLDER_MODE, READ_MODE = 0o755, 0o444
 
 
 def list_paths(workspace: Path) -> frozenset[str]:
@@ -69,7 +72,7 @@ def _keep(source: Path, path: Path, files: Path, root: str) -> None:
     """Move a new path to where it is linked to or copied from."""
     is_folder = source.is_dir() and not source.is_symlink()
     is_linked = is_folder and (
-        path.name in LINKED | {FARM} or measure_written(source, 0.0) > COPIED_BYTES
+        path.name in LINKED | RUNNERS | {FARM} or measure_written(source, 0.0) > COPIED_BYTES
     )
     _make_folders(files / OVERLAY, path.parent)
     if not is_linked:
@@ -79,6 +82,9 @@ def _keep(source: Path, path: Path, files: Path, root: str) -> None:
     shutil.move(source, files / KEPT / path)
     if path.name == FARM:
         _link_entries(files / KEPT / path, files / OVERLAY / path, f"{root}/{KEPT}/{path}")
+    elif path.name in RUNNERS:
+        _open_to_readers(files / KEPT / path)
+        _link_environments(files / KEPT / path, files / OVERLAY / path, f"{root}/{KEPT}/{path}")
     else:
         (files / OVERLAY / path).symlink_to(f"{root}/{KEPT}/{path}")
 
@@ -97,6 +103,36 @@ def _link_entries(kept: Path, overlay: Path, target: str) -> None:
                 _link_entries(Path(entry.path), overlay / entry.name, f"{target}/{entry.name}")
             elif entry.name not in IGNORED:
                 (overlay / entry.name).symlink_to(f"{target}/{entry.name}")
+
+
+def _link_environments(kept: Path, overlay: Path, target: str) -> None:
+    """Make folders with links to the libraries in the environments of another one; the rest, which
+    is small and may be written to, is copied.
+    """
+    _make_folder(overlay)
+    for environment in kept.iterdir():
+        if environment.is_symlink() or not (environment / "pyvenv.cfg").is_file():
+            continue
+        _make_folder(overlay / environment.name)
+        for entry in environment.iterdir():
+            place = overlay / environment.name / entry.name
+            if entry.is_symlink():
+                place.symlink_to(entry.readlink())
+            elif entry.name in READ:
+                place.symlink_to(f"{target}/{environment.name}/{entry.name}")
+            elif entry.is_dir():
+                shutil.copytree(entry, place, symlinks=True)
+            else:
+                shutil.copy2(entry, place)
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Let the users of all sandboxes read a folder and what is in it."""
+    for parent, _, names in os.walk(folder):
+        Path(parent).chmod(FOLDER_MODE)
+        for path in (Path(parent, name) for name in names):
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode | READ_MODE)
 
 
 def _make_folders(folder: Path, path: Path) -> None:

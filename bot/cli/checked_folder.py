@@ -18,7 +18,7 @@ from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.cli.inputs import WrongUseError, require_folder
 from bot.ports import Clock, Model, Ports, Sandbox
 from bot.settings import SandboxSettings
-from bot.steps.find_checks import find_checks
+from bot.steps.find_repo_checks import find_checks
 from bot.steps.repo_config import PATH, read_config
 from bot.tools.tree_files import apply_patch
 from bot.values import Patch, ProjectChecks, RepoConfig, Tree

@@ -40,6 +40,11 @@ def render_approval(state: RunState, asked: ApprovalRequest, diff: str = "") -> 
 def _render_opening(asked: ApprovalRequest) -> str:
     if asked.kind == "plan":
         return "This is my plan. I wait for an approval before I write anything."
+    if asked.is_whole and asked.jobs:
+        return (
+            "This is my change. I wait for an approval before I push it; CI would run it with "
+            "secrets of the repository in reach."
+        )
     if asked.jobs:
         files = count_noun(len(asked.files), "file")
         return (
@@ -54,9 +59,14 @@ def _render_jobs(jobs: Sequence[SecretJob]) -> str:
 
 
 def _render_job(job: SecretJob) -> str:
-    credentials = ", ".join(as_code_span(name) for name in job.credentials[:MOST_JOBS])
+    credentials = ", ".join(map(_render_credential, job.credentials[:MOST_JOBS]))
     place = f"{as_code_span(job.name)} of {as_code_span(job.workflow)}"
     return f"The job {place}, on each {job.starts}, is given {credentials}."
+
+
+def _render_credential(name: str) -> str:
+    """Render the name of a secret as code; what is no name is in words."""
+    return defuse_inline(name, FINDING_CHARS) if " " in name else as_code_span(name)
 
 
 def _render_findings(findings: Sequence[Finding]) -> str:
@@ -72,12 +82,18 @@ def _render_content(state: RunState, asked: ApprovalRequest, diff: str) -> str:
     if asked.kind == "plan" and state.plan is not None:
         return render_whole_plan(state.plan)
     title = f"The diff of {count_noun(len(asked.files), 'file')}"
-    return fold(title, fence_diff(diff))
+    others = [as_code_span(path) for path in state.patch.files if path not in asked.files]
+    note = ""
+    if others:
+        listed = render_list(others, MOST_JOBS)
+        note = f"What else I changed none of these jobs runs, so it is not shown:\n\n{listed}"
+    return join_parts(fold(title, fence_diff(diff)), note)
 
 
 def fence_diff(diff: str) -> str:
     """Fence a diff so that nothing in it ends the fence; what is invisible is written out."""
-    text = escape_invisible(diff).rstrip("\n")
+    # In a comment of ours a marker is known by its first signs, even in code.
+    text = escape_invisible(diff).rstrip("\n").replace("<!--", "<! --")
     longest = max((len(ticks) for ticks in TICKS.findall(text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}diff\n{text}\n{fence}"
@@ -85,12 +101,12 @@ def fence_diff(diff: str) -> str:
 
 def _render_how(state: RunState, asked: ApprovalRequest) -> str:
     """Say who can approve it and how, and what ends the wait."""
-    command = f"`/approve`, or `/approve {asked.short_hash}` to name it"
+    place = "pull request" if state.target is not None else "issue"
+    command = f"`/approve` on this {place}, or `/approve {asked.short_hash}` to say what"
     who = "To approve it, comment"
     if asked.asker:
-        who = "Somebody else with write access than who asked can approve it: comment"
-    place = "pull request" if state.target is not None else "issue"
+        who = "Somebody with write access who is not you has to approve it. That takes the comment"
     otherwise = "To have it otherwise, comment `/stop`, then `/generate` with what to do."
     patience = render_duration(state.caps.approval_patience_s)
     edits = "" if state.request.on_pull else " An edit of the issue ends the wait too."
-    return f"{who} {command} on this {place}. {otherwise} I wait for {patience}.{edits}"
+    return f"{who} {command}. {otherwise} I wait for {patience}.{edits}"

@@ -44,8 +44,13 @@ def answer(on, issue, text, by="ada"):
     return "".join(on.answers(issue)[before:])
 
 
-def test_a_plan_waits_for_somebody_else_and_for_what_was_shown(stage):
-    """The asker, a reader and a wrong hash get an answer; the right word lets the run go on."""
+def configure(on, config, files=None):
+    """Have the configuration on the default branch say something else."""
+    on.forge.push(REPO, "ada", "main", {".github/greenlit.yml": config, **(files or {})}, "Set up")
+
+
+def test_a_plan_or_a_change_waits_for_the_right_word(stage):
+    """Of somebody else, and for what was shown. An edit of the issue and /stop end it."""
     with stage("approve: plan\napprove_by: other\n") as on:
         issue = on.issue()
         on.label(issue)
@@ -55,7 +60,6 @@ def test_a_plan_waits_for_somebody_else_and_for_what_was_shown(stage):
 
         assert "Greet in lower case." in text
         assert "`greeting.py`: the word" in text
-        assert 2 == len(on.double.requests)
         assert "somebody else" in answer(on, issue, "/approve")
         assert "only people with write access" in answer(on, issue, "/approve", "eve")
         assert f"I wait for the approval of `{name}`" in answer(
@@ -66,6 +70,29 @@ def test_a_plan_waits_for_somebody_else_and_for_what_was_shown(stage):
         assert "opened" == on.ended(issue).outcome.state
         assert f"plan `{name}` approved by tom" in on.ends(issue)[0]
         assert "Nothing waits for an approval" in answer(on, issue, "/approve")
+
+        configure(on, "approve: diff")
+        edited, stopped = on.issue("Greet so"), on.issue("Greet less")
+        before = on.branches()
+        on.label(edited)
+        assert "+    return" in shown(on, edited)
+        on.forge.edit_issue(REPO, edited, "eve", body="Shout louder.")
+        outcome = on.ended(edited).outcome
+        assert ("stopped", "edited") == (outcome.state, outcome.kind)
+        assert "edited by @eve, and my change is for what it said before" in outcome.text
+        on.label(stopped)
+        shown(on, stopped)
+        on.say(stopped, "/stop")
+        assert "I stopped, as you asked." == on.ended(stopped).outcome.text
+        assert before == on.branches()
+
+        workflow = SECRET_CI[".github/workflows/ci.yml"]
+        filtered = workflow.replace("on: push", "on: {push: {branches: [main, 'greenlit/**']}}")
+        configure(on, "ci_secrets: withhold", {".github/workflows/ci.yml": filtered})
+        withheld = on.issue("Greet low")
+        on.label(withheld)
+        assert "no CI" == on.ended(withheld).outcome.kind
+        assert f"quiet/{withheld}-greet-low" in on.branches()
 
 
 SECRET_CI = FILES | {
@@ -95,38 +122,3 @@ def test_what_ci_runs_with_secrets_is_shown_first_and_each_time_anew(stage):
         on.say(issue, "/approve")
         assert "opened" == on.ended(issue).outcome.state
         assert 2 == on.ends(issue)[0].count("approved by ada")
-
-
-def test_secrets_are_withheld_by_the_name_of_the_branch(stage):
-    """Where the workflows' filters allow that; nobody is asked then."""
-    workflow = SECRET_CI[".github/workflows/ci.yml"].replace(
-        "on: push", "on: {push: {branches: [main, 'greenlit/**']}}"
-    )
-    with stage("ci_secrets: withhold", FILES | {".github/workflows/ci.yml": workflow}) as on:
-        issue = on.issue()
-        on.label(issue)
-
-        assert "no CI" == on.ended(issue).outcome.kind
-        assert {"quiet/1-greet-more-quietly"} == on.branches()
-
-
-def test_what_ends_a_wait(stage):
-    """An edit of the issue, /stop, and time; and nothing was pushed."""
-    with stage("approve: diff", approval_patience_hours=6 / 3600) as on:
-        edited, stopped, late = (on.issue(title=f"Greet {word}") for word in ("so", "as", "now"))
-        on.label(edited)
-        assert "+    return" in shown(on, edited)
-        on.forge.edit_issue(REPO, edited, "eve", body="Shout louder.")
-        outcome = on.ended(edited).outcome
-        assert ("stopped", "edited") == (outcome.state, outcome.kind)
-        assert (
-            "the issue was edited by @eve, and my change is for what it said before" in outcome.text
-        )
-        on.label(stopped)
-        shown(on, stopped)
-        on.say(stopped, "/stop")
-        assert "I stopped, as you asked." == on.ended(stopped).outcome.text
-        on.label(late)
-        assert "not approved" == on.ended(late).outcome.kind
-        assert "`approve: diff`" in on.ends(late)[0]
-        assert set() == on.branches()

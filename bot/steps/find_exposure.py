@@ -15,10 +15,19 @@ from bot.search.project_checks import (
     list_exposed,
     list_local_actions,
 )
+from bot.search.source_files import kind_of
 from bot.text import count_noun
-from bot.values import Branch, Patch, SecretExposure, SecretJob, Tree
+from bot.values import Branch, GrepMatch, Patch, SecretExposure, SecretJob, Tree
 
 CONFIGURATION = ".github/"
+# What runs the examples of a text: tests of documentation, and directives of Sphinx and MkDocs.
+TEXT_RUNNERS = (
+    r"doctest[-_]glob|doctest\.(testfile|DocFile)|sphinx\.ext\.doctest|mktestdocs|pytest[-_]markdown"
+    r"|pytest[-_]examples|plot_directive|ipython_directive|markdown[-_]exec|sybil|phmdoctest"
+    r"|README\.(md|rst)"
+)
+TEXTS = (".md", ".rst", ".txt", ".lock", ".yml", ".yaml", ".adoc")
+MOST_MENTIONS = 500
 
 
 def _summarize_exposure(exposure: SecretExposure) -> Summary:
@@ -38,11 +47,32 @@ def find_exposure(
     """
     files = read_workflows(ports, tree)
     jobs = find_jobs(files, patch, branch, into)
-    paths = list(list_exposed(jobs, list(patch.files)))
-    if jobs:  # a workflow decides itself what is run, and with what
-        paths += [path for path in patch.files if path.startswith(CONFIGURATION)]
+    paths = list(find_exposed(ports, tree, patch, jobs))
+    if jobs:  # a workflow or an action decides itself what is run, and with what
+        paths += [path for path in patch.files if path in files or path.startswith(CONFIGURATION)]
     quiet = find_quiet_branch(files, branch, into) if paths else ""
     return SecretExposure(jobs, tuple(dict.fromkeys(paths)), quiet)
+
+
+def find_exposed(
+    ports: Ports, tree: Tree, patch: Patch, jobs: tuple[SecretJob, ...]
+) -> dict[str, SecretJob]:
+    """Find which files of the patch these jobs may run, each with such a job.
+
+    Texts count where the repository speaks of running what stands in them.
+    """
+    if not jobs:
+        return {}
+    mentions = ports.mirrors.grep(tree, TEXT_RUNNERS, "", MOST_MENTIONS)
+    runs_texts = any(map(_runs_texts, mentions))
+    return list_exposed(jobs, list(patch.files), runs_texts=runs_texts)
+
+
+def _runs_texts(mention: GrepMatch) -> bool:
+    """Tell whether a line is about running what stands in texts; a manifest only names its own."""
+    if "README" in mention.text:
+        return kind_of(mention.path) == "test"
+    return not mention.path.endswith(TEXTS)
 
 
 def find_jobs(

@@ -23,9 +23,8 @@ from bot.gates import (
 )
 from bot.ports import Checkers, Linter, PackageIndex, Ports
 from bot.run import Summary, step
-from bot.search.project_checks import list_exposed
 from bot.search.source_files import kind_of
-from bot.steps.find_exposure import find_jobs, read_workflows
+from bot.steps.find_exposure import find_exposed, find_jobs, read_workflows
 from bot.steps.redact import find_leaks
 from bot.text.terminal_text import strip_control
 from bot.tools.tree_files import TreeFiles
@@ -139,7 +138,8 @@ def _find_secret_jobs(
     if rules.config.ci_secrets == "allow" or rules.branch is None or rules.into is None:
         return {}
     files = read_workflows(ports, tree)
-    return list_exposed(find_jobs(files, patch, rules.branch, rules.into), list(patch.files))
+    jobs = find_jobs(files, patch, rules.branch, rules.into)
+    return find_exposed(ports, tree, patch, jobs)
 
 
 def run_gates(

@@ -50,6 +50,13 @@ def _list_work_changes(before: RunState, after: RunState) -> Iterator[RunEvent]:
     """List what was planned, pushed, and said by CI."""
     if after.plan is not None and after.plan != before.plan:
         yield _describe_plan(after.plan)
+    asked = after.asked_approval
+    if asked is not None and asked.comment and asked != before.asked_approval:
+        what = f"the {asked.kind} {asked.short_hash}"
+        yield RunEvent("waits for approval", f"waits for an approval of {what}: {asked.url}")
+    for approval in after.approvals[len(before.approvals) :]:
+        what = f"the {approval.kind} {approval.hash[:SHA_CHARS]}"
+        yield RunEvent("approved", f"@{approval.by} approved {what}", {"by": approval.by})
     if len(after.attempts) > len(before.attempts):
         yield _describe_push(before, after)
     elif after.attempts != before.attempts and after.outcome is None:

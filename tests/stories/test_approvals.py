@@ -9,12 +9,12 @@ import pytest
 from bot.steps.ask_approval import RequestLook
 from bot.stories.approvals import have_plan_approved, have_push_approved
 from bot.stories.stops import Stopped
-from bot.values import Issue, Patch, Plan, Repo, RepoConfig, Signal, Tree
+from bot.values import Branch, Issue, Patch, Plan, Repo, RepoConfig, Sha, Signal, Tree
 from bot.values.approvals import SecretExposure, SecretJob
 from tests.views.run_states import make_state
 
 JOB = SecretJob("test", ".github/workflows/ci.yml", ("KEY",), "push", ("**",))
-TREE = Tree(Repo("acme/greeter"), "0" * 40, "main")
+TREE = Tree(Repo("acme/greeter"), Sha("0" * 40), Branch("main"))
 PATCH = Patch({"a.py": "x = 1\n", "README.md": "x\n"})
 
 

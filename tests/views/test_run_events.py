@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.values import (
+    Approval,
+    ApprovalRequest,
     Attempt,
     Branch,
     Failure,
@@ -180,3 +182,15 @@ def test_an_answer_to_a_command_tells_who_asked():
         == event.text
     )
     assert "done" == describe_answer(Outcome("done"), "another value").text
+
+
+def test_an_approval_is_logged_with_who_gave_it():
+    """And that one is waited for, with the address of what was shown."""
+    before = make_state()
+    asked = ApprovalRequest("plan", "abcdef0123", comment=9, url="https://x/9")
+    waiting = replace(before, asked_approval=asked)
+    after = replace(before, approvals=(Approval("plan", "abcdef0123", "tom"),))
+
+    line = "waits for an approval of the plan abcdef0: https://x/9"
+    assert [("waits for approval", line)] == told(before, waiting)
+    assert [("approved", "@tom approved the plan abcdef0")] == told(waiting, after)

@@ -59,20 +59,29 @@ def find_secret_jobs(files: Mapping[str, bytes], branch: str, base: str) -> tupl
     """
     jobs: list[SecretJob] = []
     for path, data in files.items():
-        workflow = read_workflow(data) if WORKFLOW_PATH.fullmatch(path) else None
-        if workflow is not None:
+        if not WORKFLOW_PATH.fullmatch(path):
+            continue
+        workflow = read_workflow(data)
+        if workflow is None and b"secrets" in data:  # GitHub may read what we do not
+            jobs.append(SecretJob("of any name", path, (ALL_SECRETS,), runs=(ANY,)))
+        elif workflow is not None:
             for trigger in _list_triggers(workflow, branch, base):
                 jobs += _list_jobs(_Call(files, path, trigger), workflow)
     unique = {(job.workflow, job.name): job for job in reversed(jobs)}
     return tuple(sorted(unique.values(), key=lambda job: (job.workflow, job.name)))
 
 
-def list_exposed(jobs: Collection[SecretJob], paths: Collection[str]) -> dict[str, SecretJob]:
-    """List which of the paths these jobs may run, each with the first that does."""
+def list_exposed(
+    jobs: Collection[SecretJob], paths: Collection[str], *, runs_texts: bool = False
+) -> dict[str, SecretJob]:
+    """List which of the paths these jobs may run, each with the first that does.
+
+    Texts for people are not run, unless `runs_texts` says that tests or documentation do so.
+    """
     exposed = {}
     for path in paths:
         for job in jobs:
-            if any(_fits(path, pattern) for pattern in job.runs):
+            if any(_fits(path, pattern, runs_texts=runs_texts) for pattern in job.runs):
                 exposed[path] = job
                 break
     return exposed
@@ -282,9 +291,9 @@ def _fill(glob: str, name: str) -> str:
     return filled if filled != glob and not re.search(r"[*?+\[\]!\\]", filled) else ""
 
 
-def _fits(path: str, pattern: str) -> bool:
+def _fits(path: str, pattern: str, *, runs_texts: bool) -> bool:
     if pattern == ANY:
-        return not PLAIN.search(path)
+        return runs_texts or not PLAIN.search(path)
     if pattern.endswith(f"/{ANY}"):
         return path.startswith(pattern.removesuffix(ANY))
     return path == pattern

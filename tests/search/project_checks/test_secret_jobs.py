@@ -278,6 +278,20 @@ def test_what_is_no_workflow_has_no_jobs(data):
     assert () == found(data)
 
 
+def test_a_workflow_that_cannot_be_read_may_hold_any_job():
+    """GitHub may read what we do not: where it speaks of secrets the worst is taken."""
+    (job,) = found(b"on: push\nx: [\nenv: ${{ secrets.A }}")
+
+    assert (("all secrets",), ("**",)) == (job.credentials, job.runs)
+
+
+def test_texts_are_run_where_the_repository_runs_them():
+    """Such as the examples of a README."""
+    (job,) = found(workflow())
+
+    assert ["README.md"] == list(list_exposed([job], ["README.md"], runs_texts=True))
+
+
 def test_secrets_are_found_wherever_an_expression_stands():
     """In lists and tables of any depth."""
     value = {"a": [{"b": "x ${{ format('{0}', secrets.ONE) }} ${{secrets.TWO||''}}"}]}

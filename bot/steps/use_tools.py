@@ -16,7 +16,7 @@ from bot.run import Summary, step
 from bot.text.terminal_text import strip_control
 from bot.tools import TOOLS, AgentContext, Tool, ToolInput, ToolRefusal, ToolSession
 from bot.tools.job_answer import find_end
-from bot.values import Finish, JobRecord, Plan, ThreadAnswer, ToolCall, ToolResult
+from bot.values import Finish, JobAnswer, Plan, ThreadAnswer, ToolCall, ToolResult
 
 HEAD_CHARS = 36_000
 TAIL_CHARS = 12_000
@@ -39,7 +39,7 @@ class TurnOutcome:
     todo: tuple[str, ...] | None = None
     words: Finish | None = None  # that `finish` was given, also where it was refused
     answers: tuple[ThreadAnswer, ...] = ()  # to threads of the review
-    jobs: tuple[JobRecord, ...] | None = None  # in the sandbox, where any was run
+    jobs: tuple[JobAnswer, ...] | None = None  # in the sandbox, where any was run
     sandbox_s: float = 0.0  # that the jobs of this turn took
 
 

@@ -10,7 +10,7 @@ from bot.steps.discard_workspace import name_clean_workspace
 from bot.stories.progress import tell
 from bot.values import LocalVerdict, Proof, RunState
 from bot.values.next_state import after_local_checks, answer_finish
-from bot.views.local_checks import render_red_checks, render_unmoved_tests
+from bot.views.local_verdict import render_red_checks, render_unmoved_tests
 
 MAX_REDS = 3  # in a row; then CI judges
 READING_CHARS = 8_000

@@ -16,7 +16,7 @@ from bot.tools.job_answer import JobTitle, quote_lines, render_result
 from bot.tools.session import ToolSession
 from bot.tools.tree_reader import ToolRefusal
 from bot.tools.write_files import list_protected, write_files
-from bot.values import JobRecord, ProjectChecks, ProjectSetup, SandboxJob, SandboxResult
+from bot.values import JobAnswer, ProjectChecks, ProjectSetup, SandboxJob, SandboxResult
 
 TURN_S = 900.0  # that the jobs of one turn may take together: people are heard between turns
 KEPT_JOBS = 12
@@ -92,7 +92,7 @@ def run_job(session: ToolSession, job: SandboxJob, name: str, *, is_check: bool)
     answer = render_result(JobTitle(name, is_check, number), result, files)
     notes = tuple(_take_back(session, result))
     if result.exit_code is not None and not notes:
-        record = JobRecord(number, answer, result.has_passed)
+        record = JobAnswer(number, answer, result.has_passed)
         session.jobs = (*kept, record)[-KEPT_JOBS:]
     else:
         session.jobs = kept

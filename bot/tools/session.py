@@ -11,7 +11,7 @@ from bot.tools.tree_reader import TreeReader, decode_texts
 from bot.values import (
     Finish,
     Issue,
-    JobRecord,
+    JobAnswer,
     MergeDraft,
     Patch,
     Plan,
@@ -52,7 +52,7 @@ class AgentContext:
     merge: MergeDraft | None = None  # of the base into its branch
     project: ProjectChecks | None = None  # that can run in the sandbox; None where there is none,
     workspace: str = ""  # the run's own folder there,
-    jobs: tuple[JobRecord, ...] = ()  # and what was told of the jobs so far
+    jobs: tuple[JobAnswer, ...] = ()  # and what was told of the jobs so far
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class ToolSession:
     todo: tuple[str, ...] | None = None
     answers: dict[str, ThreadAnswer] = field(default_factory=dict)  # of this turn, by thread
     has_failed_edit: bool = False
-    jobs: tuple[JobRecord, ...] = ()  # in the sandbox, with those of earlier turns
+    jobs: tuple[JobAnswer, ...] = ()  # in the sandbox, with those of earlier turns
     sandbox_s: float = 0.0  # that the jobs of this turn took
     sizes: dict[str, FileSize] = field(default_factory=dict)  # of the changed files
     _base_texts: dict[str, str | None] = field(default_factory=dict)

@@ -110,7 +110,7 @@ from bot.values.run_state import (
     RunState,
 )
 from bot.values.sandbox import (
-    JobRecord,
+    JobAnswer,
     Machine,
     ProjectCheck,
     ProjectChecks,
@@ -160,7 +160,7 @@ __all__ = [
     "GrepMatch",
     "InstallationId",
     "Issue",
-    "JobRecord",
+    "JobAnswer",
     "LastRun",
     "Leak",
     "LocalCheck",

@@ -28,7 +28,7 @@ from bot.values.request import Branch, Issue, Request, RunKey
 from bot.values.resumption import Resumption
 from bot.values.reviews import PullDetails, ReviewThread, ThreadAnswer
 from bot.values.run_config import Caps, RepoConfig
-from bot.values.sandbox import JobRecord, ProjectChecks
+from bot.values.sandbox import JobAnswer, ProjectChecks
 from bot.values.waiting import Waiting
 
 T = TypeVar("T")
@@ -116,7 +116,7 @@ class RunState:
     outcome: Outcome | None = None
     waiting: Waiting | None = None  # only in what is told meanwhile, never in what is kept
     resumption: Resumption | None = None
-    jobs: tuple[JobRecord, ...] = ()  # in the sandbox, whose answers hold as long as files stay
+    jobs: tuple[JobAnswer, ...] = ()  # in the sandbox, whose answers hold as long as files stay
     sandbox_s: float = 0.0  # that its jobs took
 
     @property

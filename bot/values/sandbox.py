@@ -105,7 +105,7 @@ class SandboxJob:
 
 
 @dataclass(frozen=True, slots=True)
-class JobRecord:
+class JobAnswer:
     """What the model was told of a job of this run: the same one is not run again for nothing."""
 
     log: int  # the number under which its log is kept; below zero, as no job of CI is numbered so

@@ -10,7 +10,7 @@ from bot.text import as_code_span, defuse_inline, defuse_markdown, render_usd
 from bot.text.git_messages import SUBJECT_CHARS, drop_skip_marks, drop_trailers, normalize_subject
 from bot.values import Finding, PlannedFile, RunState
 from bot.views.attempts_table import render_attempts, render_result
-from bot.views.local_checks import render_local_checks
+from bot.views.local_verdict import render_local_checks
 from bot.views.markdown_parts import fold, join_names, join_parts, render_list
 from bot.views.pull_template import fill_template
 from bot.views.weakened_checks import LINE_CHARS, render_finding, render_weakened

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.text import as_code_span, count_noun, defuse_inline, render_usd
+from bot.text import as_code_span, count_noun, defuse_inline
 from bot.values import RunKey, RunState
 from bot.views.attempts_table import render_attempts
-from bot.views.local_checks import render_local_checks
+from bot.views.bill import render_bill, render_cost
+from bot.views.local_verdict import render_local_checks
 from bot.views.markdown_parts import fold, join_parts, render_list
 from bot.views.plan_text import render_plan
 from bot.views.pull_body import render_sections
@@ -104,7 +105,7 @@ def render_comment(state: RunState, end_url: str = "") -> str:
         _render_todo(state),
         _render_ledger(state),
         _render_places(state),
-        _render_bill(state),
+        render_bill(state),
         _render_foot(state),
     )
 
@@ -147,13 +148,7 @@ def describe_run(state: RunState) -> str:
     if not state.usage.usd:
         return f"{sentence}."
     verb = "that cost" if state.outcome else "so far it has cost"
-    return f"{sentence}; {verb} {_render_cost(state)}."
-
-
-def _render_cost(state: RunState) -> str:
-    """Say what the run has cost, and while it lives what it may cost."""
-    cost = render_usd(state.usage.usd)
-    return cost if state.outcome else f"{cost} of at most ${state.caps.usd:.2f}"
+    return f"{sentence}; {verb} {render_cost(state)}."
 
 
 def _render_sign(state: RunState) -> str:
@@ -278,20 +273,6 @@ def _render_ledger(state: RunState) -> str:
 def _render_places(state: RunState) -> str:
     places = [as_code_span(hit.path) for hit in state.retrieval.files[:MOST_PLACES]]
     return fold("Looked first at", render_list(places, MOST_LINES))
-
-
-def _render_bill(state: RunState) -> str:
-    """Render what the model was paid for, once it was."""
-    usage = state.usage
-    if not usage.usd:
-        return ""
-    read = usage.input_tokens + usage.cache_write_tokens + usage.cache_read_tokens
-    lines = (
-        f"{count_noun(state.turns, 'turn')} of the model",
-        f"{count_noun(read, 'token')} read, {usage.cache_read_tokens:,} of them from the cache",
-        f"{count_noun(usage.output_tokens, 'token')} written",
-    )
-    return fold(f"Cost: {_render_cost(state)}", render_list(lines, MOST_LINES))
 
 
 def _render_foot(state: RunState) -> str:

@@ -19,7 +19,7 @@ from bot.run import from_json, to_json
 from bot.tools import select_tools
 from bot.tools.sandbox_job import TURN_S
 from bot.values import (
-    JobRecord,
+    JobAnswer,
     Patch,
     ProjectCheck,
     ProjectChecks,
@@ -330,7 +330,7 @@ def test_the_same_check_is_not_run_twice(caller, scene):
     assert "All checks passed" in first[1]
     assert f"{first[1]}\n(It ran before on the very same files." in again[1]
     assert [True, False, True, True] == [first[0], again[0], edited[0], moved[0]]
-    assert caller.context.jobs == from_json(to_json(caller.context.jobs), tuple[JobRecord, ...])
+    assert caller.context.jobs == from_json(to_json(caller.context.jobs), tuple[JobAnswer, ...])
 
 
 def test_what_ended_a_job_is_said(scene, tmp_path):

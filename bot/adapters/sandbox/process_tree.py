@@ -12,7 +12,7 @@ TICKS, PAGE_BYTES = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class ResourceUse:
     """What processes use now, and the processor time of them and of those that ended."""
 
     threads: int = 0
@@ -29,7 +29,7 @@ def list_tree(pid: int) -> list[int]:
     return pids
 
 
-def measure_usage(pids: list[int]) -> Usage:
+def measure_usage(pids: list[int]) -> ResourceUse:
     """Measure threads and processor time; of a process that has just ended, nothing."""
     threads, ticks = 0, 0
     for pid in pids:
@@ -37,7 +37,7 @@ def measure_usage(pids: list[int]) -> Usage:
             fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
             ticks += sum(map(int, fields[11:15]))  # utime stime cutime cstime, see `man 5 proc`
             threads += int(fields[17])
-    return Usage(threads, ticks / TICKS)
+    return ResourceUse(threads, ticks / TICKS)
 
 
 def measure_memory(pids: list[int]) -> int:

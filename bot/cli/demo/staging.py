@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from bot.cli.demo.bot_process import BotProcess, program_path, run_bot
-from bot.forge import Forge, serve_forge
+from bot.forge import AppKeys, Forge, serve_forge
 from bot.forge.claude_double import ClaudeDouble, serve_claude
 from bot.forge.claude_script import Script
 from bot.settings import ModelSettings, SandboxSettings, load_settings
@@ -59,19 +59,7 @@ def set_stage(home: Path, cast: Cast) -> Iterator[Stage]:
         url = stack.enter_context(serve_forge(forge))
         stack.callback(forge.wait_until_idle, LAST_JOB_S)
         double = None if cast.model else _load_double(cast.conversation)
-        settings = {
-            "GREENLIT_APP_ID": str(keys.id),
-            "GREENLIT_PRIVATE_KEY": keys.private_key,
-            "GREENLIT_WEBHOOK_SECRET": keys.webhook_secret,
-            "GREENLIT_GITHUB_URL": url,
-            "GREENLIT_GITHUB_API_URL": f"{url}/api/v3",
-            "GREENLIT_HOME": str(home / "bot"),
-            "GREENLIT_PORT": "0",
-            "GREENLIT_PAGE_PORT": "0",
-            "GREENLIT_WRITE_PAUSE_S": "0",
-            "GREENLIT_SANDBOX": load_settings(SandboxSettings).sandbox,
-            "GREENLIT_SANDBOX_TOOLCHAINS": str(Path(sys.prefix).resolve()),
-        }
+        settings = _bot_settings(home, keys, url)
         if cast.model:
             settings |= _claude_settings(cast.model)
         if double:
@@ -86,6 +74,23 @@ def read_issue() -> tuple[str, str]:
     text = files("bot.cli.demo").joinpath("sample_issue.md").read_text(encoding="utf-8")
     title, _, body = text.partition("\n")
     return title, body.strip()
+
+
+def _bot_settings(home: Path, keys: AppKeys, url: str) -> dict[str, str]:
+    """Set the bot up for this forge; it takes no other setting of this machine but the sandbox."""
+    return {
+        "GREENLIT_APP_ID": str(keys.id),
+        "GREENLIT_PRIVATE_KEY": keys.private_key,
+        "GREENLIT_WEBHOOK_SECRET": keys.webhook_secret,
+        "GREENLIT_GITHUB_URL": url,
+        "GREENLIT_GITHUB_API_URL": f"{url}/api/v3",
+        "GREENLIT_HOME": str(home / "bot"),
+        "GREENLIT_PORT": "0",
+        "GREENLIT_PAGE_PORT": "0",
+        "GREENLIT_WRITE_PAUSE_S": "0",
+        "GREENLIT_SANDBOX": load_settings(SandboxSettings).sandbox,
+        "GREENLIT_SANDBOX_TOOLCHAINS": str(Path(sys.prefix).resolve()),
+    }
 
 
 def _load_double(conversation: Path | None) -> ClaudeDouble:

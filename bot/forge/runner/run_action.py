@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bot.forge.runner.checkout_action import run_checkout
 from bot.forge.runner.job_context import RunningStep
-from bot.forge.runner.toolchains import (
+from bot.forge.runner.machine_tools import (
     SETUP_GO,
     SETUP_JAVA,
     SETUP_NODE,

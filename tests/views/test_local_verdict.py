@@ -3,7 +3,7 @@
 import pytest
 
 from bot.values import Branch, Failure, Frame, LocalCheck, LocalVerdict, Proof, Reading
-from bot.views.local_checks import render_local_checks, render_red_checks, render_unmoved_tests
+from bot.views.local_verdict import render_local_checks, render_red_checks, render_unmoved_tests
 
 MAIN = Branch("main")
 FAILURE = Failure("AssertionError", "assert 2 == 3", "test_all", (Frame("test_cart.py", 9),))

@@ -11,13 +11,13 @@ from types import MappingProxyType
 from typing import Final
 
 
-class Unknown(Enum):
+class Unresolved(Enum):
     """The value of what only GitHub knows."""
 
     UNKNOWN = "unknown"
 
 
-UNKNOWN: Final = Unknown.UNKNOWN
+UNKNOWN: Final = Unresolved.UNKNOWN
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 SECRET = re.compile(r"\$\{\{[^}]*\bsecrets\b")
 LIMIT_CHARS = 2_000

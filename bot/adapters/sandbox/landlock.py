@@ -19,7 +19,7 @@ from bot.adapters.child_guard import ChildGuard
 from bot.adapters.sandbox.bubblewrap_command import ETC_FILES, ETC_FOLDERS
 from bot.adapters.sandbox.control_group import make_group, name_group
 from bot.adapters.sandbox.delete_folder import FOLDER, empty_folder
-from bot.adapters.sandbox.landlock_filter import build_landlock_filter
+from bot.adapters.sandbox.landlock_filter import build_handover_filter, build_landlock_filter
 from bot.adapters.sandbox.landlock_program import read_version
 from bot.adapters.sandbox.limits import StartCommand, list_limit_acts, run_within_limits
 from bot.adapters.sandbox.process_tree import count_own_threads
@@ -114,15 +114,20 @@ class Landlock:
         acts += _repeat("let-write", [*launch.list_writable(), own])
         acts += ["enter", os.path.normpath(launch.workspace / launch.folder)]
         acts += ["confine", str(self._negotiate())]
-        return acts + _repeat("filter-calls", filters)
+        acts += _repeat("hand-calls-over", filters[2:])
+        return acts + _repeat("filter-calls", filters[:2])
 
     def _negotiate(self) -> int:
         return min(read_version(), self.version)
 
     def _build_contents(self, uid: int) -> list[bytes]:
-        """Build what the program inherits as open files: an empty one to write to, and filters."""
+        """Build what the program inherits as open files: an empty one to write to, and two filters.
+
+        Where the bot is not root there is a third one, that hands calls over.
+        """
         own_filter = build_landlock_filter(self._negotiate(), shares_uid=not uid)
-        return [b"", build_filter((AF_UNIX,)), own_filter]
+        handover = [] if uid else [build_handover_filter()]
+        return [b"", build_filter((AF_UNIX,)), own_filter, *handover]
 
 
 def _list_readable(launch: Launch) -> list[Path]:

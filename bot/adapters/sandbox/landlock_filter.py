@@ -27,6 +27,7 @@ from bot.adapters.sandbox.seccomp_filter import (
 )
 
 SIGNAL_VERSION, TRUNCATE_VERSION = 6, 3  # of Landlock, since which it judges these itself
+HAND_OVER = 0x7FC00000  # SECCOMP_RET_USER_NOTIF
 DATAGRAMS = 0b10  # the bit of SOCK_DGRAM and SOCK_RAW, which send without connecting
 
 # Numbers of each call: of x86_64, and of aarch64 where it has it.
@@ -65,15 +66,12 @@ ATTRIBUTES: Calls = {
     "setxattr": (188, 5),
     "setxattrat": (463, 463),
 }
-# These succeed and do nothing: many programs copy modes and end when they cannot.
+# These are handed over to `mode_changes`.
 MODES: Calls = {
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
     "fchmodat2": (452, 452),
-    "futimesat": (261, None),
-    "utime": (132, None),
-    "utimes": (235, None),
 }
 SIGNALS: Calls = {
     "kill": (62, 129),
@@ -111,11 +109,16 @@ def build_landlock_filter(version: int, *, shares_uid: bool, machine: str = "") 
     return assemble(checks, column)
 
 
+def build_handover_filter(machine: str = "") -> bytes:
+    """Build the filter that hands changes of modes over to another process."""
+    column = find_column(machine)
+    return assemble(return_if(JUMP_IF_EQUAL, list_numbers(MODES, column), HAND_OVER), column)
+
+
 def _protect_owner(version: int, column: int) -> Iterator[Instruction]:
     """Refuse what a process may do to files and processes of its own user."""
     yield from _refuse(OWNERS, column)
     yield from _refuse(ATTRIBUTES, column, errno.EOPNOTSUPP)
-    yield from _refuse(MODES, column, 0)
     for numbers, place in PROCESSES.items():
         yield from _require_zero(numbers[column], place)
     if version < TRUNCATE_VERSION:
@@ -127,7 +130,7 @@ def _protect_owner(version: int, column: int) -> Iterator[Instruction]:
 
 
 def _refuse(calls: Calls, column: int, code: int = errno.EPERM) -> list[Instruction]:
-    """Refuse calls; with the code 0 they seem to succeed."""
+    """Refuse calls, with the number of an error."""
     return return_if(JUMP_IF_EQUAL, list_numbers(calls, column), REFUSE | code)
 
 

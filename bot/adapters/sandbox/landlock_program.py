@@ -8,6 +8,8 @@ is written to the descriptor STATUS.
 
 from __future__ import annotations
 
+import _socket  # not socket, which takes as long to import as all else
+import _thread
 import ctypes
 import os
 import signal
@@ -16,6 +18,7 @@ import sys
 import warnings  # noqa: F401 - os.execvpe imports it, when its file is out of reach
 from contextlib import suppress
 
+from bot.adapters.sandbox.mode_changes import serve_mode_changes
 from bot.adapters.sandbox.start_program import ACTS, MS_BIND, MS_REC, call_libc, do_acts
 
 TYPE_CHECKING = False  # importing it from typing would take as long as the rest
@@ -39,8 +42,8 @@ LAST_FILE_BITS = 16
 NETWORK_VERSION, NETWORK = 4, 0b11  # binding and connecting a TCP port
 SCOPE_VERSION, SCOPES = 6, 0b11  # abstract unix sockets, and signals
 
-SET_DEATH_SIGNAL, SET_SECCOMP, CAPBSET_READ, CAPBSET_DROP = 1, 22, 23, 24
-SET_SUBREAPER, SET_NO_NEW_PRIVS, FILTER_MODE = 36, 38, 2
+SET_DEATH_SIGNAL, CAPBSET_DROP, SET_SUBREAPER, SET_NO_NEW_PRIVS = 1, 24, 36, 38
+SYS_SECCOMP, FILTER_MODE, NEW_LISTENER = {"x86_64": 317, "aarch64": 277}, 1, 8
 LAST_CAPABILITY = 63
 NOT_STARTED = 126
 
@@ -48,7 +51,8 @@ NOT_STARTED = 126
 class Confinement:
     """What a process will be allowed, collected act by act, and then put into force."""
 
-    def __init__(self) -> None:
+    def __init__(self, channel: _socket.socket) -> None:
+        self._channel = channel
         self.environment: dict[str, str] = {}
         self._rules: list[tuple[str, int]] = []
         self._held: dict[str, int] = {}
@@ -67,6 +71,7 @@ class Confinement:
             "let-use": (self.let_use, 1),
             "confine": (self.confine, 1),
             "filter-calls": (self.filter_calls, 1),
+            "hand-calls-over": (self.hand_calls_over, 1),
             "enter": (os.chdir, 1),
         }
 
@@ -121,10 +126,21 @@ class Confinement:
 
     def filter_calls(self, descriptor: str) -> None:
         """Put a filter of system calls into force."""
-        program = os.pread(int(descriptor), 65_536, 0)
+        self._set_filter(int(descriptor), 0)
+
+    def hand_calls_over(self, descriptor: str) -> None:
+        """Put a filter into force that hands calls over to the watcher."""
+        listener = self._set_filter(int(descriptor), NEW_LISTENER)
+        rights = struct.pack("@i", listener)
+        self._channel.sendmsg([b"\0"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)])
+        os.close(listener)
+
+    def _set_filter(self, descriptor: int, flags: int) -> int:
+        program = os.pread(descriptor, 65_536, 0)
         code = ctypes.create_string_buffer(program, len(program))
         header = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
-        call_libc("prctl", SET_SECCOMP, FILTER_MODE, ctypes.c_char_p(header), 0, 0)
+        number = SYS_SECCOMP[os.uname().machine]
+        return call_libc("syscall", number, FILTER_MODE, flags, ctypes.c_char_p(header))
 
 
 def read_version() -> int:
@@ -137,7 +153,8 @@ def read_version() -> int:
 def main(arguments: list[str]) -> NoReturn:
     """Start the watcher and wait for it; a request to end is passed on."""
     status = int(arguments.pop(0))
-    for descriptor in (status, *map(int, _list_filters(arguments))):
+    filters = _list_values(arguments, "filter-calls") + _list_values(arguments, "hand-calls-over")
+    for descriptor in (status, *map(int, filters)):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - has no name
     watcher = os.fork()
     if watcher == 0:
@@ -158,11 +175,14 @@ def _watch_over(arguments: list[str], status: int) -> NoReturn:
     call_libc("prctl", SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
     call_libc("prctl", SET_SUBREAPER, 1, 0, 0, 0)
     code = 128 + signal.SIGTERM
+    ours, theirs = _socket.socketpair()
     try:
         if os.getppid() == parent:
             child = os.fork()
             if child == 0:
-                _become_program(arguments, status)
+                _become_program(arguments, status, theirs)
+            theirs.close()
+            _thread.start_new_thread(_serve, (ours, _list_values(arguments, "let-write")))
             code = _wait_for(child)
     except SystemExit:  # asked to end
         pass
@@ -170,8 +190,16 @@ def _watch_over(arguments: list[str], status: int) -> NoReturn:
     os._exit(code)
 
 
-def _become_program(arguments: list[str], status: int) -> NoReturn:
-    confinement = Confinement()
+def _serve(channel: _socket.socket, folders: list[str]) -> None:
+    """Do what the child hands over, once it has sent the listener for it; it need not send any."""
+    _, rights, *_ = channel.recvmsg(1, _socket.CMSG_SPACE(4))
+    for _, _, descriptor in rights:
+        (listener,) = struct.unpack("@i", descriptor)
+        serve_mode_changes(listener, folders)
+
+
+def _become_program(arguments: list[str], status: int, channel: _socket.socket) -> NoReturn:
+    confinement = Confinement(channel)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         os.setsid()
@@ -211,9 +239,10 @@ def _list_children() -> list[int]:
         return [int(pid) for pid in file.read().split()]
 
 
-def _list_filters(arguments: list[str]) -> list[str]:
+def _list_values(arguments: list[str], wanted: str) -> list[str]:
+    """List the values that an act is given."""
     acts = arguments[: arguments.index("--")]
-    return [acts[place + 1] for place, name in enumerate(acts) if name == "filter-calls"]
+    return [acts[place + 1] for place, name in enumerate(acts) if name == wanted]
 
 
 def _list_file_access(version: int) -> int:

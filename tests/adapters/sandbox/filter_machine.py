@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.adapters.sandbox.seccomp_filter import AUDIT_ARCHITECTURES, MACHINES, Calls
 
-ALLOW, KILL = 0x7FFF0000, 0x80000000
+VERDICTS = {0x7FFF0000: "allowed", 0x80000000: "killed", 0x7FC00000: "handed over"}
 HEADERS = (
     Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
     Path("/usr/include/asm-generic/unistd.h"),
@@ -39,11 +39,11 @@ def run_filter(
 
 
 def name_verdict(verdict: int) -> str:
-    """Name what a filter returned; "nothing" is a success without an effect."""
-    if verdict in (ALLOW, KILL):
-        return "allowed" if verdict == ALLOW else "killed"
+    """Name what a filter returned."""
+    if verdict in VERDICTS:
+        return VERDICTS[verdict]
     assert 0x00050000 == verdict & 0xFFFF0000
-    return errno.errorcode.get(verdict & 0xFFFF, "nothing")
+    return errno.errorcode[verdict & 0xFFFF]
 
 
 def find_wrong_numbers(calls: Calls, column: int) -> dict[str, int | None]:

@@ -16,6 +16,7 @@ from bot.adapters.sandbox.landlock import Landlock
 from bot.adapters.sandbox.tier import Launch
 from bot.ports import Unreachable
 from bot.values import SandboxLimits
+from tests.adapters.sandbox.unprivileged import run_unprivileged
 from tests.tier_required import require_tier
 
 PREFIX = Path(sys.base_prefix)
@@ -151,6 +152,46 @@ def test_nothing_temporary_is_left(tier: Landlock, workspace: Path):
 
     assert 0 == done.code
     assert not Path(done.output.decode().strip()).parent.exists()
+
+
+UNPRIVILEGED = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from bot.adapters.sandbox.landlock import Landlock
+from bot.adapters.sandbox.tier import Launch
+secret, workspace = Path(sys.argv[2]) / "secret", Path(sys.argv[2]) / "w"
+workspace.mkdir()
+secret.touch(0o600)
+script = '''
+printf 'echo built' > program && chmod 4755 program && ./program; mkdir d && cd d
+chmod 640 ../program && stat -c %a ../program
+ln -s SECRET link; chmod 777 link; chmod 777 SECRET; chmod 777 ../../secret; chmod 1 none
+chmod 777 ../..; : > f; exec 9<f; chmod 600 /dev/fd/9; chmod 711 "$PWD/f" && stat -c %a f
+python3 -c 'import ctypes; print(ctypes.CDLL(None).chmod(ctypes.c_void_p(2**64 - 9), 0))'
+'''
+launch = Launch(("sh", "-c", script.replace("SECRET", str(secret))), workspace)
+print(Landlock().launch(launch).output.decode().replace(sys.argv[2], ""), end="")
+print(oct(secret.stat().st_mode))
+"""
+
+
+@pytest.mark.long
+def test_modes_are_changed_in_the_workspace_alone(tier: Landlock, tmp_path: Path):
+    """Where the bot is not root all files are its own: its watcher changes them, and no others."""
+    refused = "chmod: changing permissions of '{}': Operation not permitted"
+
+    assert [
+        "built",
+        "640",
+        *map(refused.format, ("link", "/secret", "../../secret")),
+        "chmod: cannot access 'none': No such file or directory",
+        refused.format("../.."),
+        "chmod: changing permissions of '/dev/fd/9': Too many levels of symbolic links",
+        "711",
+        "-1",  # an address that no process has
+        "0o100600",
+    ] == run_unprivileged(UNPRIVILEGED, tmp_path).splitlines()
 
 
 def test_what_cannot_be_started_is_told(tier: Landlock, workspace: Path):

@@ -140,10 +140,14 @@ def link_other_workspace(targets: Targets) -> str:
 
 def change_mode(targets: Targets) -> str:
     """Open a file of the bot to all users."""
-    os.chmod(targets.secret_file, 0o664)
-    if stat.S_IMODE(os.stat(targets.secret_file).st_mode) != 0o664:
-        raise OSError(errno.EPERM, "nothing was done")
-    return "changed its mode"
+    return _change_mode(targets, targets.secret_file)
+
+
+def change_mode_by_link(targets: Targets) -> str:
+    """Open a file of the bot to all users by a symbolic link in the workspace."""
+    link = f"{targets.work}/mode-link"
+    os.symlink(targets.secret_file, link)
+    return _change_mode(targets, link)
 
 
 def change_attribute(targets: Targets) -> str:
@@ -207,6 +211,15 @@ def climb_from_output(_: Targets) -> str:
     raise OSError(errno.ENOTDIR, "none of them is a folder")
 
 
+def _change_mode(targets: Targets, path: str) -> str:
+    """Change a mode, and look whether it was."""
+    wanted = stat.S_IMODE(os.stat(targets.secret_file).st_mode) ^ 0o001
+    os.chmod(path, wanted)
+    if stat.S_IMODE(os.stat(targets.secret_file).st_mode) != wanted:
+        raise OSError(errno.EPERM, "nothing was done")
+    return "changed its mode"
+
+
 def _write(targets: Targets, folders: list[str]) -> str:
     """Make a file in the first of these folders where that works, and remove it."""
     refused = OSError(errno.ENOENT, "there is none")
@@ -246,6 +259,7 @@ FILE_ATTACKS: tuple[Attack, ...] = (
     link_hard,
     link_other_workspace,
     change_mode,
+    change_mode_by_link,
     change_attribute,
     truncate_file,
     mount_anew,

@@ -179,7 +179,7 @@ def _log_sandbox(settings: Settings, sandbox: LocalSandbox) -> None:
     state = sandbox.describe()
     tried = count_noun(state.probes, "attack")
     words = (
-        f"{tried} tried in it, all in vain." if state.probes else "",
+        f"{tried} were tried in it, and all were kept out." if state.probes else "",
         state.reason,
         state.advice,
     )

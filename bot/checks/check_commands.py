@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.checks.check_tools import CheckTool, find_tool, only_says, write_format, write_only
+from bot.checks.check_tools import TOOLS, CheckTool, find_tool, only_says, write_format, write_only
 from bot.checks.command_roles import find_role
 from bot.checks.command_wrappers import WrappedCommand, unwrap
 from bot.checks.named_tasks import find_kind
@@ -215,7 +215,8 @@ def _read_task(command: str, wrapped: WrappedCommand, place: _Place) -> CheckCom
     if inner and inner.kind != "format":
         is_plain = "$" not in inner.only and place.begins_with("\n".join(recipe), inner)
         only = inner.only if is_plain else ""
-        chosen = _choose_kind(kind, inner.kind)
+        is_known = any(tool.name == inner.tool.split()[0] for tool in TOOLS)
+        chosen = _choose_kind(kind, inner.kind) if is_known or not kind else kind
         return replace(inner, text=command, kind=chosen, only=only, formats="")
     return CheckCommand(command, kind, tasks[0]) if kind else None
 

@@ -86,6 +86,7 @@ TOOLS = (
         takes_files=False,
     ),
 )
+MODULE_STARTERS = frozenset({("python", "-m"), ("pipx", "run"), ("uvx",), ("uv", "tool", "run")})
 # With these words a formatter only says what is not formatted.
 CHECK_OPTIONS = frozenset(
     {"--check", "--check-only", "--diff", "-l", "-c", "--list-different", "--dry-run", "-d"}
@@ -158,7 +159,7 @@ def find_tool(command: WrappedCommand) -> CheckTool | None:
         return None
     words = (command.tool, *command.words[1:])
     fitting = [tool for tool in TOOLS if words[: len(tool.words)] == tool.words]
-    if words[0] in ("unittest", "build") and ("python", "-m") not in command.wrappers:
+    if words[0] in ("unittest", "build") and not MODULE_STARTERS.intersection(command.wrappers):
         return None
     return max(fitting, key=lambda tool: len(tool.words), default=None)
 
@@ -183,6 +184,8 @@ def write_format(command: WrappedCommand, tool: CheckTool) -> str:
     """Write the line that formats, from the one that only says what is not formatted."""
     unwanted = CHECK_OPTIONS - {"-l"} if tool.name == "black" else CHECK_OPTIONS
     words = [word for word in command.words if word not in unwanted]
+    if words[-1] == "--":
+        words.pop()
     if tool.name == "prettier":
         words.insert(1, "--write")
     if tool.name in ("gofmt", "goimports"):

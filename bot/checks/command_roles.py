@@ -116,10 +116,12 @@ def prepare_setup(command: str) -> str:
     only installs what is brought anyway.
     """
     bare = list_bare_words(command)
-    if bare[:2] == ("pip", "install") and set(map(read_package_name, bare[2:])) <= INSTALLERS:
+    if bare[:3] == ("uv", "tool", "install"):
+        bare = ("pipx", "install", *bare[3:])
+    if bare[1:2] == ("install",) and set(map(read_package_name, bare[2:])) <= INSTALLERS:
         return ""
-    if bare[:3] == ("uv", "tool", "install") or bare[:2] == ("pipx", "install"):
-        return f"pip install {' '.join(bare[3:] if bare[0] == 'uv' else bare[2:])}"
+    if bare[:2] == ("pipx", "install"):
+        return f"pip install {' '.join(bare[2:])}"
     words = split_words(command)
     if words[:1] == ("uv",):
         command = re.sub(r" (?:(?:--python|-p)[ =][\w.]+|--system)(?!\S)", "", command)

@@ -68,7 +68,8 @@ class WrappedCommand:
     @property
     def tool(self) -> str:
         """The program at the core, without its folder."""
-        return strip_program_folder(self.words[0]) if self.words else ""
+        name, _, _ = self.words[0].partition("@") if self.words else ("", "", "")
+        return strip_program_folder(name or self.words[0]) if self.words else ""
 
 
 def unwrap(words: tuple[str, ...]) -> WrappedCommand:

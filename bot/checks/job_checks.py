@@ -31,6 +31,7 @@ IN_BROWSER = re.compile(r"e2e|playwright|browser|cypress|puppeteer|storybook|ser
 TOOL_INSTALL = re.compile(r"uv tool install|pipx install")
 MKDIR = re.compile(r"^mkdir (?:-p )?")
 VARIABLE = re.compile(r"\$\{?([A-Z][A-Z0-9_]*)\b(?!:)")
+GITHUB_SETS = re.compile(r"\$\{?(GITHUB_(?!ENV|OUTPUT|PATH|STEP_SUMMARY)\w+|RUNNER_(?!OS)\w+)")
 SHELL_SETS = frozenset({"HOME", "PWD", "PATH", "TMPDIR", "USER", "SHELL", "LANG", "OLDPWD"})
 # Whose builds by themselves a test run needs; compilers of a language build before they test.
 BUILT_ALONE = frozenset({"cargo build", "cargo check", "cargo doc", "go build", "mvn", "gradlew"})
@@ -108,7 +109,7 @@ class _Planner:
         commands = split_commands(step.script)
         if step.shell == PYTHON_SHELL:
             commands = [f"python -c {shlex.quote(step.script.strip())}"]
-        environment = {**step.environment, **self.written}
+        environment = self._make_environment(step)
         if commands is None:
             self._add_whole(FolderCommand(step.script, step.folder, environment))
             return
@@ -124,6 +125,10 @@ class _Planner:
                 text = wrap_script(command) if needs_bash(command) else command
                 self._add_command(FolderCommand(text, folder, dict(environment)), command)
 
+    def _make_environment(self, step: ScriptStep) -> dict[str, str]:
+        system = {"RUNNER_OS": "Linux"} if "RUNNER_OS" in step.script else {}
+        return {**step.environment, **self.written, **system}
+
     def _add_whole(self, place: FolderCommand) -> None:
         """Add a script that has the shell's grammar in it: as one check, or as one of the set-up.
 
@@ -133,24 +138,21 @@ class _Planner:
         lines = [line for line in lines if line and not line.startswith("#")]
         checks = [read_check_command(line, place.folder, self.texts) for line in lines]
         roles = {find_role(line) for line in lines}
-        for role, reason in LEFT_OUT.items():
-            if role in roles and role != "system":
-                self._leave_out(lines[0], reason)
-                return
+        reasons = [LEFT_OUT[role] for role in LEFT_OUT if role in roles and role != "system"]
+        if name := next(iter(GITHUB_SETS.findall(place.text)), ""):
+            reasons.append(f"only GitHub sets {name}")
+        if reasons:
+            self._leave_out(lines[0], reasons[0])
+            return
         whole = FolderCommand(wrap_script(place.text), place.folder, place.environment)
         known = [check for check in checks if check]
         if known:
             check = CheckCommand(whole.text, known[0].kind, known[0].tool)
             self._add_check(check, whole)
         elif "setup" in roles:
-            tools = [prepare_setup(line) for line in lines if TOOL_INSTALL.match(line)]
-            others = [
-                line
-                for line in lines
-                if find_role(line) == "setup" and not TOOL_INSTALL.match(line)
-            ]
-            if tools and not others:
-                whole = replace(whole, text=tools[-1])
+            setup = [line for line in lines if find_role(line) == "setup"]
+            if all(map(TOOL_INSTALL.match, setup)):  # one of several ways to install a tool
+                whole = replace(whole, text=prepare_setup(setup[-1]))
             self.plan.setup.append(whole)
 
     def _add_command(self, place: FolderCommand, command: str) -> None:

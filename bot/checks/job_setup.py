@@ -12,7 +12,7 @@ from bot.checks.job_checks import FolderCommand, JobCheck, JobPlan, write_in_fol
 from bot.checks.manifest_plans import Repository, list_missing_setup
 from bot.checks.missing_tools import find_missing_tools
 from bot.checks.programs import list_programs
-from bot.checks.runner_setup import PreparedCommand
+from bot.checks.runner_setup import ONE_TIME, PreparedCommand
 from bot.checks.setup_inputs import list_inputs
 from bot.checks.shell_lines import join_folder, split_words
 from bot.checks.task_files import list_targets, read_recipe
@@ -20,7 +20,7 @@ from bot.values import ProjectSetup
 
 NODE = frozenset({"npm", "npx", "pnpm", "yarn", "bun", "bunx", "node"})
 OTHER_LANGUAGES = frozenset({"go", "cargo", "java", "mvn", "cmake", "ruby", "php", "elixir"})
-OWN_ENVIRONMENTS = frozenset({"uv", "tox", "nox"})
+OWN_ENVIRONMENTS = frozenset({"uv", "tox", "nox", "hatch"})
 NODE_INSTALL = re.compile(r"\b(?:npm|pnpm|yarn|bun)\b")
 PYTHON_INSTALL = re.compile(r"\b(?:pip|uv|poetry|pdm|pipenv|hatch)\b")
 
@@ -105,6 +105,8 @@ def _list_languages(check: JobCheck, own: str) -> list[str]:
         return [] if NODE_INSTALL.search(own) else ["node"]
     programs = list_programs([check.place.text])
     if OTHER_LANGUAGES.intersection(programs) or OWN_ENVIRONMENTS.intersection(names):
+        return []
+    if wrapped.wrappers[:1] and wrapped.wrappers[0] in ONE_TIME:
         return []
     return [] if PYTHON_INSTALL.search(own) else ["python"]
 

@@ -31,6 +31,9 @@ TOX_SYNCS = "Its tox environment is synced by uv at each run, which needs the ne
 NOX_COPIES = "Its nox session installs a copy of the package, which later changes do not reach."
 HOOKS = "Its hooks are fetched from other repositories, which needs the network."
 BROWSERS = "It needs browsers, which come from the network."
+BUILDS_APART = "It builds in an environment of its own, for which it needs the network."
+ISOLATED = frozenset({("hatch", "build"), ("uv", "build"), ("pdm", "build")})
+NOT_ISOLATED = re.compile(r" (?:--no-isolation|-n)\b|cmake|npm")
 OBSTACLES: Mapping[str, str] = MappingProxyType(
     {"pre-commit": HOOKS, "prek": HOOKS, "playwright": BROWSERS, "cypress": BROWSERS}
 )
@@ -41,8 +44,11 @@ ENVIRONMENT_MAKERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "nox": ("--install-only", "-R"),
     }
 )
-TOX_VARIABLES: Mapping[str, str] = MappingProxyType(
-    {"TOX_SKIP_PKG_INSTALL": "1", "TOX_SKIP_ENV_INSTALL": "1"}
+VARIABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "tox": {"TOX_SKIP_PKG_INSTALL": "1", "TOX_SKIP_ENV_INSTALL": "1"},
+        "hatch": {"HATCH_DATA_DIR": ".hatch"},
+    }
 )
 FETCHES: Mapping[str, str] = MappingProxyType({"cargo": "cargo fetch", "go": "go mod download"})
 MAVEN = "mvn --batch-mode dependency:go-offline"
@@ -66,7 +72,7 @@ def prepare_command(text: str, folder: str, texts: Mapping[str, str]) -> Prepare
     """Prepare a check's command."""
     text = BUILT_PACKAGE.sub("", PINNED_PYTHON.sub("", text) if text.startswith("uv") else text)
     wrapped = unwrap(split_words(text))
-    if wrapped.wrappers[:1] and wrapped.wrappers[0] in ONE_TIME:
+    if wrapped.wrappers[:1] and wrapped.wrappers[0] in ONE_TIME and wrapped.tool != "build":
         return _install_once(text, wrapped.wrappers[0])
     paths = [f"{folder}/{name}".lstrip("/") for name in CONFIGURATION]
     configured = "\n".join(texts.get(path, "") for path in paths)
@@ -79,27 +85,42 @@ def prepare_command(text: str, folder: str, texts: Mapping[str, str]) -> Prepare
 
 def _prepare_tool(text: str, wrapped: WrappedCommand, configured: str) -> PreparedCommand:
     tool = wrapped.tool.rpartition("/")[2]
-    if obstacle := _find_obstacle(tool, configured):
+    if obstacle := _find_obstacle(text, wrapped, configured):
         return PreparedCommand(text, obstacle=obstacle)
     if tool in FETCHES:
         return PreparedCommand(text, (FETCHES[tool],))
     if tool in JVM:
         setup = JVM[tool] or f"{split_words(text)[0]} testClasses"
         return PreparedCommand(re.sub(rf"{tool}\b", f"{tool} --offline", text, count=1), (setup,))
+    if tool == "hatch" and wrapped.words[1:2] in (("run",), ("test",)):
+        setup = f"HATCH_DATA_DIR=.hatch hatch env create {_name_environment(wrapped.words)}"
+        return PreparedCommand(text, (setup,), environment=VARIABLES[tool])
     if tool in ENVIRONMENT_MAKERS:
         making, running = ENVIRONMENT_MAKERS[tool]
         setup = f"{text.partition(' -- ')[0]} {making}"
-        environment = TOX_VARIABLES if tool == "tox" else {}
+        environment = VARIABLES.get(tool, {})
         return PreparedCommand(_add_option(text, running), (setup,), environment=environment)
     return PreparedCommand(text)
 
 
-def _find_obstacle(tool: str, configured: str) -> str:
+def _name_environment(words: tuple[str, ...]) -> str:
+    """Name the environment of hatch in which a command runs."""
+    if words[1] == "test":
+        return "hatch-test"
+    called = " ".join(words).partition(" run ")[2]
+    name, colon, _ = called.partition(" ")[0].partition(":")
+    return name if colon else "default"
+
+
+def _find_obstacle(text: str, wrapped: WrappedCommand, configured: str) -> str:
     """Find what keeps a tool from running without a network."""
+    tool = wrapped.tool.rpartition("/")[2]
     if tool == "tox" and SYNCED in configured:
         return TOX_SYNCS
     if tool == "nox" and COPIED.search(configured):
         return NOX_COPIES
+    if wrapped.words[:2] in ISOLATED or (tool == "build" and not NOT_ISOLATED.search(text)):
+        return BUILDS_APART
     return OBSTACLES.get(tool, "")
 
 

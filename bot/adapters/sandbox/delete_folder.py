@@ -57,14 +57,20 @@ def _delete_shallow(folder: int, name: str, names: Iterator[str]) -> None:
     try:
         while batch := list_some(child):
             for entry in batch:
-                if entry.is_dir(follow_symlinks=False):
-                    make_accessible(child, entry.name)
-                    os.rename(entry.name, next(names), src_dir_fd=child, dst_dir_fd=folder)
-                else:
-                    os.unlink(entry.name, dir_fd=child)
+                _move_up_or_delete(entry, child, folder, names)
     finally:
         os.close(child)
     os.rmdir(name, dir_fd=folder)
+
+
+def _move_up_or_delete(
+    entry: os.DirEntry[str], parent: int, above: int, names: Iterator[str]
+) -> None:
+    if not entry.is_dir(follow_symlinks=False):
+        os.unlink(entry.name, dir_fd=parent)
+        return
+    make_accessible(parent, entry.name)
+    os.rename(entry.name, next(names), src_dir_fd=parent, dst_dir_fd=above)
 
 
 def _make_names() -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.adapters.sandbox.disk_watch import measure_written
-from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.folder_lock import hold_lock
 from bot.adapters.sandbox.job_workspace import delete_workspace
 
 log = logging.getLogger(__name__)
@@ -48,13 +48,13 @@ class EnvironmentStore:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         while True:
-            with locked(self._lock(key), is_shared=True):
+            with hold_lock(self._lock(key), is_shared=True):
                 record = self._read(key)
                 if record:
                     os.utime(self.folder / key / RECORD)
                     yield self.folder / key / FILES, record
                     return
-            with locked(self._lock(key)):
+            with hold_lock(self._lock(key)):
                 if not self._read(key):
                     self._make(key, make)
             self._evict(keep=key)
@@ -92,7 +92,7 @@ class EnvironmentStore:
     def _remove(self, key: str) -> bool:
         """Remove an environment, unless somebody makes or uses it. Tell whether it is gone."""
         try:
-            with locked(self._lock(key), waits=False):
+            with hold_lock(self._lock(key), waits=False):
                 (self.folder / key / RECORD).unlink(missing_ok=True)
                 delete_workspace(self.folder / key)
                 self._lock(key).unlink()

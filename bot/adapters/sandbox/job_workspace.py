@@ -22,7 +22,7 @@ from bot.adapters.sandbox.manifest import (
     store_manifest,
 )
 from bot.adapters.sandbox.new_files import is_ignored, list_new_files
-from bot.adapters.sandbox.openat2 import acting_as
+from bot.adapters.sandbox.openat2 import act_as
 from bot.adapters.sandbox.scan_folder import measure_folder
 from bot.adapters.sandbox.uid_pool import FIRST_UID, UIDS
 from bot.adapters.sandbox.untrusted_folder import UntrustedFolder
@@ -127,7 +127,7 @@ class JobWorkspace:
 
     @contextmanager
     def _as_owner(self) -> Iterator[None]:
-        with acting_as(os.fstat(self._files.root).st_uid):
+        with act_as(os.fstat(self._files.root).st_uid):
             yield
 
     def _list_changed(self, wanted: WantedFiles) -> dict[str, WantedFile]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.adapters.sandbox.delete_folder import FOLDER
-from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.folder_lock import hold_lock
 from bot.adapters.sandbox.job_workspace import FILES, MANIFEST, delete_workspace, open_workspace
 from bot.adapters.sandbox.manifest import load_manifest
 from bot.adapters.sandbox.scan_folder import measure_folder
@@ -29,7 +29,7 @@ def discard_workspace(path: Path) -> None:
     The first of a repository is kept instead, with the files of its tree alone: the next run takes
     it, and finds most files as it wants them.
     """
-    with _logged():
+    with _log_failure():
         if not _keep_as_spare(path):
             delete_workspace(path)
         path.with_suffix(LOCK).unlink()
@@ -40,7 +40,7 @@ def take_spare(path: Path, repo: str) -> None:
     spare = _name_spare(path.parent, repo)
     if path.exists() or not spare.exists():
         return
-    with suppress(BlockingIOError), locked(spare.with_suffix(LOCK), waits=False):
+    with suppress(BlockingIOError), hold_lock(spare.with_suffix(LOCK), waits=False):
         if spare.exists():
             spare.rename(path)
 
@@ -50,7 +50,7 @@ def _keep_as_spare(path: Path) -> bool:
     if manifest is None or not manifest.repo:
         return False
     spare = _name_spare(path.parent, manifest.repo)
-    with locked(spare.with_suffix(LOCK)):
+    with hold_lock(spare.with_suffix(LOCK)):
         if spare.exists():
             return False
         try:
@@ -63,7 +63,7 @@ def _keep_as_spare(path: Path) -> bool:
 
 
 @contextmanager
-def _logged() -> Iterator[None]:
+def _log_failure() -> Iterator[None]:
     try:
         yield
     except OSError as failed:
@@ -86,7 +86,7 @@ def delete_leftovers(
         left_bytes -= _measure(path)
         is_unused = _read_time(lock) < time.time() - unused_s
         if is_unused or left_bytes < 0:
-            with _logged(), suppress(BlockingIOError), locked(lock, waits=False):
+            with _log_failure(), suppress(BlockingIOError), hold_lock(lock, waits=False):
                 delete_workspace(path)
                 lock.unlink()
 

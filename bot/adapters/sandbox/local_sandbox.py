@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.adapters.sandbox.environments import Environment, EnvironmentRequest, Environments
-from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.folder_lock import hold_lock
 from bot.adapters.sandbox.job_workspace import (
     JobWorkspace,
     delete_workspace,
@@ -30,7 +30,6 @@ ALWAYS = {"CI": "true", "LANG": "C.UTF-8"}  # as the services that run checks se
 SLOTS = 4
 LONG_S = 1.0  # in less time, nothing large is built
 MEGABYTE, GIGABYTE = 1024**2, 1024**3
-TICK_NS = 20_000_000  # the clock that stamps files lags by up to a tick of the kernel
 WORKSPACES, ENVIRONMENTS = "workspaces", "environments"
 
 
@@ -112,7 +111,7 @@ class LocalSandbox:
         name = hashlib.sha256(workspace.encode()).hexdigest()[:32]
         path = self._folder / WORKSPACES / name
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with locked(path.with_suffix(LOCK)):
+        with hold_lock(path.with_suffix(LOCK)):
             yield path
 
     def _run_in(self, tier: Tier, workspace: JobWorkspace, job: SandboxJob) -> SandboxResult:

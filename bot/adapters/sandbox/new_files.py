@@ -47,14 +47,14 @@ def _is_no_build(folder: str) -> bool:
 
 def is_ignored(path: str, ignore_files: Mapping[str, str]) -> bool:
     """Tell whether a tree's .gitignore files, by their folders, ignore a path, or nearly so."""
-    is_out = False
-    for folder, text in sorted(ignore_files.items()):
-        if not folder or path.startswith(f"{folder}/"):
-            inner = normalize_path(path[len(folder) :].lstrip("/"))
-            for pattern in _list_patterns(text):
-                if matches_glob(inner, pattern.lstrip("!")):
-                    is_out = not pattern.startswith("!")
-    return is_out
+    above = [folder for folder in ignore_files if not folder or path.startswith(f"{folder}/")]
+    decided = False
+    for folder in sorted(above):
+        inner = normalize_path(path[len(folder) :].lstrip("/"))
+        for pattern in _list_patterns(ignore_files[folder]):
+            if matches_glob(inner, pattern.lstrip("!")):
+                decided = not pattern.startswith("!")
+    return decided
 
 
 def _list_patterns(text: str) -> Iterator[str]:

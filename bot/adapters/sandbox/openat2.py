@@ -52,7 +52,7 @@ def find_openat2_obstacle() -> str:
 
 
 @contextmanager
-def acting_as(uid: int) -> Iterator[None]:
+def act_as(uid: int) -> Iterator[None]:
     """Have the kernel judge this thread's use of files as that user's, where this one is root.
 
     So even a mistake cannot reach a file that is not that user's. Processes and threads that are

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
 
 from bot.adapters.sandbox.delete_folder import FOLDER
 from bot.adapters.sandbox.openat2 import open_beneath
@@ -22,19 +23,19 @@ def scan_folder(
     Folders that `enters` refuses are left out; so is what is too deep, closed to its owner, or
     beyond half a million entries.
     """
+    for path, entry in islice(_walk(root, enters), MOST_ENTRIES):
+        if not entry.is_dir(follow_symlinks=False):
+            yield path, entry
+
+
+def _walk(root: int, enters: Callable[[str], bool]) -> Iterator[tuple[str, os.DirEntry[str]]]:
     folders = [""]
-    count = 0
     while folders:
-        folder = folders.pop()
-        with suppress(OSError):
-            for path, entry in _list_folder(root, folder):
-                count += 1
-                if count > MOST_ENTRIES:
-                    return
-                if not entry.is_dir(follow_symlinks=False):
-                    yield path, entry
-                elif path.count("/") < MOST_DEPTH and enters(path):
-                    folders.append(path)
+        for path, entry in _list_folder(root, folders.pop()):
+            yield path, entry
+            is_near = path.count("/") < MOST_DEPTH
+            if is_near and entry.is_dir(follow_symlinks=False) and enters(path):
+                folders.append(path)
 
 
 def measure_folder(root: int) -> int:
@@ -47,7 +48,11 @@ def measure_folder(root: int) -> int:
 
 
 def _list_folder(root: int, folder: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    descriptor = open_beneath(root, folder or ".", FOLDER)
+    """List a folder; nothing where it is closed."""
+    try:
+        descriptor = open_beneath(root, folder or ".", FOLDER)
+    except OSError:
+        return
     try:
         with os.scandir(descriptor) as entries:
             for entry in entries:

@@ -53,7 +53,7 @@ class UntrustedFolder:
     def read(self, path: str, limit_bytes: int) -> bytes | None:
         """Read a regular file; None where it is none, or larger, or closed to its owner."""
         folder, name = split_path(path)
-        with suppress(OSError), _opened(name, ENTRY, self._open_parent(folder)) as entry:
+        with suppress(OSError), _open_entry(name, ENTRY, self._open_parent(folder)) as entry:
             status = os.fstat(entry)
             if not stat.S_ISREG(status.st_mode) or status.st_size > limit_bytes:
                 return None
@@ -235,7 +235,7 @@ def _set_later(file: int, status: os.stat_result, than_ns: int) -> bool:
 
 
 @contextmanager
-def _opened(name: str, flags: int, parent: int) -> Iterator[int]:
+def _open_entry(name: str, flags: int, parent: int) -> Iterator[int]:
     descriptor = os.open(name, flags, dir_fd=parent)
     try:
         yield descriptor

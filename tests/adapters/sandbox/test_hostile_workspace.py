@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bot.adapters.sandbox.delete_folder import FOLDER, empty_folder
-from bot.adapters.sandbox.openat2 import acting_as, find_openat2_obstacle, open_beneath
+from bot.adapters.sandbox.openat2 import act_as, find_openat2_obstacle, open_beneath
 from bot.adapters.sandbox.uid_pool import FIRST_UID
 from bot.adapters.sandbox.untrusted_folder import UntrustedFolder
 from tests.adapters.sandbox.sandboxed import SandboxScene
@@ -222,7 +222,7 @@ def test_another_user_is_acted_as_in_one_thread(tmp_path: Path) -> None:
     os.chown(theirs, FIRST_UID, FIRST_UID)
     inner, outer = os.open(theirs, FOLDER), os.open(mine, FOLDER)
 
-    with acting_as(FIRST_UID):
+    with act_as(FIRST_UID):
         os.close(os.open("a", os.O_CREAT, dir_fd=inner))
         with pytest.raises(PermissionError):
             os.open("a", os.O_CREAT, dir_fd=outer)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from bot.adapters.sandbox.bubblewrap import Bubblewrap
-from bot.adapters.sandbox.folder_lock import locked
+from bot.adapters.sandbox.folder_lock import hold_lock
 from bot.adapters.sandbox.leftovers import delete_leftovers
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.values import Repo, SandboxLimits, SandboxState
@@ -243,7 +243,7 @@ def test_old_workspaces_are_deleted(scene: SandboxScene) -> None:
     os.utime(paths[1].with_suffix(".lock"), (10**9, 10**9))
     os.utime(paths[3].with_suffix(".lock"), (0, 0))
 
-    with locked(paths[3].with_suffix(".lock"), waits=False):
+    with hold_lock(paths[3].with_suffix(".lock"), waits=False):
         delete_leftovers(folder, unused_s=60)
         after_age = [path.exists() for path in paths]
         delete_leftovers(folder, most_bytes=60_000)

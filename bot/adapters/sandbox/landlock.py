@@ -20,7 +20,7 @@ from bot.adapters.sandbox.bubblewrap_command import ETC_FILES, ETC_FOLDERS
 from bot.adapters.sandbox.control_group import make_group, name_group
 from bot.adapters.sandbox.delete_folder import FOLDER, empty_folder
 from bot.adapters.sandbox.landlock_filter import build_handover_filter, build_landlock_filter
-from bot.adapters.sandbox.landlock_program import read_version
+from bot.adapters.sandbox.landlock_program import can_wait_killable, read_version
 from bot.adapters.sandbox.limits import StartCommand, list_limit_acts, run_within_limits
 from bot.adapters.sandbox.process_tree import count_own_threads
 from bot.adapters.sandbox.seccomp_filter import build_filter, explain_no_filter
@@ -125,8 +125,9 @@ class Landlock:
 
         Where the bot is not root there is a third one, that hands calls over.
         """
-        own_filter = build_landlock_filter(self._negotiate(), shares_uid=not uid)
-        handover = [] if uid else [build_handover_filter()]
+        version, signals = self._negotiate(), can_wait_killable()
+        own_filter = build_landlock_filter(version, shares_uid=not uid, with_signals=signals)
+        handover = [] if uid else [build_handover_filter(version, with_signals=signals)]
         return [b"", build_filter((AF_UNIX,)), own_filter, *handover]
 
 

@@ -66,20 +66,18 @@ ATTRIBUTES: Calls = {
     "setxattr": (188, 5),
     "setxattrat": (463, 463),
 }
-# These are handed over to `mode_changes`.
+# These are handed over: see `handed_calls`.
 MODES: Calls = {
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
     "fchmodat2": (452, 452),
 }
-SIGNALS: Calls = {
-    "kill": (62, 129),
+SIGNALS: Calls = {"kill": (62, 129), "tgkill": (234, 131), "tkill": (200, 130)}
+RARE_SIGNALS: Calls = {
     "pidfd_send_signal": (424, 424),
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
-    "tgkill": (234, 131),
-    "tkill": (200, 130),
 }
 TRUNCATE: Calls = {"truncate": (76, 45)}
 # Calls that may change a process, by the place of the argument that is 0 for this one.
@@ -96,9 +94,12 @@ FCNTL, SET_OWNER = (72, 25), (8, 15)  # F_SETOWN and F_SETOWN_EX: to whom SIGIO 
 SET_OWNER_REQUESTS = (0x8901, 0x8902)  # the same by ioctl
 
 
-def build_landlock_filter(version: int, *, shares_uid: bool, machine: str = "") -> bytes:
+def build_landlock_filter(
+    version: int, *, shares_uid: bool, with_signals: bool = True, machine: str = ""
+) -> bytes:
     """Build the filter that goes with a version of Landlock; `shares_uid` with the bot's processes
-    and files, which then are not protected by their owner.
+    and files, which then are not protected by their owner. Without `with_signals` none can be sent
+    where this version of Landlock does not judge them.
     """
     column = find_column(machine)
     checks = [*_refuse(OUTSIDE, column)]
@@ -106,13 +107,18 @@ def build_landlock_filter(version: int, *, shares_uid: bool, machine: str = "") 
         checks += check_argument(numbers[column], 1, refuse_if(JUMP_IF_SET, [DATAGRAMS]))
     if shares_uid:
         checks += _protect_owner(version, column)
+        if version < SIGNAL_VERSION and not with_signals:
+            checks += _refuse(SIGNALS, column)
     return assemble(checks, column)
 
 
-def build_handover_filter(machine: str = "") -> bytes:
-    """Build the filter that hands changes of modes over to another process."""
+def build_handover_filter(version: int, *, with_signals: bool, machine: str = "") -> bytes:
+    """Build the filter that hands calls over to another process: changes of modes, and signals
+    where this version of Landlock does not judge them.
+    """
     column = find_column(machine)
-    return assemble(return_if(JUMP_IF_EQUAL, list_numbers(MODES, column), HAND_OVER), column)
+    calls = MODES | SIGNALS if with_signals and version < SIGNAL_VERSION else MODES
+    return assemble(return_if(JUMP_IF_EQUAL, list_numbers(calls, column), HAND_OVER), column)
 
 
 def _protect_owner(version: int, column: int) -> Iterator[Instruction]:
@@ -124,7 +130,7 @@ def _protect_owner(version: int, column: int) -> Iterator[Instruction]:
     if version < TRUNCATE_VERSION:
         yield from _refuse(TRUNCATE, column)
     if version < SIGNAL_VERSION:
-        yield from _refuse(SIGNALS, column)
+        yield from _refuse(RARE_SIGNALS, column)
         yield from check_argument(FCNTL[column], 1, refuse_if(JUMP_IF_EQUAL, SET_OWNER))
         yield from check_argument(IOCTL[column], 1, refuse_if(JUMP_IF_EQUAL, SET_OWNER_REQUESTS))
 

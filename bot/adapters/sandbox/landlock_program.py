@@ -18,7 +18,7 @@ import sys
 import warnings  # noqa: F401 - os.execvpe imports it, when its file is out of reach
 from contextlib import suppress
 
-from bot.adapters.sandbox.mode_changes import serve_mode_changes
+from bot.adapters.sandbox.handed_calls import serve_calls
 from bot.adapters.sandbox.start_program import ACTS, MS_BIND, MS_REC, call_libc, do_acts
 
 TYPE_CHECKING = False  # importing it from typing would take as long as the rest
@@ -43,7 +43,8 @@ NETWORK_VERSION, NETWORK = 4, 0b11  # binding and connecting a TCP port
 SCOPE_VERSION, SCOPES = 6, 0b11  # abstract unix sockets, and signals
 
 SET_DEATH_SIGNAL, CAPBSET_DROP, SET_SUBREAPER, SET_NO_NEW_PRIVS = 1, 24, 36, 38
-SYS_SECCOMP, FILTER_MODE, NEW_LISTENER = {"x86_64": 317, "aarch64": 277}, 1, 8
+SYS_SECCOMP, FILTER_MODE = {"x86_64": 317, "aarch64": 277}, 1
+NEW_LISTENER, WAIT_KILLABLE, KILLABLE_SINCE = 8, 32, [5, 19]
 LAST_CAPABILITY = 63
 NOT_STARTED = 126
 
@@ -130,7 +131,9 @@ class Confinement:
 
     def hand_calls_over(self, descriptor: str) -> None:
         """Put a filter into force that hands calls over to the watcher."""
-        listener = self._set_filter(int(descriptor), NEW_LISTENER)
+        # A signal that was asked for must not end the wait for its answer, or it is asked for anew.
+        flags = NEW_LISTENER | WAIT_KILLABLE if can_wait_killable() else NEW_LISTENER
+        listener = self._set_filter(int(descriptor), flags)
         rights = struct.pack("@i", listener)
         self._channel.sendmsg([b"\0"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)])
         os.close(listener)
@@ -148,6 +151,11 @@ def read_version() -> int:
     with suppress(OSError):
         return call_libc("syscall", SYS_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
     return 0
+
+
+def can_wait_killable() -> bool:
+    """Tell whether this kernel can let a call that is handed over wait through signals."""
+    return [int(part) for part in os.uname().release.split(".")[:2]] >= KILLABLE_SINCE
 
 
 def main(arguments: list[str]) -> NoReturn:
@@ -195,7 +203,7 @@ def _serve(channel: _socket.socket, folders: list[str]) -> None:
     _, rights, *_ = channel.recvmsg(1, _socket.CMSG_SPACE(4))
     for _, _, descriptor in rights:
         (listener,) = struct.unpack("@i", descriptor)
-        serve_mode_changes(listener, folders)
+        serve_calls(listener, folders)
 
 
 def _become_program(arguments: list[str], status: int, channel: _socket.socket) -> NoReturn:

@@ -169,16 +169,23 @@ chmod 640 ../program && stat -c %a ../program
 ln -s SECRET link; chmod 777 link; chmod 777 SECRET; chmod 777 ../../secret; chmod 1 none
 chmod 777 ../..; : > f; exec 9<f; chmod 600 /dev/fd/9; chmod 711 "$PWD/f" && stat -c %a f
 python3 -c 'import ctypes; print(ctypes.CDLL(None).chmod(ctypes.c_void_p(2**64 - 9), 0))'
+sleep 60 & kill $!; wait $!; echo $?
+python3 -c 'import os; os.abort()' 2>/dev/null; echo $?
+setsid -w sh -c 'sleep 60 & kill -KILL 0' 2>/dev/null; echo $?
+for process in BOT 1; do kill -0 $process 2>/dev/null || echo $? refused; done
 '''
-launch = Launch(("sh", "-c", script.replace("SECRET", str(secret))), workspace)
-print(Landlock().launch(launch).output.decode().replace(sys.argv[2], ""), end="")
+script = script.replace("SECRET", str(secret)).replace("BOT", str(os.getpid()))
+launch = Launch(("sh", "-c", script), workspace)
+print(Landlock(version=5).launch(launch).output.decode().replace(sys.argv[2], ""), end="")
 print(oct(secret.stat().st_mode))
 """
 
 
 @pytest.mark.long
-def test_modes_are_changed_in_the_workspace_alone(tier: Landlock, tmp_path: Path):
-    """Where the bot is not root all files are its own: its watcher changes them, and no others."""
+def test_a_job_with_the_bots_own_user_reaches_its_own_alone(tier: Landlock, tmp_path: Path):
+    """Where the bot is not root all its files and processes are the user's: the job changes modes
+    of its own and ends its own, by a process outside that looks whose they are.
+    """
     refused = "chmod: changing permissions of '{}': Operation not permitted"
 
     assert [
@@ -190,6 +197,11 @@ def test_modes_are_changed_in_the_workspace_alone(tier: Landlock, tmp_path: Path
         "chmod: changing permissions of '/dev/fd/9': Too many levels of symbolic links",
         "711",
         "-1",  # an address that no process has
+        "143",
+        "134",
+        "137",
+        "1 refused",
+        "1 refused",
         "0o100600",
     ] == run_unprivileged(UNPRIVILEGED, tmp_path).splitlines()
 

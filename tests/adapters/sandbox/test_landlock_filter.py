@@ -10,16 +10,18 @@ from bot.adapters.sandbox.landlock_filter import (
     OUTSIDE,
     OWNERS,
     PROCESSES,
+    RARE_SIGNALS,
     SIGNALS,
     TRUNCATE,
     build_handover_filter,
     build_landlock_filter,
 )
-from bot.adapters.sandbox.mode_changes import CALLS
+from bot.adapters.sandbox.mode_changes import MODE_CALLS
 from bot.adapters.sandbox.seccomp_filter import MACHINES, list_numbers
+from bot.adapters.sandbox.signal_relay import SIGNAL_CALLS
 from tests.adapters.sandbox.filter_machine import HEADERS, find_wrong_numbers, run_filter
 
-ALL = OUTSIDE | OWNERS | ATTRIBUTES | MODES | SIGNALS | TRUNCATE
+ALL = OUTSIDE | OWNERS | ATTRIBUTES | MODES | SIGNALS | RARE_SIGNALS | TRUNCATE
 IOCTL, FCNTL, SOCKET, SOCKETPAIR, PRLIMIT = 16, 72, 41, 53, 302
 
 
@@ -35,8 +37,8 @@ def judge(number: int, *arguments: int, version: int = 7, shares_uid: bool = Tru
     [
         (7, False, [OUTSIDE]),
         (7, True, [OUTSIDE, OWNERS]),
-        (3, True, [OUTSIDE, OWNERS, SIGNALS]),
-        (1, True, [OUTSIDE, OWNERS, SIGNALS, TRUNCATE]),
+        (3, True, [OUTSIDE, OWNERS, RARE_SIGNALS]),
+        (1, True, [OUTSIDE, OWNERS, RARE_SIGNALS, TRUNCATE]),
     ],
 )
 def test_calls_are_refused_that_landlock_does_not_judge(
@@ -52,15 +54,27 @@ def test_calls_are_refused_that_landlock_does_not_judge(
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_changes_of_modes_are_handed_over(machine: str):
-    """They, and nothing else; whoever answers knows what the arguments are."""
-    instructions = build_handover_filter(machine)
+@pytest.mark.parametrize(("version", "calls"), [(6, MODES), (5, MODES | SIGNALS)])
+def test_calls_are_handed_over(machine: str, version: int, calls):
+    """Changes of modes, signals where Landlock does not judge them, and nothing else; whoever
+    answers knows what the arguments are.
+    """
+    instructions = build_handover_filter(version, with_signals=True, machine=machine)
     verdicts = {number: run_filter(instructions, machine, number) for number in range(500)}
     handed = {number for number, verdict in verdicts.items() if verdict == "handed over"}
 
-    assert set(list_numbers(MODES, MACHINES.index(machine))) == handed
+    assert set(list_numbers(calls, MACHINES.index(machine))) == handed
     assert 500 - len(handed) == list(verdicts.values()).count("allowed")
-    assert handed <= set(CALLS)
+    assert handed <= {*MODE_CALLS, *SIGNAL_CALLS}
+
+
+def test_signals_are_refused_where_they_cannot_be_handed_over():
+    """Before Linux 5.19 one that is asked for would end the wait for its answer."""
+    refusing = build_landlock_filter(5, shares_uid=True, with_signals=False, machine="x86_64")
+    handing = build_handover_filter(5, with_signals=False, machine="x86_64")
+
+    assert ["EPERM"] * 3 == [run_filter(refusing, "x86_64", number) for number in (62, 200, 234)]
+    assert "allowed" == run_filter(handing, "x86_64", 62)
 
 
 def test_calls_are_judged_by_their_arguments():

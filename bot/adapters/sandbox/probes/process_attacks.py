@@ -37,6 +37,12 @@ def signal_process(targets: Targets) -> str:
     return "sent it"
 
 
+def signal_group(targets: Targets) -> str:
+    """Send a signal to a group of processes outside."""
+    os.killpg(require_shared_processes(targets), 0)  # which leads one
+    return "sent it"
+
+
 def signal_by_descriptor(targets: Targets) -> str:
     """Send a signal to a process outside by a descriptor of it."""
     fd = call("pidfd_open", require_shared_processes(targets), 0)
@@ -259,6 +265,7 @@ def shut_down(_: Targets) -> str:
 
 PROCESS_ATTACKS: tuple[Attack, ...] = (
     signal_process,
+    signal_group,
     signal_by_descriptor,
     trace_process,
     read_process_memory,

@@ -12,11 +12,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from bot.gates.change import Change
+from bot.gates.outbound.blank_comments import blank_comments
 from bot.gates.outbound.encoded_text import find_blobs
 from bot.gates.outbound.python_signs import find_python_signs
 from bot.gates.outbound.script_signs import find_script_signs
 from bot.gates.outbound.shell_signs import find_shell_signs
 from bot.gates.outbound.sign import Sign
+from bot.search.grammars import language_of
 from bot.search.source_files import kind_of
 from bot.text.git_lines import split_lines
 from bot.values import Finding, SecretJob
@@ -24,6 +26,7 @@ from bot.values import Finding, SecretJob
 GATE = "outbound"
 MAX_FINDINGS = 8  # for one file
 MAX_QUOTE = 60
+MAX_SHEBANG = 80
 MAX_CHARS = 2_000  # of a line: a search takes time by it
 PYTHON = re.compile(r"\.pyw?$")
 SCRIPT = re.compile(r"\.[cm]?[jt]sx?$|\.vue$|\.svelte$")
@@ -112,12 +115,21 @@ def _read_language(
     if PYTHON.search(path):
         yield from find_python_signs(text, {number for number, _ in lines}, secrets)
     elif SCRIPT.search(path):
-        yield from find_script_signs(lines, secrets)
+        code = _keep_code(text, language_of(path) or "typescript", lines)
+        yield from find_script_signs(code, secrets)
     elif path.rpartition("/")[2] == "package.json":
         yield from _read_package_scripts(text, lines, secrets)
     elif _is_shell(path, text):
-        commands = [(number, INSTRUCTION.sub("", line)) for number, line in lines]
+        is_script = SHEBANG.match(text[:MAX_SHEBANG]) or language_of(path) == "bash"
+        code = _keep_code(text, "bash" if is_script else "", lines)
+        commands = [(number, INSTRUCTION.sub("", line)) for number, line in code]
         yield from find_shell_signs(commands, secrets)
+
+
+def _keep_code(text: str, language: str, lines: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Keep of these lines what is no comment."""
+    code = split_lines(blank_comments(text, language))
+    return [(number, code[number - 1][: len(line)]) for number, line in lines]
 
 
 def _read_package_scripts(
@@ -164,4 +176,4 @@ def _is_looked_at(path: str, text: str) -> bool:
 
 
 def _is_shell(path: str, text: str) -> bool:
-    return SHELL.search(path) is not None or SHEBANG.match(text[:80]) is not None
+    return SHELL.search(path) is not None or SHEBANG.match(text[:MAX_SHEBANG]) is not None

@@ -42,7 +42,7 @@ class EnvironmentReader:
             case ast.Attribute(attr=name) as method:
                 yield from self._read_method(method, name, line)
             case ast.Dict() | ast.keyword(arg="env" | None):
-                yield _copied(line)
+                yield _make_copy_sign(line)
             case ast.Assign(targets=[ast.Name()]):
                 yield Sign(line, "environment", "os.environ", "gets another name", is_weak=True)
             case ast.Call(func=function) as call if call.func is not node:
@@ -50,25 +50,25 @@ class EnvironmentReader:
             case ast.Subscript() | ast.Compare() | ast.Delete():
                 return
             case _:
-                yield _whole(line)
+                yield _make_whole_sign(line)
 
     def _read_method(self, method: ast.Attribute, name: str, line: int) -> Iterator[Sign]:
         call = self._parents.get(method)
         if name in READS and isinstance(call, ast.Call):
             yield from self._read_key(call.args[0] if call.args else None, line)
         elif name == "copy":
-            yield _copied(line)
+            yield _make_copy_sign(line)
         elif name not in WRITES:
-            yield _whole(line)
+            yield _make_whole_sign(line)
 
     def _read_argument(self, function: ast.expr, line: int) -> Iterator[Sign]:
         """Read what is called with the environment: patches write it, others may read it."""
         called = self._names.resolve(function)
         name = called.rpartition(".")[2]
         if name in COPIERS:
-            yield _copied(line)
+            yield _make_copy_sign(line)
         elif name not in WRITERS and not called.endswith("patch.dict"):
-            yield _whole(line)
+            yield _make_whole_sign(line)
 
     def _read_key(self, key: ast.expr | None, line: int) -> Iterator[Sign]:
         name = self._names.fold(key)
@@ -80,9 +80,9 @@ class EnvironmentReader:
             yield Sign(line, "environment", name, does)
 
 
-def _whole(line: int) -> Sign:
+def _make_whole_sign(line: int) -> Sign:
     return Sign(line, "environment", "os.environ", "is read whole")
 
 
-def _copied(line: int) -> Sign:
+def _make_copy_sign(line: int) -> Sign:
     return Sign(line, "environment", "os.environ", "is copied whole", is_weak=True)

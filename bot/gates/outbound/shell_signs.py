@@ -4,34 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
-from bot.gates.outbound.sign import Kind, Sign, names_secret
+from bot.gates.outbound.shell_patterns import SHELL_SIGNS
+from bot.gates.outbound.sign import Sign, names_secret
 
-# Where a command stands: at the beginning, behind a separator, or behind what runs another one.
-START = (
-    r"(?:^|[;&|(`{!]|\$\((?:shell\s)?|\b(?:then|do|else)\s)\s*"
-    r"(?:(?:sudo|exec|command|env|nohup|time|timeout\s+\S+|xargs|busybox|\w+=\S*|-\S+)\s+)*(?:[\w./-]*/)?"
-)
-END = r"(?=[\s;|&)`'\"]|$)"
-PATTERNS: tuple[tuple[Kind, str, bool, re.Pattern[str]], ...] = (
-    ("environment", "reads the whole environment", False, re.compile(
-        rf"{START}(?P<quote>printenv|export\s+-p|declare\s+-[xp]+|compgen\s+-[ve]+|set)\s*(?=[|>&;)]|$)"
-        rf"|{START}(?P<quote2>env)\s*(?=[|>&;)]|$)|(?P<quote3>/proc/(?:self|\d+|\$\$|\*)/environ)")),
-    ("network", "opens a connection", False, re.compile(
-        rf"{START}(?P<quote>curl|wget|nc|ncat|netcat|socat|telnet|ftp|tftp|sftp|scp|rsync|ssh|dig|nslookup"
-        rf"|aria2c|httpie|https?|lynx|w3m|mail|sendmail|swaks|websocat){END}"
-        r"|(?P<quote2>/dev/(?:tcp|udp)/)|(?P<quote3>openssl\s+s_client)|(?P<quote4>git\s+(?:push|remote\s+(?:add|set-url)))"
-        r"|(?P<quote5>(?:gh\s+(?:api|gist|issue|pr)|aws\s+s3|gsutil|az\s+storage|npm\s+publish|twine\s+upload)\b)"
-        r"|(?P<quote6>169\.254\.169\.254|metadata\.google\.internal|ACTIONS_ID_TOKEN_REQUEST)")),
-    ("execution", "runs what is computed or fetched", False, re.compile(
-        rf"\|\s*(?:sudo\s+)?(?P<quote>(?:ba|z|da|k)?sh|python3?|node|perl|ruby|php|source)\b(?!\s+\S+\.\w)"
-        rf"|{START}(?P<quote2>eval)\s|(?P<quote3>(?:source|\.|ba?sh|python3?)\s+<\()"
-        r"|\b(?P<quote4>(?:ba|z|da)?sh\s+-\w*c)\s|(?P<quote5>(?:ba)?sh\s+<<<)")),
-    ("execution", "runs a text as a program", True, re.compile(
-        r"\b(?P<quote>(?:python3?|node|perl|ruby|php|deno\s+eval|bun)\s+-\w*[cepr])\s")),
-    ("encoding", "encodes or decodes", True, re.compile(
-        rf"{START}(?P<quote>base64|base32|xxd|uuencode|uudecode|openssl\s+(?:enc|base64)|od\s+-\w+|hexdump|gpg\s+-\w*[cd]){END}")),
-)  # fmt: skip
 VARIABLE = re.compile(
     r"\$(?:\{!?|\()?(?P<name>[A-Za-z_]\w*)|%(?P<dos>[A-Za-z_]\w*)%|\$env:(?P<ps>\w+)"
 )
@@ -39,26 +16,20 @@ INDIRECT = re.compile(r"\$\{!\s*\w+|\$\{!\w+[@*]\}")
 DEQUOTED = re.compile(
     r"(?<=\w)(?:''|\"\"|\\(?=[A-Za-z]))|(?:''|\"\")(?=\w)|(?<=\w)\$@(?=\w)|\\(?=[a-z]{2})"
 )
-SPLIT_WORD = re.compile(r"(?<=[\w])['\"](?=\w)|(?<=\w)['\"](?=[a-z]*['\"][a-z])")
 ANSI_C = re.compile(r"\$'((?:\\x[0-9a-fA-F]{2}|\\[0-7]{3}|\w)+)'")
-COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 def find_shell_signs(lines: Sequence[tuple[int, str]], secrets: Collection[str]) -> Iterator[Sign]:
     """Find the signs on lines of a shell, of a Makefile's or a Dockerfile's commands."""
     for number, line in _join_continued(lines):
-        plain = COMMENT.sub("", line)
-        texts = {plain, _undo_quotes(plain)}
-        for text in sorted(texts):
+        for text in sorted({line, _undo_quotes(line)}):
             yield from _find_on_line(number, text, secrets)
 
 
 def _find_on_line(number: int, text: str, secrets: Collection[str]) -> Iterator[Sign]:
-    for kind, does, is_weak, pattern in PATTERNS:
-        found = pattern.search(text)
-        if found:
-            quote = next(filter(None, found.groups()), found[0]).strip()
-            yield Sign(number, kind, quote, does, is_weak)
+    for signs in SHELL_SIGNS:
+        for _, sign in signs.find(text):
+            yield replace(sign, line=number)
     if INDIRECT.search(text):
         yield Sign(number, "environment", "a variable by a computed name", "is read")
     for variable in VARIABLE.finditer(text):

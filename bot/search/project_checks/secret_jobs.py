@@ -136,7 +136,12 @@ def _list_triggers(workflow: Workflow, branch: str, base: str) -> Iterator[Trigg
         "github.ref_type": "branch",
         "github.head_ref": "",
     }
-    on_pull = {"github.head_ref": branch, "github.base_ref": base, "github.ref_type": "branch"}
+    on_pull = {
+        "github.ref": "refs/pull/0/merge",
+        "github.ref_name": "0/merge",
+        "github.head_ref": branch,
+        "github.base_ref": base,
+    }
     for event in (*HEAD_EVENTS, *BASE_EVENTS):
         if event not in events:
             continue
@@ -146,7 +151,8 @@ def _list_triggers(workflow: Workflow, branch: str, base: str) -> Iterator[Trigg
             filters, base if is_pull else branch
         )
         if starts and not (is_pull and _waits_for_merge(filters)):
-            values = {} if event == "workflow_run" else (on_pull if is_pull else on_push)
+            values = on_pull if is_pull else on_push
+            values = {} if event in BASE_EVENTS else values
             yield Trigger(event, {**values, "github.event_name": event})
 
 

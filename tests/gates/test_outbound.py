@@ -135,6 +135,7 @@ HONEST = [
     (PY, "import importlib\nimportlib.import_module('app.models')\n"),
     (PY, "import importlib\nfor name in NAMES:\n    importlib.import_module(name)\n"),
     (PY, "import requests\n\ndef test_error():\n    raise requests.exceptions.Timeout\n"),
+    (PY, "import httpx\nc = httpx.Client(transport=httpx.MockTransport(app))\nhttpx.URL('https://x')\n"),
     (PY, "def test(client):\n    client.get('/x')\n    session.post('/y')\n"),
     (PY, "import base64\nassert base64.b64encode(b'x') == b'eA=='\n"),
     (PY, f"KEY = '{'aB3' * 60}'\n"),

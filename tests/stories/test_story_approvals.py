@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, script, staged
+from tests.stage import BAD, BEGIN, END, FILES, GOOD, MENDED, REPO, edit, script, staged
 from tests.stories.test_story_ci import until
 
 NO_CI = {path: text for path, text in FILES.items() if not path.startswith(".github")}
@@ -101,7 +101,14 @@ SECRET_CI = FILES | {
         "      - run: python test_greeting.py\n        env: {KEY: '${{ secrets.KEY }}'}",
     )
 }
-BAD_FIRST = script(*BEGIN, [BAD], END, [MENDED], END)
+READS = edit(
+    "from greeting import greet\n",
+    'import os\n\nfrom greeting import greet\n\nKEY = os.environ.get("KEY")\n',
+    path="test_greeting.py",
+)
+LOWERED = {"what": "test_greeting.py", "why": "The request is about the key of the greeting."}
+PLANNED = ("submit_plan", {"lowered": [LOWERED]})
+BAD_FIRST = script(*BEGIN, [BAD, READS], END, [PLANNED], END, [MENDED], END)
 
 
 def test_what_ci_runs_with_secrets_is_shown_first_and_each_time_anew(stage):
@@ -114,6 +121,9 @@ def test_what_ci_runs_with_secrets_is_shown_first_and_each_time_anew(stage):
         assert set() == on.branches()
         assert "The job `test` of `.github/workflows/ci.yml`, on each push, is given `KEY`." in text
         assert '+    return "hello " + name' in text
+        assert "- `test_greeting.py:5`: `KEY` is read from the environment" in text
+        assert "The plan says why: The request is about the key of the greeting." in text
+        assert "[outbound] `KEY` is read" in str(on.double.requests[4].body)
         on.say(issue, "/approve")  # the asker may
         second = shown(on, issue, 2)
         assert {"greenlit/1-greet-more-quietly"} == on.branches()

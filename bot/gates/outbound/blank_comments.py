@@ -1,4 +1,4 @@
-"""Blank comments as the grammar knows them: a quoted sign may only look like the beginning of one."""
+"""Blank comments as a grammar knows them: in quotes their sign is the beginning of none."""
 
 from __future__ import annotations
 
@@ -21,14 +21,13 @@ def blank_comments(text: str, language: str) -> str:
     """
     if not language:
         return "\n".join(map(_blank_trailing, text.split("\n")))
-    data = text.encode(errors="replace")
-    tree = parse(language, data)
+    data = bytearray(text.encode(errors="replace"))
+    tree = parse(language, bytes(data))
     if tree is None or tree.root_node.has_error:
         return text
     for node in _list_comments(tree.root_node):
-        inside = data[node.start_byte : node.end_byte]
-        blank = NOT_NEWLINE.sub(b" ", inside)
-        data = data[: node.start_byte] + blank + data[node.end_byte :]
+        inside = slice(node.start_byte, node.end_byte)
+        data[inside] = NOT_NEWLINE.sub(b" ", data[inside])
     return data.decode(errors="replace")
 
 

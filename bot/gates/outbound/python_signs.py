@@ -21,8 +21,9 @@ NETWORK = re.compile(
 # Parts of these that open nothing: what tests of HTTP raise, make and compare.
 LOCAL = re.compile(
     r"http\.client\.HTTP(Response|Message)|socket\.(AF_|SOCK_|timeout|error|gaierror)"
-    r"|requests\.(exceptions|Response|Request|PreparedRequest|models|structures|adapters)"
-    r"|httpx\.(Response|Request|MockTransport)|urllib3\.(exceptions|util)|aiohttp\.web"
+    r"|requests\.(exceptions|Response|Request|PreparedRequest|models|structures|adapters|auth|codes)"
+    r"|httpx\.(URL|Response|Request|Headers|QueryParams|Cookies|Timeout|Limits|create_ssl_context"
+    r"|codes|\w*(Transport|Auth|Error|Exception))|urllib3\.(exceptions|util)|aiohttp\.web"
     r"|urllib\.request\.Request$"
 )
 SPAWN = re.compile(
@@ -111,7 +112,7 @@ class _SignReader:
 
     def _read_call(self, node: ast.Call, line: int) -> Iterator[Sign]:
         target = self._names.resolve(node.func)
-        if NETWORK.match(target) and not LOCAL.match(target):
+        if NETWORK.match(target) and not _stays_here(target, node.keywords):
             yield Sign(line, "network", target, "opens a connection")
         elif SPAWN.fullmatch(target):
             yield self._read_spawn(node, target, line)
@@ -148,6 +149,12 @@ class _SignReader:
         for argument in node.args:
             items = argument.elts if isinstance(argument, ast.List | ast.Tuple) else [argument]
             yield from map(self._names.fold, items)
+
+
+def _stays_here(target: str, keywords: list[ast.keyword]) -> bool:
+    """Tell whether a call opens nothing, or only asks an application of the test's own."""
+    is_given = any(keyword.arg in ("transport", "app") for keyword in keywords)
+    return is_given or LOCAL.match(target) is not None
 
 
 def _sets_shell(keyword: ast.keyword) -> bool:

@@ -8,6 +8,8 @@ import secrets
 import stat
 from collections.abc import Iterator
 
+from bot.adapters.sandbox.openat2 import O_PATH
+
 AT_ONCE = 1_000
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 OWNER_ALL = 0o700
@@ -41,7 +43,7 @@ def list_some(folder: int) -> list[os.DirEntry[str]]:
 
 def make_accessible(parent: int, name: str) -> None:
     """Let the owner list and change a folder that it closed to itself."""
-    descriptor = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    descriptor = os.open(name, O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
     try:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode) and mode & OWNER_ALL != OWNER_ALL:

@@ -19,6 +19,7 @@ from bot.adapters.sandbox.job_workspace import (
     open_workspace,
 )
 from bot.adapters.sandbox.leftovers import LOCK, delete_leftovers, discard_workspace, take_spare
+from bot.adapters.sandbox.openat2 import find_openat2_obstacle
 from bot.adapters.sandbox.read_machine import read_machine, read_machine_inside
 from bot.adapters.sandbox.tier import ENVIRONMENT, WORK, Exit, Launch, Tier
 from bot.adapters.sandbox.toolchains import Supplies, find_toolchains
@@ -103,7 +104,10 @@ class LocalSandbox:
     def _find_tier(self) -> tuple[Tier | None, SandboxState]:
         with self._choosing:
             if self._choice is None:
-                self._choice = self._choose_tier()
+                # Without it no workspace is read safely, whatever the tier keeps in.
+                obstacle = find_openat2_obstacle()
+                none = None, SandboxState("none", obstacle)
+                self._choice = none if obstacle else self._choose_tier()
             return self._choice
 
     @contextmanager

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 OPENAT2 = 437  # on x86_64 and on aarch64 alike, as on all machines since Linux 5.6
 NO_MAGICLINKS, NO_SYMLINKS, BENEATH = 0x02, 0x04, 0x08
 RESOLVE = NO_MAGICLINKS | NO_SYMLINKS | BENEATH
+O_PATH = getattr(os, "O_PATH", 0)  # Linux's alone, as all of this
 
 
 class OpenHow(ctypes.Structure):
@@ -40,10 +41,12 @@ def open_beneath(folder: int, path: str, flags: int) -> int:
 
 def find_openat2_obstacle() -> str:
     """Say why openat2 does not work here; empty when it does."""
+    if not O_PATH:
+        return "Linux is needed."
     try:
-        root = os.open("/", os.O_PATH | os.O_CLOEXEC)
+        root = os.open("/", O_PATH | os.O_CLOEXEC)
         try:
-            os.close(open_beneath(root, ".", os.O_PATH))
+            os.close(open_beneath(root, ".", O_PATH))
         finally:
             os.close(root)
     except OSError as failed:

@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from bot.adapters.sandbox.delete_folder import FOLDER, empty_folder, make_accessible, take_folder
-from bot.adapters.sandbox.openat2 import open_beneath
+from bot.adapters.sandbox.openat2 import O_PATH, open_beneath
 
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-ENTRY = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
+ENTRY = O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EXDEV}
 SECOND_NS = 1_000_000_000
 

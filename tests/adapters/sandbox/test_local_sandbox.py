@@ -13,6 +13,7 @@ from bot.adapters.sandbox.leftovers import delete_leftovers
 from bot.adapters.sandbox.local_sandbox import LocalSandbox
 from bot.values import Repo, SandboxLimits, SandboxState
 from tests.adapters.sandbox.sandboxed import SandboxScene
+from tests.git_served import git
 from tests.tier_required import require_tier
 
 
@@ -185,6 +186,63 @@ def test_files_of_one_repository_do_not_reach_another(scene: SandboxScene) -> No
     result = scene.run(other, "ls")
 
     assert "a\n" == result.log.decode()
+
+
+def test_what_a_crash_left_is_made_anew(scene: SandboxScene) -> None:
+    """A workspace that no manifest vouches for is not believed."""
+    tree = scene.lay({"a": b"a\n", "d/b": b"b\n"})
+    scene.run(tree, "echo evil > d/b; echo built > built")
+    (scene.files.parent / "manifest.json").write_text("{")
+
+    assert b"a\nb\n./a\n./d/b\n" == scene.run(tree, "cat a d/b; find . -type f | sort").log
+
+
+def test_the_second_workspace_that_ends_is_deleted(scene: SandboxScene) -> None:
+    """One is kept for the next run of its repository, however many ran at the same time."""
+    tree = scene.lay({"a": b"a\n"})
+    for name in ("one", "two", "three"):
+        scene.run(tree, "touch built", workspace=name)
+
+    for name in ("one", "two", "three"):
+        scene.sandbox.discard(name)
+
+    assert 1 == len(list(scene.home.glob("workspaces/*/files")))
+
+
+def test_what_is_not_laid_is_told(scene: SandboxScene) -> None:
+    """Submodules are not fetched, and no file system takes every name."""
+    long_name, deep = "n" * 256, "/".join(["d" * 250] * 17)
+    tree = scene.lay({"a": b"a\n", long_name: b"l\n", deep: b"d\n"})
+    head = git(scene.origin, "rev-parse", "refs/heads/main")
+    lines = (
+        f"commit refs/heads/main\ncommitter A <a@b.c> 1793534500 +0000\ndata 1\n.\nfrom {head}\n"
+    )
+    module = f"{lines}M 160000 {'a' * 40} lib\n"
+    git(scene.origin, "fast-import", "--quiet", given=module.encode())
+    tree = scene.fetch()
+
+    result = scene.run(tree, "ls")
+
+    assert b"a\n" == result.log
+    assert {
+        "lib: a submodule, which is not fetched",
+        f"{long_name}: its name is too long",
+        f"{deep}: its path is too long",
+    } == set(result.left_out)
+
+
+def test_without_a_tier_nothing_runs(scene: SandboxScene) -> None:
+    """What keeps the tiers away is told, and there is nothing to remove."""
+    reason = "bubblewrap is not installed."
+    sandbox = LocalSandbox(scene.home, scene.mirrors, lambda: (None, SandboxState("none", reason)))
+    scene.sandbox = sandbox
+
+    result = scene.run(scene.lay({"a": b"a\n"}), "touch ran")
+    sandbox.discard("w")
+    sandbox.delete_leftovers()
+
+    assert (reason, None, False) == (result.obstacle, result.exit_code, scene.home.exists())
+    assert SandboxState("none", reason) == sandbox.describe()
 
 
 def test_jobs_of_a_workspace_take_turns(scene: SandboxScene) -> None:

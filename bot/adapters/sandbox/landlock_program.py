@@ -161,17 +161,22 @@ def can_wait_killable() -> bool:
 def main(arguments: list[str]) -> NoReturn:
     """Start the watcher and wait for it; a request to end is passed on."""
     status = int(arguments.pop(0))
-    filters = _list_values(arguments, "filter-calls") + _list_values(arguments, "hand-calls-over")
-    for descriptor in (status, *map(int, filters)):
-        os.set_inheritable(descriptor, False)  # noqa: FBT003 - has no name
+    ours, theirs = _socket.socketpair()
+    confinement = Confinement(theirs)
+    for name in ("filter-calls", "hand-calls-over"):
+        for descriptor in _list_values(arguments, confinement.list_acts(), name):
+            os.set_inheritable(int(descriptor), False)  # noqa: FBT003 - has no name
+    os.set_inheritable(status, False)  # noqa: FBT003
     watcher = os.fork()
     if watcher == 0:
-        _watch_over(arguments, status)
+        _watch_over(arguments, status, confinement, ours)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(watcher, signal.SIGTERM))
     sys.exit(_wait_for(watcher))
 
 
-def _watch_over(arguments: list[str], status: int) -> NoReturn:
+def _watch_over(
+    arguments: list[str], status: int, confinement: Confinement, channel: _socket.socket
+) -> NoReturn:
     """Start the program in a child, and end all that it started when it has ended.
 
     Whoever loses its parent becomes a child of this process, wherever it hides. It stays outside
@@ -183,14 +188,13 @@ def _watch_over(arguments: list[str], status: int) -> NoReturn:
     call_libc("prctl", SET_DEATH_SIGNAL, signal.SIGTERM, 0, 0, 0)
     call_libc("prctl", SET_SUBREAPER, 1, 0, 0, 0)
     code = 128 + signal.SIGTERM
-    ours, theirs = _socket.socketpair()
+    folders = _list_values(arguments, confinement.list_acts(), "let-write")
     try:
         if os.getppid() == parent:
             child = os.fork()
             if child == 0:
-                _become_program(arguments, status, theirs)
-            theirs.close()
-            _thread.start_new_thread(_serve, (ours, _list_values(arguments, "let-write")))
+                _become_program(arguments, status, confinement)
+            _thread.start_new_thread(_serve, (channel, folders))
             code = _wait_for(child)
     except SystemExit:  # asked to end
         pass
@@ -206,8 +210,7 @@ def _serve(channel: _socket.socket, folders: list[str]) -> None:
         serve_calls(listener, folders)
 
 
-def _become_program(arguments: list[str], status: int, channel: _socket.socket) -> NoReturn:
-    confinement = Confinement(channel)
+def _become_program(arguments: list[str], status: int, confinement: Confinement) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         os.setsid()
@@ -247,10 +250,17 @@ def _list_children() -> list[int]:
         return [int(pid) for pid in file.read().split()]
 
 
-def _list_values(arguments: list[str], wanted: str) -> list[str]:
-    """List the values that an act is given."""
-    acts = arguments[: arguments.index("--")]
-    return [acts[place + 1] for place, name in enumerate(acts) if name == wanted]
+def _list_values(arguments: list[str], acts: Mapping[str, Act], wanted: str) -> list[str]:
+    """List the values that an act is given. A value may look like an act: a repository chooses
+    names and values of variables.
+    """
+    values, place = [], 0
+    while (name := arguments[place]) != "--":
+        after = place + 1 + acts[name][1]
+        if name == wanted:
+            values += arguments[place + 1 : after]
+        place = after
+    return values
 
 
 def _list_file_access(version: int) -> int:
